@@ -1,0 +1,1 @@
+//! Trust from genesis: header links, certificates, execution of whole blocks.

@@ -1,0 +1,1 @@
+//! Consensus by Malachite's engine; the mempool; proposing and committing blocks.

@@ -1,0 +1,1 @@
+//! The state transition: state, operations, state tree, conservation.

@@ -1,0 +1,36 @@
+//! The entries in which two versions differ.
+
+use std::sync::Arc;
+
+use super::node::Node;
+
+/// See [`StateTree::diff`](super::StateTree::diff).
+pub(super) fn diff<'a>(
+    older: &'a Arc<Node>,
+    newer: &'a Arc<Node>,
+    f: &mut impl FnMut(&'a [u8], Option<&'a [u8]>),
+) {
+    // The pointers tell without touching a shared subtree, the hashes if it was built twice.
+    if Arc::ptr_eq(older, newer) || older.hash() == newer.hash() {
+        return;
+    }
+    if let (Node::Branch(older), Node::Branch(newer)) = (&**older, &**newer) {
+        diff(&older.left, &newer.left, f);
+        diff(&older.right, &newer.right, f);
+        return;
+    }
+    // One of them is a page, so next to nothing can be common to both: walk through all entries.
+    let mut older = older.entries().peekable();
+    for entry in newer.entries() {
+        while let Some(gone) = older.next_if(|old| old.key_hash < entry.key_hash) {
+            f(gone.key, None);
+        }
+        let old = older.next_if(|old| old.key_hash == entry.key_hash);
+        if old.is_none_or(|old| old.value_hash != entry.value_hash) {
+            f(entry.key, Some(entry.value));
+        }
+    }
+    for gone in older {
+        f(gone.key, None);
+    }
+}

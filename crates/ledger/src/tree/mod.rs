@@ -1,0 +1,150 @@
+//! The state tree: the whole state behind one hash, with proofs (protocol §9, architecture §3).
+//!
+//! A map from keys to values, kept as a binary Merkle trie over key hashes whose leaves are pages:
+//!
+//! - key hash = SHA-256(`lojal/key/v1` ‖ key), value hash = SHA-256(`lojal/value/v1` ‖ value).
+//! - A subtree with at most [`PAGE_ENTRIES_MAX`] entries is one page: SHA-256(`lojal/page/v1` ‖ key
+//!   hash ‖ value hash of each entry, in the order of the key hashes).
+//! - A larger subtree is a branch, split on the next bit of the key hash, most significant first:
+//!   SHA-256(`lojal/branch/v1` ‖ left hash ‖ right hash).
+//! - The root is the hash of the top node, which is a page while it fits in one.
+//!
+//! So the shape and the root depend on the content alone, never on the order in which it came about.
+//! The preimages carry no chain id: the header that commits to the root does.
+//!
+//! Versions are immutable and share the subtrees in which they don't differ. A page keeps all its
+//! keys and values in one piece of memory: copying it on a change costs less than hashing it, and an
+//! entry costs little more than its bytes and its two hashes.
+//!
+//! Two keys with the same hash would be one entry; SHA-256 rules that out.
+
+mod diff;
+mod node;
+mod proof;
+mod update;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use node::{Entry, Node};
+pub use proof::{Proof, ProofError};
+use update::Change;
+
+/// Most entries of a page; a subtree with more is a branch (architecture §3).
+pub const PAGE_ENTRIES_MAX: usize = 16;
+
+/// Most branches above a page: the bits of a key hash.
+pub const DEPTH_MAX: usize = 256;
+
+/// One immutable version of the state. Cloning copies a pointer.
+#[derive(Clone, Default)]
+pub struct StateTree {
+    top: Arc<Node>,
+}
+
+impl StateTree {
+    /// The empty tree.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Builds a tree at once, as after a restart; of entries with the same key the last one counts.
+    ///
+    /// # Panics
+    ///
+    /// If the keys and values of one page exceed 4 GiB.
+    pub fn from_entries<K: AsRef<[u8]>, V: AsRef<[u8]>>(
+        entries: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let owned: Vec<(K, V)> = entries.into_iter().collect();
+        let mut entries: Vec<Entry<'_>> = owned
+            .iter()
+            .map(|(key, value)| Entry::new(key.as_ref(), value.as_ref()))
+            .collect();
+        // A stable sort keeps entries with the same key in the order in which they came.
+        entries.sort_by_key(|entry| entry.key_hash);
+        entries.dedup_by(|later, earlier| {
+            let same_key = later.key_hash == earlier.key_hash;
+            if same_key {
+                *earlier = *later;
+            }
+            same_key
+        });
+        Self {
+            top: Node::build(&entries, 0),
+        }
+    }
+
+    /// The hash that commits to every entry: `state_root` in a block's header.
+    pub fn root(&self) -> [u8; 32] {
+        *self.top.hash()
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> u64 {
+        self.top.len()
+    }
+
+    /// Whether there are no entries.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
+        let key_hash = node::hash_key(key);
+        self.top.find_page(&key_hash, |_| ()).get(&key_hash)
+    }
+
+    /// All keys and values, in the order of the key hashes.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.top.entries().map(|entry| (entry.key, entry.value))
+    }
+
+    /// The version after `changes`: `Some` sets a value, `None` removes a key. Setting what is
+    /// already there and removing what is absent change nothing. Only the pages that the changes
+    /// touch and the branches above them are made and hashed again; the rest is shared.
+    ///
+    /// # Panics
+    ///
+    /// If the keys and values of one page exceed 4 GiB.
+    #[must_use = "a tree is immutable: the changes are in the version returned"]
+    pub fn apply(&self, changes: &BTreeMap<Box<[u8]>, Option<Box<[u8]>>>) -> Self {
+        let mut changes: Vec<Change<'_>> = changes
+            .iter()
+            .map(|(key, value)| Change::new(key, value.as_deref()))
+            .collect();
+        changes.sort_unstable_by_key(|change| *change.key_hash());
+        Self {
+            top: update::update(&self.top, &changes, 0, &mut Vec::new()),
+        }
+    }
+
+    /// Calls `f(key, value in newer or None)` for every entry that differs between two versions, in
+    /// the order of the key hashes. Subtrees that both versions share cost nothing.
+    pub fn diff<'a>(
+        older: &'a StateTree,
+        newer: &'a StateTree,
+        mut f: impl FnMut(&'a [u8], Option<&'a [u8]>),
+    ) {
+        diff::diff(&older.top, &newer.top, &mut f);
+    }
+
+    /// A proof of the value of `key`, or of its absence, against [`root`](Self::root).
+    pub fn prove(&self, key: &[u8]) -> Proof {
+        Proof::new(&self.top, &node::hash_key(key))
+    }
+}
+
+impl fmt::Debug for StateTree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StateTree")
+            .field("root", &format_args!("{:02x?}", self.root()))
+            .field("len", &self.len())
+            .finish()
+    }
+}

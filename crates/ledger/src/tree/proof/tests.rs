@@ -1,0 +1,312 @@
+use std::sync::Arc;
+
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use super::super::StateTree;
+use super::super::node::Entry;
+use super::super::update::{Change, update};
+use super::*;
+
+fn key(i: u32) -> Vec<u8> {
+    format!("key {i}").into_bytes()
+}
+
+fn value(i: u32) -> Vec<u8> {
+    format!("value {i}").into_bytes()
+}
+
+fn tree(numbers: impl IntoIterator<Item = u32>) -> StateTree {
+    StateTree::from_entries(numbers.into_iter().map(|i| (key(i), value(i))))
+}
+
+/// The proof of a present key, with the tree's root, from a page of several entries under branches.
+fn example() -> (Proof, Hash, u32) {
+    let tree = tree(0..200);
+    let rich = (0..200).find(|i| tree.prove(&key(*i)).page.len() >= 3);
+    let i = rich.expect("200 entries can't all be in pages of at most two");
+    (tree.prove(&key(i)), tree.root(), i)
+}
+
+/// Whether the example's proof fails after `tamper`, as what it is and as a proof of absence.
+fn verify_tampered(tamper: impl FnOnce(&mut Proof)) -> ProofError {
+    let (mut proof, root, i) = example();
+    assert_eq!(proof.verify(&root, &key(i), Some(&value(i))), Ok(()));
+    tamper(&mut proof);
+    assert!(proof.verify(&root, &key(i), None).is_err());
+    let result = proof.verify(&root, &key(i), Some(&value(i)));
+    result.expect_err("the tampered proof must not verify")
+}
+
+fn decode(bytes: &[u8]) -> IoResult<Proof> {
+    borsh::from_slice(bytes)
+}
+
+fn reproducible() -> ProptestConfig {
+    ProptestConfig {
+        cases: 100,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(reproducible())]
+
+    #[test]
+    fn every_present_and_absent_key_is_proven_and_nothing_else(
+        numbers in btree_set(0..400_u32, 0..300), other in 0..400_u32
+    ) {
+        let tree = tree(numbers.iter().copied());
+        let root = tree.root();
+        for i in (0..400).step_by(7) {
+            let proof = tree.prove(&key(i));
+            let (right, absent, wrong) = (
+                proof.verify(&root, &key(i), Some(&value(i))),
+                proof.verify(&root, &key(i), None),
+                proof.verify(&root, &key(i), Some(b"wrong")),
+            );
+            if numbers.contains(&i) {
+                prop_assert_eq!(right, Ok(()));
+                prop_assert_eq!(absent, Err(ProofError::Present));
+                prop_assert_eq!(wrong, Err(ProofError::OtherValue));
+            } else {
+                prop_assert_eq!(right, Err(ProofError::Absent));
+                prop_assert_eq!(absent, Ok(()));
+                prop_assert_eq!(wrong, Err(ProofError::Absent));
+            }
+            // Another key's proof shows the truth about this key, or nothing.
+            let foreign = tree.prove(&key(other));
+            let claim = numbers.contains(&i).then(|| value(i));
+            let lie = if claim.is_some() { None } else { Some(value(i)) };
+            prop_assert!(foreign.verify(&root, &key(i), lie.as_deref()).is_err());
+            if foreign != proof {
+                prop_assert!(foreign.verify(&root, &key(i), claim.as_deref()).is_err());
+            }
+            let bytes = borsh::to_vec(&proof)?;
+            prop_assert_eq!(decode(&bytes)?, proof);
+        }
+    }
+
+    #[test]
+    fn decoding_and_verifying_any_bytes_never_panics(
+        siblings in 0..300_u32, entries in 0..20_u32, body in vec(any::<u8>(), 0..12_000)
+    ) {
+        let _ = decode(&body);
+        // With plausible lengths in front, decoding gets further.
+        let split = (siblings as usize * 32).min(body.len());
+        let (before, after) = body.split_at(split);
+        let after = &after[..after.len().min(entries as usize * 64)];
+        let bytes = [&siblings.to_le_bytes(), before, &entries.to_le_bytes(), after].concat();
+        if let Ok(proof) = decode(&bytes) {
+            prop_assert!(proof.verify(&[0; 32], b"key", None).is_err());
+        }
+    }
+}
+
+#[test]
+fn a_proof_against_another_root_fails() {
+    let (proof, root, i) = example();
+    let mut other = root;
+    other[31] ^= 1;
+    let result = proof.verify(&other, &key(i), Some(&value(i)));
+    assert_eq!(result, Err(ProofError::WrongRoot));
+}
+
+#[test]
+fn changing_any_byte_of_a_proof_spoils_it() {
+    let (proof, root, i) = example();
+    let bytes = borsh::to_vec(&proof).expect("writing to memory can't fail");
+    for position in 0..bytes.len() {
+        let mut bytes = bytes.clone();
+        bytes[position] ^= 1;
+        if let Ok(tampered) = decode(&bytes) {
+            assert!(tampered.verify(&root, &key(i), Some(&value(i))).is_err());
+            assert!(tampered.verify(&root, &key(i), None).is_err());
+        }
+    }
+}
+
+#[test]
+fn cutting_or_extending_the_bytes_of_a_proof_spoils_it() {
+    let mut bytes = borsh::to_vec(&example().0).expect("writing to memory can't fail");
+    for len in 0..bytes.len() {
+        assert!(decode(&bytes[..len]).is_err());
+    }
+    bytes.push(0);
+    assert!(decode(&bytes).is_err());
+}
+
+#[test]
+fn a_page_must_be_whole_and_strictly_sorted() {
+    use ProofError::{Unsorted, WrongRoot};
+    let drop_last = |proof: &mut Proof| proof.page.truncate(proof.page.len() - 1);
+    assert_eq!(verify_tampered(drop_last), WrongRoot);
+    assert_eq!(
+        verify_tampered(|proof| proof.page = proof.page[1..].to_vec()),
+        WrongRoot
+    );
+    assert_eq!(verify_tampered(|proof| proof.page.clear()), WrongRoot);
+    assert_eq!(verify_tampered(|proof| proof.page.swap(0, 1)), Unsorted);
+    assert_eq!(
+        verify_tampered(|proof| proof.page.insert(0, proof.page[0])),
+        Unsorted
+    );
+}
+
+#[test]
+fn hiding_the_entry_of_a_key_does_not_prove_its_absence() {
+    let (mut proof, root, i) = example();
+    proof
+        .page
+        .retain(|(key_hash, _)| *key_hash != hash_key(&key(i)));
+    assert_eq!(
+        proof.verify(&root, &key(i), None),
+        Err(ProofError::WrongRoot)
+    );
+}
+
+#[test]
+fn every_sibling_is_needed_in_its_place() {
+    for position in 0..example().0.siblings.len() {
+        // Without a sibling the path is another one, and entries may be on it or not.
+        verify_tampered(|proof| {
+            proof.siblings.remove(position);
+        });
+        verify_tampered(|proof| proof.siblings.insert(position, [0; 32]));
+    }
+    assert_eq!(
+        verify_tampered(|proof| proof.siblings.swap(0, 1)),
+        ProofError::WrongRoot
+    );
+}
+
+#[test]
+fn an_entry_off_the_path_is_refused() {
+    let error = verify_tampered(|proof| {
+        let (mut off_path, value_hash) = proof.page[0];
+        off_path[0] ^= 0x80;
+        proof.page.push((off_path, value_hash));
+        proof.page.sort();
+    });
+    assert_eq!(error, ProofError::MisplacedEntry);
+}
+
+#[test]
+fn a_branch_passed_off_as_a_page_does_not_verify() {
+    let tree = tree(0..40);
+    let proof = tree.prove(&key(0));
+    // The top branch hashes two hashes, just as a page with one entry does.
+    let Some((sibling, rest)) = proof.siblings.split_first() else {
+        panic!("40 entries don't fit in a page");
+    };
+    let child = Proof {
+        siblings: rest.to_vec(),
+        page: proof.page.clone(),
+    };
+    for pair in [(*sibling, [0; 32]), ([0; 32], *sibling)] {
+        let forged = Proof {
+            siblings: Vec::new(),
+            page: vec![pair],
+        };
+        assert!(forged.verify(&tree.root(), &key(0), None).is_err());
+    }
+    assert!(
+        child
+            .verify(&tree.root(), &key(0), Some(&value(0)))
+            .is_err()
+    );
+}
+
+#[test]
+fn a_page_passed_off_as_a_branch_does_not_verify() {
+    // The page of one entry hashes its key hash and value hash, just as a branch does its children.
+    let tree = tree([0]);
+    let (key_hash, value_hash) = (hash_key(&key(0)), hash_value(&value(0)));
+    for sibling in [key_hash, value_hash] {
+        let forged = Proof {
+            siblings: vec![sibling],
+            page: Vec::new(),
+        };
+        assert_eq!(
+            forged.verify(&tree.root(), &key(0), None),
+            Err(ProofError::WrongRoot)
+        );
+    }
+}
+
+#[test]
+fn the_absence_of_everything_is_proven_in_the_empty_tree() {
+    let tree = StateTree::new();
+    let proof = tree.prove(b"any");
+    assert_eq!(
+        proof,
+        Proof {
+            siblings: Vec::new(),
+            page: Vec::new()
+        }
+    );
+    assert_eq!(proof.verify(&tree.root(), b"any", None), Ok(()));
+}
+
+#[test]
+fn proofs_work_in_the_deepest_tree() {
+    // 17 key hashes that differ in their last five bits only.
+    let key_hash = |last: u8| {
+        let mut hash = [0xff; 32];
+        hash[31] = 0xe0 | last;
+        hash
+    };
+    let entry = |last| Entry {
+        key_hash: key_hash(last),
+        value_hash: [last; 32],
+        key: b"",
+        value: b"",
+    };
+    let changes: Vec<_> = (0..17).map(|last| Change::Set(entry(last))).collect();
+    let deep = update(&Arc::default(), &changes, 0);
+    for last in 0..32 {
+        let proof = Proof::new(&deep, &key_hash(last));
+        assert_eq!(proof.siblings.len(), 252);
+        let claim = (last < 17).then_some([last; 32]);
+        assert_eq!(
+            proof.verify_hashes(deep.hash(), &key_hash(last), claim),
+            Ok(())
+        );
+    }
+    let page = update(&deep, &[Change::Remove(key_hash(3))], 0);
+    assert_eq!(Proof::new(&page, &key_hash(0)).siblings.len(), 0);
+}
+
+#[test]
+fn lists_are_limited_when_decoding_and_when_verifying() {
+    let entries = |n: u8| (0..n).map(|i| ([i; 32], [i; 32])).collect::<Vec<_>>();
+    let check = |siblings: usize, page: Vec<(Hash, Hash)>| {
+        let proof = Proof {
+            siblings: vec![[0; 32]; siblings],
+            page,
+        };
+        let bytes = borsh::to_vec(&proof).expect("writing to memory can't fail");
+        (decode(&bytes).is_ok(), proof.verify(&[0; 32], b"key", None))
+    };
+    assert_eq!(
+        check(DEPTH_MAX, Vec::new()),
+        (true, Err(ProofError::WrongRoot))
+    );
+    let too_deep = ProofError::TooManySiblings(DEPTH_MAX + 1);
+    assert_eq!(check(DEPTH_MAX + 1, Vec::new()), (false, Err(too_deep)));
+    assert_eq!(check(0, entries(16)), (true, Err(ProofError::WrongRoot)));
+    assert_eq!(
+        check(0, entries(17)),
+        (false, Err(ProofError::TooManyEntries(17)))
+    );
+}
+
+#[test]
+fn a_list_length_over_the_limit_is_refused_before_anything_is_read() {
+    let error = decode(&u32::MAX.to_le_bytes()).expect_err("no proof has so many siblings");
+    assert_eq!(error.kind(), ErrorKind::InvalidData);
+    assert!(error.to_string().contains("at most 256"), "{error}");
+}

@@ -1,0 +1,1 @@
+//! The permissioned libp2p swarm.

@@ -1,0 +1,1 @@
+//! The block log, and sled as its index and checkpoint.

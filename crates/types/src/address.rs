@@ -1,0 +1,170 @@
+//! Addresses of accounts and their text form, bech32m (BIP-350) with the network's prefix (protocol §3 and §4).
+
+use std::fmt;
+use std::str::FromStr;
+
+use bech32::primitives::decode::CheckedHrpstring;
+use bech32::{Bech32m, Hrp};
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use crate::decode::from_text;
+use crate::hash::{hash, tag};
+use crate::ids::PublicKey;
+
+/// An account: the first 20 bytes of the hash of its first public key. It outlives that key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+pub struct Address([u8; 20]);
+
+impl Address {
+    /// The address of the account whose first key is `key`.
+    pub fn of_key(key: &PublicKey) -> Self {
+        let digest = hash(tag::ACCOUNT, &[key.as_bytes()]);
+        Self(*digest.first_chunk().expect("a hash is longer than an address"))
+    }
+    /// Wraps the bytes as they are.
+    pub const fn new(bytes: [u8; 20]) -> Self {
+        Self(bytes)
+    }
+    /// The bytes.
+    pub const fn as_bytes(&self) -> &[u8; 20] {
+        &self.0
+    }
+    /// The text form on a network.
+    pub fn text(self, network: Network) -> AddressText {
+        AddressText { network, address: self }
+    }
+}
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({})", hex::encode(self.0))
+    }
+}
+
+/// Which prefix addresses carry.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// The main network, `loj1…`.
+    Main,
+    /// Every test network, `tloj1…`.
+    Test,
+}
+
+impl Network {
+    /// The human-readable part of an address.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Main => "loj",
+            Self::Test => "tloj",
+        }
+    }
+}
+
+/// An address as people see it: bech32m text on one network.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddressText {
+    network: Network,
+    address: Address,
+}
+
+/// A text that is no address, or one of another network.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AddressError {
+    /// Not bech32m, or a wrong checksum.
+    #[error("not an address: check it for typing errors ({0})")]
+    Checksum(String),
+    /// A valid bech32m text of something else.
+    #[error("not an address: it starts with {0}1 instead of loj1 or tloj1")]
+    Prefix(String),
+    /// Not 20 bytes.
+    #[error("not an address: it holds {0} bytes instead of 20")]
+    Length(usize),
+    /// An address of the other kind of network.
+    #[error("this address starts with {found}1, but addresses of this network start with {expected}1")]
+    Network {
+        /// The prefix that was found.
+        found: &'static str,
+        /// The prefix of this network.
+        expected: &'static str,
+    },
+}
+
+impl AddressText {
+    /// The address, if the text belongs to `network`.
+    ///
+    /// # Errors
+    /// When it has the other network's prefix.
+    pub fn on(self, network: Network) -> Result<Address, AddressError> {
+        if self.network == network {
+            return Ok(self.address);
+        }
+        Err(AddressError::Network { found: self.network.prefix(), expected: network.prefix() })
+    }
+}
+impl FromStr for AddressText {
+    type Err = AddressError;
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let parsed = CheckedHrpstring::new::<Bech32m>(text).map_err(|e| AddressError::Checksum(e.to_string()))?;
+        let prefix = parsed.hrp().to_lowercase();
+        let network = [Network::Main, Network::Test]
+            .into_iter()
+            .find(|network| network.prefix() == prefix)
+            .ok_or(AddressError::Prefix(prefix))?;
+        let bytes: Vec<u8> = parsed.byte_iter().collect();
+        let address = <[u8; 20]>::try_from(bytes.as_slice()).map_err(|_| AddressError::Length(bytes.len()))?;
+        Ok(Self { network, address: Address(address) })
+    }
+}
+impl fmt::Display for AddressText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let prefix = Hrp::parse_unchecked(self.network.prefix());
+        bech32::encode_lower_to_fmt::<Bech32m, _>(f, prefix, self.address.as_bytes()).map_err(|_| fmt::Error)
+    }
+}
+impl fmt::Debug for AddressText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+impl Serialize for AddressText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for AddressText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_round_trips_on_both_networks() {
+        let address = Address::of_key(&PublicKey::new([7; 32]));
+        for network in [Network::Main, Network::Test] {
+            let text = address.text(network).to_string();
+            assert!(text.starts_with(&format!("{}1", network.prefix())), "{text}");
+            assert_eq!(text.parse::<AddressText>().expect("valid").on(network), Ok(address));
+        }
+    }
+
+    #[test]
+    fn a_typing_error_another_prefix_and_another_network_are_told_apart() {
+        let text = Address::new([1; 20]).text(Network::Test).to_string();
+        let typo = text.replacen('q', "p", 1);
+        assert!(matches!(typo.parse::<AddressText>(), Err(AddressError::Checksum(_))));
+        let parsed: AddressText = text.parse().expect("valid");
+        assert!(matches!(parsed.on(Network::Main), Err(AddressError::Network { .. })));
+        let other = bech32::encode::<Bech32m>(Hrp::parse_unchecked("bc"), &[1; 20]).expect("valid");
+        assert!(matches!(other.parse::<AddressText>(), Err(AddressError::Prefix(_))));
+        let short = bech32::encode::<Bech32m>(Hrp::parse_unchecked("loj"), &[1; 19]).expect("valid");
+        assert!(matches!(short.parse::<AddressText>(), Err(AddressError::Length(19))));
+    }
+}

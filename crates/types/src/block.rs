@@ -1,0 +1,119 @@
+//! Blocks and their headers (protocol §8).
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::address::{Address, AddressText, Network};
+use crate::bounded::Bounded;
+use crate::hash::{chain_hash, tag};
+use crate::ids::{BlockId, ChainId, Hash, Height};
+use crate::limits::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX};
+use crate::merkle;
+use crate::receipt::Receipt;
+use crate::time::TimeMs;
+use crate::transaction::SignedTransaction;
+
+/// The version of bytes and rules that this code knows.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// What a block's id is the hash of.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header<A = Address> {
+    /// The protocol's version.
+    pub version: u32,
+    /// The network.
+    pub chain_id: ChainId,
+    /// One more than the parent's.
+    pub height: Height,
+    /// Later than the parent's.
+    pub time_ms: TimeMs,
+    /// The block before; for the first block the chain id.
+    pub parent: BlockId,
+    /// RFC 9162 root over the signed transactions.
+    pub transactions_root: Hash,
+    /// RFC 9162 root over the receipts, in the order of the transactions.
+    pub receipts_root: Hash,
+    /// The root of the state after this block.
+    pub state_root: Hash,
+    /// The validators that decide this block.
+    pub validators_hash: Hash,
+    /// The validators that decide the next one.
+    pub next_validators_hash: Hash,
+    /// Who built the block.
+    pub proposer: A,
+}
+
+impl Header {
+    /// The block's id.
+    pub fn id(&self) -> BlockId {
+        let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
+        BlockId::new(chain_hash(tag::BLOCK, &self.chain_id, &[&bytes]))
+    }
+    /// The form that JSON shows.
+    pub fn text(self, network: Network) -> Header<AddressText> {
+        Header {
+            version: self.version,
+            chain_id: self.chain_id,
+            height: self.height,
+            time_ms: self.time_ms,
+            parent: self.parent,
+            transactions_root: self.transactions_root,
+            receipts_root: self.receipts_root,
+            state_root: self.state_root,
+            validators_hash: self.validators_hash,
+            next_validators_hash: self.next_validators_hash,
+            proposer: self.proposer.text(network),
+        }
+    }
+}
+
+/// A block as it travels. Nobody has checked it yet.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Block {
+    /// The header.
+    pub header: Header,
+    /// The transactions, in order of execution.
+    pub transactions: Bounded<SignedTransaction, 0, BLOCK_TRANSACTIONS_MAX>,
+}
+
+/// Bytes that are no block.
+#[derive(Debug, Error)]
+pub enum BlockDecodeError {
+    /// Longer than the limit.
+    #[error("{0} bytes are more than a block can have")]
+    TooLarge(usize),
+    /// Not canonical.
+    #[error("not the canonical encoding of a block: {0}")]
+    Malformed(std::io::Error),
+}
+
+impl Block {
+    /// Decodes canonical bytes.
+    ///
+    /// # Errors
+    /// When they are too many or not the canonical encoding of a block.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BlockDecodeError> {
+        if bytes.len() > BLOCK_BYTES_MAX {
+            return Err(BlockDecodeError::TooLarge(bytes.len()));
+        }
+        borsh::from_slice(bytes).map_err(BlockDecodeError::Malformed)
+    }
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        borsh::to_vec(self).expect("writing to memory can't fail")
+    }
+}
+
+/// The root over transactions, given as the canonical bytes of each.
+pub fn transactions_root<'a>(encoded: impl Iterator<Item = &'a [u8]>) -> Hash {
+    Hash::new(merkle::root(encoded))
+}
+
+/// The root over receipts.
+pub fn receipts_root(receipts: &[Receipt]) -> Hash {
+    let encoded: Vec<Vec<u8>> =
+        receipts.iter().map(|receipt| borsh::to_vec(receipt).expect("writing to memory can't fail")).collect();
+    Hash::new(merkle::root(encoded.iter().map(Vec::as_slice)))
+}

@@ -1,0 +1,223 @@
+//! Brand ids, names, and a brand's policy (protocol §3, §5 and §6).
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use crate::decode::{from_text, invalid_data};
+use crate::limits::{BRAND_ID_CHARS, EXPIRY_MONTHS_MAX, NAME_BYTES_MAX, POINTS_MAX};
+use crate::points::Points;
+use crate::time::{Expiry, Month};
+
+const CHARS_MAX: usize = *BRAND_ID_CHARS.end();
+
+/// A brand's id: a slug `[a-z][a-z0-9-]{1,14}`. Encoded as a borsh string.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BrandId {
+    chars: [u8; CHARS_MAX], // zero after the end, so that derived comparisons are those of the text
+    len: u8,
+}
+
+/// A text that is no brand id.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("a brand id has 2 to 15 characters of a-z, 0-9 and -, and starts with a letter")]
+pub struct BrandIdError;
+
+impl BrandId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.chars[..usize::from(self.len)]).expect("checked to be ASCII when made")
+    }
+}
+impl FromStr for BrandId {
+    type Err = BrandIdError;
+    fn from_str(text: &str) -> Result<Self, BrandIdError> {
+        let starts_with_letter = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+        let only_slug = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !BRAND_ID_CHARS.contains(&text.len()) || !starts_with_letter || !only_slug {
+            return Err(BrandIdError);
+        }
+        let mut chars = [0; CHARS_MAX];
+        chars[..text.len()].copy_from_slice(text.as_bytes());
+        Ok(Self { chars, len: u8::try_from(text.len()).expect("at most 15") })
+    }
+}
+impl fmt::Display for BrandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl fmt::Debug for BrandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl BorshSerialize for BrandId {
+    fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
+        BorshSerialize::serialize(self.as_str(), writer)
+    }
+}
+impl BorshDeserialize for BrandId {
+    fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
+        let invalid = || invalid_data(BrandIdError);
+        let len = u32::deserialize_reader(reader)? as usize;
+        if !BRAND_ID_CHARS.contains(&len) {
+            return Err(invalid());
+        }
+        let mut chars = [0; CHARS_MAX];
+        reader.read_exact(&mut chars[..len])?;
+        std::str::from_utf8(&chars[..len]).ok().and_then(|text| text.parse().ok()).ok_or_else(invalid)
+    }
+}
+impl Serialize for BrandId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl<'de> Deserialize<'de> for BrandId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+/// A display name of a network, brand or validator: 1 to [`NAME_BYTES_MAX`] bytes, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, Serialize)]
+#[serde(transparent)]
+pub struct Name(String);
+
+/// A text that can't be a display name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("a name has 1 to {NAME_BYTES_MAX} bytes and no control characters")]
+pub struct NameError;
+
+impl Name {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl FromStr for Name {
+    type Err = NameError;
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text.is_empty() || text.len() > NAME_BYTES_MAX || text.chars().any(char::is_control) {
+            return Err(NameError);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl BorshDeserialize for Name {
+    fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
+        let invalid = || invalid_data(NameError);
+        let len = u32::deserialize_reader(reader)? as usize;
+        if len > NAME_BYTES_MAX {
+            return Err(invalid());
+        }
+        let mut bytes = vec![0; len];
+        reader.read_exact(&mut bytes)?;
+        String::from_utf8(bytes).ok().and_then(|text| text.parse().ok()).ok_or_else(invalid)
+    }
+}
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+/// What a brand lets happen with its points.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Whole months that points live after the month of their issue, 1 to 60; `None`: they never expire.
+    #[serde(default)]
+    pub expiry_months: Option<u8>,
+    /// Whether members may transfer points to each other.
+    pub transferable: bool,
+    /// Smallest transfer between members.
+    pub transfer_min: Points,
+    /// Largest transfer between members.
+    pub transfer_max: Points,
+    /// How long after an issue it can be reversed, in milliseconds; 0: never.
+    pub reversal_window_ms: u64,
+}
+
+/// A policy that contradicts itself or a limit.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PolicyError {
+    /// Expiry outside 1 to 60 months.
+    #[error("expiry_months must be 1 to {EXPIRY_MONTHS_MAX}, or left out for points that never expire")]
+    ExpiryMonths,
+    /// The bounds of a transfer cross or exceed the limit.
+    #[error("transfer_min must be 1 or more and at most transfer_max, which is at most {POINTS_MAX}")]
+    TransferBounds,
+}
+
+impl Policy {
+    /// Checks the policy against the limits.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        if self.expiry_months.is_some_and(|months| !(1..=EXPIRY_MONTHS_MAX).contains(&months)) {
+            return Err(PolicyError::ExpiryMonths);
+        }
+        let bounds_hold = self.transfer_min.get() >= 1
+            && self.transfer_min <= self.transfer_max
+            && self.transfer_max.get() <= POINTS_MAX;
+        if bounds_hold { Ok(()) } else { Err(PolicyError::TransferBounds) }
+    }
+    /// The expiry of a lot issued in `month`; fixed for the lot's life, whatever the policy becomes later.
+    pub fn expiry_of_issue_in(&self, month: Month) -> Expiry {
+        self.expiry_months.map_or(Expiry::Never, |months| Expiry::Month(month.plus(months)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_accepted_at_both_lengths_and_everything_else_is_refused() {
+        for right in ["ab", "nordmat", "a-1", "abcdefghijklmno"] {
+            let id: BrandId = right.parse().expect("valid");
+            assert_eq!(id.as_str(), right);
+            assert_eq!(borsh::from_slice::<BrandId>(&borsh::to_vec(&id).expect("in memory")).ok(), Some(id));
+        }
+        for wrong in ["a", "", "1a", "-a", "Nordmat", "abcdefghijklmnop", "nord mat", "nörd"] {
+            assert!(wrong.parse::<BrandId>().is_err(), "{wrong}");
+            assert!(borsh::from_slice::<BrandId>(&borsh::to_vec(wrong).expect("in memory")).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn brand_ids_sort_like_their_text() {
+        let mut ids: Vec<BrandId> = ["kaffet", "ka", "nordmat", "kaf"].map(|t| t.parse().expect("valid")).to_vec();
+        ids.sort();
+        assert_eq!(ids.iter().map(BrandId::as_str).collect::<Vec<_>>(), ["ka", "kaf", "kaffet", "nordmat"]);
+    }
+
+    #[test]
+    fn a_policy_outside_its_limits_is_refused() {
+        let policy = Policy {
+            expiry_months: Some(60),
+            transferable: true,
+            transfer_min: Points::new(1),
+            transfer_max: Points::new(POINTS_MAX),
+            reversal_window_ms: 0,
+        };
+        assert_eq!(policy.check(), Ok(()));
+        assert!(Policy { expiry_months: Some(0), ..policy.clone() }.check().is_err());
+        assert!(Policy { expiry_months: Some(61), ..policy.clone() }.check().is_err());
+        assert!(Policy { transfer_min: Points::new(0), ..policy.clone() }.check().is_err());
+        assert!(Policy { transfer_max: Points::new(0), ..policy.clone() }.check().is_err());
+        assert!(Policy { transfer_max: Points::new(POINTS_MAX + 1), ..policy }.check().is_err());
+    }
+}

@@ -1,0 +1,96 @@
+//! Consensus votes as they are signed, and the certificate that makes a block final (protocol §8).
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::address::{Address, AddressText, Network};
+use crate::bounded::Bounded;
+use crate::hash::tag;
+use crate::ids::{BlockId, ChainId, Height, Signature};
+use crate::limits::VALIDATORS_MAX;
+
+/// The two votes of a round (Tendermint, <https://arxiv.org/abs/1807.04938>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[borsh(use_discriminant = true)]
+#[repr(u8)]
+pub enum VoteKind {
+    /// "I hold this block for valid."
+    Prevote = 1,
+    /// "I saw that more than two thirds do."
+    Precommit = 2,
+}
+
+/// What a validator signs when it votes; `block` is `None` for a vote against every block of the round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct VoteContent {
+    /// Which of the two votes.
+    pub kind: VoteKind,
+    /// The height voted on.
+    pub height: Height,
+    /// The round of that height.
+    pub round: u32,
+    /// The block voted for.
+    pub block: Option<BlockId>,
+    /// The voter.
+    pub validator: Address,
+}
+
+impl VoteContent {
+    /// Tag ‖ chain id ‖ canonical bytes.
+    pub fn signing_bytes(&self, chain: &ChainId) -> Vec<u8> {
+        let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
+        [tag::VOTE.as_bytes(), chain.as_bytes(), &bytes].concat()
+    }
+}
+
+/// One precommit of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitSignature<A = Address> {
+    /// Who signed.
+    pub validator: A,
+    /// The signature over the precommit's [`VoteContent`].
+    pub signature: Signature,
+}
+
+/// Precommits for one block. Nobody has checked them yet; certificates of the same block differ between nodes and
+/// are therefore part of no hash.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate<A = Address> {
+    /// The height of the block.
+    pub height: Height,
+    /// The round in which it was decided.
+    pub round: u32,
+    /// The block.
+    pub block: BlockId,
+    /// The precommits, by rising validator address, each validator once.
+    pub signatures: Bounded<CommitSignature<A>, 1, VALIDATORS_MAX>,
+}
+
+impl Certificate {
+    /// What `validator` must have signed for its part in this certificate.
+    pub fn vote_of(&self, validator: Address) -> VoteContent {
+        VoteContent {
+            kind: VoteKind::Precommit,
+            height: self.height,
+            round: self.round,
+            block: Some(self.block),
+            validator,
+        }
+    }
+    /// The form that JSON shows.
+    pub fn text(&self, network: Network) -> Certificate<AddressText> {
+        let signatures = self
+            .signatures
+            .iter()
+            .map(|one| CommitSignature { validator: one.validator.text(network), signature: one.signature })
+            .collect();
+        Certificate {
+            height: self.height,
+            round: self.round,
+            block: self.block,
+            signatures: Bounded::new(signatures).expect("as many signatures as before"),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Small helpers shared by hand-written decoders.
+
+use std::fmt::Display;
+use std::io;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// Reads a JSON or TOML string and parses it.
+pub(crate) fn from_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: FromStr<Err: Display>,
+    D: Deserializer<'de>,
+{
+    let text = <String as Deserialize>::deserialize(deserializer)?;
+    text.parse().map_err(de::Error::custom)
+}
+
+/// The error of a borsh decoder whose bytes break a rule.
+pub(crate) fn invalid_data(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}

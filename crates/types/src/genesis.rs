@@ -1,0 +1,217 @@
+//! The genesis document: what everybody trusts, and all that anybody has to trust (protocol §3 and §7).
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::address::{Address, Network};
+use crate::bounded::Bounded;
+use crate::brand::{BrandId, Name, Policy, PolicyError};
+use crate::hash::{hash, tag};
+use crate::ids::{ChainId, PublicKey};
+use crate::limits::{
+    BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, DECIMALS_MAX, OPERATORS_MAX, TRANSACTION_BYTES_MAX,
+    VALIDATORS_MAX,
+};
+use crate::time::TimeMs;
+use crate::validator::{Validator, ValidatorSet, ValidatorSetError};
+
+/// What an operator may do for its brand.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Give new points.
+    Issue,
+    /// Take back an issue.
+    Reverse,
+}
+
+/// The roles of one operator.
+pub type Roles = Bounded<Role, 1, 2>;
+
+/// A key that acts for a brand.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisOperator {
+    /// The key; the operator's account is the address of this key.
+    pub public_key: PublicKey,
+    /// What it may do, in the order of [`Role`], each once.
+    pub roles: Roles,
+}
+
+/// A brand as it starts.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisBrand {
+    /// Its id.
+    pub id: BrandId,
+    /// What people call it.
+    pub name: Name,
+    /// Decimals in which its points are displayed.
+    pub decimals: u8,
+    /// What it lets happen with its points.
+    pub policy: Policy,
+    /// Who acts for it.
+    #[serde(default)]
+    pub operators: Bounded<GenesisOperator, 0, OPERATORS_MAX>,
+}
+
+/// Network-wide settings.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// How long an idle network waits before it makes an empty block.
+    pub heartbeat_ms: u64,
+    /// Largest encoded block, in bytes.
+    pub block_bytes_max: u32,
+    /// Most transactions in a block.
+    pub block_transactions_max: u32,
+}
+
+/// A genesis document that nobody has checked yet; the form of the TOML file.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisDocument {
+    /// What people call the network.
+    pub name: Name,
+    /// Which prefix addresses carry.
+    pub network: Network,
+    /// When the ledger starts; the first block is later.
+    pub time_ms: TimeMs,
+    /// Settings.
+    pub parameters: Parameters,
+    /// The first validators.
+    #[serde(default)]
+    pub validators: Bounded<Validator, 0, VALIDATORS_MAX>,
+    /// The first brands.
+    #[serde(default)]
+    pub brands: Bounded<GenesisBrand, 0, BRANDS_MAX>,
+}
+
+/// A genesis document that can't start a network.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum GenesisError {
+    /// Not TOML, or not the right fields.
+    #[error("the genesis document can't be read: {0}")]
+    Toml(String),
+    /// The validators are no set.
+    #[error("validators: {0}")]
+    Validators(#[from] ValidatorSetError),
+    /// A brand's policy is out of bounds.
+    #[error("policy of brand {0}: {1}")]
+    Policy(BrandId, PolicyError),
+    /// Too many decimals.
+    #[error("brand {0}: decimals must be 0 to {DECIMALS_MAX}")]
+    Decimals(BrandId),
+    /// Two brands with one id.
+    #[error("two brands have the id {0}")]
+    SharedBrandId(BrandId),
+    /// An operator's key is invalid or stands twice, or its roles are not in order.
+    #[error("brand {0}: every operator needs a valid public_key of its own and roles in the order issue, reverse")]
+    Operator(BrandId),
+    /// A parameter outside its limits.
+    #[error("parameter {0}: {1}")]
+    Parameter(&'static str, &'static str),
+}
+
+/// A checked genesis document with its chain id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Genesis {
+    document: GenesisDocument,
+    chain_id: ChainId,
+    validators: ValidatorSet,
+}
+
+impl Genesis {
+    /// Checks a document.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn new(document: GenesisDocument) -> Result<Self, GenesisError> {
+        let validators = ValidatorSet::new(document.validators.to_vec())?;
+        check_parameters(&document.parameters)?;
+        let mut ids: Vec<BrandId> = document.brands.iter().map(|brand| brand.id).collect();
+        ids.sort_unstable();
+        if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(GenesisError::SharedBrandId(pair[0]));
+        }
+        document.brands.iter().try_for_each(check_brand)?;
+        let bytes = borsh::to_vec(&document).expect("writing to memory can't fail");
+        Ok(Self { chain_id: ChainId::new(hash(tag::GENESIS, &[&bytes])), document, validators })
+    }
+    /// Reads and checks a TOML document.
+    ///
+    /// # Errors
+    /// When it can't be read or breaks a rule.
+    pub fn from_toml(text: &str) -> Result<Self, GenesisError> {
+        Self::new(GenesisDocument::from_toml(text)?)
+    }
+    /// The network's id.
+    pub fn chain_id(&self) -> ChainId {
+        self.chain_id
+    }
+    /// The document.
+    pub fn document(&self) -> &GenesisDocument {
+        &self.document
+    }
+    /// Which prefix addresses carry.
+    pub fn network(&self) -> Network {
+        self.document.network
+    }
+    /// The first validators, in canonical order.
+    pub fn validators(&self) -> &ValidatorSet {
+        &self.validators
+    }
+}
+
+impl GenesisDocument {
+    /// Reads a TOML document without checking more than its form.
+    ///
+    /// # Errors
+    /// When it is no TOML or has wrong fields.
+    pub fn from_toml(text: &str) -> Result<Self, GenesisError> {
+        toml::from_str(text).map_err(|e| GenesisError::Toml(e.to_string()))
+    }
+    /// The document as TOML.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("every field has a TOML form")
+    }
+}
+
+fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
+    let block_bytes = parameters.block_bytes_max as usize;
+    let block_transactions = parameters.block_transactions_max as usize;
+    // A block must have room for its header and one transaction of the largest size.
+    if !(2 * TRANSACTION_BYTES_MAX..=BLOCK_BYTES_MAX).contains(&block_bytes) {
+        return Err(GenesisError::Parameter("block_bytes_max", "must be 32768 to 4194304"));
+    }
+    if !(1..=BLOCK_TRANSACTIONS_MAX).contains(&block_transactions) {
+        return Err(GenesisError::Parameter("block_transactions_max", "must be 1 to 10000"));
+    }
+    if !(100..=60_000).contains(&parameters.heartbeat_ms) {
+        return Err(GenesisError::Parameter("heartbeat_ms", "must be 100 to 60000"));
+    }
+    Ok(())
+}
+
+fn check_brand(brand: &GenesisBrand) -> Result<(), GenesisError> {
+    brand.policy.check().map_err(|e| GenesisError::Policy(brand.id, e))?;
+    if brand.decimals > DECIMALS_MAX {
+        return Err(GenesisError::Decimals(brand.id));
+    }
+    let mut operators: Vec<Address> = brand.operators.iter().map(|one| Address::of_key(&one.public_key)).collect();
+    operators.sort_unstable();
+    let keys_are_distinct = operators.windows(2).all(|pair| pair[0] != pair[1]);
+    let keys_are_valid = brand.operators.iter().all(|one| one.public_key.is_valid());
+    let roles_are_in_order = brand.operators.iter().all(|one| one.roles.windows(2).all(|pair| pair[0] < pair[1]));
+    if keys_are_distinct && keys_are_valid && roles_are_in_order {
+        Ok(())
+    } else {
+        Err(GenesisError::Operator(brand.id))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! What the bytes mean: ids, points, keys, transactions, blocks, certificates, genesis, limits.
+//!
+//! Everything that is hashed, signed, stored or gossiped has one canonical encoding, [borsh](https://borsh.io), with a
+//! bound on every list. Data that nobody has checked and data that somebody has are different types:
+//! [`SignedTransaction`] and [`VerifiedTransaction`], [`GenesisDocument`] and [`Genesis`].
+//!
+//! This crate is pure: no I/O, no clock, no randomness.
+
+pub mod address;
+pub mod api;
+pub mod block;
+pub mod bounded;
+pub mod brand;
+pub mod certificate;
+pub mod code;
+mod decode;
+pub mod genesis;
+pub mod hash;
+pub mod ids;
+pub mod key;
+pub mod limits;
+pub mod merkle;
+pub mod operation;
+pub mod points;
+pub mod receipt;
+pub mod reference;
+pub mod time;
+pub mod transaction;
+pub mod validator;
+
+pub use address::{Address, AddressText, Network};
+pub use block::{Block, Header, PROTOCOL_VERSION};
+pub use bounded::Bounded;
+pub use brand::{BrandId, Name, Policy};
+pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
+pub use code::Code;
+pub use genesis::{Genesis, GenesisDocument, Parameters, Role, Roles};
+pub use ids::{BlockId, ChainId, ChainTag, Hash, Height, PublicKey, Signature, TransactionId};
+pub use key::KeyPair;
+pub use operation::{Issue, Operation, Redeem, Reverse, RotateKey, Transfer};
+pub use points::{Lot, Points};
+pub use receipt::{Outcome, Receipt};
+pub use reference::Reference;
+pub use time::{Expiry, Month, TimeMs};
+pub use transaction::{Operations, SignedTransaction, Transaction, VerifiedTransaction, verify_all};
+pub use validator::{Validator, ValidatorSet};

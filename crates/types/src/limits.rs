@@ -1,0 +1,41 @@
+//! Every limit of the protocol, in one place (protocol §11).
+//!
+//! A limit is part of what all nodes agree on: raising one is a change of the protocol.
+
+/// Largest encoded signed transaction, in bytes.
+pub const TRANSACTION_BYTES_MAX: usize = 16 * 1024;
+/// Most operations in one transaction.
+pub const TRANSACTION_OPERATIONS_MAX: usize = 100;
+/// Largest encoded block, in bytes; genesis can lower it.
+pub const BLOCK_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most transactions in one block; genesis can lower it.
+pub const BLOCK_TRANSACTIONS_MAX: usize = 10_000;
+/// Furthest ahead of a block's time that a transaction's `valid_until_ms` can lie.
+pub const VALIDITY_WINDOW_MS_MAX: u64 = 60 * 60 * 1000;
+/// Furthest ahead of a voter's clock that a block's time can lie.
+pub const CLOCK_DRIFT_MS_MAX: u64 = 2_000;
+/// Most lots in one balance: the running month, 60 more, and lots that never expire.
+pub const LOTS_MAX: usize = 62;
+/// Longest life of a lot, in whole months after the month of its issue.
+pub const EXPIRY_MONTHS_MAX: u8 = 60;
+/// Most validators at one height.
+pub const VALIDATORS_MAX: usize = 64;
+/// Largest voting power of one validator, so that sums can't overflow.
+pub const VOTING_POWER_MAX: u64 = 1 << 40;
+/// Most brands on one ledger.
+pub const BRANDS_MAX: usize = 256;
+/// Most operators of one brand.
+pub const OPERATORS_MAX: usize = 64;
+/// Largest amount in one operation, and largest total that a brand can have issued: exact as a JSON number
+/// in every language.
+pub const POINTS_MAX: u64 = (1 << 53) - 1;
+/// Most decimals in which a brand can display its points.
+pub const DECIMALS_MAX: u8 = 4;
+/// Longest reference of a brand's operation, in bytes.
+pub const REFERENCE_BYTES_MAX: usize = 32;
+/// Shortest and longest brand id, in characters.
+pub const BRAND_ID_CHARS: core::ops::RangeInclusive<usize> = 2..=15;
+/// Longest display name of a network, brand or validator, in bytes.
+pub const NAME_BYTES_MAX: usize = 64;
+/// Latest representable time: the last millisecond of the year 6999 (UTC).
+pub const TIME_MS_MAX: u64 = 158_731_487_999_999;
