@@ -1,1 +1,18 @@
-//! Trust from genesis: header links, certificates, execution of whole blocks.
+//! Trust from genesis: what makes a block valid, what makes it final, and the way from one to the next.
+//!
+//! - [`block`]: checks a block against the state before it, by executing it; builds a block from waiting transactions.
+//! - [`certificate`]: more than two thirds of the voting power signed for a block.
+//! - [`replay`]: blocks and certificates, one after the other, from genesis or from a state that is already trusted.
+//!
+//! A block goes through types that say what is known of it: [`Block`](lojal_types::Block) (bytes from anybody),
+//! [`ExecutedBlock`] (valid on top of a state), [`CommittedBlock`] (final, and applied).
+//!
+//! This crate is pure: no I/O, no clock, no randomness.
+
+pub mod block;
+pub mod certificate;
+pub mod replay;
+
+pub use block::{ExecutedBlock, InvalidBlock, Proposal, execute_block, propose};
+pub use certificate::{CertificateError, verify_certificate};
+pub use replay::{CommitError, CommittedBlock, Replay, ReplayError};

@@ -1,1 +1,32 @@
-//! The state transition: state, operations, state tree, conservation.
+//! The state transition: what a block of verified transactions does to the state, and nothing else.
+//!
+//! - [`state`]: what the ledger remembers, and its beginning.
+//! - [`execute`]: a block's transactions, one after the other, into an [`Execution`] that the caller applies when the
+//!   block is decided.
+//! - [`admission`]: what a transaction must satisfy before it can be in a block at all.
+//! - [`operations`]: the rules of every operation, one file per group.
+//! - [`conservation`]: that no point appears or vanishes, checked after every block.
+//! - [`tree`]: the map from keys to values behind one root hash.
+//!
+//! This crate is pure: no I/O, no clock, no randomness. Time comes from block headers.
+//!
+//! [`Execution`]: execute::Execution
+
+pub mod admission;
+pub mod conservation;
+pub mod execute;
+mod expiry;
+pub mod key;
+mod lots;
+pub mod operations;
+mod overlay;
+pub mod recent;
+pub mod record;
+pub mod state;
+pub mod tree;
+
+pub use admission::validate;
+pub use conservation::ConservationError;
+pub use execute::{Execution, Executor};
+pub use state::{State, Tip, View};
+pub use tree::StateTree;

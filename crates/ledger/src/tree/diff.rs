@@ -5,11 +5,7 @@ use std::sync::Arc;
 use super::node::Node;
 
 /// See [`StateTree::diff`](super::StateTree::diff).
-pub(super) fn diff<'a>(
-    older: &'a Arc<Node>,
-    newer: &'a Arc<Node>,
-    f: &mut impl FnMut(&'a [u8], Option<&'a [u8]>),
-) {
+pub(super) fn diff<'a>(older: &'a Arc<Node>, newer: &'a Arc<Node>, f: &mut impl FnMut(&'a [u8], Option<&'a [u8]>)) {
     // The pointers tell without touching a shared subtree, the hashes if it was built twice.
     if Arc::ptr_eq(older, newer) || older.hash() == newer.hash() {
         return;

@@ -13,8 +13,8 @@
 //! The preimages carry no chain id: the header that commits to the root does.
 //!
 //! Versions are immutable and share the subtrees in which they don't differ. A page keeps all its
-//! keys and values in one piece of memory: copying it on a change costs less than hashing it, and an
-//! entry costs little more than its bytes and its two hashes.
+//! keys and values in one piece of memory: it is cheap to copy on a change, and an entry takes little
+//! more memory than its bytes and its two hashes.
 //!
 //! Two keys with the same hash would be one entry; SHA-256 rules that out.
 
@@ -57,14 +57,10 @@ impl StateTree {
     /// # Panics
     ///
     /// If the keys and values of one page exceed 4 GiB.
-    pub fn from_entries<K: AsRef<[u8]>, V: AsRef<[u8]>>(
-        entries: impl IntoIterator<Item = (K, V)>,
-    ) -> Self {
+    pub fn from_entries<K: AsRef<[u8]>, V: AsRef<[u8]>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let owned: Vec<(K, V)> = entries.into_iter().collect();
-        let mut entries: Vec<Entry<'_>> = owned
-            .iter()
-            .map(|(key, value)| Entry::new(key.as_ref(), value.as_ref()))
-            .collect();
+        let mut entries: Vec<Entry<'_>> =
+            owned.iter().map(|(key, value)| Entry::new(key.as_ref(), value.as_ref())).collect();
         // A stable sort keeps entries with the same key in the order in which they came.
         entries.sort_by_key(|entry| entry.key_hash);
         entries.dedup_by(|later, earlier| {
@@ -74,9 +70,7 @@ impl StateTree {
             }
             same_key
         });
-        Self {
-            top: Node::build(&entries, 0),
-        }
+        Self { top: Node::build(&entries, 0) }
     }
 
     /// The hash that commits to every entry: `state_root` in a block's header.
@@ -114,23 +108,15 @@ impl StateTree {
     /// If the keys and values of one page exceed 4 GiB.
     #[must_use = "a tree is immutable: the changes are in the version returned"]
     pub fn apply(&self, changes: &BTreeMap<Box<[u8]>, Option<Box<[u8]>>>) -> Self {
-        let mut changes: Vec<Change<'_>> = changes
-            .iter()
-            .map(|(key, value)| Change::new(key, value.as_deref()))
-            .collect();
+        let mut changes: Vec<Change<'_>> =
+            changes.iter().map(|(key, value)| Change::new(key, value.as_deref())).collect();
         changes.sort_unstable_by_key(|change| *change.key_hash());
-        Self {
-            top: update::update(&self.top, &changes, 0, &mut Vec::new()),
-        }
+        Self { top: update::update(&self.top, &changes, 0) }
     }
 
     /// Calls `f(key, value in newer or None)` for every entry that differs between two versions, in
     /// the order of the key hashes. Subtrees that both versions share cost nothing.
-    pub fn diff<'a>(
-        older: &'a StateTree,
-        newer: &'a StateTree,
-        mut f: impl FnMut(&'a [u8], Option<&'a [u8]>),
-    ) {
+    pub fn diff<'a>(older: &'a StateTree, newer: &'a StateTree, mut f: impl FnMut(&'a [u8], Option<&'a [u8]>)) {
         diff::diff(&older.top, &newer.top, &mut f);
     }
 

@@ -51,12 +51,7 @@ pub(super) struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     pub(super) fn new(key: &'a [u8], value: &'a [u8]) -> Self {
-        Self {
-            key_hash: hash_key(key),
-            value_hash: hash_value(value),
-            key,
-            value,
-        }
+        Self { key_hash: hash_key(key), value_hash: hash_value(value), key, value }
     }
 }
 
@@ -112,11 +107,8 @@ impl Node {
                 Node::Page(page) => return page,
                 Node::Branch(branch) => branch,
             };
-            let (child, sibling) = if bit(key_hash, depth) {
-                (&branch.right, &branch.left)
-            } else {
-                (&branch.left, &branch.right)
-            };
+            let (child, sibling) =
+                if bit(key_hash, depth) { (&branch.right, &branch.left) } else { (&branch.left, &branch.right) };
             beside(sibling.hash());
             node = child;
             depth += 1;
@@ -140,10 +132,7 @@ impl Node {
 
 impl Page {
     fn new(entries: &[Entry<'_>]) -> Self {
-        let size = entries
-            .iter()
-            .map(|entry| entry.key.len() + entry.value.len())
-            .sum();
+        let size = entries.iter().map(|entry| entry.key.len() + entry.value.len()).sum();
         let mut bytes = Vec::with_capacity(size);
         let mut append = |part: &[u8]| {
             bytes.extend_from_slice(part);
@@ -156,13 +145,7 @@ impl Page {
                 let key_start = end;
                 let value_start = append(entry.key);
                 end = append(entry.value);
-                Slot {
-                    key_hash: entry.key_hash,
-                    value_hash: entry.value_hash,
-                    key_start,
-                    value_start,
-                    value_end: end,
-                }
+                Slot { key_hash: entry.key_hash, value_hash: entry.value_hash, key_start, value_start, value_end: end }
             })
             .collect();
         Self {
@@ -173,9 +156,7 @@ impl Page {
     }
 
     pub(super) fn get(&self, key_hash: &Hash) -> Option<&[u8]> {
-        let index = self
-            .slots
-            .binary_search_by(|slot| slot.key_hash.cmp(key_hash));
+        let index = self.slots.binary_search_by(|slot| slot.key_hash.cmp(key_hash));
         Some(self.entry(self.slots.get(index.ok()?)?).value)
     }
 

@@ -50,9 +50,7 @@ pub enum ProofError {
     #[error("the proof has {0} siblings, more than {DEPTH_MAX}: ask another node")]
     TooManySiblings(usize),
     /// More entries than fit in a page.
-    #[error(
-        "the page of the proof has {0} entries, more than {PAGE_ENTRIES_MAX}: ask another node"
-    )]
+    #[error("the page of the proof has {0} entries, more than {PAGE_ENTRIES_MAX}: ask another node")]
     TooManyEntries(usize),
     /// Entries that are out of order, or twice there.
     #[error("the page of the proof is not strictly sorted: ask another node")]
@@ -78,10 +76,7 @@ impl Proof {
     pub(super) fn new(top: &Node, key_hash: &Hash) -> Self {
         let mut siblings = Vec::new();
         let page = top.find_page(key_hash, |sibling| siblings.push(*sibling));
-        let page = page
-            .entries()
-            .map(|entry| (entry.key_hash, entry.value_hash))
-            .collect();
+        let page = page.entries().map(|entry| (entry.key_hash, entry.value_hash)).collect();
         Self { siblings, page }
     }
 
@@ -92,12 +87,7 @@ impl Proof {
     ///
     /// What is wrong. [`ProofError::OtherValue`], [`ProofError::Absent`] and [`ProofError::Present`]
     /// are themselves proven: the state is known to say otherwise.
-    pub fn verify(
-        &self,
-        root: &[u8; 32],
-        key: &[u8],
-        value: Option<&[u8]>,
-    ) -> Result<(), ProofError> {
+    pub fn verify(&self, root: &[u8; 32], key: &[u8], value: Option<&[u8]>) -> Result<(), ProofError> {
         self.verify_hashes(root, &hash_key(key), value.map(hash_value))
     }
 
@@ -144,20 +134,17 @@ impl Proof {
     fn root(&self, key_hash: &Hash) -> Hash {
         let page = hash_page(self.page.iter().map(|(key, value)| (key, value)));
         let path = self.siblings.iter().enumerate().rev();
-        path.fold(page, |node, (depth, sibling)| {
-            if bit(key_hash, depth) {
-                hash_branch(sibling, &node)
-            } else {
-                hash_branch(&node, sibling)
-            }
-        })
+        path.fold(
+            page,
+            |node, (depth, sibling)| {
+                if bit(key_hash, depth) { hash_branch(sibling, &node) } else { hash_branch(&node, sibling) }
+            },
+        )
     }
 }
 
 /// Decodes a list, refusing one that is too long before allocating anything for it.
-fn decode_at_most<T: BorshDeserialize, const MAX: usize, R: Read>(
-    reader: &mut R,
-) -> IoResult<Vec<T>> {
+fn decode_at_most<T: BorshDeserialize, const MAX: usize, R: Read>(reader: &mut R) -> IoResult<Vec<T>> {
     let len = u32::deserialize_reader(reader)? as usize;
     if len > MAX {
         let message = format!("a list of {len} items in a proof, where at most {MAX} may be");

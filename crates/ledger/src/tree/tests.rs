@@ -24,9 +24,7 @@ fn naive_root(entries: &[(Hash, Hash)], depth: usize) -> Hash {
         }
     } else {
         let goes_right = |hash: &Hash| hash[depth / 8] >> (7 - depth % 8) & 1 == 1;
-        let (right, left): (Vec<_>, Vec<_>) = entries
-            .iter()
-            .partition(|(key_hash, _)| goes_right(key_hash));
+        let (right, left): (Vec<_>, Vec<_>) = entries.iter().partition(|(key_hash, _)| goes_right(key_hash));
         preimage.extend_from_slice(b"lojal/branch/v1");
         preimage.extend_from_slice(&naive_root(&left, depth + 1));
         preimage.extend_from_slice(&naive_root(&right, depth + 1));
@@ -35,13 +33,9 @@ fn naive_root(entries: &[(Hash, Hash)], depth: usize) -> Hash {
 }
 
 fn naive_root_of(content: &Content) -> Hash {
-    let hash = |tag: &str, bytes: &[u8]| -> Hash {
-        Sha256::digest([tag.as_bytes(), bytes].concat()).into()
-    };
-    let mut entries: Vec<_> = content
-        .iter()
-        .map(|(key, value)| (hash("lojal/key/v1", key), hash("lojal/value/v1", value)))
-        .collect();
+    let hash = |tag: &str, bytes: &[u8]| -> Hash { Sha256::digest([tag.as_bytes(), bytes].concat()).into() };
+    let mut entries: Vec<_> =
+        content.iter().map(|(key, value)| (hash("lojal/key/v1", key), hash("lojal/value/v1", value))).collect();
     entries.sort();
     naive_root(&entries, 0)
 }
@@ -56,9 +50,7 @@ fn apply_to_map(content: &mut Content, changes: &Changes) {
 }
 
 fn content_of(tree: &StateTree) -> Content {
-    tree.iter()
-        .map(|(key, value)| (key.into(), value.into()))
-        .collect()
+    tree.iter().map(|(key, value)| (key.into(), value.into())).collect()
 }
 
 /// The changes that `StateTree::diff` lists; each key must come up once.
@@ -73,12 +65,8 @@ fn diff_of(older: &StateTree, newer: &StateTree) -> Changes {
 
 fn naive_diff(older: &Content, newer: &Content) -> Changes {
     let gone = older.keys().filter(|key| !newer.contains_key(*key));
-    let set = newer
-        .iter()
-        .filter(|(key, value)| older.get(*key) != Some(value));
-    gone.map(|key| (key.clone(), None))
-        .chain(set.map(|(key, value)| (key.clone(), Some(value.clone()))))
-        .collect()
+    let set = newer.iter().filter(|(key, value)| older.get(*key) != Some(value));
+    gone.map(|key| (key.clone(), None)).chain(set.map(|(key, value)| (key.clone(), Some(value.clone())))).collect()
 }
 
 fn account(i: u32) -> (Box<[u8]>, Box<[u8]>) {
@@ -105,12 +93,7 @@ fn hex(hash: Hash) -> String {
 }
 
 fn reproducible(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(1),
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() }
 }
 
 fn key() -> impl Strategy<Value = Box<[u8]>> {
@@ -139,12 +122,7 @@ fn crafted_key_hash() -> impl Strategy<Value = Hash> {
 }
 
 fn crafted<'a>(key_hash: Hash, value_hash: Hash) -> Entry<'a> {
-    Entry {
-        key_hash,
-        value_hash,
-        key: b"",
-        value: b"",
-    }
+    Entry { key_hash, value_hash, key: b"", value: b"" }
 }
 
 proptest! {
@@ -214,26 +192,13 @@ proptest! {
 fn roots_match_the_golden_vectors() {
     // Computed with Python's hashlib from the definition in the module's documentation.
     let golden = [
-        (
-            0,
-            "28f8249ca76c5282be95c73f3d5c93ee3cb0e4931dd4cc1d1013c83d8adc8733",
-        ),
-        (
-            16,
-            "2ef8e17e210763f55540a3411182fef1041d5dd6f02d7298400c5f3fab91a862",
-        ),
-        (
-            20,
-            "941d2d50fe86bc01df5e996a6b9107c49185222149abcfd5562186c1c568f0e9",
-        ),
+        (0, "28f8249ca76c5282be95c73f3d5c93ee3cb0e4931dd4cc1d1013c83d8adc8733"),
+        (16, "2ef8e17e210763f55540a3411182fef1041d5dd6f02d7298400c5f3fab91a862"),
+        (20, "941d2d50fe86bc01df5e996a6b9107c49185222149abcfd5562186c1c568f0e9"),
     ];
     for (len, root) in golden {
         assert_eq!(hex(accounts(0..len).root()), root, "{len} entries");
-        assert_eq!(
-            hex(StateTree::new().apply(&set(0..len)).root()),
-            root,
-            "{len} entries"
-        );
+        assert_eq!(hex(StateTree::new().apply(&set(0..len)).root()), root, "{len} entries");
     }
 }
 
@@ -261,10 +226,7 @@ fn removing_everything_leaves_the_empty_tree() {
 fn one_batch_may_remove_and_set_in_the_same_page() {
     let mut changes = remove(0..12);
     changes.extend(set(12..24));
-    assert_eq!(
-        accounts(0..12).apply(&changes).root(),
-        accounts(12..24).root()
-    );
+    assert_eq!(accounts(0..12).apply(&changes).root(), accounts(12..24).root());
 }
 
 #[test]
@@ -272,10 +234,7 @@ fn the_last_of_several_entries_with_one_key_counts() {
     let tree = StateTree::from_entries([("a", "1"), ("b", "2"), ("a", "3"), ("a", "4")]);
     assert_eq!(tree.len(), 2);
     assert_eq!(tree.get(b"a"), Some(&b"4"[..]));
-    assert_eq!(
-        tree.root(),
-        StateTree::from_entries([("a", "4"), ("b", "2")]).root()
-    );
+    assert_eq!(tree.root(), StateTree::from_entries([("a", "4"), ("b", "2")]).root());
 }
 
 #[test]
@@ -310,8 +269,7 @@ fn a_change_makes_only_the_nodes_of_its_path() {
     let tree = accounts(0..2_000);
     let (key, _) = account(7);
     let mut depth = 0;
-    tree.top
-        .find_page(&super::node::hash_key(&key), |_| depth += 1);
+    tree.top.find_page(&super::node::hash_key(&key), |_| depth += 1);
     let changed = tree.apply(&Changes::from([(key, Some(b"new".as_slice().into()))]));
     assert_eq!(new_nodes(&tree.top, &changed.top), depth + 1);
 }
@@ -327,13 +285,7 @@ fn entries_come_in_the_order_of_their_key_hashes() {
 fn differences_between_a_page_and_a_large_tree_are_found_both_ways() {
     let (small, large) = (accounts(0..10), accounts(5..100));
     let (small_content, large_content) = (content_of(&small), content_of(&large));
-    assert_eq!(
-        diff_of(&small, &large),
-        naive_diff(&small_content, &large_content)
-    );
-    assert_eq!(
-        diff_of(&large, &small),
-        naive_diff(&large_content, &small_content)
-    );
+    assert_eq!(diff_of(&small, &large), naive_diff(&small_content, &large_content));
+    assert_eq!(diff_of(&large, &small), naive_diff(&large_content, &small_content));
     assert!(diff_of(&large, &accounts(5..100)).is_empty());
 }

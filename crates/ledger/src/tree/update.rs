@@ -29,27 +29,19 @@ impl<'a> Change<'a> {
 
 /// The subtree at `depth` after `changes`, which are sorted by key hash, distinct, and belong into
 /// it. A subtree that comes out as it was stays the same one in memory.
-pub(super) fn update<'a>(node: &'a Arc<Node>, changes: &[Change<'a>], depth: usize, scratch: &mut Vec<Entry<'a>>) -> Arc<Node> {
+pub(super) fn update(node: &Arc<Node>, changes: &[Change<'_>], depth: usize) -> Arc<Node> {
     if changes.is_empty() {
         return Arc::clone(node);
     }
     let updated = match &**node {
-        Node::Page(page) => { merge(page.entries(), changes, scratch); Node::build(scratch, depth) }
+        Node::Page(page) => Node::build(&merge(page.entries(), changes), depth),
         Node::Branch(branch) => {
             let middle = changes.partition_point(|change| !bit(change.key_hash(), depth));
             let (left, right) = changes.split_at(middle);
-            join(
-                update(&branch.left, left, depth + 1, scratch),
-                update(&branch.right, right, depth + 1, scratch),
-                depth,
-            )
+            join(update(&branch.left, left, depth + 1), update(&branch.right, right, depth + 1), depth)
         }
     };
-    if updated.hash() == node.hash() {
-        Arc::clone(node)
-    } else {
-        updated
-    }
+    if updated.hash() == node.hash() { Arc::clone(node) } else { updated }
 }
 
 /// Two neighbours as a branch, or as one page if removals left so little that they fit.
@@ -62,8 +54,8 @@ fn join(left: Arc<Node>, right: Arc<Node>, depth: usize) -> Arc<Node> {
 }
 
 /// The entries of a page after `changes`; both are sorted by key hash, and so is the result.
-fn merge<'a>(entries: impl Iterator<Item = Entry<'a>>, changes: &[Change<'a>], merged: &mut Vec<Entry<'a>>) {
-    merged.clear();
+fn merge<'a>(entries: impl Iterator<Item = Entry<'a>>, changes: &[Change<'a>]) -> Vec<Entry<'a>> {
+    let mut merged = Vec::with_capacity(PAGE_ENTRIES_MAX + changes.len());
     let mut entries = entries.peekable();
     for change in changes {
         let key_hash = change.key_hash();
@@ -77,4 +69,5 @@ fn merge<'a>(entries: impl Iterator<Item = Entry<'a>>, changes: &[Change<'a>], m
         }
     }
     merged.extend(entries);
+    merged
 }

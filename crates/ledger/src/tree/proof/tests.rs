@@ -44,12 +44,7 @@ fn decode(bytes: &[u8]) -> IoResult<Proof> {
 }
 
 fn reproducible() -> ProptestConfig {
-    ProptestConfig {
-        cases: 100,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(1),
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases: 100, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() }
 }
 
 proptest! {
@@ -144,28 +139,17 @@ fn a_page_must_be_whole_and_strictly_sorted() {
     use ProofError::{Unsorted, WrongRoot};
     let drop_last = |proof: &mut Proof| proof.page.truncate(proof.page.len() - 1);
     assert_eq!(verify_tampered(drop_last), WrongRoot);
-    assert_eq!(
-        verify_tampered(|proof| proof.page = proof.page[1..].to_vec()),
-        WrongRoot
-    );
+    assert_eq!(verify_tampered(|proof| proof.page = proof.page[1..].to_vec()), WrongRoot);
     assert_eq!(verify_tampered(|proof| proof.page.clear()), WrongRoot);
     assert_eq!(verify_tampered(|proof| proof.page.swap(0, 1)), Unsorted);
-    assert_eq!(
-        verify_tampered(|proof| proof.page.insert(0, proof.page[0])),
-        Unsorted
-    );
+    assert_eq!(verify_tampered(|proof| proof.page.insert(0, proof.page[0])), Unsorted);
 }
 
 #[test]
 fn hiding_the_entry_of_a_key_does_not_prove_its_absence() {
     let (mut proof, root, i) = example();
-    proof
-        .page
-        .retain(|(key_hash, _)| *key_hash != hash_key(&key(i)));
-    assert_eq!(
-        proof.verify(&root, &key(i), None),
-        Err(ProofError::WrongRoot)
-    );
+    proof.page.retain(|(key_hash, _)| *key_hash != hash_key(&key(i)));
+    assert_eq!(proof.verify(&root, &key(i), None), Err(ProofError::WrongRoot));
 }
 
 #[test]
@@ -177,10 +161,7 @@ fn every_sibling_is_needed_in_its_place() {
         });
         verify_tampered(|proof| proof.siblings.insert(position, [0; 32]));
     }
-    assert_eq!(
-        verify_tampered(|proof| proof.siblings.swap(0, 1)),
-        ProofError::WrongRoot
-    );
+    assert_eq!(verify_tampered(|proof| proof.siblings.swap(0, 1)), ProofError::WrongRoot);
 }
 
 #[test]
@@ -202,22 +183,12 @@ fn a_branch_passed_off_as_a_page_does_not_verify() {
     let Some((sibling, rest)) = proof.siblings.split_first() else {
         panic!("40 entries don't fit in a page");
     };
-    let child = Proof {
-        siblings: rest.to_vec(),
-        page: proof.page.clone(),
-    };
+    let child = Proof { siblings: rest.to_vec(), page: proof.page.clone() };
     for pair in [(*sibling, [0; 32]), ([0; 32], *sibling)] {
-        let forged = Proof {
-            siblings: Vec::new(),
-            page: vec![pair],
-        };
+        let forged = Proof { siblings: Vec::new(), page: vec![pair] };
         assert!(forged.verify(&tree.root(), &key(0), None).is_err());
     }
-    assert!(
-        child
-            .verify(&tree.root(), &key(0), Some(&value(0)))
-            .is_err()
-    );
+    assert!(child.verify(&tree.root(), &key(0), Some(&value(0))).is_err());
 }
 
 #[test]
@@ -226,14 +197,8 @@ fn a_page_passed_off_as_a_branch_does_not_verify() {
     let tree = tree([0]);
     let (key_hash, value_hash) = (hash_key(&key(0)), hash_value(&value(0)));
     for sibling in [key_hash, value_hash] {
-        let forged = Proof {
-            siblings: vec![sibling],
-            page: Vec::new(),
-        };
-        assert_eq!(
-            forged.verify(&tree.root(), &key(0), None),
-            Err(ProofError::WrongRoot)
-        );
+        let forged = Proof { siblings: vec![sibling], page: Vec::new() };
+        assert_eq!(forged.verify(&tree.root(), &key(0), None), Err(ProofError::WrongRoot));
     }
 }
 
@@ -241,13 +206,7 @@ fn a_page_passed_off_as_a_branch_does_not_verify() {
 fn the_absence_of_everything_is_proven_in_the_empty_tree() {
     let tree = StateTree::new();
     let proof = tree.prove(b"any");
-    assert_eq!(
-        proof,
-        Proof {
-            siblings: Vec::new(),
-            page: Vec::new()
-        }
-    );
+    assert_eq!(proof, Proof { siblings: Vec::new(), page: Vec::new() });
     assert_eq!(proof.verify(&tree.root(), b"any", None), Ok(()));
 }
 
@@ -259,22 +218,14 @@ fn proofs_work_in_the_deepest_tree() {
         hash[31] = 0xe0 | last;
         hash
     };
-    let entry = |last| Entry {
-        key_hash: key_hash(last),
-        value_hash: [last; 32],
-        key: b"",
-        value: b"",
-    };
+    let entry = |last| Entry { key_hash: key_hash(last), value_hash: [last; 32], key: b"", value: b"" };
     let changes: Vec<_> = (0..17).map(|last| Change::Set(entry(last))).collect();
     let deep = update(&Arc::default(), &changes, 0);
     for last in 0..32 {
         let proof = Proof::new(&deep, &key_hash(last));
         assert_eq!(proof.siblings.len(), 252);
         let claim = (last < 17).then_some([last; 32]);
-        assert_eq!(
-            proof.verify_hashes(deep.hash(), &key_hash(last), claim),
-            Ok(())
-        );
+        assert_eq!(proof.verify_hashes(deep.hash(), &key_hash(last), claim), Ok(()));
     }
     let page = update(&deep, &[Change::Remove(key_hash(3))], 0);
     assert_eq!(Proof::new(&page, &key_hash(0)).siblings.len(), 0);
@@ -284,24 +235,15 @@ fn proofs_work_in_the_deepest_tree() {
 fn lists_are_limited_when_decoding_and_when_verifying() {
     let entries = |n: u8| (0..n).map(|i| ([i; 32], [i; 32])).collect::<Vec<_>>();
     let check = |siblings: usize, page: Vec<(Hash, Hash)>| {
-        let proof = Proof {
-            siblings: vec![[0; 32]; siblings],
-            page,
-        };
+        let proof = Proof { siblings: vec![[0; 32]; siblings], page };
         let bytes = borsh::to_vec(&proof).expect("writing to memory can't fail");
         (decode(&bytes).is_ok(), proof.verify(&[0; 32], b"key", None))
     };
-    assert_eq!(
-        check(DEPTH_MAX, Vec::new()),
-        (true, Err(ProofError::WrongRoot))
-    );
+    assert_eq!(check(DEPTH_MAX, Vec::new()), (true, Err(ProofError::WrongRoot)));
     let too_deep = ProofError::TooManySiblings(DEPTH_MAX + 1);
     assert_eq!(check(DEPTH_MAX + 1, Vec::new()), (false, Err(too_deep)));
     assert_eq!(check(0, entries(16)), (true, Err(ProofError::WrongRoot)));
-    assert_eq!(
-        check(0, entries(17)),
-        (false, Err(ProofError::TooManyEntries(17)))
-    );
+    assert_eq!(check(0, entries(17)), (false, Err(ProofError::TooManyEntries(17))));
 }
 
 #[test]

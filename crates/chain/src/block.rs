@@ -1,0 +1,257 @@
+//! Valid blocks: checked by executing them on the state before, or built from waiting transactions (protocol §8).
+
+use std::sync::Arc;
+
+use lojal_ledger::{ConservationError, Execution, Executor, State, Tip};
+use lojal_types::block::{receipts_root, transactions_root};
+use lojal_types::limits::CLOCK_DRIFT_MS_MAX;
+use lojal_types::{
+    Address, BlockId, Code, Hash, Header, Height, PROTOCOL_VERSION, Parameters, TimeMs, TransactionId, ValidatorSet,
+    VerifiedTransaction,
+};
+use thiserror::Error;
+
+/// A block that is valid on top of a state, with what it does to that state.
+pub struct ExecutedBlock {
+    pub(crate) id: BlockId,
+    pub(crate) header: Header,
+    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) transactions: Vec<Arc<VerifiedTransaction>>,
+    pub(crate) execution: Execution,
+}
+
+impl ExecutedBlock {
+    /// The block's id.
+    pub fn id(&self) -> BlockId {
+        self.id
+    }
+    /// Its header.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+    /// Its canonical bytes.
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        &self.bytes
+    }
+    /// Its transactions.
+    pub fn transactions(&self) -> &[Arc<VerifiedTransaction>] {
+        &self.transactions
+    }
+}
+
+/// Why a block is not valid on top of a state.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InvalidBlock {
+    /// Another version of bytes and rules.
+    #[error("the block has protocol version {0}, but this program knows {PROTOCOL_VERSION}; upgrade it")]
+    Version(u32),
+    /// Another network's.
+    #[error("the block belongs to another chain")]
+    Chain,
+    /// Not the next one.
+    #[error("the block has height {found} where {expected} comes next")]
+    Height {
+        /// The block's.
+        found: Height,
+        /// The next.
+        expected: Height,
+    },
+    /// On top of another block.
+    #[error("the block's parent is not the last block")]
+    Parent,
+    /// Not later than its parent.
+    #[error("the block's time is not after its parent's")]
+    Time,
+    /// Too far ahead of the clock.
+    #[error("the block's time is {0} ms ahead of this node's clock; check the clocks")]
+    Drift(u64),
+    /// Built by somebody without a vote.
+    #[error("the block's proposer is no validator at this height")]
+    Proposer,
+    /// More bytes or transactions than the parameters allow.
+    #[error("the block is larger than the network's parameters allow")]
+    TooLarge,
+    /// A transaction that can't be in a block.
+    #[error("transaction {0} of the block can't be in it: {1}")]
+    Transaction(usize, Code),
+    /// A root or hash that is not what execution gives.
+    #[error("the header's {0} is not what the block gives")]
+    Root(&'static str),
+    /// A fault of this program.
+    #[error("conservation is broken: {0}")]
+    Conservation(#[from] ConservationError),
+}
+
+/// Checks a block's time against a voter's clock: "at most 2 s ahead" (protocol §8). Only voters ask this; a final
+/// block's time is what it is.
+///
+/// # Errors
+/// [`InvalidBlock::Drift`].
+pub fn check_clock(header: &Header, now: TimeMs) -> Result<(), InvalidBlock> {
+    let ahead_ms = header.time_ms.since_ms(now);
+    if ahead_ms <= CLOCK_DRIFT_MS_MAX { Ok(()) } else { Err(InvalidBlock::Drift(ahead_ms)) }
+}
+
+/// Checks a block, given as its header and its transactions with their signatures checked, by executing it on top of
+/// `state`.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn execute_block(
+    state: &State,
+    header: Header,
+    transactions: Vec<Arc<VerifiedTransaction>>,
+) -> Result<ExecutedBlock, InvalidBlock> {
+    let view = state.view();
+    check_header(&header, view.chain_id(), view.tip(), &view.validators())?;
+    check_size(&transactions, &view.parameters())?;
+    if transactions_root_of(&transactions) != header.transactions_root {
+        return Err(InvalidBlock::Root("transactions_root"));
+    }
+    let mut executor = Executor::new(state, header.time_ms);
+    for (index, transaction) in transactions.iter().enumerate() {
+        executor.push(transaction).map_err(|code| InvalidBlock::Transaction(index, code))?;
+    }
+    let execution = executor.finish()?;
+    let expected =
+        Header { proposer: header.proposer, ..header_after(state, &execution, &transactions, header.time_ms) };
+    let differs = [
+        ("receipts_root", expected.receipts_root != header.receipts_root),
+        ("state_root", expected.state_root != header.state_root),
+        ("validators_hash", expected.validators_hash != header.validators_hash),
+        ("next_validators_hash", expected.next_validators_hash != header.next_validators_hash),
+    ];
+    if let Some((field, _)) = differs.into_iter().find(|(_, differs)| *differs) {
+        return Err(InvalidBlock::Root(field));
+    }
+    let bytes = encode(&header, &transactions).into();
+    Ok(ExecutedBlock { id: header.id(), header, bytes, transactions, execution })
+}
+
+/// A block built from waiting transactions.
+pub struct Proposal {
+    /// The block.
+    pub block: ExecutedBlock,
+    /// Transactions that can't be in a block any more, with the reason; what merely found no room is not among them.
+    pub refused: Vec<(TransactionId, Code)>,
+}
+
+/// Builds the next block out of `candidates`, in their order, as many as fit.
+///
+/// # Errors
+/// When points appeared or vanished: a fault of this program.
+pub fn propose(
+    state: &State,
+    proposer: Address,
+    now: TimeMs,
+    candidates: impl IntoIterator<Item = Arc<VerifiedTransaction>>,
+) -> Result<Proposal, ConservationError> {
+    let view = state.view();
+    let parameters = view.parameters();
+    let time = now.max(view.tip().time_ms.plus_ms(1));
+    let mut executor = Executor::new(state, time);
+    let (mut transactions, mut refused) = (Vec::new(), Vec::new());
+    let mut bytes = EMPTY_BLOCK_BYTES;
+    for candidate in candidates {
+        let grown = bytes.saturating_add(candidate.bytes().len());
+        if grown > parameters.block_bytes_max as usize
+            || transactions.len() == parameters.block_transactions_max as usize
+        {
+            break;
+        }
+        match executor.push(&candidate) {
+            Ok(_) => {
+                bytes = grown;
+                transactions.push(candidate);
+            }
+            Err(code) => refused.push((candidate.id(), code)),
+        }
+    }
+    let execution = executor.finish()?;
+    let header = Header { proposer, ..header_after(state, &execution, &transactions, time) };
+    let bytes = encode(&header, &transactions).into();
+    let block = ExecutedBlock { id: header.id(), header, bytes, transactions, execution };
+    Ok(Proposal { block, refused })
+}
+
+/// The encoded size of a block without transactions: the header's fixed fields and the number of transactions.
+pub const EMPTY_BLOCK_BYTES: usize = 4 + 32 + 8 + 8 + 32 * 6 + 20 + 4;
+
+fn check_header(
+    header: &Header,
+    chain: lojal_types::ChainId,
+    tip: Tip,
+    validators: &ValidatorSet,
+) -> Result<(), InvalidBlock> {
+    if header.version != PROTOCOL_VERSION {
+        return Err(InvalidBlock::Version(header.version));
+    }
+    if header.chain_id != chain {
+        return Err(InvalidBlock::Chain);
+    }
+    if header.height != tip.height.next() {
+        return Err(InvalidBlock::Height { found: header.height, expected: tip.height.next() });
+    }
+    if header.parent != tip.block {
+        return Err(InvalidBlock::Parent);
+    }
+    if header.time_ms <= tip.time_ms {
+        return Err(InvalidBlock::Time);
+    }
+    if validators.get(&header.proposer).is_none() {
+        return Err(InvalidBlock::Proposer);
+    }
+    Ok(())
+}
+
+fn check_size(transactions: &[Arc<VerifiedTransaction>], parameters: &Parameters) -> Result<(), InvalidBlock> {
+    let bytes = transactions.iter().fold(EMPTY_BLOCK_BYTES, |sum, one| sum.saturating_add(one.bytes().len()));
+    let fits = bytes <= parameters.block_bytes_max as usize
+        && transactions.len() <= parameters.block_transactions_max as usize;
+    if fits { Ok(()) } else { Err(InvalidBlock::TooLarge) }
+}
+
+fn transactions_root_of(transactions: &[Arc<VerifiedTransaction>]) -> Hash {
+    transactions_root(transactions.iter().map(|transaction| transaction.bytes()))
+}
+
+/// The header that a block's content gives, but for the proposer, which is the first validator here.
+fn header_after(
+    state: &State,
+    execution: &Execution,
+    transactions: &[Arc<VerifiedTransaction>],
+    time_ms: TimeMs,
+) -> Header {
+    let view = state.view();
+    let tip = view.tip();
+    let chain_id = view.chain_id();
+    let validators = view.validators();
+    let validators_hash = validators.hash(&chain_id);
+    Header {
+        version: PROTOCOL_VERSION,
+        chain_id,
+        height: tip.height.next(),
+        time_ms,
+        parent: tip.block,
+        transactions_root: transactions_root_of(transactions),
+        receipts_root: receipts_root(execution.receipts()),
+        state_root: Hash::new(execution.tree().root()),
+        validators_hash,
+        next_validators_hash: execution.validators().hash(&chain_id),
+        proposer: validators.validators()[0].address(),
+    }
+}
+
+/// The canonical bytes of a block, put together from bytes that exist already.
+fn encode(header: &Header, transactions: &[Arc<VerifiedTransaction>]) -> Vec<u8> {
+    let mut bytes = borsh::to_vec(header).expect("writing to memory can't fail");
+    let count = u32::try_from(transactions.len()).expect("bounded by the parameters");
+    bytes.extend(count.to_le_bytes());
+    for transaction in transactions {
+        bytes.extend(transaction.bytes());
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests;

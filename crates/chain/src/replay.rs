@@ -1,0 +1,151 @@
+//! The way from one block to the next, for whoever follows a chain: a node at start, a node that catches up, an auditor.
+
+use std::sync::Arc;
+
+use lojal_ledger::{State, Tip};
+use lojal_types::block::BlockDecodeError;
+use lojal_types::{Block, BlockId, Certificate, Genesis, Header, Height, Receipt, VerifiedTransaction, verify_all};
+use thiserror::Error;
+
+use crate::block::{ExecutedBlock, InvalidBlock, execute_block};
+use crate::certificate::{CertificateError, verify_certificate};
+
+/// A final block, already applied to the state that it was executed on.
+#[derive(Clone, Debug)]
+pub struct CommittedBlock {
+    /// Its id.
+    pub id: BlockId,
+    /// Its header.
+    pub header: Header,
+    /// Its canonical bytes.
+    pub bytes: Arc<[u8]>,
+    /// Its transactions.
+    pub transactions: Vec<Arc<VerifiedTransaction>>,
+    /// What became of them, in their order.
+    pub receipts: Vec<Receipt>,
+    /// Why it is final.
+    pub certificate: Certificate,
+}
+
+/// Why an executed block can't be committed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CommitError {
+    /// The certificate is for another block.
+    #[error("the certificate is for another block or height")]
+    OtherBlock,
+    /// The certificate doesn't hold.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The state has moved on since the block was executed.
+    #[error("the block was executed on another state")]
+    OtherState,
+}
+
+/// Checks that `certificate` makes `block` final on top of `state`, without changing anything: what a node does
+/// before it writes the decision to disk.
+///
+/// # Errors
+/// See [`CommitError`].
+pub fn check_commit(state: &State, block: &ExecutedBlock, certificate: &Certificate) -> Result<(), CommitError> {
+    let tip = state.view().tip();
+    if block.header.parent != tip.block {
+        return Err(CommitError::OtherState);
+    }
+    if certificate.block != block.id || certificate.height != block.header.height {
+        return Err(CommitError::OtherBlock);
+    }
+    Ok(verify_certificate(certificate, &state.view().validators(), &state.view().chain_id())?)
+}
+
+/// Makes a valid block final: checks its certificate and applies what it does.
+///
+/// # Errors
+/// See [`CommitError`]; the state is unchanged then.
+pub fn commit(
+    state: &mut State,
+    block: ExecutedBlock,
+    certificate: Certificate,
+) -> Result<CommittedBlock, CommitError> {
+    check_commit(state, &block, &certificate)?;
+    let ExecutedBlock { id, header, bytes, transactions, execution } = block;
+    let receipts = execution.receipts().to_vec();
+    state.apply(execution, Tip { height: header.height, block: id, time_ms: header.time_ms });
+    Ok(CommittedBlock { id, header, bytes, transactions, receipts, certificate })
+}
+
+/// The first discrepancy of a chain.
+#[derive(Debug, Error)]
+#[error("height {height}: {reason}")]
+pub struct ReplayError {
+    /// The height at which it is.
+    pub height: Height,
+    /// What it is.
+    #[source]
+    pub reason: ReplayFault,
+}
+
+/// What can be wrong with a chain.
+#[derive(Debug, Error)]
+pub enum ReplayFault {
+    /// Not a block.
+    #[error(transparent)]
+    Decode(#[from] BlockDecodeError),
+    /// Not a valid one.
+    #[error(transparent)]
+    Invalid(#[from] InvalidBlock),
+    /// Not final.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+}
+
+/// A chain followed block by block, everything checked.
+pub struct Replay {
+    state: State,
+}
+
+impl Replay {
+    /// Starts at genesis.
+    pub fn new(genesis: &Genesis) -> Self {
+        Self::from_state(State::genesis(genesis))
+    }
+    /// Starts at a state that is already trusted.
+    pub fn from_state(state: State) -> Self {
+        Self { state }
+    }
+    /// The state after the last block.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+    /// Gives the state away.
+    pub fn into_state(self) -> State {
+        self.state
+    }
+    /// Checks the next block entirely, signatures, execution, roots and certificate, and applies it.
+    ///
+    /// # Errors
+    /// What is wrong with it; the state is unchanged then.
+    pub fn apply(&mut self, block: &[u8], certificate: Certificate) -> Result<CommittedBlock, ReplayError> {
+        let height = self.state.view().tip().height.next();
+        self.apply_at(block, certificate).map_err(|reason| ReplayError { height, reason })
+    }
+
+    fn apply_at(&mut self, block: &[u8], certificate: Certificate) -> Result<CommittedBlock, ReplayFault> {
+        let executed = execute_bytes(&self.state, block)?;
+        Ok(commit(&mut self.state, executed, certificate)?)
+    }
+}
+
+/// Decodes a block, checks every signature in it and executes it.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn execute_bytes(state: &State, bytes: &[u8]) -> Result<ExecutedBlock, ReplayFault> {
+    let block = Block::decode(bytes)?;
+    let verified = verify_all(block.transactions.into_inner(), &state.view().chain_id());
+    let transactions = verified
+        .into_iter()
+        .enumerate()
+        .map(|(index, one)| one.map(Arc::new).map_err(|code| InvalidBlock::Transaction(index, code)))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(execute_block(state, block.header, transactions)?)
+}

@@ -1,0 +1,125 @@
+//! A block's transactions, one after the other (protocol §6 and §8).
+
+use std::collections::BTreeSet;
+
+use lojal_types::{ChainId, Code, Outcome, Receipt, TimeMs, TransactionId, ValidatorSet, VerifiedTransaction};
+
+use crate::admission::admit;
+use crate::conservation::{ConservationError, check_block};
+use crate::expiry::expire;
+use crate::key::{RecentKey, StateKey, ValidatorsKey};
+use crate::operations::{Context, apply};
+use crate::overlay::Overlay;
+use crate::recent::{first_minute, minute_of};
+use crate::record::RecentDigest;
+use crate::state::State;
+use crate::tree::StateTree;
+
+/// What a block does: kept by its id, and applied when it is decided.
+pub struct Execution {
+    pub(crate) tree: StateTree,
+    pub(crate) added_ids: Vec<(u64, TransactionId)>,
+    receipts: Vec<Receipt>,
+}
+
+impl Execution {
+    /// The state after the block.
+    pub fn tree(&self) -> &StateTree {
+        &self.tree
+    }
+    /// The validators that decide the next block.
+    pub fn validators(&self) -> ValidatorSet {
+        let bytes = self.tree.get(&ValidatorsKey.encode()).expect("written at genesis and never removed");
+        borsh::from_slice(bytes).expect("the state holds only records that this crate encoded")
+    }
+    /// What became of each transaction, in order.
+    pub fn receipts(&self) -> &[Receipt] {
+        &self.receipts
+    }
+}
+
+/// Executes one block on top of a state that it doesn't change.
+pub struct Executor<'a> {
+    state: &'a State,
+    time: TimeMs,
+    overlay: Overlay<'a>,
+    added: BTreeSet<TransactionId>,
+    added_ids: Vec<(u64, TransactionId)>,
+    receipts: Vec<Receipt>,
+}
+
+impl<'a> Executor<'a> {
+    /// Begins a block at `time`, which the caller has checked to be later than the parent's. Points whose month is
+    /// over by then expire first.
+    pub fn new(state: &'a State, time: TimeMs) -> Self {
+        let mut overlay = Overlay::new(state.view().tree());
+        expire(&mut overlay, state.view(), time);
+        for minute in state.recent().minutes_before(first_minute(time)) {
+            overlay.remove(&RecentKey(minute));
+        }
+        overlay.keep();
+        Self { state, time, overlay, added: BTreeSet::new(), added_ids: Vec::new(), receipts: Vec::new() }
+    }
+
+    /// Executes the next transaction: all of its operations, or none.
+    ///
+    /// # Errors
+    /// When it can't be in this block at all; then it isn't, and nothing has changed.
+    pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Receipt, Code> {
+        if self.added.contains(&verified.id()) {
+            return Err(Code::DuplicateTransaction);
+        }
+        admit(&mut self.overlay, self.state.recent(), verified, self.time)?;
+        let outcome = self.run(verified);
+        self.remember(verified);
+        let receipt = Receipt { transaction: verified.id(), outcome };
+        self.receipts.push(receipt);
+        Ok(receipt)
+    }
+
+    /// Ends the block.
+    ///
+    /// # Errors
+    /// When points appeared or vanished: a fault of this program, after which nothing may be trusted.
+    pub fn finish(self) -> Result<Execution, ConservationError> {
+        let changes = self.overlay.into_changes();
+        let before = self.state.view().tree();
+        check_block(before, &changes, self.time.month())?;
+        Ok(Execution { tree: before.apply(&changes), added_ids: self.added_ids, receipts: self.receipts })
+    }
+
+    fn run(&mut self, verified: &VerifiedTransaction) -> Outcome {
+        let transaction = verified.transaction();
+        for (operation, index) in transaction.operations.iter().zip(0_u8..) {
+            let mut context = Context {
+                overlay: &mut self.overlay,
+                sender: transaction.sender,
+                signer: verified.public_key(),
+                time: self.time,
+            };
+            if let Err(code) = apply(&mut context, operation) {
+                self.overlay.take_back();
+                return Outcome::Failed { operation: index, code };
+            }
+        }
+        self.overlay.keep();
+        Outcome::Applied
+    }
+
+    fn remember(&mut self, verified: &VerifiedTransaction) {
+        let (id, minute) = (verified.id(), minute_of(verified.transaction()));
+        let key = RecentKey(minute);
+        let digest = self.overlay.get(&key).unwrap_or_else(RecentDigest::empty);
+        self.overlay.put(&key, &digest.with(&id, &self.chain_id()));
+        self.overlay.keep();
+        self.added.insert(id);
+        self.added_ids.push((minute, id));
+    }
+
+    fn chain_id(&self) -> ChainId {
+        self.state.view().chain_id()
+    }
+}
+
+#[cfg(test)]
+mod tests;

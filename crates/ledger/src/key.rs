@@ -1,0 +1,196 @@
+//! The keys of the state: one byte for the kind, then the canonical bytes of what the record is about.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_types::{Address, BrandId, Expiry, Parameters, Reference, ValidatorSet};
+
+use crate::record::{Account, Balance, Brand, BrandList, Issued, Operator, RecentDigest, Totals, Used};
+
+/// A key with the type of the record that it leads to.
+pub trait StateKey: BorshSerialize + BorshDeserialize {
+    /// The first byte of every key of this kind.
+    const KIND: u8;
+    /// What the state keeps under it.
+    type Record: BorshSerialize + BorshDeserialize;
+
+    /// The canonical bytes.
+    fn encode(&self) -> Box<[u8]> {
+        let mut bytes = vec![Self::KIND];
+        self.serialize(&mut bytes).expect("writing to memory can't fail");
+        bytes.into_boxed_slice()
+    }
+    /// The key that the bytes are, if they are of this kind.
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        if *kind == Self::KIND { borsh::from_slice(rest).ok() } else { None }
+    }
+}
+
+/// Network-wide settings.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct ParametersKey;
+impl StateKey for ParametersKey {
+    const KIND: u8 = 1;
+    type Record = Parameters;
+}
+
+/// The validators that decide the next block.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct ValidatorsKey;
+impl StateKey for ValidatorsKey {
+    const KIND: u8 = 2;
+    type Record = ValidatorSet;
+}
+
+/// The ids of all brands.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct BrandListKey;
+impl StateKey for BrandListKey {
+    const KIND: u8 = 3;
+    type Record = BrandList;
+}
+
+/// The running digest over the ids of transactions that are valid until a minute, counted from 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct RecentKey(pub u64);
+impl StateKey for RecentKey {
+    const KIND: u8 = 4;
+    type Record = RecentDigest;
+}
+
+/// A brand.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct BrandKey(pub BrandId);
+impl StateKey for BrandKey {
+    const KIND: u8 = 16;
+    type Record = Brand;
+}
+
+/// A brand's totals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct TotalsKey(pub BrandId);
+impl StateKey for TotalsKey {
+    const KIND: u8 = 17;
+    type Record = Totals;
+}
+
+/// What is outstanding of a brand with one expiry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct OutstandingKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// The expiry that the points have in common.
+    pub expiry: Expiry,
+}
+impl StateKey for OutstandingKey {
+    const KIND: u8 = 18;
+    type Record = lojal_types::Points;
+}
+
+/// An account that acts for a brand.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct OperatorKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// The operator's account.
+    pub operator: Address,
+}
+impl StateKey for OperatorKey {
+    const KIND: u8 = 19;
+    type Record = Operator;
+}
+
+/// An issue, by the brand's reference.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct IssuedKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// Its reference.
+    pub reference: Reference,
+}
+impl StateKey for IssuedKey {
+    const KIND: u8 = 20;
+    type Record = Issued;
+}
+
+/// A reference that a redemption has used.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct RedeemedKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// Its reference.
+    pub reference: Reference,
+}
+impl StateKey for RedeemedKey {
+    const KIND: u8 = 21;
+    type Record = Used;
+}
+
+/// A reference that a reversal has used.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct ReversedKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// Its reference.
+    pub reference: Reference,
+}
+impl StateKey for ReversedKey {
+    const KIND: u8 = 22;
+    type Record = Used;
+}
+
+/// An account.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct AccountKey(pub Address);
+impl StateKey for AccountKey {
+    const KIND: u8 = 32;
+    type Record = Account;
+}
+
+/// What an account holds of a brand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct BalanceKey {
+    /// The account.
+    pub account: Address,
+    /// The brand.
+    pub brand: BrandId,
+}
+impl StateKey for BalanceKey {
+    const KIND: u8 = 33;
+    type Record = Balance;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_number_of_its_own() {
+        let mut kinds = vec![
+            ParametersKey::KIND,
+            ValidatorsKey::KIND,
+            BrandListKey::KIND,
+            RecentKey::KIND,
+            BrandKey::KIND,
+            TotalsKey::KIND,
+            OutstandingKey::KIND,
+            OperatorKey::KIND,
+            IssuedKey::KIND,
+            RedeemedKey::KIND,
+            ReversedKey::KIND,
+            AccountKey::KIND,
+            BalanceKey::KIND,
+        ];
+        let count = kinds.len();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), count);
+    }
+
+    #[test]
+    fn a_key_decodes_as_its_own_kind_only() {
+        let key = BalanceKey { account: Address::new([1; 20]), brand: "kaffet".parse().expect("valid") };
+        assert_eq!(BalanceKey::decode(&key.encode()), Some(key));
+        assert!(TotalsKey::decode(&key.encode()).is_none());
+        assert!(BalanceKey::decode(&[]).is_none());
+    }
+}

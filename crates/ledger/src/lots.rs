@@ -1,0 +1,110 @@
+//! Arithmetic on the lots of a balance (protocol §5).
+
+use lojal_types::{Bounded, Expiry, Lot, Month, Points};
+
+use crate::record::Balance;
+
+const BOUNDED: &str = "a brand's total bounds every sum of its points";
+
+/// The sum of lots.
+pub(crate) fn total(lots: &[Lot]) -> Points {
+    lots.iter().fold(Points::ZERO, |sum, lot| sum.checked_add(lot.amount).expect(BOUNDED))
+}
+
+impl Balance {
+    /// The lots that can still be used in `month`.
+    pub fn live(&self, month: Month) -> &[Lot] {
+        let dead = self.lots.partition_point(|lot| !lot.expiry.is_live_in(month));
+        &self.lots[dead..]
+    }
+
+    /// Adds lots, merging those with the same expiry, and drops what is dead in `month`.
+    pub(crate) fn add(&mut self, lots: &[Lot], month: Month) {
+        let mut held = self.live(month).to_vec();
+        for lot in lots {
+            match held.binary_search_by_key(&lot.expiry, |held| held.expiry) {
+                Ok(at) => held[at].amount = held[at].amount.checked_add(lot.amount).expect(BOUNDED),
+                Err(at) => held.insert(at, *lot),
+            }
+        }
+        self.replace(held);
+    }
+
+    /// Takes `amount`, the lot with expiry `first` before all others and then the earliest first, and drops what is
+    /// dead in `month`. Nothing changes when the live lots don't suffice.
+    pub(crate) fn take(&mut self, amount: Points, first: Option<Expiry>, month: Month) -> Option<Vec<Lot>> {
+        let mut held = self.live(month).to_vec();
+        let mut missing = amount;
+        let mut taken = Vec::new();
+        let preferred = held.iter().position(|lot| Some(lot.expiry) == first);
+        for at in preferred.into_iter().chain(0..held.len()) {
+            let part = held[at].amount.min(missing);
+            if part.is_zero() {
+                continue;
+            }
+            held[at].amount = held[at].amount.checked_sub(part).expect("the part is at most the lot");
+            missing = missing.checked_sub(part).expect("the part is at most what is missing");
+            taken.push(Lot { expiry: held[at].expiry, amount: part });
+        }
+        if !missing.is_zero() {
+            return None;
+        }
+        held.retain(|lot| !lot.amount.is_zero());
+        self.replace(held);
+        Some(taken)
+    }
+
+    fn replace(&mut self, lots: Vec<Lot>) {
+        self.lots = Bounded::new(lots).expect("live expiries are 61 months and never");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Month = Month::new(700);
+
+    fn lot(month: u16, amount: u64) -> Lot {
+        Lot { expiry: Expiry::Month(Month::new(month)), amount: Points::new(amount) }
+    }
+
+    fn balance(lots: &[Lot]) -> Balance {
+        Balance { lots: Bounded::new(lots.to_vec()).expect("few") }
+    }
+
+    #[test]
+    fn spending_takes_the_earliest_lot_first() {
+        let mut held = balance(&[lot(700, 5), lot(701, 5), lot(702, 5)]);
+        assert_eq!(held.take(Points::new(7), None, NOW), Some(vec![lot(700, 5), lot(701, 2)]));
+        assert_eq!(*held.lots, [lot(701, 3), lot(702, 5)]);
+    }
+
+    #[test]
+    fn a_preferred_lot_goes_before_earlier_ones() {
+        let mut held = balance(&[lot(700, 5), lot(702, 5)]);
+        let preferred = Some(Expiry::Month(Month::new(702)));
+        assert_eq!(held.take(Points::new(7), preferred, NOW), Some(vec![lot(702, 5), lot(700, 2)]));
+        assert_eq!(*held.lots, [lot(700, 3)]);
+    }
+
+    #[test]
+    fn dead_lots_cover_nothing_and_vanish_when_the_balance_is_written() {
+        let mut held = balance(&[lot(699, 5), lot(700, 5)]);
+        assert_eq!(held.take(Points::new(6), None, NOW), None);
+        assert_eq!(*held.lots, [lot(699, 5), lot(700, 5)], "a refusal changes nothing");
+        held.add(&[lot(701, 1)], NOW);
+        assert_eq!(*held.lots, [lot(700, 5), lot(701, 1)]);
+    }
+
+    #[test]
+    fn equal_expiries_merge_and_the_full_spread_fits() {
+        let mut held = Balance::default();
+        let never = Lot { expiry: Expiry::Never, amount: Points::new(1) };
+        for _ in 0..2 {
+            held.add(&(700..=760).map(|month| lot(month, 1)).chain([never]).collect::<Vec<_>>(), NOW);
+        }
+        assert_eq!(held.lots.len(), 62);
+        assert_eq!(total(&held.lots), Points::new(124));
+    }
+}

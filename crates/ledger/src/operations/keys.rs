@@ -1,0 +1,22 @@
+//! Keys of accounts (protocol §4).
+
+use lojal_types::{Code, RotateKey};
+
+use super::Context;
+use crate::key::AccountKey;
+
+/// `RotateKey`: "replaces the key, signed by the old one".
+pub(super) fn rotate(context: &mut Context<'_, '_>, rotate: &RotateKey) -> Result<(), Code> {
+    if !rotate.new_key.is_valid() {
+        return Err(Code::InvalidKey);
+    }
+    let key = AccountKey(context.sender);
+    let mut account = context.overlay.get(&key).expect("admission found the sender's account");
+    // Within one transaction an earlier operation may have replaced the signer already.
+    if account.rotated_key.unwrap_or(context.signer) == rotate.new_key {
+        return Err(Code::KeyUnchanged);
+    }
+    account.rotated_key = Some(rotate.new_key);
+    context.overlay.put(&key, &account);
+    Ok(())
+}

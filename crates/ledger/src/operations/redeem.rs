@@ -1,0 +1,33 @@
+//! `Redeem`: the owner of points gives them back to the brand for what it offers.
+
+use lojal_types::{Code, Redeem};
+
+use super::ledger::{amount, change_totals, debit, remove_outstanding};
+use super::{Context, authority};
+use crate::key::RedeemedKey;
+use crate::record::Used;
+
+pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
+    amount(redeem.amount)?;
+    authority::brand(context, redeem.brand)?;
+    authority::owner(context, redeem.from)?;
+    use_reference(context, redeem)?;
+    let taken = debit(context, redeem.from, redeem.brand, redeem.amount, None)?;
+    remove_outstanding(context, redeem.brand, &taken);
+    change_totals(context, redeem.brand, |mut totals| {
+        totals.redeemed = totals.redeemed.checked_add(redeem.amount)?;
+        totals.outstanding = totals.outstanding.checked_sub(redeem.amount)?;
+        Some(totals)
+    })
+}
+
+/// A till's payment request is paid once, whoever pays it: references are "unique per brand and kind" (protocol §6).
+fn use_reference(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
+    let Some(reference) = &redeem.reference else { return Ok(()) };
+    let key = RedeemedKey { brand: redeem.brand, reference: reference.clone() };
+    if context.overlay.get(&key).is_some() {
+        return Err(Code::DuplicateReference);
+    }
+    context.overlay.put(&key, &Used);
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! The ids of transactions that could still come again (protocol §6), so that none happens twice.
+//!
+//! They are kept by the minute in which their `valid_until_ms` lies, at most 62 minutes, and forgotten with it: after
+//! that minute the window refuses them. The state holds one digest per minute over the ids in their order, so that
+//! the ids themselves, which live beside the tree, are as much part of the state root as anything else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_types::hash::{chain_hash, tag};
+use lojal_types::{ChainId, Hash, TimeMs, Transaction, TransactionId};
+use thiserror::Error;
+
+use crate::key::{RecentKey, StateKey};
+use crate::record::RecentDigest;
+use crate::tree::StateTree;
+
+const MINUTE_MS: u64 = 60_000;
+
+/// The minute under which a transaction is remembered.
+pub(crate) fn minute_of(transaction: &Transaction) -> u64 {
+    transaction.valid_until_ms.get() / MINUTE_MS
+}
+
+/// The first minute that can still hold the id of a valid transaction at a time.
+pub(crate) fn first_minute(time: TimeMs) -> u64 {
+    time.get() / MINUTE_MS
+}
+
+impl RecentDigest {
+    pub(crate) fn empty() -> Self {
+        Self { count: 0, digest: Hash::new([0; 32]) }
+    }
+    pub(crate) fn with(self, id: &TransactionId, chain: &ChainId) -> Self {
+        let digest = chain_hash(tag::RECENT, chain, &[self.digest.as_bytes(), id.as_bytes()]);
+        Self { count: self.count.saturating_add(1), digest: Hash::new(digest) }
+    }
+}
+
+/// One minute's ids in the order in which they came; the form in which a checkpoint keeps them.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct RecentMinute {
+    /// The minute, counted from 1970.
+    pub minute: u64,
+    /// The ids.
+    pub ids: Vec<TransactionId>,
+}
+
+/// Remembered ids that are not those that the state root commits to.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the remembered transaction ids of minute {minute} are not those that the state root commits to")]
+pub struct RecentError {
+    minute: u64,
+}
+
+/// All remembered ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecentIds {
+    minutes: BTreeMap<u64, Minute>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Minute {
+    order: Vec<TransactionId>,
+    ids: BTreeSet<TransactionId>,
+}
+
+impl RecentIds {
+    /// Whether a transaction with this id and validity has been in a block.
+    pub(crate) fn contains(&self, minute: u64, id: &TransactionId) -> bool {
+        self.minutes.get(&minute).is_some_and(|minute| minute.ids.contains(id))
+    }
+
+    /// Remembers the ids of a block and forgets the minutes before `first`.
+    pub(crate) fn apply(&mut self, added: Vec<(u64, TransactionId)>, first: u64) {
+        self.minutes = self.minutes.split_off(&first);
+        for (minute, id) in added {
+            let minute = self.minutes.entry(minute).or_default();
+            minute.order.push(id);
+            minute.ids.insert(id);
+        }
+    }
+
+    /// The ids by minute, for a checkpoint.
+    pub fn minutes(&self) -> impl Iterator<Item = RecentMinute> {
+        self.minutes.iter().map(|(minute, content)| RecentMinute { minute: *minute, ids: content.order.clone() })
+    }
+
+    /// The ids of a checkpoint, checked against the digests in a state tree whose root is known to be right.
+    ///
+    /// # Errors
+    /// When a minute's ids are not exactly those of its digest.
+    pub fn restore(minutes: Vec<RecentMinute>, tree: &StateTree, chain: &ChainId) -> Result<Self, RecentError> {
+        let mut restored = Self::default();
+        for RecentMinute { minute, ids } in minutes {
+            let digest = ids.iter().fold(RecentDigest::empty(), |digest, id| digest.with(id, chain));
+            if digest_in(tree, minute) != Some(digest) {
+                return Err(RecentError { minute });
+            }
+            restored.apply(ids.into_iter().map(|id| (minute, id)).collect(), 0);
+        }
+        // Nothing may be missing either.
+        let missing = tree
+            .iter()
+            .filter_map(|(key, _)| RecentKey::decode(key))
+            .find(|RecentKey(minute)| !restored.minutes.contains_key(minute));
+        match missing {
+            Some(RecentKey(minute)) => Err(RecentError { minute }),
+            None => Ok(restored),
+        }
+    }
+
+    /// The minutes that are remembered now and end before `first`.
+    pub(crate) fn minutes_before(&self, first: u64) -> impl Iterator<Item = u64> {
+        self.minutes.range(..first).map(|(minute, _)| *minute)
+    }
+}
+
+fn digest_in(tree: &StateTree, minute: u64) -> Option<RecentDigest> {
+    borsh::from_slice(tree.get(&RecentKey(minute).encode())?).ok()
+}

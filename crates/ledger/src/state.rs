@@ -1,0 +1,167 @@
+//! What the ledger remembers after a block, and its beginning.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_types::{
+    Address, BlockId, Bounded, BrandId, ChainId, Genesis, Hash, Height, Lot, Month, Network, Parameters, PublicKey,
+    TimeMs, ValidatorSet,
+};
+
+use crate::execute::Execution;
+use crate::key::{
+    AccountKey, BalanceKey, BrandKey, BrandListKey, OperatorKey, ParametersKey, StateKey, TotalsKey, ValidatorsKey,
+};
+use crate::overlay::Overlay;
+use crate::recent::RecentIds;
+use crate::record::{Account, Brand, BrandList, Operator, Totals};
+use crate::tree::StateTree;
+
+/// The last block of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Tip {
+    /// Its height; 0 before the first block.
+    pub height: Height,
+    /// Its id; before the first block the chain id.
+    pub block: BlockId,
+    /// Its time; before the first block that of genesis.
+    pub time_ms: TimeMs,
+}
+
+/// The whole state of the ledger, owned by whoever executes blocks.
+#[derive(Clone)]
+pub struct State {
+    view: View,
+    recent: RecentIds,
+}
+
+/// One version of the state to read from; cheap to clone, and unaffected by later blocks.
+#[derive(Clone)]
+pub struct View {
+    chain_id: ChainId,
+    network: Network,
+    tip: Tip,
+    tree: StateTree,
+}
+
+impl State {
+    /// The state before the first block.
+    pub fn genesis(genesis: &Genesis) -> Self {
+        let document = genesis.document();
+        let tip =
+            Tip { height: Height::GENESIS, block: genesis.chain_id().genesis_block_id(), time_ms: document.time_ms };
+        let empty = StateTree::new();
+        let mut overlay = Overlay::new(&empty);
+        overlay.put(&ParametersKey, &document.parameters);
+        overlay.put(&ValidatorsKey, genesis.validators());
+        let mut ids: Vec<BrandId> = document.brands.iter().map(|brand| brand.id).collect();
+        ids.sort_unstable();
+        overlay.put(&BrandListKey, &BrandList { ids: Bounded::new(ids).expect("as many as in the document") });
+        for brand in document.brands.iter() {
+            let record = Brand { name: brand.name.clone(), decimals: brand.decimals, policy: brand.policy.clone() };
+            overlay.put(&BrandKey(brand.id), &record);
+            overlay.put(&TotalsKey(brand.id), &Totals::default());
+            for operator in brand.operators.iter() {
+                let account = Address::of_key(&operator.public_key);
+                overlay.put(&AccountKey(account), &Account::default());
+                let record = Operator { roles: operator.roles.clone() };
+                overlay.put(&OperatorKey { brand: brand.id, operator: account }, &record);
+            }
+        }
+        let tree = empty.apply(&overlay.into_changes());
+        Self::restore(genesis, tip, tree, RecentIds::default())
+    }
+
+    /// A state from the parts that a checkpoint keeps. The caller has checked the tree's root and the ids.
+    pub fn restore(genesis: &Genesis, tip: Tip, tree: StateTree, recent: RecentIds) -> Self {
+        let view = View { chain_id: genesis.chain_id(), network: genesis.network(), tip, tree };
+        Self { view, recent }
+    }
+
+    /// Makes a decided block's execution the state.
+    pub fn apply(&mut self, execution: Execution, tip: Tip) {
+        self.recent.apply(execution.added_ids, crate::recent::first_minute(tip.time_ms));
+        self.view.tip = tip;
+        self.view.tree = execution.tree;
+    }
+
+    /// The version to read from.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+    /// The remembered transaction ids.
+    pub fn recent(&self) -> &RecentIds {
+        &self.recent
+    }
+}
+
+impl View {
+    /// The network's id.
+    pub fn chain_id(&self) -> ChainId {
+        self.chain_id
+    }
+    /// Which prefix addresses carry.
+    pub fn network(&self) -> Network {
+        self.network
+    }
+    /// The last block.
+    pub fn tip(&self) -> Tip {
+        self.tip
+    }
+    /// The tree behind it.
+    pub fn tree(&self) -> &StateTree {
+        &self.tree
+    }
+    /// The root of the state.
+    pub fn state_root(&self) -> Hash {
+        Hash::new(self.tree.root())
+    }
+    /// The record under a key.
+    pub fn get<K: StateKey>(&self, key: &K) -> Option<K::Record> {
+        let bytes = self.tree.get(&key.encode())?;
+        Some(borsh::from_slice(bytes).expect("the state holds only records that this crate encoded"))
+    }
+    /// Network-wide settings.
+    pub fn parameters(&self) -> Parameters {
+        self.get(&ParametersKey).expect("written at genesis and never removed")
+    }
+    /// The validators that decide the next block.
+    pub fn validators(&self) -> ValidatorSet {
+        self.get(&ValidatorsKey).expect("written at genesis and never removed")
+    }
+    /// All brands' ids, sorted.
+    pub fn brand_ids(&self) -> Vec<BrandId> {
+        self.get(&BrandListKey).expect("written at genesis and never removed").ids.to_vec()
+    }
+    /// A brand.
+    pub fn brand(&self, id: BrandId) -> Option<Brand> {
+        self.get(&BrandKey(id))
+    }
+    /// A brand's totals.
+    pub fn totals(&self, id: BrandId) -> Option<Totals> {
+        self.get(&TotalsKey(id))
+    }
+    /// An account.
+    pub fn account(&self, address: Address) -> Option<Account> {
+        self.get(&AccountKey(address))
+    }
+    /// The lots of an account that can still be used in the month of the last block.
+    pub fn lots(&self, account: Address, brand: BrandId) -> Vec<Lot> {
+        self.lots_in(account, brand, self.tip.time_ms.month())
+    }
+    fn lots_in(&self, account: Address, brand: BrandId, month: Month) -> Vec<Lot> {
+        self.get(&BalanceKey { account, brand }).map(|balance| balance.live(month).to_vec()).unwrap_or_default()
+    }
+    /// Whether `key` signs for `address`.
+    pub fn signs_for(&self, key: &PublicKey, address: Address) -> bool {
+        self.account(address).is_some_and(|account| account.is_signed_by(key, address))
+    }
+}
+
+impl Account {
+    /// Whether `key` signs for this account, whose address is `address`.
+    pub(crate) fn is_signed_by(&self, key: &PublicKey, address: Address) -> bool {
+        match &self.rotated_key {
+            Some(rotated) => rotated == key,
+            None => Address::of_key(key) == address,
+        }
+    }
+}
