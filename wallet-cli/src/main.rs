@@ -1,2 +1,36 @@
-//! Placeholder of the first build.
-fn main() {}
+//! `lojal`: a wallet for loyalty points.
+
+mod cli;
+mod commands;
+mod error;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(usage(&error)),
+    };
+    let json = cli.options.json;
+    ExitCode::from(output::print(&commands::run(cli), json))
+}
+
+/// Prints help, or what is wrong with the command line.
+fn usage(error: &clap::Error) -> u8 {
+    let is_wrong = error.use_stderr();
+    let wants_json = std::env::args_os().any(|arg| arg == "--json");
+    if is_wrong && wants_json {
+        let message = error.render().to_string();
+        let message = message.trim_end().trim_start_matches("error: ");
+        output::to_stdout(&serde_json::json!({ "error": { "code": "usage", "message": message } }).to_string());
+    } else {
+        // Whoever stopped reading wants no more.
+        let _ = error.print();
+    }
+    if is_wrong { 2 } else { 0 }
+}

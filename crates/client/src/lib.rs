@@ -1,1 +1,266 @@
-//! A typed client of the gateway.
+//! A typed client of the gateway: one method per route, blocking, with a limit on every wait and every answer.
+//!
+//! ```no_run
+//! let client = lojal_client::Client::new("http://127.0.0.1:8080")?;
+//! println!("block {}", client.status()?.height);
+//! # Ok::<(), lojal_client::ClientError>(())
+//! ```
+
+mod error;
+
+use std::io::Read;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use lojal_types::{AddressText, BrandId, Height, SignedTransaction, TransactionId, api};
+use serde::de::DeserializeOwned;
+use ureq::Agent;
+use ureq::http::{Response, StatusCode, Uri};
+
+pub use error::ClientError;
+
+/// Longest wait for a connection.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest rest of a connection before it is used again; gateways close them after 10 s.
+pub const IDLE_MAX: Duration = Duration::from_secs(5);
+/// Longest wait for the whole answer to a question.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest wait for the whole answer when the gateway itself waits, at most 30 s, for a final block.
+pub const COMMIT_TIMEOUT: Duration = Duration::from_secs(35);
+/// Longest wait for one piece of an export.
+pub const EXPORT_TIMEOUT: Duration = Duration::from_secs(300);
+/// Largest answer in JSON or text, in bytes: a full block of 4 MiB is about four times that as JSON.
+pub const ANSWER_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Largest piece of an export, in bytes.
+pub const EXPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Longest address of a gateway, in bytes.
+pub const URL_BYTES_MAX: usize = 2048;
+
+/// A gateway, by its address.
+#[derive(Clone, Debug)]
+pub struct Client {
+    agent: Agent,
+    url: String,
+}
+
+impl Client {
+    /// A client of the gateway at `url`, such as `https://gateway.example.org`. Nothing is sent yet.
+    ///
+    /// Proxies come from the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), but for this machine's own
+    /// addresses.
+    ///
+    /// # Errors
+    /// [`ClientError::InvalidUrl`] for anything but `http://` or `https://`, a host, and perhaps a port and a path.
+    pub fn new(url: &str) -> Result<Self, ClientError> {
+        let invalid = |reason| ClientError::InvalidUrl { url: url.to_owned(), reason };
+        if url.len() > URL_BYTES_MAX {
+            return Err(invalid("it is too long"));
+        }
+        let uri: Uri = url.parse().map_err(|_| invalid("it can't be read"))?;
+        if !matches!(uri.scheme_str(), Some("http" | "https")) {
+            return Err(invalid("it doesn't start with http:// or https://"));
+        }
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or(invalid("it names no host"))?;
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            return Err(invalid("it holds a user name, which gateways don't take"));
+        }
+        if uri.query().is_some() || url.contains('#') {
+            return Err(invalid("it has something after the path"));
+        }
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_age(IDLE_MAX)
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .user_agent(concat!("lojal-client/", env!("CARGO_PKG_VERSION")));
+        if is_this_machine(host) {
+            config = config.proxy(None);
+        }
+        Ok(Self { agent: config.build().into(), url: url.trim_end_matches('/').to_owned() })
+    }
+    /// The gateway's address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// `GET /v1/status`: which network, and how far it has come.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn status(&self) -> Result<api::Status, ClientError> {
+        self.get_json("/v1/status", &[])
+    }
+    /// `GET /readyz`: returns when the node has caught up with its network.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] while it hasn't; others: see [`ClientError`].
+    pub fn ready(&self) -> Result<(), ClientError> {
+        self.get("/readyz", &[], READ_TIMEOUT, ANSWER_BYTES_MAX).map(|_| ())
+    }
+    /// `GET /v1/genesis`: the genesis document as TOML. Whoever trusts it must have its chain id from elsewhere.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn genesis(&self) -> Result<String, ClientError> {
+        let (status, bytes) = self.get("/v1/genesis", &[], READ_TIMEOUT, ANSWER_BYTES_MAX)?;
+        String::from_utf8(bytes).map_err(|_| self.unexpected(status, "the genesis document is no text".into()))
+    }
+    /// `GET /v1/brands`: all brands.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn brands(&self) -> Result<api::Brands, ClientError> {
+        self.get_json("/v1/brands", &[])
+    }
+    /// `GET /v1/brands/{id}`: one brand.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_brand`; others: see [`ClientError`].
+    pub fn brand(&self, id: &BrandId) -> Result<api::Brand, ClientError> {
+        let brand: api::Brand = self.get_json(&format!("/v1/brands/{id}"), &[])?;
+        self.expect(brand.id == *id, brand)
+    }
+    /// `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn account(&self, address: &AddressText) -> Result<api::Account, ClientError> {
+        let account: api::Account = self.get_json(&format!("/v1/accounts/{address}"), &[])?;
+        self.expect(account.address == *address, account)
+    }
+    /// `GET /v1/accounts/{address}/transactions`: one page of at most `limit` (1 to 100) transactions, the newest first;
+    /// `cursor` is the `next_cursor` of the page before.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn history(
+        &self,
+        address: &AddressText,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<api::History, ClientError> {
+        let limit = limit.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
+        self.get_json(&format!("/v1/accounts/{address}/transactions"), &query)
+    }
+    /// `GET /v1/transactions/{id}`: a transaction and what became of it.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_transaction` if it is neither waiting nor on the ledger;
+    /// [`ClientError::Unexpected`] if the answer is about another transaction.
+    pub fn transaction(&self, id: &TransactionId) -> Result<api::TransactionStatus, ClientError> {
+        let status: api::TransactionStatus = self.get_json(&format!("/v1/transactions/{id}"), &[])?;
+        self.expect(status.id == *id, status)
+    }
+    /// `POST /v1/transactions`: submits a transaction. With `wait`, the answer comes when it is final, or says that
+    /// it is still waiting after the gateway's limit.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] when it was refused. After [`ClientError::Interrupted`] and
+    /// [`ClientError::Unexpected`] nobody knows yet whether the gateway has it: ask by its id.
+    pub fn submit(&self, signed: &SignedTransaction, wait: bool) -> Result<api::TransactionStatus, ClientError> {
+        self.post("/v1/transactions", wait, &signed.encode())
+    }
+    /// `POST /v1/transactions/batch`: submits many transactions, each accepted or refused on its own.
+    ///
+    /// # Errors
+    /// As for [`Client::submit`].
+    pub fn submit_batch(&self, signed: &[SignedTransaction], wait: bool) -> Result<api::BatchAnswer, ClientError> {
+        let bytes = borsh::to_vec(signed).expect("writing to memory can't fail");
+        self.post("/v1/transactions/batch", wait, &bytes)
+    }
+    /// `GET /v1/blocks/{height}`: a block.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn block(&self, height: Height) -> Result<api::Block, ClientError> {
+        self.get_json(&format!("/v1/blocks/{height}"), &[])
+    }
+    /// `GET /v1/blocks/latest`: the last final block.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn latest_block(&self) -> Result<api::Block, ClientError> {
+        self.get_json("/v1/blocks/latest", &[])
+    }
+    /// `GET /v1/export`: up to `limit` blocks from height `from` on with their certificates, as bytes for an auditor.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn export(&self, from: Height, limit: u32) -> Result<Vec<u8>, ClientError> {
+        let (from, limit) = (from.to_string(), limit.to_string());
+        let query = [("from", from.as_str()), ("limit", limit.as_str())];
+        Ok(self.get("/v1/export", &query, EXPORT_TIMEOUT, EXPORT_BYTES_MAX)?.1)
+    }
+
+    fn get_json<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, ClientError> {
+        let (status, bytes) = self.get(path, query, READ_TIMEOUT, ANSWER_BYTES_MAX)?;
+        self.parse(status, &bytes)
+    }
+    fn get(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        timeout: Duration,
+        bytes_max: u64,
+    ) -> Result<(StatusCode, Vec<u8>), ClientError> {
+        let request = self.agent.get(format!("{}{path}", self.url)).query_pairs(query.iter().copied());
+        let answer = request.config().timeout_global(Some(timeout)).build().call();
+        self.receive(answer, bytes_max)
+    }
+    fn post<T: DeserializeOwned>(&self, path: &str, wait: bool, body: &[u8]) -> Result<T, ClientError> {
+        let mut request = self.agent.post(format!("{}{path}", self.url)).content_type("application/octet-stream");
+        if wait {
+            request = request.query("wait", "committed");
+        }
+        let timeout = if wait { COMMIT_TIMEOUT } else { READ_TIMEOUT };
+        let answer = request.config().timeout_global(Some(timeout)).build().send(body);
+        let (status, bytes) = self.receive(answer, ANSWER_BYTES_MAX)?;
+        self.parse(status, &bytes)
+    }
+    fn receive(
+        &self,
+        answer: Result<Response<ureq::Body>, ureq::Error>,
+        bytes_max: u64,
+    ) -> Result<(StatusCode, Vec<u8>), ClientError> {
+        let answer = answer.map_err(|error| ClientError::of_transport(&self.url, &error))?;
+        let status = answer.status();
+        // The bound is on what is kept: an answer may come compressed.
+        let mut bytes = Vec::new();
+        let mut body = answer.into_body().into_reader().take(bytes_max + 1);
+        body.read_to_end(&mut bytes)
+            .map_err(|error| ClientError::Interrupted { url: self.url.clone(), reason: error.to_string() })?;
+        if bytes.len() as u64 > bytes_max {
+            return Err(self.unexpected(status, format!("it is longer than {bytes_max} bytes")));
+        }
+        if status.is_success() {
+            return Ok((status, bytes));
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(problem) => Err(ClientError::Problem(problem)),
+            Err(_) => Err(self.unexpected(status, "it is no problem document".into())),
+        }
+    }
+    fn parse<T: DeserializeOwned>(&self, status: StatusCode, bytes: &[u8]) -> Result<T, ClientError> {
+        serde_json::from_slice(bytes).map_err(|error| self.unexpected(status, error.to_string()))
+    }
+    fn expect<T>(&self, is_asked_for: bool, answer: T) -> Result<T, ClientError> {
+        if is_asked_for {
+            return Ok(answer);
+        }
+        Err(self.unexpected(StatusCode::OK, "it is about something else than was asked for".into()))
+    }
+    fn unexpected(&self, status: StatusCode, reason: String) -> ClientError {
+        ClientError::Unexpected { url: self.url.clone(), status: status.as_u16(), reason }
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests;

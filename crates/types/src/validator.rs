@@ -109,9 +109,13 @@ impl ValidatorSet {
     }
     /// Who proposes in a round of a height: each in turn.
     pub fn proposer(&self, height: Height, round: u32) -> &Validator {
+        &self.0[self.proposer_index(height, round)]
+    }
+    /// The place of [`ValidatorSet::proposer`] in the canonical order.
+    pub fn proposer_index(&self, height: Height, round: u32) -> usize {
         let turn = u128::from(height.get()) + u128::from(round);
         let index = turn % (self.0.len() as u128);
-        &self.0[usize::try_from(index).expect("less than the number of validators")]
+        usize::try_from(index).expect("less than the number of validators")
     }
     /// What headers commit to.
     pub fn hash(&self, chain: &ChainId) -> Hash {

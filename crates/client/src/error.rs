@@ -1,0 +1,73 @@
+//! What can go wrong between a client and a gateway.
+
+use std::io::ErrorKind;
+
+use lojal_types::api::Problem;
+use thiserror::Error;
+
+/// Why there is no answer, or not the one that was hoped for.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ClientError {
+    /// The address can't be a gateway's.
+    #[error("{url} is no address of a gateway: {reason}; write it like https://gateway.example.org")]
+    InvalidUrl {
+        /// The address.
+        url: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// There is no connection. The request was certainly not sent.
+    #[error("the gateway {url} can't be reached ({reason}): check the address and the network, or use another gateway")]
+    Unreachable {
+        /// The gateway.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The connection broke, or the time was up, before the answer was complete. The gateway may have the request.
+    #[error("no complete answer from the gateway {url} ({reason}): ask again, or use another gateway")]
+    Interrupted {
+        /// The gateway.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The gateway understood, and says no.
+    #[error("{} ({})", .0.detail, .0.code)]
+    Problem(Problem),
+    /// The answer is not one of a gateway.
+    #[error("{url} doesn't answer as a gateway does (HTTP status {status}: {reason}): check the address")]
+    Unexpected {
+        /// Who answered.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+}
+
+impl ClientError {
+    /// Whether this is the problem with that code.
+    pub fn is_problem(&self, code: &str) -> bool {
+        matches!(self, Self::Problem(problem) if problem.code == code)
+    }
+    pub(crate) fn of_transport(url: &str, error: &ureq::Error) -> Self {
+        let (url, reason) = (url.to_owned(), error.to_string());
+        if is_before_sending(error) { Self::Unreachable { url, reason } } else { Self::Interrupted { url, reason } }
+    }
+}
+
+/// Whether the request can't have left this machine. An error that can also come later counts as later; so does
+/// "host unreachable", which a broken connection reports too.
+fn is_before_sending(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::ConnectProxyFailed(_)
+        | ureq::Error::InvalidProxyUrl
+        | ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => true,
+        ureq::Error::Io(error) => matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::AddrNotAvailable),
+        _ => false,
+    }
+}

@@ -1,0 +1,143 @@
+use lojal_types::{
+    Address, ChainId, KeyPair, Network, Operation, Operations, Outcome, Points, TimeMs, Transaction, Transfer,
+};
+
+use super::*;
+use server::{Answer, NOBODY, Server};
+
+mod server;
+
+fn chain() -> ChainId {
+    ChainId::new([9; 32])
+}
+
+fn address() -> AddressText {
+    Address::new([1; 20]).text(Network::Test)
+}
+
+fn signed() -> SignedTransaction {
+    let key = KeyPair::from_seed(&[7; 32]);
+    let transfer = Transfer {
+        brand: "kaffet".parse().expect("valid"),
+        from: key.address(),
+        to: Address::new([1; 20]),
+        amount: Points::new(5),
+    };
+    let transaction = Transaction {
+        chain: chain().tag(),
+        sender: key.address(),
+        valid_until_ms: TimeMs::new(1).expect("in range"),
+        nonce: 1,
+        operations: Operations::new(vec![Operation::Transfer(transfer)]).expect("one"),
+    };
+    transaction.sign(&chain(), &key)
+}
+
+fn pending(id: TransactionId) -> api::TransactionStatus {
+    api::TransactionStatus { id, state: api::TransactionState::Pending, transaction: None }
+}
+
+fn client(server: &Server) -> Client {
+    Client::new(server.url()).expect("valid")
+}
+
+#[test]
+fn addresses_that_no_gateway_can_have_are_refused() {
+    for right in ["http://localhost:8080", "https://g.example.org", "https://example.org/lojal/", "http://[::1]:80"] {
+        assert!(Client::new(right).is_ok(), "{right}");
+    }
+    assert_eq!(Client::new("https://example.org/lojal/").expect("valid").url(), "https://example.org/lojal");
+    for wrong in
+        ["", "localhost:8080", "ftp://x.org", "http://", "http://u:p@x.org", "http://x.org/?a=b", "http://x.org/#a"]
+    {
+        assert!(matches!(Client::new(wrong), Err(ClientError::InvalidUrl { .. })), "{wrong}");
+    }
+    assert!(Client::new(&format!("http://{}", "x".repeat(URL_BYTES_MAX))).is_err());
+}
+
+#[test]
+fn a_question_goes_to_its_route_and_the_cursor_is_encoded() {
+    let history = api::History { transactions: vec![], next_cursor: Some("c".into()) };
+    let expected = history.clone();
+    let server = Server::start(move |_| Answer::json(200, &history));
+    assert_eq!(client(&server).history(&address(), 20, Some("a&b=c d")), Ok(expected));
+    let request = server.requests().pop().expect("one request");
+    assert_eq!(request.method, "GET");
+    assert_eq!(request.path, format!("/v1/accounts/{}/transactions?limit=20&cursor=a%26b%3Dc%20d", address()));
+}
+
+#[test]
+fn a_submission_is_the_canonical_bytes_and_says_whether_it_waits() {
+    let id = signed().transaction.id(&chain());
+    let server = Server::start(move |request| {
+        let waits = request.path.ends_with("?wait=committed");
+        let receipt = Outcome::Applied;
+        let committed =
+            api::TransactionState::Committed { height: Height::new(4), index: 0, time_ms: TimeMs::default(), receipt };
+        let state = if waits { committed } else { api::TransactionState::Pending };
+        Answer::json(202, &api::TransactionStatus { state, ..pending(id) })
+    });
+    let client = client(&server);
+    assert_eq!(client.submit(&signed(), false), Ok(pending(id)));
+    let waited = client.submit(&signed(), true).expect("answered");
+    assert!(matches!(waited.state, api::TransactionState::Committed { receipt: Outcome::Applied, .. }));
+    let requests = server.requests();
+    assert_eq!(requests[0].path, "/v1/transactions");
+    assert!(requests.iter().all(|request| request.method == "POST" && request.body == signed().encode()));
+}
+
+#[test]
+fn a_batch_is_the_canonical_list_of_its_transactions() {
+    let server = Server::start(|_| Answer::json(202, &api::BatchAnswer { transactions: vec![] }));
+    assert!(client(&server).submit_batch(&[signed(), signed()], false).is_ok());
+    let body = server.requests().pop().expect("one request").body;
+    assert_eq!(body[..4], [2, 0, 0, 0]);
+    assert_eq!(body[4..], [signed().encode(), signed().encode()].concat());
+}
+
+#[test]
+fn a_problem_keeps_its_code_and_detail() {
+    let server = Server::start(|_| Answer::problem(422, "insufficient_points"));
+    let error = client(&server).submit(&signed(), true).expect_err("refused");
+    assert!(error.is_problem("insufficient_points"), "{error}");
+    assert_eq!(error.to_string(), "detail of insufficient_points (insufficient_points)");
+}
+
+#[test]
+fn an_answer_of_something_else_is_unexpected() {
+    let cases = [(200, "<html>hello</html>"), (502, "<html>bad gateway</html>"), (200, "{\"height\": 1}"), (301, "")];
+    for (status, body) in cases {
+        let server = Server::start(move |_| Answer::With(status, body.into()));
+        let error = client(&server).status().expect_err("no status document");
+        assert!(matches!(error, ClientError::Unexpected { status: found, .. } if found == status), "{error}");
+    }
+}
+
+#[test]
+fn a_status_of_another_transaction_is_unexpected() {
+    let server = Server::start(|_| Answer::json(200, &pending(TransactionId::new([2; 32]))));
+    let error = client(&server).transaction(&TransactionId::new([1; 32])).expect_err("another id");
+    assert!(matches!(error, ClientError::Unexpected { .. }), "{error}");
+}
+
+#[test]
+fn an_answer_of_the_largest_size_is_read_and_one_byte_more_is_not() {
+    let size = usize::try_from(EXPORT_BYTES_MAX).expect("fits");
+    for (len, is_read) in [(size, true), (size + 1, false)] {
+        let server = Server::start(move |_| Answer::With(200, vec![7; len]));
+        let answer = client(&server).export(Height::new(1), 10);
+        assert_eq!(answer.is_ok(), is_read);
+        assert!(is_read || matches!(answer, Err(ClientError::Unexpected { .. })));
+        assert_eq!(server.requests()[0].path, "/v1/export?from=1&limit=10");
+    }
+}
+
+#[test]
+fn nobody_listening_and_a_broken_connection_are_told_apart() {
+    let client_of_nobody = Client::new(NOBODY).expect("valid");
+    let error = client_of_nobody.submit(&signed(), true).expect_err("nobody listens");
+    assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");
+    let server = Server::start(|_| Answer::HangUp);
+    let error = client(&server).submit(&signed(), true).expect_err("no answer");
+    assert!(matches!(error, ClientError::Interrupted { .. }), "{error}");
+}

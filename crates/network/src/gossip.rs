@@ -1,0 +1,83 @@
+//! The swarm task's share of gossip: publishing, checking, counting.
+
+use libp2p::PeerId;
+use libp2p::gossipsub::{self, MessageAcceptance, MessageId, PublishError};
+use tracing::{debug, error, warn};
+
+use crate::swarm::Task;
+use crate::{Event, Topic};
+
+impl Task {
+    pub(crate) fn publish(&mut self, topic: Topic, data: Vec<u8>) {
+        let length = data.len();
+        if length > topic.message_bytes_max() {
+            error!(topic = topic.name(), length, "message too long, not published");
+            self.shared.count(|counters| {
+                counters.oversized += 1;
+                counters.topic_mut(topic).dropped_out += 1;
+            });
+            return;
+        }
+        let name = self.names.topic(topic).hash();
+        let gossip = self.swarm.behaviour_mut().gossip_mut(topic);
+        match gossip.publish(name, data) {
+            Ok(_) | Err(PublishError::NoPeersSubscribedToTopic) => {
+                self.shared.count(|counters| {
+                    let counters = counters.topic_mut(topic);
+                    counters.messages_out += 1;
+                    counters.bytes_out += length as u64;
+                });
+            }
+            Err(problem) => {
+                warn!(topic = topic.name(), length, %problem, "message not published");
+                self.shared.count(|counters| counters.topic_mut(topic).dropped_out += 1);
+            }
+        }
+    }
+
+    pub(crate) fn on_gossip(&mut self, event: gossipsub::Event) {
+        match event {
+            gossipsub::Event::Message { propagation_source, message_id, message } => {
+                self.on_message(propagation_source, &message_id, message)
+            }
+            gossipsub::Event::Subscribed { peer_id, topic } => {
+                if let Some(topic) = self.names.topic_of(&topic)
+                    && self.sessions.subscribe(&peer_id, topic)
+                {
+                    self.on_ready(peer_id);
+                }
+            }
+            gossipsub::Event::Unsubscribed { peer_id, .. } | gossipsub::Event::GossipsubNotSupported { peer_id } => {
+                self.drop_unsubscribed(peer_id);
+            }
+            gossipsub::Event::SlowPeer { peer_id, failed_messages } => {
+                let lost = failed_messages.publish + failed_messages.forward;
+                warn!(peer = %peer_id, lost, "slow peer, messages lost");
+                self.shared.count(|counters| counters.messages_lost += lost as u64);
+            }
+        }
+    }
+
+    fn on_message(&mut self, from: PeerId, id: &MessageId, message: gossipsub::Message) {
+        let topic = self.names.topic_of(&message.topic);
+        let (Some(topic), Some(source)) = (topic, message.source) else {
+            return; // gossipsub delivers our own topics and, in strict mode, signed messages only
+        };
+        let behaviour = self.swarm.behaviour_mut();
+        let permitted =
+            behaviour.allowed.allowed_peers().contains(&source) && message.data.len() <= topic.message_bytes_max();
+        let verdict = if permitted { MessageAcceptance::Accept } else { MessageAcceptance::Reject };
+        behaviour.gossip_mut(topic).report_message_validation_result(id, &from, verdict);
+        if !permitted {
+            debug!(%from, %source, topic = topic.name(), "message refused");
+            self.shared.count(|counters| counters.messages_refused += 1);
+            return;
+        }
+        self.shared.count(|counters| {
+            let counters = counters.topic_mut(topic);
+            counters.messages_in += 1;
+            counters.bytes_in += message.data.len() as u64;
+        });
+        self.emit(Event::Message { topic, from, source, data: message.data });
+    }
+}

@@ -1,0 +1,159 @@
+//! The handle through which everything else talks to the swarm task.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use libp2p::PeerId;
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use crate::{Counters, InboundRequest, OutboundRequest, Peer, Topic};
+
+/// The swarm task has ended: shut down, or its event receiver was dropped, or its listener failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the network has stopped: see the log for the reason and restart the node")]
+pub struct Stopped;
+
+/// What the swarm task is asked to do.
+pub(crate) enum Command {
+    Publish(Topic, Vec<u8>),
+    Request(OutboundRequest, PeerId, Vec<u8>),
+    Respond(InboundRequest, Vec<u8>),
+    Reject(InboundRequest),
+    Allow(Peer),
+    Disallow(PeerId),
+    Shutdown,
+}
+
+/// What the swarm task shows to its handles.
+#[derive(Default)]
+pub(crate) struct Shared {
+    counters: Mutex<Counters>,
+    peers: Mutex<BTreeSet<PeerId>>,
+    next_request: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {
+        change(&mut lock(&self.counters));
+    }
+
+    pub(crate) fn connected(&self, peer: PeerId) {
+        lock(&self.peers).insert(peer);
+    }
+
+    pub(crate) fn disconnected(&self, peer: &PeerId) {
+        lock(&self.peers).remove(peer);
+    }
+
+    pub(crate) fn disconnected_all(&self) {
+        lock(&self.peers).clear();
+    }
+}
+
+/// Both values are whole after every statement, so a panic elsewhere doesn't spoil them.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A handle to the running network; clones share it. When the last one is dropped the network stops.
+#[derive(Clone)]
+pub struct Network {
+    local: PeerId,
+    commands: mpsc::Sender<Command>,
+    shared: Arc<Shared>,
+}
+
+impl Network {
+    pub(crate) fn new(local: PeerId, commands: mpsc::Sender<Command>, shared: Arc<Shared>) -> Self {
+        Self { local, commands, shared }
+    }
+
+    /// Sends a message to all connected peers; not to this node itself. It is no error if there
+    /// are none. A message longer than [`Topic::message_bytes_max`] is not sent, but logged as
+    /// an error and counted.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn publish(&self, topic: Topic, data: Vec<u8>) -> Result<(), Stopped> {
+        self.send(Command::Publish(topic, data)).await
+    }
+
+    /// Asks a connected peer. The answer comes as [`crate::Event::Response`] or
+    /// [`crate::Event::RequestFailed`] with the id returned.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn request(&self, peer: PeerId, data: Vec<u8>) -> Result<OutboundRequest, Stopped> {
+        let id = OutboundRequest(self.shared.next_request.fetch_add(1, Ordering::Relaxed));
+        self.send(Command::Request(id, peer, data)).await?;
+        Ok(id)
+    }
+
+    /// Answers a peer's request. Does nothing if the request has expired or the peer is gone.
+    /// A response longer than [`crate::limits::RESPONSE_BYTES_MAX`] is logged as an error,
+    /// counted, and turned into a rejection.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn respond(&self, id: InboundRequest, data: Vec<u8>) -> Result<(), Stopped> {
+        self.send(Command::Respond(id, data)).await
+    }
+
+    /// Refuses to answer a peer's request: the peer gets [`crate::RequestFailure::Refused`].
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn reject(&self, id: InboundRequest) -> Result<(), Stopped> {
+        self.send(Command::Reject(id)).await
+    }
+
+    /// Permits a peer, or gives a permitted one a new address. More than
+    /// [`crate::limits::PEERS_MAX`] are refused with an error in the log.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn allow(&self, peer: Peer) -> Result<(), Stopped> {
+        self.send(Command::Allow(peer)).await
+    }
+
+    /// Takes a peer's permission away and drops its connections.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn disallow(&self, peer: PeerId) -> Result<(), Stopped> {
+        self.send(Command::Disallow(peer)).await
+    }
+
+    /// Stops the network and waits until its connections and its port are closed.
+    pub async fn shutdown(&self) {
+        // An error means that it has stopped already, or is about to.
+        let _ = self.send(Command::Shutdown).await;
+        self.commands.closed().await;
+    }
+
+    /// Number of peers connected right now, see [`crate::Event::Connected`].
+    pub fn peer_count(&self) -> usize {
+        lock(&self.shared.peers).len()
+    }
+
+    /// The peers connected right now, in ascending order.
+    pub fn peers(&self) -> Vec<PeerId> {
+        lock(&self.shared.peers).iter().copied().collect()
+    }
+
+    /// The id of this node.
+    pub fn local_peer_id(&self) -> PeerId {
+        self.local
+    }
+
+    /// Everything counted since the start.
+    pub fn counters(&self) -> Counters {
+        *lock(&self.shared.counters)
+    }
+
+    async fn send(&self, command: Command) -> Result<(), Stopped> {
+        self.commands.send(command).await.map_err(|_| Stopped)
+    }
+}

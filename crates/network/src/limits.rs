@@ -1,0 +1,136 @@
+//! Every limit of the peer-to-peer network: sizes in bytes, counts, times.
+
+use std::time::Duration;
+
+/// Peers on the allow-list: 64 validators (protocol §11) and as many followers.
+pub const PEERS_MAX: usize = 128;
+
+/// Connections to one peer. Two, because both sides may dial at the same moment, and because a
+/// restarted peer must get in while its old connection is not yet known to be dead.
+pub const CONNECTIONS_PER_PEER_MAX: u32 = 2;
+
+/// Established connections in total.
+pub const CONNECTIONS_MAX: u32 = PEERS_MAX as u32 * CONNECTIONS_PER_PEER_MAX;
+
+/// Incoming connections that have not finished their handshake. Strangers can use these up,
+/// which is why both sides of a pair dial.
+pub const PENDING_INCOMING_MAX: u32 = 64;
+
+/// Outgoing connections that have not finished their handshake.
+pub const PENDING_OUTGOING_MAX: u32 = PEERS_MAX as u32;
+
+/// Time for TCP, Noise and Yamux together, incoming and outgoing.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Time for sending what is queued before a connection is closed.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Time for a connected peer to subscribe to all topics; then the connection is dropped.
+pub const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connections live for as long as both ends do: ten years without traffic.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// Time between two pings on a connection.
+pub const PING_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Time to answer a ping. A dead peer is dropped after the second failure, within 20 s.
+pub const PING_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// First wait before dialing a peer again; doubles with every failure.
+pub const REDIAL_MIN: Duration = Duration::from_millis(250);
+
+/// Longest wait before dialing a peer again.
+pub const REDIAL_MAX: Duration = Duration::from_secs(4);
+
+/// Head start of the peer with the higher id, which normally dials.
+pub const REDIAL_DEFER: Duration = Duration::from_secs(1);
+
+/// One gossip frame: a message with its envelope, or control messages.
+pub const FRAME_BYTES_MAX: usize = 1 << 20;
+
+/// What gossipsub adds to a message: source, sequence number, topic, signature.
+pub const ENVELOPE_BYTES_MAX: usize = 1 << 10;
+
+/// Message on [`Topic::Consensus`](crate::Topic::Consensus): a vote or a proposal.
+pub const CONSENSUS_BYTES_MAX: usize = 64 << 10;
+
+/// Message on [`Topic::Liveness`](crate::Topic::Liveness): a vote or a certificate with up to 64 signatures.
+pub const LIVENESS_BYTES_MAX: usize = 64 << 10;
+
+/// Message on [`Topic::Parts`](crate::Topic::Parts): a part of up to 256 KiB and its framing.
+pub const PART_BYTES_MAX: usize = 512 << 10;
+
+/// Message on [`Topic::Status`](crate::Topic::Status).
+pub const STATUS_BYTES_MAX: usize = 4 << 10;
+
+/// Message on [`Topic::Transactions`](crate::Topic::Transactions): one transaction or several.
+pub const TRANSACTIONS_BYTES_MAX: usize = 256 << 10;
+
+/// Messages waiting for one peer on the votes lane; half of it for our own, half for forwarded ones.
+pub const VOTES_QUEUE_MAX: usize = 2048;
+
+/// Messages waiting for one peer on the parts lane: eight blocks of 4 MiB in parts of 64 KiB.
+pub const PARTS_QUEUE_MAX: usize = 1024;
+
+/// Messages waiting for one peer on the transactions lane.
+pub const TRANSACTIONS_QUEUE_MAX: usize = 2048;
+
+/// Time a message of ours may wait for a slow peer before it is dropped.
+pub const PUBLISH_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// Time a message that we forward may wait for a slow peer before it is dropped.
+pub const FORWARD_WAIT_MAX: Duration = Duration::from_secs(1);
+
+/// Time between two rounds of mesh upkeep and of announcing recent messages.
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Heartbeats for which a message is kept, for peers that ask for it: bounds the memory for
+/// messages to two seconds of traffic.
+pub const HISTORY_HEARTBEATS: usize = 4;
+
+/// Heartbeats for which a message is announced.
+pub const ANNOUNCE_HEARTBEATS: usize = 2;
+
+/// Time for which message ids are remembered, so that a message is delivered once.
+pub const DUPLICATE_MEMORY: Duration = Duration::from_secs(60);
+
+/// Messages, and control messages, taken from one gossip frame; we send one per frame.
+pub const MESSAGES_PER_FRAME_MAX: usize = 64;
+
+/// Request body.
+pub const REQUEST_BYTES_MAX: usize = 64 << 10;
+
+/// Response body.
+pub const RESPONSE_BYTES_MAX: usize = 32 << 20;
+
+/// Time for a request and its response together, for both sides.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Request streams on one connection, both directions together.
+pub const REQUEST_STREAMS_MAX: usize = 32;
+
+/// Our requests without an answer yet.
+pub const OUTBOUND_REQUESTS_MAX: usize = 64;
+
+/// Requests of all peers that are not answered completely.
+pub const INBOUND_REQUESTS_MAX: usize = 64;
+
+/// Requests of one peer that are not answered completely.
+pub const INBOUND_REQUESTS_PER_PEER_MAX: usize = 8;
+
+/// Commands waiting for the swarm task.
+pub const COMMANDS_MAX: usize = 256;
+
+/// Events in the consumer's channel.
+pub const EVENTS_MAX: usize = 128;
+
+/// Events waiting for room in the channel before the swarm stops reading from the network.
+pub const EVENTS_WAITING_MAX: usize = 64;
+
+/// Transactions waiting for room in the channel before further ones are dropped.
+pub const TRANSACTIONS_WAITING_MAX: usize = 1024;
+
+/// Requests refused on the spot whose events wait for room in the channel. Only a consumer
+/// that sends thousands of hopeless requests without reading an event gets here.
+pub const REFUSALS_WAITING_MAX: usize = 4096;

@@ -1,0 +1,324 @@
+//! The task that owns the swarm.
+
+use std::net::{SocketAddr, TcpListener};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use libp2p::allow_block_list::NotAllowed;
+use libp2p::connection_limits::Exceeded;
+use libp2p::multiaddr::Protocol;
+use libp2p::swarm::dial_opts::DialOpts;
+use libp2p::swarm::{DialError, ListenError, SwarmEvent};
+use libp2p::{Multiaddr, PeerId, Swarm, ping};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+use tracing::{debug, error, info, warn};
+
+use crate::behaviour::{Behaviour, BehaviourEvent};
+use crate::dial::Dialer;
+use crate::handle::{Command, Shared};
+use crate::outbox::Outbox;
+use crate::requests::Requests;
+use crate::sessions::Sessions;
+use crate::topic::Names;
+use crate::transport::transport;
+use crate::{Event, Network, NetworkConfig, NetworkError, Peer, limits};
+
+/// Time between two warnings about refused strangers, who could otherwise fill the log.
+const REFUSAL_LOG_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Joins the network: starts the swarm task on the current tokio runtime.
+///
+/// The task ends, and closes its connections and its port, after [`Network::shutdown`], when all
+/// handles or the event receiver are dropped, or when its listener fails.
+///
+/// # Errors
+/// [`NetworkError`] if the peers are too many or not unique, or if the address can't be listened on.
+pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Event>), NetworkError> {
+    let peers = config.remote_peers()?;
+    let names = Names::new(&config.network_id);
+    let mut swarm = build(&config, &names)?;
+    listen(&mut swarm, config.listen)?;
+
+    let local = *swarm.local_peer_id();
+    let shared = Arc::new(Shared::default());
+    let (command_sender, commands) = mpsc::channel(limits::COMMANDS_MAX);
+    let (events, event_receiver) = mpsc::channel(limits::EVENTS_MAX);
+    let mut task = Task {
+        swarm,
+        names,
+        commands,
+        shared: Arc::clone(&shared),
+        outbox: Outbox::default(),
+        dialer: Dialer::new(local),
+        sessions: Sessions::default(),
+        requests: Requests::default(),
+        refusal_logged: None,
+    };
+    for peer in peers {
+        task.allow(peer);
+    }
+    tokio::spawn(task.run(events));
+    Ok((Network::new(local, command_sender, shared), event_receiver))
+}
+
+fn build(config: &NetworkConfig, names: &Names) -> Result<Swarm<Behaviour>, NetworkError> {
+    let keypair = config.identity.keypair();
+    let behaviour = Behaviour::new(&keypair, names)?;
+    let transport = transport(&keypair, &config.network_id)
+        .map_err(|error| NetworkError::Setup { what: "the handshake", reason: error.to_string() })?;
+    let swarm_config = libp2p::swarm::Config::with_tokio_executor().with_idle_connection_timeout(limits::IDLE_TIMEOUT);
+    let local = config.identity.peer_id();
+    Ok(Swarm::new(transport, behaviour, local, swarm_config))
+}
+
+fn listen(swarm: &mut Swarm<Behaviour>, address: Multiaddr) -> Result<(), NetworkError> {
+    let failed = |reason: String| NetworkError::Listen { address: address.clone(), reason };
+    // libp2p shares a port silently with another node of the same user. Binding it once
+    // without that option shows whether it is free.
+    if let Some(socket) = socket_address(&address) {
+        TcpListener::bind(socket).map_err(|error| failed(error.to_string()))?;
+    }
+    match swarm.listen_on(address.clone()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(failed(error.to_string())),
+    }
+}
+
+fn socket_address(address: &Multiaddr) -> Option<SocketAddr> {
+    let mut parts = address.iter();
+    let ip = match parts.next()? {
+        Protocol::Ip4(ip) => ip.into(),
+        Protocol::Ip6(ip) => ip.into(),
+        _ => return None,
+    };
+    match parts.next()? {
+        Protocol::Tcp(port) => Some(SocketAddr::new(ip, port)),
+        _ => None,
+    }
+}
+
+/// The swarm and everything it needs. Gossip and requests have files of their own.
+pub(crate) struct Task {
+    pub(crate) swarm: Swarm<Behaviour>,
+    pub(crate) names: Names,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) outbox: Outbox,
+    pub(crate) sessions: Sessions,
+    pub(crate) requests: Requests,
+    commands: mpsc::Receiver<Command>,
+    dialer: Dialer,
+    refusal_logged: Option<Instant>,
+}
+
+impl Task {
+    /// Serves commands always, and the network while there is room for its events. Nothing here
+    /// waits for the consumer, so the consumer may wait for us.
+    async fn run(mut self, events: mpsc::Sender<Event>) {
+        loop {
+            let timer = self.next_timer();
+            tokio::select! {
+                permit = events.reserve(), if !self.outbox.is_empty() => match permit {
+                    Ok(permit) => {
+                        if let Some(event) = self.outbox.pop() {
+                            permit.send(event);
+                        }
+                    }
+                    Err(_) => break,
+                },
+                () = events.closed() => break,
+                command = self.commands.recv() => match command {
+                    None | Some(Command::Shutdown) => break,
+                    Some(command) => self.on_command(command),
+                },
+                event = self.swarm.select_next_some(), if self.outbox.has_room() => {
+                    if self.on_swarm_event(event).is_break() {
+                        break;
+                    }
+                }
+                () = sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => self.on_timer(),
+            }
+        }
+        let Self { swarm, commands, shared, .. } = self;
+        // The port must be free before `shutdown` learns of the end by the closing of the commands.
+        drop(swarm);
+        shared.disconnected_all();
+        drop(commands);
+        info!("network stopped");
+    }
+
+    /// Hands an event of the swarm to the consumer as soon as there is room.
+    pub(crate) fn emit(&mut self, event: Event) {
+        if self.outbox.push(event).is_err() {
+            self.shared.count(|counters| {
+                counters.topic_mut(crate::Topic::Transactions).dropped_in += 1;
+            });
+        }
+    }
+
+    /// The peer has subscribed to all topics.
+    pub(crate) fn on_ready(&mut self, peer: PeerId) {
+        info!(%peer, "connected");
+        self.dialer.succeeded(&peer);
+        self.shared.connected(peer);
+        self.emit(Event::Connected(peer));
+    }
+
+    /// Drops a peer that lacks topics. Both sides then begin afresh.
+    pub(crate) fn drop_unsubscribed(&mut self, peer: PeerId) {
+        warn!(%peer, "connection dropped, the peer lacks topics: compare versions");
+        self.shared.count(|counters| counters.unsubscribed += 1);
+        // An error means that it is disconnected already.
+        let _ = self.swarm.disconnect_peer_id(peer);
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Publish(topic, data) => self.publish(topic, data),
+            Command::Request(id, peer, data) => self.request(id, peer, data),
+            Command::Respond(id, data) => self.respond(id, data),
+            Command::Reject(id) => self.reject(id),
+            Command::Allow(peer) => self.allow(peer),
+            Command::Disallow(peer) => self.disallow(peer),
+            Command::Shutdown => {} // ends the loop that calls this
+        }
+    }
+
+    fn allow(&mut self, peer: Peer) {
+        if peer.id == *self.swarm.local_peer_id() {
+            return;
+        }
+        if !self.dialer.contains(&peer.id) && self.dialer.len() >= limits::PEERS_MAX {
+            error!(peer = %peer.id, max = limits::PEERS_MAX, "peer not allowed, there are too many");
+            return;
+        }
+        self.swarm.behaviour_mut().allowed.allow_peer(peer.id);
+        self.dialer.insert(peer, Instant::now());
+    }
+
+    fn disallow(&mut self, peer: PeerId) {
+        self.dialer.remove(&peer);
+        self.swarm.behaviour_mut().allowed.disallow_peer(peer);
+    }
+
+    fn next_timer(&self) -> Option<Instant> {
+        let (dial, session) = (self.dialer.next(), self.sessions.next());
+        dial.into_iter().chain(session).min()
+    }
+
+    fn on_timer(&mut self) {
+        let now = Instant::now();
+        for peer in self.sessions.take_expired(now) {
+            self.drop_unsubscribed(peer);
+        }
+        for peer in self.dialer.take_due(now) {
+            // A new port each time: the old connection may still occupy the listening port's pair.
+            let options = DialOpts::peer_id(peer.id).addresses(vec![peer.address]).allocate_new_port().build();
+            if let Err(error) = self.swarm.dial(options) {
+                self.on_dial_failed(peer.id, &error);
+            }
+        }
+    }
+
+    fn on_swarm_event(&mut self, event: SwarmEvent<BehaviourEvent>) -> ControlFlow<()> {
+        match event {
+            SwarmEvent::Behaviour(event) => self.on_behaviour_event(event),
+            SwarmEvent::ConnectionEstablished { peer_id, num_established, .. } => {
+                self.on_established(peer_id, num_established.get())
+            }
+            SwarmEvent::ConnectionClosed { peer_id, num_established: 0, cause, .. } => {
+                self.dialer.failed(&peer_id, Instant::now());
+                if self.sessions.close(&peer_id) {
+                    info!(peer = %peer_id, ?cause, "disconnected");
+                    self.shared.disconnected(&peer_id);
+                    self.emit(Event::Disconnected(peer_id));
+                }
+            }
+            SwarmEvent::IncomingConnectionError { peer_id, error, .. } => {
+                self.on_incoming_failed(peer_id, &error);
+            }
+            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => self.on_dial_failed(peer, &error),
+            SwarmEvent::NewListenAddr { address, .. } => {
+                info!(%address, "listening");
+                self.emit(Event::Listening(address));
+            }
+            SwarmEvent::ListenerError { error, .. } => warn!(%error, "listener error"),
+            SwarmEvent::ListenerClosed { reason, .. } => {
+                error!(?reason, "listener closed, no peer can reach this node");
+                return ControlFlow::Break(());
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn on_established(&mut self, peer: PeerId, connections: u32) {
+        self.sessions.open(peer, Instant::now());
+        self.dialer.connected(&peer);
+        if connections > 1 && self.sessions.is_ready(&peer) {
+            // A peer that believes to be connected doesn't dial. So it has restarted, and the old
+            // connection is dead; gossipsub would tell the new process nothing about us.
+            info!(%peer, "second connection, the peer has restarted: both are closed");
+            // An error means that they are closed already.
+            let _ = self.swarm.disconnect_peer_id(peer);
+        }
+    }
+
+    fn on_behaviour_event(&mut self, event: BehaviourEvent) {
+        match event {
+            BehaviourEvent::Votes(event) | BehaviourEvent::Parts(event) | BehaviourEvent::Transactions(event) => {
+                self.on_gossip(event)
+            }
+            BehaviourEvent::Requests(event) => self.on_request_event(event),
+            BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(failure) }) => {
+                warn!(%peer, %failure, "connection dropped, the peer does not answer pings");
+                self.shared.count(|counters| counters.pings_failed += 1);
+                self.swarm.close_connection(connection);
+            }
+            BehaviourEvent::Ping(_) => {}
+        }
+    }
+
+    fn on_incoming_failed(&mut self, peer: Option<PeerId>, error: &ListenError) {
+        let denied = match error {
+            ListenError::Denied { cause } => Some(cause),
+            _ => None,
+        };
+        if denied.is_some_and(|cause| cause.downcast_ref::<NotAllowed>().is_some()) {
+            self.on_stranger(peer);
+        } else if denied.is_some_and(|cause| cause.downcast_ref::<Exceeded>().is_some()) {
+            debug!(?peer, "connection refused, there are too many");
+            self.shared.count(|counters| counters.connections_limited += 1);
+        } else {
+            debug!(?peer, %error, "incoming connection failed");
+            self.shared.count(|counters| counters.handshakes_failed += 1);
+        }
+    }
+
+    fn on_stranger(&mut self, peer: Option<PeerId>) {
+        self.shared.count(|counters| counters.connections_refused += 1);
+        let peer = peer.map(|peer| peer.to_string()).unwrap_or_default();
+        let now = Instant::now();
+        if self.refusal_logged.is_none_or(|last| last + REFUSAL_LOG_INTERVAL <= now) {
+            self.refusal_logged = Some(now);
+            warn!(%peer, "connection refused, the peer is not on the allow-list");
+        } else {
+            debug!(%peer, "connection refused, the peer is not on the allow-list");
+        }
+    }
+
+    fn on_dial_failed(&mut self, peer: PeerId, error: &DialError) {
+        if let DialError::WrongPeerId { obtained, .. } = error {
+            warn!(%peer, %obtained, "another peer answers at this address: correct the address");
+        } else {
+            debug!(%peer, %error, "dial failed");
+        }
+        self.shared.count(|counters| counters.dials_failed += 1);
+        // The peer may have dialed us in the meantime.
+        if !self.swarm.is_connected(&peer) {
+            self.dialer.failed(&peer, Instant::now());
+        }
+    }
+}

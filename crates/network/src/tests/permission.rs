@@ -1,0 +1,100 @@
+//! Who gets in, and who doesn't.
+
+use super::*;
+use crate::NetworkError;
+
+#[tokio::test]
+async fn a_stranger_gets_no_connection_and_is_counted() {
+    let (mut a, mut b) = pair().await;
+    let stranger = Node::start(99, NETWORK_ID, any_port(), vec![a.peer(), b.peer()]).await;
+    eventually(|| a.network.counters().connections_refused > 0).await;
+    eventually(|| b.network.counters().connections_refused > 0).await;
+    stranger.publish(Topic::Consensus, [99]).await;
+
+    a.publish(Topic::Consensus, [1]).await;
+    b.publish(Topic::Consensus, [2]).await;
+    assert_eq!(b.message().await, (Topic::Consensus, a.id(), vec![1]));
+    assert_eq!(a.message().await, (Topic::Consensus, b.id(), vec![2]));
+    assert_eq!(a.network.peers(), [b.id()]);
+    assert_eq!(b.network.peers(), [a.id()]);
+    assert_eq!(stranger.network.peer_count(), 0);
+}
+
+#[tokio::test]
+async fn nodes_of_two_networks_do_not_connect() {
+    let (mut a, mut b) = pair().await;
+    let other = Node::start(3, [8; 32], any_port(), vec![a.peer(), b.peer()]).await;
+    a.allow(other.peer()).await;
+    b.allow(other.peer()).await;
+    // Whoever dials: the handshake fails.
+    eventually(|| {
+        let (a, other) = (a.network.counters(), other.network.counters());
+        a.handshakes_failed + other.handshakes_failed > 0 && a.dials_failed + other.dials_failed > 0
+    })
+    .await;
+    other.publish(Topic::Consensus, [3]).await;
+    a.publish(Topic::Consensus, [1]).await;
+    b.publish(Topic::Consensus, [2]).await;
+    assert_eq!(b.message().await.2, [1]);
+    assert_eq!(a.message().await.2, [2]);
+    assert_eq!(a.network.peers(), [b.id()]);
+    assert_eq!(other.network.peer_count(), 0);
+}
+
+#[tokio::test]
+async fn a_message_of_a_source_that_is_not_permitted_is_refused() {
+    let (mut a, mut b, mut c) = (Node::alone(1).await, Node::alone(2).await, Node::alone(3).await);
+    connect(&mut a, &mut b).await;
+    connect(&mut b, &mut c).await;
+    // `b` passes on what `a` says, but `c` has never heard of `a`.
+    a.publish(Topic::Parts, [1]).await;
+    eventually(|| c.network.counters().messages_refused == 1).await;
+    b.publish(Topic::Parts, [2]).await;
+    assert_eq!(c.message().await, (Topic::Parts, b.id(), vec![2]));
+}
+
+#[tokio::test]
+async fn a_peer_that_loses_its_permission_is_dropped_and_may_come_back() {
+    let (mut a, mut b) = pair().await;
+    a.network.disallow(b.id()).await.expect("the network runs");
+    a.until_disconnected(b.id()).await;
+    b.until_disconnected(a.id()).await;
+    assert_eq!(a.network.peer_count(), 0);
+    eventually(|| a.network.counters().connections_refused > 0).await;
+
+    a.allow(b.peer()).await;
+    a.until_connected(&[b.id()]).await;
+    b.until_connected(&[a.id()]).await;
+    a.publish(Topic::Consensus, [1]).await;
+    assert_eq!(b.message().await.2, [1]);
+}
+
+#[tokio::test]
+async fn one_connection_serves_a_pair() {
+    let (mut a, mut b) = pair().await;
+    a.publish(Topic::Consensus, [1]).await;
+    b.message().await;
+    a.network.disallow(b.id()).await.expect("the network runs");
+    b.until_disconnected(a.id()).await;
+    a.until_disconnected(b.id()).await;
+    assert_eq!(a.network.counters().connections_limited, 0);
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_reported() {
+    let node = Node::alone(1).await;
+    let config =
+        NetworkConfig { network_id: NETWORK_ID, identity: identity(2), listen: node.address.clone(), peers: vec![] };
+    assert!(matches!(start(config).await.map(|_| ()), Err(NetworkError::Listen { .. })));
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_tcp_is_reported() {
+    let config = NetworkConfig {
+        network_id: NETWORK_ID,
+        identity: identity(1),
+        listen: "/ip4/127.0.0.1/udp/0".parse().expect("a literal address parses"),
+        peers: vec![],
+    };
+    assert!(matches!(start(config).await.map(|_| ()), Err(NetworkError::Listen { .. })));
+}

@@ -1,0 +1,180 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Parser, Subcommand};
+use lojal_types::{AddressText, BrandId, Reference, TransactionId};
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
+                          3 the outcome is open: ask for it by the transaction's id.";
+
+/// A wallet for loyalty points.
+#[derive(Debug, Parser)]
+#[command(name = "lojal", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub options: Options,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Options {
+    /// The wallet's directory [default: ~/.lojal]
+    #[arg(long, global = true, env = "LOJAL_HOME", value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// A gateway to use instead of the wallet's own; can be repeated, the first one is preferred
+    #[arg(long = "gateway", global = true, env = "LOJAL_GATEWAY", value_name = "URL", value_delimiter = ',')]
+    pub gateways: Vec<String>,
+    /// Read the passphrase from this file [also: LOJAL_PASSPHRASE_FILE, LOJAL_PASSPHRASE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Print one JSON document, and nothing else
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a wallet with a new key
+    Init {
+        /// The genesis document of the network, from somebody you trust
+        #[arg(long, value_name = "FILE")]
+        genesis: PathBuf,
+    },
+    /// Show this wallet's address
+    Address,
+    /// Show the network's status
+    Status,
+    /// List the brands
+    Brands,
+    /// Show what an account holds
+    Balance {
+        /// The account [default: this wallet's]
+        address: Option<AddressText>,
+    },
+    /// Send points to another account
+    Send {
+        /// Who gets them
+        to: AddressText,
+        /// How many, such as 12.50
+        amount: String,
+        /// Whose points, such as kaffet
+        brand: BrandId,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Give points back to their brand for what it offers
+    Redeem {
+        /// How many, such as 12.50
+        amount: String,
+        /// Whose points, such as kaffet
+        brand: BrandId,
+        /// The text of the till's payment request; only its hash goes on the ledger
+        #[arg(long, value_name = "TEXT", conflicts_with = "reference", value_parser = NonEmptyStringValueParser::new())]
+        receipt: Option<String>,
+        /// The till's payment request, as hex
+        #[arg(long, value_name = "HEX")]
+        reference: Option<Reference>,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Give new points to an account, as an operator of their brand
+    Issue {
+        /// Who gets them
+        to: AddressText,
+        /// How many, such as 12.50
+        amount: String,
+        /// Whose points, such as kaffet
+        brand: BrandId,
+        #[command(flatten)]
+        reference: ReceiptArgs,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Take back an issue after a returned purchase, as an operator of the brand
+    Reverse {
+        /// Who had got the points
+        from: AddressText,
+        /// How many, such as 12.50
+        amount: String,
+        /// Whose points, such as kaffet
+        brand: BrandId,
+        #[command(flatten)]
+        reference: ReceiptArgs,
+        #[command(flatten)]
+        of: OfReceiptArgs,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// List an account's transactions, the newest first
+    History {
+        /// The account [default: this wallet's]
+        address: Option<AddressText>,
+        /// How many at most
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+        limit: u32,
+        /// Where to go on, as the page before says
+        #[arg(long)]
+        cursor: Option<String>,
+    },
+    /// Show a transaction and what became of it (exit code 3 while it waits)
+    Tx {
+        /// Its id
+        id: TransactionId,
+    },
+    /// Replace this wallet's key; the address stays
+    RotateKey {
+        #[command(flatten)]
+        sending: Validity,
+    },
+}
+
+/// The reference of an operation: exactly one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ReceiptArgs {
+    /// The text of the receipt; only its hash goes on the ledger
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub receipt: Option<String>,
+    /// The reference itself, as hex
+    #[arg(long, value_name = "HEX")]
+    pub reference: Option<Reference>,
+}
+
+/// The reference of the issue that is reversed: exactly one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct OfReceiptArgs {
+    /// The text of the receipt that the points were issued for
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub of_receipt: Option<String>,
+    /// The reference of the issue, as hex
+    #[arg(long, value_name = "HEX")]
+    pub of_reference: Option<Reference>,
+}
+
+/// How long a transaction can happen.
+#[derive(Clone, Debug, Args)]
+pub struct Validity {
+    /// How long the transaction can still happen, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub valid_for: u64,
+}
+
+/// How to send a transaction.
+#[derive(Clone, Debug, Args)]
+pub struct Sending {
+    /// How long it can happen.
+    #[command(flatten)]
+    pub validity: Validity,
+    /// Don't wait until it is final (exit code 3)
+    #[arg(long)]
+    pub no_wait: bool,
+}

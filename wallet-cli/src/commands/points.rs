@@ -1,0 +1,87 @@
+//! Moving points.
+
+use lojal_types::{AddressText, BrandId, Issue, Operation, Redeem, Reference, Reverse, Transfer};
+use lojal_wallet::reference::of_receipt;
+
+use super::Context;
+use super::transact::Session;
+use crate::cli::{OfReceiptArgs, ReceiptArgs, Sending};
+use crate::error::CommandError;
+use crate::output::Report;
+
+/// The reference that was given, or that of the receipt that was given.
+pub(super) fn reference(receipt: Option<String>, reference: Option<Reference>) -> Option<Reference> {
+    reference.or_else(|| receipt.as_deref().map(of_receipt))
+}
+
+/// `lojal send`.
+pub(super) fn send(
+    context: &Context,
+    to: AddressText,
+    amount: &str,
+    brand: BrandId,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let receiver = to.on(session.home.network())?;
+    let amount = session.amount(amount, brand)?;
+    let transfer = Transfer { brand, from: session.home.address(), to: receiver, amount: amount.points };
+    session.transact(Operation::Transfer(transfer), &format!("sent {} to {to}", amount.text), sending)
+}
+
+/// `lojal redeem`.
+pub(super) fn redeem(
+    context: &Context,
+    amount: &str,
+    brand: BrandId,
+    reference: Option<Reference>,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let amount = session.amount(amount, brand)?;
+    let redeem = Redeem { brand, from: session.home.address(), amount: amount.points, reference };
+    session.transact(Operation::Redeem(redeem), &format!("redeemed {}", amount.text), sending)
+}
+
+/// `lojal issue`.
+pub(super) fn issue(
+    context: &Context,
+    to: AddressText,
+    amount: &str,
+    brand: BrandId,
+    receipt: ReceiptArgs,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let receiver = to.on(session.home.network())?;
+    let amount = session.amount(amount, brand)?;
+    let reference = one_reference(receipt.receipt, receipt.reference);
+    let issue = Issue { brand, to: receiver, amount: amount.points, reference };
+    session.transact(Operation::Issue(issue), &format!("issued {} to {to}", amount.text), sending)
+}
+
+/// `lojal reverse`.
+pub(super) fn reverse(
+    context: &Context,
+    from: AddressText,
+    amount: &str,
+    brand: BrandId,
+    (own, of): (ReceiptArgs, OfReceiptArgs),
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let holder = from.on(session.home.network())?;
+    let amount = session.amount(amount, brand)?;
+    let reverse = Reverse {
+        brand,
+        from: holder,
+        amount: amount.points,
+        issue_reference: one_reference(of.of_receipt, of.of_reference),
+        reference: one_reference(own.receipt, own.reference),
+    };
+    session.transact(Operation::Reverse(reverse), &format!("took back {} from {from}", amount.text), sending)
+}
+
+fn one_reference(receipt: Option<String>, given: Option<Reference>) -> Reference {
+    reference(receipt, given).expect("the command line demands one of the two")
+}

@@ -1,0 +1,121 @@
+//! Looking without touching.
+
+use lojal_types::api::TransactionState;
+use lojal_types::{AddressText, Expiry, Lot, TransactionId};
+use lojal_wallet::amount::format_grouped;
+
+use super::show::{history_table, transaction_text};
+use super::{Context, Decimals, decimals_of};
+use crate::error::CommandError;
+use crate::output::{Report, table, to_value, utc};
+
+/// `lojal status`.
+pub(super) fn status(context: &Context) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let (url, status) =
+        context.gateways(home.as_ref())?.ask(|gateway| Ok((gateway.url().to_owned(), gateway.status()?)))?;
+    let validator = status.validator.map_or_else(|| "none".to_owned(), |address| address.to_string());
+    let rows = [
+        ("gateway", url),
+        ("chain id", status.chain_id.to_string()),
+        ("block", status.height.to_string()),
+        ("time", format!("{} UTC", utc(status.time_ms))),
+        ("state root", status.state_root.to_string()),
+        ("validator", validator),
+        ("peers", status.peers.to_string()),
+        ("waiting", status.mempool.to_string()),
+        ("version", status.version.clone()),
+    ];
+    let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
+    Ok(Report::done(&status, table(&rows, &[])))
+}
+
+/// `lojal brands`.
+pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let brands = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.brands()?))?;
+    let head =
+        ["BRAND", "NAME", "POINTS LIVE", "TRANSFERS", "ISSUED", "OUTSTANDING", "REDEEMED", "EXPIRED", "REVERSED"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for brand in &brands.brands {
+        let decimals = decimals_of(brand, home.as_ref().map(|home| home.genesis()))?;
+        let points = |points| format_grouped(points, decimals);
+        let policy = &brand.policy;
+        let life = policy.expiry_months.map_or_else(|| "for ever".to_owned(), |months| format!("{months} months"));
+        let transfers = if policy.transferable {
+            format!("{} to {}", points(policy.transfer_min), points(policy.transfer_max))
+        } else {
+            "no".to_owned()
+        };
+        let totals = brand.totals;
+        let totals = [totals.issued, totals.outstanding, totals.redeemed, totals.expired, totals.reversed].map(points);
+        let mut row = vec![brand.id.to_string(), brand.name.to_string(), life, transfers];
+        row.extend(totals);
+        rows.push(row);
+    }
+    Ok(Report::done(&brands, table(&rows, &[4, 5, 6, 7, 8])))
+}
+
+/// `lojal balance`.
+pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let address = Context::account(home.as_ref(), address)?;
+    let gateways = context.gateways(home.as_ref())?;
+    let account = gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
+    let decimals = Decimals::ask(&gateways, home.as_ref())?;
+    let rows: Vec<Vec<String>> = account
+        .balances
+        .iter()
+        .map(|balance| {
+            let decimals = decimals.of(balance.brand);
+            let total = format_grouped(balance.total, decimals);
+            vec![balance.brand.to_string(), total, lots_text(&balance.lots, decimals)]
+        })
+        .collect();
+    let text = match (rows.is_empty(), account.exists) {
+        (false, _) => table(&rows, &[1]),
+        (true, true) => format!("{address} holds no points"),
+        (true, false) => format!("{address} never received points"),
+    };
+    Ok(Report::done(&account, text))
+}
+
+fn lots_text(lots: &[Lot], decimals: u8) -> String {
+    let lot = |lot: &Lot| match lot.expiry {
+        Expiry::Month(month) => format!("{} until {month}", format_grouped(lot.amount, decimals)),
+        Expiry::Never => format!("{} for ever", format_grouped(lot.amount, decimals)),
+    };
+    format!("({})", lots.iter().map(lot).collect::<Vec<_>>().join(", "))
+}
+
+/// `lojal history`.
+pub(super) fn history(
+    context: &Context,
+    address: Option<AddressText>,
+    limit: u32,
+    cursor: Option<&str>,
+) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let address = Context::account(home.as_ref(), address)?;
+    let gateways = context.gateways(home.as_ref())?;
+    let page = gateways.ask(|gateway| Ok(gateway.client()?.history(&address, limit, cursor)?))?;
+    let decimals = Decimals::ask(&gateways, home.as_ref())?;
+    let mut text = match page.transactions.is_empty() {
+        true => format!("{address} has no transactions"),
+        false => history_table(&page.transactions, address, &decimals),
+    };
+    if let Some(cursor) = &page.next_cursor {
+        text += &format!("\nmore with --cursor {cursor}");
+    }
+    Ok(Report::done(&page, text))
+}
+
+/// `lojal tx`.
+pub(super) fn transaction(context: &Context, id: TransactionId) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let gateways = context.gateways(home.as_ref())?;
+    let status = gateways.ask(|gateway| Ok(gateway.client()?.transaction(&id)?))?;
+    let decimals = Decimals::ask(&gateways, home.as_ref())?;
+    let is_open = status.state == TransactionState::Pending;
+    Ok(Report { json: to_value(&status), text: transaction_text(&status, &decimals), is_open })
+}

@@ -1,0 +1,144 @@
+//! Signing, sending, and reporting what became of it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lojal_types::api::{self, TransactionState, TransactionStatus};
+use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
+use lojal_types::{
+    BrandId, Code, KeyPair, Operation, Operations, Outcome, Points, SignedTransaction, TimeMs, Transaction,
+    TransactionId,
+};
+use lojal_wallet::gateways::{Gateway, Gateways};
+use lojal_wallet::home::Home;
+use lojal_wallet::passphrase::{Passphrase, Purpose};
+use lojal_wallet::submission::{Fate, GRACE, Submission};
+use lojal_wallet::{amount, keystore};
+
+use super::{Context, decimals_of};
+use crate::cli::{Sending, Validity};
+use crate::error::CommandError;
+use crate::output::{Report, note, to_value};
+
+/// A wallet that is about to sign, in touch with its own network.
+pub(super) struct Session<'a> {
+    context: &'a Context,
+    pub(super) home: Home,
+    pub(super) gateways: Gateways,
+    status: api::Status,
+}
+
+/// An amount as the ledger and as people write it.
+pub(super) struct Amount {
+    pub(super) points: Points,
+    pub(super) text: String,
+}
+
+impl<'a> Session<'a> {
+    /// Opens the wallet, and makes sure that a gateway serves its network.
+    pub(super) fn open(context: &'a Context) -> Result<Self, CommandError> {
+        let mut home = context.home()?;
+        let gateways = context.gateways(Some(&home))?;
+        let status = gateways.ask(Gateway::status)?;
+        if finish_earlier_rotation(&mut home, &gateways)? && !context.options.json {
+            note("an earlier rotation of the key is final; the new key signs from now on");
+        }
+        Ok(Self { context, home, gateways, status })
+    }
+    /// Reads an amount in the decimals of its brand.
+    pub(super) fn amount(&self, text: &str, brand: BrandId) -> Result<Amount, CommandError> {
+        let known = self.gateways.ask(|gateway| Ok(gateway.client()?.brand(&brand)?))?;
+        let decimals = decimals_of(&known, Some(self.home.genesis()))?;
+        let points = amount::parse(text, decimals)?;
+        Ok(Amount { points, text: format!("{} {brand}", amount::format(points, decimals)) })
+    }
+    /// Asks for the passphrase.
+    pub(super) fn passphrase(&self) -> Result<Passphrase, CommandError> {
+        Ok(self.context.passphrase_sources().read(Purpose::Unlock)?)
+    }
+    /// Signs and sends one operation; `done` says what it does, in the past tense.
+    pub(super) fn transact(&self, operation: Operation, done: &str, sending: &Sending) -> Result<Report, CommandError> {
+        let key = self.home.unlock(&self.passphrase()?)?;
+        let (id, fate) = self.submit(operation, &key, &sending.validity, sending.no_wait)?;
+        report(id, fate, done)
+    }
+    /// Signs and sends one operation, and finds out what becomes of it.
+    pub(super) fn submit(
+        &self,
+        operation: Operation,
+        key: &KeyPair,
+        validity: &Validity,
+        no_wait: bool,
+    ) -> Result<(TransactionId, Fate), CommandError> {
+        let chain = self.home.chain_id();
+        let (valid_until_ms, valid_for_ms) = self.validity(validity)?;
+        let transaction = Transaction {
+            chain: chain.tag(),
+            sender: self.home.address(),
+            valid_until_ms,
+            nonce: keystore::random_nonce()?,
+            operations: Operations::new(vec![operation]).expect("one operation is allowed"),
+        };
+        let id = transaction.id(&chain);
+        let signed: SignedTransaction = transaction.sign(&chain, key);
+        let patience = Duration::from_millis(valid_for_ms).saturating_add(GRACE);
+        let submission = Submission::new(&self.gateways, &signed, id, patience);
+        let mut tell = |text: &str| {
+            if !self.context.options.json {
+                note(text);
+            }
+        };
+        let fate = if no_wait { submission.hand_over(&mut tell) } else { submission.settle(&mut tell) };
+        Ok((id, fate))
+    }
+    /// Until when a transaction made now can happen, and how long that is. A clock that is late doesn't shorten it,
+    /// and one that is ahead doesn't stretch it beyond what the ledger takes.
+    fn validity(&self, validity: &Validity) -> Result<(TimeMs, u64), CommandError> {
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| CommandError::Clock)?;
+        let clock = u64::try_from(clock.as_millis()).ok().and_then(|ms| TimeMs::new(ms).ok());
+        let now = clock.ok_or(CommandError::Clock)?.max(self.status.time_ms);
+        let latest = self.status.time_ms.plus_ms(VALIDITY_WINDOW_MS_MAX);
+        let valid_until_ms = now.plus_ms(validity.valid_for.saturating_mul(1000)).min(latest);
+        Ok((valid_until_ms, valid_until_ms.since_ms(now)))
+    }
+}
+
+/// Puts the new key of an earlier rotation in its place, if the ledger says that the rotation happened.
+fn finish_earlier_rotation(home: &mut Home, gateways: &Gateways) -> Result<bool, CommandError> {
+    let Some(next_key) = home.next_public_key() else { return Ok(false) };
+    let address = home.address_text();
+    let account = gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
+    let has_happened = account.rotated_key == Some(next_key);
+    if has_happened {
+        home.finish_rotation()?;
+    }
+    Ok(has_happened)
+}
+
+/// Says what became of a transaction.
+pub(super) fn report(id: TransactionId, fate: Fate, done: &str) -> Result<Report, CommandError> {
+    let json = |state| to_value(&TransactionStatus { id, state, transaction: None });
+    let not_done =
+        |code: &str, message: String, height| Err(CommandError::NotDone { code: code.to_owned(), message, id, height });
+    match fate {
+        Fate::Final { height, index, time_ms, receipt } => match receipt {
+            Outcome::Applied => Ok(Report {
+                json: json(TransactionState::Committed { height, index, time_ms, receipt }),
+                text: format!("{done} · final in block {height} · transaction {id}"),
+                is_open: false,
+            }),
+            Outcome::Failed { code, .. } => not_done(code.name(), code.explanation().to_owned(), Some(height)),
+        },
+        Fate::Refused(problem) => not_done(&problem.code, problem.detail, None),
+        Fate::NotSent(error) => Err(CommandError::NotSent(error)),
+        Fate::Expired { refusal } => {
+            let reason = refusal.map(|problem| format!("; a gateway had said: {}", problem.detail)).unwrap_or_default();
+            let message = format!("its time is over, it is not on the ledger and can't happen any more{reason}");
+            not_done(Code::TransactionExpired.name(), message, None)
+        }
+        Fate::Open { refusal } => {
+            let reason = refusal.map(|problem| format!("a gateway said: {}\n", problem.detail)).unwrap_or_default();
+            let text = format!("{reason}not final yet · transaction {id}\nask for it with: lojal tx {id}");
+            Ok(Report { json: json(TransactionState::Pending), text, is_open: true })
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The wallet's home directory: the encrypted key, the genesis document that everything is checked against, and the
+//! gateways to talk to.
+//!
+//! A rotation of the key survives a crash at any point: the new key is on disk as `key.next.json` before any
+//! transaction names it, it stays there until the outcome is certain, and takes the place of `key.json` in one step.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lojal_client::{Client, ClientError};
+use lojal_types::{Address, AddressText, ChainId, Genesis, GenesisDocument, KeyPair, Network, PublicKey};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::files::{self, Existing};
+use crate::keystore::{self, KEY_FILE_BYTES_MAX, KeyFile, KeystoreError};
+use crate::passphrase::Passphrase;
+
+/// Most gateways of one wallet.
+pub const GATEWAYS_MAX: usize = 16;
+/// Largest genesis document, in bytes.
+pub const GENESIS_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Largest `wallet.toml`, in bytes.
+pub const SETTINGS_BYTES_MAX: u64 = 64 * 1024;
+
+const KEY: &str = "key.json";
+const KEY_NEXT: &str = "key.next.json";
+const KEY_OLD: &str = "key.json.old";
+const GENESIS: &str = "genesis.toml";
+const SETTINGS: &str = "wallet.toml";
+
+/// What is wrong with a wallet's home.
+#[derive(Debug, Error)]
+pub enum HomeError {
+    /// There is none.
+    #[error("there is no wallet in {}: make one with `lojal init`, or name another directory with --home", .0.display())]
+    Missing(PathBuf),
+    /// There is one already.
+    #[error("there already is a wallet in {}: it was left alone; name another directory with --home", .0.display())]
+    Exists(PathBuf),
+    /// The file system says no.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What happened.
+        source: io::Error,
+    },
+    /// A file's content is wrong.
+    #[error("{}: {reason}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A key file can't be used.
+    #[error("{}: {source}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: KeystoreError,
+    },
+    /// A gateway's address is none.
+    #[error(transparent)]
+    Gateway(#[from] ClientError),
+    /// No gateway, or too many.
+    #[error("{0} gateways; a wallet has 1 to {GATEWAYS_MAX}")]
+    GatewayCount(usize),
+}
+
+/// `wallet.toml`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// Addresses of gateways, the preferred one first.
+    gateways: Vec<String>,
+}
+
+/// A wallet's home, opened; its key is still encrypted.
+#[derive(Debug)]
+pub struct Home {
+    dir: PathBuf,
+    genesis: Genesis,
+    gateways: Vec<String>,
+    key: KeyFile,
+    next_key: Option<KeyFile>,
+}
+
+impl Home {
+    /// Makes a home in `dir`, which is created if needed, for a key whose account it starts. The directory is its
+    /// owner's alone (0700), and so is every file (0600).
+    ///
+    /// # Errors
+    /// [`HomeError::Exists`] when there is a key already: it is never overwritten; others: see [`HomeError`].
+    pub fn create(
+        dir: &Path,
+        key: &KeyPair,
+        passphrase: &Passphrase,
+        gateway_urls: &[String],
+        genesis_toml: &str,
+    ) -> Result<Self, HomeError> {
+        let genesis = check_genesis(&dir.join(GENESIS), genesis_toml)?;
+        check_gateways(gateway_urls)?;
+        let key_path = dir.join(KEY);
+        if Self::is_in(dir) {
+            return Err(HomeError::Exists(dir.to_owned()));
+        }
+        let sealed = KeyFile::seal(key.address().text(genesis.network()), key, passphrase)
+            .map_err(|source| HomeError::Key { path: key_path.clone(), source })?;
+        create_dir(dir).map_err(|source| HomeError::File { path: dir.to_owned(), source })?;
+        let settings = toml::to_string(&Settings { gateways: gateway_urls.to_vec() }).expect("a list of texts");
+        write(&dir.join(GENESIS), genesis_toml, Existing::Replace)?;
+        write(&dir.join(SETTINGS), &settings, Existing::Replace)?;
+        // The key comes last: with it the home is complete.
+        match write(&key_path, &sealed.to_json(), Existing::Keep) {
+            Err(HomeError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+                Err(HomeError::Exists(dir.to_owned()))
+            }
+            written => written.and_then(|()| Self::open(dir)),
+        }
+    }
+    /// Whether there is a wallet's key in `dir`.
+    pub fn is_in(dir: &Path) -> bool {
+        dir.join(KEY).exists()
+    }
+    /// Opens the home in `dir`.
+    ///
+    /// # Errors
+    /// [`HomeError::Missing`] when there is none; others: see [`HomeError`].
+    pub fn open(dir: &Path) -> Result<Self, HomeError> {
+        let key = read_key(&dir.join(KEY))?.ok_or_else(|| HomeError::Missing(dir.to_owned()))?;
+        let genesis_path = dir.join(GENESIS);
+        let genesis = check_genesis(&genesis_path, &read(&genesis_path, GENESIS_BYTES_MAX)?)?;
+        let settings_path = dir.join(SETTINGS);
+        let settings: Settings = toml::from_str(&read(&settings_path, SETTINGS_BYTES_MAX)?)
+            .map_err(|error| HomeError::Content { path: settings_path, reason: error.to_string() })?;
+        check_gateways(&settings.gateways)?;
+        let next_key = read_key(&dir.join(KEY_NEXT))?;
+        for (name, file) in [(KEY, Some(&key)), (KEY_NEXT, next_key.as_ref())] {
+            let Some(file) = file else { continue };
+            let content = |reason| HomeError::Content { path: dir.join(name), reason };
+            file.address().on(genesis.network()).map_err(|error| content(error.to_string()))?;
+            if file.address() != key.address() {
+                return Err(content(format!("it belongs to another account than {KEY}: move it away")));
+            }
+        }
+        Ok(Self { dir: dir.to_owned(), genesis, gateways: settings.gateways, key, next_key })
+    }
+
+    /// Where it is.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+    /// The network that this wallet belongs to.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+    /// The network's id.
+    pub fn chain_id(&self) -> ChainId {
+        self.genesis.chain_id()
+    }
+    /// Which prefix addresses carry.
+    pub fn network(&self) -> Network {
+        self.genesis.network()
+    }
+    /// The gateways, the preferred one first; at least one.
+    pub fn gateways(&self) -> &[String] {
+        &self.gateways
+    }
+    /// The account, as people see it.
+    pub fn address_text(&self) -> AddressText {
+        self.key.address()
+    }
+    /// The account.
+    pub fn address(&self) -> Address {
+        self.key.address().on(self.network()).expect("checked when opened")
+    }
+    /// The key that signs for the account, as far as this home knows.
+    pub fn public_key(&self) -> PublicKey {
+        self.key.public_key()
+    }
+    /// Decrypts the key that signs for the account.
+    ///
+    /// # Errors
+    /// [`HomeError::Key`] for a wrong passphrase.
+    pub fn unlock(&self, passphrase: &Passphrase) -> Result<KeyPair, HomeError> {
+        self.key.unlock(passphrase).map_err(|source| HomeError::Key { path: self.dir.join(KEY), source })
+    }
+
+    /// The key of a rotation whose outcome this home doesn't know yet.
+    pub fn next_public_key(&self) -> Option<PublicKey> {
+        self.next_key.as_ref().map(KeyFile::public_key)
+    }
+    /// Gives the key to rotate to: a new one, safely on disk; or, while an earlier rotation may still happen, the key
+    /// of that one, so that whichever of the two happens, this home has the key.
+    ///
+    /// # Errors
+    /// See [`HomeError`].
+    pub fn begin_rotation(&mut self, passphrase: &Passphrase) -> Result<KeyPair, HomeError> {
+        let path = self.dir.join(KEY_NEXT);
+        let at_path = |source| HomeError::Key { path: path.clone(), source };
+        if self.next_key.is_none() {
+            let key = keystore::generate().map_err(at_path)?;
+            let sealed = KeyFile::seal(self.address_text(), &key, passphrase).map_err(at_path)?;
+            write(&path, &sealed.to_json(), Existing::Keep)?;
+            // What counts is what can be read again.
+            self.next_key = read_key(&path)?;
+        }
+        let next_key = self.next_key.as_ref().ok_or_else(|| HomeError::Missing(path.clone()))?;
+        next_key.unlock(passphrase).map_err(at_path)
+    }
+    /// Puts the new key in the place of the old one, which stays as `key.json.old`. To be called when the rotation is
+    /// final.
+    ///
+    /// # Errors
+    /// See [`HomeError`]; the rotation can then be finished later.
+    pub fn finish_rotation(&mut self) -> Result<(), HomeError> {
+        let Some(next_key) = self.next_key.clone() else { return Ok(()) };
+        write(&self.dir.join(KEY_OLD), &self.key.to_json(), Existing::Replace)?;
+        let (from, to) = (self.dir.join(KEY_NEXT), self.dir.join(KEY));
+        fs::rename(&from, &to)
+            .and_then(|()| files::sync_dir(&self.dir))
+            .map_err(|source| HomeError::File { path: to, source })?;
+        self.key = next_key;
+        self.next_key = None;
+        Ok(())
+    }
+    /// Forgets the new key. To be called only when no rotation to it can happen any more.
+    ///
+    /// # Errors
+    /// See [`HomeError`].
+    pub fn abandon_rotation(&mut self) -> Result<(), HomeError> {
+        if self.next_key.take().is_none() {
+            return Ok(());
+        }
+        let path = self.dir.join(KEY_NEXT);
+        fs::remove_file(&path)
+            .and_then(|()| files::sync_dir(&self.dir))
+            .map_err(|source| HomeError::File { path, source })
+    }
+}
+
+/// Reads the text of a genesis document that a new home is to trust.
+///
+/// # Errors
+/// [`HomeError::File`] when there is none, or it is longer than [`GENESIS_BYTES_MAX`].
+pub fn read_genesis_file(path: &Path) -> Result<String, HomeError> {
+    read(path, GENESIS_BYTES_MAX)
+}
+
+/// Checks the text of a genesis document; `path` is for the error.
+fn check_genesis(path: &Path, text: &str) -> Result<Genesis, HomeError> {
+    GenesisDocument::from_toml(text)
+        .and_then(Genesis::new)
+        .map_err(|error| HomeError::Content { path: path.to_owned(), reason: error.to_string() })
+}
+
+fn check_gateways(urls: &[String]) -> Result<(), HomeError> {
+    if !(1..=GATEWAYS_MAX).contains(&urls.len()) {
+        return Err(HomeError::GatewayCount(urls.len()));
+    }
+    urls.iter().try_for_each(|url| Client::new(url).map(drop)).map_err(HomeError::from)
+}
+
+fn read(path: &Path, bytes_max: u64) -> Result<String, HomeError> {
+    files::read(path, bytes_max).map_err(|source| HomeError::File { path: path.to_owned(), source })
+}
+
+fn read_key(path: &Path) -> Result<Option<KeyFile>, HomeError> {
+    let text = match read(path, KEY_FILE_BYTES_MAX) {
+        Err(HomeError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text?,
+    };
+    KeyFile::from_json(&text).map(Some).map_err(|source| HomeError::Key { path: path.to_owned(), source })
+}
+
+fn write(path: &Path, text: &str, existing: Existing) -> Result<(), HomeError> {
+    files::write(path, text.as_bytes(), existing).map_err(|source| HomeError::File { path: path.to_owned(), source })
+}
+
+/// Creates the directory for its owner alone; one that exists stays as it is.
+fn create_dir(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = dir.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+#[cfg(test)]
+mod tests;

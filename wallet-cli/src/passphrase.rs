@@ -1,0 +1,134 @@
+//! Where a passphrase comes from: a file, the environment, or a person at a terminal.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::files;
+
+/// Longest passphrase, in bytes.
+pub const PASSPHRASE_BYTES_MAX: usize = 1024;
+/// Names the file that holds the passphrase.
+pub const FILE_VARIABLE: &str = "LOJAL_PASSPHRASE_FILE";
+/// Holds the passphrase itself.
+pub const VARIABLE: &str = "LOJAL_PASSPHRASE";
+
+/// A secret text; wiped from memory when dropped, and never shown.
+pub struct Passphrase(Zeroizing<String>);
+
+/// Why there is no passphrase.
+#[derive(Debug, Error)]
+pub enum PassphraseError {
+    /// None, or too long.
+    #[error("a passphrase has 1 to {PASSPHRASE_BYTES_MAX} bytes")]
+    Length,
+    /// The file can't be read.
+    #[error("the passphrase file {} can't be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What happened.
+        source: io::Error,
+    },
+    /// The variable holds something that is no text.
+    #[error("{VARIABLE} holds no UTF-8 text")]
+    Variable,
+    /// Nobody to ask.
+    #[error(
+        "there is no terminal to ask for the passphrase: give --passphrase-file, or set {FILE_VARIABLE} or {VARIABLE}"
+    )]
+    NoTerminal,
+    /// The terminal failed.
+    #[error("the terminal can't be asked for the passphrase: {0}")]
+    Terminal(io::Error),
+    /// The two entries of a new passphrase differ.
+    #[error("the two passphrases are not the same; nothing was done, start again")]
+    Different,
+}
+
+impl Passphrase {
+    /// Checks the length.
+    ///
+    /// # Errors
+    /// [`PassphraseError::Length`] when it is empty or longer than [`PASSPHRASE_BYTES_MAX`].
+    pub fn new(text: String) -> Result<Self, PassphraseError> {
+        let text = Zeroizing::new(text);
+        if (1..=PASSPHRASE_BYTES_MAX).contains(&text.len()) { Ok(Self(text)) } else { Err(PassphraseError::Length) }
+    }
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+    fn from_file(path: &Path) -> Result<Self, PassphraseError> {
+        // Room for the line end, which is not part of the passphrase.
+        let text = files::read(path, PASSPHRASE_BYTES_MAX as u64 + 2)
+            .map(Zeroizing::new)
+            .map_err(|source| PassphraseError::File { path: path.to_owned(), source })?;
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        Self::new(line.strip_suffix('\r').unwrap_or(line).to_owned())
+    }
+}
+impl std::fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Passphrase(…)")
+    }
+}
+
+/// What a passphrase is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To encrypt a new key: a person is asked twice.
+    Create,
+    /// To use a key.
+    Unlock,
+}
+
+/// The places to look, in this order: the files, the text, a terminal.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// The file that the command line names.
+    pub option_file: Option<PathBuf>,
+    /// The file that [`FILE_VARIABLE`] names.
+    pub variable_file: Option<PathBuf>,
+    /// What [`VARIABLE`] holds.
+    pub variable: Option<std::ffi::OsString>,
+}
+
+impl Sources {
+    /// The file of the command line, if there is one, and this process's environment.
+    pub fn from_environment(option_file: Option<PathBuf>) -> Self {
+        let variable_file = std::env::var_os(FILE_VARIABLE).map(PathBuf::from);
+        Self { option_file, variable_file, variable: std::env::var_os(VARIABLE) }
+    }
+    /// The passphrase from the first place that has one.
+    ///
+    /// # Errors
+    /// When that place fails: a file that can't be read is not skipped.
+    pub fn read(&self, purpose: Purpose) -> Result<Passphrase, PassphraseError> {
+        if let Some(path) = self.option_file.as_ref().or(self.variable_file.as_ref()) {
+            return Passphrase::from_file(path);
+        }
+        if let Some(text) = &self.variable {
+            return Passphrase::new(text.to_str().ok_or(PassphraseError::Variable)?.to_owned());
+        }
+        if !io::stdin().is_terminal() {
+            return Err(PassphraseError::NoTerminal);
+        }
+        match purpose {
+            Purpose::Unlock => prompt("Passphrase: "),
+            Purpose::Create => {
+                let first = prompt("New passphrase: ")?;
+                let second = prompt("The same again: ")?;
+                if first.as_bytes() == second.as_bytes() { Ok(first) } else { Err(PassphraseError::Different) }
+            }
+        }
+    }
+}
+
+fn prompt(text: &str) -> Result<Passphrase, PassphraseError> {
+    Passphrase::new(rpassword::prompt_password(text).map_err(PassphraseError::Terminal)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+use super::*;
+
+fn file(content: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let path = dir.path().join("passphrase");
+    std::fs::write(&path, content).expect("writable");
+    (dir, path)
+}
+
+fn read(sources: &Sources) -> Result<String, PassphraseError> {
+    sources.read(Purpose::Unlock).map(|passphrase| passphrase.0.to_string())
+}
+
+#[test]
+fn the_option_comes_before_the_variables_and_a_file_before_a_text() {
+    let (_first_dir, first) = file(b"first\n");
+    let (_second_dir, second) = file(b"second\r\n");
+    let mut sources = Sources { option_file: Some(first), variable_file: Some(second), variable: Some("third".into()) };
+    assert_eq!(read(&sources).expect("there"), "first");
+    sources.option_file = None;
+    assert_eq!(read(&sources).expect("there"), "second");
+    sources.variable_file = None;
+    assert_eq!(read(&sources).expect("there"), "third");
+}
+
+#[test]
+fn only_one_line_end_is_cut_off() {
+    for (content, expected) in [("a b ", "a b "), ("x\n\n", "x\n"), ("\r\n\r\n", "\r\n")] {
+        let (_dir, path) = file(content.as_bytes());
+        assert_eq!(read(&Sources { option_file: Some(path), ..Sources::default() }).expect("there"), expected);
+    }
+}
+
+#[test]
+fn a_named_file_that_is_missing_or_no_text_is_not_skipped() {
+    let (dir, not_text) = file(&[0xff, 0xfe]);
+    for path in [dir.path().join("missing"), not_text] {
+        let sources = Sources { option_file: Some(path), variable: Some("x".into()), ..Sources::default() };
+        assert!(matches!(read(&sources), Err(PassphraseError::File { .. })));
+    }
+}
+
+#[test]
+fn the_longest_passphrase_fits_and_an_empty_or_longer_one_is_refused() {
+    assert!(Passphrase::new("x".repeat(PASSPHRASE_BYTES_MAX)).is_ok());
+    assert!(matches!(Passphrase::new("x".repeat(PASSPHRASE_BYTES_MAX + 1)), Err(PassphraseError::Length)));
+    assert!(matches!(Passphrase::new(String::new()), Err(PassphraseError::Length)));
+    let (_dir, path) = file(format!("{}\r\n", "x".repeat(PASSPHRASE_BYTES_MAX)).as_bytes());
+    assert!(read(&Sources { option_file: Some(path), ..Sources::default() }).is_ok());
+}
+
+#[test]
+fn a_passphrase_is_never_shown() {
+    let passphrase = Passphrase::new("open sesame".to_owned()).expect("valid");
+    assert!(!format!("{passphrase:?}").contains("sesame"));
+}

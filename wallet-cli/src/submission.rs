@@ -1,0 +1,205 @@
+//! Submitting a transaction so that its outcome becomes certain.
+//!
+//! A signed transaction can be sent any number of times: its id makes it happen at most once, and `valid_until_ms`
+//! bounds when. So whatever the network does, the wallet sends the same bytes and asks for the same id, never a
+//! second transaction for the same wish, until either a final block has it, or the ledger's time has passed
+//! `valid_until_ms` without it.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use lojal_client::ClientError;
+use lojal_types::api::{Problem, TransactionState, TransactionStatus};
+use lojal_types::{Code, Height, Outcome, SignedTransaction, TimeMs, TransactionId};
+
+use crate::gateways::{Gateway, Gateways, GatewaysError, none_answered};
+
+/// How long after `valid_until_ms` to keep asking before giving up for now.
+pub const GRACE: Duration = Duration::from_secs(30);
+
+/// Most different troubles that are told while asking.
+const NOTES_MAX: usize = 32;
+const PAUSE_MIN: Duration = Duration::from_millis(100);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+/// What became of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is in a final block.
+    Final {
+        /// The block.
+        height: Height,
+        /// The place in the block.
+        index: u32,
+        /// The block's time.
+        time_ms: TimeMs,
+        /// Whether it happened.
+        receipt: Outcome,
+    },
+    /// It was refused by the first gateway that saw it. It didn't happen, and the network never got it.
+    Refused(Problem),
+    /// It never left this machine.
+    NotSent(GatewaysError),
+    /// Its time is over on the ledger, and it is not there: it didn't happen and can't any more.
+    Expired {
+        /// What a gateway last said against it, if one did.
+        refusal: Option<Problem>,
+    },
+    /// It is accepted or perhaps accepted, and not final yet.
+    Open {
+        /// What a gateway last said against it, if one did.
+        refusal: Option<Problem>,
+    },
+}
+
+/// A signed transaction on its way.
+#[derive(Debug)]
+pub struct Submission<'a> {
+    gateways: &'a Gateways,
+    signed: &'a SignedTransaction,
+    id: TransactionId,
+    give_up: Instant,
+    refusal: Option<Problem>,
+}
+
+/// What one attempt to send says.
+enum Attempt {
+    Status(TransactionState),
+    /// Some gateway has it already.
+    Known,
+    Refused(Problem),
+    /// The gateway certainly doesn't have it.
+    NotSent(ClientError),
+    /// Nobody knows whether the gateway has it.
+    Uncertain(String),
+}
+
+impl<'a> Submission<'a> {
+    /// A submission that asks for at most `patience` before it leaves the outcome open.
+    pub fn new(gateways: &'a Gateways, signed: &'a SignedTransaction, id: TransactionId, patience: Duration) -> Self {
+        Self { gateways, signed, id, give_up: Instant::now() + patience, refusal: None }
+    }
+    /// Sends, and waits until the outcome is certain or the patience is over. `note` is told what takes long, and why.
+    pub fn settle(self, note: &mut dyn FnMut(&str)) -> Fate {
+        match self.send(true, note) {
+            Some(fate) => fate,
+            None => self.follow(note),
+        }
+    }
+    /// Sends without waiting for a block.
+    pub fn hand_over(self, note: &mut dyn FnMut(&str)) -> Fate {
+        self.send(false, note).unwrap_or(Fate::Open { refusal: self.refusal })
+    }
+
+    /// Sends to the first gateway that takes it; nothing when the outcome is open.
+    fn send(&self, wait: bool, note: &mut dyn FnMut(&str)) -> Option<Fate> {
+        let mut not_sent = Vec::new();
+        let mut overloaded = None;
+        for gateway in self.gateways.iter() {
+            let client = match gateway.client() {
+                Ok(client) => client,
+                Err(GatewaysError::Client(error)) => {
+                    not_sent.push(error);
+                    continue;
+                }
+                Err(error) => return Some(Fate::NotSent(error)),
+            };
+            match self.attempt(client.submit(self.signed, wait)) {
+                Attempt::Status(state) => return final_fate(&state),
+                Attempt::Known => return None,
+                Attempt::Refused(problem) if is_overload(&problem) => overloaded = Some(problem),
+                Attempt::Refused(problem) => return Some(Fate::Refused(problem)),
+                Attempt::NotSent(error) => not_sent.push(error),
+                Attempt::Uncertain(reason) => {
+                    note(&reason);
+                    return None;
+                }
+            }
+        }
+        Some(overloaded.map_or_else(|| Fate::NotSent(none_answered(not_sent)), Fate::Refused))
+    }
+
+    /// Asks all gateways in turn.
+    fn follow(mut self, note: &mut dyn FnMut(&str)) -> Fate {
+        note(&format!("transaction {} is not final yet; asking until its outcome is certain", self.id));
+        let mut pause = PAUSE_MIN;
+        let mut noted = BTreeSet::new();
+        loop {
+            for gateway in self.gateways.iter() {
+                match self.look(gateway) {
+                    Ok(Some(fate)) => return fate,
+                    Ok(None) => {}
+                    Err(error) => {
+                        let error = error.to_string();
+                        if noted.len() < NOTES_MAX && noted.insert(error.clone()) {
+                            note(&error);
+                        }
+                    }
+                }
+            }
+            if Instant::now() >= self.give_up {
+                return Fate::Open { refusal: self.refusal };
+            }
+            std::thread::sleep(pause);
+            pause = PAUSE_MAX.min(pause * 2);
+        }
+    }
+
+    /// Asks one gateway what it knows, and gives it the transaction if it doesn't know it.
+    fn look(&mut self, gateway: &Gateway) -> Result<Option<Fate>, GatewaysError> {
+        // The time comes first: if it is over before the search, no later block can have the transaction.
+        let is_over = gateway.status()?.time_ms >= self.signed.transaction.valid_until_ms;
+        let client = gateway.client()?;
+        match client.transaction(&self.id) {
+            Ok(status) => return Ok(final_fate(&status.state)),
+            Err(error) if !error.is_problem("unknown_transaction") => return Err(error.into()),
+            Err(_) if is_over => return Ok(Some(Fate::Expired { refusal: self.refusal.take() })),
+            Err(_) => {}
+        }
+        match self.attempt(client.submit(self.signed, false)) {
+            Attempt::Status(state) => return Ok(final_fate(&state)),
+            // Another gateway may have taken it before, so this is not the last word.
+            Attempt::Refused(problem) => self.refusal = Some(problem),
+            Attempt::NotSent(error) => return Err(error.into()),
+            Attempt::Known | Attempt::Uncertain(_) => {}
+        }
+        Ok(None)
+    }
+
+    fn attempt(&self, answer: Result<TransactionStatus, ClientError>) -> Attempt {
+        match answer {
+            Ok(status) if status.id != self.id => {
+                Attempt::Uncertain(format!("a gateway answered about another transaction, {}", status.id))
+            }
+            Ok(TransactionStatus { state: TransactionState::Refused { problem }, .. }) => Attempt::Refused(problem),
+            Ok(status) => Attempt::Status(status.state),
+            Err(error) if error.is_problem(Code::DuplicateTransaction.name()) => Attempt::Known,
+            Err(ClientError::Problem(problem)) if is_refusal(&problem) => Attempt::Refused(problem),
+            Err(error @ (ClientError::Unreachable { .. } | ClientError::InvalidUrl { .. })) => Attempt::NotSent(error),
+            Err(error) => Attempt::Uncertain(error.to_string()),
+        }
+    }
+}
+
+fn final_fate(state: &TransactionState) -> Option<Fate> {
+    match *state {
+        TransactionState::Committed { height, index, time_ms, receipt } => {
+            Some(Fate::Final { height, index, time_ms, receipt })
+        }
+        TransactionState::Pending | TransactionState::Refused { .. } => None,
+    }
+}
+
+/// Whether the problem says that the gateway didn't take the transaction, and not that something broke on the way.
+fn is_refusal(problem: &Problem) -> bool {
+    // A timeout (408) can come after the transaction was taken.
+    problem.code.parse::<Code>().is_ok() || ((400..500).contains(&problem.status) && problem.status != 408)
+}
+
+/// Whether another gateway may well take the transaction now.
+fn is_overload(problem: &Problem) -> bool {
+    problem.code == Code::MempoolFull.name() || problem.status == 429
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! A network, a wallet on it, and the command to use the wallet.
+
+pub mod gateway;
+// The client's test server: both crates talk to the same kind of gateway.
+#[path = "../../../crates/client/src/tests/server.rs"]
+pub mod server;
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use lojal_types::genesis::GenesisBrand;
+use lojal_types::{
+    AddressText, Bounded, Genesis, GenesisDocument, KeyPair, Network, Parameters, Points, Policy, TimeMs, Validator,
+};
+use lojal_wallet::home::Home;
+use lojal_wallet::passphrase::Passphrase;
+use serde_json::Value;
+
+pub const PASSPHRASE: &str = "open sesame";
+
+pub fn policy() -> Policy {
+    Policy {
+        expiry_months: Some(24),
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(100_000),
+        reversal_window_ms: 0,
+    }
+}
+
+pub fn genesis() -> Genesis {
+    let key = |seed: u8| KeyPair::from_seed(&[seed; 32]).public_key();
+    let validator = Validator { name: name("nordmat"), public_key: key(1), network_key: key(2), power: 1 };
+    let brand = |id: &str, decimals| GenesisBrand {
+        id: id.parse().expect("valid"),
+        name: name(id),
+        decimals,
+        policy: policy(),
+        operators: Bounded::default(),
+    };
+    let document = GenesisDocument {
+        name: name("test network"),
+        network: Network::Test,
+        time_ms: TimeMs::new(1_700_000_000_000).expect("in range"),
+        parameters: Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        validators: Bounded::new(vec![validator]).expect("one"),
+        brands: Bounded::new(vec![brand("kaffet", 2), brand("nordmat", 0)]).expect("two"),
+    };
+    Genesis::new(document).expect("valid")
+}
+
+pub fn name(text: &str) -> lojal_types::Name {
+    text.parse().expect("valid")
+}
+
+pub fn key() -> KeyPair {
+    KeyPair::from_seed(&[7; 32])
+}
+
+pub fn other() -> AddressText {
+    KeyPair::from_seed(&[8; 32]).address().text(Network::Test)
+}
+
+/// A wallet in a temporary directory, and the command to use it.
+pub struct Wallet {
+    dir: tempfile::TempDir,
+}
+
+impl Wallet {
+    pub fn nowhere() -> Self {
+        Self { dir: tempfile::tempdir().expect("a temporary directory") }
+    }
+    pub fn at(gateway_url: &str) -> Self {
+        let wallet = Self::nowhere();
+        let toml = genesis().document().to_toml();
+        Home::create(&wallet.home(), &key(), &passphrase(), &[gateway_url.to_owned()], &toml).expect("made");
+        wallet
+    }
+    pub fn home(&self) -> PathBuf {
+        self.dir.path().join("home")
+    }
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, Some(PASSPHRASE))
+    }
+    pub fn run_with(&self, arguments: &[&str], passphrase: Option<&str>) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lojal"));
+        command.args(arguments).env("LOJAL_HOME", self.home()).stdin(Stdio::null());
+        for variable in ["LOJAL_GATEWAY", "LOJAL_PASSPHRASE", "LOJAL_PASSPHRASE_FILE"] {
+            command.env_remove(variable);
+        }
+        if let Some(passphrase) = passphrase {
+            command.env("LOJAL_PASSPHRASE", passphrase);
+        }
+        Ran::of(command.output().expect("the program runs"))
+    }
+    pub fn genesis_file(&self) -> String {
+        let path = self.dir.path().join("genesis.toml");
+        std::fs::write(&path, genesis().document().to_toml()).expect("writable");
+        path.display().to_string()
+    }
+}
+
+pub struct Ran {
+    pub exit_code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        let exit_code = output.status.code().expect("not killed");
+        Self { exit_code, stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+    /// The one document on stdout; nothing is on stderr.
+    pub fn json(&self) -> Value {
+        assert_eq!(self.stderr, "");
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+    pub fn error_code(&self) -> String {
+        let json = self.json();
+        assert!(json["error"]["message"].as_str().is_some_and(|message| !message.is_empty()), "{json}");
+        json["error"]["code"].as_str().expect("a text").to_owned()
+    }
+}
+
+pub fn passphrase() -> Passphrase {
+    Passphrase::new(PASSPHRASE.to_owned()).expect("valid")
+}
