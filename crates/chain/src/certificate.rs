@@ -53,3 +53,6 @@ pub fn verify_certificate(
     let wrong = verify_batch(&claims).iter().position(|holds| !holds);
     wrong.map_or(Ok(()), |at| Err(CertificateError::Signature(signed[at].2.validator)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,8 @@
 
 pub mod block;
 pub mod certificate;
+#[cfg(test)]
+mod fixture;
 pub mod replay;
 
 pub use block::{ExecutedBlock, InvalidBlock, Proposal, execute_block, propose};

@@ -149,3 +149,6 @@ pub fn execute_bytes(state: &State, bytes: &[u8]) -> Result<ExecutedBlock, Repla
         .collect::<Result<Vec<_>, _>>()?;
     Ok(execute_block(state, block.header, transactions)?)
 }
+
+#[cfg(test)]
+mod tests;

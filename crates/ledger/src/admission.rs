@@ -14,10 +14,13 @@ use crate::state::State;
 
 /// Whether a transaction could be in a block at `time`, and every operation would succeed there; nothing changes.
 ///
+/// `time` comes from a clock, which may lag behind the last block's; the next block is later than that one anyway.
+///
 /// # Errors
 /// The code of the first rule that it breaks right now.
 pub fn validate(state: &State, transaction: &VerifiedTransaction, time: TimeMs) -> Result<(), Code> {
-    let mut executor = Executor::new(state, time);
+    let next_block_earliest = state.view().tip().time_ms.plus_ms(1);
+    let mut executor = Executor::new(state, time.max(next_block_earliest));
     match executor.push(transaction)?.outcome {
         lojal_types::Outcome::Applied => Ok(()),
         lojal_types::Outcome::Failed { code, .. } => Err(code),

@@ -2,7 +2,7 @@
 //! is the sum over all accounts' live lots. Checked from what a block changed after every block, and over the whole
 //! state by the auditor, by code that shares nothing with the operations that keep the totals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{BrandId, Expiry, Month, Points};
 use thiserror::Error;
@@ -131,7 +131,10 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
         let liability = of_brand.map(|((_, expiry), sum)| (*expiry, points(*sum))).collect();
         Ok(BrandSheet { brand, totals, liability, holders: holders.get(&brand).copied().unwrap_or_default() })
     };
-    view.brand_ids().into_iter().map(sheet).collect()
+    // Points of a brand that isn't listed are points that nobody issued.
+    let holding = outstanding.keys().map(|(brand, _)| *brand);
+    let brands: BTreeSet<BrandId> = view.brand_ids().into_iter().chain(holding).collect();
+    brands.into_iter().map(sheet).collect()
 }
 
 fn read<K: StateKey>(key: &[u8], value: &[u8]) -> Option<(K, K::Record)> {
@@ -161,3 +164,6 @@ fn same(held: &Sums, outstanding: &Sums) -> Result<(), ConservationError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ pub mod admission;
 pub mod conservation;
 pub mod execute;
 mod expiry;
+#[cfg(test)]
+mod fixture;
 pub mod key;
 mod lots;
 pub mod operations;

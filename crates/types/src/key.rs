@@ -44,9 +44,10 @@ impl fmt::Debug for KeyPair {
 }
 
 impl PublicKey {
-    /// Whether the bytes are a point that can verify anything.
+    /// Whether the bytes can be somebody's key: a point of the curve, and none of the few of small order, for which
+    /// anybody can sign.
     pub fn is_valid(&self) -> bool {
-        VerificationKey::try_from(*self.as_bytes()).is_ok()
+        ed25519_dalek::VerifyingKey::from_bytes(self.as_bytes()).is_ok_and(|key| !key.is_weak())
     }
     /// Whether `signature` is this key's over `message`, by the rules of ZIP-215.
     pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
@@ -164,6 +165,7 @@ mod tests {
             let claim = Claim { key, message: b"Zcash", signature: Signature::new(signature) };
             let single = key.verify(claim.message, &claim.signature);
             assert!(single, "ZIP-215 accepts {encoding}");
+            assert!(!key.is_valid(), "nobody may choose {encoding} as a key");
             assert_eq!(verify_batch(&[claim, signed(1, b"x")]), [single, true]);
         }
     }

@@ -1,0 +1,188 @@
+use lojal_types::{Bounded, Lot, Points};
+
+use super::{ConservationError, balance_sheet, check_block};
+use crate::fixture::*;
+use crate::key::{BalanceKey, OutstandingKey, StateKey, TotalsKey};
+use crate::overlay::ChangeSet;
+use crate::recent::RecentIds;
+use crate::record::{Balance, Totals};
+use crate::state::State;
+use crate::tree::StateTree;
+
+/// Anna holds 50 of the grocer's points until 2027-11 and has redeemed 5; Bo holds 7 of the resort's until 2026-12.
+fn ledger() -> Ledger {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, 55, "bread"));
+    ledger.apply(TILL, issue(RESORT, BO, 7, "pass"));
+    ledger.apply(ANNA, redeem(GROCER, ANNA, 5));
+    ledger
+}
+
+fn put<K: StateKey>(changes: &mut ChangeSet, key: &K, record: &K::Record) {
+    let bytes = borsh::to_vec(record).expect("writing to memory can't fail");
+    changes.insert(key.encode(), Some(bytes.into_boxed_slice()));
+}
+
+fn set_lots(changes: &mut ChangeSet, member: u8, id: &str, lots: &[Lot]) {
+    let balance = Balance { lots: Bounded::new(lots.to_vec()).expect("few lots") };
+    put(changes, &BalanceKey { account: address(member), brand: brand(id) }, &balance);
+}
+
+fn outstanding_key(id: &str, expiry: &str) -> OutstandingKey {
+    OutstandingKey { brand: brand(id), expiry: expiry_of(expiry) }
+}
+
+fn set_outstanding(changes: &mut ChangeSet, id: &str, expiry: &str, points: u64) {
+    put(changes, &outstanding_key(id, expiry), &Points::new(points));
+}
+
+/// Issued, outstanding, redeemed, expired, reversed.
+fn set_totals(changes: &mut ChangeSet, id: &str, totals: [u64; 5]) {
+    let [issued, outstanding, redeemed, expired, reversed] = totals.map(Points::new);
+    put(changes, &TotalsKey(brand(id)), &Totals { issued, outstanding, redeemed, expired, reversed });
+}
+
+/// What the check of a block and that of the whole state say to changes on top of [`ledger`].
+fn judge(change: impl FnOnce(&mut ChangeSet)) -> [Result<(), ConservationError>; 2] {
+    let ledger = ledger();
+    let mut changes = ChangeSet::new();
+    change(&mut changes);
+    let tree: &StateTree = ledger.view().tree();
+    let block = check_block(tree, &changes, ledger.now().month());
+    let after = State::restore(&ledger.genesis, ledger.view().tip(), tree.apply(&changes), RecentIds::default());
+    [block, balance_sheet(after.view()).map(drop)]
+}
+
+fn lots_differ(id: &str, expiry: &str, held: i128, outstanding: i128) -> ConservationError {
+    ConservationError::Lots { brand: brand(id), expiry: expiry_of(expiry), held, outstanding }
+}
+
+fn sums_differ(id: &str, by_expiry: i128, total: i128) -> ConservationError {
+    ConservationError::Outstanding { brand: brand(id), by_expiry, total }
+}
+
+#[test]
+fn a_sheet_shows_every_brand_with_its_totals_liability_and_holders() {
+    let ledger = ledger();
+    let sheet = balance_sheet(ledger.view()).expect("adds up");
+    assert_eq!(sheet.iter().map(|one| one.brand).collect::<Vec<_>>(), [RESORT, CAFE, GROCER].map(brand));
+    let grocer = &sheet[2];
+    assert_eq!(grocer.totals.issued, Points::new(55));
+    assert_eq!(grocer.liability, [(expiry_of("2027-11"), Points::new(50))]);
+    assert_eq!((grocer.holders, sheet[1].holders), (1, 0));
+}
+
+#[test]
+fn changes_that_conserve_every_point_are_accepted() {
+    assert_eq!(judge(|_| ()), [Ok(()), Ok(())]);
+    let moved = judge(|changes| {
+        set_lots(changes, ANNA, GROCER, &[lot("2027-11", 20)]);
+        set_lots(changes, CLEO, GROCER, &[lot("2027-11", 30)]);
+    });
+    assert_eq!(moved, [Ok(()), Ok(())]);
+    let issued = judge(|changes| {
+        set_lots(changes, ANNA, GROCER, &[lot("2027-11", 50), lot("2027-12", 1)]);
+        set_outstanding(changes, GROCER, "2027-12", 1);
+        set_totals(changes, GROCER, [56, 51, 5, 0, 0]);
+    });
+    assert_eq!(issued, [Ok(()), Ok(())]);
+}
+
+#[test]
+fn a_lot_out_of_nothing_is_found() {
+    let new_lot = judge(|changes| set_lots(changes, CLEO, GROCER, &[lot("2027-12", 9)]));
+    assert_eq!(new_lot, [Err(lots_differ(GROCER, "2027-12", 9, 0)), Err(lots_differ(GROCER, "2027-12", 9, 0))]);
+    let larger_lot = judge(|changes| set_lots(changes, ANNA, GROCER, &[lot("2027-11", 51)]));
+    assert_eq!(larger_lot, [Err(lots_differ(GROCER, "2027-11", 1, 0)), Err(lots_differ(GROCER, "2027-11", 51, 50))]);
+}
+
+#[test]
+fn a_lot_that_vanished_is_found() {
+    let gone = judge(|changes| {
+        changes.insert(BalanceKey { account: address(ANNA), brand: brand(GROCER) }.encode(), None);
+    });
+    assert_eq!(gone, [Err(lots_differ(GROCER, "2027-11", -50, 0)), Err(lots_differ(GROCER, "2027-11", 0, 50))]);
+}
+
+#[test]
+fn an_old_point_that_became_a_young_one_is_found() {
+    let younger = judge(|changes| set_lots(changes, ANNA, GROCER, &[lot("2027-12", 50)]));
+    assert_eq!(younger, [Err(lots_differ(GROCER, "2027-11", -50, 0)), Err(lots_differ(GROCER, "2027-12", 50, 0))]);
+}
+
+#[test]
+fn a_point_that_changed_its_brand_is_found() {
+    let swapped = judge(|changes| {
+        set_lots(changes, ANNA, GROCER, &[lot("2027-11", 49)]);
+        set_lots(changes, ANNA, CAFE, &[lot("2027-11", 1)]);
+    });
+    assert_eq!(swapped, [Err(lots_differ(CAFE, "2027-11", 1, 0)), Err(lots_differ(CAFE, "2027-11", 1, 0))]);
+}
+
+#[test]
+fn outstanding_points_that_nobody_holds_or_that_went_missing_are_found() {
+    let more = judge(|changes| set_outstanding(changes, GROCER, "2027-11", 52));
+    assert_eq!(more, [Err(lots_differ(GROCER, "2027-11", 0, 2)), Err(lots_differ(GROCER, "2027-11", 50, 52))]);
+    let missing = judge(|changes| {
+        changes.insert(outstanding_key(GROCER, "2027-11").encode(), None);
+    });
+    assert_eq!(missing, [Err(lots_differ(GROCER, "2027-11", 0, -50)), Err(lots_differ(GROCER, "2027-11", 50, 0))]);
+}
+
+#[test]
+fn totals_that_do_not_balance_are_found_whichever_is_wrong() {
+    for wrong in [[56, 50, 5, 0, 0], [55, 50, 6, 0, 0], [55, 50, 5, 1, 0], [55, 50, 5, 0, 1], [55, 50, 4, 0, 0]] {
+        let expected = ConservationError::Totals(brand(GROCER));
+        assert_eq!(judge(|changes| set_totals(changes, GROCER, wrong)), [Err(expected.clone()), Err(expected)]);
+    }
+    // Sums beyond 64 bits are compared, not wrapped around.
+    let expected = ConservationError::Totals(brand(CAFE));
+    let wrapping = judge(|changes| set_totals(changes, CAFE, [0, 1, u64::MAX, 0, 0]));
+    assert_eq!(wrapping, [Err(expected.clone()), Err(expected)]);
+}
+
+#[test]
+fn a_total_that_is_not_the_sum_over_the_expiries_is_found() {
+    let total_only = judge(|changes| set_totals(changes, GROCER, [56, 51, 5, 0, 0]));
+    assert_eq!(total_only, [Err(sums_differ(GROCER, 0, 1)), Err(sums_differ(GROCER, 50, 51))]);
+    let redeemed_only = judge(|changes| set_totals(changes, GROCER, [55, 45, 10, 0, 0]));
+    assert_eq!(redeemed_only, [Err(sums_differ(GROCER, 0, -5)), Err(sums_differ(GROCER, 50, 45))]);
+    let not_in_the_total = judge(|changes| {
+        set_lots(changes, CLEO, GROCER, &[lot("2027-12", 9)]);
+        set_outstanding(changes, GROCER, "2027-12", 9);
+    });
+    assert_eq!(not_in_the_total, [Err(sums_differ(GROCER, 9, 0)), Err(sums_differ(GROCER, 59, 50))]);
+    let without_totals = judge(|changes| {
+        changes.insert(TotalsKey(brand(GROCER)).encode(), None);
+    });
+    assert_eq!(without_totals[1], Err(sums_differ(GROCER, 50, 0)));
+}
+
+#[test]
+fn points_of_a_brand_that_nobody_registered_are_found() {
+    let invented = judge(|changes| {
+        set_lots(changes, CLEO, "invented", &[lot("never", 9)]);
+        set_outstanding(changes, "invented", "never", 9);
+    });
+    assert_eq!(invented, [Err(sums_differ("invented", 9, 0)), Err(sums_differ("invented", 9, 0))]);
+}
+
+#[test]
+fn a_month_that_is_over_must_have_become_breakage() {
+    let ledger = ledger();
+    let (before, january) = (ledger.view().tree(), month("2027-01"));
+    let mut right = ChangeSet::new();
+    right.insert(outstanding_key(RESORT, "2026-12").encode(), None);
+    set_totals(&mut right, RESORT, [7, 0, 0, 7, 0]);
+    assert_eq!(check_block(before, &right, january), Ok(()), "Bo's dead lot counts no more");
+    let mut totals_only = right.clone();
+    totals_only.remove(&outstanding_key(RESORT, "2026-12").encode());
+    assert_eq!(check_block(before, &totals_only, january), Err(sums_differ(RESORT, 0, -7)));
+    let mut without_totals = right.clone();
+    without_totals.remove(&TotalsKey(brand(RESORT)).encode());
+    assert_eq!(check_block(before, &without_totals, january), Err(sums_differ(RESORT, -7, 0)));
+    // A state in which the month's end was forgotten altogether.
+    let late = crate::Tip { time_ms: start_of("2027-01"), ..ledger.view().tip() };
+    let forgotten = State::restore(&ledger.genesis, late, before.clone(), RecentIds::default());
+    assert_eq!(balance_sheet(forgotten.view()), Err(lots_differ(RESORT, "2026-12", 0, 7)));
+}

@@ -1,0 +1,284 @@
+//! A small network for this crate's tests: three brands with different policies, their operators, and members.
+
+use std::collections::BTreeMap;
+
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::limits::POINTS_MAX;
+use lojal_types::{
+    Address, BlockId, Bounded, BrandId, Code, Expiry, Genesis, GenesisDocument, Issue, KeyPair, Lot, Month, Network,
+    Operation, Outcome, Parameters, Points, Policy, PublicKey, Redeem, Reference, Reverse, Role, RotateKey, TimeMs,
+    Transaction, Transfer, Validator, VerifiedTransaction,
+};
+
+use crate::conservation::balance_sheet;
+use crate::execute::Executor;
+use crate::key::{RecentKey, StateKey};
+use crate::record::Totals;
+use crate::state::{State, Tip, View};
+
+/// 2026-11-15T12:00:00Z, when the ledger starts.
+pub(crate) const START_MS: u64 = 1_794_744_000_000;
+pub(crate) const SECOND_MS: u64 = 1_000;
+pub(crate) const MINUTE_MS: u64 = 60 * SECOND_MS;
+pub(crate) const HOUR_MS: u64 = 60 * MINUTE_MS;
+pub(crate) const DAY_MS: u64 = 24 * HOUR_MS;
+
+/// Points live 12 months, transfers of 10 to 1000, reversals within 60 days.
+pub(crate) const GROCER: &str = "nordmat";
+/// Points never expire, any transfer, no reversal.
+pub(crate) const CAFE: &str = "kaffet";
+/// Points live 1 month, no transfer, reversals within 90 days.
+pub(crate) const RESORT: &str = "fjallet";
+pub(crate) const BRANDS: [&str; 3] = [GROCER, CAFE, RESORT];
+pub(crate) const GROCER_REVERSAL_MS: u64 = 60 * DAY_MS;
+pub(crate) const RESORT_REVERSAL_MS: u64 = 90 * DAY_MS;
+
+/// Members, by the seed of their first key.
+pub(crate) const ANNA: u8 = 1;
+pub(crate) const BO: u8 = 2;
+pub(crate) const CLEO: u8 = 3;
+/// Operator of every brand with every role.
+pub(crate) const TILL: u8 = 11;
+/// Operator of the grocer that may only issue.
+pub(crate) const ISSUER: u8 = 12;
+/// Operator of the grocer that may only reverse.
+pub(crate) const RETURNS: u8 = 13;
+
+pub(crate) fn key(seed: u8) -> KeyPair {
+    KeyPair::from_seed(&[seed; 32])
+}
+
+pub(crate) fn address(seed: u8) -> Address {
+    key(seed).address()
+}
+
+pub(crate) fn brand(id: &str) -> BrandId {
+    id.parse().expect("the tests use valid ids")
+}
+
+pub(crate) fn reference(text: &str) -> Reference {
+    Reference::new(text.as_bytes().to_vec()).expect("the tests use short references")
+}
+
+pub(crate) fn time(ms: u64) -> TimeMs {
+    TimeMs::new(ms).expect("the tests stay in range")
+}
+
+pub(crate) fn month(text: &str) -> Month {
+    text.parse().expect("the tests use valid months")
+}
+
+/// The first millisecond of a month such as `2027-03`.
+pub(crate) fn start_of(text: &str) -> TimeMs {
+    let wanted = month(text);
+    let mut ms = START_MS / DAY_MS * DAY_MS;
+    while time(ms).month() < wanted {
+        ms += DAY_MS;
+    }
+    time(ms)
+}
+
+/// A lot that expires with a month such as `2027-03`, or `never`.
+pub(crate) fn lot(expiry: &str, amount: u64) -> Lot {
+    Lot { expiry: expiry_of(expiry), amount: Points::new(amount) }
+}
+
+pub(crate) fn expiry_of(text: &str) -> Expiry {
+    text.parse().expect("the tests use valid expiries")
+}
+
+pub(crate) fn issue(id: &str, to: u8, amount: u64, receipt: &str) -> Operation {
+    let (brand, to, amount) = (brand(id), address(to), Points::new(amount));
+    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt) })
+}
+
+pub(crate) fn redeem(id: &str, from: u8, amount: u64) -> Operation {
+    Operation::Redeem(Redeem { brand: brand(id), from: address(from), amount: Points::new(amount), reference: None })
+}
+
+pub(crate) fn redeem_for(id: &str, from: u8, amount: u64, request: &str) -> Operation {
+    let (brand, from, amount) = (brand(id), address(from), Points::new(amount));
+    Operation::Redeem(Redeem { brand, from, amount, reference: Some(reference(request)) })
+}
+
+pub(crate) fn transfer(id: &str, from: u8, to: u8, amount: u64) -> Operation {
+    let (brand, from, to, amount) = (brand(id), address(from), address(to), Points::new(amount));
+    Operation::Transfer(Transfer { brand, from, to, amount })
+}
+
+pub(crate) fn reverse(id: &str, from: u8, amount: u64, receipt: &str, own: &str) -> Operation {
+    let (brand, from, amount) = (brand(id), address(from), Points::new(amount));
+    let (issue_reference, reference) = (reference(receipt), reference(own));
+    Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference })
+}
+
+pub(crate) fn rotate(new_key: PublicKey) -> Operation {
+    Operation::RotateKey(RotateKey { new_key })
+}
+
+pub(crate) fn failed(operation: u8, code: Code) -> Outcome {
+    Outcome::Failed { operation, code }
+}
+
+fn genesis(grocer_expiry_months: u8) -> Genesis {
+    let policy = |expiry_months, transferable, transfer_min, transfer_max, reversal_window_ms| Policy {
+        expiry_months,
+        transferable,
+        transfer_min: Points::new(transfer_min),
+        transfer_max: Points::new(transfer_max),
+        reversal_window_ms,
+    };
+    let operator = |seed, roles| GenesisOperator {
+        public_key: key(seed).public_key(),
+        roles: Bounded::new(roles).expect("one or two roles"),
+    };
+    let till = || operator(TILL, vec![Role::Issue, Role::Reverse]);
+    let with = |id: &str, policy, operators| GenesisBrand {
+        id: brand(id),
+        name: id.parse().expect("a valid name"),
+        decimals: 0,
+        policy,
+        operators: Bounded::new(operators).expect("few operators"),
+    };
+    let grocers = vec![till(), operator(ISSUER, vec![Role::Issue]), operator(RETURNS, vec![Role::Reverse])];
+    let brands = vec![
+        with(GROCER, policy(Some(grocer_expiry_months), true, 10, 1000, GROCER_REVERSAL_MS), grocers),
+        with(CAFE, policy(None, true, 1, POINTS_MAX, 0), vec![till()]),
+        with(RESORT, policy(Some(1), false, 1, POINTS_MAX, RESORT_REVERSAL_MS), vec![till()]),
+    ];
+    let validator = Validator {
+        name: "one".parse().expect("a valid name"),
+        public_key: key(200).public_key(),
+        network_key: key(201).public_key(),
+        power: 1,
+    };
+    let document = GenesisDocument {
+        name: "test".parse().expect("a valid name"),
+        network: Network::Test,
+        time_ms: time(START_MS),
+        parameters: Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        validators: Bounded::new(vec![validator]).expect("one validator"),
+        brands: Bounded::new(brands).expect("few brands"),
+    };
+    Genesis::new(document).expect("the document keeps the rules")
+}
+
+/// A ledger that grows block by block, with conservation checked over the whole state after each.
+pub(crate) struct Ledger {
+    pub(crate) genesis: Genesis,
+    pub(crate) state: State,
+    nonce: u64,
+}
+
+impl Ledger {
+    pub(crate) fn new() -> Self {
+        Self::with_grocer_expiry(12)
+    }
+
+    pub(crate) fn with_grocer_expiry(months: u8) -> Self {
+        let genesis = genesis(months);
+        let state = State::genesis(&genesis);
+        Self { genesis, state, nonce: 0 }
+    }
+
+    pub(crate) fn view(&self) -> &View {
+        self.state.view()
+    }
+
+    /// The time of the last block.
+    pub(crate) fn now(&self) -> TimeMs {
+        self.view().tip().time_ms
+    }
+
+    /// The time of the block that the other methods make when they aren't given one.
+    pub(crate) fn next_time(&self) -> TimeMs {
+        self.now().plus_ms(SECOND_MS)
+    }
+
+    /// A transaction of a member or operator with its first key, valid for half an hour.
+    pub(crate) fn sign(&mut self, sender: u8, operations: Vec<Operation>) -> VerifiedTransaction {
+        let until = self.now().plus_ms(HOUR_MS / 2);
+        self.sign_until(sender, until, operations)
+    }
+
+    pub(crate) fn sign_until(
+        &mut self,
+        sender: u8,
+        valid_until_ms: TimeMs,
+        operations: Vec<Operation>,
+    ) -> VerifiedTransaction {
+        self.sign_with(&key(sender), address(sender), valid_until_ms, operations)
+    }
+
+    pub(crate) fn sign_with(
+        &mut self,
+        key: &KeyPair,
+        sender: Address,
+        valid_until_ms: TimeMs,
+        operations: Vec<Operation>,
+    ) -> VerifiedTransaction {
+        self.nonce += 1;
+        let chain = self.genesis.chain_id();
+        let operations = Bounded::new(operations).expect("1 to 100 operations");
+        let transaction = Transaction { chain: chain.tag(), sender, valid_until_ms, nonce: self.nonce, operations };
+        transaction.sign(&chain, key).verify(&chain).expect("just signed for this chain")
+    }
+
+    /// Makes a block; the answers are in the order of the transactions, with the code of those that it can't contain.
+    pub(crate) fn block(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Result<Outcome, Code>> {
+        let mut executor = Executor::new(&self.state, time);
+        let answers =
+            transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect::<Vec<_>>();
+        let execution = executor.finish().expect("points are conserved");
+        let height = self.view().tip().height.next();
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&height.get().to_be_bytes());
+        self.state.apply(execution, Tip { height, block: BlockId::new(id), time_ms: time });
+        balance_sheet(self.view()).expect("every account adds up to the totals");
+        answers
+    }
+
+    /// A block without transactions.
+    pub(crate) fn pass_to(&mut self, time: TimeMs) {
+        self.block(time, &[]);
+    }
+
+    /// A block of one transaction.
+    pub(crate) fn run(&mut self, sender: u8, operations: Vec<Operation>) -> Outcome {
+        let transaction = self.sign(sender, operations);
+        self.block(self.next_time(), &[transaction])[0].expect("the transaction can be in a block")
+    }
+
+    /// A block of one transaction that must succeed.
+    pub(crate) fn apply(&mut self, sender: u8, operation: Operation) {
+        assert_eq!(self.run(sender, vec![operation]), Outcome::Applied);
+    }
+
+    /// A block of one transaction of one operation that must fail.
+    pub(crate) fn fails(&mut self, sender: u8, operation: Operation, code: Code) {
+        let before = records(self.view());
+        assert_eq!(self.run(sender, vec![operation]), failed(0, code));
+        assert_eq!(records(self.view()), before, "nothing changes");
+    }
+
+    pub(crate) fn lots(&self, member: u8, id: &str) -> Vec<Lot> {
+        self.view().lots(address(member), brand(id))
+    }
+
+    pub(crate) fn balance(&self, member: u8, id: &str) -> u64 {
+        self.lots(member, id).iter().map(|lot| lot.amount.get()).sum()
+    }
+
+    /// Issued, outstanding, redeemed, expired, reversed.
+    pub(crate) fn totals(&self, id: &str) -> [u64; 5] {
+        let Totals { issued, outstanding, redeemed, expired, reversed } =
+            self.view().totals(brand(id)).expect("every brand has totals");
+        [issued, outstanding, redeemed, expired, reversed].map(Points::get)
+    }
+}
+
+/// Every entry of a state but the digests of recent ids, which every transaction in a block changes.
+pub(crate) fn records(view: &View) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let entries = view.tree().iter().filter(|(key, _)| RecentKey::decode(key).is_none());
+    entries.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
+}
