@@ -10,10 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::decode::from_text;
-use crate::hash::{hash, tag};
-use crate::ids::PublicKey;
+use crate::hash::{chain_hash, hash, tag};
+use crate::ids::{ChainId, PublicKey, TransactionId};
 
-/// An account: the first 20 bytes of the hash of its first public key. It outlives that key.
+/// An account: the first 20 bytes of the hash of its first public key, which it outlives, or for a household of where
+/// it was created.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Address([u8; 20]);
 
@@ -21,6 +22,12 @@ impl Address {
     /// The address of the account whose first key is `key`.
     pub fn of_key(key: &PublicKey) -> Self {
         let digest = hash(tag::ACCOUNT, &[key.as_bytes()]);
+        Self(*digest.first_chunk().expect("a hash is longer than an address"))
+    }
+    /// The address of the household that an operation of a transaction creates; `operation` counts from 0. Nobody has
+    /// a key for it.
+    pub fn of_household(chain: &ChainId, transaction: &TransactionId, operation: u8) -> Self {
+        let digest = chain_hash(tag::HOUSEHOLD, chain, &[transaction.as_bytes(), &[operation]]);
         Self(*digest.first_chunk().expect("a hash is longer than an address"))
     }
     /// Wraps the bytes as they are.
@@ -153,6 +160,15 @@ mod tests {
             assert!(text.starts_with(&format!("{}1", network.prefix())), "{text}");
             assert_eq!(text.parse::<AddressText>().expect("valid").on(network), Ok(address));
         }
+    }
+
+    #[test]
+    fn a_household_s_address_depends_on_chain_transaction_and_operation() {
+        let of = |chain, transaction, operation| {
+            Address::of_household(&ChainId::new([chain; 32]), &TransactionId::new([transaction; 32]), operation)
+        };
+        assert_eq!(of(1, 2, 3), of(1, 2, 3));
+        assert!([of(2, 2, 3), of(1, 3, 3), of(1, 2, 4)].iter().all(|other| *other != of(1, 2, 3)));
     }
 
     #[test]

@@ -7,9 +7,15 @@ use crate::address::AddressText;
 use crate::block::Header;
 use crate::brand::{BrandId, Name, Policy};
 use crate::certificate::Certificate;
+use crate::guardian::{Guardians, Recovery};
+use crate::household::MemberRights;
 use crate::ids::{BlockId, ChainId, Hash, Height, PublicKey, TransactionId};
+use crate::money::{Currency, ExactMoney};
+use crate::operator::Roles;
+use crate::partnership::{PartnershipProposal, PartnershipTerms};
 use crate::points::{Lot, Points};
 use crate::receipt::Outcome;
+use crate::reference::Reference;
 use crate::time::TimeMs;
 use crate::transaction::SignedTransaction;
 
@@ -49,15 +55,21 @@ pub struct Brand {
     pub totals: Totals,
 }
 
-/// A brand's totals; issued = outstanding + redeemed + expired + reversed (protocol §5).
+/// A brand's totals; issued = outstanding + held + redeemed + converted_out + expired + reversed (protocol §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Ever issued.
+    /// Ever issued, for other brands' points included.
     pub issued: Points,
     /// In accounts, not expired.
     pub outstanding: Points,
+    /// Set aside by holds.
+    #[serde(default)]
+    pub held: Points,
     /// Given back for what the brand offers.
     pub redeemed: Points,
+    /// Turned into other brands' points.
+    #[serde(default)]
+    pub converted_out: Points,
     /// Gone with their month.
     pub expired: Points,
     /// Taken back by the brand.
@@ -80,8 +92,26 @@ pub struct Account {
     pub exists: bool,
     /// The key that signs for it, once it has replaced its first one.
     pub rotated_key: Option<PublicKey>,
+    /// Whether its owner has frozen it.
+    #[serde(default)]
+    pub frozen: bool,
+    /// Who can bring it back.
+    #[serde(default)]
+    pub guardians: Guardians<AddressText>,
+    /// The recovery that is under way.
+    #[serde(default)]
+    pub recovery: Option<Recovery<AddressText>>,
+    /// Its members, if it is a household.
+    #[serde(default)]
+    pub household: Option<Household>,
+    /// The households that it is a member of.
+    #[serde(default)]
+    pub memberships: Vec<AddressText>,
     /// What it holds, by brand; brands of which it holds nothing are left out.
     pub balances: Vec<Balance>,
+    /// What it has set aside for brands and is not expired, by brand; not part of its balances.
+    #[serde(default)]
+    pub holds: Vec<Hold>,
     /// The block after which this is so.
     pub height: Height,
 }
@@ -95,6 +125,121 @@ pub struct Balance {
     pub total: Points,
     /// The points by expiry, the earliest first.
     pub lots: Vec<Lot>,
+}
+
+/// Points that wait for a brand to take them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Whose points.
+    pub brand: BrandId,
+    /// The till's request.
+    pub reference: Reference,
+    /// The sum of the lots.
+    pub total: Points,
+    /// The points by expiry, the earliest first.
+    pub lots: Vec<Lot>,
+    /// From when on they are their owner's again.
+    pub expires_ms: TimeMs,
+}
+
+/// A household; without members it is dissolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Household {
+    /// Its members, by address.
+    pub members: Vec<Member>,
+    /// Who is invited, by address, with what they would be.
+    pub invited: Vec<Member>,
+}
+
+/// A member of a household, or somebody who is invited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub address: AddressText,
+    /// Role and limits.
+    #[serde(flatten)]
+    pub rights: MemberRights,
+    /// What the member has spent of its limits in the month of the last block, by brand.
+    pub spent: Vec<MemberSpent>,
+}
+
+/// How much of a limit is used up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberSpent {
+    /// The brand.
+    pub brand: BrandId,
+    /// The points.
+    pub points: Points,
+}
+
+/// `GET /v1/brands/{id}/operators`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operators {
+    /// All operators of the brand, by address.
+    pub operators: Vec<Operator>,
+}
+
+/// An operator of a brand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// Its account.
+    pub address: AddressText,
+    /// What it may do.
+    pub roles: Roles,
+    /// How many points it may issue in a day (UTC).
+    pub issue_daily_max: Option<Points>,
+    /// How many it has issued on the day of the last block, counted while there is a limit.
+    pub issued_today: Points,
+}
+
+/// `GET /v1/partnerships`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partnerships {
+    /// All partnerships and proposals, by the brands' ids.
+    pub partnerships: Vec<Partnership>,
+}
+
+/// What two brands have agreed on, or are about to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partnership {
+    /// The brand whose points are burned.
+    pub from: BrandId,
+    /// The brand that issues points for them.
+    pub to: BrandId,
+    /// The terms in force.
+    pub terms: Option<PartnershipTerms>,
+    /// Terms that the other brand hasn't accepted yet.
+    pub proposal: Option<PartnershipProposal>,
+    /// How many points were converted on the day of the last block.
+    pub converted_today: Points,
+}
+
+/// `GET /v1/netting`: what all brands owe each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Netting {
+    /// In which currency, if genesis names one.
+    pub currency: Option<Currency>,
+    /// Every pair of brands of which one has ever owed the other anything, by their ids.
+    pub pairs: Vec<NettingPair>,
+    /// The block after which this is so.
+    pub height: Height,
+}
+
+/// What two brands owe each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NettingPair {
+    /// The brand whose id comes first.
+    pub first: BrandId,
+    /// The other one.
+    pub second: BrandId,
+    /// What the first owes the second.
+    pub first_owes: ExactMoney,
+    /// What the second owes the first.
+    pub second_owes: ExactMoney,
+    /// The difference.
+    pub net: ExactMoney,
+    /// Who owes the difference; null if there is none.
+    pub net_debtor: Option<BrandId>,
 }
 
 /// A transaction and what became of it: `GET /v1/transactions/{id}`, one item of a history, one answer to a submission.

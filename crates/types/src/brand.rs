@@ -145,6 +145,18 @@ pub struct Policy {
     pub transfer_min: Points,
     /// Largest transfer between members.
     pub transfer_max: Points,
+    /// Most that one member may transfer in a day (UTC); `None`: as much as they like.
+    #[serde(default)]
+    pub transfer_daily_max: Option<Points>,
+    /// Whether the points may be converted from and into other brands' points.
+    #[serde(default)]
+    pub convertible: bool,
+    /// Whether the points may be put into a household's pool.
+    #[serde(default)]
+    pub poolable: bool,
+    /// Whether the points may be traded for other brands' points.
+    #[serde(default)]
+    pub tradeable: bool,
     /// How long after an issue it can be reversed, in milliseconds; 0: never.
     pub reversal_window_ms: u64,
 }
@@ -158,6 +170,9 @@ pub enum PolicyError {
     /// The bounds of a transfer cross or exceed the limit.
     #[error("transfer_min must be 1 or more and at most transfer_max, which is at most {POINTS_MAX}")]
     TransferBounds,
+    /// A daily cap of nothing or beyond the limit.
+    #[error("transfer_daily_max must be 1 to {POINTS_MAX}, or left out for no cap")]
+    TransferDailyMax,
 }
 
 impl Policy {
@@ -172,7 +187,13 @@ impl Policy {
         let bounds_hold = self.transfer_min.get() >= 1
             && self.transfer_min <= self.transfer_max
             && self.transfer_max.get() <= POINTS_MAX;
-        if bounds_hold { Ok(()) } else { Err(PolicyError::TransferBounds) }
+        if !bounds_hold {
+            return Err(PolicyError::TransferBounds);
+        }
+        if self.transfer_daily_max.is_some_and(|max| !(1..=POINTS_MAX).contains(&max.get())) {
+            return Err(PolicyError::TransferDailyMax);
+        }
+        Ok(())
     }
     /// The expiry of a lot issued in `month`; fixed for the lot's life, whatever the policy becomes later.
     pub fn expiry_of_issue_in(&self, month: Month) -> Expiry {
@@ -211,6 +232,10 @@ mod tests {
             transferable: true,
             transfer_min: Points::new(1),
             transfer_max: Points::new(POINTS_MAX),
+            transfer_daily_max: Some(Points::new(POINTS_MAX)),
+            convertible: false,
+            poolable: false,
+            tradeable: false,
             reversal_window_ms: 0,
         };
         assert_eq!(policy.check(), Ok(()));
@@ -218,6 +243,8 @@ mod tests {
         assert!(Policy { expiry_months: Some(61), ..policy.clone() }.check().is_err());
         assert!(Policy { transfer_min: Points::new(0), ..policy.clone() }.check().is_err());
         assert!(Policy { transfer_max: Points::new(0), ..policy.clone() }.check().is_err());
-        assert!(Policy { transfer_max: Points::new(POINTS_MAX + 1), ..policy }.check().is_err());
+        assert!(Policy { transfer_max: Points::new(POINTS_MAX + 1), ..policy.clone() }.check().is_err());
+        assert!(Policy { transfer_daily_max: Some(Points::new(0)), ..policy.clone() }.check().is_err());
+        assert!(Policy { transfer_daily_max: Some(Points::new(POINTS_MAX + 1)), ..policy }.check().is_err());
     }
 }

@@ -1,6 +1,8 @@
 //! Why a transaction was refused or failed: stable numbers and names, the same in receipts, HTTP errors and the
 //! wallet (protocol §6).
 
+mod table;
+
 use std::fmt;
 use std::io;
 use std::str::FromStr;
@@ -9,9 +11,11 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
+use self::table::TABLE;
 use crate::decode::{from_text, invalid_data};
 
-/// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points, 3xx keys.
+/// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points and
+/// holds, 3xx keys, 4xx brands and operators, 5xx between brands, 6xx households.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
 pub enum Code {
@@ -47,7 +51,7 @@ pub enum Code {
     InsufficientPoints = 204,
     /// The account would hold enough, had some of its points not expired.
     PointsExpired = 205,
-    /// The sender doesn't own the account that the points come from.
+    /// The sender neither owns the account that the points come from nor is a member of it.
     NotOwner = 206,
     /// A transfer from an account to itself.
     SameAccount = 207,
@@ -71,89 +75,119 @@ pub enum Code {
     ReversalWindowClosed = 216,
     /// More than what is left of the issue.
     ReversalExceedsIssue = 217,
+    /// The member's transfers of this day would be more than the brand allows.
+    TransferDailyMaxReached = 218,
+    /// The brand doesn't let its points be put into a household's pool.
+    PolicyForbidsPooling = 219,
+    /// A hold that would expire before the block or more than 30 days after it.
+    HoldExpiryOutOfRange = 220,
+    /// The account has as many open holds on the brand's points as it can have.
+    TooManyHolds = 221,
+    /// The account holds nothing under this reference.
+    UnknownHold = 222,
+    /// The hold has been captured or released.
+    HoldClosed = 223,
+    /// The hold has expired.
+    HoldExpired = 224,
+    /// Only the brand can release a hold before it expires.
+    HoldNotExpired = 225,
+    /// More than what is held.
+    CaptureExceedsHold = 226,
     /// The new key is not a valid Ed25519 public key.
     InvalidKey = 301,
     /// The new key is the one that already signs for the account.
     KeyUnchanged = 302,
+    /// The sender's account is frozen.
+    AccountFrozen = 303,
+    /// The sender's account is being recovered.
+    AccountInRecovery = 304,
+    /// The account is frozen already.
+    AlreadyFrozen = 305,
+    /// The account isn't frozen.
+    NotFrozen = 306,
+    /// Guardians out of order, or one of them twice.
+    GuardiansOutOfOrder = 307,
+    /// A threshold that the guardians can't have.
+    ThresholdOutOfRange = 308,
+    /// An account that would guard itself.
+    OwnGuardian = 309,
+    /// The sender is no guardian of the account, nor an admin of a brand that is.
+    NotGuardian = 310,
+    /// The guardian has already asked for this key.
+    AlreadyAgreed = 311,
+    /// Enough guardians have agreed on a key.
+    RecoveryDecided = 312,
+    /// The account isn't being recovered.
+    NoRecovery = 313,
+    /// Too few guardians have agreed on one key.
+    RecoveryNeedsGuardians = 314,
+    /// The owner still has time to cancel the recovery.
+    RecoveryTooEarly = 315,
+    /// A policy that contradicts itself or a limit.
+    PolicyOutOfBounds = 401,
+    /// Roles out of order, or one of them twice.
+    RolesOutOfOrder = 402,
+    /// The brand has as many operators as it can have.
+    TooManyOperators = 403,
+    /// The account is no operator of the brand.
+    UnknownOperator = 404,
+    /// The brand would be without an admin.
+    LastAdmin = 405,
+    /// The operator's issues of this day would be more than it may issue.
+    IssueDailyMaxReached = 406,
+    /// A partnership or conversion of a brand with itself.
+    SameBrand = 501,
+    /// Terms that contradict a limit, or have already ended.
+    TermsOutOfBounds = 502,
+    /// The two brands have no partnership in this direction.
+    UnknownPartnership = 503,
+    /// Nothing has been put forward in this direction.
+    UnknownProposal = 504,
+    /// Other terms than those that were put forward.
+    TermsDiffer = 505,
+    /// The partnership's end has passed.
+    PartnershipEnded = 506,
+    /// One of the two brands doesn't let its points be converted.
+    PolicyForbidsConversion = 507,
+    /// Too few points for a single one of the other brand's.
+    ConversionTooSmall = 508,
+    /// Fewer points than the owner wanted at least.
+    BelowMinReceived = 509,
+    /// The partnership's conversions of this day would be more than its cap.
+    ConversionDailyMaxReached = 510,
+    /// What one brand owes the other would be more than the ledger handles.
+    ObligationTooLarge = 511,
+    /// More than what is owed.
+    SettlementExceedsDebt = 512,
+    /// No household has this address.
+    UnknownHousehold = 601,
+    /// The household's last member has left it.
+    HouseholdDissolved = 602,
+    /// The sender is no member of the household.
+    NotMember = 603,
+    /// The sender is a member of the household, but no admin.
+    NotHouseholdAdmin = 604,
+    /// The sender has no invitation to the household.
+    NotInvited = 605,
+    /// The account is a member of the household.
+    AlreadyMember = 606,
+    /// The account is neither a member of the household nor invited to it.
+    UnknownMember = 607,
+    /// The household has as many members as it can have.
+    TooManyMembers = 608,
+    /// The household has as many open invitations as it can have.
+    TooManyInvitations = 609,
+    /// The account is a member of as many households as it can be.
+    TooManyMemberships = 610,
+    /// A household would be without an admin, or its pool without an owner.
+    LastHouseholdAdmin = 611,
+    /// Limits out of order, one brand twice, one beyond the largest amount, or limits of an admin.
+    InvalidLimits = 612,
+    /// The member would spend more from the pool than its limit of this month.
+    MemberLimitReached = 613,
+    /// A child can only redeem and hold from the pool.
+    ChildMayNot = 614,
 }
-
-/// Every code with its name and what it tells a person.
-const TABLE: [(Code, &str, &str); 30] = [
-    (
-        Code::Malformed,
-        "malformed",
-        "the bytes are no signed transaction; build it with the wallet or by the documented encoding",
-    ),
-    (Code::TransactionTooLarge, "transaction_too_large", "the transaction is larger than 16 KiB; split it"),
-    (
-        Code::WrongChain,
-        "wrong_chain",
-        "the transaction was made for another network; check the genesis document of the wallet",
-    ),
-    (Code::BadSignature, "bad_signature", "the signature doesn't match the transaction; sign it again"),
-    (
-        Code::TransactionExpired,
-        "transaction_expired",
-        "valid_until_ms has passed; it can't happen any more, make a new one",
-    ),
-    (
-        Code::WindowTooLong,
-        "window_too_long",
-        "valid_until_ms is more than an hour ahead; choose an earlier time or check the clock",
-    ),
-    (
-        Code::DuplicateTransaction,
-        "duplicate_transaction",
-        "this transaction was already submitted; ask for its status by its id",
-    ),
-    (
-        Code::UnknownAccount,
-        "unknown_account",
-        "the sending account doesn't exist; it starts to exist when it receives points",
-    ),
-    (Code::WrongKey, "wrong_key", "this key doesn't sign for the account; its key may have been replaced"),
-    (
-        Code::QuotaExceeded,
-        "quota_exceeded",
-        "too many transactions of this account are waiting; submit again when some are done",
-    ),
-    (Code::MempoolFull, "mempool_full", "the node has too many transactions waiting; submit again in a moment"),
-    (Code::AmountZero, "amount_zero", "the amount must be more than zero"),
-    (
-        Code::AmountTooLarge,
-        "amount_too_large",
-        "the amount, or the brand's total with it, is beyond 9007199254740991 units",
-    ),
-    (Code::UnknownBrand, "unknown_brand", "no brand has this id; GET /v1/brands lists them"),
-    (Code::InsufficientPoints, "insufficient_points", "the account doesn't hold that many points of this brand"),
-    (Code::PointsExpired, "points_expired", "the points that would have covered this have expired"),
-    (Code::NotOwner, "not_owner", "only the owner of an account can take points from it"),
-    (Code::SameAccount, "same_account", "sender and receiver are the same account"),
-    (Code::PolicyForbidsTransfer, "policy_forbids_transfer", "this brand doesn't let members transfer its points"),
-    (Code::TransferTooSmall, "transfer_too_small", "less than this brand's smallest transfer"),
-    (Code::TransferTooLarge, "transfer_too_large", "more than this brand's largest transfer"),
-    (Code::NotOperator, "not_operator", "only an operator of this brand can do this"),
-    (Code::RoleMissing, "role_missing", "this operator of the brand lacks the role for this"),
-    (
-        Code::DuplicateReference,
-        "duplicate_reference",
-        "this brand has already used this reference; nothing was done twice",
-    ),
-    (Code::UnknownReference, "unknown_reference", "this brand has issued nothing under this reference"),
-    (Code::IssueToOther, "issue_to_other", "the points of this reference were issued to another account"),
-    (
-        Code::ReversalWindowClosed,
-        "reversal_window_closed",
-        "the time in which this brand can reverse the issue is over",
-    ),
-    (
-        Code::ReversalExceedsIssue,
-        "reversal_exceeds_issue",
-        "more than what is left of the issue after earlier reversals",
-    ),
-    (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
-    (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),
-];
 
 impl Code {
     /// All codes, by number.

@@ -10,26 +10,14 @@ use crate::brand::{BrandId, Name, Policy, PolicyError};
 use crate::hash::{hash, tag};
 use crate::ids::{ChainId, PublicKey};
 use crate::limits::{
-    BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, DECIMALS_MAX, OPERATORS_MAX, TRANSACTION_BYTES_MAX,
-    VALIDATORS_MAX,
+    BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, DECIMALS_MAX, OPERATORS_MAX, POINTS_MAX, RECOVERY_DELAY_MS,
+    RECOVERY_DELAY_MS_DEFAULT, TRANSACTION_BYTES_MAX, VALIDATORS_MAX,
 };
+use crate::money::Currency;
+use crate::operator::{Roles, in_order};
+use crate::points::Points;
 use crate::time::TimeMs;
 use crate::validator::{Validator, ValidatorSet, ValidatorSetError};
-
-/// What an operator may do for its brand.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Give new points.
-    Issue,
-    /// Take back an issue.
-    Reverse,
-}
-
-/// The roles of one operator.
-pub type Roles = Bounded<Role, 1, 2>;
 
 /// A key that acts for a brand.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -37,8 +25,11 @@ pub type Roles = Bounded<Role, 1, 2>;
 pub struct GenesisOperator {
     /// The key; the operator's account is the address of this key.
     pub public_key: PublicKey,
-    /// What it may do, in the order of [`Role`], each once.
+    /// What it may do, in the order of [`Role`](crate::operator::Role), each once.
     pub roles: Roles,
+    /// How many points it may issue in a day (UTC); `None`: any number.
+    #[serde(default)]
+    pub issue_daily_max: Option<Points>,
 }
 
 /// A brand as it starts.
@@ -68,6 +59,13 @@ pub struct Parameters {
     pub block_bytes_max: u32,
     /// Most transactions in a block.
     pub block_transactions_max: u32,
+    /// How long an owner has to cancel a recovery once enough guardians agree, in milliseconds.
+    #[serde(default = "recovery_delay_ms_default")]
+    pub recovery_delay_ms: u64,
+}
+
+fn recovery_delay_ms_default() -> u64 {
+    RECOVERY_DELAY_MS_DEFAULT
 }
 
 /// A genesis document that nobody has checked yet; the form of the TOML file.
@@ -80,6 +78,9 @@ pub struct GenesisDocument {
     pub network: Network,
     /// When the ledger starts; the first block is later.
     pub time_ms: TimeMs,
+    /// The currency in which brands settle what they owe each other.
+    #[serde(default)]
+    pub settlement_currency: Option<Currency>,
     /// Settings.
     pub parameters: Parameters,
     /// The first validators.
@@ -109,8 +110,14 @@ pub enum GenesisError {
     #[error("two brands have the id {0}")]
     SharedBrandId(BrandId),
     /// An operator's key is invalid or stands twice, or its roles are not in order.
-    #[error("brand {0}: every operator needs a valid public_key of its own and roles in the order issue, reverse")]
+    #[error(
+        "brand {0}: every operator needs a valid public_key of its own and roles in the order issue, capture, reverse, \
+         admin"
+    )]
     Operator(BrandId),
+    /// An operator's daily limit is beyond the limit of an amount.
+    #[error("brand {0}: issue_daily_max of an operator must be at most {POINTS_MAX}")]
+    IssueDailyMax(BrandId),
     /// A parameter outside its limits.
     #[error("parameter {0}: {1}")]
     Parameter(&'static str, &'static str),
@@ -193,6 +200,9 @@ fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     if !(100..=60_000).contains(&parameters.heartbeat_ms) {
         return Err(GenesisError::Parameter("heartbeat_ms", "must be 100 to 60000"));
     }
+    if !RECOVERY_DELAY_MS.contains(&parameters.recovery_delay_ms) {
+        return Err(GenesisError::Parameter("recovery_delay_ms", "must be 1000 to 2592000000"));
+    }
     Ok(())
 }
 
@@ -205,12 +215,14 @@ fn check_brand(brand: &GenesisBrand) -> Result<(), GenesisError> {
     operators.sort_unstable();
     let keys_are_distinct = operators.windows(2).all(|pair| pair[0] != pair[1]);
     let keys_are_valid = brand.operators.iter().all(|one| one.public_key.is_valid());
-    let roles_are_in_order = brand.operators.iter().all(|one| one.roles.windows(2).all(|pair| pair[0] < pair[1]));
-    if keys_are_distinct && keys_are_valid && roles_are_in_order {
-        Ok(())
-    } else {
-        Err(GenesisError::Operator(brand.id))
+    let roles_are_in_order = brand.operators.iter().all(|one| in_order(&one.roles));
+    if !(keys_are_distinct && keys_are_valid && roles_are_in_order) {
+        return Err(GenesisError::Operator(brand.id));
     }
+    if brand.operators.iter().any(|one| one.issue_daily_max.is_some_and(|max| max.get() > POINTS_MAX)) {
+        return Err(GenesisError::IssueDailyMax(brand.id));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ pub mod tag {
     pub const GENESIS: &str = "lojal/genesis/v1";
     /// An account's first public key; the hash is its address. Without a chain id: an address is the same on every network.
     pub const ACCOUNT: &str = "lojal/account/v1";
+    /// Where a household was created; the hash is its address.
+    pub const HOUSEHOLD: &str = "lojal/household/v1";
     /// A transaction; the hash is its id.
     pub const TRANSACTION: &str = "lojal/tx/v1";
     /// A signature over a transaction's id.

@@ -15,12 +15,17 @@ pub mod certificate;
 pub mod code;
 mod decode;
 pub mod genesis;
+pub mod guardian;
 pub mod hash;
+pub mod household;
 pub mod ids;
 pub mod key;
 pub mod limits;
 pub mod merkle;
+pub mod money;
 pub mod operation;
+pub mod operator;
+pub mod partnership;
 pub mod points;
 pub mod receipt;
 pub mod reference;
@@ -34,13 +39,22 @@ pub use bounded::Bounded;
 pub use brand::{BrandId, Name, Policy};
 pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
 pub use code::Code;
-pub use genesis::{Genesis, GenesisDocument, Parameters, Role, Roles};
+pub use genesis::{Genesis, GenesisDocument, Parameters};
+pub use guardian::{AgreedKey, Guardian, Guardians, Recovery, RecoveryVote};
+pub use household::{MemberLimit, MemberLimits, MemberRights, MemberRole};
 pub use ids::{BlockId, ChainId, ChainTag, Hash, Height, PublicKey, Signature, TransactionId};
 pub use key::KeyPair;
-pub use operation::{Issue, Operation, Redeem, Reverse, RotateKey, Transfer};
+pub use money::{Currency, ExactMoney, Money};
+pub use operation::{
+    AcceptPartnership, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold,
+    Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
+    RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, Transfer, Unfreeze,
+};
+pub use operator::{Role, Roles};
+pub use partnership::{PartnershipProposal, PartnershipTerms};
 pub use points::{Lot, Points};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
-pub use time::{Expiry, Month, TimeMs};
+pub use time::{Day, Expiry, Month, TimeMs};
 pub use transaction::{Operations, SignedTransaction, Transaction, VerifiedTransaction, verify_all};
 pub use validator::{Validator, ValidatorSet};

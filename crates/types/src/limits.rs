@@ -39,3 +39,26 @@ pub const BRAND_ID_CHARS: core::ops::RangeInclusive<usize> = 2..=15;
 pub const NAME_BYTES_MAX: usize = 64;
 /// Latest representable time: the last millisecond of the year 6999 (UTC).
 pub const TIME_MS_MAX: u64 = 158_731_487_999_999;
+/// Most open holds of one account on one brand's points.
+pub const HOLDS_MAX: usize = 16;
+/// Furthest ahead of a block's time that a hold can expire.
+pub const HOLD_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Most members of one household.
+pub const HOUSEHOLD_MEMBERS_MAX: usize = 16;
+/// Most open invitations of one household.
+pub const HOUSEHOLD_INVITATIONS_MAX: usize = 16;
+/// Most households that one account is a member of.
+pub const MEMBERSHIPS_MAX: usize = 16;
+/// Most brands whose spending is limited for one member of a household.
+pub const MEMBER_LIMITS_MAX: usize = 16;
+/// Most guardians of one account.
+pub const GUARDIANS_MAX: usize = 3;
+/// Shortest and longest time that an owner has to cancel a recovery, in milliseconds: one second (for test networks)
+/// to 30 days.
+pub const RECOVERY_DELAY_MS: core::ops::RangeInclusive<u64> = 1_000..=30 * 24 * 60 * 60 * 1000;
+/// The time to cancel a recovery where genesis doesn't say otherwise: 72 hours.
+pub const RECOVERY_DELAY_MS_DEFAULT: u64 = 72 * 60 * 60 * 1000;
+/// Most that one point can be worth between brands, in millionths of the settlement currency's minor unit.
+pub const PRICE_MICRO_MAX: u64 = 1_000_000_000_000;
+/// Largest sum of money that the ledger handles, in minor units: exact as a JSON number in every language.
+pub const MONEY_MAX: u64 = (1 << 53) - 1;

@@ -1,86 +1,30 @@
-//! What a transaction can ask for (protocol §6): one struct per operation.
+//! What a transaction can ask for (protocol §6): one struct per operation, by group.
 //!
 //! Every operation is written once, over the form of an address: [`Address`] in bytes, [`AddressText`] in JSON.
 //!
 //! [`AddressText`]: crate::address::AddressText
 
+mod brand;
+mod holds;
+mod household;
+mod keys;
+mod partnership;
+mod points;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
+pub use self::brand::{RemoveOperator, SetOperator, SetPolicy};
+pub use self::holds::{Capture, Hold, Release};
+pub use self::household::{CreateHousehold, Invite, Join, Leave, RemoveMember, SetMember};
+pub use self::keys::{CancelRecovery, FinishRecovery, Freeze, RotateKey, SetGuardians, StartRecovery, Unfreeze};
+pub use self::partnership::{AcceptPartnership, Convert, EndPartnership, ProposePartnership, Settle};
+pub use self::points::{Issue, Redeem, Reverse, Transfer};
 use crate::address::Address;
-use crate::brand::BrandId;
-use crate::ids::PublicKey;
-use crate::points::Points;
-use crate::reference::Reference;
+use crate::guardian::Guardian;
 
-/// A brand's operator gives new points to an account.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Issue<A = Address> {
-    /// Whose points.
-    pub brand: BrandId,
-    /// Who gets them.
-    pub to: A,
-    /// How many.
-    pub amount: Points,
-    /// The receipt that they reward; a brand issues once per reference.
-    pub reference: Reference,
-}
-
-/// The owner of points gives them back to the brand for what it offers.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Redeem<A = Address> {
-    /// Whose points.
-    pub brand: BrandId,
-    /// The account that they come from.
-    pub from: A,
-    /// How many.
-    pub amount: Points,
-    /// The till's payment request, if there is one; it can be paid once.
-    #[serde(default)]
-    pub reference: Option<Reference>,
-}
-
-/// The owner of points gives them to another account.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Transfer<A = Address> {
-    /// Whose points.
-    pub brand: BrandId,
-    /// The account that they come from.
-    pub from: A,
-    /// The account that gets them, with their expiry unchanged.
-    pub to: A,
-    /// How many.
-    pub amount: Points,
-}
-
-/// A brand's operator takes back all or part of an issue after a returned purchase.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reverse<A = Address> {
-    /// Whose points.
-    pub brand: BrandId,
-    /// The account that the points had been issued to.
-    pub from: A,
-    /// How many, at most what is left of the issue.
-    pub amount: Points,
-    /// The reference of the issue.
-    pub issue_reference: Reference,
-    /// The reference of this reversal; a brand reverses once per reference.
-    pub reference: Reference,
-}
-
-/// The owner of an account replaces its key; the address stays.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RotateKey {
-    /// The key that signs from the next transaction on.
-    pub new_key: PublicKey,
-}
-
-/// One step of a transaction. The numbers of the kinds are part of the bytes.
+/// One step of a transaction. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands,
+/// 24 brands, 32 keys, 40 households.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[borsh(use_discriminant = true)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -94,8 +38,54 @@ pub enum Operation<A = Address> {
     Transfer(Transfer<A>) = 3,
     /// See [`Reverse`].
     Reverse(Reverse<A>) = 4,
+    /// See [`Hold`].
+    Hold(Hold<A>) = 5,
+    /// See [`Capture`].
+    Capture(Capture<A>) = 6,
+    /// See [`Release`].
+    Release(Release<A>) = 7,
+    /// See [`ProposePartnership`].
+    ProposePartnership(ProposePartnership) = 16,
+    /// See [`AcceptPartnership`].
+    AcceptPartnership(AcceptPartnership) = 17,
+    /// See [`EndPartnership`].
+    EndPartnership(EndPartnership) = 18,
+    /// See [`Convert`].
+    Convert(Convert<A>) = 19,
+    /// See [`Settle`].
+    Settle(Settle) = 20,
+    /// See [`SetPolicy`].
+    SetPolicy(SetPolicy) = 24,
+    /// See [`SetOperator`].
+    SetOperator(SetOperator) = 25,
+    /// See [`RemoveOperator`].
+    RemoveOperator(RemoveOperator<A>) = 26,
     /// See [`RotateKey`].
     RotateKey(RotateKey) = 32,
+    /// See [`SetGuardians`].
+    SetGuardians(SetGuardians<A>) = 33,
+    /// See [`StartRecovery`].
+    StartRecovery(StartRecovery<A>) = 34,
+    /// See [`CancelRecovery`].
+    CancelRecovery(CancelRecovery) = 35,
+    /// See [`FinishRecovery`].
+    FinishRecovery(FinishRecovery<A>) = 36,
+    /// See [`Freeze`].
+    Freeze(Freeze) = 37,
+    /// See [`Unfreeze`].
+    Unfreeze(Unfreeze) = 38,
+    /// See [`CreateHousehold`].
+    CreateHousehold(CreateHousehold) = 40,
+    /// See [`Invite`].
+    Invite(Invite<A>) = 41,
+    /// See [`Join`].
+    Join(Join<A>) = 42,
+    /// See [`Leave`].
+    Leave(Leave<A>) = 43,
+    /// See [`SetMember`].
+    SetMember(SetMember<A>) = 44,
+    /// See [`RemoveMember`].
+    RemoveMember(RemoveMember<A>) = 45,
 }
 
 impl<A> Operation<A> {
@@ -106,7 +96,30 @@ impl<A> Operation<A> {
             Self::Redeem(_) => "redeem",
             Self::Transfer(_) => "transfer",
             Self::Reverse(_) => "reverse",
+            Self::Hold(_) => "hold",
+            Self::Capture(_) => "capture",
+            Self::Release(_) => "release",
+            Self::ProposePartnership(_) => "propose_partnership",
+            Self::AcceptPartnership(_) => "accept_partnership",
+            Self::EndPartnership(_) => "end_partnership",
+            Self::Convert(_) => "convert",
+            Self::Settle(_) => "settle",
+            Self::SetPolicy(_) => "set_policy",
+            Self::SetOperator(_) => "set_operator",
+            Self::RemoveOperator(_) => "remove_operator",
             Self::RotateKey(_) => "rotate_key",
+            Self::SetGuardians(_) => "set_guardians",
+            Self::StartRecovery(_) => "start_recovery",
+            Self::CancelRecovery(_) => "cancel_recovery",
+            Self::FinishRecovery(_) => "finish_recovery",
+            Self::Freeze(_) => "freeze",
+            Self::Unfreeze(_) => "unfreeze",
+            Self::CreateHousehold(_) => "create_household",
+            Self::Invite(_) => "invite",
+            Self::Join(_) => "join",
+            Self::Leave(_) => "leave",
+            Self::SetMember(_) => "set_member",
+            Self::RemoveMember(_) => "remove_member",
         }
     }
 
@@ -114,33 +127,75 @@ impl<A> Operation<A> {
     ///
     /// # Errors
     /// The first that `f` returns.
-    pub fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Operation<B>, E> {
+    pub fn try_map<B, E>(self, f: impl FnMut(A) -> Result<B, E>) -> Result<Operation<B>, E> {
         Ok(match self {
-            Self::Issue(Issue { brand, to, amount, reference }) => {
-                Operation::Issue(Issue { brand, to: f(to)?, amount, reference })
-            }
-            Self::Redeem(Redeem { brand, from, amount, reference }) => {
-                Operation::Redeem(Redeem { brand, from: f(from)?, amount, reference })
-            }
-            Self::Transfer(Transfer { brand, from, to, amount }) => {
-                Operation::Transfer(Transfer { brand, from: f(from)?, to: f(to)?, amount })
-            }
-            Self::Reverse(Reverse { brand, from, amount, issue_reference, reference }) => {
-                Operation::Reverse(Reverse { brand, from: f(from)?, amount, issue_reference, reference })
-            }
-            Self::RotateKey(rotate) => Operation::RotateKey(rotate),
+            Self::Issue(one) => Operation::Issue(one.try_map(f)?),
+            Self::Redeem(one) => Operation::Redeem(one.try_map(f)?),
+            Self::Transfer(one) => Operation::Transfer(one.try_map(f)?),
+            Self::Reverse(one) => Operation::Reverse(one.try_map(f)?),
+            Self::Hold(one) => Operation::Hold(one.try_map(f)?),
+            Self::Capture(one) => Operation::Capture(one.try_map(f)?),
+            Self::Release(one) => Operation::Release(one.try_map(f)?),
+            Self::ProposePartnership(one) => Operation::ProposePartnership(one),
+            Self::AcceptPartnership(one) => Operation::AcceptPartnership(one),
+            Self::EndPartnership(one) => Operation::EndPartnership(one),
+            Self::Convert(one) => Operation::Convert(one.try_map(f)?),
+            Self::Settle(one) => Operation::Settle(one),
+            Self::SetPolicy(one) => Operation::SetPolicy(one),
+            Self::SetOperator(one) => Operation::SetOperator(one),
+            Self::RemoveOperator(one) => Operation::RemoveOperator(one.try_map(f)?),
+            Self::RotateKey(one) => Operation::RotateKey(one),
+            Self::SetGuardians(one) => Operation::SetGuardians(one.try_map(f)?),
+            Self::StartRecovery(one) => Operation::StartRecovery(one.try_map(f)?),
+            Self::CancelRecovery(one) => Operation::CancelRecovery(one),
+            Self::FinishRecovery(one) => Operation::FinishRecovery(one.try_map(f)?),
+            Self::Freeze(one) => Operation::Freeze(one),
+            Self::Unfreeze(one) => Operation::Unfreeze(one),
+            Self::CreateHousehold(one) => Operation::CreateHousehold(one),
+            Self::Invite(one) => Operation::Invite(one.try_map(f)?),
+            Self::Join(one) => Operation::Join(one.try_map(f)?),
+            Self::Leave(one) => Operation::Leave(one.try_map(f)?),
+            Self::SetMember(one) => Operation::SetMember(one.try_map(f)?),
+            Self::RemoveMember(one) => Operation::RemoveMember(one.try_map(f)?),
         })
     }
 
-    /// The accounts that the operation names, for their histories.
+    /// The accounts that the operation names, for their histories; of a brand's operator only the one that goes.
     pub fn accounts(&self) -> impl Iterator<Item = &A> {
-        let (first, second) = match self {
-            Self::Issue(issue) => (Some(&issue.to), None),
-            Self::Redeem(redeem) => (Some(&redeem.from), None),
-            Self::Transfer(transfer) => (Some(&transfer.from), Some(&transfer.to)),
-            Self::Reverse(reverse) => (Some(&reverse.from), None),
-            Self::RotateKey(_) => (None, None),
-        };
-        first.into_iter().chain(second)
+        let mut accounts: Vec<&A> = Vec::new();
+        match self {
+            Self::Issue(one) => accounts.push(&one.to),
+            Self::Redeem(one) => accounts.push(&one.from),
+            Self::Transfer(one) => accounts.extend([&one.from, &one.to]),
+            Self::Reverse(one) => accounts.push(&one.from),
+            Self::Hold(one) => accounts.push(&one.from),
+            Self::Capture(one) => accounts.push(&one.from),
+            Self::Release(one) => accounts.push(&one.from),
+            Self::Convert(one) => accounts.push(&one.account),
+            Self::RemoveOperator(one) => accounts.push(&one.operator),
+            Self::SetGuardians(one) => accounts.extend(one.guardians.guardians.iter().filter_map(Guardian::account)),
+            Self::StartRecovery(one) => accounts.push(&one.account),
+            Self::FinishRecovery(one) => accounts.push(&one.account),
+            Self::Invite(one) => accounts.extend([&one.household, &one.member]),
+            Self::Join(one) => accounts.push(&one.household),
+            Self::Leave(one) => accounts.push(&one.household),
+            Self::SetMember(one) => accounts.extend([&one.household, &one.member]),
+            Self::RemoveMember(one) => accounts.extend([&one.household, &one.member]),
+            Self::ProposePartnership(_)
+            | Self::AcceptPartnership(_)
+            | Self::EndPartnership(_)
+            | Self::Settle(_)
+            | Self::SetPolicy(_)
+            | Self::SetOperator(_)
+            | Self::RotateKey(_)
+            | Self::CancelRecovery(_)
+            | Self::Freeze(_)
+            | Self::Unfreeze(_)
+            | Self::CreateHousehold(_) => {}
+        }
+        accounts.into_iter()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,10 @@ impl TimeMs {
         let (year, month) = civil_month(self.0 / DAY_MS);
         Month((year - 1970) * 12 + (month - 1))
     }
+    /// The day (UTC) that contains this time.
+    pub fn day(self) -> Day {
+        Day(self.0 / DAY_MS)
+    }
 }
 impl BorshDeserialize for TimeMs {
     fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
@@ -75,6 +79,17 @@ fn civil_month(days: u64) -> (u16, u16) {
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     let fits = "the year is at most 6999 and the month at most 12";
     (u16::try_from(year).expect(fits), u16::try_from(month).expect(fits))
+}
+
+/// A day (UTC), counted from 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+pub struct Day(u64);
+
+impl Day {
+    /// Days since 1970-01-01.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
 }
 
 /// A calendar month (UTC), counted from January 1970.
@@ -184,6 +199,14 @@ mod tests {
         assert_eq!(month_of(4_107_542_399_999), "2100-02"); // no leap day in 2100
         assert_eq!(month_of(4_107_542_400_000), "2100-03");
         assert_eq!(month_of(TIME_MS_MAX), "6999-12");
+    }
+
+    #[test]
+    fn days_change_at_midnight_utc() {
+        let day = |ms| TimeMs::new(ms).expect("in range").day();
+        assert_eq!(day(951_868_799_999).get(), 11_016);
+        assert_eq!(day(951_868_800_000).get(), 11_017);
+        assert!(day(0) < day(DAY_MS) && day(0) == day(DAY_MS - 1));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::key::KeyPair;
+use crate::operator::Role;
 use crate::points::Points;
 
 fn document() -> GenesisDocument {
@@ -9,7 +10,13 @@ fn document() -> GenesisDocument {
         name: name("a network"),
         network: Network::Test,
         time_ms: TimeMs::new(1_700_000_000_000).expect("in range"),
-        parameters: Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        settlement_currency: Some("SEK".parse().expect("valid")),
+        parameters: Parameters {
+            heartbeat_ms: 3000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: 259_200_000,
+        },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand("nordmat", key(3))]).expect("one"),
     }
@@ -29,6 +36,10 @@ fn brand(id: &str, operator: PublicKey) -> GenesisBrand {
             transferable: true,
             transfer_min: Points::new(1),
             transfer_max: Points::new(1000),
+            transfer_daily_max: None,
+            convertible: true,
+            poolable: true,
+            tradeable: false,
             reversal_window_ms: 1,
         },
         operators: Bounded::new(vec![operator_with(operator, vec![Role::Issue, Role::Reverse])]).expect("one"),
@@ -36,7 +47,7 @@ fn brand(id: &str, operator: PublicKey) -> GenesisBrand {
 }
 
 fn operator_with(public_key: PublicKey, roles: Vec<Role>) -> GenesisOperator {
-    GenesisOperator { public_key, roles: Bounded::new(roles).expect("one or two") }
+    GenesisOperator { public_key, roles: Bounded::new(roles).expect("one to four"), issue_daily_max: None }
 }
 
 fn error_after(change: impl FnOnce(&mut GenesisDocument)) -> GenesisError {
@@ -62,6 +73,10 @@ fn any_change_is_another_chain() {
 fn every_broken_rule_is_named() {
     assert!(matches!(error_after(|d| d.validators = Bounded::default()), GenesisError::Validators(_)));
     assert!(matches!(error_after(|d| d.parameters.heartbeat_ms = 99), GenesisError::Parameter("heartbeat_ms", _)));
+    for delay in [999, 30 * 24 * 60 * 60 * 1000 + 1] {
+        let error = error_after(|d| d.parameters.recovery_delay_ms = delay);
+        assert!(matches!(error, GenesisError::Parameter("recovery_delay_ms", _)));
+    }
     assert!(matches!(error_after(|d| d.parameters.block_bytes_max = 32_767), GenesisError::Parameter(..)));
     assert!(matches!(error_after(|d| d.parameters.block_bytes_max = 4_194_305), GenesisError::Parameter(..)));
     assert!(matches!(error_after(|d| d.parameters.block_transactions_max = 10_001), GenesisError::Parameter(..)));
@@ -77,6 +92,10 @@ fn every_broken_rule_is_named() {
     let disordered = operator_with(operator.public_key, vec![Role::Reverse, Role::Issue]);
     let disordered = Bounded::new(vec![disordered]).expect("one");
     assert!(matches!(with_brands(vec![GenesisBrand { operators: disordered, ..good() }]), GenesisError::Operator(_)));
+    let beyond = GenesisOperator { issue_daily_max: Some(Points::new(POINTS_MAX + 1)), ..good().operators[0].clone() };
+    let beyond = Bounded::new(vec![beyond]).expect("one");
+    let beyond = with_brands(vec![GenesisBrand { operators: beyond, ..good() }]);
+    assert!(matches!(beyond, GenesisError::IssueDailyMax(_)));
 }
 
 #[test]
@@ -84,4 +103,18 @@ fn a_misspelt_field_is_refused_by_name() {
     let text = document().to_toml().replace("heartbeat_ms", "heartbeet_ms");
     let Err(GenesisError::Toml(message)) = Genesis::from_toml(&text) else { panic!("must be refused") };
     assert!(message.contains("heartbeet_ms"), "{message}");
+}
+
+#[test]
+fn what_a_document_leaves_out_is_cautious() {
+    let mut document = document();
+    document.settlement_currency = None;
+    let text = document.to_toml();
+    let left_out = ["recovery_delay_ms", "convertible", "poolable", "tradeable", "transfer_daily_max"];
+    let short: Vec<&str> = text.lines().filter(|line| !left_out.iter().any(|name| line.starts_with(name))).collect();
+    let read = GenesisDocument::from_toml(&short.join("\n")).expect("they can be left out");
+    assert_eq!(read.parameters.recovery_delay_ms, 259_200_000);
+    let policy = &read.brands[0].policy;
+    assert!(!policy.convertible && !policy.poolable && !policy.tradeable);
+    assert_eq!((policy.transfer_daily_max, read.settlement_currency), (None, None));
 }

@@ -1,0 +1,52 @@
+//! What a brand's admins decide.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::brand::{BrandId, Policy};
+use crate::ids::PublicKey;
+use crate::operator::Roles;
+use crate::points::Points;
+
+/// An admin changes what the brand lets happen with its points; points already issued keep their expiry.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetPolicy {
+    /// Whose policy.
+    pub brand: BrandId,
+    /// The policy from now on.
+    pub policy: Policy,
+}
+
+/// An admin makes somebody an operator, or changes what an operator may do.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetOperator {
+    /// Whose operator.
+    pub brand: BrandId,
+    /// The operator's first key; its account is the address of this key.
+    pub public_key: PublicKey,
+    /// What it may do, in the order of [`Role`](crate::operator::Role), each once.
+    pub roles: Roles,
+    /// How many points it may issue in a day (UTC); `None`: any number.
+    #[serde(default)]
+    pub issue_daily_max: Option<Points>,
+}
+
+/// An admin ends an operator's authority.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveOperator<A = Address> {
+    /// Whose operator.
+    pub brand: BrandId,
+    /// The operator's account.
+    pub operator: A,
+}
+
+impl<A> RemoveOperator<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<RemoveOperator<B>, E> {
+        let Self { brand, operator } = self;
+        Ok(RemoveOperator { brand, operator: f(operator)? })
+    }
+}

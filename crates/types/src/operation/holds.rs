@@ -1,0 +1,75 @@
+//! Points that wait for a till.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::brand::BrandId;
+use crate::points::Points;
+use crate::reference::Reference;
+use crate::time::TimeMs;
+
+/// The owner of points holds them ready for the brand, which can take them until a time.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold<A = Address> {
+    /// Whose points.
+    pub brand: BrandId,
+    /// The account that they come from.
+    pub from: A,
+    /// How many.
+    pub amount: Points,
+    /// The till's request; points are held once per reference.
+    pub reference: Reference,
+    /// From when on the brand can't take them any more, and they are the owner's again.
+    pub expires_ms: TimeMs,
+}
+
+impl<A> Hold<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Hold<B>, E> {
+        let Self { brand, from, amount, reference, expires_ms } = self;
+        Ok(Hold { brand, from: f(from)?, amount, reference, expires_ms })
+    }
+}
+
+/// A brand's operator takes all or part of what is held; the rest returns at once.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capture<A = Address> {
+    /// Whose points.
+    pub brand: BrandId,
+    /// The account that they are held from.
+    pub from: A,
+    /// The reference of the hold.
+    pub hold_reference: Reference,
+    /// How many, at most what is held.
+    pub amount: Points,
+    /// The reference of this capture; a brand captures once per reference.
+    pub reference: Reference,
+}
+
+impl<A> Capture<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Capture<B>, E> {
+        let Self { brand, from, hold_reference, amount, reference } = self;
+        Ok(Capture { brand, from: f(from)?, hold_reference, amount, reference })
+    }
+}
+
+/// A brand's operator lets go of what is held; once the hold has expired its owner can do so too.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release<A = Address> {
+    /// Whose points.
+    pub brand: BrandId,
+    /// The account that they are held from.
+    pub from: A,
+    /// The reference of the hold.
+    pub hold_reference: Reference,
+}
+
+impl<A> Release<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Release<B>, E> {
+        let Self { brand, from, hold_reference } = self;
+        Ok(Release { brand, from: f(from)?, hold_reference })
+    }
+}

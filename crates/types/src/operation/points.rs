@@ -1,0 +1,96 @@
+//! Giving, moving and taking points.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::brand::BrandId;
+use crate::points::Points;
+use crate::reference::Reference;
+
+/// A brand's operator gives new points to an account.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issue<A = Address> {
+    /// Whose points.
+    pub brand: BrandId,
+    /// Who gets them.
+    pub to: A,
+    /// How many.
+    pub amount: Points,
+    /// The receipt that they reward; a brand issues once per reference.
+    pub reference: Reference,
+}
+
+impl<A> Issue<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Issue<B>, E> {
+        let Self { brand, to, amount, reference } = self;
+        Ok(Issue { brand, to: f(to)?, amount, reference })
+    }
+}
+
+/// The owner of points gives them back to the brand for what it offers.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redeem<A = Address> {
+    /// Whose points.
+    pub brand: BrandId,
+    /// The account that they come from.
+    pub from: A,
+    /// How many.
+    pub amount: Points,
+    /// The till's payment request, if there is one; it can be paid once.
+    #[serde(default)]
+    pub reference: Option<Reference>,
+}
+
+impl<A> Redeem<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Redeem<B>, E> {
+        let Self { brand, from, amount, reference } = self;
+        Ok(Redeem { brand, from: f(from)?, amount, reference })
+    }
+}
+
+/// The owner of points gives them to another account.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer<A = Address> {
+    /// Whose points.
+    pub brand: BrandId,
+    /// The account that they come from.
+    pub from: A,
+    /// The account that gets them, with their expiry unchanged.
+    pub to: A,
+    /// How many.
+    pub amount: Points,
+}
+
+impl<A> Transfer<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Transfer<B>, E> {
+        let Self { brand, from, to, amount } = self;
+        Ok(Transfer { brand, from: f(from)?, to: f(to)?, amount })
+    }
+}
+
+/// A brand's operator takes back all or part of an issue after a returned purchase.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reverse<A = Address> {
+    /// Whose points.
+    pub brand: BrandId,
+    /// The account that the points had been issued to.
+    pub from: A,
+    /// How many, at most what is left of the issue.
+    pub amount: Points,
+    /// The reference of the issue.
+    pub issue_reference: Reference,
+    /// The reference of this reversal; a brand reverses once per reference.
+    pub reference: Reference,
+}
+
+impl<A> Reverse<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Reverse<B>, E> {
+        let Self { brand, from, amount, issue_reference, reference } = self;
+        Ok(Reverse { brand, from: f(from)?, amount, issue_reference, reference })
+    }
+}

@@ -1,0 +1,179 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::address::{AddressText, Network};
+use crate::bounded::Bounded;
+use crate::guardian::Guardians;
+use crate::household::{MemberLimit, MemberRole};
+use crate::ids::PublicKey;
+use crate::money::Money;
+use crate::operator::Role;
+use crate::partnership::PartnershipTerms;
+use crate::points::Points;
+use crate::reference::Reference;
+use crate::time::TimeMs;
+
+fn address(byte: u8) -> Address {
+    Address::new([byte; 20])
+}
+
+fn brand(id: &str) -> crate::brand::BrandId {
+    id.parse().expect("valid")
+}
+
+fn reference(byte: u8) -> Reference {
+    Reference::new(vec![byte; 32]).expect("32 bytes")
+}
+
+fn time(ms: u64) -> TimeMs {
+    TimeMs::new(ms).expect("in range")
+}
+
+fn policy() -> crate::brand::Policy {
+    crate::brand::Policy {
+        expiry_months: Some(24),
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(1000),
+        transfer_daily_max: Some(Points::new(5000)),
+        convertible: true,
+        poolable: true,
+        tradeable: false,
+        reversal_window_ms: 1,
+    }
+}
+
+/// One operation of every kind with the number of its kind and how many accounts it names.
+fn every_kind() -> Vec<(u8, usize, Operation)> {
+    let (nordmat, kaffet, amount) = (brand("nordmat"), brand("kaffet"), Points::new(7));
+    let (from, to) = (address(1), address(2));
+    let (household, member, role) = (address(3), address(4), MemberRole::Child);
+    let limits = Bounded::new(vec![MemberLimit { brand: kaffet, month_max: amount }]).expect("one");
+    let terms = PartnershipTerms {
+        rate_num: 2,
+        rate_den: 3,
+        price_micro: 1_500_000,
+        daily_max: Points::new(100),
+        ends_ms: time(1_800_000_000_000),
+    };
+    let guardians = Guardians {
+        guardians: Bounded::new(vec![Guardian::Account(from), Guardian::Brand(kaffet)]).expect("two"),
+        threshold: 2,
+    };
+    let new_key = PublicKey::new([9; 32]);
+    let roles = Bounded::new(vec![Role::Issue, Role::Admin]).expect("two");
+    let pair = (nordmat, kaffet);
+    vec![
+        (1, 1, Operation::Issue(Issue { brand: nordmat, to, amount, reference: reference(1) })),
+        (2, 1, Operation::Redeem(Redeem { brand: nordmat, from, amount, reference: None })),
+        (3, 2, Operation::Transfer(Transfer { brand: nordmat, from, to, amount })),
+        (
+            4,
+            1,
+            Operation::Reverse(Reverse {
+                brand: nordmat,
+                from,
+                amount,
+                issue_reference: reference(1),
+                reference: reference(2),
+            }),
+        ),
+        (5, 1, Operation::Hold(Hold { brand: nordmat, from, amount, reference: reference(3), expires_ms: time(5) })),
+        (
+            6,
+            1,
+            Operation::Capture(Capture {
+                brand: nordmat,
+                from,
+                hold_reference: reference(3),
+                amount,
+                reference: reference(4),
+            }),
+        ),
+        (7, 1, Operation::Release(Release { brand: nordmat, from, hold_reference: reference(3) })),
+        (16, 0, Operation::ProposePartnership(ProposePartnership { from: pair.0, to: pair.1, terms: terms.clone() })),
+        (17, 0, Operation::AcceptPartnership(AcceptPartnership { from: pair.0, to: pair.1, terms })),
+        (18, 0, Operation::EndPartnership(EndPartnership { from: pair.0, to: pair.1 })),
+        (
+            19,
+            1,
+            Operation::Convert(Convert {
+                account: from,
+                from: pair.0,
+                to: pair.1,
+                amount,
+                min_received: Points::new(4),
+            }),
+        ),
+        (
+            20,
+            0,
+            Operation::Settle(Settle {
+                creditor: kaffet,
+                debtor: nordmat,
+                amount: Money::new(12),
+                reference: reference(5),
+            }),
+        ),
+        (24, 0, Operation::SetPolicy(SetPolicy { brand: nordmat, policy: policy() })),
+        (
+            25,
+            0,
+            Operation::SetOperator(SetOperator {
+                brand: nordmat,
+                public_key: new_key,
+                roles,
+                issue_daily_max: Some(amount),
+            }),
+        ),
+        (26, 1, Operation::RemoveOperator(RemoveOperator { brand: nordmat, operator: to })),
+        (32, 0, Operation::RotateKey(RotateKey { new_key })),
+        (33, 1, Operation::SetGuardians(SetGuardians { guardians })),
+        (34, 1, Operation::StartRecovery(StartRecovery { account: from, new_key })),
+        (35, 0, Operation::CancelRecovery(CancelRecovery {})),
+        (36, 1, Operation::FinishRecovery(FinishRecovery { account: from })),
+        (37, 0, Operation::Freeze(Freeze {})),
+        (38, 0, Operation::Unfreeze(Unfreeze {})),
+        (40, 0, Operation::CreateHousehold(CreateHousehold {})),
+        (41, 2, Operation::Invite(Invite { household, member, role, limits: limits.clone() })),
+        (42, 1, Operation::Join(Join { household })),
+        (43, 1, Operation::Leave(Leave { household })),
+        (44, 2, Operation::SetMember(SetMember { household, member, role, limits })),
+        (45, 2, Operation::RemoveMember(RemoveMember { household, member })),
+    ]
+}
+
+#[test]
+fn every_kind_has_its_own_number_as_its_first_byte_and_survives_its_bytes() {
+    for (number, _, operation) in every_kind() {
+        let bytes = borsh::to_vec(&operation).expect("in memory");
+        assert_eq!(bytes[0], number, "{}", operation.name());
+        assert_eq!(borsh::from_slice::<Operation>(&bytes).ok(), Some(operation));
+    }
+    let numbers: BTreeSet<u8> = every_kind().iter().map(|(number, ..)| *number).collect();
+    assert_eq!(numbers.len(), every_kind().len());
+    for number in (0..=u8::MAX).filter(|number| !numbers.contains(number)) {
+        assert!(borsh::from_slice::<Operation>(&[number]).is_err(), "{number} is nothing");
+    }
+}
+
+#[test]
+fn every_kind_survives_its_json_under_its_name() {
+    for (_, _, operation) in every_kind() {
+        let Ok(text) =
+            operation.clone().try_map(|address| Ok::<_, std::convert::Infallible>(address.text(Network::Test)));
+        let json = serde_json::to_string(&text).expect("serializable");
+        assert!(json.starts_with(&format!("{{\"type\":\"{}\"", operation.name())), "{json}");
+        let parsed: Operation<AddressText> = serde_json::from_str(&json).expect("what was written");
+        assert_eq!(parsed.try_map(|text| text.on(Network::Test)), Ok(operation.clone()));
+        let misspelt = json.replacen("\"type\":", "\"unknown\":1,\"type\":", 1);
+        assert!(serde_json::from_str::<Operation<AddressText>>(&misspelt).is_err(), "{misspelt}");
+    }
+}
+
+#[test]
+fn every_kind_names_its_accounts() {
+    for (_, accounts, operation) in every_kind() {
+        assert_eq!(operation.accounts().count(), accounts, "{}", operation.name());
+    }
+}

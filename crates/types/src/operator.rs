@@ -1,0 +1,44 @@
+//! What the operators of a brand may do (protocol §2).
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::bounded::Bounded;
+
+/// What an operator may do for its brand.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Give new points.
+    Issue,
+    /// Take or release what members hold ready.
+    Capture,
+    /// Take back an issue.
+    Reverse,
+    /// Set the policy, the operators and the partnerships, and confirm settlements.
+    Admin,
+}
+
+/// The roles of one operator, in the order of [`Role`], each once.
+pub type Roles = Bounded<Role, 1, 4>;
+
+/// Whether roles stand in the order of [`Role`], each once.
+pub fn in_order(roles: &Roles) -> bool {
+    roles.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_stand_in_one_order_each_once() {
+        let check = |roles: &[Role]| in_order(&Bounded::new(roles.to_vec()).expect("one to four"));
+        assert!(check(&[Role::Issue, Role::Capture, Role::Reverse, Role::Admin]));
+        assert!(check(&[Role::Capture]));
+        assert!(!check(&[Role::Capture, Role::Issue]));
+        assert!(!check(&[Role::Admin, Role::Admin]));
+    }
+}

@@ -1,0 +1,128 @@
+//! What two brands agree on (protocol §6, "between brands").
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::brand::BrandId;
+use crate::limits::{POINTS_MAX, PRICE_MICRO_MAX};
+use crate::points::Points;
+use crate::time::TimeMs;
+
+/// The terms on which brand A's points become brand B's.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartnershipTerms {
+    /// So many of B's points …
+    pub rate_num: u32,
+    /// … for so many of A's.
+    pub rate_den: u32,
+    /// What A owes B for one of its points that was converted, in millionths of the settlement currency's minor unit.
+    pub price_micro: u64,
+    /// How many of A's points can be converted in a day (UTC), by everybody together.
+    pub daily_max: Points,
+    /// From when on nothing can be converted.
+    pub ends_ms: TimeMs,
+}
+
+/// Terms outside their limits.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TermsError {
+    /// A rate of nothing, or over nothing.
+    #[error("rate_num and rate_den must be 1 or more")]
+    Rate,
+    /// A price beyond the limit.
+    #[error("price_micro must be at most {PRICE_MICRO_MAX}")]
+    Price,
+    /// A daily cap of nothing or beyond the limit.
+    #[error("daily_max must be 1 to {POINTS_MAX}")]
+    DailyMax,
+}
+
+impl PartnershipTerms {
+    /// Checks the terms against the limits.
+    ///
+    /// # Errors
+    /// The first rule that they break.
+    pub fn check(&self) -> Result<(), TermsError> {
+        if self.rate_num == 0 || self.rate_den == 0 {
+            return Err(TermsError::Rate);
+        }
+        if self.price_micro > PRICE_MICRO_MAX {
+            return Err(TermsError::Price);
+        }
+        if !(1..=POINTS_MAX).contains(&self.daily_max.get()) {
+            return Err(TermsError::DailyMax);
+        }
+        Ok(())
+    }
+    /// What so many of A's points give in B's, rounded down; `None` if that is more than 64 bits.
+    pub fn received_for(&self, points: Points) -> Option<Points> {
+        let received = u128::from(points.get()) * u128::from(self.rate_num) / u128::from(self.rate_den);
+        u64::try_from(received).ok().map(Points::new)
+    }
+    /// The fewest of A's points that give so many of B's; `None` if that is more than 64 bits.
+    pub fn burned_for(&self, received: Points) -> Option<Points> {
+        let burned = (u128::from(received.get()) * u128::from(self.rate_den)).div_ceil(u128::from(self.rate_num));
+        u64::try_from(burned).ok().map(Points::new)
+    }
+}
+
+/// Terms that one of the two brands has put forward and the other hasn't accepted yet.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct PartnershipProposal {
+    /// Which of the two brands put them forward.
+    pub by: BrandId,
+    /// The terms.
+    pub terms: PartnershipTerms,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(rate_num: u32, rate_den: u32) -> PartnershipTerms {
+        PartnershipTerms {
+            rate_num,
+            rate_den,
+            price_micro: 0,
+            daily_max: Points::new(1),
+            ends_ms: TimeMs::new(1).expect("in range"),
+        }
+    }
+
+    #[test]
+    fn terms_outside_their_limits_are_refused() {
+        let edge = PartnershipTerms {
+            price_micro: PRICE_MICRO_MAX,
+            daily_max: Points::new(POINTS_MAX),
+            ..terms(u32::MAX, u32::MAX)
+        };
+        assert_eq!(edge.check(), Ok(()));
+        assert_eq!(terms(0, 1).check(), Err(TermsError::Rate));
+        assert_eq!(terms(1, 0).check(), Err(TermsError::Rate));
+        let dear = PartnershipTerms { price_micro: PRICE_MICRO_MAX + 1, ..edge.clone() };
+        assert_eq!(dear.check(), Err(TermsError::Price));
+        for daily_max in [0, POINTS_MAX + 1].map(Points::new) {
+            assert_eq!(PartnershipTerms { daily_max, ..edge.clone() }.check(), Err(TermsError::DailyMax));
+        }
+    }
+
+    #[test]
+    fn what_is_burned_is_the_least_that_gives_what_is_received() {
+        for (num, den) in [(1, 1), (3, 7), (7, 3), (1, 10), (10, 1), (u32::MAX, 1), (1, u32::MAX)] {
+            let terms = terms(num, den);
+            for points in (0..200).chain([POINTS_MAX - 1, POINTS_MAX]).map(Points::new) {
+                let Some(received) = terms.received_for(points) else { continue };
+                let burned = terms.burned_for(received).expect("at most the points");
+                assert!(burned <= points, "{num}/{den} of {points}");
+                assert_eq!(terms.received_for(burned), Some(received), "{num}/{den} of {points}");
+                if let Some(less) = burned.checked_sub(Points::new(1)) {
+                    assert!(terms.received_for(less) < Some(received), "{num}/{den} of {points}");
+                }
+            }
+        }
+        assert_eq!(terms(u32::MAX, 1).received_for(Points::new(u64::MAX)), None);
+        assert_eq!(terms(1, u32::MAX).burned_for(Points::new(u64::MAX)), None);
+    }
+}
