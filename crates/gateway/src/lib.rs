@@ -63,6 +63,11 @@ pub enum GatewayError {
     /// The system refused to accept connections, again and again.
     #[error("the gateway can't accept connections ({0}): check the limit of open files, then restart the node")]
     Accept(#[source] io::Error),
+    /// The task that answers waiting clients has failed.
+    #[error(
+        "the gateway can't tell clients any more when their transactions are final: restart the node, and report it"
+    )]
+    Finality,
 }
 
 /// Serves on `listener` until `shutdown` completes, then lets requests that are being answered end, for at most

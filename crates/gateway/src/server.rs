@@ -163,13 +163,15 @@ pub(crate) async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), GatewayError> {
     let blocks = app.gateway.store.subscribe();
-    let mut tasks = JoinSet::new();
-    tasks.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
+    let mut follower = JoinSet::new();
+    follower.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
     let accepted = tokio::select! {
         () = shutdown => Ok(()),
         error = accept(&listener, &app, &mut connections, &stopped) => Err(error),
+        // It follows the store, which is held here, so it only ends by a panic.
+        _ = follower.join_next() => Err(GatewayError::Finality),
     };
     drop(listener);
     app.finality.close();
@@ -180,7 +182,7 @@ pub(crate) async fn serve(
         tracing::warn!(connections = connections.len(), "connections were cut off at shutdown");
         connections.shutdown().await;
     }
-    tasks.shutdown().await;
+    follower.shutdown().await;
     accepted
 }
 

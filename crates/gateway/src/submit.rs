@@ -178,7 +178,8 @@ async fn refusal(app: &App, id: TransactionId, code: Code) -> Failure {
     if is_duplicate { Failure::duplicate(&id) } else { Failure::of_code(code) }
 }
 
-/// Waits for a transaction's outcome. When the time is up it is still pending, unless its own time is up too.
+/// Waits for an accepted transaction's outcome. When the client's time is up it is still pending, unless its own time
+/// is up too.
 async fn wait(
     app: &App,
     waiter: Waiter,
@@ -191,10 +192,14 @@ async fn wait(
     }
     // Read before the search, so that the search covers every block up to this time.
     let ledger_time = app.gateway.store.tip().time_ms;
+    if until > ledger_time {
+        return Ok(TransactionState::Pending);
+    }
     let store = app.gateway.store.clone();
-    match app.blocking(move || transactions::committed(&store, &id)).await? {
-        Some(state) => Ok(state),
-        None if until <= ledger_time => Err(Failure::of_code(Code::TransactionExpired)),
-        None => Ok(TransactionState::Pending),
+    match app.blocking(move || transactions::committed(&store, &id)).await {
+        Ok(Some(state)) => Ok(state),
+        Ok(None) => Err(Failure::of_code(Code::TransactionExpired)),
+        // It was accepted, so no fault of this node must make it look refused.
+        Err(_) => Ok(TransactionState::Pending),
     }
 }

@@ -86,7 +86,7 @@ async fn a_client_whose_patience_ends_first_learns_that_the_transaction_is_pendi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_was_left_out_until_its_time_was_up_is_expired() {
-    let node = Node::start_with(Timeouts { commit: Duration::from_millis(500), ..Timeouts::default() }).await;
+    let node = Node::start_with(Timeouts { commit: Duration::from_secs(2), ..Timeouts::default() }).await;
     node.issue(ANNA, 100);
     let signed = node.transfer(ANNA, BO, 1);
     let answer = tokio::spawn(node.submit(WAIT, &signed));
