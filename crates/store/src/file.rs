@@ -87,9 +87,14 @@ impl AppendFile {
     }
 }
 
-/// Makes a directory and those above it.
+/// Makes a directory and those above it, unless it is there; durably, if the one above it was.
 pub(crate) fn create_directory(path: &Path) -> Result<(), StoreError> {
-    fs::create_dir_all(path).map_err(StoreError::io("create the directory", path))
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(path).map_err(StoreError::io("create the directory", path))?;
+    let above = path.canonicalize().map_err(StoreError::io("resolve", path))?;
+    above.parent().map_or(Ok(()), sync_directory)
 }
 
 /// Makes the entries of a directory durable.
@@ -182,8 +187,28 @@ pub(crate) fn mark(path: &Path, content: &[u8]) -> Result<u64, StoreError> {
     Ok(bytes)
 }
 
-/// Removes a file that [`mark`] made, if it is there.
-pub(crate) fn unmark(path: &Path) -> Result<(), StoreError> {
+/// Writes a file, durably; after an error or a crash it may hold any part of the bytes.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let write = || -> io::Result<()> {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(StoreError::io("write", path))?;
+    path.parent().map_or(Ok(()), sync_directory)
+}
+
+/// Reads a file, if it is there.
+pub(crate) fn read_whole(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("read", path)(error)),
+    }
+}
+
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             Err(StoreError::Io { action: "remove", path: path.to_owned(), source })

@@ -25,8 +25,6 @@ pub const HISTORY_ITEMS_MAX: usize = 1_000;
 pub const INDEX_VALUE_BYTES_MAX: usize = 2_000;
 /// Transaction ids in one value of the index.
 pub const INDEX_RECENT_IDS_MAX: usize = INDEX_VALUE_BYTES_MAX / 32;
-/// Keys that are written to the index at once, where no more have to be.
-pub const INDEX_BATCH_KEYS_MAX: usize = 2_048;
 /// Memory that sled may use for its cache, in bytes.
 pub const INDEX_CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// How often the index is opened in a row without success before it is given up: a process that dies of it can't tell.

@@ -93,6 +93,7 @@ pub(crate) fn open_with(
     segment_bytes_max: u64,
 ) -> Result<Opened, StoreError> {
     let log = LogDirectory { path: dir.join("log"), chain_id: genesis.chain_id(), segment_bytes_max };
+    file::create_directory(dir)?;
     file::create_directory(&log.path)?;
     let lock = file::lock(dir)?;
     file::sync_directory(dir)?;

@@ -11,6 +11,9 @@ use crate::limits::RECENT_BLOCKS_BYTES_MAX;
 use crate::log::{BlockPlace, Position};
 use crate::reader::Placed;
 
+/// As the ledger counts the minutes of its remembered ids; a checkpoint compares the two counts.
+const MINUTE_MS: u64 = 60_000;
+
 /// The accounts that a block's transaction concerns: its sender and whomever its operations name, each once.
 fn accounts_of(transaction: &lojal_types::Transaction) -> Vec<Address> {
     let named = transaction.operations.iter().flat_map(|operation| operation.accounts());
@@ -44,8 +47,7 @@ impl Layer {
             for account in accounts_of(transaction) {
                 self.history.insert((account, height, index), (placed.id, placed.outcome));
             }
-            // The state's minutes are counted like this too; a checkpoint compares the two.
-            self.recent_ids.push((transaction.valid_until_ms.get() / 60_000, placed.id));
+            self.recent_ids.push((transaction.valid_until_ms.get() / MINUTE_MS, placed.id));
         }
     }
 

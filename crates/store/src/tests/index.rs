@@ -1,13 +1,15 @@
 //! What becomes of an index that is lost or damaged.
 
 use std::fs;
+use std::future::Future;
 use std::path::{Path, PathBuf};
 
 use lojal_types::Height;
 
+use crate::index::redo::Changes;
 use crate::limits::INDEX_ATTEMPTS_MAX;
-use crate::open;
 use crate::testing::{Chain, assert_same, copy_dir, options};
+use crate::{StoreError, open};
 
 /// A closed store of ten blocks, five of them in the checkpoint.
 fn fixture() -> (Chain, tempfile::TempDir) {
@@ -155,6 +157,92 @@ fn entries_written_ahead_by_an_unfinished_checkpoint_are_not_seen_and_do_no_harm
     assert_same(&opened, &chain);
 }
 
+/// What a checkpoint at height 10 changes all or nothing, taken from one that was completed.
+fn changes_to_the_end(chain: &Chain, dir: &Path) -> Changes {
+    let finished = tempfile::tempdir().expect("a temporary directory");
+    copy_dir(dir, finished.path());
+    let opened = open(finished.path(), &chain.genesis, options()).expect("crashed");
+    opened.store.close().expect("the disk works");
+    drop(opened);
+    let mut changes = Changes::default();
+    tamper(finished.path(), |to| {
+        tamper(dir, |from| {
+            for entry in from.scan_prefix([4]).chain(from.scan_prefix([5])) {
+                changes.remove(entry.expect("readable").0.to_vec());
+            }
+            for entry in to.iter() {
+                let (key, value) = entry.expect("readable");
+                if (1..=3).contains(&key[0]) {
+                    from.insert(key, value).expect("writable");
+                } else {
+                    changes.put(key.to_vec(), value.to_vec());
+                }
+            }
+        });
+    });
+    changes
+}
+
+#[test]
+fn a_checkpoint_whose_changes_were_only_begun_is_completed_at_the_next_start() {
+    let (chain, dir) = fixture();
+    let mut changes = changes_to_the_end(&chain, dir.path());
+    let redo = dir.path().join("index.redo");
+    changes.save(&redo).expect("the disk works");
+    tamper(dir.path(), |db| {
+        for (key, value) in changes.list.iter().step_by(3) {
+            match value {
+                Some(value) => db.insert(key, value.as_slice()).expect("writable"),
+                None => db.remove(key).expect("writable"),
+            };
+        }
+    });
+    fs::write(mark(dir.path()), b"").expect("a mark");
+    let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    assert_eq!((&opened.report.index_rebuilt, opened.report.checkpoint_height), (&None, Height::new(10)));
+    assert!(!redo.exists());
+    assert_same(&opened, &chain);
+}
+
+#[test]
+fn a_checkpoint_whose_changes_were_not_written_down_entirely_has_not_happened() {
+    let (chain, dir) = fixture();
+    let redo = dir.path().join("index.redo");
+    changes_to_the_end(&chain, dir.path()).save(&redo).expect("the disk works");
+    let whole = fs::read(&redo).expect("just written");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    for torn in [&[][..], &whole[..3], &whole[..whole.len() / 2], &whole[..whole.len() - 1], &flipped] {
+        fs::write(&redo, torn).expect("a file");
+        fs::write(mark(dir.path()), b"").expect("a mark");
+        let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+        assert_eq!((&opened.report.index_rebuilt, opened.report.checkpoint_height), (&None, Height::new(5)));
+        assert_same(&opened, &chain);
+    }
+}
+
+#[test]
+fn a_checkpoint_that_fails_is_told_and_stops_the_writer_but_loses_nothing() {
+    let (mut chain, dir) = fixture();
+    let mut opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    let failed = opened.store.failed();
+    // A directory where a file must be written.
+    fs::create_dir(mark(dir.path())).expect("nothing there");
+    assert!(matches!(opened.store.checkpoint(), Err(StoreError::Checkpoint(_))));
+    assert!(opened.store.failure().is_some());
+    let mut failed = std::pin::pin!(failed);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(failed.as_mut().poll(&mut context).is_ready());
+    assert_same(&opened, &chain);
+    let next = chain.next();
+    let refused = opened.writer.append_commit(&next.certificate, &next.bytes);
+    assert!(matches!(refused, Err(StoreError::Checkpoint(_))));
+    assert!(matches!(opened.store.close(), Err(StoreError::Checkpoint(_))));
+    drop(opened);
+    fs::remove_dir(mark(dir.path())).expect("the directory");
+    assert_same(&open(dir.path(), &chain.genesis, options()).expect("crashed"), &chain);
+}
+
 #[test]
 fn a_lookup_that_finds_the_index_wrong_has_all_of_it_checked_at_the_next_start() {
     let (chain, dir) = fixture();
@@ -164,7 +252,7 @@ fn a_lookup_that_finds_the_index_wrong_has_all_of_it_checked_at_the_next_start()
     });
     let opened = open(dir.path(), &chain.genesis, options()).expect("the checkpoint itself is fine");
     assert_eq!(opened.report.index_rebuilt, None);
-    assert!(matches!(opened.store.block(Height::new(1)), Err(crate::StoreError::Index(_))));
+    assert!(matches!(opened.store.block(Height::new(1)), Err(StoreError::Index(_))));
     opened.store.checkpoint().expect("the disk works");
     drop(opened);
     assert_rebuilt(dir.path(), &chain);
