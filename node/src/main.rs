@@ -1,2 +1,21 @@
-//! Placeholder of the first build.
-fn main() {}
+//! `lojal-node`: a validator of a lojal network, and a whole development network on one machine.
+
+mod cli;
+mod config;
+mod devnet;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let command = cli::Cli::parse();
+    match command.execute() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lojal-node: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

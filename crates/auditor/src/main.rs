@@ -1,2 +1,199 @@
-//! Placeholder of the first build.
-fn main() {}
+//! `lojal-audit`: verifies a chain from its genesis document alone, and exports chains to verify elsewhere
+//! (protocol §10).
+
+mod export;
+mod progress;
+mod record;
+mod sheet;
+mod source;
+mod verify;
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use lojal_client::Client;
+use lojal_types::{Genesis, Height};
+use serde::Serialize;
+
+use crate::export::{ExportError, Exported};
+use crate::progress::Progress;
+use crate::source::{Source, SourceError};
+use crate::verify::{Report, VerifyError};
+
+/// The chain, or what a source hands out as one, is wrong.
+const EXIT_WRONG: u8 = 1;
+/// Something could not be read or written, so that nothing is known. (2 is for arguments that make no sense.)
+const EXIT_UNREADABLE: u8 = 3;
+
+const EXIT_CODES: &str = "Exit codes: 0 everything holds; 1 the chain is wrong, with the first discrepancy on stderr; \
+                          2 the arguments make no sense; 3 something can't be read or written, which says nothing \
+                          about the chain.";
+
+#[derive(Parser)]
+#[command(name = "lojal-audit", version, about = "Verifies a lojal chain, trusting nothing but its genesis document")]
+#[command(after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Replay a chain from genesis, check everything in it, and print a balance sheet per brand
+    #[command(after_help = EXIT_CODES)]
+    Verify(VerifyArgs),
+    /// Copy the committed blocks of a node's data directory to a file that `verify --file` reads
+    #[command(after_help = "Nothing is verified, only read: run verify on the file.")]
+    Export(ExportArgs),
+}
+
+#[derive(Args)]
+struct VerifyArgs {
+    /// The genesis document (TOML): all that the audit trusts
+    #[arg(long, value_name = "FILE")]
+    genesis: PathBuf,
+    #[command(flatten)]
+    from: SourceArgs,
+    /// Stop after this height; without it, at the end of the chain
+    #[arg(long, value_name = "HEIGHT", value_parser = height)]
+    to: Option<Height>,
+    /// Print one JSON document; amounts are in the smallest unit
+    #[arg(long)]
+    json: bool,
+    /// Show no progress
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct SourceArgs {
+    /// A node's gateway, such as http://127.0.0.1:8080
+    #[arg(long, value_name = "URL", value_parser = Client::new)]
+    url: Option<Client>,
+    /// A node's data directory; the node may be running
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// A file made by `lojal-audit export` or downloaded from a node's /v1/export
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct ExportArgs {
+    /// A node's data directory; the node may be running
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// The file to write
+    #[arg(long, value_name = "OUT")]
+    file: PathBuf,
+    /// The first block; verifying needs an export from 1 on
+    #[arg(long, value_name = "HEIGHT", value_parser = height, default_value = "1")]
+    from: Height,
+    /// The last block; without it, the last one that is committed
+    #[arg(long, value_name = "HEIGHT", value_parser = height)]
+    to: Option<Height>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+/// The height of a block: 1 or more.
+fn height(text: &str) -> Result<Height, String> {
+    match text.parse() {
+        Ok(height) if height > 0 => Ok(Height::new(height)),
+        _ => Err("a height is a whole number from 1 on".to_owned()),
+    }
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Verify(args) => verify_command(args),
+        Command::Export(args) => export_command(&args),
+    }
+}
+
+fn verify_command(args: VerifyArgs) -> ExitCode {
+    let genesis = match read_genesis(&args.genesis) {
+        Ok(genesis) => genesis,
+        Err(reason) => return unreadable(&reason),
+    };
+    let json = args.json;
+    match audit(&genesis, args) {
+        Ok(report) if json => print(&document(true, &report)),
+        Ok(report) => print(&sheet::text(&report)),
+        Err(VerifyError::Discrepancy(discrepancy)) => {
+            eprintln!("{discrepancy}");
+            if json {
+                // The exit code below stands, even if nobody reads this.
+                let _ = print(&document(false, &discrepancy));
+            }
+            ExitCode::from(EXIT_WRONG)
+        }
+        Err(error @ VerifyError::Unreadable { .. }) => unreadable(&error.to_string()),
+    }
+}
+
+fn audit(genesis: &Genesis, args: VerifyArgs) -> Result<Report, VerifyError> {
+    let mut progress = Progress::new(!args.quiet && std::io::stderr().is_terminal());
+    let SourceArgs { url, dir, file } = args.from;
+    let mut source = match (url, dir, file) {
+        (Some(client), _, _) => Source::node(client),
+        (_, Some(dir), _) => Source::dir(&dir),
+        (_, _, Some(file)) => Source::file(&file),
+        (None, None, None) => unreachable!("clap requires one of them"),
+    }
+    .map_err(|error| VerifyError::of_source(Height::GENESIS.next(), error))?;
+    verify::verify(genesis, &mut source, args.to, &mut progress)
+}
+
+fn export_command(args: &ExportArgs) -> ExitCode {
+    if args.to.is_some_and(|to| to < args.from) {
+        Cli::command().error(ErrorKind::ValueValidation, "--to lies before --from").exit();
+    }
+    match export::export(&args.dir, &args.file, args.from, args.to, args.force) {
+        Ok(Exported { first, last }) => print(&format!("blocks {first} to {last} in {}\n", args.file.display())),
+        Err(error @ ExportError::Source { reason: SourceError::Damaged(_), .. }) => {
+            eprintln!("{error}");
+            ExitCode::from(EXIT_WRONG)
+        }
+        Err(error) => unreadable(&error.to_string()),
+    }
+}
+
+fn read_genesis(path: &Path) -> Result<Genesis, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("can't read {}: {error}", path.display()))?;
+    Genesis::from_toml(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// What `--json` prints: whether everything holds, and the report or the discrepancy.
+#[derive(Serialize)]
+struct Document<'a, T> {
+    ok: bool,
+    #[serde(flatten)]
+    result: &'a T,
+}
+
+fn document<T: Serialize>(ok: bool, result: &T) -> String {
+    serde_json::to_string(&Document { ok, result }).expect("numbers and text have a JSON form") + "\n"
+}
+
+fn print(text: &str) -> ExitCode {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => unreadable(&format!("can't write to stdout: {error}")),
+    }
+}
+
+fn unreadable(reason: &str) -> ExitCode {
+    eprintln!("{reason}");
+    ExitCode::from(EXIT_UNREADABLE)
+}
+
+#[cfg(test)]
+#[path = "../tests/fixture/mod.rs"]
+mod fixture;

@@ -1,1 +1,34 @@
-//! Consensus by Malachite's engine; the mempool; proposing and committing blocks.
+//! Consensus by Malachite's engine, and all that it needs of us.
+//!
+//! - [`context`], [`codec`], [`signing`], [`certificates`]: our types as the engine wants them.
+//! - [`bridge`]: the engine's network actor over our own swarm.
+//! - [`mempool`]: transactions that wait for a block.
+//! - [`executor`]: the thread that executes and commits; it alone writes the state and the block log.
+//! - [`app`]: the loop that answers the engine; [`parts`]: proposals in pieces; [`pace`]: when the next height starts;
+//!   [`progress`]: how far the others are.
+//! - [`node`]: puts it all together.
+//!
+//! A transaction comes in through the mempool, is proposed by [`executor`], published by [`app`] in [`parts`], checked by
+//! every other validator's [`executor`] before it votes, decided by the engine, and committed by [`executor`] again.
+
+mod app;
+mod bridge;
+pub mod certificates;
+pub mod clock;
+pub mod codec;
+pub mod context;
+pub mod executor;
+pub mod limits;
+pub mod mempool;
+pub mod metrics;
+pub mod node;
+mod pace;
+pub mod parts;
+pub mod progress;
+pub mod signing;
+
+pub use app::AppError;
+pub use executor::ExecutorFault;
+pub use mempool::{Mempool, SharedState};
+pub use metrics::Metrics;
+pub use node::{ConsensusError, Validator, run, share};

@@ -1,1 +1,37 @@
-//! The block log, and sled as its index and checkpoint.
+//! The block log, and sled as its index and checkpoint (architecture §3).
+//!
+//! - [`open`]: locks a data directory, replays its log on top of the last checkpoint, everything checked.
+//! - [`Writer`]: the one writer. A block's bytes are made durable when they are proposed, and the fsync of its
+//!   certificate is the commit.
+//! - [`Store`]: what everybody else reads: the committed state, blocks, transactions, histories, exports.
+//! - [`archive`]: reads the log of a directory, or an exported file, without opening the store.
+//!
+//! A data directory holds `lock`, the segments `log/00000001.log` and so on, and `index`, which is sled's. The log is
+//! the truth. The index is a cache of it: whenever it can't be read, or isn't what the log says, it is moved aside to
+//! `index.damaged-N` and made again out of the log.
+
+pub mod archive;
+mod checkpoint;
+mod error;
+mod file;
+mod index;
+pub mod limits;
+mod log;
+mod open;
+mod options;
+mod reader;
+mod shared;
+mod tail;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use error::{DamageReason, IndexError, StoreError};
+pub use index::IndexRebuilt;
+pub use log::record::{ProposalRecord, RecordFault};
+pub use open::{OpenReport, Opened, PendingProposal, Repaired, open};
+pub use options::Options;
+pub use reader::{Counts, Placed, Store, StoredBlock};
+pub use writer::Writer;

@@ -130,10 +130,13 @@ impl FromStr for Month {
         }
         let year: u16 = year.parse().map_err(|_| MonthError)?;
         let month: u16 = month.parse().map_err(|_| MonthError)?;
-        if !(1970..=6999).contains(&year) || !(1..=12).contains(&month) {
+        if !(1..=12).contains(&month) {
             return Err(MonthError);
         }
-        Ok(Self((year - 1970) * 12 + (month - 1)))
+        // Every month that the type can hold has its text, the last one being 7431-04.
+        let years = year.checked_sub(1970).ok_or(MonthError)?;
+        let months = years.checked_mul(12).and_then(|months| months.checked_add(month - 1));
+        months.map(Self).ok_or(MonthError)
     }
 }
 
@@ -218,7 +221,12 @@ mod tests {
     #[test]
     fn month_text_round_trips_and_nonsense_is_refused() {
         assert_eq!("2026-11".parse::<Month>().expect("valid").to_string(), "2026-11");
-        for wrong in ["2026-13", "2026-00", "26-11", "2026-1", "2026/11", "+026-11", "1969-12", ""] {
+        for edge in ["1970-01", "7431-04"] {
+            assert_eq!(edge.parse::<Month>().expect("valid").to_string(), edge);
+        }
+        for wrong in
+            ["2026-13", "2026-00", "26-11", "2026-1", "2026/11", "+026-11", "1969-12", "7431-05", "9999-12", ""]
+        {
             assert!(wrong.parse::<Month>().is_err(), "{wrong}");
         }
     }

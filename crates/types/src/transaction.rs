@@ -27,10 +27,24 @@ pub struct Transaction<A = Address> {
     pub sender: A,
     /// The block time from which on it can't happen any more.
     pub valid_until_ms: TimeMs,
-    /// Random, so that two equal wishes are two transactions.
+    /// Random, so that two equal wishes are two transactions. A string in JSON, where numbers are not exact in every
+    /// language.
+    #[serde(with = "nonce_text")]
     pub nonce: u64,
     /// What to do, in order.
     pub operations: Operations<A>,
+}
+
+/// The decimal text of a nonce.
+mod nonce_text {
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(nonce: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(nonce)
+    }
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        crate::decode::from_text(deserializer)
+    }
 }
 
 /// A transaction with a signature that nobody has checked yet.

@@ -1,0 +1,164 @@
+//! Where blocks come from: a node, a node's data directory, or a file. What comes is complete and in order, and
+//! nothing more is known of it.
+
+use std::fs::File;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lojal_client::{Client, ClientError};
+use lojal_store::StoreError;
+use lojal_store::archive::{self, ArchiveError, ArchivedBlock, Directory, Reader};
+use lojal_types::api::Status;
+use lojal_types::{ChainId, Height};
+use thiserror::Error;
+
+/// Most blocks that a node is asked for at once; it may answer with fewer.
+const PIECE_BLOCKS_MAX: u32 = 100;
+/// How often a node that is busy, or doesn't answer, is asked for the same piece.
+const ATTEMPTS_MAX: u32 = 5;
+/// Pause between two of these attempts.
+const ATTEMPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Why there is no next block, although there is no end either.
+#[derive(Debug, Error)]
+pub enum SourceError {
+    /// What is there is not what a chain looks like.
+    #[error("{0}")]
+    Damaged(String),
+    /// Nobody knows what is there.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// Blocks from genesis on.
+pub enum Source {
+    /// Out of a node's gateway.
+    Node(Box<Node>),
+    /// Out of a data directory.
+    Directory(Directory),
+    /// Out of an exported file.
+    File(Reader<File>),
+}
+
+/// A node's gateway, what it says of itself, and the piece of its chain that is being read.
+pub struct Node {
+    client: Client,
+    claim: Status,
+    piece: Option<Reader<Cursor<Vec<u8>>>>,
+}
+
+impl Source {
+    /// Asks a node what it claims to have.
+    ///
+    /// # Errors
+    /// When it doesn't answer.
+    pub fn node(client: Client) -> Result<Self, SourceError> {
+        let claim = client.status().map_err(|error| SourceError::Unreadable(error.to_string()))?;
+        Ok(Self::Node(Box::new(Node { client, claim, piece: None })))
+    }
+    /// Opens a node's data directory, or the node directory in which it is called `data`, only to read it.
+    ///
+    /// # Errors
+    /// When there is no log in it or it can't be read.
+    pub fn dir(path: &Path) -> Result<Self, SourceError> {
+        Ok(Self::Directory(archive::open_dir(&data_directory(path))?))
+    }
+    /// Opens an exported file.
+    ///
+    /// # Errors
+    /// When it can't be read, or doesn't begin as an export does.
+    pub fn file(path: &Path) -> Result<Self, SourceError> {
+        let unreadable = |error| SourceError::Unreadable(format!("can't read {}: {error}", path.display()));
+        Ok(Self::File(Reader::new(File::open(path).map_err(unreadable)?)?))
+    }
+
+    /// The network that the source says it is of; of a directory, only its blocks tell.
+    pub fn chain_id(&self) -> Option<ChainId> {
+        match self {
+            Self::Node(node) => Some(node.claim.chain_id),
+            Self::Directory(_) => None,
+            Self::File(reader) => Some(reader.chain_id()),
+        }
+    }
+    /// What a node says of itself, to be compared with what is so.
+    pub fn claim(&self) -> Option<&Status> {
+        match self {
+            Self::Node(node) => Some(&node.claim),
+            Self::Directory(_) | Self::File(_) => None,
+        }
+    }
+    /// The next block, which should be the one at `height`; none at the end.
+    ///
+    /// # Errors
+    /// When what comes next is damaged or can't be read.
+    pub fn next(&mut self, height: Height) -> Result<Option<ArchivedBlock>, SourceError> {
+        match self {
+            Self::Node(node) => node.next(height),
+            Self::Directory(directory) => Ok(directory.next().transpose()?),
+            Self::File(reader) => Ok(reader.next().transpose()?),
+        }
+    }
+}
+
+impl Node {
+    fn next(&mut self, height: Height) -> Result<Option<ArchivedBlock>, SourceError> {
+        if let Some(piece) = &mut self.piece
+            && let Some(block) = piece.next()
+        {
+            return Ok(Some(block?));
+        }
+        let bytes = self.fetch(height)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let piece = self.piece.insert(Reader::new(Cursor::new(bytes))?);
+        Ok(piece.next().transpose()?)
+    }
+
+    fn fetch(&self, from: Height) -> Result<Vec<u8>, SourceError> {
+        let mut attempt = 1;
+        loop {
+            match self.client.export(from, PIECE_BLOCKS_MAX) {
+                Ok(bytes) => return Ok(bytes),
+                Err(error) if attempt == ATTEMPTS_MAX || !is_passing(&error) => {
+                    return Err(SourceError::Unreadable(error.to_string()));
+                }
+                Err(_) => std::thread::sleep(ATTEMPT_PAUSE),
+            }
+            attempt += 1;
+        }
+    }
+}
+
+/// Whether asking again may help.
+fn is_passing(error: &ClientError) -> bool {
+    match error {
+        ClientError::Unreachable { .. } | ClientError::Interrupted { .. } => true,
+        ClientError::Problem(problem) => matches!(problem.status, 429 | 503),
+        ClientError::InvalidUrl { .. } | ClientError::Unexpected { .. } => false,
+    }
+}
+
+/// The directory that `log` is in: this one, or `data` in it.
+fn data_directory(path: &Path) -> PathBuf {
+    let data = path.join("data");
+    if !path.join("log").exists() && data.join("log").exists() { data } else { path.to_owned() }
+}
+
+impl From<ArchiveError> for SourceError {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::Damaged { offset, reason, .. } => {
+                Self::Damaged(format!("the archive is damaged or cut off at byte {offset}: {reason}"))
+            }
+            ArchiveError::Store(StoreError::Damaged { segment, offset, reason, .. }) => Self::Damaged(format!(
+                "the block log is damaged in segment {segment:08}.log at byte {offset}: {reason}"
+            )),
+            ArchiveError::Start(_) => Self::Damaged(error.to_string()),
+            ArchiveError::Store(_) | ArchiveError::Io(_) | ArchiveError::Empty(_) | ArchiveError::Version(_) => {
+                Self::Unreadable(error.to_string())
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The audit: every block from genesis on, checked and executed again (protocol §10).
+
+use std::time::Instant;
+
+use lojal_chain::replay::ReplayFault;
+use lojal_chain::{CommittedBlock, InvalidBlock, Replay, ReplayError};
+use lojal_ledger::View;
+use lojal_ledger::conservation::{BrandSheet, balance_sheet};
+use lojal_types::{BlockId, BrandId, ChainId, Genesis, Hash, Height, Lot, Name, Outcome, Points, TimeMs};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::progress::Progress;
+use crate::source::{Source, SourceError};
+
+/// How often the whole state is added up, in blocks; what a block changes is added up after every block anyway.
+pub const SHEET_INTERVAL_BLOCKS: u64 = 1000;
+
+/// The first thing that is wrong with a chain.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
+#[error("height {height}: {reason}")]
+pub struct Discrepancy {
+    /// Where it is; 0 for genesis itself.
+    pub height: Height,
+    /// Which transaction of the block, from 0, if it is one of them.
+    pub transaction: Option<usize>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Why an audit did not end well.
+#[derive(Debug, Error)]
+pub enum VerifyError {
+    /// The chain is wrong.
+    #[error(transparent)]
+    Discrepancy(#[from] Discrepancy),
+    /// Whether the chain is wrong remains unknown from `height` on, because its blocks can't be read.
+    #[error("nothing is known from height {height} on: {reason}")]
+    Unreadable {
+        /// The first height that could not be read.
+        height: Height,
+        /// Why, and what to do.
+        reason: String,
+    },
+}
+
+impl VerifyError {
+    fn discrepancy(height: Height, reason: impl ToString) -> Self {
+        Self::Discrepancy(Discrepancy { height, transaction: None, reason: reason.to_string() })
+    }
+    fn of_replay(ReplayError { height, reason: fault }: ReplayError) -> Self {
+        let reason = fault.to_string();
+        match fault {
+            // A later program may know these rules; this one can't tell right from wrong.
+            ReplayFault::Invalid(InvalidBlock::Version(_)) => Self::Unreadable { height, reason },
+            ReplayFault::Invalid(InvalidBlock::Transaction(index, _)) => {
+                Self::Discrepancy(Discrepancy { height, transaction: Some(index), reason })
+            }
+            _ => Self::discrepancy(height, reason),
+        }
+    }
+    /// What a source's error at `height` means for the audit.
+    pub fn of_source(height: Height, error: SourceError) -> Self {
+        match error {
+            SourceError::Damaged(reason) => Self::discrepancy(height, reason),
+            SourceError::Unreadable(reason) => Self::Unreadable { height, reason },
+        }
+    }
+}
+
+/// What an audit found out about a chain in which everything holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What people call the network.
+    pub network: Name,
+    /// The network.
+    pub chain_id: ChainId,
+    /// The last block's height.
+    pub height: Height,
+    /// Its time.
+    pub time_ms: TimeMs,
+    /// Its id.
+    pub block: BlockId,
+    /// The state after it.
+    pub state_root: Hash,
+    /// How many transactions there are, by outcome.
+    pub transactions: Transactions,
+    /// The balance sheets, by brand id.
+    pub brands: Vec<BrandReport>,
+    /// How long the audit took.
+    pub duration_ms: u64,
+}
+
+/// Numbers of transactions by outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Transactions {
+    /// Their operations happened.
+    pub applied: u64,
+    /// On the ledger without an effect.
+    pub failed: u64,
+}
+
+/// A brand's balance sheet; amounts in the smallest unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BrandReport {
+    /// The brand.
+    pub id: BrandId,
+    /// What people call it.
+    pub name: Name,
+    /// Decimals in which its points are displayed.
+    pub decimals: u8,
+    /// Ever issued.
+    pub issued: Points,
+    /// In accounts, not expired: what the brand owes.
+    pub outstanding: Points,
+    /// Given back for what the brand offers.
+    pub redeemed: Points,
+    /// Gone with their month: breakage.
+    pub expired: Points,
+    /// Taken back by the brand.
+    pub reversed: Points,
+    /// Accounts that hold its points.
+    pub holders: u64,
+    /// What is outstanding by its last month, the earliest first.
+    pub liability: Vec<Lot>,
+}
+
+/// Replays `source` from genesis on, up to `to` or, without it, to the source's end.
+///
+/// # Errors
+/// The first discrepancy; or that the blocks up to `to` can't be read.
+pub fn verify(
+    genesis: &Genesis,
+    source: &mut Source,
+    to: Option<Height>,
+    progress: &mut Progress,
+) -> Result<Report, VerifyError> {
+    let started = Instant::now();
+    let mut replay = Replay::new(genesis);
+    let mut transactions = Transactions::default();
+    if let Some(other) = source.chain_id().filter(|found| *found != genesis.chain_id()) {
+        let reason =
+            format!("these are blocks of chain {other}, but the genesis document is that of {}", genesis.chain_id());
+        return Err(VerifyError::discrepancy(Height::GENESIS, reason));
+    }
+    check_claim(source, replay.state().view())?;
+    // What a node committed after it made its claim is left for the next audit, so that this one ends.
+    let claimed = source.claim().map(|claim| claim.height);
+    let last = to.into_iter().chain(claimed).min();
+    loop {
+        let tip = replay.state().view().tip().height;
+        if last.is_some_and(|last| tip >= last) {
+            break;
+        }
+        let next = source.next(tip.next()).map_err(|error| VerifyError::of_source(tip.next(), error))?;
+        let Some(archived) = next else { break };
+        let committed = replay.apply(&archived.bytes, archived.certificate).map_err(VerifyError::of_replay)?;
+        transactions.count(&committed);
+        progress.block(&committed);
+        check_claim(source, replay.state().view())?;
+        if committed.header.height.get().is_multiple_of(SHEET_INTERVAL_BLOCKS) {
+            sheet(replay.state().view())?;
+        }
+    }
+    let view = replay.state().view();
+    check_end(view.tip().height, to, claimed)?;
+    let tip = view.tip();
+    Ok(Report {
+        network: genesis.document().name.clone(),
+        chain_id: genesis.chain_id(),
+        height: tip.height,
+        time_ms: tip.time_ms,
+        block: tip.block,
+        state_root: view.state_root(),
+        transactions,
+        brands: sheet(view)?.into_iter().map(|sheet| brand_report(view, sheet)).collect(),
+        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+/// Compares what a node says of the height that has just been verified with what is so.
+fn check_claim(source: &Source, view: &View) -> Result<(), VerifyError> {
+    let tip = view.tip();
+    let Some(claim) = source.claim() else { return Ok(()) };
+    if claim.height != tip.height {
+        return Ok(());
+    }
+    let state_root = view.state_root();
+    if claim.state_root != state_root {
+        let reason = format!("the node says that the state root is {}, but it is {state_root}", claim.state_root);
+        return Err(VerifyError::discrepancy(tip.height, reason));
+    }
+    if claim.time_ms != tip.time_ms {
+        let (said, is) = (claim.time_ms.get(), tip.time_ms.get());
+        let reason = format!("the node says that the block's time is {said} ms, but it is {is} ms");
+        return Err(VerifyError::discrepancy(tip.height, reason));
+    }
+    Ok(())
+}
+
+/// A chain may end anywhere, but not before the height that was asked for, or that the node claims to have.
+fn check_end(end: Height, to: Option<Height>, claimed: Option<Height>) -> Result<(), VerifyError> {
+    let asked = to.unwrap_or(end);
+    if let Some(claimed) = claimed
+        && end < claimed.min(to.unwrap_or(claimed))
+    {
+        let reason = format!("the node says that it is at height {claimed}, but it has no block here");
+        return Err(VerifyError::discrepancy(end.next(), reason));
+    }
+    if end < asked {
+        let reason = format!("the chain ends at height {end}; leave out --to, or lower it");
+        return Err(VerifyError::Unreadable { height: end.next(), reason });
+    }
+    Ok(())
+}
+
+impl Transactions {
+    fn count(&mut self, block: &CommittedBlock) {
+        for receipt in &block.receipts {
+            let counter = match receipt.outcome {
+                Outcome::Applied => &mut self.applied,
+                Outcome::Failed { .. } => &mut self.failed,
+            };
+            *counter = counter.saturating_add(1);
+        }
+    }
+}
+
+fn sheet(view: &View) -> Result<Vec<BrandSheet>, VerifyError> {
+    balance_sheet(view).map_err(|error| VerifyError::discrepancy(view.tip().height, error))
+}
+
+fn brand_report(view: &View, sheet: BrandSheet) -> BrandReport {
+    let brand = view.brand(sheet.brand).expect("every brand of the list has a record since genesis");
+    BrandReport {
+        id: sheet.brand,
+        name: brand.name,
+        decimals: brand.decimals,
+        issued: sheet.totals.issued,
+        outstanding: sheet.totals.outstanding,
+        redeemed: sheet.totals.redeemed,
+        expired: sheet.totals.expired,
+        reversed: sheet.totals.reversed,
+        holders: sheet.holders,
+        liability: sheet.liability.into_iter().map(|(expiry, amount)| Lot { expiry, amount }).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+use lojal_types::{Block, Bounded};
+use tempfile::TempDir;
+
+use super::*;
+use crate::fixture::{self, Decided, certificate, chain, forged, genesis, other_genesis};
+
+const BLOCKS: u64 = 8;
+
+/// What the audit says of these blocks, read from an archive file.
+fn audit(blocks: &[Decided], to: Option<u64>) -> Result<Report, VerifyError> {
+    let dir = TempDir::new().expect("the system has room for temporary files");
+    let path = dir.path().join("chain");
+    fixture::write_archive(&path, blocks);
+    let mut source = Source::file(&path).expect("just written");
+    verify(&genesis(), &mut source, to.map(Height::new), &mut Progress::new(false))
+}
+
+/// The discrepancy in these blocks: height, transaction, reason.
+fn wrong(blocks: &[Decided]) -> (u64, Option<usize>, String) {
+    match audit(blocks, None) {
+        Err(VerifyError::Discrepancy(found)) => (found.height.get(), found.transaction, found.reason),
+        Err(error) => panic!("expected a discrepancy, not: {error}"),
+        Ok(report) => panic!("nothing found up to height {}", report.height),
+    }
+}
+
+fn with_forged(index: usize, change: impl FnOnce(&mut Block)) -> Vec<Decided> {
+    let mut blocks = chain(BLOCKS);
+    blocks[index] = forged(&blocks[index], change);
+    blocks
+}
+
+#[test]
+fn a_chain_that_holds_ends_in_its_balance_sheet() {
+    let report = audit(&chain(BLOCKS), None).expect("everything holds");
+    assert_eq!((report.height, report.chain_id), (Height::new(BLOCKS), genesis().chain_id()));
+    assert_eq!(report.transactions, Transactions { applied: 3 * BLOCKS, failed: BLOCKS });
+    let [nordmat, skidort] = report.brands.as_slice() else { panic!("two brands") };
+    assert_eq!((nordmat.decimals, nordmat.issued, nordmat.redeemed), (2, Points::new(8000), Points::new(8 * 150)));
+    assert!(nordmat.expired > Points::ZERO, "the chain is longer than the life of its points");
+    let owed: u64 = nordmat.liability.iter().map(|lot| lot.amount.get()).sum();
+    assert_eq!(owed, nordmat.outstanding.get());
+    assert_eq!((skidort.issued, skidort.outstanding, skidort.holders), (Points::new(40), Points::new(40), 3));
+}
+
+#[test]
+fn a_nodes_data_directory_gives_the_report_of_its_export() {
+    let dir = TempDir::new().expect("the system has room for temporary files");
+    let sizes = fixture::write_log(dir.path(), &chain(BLOCKS));
+    assert_eq!(sizes.len() as u64, BLOCKS + 1);
+    let mut source = Source::dir(dir.path()).expect("just written");
+    let found = verify(&genesis(), &mut source, None, &mut Progress::new(false)).expect("everything holds");
+    let exported = audit(&chain(BLOCKS), None).expect("everything holds");
+    assert_eq!(Report { duration_ms: 0, ..found }, Report { duration_ms: 0, ..exported });
+}
+
+#[test]
+fn an_archive_of_another_chain_is_refused_even_without_a_block() {
+    let dir = TempDir::new().expect("the system has room for temporary files");
+    let path = dir.path().join("chain");
+    fixture::write_archive(&path, &[]);
+    let mut source = Source::file(&path).expect("just written");
+    let found = verify(&other_genesis(), &mut source, None, &mut Progress::new(false));
+    assert!(matches!(found, Err(VerifyError::Discrepancy(found)) if found.height == Height::GENESIS));
+}
+
+#[test]
+fn the_report_of_a_prefix_is_that_of_the_prefix_however_it_is_cut() {
+    let cut = audit(&chain(3), None).expect("everything holds");
+    let asked = audit(&chain(BLOCKS), Some(3)).expect("everything holds");
+    assert_eq!(Report { duration_ms: 0, ..cut }, Report { duration_ms: 0, ..asked });
+    let nothing = audit(&[], None).expect("genesis alone holds");
+    assert_eq!((nothing.height, nothing.block), (Height::GENESIS, genesis().chain_id().genesis_block_id()));
+}
+
+#[test]
+fn a_chain_that_ends_before_the_height_that_was_asked_for_is_not_wrong_but_not_verified_either() {
+    let found = audit(&chain(3), Some(4));
+    assert!(matches!(found, Err(VerifyError::Unreadable { height, .. }) if height == Height::new(4)));
+}
+
+#[test]
+fn a_state_root_that_all_validators_forged_is_found_at_its_height() {
+    let blocks = with_forged(4, |block| block.header.state_root = Hash::new([7; 32]));
+    assert_eq!(wrong(&blocks), (5, None, "the header's state_root is not what the block gives".to_owned()));
+}
+
+#[test]
+fn a_transaction_whose_signature_was_replaced_is_named() {
+    let blocks = with_forged(2, |block| {
+        let mut transactions = block.transactions.to_vec();
+        transactions[1].signature = transactions[2].signature;
+        block.transactions = Bounded::new(transactions).expect("as many as before");
+    });
+    let (height, transaction, reason) = wrong(&blocks);
+    assert_eq!((height, transaction), (3, Some(1)));
+    assert_eq!(reason, "transaction 1 of the block can't be in it: bad_signature");
+}
+
+#[test]
+fn a_transaction_that_happens_twice_is_named() {
+    let again = Block::decode(&chain(1)[0].0).expect("a block").transactions[2].clone();
+    let blocks = with_forged(0, |block| {
+        let mut transactions = block.transactions.to_vec();
+        transactions.push(again);
+        let encoded: Vec<Vec<u8>> = transactions.iter().map(lojal_types::SignedTransaction::encode).collect();
+        block.header.transactions_root = lojal_types::block::transactions_root(encoded.iter().map(Vec::as_slice));
+        block.transactions = Bounded::new(transactions).expect("one more than before");
+    });
+    assert_eq!(wrong(&blocks).1, Some(4));
+}
+
+#[test]
+fn a_left_out_transaction_a_wrong_receipt_and_a_wrong_link_are_found() {
+    let shorter = with_forged(1, |block| {
+        let transactions = block.transactions[..3].to_vec();
+        block.transactions = Bounded::new(transactions).expect("one less than before");
+    });
+    assert_eq!(wrong(&shorter).0, 2);
+    let receipts = with_forged(5, |block| block.header.receipts_root = Hash::new([1; 32]));
+    assert_eq!(wrong(&receipts), (6, None, "the header's receipts_root is not what the block gives".to_owned()));
+    let link = with_forged(6, |block| block.header.parent = BlockId::new([1; 32]));
+    assert_eq!(wrong(&link).0, 7);
+}
+
+#[test]
+fn a_left_out_block_is_found_where_it_is_missing() {
+    let mut blocks = chain(BLOCKS);
+    blocks.remove(3);
+    let (height, transaction, reason) = wrong(&blocks);
+    assert_eq!((height, transaction), (4, None));
+    assert!(reason.ends_with("a record of height 5 where height 4 comes next"), "{reason}");
+}
+
+#[test]
+fn a_certificate_with_too_few_signatures_makes_nothing_final() {
+    let mut blocks = chain(BLOCKS);
+    let header = Block::decode(&blocks[6].0).expect("a block").header;
+    blocks[6].1 = certificate(&header, 2);
+    let (height, transaction, reason) = wrong(&blocks);
+    assert_eq!((height, transaction), (7, None));
+    assert!(reason.contains("2 of 4 voting power"), "{reason}");
+}
+
+#[test]
+fn the_certificate_of_another_block_makes_nothing_final() {
+    let mut blocks = chain(BLOCKS);
+    blocks[2].1 = blocks[1].1.clone();
+    assert_eq!(wrong(&blocks).0, 3);
+}
+
+#[test]
+fn a_block_of_a_protocol_that_this_program_does_not_know_is_not_called_wrong() {
+    let blocks = with_forged(3, |block| block.header.version += 1);
+    let found = audit(&blocks, None);
+    assert!(matches!(found, Err(VerifyError::Unreadable { height, .. }) if height == Height::new(4)));
+}

@@ -1,0 +1,282 @@
+//! The loop that answers the engine (architecture §2). Most answers block the engine's connector, so none of them waits
+//! for anything but the execution thread; only the start of the next height may be put off, see [`pace`].
+//!
+//! [`pace`]: crate::pace
+
+use arc_malachitebft_app_channel::app::types::{LocallyProposedValue, ProposedValue};
+use arc_malachitebft_app_channel::{AppMsg, Channels, NetworkMsg, Reply};
+use arc_malachitebft_core_types::{CommitCertificate, LinearTimeouts, Round, Validity};
+use arc_malachitebft_engine::host::{HeightParams, SyncedValueOutcome};
+use arc_malachitebft_engine::util::streaming::{StreamContent, StreamId, StreamMessage};
+use arc_malachitebft_sync::RawDecidedValue;
+use lojal_store::{ProposalRecord, Store, StoreError};
+use lojal_types::{BlockId, ValidatorSet};
+use thiserror::Error;
+
+use crate::bridge::our_id;
+use crate::certificates::{CertificateFormError, from_engine, to_engine};
+use crate::context::{Address, Context, Height, Part, Value};
+use crate::executor::{ExecutorFault, ExecutorHandle, Proposed, Verdict};
+use crate::limits::{
+    PROPOSALS_MAX, PROPOSE_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX, TIMEOUT_DELTA, TIMEOUT_MAX, VOTE_TIMEOUT,
+};
+use crate::metrics::Metrics;
+use crate::pace::Pace;
+use crate::parts::{Assembled, Assembler, split};
+
+/// Why the loop ended; the node stops with it.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// See [`ExecutorFault`].
+    #[error(transparent)]
+    Executor(#[from] ExecutorFault),
+    /// The disk failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine's certificate has no canonical form.
+    #[error(transparent)]
+    Certificate(#[from] CertificateFormError),
+    /// The engine stopped by itself; its reason stands in the log before.
+    #[error("the consensus engine has stopped; its reason stands in the log")]
+    EngineStopped,
+}
+
+/// What the loop works with.
+pub(crate) struct App {
+    pub(crate) executor: ExecutorHandle,
+    pub(crate) store: Store,
+    pub(crate) metrics: Metrics,
+    pub(crate) pace: Pace,
+    pub(crate) assembler: Assembler,
+    /// Proposals for heights whose parent is not decided yet.
+    pub(crate) future: Vec<Assembled>,
+}
+
+impl App {
+    /// Answers the engine until it or this node stops.
+    pub(crate) async fn run(&mut self, mut channels: Channels<Context>) -> Result<(), AppError> {
+        while let Some(message) = channels.consensus.recv().await {
+            self.answer(message, &channels).await?;
+        }
+        Err(AppError::EngineStopped)
+    }
+
+    /// Lets the execution thread finish.
+    pub(crate) fn join(self) {
+        self.executor.join();
+    }
+
+    async fn answer(&mut self, message: AppMsg<Context>, channels: &Channels<Context>) -> Result<(), AppError> {
+        match message {
+            AppMsg::ConsensusReady { reply } => {
+                self.pace.wait_for_quorum(&self.validators()).await;
+                let next = Height(self.store.tip().height.next());
+                tell(reply, (next, self.height_params()));
+            }
+            AppMsg::StartedRound { height, round, reply_value, .. } => {
+                tell(reply_value, self.started_round(height, round).await?);
+            }
+            AppMsg::GetValue { height, round, reply, .. } => {
+                let Some(number) = round.as_u32() else { return Ok(()) };
+                let Some(proposed) = self.executor.propose(height.0, number).await? else { return Ok(()) };
+                tell(reply, LocallyProposedValue::new(height, round, Value(proposed.record.block)));
+                publish(channels, &proposed).await;
+            }
+            AppMsg::ReceivedProposalPart { published_by, part, reply, .. } => {
+                tell(reply, self.received_part(published_by.map(our_id), part).await?);
+            }
+            AppMsg::RestreamProposal { height, round, valid_round, address, value_id } => {
+                self.restream(channels, height, round, valid_round, address, value_id.0).await?;
+            }
+            AppMsg::Decided { certificate, reply, .. } => {
+                self.decided(&certificate).await?;
+                tell(reply, ());
+            }
+            AppMsg::Finalized { certificate, evidence, reply, .. } => {
+                if !evidence.is_empty() {
+                    self.metrics.evidence(evidence.proposals.iter().count() + evidence.votes.iter().count());
+                    tracing::error!(height = %certificate.height, ?evidence, "validators contradicted themselves");
+                }
+                self.pace.start_next(certificate.height.0, self.validators(), self.height_params(), reply);
+            }
+            AppMsg::ProcessSyncedValue { height, round, proposer, value_bytes, reply } => {
+                tell(reply, self.synced(height, round, proposer, value_bytes.to_vec()).await?);
+            }
+            AppMsg::GetDecidedValues { range, reply } => {
+                tell(reply, self.decided_values(range.start().0.get(), range.end().0.get())?);
+            }
+            AppMsg::GetHistoryMinHeight { reply } => {
+                tell(reply, Height(lojal_types::Height::new(1)));
+            }
+            AppMsg::ExtendVote { reply, .. } => tell(reply, None),
+            AppMsg::VerifyVoteExtensions { extensions, reply, .. } => {
+                tell(reply, extensions.into_iter().map(|(address, ())| (address, Ok(()))).collect());
+            }
+        }
+        Ok(())
+    }
+
+    fn validators(&self) -> ValidatorSet {
+        self.store.view().validators()
+    }
+
+    fn height_params(&self) -> HeightParams<Context> {
+        let validators = crate::context::ValidatorSet::new(self.validators());
+        HeightParams::new(validators, timeouts(), None)
+    }
+
+    /// The proposals of the round that are known already: from before a crash, or from when this node was behind.
+    async fn started_round(&mut self, height: Height, round: Round) -> Result<Vec<ProposedValue<Context>>, AppError> {
+        let Some(number) = round.as_u32() else { return Ok(Vec::new()) };
+        if number > 0 {
+            self.metrics.round_failed();
+        }
+        let (now, future) = std::mem::take(&mut self.future).into_iter().partition(|one| one.record.height == height.0);
+        self.future = future;
+        let mut values = Vec::new();
+        for proposal in now {
+            let record = proposal.record.clone();
+            values.extend(self.check(proposal, record).await?.filter(|value| value.round != round));
+        }
+        let of_round = self.executor.proposals(height.0, number).await?;
+        values.extend(of_round.iter().map(|record| proposed_value(record, Validity::Valid)));
+        Ok(values)
+    }
+
+    async fn received_part(
+        &mut self,
+        publisher: Option<lojal_network::PeerId>,
+        part: StreamMessage<Part>,
+    ) -> Result<Option<ProposedValue<Context>>, AppError> {
+        let StreamContent::Data(part) = part.content else { return Ok(None) };
+        let tip = self.store.tip().height;
+        self.pace.part_arrived(part.height.0, tip);
+        let Some(proposal) = self.assembler.add(part, publisher, tip, &self.validators()) else { return Ok(None) };
+        if proposal.record.height > tip.next() {
+            if self.future.len() < PROPOSALS_MAX {
+                self.future.push(proposal);
+            }
+            return Ok(None);
+        }
+        let record = proposal.record.clone();
+        self.check(proposal, record).await
+    }
+
+    async fn check(
+        &self,
+        proposal: Assembled,
+        record: ProposalRecord,
+    ) -> Result<Option<ProposedValue<Context>>, AppError> {
+        Ok(match self.executor.check(proposal, true).await? {
+            Verdict::Valid => Some(proposed_value(&record, Validity::Valid)),
+            Verdict::Invalid => Some(proposed_value(&record, Validity::Invalid)),
+            Verdict::Unusable => None,
+        })
+    }
+
+    async fn restream(
+        &self,
+        channels: &Channels<Context>,
+        height: Height,
+        round: Round,
+        valid_round: Round,
+        proposer: Address,
+        block: BlockId,
+    ) -> Result<(), AppError> {
+        let (Some(round), Some(bytes)) = (round.as_u32(), self.executor.find(block).await?) else { return Ok(()) };
+        let valid_round = valid_round.as_u32();
+        let record = ProposalRecord { height: height.0, round, valid_round, proposer: proposer.0, block };
+        publish(channels, &Proposed { record, bytes }).await;
+        Ok(())
+    }
+
+    async fn decided(&mut self, certificate: &CommitCertificate<Context>) -> Result<(), AppError> {
+        self.executor.decide(from_engine(certificate)?).await?;
+        self.assembler.decided(certificate.height.0);
+        self.future.retain(|proposal| proposal.record.height > certificate.height.0);
+        Ok(())
+    }
+
+    /// A decided block of a peer. The engine checks its certificate, the execution thread everything else.
+    async fn synced(
+        &self,
+        height: Height,
+        round: Round,
+        proposer: Address,
+        bytes: Vec<u8>,
+    ) -> Result<SyncedValueOutcome<Context>, AppError> {
+        let (Some(number), Ok(block)) = (round.as_u32(), lojal_types::Block::decode(&bytes)) else {
+            return Ok(SyncedValueOutcome::PeerFault);
+        };
+        let id = block.header.id();
+        let record =
+            ProposalRecord { height: height.0, round: number, valid_round: None, proposer: proposer.0, block: id };
+        let proposal = Assembled { record: record.clone(), bytes };
+        Ok(match self.executor.check(proposal, false).await? {
+            Verdict::Valid => SyncedValueOutcome::Verdict(proposed_value(&record, Validity::Valid)),
+            Verdict::Invalid => SyncedValueOutcome::Verdict(proposed_value(&record, Validity::Invalid)),
+            Verdict::Unusable => SyncedValueOutcome::LocalTransientError,
+        })
+    }
+
+    /// Decided blocks for a peer that catches up, as many as one answer holds.
+    fn decided_values(&self, start: u64, end: u64) -> Result<Vec<RawDecidedValue<Context>>, AppError> {
+        let mut values = Vec::new();
+        let mut bytes = 0_usize;
+        for height in (start.max(1)..=end).take(SYNC_BLOCKS_MAX) {
+            let Some(block) = self.store.block(lojal_types::Height::new(height))? else { break };
+            bytes = bytes.saturating_add(block.bytes.len());
+            if bytes > SYNC_BYTES_MAX && !values.is_empty() {
+                break;
+            }
+            let value_bytes = bytes::Bytes::copy_from_slice(&block.bytes);
+            values.push(RawDecidedValue::new(value_bytes, to_engine(&block.certificate)));
+        }
+        Ok(values)
+    }
+}
+
+fn proposed_value(record: &ProposalRecord, validity: Validity) -> ProposedValue<Context> {
+    ProposedValue {
+        height: Height(record.height),
+        round: Round::new(record.round),
+        valid_round: record.valid_round.map_or(Round::Nil, Round::new),
+        proposer: Address(record.proposer),
+        value: Value(record.block),
+        validity,
+    }
+}
+
+/// Answers the engine. One that is gone is stopping; then so does the loop, with its next message.
+fn tell<T>(reply: Reply<T>, answer: T) {
+    let _ = reply.send(answer);
+}
+
+/// Publishes a block in parts. A network that is gone is noticed elsewhere.
+async fn publish(channels: &Channels<Context>, proposed: &Proposed) {
+    let stream = stream_id(&proposed.record);
+    for (part, sequence) in split(&proposed.record, &proposed.bytes).into_iter().zip(0..) {
+        let message = StreamMessage::new(stream.clone(), sequence, StreamContent::Data(part));
+        if channels.network.send(NetworkMsg::PublishProposalPart(message)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn stream_id(record: &ProposalRecord) -> StreamId {
+    let id = [record.height.get().to_be_bytes().as_slice(), &record.round.to_be_bytes()].concat();
+    StreamId::new(id.into())
+}
+
+fn timeouts() -> LinearTimeouts {
+    LinearTimeouts {
+        propose: PROPOSE_TIMEOUT,
+        propose_delta: TIMEOUT_DELTA,
+        prevote: VOTE_TIMEOUT,
+        prevote_delta: TIMEOUT_DELTA,
+        precommit: VOTE_TIMEOUT,
+        precommit_delta: TIMEOUT_DELTA,
+        rebroadcast: PROPOSE_TIMEOUT + 2 * VOTE_TIMEOUT,
+        max_timeout: TIMEOUT_MAX,
+    }
+}

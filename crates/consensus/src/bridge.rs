@@ -1,0 +1,255 @@
+//! The engine's network actor, over our own swarm: what the engine says goes out as bytes on topics and requests,
+//! what peers say comes in as the engine's events (architecture §2).
+
+use std::sync::Arc;
+
+use arc_malachitebft_app_channel::NetworkMsg as AppNetworkMsg;
+use arc_malachitebft_app_channel::app::types::PeerId as EnginePeerId;
+use arc_malachitebft_app_channel::app::types::codec::Codec;
+use arc_malachitebft_core_consensus::{LivenessMsg, SignedConsensusMsg};
+use arc_malachitebft_engine::network::{NetworkEvent, NetworkMsg, NetworkRef, Status as PeerStatus};
+use arc_malachitebft_engine::util::output_port::OutputPort;
+use arc_malachitebft_engine::util::streaming::StreamMessage;
+use arc_malachitebft_sync::{InboundRequestId, OutboundFailureReason, OutboundRequestId, Request, Response, Status};
+use async_trait::async_trait;
+use lojal_network::{Event, InboundRequest, Multiaddr, Network, PeerId, RequestFailure, Topic};
+use ractor::{Actor, ActorProcessingErr, ActorRef, SpawnErr};
+use tokio::sync::{mpsc, watch};
+
+use crate::codec::BorshCodec;
+use crate::context::{Context, Part};
+use crate::mempool::{Mempool, read_message};
+use crate::progress::Progress;
+
+/// Events that the engine's port holds for a slow subscriber; it drops beyond that, so it is generous.
+const PORT_CAPACITY: usize = 4_096;
+/// The engine's actors that subscribe: consensus and sync.
+const SUBSCRIBERS: usize = 2;
+/// Messages of the application on their way to the network.
+const APP_QUEUE: usize = 64;
+
+type Port = Arc<OutputPort<NetworkEvent<Context>>>;
+
+/// The started actor.
+pub struct Bridge {
+    /// What the engine talks to.
+    pub actor: NetworkRef<Context>,
+    /// What the application publishes parts through.
+    pub app: mpsc::Sender<AppNetworkMsg<Context>>,
+    port: Port,
+    subscribed: watch::Receiver<usize>,
+}
+
+struct BridgeActor {
+    network: Network,
+    port: Port,
+    subscribed: watch::Sender<usize>,
+    listening: Multiaddr,
+}
+
+impl Bridge {
+    /// Starts the actor. Events of the network flow once [`Bridge::forward`] runs.
+    ///
+    /// # Errors
+    /// When the actor can't be started.
+    pub async fn start(network: Network, listening: Multiaddr) -> Result<Self, SpawnErr> {
+        let port: Port = Arc::new(OutputPort::with_capacity(PORT_CAPACITY));
+        let (subscribed, subscriptions) = watch::channel(0);
+        let bridge = BridgeActor { network, port: port.clone(), subscribed, listening };
+        let (actor, _) = Actor::spawn(None, bridge, ()).await?;
+        let (app, mut messages) = mpsc::channel::<AppNetworkMsg<Context>>(APP_QUEUE);
+        let engine = actor.clone();
+        tokio::spawn(async move {
+            while let Some(message) = messages.recv().await {
+                if engine.cast(message.into()).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Self { actor, app, port, subscribed: subscriptions })
+    }
+
+    /// Forwards the network's events, from the moment on that the engine listens, until the network stops.
+    pub async fn forward(mut self, mut events: mpsc::Receiver<Event>, progress: Progress, mempool: Mempool) {
+        if self.subscribed.wait_for(|count| *count >= SUBSCRIBERS).await.is_err() {
+            return;
+        }
+        while let Some(event) = events.recv().await {
+            if let Some(event) = translate(event, &progress, &mempool) {
+                self.port.send(event);
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Actor for BridgeActor {
+    type Msg = NetworkMsg<Context>;
+    type State = ();
+    type Arguments = ();
+
+    async fn pre_start(&self, _: ActorRef<Self::Msg>, (): ()) -> Result<(), ActorProcessingErr> {
+        Ok(())
+    }
+
+    async fn handle(&self, _: ActorRef<Self::Msg>, message: Self::Msg, (): &mut ()) -> Result<(), ActorProcessingErr> {
+        let network = &self.network;
+        match message {
+            NetworkMsg::Subscribe(subscriber) => {
+                // The engine starts with the first address that it hears of.
+                subscriber.send(NetworkEvent::Listening(self.listening.clone()));
+                subscriber.subscribe_to_port(&self.port);
+                self.subscribed.send_modify(|count| *count += 1);
+            }
+            NetworkMsg::PublishConsensusMsg(message) => network.publish(Topic::Consensus, encode(&message)?).await?,
+            NetworkMsg::PublishLivenessMsg(message) => network.publish(Topic::Liveness, encode(&message)?).await?,
+            NetworkMsg::PublishProposalPart(message) => network.publish(Topic::Parts, encode(&message)?).await?,
+            NetworkMsg::BroadcastStatus(PeerStatus { tip_height, history_min_height }) => {
+                let peer_id = engine_id(network.local_peer_id());
+                let status = Status::<Context> { peer_id, tip_height, history_min_height };
+                network.publish(Topic::Status, encode(&status)?).await?;
+            }
+            NetworkMsg::OutgoingRequest(peer, request, reply) => {
+                let peer = PeerId::from_bytes(&peer.to_bytes())?;
+                let id = network.request(peer, encode(&request)?).await?;
+                // A sync actor that is gone needs no id.
+                let _ = reply.send(OutboundRequestId::new(id));
+            }
+            NetworkMsg::OutgoingResponse(id, response) => {
+                if let Some(id) = our_request(&id) {
+                    network.respond(id, encode(&response)?).await?;
+                }
+            }
+            NetworkMsg::CancelInboundRequest(id) => {
+                if let Some(id) = our_request(&id) {
+                    network.reject(id).await?;
+                }
+            }
+            NetworkMsg::DumpState(reply) => {
+                let _ = reply.send(None);
+            }
+            // Requests end by their own time-out; who may connect, and who validates, is the ledger's business.
+            NetworkMsg::CancelRequest(_)
+            | NetworkMsg::UpdatePersistentPeers(..)
+            | NetworkMsg::UpdateValidatorSet(_)
+            | NetworkMsg::ValidatorProofVerified { .. }
+            | NetworkMsg::NewEvent(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn encode<T>(message: &T) -> Result<Vec<u8>, std::io::Error>
+where
+    BorshCodec: Codec<T, Error = std::io::Error>,
+{
+    BorshCodec.encode(message).map(Vec::from)
+}
+
+/// Bytes of a peer; what can't be decoded is dropped, since only the peer can be to blame.
+fn decode<T>(bytes: Vec<u8>, from: PeerId) -> Option<T>
+where
+    BorshCodec: Codec<T, Error = std::io::Error>,
+{
+    BorshCodec.decode(bytes.into()).inspect_err(|error| tracing::warn!(%from, %error, "undecodable message")).ok()
+}
+
+/// The engine's form of a peer id.
+pub(crate) fn engine_id(peer: PeerId) -> EnginePeerId {
+    EnginePeerId::from_bytes(&peer.to_bytes()).expect("both are the multihash of the peer's key")
+}
+
+/// Our form of a peer id of the engine.
+pub(crate) fn our_id(peer: EnginePeerId) -> PeerId {
+    PeerId::from_bytes(&peer.to_bytes()).expect("both are the multihash of the peer's key")
+}
+
+fn our_request(id: &InboundRequestId) -> Option<InboundRequest> {
+    id.to_string().parse().ok()
+}
+
+fn translate(event: Event, progress: &Progress, mempool: &Mempool) -> Option<NetworkEvent<Context>> {
+    match event {
+        Event::Listening(address) => Some(NetworkEvent::Listening(address)),
+        Event::Connected(peer) => {
+            progress.connected(peer, true);
+            Some(NetworkEvent::PeerConnected(engine_id(peer)))
+        }
+        Event::Disconnected(peer) => {
+            progress.connected(peer, false);
+            Some(NetworkEvent::PeerDisconnected(engine_id(peer)))
+        }
+        Event::Message { topic: Topic::Transactions, source, data, .. } => {
+            match read_message(&data) {
+                Some(transactions) => mempool.receive(transactions),
+                None => tracing::warn!(%source, "undecodable transactions"),
+            }
+            None
+        }
+        Event::Message { topic, from, source, data } => translate_message(topic, from, source, data, progress),
+        Event::Request { id, peer, data } => {
+            let request: Request<Context> = decode(data, peer)?;
+            Some(NetworkEvent::SyncRequest(InboundRequestId::new(id), engine_id(peer), request))
+        }
+        Event::Response { id, peer, data } => {
+            let response: Option<Response<Context>> = decode(data, peer);
+            Some(NetworkEvent::SyncResponse(OutboundRequestId::new(id), engine_id(peer), response))
+        }
+        Event::RequestFailed { id, peer, reason } => {
+            tracing::debug!(%peer, %reason, "a request to a peer failed");
+            Some(NetworkEvent::SyncRequestFailed(OutboundRequestId::new(id), engine_id(peer), failure(&reason)))
+        }
+    }
+}
+
+fn translate_message(
+    topic: Topic,
+    from: PeerId,
+    source: PeerId,
+    data: Vec<u8>,
+    progress: &Progress,
+) -> Option<NetworkEvent<Context>> {
+    let neighbour = engine_id(from);
+    match topic {
+        Topic::Consensus => Some(match decode(data, source)? {
+            SignedConsensusMsg::<Context>::Vote(vote) => {
+                progress.votes_on(source, vote.message.height.0);
+                NetworkEvent::Vote(neighbour, vote)
+            }
+            SignedConsensusMsg::Proposal(proposal) => {
+                progress.votes_on(source, proposal.message.height.0);
+                NetworkEvent::Proposal(neighbour, proposal)
+            }
+        }),
+        Topic::Liveness => Some(match decode(data, source)? {
+            LivenessMsg::<Context>::Vote(vote) => NetworkEvent::Vote(neighbour, vote),
+            LivenessMsg::PolkaCertificate(certificate) => NetworkEvent::PolkaCertificate(neighbour, certificate),
+            LivenessMsg::SkipRoundCertificate(certificate) => NetworkEvent::RoundCertificate(neighbour, certificate),
+        }),
+        Topic::Parts => {
+            let part: StreamMessage<Part> = decode(data, source)?;
+            Some(NetworkEvent::ProposalPart(neighbour, Some(engine_id(source)), part))
+        }
+        Topic::Status => {
+            let status: Status<Context> = decode(data, source)?;
+            progress.works_on(source, status.tip_height.0.next());
+            let content = PeerStatus::new(status.tip_height, status.history_min_height);
+            Some(NetworkEvent::Status(engine_id(source), content))
+        }
+        Topic::Transactions => None,
+    }
+}
+
+fn failure(reason: &RequestFailure) -> OutboundFailureReason {
+    match reason {
+        RequestFailure::NotConnected => OutboundFailureReason::DialFailure,
+        RequestFailure::ConnectionClosed => OutboundFailureReason::ConnectionClosed,
+        RequestFailure::Timeout => OutboundFailureReason::Timeout,
+        RequestFailure::Unsupported => OutboundFailureReason::UnsupportedProtocols,
+        RequestFailure::Refused
+        | RequestFailure::Malformed(_)
+        | RequestFailure::TooLong
+        | RequestFailure::TooMany
+        | RequestFailure::Stream(_) => OutboundFailureReason::Io,
+    }
+}

@@ -1,0 +1,49 @@
+//! Limits of the shell around consensus. They differ from `lojal_types::limits` in that nodes need not agree on them.
+
+use std::time::Duration;
+
+/// Most transactions that wait at once.
+pub const MEMPOOL_TRANSACTIONS_MAX: usize = 50_000;
+/// Most bytes of transactions that wait at once.
+pub const MEMPOOL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Most transactions of one sender that wait at once.
+pub const MEMPOOL_SENDER_MAX: usize = 5_000;
+/// Most submissions that wait for their signature check; a submission holds one transaction or many.
+pub const MEMPOOL_QUEUE_MAX: usize = 4_096;
+/// Most transactions in one submission.
+pub const SUBMISSION_TRANSACTIONS_MAX: usize = 1_000;
+/// Most transactions whose signatures are checked together.
+pub const SIGNATURE_BATCH_MAX: usize = 512;
+/// Largest batch of transactions in one gossip message, in bytes.
+pub const GOSSIP_BATCH_BYTES_MAX: usize = 256 * 1024;
+/// How often a node gossips again those of its own clients' transactions that still wait, for peers that were away.
+pub const REGOSSIP_INTERVAL: Duration = Duration::from_secs(5);
+/// Most bytes that are gossiped again at once.
+pub const REGOSSIP_BYTES_MAX: usize = 1024 * 1024;
+
+/// Size of one part of a proposed block, in bytes.
+pub const PART_BYTES: usize = 128 * 1024;
+/// How far ahead of the last block parts of proposals are kept.
+pub const FUTURE_HEIGHTS_MAX: u64 = 4;
+/// Highest round whose proposals are kept.
+pub const ROUND_MAX: u32 = 1_000;
+/// Most proposals that are put together or kept at once.
+pub const PROPOSALS_MAX: usize = 32;
+
+/// Most blocks in one answer to a node that catches up.
+pub const SYNC_BLOCKS_MAX: usize = 64;
+/// Largest answer to a node that catches up, in bytes, unless it is a single block.
+pub const SYNC_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Waits of a round of consensus, from measurements on loopback with one of four validators down.
+pub const PROPOSE_TIMEOUT: Duration = Duration::from_millis(500);
+/// See [`PROPOSE_TIMEOUT`].
+pub const VOTE_TIMEOUT: Duration = Duration::from_millis(250);
+/// By how much every wait grows with each round.
+pub const TIMEOUT_DELTA: Duration = Duration::from_millis(250);
+/// Longest wait of any round.
+pub const TIMEOUT_MAX: Duration = Duration::from_secs(10);
+/// How long a start waits for a quorum of peers before it goes on alone.
+pub const START_QUORUM_TIMEOUT: Duration = Duration::from_secs(5);
+/// Most valid but undecided blocks of one height: two for each possible validator.
+pub const UNDECIDED_BLOCKS_MAX: usize = 128;

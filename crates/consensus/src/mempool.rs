@@ -1,0 +1,125 @@
+//! Transactions that wait for a block: checked once, bounded, gossiped to the other nodes (architecture §1).
+//!
+//! A submission is queued for one thread, which checks the signatures of whatever waits together, refuses what would
+//! surely fail, and puts the rest into the [`Pool`]. Nothing that happens here is final: only blocks are.
+
+mod gossip;
+mod pool;
+mod worker;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use lojal_ledger::State;
+use lojal_types::{Code, SignedTransaction, TransactionId, VerifiedTransaction};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+pub use gossip::gossip;
+pub(crate) use gossip::read_message;
+pub use pool::Pool;
+pub(crate) use worker::read as read_state;
+
+use crate::limits::{MEMPOOL_QUEUE_MAX, SUBMISSION_TRANSACTIONS_MAX};
+
+/// The ledger's state, written by the execution thread alone and only for the moment of a commit.
+pub type SharedState = Arc<RwLock<State>>;
+
+/// Answers to a submission, in its order: accepted and waiting, or why not.
+pub type Answers = Vec<Result<TransactionId, Code>>;
+
+/// A handle of the mempool; clones share it.
+#[derive(Clone)]
+pub struct Mempool {
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<Submission>,
+}
+
+struct Shared {
+    pool: Mutex<Pool>,
+    /// Wakes whoever waits for something to put into a block.
+    arrived: Notify,
+    refused: AtomicU64,
+}
+
+/// Transactions on their way into the pool.
+struct Submission {
+    transactions: Vec<SignedTransaction>,
+    /// `None` for gossip: nobody waits, and it isn't gossiped on.
+    answer: Option<oneshot::Sender<Answers>>,
+}
+
+/// Bytes of transactions that this node's own clients submitted, for the other nodes.
+pub type Outbox = mpsc::Receiver<Vec<Box<[u8]>>>;
+
+impl Mempool {
+    /// Starts the mempool's thread. It ends when the last handle is gone. What clients submit comes out of the
+    /// [`Outbox`], for [`gossip`].
+    pub fn start(state: SharedState) -> (Self, Outbox) {
+        let (queue, submissions) = mpsc::channel(MEMPOOL_QUEUE_MAX);
+        let (accepted, outbox) = mpsc::channel(MEMPOOL_QUEUE_MAX);
+        let shared = Arc::new(Shared { pool: Mutex::default(), arrived: Notify::new(), refused: AtomicU64::default() });
+        let worker = worker::Worker::new(shared.clone(), state, submissions, accepted);
+        std::thread::Builder::new()
+            .name("mempool".to_owned())
+            .spawn(move || worker.run())
+            .expect("the system lets a process start a thread");
+        (Self { shared, queue }, outbox)
+    }
+
+    /// Submits transactions of this node's clients and answers when they wait or are refused.
+    pub async fn submit(&self, transactions: Vec<SignedTransaction>) -> Answers {
+        let count = transactions.len();
+        if count > SUBMISSION_TRANSACTIONS_MAX {
+            return vec![Err(Code::MempoolFull); count];
+        }
+        let (answer, answered) = oneshot::channel();
+        let submission = Submission { transactions, answer: Some(answer) };
+        if self.queue.try_send(submission).is_err() {
+            return vec![Err(Code::MempoolFull); count];
+        }
+        answered.await.unwrap_or_else(|_| vec![Err(Code::MempoolFull); count])
+    }
+
+    /// Takes transactions that a peer gossiped; what there is no room for is left out, since the peer still has it.
+    pub fn receive(&self, transactions: Vec<SignedTransaction>) {
+        let _ = self.queue.try_send(Submission { transactions, answer: None });
+    }
+
+    /// Whether a transaction waits here.
+    pub fn get(&self, id: &TransactionId) -> Option<Arc<VerifiedTransaction>> {
+        self.pool().get(id)
+    }
+    /// How many transactions wait.
+    pub fn len(&self) -> usize {
+        self.pool().len()
+    }
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// How many transactions have been refused since the start.
+    pub fn refused(&self) -> u64 {
+        self.shared.refused.load(Ordering::Relaxed)
+    }
+    /// Returns once a transaction waits.
+    pub async fn wait_for_transaction(&self) {
+        loop {
+            let arrived = self.shared.arrived.notified();
+            if !self.is_empty() {
+                return;
+            }
+            arrived.await;
+        }
+    }
+    pub(crate) fn pool(&self) -> MutexGuard<'_, Pool> {
+        lock(&self.shared.pool)
+    }
+}
+
+/// The pool is consistent between any two of its calls, so a panic elsewhere doesn't spoil it.
+fn lock(pool: &Mutex<Pool>) -> MutexGuard<'_, Pool> {
+    pool.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

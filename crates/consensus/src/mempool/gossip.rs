@@ -1,0 +1,95 @@
+//! Transactions on their way to and from the other nodes.
+
+use lojal_network::{Network, Topic};
+use lojal_types::SignedTransaction;
+use lojal_types::limits::TRANSACTION_BYTES_MAX;
+use tokio::time::MissedTickBehavior;
+
+use super::{Mempool, Outbox};
+use crate::limits::{GOSSIP_BATCH_BYTES_MAX, REGOSSIP_BYTES_MAX, REGOSSIP_INTERVAL};
+
+/// Publishes what clients submit, together as far as it waits together; and again, from time to time, what still waits.
+/// Ends with the mempool or the network.
+pub async fn gossip(mempool: Mempool, mut outbox: Outbox, network: Network) {
+    let mut again = tokio::time::interval(REGOSSIP_INTERVAL);
+    again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let transactions = tokio::select! {
+            accepted = outbox.recv() => {
+                let Some(mut transactions) = accepted else { return };
+                while let Ok(mut more) = outbox.try_recv() {
+                    transactions.append(&mut more);
+                }
+                transactions
+            }
+            _ = again.tick() => {
+                let waiting = mempool.pool().first_own(REGOSSIP_BYTES_MAX);
+                waiting.iter().map(|transaction| Box::from(transaction.bytes())).collect()
+            }
+        };
+        for message in messages(&transactions) {
+            if network.publish(Topic::Transactions, message).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Transactions, each with its length before it, in messages of bounded size.
+fn messages(transactions: &[Box<[u8]>]) -> Vec<Vec<u8>> {
+    let mut messages = vec![Vec::new()];
+    for transaction in transactions {
+        let length = u32::try_from(transaction.len()).expect("a transaction is at most 16 KiB");
+        let last = messages.last_mut().expect("never empty");
+        if !last.is_empty() && last.len() + 4 + transaction.len() > GOSSIP_BATCH_BYTES_MAX {
+            messages.push(Vec::new());
+        }
+        let last = messages.last_mut().expect("never empty");
+        last.extend(length.to_le_bytes());
+        last.extend(transaction);
+    }
+    messages.retain(|message| !message.is_empty());
+    messages
+}
+
+/// Reads a message of another node; `None` when any of it is not what [`gossip`] writes.
+pub(crate) fn read_message(mut bytes: &[u8]) -> Option<Vec<SignedTransaction>> {
+    if bytes.len() > GOSSIP_BATCH_BYTES_MAX {
+        return None;
+    }
+    let mut transactions = Vec::new();
+    while !bytes.is_empty() {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        if length > TRANSACTION_BYTES_MAX {
+            return None;
+        }
+        let (transaction, rest) = rest.split_at_checked(length)?;
+        transactions.push(SignedTransaction::decode(transaction).ok()?);
+        bytes = rest;
+    }
+    Some(transactions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_bounded_and_lose_nothing() {
+        let transactions: Vec<Box<[u8]>> = (0..100).map(|n| vec![n; 10_000].into_boxed_slice()).collect();
+        let messages = messages(&transactions);
+        assert!(messages.iter().all(|message| message.len() <= GOSSIP_BATCH_BYTES_MAX));
+        assert_eq!(messages.iter().map(Vec::len).sum::<usize>(), 100 * 10_004);
+        assert!(super::messages(&[]).is_empty());
+    }
+
+    #[test]
+    fn garbage_is_no_message() {
+        for garbage in [&[1][..], &[5, 0, 0, 0, 1], &[255; 8], &[0, 0, 0, 0], &[3, 0, 0, 0, 1, 2, 3]] {
+            assert!(read_message(garbage).is_none(), "{garbage:?}");
+        }
+        assert!(read_message(&vec![0; GOSSIP_BATCH_BYTES_MAX + 1]).is_none());
+        assert_eq!(read_message(&[]).map(|none| none.len()), Some(0));
+    }
+}

@@ -1,0 +1,117 @@
+//! The mempool's thread: one batched signature check for whatever waits, then the checks against the state.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use lojal_ledger::{State, validate};
+use lojal_types::{Code, SignedTransaction, TransactionId, VerifiedTransaction, verify_all};
+use tokio::sync::mpsc;
+
+use super::{Answers, Shared, SharedState, Submission, lock};
+use crate::clock;
+use crate::limits::SIGNATURE_BATCH_MAX;
+
+pub(super) struct Worker {
+    shared: Arc<Shared>,
+    state: SharedState,
+    submissions: mpsc::Receiver<Submission>,
+    accepted: mpsc::Sender<Vec<Box<[u8]>>>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        state: SharedState,
+        submissions: mpsc::Receiver<Submission>,
+        accepted: mpsc::Sender<Vec<Box<[u8]>>>,
+    ) -> Self {
+        Self { shared, state, submissions, accepted }
+    }
+
+    /// Works until the last handle of the mempool is gone.
+    pub(super) fn run(mut self) {
+        while let Some(first) = self.submissions.blocking_recv() {
+            let mut count = first.transactions.len();
+            let mut batch = vec![first];
+            while count < SIGNATURE_BATCH_MAX
+                && let Ok(next) = self.submissions.try_recv()
+            {
+                count += next.transactions.len();
+                batch.push(next);
+            }
+            self.process(batch);
+        }
+    }
+
+    fn process(&self, batch: Vec<Submission>) {
+        let mut sizes = Vec::with_capacity(batch.len());
+        let mut own = Vec::new();
+        let mut transactions = Vec::new();
+        for Submission { transactions: mut submitted, answer } in batch {
+            own.extend(std::iter::repeat_n(answer.is_some(), submitted.len()));
+            sizes.push((submitted.len(), answer));
+            transactions.append(&mut submitted);
+        }
+        let mut answers = self.admit(transactions, &own).into_iter();
+        for (size, answer) in sizes {
+            let part: Answers = answers.by_ref().take(size).collect();
+            if let Some(answer) = answer {
+                // A client that has gone away gets no answer; its transactions wait all the same.
+                let _ = answer.send(part);
+            }
+        }
+    }
+
+    fn admit(&self, transactions: Vec<SignedTransaction>, own: &[bool]) -> Answers {
+        let chain = read(&self.state).view().chain_id();
+        let known: Vec<Option<TransactionId>> = transactions
+            .iter()
+            .map(|signed| signed.transaction.id(&chain))
+            .map(|id| lock(&self.shared.pool).get(&id).map(|_| id))
+            .collect();
+        // What waits already needs no second check of its signature.
+        let unknown = transactions.into_iter().zip(&known).filter(|(_, known)| known.is_none());
+        let mut verified = verify_all(unknown.map(|(signed, _)| signed).collect(), &chain).into_iter();
+        let mut to_gossip = Vec::new();
+        let answers: Answers = known
+            .iter()
+            .zip(own)
+            .map(|(known, own)| {
+                if known.is_some() {
+                    return Err(Code::DuplicateTransaction);
+                }
+                let transaction = Arc::new(verified.next().expect("one answer per unknown transaction")?);
+                self.insert(&transaction, *own)?;
+                if *own {
+                    to_gossip.push(Box::from(transaction.bytes()));
+                }
+                Ok(transaction.id())
+            })
+            .collect();
+        let refused = answers.iter().filter(|answer| answer.is_err()).count();
+        self.shared.refused.fetch_add(refused as u64, Ordering::Relaxed);
+        if refused < answers.len() {
+            self.shared.arrived.notify_waiters();
+        }
+        if !to_gossip.is_empty() {
+            // A full outbox means a slow network; what is left out is gossiped again while it waits.
+            let _ = self.accepted.try_send(to_gossip);
+        }
+        answers
+    }
+
+    fn insert(&self, transaction: &Arc<VerifiedTransaction>, own: bool) -> Result<(), Code> {
+        {
+            let state = read(&self.state);
+            // No block will be earlier than the last one, nor, with honest voters, than now.
+            let time = clock::now().max(state.view().tip().time_ms);
+            validate(&state, transaction, time)?;
+        }
+        lock(&self.shared.pool).insert(transaction.clone(), own)
+    }
+}
+
+/// The state is whole between any two commits, so a panic elsewhere doesn't spoil it.
+pub(crate) fn read(state: &SharedState) -> std::sync::RwLockReadGuard<'_, State> {
+    state.read().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,87 @@
+//! What consensus counts, for operators.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Counters since the start; clones share them.
+#[derive(Clone, Default)]
+pub struct Metrics(Arc<Cells>);
+
+#[derive(Default)]
+struct Cells {
+    blocks_committed: AtomicU64,
+    transactions_committed: AtomicU64,
+    blocks_proposed: AtomicU64,
+    blocks_invalid: AtomicU64,
+    rounds_failed: AtomicU64,
+    evidence: AtomicU64,
+    execute_us: AtomicU64,
+    commit_us: AtomicU64,
+}
+
+/// The counters at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Blocks made final.
+    pub blocks_committed: u64,
+    /// Transactions in them.
+    pub transactions_committed: u64,
+    /// Blocks that this node built.
+    pub blocks_proposed: u64,
+    /// Proposed blocks that this node refused.
+    pub blocks_invalid: u64,
+    /// Rounds that ended without a decision.
+    pub rounds_failed: u64,
+    /// Double votes and double proposals seen.
+    pub evidence: u64,
+    /// Time spent executing blocks, in microseconds.
+    pub execute_us: u64,
+    /// Time spent making decisions durable, in microseconds.
+    pub commit_us: u64,
+}
+
+impl Metrics {
+    /// The counters now.
+    pub fn counts(&self) -> Counts {
+        let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        Counts {
+            blocks_committed: read(&self.0.blocks_committed),
+            transactions_committed: read(&self.0.transactions_committed),
+            blocks_proposed: read(&self.0.blocks_proposed),
+            blocks_invalid: read(&self.0.blocks_invalid),
+            rounds_failed: read(&self.0.rounds_failed),
+            evidence: read(&self.0.evidence),
+            execute_us: read(&self.0.execute_us),
+            commit_us: read(&self.0.commit_us),
+        }
+    }
+    pub(crate) fn committed(&self, transactions: usize, took: Duration) {
+        add(&self.0.blocks_committed, 1);
+        add(&self.0.transactions_committed, transactions as u64);
+        add(&self.0.commit_us, us(took));
+    }
+    pub(crate) fn proposed(&self) {
+        add(&self.0.blocks_proposed, 1);
+    }
+    pub(crate) fn executed(&self, took: Duration) {
+        add(&self.0.execute_us, us(took));
+    }
+    pub(crate) fn invalid(&self) {
+        add(&self.0.blocks_invalid, 1);
+    }
+    pub(crate) fn round_failed(&self) {
+        add(&self.0.rounds_failed, 1);
+    }
+    pub(crate) fn evidence(&self, count: usize) {
+        add(&self.0.evidence, count as u64);
+    }
+}
+
+fn add(cell: &AtomicU64, count: u64) {
+    cell.fetch_add(count, Ordering::Relaxed);
+}
+
+fn us(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,196 @@
+//! One validator's consensus, from the opened store and the running network to its end.
+
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use arc_malachitebft_app_channel::app::config::NodeConfig;
+use arc_malachitebft_app_channel::{
+    ConsensusContext, EngineBuilder, EngineHandle, RequestContext, SyncContext, WalContext,
+};
+use arc_malachitebft_config::{ConsensusConfig, ValuePayload, ValueSyncConfig};
+use bytesize::ByteSize;
+use lojal_network::{Event, Multiaddr, Network};
+use lojal_store::{PendingProposal, Store, Writer};
+use lojal_types::KeyPair;
+use thiserror::Error;
+use tokio::sync::{mpsc, watch};
+
+use crate::app::{App, AppError};
+use crate::bridge::Bridge;
+use crate::codec::BorshCodec;
+use crate::context::{Address, Context};
+use crate::executor::Executor;
+use crate::limits::{SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
+use crate::mempool::{Mempool, SharedState, gossip};
+use crate::metrics::Metrics;
+use crate::pace::Pace;
+use crate::parts::Assembler;
+use crate::progress::Progress;
+use crate::signing::{ValidatorSigner, ValidatorVerifier};
+
+/// How often validators tell each other their height.
+const STATUS_INTERVAL: Duration = Duration::from_secs(1);
+/// How long a node that catches up waits for one answer.
+const SYNC_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often readiness is judged anew.
+const READY_INTERVAL: Duration = Duration::from_millis(200);
+/// How many blocks a node may lag and still call itself ready.
+const READY_LAG_MAX: u64 = 2;
+/// The engine's own request queue, unused but required.
+const ENGINE_REQUESTS: usize = 16;
+
+/// What a validator's consensus is made of.
+pub struct Validator {
+    /// Its key.
+    pub key: KeyPair,
+    /// The directory of the engine's write-ahead log.
+    pub wal_dir: PathBuf,
+    /// Read access to what is committed.
+    pub store: Store,
+    /// The block log.
+    pub writer: Writer,
+    /// The state after the last block of the log.
+    pub state: SharedState,
+    /// Proposals of the log beyond its last decision.
+    pub pending: Vec<PendingProposal>,
+    /// Waiting transactions.
+    pub mempool: Mempool,
+    /// What clients submitted, for the other nodes.
+    pub outbox: mpsc::Receiver<Vec<Box<[u8]>>>,
+    /// The network and its events.
+    pub network: Network,
+    /// What comes from the network.
+    pub events: mpsc::Receiver<Event>,
+    /// What it counts.
+    pub metrics: Metrics,
+    /// Told whether this node has caught up with the others.
+    pub ready: watch::Sender<bool>,
+}
+
+/// Why consensus ended.
+#[derive(Debug, Error)]
+pub enum ConsensusError {
+    /// The write-ahead log's directory can't be used.
+    #[error("can't create the directory {0} for the consensus log: {1}")]
+    WalDirectory(PathBuf, std::io::Error),
+    /// The engine did not start.
+    #[error("the consensus engine did not start: {0}")]
+    Start(String),
+    /// The engine or the execution of blocks failed.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// Wraps the state for sharing.
+pub fn share(state: lojal_ledger::State) -> SharedState {
+    Arc::new(RwLock::new(state))
+}
+
+/// Runs consensus until `shutdown` or a fault. The network's task and this run on the same runtime.
+///
+/// # Errors
+/// The fault; the process must end then.
+pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
+    let Validator { key, wal_dir, store, writer, state, pending, mempool, outbox, network, events, metrics, ready } =
+        validator;
+    std::fs::create_dir_all(&wal_dir).map_err(|e| ConsensusError::WalDirectory(wal_dir.clone(), e))?;
+    let (address, heartbeat) = (key.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
+    let progress = Progress::default();
+    let start_failed = |e: &dyn std::fmt::Display| ConsensusError::Start(e.to_string());
+    let listening: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().expect("a valid address");
+    let bridge = Bridge::start(network.clone(), listening).await.map_err(|e| start_failed(&e))?;
+    let executor =
+        Executor { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address }.start(pending);
+    let chain = store.genesis().chain_id();
+    let (channels, engine) = EngineBuilder::new(Context, EngineConfig::new())
+        .with_default_wal(WalContext::new(wal_dir.join("wal"), BorshCodec))
+        .with_custom_network(bridge.actor.clone(), bridge.app.clone())
+        .with_default_sync(SyncContext::new(BorshCodec))
+        .with_default_consensus(ConsensusContext::new_validator(
+            Address(address),
+            Box::new(ValidatorVerifier::new(chain)),
+            Box::new(ValidatorSigner::new(key, chain)),
+        ))
+        .with_default_request(RequestContext::new(ENGINE_REQUESTS))
+        .build()
+        .await
+        .map_err(|e| start_failed(&e))?;
+    let tasks = [
+        tokio::spawn(bridge.forward(events, progress.clone(), mempool.clone())),
+        tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
+        tokio::spawn(judge_readiness(store.clone(), progress.clone(), network.clone(), ready)),
+    ];
+    let pace = Pace::new(mempool, progress, &network, heartbeat);
+    let mut app = App { executor, store, metrics, pace, assembler: Assembler::default(), future: Vec::new() };
+    let result = tokio::select! {
+        result = app.run(channels) => result.map_err(ConsensusError::App),
+        () = shutdown => Ok(()),
+    };
+    stop(engine).await;
+    tasks.iter().for_each(tokio::task::JoinHandle::abort);
+    app.join();
+    result
+}
+
+/// Stops the engine's actors, and with them everything that waits for answers.
+async fn stop(engine: EngineHandle) {
+    engine.actor.get_cell().stop(Some("shutdown".to_owned()));
+    engine.handle.abort();
+    // Aborted on purpose, so how it ended doesn't matter.
+    drop(engine.handle.await);
+}
+
+/// A node is ready when validators with a quorum are connected and it is not behind them.
+async fn judge_readiness(store: Store, progress: Progress, network: Network, ready: watch::Sender<bool>) {
+    let mut interval = tokio::time::interval(READY_INTERVAL);
+    loop {
+        interval.tick().await;
+        let validators = store.view().validators();
+        let lag = progress.others_work_on(&validators).get().saturating_sub(store.tip().height.next().get());
+        let is_ready = progress.has_quorum(network.local_peer_id(), &validators) && lag <= READY_LAG_MAX;
+        ready.send_if_modified(|was| std::mem::replace(was, is_ready) != is_ready);
+        if ready.is_closed() {
+            return;
+        }
+    }
+}
+
+/// The engine's configuration. It has a network section of its own, which our network actor makes irrelevant.
+struct EngineConfig {
+    consensus: ConsensusConfig,
+    sync: ValueSyncConfig,
+}
+
+impl EngineConfig {
+    fn new() -> Self {
+        // Never ProposalOnly: it accepts proposals without asking the application.
+        let consensus = ConsensusConfig { value_payload: ValuePayload::ProposalAndParts, ..ConsensusConfig::default() };
+        let sync = ValueSyncConfig {
+            status_update_interval: STATUS_INTERVAL,
+            request_timeout: SYNC_REQUEST_TIMEOUT,
+            max_response_size: ByteSize::b(2 * SYNC_BYTES_MAX as u64),
+            batch_size: SYNC_BLOCKS_MAX,
+            ..ValueSyncConfig::default()
+        };
+        Self { consensus, sync }
+    }
+}
+
+impl NodeConfig for EngineConfig {
+    fn moniker(&self) -> &'static str {
+        "lojal"
+    }
+    fn consensus(&self) -> &ConsensusConfig {
+        &self.consensus
+    }
+    fn consensus_mut(&mut self) -> &mut ConsensusConfig {
+        &mut self.consensus
+    }
+    fn value_sync(&self) -> &ValueSyncConfig {
+        &self.sync
+    }
+    fn value_sync_mut(&mut self) -> &mut ValueSyncConfig {
+        &mut self.sync
+    }
+}

@@ -1,0 +1,77 @@
+//! When the next height starts: as soon as there is something to put into a block, or somebody else has begun, or the
+//! heartbeat is due; and at once while this node is behind (protocol §8, architecture §2).
+
+use std::time::Duration;
+
+use arc_malachitebft_engine::host::{HeightParams, Next};
+use lojal_network::{Network, PeerId};
+use lojal_types::{Height, ValidatorSet};
+use tokio::sync::{oneshot, watch};
+
+use crate::context::{self, Context};
+use crate::limits::START_QUORUM_TIMEOUT;
+use crate::mempool::Mempool;
+use crate::progress::Progress;
+
+pub(crate) struct Pace {
+    mempool: Mempool,
+    progress: Progress,
+    own: PeerId,
+    heartbeat: Duration,
+    /// The highest height for which a part of a proposal has come from its proposer.
+    proposed: watch::Sender<Height>,
+}
+
+impl Pace {
+    pub(crate) fn new(mempool: Mempool, progress: Progress, network: &Network, heartbeat: Duration) -> Self {
+        let (proposed, _) = watch::channel(Height::GENESIS);
+        Self { mempool, progress, own: network.local_peer_id(), heartbeat, proposed }
+    }
+
+    /// A start without a quorum would lose a round to its time-outs.
+    pub(crate) async fn wait_for_quorum(&self, validators: &ValidatorSet) {
+        let quorum = self.progress.wait_until(|progress| progress.has_quorum(self.own, validators));
+        if tokio::time::timeout(START_QUORUM_TIMEOUT, quorum).await.is_err() {
+            tracing::warn!("starting without a quorum of validators connected");
+        }
+    }
+
+    /// A part of a proposal has come.
+    pub(crate) fn part_arrived(&self, height: Height, tip: Height) {
+        if height == tip.next() {
+            self.proposed.send_if_modified(|highest| {
+                let is_news = height > *highest;
+                *highest = height.max(*highest);
+                is_news
+            });
+        }
+    }
+
+    /// Answers the engine when the height after `decided` is to start.
+    pub(crate) fn start_next(
+        &self,
+        decided: Height,
+        validators: ValidatorSet,
+        params: HeightParams<Context>,
+        reply: oneshot::Sender<Next<Context>>,
+    ) {
+        let next = decided.next();
+        let (mempool, progress, heartbeat) = (self.mempool.clone(), self.progress.clone(), self.heartbeat);
+        let mut proposed = self.proposed.subscribe();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = mempool.wait_for_transaction() => {}
+                () = progress.wait_until(|progress| has_begun(progress, &validators, next)) => {}
+                _ = proposed.wait_for(|height| *height >= next) => {}
+                () = tokio::time::sleep(heartbeat) => {}
+            }
+            // An engine that is gone needs no next height.
+            drop(reply.send(Next::Start(context::Height(next), params)));
+        });
+    }
+}
+
+/// Whether others, at least one of them honest, already vote on the height, or are beyond it.
+fn has_begun(progress: &Progress, validators: &ValidatorSet, height: Height) -> bool {
+    progress.others_vote_on(validators) >= height || progress.others_work_on(validators) > height
+}

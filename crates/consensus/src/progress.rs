@@ -1,0 +1,162 @@
+//! How far the other validators are, by what they say: whether this node has fallen behind, whether it is ready to
+//! serve, and whether others have begun the next height.
+//!
+//! A single peer can claim anything, so a claim counts only once more than a third of the voting power makes it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lojal_network::PeerId;
+use lojal_types::{Height, ValidatorSet};
+use tokio::sync::Notify;
+
+/// What is known of the peers; clones share it.
+#[derive(Clone, Default)]
+pub struct Progress(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    peers: Mutex<HashMap<PeerId, Peer>>,
+    changed: Notify,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Peer {
+    connected: bool,
+    /// The height that the peer works on, if only by waiting for something to put into its block: one more than its
+    /// last block.
+    working_on: u64,
+    /// The height that the peer has voted or proposed on.
+    voting_on: u64,
+}
+
+impl Progress {
+    /// A peer came or went.
+    pub fn connected(&self, peer: PeerId, connected: bool) {
+        self.peers().entry(peer).or_default().connected = connected;
+        self.0.changed.notify_waiters();
+    }
+
+    /// A peer said that it works on a height.
+    pub fn works_on(&self, peer: PeerId, height: Height) {
+        self.raise(peer, |known| &mut known.working_on, height);
+    }
+
+    /// A peer has voted or proposed on a height.
+    pub fn votes_on(&self, peer: PeerId, height: Height) {
+        self.raise(peer, |known| &mut known.voting_on, height);
+    }
+
+    /// The highest height that more than a third of the voting power, and so at least one honest validator, works on.
+    pub fn others_work_on(&self, validators: &ValidatorSet) -> Height {
+        self.agreed(validators, |peer| peer.working_on)
+    }
+
+    /// The same for the height that they vote on.
+    pub fn others_vote_on(&self, validators: &ValidatorSet) -> Height {
+        self.agreed(validators, |peer| peer.voting_on)
+    }
+
+    fn raise(&self, peer: PeerId, of: impl Fn(&mut Peer) -> &mut u64, height: Height) {
+        let mut peers = self.peers();
+        let known = of(peers.entry(peer).or_default());
+        if height.get() > *known {
+            *known = height.get();
+            drop(peers);
+            self.0.changed.notify_waiters();
+        }
+    }
+
+    fn agreed(&self, validators: &ValidatorSet, claim: impl Fn(&Peer) -> u64) -> Height {
+        let peers = self.peers();
+        let mut claims: Vec<(u64, u64)> = validators
+            .validators()
+            .iter()
+            .filter_map(|validator| {
+                let id = lojal_network::peer_id_of(validator.network_key.as_bytes()).ok()?;
+                Some((claim(peers.get(&id)?), validator.power))
+            })
+            .collect();
+        claims.sort_unstable_by(|a, b| b.cmp(a));
+        let total = u128::from(validators.total_power());
+        let mut power = 0_u128;
+        let agreed = claims.into_iter().find(|(_, of_peer)| {
+            power += u128::from(*of_peer);
+            power * 3 > total
+        });
+        agreed.map_or(Height::GENESIS, |(height, _)| Height::new(height))
+    }
+
+    /// Whether validators with a quorum of the voting power, this one included, are connected.
+    pub fn has_quorum(&self, own: PeerId, validators: &ValidatorSet) -> bool {
+        let peers = self.peers();
+        let is_here = |id: &PeerId| *id == own || peers.get(id).is_some_and(|peer| peer.connected);
+        let power = validators
+            .validators()
+            .iter()
+            .filter(|one| lojal_network::peer_id_of(one.network_key.as_bytes()).is_ok_and(|id| is_here(&id)))
+            .fold(0_u64, |sum, one| sum.saturating_add(one.power));
+        validators.is_quorum(power)
+    }
+
+    /// Waits until `condition` holds, asking again whenever a peer's progress changes.
+    pub async fn wait_until(&self, condition: impl Fn(&Self) -> bool) {
+        loop {
+            let changed = self.0.changed.notified();
+            if condition(self) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn peers(&self) -> MutexGuard<'_, HashMap<PeerId, Peer>> {
+        self.0.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_network::Identity;
+    use lojal_types::{KeyPair, PublicKey, Validator};
+
+    use super::*;
+
+    fn peer(seed: u8) -> Identity {
+        Identity::from_seed([seed + 100; 32])
+    }
+
+    fn four() -> ValidatorSet {
+        let validator = |seed: u8| Validator {
+            name: format!("validator-{seed}").parse().expect("valid"),
+            public_key: KeyPair::from_seed(&[seed; 32]).public_key(),
+            network_key: PublicKey::new(peer(seed).public_key()),
+            power: 1,
+        };
+        ValidatorSet::new((1..=4).map(validator).collect()).expect("valid")
+    }
+
+    #[test]
+    fn one_liar_of_four_neither_hurries_nor_holds_up_anybody() {
+        let progress = Progress::default();
+        progress.works_on(peer(1).peer_id(), Height::new(1_000_000));
+        assert_eq!(progress.others_work_on(&four()), Height::GENESIS);
+        progress.works_on(peer(2).peer_id(), Height::new(7));
+        assert_eq!(progress.others_work_on(&four()), Height::new(7));
+        progress.works_on(peer(3).peer_id(), Height::new(9));
+        assert_eq!(progress.others_work_on(&four()), Height::new(9));
+    }
+
+    #[test]
+    fn three_of_four_with_this_node_are_a_quorum() {
+        let progress = Progress::default();
+        let own = peer(4).peer_id();
+        assert!(!progress.has_quorum(own, &four()));
+        progress.connected(peer(1).peer_id(), true);
+        assert!(!progress.has_quorum(own, &four()));
+        progress.connected(peer(2).peer_id(), true);
+        assert!(progress.has_quorum(own, &four()));
+        progress.connected(peer(1).peer_id(), false);
+        assert!(!progress.has_quorum(own, &four()));
+    }
+}

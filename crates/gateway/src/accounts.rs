@@ -1,0 +1,148 @@
+//! `GET /v1/accounts/{address}` and `GET /v1/accounts/{address}/transactions`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use lojal_store::Store;
+use lojal_types::{Address, Block, BrandId, Height, Lot, Network, Points, api};
+use serde::Deserialize;
+
+use crate::extract::{AddressSegment, Params};
+use crate::large::{Large, json};
+use crate::limits::{CURSOR_BYTES_MAX, HISTORY_BYTES_MAX, HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX};
+use crate::problem::{Failure, Kind};
+use crate::server::App;
+use crate::transactions;
+
+/// What an account holds; an address that the ledger doesn't know holds nothing.
+pub(crate) async fn account(
+    State(app): State<Arc<App>>,
+    AddressSegment(address): AddressSegment,
+) -> Json<api::Account> {
+    let view = app.gateway.store.view();
+    let record = view.account(address);
+    let exists = record.is_some();
+    let balance = |brand: BrandId| {
+        let lots = view.lots(address, brand);
+        (!lots.is_empty()).then(|| api::Balance { brand, total: total(&lots), lots })
+    };
+    Json(api::Account {
+        address: address.text(view.network()),
+        exists,
+        rotated_key: record.and_then(|record| record.rotated_key),
+        balances: if exists { view.brand_ids().into_iter().filter_map(balance).collect() } else { Vec::new() },
+        height: view.tip().height,
+    })
+}
+
+fn total(lots: &[Lot]) -> Points {
+    let sum = lots.iter().try_fold(Points::ZERO, |sum, lot| sum.checked_add(lot.amount));
+    sum.expect("a brand's total is bounded, and no balance is larger")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Query {
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+/// An account's transactions, the newest first.
+pub(crate) async fn history(
+    State(app): State<Arc<App>>,
+    AddressSegment(address): AddressSegment,
+    Params(query): Params<Query>,
+) -> Result<Large, Failure> {
+    let limit = query.limit.unwrap_or(HISTORY_LIMIT_DEFAULT);
+    if !(1..=HISTORY_LIMIT_MAX).contains(&limit) {
+        let detail = format!("limit must be 1 to {HISTORY_LIMIT_MAX}");
+        return Err(Failure::new(Kind::InvalidParameter, detail));
+    }
+    let before = query.cursor.map(|text| text.parse::<Cursor>()).transpose()?;
+    let place = app.place(&app.large_answers).await?;
+    let (store, network) = (app.gateway.store.clone(), app.network());
+    let bytes = app.blocking(move || Ok(json(&page(&store, network, address, before, limit as usize)?))).await?;
+    Ok(Large::json(bytes, place))
+}
+
+/// One page; shorter than asked for when the blocks that hold its transactions are large.
+fn page(
+    store: &Store,
+    network: Network,
+    address: Address,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<api::History, Failure> {
+    let before = before.map(|Cursor { height, index }| (height, index));
+    let found = store.history(&address, before, limit + 1)?;
+    let mut page = api::History { transactions: Vec::new(), next_cursor: None };
+    let mut last: Option<(Cursor, Block)> = None;
+    let mut bytes = 0_usize;
+    for placed in found {
+        let cursor = Cursor { height: placed.height, index: placed.index };
+        let same_block = last.as_ref().is_some_and(|(last, _)| last.height == cursor.height);
+        if page.transactions.len() == limit || (!same_block && bytes > HISTORY_BYTES_MAX) {
+            page.next_cursor = last.map(|(cursor, _)| cursor.to_string());
+            break;
+        }
+        let block = match last {
+            Some((_, block)) if same_block => block,
+            _ => {
+                let stored = transactions::stored(store, placed.height)?;
+                bytes = bytes.saturating_add(stored.bytes.len());
+                transactions::decode(&stored)?
+            }
+        };
+        page.transactions.push(transactions::status_in(&block, &placed, network)?);
+        last = Some((cursor, block));
+    }
+    Ok(page)
+}
+
+/// The place of the last transaction of a page; opaque to clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cursor {
+    height: Height,
+    index: u32,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}-{:x}", self.height.get(), self.index)
+    }
+}
+impl FromStr for Cursor {
+    type Err = Failure;
+    fn from_str(text: &str) -> Result<Self, Failure> {
+        let parse = || {
+            let (height, index) = text.split_once('-')?;
+            let height = Height::new(u64::from_str_radix(height, 16).ok()?);
+            Some(Self { height, index: u32::from_str_radix(index, 16).ok()? })
+        };
+        let cursor = if text.len() <= CURSOR_BYTES_MAX { parse() } else { None };
+        // There is one way to write a place, so nothing but what this gateway gave out comes back.
+        cursor.filter(|cursor| cursor.to_string() == text).ok_or_else(|| {
+            Failure::new(Kind::InvalidCursor, "this is no cursor; pass on next_cursor of the page before, unchanged")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_has_one_text_and_everything_else_is_refused() {
+        let largest = Cursor { height: Height::new(u64::MAX), index: u32::MAX };
+        for cursor in [Cursor { height: Height::new(1), index: 0 }, largest] {
+            assert_eq!(cursor.to_string().parse::<Cursor>().ok(), Some(cursor));
+        }
+        let too_long = "0".repeat(CURSOR_BYTES_MAX + 1);
+        for wrong in ["", "-", "1", "1-", "-1", "01-0", "+1-0", "1-0-0", "A-0", "1-100000000", "ä-1", &too_long] {
+            assert!(wrong.parse::<Cursor>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `GET /v1/blocks/{height}` and `GET /v1/export`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::State;
+use lojal_types::{Height, api};
+use serde::Deserialize;
+
+use crate::extract::{Params, Segment};
+use crate::large::{Large, json};
+use crate::limits::{EXPORT_BLOCKS_MAX, EXPORT_BYTES_MAX};
+use crate::problem::{Failure, Kind};
+use crate::server::App;
+use crate::transactions;
+
+/// Which block is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    Latest,
+    Height(Height),
+}
+
+/// A text that is neither.
+#[derive(Debug)]
+pub(crate) struct AtError;
+
+impl fmt::Display for AtError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a block's height, or latest")
+    }
+}
+impl FromStr for At {
+    type Err = AtError;
+    fn from_str(text: &str) -> Result<Self, AtError> {
+        if text == "latest" {
+            return Ok(Self::Latest);
+        }
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let height = text.parse().ok().filter(|_| is_plain).ok_or(AtError)?;
+        Ok(Self::Height(Height::new(height)))
+    }
+}
+
+/// A block with its certificate and transactions.
+pub(crate) async fn one(State(app): State<Arc<App>>, Segment(at): Segment<At>) -> Result<Large, Failure> {
+    let tip = app.gateway.store.tip().height;
+    let height = match at {
+        At::Latest => tip,
+        At::Height(height) => height,
+    };
+    if height == Height::GENESIS || height > tip {
+        let detail = format!("there is no block {height}; the first is 1, the last is {tip}");
+        return Err(Failure::new(Kind::UnknownBlock, detail));
+    }
+    let place = app.place(&app.large_answers).await?;
+    let (store, network) = (app.gateway.store.clone(), app.network());
+    let read = move || {
+        let stored = transactions::stored(&store, height)?;
+        let block = transactions::decode(&stored)?;
+        Ok(json(&api::Block {
+            id: block.header.id(),
+            header: block.header.text(network),
+            certificate: stored.certificate.text(network),
+            transactions: block.transactions.into_inner().into_iter().map(|signed| signed.text(network)).collect(),
+        }))
+    };
+    Ok(Large::json(app.blocking(read).await?, place))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Query {
+    from: Height,
+    limit: Option<u32>,
+}
+
+/// Blocks with their certificates as bytes for an auditor, as many as are asked for and fit; none beyond the last block.
+pub(crate) async fn export(State(app): State<Arc<App>>, Params(query): Params<Query>) -> Result<Large, Failure> {
+    let limit = query.limit.unwrap_or(EXPORT_BLOCKS_MAX);
+    if query.from == Height::GENESIS || !(1..=EXPORT_BLOCKS_MAX).contains(&limit) {
+        let detail = format!("from must be 1 or more, and limit 1 to {EXPORT_BLOCKS_MAX}");
+        return Err(Failure::new(Kind::InvalidParameter, detail));
+    }
+    let place = app.place(&app.large_answers).await?;
+    let store = app.gateway.store.clone();
+    let bytes = app.blocking(move || Ok(store.export(query.from, limit as usize, EXPORT_BYTES_MAX)?)).await?;
+    Ok(Large::bytes(bytes, place))
+}

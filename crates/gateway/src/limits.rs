@@ -1,0 +1,58 @@
+//! Limits of the gateway. Nothing of them is part of the protocol.
+
+use std::time::Duration;
+
+/// Most connections at once; more wait in the operating system's queue.
+pub const CONNECTIONS_MAX: usize = 1_024;
+/// Longest wait for the whole head of a request, and so for the next request on an idle connection.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest head of a request, in bytes.
+pub const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Longest wait for the whole body of a request.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time between a request's head and its answer.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// Longest life of a connection that starts no request after it; one that is being answered gets
+/// [`REQUEST_TIMEOUT`] more.
+pub const CONNECTION_TIME_MAX: Duration = Duration::from_secs(300);
+/// How long a shutdown waits for the requests that are being answered.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pause after the system refused to accept a connection, for instance because too many files are open.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Most such refusals in a row before the gateway gives up.
+pub const ACCEPT_FAILURES_MAX: u32 = 300;
+
+/// Largest submission of one transaction, in bytes: the largest transaction as indented JSON.
+pub const SUBMISSION_BYTES_MAX: usize = 128 * 1024;
+/// Largest submission of many transactions, in bytes.
+pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most transactions in one submission.
+pub const BATCH_TRANSACTIONS_MAX: usize = lojal_consensus::limits::SUBMISSION_TRANSACTIONS_MAX;
+/// Most submissions of many transactions that are read at once.
+pub const BATCHES_MAX: usize = 16;
+
+/// Longest wait of a client for a final block.
+pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
+/// Most transactions whose clients wait for a final block.
+pub const WAITING_MAX: usize = 20_000;
+
+/// Most transactions on one page of a history.
+pub const HISTORY_LIMIT_MAX: u32 = 100;
+/// Transactions on one page of a history, unless the client says.
+pub const HISTORY_LIMIT_DEFAULT: u32 = 20;
+/// Most bytes of blocks that are read for one page of a history; the page ends with the block that exceeds them.
+pub const HISTORY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Longest text of a cursor, in bytes.
+pub const CURSOR_BYTES_MAX: usize = 32;
+/// Most blocks in one export.
+pub const EXPORT_BLOCKS_MAX: u32 = 100;
+/// Most bytes in one export: more than any single block has.
+pub const EXPORT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most large answers (blocks, exports, histories) that are made or sent at once.
+pub const LARGE_ANSWERS_MAX: usize = 16;
+/// Most readings of the store and other long pieces of work at once; each holds a few blocks in memory at most.
+pub const WORK_MAX: usize = 16;
+/// Longest wait for one of the [`LARGE_ANSWERS_MAX`], [`BATCHES_MAX`] or [`WORK_MAX`] places.
+pub const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
+/// What a client is told to wait before it tries again, in seconds.
+pub const RETRY_AFTER_S: u32 = 1;

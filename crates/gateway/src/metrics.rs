@@ -1,0 +1,119 @@
+//! `GET /metrics`: everything that is counted, for Prometheus.
+
+mod requests;
+mod text;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use lojal_consensus::clock;
+use lojal_network::Topic;
+
+pub(crate) use requests::Requests;
+use text::Kind::{Counter, Gauge};
+use text::{Text, seconds};
+
+use crate::Gateway;
+use crate::server::App;
+
+/// The page that Prometheus reads.
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let mut text = Text::default();
+    ledger(&mut text, &app.gateway);
+    consensus(&mut text, &app.gateway);
+    topics(&mut text, &app.gateway);
+    connections(&mut text, &app.gateway);
+    store(&mut text, &app.gateway);
+    text.single(Gauge, "lojal_http_waiting", "Clients that wait for a final block.", app.finality.len());
+    app.requests.write(&mut text);
+    ([(header::CONTENT_TYPE, text::CONTENT_TYPE)], text.into_string()).into_response()
+}
+
+fn ledger(text: &mut Text, gateway: &Gateway) {
+    text.family(Gauge, "lojal_build_info", "The version of the program, as a label.");
+    text.sample("lojal_build_info", &[("version", gateway.version)], 1);
+    let tip = gateway.store.tip();
+    text.single(Gauge, "lojal_height", "Height of the last final block.", tip.height);
+    let time = Duration::from_millis(tip.time_ms.get());
+    text.single(Gauge, "lojal_block_time_seconds", "Time of the last final block, since 1970.", seconds(time));
+    let age = Duration::from_millis(clock::now().since_ms(tip.time_ms));
+    text.single(Gauge, "lojal_block_age_seconds", "Age of the last final block by this node's clock.", seconds(age));
+    let ready = u8::from(*gateway.ready.borrow());
+    text.single(Gauge, "lojal_ready", "1 while the node has caught up with its peers.", ready);
+    text.single(Gauge, "lojal_mempool_transactions", "Transactions that wait for a block.", gateway.mempool.len());
+    let refused = gateway.mempool.refused();
+    text.single(Counter, "lojal_mempool_refused_total", "Transactions refused before they could wait.", refused);
+}
+
+fn consensus(text: &mut Text, gateway: &Gateway) {
+    let counts = gateway.metrics.counts();
+    let mut count = |name: &str, help: &str, value: u64| text.single(Counter, name, help, value);
+    count("lojal_blocks_committed_total", "Blocks made final.", counts.blocks_committed);
+    count("lojal_transactions_committed_total", "Transactions made final.", counts.transactions_committed);
+    count("lojal_blocks_proposed_total", "Blocks that this node built.", counts.blocks_proposed);
+    count("lojal_blocks_invalid_total", "Proposed blocks that this node refused.", counts.blocks_invalid);
+    count("lojal_rounds_failed_total", "Rounds of consensus that ended without a decision.", counts.rounds_failed);
+    count("lojal_evidence_total", "Double votes and double proposals seen.", counts.evidence);
+    let execute = seconds(Duration::from_micros(counts.execute_us));
+    text.single(Counter, "lojal_execute_seconds_total", "Time spent executing blocks.", execute);
+    let commit = seconds(Duration::from_micros(counts.commit_us));
+    text.single(Counter, "lojal_commit_seconds_total", "Time spent making decisions durable.", commit);
+}
+
+fn topics(text: &mut Text, gateway: &Gateway) {
+    let counters = gateway.network.counters();
+    let mut family = |name: &str, help: &str, value: fn(lojal_network::TopicCounters) -> u64| {
+        text.family(Counter, name, help);
+        for topic in Topic::ALL {
+            text.sample(name, &[("topic", topic.name())], value(counters.topic(topic)));
+        }
+    };
+    family("lojal_gossip_messages_in_total", "Gossip messages received.", |topic| topic.messages_in);
+    family("lojal_gossip_bytes_in_total", "Bytes of gossip messages received.", |topic| topic.bytes_in);
+    family("lojal_gossip_messages_out_total", "Gossip messages published.", |topic| topic.messages_out);
+    family("lojal_gossip_bytes_out_total", "Bytes of gossip messages published.", |topic| topic.bytes_out);
+    family("lojal_gossip_dropped_in_total", "Gossip messages that this node was too slow for.", |topic| {
+        topic.dropped_in
+    });
+    family("lojal_gossip_dropped_out_total", "Gossip messages that were too long or found queues full.", |topic| {
+        topic.dropped_out
+    });
+}
+
+fn connections(text: &mut Text, gateway: &Gateway) {
+    text.single(Gauge, "lojal_peers", "Peers connected right now.", gateway.network.peer_count());
+    let counters = gateway.network.counters();
+    let mut count = |name: &str, help: &str, value: u64| text.single(Counter, name, help, value);
+    count("lojal_p2p_connections_refused_total", "Connections of strangers refused.", counters.connections_refused);
+    count("lojal_p2p_connections_limited_total", "Connections refused as too many.", counters.connections_limited);
+    count("lojal_p2p_handshakes_failed_total", "Incoming connections without a handshake.", counters.handshakes_failed);
+    count("lojal_p2p_dials_failed_total", "Outgoing connections that failed.", counters.dials_failed);
+    count("lojal_p2p_pings_failed_total", "Connections dropped for unanswered pings.", counters.pings_failed);
+    count("lojal_p2p_unsubscribed_total", "Connections dropped for missing topics.", counters.unsubscribed);
+    count("lojal_p2p_messages_refused_total", "Gossip messages refused.", counters.messages_refused);
+    count("lojal_p2p_messages_lost_total", "Gossip messages that slow peers didn't get.", counters.messages_lost);
+    count("lojal_p2p_requests_in_total", "Requests of peers.", counters.requests_in);
+    count("lojal_p2p_requests_refused_total", "Requests of peers refused as too many.", counters.requests_refused);
+    count("lojal_p2p_requests_out_total", "Requests sent to peers.", counters.requests_out);
+    count("lojal_p2p_requests_failed_total", "Requests that peers didn't answer.", counters.requests_failed);
+    count("lojal_p2p_request_bytes_in_total", "Bytes of requests and responses received.", counters.request_bytes_in);
+    count("lojal_p2p_request_bytes_out_total", "Bytes of requests and responses sent.", counters.request_bytes_out);
+    count("lojal_p2p_oversized_total", "Messages of this node that were too long to send.", counters.oversized);
+    count("lojal_p2p_events_dropped_total", "Events of the network that nobody read.", counters.events_dropped);
+}
+
+fn store(text: &mut Text, gateway: &Gateway) {
+    let counts = gateway.store.counts();
+    text.single(Gauge, "lojal_store_log_bytes", "Bytes in the block log.", counts.log_bytes);
+    text.single(Counter, "lojal_store_syncs_total", "Syncs of the block log.", counts.syncs);
+    let sync_time = seconds(counts.sync_time);
+    text.single(Counter, "lojal_store_sync_seconds_total", "Time spent on syncs of the block log.", sync_time);
+    text.single(Counter, "lojal_store_checkpoints_total", "Checkpoints written.", counts.checkpoints);
+    let height = counts.checkpoint_height;
+    text.single(Gauge, "lojal_store_checkpoint_height", "Height of the last checkpoint.", height);
+    let bytes = counts.bytes_since_checkpoint;
+    text.single(Gauge, "lojal_store_bytes_since_checkpoint", "Bytes of blocks that no checkpoint holds yet.", bytes);
+}

@@ -1,0 +1,162 @@
+//! Errors as clients see them: problem documents (RFC 9457).
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use lojal_store::StoreError;
+use lojal_types::{Code, TransactionId, api};
+
+use crate::limits::RETRY_AFTER_S;
+
+/// What the gateway itself refuses; the ledger's own reasons are [`Code`]s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    MalformedRequest,
+    MalformedJson,
+    InvalidAddress,
+    InvalidParameter,
+    InvalidCursor,
+    UnknownRoute,
+    UnknownTransaction,
+    UnknownBlock,
+    MethodNotAllowed,
+    RequestTimeout,
+    BodyTooLarge,
+    UnsupportedMediaType,
+    Internal,
+    Busy,
+    TooManyWaiting,
+    NotReady,
+}
+
+impl Kind {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 16] = [
+        Self::MalformedRequest,
+        Self::MalformedJson,
+        Self::InvalidAddress,
+        Self::InvalidParameter,
+        Self::InvalidCursor,
+        Self::UnknownRoute,
+        Self::UnknownTransaction,
+        Self::UnknownBlock,
+        Self::MethodNotAllowed,
+        Self::RequestTimeout,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::Internal,
+        Self::Busy,
+        Self::TooManyWaiting,
+        Self::NotReady,
+    ];
+
+    /// HTTP status and stable name.
+    pub(crate) const fn row(self) -> (StatusCode, &'static str) {
+        match self {
+            Self::MalformedRequest => (StatusCode::BAD_REQUEST, "malformed_request"),
+            Self::MalformedJson => (StatusCode::BAD_REQUEST, "malformed_json"),
+            Self::InvalidAddress => (StatusCode::BAD_REQUEST, "invalid_address"),
+            Self::InvalidParameter => (StatusCode::BAD_REQUEST, "invalid_parameter"),
+            Self::InvalidCursor => (StatusCode::BAD_REQUEST, "invalid_cursor"),
+            Self::UnknownRoute => (StatusCode::NOT_FOUND, "unknown_route"),
+            Self::UnknownTransaction => (StatusCode::NOT_FOUND, "unknown_transaction"),
+            Self::UnknownBlock => (StatusCode::NOT_FOUND, "unknown_block"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::TooManyWaiting => (StatusCode::SERVICE_UNAVAILABLE, "too_many_waiting"),
+            Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+        }
+    }
+}
+
+/// The HTTP status of each of the ledger's reasons.
+pub(crate) fn status_of(code: Code) -> StatusCode {
+    match code {
+        Code::Malformed => StatusCode::BAD_REQUEST,
+        Code::TransactionTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::BadSignature | Code::WrongKey | Code::NotOwner | Code::NotOperator | Code::RoleMissing => {
+            StatusCode::FORBIDDEN
+        }
+        Code::DuplicateTransaction | Code::DuplicateReference => StatusCode::CONFLICT,
+        Code::QuotaExceeded => StatusCode::TOO_MANY_REQUESTS,
+        Code::MempoolFull => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// A request that is answered with a problem document.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    problem: Box<api::Problem>,
+    headers: HeaderMap,
+}
+
+impl Failure {
+    /// One of the gateway's own, with what happened and what to do next.
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        let (status, name) = kind.row();
+        Self::with(status, name, None, detail.into())
+    }
+    /// A reason of the ledger.
+    pub(crate) fn of_code(code: Code) -> Self {
+        Self::of_code_as(code, status_of(code))
+    }
+    /// A reason of the ledger with another HTTP status than it has for submissions.
+    pub(crate) fn of_code_as(code: Code, status: StatusCode) -> Self {
+        Self::with(status, code.name(), Some(code.number()), code.explanation().to_owned())
+    }
+    /// A transaction that is known already; its outcome can be read where the `Location` header points.
+    pub(crate) fn duplicate(id: &TransactionId) -> Self {
+        let mut failure = Self::of_code(Code::DuplicateTransaction);
+        let location = format!("/v1/transactions/{id}").parse().expect("hex is valid in a header");
+        failure.headers.insert(header::LOCATION, location);
+        failure
+    }
+    /// A fault of this node, which the log names; the client isn't told more.
+    pub(crate) fn internal() -> Self {
+        Self::new(Kind::Internal, "this node can't answer because of a fault of its own; try another gateway")
+    }
+    /// The document alone.
+    pub(crate) fn into_problem(self) -> api::Problem {
+        *self.problem
+    }
+
+    fn with(status: StatusCode, code: &str, number: Option<u16>, detail: String) -> Self {
+        let mut headers = HeaderMap::new();
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+        }
+        let problem = api::Problem {
+            kind: format!("/problems/{code}"),
+            title: code.replace('_', " "),
+            status: status.as_u16(),
+            detail,
+            code: code.to_owned(),
+            number,
+        };
+        Self { problem: Box::new(problem), headers }
+    }
+}
+
+/// The store's own faults are for the log, not for clients.
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store can't answer a request");
+        Self::internal()
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(mut self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).expect("made from a status");
+        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let body = serde_json::to_vec(&self.problem).expect("a problem is strings and numbers");
+        (status, self.headers, body).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests;

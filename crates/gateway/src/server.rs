@@ -1,0 +1,243 @@
+//! The server: connections with their limits, routes, and what every request shares.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use lojal_types::{ChainId, Network};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::finality::Finality;
+use crate::metrics::Requests;
+use crate::problem::{Failure, Kind};
+use crate::{Gateway, GatewayError, accounts, blocks, brands, health, limits, metrics, status, submit, transactions};
+
+/// What every request can reach.
+pub(crate) struct App {
+    pub(crate) gateway: Gateway,
+    pub(crate) finality: Finality,
+    pub(crate) requests: Requests,
+    /// Places for large answers that are made or sent.
+    pub(crate) large_answers: Arc<Semaphore>,
+    /// Places for submissions of many transactions that are read.
+    pub(crate) batches: Arc<Semaphore>,
+    /// Places for [`App::blocking`].
+    work: Arc<Semaphore>,
+    pub(crate) timeouts: Timeouts,
+}
+
+/// Every wait of the server; tests shorten them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    pub(crate) head: Duration,
+    pub(crate) body: Duration,
+    pub(crate) request: Duration,
+    pub(crate) connection: Duration,
+    pub(crate) shutdown: Duration,
+    pub(crate) commit: Duration,
+    pub(crate) place: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            head: limits::HEAD_TIMEOUT,
+            body: limits::BODY_TIMEOUT,
+            request: limits::REQUEST_TIMEOUT,
+            connection: limits::CONNECTION_TIME_MAX,
+            shutdown: limits::SHUTDOWN_TIMEOUT,
+            commit: limits::COMMIT_WAIT,
+            place: limits::PLACE_TIMEOUT,
+        }
+    }
+}
+
+impl App {
+    pub(crate) fn new(gateway: Gateway, timeouts: Timeouts) -> Self {
+        Self {
+            gateway,
+            finality: Finality::default(),
+            requests: Requests::default(),
+            large_answers: Arc::new(Semaphore::new(limits::LARGE_ANSWERS_MAX)),
+            batches: Arc::new(Semaphore::new(limits::BATCHES_MAX)),
+            work: Arc::new(Semaphore::new(limits::WORK_MAX)),
+            timeouts,
+        }
+    }
+    /// Which prefix addresses carry.
+    pub(crate) fn network(&self) -> Network {
+        self.gateway.store.genesis().network()
+    }
+    /// The network's id.
+    pub(crate) fn chain(&self) -> ChainId {
+        self.gateway.store.genesis().chain_id()
+    }
+    /// Waits a moment for one of a limited number of places.
+    pub(crate) async fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
+        match timeout(self.timeouts.place, places.clone().acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(Failure::new(Kind::Busy, "too many large requests at once; try again in a moment, or elsewhere")),
+        }
+    }
+    /// Does work that waits for the disk or takes long, away from the threads that serve connections; only so much of
+    /// it at once.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let place = self.place(&self.work).await?;
+        // The place goes with the work, which goes on when its client is gone.
+        let work = move || {
+            let _place = place;
+            work()
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a request was cut off");
+            Err(Failure::internal())
+        })
+    }
+}
+
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/v1/status", get(status::status))
+        .route("/v1/genesis", get(status::genesis))
+        .route("/v1/brands", get(brands::all))
+        .route("/v1/brands/{id}", get(brands::one))
+        .route("/v1/accounts/{address}", get(accounts::account))
+        .route("/v1/accounts/{address}/transactions", get(accounts::history))
+        .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
+        .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
+        .route("/v1/transactions/{id}", get(transactions::one))
+        .route("/v1/blocks/{height}", get(blocks::one))
+        .route("/v1/export", get(blocks::export))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), measure))
+        .with_state(app)
+}
+
+async fn unknown_route() -> Failure {
+    Failure::new(Kind::UnknownRoute, "nothing is here; docs/api.md lists every route")
+}
+
+async fn method_not_allowed(method: Method) -> Failure {
+    Failure::new(
+        Kind::MethodNotAllowed,
+        format!("this route doesn't take {method}; the Allow header says what it takes"),
+    )
+}
+
+/// Bounds every request in time, counts it and measures it.
+async fn measure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let response = timeout(app.timeouts.request, next.run(request)).await.unwrap_or_else(|_| {
+        Failure::new(Kind::Busy, "the answer took too long; try again in a moment, or another gateway").into_response()
+    });
+    app.requests.count(&route, response.status(), started.elapsed());
+    response
+}
+
+/// Serves until `shutdown`, and then for a moment what is being answered.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), GatewayError> {
+    let blocks = app.gateway.store.subscribe();
+    let mut follower = JoinSet::new();
+    follower.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
+    let (stop, stopped) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let accepted = tokio::select! {
+        () = shutdown => Ok(()),
+        error = accept(&listener, &app, &mut connections, &stopped) => Err(error),
+        // It follows the store, which is held here, so it only ends by a panic.
+        _ = follower.join_next() => Err(GatewayError::Finality),
+    };
+    drop(listener);
+    app.finality.close();
+    // Connections read it until they end.
+    stop.send_replace(true);
+    let drained = timeout(app.timeouts.shutdown, async { while connections.join_next().await.is_some() {} }).await;
+    if drained.is_err() {
+        tracing::warn!(connections = connections.len(), "connections were cut off at shutdown");
+        connections.shutdown().await;
+    }
+    follower.shutdown().await;
+    accepted
+}
+
+/// Accepts connections until the system refuses for long.
+async fn accept(
+    listener: &TcpListener,
+    app: &Arc<App>,
+    connections: &mut JoinSet<()>,
+    stopped: &watch::Receiver<bool>,
+) -> GatewayError {
+    let router = router(app.clone());
+    let places = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
+    let mut failures = 0_u32;
+    loop {
+        let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                failures = 0;
+                connections.spawn(connection(stream, router.clone(), app.timeouts, stopped.clone(), place));
+            }
+            // The client went away before it was accepted.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(error) if failures == limits::ACCEPT_FAILURES_MAX => return GatewayError::Accept(error),
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(%error, "can't accept a connection");
+                sleep(limits::ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Serves one connection until it ends, is too old, or the server stops.
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    timeouts: Timeouts,
+    mut stopped: watch::Receiver<bool>,
+    _place: OwnedSemaphorePermit,
+) {
+    // Without it answers are merely later.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(timeouts.head)
+        .max_buf_size(limits::HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut connection = pin!(connection);
+    tokio::select! {
+        // Errors are the client's: it went away, was too slow, or doesn't speak HTTP.
+        _ = connection.as_mut() => return,
+        _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
+        () = sleep(timeouts.connection) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(timeouts.request, connection).await;
+}

@@ -1,0 +1,34 @@
+//! `GET /v1/status` and `GET /v1/genesis`: which network this is, and how far it has come.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use lojal_types::api;
+
+use crate::server::App;
+
+/// The node and its last block.
+pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<api::Status> {
+    let gateway = &app.gateway;
+    let view = gateway.store.view();
+    let tip = view.tip();
+    Json(api::Status {
+        chain_id: view.chain_id(),
+        height: tip.height,
+        state_root: view.state_root(),
+        time_ms: tip.time_ms,
+        validator: gateway.validator.map(|address| address.text(view.network())),
+        peers: gateway.network.peer_count(),
+        mempool: gateway.mempool.len(),
+        version: gateway.version.to_owned(),
+    })
+}
+
+/// The genesis document as TOML; whoever trusts it compares its chain id.
+pub(crate) async fn genesis(State(app): State<Arc<App>>) -> Response {
+    let toml = app.gateway.store.genesis().document().to_toml();
+    ([(header::CONTENT_TYPE, "application/toml")], toml).into_response()
+}

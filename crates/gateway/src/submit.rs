@@ -1,0 +1,205 @@
+//! `POST /v1/transactions` and `POST /v1/transactions/batch`: transactions on their way into the mempool.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
+use lojal_types::{AddressText, Bounded, ChainId, Code, Network, SignedTransaction, TimeMs, TransactionId};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use crate::extract::{Form, Params, Payload};
+use crate::finality::Waiter;
+use crate::limits::BATCH_TRANSACTIONS_MAX;
+use crate::problem::{Failure, Kind};
+use crate::server::App;
+use crate::transactions;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Query {
+    wait: Option<WaitFor>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WaitFor {
+    Committed,
+}
+
+impl Query {
+    /// Until when to wait for the outcome, if at all.
+    fn deadline(&self, app: &App) -> Option<Instant> {
+        self.wait.map(|WaitFor::Committed| Instant::now() + app.timeouts.commit)
+    }
+}
+
+/// 202 while it waits for a block; 200 with the outcome, when the client asked for it and it came in time.
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    Params(query): Params<Query>,
+    payload: Payload,
+) -> Result<Response, Failure> {
+    let submission = Submission::new(vec![decode_one(&payload, app.network())?], &app.chain());
+    let deadline = query.deadline(&app);
+    let (id, result) = submit(&app, submission, deadline).await?.pop().ok_or_else(Failure::internal)?;
+    let state = result?;
+    Ok((status_of(&state), Json(TransactionStatus { id, state, transaction: None })).into_response())
+}
+
+/// 202 while any of them waits for a block; 200 when all answers are final.
+pub(crate) async fn batch(
+    State(app): State<Arc<App>>,
+    Params(query): Params<Query>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let place = app.place(&app.batches).await?;
+    let payload = Payload::from_request(request, &app).await?;
+    let (network, chain) = (app.network(), app.chain());
+    let decode = move || Ok(Submission::new(decode_batch(&payload, network)?, &chain));
+    let submission = app.blocking(decode).await?;
+    drop(place);
+    let deadline = query.deadline(&app);
+    let answers = submit(&app, submission, deadline).await?;
+    let transactions: Vec<TransactionStatus> = answers.into_iter().map(status_of_one).collect();
+    let is_pending = transactions.iter().any(|one| status_of(&one.state) == StatusCode::ACCEPTED);
+    let status = if is_pending { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok((status, Json(BatchAnswer { transactions })).into_response())
+}
+
+fn status_of_one((id, result): Answer) -> TransactionStatus {
+    let state = result.unwrap_or_else(|failure| TransactionState::Refused { problem: failure.into_problem() });
+    TransactionStatus { id, state, transaction: None }
+}
+
+fn status_of(state: &TransactionState) -> StatusCode {
+    match state {
+        TransactionState::Pending => StatusCode::ACCEPTED,
+        TransactionState::Committed { .. } | TransactionState::Refused { .. } => StatusCode::OK,
+    }
+}
+
+fn decode_one(payload: &Payload, network: Network) -> Result<SignedTransaction, Failure> {
+    match payload.form {
+        Form::Canonical => SignedTransaction::decode(&payload.bytes).map_err(Failure::of_code),
+        Form::Json => {
+            let signed: SignedTransaction<AddressText> = parse_json(&payload.bytes)?;
+            signed.on(network).map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
+        }
+    }
+}
+
+fn decode_batch(payload: &Payload, network: Network) -> Result<Vec<SignedTransaction>, Failure> {
+    if payload.form == Form::Canonical {
+        let decoded: Result<Bounded<SignedTransaction, 0, BATCH_TRANSACTIONS_MAX>, _> =
+            borsh::from_slice(&payload.bytes);
+        return decoded.map(Bounded::into_inner).map_err(|error| {
+            let detail = format!(
+                "the bytes are no list of at most {BATCH_TRANSACTIONS_MAX} signed transactions in the documented \
+                 encoding: {error}"
+            );
+            Failure::new(Kind::MalformedRequest, detail)
+        });
+    }
+    let Batch { transactions } = parse_json(&payload.bytes)?;
+    if transactions.len() > BATCH_TRANSACTIONS_MAX {
+        let detail = format!(
+            "{} transactions where at most {BATCH_TRANSACTIONS_MAX} can be submitted at once; submit fewer",
+            transactions.len()
+        );
+        return Err(Failure::new(Kind::BodyTooLarge, detail));
+    }
+    let on_network = |(index, signed): (usize, SignedTransaction<AddressText>)| {
+        let with_index = |error| Failure::new(Kind::InvalidAddress, format!("transaction {index}: {error}"));
+        signed.on(network).map_err(with_index)
+    };
+    transactions.into_iter().enumerate().map(on_network).collect()
+}
+
+fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(bytes).map_err(|error| Failure::new(Kind::MalformedJson, error.to_string()))
+}
+
+/// Transactions on their way into the mempool, with what is asked about them later.
+struct Submission {
+    transactions: Vec<SignedTransaction>,
+    ids: Vec<TransactionId>,
+    untils: Vec<TimeMs>,
+}
+
+impl Submission {
+    fn new(transactions: Vec<SignedTransaction>, chain: &ChainId) -> Self {
+        let ids = transactions.iter().map(|signed| signed.transaction.id(chain)).collect();
+        let untils = transactions.iter().map(|signed| signed.transaction.valid_until_ms).collect();
+        Self { transactions, ids, untils }
+    }
+}
+
+/// A transaction's id, and what became of it or why it was refused.
+type Answer = (TransactionId, Result<TransactionState, Failure>);
+
+/// Puts transactions into the mempool and, given a deadline, waits until they are final.
+async fn submit(app: &App, submission: Submission, deadline: Option<Instant>) -> Result<Vec<Answer>, Failure> {
+    let Submission { transactions, ids, untils } = submission;
+    let waiters = if deadline.is_some() { app.finality.register(&ids)? } else { Vec::new() };
+    let accepted = app.gateway.mempool.submit(transactions).await;
+    let mut waiters = waiters.into_iter();
+    let mut answers = Vec::with_capacity(ids.len());
+    for ((id, until), accepted) in ids.into_iter().zip(untils).zip(accepted) {
+        let waiter = waiters.next().zip(deadline);
+        let result = match (accepted, waiter) {
+            (Err(code), _) => Err(refusal(app, id, code).await),
+            (Ok(_), None) => Ok(TransactionState::Pending),
+            (Ok(_), Some((waiter, deadline))) => wait(app, waiter, deadline, id, until).await,
+        };
+        answers.push((id, result));
+    }
+    Ok(answers)
+}
+
+/// Why a transaction was refused. One that is on the ledger already is a duplicate even after its time: who reads
+/// "expired" would make a new one and pay twice.
+async fn refusal(app: &App, id: TransactionId, code: Code) -> Failure {
+    let is_duplicate = match code {
+        Code::DuplicateTransaction => true,
+        Code::TransactionExpired => {
+            let store = app.gateway.store.clone();
+            match app.blocking(move || transactions::committed(&store, &id)).await {
+                Ok(state) => state.is_some(),
+                Err(failure) => return failure,
+            }
+        }
+        _ => false,
+    };
+    if is_duplicate { Failure::duplicate(&id) } else { Failure::of_code(code) }
+}
+
+/// Waits for an accepted transaction's outcome. When the client's time is up it is still pending, unless its own time
+/// is up too.
+async fn wait(
+    app: &App,
+    waiter: Waiter,
+    deadline: Instant,
+    id: TransactionId,
+    until: TimeMs,
+) -> Result<TransactionState, Failure> {
+    if let Some(state) = waiter.wait(deadline).await {
+        return Ok(state);
+    }
+    // Read before the search, so that the search covers every block up to this time.
+    let ledger_time = app.gateway.store.tip().time_ms;
+    if until > ledger_time {
+        return Ok(TransactionState::Pending);
+    }
+    let store = app.gateway.store.clone();
+    match app.blocking(move || transactions::committed(&store, &id)).await {
+        Ok(Some(state)) => Ok(state),
+        Ok(None) => Err(Failure::of_code(Code::TransactionExpired)),
+        // It was accepted, so no fault of this node must make it look refused.
+        Err(_) => Ok(TransactionState::Pending),
+    }
+}

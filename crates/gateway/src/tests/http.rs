@@ -1,0 +1,102 @@
+//! A small HTTP client for the tests.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use lojal_types::api::Problem;
+use serde::de::DeserializeOwned;
+use ureq::Agent;
+use ureq::http::HeaderMap;
+
+/// Longest wait for any answer; only a broken gateway reaches it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The canonical encoding.
+pub(crate) const BYTES: &str = "application/octet-stream";
+/// JSON.
+pub(crate) const JSON: &str = "application/json";
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("text")
+    }
+    /// The JSON of a successful answer.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> T {
+        assert_eq!(self.header("content-type"), JSON, "{}", self.text());
+        serde_json::from_slice(&self.body).expect("the type of the route")
+    }
+    /// The problem document of an unsuccessful one, which must be whole and agree with the response.
+    pub(crate) fn problem(&self) -> Problem {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
+        let problem: Problem = serde_json::from_slice(&self.body).expect("a problem document");
+        assert_eq!(problem.status, self.status);
+        assert_eq!(problem.kind, format!("/problems/{}", problem.code));
+        assert!(!problem.title.is_empty() && !problem.detail.is_empty());
+        problem
+    }
+    /// Status and code of a problem.
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        (self.status, self.problem().code)
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("the client doesn't panic")
+}
+
+fn agent() -> Agent {
+    let config = Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(PATIENCE));
+    config.build().into()
+}
+
+fn answer(response: ureq::http::Response<ureq::Body>) -> Answer {
+    let (parts, body) = response.into_parts();
+    let mut bytes = Vec::new();
+    body.into_reader().read_to_end(&mut bytes).expect("a whole body");
+    Answer { status: parts.status.as_u16(), headers: parts.headers, body: bytes }
+}
+
+pub(crate) async fn get(url: String) -> Answer {
+    blocking(move || answer(agent().get(url).call().expect("an answer"))).await
+}
+
+pub(crate) async fn post(url: String, content_type: &'static str, body: Vec<u8>) -> Answer {
+    blocking(move || answer(agent().post(url).content_type(content_type).send(body).expect("an answer"))).await
+}
+
+pub(crate) async fn delete(url: String) -> Answer {
+    blocking(move || answer(agent().delete(url).call().expect("an answer"))).await
+}
+
+/// Opens a connection and sends some bytes.
+pub(crate) async fn open(address: String, bytes: Vec<u8>) -> TcpStream {
+    let connect = move || {
+        let mut stream = TcpStream::connect(address).expect("the gateway listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
+        stream.write_all(&bytes).expect("the gateway reads");
+        stream
+    };
+    blocking(connect).await
+}
+
+/// Whatever the gateway sends until it closes the connection.
+pub(crate) async fn read_to_end(mut stream: TcpStream) -> String {
+    let read = move || {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("the gateway closes the connection");
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    blocking(read).await
+}

@@ -1,0 +1,267 @@
+//! A node with everything but consensus: blocks are committed by hand, as the execution thread does it.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use lojal_chain::replay::commit;
+use lojal_chain::{CommittedBlock, ExecutedBlock, propose};
+use lojal_consensus::{Mempool, Metrics, SharedState, clock, share};
+use lojal_network::{Event, Identity, Network, NetworkConfig};
+use lojal_store::{Opened, Options, Store, Writer, archive};
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::{
+    Address, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Operation,
+    Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction, Transfer,
+    Validator, VerifiedTransaction, verify_all,
+};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use super::http::{self, Answer};
+use crate::server::{App, Timeouts, serve};
+use crate::{Gateway, GatewayError};
+
+/// Members, by the seed of their key.
+pub(crate) const ANNA: u8 = 1;
+pub(crate) const BO: u8 = 2;
+/// Operator of both brands.
+pub(crate) const TILL: u8 = 11;
+/// The one validator.
+pub(crate) const VALIDATOR: u8 = 200;
+
+pub(crate) const MINUTE_MS: u64 = 60_000;
+pub(crate) const HOUR_MS: u64 = 60 * MINUTE_MS;
+
+pub(crate) fn key(seed: u8) -> KeyPair {
+    KeyPair::from_seed(&[seed; 32])
+}
+
+pub(crate) fn address(seed: u8) -> Address {
+    key(seed).address()
+}
+
+/// A network of one validator and two brands, an hour old.
+fn genesis() -> Genesis {
+    let operator = GenesisOperator {
+        public_key: key(TILL).public_key(),
+        roles: Bounded::new(vec![Role::Issue, Role::Reverse]).expect("two"),
+    };
+    let brand = |id: &str| GenesisBrand {
+        id: id.parse().expect("valid"),
+        name: id.parse().expect("valid"),
+        decimals: 0,
+        policy: Policy {
+            expiry_months: Some(12),
+            transferable: true,
+            transfer_min: Points::new(1),
+            transfer_max: Points::new(1_000),
+            reversal_window_ms: HOUR_MS,
+        },
+        operators: Bounded::new(vec![operator.clone()]).expect("one"),
+    };
+    let validator = Validator {
+        name: "one".parse().expect("valid"),
+        public_key: key(VALIDATOR).public_key(),
+        network_key: key(VALIDATOR + 1).public_key(),
+        power: 1,
+    };
+    let hour_ago = TimeMs::new(clock::now().get() - HOUR_MS).expect("in range");
+    let document = GenesisDocument {
+        name: "test".parse().expect("valid"),
+        network: lojal_types::Network::Test,
+        time_ms: hour_ago,
+        parameters: Parameters { heartbeat_ms: 3_000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        validators: Bounded::new(vec![validator]).expect("one"),
+        brands: Bounded::new(vec![brand("nordmat"), brand("kaffet")]).expect("two"),
+    };
+    Genesis::new(document).expect("the document keeps the rules")
+}
+
+/// What the execution thread owns, and a counter for nonces and references.
+struct Executor {
+    writer: Writer,
+    state: SharedState,
+    counter: u64,
+}
+
+/// A running gateway over a store of its own.
+pub(crate) struct Node {
+    pub(crate) app: Arc<App>,
+    pub(crate) ready: watch::Sender<bool>,
+    address: String,
+    executor: Mutex<Executor>,
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<Result<(), GatewayError>>>,
+    _events: mpsc::Receiver<Event>,
+    _directory: TempDir,
+}
+
+impl Node {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Timeouts::default()).await
+    }
+
+    pub(crate) async fn start_with(timeouts: Timeouts) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let genesis = genesis();
+        let Opened { store, writer, state, .. } =
+            lojal_store::open(directory.path(), &genesis, Options::default()).expect("a new store");
+        let state = share(state);
+        let (mempool, _) = Mempool::start(state.clone());
+        let (network, events) = network(&genesis).await;
+        let (ready, is_ready) = watch::channel(true);
+        let metrics = Metrics::default();
+        let validator = Some(address(VALIDATOR));
+        let gateway = Gateway { store, mempool, network, metrics, validator, ready: is_ready, version: "1.2.3" };
+        let app = Arc::new(App::new(gateway, timeouts));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound").to_string();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let shutdown = async { stopped.await.unwrap_or_default() };
+        let server = tokio::spawn(serve(listener, app.clone(), shutdown));
+        let executor = Mutex::new(Executor { writer, state, counter: 0 });
+        let (stop, server) = (Some(stop), Some(server));
+        Self { app, ready, address, executor, stop, server, _events: events, _directory: directory }
+    }
+
+    /// Asks the server to stop, and waits until it has.
+    pub(crate) async fn stop(&mut self) -> Result<(), GatewayError> {
+        drop(self.stop.take());
+        self.server.take().expect("stopped once").await.expect("the server doesn't panic")
+    }
+    /// Host and port.
+    pub(crate) fn address(&self) -> String {
+        self.address.clone()
+    }
+    pub(crate) fn chain(&self) -> ChainId {
+        self.store().genesis().chain_id()
+    }
+    pub(crate) fn store(&self) -> &Store {
+        &self.app.gateway.store
+    }
+    pub(crate) fn mempool(&self) -> &Mempool {
+        &self.app.gateway.mempool
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        http::get(format!("http://{}{path}", self.address)).await
+    }
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        http::delete(format!("http://{}{path}", self.address)).await
+    }
+    /// The answer borrows nothing, so that it can be awaited elsewhere.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        content_type: &'static str,
+        body: Vec<u8>,
+    ) -> impl Future<Output = Answer> + Send + use<> {
+        http::post(format!("http://{}{path}", self.address), content_type, body)
+    }
+    /// Submits canonical bytes.
+    pub(crate) fn submit(
+        &self,
+        query: &str,
+        signed: &SignedTransaction,
+    ) -> impl Future<Output = Answer> + Send + use<> {
+        self.post(&format!("/v1/transactions{query}"), http::BYTES, signed.encode())
+    }
+    /// Submits many as canonical bytes.
+    pub(crate) fn submit_batch(
+        &self,
+        query: &str,
+        signed: &[SignedTransaction],
+    ) -> impl Future<Output = Answer> + Send + use<> {
+        let bytes = borsh::to_vec(signed).expect("in memory");
+        self.post(&format!("/v1/transactions/batch{query}"), http::BYTES, bytes)
+    }
+
+    /// Signs operations for half an hour from now.
+    pub(crate) fn sign(&self, sender: u8, operations: Vec<Operation>) -> SignedTransaction {
+        self.sign_until(sender, clock::now().plus_ms(HOUR_MS / 2), operations)
+    }
+    pub(crate) fn sign_until(&self, sender: u8, until: TimeMs, operations: Vec<Operation>) -> SignedTransaction {
+        let chain = self.chain();
+        let operations = Bounded::new(operations).expect("1 to 100");
+        let (chain_tag, nonce) = (chain.tag(), self.count());
+        let transaction =
+            Transaction { chain: chain_tag, sender: address(sender), valid_until_ms: until, nonce, operations };
+        transaction.sign(&chain, &key(sender))
+    }
+    pub(crate) fn transfer(&self, from: u8, to: u8, amount: u64) -> SignedTransaction {
+        self.sign(from, vec![transfer(from, to, amount)])
+    }
+    /// Commits a block that issues points.
+    pub(crate) fn issue(&self, to: u8, amount: u64) -> Arc<CommittedBlock> {
+        let reference = Reference::new(self.count().to_be_bytes().to_vec()).expect("8 bytes");
+        let brand = "nordmat".parse().expect("valid");
+        let issue = Issue { brand, to: address(to), amount: Points::new(amount), reference };
+        self.commit(vec![self.sign(TILL, vec![Operation::Issue(issue)])])
+    }
+    /// Commits a block of these transactions, all of which it can hold.
+    pub(crate) fn commit(&self, signed: Vec<SignedTransaction>) -> Arc<CommittedBlock> {
+        self.commit_at(clock::now(), signed)
+    }
+    pub(crate) fn commit_at(&self, time: TimeMs, signed: Vec<SignedTransaction>) -> Arc<CommittedBlock> {
+        let verified: Result<Vec<VerifiedTransaction>, _> = verify_all(signed, &self.chain()).into_iter().collect();
+        let candidates = verified.expect("the tests sign well").into_iter().map(Arc::new);
+        let mut executor = self.executor.lock().unwrap_or_else(PoisonError::into_inner);
+        let Executor { writer, state, .. } = &mut *executor;
+        let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
+        let proposal = propose(&state, address(VALIDATOR), time, candidates).expect("points are conserved");
+        assert_eq!(proposal.refused, []);
+        let certificate = certificate(&proposal.block, &self.chain());
+        writer.append_commit(&certificate, proposal.block.bytes()).expect("the disk works");
+        let committed = Arc::new(commit(&mut state, proposal.block, certificate).expect("a quorum signed"));
+        writer.publish(committed.clone(), &state);
+        committed
+    }
+    /// The heights in an export.
+    pub(crate) fn archived_heights(&self, bytes: &[u8]) -> Vec<u64> {
+        let archive = archive::Reader::new(bytes).expect("an archive");
+        assert_eq!(archive.chain_id(), self.chain());
+        archive.map(|block| block.expect("undamaged").certificate.height.get()).collect()
+    }
+    /// Waits until so many clients wait for their transactions.
+    pub(crate) async fn waiting(&self, count: usize) {
+        while self.app.finality.len() != count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn count(&self) -> u64 {
+        let mut executor = self.executor.lock().unwrap_or_else(PoisonError::into_inner);
+        executor.counter += 1;
+        executor.counter
+    }
+}
+
+pub(crate) fn transfer(from: u8, to: u8, amount: u64) -> Operation {
+    let brand = "nordmat".parse().expect("valid");
+    Operation::Transfer(Transfer { brand, from: address(from), to: address(to), amount: Points::new(amount) })
+}
+
+async fn network(genesis: &Genesis) -> (Network, mpsc::Receiver<Event>) {
+    let config = NetworkConfig {
+        network_id: *genesis.chain_id().as_bytes(),
+        identity: Identity::from_seed(*key(VALIDATOR + 1).seed()),
+        listen: "/ip4/127.0.0.1/tcp/0".parse().expect("valid"),
+        peers: Vec::new(),
+    };
+    lojal_network::start(config).await.expect("a network without peers")
+}
+
+fn certificate(block: &ExecutedBlock, chain: &ChainId) -> Certificate {
+    let validator = address(VALIDATOR);
+    let with = |signature| Certificate {
+        height: block.header().height,
+        round: 0,
+        block: block.id(),
+        signatures: Bounded::new(vec![CommitSignature { validator, signature }]).expect("one"),
+    };
+    let message = with(Signature::new([0; 64])).vote_of(validator).signing_bytes(chain);
+    with(key(VALIDATOR).sign(&message))
+}

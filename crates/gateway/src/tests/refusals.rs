@@ -1,0 +1,165 @@
+use lojal_types::api::Batch;
+use lojal_types::{Code, KeyPair, Network, SignedTransaction};
+
+use super::http::{BYTES, JSON};
+use super::node::{ANNA, BO, Node, TILL, address, transfer};
+use crate::limits::{BATCH_BYTES_MAX, SUBMISSION_BYTES_MAX};
+
+async fn refused(node: &Node, signed: &SignedTransaction, code: Code, status: u16) {
+    let answer = node.submit("", signed).await;
+    assert_eq!(answer.refusal(), (status, code.name().to_owned()));
+    let problem = answer.problem();
+    assert_eq!((problem.number, problem.detail.as_str()), (Some(code.number()), code.explanation()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_reason_of_the_ledger_comes_with_its_status_and_number() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let good = node.transfer(ANNA, BO, 1);
+    let forged = SignedTransaction { signature: node.transfer(ANNA, BO, 1).signature, ..good.clone() };
+    refused(&node, &forged, Code::BadSignature, 403).await;
+    let mut elsewhere = good.clone();
+    elsewhere.transaction.chain = lojal_types::ChainTag::new([0; 4]);
+    refused(&node, &elsewhere, Code::WrongChain, 422).await;
+    let stranger = good.transaction.clone().sign(&node.chain(), &KeyPair::from_seed(&[99; 32]));
+    refused(&node, &stranger, Code::WrongKey, 403).await;
+    refused(&node, &node.transfer(77, BO, 1), Code::UnknownAccount, 422).await;
+    refused(&node, &node.transfer(ANNA, BO, 101), Code::InsufficientPoints, 422).await;
+    refused(&node, &node.transfer(ANNA, ANNA, 1), Code::SameAccount, 422).await;
+    refused(&node, &node.sign(TILL, vec![transfer(ANNA, BO, 1)]), Code::NotOwner, 403).await;
+    let oversized = node.post("/v1/transactions", BYTES, vec![0; 16 * 1024 + 1]).await;
+    assert_eq!(oversized.refusal(), (413, "transaction_too_large".into()));
+    let nonsense = node.post("/v1/transactions", BYTES, vec![1, 2, 3]).await;
+    assert_eq!(nonsense.refusal(), (400, "malformed".into()));
+    assert_eq!(nonsense.problem().number, Some(101));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_that_is_no_transaction_is_refused_with_the_place() {
+    let node = Node::start().await;
+    let cases: [(&str, &str); 5] = [
+        ("", "line 1 column 0"),
+        ("{\n\"transaction\": 5}", "line 2 column 16"),
+        ("{\"transaction\":{}}", "missing field"),
+        ("[]", "invalid"),
+        ("{\"x\": 1}", "unknown field `x`"),
+    ];
+    for (text, place) in cases {
+        let answer = node.post("/v1/transactions", JSON, text.into()).await;
+        assert_eq!(answer.refusal(), (400, "malformed_json".into()), "{text}");
+        assert!(answer.problem().detail.contains(place), "{text}: {}", answer.text());
+    }
+    let deep = node.post("/v1/transactions", JSON, vec![b'['; 100_000]).await;
+    assert_eq!(deep.refusal(), (400, "malformed_json".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_addresses_of_the_main_network_are_refused_on_a_test_network() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let signed = node.transfer(ANNA, BO, 1).text(Network::Main);
+    let body = serde_json::to_vec(&signed).expect("plain data");
+    assert_eq!(node.post("/v1/transactions", JSON, body).await.refusal(), (400, "invalid_address".into()));
+    let good = node.transfer(ANNA, BO, 1).text(Network::Test);
+    let body = serde_json::to_vec(&Batch { transactions: vec![good, signed] }).expect("plain data");
+    let answer = node.post("/v1/transactions/batch", JSON, body).await;
+    assert_eq!(answer.refusal(), (400, "invalid_address".into()));
+    assert!(answer.problem().detail.starts_with("transaction 1: "), "{}", answer.text());
+    assert_eq!(node.mempool().len(), 0, "none of a batch is submitted that can't be read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_routes_and_methods_are_problems_too() {
+    let node = Node::start().await;
+    for path in ["/", "/v2/status", "/v1/status/", "/v1/accounts/", "/v1/transactions/a/b", "/%00"] {
+        assert_eq!(node.get(path).await.refusal(), (404, "unknown_route".into()), "{path}");
+    }
+    for (path, allow) in [("/v1/status", "GET,HEAD"), ("/v1/transactions", "POST"), ("/v1/transactions/batch", "POST")]
+    {
+        let answer = node.delete(path).await;
+        assert_eq!(answer.refusal(), (405, "method_not_allowed".into()), "{path}");
+        assert_eq!(answer.header("allow"), allow, "{path}");
+    }
+    assert_eq!(node.get("/v1/transactions").await.status, 405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_the_wrong_type_or_beyond_the_limit_is_refused() {
+    let node = Node::start().await;
+    for (path, bytes_max) in [("/v1/transactions", SUBMISSION_BYTES_MAX), ("/v1/transactions/batch", BATCH_BYTES_MAX)] {
+        for content_type in ["text/plain", "application/jsonp", "", "application/x-www-form-urlencoded"] {
+            let answer = node.post(path, content_type, vec![b'x']).await;
+            assert_eq!(answer.refusal(), (415, "unsupported_media_type".into()), "{path} {content_type}");
+        }
+        let at_the_limit = node.post(path, JSON, vec![b' '; bytes_max]).await;
+        assert_eq!(at_the_limit.refusal(), (400, "malformed_json".into()), "{path}");
+        let beyond = node.post(path, JSON, vec![b' '; bytes_max + 1]).await;
+        assert_eq!(beyond.refusal(), (413, "body_too_large".into()), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_nobody_understands_is_refused_before_anything_is_submitted() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let signed = node.transfer(ANNA, BO, 1);
+    for query in ["?wait=comitted", "?wait", "?wait=committed&wait=committed", "?await=committed"] {
+        assert_eq!(node.submit(query, &signed).await.refusal(), (400, "invalid_parameter".into()), "{query}");
+        let batch = node.submit_batch(query, std::slice::from_ref(&signed)).await;
+        assert_eq!(batch.refusal(), (400, "invalid_parameter".into()), "{query}");
+    }
+    assert_eq!(node.mempool().len(), 0);
+}
+
+/// A generator of reproducible noise (xorshift64, <https://www.jstatsoft.org/article/view/v008i14>).
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % bound as u64).expect("less than a usize")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_is_a_client_error_and_never_a_fault_of_the_node() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
+    let signed = node.transfer(ANNA, BO, 1);
+    let text = signed.clone().text(Network::Test);
+    let seeds = [
+        ("/v1/transactions", BYTES, signed.encode()),
+        ("/v1/transactions", JSON, serde_json::to_vec(&text).expect("plain data")),
+        ("/v1/transactions/batch", BYTES, borsh::to_vec(&[signed]).expect("in memory")),
+        ("/v1/transactions/batch", JSON, serde_json::to_vec(&Batch { transactions: vec![text] }).expect("plain data")),
+    ];
+    for round in 0..40 {
+        for (path, content_type, seed) in &seeds {
+            let mut body = seed.clone();
+            for _ in 0..=noise.below(4) {
+                let at = noise.below(body.len());
+                body[at] = noise.next().to_le_bytes()[0];
+            }
+            if round % 4 == 0 {
+                body.truncate(noise.below(body.len()));
+            }
+            let answer = node.post(path, content_type, body.clone()).await;
+            assert!(answer.status < 500, "{path} {content_type} {body:?}: {}", answer.text());
+        }
+    }
+    for path in ["/v1/brands/", "/v1/accounts/", "/v1/transactions/", "/v1/blocks/"] {
+        for _ in 0..20 {
+            let garbage: String = (0..=noise.below(40)).map(|_| format!("%{:02X}", noise.next() % 256)).collect();
+            let answer = node.get(&format!("{path}{garbage}")).await;
+            assert!((400..500).contains(&answer.status), "{path}{garbage}: {}", answer.text());
+        }
+    }
+    assert_eq!(node.get(&format!("/v1/accounts/{}", address(ANNA).text(Network::Test))).await.status, 200);
+}

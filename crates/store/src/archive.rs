@@ -1,0 +1,243 @@
+//! Reads committed blocks from the log of a data directory or from an exported file, without a store.
+//!
+//! An export is a segment of the log without its undecided blocks and proposals, so both are read alike. What is read
+//! is complete and in order of height, but nobody has verified it: that is what `lojal_chain::Replay` is for.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Take};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lojal_types::{Certificate, ChainId, Height};
+use thiserror::Error;
+
+use crate::error::{DamageReason, StoreError};
+use crate::file;
+use crate::log::pairing::Pairing;
+use crate::log::record::{LOG_VERSION, ReadError, Record, RecordFault, RecordReader, SegmentHeader};
+use crate::log::scan::certificates_after;
+use crate::log::segment::{numbers, segment_path};
+
+const BUFFER_BYTES: usize = 256 * 1024;
+
+/// A committed block as the log holds it. Nobody has verified it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivedBlock {
+    /// The canonical bytes.
+    pub bytes: Arc<[u8]>,
+    /// The certificate that says that it is final.
+    pub certificate: Certificate,
+}
+
+/// Why an archive can't be read on.
+#[derive(Debug, Error)]
+pub enum ArchiveError {
+    /// A file or directory can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stream can't be read.
+    #[error("cannot read the archive: {0}")]
+    Io(#[from] io::Error),
+    /// No segment in the directory.
+    #[error("{} holds no block log", .0.display())]
+    Empty(PathBuf),
+    /// Not an export, or a damaged one.
+    #[error("the archive doesn't start as one: {0}; export it again")]
+    Start(DamageReason),
+    /// A log of another version of this program.
+    #[error("the archive has log version {0}, but this program knows {LOG_VERSION}; use the program that wrote it")]
+    Version(u32),
+    /// The stream doesn't hold what it should.
+    #[error("the archive is damaged at height {height}, byte {offset}: {reason}")]
+    Damaged {
+        /// The first block that can't be read.
+        height: Height,
+        /// The byte at which the damage begins.
+        offset: u64,
+        /// What is wrong there.
+        reason: DamageReason,
+    },
+}
+
+/// Reads the blocks of one stream of records: a segment, or an export.
+pub struct Reader<R: Read> {
+    records: RecordReader<BufReader<R>>,
+    header: SegmentHeader,
+    pairing: Pairing,
+    ended: bool,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// When the stream can't be read, isn't an archive, or is one of another version.
+    pub fn new(input: R) -> Result<Self, ArchiveError> {
+        let mut records = RecordReader::new(BufReader::with_capacity(BUFFER_BYTES, input), 0);
+        let header = match records.next() {
+            Ok(Some(Record::Header(header))) => header,
+            Ok(Some(_)) => return Err(ArchiveError::Start(DamageReason::Order)),
+            Ok(None) => return Err(ArchiveError::Start(RecordFault::Incomplete.into())),
+            Err(ReadError::Fault(fault)) => return Err(ArchiveError::Start(fault.into())),
+            Err(ReadError::Io(error)) => return Err(error.into()),
+        };
+        if header.version != LOG_VERSION {
+            return Err(ArchiveError::Version(header.version));
+        }
+        Ok(Self { records, header, pairing: Pairing::new(header.first_height), ended: false })
+    }
+
+    /// The network that the archive is of.
+    pub fn chain_id(&self) -> ChainId {
+        self.header.chain_id
+    }
+
+    /// The height of its first block, if it has any.
+    pub fn first_height(&self) -> Height {
+        self.header.first_height
+    }
+
+    fn read(&mut self) -> Result<Option<ArchivedBlock>, ArchiveError> {
+        loop {
+            let offset = self.records.offset();
+            let height = self.pairing.next_height;
+            let damaged = |reason| ArchiveError::Damaged { height, offset, reason };
+            let record = match self.records.next() {
+                Ok(Some(record)) => record,
+                Ok(None) => return Ok(None),
+                Err(ReadError::Fault(fault)) => return Err(damaged(fault.into())),
+                Err(ReadError::Io(error)) => return Err(error.into()),
+            };
+            if let Some(pair) = self.pairing.take(offset, record).map_err(damaged)? {
+                return Ok(Some(ArchivedBlock { bytes: pair.block.bytes, certificate: pair.certificate }));
+            }
+        }
+    }
+}
+
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<ArchivedBlock, ArchiveError>;
+
+    /// The next block; after an error there are no more.
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let read = self.read().transpose();
+        self.ended = !matches!(read, Some(Ok(_)));
+        read
+    }
+}
+
+/// Reads the blocks of a data directory.
+pub struct Directory {
+    log: PathBuf,
+    segment: u32,
+    last: u32,
+    /// How much of the last segment was there when the reading began.
+    last_bytes: u64,
+    reader: Option<Reader<Take<File>>>,
+    next_height: Height,
+    ended: bool,
+}
+
+/// Opens the log of a data directory, only to read it. A node may be running on it: what it appends from now on is
+/// left out, and so is a torn end.
+///
+/// # Errors
+/// When there is no log or it can't be read.
+pub fn open_dir(directory: &Path) -> Result<Directory, ArchiveError> {
+    let log = directory.join("log");
+    if !file::exists(&log)? {
+        return Err(ArchiveError::Empty(directory.to_owned()));
+    }
+    let numbers = numbers(&log)?;
+    let (Some(first), Some(last)) = (numbers.first().copied(), numbers.last().copied()) else {
+        return Err(ArchiveError::Empty(directory.to_owned()));
+    };
+    // All segments but the last were complete before the last one was made.
+    let last_bytes = file::len(&segment_path(&log, last))?;
+    let next_height = Height::GENESIS;
+    Ok(Directory { log, segment: first, last, last_bytes, reader: None, next_height, ended: false })
+}
+
+impl Directory {
+    fn read(&mut self) -> Result<Option<ArchivedBlock>, ArchiveError> {
+        loop {
+            if self.reader.is_none() && !self.open_segment()? {
+                return Ok(None);
+            }
+            let Some(reader) = &mut self.reader else { continue };
+            match reader.next() {
+                Some(Ok(block)) => {
+                    self.next_height = reader.pairing.next_height;
+                    return Ok(Some(block));
+                }
+                None if self.segment == self.last => return Ok(None),
+                None => {
+                    self.segment = self.segment.saturating_add(1);
+                    self.reader = None;
+                }
+                Some(Err(ArchiveError::Damaged { height, offset, reason })) => {
+                    return if self.is_torn(&reason, offset, height)? {
+                        Ok(None)
+                    } else {
+                        Err(StoreError::Damaged { height, segment: self.segment, offset, reason }.into())
+                    };
+                }
+                Some(Err(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// Opens the segment that comes next; false if that is the last one and it has no header yet.
+    fn open_segment(&mut self) -> Result<bool, ArchiveError> {
+        let path = segment_path(&self.log, self.segment);
+        let damaged = |height, reason| StoreError::Damaged { height, segment: self.segment, offset: 0, reason };
+        if !file::exists(&path)? {
+            return Err(damaged(self.next_height, DamageReason::MissingSegment).into());
+        }
+        let bytes = if self.segment == self.last { self.last_bytes } else { u64::MAX };
+        let reader = match Reader::new(file::read_from(&path, 0)?.take(bytes)) {
+            Ok(reader) => reader,
+            Err(ArchiveError::Start(reason)) if self.is_torn(&reason, 0, self.next_height)? => return Ok(false),
+            Err(ArchiveError::Start(reason)) => return Err(damaged(self.next_height, reason).into()),
+            Err(error) => return Err(error),
+        };
+        let found = reader.first_height();
+        // The first segment says itself where the log begins.
+        if self.next_height != Height::GENESIS && found != self.next_height {
+            let reason = DamageReason::Height { found, expected: self.next_height };
+            return Err(damaged(self.next_height, reason).into());
+        }
+        self.next_height = found;
+        self.reader = Some(reader);
+        Ok(true)
+    }
+
+    /// Whether what is bad at `offset` is only what a crash, or a running node, leaves at the end.
+    fn is_torn(&self, reason: &DamageReason, offset: u64, height: Height) -> Result<bool, StoreError> {
+        if self.segment != self.last || !matches!(reason, DamageReason::Record(_)) {
+            return Ok(false);
+        }
+        let path = segment_path(&self.log, self.segment);
+        Ok(certificates_after(&path, offset, self.last_bytes, height)?.is_empty())
+    }
+}
+
+impl Iterator for Directory {
+    type Item = Result<ArchivedBlock, ArchiveError>;
+
+    /// The next block; after an error there are no more.
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let read = self.read().transpose();
+        self.ended = !matches!(read, Some(Ok(_)));
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests;

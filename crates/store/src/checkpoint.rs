@@ -1,0 +1,151 @@
+//! Checkpoints: when they are due, and the thread that writes them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use lojal_types::Height;
+
+use crate::error::StoreError;
+use crate::index::{Snapshot, panic_text};
+use crate::limits::CHECKPOINTS_BEHIND_MAX;
+use crate::shared::{Shared, Signal};
+
+impl Shared {
+    /// Writes everything up to the last block to the index; returns that block's height. After a failure there are
+    /// no more checkpoints: the log has everything, and the next start sorts out the index.
+    pub(crate) fn checkpoint(&self) -> Result<Height, StoreError> {
+        let mut base = self.base();
+        if let Some(failure) = self.failure.borrow().clone() {
+            return Err(StoreError::Checkpoint(failure));
+        }
+        let Some(snapshot) = self.freeze() else { return Ok(self.tail().checkpoint) };
+        let written = catch_unwind(AssertUnwindSafe(|| self.index.write(&base, &snapshot)));
+        let written = written.unwrap_or_else(|panic| Err(StoreError::Thread(panic_text(&*panic))));
+        match written {
+            Ok(next) => *base = next,
+            Err(error) => {
+                let failure = Arc::new(error);
+                self.fail(Arc::clone(&failure));
+                return Err(StoreError::Checkpoint(failure));
+            }
+        }
+        let height = snapshot.view.tip().height;
+        let frozen = {
+            let mut tail = self.tail_mut();
+            tail.checkpoint = height;
+            tail.frozen.take()
+        };
+        self.checkpoints.fetch_add(1, Ordering::Relaxed);
+        self.notify();
+        // Freeing many entries takes a while, so it is done without a lock that anybody else waits for.
+        drop((frozen, snapshot));
+        Ok(height)
+    }
+
+    /// Sets the blocks since the last checkpoint aside, unless there are none.
+    fn freeze(&self) -> Option<Snapshot> {
+        let mut tail = self.tail_mut();
+        if tail.active.blocks.is_empty() {
+            return None;
+        }
+        let layer = Arc::new(std::mem::take(&mut tail.active));
+        tail.frozen = Some(Arc::clone(&layer));
+        Some(Snapshot { layer, view: tail.view.clone(), before: tail.before.clone(), position: tail.position })
+    }
+
+    /// Tells everybody that there will be no more checkpoints.
+    fn fail(&self, failure: Arc<StoreError>) {
+        self.index.distrust();
+        self.failure.send_replace(Some(failure));
+        self.notify();
+    }
+
+    /// Wakes the thread and the writer.
+    fn notify(&self) {
+        let _signal = self.signal();
+        self.changed.notify_all();
+    }
+
+    /// Has a checkpoint written if enough blocks have come.
+    pub(crate) fn ask_for_checkpoint(&self) {
+        let is_due = self.tail().active.block_bytes >= self.options.checkpoint_bytes;
+        if is_due {
+            self.signal().due = true;
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until the running checkpoint is done, if too much has come meanwhile.
+    pub(crate) fn wait_for_room(&self) -> Result<(), StoreError> {
+        let bytes_max = self.options.checkpoint_bytes.saturating_mul(CHECKPOINTS_BEHIND_MAX);
+        let mut signal = self.signal();
+        loop {
+            if let Some(failure) = self.failure.borrow().clone() {
+                return Err(StoreError::Checkpoint(failure));
+            }
+            if signal.stop {
+                return Err(StoreError::Closed);
+            }
+            if self.tail().active.block_bytes < bytes_max {
+                return Ok(());
+            }
+            signal.due = true;
+            self.changed.notify_all();
+            signal = self.wait(signal);
+        }
+    }
+}
+
+/// The thread; it ends when the store is closed, or when nobody has this any more.
+pub(crate) struct CheckpointThread {
+    shared: Arc<Shared>,
+    handle: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl CheckpointThread {
+    pub(crate) fn start(shared: &Arc<Shared>) -> Result<Self, StoreError> {
+        let of_thread = Arc::clone(shared);
+        let handle = thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || run(&of_thread))
+            .map_err(|error| StoreError::Thread(error.to_string()))?;
+        Ok(Self { shared: Arc::clone(shared), handle: Mutex::new(Some(handle)) })
+    }
+
+    /// Ends the thread and waits for it.
+    pub(crate) fn stop(&self) {
+        self.shared.signal().stop = true;
+        self.shared.changed.notify_all();
+        let handle = self.handle.lock().expect("nobody panics while holding this lock").take();
+        // Its panics are caught where they happen.
+        let _ = handle.map(JoinHandle::join);
+    }
+}
+
+impl Drop for CheckpointThread {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn run(shared: &Shared) {
+    while wait_until_due(shared, shared.options.checkpoint_interval) {
+        if let Err(error) = shared.checkpoint() {
+            tracing::error!(%error, "the checkpoint failed");
+            return;
+        }
+    }
+}
+
+/// Waits; false when the thread has to end.
+fn wait_until_due(shared: &Shared, interval: Duration) -> bool {
+    let signal = shared.signal();
+    let idle = |signal: &mut Signal| !signal.due && !signal.stop;
+    let (mut signal, _) =
+        shared.changed.wait_timeout_while(signal, interval, idle).expect("nobody panics while holding this lock");
+    signal.due = false;
+    !signal.stop
+}

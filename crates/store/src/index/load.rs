@@ -1,0 +1,296 @@
+//! Loading a checkpoint, and checking that it is one of this log.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use borsh::BorshDeserialize;
+use lojal_chain::verify_certificate;
+use lojal_ledger::recent::{RecentIds, RecentMinute};
+use lojal_ledger::{State, StateTree};
+use lojal_types::{Genesis, Hash, Header, Height, TransactionId, ValidatorSet};
+
+use super::keys::{self, TransactionEntry};
+use super::redo::Changes;
+use super::{Base, Digest, INDEX_VERSION, Index, Meta, guarded, is_held, mark_in, move_aside, path_in};
+use crate::error::{DamageReason, IndexError, StoreError};
+use crate::file;
+use crate::log::Position;
+use crate::log::read::read_pair;
+use crate::log::scan::{Scan, Step};
+use crate::log::segment::LogDirectory;
+
+/// The open index, and the state to replay the log on.
+pub(crate) struct Checkpoint {
+    pub(crate) index: Index,
+    pub(crate) base: Base,
+    pub(crate) state: State,
+    /// Where the log goes on; none at the beginning.
+    pub(crate) position: Option<Position>,
+    /// Why it has no checkpoint, unless it is new or has one.
+    pub(crate) rebuilt: Option<IndexRebuilt>,
+}
+
+/// Why an index is made again out of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexRebuilt {
+    /// What was wrong with the old one.
+    pub reason: String,
+    /// Where the old one is now, if there was one.
+    pub aside: Option<PathBuf>,
+}
+
+/// Key and value.
+type StateEntry = (Vec<u8>, Vec<u8>);
+
+/// What a checkpoint that holds gives.
+struct Loaded {
+    state: State,
+    position: Position,
+    digest: Digest,
+}
+
+/// Why there is no checkpoint to start from.
+enum Fault {
+    /// The index is of no use.
+    Unusable(String),
+    /// The node can't start.
+    Fatal(StoreError),
+}
+
+impl From<IndexError> for Fault {
+    fn from(error: IndexError) -> Self {
+        match error {
+            // Nothing is wrong with the index then, and a new one would fare no better.
+            IndexError::Sled(sled::Error::Io(source))
+                if matches!(
+                    source.kind(),
+                    ErrorKind::PermissionDenied
+                        | ErrorKind::StorageFull
+                        | ErrorKind::QuotaExceeded
+                        | ErrorKind::ReadOnlyFilesystem
+                        | ErrorKind::OutOfMemory
+                ) =>
+            {
+                Self::Fatal(IndexError::Sled(sled::Error::Io(source)).into())
+            }
+            error if is_held(&error) => Self::Fatal(error.into()),
+            error => Self::Unusable(error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Index(error) => error.into(),
+            error => Self::Fatal(error),
+        }
+    }
+}
+
+impl Checkpoint {
+    /// Opens the index and loads its checkpoint. An index that is damaged, or isn't of this log, is moved aside.
+    pub(crate) fn load(
+        directory: &Path,
+        genesis: &Genesis,
+        log: &LogDirectory,
+        repair: bool,
+    ) -> Result<Self, StoreError> {
+        let rebuilt = match open(directory, genesis, log, repair) {
+            Ok((index, loaded)) => return Ok(Self::new(index, loaded, genesis, None)),
+            Err(Fault::Fatal(error)) => return Err(error),
+            Err(Fault::Unusable(reason)) => IndexRebuilt { reason, aside: move_aside(directory)? },
+        };
+        Ok(Self::new(Index::create(directory)?, None, genesis, Some(rebuilt)))
+    }
+
+    fn new(index: Index, loaded: Option<Loaded>, genesis: &Genesis, rebuilt: Option<IndexRebuilt>) -> Self {
+        match loaded {
+            Some(Loaded { state, position, digest }) => {
+                let base = Base { tree: state.view().tree().clone(), digest };
+                Self { index, base, state, position: Some(position), rebuilt }
+            }
+            None => {
+                let base = Base { tree: StateTree::new(), digest: Digest::default() };
+                Self { index, base, state: State::genesis(genesis), position: None, rebuilt }
+            }
+        }
+    }
+}
+
+fn open(
+    directory: &Path,
+    genesis: &Genesis,
+    log: &LogDirectory,
+    repair: bool,
+) -> Result<(Index, Option<Loaded>), Fault> {
+    if !file::exists(&path_in(directory))? {
+        return Err(unusable("there was none"));
+    }
+    let was_marked = file::exists(&mark_in(directory))?;
+    let index = Index::open(directory)?;
+    if index.get::<u32>(&[keys::CREATED])? != Some(INDEX_VERSION) {
+        return Err(unusable("it is empty or was written by another version of this program"));
+    }
+    if let Some(changes) = Changes::load(&index.redo)? {
+        index.redo(changes)?;
+    }
+    let Some(meta) = index.get::<Meta>(&[keys::META])? else {
+        if guarded(|| index.db.scan_prefix([keys::STATE]).next().transpose())?.is_some() {
+            return Err(unusable("it has a state, but not of which block"));
+        }
+        // No checkpoint has been finished yet.
+        index.persist()?;
+        index.trust()?;
+        return Ok((index, None));
+    };
+    if meta.chain_id != genesis.chain_id() {
+        return Err(unusable("it belongs to another chain"));
+    }
+    if was_marked && index.digest(meta.tip.height)? != meta.digest {
+        return Err(unusable("entries are missing or changed"));
+    }
+    let header = match index.check_block(&meta, log)? {
+        Some(header) => header,
+        None if repair => return Err(unusable("it is ahead of the log")),
+        None => return Err(Fault::Fatal(short(log, meta.tip.height)?)),
+    };
+    let loaded = index.load(genesis, &meta, &header)?;
+    index.persist()?;
+    index.trust()?;
+    Ok((index, Some(loaded)))
+}
+
+fn unusable(reason: &str) -> Fault {
+    Fault::Unusable(reason.to_owned())
+}
+
+/// The log ends before a block that was once committed to it.
+fn short(log: &LogDirectory, checkpoint: Height) -> Result<StoreError, StoreError> {
+    let mut scan = Scan::start(log, None, Height::GENESIS.next())?;
+    while let Step::Block { .. } = scan.step()? {}
+    let Position { segment, offset } = scan.position();
+    Ok(StoreError::Damaged { height: scan.next_height(), segment, offset, reason: DamageReason::Short { checkpoint } })
+}
+
+impl Index {
+    /// Finds the checkpoint's block in the log and checks that it is final; none if the log ends before it.
+    fn check_block(&self, meta: &Meta, log: &LogDirectory) -> Result<Option<Header>, Fault> {
+        let Meta { tip, position, .. } = meta;
+        let entry = self.block(tip.height)?.filter(|entry| entry.id == tip.block && entry.place.end() == *position);
+        let entry = entry.ok_or(unusable("the block of its checkpoint is missing"))?;
+        let path = log.segment(position.segment);
+        if !file::exists(&path)? || file::len(&path)? < position.offset {
+            return Ok(None);
+        }
+        // Damage of the log shows when the log is replayed.
+        let (bytes, certificate) = read_pair(log, tip.height, tip.block, &entry.place)
+            .map_err(|error| Fault::Unusable(format!("the block of its checkpoint can't be read: {error}")))?;
+        let header = Header::deserialize(&mut &*bytes).map_err(|_| unusable("its block is malformed"))?;
+        let validators = self.parts(&[keys::VALIDATORS])?;
+        let validators: ValidatorSet =
+            borsh::from_slice(&validators).map_err(|_| unusable("its validators are malformed"))?;
+        if validators.hash(&meta.chain_id) != header.validators_hash || header.time_ms != tip.time_ms {
+            return Err(unusable("its validators or its time are not those of its block"));
+        }
+        verify_certificate(&certificate, &validators, &meta.chain_id)
+            .map_err(|error| Fault::Unusable(format!("the block of its checkpoint is not final: {error}")))?;
+        Ok(Some(header))
+    }
+
+    /// Loads the state and checks it against the header of its block.
+    fn load(&self, genesis: &Genesis, meta: &Meta, header: &Header) -> Result<Loaded, Fault> {
+        let tree = StateTree::from_entries(self.state()?);
+        if Hash::new(tree.root()) != header.state_root {
+            return Err(unusable("its state is not that of its block"));
+        }
+        let recent = RecentIds::restore(self.recent()?, &tree, &meta.chain_id)
+            .map_err(|error| Fault::Unusable(error.to_string()))?;
+        let state = State::restore(genesis, meta.tip, tree, recent);
+        Ok(Loaded { state, position: meta.position, digest: meta.digest })
+    }
+
+    /// All entries of the state.
+    pub(super) fn state(&self) -> Result<Vec<StateEntry>, IndexError> {
+        let mut entries: Vec<StateEntry> = Vec::new();
+        let mut parts = 0_u16;
+        self.each(&[keys::STATE], |key, value| {
+            let (key, number) = keys::state_part(key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
+            match entries.last_mut() {
+                Some((last, whole)) if last == key && number == parts => whole.extend(value),
+                _ if number == 0 => entries.push((key.to_owned(), value.to_owned())),
+                _ => return Err(IndexError::Inconsistent("a part of the state is missing")),
+            }
+            parts = number.saturating_add(1);
+            Ok(())
+        })?;
+        Ok(entries)
+    }
+
+    /// The remembered ids.
+    fn recent(&self) -> Result<Vec<RecentMinute>, IndexError> {
+        let mut minutes: Vec<RecentMinute> = Vec::new();
+        self.each(&[keys::RECENT], |key, value| {
+            let (minute, first) = keys::recent_part(key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
+            if minutes.last().is_none_or(|last| last.minute != minute) {
+                minutes.push(RecentMinute { minute, ids: Vec::new() });
+            }
+            let ids = &mut minutes.last_mut().expect("pushed above, if there was none").ids;
+            let (chunks, rest) = value.as_chunks::<32>();
+            if ids.len() as u64 != first || !rest.is_empty() {
+                return Err(IndexError::Inconsistent("a part of the recent transaction ids is missing"));
+            }
+            ids.extend(chunks.iter().copied().map(TransactionId::new));
+            Ok(())
+        })?;
+        Ok(minutes)
+    }
+
+    /// A value that was written in parts.
+    fn parts(&self, prefix: &[u8]) -> Result<Vec<u8>, IndexError> {
+        let mut whole = Vec::new();
+        self.each(prefix, |_, value| {
+            whole.extend(value);
+            Ok(())
+        })?;
+        Ok(whole)
+    }
+
+    /// The digest of everything up to a height that readers look up.
+    fn digest(&self, checkpoint: Height) -> Result<Digest, IndexError> {
+        const MALFORMED: IndexError = IndexError::Inconsistent("an entry is malformed");
+        let mut digest = Digest::default();
+        self.each(&[keys::BLOCK], |key, value| {
+            let height = key.get(1..).and_then(|height| height.try_into().ok()).ok_or(MALFORMED)?;
+            add_up_to(&mut digest, checkpoint, Height::new(u64::from_be_bytes(height)), key, value);
+            Ok(())
+        })?;
+        self.each(&[keys::TRANSACTION], |key, value| {
+            let entry: TransactionEntry = borsh::from_slice(value).map_err(|_| MALFORMED)?;
+            add_up_to(&mut digest, checkpoint, entry.height, key, value);
+            Ok(())
+        })?;
+        self.each(&[keys::HISTORY], |key, value| {
+            let item = keys::history_item(key, value).ok_or(MALFORMED)?;
+            add_up_to(&mut digest, checkpoint, item.height, key, value);
+            Ok(())
+        })?;
+        Ok(digest)
+    }
+
+    /// Goes through all entries whose key starts with `prefix`, in order.
+    fn each(&self, prefix: &[u8], mut f: impl FnMut(&[u8], &[u8]) -> Result<(), IndexError>) -> Result<(), IndexError> {
+        let mut entries = self.db.scan_prefix(prefix);
+        while let Some((key, value)) = guarded(|| entries.next().transpose())? {
+            f(&key, &value)?;
+        }
+        Ok(())
+    }
+}
+
+/// What lies above the checkpoint was written ahead by one that was not finished.
+fn add_up_to(digest: &mut Digest, checkpoint: Height, height: Height, key: &[u8], value: &[u8]) {
+    if height <= checkpoint {
+        digest.add(key, value);
+    }
+}

@@ -1,0 +1,203 @@
+//! The index: sled, as a cache of the log and as the checkpoint of the state (architecture §3).
+//!
+//! One tree holds everything; the first byte of a key says what. What is looked up by readers is written ahead of the
+//! checkpoint, because nobody asks the index about heights above the checkpoint, and writing the same again does no
+//! harm. The state, the recent ids and the checkpoint's description follow, all or nothing: see [`redo`].
+//!
+//! sled's own flush doesn't ask the disk to keep anything. So while the files may be ahead of what is durable, a
+//! mark lies beside them; whoever opens an index with that mark checks every entry against the digest that the
+//! checkpoint keeps. The state is checked against the state root in any case.
+
+mod keys;
+mod load;
+mod read;
+pub(crate) mod redo;
+mod write;
+
+use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_ledger::{StateTree, Tip};
+use lojal_types::ChainId;
+
+use crate::error::{IndexError, StoreError};
+use crate::file;
+use crate::limits::{INDEX_ATTEMPTS_MAX, INDEX_CACHE_BYTES, INDEX_RELEASE_WAIT};
+use crate::log::Position;
+use crate::log::record::encode;
+pub(crate) use load::Checkpoint;
+pub use load::IndexRebuilt;
+pub(crate) use write::Snapshot;
+
+const INDEX_VERSION: u32 = 1;
+const RELEASE_POLL: Duration = Duration::from_millis(5);
+
+/// What a checkpoint says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub(crate) struct Meta {
+    pub(crate) chain_id: ChainId,
+    /// The last block.
+    pub(crate) tip: Tip,
+    /// Where the log goes on after it.
+    pub(crate) position: Position,
+    /// Over all blocks, transactions and histories up to it.
+    digest: Digest,
+}
+
+/// A digest over a set of entries that doesn't depend on their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub(crate) struct Digest {
+    count: u64,
+    sum: u128,
+}
+
+impl Digest {
+    fn add(&mut self, key: &[u8], value: &[u8]) {
+        // No key is the start of another one of its kind, so key and value can't be split in two ways.
+        let hash = lojal_types::hash::hash("lojal/index/v1", &[key, value]);
+        let half = *hash.first_chunk().expect("32 bytes are more than 16");
+        self.count = self.count.saturating_add(1);
+        self.sum = self.sum.wrapping_add(u128::from_le_bytes(half));
+    }
+}
+
+/// What the next checkpoint starts from.
+pub(crate) struct Base {
+    /// The state of the last checkpoint; empty before the first.
+    pub(crate) tree: StateTree,
+    pub(crate) digest: Digest,
+}
+
+/// The open index.
+pub(crate) struct Index {
+    db: sled::Db,
+    path: PathBuf,
+    mark: PathBuf,
+    redo: PathBuf,
+    distrusted: AtomicBool,
+}
+
+impl Index {
+    /// Makes an empty index, durably.
+    fn create(directory: &Path) -> Result<Self, StoreError> {
+        file::remove(&redo_in(directory))?;
+        let index = Self::open(directory)?;
+        guarded(|| index.db.insert([keys::CREATED], encode(&INDEX_VERSION)))?;
+        index.persist()?;
+        index.trust()?;
+        Ok(index)
+    }
+
+    /// Opens the index of a data directory. It is marked as not verified.
+    fn open(directory: &Path) -> Result<Self, StoreError> {
+        let path = path_in(directory);
+        let mark = mark_in(directory);
+        if file::mark(&mark, b".")? > INDEX_ATTEMPTS_MAX {
+            return Err(IndexError::Inconsistent("the process died every time that it was opened").into());
+        }
+        let db = open_sled(&path)?;
+        Ok(Self { db, path, mark, redo: redo_in(directory), distrusted: AtomicBool::new(false) })
+    }
+
+    /// Marks the index as ahead of what is durable.
+    fn unsettle(&self) -> Result<(), StoreError> {
+        file::mark(&self.mark, b"").map(|_| ())
+    }
+
+    /// Makes everything written so far durable.
+    fn persist(&self) -> Result<(), StoreError> {
+        guarded(|| self.db.flush())?;
+        file::sync_tree(&self.path)?;
+        self.path.parent().map_or(Ok(()), file::sync_directory)
+    }
+
+    /// Takes the mark away: everything is durable, and has been checked.
+    fn trust(&self) -> Result<(), StoreError> {
+        if !self.distrusted.load(Ordering::SeqCst) {
+            file::remove(&self.mark)?;
+        }
+        // It may have come to be distrusted between the two.
+        if self.distrusted.load(Ordering::SeqCst) { self.unsettle() } else { Ok(()) }
+    }
+
+    /// Has the whole index checked at the next start.
+    pub(crate) fn distrust(&self) {
+        self.distrusted.store(true, Ordering::SeqCst);
+        if let Err(error) = self.unsettle() {
+            tracing::error!(%error, "the index can't be marked for a check at the next start");
+        }
+    }
+}
+
+fn path_in(directory: &Path) -> PathBuf {
+    directory.join("index")
+}
+
+fn mark_in(directory: &Path) -> PathBuf {
+    directory.join("index.unverified")
+}
+
+fn redo_in(directory: &Path) -> PathBuf {
+    directory.join("index.redo")
+}
+
+/// Moves the index aside; returns where it is now, unless there was none.
+pub(crate) fn move_aside(directory: &Path) -> Result<Option<PathBuf>, StoreError> {
+    let path = path_in(directory);
+    if !file::exists(&path)? {
+        return Ok(None);
+    }
+    let mut number = 1_u32;
+    let aside = loop {
+        let candidate = directory.join(format!("index.damaged-{number}"));
+        if !file::exists(&candidate)? {
+            break candidate;
+        }
+        number = number.saturating_add(1);
+    };
+    file::rename(&path, &aside)?;
+    // The next one begins anew.
+    file::remove(&mark_in(directory))?;
+    file::sync_directory(directory)?;
+    Ok(Some(aside))
+}
+
+/// Opens sled. Threads of its own may hold an index for a moment after the process has closed it.
+fn open_sled(path: &Path) -> Result<sled::Db, IndexError> {
+    let config = sled::Config::new().path(path).cache_capacity(INDEX_CACHE_BYTES).flush_every_ms(None);
+    let start = Instant::now();
+    loop {
+        match guarded(|| config.open()) {
+            Err(error) if is_held(&error) && start.elapsed() < INDEX_RELEASE_WAIT => thread::sleep(RELEASE_POLL),
+            opened => return opened,
+        }
+    }
+}
+
+/// Whether somebody has the index open: only this process can, because it has the lock of the data directory.
+fn is_held(error: &IndexError) -> bool {
+    let IndexError::Sled(sled::Error::Io(source)) = error else { return false };
+    source.kind() == ErrorKind::Other && source.to_string().starts_with("could not acquire lock")
+}
+
+/// Runs something of sled's, which panics on some kinds of damage.
+fn guarded<T>(work: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, IndexError> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => Ok(done?),
+        Err(panic) => Err(IndexError::Panicked(panic_text(&*panic))),
+    }
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("no reason given").to_owned()
+}
+
+#[cfg(test)]
+mod tests;

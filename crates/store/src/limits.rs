@@ -1,0 +1,33 @@
+//! Every limit of the store, in one place.
+
+use std::time::Duration;
+
+/// Size after which a segment of the log is closed at the next commit, in bytes.
+pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes of log after which a checkpoint is due, unless [`Options`](crate::Options) say otherwise.
+pub const CHECKPOINT_BYTES: u64 = 32 * 1024 * 1024;
+/// Time after which a checkpoint is due, unless [`Options`](crate::Options) say otherwise.
+pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(60);
+/// How many checkpoints' worth of log may wait for the running one before the writer has to wait too.
+pub const CHECKPOINTS_BEHIND_MAX: u64 = 4;
+/// Most undecided blocks of one height that a reader of the log keeps. Of a decided block that came before more
+/// others than this, the writer repeats the bytes.
+pub const UNDECIDED_BLOCKS_MAX: usize = 16;
+/// Most undecided proposals that [`open`](crate::open) gives back: the latest.
+pub const PENDING_PROPOSALS_MAX: usize = 64;
+/// Encoded bytes of the latest blocks that stay in memory.
+pub const RECENT_BLOCKS_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Blocks that a subscriber can be behind before it misses some.
+pub const SUBSCRIPTION_BLOCKS_MAX: usize = 64;
+/// Most items in one answer of [`Store::history`](crate::Store::history).
+pub const HISTORY_ITEMS_MAX: usize = 1_000;
+/// Largest value in the index, in bytes: sled keeps larger ones as separate files that it doesn't sync.
+pub const INDEX_VALUE_BYTES_MAX: usize = 2_000;
+/// Transaction ids in one value of the index.
+pub const INDEX_RECENT_IDS_MAX: usize = INDEX_VALUE_BYTES_MAX / 32;
+/// Memory that sled may use for its cache, in bytes.
+pub const INDEX_CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// How often the index is opened in a row without success before it is given up: a process that dies of it can't tell.
+pub const INDEX_ATTEMPTS_MAX: u64 = 3;
+/// How long a start waits for sled to let go of an index that this process has closed.
+pub const INDEX_RELEASE_WAIT: Duration = Duration::from_secs(10);

@@ -1,0 +1,250 @@
+//! Opening a store: lock, checkpoint, replay.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lojal_chain::replay::ReplayFault;
+use lojal_chain::{InvalidBlock, Replay, ReplayError};
+use lojal_ledger::State;
+use lojal_types::{Genesis, Height};
+
+use crate::checkpoint::CheckpointThread;
+use crate::error::{DamageReason, StoreError};
+use crate::file;
+use crate::index::{Checkpoint, IndexRebuilt};
+use crate::limits::SEGMENT_BYTES_MAX;
+use crate::log::Position;
+use crate::log::pairing::Pairing;
+use crate::log::record::ProposalRecord;
+use crate::log::repair;
+use crate::log::scan::{Bad, Scan, Step, certificates_after};
+use crate::log::segment::LogDirectory;
+use crate::log::writer::LogWriter;
+use crate::options::Options;
+use crate::reader::Store;
+use crate::shared::{Parts, Shared};
+use crate::tail::Tail;
+use crate::writer::Writer;
+
+/// An open store.
+pub struct Opened {
+    /// For everybody who reads.
+    pub store: Store,
+    /// For the one who writes.
+    pub writer: Writer,
+    /// The state after the last block, for the one who executes.
+    pub state: State,
+    /// Undecided proposals for the next height, in the order in which they came.
+    pub pending: Vec<PendingProposal>,
+    /// What happened.
+    pub report: OpenReport,
+}
+
+/// An undecided proposal for the height after the last block, to be proposed or voted on again after a crash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingProposal {
+    /// What was proposed.
+    pub record: ProposalRecord,
+    /// The block. Nobody has verified it.
+    pub bytes: Arc<[u8]>,
+}
+
+/// What opening a store found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenReport {
+    /// The last block of the checkpoint that was loaded; 0 without one.
+    pub checkpoint_height: Height,
+    /// The last block.
+    pub height: Height,
+    /// Blocks that were replayed on top of the checkpoint.
+    pub replayed: u64,
+    /// Bytes of an append that a crash had interrupted, cut off.
+    pub torn_bytes: u64,
+    /// Why the index was rebuilt from the log, if it was.
+    pub index_rebuilt: Option<IndexRebuilt>,
+    /// What a repair cut off, if there was one to make.
+    pub repaired: Option<Repaired>,
+}
+
+/// What a repair did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repaired {
+    /// What was wrong.
+    pub damage: String,
+    /// The files that hold what was cut off.
+    pub aside: Vec<PathBuf>,
+}
+
+/// Opens the store in a directory, or makes a new one: locks the directory, loads the last checkpoint, verifies and
+/// replays the log after it.
+///
+/// # Errors
+/// When the directory is in use or belongs to another network, when the log is damaged (other than by a torn end,
+/// which is cut off) and `options.repair` isn't set, or when the disk fails.
+pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, StoreError> {
+    open_with(dir, genesis, options, SEGMENT_BYTES_MAX)
+}
+
+/// [`open`] with segments of another size.
+pub(crate) fn open_with(
+    dir: &Path,
+    genesis: &Genesis,
+    options: Options,
+    segment_bytes_max: u64,
+) -> Result<Opened, StoreError> {
+    let log = LogDirectory { path: dir.join("log"), chain_id: genesis.chain_id(), segment_bytes_max };
+    file::create_directory(dir)?;
+    file::create_directory(&log.path)?;
+    let lock = file::lock(dir)?;
+    file::sync_directory(dir)?;
+    log.check_headers()?;
+    let mut report = OpenReport::default();
+    if options.repair {
+        report.repaired = repair_log(&log)?;
+    }
+    let Checkpoint { index, base, state, position, rebuilt } = Checkpoint::load(dir, genesis, &log, options.repair)?;
+    report.index_rebuilt = rebuilt;
+    report.checkpoint_height = state.view().tip().height;
+    let tail = Tail::new(state.view().clone(), position.unwrap_or(Position { segment: 1, offset: 0 }));
+    let shared = Arc::new(Shared::new(Parts { genesis: genesis.clone(), options, log, index, base, tail, lock }));
+    let (state, pairing) = replay(&shared, state, position, &mut report)?;
+    report.height = state.view().tip().height;
+    if report.height == Height::GENESIS {
+        // A new store has no index either.
+        report.index_rebuilt.take_if(|rebuilt| rebuilt.aside.is_none());
+    }
+    let pending = pending(&pairing);
+    let log = LogWriter::resume(&shared.log, &pairing, Arc::clone(&shared.log_counters))?;
+    let thread = Arc::new(CheckpointThread::start(&shared)?);
+    let store = Store::new(Arc::clone(&shared), Arc::clone(&thread));
+    Ok(Opened { store, writer: Writer::new(shared, log, thread), state, pending, report })
+}
+
+/// Replays the log after the checkpoint, and cuts off a torn end.
+fn replay(
+    shared: &Shared,
+    state: State,
+    from: Option<Position>,
+    report: &mut OpenReport,
+) -> Result<(State, Pairing), StoreError> {
+    let first = state.view().tip().height.next();
+    let mut replay = Replay::from_state(state);
+    let mut scan = Scan::start(&shared.log, from, first)?;
+    loop {
+        let height = scan.next_height();
+        match scan.step()? {
+            Step::End => return Ok((replay.into_state(), scan.into_pairing())),
+            Step::Bad(bad) => {
+                end_at(&shared.log, &replay, bad, report)?;
+                return Ok((replay.into_state(), scan.into_pairing()));
+            }
+            Step::Block { pair, place } => match replay.apply(&pair.block.bytes, pair.certificate) {
+                Ok(block) => {
+                    report.replayed = report.replayed.saturating_add(1);
+                    push(shared, &replay, Arc::new(block), place)?;
+                }
+                Err(error) => {
+                    let position = Position { segment: place.segment, offset: place.block_offset };
+                    reject(shared, height, position, error, report)?;
+                    return Ok((replay.into_state(), Pairing::new(height)));
+                }
+            },
+        }
+    }
+}
+
+/// Takes a replayed block into the tail; a long log is checkpointed on the way.
+fn push(
+    shared: &Shared,
+    replay: &Replay,
+    block: Arc<lojal_chain::CommittedBlock>,
+    place: crate::log::BlockPlace,
+) -> Result<(), StoreError> {
+    let block_bytes = {
+        let mut tail = shared.tail_mut();
+        tail.push(block, place, replay.state().view().clone());
+        tail.active.block_bytes
+    };
+    if block_bytes >= shared.options.checkpoint_bytes {
+        shared.checkpoint()?;
+    }
+    Ok(())
+}
+
+/// Decides what becomes of a log that can't be read on: a torn end is cut off, anything else is an error.
+fn end_at(log: &LogDirectory, replay: &Replay, bad: Bad, report: &mut OpenReport) -> Result<(), StoreError> {
+    let path = log.segment(bad.position.segment);
+    if !bad.maybe_torn || was_committed_after(log, replay, &bad)? {
+        return Err(bad.into_error());
+    }
+    report.torn_bytes = file::len(&path)?.saturating_sub(bad.position.offset);
+    file::truncate(&path, bad.position.offset)
+}
+
+/// Whether a certificate lies after what is bad. A block can hold anything, even what looks like a certificate, so
+/// only one with the signature of a validator counts.
+fn was_committed_after(log: &LogDirectory, replay: &Replay, bad: &Bad) -> Result<bool, StoreError> {
+    let path = log.segment(bad.position.segment);
+    let validators = replay.state().view().validators();
+    let certificates = certificates_after(&path, bad.position.offset, u64::MAX, bad.height)?;
+    Ok(certificates.iter().any(|certificate| {
+        certificate.signatures.iter().any(|one| {
+            let message = certificate.vote_of(one.validator).signing_bytes(&log.chain_id);
+            let validator = validators.get(&one.validator);
+            validator.is_some_and(|validator| validator.public_key.verify(&message, &one.signature))
+        })
+    }))
+}
+
+/// A committed block that doesn't verify: with a repair the log ends before it.
+fn reject(
+    shared: &Shared,
+    height: Height,
+    position: Position,
+    error: ReplayError,
+    report: &mut OpenReport,
+) -> Result<(), StoreError> {
+    if matches!(error.reason, ReplayFault::Invalid(InvalidBlock::Version(_))) {
+        return Err(StoreError::Upgrade(error));
+    }
+    let bad = Bad { height, position, reason: DamageReason::Replay(error), maybe_torn: false };
+    if !shared.options.repair {
+        return Err(bad.into_error());
+    }
+    cut(&shared.log, bad, report)
+}
+
+/// Reads the whole log, and ends it where it is damaged.
+fn repair_log(log: &LogDirectory) -> Result<Option<Repaired>, StoreError> {
+    let mut scan = Scan::start(log, None, Height::GENESIS.next())?;
+    let bad = loop {
+        match scan.step()? {
+            Step::Block { .. } => (),
+            Step::End => return Ok(None),
+            Step::Bad(bad) => break bad,
+        }
+    };
+    let path = log.segment(bad.position.segment);
+    // What only looks torn is left to the replay, which knows the validators.
+    if bad.maybe_torn && certificates_after(&path, bad.position.offset, u64::MAX, bad.height)?.is_empty() {
+        return Ok(None);
+    }
+    let mut report = OpenReport::default();
+    cut(log, bad, &mut report)?;
+    Ok(report.repaired)
+}
+
+fn cut(log: &LogDirectory, bad: Bad, report: &mut OpenReport) -> Result<(), StoreError> {
+    let aside = repair::cut(log, bad.position)?;
+    report.repaired = Some(Repaired { damage: bad.into_error().to_string(), aside });
+    Ok(())
+}
+
+/// The proposals whose blocks are known.
+fn pending(pairing: &Pairing) -> Vec<PendingProposal> {
+    let with_bytes = pairing.proposals.iter().filter_map(|record| {
+        let block = pairing.blocks.iter().find(|block| block.id == record.block)?;
+        Some(PendingProposal { record: *record, bytes: Arc::clone(&block.bytes) })
+    });
+    with_bytes.collect()
+}

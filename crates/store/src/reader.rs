@@ -1,0 +1,249 @@
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use lojal_chain::CommittedBlock;
+use lojal_ledger::{Tip, View};
+use lojal_types::{Address, Certificate, Genesis, Height, Outcome, TransactionId};
+use tokio::sync::broadcast;
+
+use crate::checkpoint::CheckpointThread;
+use crate::error::StoreError;
+use crate::limits::HISTORY_ITEMS_MAX;
+use crate::log::read::read_pair;
+use crate::log::record::{Kind, encode, header_record, put};
+use crate::shared::Shared;
+
+/// A committed block as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredBlock {
+    /// The canonical bytes.
+    pub bytes: Arc<[u8]>,
+    /// Why it is final.
+    pub certificate: Certificate,
+}
+
+/// A transaction with its place on the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Which transaction.
+    pub id: TransactionId,
+    /// The block.
+    pub height: Height,
+    /// Its place in the block, from 0.
+    pub index: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What the store has done, for metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Bytes in the log.
+    pub log_bytes: u64,
+    /// Syncs of the log since the start.
+    pub syncs: u64,
+    /// The time that they took together.
+    pub sync_time: Duration,
+    /// Checkpoints written since the start.
+    pub checkpoints: u64,
+    /// The height of the last checkpoint; 0 before the first.
+    pub checkpoint_height: Height,
+    /// Encoded bytes of the blocks that no checkpoint has yet.
+    pub bytes_since_checkpoint: u64,
+}
+
+/// The read side. Clones are of the same store; every lock is short, and none is held while reading from disk.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+    thread: Arc<CheckpointThread>,
+}
+
+impl Store {
+    pub(crate) fn new(shared: Arc<Shared>, thread: Arc<CheckpointThread>) -> Self {
+        Self { shared, thread }
+    }
+
+    /// The state after the last block.
+    pub fn view(&self) -> View {
+        self.shared.tail().view.clone()
+    }
+
+    /// The last block.
+    pub fn tip(&self) -> Tip {
+        self.shared.tail().view.tip()
+    }
+
+    /// What the chain started from.
+    pub fn genesis(&self) -> &Genesis {
+        &self.shared.genesis
+    }
+
+    /// A committed block; none if there is no such height yet.
+    ///
+    /// # Errors
+    /// When it can't be read, or what is read is damaged.
+    pub fn block(&self, height: Height) -> Result<Option<StoredBlock>, StoreError> {
+        let in_tail = {
+            let tail = self.shared.tail();
+            if height == Height::GENESIS || height > tail.view.tip().height {
+                return Ok(None);
+            }
+            if let Some(block) = tail.latest_block(height) {
+                let (bytes, certificate) = (Arc::clone(&block.bytes), block.certificate.clone());
+                return Ok(Some(StoredBlock { bytes, certificate }));
+            }
+            tail.layers().find_map(|layer| layer.blocks.get(&height).copied())
+        };
+        self.distrust_on_error(|| {
+            let (id, place) = match in_tail {
+                Some(found) => found,
+                None => {
+                    let entry = self.shared.index.block(height)?;
+                    let missing = crate::IndexError::Inconsistent("a block is missing");
+                    entry.map(|entry| (entry.id, entry.place)).ok_or(missing)?
+                }
+            };
+            let (bytes, certificate) = read_pair(&self.shared.log, height, id, &place)?;
+            Ok(Some(StoredBlock { bytes, certificate }))
+        })
+    }
+
+    /// Where a transaction is, and what became of it; none if it is in no block.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub fn transaction(&self, id: &TransactionId) -> Result<Option<Placed>, StoreError> {
+        let checkpoint = {
+            let tail = self.shared.tail();
+            if let Some(placed) = tail.layers().find_map(|layer| layer.transactions.get(id).copied()) {
+                return Ok(Some(placed));
+            }
+            tail.checkpoint
+        };
+        self.distrust_on_error(|| Ok(self.shared.index.transaction(id, checkpoint)?))
+    }
+
+    /// The transactions that an account has sent or that name it, each once, the newest first: those before a place,
+    /// or the newest. At most `limit`, and at most [`HISTORY_ITEMS_MAX`]; the next page is what is before the last of
+    /// them.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub fn history(
+        &self,
+        account: &Address,
+        before: Option<(Height, u32)>,
+        limit: usize,
+    ) -> Result<Vec<Placed>, StoreError> {
+        let limit = limit.min(HISTORY_ITEMS_MAX);
+        let before = before.unwrap_or((Height::new(u64::MAX), u32::MAX));
+        let (mut found, checkpoint) = {
+            let tail = self.shared.tail();
+            let mut found = Vec::new();
+            for layer in tail.layers() {
+                found.extend(layer.history(*account, before, limit.saturating_sub(found.len())));
+            }
+            (found, tail.checkpoint)
+        };
+        if found.len() < limit {
+            let before = before.min((checkpoint.next(), 0));
+            let left = limit.saturating_sub(found.len());
+            found.extend(self.distrust_on_error(|| Ok(self.shared.index.history(account, before, left)?))?);
+        }
+        Ok(found)
+    }
+
+    /// Every block from now on. A subscriber that falls behind by more than
+    /// [`SUBSCRIPTION_BLOCKS_MAX`](crate::limits::SUBSCRIPTION_BLOCKS_MAX) is told how many it missed, and can read
+    /// them with [`Store::block`].
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<CommittedBlock>> {
+        self.shared.blocks.subscribe()
+    }
+
+    /// Blocks from a height on, in the form of a segment, for [`archive::Reader`](crate::archive::Reader): as many as
+    /// there are and as fit. With no block at all if `from` is above the last one, or if not even one fits.
+    ///
+    /// # Errors
+    /// When a block can't be read.
+    pub fn export(&self, from: Height, blocks_max: usize, bytes_max: usize) -> Result<Vec<u8>, StoreError> {
+        let mut height = from.max(Height::GENESIS.next());
+        let mut export = header_record(self.shared.log.chain_id, height);
+        for _ in 0..blocks_max {
+            let Some(StoredBlock { bytes, certificate }) = self.block(height)? else { break };
+            let end = export.len();
+            put(&mut export, Kind::Block, &bytes);
+            put(&mut export, Kind::Commit, &encode(&certificate));
+            if export.len() > bytes_max {
+                export.truncate(end);
+                break;
+            }
+            height = height.next();
+        }
+        Ok(export)
+    }
+
+    /// What the store has done so far.
+    pub fn counts(&self) -> Counts {
+        let log = &self.shared.log_counters;
+        let tail = self.shared.tail();
+        Counts {
+            log_bytes: log.bytes.load(Ordering::Relaxed),
+            syncs: log.syncs.load(Ordering::Relaxed),
+            sync_time: Duration::from_micros(log.sync_us_total.load(Ordering::Relaxed)),
+            checkpoints: self.shared.checkpoints.load(Ordering::Relaxed),
+            checkpoint_height: tail.checkpoint,
+            bytes_since_checkpoint: tail.layers().map(|layer| layer.block_bytes).sum(),
+        }
+    }
+
+    /// Writes a checkpoint now; returns its height. A background thread does so too, whenever one is due.
+    ///
+    /// # Errors
+    /// When it fails, or one failed before. Nothing is lost: the log has it all.
+    pub fn checkpoint(&self) -> Result<Height, StoreError> {
+        self.shared.checkpoint()
+    }
+
+    /// Ends the background thread and writes a last checkpoint; the writer takes nothing more. Dropping the store
+    /// without this loses nothing either, but the next start has more to replay.
+    ///
+    /// # Errors
+    /// As those of [`Store::checkpoint`].
+    pub fn close(&self) -> Result<Height, StoreError> {
+        self.thread.stop();
+        self.shared.checkpoint()
+    }
+
+    /// Why the background thread has failed, if it has. The node should stop then.
+    pub fn failure(&self) -> Option<Arc<StoreError>> {
+        self.shared.failure.borrow().clone()
+    }
+
+    /// Waits until the background thread fails, which it should never do.
+    pub fn failed(&self) -> impl Future<Output = Arc<StoreError>> + Send + 'static {
+        let mut failure = self.shared.failure.subscribe();
+        async move {
+            loop {
+                if let Some(error) = failure.borrow_and_update().clone() {
+                    return error;
+                }
+                if failure.changed().await.is_err() {
+                    // The store is gone, and so is everything in it that could fail.
+                    std::future::pending::<()>().await;
+                }
+            }
+        }
+    }
+
+    /// Reads; if the index turns out to be wrong, the next start checks all of it.
+    fn distrust_on_error<T>(&self, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let read = read();
+        if let Err(StoreError::Index(_)) = read {
+            self.shared.index.distrust();
+        }
+        read
+    }
+}

@@ -1,0 +1,94 @@
+//! What the writer, the readers and the checkpoint thread share.
+
+use std::fs::File;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use lojal_chain::CommittedBlock;
+use lojal_types::Genesis;
+use tokio::sync::{broadcast, watch};
+
+use crate::error::StoreError;
+use crate::index::{Base, Index};
+use crate::log::segment::LogDirectory;
+use crate::log::writer::LogCounters;
+use crate::options::Options;
+use crate::tail::Tail;
+
+const UNPOISONED: &str = "nobody panics while holding this lock";
+
+/// What the checkpoint thread is told, and tells.
+#[derive(Debug, Default)]
+pub(crate) struct Signal {
+    /// A checkpoint is due.
+    pub(crate) due: bool,
+    /// The store is closed, or nobody uses it any more.
+    pub(crate) stop: bool,
+}
+
+/// Locks are taken in the order `base`, `signal`, `tail`.
+pub(crate) struct Shared {
+    pub(crate) genesis: Genesis,
+    pub(crate) options: Options,
+    pub(crate) log: LogDirectory,
+    pub(crate) log_counters: Arc<LogCounters>,
+    pub(crate) checkpoints: AtomicU64,
+    pub(crate) index: Index,
+    /// Held by whoever writes a checkpoint.
+    base: Mutex<Base>,
+    signal: Mutex<Signal>,
+    /// Waited on with `signal`.
+    pub(crate) changed: Condvar,
+    tail: RwLock<Tail>,
+    pub(crate) blocks: broadcast::Sender<Arc<CommittedBlock>>,
+    pub(crate) failure: watch::Sender<Option<Arc<StoreError>>>,
+    /// Last, so that it is let go after everything else.
+    _lock: File,
+}
+
+/// The parts of a [`Shared`] that [`open`](crate::open) brings.
+pub(crate) struct Parts {
+    pub(crate) genesis: Genesis,
+    pub(crate) options: Options,
+    pub(crate) log: LogDirectory,
+    pub(crate) index: Index,
+    pub(crate) base: Base,
+    pub(crate) tail: Tail,
+    pub(crate) lock: File,
+}
+
+impl Shared {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            genesis: parts.genesis,
+            options: parts.options,
+            log: parts.log,
+            log_counters: Arc::default(),
+            checkpoints: AtomicU64::new(0),
+            index: parts.index,
+            base: Mutex::new(parts.base),
+            signal: Mutex::default(),
+            changed: Condvar::new(),
+            tail: RwLock::new(parts.tail),
+            blocks: broadcast::Sender::new(crate::limits::SUBSCRIPTION_BLOCKS_MAX),
+            failure: watch::Sender::new(None),
+            _lock: parts.lock,
+        }
+    }
+
+    pub(crate) fn base(&self) -> MutexGuard<'_, Base> {
+        self.base.lock().expect(UNPOISONED)
+    }
+    pub(crate) fn signal(&self) -> MutexGuard<'_, Signal> {
+        self.signal.lock().expect(UNPOISONED)
+    }
+    pub(crate) fn wait<'a>(&self, signal: MutexGuard<'a, Signal>) -> MutexGuard<'a, Signal> {
+        self.changed.wait(signal).expect(UNPOISONED)
+    }
+    pub(crate) fn tail(&self) -> RwLockReadGuard<'_, Tail> {
+        self.tail.read().expect(UNPOISONED)
+    }
+    pub(crate) fn tail_mut(&self) -> RwLockWriteGuard<'_, Tail> {
+        self.tail.write().expect(UNPOISONED)
+    }
+}

@@ -1,0 +1,263 @@
+//! A small real chain for tests: one validator, one brand, blocks of issues and transfers.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lojal_chain::replay::{commit, execute_bytes};
+use lojal_chain::{CommittedBlock, propose};
+use lojal_ledger::State;
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::{
+    Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Network, Operation,
+    Parameters, Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+};
+
+use crate::archive::ArchivedBlock;
+use crate::log::record::ProposalRecord;
+use crate::open::open_with;
+use crate::{Opened, Options, StoreError};
+
+pub(crate) const START_MS: u64 = 1_700_000_000_000;
+
+pub(crate) fn validator() -> KeyPair {
+    KeyPair::from_seed(&[1; 32])
+}
+
+pub(crate) fn operator() -> KeyPair {
+    KeyPair::from_seed(&[3; 32])
+}
+
+pub(crate) fn member(number: u8) -> KeyPair {
+    KeyPair::from_seed(&[number.wrapping_add(100); 32])
+}
+
+/// Genesis of a network of this name.
+pub(crate) fn genesis(name: &str) -> Genesis {
+    let validator = Validator {
+        name: "one".parse().expect("valid"),
+        public_key: validator().public_key(),
+        network_key: KeyPair::from_seed(&[2; 32]).public_key(),
+        power: 1,
+    };
+    let roles = Bounded::new(vec![Role::Issue]).expect("one");
+    let operators = Bounded::new(vec![GenesisOperator { public_key: operator().public_key(), roles }]).expect("one");
+    let policy = Policy {
+        expiry_months: Some(24),
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(1_000_000),
+        reversal_window_ms: 1,
+    };
+    let name: lojal_types::Name = name.parse().expect("valid");
+    let brand =
+        GenesisBrand { id: "nordmat".parse().expect("valid"), name: name.clone(), decimals: 0, policy, operators };
+    let document = GenesisDocument {
+        name,
+        network: Network::Test,
+        time_ms: TimeMs::new(START_MS).expect("in range"),
+        parameters: Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        validators: Bounded::new(vec![validator]).expect("one"),
+        brands: Bounded::new(vec![brand]).expect("one"),
+    };
+    Genesis::new(document).expect("valid")
+}
+
+/// A chain that is kept in memory, to compare with.
+pub(crate) struct Chain {
+    pub(crate) genesis: Genesis,
+    pub(crate) state: State,
+    pub(crate) blocks: Vec<Arc<CommittedBlock>>,
+    nonce: u64,
+}
+
+impl Chain {
+    pub(crate) fn new() -> Self {
+        let genesis = genesis("a network");
+        Self { state: State::genesis(&genesis), genesis, blocks: Vec::new(), nonce: 0 }
+    }
+
+    /// A chain of `blocks` blocks.
+    pub(crate) fn of(blocks: usize) -> Self {
+        let mut chain = Self::new();
+        for _ in 0..blocks {
+            chain.grow();
+        }
+        chain
+    }
+
+    fn signed(&mut self, key: &KeyPair, operation: Operation, time_ms: u64) -> Arc<VerifiedTransaction> {
+        self.nonce += 1;
+        let chain_id = self.genesis.chain_id();
+        let transaction = Transaction {
+            chain: chain_id.tag(),
+            sender: key.address(),
+            valid_until_ms: TimeMs::new(time_ms + 60_000).expect("in range"),
+            nonce: self.nonce,
+            operations: Bounded::new(vec![operation]).expect("one"),
+        };
+        Arc::new(transaction.sign(&chain_id, key).verify(&chain_id).expect("signed"))
+    }
+
+    /// The transactions of the next block: three issues, a transfer, and one that fails.
+    fn transactions(&mut self, time_ms: u64) -> Vec<Arc<VerifiedTransaction>> {
+        let brand = "nordmat".parse().expect("valid");
+        let height = self.blocks.len() as u64 + 1;
+        let mut transactions = Vec::new();
+        for number in 0..3 {
+            let reference = Reference::new([height.to_le_bytes(), [number; 8]].concat()).expect("short");
+            let to = member((height as u8).wrapping_mul(3).wrapping_add(number) % 20).address();
+            let issue = Issue { brand, to, amount: Points::new(100), reference };
+            transactions.push(self.signed(&operator(), Operation::Issue(issue), time_ms));
+        }
+        let sender = member((height as u8).wrapping_mul(3) % 20);
+        for amount in [10, 900_000] {
+            let to = member(7).address();
+            let transfer = Transfer { brand, from: sender.address(), to, amount: Points::new(amount) };
+            transactions.push(self.signed(&sender, Operation::Transfer(transfer), time_ms));
+        }
+        transactions
+    }
+
+    /// A block on top of the chain with its proposal; blocks of other variants are other blocks.
+    pub(crate) fn proposal(&mut self, variant: u64) -> (ProposalRecord, Arc<[u8]>) {
+        let time_ms = START_MS + 20_000 * (self.blocks.len() as u64 + 1) + variant;
+        let transactions = self.transactions(time_ms);
+        let time = TimeMs::new(time_ms).expect("in range");
+        let proposal = propose(&self.state, validator().address(), time, transactions).expect("conserved");
+        let block = proposal.block;
+        let record = ProposalRecord {
+            height: block.header().height,
+            round: u32::try_from(variant).expect("small"),
+            valid_round: None,
+            proposer: validator().address(),
+            block: block.id(),
+        };
+        (record, Arc::clone(block.bytes()))
+    }
+
+    /// The block after the last one, but not on the chain yet, with its certificate.
+    pub(crate) fn next(&mut self) -> ArchivedBlock {
+        let (record, bytes) = self.proposal(0);
+        ArchivedBlock { bytes, certificate: certify(&record, &self.genesis) }
+    }
+
+    /// Appends a block, executed anew.
+    pub(crate) fn push(&mut self, block: &ArchivedBlock) -> Arc<CommittedBlock> {
+        let executed = execute_bytes(&self.state, &block.bytes).expect("valid");
+        let committed = Arc::new(commit(&mut self.state, executed, block.certificate.clone()).expect("certified"));
+        self.blocks.push(Arc::clone(&committed));
+        committed
+    }
+
+    pub(crate) fn grow(&mut self) {
+        let next = self.next();
+        self.push(&next);
+    }
+
+    /// Commits all blocks to a store that has none of them yet, as a node that catches up does.
+    pub(crate) fn write_to(&self, opened: &mut Opened) {
+        let from = usize::try_from(opened.store.tip().height.get()).expect("small");
+        for block in &self.blocks[from..] {
+            append(opened, block);
+        }
+    }
+}
+
+/// Commits one block to a store.
+pub(crate) fn append(opened: &mut Opened, block: &Arc<CommittedBlock>) {
+    opened.writer.append_commit(&block.certificate, &block.bytes).expect("the disk works");
+    let executed = execute_bytes(&opened.state, &block.bytes).expect("valid");
+    let committed = commit(&mut opened.state, executed, block.certificate.clone()).expect("certified");
+    opened.writer.publish(Arc::new(committed), &opened.state);
+}
+
+pub(crate) fn certify(record: &ProposalRecord, genesis: &Genesis) -> Certificate {
+    let key = validator();
+    let nobody = CommitSignature { validator: key.address(), signature: lojal_types::Signature::new([0; 64]) };
+    let mut certificate = Certificate {
+        height: record.height,
+        round: record.round,
+        block: record.block,
+        signatures: Bounded::new(vec![nobody]).expect("one"),
+    };
+    let signature = key.sign(&certificate.vote_of(key.address()).signing_bytes(&genesis.chain_id()));
+    certificate.signatures = Bounded::new(vec![CommitSignature { signature, ..nobody }]).expect("one");
+    certificate
+}
+
+/// No checkpoint but those that a test asks for.
+pub(crate) fn options() -> Options {
+    Options { repair: false, checkpoint_bytes: u64::MAX, checkpoint_interval: Duration::from_secs(3600) }
+}
+
+pub(crate) fn repairing() -> Options {
+    Options { repair: true, ..options() }
+}
+
+/// Opens a store with segments of a few blocks.
+pub(crate) fn open_small(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, StoreError> {
+    open_with(dir, genesis, options, 4_000)
+}
+
+/// Copies a data directory as a crash would leave it.
+pub(crate) fn copy_dir(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a temporary directory");
+    for entry in std::fs::read_dir(from).expect("a temporary directory") {
+        let entry = entry.expect("a temporary directory");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_dir(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a temporary directory");
+        }
+    }
+}
+
+/// Everything that a store answers, compared with the chain.
+pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
+    let store = &opened.store;
+    assert_eq!(store.tip(), chain.state.view().tip());
+    assert_eq!(store.view().state_root(), chain.state.view().state_root());
+    assert_eq!(opened.state.view().state_root(), chain.state.view().state_root());
+    assert_eq!(opened.state.recent(), chain.state.recent());
+    for block in &chain.blocks {
+        let stored = store.block(block.header.height).expect("readable").expect("committed");
+        assert_eq!(stored.bytes, block.bytes);
+        assert_eq!(stored.certificate, block.certificate);
+        for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
+            let placed = store.transaction(&transaction.id()).expect("readable").expect("committed");
+            assert_eq!((placed.height, placed.index), (block.header.height, index));
+            assert_eq!(placed.outcome, receipt.outcome);
+        }
+    }
+    assert_eq!(store.block(chain.state.view().tip().height.next()).expect("readable"), None);
+    for number in 0..20 {
+        assert_history(opened, chain, member(number).address());
+    }
+    assert_history(opened, chain, operator().address());
+}
+
+fn assert_history(opened: &Opened, chain: &Chain, account: Address) {
+    let mut expected = Vec::new();
+    for block in &chain.blocks {
+        for (transaction, index) in block.transactions.iter().zip(0_u32..) {
+            let content = transaction.transaction();
+            let is_named = content.operations.iter().any(|operation| operation.accounts().any(|one| *one == account));
+            if is_named || content.sender == account {
+                expected.push((block.header.height, index, transaction.id()));
+            }
+        }
+    }
+    expected.reverse();
+    let mut found = Vec::new();
+    let mut before = None;
+    // Pages of three go across every border.
+    loop {
+        let page = opened.store.history(&account, before, 3).expect("readable");
+        let Some(last) = page.last() else { break };
+        before = Some((last.height, last.index));
+        found.extend(page.iter().map(|placed| (placed.height, placed.index, placed.id)));
+    }
+    assert_eq!(found, expected);
+}

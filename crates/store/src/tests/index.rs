@@ -1,0 +1,280 @@
+//! What becomes of an index that is lost or damaged.
+
+use std::fs;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+
+use lojal_types::Height;
+
+use crate::index::redo::Changes;
+use crate::limits::INDEX_ATTEMPTS_MAX;
+use crate::testing::{Chain, assert_same, copy_dir, options};
+use crate::{StoreError, open};
+
+/// A closed store of ten blocks, five of them in the checkpoint.
+fn fixture() -> (Chain, tempfile::TempDir) {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let mut chain = Chain::of(5);
+    let mut opened = open(dir.path(), &chain.genesis, options()).expect("new");
+    chain.write_to(&mut opened);
+    opened.store.checkpoint().expect("the disk works");
+    (0..5).for_each(|_| chain.grow());
+    chain.write_to(&mut opened);
+    drop(opened);
+    (chain, dir)
+}
+
+/// Changes the index as if sled had lost or changed something.
+fn tamper(dir: &Path, change: impl FnOnce(&sled::Db)) {
+    let db = loop {
+        match sled::open(dir.join("index")) {
+            Ok(db) => break db,
+            // A thread of sled's still holds it.
+            Err(sled::Error::Io(_)) => std::thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    change(&db);
+    db.flush().expect("the disk works");
+}
+
+fn mark(dir: &Path) -> PathBuf {
+    dir.join("index.unverified")
+}
+
+fn assert_rebuilt(dir: &Path, chain: &Chain) {
+    let opened = open(dir, &chain.genesis, options()).expect("the log has it all");
+    let rebuilt = opened.report.index_rebuilt.clone().expect("rebuilt");
+    assert!(rebuilt.aside.is_some_and(|aside| aside.exists()) && !rebuilt.reason.is_empty());
+    assert_eq!(opened.report.replayed, 10);
+    assert_same(&opened, chain);
+    opened.store.close().expect("the disk works");
+    drop(opened);
+    let opened = open(dir, &chain.genesis, options()).expect("closed");
+    assert_eq!((&opened.report.index_rebuilt, opened.report.checkpoint_height), (&None, Height::new(10)));
+    assert_same(&opened, chain);
+}
+
+#[test]
+fn a_removed_index_is_rebuilt() {
+    let (chain, dir) = fixture();
+    fs::remove_dir_all(dir.path().join("index")).expect("an index");
+    let opened = open(dir.path(), &chain.genesis, options()).expect("the log has it all");
+    assert_eq!(opened.report.replayed, 10);
+    assert!(opened.report.index_rebuilt.as_ref().is_some_and(|rebuilt| rebuilt.aside.is_none()));
+    assert_same(&opened, &chain);
+}
+
+#[test]
+fn an_index_whose_files_are_garbage_is_moved_aside_and_rebuilt() {
+    for file in ["db", "conf"] {
+        let (chain, dir) = fixture();
+        let path = dir.path().join("index").join(file);
+        let len = fs::metadata(&path).expect("a file of sled's").len();
+        fs::write(&path, vec![0xa5; usize::try_from(len).expect("small")]).expect("a file of sled's");
+        assert_rebuilt(dir.path(), &chain);
+    }
+}
+
+#[test]
+fn an_index_with_damage_anywhere_never_gives_wrong_answers() {
+    let (chain, dir) = fixture();
+    let db = dir.path().join("index/db");
+    let len = fs::metadata(&db).expect("a file of sled's").len();
+    for offset in (0..len.min(40_000)).step_by(1_999) {
+        let damaged = tempfile::tempdir().expect("a temporary directory");
+        copy_dir(dir.path(), damaged.path());
+        let path = damaged.path().join("index/db");
+        let mut bytes = fs::read(&path).expect("a file of sled's");
+        for byte in bytes.iter_mut().skip(usize::try_from(offset).expect("small")).take(300) {
+            *byte ^= 0x55;
+        }
+        fs::write(&path, bytes).expect("a file of sled's");
+        fs::write(mark(damaged.path()), b"").expect("a mark");
+        let opened = open(damaged.path(), &chain.genesis, options()).expect("the log has it all");
+        assert_same(&opened, &chain);
+    }
+}
+
+#[test]
+fn a_state_that_is_not_that_of_its_block_is_not_used() {
+    let (chain, dir) = fixture();
+    tamper(dir.path(), |db| {
+        let (key, _) = db.scan_prefix([4]).last().expect("a state").expect("readable");
+        db.remove(key).expect("writable");
+    });
+    assert_rebuilt(dir.path(), &chain);
+}
+
+#[test]
+fn recent_ids_that_are_not_those_of_the_state_are_not_used() {
+    let (chain, dir) = fixture();
+    tamper(dir.path(), |db| {
+        let (key, mut value) = db.scan_prefix([5]).last().expect("recent ids").expect("readable");
+        value[3] ^= 1;
+        db.insert(key, value).expect("writable");
+    });
+    assert_rebuilt(dir.path(), &chain);
+}
+
+#[test]
+fn an_entry_lost_in_an_interrupted_checkpoint_is_noticed() {
+    for prefix in [1, 2, 3] {
+        let (chain, dir) = fixture();
+        tamper(dir.path(), |db| {
+            let (key, _) = db.scan_prefix([prefix]).next().expect("entries").expect("readable");
+            db.remove(key).expect("writable");
+        });
+        fs::write(mark(dir.path()), b"").expect("a mark");
+        assert_rebuilt(dir.path(), &chain);
+    }
+}
+
+#[test]
+fn entries_written_ahead_by_an_unfinished_checkpoint_are_not_seen_and_do_no_harm() {
+    let (chain, dir) = fixture();
+    let finished = tempfile::tempdir().expect("a temporary directory");
+    copy_dir(dir.path(), finished.path());
+    let opened = open(finished.path(), &chain.genesis, options()).expect("crashed");
+    opened.store.close().expect("the disk works");
+    drop(opened);
+    // What a later checkpoint writes ahead, without its end.
+    tamper(finished.path(), |from| {
+        tamper(dir.path(), |to| {
+            for prefix in [1, 2, 3] {
+                for entry in from.scan_prefix([prefix]) {
+                    let (key, value) = entry.expect("readable");
+                    to.insert(key, value).expect("writable");
+                }
+            }
+        });
+    });
+    fs::write(mark(dir.path()), b"").expect("a mark");
+    let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    assert_eq!((&opened.report.index_rebuilt, opened.report.checkpoint_height), (&None, Height::new(5)));
+    assert_same(&opened, &chain);
+    opened.store.close().expect("the disk works");
+    assert_same(&opened, &chain);
+}
+
+/// What a checkpoint at height 10 changes all or nothing, taken from one that was completed.
+fn changes_to_the_end(chain: &Chain, dir: &Path) -> Changes {
+    let finished = tempfile::tempdir().expect("a temporary directory");
+    copy_dir(dir, finished.path());
+    let opened = open(finished.path(), &chain.genesis, options()).expect("crashed");
+    opened.store.close().expect("the disk works");
+    drop(opened);
+    let mut changes = Changes::default();
+    tamper(finished.path(), |to| {
+        tamper(dir, |from| {
+            for entry in from.scan_prefix([4]).chain(from.scan_prefix([5])) {
+                changes.remove(entry.expect("readable").0.to_vec());
+            }
+            for entry in to.iter() {
+                let (key, value) = entry.expect("readable");
+                if (1..=3).contains(&key[0]) {
+                    from.insert(key, value).expect("writable");
+                } else {
+                    changes.put(key.to_vec(), value.to_vec());
+                }
+            }
+        });
+    });
+    changes
+}
+
+#[test]
+fn a_checkpoint_whose_changes_were_only_begun_is_completed_at_the_next_start() {
+    let (chain, dir) = fixture();
+    let mut changes = changes_to_the_end(&chain, dir.path());
+    let redo = dir.path().join("index.redo");
+    changes.save(&redo).expect("the disk works");
+    tamper(dir.path(), |db| {
+        for (key, value) in changes.list.iter().step_by(3) {
+            match value {
+                Some(value) => db.insert(key, value.as_slice()).expect("writable"),
+                None => db.remove(key).expect("writable"),
+            };
+        }
+    });
+    fs::write(mark(dir.path()), b"").expect("a mark");
+    let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    assert_eq!((&opened.report.index_rebuilt, opened.report.checkpoint_height), (&None, Height::new(10)));
+    assert!(!redo.exists());
+    assert_same(&opened, &chain);
+}
+
+#[test]
+fn a_checkpoint_whose_changes_were_not_written_down_entirely_has_not_happened() {
+    let (chain, dir) = fixture();
+    let redo = dir.path().join("index.redo");
+    changes_to_the_end(&chain, dir.path()).save(&redo).expect("the disk works");
+    let whole = fs::read(&redo).expect("just written");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    for torn in [&[][..], &whole[..3], &whole[..whole.len() / 2], &whole[..whole.len() - 1], &flipped] {
+        fs::write(&redo, torn).expect("a file");
+        fs::write(mark(dir.path()), b"").expect("a mark");
+        let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+        assert_eq!((&opened.report.index_rebuilt, opened.report.checkpoint_height), (&None, Height::new(5)));
+        assert_same(&opened, &chain);
+    }
+}
+
+#[test]
+fn a_checkpoint_that_fails_is_told_and_stops_the_writer_but_loses_nothing() {
+    let (mut chain, dir) = fixture();
+    let mut opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    let failed = opened.store.failed();
+    // A directory where a file must be written.
+    fs::create_dir(mark(dir.path())).expect("nothing there");
+    assert!(matches!(opened.store.checkpoint(), Err(StoreError::Checkpoint(_))));
+    assert!(opened.store.failure().is_some());
+    let mut failed = std::pin::pin!(failed);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(failed.as_mut().poll(&mut context).is_ready());
+    assert_same(&opened, &chain);
+    let next = chain.next();
+    let refused = opened.writer.append_commit(&next.certificate, &next.bytes);
+    assert!(matches!(refused, Err(StoreError::Checkpoint(_))));
+    assert!(matches!(opened.store.close(), Err(StoreError::Checkpoint(_))));
+    drop(opened);
+    fs::remove_dir(mark(dir.path())).expect("the directory");
+    assert_same(&open(dir.path(), &chain.genesis, options()).expect("crashed"), &chain);
+}
+
+#[test]
+fn a_lookup_that_finds_the_index_wrong_has_all_of_it_checked_at_the_next_start() {
+    let (chain, dir) = fixture();
+    tamper(dir.path(), |db| {
+        let (key, _) = db.scan_prefix([1]).next().expect("blocks").expect("readable");
+        db.remove(key).expect("writable");
+    });
+    let opened = open(dir.path(), &chain.genesis, options()).expect("the checkpoint itself is fine");
+    assert_eq!(opened.report.index_rebuilt, None);
+    assert!(matches!(opened.store.block(Height::new(1)), Err(StoreError::Index(_))));
+    opened.store.checkpoint().expect("the disk works");
+    drop(opened);
+    assert_rebuilt(dir.path(), &chain);
+}
+
+#[test]
+fn an_index_that_kills_the_process_is_given_up_after_some_attempts() {
+    let (chain, dir) = fixture();
+    let attempts = usize::try_from(INDEX_ATTEMPTS_MAX).expect("small");
+    fs::write(mark(dir.path()), vec![b'.'; attempts - 1]).expect("a mark");
+    let opened = open(dir.path(), &chain.genesis, options()).expect("one attempt is left");
+    assert_eq!(opened.report.index_rebuilt, None);
+    drop(opened);
+    fs::write(mark(dir.path()), vec![b'.'; attempts]).expect("a mark");
+    assert_rebuilt(dir.path(), &chain);
+}
+
+#[test]
+fn the_mark_is_gone_after_every_completed_start_and_checkpoint() {
+    let (chain, dir) = fixture();
+    let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    assert!(!mark(dir.path()).exists());
+    opened.store.checkpoint().expect("the disk works");
+    assert!(!mark(dir.path()).exists());
+}

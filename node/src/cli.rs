@@ -1,0 +1,110 @@
+//! The commands.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use lojal_network::Multiaddr;
+use lojal_types::{Name, PublicKey, Validator};
+use thiserror::Error;
+
+use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, read_genesis};
+use crate::devnet::{self, DevnetError, DevnetOptions};
+use crate::run::{self, RunError, RunOptions};
+
+/// A validator of a lojal network.
+#[derive(Debug, Parser)]
+#[command(name = "lojal-node", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the validator of a directory until it is stopped.
+    Run(RunOptions),
+    /// Run a development network: validators as processes of this machine, with wallets to try.
+    Devnet(DevnetOptions),
+    /// Make a directory for a new validator, and print its entry for the genesis document.
+    Init(InitOptions),
+    /// Work with genesis documents.
+    #[command(subcommand)]
+    Genesis(GenesisCommand),
+}
+
+#[derive(Debug, clap::Args)]
+struct InitOptions {
+    /// The directory to make.
+    #[arg(long)]
+    dir: PathBuf,
+    /// What the validator is called on the network.
+    #[arg(long)]
+    name: Name,
+    /// Where it takes connections of other validators.
+    #[arg(long, default_value = "/ip4/0.0.0.0/tcp/7900")]
+    listen: Multiaddr,
+    /// Where it serves HTTP.
+    #[arg(long, default_value = "127.0.0.1:7800")]
+    gateway: SocketAddr,
+}
+
+#[derive(Debug, Subcommand)]
+enum GenesisCommand {
+    /// Check a genesis document and print its chain id.
+    Check {
+        /// The document.
+        file: PathBuf,
+    },
+}
+
+/// Why a command failed.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// See [`ConfigError`].
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// See [`RunError`].
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// See [`DevnetError`].
+    #[error(transparent)]
+    Devnet(#[from] DevnetError),
+}
+
+impl Cli {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// Why it failed, and what to do next.
+    pub fn execute(self) -> Result<(), CommandError> {
+        match self.command {
+            Command::Run(options) => Ok(run::run(&options)?),
+            Command::Devnet(options) => Ok(devnet::run(&options)?),
+            Command::Init(options) => init(options),
+            Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),
+        }
+    }
+}
+
+fn init(options: InitOptions) -> Result<(), CommandError> {
+    let dir = NodeDir::new(&options.dir);
+    let keys = NodeKeys::random();
+    let InitOptions { name, listen, gateway, .. } = options;
+    dir.create(&keys, &NodeConfig { genesis: "genesis.toml".into(), listen, gateway, peers: Vec::new() })?;
+    let network_key = PublicKey::new(*keys.network.public_key().as_bytes());
+    let validator = Validator { name, public_key: keys.validator.public_key(), network_key, power: 1 };
+    println!("# made {}; put this into the genesis document:\n", dir.path().display());
+    println!("[[validators]]\n{}", toml::to_string(&validator).expect("every field has a TOML form"));
+    println!("# then put the finished document into {}", dir.path().join("genesis.toml").display());
+    println!("# and a [[peers]] entry (validator, address) for every other validator into node.toml.");
+    Ok(())
+}
+
+fn check_genesis(file: &std::path::Path) -> Result<(), CommandError> {
+    let genesis = read_genesis(file)?;
+    let document = genesis.document();
+    println!("{}: {} validators, {} brands", document.name, document.validators.len(), document.brands.len());
+    println!("chain id {}", genesis.chain_id());
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! A node's directory: `node.toml`, its two keys, and its data.
+//!
+//! ```text
+//! DIR/node.toml        where to listen, who the peers are, which genesis document
+//! DIR/validator.key    the key that signs votes: 32 bytes in hex, readable by its owner only
+//! DIR/network.key      the key of the node on the peer-to-peer network, likewise
+//! DIR/data/            block log, index, consensus log
+//! ```
+
+use std::fs;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use lojal_network::Multiaddr;
+use lojal_types::genesis::GenesisError;
+use lojal_types::{Genesis, KeyPair, Name};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// `node.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeConfig {
+    /// The genesis document; a relative path starts at the node's directory.
+    pub genesis: PathBuf,
+    /// Where the node takes connections of its peers.
+    pub listen: Multiaddr,
+    /// Where the node serves HTTP.
+    pub gateway: SocketAddr,
+    /// The other validators.
+    #[serde(default)]
+    pub peers: Vec<PeerConfig>,
+}
+
+/// Where another validator's node is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerConfig {
+    /// The validator's name in the genesis document.
+    pub validator: Name,
+    /// Its address, such as `/ip4/192.0.2.7/tcp/7900`.
+    pub address: Multiaddr,
+}
+
+/// A node's directory that can't be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A file can't be read or written.
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
+    /// A file that must not be overwritten.
+    #[error("{0} exists already and is not overwritten; choose another directory")]
+    Exists(PathBuf),
+    /// Not the TOML that is expected.
+    #[error("{0} can't be read: {1}")]
+    Toml(PathBuf, toml::de::Error),
+    /// Not a key file.
+    #[error("{0} is no key file: it must hold 64 lower-case hex digits")]
+    Key(PathBuf),
+    /// Not a genesis document.
+    #[error("{0}: {1}")]
+    Genesis(PathBuf, GenesisError),
+}
+
+/// The two keys of a node.
+pub struct NodeKeys {
+    /// Signs votes and proposals.
+    pub validator: KeyPair,
+    /// The seed of its identity on the network.
+    pub network: KeyPair,
+}
+
+/// A node's directory.
+#[derive(Clone, Debug)]
+pub struct NodeDir(PathBuf);
+
+impl NodeDir {
+    /// The directory at a path, which need not exist yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+    /// Where block log and index live.
+    pub fn data(&self) -> PathBuf {
+        self.0.join("data")
+    }
+    /// Where the consensus engine keeps its own log.
+    pub fn consensus_log(&self) -> PathBuf {
+        self.data().join("consensus")
+    }
+
+    /// Reads `node.toml`.
+    ///
+    /// # Errors
+    /// When it is not there or not as it should be.
+    pub fn config(&self) -> Result<NodeConfig, ConfigError> {
+        let path = self.0.join("node.toml");
+        toml::from_str(&read(&path)?).map_err(|e| ConfigError::Toml(path, e))
+    }
+    /// Reads the genesis document that `node.toml` names.
+    ///
+    /// # Errors
+    /// When it is not there or not valid.
+    pub fn genesis(&self, config: &NodeConfig) -> Result<Genesis, ConfigError> {
+        read_genesis(&self.0.join(&config.genesis))
+    }
+    /// Reads the keys.
+    ///
+    /// # Errors
+    /// When one is missing or no key.
+    pub fn keys(&self) -> Result<NodeKeys, ConfigError> {
+        let read = |name| read_key(&self.0.join(name));
+        Ok(NodeKeys { validator: read("validator.key")?, network: read("network.key")? })
+    }
+    /// Makes the directory with new keys and a configuration.
+    ///
+    /// # Errors
+    /// When it can't be written or holds any of these files already.
+    pub fn create(&self, keys: &NodeKeys, config: &NodeConfig) -> Result<(), ConfigError> {
+        fs::create_dir_all(&self.0).map_err(|e| ConfigError::File(self.0.clone(), e))?;
+        for (name, key) in [("validator.key", &keys.validator), ("network.key", &keys.network)] {
+            write_new(&self.0.join(name), &format!("{}\n", hex::encode(key.seed())), 0o600)?;
+        }
+        self.write_config(config)
+    }
+    fn write_config(&self, config: &NodeConfig) -> Result<(), ConfigError> {
+        let text = toml::to_string(config).expect("every field has a TOML form");
+        write_new(&self.0.join("node.toml"), &text, 0o644)
+    }
+}
+
+impl NodeKeys {
+    /// New keys, from the operating system's randomness.
+    pub fn random() -> Self {
+        Self { validator: random_key(), network: random_key() }
+    }
+}
+
+/// A new key, from the operating system's randomness.
+pub fn random_key() -> KeyPair {
+    KeyPair::from_seed(&rand::random())
+}
+
+/// Reads and checks a genesis document.
+///
+/// # Errors
+/// When it is not there or not valid.
+pub fn read_genesis(path: &Path) -> Result<Genesis, ConfigError> {
+    Genesis::from_toml(&read(path)?).map_err(|e| ConfigError::Genesis(path.to_owned(), e))
+}
+
+/// Writes a file that must not exist yet, readable as `mode` says.
+///
+/// # Errors
+/// When it exists or can't be written.
+pub fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), ConfigError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let opened = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    let mut file = opened.map_err(|e| match e.kind() {
+        std::io::ErrorKind::AlreadyExists => ConfigError::Exists(path.to_owned()),
+        _ => ConfigError::File(path.to_owned(), e),
+    })?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    written.map_err(|e| ConfigError::File(path.to_owned(), e))
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(path).map_err(|e| ConfigError::File(path.to_owned(), e))
+}
+
+fn read_key(path: &Path) -> Result<KeyPair, ConfigError> {
+    let text = read(path)?;
+    let mut seed = [0; 32];
+    hex::decode_to_slice(text.trim_end(), &mut seed).map_err(|_| ConfigError::Key(path.to_owned()))?;
+    Ok(KeyPair::from_seed(&seed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> NodeConfig {
+        NodeConfig {
+            genesis: "../genesis.toml".into(),
+            listen: "/ip4/127.0.0.1/tcp/7900".parse().expect("valid"),
+            gateway: "127.0.0.1:7800".parse().expect("valid"),
+            peers: vec![PeerConfig {
+                validator: "fjallen".parse().expect("valid"),
+                address: "/ip4/127.0.0.1/tcp/7901".parse().expect("valid"),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_directory_reads_back_as_it_was_made_and_is_never_overwritten() {
+        let temporary = tempfile::tempdir().expect("a temporary directory");
+        let dir = NodeDir::new(temporary.path().join("node"));
+        let keys = NodeKeys::random();
+        dir.create(&keys, &config()).expect("an empty directory");
+        assert_eq!(dir.config().expect("just written"), config());
+        assert_eq!(dir.keys().expect("just written").validator.seed(), keys.validator.seed());
+        assert!(matches!(dir.create(&NodeKeys::random(), &config()), Err(ConfigError::Exists(_))));
+        assert_eq!(dir.keys().expect("untouched").network.seed(), keys.network.seed());
+    }
+
+    #[test]
+    fn a_spoilt_key_and_a_misspelt_field_are_named() {
+        let temporary = tempfile::tempdir().expect("a temporary directory");
+        let dir = NodeDir::new(temporary.path());
+        dir.create(&NodeKeys::random(), &config()).expect("an empty directory");
+        fs::write(temporary.path().join("network.key"), "beef").expect("writable");
+        assert!(matches!(dir.keys(), Err(ConfigError::Key(path)) if path.ends_with("network.key")));
+        fs::write(temporary.path().join("node.toml"), "genesys = 1").expect("writable");
+        let error = dir.config().expect_err("a field that doesn't exist");
+        assert!(error.to_string().contains("genesys"), "{error}");
+    }
+}

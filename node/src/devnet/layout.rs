@@ -1,0 +1,178 @@
+//! The files of a development network.
+//!
+//! ```text
+//! DIR/genesis.toml            the complete genesis document
+//! DIR/node-0 …                the validators' directories
+//! DIR/wallets/BRAND           the wallet of each brand's operator
+//! DIR/wallets/member-1, -2    the wallets of two members
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::{Bounded, Genesis, GenesisDocument, KeyPair, Name, PublicKey, Role, Validator};
+use lojal_wallet::home::Home;
+use lojal_wallet::passphrase::Passphrase;
+
+use super::{DevnetError, DevnetOptions};
+use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, PeerConfig, random_key, read_genesis, write_new};
+
+/// The passphrase of every wallet of a development network.
+pub const PASSPHRASE: &str = "devnet";
+/// The template that the program carries with it.
+const TEMPLATE: &str = include_str!("../../../genesis/dev.toml");
+const PORT_BASE: u16 = 7800;
+const VALIDATORS: u16 = 4;
+/// How far the validators' own ports lie above those of their gateways.
+const PEER_PORTS: u16 = 100;
+
+/// A development network on disk.
+pub struct Layout {
+    /// Where it is.
+    pub dir: PathBuf,
+    /// How many validators it has.
+    pub count: u16,
+    /// The port of the first gateway.
+    pub port_base: u16,
+    /// Its genesis document.
+    pub genesis: Genesis,
+}
+
+impl Layout {
+    /// Reads the network in the directory, or makes one where there is none.
+    pub fn open_or_create(options: &DevnetOptions) -> Result<Self, DevnetError> {
+        let dir = &options.dir;
+        if !dir.join("genesis.toml").exists() {
+            if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
+                return Err(DevnetError::Occupied(dir.clone()));
+            }
+            create(options)?;
+        }
+        let genesis = read_genesis(&dir.join("genesis.toml"))?;
+        let count = u16::try_from(genesis.validators().validators().len()).expect("at most 64 validators");
+        let port_base = NodeDir::new(dir.join("node-0")).config()?.gateway.port();
+        for (option, wanted, existing) in
+            [("--validators", options.validators, count), ("--port-base", options.port_base, port_base)]
+        {
+            if wanted.is_some_and(|wanted| wanted != existing) {
+                return Err(DevnetError::OtherOption { dir: dir.clone(), option, existing });
+            }
+        }
+        Ok(Self { dir: dir.clone(), count, port_base, genesis })
+    }
+    /// The directory of a validator.
+    pub fn node(&self, index: u16) -> PathBuf {
+        self.dir.join(format!("node-{index}"))
+    }
+    /// What people call a validator.
+    pub fn name(&self, index: u16) -> &Name {
+        &self.genesis.document().validators[usize::from(index)].name
+    }
+    /// The URL of a validator's gateway.
+    pub fn url(&self, index: u16) -> String {
+        url(self.port_base, index)
+    }
+}
+
+fn url(port_base: u16, index: u16) -> String {
+    format!("http://127.0.0.1:{}", port_base + index)
+}
+
+/// Makes everything beside the final place and moves it there, so that a network is there whole or not at all.
+fn create(options: &DevnetOptions) -> Result<(), DevnetError> {
+    let dir = &options.dir;
+    let file_error = |path: &Path| {
+        let path = path.to_owned();
+        move |e| DevnetError::File(path, e)
+    };
+    let mut unfinished = dir.clone().into_os_string();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    if unfinished.exists() {
+        fs::remove_dir_all(&unfinished).map_err(file_error(&unfinished))?;
+    }
+    fs::create_dir_all(&unfinished).map_err(file_error(&unfinished))?;
+    fill(&unfinished, options)?;
+    fs::rename(&unfinished, dir).map_err(file_error(dir))
+}
+
+fn fill(dir: &Path, options: &DevnetOptions) -> Result<(), DevnetError> {
+    let (count, port_base) = (options.validators.unwrap_or(VALIDATORS), options.port_base.unwrap_or(PORT_BASE));
+    let template = match &options.genesis {
+        None => TEMPLATE.to_owned(),
+        Some(path) => fs::read_to_string(path).map_err(|e| DevnetError::File(path.clone(), e))?,
+    };
+    let template_path = || options.genesis.clone().unwrap_or_else(|| "genesis/dev.toml".into());
+    let document = GenesisDocument::from_toml(&template).map_err(|e| ConfigError::Genesis(template_path(), e))?;
+    let names: Vec<Name> = (0..count).map(|index| validator_name(&document, index)).collect();
+    let nodes: Vec<NodeKeys> = names.iter().map(|_| NodeKeys::random()).collect();
+    let operators: Vec<KeyPair> = document.brands.iter().map(|_| random_key()).collect();
+    let document = complete(document, &names, &nodes, &operators);
+    let genesis = Genesis::new(document).map_err(|e| ConfigError::Genesis(template_path(), e))?;
+    for (keys, index) in nodes.iter().zip(0..) {
+        NodeDir::new(dir.join(format!("node-{index}"))).create(keys, &node_config(&names, index, port_base))?;
+    }
+    let gateways: Vec<String> = (0..count).map(|index| url(port_base, index)).collect();
+    let toml = genesis.document().to_toml();
+    let passphrase = Passphrase::new(PASSPHRASE.to_owned()).expect("long enough");
+    let brands = genesis.document().brands.iter().map(|brand| brand.id.to_string()).zip(operators);
+    let members = (1..=2).map(|member| (format!("member-{member}"), random_key()));
+    for (name, key) in brands.chain(members) {
+        Home::create(&dir.join("wallets").join(name), &key, &passphrase, &gateways, &toml)?;
+    }
+    Ok(write_new(&dir.join("genesis.toml"), &toml, 0o644)?)
+}
+
+/// Validators carry the brands' names as far as these go.
+fn validator_name(document: &GenesisDocument, index: u16) -> Name {
+    let brand = document.brands.get(usize::from(index)).map(|brand| brand.id.to_string());
+    let name = brand.unwrap_or_else(|| format!("validator-{index}"));
+    name.parse().expect("brand ids and these are valid names")
+}
+
+fn node_config(names: &[Name], index: u16, port_base: u16) -> NodeConfig {
+    let listen = |index: u16| {
+        let address = format!("/ip4/127.0.0.1/tcp/{}", port_base + PEER_PORTS + index);
+        address.parse().expect("a valid address")
+    };
+    let others = names.iter().zip(0..).filter(|(_, other)| *other != index);
+    NodeConfig {
+        genesis: "../genesis.toml".into(),
+        listen: listen(index),
+        gateway: ([127, 0, 0, 1], port_base + index).into(),
+        peers: others.map(|(name, other)| PeerConfig { validator: name.clone(), address: listen(other) }).collect(),
+    }
+}
+
+fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], operators: &[KeyPair]) -> GenesisDocument {
+    let validators = names
+        .iter()
+        .zip(nodes)
+        .map(|(name, keys)| Validator {
+            name: name.clone(),
+            public_key: keys.validator.public_key(),
+            network_key: PublicKey::new(*keys.network.public_key().as_bytes()),
+            power: 1,
+        })
+        .collect();
+    let operator = |key: &KeyPair| GenesisOperator {
+        public_key: key.public_key(),
+        roles: Bounded::new(vec![Role::Issue, Role::Reverse]).expect("two"),
+    };
+    let brands = document
+        .brands
+        .iter()
+        .zip(operators)
+        .map(|(brand, key)| GenesisBrand {
+            operators: Bounded::new(vec![operator(key)]).expect("one"),
+            ..brand.clone()
+        })
+        .collect();
+    GenesisDocument {
+        time_ms: lojal_consensus::clock::now(),
+        validators: Bounded::new(validators).expect("at most 64, as the option allows"),
+        brands: Bounded::new(brands).expect("as many as in the template"),
+        ..document
+    }
+}

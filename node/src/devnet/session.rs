@@ -1,0 +1,28 @@
+//! What the development network tells whoever started it.
+
+use super::layout::{Layout, PASSPHRASE};
+
+/// Prints the line that says that all gateways answer, their URLs, and commands to try.
+pub fn print(layout: &Layout, processes: &[Option<u32>]) {
+    let dir = layout.dir.display();
+    println!("ready: chain {}", layout.genesis.chain_id());
+    for (index, process) in (0..layout.count).zip(processes) {
+        let process = process.map(|id| format!("process {id}")).unwrap_or_default();
+        println!("    node-{index} {:<12} {} {process}", layout.name(index).as_str(), layout.url(index));
+    }
+    let Some(brand) = layout.genesis.document().brands.first().map(|brand| brand.id) else { return };
+    println!(
+        "
+Try, in another terminal:
+    lojal() {{ cargo run --quiet --release --bin lojal -- \"$@\"; }}
+    export LOJAL_PASSPHRASE={PASSPHRASE}
+    lojal --home {dir}/wallets/{brand} issue $(lojal --home {dir}/wallets/member-1 address) 1250 {brand} --receipt \"receipt $RANDOM\"
+    lojal --home {dir}/wallets/member-1 balance
+    lojal --home {dir}/wallets/member-1 send $(lojal --home {dir}/wallets/member-2 address) 250 {brand}
+    lojal --home {dir}/wallets/member-2 history
+    cargo run --quiet --release --bin lojal-audit -- verify --genesis {dir}/genesis.toml --url {url}
+
+Ctrl-C stops everything.",
+        url = layout.url(0)
+    );
+}

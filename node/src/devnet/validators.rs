@@ -1,0 +1,170 @@
+//! The validators as processes: started, watched, stopped.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use lojal_client::Client;
+use lojal_types::Height;
+use tokio::process::{Child, Command};
+
+use super::layout::Layout;
+use super::{DevnetError, HEIGHT_INTERVAL, READY_INTERVAL, READY_TIMEOUT, ask};
+
+/// How long a validator may take to stop before it is killed.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often the height is shown where there is no terminal to show it in place.
+const PLAIN_LINES: u64 = 10;
+/// How much of a validator's log is shown when it ends early, in bytes.
+const LOG_TAIL: usize = 2_000;
+
+pub struct Validators {
+    validators: Vec<Validator>,
+    dir: PathBuf,
+}
+
+struct Validator {
+    name: String,
+    dir: PathBuf,
+    client: Client,
+    /// `None` once it has ended.
+    process: Option<Child>,
+    answers: bool,
+}
+
+impl Validators {
+    /// Starts all of them. They stop when this process ends, whatever ends it, because their standard input closes.
+    pub fn start(layout: &Layout) -> Result<Self, DevnetError> {
+        let validators = (0..layout.count).map(|index| start_one(layout, index)).collect::<Result<_, _>>()?;
+        Ok(Self { validators, dir: layout.dir.clone() })
+    }
+
+    /// The ids of the processes, by validator.
+    pub fn process_ids(&self) -> Vec<Option<u32>> {
+        self.validators.iter().map(|validator| validator.process.as_ref().and_then(Child::id)).collect()
+    }
+
+    pub async fn wait_until_ready(&mut self) -> Result<(), DevnetError> {
+        let deadline = tokio::time::Instant::now() + READY_TIMEOUT;
+        loop {
+            let mut ready = 0;
+            for validator in &mut self.validators {
+                if let Some(status) = validator.ended() {
+                    return Err(validator.ended_early(&status));
+                }
+                ready += usize::from(ask(&validator.client, Client::ready).await.is_some());
+            }
+            if ready == self.validators.len() {
+                self.validators.iter_mut().for_each(|validator| validator.answers = true);
+                return Ok(());
+            }
+            if tokio::time::Instant::now() > deadline {
+                return Err(DevnetError::NotReady(self.dir.clone()));
+            }
+            tokio::time::sleep(READY_INTERVAL).await;
+        }
+    }
+
+    /// Shows the height, and reports who ends and who comes back, until the last one has ended.
+    pub async fn watch(&mut self) {
+        let mut interval = tokio::time::interval(HEIGHT_INTERVAL);
+        for second in 0_u64.. {
+            interval.tick().await;
+            let mut heights = BTreeMap::new();
+            for validator in &mut self.validators {
+                if let Some(status) = validator.ended() {
+                    let (name, dir) = (&validator.name, validator.dir.display());
+                    println!("\r\x1b[K{name} has ended ({status}); the others go on. Bring it back with");
+                    println!("    lojal-node run --dir {dir}");
+                }
+                let status = ask(&validator.client, Client::status).await;
+                let answers = status.is_some();
+                if answers != std::mem::replace(&mut validator.answers, answers) && answers {
+                    println!("\r\x1b[K{} is back", validator.name);
+                }
+                if let Some(status) = status {
+                    heights.insert(validator.name.clone(), status.height);
+                }
+            }
+            show(&heights, second);
+            if heights.is_empty() && self.validators.iter().all(|validator| validator.process.is_none()) {
+                println!("no validator is left");
+                return;
+            }
+        }
+    }
+
+    /// Stops all of them: each ends in order when its standard input closes.
+    pub async fn stop(self) {
+        for mut process in self.validators.into_iter().filter_map(|validator| validator.process) {
+            drop(process.stdin.take());
+            if tokio::time::timeout(STOP_TIMEOUT, process.wait()).await.is_err() {
+                // It is killed as a last resort; one that has just ended needs no killing.
+                let _ = process.kill().await;
+            }
+        }
+    }
+}
+
+impl Validator {
+    /// How the process ended, the first time that this is asked after it did.
+    fn ended(&mut self) -> Option<String> {
+        let status = self.process.as_mut()?.try_wait().ok()??;
+        self.process = None;
+        Some(status.to_string())
+    }
+
+    fn ended_early(&self, status: &str) -> DevnetError {
+        let log = self.dir.join("node.log");
+        let text = fs::read_to_string(&log).unwrap_or_default();
+        let start = text.char_indices().map(|(at, _)| at).find(|at| text.len() - at <= LOG_TAIL).unwrap_or_default();
+        DevnetError::EndedEarly {
+            name: self.name.clone(),
+            status: status.to_owned(),
+            tail: text[start..].to_owned(),
+            log,
+        }
+    }
+}
+
+fn start_one(layout: &Layout, index: u16) -> Result<Validator, DevnetError> {
+    let dir = layout.node(index);
+    let log_path = dir.join("node.log");
+    let log = File::options().create(true).append(true).open(&log_path);
+    let log = log.map_err(|e| DevnetError::File(log_path, e))?;
+    let program = std::env::current_exe().map_err(DevnetError::Spawn)?;
+    let process = Command::new(program)
+        .args(["run", "--stop-with-stdin", "--dir"])
+        .arg(&dir)
+        .stdin(Stdio::piped())
+        .stdout(log.try_clone().map_err(DevnetError::Spawn)?)
+        .stderr(log)
+        // A Ctrl-C in the terminal reaches this process, which then stops them in order.
+        .process_group(0)
+        .spawn()
+        .map_err(DevnetError::Spawn)?;
+    let client = Client::new(&layout.url(index))?;
+    Ok(Validator {
+        name: format!("node-{index} ({})", layout.name(index)),
+        dir,
+        client,
+        process: Some(process),
+        answers: false,
+    })
+}
+
+/// In a terminal, one line that changes; elsewhere, a line now and then.
+fn show(heights: &BTreeMap<String, Height>, second: u64) {
+    let highest = heights.values().max().copied().unwrap_or_default();
+    let line = format!("height {highest}, {} validators answer", heights.len());
+    if std::io::stdout().is_terminal() {
+        print!("\r\x1b[K{line}");
+    } else if second.is_multiple_of(PLAIN_LINES) {
+        println!("{line}");
+    }
+    // A terminal that is gone needs no height.
+    let _ = std::io::stdout().flush();
+}

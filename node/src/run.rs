@@ -1,0 +1,225 @@
+//! Running one validator: reading its directory, putting the parts together, and stopping in order.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lojal_consensus::{ConsensusError, Mempool, Metrics, Validator};
+use lojal_gateway::{Gateway, GatewayError};
+use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
+use lojal_store::{Opened, Options, StoreError};
+use lojal_types::{Genesis, Name};
+use thiserror::Error;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys};
+
+/// Threads that serve HTTP.
+const GATEWAY_THREADS: usize = 2;
+/// How long the gateway's last answers may take when the node stops.
+const GATEWAY_SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// `lojal-node run`.
+#[derive(Debug, clap::Args)]
+pub struct RunOptions {
+    /// The node's directory.
+    #[arg(long)]
+    pub dir: PathBuf,
+    /// Set aside what is damaged in the block log, and fetch it from the peers again.
+    #[arg(long)]
+    pub repair: bool,
+    /// Stop when standard input closes, as it does when the program that started this one ends.
+    #[arg(long, hide = true)]
+    pub stop_with_stdin: bool,
+}
+
+/// Why a node stopped or didn't start.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// Its directory is not as it should be.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// It is no validator of the network.
+    #[error(
+        "the genesis document has no validator with this node's key {0}; check node.toml's genesis and validator.key"
+    )]
+    NotValidator(lojal_types::PublicKey),
+    /// Its network key is another one than the network expects.
+    #[error("the genesis document gives validator {0} another network_key than network.key holds")]
+    OtherNetworkKey(Name),
+    /// A validator without an address.
+    #[error("node.toml has no [[peers]] entry for validator {0}; add its address")]
+    PeerMissing(Name),
+    /// A peer that is no validator.
+    #[error("node.toml has a [[peers]] entry for {0}, which is no other validator of the genesis document")]
+    PeerUnknown(Name),
+    /// The network did not start.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The data can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The data can't be used any more.
+    #[error("a checkpoint failed: {0}")]
+    StoreThread(Arc<StoreError>),
+    /// The gateway's address can't be used.
+    #[error("can't serve HTTP on {0}: {1}; another program may use this port")]
+    Listen(std::net::SocketAddr, std::io::Error),
+    /// The gateway failed.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// Consensus failed.
+    #[error(transparent)]
+    Consensus(#[from] ConsensusError),
+    /// The operating system refuses something basic.
+    #[error("the operating system refused: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Runs a validator until it is told to stop.
+///
+/// # Errors
+/// Why it could not start, or the fault that ended it.
+pub fn run(options: &RunOptions) -> Result<(), RunError> {
+    start_log();
+    let dir = NodeDir::new(&options.dir);
+    let (config, keys) = (dir.config()?, dir.keys()?);
+    let genesis = dir.genesis(&config)?;
+    let network_config = network_config(&genesis, &config, &keys)?;
+    let opened = lojal_store::open(&dir.data(), &genesis, Options { repair: options.repair, ..Options::default() })?;
+    tracing::info!(chain = %genesis.chain_id(), height = %opened.store.tip().height, report = ?opened.report, "opened");
+    let store = opened.store.clone();
+    // The engine and the network share one thread; a gateway that is busy can't slow them down.
+    let consensus_runtime = Builder::new_current_thread().enable_all().build()?;
+    let gateway_runtime =
+        Builder::new_multi_thread().worker_threads(GATEWAY_THREADS).thread_name("gateway").enable_all().build()?;
+    let result =
+        consensus_runtime.block_on(serve(options, dir, config, keys, network_config, opened, &gateway_runtime));
+    gateway_runtime.shutdown_timeout(GATEWAY_SHUTDOWN);
+    drop(consensus_runtime);
+    let closed = store.close();
+    result?;
+    closed?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn serve(
+    options: &RunOptions,
+    dir: NodeDir,
+    config: NodeConfig,
+    keys: NodeKeys,
+    network_config: NetworkConfig,
+    opened: Opened,
+    gateway_runtime: &Runtime,
+) -> Result<(), RunError> {
+    let Opened { store, writer, state, pending, .. } = opened;
+    let listener = TcpListener::bind(config.gateway).await.map_err(|e| RunError::Listen(config.gateway, e))?;
+    let listener = listener.into_std()?;
+    let (network, events) = lojal_network::start(network_config).await?;
+    let state = lojal_consensus::share(state);
+    let (mempool, outbox) = Mempool::start(state.clone());
+    let metrics = Metrics::default();
+    let (ready, is_ready) = watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
+    let gateway = Gateway {
+        store: store.clone(),
+        mempool: mempool.clone(),
+        network: network.clone(),
+        metrics: metrics.clone(),
+        validator: Some(keys.validator.address()),
+        ready: is_ready,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let gateway_task = gateway_runtime.spawn(serve_http(listener, gateway, stopped));
+    let wal_dir = dir.consensus_log();
+    let key = keys.validator;
+    let store_failed = store.failed();
+    let network_handle = network.clone();
+    let validator =
+        Validator { key, wal_dir, store, writer, state, pending, mempool, outbox, network, events, metrics, ready };
+    let gateway_abort = gateway_task.abort_handle();
+    let result = tokio::select! {
+        result = lojal_consensus::run(validator, stop_requested(options.stop_with_stdin)) => result.map_err(RunError::from),
+        result = gateway_task => result.unwrap_or_else(|e| Err(std::io::Error::other(e).into())),
+        fault = store_failed => Err(RunError::StoreThread(fault)),
+    };
+    // A gateway that is gone needs no telling.
+    let _ = stop.send(true);
+    network_handle.shutdown().await;
+    if result.is_err() {
+        gateway_abort.abort();
+    }
+    result
+}
+
+async fn serve_http(
+    listener: std::net::TcpListener,
+    gateway: Gateway,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<(), RunError> {
+    let listener = TcpListener::from_std(listener)?;
+    let shutdown = async move {
+        // A sender that is gone is a stop, too.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    Ok(lojal_gateway::run(listener, gateway, shutdown).await?)
+}
+
+/// The permitted network: every other validator of the genesis document, at the address that the configuration gives.
+fn network_config(genesis: &Genesis, config: &NodeConfig, keys: &NodeKeys) -> Result<NetworkConfig, RunError> {
+    let validators = genesis.validators().validators();
+    let own = keys.validator.public_key();
+    let me = validators.iter().find(|one| one.public_key == own).ok_or(RunError::NotValidator(own))?;
+    let identity = Identity::from_seed(*keys.network.seed());
+    if identity.public_key() != *me.network_key.as_bytes() {
+        return Err(RunError::OtherNetworkKey(me.name.clone()));
+    }
+    let is_other = |name: &Name| validators.iter().any(|one| one.name == *name && one.name != me.name);
+    if let Some(unknown) = config.peers.iter().find(|peer| !is_other(&peer.validator)) {
+        return Err(RunError::PeerUnknown(unknown.validator.clone()));
+    }
+    let peers = validators
+        .iter()
+        .filter(|one| one.name != me.name)
+        .map(|one| {
+            let configured = config.peers.iter().find(|peer| peer.validator == one.name);
+            let address = configured.ok_or_else(|| RunError::PeerMissing(one.name.clone()))?.address.clone();
+            Ok(Peer { id: lojal_network::peer_id_of(one.network_key.as_bytes())?, address })
+        })
+        .collect::<Result<Vec<_>, RunError>>()?;
+    let network_id = *genesis.chain_id().as_bytes();
+    Ok(NetworkConfig { network_id, identity, listen: config.listen.clone(), peers })
+}
+
+/// Returns on SIGINT, SIGTERM or, if asked for, when standard input closes.
+async fn stop_requested(with_stdin: bool) {
+    let mut terminate = signal(SignalKind::terminate()).expect("the system lets a process handle SIGTERM");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("the system lets a process handle SIGINT");
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("SIGTERM"),
+        _ = interrupt.recv() => tracing::info!("SIGINT"),
+        () = stdin_closed(), if with_stdin => tracing::info!("standard input has closed"),
+    }
+}
+
+async fn stdin_closed() {
+    let mut stdin = tokio::io::stdin();
+    let mut bytes = [0; 64];
+    while matches!(stdin.read(&mut bytes).await, Ok(1..)) {}
+}
+
+/// The log goes to standard error. `RUST_LOG` changes what it holds; a full queue of the gossip library prints whole
+/// messages, and the network says the same in one line.
+fn start_log() {
+    use tracing_subscriber::EnvFilter;
+    let default = "info,libp2p_gossipsub=error,arc_malachitebft=warn,informalsystems_malachitebft=warn,ractor=warn";
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,72 @@
+//! The commands of `lojal-node` that need no network.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn lojal_node(arguments: &[&str], dir: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lojal-node"))
+        .args(arguments)
+        .current_dir(dir)
+        .output()
+        .expect("the program was built for this test")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn init_makes_a_directory_and_prints_the_entry_for_genesis() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let output = lojal_node(&["init", "--dir", "mine", "--name", "nordmat"], dir.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(printed.contains("[[validators]]") && printed.contains("public_key"), "{printed}");
+    let again = lojal_node(&["init", "--dir", "mine", "--name", "nordmat"], dir.path());
+    assert!(!again.status.success());
+    assert!(stderr(&again).contains("is not overwritten"), "{}", stderr(&again));
+}
+
+#[test]
+fn genesis_check_tells_the_chain_id_or_what_is_wrong() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let printed = lojal_node(&["init", "--dir", "mine", "--name", "nordmat"], dir.path()).stdout;
+    let entry = String::from_utf8(printed).expect("UTF-8");
+    let head = "name = \"x\"\nnetwork = \"test\"\ntime_ms = 1\n[parameters]\nheartbeat_ms = 3000\n\
+                block_bytes_max = 4194304\nblock_transactions_max = 10000\n";
+    std::fs::write(dir.path().join("genesis.toml"), format!("{head}{entry}")).expect("writable");
+    let output = lojal_node(&["genesis", "check", "genesis.toml"], dir.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("chain id "));
+    std::fs::write(dir.path().join("genesis.toml"), head).expect("writable");
+    let output = lojal_node(&["genesis", "check", "genesis.toml"], dir.path());
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("0 validators"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_directory_that_is_no_node_and_one_that_is_no_devnet_are_refused() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let output = lojal_node(&["run", "--dir", "nowhere"], dir.path());
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("nowhere/node.toml"), "{}", stderr(&output));
+    std::fs::write(dir.path().join("holiday.jpg"), "not a ledger").expect("writable");
+    let output = lojal_node(&["devnet", "--dir", "."], dir.path());
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("choose another --dir"), "{}", stderr(&output));
+    assert!(dir.path().join("holiday.jpg").exists());
+}
+
+#[test]
+fn a_validator_that_genesis_does_not_know_is_refused() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let entry = lojal_node(&["init", "--dir", "one", "--name", "one"], dir.path()).stdout;
+    let entry = String::from_utf8(entry).expect("UTF-8");
+    let head = "name = \"x\"\nnetwork = \"test\"\ntime_ms = 1\n[parameters]\nheartbeat_ms = 3000\n\
+                block_bytes_max = 4194304\nblock_transactions_max = 10000\n";
+    assert!(lojal_node(&["init", "--dir", "two", "--name", "two"], dir.path()).status.success());
+    std::fs::write(dir.path().join("two/genesis.toml"), format!("{head}{entry}")).expect("writable");
+    let output = lojal_node(&["run", "--dir", "two"], dir.path());
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("no validator with this node's key"), "{}", stderr(&output));
+}

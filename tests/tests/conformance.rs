@@ -1,0 +1,9 @@
+//! What another implementation, or the next version of this one, must agree with: golden vectors of the protocol's
+//! bytes, decoders that take one form of every value and nothing else, and the rules of the house.
+
+#[path = "conformance/robustness/mod.rs"]
+mod robustness;
+#[path = "conformance/tidiness/mod.rs"]
+mod tidiness;
+#[path = "conformance/vectors/mod.rs"]
+mod vectors;

@@ -1,0 +1,73 @@
+//! Records of the state and proofs: their own generated values.
+
+use lojal_ledger::record::{Account, Balance, Brand, BrandList, Issued, Operator, RecentDigest, Totals};
+use lojal_ledger::{StateTree, Tip, tree::Proof};
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+
+use super::values::*;
+use super::{messages, survives};
+
+#[test]
+fn brands_and_their_totals_survive() {
+    let brand = (name(), any::<u8>(), messages::policy());
+    survives(brand.prop_map(|(name, decimals, policy)| Brand { name, decimals, policy }).boxed());
+    survives(list(brand_id()).prop_map(|ids| BrandList { ids }).boxed());
+    let totals = (points(), points(), points(), points(), points());
+    let totals = totals.prop_map(|(issued, outstanding, redeemed, expired, reversed)| Totals {
+        issued,
+        outstanding,
+        redeemed,
+        expired,
+        reversed,
+    });
+    survives(totals.boxed());
+    survives(list(role()).prop_map(|roles| Operator { roles }).boxed());
+}
+
+#[test]
+fn accounts_balances_and_issues_survive() {
+    survives(option::of(public_key()).prop_map(|rotated_key| Account { rotated_key }).boxed());
+    survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());
+    let issued = (address(), points(), expiry(), time(), points());
+    let issued =
+        issued.prop_map(|(to, amount, expiry, time_ms, reversed)| Issued { to, amount, expiry, time_ms, reversed });
+    survives(issued.boxed());
+}
+
+#[test]
+fn digests_and_tips_survive() {
+    survives((number(), hash()).prop_map(|(count, digest)| RecentDigest { count, digest }).boxed());
+    let tip = (height(), block_id(), time());
+    survives(tip.prop_map(|(height, block, time_ms)| Tip { height, block, time_ms }).boxed());
+}
+
+/// A tree, and a key that may be in it.
+fn tree_and_key() -> impl Strategy<Value = (StateTree, [u8; 2])> {
+    let entries = btree_map(any::<[u8; 2]>(), vec(any::<u8>(), 0..4), 0..60);
+    (entries, any::<prop::sample::Index>(), any::<[u8; 2]>()).prop_map(|(entries, at, absent)| {
+        let present = entries.keys().nth(at.index(entries.len().max(1))).copied();
+        (StateTree::from_entries(&entries), present.unwrap_or(absent))
+    })
+}
+
+#[test]
+fn proofs_survive() {
+    survives::<Proof>(tree_and_key().prop_map(|(tree, key)| tree.prove(&key)).boxed());
+}
+
+#[test]
+fn a_damaged_proof_proves_nothing_else() {
+    let damages = super::damage::damages();
+    super::run(500, &(tree_and_key(), damages), |((tree, key), damages)| {
+        let proof = tree.prove(&key);
+        let mut bytes = borsh::to_vec(&proof).expect("writing to memory can't fail");
+        damages.into_iter().for_each(|damage| damage.apply(&mut bytes));
+        let Ok(damaged) = borsh::from_slice::<Proof>(&bytes) else { return Ok(()) };
+        if damaged != proof {
+            prop_assert!(damaged.verify(&tree.root(), &key, tree.get(&key)).is_err(), "a damaged proof holds");
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,8 @@
+//! The rules of the house that a compiler doesn't check: who may know whom, what the pure core may name, what a source
+//! file may look like, and that the documents say what the code does.
+
+mod dependencies;
+mod documents;
+mod paths;
+mod sources;
+mod workspace;

@@ -1,0 +1,22 @@
+//! Golden vectors (protocol §12): files of readable inputs and the bytes that they must give. See
+//! `tests/vectors/README.md` for how to read, use and renew them.
+
+mod blocks;
+mod chain;
+mod codes;
+mod genesis;
+mod golden;
+mod keys;
+mod merkle;
+mod operations;
+mod refused;
+mod samples;
+mod state;
+mod transactions;
+mod tree;
+mod validators;
+mod values;
+mod votes;
+
+pub(crate) use golden::{HOW_TO_WRITE, variant_numbers, writing};
+pub(crate) use state::declared_state_keys;

@@ -1,0 +1,19 @@
+//! End-to-end tests: real processes, real sockets, real disks.
+//!
+//! They use the programs `lojal-node`, `lojal` and `lojal-audit` that `cargo test --workspace` builds beside them.
+
+#[path = "e2e/network.rs"]
+mod network;
+#[path = "e2e/programs.rs"]
+mod programs;
+#[path = "e2e/wallet.rs"]
+mod wallet;
+
+#[path = "e2e/audit.rs"]
+mod audit;
+#[path = "e2e/crashes.rs"]
+mod crashes;
+#[path = "e2e/refusals.rs"]
+mod refusals;
+#[path = "e2e/session.rs"]
+mod session;

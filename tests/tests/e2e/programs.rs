@@ -1,0 +1,147 @@
+//! The programs under test.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long anything may take before a test gives up. Generous, since the machine may be busy.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+/// How often a condition that can't announce itself is asked for.
+pub const POLL: Duration = Duration::from_millis(50);
+
+/// The directory of the built programs: test binaries lie in `deps` below it.
+pub fn program_dir() -> PathBuf {
+    let test = std::env::current_exe().expect("a running program has a path");
+    test.parent().and_then(Path::parent).expect("test binaries lie in target/PROFILE/deps").to_owned()
+}
+
+/// A program of the project.
+pub fn program(name: &str) -> Command {
+    let path = program_dir().join(name);
+    assert!(path.exists(), "{} is missing: run cargo test --workspace, which builds it", path.display());
+    Command::new(path)
+}
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lies in the repository").to_owned()
+}
+
+/// What a finished program left behind.
+#[derive(Debug)]
+pub struct Output {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Output {
+    /// The standard output, if the program succeeded.
+    #[track_caller]
+    pub fn success(self) -> String {
+        assert!(self.status.success(), "{self:#?}");
+        self.stdout
+    }
+}
+
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> Output {
+    let output = command.stdin(Stdio::null()).output().expect("the program starts");
+    Output {
+        status: output.status,
+        stdout: String::from_utf8(output.stdout).expect("the programs print UTF-8"),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Sends a signal to a process.
+pub fn signal(name: &str, process: u32) {
+    let status = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
+    assert!(status.expect("every Unix has kill").success(), "process {process} is there");
+}
+
+/// Waits until a condition gives something.
+#[track_caller]
+pub fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "gave up waiting: {what}");
+        std::thread::park_timeout(POLL);
+    }
+}
+
+/// A program that goes on, and whose output is read line by line. It is killed when dropped.
+pub struct Running {
+    child: Child,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl Running {
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let (sender, lines) = channel();
+        let stdout: Box<dyn Read + Send> = Box::new(child.stdout.take().expect("piped"));
+        let stderr: Box<dyn Read + Send> = Box::new(child.stderr.take().expect("piped"));
+        for stream in [stdout, stderr] {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+            });
+        }
+        Self { child, lines, seen: Vec::new() }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for a line for which `pick` gives something.
+    #[track_caller]
+    pub fn line<T>(&mut self, what: &str, pick: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    let picked = pick(&line);
+                    self.seen.push(line);
+                    if let Some(picked) = picked {
+                        return picked;
+                    }
+                }
+                Err(_) => panic!("gave up waiting for {what} after\n{}", self.seen.join("\n")),
+            }
+        }
+    }
+
+    /// Kills it as `kill -9` does.
+    pub fn kill(&mut self) {
+        // One that has ended already needs no killing.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Stops it as Ctrl-C does, and waits for its end.
+    #[track_caller]
+    pub fn interrupt(mut self) -> ExitStatus {
+        signal("INT", self.id());
+        eventually("the end after SIGINT", || self.child.try_wait().expect("a child of ours"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
