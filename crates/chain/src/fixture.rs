@@ -20,8 +20,12 @@ const TILL: u8 = 11;
 const MEMBER: u8 = 12;
 
 /// The limits of blocks in most tests: the ones of the protocol.
-pub(crate) const PARAMETERS: Parameters =
-    Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 };
+pub(crate) const PARAMETERS: Parameters = Parameters {
+    heartbeat_ms: 3000,
+    block_bytes_max: 4_194_304,
+    block_transactions_max: 10_000,
+    recovery_delay_ms: 1000,
+};
 
 pub(crate) fn key(seed: u8) -> KeyPair {
     KeyPair::from_seed(&[seed; 32])
@@ -61,6 +65,7 @@ pub(crate) fn genesis(powers: &[u64], parameters: Parameters) -> Genesis {
     let till = GenesisOperator {
         public_key: key(TILL).public_key(),
         roles: Bounded::new(vec![Role::Issue, Role::Reverse]).expect("two roles"),
+        issue_daily_max: None,
     };
     let brand = GenesisBrand {
         id: "nordmat".parse().expect("a valid id"),
@@ -71,6 +76,10 @@ pub(crate) fn genesis(powers: &[u64], parameters: Parameters) -> Genesis {
             transferable: true,
             transfer_min: Points::new(1),
             transfer_max: Points::new(1000),
+            transfer_daily_max: None,
+            convertible: false,
+            poolable: false,
+            tradeable: false,
             reversal_window_ms: 1000,
         },
         operators: Bounded::new(vec![till]).expect("one operator"),
@@ -79,6 +88,7 @@ pub(crate) fn genesis(powers: &[u64], parameters: Parameters) -> Genesis {
         name: "test".parse().expect("a valid name"),
         network: Network::Test,
         time_ms: time(START_MS),
+        settlement_currency: None,
         parameters,
         validators: Bounded::new(validators(powers)).expect("few validators"),
         brands: Bounded::new(vec![brand]).expect("one brand"),

@@ -1,13 +1,14 @@
-//! Conservation (protocol §5): for every brand, issued = outstanding + redeemed + expired + reversed, and outstanding
-//! is the sum over all accounts' live lots. Checked from what a block changed after every block, and over the whole
-//! state by the auditor, by code that shares nothing with the operations that keep the totals.
+//! Conservation (protocol §5): for every brand, issued = outstanding + held + redeemed + converted out + expired +
+//! reversed; outstanding is the sum over all accounts' live lots, and held that over all their holds; what is over
+//! never comes back. Checked from what a block changed after every block, and over the whole state by the auditor, by
+//! code that shares nothing with the operations that keep the totals.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lojal_types::{BrandId, Expiry, Month, Points};
+use lojal_types::{BrandId, Expiry, Lot, Month, Points};
 use thiserror::Error;
 
-use crate::key::{BalanceKey, OutstandingKey, StateKey, TotalsKey};
+use crate::key::{BalanceKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
 use crate::overlay::ChangeSet;
 use crate::record::Totals;
 use crate::state::View;
@@ -17,8 +18,29 @@ use crate::tree::StateTree;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ConservationError {
     /// The equation of a brand's totals doesn't hold.
-    #[error("brand {0}: issued is not outstanding + redeemed + expired + reversed")]
+    #[error("brand {0}: issued is not outstanding + held + redeemed + converted out + expired + reversed")]
     Totals(BrandId),
+    /// A brand's totals are gone.
+    #[error("brand {0}: its totals are gone")]
+    TotalsGone(BrandId),
+    /// A total that can only grow has fallen.
+    #[error("brand {brand}: the points {total} have become fewer")]
+    Fallen {
+        /// The brand.
+        brand: BrandId,
+        /// Which of its totals.
+        total: &'static str,
+    },
+    /// Holds set aside more or less than the brand's total.
+    #[error("brand {brand}: holds set aside {in_holds} points, but {held} are held")]
+    Held {
+        /// The brand.
+        brand: BrandId,
+        /// In holds; for a block, the change.
+        in_holds: i128,
+        /// In the totals; for a block, the change.
+        held: i128,
+    },
     /// Accounts hold more or less than what is outstanding.
     #[error("brand {brand}, expiry {expiry}: accounts hold {held} points, but {outstanding} are outstanding")]
     Lots {
@@ -46,43 +68,85 @@ pub enum ConservationError {
 /// Points by brand and expiry, as differences.
 type Sums = BTreeMap<(BrandId, Expiry), i128>;
 
+/// What changed in a block, or stands in a state, by brand.
+#[derive(Default)]
+struct Tally {
+    in_accounts: Sums,
+    outstanding: Sums,
+    outstanding_by_brand: BTreeMap<BrandId, i128>,
+    in_holds: BTreeMap<BrandId, i128>,
+}
+
+impl Tally {
+    fn add(&mut self, key: &[u8], value: &[u8], sign: i128, month: Month) {
+        let points = |lot: &Lot| sign * i128::from(lot.amount.get());
+        if let Some((key, balance)) = read::<BalanceKey>(key, value) {
+            for lot in balance.live(month) {
+                *self.in_accounts.entry((key.brand, lot.expiry)).or_default() += points(lot);
+            }
+        }
+        if let Some((key, record)) = read::<HoldsKey>(key, value) {
+            let lots = record.holds.iter().flat_map(|hold| hold.lots.iter());
+            *self.in_holds.entry(key.brand).or_default() += lots.map(points).sum::<i128>();
+        }
+        if let Some((key, outstanding)) = read::<OutstandingKey>(key, value) {
+            let change = sign * i128::from(outstanding.get());
+            *self.outstanding_by_brand.entry(key.brand).or_default() += change;
+            // A month that is over has become breakage: its accounts' lots are dead too.
+            if key.expiry.is_live_in(month) || change > 0 {
+                *self.outstanding.entry((key.brand, key.expiry)).or_default() += change;
+            }
+        }
+    }
+
+    /// The totals' change, or the totals, must be what was tallied; answers with what no total accounts for.
+    fn settle(&mut self, brand: BrandId, before: &Totals, after: &Totals) -> Result<(), ConservationError> {
+        let change = |of: fn(&Totals) -> Points| i128::from(of(after).get()) - i128::from(of(before).get());
+        let total = change(|totals| totals.outstanding);
+        let by_expiry = self.outstanding_by_brand.remove(&brand).unwrap_or_default();
+        if by_expiry != total {
+            return Err(ConservationError::Outstanding { brand, by_expiry, total });
+        }
+        let held = change(|totals| totals.held);
+        let in_holds = self.in_holds.remove(&brand).unwrap_or_default();
+        if in_holds == held { Ok(()) } else { Err(ConservationError::Held { brand, in_holds, held }) }
+    }
+
+    /// What is left changed without a change of the totals.
+    fn nothing_is_left(self) -> Result<(), ConservationError> {
+        let changed = |sums: BTreeMap<BrandId, i128>| sums.into_iter().find(|(_, points)| *points != 0);
+        if let Some((brand, by_expiry)) = changed(self.outstanding_by_brand) {
+            return Err(ConservationError::Outstanding { brand, by_expiry, total: 0 });
+        }
+        match changed(self.in_holds) {
+            Some((brand, in_holds)) => Err(ConservationError::Held { brand, in_holds, held: 0 }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Checks the changes of one block against the state before it; `month` is that of the block.
 pub(crate) fn check_block(before: &StateTree, changes: &ChangeSet, month: Month) -> Result<(), ConservationError> {
-    let mut held = Sums::new();
-    let mut outstanding = Sums::new();
-    let mut outstanding_by_brand = BTreeMap::<BrandId, i128>::new();
+    let mut tally = Tally::default();
     let mut totals = Vec::new();
     for (key, after) in changes {
         for (value, sign) in [(before.get(key), -1), (after.as_deref(), 1)] {
             let Some(value) = value else { continue };
-            add_live_lots(&mut held, key, value, sign, month);
-            if let Some((key, points)) = read::<OutstandingKey>(key, value) {
-                let change = sign * i128::from(points.get());
-                *outstanding_by_brand.entry(key.brand).or_default() += change;
-                if key.expiry.is_live_in(month) {
-                    *outstanding.entry((key.brand, key.expiry)).or_default() += change;
-                }
-            }
+            tally.add(key, value, sign, month);
         }
-        if let Some((TotalsKey(brand), after)) = after.as_deref().and_then(|value| read::<TotalsKey>(key, value)) {
-            let before = before.get(key).and_then(|value| read::<TotalsKey>(key, value)).map(|(_, before)| before);
-            totals.push((brand, before.unwrap_or_default(), after));
-        }
+        let Some(TotalsKey(brand)) = TotalsKey::decode(key) else { continue };
+        let before = before.get(key).and_then(|value| read::<TotalsKey>(key, value)).map(|(_, before)| before);
+        let after = after.as_deref().and_then(|value| read::<TotalsKey>(key, value));
+        let (_, after) = after.ok_or(ConservationError::TotalsGone(brand))?;
+        totals.push((brand, before.unwrap_or_default(), after));
     }
-    same(&held, &outstanding)?;
+    same(&tally.in_accounts, &tally.outstanding)?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;
-        let total = i128::from(after.outstanding.get()) - i128::from(before.outstanding.get());
-        let by_expiry = outstanding_by_brand.remove(&brand).unwrap_or_default();
-        if by_expiry != total {
-            return Err(ConservationError::Outstanding { brand, by_expiry, total });
-        }
+        nothing_fell(brand, &before, &after)?;
+        tally.settle(brand, &before, &after)?;
     }
-    // What is left changed by expiry without a change of the total.
-    match outstanding_by_brand.into_iter().find(|(_, by_expiry)| *by_expiry != 0) {
-        Some((brand, by_expiry)) => Err(ConservationError::Outstanding { brand, by_expiry, total: 0 }),
-        None => Ok(()),
-    }
+    tally.nothing_is_left()
 }
 
 /// One brand of a balance sheet.
@@ -94,6 +158,9 @@ pub struct BrandSheet {
     pub totals: Totals,
     /// What is outstanding by expiry: the brand's liability, the earliest first.
     pub liability: Vec<(Expiry, Points)>,
+    /// What is set aside by holds by expiry, the earliest first; of a month that is over it becomes breakage when it
+    /// returns, unless the brand takes it.
+    pub held: Vec<(Expiry, Points)>,
     /// Accounts that hold its points.
     pub holders: u64,
 }
@@ -104,54 +171,66 @@ pub struct BrandSheet {
 /// The first brand whose points don't add up.
 pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> {
     let month = view.tip().time_ms.month();
-    let (mut held, mut outstanding) = (Sums::new(), Sums::new());
+    let mut tally = Tally::default();
+    let mut set_aside = Sums::new();
     let mut holders = BTreeMap::<BrandId, u64>::new();
     for (key, value) in view.tree().iter() {
-        add_live_lots(&mut held, key, value, 1, month);
+        tally.add(key, value, 1, month);
         if let Some((key, balance)) = read::<BalanceKey>(key, value)
             && !balance.live(month).is_empty()
         {
             *holders.entry(key.brand).or_default() += 1;
         }
-        if let Some((key, points)) = read::<OutstandingKey>(key, value) {
-            outstanding.insert((key.brand, key.expiry), i128::from(points.get()));
+        if let Some((key, record)) = read::<HoldsKey>(key, value) {
+            for lot in record.holds.iter().flat_map(|hold| hold.lots.iter()) {
+                *set_aside.entry((key.brand, lot.expiry)).or_default() += i128::from(lot.amount.get());
+            }
         }
     }
-    same(&held, &outstanding)?;
-    let sheet = |brand| {
+    same(&tally.in_accounts, &tally.outstanding)?;
+    // Points of a brand that isn't listed are points that nobody issued.
+    let holding = tally.outstanding_by_brand.keys().chain(tally.in_holds.keys()).copied();
+    let brands: BTreeSet<BrandId> = view.brand_ids().into_iter().chain(holding).collect();
+    let by_expiry = |sums: &Sums, brand| {
+        let points = |points: i128| Points::new(u64::try_from(points).expect("a sum of points that add up"));
+        sums.iter().filter(|((of, _), _)| *of == brand).map(|((_, expiry), sum)| (*expiry, points(*sum))).collect()
+    };
+    let mut sheets = Vec::new();
+    for brand in brands {
         let totals = view.totals(brand).unwrap_or_default();
         balanced(brand, &totals)?;
-        let of_brand = outstanding.iter().filter(|((of, _), _)| *of == brand);
-        let by_expiry: i128 = of_brand.clone().map(|(_, points)| points).sum();
-        let total = i128::from(totals.outstanding.get());
-        if by_expiry != total {
-            return Err(ConservationError::Outstanding { brand, by_expiry, total });
-        }
-        let points = |points: i128| Points::new(u64::try_from(points).expect("read as points above"));
-        let liability = of_brand.map(|((_, expiry), sum)| (*expiry, points(*sum))).collect();
-        Ok(BrandSheet { brand, totals, liability, holders: holders.get(&brand).copied().unwrap_or_default() })
-    };
-    // Points of a brand that isn't listed are points that nobody issued.
-    let holding = outstanding.keys().map(|(brand, _)| *brand);
-    let brands: BTreeSet<BrandId> = view.brand_ids().into_iter().chain(holding).collect();
-    brands.into_iter().map(sheet).collect()
+        tally.settle(brand, &Totals::default(), &totals)?;
+        let (liability, held) = (by_expiry(&tally.outstanding, brand), by_expiry(&set_aside, brand));
+        let holders = holders.get(&brand).copied().unwrap_or_default();
+        sheets.push(BrandSheet { brand, totals, liability, held, holders });
+    }
+    Ok(sheets)
 }
 
 fn read<K: StateKey>(key: &[u8], value: &[u8]) -> Option<(K, K::Record)> {
     Some((K::decode(key)?, borsh::from_slice(value).ok()?))
 }
 
-fn add_live_lots(sums: &mut Sums, key: &[u8], value: &[u8], sign: i128, month: Month) {
-    let Some((key, balance)) = read::<BalanceKey>(key, value) else { return };
-    for lot in balance.live(month) {
-        *sums.entry((key.brand, lot.expiry)).or_default() += sign * i128::from(lot.amount.get());
-    }
+fn balanced(brand: BrandId, totals: &Totals) -> Result<(), ConservationError> {
+    let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed } = totals;
+    let parts = [outstanding, held, redeemed, converted_out, expired, reversed];
+    let sum: u128 = parts.iter().map(|points| u128::from(points.get())).sum();
+    if sum == u128::from(issued.get()) { Ok(()) } else { Err(ConservationError::Totals(brand)) }
 }
 
-fn balanced(brand: BrandId, totals: &Totals) -> Result<(), ConservationError> {
-    let parts = [totals.outstanding, totals.redeemed, totals.expired, totals.reversed];
-    let sum: u128 = parts.iter().map(|points| u128::from(points.get())).sum();
-    if sum == u128::from(totals.issued.get()) { Ok(()) } else { Err(ConservationError::Totals(brand)) }
+/// What was issued stays issued, and what is over never comes back.
+fn nothing_fell(brand: BrandId, before: &Totals, after: &Totals) -> Result<(), ConservationError> {
+    let growing = [
+        ("issued", before.issued, after.issued),
+        ("redeemed", before.redeemed, after.redeemed),
+        ("converted out", before.converted_out, after.converted_out),
+        ("expired", before.expired, after.expired),
+        ("reversed", before.reversed, after.reversed),
+    ];
+    match growing.into_iter().find(|(_, before, after)| after < before) {
+        Some((total, ..)) => Err(ConservationError::Fallen { brand, total }),
+        None => Ok(()),
+    }
 }
 
 fn same(held: &Sums, outstanding: &Sums) -> Result<(), ConservationError> {

@@ -93,6 +93,9 @@ impl<'a> Executor<'a> {
         for (operation, index) in transaction.operations.iter().zip(0_u8..) {
             let mut context = Context {
                 overlay: &mut self.overlay,
+                chain: self.state.view().chain_id(),
+                transaction: verified.id(),
+                index,
                 sender: transaction.sender,
                 signer: verified.public_key(),
                 time: self.time,

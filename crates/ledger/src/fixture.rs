@@ -1,14 +1,18 @@
 //! A small network for this crate's tests: three brands with different policies, their operators, and members.
 
+mod operations;
+
 use std::collections::BTreeMap;
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, Code, Expiry, Genesis, GenesisDocument, Issue, KeyPair, Lot, Month, Network,
-    Operation, Outcome, Parameters, Points, Policy, PublicKey, Redeem, Reference, Reverse, Role, RotateKey, TimeMs,
-    Transaction, Transfer, Validator, VerifiedTransaction,
+    Address, BlockId, Bounded, BrandId, Code, Expiry, Genesis, GenesisDocument, KeyPair, Lot, MemberRole, Month,
+    Network, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Transaction, Validator,
+    VerifiedTransaction,
 };
+
+pub(crate) use self::operations::*;
 
 use crate::conservation::balance_sheet;
 use crate::execute::Executor;
@@ -23,14 +27,16 @@ pub(crate) const MINUTE_MS: u64 = 60 * SECOND_MS;
 pub(crate) const HOUR_MS: u64 = 60 * MINUTE_MS;
 pub(crate) const DAY_MS: u64 = 24 * HOUR_MS;
 
-/// Points live 12 months, transfers of 10 to 1000, reversals within 60 days.
+/// Points live 12 months, transfers of 10 to 1000, reversals within 60 days; convertible and poolable.
 pub(crate) const GROCER: &str = "nordmat";
-/// Points never expire, any transfer, no reversal.
+/// Points never expire, any transfer, no reversal; convertible, not poolable.
 pub(crate) const CAFE: &str = "kaffet";
-/// Points live 1 month, no transfer, reversals within 90 days.
+/// Points live 1 month, no transfer, reversals within 90 days; poolable, not convertible.
 pub(crate) const RESORT: &str = "fjallet";
 pub(crate) const BRANDS: [&str; 3] = [GROCER, CAFE, RESORT];
 pub(crate) const GROCER_REVERSAL_MS: u64 = 60 * DAY_MS;
+/// How long an owner has to cancel a recovery.
+pub(crate) const RECOVERY_DELAY_MS: u64 = 72 * HOUR_MS;
 pub(crate) const RESORT_REVERSAL_MS: u64 = 90 * DAY_MS;
 
 /// Members, by the seed of their first key.
@@ -39,10 +45,14 @@ pub(crate) const BO: u8 = 2;
 pub(crate) const CLEO: u8 = 3;
 /// Operator of every brand with every role.
 pub(crate) const TILL: u8 = 11;
-/// Operator of the grocer that may only issue.
+/// Operator of the grocer that may only issue, 1000 points a day.
 pub(crate) const ISSUER: u8 = 12;
 /// Operator of the grocer that may only reverse.
 pub(crate) const RETURNS: u8 = 13;
+/// Operator of the grocer that may only capture and release.
+pub(crate) const CASHIER: u8 = 14;
+/// Operator of the café with every role.
+pub(crate) const BARISTA: u8 = 15;
 
 pub(crate) fn key(seed: u8) -> KeyPair {
     KeyPair::from_seed(&[seed; 32])
@@ -87,52 +97,54 @@ pub(crate) fn expiry_of(text: &str) -> Expiry {
     text.parse().expect("the tests use valid expiries")
 }
 
-pub(crate) fn issue(id: &str, to: u8, amount: u64, receipt: &str) -> Operation {
-    let (brand, to, amount) = (brand(id), address(to), Points::new(amount));
-    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt) })
-}
-
-pub(crate) fn redeem(id: &str, from: u8, amount: u64) -> Operation {
-    Operation::Redeem(Redeem { brand: brand(id), from: address(from), amount: Points::new(amount), reference: None })
-}
-
-pub(crate) fn redeem_for(id: &str, from: u8, amount: u64, request: &str) -> Operation {
-    let (brand, from, amount) = (brand(id), address(from), Points::new(amount));
-    Operation::Redeem(Redeem { brand, from, amount, reference: Some(reference(request)) })
-}
-
-pub(crate) fn transfer(id: &str, from: u8, to: u8, amount: u64) -> Operation {
-    let (brand, from, to, amount) = (brand(id), address(from), address(to), Points::new(amount));
-    Operation::Transfer(Transfer { brand, from, to, amount })
-}
-
-pub(crate) fn reverse(id: &str, from: u8, amount: u64, receipt: &str, own: &str) -> Operation {
-    let (brand, from, amount) = (brand(id), address(from), Points::new(amount));
-    let (issue_reference, reference) = (reference(receipt), reference(own));
-    Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference })
-}
-
-pub(crate) fn rotate(new_key: PublicKey) -> Operation {
-    Operation::RotateKey(RotateKey { new_key })
-}
-
 pub(crate) fn failed(operation: u8, code: Code) -> Outcome {
     Outcome::Failed { operation, code }
 }
 
-fn genesis(grocer_expiry_months: u8) -> Genesis {
-    let policy = |expiry_months, transferable, transfer_min, transfer_max, reversal_window_ms| Policy {
-        expiry_months,
-        transferable,
-        transfer_min: Points::new(transfer_min),
-        transfer_max: Points::new(transfer_max),
-        reversal_window_ms,
+/// The policy of one of the three brands.
+pub(crate) fn policy_of(id: &str) -> Policy {
+    let policy = Policy {
+        expiry_months: None,
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(POINTS_MAX),
+        transfer_daily_max: None,
+        convertible: true,
+        poolable: false,
+        tradeable: false,
+        reversal_window_ms: 0,
     };
-    let operator = |seed, roles| GenesisOperator {
+    match id {
+        GROCER => Policy {
+            expiry_months: Some(12),
+            transfer_min: Points::new(10),
+            transfer_max: Points::new(1000),
+            poolable: true,
+            reversal_window_ms: GROCER_REVERSAL_MS,
+            ..policy
+        },
+        RESORT => Policy {
+            expiry_months: Some(1),
+            transferable: false,
+            convertible: false,
+            poolable: true,
+            reversal_window_ms: RESORT_REVERSAL_MS,
+            ..policy
+        },
+        _ => policy,
+    }
+}
+
+fn operator(seed: u8, roles: &[Role], issue_daily_max: Option<u64>) -> GenesisOperator {
+    GenesisOperator {
         public_key: key(seed).public_key(),
-        roles: Bounded::new(roles).expect("one or two roles"),
-    };
-    let till = || operator(TILL, vec![Role::Issue, Role::Reverse]);
+        roles: Bounded::new(roles.to_vec()).expect("one to four roles"),
+        issue_daily_max: issue_daily_max.map(Points::new),
+    }
+}
+
+fn genesis(grocer_expiry_months: u8) -> Genesis {
+    let till = || operator(TILL, &ALL_ROLES, None);
     let with = |id: &str, policy, operators| GenesisBrand {
         id: brand(id),
         name: id.parse().expect("a valid name"),
@@ -140,11 +152,17 @@ fn genesis(grocer_expiry_months: u8) -> Genesis {
         policy,
         operators: Bounded::new(operators).expect("few operators"),
     };
-    let grocers = vec![till(), operator(ISSUER, vec![Role::Issue]), operator(RETURNS, vec![Role::Reverse])];
+    let grocers = vec![
+        till(),
+        operator(ISSUER, &[Role::Issue], Some(1000)),
+        operator(RETURNS, &[Role::Reverse], None),
+        operator(CASHIER, &[Role::Capture], None),
+    ];
+    let baristas = vec![till(), operator(BARISTA, &ALL_ROLES, None)];
     let brands = vec![
-        with(GROCER, policy(Some(grocer_expiry_months), true, 10, 1000, GROCER_REVERSAL_MS), grocers),
-        with(CAFE, policy(None, true, 1, POINTS_MAX, 0), vec![till()]),
-        with(RESORT, policy(Some(1), false, 1, POINTS_MAX, RESORT_REVERSAL_MS), vec![till()]),
+        with(GROCER, Policy { expiry_months: Some(grocer_expiry_months), ..policy_of(GROCER) }, grocers),
+        with(CAFE, policy_of(CAFE), baristas),
+        with(RESORT, policy_of(RESORT), vec![till()]),
     ];
     let validator = Validator {
         name: "one".parse().expect("a valid name"),
@@ -156,12 +174,21 @@ fn genesis(grocer_expiry_months: u8) -> Genesis {
         name: "test".parse().expect("a valid name"),
         network: Network::Test,
         time_ms: time(START_MS),
-        parameters: Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        settlement_currency: Some("SEK".parse().expect("a valid currency")),
+        parameters: Parameters {
+            heartbeat_ms: 3000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: RECOVERY_DELAY_MS,
+        },
         validators: Bounded::new(vec![validator]).expect("one validator"),
         brands: Bounded::new(brands).expect("few brands"),
     };
     Genesis::new(document).expect("the document keeps the rules")
 }
+
+/// Who joins a household, as what, and with which limits.
+pub(crate) type NewMember<'a> = (u8, MemberRole, &'a [(&'a str, u64)]);
 
 /// A ledger that grows block by block, with conservation checked over the whole state after each.
 pub(crate) struct Ledger {
@@ -269,11 +296,35 @@ impl Ledger {
         self.lots(member, id).iter().map(|lot| lot.amount.get()).sum()
     }
 
-    /// Issued, outstanding, redeemed, expired, reversed.
+    /// Issued, outstanding, redeemed, expired, reversed, of a brand without holds and conversions.
     pub(crate) fn totals(&self, id: &str) -> [u64; 5] {
-        let Totals { issued, outstanding, redeemed, expired, reversed } =
+        let [issued, outstanding, held, redeemed, converted_out, expired, reversed] = self.all_totals(id);
+        assert_eq!((held, converted_out), (0, 0), "the test shall look at all totals");
+        [issued, outstanding, redeemed, expired, reversed]
+    }
+
+    /// Issued, outstanding, held, redeemed, converted out, expired, reversed.
+    pub(crate) fn all_totals(&self, id: &str) -> [u64; 7] {
+        let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed } =
             self.view().totals(brand(id)).expect("every brand has totals");
-        [issued, outstanding, redeemed, expired, reversed].map(Points::get)
+        [issued, outstanding, held, redeemed, converted_out, expired, reversed].map(Points::get)
+    }
+
+    /// Creates a household of `admin` with these other members.
+    pub(crate) fn household(&mut self, admin: u8, members: &[NewMember<'_>]) -> Address {
+        let transaction = self.sign(admin, vec![create_household()]);
+        let address = Address::of_household(&self.genesis.chain_id(), &transaction.id(), 0);
+        assert_eq!(self.block(self.next_time(), &[transaction]), [Ok(Outcome::Applied)]);
+        for (member, role, limits) in members {
+            self.apply(admin, invite(address, *member, *role, limits));
+            self.apply(*member, join(address));
+        }
+        address
+    }
+
+    /// What is in a pool.
+    pub(crate) fn pool(&self, household: Address, id: &str) -> u64 {
+        self.view().lots(household, brand(id)).iter().map(|lot| lot.amount.get()).sum()
     }
 }
 

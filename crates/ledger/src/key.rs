@@ -1,9 +1,17 @@
 //! The keys of the state: one byte for the kind, then the canonical bytes of what the record is about.
 
+mod household;
+mod partnership;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, Expiry, Parameters, Reference, ValidatorSet};
 
-use crate::record::{Account, Balance, Brand, BrandList, Issued, Operator, RecentDigest, Totals, Used};
+pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
+pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
+use crate::record::{
+    Account, Balance, Brand, BrandList, DayCount, Held, Holds, Issued, Operator, OperatorList, RecentDigest, Totals,
+    Used,
+};
 
 /// A key with the type of the record that it leads to.
 pub trait StateKey: BorshSerialize + BorshDeserialize {
@@ -138,6 +146,53 @@ impl StateKey for ReversedKey {
     type Record = Used;
 }
 
+/// The accounts of a brand's operators.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct OperatorListKey(pub BrandId);
+impl StateKey for OperatorListKey {
+    const KIND: u8 = 23;
+    type Record = OperatorList;
+}
+
+/// What an operator with a daily limit has issued on the last day on which it issued anything.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct IssuedTodayKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// The operator's account.
+    pub operator: Address,
+}
+impl StateKey for IssuedTodayKey {
+    const KIND: u8 = 24;
+    type Record = DayCount;
+}
+
+/// A reference that a hold has used.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct HeldKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// The reference.
+    pub reference: Reference,
+}
+impl StateKey for HeldKey {
+    const KIND: u8 = 25;
+    type Record = Held;
+}
+
+/// A reference that a capture has used.
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+pub struct CapturedKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// Its reference.
+    pub reference: Reference,
+}
+impl StateKey for CapturedKey {
+    const KIND: u8 = 26;
+    type Record = Used;
+}
+
 /// An account.
 #[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
 pub struct AccountKey(pub Address);
@@ -157,6 +212,32 @@ pub struct BalanceKey {
 impl StateKey for BalanceKey {
     const KIND: u8 = 33;
     type Record = Balance;
+}
+
+/// What an account has set aside of a brand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct HoldsKey {
+    /// The account.
+    pub account: Address,
+    /// The brand.
+    pub brand: BrandId,
+}
+impl StateKey for HoldsKey {
+    const KIND: u8 = 34;
+    type Record = Holds;
+}
+
+/// What a member has transferred of a brand with a daily cap on the last day on which it transferred any.
+#[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
+pub struct TransferredTodayKey {
+    /// The member, who acted.
+    pub sender: Address,
+    /// The brand.
+    pub brand: BrandId,
+}
+impl StateKey for TransferredTodayKey {
+    const KIND: u8 = 35;
+    type Record = DayCount;
 }
 
 #[cfg(test)]
@@ -179,6 +260,23 @@ mod tests {
             ReversedKey::KIND,
             AccountKey::KIND,
             BalanceKey::KIND,
+            OperatorListKey::KIND,
+            IssuedTodayKey::KIND,
+            HeldKey::KIND,
+            CapturedKey::KIND,
+            HoldsKey::KIND,
+            TransferredTodayKey::KIND,
+            MembershipsKey::KIND,
+            HouseholdKey::KIND,
+            MemberKey::KIND,
+            InvitationKey::KIND,
+            SpentKey::KIND,
+            PartnershipKey::KIND,
+            PartnersKey::KIND,
+            ConvertedTodayKey::KIND,
+            ObligationKey::KIND,
+            CreditorsKey::KIND,
+            SettledKey::KIND,
         ];
         let count = kinds.len();
         kinds.sort_unstable();

@@ -6,6 +6,7 @@
 //! - [`admission`]: what a transaction must satisfy before it can be in a block at all.
 //! - [`operations`]: the rules of every operation, one file per group.
 //! - [`conservation`]: that no point appears or vanishes, checked after every block.
+//! - [`view`]: what wallets and brands ask a version of the state.
 //! - [`tree`]: the map from keys to values behind one root hash.
 //!
 //! This crate is pure: no I/O, no clock, no randomness. Time comes from block headers.
@@ -26,6 +27,7 @@ pub mod recent;
 pub mod record;
 pub mod state;
 pub mod tree;
+pub mod view;
 
 pub use admission::validate;
 pub use conservation::ConservationError;

@@ -11,6 +11,22 @@ pub(crate) fn total(lots: &[Lot]) -> Points {
     lots.iter().fold(Points::ZERO, |sum, lot| sum.checked_add(lot.amount).expect(BOUNDED))
 }
 
+/// Splits lots: the first ones that make up `amount`, and the others; `None` when they don't suffice.
+pub(crate) fn split(lots: &[Lot], amount: Points) -> Option<(Vec<Lot>, Vec<Lot>)> {
+    let mut missing = amount;
+    let (mut taken, mut rest) = (Vec::new(), Vec::new());
+    for lot in lots {
+        let part = lot.amount.min(missing);
+        missing = missing.checked_sub(part).expect("the part is at most what is missing");
+        let left = lot.amount.checked_sub(part).expect("the part is at most the lot");
+        taken.push(Lot { amount: part, ..*lot });
+        rest.push(Lot { amount: left, ..*lot });
+    }
+    taken.retain(|lot| !lot.amount.is_zero());
+    rest.retain(|lot| !lot.amount.is_zero());
+    if missing.is_zero() { Some((taken, rest)) } else { None }
+}
+
 impl Balance {
     /// The lots that can still be used in `month`.
     pub fn live(&self, month: Month) -> &[Lot] {
@@ -95,6 +111,16 @@ mod tests {
         assert_eq!(*held.lots, [lot(699, 5), lot(700, 5)], "a refusal changes nothing");
         held.add(&[lot(701, 1)], NOW);
         assert_eq!(*held.lots, [lot(700, 5), lot(701, 1)]);
+    }
+
+    #[test]
+    fn lots_split_at_any_amount_and_never_lose_a_point() {
+        let lots = [lot(700, 5), lot(701, 5)];
+        assert_eq!(split(&lots, Points::new(0)), Some((vec![], lots.to_vec())));
+        assert_eq!(split(&lots, Points::new(5)), Some((vec![lot(700, 5)], vec![lot(701, 5)])));
+        assert_eq!(split(&lots, Points::new(7)), Some((vec![lot(700, 5), lot(701, 2)], vec![lot(701, 3)])));
+        assert_eq!(split(&lots, Points::new(10)), Some((lots.to_vec(), vec![])));
+        assert_eq!(split(&lots, Points::new(11)), None);
     }
 
     #[test]

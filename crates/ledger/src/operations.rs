@@ -1,20 +1,34 @@
 //! The rules of the operations: one file per group, one function per rule, with the rule quoted above it.
 
 mod authority;
+mod brand;
+mod convert;
+mod counters;
+mod holds;
+mod household;
 mod issue;
 mod keys;
 mod ledger;
+mod partnership;
+mod recovery;
 mod redeem;
 mod reverse;
+mod settle;
 mod transfer;
 
-use lojal_types::{Address, Code, Operation, PublicKey, TimeMs};
+use lojal_types::{Address, ChainId, Code, Operation, PublicKey, TimeMs, TransactionId};
 
 use crate::overlay::Overlay;
 
 /// What an operation sees of the block and the transaction that it is in.
 pub(crate) struct Context<'c, 'a> {
     pub(crate) overlay: &'c mut Overlay<'a>,
+    /// The network.
+    pub(crate) chain: ChainId,
+    /// The transaction.
+    pub(crate) transaction: TransactionId,
+    /// Which of its operations, counted from 0.
+    pub(crate) index: u8,
     /// The account that acts.
     pub(crate) sender: Address,
     /// The key that signed for it.
@@ -25,11 +39,42 @@ pub(crate) struct Context<'c, 'a> {
 
 /// Applies one operation; after an error the caller takes the whole transaction back.
 pub(crate) fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Code> {
+    if !works_while_stopped(operation) {
+        authority::active(context)?;
+    }
     match operation {
         Operation::Issue(issue) => issue::apply(context, issue),
         Operation::Redeem(redeem) => redeem::apply(context, redeem),
         Operation::Transfer(transfer) => transfer::apply(context, transfer),
         Operation::Reverse(reverse) => reverse::apply(context, reverse),
+        Operation::Hold(hold) => holds::hold(context, hold),
+        Operation::Capture(capture) => holds::capture(context, capture),
+        Operation::Release(release) => holds::release(context, release),
+        Operation::ProposePartnership(proposal) => partnership::propose(context, proposal),
+        Operation::AcceptPartnership(acceptance) => partnership::accept(context, acceptance),
+        Operation::EndPartnership(end) => partnership::end(context, end),
+        Operation::Convert(convert) => convert::apply(context, convert),
+        Operation::Settle(settle) => settle::apply(context, settle),
+        Operation::SetPolicy(set) => brand::set_policy(context, set),
+        Operation::SetOperator(set) => brand::set_operator(context, set),
+        Operation::RemoveOperator(remove) => brand::remove_operator(context, remove),
         Operation::RotateKey(rotate) => keys::rotate(context, rotate),
+        Operation::SetGuardians(set) => recovery::set_guardians(context, set),
+        Operation::StartRecovery(start) => recovery::start(context, start),
+        Operation::CancelRecovery(_) => recovery::cancel(context),
+        Operation::FinishRecovery(finish) => recovery::finish(context, finish),
+        Operation::Freeze(_) => keys::freeze(context),
+        Operation::Unfreeze(_) => keys::unfreeze(context),
+        Operation::CreateHousehold(_) => household::create(context),
+        Operation::Invite(invite) => household::invite(context, invite),
+        Operation::Join(join) => household::join(context, join),
+        Operation::Leave(leave) => household::leave(context, leave),
+        Operation::SetMember(set) => household::set_member(context, set),
+        Operation::RemoveMember(remove) => household::remove_member(context, remove),
     }
+}
+
+/// What an account can still do when it is frozen or being recovered: nothing that moves anything.
+fn works_while_stopped(operation: &Operation) -> bool {
+    matches!(operation, Operation::Freeze(_) | Operation::Unfreeze(_) | Operation::CancelRecovery(_))
 }

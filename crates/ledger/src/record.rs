@@ -1,14 +1,27 @@
 //! The records of the state.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::limits::{BRANDS_MAX, LOTS_MAX};
-use lojal_types::{Address, Bounded, BrandId, Expiry, Hash, Lot, Name, Points, Policy, PublicKey, Roles, TimeMs};
+use lojal_types::limits::{
+    BRANDS_MAX, HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX, LOTS_MAX, MEMBERSHIPS_MAX, OPERATORS_MAX,
+};
+use lojal_types::{
+    Address, Bounded, BrandId, Day, Expiry, Guardians, Hash, Lot, Month, Name, PartnershipProposal, PartnershipTerms,
+    Points, Policy, PublicKey, Recovery, Reference, Roles, TimeMs,
+};
 
 /// An account: exists from the first points that it receives (protocol §4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Account {
     /// The key that signs, once it has replaced the one that the address is the hash of.
     pub rotated_key: Option<PublicKey>,
+    /// Whether its owner has frozen it.
+    pub frozen: bool,
+    /// Who can bring it back.
+    pub guardians: Guardians,
+    /// The recovery that is under way.
+    pub recovery: Option<Recovery>,
+    /// Whether it is a household: nobody signs for it, its members act instead.
+    pub is_household: bool,
 }
 
 /// What an account holds of one brand: lots by rising expiry, none of them empty. Lots whose month is over may
@@ -17,6 +30,83 @@ pub struct Account {
 pub struct Balance {
     /// The lots.
     pub lots: Bounded<Lot, 0, LOTS_MAX>,
+}
+
+/// What an account has set aside of one brand, in the order in which it did. Holds whose time has passed may still
+/// stand here; their lots are the account's again and go back when its points of that brand are next touched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Holds {
+    /// The holds.
+    pub holds: Bounded<OpenHold, 0, HOLDS_MAX>,
+}
+
+/// Points that wait for a brand to take them.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OpenHold {
+    /// The till's request.
+    pub reference: Reference,
+    /// From when on they are the account's again.
+    pub expires_ms: TimeMs,
+    /// What is set aside, by rising expiry.
+    pub lots: Bounded<Lot, 1, LOTS_MAX>,
+    /// The household's member whose limit it counts against.
+    pub counted: Option<Counted>,
+}
+
+/// Whose spending of which month something counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Counted {
+    /// The member of the household.
+    pub member: Address,
+    /// The month.
+    pub month: Month,
+}
+
+/// The mark that a reference has been used for a hold, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Held {
+    /// Whose points.
+    pub from: Address,
+    /// From when on the brand can't take them any more.
+    pub expires_ms: TimeMs,
+    /// Whether the brand has captured or released it.
+    pub closed: bool,
+}
+
+/// The households that an account is a member of, sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Memberships {
+    /// Their addresses.
+    pub households: Bounded<Address, 0, MEMBERSHIPS_MAX>,
+}
+
+/// A household. One without members is dissolved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Household {
+    /// Its members, sorted.
+    pub members: Bounded<Address, 0, HOUSEHOLD_MEMBERS_MAX>,
+    /// Who is invited, sorted.
+    pub invited: Bounded<Address, 0, HOUSEHOLD_INVITATIONS_MAX>,
+    /// The brands whose points have ever been in its pool, sorted.
+    pub brands: Bounded<BrandId, 0, BRANDS_MAX>,
+}
+
+/// Points counted over one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DayCount {
+    /// The day.
+    pub day: Day,
+    /// The points.
+    pub points: Points,
+}
+
+/// Points counted over one calendar month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct MonthCount {
+    /// The month.
+    pub month: Month,
+    /// The points.
+    pub points: Points,
 }
 
 /// A brand.
@@ -37,15 +127,20 @@ pub struct BrandList {
     pub ids: Bounded<BrandId, 0, BRANDS_MAX>,
 }
 
-/// Where all points that a brand ever issued are now: issued = outstanding + redeemed + expired + reversed.
+/// Where all points that a brand ever issued are now: issued = outstanding + held + redeemed + converted out + expired
+/// + reversed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Totals {
-    /// Ever issued.
+    /// Ever issued, for other brands' points included.
     pub issued: Points,
     /// In accounts, not expired.
     pub outstanding: Points,
+    /// Set aside by holds.
+    pub held: Points,
     /// Given back for what the brand offers.
     pub redeemed: Points,
+    /// Turned into other brands' points.
+    pub converted_out: Points,
     /// Gone with their month: breakage.
     pub expired: Points,
     /// Taken back by the brand.
@@ -57,6 +152,31 @@ pub struct Totals {
 pub struct Operator {
     /// What it may do.
     pub roles: Roles,
+    /// How many points it may issue in a day.
+    pub issue_daily_max: Option<Points>,
+}
+
+/// The accounts of a brand's operators, sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OperatorList {
+    /// The accounts.
+    pub operators: Bounded<Address, 0, OPERATORS_MAX>,
+}
+
+/// What two brands have agreed on, or are about to, in one direction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Partnership {
+    /// The terms in force.
+    pub terms: Option<PartnershipTerms>,
+    /// Terms that the other brand hasn't accepted yet.
+    pub proposal: Option<PartnershipProposal>,
+}
+
+/// What one brand owes another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Obligation {
+    /// In millionths of the settlement currency's minor unit.
+    pub owed_micro: u128,
 }
 
 /// An issue as it was made, and how much of it has been taken back.

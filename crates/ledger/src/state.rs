@@ -1,18 +1,19 @@
 //! What the ledger remembers after a block, and its beginning.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, ChainId, Genesis, Hash, Height, Lot, Month, Network, Parameters, PublicKey,
+    Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, Network, Parameters, PublicKey,
     TimeMs, ValidatorSet,
 };
 
 use crate::execute::Execution;
 use crate::key::{
-    AccountKey, BalanceKey, BrandKey, BrandListKey, OperatorKey, ParametersKey, StateKey, TotalsKey, ValidatorsKey,
+    AccountKey, BrandKey, BrandListKey, OperatorKey, OperatorListKey, ParametersKey, StateKey, TotalsKey, ValidatorsKey,
 };
 use crate::overlay::Overlay;
 use crate::recent::RecentIds;
-use crate::record::{Account, Brand, BrandList, Operator, Totals};
+use crate::record::{Account, Brand, BrandList, Operator, OperatorList, Totals};
 use crate::tree::StateTree;
 
 /// The last block of a state.
@@ -38,6 +39,7 @@ pub struct State {
 pub struct View {
     chain_id: ChainId,
     network: Network,
+    settlement_currency: Option<Currency>,
     tip: Tip,
     tree: StateTree,
 }
@@ -56,15 +58,7 @@ impl State {
         ids.sort_unstable();
         overlay.put(&BrandListKey, &BrandList { ids: Bounded::new(ids).expect("as many as in the document") });
         for brand in document.brands.iter() {
-            let record = Brand { name: brand.name.clone(), decimals: brand.decimals, policy: brand.policy.clone() };
-            overlay.put(&BrandKey(brand.id), &record);
-            overlay.put(&TotalsKey(brand.id), &Totals::default());
-            for operator in brand.operators.iter() {
-                let account = Address::of_key(&operator.public_key);
-                overlay.put(&AccountKey(account), &Account::default());
-                let record = Operator { roles: operator.roles.clone() };
-                overlay.put(&OperatorKey { brand: brand.id, operator: account }, &record);
-            }
+            found(&mut overlay, brand);
         }
         let tree = empty.apply(&overlay.into_changes());
         Self::restore(genesis, tip, tree, RecentIds::default())
@@ -72,8 +66,9 @@ impl State {
 
     /// A state from the parts that a checkpoint keeps. The caller has checked the tree's root and the ids.
     pub fn restore(genesis: &Genesis, tip: Tip, tree: StateTree, recent: RecentIds) -> Self {
-        let view = View { chain_id: genesis.chain_id(), network: genesis.network(), tip, tree };
-        Self { view, recent }
+        let settlement_currency = genesis.document().settlement_currency;
+        let (chain_id, network) = (genesis.chain_id(), genesis.network());
+        Self { view: View { chain_id, network, settlement_currency, tip, tree }, recent }
     }
 
     /// Makes a decided block's execution the state.
@@ -93,6 +88,24 @@ impl State {
     }
 }
 
+/// The records with which a brand starts.
+fn found(overlay: &mut Overlay<'_>, brand: &GenesisBrand) {
+    let record = Brand { name: brand.name.clone(), decimals: brand.decimals, policy: brand.policy.clone() };
+    overlay.put(&BrandKey(brand.id), &record);
+    overlay.put(&TotalsKey(brand.id), &Totals::default());
+    let mut operators = Vec::new();
+    for one in brand.operators.iter() {
+        let operator = Address::of_key(&one.public_key);
+        overlay.put(&AccountKey(operator), &Account::default());
+        let record = Operator { roles: one.roles.clone(), issue_daily_max: one.issue_daily_max };
+        overlay.put(&OperatorKey { brand: brand.id, operator }, &record);
+        operators.push(operator);
+    }
+    operators.sort_unstable();
+    let operators = Bounded::new(operators).expect("as many as in the document");
+    overlay.put(&OperatorListKey(brand.id), &OperatorList { operators });
+}
+
 impl View {
     /// The network's id.
     pub fn chain_id(&self) -> ChainId {
@@ -101,6 +114,10 @@ impl View {
     /// Which prefix addresses carry.
     pub fn network(&self) -> Network {
         self.network
+    }
+    /// The currency in which brands settle, if genesis names one.
+    pub fn settlement_currency(&self) -> Option<Currency> {
+        self.settlement_currency
     }
     /// The last block.
     pub fn tip(&self) -> Tip {
@@ -143,13 +160,6 @@ impl View {
     pub fn account(&self, address: Address) -> Option<Account> {
         self.get(&AccountKey(address))
     }
-    /// The lots of an account that can still be used in the month of the last block.
-    pub fn lots(&self, account: Address, brand: BrandId) -> Vec<Lot> {
-        self.lots_in(account, brand, self.tip.time_ms.month())
-    }
-    fn lots_in(&self, account: Address, brand: BrandId, month: Month) -> Vec<Lot> {
-        self.get(&BalanceKey { account, brand }).map(|balance| balance.live(month).to_vec()).unwrap_or_default()
-    }
     /// Whether `key` signs for `address`.
     pub fn signs_for(&self, key: &PublicKey, address: Address) -> bool {
         self.account(address).is_some_and(|account| account.is_signed_by(key, address))
@@ -157,8 +167,11 @@ impl View {
 }
 
 impl Account {
-    /// Whether `key` signs for this account, whose address is `address`.
+    /// Whether `key` signs for this account, whose address is `address`. Nobody signs for a household.
     pub(crate) fn is_signed_by(&self, key: &PublicKey, address: Address) -> bool {
+        if self.is_household {
+            return false;
+        }
         match &self.rotated_key {
             Some(rotated) => rotated == key,
             None => Address::of_key(key) == address,

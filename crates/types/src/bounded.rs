@@ -39,6 +39,24 @@ impl<T, const MIN: usize, const MAX: usize> Bounded<T, MIN, MAX> {
     }
 }
 
+impl<T: Ord + Clone, const MAX: usize> Bounded<T, 0, MAX> {
+    /// This sorted list with an item in its place; the same list if it holds the item already.
+    ///
+    /// # Errors
+    /// When that would be more than `MAX` items.
+    pub fn with_sorted(&self, item: T) -> Result<Self, BoundError> {
+        let mut items = self.0.clone();
+        if let Err(at) = items.binary_search(&item) {
+            items.insert(at, item);
+        }
+        Self::new(items)
+    }
+    /// This list without an item.
+    pub fn without(&self, item: &T) -> Self {
+        Self(self.0.iter().filter(|one| *one != item).cloned().collect())
+    }
+}
+
 impl<T, const MAX: usize> Default for Bounded<T, 0, MAX> {
     fn default() -> Self {
         Self(Vec::new())
@@ -86,6 +104,16 @@ mod tests {
         assert!(Few::new(vec![1]).is_ok());
         assert!(Few::new(vec![1, 2, 3]).is_ok());
         assert!(Few::new(vec![1, 2, 3, 4]).is_err());
+    }
+
+    #[test]
+    fn a_sorted_list_takes_each_item_once_up_to_its_bound() {
+        let list = Bounded::<u8, 0, 2>::default().with_sorted(5).and_then(|list| list.with_sorted(3)).expect("two fit");
+        assert_eq!(*list, [3, 5]);
+        assert_eq!(list.with_sorted(5).as_ref(), Ok(&list));
+        assert!(list.with_sorted(4).is_err());
+        assert_eq!(*list.without(&3), [5]);
+        assert_eq!(list.without(&4), list);
     }
 
     #[test]

@@ -39,7 +39,8 @@ fn set_outstanding(changes: &mut ChangeSet, id: &str, expiry: &str, points: u64)
 /// Issued, outstanding, redeemed, expired, reversed.
 fn set_totals(changes: &mut ChangeSet, id: &str, totals: [u64; 5]) {
     let [issued, outstanding, redeemed, expired, reversed] = totals.map(Points::new);
-    put(changes, &TotalsKey(brand(id)), &Totals { issued, outstanding, redeemed, expired, reversed });
+    let totals = Totals { issued, outstanding, redeemed, expired, reversed, ..Totals::default() };
+    put(changes, &TotalsKey(brand(id)), &totals);
 }
 
 /// What the check of a block and that of the whole state say to changes on top of [`ledger`].

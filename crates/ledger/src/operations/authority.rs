@@ -1,10 +1,11 @@
 //! Who may do what.
 
-use lojal_types::{Address, BrandId, Code, Role};
+use lojal_types::{Address, BrandId, Code, MemberRights, MemberRole, Points, Role};
 
-use super::Context;
-use crate::key::{BrandKey, OperatorKey};
-use crate::record::Brand;
+use super::counters::count_month;
+use super::{Context, holds};
+use crate::key::{AccountKey, BrandKey, MemberKey, OperatorKey, SpentKey};
+use crate::record::{Brand, Counted, Operator};
 
 /// Every operation on points names an existing brand.
 pub(super) fn brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Code> {
@@ -12,12 +13,70 @@ pub(super) fn brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand,
 }
 
 /// "An operator is a key that acts for a brand, with a role and limits." (protocol §2)
-pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role) -> Result<(), Code> {
+pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role) -> Result<Operator, Code> {
     let operator = context.overlay.get(&OperatorKey { brand, operator: context.sender }).ok_or(Code::NotOperator)?;
-    if operator.roles.contains(&role) { Ok(()) } else { Err(Code::RoleMissing) }
+    if operator.roles.contains(&role) { Ok(operator) } else { Err(Code::RoleMissing) }
 }
 
-/// "Redeem and Transfer are by the owner of the points: a brand can never take points by itself." (protocol §6)
-pub(super) fn owner(context: &Context<'_, '_>, account: Address) -> Result<(), Code> {
-    if context.sender == account { Ok(()) } else { Err(Code::NotOwner) }
+/// "`Freeze` by the owner stops everything outgoing from the account", and so does a recovery (protocol §4): whoever
+/// holds the key of a stopped account can't use it, neither on the account's points nor for a brand or a household.
+pub(super) fn active(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    let account = context.overlay.get(&AccountKey(context.sender)).expect("admission found the sender's account");
+    if account.recovery.is_some() {
+        return Err(Code::AccountInRecovery);
+    }
+    if account.frozen { Err(Code::AccountFrozen) } else { Ok(()) }
+}
+
+/// What points are taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Redeem,
+    Hold,
+    Transfer,
+    Convert,
+}
+
+/// "Operations name the account that they take points `from`, and the sender must be that account or a member of it
+/// with the right." (protocol §6) Answers whose limit of which month it counts against, if it does.
+pub(super) fn spend(
+    context: &mut Context<'_, '_>,
+    account: Address,
+    brand: BrandId,
+    purpose: Purpose,
+    amount: Points,
+) -> Result<Option<Counted>, Code> {
+    if context.sender == account {
+        return Ok(None);
+    }
+    let rights = member(context, account).ok_or(Code::NotOwner)?;
+    role_allows(rights.role, purpose)?;
+    // An expired hold gives its points back to the limit too, before the limit is looked at.
+    holds::return_expired(context, account, brand);
+    within_limit(context, account, brand, &rights, amount)
+}
+
+/// The sender's rights as a member of an account, if it is one.
+pub(super) fn member(context: &mut Context<'_, '_>, household: Address) -> Option<MemberRights> {
+    context.overlay.get(&MemberKey { household, member: context.sender })
+}
+
+/// "*child* (redeem with listed brands within their limit, never transfer out)" (protocol §6)
+fn role_allows(role: MemberRole, purpose: Purpose) -> Result<(), Code> {
+    let child_may = matches!(purpose, Purpose::Redeem | Purpose::Hold);
+    if role != MemberRole::Child || child_may { Ok(()) } else { Err(Code::ChildMayNot) }
+}
+
+/// "Limits are per member, per brand, per calendar month, enforced by consensus." (protocol §6)
+fn within_limit(
+    context: &mut Context<'_, '_>,
+    household: Address,
+    brand: BrandId,
+    rights: &MemberRights,
+    amount: Points,
+) -> Result<Option<Counted>, Code> {
+    let Some(max) = rights.month_max(brand) else { return Ok(None) };
+    let member = context.sender;
+    count_month(context, &SpentKey { household, member, brand }, amount, max)?;
+    Ok(Some(Counted { member, month: context.time.month() }))
 }

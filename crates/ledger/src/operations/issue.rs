@@ -1,17 +1,19 @@
 //! `Issue`: a brand's operator gives new points to an account.
 
-use lojal_types::{Code, Issue, Lot, Role};
+use lojal_types::{Code, Issue, Lot, Points, Role};
 
+use super::counters::count_day;
 use super::ledger::{add_outstanding, amount, change_totals, credit};
 use super::{Context, authority};
-use crate::key::IssuedKey;
-use crate::record::Issued;
+use crate::key::{IssuedKey, IssuedTodayKey};
+use crate::record::{Issued, Operator};
 
 pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), Code> {
     amount(issue.amount)?;
     let brand = authority::brand(context, issue.brand)?;
-    authority::operator(context, issue.brand, Role::Issue)?;
+    let operator = authority::operator(context, issue.brand, Role::Issue)?;
     unused_reference(context, issue)?;
+    within_daily_limit(context, issue, &operator)?;
     let expiry = brand.policy.expiry_of_issue_in(context.time.month());
     let lot = Lot { expiry, amount: issue.amount };
     change_totals(context, issue.brand, |mut totals| {
@@ -19,15 +21,9 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
         totals.outstanding = totals.outstanding.checked_add(issue.amount)?;
         Some(totals)
     })?;
-    add_outstanding(context, issue.brand, lot);
-    credit(context, issue.to, issue.brand, &[lot]);
-    let record = Issued {
-        to: issue.to,
-        amount: issue.amount,
-        expiry,
-        time_ms: context.time,
-        reversed: lojal_types::Points::ZERO,
-    };
+    add_outstanding(context, issue.brand, &[lot]);
+    credit(context, issue.to, issue.brand, &[lot])?;
+    let record = Issued { to: issue.to, amount: issue.amount, expiry, time_ms: context.time, reversed: Points::ZERO };
     context.overlay.put(&key(issue), &record);
     Ok(())
 }
@@ -38,6 +34,14 @@ fn unused_reference(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
         None => Ok(()),
         Some(_) => Err(Code::DuplicateReference),
     }
+}
+
+/// "An operator is a key that acts for a brand, with a role and limits" (protocol §2): a stolen till does damage of a
+/// known size.
+fn within_daily_limit(context: &mut Context<'_, '_>, issue: &Issue, operator: &Operator) -> Result<(), Code> {
+    let Some(max) = operator.issue_daily_max else { return Ok(()) };
+    let key = IssuedTodayKey { brand: issue.brand, operator: context.sender };
+    count_day(context, &key, issue.amount, max, Code::IssueDailyMaxReached)
 }
 
 fn key(issue: &Issue) -> IssuedKey {

@@ -1,4 +1,4 @@
-//! Keys of accounts (protocol §4).
+//! Keys and freezes of accounts (protocol §4).
 
 use lojal_types::{Code, RotateKey};
 
@@ -17,6 +17,28 @@ pub(super) fn rotate(context: &mut Context<'_, '_>, rotate: &RotateKey) -> Resul
         return Err(Code::KeyUnchanged);
     }
     account.rotated_key = Some(rotate.new_key);
+    context.overlay.put(&key, &account);
+    Ok(())
+}
+
+/// `Freeze`: "by the owner (a stolen card) stops everything outgoing from the account".
+pub(super) fn freeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    set_frozen(context, true, Code::AlreadyFrozen)
+}
+
+/// `Unfreeze` lifts the freeze, but no recovery.
+pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    set_frozen(context, false, Code::NotFrozen)
+}
+
+/// A freeze that changes nothing is surely a mistake.
+fn set_frozen(context: &mut Context<'_, '_>, frozen: bool, unchanged: Code) -> Result<(), Code> {
+    let key = AccountKey(context.sender);
+    let mut account = context.overlay.get(&key).expect("admission found the sender's account");
+    if account.frozen == frozen {
+        return Err(unchanged);
+    }
+    account.frozen = frozen;
     context.overlay.put(&key, &account);
     Ok(())
 }

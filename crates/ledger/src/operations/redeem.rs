@@ -1,7 +1,8 @@
-//! `Redeem`: the owner of points gives them back to the brand for what it offers.
+//! `Redeem`: the owner of points, or a member of the household that is, gives them back to the brand for what it offers.
 
 use lojal_types::{Code, Redeem};
 
+use super::authority::Purpose;
 use super::ledger::{amount, change_totals, debit, remove_outstanding};
 use super::{Context, authority};
 use crate::key::RedeemedKey;
@@ -10,7 +11,7 @@ use crate::record::Used;
 pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
     amount(redeem.amount)?;
     authority::brand(context, redeem.brand)?;
-    authority::owner(context, redeem.from)?;
+    authority::spend(context, redeem.from, redeem.brand, Purpose::Redeem, redeem.amount)?;
     use_reference(context, redeem)?;
     let taken = debit(context, redeem.from, redeem.brand, redeem.amount, None)?;
     remove_outstanding(context, redeem.brand, &taken);

@@ -1,20 +1,24 @@
-//! `Transfer`: the owner of points gives them to another account.
+//! `Transfer`: the owner of points, or a member of the household that is, gives them to another account.
 
 use lojal_types::{Code, Policy, Transfer};
 
+use super::authority::Purpose;
+use super::counters::count_day;
 use super::ledger::{amount, credit, debit};
 use super::{Context, authority};
+use crate::key::{AccountKey, TransferredTodayKey};
 
 pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Result<(), Code> {
     amount(transfer.amount)?;
     let brand = authority::brand(context, transfer.brand)?;
-    authority::owner(context, transfer.from)?;
+    authority::spend(context, transfer.from, transfer.brand, Purpose::Transfer, transfer.amount)?;
     to_another_account(transfer)?;
-    policy_allows(&brand.policy, transfer)?;
+    policy_allows_the_way(context, &brand.policy, transfer)?;
+    policy_allows_the_amount(&brand.policy, transfer)?;
+    within_daily_cap(context, &brand.policy, transfer)?;
     let lots = debit(context, transfer.from, transfer.brand, transfer.amount, None)?;
     // "Lots keep their expiry through every transfer." (protocol §5)
-    credit(context, transfer.to, transfer.brand, &lots);
-    Ok(())
+    credit(context, transfer.to, transfer.brand, &lots)
 }
 
 /// A transfer to oneself moves nothing and is surely a mistake.
@@ -22,14 +26,29 @@ fn to_another_account(transfer: &Transfer) -> Result<(), Code> {
     if transfer.from == transfer.to { Err(Code::SameAccount) } else { Ok(()) }
 }
 
-/// "A brand's policy says whether its points may be transferred between members, the smallest and largest transfer."
-/// (protocol §6)
-fn policy_allows(policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
-    if !policy.transferable {
-        return Err(Code::PolicyForbidsTransfer);
+/// "A brand's policy says whether its points may be transferred between members, […] and pooled." (protocol §6) Into
+/// a pool it takes the one, between persons and out of a pool the other, from pool to pool both.
+fn policy_allows_the_way(context: &mut Context<'_, '_>, policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
+    let mut is_household = |address| context.overlay.get(&AccountKey(address)).is_some_and(|one| one.is_household);
+    let (out_of_pool, into_pool) = (is_household(transfer.from), is_household(transfer.to));
+    if into_pool && !policy.poolable {
+        return Err(Code::PolicyForbidsPooling);
     }
+    let needs_transferable = out_of_pool || !into_pool;
+    if needs_transferable && !policy.transferable { Err(Code::PolicyForbidsTransfer) } else { Ok(()) }
+}
+
+/// "The smallest and largest transfer …
+fn policy_allows_the_amount(policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
     if transfer.amount < policy.transfer_min {
         return Err(Code::TransferTooSmall);
     }
     if transfer.amount > policy.transfer_max { Err(Code::TransferTooLarge) } else { Ok(()) }
+}
+
+/// … and a daily cap per member" (protocol §6), whatever account the member takes the points from.
+fn within_daily_cap(context: &mut Context<'_, '_>, policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
+    let Some(max) = policy.transfer_daily_max else { return Ok(()) };
+    let key = TransferredTodayKey { sender: context.sender, brand: transfer.brand };
+    count_day(context, &key, transfer.amount, max, Code::TransferDailyMaxReached)
 }

@@ -1,14 +1,22 @@
 //! The rules of protocol §4 to §6 once more, as plainly as possible and sharing no code with the ledger: whole copies
 //! instead of undo, one entry per lot, sums over everything.
 
+mod between;
+mod brands;
+mod holds;
+mod households;
+mod keys;
+mod points;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
-    Address, BrandId, Code, Expiry, Genesis, Issue, Month, Operation, Outcome, Policy, PublicKey, Redeem, Reference,
-    Reverse, Role, RotateKey, TimeMs, TransactionId, Transfer, VerifiedTransaction,
+    Address, BrandId, ChainId, Code, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month, Operation, Outcome,
+    PartnershipTerms, Policy, PublicKey, Recovery, Reference, Role, TimeMs, TransactionId, VerifiedTransaction,
 };
 
 const HOUR_MS: u64 = 3_600_000;
+const DAY_MS: u64 = 24 * HOUR_MS;
 const AMOUNT_MAX: u64 = 9_007_199_254_740_991;
 
 #[derive(Clone)]
@@ -20,29 +28,94 @@ struct ModelIssue {
     reversed: u64,
 }
 
-/// Issued, redeemed, expired, reversed; what is outstanding is the sum over the lots.
+/// What is outstanding and held are the sums over lots and holds.
 #[derive(Clone, Copy, Default)]
 struct ModelTotals {
     issued: u64,
     redeemed: u64,
+    converted_out: u64,
     expired: u64,
     reversed: u64,
 }
 
+#[derive(Clone, Default)]
+pub(super) struct ModelAccount {
+    /// The key that replaced the first one.
+    pub(super) key: Option<PublicKey>,
+    pub(super) frozen: bool,
+    pub(super) guardians: Guardians,
+    pub(super) recovery: Option<Recovery>,
+}
+
+#[derive(Clone)]
+pub(super) struct ModelHold {
+    pub(super) brand: BrandId,
+    pub(super) from: Address,
+    pub(super) reference: Reference,
+    pub(super) expires: u64,
+    pub(super) lots: Vec<(Expiry, u64)>,
+    /// The member and month that it was counted for.
+    counted: Option<(Address, Month)>,
+    /// Captured, released, or returned after its expiry.
+    pub(super) over: bool,
+    /// Captured or released.
+    closed: bool,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct ModelHousehold {
+    pub(super) members: BTreeMap<Address, MemberRights>,
+    pub(super) invited: BTreeMap<Address, MemberRights>,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct ModelPartnership {
+    pub(super) terms: Option<PartnershipTerms>,
+    pub(super) proposal: Option<(BrandId, PartnershipTerms)>,
+}
+
+/// Who acts where.
+#[derive(Clone, Copy)]
+struct Act {
+    sender: Address,
+    signer: PublicKey,
+    transaction: TransactionId,
+    index: u8,
+}
+
 #[derive(Clone)]
 pub(super) struct Model {
+    chain: ChainId,
+    recovery_delay: u64,
     month: Month,
     time: u64,
     policies: BTreeMap<BrandId, Policy>,
-    operators: BTreeMap<(BrandId, Address), Vec<Role>>,
-    /// Who signs for an account: nobody yet, or the key that replaced the first one.
-    accounts: BTreeMap<Address, Option<PublicKey>>,
+    /// Roles and daily limits.
+    pub(super) operators: BTreeMap<(BrandId, Address), (Vec<Role>, Option<u64>)>,
+    pub(super) accounts: BTreeMap<Address, ModelAccount>,
     /// Lots; dead ones stay until their owner's points of that brand move.
     lots: BTreeMap<(Address, BrandId, Expiry), u64>,
     totals: BTreeMap<BrandId, ModelTotals>,
     issues: BTreeMap<(BrandId, Reference), ModelIssue>,
     redeemed: BTreeSet<(BrandId, Reference)>,
     reversed: BTreeSet<(BrandId, Reference)>,
+    /// All holds ever.
+    pub(super) holds: Vec<ModelHold>,
+    captured: BTreeSet<(BrandId, Reference)>,
+    /// What operators with a limit issued, by day.
+    issued_on: BTreeMap<(u64, BrandId, Address), u64>,
+    /// What members transferred of brands with a cap, by day.
+    transferred_on: BTreeMap<(u64, Address, BrandId), u64>,
+    converted_on: BTreeMap<(u64, BrandId, BrandId), u64>,
+    /// What members spent of limited brands from pools, by month.
+    pub(super) spent_in: BTreeMap<(Month, Address, Address, BrandId), u64>,
+    pub(super) partnerships: BTreeMap<(BrandId, BrandId), ModelPartnership>,
+    /// What debtors owe creditors: everything ever burned times its price, and everything settled, in millionths.
+    pub(super) incurred: BTreeMap<(BrandId, BrandId), u128>,
+    pub(super) settled: BTreeMap<(BrandId, BrandId), u128>,
+    settlements: BTreeSet<(BrandId, Reference)>,
+    /// Also dissolved ones, without members.
+    pub(super) households: BTreeMap<Address, ModelHousehold>,
     /// Every id ever.
     ids: BTreeSet<TransactionId>,
 }
@@ -56,10 +129,20 @@ fn check_amount(amount: u64) -> Result<(), Code> {
     ensure(amount <= AMOUNT_MAX, Code::AmountTooLarge)
 }
 
+/// Counts on top of what was counted before, up to a maximum.
+fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, amount: u64, max: u64, beyond: Code) -> Result<(), Code> {
+    let sum = counts.get(&key).copied().unwrap_or(0) + amount;
+    ensure(sum <= max, beyond)?;
+    counts.insert(key, sum);
+    Ok(())
+}
+
 impl Model {
     pub(super) fn new(genesis: &Genesis) -> Self {
         let document = genesis.document();
         let mut model = Self {
+            chain: genesis.chain_id(),
+            recovery_delay: document.parameters.recovery_delay_ms,
             month: document.time_ms.month(),
             time: document.time_ms.get(),
             policies: document.brands.iter().map(|brand| (brand.id, brand.policy.clone())).collect(),
@@ -70,13 +153,25 @@ impl Model {
             issues: BTreeMap::new(),
             redeemed: BTreeSet::new(),
             reversed: BTreeSet::new(),
+            holds: Vec::new(),
+            captured: BTreeSet::new(),
+            issued_on: BTreeMap::new(),
+            transferred_on: BTreeMap::new(),
+            converted_on: BTreeMap::new(),
+            spent_in: BTreeMap::new(),
+            partnerships: BTreeMap::new(),
+            incurred: BTreeMap::new(),
+            settled: BTreeMap::new(),
+            settlements: BTreeSet::new(),
+            households: BTreeMap::new(),
             ids: BTreeSet::new(),
         };
         for brand in document.brands.iter() {
             for operator in brand.operators.iter() {
                 let address = Address::of_key(&operator.public_key);
-                model.operators.insert((brand.id, address), operator.roles.to_vec());
-                model.accounts.insert(address, None);
+                let max = operator.issue_daily_max.map(|max| max.get());
+                model.operators.insert((brand.id, address), (operator.roles.to_vec(), max));
+                model.accounts.insert(address, ModelAccount::default());
             }
         }
         model
@@ -99,32 +194,94 @@ impl Model {
         ensure(until > self.time, Code::TransactionExpired)?;
         ensure(until <= self.time + HOUR_MS, Code::WindowTooLong)?;
         ensure(!self.ids.contains(&verified.id()), Code::DuplicateTransaction)?;
-        let replaced = *self.accounts.get(&transaction.sender).ok_or(Code::UnknownAccount)?;
+        ensure(self.accounts.contains_key(&transaction.sender), Code::UnknownAccount)?;
         let signer = verified.public_key();
-        let signs = match replaced {
-            Some(key) => key == signer,
-            None => Address::of_key(&signer) == transaction.sender,
-        };
-        ensure(signs, Code::WrongKey)?;
+        ensure(self.signs_for(&signer, transaction.sender), Code::WrongKey)?;
         self.ids.insert(verified.id());
         let mut attempt = self.clone();
         for (index, operation) in transaction.operations.iter().enumerate() {
-            if let Err(code) = attempt.operate(transaction.sender, signer, operation) {
-                return Ok(Outcome::Failed { operation: u8::try_from(index).expect("at most 100"), code });
+            let index = u8::try_from(index).expect("at most 100");
+            let act = Act { sender: transaction.sender, signer, transaction: verified.id(), index };
+            if let Err(code) = attempt.operate(act, operation) {
+                return Ok(Outcome::Failed { operation: index, code });
             }
         }
         *self = attempt;
         Ok(Outcome::Applied)
     }
 
-    fn operate(&mut self, sender: Address, signer: PublicKey, operation: &Operation) -> Result<(), Code> {
+    pub(super) fn signs_for(&self, key: &PublicKey, address: Address) -> bool {
+        match self.accounts.get(&address).and_then(|account| account.key) {
+            Some(current) => current == *key,
+            None => Address::of_key(key) == address,
+        }
+    }
+
+    fn operate(&mut self, act: Act, operation: &Operation) -> Result<(), Code> {
+        let sender = act.sender;
+        match operation {
+            Operation::CancelRecovery(_) => return self.cancel_recovery(sender),
+            Operation::Freeze(_) => return self.set_frozen(sender, true),
+            Operation::Unfreeze(_) => return self.set_frozen(sender, false),
+            _ => {}
+        }
+        let account = &self.accounts[&sender];
+        ensure(account.recovery.is_none(), Code::AccountInRecovery)?;
+        ensure(!account.frozen, Code::AccountFrozen)?;
         match operation {
             Operation::Issue(issue) => self.issue(sender, issue),
             Operation::Redeem(redeem) => self.redeem(sender, redeem),
             Operation::Transfer(transfer) => self.transfer(sender, transfer),
             Operation::Reverse(reverse) => self.reverse(sender, reverse),
-            Operation::RotateKey(rotate) => self.rotate(sender, signer, rotate),
+            Operation::Hold(hold) => self.hold(sender, hold),
+            Operation::Capture(capture) => self.capture(sender, capture),
+            Operation::Release(release) => self.release(sender, release),
+            Operation::ProposePartnership(one) => self.propose(sender, one),
+            Operation::AcceptPartnership(one) => self.accept(sender, one),
+            Operation::EndPartnership(one) => self.end(sender, one),
+            Operation::Convert(convert) => self.convert(sender, convert),
+            Operation::Settle(settle) => self.settle(sender, settle),
+            Operation::SetPolicy(set) => self.set_policy(sender, set),
+            Operation::SetOperator(set) => self.set_operator(sender, set),
+            Operation::RemoveOperator(remove) => self.remove_operator(sender, remove),
+            Operation::RotateKey(rotate) => self.rotate(act, rotate),
+            Operation::SetGuardians(set) => self.set_guardians(sender, set),
+            Operation::StartRecovery(start) => self.start_recovery(sender, start),
+            Operation::FinishRecovery(finish) => self.finish_recovery(sender, finish),
+            Operation::CreateHousehold(_) => self.create_household(act),
+            Operation::Invite(invite) => self.invite(sender, invite),
+            Operation::Join(join) => self.join(sender, join.household),
+            Operation::Leave(leave) => self.leave(sender, leave.household),
+            Operation::SetMember(set) => self.set_member(sender, set),
+            Operation::RemoveMember(remove) => self.remove_member(sender, remove),
+            Operation::CancelRecovery(_) | Operation::Freeze(_) | Operation::Unfreeze(_) => Ok(()),
         }
+    }
+
+    /// Whether the sender may take points, and for which limit it counts.
+    fn spend(
+        &mut self,
+        sender: Address,
+        from: Address,
+        brand: BrandId,
+        amount: u64,
+        leaves: bool,
+    ) -> Result<Option<(Address, Month)>, Code> {
+        if sender == from {
+            return Ok(None);
+        }
+        let member = self.households.get(&from).and_then(|household| household.members.get(&sender));
+        let rights = member.cloned().ok_or(Code::NotOwner)?;
+        ensure(!(leaves && rights.role == MemberRole::Child), Code::ChildMayNot)?;
+        self.return_expired(from, brand);
+        let listed = rights.limits.iter().find(|limit| limit.brand == brand).map(|limit| limit.month_max.get());
+        let max = match rights.role {
+            MemberRole::Admin => return Ok(None),
+            MemberRole::Adult if listed.is_none() => return Ok(None),
+            MemberRole::Adult | MemberRole::Child => listed.unwrap_or(0),
+        };
+        count(&mut self.spent_in, (self.month, from, sender, brand), amount, max, Code::MemberLimitReached)?;
+        Ok(Some((sender, self.month)))
     }
 
     fn policy(&self, brand: BrandId) -> Result<Policy, Code> {
@@ -132,7 +289,7 @@ impl Model {
     }
 
     fn check_role(&self, brand: BrandId, sender: Address, role: Role) -> Result<(), Code> {
-        let roles = self.operators.get(&(brand, sender)).ok_or(Code::NotOperator)?;
+        let (roles, _) = self.operators.get(&(brand, sender)).ok_or(Code::NotOperator)?;
         ensure(roles.contains(&role), Code::RoleMissing)
     }
 
@@ -140,81 +297,16 @@ impl Model {
         self.totals.get_mut(&brand).expect("every brand")
     }
 
-    fn issue(&mut self, sender: Address, issue: &Issue) -> Result<(), Code> {
-        let amount = issue.amount.get();
-        check_amount(amount)?;
-        let policy = self.policy(issue.brand)?;
-        self.check_role(issue.brand, sender, Role::Issue)?;
-        let key = (issue.brand, issue.reference.clone());
-        ensure(!self.issues.contains_key(&key), Code::DuplicateReference)?;
-        ensure(self.totals[&issue.brand].issued + amount <= AMOUNT_MAX, Code::AmountTooLarge)?;
-        let expiry = match policy.expiry_months {
-            Some(months) => Expiry::Month(Month::new(self.month.get() + u16::from(months))),
-            None => Expiry::Never,
-        };
-        self.totals_mut(issue.brand).issued += amount;
-        self.give(issue.to, issue.brand, vec![(expiry, amount)]);
-        self.issues.insert(key, ModelIssue { to: issue.to, amount, expiry, time: self.time, reversed: 0 });
+    fn give(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) -> Result<(), Code> {
+        self.accounts.entry(to).or_default();
+        let dissolved = self.households.get(&to).is_some_and(|household| household.members.is_empty());
+        ensure(!dissolved, Code::HouseholdDissolved)?;
+        self.return_expired(to, brand);
+        self.put(to, brand, lots);
         Ok(())
     }
 
-    fn redeem(&mut self, sender: Address, redeem: &Redeem) -> Result<(), Code> {
-        let amount = redeem.amount.get();
-        check_amount(amount)?;
-        self.policy(redeem.brand)?;
-        ensure(sender == redeem.from, Code::NotOwner)?;
-        if let Some(reference) = &redeem.reference {
-            let fresh = self.redeemed.insert((redeem.brand, reference.clone()));
-            ensure(fresh, Code::DuplicateReference)?;
-        }
-        self.take(redeem.from, redeem.brand, amount, None)?;
-        self.totals_mut(redeem.brand).redeemed += amount;
-        Ok(())
-    }
-
-    fn transfer(&mut self, sender: Address, transfer: &Transfer) -> Result<(), Code> {
-        let amount = transfer.amount.get();
-        check_amount(amount)?;
-        let policy = self.policy(transfer.brand)?;
-        ensure(sender == transfer.from, Code::NotOwner)?;
-        ensure(transfer.from != transfer.to, Code::SameAccount)?;
-        ensure(policy.transferable, Code::PolicyForbidsTransfer)?;
-        ensure(amount >= policy.transfer_min.get(), Code::TransferTooSmall)?;
-        ensure(amount <= policy.transfer_max.get(), Code::TransferTooLarge)?;
-        let taken = self.take(transfer.from, transfer.brand, amount, None)?;
-        self.give(transfer.to, transfer.brand, taken);
-        Ok(())
-    }
-
-    fn reverse(&mut self, sender: Address, reverse: &Reverse) -> Result<(), Code> {
-        let amount = reverse.amount.get();
-        check_amount(amount)?;
-        let policy = self.policy(reverse.brand)?;
-        self.check_role(reverse.brand, sender, Role::Reverse)?;
-        let fresh = self.reversed.insert((reverse.brand, reverse.reference.clone()));
-        ensure(fresh, Code::DuplicateReference)?;
-        let key = (reverse.brand, reverse.issue_reference.clone());
-        let issue = self.issues.get(&key).cloned().ok_or(Code::UnknownReference)?;
-        ensure(issue.to == reverse.from, Code::IssueToOther)?;
-        let window = policy.reversal_window_ms;
-        ensure(window > 0 && self.time <= issue.time + window, Code::ReversalWindowClosed)?;
-        ensure(amount <= issue.amount - issue.reversed, Code::ReversalExceedsIssue)?;
-        self.take(reverse.from, reverse.brand, amount, Some(issue.expiry))?;
-        self.issues.get_mut(&key).expect("just found").reversed += amount;
-        self.totals_mut(reverse.brand).reversed += amount;
-        Ok(())
-    }
-
-    fn rotate(&mut self, sender: Address, signer: PublicKey, rotate: &RotateKey) -> Result<(), Code> {
-        ensure(rotate.new_key.is_valid(), Code::InvalidKey)?;
-        let current = self.accounts[&sender].unwrap_or(signer);
-        ensure(current != rotate.new_key, Code::KeyUnchanged)?;
-        self.accounts.insert(sender, Some(rotate.new_key));
-        Ok(())
-    }
-
-    fn give(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
-        self.accounts.entry(to).or_insert(None);
+    fn put(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
         self.drop_dead(to, brand);
         for (expiry, amount) in lots {
             *self.lots.entry((to, brand, expiry)).or_insert(0) += amount;
@@ -229,7 +321,8 @@ impl Model {
         amount: u64,
         preferred: Option<Expiry>,
     ) -> Result<Vec<(Expiry, u64)>, Code> {
-        let live = self.balance(from, brand);
+        self.return_expired(from, brand);
+        let live = self.recorded_balance(from, brand);
         if live.iter().map(|(_, amount)| amount).sum::<u64>() < amount {
             let with_dead: u64 =
                 self.lots.iter().filter(|((a, b, _), _)| (*a, *b) == (from, brand)).map(|(_, amount)| amount).sum();
@@ -256,29 +349,26 @@ impl Model {
         self.lots.retain(|(a, b, expiry), _| (*a, *b) != (account, brand) || expiry.is_live_in(month));
     }
 
-    /// The live lots of an account, the earliest first.
-    pub(super) fn balance(&self, account: Address, brand: BrandId) -> Vec<(Expiry, u64)> {
+    fn recorded_balance(&self, account: Address, brand: BrandId) -> Vec<(Expiry, u64)> {
         let of_account = self.lots.iter().filter(|((a, b, _), _)| (*a, *b) == (account, brand));
         let lots = of_account.map(|((_, _, expiry), amount)| (*expiry, *amount));
         lots.filter(|(expiry, _)| expiry.is_live_in(self.month)).collect()
     }
 
-    /// Issued, outstanding, redeemed, expired, reversed.
-    pub(super) fn totals(&self, brand: BrandId) -> [u64; 5] {
+    /// The live lots of an account, the earliest first, with those of expired holds.
+    pub(super) fn balance(&self, account: Address, brand: BrandId) -> Vec<(Expiry, u64)> {
+        let mut returned = self.clone();
+        returned.return_expired(account, brand);
+        returned.recorded_balance(account, brand)
+    }
+
+    /// Issued, outstanding, held, redeemed, converted out, expired, reversed.
+    pub(super) fn totals(&self, brand: BrandId) -> [u64; 7] {
         let of_brand = self.lots.iter().filter(|((_, b, expiry), _)| *b == brand && expiry.is_live_in(self.month));
         let outstanding = of_brand.map(|(_, amount)| amount).sum();
-        let ModelTotals { issued, redeemed, expired, reversed } = self.totals[&brand];
-        [issued, outstanding, redeemed, expired, reversed]
-    }
-
-    /// The references, receivers and unreversed rests of a brand's issues.
-    pub(super) fn issues(&self, brand: BrandId) -> Vec<(Reference, Address, u64)> {
-        let of_brand = self.issues.iter().filter(|((b, _), _)| *b == brand);
-        of_brand.map(|((_, key), issue)| (key.clone(), issue.to, issue.amount - issue.reversed)).collect()
-    }
-
-    /// The key that replaced an account's first one, for accounts that exist.
-    pub(super) fn account(&self, address: Address) -> Option<Option<PublicKey>> {
-        self.accounts.get(&address).copied()
+        let holds = self.holds.iter().filter(|hold| hold.brand == brand && !hold.over);
+        let held = holds.flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum();
+        let ModelTotals { issued, redeemed, converted_out, expired, reversed } = self.totals[&brand];
+        [issued, outstanding, held, redeemed, converted_out, expired, reversed]
     }
 }

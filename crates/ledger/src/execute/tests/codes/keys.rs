@@ -1,0 +1,97 @@
+//! Keys, freezes, guardians and recoveries.
+
+use lojal_types::{Code, Operation, PublicKey, StartRecovery};
+
+use super::Failing;
+use crate::fixture::*;
+
+const NEW: u8 = 51;
+
+/// Bo and the café are Anna's guardians, both of whom it takes.
+fn guarded(ledger: &mut Ledger) {
+    ledger.apply(ANNA, set_guardians(&[BO], &[CAFE], 2));
+}
+
+/// Guardians in the order given.
+fn guardians(list: &[u8], threshold: u8) -> Operation {
+    let Operation::SetGuardians(mut set) = set_guardians(&[], &[], threshold) else { unreachable!() };
+    let list = list.iter().map(|seed| lojal_types::Guardian::Account(address(*seed))).collect();
+    set.guardians.guardians = lojal_types::Bounded::new(list).expect("at most three");
+    Operation::SetGuardians(set)
+}
+
+pub(super) const FAILURES: &[(Code, Failing)] = &[
+    (Code::InvalidKey, |_| (ANNA, rotate(PublicKey::new([2; 32])))),
+    (Code::KeyUnchanged, |_| (ANNA, rotate(key(ANNA).public_key()))),
+    (Code::AccountFrozen, |ledger| {
+        ledger.apply(ANNA, freeze());
+        (ANNA, redeem(GROCER, ANNA, 1))
+    }),
+    (Code::AlreadyFrozen, |ledger| {
+        ledger.apply(ANNA, freeze());
+        (ANNA, freeze())
+    }),
+    (Code::NotFrozen, |_| (ANNA, unfreeze())),
+    (Code::AccountInRecovery, |ledger| {
+        guarded(ledger);
+        ledger.apply(BO, start_recovery(ANNA, NEW));
+        (ANNA, redeem(GROCER, ANNA, 1))
+    }),
+    (Code::GuardiansOutOfOrder, |_| {
+        let (first, second) = if address(BO) < address(CLEO) { (CLEO, BO) } else { (BO, CLEO) };
+        (ANNA, guardians(&[first, second], 1))
+    }),
+    (Code::GuardiansOutOfOrder, |_| (ANNA, guardians(&[BO, BO], 1))),
+    (Code::ThresholdOutOfRange, |_| (ANNA, set_guardians(&[BO], &[], 0))),
+    (Code::ThresholdOutOfRange, |_| (ANNA, set_guardians(&[BO], &[CAFE], 3))),
+    (Code::ThresholdOutOfRange, |_| (ANNA, set_guardians(&[], &[], 1))),
+    (Code::OwnGuardian, |_| (ANNA, set_guardians(&[ANNA, BO], &[], 1))),
+    (Code::UnknownBrand, |_| (ANNA, set_guardians(&[], &["nobody"], 1))),
+    (Code::UnknownAccount, |_| (BO, start_recovery(CLEO, NEW))),
+    (Code::NotGuardian, |_| (BO, start_recovery(ANNA, NEW))),
+    // An operator without the role of an admin doesn't act for a brand as a guardian.
+    (Code::NotGuardian, |ledger| {
+        ledger.apply(ANNA, set_guardians(&[], &[GROCER], 1));
+        (CASHIER, start_recovery(ANNA, NEW))
+    }),
+    (Code::InvalidKey, |ledger| {
+        guarded(ledger);
+        let (account, new_key) = (address(ANNA), PublicKey::new([2; 32]));
+        (BO, Operation::StartRecovery(StartRecovery { account, new_key }))
+    }),
+    (Code::KeyUnchanged, |ledger| {
+        guarded(ledger);
+        (BO, start_recovery(ANNA, ANNA))
+    }),
+    (Code::AlreadyAgreed, |ledger| {
+        guarded(ledger);
+        ledger.apply(BO, start_recovery(ANNA, NEW));
+        (BO, start_recovery(ANNA, NEW))
+    }),
+    (Code::RecoveryDecided, |ledger| {
+        guarded(ledger);
+        ledger.apply(BO, start_recovery(ANNA, NEW));
+        ledger.apply(BARISTA, start_recovery(ANNA, NEW));
+        (BO, start_recovery(ANNA, NEW + 1))
+    }),
+    (Code::NoRecovery, |_| (ANNA, cancel_recovery())),
+    (Code::NoRecovery, |ledger| {
+        guarded(ledger);
+        (BO, finish_recovery(ANNA))
+    }),
+    (Code::NotGuardian, |_| (BO, finish_recovery(ANNA))),
+    (Code::UnknownAccount, |_| (BO, finish_recovery(CLEO))),
+    (Code::RecoveryNeedsGuardians, |ledger| {
+        guarded(ledger);
+        ledger.apply(BO, start_recovery(ANNA, NEW));
+        ledger.pass_to(ledger.now().plus_ms(RECOVERY_DELAY_MS));
+        (BO, finish_recovery(ANNA))
+    }),
+    (Code::RecoveryTooEarly, |ledger| {
+        guarded(ledger);
+        ledger.apply(BO, start_recovery(ANNA, NEW));
+        ledger.apply(BARISTA, start_recovery(ANNA, NEW));
+        ledger.pass_to(ledger.now().plus_ms(RECOVERY_DELAY_MS - 2 * SECOND_MS));
+        (BO, finish_recovery(ANNA))
+    }),
+];

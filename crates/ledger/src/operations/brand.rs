@@ -1,0 +1,83 @@
+//! `SetPolicy`, `SetOperator` and `RemoveOperator`: what a brand's admins decide.
+
+use lojal_types::limits::POINTS_MAX;
+use lojal_types::operator::in_order;
+use lojal_types::{Address, BrandId, Code, RemoveOperator, Role, SetOperator, SetPolicy};
+
+use super::{Context, authority};
+use crate::key::{AccountKey, BrandKey, IssuedTodayKey, OperatorKey, OperatorListKey};
+use crate::record::{Account, Operator};
+
+/// "A policy change never shortens the life of a lot already issued" (protocol §6): it changes no lot at all.
+pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Result<(), Code> {
+    let mut brand = authority::brand(context, set.brand)?;
+    authority::operator(context, set.brand, Role::Admin)?;
+    set.policy.check().map_err(|_| Code::PolicyOutOfBounds)?;
+    brand.policy = set.policy.clone();
+    context.overlay.put(&BrandKey(set.brand), &brand);
+    Ok(())
+}
+
+/// `SetOperator`: the operator's account exists from then on, so that it can act.
+pub(super) fn set_operator(context: &mut Context<'_, '_>, set: &SetOperator) -> Result<(), Code> {
+    authority::brand(context, set.brand)?;
+    authority::operator(context, set.brand, Role::Admin)?;
+    valid_operator(set)?;
+    let operator = Address::of_key(&set.public_key);
+    if !set.roles.contains(&Role::Admin) {
+        not_the_last_admin(context, set.brand, operator)?;
+    }
+    list(context, set.brand, operator)?;
+    if context.overlay.get(&AccountKey(operator)).is_none() {
+        context.overlay.put(&AccountKey(operator), &Account::default());
+    }
+    let record = Operator { roles: set.roles.clone(), issue_daily_max: set.issue_daily_max };
+    context.overlay.put(&OperatorKey { brand: set.brand, operator }, &record);
+    Ok(())
+}
+
+/// `RemoveOperator`: the account stays, its authority goes.
+pub(super) fn remove_operator(context: &mut Context<'_, '_>, remove: &RemoveOperator) -> Result<(), Code> {
+    let RemoveOperator { brand, operator } = *remove;
+    authority::brand(context, brand)?;
+    authority::operator(context, brand, Role::Admin)?;
+    let key = OperatorKey { brand, operator };
+    context.overlay.get(&key).ok_or(Code::UnknownOperator)?;
+    not_the_last_admin(context, brand, operator)?;
+    context.overlay.remove(&key);
+    context.overlay.remove(&IssuedTodayKey { brand, operator });
+    let mut list = context.overlay.get(&OperatorListKey(brand)).unwrap_or_default();
+    list.operators = list.operators.without(&operator);
+    context.overlay.put(&OperatorListKey(brand), &list);
+    Ok(())
+}
+
+/// An operator has a key that can sign, roles in order, and a limit that an amount can have.
+fn valid_operator(set: &SetOperator) -> Result<(), Code> {
+    if !set.public_key.is_valid() {
+        return Err(Code::InvalidKey);
+    }
+    if !in_order(&set.roles) {
+        return Err(Code::RolesOutOfOrder);
+    }
+    if set.issue_daily_max.is_some_and(|max| max.get() > POINTS_MAX) { Err(Code::AmountTooLarge) } else { Ok(()) }
+}
+
+/// A brand without an admin could never change anything again: the last one stays.
+fn not_the_last_admin(context: &mut Context<'_, '_>, brand: BrandId, operator: Address) -> Result<(), Code> {
+    let list = context.overlay.get(&OperatorListKey(brand)).unwrap_or_default();
+    let mut is_admin = |operator: Address| {
+        let record = context.overlay.get(&OperatorKey { brand, operator });
+        record.is_some_and(|record| record.roles.contains(&Role::Admin))
+    };
+    let another = list.operators.iter().any(|other| *other != operator && is_admin(*other));
+    if another || !is_admin(operator) { Ok(()) } else { Err(Code::LastAdmin) }
+}
+
+/// "Operators ≤ 64 per brand." (protocol §11)
+fn list(context: &mut Context<'_, '_>, brand: BrandId, operator: Address) -> Result<(), Code> {
+    let mut list = context.overlay.get(&OperatorListKey(brand)).unwrap_or_default();
+    list.operators = list.operators.with_sorted(operator).map_err(|_| Code::TooManyOperators)?;
+    context.overlay.put(&OperatorListKey(brand), &list);
+    Ok(())
+}

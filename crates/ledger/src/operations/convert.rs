@@ -1,0 +1,117 @@
+//! `Convert`: points of one brand become another's, on the terms of their partnership.
+
+use lojal_types::limits::MONEY_MAX;
+use lojal_types::{Code, Convert, Expiry, Lot, Money, PartnershipTerms, Points};
+
+use super::authority::Purpose;
+use super::counters::count_day;
+use super::ledger::{add_outstanding, amount, change_totals, credit, debit, remove_outstanding};
+use super::partnership::two_brands;
+use super::{Context, authority};
+use crate::key::{AccountKey, ConvertedTodayKey, CreditorsKey, ObligationKey, PartnershipKey};
+use crate::record::Obligation;
+
+pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Code> {
+    amount(convert.amount)?;
+    two_brands(context, convert.from, convert.to)?;
+    let terms = terms_in_force(context, convert)?;
+    policies_allow(context, convert)?;
+    let (burned, received) = exchange(convert, &terms)?;
+    authority::spend(context, convert.account, convert.from, Purpose::Convert, burned)?;
+    let key = ConvertedTodayKey { from: convert.from, to: convert.to };
+    count_day(context, &key, burned, terms.daily_max, Code::ConversionDailyMaxReached)?;
+    let old = debit(context, convert.account, convert.from, burned, None)?;
+    remove_outstanding(context, convert.from, &old);
+    change_totals(context, convert.from, |mut totals| {
+        totals.converted_out = totals.converted_out.checked_add(burned)?;
+        totals.outstanding = totals.outstanding.checked_sub(burned)?;
+        Some(totals)
+    })?;
+    let new = convert_lots(context, convert, &terms, &old)?;
+    change_totals(context, convert.to, |mut totals| {
+        totals.issued = totals.issued.checked_add(received)?;
+        totals.outstanding = totals.outstanding.checked_add(received)?;
+        Some(totals)
+    })?;
+    add_outstanding(context, convert.to, &new);
+    credit(context, convert.account, convert.to, &new)?;
+    owe(context, convert, burned, terms.price_micro)
+}
+
+/// A partnership is in force from its acceptance to its end.
+fn terms_in_force(context: &mut Context<'_, '_>, convert: &Convert) -> Result<PartnershipTerms, Code> {
+    let partnership = context.overlay.get(&PartnershipKey { from: convert.from, to: convert.to });
+    let terms = partnership.and_then(|partnership| partnership.terms).ok_or(Code::UnknownPartnership)?;
+    if context.time < terms.ends_ms { Ok(terms) } else { Err(Code::PartnershipEnded) }
+}
+
+/// "A brand's policy also says whether its points may be […] converted and pooled" (protocol §6): both brands must
+/// allow the conversion, and the new points must be allowed where the old ones were.
+fn policies_allow(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Code> {
+    let (from, to) = (authority::brand(context, convert.from)?, authority::brand(context, convert.to)?);
+    if !from.policy.convertible || !to.policy.convertible {
+        return Err(Code::PolicyForbidsConversion);
+    }
+    let in_pool = context.overlay.get(&AccountKey(convert.account)).is_some_and(|account| account.is_household);
+    if in_pool && !to.policy.poolable { Err(Code::PolicyForbidsPooling) } else { Ok(()) }
+}
+
+/// "Burns A points, issues B points (rounded down; dust below one unit is not taken from the member)." (protocol §6)
+/// Answers how many go and how many come.
+fn exchange(convert: &Convert, terms: &PartnershipTerms) -> Result<(Points, Points), Code> {
+    let received = terms.received_for(convert.amount).ok_or(Code::AmountTooLarge)?;
+    if received.is_zero() {
+        return Err(Code::ConversionTooSmall);
+    }
+    if received < convert.min_received {
+        return Err(Code::BelowMinReceived);
+    }
+    let burned = terms.burned_for(received).expect("at most the amount, which is 64 bits");
+    Ok((burned, received))
+}
+
+/// "A conversion gives the earlier of the old expiry and the target brand's policy." (protocol §5) What the first lots
+/// together give, rounded down, is what their new lots together are: so all of them are what all of the old ones give.
+fn convert_lots(
+    context: &mut Context<'_, '_>,
+    convert: &Convert,
+    terms: &PartnershipTerms,
+    old: &[Lot],
+) -> Result<Vec<Lot>, Code> {
+    let policy = authority::brand(context, convert.to)?.policy;
+    let latest: Expiry = policy.expiry_of_issue_in(context.time.month());
+    let (mut burned, mut received) = (Points::ZERO, Points::ZERO);
+    let mut new = Vec::with_capacity(old.len());
+    for lot in old {
+        burned = burned.checked_add(lot.amount).expect("at most what was taken");
+        let received_now = terms.received_for(burned).expect("at most what all of them give");
+        let amount = received_now.checked_sub(received).expect("more points never give less");
+        received = received_now;
+        if !amount.is_zero() {
+            new.push(Lot { expiry: lot.expiry.min(latest), amount });
+        }
+    }
+    Ok(new)
+}
+
+/// "And adds what A now owes B to their running obligation." (protocol §6)
+fn owe(context: &mut Context<'_, '_>, convert: &Convert, burned: Points, price_micro: u64) -> Result<(), Code> {
+    if price_micro == 0 {
+        return Ok(());
+    }
+    let (debtor, creditor) = (convert.from, convert.to);
+    let key = ObligationKey { debtor, creditor };
+    let before = context.overlay.get(&key);
+    if before.is_none() {
+        let mut creditors = context.overlay.get(&CreditorsKey(debtor)).unwrap_or_default();
+        creditors.ids = creditors.ids.with_sorted(creditor).expect("there are no more brands than that");
+        context.overlay.put(&CreditorsKey(debtor), &creditors);
+    }
+    // 2^53 points at 10^12 millionths are less than 2^93.
+    let more_micro = u128::from(burned.get()) * u128::from(price_micro);
+    let owed_micro = before.unwrap_or_default().owed_micro.checked_add(more_micro);
+    let bounded = owed_micro.filter(|micro| *micro <= Money::new(MONEY_MAX).micro());
+    let owed_micro = bounded.ok_or(Code::ObligationTooLarge)?;
+    context.overlay.put(&key, &Obligation { owed_micro });
+    Ok(())
+}

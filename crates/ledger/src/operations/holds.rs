@@ -1,0 +1,194 @@
+//! `Hold`, `Capture` and `Release`: points that wait for a till, out of everybody else's reach.
+
+use lojal_types::limits::HOLD_MS_MAX;
+use lojal_types::{Address, Bounded, BrandId, Capture, Code, Hold, Lot, Points, Reference, Release, Role};
+
+use super::authority::Purpose;
+use super::counters::uncount_month;
+use super::ledger::{add_lots, add_outstanding, amount, change_totals, debit, remove_outstanding};
+use super::{Context, authority};
+use crate::key::{CapturedKey, HeldKey, HoldsKey, SpentKey};
+use crate::lots::{split, total};
+use crate::record::{Held, Holds, OpenHold, Used};
+
+/// `Hold`: "member reserves at a till, with an expiry" (protocol §6).
+pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
+    amount(hold.amount)?;
+    authority::brand(context, hold.brand)?;
+    let counted = authority::spend(context, hold.from, hold.brand, Purpose::Hold, hold.amount)?;
+    expires_in_time(context, hold)?;
+    use_reference(context, hold)?;
+    let lots = debit(context, hold.from, hold.brand, hold.amount, None)?;
+    remove_outstanding(context, hold.brand, &lots);
+    change_totals(context, hold.brand, |mut totals| {
+        totals.outstanding = totals.outstanding.checked_sub(hold.amount)?;
+        totals.held = totals.held.checked_add(hold.amount)?;
+        Some(totals)
+    })?;
+    let lots = Bounded::new(lots).expect("at least one lot, and no more than a balance has");
+    let open = OpenHold { reference: hold.reference.clone(), expires_ms: hold.expires_ms, lots, counted };
+    set_aside(context, HoldsKey { account: hold.from, brand: hold.brand }, open)
+}
+
+/// `Capture`: "brand takes all or part, the rest returns" (protocol §6). Lots whose month ended meanwhile are honoured.
+pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Result<(), Code> {
+    amount(capture.amount)?;
+    authority::brand(context, capture.brand)?;
+    authority::operator(context, capture.brand, Role::Capture)?;
+    use_capture_reference(context, capture)?;
+    let held = known(context, capture.brand, capture.from, &capture.hold_reference)?;
+    not_closed(&held)?;
+    if context.time >= held.expires_ms {
+        return Err(Code::HoldExpired);
+    }
+    let open = close(context, capture.brand, held, &capture.hold_reference);
+    let (_, rest) = split(&open.lots, capture.amount).ok_or(Code::CaptureExceedsHold)?;
+    change_totals(context, capture.brand, |mut totals| {
+        totals.held = totals.held.checked_sub(capture.amount)?;
+        totals.redeemed = totals.redeemed.checked_add(capture.amount)?;
+        Some(totals)
+    })?;
+    put_back(context, HoldsKey { account: capture.from, brand: capture.brand }, &open, &rest);
+    return_expired(context, capture.from, capture.brand);
+    Ok(())
+}
+
+/// `Release`: the brand lets go. Before the expiry only the brand can, since the till relies on the hold; after it
+/// the owner can take the points back without waiting for something else to touch them.
+pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Result<(), Code> {
+    authority::brand(context, release.brand)?;
+    let held = known(context, release.brand, release.from, &release.hold_reference);
+    by_the_brand_or_by_the_owner_after_expiry(context, release, held.ok())?;
+    let held = held?;
+    not_closed(&held)?;
+    let key = HoldsKey { account: release.from, brand: release.brand };
+    if context.time < held.expires_ms {
+        let open = close(context, release.brand, held, &release.hold_reference);
+        put_back(context, key, &open, &open.lots);
+    } else if position(context, &key, &release.hold_reference).is_none() {
+        return Err(Code::HoldExpired);
+    }
+    return_expired(context, release.from, release.brand);
+    Ok(())
+}
+
+/// "An expired hold returns its lots the next time the account is touched, with their expiry unchanged." (protocol §6)
+pub(super) fn return_expired(context: &mut Context<'_, '_>, account: Address, brand: BrandId) {
+    let key = HoldsKey { account, brand };
+    let Some(Holds { holds }) = context.overlay.get(&key) else { return };
+    let (open, expired): (Vec<_>, Vec<_>) =
+        holds.into_inner().into_iter().partition(|hold| context.time < hold.expires_ms);
+    if expired.is_empty() {
+        return;
+    }
+    write_holds(context, &key, open);
+    for hold in expired {
+        put_back(context, key, &hold, &hold.lots);
+    }
+}
+
+/// A hold expires after the block and at most 30 days ahead of it.
+fn expires_in_time(context: &Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
+    let in_time = hold.expires_ms > context.time && hold.expires_ms.since_ms(context.time) <= HOLD_MS_MAX;
+    if in_time { Ok(()) } else { Err(Code::HoldExpiryOutOfRange) }
+}
+
+/// A till's request is answered once, whoever answers it: references are "unique per brand and kind" (protocol §6).
+fn use_reference(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
+    let key = HeldKey { brand: hold.brand, reference: hold.reference.clone() };
+    if context.overlay.get(&key).is_some() {
+        return Err(Code::DuplicateReference);
+    }
+    context.overlay.put(&key, &Held { from: hold.from, expires_ms: hold.expires_ms, closed: false });
+    Ok(())
+}
+
+/// References are "unique per brand and kind" (protocol §6): a till takes its points once.
+fn use_capture_reference(context: &mut Context<'_, '_>, capture: &Capture) -> Result<(), Code> {
+    let key = CapturedKey { brand: capture.brand, reference: capture.reference.clone() };
+    if context.overlay.get(&key).is_some() {
+        return Err(Code::DuplicateReference);
+    }
+    context.overlay.put(&key, &Used);
+    Ok(())
+}
+
+/// "Open holds ≤ 16 per account and brand." (protocol §11)
+fn set_aside(context: &mut Context<'_, '_>, key: HoldsKey, hold: OpenHold) -> Result<(), Code> {
+    let before = context.overlay.get(&key).unwrap_or_default().holds;
+    let holds = before.into_inner().into_iter().chain([hold]).collect();
+    let holds = Bounded::new(holds).map_err(|_| Code::TooManyHolds)?;
+    context.overlay.put(&key, &Holds { holds });
+    Ok(())
+}
+
+/// What is known under a reference, of this account.
+fn known(context: &mut Context<'_, '_>, brand: BrandId, from: Address, reference: &Reference) -> Result<Held, Code> {
+    let held = context.overlay.get(&HeldKey { brand, reference: reference.clone() });
+    held.filter(|held| held.from == from).ok_or(Code::UnknownHold)
+}
+
+/// A hold is captured or released once.
+fn not_closed(held: &Held) -> Result<(), Code> {
+    if held.closed { Err(Code::HoldClosed) } else { Ok(()) }
+}
+
+fn by_the_brand_or_by_the_owner_after_expiry(
+    context: &mut Context<'_, '_>,
+    release: &Release,
+    held: Option<Held>,
+) -> Result<(), Code> {
+    let Err(code) = authority::operator(context, release.brand, Role::Capture) else { return Ok(()) };
+    let owns = context.sender == release.from || authority::member(context, release.from).is_some();
+    if !owns {
+        return Err(code);
+    }
+    let open = held.is_some_and(|held| !held.closed && context.time < held.expires_ms);
+    if open { Err(Code::HoldNotExpired) } else { Ok(()) }
+}
+
+/// Removes an open hold that hasn't expired, and remembers that it is closed.
+fn close(context: &mut Context<'_, '_>, brand: BrandId, held: Held, reference: &Reference) -> OpenHold {
+    context.overlay.put(&HeldKey { brand, reference: reference.clone() }, &Held { closed: true, ..held });
+    let key = HoldsKey { account: held.from, brand };
+    let at = position(context, &key, reference).expect("neither closed nor expired, so it is there");
+    let mut holds = context.overlay.get(&key).unwrap_or_default().holds.into_inner();
+    let hold = holds.remove(at);
+    write_holds(context, &key, holds);
+    hold
+}
+
+fn position(context: &mut Context<'_, '_>, key: &HoldsKey, reference: &Reference) -> Option<usize> {
+    context.overlay.get(key)?.holds.iter().position(|hold| hold.reference == *reference)
+}
+
+fn write_holds(context: &mut Context<'_, '_>, key: &HoldsKey, holds: Vec<OpenHold>) {
+    if holds.is_empty() {
+        context.overlay.remove(key);
+    } else {
+        context.overlay.put(key, &Holds { holds: Bounded::new(holds).expect("fewer than before") });
+    }
+}
+
+/// Gives lots of a hold back: live ones to the balance, dead ones become breakage at this moment, and what a member's
+/// limit of this month was charged is given back to it.
+fn put_back(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots: &[Lot]) {
+    let HoldsKey { account, brand } = key;
+    let month = context.time.month();
+    let (live, dead): (Vec<Lot>, Vec<Lot>) = lots.iter().partition(|lot| lot.expiry.is_live_in(month));
+    add_lots(context, account, brand, &live);
+    add_outstanding(context, brand, &live);
+    change_totals(context, brand, |mut totals| {
+        totals.held = totals.held.checked_sub(total(lots))?;
+        totals.outstanding = totals.outstanding.checked_add(total(&live))?;
+        totals.expired = totals.expired.checked_add(total(&dead))?;
+        Some(totals)
+    })
+    .expect("the lots are a part of what is held");
+    let returned: Points = total(lots);
+    if let Some(counted) = hold.counted
+        && counted.month == month
+    {
+        uncount_month(context, &SpentKey { household: account, member: counted.member, brand }, returned);
+    }
+}

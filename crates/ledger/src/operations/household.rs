@@ -1,0 +1,180 @@
+//! `CreateHousehold`, `Invite`, `Join`, `Leave`, `SetMember` and `RemoveMember` (protocol §6, "household"). A household
+//! always has an admin, until its last member dissolves it.
+
+use lojal_types::limits::BRANDS_MAX;
+use lojal_types::{
+    Address, Bounded, BrandId, Code, Invite, Join, Leave, MemberRights, MemberRole, RemoveMember, SetMember,
+};
+
+use super::{Context, authority, holds};
+use crate::key::{
+    AccountKey, BalanceKey, BrandListKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey,
+};
+use crate::record::{Account, Household};
+
+/// "A household is an account with members instead of a key."
+pub(super) fn create(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    let address = Address::of_household(&context.chain, &context.transaction, context.index);
+    let brands = received_before(context, address);
+    context.overlay.put(&AccountKey(address), &Account { is_household: true, ..Account::default() });
+    let rights = MemberRights { role: MemberRole::Admin, limits: Default::default() };
+    enter(context, address, Household { brands, ..Household::default() }, &rights)
+}
+
+/// Whoever sees the transaction coming can send points to the address before it is a household's.
+fn received_before(context: &mut Context<'_, '_>, account: Address) -> Bounded<BrandId, 0, BRANDS_MAX> {
+    if context.overlay.get(&AccountKey(account)).is_none() {
+        return Bounded::default();
+    }
+    let mut ids = context.overlay.get(&BrandListKey).expect("written at genesis and never removed").ids.into_inner();
+    ids.retain(|brand| context.overlay.get(&BalanceKey { account, brand: *brand }).is_some());
+    Bounded::new(ids).expect("no more than all brands")
+}
+
+/// "Joining takes an invitation …
+pub(super) fn invite(context: &mut Context<'_, '_>, invite: &Invite) -> Result<(), Code> {
+    let mut household = of_admin(context, invite.household)?;
+    let rights = valid(MemberRights { role: invite.role, limits: invite.limits.clone() })?;
+    if household.members.contains(&invite.member) {
+        return Err(Code::AlreadyMember);
+    }
+    household.invited = household.invited.with_sorted(invite.member).map_err(|_| Code::TooManyInvitations)?;
+    context.overlay.put(&HouseholdKey(invite.household), &household);
+    let key = InvitationKey { household: invite.household, member: invite.member };
+    context.overlay.put(&key, &rights);
+    Ok(())
+}
+
+/// … and the invitee's own signature."
+pub(super) fn join(context: &mut Context<'_, '_>, join: &Join) -> Result<(), Code> {
+    let mut household = known(context, join.household)?;
+    let key = InvitationKey { household: join.household, member: context.sender };
+    let rights = context.overlay.get(&key).ok_or(Code::NotInvited)?;
+    context.overlay.remove(&key);
+    household.invited = household.invited.without(&context.sender);
+    enter(context, join.household, household, &rights)
+}
+
+/// "A member who leaves takes nothing from the pool and their own account is untouched."
+pub(super) fn leave(context: &mut Context<'_, '_>, leave: &Leave) -> Result<(), Code> {
+    let household = known(context, leave.household)?;
+    authority::member(context, leave.household).ok_or(Code::NotMember)?;
+    go(context, leave.household, household, context.sender)
+}
+
+/// `SetMember`: (role, limits) from now on; what was spent this month stays counted.
+pub(super) fn set_member(context: &mut Context<'_, '_>, set: &SetMember) -> Result<(), Code> {
+    let household = of_admin(context, set.household)?;
+    let rights = valid(MemberRights { role: set.role, limits: set.limits.clone() })?;
+    if !household.members.contains(&set.member) {
+        return Err(Code::UnknownMember);
+    }
+    if rights.role != MemberRole::Admin && is_last_admin(context, set.household, &household, set.member) {
+        return Err(Code::LastHouseholdAdmin);
+    }
+    context.overlay.put(&MemberKey { household: set.household, member: set.member }, &rights);
+    Ok(())
+}
+
+/// `RemoveMember`: a member goes as if it left; an invitation is withdrawn.
+pub(super) fn remove_member(context: &mut Context<'_, '_>, remove: &RemoveMember) -> Result<(), Code> {
+    let mut household = of_admin(context, remove.household)?;
+    if household.members.contains(&remove.member) {
+        return go(context, remove.household, household, remove.member);
+    }
+    if !household.invited.contains(&remove.member) {
+        return Err(Code::UnknownMember);
+    }
+    household.invited = household.invited.without(&remove.member);
+    context.overlay.put(&HouseholdKey(remove.household), &household);
+    context.overlay.remove(&InvitationKey { household: remove.household, member: remove.member });
+    Ok(())
+}
+
+/// The household of an address, unless it is dissolved.
+fn known(context: &mut Context<'_, '_>, address: Address) -> Result<Household, Code> {
+    let household = context.overlay.get(&HouseholdKey(address)).ok_or(Code::UnknownHousehold)?;
+    if household.members.is_empty() { Err(Code::HouseholdDissolved) } else { Ok(household) }
+}
+
+/// "*admin* (all)": only an admin decides who is a member and how.
+fn of_admin(context: &mut Context<'_, '_>, address: Address) -> Result<Household, Code> {
+    let household = known(context, address)?;
+    let rights = authority::member(context, address).ok_or(Code::NotMember)?;
+    if rights.role == MemberRole::Admin { Ok(household) } else { Err(Code::NotHouseholdAdmin) }
+}
+
+/// Limits stand in order, each brand once, and an admin has none.
+fn valid(rights: MemberRights) -> Result<MemberRights, Code> {
+    if rights.are_valid() { Ok(rights) } else { Err(Code::InvalidLimits) }
+}
+
+/// "Up to 16 members"; and an account is a member of up to 16 households.
+fn enter(
+    context: &mut Context<'_, '_>,
+    address: Address,
+    mut household: Household,
+    rights: &MemberRights,
+) -> Result<(), Code> {
+    let member = context.sender;
+    household.members = household.members.with_sorted(member).map_err(|_| Code::TooManyMembers)?;
+    context.overlay.put(&HouseholdKey(address), &household);
+    context.overlay.put(&MemberKey { household: address, member }, rights);
+    let mut memberships = context.overlay.get(&MembershipsKey(member)).unwrap_or_default();
+    memberships.households = memberships.households.with_sorted(address).map_err(|_| Code::TooManyMemberships)?;
+    context.overlay.put(&MembershipsKey(member), &memberships);
+    Ok(())
+}
+
+/// "The last admin can't leave a pool that still holds points": it goes last of all and leaves nothing behind.
+fn go(context: &mut Context<'_, '_>, address: Address, mut household: Household, member: Address) -> Result<(), Code> {
+    if is_last_admin(context, address, &household, member) {
+        if household.members.len() > 1 || !pool_is_empty(context, address, &household) {
+            return Err(Code::LastHouseholdAdmin);
+        }
+        dissolve(context, address, &mut household);
+    }
+    household.members = household.members.without(&member);
+    context.overlay.put(&HouseholdKey(address), &household);
+    context.overlay.remove(&MemberKey { household: address, member });
+    let mut memberships = context.overlay.get(&MembershipsKey(member)).unwrap_or_default();
+    memberships.households = memberships.households.without(&address);
+    if memberships.households.is_empty() {
+        context.overlay.remove(&MembershipsKey(member));
+    } else {
+        context.overlay.put(&MembershipsKey(member), &memberships);
+    }
+    Ok(())
+}
+
+fn is_last_admin(context: &mut Context<'_, '_>, address: Address, household: &Household, member: Address) -> bool {
+    let mut is_admin = |member| {
+        let rights = context.overlay.get(&MemberKey { household: address, member });
+        rights.is_some_and(|rights| rights.role == MemberRole::Admin)
+    };
+    let another = household.members.iter().any(|other| *other != member && is_admin(*other));
+    !another && is_admin(member)
+}
+
+/// Neither points nor open holds of any brand.
+fn pool_is_empty(context: &mut Context<'_, '_>, account: Address, household: &Household) -> bool {
+    let month = context.time.month();
+    household.brands.iter().all(|brand| {
+        let brand = *brand;
+        holds::return_expired(context, account, brand);
+        let balance = context.overlay.get(&BalanceKey { account, brand }).unwrap_or_default();
+        balance.live(month).is_empty() && context.overlay.get(&HoldsKey { account, brand }).is_none()
+    })
+}
+
+/// What is left of an empty household: dead lots, and invitations that nobody can accept any more.
+fn dissolve(context: &mut Context<'_, '_>, account: Address, household: &mut Household) {
+    for brand in household.brands.iter() {
+        context.overlay.remove(&BalanceKey { account, brand: *brand });
+    }
+    for member in household.invited.iter() {
+        context.overlay.remove(&InvitationKey { household: account, member: *member });
+    }
+    household.brands = Default::default();
+    household.invited = Default::default();
+}

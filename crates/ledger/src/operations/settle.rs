@@ -1,0 +1,46 @@
+//! `Settle`: a creditor confirms that a debtor has paid.
+
+use lojal_types::limits::MONEY_MAX;
+use lojal_types::{Code, Role, Settle};
+
+use super::partnership::two_brands;
+use super::{Context, authority};
+use crate::key::{ObligationKey, SettledKey};
+use crate::record::{Obligation, Used};
+
+/// "Signed by the creditor when the money has arrived, lowers it." (protocol §6)
+pub(super) fn apply(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Code> {
+    amount(settle)?;
+    two_brands(context, settle.debtor, settle.creditor)?;
+    authority::operator(context, settle.creditor, Role::Admin)?;
+    use_reference(context, settle)?;
+    lower(context, settle)
+}
+
+/// Sums of money are 1 to [`MONEY_MAX`] minor units.
+fn amount(settle: &Settle) -> Result<(), Code> {
+    match settle.amount.get() {
+        0 => Err(Code::AmountZero),
+        1..=MONEY_MAX => Ok(()),
+        _ => Err(Code::AmountTooLarge),
+    }
+}
+
+/// References are "unique per brand and kind" (protocol §6): a payment settles once.
+fn use_reference(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Code> {
+    let key = SettledKey { creditor: settle.creditor, reference: settle.reference.clone() };
+    if context.overlay.get(&key).is_some() {
+        return Err(Code::DuplicateReference);
+    }
+    context.overlay.put(&key, &Used);
+    Ok(())
+}
+
+/// Nobody can settle more than is owed.
+fn lower(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Code> {
+    let key = ObligationKey { debtor: settle.debtor, creditor: settle.creditor };
+    let owed_micro = context.overlay.get(&key).unwrap_or_default().owed_micro;
+    let owed_micro = owed_micro.checked_sub(settle.amount.micro()).ok_or(Code::SettlementExceedsDebt)?;
+    context.overlay.put(&key, &Obligation { owed_micro });
+    Ok(())
+}

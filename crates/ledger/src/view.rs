@@ -1,0 +1,146 @@
+//! What wallets, tills and brands ask a version of the state. Everything is as of the last block: holds that have
+//! expired by then have returned, counters of days and months before are 0.
+
+use lojal_types::api::{NettingPair, Partnership};
+use lojal_types::{Address, BrandId, ExactMoney, Guardians, Lot, MemberRights, Points, Recovery};
+
+use crate::key::{
+    BalanceKey, ConvertedTodayKey, CreditorsKey, HoldsKey, HouseholdKey, InvitationKey, IssuedTodayKey, MemberKey,
+    MembershipsKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey, PartnershipKey, SpentKey, StateKey,
+    TransferredTodayKey,
+};
+use crate::record::{DayCount, OpenHold, Operator};
+use crate::state::View;
+
+/// A household with its members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HouseholdView {
+    /// The members and what they may do, by address; none if the household is dissolved.
+    pub members: Vec<(Address, MemberRights)>,
+    /// Who is invited, and what they would be allowed to do, by address.
+    pub invited: Vec<(Address, MemberRights)>,
+    /// The brands whose points have ever been in the pool.
+    pub brands: Vec<BrandId>,
+}
+
+impl View {
+    /// The lots of an account that can be used, those of expired holds included.
+    pub fn lots(&self, account: Address, brand: BrandId) -> Vec<Lot> {
+        let month = self.tip().time_ms.month();
+        let mut balance = self.get(&BalanceKey { account, brand }).unwrap_or_default();
+        for hold in self.recorded_holds(account, brand).iter().filter(|hold| !self.is_open(hold)) {
+            let live: Vec<Lot> = hold.lots.iter().filter(|lot| lot.expiry.is_live_in(month)).copied().collect();
+            balance.add(&live, month);
+        }
+        balance.live(month).to_vec()
+    }
+    /// What an account has set aside of a brand, without expired holds, the oldest first.
+    pub fn holds(&self, account: Address, brand: BrandId) -> Vec<OpenHold> {
+        self.recorded_holds(account, brand).into_iter().filter(|hold| self.is_open(hold)).collect()
+    }
+    /// Who can bring an account back; none if it has no guardians or doesn't exist.
+    pub fn guardians(&self, account: Address) -> Guardians {
+        self.account(account).map(|account| account.guardians).unwrap_or_default()
+    }
+    /// The recovery of an account that is under way.
+    pub fn recovery(&self, account: Address) -> Option<Recovery> {
+        self.account(account)?.recovery
+    }
+    /// The household at an address.
+    pub fn household(&self, address: Address) -> Option<HouseholdView> {
+        let household = self.get(&HouseholdKey(address))?;
+        let listed = "every listed member and invitation has a record";
+        let member =
+            |member: &Address| (*member, self.get(&MemberKey { household: address, member: *member }).expect(listed));
+        let invitation = |member: &Address| {
+            (*member, self.get(&InvitationKey { household: address, member: *member }).expect(listed))
+        };
+        Some(HouseholdView {
+            members: household.members.iter().map(member).collect(),
+            invited: household.invited.iter().map(invitation).collect(),
+            brands: household.brands.to_vec(),
+        })
+    }
+    /// The households that an account is a member of, by address.
+    pub fn memberships(&self, account: Address) -> Vec<Address> {
+        self.get(&MembershipsKey(account)).map(|memberships| memberships.households.to_vec()).unwrap_or_default()
+    }
+    /// What a member has spent of a limited brand from the pool this month.
+    pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Points {
+        let count = self.get(&SpentKey { household, member, brand });
+        let count = count.filter(|count| count.month == self.tip().time_ms.month());
+        count.map_or(Points::ZERO, |count| count.points)
+    }
+    /// The operators of a brand, by address.
+    pub fn operators(&self, brand: BrandId) -> Vec<(Address, Operator)> {
+        let list = self.get(&OperatorListKey(brand)).unwrap_or_default().operators;
+        let operator = |operator: &Address| {
+            let record = self.get(&OperatorKey { brand, operator: *operator });
+            (*operator, record.expect("every listed operator has a record"))
+        };
+        list.iter().map(operator).collect()
+    }
+    /// What an operator has issued today; counted while it has a daily limit.
+    pub fn issued_today(&self, brand: BrandId, operator: Address) -> Points {
+        self.today(&IssuedTodayKey { brand, operator })
+    }
+    /// What a member has transferred today; counted while the brand has a daily cap.
+    pub fn transferred_today(&self, sender: Address, brand: BrandId) -> Points {
+        self.today(&TransferredTodayKey { sender, brand })
+    }
+    /// All partnerships and proposals, by the brands' ids.
+    pub fn partnerships(&self) -> Vec<Partnership> {
+        let pairs = self.brand_ids().into_iter().flat_map(|from| {
+            let partners = self.get(&PartnersKey(from)).unwrap_or_default().ids.into_inner();
+            partners.into_iter().map(move |to| (from, to))
+        });
+        pairs.map(|(from, to)| self.partnership(from, to).expect("every listed partner has a record")).collect()
+    }
+    /// What two brands have agreed on in one direction, or are about to.
+    pub fn partnership(&self, from: BrandId, to: BrandId) -> Option<Partnership> {
+        let record = self.get(&PartnershipKey { from, to })?;
+        let converted_today = self.today(&ConvertedTodayKey { from, to });
+        Some(Partnership { from, to, terms: record.terms, proposal: record.proposal, converted_today })
+    }
+    /// What one brand owes another.
+    pub fn owed(&self, debtor: BrandId, creditor: BrandId) -> ExactMoney {
+        let owed_micro = self.get(&ObligationKey { debtor, creditor }).unwrap_or_default().owed_micro;
+        ExactMoney::from_micro(owed_micro).expect("obligations are bounded")
+    }
+    /// What all brands owe each other: every pair of which one has ever owed the other anything, by their ids.
+    pub fn netting(&self) -> Vec<NettingPair> {
+        let mut pairs: Vec<(BrandId, BrandId)> = Vec::new();
+        for debtor in self.brand_ids() {
+            let creditors = self.get(&CreditorsKey(debtor)).unwrap_or_default().ids.into_inner();
+            pairs.extend(creditors.into_iter().map(|creditor| (debtor.min(creditor), debtor.max(creditor))));
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs.into_iter().map(|(first, second)| self.net(first, second)).collect()
+    }
+
+    fn net(&self, first: BrandId, second: BrandId) -> NettingPair {
+        let (first_owes, second_owes) = (self.owed(first, second), self.owed(second, first));
+        let net_micro = first_owes.in_micro().abs_diff(second_owes.in_micro());
+        let net = ExactMoney::from_micro(net_micro).expect("at most the larger of the two");
+        let net_debtor = match first_owes.cmp(&second_owes) {
+            std::cmp::Ordering::Less => Some(second),
+            std::cmp::Ordering::Equal => None,
+            std::cmp::Ordering::Greater => Some(first),
+        };
+        NettingPair { first, second, first_owes, second_owes, net, net_debtor }
+    }
+
+    fn recorded_holds(&self, account: Address, brand: BrandId) -> Vec<OpenHold> {
+        self.get(&HoldsKey { account, brand }).map(|holds| holds.holds.into_inner()).unwrap_or_default()
+    }
+
+    fn is_open(&self, hold: &OpenHold) -> bool {
+        self.tip().time_ms < hold.expires_ms
+    }
+
+    fn today<K: StateKey<Record = DayCount>>(&self, key: &K) -> Points {
+        let count = self.get(key).filter(|count| count.day == self.tip().time_ms.day());
+        count.map_or(Points::ZERO, |count| count.points)
+    }
+}
