@@ -1,10 +1,23 @@
 //! The command line.
 
+mod between;
+mod brand;
+mod household;
+mod keys;
+mod till;
+
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 use lojal_types::{AddressText, BrandId, Reference, TransactionId};
+
+pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
+pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
+pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
+pub use keys::{GuardiansCommand, RecoverCommand};
+pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReleaseArgs, RequestArgs};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
                           3 the outcome is open: ask for it by the transaction's id.";
@@ -42,19 +55,35 @@ pub struct Options {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a wallet with a new key
+    /// Make a wallet with a new key, and show the words that bring it back
     Init {
         /// The genesis document of the network, from somebody you trust
         #[arg(long, value_name = "FILE")]
         genesis: PathBuf,
     },
+    /// Bring a wallet back from its words
+    Restore {
+        /// The genesis document of the network, from somebody you trust
+        #[arg(long, value_name = "FILE")]
+        genesis: PathBuf,
+        /// Read the words from this file instead of asking for them
+        #[arg(long, value_name = "FILE")]
+        words_file: Option<PathBuf>,
+        /// The account, if it was recovered to this wallet's key [default: the account of the words' first key]
+        #[arg(long, value_name = "ADDRESS")]
+        account: Option<AddressText>,
+    },
     /// Show this wallet's address
-    Address,
+    Address {
+        /// Show the public key instead
+        #[arg(long)]
+        key: bool,
+    },
     /// Show the network's status
     Status,
     /// List the brands
     Brands,
-    /// Show what an account holds
+    /// Show what an account holds, and what the pools of its households do
     Balance {
         /// The account [default: this wallet's]
         address: Option<AddressText>,
@@ -67,6 +96,8 @@ pub enum Command {
         amount: String,
         /// Whose points, such as kaffet
         brand: BrandId,
+        #[command(flatten)]
+        source: SourceArgs,
         #[command(flatten)]
         sending: Sending,
     },
@@ -83,8 +114,22 @@ pub enum Command {
         #[arg(long, value_name = "HEX")]
         reference: Option<Reference>,
         #[command(flatten)]
+        source: SourceArgs,
+        #[command(flatten)]
         sending: Sending,
     },
+    /// Ask a member for points, as a till of their brand
+    Request(RequestArgs),
+    /// Pay what a till asks for
+    Pay(PayArgs),
+    /// Hold points ready for their brand, which can take them until a time
+    Hold(HoldArgs),
+    /// Take held points, as an operator of their brand
+    Capture(CaptureArgs),
+    /// Let go of held points, as an operator of their brand, or as their owner once the hold has expired
+    Release(ReleaseArgs),
+    /// Turn points into another brand's
+    Convert(ConvertArgs),
     /// Give new points to an account, as an operator of their brand
     Issue {
         /// Who gets them
@@ -129,11 +174,87 @@ pub enum Command {
         /// Its id
         id: TransactionId,
     },
+    /// The household that shares a pool of points
+    #[command(subcommand)]
+    Household(HouseholdCommand),
     /// Replace this wallet's key; the address stays
     RotateKey {
         #[command(flatten)]
         sending: Validity,
     },
+    /// Stop everything that goes out of this account, for a stolen phone or card
+    Freeze {
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Lift the freeze
+    Unfreeze {
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Who can bring this account back if its key is lost
+    #[command(subcommand)]
+    Guardians(GuardiansCommand),
+    /// Bring a lost account back with its guardians
+    #[command(subcommand)]
+    Recover(RecoverCommand),
+    /// What a brand lets happen with its points
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Who acts for a brand
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// On which terms one brand's points become another's
+    #[command(subcommand)]
+    Partner(PartnerCommand),
+    /// Show what the brands owe each other
+    Netting,
+    /// Confirm that another brand has paid what it owed, as an admin of the creditor
+    Settle(SettleArgs),
+}
+
+/// Where points come from.
+#[derive(Clone, Debug, Args)]
+pub struct SourceArgs {
+    /// Take the points from a household's pool: its address, or the word household if there is only one
+    #[arg(long = "from", value_name = "HOUSEHOLD")]
+    pub household: Option<Pool>,
+}
+
+/// A household, by its address, or as the only one that this wallet is a member of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pool {
+    /// At this address.
+    At(AddressText),
+    /// The only one.
+    Only,
+}
+
+impl FromStr for Pool {
+    type Err = lojal_types::address::AddressError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "household" { Ok(Self::Only) } else { text.parse().map(Self::At) }
+    }
+}
+
+/// Whether to ask before something is signed.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Consent {
+    /// Don't ask whether to go on
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+}
+
+/// The reference of an operation, if one is given.
+#[derive(Clone, Debug, Args)]
+#[group(multiple = false)]
+pub struct OptionalReceiptArgs {
+    /// The text of the receipt; only its hash goes on the ledger
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub receipt: Option<String>,
+    /// The reference itself, as hex
+    #[arg(long, value_name = "HEX")]
+    pub reference: Option<Reference>,
 }
 
 /// The reference of an operation: exactly one of the two.

@@ -2,12 +2,18 @@
 
 use lojal_client::ClientError;
 use lojal_types::address::AddressError;
-use lojal_types::{BrandId, Height, TransactionId};
+use lojal_types::brand::PolicyError;
+use lojal_types::partnership::TermsError;
+use lojal_types::{AddressText, BrandId, Height, TransactionId};
 use lojal_wallet::amount::AmountError;
+use lojal_wallet::backup::WordsError;
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::home::HomeError;
 use lojal_wallet::keystore::KeystoreError;
 use lojal_wallet::passphrase::PassphraseError;
+use lojal_wallet::random::RandomError;
+use lojal_wallet::terms::TermsTextError;
+use lojal_wallet::uri::UriError;
 use thiserror::Error;
 
 /// Nothing was done, and this is why.
@@ -21,7 +27,66 @@ pub enum CommandError {
     Passphrase(#[from] PassphraseError),
     /// Making a key or a random number.
     #[error(transparent)]
-    Keystore(#[from] KeystoreError),
+    Random(#[from] RandomError),
+    /// Words that are no backup.
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    /// The place where words or a scanned text should come from.
+    #[error("{0}: {1}")]
+    Input(String, std::io::Error),
+    /// Nobody to ask for the words.
+    #[error("there is no terminal to ask for the words: give --words-file")]
+    NoWords,
+    /// Words of another wallet.
+    #[error(
+        "these words don't give the key that signs for {account}: if it was recovered to another wallet, use that wallet's words; if these words' wallet took over another account, name it with --account"
+    )]
+    OtherWords {
+        /// The account.
+        account: AddressText,
+    },
+    /// A text of a till or a member.
+    #[error(transparent)]
+    Uri(#[from] UriError),
+    /// Nobody to ask whether to go on.
+    #[error("{0}\nnothing was done: there is no terminal to ask whether to go on; if all of this is right, add --yes")]
+    NotConfirmed(String),
+    /// Somebody said no.
+    #[error("nothing was done")]
+    Declined,
+    /// The till asks for points of another pool.
+    #[error("the till asks for points from the pool of {0}: leave --from out, or ask for another request")]
+    OtherPool(AddressText),
+    /// Not a member of exactly one household.
+    #[error(
+        "this wallet is a member of {0} households: name one by its address; `lojal household show` needs one, too"
+    )]
+    HouseholdCount(usize),
+    /// No such terms between brands.
+    #[error("{from} and {to} have nothing to {purpose} in this direction: `lojal partner list` shows what there is")]
+    NoTerms {
+        /// The brand whose points are burned.
+        from: BrandId,
+        /// The brand that issues points for them.
+        to: BrandId,
+        /// What they were needed for.
+        purpose: &'static str,
+    },
+    /// A conversion that gives nothing.
+    #[error("{0} give not a single point of {1}: convert more")]
+    ConversionTooSmall(String, BrandId),
+    /// A rate or a price that the ledger can't express.
+    #[error(transparent)]
+    TermsText(#[from] TermsTextError),
+    /// Terms outside their limits.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    /// A policy outside its limits.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// What was typed contradicts a rule.
+    #[error("{0}")]
+    Usage(&'static str),
     /// The gateways.
     #[error(transparent)]
     Gateways(#[from] GatewaysError),
@@ -83,7 +148,22 @@ impl CommandError {
                 HomeError::Gateway(_) | HomeError::GatewayCount(_) => "bad_gateway_list",
             },
             Self::Passphrase(_) => "no_passphrase",
-            Self::Keystore(error) => keystore_code(error),
+            Self::Random(_) => "no_randomness",
+            Self::Words(_) => "wrong_words",
+            Self::Input(..) => "file_error",
+            Self::NoWords => "no_words",
+            Self::OtherWords { .. } => "other_words",
+            Self::Uri(error) => uri_code(error),
+            Self::NotConfirmed(_) => "not_confirmed",
+            Self::Declined => "declined",
+            Self::OtherPool(_) => "other_pool",
+            Self::HouseholdCount(_) => "which_household",
+            Self::NoTerms { .. } => "no_terms",
+            Self::ConversionTooSmall(..) => "conversion_too_small",
+            Self::TermsText(_) => "terms_out_of_bounds",
+            Self::Terms(_) => "terms_out_of_bounds",
+            Self::Policy(_) => "policy_out_of_bounds",
+            Self::Usage(_) => "usage",
             Self::Gateways(error) | Self::NotSent(error) => gateways_code(error),
             Self::Amount(_) => "invalid_amount",
             Self::Address(_) => "wrong_address",
@@ -99,6 +179,7 @@ impl CommandError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
+            Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
             _ => 1,
         }
     }
@@ -118,7 +199,19 @@ fn keystore_code(error: &KeystoreError) -> &'static str {
     match error {
         KeystoreError::WrongPassphrase => "wrong_passphrase",
         KeystoreError::Random(_) => "no_randomness",
+        KeystoreError::TooManyRotations => "too_many_rotations",
         KeystoreError::Form(_) | KeystoreError::Version(_) | KeystoreError::Parameter(_) => "bad_key_file",
+    }
+}
+
+fn uri_code(error: &UriError) -> &'static str {
+    match error {
+        UriError::Scheme => "not_lojal",
+        UriError::Damaged(_) => "damaged",
+        UriError::Kind { .. } => "wrong_kind",
+        UriError::Version(_) => "unknown_version",
+        UriError::Network { .. } => "wrong_network",
+        UriError::Expired { .. } => "expired",
     }
 }
 

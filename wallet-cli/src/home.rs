@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::files::{self, Existing};
-use crate::keystore::{self, KEY_FILE_BYTES_MAX, KeyFile, KeystoreError};
+use crate::keystore::{KEY_FILE_BYTES_MAX, KeyFile, KeystoreError, Secret};
 use crate::passphrase::Passphrase;
 
 /// Most gateways of one wallet.
@@ -90,8 +90,8 @@ pub struct Home {
 }
 
 impl Home {
-    /// Makes a home in `dir`, which is created if needed, for a key whose account it starts. The directory is its
-    /// owner's alone (0700), and so is every file (0600).
+    /// Makes a home in `dir`, which is created if needed, for a key whose account it starts, and that no words bring
+    /// back. The directory is its owner's alone (0700), and so is every file (0600).
     ///
     /// # Errors
     /// [`HomeError::Exists`] when there is a key already: it is never overwritten; others: see [`HomeError`].
@@ -102,13 +102,28 @@ impl Home {
         gateway_urls: &[String],
         genesis_toml: &str,
     ) -> Result<Self, HomeError> {
+        let secret = Secret::Key(KeyPair::from_seed(key.seed()));
+        Self::create_for(key.address(), dir, &secret, passphrase, gateway_urls, genesis_toml)
+    }
+    /// Makes a home like [`Home::create`], for the account at `account`; the secret's key signs for it.
+    ///
+    /// # Errors
+    /// As for [`Home::create`].
+    pub fn create_for(
+        account: Address,
+        dir: &Path,
+        secret: &Secret,
+        passphrase: &Passphrase,
+        gateway_urls: &[String],
+        genesis_toml: &str,
+    ) -> Result<Self, HomeError> {
         let genesis = check_genesis(&dir.join(GENESIS), genesis_toml)?;
         check_gateways(gateway_urls)?;
         let key_path = dir.join(KEY);
         if Self::is_in(dir) {
             return Err(HomeError::Exists(dir.to_owned()));
         }
-        let sealed = KeyFile::seal(key.address().text(genesis.network()), key, passphrase)
+        let sealed = KeyFile::seal(account.text(genesis.network()), secret, passphrase)
             .map_err(|source| HomeError::Key { path: key_path.clone(), source })?;
         create_dir(dir).map_err(|source| HomeError::File { path: dir.to_owned(), source })?;
         let settings = toml::to_string(&Settings { gateways: gateway_urls.to_vec() }).expect("a list of texts");
@@ -187,14 +202,38 @@ impl Home {
     /// # Errors
     /// [`HomeError::Key`] for a wrong passphrase.
     pub fn unlock(&self, passphrase: &Passphrase) -> Result<KeyPair, HomeError> {
+        self.secret(passphrase).map(|secret| secret.key())
+    }
+    /// Decrypts the secret of the key that signs for the account.
+    ///
+    /// # Errors
+    /// [`HomeError::Key`] for a wrong passphrase.
+    pub fn secret(&self, passphrase: &Passphrase) -> Result<Secret, HomeError> {
         self.key.unlock(passphrase).map_err(|source| HomeError::Key { path: self.dir.join(KEY), source })
+    }
+    /// Makes this the wallet of another account, whose key on the ledger has become the one of this home. The old key
+    /// file stays as `key.json.old`.
+    ///
+    /// # Errors
+    /// See [`HomeError`].
+    pub fn adopt(&mut self, account: Address, passphrase: &Passphrase) -> Result<(), HomeError> {
+        let path = self.dir.join(KEY);
+        let secret = self.secret(passphrase)?;
+        let sealed = KeyFile::seal(account.text(self.network()), &secret, passphrase)
+            .map_err(|source| HomeError::Key { path: path.clone(), source })?;
+        // A key that was never agreed on for the new account has no use.
+        self.abandon_rotation()?;
+        write(&self.dir.join(KEY_OLD), &self.key.to_json(), Existing::Replace)?;
+        write(&path, &sealed.to_json(), Existing::Replace)?;
+        self.key = sealed;
+        Ok(())
     }
 
     /// The key of a rotation whose outcome this home doesn't know yet.
     pub fn next_public_key(&self) -> Option<PublicKey> {
         self.next_key.as_ref().map(KeyFile::public_key)
     }
-    /// Gives the key to rotate to: a new one, safely on disk; or, while an earlier rotation may still happen, the key
+    /// Gives the key to rotate to: the backup's next one, or a random one of a home without a backup, safely on disk; or, while an earlier rotation may still happen, the key
     /// of that one, so that whichever of the two happens, this home has the key.
     ///
     /// # Errors
@@ -203,14 +242,14 @@ impl Home {
         let path = self.dir.join(KEY_NEXT);
         let at_path = |source| HomeError::Key { path: path.clone(), source };
         if self.next_key.is_none() {
-            let key = keystore::generate().map_err(at_path)?;
-            let sealed = KeyFile::seal(self.address_text(), &key, passphrase).map_err(at_path)?;
+            let next = self.secret(passphrase)?.next().map_err(at_path)?;
+            let sealed = KeyFile::seal(self.address_text(), &next, passphrase).map_err(at_path)?;
             write(&path, &sealed.to_json(), Existing::Keep)?;
             // What counts is what can be read again.
             self.next_key = read_key(&path)?;
         }
         let next_key = self.next_key.as_ref().ok_or_else(|| HomeError::Missing(path.clone()))?;
-        next_key.unlock(passphrase).map_err(at_path)
+        next_key.unlock(passphrase).map(|secret| secret.key()).map_err(at_path)
     }
     /// Puts the new key in the place of the old one, which stays as `key.json.old`. To be called when the rotation is
     /// final.

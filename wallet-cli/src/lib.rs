@@ -2,10 +2,17 @@
 //! submissions whose outcome is definite.
 
 pub mod amount;
+pub mod backup;
 mod files;
 pub mod gateways;
 pub mod home;
 pub mod keystore;
 pub mod passphrase;
+pub mod qr;
+pub mod random;
 pub mod reference;
+mod slip10;
 pub mod submission;
+pub mod terms;
+pub mod time;
+pub mod uri;

@@ -1,5 +1,6 @@
 //! `lojal`: a wallet for loyalty points.
 
+mod ask;
 mod cli;
 mod commands;
 mod error;

@@ -1,8 +1,8 @@
 //! What people and programs get to see.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
-use lojal_types::TimeMs;
+use lojal_wallet::qr::{self, Style};
 use serde_json::Value;
 
 use crate::error::CommandError;
@@ -16,12 +16,31 @@ pub struct Report {
     pub text: String,
     /// Whether a transaction's outcome is not known yet.
     pub is_open: bool,
+    /// What somebody else is to scan, shown to people as a QR code above the text.
+    pub qr: Option<String>,
 }
 
 impl Report {
     /// A report of something that is done.
     pub fn done(json: &impl serde::Serialize, text: String) -> Self {
-        Self { json: to_value(json), text, is_open: false }
+        Self { json: to_value(json), text, is_open: false, qr: None }
+    }
+    /// The report with one more field for programs.
+    pub fn with_field(mut self, name: &str, value: &impl serde::Serialize) -> Self {
+        self.json[name] = to_value(value);
+        self
+    }
+    /// The report with one more line for people.
+    pub fn with_line(mut self, line: &str) -> Self {
+        self.text += "\n";
+        self.text += line;
+        self
+    }
+    /// The report with a text to be scanned: a field, a QR code, and a line to be copied.
+    pub fn with_scan(self, name: &str, uri: &str) -> Self {
+        let mut report = self.with_field(name, &uri).with_line(uri);
+        report.qr = Some(uri.to_owned());
+        report
     }
 }
 
@@ -34,7 +53,10 @@ pub fn to_value(data: &impl serde::Serialize) -> Value {
 pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
     match outcome {
         Ok(report) if json => to_stdout(&report.json.to_string()),
-        Ok(report) => to_stdout(&printable(&report.text)),
+        Ok(report) => {
+            report.qr.iter().for_each(|text| show_qr(text));
+            to_stdout(&printable(&report.text));
+        }
         Err(error) if json => to_stdout(&error.to_json().to_string()),
         Err(error) => note(&format!("error: {error}")),
     }
@@ -42,6 +64,15 @@ pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
         Ok(report) if report.is_open => 3,
         Ok(_) => 0,
         Err(error) => error.exit_code(),
+    }
+}
+
+/// Draws a QR code: in colours on a terminal, without elsewhere.
+fn show_qr(text: &str) {
+    let style = if io::stdout().is_terminal() { Style::Coloured } else { Style::Plain };
+    match qr::draw(text, style) {
+        Ok(picture) => to_stdout(&picture),
+        Err(error) => note(&error.to_string()),
     }
 }
 
@@ -75,42 +106,9 @@ pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A time as `2026-11-21 22:45:01` (UTC).
-pub fn utc(time: TimeMs) -> String {
-    let seconds = time.get() / 1000;
-    let (days, second_of_day) = (seconds / 86_400, seconds % 86_400);
-    let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
-    format!("{}-{:02} {hour:02}:{minute:02}:{second:02}", time.month(), day_of_month(days))
-}
-
-/// The day of the month (1 to 31) of a day counted from 1970-01-01, by the days-to-civil algorithm:
-/// <https://howardhinnant.github.io/date_algorithms.html>.
-fn day_of_month(days: u64) -> u64 {
-    let day_of_era = (days + 719_468) % 146_097;
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    day_of_year - (153 * march_month + 2) / 5 + 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_shown_in_utc_also_around_leap_days() {
-        let cases = [
-            (0, "1970-01-01 00:00:00"),
-            (951_782_399_999, "2000-02-28 23:59:59"),
-            (951_782_400_000, "2000-02-29 00:00:00"),
-            (951_868_800_000, "2000-03-01 00:00:00"),
-            (1_798_761_599_999, "2026-12-31 23:59:59"),
-            (1_798_761_600_000, "2027-01-01 00:00:00"),
-        ];
-        for (ms, text) in cases {
-            assert_eq!(utc(TimeMs::new(ms).expect("in range")), text);
-        }
-    }
 
     #[test]
     fn tables_are_aligned_and_carry_no_trailing_spaces() {

@@ -129,6 +129,34 @@ impl Client {
         let account: api::Account = self.get_json(&format!("/v1/accounts/{address}"), &[])?;
         self.expect(account.address == *address, account)
     }
+    /// `GET /v1/households/{address}`: a household's members and invitations.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_household` if there is none at this address.
+    pub fn household(&self, address: &AddressText) -> Result<api::Household, ClientError> {
+        self.get_json(&format!("/v1/households/{address}"), &[])
+    }
+    /// `GET /v1/brands/{id}/operators`: who acts for a brand.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_brand` if there is none with this id.
+    pub fn operators(&self, brand: &BrandId) -> Result<api::Operators, ClientError> {
+        self.get_json(&format!("/v1/brands/{brand}/operators"), &[])
+    }
+    /// `GET /v1/partnerships`: all partnerships and proposals.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn partnerships(&self) -> Result<api::Partnerships, ClientError> {
+        self.get_json("/v1/partnerships", &[])
+    }
+    /// `GET /v1/netting`: what all brands owe each other.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn netting(&self) -> Result<api::Netting, ClientError> {
+        self.get_json("/v1/netting", &[])
+    }
     /// `GET /v1/accounts/{address}/transactions`: one page of at most `limit` (1 to 100) transactions, the newest first;
     /// `cursor` is the `next_cursor` of the page before.
     ///

@@ -67,6 +67,27 @@ fn a_question_goes_to_its_route_and_the_cursor_is_encoded() {
 }
 
 #[test]
+fn what_brands_and_households_have_agreed_on_is_asked_for_by_its_route() {
+    let household = api::Household { members: vec![], invited: vec![] };
+    let partnerships = api::Partnerships { partnerships: vec![] };
+    let netting = api::Netting { currency: None, pairs: vec![], height: Height::new(4), time_ms: TimeMs::default() };
+    let operators = api::Operators { operators: vec![] };
+    let answers = (household.clone(), partnerships.clone(), netting.clone(), operators.clone());
+    let server = Server::start(move |request| match request.path.as_str() {
+        "/v1/partnerships" => Answer::json(200, &answers.1),
+        "/v1/netting" => Answer::json(200, &answers.2),
+        "/v1/brands/kaffet/operators" => Answer::json(200, &answers.3),
+        path if *path == format!("/v1/households/{}", address()) => Answer::json(200, &answers.0),
+        _ => Answer::problem(404, "not_found"),
+    });
+    let client = client(&server);
+    assert_eq!(client.household(&address()), Ok(household));
+    assert_eq!(client.partnerships(), Ok(partnerships));
+    assert_eq!(client.netting(), Ok(netting));
+    assert_eq!(client.operators(&"kaffet".parse().expect("valid")), Ok(operators));
+}
+
+#[test]
 fn a_submission_is_the_canonical_bytes_and_says_whether_it_waits() {
     let id = signed().transaction.id(&chain());
     let server = Server::start(move |request| {

@@ -1,11 +1,13 @@
-//! Replacing the key.
+//! The account's key, its freeze, and its guardians.
 
-use lojal_types::{Operation, Outcome, RotateKey};
+use lojal_types::{
+    AddressText, Bounded, Freeze, Guardian, Guardians, Operation, Outcome, RotateKey, SetGuardians, Unfreeze,
+};
 use lojal_wallet::submission::Fate;
 
 use super::Context;
 use super::transact::{Session, report};
-use crate::cli::Validity;
+use crate::cli::{GuardiansCommand, Sending, Validity};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -19,7 +21,8 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
     let key = session.home.unlock(&passphrase)?;
     let is_first_try = session.home.next_public_key().is_none();
     let new_key = session.home.begin_rotation(&passphrase)?.public_key();
-    let (id, fate) = session.submit(Operation::RotateKey(RotateKey { new_key }), &key, validity, false)?;
+    let window = session.validity(validity, None)?;
+    let (id, fate) = session.submit(Operation::RotateKey(RotateKey { new_key }), &key, window, false)?;
     match &fate {
         Fate::Final { receipt: Outcome::Applied, .. } => session.home.finish_rotation()?,
         Fate::Open { .. } => {}
@@ -28,4 +31,77 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
         _ => {}
     }
     report(id, fate, &format!("replaced the key by {new_key}"))
+}
+
+/// `lojal freeze`.
+pub(super) fn freeze(context: &Context, sending: &Sending) -> Result<Report, CommandError> {
+    let done = "froze this account: nothing goes out of it until `lojal unfreeze`";
+    Session::open(context)?.transact(Operation::Freeze(Freeze {}), done, sending)
+}
+
+/// `lojal unfreeze`.
+pub(super) fn unfreeze(context: &Context, sending: &Sending) -> Result<Report, CommandError> {
+    Session::open(context)?.transact(Operation::Unfreeze(Unfreeze {}), "lifted the freeze of this account", sending)
+}
+
+/// `lojal guardians`.
+pub(super) fn guardians(context: &Context, command: GuardiansCommand) -> Result<Report, CommandError> {
+    match command {
+        GuardiansCommand::Show { address } => show_guardians(context, address),
+        GuardiansCommand::Set { guardians, threshold, none: _, sending } => {
+            set_guardians(context, guardians, threshold, &sending)
+        }
+    }
+}
+
+fn show_guardians(context: &Context, address: Option<AddressText>) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let address = Context::account(home.as_ref(), address)?;
+    let account = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
+    Ok(Report::done(&account.guardians, format!("{address}\n{}", guardians_text(&account.guardians))))
+}
+
+/// The order that the ledger demands, and a threshold of more than half, are the wallet's business.
+fn set_guardians(
+    context: &Context,
+    guardians: Vec<Guardian<AddressText>>,
+    threshold: Option<u8>,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let network = session.home.network();
+    let mut list = guardians
+        .into_iter()
+        .map(|guardian| guardian.try_map(|address| address.on(network)))
+        .collect::<Result<Vec<Guardian>, _>>()?;
+    list.sort_unstable();
+    let count = u8::try_from(list.len()).expect("the command line takes three");
+    let threshold = threshold.unwrap_or(if count == 0 { 0 } else { count / 2 + 1 });
+    let guardians = Guardians { guardians: Bounded::new(list).expect("the command line takes three"), threshold };
+    if !guardians.are_in_order() {
+        return Err(CommandError::Usage("a guardian is named twice"));
+    }
+    if !guardians.threshold_is_in_range() {
+        return Err(CommandError::Usage("the threshold is more than the number of guardians"));
+    }
+    let Ok(shown) = guardians.clone().try_map(|address| Ok::<_, std::convert::Infallible>(address.text(network)));
+    let operation = Operation::SetGuardians(SetGuardians { guardians });
+    session.transact(operation, &format!("set the guardians: {}", guardians_text(&shown)), sending)
+}
+
+/// Guardians in words.
+pub(super) fn guardians_text(guardians: &Guardians<AddressText>) -> String {
+    let names: Vec<String> = guardians.guardians.iter().map(guardian_text).collect();
+    match names.len() {
+        0 => "no guardians: if the key and its words are lost, so are the points".to_owned(),
+        count => format!("{} of {count}: {}", guardians.threshold, names.join(", ")),
+    }
+}
+
+/// A guardian in words.
+pub(super) fn guardian_text(guardian: &Guardian<AddressText>) -> String {
+    match guardian {
+        Guardian::Account(address) => address.to_string(),
+        Guardian::Brand(brand) => format!("brand {brand}"),
+    }
 }

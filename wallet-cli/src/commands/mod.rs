@@ -1,11 +1,18 @@
 //! The commands, one function each.
 
+mod balance;
+mod between;
+mod brand;
+mod household;
 mod init;
+mod keys;
 mod points;
 mod read;
-mod rotate;
+mod recovery;
 mod show;
+mod till;
 mod transact;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,25 +36,47 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
     // An empty variable is as good as none.
     context.options.home = context.options.home.filter(|dir| !dir.as_os_str().is_empty());
     context.options.gateways.retain(|url| !url.is_empty());
+    let context = &context;
     match cli.command {
-        Command::Init { genesis } => init::init(&context, &genesis),
-        Command::Address => init::address(&context),
-        Command::Status => read::status(&context),
-        Command::Brands => read::brands(&context),
-        Command::Balance { address } => read::balance(&context, address),
-        Command::History { address, limit, cursor } => read::history(&context, address, limit, cursor.as_deref()),
-        Command::Tx { id } => read::transaction(&context, id),
-        Command::Send { to, amount, brand, sending } => points::send(&context, to, &amount, brand, &sending),
-        Command::Redeem { amount, brand, receipt, reference, sending } => {
-            points::redeem(&context, &amount, brand, points::reference(receipt, reference), &sending)
+        Command::Init { genesis } => init::init(context, &genesis),
+        Command::Restore { genesis, words_file, account } => {
+            init::restore(context, &genesis, words_file.as_deref(), account)
         }
+        Command::Address { key } => init::address(context, key),
+        Command::Status => read::status(context),
+        Command::Brands => read::brands(context),
+        Command::Balance { address } => balance::balance(context, address),
+        Command::History { address, limit, cursor } => read::history(context, address, limit, cursor.as_deref()),
+        Command::Tx { id } => read::transaction(context, id),
+        Command::Send { to, amount, brand, source, sending } => {
+            points::send(context, to, (&amount, brand), &source, &sending)
+        }
+        Command::Redeem { amount, brand, receipt, reference, source, sending } => {
+            points::redeem(context, (&amount, brand), points::reference(receipt, reference), &source, &sending)
+        }
+        Command::Request(args) => till::request(context, args),
+        Command::Pay(args) => till::pay(context, &args),
+        Command::Hold(args) => till::hold(context, args),
+        Command::Capture(args) => till::capture(context, args),
+        Command::Release(args) => till::release(context, &args),
+        Command::Convert(args) => between::convert(context, &args),
         Command::Issue { to, amount, brand, reference, sending } => {
-            points::issue(&context, to, &amount, brand, reference, &sending)
+            points::issue(context, to, &amount, brand, reference, &sending)
         }
         Command::Reverse { from, amount, brand, reference, of, sending } => {
-            points::reverse(&context, from, &amount, brand, (reference, of), &sending)
+            points::reverse(context, from, &amount, brand, (reference, of), &sending)
         }
-        Command::RotateKey { sending } => rotate::rotate_key(&context, &sending),
+        Command::Household(command) => household::household(context, command),
+        Command::RotateKey { sending } => keys::rotate_key(context, &sending),
+        Command::Freeze { sending } => keys::freeze(context, &sending),
+        Command::Unfreeze { sending } => keys::unfreeze(context, &sending),
+        Command::Guardians(command) => keys::guardians(context, command),
+        Command::Recover(command) => recovery::recover(context, command),
+        Command::Policy(command) => brand::policy(context, command),
+        Command::Operator(command) => brand::operator(context, command),
+        Command::Partner(command) => between::partner(context, command),
+        Command::Netting => between::netting(context),
+        Command::Settle(args) => between::settle(context, args),
     }
 }
 

@@ -5,7 +5,7 @@ use lojal_wallet::reference::of_receipt;
 
 use super::Context;
 use super::transact::Session;
-use crate::cli::{OfReceiptArgs, ReceiptArgs, Sending};
+use crate::cli::{OfReceiptArgs, ReceiptArgs, Sending, SourceArgs};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -18,29 +18,32 @@ pub(super) fn reference(receipt: Option<String>, reference: Option<Reference>) -
 pub(super) fn send(
     context: &Context,
     to: AddressText,
-    amount: &str,
-    brand: BrandId,
+    (amount, brand): (&str, BrandId),
+    source: &SourceArgs,
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
+    let source = session.source(source)?;
     let receiver = to.on(session.home.network())?;
     let amount = session.amount(amount, brand)?;
-    let transfer = Transfer { brand, from: session.home.address(), to: receiver, amount: amount.points };
-    session.transact(Operation::Transfer(transfer), &format!("sent {} to {to}", amount.text), sending)
+    let transfer = Transfer { brand, from: source.address, to: receiver, amount: amount.points };
+    let done = format!("sent {} to {to}{}", amount.text, source.words());
+    session.transact(Operation::Transfer(transfer), &done, sending)
 }
 
 /// `lojal redeem`.
 pub(super) fn redeem(
     context: &Context,
-    amount: &str,
-    brand: BrandId,
+    (amount, brand): (&str, BrandId),
     reference: Option<Reference>,
+    source: &SourceArgs,
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
+    let source = session.source(source)?;
     let amount = session.amount(amount, brand)?;
-    let redeem = Redeem { brand, from: session.home.address(), amount: amount.points, reference };
-    session.transact(Operation::Redeem(redeem), &format!("redeemed {}", amount.text), sending)
+    let redeem = Redeem { brand, from: source.address, amount: amount.points, reference };
+    session.transact(Operation::Redeem(redeem), &format!("redeemed {}{}", amount.text, source.words()), sending)
 }
 
 /// `lojal issue`.
@@ -82,6 +85,6 @@ pub(super) fn reverse(
     session.transact(Operation::Reverse(reverse), &format!("took back {} from {from}", amount.text), sending)
 }
 
-fn one_reference(receipt: Option<String>, given: Option<Reference>) -> Reference {
+pub(super) fn one_reference(receipt: Option<String>, given: Option<Reference>) -> Reference {
     reference(receipt, given).expect("the command line demands one of the two")
 }

@@ -1,13 +1,14 @@
 //! Looking without touching.
 
 use lojal_types::api::TransactionState;
-use lojal_types::{AddressText, Expiry, Lot, TransactionId};
+use lojal_types::{AddressText, TransactionId};
 use lojal_wallet::amount::format_grouped;
+use lojal_wallet::time::utc;
 
 use super::show::{history_table, transaction_text};
 use super::{Context, Decimals, decimals_of};
 use crate::error::CommandError;
-use crate::output::{Report, table, to_value, utc};
+use crate::output::{Report, table, to_value};
 
 /// `lojal status`.
 pub(super) fn status(context: &Context) -> Result<Report, CommandError> {
@@ -34,9 +35,9 @@ pub(super) fn status(context: &Context) -> Result<Report, CommandError> {
 pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let brands = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.brands()?))?;
-    let head =
-        ["BRAND", "NAME", "POINTS LIVE", "TRANSFERS", "ISSUED", "OUTSTANDING", "REDEEMED", "EXPIRED", "REVERSED"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    let totals_head = ["ISSUED", "OUTSTANDING", "HELD", "REDEEMED", "CONVERTED", "EXPIRED", "REVERSED"];
+    let mut rows = vec![["BRAND", "NAME", "POINTS LIVE", "TRANSFERS"].map(str::to_owned).to_vec()];
+    rows[0].extend(totals_head.map(str::to_owned));
     for brand in &brands.brands {
         let decimals = decimals_of(brand, home.as_ref().map(|home| home.genesis()))?;
         let points = |points| format_grouped(points, decimals);
@@ -48,44 +49,21 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
             "no".to_owned()
         };
         let totals = brand.totals;
-        let totals = [totals.issued, totals.outstanding, totals.redeemed, totals.expired, totals.reversed].map(points);
+        let totals = [
+            totals.issued,
+            totals.outstanding,
+            totals.held,
+            totals.redeemed,
+            totals.converted_out,
+            totals.expired,
+            totals.reversed,
+        ];
+        let totals = totals.map(points);
         let mut row = vec![brand.id.to_string(), brand.name.to_string(), life, transfers];
         row.extend(totals);
         rows.push(row);
     }
-    Ok(Report::done(&brands, table(&rows, &[4, 5, 6, 7, 8])))
-}
-
-/// `lojal balance`.
-pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result<Report, CommandError> {
-    let home = context.home_or_gateway()?;
-    let address = Context::account(home.as_ref(), address)?;
-    let gateways = context.gateways(home.as_ref())?;
-    let account = gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
-    let decimals = Decimals::ask(&gateways, home.as_ref())?;
-    let rows: Vec<Vec<String>> = account
-        .balances
-        .iter()
-        .map(|balance| {
-            let decimals = decimals.of(balance.brand);
-            let total = format_grouped(balance.total, decimals);
-            vec![balance.brand.to_string(), total, lots_text(&balance.lots, decimals)]
-        })
-        .collect();
-    let text = match (rows.is_empty(), account.exists) {
-        (false, _) => table(&rows, &[1]),
-        (true, true) => format!("{address} holds no points"),
-        (true, false) => format!("{address} never received points"),
-    };
-    Ok(Report::done(&account, text))
-}
-
-fn lots_text(lots: &[Lot], decimals: u8) -> String {
-    let lot = |lot: &Lot| match lot.expiry {
-        Expiry::Month(month) => format!("{} until {month}", format_grouped(lot.amount, decimals)),
-        Expiry::Never => format!("{} for ever", format_grouped(lot.amount, decimals)),
-    };
-    format!("({})", lots.iter().map(lot).collect::<Vec<_>>().join(", "))
+    Ok(Report::done(&brands, table(&rows, &[4, 5, 6, 7, 8, 9, 10])))
 }
 
 /// `lojal history`.
@@ -117,5 +95,5 @@ pub(super) fn transaction(context: &Context, id: TransactionId) -> Result<Report
     let status = gateways.ask(|gateway| Ok(gateway.client()?.transaction(&id)?))?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let is_open = status.state == TransactionState::Pending;
-    Ok(Report { json: to_value(&status), text: transaction_text(&status, &decimals), is_open })
+    Ok(Report { json: to_value(&status), text: transaction_text(&status, &decimals), is_open, qr: None })
 }

@@ -1,11 +1,12 @@
 //! Transactions in words.
 
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{AddressText, BrandId, Operation, Outcome, Points};
-use lojal_wallet::amount::format_grouped;
+use lojal_types::{AddressText, Outcome};
+use lojal_wallet::time::utc;
 
 use super::Decimals;
-use crate::output::{table, utc};
+use super::words::in_words;
+use crate::output::table;
 
 /// Transactions as the account at `viewpoint` sees them, one line per operation.
 pub(super) fn history_table(transactions: &[TransactionStatus], viewpoint: AddressText, decimals: &Decimals) -> String {
@@ -62,35 +63,4 @@ fn outcome_name(receipt: Outcome) -> String {
 fn operations_in_words(status: &TransactionStatus, viewpoint: Option<AddressText>, decimals: &Decimals) -> Vec<String> {
     let Some(signed) = &status.transaction else { return Vec::new() };
     signed.transaction.operations.iter().map(|operation| in_words(operation, viewpoint, decimals)).collect()
-}
-
-fn in_words(operation: &Operation<AddressText>, viewpoint: Option<AddressText>, decimals: &Decimals) -> String {
-    let points = |amount: Points, brand: BrandId| format!("{} {brand}", format_grouped(amount, decimals.of(brand)));
-    let is_own = |address: AddressText| viewpoint == Some(address);
-    match operation {
-        Operation::Issue(issue) => {
-            let points = points(issue.amount, issue.brand);
-            if is_own(issue.to) { format!("got {points}, new") } else { format!("issued {points} to {}", issue.to) }
-        }
-        Operation::Redeem(redeem) => {
-            let points = points(redeem.amount, redeem.brand);
-            if is_own(redeem.from) {
-                format!("redeemed {points}")
-            } else {
-                format!("redeemed {points} of {}", redeem.from)
-            }
-        }
-        Operation::Transfer(transfer) => {
-            let points = points(transfer.amount, transfer.brand);
-            match (is_own(transfer.from), is_own(transfer.to)) {
-                (true, _) => format!("sent {points} to {}", transfer.to),
-                (false, true) => format!("got {points} from {}", transfer.from),
-                (false, false) => format!("sent {points} from {} to {}", transfer.from, transfer.to),
-            }
-        }
-        Operation::Reverse(reverse) => {
-            format!("took back {} from {}", points(reverse.amount, reverse.brand), reverse.from)
-        }
-        Operation::RotateKey(rotate) => format!("replaced the key by {}", rotate.new_key),
-    }
 }

@@ -5,17 +5,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
 use lojal_types::{
-    BrandId, Code, KeyPair, Operation, Operations, Outcome, Points, SignedTransaction, TimeMs, Transaction,
-    TransactionId,
+    Address, AddressText, BrandId, ChainTag, Code, KeyPair, Operation, Operations, Outcome, Points, SignedTransaction,
+    TimeMs, Transaction, TransactionId,
 };
 use lojal_wallet::gateways::{Gateway, Gateways};
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::{Passphrase, Purpose};
 use lojal_wallet::submission::{Fate, GRACE, Submission};
-use lojal_wallet::{amount, keystore};
+use lojal_wallet::{amount, random};
 
 use super::{Context, decimals_of};
-use crate::cli::{Sending, Validity};
+use crate::cli::{Pool, Sending, SourceArgs, Validity};
 use crate::error::CommandError;
 use crate::output::{Report, note, to_value};
 
@@ -33,6 +33,33 @@ pub(super) struct Amount {
     pub(super) text: String,
 }
 
+/// The account that points come from.
+#[derive(Clone, Copy)]
+pub(super) struct Source {
+    pub(super) address: Address,
+    pub(super) text: AddressText,
+    is_pool: bool,
+}
+
+impl Source {
+    /// Where the points come from, to be added to a sentence; nothing for the wallet's own account.
+    pub(super) fn words(&self) -> String {
+        if self.is_pool { format!(" from the pool of {}", self.text) } else { String::new() }
+    }
+}
+
+/// When a transaction can happen.
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    valid_until_ms: TimeMs,
+    valid_for_ms: u64,
+}
+
+/// Points as people write them, with their brand.
+pub(super) fn points_text(points: Points, brand: &api::Brand) -> String {
+    format!("{} {}", amount::format(points, brand.decimals), brand.id)
+}
+
 impl<'a> Session<'a> {
     /// Opens the wallet, and makes sure that a gateway serves its network.
     pub(super) fn open(context: &'a Context) -> Result<Self, CommandError> {
@@ -44,12 +71,59 @@ impl<'a> Session<'a> {
         }
         Ok(Self { context, home, gateways, status })
     }
+    /// The network, as transactions and texts to be scanned carry it.
+    pub(super) fn chain_tag(&self) -> ChainTag {
+        self.home.chain_id().tag()
+    }
+    /// The time of the last final block that the gateway knows.
+    pub(super) fn ledger_time(&self) -> TimeMs {
+        self.status.time_ms
+    }
+    /// This machine's time, or the ledger's if the clock is late.
+    pub(super) fn now(&self) -> Result<TimeMs, CommandError> {
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| CommandError::Clock)?;
+        let clock = u64::try_from(clock.as_millis()).ok().and_then(|ms| TimeMs::new(ms).ok());
+        Ok(clock.ok_or(CommandError::Clock)?.max(self.status.time_ms))
+    }
+    /// A brand, whose decimals can be relied on.
+    pub(super) fn brand(&self, id: BrandId) -> Result<api::Brand, CommandError> {
+        let brand = self.gateways.ask(|gateway| Ok(gateway.client()?.brand(&id)?))?;
+        decimals_of(&brand, Some(self.home.genesis()))?;
+        Ok(brand)
+    }
     /// Reads an amount in the decimals of its brand.
     pub(super) fn amount(&self, text: &str, brand: BrandId) -> Result<Amount, CommandError> {
-        let known = self.gateways.ask(|gateway| Ok(gateway.client()?.brand(&brand)?))?;
-        let decimals = decimals_of(&known, Some(self.home.genesis()))?;
-        let points = amount::parse(text, decimals)?;
-        Ok(Amount { points, text: format!("{} {brand}", amount::format(points, decimals)) })
+        let brand = self.brand(brand)?;
+        let points = amount::parse(text, brand.decimals)?;
+        Ok(Amount { points, text: points_text(points, &brand) })
+    }
+    /// What the ledger knows about an account.
+    pub(super) fn account(&self, address: AddressText) -> Result<api::Account, CommandError> {
+        Ok(self.gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?)
+    }
+    /// The account that points are to come from: the wallet's own unless a pool is named.
+    pub(super) fn source(&self, source: &SourceArgs) -> Result<Source, CommandError> {
+        match source.household {
+            None => Ok(self.source_at(self.home.address_text(), self.home.address())),
+            Some(pool) => {
+                let text = self.pool(pool)?;
+                Ok(self.source_at(text, text.on(self.home.network())?))
+            }
+        }
+    }
+    /// The account at an address as a source of points.
+    pub(super) fn source_at(&self, text: AddressText, address: Address) -> Source {
+        Source { address, text, is_pool: address != self.home.address() }
+    }
+    /// The address of a household; the only one is looked up.
+    pub(super) fn pool(&self, pool: Pool) -> Result<AddressText, CommandError> {
+        match pool {
+            Pool::At(address) => Ok(address.on(self.home.network()).map(|_| address)?),
+            Pool::Only => match self.account(self.home.address_text())?.memberships[..] {
+                [only] => Ok(only.on(self.home.network()).map(|_| only)?),
+                ref all => Err(CommandError::HouseholdCount(all.len())),
+            },
+        }
     }
     /// Asks for the passphrase.
     pub(super) fn passphrase(&self) -> Result<Passphrase, CommandError> {
@@ -57,8 +131,19 @@ impl<'a> Session<'a> {
     }
     /// Signs and sends one operation; `done` says what it does, in the past tense.
     pub(super) fn transact(&self, operation: Operation, done: &str, sending: &Sending) -> Result<Report, CommandError> {
+        self.transact_before(None, operation, done, sending)
+    }
+    /// The same for an operation that must not happen from `latest` on.
+    pub(super) fn transact_before(
+        &self,
+        latest: Option<TimeMs>,
+        operation: Operation,
+        done: &str,
+        sending: &Sending,
+    ) -> Result<Report, CommandError> {
         let key = self.home.unlock(&self.passphrase()?)?;
-        let (id, fate) = self.submit(operation, &key, &sending.validity, sending.no_wait)?;
+        let window = self.validity(&sending.validity, latest)?;
+        let (id, fate) = self.submit(operation, &key, window, sending.no_wait)?;
         report(id, fate, done)
     }
     /// Signs and sends one operation, and finds out what becomes of it.
@@ -66,16 +151,15 @@ impl<'a> Session<'a> {
         &self,
         operation: Operation,
         key: &KeyPair,
-        validity: &Validity,
+        Window { valid_until_ms, valid_for_ms }: Window,
         no_wait: bool,
     ) -> Result<(TransactionId, Fate), CommandError> {
         let chain = self.home.chain_id();
-        let (valid_until_ms, valid_for_ms) = self.validity(validity)?;
         let transaction = Transaction {
             chain: chain.tag(),
             sender: self.home.address(),
             valid_until_ms,
-            nonce: keystore::random_nonce()?,
+            nonce: random::random_nonce()?,
             operations: Operations::new(vec![operation]).expect("one operation is allowed"),
         };
         let id = transaction.id(&chain);
@@ -90,15 +174,14 @@ impl<'a> Session<'a> {
         let fate = if no_wait { submission.hand_over(&mut tell) } else { submission.settle(&mut tell) };
         Ok((id, fate))
     }
-    /// Until when a transaction made now can happen, and how long that is. A clock that is late doesn't shorten it,
+    /// Until when a transaction made now can happen, at most until `latest`, if there is one. A clock that is late doesn't shorten it,
     /// and one that is ahead doesn't stretch it beyond what the ledger takes.
-    fn validity(&self, validity: &Validity) -> Result<(TimeMs, u64), CommandError> {
-        let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| CommandError::Clock)?;
-        let clock = u64::try_from(clock.as_millis()).ok().and_then(|ms| TimeMs::new(ms).ok());
-        let now = clock.ok_or(CommandError::Clock)?.max(self.status.time_ms);
-        let latest = self.status.time_ms.plus_ms(VALIDITY_WINDOW_MS_MAX);
+    pub(super) fn validity(&self, validity: &Validity, latest: Option<TimeMs>) -> Result<Window, CommandError> {
+        let now = self.now()?;
+        let window_end = self.status.time_ms.plus_ms(VALIDITY_WINDOW_MS_MAX);
+        let latest = latest.unwrap_or(window_end).min(window_end);
         let valid_until_ms = now.plus_ms(validity.valid_for.saturating_mul(1000)).min(latest);
-        Ok((valid_until_ms, valid_until_ms.since_ms(now)))
+        Ok(Window { valid_until_ms, valid_for_ms: valid_until_ms.since_ms(now) })
     }
 }
 
@@ -125,6 +208,7 @@ pub(super) fn report(id: TransactionId, fate: Fate, done: &str) -> Result<Report
                 json: json(TransactionState::Committed { height, index, time_ms, receipt }),
                 text: format!("{done} · final in block {height} · transaction {id}"),
                 is_open: false,
+                qr: None,
             }),
             Outcome::Failed { code, .. } => not_done(code.name(), code.explanation().to_owned(), Some(height)),
         },
@@ -138,7 +222,7 @@ pub(super) fn report(id: TransactionId, fate: Fate, done: &str) -> Result<Report
         Fate::Open { refusal } => {
             let reason = refusal.map(|problem| format!("a gateway said: {}\n", problem.detail)).unwrap_or_default();
             let text = format!("{reason}not final yet · transaction {id}\nask for it with: lojal tx {id}");
-            Ok(Report { json: json(TransactionState::Pending), text, is_open: true })
+            Ok(Report { json: json(TransactionState::Pending), text, is_open: true, qr: None })
         }
     }
 }

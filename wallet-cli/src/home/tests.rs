@@ -1,6 +1,7 @@
 use lojal_types::{Bounded, Parameters, TimeMs, Validator};
 
 use super::*;
+use crate::backup::Backup;
 
 fn genesis_toml(network: Network) -> String {
     let key = |seed: u8| KeyPair::from_seed(&[seed; 32]).public_key();
@@ -10,7 +11,13 @@ fn genesis_toml(network: Network) -> String {
         name,
         network,
         time_ms: TimeMs::new(1_700_000_000_000).expect("in range"),
-        parameters: Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        settlement_currency: None,
+        parameters: Parameters {
+            heartbeat_ms: 3000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: 60_000,
+        },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::default(),
     }
@@ -99,7 +106,8 @@ fn a_home_whose_files_do_not_fit_together_is_not_opened() {
     assert!(error.contains("tloj1") && error.contains("loj1"), "{error}");
     fs::write(dir.join(GENESIS), genesis_toml(Network::Test)).expect("writable");
     let other = KeyPair::from_seed(&[8; 32]);
-    let stranger = KeyFile::seal(other.address().text(Network::Test), &other, &passphrase()).expect("sealed");
+    let stranger =
+        KeyFile::seal(other.address().text(Network::Test), &Secret::Key(other), &passphrase()).expect("sealed");
     fs::write(dir.join(KEY_NEXT), stranger.to_json()).expect("writable");
     assert!(matches!(Home::open(&dir), Err(HomeError::Content { .. })));
 }
@@ -117,7 +125,7 @@ fn a_rotation_keeps_the_address_and_the_old_key() {
     assert_eq!(reopened.unlock(&passphrase()).expect("right").seed(), next.seed());
     assert_eq!(reopened.next_public_key(), None);
     let old = read_key(&dir.join(KEY_OLD)).expect("readable").expect("kept");
-    assert_eq!(old.unlock(&passphrase()).expect("right").seed(), key().seed());
+    assert_eq!(old.unlock(&passphrase()).expect("right").key().seed(), key().seed());
 }
 
 #[test]
@@ -130,4 +138,43 @@ fn a_rotation_that_was_cut_short_goes_on_with_the_same_key() {
     home.abandon_rotation().expect("abandoned");
     assert_eq!(Home::open(&dir).expect("there").next_public_key(), None);
     assert_ne!(home.begin_rotation(&passphrase()).expect("begun").seed(), first.seed());
+}
+
+fn create_backed(dir: &Path, rotation: u32) -> Home {
+    let backup = Backup::from_entropy([7; 32]);
+    let account = backup.key(0).address();
+    let secret = Secret::Backup { backup, rotation };
+    Home::create_for(account, dir, &secret, &passphrase(), &urls(), &genesis_toml(Network::Test)).expect("made")
+}
+
+#[test]
+fn a_home_with_a_backup_rotates_to_the_backups_next_key_every_time() {
+    let (_parent, dir) = temporary();
+    let mut home = create_backed(&dir, 0);
+    let backup = Backup::from_entropy([7; 32]);
+    assert_eq!(home.public_key(), backup.key(0).public_key());
+    for rotation in 1..=2 {
+        let next = home.begin_rotation(&passphrase()).expect("begun");
+        assert_eq!(next.seed(), backup.key(rotation).seed());
+        home.finish_rotation().expect("finished");
+        home = Home::open(&dir).expect("there");
+        assert_eq!((home.public_key(), home.address()), (next.public_key(), backup.key(0).address()));
+    }
+    let first = home.begin_rotation(&passphrase()).expect("begun");
+    home.abandon_rotation().expect("abandoned");
+    assert_eq!(home.begin_rotation(&passphrase()).expect("begun").seed(), first.seed());
+}
+
+#[test]
+fn a_home_adopts_the_account_that_was_recovered_to_its_key() {
+    let (_parent, dir) = temporary();
+    let mut home = create_backed(&dir, 0);
+    home.begin_rotation(&passphrase()).expect("begun");
+    let lost = key().address();
+    home.adopt(lost, &passphrase()).expect("adopted");
+    let reopened = Home::open(&dir).expect("there");
+    assert_eq!((reopened.address(), reopened.next_public_key()), (lost, None));
+    assert_eq!(reopened.public_key(), Backup::from_entropy([7; 32]).key(0).public_key());
+    assert!(reopened.unlock(&passphrase()).is_ok());
+    assert!(dir.join(KEY_OLD).exists());
 }

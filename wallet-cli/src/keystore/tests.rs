@@ -7,9 +7,17 @@ fn passphrase(text: &str) -> Passphrase {
     Passphrase::new(text.to_owned()).expect("valid")
 }
 
+fn seal(secret: &Secret) -> KeyFile {
+    let address = secret.key().address().text(Network::Test);
+    KeyFile::seal(address, secret, &passphrase("open sesame")).expect("random bytes")
+}
+
 fn sealed() -> KeyFile {
-    let key = KeyPair::from_seed(&[7; 32]);
-    KeyFile::seal(key.address().text(Network::Test), &key, &passphrase("open sesame")).expect("random bytes")
+    seal(&Secret::Key(KeyPair::from_seed(&[7; 32])))
+}
+
+fn backup(rotation: u32) -> Secret {
+    Secret::Backup { backup: Backup::from_entropy([7; 32]), rotation }
 }
 
 fn with(field: &str, value: Value) -> String {
@@ -21,10 +29,11 @@ fn with(field: &str, value: Value) -> String {
 #[test]
 fn a_key_comes_back_with_its_passphrase_and_only_with_it() {
     let file = KeyFile::from_json(&sealed().to_json()).expect("just written");
-    let key = file.unlock(&passphrase("open sesame")).expect("right passphrase");
-    assert_eq!(key.seed(), &[7; 32]);
-    assert_eq!(file.public_key(), key.public_key());
-    assert_eq!(file.unlock(&passphrase("open sesame ")).err(), Some(KeystoreError::WrongPassphrase));
+    let secret = file.unlock(&passphrase("open sesame")).expect("right passphrase");
+    assert_eq!(secret.key().seed(), &[7; 32]);
+    assert_eq!(file.public_key(), secret.key().public_key());
+    let unlocked = file.unlock(&passphrase("open sesame "));
+    assert!(matches!(unlocked, Err(KeystoreError::WrongPassphrase)));
 }
 
 #[test]
@@ -52,8 +61,45 @@ fn a_changed_file_does_not_open() {
     ];
     for (field, value) in changes {
         let file = KeyFile::from_json(&with(field, value)).expect("the form holds");
-        assert_eq!(file.unlock(&passphrase("open sesame")).err(), Some(KeystoreError::WrongPassphrase), "{field}");
+        let unlocked = file.unlock(&passphrase("open sesame"));
+        assert!(matches!(unlocked, Err(KeystoreError::WrongPassphrase)), "{field}");
     }
+}
+
+#[test]
+fn a_backup_comes_back_with_the_rotation_of_its_key() {
+    let file = KeyFile::from_json(&seal(&backup(3)).to_json()).expect("just written");
+    assert_eq!((file.version, file.public_key()), (2, backup(3).key().public_key()));
+    let Secret::Backup { backup: found, rotation } = file.unlock(&passphrase("open sesame")).expect("right") else {
+        panic!("a backup was sealed")
+    };
+    assert_eq!((found.entropy(), rotation), (&[7; 32], 3));
+    assert!(!file.to_json().contains(&hex::encode([7; 32])));
+    let elsewhere = file.to_json().replace("\"rotation\": 3", "\"rotation\": 4");
+    let file = KeyFile::from_json(&elsewhere).expect("the form holds");
+    assert!(matches!(file.unlock(&passphrase("open sesame")), Err(KeystoreError::WrongPassphrase)));
+}
+
+#[test]
+fn the_next_key_is_the_backups_next_or_a_random_one() {
+    let next = backup(3).next().expect("far from the limit");
+    assert_eq!(next.key().seed(), backup(4).key().seed());
+    assert!(backup(ROTATIONS_MAX - 1).next().is_ok());
+    assert!(matches!(backup(ROTATIONS_MAX).next(), Err(KeystoreError::TooManyRotations)));
+    let bare = Secret::Key(KeyPair::from_seed(&[7; 32]));
+    let next = bare.next().expect("random bytes");
+    assert!(matches!(next, Secret::Key(_)));
+    assert_ne!(next.key().seed(), bare.key().seed());
+}
+
+#[test]
+fn a_rotation_belongs_into_files_of_version_2_and_stays_in_bounds() {
+    let json = seal(&backup(3)).to_json();
+    let with = |from: &str, to: &str| KeyFile::from_json(&json.replace(from, to)).err();
+    assert_eq!(with("\"rotation\": 3", "\"rotation\": 1000"), None);
+    assert_eq!(with("\"rotation\": 3", "\"rotation\": 1001"), Some(KeystoreError::Parameter("rotation")));
+    assert!(matches!(with("\"version\": 2", "\"version\": 1"), Some(KeystoreError::Form(_))));
+    assert!(matches!(with("\"rotation\": 3,", ""), Some(KeystoreError::Form(_))));
 }
 
 #[test]
@@ -76,7 +122,10 @@ fn parameters_are_read_up_to_their_bounds_and_not_beyond() {
 
 #[test]
 fn what_is_no_key_file_or_a_later_one_is_told_apart() {
-    assert_eq!(KeyFile::from_json("{\"version\": 2, \"new\": true}"), Err(KeystoreError::Version(2)));
+    for version in [0, 3] {
+        let text = format!("{{\"version\": {version}, \"new\": true}}");
+        assert_eq!(KeyFile::from_json(&text), Err(KeystoreError::Version(version)));
+    }
     for wrong in ["", "{}", "[]", "{\"version\": 1}"] {
         assert!(matches!(KeyFile::from_json(wrong), Err(KeystoreError::Form(_))), "{wrong}");
     }

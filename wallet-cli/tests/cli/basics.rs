@@ -1,15 +1,13 @@
-//! The real `lojal` against a gateway of a few lines.
+//! Making a wallet, moving points, looking at the ledger.
 
 use lojal_types::api::Status;
 use lojal_types::{ChainId, Code, Network, Operation, Outcome, Points, SignedTransaction};
 use lojal_wallet::home::Home;
 use serde_json::Value;
 
-use support::gateway::{ledger, network_status, submitted};
-use support::server::{Answer, NOBODY, Server};
-use support::{Wallet, genesis, key, other, passphrase};
-
-mod support;
+use crate::support::gateway::{ledger, network_status, submitted};
+use crate::support::server::{Answer, NOBODY, Server};
+use crate::support::{Wallet, genesis, key, other, passphrase};
 
 #[test]
 fn help_names_every_command_and_the_exit_codes() {
@@ -17,6 +15,7 @@ fn help_names_every_command_and_the_exit_codes() {
     assert_eq!(ran.exit_code, 0);
     let commands = [
         "init",
+        "restore",
         "address",
         "status",
         "brands",
@@ -27,7 +26,23 @@ fn help_names_every_command_and_the_exit_codes() {
         "reverse",
         "history",
         "tx",
+        "request",
+        "pay",
+        "hold",
+        "capture",
+        "release",
+        "convert",
+        "household",
         "rotate-key",
+        "freeze",
+        "unfreeze",
+        "guardians",
+        "recover",
+        "policy",
+        "operator",
+        "partner",
+        "netting",
+        "settle",
         "Exit codes",
     ];
     for command in commands {
@@ -40,7 +55,7 @@ fn help_names_every_command_and_the_exit_codes() {
 fn what_is_not_understood_exits_with_2_also_as_json() {
     let wallet = Wallet::at(NOBODY);
     let address = other().to_string();
-    let cases: [&[&str]; 9] = [
+    let cases: [&[&str]; 22] = [
         &["nonsense"],
         &[],
         &["send", "tloj1nonsense", "1", "kaffet"],
@@ -50,6 +65,32 @@ fn what_is_not_understood_exits_with_2_also_as_json() {
         &["issue", &address, "1", "kaffet", "--receipt", "a", "--reference", "00"],
         &["reverse", &address, "1", "kaffet", "--receipt", "a"],
         &["tx", "123"],
+        &["send", &address, "1", "kaffet", "--from", "pool"],
+        &["hold", "1", "kaffet"],
+        &["hold", "1", "kaffet", "--for", "31d"],
+        &["hold", "1", "kaffet", "--for", "2h", "--until", "2027-01-16"],
+        &["request", "1", "kaffet", "--hold-for", "2h"],
+        &["policy", "set", "kaffet"],
+        &["policy", "set", "kaffet", "--transferable", "maybe"],
+        &["operator", "set", "kaffet", &"00".repeat(32), "--roles", "boss"],
+        &["household", "invite", &address, "--role", "cat"],
+        &[
+            "partner",
+            "propose",
+            "kaffet",
+            "nordmat",
+            "--rate",
+            "0/1",
+            "--price",
+            "1",
+            "--daily-max",
+            "1",
+            "--until",
+            "2028-01-01",
+        ],
+        &["guardians", "set"],
+        &["guardians", "set", "kaffet", "--none"],
+        &["settle", "1", "kaffet", "nordmat"],
     ];
     for arguments in cases {
         let ran = wallet.run(arguments);
@@ -75,6 +116,8 @@ fn init_makes_a_wallet_once_and_address_shows_it() {
     assert_eq!(home.chain_id(), genesis().chain_id());
     assert_eq!(home.gateways(), [NOBODY, "https://second.example.org"]);
     assert!(home.unlock(&passphrase()).is_ok());
+    let key = wallet.run(&["address", "--key"]).stdout;
+    assert_eq!(key.trim(), home.public_key().to_string());
     let again = wallet.run(&[&init[..], &["--json"]].concat());
     assert_eq!((again.exit_code, again.error_code().as_str()), (1, "wallet_exists"));
     assert_eq!(wallet.run(&["address"]).stdout, address);

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use lojal_types::api::{Account, Balance, Brand, Brands, History, Status, Totals, TransactionState, TransactionStatus};
+use lojal_types::api::{
+    Account, Balance, Brand, Brands, History, Netting, NettingPair, Operator, Operators, Partnership, Partnerships,
+    Status, Totals, TransactionState, TransactionStatus,
+};
 use lojal_types::{
-    Bounded, Expiry, Hash, Height, Lot, Month, Network, Operation, Outcome, Points, PublicKey, SignedTransaction,
-    TimeMs,
+    AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, Network, Operation, Outcome, Points, PublicKey,
+    SignedTransaction, TimeMs,
 };
 
 use super::server::{Answer, Request, Server};
@@ -13,37 +16,111 @@ use super::{genesis, key, name, other, policy};
 
 /// A gateway whose ledger puts every transaction in block 42 with `receipt`, after checking its signature.
 pub fn ledger(receipt: Outcome, rotated_key: Option<PublicKey>) -> Server {
-    let mut final_transactions: HashMap<String, TransactionStatus> = HashMap::new();
-    Server::start(move |request| {
-        let path = request.path.split('?').next().unwrap_or_default();
-        let brand = |id: &str, decimals| Brand {
-            id: id.parse().expect("valid"),
-            name: name(id),
-            decimals,
-            policy: policy(),
-            totals: Totals { issued: Points::new(125_000), ..Totals::default() },
-        };
-        match (request.method.as_str(), path) {
-            ("POST", _) => {
-                let status = committed(request, receipt);
-                final_transactions.insert(format!("/v1/transactions/{}", status.id), status.clone());
-                let waits = request.path.ends_with("?wait=committed");
-                let state = if waits { status.state.clone() } else { TransactionState::Pending };
-                Answer::json(200, &TransactionStatus { state, ..status })
+    let own = Account { rotated_key, ..account(key().address().text(Network::Test)) };
+    Ledger { receipt, ..Ledger::with(vec![own]) }.start()
+}
+
+/// What a ledger says.
+pub struct Ledger {
+    /// What becomes of every transaction.
+    pub receipt: Outcome,
+    /// The accounts that it knows something about.
+    pub accounts: Vec<Account>,
+    pub partnerships: Vec<Partnership>,
+    pub netting: Vec<NettingPair>,
+    pub operators: Vec<Operator>,
+}
+
+impl Ledger {
+    /// A ledger on which everything succeeds.
+    pub fn with(accounts: Vec<Account>) -> Self {
+        Self { receipt: Outcome::Applied, accounts, partnerships: vec![], netting: vec![], operators: vec![] }
+    }
+    pub fn start(self) -> Server {
+        let mut final_transactions: HashMap<String, TransactionStatus> = HashMap::new();
+        Server::start(move |request| {
+            let path = request.path.split('?').next().unwrap_or_default();
+            match (request.method.as_str(), path) {
+                ("POST", _) => {
+                    let status = committed(request, self.receipt);
+                    final_transactions.insert(format!("/v1/transactions/{}", status.id), status.clone());
+                    let waits = request.path.ends_with("?wait=committed");
+                    let state = if waits { status.state.clone() } else { TransactionState::Pending };
+                    Answer::json(200, &TransactionStatus { state, ..status })
+                }
+                (_, path) if path.ends_with("/transactions") => Answer::json(200, &history()),
+                (_, path) if path.starts_with("/v1/transactions/") => match final_transactions.get(path) {
+                    Some(status) => Answer::json(200, status),
+                    None => Answer::problem(404, "unknown_transaction"),
+                },
+                (_, path) => self.read(path),
             }
-            (_, "/v1/status") => Answer::json(200, &network_status()),
-            (_, "/v1/brands") => Answer::json(200, &Brands { brands: vec![brand("kaffet", 2), brand("nordmat", 0)] }),
-            (_, "/v1/brands/kaffet") => Answer::json(200, &brand("kaffet", 2)),
-            (_, "/v1/brands/nordmat") => Answer::json(200, &brand("nordmat", 4)),
-            (_, "/v1/brands/nobody") => Answer::problem(404, "unknown_brand"),
-            (_, path) if path.ends_with("/transactions") => Answer::json(200, &history()),
-            (_, path) if path.starts_with("/v1/accounts/") => Answer::json(200, &account(rotated_key)),
-            (_, path) => match final_transactions.get(path) {
-                Some(status) => Answer::json(200, status),
-                None => Answer::problem(404, "unknown_transaction"),
-            },
+        })
+    }
+    fn read(&self, path: &str) -> Answer {
+        match path {
+            "/v1/status" => Answer::json(200, &network_status()),
+            "/v1/brands" => Answer::json(200, &Brands { brands: vec![brand("kaffet", 2), brand("nordmat", 0)] }),
+            "/v1/brands/kaffet" => Answer::json(200, &brand("kaffet", 2)),
+            "/v1/brands/fjallet" => Answer::json(200, &brand("fjallet", 0)),
+            "/v1/brands/nordmat" => Answer::json(200, &brand("nordmat", 4)),
+            "/v1/brands/kaffet/operators" => Answer::json(200, &Operators { operators: self.operators.clone() }),
+            "/v1/partnerships" => Answer::json(200, &Partnerships { partnerships: self.partnerships.clone() }),
+            "/v1/netting" => {
+                let currency = genesis().document().settlement_currency;
+                Answer::json(
+                    200,
+                    &Netting {
+                        currency,
+                        pairs: self.netting.clone(),
+                        height: Height::new(41),
+                        time_ms: network_status().time_ms,
+                    },
+                )
+            }
+            _ => self.read_account(path),
         }
-    })
+    }
+    /// An account that the ledger knows nothing about is as good as one that never received points.
+    fn read_account(&self, path: &str) -> Answer {
+        let find = |text: &str| self.accounts.iter().find(|account| account.address.to_string() == text);
+        if let Some(text) = path.strip_prefix("/v1/households/") {
+            let household = find(text).and_then(|account| account.household.clone());
+            return household.map_or_else(|| Answer::problem(404, "unknown_household"), |one| Answer::json(200, &one));
+        }
+        match path.strip_prefix("/v1/accounts/").map(|text| (text, find(text))) {
+            Some((_, Some(account))) => Answer::json(200, account),
+            Some((text, None)) => Answer::json(200, &empty(text.parse().expect("an address"))),
+            None => Answer::problem(404, "unknown_brand"),
+        }
+    }
+}
+
+fn brand(id: &str, decimals: u8) -> Brand {
+    Brand {
+        id: id.parse().expect("valid"),
+        name: name(id),
+        decimals,
+        policy: policy(),
+        totals: Totals { issued: Points::new(125_000), ..Totals::default() },
+    }
+}
+
+/// An account of which the ledger knows nothing.
+pub fn empty(address: AddressText) -> Account {
+    Account {
+        address,
+        exists: false,
+        rotated_key: None,
+        frozen: false,
+        guardians: Guardians::default(),
+        recovery: None,
+        household: None,
+        memberships: vec![],
+        balances: vec![],
+        holds: vec![],
+        height: Height::new(41),
+    }
 }
 
 pub fn network_status() -> Status {
@@ -59,22 +136,18 @@ pub fn network_status() -> Status {
     }
 }
 
-fn account(rotated_key: Option<PublicKey>) -> Account {
+/// An account that holds points of two brands.
+pub fn account(address: AddressText) -> Account {
     let lot = |month: &str, amount| Lot {
         expiry: Expiry::Month(month.parse::<Month>().expect("valid")),
         amount: Points::new(amount),
     };
     let balance = |brand: &str, total, lots| Balance { brand: brand.parse().expect("valid"), total, lots };
-    Account {
-        address: key().address().text(Network::Test),
-        exists: true,
-        rotated_key,
-        balances: vec![
-            balance("kaffet", Points::new(5), vec![Lot { expiry: Expiry::Never, amount: Points::new(5) }]),
-            balance("nordmat", Points::new(1250), vec![lot("2027-03", 800), lot("2028-11", 450)]),
-        ],
-        height: Height::new(41),
-    }
+    let balances = vec![
+        balance("kaffet", Points::new(5), vec![Lot { expiry: Expiry::Never, amount: Points::new(5) }]),
+        balance("nordmat", Points::new(1250), vec![lot("2027-03", 800), lot("2028-11", 450)]),
+    ];
+    Account { exists: true, balances, ..empty(address) }
 }
 
 fn history() -> History {
@@ -110,6 +183,13 @@ fn committed(request: &Request, receipt: Outcome) -> TransactionStatus {
     let state = TransactionState::Committed { height: Height::new(42), index: 0, time_ms, receipt };
     let id = signed_in(request).transaction.id(&genesis().chain_id());
     TransactionStatus { id, state, transaction: None }
+}
+
+/// The only operation that was submitted.
+pub fn only_operation(server: &Server) -> Operation {
+    let [signed] = &submitted(server)[..] else { panic!("not one transaction") };
+    let [operation] = &signed.transaction.operations[..] else { panic!("not one operation") };
+    operation.clone()
 }
 
 pub fn submitted(server: &Server) -> Vec<SignedTransaction> {

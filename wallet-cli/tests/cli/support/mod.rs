@@ -2,9 +2,10 @@
 
 pub mod gateway;
 // The client's test server: both crates talk to the same kind of gateway.
-#[path = "../../../crates/client/src/tests/server.rs"]
+#[path = "../../../../crates/client/src/tests/server.rs"]
 pub mod server;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -24,6 +25,10 @@ pub fn policy() -> Policy {
         transferable: true,
         transfer_min: Points::new(1),
         transfer_max: Points::new(100_000),
+        transfer_daily_max: None,
+        convertible: true,
+        poolable: true,
+        tradeable: false,
         reversal_window_ms: 0,
     }
 }
@@ -42,7 +47,13 @@ pub fn genesis() -> Genesis {
         name: name("test network"),
         network: Network::Test,
         time_ms: TimeMs::new(1_700_000_000_000).expect("in range"),
-        parameters: Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        settlement_currency: Some("SEK".parse().expect("valid")),
+        parameters: Parameters {
+            heartbeat_ms: 3000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: 60_000,
+        },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand("kaffet", 2), brand("nordmat", 0)]).expect("two"),
     };
@@ -83,20 +94,35 @@ impl Wallet {
         self.run_with(arguments, Some(PASSPHRASE))
     }
     pub fn run_with(&self, arguments: &[&str], passphrase: Option<&str>) -> Ran {
+        Ran::of(self.command(arguments, passphrase).stdin(Stdio::null()).output().expect("the program runs"))
+    }
+    /// Runs with a text on stdin.
+    pub fn run_reading(&self, arguments: &[&str], stdin: &str) -> Ran {
+        let mut command = self.command(arguments, Some(PASSPHRASE));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        child.stdin.take().expect("piped").write_all(stdin.as_bytes()).expect("it reads");
+        Ran::of(child.wait_with_output().expect("the program ends"))
+    }
+    fn command(&self, arguments: &[&str], passphrase: Option<&str>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lojal"));
-        command.args(arguments).env("LOJAL_HOME", self.home()).stdin(Stdio::null());
+        command.args(arguments).env("LOJAL_HOME", self.home());
         for variable in ["LOJAL_GATEWAY", "LOJAL_PASSPHRASE", "LOJAL_PASSPHRASE_FILE"] {
             command.env_remove(variable);
         }
         if let Some(passphrase) = passphrase {
             command.env("LOJAL_PASSPHRASE", passphrase);
         }
-        Ran::of(command.output().expect("the program runs"))
+        command
+    }
+    /// Writes a file beside the home.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, text).expect("writable");
+        path.display().to_string()
     }
     pub fn genesis_file(&self) -> String {
-        let path = self.dir.path().join("genesis.toml");
-        std::fs::write(&path, genesis().document().to_toml()).expect("writable");
-        path.display().to_string()
+        self.file("genesis.toml", &genesis().document().to_toml())
     }
 }
 

@@ -1,0 +1,125 @@
+//! What happens between brands.
+
+use std::str::FromStr;
+
+use clap::{Args, Subcommand};
+use lojal_types::{BrandId, TimeMs};
+use lojal_wallet::time;
+
+use super::{Consent, ReceiptArgs, Sending, SourceArgs};
+
+/// `lojal partner`.
+#[derive(Debug, Subcommand)]
+pub enum PartnerCommand {
+    /// List all partnerships and proposals
+    List,
+    /// Put terms forward, as an admin of one of the two brands
+    Propose(ProposeArgs),
+    /// Agree to the terms that the other brand put forward, as an admin
+    Accept {
+        /// The brand whose points are burned
+        from: BrandId,
+        /// The brand that issues points for them
+        to: BrandId,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// End a partnership, or take a proposal off the table, as an admin of one of the two brands
+    End {
+        /// The brand whose points were burned
+        from: BrandId,
+        /// The brand that issued points for them
+        to: BrandId,
+        #[command(flatten)]
+        sending: Sending,
+    },
+}
+
+/// `lojal partner propose`.
+#[derive(Debug, Args)]
+pub struct ProposeArgs {
+    /// The brand whose points are burned
+    pub from: BrandId,
+    /// The brand that issues points for them
+    pub to: BrandId,
+    #[command(flatten)]
+    pub terms: TermsArgs,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+/// The terms of a partnership, in points as people see them.
+#[derive(Debug, Args)]
+pub struct TermsArgs {
+    /// How many points come for how many that go: 2/3 gives 2 for 3
+    #[arg(long, value_name = "COME/GO")]
+    pub rate: Rate,
+    /// What FROM owes TO for one point that goes, in minor units of the settlement currency, such as 10 or 0.25
+    #[arg(long, value_name = "MONEY")]
+    pub price: String,
+    /// How many of FROM's points can be converted in a day (UTC), by everybody together
+    #[arg(long, value_name = "AMOUNT")]
+    pub daily_max: String,
+    /// From when on nothing can be converted (UTC), such as 2027-12-31
+    #[arg(long, value_name = "TIME", value_parser = time::parse_time)]
+    pub until: TimeMs,
+}
+
+/// So many points for so many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// So many come …
+    pub come: u32,
+    /// … for so many that go.
+    pub go: u32,
+}
+
+impl FromStr for Rate {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+        let parts = text.split_once('/').and_then(|(come, go)| Some((number(come)?, number(go)?)));
+        let (come, go) = parts.ok_or("write two whole numbers of 1 or more, like 2/3")?;
+        Ok(Self { come, go })
+    }
+}
+
+/// `lojal convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// How many points go at most, such as 12.50; what gives no whole point stays
+    pub amount: String,
+    /// The brand whose points go
+    #[arg(value_name = "FROM")]
+    pub give: BrandId,
+    /// The brand whose points come
+    #[arg(value_name = "TO")]
+    pub get: BrandId,
+    /// How many points must come at least [default: as many as the terms give now]
+    #[arg(long, value_name = "AMOUNT")]
+    pub min: Option<String>,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    #[command(flatten)]
+    pub consent: Consent,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+/// `lojal settle`.
+#[derive(Debug, Args)]
+pub struct SettleArgs {
+    /// How much, in minor units of the settlement currency
+    #[arg(value_name = "MONEY")]
+    pub amount: u64,
+    /// The brand that was paid; this wallet is one of its admins
+    pub creditor: BrandId,
+    /// The brand that paid
+    pub debtor: BrandId,
+    #[command(flatten)]
+    pub reference: ReceiptArgs,
+    #[command(flatten)]
+    pub sending: Sending,
+}

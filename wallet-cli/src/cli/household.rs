@@ -1,0 +1,99 @@
+//! Households.
+
+use clap::{Args, Subcommand};
+use lojal_types::{AddressText, BrandId, MemberRole};
+
+use super::{Pool, Sending};
+
+/// `lojal household`.
+#[derive(Debug, Subcommand)]
+pub enum HouseholdCommand {
+    /// Make a household, with this wallet's account as its first admin
+    Create {
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Show a household's members, invitations and pool
+    Show {
+        #[command(flatten)]
+        household: HouseholdOption,
+    },
+    /// Invite an account, or change an invitation, as an admin
+    Invite {
+        /// Who is invited
+        member: AddressText,
+        #[command(flatten)]
+        rights: RightsArgs,
+        #[command(flatten)]
+        household: HouseholdOption,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Accept an invitation
+    Join {
+        /// The household
+        household: AddressText,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Leave a household; what is in its pool stays there
+    Leave {
+        #[command(flatten)]
+        household: HouseholdOption,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Change a member's role and limits, as an admin
+    Set {
+        /// The member
+        member: AddressText,
+        #[command(flatten)]
+        rights: RightsArgs,
+        #[command(flatten)]
+        household: HouseholdOption,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Remove a member, or withdraw an invitation, as an admin
+    Remove {
+        /// The member, or who is invited
+        member: AddressText,
+        #[command(flatten)]
+        household: HouseholdOption,
+        #[command(flatten)]
+        sending: Sending,
+    },
+}
+
+/// Which household.
+#[derive(Clone, Debug, Args)]
+pub struct HouseholdOption {
+    /// The household's address [default: the only one that this wallet is a member of]
+    #[arg(long, value_name = "ADDRESS", default_value = "household", hide_default_value = true)]
+    pub household: Pool,
+}
+
+/// What a member may do.
+#[derive(Clone, Debug, Args)]
+pub struct RightsArgs {
+    /// admin: everything; adult: spend from the pool; child: redeem points of the brands that have a limit
+    #[arg(long, value_name = "admin|adult|child", value_parser = role)]
+    pub role: MemberRole,
+    /// How much of a brand the member may spend from the pool in a month, such as kaffet=50.00; can be repeated
+    #[arg(long = "limit", value_name = "BRAND=AMOUNT", value_parser = limit)]
+    pub limits: Vec<(BrandId, String)>,
+}
+
+fn role(text: &str) -> Result<MemberRole, String> {
+    match text {
+        "admin" => Ok(MemberRole::Admin),
+        "adult" => Ok(MemberRole::Adult),
+        "child" => Ok(MemberRole::Child),
+        _ => Err("a role is admin, adult or child".to_owned()),
+    }
+}
+
+fn limit(text: &str) -> Result<(BrandId, String), String> {
+    let (brand, amount) = text.split_once('=').ok_or("write it like kaffet=50.00")?;
+    Ok((brand.parse().map_err(|error: lojal_types::brand::BrandIdError| error.to_string())?, amount.to_owned()))
+}

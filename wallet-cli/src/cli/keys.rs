@@ -1,0 +1,76 @@
+//! Guardians and recoveries.
+
+use clap::Subcommand;
+use lojal_types::{AddressText, BrandId, Guardian, PublicKey};
+
+use super::{Consent, Sending};
+
+/// `lojal guardians`.
+#[derive(Debug, Subcommand)]
+pub enum GuardiansCommand {
+    /// Show an account's guardians
+    Show {
+        /// The account [default: this wallet's]
+        address: Option<AddressText>,
+    },
+    /// Name up to three guardians: accounts by their address, brands by their id
+    Set {
+        /// Who can bring this account back
+        #[arg(value_parser = guardian, num_args = 1..=3, required_unless_present = "none")]
+        guardians: Vec<Guardian<AddressText>>,
+        /// How many of them it takes [default: more than half]
+        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=3), conflicts_with = "none")]
+        threshold: Option<u8>,
+        /// Have no guardians any more
+        #[arg(long, conflicts_with = "guardians")]
+        none: bool,
+        #[command(flatten)]
+        sending: Sending,
+    },
+}
+
+fn guardian(text: &str) -> Result<Guardian<AddressText>, String> {
+    if let Ok(brand) = text.parse::<BrandId>() {
+        return Ok(Guardian::Brand(brand));
+    }
+    text.parse().map(Guardian::Account).map_err(|error: lojal_types::address::AddressError| error.to_string())
+}
+
+/// `lojal recover`.
+#[derive(Debug, Subcommand)]
+pub enum RecoverCommand {
+    /// In a new wallet: show what the guardians of the lost account must type
+    Start {
+        /// The lost account
+        account: AddressText,
+    },
+    /// As a guardian: ask that the lost account gets the key of its owner's new wallet
+    Approve {
+        /// The lost account
+        account: AddressText,
+        /// The key of the new wallet
+        new_key: PublicKey,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Show how far a recovery has come
+    Status {
+        /// The lost account [default: this wallet's]
+        account: Option<AddressText>,
+    },
+    /// When the owner's time to cancel is over: complete the recovery as a guardian, or take over the account as its
+    /// owner's new wallet
+    Finish {
+        /// The lost account
+        account: AddressText,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// As the owner, who has the old key after all: end the recovery of this wallet's account
+    Cancel {
+        #[command(flatten)]
+        sending: Sending,
+    },
+}

@@ -1,0 +1,101 @@
+//! What happens at a till.
+
+use clap::Args;
+use lojal_types::limits::HOLD_MS_MAX;
+use lojal_types::{AddressText, BrandId, TimeMs};
+use lojal_wallet::time;
+
+use super::{Consent, OptionalReceiptArgs, Sending, SourceArgs};
+
+/// `lojal request`.
+#[derive(Debug, Args)]
+pub struct RequestArgs {
+    /// How many, such as 12.50
+    pub amount: String,
+    /// Whose points, such as kaffet
+    pub brand: BrandId,
+    /// Ask the member to hold the points, so that the till can take some or all of them later
+    #[arg(long)]
+    pub hold: bool,
+    /// How long the till can take held points, such as 2h
+    #[arg(long, value_name = "DURATION", requires = "hold", default_value = "1d", value_parser = hold_duration)]
+    pub hold_for: u64,
+    /// How long the request can be paid, such as 90s or 10m
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = time::parse_duration_ms)]
+    pub pay_within: u64,
+    /// The household whose pool is to pay
+    #[arg(long, value_name = "ADDRESS")]
+    pub household: Option<AddressText>,
+    #[command(flatten)]
+    pub reference: OptionalReceiptArgs,
+}
+
+/// `lojal pay`.
+#[derive(Debug, Args)]
+pub struct PayArgs {
+    /// What the till shows, lojal:pay1…; - reads it from stdin
+    pub request: String,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    #[command(flatten)]
+    pub consent: Consent,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+/// `lojal hold`.
+#[derive(Debug, Args)]
+pub struct HoldArgs {
+    /// How many, such as 12.50
+    pub amount: String,
+    /// Whose points, such as kaffet
+    pub brand: BrandId,
+    #[command(flatten)]
+    pub time: HoldTime,
+    #[command(flatten)]
+    pub reference: OptionalReceiptArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+/// When a hold ends: exactly one of the two.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct HoldTime {
+    /// How long the brand can take them, such as 2h or 3d
+    #[arg(long = "for", value_name = "DURATION", value_parser = hold_duration)]
+    pub duration_ms: Option<u64>,
+    /// From when on the brand can't take them any more (UTC), such as 2027-03-01 or 2027-03-01T18:30
+    #[arg(long, value_name = "TIME", value_parser = time::parse_time)]
+    pub until: Option<TimeMs>,
+}
+
+fn hold_duration(text: &str) -> Result<u64, String> {
+    let ms = time::parse_duration_ms(text).map_err(|error| error.to_string())?;
+    let longest = || format!("a hold lasts at most {}", time::format_duration(HOLD_MS_MAX));
+    if ms <= HOLD_MS_MAX { Ok(ms) } else { Err(longest()) }
+}
+
+/// `lojal capture`.
+#[derive(Debug, Args)]
+pub struct CaptureArgs {
+    /// What the member shows, lojal:hold1…; - reads it from stdin
+    pub ticket: String,
+    /// How many of them [default: all]
+    pub amount: Option<String>,
+    #[command(flatten)]
+    pub reference: OptionalReceiptArgs,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+/// `lojal release`.
+#[derive(Debug, Args)]
+pub struct ReleaseArgs {
+    /// What the member shows, lojal:hold1…; - reads it from stdin
+    pub ticket: String,
+    #[command(flatten)]
+    pub sending: Sending,
+}

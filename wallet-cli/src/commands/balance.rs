@@ -1,0 +1,115 @@
+//! What an account holds, and what it can use of its households' pools: mine and ours.
+
+use lojal_types::{AddressText, Expiry, Lot, MemberRole, Points, TimeMs, api};
+use lojal_wallet::amount::format_grouped;
+use lojal_wallet::time::utc;
+use serde::Serialize;
+
+use super::household::role_text;
+use super::{Context, Decimals};
+use crate::error::CommandError;
+use crate::output::{Report, table};
+
+/// A household's pool, as one of its members sees it.
+#[derive(Debug, Serialize)]
+pub(super) struct Pool {
+    /// The household.
+    pub(super) household: AddressText,
+    /// What is in it.
+    pub(super) balances: Vec<api::Balance>,
+    /// What is held of it.
+    pub(super) holds: Vec<api::Hold>,
+    /// The member whose view this is.
+    pub(super) member: Option<api::Member>,
+}
+
+/// `lojal balance`.
+pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let address = Context::account(home.as_ref(), address)?;
+    let gateways = context.gateways(home.as_ref())?;
+    let account_at = |address: &AddressText| gateways.ask(|gateway| Ok(gateway.client()?.account(address)?));
+    let account = account_at(&address)?;
+    let mut pools = Vec::with_capacity(account.memberships.len());
+    for household in &account.memberships {
+        let pool = account_at(household)?;
+        let members = pool.household.map(|household| household.members).unwrap_or_default();
+        let member = members.into_iter().find(|member| member.address == address);
+        pools.push(Pool { household: *household, balances: pool.balances, holds: pool.holds, member });
+    }
+    let decimals = Decimals::ask(&gateways, home.as_ref())?;
+    let mut text = own_text(&account, &decimals);
+    for pool in &pools {
+        text += &format!("\n{}", pool_text(pool, &decimals));
+    }
+    if !pools.is_empty() {
+        text = format!("mine\n{text}");
+    }
+    Ok(Report::done(&account, text).with_field("pools", &pools))
+}
+
+fn own_text(account: &api::Account, decimals: &Decimals) -> String {
+    let mut lines = match (account.balances.is_empty(), account.exists) {
+        (false, _) => vec![balances_text(&account.balances, None, decimals)],
+        (true, true) => vec![format!("{} holds no points", account.address)],
+        (true, false) => vec![format!("{} never received points", account.address)],
+    };
+    lines.extend(account.holds.iter().map(|hold| hold_text(hold, decimals)));
+    if account.frozen {
+        lines.push("frozen: nothing goes out of this account until lojal unfreeze".to_owned());
+    }
+    if account.recovery.is_some() {
+        lines.push(format!("being recovered: nothing goes out; see lojal recover status {}", account.address));
+    }
+    lines.join("\n")
+}
+
+/// A pool in words, with what its member can still spend.
+pub(super) fn pool_text(pool: &Pool, decimals: &Decimals) -> String {
+    let role = pool.member.as_ref().map(|member| format!(", {}", role_text(member.rights.role)));
+    let mut lines = vec![format!("ours: {}{}", pool.household, role.unwrap_or_default())];
+    if pool.balances.is_empty() {
+        lines.push("the pool is empty".to_owned());
+    } else {
+        lines.push(balances_text(&pool.balances, pool.member.as_ref(), decimals));
+    }
+    lines.extend(pool.holds.iter().map(|hold| hold_text(hold, decimals)));
+    lines.join("\n")
+}
+
+fn balances_text(balances: &[api::Balance], member: Option<&api::Member>, decimals: &Decimals) -> String {
+    let row = |balance: &api::Balance| {
+        let decimals = decimals.of(balance.brand);
+        let total = format_grouped(balance.total, decimals);
+        let mut row = vec![balance.brand.to_string(), total, lots_text(&balance.lots, decimals)];
+        row.extend(member.and_then(|member| allowance_text(member, balance, decimals)));
+        row
+    };
+    table(&balances.iter().map(row).collect::<Vec<_>>(), &[1])
+}
+
+/// What a member can still spend of a pool's points this month; nothing where there is no limit.
+fn allowance_text(member: &api::Member, balance: &api::Balance, decimals: u8) -> Option<String> {
+    let max = member.rights.month_max(balance.brand)?;
+    let spent = member.spent.iter().find(|spent| spent.brand == balance.brand).map(|spent| spent.points);
+    let left = max.checked_sub(spent.unwrap_or_default()).unwrap_or(Points::ZERO);
+    let left = format_grouped(left, decimals);
+    Some(match member.rights.role {
+        MemberRole::Child => format!("redeem {left} more this month"),
+        MemberRole::Admin | MemberRole::Adult => format!("spend {left} more this month"),
+    })
+}
+
+fn hold_text(hold: &api::Hold, decimals: &Decimals) -> String {
+    let total = format_grouped(hold.total, decimals.of(hold.brand));
+    let until: TimeMs = hold.expires_ms;
+    format!("held: {total} {} until {} UTC, reference {}", hold.brand, utc(until), hold.reference)
+}
+
+fn lots_text(lots: &[Lot], decimals: u8) -> String {
+    let lot = |lot: &Lot| match lot.expiry {
+        Expiry::Month(month) => format!("{} until {month}", format_grouped(lot.amount, decimals)),
+        Expiry::Never => format!("{} for ever", format_grouped(lot.amount, decimals)),
+    };
+    format!("({})", lots.iter().map(lot).collect::<Vec<_>>().join(", "))
+}

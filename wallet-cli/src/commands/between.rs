@@ -1,0 +1,190 @@
+//! Between brands: partnerships, conversions, and what they owe each other.
+
+use lojal_types::{
+    AcceptPartnership, BrandId, Convert, EndPartnership, Genesis, Money, Operation, PartnershipTerms, Points,
+    ProposePartnership, Settle, api,
+};
+use lojal_wallet::amount;
+use lojal_wallet::terms::{format_money, format_price, parse_price, rate_in_points, rate_in_units};
+use lojal_wallet::time::utc;
+
+use super::points::one_reference;
+use super::transact::{Session, points_text};
+use super::{Context, Decimals};
+use crate::ask;
+use crate::cli::{Consent, ConvertArgs, PartnerCommand, ProposeArgs, Sending, SettleArgs, TermsArgs};
+use crate::error::CommandError;
+use crate::output::{Report, table};
+
+/// `lojal partner`.
+pub(super) fn partner(context: &Context, command: PartnerCommand) -> Result<Report, CommandError> {
+    match command {
+        PartnerCommand::List => list(context),
+        PartnerCommand::Propose(args) => propose(context, &args),
+        PartnerCommand::Accept { from, to, consent, sending } => accept(context, (from, to), consent, &sending),
+        PartnerCommand::End { from, to, sending } => {
+            let operation = Operation::EndPartnership(EndPartnership { from, to });
+            Session::open(context)?.transact(operation, &format!("ended what {from} and {to} had agreed on"), &sending)
+        }
+    }
+}
+
+fn list(context: &Context) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let gateways = context.gateways(home.as_ref())?;
+    let partnerships = gateways.ask(|gateway| Ok(gateway.client()?.partnerships()?))?;
+    let decimals = Decimals::ask(&gateways, home.as_ref())?;
+    let unit = money_unit(home.as_ref().map(|home| home.genesis()));
+    let mut lines = Vec::new();
+    for one in &partnerships.partnerships {
+        let of = (decimals.of(one.from), decimals.of(one.to));
+        if let Some(terms) = &one.terms {
+            let today = amount::format_grouped(one.converted_today, of.0);
+            let words = terms_in_words((one.from, one.to), terms, of, &unit);
+            lines.push(format!("{words}; {today} converted today"));
+        }
+        if let Some(proposal) = &one.proposal {
+            let words = terms_in_words((one.from, one.to), &proposal.terms, of, &unit);
+            lines.push(format!("put forward by {}: {words}", proposal.by));
+        }
+    }
+    let text = if lines.is_empty() { "no brands have agreed on anything yet".to_owned() } else { lines.join("\n") };
+    Ok(Report::done(&partnerships, text))
+}
+
+fn propose(context: &Context, args: &ProposeArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let (from, to) = (session.brand(args.from)?, session.brand(args.to)?);
+    let terms = terms(&args.terms, &from, &to)?;
+    let decimals = (from.decimals, to.decimals);
+    let words = terms_in_words((from.id, to.id), &terms, decimals, &money_unit(Some(session.home.genesis())));
+    let operation = Operation::ProposePartnership(ProposePartnership { from: from.id, to: to.id, terms });
+    session.transact(operation, &format!("put forward: {words}"), &args.sending)
+}
+
+/// What is signed are the terms that were shown: if the other brand changes them meanwhile, nothing is accepted.
+fn accept(
+    context: &Context,
+    (from, to): (BrandId, BrandId),
+    consent: Consent,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let proposal = partnership(&session, from, to)?.and_then(|one| one.proposal);
+    let proposal = proposal.ok_or(CommandError::NoTerms { from, to, purpose: "accept" })?;
+    let decimals = (session.brand(from)?.decimals, session.brand(to)?.decimals);
+    let unit = money_unit(Some(session.home.genesis()));
+    let words = terms_in_words((from, to), &proposal.terms, decimals, &unit);
+    ask::consent(&format!("accept what {} put forward: {words}", proposal.by), consent)?;
+    let operation = Operation::AcceptPartnership(AcceptPartnership { from, to, terms: proposal.terms });
+    session.transact(operation, &format!("accepted: {words}"), sending)
+}
+
+/// `lojal convert`. Unless told otherwise the wallet demands what it showed, whatever happens to the terms meanwhile.
+pub(super) fn convert(context: &Context, args: &ConvertArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let source = session.source(&args.source)?;
+    let (give, get) = (session.brand(args.give)?, session.brand(args.get)?);
+    let amount = amount::parse(&args.amount, give.decimals)?;
+    let terms = partnership(&session, give.id, get.id)?.and_then(|one| one.terms);
+    let no_terms = CommandError::NoTerms { from: give.id, to: get.id, purpose: "convert by" };
+    let terms = terms.filter(|terms| session.ledger_time() < terms.ends_ms).ok_or(no_terms)?;
+    terms.check()?;
+    let come = terms.received_for(amount).filter(|come| !come.is_zero());
+    let exchange = come.and_then(|come| Some((terms.burned_for(come)?, come)));
+    let (burned, received) =
+        exchange.ok_or_else(|| CommandError::ConversionTooSmall(points_text(amount, &give), get.id))?;
+    let min_received = match &args.min {
+        Some(text) => amount::parse(text, get.decimals)?,
+        None => received,
+    };
+    let rate = rate_text((give.id, get.id), &terms, (give.decimals, get.decimals));
+    let exchange = format!("{} into {}{}", points_text(burned, &give), points_text(received, &get), source.words());
+    let least = if min_received == received {
+        String::new()
+    } else {
+        format!(", at least {}", points_text(min_received, &get))
+    };
+    ask::consent(&format!("convert {exchange}{least} ({rate})"), args.consent)?;
+    let convert = Convert { account: source.address, from: give.id, to: get.id, amount, min_received };
+    session.transact(Operation::Convert(convert), &format!("converted {exchange}"), &args.sending)
+}
+
+/// `lojal netting`.
+pub(super) fn netting(context: &Context) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let netting = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.netting()?))?;
+    let head = ["BRAND", "OTHER", "OWES IT", "IS OWED BY IT", "NET", "WHO PAYS"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for pair in &netting.pairs {
+        let debtor = pair.net_debtor.map_or_else(|| "nobody".to_owned(), |brand| brand.to_string());
+        let sums = [pair.first_owes, pair.second_owes, pair.net].map(format_money);
+        let mut row = vec![pair.first.to_string(), pair.second.to_string()];
+        row.extend(sums);
+        row.push(debtor);
+        rows.push(row);
+    }
+    let unit =
+        netting.currency.map_or_else(|| "minor units".to_owned(), |currency| format!("minor units of {currency}"));
+    let text = match netting.pairs.is_empty() {
+        true => format!("no brand owes another anything, after block {}", netting.height),
+        false => format!("{}\nin {unit}, after block {}", table(&rows, &[2, 3, 4]), netting.height),
+    };
+    Ok(Report::done(&netting, text))
+}
+
+/// `lojal settle`.
+pub(super) fn settle(context: &Context, args: SettleArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let SettleArgs { amount, creditor, debtor, reference, sending } = args;
+    let reference = one_reference(reference.receipt, reference.reference);
+    let settle = Settle { creditor, debtor, amount: Money::new(amount), reference };
+    let unit = money_unit(Some(session.home.genesis()));
+    let sum = amount::format_grouped(Points::new(amount), 0);
+    session.transact(
+        Operation::Settle(settle),
+        &format!("confirmed that {debtor} paid {creditor} {sum} {unit}"),
+        &sending,
+    )
+}
+
+fn partnership(session: &Session<'_>, from: BrandId, to: BrandId) -> Result<Option<api::Partnership>, CommandError> {
+    let all = session.gateways.ask(|gateway| Ok(gateway.client()?.partnerships()?))?.partnerships;
+    Ok(all.into_iter().find(|one| one.from == from && one.to == to))
+}
+
+fn terms(args: &TermsArgs, from: &api::Brand, to: &api::Brand) -> Result<PartnershipTerms, CommandError> {
+    let (rate_num, rate_den) = rate_in_units(args.rate.come, args.rate.go, (from.decimals, to.decimals))?;
+    let terms = PartnershipTerms {
+        rate_num,
+        rate_den,
+        price_micro: parse_price(&args.price, from.decimals)?,
+        daily_max: amount::parse(&args.daily_max, from.decimals)?,
+        ends_ms: args.until,
+    };
+    terms.check()?;
+    Ok(terms)
+}
+
+fn terms_in_words((from, to): (BrandId, BrandId), terms: &PartnershipTerms, decimals: (u8, u8), unit: &str) -> String {
+    let rate = rate_text((from, to), terms, decimals);
+    let price = format_price(terms.price_micro, decimals.0);
+    let daily_max = amount::format_grouped(terms.daily_max, decimals.0);
+    let end = utc(terms.ends_ms);
+    format!(
+        "{rate}, {from} owes {to} {price} {unit} for each {from}, at most {daily_max} {from} a day, until {end} UTC"
+    )
+}
+
+fn rate_text((from, to): (BrandId, BrandId), terms: &PartnershipTerms, decimals: (u8, u8)) -> String {
+    let (come, go) = rate_in_points(terms, decimals);
+    format!("{come} {to} for {go} {from}")
+}
+
+/// What money is counted in.
+fn money_unit(genesis: Option<&Genesis>) -> String {
+    match genesis.and_then(|genesis| genesis.document().settlement_currency) {
+        Some(currency) => format!("minor units of {currency}"),
+        None => "minor units".to_owned(),
+    }
+}

@@ -1,0 +1,167 @@
+//! What a brand's admins decide: its policy and its operators.
+
+use lojal_types::{
+    Address, AddressText, Bounded, BrandId, Operation, Policy, RemoveOperator, Role, Roles, SetOperator, SetPolicy, api,
+};
+use lojal_wallet::amount;
+use lojal_wallet::time::format_duration;
+
+use super::transact::{Session, points_text};
+use super::{Context, decimals_of};
+use crate::ask;
+use crate::cli::{Consent, OperatorCommand, PolicyArgs, PolicyCommand, Sending, SetOperatorArgs};
+use crate::error::CommandError;
+use crate::output::{Report, table};
+
+/// `lojal policy`.
+pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report, CommandError> {
+    match command {
+        PolicyCommand::Show { brand } => {
+            let brand = known_brand(context, brand)?;
+            Ok(Report::done(&brand.policy, policy_text(&brand.policy, brand.decimals)))
+        }
+        PolicyCommand::Set { brand, changes, consent, sending } => {
+            set_policy(context, brand, &changes, consent, &sending)
+        }
+    }
+}
+
+/// All of the new policy is shown before it is signed, since what stays comes from a gateway.
+fn set_policy(
+    context: &Context,
+    brand: BrandId,
+    changes: &PolicyArgs,
+    consent: Consent,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let brand = session.brand(brand)?;
+    let policy = changed(&brand, changes)?;
+    policy.check()?;
+    let text = policy_text(&policy, brand.decimals);
+    ask::consent(&format!("the policy of {} becomes\n{text}", brand.id), consent)?;
+    let operation = Operation::SetPolicy(SetPolicy { brand: brand.id, policy });
+    session.transact(operation, &format!("changed the policy of {}", brand.id), sending)
+}
+
+fn changed(brand: &api::Brand, changes: &PolicyArgs) -> Result<Policy, CommandError> {
+    let old = &brand.policy;
+    let points = |text: &String| amount::parse(text, brand.decimals);
+    let daily_max = match changes.transfer_daily_max.as_deref() {
+        None => old.transfer_daily_max,
+        Some("none") => None,
+        Some(text) => Some(amount::parse(text, brand.decimals)?),
+    };
+    Ok(Policy {
+        expiry_months: changes.expiry_months.map_or(old.expiry_months, |months| months.0),
+        transferable: changes.transferable.unwrap_or(old.transferable),
+        transfer_min: changes.transfer_min.as_ref().map(points).transpose()?.unwrap_or(old.transfer_min),
+        transfer_max: changes.transfer_max.as_ref().map(points).transpose()?.unwrap_or(old.transfer_max),
+        transfer_daily_max: daily_max,
+        convertible: changes.convertible.unwrap_or(old.convertible),
+        poolable: changes.poolable.unwrap_or(old.poolable),
+        tradeable: changes.tradeable.unwrap_or(old.tradeable),
+        reversal_window_ms: changes.reversal_window.unwrap_or(old.reversal_window_ms),
+    })
+}
+
+fn policy_text(policy: &Policy, decimals: u8) -> String {
+    let points = |points| amount::format_grouped(points, decimals);
+    let yes_no = |is_allowed| if is_allowed { "yes" } else { "no" }.to_owned();
+    let reversal = if policy.reversal_window_ms == 0 {
+        "never".to_owned()
+    } else {
+        format!("for {} after the issue", format_duration(policy.reversal_window_ms))
+    };
+    let rows = [
+        (
+            "new points live",
+            policy.expiry_months.map_or_else(|| "for ever".to_owned(), |months| format!("{months} months")),
+        ),
+        ("transferable", yes_no(policy.transferable)),
+        ("one transfer", format!("{} to {}", points(policy.transfer_min), points(policy.transfer_max))),
+        (
+            "transfers a day",
+            policy.transfer_daily_max.map_or_else(|| "no cap".to_owned(), |max| format!("at most {}", points(max))),
+        ),
+        ("convertible", yes_no(policy.convertible)),
+        ("poolable", yes_no(policy.poolable)),
+        ("tradeable", yes_no(policy.tradeable)),
+        ("reversible", reversal),
+    ];
+    table(&rows.map(|(name, value)| vec![name.to_owned(), value]), &[])
+}
+
+/// `lojal operator`.
+pub(super) fn operator(context: &Context, command: OperatorCommand) -> Result<Report, CommandError> {
+    match command {
+        OperatorCommand::List { brand } => list_operators(context, brand),
+        OperatorCommand::Set(args) => set_operator(context, args),
+        OperatorCommand::Remove { brand, operator, sending } => remove_operator(context, brand, operator, &sending),
+    }
+}
+
+fn list_operators(context: &Context, brand: BrandId) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let gateways = context.gateways(home.as_ref())?;
+    let operators = gateways.ask(|gateway| Ok(gateway.client()?.operators(&brand)?))?;
+    let decimals = known_brand(context, brand)?.decimals;
+    let mut rows = vec![["OPERATOR", "ROLES", "ISSUES A DAY"].map(str::to_owned).to_vec()];
+    for operator in &operators.operators {
+        let points = |points| amount::format_grouped(points, decimals);
+        let cap = match operator.issue_daily_max {
+            None => "no cap".to_owned(),
+            Some(max) => format!("{} of {}", points(operator.issued_today), points(max)),
+        };
+        rows.push(vec![operator.address.to_string(), roles_text(&operator.roles), cap]);
+    }
+    let text = if rows.len() == 1 { format!("{brand} has no operators") } else { table(&rows, &[]) };
+    Ok(Report::done(&operators, text))
+}
+
+/// Roles can be typed in any order, each once or more.
+fn set_operator(context: &Context, args: SetOperatorArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let brand = session.brand(args.brand)?;
+    let mut roles = args.roles;
+    roles.sort_unstable();
+    roles.dedup();
+    let roles: Roles = Bounded::new(roles).expect("one to four kinds of roles");
+    let issue_daily_max = args.issue_daily_max.as_ref().map(|text| amount::parse(text, brand.decimals)).transpose()?;
+    let operator = Address::of_key(&args.public_key).text(session.home.network());
+    let cap = issue_daily_max.map(|max| format!(", at most {} a day", points_text(max, &brand))).unwrap_or_default();
+    let done = format!("{operator} acts for {}: {}{cap}", brand.id, roles_text(&roles));
+    let set = SetOperator { brand: brand.id, public_key: args.public_key, roles, issue_daily_max };
+    let report = session.transact(Operation::SetOperator(set), &done, &args.sending)?;
+    Ok(report.with_field("operator", &operator))
+}
+
+fn remove_operator(
+    context: &Context,
+    brand: BrandId,
+    operator: AddressText,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let remove = RemoveOperator { brand, operator: operator.on(session.home.network())? };
+    let done = format!("{operator} doesn't act for {brand} any more");
+    session.transact(Operation::RemoveOperator(remove), &done, sending)
+}
+
+/// Roles in words.
+pub(super) fn roles_text(roles: &Roles) -> String {
+    let name = |role: &Role| match role {
+        Role::Issue => "issue",
+        Role::Capture => "capture",
+        Role::Reverse => "reverse",
+        Role::Admin => "admin",
+    };
+    roles.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+fn known_brand(context: &Context, brand: BrandId) -> Result<api::Brand, CommandError> {
+    let home = context.home_or_gateway()?;
+    let brand = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.brand(&brand)?))?;
+    decimals_of(&brand, home.as_ref().map(|home| home.genesis()))?;
+    Ok(brand)
+}

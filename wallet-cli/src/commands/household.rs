@@ -1,0 +1,140 @@
+//! Households.
+
+use lojal_types::{
+    Address, AddressText, Bounded, CreateHousehold, Invite, Join, Leave, MemberLimit, MemberRights, MemberRole,
+    Operation, RemoveMember, SetMember, api,
+};
+use lojal_wallet::amount;
+
+use super::balance::{Pool, pool_text};
+use super::transact::{Session, report};
+use super::{Context, Decimals};
+use crate::cli::{HouseholdCommand, HouseholdOption, RightsArgs, Sending};
+use crate::error::CommandError;
+use crate::output::{Report, table};
+
+/// `lojal household`.
+pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<Report, CommandError> {
+    match command {
+        HouseholdCommand::Create { sending } => create(context, &sending),
+        HouseholdCommand::Show { household } => show(context, &household),
+        HouseholdCommand::Invite { member, rights, household, sending } => {
+            let session = Session::open(context)?;
+            let (household, at) = place(&session, &household)?;
+            let rights = self::rights(&session, rights)?;
+            let done = format!(
+                "invited {member} as {}: they accept with lojal household join {household}",
+                role_text(rights.role)
+            );
+            let MemberRights { role, limits } = rights;
+            let member = member.on(session.home.network())?;
+            session.transact(Operation::Invite(Invite { household: at, member, role, limits }), &done, &sending)
+        }
+        HouseholdCommand::Join { household, sending } => {
+            let session = Session::open(context)?;
+            let join = Join { household: household.on(session.home.network())? };
+            session.transact(Operation::Join(join), &format!("joined the household {household}"), &sending)
+        }
+        HouseholdCommand::Leave { household, sending } => {
+            let session = Session::open(context)?;
+            let (household, at) = place(&session, &household)?;
+            let done = format!("left the household {household}");
+            session.transact(Operation::Leave(Leave { household: at }), &done, &sending)
+        }
+        HouseholdCommand::Set { member, rights, household, sending } => {
+            let session = Session::open(context)?;
+            let (household, at) = place(&session, &household)?;
+            let MemberRights { role, limits } = self::rights(&session, rights)?;
+            let done = format!("{member} is now {} in the household {household}", role_text(role));
+            let member = member.on(session.home.network())?;
+            session.transact(Operation::SetMember(SetMember { household: at, member, role, limits }), &done, &sending)
+        }
+        HouseholdCommand::Remove { member, household, sending } => {
+            let session = Session::open(context)?;
+            let (household, at) = place(&session, &household)?;
+            let remove = RemoveMember { household: at, member: member.on(session.home.network())? };
+            let done = format!("removed {member} from the household {household}");
+            session.transact(Operation::RemoveMember(remove), &done, &sending)
+        }
+    }
+}
+
+/// The household's address is known as soon as the transaction is signed.
+fn create(context: &Context, sending: &Sending) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let key = session.home.unlock(&session.passphrase()?)?;
+    let window = session.validity(&sending.validity, None)?;
+    let operation = Operation::CreateHousehold(CreateHousehold {});
+    let (id, fate) = session.submit(operation, &key, window, sending.no_wait)?;
+    let address = Address::of_household(&session.home.chain_id(), &id, 0).text(session.home.network());
+    let done = format!("made the household {address}: put points into its pool with lojal send {address}");
+    Ok(report(id, fate, &done)?.with_field("household", &address))
+}
+
+fn show(context: &Context, household: &HouseholdOption) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let (address, _) = place(&session, household)?;
+    let members = session.gateways.ask(|gateway| Ok(gateway.client()?.household(&address)?))?;
+    let account = session.account(address)?;
+    let decimals = Decimals::ask(&session.gateways, Some(&session.home))?;
+    let mut rows = vec![["MEMBER", "ROLE", "THIS MONTH"].map(str::to_owned).to_vec()];
+    rows.extend(members.members.iter().map(|member| member_row(member, "", &decimals)));
+    rows.extend(members.invited.iter().map(|member| member_row(member, "invited, ", &decimals)));
+    let pool = Pool { household: address, balances: account.balances, holds: account.holds, member: None };
+    let text = format!("{}\n{}", table(&rows, &[]), pool_text(&pool, &decimals));
+    Ok(Report::done(&members, text).with_field("address", &address).with_field("pool", &pool))
+}
+
+fn member_row(member: &api::Member, prefix: &str, decimals: &Decimals) -> Vec<String> {
+    let role = format!("{prefix}{}", role_text(member.rights.role));
+    vec![member.address.to_string(), role, limits_text(member, decimals)]
+}
+
+/// What a member has spent of its limits.
+fn limits_text(member: &api::Member, decimals: &Decimals) -> String {
+    let limit = |limit: &MemberLimit| {
+        let spent = member.spent.iter().find(|spent| spent.brand == limit.brand).map(|spent| spent.points);
+        let points = |points| amount::format_grouped(points, decimals.of(limit.brand));
+        format!("{} of {} {}", points(spent.unwrap_or_default()), points(limit.month_max), limit.brand)
+    };
+    let listed: Vec<String> = member.rights.limits.iter().map(limit).collect();
+    match (listed.is_empty(), member.rights.role) {
+        (false, _) => listed.join(", "),
+        (true, MemberRole::Child) => "nothing".to_owned(),
+        (true, MemberRole::Admin | MemberRole::Adult) => "no limits".to_owned(),
+    }
+}
+
+/// A role in words.
+pub(super) fn role_text(role: MemberRole) -> &'static str {
+    match role {
+        MemberRole::Admin => "admin",
+        MemberRole::Adult => "adult",
+        MemberRole::Child => "child",
+    }
+}
+
+fn place(session: &Session<'_>, option: &HouseholdOption) -> Result<(AddressText, Address), CommandError> {
+    let text = session.pool(option.household)?;
+    Ok((text, text.on(session.home.network())?))
+}
+
+/// Limits can be typed in any order, and of 0 for a brand that a member shall not touch.
+fn rights(session: &Session<'_>, args: RightsArgs) -> Result<MemberRights, CommandError> {
+    let mut limits = Vec::with_capacity(args.limits.len());
+    for (brand, text) in args.limits {
+        let decimals = session.brand(brand)?.decimals;
+        let month_max = match amount::parse(&text, decimals) {
+            Err(amount::AmountError::Zero) => lojal_types::Points::ZERO,
+            parsed => parsed?,
+        };
+        limits.push(MemberLimit { brand, month_max });
+    }
+    limits.sort_unstable_by_key(|limit| limit.brand);
+    let limits = Bounded::new(limits).map_err(|_| CommandError::Usage("a member has limits for at most 16 brands"))?;
+    let rights = MemberRights { role: args.role, limits };
+    if rights.are_valid() {
+        return Ok(rights);
+    }
+    Err(CommandError::Usage("give each brand one limit, and an admin none"))
+}

@@ -1,0 +1,185 @@
+//! A lost phone: guardians give its account to the key of a new wallet.
+
+use lojal_types::{
+    AddressText, CancelRecovery, FinishRecovery, Operation, PublicKey, Recovery, StartRecovery, TimeMs, api,
+};
+use lojal_wallet::home::Home;
+use lojal_wallet::time::utc;
+use serde_json::json;
+
+use super::Context;
+use super::keys::{guardian_text, guardians_text};
+use super::transact::Session;
+use crate::ask;
+use crate::cli::{Consent, RecoverCommand, Sending};
+use crate::error::CommandError;
+use crate::output::Report;
+
+/// `lojal recover`.
+pub(super) fn recover(context: &Context, command: RecoverCommand) -> Result<Report, CommandError> {
+    match command {
+        RecoverCommand::Start { account } => start(context, account),
+        RecoverCommand::Approve { account, new_key, consent, sending } => {
+            approve(context, account, new_key, consent, &sending)
+        }
+        RecoverCommand::Status { account } => status(context, account),
+        RecoverCommand::Finish { account, sending } => finish(context, account, &sending),
+        RecoverCommand::Cancel { sending } => {
+            let done = "ended the recovery: this wallet's key goes on to sign for the account";
+            Session::open(context)?.transact(Operation::CancelRecovery(CancelRecovery {}), done, &sending)
+        }
+    }
+}
+
+/// Nothing is signed: the new wallet can do nothing but say which key it has.
+fn start(context: &Context, lost: AddressText) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    lost.on(session.home.network())?;
+    if lost == session.home.address_text() {
+        return Err(CommandError::Usage("this is the wallet of that account: run this in the new wallet"));
+    }
+    let account = session.account(lost)?;
+    let new_key = session.home.public_key();
+    let command = approve_command(lost, new_key);
+    let json = json!({
+        "account": lost,
+        "new_key": new_key,
+        "guardians": account.guardians,
+        "recovery": account.recovery,
+        "command": command,
+    });
+    if account.guardians.guardians.is_empty() {
+        let text = format!("{lost} has no guardians: only its 24 words can bring it back, with lojal restore");
+        return Ok(Report::done(&json, text));
+    }
+    let text = format!(
+        "the guardians of {lost} are {}\n\
+         1. ask them, in person or by voice, to run\n   {command}\n\
+         2. from the first of them on the lost phone can't spend anything; watch with\n   lojal recover status {lost}\n\
+         3. when enough of them have agreed and the time to cancel is over, ask one of them to run\n   {}\n\
+         4. then run the same here, and this becomes the wallet of the account",
+        guardians_text(&account.guardians),
+        finish_command(lost),
+    );
+    let mut report = Report::done(&json, text);
+    report.qr = Some(command);
+    Ok(report)
+}
+
+fn approve(
+    context: &Context,
+    lost: AddressText,
+    new_key: PublicKey,
+    consent: Consent,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let account = lost.on(session.home.network())?;
+    let what = format!(
+        "as a guardian, ask that {lost} gets the key\n{new_key}\nCompare the key with the one on the new phone, and be \
+         sure that you talk to the owner: from now on nothing leaves the account"
+    );
+    ask::consent(&what, consent)?;
+    let operation = Operation::StartRecovery(StartRecovery { account, new_key });
+    let done = format!("asked that {lost} gets the key {new_key}");
+    let report = session.transact(operation, &done, sending)?;
+    Ok(report.with_line(&format!("see how far it has come with lojal recover status {lost}")))
+}
+
+fn status(context: &Context, address: Option<AddressText>) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let address = Context::account(home.as_ref(), address)?;
+    let gateways = context.gateways(home.as_ref())?;
+    let account = gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
+    let now = gateways.ask(|gateway| gateway.status())?.time_ms;
+    let text = match &account.recovery {
+        None => format!("{address} is not being recovered{}", whose(&account, home.as_ref())),
+        Some(recovery) => recovery_text(&account, recovery, now),
+    };
+    let json = json!({
+        "account": address,
+        "guardians": account.guardians,
+        "recovery": account.recovery,
+        "rotated_key": account.rotated_key,
+        "time_ms": now,
+    });
+    Ok(Report::done(&json, text))
+}
+
+/// A new wallet takes over an account whose key it has become; a guardian completes the recovery on the ledger.
+fn finish(context: &Context, lost: AddressText, sending: &Sending) -> Result<Report, CommandError> {
+    let mut session = Session::open(context)?;
+    let address = lost.on(session.home.network())?;
+    let own_key = session.home.public_key();
+    let account = session.account(lost)?;
+    if account.rotated_key == Some(own_key) {
+        return take_over(&mut session, lost);
+    }
+    let agreed = account.recovery.as_ref().and_then(|recovery| recovery.agreed);
+    if let (Some(agreed), Some(recovery)) = (agreed.filter(|agreed| agreed.new_key == own_key), &account.recovery) {
+        let wait = recovery_text(&account, recovery, session.ledger_time());
+        let json = json!({ "account": lost, "recovery": recovery, "from_ms": agreed.from_ms });
+        let text = format!("{wait}\nthen run this here again, and this becomes the wallet of the account");
+        return Ok(Report { is_open: true, ..Report::done(&json, text) });
+    }
+    let operation = Operation::FinishRecovery(FinishRecovery { account: address });
+    let done =
+        format!("completed the recovery of {lost}: its owner's new wallet takes over with {}", finish_command(lost));
+    session.transact(operation, &done, sending)
+}
+
+fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, CommandError> {
+    let before = session.home.address_text();
+    if before == lost {
+        return Ok(Report::done(&json!({ "account": lost }), format!("this is the wallet of {lost} already")));
+    }
+    let passphrase = session.passphrase()?;
+    session.home.adopt(lost.on(session.home.network())?, &passphrase)?;
+    let text = format!(
+        "this is the wallet of {lost} now\n\
+         write that address down beside this wallet's words: they bring it back only with --account {lost}\n\
+         the address that this wallet had before, {before}, is that of the words alone"
+    );
+    Ok(Report::done(&json!({ "account": lost, "before": before, "public_key": session.home.public_key() }), text))
+}
+
+fn recovery_text(account: &api::Account, recovery: &Recovery<AddressText>, now: TimeMs) -> String {
+    let mut lines = vec![format!("{} is being recovered: nothing leaves it", account.address)];
+    lines.extend(
+        recovery.votes.iter().map(|vote| format!("  {} wants the key {}", guardian_text(&vote.guardian), vote.new_key)),
+    );
+    lines.push(match recovery.agreed {
+        None => format!("  {} must want the same key", guardians_text(&account.guardians)),
+        Some(agreed) if now < agreed.from_ms => format!(
+            "enough guardians agreed on {}; until {} UTC the owner can end this with lojal recover cancel, then a guardian \
+             completes it with {}",
+            agreed.new_key,
+            utc(agreed.from_ms),
+            finish_command(account.address)
+        ),
+        Some(agreed) => format!(
+            "enough guardians agreed on {}, and the owner's time to cancel is over: a guardian completes it with {}",
+            agreed.new_key,
+            finish_command(account.address)
+        ),
+    });
+    lines.join("\n")
+}
+
+/// Whether this wallet has the key of the account, for whoever waits for that.
+fn whose(account: &api::Account, home: Option<&Home>) -> String {
+    match home {
+        Some(home) if home.address_text() != account.address && account.rotated_key == Some(home.public_key()) => {
+            format!(", and this wallet has its key: take it over with {}", finish_command(account.address))
+        }
+        _ => String::new(),
+    }
+}
+
+fn approve_command(lost: AddressText, new_key: PublicKey) -> String {
+    format!("lojal recover approve {lost} {new_key}")
+}
+
+fn finish_command(lost: AddressText) -> String {
+    format!("lojal recover finish {lost}")
+}

@@ -1,0 +1,201 @@
+//! A till and a member: request, payment, hold, capture, release.
+
+use lojal_types::{Capture, Hold, Operation, Points, Redeem, Reference, Release, TimeMs, api};
+use lojal_wallet::amount;
+use lojal_wallet::random::random_bytes;
+use lojal_wallet::time::utc;
+use lojal_wallet::uri::{HoldTicket, PaymentKind, PaymentRequest};
+use serde_json::json;
+
+use super::Context;
+use super::points::reference;
+use super::transact::{Session, Source, points_text};
+use crate::ask;
+use crate::cli::{CaptureArgs, HoldArgs, HoldTime, OptionalReceiptArgs, PayArgs, ReleaseArgs, RequestArgs, Sending};
+use crate::error::CommandError;
+use crate::output::Report;
+
+/// Bytes of a random reference: two of them are never the same.
+const REFERENCE_BYTES: usize = 16;
+
+/// `lojal request`: signs nothing, and needs no passphrase.
+pub(super) fn request(context: &Context, args: RequestArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let amount = session.amount(&args.amount, args.brand)?;
+    let household = args.household.map(|text| text.on(session.home.network())).transpose()?;
+    let now = session.now()?;
+    let expires_ms = now.plus_ms(args.pay_within);
+    let until_ms = now.plus_ms(args.hold_for);
+    if args.hold && until_ms < expires_ms {
+        return Err(CommandError::Usage("the hold must last as long as the request can be paid: see --hold-for"));
+    }
+    let kind = if args.hold { PaymentKind::Hold { until_ms } } else { PaymentKind::Redeem };
+    let reference = reference_or_random(args.reference)?;
+    let chain = session.chain_tag();
+    let request = PaymentRequest {
+        chain,
+        brand: args.brand,
+        amount: amount.points,
+        reference: reference.clone(),
+        kind,
+        expires_ms,
+        household,
+    };
+    let purpose = match kind {
+        PaymentKind::Redeem => "",
+        PaymentKind::Hold { .. } => " to be held",
+    };
+    let json = json!({
+        "brand": args.brand,
+        "amount": amount.points,
+        "reference": reference,
+        "expires_ms": expires_ms,
+        "hold_until_ms": args.hold.then_some(until_ms),
+        "household": args.household,
+    });
+    let text = format!("ask for {}{purpose}, until {} UTC, reference {reference}", amount.text, utc(expires_ms));
+    Ok(Report::done(&json, text).with_scan("request", &request.to_uri()))
+}
+
+/// `lojal pay`. Once the request has expired the transaction can't happen any more, so the till knows where it stands.
+pub(super) fn pay(context: &Context, args: &PayArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let request = PaymentRequest::from_uri(&ask::scanned(&args.request)?)?;
+    request.check(session.chain_tag(), session.ledger_time())?;
+    let source = source(&session, &request, args)?;
+    let brand = session.brand(request.brand)?;
+    let points = points_text(request.amount, &brand);
+    ask::consent(&in_words(&session, &request, &source, &brand)?, args.consent)?;
+    let latest = Some(request.expires_ms);
+    match request.kind {
+        PaymentKind::Redeem => {
+            let PaymentRequest { brand, amount, reference, .. } = request;
+            let redeem = Redeem { brand, from: source.address, amount, reference: Some(reference) };
+            let done = format!("paid {points}{}", source.words());
+            session.transact_before(latest, Operation::Redeem(redeem), &done, &args.sending)
+        }
+        PaymentKind::Hold { until_ms } => {
+            let PaymentRequest { brand, amount, reference, .. } = request;
+            let hold = Hold { brand, from: source.address, amount, reference, expires_ms: until_ms };
+            hold_points(&session, hold, &source, &points, latest, &args.sending)
+        }
+    }
+}
+
+/// `lojal hold`.
+pub(super) fn hold(context: &Context, args: HoldArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let source = session.source(&args.source)?;
+    let amount = session.amount(&args.amount, args.brand)?;
+    let expires_ms = end_of_hold(&session, &args.time)?;
+    let reference = reference_or_random(args.reference)?;
+    let hold = Hold { brand: args.brand, from: source.address, amount: amount.points, reference, expires_ms };
+    hold_points(&session, hold, &source, &amount.text, None, &args.sending)
+}
+
+/// `lojal capture`. Without another reference the hold's own is used, so that a capture that is tried again can't take
+/// anything twice.
+pub(super) fn capture(context: &Context, args: CaptureArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let ticket = HoldTicket::from_uri(&ask::scanned(&args.ticket)?)?;
+    ticket.check(session.chain_tag(), session.ledger_time())?;
+    let brand = session.brand(ticket.brand)?;
+    let points: Points = match &args.amount {
+        Some(text) => amount::parse(text, brand.decimals)?,
+        None => ticket.amount,
+    };
+    let HoldTicket { from, hold_reference, .. } = ticket;
+    let OptionalReceiptArgs { receipt, reference: given } = args.reference;
+    let reference = reference(receipt, given).unwrap_or_else(|| hold_reference.clone());
+    let capture = Capture { brand: brand.id, from, hold_reference, amount: points, reference };
+    let holder = from.text(session.home.network());
+    let done = format!("took {} that {holder} had held", points_text(points, &brand));
+    session.transact(Operation::Capture(capture), &done, &args.sending)
+}
+
+/// `lojal release`. A hold that has expired can still be released: then its owner has the points back at once.
+pub(super) fn release(context: &Context, args: &ReleaseArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let ticket = HoldTicket::from_uri(&ask::scanned(&args.ticket)?)?;
+    ticket.check(session.chain_tag(), TimeMs::default())?;
+    let brand = session.brand(ticket.brand)?;
+    let HoldTicket { from, hold_reference, amount, .. } = ticket;
+    let release = Release { brand: brand.id, from, hold_reference };
+    let done = format!("released {} to {}", points_text(amount, &brand), from.text(session.home.network()));
+    session.transact(Operation::Release(release), &done, &args.sending)
+}
+
+/// Holds points, and shows the ticket once they are held.
+fn hold_points(
+    session: &Session<'_>,
+    hold: Hold,
+    source: &Source,
+    points: &str,
+    latest: Option<TimeMs>,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let ticket = HoldTicket {
+        chain: session.chain_tag(),
+        brand: hold.brand,
+        from: hold.from,
+        hold_reference: hold.reference.clone(),
+        amount: hold.amount,
+        expires_ms: hold.expires_ms,
+    };
+    let done = format!("held {points}{} until {} UTC", source.words(), utc(hold.expires_ms));
+    let report = session.transact_before(latest, Operation::Hold(hold), &done, sending)?;
+    let report = report.with_field("hold_reference", &ticket.hold_reference);
+    if report.is_open {
+        return Ok(report.with_field("ticket", &ticket.to_uri()));
+    }
+    Ok(report.with_line("the till takes them with this ticket:").with_scan("ticket", &ticket.to_uri()))
+}
+
+/// The account that pays: the pool that the till names, or the one of the command line.
+fn source(session: &Session<'_>, request: &PaymentRequest, args: &PayArgs) -> Result<Source, CommandError> {
+    let Some(household) = request.household else { return session.source(&args.source) };
+    let asked = session.source_at(household.text(session.home.network()), household);
+    if args.source.household.is_some() && session.source(&args.source)?.address != household {
+        return Err(CommandError::OtherPool(asked.text));
+    }
+    Ok(asked)
+}
+
+/// What paying would do.
+fn in_words(
+    session: &Session<'_>,
+    request: &PaymentRequest,
+    source: &Source,
+    brand: &api::Brand,
+) -> Result<String, CommandError> {
+    let account = session.account(source.text)?;
+    let balance = account.balances.iter().find(|balance| balance.brand == brand.id);
+    let total = balance.map_or(Points::ZERO, |balance| balance.total);
+    let points = points_text(request.amount, brand);
+    let what = match request.kind {
+        PaymentKind::Redeem => format!("pay {points} to {}", brand.name),
+        PaymentKind::Hold { until_ms } => {
+            format!("hold {points} for {}, which can take up to all of it until {} UTC", brand.name, utc(until_ms))
+        }
+    };
+    Ok(format!("{what}{}; there are {} now", source.words(), points_text(total, brand)))
+}
+
+fn end_of_hold(session: &Session<'_>, time: &HoldTime) -> Result<TimeMs, CommandError> {
+    match (time.until, time.duration_ms) {
+        (Some(until), _) => Ok(until),
+        (None, duration_ms) => {
+            Ok(session.now()?.plus_ms(duration_ms.expect("the command line demands one of the two")))
+        }
+    }
+}
+
+fn reference_or_random(args: OptionalReceiptArgs) -> Result<Reference, CommandError> {
+    match reference(args.receipt, args.reference) {
+        Some(reference) => Ok(reference),
+        None => {
+            let bytes = random_bytes::<REFERENCE_BYTES>()?;
+            Ok(Reference::new(bytes.to_vec()).expect("16 bytes are a reference"))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Operations in words.
+
+use lojal_types::{AddressText, BrandId, MemberRole, Operation, Points};
+use lojal_wallet::amount::format_grouped;
+use lojal_wallet::time::utc;
+
+use super::Decimals;
+use super::brand::roles_text;
+use super::household::role_text;
+use super::keys::guardians_text;
+
+/// What an operation does, as the account at `viewpoint` sees it.
+pub(super) fn in_words(
+    operation: &Operation<AddressText>,
+    viewpoint: Option<AddressText>,
+    decimals: &Decimals,
+) -> String {
+    let points = |amount: Points, brand: BrandId| format!("{} {brand}", format_grouped(amount, decimals.of(brand)));
+    let is_own = |address: AddressText| viewpoint == Some(address);
+    let of = |address: AddressText| if is_own(address) { String::new() } else { format!(" of {address}") };
+    let member = |member: AddressText, household: AddressText, role: MemberRole| {
+        let who = if is_own(member) { "you".to_owned() } else { member.to_string() };
+        format!("{who} as {} in the household {household}", role_text(role))
+    };
+    match operation {
+        Operation::Issue(one) => {
+            let points = points(one.amount, one.brand);
+            if is_own(one.to) { format!("got {points}, new") } else { format!("issued {points} to {}", one.to) }
+        }
+        Operation::Redeem(one) => format!("redeemed {}{}", points(one.amount, one.brand), of(one.from)),
+        Operation::Transfer(one) => {
+            let points = points(one.amount, one.brand);
+            match (is_own(one.from), is_own(one.to)) {
+                (true, _) => format!("sent {points} to {}", one.to),
+                (false, true) => format!("got {points} from {}", one.from),
+                (false, false) => format!("sent {points} from {} to {}", one.from, one.to),
+            }
+        }
+        Operation::Reverse(one) => format!("took back {} from {}", points(one.amount, one.brand), one.from),
+        Operation::Hold(one) => {
+            format!("held {}{} until {} UTC", points(one.amount, one.brand), of(one.from), utc(one.expires_ms))
+        }
+        Operation::Capture(one) => format!("took {} of what was held{}", points(one.amount, one.brand), of(one.from)),
+        Operation::Release(one) => {
+            format!("released what was held of {}{}, reference {}", one.brand, of(one.from), one.hold_reference)
+        }
+        Operation::Convert(one) => {
+            format!("converted up to {} into {}{}", points(one.amount, one.from), one.to, of(one.account))
+        }
+        Operation::RemoveOperator(one) => format!("{} doesn't act for {} any more", one.operator, one.brand),
+        Operation::RotateKey(one) => format!("replaced the key by {}", one.new_key),
+        Operation::SetGuardians(one) => format!("set the guardians: {}", guardians_text(&one.guardians)),
+        Operation::StartRecovery(one) => format!("asked that {} gets the key {}", one.account, one.new_key),
+        Operation::CancelRecovery(_) => "ended the recovery of the account".to_owned(),
+        Operation::FinishRecovery(one) => format!("completed the recovery of {}", one.account),
+        Operation::Freeze(_) => "froze the account".to_owned(),
+        Operation::Unfreeze(_) => "lifted the freeze of the account".to_owned(),
+        Operation::CreateHousehold(_) => "made a household".to_owned(),
+        Operation::Invite(one) => format!("invited {}", member(one.member, one.household, one.role)),
+        Operation::Join(one) => format!("joined the household {}", one.household),
+        Operation::Leave(one) => format!("left the household {}", one.household),
+        Operation::SetMember(one) => format!("set {}", member(one.member, one.household, one.role)),
+        Operation::RemoveMember(one) => format!("removed {} from the household {}", one.member, one.household),
+        Operation::ProposePartnership(_)
+        | Operation::AcceptPartnership(_)
+        | Operation::EndPartnership(_)
+        | Operation::Settle(_)
+        | Operation::SetPolicy(_)
+        | Operation::SetOperator(_) => between_brands(operation),
+    }
+}
+
+/// What names no account.
+fn between_brands(operation: &Operation<AddressText>) -> String {
+    match operation {
+        Operation::ProposePartnership(one) => format!("put forward terms for {} into {}", one.from, one.to),
+        Operation::AcceptPartnership(one) => format!("accepted terms for {} into {}", one.from, one.to),
+        Operation::EndPartnership(one) => format!("ended what {} and {} had agreed on", one.from, one.to),
+        Operation::Settle(one) => {
+            let sum = format_grouped(Points::new(one.amount.get()), 0);
+            format!("confirmed that {} paid {} {sum} minor units", one.debtor, one.creditor)
+        }
+        Operation::SetPolicy(one) => format!("changed the policy of {}", one.brand),
+        Operation::SetOperator(one) => {
+            format!("the key {} acts for {}: {}", one.public_key, one.brand, roles_text(&one.roles))
+        }
+        _ => operation.name().to_owned(),
+    }
+}

@@ -1,0 +1,127 @@
+//! QR codes in a terminal, two modules to a character.
+
+use qrcode::render::unicode::Dense1x2;
+use qrcode::types::QrError;
+use qrcode::{EcLevel, QrCode};
+use thiserror::Error;
+
+/// A text that no QR code can hold.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the text is too long for a QR code")]
+pub struct TooLong;
+
+/// How the code is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Black on white by colour codes: right on every terminal, dark or light.
+    Coloured,
+    /// Characters only; right where text is light on dark, and inverted elsewhere, which most scanners read too.
+    Plain,
+}
+
+const BLACK_ON_WHITE: &str = "\u{1b}[30;107m";
+const RESET: &str = "\u{1b}[0m";
+
+/// Draws a text as lines of half blocks, with the quiet zone of four modules that scanners need around it.
+///
+/// Upper-case letters, digits and the few signs of QR's alphanumeric mode give the smallest code. The least error
+/// correction is enough on a screen, and keeps a payment request within 24 lines.
+///
+/// # Errors
+/// When the text doesn't fit into any QR code.
+pub fn draw(text: &str, style: Style) -> Result<String, TooLong> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::L).map_err(|error| match error {
+        QrError::DataTooLong
+        | QrError::InvalidVersion
+        | QrError::UnsupportedCharacterSet
+        | QrError::InvalidEciDesignator
+        | QrError::InvalidCharacter => TooLong,
+    })?;
+    let mut renderer = code.render::<Dense1x2>();
+    if style == Style::Plain {
+        renderer.dark_color(Dense1x2::Light).light_color(Dense1x2::Dark);
+    }
+    let picture = renderer.build();
+    Ok(match style {
+        Style::Plain => picture,
+        Style::Coloured => {
+            picture.lines().map(|line| format!("{BLACK_ON_WHITE}{line}{RESET}")).collect::<Vec<_>>().join("\n")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "LOJAL:PAY1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
+
+    /// The modules of a picture: true for dark. `ink` is what a drawn half block means.
+    fn modules(picture: &str, ink: bool) -> Vec<Vec<bool>> {
+        let halves = |character| match character {
+            ' ' => (!ink, !ink),
+            '\u{2580}' => (ink, !ink),
+            '\u{2584}' => (!ink, ink),
+            '\u{2588}' => (ink, ink),
+            other => panic!("{other:?} is no half block"),
+        };
+        let lines = picture.lines().map(|line| line.chars().map(halves).collect::<Vec<_>>());
+        lines
+            .flat_map(|line| [line.iter().map(|half| half.0).collect(), line.iter().map(|half| half.1).collect()])
+            .collect()
+    }
+
+    fn uncoloured(picture: &str) -> String {
+        let line = |line: &str| {
+            let line = line.strip_prefix(BLACK_ON_WHITE).expect("every line is coloured");
+            line.strip_suffix(RESET).expect("and ends its colours").to_owned()
+        };
+        picture.lines().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn scan(modules: &[Vec<bool>]) -> String {
+        const PIXELS: usize = 4;
+        let (width, height) = (modules[0].len(), modules.len());
+        let mut image = rqrr::PreparedImage::prepare_from_bitmap(width * PIXELS, height * PIXELS, |x, y| {
+            modules[y / PIXELS][x / PIXELS]
+        });
+        let grids = image.detect_grids();
+        assert_eq!(grids.len(), 1, "one code is seen");
+        grids[0].decode().expect("readable").1
+    }
+
+    #[test]
+    fn both_styles_are_read_back_by_a_scanner() {
+        let long = TEXT.repeat(5);
+        for text in [TEXT, &long] {
+            let coloured = modules(&uncoloured(&draw(text, Style::Coloured).expect("fits")), true);
+            assert_eq!(scan(&coloured), text);
+            let plain = modules(&draw(text, Style::Plain).expect("fits"), false);
+            assert_eq!(scan(&plain), text, "light text on dark");
+        }
+    }
+
+    #[test]
+    fn a_quiet_zone_of_four_light_modules_is_around_the_code() {
+        let modules = modules(&uncoloured(&draw(TEXT, Style::Coloured).expect("fits")), true);
+        let width = modules[0].len();
+        assert!(modules.iter().all(|row| row.len() == width));
+        let light = |row: &[bool]| row.iter().all(|dark| !dark);
+        assert!(modules[..4].iter().all(|row| light(row)) && modules[modules.len() - 4..].iter().all(|row| light(row)));
+        assert!(modules.iter().all(|row| light(&row[..4]) && light(&row[width - 4..])));
+        assert!(modules[4][4..11].iter().all(|dark| *dark), "a finder pattern starts after it");
+    }
+
+    #[test]
+    fn upper_case_makes_a_smaller_code_than_lower_case() {
+        let width =
+            |text: &str| draw(text, Style::Plain).expect("fits").lines().next().expect("a line").chars().count();
+        assert!(width(&TEXT.repeat(3)) < width(&TEXT.repeat(3).to_lowercase()));
+    }
+
+    #[test]
+    fn a_text_that_fits_no_code_is_refused() {
+        assert!(draw(&"A".repeat(4296), Style::Plain).is_ok());
+        assert_eq!(draw(&"A".repeat(4297), Style::Plain), Err(TooLong));
+    }
+}

@@ -1,0 +1,207 @@
+//! What a till and a member show each other, as a text that fits into a QR code and survives being pasted.
+//!
+//! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay` or `hold`, says what it is; its data are a
+//! version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white space nowhere
+//! does. The checksum finds every change of one or two characters, and any other damage but for one case in 2^30.
+
+use bech32::primitives::decode::CheckedHrpstring;
+use bech32::{Bech32m, Hrp};
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_types::{Address, BrandId, ChainTag, Points, Reference, TimeMs};
+use thiserror::Error;
+
+/// The scheme that every text starts with.
+pub const SCHEME: &str = "lojal:";
+/// Longest text, in bytes.
+pub const URI_BYTES_MAX: usize = 1024;
+/// The version of the content that this code knows.
+pub const URI_VERSION: u8 = 1;
+
+/// Why a text can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum UriError {
+    /// Something else than a text of this kind of wallet.
+    #[error("this is neither a payment request nor a ticket: those start with {SCHEME}")]
+    Scheme,
+    /// The right start, but not what was written.
+    #[error("the text is damaged ({0}): scan or copy all of it again")]
+    Damaged(String),
+    /// Another kind of text.
+    #[error("this is {found}, and what is needed here is {expected}")]
+    Kind {
+        /// What it is.
+        found: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Made by a later program.
+    #[error("the text has version {0}, but this program knows version {URI_VERSION}: use a newer program")]
+    Version(u8),
+    /// Made for another network.
+    #[error("this {what} is for network {found}…, but this wallet belongs to network {expected}…")]
+    Network {
+        /// What it is.
+        what: &'static str,
+        /// The network that it is for.
+        found: ChainTag,
+        /// The wallet's network.
+        expected: ChainTag,
+    },
+    /// Its time is over.
+    #[error("the time of this {what} is over: {remedy}")]
+    Expired {
+        /// What it is.
+        what: &'static str,
+        /// What to do next.
+        remedy: &'static str,
+    },
+}
+
+/// How a till wants to be paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum PaymentKind {
+    /// At once.
+    Redeem,
+    /// By points that are held for the till, which takes what it needs of them.
+    Hold {
+        /// Until when the till can take them.
+        until_ms: TimeMs,
+    },
+}
+
+/// A till asks a member for points.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PaymentRequest {
+    /// The network.
+    pub chain: ChainTag,
+    /// Whose points.
+    pub brand: BrandId,
+    /// How many.
+    pub amount: Points,
+    /// Marks the payment; the brand takes one payment per reference.
+    pub reference: Reference,
+    /// How to pay.
+    pub kind: PaymentKind,
+    /// From when on it must not be paid any more.
+    pub expires_ms: TimeMs,
+    /// The household whose pool is to pay, if the till was told so.
+    pub household: Option<Address>,
+}
+
+/// A member shows a till which points are held for it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct HoldTicket {
+    /// The network.
+    pub chain: ChainTag,
+    /// Whose points.
+    pub brand: BrandId,
+    /// The account that they are held from.
+    pub from: Address,
+    /// The reference of the hold.
+    pub hold_reference: Reference,
+    /// How many.
+    pub amount: Points,
+    /// From when on they can't be taken any more.
+    pub expires_ms: TimeMs,
+}
+
+const PAY: &str = "pay";
+const HOLD: &str = "hold";
+const REQUEST_NAME: &str = "payment request";
+const TICKET_NAME: &str = "ticket";
+
+impl PaymentRequest {
+    /// The text, in upper case, which makes the smallest QR code.
+    pub fn to_uri(&self) -> String {
+        encode(PAY, self)
+    }
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// When it is damaged or something else. Whether it can be paid here and now is for [`PaymentRequest::check`].
+    pub fn from_uri(text: &str) -> Result<Self, UriError> {
+        decode(PAY, text)
+    }
+    /// Checks that it is for a network and that its time is not over.
+    ///
+    /// # Errors
+    /// [`UriError::Network`] or [`UriError::Expired`].
+    pub fn check(&self, chain: ChainTag, now: TimeMs) -> Result<(), UriError> {
+        check(REQUEST_NAME, "ask the till for a new one", (self.chain, chain), (self.expires_ms, now))
+    }
+}
+
+impl HoldTicket {
+    /// The text, in upper case, which makes the smallest QR code.
+    pub fn to_uri(&self) -> String {
+        encode(HOLD, self)
+    }
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// When it is damaged or something else. Whether it can be used here and now is for [`HoldTicket::check`].
+    pub fn from_uri(text: &str) -> Result<Self, UriError> {
+        decode(HOLD, text)
+    }
+    /// Checks that it is for a network and that its time is not over.
+    ///
+    /// # Errors
+    /// [`UriError::Network`] or [`UriError::Expired`].
+    pub fn check(&self, chain: ChainTag, now: TimeMs) -> Result<(), UriError> {
+        let remedy = "the points are their owner's again, ask for a new payment";
+        check(TICKET_NAME, remedy, (self.chain, chain), (self.expires_ms, now))
+    }
+}
+
+fn check(
+    what: &'static str,
+    remedy: &'static str,
+    (found, expected): (ChainTag, ChainTag),
+    (expires_ms, now): (TimeMs, TimeMs),
+) -> Result<(), UriError> {
+    if found != expected {
+        return Err(UriError::Network { what, found, expected });
+    }
+    if now >= expires_ms { Err(UriError::Expired { what, remedy }) } else { Ok(()) }
+}
+
+fn encode(prefix: &str, content: &impl BorshSerialize) -> String {
+    let bytes = borsh::to_vec(&(URI_VERSION, content)).expect("writing to memory can't fail");
+    let hrp = Hrp::parse_unchecked(prefix);
+    let text = bech32::encode_upper::<Bech32m>(hrp, &bytes).expect("far shorter than bech32m's limit");
+    SCHEME.to_uppercase() + &text
+}
+
+fn decode<T: BorshDeserialize>(prefix: &'static str, text: &str) -> Result<T, UriError> {
+    let damaged = |reason: &str| UriError::Damaged(reason.to_owned());
+    if text.len() > URI_BYTES_MAX {
+        return Err(damaged("it is too long"));
+    }
+    let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    let scheme = text.get(..SCHEME.len()).filter(|start| start.eq_ignore_ascii_case(SCHEME)).ok_or(UriError::Scheme)?;
+    let parsed = CheckedHrpstring::new::<Bech32m>(&text[scheme.len()..]).map_err(|e| damaged(&e.to_string()))?;
+    let found = parsed.hrp().to_lowercase();
+    if found != prefix {
+        return Err(UriError::Kind { found: kind_in_words(&found), expected: expected_in_words(prefix) });
+    }
+    let bytes: Vec<u8> = parsed.byte_iter().collect();
+    match bytes.split_first() {
+        None => Err(damaged("it is empty")),
+        Some((&URI_VERSION, content)) => borsh::from_slice(content).map_err(|e| damaged(&e.to_string())),
+        Some((&version, _)) => Err(UriError::Version(version)),
+    }
+}
+
+fn kind_in_words(prefix: &str) -> String {
+    match prefix {
+        PAY | HOLD => expected_in_words(prefix).to_owned(),
+        other => format!("something called {other}"),
+    }
+}
+
+fn expected_in_words(prefix: &str) -> &'static str {
+    if prefix == PAY { "the payment request that the till shows" } else { "the ticket that the member shows" }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+use lojal_types::limits::{POINTS_MAX, REFERENCE_BYTES_MAX, TIME_MS_MAX};
+use proptest::prelude::*;
+
+use super::*;
+use crate::qr::{Style, draw};
+
+fn time(ms: u64) -> TimeMs {
+    TimeMs::new(ms).expect("in range")
+}
+
+fn request() -> PaymentRequest {
+    PaymentRequest {
+        chain: ChainTag::new([1, 2, 3, 4]),
+        brand: "kaffet".parse().expect("valid"),
+        amount: Points::new(1250),
+        reference: Reference::new(vec![7; 16]).expect("16 bytes"),
+        kind: PaymentKind::Redeem,
+        expires_ms: time(1_800_000_300_000),
+        household: None,
+    }
+}
+
+fn ticket() -> HoldTicket {
+    HoldTicket {
+        chain: ChainTag::new([1, 2, 3, 4]),
+        brand: "kaffet".parse().expect("valid"),
+        from: Address::new([9; 20]),
+        hold_reference: Reference::new(vec![7; 16]).expect("16 bytes"),
+        amount: Points::new(1250),
+        expires_ms: time(1_800_000_300_000),
+    }
+}
+
+fn with_bytes(prefix: &str, bytes: &[u8]) -> String {
+    format!("lojal:{}", bech32::encode::<Bech32m>(Hrp::parse_unchecked(prefix), bytes).expect("short"))
+}
+
+#[test]
+fn texts_round_trip_in_either_case_and_with_line_breaks_anywhere() {
+    let uri = request().to_uri();
+    assert!(uri.starts_with("LOJAL:PAY1"), "{uri}");
+    let broken: String = uri.chars().flat_map(|character| [character, '\n', ' ']).collect();
+    for text in [uri.clone(), uri.to_lowercase(), uri.replacen("LOJAL", "lojal", 1), format!(" {uri}\r\n")] {
+        assert_eq!(PaymentRequest::from_uri(&text), Ok(request()), "{text}");
+    }
+    assert_eq!(PaymentRequest::from_uri(&broken), Ok(request()));
+    let held = PaymentRequest {
+        kind: PaymentKind::Hold { until_ms: time(1_800_007_200_000) },
+        household: Some(Address::new([5; 20])),
+        ..request()
+    };
+    assert_eq!(PaymentRequest::from_uri(&held.to_uri()), Ok(held));
+    assert!(ticket().to_uri().starts_with("LOJAL:HOLD1"));
+    assert_eq!(HoldTicket::from_uri(&ticket().to_uri()), Ok(ticket()));
+}
+
+#[test]
+fn every_change_of_one_character_is_detected() {
+    let bech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l1bio:";
+    for uri in [request().to_uri().to_lowercase(), ticket().to_uri().to_lowercase()] {
+        for index in 0..uri.len() {
+            for other in bech32.chars().filter(|other| !uri[index..].starts_with(*other)) {
+                let mut changed: Vec<char> = uri.chars().collect();
+                changed[index] = other;
+                let changed: String = changed.into_iter().collect();
+                assert!(PaymentRequest::from_uri(&changed).is_err(), "{changed}");
+                assert!(HoldTicket::from_uri(&changed).is_err(), "{changed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_or_doubled_character_and_two_that_changed_places_are_detected() {
+    let uri = request().to_uri();
+    for index in 0..uri.len() {
+        let (start, end) = uri.split_at(index);
+        let missing = format!("{start}{}", &end[1..]);
+        assert!(PaymentRequest::from_uri(&missing).is_err(), "{missing}");
+        let doubled = format!("{start}{}{end}", &end[..1]);
+        assert!(PaymentRequest::from_uri(&doubled).is_err(), "{doubled}");
+        let is_swap = end.len() > 1 && end[..1] != end[1..2];
+        if is_swap {
+            let swapped = format!("{start}{}{}{}", &end[1..2], &end[..1], &end[2..]);
+            assert!(PaymentRequest::from_uri(&swapped).is_err(), "{swapped}");
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_apart() {
+    let read = |text: &str| PaymentRequest::from_uri(text).expect_err("refused");
+    assert_eq!(read(""), UriError::Scheme);
+    assert_eq!(read("https://example.org"), UriError::Scheme);
+    assert_eq!(read("öööööö"), UriError::Scheme);
+    assert!(matches!(read("lojal:"), UriError::Damaged(_)));
+    assert!(matches!(read(&request().to_uri()[..60]), UriError::Damaged(_)));
+    let other = read(&ticket().to_uri());
+    assert!(matches!(other, UriError::Kind { .. }));
+    assert_eq!(
+        other.to_string(),
+        "this is the ticket that the member shows, and what is needed here is the payment request that the till shows"
+    );
+    assert!(matches!(read(&with_bytes("card", &[1])), UriError::Kind { .. }));
+    assert!(matches!(HoldTicket::from_uri(&request().to_uri()), Err(UriError::Kind { .. })));
+    assert_eq!(read(&with_bytes("pay", &[2, 9, 9])), UriError::Version(2));
+    assert!(matches!(read(&with_bytes("pay", &[])), UriError::Damaged(_)));
+    let mut longer = borsh::to_vec(&(URI_VERSION, request())).expect("in memory");
+    longer.push(0);
+    assert!(matches!(read(&with_bytes("pay", &longer)), UriError::Damaged(_)), "trailing bytes");
+    let padded = format!("{}{}", request().to_uri(), " ".repeat(URI_BYTES_MAX));
+    assert!(matches!(read(&padded), UriError::Damaged(_)));
+}
+
+#[test]
+fn another_network_and_a_time_that_is_over_are_refused() {
+    let own = ChainTag::new([1, 2, 3, 4]);
+    let end = request().expires_ms.get();
+    assert_eq!(request().check(own, time(end - 1)), Ok(()));
+    assert!(matches!(request().check(own, time(end)), Err(UriError::Expired { .. })));
+    let foreign = request().check(ChainTag::new([5; 4]), time(0)).expect_err("foreign").to_string();
+    assert!(foreign.contains("01020304") && foreign.contains("05050505"), "{foreign}");
+    assert_eq!(ticket().check(own, time(end - 1)), Ok(()));
+    assert!(matches!(ticket().check(own, time(end)), Err(UriError::Expired { .. })));
+    assert!(matches!(ticket().check(ChainTag::new([5; 4]), time(0)), Err(UriError::Network { .. })));
+}
+
+#[test]
+fn the_largest_texts_fit_the_limit_and_a_usual_one_fits_a_terminal_of_24_lines() {
+    let largest = PaymentRequest {
+        brand: "abcdefghijklmno".parse().expect("15 characters"),
+        amount: Points::new(POINTS_MAX),
+        reference: Reference::new(vec![255; REFERENCE_BYTES_MAX]).expect("the longest"),
+        kind: PaymentKind::Hold { until_ms: time(TIME_MS_MAX) },
+        expires_ms: time(TIME_MS_MAX),
+        household: Some(Address::new([255; 20])),
+        ..request()
+    };
+    assert!(largest.to_uri().len() <= URI_BYTES_MAX / 4);
+    assert_eq!(PaymentRequest::from_uri(&largest.to_uri()), Ok(largest));
+    let lines = |uri: &str| draw(uri, Style::Coloured).expect("fits").lines().count();
+    assert!(lines(&request().to_uri()) < 24, "{}", lines(&request().to_uri()));
+    assert!(lines(&ticket().to_uri()) < 26, "{}", lines(&ticket().to_uri()));
+}
+
+proptest! {
+    #[test]
+    fn any_request_survives_its_text(
+        chain in any::<[u8; 4]>(), amount in 0..=POINTS_MAX, reference in prop::collection::vec(any::<u8>(), 1..=32),
+        until in prop::option::of(0..=TIME_MS_MAX), expires in 0..=TIME_MS_MAX, household in prop::option::of(any::<[u8; 20]>()),
+    ) {
+        let request = PaymentRequest {
+            chain: ChainTag::new(chain),
+            amount: Points::new(amount),
+            reference: Reference::new(reference).expect("1 to 32"),
+            kind: until.map_or(PaymentKind::Redeem, |ms| PaymentKind::Hold { until_ms: time(ms) }),
+            expires_ms: time(expires),
+            household: household.map(Address::new),
+            ..request()
+        };
+        prop_assert_eq!(PaymentRequest::from_uri(&request.to_uri()), Ok(request));
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "(lojal:)?.{0,80}") {
+        prop_assert!(PaymentRequest::from_uri(&text).is_err());
+        prop_assert!(HoldTicket::from_uri(&text).is_err());
+    }
+}

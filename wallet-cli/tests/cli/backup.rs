@@ -1,0 +1,107 @@
+//! The words that bring a wallet back.
+
+use lojal_types::api::Account;
+use lojal_types::{Network, PublicKey};
+use lojal_wallet::backup::Backup;
+use lojal_wallet::home::Home;
+
+use crate::support::gateway::{Ledger, account, only_operation};
+use crate::support::server::{NOBODY, Server};
+use crate::support::{Wallet, genesis, other, passphrase};
+
+fn backup() -> Backup {
+    Backup::from_entropy([3; 32])
+}
+
+/// A ledger on which the first key's account has `key`.
+fn ledger_with(key: Option<PublicKey>) -> Server {
+    let own = account(backup().key(0).address().text(Network::Test));
+    Ledger::with(vec![Account { rotated_key: key, ..own }]).start()
+}
+
+fn restore(wallet: &Wallet, server: &Server, words: &str, more: &[&str]) -> crate::support::Ran {
+    let (genesis_file, words_file) = (wallet.genesis_file(), wallet.file("words", words));
+    let arguments =
+        ["restore", "--genesis", &genesis_file, "--gateway", server.url(), "--words-file", &words_file, "--json"];
+    wallet.run(&[&arguments[..], more].concat())
+}
+
+#[test]
+fn init_shows_the_words_and_restore_makes_the_same_wallet_of_them() {
+    let server = Ledger::with(vec![]).start();
+    let (first, second) = (Wallet::nowhere(), Wallet::nowhere());
+    let init = first.run(&["init", "--genesis", &first.genesis_file(), "--gateway", NOBODY, "--json"]).json();
+    let words = init["words"].as_str().expect("a text");
+    assert_eq!(words.split(' ').count(), 24);
+    let restored = restore(&second, &server, words, &[]).json();
+    assert_eq!((&restored["address"], &restored["public_key"]), (&init["address"], &init["public_key"]));
+    assert_eq!((&restored["rotation"], &restored["exists"]), (&0.into(), &false.into()));
+    let open = |wallet: &Wallet| Home::open(&wallet.home()).expect("there").unlock(&passphrase()).expect("right");
+    assert_eq!(open(&first).seed(), open(&second).seed());
+}
+
+#[test]
+fn people_get_the_words_on_stderr_numbered_and_explained() {
+    let wallet = Wallet::nowhere();
+    let ran = wallet.run(&["init", "--genesis", &wallet.genesis_file(), "--gateway", NOBODY]);
+    let home = Home::open(&wallet.home()).expect("there");
+    let secret = home.secret(&passphrase()).expect("right");
+    let lojal_wallet::keystore::Secret::Backup { backup, rotation: 0 } = secret else { panic!("{secret:?}") };
+    for (word, number) in backup.words().split(' ').zip(1..) {
+        assert!(ran.stderr.contains(&format!("{number:>2} {word}")), "{}", ran.stderr);
+    }
+    assert!(ran.stderr.contains("paper"));
+    assert!(!ran.stdout.contains(&*backup.words()));
+}
+
+#[test]
+fn a_key_that_was_replaced_is_found_and_the_next_rotation_goes_on_from_it() {
+    let server = ledger_with(Some(backup().key(2).public_key()));
+    let wallet = Wallet::nowhere();
+    let restored = restore(&wallet, &server, &backup().words(), &[]).json();
+    assert_eq!(restored["rotation"], 2);
+    assert_eq!(restored["public_key"], backup().key(2).public_key().to_string());
+    assert_eq!(restored["address"], backup().key(0).address().text(Network::Test).to_string());
+    assert_eq!(wallet.run(&["rotate-key"]).exit_code, 0);
+    let lojal_types::Operation::RotateKey(rotate) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!(rotate.new_key, backup().key(3).public_key());
+}
+
+#[test]
+fn an_account_that_was_recovered_to_the_words_key_is_named() {
+    let lost = Account { rotated_key: Some(backup().key(0).public_key()), ..account(other()) };
+    let server = Ledger::with(vec![lost]).start();
+    let wallet = Wallet::nowhere();
+    let restored = restore(&wallet, &server, &backup().words(), &["--account", &other().to_string()]).json();
+    assert_eq!((&restored["address"], &restored["rotation"]), (&other().to_string().into(), &0.into()));
+    assert_eq!(Home::open(&wallet.home()).expect("there").address_text(), other());
+}
+
+#[test]
+fn words_that_are_wrong_or_of_another_wallet_make_nothing() {
+    let server = ledger_with(Some(PublicKey::new([9; 32])));
+    let wallet = Wallet::nowhere();
+    let words = backup().words();
+    let misspelt = words.replacen(words.split(' ').next().expect("a word"), "kaffe", 1);
+    let ran = restore(&wallet, &server, &misspelt, &[]);
+    assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "wrong_words"));
+    assert!(ran.stdout.contains("word 1") && ran.stdout.contains("kaffe"), "{}", ran.stdout);
+    let mut swapped: Vec<&str> = words.split(' ').collect();
+    let last = swapped.len() - 1;
+    swapped[last] = if swapped[last] == "zoo" { "zone" } else { "zoo" };
+    let ran = restore(&wallet, &server, &swapped.join(" "), &[]);
+    assert!(ran.stdout.contains("checksum"), "{}", ran.stdout);
+    assert_eq!(restore(&wallet, &server, &words, &[]).error_code(), "other_words");
+    assert_eq!(restore(&wallet, &server, &words, &["--account", &other().to_string()]).error_code(), "other_words");
+    let ran = wallet.run(&["restore", "--genesis", &wallet.genesis_file(), "--gateway", server.url(), "--json"]);
+    assert_eq!(ran.error_code(), "no_words");
+    assert!(!wallet.home().exists());
+}
+
+#[test]
+fn a_wallet_that_is_there_is_not_overwritten_by_its_backup() {
+    let server = ledger_with(None);
+    let wallet = Wallet::at(server.url());
+    assert_eq!(restore(&wallet, &server, &backup().words(), &[]).error_code(), "wallet_exists");
+    assert_eq!(Home::open(&wallet.home()).expect("there").chain_id(), genesis().chain_id());
+}

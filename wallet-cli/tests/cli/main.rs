@@ -1,0 +1,10 @@
+//! The real `lojal` against a gateway of a few lines.
+
+mod backup;
+mod basics;
+mod between;
+mod brand;
+mod household;
+mod recovery;
+mod support;
+mod till;
