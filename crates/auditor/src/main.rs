@@ -1,27 +1,20 @@
 //! `lojal-audit`: verifies a chain from its genesis document alone, and exports chains to verify elsewhere
 //! (protocol §10).
 
-mod export;
-mod progress;
-mod record;
-mod sheet;
-mod source;
-mod verify;
-
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use lojal_auditor::export::{ExportError, Exported, export};
+use lojal_auditor::progress::Progress;
+use lojal_auditor::sheet;
+use lojal_auditor::source::{Source, SourceError};
+use lojal_auditor::verify::{Report, VerifyError, verify};
 use lojal_client::Client;
 use lojal_types::{Genesis, Height};
 use serde::Serialize;
-
-use crate::export::{ExportError, Exported};
-use crate::progress::Progress;
-use crate::source::{Source, SourceError};
-use crate::verify::{Report, VerifyError};
 
 /// The chain, or what a source hands out as one, is wrong.
 const EXIT_WRONG: u8 = 1;
@@ -42,7 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Replay a chain from genesis, check everything in it, and print a balance sheet per brand
+    /// Replay a chain from genesis, check everything, and print balance sheets and the netting statement
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
     /// Copy the committed blocks of a node's data directory to a file that `verify --file` reads
@@ -57,7 +50,7 @@ struct VerifyArgs {
     genesis: PathBuf,
     #[command(flatten)]
     from: SourceArgs,
-    /// Stop after this height; without it, at the end of the chain
+    /// Stop after this height, of which all statements are then; without it, at the end of the chain
     #[arg(long, value_name = "HEIGHT", value_parser = height)]
     to: Option<Height>,
     /// Print one JSON document; amounts are in the smallest unit
@@ -147,14 +140,14 @@ fn audit(genesis: &Genesis, args: VerifyArgs) -> Result<Report, VerifyError> {
         (None, None, None) => unreachable!("clap requires one of them"),
     }
     .map_err(|error| VerifyError::of_source(Height::GENESIS.next(), error))?;
-    verify::verify(genesis, &mut source, args.to, &mut progress)
+    verify(genesis, &mut source, args.to, &mut progress)
 }
 
 fn export_command(args: &ExportArgs) -> ExitCode {
     if args.to.is_some_and(|to| to < args.from) {
         Cli::command().error(ErrorKind::ValueValidation, "--to lies before --from").exit();
     }
-    match export::export(&args.dir, &args.file, args.from, args.to, args.force) {
+    match export(&args.dir, &args.file, args.from, args.to, args.force) {
         Ok(Exported { first, last }) => print(&format!("blocks {first} to {last} in {}\n", args.file.display())),
         Err(error @ ExportError::Source { reason: SourceError::Damaged(_), .. }) => {
             eprintln!("{error}");
@@ -193,7 +186,3 @@ fn unreadable(reason: &str) -> ExitCode {
     eprintln!("{reason}");
     ExitCode::from(EXIT_UNREADABLE)
 }
-
-#[cfg(test)]
-#[path = "../tests/fixture/mod.rs"]
-mod fixture;

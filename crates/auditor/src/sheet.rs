@@ -1,12 +1,17 @@
-//! The report as people read it: amounts in a brand's display decimals, times in UTC.
+//! The report as people read it: points in a brand's display decimals, money in minor units with all of its
+//! millionths, times in UTC.
 
 use std::fmt::Write;
 
-use lojal_types::{Points, TimeMs};
+use lojal_types::api::{Netting, NettingPair};
+use lojal_types::{BrandId, ExactMoney, Lot, Points, TimeMs};
 
 use crate::verify::{BrandReport, Report};
 
-/// The whole report: where the chain ends, and a balance sheet per brand.
+/// A label and what stands behind it.
+type Row = (String, String);
+
+/// The whole report: where the chain ends, a balance sheet per brand, and what they owe each other.
 pub fn text(report: &Report) -> String {
     let mut lines = vec![
         format!("network       {}", report.network),
@@ -18,37 +23,83 @@ pub fn text(report: &Report) -> String {
         format!("transactions  {} applied, {} failed", report.transactions.applied, report.transactions.failed),
         format!("duration      {}.{:03} s", report.duration_ms / 1000, report.duration_ms % 1000),
     ];
-    for brand in &report.brands {
-        lines.push(String::new());
-        lines.extend(brand_lines(brand));
-    }
     lines.push(String::new());
+    // Each ends with a line's end, so that an empty line follows.
+    lines.extend(report.brands.iter().map(brand_text));
+    lines.push(netting_text(&report.netting));
     lines.push(format!("Everything holds from genesis to height {}.", report.height));
     lines.join("\n") + "\n"
 }
 
-fn brand_lines(brand: &BrandReport) -> Vec<String> {
+/// A brand's balance sheet, in the brand's display decimals.
+pub fn brand_text(brand: &BrandReport) -> String {
     let amount = |points: Points| format_points(points, brand.decimals);
+    let total = |label: &str, points| (label.to_owned(), amount(points));
+    let heading = |label: &str| (label.to_owned(), String::new());
+    let by_month = |lots: &[Lot]| -> Vec<Row> {
+        lots.iter().map(|lot| (format!("  {}", lot.expiry), amount(lot.amount))).collect()
+    };
     let mut rows = vec![
-        ("issued".to_owned(), amount(brand.issued)),
-        ("outstanding".to_owned(), amount(brand.outstanding)),
-        ("redeemed".to_owned(), amount(brand.redeemed)),
-        ("expired".to_owned(), amount(brand.expired)),
-        ("reversed".to_owned(), amount(brand.reversed)),
+        total("issued", brand.issued),
+        total("outstanding", brand.outstanding),
+        total("held", brand.held),
+        total("redeemed", brand.redeemed),
+        total("converted out", brand.converted_out),
+        total("expired", brand.expired),
+        total("reversed", brand.reversed),
         ("holders".to_owned(), brand.holders.to_string()),
+        heading("liability by last month"),
     ];
-    let liability = brand.liability.iter().map(|lot| (format!("  {}", lot.expiry), amount(lot.amount)));
-    rows.push(("liability by last month".to_owned(), String::new()));
-    rows.extend(liability);
-    // Amounts stand under each other by their last digit.
+    rows.extend(by_month(&brand.liability));
+    if !brand.held_by_month.is_empty() {
+        rows.push(heading("held by last month"));
+        rows.extend(by_month(&brand.held_by_month));
+    }
+    table(&format!("{} ({})", brand.name, brand.id), &rows)
+}
+
+/// The netting statement: what every pair of brands owes each other, and the difference.
+pub fn netting_text(netting: &Netting) -> String {
+    let currency = netting.currency.map(|currency| format!(" of {currency}")).unwrap_or_default();
+    let at = format!("after block {} of {}", netting.height, utc(netting.time_ms));
+    let title = format!("Between brands, in minor units{currency}, {at}");
+    let mut rows: Vec<Row> = netting.pairs.iter().flat_map(pair_rows).collect();
+    if rows.is_empty() {
+        rows.push(("no brand has ever owed another anything".to_owned(), String::new()));
+    }
+    table(&title, &rows)
+}
+
+fn pair_rows(pair: &NettingPair) -> [Row; 3] {
+    let owes = |debtor: BrandId, creditor: BrandId| format!("{debtor} owes {creditor}");
+    let net = match pair.net_debtor {
+        Some(debtor) if debtor == pair.first => owes(pair.first, pair.second),
+        Some(_) => owes(pair.second, pair.first),
+        None => "nothing".to_owned(),
+    };
+    [
+        (owes(pair.first, pair.second), format_money(pair.first_owes)),
+        (owes(pair.second, pair.first), format_money(pair.second_owes)),
+        (format!("  net: {net}"), format_money(pair.net)),
+    ]
+}
+
+/// Lines under a title; amounts stand under each other by their last digit.
+fn table(title: &str, rows: &[Row]) -> String {
     let label_chars = rows.iter().map(|(label, _)| label.len()).max().unwrap_or_default();
     let amount_chars = rows.iter().map(|(_, amount)| amount.len()).max().unwrap_or_default();
-    let mut lines = vec![format!("{} ({})", brand.name, brand.id)];
-    lines.extend(rows.iter().map(|(label, amount)| {
+    let mut text = format!("{title}\n");
+    for (label, amount) in rows {
         let line = format!("  {label:<label_chars$}  {amount:>amount_chars$}");
-        line.trim_end().to_owned()
-    }));
-    lines
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A sum in minor units with all of its millionths, such as `1250.500000`.
+pub fn format_money(money: ExactMoney) -> String {
+    format!("{}.{:06}", money.minor, money.micro)
 }
 
 /// An amount with all of the brand's decimals, such as `12.50`.

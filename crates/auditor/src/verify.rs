@@ -6,7 +6,7 @@ use lojal_chain::replay::ReplayFault;
 use lojal_chain::{CommittedBlock, InvalidBlock, Replay, ReplayError};
 use lojal_ledger::View;
 use lojal_ledger::conservation::{BrandSheet, balance_sheet};
-use lojal_types::{BlockId, BrandId, ChainId, Genesis, Hash, Height, Lot, Name, Outcome, Points, TimeMs};
+use lojal_types::{BlockId, BrandId, ChainId, Expiry, Genesis, Hash, Height, Lot, Name, Outcome, Points, TimeMs, api};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -87,6 +87,8 @@ pub struct Report {
     pub transactions: Transactions,
     /// The balance sheets, by brand id.
     pub brands: Vec<BrandReport>,
+    /// What all brands owe each other.
+    pub netting: api::Netting,
     /// How long the audit took.
     pub duration_ms: u64,
 }
@@ -113,8 +115,12 @@ pub struct BrandReport {
     pub issued: Points,
     /// In accounts, not expired: what the brand owes.
     pub outstanding: Points,
+    /// Set aside by holds: the brand owes it until it captures it.
+    pub held: Points,
     /// Given back for what the brand offers.
     pub redeemed: Points,
+    /// Turned into other brands' points.
+    pub converted_out: Points,
     /// Gone with their month: breakage.
     pub expired: Points,
     /// Taken back by the brand.
@@ -123,6 +129,9 @@ pub struct BrandReport {
     pub holders: u64,
     /// What is outstanding by its last month, the earliest first.
     pub liability: Vec<Lot>,
+    /// What is held by its last month, the earliest first. Points of a month that is over can still be captured; what
+    /// isn't becomes breakage when it returns.
+    pub held_by_month: Vec<Lot>,
 }
 
 /// Replays `source` from genesis on, up to `to` or, without it, to the source's end.
@@ -174,6 +183,7 @@ pub fn verify(
         state_root: view.state_root(),
         transactions,
         brands: sheet(view)?.into_iter().map(|sheet| brand_report(view, sheet)).collect(),
+        netting: netting(view),
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
 }
@@ -238,12 +248,26 @@ fn brand_report(view: &View, sheet: BrandSheet) -> BrandReport {
         decimals: brand.decimals,
         issued: sheet.totals.issued,
         outstanding: sheet.totals.outstanding,
+        held: sheet.totals.held,
         redeemed: sheet.totals.redeemed,
+        converted_out: sheet.totals.converted_out,
         expired: sheet.totals.expired,
         reversed: sheet.totals.reversed,
         holders: sheet.holders,
-        liability: sheet.liability.into_iter().map(|(expiry, amount)| Lot { expiry, amount }).collect(),
+        liability: lots(sheet.liability),
+        held_by_month: lots(sheet.held),
     }
+}
+
+fn lots(by_expiry: Vec<(Expiry, Points)>) -> Vec<Lot> {
+    by_expiry.into_iter().map(|(expiry, amount)| Lot { expiry, amount }).collect()
+}
+
+/// The statement that the brands' gateways give at this height.
+fn netting(view: &View) -> api::Netting {
+    let tip = view.tip();
+    let (currency, pairs) = (view.settlement_currency(), view.netting());
+    api::Netting { currency, pairs, height: tip.height, time_ms: tip.time_ms }
 }
 
 #[cfg(test)]

@@ -1,88 +1,22 @@
 //! The program as people run it: arguments, output and exit codes.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use lojal_types::api::Status;
-use lojal_types::{Block, Genesis, Header};
-use serde_json::Value;
-use tempfile::TempDir;
+use lojal_types::{Block, Header};
 
+use fixture::economy::economy;
 use fixture::{Decided, certificate, chain, forged, genesis, other_genesis};
 use gateway::{Gateway, status};
+use place::{Place, json, run};
 
 mod fixture;
 mod gateway;
+mod place;
 #[path = "../src/record.rs"]
 mod record;
 
 const BLOCKS: u64 = 6;
-
-/// What the program left behind.
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn run(arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_lojal-audit")).args(arguments).output().expect("it was built");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints text");
-    Run {
-        code: output.status.code().expect("it ends by itself"),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
-}
-
-/// A directory with a genesis document and, in `node`, the data directory of a node with these blocks.
-struct Place {
-    dir: TempDir,
-    /// The sizes of the node's log before the first block and after every block.
-    log_sizes: Vec<u64>,
-}
-
-impl Place {
-    fn with(blocks: &[Decided]) -> Self {
-        let dir = TempDir::new().expect("the system has room for temporary files");
-        let log_sizes = fixture::write_log(&dir.path().join("node"), blocks);
-        let place = Self { dir, log_sizes };
-        place.write_genesis(&genesis());
-        place
-    }
-    fn path(&self, name: &str) -> String {
-        self.dir.path().join(name).to_str().expect("temporary directories have ASCII names").to_owned()
-    }
-    fn write_genesis(&self, genesis: &Genesis) {
-        std::fs::write(self.path("genesis.toml"), genesis.document().to_toml()).expect("the directory is ours");
-    }
-    fn write_archive(&self, blocks: &[Decided]) {
-        fixture::write_archive(Path::new(&self.path("chain")), blocks);
-    }
-    /// Runs `verify` with the genesis document of this place.
-    fn verify(&self, arguments: &[&str]) -> Run {
-        let genesis = self.path("genesis.toml");
-        run(&[&["verify", "--genesis", &genesis], arguments].concat())
-    }
-    fn verify_dir(&self) -> Run {
-        self.verify(&["--dir", &self.path("node")])
-    }
-    fn verify_file(&self) -> Run {
-        self.verify(&["--file", &self.path("chain")])
-    }
-    fn export(&self, arguments: &[&str]) -> Run {
-        let (node, chain) = (self.path("node"), self.path("chain"));
-        run(&[&["export", "--dir", &node, "--file", &chain], arguments].concat())
-    }
-    /// The only segment of the node's log.
-    fn segment(&self) -> PathBuf {
-        PathBuf::from(self.path("node/log/00000001.log"))
-    }
-}
-
-fn json(run: &Run) -> Value {
-    serde_json::from_str(&run.stdout).expect("one JSON document")
-}
 
 #[test]
 fn a_chain_that_holds_gives_a_balance_sheet_in_display_decimals() {
@@ -107,6 +41,33 @@ fn a_chain_that_holds_gives_a_balance_sheet_in_display_decimals() {
     ] {
         assert!(lines.iter().any(|line| line == expected), "{expected:?} is missing in:\n{}", run.stdout);
     }
+}
+
+#[test]
+fn holds_conversions_and_obligations_are_printed_as_text_and_as_json() {
+    let place = Place::with(&economy());
+    let run = place.verify_dir();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let sections: Vec<&str> = run.stdout.split("\n\n").collect();
+    let [_, nordmat, _, netting, end] = sections.as_slice() else { panic!("five sections: {}", run.stdout) };
+    for expected in ["held                      0.80", "converted out             5.00", "held by last month"] {
+        assert!(nordmat.contains(expected), "{expected:?} is missing in:\n{nordmat}");
+    }
+    let expected = "\
+Between brands, in minor units of SEK, after block 5 of 2024-01-03T22:13:20.000Z
+  nordmat owes skidort         5172.839000
+  skidort owes nordmat         2000.000000
+    net: nordmat owes skidort  3172.839000";
+    assert_eq!(*netting, expected);
+    assert_eq!(*end, "Everything holds from genesis to height 5.\n");
+    let document = json(&place.verify(&["--dir", &place.path("node"), "--json", "--to", "4"]));
+    let nordmat = &document["brands"][0];
+    assert_eq!((&nordmat["held"], &nordmat["converted_out"]), (&80.into(), &500.into()));
+    assert_eq!(nordmat["held_by_month"], serde_json::json!([{"expiry": "2023-12", "amount": 80}]));
+    let netting = &document["netting"];
+    assert_eq!((&netting["currency"], &netting["height"]), (&"SEK".into(), &4.into()));
+    let owed = serde_json::json!({"minor": 6172, "micro": 839_000});
+    assert_eq!((&netting["pairs"][0]["first_owes"], &netting["pairs"][0]["net_debtor"]), (&owed, &"nordmat".into()));
 }
 
 #[test]

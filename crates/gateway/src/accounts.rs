@@ -1,11 +1,14 @@
 //! `GET /v1/accounts/{address}` and `GET /v1/accounts/{address}/transactions`.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use lojal_ledger::View;
+use lojal_ledger::record::OpenHold;
 use lojal_store::Store;
 use lojal_types::{Address, Block, BrandId, Height, Lot, Network, Points, api};
 use serde::Deserialize;
@@ -15,9 +18,10 @@ use crate::large::{Large, json};
 use crate::limits::{CURSOR_BYTES_MAX, HISTORY_BYTES_MAX, HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX};
 use crate::problem::{Failure, Kind};
 use crate::server::App;
-use crate::transactions;
+use crate::{households, transactions};
 
-/// What an account holds; an address that the ledger doesn't know holds nothing.
+/// What an account holds, who guards it, and to which households it belongs; an address that the ledger doesn't know
+/// holds nothing.
 pub(crate) async fn account(
     State(app): State<Arc<App>>,
     AddressSegment(address): AddressSegment,
@@ -25,17 +29,36 @@ pub(crate) async fn account(
     let view = app.gateway.store.view();
     let record = view.account(address);
     let exists = record.is_some();
-    let balance = |brand: BrandId| {
-        let lots = view.lots(address, brand);
-        (!lots.is_empty()).then(|| api::Balance { brand, total: total(&lots), lots })
+    let record = record.unwrap_or_default();
+    let network = view.network();
+    let Ok(guardians) = record.guardians.try_map(|address| Ok::<_, Infallible>(address.text(network)));
+    let Ok(recovery) = record.recovery.map(|one| one.try_map(|it| Ok::<_, Infallible>(it.text(network)))).transpose();
+    let brands = if exists { view.brand_ids() } else { Vec::new() };
+    let balance = |brand: &BrandId| {
+        let lots = view.lots(address, *brand);
+        (!lots.is_empty()).then(|| api::Balance { brand: *brand, total: total(&lots), lots })
     };
     Json(api::Account {
-        address: address.text(view.network()),
+        address: address.text(network),
         exists,
-        rotated_key: record.and_then(|record| record.rotated_key),
-        balances: if exists { view.brand_ids().into_iter().filter_map(balance).collect() } else { Vec::new() },
+        rotated_key: record.rotated_key,
+        frozen: record.frozen,
+        guardians,
+        recovery,
+        household: households::household(&view, address),
+        memberships: view.memberships(address).into_iter().map(|household| household.text(network)).collect(),
+        balances: brands.iter().filter_map(balance).collect(),
+        holds: brands.iter().flat_map(|brand| holds(&view, address, *brand)).collect(),
         height: view.tip().height,
     })
+}
+
+fn holds(view: &View, account: Address, brand: BrandId) -> Vec<api::Hold> {
+    let hold = |OpenHold { reference, expires_ms, lots, .. }: OpenHold| {
+        let lots = lots.into_inner();
+        api::Hold { brand, reference, total: total(&lots), lots, expires_ms }
+    };
+    view.holds(account, brand).into_iter().map(hold).collect()
 }
 
 fn total(lots: &[Lot]) -> Points {

@@ -1,4 +1,4 @@
-//! `GET /v1/brands` and `GET /v1/brands/{id}`.
+//! `GET /v1/brands`, `GET /v1/brands/{id}` and `GET /v1/brands/{id}/operators`.
 
 use std::sync::Arc;
 
@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lojal_ledger::View;
-use lojal_types::{BrandId, Code, api};
+use lojal_ledger::record::Operator;
+use lojal_types::{Address, BrandId, Code, api};
 
 use crate::extract::Segment;
 use crate::problem::Failure;
@@ -25,7 +26,27 @@ pub(crate) async fn one(
     Segment(id): Segment<BrandId>,
 ) -> Result<Json<api::Brand>, Failure> {
     let brand = brand(&app.gateway.store.view(), id);
-    brand.map(Json).ok_or_else(|| Failure::of_code_as(Code::UnknownBrand, StatusCode::NOT_FOUND))
+    brand.map(Json).ok_or_else(unknown_brand)
+}
+
+/// Who acts for a brand, by address.
+pub(crate) async fn operators(
+    State(app): State<Arc<App>>,
+    Segment(id): Segment<BrandId>,
+) -> Result<Json<api::Operators>, Failure> {
+    let view = app.gateway.store.view();
+    view.brand(id).ok_or_else(unknown_brand)?;
+    let operator = |(address, operator): (Address, Operator)| api::Operator {
+        address: address.text(view.network()),
+        roles: operator.roles,
+        issue_daily_max: operator.issue_daily_max,
+        issued_today: view.issued_today(id, address),
+    };
+    Ok(Json(api::Operators { operators: view.operators(id).into_iter().map(operator).collect() }))
+}
+
+fn unknown_brand() -> Failure {
+    Failure::of_code_as(Code::UnknownBrand, StatusCode::NOT_FOUND)
 }
 
 fn brand(view: &View, id: BrandId) -> Option<api::Brand> {
@@ -39,7 +60,9 @@ fn brand(view: &View, id: BrandId) -> Option<api::Brand> {
         totals: api::Totals {
             issued: totals.issued,
             outstanding: totals.outstanding,
+            held: totals.held,
             redeemed: totals.redeemed,
+            converted_out: totals.converted_out,
             expired: totals.expired,
             reversed: totals.reversed,
         },

@@ -77,12 +77,32 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
     match code {
         Code::Malformed => StatusCode::BAD_REQUEST,
         Code::TransactionTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::BadSignature | Code::WrongKey | Code::NotOwner | Code::NotOperator | Code::RoleMissing => {
-            StatusCode::FORBIDDEN
-        }
-        Code::DuplicateTransaction | Code::DuplicateReference => StatusCode::CONFLICT,
         Code::QuotaExceeded => StatusCode::TOO_MANY_REQUESTS,
         Code::MempoolFull => StatusCode::SERVICE_UNAVAILABLE,
+        // Whoever signed has no authority to do this, or has lost it.
+        Code::BadSignature
+        | Code::WrongKey
+        | Code::NotOwner
+        | Code::NotOperator
+        | Code::RoleMissing
+        | Code::AccountFrozen
+        | Code::AccountInRecovery
+        | Code::NotGuardian
+        | Code::NotMember
+        | Code::NotHouseholdAdmin
+        | Code::NotInvited
+        | Code::ChildMayNot => StatusCode::FORBIDDEN,
+        // It has been done already.
+        Code::DuplicateTransaction
+        | Code::DuplicateReference
+        | Code::HoldClosed
+        | Code::KeyUnchanged
+        | Code::AlreadyFrozen
+        | Code::NotFrozen
+        | Code::AlreadyAgreed
+        | Code::RecoveryDecided
+        | Code::AlreadyMember => StatusCode::CONFLICT,
+        // Well-formed and authorized, but not possible now.
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

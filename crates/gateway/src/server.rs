@@ -24,7 +24,10 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::finality::Finality;
 use crate::metrics::Requests;
 use crate::problem::{Failure, Kind};
-use crate::{Gateway, GatewayError, accounts, blocks, brands, health, limits, metrics, status, submit, transactions};
+use crate::{
+    Gateway, GatewayError, accounts, blocks, brands, health, households, limits, metrics, partnerships, status, submit,
+    transactions,
+};
 
 /// What every request can reach.
 pub(crate) struct App {
@@ -118,8 +121,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/genesis", get(status::genesis))
         .route("/v1/brands", get(brands::all))
         .route("/v1/brands/{id}", get(brands::one))
+        .route("/v1/brands/{id}/operators", get(brands::operators))
         .route("/v1/accounts/{address}", get(accounts::account))
         .route("/v1/accounts/{address}/transactions", get(accounts::history))
+        .route("/v1/households/{address}", get(households::one))
+        .route("/v1/partnerships", get(partnerships::all))
+        .route("/v1/netting", get(partnerships::netting))
         .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
         .route("/v1/transactions/{id}", get(transactions::one))

@@ -1,8 +1,11 @@
 //! The gateway as its clients see it: real HTTP over loopback, a real store, mempool and network.
 
+mod accounts;
 mod connections;
+mod economy;
 pub(crate) mod http;
 pub(crate) mod node;
+pub(crate) mod operations;
 mod reads;
 mod refusals;
 mod submissions;

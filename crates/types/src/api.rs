@@ -223,6 +223,8 @@ pub struct Netting {
     pub pairs: Vec<NettingPair>,
     /// The block after which this is so.
     pub height: Height,
+    /// Its time.
+    pub time_ms: TimeMs,
 }
 
 /// What two brands owe each other.

@@ -1,3 +1,5 @@
+use lojal_types::Height;
+
 use super::*;
 
 fn utc_of(ms: u64) -> String {
@@ -20,4 +22,94 @@ fn times_are_utc_also_over_leap_days_and_at_both_ends() {
     assert_eq!(utc_of(951_868_800_000), "2000-03-01T00:00:00.000Z");
     assert_eq!(utc_of(1_798_761_599_999), "2026-12-31T23:59:59.999Z");
     assert_eq!(utc_of(lojal_types::limits::TIME_MS_MAX), "6999-12-31T23:59:59.999Z");
+}
+
+fn brand(id: &str) -> BrandId {
+    id.parse().expect("valid")
+}
+
+fn netting(first_owes_micro: u128, second_owes_micro: u128) -> Netting {
+    let money = |micro| ExactMoney::from_micro(micro).expect("a small sum");
+    let net_debtor = match first_owes_micro.cmp(&second_owes_micro) {
+        std::cmp::Ordering::Less => Some(brand("nordmat")),
+        std::cmp::Ordering::Equal => None,
+        std::cmp::Ordering::Greater => Some(brand("kaffet")),
+    };
+    let pair = NettingPair {
+        first: brand("kaffet"),
+        second: brand("nordmat"),
+        first_owes: money(first_owes_micro),
+        second_owes: money(second_owes_micro),
+        net: money(first_owes_micro.abs_diff(second_owes_micro)),
+        net_debtor,
+    };
+    let currency = Some("SEK".parse().expect("valid"));
+    Netting { currency, pairs: vec![pair], height: Height::new(7), time_ms: TimeMs::default() }
+}
+
+#[test]
+fn the_netting_statement_shows_both_directions_the_difference_and_who_owes_it() {
+    let text = netting_text(&netting(1_250_500_000, 12_000_000_000));
+    let expected = "\
+Between brands, in minor units of SEK, after block 7 of 1970-01-01T00:00:00.000Z
+  kaffet owes nordmat          1250.500000
+  nordmat owes kaffet         12000.000000
+    net: nordmat owes kaffet  10749.500000
+";
+    assert_eq!(text, expected);
+    let last_line = |first_owes_micro, second_owes_micro| {
+        let text = netting_text(&netting(first_owes_micro, second_owes_micro));
+        text.lines().last().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(last_line(5_000_001, 5_000_000).as_deref(), Some("net: kaffet owes nordmat 0.000001"));
+    assert_eq!(last_line(5, 5).as_deref(), Some("net: nothing 0.000000"));
+}
+
+#[test]
+fn a_statement_without_pairs_or_currency_says_so() {
+    let empty = Netting { currency: None, pairs: Vec::new(), ..netting(0, 0) };
+    let expected = "\
+Between brands, in minor units, after block 7 of 1970-01-01T00:00:00.000Z
+  no brand has ever owed another anything
+";
+    assert_eq!(netting_text(&empty), expected);
+}
+
+#[test]
+fn a_balance_sheet_shows_what_is_held_by_its_last_month_when_something_is() {
+    let lot = |expiry: &str, amount| Lot { expiry: expiry.parse().expect("valid"), amount: Points::new(amount) };
+    let sheet = BrandReport {
+        id: brand("kaffet"),
+        name: "Kaffet".parse().expect("valid"),
+        decimals: 1,
+        issued: Points::new(1400),
+        outstanding: Points::new(1000),
+        held: Points::new(150),
+        redeemed: Points::new(90),
+        converted_out: Points::new(120),
+        expired: Points::new(30),
+        reversed: Points::new(10),
+        holders: 3,
+        liability: vec![lot("2024-01", 400), lot("never", 600)],
+        held_by_month: vec![lot("2023-12", 150)],
+    };
+    let expected = "\
+Kaffet (kaffet)
+  issued                   140.0
+  outstanding              100.0
+  held                      15.0
+  redeemed                   9.0
+  converted out             12.0
+  expired                    3.0
+  reversed                   1.0
+  holders                      3
+  liability by last month
+    2024-01                 40.0
+    never                   60.0
+  held by last month
+    2023-12                 15.0
+";
+    assert_eq!(brand_text(&sheet), expected);
+    let nothing_held = brand_text(&BrandReport { held_by_month: Vec::new(), ..sheet });
+    assert!(!nothing_held.contains("held by last month"), "{nothing_held}");
 }

@@ -1,7 +1,8 @@
-use lojal_types::{Block, Bounded};
+use lojal_types::{Block, Bounded, ExactMoney};
 use tempfile::TempDir;
 
 use super::*;
+use crate::fixture::economy::{ECONOMY_BLOCKS, economy};
 use crate::fixture::{self, Decided, certificate, chain, forged, genesis, other_genesis};
 
 const BLOCKS: u64 = 8;
@@ -41,6 +42,52 @@ fn a_chain_that_holds_ends_in_its_balance_sheet() {
     let owed: u64 = nordmat.liability.iter().map(|lot| lot.amount.get()).sum();
     assert_eq!(owed, nordmat.outstanding.get());
     assert_eq!((skidort.issued, skidort.outstanding, skidort.holders), (Points::new(40), Points::new(40), 3));
+}
+
+/// Issued, outstanding, held, redeemed, converted out, expired, reversed.
+fn totals(brand: &BrandReport) -> [u64; 7] {
+    let BrandReport { issued, outstanding, held, redeemed, converted_out, expired, reversed, .. } = brand;
+    [issued, outstanding, held, redeemed, converted_out, expired, reversed].map(|points| points.get())
+}
+
+fn lot(month: &str, amount: u64) -> Lot {
+    Lot { expiry: month.parse().expect("a month"), amount: Points::new(amount) }
+}
+
+fn sek(micro: u128) -> ExactMoney {
+    ExactMoney::from_micro(micro).expect("a small sum")
+}
+
+#[test]
+fn holds_households_and_conversions_stand_in_the_balance_sheets() {
+    let report = audit(&economy(), None).expect("everything holds");
+    assert_eq!(report.transactions, Transactions { applied: 12, failed: 0 });
+    let [nordmat, skidort] = report.brands.as_slice() else { panic!("two brands") };
+    assert_eq!(totals(nordmat), [1200, 200, 80, 180, 500, 240, 0]);
+    assert_eq!((nordmat.holders, &nordmat.liability), (1, &vec![lot("2024-01", 200)]));
+    assert_eq!(nordmat.held_by_month, [lot("2023-12", 80)], "held beyond its month, until the hold expires");
+    assert_eq!(totals(skidort), [250, 180, 0, 0, 20, 50, 0], "what was converted kept its earlier expiry");
+    assert_eq!((&skidort.liability, &skidort.held_by_month), (&vec![lot("never", 180)], &vec![]));
+    for brand in &report.brands {
+        let [issued, parts @ ..] = totals(brand);
+        assert_eq!(parts.iter().sum::<u64>(), issued, "{}", brand.id);
+    }
+}
+
+#[test]
+fn the_netting_statement_is_that_of_the_last_height_or_of_the_one_that_was_asked_for() {
+    let at = |height: Option<u64>| audit(&economy(), height).expect("everything holds").netting;
+    let last = at(None);
+    assert_eq!((last.height, last.time_ms.get()), (Height::new(ECONOMY_BLOCKS), 1_704_320_000_000));
+    assert_eq!(last.currency.map(|currency| currency.to_string()), Some("SEK".to_owned()));
+    let [pair] = last.pairs.as_slice() else { panic!("one pair: {:?}", last.pairs) };
+    assert_eq!((pair.first.as_str(), pair.second.as_str()), ("nordmat", "skidort"));
+    assert_eq!((pair.first_owes, pair.second_owes), (sek(5_172_839_000), sek(2_000_000_000)));
+    assert_eq!((pair.net, pair.net_debtor), (sek(3_172_839_000), Some(pair.first)));
+    let before = at(Some(4));
+    assert_eq!(before.height, Height::new(4));
+    assert_eq!(before.pairs[0].first_owes, sek(6_172_839_000), "before the payment");
+    assert_eq!(at(Some(3)).pairs, [], "before the first conversion");
 }
 
 #[test]

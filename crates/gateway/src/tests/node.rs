@@ -12,8 +12,8 @@ use lojal_store::{Opened, Options, Store, Writer, archive};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Operation,
-    Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction, Transfer,
-    Validator, VerifiedTransaction, verify_all,
+    Outcome, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction,
+    TransactionId, Transfer, Validator, VerifiedTransaction, verify_all,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -32,6 +32,7 @@ pub(crate) const TILL: u8 = 11;
 /// The one validator.
 pub(crate) const VALIDATOR: u8 = 200;
 
+pub(crate) const SECOND_MS: u64 = 1_000;
 pub(crate) const MINUTE_MS: u64 = 60_000;
 pub(crate) const HOUR_MS: u64 = 60 * MINUTE_MS;
 
@@ -47,7 +48,8 @@ pub(crate) fn address(seed: u8) -> Address {
 fn genesis() -> Genesis {
     let operator = GenesisOperator {
         public_key: key(TILL).public_key(),
-        roles: Bounded::new(vec![Role::Issue, Role::Reverse]).expect("two"),
+        roles: Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("four"),
+        issue_daily_max: Some(Points::new(100_000)),
     };
     let brand = |id: &str| GenesisBrand {
         id: id.parse().expect("valid"),
@@ -58,6 +60,10 @@ fn genesis() -> Genesis {
             transferable: true,
             transfer_min: Points::new(1),
             transfer_max: Points::new(1_000),
+            transfer_daily_max: Some(Points::new(5_000)),
+            convertible: true,
+            poolable: true,
+            tradeable: false,
             reversal_window_ms: HOUR_MS,
         },
         operators: Bounded::new(vec![operator.clone()]).expect("one"),
@@ -73,7 +79,13 @@ fn genesis() -> Genesis {
         name: "test".parse().expect("valid"),
         network: lojal_types::Network::Test,
         time_ms: hour_ago,
-        parameters: Parameters { heartbeat_ms: 3_000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        parameters: Parameters {
+            heartbeat_ms: 3_000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: HOUR_MS,
+        },
+        settlement_currency: Some("SEK".parse().expect("valid")),
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand("nordmat"), brand("kaffet")]).expect("two"),
     };
@@ -200,6 +212,21 @@ impl Node {
         let brand = "nordmat".parse().expect("valid");
         let issue = Issue { brand, to: address(to), amount: Points::new(amount), reference };
         self.commit(vec![self.sign(TILL, vec![Operation::Issue(issue)])])
+    }
+    /// Commits a block of one transaction that must succeed, and answers with its id. Such blocks are a second apart
+    /// from a full hour on, so that all of them are on the same day.
+    pub(crate) fn apply(&self, sender: u8, operations: Vec<Operation>) -> TransactionId {
+        let start_ms = self.store().genesis().document().time_ms.get().next_multiple_of(HOUR_MS);
+        let time = TimeMs::new(start_ms).expect("in range").max(self.now().plus_ms(SECOND_MS));
+        let signed = self.sign_until(sender, time.plus_ms(HOUR_MS / 2), operations);
+        let block = self.commit_at(time, vec![signed]);
+        let [receipt] = block.receipts.as_slice() else { panic!("one transaction") };
+        assert_eq!(receipt.outcome, Outcome::Applied);
+        receipt.transaction
+    }
+    /// The time of the last block.
+    pub(crate) fn now(&self) -> TimeMs {
+        self.store().tip().time_ms
     }
     /// Commits a block of these transactions, all of which it can hold.
     pub(crate) fn commit(&self, signed: Vec<SignedTransaction>) -> Arc<CommittedBlock> {

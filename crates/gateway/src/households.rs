@@ -1,0 +1,41 @@
+//! `GET /v1/households/{address}`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use lojal_ledger::View;
+use lojal_types::{Address, Code, MemberLimit, MemberRights, api};
+
+use crate::extract::AddressSegment;
+use crate::problem::Failure;
+use crate::server::App;
+
+/// The members and invitations of a household; what is in its pool stands under its account.
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    AddressSegment(address): AddressSegment,
+) -> Result<Json<api::Household>, Failure> {
+    let household = household(&app.gateway.store.view(), address);
+    household.map(Json).ok_or_else(|| Failure::of_code_as(Code::UnknownHousehold, StatusCode::NOT_FOUND))
+}
+
+/// The household at an address, if there is one.
+pub(crate) fn household(view: &View, address: Address) -> Option<api::Household> {
+    let household = view.household(address)?;
+    let members = |list: Vec<(Address, MemberRights)>| {
+        list.into_iter().map(|(member, rights)| self::member(view, address, member, rights)).collect()
+    };
+    Some(api::Household { members: members(household.members), invited: members(household.invited) })
+}
+
+/// A member with what it has spent of each of its limits; of brands without a limit nothing is counted.
+fn member(view: &View, household: Address, member: Address, rights: MemberRights) -> api::Member {
+    let spent = |MemberLimit { brand, .. }: &MemberLimit| api::MemberSpent {
+        brand: *brand,
+        points: view.spent_this_month(household, member, *brand),
+    };
+    let spent = rights.limits.iter().map(spent).collect();
+    api::Member { address: member.text(view.network()), rights, spent }
+}

@@ -1,0 +1,84 @@
+//! Operations as the tests write them.
+
+use lojal_types::{
+    AcceptPartnership, Address, Bounded, BrandId, Convert, Guardian, Guardians, Hold, Invite, Issue, Join, MemberLimit,
+    MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership, Redeem, Reference,
+    SetGuardians, Settle, StartRecovery, TimeMs, Transfer,
+};
+
+use super::node::{address, key};
+
+pub(crate) fn brand(id: &str) -> BrandId {
+    id.parse().expect("valid")
+}
+
+pub(crate) fn reference(text: &str) -> Reference {
+    Reference::new(text.as_bytes().to_vec()).expect("a short text")
+}
+
+pub(crate) fn issue(id: &str, to: u8, amount: u64, receipt: &str) -> Operation {
+    let (brand, to, amount) = (brand(id), address(to), Points::new(amount));
+    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt) })
+}
+
+pub(crate) fn hold(id: &str, from: u8, amount: u64, request: &str, expires_ms: TimeMs) -> Operation {
+    let (brand, from, amount) = (brand(id), address(from), Points::new(amount));
+    Operation::Hold(Hold { brand, from, amount, reference: reference(request), expires_ms })
+}
+
+pub(crate) fn redeem(id: &str, from: Address, amount: u64) -> Operation {
+    Operation::Redeem(Redeem { brand: brand(id), from, amount: Points::new(amount), reference: None })
+}
+
+pub(crate) fn deposit(id: &str, from: u8, household: Address, amount: u64) -> Operation {
+    let (brand, from, amount) = (brand(id), address(from), Points::new(amount));
+    Operation::Transfer(Transfer { brand, from, to: household, amount })
+}
+
+pub(crate) fn terms(rate_num: u32, rate_den: u32, price_micro: u64) -> PartnershipTerms {
+    let ends_ms = TimeMs::new(lojal_types::limits::TIME_MS_MAX).expect("in range");
+    PartnershipTerms { rate_num, rate_den, price_micro, daily_max: Points::new(10_000), ends_ms }
+}
+
+pub(crate) fn propose(from: &str, to: &str, terms: &PartnershipTerms) -> Operation {
+    let (from, to, terms) = (brand(from), brand(to), terms.clone());
+    Operation::ProposePartnership(ProposePartnership { from, to, terms })
+}
+
+pub(crate) fn accept(from: &str, to: &str, terms: &PartnershipTerms) -> Operation {
+    let (from, to, terms) = (brand(from), brand(to), terms.clone());
+    Operation::AcceptPartnership(AcceptPartnership { from, to, terms })
+}
+
+pub(crate) fn convert(account: u8, from: &str, to: &str, amount: u64) -> Operation {
+    let (account, from, to, amount) = (address(account), brand(from), brand(to), Points::new(amount));
+    Operation::Convert(Convert { account, from, to, amount, min_received: Points::new(1) })
+}
+
+pub(crate) fn settle(creditor: &str, debtor: &str, minor: u64) -> Operation {
+    let (creditor, debtor, amount) = (brand(creditor), brand(debtor), Money::new(minor));
+    Operation::Settle(Settle { creditor, debtor, amount, reference: reference("payment") })
+}
+
+pub(crate) fn set_guardians(guardians: Vec<Guardian>, threshold: u8) -> Operation {
+    let guardians = Guardians { guardians: Bounded::new(guardians).expect("at most three"), threshold };
+    Operation::SetGuardians(SetGuardians { guardians })
+}
+
+pub(crate) fn start_recovery(account: u8, new_key: u8) -> Operation {
+    let new_key = key(new_key).public_key();
+    Operation::StartRecovery(StartRecovery { account: address(account), new_key })
+}
+
+pub(crate) fn limits(limits: &[(&str, u64)]) -> MemberLimits {
+    let limit = |(id, max): &(&str, u64)| MemberLimit { brand: brand(id), month_max: Points::new(*max) };
+    Bounded::new(limits.iter().map(limit).collect()).expect("a few limits")
+}
+
+pub(crate) fn invite(household: Address, member: u8, role: MemberRole, of_month: &[(&str, u64)]) -> Operation {
+    Operation::Invite(Invite { household, member: address(member), role, limits: limits(of_month) })
+}
+
+pub(crate) fn join(household: Address) -> Operation {
+    Operation::Join(Join { household })
+}
