@@ -1,10 +1,7 @@
 //! Every decoder of the protocol, behind one face.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_ledger::key::{
-    AccountKey, BalanceKey, BrandKey, BrandListKey, IssuedKey, OperatorKey, OutstandingKey, ParametersKey, RecentKey,
-    RedeemedKey, ReversedKey, StateKey, TotalsKey, ValidatorsKey,
-};
+use lojal_ledger::key::*;
 use lojal_ledger::recent::RecentMinute;
 use lojal_ledger::{Tip, record, tree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
@@ -54,6 +51,7 @@ pub(super) fn all() -> Vec<Decoder> {
         borsh::<Lot>(),
         borsh::<Expiry>(),
         borsh::<Month>(),
+        borsh::<Day>(),
         borsh::<TimeMs>(),
         borsh::<Height>(),
         borsh::<Reference>(),
@@ -64,6 +62,16 @@ pub(super) fn all() -> Vec<Decoder> {
         borsh::<Role>(),
         borsh::<Roles>(),
         borsh::<Policy>(),
+        borsh::<Currency>(),
+        borsh::<Money>(),
+        borsh::<Guardian>(),
+        borsh::<Guardians>(),
+        borsh::<Recovery>(),
+        borsh::<MemberRole>(),
+        borsh::<MemberLimits>(),
+        borsh::<MemberRights>(),
+        borsh::<PartnershipTerms>(),
+        borsh::<PartnershipProposal>(),
         borsh::<Parameters>(),
         borsh::<GenesisOperator>(),
         borsh::<GenesisBrand>(),
@@ -93,24 +101,49 @@ pub(super) fn all() -> Vec<Decoder> {
         borsh::<Tip>(),
         borsh::<RecentMinute>(),
         borsh::<record::Used>(),
+        borsh::<record::OpenHold>(),
+        borsh::<record::Counted>(),
         Decoder {
             name: "SignedTransaction::decode",
             again: |bytes| Some(SignedTransaction::decode(bytes).ok()?.encode()),
         },
         Decoder { name: "Block::decode", again: |bytes| Some(Block::decode(bytes).ok()?.encode()) },
     ];
-    decoders.extend(state::<ParametersKey>());
-    decoders.extend(state::<ValidatorsKey>());
-    decoders.extend(state::<BrandListKey>());
-    decoders.extend(state::<RecentKey>());
-    decoders.extend(state::<BrandKey>());
-    decoders.extend(state::<TotalsKey>());
-    decoders.extend(state::<OutstandingKey>());
-    decoders.extend(state::<OperatorKey>());
-    decoders.extend(state::<IssuedKey>());
-    decoders.extend(state::<RedeemedKey>());
-    decoders.extend(state::<ReversedKey>());
-    decoders.extend(state::<AccountKey>());
-    decoders.extend(state::<BalanceKey>());
+    decoders.extend(states());
     decoders
+}
+
+/// The decoders of all state keys and their records.
+fn states() -> impl Iterator<Item = Decoder> {
+    let network = [state::<ParametersKey>(), state::<ValidatorsKey>(), state::<BrandListKey>(), state::<RecentKey>()];
+    let brands = [
+        state::<BrandKey>(),
+        state::<TotalsKey>(),
+        state::<OutstandingKey>(),
+        state::<OperatorKey>(),
+        state::<OperatorListKey>(),
+        state::<IssuedTodayKey>(),
+        state::<IssuedKey>(),
+        state::<RedeemedKey>(),
+        state::<ReversedKey>(),
+        state::<HeldKey>(),
+        state::<CapturedKey>(),
+    ];
+    let accounts = [state::<AccountKey>(), state::<BalanceKey>(), state::<HoldsKey>(), state::<TransferredTodayKey>()];
+    let between_brands = [
+        state::<PartnershipKey>(),
+        state::<PartnersKey>(),
+        state::<ConvertedTodayKey>(),
+        state::<ObligationKey>(),
+        state::<CreditorsKey>(),
+        state::<SettledKey>(),
+    ];
+    let households = [
+        state::<MembershipsKey>(),
+        state::<HouseholdKey>(),
+        state::<MemberKey>(),
+        state::<InvitationKey>(),
+        state::<SpentKey>(),
+    ];
+    network.into_iter().chain(brands).chain(accounts).chain(between_brands).chain(households).flatten()
 }

@@ -3,33 +3,17 @@
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::VOTING_POWER_MAX;
 use lojal_types::{
-    Block, Bounded, Certificate, CommitSignature, GenesisDocument, Header, Issue, KeyPair, Operation, Outcome,
-    Parameters, Policy, Receipt, Redeem, Reverse, RotateKey, SignedTransaction, Transaction, Transfer, Validator,
-    ValidatorSet, VoteContent, VoteKind,
+    AgreedKey, Block, Bounded, Certificate, CommitSignature, GenesisDocument, Guardian, Guardians, Header, KeyPair,
+    MemberLimit, MemberLimits, MemberRights, Outcome, Parameters, PartnershipProposal, PartnershipTerms, Policy,
+    Receipt, Recovery, RecoveryVote, SignedTransaction, Transaction, Validator, ValidatorSet, VoteContent, VoteKind,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::operations::operation;
 use super::values::*;
-
-/// Any operation. A new kind gets an arm here; a test fails until it has one.
-pub(super) fn operation() -> BoxedStrategy<Operation> {
-    let issue = (brand_id(), address(), points(), reference())
-        .prop_map(|(brand, to, amount, reference)| Operation::Issue(Issue { brand, to, amount, reference }));
-    let redeem = (brand_id(), address(), points(), option::of(reference()))
-        .prop_map(|(brand, from, amount, reference)| Operation::Redeem(Redeem { brand, from, amount, reference }));
-    let transfer = (brand_id(), address(), address(), points())
-        .prop_map(|(brand, from, to, amount)| Operation::Transfer(Transfer { brand, from, to, amount }));
-    let reverse = (brand_id(), address(), points(), reference(), reference()).prop_map(
-        |(brand, from, amount, issue_reference, reference)| {
-            Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference })
-        },
-    );
-    let rotate_key = public_key().prop_map(|new_key| Operation::RotateKey(RotateKey { new_key }));
-    prop_oneof![issue, redeem, transfer, reverse, rotate_key].boxed()
-}
 
 pub(super) fn transaction() -> BoxedStrategy<Transaction> {
     (chain_tag(), address(), time(), number(), list(operation()))
@@ -124,19 +108,70 @@ pub(super) fn validator_set() -> BoxedStrategy<ValidatorSet> {
 }
 
 pub(super) fn policy() -> BoxedStrategy<Policy> {
-    (option::of(any::<u8>()), any::<bool>(), points(), points(), number())
-        .prop_map(|(expiry_months, transferable, transfer_min, transfer_max, reversal_window_ms)| Policy {
+    let transfers = (any::<bool>(), points(), points(), option::of(points()));
+    let uses = (any::<bool>(), any::<bool>(), any::<bool>());
+    let make = |(expiry_months, transfers, uses, reversal_window_ms)| {
+        let (transferable, transfer_min, transfer_max, transfer_daily_max) = transfers;
+        let (convertible, poolable, tradeable) = uses;
+        Policy {
             expiry_months,
             transferable,
             transfer_min,
             transfer_max,
+            transfer_daily_max,
+            convertible,
+            poolable,
+            tradeable,
             reversal_window_ms,
+        }
+    };
+    (option::of(any::<u8>()), transfers, uses, number()).prop_map(make).boxed()
+}
+
+/// Guardians in any order, with any threshold.
+pub(super) fn guardians() -> BoxedStrategy<Guardians> {
+    (list(guardian()), any::<u8>()).prop_map(|(guardians, threshold)| Guardians { guardians, threshold }).boxed()
+}
+
+fn guardian() -> BoxedStrategy<Guardian> {
+    prop_oneof![address().prop_map(Guardian::Account), brand_id().prop_map(Guardian::Brand)].boxed()
+}
+
+pub(super) fn recovery() -> BoxedStrategy<Recovery> {
+    let vote = (guardian(), public_key()).prop_map(|(guardian, new_key)| RecoveryVote { guardian, new_key }).boxed();
+    let agreed = (public_key(), time()).prop_map(|(new_key, from_ms)| AgreedKey { new_key, from_ms });
+    (list(vote), option::of(agreed)).prop_map(|(votes, agreed)| Recovery { votes, agreed }).boxed()
+}
+
+/// Limits in any order.
+pub(super) fn limits() -> BoxedStrategy<MemberLimits> {
+    list((brand_id(), points()).prop_map(|(brand, month_max)| MemberLimit { brand, month_max }).boxed())
+}
+
+pub(super) fn member_rights() -> BoxedStrategy<MemberRights> {
+    (member_role(), limits()).prop_map(|(role, limits)| MemberRights { role, limits }).boxed()
+}
+
+pub(super) fn terms() -> BoxedStrategy<PartnershipTerms> {
+    (any::<u32>(), any::<u32>(), number(), points(), time())
+        .prop_map(|(rate_num, rate_den, price_micro, daily_max, ends_ms)| PartnershipTerms {
+            rate_num,
+            rate_den,
+            price_micro,
+            daily_max,
+            ends_ms,
         })
         .boxed()
 }
 
+pub(super) fn proposal() -> BoxedStrategy<PartnershipProposal> {
+    (brand_id(), terms()).prop_map(|(by, terms)| PartnershipProposal { by, terms }).boxed()
+}
+
 pub(super) fn operator() -> BoxedStrategy<GenesisOperator> {
-    (public_key(), list(role())).prop_map(|(public_key, roles)| GenesisOperator { public_key, roles }).boxed()
+    (public_key(), list(role()), option::of(points()))
+        .prop_map(|(public_key, roles, issue_daily_max)| GenesisOperator { public_key, roles, issue_daily_max })
+        .boxed()
 }
 
 fn brand() -> BoxedStrategy<GenesisBrand> {
@@ -147,11 +182,12 @@ fn brand() -> BoxedStrategy<GenesisBrand> {
 }
 
 pub(super) fn parameters() -> BoxedStrategy<Parameters> {
-    (number(), any::<u32>(), any::<u32>())
-        .prop_map(|(heartbeat_ms, block_bytes_max, block_transactions_max)| Parameters {
+    (number(), any::<u32>(), any::<u32>(), number())
+        .prop_map(|(heartbeat_ms, block_bytes_max, block_transactions_max, recovery_delay_ms)| Parameters {
             heartbeat_ms,
             block_bytes_max,
             block_transactions_max,
+            recovery_delay_ms,
         })
         .boxed()
 }
@@ -159,11 +195,12 @@ pub(super) fn parameters() -> BoxedStrategy<Parameters> {
 /// A document that nobody has checked.
 pub(super) fn genesis_document() -> BoxedStrategy<GenesisDocument> {
     let brands = vec(brand(), 0..=3).prop_map(|few| Bounded::new(few).expect("within the bounds"));
-    (name(), network(), time(), parameters(), list(validator()), brands)
-        .prop_map(|(name, network, time_ms, parameters, validators, brands)| GenesisDocument {
+    (name(), network(), time(), option::of(currency()), parameters(), list(validator()), brands)
+        .prop_map(|(name, network, time_ms, settlement_currency, parameters, validators, brands)| GenesisDocument {
             name,
             network,
             time_ms,
+            settlement_currency,
             parameters,
             validators,
             brands,

@@ -1,6 +1,9 @@
 //! Records of the state and proofs: their own generated values.
 
-use lojal_ledger::record::{Account, Balance, Brand, BrandList, Issued, Operator, RecentDigest, Totals};
+use lojal_ledger::record::{
+    Account, Balance, Brand, BrandList, Counted, DayCount, Held, Holds, Household, Issued, Memberships, MonthCount,
+    Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Totals,
+};
 use lojal_ledger::{StateTree, Tip, tree::Proof};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -14,26 +17,57 @@ fn brands_and_their_totals_survive() {
     let brand = (name(), any::<u8>(), messages::policy());
     survives(brand.prop_map(|(name, decimals, policy)| Brand { name, decimals, policy }).boxed());
     survives(list(brand_id()).prop_map(|ids| BrandList { ids }).boxed());
-    let totals = (points(), points(), points(), points(), points());
-    let totals = totals.prop_map(|(issued, outstanding, redeemed, expired, reversed)| Totals {
+    let totals = [(); 7].map(|()| points());
+    let totals = totals.prop_map(|[issued, outstanding, held, redeemed, converted_out, expired, reversed]| Totals {
         issued,
         outstanding,
+        held,
         redeemed,
+        converted_out,
         expired,
         reversed,
     });
     survives(totals.boxed());
-    survives(list(role()).prop_map(|roles| Operator { roles }).boxed());
+    let operator = (list(role()), option::of(points()));
+    survives(operator.prop_map(|(roles, issue_daily_max)| Operator { roles, issue_daily_max }).boxed());
+    survives(list(address()).prop_map(|operators| OperatorList { operators }).boxed());
 }
 
 #[test]
 fn accounts_balances_and_issues_survive() {
-    survives(option::of(public_key()).prop_map(|rotated_key| Account { rotated_key }).boxed());
+    let account = (option::of(public_key()), any::<bool>(), messages::guardians(), option::of(messages::recovery()));
+    let account = (account, any::<bool>()).prop_map(|((rotated_key, frozen, guardians, recovery), is_household)| {
+        Account { rotated_key, frozen, guardians, recovery, is_household }
+    });
+    survives(account.boxed());
     survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());
     let issued = (address(), points(), expiry(), time(), points());
     let issued =
         issued.prop_map(|(to, amount, expiry, time_ms, reversed)| Issued { to, amount, expiry, time_ms, reversed });
     survives(issued.boxed());
+}
+
+#[test]
+fn holds_and_counts_survive() {
+    let counted = (address(), month()).prop_map(|(member, month)| Counted { member, month });
+    let hold = (reference(), time(), list(lot()), option::of(counted));
+    let hold =
+        hold.prop_map(|(reference, expires_ms, lots, counted)| OpenHold { reference, expires_ms, lots, counted });
+    survives(list(hold.boxed()).prop_map(|holds| Holds { holds }).boxed());
+    let held = (address(), time(), any::<bool>());
+    survives(held.prop_map(|(from, expires_ms, closed)| Held { from, expires_ms, closed }).boxed());
+    survives((day(), points()).prop_map(|(day, points)| DayCount { day, points }).boxed());
+    survives((month(), points()).prop_map(|(month, points)| MonthCount { month, points }).boxed());
+}
+
+#[test]
+fn households_and_partnerships_survive() {
+    let household = (list(address()), list(address()), list(brand_id()));
+    survives(household.prop_map(|(members, invited, brands)| Household { members, invited, brands }).boxed());
+    survives(list(address()).prop_map(|households| Memberships { households }).boxed());
+    let partnership = (option::of(messages::terms()), option::of(messages::proposal()));
+    survives(partnership.prop_map(|(terms, proposal)| Partnership { terms, proposal }).boxed());
+    survives(any::<u128>().prop_map(|owed_micro| Obligation { owed_micro }).boxed());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use lojal_types::{
-    AddressText, BrandId, Code, Expiry, Genesis, GenesisDocument, Hash, Month, Name, PublicKey, Reference, Signature,
-    SignedTransaction,
+    AddressText, BrandId, Code, Currency, Expiry, Genesis, GenesisDocument, Hash, Month, Name, PublicKey, Reference,
+    Signature, SignedTransaction,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,6 +40,7 @@ fn every_value_has_one_text() {
     has_one_text::<BrandId>(values::brand_id());
     has_one_text::<Name>(values::name());
     has_one_text::<Code>(values::code());
+    has_one_text::<Currency>(values::currency());
     has_one_text::<Hash>(values::hash());
     has_one_text::<PublicKey>(values::public_key());
     has_one_text::<Signature>(values::signature());
@@ -72,6 +73,7 @@ fn no_text_makes_a_parser_panic() {
         let _ = text.parse::<Reference>();
         let _ = text.parse::<BrandId>();
         let _ = text.parse::<Code>();
+        let _ = text.parse::<Currency>();
         let _ = text.parse::<Hash>();
         let _ = GenesisDocument::from_toml(&text);
         if let Ok(name) = text.parse::<Name>() {

@@ -2,8 +2,8 @@
 
 use lojal_types::limits::TIME_MS_MAX;
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, ChainId, ChainTag, Code, Expiry, Hash, Height, Lot, Month, Name, Network,
-    Points, PublicKey, Reference, Role, Signature, TimeMs, TransactionId,
+    Address, BlockId, Bounded, BrandId, ChainId, ChainTag, Code, Currency, Day, Expiry, Hash, Height, Lot, MemberRole,
+    Money, Month, Name, Network, Points, PublicKey, Reference, Role, Signature, TimeMs, TransactionId,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -24,6 +24,17 @@ pub(super) fn time() -> BoxedStrategy<TimeMs> {
 }
 pub(super) fn month() -> BoxedStrategy<Month> {
     any::<u16>().prop_map(Month::new).boxed()
+}
+pub(super) fn day() -> BoxedStrategy<Day> {
+    time().prop_map(TimeMs::day).boxed()
+}
+pub(super) fn money() -> BoxedStrategy<Money> {
+    number().prop_map(Money::new).boxed()
+}
+pub(super) fn currency() -> BoxedStrategy<Currency> {
+    let letter = || select(('A'..='Z').collect::<Vec<_>>());
+    let join = |(one, two, three)| String::from_iter([one, two, three]).parse().expect("made by the rule");
+    (letter(), letter(), letter()).prop_map(join).boxed()
 }
 pub(super) fn expiry() -> BoxedStrategy<Expiry> {
     prop_oneof![month().prop_map(Expiry::Month), Just(Expiry::Never)].boxed()
@@ -84,7 +95,10 @@ pub(super) fn network() -> BoxedStrategy<Network> {
     select(vec![Network::Main, Network::Test]).boxed()
 }
 pub(super) fn role() -> BoxedStrategy<Role> {
-    select(vec![Role::Issue, Role::Reverse]).boxed()
+    select(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).boxed()
+}
+pub(super) fn member_role() -> BoxedStrategy<MemberRole> {
+    select(vec![MemberRole::Admin, MemberRole::Adult, MemberRole::Child]).boxed()
 }
 pub(super) fn code() -> BoxedStrategy<Code> {
     select(Code::all().collect::<Vec<_>>()).boxed()

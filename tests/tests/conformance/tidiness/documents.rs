@@ -11,13 +11,14 @@ const CODES_INTRODUCTION: &str = "# Codes
 
 Why a transaction was refused or failed. The number and the name of a code never change, and are never used again: they
 stand in receipts, in the gateway's errors and in the wallet's output. 1xx: refused before it could enter a block;
-2xx: points; 3xx: keys.
+2xx: points and holds; 3xx: keys, guardians and recovery; 4xx: brands and their operators; 5xx: between brands;
+6xx: households.
 
 A code below 200 never stands in a receipt: the transaction is not on the ledger. The others stand in the receipts of
 transactions that are on the ledger without any effect; the receipt also says which operation failed, counted from 0.
 A node that sees such a failure coming refuses the transaction with the same code, and then it is not on the ledger.
 
-The table is made from `crates/types/src/code.rs`; a test compares them.
+The table is made from `crates/types/src/code/table.rs`; a test compares them.
 
 | number | name | meaning |
 |---|---|---|

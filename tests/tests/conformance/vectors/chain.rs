@@ -1,30 +1,34 @@
 //! A short chain from its genesis document: block by block, executed, certified, and replayed from its bytes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lojal_chain::replay::commit;
 use lojal_chain::{Replay, propose};
 use lojal_ledger::{State, StateTree};
 use lojal_types::{
-    AddressText, BlockId, Bounded, Certificate, ChainId, Code, Hash, Header, Issue, KeyPair, Operation, Outcome,
-    Points, Receipt, Redeem, Reverse, RotateKey, TimeMs, Transaction, Transfer, VerifiedTransaction,
+    Address, AddressText, BlockId, Bounded, Certificate, ChainId, Code, Hash, Header, KeyPair, Operation, Outcome,
+    Receipt, TimeMs, Transaction, VerifiedTransaction,
 };
 use serde::{Deserialize, Serialize};
 
+use super::compose::{Written, issue, redeem, reverse, rotate_key, transfer};
+use super::economy::{economy, outcomes};
 use super::genesis::{Lines, genesis, two_brands};
-use super::golden::{canonical_hex, check};
-use super::samples::{NETWORK, START_MS, account, key, named, parse, seed, time};
+use super::golden::{canonical_hex, check, variant_numbers};
+use super::samples::{NETWORK, START_MS, account, key, named, seed, time};
 use super::transactions::bytes_form;
 use super::votes::certify;
+use super::{operations, state};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Input {
-    genesis: Lines,
-    blocks: Vec<BlockInput>,
+pub(super) struct Input {
+    pub(super) genesis: Lines,
+    pub(super) blocks: Vec<BlockInput>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct BlockInput {
+pub(super) struct BlockInput {
     time_ms: TimeMs,
     proposer_seed: String,
     /// The secrets of the validators whose precommits make the certificate, in round 0.
@@ -33,12 +37,12 @@ struct BlockInput {
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct TransactionInput {
+pub(super) struct TransactionInput {
     seed: String,
     sender: AddressText,
     valid_until_ms: TimeMs,
     nonce: u64,
-    operations: Vec<Operation<AddressText>>,
+    operations: Vec<Written>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +63,7 @@ struct BlockOutput {
     certificate_borsh: String,
 }
 
-fn sign(input: &TransactionInput, chain: &ChainId) -> Arc<VerifiedTransaction> {
+fn unsigned(input: &TransactionInput, chain: &ChainId) -> Transaction {
     let transaction = Transaction {
         chain: chain.tag(),
         sender: input.sender,
@@ -67,8 +71,18 @@ fn sign(input: &TransactionInput, chain: &ChainId) -> Arc<VerifiedTransaction> {
         nonce: input.nonce,
         operations: Bounded::new(input.operations.clone()).expect("1 to 100 operations"),
     };
-    let signed = bytes_form(&transaction, NETWORK).sign(chain, &key(&input.seed));
+    bytes_form(&transaction, NETWORK)
+}
+
+fn sign(input: &TransactionInput, chain: &ChainId) -> Arc<VerifiedTransaction> {
+    let signed = unsigned(input, chain).sign(chain, &key(&input.seed));
     Arc::new(signed.verify(chain).expect("just signed for this chain"))
+}
+
+/// The household that the first operation of a transaction creates.
+pub(super) fn household_of(document: &Lines, founding: &TransactionInput) -> AddressText {
+    let chain = genesis(document).chain_id();
+    Address::of_household(&chain, &unsigned(founding, &chain).id(&chain), 0).text(NETWORK)
 }
 
 /// Builds the next block, certifies it and applies it.
@@ -129,33 +143,12 @@ const BO: u8 = 5;
 /// The key that Anna's account has after she replaced it.
 const ANNA_LATER: u8 = 6;
 
-fn transaction(
-    key: u8,
-    sender: u8,
-    at_ms: u64,
-    nonce: u64,
-    operations: Vec<Operation<AddressText>>,
-) -> TransactionInput {
+pub(super) fn transaction(key: u8, sender: u8, at_ms: u64, nonce: u64, operations: Vec<Written>) -> TransactionInput {
     let valid_until_ms = time(at_ms + 600_000);
     TransactionInput { seed: seed(key), sender: account(sender), valid_until_ms, nonce, operations }
 }
 
-fn issue(brand: &str, to: u8, amount: u64, receipt: &str) -> Operation<AddressText> {
-    let (brand, reference) = (parse(brand), parse(&hex::encode(receipt)));
-    Operation::Issue(Issue { brand, to: account(to), amount: Points::new(amount), reference })
-}
-
-fn redeem(brand: &str, from: u8, amount: u64, request: Option<&str>) -> Operation<AddressText> {
-    let reference = request.map(|text| parse(&hex::encode(text)));
-    Operation::Redeem(Redeem { brand: parse(brand), from: account(from), amount: Points::new(amount), reference })
-}
-
-fn transfer(brand: &str, from: u8, to: u8, amount: u64) -> Operation<AddressText> {
-    let (from, to) = (account(from), account(to));
-    Operation::Transfer(Transfer { brand: parse(brand), from, to, amount: Points::new(amount) })
-}
-
-fn block(at_ms: u64, proposer: u8, transactions: Vec<TransactionInput>) -> BlockInput {
+pub(super) fn block(at_ms: u64, proposer: u8, transactions: Vec<TransactionInput>) -> BlockInput {
     let certificate_seeds = [4, 3, 2].map(seed).to_vec();
     BlockInput { time_ms: time(at_ms), proposer_seed: seed(proposer), certificate_seeds, transactions }
 }
@@ -164,35 +157,29 @@ fn block(at_ms: u64, proposer: u8, transactions: Vec<TransactionInput>) -> Block
 fn three_blocks() -> Input {
     let (first_ms, second_ms) = (START_MS + 1000, START_MS + 14_999);
     let third_ms = START_MS + 15_000 + 31 * 24 * 60 * 60 * 1000;
+    let (anna, bo) = (account(ANNA), account(BO));
     let issues = vec![
-        issue("nordmat", ANNA, 500, "receipt 1"),
-        issue("nordmat", BO, 300, "receipt 2"),
-        issue("fjallen", ANNA, 1000, "receipt 1"),
+        issue("nordmat", anna, 500, "receipt 1"),
+        issue("nordmat", bo, 300, "receipt 2"),
+        issue("fjallen", anna, 1000, "receipt 1"),
     ];
-    let reversal = Operation::Reverse(Reverse {
-        brand: parse("nordmat"),
-        from: account(ANNA),
-        amount: Points::new(100),
-        issue_reference: parse(&hex::encode("receipt 1")),
-        reference: parse(&hex::encode("return 1")),
-    });
-    let rotation = Operation::RotateKey(RotateKey { new_key: key(&seed(ANNA_LATER)).public_key() });
-    let forbidden = vec![transfer("nordmat", ANNA, BO, 10), transfer("fjallen", ANNA, BO, 1)];
+    let reversal = reverse("nordmat", anna, 100, "receipt 1", "return 1");
+    let forbidden = vec![transfer("nordmat", anna, bo, 10), transfer("fjallen", anna, bo, 1)];
     let first = vec![
         transaction(TILL, TILL, first_ms, 1, issues),
-        transaction(RETURNS, RETURNS, first_ms, 2, vec![issue("nordmat", BO, 50, "receipt 3")]),
+        transaction(RETURNS, RETURNS, first_ms, 2, vec![issue("nordmat", bo, 50, "receipt 3")]),
     ];
     let second = vec![
-        transaction(ANNA, ANNA, second_ms, 3, vec![transfer("nordmat", ANNA, BO, 75)]),
-        transaction(ANNA, ANNA, second_ms, 4, vec![redeem("nordmat", ANNA, 100, Some("request 1"))]),
+        transaction(ANNA, ANNA, second_ms, 3, vec![transfer("nordmat", anna, bo, 75)]),
+        transaction(ANNA, ANNA, second_ms, 4, vec![redeem("nordmat", anna, 100, Some("request 1"))]),
         transaction(ANNA, ANNA, second_ms, 5, forbidden),
         transaction(RETURNS, RETURNS, second_ms, 6, vec![reversal]),
-        transaction(ANNA, ANNA, second_ms, u64::MAX, vec![rotation]),
+        transaction(ANNA, ANNA, second_ms, u64::MAX, vec![rotate_key(ANNA_LATER)]),
     ];
     let third = vec![
-        transaction(ANNA_LATER, ANNA, third_ms, 7, vec![transfer("nordmat", ANNA, BO, 10)]),
-        transaction(ANNA_LATER, ANNA, third_ms, 8, vec![redeem("fjallen", ANNA, 250, None)]),
-        transaction(TILL, TILL, third_ms, 9, vec![issue("nordmat", ANNA, 20, "receipt 4")]),
+        transaction(ANNA_LATER, ANNA, third_ms, 7, vec![transfer("nordmat", anna, bo, 10)]),
+        transaction(ANNA_LATER, ANNA, third_ms, 8, vec![redeem("fjallen", anna, 250, None)]),
+        transaction(TILL, TILL, third_ms, 9, vec![issue("nordmat", anna, 20, "receipt 4")]),
     ];
     let blocks = vec![block(first_ms, 1, first), block(second_ms, 2, second), block(third_ms, 3, third)];
     Input { genesis: two_brands(), blocks }
@@ -201,17 +188,22 @@ fn three_blocks() -> Input {
 #[test]
 fn a_short_chain_has_its_ids_roots_and_receipts() {
     let empty = Input { genesis: two_brands(), blocks: vec![block(START_MS + 1, 4, vec![])] };
-    let samples = vec![named("one block without transactions", empty), named("three blocks", three_blocks())];
+    let samples = vec![
+        named("one block without transactions", empty),
+        named("three blocks", three_blocks()),
+        named("the whole economy", economy()),
+    ];
     let about =
         "Blocks built on a genesis document: headers with every root, receipts, bytes, certificates, the last state";
     check("chain.json", about, samples, build);
 }
 
+fn outcomes_of(output: &Output) -> Vec<Outcome> {
+    output.blocks.iter().flat_map(|block| &block.receipts).map(|receipt| receipt.outcome).collect()
+}
+
 #[test]
 fn the_sample_chain_shows_success_failure_and_expiry() {
-    let output = build(&three_blocks());
-    let outcomes: Vec<Outcome> =
-        output.blocks.iter().flat_map(|b| &b.receipts).map(|receipt| receipt.outcome).collect();
     let failed = |operation, code| Outcome::Failed { operation, code };
     let applied = Outcome::Applied;
     let expected = [
@@ -219,5 +211,46 @@ fn the_sample_chain_shows_success_failure_and_expiry() {
         vec![applied, applied, failed(1, Code::PolicyForbidsTransfer), applied, applied],
         vec![failed(0, Code::PointsExpired), applied, applied],
     ];
-    assert_eq!(outcomes, expected.concat());
+    assert_eq!(outcomes_of(&build(&three_blocks())), expected.concat());
+}
+
+#[test]
+fn the_economy_goes_as_told() {
+    let found = outcomes_of(&build(&economy()));
+    let input = economy();
+    let transactions: Vec<&TransactionInput> = input.blocks.iter().flat_map(|block| &block.transactions).collect();
+    for ((found, told), transaction) in found.iter().zip(outcomes()).zip(&transactions) {
+        assert_eq!(*found, told, "left is what became of {transaction:?}");
+    }
+    assert_eq!(found.len(), transactions.len());
+}
+
+#[test]
+fn every_kind_of_operation_succeeds_in_a_chain() {
+    let mut shown = BTreeSet::new();
+    for input in [three_blocks(), economy()] {
+        let outcomes = outcomes_of(&build(&input));
+        let transactions = input.blocks.iter().flat_map(|block| &block.transactions);
+        let applied = transactions.zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Applied);
+        let operations = applied.flat_map(|(transaction, _)| &transaction.operations);
+        shown.extend(operations.map(operations::kind_of));
+    }
+    let missing: Vec<u8> = variant_numbers::<Operation>().difference(&shown).copied().collect();
+    assert!(
+        missing.is_empty(),
+        "no chain shows an operation of the kinds {missing:?} that succeeds: add transactions to \
+         tests/conformance/vectors/economy.rs"
+    );
+}
+
+#[test]
+fn every_kind_of_state_key_is_in_a_last_state() {
+    let first_byte = |(key, _): &(String, String)| hex::decode(key).expect("written as hex above")[0];
+    let outputs = [three_blocks(), economy()].map(|input| build(&input));
+    let shown: BTreeSet<u8> = outputs.iter().flat_map(|output| &output.last_state).map(first_byte).collect();
+    let missing: Vec<_> = state::kinds().into_iter().filter(|(kind, _)| !shown.contains(kind)).collect();
+    assert!(
+        missing.is_empty(),
+        "no chain ends with keys of the kinds {missing:?}: add transactions to tests/conformance/vectors/economy.rs"
+    );
 }

@@ -63,19 +63,9 @@ power = 1"
     ))
 }
 
-/// A network of four validators and two brands: points of one live for a month, those of the other for ever.
-pub(super) fn two_brands() -> Lines {
-    let mut toml = format!(
-        "name = \"vectors\"
-network = \"test\"
-time_ms = {START_MS}
-
-[parameters]
-heartbeat_ms = 3000
-block_bytes_max = 4194304
-block_transactions_max = 10000
-"
-    );
+/// Four validators of different power.
+fn four_validators() -> String {
+    let mut toml = String::new();
     for number in 1..=4_u8 {
         let (public_key, network_key) = (key(&seed(number)).public_key(), key(&seed(0x80 + number)).public_key());
         toml += &format!(
@@ -88,6 +78,24 @@ power = {number}
 "
         );
     }
+    toml
+}
+
+/// A network of four validators and two brands: points of one live for a month, those of the other for ever. What can
+/// be left out is.
+pub(super) fn two_brands() -> Lines {
+    let mut toml = format!(
+        "name = \"vectors\"
+network = \"test\"
+time_ms = {START_MS}
+
+[parameters]
+heartbeat_ms = 3000
+block_bytes_max = 4194304
+block_transactions_max = 10000
+"
+    );
+    toml += &four_validators();
     let (till, returns) = (key(&seed(11)).public_key(), key(&seed(12)).public_key());
     toml += &format!(
         "
@@ -129,9 +137,77 @@ roles = [\"issue\"]"
     lines(&toml)
 }
 
+/// A network of two brands that settle in crowns, with every field that can be left out.
+pub(super) fn whole_economy() -> Lines {
+    let mut toml = format!(
+        "name = \"economy\"
+network = \"test\"
+time_ms = {START_MS}
+settlement_currency = \"SEK\"
+
+[parameters]
+heartbeat_ms = 3000
+block_bytes_max = 4194304
+block_transactions_max = 10000
+recovery_delay_ms = 1000
+"
+    );
+    toml += &four_validators();
+    let public_key = |secret| key(&seed(secret)).public_key();
+    let (till, grocer, cafe) = (public_key(11), public_key(13), public_key(14));
+    toml += &format!(
+        "
+[[brands]]
+id = \"nordmat\"
+name = \"Nordmat\"
+decimals = 0
+
+[brands.policy]
+expiry_months = 12
+transferable = true
+transfer_min = 10
+transfer_max = 1000
+convertible = true
+poolable = true
+tradeable = true
+reversal_window_ms = 60000
+
+[[brands.operators]]
+public_key = \"{till}\"
+roles = [\"issue\", \"capture\"]
+issue_daily_max = 10000
+
+[[brands.operators]]
+public_key = \"{grocer}\"
+roles = [\"admin\"]
+
+[[brands]]
+id = \"kaffet\"
+name = \"Kaffet\"
+decimals = 2
+
+[brands.policy]
+transferable = true
+transfer_min = 1
+transfer_max = 1000
+transfer_daily_max = 100
+convertible = true
+reversal_window_ms = 0
+
+[[brands.operators]]
+public_key = \"{cafe}\"
+roles = [\"issue\", \"capture\", \"reverse\", \"admin\"]"
+    );
+    lines(&toml)
+}
+
 #[test]
 fn genesis_documents_have_their_bytes_chain_id_and_state_root() {
-    let samples = vec![named("smallest", smallest()), named("two brands", two_brands())];
+    let samples = vec![
+        named("smallest", smallest()),
+        named("two brands", two_brands()),
+        named("the whole economy", whole_economy()),
+    ];
     let about = "A TOML document, line by line -> canonical bytes; chain id = SHA-256(lojal/genesis/v1 | bytes); the first state's root";
     check("genesis.json", about, samples, build);
 }

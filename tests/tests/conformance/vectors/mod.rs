@@ -4,13 +4,17 @@
 mod blocks;
 mod chain;
 mod codes;
+mod compose;
+mod economy;
 mod genesis;
 mod golden;
+mod households;
 mod keys;
 mod merkle;
 mod operations;
 mod refused;
 mod samples;
+mod signatures;
 mod state;
 mod transactions;
 mod tree;

@@ -2,50 +2,132 @@
 
 use std::collections::BTreeSet;
 
-use lojal_types::{
-    Address, AddressText, Issue, Operation, Points, Redeem, Reference, Reverse, RotateKey, Transfer, limits::POINTS_MAX,
-};
+use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
+use lojal_types::{Address, AddressText, Guardian, MemberRole, Operation, PartnershipTerms, Points, Policy, Role};
 use serde::{Deserialize, Serialize};
 
+use super::compose::*;
 use super::golden::{canonical_hex, check, variant_numbers};
-use super::samples::{NETWORK, account, key, named, parse, seed};
+use super::samples::{NETWORK, START_MS, account, household, named, parse, time};
 
 /// The operations of the vectors: at least one of every kind, and one for every field that can be left out.
 ///
 /// A new kind of operation is added here; tests fail until it is.
-pub(super) fn samples() -> Vec<(String, Operation<AddressText>)> {
-    let brand = parse("nordmat");
-    let reference = |text: &str| Reference::new(text.as_bytes().to_vec()).expect("1 to 32 bytes");
+pub(super) fn samples() -> Vec<(String, Written)> {
+    [points(), between_brands(), brands(), keys(), households()].concat()
+}
+
+fn points() -> Vec<(String, Written)> {
     let (anna, bo) = (account(4), account(5));
-    let redeem = |reference| Operation::Redeem(Redeem { brand, from: anna, amount: Points::new(120), reference });
+    let most = issue("abcdefghijk-123", bo, POINTS_MAX, "abcdefghijklmnopqrstuvwxyz012345");
+    let until = time(START_MS + 60_000);
     vec![
+        named("issue", issue("nordmat", anna, 500, "receipt 1")),
+        named("issue of the most points", most),
+        named("redeem", redeem("nordmat", anna, 120, None)),
+        named("redeem by request", redeem("nordmat", anna, 120, Some("request 1"))),
+        named("transfer", transfer("nordmat", anna, bo, 75)),
+        named("reverse", reverse("nordmat", anna, 100, "receipt 1", "return 1")),
+        named("hold", hold("nordmat", anna, 200, "till 1", until)),
         named(
-            "issue",
-            Operation::Issue(Issue { brand, to: anna, amount: Points::new(500), reference: reference("receipt 1") }),
+            "hold of a household's points until the last time",
+            hold("nordmat", household(), 1, "h", time(TIME_MS_MAX)),
         ),
-        named(
-            "issue of the most points",
-            Operation::Issue(Issue {
-                brand: parse("abcdefghijk-123"),
-                to: bo,
-                amount: Points::new(POINTS_MAX),
-                reference: reference("abcdefghijklmnopqrstuvwxyz012345"),
-            }),
-        ),
-        named("redeem", redeem(None)),
-        named("redeem by request", redeem(Some(reference("request 1")))),
-        named("transfer", Operation::Transfer(Transfer { brand, from: anna, to: bo, amount: Points::new(75) })),
-        named(
-            "reverse",
-            Operation::Reverse(Reverse {
-                brand,
-                from: anna,
-                amount: Points::new(100),
-                issue_reference: reference("receipt 1"),
-                reference: reference("return 1"),
-            }),
-        ),
-        named("rotate_key", Operation::RotateKey(RotateKey { new_key: key(&seed(6)).public_key() })),
+        named("capture", capture("nordmat", anna, "till 1", 150, "take 1")),
+        named("release", release("nordmat", anna, "till 1")),
+    ]
+}
+
+fn between_brands() -> Vec<(String, Written)> {
+    let terms = PartnershipTerms {
+        rate_num: 1,
+        rate_den: 3,
+        price_micro: 1_500_000,
+        daily_max: Points::new(150),
+        ends_ms: time(START_MS + 86_400_000),
+    };
+    let largest = PartnershipTerms {
+        rate_num: u32::MAX,
+        rate_den: u32::MAX,
+        price_micro: PRICE_MICRO_MAX,
+        daily_max: Points::new(POINTS_MAX),
+        ends_ms: time(TIME_MS_MAX),
+    };
+    let anna = account(4);
+    vec![
+        named("propose_partnership", propose("nordmat", "kaffet", terms.clone())),
+        named("propose_partnership with the largest terms", propose("kaffet", "nordmat", largest)),
+        named("accept_partnership", accept("nordmat", "kaffet", terms)),
+        named("end_partnership", end("nordmat", "kaffet")),
+        named("convert", convert(anna, "nordmat", "kaffet", 100, 33)),
+        named("convert of a household's points", convert(household(), "nordmat", "kaffet", POINTS_MAX, 0)),
+        named("settle", settle("kaffet", "nordmat", 100, "payment 1")),
+        named("settle of the most money", settle("kaffet", "nordmat", MONEY_MAX, "payment 2")),
+    ]
+}
+
+fn brands() -> Vec<(String, Written)> {
+    let strict = Policy {
+        expiry_months: None,
+        transferable: false,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(1),
+        transfer_daily_max: None,
+        convertible: false,
+        poolable: false,
+        tradeable: false,
+        reversal_window_ms: 0,
+    };
+    let generous = Policy {
+        expiry_months: Some(24),
+        transferable: true,
+        transfer_min: Points::new(10),
+        transfer_max: Points::new(1000),
+        transfer_daily_max: Some(Points::new(2000)),
+        convertible: true,
+        poolable: true,
+        tradeable: true,
+        reversal_window_ms: 60_000,
+    };
+    let all_roles = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
+    vec![
+        named("set_policy", set_policy("nordmat", generous)),
+        named("set_policy with nothing but what must be", set_policy("nordmat", strict)),
+        named("set_operator", set_operator("nordmat", 11, &all_roles, None)),
+        named("set_operator with a daily limit", set_operator("nordmat", 12, &[Role::Issue], Some(600))),
+        named("remove_operator", remove_operator("nordmat", account(12))),
+    ]
+}
+
+fn keys() -> Vec<(String, Written)> {
+    let (anna, bo, cleo) = (Guardian::Account(account(4)), Guardian::Account(account(5)), account(7));
+    let kaffet = Guardian::Brand(parse("kaffet"));
+    vec![
+        named("rotate_key", rotate_key(6)),
+        named("set_guardians", set_guardians(guardians(vec![anna, bo, kaffet], 2))),
+        named("set_guardians to nobody", set_guardians(guardians(vec![], 0))),
+        named("start_recovery", start_recovery(cleo, 6)),
+        named("cancel_recovery", cancel_recovery()),
+        named("finish_recovery", finish_recovery(cleo)),
+        named("freeze", freeze()),
+        named("unfreeze", unfreeze()),
+    ]
+}
+
+fn households() -> Vec<(String, Written)> {
+    let bo = account(5);
+    let few = [("kaffet", 0), ("nordmat", 50)];
+    let most: Vec<String> = ('a'..='p').map(|letter| format!("brand-{letter}")).collect();
+    let most: Vec<(&str, u64)> = most.iter().map(|brand| (brand.as_str(), POINTS_MAX)).collect();
+    vec![
+        named("create_household", create_household()),
+        named("invite", invite(household(), bo, MemberRole::Child, &few)),
+        named("invite without limits", invite(household(), bo, MemberRole::Admin, &[])),
+        named("join", join(household())),
+        named("leave", leave(household())),
+        named("set_member", set_member(household(), bo, MemberRole::Adult, &few)),
+        named("set_member with the most limits", set_member(household(), bo, MemberRole::Adult, &most)),
+        named("remove_member", remove_member(household(), bo)),
     ]
 }
 
@@ -72,6 +154,11 @@ fn build(input: &Operation<AddressText>) -> Output {
         borsh: canonical_hex(&operation),
         accounts: operation.accounts().map(|address| address.text(NETWORK)).collect(),
     }
+}
+
+/// The number of an operation's kind.
+pub(super) fn kind_of(written: &Written) -> u8 {
+    kind(&bytes_form(written))
 }
 
 fn kind(operation: &Operation) -> u8 {

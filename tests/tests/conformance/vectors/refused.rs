@@ -1,10 +1,14 @@
-//! Bytes that no implementation may accept, and signatures at the edge of the rules.
+//! Bytes that no implementation may accept.
 
-use borsh::BorshDeserialize;
-use lojal_ledger::record::Balance;
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_ledger::record::{Account, Balance, Holds, Household, Memberships, OpenHold, OperatorList};
+use lojal_types::limits::{
+    HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX, MEMBER_LIMITS_MAX, MEMBERSHIPS_MAX, OPERATORS_MAX,
+};
 use lojal_types::{
-    Bounded, BrandId, Certificate, Lot, Name, Operation, Policy, PublicKey, Receipt, Redeem, Reference, Signature,
-    SignedTransaction, TimeMs, Transaction, ValidatorSet, key::Claim, key::verify_batch,
+    Bounded, BrandId, Certificate, Currency, Guardian, Guardians, Lot, MemberLimit, MemberRights, MemberRole, Name,
+    Operation, Points, Policy, PublicKey, Receipt, Recovery, Redeem, Reference, Role, Roles, SignedTransaction, TimeMs,
+    Transaction, ValidatorSet,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +20,24 @@ use super::validators::validator;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Type {
+    Account,
     Balance,
     BrandId,
     Certificate,
+    Currency,
+    Guardians,
+    Holds,
+    Household,
+    MemberRights,
+    Memberships,
     Name,
     Operation,
+    OperatorList,
     Policy,
     Receipt,
+    Recovery,
     Reference,
+    Roles,
     SignedTransaction,
     Time,
     ValidatorSet,
@@ -44,20 +58,31 @@ enum Verdict {
     Accepted,
 }
 
+fn decodes<T: BorshDeserialize>(bytes: &[u8]) -> bool {
+    borsh::from_slice::<T>(bytes).is_ok()
+}
+
 fn build(input: &Input) -> Verdict {
-    fn decodes<T: BorshDeserialize>(bytes: &[u8]) -> bool {
-        borsh::from_slice::<T>(bytes).is_ok()
-    }
     let bytes = hex::decode(&input.borsh).expect("vectors are hex");
     let accepted = match input.kind {
+        Type::Account => decodes::<Account>(&bytes),
         Type::Balance => decodes::<Balance>(&bytes),
         Type::BrandId => decodes::<BrandId>(&bytes),
         Type::Certificate => decodes::<Certificate>(&bytes),
+        Type::Currency => decodes::<Currency>(&bytes),
+        Type::Guardians => decodes::<Guardians>(&bytes),
+        Type::Holds => decodes::<Holds>(&bytes),
+        Type::Household => decodes::<Household>(&bytes),
+        Type::MemberRights => decodes::<MemberRights>(&bytes),
+        Type::Memberships => decodes::<Memberships>(&bytes),
         Type::Name => decodes::<Name>(&bytes),
         Type::Operation => decodes::<Operation>(&bytes),
+        Type::OperatorList => decodes::<OperatorList>(&bytes),
         Type::Policy => decodes::<Policy>(&bytes),
         Type::Receipt => decodes::<Receipt>(&bytes),
+        Type::Recovery => decodes::<Recovery>(&bytes),
         Type::Reference => decodes::<Reference>(&bytes),
+        Type::Roles => decodes::<Roles>(&bytes),
         Type::SignedTransaction => SignedTransaction::decode(&bytes).is_ok(),
         Type::Time => decodes::<TimeMs>(&bytes),
         Type::ValidatorSet => decodes::<ValidatorSet>(&bytes),
@@ -67,7 +92,7 @@ fn build(input: &Input) -> Verdict {
 
 fn signed() -> SignedTransaction {
     let from = address(account(4));
-    let redeem = Redeem { brand: parse("nordmat"), from, amount: lojal_types::Points::new(5), reference: None };
+    let redeem = Redeem { brand: parse("nordmat"), from, amount: Points::new(5), reference: None };
     let operations = Bounded::new(vec![Operation::Redeem(redeem)]).expect("one operation");
     let transaction =
         Transaction { chain: chain_id().tag(), sender: from, valid_until_ms: time(1), nonce: 1, operations };
@@ -93,25 +118,100 @@ fn transactions() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn operations() -> Vec<(&'static str, Vec<u8>)> {
-    let redeem = borsh::to_vec(&signed().transaction.operations[0]).expect("in memory");
-    let changed = |at: usize, byte: u8| {
-        let mut bytes = redeem.clone();
-        bytes[at] = byte;
-        bytes
+fn to_bytes<T: BorshSerialize>(value: &T) -> Vec<u8> {
+    borsh::to_vec(value).expect("writing to memory can't fail")
+}
+
+/// The bytes of a value with another byte at a place.
+fn changed<T: BorshSerialize>(value: &T, at: usize, byte: u8) -> Vec<u8> {
+    let mut bytes = to_bytes(value);
+    assert_ne!(bytes[at], byte, "the byte is another one");
+    bytes[at] = byte;
+    bytes
+}
+
+/// A list of `count` items, and what surrounds it: refused only for its length, since one item less is accepted.
+fn one_too_many<T: BorshDeserialize>(before: &[u8], item: &[u8], count: usize, after: &[u8]) -> Vec<u8> {
+    let list = |count: usize| {
+        let announced = u32::try_from(count).expect("a few").to_le_bytes();
+        [before, &announced, &item.repeat(count), after].concat()
     };
+    assert!(decodes::<T>(&list(count - 1)), "{} items are too many already", count - 1);
+    list(count)
+}
+
+fn operations() -> Vec<(&'static str, Vec<u8>)> {
+    let redeem = signed().transaction.operations[0].clone();
+    let last = to_bytes(&redeem).len() - 1;
     vec![
-        ("an operation of kind 0", changed(0, 0)),
-        ("an operation of kind 255", changed(0, 255)),
-        ("an operation with a capital in its brand id", changed(5, b'N')),
-        ("an optional field that is neither there nor not", changed(redeem.len() - 1, 2)),
+        ("an operation of kind 0", changed(&redeem, 0, 0)),
+        ("an operation of kind 8", changed(&redeem, 0, 8)),
+        ("an operation of kind 39", changed(&redeem, 0, 39)),
+        ("an operation of kind 255", changed(&redeem, 0, 255)),
+        ("an operation with a capital in its brand id", changed(&redeem, 5, b'N')),
+        ("an optional field that is neither there nor not", changed(&redeem, last, 2)),
+    ]
+}
+
+/// What accounts, households and brands have more of than they can.
+fn economy() -> Vec<(Type, &'static str, Vec<u8>)> {
+    let (anna, lot) = (address(account(4)), Lot { expiry: parse("never"), amount: Points::new(1) });
+    let (lots, reference) = (Bounded::new(vec![lot]).expect("one lot"), parse("01"));
+    let hold = OpenHold { reference, expires_ms: time(1), lots, counted: None };
+    let hold_bytes = to_bytes(&hold);
+    // The number of lots stands before the one lot, and after it the byte that says that nobody's limit counts.
+    let lots_at = hold_bytes.len() - 1 - to_bytes(&lot).len() - 4;
+    let without_lots = [&1_u32.to_le_bytes(), &hold_bytes[..lots_at], &[0; 4], &[0]].concat();
+    let guardian: Guardian = Guardian::Brand(parse("kaffet"));
+    let guardians = Guardians { guardians: Bounded::new(vec![guardian]).expect("one guardian"), threshold: 1 };
+    let limit = to_bytes(&MemberLimit { brand: parse("kaffet"), month_max: Points::new(1) });
+    let rights = MemberRights { role: MemberRole::Child, limits: Bounded::default() };
+    let roles: Roles = Bounded::new(vec![Role::Issue]).expect("one role");
+    let member = to_bytes(&anna);
+    let none = [0; 4];
+    let account = Account::default();
+    vec![
+        (Type::Account, "an account with a truth value of 2", changed(&account, 1, 2)),
+        (Type::Currency, "a currency with a small letter", b"SeK".to_vec()),
+        (Type::Guardians, "a guardian who is neither an account nor a brand", changed(&guardians, 4, 2)),
+        (Type::Guardians, "four guardians", one_too_many::<Guardians>(&[], &to_bytes(&guardian), 4, &[1])),
+        (Type::Recovery, "a recovery that nobody asked for", [&none[..], &[0]].concat()),
+        (Type::Holds, "17 holds", one_too_many::<Holds>(&[], &hold_bytes, HOLDS_MAX + 1, &[])),
+        (Type::Holds, "a hold of no lots", without_lots),
+        (Type::MemberRights, "an unknown role in a household", changed(&rights, 0, 3)),
+        (Type::MemberRights, "17 limits", one_too_many::<MemberRights>(&[1], &limit, MEMBER_LIMITS_MAX + 1, &[])),
+        (
+            Type::Household,
+            "a household of 17 members",
+            one_too_many::<Household>(&[], &member, HOUSEHOLD_MEMBERS_MAX + 1, &[none, none].concat()),
+        ),
+        (
+            Type::Household,
+            "a household of 17 invitations",
+            one_too_many::<Household>(&none, &member, HOUSEHOLD_INVITATIONS_MAX + 1, &none),
+        ),
+        (Type::Memberships, "17 memberships", one_too_many::<Memberships>(&[], &member, MEMBERSHIPS_MAX + 1, &[])),
+        (Type::OperatorList, "65 operators", one_too_many::<OperatorList>(&[], &member, OPERATORS_MAX + 1, &[])),
+        (Type::Roles, "no roles", none.to_vec()),
+        (Type::Roles, "an unknown role", changed(&roles, 4, 4)),
+        (Type::Roles, "five roles", one_too_many::<Roles>(&[], &[0], 5, &[])),
     ]
 }
 
 fn small_values() -> Vec<(Type, &'static str, Vec<u8>)> {
     let text = |bytes: &[u8]| [&u32::try_from(bytes.len()).expect("short").to_le_bytes(), bytes].concat();
-    let lot = borsh::to_vec(&Lot { expiry: parse("never"), amount: lojal_types::Points::new(1) }).expect("in memory");
-    let policy = [&[0, 2][..], &[0; 24]].concat();
+    let lot = borsh::to_vec(&Lot { expiry: parse("never"), amount: Points::new(1) }).expect("in memory");
+    let policy = Policy {
+        expiry_months: None,
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(1),
+        transfer_daily_max: None,
+        convertible: true,
+        poolable: true,
+        tradeable: true,
+        reversal_window_ms: 0,
+    };
     let receipt = |outcome: &[u8]| [&[1; 32], outcome].concat();
     vec![
         (Type::BrandId, "a brand id of one letter", text(b"a")),
@@ -124,7 +224,8 @@ fn small_values() -> Vec<(Type, &'static str, Vec<u8>)> {
         (Type::Name, "a name of two lines", text(b"a\nb")),
         (Type::Name, "a name that is no UTF-8", text(&[0xc3])),
         (Type::Time, "a time in the year 7000", 158_731_488_000_000_u64.to_le_bytes().to_vec()),
-        (Type::Policy, "a policy with a truth value of 2", policy),
+        (Type::Policy, "a policy with a truth value of 2", changed(&policy, 1, 2)),
+        (Type::Policy, "a policy with another truth value of 2", changed(&policy, 21, 2)),
         (Type::Receipt, "a receipt with an unknown code", receipt(&[1, 0, 0, 0])),
         (Type::Receipt, "a receipt with an unknown outcome", receipt(&[2])),
         (Type::Balance, "a balance of 63 lots", [63_u32.to_le_bytes().as_slice(), &lot.repeat(63)].concat()),
@@ -150,74 +251,12 @@ fn bytes_that_break_a_rule_are_refused() {
     let of = |kind: Type| move |(name, bytes): (&'static str, Vec<u8>)| (kind, name, bytes);
     let all = transactions().into_iter().map(of(Type::SignedTransaction));
     let all = all.chain(operations().into_iter().map(of(Type::Operation)));
-    let all = all.chain(validator_sets().into_iter().map(of(Type::ValidatorSet))).chain(small_values());
+    let all =
+        all.chain(validator_sets().into_iter().map(of(Type::ValidatorSet))).chain(small_values()).chain(economy());
     let samples: Vec<_> =
         all.map(|(kind, name, bytes)| named(name, Input { kind, borsh: hex::encode(bytes) })).collect();
     for (name, input) in &samples {
         assert_eq!(build(input), Verdict::Refused, "{name}");
     }
     check("refused.json", "Bytes that are not the canonical encoding of any value of their type", samples, build);
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct SignatureInput {
-    public_key: PublicKey,
-    message: String,
-    signature: Signature,
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct SignatureOutput {
-    holds: bool,
-}
-
-fn holds(input: &SignatureInput) -> SignatureOutput {
-    let message = hex::decode(&input.message).expect("vectors are hex");
-    let holds = input.public_key.verify(&message, &input.signature);
-    let claim = Claim { key: input.public_key, message: &message, signature: input.signature };
-    assert_eq!(verify_batch(&[claim, claim]), [holds; 2], "in a batch as alone");
-    SignatureOutput { holds }
-}
-
-/// s + L, the order of the group: the same scalar in another form, which RFC 8032 and ZIP-215 refuse.
-fn with_order_added(signature: &Signature) -> Signature {
-    const ORDER: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-    ];
-    let mut bytes = *signature.as_bytes();
-    let mut carry = 0_u16;
-    for (byte, order) in bytes[32..].iter_mut().zip(ORDER) {
-        let [low, high] = (u16::from(*byte) + u16::from(order) + carry).to_le_bytes();
-        (*byte, carry) = (low, u16::from(high));
-    }
-    Signature::new(bytes)
-}
-
-#[test]
-fn signatures_at_the_edge_are_judged_by_zip_215() {
-    let message = hex::encode("Zcash");
-    let pair = key(&seed(1));
-    let right = pair.sign(b"Zcash");
-    let input = |public_key, signature| SignatureInput { public_key, message: message.clone(), signature };
-    let other = pair.sign(b"another message");
-    let mut samples = vec![
-        named("a signature", input(pair.public_key(), right)),
-        named("a signature of another message", input(pair.public_key(), other)),
-        named("a signature with s + L", input(pair.public_key(), with_order_added(&right))),
-        named("a key that is no point", input(PublicKey::new([2; 32]), right)),
-    ];
-    // Points of small order and non-canonical encodings, with R = A and s = 0.
-    for encoding in [
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "0000000000000000000000000000000000000000000000000000000000000080",
-        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-    ] {
-        let signature = parse(&(encoding.to_owned() + &seed(0)));
-        samples.push(named(&format!("small order {}", &encoding[..8]), input(parse(encoding), signature)));
-    }
-    let about = "Which signatures hold (ZIP-215), alone and in a batch; every node must agree";
-    check("signatures.json", about, samples, holds);
 }

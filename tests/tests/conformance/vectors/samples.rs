@@ -1,6 +1,6 @@
 //! What the samples of several files have in common. Everything here is part of the vectors' inputs.
 
-use lojal_types::{Address, AddressText, ChainId, KeyPair, Network, TimeMs};
+use lojal_types::{Address, AddressText, ChainId, KeyPair, Network, TimeMs, TransactionId};
 
 /// The network whose address prefix most vectors use.
 pub(super) const NETWORK: Network = Network::Test;
@@ -30,6 +30,11 @@ pub(super) fn key(seed: &str) -> KeyPair {
 /// The account of a secret of 32 equal bytes.
 pub(super) fn account(byte: u8) -> AddressText {
     key(&seed(byte)).address().text(NETWORK)
+}
+
+/// A household, by what created it.
+pub(super) fn household() -> AddressText {
+    Address::of_household(&chain_id(), &TransactionId::new([0x99; 32]), 0).text(NETWORK)
 }
 
 /// The bytes of an address of the vectors' network.

@@ -1,12 +1,16 @@
 //! The small values that everything else is made of.
 
-use lojal_types::limits::{POINTS_MAX, TIME_MS_MAX};
-use lojal_types::{BrandId, Expiry, Height, Lot, Month, Name, Network, Parameters, Points, Policy, Reference, Role};
-use lojal_types::{TimeMs, genesis::GenesisOperator};
+use borsh::BorshDeserialize;
+use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, RECOVERY_DELAY_MS_DEFAULT, TIME_MS_MAX};
+use lojal_types::{
+    AddressText, BrandId, Currency, Expiry, Guardian, Guardians, Height, Lot, MemberRights, MemberRole, Money, Month,
+    Name, Network, Parameters, PartnershipTerms, Points, Policy, Reference, Role, TimeMs, genesis::GenesisOperator,
+};
 use serde::{Deserialize, Serialize};
 
+use super::compose::{guardians, limits};
 use super::golden::{canonical_hex, check, variant_numbers};
-use super::samples::{START_MS, key, named, parse, seed, time};
+use super::samples::{START_MS, account, address, key, named, parse, seed, time};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "value", rename_all = "snake_case")]
@@ -26,6 +30,12 @@ enum Input {
     Policy(Policy),
     Parameters(Parameters),
     Operator(GenesisOperator),
+    Currency(Currency),
+    Money(Money),
+    Guardians(Guardians<AddressText>),
+    MemberRole(MemberRole),
+    MemberRights(MemberRights),
+    Terms(PartnershipTerms),
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +44,9 @@ struct Output {
     /// The calendar month (UTC) of a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     month: Option<String>,
+    /// The day (UTC) of a time, counted from 1970-01-01.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    day: Option<u64>,
 }
 
 fn build(input: &Input) -> Output {
@@ -52,9 +65,15 @@ fn build(input: &Input) -> Output {
         Input::Policy(value) => canonical_hex(value),
         Input::Parameters(value) => canonical_hex(value),
         Input::Operator(value) => canonical_hex(value),
+        Input::Currency(value) => canonical_hex(value),
+        Input::Money(value) => canonical_hex(value),
+        Input::Guardians(value) => canonical_hex(&bytes_form(value)),
+        Input::MemberRole(value) => canonical_hex(value),
+        Input::MemberRights(value) => canonical_hex(value),
+        Input::Terms(value) => canonical_hex(value),
     };
-    let month = if let Input::Time(time) = input { Some(time.month().to_string()) } else { None };
-    Output { borsh, month }
+    let time = if let Input::Time(time) = input { Some(time) } else { None };
+    Output { borsh, month: time.map(|time| time.month().to_string()), day: time.map(|time| time.day().get()) }
 }
 
 fn month(text: &str) -> Month {
@@ -63,14 +82,60 @@ fn month(text: &str) -> Month {
     month
 }
 
+/// The form that is hashed and signed.
+fn bytes_form(guardians: &Guardians<AddressText>) -> Guardians {
+    let Ok(guardians) = guardians.clone().try_map(|text| Ok::<_, std::convert::Infallible>(address(text)));
+    assert!(guardians.are_in_order() && guardians.threshold_is_in_range(), "the vectors show guardians as they can be");
+    guardians
+}
+
 fn policy(expiry_months: Option<u8>, transferable: bool) -> Policy {
     Policy {
         expiry_months,
         transferable,
         transfer_min: Points::new(1),
         transfer_max: Points::new(100_000),
+        transfer_daily_max: None,
+        convertible: false,
+        poolable: false,
+        tradeable: false,
         reversal_window_ms: 2_592_000_000,
     }
+}
+
+/// The policies in which exactly one thing is allowed, or capped, that isn't in [`policy`].
+fn more_policies() -> Vec<(String, Input)> {
+    let policy = || policy(None, false);
+    let cap = Some(Points::new(200_000));
+    vec![
+        named("policy with a daily cap", Input::Policy(Policy { transfer_daily_max: cap, ..policy() })),
+        named("policy of convertible points", Input::Policy(Policy { convertible: true, ..policy() })),
+        named("policy of poolable points", Input::Policy(Policy { poolable: true, ..policy() })),
+        named("policy of tradeable points", Input::Policy(Policy { tradeable: true, ..policy() })),
+    ]
+}
+
+fn between_people_and_brands() -> Vec<(String, Input)> {
+    let (one, other) = (Guardian::Account(account(4)), Guardian::Account(account(5)));
+    let (cafe, grocer) = (Guardian::Brand(parse("kaffet")), Guardian::Brand(parse("nordmat")));
+    let rights = |role, of_month: &[(&str, u64)]| Input::MemberRights(MemberRights { role, limits: limits(of_month) });
+    let terms = |rate_num, rate_den, price_micro, daily_max, ends_ms| {
+        let (daily_max, ends_ms) = (Points::new(daily_max), time(ends_ms));
+        Input::Terms(PartnershipTerms { rate_num, rate_den, price_micro, daily_max, ends_ms })
+    };
+    let largest = terms(u32::MAX, u32::MAX, PRICE_MICRO_MAX, POINTS_MAX, TIME_MS_MAX);
+    vec![
+        named("currency", Input::Currency(parse("SEK"))),
+        named("no money", Input::Money(Money::new(0))),
+        named("most money", Input::Money(Money::new(MONEY_MAX))),
+        named("no guardians", Input::Guardians(guardians(vec![], 0))),
+        named("three guardians", Input::Guardians(guardians(vec![one, other, cafe], 2))),
+        named("two brands as guardians", Input::Guardians(guardians(vec![cafe, grocer], 1))),
+        named("rights of an admin", rights(MemberRole::Admin, &[])),
+        named("rights of a child", rights(MemberRole::Child, &[("kaffet", 0), ("nordmat", POINTS_MAX)])),
+        named("terms", terms(2, 3, 1_500_000, 100, START_MS)),
+        named("largest terms", largest),
+    ]
 }
 
 fn samples() -> Vec<(String, Input)> {
@@ -78,9 +143,17 @@ fn samples() -> Vec<(String, Input)> {
     let lot = |expiry: &str, amount| Input::Lot(Lot { expiry: parse(expiry), amount: Points::new(amount) });
     let operator = |roles| GenesisOperator {
         public_key: key(&seed(1)).public_key(),
-        roles: lojal_types::Bounded::new(roles).expect("one or two roles"),
+        roles: lojal_types::Bounded::new(roles).expect("one to four roles"),
+        issue_daily_max: None,
     };
-    let parameters = Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 };
+    let all_roles = operator(roles().collect());
+    let limited = GenesisOperator { issue_daily_max: Some(Points::new(600)), ..operator(vec![Role::Issue]) };
+    let parameters = Parameters {
+        heartbeat_ms: 3000,
+        block_bytes_max: 4_194_304,
+        block_transactions_max: 10_000,
+        recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
+    };
     let mut samples = vec![
         named("no points", Input::Points(Points::ZERO)),
         named("one point", Input::Points(Points::new(1))),
@@ -110,24 +183,31 @@ fn samples() -> Vec<(String, Input)> {
         named("policy without expiry", Input::Policy(policy(None, false))),
         named("parameters", Input::Parameters(parameters)),
         named("operator with one role", Input::Operator(operator(vec![Role::Reverse]))),
-        named("operator with both roles", Input::Operator(operator(vec![Role::Issue, Role::Reverse]))),
+        named("operator with two roles", Input::Operator(operator(vec![Role::Issue, Role::Reverse]))),
+        named("operator with every role", Input::Operator(all_roles)),
+        named("operator with a daily limit", Input::Operator(limited)),
     ];
-    samples.extend(networks().map(|network| named(&format!("network {}", network.prefix()), Input::Network(network))));
+    samples.extend(
+        all::<Network>().map(|network| named(&format!("network {}", network.prefix()), Input::Network(network))),
+    );
     samples.extend(roles().map(|role| named(&format!("role {role:?}"), Input::Role(role))));
+    samples.extend(all::<MemberRole>().map(|role| named(&format!("member role {role:?}"), Input::MemberRole(role))));
+    samples.extend(more_policies());
+    samples.extend(between_people_and_brands());
     samples
 }
 
-fn networks() -> impl Iterator<Item = Network> {
-    variant_numbers::<Network>().into_iter().map(|number| borsh::from_slice(&[number]).expect("a known number"))
+/// Every value of an enum whose variants have no fields.
+fn all<T: BorshDeserialize>() -> impl Iterator<Item = T> {
+    variant_numbers::<T>().into_iter().map(|number| borsh::from_slice(&[number]).expect("a known number"))
 }
 
 fn roles() -> impl Iterator<Item = Role> {
-    variant_numbers::<Role>().into_iter().map(|number| borsh::from_slice(&[number]).expect("a known number"))
+    all()
 }
 
 #[test]
 fn small_values_have_their_bytes() {
-    let about =
-        "The values that messages are made of, in JSON and in canonical bytes (borsh); a time also with its month";
+    let about = "The values that messages are made of, in JSON and in canonical bytes (borsh); a time also with its month and day";
     check("values.json", about, samples(), build);
 }

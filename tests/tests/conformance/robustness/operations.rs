@@ -1,0 +1,120 @@
+//! Generated operations, by group. A new kind gets a line here; a test fails until it has one.
+
+use lojal_types::{
+    AcceptPartnership, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold,
+    Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
+    RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, Transfer, Unfreeze,
+};
+use proptest::option;
+use proptest::prelude::*;
+
+use super::messages::{guardians, limits, policy, terms};
+use super::values::*;
+
+/// Any operation.
+pub(super) fn operation() -> BoxedStrategy<Operation> {
+    // As often as a group has kinds.
+    prop_oneof![
+        4 => points_operation(),
+        3 => hold_operation(),
+        5 => operation_between_brands(),
+        3 => brand_operation(),
+        7 => key_operation(),
+        6 => household_operation(),
+    ]
+    .boxed()
+}
+
+pub(super) fn points_operation() -> BoxedStrategy<Operation> {
+    let issue = (brand_id(), address(), points(), reference())
+        .prop_map(|(brand, to, amount, reference)| Operation::Issue(Issue { brand, to, amount, reference }));
+    let redeem = (brand_id(), address(), points(), option::of(reference()))
+        .prop_map(|(brand, from, amount, reference)| Operation::Redeem(Redeem { brand, from, amount, reference }));
+    let transfer = (brand_id(), address(), address(), points())
+        .prop_map(|(brand, from, to, amount)| Operation::Transfer(Transfer { brand, from, to, amount }));
+    let reverse = (brand_id(), address(), points(), reference(), reference()).prop_map(
+        |(brand, from, amount, issue_reference, reference)| {
+            Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference })
+        },
+    );
+    prop_oneof![issue, redeem, transfer, reverse].boxed()
+}
+
+pub(super) fn hold_operation() -> BoxedStrategy<Operation> {
+    let hold = (brand_id(), address(), points(), reference(), time()).prop_map(
+        |(brand, from, amount, reference, expires_ms)| {
+            Operation::Hold(Hold { brand, from, amount, reference, expires_ms })
+        },
+    );
+    let capture = (brand_id(), address(), reference(), points(), reference()).prop_map(
+        |(brand, from, hold_reference, amount, reference)| {
+            Operation::Capture(Capture { brand, from, hold_reference, amount, reference })
+        },
+    );
+    let release = (brand_id(), address(), reference())
+        .prop_map(|(brand, from, hold_reference)| Operation::Release(Release { brand, from, hold_reference }));
+    prop_oneof![hold, capture, release].boxed()
+}
+
+pub(super) fn operation_between_brands() -> BoxedStrategy<Operation> {
+    let propose = (brand_id(), brand_id(), terms())
+        .prop_map(|(from, to, terms)| Operation::ProposePartnership(ProposePartnership { from, to, terms }));
+    let accept = (brand_id(), brand_id(), terms())
+        .prop_map(|(from, to, terms)| Operation::AcceptPartnership(AcceptPartnership { from, to, terms }));
+    let end = (brand_id(), brand_id()).prop_map(|(from, to)| Operation::EndPartnership(EndPartnership { from, to }));
+    let convert = (address(), brand_id(), brand_id(), points(), points()).prop_map(
+        |(account, from, to, amount, min_received)| {
+            Operation::Convert(Convert { account, from, to, amount, min_received })
+        },
+    );
+    let settle = (brand_id(), brand_id(), money(), reference()).prop_map(|(creditor, debtor, amount, reference)| {
+        Operation::Settle(Settle { creditor, debtor, amount, reference })
+    });
+    prop_oneof![propose, accept, end, convert, settle].boxed()
+}
+
+pub(super) fn brand_operation() -> BoxedStrategy<Operation> {
+    let set_policy =
+        (brand_id(), policy()).prop_map(|(brand, policy)| Operation::SetPolicy(SetPolicy { brand, policy }));
+    let set_operator = (brand_id(), public_key(), list(role()), option::of(points())).prop_map(
+        |(brand, public_key, roles, issue_daily_max)| {
+            Operation::SetOperator(SetOperator { brand, public_key, roles, issue_daily_max })
+        },
+    );
+    let remove_operator = (brand_id(), address())
+        .prop_map(|(brand, operator)| Operation::RemoveOperator(RemoveOperator { brand, operator }));
+    prop_oneof![set_policy, set_operator, remove_operator].boxed()
+}
+
+pub(super) fn key_operation() -> BoxedStrategy<Operation> {
+    prop_oneof![
+        public_key().prop_map(|new_key| Operation::RotateKey(RotateKey { new_key })),
+        guardians().prop_map(|guardians| Operation::SetGuardians(SetGuardians { guardians })),
+        (address(), public_key())
+            .prop_map(|(account, new_key)| Operation::StartRecovery(StartRecovery { account, new_key })),
+        Just(Operation::CancelRecovery(CancelRecovery {})),
+        address().prop_map(|account| Operation::FinishRecovery(FinishRecovery { account })),
+        Just(Operation::Freeze(Freeze {})),
+        Just(Operation::Unfreeze(Unfreeze {})),
+    ]
+    .boxed()
+}
+
+pub(super) fn household_operation() -> BoxedStrategy<Operation> {
+    let invite = (address(), address(), member_role(), limits())
+        .prop_map(|(household, member, role, limits)| Operation::Invite(Invite { household, member, role, limits }));
+    let set_member = (address(), address(), member_role(), limits()).prop_map(|(household, member, role, limits)| {
+        Operation::SetMember(SetMember { household, member, role, limits })
+    });
+    let remove_member = (address(), address())
+        .prop_map(|(household, member)| Operation::RemoveMember(RemoveMember { household, member }));
+    prop_oneof![
+        Just(Operation::CreateHousehold(CreateHousehold {})),
+        invite,
+        address().prop_map(|household| Operation::Join(Join { household })),
+        address().prop_map(|household| Operation::Leave(Leave { household })),
+        set_member,
+        remove_member,
+    ]
+    .boxed()
+}

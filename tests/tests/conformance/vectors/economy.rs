@@ -1,0 +1,242 @@
+//! A chain that plays the whole economy: holds, captures, conversions, settlement, a household, and a recovery. Every
+//! rule that another implementation is likely to get wrong has a transaction that it decides.
+
+use lojal_types::{AddressText, Code, Guardian, MemberRole, Outcome, PartnershipTerms, Points, Policy, Role};
+
+use super::chain::{Input, TransactionInput, block, household_of, transaction};
+use super::compose::*;
+use super::genesis::whole_economy;
+use super::samples::{START_MS, account, parse, time};
+
+const TILL: u8 = 11;
+const GROCER: u8 = 13;
+const CAFE: u8 = 14;
+/// Becomes an operator that may issue 600 points a day.
+const CLERK: u8 = 15;
+/// Becomes an operator and is removed again.
+const SPARE: u8 = 16;
+const ANNA: u8 = 21;
+const BO: u8 = 22;
+/// A child.
+const CLEO: u8 = 23;
+/// Is invited and never answers.
+const DORA: u8 = 24;
+/// Is invited, until the invitation is withdrawn.
+const ELI: u8 = 25;
+/// The key that Anna's guardians give her account.
+const ANNA_LATER: u8 = 26;
+
+/// Two blocks in which everything is set up, and one 14 seconds after the start: still November.
+const SETUP_MS: u64 = START_MS + 1000;
+const HOLDS_MS: u64 = START_MS + 2000;
+const NOVEMBER_MS: u64 = START_MS + 14_500;
+/// The first seconds of December; the last block is at the earliest time at which the recovery can be finished.
+const DECEMBER_MS: u64 = START_MS + 16_000;
+const RECOVERED_MS: u64 = DECEMBER_MS + 1000;
+
+/// A transaction, and what must become of it.
+struct Step {
+    key: u8,
+    sender: u8,
+    operations: Vec<Written>,
+    outcome: Outcome,
+}
+
+fn applied(sender: u8, operations: Vec<Written>) -> Step {
+    Step { key: sender, sender, operations, outcome: Outcome::Applied }
+}
+
+fn fails(sender: u8, operation: Written, code: Code) -> Step {
+    Step { key: sender, sender, operations: vec![operation], outcome: Outcome::Failed { operation: 0, code } }
+}
+
+/// One point of the café for three of the grocer's, 1.5 minor units each, 150 of them a day.
+fn terms() -> PartnershipTerms {
+    PartnershipTerms {
+        rate_num: 1,
+        rate_den: 3,
+        price_micro: 1_500_000,
+        daily_max: Points::new(150),
+        ends_ms: time(START_MS + 86_400_000),
+    }
+}
+
+fn anna() -> AddressText {
+    account(ANNA)
+}
+
+fn bo() -> AddressText {
+    account(BO)
+}
+
+fn setup() -> Vec<Step> {
+    let operators = vec![
+        set_operator("nordmat", CLERK, &[Role::Issue], Some(600)),
+        set_operator("nordmat", SPARE, &[Role::Capture], None),
+        propose("nordmat", "kaffet", terms()),
+    ];
+    let issues = vec![
+        issue("nordmat", anna(), 1000, "receipt 1"),
+        issue("nordmat", bo(), 500, "receipt 2"),
+        issue("nordmat", account(CLEO), 20, "receipt 3"),
+    ];
+    let answer = vec![
+        accept("nordmat", "kaffet", terms()),
+        propose("kaffet", "nordmat", PartnershipTerms { rate_num: 3, rate_den: 1, ..terms() }),
+        issue("kaffet", anna(), 300, "receipt 1"),
+    ];
+    let other_terms = PartnershipTerms { price_micro: 1, ..terms() };
+    vec![
+        applied(GROCER, operators),
+        applied(TILL, issues),
+        fails(CAFE, accept("nordmat", "kaffet", other_terms), Code::TermsDiffer),
+        applied(CAFE, answer),
+        applied(CLERK, vec![issue("nordmat", bo(), 600, "receipt 4")]),
+        fails(CLERK, issue("nordmat", bo(), 1, "receipt 5"), Code::IssueDailyMaxReached),
+        applied(GROCER, vec![remove_operator("nordmat", account(SPARE))]),
+    ]
+}
+
+/// The first transaction of the second block, which makes the household's address.
+fn founding() -> Step {
+    applied(ANNA, vec![create_household()])
+}
+
+fn holds(family: AddressText) -> Vec<Step> {
+    let in_five_minutes = time(HOLDS_MS + 300_000);
+    let in_twelve_seconds = time(HOLDS_MS + 12_000);
+    let invitations = vec![
+        invite(family, bo(), MemberRole::Adult, &[("nordmat", 100)]),
+        invite(family, account(CLEO), MemberRole::Child, &[("nordmat", 60)]),
+        invite(family, account(DORA), MemberRole::Admin, &[]),
+        invite(family, account(ELI), MemberRole::Child, &[]),
+        transfer("nordmat", anna(), family, 300),
+    ];
+    let three_holds = vec![
+        hold("nordmat", anna(), 200, "till 1", in_five_minutes),
+        hold("nordmat", anna(), 100, "till 2", in_twelve_seconds),
+        hold("nordmat", anna(), 50, "till 3", in_five_minutes),
+    ];
+    vec![
+        founding(),
+        applied(ANNA, invitations),
+        applied(ANNA, three_holds),
+        fails(ANNA, transfer("kaffet", anna(), family, 5), Code::PolicyForbidsPooling),
+        fails(ANNA, redeem("nordmat", anna(), 351, None), Code::InsufficientPoints),
+        applied(TILL, vec![capture("nordmat", anna(), "till 1", 150, "take 1")]),
+        fails(TILL, capture("nordmat", anna(), "till 1", 50, "take 2"), Code::HoldClosed),
+        fails(TILL, capture("nordmat", anna(), "till 3", 51, "take 2"), Code::CaptureExceedsHold),
+        applied(TILL, vec![release("nordmat", anna(), "till 3")]),
+        fails(ANNA, release("nordmat", anna(), "till 2"), Code::HoldNotExpired),
+        applied(BO, vec![join(family)]),
+        applied(CLEO, vec![join(family)]),
+    ]
+}
+
+fn november(family: AddressText) -> Vec<Step> {
+    let cleo = account(CLEO);
+    let in_a_day = time(NOVEMBER_MS + 86_400_000);
+    vec![
+        fails(TILL, capture("nordmat", anna(), "till 2", 1, "take 2"), Code::HoldExpired),
+        applied(ANNA, vec![release("nordmat", anna(), "till 2")]),
+        applied(BO, vec![transfer("nordmat", family, bo(), 80)]),
+        fails(BO, transfer("nordmat", family, bo(), 21), Code::MemberLimitReached),
+        fails(CLEO, transfer("nordmat", family, cleo, 10), Code::ChildMayNot),
+        applied(CLEO, vec![redeem("nordmat", family, 40, Some("request 1"))]),
+        applied(CLEO, vec![hold("nordmat", family, 20, "till 4", in_a_day)]),
+        fails(CLEO, redeem("nordmat", family, 1, None), Code::MemberLimitReached),
+        fails(ANNA, convert(anna(), "nordmat", "kaffet", 100, 34), Code::BelowMinReceived),
+        fails(ANNA, convert(anna(), "nordmat", "kaffet", 2, 0), Code::ConversionTooSmall),
+        // 100 points at 1/3 give 33 and burn 99, since one more would give nothing.
+        applied(ANNA, vec![convert(anna(), "nordmat", "kaffet", 100, 33)]),
+        fails(ANNA, convert(anna(), "nordmat", "kaffet", 54, 0), Code::ConversionDailyMaxReached),
+        applied(ANNA, vec![transfer("kaffet", anna(), bo(), 70)]),
+        fails(ANNA, transfer("kaffet", anna(), bo(), 31), Code::TransferDailyMaxReached),
+        applied(CAFE, vec![settle("kaffet", "nordmat", 100, "payment 1")]),
+        fails(CAFE, settle("kaffet", "nordmat", 49, "payment 2"), Code::SettlementExceedsDebt),
+    ]
+}
+
+fn december(family: AddressText) -> Vec<Step> {
+    let guards = guardians(vec![Guardian::Account(bo()), Guardian::Brand(parse("kaffet"))], 2);
+    let changes = vec![
+        set_member(family, account(CLEO), MemberRole::Adult, &[]),
+        remove_member(family, account(ELI)),
+        set_guardians(guards),
+    ];
+    vec![
+        // A new month: Bo can spend again, up to the same limit.
+        applied(BO, vec![transfer("nordmat", family, bo(), 100)]),
+        applied(ANNA, changes),
+        applied(BO, vec![freeze()]),
+        fails(BO, redeem("nordmat", bo(), 10, None), Code::AccountFrozen),
+        applied(BO, vec![unfreeze(), start_recovery(anna(), ANNA_LATER)]),
+        fails(ANNA, redeem("nordmat", anna(), 10, None), Code::AccountInRecovery),
+        applied(ANNA, vec![cancel_recovery()]),
+        fails(CLEO, start_recovery(anna(), ANNA_LATER), Code::NotGuardian),
+        applied(BO, vec![start_recovery(anna(), ANNA_LATER)]),
+        fails(BO, finish_recovery(anna()), Code::RecoveryNeedsGuardians),
+        applied(CAFE, vec![start_recovery(anna(), ANNA_LATER)]),
+        fails(BO, finish_recovery(anna()), Code::RecoveryTooEarly),
+    ]
+}
+
+fn recovered(family: AddressText) -> Vec<Step> {
+    let closed = Policy {
+        expiry_months: None,
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(50),
+        transfer_daily_max: Some(Points::new(100)),
+        convertible: false,
+        poolable: false,
+        tradeable: false,
+        reversal_window_ms: 0,
+    };
+    let by_new_key = vec![redeem("nordmat", family, 20, None), redeem("kaffet", anna(), 33, None)];
+    vec![
+        applied(CAFE, vec![finish_recovery(anna())]),
+        Step { key: ANNA_LATER, sender: ANNA, operations: by_new_key, outcome: Outcome::Applied },
+        applied(CLEO, vec![leave(family)]),
+        fails(CLEO, redeem("nordmat", family, 1, None), Code::NotOwner),
+        applied(CAFE, vec![set_policy("kaffet", closed)]),
+        fails(BO, transfer("kaffet", bo(), anna(), 51), Code::TransferTooLarge),
+        fails(BO, convert(bo(), "nordmat", "kaffet", 3, 1), Code::PolicyForbidsConversion),
+        applied(GROCER, vec![end("nordmat", "kaffet")]),
+        fails(BO, convert(bo(), "nordmat", "kaffet", 3, 1), Code::UnknownPartnership),
+    ]
+}
+
+fn story() -> Vec<(u64, Vec<Step>)> {
+    let founding = written(2, HOLDS_MS, &[founding()]).remove(0);
+    let family = household_of(&whole_economy(), &founding);
+    vec![
+        (SETUP_MS, setup()),
+        (HOLDS_MS, holds(family)),
+        (NOVEMBER_MS, november(family)),
+        (DECEMBER_MS, december(family)),
+        (RECOVERED_MS, recovered(family)),
+    ]
+}
+
+/// The transactions of a block; a nonce is the block's number and the transaction's.
+fn written(number: u64, at_ms: u64, steps: &[Step]) -> Vec<TransactionInput> {
+    let nonce = |index| number * 100 + index;
+    let write =
+        |(index, step): (u64, &Step)| transaction(step.key, step.sender, at_ms, nonce(index), step.operations.clone());
+    (1..).zip(steps).map(write).collect()
+}
+
+/// The chain as an input of a vector.
+pub(super) fn economy() -> Input {
+    let make = |(number, (at_ms, steps)): (u64, (u64, Vec<Step>))| {
+        let proposer = u8::try_from((number - 1) % 4 + 1).expect("one of four validators");
+        block(at_ms, proposer, written(number, at_ms, &steps))
+    };
+    Input { genesis: whole_economy(), blocks: (1..).zip(story()).map(make).collect() }
+}
+
+/// What must become of every transaction.
+pub(super) fn outcomes() -> Vec<Outcome> {
+    story().into_iter().flat_map(|(_, steps)| steps).map(|step| step.outcome).collect()
+}

@@ -1,0 +1,141 @@
+//! Accounts: their keys and guardians, and what they hold and have set aside.
+
+use lojal_ledger::key::{AccountKey, BalanceKey, HoldsKey, TransferredTodayKey};
+use lojal_ledger::record;
+use lojal_types::{
+    AddressText, AgreedKey, BrandId, Guardian, Guardians, Lot, Points, PublicKey, Recovery, RecoveryVote, Reference,
+    TimeMs,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Output, bounded, output};
+use crate::vectors::compose::{guardians, reference};
+use crate::vectors::samples::{START_MS, account, address, key, named, parse, seed, time};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Entry {
+    Account(Account),
+    Balance { account: AddressText, brand: BrandId, lots: Vec<Lot> },
+    Holds { account: AddressText, brand: BrandId, holds: Vec<OpenHold> },
+    TransferredToday { sender: AddressText, brand: BrandId, on_day_of_ms: TimeMs, points: Points },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Account {
+    account: AddressText,
+    rotated_key: Option<PublicKey>,
+    frozen: bool,
+    guardians: Guardians<AddressText>,
+    recovery: Option<Recovery<AddressText>>,
+    is_household: bool,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OpenHold {
+    reference: Reference,
+    expires_ms: TimeMs,
+    lots: Vec<Lot>,
+    /// The household's member whose limit of the month of a time it counts against.
+    counted: Option<(AddressText, TimeMs)>,
+}
+
+pub(super) fn build(entry: &Entry) -> Output {
+    match entry {
+        Entry::Account(account) => output(&AccountKey(address(account.account)), &account_record(account)),
+        Entry::Balance { account, brand, lots } => {
+            let key = BalanceKey { account: address(*account), brand: *brand };
+            output(&key, &record::Balance { lots: bounded(lots) })
+        }
+        Entry::Holds { account, brand, holds } => {
+            let key = HoldsKey { account: address(*account), brand: *brand };
+            let holds: Vec<_> = holds.iter().map(hold_record).collect();
+            output(&key, &record::Holds { holds: bounded(&holds) })
+        }
+        Entry::TransferredToday { sender, brand, on_day_of_ms, points } => {
+            let key = TransferredTodayKey { sender: address(*sender), brand: *brand };
+            output(&key, &record::DayCount { day: on_day_of_ms.day(), points: *points })
+        }
+    }
+}
+
+fn account_record(account: &Account) -> record::Account {
+    let to_bytes = |text| Ok::<_, std::convert::Infallible>(address(text));
+    let Ok(guardians) = account.guardians.clone().try_map(to_bytes);
+    let recovery = account.recovery.clone().map(|recovery| {
+        let Ok(recovery) = recovery.try_map(to_bytes);
+        recovery
+    });
+    let Account { rotated_key, frozen, is_household, .. } = *account;
+    record::Account { rotated_key, frozen, guardians, recovery, is_household }
+}
+
+fn hold_record(hold: &OpenHold) -> record::OpenHold {
+    let counted = |(member, at): (AddressText, TimeMs)| record::Counted { member: address(member), month: at.month() };
+    record::OpenHold {
+        reference: hold.reference.clone(),
+        expires_ms: hold.expires_ms,
+        lots: bounded(&hold.lots),
+        counted: hold.counted.map(counted),
+    }
+}
+
+pub(super) fn samples() -> Vec<(String, Entry)> {
+    let brand: BrandId = parse("nordmat");
+    let points = Points::new;
+    let lot = |expiry: &str, amount| Lot { expiry: parse(expiry), amount: points(amount) };
+    let anna = account(4);
+    let held = OpenHold {
+        reference: reference("till 1"),
+        expires_ms: time(START_MS + 60_000),
+        lots: vec![lot("2026-12", 5), lot("never", 70)],
+        counted: None,
+    };
+    let counted = OpenHold {
+        reference: reference("till 2"),
+        expires_ms: time(START_MS + 60_001),
+        lots: vec![lot("2027-03", 1)],
+        counted: Some((account(5), time(START_MS))),
+    };
+    let today =
+        Entry::TransferredToday { sender: anna, brand, on_day_of_ms: time(START_MS + 15_000), points: points(70) };
+    let mut samples = accounts();
+    samples.extend([
+        named("balance", Entry::Balance { account: anna, brand, lots: vec![lot("2026-12", 5), lot("never", 70)] }),
+        named("holds", Entry::Holds { account: anna, brand, holds: vec![held, counted] }),
+        named("transferred today", today),
+    ]);
+    samples
+}
+
+fn accounts() -> Vec<(String, Entry)> {
+    let plain = Account {
+        account: account(4),
+        rotated_key: None,
+        frozen: false,
+        guardians: guardians(vec![], 0),
+        recovery: None,
+        is_household: false,
+    };
+    let new_key = key(&seed(6)).public_key();
+    let (bo, kaffet) = (Guardian::Account(account(5)), Guardian::Brand(parse("kaffet")));
+    let guarded = Account { guardians: guardians(vec![bo, kaffet], 2), ..plain.clone() };
+    let first_vote = RecoveryVote { guardian: kaffet, new_key };
+    let started = Recovery { votes: bounded(&[first_vote]), agreed: None };
+    let agreed = Recovery {
+        votes: bounded(&[first_vote, RecoveryVote { guardian: bo, new_key }]),
+        agreed: Some(AgreedKey { new_key, from_ms: time(START_MS + 259_200_000) }),
+    };
+    let of = Entry::Account;
+    vec![
+        named("account", of(plain.clone())),
+        named("account with another key", of(Account { rotated_key: Some(new_key), ..plain.clone() })),
+        named("frozen account", of(Account { frozen: true, ..plain.clone() })),
+        named("account with guardians", of(guarded.clone())),
+        named("account in recovery", of(Account { recovery: Some(started), ..guarded.clone() })),
+        named("account whose guardians agree", of(Account { recovery: Some(agreed), ..guarded })),
+        named("account of a household", of(Account { is_household: true, ..plain })),
+    ]
+}

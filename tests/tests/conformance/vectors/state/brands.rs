@@ -1,0 +1,180 @@
+//! Brands: their policies, operators, totals, and the references that they have used.
+
+use lojal_ledger::key::{
+    BrandKey, CapturedKey, HeldKey, IssuedKey, IssuedTodayKey, OperatorKey, OperatorListKey, OutstandingKey,
+    RedeemedKey, ReversedKey, TotalsKey,
+};
+use lojal_ledger::record::{self, Used};
+use lojal_types::{AddressText, BrandId, Expiry, Name, Points, Policy, Reference, Role, TimeMs};
+use serde::{Deserialize, Serialize};
+
+use super::{Output, bounded, output};
+use crate::vectors::compose::reference;
+use crate::vectors::samples::{START_MS, account, address, named, parse, time};
+
+/// A reference of a brand.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfBrand {
+    brand: BrandId,
+    reference: Reference,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Totals {
+    brand: BrandId,
+    issued: Points,
+    outstanding: Points,
+    held: Points,
+    redeemed: Points,
+    converted_out: Points,
+    expired: Points,
+    reversed: Points,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Issued {
+    brand: BrandId,
+    reference: Reference,
+    to: AddressText,
+    amount: Points,
+    expiry: Expiry,
+    time_ms: TimeMs,
+    reversed: Points,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Entry {
+    Brand { id: BrandId, name: Name, decimals: u8, policy: Policy },
+    Totals(Totals),
+    Outstanding { brand: BrandId, expiry: Expiry, points: Points },
+    Operator { brand: BrandId, operator: AddressText, roles: Vec<Role>, issue_daily_max: Option<Points> },
+    OperatorList { brand: BrandId, operators: Vec<AddressText> },
+    IssuedToday { brand: BrandId, operator: AddressText, on_day_of_ms: TimeMs, points: Points },
+    Issued(Issued),
+    Redeemed(OfBrand),
+    Reversed(OfBrand),
+    Held { brand: BrandId, reference: Reference, from: AddressText, expires_ms: TimeMs, closed: bool },
+    Captured(OfBrand),
+}
+
+pub(super) fn build(entry: &Entry) -> Output {
+    match entry {
+        Entry::Brand { id, name, decimals, policy } => {
+            let (name, policy) = (name.clone(), policy.clone());
+            output(&BrandKey(*id), &record::Brand { name, decimals: *decimals, policy })
+        }
+        Entry::Totals(totals) => build_totals(totals),
+        Entry::Outstanding { brand, expiry, points } => {
+            output(&OutstandingKey { brand: *brand, expiry: *expiry }, points)
+        }
+        Entry::Operator { brand, operator, roles, issue_daily_max } => {
+            let key = OperatorKey { brand: *brand, operator: address(*operator) };
+            output(&key, &record::Operator { roles: bounded(roles), issue_daily_max: *issue_daily_max })
+        }
+        Entry::OperatorList { brand, operators } => {
+            let operators: Vec<_> = operators.iter().map(|text| address(*text)).collect();
+            output(&OperatorListKey(*brand), &record::OperatorList { operators: bounded(&operators) })
+        }
+        Entry::IssuedToday { brand, operator, on_day_of_ms, points } => {
+            let key = IssuedTodayKey { brand: *brand, operator: address(*operator) };
+            output(&key, &record::DayCount { day: on_day_of_ms.day(), points: *points })
+        }
+        Entry::Issued(issued) => build_issued(issued),
+        Entry::Redeemed(OfBrand { brand, reference }) => {
+            output(&RedeemedKey { brand: *brand, reference: reference.clone() }, &Used)
+        }
+        Entry::Reversed(OfBrand { brand, reference }) => {
+            output(&ReversedKey { brand: *brand, reference: reference.clone() }, &Used)
+        }
+        Entry::Held { brand, reference, from, expires_ms, closed } => {
+            let key = HeldKey { brand: *brand, reference: reference.clone() };
+            output(&key, &record::Held { from: address(*from), expires_ms: *expires_ms, closed: *closed })
+        }
+        Entry::Captured(OfBrand { brand, reference }) => {
+            output(&CapturedKey { brand: *brand, reference: reference.clone() }, &Used)
+        }
+    }
+}
+
+fn build_totals(totals: &Totals) -> Output {
+    let Totals { brand, issued, outstanding, held, redeemed, converted_out, expired, reversed } = *totals;
+    let record = record::Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed };
+    output(&TotalsKey(brand), &record)
+}
+
+fn build_issued(issued: &Issued) -> Output {
+    let Issued { brand, ref reference, to, amount, expiry, time_ms, reversed } = *issued;
+    let record = record::Issued { to: address(to), amount, expiry, time_ms, reversed };
+    output(&IssuedKey { brand, reference: reference.clone() }, &record)
+}
+
+pub(super) fn samples() -> Vec<(String, Entry)> {
+    let brand: BrandId = parse("nordmat");
+    let points = Points::new;
+    let anna = account(4);
+    let policy = Policy {
+        expiry_months: Some(24),
+        transferable: true,
+        transfer_min: points(1),
+        transfer_max: points(100_000),
+        transfer_daily_max: Some(points(200_000)),
+        convertible: true,
+        poolable: true,
+        tradeable: false,
+        reversal_window_ms: 60_000,
+    };
+    let totals = Totals {
+        brand,
+        issued: points(63),
+        outstanding: points(1),
+        held: points(2),
+        redeemed: points(4),
+        converted_out: points(8),
+        expired: points(16),
+        reversed: points(32),
+    };
+    let issue = Issued {
+        brand,
+        reference: reference("receipt 1"),
+        to: anna,
+        amount: points(500),
+        expiry: parse("2028-11"),
+        time_ms: time(START_MS),
+        reversed: points(100),
+    };
+    let held = |closed| {
+        let (from, expires_ms) = (anna, time(START_MS + 60_000));
+        Entry::Held { brand, reference: reference("till 1"), from, expires_ms, closed }
+    };
+    let operator = |roles: &[Role], issue_daily_max| Entry::Operator {
+        brand,
+        operator: account(11),
+        roles: roles.to_vec(),
+        issue_daily_max,
+    };
+    let mut operators = vec![account(11), account(12)];
+    operators.sort_unstable();
+    let of_brand = |word| OfBrand { brand, reference: reference(word) };
+    let issued_today =
+        Entry::IssuedToday { brand, operator: account(12), on_day_of_ms: time(START_MS), points: points(600) };
+    vec![
+        named("brand", Entry::Brand { id: brand, name: parse("Nordmat"), decimals: 2, policy }),
+        named("totals", Entry::Totals(totals)),
+        named("outstanding", Entry::Outstanding { brand, expiry: parse("2028-11"), points: points(1) }),
+        named("outstanding for ever", Entry::Outstanding { brand, expiry: Expiry::Never, points: points(1) }),
+        named("operator", operator(&[Role::Issue, Role::Reverse], None)),
+        named("operator with a daily limit", operator(&[Role::Issue], Some(points(600)))),
+        named("operators", Entry::OperatorList { brand, operators }),
+        named("issued today", issued_today),
+        named("issued", Entry::Issued(issue)),
+        named("redeemed", Entry::Redeemed(of_brand("request 1"))),
+        named("reversed", Entry::Reversed(of_brand("return 1"))),
+        named("held", held(false)),
+        named("held before", held(true)),
+        named("captured", Entry::Captured(of_brand("take 1"))),
+    ]
+}

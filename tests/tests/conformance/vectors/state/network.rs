@@ -1,0 +1,49 @@
+//! What the network as a whole knows.
+
+use lojal_ledger::key::{BrandListKey, ParametersKey, RecentKey, ValidatorsKey};
+use lojal_ledger::record::{BrandList, RecentDigest};
+use lojal_types::limits::RECOVERY_DELAY_MS_DEFAULT;
+use lojal_types::{BrandId, Hash, Parameters, Validator, ValidatorSet};
+use serde::{Deserialize, Serialize};
+
+use super::{Output, bounded, output};
+use crate::vectors::samples::{START_MS, named, parse};
+use crate::vectors::validators::validator;
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Entry {
+    Parameters { record: Parameters },
+    Validators { record: Vec<Validator> },
+    BrandList { ids: Vec<BrandId> },
+    Recent { minute: u64, count: u64, digest: Hash },
+}
+
+pub(super) fn build(entry: &Entry) -> Output {
+    match entry {
+        Entry::Parameters { record } => output(&ParametersKey, record),
+        Entry::Validators { record } => {
+            output(&ValidatorsKey, &ValidatorSet::new(record.clone()).expect("the validators keep the rules"))
+        }
+        Entry::BrandList { ids } => output(&BrandListKey, &BrandList { ids: bounded(ids) }),
+        Entry::Recent { minute, count, digest } => {
+            output(&RecentKey(*minute), &RecentDigest { count: *count, digest: *digest })
+        }
+    }
+}
+
+pub(super) fn samples() -> Vec<(String, Entry)> {
+    let parameters = Parameters {
+        heartbeat_ms: 3000,
+        block_bytes_max: 4_194_304,
+        block_transactions_max: 10_000,
+        recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
+    };
+    vec![
+        named("parameters", Entry::Parameters { record: parameters }),
+        named("validators", Entry::Validators { record: vec![validator(1, 1), validator(2, 2)] }),
+        named("no brands", Entry::BrandList { ids: vec![] }),
+        named("brands", Entry::BrandList { ids: vec![parse("fjallen"), parse("nordmat")] }),
+        named("recent", Entry::Recent { minute: START_MS / 60_000, count: 2, digest: Hash::new([0x77; 32]) }),
+    ]
+}
