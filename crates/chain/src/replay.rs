@@ -41,12 +41,42 @@ pub enum CommitError {
     OtherState,
 }
 
-/// Checks that `certificate` makes `block` final on top of `state`, without changing anything: what a node does
-/// before it writes the decision to disk.
+/// A valid block with the certificate that makes it final, both checked, but not applied yet: a node writes it to disk
+/// at this point.
+pub struct FinalBlock {
+    block: ExecutedBlock,
+    certificate: Certificate,
+}
+
+impl FinalBlock {
+    /// The block's canonical bytes.
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        &self.block.bytes
+    }
+    /// Why it is final.
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+    /// Applies what the block does.
+    ///
+    /// # Errors
+    /// [`CommitError::OtherState`] if it isn't the state that the block was executed on, which is unchanged then.
+    pub fn apply(self, state: &mut State) -> Result<CommittedBlock, CommitError> {
+        let Self { block: ExecutedBlock { id, header, bytes, transactions, execution }, certificate } = self;
+        if header.parent != state.view().tip().block {
+            return Err(CommitError::OtherState);
+        }
+        let receipts = execution.receipts().to_vec();
+        state.apply(execution, Tip { height: header.height, block: id, time_ms: header.time_ms });
+        Ok(CommittedBlock { id, header, bytes, transactions, receipts, certificate })
+    }
+}
+
+/// Checks that `certificate` makes `block` final on top of `state`, without changing anything.
 ///
 /// # Errors
 /// See [`CommitError`].
-pub fn check_commit(state: &State, block: &ExecutedBlock, certificate: &Certificate) -> Result<(), CommitError> {
+pub fn check_commit(state: &State, block: ExecutedBlock, certificate: Certificate) -> Result<FinalBlock, CommitError> {
     let tip = state.view().tip();
     if block.header.parent != tip.block {
         return Err(CommitError::OtherState);
@@ -54,7 +84,8 @@ pub fn check_commit(state: &State, block: &ExecutedBlock, certificate: &Certific
     if certificate.block != block.id || certificate.height != block.header.height {
         return Err(CommitError::OtherBlock);
     }
-    Ok(verify_certificate(certificate, &state.view().validators(), &state.view().chain_id())?)
+    verify_certificate(&certificate, &state.view().validators(), &state.view().chain_id())?;
+    Ok(FinalBlock { block, certificate })
 }
 
 /// Makes a valid block final: checks its certificate and applies what it does.
@@ -66,11 +97,7 @@ pub fn commit(
     block: ExecutedBlock,
     certificate: Certificate,
 ) -> Result<CommittedBlock, CommitError> {
-    check_commit(state, &block, &certificate)?;
-    let ExecutedBlock { id, header, bytes, transactions, execution } = block;
-    let receipts = execution.receipts().to_vec();
-    state.apply(execution, Tip { height: header.height, block: id, time_ms: header.time_ms });
-    Ok(CommittedBlock { id, header, bytes, transactions, receipts, certificate })
+    check_commit(state, block, certificate)?.apply(state)
 }
 
 /// The first discrepancy of a chain.

@@ -17,9 +17,7 @@ use crate::bridge::our_id;
 use crate::certificates::{CertificateFormError, from_engine, to_engine};
 use crate::context::{Address, Context, Height, Part, Value};
 use crate::executor::{ExecutorFault, ExecutorHandle, Proposed, Verdict};
-use crate::limits::{
-    PROPOSALS_MAX, PROPOSE_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX, TIMEOUT_DELTA, TIMEOUT_MAX, VOTE_TIMEOUT,
-};
+use crate::limits::{PROPOSE_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX, TIMEOUT_DELTA, TIMEOUT_MAX, VOTE_TIMEOUT};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::{Assembled, Assembler, split};
@@ -48,8 +46,6 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) pace: Pace,
     pub(crate) assembler: Assembler,
-    /// Proposals for heights whose parent is not decided yet.
-    pub(crate) future: Vec<Assembled>,
 }
 
 impl App {
@@ -77,8 +73,11 @@ impl App {
                 tell(reply_value, self.started_round(height, round).await?);
             }
             AppMsg::GetValue { height, round, reply, .. } => {
-                let Some(number) = round.as_u32() else { return Ok(()) };
-                let Some(proposed) = self.executor.propose(height.0, number).await? else { return Ok(()) };
+                let Some(proposed) = self.propose(height, round).await? else {
+                    // The engine's round then times out, as if this node were down.
+                    tracing::error!(%height, %round, "the engine wants a block for a height that is not the next one");
+                    return Ok(());
+                };
                 tell(reply, LocallyProposedValue::new(height, round, Value(proposed.record.block)));
                 publish(channels, &proposed).await;
             }
@@ -97,13 +96,18 @@ impl App {
                     self.metrics.evidence(evidence.proposals.iter().count() + evidence.votes.iter().count());
                     tracing::error!(height = %certificate.height, ?evidence, "validators contradicted themselves");
                 }
+                self.note_begun_proposal();
                 self.pace.start_next(certificate.height.0, self.validators(), self.height_params(), reply);
             }
             AppMsg::ProcessSyncedValue { height, round, proposer, value_bytes, reply } => {
                 tell(reply, self.synced(height, round, proposer, value_bytes.to_vec()).await?);
             }
             AppMsg::GetDecidedValues { range, reply } => {
-                tell(reply, self.decided_values(range.start().0.get(), range.end().0.get())?);
+                let store = self.store.clone();
+                let read = move || decided_values(&store, range.start().0.get(), range.end().0.get());
+                // The network shares this thread, and must not wait for the disk.
+                let values = tokio::task::spawn_blocking(read).await.expect("reading the store doesn't panic");
+                tell(reply, values?);
             }
             AppMsg::GetHistoryMinHeight { reply } => {
                 tell(reply, Height(lojal_types::Height::new(1)));
@@ -125,21 +129,29 @@ impl App {
         HeightParams::new(validators, timeouts(), None)
     }
 
-    /// The proposals of the round that are known already: from before a crash, or from when this node was behind.
+    async fn propose(&self, height: Height, round: Round) -> Result<Option<Proposed>, AppError> {
+        let Some(number) = round.as_u32() else { return Ok(None) };
+        Ok(self.executor.propose(height.0, number).await?)
+    }
+
+    /// The proposals of the round that are known already, from before a crash, and those of any round that came before
+    /// their parent was decided.
     async fn started_round(&mut self, height: Height, round: Round) -> Result<Vec<ProposedValue<Context>>, AppError> {
         let Some(number) = round.as_u32() else { return Ok(Vec::new()) };
         if number > 0 {
             self.metrics.round_failed();
         }
-        let (now, future) = std::mem::take(&mut self.future).into_iter().partition(|one| one.record.height == height.0);
-        self.future = future;
+        self.assembler.started_round(number);
         let mut values = Vec::new();
-        for proposal in now {
-            let record = proposal.record.clone();
-            values.extend(self.check(proposal, record).await?.filter(|value| value.round != round));
+        for proposal in self.assembler.due() {
+            values.extend(self.check(proposal).await?);
         }
-        let of_round = self.executor.proposals(height.0, number).await?;
-        values.extend(of_round.iter().map(|record| proposed_value(record, Validity::Valid)));
+        for record in self.executor.proposals(height.0, number).await? {
+            let value = proposed_value(&record, Validity::Valid);
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
         Ok(values)
     }
 
@@ -149,31 +161,31 @@ impl App {
         part: StreamMessage<Part>,
     ) -> Result<Option<ProposedValue<Context>>, AppError> {
         let StreamContent::Data(part) = part.content else { return Ok(None) };
-        let tip = self.store.tip().height;
-        self.pace.part_arrived(part.height.0, tip);
-        let Some(proposal) = self.assembler.add(part, publisher, tip, &self.validators()) else { return Ok(None) };
-        if proposal.record.height > tip.next() {
-            if self.future.len() < PROPOSALS_MAX {
-                self.future.push(proposal);
-            }
-            return Ok(None);
+        let proposal = self.assembler.add(part, publisher, &self.validators());
+        self.note_begun_proposal();
+        match proposal {
+            Some(proposal) => self.check(proposal).await,
+            None => Ok(None),
         }
-        let record = proposal.record.clone();
-        self.check(proposal, record).await
     }
 
-    async fn check(
-        &self,
-        proposal: Assembled,
-        record: ProposalRecord,
-    ) -> Result<Option<ProposedValue<Context>>, AppError> {
-        Ok(match self.executor.check(proposal, true).await? {
+    /// A height that its first proposer has begun need not be waited for.
+    fn note_begun_proposal(&self) {
+        if self.assembler.has_begun() {
+            self.pace.proposal_begun(self.store.tip().height.next());
+        }
+    }
+
+    async fn check(&self, proposal: Assembled) -> Result<Option<ProposedValue<Context>>, AppError> {
+        let record = proposal.record;
+        Ok(match self.executor.check(proposal, false).await? {
             Verdict::Valid => Some(proposed_value(&record, Validity::Valid)),
             Verdict::Invalid => Some(proposed_value(&record, Validity::Invalid)),
             Verdict::Unusable => None,
         })
     }
 
+    /// Publishes a block again: in a later round, or on behalf of its proposer.
     async fn restream(
         &self,
         channels: &Channels<Context>,
@@ -193,7 +205,6 @@ impl App {
     async fn decided(&mut self, certificate: &CommitCertificate<Context>) -> Result<(), AppError> {
         self.executor.decide(from_engine(certificate)?).await?;
         self.assembler.decided(certificate.height.0);
-        self.future.retain(|proposal| proposal.record.height > certificate.height.0);
         Ok(())
     }
 
@@ -211,29 +222,28 @@ impl App {
         let id = block.header.id();
         let record =
             ProposalRecord { height: height.0, round: number, valid_round: None, proposer: proposer.0, block: id };
-        let proposal = Assembled { record: record.clone(), bytes };
-        Ok(match self.executor.check(proposal, false).await? {
+        Ok(match self.executor.check(Assembled { record, bytes }, true).await? {
             Verdict::Valid => SyncedValueOutcome::Verdict(proposed_value(&record, Validity::Valid)),
             Verdict::Invalid => SyncedValueOutcome::Verdict(proposed_value(&record, Validity::Invalid)),
             Verdict::Unusable => SyncedValueOutcome::LocalTransientError,
         })
     }
+}
 
-    /// Decided blocks for a peer that catches up, as many as one answer holds.
-    fn decided_values(&self, start: u64, end: u64) -> Result<Vec<RawDecidedValue<Context>>, AppError> {
-        let mut values = Vec::new();
-        let mut bytes = 0_usize;
-        for height in (start.max(1)..=end).take(SYNC_BLOCKS_MAX) {
-            let Some(block) = self.store.block(lojal_types::Height::new(height))? else { break };
-            bytes = bytes.saturating_add(block.bytes.len());
-            if bytes > SYNC_BYTES_MAX && !values.is_empty() {
-                break;
-            }
-            let value_bytes = bytes::Bytes::copy_from_slice(&block.bytes);
-            values.push(RawDecidedValue::new(value_bytes, to_engine(&block.certificate)));
+/// Decided blocks for a peer that catches up, as many as one answer holds.
+fn decided_values(store: &Store, start: u64, end: u64) -> Result<Vec<RawDecidedValue<Context>>, StoreError> {
+    let mut values = Vec::new();
+    let mut bytes = 0_usize;
+    for height in (start.max(1)..=end).take(SYNC_BLOCKS_MAX) {
+        let Some(block) = store.block(lojal_types::Height::new(height))? else { break };
+        bytes = bytes.saturating_add(block.bytes.len());
+        if bytes > SYNC_BYTES_MAX && !values.is_empty() {
+            break;
         }
-        Ok(values)
+        let value_bytes = bytes::Bytes::copy_from_slice(&block.bytes);
+        values.push(RawDecidedValue::new(value_bytes, to_engine(&block.certificate)));
     }
+    Ok(values)
 }
 
 fn proposed_value(record: &ProposalRecord, validity: Validity) -> ProposedValue<Context> {
@@ -280,3 +290,6 @@ fn timeouts() -> LinearTimeouts {
         max_timeout: TIMEOUT_MAX,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -222,7 +222,10 @@ fn translate_message(
             }
         }),
         Topic::Liveness => Some(match decode(data, source)? {
-            LivenessMsg::<Context>::Vote(vote) => NetworkEvent::Vote(neighbour, vote),
+            LivenessMsg::<Context>::Vote(vote) => {
+                progress.votes_on(source, vote.message.height.0);
+                NetworkEvent::Vote(neighbour, vote)
+            }
             LivenessMsg::PolkaCertificate(certificate) => NetworkEvent::PolkaCertificate(neighbour, certificate),
             LivenessMsg::SkipRoundCertificate(certificate) => NetworkEvent::RoundCertificate(neighbour, certificate),
         }),

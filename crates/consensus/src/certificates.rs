@@ -46,3 +46,6 @@ pub fn to_engine(certificate: &Certificate) -> ExtendedCommitCertificate<Context
         commit_signatures,
     }
 }
+
+#[cfg(test)]
+mod tests;

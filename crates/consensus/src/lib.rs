@@ -1,14 +1,14 @@
 //! Consensus by Malachite's engine, and all that it needs of us.
 //!
 //! - [`context`], [`codec`], [`signing`], [`certificates`]: our types as the engine wants them.
-//! - [`bridge`]: the engine's network actor over our own swarm.
+//! - `bridge`: the engine's network actor over our own swarm.
 //! - [`mempool`]: transactions that wait for a block.
 //! - [`executor`]: the thread that executes and commits; it alone writes the state and the block log.
-//! - [`app`]: the loop that answers the engine; [`parts`]: proposals in pieces; [`pace`]: when the next height starts;
+//! - `app`: the loop that answers the engine; [`parts`]: proposals in pieces; `pace`: when the next height starts;
 //!   [`progress`]: how far the others are.
 //! - [`node`]: puts it all together.
 //!
-//! A transaction comes in through the mempool, is proposed by [`executor`], published by [`app`] in [`parts`], checked by
+//! A transaction comes in through the mempool, is proposed by [`executor`], published by `app` in [`parts`], checked by
 //! every other validator's [`executor`] before it votes, decided by the engine, and committed by [`executor`] again.
 
 mod app;
@@ -18,6 +18,8 @@ pub mod clock;
 pub mod codec;
 pub mod context;
 pub mod executor;
+#[cfg(test)]
+mod fixture;
 pub mod limits;
 pub mod mempool;
 pub mod metrics;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use arc_malachitebft_core_consensus::MAX_FUTURE_ROUND_LOOKAHEAD;
+
 /// Most transactions that wait at once.
 pub const MEMPOOL_TRANSACTIONS_MAX: usize = 50_000;
 /// Most bytes of transactions that wait at once.
@@ -25,10 +27,10 @@ pub const REGOSSIP_BYTES_MAX: usize = 1024 * 1024;
 pub const PART_BYTES: usize = 128 * 1024;
 /// How far ahead of the last block parts of proposals are kept.
 pub const FUTURE_HEIGHTS_MAX: u64 = 4;
-/// Highest round whose proposals are kept.
-pub const ROUND_MAX: u32 = 1_000;
-/// Most proposals that are put together or kept at once.
-pub const PROPOSALS_MAX: usize = 32;
+/// How many rounds before and after its own a node keeps proposals of; the engine looks as far ahead.
+pub const ROUNDS_APART_MAX: u32 = MAX_FUTURE_ROUND_LOOKAHEAD;
+/// Most proposals of one publisher whose bytes are kept, complete or not, until they can be checked.
+pub const PROPOSALS_PER_PUBLISHER_MAX: usize = 4;
 
 /// Most blocks in one answer to a node that catches up.
 pub const SYNC_BLOCKS_MAX: usize = 64;
@@ -45,5 +47,5 @@ pub const TIMEOUT_DELTA: Duration = Duration::from_millis(250);
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(10);
 /// How long a start waits for a quorum of peers before it goes on alone.
 pub const START_QUORUM_TIMEOUT: Duration = Duration::from_secs(5);
-/// Most valid but undecided blocks of one height: two for each possible validator.
-pub const UNDECIDED_BLOCKS_MAX: usize = 128;
+/// How long the engine's actors may take to stop.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(2);

@@ -80,9 +80,13 @@ impl Mempool {
         answered.await.unwrap_or_else(|_| vec![Err(Code::MempoolFull); count])
     }
 
-    /// Takes transactions that a peer gossiped; what there is no room for is left out, since the peer still has it.
+    /// Takes transactions that a peer gossiped; what there is no room for is left out and counted as refused, since the
+    /// peer still has it and gossips it again.
     pub fn receive(&self, transactions: Vec<SignedTransaction>) {
-        let _ = self.queue.try_send(Submission { transactions, answer: None });
+        let count = transactions.len();
+        if self.queue.try_send(Submission { transactions, answer: None }).is_err() {
+            self.shared.refused.fetch_add(count as u64, Ordering::Relaxed);
+        }
     }
 
     /// Whether a transaction waits here.

@@ -1,18 +1,18 @@
 //! One validator's consensus, from the opened store and the running network to its end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use arc_malachitebft_app_channel::app::config::NodeConfig;
 use arc_malachitebft_app_channel::{
-    ConsensusContext, EngineBuilder, EngineHandle, RequestContext, SyncContext, WalContext,
+    Channels, ConsensusContext, EngineBuilder, EngineHandle, RequestContext, SyncContext, WalContext,
 };
 use arc_malachitebft_config::{ConsensusConfig, ValuePayload, ValueSyncConfig};
 use bytesize::ByteSize;
 use lojal_network::{Event, Multiaddr, Network};
 use lojal_store::{PendingProposal, Store, Writer};
-use lojal_types::KeyPair;
+use lojal_types::{ChainId, KeyPair};
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 
@@ -21,7 +21,7 @@ use crate::bridge::Bridge;
 use crate::codec::BorshCodec;
 use crate::context::{Address, Context};
 use crate::executor::Executor;
-use crate::limits::{SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
+use crate::limits::{STOP_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
 use crate::mempool::{Mempool, SharedState, gossip};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
@@ -77,6 +77,9 @@ pub enum ConsensusError {
     /// The engine did not start.
     #[error("the consensus engine did not start: {0}")]
     Start(String),
+    /// The network's task has ended.
+    #[error("the peer-to-peer network has stopped; its reason stands in the log")]
+    NetworkStopped,
     /// The engine or the execution of blocks failed.
     #[error(transparent)]
     App(#[from] AppError),
@@ -97,48 +100,61 @@ pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Re
     std::fs::create_dir_all(&wal_dir).map_err(|e| ConsensusError::WalDirectory(wal_dir.clone(), e))?;
     let (address, heartbeat) = (key.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
     let progress = Progress::default();
-    let start_failed = |e: &dyn std::fmt::Display| ConsensusError::Start(e.to_string());
+    let executor = Executor { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address };
+    let executor = executor.start(pending).await.map_err(AppError::Executor)?;
     let listening: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().expect("a valid address");
-    let bridge = Bridge::start(network.clone(), listening).await.map_err(|e| start_failed(&e))?;
-    let executor =
-        Executor { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address }.start(pending);
-    let chain = store.genesis().chain_id();
-    let (channels, engine) = EngineBuilder::new(Context, EngineConfig::new())
+    let bridge = Bridge::start(network.clone(), listening).await;
+    let bridge = bridge.map_err(|e| ConsensusError::Start(e.to_string()))?;
+    let (channels, engine) = start_engine(key, store.genesis().chain_id(), &wal_dir, &bridge).await?;
+    let mut forward = tokio::spawn(bridge.forward(events, progress.clone(), mempool.clone()));
+    let tasks = [
+        tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
+        tokio::spawn(judge_readiness(store.clone(), progress.clone(), network.clone(), ready)),
+    ];
+    let pace = Pace::new(mempool, progress, network.local_peer_id(), heartbeat);
+    let assembler = Assembler::new(address, store.tip().height);
+    let mut app = App { executor, store, metrics, pace, assembler };
+    let result = tokio::select! {
+        result = app.run(channels) => result.map_err(ConsensusError::App),
+        _ = &mut forward => Err(ConsensusError::NetworkStopped),
+        () = shutdown => Ok(()),
+    };
+    stop(engine).await;
+    forward.abort();
+    tasks.iter().for_each(tokio::task::JoinHandle::abort);
+    app.join();
+    result
+}
+
+async fn start_engine(
+    key: KeyPair,
+    chain: ChainId,
+    wal_dir: &Path,
+    bridge: &Bridge,
+) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
+    EngineBuilder::new(Context, EngineConfig::new())
         .with_default_wal(WalContext::new(wal_dir.join("wal"), BorshCodec))
         .with_custom_network(bridge.actor.clone(), bridge.app.clone())
         .with_default_sync(SyncContext::new(BorshCodec))
         .with_default_consensus(ConsensusContext::new_validator(
-            Address(address),
+            Address(key.address()),
             Box::new(ValidatorVerifier::new(chain)),
             Box::new(ValidatorSigner::new(key, chain)),
         ))
         .with_default_request(RequestContext::new(ENGINE_REQUESTS))
         .build()
         .await
-        .map_err(|e| start_failed(&e))?;
-    let tasks = [
-        tokio::spawn(bridge.forward(events, progress.clone(), mempool.clone())),
-        tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
-        tokio::spawn(judge_readiness(store.clone(), progress.clone(), network.clone(), ready)),
-    ];
-    let pace = Pace::new(mempool, progress, &network, heartbeat);
-    let mut app = App { executor, store, metrics, pace, assembler: Assembler::default(), future: Vec::new() };
-    let result = tokio::select! {
-        result = app.run(channels) => result.map_err(ConsensusError::App),
-        () = shutdown => Ok(()),
-    };
-    stop(engine).await;
-    tasks.iter().for_each(tokio::task::JoinHandle::abort);
-    app.join();
-    result
+        .map_err(|e| ConsensusError::Start(e.to_string()))
 }
 
-/// Stops the engine's actors, and with them everything that waits for answers.
+/// Stops the engine's actors, and with them everything that waits for answers. What its log holds unsynced, it has not
+/// published.
 async fn stop(engine: EngineHandle) {
-    engine.actor.get_cell().stop(Some("shutdown".to_owned()));
+    let stopped = engine.actor.get_cell().stop_and_wait(Some("shutdown".to_owned()), Some(STOP_TIMEOUT)).await;
+    if let Err(error) = stopped {
+        tracing::debug!(%error, "the engine had stopped before, or takes its time");
+    }
     engine.handle.abort();
-    // Aborted on purpose, so how it ended doesn't matter.
-    drop(engine.handle.await);
 }
 
 /// A node is ready when validators with a quorum are connected and it is not behind them.
@@ -194,3 +210,6 @@ impl NodeConfig for EngineConfig {
         &mut self.sync
     }
 }
+
+#[cfg(test)]
+mod tests;

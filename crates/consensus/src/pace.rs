@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use arc_malachitebft_engine::host::{HeightParams, Next};
-use lojal_network::{Network, PeerId};
+use lojal_network::PeerId;
 use lojal_types::{Height, ValidatorSet};
 use tokio::sync::{oneshot, watch};
 
@@ -18,14 +18,14 @@ pub(crate) struct Pace {
     progress: Progress,
     own: PeerId,
     heartbeat: Duration,
-    /// The highest height for which a part of a proposal has come from its proposer.
+    /// The highest height for which part of a block has come from the first proposer.
     proposed: watch::Sender<Height>,
 }
 
 impl Pace {
-    pub(crate) fn new(mempool: Mempool, progress: Progress, network: &Network, heartbeat: Duration) -> Self {
+    pub(crate) fn new(mempool: Mempool, progress: Progress, own: PeerId, heartbeat: Duration) -> Self {
         let (proposed, _) = watch::channel(Height::GENESIS);
-        Self { mempool, progress, own: network.local_peer_id(), heartbeat, proposed }
+        Self { mempool, progress, own, heartbeat, proposed }
     }
 
     /// A start without a quorum would lose a round to its time-outs.
@@ -36,15 +36,13 @@ impl Pace {
         }
     }
 
-    /// A part of a proposal has come.
-    pub(crate) fn part_arrived(&self, height: Height, tip: Height) {
-        if height == tip.next() {
-            self.proposed.send_if_modified(|highest| {
-                let is_news = height > *highest;
-                *highest = height.max(*highest);
-                is_news
-            });
-        }
+    /// The first proposer of a height, the one after the last block, has begun to publish its block.
+    pub(crate) fn proposal_begun(&self, height: Height) {
+        self.proposed.send_if_modified(|highest| {
+            let is_news = height > *highest;
+            *highest = height.max(*highest);
+            is_news
+        });
     }
 
     /// Answers the engine when the height after `decided` is to start.
@@ -75,3 +73,6 @@ impl Pace {
 fn has_begun(progress: &Progress, validators: &ValidatorSet, height: Height) -> bool {
     progress.others_vote_on(validators) >= height || progress.others_work_on(validators) > height
 }
+
+#[cfg(test)]
+mod tests;

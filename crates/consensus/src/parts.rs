@@ -1,14 +1,16 @@
 //! Proposed blocks in parts: cut up to be published, and put together again from whatever order they arrive in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use arc_malachitebft_core_consensus::HIDDEN_LOCK_ROUND;
+use arc_malachitebft_core_types::Round;
 use lojal_network::PeerId;
 use lojal_store::ProposalRecord;
 use lojal_types::limits::BLOCK_BYTES_MAX;
-use lojal_types::{BlockId, Height, ValidatorSet};
+use lojal_types::{Address, Height, Validator, ValidatorSet};
 
 use crate::context::{self, Part};
-use crate::limits::{FUTURE_HEIGHTS_MAX, PART_BYTES, PROPOSALS_MAX, ROUND_MAX};
+use crate::limits::{FUTURE_HEIGHTS_MAX, PART_BYTES, PROPOSALS_PER_PUBLISHER_MAX, ROUNDS_APART_MAX};
 
 /// Most parts that a block of the largest size has.
 const PARTS_MAX: usize = BLOCK_BYTES_MAX.div_ceil(PART_BYTES);
@@ -41,101 +43,163 @@ pub struct Assembled {
     pub bytes: Vec<u8>,
 }
 
-/// Puts proposals together, within bounds. One proposal counts per height, round and proposer: a proposer that sends
+/// Puts proposals together, within bounds. One proposal counts per height, round and publisher: a proposer that sends
 /// two different blocks in one round has the second one ignored here and is caught by its signed proposals.
-#[derive(Default)]
+///
+/// A block is published by the round's proposer. In the late rounds in which the engine makes every validator pass on
+/// what it has locked, any validator may publish it.
 pub struct Assembler {
+    own: Address,
+    /// The last decided height, and the round that the engine is in at the one after it.
+    tip: Height,
+    round: u32,
+    /// Proposals whose bytes are kept: incomplete, or complete before their parent is decided.
     partial: BTreeMap<Key, Partial>,
+    /// What has been complete once, so that repeated parts start nothing anew.
+    complete: BTreeSet<Key>,
 }
 
+/// In an order that keeps a publisher's proposals together, the least recent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
+    publisher: PeerId,
     height: Height,
     round: u32,
-    proposer: lojal_types::Address,
 }
 
 struct Partial {
-    block: BlockId,
-    valid_round: Option<u32>,
+    record: ProposalRecord,
     parts: Vec<Option<Vec<u8>>>,
     missing: usize,
 }
 
 impl Assembler {
-    /// Takes a part and answers with the proposal if it was the last one missing. Parts that are not from the
-    /// round's proposer, for heights already decided or too far ahead, or not as [`split`] makes them, are dropped.
-    pub fn add(
-        &mut self,
-        part: Part,
-        publisher: Option<PeerId>,
-        tip: Height,
-        validators: &ValidatorSet,
-    ) -> Option<Assembled> {
-        let key = Key { height: part.height.0, round: part.round, proposer: part.proposer.0 };
-        if !is_plausible(&part, tip) || !is_by_proposer(&key, publisher, validators) {
-            tracing::debug!(height = %key.height, round = key.round, "dropped a part of a proposal");
+    /// An empty one for a validator whose last block is `tip`.
+    pub fn new(own: Address, tip: Height) -> Self {
+        Self { own, tip, round: 0, partial: BTreeMap::new(), complete: BTreeSet::new() }
+    }
+
+    /// Takes a part and answers with the proposal if it was the last one missing and the proposal is for the next
+    /// height; what is complete before that comes from [`Assembler::due`]. Parts that the publisher has no right to
+    /// publish, for heights or rounds long over or too far ahead, or not as [`split`] makes them, are dropped.
+    pub fn add(&mut self, part: Part, publisher: Option<PeerId>, validators: &ValidatorSet) -> Option<Assembled> {
+        let (height, round) = (part.height.0, part.round);
+        let Some(publisher) = publisher.filter(|_| self.is_plausible(&part)).filter(|publisher| {
+            let proposer = validators.proposer(height, round);
+            proposer.address() == part.proposer.0 && may_publish(publisher, proposer, round, validators)
+        }) else {
+            tracing::debug!(%height, round, "dropped a part of a proposal");
+            return None;
+        };
+        let key = Key { publisher, height, round };
+        if self.complete.contains(&key) {
             return None;
         }
         if !self.partial.contains_key(&key) {
-            self.make_room();
+            self.make_room(publisher);
         }
-        let total = part.total as usize;
-        let partial = self.partial.entry(key).or_insert_with(|| Partial {
-            block: part.block,
-            valid_round: part.pol_round,
-            parts: vec![None; total],
-            missing: total,
-        });
-        let fits = partial.block == part.block && partial.parts.len() == total && partial.valid_round == part.pol_round;
-        let place = partial.parts.get_mut(part.index as usize).filter(|place| fits && place.is_none())?;
-        *place = Some(part.bytes);
-        partial.missing -= 1;
-        if partial.missing > 0 {
+        let partial = self.partial.entry(key).or_insert_with(|| Partial::new(&part));
+        if !partial.take(part) || partial.missing > 0 {
             return None;
         }
-        // The emptied entry stays until its height is decided, so that repeated parts start nothing anew.
-        let bytes = partial.parts.iter_mut().filter_map(Option::take).flatten().collect();
-        partial.parts = Vec::new();
-        let record = ProposalRecord {
-            height: key.height,
-            round: key.round,
-            valid_round: partial.valid_round,
-            proposer: key.proposer,
-            block: partial.block,
-        };
-        Some(Assembled { record, bytes })
+        self.complete.insert(key);
+        if height == self.tip.next() { self.partial.remove(&key).map(Partial::assemble) } else { None }
     }
 
-    /// Forgets the proposals up to a decided height.
+    /// The proposals for the next height that were complete before it was the next one.
+    pub fn due(&mut self) -> Vec<Assembled> {
+        let next = self.tip.next();
+        let due = self.partial.extract_if(.., |key, partial| key.height == next && partial.missing == 0);
+        due.map(|(_, partial)| partial.assemble()).collect()
+    }
+
+    /// Whether the first proposer of the next height has begun to publish a block.
+    pub fn has_begun(&self) -> bool {
+        let is_first = |key: &Key| key.height == self.tip.next() && key.round == 0;
+        self.partial.keys().chain(&self.complete).any(is_first)
+    }
+
+    /// The engine has entered a round of the next height: what is too long over is forgotten.
+    pub fn started_round(&mut self, round: u32) {
+        self.round = round;
+        let (next, first) = (self.tip.next(), round.saturating_sub(ROUNDS_APART_MAX));
+        self.forget(|key| key.height == next && key.round < first);
+    }
+
+    /// A height is decided: its proposals are forgotten.
     pub fn decided(&mut self, height: Height) {
-        self.partial.retain(|key, _| key.height > height);
+        (self.tip, self.round) = (height, 0);
+        self.forget(|key| key.height <= height);
     }
 
-    /// Bounds the memory: the proposal furthest ahead goes first, since it is needed last.
-    fn make_room(&mut self) {
-        while self.partial.len() >= PROPOSALS_MAX {
-            self.partial.pop_last();
+    fn forget(&mut self, is_over: impl Fn(&Key) -> bool) {
+        self.partial.retain(|key, _| !is_over(key));
+        self.complete.retain(|key| !is_over(key));
+    }
+
+    /// Bounds the memory that one publisher can take: its least recent proposal goes.
+    fn make_room(&mut self, publisher: PeerId) {
+        let of_publisher = || self.partial.keys().filter(move |key| key.publisher == publisher);
+        if of_publisher().count() >= PROPOSALS_PER_PUBLISHER_MAX
+            && let Some(key) = of_publisher().next().copied()
+        {
+            self.partial.remove(&key);
         }
     }
+
+    fn is_plausible(&self, part: &Part) -> bool {
+        let height = part.height.0;
+        let ahead = height.get().saturating_sub(self.tip.get());
+        let round = if height == self.tip.next() { self.round } else { 0 };
+        let total = part.total as usize;
+        (1..=FUTURE_HEIGHTS_MAX).contains(&ahead)
+            && part.round.abs_diff(round) <= ROUNDS_APART_MAX
+            && part.proposer.0 != self.own
+            && (1..=PARTS_MAX).contains(&total)
+            && part.index < part.total
+            && !part.bytes.is_empty()
+            && part.bytes.len() <= PART_BYTES
+    }
 }
 
-fn is_plausible(part: &Part, tip: Height) -> bool {
-    let ahead = part.height.0.get().saturating_sub(tip.get());
-    let total = part.total as usize;
-    (1..=FUTURE_HEIGHTS_MAX).contains(&ahead)
-        && part.round <= ROUND_MAX
-        && (1..=PARTS_MAX).contains(&total)
-        && part.index < part.total
-        && !part.bytes.is_empty()
-        && part.bytes.len() <= PART_BYTES
+impl Partial {
+    fn new(part: &Part) -> Self {
+        let record = ProposalRecord {
+            height: part.height.0,
+            round: part.round,
+            valid_round: part.pol_round,
+            proposer: part.proposer.0,
+            block: part.block,
+        };
+        let total = part.total as usize;
+        Self { record, parts: vec![None; total], missing: total }
+    }
+
+    /// Takes a part unless it is here already, or is one of another proposal.
+    fn take(&mut self, part: Part) -> bool {
+        let of_this = self.record.block == part.block
+            && self.record.valid_round == part.pol_round
+            && self.parts.len() == part.total as usize;
+        let Some(place) = self.parts.get_mut(part.index as usize).filter(|place| of_this && place.is_none()) else {
+            return false;
+        };
+        *place = Some(part.bytes);
+        self.missing -= 1;
+        true
+    }
+
+    fn assemble(self) -> Assembled {
+        Assembled { record: self.record, bytes: self.parts.into_iter().flatten().flatten().collect() }
+    }
 }
 
-/// "Verify `published_by` of every part": the node that published it belongs to the proposer of the round.
-fn is_by_proposer(key: &Key, publisher: Option<PeerId>, validators: &ValidatorSet) -> bool {
-    let proposer = validators.proposer(key.height, key.round);
-    let peer = lojal_network::peer_id_of(proposer.network_key.as_bytes()).ok();
-    proposer.address() == key.proposer && peer.is_some() && peer == publisher
+/// "Verify `published_by` of every part" (architecture §2).
+fn may_publish(publisher: &PeerId, proposer: &Validator, round: u32, validators: &ValidatorSet) -> bool {
+    let is = |validator: &Validator| {
+        lojal_network::peer_id_of(validator.network_key.as_bytes()).is_ok_and(|peer| peer == *publisher)
+    };
+    let all_may = Round::new(round) >= HIDDEN_LOCK_ROUND;
+    is(proposer) || all_may && validators.validators().iter().any(is)
 }
 
 #[cfg(test)]

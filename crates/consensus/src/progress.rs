@@ -117,46 +117,77 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use lojal_network::Identity;
-    use lojal_types::{KeyPair, PublicKey, Validator};
-
     use super::*;
-
-    fn peer(seed: u8) -> Identity {
-        Identity::from_seed([seed + 100; 32])
-    }
+    use crate::fixture::{peer, validators};
 
     fn four() -> ValidatorSet {
-        let validator = |seed: u8| Validator {
-            name: format!("validator-{seed}").parse().expect("valid"),
-            public_key: KeyPair::from_seed(&[seed; 32]).public_key(),
-            network_key: PublicKey::new(peer(seed).public_key()),
-            power: 1,
-        };
-        ValidatorSet::new((1..=4).map(validator).collect()).expect("valid")
+        validators(4)
     }
 
     #[test]
     fn one_liar_of_four_neither_hurries_nor_holds_up_anybody() {
         let progress = Progress::default();
-        progress.works_on(peer(1).peer_id(), Height::new(1_000_000));
+        progress.works_on(peer(0), Height::new(1_000_000));
         assert_eq!(progress.others_work_on(&four()), Height::GENESIS);
-        progress.works_on(peer(2).peer_id(), Height::new(7));
+        progress.works_on(peer(1), Height::new(7));
         assert_eq!(progress.others_work_on(&four()), Height::new(7));
-        progress.works_on(peer(3).peer_id(), Height::new(9));
+        progress.works_on(peer(2), Height::new(9));
         assert_eq!(progress.others_work_on(&four()), Height::new(9));
     }
 
     #[test]
     fn three_of_four_with_this_node_are_a_quorum() {
         let progress = Progress::default();
-        let own = peer(4).peer_id();
+        let own = peer(3);
         assert!(!progress.has_quorum(own, &four()));
-        progress.connected(peer(1).peer_id(), true);
+        progress.connected(peer(0), true);
         assert!(!progress.has_quorum(own, &four()));
-        progress.connected(peer(2).peer_id(), true);
+        progress.connected(peer(1), true);
         assert!(progress.has_quorum(own, &four()));
-        progress.connected(peer(1).peer_id(), false);
+        progress.connected(peer(0), false);
         assert!(!progress.has_quorum(own, &four()));
+    }
+    #[test]
+    fn claims_only_rise_and_those_of_strangers_dont_count() {
+        let progress = Progress::default();
+        for stranger in 4..8 {
+            progress.votes_on(peer(stranger), Height::new(9));
+        }
+        assert_eq!(progress.others_vote_on(&four()), Height::GENESIS);
+        for validator in [0, 1] {
+            progress.votes_on(peer(validator), Height::new(9));
+            progress.votes_on(peer(validator), Height::new(3));
+        }
+        assert_eq!(progress.others_vote_on(&four()), Height::new(9));
+        assert_eq!(progress.others_work_on(&four()), Height::GENESIS, "working and voting are two claims");
+    }
+
+    #[test]
+    fn a_third_of_the_voting_power_is_not_more_than_a_third() {
+        let three = validators(3);
+        let progress = Progress::default();
+        progress.works_on(peer(0), Height::new(5));
+        assert_eq!(progress.others_work_on(&three), Height::GENESIS);
+        progress.works_on(peer(1), Height::new(5));
+        assert_eq!(progress.others_work_on(&three), Height::new(5));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_is_woken_by_every_kind_of_change() {
+        let progress = Progress::default();
+        let votes = progress.wait_until(|progress| progress.others_vote_on(&four()) >= Height::new(5));
+        let works = progress.wait_until(|progress| progress.others_work_on(&four()) >= Height::new(5));
+        let quorum = progress.wait_until(|progress| progress.has_quorum(peer(3), &four()));
+        let changes = async {
+            for number in [0, 1] {
+                tokio::task::yield_now().await;
+                progress.votes_on(peer(number), Height::new(5));
+                tokio::task::yield_now().await;
+                progress.works_on(peer(number), Height::new(5));
+                tokio::task::yield_now().await;
+                progress.connected(peer(number), true);
+            }
+        };
+        tokio::join!(votes, works, quorum, changes);
     }
 }

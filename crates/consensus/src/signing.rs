@@ -78,7 +78,8 @@ impl Verifier<Context> for ValidatorVerifier {
         signature: &Signature,
         key: &PublicKey,
     ) -> Result<VerificationResult, Error> {
-        Ok(VerificationResult::from_bool(key.verify(&proposal.signing_bytes(&self.chain), signature)))
+        let holds = proposal.round.is_defined() && key.verify(&proposal.signing_bytes(&self.chain), signature);
+        Ok(VerificationResult::from_bool(holds))
     }
     async fn verify_signed_vote_extension(
         &self,
@@ -94,3 +95,6 @@ impl Verifier<Context> for ValidatorVerifier {
         Ok(VerificationResult::from_bool(key.verify(&proof.preimage(), &proof.signature)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,8 @@ fn two_members(network: &Network) -> (Signer, Signer) {
     let (operator, from) = (Signer::of(network, "nordmat"), Signer::of(network, "member-1"));
     let status = network.client(0).submit(&operator.sign(1, issue(from.address(), 1000, "salary")), true);
     assert!(is_applied(&status.expect("a running gateway")));
+    // A gateway that is a block behind would refuse an account that it has not heard of.
+    (1..4).for_each(|node| network.wait_for_height(node, network.height(0)));
     (from, Signer::of(network, "member-2"))
 }
 

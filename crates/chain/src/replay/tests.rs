@@ -199,10 +199,9 @@ fn a_certificate_of_another_block_or_height_commits_nothing() {
     for ((block, certificate), expected) in
         blocks.into_iter().zip([for_other, for_other_height, too_few, right]).zip(expected)
     {
-        assert_eq!(check_commit(&state, &block, &certificate), expected);
+        let checked = check_commit(&state, block, certificate);
         assert_eq!((state.view().state_root(), state.view().tip().height), (root, Height::GENESIS));
-        let refused = commit(&mut state, block, certificate).map(drop);
-        assert_eq!(refused, expected);
+        assert_eq!(checked.and_then(|block| block.apply(&mut state)).map(drop), expected);
     }
     assert_eq!(state.view().tip().height, Height::new(1));
 }
@@ -219,4 +218,18 @@ fn a_block_that_was_executed_on_another_state_commits_nothing() {
     // Even with a certificate, as after a fault of two thirds of the voting power.
     assert_eq!(commit(&mut state, rival, for_rival).map(drop), Err(CommitError::OtherState));
     assert_eq!((state.view().tip(), state.view().state_root(), state.recent().clone()), after);
+}
+
+#[test]
+fn a_block_that_was_certified_before_the_state_moved_on_is_not_applied() {
+    let mut state = State::genesis(&genesis(&[1; 4], PARAMETERS));
+    let block = || next_block(&state, vec![issues(&state, 1, 1)]);
+    let (one, again) = (block(), block());
+    let certificate = certificate_of(&state, &one, &[0, 1, 2]);
+    let one = check_commit(&state, one, certificate.clone()).expect("a quorum signed");
+    let again = check_commit(&state, again, certificate).expect("a quorum signed");
+    assert_eq!(one.apply(&mut state).expect("the state that it was executed on").header.height, Height::new(1));
+    let after = state.view().state_root();
+    assert_eq!(again.apply(&mut state).map(drop), Err(CommitError::OtherState));
+    assert_eq!(state.view().state_root(), after);
 }

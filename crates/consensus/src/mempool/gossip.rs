@@ -36,7 +36,7 @@ pub async fn gossip(mempool: Mempool, mut outbox: Outbox, network: Network) {
 }
 
 /// Transactions, each with its length before it, in messages of bounded size.
-fn messages(transactions: &[Box<[u8]>]) -> Vec<Vec<u8>> {
+pub(super) fn messages(transactions: &[Box<[u8]>]) -> Vec<Vec<u8>> {
     let mut messages = vec![Vec::new()];
     for transaction in transactions {
         let length = u32::try_from(transaction.len()).expect("a transaction is at most 16 KiB");

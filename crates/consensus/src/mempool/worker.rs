@@ -101,12 +101,12 @@ impl Worker {
     }
 
     fn insert(&self, transaction: &Arc<VerifiedTransaction>, own: bool) -> Result<(), Code> {
-        {
-            let state = read(&self.state);
-            // No block will be earlier than the last one, nor, with honest voters, than now.
-            let time = clock::now().max(state.view().tip().time_ms);
-            validate(&state, transaction, time)?;
-        }
+        // Held until it waits: a block with this very transaction must not be committed in between, or nobody would
+        // take it out again.
+        let state = read(&self.state);
+        // No block will be earlier than the last one, nor, with honest voters, than now.
+        let time = clock::now().max(state.view().tip().time_ms);
+        validate(&state, transaction, time)?;
         lock(&self.shared.pool).insert(transaction.clone(), own)
     }
 }

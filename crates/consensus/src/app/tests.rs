@@ -1,0 +1,141 @@
+//! What the loop answers, without an engine; this node is the validator that proposes first at height 3.
+
+use std::time::Duration;
+
+use lojal_chain::ExecutedBlock;
+use lojal_store::{Opened, Options};
+use lojal_types::{Block, Hash};
+use tempfile::TempDir;
+
+use super::*;
+use crate::executor::Executor;
+use crate::fixture::{block_by, certify, chain, genesis, peer, proposer, record, validator_key};
+use crate::mempool::{Mempool, SharedState};
+use crate::progress::Progress;
+
+struct Bench {
+    app: App,
+    state: SharedState,
+    _dir: TempDir,
+}
+
+fn height(height: u64) -> Height {
+    Height(lojal_types::Height::new(height))
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let Opened { store, writer, state, pending, .. } =
+            lojal_store::open(dir.path(), &genesis(3_000), Options::default()).expect("a new store");
+        let state = crate::share(state);
+        let (mempool, _) = Mempool::start(state.clone());
+        let (address, metrics) = (validator_key(proposer(3, 0)).address(), Metrics::default());
+        let executor =
+            Executor { state: state.clone(), writer, mempool: mempool.clone(), metrics: metrics.clone(), address };
+        let executor = executor.start(pending).await.expect("the log is in order");
+        let pace = Pace::new(mempool, Progress::default(), peer(proposer(3, 0)), Duration::from_secs(3));
+        let assembler = Assembler::new(address, store.tip().height);
+        Self { app: App { executor, store, metrics, pace, assembler }, state, _dir: dir }
+    }
+
+    /// Hands over a block as the first proposer of its height publishes it.
+    async fn publish(&mut self, record: &ProposalRecord, bytes: &[u8]) -> Vec<ProposedValue<Context>> {
+        let publisher = peer(proposer(record.height.get(), record.round));
+        let mut values = Vec::new();
+        for (part, sequence) in split(record, bytes).into_iter().zip(0..) {
+            let message = StreamMessage::new(stream_id(record), sequence, StreamContent::Data(part));
+            values.extend(self.app.received_part(Some(publisher), message).await.expect("no fault"));
+        }
+        values
+    }
+
+    async fn decide(&mut self, block: &ExecutedBlock) {
+        let certificate = certify(&chain(&self.state), block.header().height, block.id(), &[0, 1, 2]);
+        self.app.decided(&to_engine(&certificate).trim_vote_extensions()).await.expect("a quorum signed");
+    }
+
+    async fn started_round(&mut self, of: u64, round: u32) -> Vec<ProposedValue<Context>> {
+        self.app.started_round(height(of), Round::new(round)).await.expect("no fault")
+    }
+
+    fn next_block(&self) -> ExecutedBlock {
+        let next = self.app.store.tip().height.next().get();
+        block_by(&self.state, proposer(next, 0), next)
+    }
+}
+
+#[tokio::test]
+async fn a_published_block_is_checked_and_told_again_when_its_round_starts() {
+    let mut bench = Bench::new().await;
+    let block = bench.next_block();
+    let expected = proposed_value(&record(&block, 0), Validity::Valid);
+    let expected = [expected];
+    assert_eq!(bench.publish(&record(&block, 0), block.bytes()).await, expected);
+    assert_eq!(bench.started_round(1, 0).await, expected);
+    assert_eq!(bench.started_round(1, 1).await, []);
+    assert_eq!(bench.app.metrics.counts().rounds_failed, 1);
+}
+
+#[tokio::test]
+async fn blocks_that_came_before_their_parent_was_decided_are_judged_afterwards_valid_or_not() {
+    for is_valid in [true, false] {
+        let (mut bench, mut ahead) = (Bench::new().await, Bench::new().await);
+        let first = bench.next_block();
+        for one in [&mut bench, &mut ahead] {
+            assert_eq!(one.publish(&record(&first, 0), first.bytes()).await.len(), 1);
+        }
+        ahead.decide(&first).await;
+        let second = ahead.next_block();
+        let mut block = Block::decode(second.bytes()).expect("canonical");
+        if !is_valid {
+            block.header.state_root = Hash::new([1; 32]);
+        }
+        let record = ProposalRecord { block: block.header.id(), ..record(&second, 0) };
+        assert_eq!(bench.publish(&record, &block.encode()).await, [], "its parent is not decided");
+        bench.decide(&first).await;
+        let validity = if is_valid { Validity::Valid } else { Validity::Invalid };
+        assert_eq!(bench.started_round(2, 0).await, [proposed_value(&record, validity)]);
+    }
+}
+
+#[tokio::test]
+async fn a_synced_block_is_a_verdict_and_bytes_that_are_none_are_the_peers_fault() {
+    let bench = Bench::new().await;
+    let block = bench.next_block();
+    let by = Address(block.header().proposer);
+    let synced = |bytes: Vec<u8>, of: u64| bench.app.synced(height(of), Round::new(0), by, bytes);
+    let garbage = synced(vec![1, 2, 3], 1).await.expect("no fault");
+    assert!(matches!(garbage, SyncedValueOutcome::PeerFault));
+    let elsewhere = synced(block.bytes().to_vec(), 2).await.expect("no fault");
+    assert!(matches!(elsewhere, SyncedValueOutcome::LocalTransientError));
+    let expected = proposed_value(&record(&block, 0), Validity::Valid);
+    let good = synced(block.bytes().to_vec(), 1).await.expect("no fault");
+    assert!(matches!(good, SyncedValueOutcome::Verdict(value) if value == expected));
+}
+
+#[tokio::test]
+async fn decided_blocks_are_served_from_the_first_to_the_last() {
+    let mut bench = Bench::new().await;
+    let count = SYNC_BLOCKS_MAX as u64 + 2;
+    for _ in 0..count {
+        let block = bench.next_block();
+        let checked =
+            bench.app.executor.check(Assembled { record: record(&block, 0), bytes: block.bytes().to_vec() }, true);
+        assert_eq!(checked.await.expect("no fault"), Verdict::Valid);
+        bench.decide(&block).await;
+    }
+    let heights = |start: u64, end: u64| -> Vec<u64> {
+        let values = decided_values(&bench.app.store, start, end).expect("readable");
+        values.iter().map(|value| value.certificate.height.0.get()).collect()
+    };
+    assert_eq!(heights(0, 2), [1, 2]);
+    assert_eq!(heights(2, 2), [2]);
+    assert_eq!(heights(count - 1, u64::MAX), [count - 1, count]);
+    assert_eq!(heights(count + 1, count + 5), [0; 0]);
+    assert_eq!(heights(5, 4), [0; 0]);
+    assert_eq!(heights(1, u64::MAX), (1..=SYNC_BLOCKS_MAX as u64).collect::<Vec<_>>());
+    let first = decided_values(&bench.app.store, 1, 1).expect("readable").remove(0);
+    let stored = bench.app.store.block(lojal_types::Height::new(1)).expect("readable").expect("committed");
+    assert_eq!((&first.value_bytes[..], first.certificate), (&stored.bytes[..], to_engine(&stored.certificate)));
+}

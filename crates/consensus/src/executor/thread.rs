@@ -1,0 +1,232 @@
+//! The execution thread itself.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Instant;
+
+use lojal_chain::block::check_clock;
+use lojal_chain::replay::check_commit;
+use lojal_chain::{ExecutedBlock, InvalidBlock, execute_block, propose};
+use lojal_store::{PendingProposal, ProposalRecord};
+use lojal_types::{Block, Certificate, Height, SignedTransaction, VerifiedTransaction, verify_all};
+use tokio::sync::{mpsc, oneshot};
+
+use super::blocks::UndecidedBlocks;
+use super::{Answer, Command, Executor, ExecutorFault, Proposed, Verdict};
+use crate::clock;
+use crate::mempool::read_state;
+use crate::parts::Assembled;
+
+pub(super) struct Thread {
+    executor: Executor,
+    undecided: UndecidedBlocks,
+}
+
+impl Thread {
+    pub(super) fn new(executor: Executor) -> Self {
+        Self { executor, undecided: UndecidedBlocks::default() }
+    }
+
+    pub(super) fn run(
+        mut self,
+        pending: Vec<PendingProposal>,
+        started: oneshot::Sender<Result<(), ExecutorFault>>,
+        mut queue: mpsc::Receiver<Command>,
+    ) {
+        let recovered = self.recover(pending);
+        let is_sound = recovered.is_ok();
+        reply(started, recovered);
+        while is_sound && let Some(command) = queue.blocking_recv() {
+            match command {
+                Command::Propose { height, round, answer } => reply(answer, self.propose(height, round)),
+                Command::Check { proposal, is_decided, answer } => reply(answer, self.check(&proposal, is_decided)),
+                Command::Proposals { height, round, answer } => {
+                    reply(answer, Ok(self.undecided.proposals(height, round)));
+                }
+                Command::Find { block, answer } => {
+                    reply(answer, Ok(self.undecided.get(&block).map(|block| block.bytes().clone())));
+                }
+                Command::Decide { certificate, answer } => reply(answer, self.decide(certificate)),
+            }
+        }
+    }
+
+    /// Executes again what was proposed before a crash. Its votes may rest on it, and what this node proposed then is
+    /// what it proposes again.
+    fn recover(&mut self, pending: Vec<PendingProposal>) -> Result<(), ExecutorFault> {
+        for PendingProposal { record, bytes } in pending {
+            if self.undecided.get(&record.block).is_some() {
+                self.undecided.add(record, None);
+                continue;
+            }
+            let block = decode_claimed(&record, &bytes);
+            match block.map(|block| self.execute(&record, block, true)).transpose()?.flatten() {
+                Some(block) => {
+                    if UndecidedBlocks::is_own(&record, &block, self.executor.address) {
+                        self.undecided.built(block.id());
+                    }
+                    self.undecided.add(record, Some(block));
+                }
+                // The log holds only what was valid when it was written.
+                None => tracing::error!(block = %record.block, "a proposal in the log is not valid any more"),
+            }
+        }
+        Ok(())
+    }
+
+    fn propose(&mut self, height: Height, round: u32) -> Result<Option<Proposed>, ExecutorFault> {
+        if height != self.next_height() {
+            return Ok(None);
+        }
+        let proposer = self.executor.address;
+        // One block per height: what was built before, even before a crash, is proposed again.
+        let (block, bytes, new) = match self.undecided.to_propose() {
+            Some(block) => (block.id(), block.bytes().clone(), None),
+            None => {
+                let block = self.build()?;
+                (block.id(), block.bytes().clone(), Some(block))
+            }
+        };
+        let record = ProposalRecord { height, round, valid_round: None, proposer, block };
+        self.executor.writer.append_proposal(&record, &bytes)?;
+        if new.is_some() {
+            self.undecided.built(block);
+            self.executor.metrics.proposed();
+        }
+        self.undecided.add(record, new);
+        Ok(Some(Proposed { record, bytes }))
+    }
+
+    fn build(&mut self) -> Result<ExecutedBlock, ExecutorFault> {
+        let started = Instant::now();
+        let state = read_state(&self.executor.state);
+        let parameters = state.view().parameters();
+        let (count_max, bytes_max) = (parameters.block_transactions_max, parameters.block_bytes_max);
+        let waiting = self.executor.mempool.pool().first(count_max as usize, bytes_max as usize);
+        let proposal = propose(&state, self.executor.address, clock::now(), waiting)?;
+        drop(state);
+        let mut pool = self.executor.mempool.pool();
+        for (id, code) in proposal.refused {
+            tracing::debug!(%id, %code, "a waiting transaction can't be in a block any more");
+            pool.remove(&id);
+        }
+        drop(pool);
+        self.executor.metrics.executed(started.elapsed());
+        Ok(proposal.block)
+    }
+
+    fn check(&mut self, proposal: &Assembled, is_decided: bool) -> Result<Verdict, ExecutorFault> {
+        let Assembled { record, bytes } = proposal;
+        if record.height != self.next_height() {
+            return Ok(Verdict::Unusable);
+        }
+        // Of a block that is here already, the bytes that came with this proposal don't matter.
+        let known = self.undecided.get(&record.block).map(|block| block.bytes().clone());
+        let (bytes, new) = match known {
+            Some(bytes) => (bytes, None),
+            None => {
+                let Some(block) = decode_claimed(record, bytes) else {
+                    tracing::warn!(height = %record.height, round = record.round, "a proposal's bytes are not its block's");
+                    return Ok(Verdict::Unusable);
+                };
+                if !is_decided && !self.undecided.has_room() {
+                    tracing::warn!(height = %record.height, round = record.round, "too many proposals for one height");
+                    return Ok(Verdict::Unusable);
+                }
+                let Some(block) = self.execute(record, block, is_decided)? else {
+                    self.executor.metrics.invalid();
+                    return Ok(Verdict::Invalid);
+                };
+                (block.bytes().clone(), Some(block))
+            }
+        };
+        // Durable before the vote that may rest on it.
+        self.executor.writer.append_proposal(record, &bytes)?;
+        self.undecided.add(*record, new);
+        Ok(Verdict::Valid)
+    }
+
+    /// Executes a block of somebody else; `None`, with the reason in the log, when it is not valid.
+    fn execute(
+        &self,
+        record: &ProposalRecord,
+        block: Block,
+        is_decided: bool,
+    ) -> Result<Option<ExecutedBlock>, ExecutorFault> {
+        let started = Instant::now();
+        let result = self.execute_block(block, is_decided);
+        self.executor.metrics.executed(started.elapsed());
+        match result {
+            Ok(block) => Ok(Some(block)),
+            Err(InvalidBlock::Conservation(fault)) => Err(fault.into()),
+            Err(reason) => {
+                tracing::warn!(height = %record.height, round = record.round, block = %record.block, %reason, "invalid block");
+                Ok(None)
+            }
+        }
+    }
+
+    fn execute_block(&self, block: Block, is_decided: bool) -> Result<ExecutedBlock, InvalidBlock> {
+        if !is_decided {
+            check_clock(&block.header, clock::now())?;
+        }
+        let transactions = self.verify(block.transactions.into_inner())?;
+        execute_block(&read_state(&self.executor.state), block.header, transactions)
+    }
+
+    /// Checks the signatures of a block's transactions; those that wait here have been checked before.
+    fn verify(&self, signed: Vec<SignedTransaction>) -> Result<Vec<Arc<VerifiedTransaction>>, InvalidBlock> {
+        let chain = read_state(&self.executor.state).view().chain_id();
+        let ids: Vec<_> = signed.iter().map(|one| one.transaction.id(&chain)).collect();
+        let known: Vec<_> = {
+            let pool = self.executor.mempool.pool();
+            ids.iter().zip(&signed).map(|(id, one)| pool.get(id).filter(|waiting| waiting.signed() == one)).collect()
+        };
+        let unknown = signed.into_iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(one, _)| one).collect();
+        let mut verified = verify_all(unknown, &chain).into_iter();
+        let each = known.into_iter().enumerate().map(|(index, known)| match known {
+            Some(known) => Ok(known),
+            None => {
+                let answer = verified.next().expect("one answer per unknown transaction");
+                answer.map(Arc::new).map_err(|code| InvalidBlock::Transaction(index, code))
+            }
+        });
+        each.collect()
+    }
+
+    fn decide(&mut self, certificate: Certificate) -> Result<(), ExecutorFault> {
+        let started = Instant::now();
+        let unknown = || ExecutorFault::UnknownDecision(certificate.block, certificate.height);
+        let block = self.undecided.take(&certificate.block).ok_or_else(unknown)?;
+        let block = check_commit(&read_state(&self.executor.state), block, certificate)?;
+        self.executor.writer.append_commit(block.certificate(), block.bytes())?;
+        let mut state = self.executor.state.write().unwrap_or_else(PoisonError::into_inner);
+        let committed = Arc::new(block.apply(&mut state)?);
+        self.executor.writer.publish(committed.clone(), &state);
+        drop(state);
+        let mut pool = self.executor.mempool.pool();
+        for transaction in &committed.transactions {
+            pool.remove(&transaction.id());
+        }
+        pool.expire(committed.header.time_ms);
+        drop(pool);
+        self.undecided = UndecidedBlocks::default();
+        self.executor.metrics.committed(committed.transactions.len(), started.elapsed());
+        Ok(())
+    }
+
+    fn next_height(&self) -> Height {
+        read_state(&self.executor.state).view().tip().height.next()
+    }
+}
+
+/// Answers. Whoever asked and is gone is stopping, too; a fault is worth knowing all the same.
+fn reply<T>(answer: Answer<T>, result: Result<T, ExecutorFault>) {
+    if let Err(Err(fault)) = answer.send(result) {
+        tracing::error!(%fault, "a fault while stopping");
+    }
+}
+
+/// The block, if the bytes are one with the id that the proposal names.
+fn decode_claimed(record: &ProposalRecord, bytes: &[u8]) -> Option<Block> {
+    Block::decode(bytes).ok().filter(|block| block.header.id() == record.block)
+}

@@ -1,0 +1,154 @@
+//! A small network for this crate's tests: validators with their keys, one brand with its tills.
+
+use std::sync::{Arc, PoisonError};
+
+use lojal_chain::ExecutedBlock;
+use lojal_ledger::State;
+use lojal_network::{Identity, PeerId};
+use lojal_store::ProposalRecord;
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::{
+    Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height, Issue, KeyPair,
+    Network, Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction,
+    Validator, ValidatorSet, VerifiedTransaction, verify_all,
+};
+
+use crate::clock;
+use crate::mempool::SharedState;
+
+/// November 2023.
+const START_MS: u64 = 1_700_000_000_000;
+/// How long transactions are valid.
+const VALID_MS: u64 = 30 * 60 * 1000;
+/// How many tills the brand has.
+pub(crate) const TILLS: u8 = 11;
+
+/// The key of the validator with a number, counted from 0.
+pub(crate) fn validator_key(number: u8) -> KeyPair {
+    KeyPair::from_seed(&[100 + number; 32])
+}
+
+pub(crate) fn identity(number: u8) -> Identity {
+    Identity::from_seed([150 + number; 32])
+}
+
+pub(crate) fn peer(number: u8) -> PeerId {
+    identity(number).peer_id()
+}
+
+/// The key of the till with a number, counted from 0.
+pub(crate) fn till(number: u8) -> KeyPair {
+    KeyPair::from_seed(&[1 + number; 32])
+}
+
+pub(crate) fn validators(count: u8) -> ValidatorSet {
+    let validator = |number: u8| Validator {
+        name: format!("validator-{number}").parse().expect("valid"),
+        public_key: validator_key(number).public_key(),
+        network_key: lojal_types::PublicKey::new(identity(number).public_key()),
+        power: 1,
+    };
+    ValidatorSet::new((0..count).map(validator).collect()).expect("few validators with keys of their own")
+}
+
+/// The number of the validator that proposes first at a height, of four.
+pub(crate) fn proposer(height: u64, round: u32) -> u8 {
+    let address = validators(4).proposer(Height::new(height), round).address();
+    (0..4).find(|number| validator_key(*number).address() == address).expect("one of the four")
+}
+
+pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
+    let operator = |number| GenesisOperator {
+        public_key: till(number).public_key(),
+        roles: Bounded::new(vec![Role::Issue]).expect("one"),
+    };
+    let brand = GenesisBrand {
+        id: "nordmat".parse().expect("valid"),
+        name: "Nordmat".parse().expect("valid"),
+        decimals: 0,
+        policy: Policy {
+            expiry_months: None,
+            transferable: true,
+            transfer_min: Points::new(1),
+            transfer_max: Points::new(1_000),
+            reversal_window_ms: 1_000,
+        },
+        operators: Bounded::new((0..TILLS).map(operator).collect()).expect("few operators"),
+    };
+    let document = GenesisDocument {
+        name: "test".parse().expect("valid"),
+        network: Network::Test,
+        time_ms: TimeMs::new(START_MS).expect("in range"),
+        parameters: Parameters { heartbeat_ms, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        validators: Bounded::new(validators(4).validators().to_vec()).expect("four"),
+        brands: Bounded::new(vec![brand]).expect("one"),
+    };
+    Genesis::new(document).expect("the document keeps the rules")
+}
+
+pub(crate) fn state() -> SharedState {
+    crate::share(State::genesis(&genesis(3_000)))
+}
+
+pub(crate) fn chain(state: &SharedState) -> ChainId {
+    state.read().unwrap_or_else(PoisonError::into_inner).view().chain_id()
+}
+
+/// A till issues one point; the number makes it different from others.
+pub(crate) fn issue(chain: &ChainId, number: u64) -> SignedTransaction {
+    issue_by(chain, 0, number, 1, clock::now().plus_ms(VALID_MS))
+}
+
+/// A till issues a point in each of `count` operations.
+pub(crate) fn issue_by(chain: &ChainId, by: u8, number: u64, count: u64, until: TimeMs) -> SignedTransaction {
+    let issue = |index: u64| {
+        let reference = [&[by][..], &number.to_be_bytes(), &index.to_be_bytes()].concat();
+        Operation::Issue(Issue {
+            brand: "nordmat".parse().expect("valid"),
+            to: Address::new([7; 20]),
+            amount: Points::new(1),
+            reference: Reference::new(reference).expect("17 bytes"),
+        })
+    };
+    let operations = Bounded::new((0..count).map(issue).collect()).expect("1 to 100");
+    let sender = till(by).address();
+    Transaction { chain: chain.tag(), sender, valid_until_ms: until, nonce: number, operations }.sign(chain, &till(by))
+}
+
+pub(crate) fn verified(signed: Vec<SignedTransaction>, chain: &ChainId) -> Vec<Arc<VerifiedTransaction>> {
+    verify_all(signed, chain).into_iter().map(|one| Arc::new(one.expect("the tests sign well"))).collect()
+}
+
+/// A valid block of a validator on top of a state; other numbers give other blocks.
+pub(crate) fn block_by(state: &SharedState, validator: u8, number: u64) -> ExecutedBlock {
+    block_at(state, validator, number, clock::now())
+}
+
+pub(crate) fn block_at(state: &SharedState, validator: u8, number: u64, time: TimeMs) -> ExecutedBlock {
+    let state = state.read().unwrap_or_else(PoisonError::into_inner);
+    let chain = state.view().chain_id();
+    let transactions = verified(vec![issue(&chain, number)], &chain);
+    let proposal = lojal_chain::propose(&state, validator_key(validator).address(), time, transactions);
+    proposal.expect("points are conserved").block
+}
+
+/// The record of a block that its builder proposes in a round.
+pub(crate) fn record(block: &ExecutedBlock, round: u32) -> ProposalRecord {
+    let header = block.header();
+    ProposalRecord { height: header.height, round, valid_round: None, proposer: header.proposer, block: block.id() }
+}
+
+/// A certificate in round 0 by validators with these numbers.
+pub(crate) fn certify(chain: &ChainId, height: Height, block: BlockId, signers: &[u8]) -> Certificate {
+    let blank = CommitSignature { validator: Address::new([0; 20]), signature: Signature::new([0; 64]) };
+    let mut certificate = Certificate { height, round: 0, block, signatures: Bounded::new(vec![blank]).expect("one") };
+    let sign = |number: &u8| {
+        let key = validator_key(*number);
+        let signature = key.sign(&certificate.vote_of(key.address()).signing_bytes(chain));
+        CommitSignature { validator: key.address(), signature }
+    };
+    let mut signatures: Vec<CommitSignature> = signers.iter().map(sign).collect();
+    signatures.sort_unstable_by_key(|one| one.validator);
+    certificate.signatures = Bounded::new(signatures).expect("1 to 64");
+    certificate
+}

@@ -1,0 +1,273 @@
+//! Four validators in one process: real engines, networks on 127.0.0.1 and stores on disk.
+
+use std::net::TcpListener;
+
+use arc_malachitebft_engine::node::NodeMsg;
+use lojal_network::{NetworkConfig, Peer, Topic};
+use lojal_store::{Opened, Options};
+use lojal_types::{Genesis, Height, SignedTransaction, TransactionId};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::*;
+use crate::fixture::{genesis, identity, issue, peer, validator_key};
+
+/// Generous: only a test that would fail anyway waits this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So many votes repeated in vain show that a network has no quorum.
+const REPEATED_VOTES: u64 = 2;
+const HEARTBEAT_MS: u64 = 300;
+
+async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let mut look = tokio::time::interval(Duration::from_millis(10));
+    let found = async {
+        while !condition() {
+            look.tick().await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, found).await.is_ok(), "{what}");
+}
+
+/// A running validator.
+struct Node {
+    store: Store,
+    mempool: Mempool,
+    metrics: Metrics,
+    network: Network,
+    ready: watch::Receiver<bool>,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), ConsensusError>>,
+}
+
+/// Four validators' places, whether or not they run.
+struct Cluster {
+    genesis: Genesis,
+    ports: Vec<u16>,
+    dirs: Vec<TempDir>,
+    nodes: Vec<Option<Node>>,
+    transactions: u64,
+}
+
+impl Cluster {
+    async fn start() -> Self {
+        let mut cluster = Self::new();
+        for number in 0..4 {
+            cluster.start_node(number).await;
+        }
+        cluster
+    }
+
+    fn new() -> Self {
+        let listeners: Vec<TcpListener> =
+            (0..4).map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port")).collect();
+        let ports = listeners.iter().map(|one| one.local_addr().expect("bound").port()).collect();
+        drop(listeners);
+        let dirs = (0..4).map(|_| tempfile::tempdir().expect("a temporary directory")).collect();
+        let nodes = (0..4).map(|_| None).collect();
+        Self { genesis: genesis(HEARTBEAT_MS), ports, dirs, nodes, transactions: 0 }
+    }
+
+    fn address(&self, number: u8) -> Multiaddr {
+        format!("/ip4/127.0.0.1/tcp/{}", self.ports[usize::from(number)]).parse().expect("an address")
+    }
+
+    async fn start_node(&mut self, number: u8) {
+        let dir = self.dirs[usize::from(number)].path();
+        let Opened { store, writer, state, pending, .. } =
+            lojal_store::open(&dir.join("data"), &self.genesis, Options::default()).expect("a store in order");
+        let peers = (0..4).filter(|other| *other != number);
+        let config = NetworkConfig {
+            network_id: *self.genesis.chain_id().as_bytes(),
+            identity: identity(number),
+            listen: self.address(number),
+            peers: peers.map(|other| Peer { id: peer(other), address: self.address(other) }).collect(),
+        };
+        let (network, events) = lojal_network::start(config).await.expect("the port is still free");
+        let state = share(state);
+        let (mempool, outbox) = Mempool::start(state.clone());
+        let (metrics, (ready, is_ready), (stop, stopped)) =
+            (Metrics::default(), watch::channel(false), oneshot::channel::<()>());
+        let validator = Validator {
+            key: validator_key(number),
+            wal_dir: dir.join("consensus"),
+            store: store.clone(),
+            writer,
+            state,
+            pending,
+            mempool: mempool.clone(),
+            outbox,
+            network: network.clone(),
+            events,
+            metrics: metrics.clone(),
+            ready,
+        };
+        let running = tokio::spawn(run(validator, async { stopped.await.unwrap_or_default() }));
+        let node = Node { store, mempool, metrics, network, ready: is_ready, stop, running };
+        self.nodes[usize::from(number)] = Some(node);
+    }
+
+    async fn stop_node(&mut self, number: u8) {
+        let Node { store, network, stop, running, .. } = self.take(number);
+        drop(stop);
+        let result = tokio::time::timeout(PATIENCE, running).await.expect("it stops when it is told to");
+        result.expect("it doesn't panic").expect("it had no fault");
+        network.shutdown().await;
+        store.close().expect("a last checkpoint");
+        drop(store);
+        // The thread that writes the engine's log lets go of it a moment after the engine.
+        let log = self.dirs[usize::from(number)].path().join("consensus/wal");
+        let log = std::fs::File::open(log).expect("the engine's log is there");
+        eventually("the engine's log is let go", || log.try_lock().is_ok()).await;
+    }
+
+    fn take(&mut self, number: u8) -> Node {
+        self.nodes[usize::from(number)].take().expect("it runs")
+    }
+    fn node(&self, number: u8) -> &Node {
+        self.nodes[usize::from(number)].as_ref().expect("it runs")
+    }
+    fn running(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().flatten()
+    }
+
+    /// Submits transactions to one node, which accepts them all.
+    async fn submit(&mut self, to: u8, count: u64) -> Vec<TransactionId> {
+        let chain = self.genesis.chain_id();
+        let numbers = self.transactions..self.transactions + count;
+        self.transactions += count;
+        let signed: Vec<SignedTransaction> = numbers.map(|number| issue(&chain, number)).collect();
+        let answers = self.node(to).mempool.submit(signed).await;
+        answers.into_iter().collect::<Result<_, _>>().expect("good transactions")
+    }
+
+    /// Waits until every running node has committed the transactions.
+    async fn committed(&self, ids: &[TransactionId]) {
+        let has_all = |node: &Node| ids.iter().all(|id| node.store.transaction(id).expect("readable").is_some());
+        eventually("every running node commits", || self.running().all(has_all)).await;
+    }
+
+    /// Compares all that the running nodes have committed.
+    fn assert_agreement(&self) {
+        let lowest = self.running().map(|node| node.store.tip().height).min().expect("some run");
+        for height in (1..=lowest.get()).map(Height::new) {
+            let mut blocks =
+                self.running().map(|node| node.store.block(height).expect("readable").map(|one| one.bytes));
+            let first = blocks.next().expect("some run");
+            assert!(first.is_some() && blocks.all(|block| block == first), "height {height}");
+        }
+        for node in self.running() {
+            assert_eq!(node.metrics.counts().evidence, 0, "nobody contradicted themselves");
+        }
+    }
+
+    async fn stop(mut self) {
+        for number in 0..4 {
+            if self.nodes[usize::from(number)].is_some() {
+                self.stop_node(number).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn four_validators_agree_through_restarts_and_halt_without_a_quorum() {
+    let mut cluster = Cluster::start().await;
+    eventually("all become ready", || cluster.running().all(|node| *node.ready.borrow())).await;
+    for to in 0..4 {
+        let ids = cluster.submit(to, 5).await;
+        cluster.committed(&ids).await;
+    }
+    eventually("nothing waits any more", || cluster.running().all(|node| node.mempool.is_empty())).await;
+    cluster.assert_agreement();
+
+    // One of four down: the others go on, and it catches up.
+    cluster.stop_node(3).await;
+    for _ in 0..4 {
+        let ids = cluster.submit(0, 3).await;
+        cluster.committed(&ids).await;
+    }
+    cluster.start_node(3).await;
+    let ids = cluster.submit(3, 3).await;
+    cluster.committed(&ids).await;
+    eventually("it becomes ready again", || *cluster.node(3).ready.borrow()).await;
+    cluster.assert_agreement();
+
+    // Two down: nothing is decided, nothing is lost.
+    cluster.stop_node(2).await;
+    cluster.stop_node(3).await;
+    eventually("no quorum, not ready", || cluster.running().all(|node| !*node.ready.borrow())).await;
+    let highest = |cluster: &Cluster| cluster.running().map(|node| node.store.tip().height).max().expect("two run");
+    let before = highest(&cluster);
+    let waiting = cluster.submit(1, 3).await;
+    let repeated = || cluster.running().map(|node| node.network.counters().topic(Topic::Liveness).messages_in);
+    let heard: Vec<u64> = repeated().collect();
+    let is_stuck = || repeated().zip(&heard).all(|(now, before)| now >= before + REPEATED_VOTES);
+    eventually("the two repeat their votes for want of others", is_stuck).await;
+    // With votes of those that stopped, the two may have decided one more block.
+    assert!(highest(&cluster) <= before.next());
+    for id in &waiting {
+        assert!(cluster.running().all(|node| node.store.transaction(id).expect("readable").is_none()));
+    }
+
+    // One back: on they go.
+    cluster.start_node(2).await;
+    cluster.committed(&waiting).await;
+    cluster.start_node(3).await;
+    cluster.committed(&waiting).await;
+    cluster.assert_agreement();
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_network_that_stops_ends_the_node_with_the_reason() {
+    let mut cluster = Cluster::new();
+    cluster.start_node(0).await;
+    let Node { network, running, stop: _not_told, .. } = cluster.take(0);
+    network.shutdown().await;
+    let result = tokio::time::timeout(PATIENCE, running).await.expect("the node ends").expect("it doesn't panic");
+    // Whichever of the two is noticed first.
+    assert!(matches!(result, Err(ConsensusError::NetworkStopped | ConsensusError::App(AppError::EngineStopped))));
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_takes_no_more_ends_the_node_with_the_reason() {
+    let mut cluster = Cluster::start().await;
+    let Node { store, running, stop: _not_told, .. } = cluster.take(0);
+    store.close().expect("a last checkpoint");
+    let result = tokio::time::timeout(PATIENCE, running).await.expect("the node ends").expect("it doesn't panic");
+    assert!(matches!(result, Err(ConsensusError::App(AppError::Executor(_)))), "{result:?}");
+    cluster.stop().await;
+}
+
+type Started = Result<(Channels<Context>, EngineHandle), ConsensusError>;
+
+/// An engine without peers.
+async fn lone_engine(dir: &Path) -> (Started, mpsc::Receiver<Event>) {
+    let listen: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().expect("an address");
+    let config =
+        NetworkConfig { network_id: [1; 32], identity: identity(0), listen: listen.clone(), peers: Vec::new() };
+    let (network, events) = lojal_network::start(config).await.expect("a network without peers");
+    let bridge = Bridge::start(network, listen).await.expect("an actor starts");
+    (start_engine(validator_key(0), ChainId::new([1; 32]), dir, &bridge).await, events)
+}
+
+#[tokio::test]
+async fn an_unusable_log_of_the_engine_is_told_at_the_start() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    std::fs::create_dir(dir.path().join("wal")).expect("a directory where a file should be");
+    let (started, _events) = lone_engine(dir.path()).await;
+    assert!(matches!(started, Err(ConsensusError::Start(_))));
+}
+
+#[tokio::test]
+async fn an_engine_that_hangs_for_safety_ends_the_applications_loop() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let (started, _events) = lone_engine(dir.path()).await;
+    let (mut channels, engine) = started.expect("the engine starts");
+    engine.actor.cast(NodeMsg::SafetyFailure("the log can't be written".to_owned())).expect("it runs");
+    let ended = async { while channels.consensus.recv().await.is_some() {} };
+    assert!(tokio::time::timeout(PATIENCE, ended).await.is_ok(), "the loop ends, and with it the node");
+    stop(engine).await;
+}
