@@ -92,14 +92,15 @@ impl Tally {
         if let Some((key, outstanding)) = read::<OutstandingKey>(key, value) {
             let change = sign * i128::from(outstanding.get());
             *self.outstanding_by_brand.entry(key.brand).or_default() += change;
-            // A month that is over has become breakage: its accounts' lots are dead too.
+            // What leaves a month that is over has become breakage, and the accounts' lots of it count no more;
+            // whatever still stands there is found.
             if key.expiry.is_live_in(month) || change > 0 {
                 *self.outstanding.entry((key.brand, key.expiry)).or_default() += change;
             }
         }
     }
 
-    /// The totals' change, or the totals, must be what was tallied; answers with what no total accounts for.
+    /// What was tallied of a brand must be the change of its totals; from nothing to the totals, for a whole state.
     fn settle(&mut self, brand: BrandId, before: &Totals, after: &Totals) -> Result<(), ConservationError> {
         let change = |of: fn(&Totals) -> Points| i128::from(of(after).get()) - i128::from(of(before).get());
         let total = change(|totals| totals.outstanding);

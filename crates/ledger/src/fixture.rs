@@ -191,6 +191,7 @@ fn genesis(grocer_expiry_months: u8) -> Genesis {
 pub(crate) type NewMember<'a> = (u8, MemberRole, &'a [(&'a str, u64)]);
 
 /// A ledger that grows block by block, with conservation checked over the whole state after each.
+#[derive(Clone)]
 pub(crate) struct Ledger {
     pub(crate) genesis: Genesis,
     pub(crate) state: State,

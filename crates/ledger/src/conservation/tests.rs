@@ -2,7 +2,7 @@ use lojal_types::{Bounded, Lot, Points};
 
 use super::{ConservationError, balance_sheet, check_block};
 use crate::fixture::*;
-use crate::key::{BalanceKey, OutstandingKey, StateKey, TotalsKey};
+use crate::key::{BalanceKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
 use crate::overlay::ChangeSet;
 use crate::recent::RecentIds;
 use crate::record::{Balance, Totals};
@@ -45,7 +45,10 @@ fn set_totals(changes: &mut ChangeSet, id: &str, totals: [u64; 5]) {
 
 /// What the check of a block and that of the whole state say to changes on top of [`ledger`].
 fn judge(change: impl FnOnce(&mut ChangeSet)) -> [Result<(), ConservationError>; 2] {
-    let ledger = ledger();
+    judge_on(&ledger(), change)
+}
+
+fn judge_on(ledger: &Ledger, change: impl FnOnce(&mut ChangeSet)) -> [Result<(), ConservationError>; 2] {
     let mut changes = ChangeSet::new();
     change(&mut changes);
     let tree: &StateTree = ledger.view().tree();
@@ -166,6 +169,116 @@ fn points_of_a_brand_that_nobody_registered_are_found() {
         set_outstanding(changes, "invented", "never", 9);
     });
     assert_eq!(invented, [Err(sums_differ("invented", 9, 0)), Err(sums_differ("invented", 9, 0))]);
+}
+
+/// As [`ledger`], but Anna has 20 of the grocer's points set aside.
+fn ledger_with_hold() -> Ledger {
+    let mut ledger = ledger();
+    ledger.apply(ANNA, hold(GROCER, ANNA, 20, "till 7", ledger.now().plus_ms(HOUR_MS)));
+    ledger
+}
+
+/// As [`judge`], on top of [`ledger_with_hold`].
+fn judge_with_hold(change: impl FnOnce(&mut ChangeSet)) -> [Result<(), ConservationError>; 2] {
+    judge_on(&ledger_with_hold(), change)
+}
+
+fn holds_key() -> HoldsKey {
+    HoldsKey { account: address(ANNA), brand: brand(GROCER) }
+}
+
+fn set_held(changes: &mut ChangeSet, expiry: &str, points: u64) {
+    let ledger = ledger_with_hold();
+    let mut record = ledger.view().get(&holds_key()).expect("Anna's hold");
+    let [hold] = &*record.holds else { panic!("one hold") };
+    let lots = Bounded::new(vec![lot(expiry, points)]).expect("one lot");
+    record.holds = Bounded::new(vec![crate::record::OpenHold { lots, ..hold.clone() }]).expect("one hold");
+    put(changes, &holds_key(), &record);
+}
+
+fn held_differ(in_holds: i128, held: i128) -> ConservationError {
+    ConservationError::Held { brand: brand(GROCER), in_holds, held }
+}
+
+#[test]
+fn a_sheet_shows_what_is_set_aside_by_expiry() {
+    let sheet = balance_sheet(ledger_with_hold().view()).expect("adds up");
+    assert_eq!(sheet[2].liability, [(expiry_of("2027-11"), Points::new(30))]);
+    assert_eq!(sheet[2].held, [(expiry_of("2027-11"), Points::new(20))]);
+    assert_eq!(sheet[2].totals.held, Points::new(20));
+}
+
+#[test]
+fn points_that_appear_in_a_hold_or_vanish_from_it_are_found() {
+    assert_eq!(judge_with_hold(|_| ()), [Ok(()), Ok(())]);
+    let more = judge_with_hold(|changes| set_held(changes, "2027-11", 21));
+    assert_eq!(more, [Err(held_differ(1, 0)), Err(held_differ(21, 20))]);
+    let gone = judge_with_hold(|changes| {
+        changes.insert(holds_key().encode(), None);
+    });
+    assert_eq!(gone, [Err(held_differ(-20, 0)), Err(held_differ(0, 20))]);
+    // Returned to the balance, but not taken out of what is held.
+    let twice = judge_with_hold(|changes| {
+        changes.insert(holds_key().encode(), None);
+        set_lots(changes, ANNA, GROCER, &[lot("2027-11", 50)]);
+        set_outstanding(changes, GROCER, "2027-11", 50);
+    });
+    assert_eq!(twice, [Err(sums_differ(GROCER, 20, 0)), Err(sums_differ(GROCER, 50, 30))]);
+}
+
+#[test]
+fn a_held_total_that_no_hold_accounts_for_is_found() {
+    let held = |points: u64| Totals {
+        issued: Points::new(55),
+        outstanding: Points::new(30),
+        held: Points::new(points),
+        redeemed: Points::new(25 - points),
+        ..Totals::default()
+    };
+    let less = judge_with_hold(|changes| put(changes, &TotalsKey(brand(GROCER)), &held(19)));
+    assert_eq!(less, [Err(held_differ(0, -1)), Err(held_differ(20, 19))]);
+    // Of a brand whose totals didn't change at all, and of one that doesn't exist.
+    let invented = judge(|changes| {
+        let ledger = ledger_with_hold();
+        let record = ledger.view().get(&holds_key()).expect("Anna's hold");
+        put(changes, &HoldsKey { account: address(CLEO), brand: brand("invented") }, &record);
+    });
+    let expected = ConservationError::Held { brand: brand("invented"), in_holds: 20, held: 0 };
+    assert_eq!(invented, [Err(expected.clone()), Err(expected)]);
+}
+
+#[test]
+fn totals_that_can_only_grow_and_have_fallen_are_found_in_the_block() {
+    let full = [100, 40, 15, 16, 17].map(Points::new);
+    let [issued, outstanding, redeemed, expired, reversed] = full;
+    let converted_out = Points::new(12);
+    let before = Totals { issued, outstanding, held: Points::ZERO, redeemed, converted_out, expired, reversed };
+    let mut state = ChangeSet::new();
+    put(&mut state, &TotalsKey(brand(CAFE)), &before);
+    let tree = StateTree::new().apply(&state);
+    let less = |points: Points| Points::new(points.get() - 1);
+    let more = |points: Points| Points::new(points.get() + 1);
+    let fallen = [
+        ("issued", Totals { issued: less(issued), outstanding: less(outstanding), ..before }),
+        ("redeemed", Totals { redeemed: less(redeemed), outstanding: more(outstanding), ..before }),
+        ("converted out", Totals { converted_out: less(converted_out), outstanding: more(outstanding), ..before }),
+        ("expired", Totals { expired: less(expired), outstanding: more(outstanding), ..before }),
+        ("reversed", Totals { reversed: less(reversed), outstanding: more(outstanding), ..before }),
+    ];
+    for (total, after) in fallen {
+        let mut changes = ChangeSet::new();
+        put(&mut changes, &TotalsKey(brand(CAFE)), &after);
+        let answer = check_block(&tree, &changes, month("2026-11"));
+        assert_eq!(answer, Err(ConservationError::Fallen { brand: brand(CAFE), total }));
+    }
+}
+
+#[test]
+fn totals_that_vanish_are_found_even_if_all_is_nothing() {
+    let mut changes = ChangeSet::new();
+    changes.insert(TotalsKey(brand(CAFE)).encode(), None);
+    let answer = check_block(ledger().view().tree(), &changes, month("2026-11"));
+    assert_eq!(answer, Err(ConservationError::TotalsGone(brand(CAFE))));
 }
 
 #[test]

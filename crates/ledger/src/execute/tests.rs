@@ -1,8 +1,14 @@
 mod admission;
 mod atomicity;
+mod between;
+mod brands;
 mod codes;
+mod conversions;
 mod expiry;
+mod holds;
+mod households;
 mod keys;
 mod model;
 mod points;
 mod properties;
+mod recovery;

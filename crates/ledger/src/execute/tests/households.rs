@@ -1,0 +1,260 @@
+//! Households and what their members may spend (protocol §6, "household").
+
+use lojal_types::{Address, Code, MemberRights, MemberRole, Outcome, Points};
+
+use crate::fixture::*;
+
+/// Anna's household with 500 of the grocer's points: Bo is an adult who may spend 50 of them a month, Cleo a child who
+/// may spend 20.
+fn family() -> (Ledger, Address) {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, 1000, "first"));
+    let members: [NewMember<'_>; 2] =
+        [(BO, MemberRole::Adult, &[(GROCER, 50)]), (CLEO, MemberRole::Child, &[(GROCER, 20)])];
+    for (member, receipt) in [(BO, "bo"), (CLEO, "cleo")] {
+        ledger.apply(TILL, issue(CAFE, member, 10, receipt));
+    }
+    let household = ledger.household(ANNA, &members);
+    ledger.apply(ANNA, deposit(GROCER, ANNA, household, 500));
+    (ledger, household)
+}
+
+fn spent(ledger: &Ledger, household: Address, member: u8) -> u64 {
+    ledger.view().spent_this_month(household, address(member), brand(GROCER)).get()
+}
+
+#[test]
+fn a_household_is_an_account_that_nobody_signs_for() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, 5, "a"));
+    let create = ledger.sign(ANNA, vec![create_household(), create_household()]);
+    ledger.block(ledger.next_time(), std::slice::from_ref(&create));
+    let of_index = |index| Address::of_household(&ledger.genesis.chain_id(), &create.id(), index);
+    let mut expected = vec![of_index(0), of_index(1)];
+    expected.sort_unstable();
+    assert_eq!(ledger.view().memberships(address(ANNA)), expected);
+    assert!(ledger.view().account(of_index(0)).expect("there").is_household);
+    let until = ledger.now().plus_ms(HOUR_MS / 2);
+    let forged = ledger.sign_with(&key(ANNA), of_index(0), until, vec![redeem(GROCER, ANNA, 1)]);
+    assert_eq!(ledger.block(ledger.next_time(), &[forged]), [Err(Code::WrongKey)]);
+}
+
+#[test]
+fn joining_takes_an_invitation_and_the_invitee_s_own_signature() {
+    let (mut ledger, household) = family();
+    ledger.fails(TILL, join(household), Code::NotInvited);
+    ledger.apply(ANNA, invite(household, TILL, MemberRole::Child, &[]));
+    let invited = ledger.view().household(household).expect("there").invited;
+    assert_eq!(invited, [(address(TILL), MemberRights { role: MemberRole::Child, limits: limits(&[]) })]);
+    // The last invitation counts.
+    ledger.apply(ANNA, invite(household, TILL, MemberRole::Adult, &[(CAFE, 5)]));
+    ledger.apply(TILL, join(household));
+    let view = ledger.view().household(household).expect("there");
+    assert_eq!((view.members.len(), view.invited.len()), (4, 0));
+    let (_, rights) = view.members.iter().find(|(member, _)| *member == address(TILL)).expect("joined");
+    assert_eq!(*rights, MemberRights { role: MemberRole::Adult, limits: limits(&[(CAFE, 5)]) });
+    assert_eq!(ledger.view().memberships(address(TILL)), [household]);
+    ledger.fails(TILL, join(household), Code::NotInvited);
+}
+
+#[test]
+fn a_withdrawn_invitation_is_none() {
+    let (mut ledger, household) = family();
+    ledger.apply(ANNA, invite(household, TILL, MemberRole::Adult, &[]));
+    ledger.apply(ANNA, remove_member(household, TILL));
+    ledger.fails(TILL, join(household), Code::NotInvited);
+}
+
+#[test]
+fn an_adult_spends_within_the_limit_of_the_month_and_freely_what_is_not_listed() {
+    let (mut ledger, household) = family();
+    ledger.apply(TILL, to(household, issue(RESORT, ANNA, 100, "pass")));
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 30)));
+    ledger.fails(BO, of(household, transfer(GROCER, BO, BO, 21)), Code::MemberLimitReached);
+    ledger.apply(BO, of(household, transfer(GROCER, BO, BO, 20)));
+    assert_eq!((spent(&ledger, household, BO), ledger.balance(BO, GROCER)), (50, 20));
+    ledger.fails(BO, of(household, redeem(GROCER, BO, 1)), Code::MemberLimitReached);
+    ledger.apply(BO, of(household, redeem(RESORT, BO, 100)));
+    // A new month, a new limit.
+    ledger.pass_to(start_of("2026-12"));
+    assert_eq!(spent(&ledger, household, BO), 0);
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 50)));
+    assert_eq!(ledger.pool(household, GROCER), 400);
+}
+
+#[test]
+fn limits_are_per_member() {
+    let (mut ledger, household) = family();
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 50)));
+    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 20)));
+    ledger.apply(ANNA, of(household, redeem(GROCER, ANNA, 400)));
+    ledger.fails(CLEO, of(household, redeem(GROCER, CLEO, 1)), Code::MemberLimitReached);
+}
+
+#[test]
+fn a_child_redeems_and_holds_and_never_transfers_or_converts() {
+    let (mut ledger, household) = family();
+    let expires = ledger.now().plus_ms(HOUR_MS);
+    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 5)));
+    ledger.apply(CLEO, of(household, hold(GROCER, CLEO, 5, "till 7", expires)));
+    ledger.fails(CLEO, of(household, transfer(GROCER, CLEO, CLEO, 10)), Code::ChildMayNot);
+    // But its own points are its own.
+    ledger.apply(CLEO, transfer(CAFE, CLEO, BO, 1));
+}
+
+#[test]
+fn what_a_hold_of_this_month_returns_is_given_back_to_the_limit() {
+    let (mut ledger, household) = family();
+    let expires = ledger.now().plus_ms(DAY_MS);
+    ledger.apply(BO, of(household, hold(GROCER, BO, 30, "till 7", expires)));
+    ledger.apply(BO, of(household, hold(GROCER, BO, 20, "till 8", expires)));
+    assert_eq!(spent(&ledger, household, BO), 50);
+    ledger.apply(CASHIER, of(household, capture(GROCER, BO, "till 7", 10, "own")));
+    assert_eq!(spent(&ledger, household, BO), 30, "twenty came back");
+    // The other expires, which is seen before the limit is looked at.
+    ledger.pass_to(expires.plus_ms(1));
+    ledger.fails(BO, of(household, redeem(GROCER, BO, 41)), Code::MemberLimitReached);
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 40)));
+    assert_eq!(spent(&ledger, household, BO), 50);
+}
+
+#[test]
+fn what_a_hold_of_an_earlier_month_returns_changes_no_limit() {
+    let (mut ledger, household) = family();
+    let expires = start_of("2026-12").plus_ms(10 * DAY_MS);
+    ledger.pass_to(time(start_of("2026-12").get() - DAY_MS));
+    ledger.apply(BO, of(household, hold(GROCER, BO, 30, "till 7", expires)));
+    ledger.pass_to(start_of("2026-12"));
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 45)));
+    ledger.apply(CASHIER, of(household, release(GROCER, BO, "till 7")));
+    assert_eq!(spent(&ledger, household, BO), 45);
+    ledger.fails(BO, of(household, redeem(GROCER, BO, 6)), Code::MemberLimitReached);
+}
+
+#[test]
+fn leaving_and_coming_back_renews_no_limit() {
+    let (mut ledger, household) = family();
+    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 20)));
+    ledger.apply(CLEO, leave(household));
+    ledger.fails(CLEO, of(household, redeem(GROCER, CLEO, 1)), Code::NotOwner);
+    ledger.apply(ANNA, invite(household, CLEO, MemberRole::Child, &[(GROCER, 20)]));
+    ledger.apply(CLEO, join(household));
+    ledger.fails(CLEO, of(household, redeem(GROCER, CLEO, 1)), Code::MemberLimitReached);
+    ledger.apply(ANNA, set_member(household, CLEO, MemberRole::Child, &[(GROCER, 21)]));
+    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 1)));
+}
+
+#[test]
+fn a_member_who_leaves_takes_nothing_and_keeps_its_own() {
+    let (mut ledger, household) = family();
+    ledger.apply(BO, leave(household));
+    assert_eq!((ledger.pool(household, GROCER), ledger.balance(BO, CAFE)), (500, 10));
+    assert_eq!(ledger.view().memberships(address(BO)), []);
+    ledger.fails(BO, of(household, redeem(GROCER, BO, 1)), Code::NotOwner);
+}
+
+#[test]
+fn what_a_member_holds_for_a_till_stays_held_when_the_member_goes() {
+    let (mut ledger, household) = family();
+    ledger.apply(BO, of(household, hold(GROCER, BO, 30, "till 7", ledger.now().plus_ms(DAY_MS))));
+    ledger.apply(ANNA, remove_member(household, BO));
+    ledger.apply(CASHIER, of(household, capture(GROCER, BO, "till 7", 10, "own")));
+    assert_eq!(ledger.pool(household, GROCER), 490);
+}
+
+#[test]
+fn the_last_admin_goes_last_and_from_an_empty_pool_only() {
+    let (mut ledger, household) = family();
+    ledger.fails(ANNA, leave(household), Code::LastHouseholdAdmin);
+    ledger.apply(ANNA, remove_member(household, BO));
+    ledger.apply(CLEO, leave(household));
+    ledger.fails(ANNA, leave(household), Code::LastHouseholdAdmin);
+    ledger.apply(ANNA, of(household, redeem(GROCER, ANNA, 500)));
+    ledger.apply(ANNA, leave(household));
+    let view = ledger.view().household(household).expect("remembered");
+    assert!(view.members.is_empty(), "dissolved");
+    ledger.fails(BO, deposit(CAFE, BO, household, 1), Code::PolicyForbidsPooling);
+    ledger.fails(ANNA, deposit(GROCER, ANNA, household, 10), Code::HouseholdDissolved);
+}
+
+#[test]
+fn an_admin_can_go_when_there_is_another() {
+    let (mut ledger, household) = family();
+    ledger.apply(ANNA, set_member(household, BO, MemberRole::Admin, &[]));
+    ledger.apply(ANNA, leave(household));
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 500)));
+    ledger.fails(BO, set_member(household, BO, MemberRole::Child, &[]), Code::LastHouseholdAdmin);
+}
+
+#[test]
+fn a_pool_of_dead_points_and_expired_holds_is_empty() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, 5, "a"));
+    let household = ledger.household(ANNA, &[]);
+    ledger.apply(TILL, to(household, issue(RESORT, ANNA, 10, "pass"))); // until 2026-12
+    ledger.pass_to(time(start_of("2027-01").get() - DAY_MS));
+    ledger.apply(ANNA, of(household, hold(RESORT, ANNA, 4, "lift", start_of("2027-01").plus_ms(DAY_MS))));
+    ledger.pass_to(start_of("2027-01"));
+    ledger.fails(ANNA, leave(household), Code::LastHouseholdAdmin);
+    ledger.pass_to(start_of("2027-01").plus_ms(DAY_MS));
+    ledger.apply(ANNA, leave(household));
+    assert_eq!(ledger.all_totals(RESORT), [10, 0, 0, 0, 0, 10, 0]);
+}
+
+#[test]
+fn pooling_needs_its_own_permission_and_taking_out_needs_that_of_a_transfer() {
+    let (mut ledger, household) = family();
+    ledger.apply(TILL, issue(RESORT, ANNA, 50, "pass"));
+    ledger.fails(ANNA, transfer(RESORT, ANNA, BO, 5), Code::PolicyForbidsTransfer);
+    ledger.apply(ANNA, deposit(RESORT, ANNA, household, 50));
+    ledger.fails(ANNA, of(household, transfer(RESORT, ANNA, ANNA, 5)), Code::PolicyForbidsTransfer);
+    ledger.apply(ANNA, of(household, redeem(RESORT, ANNA, 5)));
+    ledger.fails(BO, deposit(CAFE, BO, household, 5), Code::PolicyForbidsPooling);
+    // From pool to pool it takes both.
+    let other = ledger.household(BO, &[]);
+    ledger.apply(ANNA, of(household, to(other, transfer(GROCER, ANNA, ANNA, 10))));
+    let between = of(household, to(other, transfer(RESORT, ANNA, ANNA, 5)));
+    ledger.fails(ANNA, between, Code::PolicyForbidsTransfer);
+}
+
+#[test]
+fn anybody_can_give_to_a_pool_and_lots_keep_their_expiry_in_it() {
+    let (mut ledger, household) = family();
+    ledger.pass_to(start_of("2026-12"));
+    ledger.apply(TILL, issue(GROCER, TILL, 30, "gift"));
+    ledger.apply(TILL, deposit(GROCER, TILL, household, 30));
+    assert_eq!(ledger.view().lots(household, brand(GROCER)), [lot("2027-11", 500), lot("2027-12", 30)]);
+    ledger.apply(ANNA, of(household, transfer(GROCER, ANNA, BO, 510)));
+    assert_eq!(ledger.lots(BO, GROCER), [lot("2027-11", 500), lot("2027-12", 10)]);
+}
+
+#[test]
+fn a_member_can_be_in_several_households_up_to_16() {
+    let (mut ledger, _) = family();
+    assert_eq!(ledger.run(BO, vec![create_household(); 15]), Outcome::Applied);
+    assert_eq!(ledger.view().memberships(address(BO)).len(), 16);
+    ledger.fails(BO, create_household(), Code::TooManyMemberships);
+}
+
+#[test]
+fn a_brand_takes_back_from_a_pool_what_it_issued_to_it() {
+    let (mut ledger, household) = family();
+    ledger.apply(TILL, to(household, issue(GROCER, ANNA, 40, "family shopping")));
+    ledger.apply(TILL, of(household, reverse(GROCER, ANNA, 40, "family shopping", "return")));
+    assert_eq!(ledger.totals(GROCER), [1040, 1000, 0, 0, 40]);
+}
+
+#[test]
+fn points_sent_to_a_household_s_address_before_its_creation_are_in_its_pool() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(CAFE, ANNA, 5, "a"));
+    let create = ledger.sign(ANNA, vec![create_household()]);
+    let household = Address::of_household(&ledger.genesis.chain_id(), &create.id(), 0);
+    let early = ledger.sign(ANNA, vec![to(household, transfer(CAFE, ANNA, ANNA, 2))]);
+    assert_eq!(ledger.block(ledger.next_time(), &[early, create]), [Ok(Outcome::Applied); 2]);
+    assert_eq!(ledger.view().household(household).expect("there").brands, [brand(CAFE)]);
+    ledger.fails(ANNA, leave(household), Code::LastHouseholdAdmin);
+    ledger.apply(ANNA, of(household, redeem(CAFE, ANNA, 2)));
+    ledger.apply(ANNA, leave(household));
+    assert_eq!(ledger.view().spent_this_month(household, address(ANNA), brand(CAFE)), Points::ZERO);
+}
