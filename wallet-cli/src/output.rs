@@ -36,6 +36,10 @@ impl Report {
         self.text += line;
         self
     }
+    /// The report with one more line for people on what to do next, unless the outcome is open.
+    pub fn with_hint(self, line: &str) -> Self {
+        if self.is_open { self } else { self.with_line(line) }
+    }
     /// The report with a text to be scanned: a field, a QR code, and a line to be copied.
     pub fn with_scan(self, name: &str, uri: &str) -> Self {
         let mut report = self.with_field(name, &uri).with_line(uri);

@@ -80,7 +80,8 @@ fn accept(
     session.transact(operation, &format!("accepted: {words}"), sending)
 }
 
-/// `lojal convert`. Unless told otherwise the wallet demands what it showed, whatever happens to the terms meanwhile.
+/// `lojal convert`. What is signed is what was shown: no more points go than that, and unless told otherwise no fewer
+/// come, whatever happens to the terms meanwhile.
 pub(super) fn convert(context: &Context, args: &ConvertArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let source = session.source(&args.source)?;
@@ -106,7 +107,7 @@ pub(super) fn convert(context: &Context, args: &ConvertArgs) -> Result<Report, C
         format!(", at least {}", points_text(min_received, &get))
     };
     ask::consent(&format!("convert {exchange}{least} ({rate})"), args.consent)?;
-    let convert = Convert { account: source.address, from: give.id, to: get.id, amount, min_received };
+    let convert = Convert { account: source.address, from: give.id, to: get.id, amount: burned, min_received };
     session.transact(Operation::Convert(convert), &format!("converted {exchange}"), &args.sending)
 }
 

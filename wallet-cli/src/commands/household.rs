@@ -22,13 +22,12 @@ pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<
             let session = Session::open(context)?;
             let (household, at) = place(&session, &household)?;
             let rights = self::rights(&session, rights)?;
-            let done = format!(
-                "invited {member} as {}: they accept with lojal household join {household}",
-                role_text(rights.role)
-            );
+            let done = format!("invited {member} as {}", role_text(rights.role));
+            let hint = format!("they accept with lojal household join {household}");
             let MemberRights { role, limits } = rights;
             let member = member.on(session.home.network())?;
-            session.transact(Operation::Invite(Invite { household: at, member, role, limits }), &done, &sending)
+            let invite = Invite { household: at, member, role, limits };
+            Ok(session.transact(Operation::Invite(invite), &done, &sending)?.with_hint(&hint))
         }
         HouseholdCommand::Join { household, sending } => {
             let session = Session::open(context)?;
@@ -67,8 +66,10 @@ fn create(context: &Context, sending: &Sending) -> Result<Report, CommandError> 
     let operation = Operation::CreateHousehold(CreateHousehold {});
     let (id, fate) = session.submit(operation, &key, window, sending.no_wait)?;
     let address = Address::of_household(&session.home.chain_id(), &id, 0).text(session.home.network());
-    let done = format!("made the household {address}: put points into its pool with lojal send {address}");
-    Ok(report(id, fate, &done)?.with_field("household", &address))
+    let report = report(id, fate, &format!("made the household {address}"))?;
+    Ok(report
+        .with_field("household", &address)
+        .with_hint(&format!("put points into its pool with lojal send {address}")))
 }
 
 fn show(context: &Context, household: &HouseholdOption) -> Result<Report, CommandError> {

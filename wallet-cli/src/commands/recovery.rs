@@ -83,7 +83,7 @@ fn approve(
     let operation = Operation::StartRecovery(StartRecovery { account, new_key });
     let done = format!("asked that {lost} gets the key {new_key}");
     let report = session.transact(operation, &done, sending)?;
-    Ok(report.with_line(&format!("see how far it has come with lojal recover status {lost}")))
+    Ok(report.with_hint(&format!("see how far it has come with lojal recover status {lost}")))
 }
 
 fn status(context: &Context, address: Option<AddressText>) -> Result<Report, CommandError> {
@@ -123,9 +123,8 @@ fn finish(context: &Context, lost: AddressText, sending: &Sending) -> Result<Rep
         return Ok(Report { is_open: true, ..Report::done(&json, text) });
     }
     let operation = Operation::FinishRecovery(FinishRecovery { account: address });
-    let done =
-        format!("completed the recovery of {lost}: its owner's new wallet takes over with {}", finish_command(lost));
-    session.transact(operation, &done, sending)
+    let report = session.transact(operation, &format!("completed the recovery of {lost}"), sending)?;
+    Ok(report.with_hint(&format!("its owner's new wallet takes over with {}", finish_command(lost))))
 }
 
 fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, CommandError> {

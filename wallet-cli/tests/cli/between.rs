@@ -115,7 +115,7 @@ fn a_conversion_shows_its_rate_and_demands_what_it_showed() {
     let ran = wallet.run(&["convert", "5.99", "kaffet", "fjallet", "--yes"]);
     assert!(ran.stdout.starts_with("converted 4.00 kaffet into 2 fjallet · final"), "{}", ran.stdout);
     let Operation::Convert(convert) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((convert.amount, convert.min_received), (Points::new(599), Points::new(2)));
+    assert_eq!((convert.amount, convert.min_received), (Points::new(400), Points::new(2)));
     assert_eq!(convert.account, key().address());
     let server = ledger_with(Some(terms()), None);
     let pool = other().to_string();
