@@ -7,6 +7,7 @@ use lojal_ledger::State;
 use lojal_network::{Identity, PeerId};
 use lojal_store::ProposalRecord;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::limits::RECOVERY_DELAY_MS_DEFAULT;
 use lojal_types::{
     Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height, Issue, KeyPair,
     Network, Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction,
@@ -61,6 +62,7 @@ pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
     let operator = |number| GenesisOperator {
         public_key: till(number).public_key(),
         roles: Bounded::new(vec![Role::Issue]).expect("one"),
+        issue_daily_max: None,
     };
     let brand = GenesisBrand {
         id: "nordmat".parse().expect("valid"),
@@ -69,6 +71,10 @@ pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
         policy: Policy {
             expiry_months: None,
             transferable: true,
+            convertible: false,
+            poolable: false,
+            tradeable: false,
+            transfer_daily_max: None,
             transfer_min: Points::new(1),
             transfer_max: Points::new(1_000),
             reversal_window_ms: 1_000,
@@ -79,7 +85,13 @@ pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
         name: "test".parse().expect("valid"),
         network: Network::Test,
         time_ms: TimeMs::new(START_MS).expect("in range"),
-        parameters: Parameters { heartbeat_ms, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        settlement_currency: None,
+        parameters: Parameters {
+            heartbeat_ms,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
+        },
         validators: Bounded::new(validators(4).validators().to_vec()).expect("four"),
         brands: Bounded::new(vec![brand]).expect("one"),
     };

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use lojal_chain::replay::commit;
 use lojal_chain::{CommittedBlock, ExecutedBlock, propose};
@@ -255,7 +254,7 @@ impl Node {
     /// Waits until so many clients wait for their transactions.
     pub(crate) async fn waiting(&self, count: usize) {
         while self.app.finality.len() != count {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     }
 
