@@ -8,6 +8,7 @@ use lojal_chain::replay::{commit, execute_bytes};
 use lojal_chain::{CommittedBlock, propose};
 use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::limits::RECOVERY_DELAY_MS_DEFAULT;
 use lojal_types::{
     Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Network, Operation,
     Parameters, Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
@@ -41,10 +42,16 @@ pub(crate) fn genesis(name: &str) -> Genesis {
         power: 1,
     };
     let roles = Bounded::new(vec![Role::Issue]).expect("one");
-    let operators = Bounded::new(vec![GenesisOperator { public_key: operator().public_key(), roles }]).expect("one");
+    let operators =
+        Bounded::new(vec![GenesisOperator { public_key: operator().public_key(), roles, issue_daily_max: None }])
+            .expect("one");
     let policy = Policy {
         expiry_months: Some(24),
         transferable: true,
+        convertible: false,
+        poolable: false,
+        tradeable: false,
+        transfer_daily_max: None,
         transfer_min: Points::new(1),
         transfer_max: Points::new(1_000_000),
         reversal_window_ms: 1,
@@ -56,7 +63,13 @@ pub(crate) fn genesis(name: &str) -> Genesis {
         name,
         network: Network::Test,
         time_ms: TimeMs::new(START_MS).expect("in range"),
-        parameters: Parameters { heartbeat_ms: 3000, block_bytes_max: 4_194_304, block_transactions_max: 10_000 },
+        settlement_currency: None,
+        parameters: Parameters {
+            heartbeat_ms: 3000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
+        },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand]).expect("one"),
     };
