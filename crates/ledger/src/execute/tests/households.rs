@@ -3,6 +3,7 @@
 use lojal_types::{Address, Code, MemberRights, MemberRole, Outcome, Points};
 
 use crate::fixture::*;
+use crate::key::{BalanceKey, InvitationKey};
 
 /// Anna's household with 500 of the grocer's points: Bo is an adult who may spend 50 of them a month, Cleo a child who
 /// may spend 20.
@@ -199,6 +200,21 @@ fn a_pool_of_dead_points_and_expired_holds_is_empty() {
     ledger.pass_to(start_of("2027-01").plus_ms(DAY_MS));
     ledger.apply(ANNA, leave(household));
     assert_eq!(ledger.all_totals(RESORT), [10, 0, 0, 0, 0, 10, 0]);
+}
+
+#[test]
+fn a_dissolved_household_leaves_no_dead_lots_and_no_invitations_behind() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, 5, "a"));
+    let household = ledger.household(ANNA, &[]);
+    ledger.apply(TILL, to(household, issue(RESORT, ANNA, 10, "pass"))); // until 2026-12
+    ledger.apply(ANNA, invite(household, BO, MemberRole::Adult, &[]));
+    ledger.pass_to(start_of("2027-01"));
+    ledger.apply(ANNA, leave(household));
+    let view = ledger.view();
+    assert!(view.get(&BalanceKey { account: household, brand: brand(RESORT) }).is_none());
+    assert!(view.get(&InvitationKey { household, member: address(BO) }).is_none());
+    assert!(view.household(household).expect("remembered").invited.is_empty());
 }
 
 #[test]
