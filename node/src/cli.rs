@@ -66,7 +66,7 @@ pub enum CommandError {
     Config(#[from] ConfigError),
     /// See [`RunError`].
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(Box<RunError>),
     /// See [`DevnetError`].
     #[error(transparent)]
     Devnet(#[from] DevnetError),
@@ -79,7 +79,7 @@ impl Cli {
     /// Why it failed, and what to do next.
     pub fn execute(self) -> Result<(), CommandError> {
         match self.command {
-            Command::Run(options) => Ok(run::run(&options)?),
+            Command::Run(options) => run::run(&options).map_err(|error| CommandError::Run(Box::new(error))),
             Command::Devnet(options) => Ok(devnet::run(&options)?),
             Command::Init(options) => init(options),
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),

@@ -2,6 +2,7 @@
 
 mod layout;
 mod session;
+mod tour;
 mod validators;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::layout::Layout;
+use self::tour::TourError;
 use self::validators::Validators;
 use crate::config::ConfigError;
 
@@ -25,10 +27,12 @@ const HEIGHT_INTERVAL: Duration = Duration::from_secs(1);
 /// `lojal-node devnet`.
 #[derive(Debug, clap::Args)]
 pub struct DevnetOptions {
-    /// Where the network's data lives; a second start goes on with it.
-    #[arg(long, default_value = "devnet")]
-    dir: PathBuf,
-    /// The port of the first gateway; the others follow, and the validators' own ports are 100 higher. [default: 7800]
+    /// Where the network's data lives; a second start goes on with it. [default: devnet; with --tour a temporary
+    /// directory, which is removed]
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// The port of the first gateway; the others follow, and the validators' own ports are 100 higher. [default: 7800;
+    /// with --tour free ones]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
     port_base: Option<u16>,
     /// How many validators. [default: 4]
@@ -37,6 +41,9 @@ pub struct DevnetOptions {
     /// A template like genesis/dev.toml, for other brands.
     #[arg(long)]
     genesis: Option<PathBuf>,
+    /// Start a network of its own, play a family's month on it, and stop.
+    #[arg(long, conflicts_with = "genesis")]
+    tour: bool,
 }
 
 /// Why the development network stopped or didn't start.
@@ -48,6 +55,23 @@ pub enum DevnetError {
     /// Something else in its place.
     #[error("{0} exists and is no development network; choose another --dir")]
     Occupied(PathBuf),
+    /// A tour that would not start from nothing.
+    #[error("{0} exists and is not empty, but a tour starts from nothing; leave out --dir, or choose another")]
+    NotFresh(PathBuf),
+    /// A tour that finds no ports.
+    #[error("no free ports were found; choose some with --port-base")]
+    NoPorts,
+    /// A tour that took an unexpected turn.
+    #[error("{error}\nthe network's data and logs are in {dir}")]
+    Tour {
+        /// What happened.
+        error: Box<TourError>,
+        /// Where to read more.
+        dir: PathBuf,
+    },
+    /// A tour that was told to stop before its end.
+    #[error("the tour was interrupted")]
+    Interrupted,
     /// Made with other options.
     #[error("the network in {dir} has {option} {existing}; leave the option out, or choose another --dir")]
     OtherOption {
@@ -95,6 +119,9 @@ pub enum DevnetError {
 /// # Errors
 /// Why it could not start.
 pub fn run(options: &DevnetOptions) -> Result<(), DevnetError> {
+    if options.tour {
+        return tour::run(options);
+    }
     let layout = Layout::open_or_create(options)?;
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(&layout))
 }

@@ -75,7 +75,7 @@ pub enum RunError {
     Gateway(#[from] GatewayError),
     /// Consensus failed.
     #[error(transparent)]
-    Consensus(#[from] ConsensusError),
+    Consensus(Box<ConsensusError>),
     /// The operating system refuses something basic.
     #[error("the operating system refused: {0}")]
     System(#[from] std::io::Error),
@@ -145,7 +145,7 @@ async fn serve(
         Validator { key, wal_dir, store, writer, state, pending, mempool, outbox, network, events, metrics, ready };
     let gateway_abort = gateway_task.abort_handle();
     let result = tokio::select! {
-        result = lojal_consensus::run(validator, stop_requested(options.stop_with_stdin)) => result.map_err(RunError::from),
+        result = lojal_consensus::run(validator, stop_requested(options.stop_with_stdin)) => result.map_err(|error| RunError::Consensus(Box::new(error))),
         result = gateway_task => result.unwrap_or_else(|e| Err(std::io::Error::other(e).into())),
         fault = store_failed => Err(RunError::StoreThread(fault)),
     };

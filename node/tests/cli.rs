@@ -58,6 +58,31 @@ fn a_directory_that_is_no_node_and_one_that_is_no_devnet_are_refused() {
 }
 
 #[test]
+fn a_tour_starts_from_nothing_and_says_when_it_can_t() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    std::fs::write(dir.path().join("holiday.jpg"), "not a ledger").expect("writable");
+    let output = lojal_node(&["devnet", "--tour", "--dir", "."], dir.path());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("a tour starts from nothing"), "{}", stderr(&output));
+    let output = lojal_node(&["devnet", "--tour", "--genesis", "other.toml"], dir.path());
+    assert!(!output.status.success(), "the tour is about the four brands of the template");
+}
+
+#[test]
+fn a_tour_whose_ports_are_taken_says_so_and_keeps_the_logs() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = taken.local_addr().expect("it is bound").port().to_string();
+    // Whoever has the port hangs up at once, whatever it is asked.
+    std::thread::spawn(move || taken.incoming().for_each(drop));
+    let output =
+        lojal_node(&["devnet", "--tour", "--dir", "tour", "--validators", "1", "--port-base", &port], dir.path());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("another program may use this port"), "{}", stderr(&output));
+    assert!(dir.path().join("tour/node-0/node.log").exists());
+}
+
+#[test]
 fn a_validator_that_genesis_does_not_know_is_refused() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let entry = lojal_node(&["init", "--dir", "one", "--name", "one"], dir.path()).stdout;

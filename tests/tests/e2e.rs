@@ -13,6 +13,8 @@ mod wallet;
 mod audit;
 #[path = "e2e/crashes.rs"]
 mod crashes;
+#[path = "e2e/economy.rs"]
+mod economy;
 #[path = "e2e/refusals.rs"]
 mod refusals;
 #[path = "e2e/session.rs"]

@@ -8,21 +8,29 @@
 //! ```
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::{Bounded, Genesis, GenesisDocument, KeyPair, Name, PublicKey, Role, Validator};
+use lojal_types::{Bounded, Genesis, GenesisDocument, KeyPair, Name, Parameters, PublicKey, Role, Validator};
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::Passphrase;
 
-use super::{DevnetError, DevnetOptions};
+use super::{DevnetError, DevnetOptions, tour};
 use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, PeerConfig, random_key, read_genesis, write_new};
 
+/// Where a network is, unless the options say.
+pub const DIR: &str = "devnet";
 /// The passphrase of every wallet of a development network.
 pub const PASSPHRASE: &str = "devnet";
 /// The template that the program carries with it.
 const TEMPLATE: &str = include_str!("../../../genesis/dev.toml");
 const PORT_BASE: u16 = 7800;
+/// Where a tour looks for free ports: it must not get in the way of other networks of this machine.
+const TOUR_PORT_BASE: u16 = 10_050;
+/// How far the places lie apart where a tour looks, and how many there are.
+const TOUR_PORT_STEP: u16 = 200;
+const TOUR_PORT_STEPS: u16 = 100;
 const VALIDATORS: u16 = 4;
 /// How far the validators' own ports lie above those of their gateways.
 const PEER_PORTS: u16 = 100;
@@ -42,28 +50,53 @@ pub struct Layout {
 impl Layout {
     /// Reads the network in the directory, or makes one where there is none.
     pub fn open_or_create(options: &DevnetOptions) -> Result<Self, DevnetError> {
-        let dir = &options.dir;
+        let dir = options.dir.clone().unwrap_or_else(|| DIR.into());
         if !dir.join("genesis.toml").exists() {
-            if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
-                return Err(DevnetError::Occupied(dir.clone()));
+            if !is_free(&dir) {
+                return Err(DevnetError::Occupied(dir));
             }
-            create(options)?;
+            let (count, port_base) = (options.validators.unwrap_or(VALIDATORS), options.port_base.unwrap_or(PORT_BASE));
+            create(&dir, template(options)?, count, port_base)?;
         }
+        let layout = Self::open(dir)?;
+        for (option, wanted, existing) in
+            [("--validators", options.validators, layout.count), ("--port-base", options.port_base, layout.port_base)]
+        {
+            if wanted.is_some_and(|wanted| wanted != existing) {
+                return Err(DevnetError::OtherOption { dir: layout.dir, option, existing });
+            }
+        }
+        Ok(layout)
+    }
+    /// Makes a network for a tour, which always starts from nothing.
+    pub fn create_for_tour(dir: PathBuf, options: &DevnetOptions) -> Result<Self, DevnetError> {
+        if !is_free(&dir) {
+            return Err(DevnetError::NotFresh(dir));
+        }
+        let document = template(options)?;
+        let parameters = Parameters {
+            heartbeat_ms: tour::HEARTBEAT_MS,
+            recovery_delay_ms: tour::RECOVERY_DELAY_MS,
+            ..document.parameters
+        };
+        let count = options.validators.unwrap_or(VALIDATORS);
+        let port_base = options.port_base.or_else(|| free_ports(count)).ok_or(DevnetError::NoPorts)?;
+        create(&dir, GenesisDocument { parameters, ..document }, count, port_base)?;
+        Self::open(dir)
+    }
+    fn open(dir: PathBuf) -> Result<Self, DevnetError> {
         let genesis = read_genesis(&dir.join("genesis.toml"))?;
         let count = u16::try_from(genesis.validators().validators().len()).expect("at most 64 validators");
         let port_base = NodeDir::new(dir.join("node-0")).config()?.gateway.port();
-        for (option, wanted, existing) in
-            [("--validators", options.validators, count), ("--port-base", options.port_base, port_base)]
-        {
-            if wanted.is_some_and(|wanted| wanted != existing) {
-                return Err(DevnetError::OtherOption { dir: dir.clone(), option, existing });
-            }
-        }
-        Ok(Self { dir: dir.clone(), count, port_base, genesis })
+        Ok(Self { dir, count, port_base, genesis })
     }
     /// The directory of a validator.
     pub fn node(&self, index: u16) -> PathBuf {
         self.dir.join(format!("node-{index}"))
+    }
+    /// The directory of a wallet.
+    pub fn wallet(&self, name: &str) -> PathBuf {
+        self.dir.join("wallets").join(name)
     }
     /// What people call a validator.
     pub fn name(&self, index: u16) -> &Name {
@@ -79,37 +112,52 @@ fn url(port_base: u16, index: u16) -> String {
     format!("http://127.0.0.1:{}", port_base + index)
 }
 
+/// Ports that nobody uses right now, looked for from another place on by each process.
+fn free_ports(count: u16) -> Option<u16> {
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let own = u16::try_from(std::process::id() % u32::from(TOUR_PORT_STEPS)).expect("less than the steps");
+    let steps = (0..TOUR_PORT_STEPS).map(|step| (own + step) % TOUR_PORT_STEPS);
+    let mut bases = steps.map(|step| TOUR_PORT_BASE + step * TOUR_PORT_STEP);
+    bases.find(|base| (0..count).all(|index| is_free(base + index) && is_free(base + PEER_PORTS + index)))
+}
+
+/// Whether there is nothing in a directory, or no directory.
+fn is_free(dir: &Path) -> bool {
+    fs::read_dir(dir).map_or(!dir.exists(), |mut entries| entries.next().is_none())
+}
+
+/// The document to complete.
+fn template(options: &DevnetOptions) -> Result<GenesisDocument, DevnetError> {
+    let (path, text) = match &options.genesis {
+        None => (PathBuf::from("genesis/dev.toml"), TEMPLATE.to_owned()),
+        Some(path) => (path.clone(), fs::read_to_string(path).map_err(|e| DevnetError::File(path.clone(), e))?),
+    };
+    Ok(GenesisDocument::from_toml(&text).map_err(|e| ConfigError::Genesis(path, e))?)
+}
+
 /// Makes everything beside the final place and moves it there, so that a network is there whole or not at all.
-fn create(options: &DevnetOptions) -> Result<(), DevnetError> {
-    let dir = &options.dir;
+fn create(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Result<(), DevnetError> {
     let file_error = |path: &Path| {
         let path = path.to_owned();
         move |e| DevnetError::File(path, e)
     };
-    let mut unfinished = dir.clone().into_os_string();
+    let mut unfinished = dir.to_owned().into_os_string();
     unfinished.push(".unfinished");
     let unfinished = PathBuf::from(unfinished);
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(file_error(&unfinished))?;
     }
     fs::create_dir_all(&unfinished).map_err(file_error(&unfinished))?;
-    fill(&unfinished, options)?;
+    fill(&unfinished, document, count, port_base)?;
     fs::rename(&unfinished, dir).map_err(file_error(dir))
 }
 
-fn fill(dir: &Path, options: &DevnetOptions) -> Result<(), DevnetError> {
-    let (count, port_base) = (options.validators.unwrap_or(VALIDATORS), options.port_base.unwrap_or(PORT_BASE));
-    let template = match &options.genesis {
-        None => TEMPLATE.to_owned(),
-        Some(path) => fs::read_to_string(path).map_err(|e| DevnetError::File(path.clone(), e))?,
-    };
-    let template_path = || options.genesis.clone().unwrap_or_else(|| "genesis/dev.toml".into());
-    let document = GenesisDocument::from_toml(&template).map_err(|e| ConfigError::Genesis(template_path(), e))?;
+fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Result<(), DevnetError> {
     let names: Vec<Name> = (0..count).map(|index| validator_name(&document, index)).collect();
     let nodes: Vec<NodeKeys> = names.iter().map(|_| NodeKeys::random()).collect();
     let operators: Vec<KeyPair> = document.brands.iter().map(|_| random_key()).collect();
     let document = complete(document, &names, &nodes, &operators);
-    let genesis = Genesis::new(document).map_err(|e| ConfigError::Genesis(template_path(), e))?;
+    let genesis = Genesis::new(document).map_err(|e| ConfigError::Genesis(dir.join("genesis.toml"), e))?;
     for (keys, index) in nodes.iter().zip(0..) {
         NodeDir::new(dir.join(format!("node-{index}"))).create(keys, &node_config(&names, index, port_base))?;
     }
@@ -158,7 +206,8 @@ fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], opera
         .collect();
     let operator = |key: &KeyPair| GenesisOperator {
         public_key: key.public_key(),
-        roles: Bounded::new(vec![Role::Issue, Role::Reverse]).expect("two"),
+        roles: Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("one to four"),
+        issue_daily_max: None,
     };
     let brands = document
         .brands

@@ -1,0 +1,63 @@
+//! Points held ready at check-in, and taken at check-out.
+
+use lojal_types::{Address, Capture, Hold, Operation, Points};
+
+use super::TourError;
+use super::cast::Cast;
+use super::stage::{Stage, reference};
+
+/// The hotel's request for the hold.
+const BOOKING: &str = "booking 88";
+/// How long the hotel can take what is held.
+const STAY_MS: u64 = 3 * 24 * 60 * 60 * 1000;
+
+pub fn play(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
+    stage.chapter("A weekend by the sea");
+    check_in(stage, cast, household)?;
+    check_out(stage, cast, household)
+}
+
+/// What the pool holds when so many of the hotel's points are not held ready.
+fn pool_has(stage: &Stage, cast: &Cast, household: Address, free: u64) -> Result<(), TourError> {
+    let rest = [(cast.nordmat.id, 2_200), (cast.fjallen.id, 500), (cast.kaffet.id, 10_00)];
+    stage.holds("pool", household, &[&[(cast.havshotell.id, free)], &rest[..]].concat())
+}
+
+fn held_is(stage: &Stage, cast: &Cast, household: Address, expected: u64) -> Result<(), TourError> {
+    let account = stage.account(household)?;
+    let of_hotel = account.holds.iter().filter(|hold| hold.brand == cast.havshotell.id);
+    let held = of_hotel.map(|hold| hold.total.get()).sum::<u64>();
+    let held = stage.points(cast.havshotell.id, held);
+    println!("    held: {held}");
+    stage.same("what is held", stage.points(cast.havshotell.id, expected), held)
+}
+
+fn check_in(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
+    let hold = Hold {
+        brand: cast.havshotell.id,
+        from: household,
+        amount: Points::new(800),
+        reference: reference(BOOKING),
+        expires_ms: lojal_consensus::clock::now().plus_ms(STAY_MS),
+    };
+    let some = stage.points(cast.havshotell.id, 800);
+    let does = format!("Check-in: Anna holds {some} of the pool ready for Havshotell, for three days.");
+    stage.act(&cast.anna, &does, vec![Operation::Hold(hold)])?;
+    held_is(stage, cast, household, 800)?;
+    pool_has(stage, cast, household, 100)
+}
+
+fn check_out(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
+    let capture = Capture {
+        brand: cast.havshotell.id,
+        from: household,
+        hold_reference: reference(BOOKING),
+        amount: Points::new(650),
+        reference: reference("bill 88"),
+    };
+    let some = stage.points(cast.havshotell.id, 650);
+    let does = format!("Check-out: Havshotell takes {some}; the rest returns to the pool at once.");
+    stage.act(&cast.havshotell.operator, &does, vec![Operation::Capture(capture)])?;
+    held_is(stage, cast, household, 0)?;
+    pool_has(stage, cast, household, 250)
+}

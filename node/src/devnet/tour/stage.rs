@@ -1,0 +1,246 @@
+//! What every chapter stands on: signing, submitting, comparing the answer, and telling it.
+
+use std::time::{Duration, Instant};
+
+use lojal_client::{Client, ClientError};
+use lojal_types::api::{self, TransactionState, TransactionStatus};
+use lojal_types::{
+    Address, Bounded, BrandId, Code, Genesis, Height, Operation, Outcome, Points, Reference, SignedTransaction, TimeMs,
+    Transaction, TransactionId,
+};
+
+use super::cast::{Actor, Cast};
+use super::{Goal, TourError, words};
+use crate::devnet::DevnetError;
+use crate::devnet::layout::Layout;
+
+/// For how long a transaction of the tour is valid.
+const VALID_MS: u64 = 60_000;
+/// How long a gateway may take to reach a block or a time.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often it is asked.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// The network, and how far the tour has come on it.
+pub struct Stage {
+    genesis: Genesis,
+    gateways: Vec<Client>,
+    /// The last block of which the tour knows: whoever acts next must have it.
+    height: Height,
+    steps: u32,
+}
+
+impl Stage {
+    /// The beginning.
+    ///
+    /// # Errors
+    /// When a gateway's address makes no client.
+    pub fn of(layout: &Layout) -> Result<Self, DevnetError> {
+        let gateways = (0..layout.count).map(|index| Client::new(&layout.url(index))).collect::<Result<_, _>>()?;
+        Ok(Self { genesis: layout.genesis.clone(), gateways, height: Height::GENESIS, steps: 0 })
+    }
+
+    /// Tells who takes part.
+    pub fn introduce(&self, cast: &Cast) {
+        println!("\nA family's month on chain {}", self.genesis.chain_id());
+        let document = self.genesis.document();
+        let names: Vec<&str> = document.brands.iter().map(|brand| brand.name.as_str()).collect();
+        println!("The brands: {}; each runs a validator.", names.join(", "));
+        for person in [&cast.anna, &cast.bo, &cast.kim] {
+            println!("  {:<5} {}", person.name, person.address.text(self.genesis.network()));
+        }
+    }
+
+    /// Tells what comes next.
+    pub fn chapter(&self, title: &str) {
+        println!("\n== {title} ==");
+    }
+
+    /// Tells that this was all.
+    pub fn conclude(&self) {
+        println!("\n{} steps, and every answer was as it must be.", self.steps);
+    }
+
+    /// Lets somebody act, in one transaction, and waits until it is final. `does` is the sentence that tells it.
+    ///
+    /// # Errors
+    /// Unless the transaction is applied.
+    pub fn act(&mut self, actor: &Actor, does: &str, operations: Vec<Operation>) -> Result<TransactionId, TourError> {
+        self.tell(does);
+        let status = self.submit(actor, operations)?.map_err(unexpected(does))?;
+        match status.state {
+            TransactionState::Committed { height, receipt: Outcome::Applied, .. } => {
+                self.height = self.height.max(height);
+                println!("    final in block {height}");
+                Ok(status.id)
+            }
+            TransactionState::Committed { receipt: Outcome::Failed { code, .. }, .. } => {
+                Err(TourError::Failed(does.to_owned(), code))
+            }
+            TransactionState::Pending => Err(TourError::NotFinal(does.to_owned(), "pending")),
+            TransactionState::Refused { .. } => Err(TourError::NotFinal(does.to_owned(), "refused")),
+        }
+    }
+
+    /// Lets somebody try what must not work.
+    ///
+    /// # Errors
+    /// Unless it is refused, or fails, with this code.
+    pub fn refused(&mut self, actor: &Actor, tries: &str, operation: Operation, code: Code) -> Result<(), TourError> {
+        self.tell(tries);
+        let answer = match self.submit(actor, vec![operation])? {
+            Err(ClientError::Problem(problem)) if problem.code == code.name() => None,
+            // A gateway that saw the failure coming refuses; otherwise it is on the ledger without an effect.
+            Ok(TransactionStatus {
+                state: TransactionState::Committed { height, receipt: Outcome::Failed { code: found, .. }, .. },
+                ..
+            }) if found == code => {
+                self.height = self.height.max(height);
+                None
+            }
+            Err(error) => Some(format!("the gateway says: {error}")),
+            Ok(status) => Some(format!("the gateway answers {:?}", status.state)),
+        };
+        match answer {
+            None => {
+                println!("    refused: {code} ({}), {}", code.number(), code.explanation());
+                Ok(())
+            }
+            Some(answer) => Err(TourError::NotRefused { what: tries.to_owned(), expected: code, answer }),
+        }
+    }
+
+    /// Tells what somebody holds, and compares it with what it must be; brands in the order of their ids.
+    ///
+    /// # Errors
+    /// When it differs.
+    pub fn holds(&self, name: &str, address: Address, expected: &[(BrandId, u64)]) -> Result<(), TourError> {
+        let account = self.account(address)?;
+        let found: Vec<(BrandId, Points)> =
+            account.balances.iter().map(|balance| (balance.brand, balance.total)).collect();
+        let mut expected: Vec<(BrandId, Points)> =
+            expected.iter().map(|(brand, points)| (*brand, Points::new(*points))).collect();
+        expected.sort_unstable();
+        let (found, expected) = (words::balances(&self.genesis, &found), words::balances(&self.genesis, &expected));
+        println!("    {:<6}{found}", format!("{name}:"));
+        self.same(&format!("what {name} holds"), expected, found)
+    }
+
+    /// Compares what was read with what it must be.
+    ///
+    /// # Errors
+    /// When it differs.
+    pub fn same(&self, what: &str, expected: String, found: String) -> Result<(), TourError> {
+        if expected == found {
+            return Ok(());
+        }
+        let url = self.reader().url().to_owned();
+        Err(TourError::Different { what: what.to_owned(), expected, url, found })
+    }
+
+    /// What the ledger says of an account now.
+    ///
+    /// # Errors
+    /// When the gateway doesn't answer.
+    pub fn account(&self, address: Address) -> Result<api::Account, TourError> {
+        let text = address.text(self.genesis.network());
+        self.read("asking for an account", |client| client.account(&text))
+    }
+
+    /// Asks the narrator's gateway, once it has seen everything so far.
+    ///
+    /// # Errors
+    /// When it doesn't answer.
+    pub fn read<T>(&self, what: &str, question: impl Fn(&Client) -> Result<T, ClientError>) -> Result<T, TourError> {
+        self.wait_for(self.reader(), Goal::Height(self.height))?;
+        question(self.reader()).map_err(unexpected(what))
+    }
+
+    /// Waits until the ledger's own clock has reached a time; answers with the block that it reached it in.
+    ///
+    /// # Errors
+    /// When it doesn't get there.
+    pub fn wait_until(&mut self, time: TimeMs) -> Result<Height, TourError> {
+        let status = self.wait_for(self.reader(), Goal::Time(time))?;
+        self.height = self.height.max(status.height);
+        Ok(status.height)
+    }
+
+    /// Somebody's gateway, once it has seen everything so far: one that is a block behind would not know yet what the
+    /// next step rests on.
+    ///
+    /// # Errors
+    /// When it doesn't answer.
+    pub fn gateway_of(&self, actor: &Actor) -> Result<&Client, TourError> {
+        let gateway = &self.gateways[actor.gateway];
+        self.wait_for(gateway, Goal::Height(self.height))?;
+        Ok(gateway)
+    }
+    /// The network's genesis document.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+    /// The gateway that the narrator and the auditor use.
+    pub fn reader(&self) -> &Client {
+        self.gateways.last().expect("a network has at least one validator")
+    }
+    /// An amount with the brand's name.
+    pub fn points(&self, brand: BrandId, points: u64) -> String {
+        words::points(&self.genesis, brand, Points::new(points))
+    }
+
+    /// Tells the next step.
+    pub fn tell(&mut self, sentence: &str) {
+        self.steps += 1;
+        println!("{:>3} {sentence}", self.steps);
+    }
+
+    fn submit(
+        &self,
+        actor: &Actor,
+        operations: Vec<Operation>,
+    ) -> Result<Result<TransactionStatus, ClientError>, TourError> {
+        Ok(self.gateway_of(actor)?.submit(&self.sign(actor, operations), true))
+    }
+
+    fn sign(&self, actor: &Actor, operations: Vec<Operation>) -> SignedTransaction {
+        let chain = self.genesis.chain_id();
+        let transaction = Transaction {
+            chain: chain.tag(),
+            sender: actor.address,
+            valid_until_ms: lojal_consensus::clock::now().plus_ms(VALID_MS),
+            nonce: rand::random(),
+            operations: Bounded::new(operations).expect("a step has 1 to 100 operations"),
+        };
+        transaction.sign(&chain, &actor.key)
+    }
+
+    fn wait_for(&self, gateway: &Client, goal: Goal) -> Result<api::Status, TourError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let status = gateway.status().map_err(unexpected("asking for the status"))?;
+            let is_there = match goal {
+                Goal::Height(height) => status.height >= height,
+                Goal::Time(time) => status.time_ms >= time,
+            };
+            if is_there {
+                return Ok(status);
+            }
+            if Instant::now() > deadline {
+                return Err(TourError::Late { url: gateway.url().to_owned(), goal });
+            }
+            std::thread::sleep(INTERVAL);
+        }
+    }
+}
+
+/// What an error means that a client gives while something is done.
+pub fn unexpected(what: &str) -> impl FnOnce(ClientError) -> TourError {
+    let what = what.to_owned();
+    move |error| TourError::Gateway(what, Box::new(error))
+}
+
+/// A brand's own mark, from a short text.
+pub fn reference(text: &str) -> Reference {
+    Reference::new(text.as_bytes().to_vec()).expect("1 to 32 bytes")
+}
