@@ -85,6 +85,9 @@ pub enum DevnetError {
     /// A wallet that could not be made.
     #[error("a wallet of the network can't be made: {0}")]
     Wallet(#[from] lojal_wallet::home::HomeError),
+    /// The operating system gives no random numbers.
+    #[error(transparent)]
+    Random(#[from] lojal_wallet::random::RandomError),
     /// A file that could not be written.
     #[error("{0}: {1}")]
     File(PathBuf, std::io::Error),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lojal_consensus::{ConsensusError, Mempool, Metrics, Validator};
 use lojal_gateway::{Gateway, GatewayError};
 use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
-use lojal_store::{Opened, Options, StoreError};
+use lojal_store::{OpenReport, Opened, Options, StoreError};
 use lojal_types::{Genesis, Name};
 use thiserror::Error;
 use tokio::io::AsyncReadExt;
@@ -92,7 +92,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let genesis = dir.genesis(&config)?;
     let network_config = network_config(&genesis, &config, &keys)?;
     let opened = lojal_store::open(&dir.data(), &genesis, Options { repair: options.repair, ..Options::default() })?;
-    tracing::info!(chain = %genesis.chain_id(), height = %opened.store.tip().height, report = ?opened.report, "opened");
+    tell_how_it_opened(&genesis, &opened.report);
     let store = opened.store.clone();
     // The engine and the network share one thread; a gateway that is busy can't slow them down.
     let consensus_runtime = Builder::new_current_thread().enable_all().build()?;
@@ -169,6 +169,20 @@ async fn serve_http(
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
     Ok(lojal_gateway::run(listener, gateway, shutdown).await?)
+}
+
+fn tell_how_it_opened(genesis: &Genesis, report: &OpenReport) {
+    let OpenReport { checkpoint_height, height, replayed, torn_bytes, index_rebuilt, repaired } = report;
+    tracing::info!(chain = %genesis.chain_id(), %height, %checkpoint_height, replayed, "opened");
+    if *torn_bytes > 0 {
+        tracing::warn!(torn_bytes, "cut off a record that a crash had left unfinished");
+    }
+    if let Some(rebuilt) = index_rebuilt {
+        tracing::warn!(reason = %rebuilt.reason, aside = ?rebuilt.aside, "rebuilt the index from the log");
+    }
+    if let Some(repaired) = repaired {
+        tracing::warn!(damage = %repaired.damage, aside = ?repaired.aside, "set the damaged part of the log aside");
+    }
 }
 
 /// The permitted network: every other validator of the genesis document, at the address that the configuration gives.

@@ -115,6 +115,11 @@ impl Mempool {
             arrived.await;
         }
     }
+    /// Returns when the mempool's thread has ended, which it does not do while this handle is there.
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + use<> {
+        let queue = self.queue.clone();
+        async move { queue.closed().await }
+    }
     pub(crate) fn pool(&self) -> MutexGuard<'_, Pool> {
         lock(&self.shared.pool)
     }

@@ -80,6 +80,9 @@ pub enum ConsensusError {
     /// The network's task has ended.
     #[error("the peer-to-peer network has stopped; its reason stands in the log")]
     NetworkStopped,
+    /// The mempool's thread has ended.
+    #[error("the mempool's thread has stopped; its reason stands in the log")]
+    MempoolStopped,
     /// The engine or the execution of blocks failed.
     #[error(transparent)]
     App(#[from] AppError),
@@ -111,12 +114,14 @@ pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Re
         tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
         tokio::spawn(judge_readiness(store.clone(), progress.clone(), network.clone(), ready)),
     ];
+    let mempool_stopped = mempool.stopped();
     let pace = Pace::new(mempool, progress, network.local_peer_id(), heartbeat);
     let assembler = Assembler::new(address, store.tip().height);
     let mut app = App { executor, store, metrics, pace, assembler };
     let result = tokio::select! {
         result = app.run(channels) => result.map_err(ConsensusError::App),
         _ = &mut forward => Err(ConsensusError::NetworkStopped),
+        () = mempool_stopped => Err(ConsensusError::MempoolStopped),
         () = shutdown => Ok(()),
     };
     stop(engine).await;

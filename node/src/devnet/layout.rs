@@ -4,7 +4,7 @@
 //! DIR/genesis.toml            the complete genesis document
 //! DIR/node-0 …                the validators' directories
 //! DIR/wallets/BRAND           the wallet of each brand's operator
-//! DIR/wallets/member-1, -2    the wallets of two members
+//! DIR/wallets/member-1, -2    the wallets of two members, each with its backup in the file `words`
 //! ```
 
 use std::fs;
@@ -12,12 +12,14 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::{Bounded, Genesis, GenesisDocument, KeyPair, Name, Parameters, PublicKey, Role, Validator};
+use lojal_types::{Bounded, Genesis, GenesisDocument, Name, Parameters, PublicKey, Role, Validator};
+use lojal_wallet::backup::Backup;
 use lojal_wallet::home::Home;
+use lojal_wallet::keystore::Secret;
 use lojal_wallet::passphrase::Passphrase;
 
 use super::{DevnetError, DevnetOptions, tour};
-use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, PeerConfig, random_key, read_genesis, write_new};
+use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, PeerConfig, read_genesis, write_new};
 
 /// Where a network is, unless the options say.
 pub const DIR: &str = "devnet";
@@ -155,7 +157,7 @@ fn create(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> 
 fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Result<(), DevnetError> {
     let names: Vec<Name> = (0..count).map(|index| validator_name(&document, index)).collect();
     let nodes: Vec<NodeKeys> = names.iter().map(|_| NodeKeys::random()).collect();
-    let operators: Vec<KeyPair> = document.brands.iter().map(|_| random_key()).collect();
+    let operators = document.brands.iter().map(|_| Backup::random()).collect::<Result<Vec<_>, _>>()?;
     let document = complete(document, &names, &nodes, &operators);
     let genesis = Genesis::new(document).map_err(|e| ConfigError::Genesis(dir.join("genesis.toml"), e))?;
     for (keys, index) in nodes.iter().zip(0..) {
@@ -165,9 +167,13 @@ fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Re
     let toml = genesis.document().to_toml();
     let passphrase = Passphrase::new(PASSPHRASE.to_owned()).expect("long enough");
     let brands = genesis.document().brands.iter().map(|brand| brand.id.to_string()).zip(operators);
-    let members = (1..=2).map(|member| (format!("member-{member}"), random_key()));
-    for (name, key) in brands.chain(members) {
-        Home::create(&dir.join("wallets").join(name), &key, &passphrase, &gateways, &toml)?;
+    let members = [("member-1".to_owned(), Backup::random()?), ("member-2".to_owned(), Backup::random()?)];
+    for (name, backup) in brands.chain(members) {
+        let home = dir.join("wallets").join(name);
+        let (address, words) = (backup.key(0).address(), backup.words());
+        Home::create_for(address, &home, &Secret::Backup { backup, rotation: 0 }, &passphrase, &gateways, &toml)?;
+        // A person writes the words down; here they are for whoever wants to try `lojal restore`.
+        write_new(&home.join("words"), &format!("{}\n", words.as_str()), 0o600)?;
     }
     Ok(write_new(&dir.join("genesis.toml"), &toml, 0o644)?)
 }
@@ -193,7 +199,7 @@ fn node_config(names: &[Name], index: u16, port_base: u16) -> NodeConfig {
     }
 }
 
-fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], operators: &[KeyPair]) -> GenesisDocument {
+fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], operators: &[Backup]) -> GenesisDocument {
     let validators = names
         .iter()
         .zip(nodes)
@@ -204,8 +210,8 @@ fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], opera
             power: 1,
         })
         .collect();
-    let operator = |key: &KeyPair| GenesisOperator {
-        public_key: key.public_key(),
+    let operator = |backup: &Backup| GenesisOperator {
+        public_key: backup.key(0).public_key(),
         roles: Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("one to four"),
         issue_daily_max: None,
     };
@@ -213,8 +219,8 @@ fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], opera
         .brands
         .iter()
         .zip(operators)
-        .map(|(brand, key)| GenesisBrand {
-            operators: Bounded::new(vec![operator(key)]).expect("one"),
+        .map(|(brand, backup)| GenesisBrand {
+            operators: Bounded::new(vec![operator(backup)]).expect("one"),
             ..brand.clone()
         })
         .collect();
