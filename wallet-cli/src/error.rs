@@ -7,6 +7,7 @@ use lojal_types::partnership::TermsError;
 use lojal_types::{AddressText, BrandId, Height, TransactionId};
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
+use lojal_wallet::clock::ClockError;
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::home::HomeError;
 use lojal_wallet::keystore::KeystoreError;
@@ -99,9 +100,9 @@ pub enum CommandError {
     /// An address of another kind of network.
     #[error(transparent)]
     Address(#[from] AddressError),
-    /// This machine's clock.
-    #[error("this machine's clock is wrong: set it, transactions need the time")]
-    Clock,
+    /// This machine's clock, or the gateway's.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
     /// No home directory.
     #[error("it is unknown where your home directory is: name the wallet's directory with --home")]
     NoHomeDirectory,
@@ -121,7 +122,7 @@ pub enum CommandError {
         /// What the gateway says.
         found: u8,
     },
-    /// A transaction that didn't happen, and won't.
+    /// A transaction that didn't happen; the message says if it still could.
     #[error("not done: {message} ({code})\ntransaction {id}{}", height.map(|height| format!(", final in block {height}")).unwrap_or_default())]
     NotDone {
         /// The stable name of the reason.
@@ -167,7 +168,7 @@ impl CommandError {
             Self::Gateways(error) | Self::NotSent(error) => gateways_code(error),
             Self::Amount(_) => "invalid_amount",
             Self::Address(_) => "wrong_address",
-            Self::Clock => "wrong_clock",
+            Self::Clock(_) => "wrong_clock",
             Self::NoHomeDirectory => "no_home_directory",
             Self::NoWallet => "no_wallet",
             Self::NoGateway => "no_gateway",

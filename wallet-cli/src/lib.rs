@@ -3,6 +3,7 @@
 
 pub mod amount;
 pub mod backup;
+pub mod clock;
 mod files;
 pub mod gateways;
 pub mod home;

@@ -2,8 +2,8 @@
 //!
 //! A signed transaction can be sent any number of times: its id makes it happen at most once, and `valid_until_ms`
 //! bounds when. So whatever the network does, the wallet sends the same bytes and asks for the same id, never a
-//! second transaction for the same wish, until either a final block has it, or the ledger's time has passed
-//! `valid_until_ms` without it.
+//! second transaction for the same wish, until either a final block has it, or both the ledger's time and this
+//! machine's clock have passed `valid_until_ms` without it: a gateway's word on the time is not enough.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use lojal_client::ClientError;
 use lojal_types::api::{Problem, TransactionState, TransactionStatus};
 use lojal_types::{Code, Height, Outcome, SignedTransaction, TimeMs, TransactionId};
 
+use crate::clock;
 use crate::gateways::{Gateway, Gateways, GatewaysError, none_answered};
 
 /// How long after `valid_until_ms` to keep asking before giving up for now.
@@ -36,11 +37,17 @@ pub enum Fate {
         /// Whether it happened.
         receipt: Outcome,
     },
-    /// It was refused by the first gateway that saw it. It didn't happen, and the network never got it.
-    Refused(Problem),
+    /// It was refused by the first gateway that saw it, and didn't happen.
+    Refused {
+        /// Why.
+        problem: Problem,
+        /// Until when the same bytes could still happen, should the gateway pass them on; nothing if they can't.
+        possible_until_ms: Option<TimeMs>,
+    },
     /// It never left this machine.
     NotSent(GatewaysError),
-    /// Its time is over on the ledger, and it is not there: it didn't happen and can't any more.
+    /// Its time is over on the ledger and on this machine's clock, and it is not there: it didn't happen and can't any
+    /// more.
     Expired {
         /// What a gateway last said against it, if one did.
         refusal: Option<Problem>,
@@ -108,7 +115,9 @@ impl<'a> Submission<'a> {
                 Attempt::Status(state) => return final_fate(&state),
                 Attempt::Known => return None,
                 Attempt::Refused(problem) if is_overload(&problem) => overloaded = Some(problem),
-                Attempt::Refused(problem) => return Some(Fate::Refused(problem)),
+                // Whether its time is over is for both clocks to say.
+                Attempt::Refused(problem) if is_expiry(&problem) && !self.is_over_here() => return None,
+                Attempt::Refused(problem) => return Some(self.refused(problem)),
                 Attempt::NotSent(error) => not_sent.push(error),
                 Attempt::Uncertain(reason) => {
                     note(&reason);
@@ -116,7 +125,10 @@ impl<'a> Submission<'a> {
                 }
             }
         }
-        Some(overloaded.map_or_else(|| Fate::NotSent(none_answered(not_sent)), Fate::Refused))
+        Some(match overloaded {
+            Some(problem) => self.refused(problem),
+            None => Fate::NotSent(none_answered(not_sent)),
+        })
     }
 
     /// Asks all gateways in turn.
@@ -148,7 +160,7 @@ impl<'a> Submission<'a> {
     /// Asks one gateway what it knows, and gives it the transaction if it doesn't know it.
     fn look(&mut self, gateway: &Gateway) -> Result<Option<Fate>, GatewaysError> {
         // The time comes first: if it is over before the search, no later block can have the transaction.
-        let is_over = gateway.status()?.time_ms >= self.signed.transaction.valid_until_ms;
+        let is_over = gateway.status()?.time_ms >= self.valid_until_ms() && self.is_over_here();
         let client = gateway.client()?;
         match client.transaction(&self.id) {
             Ok(status) => return Ok(final_fate(&status.state)),
@@ -159,11 +171,25 @@ impl<'a> Submission<'a> {
         match self.attempt(client.submit(self.signed, false)) {
             Attempt::Status(state) => return Ok(final_fate(&state)),
             // Another gateway may have taken it before, so this is not the last word.
-            Attempt::Refused(problem) => self.refusal = Some(problem),
+            Attempt::Refused(problem) if !is_expiry(&problem) => self.refusal = Some(problem),
             Attempt::NotSent(error) => return Err(error.into()),
-            Attempt::Known | Attempt::Uncertain(_) => {}
+            Attempt::Refused(_) | Attempt::Known | Attempt::Uncertain(_) => {}
         }
         Ok(None)
+    }
+
+    fn valid_until_ms(&self) -> TimeMs {
+        self.signed.transaction.valid_until_ms
+    }
+    /// Whether its time is over by this machine's clock; never by a clock that can't be used.
+    fn is_over_here(&self) -> bool {
+        clock::local_time().is_ok_and(|local| clock::is_over(self.valid_until_ms(), local))
+    }
+    fn refused(&self, problem: Problem) -> Fate {
+        // An expiry comes here only once this machine's clock agrees.
+        let is_possible = !is_for_ever(&problem) && !is_expiry(&problem);
+        let possible_until_ms = is_possible.then(|| self.valid_until_ms().plus_ms(clock::CLOCK_MARGIN_MS));
+        Fate::Refused { problem, possible_until_ms }
     }
 
     fn attempt(&self, answer: Result<TransactionStatus, ClientError>) -> Attempt {
@@ -199,6 +225,29 @@ fn is_refusal(problem: &Problem) -> bool {
 /// Whether another gateway may well take the transaction now.
 fn is_overload(problem: &Problem) -> bool {
     problem.code == Code::MempoolFull.name() || problem.status == 429
+}
+
+fn is_expiry(problem: &Problem) -> bool {
+    problem.code == Code::TransactionExpired.name()
+}
+
+/// Whether the reason lies in the bytes alone, so that no gateway at no time can take them.
+fn is_for_ever(problem: &Problem) -> bool {
+    let in_the_bytes = [
+        Code::Malformed,
+        Code::TransactionTooLarge,
+        Code::WrongChain,
+        Code::BadSignature,
+        Code::AmountZero,
+        Code::SameAccount,
+        Code::InvalidKey,
+        Code::GuardiansOutOfOrder,
+        Code::ThresholdOutOfRange,
+        Code::OwnGuardian,
+        Code::RolesOutOfOrder,
+        Code::SameBrand,
+    ];
+    in_the_bytes.iter().any(|code| code.name() == problem.code)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lojal_ledger::{ConservationError, Execution, Executor, State, Tip};
 use lojal_types::block::{receipts_root, transactions_root};
-use lojal_types::limits::CLOCK_DRIFT_MS_MAX;
+use lojal_types::limits::{BLOCK_OPERATIONS_MAX, CLOCK_DRIFT_MS_MAX};
 use lojal_types::{
     Address, BlockId, Code, Hash, Header, Height, PROTOCOL_VERSION, Parameters, TimeMs, TransactionId, ValidatorSet,
     VerifiedTransaction,
@@ -68,8 +68,8 @@ pub enum InvalidBlock {
     /// Built by somebody without a vote.
     #[error("the block's proposer is no validator at this height")]
     Proposer,
-    /// More bytes or transactions than the parameters allow.
-    #[error("the block is larger than the network's parameters allow")]
+    /// More bytes, transactions or operations than a block may have.
+    #[error("the block is larger than the limits and the network's parameters allow")]
     TooLarge,
     /// A transaction that can't be in a block.
     #[error("transaction {0} of the block can't be in it: {1}")]
@@ -151,17 +151,15 @@ pub fn propose(
     let time = now.max(view.tip().time_ms.plus_ms(1));
     let mut executor = Executor::new(state, time);
     let (mut transactions, mut refused) = (Vec::new(), Vec::new());
-    let mut bytes = EMPTY_BLOCK_BYTES;
+    let mut size = Size::default();
     for candidate in candidates {
-        let grown = bytes.saturating_add(candidate.bytes().len());
-        if grown > parameters.block_bytes_max as usize
-            || transactions.len() == parameters.block_transactions_max as usize
-        {
+        let grown = size.with(&candidate);
+        if !grown.fits(&parameters) {
             break;
         }
         match executor.push(&candidate) {
             Ok(_) => {
-                bytes = grown;
+                size = grown;
                 transactions.push(candidate);
             }
             Err(code) => refused.push((candidate.id(), code)),
@@ -205,10 +203,31 @@ fn check_header(
 }
 
 fn check_size(transactions: &[Arc<VerifiedTransaction>], parameters: &Parameters) -> Result<(), InvalidBlock> {
-    let bytes = transactions.iter().fold(EMPTY_BLOCK_BYTES, |sum, one| sum.saturating_add(one.bytes().len()));
-    let fits = bytes <= parameters.block_bytes_max as usize
-        && transactions.len() <= parameters.block_transactions_max as usize;
-    if fits { Ok(()) } else { Err(InvalidBlock::TooLarge) }
+    let size = transactions.iter().fold(Size::default(), |size, one| size.with(one));
+    if size.fits(parameters) { Ok(()) } else { Err(InvalidBlock::TooLarge) }
+}
+
+/// What a block's transactions amount to.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    bytes: usize,
+    transactions: usize,
+    operations: usize,
+}
+
+impl Size {
+    fn with(self, transaction: &VerifiedTransaction) -> Self {
+        Self {
+            bytes: self.bytes.saturating_add(transaction.bytes().len()),
+            transactions: self.transactions.saturating_add(1),
+            operations: self.operations.saturating_add(transaction.transaction().operations.len()),
+        }
+    }
+    fn fits(self, parameters: &Parameters) -> bool {
+        self.bytes.saturating_add(EMPTY_BLOCK_BYTES) <= parameters.block_bytes_max as usize
+            && self.transactions <= parameters.block_transactions_max as usize
+            && self.operations <= BLOCK_OPERATIONS_MAX
+    }
 }
 
 fn transactions_root_of(transactions: &[Arc<VerifiedTransaction>]) -> Hash {

@@ -219,6 +219,10 @@ impl App {
         let (Some(number), Ok(block)) = (round.as_u32(), lojal_types::Block::decode(&bytes)) else {
             return Ok(SyncedValueOutcome::PeerFault);
         };
+        // The engine has compared the header's id with the certificate; the rest of the bytes is the peer's word.
+        if !block.is_whole() {
+            return Ok(SyncedValueOutcome::PeerFault);
+        }
         let id = block.header.id();
         let record =
             ProposalRecord { height: height.0, round: number, valid_round: None, proposer: proposer.0, block: id };

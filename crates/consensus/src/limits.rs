@@ -10,6 +10,8 @@ pub const MEMPOOL_TRANSACTIONS_MAX: usize = 50_000;
 pub const MEMPOOL_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most transactions of one sender that wait at once.
 pub const MEMPOOL_SENDER_MAX: usize = 5_000;
+/// Most bytes of transactions of one sender that wait at once: nobody fills the mempool alone.
+pub const MEMPOOL_SENDER_BYTES_MAX: usize = MEMPOOL_BYTES_MAX / 16;
 /// Most submissions that wait for their signature check; a submission holds one transaction or many.
 pub const MEMPOOL_QUEUE_MAX: usize = 4_096;
 /// Most transactions in one submission.

@@ -19,12 +19,25 @@ use crate::state::State;
 /// # Errors
 /// The code of the first rule that it breaks right now.
 pub fn validate(state: &State, transaction: &VerifiedTransaction, time: TimeMs) -> Result<(), Code> {
-    let next_block_earliest = state.view().tip().time_ms.plus_ms(1);
-    let mut executor = Executor::new(state, time.max(next_block_earliest));
+    let mut executor = Executor::new(state, next_block_time(state, time));
     match executor.push(transaction)?.outcome {
         lojal_types::Outcome::Applied => Ok(()),
         lojal_types::Outcome::Failed { code, .. } => Err(code),
     }
+}
+
+/// Whether a transaction could be in a block at `time`, whatever would become of it there; nothing changes. `time` as for
+/// [`validate`].
+///
+/// # Errors
+/// The code of the first rule that it breaks right now.
+pub fn admissible(state: &State, transaction: &VerifiedTransaction, time: TimeMs) -> Result<(), Code> {
+    let mut overlay = Overlay::new(state.view().tree());
+    admit(&mut overlay, state.recent(), transaction, next_block_time(state, time))
+}
+
+fn next_block_time(state: &State, time: TimeMs) -> TimeMs {
+    time.max(state.view().tip().time_ms.plus_ms(1))
 }
 
 pub(crate) fn admit(

@@ -29,7 +29,7 @@ pub mod state;
 pub mod tree;
 pub mod view;
 
-pub use admission::validate;
+pub use admission::{admissible, validate};
 pub use conservation::ConservationError;
 pub use execute::{Execution, Executor};
 pub use state::{State, Tip, View};

@@ -104,6 +104,12 @@ impl Block {
     pub fn encode(&self) -> Vec<u8> {
         borsh::to_vec(self).expect("writing to memory can't fail")
     }
+    /// Whether the transactions are those that the header, and so the block's id, commits to. If not, the bytes say
+    /// nothing about the block of that id: somebody on the way has changed them.
+    pub fn is_whole(&self) -> bool {
+        let encoded: Vec<Vec<u8>> = self.transactions.iter().map(SignedTransaction::encode).collect();
+        transactions_root(encoded.iter().map(Vec::as_slice)) == self.header.transactions_root
+    }
 }
 
 /// The root over transactions, given as the canonical bytes of each.

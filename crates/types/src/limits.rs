@@ -10,6 +10,8 @@ pub const TRANSACTION_OPERATIONS_MAX: usize = 100;
 pub const BLOCK_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most transactions in one block; genesis can lower it.
 pub const BLOCK_TRANSACTIONS_MAX: usize = 10_000;
+/// Most operations in all transactions of one block: bounds the work of executing it, whatever its bytes.
+pub const BLOCK_OPERATIONS_MAX: usize = 20_000;
 /// Furthest ahead of a block's time that a transaction's `valid_until_ms` can lie.
 pub const VALIDITY_WINDOW_MS_MAX: u64 = 60 * 60 * 1000;
 /// Furthest ahead of a voter's clock that a block's time can lie.

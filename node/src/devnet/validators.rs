@@ -78,7 +78,7 @@ impl Validators {
                 if let Some(status) = validator.ended() {
                     let (name, dir) = (&validator.name, validator.dir.display());
                     println!("\r\x1b[K{name} has ended ({status}); the others go on. Bring it back with");
-                    println!("    lojal-node run --dir {dir}");
+                    println!("    cargo run --release --bin lojal-node -- run --dir {dir}");
                 }
                 let status = ask(&validator.client, Client::status).await;
                 let answers = status.is_some();

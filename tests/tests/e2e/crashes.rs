@@ -7,15 +7,23 @@ use lojal_client::Client;
 use lojal_types::TransactionId;
 
 use crate::network::Network;
-use crate::programs::eventually;
+use crate::programs::{eventually, signal};
 use crate::wallet::{Signer, balance, is_applied, issue, transfer};
 
 const SENDERS: usize = 4;
 const TRANSFERS: usize = 30;
+/// How far apart the nonces of two streams begin.
+const NONCES: u64 = 1_000;
 
 /// Sends transfers of one point each through all gateways at once and answers with those that were acknowledged as
 /// final. `disturb` happens in the middle.
-fn stream_of_transfers(network: &Network, from: &Signer, to: &Signer, disturb: impl FnOnce()) -> Vec<TransactionId> {
+fn stream_of_transfers(
+    network: &Network,
+    nonces: u64,
+    from: &Signer,
+    to: &Signer,
+    disturb: impl FnOnce(),
+) -> Vec<TransactionId> {
     let (acknowledged, done) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
     let clients: Vec<Client> = (0..SENDERS).map(|node| network.client(node)).collect();
     std::thread::scope(|scope| {
@@ -23,7 +31,7 @@ fn stream_of_transfers(network: &Network, from: &Signer, to: &Signer, disturb: i
             let (acknowledged, done) = (&acknowledged, &done);
             scope.spawn(move || {
                 for number in 0..TRANSFERS {
-                    let nonce = (sender * TRANSFERS + number) as u64;
+                    let nonce = nonces + (sender * TRANSFERS + number) as u64;
                     let signed = from.sign(nonce, transfer(from.address(), to.address(), 1));
                     // A gateway that is gone acknowledges nothing; nobody has promised anything then.
                     if let Ok(status) = client.submit(&signed, true)
@@ -52,49 +60,55 @@ fn two_members(network: &Network) -> (Signer, Signer) {
 }
 
 #[test]
-fn killing_one_validator_loses_no_acknowledged_transfer_and_it_catches_up() {
+fn killing_any_one_validator_loses_no_acknowledged_transfer_and_it_catches_up() {
     let mut network = Network::start();
     let (from, to) = two_members(&network);
-    let victim = 1;
-    let process = network.take_process(victim);
-    let acknowledged = stream_of_transfers(&network, &from, &to, || crate::programs::signal("KILL", process));
-    assert!(acknowledged.len() >= (SENDERS - 1) * TRANSFERS, "the other three go on: {}", acknowledged.len());
-
-    for client in [0, 2, 3].map(|index| network.client(index)) {
-        for id in &acknowledged {
-            assert!(is_applied(&client.transaction(id).expect("an acknowledged transfer is there")), "{id}");
+    for victim in 0..4 {
+        let before = balance(&network, victim, &to);
+        let process = network.process(victim);
+        let nonces = NONCES * victim as u64;
+        let acknowledged = stream_of_transfers(&network, nonces, &from, &to, || signal("KILL", process));
+        assert!(acknowledged.len() >= (SENDERS - 1) * TRANSFERS, "the other three go on: {}", acknowledged.len());
+        let others: Vec<usize> = (0..4).filter(|index| *index != victim).collect();
+        let height = others.iter().map(|index| network.height(*index)).max().expect("three");
+        for index in &others {
+            network.wait_for_height(*index, height);
+            assert_all_applied(&network, *index, &acknowledged);
         }
-    }
-    let (sent, received) = (balance(&network, 0, &from), balance(&network, 0, &to));
-    assert_eq!(sent + received, 1000);
-    assert!(received >= acknowledged.len() as u64);
+        let (sent, received) = (balance(&network, others[0], &from), balance(&network, others[0], &to));
+        assert_eq!(sent + received, 1000);
+        assert!(received - before >= acknowledged.len() as u64);
 
-    network.revive(victim);
-    network.wait_for_height(victim, network.height(0));
-    network.assert_same_state(&[0, 1, 2, 3]);
-    for id in &acknowledged {
-        assert!(is_applied(&network.client(victim).transaction(id).expect("caught up")), "{id}");
+        network.revive(victim);
+        network.wait_for_height(victim, height);
+        network.assert_same_state(&[0, 1, 2, 3]);
+        assert_all_applied(&network, victim, &acknowledged);
     }
 }
 
 #[test]
-fn killing_all_validators_at_once_loses_nothing() {
+fn killing_all_validators_in_the_middle_of_work_loses_nothing_acknowledged() {
     let mut network = Network::start();
     let (from, to) = two_members(&network);
-    let acknowledged = stream_of_transfers(&network, &from, &to, || ());
-    assert_eq!(acknowledged.len(), SENDERS * TRANSFERS);
-    let height = network.height(0);
-    for index in 0..4 {
-        network.kill(index);
-    }
+    let processes: Vec<u32> = (0..4).map(|index| network.process(index)).collect();
+    let acknowledged = stream_of_transfers(&network, 0, &from, &to, || {
+        processes.iter().for_each(|process| signal("KILL", *process));
+    });
+    assert!(!acknowledged.is_empty() && acknowledged.len() < SENDERS * TRANSFERS, "{}", acknowledged.len());
     network.devnet = None;
     network.start_again();
+    let height = (0..4).map(|index| network.height(index)).max().expect("four");
     for index in 0..4 {
         network.wait_for_height(index, height);
-        for id in &acknowledged {
-            assert!(is_applied(&network.client(index).transaction(id).expect("still there")), "{id}");
-        }
-        assert_eq!(balance(&network, index, &to), (SENDERS * TRANSFERS) as u64);
+        assert_all_applied(&network, index, &acknowledged);
+        assert_eq!(balance(&network, index, &from) + balance(&network, index, &to), 1000);
     }
     network.assert_same_state(&[0, 1, 2, 3]);
+}
+
+fn assert_all_applied(network: &Network, node: usize, acknowledged: &[TransactionId]) {
+    for id in acknowledged {
+        let status = network.client(node).transaction(id).expect("an acknowledged transfer is there");
+        assert!(is_applied(&status), "{id} on node {node}");
+    }
 }

@@ -91,9 +91,12 @@ impl Network {
         eventually("a killed validator's gateway to be gone", || self.client(index).status().is_err().then_some(()));
     }
 
-    /// The process of a validator, for a test that kills it by itself.
-    pub fn take_process(&mut self, index: usize) -> u32 {
-        self.processes.remove(&index).expect("a running validator")
+    /// The process of a validator.
+    pub fn process(&self, index: usize) -> u32 {
+        match self.revived.get(&index) {
+            Some(running) => running.id(),
+            None => self.processes[&index],
+        }
     }
 
     /// Brings a validator back with the command that the devnet tells.

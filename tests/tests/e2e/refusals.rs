@@ -40,6 +40,10 @@ fn every_refusal_has_its_own_code_and_changes_nothing() {
     assert_eq!(refused(anna.sign(10, transfer(anna.address(), bo.address(), 91))), Code::InsufficientPoints);
     assert_eq!(refused(anna.sign(11, redeem(anna.address(), 0))), Code::AmountZero);
     assert_eq!(refused(anna.sign(12, redeem(anna.address(), u64::MAX))), Code::AmountTooLarge);
+    assert_eq!(refused(anna.sign(14, transfer(anna.address(), bo.address(), 0))), Code::AmountZero);
+    assert_eq!(refused(anna.sign(15, transfer(anna.address(), bo.address(), u64::MAX))), Code::AmountTooLarge);
+    assert_eq!(refused(operator.sign(16, issue(anna.address(), 0, "none"))), Code::AmountZero);
+    assert_eq!(refused(operator.sign(17, issue(anna.address(), u64::MAX, "all"))), Code::AmountTooLarge);
     assert_eq!(refused(anna.sign(13, issue(anna.address(), 1, "self-service"))), Code::NotOperator);
 
     for node in 0..4 {

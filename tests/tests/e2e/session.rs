@@ -61,7 +61,7 @@ fn a_validator_that_dies_is_reported_and_can_be_brought_back() {
     network.kill(2);
     let devnet = network.devnet.as_mut().expect("running");
     devnet.line("the report of the death", |line| line.contains("node-2 (havshotell) has ended").then_some(()));
-    devnet.line("how to bring it back", |line| line.contains("lojal-node run --dir").then_some(()));
+    devnet.line("how to bring it back", |line| line.contains("lojal-node -- run --dir").then_some(()));
     network.revive(2);
     let devnet = network.devnet.as_mut().expect("running");
     devnet.line("the report of the return", |line| line.contains("is back").then_some(()));

@@ -61,6 +61,7 @@ pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<
 /// The household's address is known as soon as the transaction is signed.
 fn create(context: &Context, sending: &Sending) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
+    session.now()?;
     let key = session.home.unlock(&session.passphrase()?)?;
     let window = session.validity(&sending.validity, None)?;
     let operation = Operation::CreateHousehold(CreateHousehold {});

@@ -17,6 +17,7 @@ use crate::output::Report;
 /// it can happen. After a rotation that was cut short, the next one goes to the same key again.
 pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Report, CommandError> {
     let mut session = Session::open(context)?;
+    session.now()?;
     let passphrase = session.passphrase()?;
     let key = session.home.unlock(&passphrase)?;
     let is_first_try = session.home.next_public_key().is_none();
@@ -25,7 +26,8 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
     let (id, fate) = session.submit(Operation::RotateKey(RotateKey { new_key }), &key, window, false)?;
     match &fate {
         Fate::Final { receipt: Outcome::Applied, .. } => session.home.finish_rotation()?,
-        Fate::Open { .. } => {}
+        // Perhaps it happens yet, and then only the new key signs: a gateway that refused it may have kept it.
+        Fate::Open { .. } | Fate::Refused { .. } => {}
         // An earlier try may still be on its way; then the key is kept for it.
         _ if is_first_try => session.home.abandon_rotation()?,
         _ => {}

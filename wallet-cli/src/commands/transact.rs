@@ -1,6 +1,6 @@
 //! Signing, sending, and reporting what became of it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
@@ -8,11 +8,12 @@ use lojal_types::{
     Address, AddressText, BrandId, ChainTag, Code, KeyPair, Operation, Operations, Outcome, Points, SignedTransaction,
     TimeMs, Transaction, TransactionId,
 };
-use lojal_wallet::gateways::{Gateway, Gateways};
+use lojal_wallet::gateways::Gateways;
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::{Passphrase, Purpose};
 use lojal_wallet::submission::{Fate, GRACE, Submission};
-use lojal_wallet::{amount, random};
+use lojal_wallet::time::utc;
+use lojal_wallet::{amount, clock, random};
 
 use super::{Context, decimals_of};
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
@@ -25,6 +26,8 @@ pub(super) struct Session<'a> {
     pub(super) home: Home,
     pub(super) gateways: Gateways,
     status: api::Status,
+    /// The gateway that gave the status.
+    gateway_url: String,
 }
 
 /// An amount as the ledger and as people write it.
@@ -52,6 +55,7 @@ impl Source {
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     valid_until_ms: TimeMs,
+    /// From this machine's time on.
     valid_for_ms: u64,
 }
 
@@ -65,11 +69,11 @@ impl<'a> Session<'a> {
     pub(super) fn open(context: &'a Context) -> Result<Self, CommandError> {
         let mut home = context.home()?;
         let gateways = context.gateways(Some(&home))?;
-        let status = gateways.ask(Gateway::status)?;
+        let (status, gateway_url) = gateways.ask(|gateway| Ok((gateway.status()?, gateway.url().to_owned())))?;
         if finish_earlier_rotation(&mut home, &gateways)? && !context.options.json {
             note("an earlier rotation of the key is final; the new key signs from now on");
         }
-        Ok(Self { context, home, gateways, status })
+        Ok(Self { context, home, gateways, status, gateway_url })
     }
     /// The network, as transactions and texts to be scanned carry it.
     pub(super) fn chain_tag(&self) -> ChainTag {
@@ -79,11 +83,10 @@ impl<'a> Session<'a> {
     pub(super) fn ledger_time(&self) -> TimeMs {
         self.status.time_ms
     }
-    /// This machine's time, or the ledger's if the clock is late.
+    /// This machine's time, or the ledger's if the clock is a little late. An error if one of the two must be wrong: so
+    /// it also tells whether something can be signed, before anybody is asked for anything.
     pub(super) fn now(&self) -> Result<TimeMs, CommandError> {
-        let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| CommandError::Clock)?;
-        let clock = u64::try_from(clock.as_millis()).ok().and_then(|ms| TimeMs::new(ms).ok());
-        Ok(clock.ok_or(CommandError::Clock)?.max(self.status.time_ms))
+        Ok(clock::signing_time(clock::local_time()?, self.status.time_ms, &self.gateway_url)?)
     }
     /// A brand, whose decimals can be relied on.
     pub(super) fn brand(&self, id: BrandId) -> Result<api::Brand, CommandError> {
@@ -141,6 +144,7 @@ impl<'a> Session<'a> {
         done: &str,
         sending: &Sending,
     ) -> Result<Report, CommandError> {
+        self.now()?;
         let key = self.home.unlock(&self.passphrase()?)?;
         let window = self.validity(&sending.validity, latest)?;
         let (id, fate) = self.submit(operation, &key, window, sending.no_wait)?;
@@ -174,14 +178,14 @@ impl<'a> Session<'a> {
         let fate = if no_wait { submission.hand_over(&mut tell) } else { submission.settle(&mut tell) };
         Ok((id, fate))
     }
-    /// Until when a transaction made now can happen, at most until `latest`, if there is one. A clock that is late doesn't shorten it,
-    /// and one that is ahead doesn't stretch it beyond what the ledger takes.
+    /// Until when a transaction made now can happen, at most until `latest`, if there is one. A clock that is a little
+    /// late doesn't shorten it, and one that is ahead doesn't stretch it beyond what the ledger takes.
     pub(super) fn validity(&self, validity: &Validity, latest: Option<TimeMs>) -> Result<Window, CommandError> {
         let now = self.now()?;
         let window_end = self.status.time_ms.plus_ms(VALIDITY_WINDOW_MS_MAX);
         let latest = latest.unwrap_or(window_end).min(window_end);
         let valid_until_ms = now.plus_ms(validity.valid_for.saturating_mul(1000)).min(latest);
-        Ok(Window { valid_until_ms, valid_for_ms: valid_until_ms.since_ms(now) })
+        Ok(Window { valid_until_ms, valid_for_ms: valid_until_ms.since_ms(clock::local_time()?) })
     }
 }
 
@@ -212,7 +216,16 @@ pub(super) fn report(id: TransactionId, fate: Fate, done: &str) -> Result<Report
             }),
             Outcome::Failed { code, .. } => not_done(code.name(), code.explanation().to_owned(), Some(height)),
         },
-        Fate::Refused(problem) => not_done(&problem.code, problem.detail, None),
+        Fate::Refused { problem, possible_until_ms } => {
+            let warning = possible_until_ms.map(|until_ms| {
+                let until = utc(until_ms);
+                format!(
+                    "; refused by this gateway, it has not happened, but what was signed is valid until {until} UTC: \
+                     before that, don't do it again unless you want it twice"
+                )
+            });
+            not_done(&problem.code, problem.detail + &warning.unwrap_or_default(), None)
+        }
         Fate::NotSent(error) => Err(CommandError::NotSent(error)),
         Fate::Expired { refusal } => {
             let reason = refusal.map(|problem| format!("; a gateway had said: {}", problem.detail)).unwrap_or_default();

@@ -17,6 +17,10 @@ fn chain() -> ChainId {
 }
 
 fn signed() -> SignedTransaction {
+    signed_until(TimeMs::new(VALID_UNTIL_MS).expect("in range"))
+}
+
+fn signed_until(valid_until_ms: TimeMs) -> SignedTransaction {
     let key = KeyPair::from_seed(&[7; 32]);
     let transfer = Transfer {
         brand: "kaffet".parse().expect("valid"),
@@ -27,7 +31,7 @@ fn signed() -> SignedTransaction {
     let transaction = Transaction {
         chain: chain().tag(),
         sender: key.address(),
-        valid_until_ms: TimeMs::new(VALID_UNTIL_MS).expect("in range"),
+        valid_until_ms,
         nonce: 1,
         operations: Operations::new(vec![Operation::Transfer(transfer)]).expect("one"),
     };
@@ -85,11 +89,14 @@ fn first_then(first: fn() -> Answer, then: fn() -> Answer) -> impl FnMut() -> An
 }
 
 fn settle(urls: &[&str], patience: Duration) -> Fate {
+    settle_one(&signed(), urls, patience)
+}
+
+fn settle_one(signed: &SignedTransaction, urls: &[&str], patience: Duration) -> Fate {
     let urls: Vec<String> = urls.iter().map(|url| (*url).to_owned()).collect();
     let gateways = Gateways::new(&urls, Some(chain())).expect("valid");
-    let signed = signed();
     let id = signed.transaction.id(&chain());
-    Submission::new(&gateways, &signed, id, patience).settle(&mut |_| ())
+    Submission::new(&gateways, signed, id, patience).settle(&mut |_| ())
 }
 
 fn is_final(fate: &Fate) -> bool {
@@ -129,7 +136,7 @@ fn a_refusal_by_the_first_gateway_is_the_outcome() {
     let first = gateway(|| Answer::problem(422, "insufficient_points"), unknown);
     let second = gateway(committed, unknown);
     let fate = settle(&[first.url(), second.url()], LONG);
-    assert!(matches!(fate, Fate::Refused(problem) if problem.code == "insufficient_points"));
+    assert!(matches!(fate, Fate::Refused { problem, .. } if problem.code == "insufficient_points"));
     assert!(second.requests().is_empty());
 }
 
@@ -140,7 +147,7 @@ fn an_overloaded_gateway_is_passed_over_and_if_all_are_that_is_the_outcome() {
     let free = gateway(committed, unknown);
     assert!(is_final(&settle(&[full.url(), busy.url(), free.url()], LONG)));
     let fate = settle(&[busy.url(), full.url()], LONG);
-    assert!(matches!(fate, Fate::Refused(problem) if problem.code == "mempool_full"));
+    assert!(matches!(fate, Fate::Refused { problem, .. } if problem.code == "mempool_full"));
 }
 
 #[test]
@@ -197,6 +204,47 @@ fn when_the_ledgers_time_is_over_without_it_it_never_happened() {
             fate => panic!("{fate:?}"),
         }
     }
+}
+
+/// A transaction that this machine's clock lets happen for another hour.
+fn signed_for_an_hour() -> SignedTransaction {
+    signed_until(clock::local_time().expect("a clock").plus_ms(3_600_000))
+}
+
+#[test]
+fn a_false_time_of_a_gateway_does_not_end_the_wait() {
+    let signed = signed_for_an_hour();
+    let later_ms = signed.transaction.valid_until_ms.get() + 1;
+    for answer in [|| Answer::HangUp, || Answer::problem(422, "transaction_expired")] {
+        let lies = Server::start(move |request| match (request.method.as_str(), request.path.as_str()) {
+            ("GET", "/v1/status") => status(chain(), later_ms),
+            ("POST", _) => answer(),
+            _ => unknown(),
+        });
+        let fate = settle_one(&signed, &[lies.url()], Duration::from_millis(300));
+        assert_eq!(fate, Fate::Open { refusal: None });
+    }
+}
+
+#[test]
+fn a_refusal_names_the_time_after_which_the_same_bytes_are_worthless() {
+    let until = |signed: &SignedTransaction, post: fn() -> Answer| {
+        let server = gateway(post, unknown);
+        match settle_one(signed, &[server.url()], LONG) {
+            Fate::Refused { possible_until_ms, .. } => possible_until_ms,
+            fate => panic!("{fate:?}"),
+        }
+    };
+    let (signed, over) = (signed_for_an_hour(), signed());
+    let end = signed.transaction.valid_until_ms.plus_ms(clock::CLOCK_MARGIN_MS);
+    assert_eq!(until(&signed, || Answer::problem(422, "insufficient_points")), Some(end));
+    assert_eq!(until(&signed, || Answer::problem(503, "mempool_full")), Some(end));
+    for post in [|| Answer::problem(400, "malformed"), || Answer::problem(422, "amount_zero")] {
+        assert_eq!(until(&signed, post), None);
+    }
+    assert_eq!(until(&over, || Answer::problem(422, "transaction_expired")), None, "both say so");
+    let by_a_clock_that_may_be_fast = until(&over, || Answer::problem(422, "insufficient_points"));
+    assert_eq!(by_a_clock_that_may_be_fast, Some(over.transaction.valid_until_ms.plus_ms(clock::CLOCK_MARGIN_MS)));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod backup;
 mod basics;
 mod between;
 mod brand;
+mod clock;
 mod household;
 mod recovery;
 mod support;

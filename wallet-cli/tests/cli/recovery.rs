@@ -6,6 +6,7 @@ use lojal_types::{
     RecoveryVote, TimeMs,
 };
 use lojal_wallet::home::Home;
+use lojal_wallet::time::utc;
 
 use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
 use crate::support::server::Server;
@@ -92,9 +93,11 @@ fn a_guardian_approves_the_key_after_being_asked() {
 fn a_status_tells_votes_and_clock() {
     let now = network_status().time_ms;
     let new_key = key().public_key();
+    let until = now.plus_ms(60_000);
+    let waiting = format!("until {} UTC the owner can end this", utc(until));
     let cases = [
         (None, "must want the same key"),
-        (Some(now.plus_ms(60_000)), "until 2027-01-15 08:01:00 UTC the owner can end this"),
+        (Some(until), waiting.as_str()),
         (Some(now), "the owner's time to cancel is over"),
     ];
     for (from_ms, words) in cases {

@@ -193,6 +193,18 @@ fn a_block_has_at_most_as_many_transactions_as_the_parameters_allow() {
 }
 
 #[test]
+fn a_block_has_at_most_as_many_operations_as_its_work_allows() {
+    let state = State::genesis(&genesis_with(4_194_304, 10_000));
+    let full = BLOCK_OPERATIONS_MAX as u64 / 100;
+    let candidates: Transactions = (0..=full).map(|number| issues(&state, number, 100)).collect();
+    let proposed = next_block(&state, candidates.clone());
+    assert_eq!(proposed.transactions(), &candidates[..full as usize]);
+    assert!(execute_block(&state, proposed.header().clone(), proposed.transactions().to_vec()).is_ok());
+    let error = execute_block(&state, proposed.header().clone(), candidates).err();
+    assert_eq!(error, Some(InvalidBlock::TooLarge));
+}
+
+#[test]
 fn a_block_has_at_most_as_many_bytes_as_the_parameters_allow() {
     const COUNT: u64 = 6;
     let candidates = |state: &State| (0..COUNT).map(|number| issues(state, number, 100)).collect::<Transactions>();

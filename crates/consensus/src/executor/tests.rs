@@ -6,7 +6,7 @@ use lojal_chain::ExecutedBlock;
 use lojal_store::limits::UNDECIDED_BLOCKS_MAX;
 use lojal_store::{Opened, Options, Store};
 use lojal_types::limits::CLOCK_DRIFT_MS_MAX;
-use lojal_types::{Block, ChainId, Genesis, Hash, SignedTransaction, TransactionId};
+use lojal_types::{Block, Bounded, ChainId, Genesis, Hash, SignedTransaction, TransactionId};
 use tempfile::TempDir;
 
 use super::*;
@@ -188,7 +188,7 @@ async fn blocks_that_break_a_rule_are_invalid() {
         transactions[0].signature = lojal_types::Signature::new([1; 64]);
         let encoded: Vec<Vec<u8>> = transactions.iter().map(SignedTransaction::encode).collect();
         block.header.transactions_root = lojal_types::block::transactions_root(encoded.iter().map(Vec::as_slice));
-        block.transactions = lojal_types::Bounded::new(transactions).expect("as many as before");
+        block.transactions = Bounded::new(transactions).expect("as many as before");
     });
     for (record, bytes) in [wrong_root, stranger, orphan, next_height, unsigned] {
         assert_eq!(node.check_bytes(record, bytes, false).await, Verdict::Invalid);
@@ -202,8 +202,16 @@ async fn blocks_that_break_a_rule_are_invalid() {
 async fn bytes_that_are_not_those_of_the_block_are_as_if_they_had_never_come() {
     let (node, _dir) = Node::new().await;
     let (block, other) = (node.block(1, 7), node.block(2, 8));
-    let garbage = [other.bytes().to_vec(), vec![], vec![0; 300], block.bytes()[..block.bytes().len() - 1].to_vec()];
-    for bytes in garbage {
+    let cut = block.bytes()[..block.bytes().len() - 1].to_vec();
+    // The right header over other transactions: somebody on the way has changed them, the block itself may be good.
+    let mut emptied = Block::decode(block.bytes()).expect("a block");
+    emptied.transactions = Bounded::default();
+    let mut resigned = Block::decode(block.bytes()).expect("a block");
+    let mut transactions = resigned.transactions.to_vec();
+    transactions[0].signature = lojal_types::Signature::new([1; 64]);
+    resigned.transactions = Bounded::new(transactions).expect("as many as before");
+    let changed = [emptied.encode(), resigned.encode()];
+    for bytes in [other.bytes().to_vec(), vec![], vec![0; 300], cut].into_iter().chain(changed) {
         assert_eq!(node.check_bytes(record(&block, 0), bytes, false).await, Verdict::Unusable);
     }
     let over = ProposalRecord { height: Height::GENESIS, ..record(&block, 0) };

@@ -226,7 +226,8 @@ fn reply<T>(answer: Answer<T>, result: Result<T, ExecutorFault>) {
     }
 }
 
-/// The block, if the bytes are one with the id that the proposal names.
+/// The block, if the bytes are the one with the id that the proposal names: header and transactions. Otherwise they say
+/// nothing about that block, which may be a good one.
 fn decode_claimed(record: &ProposalRecord, bytes: &[u8]) -> Option<Block> {
-    Block::decode(bytes).ok().filter(|block| block.header.id() == record.block)
+    Block::decode(bytes).ok().filter(|block| block.header.id() == record.block && block.is_whole())
 }

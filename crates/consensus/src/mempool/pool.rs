@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lojal_types::{Address, Code, TimeMs, TransactionId, VerifiedTransaction};
 
-use crate::limits::{MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX};
+use crate::limits::{MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX};
 
 /// Waiting transactions by arrival, with the indexes that their limits take.
 #[derive(Default)]
@@ -13,7 +13,7 @@ pub struct Pool {
     by_arrival: BTreeMap<u64, Waiting>,
     arrival_of: HashMap<TransactionId, u64>,
     by_expiry: BTreeSet<(TimeMs, u64)>,
-    by_sender: HashMap<Address, usize>,
+    by_sender: HashMap<Address, Share>,
     bytes: usize,
     arrivals: u64,
 }
@@ -22,6 +22,13 @@ struct Waiting {
     transaction: Arc<VerifiedTransaction>,
     /// Submitted by a client of this node, which therefore sees to it that others learn of it.
     own: bool,
+}
+
+/// What one sender has waiting.
+#[derive(Default)]
+struct Share {
+    transactions: usize,
+    bytes: usize,
 }
 
 impl Pool {
@@ -38,11 +45,12 @@ impl Pool {
         if is_full || self.bytes.saturating_add(bytes) > MEMPOOL_BYTES_MAX {
             return Err(Code::MempoolFull);
         }
-        let of_sender = self.by_sender.entry(transaction.transaction().sender).or_default();
-        if *of_sender >= MEMPOOL_SENDER_MAX {
+        let share = self.by_sender.entry(transaction.transaction().sender).or_default();
+        if share.transactions >= MEMPOOL_SENDER_MAX || share.bytes.saturating_add(bytes) > MEMPOOL_SENDER_BYTES_MAX {
             return Err(Code::QuotaExceeded);
         }
-        *of_sender += 1;
+        share.transactions += 1;
+        share.bytes += bytes;
         self.bytes += bytes;
         self.arrivals += 1;
         self.arrival_of.insert(id, self.arrivals);
@@ -64,9 +72,10 @@ impl Pool {
         self.by_expiry.remove(&(transaction.transaction().valid_until_ms, arrival));
         self.bytes -= transaction.bytes().len();
         let sender = transaction.transaction().sender;
-        if let Some(count) = self.by_sender.get_mut(&sender) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(share) = self.by_sender.get_mut(&sender) {
+            share.transactions -= 1;
+            share.bytes -= transaction.bytes().len();
+            if share.transactions == 0 {
                 self.by_sender.remove(&sender);
             }
         }

@@ -7,7 +7,7 @@ use super::gossip::read_message;
 use super::*;
 use crate::clock;
 use crate::fixture::{self, TILLS, chain, issue, issue_by, till, verified};
-use crate::limits::{MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX};
+use crate::limits::{MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX};
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
 
@@ -239,13 +239,33 @@ fn the_bytes_that_wait_are_bounded() {
     let size = issue_by(&chain, 0, 0, 100, until).encode().len();
     assert!(size <= TRANSACTION_BYTES_MAX);
     let fit = MEMPOOL_BYTES_MAX / size;
-    let signed = |number: usize| issue_by(&chain, (number % usize::from(TILLS)) as u8, number as u64, 100, until);
+    // So many senders that none of them reaches its own limit.
+    let signed = |number: usize| issue_by(&chain, (number % 32) as u8, number as u64, 100, until);
     let mut all = verified((0..=fit).map(signed).collect(), &chain);
     let one_more = all.pop().expect("there is one");
     for transaction in &all {
         assert_eq!(pool.insert(transaction.clone(), false), Ok(()));
     }
     assert_eq!(pool.insert(one_more.clone(), false), Err(Code::MempoolFull));
+    pool.remove(&all[0].id());
+    assert_eq!(pool.insert(one_more, false), Ok(()));
+}
+
+#[test]
+fn nobody_fills_the_mempool_alone_with_large_transactions() {
+    let chain = ChainId::new([1; 32]);
+    let until = clock::now().plus_ms(HOUR_MS / 2);
+    let mut pool = Pool::default();
+    let size = issue_by(&chain, 0, 0, 100, until).encode().len();
+    let fit = MEMPOOL_SENDER_BYTES_MAX / size;
+    let mut all = verified((0..=fit).map(|number| issue_by(&chain, 0, number as u64, 100, until)).collect(), &chain);
+    let one_more = all.pop().expect("there is one");
+    for transaction in &all {
+        assert_eq!(pool.insert(transaction.clone(), false), Ok(()));
+    }
+    assert_eq!(pool.insert(one_more.clone(), false), Err(Code::QuotaExceeded));
+    let other = verified(vec![issue_by(&chain, 1, 0, 100, until)], &chain).remove(0);
+    assert_eq!(pool.insert(other, false), Ok(()), "others still have room");
     pool.remove(&all[0].id());
     assert_eq!(pool.insert(one_more, false), Ok(()));
 }

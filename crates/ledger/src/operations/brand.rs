@@ -2,7 +2,7 @@
 
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::operator::in_order;
-use lojal_types::{Address, BrandId, Code, RemoveOperator, Role, SetOperator, SetPolicy};
+use lojal_types::{Address, BrandId, Code, Policy, RemoveOperator, Role, SetOperator, SetPolicy};
 
 use super::{Context, authority};
 use crate::key::{AccountKey, BrandKey, IssuedTodayKey, OperatorKey, OperatorListKey};
@@ -12,7 +12,7 @@ use crate::record::{Account, Operator};
 pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Result<(), Code> {
     let mut brand = authority::brand(context, set.brand)?;
     authority::operator(context, set.brand, Role::Admin)?;
-    set.policy.check().map_err(|_| Code::PolicyOutOfBounds)?;
+    policy_in_bounds(&set.policy)?;
     brand.policy = set.policy.clone();
     context.overlay.put(&BrandKey(set.brand), &brand);
     Ok(())
@@ -42,7 +42,7 @@ pub(super) fn remove_operator(context: &mut Context<'_, '_>, remove: &RemoveOper
     authority::brand(context, brand)?;
     authority::operator(context, brand, Role::Admin)?;
     let key = OperatorKey { brand, operator };
-    context.overlay.get(&key).ok_or(Code::UnknownOperator)?;
+    known_operator(context, &key)?;
     not_the_last_admin(context, brand, operator)?;
     context.overlay.remove(&key);
     context.overlay.remove(&IssuedTodayKey { brand, operator });
@@ -50,6 +50,16 @@ pub(super) fn remove_operator(context: &mut Context<'_, '_>, remove: &RemoveOper
     list.operators = list.operators.without(&operator);
     context.overlay.put(&OperatorListKey(brand), &list);
     Ok(())
+}
+
+/// A policy keeps the limits and doesn't contradict itself.
+fn policy_in_bounds(policy: &Policy) -> Result<(), Code> {
+    policy.check().map_err(|_| Code::PolicyOutOfBounds)
+}
+
+/// Only an operator of the brand can be removed.
+fn known_operator(context: &mut Context<'_, '_>, key: &OperatorKey) -> Result<(), Code> {
+    context.overlay.get(key).map(drop).ok_or(Code::UnknownOperator)
 }
 
 /// An operator has a key that can sign, roles in order, and a limit that an amount can have.

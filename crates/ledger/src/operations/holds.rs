@@ -38,11 +38,9 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
     use_capture_reference(context, capture)?;
     let held = known(context, capture.brand, capture.from, &capture.hold_reference)?;
     not_closed(&held)?;
-    if context.time >= held.expires_ms {
-        return Err(Code::HoldExpired);
-    }
+    not_expired(context, &held)?;
     let open = close(context, capture.brand, held, &capture.hold_reference);
-    let (_, rest) = split(&open.lots, capture.amount).ok_or(Code::CaptureExceedsHold)?;
+    let rest = rest_of(&open, capture.amount)?;
     change_totals(context, capture.brand, |mut totals| {
         totals.held = totals.held.checked_sub(capture.amount)?;
         totals.redeemed = totals.redeemed.checked_add(capture.amount)?;
@@ -53,8 +51,8 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
     Ok(())
 }
 
-/// `Release`: the brand lets go. Before the expiry only the brand can, since the till relies on the hold; after it
-/// the owner can take the points back without waiting for something else to touch them.
+/// `Release`: the brand lets go, or after the expiry the owner takes the points back without waiting for something
+/// else to touch them.
 pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Result<(), Code> {
     authority::brand(context, release.brand)?;
     let held = known(context, release.brand, release.from, &release.hold_reference);
@@ -65,8 +63,8 @@ pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Resul
     if context.time < held.expires_ms {
         let open = close(context, release.brand, held, &release.hold_reference);
         put_back(context, key, &open, &open.lots);
-    } else if position(context, &key, &release.hold_reference).is_none() {
-        return Err(Code::HoldExpired);
+    } else {
+        not_returned(context, &key, &release.hold_reference)?;
     }
     return_expired(context, release.from, release.brand);
     Ok(())
@@ -133,6 +131,24 @@ fn not_closed(held: &Held) -> Result<(), Code> {
     if held.closed { Err(Code::HoldClosed) } else { Ok(()) }
 }
 
+/// "Member reserves at a till, with an expiry" (protocol §6): from then on the points are the account's again.
+fn not_expired(context: &Context<'_, '_>, held: &Held) -> Result<(), Code> {
+    if context.time < held.expires_ms { Ok(()) } else { Err(Code::HoldExpired) }
+}
+
+/// "Brand takes all or part, the rest returns" (protocol §6): it can't take more than all.
+fn rest_of(hold: &OpenHold, amount: Points) -> Result<Vec<Lot>, Code> {
+    let (_, rest) = split(&hold.lots, amount).ok_or(Code::CaptureExceedsHold)?;
+    Ok(rest)
+}
+
+/// "An expired hold returns its lots the next time the account is touched" (protocol §6): after that there is nothing
+/// left to release.
+fn not_returned(context: &mut Context<'_, '_>, key: &HoldsKey, reference: &Reference) -> Result<(), Code> {
+    if position(context, key, reference).is_some() { Ok(()) } else { Err(Code::HoldExpired) }
+}
+
+/// Before the expiry only the brand lets go, since the till relies on the hold; after it the owner can too.
 fn by_the_brand_or_by_the_owner_after_expiry(
     context: &mut Context<'_, '_>,
     release: &Release,

@@ -31,25 +31,23 @@ fn received_before(context: &mut Context<'_, '_>, account: Address) -> Bounded<B
     Bounded::new(ids).expect("no more than all brands")
 }
 
-/// "Joining takes an invitation …
+/// `Invite`: (role, limits) wait for the invitee.
 pub(super) fn invite(context: &mut Context<'_, '_>, invite: &Invite) -> Result<(), Code> {
     let mut household = of_admin(context, invite.household)?;
     let rights = valid(MemberRights { role: invite.role, limits: invite.limits.clone() })?;
-    if household.members.contains(&invite.member) {
-        return Err(Code::AlreadyMember);
-    }
-    household.invited = household.invited.with_sorted(invite.member).map_err(|_| Code::TooManyInvitations)?;
+    not_a_member(&household, invite.member)?;
+    list_invited(&mut household, invite.member)?;
     context.overlay.put(&HouseholdKey(invite.household), &household);
     let key = InvitationKey { household: invite.household, member: invite.member };
     context.overlay.put(&key, &rights);
     Ok(())
 }
 
-/// … and the invitee's own signature."
+/// `Join`: the invitee is a member from now on, with the rights that the invitation gives.
 pub(super) fn join(context: &mut Context<'_, '_>, join: &Join) -> Result<(), Code> {
     let mut household = known(context, join.household)?;
     let key = InvitationKey { household: join.household, member: context.sender };
-    let rights = context.overlay.get(&key).ok_or(Code::NotInvited)?;
+    let rights = invitation(context, &key)?;
     context.overlay.remove(&key);
     household.invited = household.invited.without(&context.sender);
     enter(context, join.household, household, &rights)
@@ -58,7 +56,7 @@ pub(super) fn join(context: &mut Context<'_, '_>, join: &Join) -> Result<(), Cod
 /// "A member who leaves takes nothing from the pool and their own account is untouched."
 pub(super) fn leave(context: &mut Context<'_, '_>, leave: &Leave) -> Result<(), Code> {
     let household = known(context, leave.household)?;
-    authority::member(context, leave.household).ok_or(Code::NotMember)?;
+    by_a_member(context, leave.household)?;
     go(context, leave.household, household, context.sender)
 }
 
@@ -66,12 +64,8 @@ pub(super) fn leave(context: &mut Context<'_, '_>, leave: &Leave) -> Result<(), 
 pub(super) fn set_member(context: &mut Context<'_, '_>, set: &SetMember) -> Result<(), Code> {
     let household = of_admin(context, set.household)?;
     let rights = valid(MemberRights { role: set.role, limits: set.limits.clone() })?;
-    if !household.members.contains(&set.member) {
-        return Err(Code::UnknownMember);
-    }
-    if rights.role != MemberRole::Admin && is_last_admin(context, set.household, &household, set.member) {
-        return Err(Code::LastHouseholdAdmin);
-    }
+    is_a_member(&household, set.member)?;
+    keeps_an_admin(context, set, &household)?;
     context.overlay.put(&MemberKey { household: set.household, member: set.member }, &rights);
     Ok(())
 }
@@ -82,9 +76,7 @@ pub(super) fn remove_member(context: &mut Context<'_, '_>, remove: &RemoveMember
     if household.members.contains(&remove.member) {
         return go(context, remove.household, household, remove.member);
     }
-    if !household.invited.contains(&remove.member) {
-        return Err(Code::UnknownMember);
-    }
+    is_invited(&household, remove.member)?;
     household.invited = household.invited.without(&remove.member);
     context.overlay.put(&HouseholdKey(remove.household), &household);
     context.overlay.remove(&InvitationKey { household: remove.household, member: remove.member });
@@ -100,8 +92,51 @@ fn known(context: &mut Context<'_, '_>, address: Address) -> Result<Household, C
 /// "*admin* (all)": only an admin decides who is a member and how.
 fn of_admin(context: &mut Context<'_, '_>, address: Address) -> Result<Household, Code> {
     let household = known(context, address)?;
-    let rights = authority::member(context, address).ok_or(Code::NotMember)?;
+    let rights = by_a_member(context, address)?;
     if rights.role == MemberRole::Admin { Ok(household) } else { Err(Code::NotHouseholdAdmin) }
+}
+
+/// Only a member leaves a household or decides about it.
+fn by_a_member(context: &mut Context<'_, '_>, address: Address) -> Result<MemberRights, Code> {
+    authority::member(context, address).ok_or(Code::NotMember)
+}
+
+/// Who is a member already needs no invitation.
+fn not_a_member(household: &Household, account: Address) -> Result<(), Code> {
+    if household.members.contains(&account) { Err(Code::AlreadyMember) } else { Ok(()) }
+}
+
+/// Up to 16 invitations of a household wait at a time; inviting somebody again replaces the invitation.
+fn list_invited(household: &mut Household, account: Address) -> Result<(), Code> {
+    household.invited = household.invited.with_sorted(account).map_err(|_| Code::TooManyInvitations)?;
+    Ok(())
+}
+
+/// "Joining takes an invitation and the invitee's own signature." (protocol §6)
+fn invitation(context: &mut Context<'_, '_>, key: &InvitationKey) -> Result<MemberRights, Code> {
+    context.overlay.get(key).ok_or(Code::NotInvited)
+}
+
+/// Only a member has a role and limits to set.
+fn is_a_member(household: &Household, account: Address) -> Result<(), Code> {
+    if household.members.contains(&account) { Ok(()) } else { Err(Code::UnknownMember) }
+}
+
+/// Who isn't a member is removed only if there is an invitation to withdraw.
+fn is_invited(household: &Household, account: Address) -> Result<(), Code> {
+    if household.invited.contains(&account) { Ok(()) } else { Err(Code::UnknownMember) }
+}
+
+/// A household without an admin could never change anything again: the last one keeps the role.
+fn keeps_an_admin(context: &mut Context<'_, '_>, set: &SetMember, household: &Household) -> Result<(), Code> {
+    let loses_it = set.role != MemberRole::Admin && is_last_admin(context, set.household, household, set.member);
+    if loses_it { Err(Code::LastHouseholdAdmin) } else { Ok(()) }
+}
+
+/// "The last admin can't leave a pool that still holds points" (protocol §6), nor other members without an admin.
+fn last_of_an_empty_pool(context: &mut Context<'_, '_>, address: Address, household: &Household) -> Result<(), Code> {
+    let leaves_nothing = household.members.len() == 1 && pool_is_empty(context, address, household);
+    if leaves_nothing { Ok(()) } else { Err(Code::LastHouseholdAdmin) }
 }
 
 /// Limits stand in order, each brand once, and an admin has none.
@@ -126,12 +161,10 @@ fn enter(
     Ok(())
 }
 
-/// "The last admin can't leave a pool that still holds points": it goes last of all and leaves nothing behind.
+/// A member goes, by itself or removed; the last admin goes last of all and leaves nothing behind.
 fn go(context: &mut Context<'_, '_>, address: Address, mut household: Household, member: Address) -> Result<(), Code> {
     if is_last_admin(context, address, &household, member) {
-        if household.members.len() > 1 || !pool_is_empty(context, address, &household) {
-            return Err(Code::LastHouseholdAdmin);
-        }
+        last_of_an_empty_pool(context, address, &household)?;
         dissolve(context, address, &mut household);
     }
     household.members = household.members.without(&member);

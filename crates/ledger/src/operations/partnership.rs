@@ -6,6 +6,7 @@ use lojal_types::{
 
 use super::{Context, authority};
 use crate::key::{PartnersKey, PartnershipKey};
+use crate::record::Partnership;
 
 /// One of the brands puts terms forward; terms in force stay in force until the other accepts.
 pub(super) fn propose(context: &mut Context<'_, '_>, proposal: &ProposePartnership) -> Result<(), Code> {
@@ -23,18 +24,16 @@ pub(super) fn propose(context: &mut Context<'_, '_>, proposal: &ProposePartnersh
     Ok(())
 }
 
-/// "It exists when both brands have signed it." (protocol §6)
+/// `AcceptPartnership`: what one brand has put forward is in force once the other agrees.
 pub(super) fn accept(context: &mut Context<'_, '_>, acceptance: &AcceptPartnership) -> Result<(), Code> {
     let AcceptPartnership { from, to, terms } = acceptance;
     two_brands(context, *from, *to)?;
     let key = PartnershipKey { from: *from, to: *to };
     let mut partnership = context.overlay.get(&key).unwrap_or_default();
-    let proposal = partnership.proposal.take().ok_or(Code::UnknownProposal)?;
+    let proposal = take_proposal(&mut partnership)?;
     let other = if proposal.by == *from { *to } else { *from };
     authority::operator(context, other, Role::Admin)?;
-    if proposal.terms != *terms {
-        return Err(Code::TermsDiffer);
-    }
+    same_terms(&proposal, terms)?;
     in_bounds(context, terms)?;
     partnership.terms = Some(proposal.terms);
     context.overlay.put(&key, &partnership);
@@ -47,7 +46,7 @@ pub(super) fn end(context: &mut Context<'_, '_>, end: &EndPartnership) -> Result
     two_brands(context, from, to)?;
     by_one_of_them(context, from, to)?;
     let key = PartnershipKey { from, to };
-    context.overlay.get(&key).ok_or(Code::UnknownPartnership)?;
+    known(context, &key)?;
     context.overlay.remove(&key);
     let mut partners = context.overlay.get(&PartnersKey(from)).unwrap_or_default();
     partners.ids = partners.ids.without(&to);
@@ -72,6 +71,21 @@ fn by_one_of_them(context: &mut Context<'_, '_>, from: BrandId, to: BrandId) -> 
             Err(other) => Err(code.max(other)),
         },
     }
+}
+
+/// "It exists when both brands have signed it" (protocol §6): what nobody has put forward can't be accepted …
+fn take_proposal(partnership: &mut Partnership) -> Result<PartnershipProposal, Code> {
+    partnership.proposal.take().ok_or(Code::UnknownProposal)
+}
+
+/// … and both sign the same terms, whatever was put forward meanwhile.
+fn same_terms(proposal: &PartnershipProposal, terms: &PartnershipTerms) -> Result<(), Code> {
+    if proposal.terms == *terms { Ok(()) } else { Err(Code::TermsDiffer) }
+}
+
+/// Only a partnership that is in force or proposed can be ended.
+fn known(context: &mut Context<'_, '_>, key: &PartnershipKey) -> Result<(), Code> {
+    context.overlay.get(key).map(drop).ok_or(Code::UnknownPartnership)
 }
 
 /// Terms keep the limits and end later than now.

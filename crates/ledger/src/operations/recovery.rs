@@ -2,8 +2,8 @@
 //! cancel whatever one starts, and it can't keep the others from agreeing on another key.
 
 use lojal_types::{
-    Address, AgreedKey, Bounded, Code, FinishRecovery, Guardian, PublicKey, Recovery, RecoveryVote, Role, SetGuardians,
-    StartRecovery,
+    Address, AgreedKey, Bounded, Code, FinishRecovery, Guardian, Guardians, PublicKey, Recovery, RecoveryVote, Role,
+    SetGuardians, StartRecovery,
 };
 
 use super::{Context, authority};
@@ -13,12 +13,8 @@ use crate::record::Account;
 /// `SetGuardians`: "names up to three guardians (accounts or brands) and a threshold".
 pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -> Result<(), Code> {
     let guardians = &set.guardians;
-    if !guardians.are_in_order() {
-        return Err(Code::GuardiansOutOfOrder);
-    }
-    if !guardians.threshold_is_in_range() {
-        return Err(Code::ThresholdOutOfRange);
-    }
+    in_order(guardians)?;
+    threshold_in_range(guardians)?;
     for guardian in guardians.guardians.iter() {
         trustworthy(context, guardian)?;
     }
@@ -44,7 +40,7 @@ pub(super) fn start(context: &mut Context<'_, '_>, start: &StartRecovery) -> Res
 /// `CancelRecovery`: "the old key may at any time before `FinishRecovery`".
 pub(super) fn cancel(context: &mut Context<'_, '_>) -> Result<(), Code> {
     let mut account = account(context, context.sender)?;
-    account.recovery.take().ok_or(Code::NoRecovery)?;
+    take_recovery(&mut account)?;
     context.overlay.put(&AccountKey(context.sender), &account);
     Ok(())
 }
@@ -53,11 +49,9 @@ pub(super) fn cancel(context: &mut Context<'_, '_>) -> Result<(), Code> {
 pub(super) fn finish(context: &mut Context<'_, '_>, finish: &FinishRecovery) -> Result<(), Code> {
     let mut account = account(context, finish.account)?;
     guardians_of_sender(context, &account)?;
-    let recovery = account.recovery.take().ok_or(Code::NoRecovery)?;
-    let agreed = recovery.agreed.ok_or(Code::RecoveryNeedsGuardians)?;
-    if context.time < agreed.from_ms {
-        return Err(Code::RecoveryTooEarly);
-    }
+    let recovery = take_recovery(&mut account)?;
+    let agreed = threshold_reached(recovery)?;
+    clock_has_run(context, &agreed)?;
     account.rotated_key = Some(agreed.new_key);
     context.overlay.put(&AccountKey(finish.account), &account);
     Ok(())
@@ -65,6 +59,33 @@ pub(super) fn finish(context: &mut Context<'_, '_>, finish: &FinishRecovery) -> 
 
 fn account(context: &mut Context<'_, '_>, address: Address) -> Result<Account, Code> {
     context.overlay.get(&AccountKey(address)).ok_or(Code::UnknownAccount)
+}
+
+/// Guardians stand in order, each once, so that one set has one encoding.
+fn in_order(guardians: &Guardians) -> Result<(), Code> {
+    if guardians.are_in_order() { Ok(()) } else { Err(Code::GuardiansOutOfOrder) }
+}
+
+/// "Up to three guardians (accounts or brands) and a threshold" (protocol §4): from one of them to all of them, and 0
+/// when there are none.
+fn threshold_in_range(guardians: &Guardians) -> Result<(), Code> {
+    if guardians.threshold_is_in_range() { Ok(()) } else { Err(Code::ThresholdOutOfRange) }
+}
+
+/// Only a recovery that is under way ends, cancelled or finished.
+fn take_recovery(account: &mut Account) -> Result<Recovery, Code> {
+    account.recovery.take().ok_or(Code::NoRecovery)
+}
+
+/// "When the threshold is reached the 72-hour clock starts …
+fn threshold_reached(recovery: Recovery) -> Result<AgreedKey, Code> {
+    recovery.agreed.ok_or(Code::RecoveryNeedsGuardians)
+}
+
+/// … the old key may `CancelRecovery` at any time before `FinishRecovery`" (protocol §4): until the clock has run,
+/// nobody finishes.
+fn clock_has_run(context: &Context<'_, '_>, agreed: &AgreedKey) -> Result<(), Code> {
+    if context.time < agreed.from_ms { Err(Code::RecoveryTooEarly) } else { Ok(()) }
 }
 
 /// A guardian is somebody else, and a brand that exists.
@@ -94,8 +115,19 @@ fn new_key(account: &Account, start: &StartRecovery) -> Result<(), Code> {
     if account.is_signed_by(&start.new_key, start.account) { Err(Code::KeyUnchanged) } else { Ok(()) }
 }
 
-/// Each guardian wants one key, the last one that it named; the first key that enough of them want is agreed on, and
-/// then there is nothing more to say.
+/// Once enough guardians have agreed on a key, there is nothing more to say.
+fn undecided(recovery: Option<&Recovery>) -> Result<(), Code> {
+    let decided = recovery.is_some_and(|recovery| recovery.agreed.is_some());
+    if decided { Err(Code::RecoveryDecided) } else { Ok(()) }
+}
+
+/// A vote for the key that all these guardians want already changes nothing and is surely a mistake.
+fn changes_a_vote(votes: &[RecoveryVote], guardians: &[Guardian], new_key: PublicKey) -> Result<(), Code> {
+    let wants = |guardian: &Guardian| votes.iter().any(|vote| vote.guardian == *guardian && vote.new_key == new_key);
+    if guardians.iter().all(wants) { Err(Code::AlreadyAgreed) } else { Ok(()) }
+}
+
+/// Each guardian wants one key, the last one that it named; the first key that enough of them want is agreed on.
 fn agree(
     context: &mut Context<'_, '_>,
     account: &Account,
@@ -103,14 +135,9 @@ fn agree(
     guardians: &[Guardian],
     new_key: PublicKey,
 ) -> Result<Recovery, Code> {
-    if before.as_ref().is_some_and(|recovery| recovery.agreed.is_some()) {
-        return Err(Code::RecoveryDecided);
-    }
+    undecided(before.as_ref())?;
     let mut votes = before.map(|recovery| recovery.votes.into_inner()).unwrap_or_default();
-    let wants = |guardian: &Guardian| votes.iter().any(|vote| vote.guardian == *guardian && vote.new_key == new_key);
-    if guardians.iter().all(wants) {
-        return Err(Code::AlreadyAgreed);
-    }
+    changes_a_vote(&votes, guardians, new_key)?;
     votes.retain(|vote| !guardians.contains(&vote.guardian));
     votes.extend(guardians.iter().map(|guardian| RecoveryVote { guardian: *guardian, new_key }));
     let for_it = votes.iter().filter(|vote| vote.new_key == new_key).count();

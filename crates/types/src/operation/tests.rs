@@ -43,12 +43,39 @@ fn policy() -> crate::brand::Policy {
     }
 }
 
-/// One operation of every kind with the number of its kind and how many accounts it names.
-fn every_kind() -> Vec<(u8, usize, Operation)> {
-    let (nordmat, kaffet, amount) = (brand("nordmat"), brand("kaffet"), Points::new(7));
-    let (from, to) = (address(1), address(2));
-    let (household, member, role) = (address(3), address(4), MemberRole::Child);
-    let limits = Bounded::new(vec![MemberLimit { brand: kaffet, month_max: amount }]).expect("one");
+/// An operation with the number of its kind and how many accounts it names.
+type Numbered = (u8, usize, Operation);
+
+/// One operation of every kind.
+fn every_kind() -> Vec<Numbered> {
+    let groups = [of_points(), of_holds(), between_brands(), of_brands(), of_keys(), of_households()];
+    groups.into_iter().flatten().collect()
+}
+
+fn of_points() -> Vec<Numbered> {
+    let (brand, amount, from, to) = (brand("nordmat"), Points::new(7), address(1), address(2));
+    let (issue_reference, reference) = (reference(1), reference(2));
+    vec![
+        (1, 1, Operation::Issue(Issue { brand, to, amount, reference: issue_reference.clone() })),
+        (2, 1, Operation::Redeem(Redeem { brand, from, amount, reference: None })),
+        (3, 2, Operation::Transfer(Transfer { brand, from, to, amount })),
+        (4, 1, Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference })),
+    ]
+}
+
+fn of_holds() -> Vec<Numbered> {
+    let (brand, amount, from) = (brand("nordmat"), Points::new(7), address(1));
+    let hold = Hold { brand, from, amount, reference: reference(3), expires_ms: time(5) };
+    let capture = Capture { brand, from, hold_reference: reference(3), amount, reference: reference(4) };
+    vec![
+        (5, 1, Operation::Hold(hold)),
+        (6, 1, Operation::Capture(capture)),
+        (7, 1, Operation::Release(Release { brand, from, hold_reference: reference(3) })),
+    ]
+}
+
+fn between_brands() -> Vec<Numbered> {
+    let (from, to, account) = (brand("nordmat"), brand("kaffet"), address(1));
     let terms = PartnershipTerms {
         rate_num: 2,
         rate_den: 3,
@@ -56,84 +83,48 @@ fn every_kind() -> Vec<(u8, usize, Operation)> {
         daily_max: Points::new(100),
         ends_ms: time(1_800_000_000_000),
     };
-    let guardians = Guardians {
-        guardians: Bounded::new(vec![Guardian::Account(from), Guardian::Brand(kaffet)]).expect("two"),
-        threshold: 2,
-    };
-    let new_key = PublicKey::new([9; 32]);
-    let roles = Bounded::new(vec![Role::Issue, Role::Admin]).expect("two");
-    let pair = (nordmat, kaffet);
+    let convert = Convert { account, from, to, amount: Points::new(7), min_received: Points::new(4) };
+    let settle = Settle { creditor: to, debtor: from, amount: Money::new(12), reference: reference(5) };
     vec![
-        (1, 1, Operation::Issue(Issue { brand: nordmat, to, amount, reference: reference(1) })),
-        (2, 1, Operation::Redeem(Redeem { brand: nordmat, from, amount, reference: None })),
-        (3, 2, Operation::Transfer(Transfer { brand: nordmat, from, to, amount })),
-        (
-            4,
-            1,
-            Operation::Reverse(Reverse {
-                brand: nordmat,
-                from,
-                amount,
-                issue_reference: reference(1),
-                reference: reference(2),
-            }),
-        ),
-        (5, 1, Operation::Hold(Hold { brand: nordmat, from, amount, reference: reference(3), expires_ms: time(5) })),
-        (
-            6,
-            1,
-            Operation::Capture(Capture {
-                brand: nordmat,
-                from,
-                hold_reference: reference(3),
-                amount,
-                reference: reference(4),
-            }),
-        ),
-        (7, 1, Operation::Release(Release { brand: nordmat, from, hold_reference: reference(3) })),
-        (16, 0, Operation::ProposePartnership(ProposePartnership { from: pair.0, to: pair.1, terms: terms.clone() })),
-        (17, 0, Operation::AcceptPartnership(AcceptPartnership { from: pair.0, to: pair.1, terms })),
-        (18, 0, Operation::EndPartnership(EndPartnership { from: pair.0, to: pair.1 })),
-        (
-            19,
-            1,
-            Operation::Convert(Convert {
-                account: from,
-                from: pair.0,
-                to: pair.1,
-                amount,
-                min_received: Points::new(4),
-            }),
-        ),
-        (
-            20,
-            0,
-            Operation::Settle(Settle {
-                creditor: kaffet,
-                debtor: nordmat,
-                amount: Money::new(12),
-                reference: reference(5),
-            }),
-        ),
-        (24, 0, Operation::SetPolicy(SetPolicy { brand: nordmat, policy: policy() })),
-        (
-            25,
-            0,
-            Operation::SetOperator(SetOperator {
-                brand: nordmat,
-                public_key: new_key,
-                roles,
-                issue_daily_max: Some(amount),
-            }),
-        ),
-        (26, 1, Operation::RemoveOperator(RemoveOperator { brand: nordmat, operator: to })),
+        (16, 0, Operation::ProposePartnership(ProposePartnership { from, to, terms: terms.clone() })),
+        (17, 0, Operation::AcceptPartnership(AcceptPartnership { from, to, terms })),
+        (18, 0, Operation::EndPartnership(EndPartnership { from, to })),
+        (19, 1, Operation::Convert(convert)),
+        (20, 0, Operation::Settle(settle)),
+    ]
+}
+
+fn of_brands() -> Vec<Numbered> {
+    let (brand, public_key) = (brand("nordmat"), PublicKey::new([9; 32]));
+    let roles = Bounded::new(vec![Role::Issue, Role::Admin]).expect("two");
+    let operator = SetOperator { brand, public_key, roles, issue_daily_max: Some(Points::new(7)) };
+    vec![
+        (24, 0, Operation::SetPolicy(SetPolicy { brand, policy: policy() })),
+        (25, 0, Operation::SetOperator(operator)),
+        (26, 1, Operation::RemoveOperator(RemoveOperator { brand, operator: address(2) })),
+    ]
+}
+
+fn of_keys() -> Vec<Numbered> {
+    let (account, new_key) = (address(1), PublicKey::new([9; 32]));
+    let guardians = vec![Guardian::Account(account), Guardian::Brand(brand("kaffet"))];
+    let guardians = Guardians { guardians: Bounded::new(guardians).expect("two"), threshold: 2 };
+    vec![
         (32, 0, Operation::RotateKey(RotateKey { new_key })),
         (33, 1, Operation::SetGuardians(SetGuardians { guardians })),
-        (34, 1, Operation::StartRecovery(StartRecovery { account: from, new_key })),
+        (34, 1, Operation::StartRecovery(StartRecovery { account, new_key })),
         (35, 0, Operation::CancelRecovery(CancelRecovery {})),
-        (36, 1, Operation::FinishRecovery(FinishRecovery { account: from })),
+        (36, 1, Operation::FinishRecovery(FinishRecovery { account })),
         (37, 0, Operation::Freeze(Freeze {})),
         (38, 0, Operation::Unfreeze(Unfreeze {})),
+    ]
+}
+
+fn of_households() -> Vec<Numbered> {
+    let (household, member, role) = (address(3), address(4), MemberRole::Child);
+    let limits = vec![MemberLimit { brand: brand("kaffet"), month_max: Points::new(7) }];
+    let limits = Bounded::new(limits).expect("one");
+    vec![
         (40, 0, Operation::CreateHousehold(CreateHousehold {})),
         (41, 2, Operation::Invite(Invite { household, member, role, limits: limits.clone() })),
         (42, 1, Operation::Join(Join { household })),

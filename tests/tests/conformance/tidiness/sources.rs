@@ -3,9 +3,10 @@
 use super::dependencies::PURE;
 use super::workspace::{Source, assert_none, has_word, package, packages, sources};
 
-/// The length that a file should keep to, and the one at which this test fails.
-const LINES_WANTED: usize = 400;
-const LINES_MAX: usize = 450;
+/// Most lines of a file.
+const FILE_LINES_MAX: usize = 400;
+/// Most lines of a function, from its name to its last brace.
+const FUNCTION_LINES_MAX: usize = 75;
 
 /// What the pure crates must not name: I/O, clocks, threads, randomness, logging, floats, maps without an order.
 const IMPURE: [&str; 27] = [
@@ -50,12 +51,13 @@ const UNFINISHED: [&str; 6] = [
 
 const SLEEPS: [&str; 2] = [concat!("thread", "::sleep"), concat!("time", "::sleep")];
 
-fn all_sources() -> impl Iterator<Item = Source> {
+/// All Rust files of the workspace.
+pub(super) fn all_sources() -> impl Iterator<Item = Source> {
     packages().into_iter().flat_map(|package| sources(&package))
 }
 
 /// A line without its comment.
-fn code(line: &str) -> &str {
+pub(super) fn code(line: &str) -> &str {
     line.split_once("//").map_or(line, |(code, _)| code)
 }
 
@@ -77,10 +79,76 @@ fn the_pure_crates_name_no_io_clock_randomness_logging_float_or_unordered_map() 
 fn source_files_are_short() {
     let too_long = |source: Source| {
         let lines = source.text.lines().count();
-        (lines > LINES_MAX).then(|| format!("{} has {lines} lines", source.path))
+        (lines > FILE_LINES_MAX).then(|| format!("{} has {lines} lines", source.path))
     };
     let findings: Vec<String> = all_sources().filter_map(too_long).collect();
-    assert_none(&findings, &format!("split these files into modules of at most {LINES_WANTED} lines"));
+    assert_none(&findings, &format!("split these files into modules of at most {FILE_LINES_MAX} lines"));
+}
+
+/// The functions of a file: the line on which each begins, its name, and how many lines it has. A formatted function
+/// ends with the first brace that closes as far to the left as it begins; so braces in texts don't matter.
+fn functions(text: &str) -> Vec<(usize, &str, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(name) = function_name(line) else { continue };
+        let mut outermost = lines[at..].iter().enumerate().filter(|(_, other)| indent(other) == indent(line));
+        // Where the head ends: with the body's brace, with the whole body, or, without a body, with a semicolon.
+        let head = outermost.find(|(_, other)| other.ends_with(['{', '}', ';']));
+        let last = match head {
+            Some((_, opens)) if opens.ends_with('{') => outermost.find(|(_, other)| other.trim_start() == "}"),
+            other => other,
+        };
+        let (last, _) = last.unwrap_or_else(|| panic!("{name} doesn't end: is the file formatted?"));
+        found.push((at + 1, name, last + 1));
+    }
+    found
+}
+
+/// The name of the function that begins on a line.
+fn function_name(line: &str) -> Option<&str> {
+    let (qualifiers, rest) = line.split_once("fn ")?;
+    let are_qualifiers =
+        qualifiers.split_whitespace().all(|word| ["const", "async"].contains(&word) || word.starts_with("pub"));
+    let is_whole = qualifiers.is_empty() || qualifiers.ends_with(' ');
+    let end = rest.find(['(', '<'])?;
+    (are_qualifiers && is_whole).then(|| &rest[..end])
+}
+
+#[test]
+fn functions_are_short() {
+    let mut findings = Vec::new();
+    for source in all_sources() {
+        let long = functions(&source.text).into_iter().filter(|(.., lines)| *lines > FUNCTION_LINES_MAX);
+        findings.extend(long.map(|(at, name, lines)| format!("{}:{at} {name} has {lines} lines", source.path)));
+    }
+    assert_none(&findings, &format!("split these into functions of at most {FUNCTION_LINES_MAX} lines"));
+}
+
+#[test]
+fn functions_are_measured_from_name_to_brace() {
+    let text = "trait A {
+    fn without_body(
+        &self,
+    ) -> u8;
+    fn on_one_line() {}
+}
+pub(crate) async fn with_braces_in_a_text<T>(
+    of: T,
+) where
+    T: Copy,
+{
+    if true {
+        // fn in_a_comment() {
+        let text = \"}\";
+    }
+}
+const fn short() -> u8 {
+    1
+}";
+    let expected = [(2, "without_body", 3), (5, "on_one_line", 1), (7, "with_braces_in_a_text", 10), (17, "short", 3)];
+    assert_eq!(functions(text), expected);
 }
 
 #[test]

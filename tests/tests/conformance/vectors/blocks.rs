@@ -64,7 +64,8 @@ pub(super) fn header_bytes_form(header: &Header<AddressText>) -> Header {
     }
 }
 
-fn header(transactions_root: Hash) -> Header<AddressText> {
+/// A header of the vectors' chain.
+pub(super) fn header(transactions_root: Hash) -> Header<AddressText> {
     Header {
         version: PROTOCOL_VERSION,
         chain_id: chain_id(),

@@ -1,17 +1,21 @@
 //! Bytes that no implementation may accept.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_ledger::record::{Account, Balance, Holds, Household, Memberships, OpenHold, OperatorList};
+use lojal_ledger::record::{Account, Balance, BrandList, Holds, Household, Memberships, OpenHold, OperatorList};
+use lojal_types::genesis::GenesisBrand;
 use lojal_types::limits::{
-    HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX, MEMBER_LIMITS_MAX, MEMBERSHIPS_MAX, OPERATORS_MAX,
+    BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX,
+    MEMBER_LIMITS_MAX, MEMBERSHIPS_MAX, OPERATORS_MAX,
 };
 use lojal_types::{
-    Bounded, BrandId, Certificate, Currency, Guardian, Guardians, Lot, MemberLimit, MemberRights, MemberRole, Name,
-    Operation, Points, Policy, PublicKey, Receipt, Recovery, Redeem, Reference, Role, Roles, SignedTransaction, TimeMs,
-    Transaction, ValidatorSet,
+    Block, Bounded, BrandId, Certificate, Currency, GenesisDocument, Guardian, Guardians, Hash, Lot, MemberLimit,
+    MemberRights, MemberRole, Name, Operation, Points, Policy, PublicKey, Receipt, Recovery, Redeem, Reference, Role,
+    Roles, SignedTransaction, TimeMs, Transaction, ValidatorSet,
 };
 use serde::{Deserialize, Serialize};
 
+use super::blocks::{header, header_bytes_form};
+use super::genesis::{genesis, two_brands};
 use super::golden::check;
 use super::samples::{account, address, chain_id, key, named, parse, seed, time};
 use super::validators::validator;
@@ -22,9 +26,12 @@ use super::validators::validator;
 enum Type {
     Account,
     Balance,
+    Block,
     BrandId,
+    BrandList,
     Certificate,
     Currency,
+    GenesisDocument,
     Guardians,
     Holds,
     Household,
@@ -67,9 +74,12 @@ fn build(input: &Input) -> Verdict {
     let accepted = match input.kind {
         Type::Account => decodes::<Account>(&bytes),
         Type::Balance => decodes::<Balance>(&bytes),
+        Type::Block => Block::decode(&bytes).is_ok(),
         Type::BrandId => decodes::<BrandId>(&bytes),
+        Type::BrandList => decodes::<BrandList>(&bytes),
         Type::Certificate => decodes::<Certificate>(&bytes),
         Type::Currency => decodes::<Currency>(&bytes),
+        Type::GenesisDocument => decodes::<GenesisDocument>(&bytes),
         Type::Guardians => decodes::<Guardians>(&bytes),
         Type::Holds => decodes::<Holds>(&bytes),
         Type::Household => decodes::<Household>(&bytes),
@@ -233,6 +243,30 @@ fn small_values() -> Vec<(Type, &'static str, Vec<u8>)> {
     ]
 }
 
+/// More brands than a network can have, and more transactions than a block.
+fn networks_and_blocks() -> Vec<(Type, &'static str, Vec<u8>)> {
+    let document = genesis(&two_brands()).document().clone();
+    let brand = GenesisBrand { operators: Bounded::default(), ..document.brands[0].clone() };
+    // The brands stand last, after their number.
+    let mut before_brands = to_bytes(&GenesisDocument { brands: Bounded::default(), ..document });
+    before_brands.truncate(before_brands.len() - 4);
+    let too_many = BRANDS_MAX + 1;
+    let brands = one_too_many::<GenesisDocument>(&before_brands, &to_bytes(&brand), too_many, &[]);
+    let ids = one_too_many::<BrandList>(&[], &to_bytes(&brand.id), too_many, &[]);
+
+    let (header, one) = (to_bytes(&header_bytes_form(&header(Hash::new([0x22; 32])))), signed().encode());
+    // Refused for the number alone: with all that it announces it has less than the bytes that a block can have.
+    let whole = one_too_many::<Block>(&header, &one, BLOCK_TRANSACTIONS_MAX + 1, &[]);
+    assert!(whole.len() < BLOCK_BYTES_MAX && Block::decode(&whole).is_err());
+    // A vector of two megabytes would show no more than its beginning does.
+    let announcing = whole[..header.len() + 4 + one.len()].to_vec();
+    vec![
+        (Type::GenesisDocument, "a genesis document of 257 brands", brands),
+        (Type::BrandList, "257 brands", ids),
+        (Type::Block, "a block that announces 10001 transactions", announcing),
+    ]
+}
+
 fn validator_sets() -> Vec<(&'static str, Vec<u8>)> {
     let bytes = |validators: &[lojal_types::Validator]| borsh::to_vec(validators).expect("in memory");
     let no_point = lojal_types::Validator { public_key: PublicKey::new([2; 32]), ..validator(1, 1) };
@@ -251,8 +285,8 @@ fn bytes_that_break_a_rule_are_refused() {
     let of = |kind: Type| move |(name, bytes): (&'static str, Vec<u8>)| (kind, name, bytes);
     let all = transactions().into_iter().map(of(Type::SignedTransaction));
     let all = all.chain(operations().into_iter().map(of(Type::Operation)));
-    let all =
-        all.chain(validator_sets().into_iter().map(of(Type::ValidatorSet))).chain(small_values()).chain(economy());
+    let all = all.chain(validator_sets().into_iter().map(of(Type::ValidatorSet)));
+    let all = all.chain(small_values()).chain(economy()).chain(networks_and_blocks());
     let samples: Vec<_> =
         all.map(|(kind, name, bytes)| named(name, Input { kind, borsh: hex::encode(bytes) })).collect();
     for (name, input) in &samples {

@@ -1,6 +1,8 @@
-//! Votes as they are signed, and certificates.
+//! Votes and proposals as they are signed, and certificates.
 
+use arc_malachitebft_core_types::Round;
 use lojal_chain::verify_certificate;
+use lojal_consensus::context;
 use lojal_types::{
     AddressText, BlockId, Bounded, Certificate, ChainId, CommitSignature, Height, KeyPair, Signature, Validator,
     ValidatorSet, VoteContent, VoteKind,
@@ -68,6 +70,62 @@ fn votes_have_their_bytes_and_signatures() {
         VoteOutput {
             validator: validator.text(NETWORK),
             borsh: canonical_hex(&vote),
+            signature: key.sign(&signing_bytes),
+            signing_bytes: hex::encode(signing_bytes),
+        }
+    });
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct ProposalInput {
+    chain_id: ChainId,
+    /// The secret of the proposer's key.
+    seed: String,
+    height: Height,
+    round: u32,
+    block: BlockId,
+    /// The earlier round in which more than two thirds prevoted for the block; `null`: none.
+    prevoted_round: Option<u32>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct ProposalOutput {
+    proposer: AddressText,
+    borsh: String,
+    signing_bytes: String,
+    signature: Signature,
+}
+
+#[test]
+fn proposals_have_their_bytes_and_signatures() {
+    let proposal = |round, prevoted_round| ProposalInput {
+        chain_id: chain_id(),
+        seed: seed(1),
+        height: Height::new(258),
+        round,
+        block: BlockId::new([0x11; 32]),
+        prevoted_round,
+    };
+    let samples = vec![
+        named("in the first round", proposal(0, None)),
+        named("in a later round, of a block that nobody prevoted for", proposal(2, None)),
+        named("of a block that was prevoted in the first round", proposal(1, Some(0))),
+        named("largest numbers", proposal(u32::MAX, Some(u32::MAX - 1))),
+    ];
+    let about = "A proposer's statement; signed are lojal/proposal/v1 | chain id | canonical proposal";
+    check("proposals.json", about, samples, |input| {
+        let key = key(&input.seed);
+        let proposal = context::Proposal {
+            height: context::Height(input.height),
+            round: Round::Some(input.round),
+            value: context::Value(input.block),
+            pol_round: input.prevoted_round.map_or(Round::Nil, Round::Some),
+            address: context::Address(key.address()),
+        };
+        let signing_bytes = proposal.signing_bytes(&input.chain_id);
+        ProposalOutput {
+            proposer: key.address().text(NETWORK),
+            borsh: canonical_hex(&proposal),
             signature: key.sign(&signing_bytes),
             signing_bytes: hex::encode(signing_bytes),
         }

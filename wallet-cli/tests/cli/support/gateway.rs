@@ -1,6 +1,7 @@
 //! A gateway whose ledger says what a test wants.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use lojal_types::api::{
     Account, Balance, Brand, Brands, History, Netting, NettingPair, Operator, Operators, Partnership, Partnerships,
@@ -10,6 +11,7 @@ use lojal_types::{
     AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, Network, Operation, Outcome, Points, PublicKey,
     SignedTransaction, TimeMs,
 };
+use lojal_wallet::clock::local_time;
 
 use super::server::{Answer, Request, Server};
 use super::{genesis, key, name, other, policy};
@@ -123,12 +125,18 @@ pub fn empty(address: AddressText) -> Account {
     }
 }
 
+/// The time at which every ledger of these tests stands still: a wallet signs only if its clock fits.
+fn ledger_time() -> TimeMs {
+    static TIME: OnceLock<TimeMs> = OnceLock::new();
+    *TIME.get_or_init(|| local_time().expect("a clock"))
+}
+
 pub fn network_status() -> Status {
     Status {
         chain_id: genesis().chain_id(),
         height: Height::new(41),
         state_root: Hash::new([0; 32]),
-        time_ms: TimeMs::new(1_800_000_000_000).expect("in range"),
+        time_ms: ledger_time(),
         validator: None,
         peers: 3,
         mempool: 0,

@@ -1,0 +1,94 @@
+//! A gateway whose time is false, or a wallet whose clock is.
+
+use lojal_types::TimeMs;
+use lojal_types::api::Status;
+use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
+use lojal_wallet::clock::{LEDGER_AHEAD_MS_MAX, local_time};
+use lojal_wallet::home::Home;
+
+use crate::support::Wallet;
+use crate::support::gateway::{empty, network_status, submitted};
+use crate::support::server::{Answer, Server};
+
+const MINUTE_MS: u64 = 60_000;
+
+/// A gateway that says that the ledger is at `time_ms`, and answers `code` to every transaction.
+fn gateway_at(time_ms: TimeMs, code: &'static str) -> Server {
+    Server::start(move |request| match (request.method.as_str(), request.path.as_str()) {
+        (_, "/v1/status") => Answer::json(200, &Status { time_ms, ..network_status() }),
+        ("POST", _) => Answer::problem(422, code),
+        (_, path) => match path.strip_prefix("/v1/accounts/") {
+            Some(address) => Answer::json(200, &empty(address.parse().expect("an address"))),
+            None => Answer::problem(404, "unknown_transaction"),
+        },
+    })
+}
+
+fn now() -> TimeMs {
+    local_time().expect("a clock")
+}
+
+#[test]
+fn nothing_is_signed_when_the_ledger_is_said_to_be_far_ahead() {
+    // The ten minutes are more than the test itself takes.
+    for ahead_ms in [LEDGER_AHEAD_MS_MAX + 10 * MINUTE_MS, 30 * 24 * 60 * MINUTE_MS] {
+        let server = gateway_at(now().plus_ms(ahead_ms), "insufficient_points");
+        let wallet = Wallet::at(server.url());
+        for command in [&["freeze"][..], &["rotate-key"], &["household", "create"]] {
+            let ran = wallet.run_with(command, None);
+            assert_eq!(ran.exit_code, 1);
+            for words in ["nothing was signed", "this machine's clock says", server.url(), "use another gateway"] {
+                assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
+            }
+            assert_eq!(wallet.run(&[command, &["--json"]].concat()).error_code(), "wrong_clock");
+        }
+        assert!(submitted(&server).is_empty());
+        assert_eq!(Home::open(&wallet.home()).expect("there").next_public_key(), None);
+    }
+}
+
+#[test]
+fn validity_counts_from_this_machines_clock_and_ends_an_hour_after_the_ledgers_time() {
+    let hour_ms = VALIDITY_WINDOW_MS_MAX;
+    for (behind_ms, valid_for) in [(10 * MINUTE_MS, "60"), (10 * MINUTE_MS, "3600"), (2 * hour_ms, "60")] {
+        let before = now();
+        let ledger = TimeMs::new(before.get() - behind_ms).expect("in range");
+        let server = gateway_at(ledger, "insufficient_points");
+        Wallet::at(server.url()).run(&["freeze", "--valid-for", valid_for]);
+        let valid_until_ms = submitted(&server)[0].transaction.valid_until_ms;
+        let valid_for_ms = valid_for.parse::<u64>().expect("a number") * 1000;
+        let earliest = before.plus_ms(valid_for_ms).min(ledger.plus_ms(hour_ms));
+        let latest = now().plus_ms(valid_for_ms).min(ledger.plus_ms(hour_ms));
+        assert!((earliest..=latest).contains(&valid_until_ms), "{valid_until_ms:?}");
+    }
+}
+
+#[test]
+fn a_ledger_a_little_ahead_counts_itself() {
+    let ledger = now().plus_ms(MINUTE_MS + MINUTE_MS / 2);
+    let server = gateway_at(ledger, "insufficient_points");
+    Wallet::at(server.url()).run(&["freeze", "--valid-for", "60"]);
+    assert_eq!(submitted(&server)[0].transaction.valid_until_ms, ledger.plus_ms(MINUTE_MS));
+}
+
+#[test]
+fn a_refusal_says_until_when_it_could_still_happen_unless_it_never_can() {
+    for (code, is_possible) in [("insufficient_points", true), ("quota_exceeded", true), ("bad_signature", false)] {
+        let server = gateway_at(now(), code);
+        let ran = Wallet::at(server.url()).run(&["freeze", "--json"]);
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, code));
+        let message = ran.json()["error"]["message"].to_string();
+        assert_eq!(message.contains("don't do it again unless you want it twice"), is_possible, "{message}");
+    }
+}
+
+#[test]
+fn a_refused_rotation_keeps_its_new_key_for_it_could_still_happen() {
+    let server = gateway_at(now(), "account_frozen");
+    let wallet = Wallet::at(server.url());
+    assert_eq!(wallet.run(&["rotate-key", "--json"]).error_code(), "account_frozen");
+    let next = Home::open(&wallet.home()).expect("there").next_public_key();
+    assert!(next.is_some());
+    assert_eq!(wallet.run(&["rotate-key", "--json"]).error_code(), "account_frozen");
+    assert_eq!(Home::open(&wallet.home()).expect("there").next_public_key(), next);
+}
