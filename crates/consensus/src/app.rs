@@ -3,14 +3,17 @@
 //!
 //! [`pace`]: crate::pace
 
+use std::collections::BTreeSet;
+
 use arc_malachitebft_app_channel::app::types::{LocallyProposedValue, ProposedValue};
 use arc_malachitebft_app_channel::{AppMsg, Channels, NetworkMsg, Reply};
+use arc_malachitebft_core_consensus::MisbehaviorEvidence;
 use arc_malachitebft_core_types::{CommitCertificate, LinearTimeouts, Round, Validity};
 use arc_malachitebft_engine::host::{HeightParams, SyncedValueOutcome};
 use arc_malachitebft_engine::util::streaming::{StreamContent, StreamId, StreamMessage};
 use arc_malachitebft_sync::RawDecidedValue;
 use lojal_store::{ProposalRecord, Store, StoreError};
-use lojal_types::{BlockId, ValidatorSet};
+use lojal_types::{BlockId, Name, ValidatorSet};
 use thiserror::Error;
 
 use crate::bridge::our_id;
@@ -94,7 +97,8 @@ impl App {
             AppMsg::Finalized { certificate, evidence, reply, .. } => {
                 if !evidence.is_empty() {
                     self.metrics.evidence(evidence.proposals.iter().count() + evidence.votes.iter().count());
-                    tracing::error!(height = %certificate.height, ?evidence, "validators contradicted themselves");
+                    let validators = self.names_in(&evidence);
+                    tracing::error!(height = %certificate.height, ?validators, ?evidence, "validators contradicted themselves");
                 }
                 self.note_begun_proposal();
                 self.pace.start_next(certificate.height.0, self.validators(), self.height_params(), reply);
@@ -118,6 +122,14 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// The names of the validators whose votes or proposals contradict each other.
+    fn names_in(&self, evidence: &MisbehaviorEvidence<Context>) -> BTreeSet<Name> {
+        let addresses = evidence.proposals.iter().map(|(address, _)| address);
+        let addresses = addresses.chain(evidence.votes.iter().map(|(address, _)| address));
+        let validators = self.validators();
+        addresses.filter_map(|address| Some(validators.get(&address.0)?.name.clone())).collect()
     }
 
     fn validators(&self) -> ValidatorSet {

@@ -147,10 +147,6 @@ impl Height {
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
-    /// The height below, unless this is genesis.
-    pub fn previous(self) -> Option<Self> {
-        self.0.checked_sub(1).map(Self)
-    }
 }
 impl fmt::Display for Height {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
