@@ -5,10 +5,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use borsh::BorshDeserialize;
+use lojal_store::archive;
 use lojal_types::{Header, Height};
 use thiserror::Error;
 
-use crate::record;
 use crate::source::{Source, SourceError};
 
 /// What has been exported: the heights of the first and the last block.
@@ -99,9 +99,9 @@ fn write_partial(directory: &Path, partial: &Path, from: Height, to: Option<Heig
         if last.is_none() {
             let header: Option<Header> = Header::deserialize(&mut &*block.bytes).ok().filter(|_| height == from);
             let chain_id = header.ok_or_else(|| no_block(from))?.chain_id;
-            output.write_all(&record::header(chain_id, from)).map_err(write_error(partial))?;
+            output.write_all(&archive::header(chain_id, from)).map_err(write_error(partial))?;
         }
-        let records = record::decided_block(&block.bytes, &block.certificate);
+        let records = archive::decided_block(&block.bytes, &block.certificate);
         output.write_all(&records).map_err(write_error(partial))?;
         last = Some(height);
     }

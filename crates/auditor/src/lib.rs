@@ -9,7 +9,6 @@
 
 pub mod export;
 pub mod progress;
-mod record;
 pub mod sheet;
 pub mod source;
 pub mod verify;

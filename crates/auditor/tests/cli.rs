@@ -13,8 +13,6 @@ use place::{Place, json, run};
 mod fixture;
 mod gateway;
 mod place;
-#[path = "../src/record.rs"]
-mod record;
 
 const BLOCKS: u64 = 6;
 

@@ -105,7 +105,8 @@ pub fn execute_block(
     let view = state.view();
     check_header(&header, view.chain_id(), view.tip(), &view.validators())?;
     check_size(&transactions, &view.parameters())?;
-    if transactions_root_of(&transactions) != header.transactions_root {
+    let transactions_root = transactions_root_of(&transactions);
+    if transactions_root != header.transactions_root {
         return Err(InvalidBlock::Root("transactions_root"));
     }
     let mut executor = Executor::new(state, header.time_ms);
@@ -113,8 +114,7 @@ pub fn execute_block(
         executor.push(transaction).map_err(|code| InvalidBlock::Transaction(index, code))?;
     }
     let execution = executor.finish()?;
-    let expected =
-        Header { proposer: header.proposer, ..header_after(state, &execution, &transactions, header.time_ms) };
+    let expected = header_after(state, &execution, transactions_root, header.time_ms, header.proposer);
     let differs = [
         ("receipts_root", expected.receipts_root != header.receipts_root),
         ("state_root", expected.state_root != header.state_root),
@@ -166,7 +166,7 @@ pub fn propose(
         }
     }
     let execution = executor.finish()?;
-    let header = Header { proposer, ..header_after(state, &execution, &transactions, time) };
+    let header = header_after(state, &execution, transactions_root_of(&transactions), time, proposer);
     let bytes = encode(&header, &transactions).into();
     let block = ExecutedBlock { id: header.id(), header, bytes, transactions, execution };
     Ok(Proposal { block, refused })
@@ -234,30 +234,29 @@ fn transactions_root_of(transactions: &[Arc<VerifiedTransaction>]) -> Hash {
     transactions_root(transactions.iter().map(|transaction| transaction.bytes()))
 }
 
-/// The header that a block's content gives, but for the proposer, which is the first validator here.
+/// The header that a block's content gives.
 fn header_after(
     state: &State,
     execution: &Execution,
-    transactions: &[Arc<VerifiedTransaction>],
+    transactions_root: Hash,
     time_ms: TimeMs,
+    proposer: Address,
 ) -> Header {
     let view = state.view();
     let tip = view.tip();
     let chain_id = view.chain_id();
-    let validators = view.validators();
-    let validators_hash = validators.hash(&chain_id);
     Header {
         version: PROTOCOL_VERSION,
         chain_id,
         height: tip.height.next(),
         time_ms,
         parent: tip.block,
-        transactions_root: transactions_root_of(transactions),
+        transactions_root,
         receipts_root: receipts_root(execution.receipts()),
         state_root: Hash::new(execution.tree().root()),
-        validators_hash,
+        validators_hash: view.validators().hash(&chain_id),
         next_validators_hash: execution.validators().hash(&chain_id),
-        proposer: validators.validators()[0].address(),
+        proposer,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::tree::StateTree;
 const MINUTE_MS: u64 = 60_000;
 
 /// The minute under which a transaction is remembered.
-pub(crate) fn minute_of(transaction: &Transaction) -> u64 {
+pub fn minute_of(transaction: &Transaction) -> u64 {
     transaction.valid_until_ms.get() / MINUTE_MS
 }
 

@@ -14,7 +14,9 @@ use thiserror::Error;
 use crate::error::{DamageReason, StoreError};
 use crate::file;
 use crate::log::pairing::Pairing;
-use crate::log::record::{LOG_VERSION, ReadError, Record, RecordFault, RecordReader, SegmentHeader};
+use crate::log::record::{
+    Kind, LOG_VERSION, ReadError, Record, RecordFault, RecordReader, SegmentHeader, encode, header_record, put,
+};
 use crate::log::scan::certificates_after;
 use crate::log::segment::{numbers, segment_path};
 
@@ -139,6 +141,19 @@ pub struct Directory {
     reader: Option<Reader<Take<File>>>,
     next_height: Height,
     ended: bool,
+}
+
+/// The record that an archive starts with.
+pub fn header(chain_id: ChainId, first_height: Height) -> Vec<u8> {
+    header_record(chain_id, first_height)
+}
+
+/// The records of a block and its certificate.
+pub fn decided_block(bytes: &[u8], certificate: &Certificate) -> Vec<u8> {
+    let mut records = Vec::new();
+    put(&mut records, Kind::Block, bytes);
+    put(&mut records, Kind::Commit, &encode(certificate));
+    records
 }
 
 /// Opens the log of a data directory, only to read it. A node may be running on it: what it appends from now on is

@@ -8,11 +8,11 @@ use lojal_ledger::{Tip, View};
 use lojal_types::{Address, Certificate, Genesis, Height, Outcome, TransactionId};
 use tokio::sync::broadcast;
 
+use crate::archive;
 use crate::checkpoint::CheckpointThread;
 use crate::error::StoreError;
 use crate::limits::HISTORY_ITEMS_MAX;
 use crate::log::read::read_pair;
-use crate::log::record::{Kind, encode, header_record, put};
 use crate::shared::Shared;
 
 /// A committed block as it is stored.
@@ -170,16 +170,14 @@ impl Store {
     /// When a block can't be read.
     pub fn export(&self, from: Height, blocks_max: usize, bytes_max: usize) -> Result<Vec<u8>, StoreError> {
         let mut height = from.max(Height::GENESIS.next());
-        let mut export = header_record(self.shared.log.chain_id, height);
+        let mut export = archive::header(self.shared.log.chain_id, height);
         for _ in 0..blocks_max {
             let Some(StoredBlock { bytes, certificate }) = self.block(height)? else { break };
-            let end = export.len();
-            put(&mut export, Kind::Block, &bytes);
-            put(&mut export, Kind::Commit, &encode(&certificate));
-            if export.len() > bytes_max {
-                export.truncate(end);
+            let records = archive::decided_block(&bytes, &certificate);
+            if export.len() + records.len() > bytes_max {
                 break;
             }
+            export.extend(records);
             height = height.next();
         }
         Ok(export)

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use lojal_chain::CommittedBlock;
 use lojal_ledger::View;
+use lojal_ledger::recent::minute_of;
 use lojal_types::{Address, BlockId, Height, Outcome, TransactionId};
 
 use crate::limits::RECENT_BLOCKS_BYTES_MAX;
 use crate::log::{BlockPlace, Position};
 use crate::reader::Placed;
-
-/// As the ledger counts the minutes of its remembered ids; a checkpoint compares the two counts.
-const MINUTE_MS: u64 = 60_000;
 
 /// The accounts that a block's transaction concerns: its sender and whomever its operations name, each once.
 fn accounts_of(transaction: &lojal_types::Transaction) -> Vec<Address> {
@@ -47,7 +45,7 @@ impl Layer {
             for account in accounts_of(transaction) {
                 self.history.insert((account, height, index), (placed.id, placed.outcome));
             }
-            self.recent_ids.push((transaction.valid_until_ms.get() / MINUTE_MS, placed.id));
+            self.recent_ids.push((minute_of(transaction), placed.id));
         }
     }
 
