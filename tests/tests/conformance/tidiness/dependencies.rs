@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("lojal-types", &[]),
-    ("lojal-ledger", &["lojal-types"]),
+    ("lojal-model", &["lojal-types"]),
+    ("lojal-ledger", &["lojal-model", "lojal-types"]),
     ("lojal-chain", &["lojal-ledger", "lojal-types"]),
     ("lojal-network", &[]),
     ("lojal-store", &["lojal-chain", "lojal-ledger", "lojal-types"]),
@@ -43,6 +44,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "lojal-consensus",
             "lojal-gateway",
             "lojal-ledger",
+            "lojal-model",
             "lojal-network",
             "lojal-node",
             "lojal-store",
