@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lojal_consensus::{ConsensusError, Mempool, Metrics, Validator};
+use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, Validator, Wal, Workers};
 use lojal_gateway::{Gateway, GatewayError};
 use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
 use lojal_store::{OpenReport, Opened, Options, StoreError};
@@ -123,7 +123,7 @@ async fn serve(
     let listener = listener.into_std()?;
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
-    let (mempool, outbox) = Mempool::start(state.clone());
+    let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
     let metrics = Metrics::default();
     let (ready, is_ready) = watch::channel(false);
     let (stop, stopped) = watch::channel(false);
@@ -137,12 +137,28 @@ async fn serve(
         version: env!("CARGO_PKG_VERSION"),
     };
     let gateway_task = gateway_runtime.spawn(serve_http(listener, gateway, stopped));
-    let wal_dir = dir.consensus_log();
+    let wal = Wal::Directory(dir.consensus_log());
     let key = keys.validator;
     let store_failed = store.failed();
     let network_handle = network.clone();
-    let validator =
-        Validator { key, wal_dir, store, writer, state, pending, mempool, outbox, network, events, metrics, ready };
+    let (clock, workers, interposer) = (Clock::System, Workers::Threads, None);
+    let validator = Validator {
+        key,
+        wal,
+        store,
+        writer,
+        state,
+        pending,
+        mempool,
+        outbox,
+        network,
+        events,
+        metrics,
+        ready,
+        clock,
+        workers,
+        interposer,
+    };
     let gateway_abort = gateway_task.abort_handle();
     let result = tokio::select! {
         result = lojal_consensus::run(validator, stop_requested(options.stop_with_stdin)) => result.map_err(|error| RunError::Consensus(Box::new(error))),

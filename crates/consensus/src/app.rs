@@ -24,6 +24,7 @@ use crate::limits::{PROPOSE_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX, TIMEOUT_DE
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::{Assembled, Assembler, split};
+use crate::workers::Workers;
 
 /// Why the loop ended; the node stops with it.
 #[derive(Debug, Error)]
@@ -49,6 +50,7 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) pace: Pace,
     pub(crate) assembler: Assembler,
+    pub(crate) workers: Workers,
 }
 
 impl App {
@@ -61,8 +63,8 @@ impl App {
     }
 
     /// Lets the execution thread finish.
-    pub(crate) fn join(self) {
-        self.executor.join();
+    pub(crate) async fn join(self) {
+        self.executor.join().await;
     }
 
     async fn answer(&mut self, message: AppMsg<Context>, channels: &Channels<Context>) -> Result<(), AppError> {
@@ -110,8 +112,7 @@ impl App {
                 let store = self.store.clone();
                 let read = move || decided_values(&store, range.start().0.get(), range.end().0.get());
                 // The network shares this thread, and must not wait for the disk.
-                let values = tokio::task::spawn_blocking(read).await.expect("reading the store doesn't panic");
-                tell(reply, values?);
+                tell(reply, self.workers.blocking(read).await?);
             }
             AppMsg::GetHistoryMinHeight { reply } => {
                 tell(reply, Height(lojal_types::Height::new(1)));

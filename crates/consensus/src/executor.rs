@@ -5,7 +5,6 @@ mod blocks;
 mod thread;
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use lojal_chain::CommitError;
 use lojal_ledger::ConservationError;
@@ -15,9 +14,11 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
 use self::thread::Thread;
+use crate::clock::Clock;
 use crate::mempool::{Mempool, SharedState};
 use crate::metrics::Metrics;
 use crate::parts::Assembled;
+use crate::workers::{Worker, Workers};
 
 /// Commands on their way to the thread; the engine waits for most of them, so there are never many.
 const COMMANDS_MAX: usize = 64;
@@ -76,7 +77,7 @@ enum Command {
 /// Asks the execution thread.
 pub struct ExecutorHandle {
     commands: mpsc::Sender<Command>,
-    thread: JoinHandle<()>,
+    worker: Worker,
 }
 
 impl ExecutorHandle {
@@ -118,9 +119,9 @@ impl ExecutorHandle {
         self.ask(|answer| Command::Decide { certificate, answer }).await
     }
     /// Lets the thread finish and waits for it.
-    pub fn join(self) {
+    pub async fn join(self) {
         drop(self.commands);
-        if self.thread.join().is_err() {
+        if !self.worker.join().await {
             tracing::error!("the execution thread panicked");
         }
     }
@@ -144,6 +145,10 @@ pub struct Executor {
     pub metrics: Metrics,
     /// This validator.
     pub address: Address,
+    /// What it takes for the time.
+    pub clock: Clock,
+    /// Where it runs.
+    pub workers: Workers,
 }
 
 impl Executor {
@@ -154,12 +159,9 @@ impl Executor {
     pub async fn start(self, pending: Vec<PendingProposal>) -> Result<ExecutorHandle, ExecutorFault> {
         let (commands, queue) = mpsc::channel(COMMANDS_MAX);
         let (started, has_started) = oneshot::channel();
-        let thread = std::thread::Builder::new()
-            .name("executor".to_owned())
-            .spawn(move || Thread::new(self).run(pending, started, queue))
-            .expect("the system lets a process start a thread");
+        let worker = self.workers.start("executor", Thread::new(self).run(pending, started, queue));
         has_started.await.map_err(|_| ExecutorFault::Stopped)??;
-        Ok(ExecutorHandle { commands, thread })
+        Ok(ExecutorHandle { commands, worker })
     }
 }
 

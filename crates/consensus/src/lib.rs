@@ -28,9 +28,12 @@ mod pace;
 pub mod parts;
 pub mod progress;
 pub mod signing;
+mod workers;
 
 pub use app::AppError;
+pub use clock::Clock;
 pub use executor::ExecutorFault;
 pub use mempool::{Mempool, SharedState};
 pub use metrics::Metrics;
-pub use node::{ConsensusError, Validator, run, share};
+pub use node::{ConsensusError, Interposer, Validator, Wal, run, share};
+pub use workers::Workers;

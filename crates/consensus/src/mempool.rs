@@ -19,7 +19,9 @@ pub(crate) use gossip::read_message;
 pub use pool::Pool;
 pub(crate) use worker::read as read_state;
 
+use crate::clock::Clock;
 use crate::limits::{MEMPOOL_QUEUE_MAX, SUBMISSION_TRANSACTIONS_MAX};
+use crate::workers::Workers;
 
 /// The ledger's state, written by the execution thread alone and only for the moment of a commit.
 pub type SharedState = Arc<RwLock<State>>;
@@ -54,15 +56,13 @@ pub type Outbox = mpsc::Receiver<Vec<Box<[u8]>>>;
 impl Mempool {
     /// Starts the mempool's thread. It ends when the last handle is gone. What clients submit comes out of the
     /// [`Outbox`], for [`gossip`].
-    pub fn start(state: SharedState) -> (Self, Outbox) {
+    pub fn start(state: SharedState, clock: Clock, workers: Workers) -> (Self, Outbox) {
         let (queue, submissions) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let (accepted, outbox) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let shared = Arc::new(Shared { pool: Mutex::default(), arrived: Notify::new(), refused: AtomicU64::default() });
-        let worker = worker::Worker::new(shared.clone(), state, submissions, accepted);
-        std::thread::Builder::new()
-            .name("mempool".to_owned())
-            .spawn(move || worker.run())
-            .expect("the system lets a process start a thread");
+        let worker = worker::Worker::new(shared.clone(), state, submissions, accepted, clock);
+        // Nobody waits for its end; whoever depends on it learns of it by `stopped`.
+        drop(workers.start("mempool", worker.run()));
         (Self { shared, queue }, outbox)
     }
 

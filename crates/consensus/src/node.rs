@@ -1,15 +1,18 @@
 //! One validator's consensus, from the opened store and the running network to its end.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use arc_malachitebft_app_channel::app::config::NodeConfig;
 use arc_malachitebft_app_channel::{
-    Channels, ConsensusContext, EngineBuilder, EngineHandle, RequestContext, SyncContext, WalContext,
+    Channels, ConsensusContext, EngineBuilder, EngineHandle, NetworkMsg, RequestContext, SyncContext, WalContext,
 };
 use arc_malachitebft_config::{ConsensusConfig, ValuePayload, ValueSyncConfig};
+use arc_malachitebft_engine::network::NetworkRef;
+use arc_malachitebft_engine::wal::WalRef;
 use bytesize::ByteSize;
+use futures::future::BoxFuture;
 use lojal_network::{Event, Multiaddr, Network};
 use lojal_store::{PendingProposal, Store, Writer};
 use lojal_types::{ChainId, KeyPair};
@@ -18,6 +21,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::app::{App, AppError};
 use crate::bridge::Bridge;
+use crate::clock::Clock;
 use crate::codec::BorshCodec;
 use crate::context::{Address, Context};
 use crate::executor::Executor;
@@ -28,6 +32,7 @@ use crate::pace::Pace;
 use crate::parts::Assembler;
 use crate::progress::Progress;
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
+use crate::workers::Workers;
 
 /// How often validators tell each other their height.
 const STATUS_INTERVAL: Duration = Duration::from_secs(1);
@@ -44,8 +49,8 @@ const ENGINE_REQUESTS: usize = 16;
 pub struct Validator {
     /// Its key.
     pub key: KeyPair,
-    /// The directory of the engine's write-ahead log.
-    pub wal_dir: PathBuf,
+    /// The engine's write-ahead log.
+    pub wal: Wal,
     /// Read access to what is committed.
     pub store: Store,
     /// The block log.
@@ -66,7 +71,24 @@ pub struct Validator {
     pub metrics: Metrics,
     /// Told whether this node has caught up with the others.
     pub ready: watch::Sender<bool>,
+    /// What it takes for the time.
+    pub clock: Clock,
+    /// Where the execution runs.
+    pub workers: Workers,
+    /// What stands between the engine and the network; a node has nothing there.
+    pub interposer: Option<Interposer>,
 }
+
+/// The engine's write-ahead log.
+pub enum Wal {
+    /// The engine's own, in this directory: what a node uses.
+    Directory(PathBuf),
+    /// Another one: what a simulation uses, which decides what a crash leaves of it.
+    Actor(WalRef<Context>),
+}
+
+/// Given the network's actor, gives the one that the engine is to talk to instead.
+pub type Interposer = Box<dyn FnOnce(NetworkRef<Context>) -> BoxFuture<'static, NetworkRef<Context>> + Send>;
 
 /// Why consensus ended.
 #[derive(Debug, Error)]
@@ -98,17 +120,22 @@ pub fn share(state: lojal_ledger::State) -> SharedState {
 /// # Errors
 /// The fault; the process must end then.
 pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
-    let Validator { key, wal_dir, store, writer, state, pending, mempool, outbox, network, events, metrics, ready } =
-        validator;
-    std::fs::create_dir_all(&wal_dir).map_err(|e| ConsensusError::WalDirectory(wal_dir.clone(), e))?;
+    let Validator { key, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
+    let Validator { metrics, ready, clock, workers, interposer, .. } = validator;
     let (address, heartbeat) = (key.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
     let progress = Progress::default();
-    let executor = Executor { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address };
+    let executor =
+        Executor { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address, clock, workers };
     let executor = executor.start(pending).await.map_err(AppError::Executor)?;
     let listening: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().expect("a valid address");
     let bridge = Bridge::start(network.clone(), listening).await;
     let bridge = bridge.map_err(|e| ConsensusError::Start(e.to_string()))?;
-    let (channels, engine) = start_engine(key, store.genesis().chain_id(), &wal_dir, &bridge).await?;
+    let engine_network = match interposer {
+        Some(interpose) => interpose(bridge.actor.clone()).await,
+        None => bridge.actor.clone(),
+    };
+    let chain = store.genesis().chain_id();
+    let (channels, engine) = start_engine(key, chain, wal, engine_network, bridge.app.clone()).await?;
     let mut forward = tokio::spawn(bridge.forward(events, progress.clone(), mempool.clone()));
     let tasks = [
         tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
@@ -117,7 +144,7 @@ pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Re
     let mempool_stopped = mempool.stopped();
     let pace = Pace::new(mempool, progress, network.local_peer_id(), heartbeat);
     let assembler = Assembler::new(address, store.tip().height);
-    let mut app = App { executor, store, metrics, pace, assembler };
+    let mut app = App { executor, store, metrics, pace, assembler, workers };
     let result = tokio::select! {
         result = app.run(channels) => result.map_err(ConsensusError::App),
         _ = &mut forward => Err(ConsensusError::NetworkStopped),
@@ -127,29 +154,34 @@ pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Re
     stop(engine).await;
     forward.abort();
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
-    app.join();
+    app.join().await;
     result
 }
 
 async fn start_engine(
     key: KeyPair,
     chain: ChainId,
-    wal_dir: &Path,
-    bridge: &Bridge,
+    wal: Wal,
+    network: NetworkRef<Context>,
+    app: mpsc::Sender<NetworkMsg<Context>>,
 ) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
-    EngineBuilder::new(Context, EngineConfig::new())
-        .with_default_wal(WalContext::new(wal_dir.join("wal"), BorshCodec))
-        .with_custom_network(bridge.actor.clone(), bridge.app.clone())
+    let engine = EngineBuilder::new(Context, EngineConfig::new())
+        .with_custom_network(network, app)
         .with_default_sync(SyncContext::new(BorshCodec))
         .with_default_consensus(ConsensusContext::new_validator(
             Address(key.address()),
             Box::new(ValidatorVerifier::new(chain)),
             Box::new(ValidatorSigner::new(key, chain)),
         ))
-        .with_default_request(RequestContext::new(ENGINE_REQUESTS))
-        .build()
-        .await
-        .map_err(|e| ConsensusError::Start(e.to_string()))
+        .with_default_request(RequestContext::new(ENGINE_REQUESTS));
+    let started = match wal {
+        Wal::Directory(dir) => {
+            std::fs::create_dir_all(&dir).map_err(|e| ConsensusError::WalDirectory(dir.clone(), e))?;
+            engine.with_default_wal(WalContext::new(dir.join("wal"), BorshCodec)).build().await
+        }
+        Wal::Actor(wal) => engine.with_custom_wal(wal).build().await,
+    };
+    started.map_err(|e| ConsensusError::Start(e.to_string()))
 }
 
 /// Stops the engine's actors, and with them everything that waits for answers. What its log holds unsynced, it has not

@@ -15,14 +15,22 @@ use crate::{Counters, InboundRequest, OutboundRequest, Peer, Topic};
 #[error("the network has stopped: see the log for the reason and restart the node")]
 pub struct Stopped;
 
-/// What the swarm task is asked to do.
-pub(crate) enum Command {
+/// What the swarm task is asked to do, see the function of [`Network`] of the same name.
+#[derive(Debug)]
+pub enum Command {
+    /// Send a message to all connected peers.
     Publish(Topic, Vec<u8>),
+    /// Ask a peer.
     Request(OutboundRequest, PeerId, Vec<u8>),
+    /// Answer a peer.
     Respond(InboundRequest, Vec<u8>),
+    /// Refuse to answer a peer.
     Reject(InboundRequest),
+    /// Permit a peer.
     Allow(Peer),
+    /// Take a peer's permission away.
     Disallow(PeerId),
+    /// Stop.
     Shutdown,
 }
 
@@ -68,6 +76,13 @@ pub struct Network {
 impl Network {
     pub(crate) fn new(local: PeerId, commands: mpsc::Sender<Command>, shared: Arc<Shared>) -> Self {
         Self { local, commands, shared }
+    }
+
+    /// A network without a swarm: whoever holds the receiver does what is asked, as a simulation does. It has stopped
+    /// when the receiver is dropped. Its counters and its list of peers stay empty.
+    pub fn without_swarm(local: PeerId) -> (Self, mpsc::Receiver<Command>) {
+        let (commands, receiver) = mpsc::channel(crate::limits::COMMANDS_MAX);
+        (Self::new(local, commands, Arc::default()), receiver)
     }
 
     /// Sends a message to all connected peers; not to this node itself. It is no error if there

@@ -63,7 +63,7 @@ mod tests;
 pub use config::{Identity, NetworkConfig, NetworkError, Peer, peer_id_of};
 pub use counters::{Counters, TopicCounters};
 pub use event::{Event, InboundRequest, OutboundRequest, RequestFailure};
-pub use handle::{Network, Stopped};
+pub use handle::{Command, Network, Stopped};
 pub use libp2p::{Multiaddr, PeerId};
 pub use swarm::start;
 pub use topic::Topic;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::{Event, Identity, Multiaddr, Network, NetworkConfig, Peer, PeerId, Topic, start};
+use crate::{Command, Event, Identity, Multiaddr, Network, NetworkConfig, Peer, PeerId, Stopped, Topic, start};
 
 const NETWORK_ID: [u8; 32] = [7; 32];
 
@@ -155,4 +155,18 @@ async fn pair() -> (Node, Node) {
         (Some(a), Some(b)) => (a, b),
         _ => unreachable!("two nodes were asked for"),
     }
+}
+
+#[tokio::test]
+async fn a_network_without_a_swarm_hands_over_what_is_asked_and_stops_with_its_receiver() {
+    let local = Identity::from_seed([1; 32]).peer_id();
+    let peer = Identity::from_seed([2; 32]).peer_id();
+    let (network, mut commands) = Network::without_swarm(local);
+    assert_eq!(network.local_peer_id(), local);
+    network.publish(Topic::Status, vec![1]).await.expect("it runs");
+    let id = network.request(peer, vec![2]).await.expect("it runs");
+    assert!(matches!(commands.recv().await, Some(Command::Publish(Topic::Status, data)) if data == [1]));
+    assert!(matches!(commands.recv().await, Some(Command::Request(asked, to, _)) if asked == id && to == peer));
+    drop(commands);
+    assert_eq!(network.publish(Topic::Status, vec![1]).await, Err(Stopped));
 }

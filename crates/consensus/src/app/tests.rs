@@ -8,6 +8,7 @@ use lojal_types::{Block, Hash};
 use tempfile::TempDir;
 
 use super::*;
+use crate::clock::Clock;
 use crate::executor::Executor;
 use crate::fixture::{block_by, certify, chain, genesis, peer, proposer, record, validator_key};
 use crate::mempool::{Mempool, SharedState};
@@ -29,14 +30,22 @@ impl Bench {
         let Opened { store, writer, state, pending, .. } =
             lojal_store::open(dir.path(), &genesis(3_000), Options::default()).expect("a new store");
         let state = crate::share(state);
-        let (mempool, _) = Mempool::start(state.clone());
+        let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let (address, metrics) = (validator_key(proposer(3, 0)).address(), Metrics::default());
-        let executor =
-            Executor { state: state.clone(), writer, mempool: mempool.clone(), metrics: metrics.clone(), address };
+        let executor = Executor {
+            state: state.clone(),
+            writer,
+            mempool: mempool.clone(),
+            metrics: metrics.clone(),
+            address,
+            clock: Clock::System,
+            workers: Workers::Threads,
+        };
         let executor = executor.start(pending).await.expect("the log is in order");
         let pace = Pace::new(mempool, Progress::default(), peer(proposer(3, 0)), Duration::from_secs(3));
         let assembler = Assembler::new(address, store.tip().height);
-        Self { app: App { executor, store, metrics, pace, assembler }, state, _dir: dir }
+        let workers = Workers::Threads;
+        Self { app: App { executor, store, metrics, pace, assembler, workers }, state, _dir: dir }
     }
 
     /// Hands over a block as the first proposer of its height publishes it.

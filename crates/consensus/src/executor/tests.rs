@@ -27,10 +27,18 @@ impl Node {
         let Opened { store, writer, state, pending, .. } =
             lojal_store::open(dir, genesis, Options::default()).expect("a store in order");
         let state = crate::share(state);
-        let (mempool, _) = Mempool::start(state.clone());
+        let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let (address, metrics) = (validator_key(0).address(), Metrics::default());
-        let executor =
-            Executor { state: state.clone(), writer, mempool: mempool.clone(), metrics: metrics.clone(), address };
+        let (clock, workers) = (Clock::System, Workers::Threads);
+        let executor = Executor {
+            state: state.clone(),
+            writer,
+            mempool: mempool.clone(),
+            metrics: metrics.clone(),
+            address,
+            clock,
+            workers,
+        };
         let executor = executor.start(pending).await.expect("the log is in order");
         let chain = chain(&state);
         Self { executor, store, state, mempool, metrics, chain }
@@ -43,8 +51,8 @@ impl Node {
     }
 
     /// Ends without any goodbye to the store.
-    fn end(self) {
-        self.executor.join();
+    async fn end(self) {
+        self.executor.join().await;
     }
 
     async fn submit(&self, signed: SignedTransaction) -> TransactionId {
@@ -143,7 +151,7 @@ async fn after_a_crash_the_same_block_is_proposed_and_what_was_valid_still_is() 
     assert_eq!(node.check(&theirs, 1).await, Verdict::Valid);
     node.submit(issue(&node.chain, 1)).await;
     let ours = node.propose(1, 2).await.expect("the next height");
-    node.end();
+    node.end().await;
 
     let node = Node::start(dir.path(), &genesis(3_000)).await;
     assert_eq!(node.proposals(1, 1).await, [record(&theirs, 1)]);
@@ -154,7 +162,7 @@ async fn after_a_crash_the_same_block_is_proposed_and_what_was_valid_still_is() 
     let again = node.propose(1, 6).await.expect("the next height");
     assert_eq!((again.record.block, again.bytes), (ours.record.block, ours.bytes));
     node.decide(1, theirs.id(), &[1, 2, 3]).await.expect("a quorum signed");
-    node.end();
+    node.end().await;
 
     let node = Node::start(dir.path(), &genesis(3_000)).await;
     assert_eq!((node.store.tip().height, node.store.tip().block), (Height::new(1), theirs.id()));
@@ -170,7 +178,7 @@ async fn a_block_of_somebody_else_in_this_nodes_name_is_not_its_own() {
     assert_eq!(node.check_bytes(by_liar, forged.bytes().to_vec(), false).await, Verdict::Valid);
     let own = node.propose(1, 1).await.expect("the next height");
     assert_ne!(own.record.block, forged.id());
-    node.end();
+    node.end().await;
     let node = Node::start(dir.path(), &genesis(3_000)).await;
     assert_eq!(node.propose(1, 5).await.map(|again| again.record.block), Some(own.record.block));
 }
@@ -230,7 +238,7 @@ async fn garbage_in_the_name_of_a_block_that_is_here_harms_nobody() {
     let again = ProposalRecord { round: 1, proposer: validator_key(2).address(), ..record(&block, 0) };
     assert_eq!(node.check_bytes(again, vec![1, 2, 3], false).await, Verdict::Valid);
     assert_eq!(node.proposals(1, 1).await, [again]);
-    node.end();
+    node.end().await;
     let node = Node::start(dir.path(), &genesis(3_000)).await;
     assert_eq!(node.executor.find(block.id()).await.expect("no fault").as_ref(), Some(block.bytes()));
 }
@@ -263,7 +271,7 @@ async fn a_decision_without_a_quorum_is_a_fault_and_nothing_of_it_reaches_the_di
     assert_eq!(node.check(&block, 0).await, Verdict::Valid);
     assert!(matches!(node.decide(1, block.id(), &[0, 1]).await, Err(ExecutorFault::Decision(_))));
     assert_eq!(node.store.tip().height, Height::GENESIS);
-    node.end();
+    node.end().await;
     let node = Node::start(dir.path(), &genesis(3_000)).await;
     assert_eq!(node.store.tip().height, Height::GENESIS);
     node.decide(1, block.id(), &[1, 2, 3]).await.expect("the block itself is still here");
@@ -282,7 +290,7 @@ async fn liars_cant_crowd_out_what_this_node_may_have_voted_for() {
     assert_eq!(node.check(&first, 20).await, Verdict::Valid, "what is here can be proposed again");
     let proposed = node.propose(1, 21).await.expect("the next height");
     assert_eq!(proposed.record.block, first.id(), "without room for a block of its own, the oldest");
-    node.end();
+    node.end().await;
 
     let node = Node::start(dir.path(), &genesis(3_000)).await;
     assert_eq!(node.executor.find(first.id()).await.expect("no fault").as_ref(), Some(first.bytes()));
@@ -300,7 +308,7 @@ async fn blocks_follow_one_another() {
         node.decide(height, proposed.record.block, &[0, 1, 2]).await.expect("a quorum signed");
     }
     let root = node.store.view().state_root();
-    node.end();
+    node.end().await;
     let node = Node::start(dir.path(), &genesis(3_000)).await;
     assert_eq!((node.store.tip().height, node.store.view().state_root()), (Height::new(5), root));
 }

@@ -12,7 +12,6 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::blocks::UndecidedBlocks;
 use super::{Answer, Command, Executor, ExecutorFault, Proposed, Verdict};
-use crate::clock;
 use crate::mempool::read_state;
 use crate::parts::Assembled;
 
@@ -26,7 +25,7 @@ impl Thread {
         Self { executor, undecided: UndecidedBlocks::default() }
     }
 
-    pub(super) fn run(
+    pub(super) async fn run(
         mut self,
         pending: Vec<PendingProposal>,
         started: oneshot::Sender<Result<(), ExecutorFault>>,
@@ -35,7 +34,7 @@ impl Thread {
         let recovered = self.recover(pending);
         let is_sound = recovered.is_ok();
         reply(started, recovered);
-        while is_sound && let Some(command) = queue.blocking_recv() {
+        while is_sound && let Some(command) = queue.recv().await {
             match command {
                 Command::Propose { height, round, answer } => reply(answer, self.propose(height, round)),
                 Command::Check { proposal, is_decided, answer } => reply(answer, self.check(&proposal, is_decided)),
@@ -102,7 +101,7 @@ impl Thread {
         let parameters = state.view().parameters();
         let (count_max, bytes_max) = (parameters.block_transactions_max, parameters.block_bytes_max);
         let waiting = self.executor.mempool.pool().first(count_max as usize, bytes_max as usize);
-        let proposal = propose(&state, self.executor.address, clock::now(), waiting)?;
+        let proposal = propose(&state, self.executor.address, self.executor.clock.now(), waiting)?;
         drop(state);
         let mut pool = self.executor.mempool.pool();
         for (id, code) in proposal.refused {
@@ -167,7 +166,7 @@ impl Thread {
 
     fn execute_block(&self, block: Block, is_decided: bool) -> Result<ExecutedBlock, InvalidBlock> {
         if !is_decided {
-            check_clock(&block.header, clock::now())?;
+            check_clock(&block.header, self.executor.clock.now())?;
         }
         let transactions = self.verify(block.transactions.into_inner())?;
         execute_block(&read_state(&self.executor.state), block.header, transactions)

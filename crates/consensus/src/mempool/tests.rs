@@ -20,7 +20,7 @@ struct Bench {
 
 fn bench() -> Bench {
     let state = fixture::state();
-    let (mempool, outbox) = Mempool::start(state.clone());
+    let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
     let chain = chain(&state);
     Bench { mempool, outbox, state, chain }
 }

@@ -8,7 +8,7 @@ use lojal_types::{Code, SignedTransaction, TransactionId, VerifiedTransaction, v
 use tokio::sync::mpsc;
 
 use super::{Answers, Shared, SharedState, Submission, lock};
-use crate::clock;
+use crate::clock::Clock;
 use crate::limits::SIGNATURE_BATCH_MAX;
 
 pub(super) struct Worker {
@@ -16,6 +16,7 @@ pub(super) struct Worker {
     state: SharedState,
     submissions: mpsc::Receiver<Submission>,
     accepted: mpsc::Sender<Vec<Box<[u8]>>>,
+    clock: Clock,
 }
 
 impl Worker {
@@ -24,13 +25,14 @@ impl Worker {
         state: SharedState,
         submissions: mpsc::Receiver<Submission>,
         accepted: mpsc::Sender<Vec<Box<[u8]>>>,
+        clock: Clock,
     ) -> Self {
-        Self { shared, state, submissions, accepted }
+        Self { shared, state, submissions, accepted, clock }
     }
 
     /// Works until the last handle of the mempool is gone.
-    pub(super) fn run(mut self) {
-        while let Some(first) = self.submissions.blocking_recv() {
+    pub(super) async fn run(mut self) {
+        while let Some(first) = self.submissions.recv().await {
             let mut count = first.transactions.len();
             let mut batch = vec![first];
             while count < SIGNATURE_BATCH_MAX
@@ -107,7 +109,7 @@ impl Worker {
         // A client is told at once what would surely fail. A peer has told its own client already, and may be a block
         // ahead of this node.
         let check = if own { validate } else { admissible };
-        check(&state, transaction, clock::now())?;
+        check(&state, transaction, self.clock.now())?;
         lock(&self.shared.pool).insert(transaction.clone(), own)
     }
 }

@@ -1,6 +1,7 @@
 //! Four validators in one process: real engines, networks on 127.0.0.1 and stores on disk.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use arc_malachitebft_engine::node::NodeMsg;
 use lojal_network::{NetworkConfig, Peer, Topic};
@@ -85,12 +86,12 @@ impl Cluster {
         };
         let (network, events) = lojal_network::start(config).await.expect("the port is still free");
         let state = share(state);
-        let (mempool, outbox) = Mempool::start(state.clone());
+        let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let (metrics, (ready, is_ready), (stop, stopped)) =
             (Metrics::default(), watch::channel(false), oneshot::channel::<()>());
         let validator = Validator {
             key: validator_key(number),
-            wal_dir: dir.join("consensus"),
+            wal: Wal::Directory(dir.join("consensus")),
             store: store.clone(),
             writer,
             state,
@@ -101,6 +102,9 @@ impl Cluster {
             events,
             metrics: metrics.clone(),
             ready,
+            clock: Clock::System,
+            workers: Workers::Threads,
+            interposer: None,
         };
         let running = tokio::spawn(run(validator, async { stopped.await.unwrap_or_default() }));
         let node = Node { store, mempool, metrics, network, ready: is_ready, stop, running };
@@ -250,7 +254,8 @@ async fn lone_engine(dir: &Path) -> (Started, mpsc::Receiver<Event>) {
         NetworkConfig { network_id: [1; 32], identity: identity(0), listen: listen.clone(), peers: Vec::new() };
     let (network, events) = lojal_network::start(config).await.expect("a network without peers");
     let bridge = Bridge::start(network, listen).await.expect("an actor starts");
-    (start_engine(validator_key(0), ChainId::new([1; 32]), dir, &bridge).await, events)
+    let wal = Wal::Directory(dir.to_path_buf());
+    (start_engine(validator_key(0), ChainId::new([1; 32]), wal, bridge.actor, bridge.app).await, events)
 }
 
 #[tokio::test]

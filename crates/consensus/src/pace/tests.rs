@@ -2,7 +2,9 @@ use arc_malachitebft_core_types::LinearTimeouts;
 use tokio::time::Instant;
 
 use super::*;
+use crate::clock::Clock;
 use crate::fixture::{chain, issue, peer, state, validators};
+use crate::workers::Workers;
 
 const HEARTBEAT: Duration = Duration::from_secs(3);
 /// No test waits for it.
@@ -18,7 +20,7 @@ struct Bench {
 impl Bench {
     fn new(heartbeat: Duration) -> Self {
         let state = state();
-        let (mempool, _) = Mempool::start(state.clone());
+        let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let progress = Progress::default();
         let pace = Pace::new(mempool.clone(), progress.clone(), peer(0), heartbeat);
         Self { mempool, progress, pace, chain: chain(&state) }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lojal_chain::replay::commit;
 use lojal_chain::{CommittedBlock, ExecutedBlock, propose};
-use lojal_consensus::{Mempool, Metrics, SharedState, clock, share};
+use lojal_consensus::{Clock, Mempool, Metrics, SharedState, Workers, clock, share};
 use lojal_network::{Event, Identity, Network, NetworkConfig};
 use lojal_store::{Opened, Options, Store, Writer, archive};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
@@ -121,7 +121,7 @@ impl Node {
         let Opened { store, writer, state, .. } =
             lojal_store::open(directory.path(), &genesis, Options::default()).expect("a new store");
         let state = share(state);
-        let (mempool, _) = Mempool::start(state.clone());
+        let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let (network, events) = network(&genesis).await;
         let (ready, is_ready) = watch::channel(true);
         let metrics = Metrics::default();
