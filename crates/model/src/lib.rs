@@ -1,4 +1,20 @@
 //! What tests and the simulator hold against the real thing: an independent and naive second implementation of the
 //! ledger's rules, random histories for both, and a checker of what clients of a network saw.
+//!
+//! - [`Model`]: the rules once more. It knows the types and nothing of the ledger.
+//! - [`Facts`]: all that a ledger shows, to compare the model with the real one.
+//! - [`genesis`] and [`Workload`]: a network, and random transactions of all kinds in it.
+//! - [`linearizability`]: whether the answers that clients got can be those of one ledger.
 
+mod facts;
 pub mod linearizability;
+mod model;
+mod random;
+mod table;
+mod workload;
+mod world;
+
+pub use facts::Facts;
+pub use model::Model;
+pub use workload::Workload;
+pub use world::genesis;

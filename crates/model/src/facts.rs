@@ -1,0 +1,146 @@
+//! What a ledger shows, for the comparison of two of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use lojal_types::{
+    Address, BrandId, Guardians, Lot, MemberRights, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery,
+    Reference, Role, TimeMs,
+};
+
+/// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
+/// ([`Model::facts`](crate::Model::facts)); whoever has a state of the real ledger walks it and says the same of that.
+/// Only what there is is noted: no empty balances, no counts of zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts(BTreeMap<String, String>);
+
+impl Facts {
+    /// Notes an account: the key that replaced its first one, whether it is frozen, who can bring it back.
+    pub fn account(
+        &mut self,
+        account: Address,
+        key: Option<PublicKey>,
+        frozen: bool,
+        guardians: &Guardians,
+        recovery: Option<&Recovery>,
+    ) {
+        self.note(format!("account {account:?}"), &(key, frozen, guardians, recovery));
+    }
+
+    /// Notes the households of an account.
+    pub fn memberships(&mut self, account: Address, households: &[Address]) {
+        if !households.is_empty() {
+            self.note(format!("memberships of {account:?}"), &households);
+        }
+    }
+
+    /// Notes the lots that an account can use now, by rising expiry.
+    pub fn lots(&mut self, account: Address, brand: BrandId, lots: &[Lot]) {
+        if !lots.is_empty() {
+            self.note(format!("lots of {account:?} of {brand}"), &amounts(lots));
+        }
+    }
+
+    /// Notes a hold that has not expired.
+    pub fn hold(&mut self, account: Address, brand: BrandId, reference: &Reference, expires: TimeMs, lots: &[Lot]) {
+        self.note(format!("hold {reference} of {account:?} of {brand}"), &(expires, amounts(lots)));
+    }
+
+    /// Notes a household, by its members' and invitees' addresses.
+    pub fn household(
+        &mut self,
+        household: Address,
+        members: &[(Address, MemberRights)],
+        invited: &[(Address, MemberRights)],
+    ) {
+        self.note(format!("household {household:?}"), &(members, invited));
+    }
+
+    /// Notes what a member has spent from a pool this month, of a brand that is limited.
+    pub fn spent(&mut self, household: Address, member: Address, brand: BrandId, points: u64) {
+        self.count(format!("spent by {member:?} from {household:?} of {brand}"), points);
+    }
+
+    /// Notes a brand's policy and its totals: issued, outstanding, held, redeemed, converted out, expired, reversed.
+    pub fn brand(&mut self, brand: BrandId, policy: &Policy, totals: [u64; 7]) {
+        self.note(format!("policy of {brand}"), policy);
+        self.note(format!("totals of {brand}"), &totals);
+    }
+
+    /// Notes an operator with its daily limit and what it has issued today.
+    pub fn operator(&mut self, brand: BrandId, operator: Address, roles: &[Role], max: Option<u64>, issued: u64) {
+        self.note(format!("operator {operator:?} of {brand}"), &(roles, max));
+        self.count(format!("issued today by {operator:?} of {brand}"), issued);
+    }
+
+    /// Notes what a member has transferred today, of a brand with a cap.
+    pub fn transferred(&mut self, sender: Address, brand: BrandId, points: u64) {
+        self.count(format!("transferred today by {sender:?} of {brand}"), points);
+    }
+
+    /// Notes what two brands have agreed on and put forward, and what was converted today.
+    pub fn partnership(
+        &mut self,
+        pair: (BrandId, BrandId),
+        terms: Option<&PartnershipTerms>,
+        proposal: Option<&PartnershipProposal>,
+        converted: u64,
+    ) {
+        self.note(format!("partnership of {} to {}", pair.0, pair.1), &(terms, proposal));
+        self.count(format!("converted today of {} to {}", pair.0, pair.1), converted);
+    }
+
+    /// Notes what the first brand owes the second, in millionths of the minor unit.
+    pub fn owed(&mut self, pair: (BrandId, BrandId), micro: u128) {
+        if micro > 0 {
+            self.note(format!("owed by {} to {}", pair.0, pair.1), &micro);
+        }
+    }
+
+    /// What two ledgers show differently: of each thing, what this one and what the other one shows.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let things: std::collections::BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
+        let shown = |facts: &Self, thing: &String| facts.0.get(thing).cloned().unwrap_or_else(|| "nothing".to_owned());
+        let differing = things.into_iter().filter(|thing| self.0.get(*thing) != other.0.get(*thing));
+        differing.map(|thing| format!("{thing}: {} and {}", shown(self, thing), shown(other, thing))).collect()
+    }
+
+    fn note(&mut self, thing: String, what: &dyn Debug) {
+        let before = self.0.insert(thing, format!("{what:?}"));
+        debug_assert!(before.is_none(), "each thing is noted once");
+    }
+
+    fn count(&mut self, thing: String, points: u64) {
+        if points > 0 {
+            self.note(thing, &points);
+        }
+    }
+}
+
+fn amounts(lots: &[Lot]) -> Vec<String> {
+    lots.iter().map(|lot| format!("{} {}", lot.expiry, lot.amount)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_said_of_both_and_what_is_nothing_is_not_noted() {
+        let (account, brand) = (Address::new([1; 20]), "kaffet".parse().expect("valid"));
+        let (mut one, mut other) = (Facts::default(), Facts::default());
+        for facts in [&mut one, &mut other] {
+            facts.memberships(account, &[]);
+            facts.lots(account, brand, &[]);
+            facts.transferred(account, brand, 0);
+            facts.owed((brand, brand), 0);
+        }
+        assert_eq!(one, Facts::default());
+        one.transferred(account, brand, 5);
+        one.spent(account, account, brand, 7);
+        other.spent(account, account, brand, 7);
+        let differences = one.differences(&other);
+        assert_eq!(differences.len(), 1, "{differences:?}");
+        assert!(differences[0].starts_with("transferred today") && differences[0].ends_with("5 and nothing"));
+    }
+}

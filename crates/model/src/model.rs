@@ -1,0 +1,475 @@
+//! The rules of protocol §4 to §8 once more, as plainly as possible and sharing no code with the ledger: one entry per
+//! lot, sums over everything, all that ever happened remembered.
+
+mod between;
+mod brands;
+mod holds;
+mod households;
+mod keys;
+mod points;
+mod show;
+
+use std::collections::BTreeSet;
+
+use lojal_types::{
+    Address, BrandId, ChainId, Code, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month, Operation, Outcome,
+    PartnershipTerms, Policy, PublicKey, Recovery, Reference, Role, TimeMs, TransactionId, VerifiedTransaction,
+};
+
+use crate::table::Table;
+
+const HOUR_MS: u64 = 3_600_000;
+const DAY_MS: u64 = 24 * HOUR_MS;
+const AMOUNT_MAX: u64 = 9_007_199_254_740_991;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub(crate) to: Address,
+    pub(crate) amount: u64,
+    expiry: Expiry,
+    time: u64,
+    pub(crate) reversed: u64,
+}
+
+/// What is outstanding and held are the sums over lots and holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) issued: u64,
+    redeemed: u64,
+    converted_out: u64,
+    expired: u64,
+    reversed: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Account {
+    /// The key that replaced the first one.
+    pub(crate) key: Option<PublicKey>,
+    pub(crate) frozen: bool,
+    pub(crate) guardians: Guardians,
+    pub(crate) recovery: Option<Recovery>,
+}
+
+/// A hold whose points have not gone anywhere yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Hold {
+    reference: Reference,
+    expires: u64,
+    pub(crate) lots: Vec<(Expiry, u64)>,
+    /// The member and month that it was counted for.
+    counted: Option<(Address, Month)>,
+}
+
+/// What is remembered of a hold for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) from: Address,
+    pub(crate) expires: u64,
+    /// Its place in the order of all holds.
+    pub(crate) number: u64,
+    /// Captured or released.
+    closed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Operator {
+    pub(crate) roles: Vec<Role>,
+    pub(crate) issue_daily_max: Option<u64>,
+}
+
+/// One that is dissolved has no members.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Household {
+    pub(crate) members: std::collections::BTreeMap<Address, MemberRights>,
+    pub(crate) invited: std::collections::BTreeMap<Address, MemberRights>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Partnership {
+    pub(crate) terms: Option<PartnershipTerms>,
+    pub(crate) proposal: Option<(BrandId, PartnershipTerms)>,
+}
+
+/// Who acts where.
+#[derive(Clone, Copy)]
+struct Act {
+    sender: Address,
+    signer: PublicKey,
+    transaction: TransactionId,
+    index: u8,
+}
+
+/// The whole ledger, naively.
+#[derive(Clone, Debug)]
+pub struct Model {
+    chain: ChainId,
+    recovery_delay: u64,
+    month: Month,
+    time: u64,
+    holds_ever: u64,
+    /// Every id ever.
+    ids: BTreeSet<TransactionId>,
+    pub(crate) tables: Tables,
+}
+
+/// Everything that a failing transaction must leave as it was.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) policies: Table<BrandId, Policy>,
+    pub(crate) operators: Table<(BrandId, Address), Operator>,
+    pub(crate) accounts: Table<Address, Account>,
+    /// Dead lots stay until their owner's points of that brand move.
+    lots: Table<(Address, BrandId, Expiry), u64>,
+    pub(crate) totals: Table<BrandId, Totals>,
+    pub(crate) issues: Table<(BrandId, Reference), Issued>,
+    redeemed: Table<(BrandId, Reference), ()>,
+    reversed: Table<(BrandId, Reference), ()>,
+    /// Of an account and a brand, by their number.
+    pub(crate) holds: Table<(Address, BrandId, u64), Hold>,
+    pub(crate) held: Table<(BrandId, Reference), Held>,
+    captured: Table<(BrandId, Reference), ()>,
+    /// What operators with a limit issued, by day.
+    issued_on: Table<(BrandId, Address, u64), u64>,
+    /// What members transferred of brands with a cap, by day.
+    transferred_on: Table<(Address, BrandId, u64), u64>,
+    converted_on: Table<(BrandId, BrandId, u64), u64>,
+    /// What members (second) of households (first) spent of limited brands, by month.
+    spent_in: Table<(Address, Address, BrandId, Month), u64>,
+    pub(crate) partnerships: Table<(BrandId, BrandId), Partnership>,
+    /// What debtors owe creditors: everything ever burned times its price, and everything settled, in millionths.
+    pub(crate) incurred: Table<(BrandId, BrandId), u128>,
+    settled: Table<(BrandId, BrandId), u128>,
+    settlements: Table<(BrandId, Reference), ()>,
+    pub(crate) households: Table<Address, Household>,
+}
+
+fn ensure(holds: bool, code: Code) -> Result<(), Code> {
+    if holds { Ok(()) } else { Err(code) }
+}
+
+fn check_amount(amount: u64) -> Result<(), Code> {
+    ensure(amount > 0, Code::AmountZero)?;
+    ensure(amount <= AMOUNT_MAX, Code::AmountTooLarge)
+}
+
+/// Counts on top of what was counted before, up to a maximum.
+fn count<K: Ord + Clone>(counts: &mut Table<K, u64>, key: K, amount: u64, max: u64, beyond: Code) -> Result<(), Code> {
+    let sum = counts.get(&key).copied().unwrap_or(0) + amount;
+    ensure(sum <= max, beyond)?;
+    counts.set(key, sum);
+    Ok(())
+}
+
+impl Model {
+    /// The ledger before the first block.
+    pub fn genesis(genesis: &Genesis) -> Self {
+        let document = genesis.document();
+        let mut tables = Tables::default();
+        for brand in document.brands.iter() {
+            tables.policies.set(brand.id, brand.policy.clone());
+            tables.totals.set(brand.id, Totals::default());
+            for operator in brand.operators.iter() {
+                let address = Address::of_key(&operator.public_key);
+                let issue_daily_max = operator.issue_daily_max.map(|max| max.get());
+                let operator = Operator { roles: operator.roles.to_vec(), issue_daily_max };
+                tables.operators.set((brand.id, address), operator);
+                tables.accounts.set(address, Account::default());
+            }
+        }
+        tables.keep();
+        Self {
+            chain: genesis.chain_id(),
+            recovery_delay: document.parameters.recovery_delay_ms,
+            month: document.time_ms.month(),
+            time: document.time_ms.get(),
+            holds_ever: 0,
+            ids: BTreeSet::new(),
+            tables,
+        }
+    }
+
+    /// A block at a time that is later than the last one's. The answers are in the order of the transactions: what
+    /// became of each, or the code for which it can't be in this block at all, and changes nothing.
+    pub fn apply_block(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Result<Outcome, Code>> {
+        self.begin(time);
+        transactions.iter().map(|transaction| self.push(transaction)).collect()
+    }
+
+    /// Begins a block at a time that is later than the last one's: what died since then becomes breakage.
+    pub fn begin(&mut self, time: TimeMs) {
+        let (from, to) = (self.month, time.month());
+        if from != to {
+            let dying: Vec<(BrandId, u64)> = self
+                .tables
+                .lots
+                .iter()
+                .filter(|((_, _, expiry), _)| expiry.is_live_in(from) && !expiry.is_live_in(to))
+                .map(|((_, brand, _), amount)| (*brand, *amount))
+                .collect();
+            for (brand, amount) in dying {
+                self.change_totals(brand, |totals| totals.expired += amount);
+            }
+            self.tables.keep();
+        }
+        (self.month, self.time) = (to, time.get());
+    }
+
+    /// The next transaction of the block.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be in this block at all; then it changes nothing.
+    pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Outcome, Code> {
+        let transaction = verified.transaction();
+        let until = transaction.valid_until_ms.get();
+        ensure(until > self.time, Code::TransactionExpired)?;
+        ensure(until <= self.time + HOUR_MS, Code::WindowTooLong)?;
+        ensure(!self.ids.contains(&verified.id()), Code::DuplicateTransaction)?;
+        ensure(self.tables.accounts.contains(&transaction.sender), Code::UnknownAccount)?;
+        let signer = verified.public_key();
+        ensure(self.signs_for(&signer, transaction.sender), Code::WrongKey)?;
+        self.ids.insert(verified.id());
+        for (index, operation) in (0_u8..).zip(transaction.operations.iter()) {
+            let act = Act { sender: transaction.sender, signer, transaction: verified.id(), index };
+            if let Err(code) = self.operate(act, operation) {
+                self.tables.take_back();
+                return Ok(Outcome::Failed { operation: index, code });
+            }
+        }
+        self.tables.keep();
+        Ok(Outcome::Applied)
+    }
+
+    fn operate(&mut self, act: Act, operation: &Operation) -> Result<(), Code> {
+        let sender = act.sender;
+        match operation {
+            Operation::CancelRecovery(_) => return self.cancel_recovery(sender),
+            Operation::Freeze(_) => return self.set_frozen(sender, true),
+            Operation::Unfreeze(_) => return self.set_frozen(sender, false),
+            _ => {}
+        }
+        let account = self.account(sender)?;
+        ensure(account.recovery.is_none(), Code::AccountInRecovery)?;
+        ensure(!account.frozen, Code::AccountFrozen)?;
+        match operation {
+            Operation::Issue(issue) => self.issue(sender, issue),
+            Operation::Redeem(redeem) => self.redeem(sender, redeem),
+            Operation::Transfer(transfer) => self.transfer(sender, transfer),
+            Operation::Reverse(reverse) => self.reverse(sender, reverse),
+            Operation::Hold(hold) => self.hold(sender, hold),
+            Operation::Capture(capture) => self.capture(sender, capture),
+            Operation::Release(release) => self.release(sender, release),
+            Operation::ProposePartnership(one) => self.propose(sender, one),
+            Operation::AcceptPartnership(one) => self.accept(sender, one),
+            Operation::EndPartnership(one) => self.end(sender, one),
+            Operation::Convert(convert) => self.convert(sender, convert),
+            Operation::Settle(settle) => self.settle(sender, settle),
+            Operation::SetPolicy(set) => self.set_policy(sender, set),
+            Operation::SetOperator(set) => self.set_operator(sender, set),
+            Operation::RemoveOperator(remove) => self.remove_operator(sender, remove),
+            Operation::RotateKey(rotate) => self.rotate(act, rotate),
+            Operation::SetGuardians(set) => self.set_guardians(sender, set),
+            Operation::StartRecovery(start) => self.start_recovery(sender, start),
+            Operation::FinishRecovery(finish) => self.finish_recovery(sender, finish),
+            Operation::CreateHousehold(_) => self.create_household(act),
+            Operation::Invite(invite) => self.invite(sender, invite),
+            Operation::Join(join) => self.join(sender, join.household),
+            Operation::Leave(leave) => self.leave(sender, leave.household),
+            Operation::SetMember(set) => self.set_member(sender, set),
+            Operation::RemoveMember(remove) => self.remove_member(sender, remove),
+            Operation::CancelRecovery(_) | Operation::Freeze(_) | Operation::Unfreeze(_) => Ok(()),
+        }
+    }
+
+    /// Whether the sender may take points, and for which limit it counts.
+    fn spend(
+        &mut self,
+        sender: Address,
+        from: Address,
+        brand: BrandId,
+        amount: u64,
+        leaves: bool,
+    ) -> Result<Option<(Address, Month)>, Code> {
+        if sender == from {
+            return Ok(None);
+        }
+        let member = self.tables.households.get(&from).and_then(|household| household.members.get(&sender));
+        let rights = member.cloned().ok_or(Code::NotOwner)?;
+        ensure(!(leaves && rights.role == MemberRole::Child), Code::ChildMayNot)?;
+        self.return_expired(from, brand);
+        let listed = rights.limits.iter().find(|limit| limit.brand == brand).map(|limit| limit.month_max.get());
+        let max = match rights.role {
+            MemberRole::Admin => return Ok(None),
+            MemberRole::Adult if listed.is_none() => return Ok(None),
+            MemberRole::Adult | MemberRole::Child => listed.unwrap_or(0),
+        };
+        let key = (from, sender, brand, self.month);
+        count(&mut self.tables.spent_in, key, amount, max, Code::MemberLimitReached)?;
+        Ok(Some((sender, self.month)))
+    }
+
+    fn check_role(&self, brand: BrandId, sender: Address, role: Role) -> Result<(), Code> {
+        let operator = self.tables.operators.get(&(brand, sender)).ok_or(Code::NotOperator)?;
+        ensure(operator.roles.contains(&role), Code::RoleMissing)
+    }
+
+    fn change_totals(&mut self, brand: BrandId, change: impl FnOnce(&mut Totals)) {
+        let mut totals = self.tables.totals.get(&brand).copied().unwrap_or_default();
+        change(&mut totals);
+        self.tables.totals.set(brand, totals);
+    }
+
+    fn give(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) -> Result<(), Code> {
+        if !self.tables.accounts.contains(&to) {
+            self.tables.accounts.set(to, Account::default());
+        }
+        let dissolved = self.tables.households.get(&to).is_some_and(|household| household.members.is_empty());
+        ensure(!dissolved, Code::HouseholdDissolved)?;
+        self.return_expired(to, brand);
+        self.put(to, brand, lots);
+        Ok(())
+    }
+
+    fn put(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
+        self.drop_dead(to, brand);
+        for (expiry, amount) in lots.into_iter().filter(|(_, amount)| *amount > 0) {
+            let key = (to, brand, expiry);
+            let before = self.tables.lots.get(&key).copied().unwrap_or(0);
+            self.tables.lots.set(key, before + amount);
+        }
+    }
+
+    /// The earliest lot first, or the preferred one before all others.
+    fn take(
+        &mut self,
+        from: Address,
+        brand: BrandId,
+        amount: u64,
+        preferred: Option<Expiry>,
+    ) -> Result<Vec<(Expiry, u64)>, Code> {
+        self.return_expired(from, brand);
+        let all = self.recorded_lots(from, brand);
+        let live: Vec<_> = all.iter().copied().filter(|(expiry, _)| expiry.is_live_in(self.month)).collect();
+        let sum = |lots: &[(Expiry, u64)]| lots.iter().map(|(_, amount)| amount).sum::<u64>();
+        if sum(&live) < amount {
+            return Err(if sum(&all) >= amount { Code::PointsExpired } else { Code::InsufficientPoints });
+        }
+        self.drop_dead(from, brand);
+        let (mut order, others): (Vec<_>, Vec<_>) =
+            live.into_iter().partition(|(expiry, _)| Some(*expiry) == preferred);
+        order.extend(others);
+        let (mut missing, mut taken) = (amount, Vec::new());
+        for (expiry, there) in order {
+            let part = there.min(missing);
+            missing -= part;
+            let key = (from, brand, expiry);
+            if part == there {
+                self.tables.lots.remove(&key);
+            } else {
+                self.tables.lots.set(key, there - part);
+            }
+            if part > 0 {
+                taken.push((expiry, part));
+            }
+        }
+        Ok(taken)
+    }
+
+    fn drop_dead(&mut self, account: Address, brand: BrandId) {
+        for (expiry, _) in self.recorded_lots(account, brand) {
+            if !expiry.is_live_in(self.month) {
+                self.tables.lots.remove(&(account, brand, expiry));
+            }
+        }
+    }
+
+    fn recorded_lots(&self, account: Address, brand: BrandId) -> Vec<(Expiry, u64)> {
+        let (first, last) = (Expiry::Month(Month::new(0)), Expiry::Never);
+        let lots = self.tables.lots.range((account, brand, first)..=(account, brand, last));
+        lots.map(|((_, _, expiry), amount)| (*expiry, *amount)).collect()
+    }
+}
+
+impl Tables {
+    fn keep(&mut self) {
+        let Self {
+            policies,
+            operators,
+            accounts,
+            lots,
+            totals,
+            issues,
+            redeemed,
+            reversed,
+            holds,
+            held,
+            captured,
+            issued_on,
+            transferred_on,
+            converted_on,
+            spent_in,
+            partnerships,
+            incurred,
+            settled,
+            settlements,
+            households,
+        } = self;
+        policies.keep();
+        operators.keep();
+        accounts.keep();
+        lots.keep();
+        totals.keep();
+        issues.keep();
+        [redeemed, reversed, captured, settlements].into_iter().for_each(Table::keep);
+        holds.keep();
+        held.keep();
+        issued_on.keep();
+        transferred_on.keep();
+        converted_on.keep();
+        spent_in.keep();
+        partnerships.keep();
+        [incurred, settled].into_iter().for_each(Table::keep);
+        households.keep();
+    }
+
+    fn take_back(&mut self) {
+        let Self {
+            policies,
+            operators,
+            accounts,
+            lots,
+            totals,
+            issues,
+            redeemed,
+            reversed,
+            holds,
+            held,
+            captured,
+            issued_on,
+            transferred_on,
+            converted_on,
+            spent_in,
+            partnerships,
+            incurred,
+            settled,
+            settlements,
+            households,
+        } = self;
+        policies.take_back();
+        operators.take_back();
+        accounts.take_back();
+        lots.take_back();
+        totals.take_back();
+        issues.take_back();
+        [redeemed, reversed, captured, settlements].into_iter().for_each(Table::take_back);
+        holds.take_back();
+        held.take_back();
+        issued_on.take_back();
+        transferred_on.take_back();
+        converted_on.take_back();
+        spent_in.take_back();
+        partnerships.take_back();
+        [incurred, settled].into_iter().for_each(Table::take_back);
+        households.take_back();
+    }
+}

@@ -1,0 +1,111 @@
+//! Keys, freezes and recoveries once more.
+
+use lojal_types::{
+    Address, AgreedKey, Bounded, Code, FinishRecovery, Guardian, PublicKey, Recovery, RecoveryVote, Role, RotateKey,
+    SetGuardians, StartRecovery, TimeMs,
+};
+
+use super::{Account, Act, Model, ensure};
+
+impl Model {
+    pub(super) fn account(&self, address: Address) -> Result<Account, Code> {
+        self.tables.accounts.get(&address).cloned().ok_or(Code::UnknownAccount)
+    }
+
+    /// Whether a key signs for an account.
+    pub fn signs_for(&self, key: &PublicKey, address: Address) -> bool {
+        match self.tables.accounts.get(&address).and_then(|account| account.key) {
+            Some(current) => current == *key,
+            None => Address::of_key(key) == address,
+        }
+    }
+
+    pub(super) fn rotate(&mut self, act: Act, rotate: &RotateKey) -> Result<(), Code> {
+        ensure(rotate.new_key.is_valid(), Code::InvalidKey)?;
+        let account = self.account(act.sender)?;
+        ensure(account.key.unwrap_or(act.signer) != rotate.new_key, Code::KeyUnchanged)?;
+        self.tables.accounts.set(act.sender, Account { key: Some(rotate.new_key), ..account });
+        Ok(())
+    }
+
+    pub(super) fn set_frozen(&mut self, sender: Address, frozen: bool) -> Result<(), Code> {
+        let account = self.account(sender)?;
+        ensure(account.frozen != frozen, if frozen { Code::AlreadyFrozen } else { Code::NotFrozen })?;
+        self.tables.accounts.set(sender, Account { frozen, ..account });
+        Ok(())
+    }
+
+    pub(super) fn set_guardians(&mut self, sender: Address, set: &SetGuardians) -> Result<(), Code> {
+        let (list, threshold) = (set.guardians.guardians.to_vec(), usize::from(set.guardians.threshold));
+        let mut sorted = list.clone();
+        sorted.sort();
+        sorted.dedup();
+        ensure(sorted == list, Code::GuardiansOutOfOrder)?;
+        let threshold_min = usize::from(!list.is_empty());
+        ensure((threshold_min..=list.len()).contains(&threshold), Code::ThresholdOutOfRange)?;
+        for guardian in list {
+            match guardian {
+                Guardian::Account(address) => ensure(address != sender, Code::OwnGuardian)?,
+                Guardian::Brand(brand) => self.policy(brand).map(drop)?,
+            }
+        }
+        let account = self.account(sender)?;
+        self.tables.accounts.set(sender, Account { guardians: set.guardians.clone(), ..account });
+        Ok(())
+    }
+
+    /// The guardians of an account for which the sender acts.
+    fn acting(&self, sender: Address, account: Address) -> Result<Vec<Guardian>, Code> {
+        let mut acting = self.account(account)?.guardians.guardians.to_vec();
+        acting.retain(|guardian| match guardian {
+            Guardian::Account(address) => *address == sender,
+            Guardian::Brand(brand) => self.check_role(*brand, sender, Role::Admin).is_ok(),
+        });
+        ensure(!acting.is_empty(), Code::NotGuardian)?;
+        Ok(acting)
+    }
+
+    pub(super) fn start_recovery(&mut self, sender: Address, start: &StartRecovery) -> Result<(), Code> {
+        let acting = self.acting(sender, start.account)?;
+        ensure(start.new_key.is_valid(), Code::InvalidKey)?;
+        ensure(!self.signs_for(&start.new_key, start.account), Code::KeyUnchanged)?;
+        let account = self.account(start.account)?;
+        let mut votes = match &account.recovery {
+            Some(Recovery { agreed: Some(_), .. }) => return Err(Code::RecoveryDecided),
+            Some(recovery) => recovery.votes.to_vec(),
+            None => Vec::new(),
+        };
+        let mut changed = false;
+        for guardian in acting {
+            let vote = RecoveryVote { guardian, new_key: start.new_key };
+            changed |= !votes.contains(&vote);
+            votes.retain(|old| old.guardian != guardian);
+            votes.push(vote);
+        }
+        ensure(changed, Code::AlreadyAgreed)?;
+        let in_favour = votes.iter().filter(|vote| vote.new_key == start.new_key).count();
+        let enough = in_favour >= usize::from(account.guardians.threshold);
+        let from_ms = TimeMs::default().plus_ms(self.time + self.recovery_delay);
+        let agreed = if enough { Some(AgreedKey { new_key: start.new_key, from_ms }) } else { None };
+        let recovery = Some(Recovery { votes: Bounded::new(votes).expect("one per guardian"), agreed });
+        self.tables.accounts.set(start.account, Account { recovery, ..account });
+        Ok(())
+    }
+
+    pub(super) fn cancel_recovery(&mut self, sender: Address) -> Result<(), Code> {
+        let account = self.account(sender)?;
+        ensure(account.recovery.is_some(), Code::NoRecovery)?;
+        self.tables.accounts.set(sender, Account { recovery: None, ..account });
+        Ok(())
+    }
+
+    pub(super) fn finish_recovery(&mut self, sender: Address, finish: &FinishRecovery) -> Result<(), Code> {
+        self.acting(sender, finish.account)?;
+        let account = self.account(finish.account)?;
+        let recovery = account.recovery.clone().ok_or(Code::NoRecovery)?;
+        let agreed = recovery.agreed.ok_or(Code::RecoveryNeedsGuardians)?;
+        ensure(self.time >= agreed.from_ms.get(), Code::RecoveryTooEarly)?;
+        self.tables.accounts.set(finish.account, Account { key: Some(agreed.new_key), recovery: None, ..account });
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! What the model shows after a block.
+
+use lojal_types::{Address, BrandId, Expiry, Lot, PartnershipProposal, Points, TimeMs};
+
+use super::{DAY_MS, Model, Totals};
+use crate::facts::Facts;
+
+fn typed(lots: &[(Expiry, u64)]) -> Vec<Lot> {
+    lots.iter().map(|(expiry, amount)| Lot { expiry: *expiry, amount: Points::new(*amount) }).collect()
+}
+
+impl Model {
+    /// The lots that an account can use, the earliest first, with those of expired holds.
+    pub fn lots(&self, account: Address, brand: BrandId) -> Vec<(Expiry, u64)> {
+        let mut lots: std::collections::BTreeMap<Expiry, u64> =
+            self.recorded_lots(account, brand).into_iter().collect();
+        let holds = self.tables.holds.range((account, brand, 0)..=(account, brand, u64::MAX));
+        let expired = holds.filter(|(_, hold)| hold.expires <= self.time);
+        for (expiry, amount) in expired.flat_map(|(_, hold)| &hold.lots) {
+            *lots.entry(*expiry).or_insert(0) += amount;
+        }
+        lots.into_iter().filter(|(expiry, _)| expiry.is_live_in(self.month)).collect()
+    }
+
+    /// What an account can use.
+    pub fn balance(&self, account: Address, brand: BrandId) -> u64 {
+        self.lots(account, brand).iter().map(|(_, amount)| amount).sum()
+    }
+
+    /// What a member has spent of a limited brand from a pool this month.
+    pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> u64 {
+        self.tables.spent_in.get(&(household, member, brand, self.month)).copied().unwrap_or(0)
+    }
+
+    /// What a member has transferred today; counted while the brand has a daily cap.
+    pub fn transferred_today(&self, sender: Address, brand: BrandId) -> u64 {
+        self.tables.transferred_on.get(&(sender, brand, self.time / DAY_MS)).copied().unwrap_or(0)
+    }
+
+    /// What was converted today from one brand to another.
+    pub fn converted_today(&self, pair: (BrandId, BrandId)) -> u64 {
+        self.tables.converted_on.get(&(pair.0, pair.1, self.time / DAY_MS)).copied().unwrap_or(0)
+    }
+
+    /// What an operator has issued today; counted while it has a daily limit.
+    pub fn issued_today(&self, brand: BrandId, operator: Address) -> u64 {
+        self.tables.issued_on.get(&(brand, operator, self.time / DAY_MS)).copied().unwrap_or(0)
+    }
+
+    /// The time of the last block.
+    pub fn time(&self) -> TimeMs {
+        TimeMs::default().plus_ms(self.time)
+    }
+
+    /// Issued, outstanding, held, redeemed, converted out, expired, reversed.
+    pub fn totals(&self, brand: BrandId) -> [u64; 7] {
+        let lots = self.tables.lots.iter();
+        let live = lots.filter(|((_, of, expiry), _)| *of == brand && expiry.is_live_in(self.month));
+        let outstanding = live.map(|(_, amount)| amount).sum();
+        let holds = self.tables.holds.iter().filter(|((_, of, _), _)| *of == brand);
+        let held = holds.flat_map(|(_, hold)| &hold.lots).map(|(_, amount)| amount).sum();
+        let totals = self.tables.totals.get(&brand).copied().unwrap_or_default();
+        let Totals { issued, redeemed, converted_out, expired, reversed } = totals;
+        [issued, outstanding, held, redeemed, converted_out, expired, reversed]
+    }
+
+    /// Everything that the model can be asked.
+    pub fn facts(&self) -> Facts {
+        let mut facts = Facts::default();
+        let brands: Vec<BrandId> = self.tables.policies.iter().map(|(brand, _)| *brand).collect();
+        for (address, account) in self.tables.accounts.iter() {
+            let recovery = account.recovery.as_ref();
+            facts.account(*address, account.key, account.frozen, &account.guardians, recovery);
+            facts.memberships(*address, &self.memberships(*address));
+            for brand in &brands {
+                facts.lots(*address, *brand, &typed(&self.lots(*address, *brand)));
+            }
+        }
+        for ((account, brand, _), hold) in self.tables.holds.iter().filter(|(_, hold)| self.time < hold.expires) {
+            let expires = TimeMs::default().plus_ms(hold.expires);
+            facts.hold(*account, *brand, &hold.reference, expires, &typed(&hold.lots));
+        }
+        for (address, household) in self.tables.households.iter() {
+            let members: Vec<_> = household.members.clone().into_iter().collect();
+            let invited: Vec<_> = household.invited.clone().into_iter().collect();
+            facts.household(*address, &members, &invited);
+        }
+        self.note_counts(&mut facts);
+        self.note_brands(&mut facts, &brands);
+        facts
+    }
+
+    fn note_counts(&self, facts: &mut Facts) {
+        let today = self.time / DAY_MS;
+        for ((household, member, brand, month), points) in self.tables.spent_in.iter() {
+            if *month == self.month {
+                facts.spent(*household, *member, *brand, *points);
+            }
+        }
+        for ((sender, brand, day), points) in self.tables.transferred_on.iter() {
+            if *day == today {
+                facts.transferred(*sender, *brand, *points);
+            }
+        }
+    }
+
+    fn note_brands(&self, facts: &mut Facts, brands: &[BrandId]) {
+        for (brand, policy) in self.tables.policies.iter() {
+            facts.brand(*brand, policy, self.totals(*brand));
+        }
+        for ((brand, address), operator) in self.tables.operators.iter() {
+            let issued = self.issued_today(*brand, *address);
+            facts.operator(*brand, *address, &operator.roles, operator.issue_daily_max, issued);
+        }
+        for (pair, partnership) in self.tables.partnerships.iter() {
+            let proposal = partnership.proposal.clone().map(|(by, terms)| PartnershipProposal { by, terms });
+            let converted = self.converted_today(*pair);
+            facts.partnership(*pair, partnership.terms.as_ref(), proposal.as_ref(), converted);
+        }
+        for debtor in brands {
+            for creditor in brands {
+                facts.owed((*debtor, *creditor), self.owed((*debtor, *creditor)));
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Random transactions of all kinds, most of which succeed.
+
+mod between;
+mod brands;
+mod bundles;
+mod choices;
+mod households;
+mod keys;
+mod points;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use lojal_types::{
+    Address, Bounded, BrandId, ChainId, Code, Genesis, KeyPair, Operation, Outcome, Reference, SignedTransaction,
+    TimeMs, Transaction, VerifiedTransaction,
+};
+
+use crate::Model;
+use crate::random::Random;
+use crate::world::{self, ACTORS, HOUR_MS, MEMBERS, OFFICES, SECOND_MS, TILL};
+
+/// How many keys an actor changes between.
+const KEYS: u8 = 4;
+/// How many transactions, issues and holds are remembered to come back to.
+const REMEMBERED: usize = 64;
+/// What a transaction is about is tried so often, before it is something else.
+const ATTEMPTS: usize = 8;
+
+/// Makes an operation for a sender; none if nothing of the kind can be done as things stand.
+type Make = fn(&mut Workload, usize) -> Option<Operation>;
+
+/// What members do, and how often.
+const MEMBERS_DO: [(u64, Make); 17] = [
+    (12, Workload::redeem),
+    (16, Workload::transfer),
+    (10, Workload::hold),
+    (8, Workload::convert),
+    (2, Workload::release),
+    (2, Workload::rotate),
+    (3, Workload::set_guardians),
+    (4, Workload::start_recovery),
+    (4, Workload::finish_recovery),
+    (1, Workload::freeze),
+    (2, Workload::create_household),
+    (5, Workload::invite),
+    (8, Workload::join),
+    (1, Workload::leave),
+    (2, Workload::set_member),
+    (1, Workload::remove_member),
+    (1, Workload::unfreeze),
+];
+
+/// What operators do, and how often.
+const OPERATORS_DO: [(u64, Make); 13] = [
+    (20, Workload::issue),
+    (5, Workload::reverse),
+    (12, Workload::capture),
+    (4, Workload::release),
+    (4, Workload::propose),
+    (5, Workload::accept),
+    (1, Workload::end),
+    (4, Workload::settle),
+    (2, Workload::set_policy),
+    (4, Workload::set_operator),
+    (1, Workload::remove_operator),
+    (2, Workload::start_recovery),
+    (1, Workload::rotate),
+];
+
+/// A stream of random transactions that follows the ledger, so that what it makes goes on making sense: about nine of
+/// ten succeed if the model is up to date, and the tenth tries something that nobody should do. The same seed, genesis
+/// and blocks give the same stream.
+pub struct Workload {
+    random: Random,
+    seed: u64,
+    chain: ChainId,
+    model: Model,
+    keys: Vec<Vec<KeyPair>>,
+    brands: [BrandId; 4],
+    /// When what is being made is expected to be in a block.
+    time: TimeMs,
+    /// Whether what is being made may be wrong.
+    wild: bool,
+    references: u64,
+    transactions: VecDeque<SignedTransaction>,
+    issues: VecDeque<(BrandId, Reference)>,
+    holds: VecDeque<(BrandId, Reference)>,
+}
+
+impl Workload {
+    /// A stream for the network of [`genesis`](crate::genesis) of the same seed.
+    pub fn new(seed: u64, genesis: &Genesis) -> Self {
+        let keys = (0..ACTORS).map(|actor| (0..KEYS).map(|number| world::key(seed, actor, number)).collect());
+        Self {
+            random: Random::new(seed),
+            seed,
+            chain: genesis.chain_id(),
+            model: Model::genesis(genesis),
+            keys: keys.collect(),
+            brands: world::brands(),
+            time: genesis.document().time_ms,
+            wild: false,
+            references: 0,
+            transactions: VecDeque::new(),
+            issues: VecDeque::new(),
+            holds: VecDeque::new(),
+        }
+    }
+
+    /// What has been committed so far.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Follows a committed block; see [`Model::apply_block`].
+    pub fn commit(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Result<Outcome, Code>> {
+        self.model.apply_block(time, transactions)
+    }
+
+    /// Begins a block to follow transaction by transaction; see [`Model::begin`].
+    pub fn begin(&mut self, time: TimeMs) {
+        self.model.begin(time);
+    }
+
+    /// Follows the next transaction of a block.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Model::push`].
+    pub fn push(&mut self, transaction: &VerifiedTransaction) -> Result<Outcome, Code> {
+        self.model.push(transaction)
+    }
+
+    /// The next transaction, for a block at about this time: not before the last one that was committed.
+    pub fn next(&mut self, time: TimeMs) -> SignedTransaction {
+        self.time = time;
+        self.wild = self.random.once_in(10);
+        if self.random.once_in(50)
+            && let Some(index) = self.transactions.len().checked_sub(1 + self.random.index(REMEMBERED / 2))
+        {
+            return self.transactions[index].clone();
+        }
+        let (sender, operations) = self.what();
+        let sender_address = self.address(sender);
+        let transaction = Transaction {
+            chain: self.chain.tag(),
+            sender: sender_address,
+            valid_until_ms: self.valid_until(),
+            nonce: self.random.number(),
+            operations: Bounded::new(operations).expect("1 to 100 operations"),
+        };
+        let wrong_key = self.twist() && self.random.once_in(3);
+        let signed = transaction.sign(&self.chain, self.signing_key(sender, wrong_key));
+        remember(&mut self.transactions, signed.clone());
+        signed
+    }
+
+    /// Who does what.
+    fn what(&mut self) -> (usize, Vec<Operation>) {
+        if let Some(bundle) = self.random.once_in(25).then(|| self.bundle()).flatten() {
+            return bundle;
+        }
+        for _ in 0..ATTEMPTS {
+            let sender = self.sender();
+            let Some(first) = self.operation(sender) else { continue };
+            let more = if self.random.once_in(4) { self.random.within(1..4) } else { 0 };
+            let more: Vec<Operation> = (0..more).filter_map(|_| self.operation(sender)).collect();
+            return (sender, [vec![first], more].concat());
+        }
+        // There is always something to give.
+        let gift = self.gift();
+        (TILL, vec![gift])
+    }
+
+    fn sender(&mut self) -> usize {
+        let members = u64::try_from(MEMBERS).expect("few");
+        let sender = match self.random.within(0..20) {
+            0..12 => self.random.within(0..members),
+            12..17 => return TILL,
+            17 => self.random.within(23..27),
+            18 => self.random.within(27..30),
+            _ => self.random.within(0..u64::try_from(ACTORS).expect("few")),
+        };
+        usize::try_from(sender).expect("few actors")
+    }
+
+    fn operation(&mut self, sender: usize) -> Option<Operation> {
+        let is_known = self.model.tables.accounts.get(&self.address(sender)).cloned();
+        if !self.twist() {
+            let account = is_known?;
+            if account.recovery.is_some() {
+                return self.random.once_in(8).then(|| self.cancel_recovery());
+            }
+            if account.frozen {
+                return self.random.once_in(3).then(|| self.unfreeze(sender)).flatten();
+            }
+        } else if self.random.once_in(12) {
+            return Some(self.cancel_recovery());
+        }
+        let does_everything = self.twist();
+        let make = if (sender < MEMBERS) != does_everything {
+            weighted(&mut self.random, &MEMBERS_DO)
+        } else {
+            weighted(&mut self.random, &OPERATORS_DO)
+        };
+        make(self, sender)
+    }
+
+    fn valid_until(&mut self) -> TimeMs {
+        let ms = match self.random.within(0..12) {
+            _ if self.twist() => self.random.pick(&[0, 1, HOUR_MS, HOUR_MS + 1]).expect("four"),
+            0 => self.random.within(2 * SECOND_MS..10 * SECOND_MS),
+            _ => self.random.within(30 * SECOND_MS..HOUR_MS - 10 * SECOND_MS),
+        };
+        self.time.plus_ms(ms)
+    }
+
+    /// The key that signs for an account as things stand, or another one.
+    fn signing_key(&self, actor: usize, wrong: bool) -> &KeyPair {
+        let (address, keys) = (self.address(actor), &self.keys[actor]);
+        let signs = keys.iter().position(|key| self.model.signs_for(&key.public_key(), address)).unwrap_or(0);
+        if wrong { &keys[(signs + 1) % keys.len()] } else { &keys[signs] }
+    }
+
+    fn address(&self, actor: usize) -> Address {
+        self.keys[actor][0].address()
+    }
+
+    /// Whether to do something wrong at this point.
+    fn twist(&mut self) -> bool {
+        self.wild && self.random.once_in(4)
+    }
+
+    /// The place of the office of a brand among the actors.
+    fn office(brand: usize) -> usize {
+        OFFICES + brand
+    }
+}
+
+fn remember<T>(list: &mut VecDeque<T>, one: T) {
+    list.push_back(one);
+    if list.len() > REMEMBERED {
+        list.pop_front();
+    }
+}
+
+fn weighted(random: &mut Random, choices: &[(u64, Make)]) -> Make {
+    let mut left = random.within(0..choices.iter().map(|(weight, _)| weight).sum());
+    for (weight, make) in choices {
+        if left < *weight {
+            return *make;
+        }
+        left -= weight;
+    }
+    choices[0].1
+}

@@ -1,0 +1,105 @@
+//! Random policies and operators.
+
+use lojal_types::{
+    Bounded, BrandId, KeyPair, Operation, Points, Policy, PublicKey, RemoveOperator, Role, SetOperator, SetPolicy,
+};
+
+use super::Workload;
+use crate::world::{self, ALL_ROLES, SPARES, TILL};
+
+impl Workload {
+    pub(super) fn set_policy(&mut self, sender: usize) -> Option<Operation> {
+        let brand = self.brand_of(sender, Role::Admin)?;
+        let policy = self.policy(brand);
+        Some(Operation::SetPolicy(SetPolicy { brand, policy }))
+    }
+
+    /// Mostly that with which the brand began, so that life goes on.
+    fn policy(&mut self, brand: BrandId) -> Policy {
+        let policy = self.first_policy(brand);
+        if self.twist() {
+            let wrong = [
+                Policy { transfer_min: Points::new(0), ..policy.clone() },
+                Policy { expiry_months: Some(61), ..policy.clone() },
+                Policy { transfer_min: Points::new(2), transfer_max: Points::new(1), ..policy.clone() },
+                Policy { transfer_daily_max: Some(Points::new(0)), ..policy },
+            ];
+            return self.random.pick(&wrong).expect("four");
+        }
+        let months = self.random.within(1..61);
+        let months = u8::try_from(months).expect("at most 60");
+        match self.random.within(0..8) {
+            0 => Policy { transfer_daily_max: Some(Points::new(70)), ..policy },
+            1 => Policy { expiry_months: Some(months), convertible: true, poolable: true, ..policy },
+            2 => Policy { expiry_months: None, convertible: true, poolable: true, transferable: true, ..policy },
+            3 => Policy { convertible: false, poolable: false, transferable: false, ..policy },
+            _ => policy,
+        }
+    }
+
+    pub(super) fn first_policy(&self, brand: BrandId) -> Policy {
+        world::policy(self.brands.iter().position(|one| *one == brand).unwrap_or(0))
+    }
+
+    pub(super) fn set_operator(&mut self, sender: usize) -> Option<Operation> {
+        let mut brand = self.brand_of(sender, Role::Admin)?;
+        // The till does most of the work: it is appointed again before anybody else.
+        let till = self.address(TILL);
+        let without = |brand: &BrandId| {
+            let operator = self.model.tables.operators.get(&(*brand, till));
+            operator.is_none_or(|operator| operator.roles.len() < ALL_ROLES.len())
+        };
+        let orphan = self.brands_of(self.address(sender), Role::Admin).into_iter().find(without);
+        if let Some(orphan) = orphan {
+            return Some(set(orphan, self.keys[TILL][0].public_key(), ALL_ROLES.to_vec(), None));
+        }
+        let actor = if self.twist() { self.random.index(TILL) } else { self.spare() };
+        let mut roles = match self.random.within(0..5) {
+            0 => ALL_ROLES.to_vec(),
+            1 => vec![Role::Issue],
+            2 => vec![Role::Capture, Role::Admin],
+            3 => vec![Role::Reverse, Role::Capture],
+            _ => vec![Role::Issue, Role::Admin],
+        };
+        if roles[0] > *roles.last().expect("not empty") || roles == [Role::Reverse, Role::Capture] {
+            roles.sort_unstable();
+        }
+        if self.twist() {
+            roles.reverse();
+            brand = self.brand();
+        }
+        let max = self.random.pick(&[None, None, Some(0), Some(50), Some(1000)]).flatten();
+        let max = if self.twist() { Some(u64::MAX) } else { max };
+        let invalid = self.twist() && self.random.once_in(3);
+        let key = if invalid { PublicKey::new([2; 32]) } else { self.keys[actor][0].public_key() };
+        Some(set(brand, key, roles, max))
+    }
+
+    fn spare(&mut self) -> usize {
+        usize::try_from(self.random.within(SPARES)).expect("few actors")
+    }
+
+    pub(super) fn remove_operator(&mut self, sender: usize) -> Option<Operation> {
+        let brand = self.brand_of(sender, Role::Admin)?;
+        let spare = self.spare();
+        let operator = self.address(spare);
+        if !self.twist() {
+            let known = self.model.tables.operators.contains(&(brand, operator));
+            return known.then_some(Operation::RemoveOperator(RemoveOperator { brand, operator }));
+        }
+        let operator = if self.random.once_in(2) { self.address(TILL) } else { self.anybody() };
+        Some(Operation::RemoveOperator(RemoveOperator { brand, operator }))
+    }
+
+    /// An operator that nobody knows, by its number.
+    pub(super) fn appoint_stranger(&self, brand: BrandId, number: u8) -> Operation {
+        let mut bytes = [number; 32];
+        bytes[..8].copy_from_slice(&self.seed.to_le_bytes());
+        set(brand, KeyPair::from_seed(&bytes).public_key(), vec![Role::Capture], None)
+    }
+}
+
+fn set(brand: BrandId, public_key: PublicKey, roles: Vec<Role>, max: Option<u64>) -> Operation {
+    let roles = Bounded::new(roles).expect("one to four roles");
+    Operation::SetOperator(SetOperator { brand, public_key, roles, issue_daily_max: max.map(Points::new) })
+}

@@ -1,0 +1,198 @@
+//! Random issues, redemptions, transfers, reversals, holds, captures and releases.
+
+use lojal_types::{
+    Address, BrandId, Capture, Hold, Issue, Operation, Points, Redeem, Release, Reverse, Role, Transfer,
+};
+
+use super::{Workload, remember};
+use crate::world::{BANK, DAY_MS, MINUTE_MS, SECOND_MS};
+
+/// A hold that was made.
+struct Made {
+    brand: BrandId,
+    from: Address,
+    reference: lojal_types::Reference,
+    points: u64,
+}
+
+impl Workload {
+    pub(super) fn issue(&mut self, sender: usize) -> Option<Operation> {
+        let brand = self.brand_of(sender, Role::Issue)?;
+        let operator = self.model.tables.operators.get(&(brand, self.address(sender))).cloned();
+        let max = operator.and_then(|operator| operator.issue_daily_max).unwrap_or(u64::MAX);
+        let left = max.saturating_sub(self.model.issued_today(brand, self.address(sender)));
+        let amount = if self.twist() { self.part(max) } else { self.gift_amount(brand).min(left) };
+        if amount == 0 && !self.wild {
+            return None;
+        }
+        let to = self.receiver(brand);
+        Some(self.issue_of(brand, to, amount))
+    }
+
+    /// The till gives somebody points.
+    pub(super) fn gift(&mut self) -> Operation {
+        let brand = self.brands[self.random.index(BANK)];
+        let (to, amount) = (self.receiver(brand), self.gift_amount(brand));
+        self.issue_of(brand, to, amount)
+    }
+
+    pub(super) fn issue_of(&mut self, brand: BrandId, to: Address, amount: u64) -> Operation {
+        let reference = self.reference();
+        remember(&mut self.issues, (brand, reference.clone()));
+        Operation::Issue(Issue { brand, to, amount: Points::new(amount), reference })
+    }
+
+    fn gift_amount(&mut self, brand: BrandId) -> u64 {
+        let most = if brand == self.brands[BANK] { 10_000_000_000_000 } else { 200 };
+        self.random.within(most / 10..most)
+    }
+
+    /// A member, or a pool of one.
+    fn receiver(&mut self, brand: BrandId) -> Address {
+        if self.twist() {
+            return self.any_household();
+        }
+        let member = self.member();
+        let pools = self.model.memberships(member);
+        let poolable = self.model.tables.policies.get(&brand).is_some_and(|policy| policy.poolable);
+        let pool = if poolable && self.random.once_in(4) { self.random.pick(&pools) } else { None };
+        pool.unwrap_or(member)
+    }
+
+    pub(super) fn redeem(&mut self, sender: usize) -> Option<Operation> {
+        let purse = self.purse(self.address(sender), false, |_, _, _| true)?;
+        let amount = Points::new(self.part(purse.points));
+        let reference = self.random.once_in(3).then(|| self.reference());
+        Some(Operation::Redeem(Redeem { brand: purse.brand, from: purse.from, amount, reference }))
+    }
+
+    pub(super) fn transfer(&mut self, sender: usize) -> Option<Operation> {
+        let sender = self.address(sender);
+        let purse = self.purse(sender, true, |workload, from, brand| workload.can_move(from, brand))?;
+        let (brand, from) = (purse.brand, purse.from);
+        let mut to = self.receiver(brand);
+        let pooled = |workload: &Self, address: Address| workload.model.tables.households.contains(&address);
+        if !self.twist() {
+            let policy = self.model.tables.policies.get(&brand)?.clone();
+            if !policy.transferable {
+                to = self.random.pick(&self.model.memberships(sender))?;
+            }
+            if from == to || (pooled(self, to) && !policy.poolable) {
+                return None;
+            }
+            let cap = policy.transfer_daily_max.map_or(u64::MAX, |max| max.get());
+            let left = cap.saturating_sub(self.model.transferred_today(sender, brand));
+            let most = purse.points.min(policy.transfer_max.get()).min(left);
+            let amount = self.part(most).max(policy.transfer_min.get());
+            if amount > most && !self.wild {
+                return None;
+            }
+            return Some(Operation::Transfer(Transfer { brand, from, to, amount: Points::new(amount) }));
+        }
+        if self.random.once_in(3) {
+            to = from;
+        }
+        let points = if self.random.once_in(2) { self.random.within(1..2000) } else { self.part(purse.points) };
+        Some(Operation::Transfer(Transfer { brand, from, to, amount: Points::new(points) }))
+    }
+
+    /// Whether a brand's points can go from somewhere to anybody at all.
+    fn can_move(&self, from: Address, brand: BrandId) -> bool {
+        let pool = self.model.tables.households.contains(&from);
+        let policy = self.model.tables.policies.get(&brand);
+        policy.is_some_and(|policy| policy.transferable || (policy.poolable && !pool))
+    }
+
+    pub(super) fn reverse(&mut self, sender: usize) -> Option<Operation> {
+        let index = self.random.index(self.issues.len().max(1));
+        let (brand, issue_reference) = self.issues.get(index)?.clone();
+        let issued = self.model.tables.issues.get(&(brand, issue_reference.clone())).cloned();
+        let may = self.brands_of(self.address(sender), Role::Reverse).contains(&brand);
+        let nobody = self.anybody();
+        let (mut from, rest) = issued.map_or((nobody, 0), |one| (one.to, one.amount - one.reversed));
+        let policy = self.model.tables.policies.get(&brand)?;
+        let points = rest.min(self.model.balance(from, brand));
+        if (!may || points == 0 || policy.reversal_window_ms == 0) && !self.wild {
+            return None;
+        }
+        if self.twist() && self.random.once_in(3) {
+            from = nobody;
+        }
+        let amount = if self.twist() { rest.saturating_add(1) } else { self.part(points.max(1)) };
+        let (amount, reference) = (Points::new(amount), self.reference());
+        let brand = if self.twist() { self.brand() } else { brand };
+        Some(Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference }))
+    }
+
+    pub(super) fn hold(&mut self, sender: usize) -> Option<Operation> {
+        let suits = |workload: &Self, from, brand| workload.model.hold_numbers(from, brand).len() < 15;
+        let purse = self.purse(self.address(sender), false, suits)?;
+        let amount = Points::new(self.part(purse.points));
+        let ms = if self.twist() {
+            self.random.pick(&[0, 1, 30 * DAY_MS, 30 * DAY_MS + 1])
+        } else {
+            self.random.pick(&[SECOND_MS, 5 * SECOND_MS, MINUTE_MS, 60 * MINUTE_MS, DAY_MS, 20 * DAY_MS, 30 * DAY_MS])
+        };
+        let expires_ms = self.time.plus_ms(ms?);
+        Some(self.hold_of(purse.brand, purse.from, amount, expires_ms))
+    }
+
+    pub(super) fn hold_of(
+        &mut self,
+        brand: BrandId,
+        from: Address,
+        amount: Points,
+        expires_ms: lojal_types::TimeMs,
+    ) -> Operation {
+        let reference = self.reference();
+        remember(&mut self.holds, (brand, reference.clone()));
+        Operation::Hold(Hold { brand, from, amount, reference, expires_ms })
+    }
+
+    /// A hold for which something holds, or any.
+    fn made(&mut self, suits: impl Fn(&Self, &Made, bool) -> bool) -> Option<Made> {
+        let all = self.twist();
+        let known = self.holds.iter().filter_map(|(brand, reference)| {
+            let held = self.model.tables.held.get(&(*brand, reference.clone()));
+            let Some(held) = held else {
+                let from = self.address(0);
+                return all.then(|| Made { brand: *brand, from, reference: reference.clone(), points: 1 });
+            };
+            let open = self.model.tables.holds.get(&(held.from, *brand, held.number));
+            let points = open.map_or(0, |hold| hold.lots.iter().map(|(_, amount)| amount).sum());
+            let expired = held.expires <= self.time.get();
+            let made = Made { brand: *brand, from: held.from, reference: reference.clone(), points };
+            (all || (open.is_some() && suits(self, &made, expired))).then_some(made)
+        });
+        let mut known: Vec<Made> = known.collect();
+        if known.is_empty() {
+            return None;
+        }
+        let index = self.random.index(known.len());
+        let mut made = known.swap_remove(index);
+        if self.twist() && self.random.once_in(3) {
+            made.from = self.anybody();
+        }
+        Some(made)
+    }
+
+    pub(super) fn capture(&mut self, sender: usize) -> Option<Operation> {
+        let may = self.brands_of(self.address(sender), Role::Capture);
+        let made = self.made(|_, made, expired| may.contains(&made.brand) && !expired)?;
+        let amount = Points::new(self.part(made.points.max(1)));
+        let reference = self.reference();
+        let Made { brand, from, reference: hold_reference, .. } = made;
+        Some(Operation::Capture(Capture { brand, from, hold_reference, amount, reference }))
+    }
+
+    pub(super) fn release(&mut self, sender: usize) -> Option<Operation> {
+        let sender = self.address(sender);
+        let may = self.brands_of(sender, Role::Capture);
+        let owns =
+            |workload: &Self, from: Address| from == sender || workload.model.memberships(sender).contains(&from);
+        let made =
+            self.made(|workload, made, expired| may.contains(&made.brand) || (expired && owns(workload, made.from)));
+        let Made { brand, from, reference: hold_reference, .. } = made?;
+        Some(Operation::Release(Release { brand, from, hold_reference }))
+    }
+}

@@ -1,0 +1,129 @@
+//! The network in which random histories happen: its brands, and the keys of everybody in it.
+
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::limits::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, POINTS_MAX};
+use lojal_types::{
+    Bounded, BrandId, GenesisDocument, KeyPair, Network, Parameters, Points, Policy, Role, TimeMs, Validator,
+};
+
+pub(crate) const SECOND_MS: u64 = 1_000;
+pub(crate) const MINUTE_MS: u64 = 60 * SECOND_MS;
+pub(crate) const HOUR_MS: u64 = 60 * MINUTE_MS;
+pub(crate) const DAY_MS: u64 = 24 * HOUR_MS;
+
+/// Points live 12 months, transfers of 10 to 1000, reversals within 60 days; convertible and poolable.
+pub(crate) const GROCER: usize = 0;
+/// Points never expire, any transfer, no reversal; convertible, not poolable.
+pub(crate) const CAFE: usize = 1;
+/// Points live 1 month, no transfer, reversals within 90 days; poolable, not convertible.
+pub(crate) const RESORT: usize = 2;
+/// Points by the trillion, transfers up to a daily cap.
+pub(crate) const BANK: usize = 3;
+const BRANDS: [&str; 4] = ["nordmat", "kaffet", "fjallet", "banken"];
+
+/// Members are the first actors; the last two of them get no points on purpose.
+pub(crate) const MEMBERS: usize = 22;
+pub(crate) const MEMBERS_WITH_POINTS: usize = 20;
+/// Operator of every brand with every role: all tills together.
+pub(crate) const TILL: usize = 22;
+/// The admins of the brands, in their order.
+pub(crate) const OFFICES: usize = 23;
+/// Operator of the grocer that may only issue, 1000 points a day.
+pub(crate) const ISSUER: usize = 27;
+/// Operator of the grocer that may only reverse.
+pub(crate) const RETURNS: usize = 28;
+/// Operator of the grocer that may only capture and release.
+pub(crate) const CASHIER: usize = 29;
+/// Who may be appointed as operators.
+pub(crate) const SPARES: std::ops::Range<u64> = 30..33;
+pub(crate) const ACTORS: usize = 33;
+
+pub(crate) const ALL_ROLES: [Role; 4] = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
+
+/// The key of an actor, or a later one of the same actor.
+pub(crate) fn key(seed: u64, actor: usize, number: u8) -> KeyPair {
+    let mut bytes = [0x6d; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8] = u8::try_from(actor).expect("few actors");
+    bytes[9] = number;
+    KeyPair::from_seed(&bytes)
+}
+
+pub(crate) fn brands() -> [BrandId; 4] {
+    BRANDS.map(|id| id.parse().expect("valid ids"))
+}
+
+/// The policy with which a brand starts.
+pub(crate) fn policy(brand: usize) -> Policy {
+    let policy = Policy {
+        expiry_months: None,
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(POINTS_MAX),
+        transfer_daily_max: None,
+        convertible: true,
+        poolable: false,
+        tradeable: false,
+        reversal_window_ms: 0,
+    };
+    match brand {
+        GROCER => Policy {
+            expiry_months: Some(12),
+            transfer_min: Points::new(10),
+            transfer_max: Points::new(1000),
+            poolable: true,
+            reversal_window_ms: 60 * DAY_MS,
+            ..policy
+        },
+        RESORT => Policy {
+            expiry_months: Some(1),
+            transferable: false,
+            convertible: false,
+            poolable: true,
+            reversal_window_ms: 90 * DAY_MS,
+            ..policy
+        },
+        BANK => Policy { expiry_months: Some(60), transfer_daily_max: Some(Points::new(POINTS_MAX / 1000)), ..policy },
+        _ => policy,
+    }
+}
+
+/// The genesis document of a network in which a [`Workload`](crate::Workload) of the same seed can happen: four
+/// brands with different policies, their operators, and 5 seconds to cancel a recovery. What concerns consensus is
+/// the caller's to change: the validators, the heartbeat, the sizes of blocks.
+pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> GenesisDocument {
+    let operator = |actor: usize, roles: &[Role], max: Option<u64>| GenesisOperator {
+        public_key: key(seed, actor, 0).public_key(),
+        roles: Bounded::new(roles.to_vec()).expect("one to four roles"),
+        issue_daily_max: max.map(Points::new),
+    };
+    let brands = brands().into_iter().enumerate().map(|(number, id)| {
+        let mut operators = vec![operator(TILL, &ALL_ROLES, None), operator(OFFICES + number, &[Role::Admin], None)];
+        if number == GROCER {
+            operators.push(operator(ISSUER, &[Role::Issue], Some(1000)));
+            operators.push(operator(RETURNS, &[Role::Reverse], None));
+            operators.push(operator(CASHIER, &[Role::Capture], None));
+        }
+        GenesisBrand {
+            id,
+            name: id.as_str().parse().expect("a valid name"),
+            decimals: 0,
+            policy: policy(number),
+            operators: Bounded::new(operators).expect("few operators"),
+        }
+    });
+    GenesisDocument {
+        name: "workload".parse().expect("a valid name"),
+        network: Network::Test,
+        time_ms,
+        settlement_currency: Some("SEK".parse().expect("a valid currency")),
+        parameters: Parameters {
+            heartbeat_ms: 3 * SECOND_MS,
+            block_bytes_max: u32::try_from(BLOCK_BYTES_MAX).expect("fits"),
+            block_transactions_max: u32::try_from(BLOCK_TRANSACTIONS_MAX).expect("fits"),
+            recovery_delay_ms: 5 * SECOND_MS,
+        },
+        validators: Bounded::new(validators).expect("the caller gives at most 64 validators"),
+        brands: Bounded::new(brands.collect()).expect("four brands"),
+    }
+}
