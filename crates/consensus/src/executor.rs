@@ -2,6 +2,7 @@
 //! the block log. The engine's side asks it through [`ExecutorHandle`].
 
 mod blocks;
+mod budget;
 mod thread;
 
 use std::sync::Arc;

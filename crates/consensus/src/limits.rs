@@ -25,6 +25,15 @@ pub const REGOSSIP_INTERVAL: Duration = Duration::from_secs(5);
 /// Most bytes that are gossiped again at once.
 pub const REGOSSIP_BYTES_MAX: usize = 1024 * 1024;
 
+/// How long executing a block that this node proposes may take, by what operations have cost of late.
+pub const BLOCK_EXECUTION_TIME: Duration = Duration::from_millis(80);
+/// What an operation is taken to cost before any has been measured.
+pub const OPERATION_TIME_START: Duration = Duration::from_micros(40);
+/// What a block may always hold, however slow it all is; and the fewest operations that say what one costs.
+pub const BLOCK_OPERATIONS_MIN: usize = 100;
+/// How often the time for executing a block is halved at most when rounds fail.
+pub const ROUND_HALVINGS_MAX: u32 = 4;
+
 /// Size of one part of a proposed block, in bytes.
 pub const PART_BYTES: usize = 128 * 1024;
 /// How far ahead of the last block parts of proposals are kept.

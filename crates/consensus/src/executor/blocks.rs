@@ -42,10 +42,13 @@ impl UndecidedBlocks {
     pub(super) fn get(&self, id: &BlockId) -> Option<&ExecutedBlock> {
         self.blocks.iter().find(|block| block.id() == *id)
     }
-    /// What this node proposes if it has built a block, or has no room for one: its own, or the oldest.
-    pub(super) fn to_propose(&self) -> Option<&ExecutedBlock> {
-        let own = self.built.and_then(|id| self.get(&id));
-        own.or_else(|| if self.has_room() { None } else { self.blocks.front() })
+    /// What this node proposes if there is a block already: the one that it has built; or the oldest of somebody else,
+    /// which the others have most likely executed as well, while a new one would cost everybody an execution more. A
+    /// block that somebody made in this node's name isn't taken, unless there is no room for another.
+    pub(super) fn to_propose(&self, own: Address) -> Option<&ExecutedBlock> {
+        let built = self.built.and_then(|id| self.get(&id));
+        let of_others = || self.blocks.iter().find(|block| block.header().proposer != own);
+        built.or_else(of_others).or_else(|| if self.has_room() { None } else { self.blocks.front() })
     }
     pub(super) fn take(&mut self, id: &BlockId) -> Option<ExecutedBlock> {
         let at = self.blocks.iter().position(|block| block.id() == *id)?;

@@ -1,7 +1,6 @@
 //! The execution thread itself.
 
 use std::sync::{Arc, PoisonError};
-use std::time::Instant;
 
 use lojal_chain::block::check_clock;
 use lojal_chain::replay::check_commit;
@@ -9,20 +8,23 @@ use lojal_chain::{ExecutedBlock, InvalidBlock, execute_block, propose};
 use lojal_store::{PendingProposal, ProposalRecord};
 use lojal_types::{Block, Certificate, Height, SignedTransaction, VerifiedTransaction, verify_all};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::blocks::UndecidedBlocks;
+use super::budget::Budget;
 use super::{Answer, Command, Executor, ExecutorFault, Proposed, Verdict};
-use crate::mempool::read_state;
+use crate::mempool::{Room, read_state};
 use crate::parts::Assembled;
 
 pub(super) struct Thread {
     executor: Executor,
     undecided: UndecidedBlocks,
+    budget: Budget,
 }
 
 impl Thread {
     pub(super) fn new(executor: Executor) -> Self {
-        Self { executor, undecided: UndecidedBlocks::default() }
+        Self { executor, undecided: UndecidedBlocks::default(), budget: Budget::new() }
     }
 
     pub(super) async fn run(
@@ -39,6 +41,9 @@ impl Thread {
                 Command::Propose { height, round, answer } => reply(answer, self.propose(height, round)),
                 Command::Check { proposal, is_decided, answer } => reply(answer, self.check(&proposal, is_decided)),
                 Command::Proposals { height, round, answer } => {
+                    if round > 0 {
+                        self.budget.round_failed();
+                    }
                     reply(answer, Ok(self.undecided.proposals(height, round)));
                 }
                 Command::Find { block, answer } => {
@@ -78,7 +83,7 @@ impl Thread {
         }
         let proposer = self.executor.address;
         // One block per height: what was built before, even before a crash, is proposed again.
-        let (block, bytes, new) = match self.undecided.to_propose() {
+        let (block, bytes, new) = match self.undecided.to_propose(proposer) {
             Some(block) => (block.id(), block.bytes().clone(), None),
             None => {
                 let block = self.build()?;
@@ -99,8 +104,12 @@ impl Thread {
         let started = Instant::now();
         let state = read_state(&self.executor.state);
         let parameters = state.view().parameters();
-        let (count_max, bytes_max) = (parameters.block_transactions_max, parameters.block_bytes_max);
-        let waiting = self.executor.mempool.pool().first(count_max as usize, bytes_max as usize);
+        let room = Room {
+            transactions: parameters.block_transactions_max as usize,
+            operations: self.budget.operations(),
+            bytes: parameters.block_bytes_max as usize,
+        };
+        let waiting = self.executor.mempool.pool().first(room);
         let proposal = propose(&state, self.executor.address, self.executor.clock.now(), waiting)?;
         drop(state);
         let mut pool = self.executor.mempool.pool();
@@ -109,7 +118,7 @@ impl Thread {
             pool.remove(&id);
         }
         drop(pool);
-        self.executor.metrics.executed(started.elapsed());
+        self.executed(&proposal.block, started);
         Ok(proposal.block)
     }
 
@@ -123,6 +132,7 @@ impl Thread {
         let (bytes, new) = match known {
             Some(bytes) => (bytes, None),
             None => {
+                let started = Instant::now();
                 let Some(block) = decode_claimed(record, bytes) else {
                     tracing::warn!(height = %record.height, round = record.round, "a proposal's bytes are not its block's");
                     return Ok(Verdict::Unusable);
@@ -135,6 +145,7 @@ impl Thread {
                     self.executor.metrics.invalid();
                     return Ok(Verdict::Invalid);
                 };
+                self.executed(&block, started);
                 (block.bytes().clone(), Some(block))
             }
         };
@@ -151,10 +162,7 @@ impl Thread {
         block: Block,
         is_decided: bool,
     ) -> Result<Option<ExecutedBlock>, ExecutorFault> {
-        let started = Instant::now();
-        let result = self.execute_block(block, is_decided);
-        self.executor.metrics.executed(started.elapsed());
-        match result {
+        match self.execute_block(block, is_decided) {
             Ok(block) => Ok(Some(block)),
             Err(InvalidBlock::Conservation(fault)) => Err(fault.into()),
             Err(reason) => {
@@ -195,6 +203,7 @@ impl Thread {
     fn decide(&mut self, certificate: Certificate) -> Result<(), ExecutorFault> {
         let started = Instant::now();
         let unknown = || ExecutorFault::UnknownDecision(certificate.block, certificate.height);
+        let round = certificate.round;
         let block = self.undecided.take(&certificate.block).ok_or_else(unknown)?;
         let block = check_commit(&read_state(&self.executor.state), block, certificate)?;
         self.executor.writer.append_commit(block.certificate(), block.bytes())?;
@@ -209,8 +218,15 @@ impl Thread {
         pool.expire(committed.header.time_ms);
         drop(pool);
         self.undecided = UndecidedBlocks::default();
+        self.budget.decided(round);
         self.executor.metrics.committed(committed.transactions.len(), started.elapsed());
         Ok(())
+    }
+
+    fn executed(&mut self, block: &ExecutedBlock, started: Instant) {
+        let took = started.elapsed();
+        self.executor.metrics.executed(took);
+        self.budget.executed(block.transactions().iter().map(|one| one.transaction().operations.len()).sum(), took);
     }
 
     fn next_height(&self) -> Height {

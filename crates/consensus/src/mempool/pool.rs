@@ -24,6 +24,17 @@ struct Waiting {
     own: bool,
 }
 
+/// How much of what waits is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Most transactions.
+    pub transactions: usize,
+    /// Most operations in them.
+    pub operations: usize,
+    /// Most bytes of them.
+    pub bytes: usize,
+}
+
 /// What one sender has waiting.
 #[derive(Default)]
 struct Share {
@@ -91,15 +102,15 @@ impl Pool {
         }
     }
 
-    /// The first transactions, at most so many with at most so many bytes together.
-    pub fn first(&self, count_max: usize, bytes_max: usize) -> Vec<Arc<VerifiedTransaction>> {
-        take(self.by_arrival.values().map(|waiting| &waiting.transaction), count_max, bytes_max)
+    /// The first transactions, as many as there is room for.
+    pub fn first(&self, room: Room) -> Vec<Arc<VerifiedTransaction>> {
+        take(self.by_arrival.values().map(|waiting| &waiting.transaction), room)
     }
 
     /// The first transactions of this node's own clients, with at most so many bytes together.
     pub fn first_own(&self, bytes_max: usize) -> Vec<Arc<VerifiedTransaction>> {
         let own = self.by_arrival.values().filter(|waiting| waiting.own).map(|waiting| &waiting.transaction);
-        take(own, usize::MAX, bytes_max)
+        take(own, Room { transactions: usize::MAX, operations: usize::MAX, bytes: bytes_max })
     }
 
     /// How many transactions wait.
@@ -114,15 +125,15 @@ impl Pool {
 
 fn take<'a>(
     transactions: impl Iterator<Item = &'a Arc<VerifiedTransaction>>,
-    count_max: usize,
-    bytes_max: usize,
+    room: Room,
 ) -> Vec<Arc<VerifiedTransaction>> {
-    let mut bytes = 0_usize;
+    let (mut operations, mut bytes) = (0_usize, 0_usize);
     transactions
-        .take(count_max)
+        .take(room.transactions)
         .take_while(|transaction| {
+            operations = operations.saturating_add(transaction.transaction().operations.len());
             bytes = bytes.saturating_add(transaction.bytes().len());
-            bytes <= bytes_max
+            operations <= room.operations && bytes <= room.bytes
         })
         .cloned()
         .collect()

@@ -163,6 +163,8 @@ async fn whoever_waits_for_a_transaction_is_woken_by_one() {
     bench.mempool.wait_for_transaction().await;
 }
 
+const ALL: Room = Room { transactions: usize::MAX, operations: usize::MAX, bytes: usize::MAX };
+
 #[test]
 fn the_first_come_are_the_first_in_a_block_within_its_limits() {
     let chain = ChainId::new([1; 32]);
@@ -173,16 +175,17 @@ fn the_first_come_are_the_first_in_a_block_within_its_limits() {
     }
     let size = all[0].bytes().len();
     let ids = |some: &[Arc<VerifiedTransaction>]| some.iter().map(|one| one.id()).collect::<Vec<_>>();
-    assert_eq!(ids(&pool.first(3, usize::MAX)), ids(&all[..3]));
-    assert_eq!(ids(&pool.first(usize::MAX, 4 * size)), ids(&all[..4]));
-    assert_eq!(ids(&pool.first(usize::MAX, 4 * size - 1)), ids(&all[..3]));
-    assert_eq!(ids(&pool.first(usize::MAX, usize::MAX)), ids(&all));
+    assert_eq!(ids(&pool.first(Room { transactions: 3, ..ALL })), ids(&all[..3]));
+    assert_eq!(ids(&pool.first(Room { bytes: 4 * size, ..ALL })), ids(&all[..4]));
+    assert_eq!(ids(&pool.first(Room { bytes: 4 * size - 1, ..ALL })), ids(&all[..3]));
+    assert_eq!(ids(&pool.first(Room { operations: 2, ..ALL })), ids(&all[..2]));
+    assert_eq!(ids(&pool.first(ALL)), ids(&all));
     for gone in [0, 5, 5, 9] {
         pool.remove(&all[gone].id());
     }
-    assert_eq!(ids(&pool.first(usize::MAX, usize::MAX)), ids(&[&all[1..5], &all[6..9]].concat()));
+    assert_eq!(ids(&pool.first(ALL)), ids(&[&all[1..5], &all[6..9]].concat()));
     assert_eq!(pool.insert(all[0].clone(), false), Ok(()), "what was taken out may come again, at the end");
-    assert_eq!(pool.first(usize::MAX, usize::MAX).last().map(|one| one.id()), Some(all[0].id()));
+    assert_eq!(pool.first(ALL).last().map(|one| one.id()), Some(all[0].id()));
 }
 
 #[test]
@@ -199,7 +202,7 @@ fn what_expires_goes_and_the_rest_stays() {
     assert_eq!(pool.len(), 3);
     // "`valid_until_ms` must be after the block's time" (protocol §6).
     pool.expire(now.plus_ms(2));
-    assert_eq!(pool.first(9, usize::MAX).iter().map(|one| one.id()).collect::<Vec<_>>(), [all[0].id()]);
+    assert_eq!(pool.first(ALL).iter().map(|one| one.id()).collect::<Vec<_>>(), [all[0].id()]);
     pool.expire(now.plus_ms(3));
     assert!(pool.is_empty());
 }

@@ -1,0 +1,91 @@
+//! How much a block of this node may hold: what every validator can execute well within a round's waits.
+//!
+//! A block that takes longer to execute than the others wait for it costs the round, and the next proposer's block is no
+//! smaller: under load, consensus would fall behind for good. So a proposer counts what operations cost it of late, fills
+//! a block for a fixed time, and halves that when rounds fail all the same: by a slow network, or slower validators.
+
+use std::time::Duration;
+
+use lojal_types::limits::BLOCK_OPERATIONS_MAX;
+
+use crate::limits::{BLOCK_EXECUTION_TIME, BLOCK_OPERATIONS_MIN, OPERATION_TIME_START, ROUND_HALVINGS_MAX};
+
+/// The cost of an operation as measured, and how often rounds have failed of late.
+pub(super) struct Budget {
+    operation_ns: u64,
+    halvings: u32,
+}
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self { operation_ns: nanoseconds(OPERATION_TIME_START), halvings: 0 }
+    }
+
+    /// How many operations the next block may hold.
+    pub(super) fn operations(&self) -> usize {
+        let count = (nanoseconds(BLOCK_EXECUTION_TIME) >> self.halvings) / self.operation_ns.max(1);
+        usize::try_from(count).unwrap_or(usize::MAX).clamp(BLOCK_OPERATIONS_MIN, BLOCK_OPERATIONS_MAX)
+    }
+
+    /// A block was executed. One with few operations says little about what one of them costs.
+    pub(super) fn executed(&mut self, operations: usize, took: Duration) {
+        if operations >= BLOCK_OPERATIONS_MIN {
+            let cost = nanoseconds(took) / operations as u64;
+            self.operation_ns = (self.operation_ns.saturating_mul(3).saturating_add(cost)) / 4;
+        }
+    }
+
+    /// A round ended without a decision.
+    pub(super) fn round_failed(&mut self) {
+        self.halvings = ROUND_HALVINGS_MAX.min(self.halvings + 1);
+    }
+
+    /// A height was decided in a round; the first is what everything is made for.
+    pub(super) fn decided(&mut self, round: u32) {
+        if round == 0 {
+            self.halvings = self.halvings.saturating_sub(1);
+        }
+    }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_holds_what_can_be_executed_in_the_time_for_it() {
+        let mut budget = Budget::new();
+        let slow = Duration::from_millis(1);
+        (0..100).for_each(|_| budget.executed(1_000, slow * 1_000));
+        let expected = BLOCK_EXECUTION_TIME.as_millis() as usize;
+        assert!(budget.operations().abs_diff(expected) <= 1, "{}", budget.operations());
+        (0..100).for_each(|_| budget.executed(1_000, Duration::from_micros(1_000)));
+        assert_eq!(budget.operations(), BLOCK_OPERATIONS_MAX);
+    }
+
+    #[test]
+    fn a_block_of_few_operations_says_nothing() {
+        let mut budget = Budget::new();
+        let before = budget.operations();
+        budget.executed(BLOCK_OPERATIONS_MIN - 1, Duration::from_secs(10));
+        assert_eq!(budget.operations(), before);
+    }
+
+    #[test]
+    fn failed_rounds_halve_it_down_to_a_minimum_and_decisions_in_the_first_round_bring_it_back() {
+        let mut budget = Budget::new();
+        let before = budget.operations();
+        budget.round_failed();
+        assert_eq!(budget.operations(), before / 2);
+        (0..100).for_each(|_| budget.round_failed());
+        assert_eq!(budget.operations(), BLOCK_OPERATIONS_MIN.max(before >> ROUND_HALVINGS_MAX));
+        budget.decided(1);
+        assert_eq!(budget.halvings, ROUND_HALVINGS_MAX);
+        (0..ROUND_HALVINGS_MAX).for_each(|_| budget.decided(0));
+        assert_eq!(budget.operations(), before);
+    }
+}
