@@ -4,6 +4,7 @@
 //! - [`Model`]: the rules once more. It knows the types and nothing of the ledger.
 //! - [`Facts`]: all that a ledger shows, to compare the model with the real one.
 //! - [`genesis`] and [`Workload`]: a network, and random transactions of all kinds in it.
+//! - [`Random`]: numbers from a seed.
 //! - [`linearizability`]: whether the answers that clients got can be those of one ledger.
 
 mod facts;
@@ -16,5 +17,6 @@ mod world;
 
 pub use facts::Facts;
 pub use model::Model;
+pub use random::Random;
 pub use workload::Workload;
 pub use world::genesis;

@@ -6,16 +6,19 @@ mod brands;
 mod holds;
 mod households;
 mod keys;
+mod lots;
 mod points;
 mod show;
+mod tables;
 
 use std::collections::BTreeSet;
 
 use lojal_types::{
     Address, BrandId, ChainId, Code, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month, Operation, Outcome,
-    PartnershipTerms, Policy, PublicKey, Recovery, Reference, Role, TimeMs, TransactionId, VerifiedTransaction,
+    PartnershipTerms, PublicKey, Recovery, Reference, Role, TimeMs, TransactionId, VerifiedTransaction,
 };
 
+use self::tables::Tables;
 use crate::table::Table;
 
 const HOUR_MS: u64 = 3_600_000;
@@ -110,37 +113,6 @@ pub struct Model {
     /// Every id ever.
     ids: BTreeSet<TransactionId>,
     pub(crate) tables: Tables,
-}
-
-/// Everything that a failing transaction must leave as it was.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tables {
-    pub(crate) policies: Table<BrandId, Policy>,
-    pub(crate) operators: Table<(BrandId, Address), Operator>,
-    pub(crate) accounts: Table<Address, Account>,
-    /// Dead lots stay until their owner's points of that brand move.
-    lots: Table<(Address, BrandId, Expiry), u64>,
-    pub(crate) totals: Table<BrandId, Totals>,
-    pub(crate) issues: Table<(BrandId, Reference), Issued>,
-    redeemed: Table<(BrandId, Reference), ()>,
-    reversed: Table<(BrandId, Reference), ()>,
-    /// Of an account and a brand, by their number.
-    pub(crate) holds: Table<(Address, BrandId, u64), Hold>,
-    pub(crate) held: Table<(BrandId, Reference), Held>,
-    captured: Table<(BrandId, Reference), ()>,
-    /// What operators with a limit issued, by day.
-    issued_on: Table<(BrandId, Address, u64), u64>,
-    /// What members transferred of brands with a cap, by day.
-    transferred_on: Table<(Address, BrandId, u64), u64>,
-    converted_on: Table<(BrandId, BrandId, u64), u64>,
-    /// What members (second) of households (first) spent of limited brands, by month.
-    spent_in: Table<(Address, Address, BrandId, Month), u64>,
-    pub(crate) partnerships: Table<(BrandId, BrandId), Partnership>,
-    /// What debtors owe creditors: everything ever burned times its price, and everything settled, in millionths.
-    pub(crate) incurred: Table<(BrandId, BrandId), u128>,
-    settled: Table<(BrandId, BrandId), u128>,
-    settlements: Table<(BrandId, Reference), ()>,
-    pub(crate) households: Table<Address, Household>,
 }
 
 fn ensure(holds: bool, code: Code) -> Result<(), Code> {
@@ -317,159 +289,5 @@ impl Model {
         let mut totals = self.tables.totals.get(&brand).copied().unwrap_or_default();
         change(&mut totals);
         self.tables.totals.set(brand, totals);
-    }
-
-    fn give(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) -> Result<(), Code> {
-        if !self.tables.accounts.contains(&to) {
-            self.tables.accounts.set(to, Account::default());
-        }
-        let dissolved = self.tables.households.get(&to).is_some_and(|household| household.members.is_empty());
-        ensure(!dissolved, Code::HouseholdDissolved)?;
-        self.return_expired(to, brand);
-        self.put(to, brand, lots);
-        Ok(())
-    }
-
-    fn put(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
-        self.drop_dead(to, brand);
-        for (expiry, amount) in lots.into_iter().filter(|(_, amount)| *amount > 0) {
-            let key = (to, brand, expiry);
-            let before = self.tables.lots.get(&key).copied().unwrap_or(0);
-            self.tables.lots.set(key, before + amount);
-        }
-    }
-
-    /// The earliest lot first, or the preferred one before all others.
-    fn take(
-        &mut self,
-        from: Address,
-        brand: BrandId,
-        amount: u64,
-        preferred: Option<Expiry>,
-    ) -> Result<Vec<(Expiry, u64)>, Code> {
-        self.return_expired(from, brand);
-        let all = self.recorded_lots(from, brand);
-        let live: Vec<_> = all.iter().copied().filter(|(expiry, _)| expiry.is_live_in(self.month)).collect();
-        let sum = |lots: &[(Expiry, u64)]| lots.iter().map(|(_, amount)| amount).sum::<u64>();
-        if sum(&live) < amount {
-            return Err(if sum(&all) >= amount { Code::PointsExpired } else { Code::InsufficientPoints });
-        }
-        self.drop_dead(from, brand);
-        let (mut order, others): (Vec<_>, Vec<_>) =
-            live.into_iter().partition(|(expiry, _)| Some(*expiry) == preferred);
-        order.extend(others);
-        let (mut missing, mut taken) = (amount, Vec::new());
-        for (expiry, there) in order {
-            let part = there.min(missing);
-            missing -= part;
-            let key = (from, brand, expiry);
-            if part == there {
-                self.tables.lots.remove(&key);
-            } else {
-                self.tables.lots.set(key, there - part);
-            }
-            if part > 0 {
-                taken.push((expiry, part));
-            }
-        }
-        Ok(taken)
-    }
-
-    fn drop_dead(&mut self, account: Address, brand: BrandId) {
-        for (expiry, _) in self.recorded_lots(account, brand) {
-            if !expiry.is_live_in(self.month) {
-                self.tables.lots.remove(&(account, brand, expiry));
-            }
-        }
-    }
-
-    fn recorded_lots(&self, account: Address, brand: BrandId) -> Vec<(Expiry, u64)> {
-        let (first, last) = (Expiry::Month(Month::new(0)), Expiry::Never);
-        let lots = self.tables.lots.range((account, brand, first)..=(account, brand, last));
-        lots.map(|((_, _, expiry), amount)| (*expiry, *amount)).collect()
-    }
-}
-
-impl Tables {
-    fn keep(&mut self) {
-        let Self {
-            policies,
-            operators,
-            accounts,
-            lots,
-            totals,
-            issues,
-            redeemed,
-            reversed,
-            holds,
-            held,
-            captured,
-            issued_on,
-            transferred_on,
-            converted_on,
-            spent_in,
-            partnerships,
-            incurred,
-            settled,
-            settlements,
-            households,
-        } = self;
-        policies.keep();
-        operators.keep();
-        accounts.keep();
-        lots.keep();
-        totals.keep();
-        issues.keep();
-        [redeemed, reversed, captured, settlements].into_iter().for_each(Table::keep);
-        holds.keep();
-        held.keep();
-        issued_on.keep();
-        transferred_on.keep();
-        converted_on.keep();
-        spent_in.keep();
-        partnerships.keep();
-        [incurred, settled].into_iter().for_each(Table::keep);
-        households.keep();
-    }
-
-    fn take_back(&mut self) {
-        let Self {
-            policies,
-            operators,
-            accounts,
-            lots,
-            totals,
-            issues,
-            redeemed,
-            reversed,
-            holds,
-            held,
-            captured,
-            issued_on,
-            transferred_on,
-            converted_on,
-            spent_in,
-            partnerships,
-            incurred,
-            settled,
-            settlements,
-            households,
-        } = self;
-        policies.take_back();
-        operators.take_back();
-        accounts.take_back();
-        lots.take_back();
-        totals.take_back();
-        issues.take_back();
-        [redeemed, reversed, captured, settlements].into_iter().for_each(Table::take_back);
-        holds.take_back();
-        held.take_back();
-        issued_on.take_back();
-        transferred_on.take_back();
-        converted_on.take_back();
-        spent_in.take_back();
-        partnerships.take_back();
-        [incurred, settled].into_iter().for_each(Table::take_back);
-        households.take_back();
     }
 }

@@ -2,15 +2,18 @@
 
 use std::ops::Range;
 
+/// A stream of random numbers.
 #[derive(Clone, Debug)]
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The stream of a seed.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub(crate) fn number(&mut self) -> u64 {
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,22 +22,24 @@ impl Random {
     }
 
     /// At least the start and less than the end; the start of an empty range.
-    pub(crate) fn within(&mut self, range: Range<u64>) -> u64 {
+    pub fn within(&mut self, range: Range<u64>) -> u64 {
         let size = range.end.saturating_sub(range.start).max(1);
         range.start + self.number() % size
     }
 
     /// True once in so many times.
-    pub(crate) fn once_in(&mut self, times: u64) -> bool {
+    pub fn once_in(&mut self, times: u64) -> bool {
         self.within(0..times) == 0
     }
 
-    pub(crate) fn index(&mut self, length: usize) -> usize {
+    /// A place in a list of this length; 0 if it is empty.
+    pub fn index(&mut self, length: usize) -> usize {
         let length = u64::try_from(length).expect("lengths fit");
         usize::try_from(self.within(0..length)).expect("less than the length")
     }
 
-    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+    /// One of several, if there are any.
+    pub fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
         if from.is_empty() { None } else { from.get(self.index(from.len())).cloned() }
     }
 }

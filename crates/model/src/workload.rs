@@ -6,6 +6,7 @@ mod bundles;
 mod choices;
 mod households;
 mod keys;
+mod mistakes;
 mod points;
 #[cfg(test)]
 mod tests;
@@ -136,7 +137,7 @@ impl Workload {
     /// The next transaction, for a block at about this time: not before the last one that was committed.
     pub fn next(&mut self, time: TimeMs) -> SignedTransaction {
         self.time = time;
-        self.wild = self.random.once_in(10);
+        self.wild = self.random.once_in(8);
         if self.random.once_in(50)
             && let Some(index) = self.transactions.len().checked_sub(1 + self.random.index(REMEMBERED / 2))
         {
@@ -161,6 +162,15 @@ impl Workload {
     fn what(&mut self) -> (usize, Vec<Operation>) {
         if let Some(bundle) = self.random.once_in(25).then(|| self.bundle()).flatten() {
             return bundle;
+        }
+        if self.wild
+            && self.random.once_in(3)
+            && let Some(mistake) = (0..ATTEMPTS).find_map(|_| self.mistake())
+        {
+            return mistake;
+        }
+        if let Some(errand) = self.random.once_in(8).then(|| self.errand()).flatten() {
+            return errand;
         }
         for _ in 0..ATTEMPTS {
             let sender = self.sender();
@@ -230,7 +240,7 @@ impl Workload {
 
     /// Whether to do something wrong at this point.
     fn twist(&mut self) -> bool {
-        self.wild && self.random.once_in(4)
+        self.wild && self.random.once_in(3)
     }
 
     /// The place of the office of a brand among the actors.

@@ -3,7 +3,6 @@
 //! An export is a segment of the log without its undecided blocks and proposals, so both are read alike. What is read
 //! is complete and in order of height, but nobody has verified it: that is what `lojal_chain::Replay` is for.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read, Take};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,8 +10,8 @@ use std::sync::Arc;
 use lojal_types::{Certificate, ChainId, Height};
 use thiserror::Error;
 
+use crate::disk::{Disk, ReadFile};
 use crate::error::{DamageReason, StoreError};
-use crate::file;
 use crate::log::pairing::Pairing;
 use crate::log::record::{
     Kind, LOG_VERSION, ReadError, Record, RecordFault, RecordReader, SegmentHeader, encode, header_record, put,
@@ -138,7 +137,7 @@ pub struct Directory {
     last: u32,
     /// How much of the last segment was there when the reading began.
     last_bytes: u64,
-    reader: Option<Reader<Take<File>>>,
+    reader: Option<Reader<Take<ReadFile>>>,
     next_height: Height,
     ended: bool,
 }
@@ -163,15 +162,15 @@ pub fn decided_block(bytes: &[u8], certificate: &Certificate) -> Vec<u8> {
 /// When there is no log or it can't be read.
 pub fn open_dir(directory: &Path) -> Result<Directory, ArchiveError> {
     let log = directory.join("log");
-    if !file::exists(&log)? {
+    if !Disk::real().exists(&log)? {
         return Err(ArchiveError::Empty(directory.to_owned()));
     }
-    let numbers = numbers(&log)?;
+    let numbers = numbers(&Disk::real(), &log)?;
     let (Some(first), Some(last)) = (numbers.first().copied(), numbers.last().copied()) else {
         return Err(ArchiveError::Empty(directory.to_owned()));
     };
     // All segments but the last were complete before the last one was made.
-    let last_bytes = file::len(&segment_path(&log, last))?;
+    let last_bytes = Disk::real().len(&segment_path(&log, last))?;
     let next_height = Height::GENESIS;
     Ok(Directory { log, segment: first, last, last_bytes, reader: None, next_height, ended: false })
 }
@@ -209,11 +208,11 @@ impl Directory {
     fn open_segment(&mut self) -> Result<bool, ArchiveError> {
         let path = segment_path(&self.log, self.segment);
         let damaged = |height, reason| StoreError::Damaged { height, segment: self.segment, offset: 0, reason };
-        if !file::exists(&path)? {
+        if !Disk::real().exists(&path)? {
             return Err(damaged(self.next_height, DamageReason::MissingSegment).into());
         }
         let bytes = if self.segment == self.last { self.last_bytes } else { u64::MAX };
-        let reader = match Reader::new(file::read_from(&path, 0)?.take(bytes)) {
+        let reader = match Reader::new(Disk::real().read_from(&path, 0)?.take(bytes)) {
             Ok(reader) => reader,
             Err(ArchiveError::Start(reason)) if self.is_torn(&reason, 0, self.next_height)? => return Ok(false),
             Err(ArchiveError::Start(reason)) => return Err(damaged(self.next_height, reason).into()),
@@ -236,7 +235,7 @@ impl Directory {
             return Ok(false);
         }
         let path = segment_path(&self.log, self.segment);
-        Ok(certificates_after(&path, offset, self.last_bytes, height)?.is_empty())
+        Ok(certificates_after(&Disk::real(), &path, offset, self.last_bytes, height)?.is_empty())
     }
 }
 

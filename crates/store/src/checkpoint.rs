@@ -11,6 +11,7 @@ use lojal_types::Height;
 use crate::error::StoreError;
 use crate::index::{Snapshot, panic_text};
 use crate::limits::CHECKPOINTS_BEHIND_MAX;
+use crate::options::Checkpoints;
 use crate::shared::{Shared, Signal};
 
 impl Shared {
@@ -72,15 +73,21 @@ impl Shared {
     /// Has a checkpoint written if enough blocks have come.
     pub(crate) fn ask_for_checkpoint(&self) {
         let is_due = self.tail().active.block_bytes >= self.options.checkpoint_bytes;
-        if is_due {
-            self.signal().due = true;
-            self.changed.notify_all();
+        match self.options.checkpoints {
+            Checkpoints::Thread if is_due => {
+                self.signal().due = true;
+                self.changed.notify_all();
+            }
+            // Whoever commits the next block is told of a failure, and whoever waits for one.
+            Checkpoints::Inline if is_due => log_failure(&self.checkpoint()),
+            Checkpoints::Thread | Checkpoints::Inline => (),
         }
     }
 
     /// Waits until the running checkpoint is done, if too much has come meanwhile.
     pub(crate) fn wait_for_room(&self) -> Result<(), StoreError> {
-        let bytes_max = self.options.checkpoint_bytes.saturating_mul(CHECKPOINTS_BEHIND_MAX);
+        // With nothing to write, no checkpoint makes room.
+        let bytes_max = self.options.checkpoint_bytes.saturating_mul(CHECKPOINTS_BEHIND_MAX).max(1);
         let mut signal = self.signal();
         loop {
             if let Some(failure) = self.failure.borrow().clone() {
@@ -89,7 +96,8 @@ impl Shared {
             if signal.stop {
                 return Err(StoreError::Closed);
             }
-            if self.tail().active.block_bytes < bytes_max {
+            let is_inline = self.options.checkpoints == Checkpoints::Inline;
+            if is_inline || self.tail().active.block_bytes < bytes_max {
                 return Ok(());
             }
             signal.due = true;
@@ -106,7 +114,11 @@ pub(crate) struct CheckpointThread {
 }
 
 impl CheckpointThread {
-    pub(crate) fn start(shared: &Arc<Shared>) -> Result<Self, StoreError> {
+    /// Starts it, if it is the one that writes the checkpoints.
+    pub(crate) fn start(shared: &Arc<Shared>, checkpoints: Checkpoints) -> Result<Self, StoreError> {
+        if checkpoints == Checkpoints::Inline {
+            return Ok(Self { shared: Arc::clone(shared), handle: Mutex::new(None) });
+        }
         let of_thread = Arc::clone(shared);
         let handle = thread::Builder::new()
             .name("checkpoint".to_owned())
@@ -133,10 +145,17 @@ impl Drop for CheckpointThread {
 
 fn run(shared: &Shared) {
     while wait_until_due(shared, shared.options.checkpoint_interval) {
-        if let Err(error) = shared.checkpoint() {
-            tracing::error!(%error, "the checkpoint failed");
+        let written = shared.checkpoint();
+        log_failure(&written);
+        if written.is_err() {
             return;
         }
+    }
+}
+
+fn log_failure(written: &Result<Height, StoreError>) {
+    if let Err(error) = written {
+        tracing::error!(%error, "the checkpoint failed");
     }
 }
 

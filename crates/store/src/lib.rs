@@ -12,8 +12,8 @@
 
 pub mod archive;
 mod checkpoint;
+mod disk;
 mod error;
-mod file;
 mod index;
 pub mod limits;
 mod log;
@@ -28,10 +28,11 @@ mod testing;
 mod tests;
 mod writer;
 
+pub use disk::{Disk, Faults, IndexAfterCrash, SimulatedDisk};
 pub use error::{DamageReason, IndexError, StoreError};
 pub use index::IndexRebuilt;
 pub use log::record::{ProposalRecord, RecordFault};
 pub use open::{OpenReport, Opened, PendingProposal, Repaired, open};
-pub use options::Options;
+pub use options::{Checkpoints, Options};
 pub use reader::{Counts, Placed, Store, StoredBlock};
 pub use writer::Writer;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// Size after which a segment of the log is closed at the next commit, in bytes.
+/// Size after which a segment of the log is closed at the next commit, in bytes, unless
+/// [`Options`](crate::Options) say otherwise.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes of log after which a checkpoint is due, unless [`Options`](crate::Options) say otherwise.
 pub const CHECKPOINT_BYTES: u64 = 32 * 1024 * 1024;

@@ -9,10 +9,9 @@ use lojal_ledger::State;
 use lojal_types::{Genesis, Height};
 
 use crate::checkpoint::CheckpointThread;
+use crate::disk;
 use crate::error::{DamageReason, StoreError};
-use crate::file;
 use crate::index::{Checkpoint, IndexRebuilt};
-use crate::limits::SEGMENT_BYTES_MAX;
 use crate::log::Position;
 use crate::log::pairing::Pairing;
 use crate::log::record::ProposalRecord;
@@ -82,21 +81,12 @@ pub struct Repaired {
 /// When the directory is in use or belongs to another network, when the log is damaged (other than by a torn end,
 /// which is cut off) and `options.repair` isn't set, or when the disk fails.
 pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, StoreError> {
-    open_with(dir, genesis, options, SEGMENT_BYTES_MAX)
-}
-
-/// [`open`] with segments of another size.
-pub(crate) fn open_with(
-    dir: &Path,
-    genesis: &Genesis,
-    options: Options,
-    segment_bytes_max: u64,
-) -> Result<Opened, StoreError> {
-    let log = LogDirectory { path: dir.join("log"), chain_id: genesis.chain_id(), segment_bytes_max };
-    file::create_directory(dir)?;
-    file::create_directory(&log.path)?;
-    let lock = file::lock(dir)?;
-    file::sync_directory(dir)?;
+    let (disk, segment_bytes_max) = (options.disk.clone(), options.segment_bytes_max);
+    let log = LogDirectory { path: dir.join("log"), chain_id: genesis.chain_id(), disk, segment_bytes_max };
+    log.disk.create_directory(dir)?;
+    log.disk.create_directory(&log.path)?;
+    let lock = disk::lock(dir)?;
+    log.disk.sync_directory(dir)?;
     log.check_headers()?;
     let mut report = OpenReport::default();
     if options.repair {
@@ -107,6 +97,7 @@ pub(crate) fn open_with(
     report.checkpoint_height = state.view().tip().height;
     let tail = Tail::new(state.view().clone(), position.unwrap_or(Position { segment: 1, offset: 0 }));
     let shared = Arc::new(Shared::new(Parts { genesis: genesis.clone(), options, log, index, base, tail, lock }));
+    settle(&shared.log, position)?;
     let (state, pairing) = replay(&shared, state, position, &mut report)?;
     report.height = state.view().tip().height;
     if report.height == Height::GENESIS {
@@ -115,9 +106,19 @@ pub(crate) fn open_with(
     }
     let pending = pending(&pairing);
     let log = LogWriter::resume(&shared.log, &pairing, Arc::clone(&shared.log_counters))?;
-    let thread = Arc::new(CheckpointThread::start(&shared)?);
+    let thread = Arc::new(CheckpointThread::start(&shared, shared.options.checkpoints)?);
     let store = Store::new(Arc::clone(&shared), Arc::clone(&thread));
     Ok(Opened { store, writer: Writer::new(shared, log, thread), state, pending, report })
+}
+
+/// Makes the log after the checkpoint durable. A process that crashed, or whose sync failed, may have left its last
+/// records where only the operating system sees them, and the replay writes checkpoints that rest on them.
+fn settle(log: &LogDirectory, from: Option<Position>) -> Result<(), StoreError> {
+    let Some(last) = log.numbers()?.last().copied() else { return Ok(()) };
+    // Whatever comes before the last segment or the last checkpoint was durable before they were written.
+    let offset = from.filter(|from| from.segment == last).map_or(0, |from| from.offset);
+    log.disk.rewrite(&log.segment(last), offset)?;
+    log.disk.sync_directory(&log.path)
 }
 
 /// Replays the log after the checkpoint, and cuts off a torn end.
@@ -135,7 +136,7 @@ fn replay(
         match scan.step()? {
             Step::End => return Ok((replay.into_state(), scan.into_pairing())),
             Step::Bad(bad) => {
-                end_at(&shared.log, &replay, bad, report)?;
+                end_at(shared, &replay, bad, report)?;
                 return Ok((replay.into_state(), scan.into_pairing()));
             }
             Step::Block { pair, place } => match replay.apply(&pair.block.bytes, pair.certificate) {
@@ -172,13 +173,18 @@ fn push(
 }
 
 /// Decides what becomes of a log that can't be read on: a torn end is cut off, anything else is an error.
-fn end_at(log: &LogDirectory, replay: &Replay, bad: Bad, report: &mut OpenReport) -> Result<(), StoreError> {
+fn end_at(shared: &Shared, replay: &Replay, bad: Bad, report: &mut OpenReport) -> Result<(), StoreError> {
+    let log = &shared.log;
     let path = log.segment(bad.position.segment);
     if !bad.maybe_torn || was_committed_after(log, replay, &bad)? {
         return Err(bad.into_error());
     }
-    report.torn_bytes = file::len(&path)?.saturating_sub(bad.position.offset);
-    file::truncate(&path, bad.position.offset)
+    if shared.options.repair {
+        // Damage of the very last record looks the same, and a repair deletes nothing.
+        return cut(log, bad, report);
+    }
+    report.torn_bytes = log.disk.len(&path)?.saturating_sub(bad.position.offset);
+    log.disk.truncate(&path, bad.position.offset)
 }
 
 /// Whether a certificate lies after what is bad. A block can hold anything, even what looks like a certificate, so
@@ -186,7 +192,7 @@ fn end_at(log: &LogDirectory, replay: &Replay, bad: Bad, report: &mut OpenReport
 fn was_committed_after(log: &LogDirectory, replay: &Replay, bad: &Bad) -> Result<bool, StoreError> {
     let path = log.segment(bad.position.segment);
     let validators = replay.state().view().validators();
-    let certificates = certificates_after(&path, bad.position.offset, u64::MAX, bad.height)?;
+    let certificates = certificates_after(&log.disk, &path, bad.position.offset, u64::MAX, bad.height)?;
     Ok(certificates.iter().any(|certificate| {
         certificate.signatures.iter().any(|one| {
             let message = certificate.vote_of(one.validator).signing_bytes(&log.chain_id);
@@ -226,7 +232,7 @@ fn repair_log(log: &LogDirectory) -> Result<Option<Repaired>, StoreError> {
     };
     let path = log.segment(bad.position.segment);
     // What only looks torn is left to the replay, which knows the validators.
-    if bad.maybe_torn && certificates_after(&path, bad.position.offset, u64::MAX, bad.height)?.is_empty() {
+    if bad.maybe_torn && certificates_after(&log.disk, &path, bad.position.offset, u64::MAX, bad.height)?.is_empty() {
         return Ok(None);
     }
     let mut report = OpenReport::default();

@@ -1,20 +1,44 @@
 use std::time::Duration;
 
-use crate::limits::{CHECKPOINT_BYTES, CHECKPOINT_INTERVAL};
+use crate::disk::Disk;
+use crate::limits::{CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES_MAX};
 
 /// How to open a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Whether a damaged log is cut where the damage begins; what is cut off stays beside it as `*.damaged`.
     pub repair: bool,
+    /// Who writes the checkpoints that are due.
+    pub checkpoints: Checkpoints,
     /// Bytes of log after which a checkpoint is due.
     pub checkpoint_bytes: u64,
-    /// Time after which a checkpoint is due.
+    /// Time after which a checkpoint is due; of no meaning for [`Checkpoints::Inline`].
     pub checkpoint_interval: Duration,
+    /// Size after which a segment of the log is closed at the next commit, in bytes.
+    pub segment_bytes_max: u64,
+    /// What the files are on.
+    pub disk: Disk,
+}
+
+/// Who writes the checkpoints that are due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checkpoints {
+    /// A thread of the store's, so that the writer need not wait.
+    Thread,
+    /// The writer itself, when it publishes the block that makes one due: everything happens in one order, for
+    /// simulations.
+    Inline,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { repair: false, checkpoint_bytes: CHECKPOINT_BYTES, checkpoint_interval: CHECKPOINT_INTERVAL }
+        Self {
+            repair: false,
+            checkpoints: Checkpoints::Thread,
+            checkpoint_bytes: CHECKPOINT_BYTES,
+            checkpoint_interval: CHECKPOINT_INTERVAL,
+            segment_bytes_max: SEGMENT_BYTES_MAX,
+            disk: Disk::real(),
+        }
     }
 }

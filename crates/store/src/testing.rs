@@ -16,8 +16,7 @@ use lojal_types::{
 
 use crate::archive::ArchivedBlock;
 use crate::log::record::ProposalRecord;
-use crate::open::open_with;
-use crate::{Opened, Options, StoreError};
+use crate::{Opened, Options, SimulatedDisk, StoreError, open};
 
 pub(crate) const START_MS: u64 = 1_700_000_000_000;
 
@@ -179,10 +178,16 @@ impl Chain {
 
 /// Commits one block to a store.
 pub(crate) fn append(opened: &mut Opened, block: &Arc<CommittedBlock>) {
-    opened.writer.append_commit(&block.certificate, &block.bytes).expect("the disk works");
+    append_if_writable(opened, block).expect("the disk works");
+}
+
+/// Commits one block to a store, unless that fails.
+pub(crate) fn append_if_writable(opened: &mut Opened, block: &Arc<CommittedBlock>) -> Result<(), StoreError> {
+    opened.writer.append_commit(&block.certificate, &block.bytes)?;
     let executed = execute_bytes(&opened.state, &block.bytes).expect("valid");
     let committed = commit(&mut opened.state, executed, block.certificate.clone()).expect("certified");
     opened.writer.publish(Arc::new(committed), &opened.state);
+    Ok(())
 }
 
 pub(crate) fn certify(record: &ProposalRecord, genesis: &Genesis) -> Certificate {
@@ -201,7 +206,12 @@ pub(crate) fn certify(record: &ProposalRecord, genesis: &Genesis) -> Certificate
 
 /// No checkpoint but those that a test asks for.
 pub(crate) fn options() -> Options {
-    Options { repair: false, checkpoint_bytes: u64::MAX, checkpoint_interval: Duration::from_secs(3600) }
+    Options { checkpoint_bytes: u64::MAX, checkpoint_interval: Duration::from_secs(3600), ..Options::default() }
+}
+
+/// The same on a simulated disk.
+pub(crate) fn on(disk: &SimulatedDisk) -> Options {
+    Options { disk: disk.disk(), ..options() }
 }
 
 pub(crate) fn repairing() -> Options {
@@ -210,7 +220,7 @@ pub(crate) fn repairing() -> Options {
 
 /// Opens a store with segments of a few blocks.
 pub(crate) fn open_small(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, StoreError> {
-    open_with(dir, genesis, options, 4_000)
+    open(dir, genesis, Options { segment_bytes_max: 4_000, ..options })
 }
 
 /// Copies a data directory as a crash would leave it.
@@ -225,6 +235,25 @@ pub(crate) fn copy_dir(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("a temporary directory");
         }
     }
+}
+
+/// That a store has the first `height` blocks of a chain and nothing more.
+pub(crate) fn assert_prefix(opened: &Opened, chain: &Chain, height: usize) -> Result<(), StoreError> {
+    let store = &opened.store;
+    assert_eq!(store.tip().height.get(), height as u64);
+    for block in &chain.blocks[..height] {
+        let stored = store.block(block.header.height)?.expect("committed");
+        assert_eq!((&stored.bytes, &stored.certificate), (&block.bytes, &block.certificate));
+        for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
+            let placed = store.transaction(&transaction.id())?.expect("committed");
+            assert_eq!((placed.height, placed.index, placed.outcome), (block.header.height, index, receipt.outcome));
+        }
+    }
+    for block in &chain.blocks[height..] {
+        assert_eq!(store.block(block.header.height)?, None);
+        assert_eq!(store.transaction(&block.transactions[0].id())?, None);
+    }
+    Ok(())
 }
 
 /// Everything that a store answers, compared with the chain.

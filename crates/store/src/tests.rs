@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use lojal_types::{Height, TransactionId};
 
-use crate::file::Fault;
+use crate::disk::{Faults, SimulatedDisk};
 use crate::limits::{HISTORY_ITEMS_MAX, UNDECIDED_BLOCKS_MAX};
-use crate::testing::{Chain, append, assert_same, certify, copy_dir, genesis, member, open_small, operator, options};
+use crate::testing::{
+    Chain, append, assert_same, certify, copy_dir, genesis, member, on, open_small, operator, options,
+};
 use crate::{Options, StoreError, archive, open};
 
 mod damage;
+mod faults;
 mod index;
+mod repair;
 
 fn log_bytes(dir: &Path) -> u64 {
     let entries = fs::read_dir(dir.join("log")).expect("there is a log");
@@ -66,7 +70,7 @@ fn checkpoints_come_by_themselves_when_enough_has_been_committed_and_while_repla
     let mut opened = open_small(dir.path(), &chain.genesis, options()).expect("new");
     chain.write_to(&mut opened);
     drop(opened);
-    let opened = open_small(dir.path(), &chain.genesis, often).expect("crashed");
+    let opened = open_small(dir.path(), &chain.genesis, often.clone()).expect("crashed");
     assert!(opened.store.counts().checkpoints > 1);
     assert_same(&opened, &chain);
     drop(opened);
@@ -165,20 +169,25 @@ fn records_that_do_not_come_next_or_are_not_of_their_block_are_refused() {
 
 #[test]
 fn a_full_disk_and_a_failed_sync_poison_the_writer_and_leave_a_readable_log() {
-    for fault in [Fault::FullAfter(0), Fault::FullAfter(5), Fault::FullAfter(700), Fault::Sync] {
+    let full = |bytes| Faults { full_after_bytes: Some(bytes), ..Faults::default() };
+    let short = Faults { write_fails_after_bytes: Some(700), ..Faults::default() };
+    let unsynced = Faults { sync_fails_after: Some(0), ..Faults::default() };
+    for fault in [full(0), full(5), full(700), short, unsynced] {
         let dir = tempfile::tempdir().expect("a temporary directory");
+        let disk = SimulatedDisk::new();
         let mut chain = Chain::of(3);
-        let mut opened = open(dir.path(), &chain.genesis, options()).expect("new");
+        let mut opened = open(dir.path(), &chain.genesis, on(&disk)).expect("new");
         chain.write_to(&mut opened);
         let next = chain.next();
-        opened.writer.inject(fault);
+        disk.set_faults(fault.clone());
         let failed = opened.writer.append_commit(&next.certificate, &next.bytes);
         assert!(matches!(failed, Err(StoreError::Io { .. })), "{fault:?}");
         let again = opened.writer.append_commit(&next.certificate, &next.bytes);
         assert!(matches!(again, Err(StoreError::Poisoned)), "{fault:?}");
         assert_same(&opened, &chain);
         drop(opened);
-        let mut opened = open(dir.path(), &chain.genesis, options()).expect("only torn");
+        disk.set_faults(Faults::default());
+        let mut opened = open(dir.path(), &chain.genesis, on(&disk)).expect("only torn");
         assert_same(&opened, &chain);
         let block = chain.push(&next);
         append(&mut opened, &block);
@@ -285,4 +294,19 @@ fn a_copy_taken_while_the_store_is_open_reads_as_an_archive_and_opens() {
     assert_eq!(archive::open_dir(dir.path()).expect("a log").filter(Result::is_ok).count(), 6);
     copy_dir(dir.path(), copy.path());
     assert_same(&open_small(copy.path(), &chain.genesis, options()).expect("a crash at that moment"), &chain);
+}
+
+#[test]
+fn inline_checkpoints_are_written_by_the_writer_when_they_are_due() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let chain = Chain::of(6);
+    for checkpoint_bytes in [0, 1] {
+        let inline = Options { checkpoints: crate::Checkpoints::Inline, checkpoint_bytes, ..options() };
+        let mut opened = open(&dir.path().join(checkpoint_bytes.to_string()), &chain.genesis, inline).expect("new");
+        for block in &chain.blocks {
+            append(&mut opened, block);
+            assert_eq!(opened.store.counts().checkpoint_height, block.header.height);
+        }
+        assert_same(&opened, &chain);
+    }
 }

@@ -71,10 +71,4 @@ impl Writer {
         }
         if self.shared.signal().stop { Err(StoreError::Closed) } else { Ok(()) }
     }
-
-    /// Makes the next operation on the log fail.
-    #[cfg(test)]
-    pub(crate) fn inject(&mut self, fault: crate::file::Fault) {
-        self.log.inject(fault);
-    }
 }

@@ -8,7 +8,6 @@ mod expiry;
 mod holds;
 mod households;
 mod keys;
-mod model;
 mod points;
 mod properties;
 mod recovery;

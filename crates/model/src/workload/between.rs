@@ -7,7 +7,7 @@ use lojal_types::{
 };
 
 use super::Workload;
-use crate::world::DAY_MS;
+use crate::world::{BANK, DAY_MS};
 
 impl Workload {
     /// Two brands, seldom one.
@@ -52,7 +52,9 @@ impl Workload {
         if !may.contains(&from) && !may.contains(&to) && !self.wild {
             return None;
         }
+        let dear = from == self.brands[BANK] && self.random.once_in(2);
         let terms = self.terms();
+        let terms = if dear { PartnershipTerms { price_micro: PRICE_MICRO_MAX, ..terms } } else { terms };
         Some(Operation::ProposePartnership(ProposePartnership { from, to, terms }))
     }
 

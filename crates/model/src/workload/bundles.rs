@@ -29,6 +29,18 @@ impl Workload {
         }
     }
 
+    /// What somebody waits for: that an invitation is answered, or a recovery finished.
+    pub(super) fn errand(&mut self) -> Option<(usize, Vec<Operation>)> {
+        let sender = self.random.index(MEMBERS_WITH_POINTS);
+        let first = if self.random.once_in(2) { Self::join } else { Self::finish_recovery };
+        let sender_after = |workload: &mut Self, more| {
+            let actor = (sender + more) % MEMBERS_WITH_POINTS;
+            let operation = first(workload, actor)?;
+            Some((actor, vec![operation]))
+        };
+        (0..MEMBERS_WITH_POINTS).find_map(|more| sender_after(self, more))
+    }
+
     /// Points for up to a hundred members under one signature.
     fn bonus(&mut self) -> Vec<Operation> {
         let count = if self.random.once_in(10) { 100 } else { self.random.within(2..20) };

@@ -43,7 +43,12 @@ impl Workload {
     }
 
     pub(super) fn invite(&mut self, sender: usize) -> Option<Operation> {
-        let household = self.own(self.address(sender))?;
+        let sender = self.address(sender);
+        let size = |address: &Address| self.model.tables.households.get(address).map(|one| one.members.len());
+        let largest = self.households_as(sender, &[MemberRole::Admin]).into_iter().max_by_key(size);
+        // Half of the invitations make large households larger.
+        let household = if self.random.once_in(2) { largest } else { self.own(sender) };
+        let household = household?;
         let member = self.member();
         let (role, limits) = self.rights();
         let known = self.model.tables.households.get(&household);

@@ -36,7 +36,7 @@ impl Workload {
         if self.twist() {
             list.reverse();
         } else if self.twist() {
-            list = vec![Guardian::Account(own)];
+            (list, threshold) = (vec![Guardian::Account(own)], 1);
         } else {
             list.retain(|guardian| guardian.account() != Some(&own));
             list.dedup();

@@ -89,10 +89,17 @@ impl Workload {
             }
             return Some(Operation::Transfer(Transfer { brand, from, to, amount: Points::new(amount) }));
         }
-        if self.random.once_in(3) {
-            to = from;
-        }
-        let points = if self.random.once_in(2) { self.random.within(1..2000) } else { self.part(purse.points) };
+        let bounds = self.model.tables.policies.get(&brand).map(|policy| (policy.transfer_min, policy.transfer_max));
+        let (min, max) = bounds.unwrap_or_default();
+        let points = match self.random.within(0..4) {
+            0 => min.get().saturating_sub(1),
+            1 => max.get() + 1,
+            2 => self.part(purse.points),
+            _ => {
+                to = from;
+                min.get()
+            }
+        };
         Some(Operation::Transfer(Transfer { brand, from, to, amount: Points::new(points) }))
     }
 

@@ -13,7 +13,6 @@ use super::keys::{self, TransactionEntry};
 use super::redo::Changes;
 use super::{Base, Digest, INDEX_VERSION, Index, Meta, guarded, is_held, mark_in, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
-use crate::file;
 use crate::log::Position;
 use crate::log::read::read_pair;
 use crate::log::scan::{Scan, Step};
@@ -98,10 +97,15 @@ impl Checkpoint {
     ) -> Result<Self, StoreError> {
         let rebuilt = match open(directory, genesis, log, repair) {
             Ok((index, loaded)) => return Ok(Self::new(index, loaded, genesis, None)),
-            Err(Fault::Fatal(error)) => return Err(error),
-            Err(Fault::Unusable(reason)) => IndexRebuilt { reason, aside: move_aside(directory)? },
+            Err(Fault::Fatal(error)) => {
+                if let Err(error) = survive(directory, log) {
+                    tracing::error!(%error, "the attempts to open the index can't be counted anew");
+                }
+                return Err(error);
+            }
+            Err(Fault::Unusable(reason)) => IndexRebuilt { reason, aside: move_aside(&log.disk, directory)? },
         };
-        Ok(Self::new(Index::create(directory)?, None, genesis, Some(rebuilt)))
+        Ok(Self::new(Index::create(&log.disk, directory)?, None, genesis, Some(rebuilt)))
     }
 
     fn new(index: Index, loaded: Option<Loaded>, genesis: &Genesis, rebuilt: Option<IndexRebuilt>) -> Self {
@@ -124,15 +128,15 @@ fn open(
     log: &LogDirectory,
     repair: bool,
 ) -> Result<(Index, Option<Loaded>), Fault> {
-    if !file::exists(&path_in(directory))? {
+    if !log.disk.exists(&path_in(directory))? {
         return Err(unusable("there was none"));
     }
-    let was_marked = file::exists(&mark_in(directory))?;
-    let index = Index::open(directory)?;
+    let was_marked = log.disk.exists(&mark_in(directory))?;
+    let index = Index::open(&log.disk, directory)?;
     if index.get::<u32>(&[keys::CREATED])? != Some(INDEX_VERSION) {
         return Err(unusable("it is empty or was written by another version of this program"));
     }
-    if let Some(changes) = Changes::load(&index.redo)? {
+    if let Some(changes) = Changes::load(&log.disk, &index.redo)? {
         index.redo(changes)?;
     }
     let Some(meta) = index.get::<Meta>(&[keys::META])? else {
@@ -152,8 +156,8 @@ fn open(
     }
     let header = match index.check_block(&meta, log)? {
         Some(header) => header,
-        None if repair => return Err(unusable("it is ahead of the log")),
-        None => return Err(Fault::Fatal(short(log, meta.tip.height)?)),
+        None if repair => return Err(unusable("it is ahead of the log, or the log is damaged")),
+        None => return Err(lost(log, meta.tip.height)?),
     };
     let loaded = index.load(genesis, &meta, &header)?;
     index.persist()?;
@@ -161,31 +165,50 @@ fn open(
     Ok((index, Some(loaded)))
 }
 
+/// The process refuses to start, but doesn't die of the index: the attempts to open it are counted anew. If they
+/// were not, refusing often enough would have the index given up, and with it what it knows of a damaged log.
+fn survive(directory: &Path, log: &LogDirectory) -> Result<(), StoreError> {
+    let mark = mark_in(directory);
+    if log.disk.exists(&mark)? { log.disk.truncate(&mark, 0) } else { Ok(()) }
+}
+
 fn unusable(reason: &str) -> Fault {
     Fault::Unusable(reason.to_owned())
 }
 
-/// The log ends before a block that was once committed to it.
-fn short(log: &LogDirectory, checkpoint: Height) -> Result<StoreError, StoreError> {
+/// The block of a checkpoint is not where it was: the log is damaged, unless it has the block elsewhere.
+fn lost(log: &LogDirectory, checkpoint: Height) -> Result<Fault, StoreError> {
     let mut scan = Scan::start(log, None, Height::GENESIS.next())?;
-    while let Step::Block { .. } = scan.step()? {}
+    let reason = loop {
+        match scan.step()? {
+            Step::Block { .. } if scan.next_height() > checkpoint => {
+                return Ok(unusable("the block of its checkpoint is not where it says"));
+            }
+            Step::Block { .. } => (),
+            Step::End => break DamageReason::Short { checkpoint },
+            // What looks like an interrupted append was a block of the checkpoint.
+            Step::Bad(bad) if bad.maybe_torn => break DamageReason::Short { checkpoint },
+            Step::Bad(bad) => return Ok(Fault::Fatal(bad.into_error())),
+        }
+    };
     let Position { segment, offset } = scan.position();
-    Ok(StoreError::Damaged { height: scan.next_height(), segment, offset, reason: DamageReason::Short { checkpoint } })
+    Ok(Fault::Fatal(StoreError::Damaged { height: scan.next_height(), segment, offset, reason }))
 }
 
 impl Index {
-    /// Finds the checkpoint's block in the log and checks that it is final; none if the log ends before it.
+    /// Finds the checkpoint's block in the log and checks that it is final; none if there is no whole block there.
     fn check_block(&self, meta: &Meta, log: &LogDirectory) -> Result<Option<Header>, Fault> {
         let Meta { tip, position, .. } = meta;
         let entry = self.block(tip.height)?.filter(|entry| entry.id == tip.block && entry.place.end() == *position);
         let entry = entry.ok_or(unusable("the block of its checkpoint is missing"))?;
         let path = log.segment(position.segment);
-        if !file::exists(&path)? || file::len(&path)? < position.offset {
+        if !log.disk.exists(&path)? || log.disk.len(&path)? < position.offset {
             return Ok(None);
         }
-        // Damage of the log shows when the log is replayed.
-        let (bytes, certificate) = read_pair(log, tip.height, tip.block, &entry.place)
-            .map_err(|error| Fault::Unusable(format!("the block of its checkpoint can't be read: {error}")))?;
+        let (bytes, certificate) = match read_pair(log, tip.height, tip.block, &entry.place) {
+            Err(StoreError::Damaged { .. }) => return Ok(None),
+            read => read?,
+        };
         let header = Header::deserialize(&mut &*bytes).map_err(|_| unusable("its block is malformed"))?;
         let validators = self.parts(&[keys::VALIDATORS])?;
         let validators: ValidatorSet =

@@ -25,8 +25,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::{StateTree, Tip};
 use lojal_types::ChainId;
 
+use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
-use crate::file;
 use crate::limits::{INDEX_ATTEMPTS_MAX, INDEX_CACHE_BYTES, INDEX_RELEASE_WAIT};
 use crate::log::Position;
 use crate::log::record::encode;
@@ -76,6 +76,7 @@ pub(crate) struct Base {
 /// The open index.
 pub(crate) struct Index {
     db: sled::Db,
+    disk: Disk,
     path: PathBuf,
     mark: PathBuf,
     redo: PathBuf,
@@ -84,9 +85,9 @@ pub(crate) struct Index {
 
 impl Index {
     /// Makes an empty index, durably.
-    fn create(directory: &Path) -> Result<Self, StoreError> {
-        file::remove(&redo_in(directory))?;
-        let index = Self::open(directory)?;
+    fn create(disk: &Disk, directory: &Path) -> Result<Self, StoreError> {
+        disk.remove(&redo_in(directory))?;
+        let index = Self::open(disk, directory)?;
         guarded(|| index.db.insert([keys::CREATED], encode(&INDEX_VERSION)))?;
         index.persist()?;
         index.trust()?;
@@ -94,32 +95,32 @@ impl Index {
     }
 
     /// Opens the index of a data directory. It is marked as not verified.
-    fn open(directory: &Path) -> Result<Self, StoreError> {
+    fn open(disk: &Disk, directory: &Path) -> Result<Self, StoreError> {
         let path = path_in(directory);
         let mark = mark_in(directory);
-        if file::mark(&mark, b".")? > INDEX_ATTEMPTS_MAX {
+        if disk.mark(&mark, b".")? > INDEX_ATTEMPTS_MAX {
             return Err(IndexError::Inconsistent("the process died every time that it was opened").into());
         }
         let db = open_sled(&path)?;
-        Ok(Self { db, path, mark, redo: redo_in(directory), distrusted: AtomicBool::new(false) })
+        Ok(Self { db, disk: disk.clone(), path, mark, redo: redo_in(directory), distrusted: AtomicBool::new(false) })
     }
 
     /// Marks the index as ahead of what is durable.
     fn unsettle(&self) -> Result<(), StoreError> {
-        file::mark(&self.mark, b"").map(|_| ())
+        self.disk.mark(&self.mark, b"").map(|_| ())
     }
 
     /// Makes everything written so far durable.
     fn persist(&self) -> Result<(), StoreError> {
         guarded(|| self.db.flush())?;
-        file::sync_tree(&self.path)?;
-        self.path.parent().map_or(Ok(()), file::sync_directory)
+        self.disk.sync_tree(&self.path)?;
+        self.path.parent().map_or(Ok(()), |above| self.disk.sync_directory(above))
     }
 
     /// Takes the mark away: everything is durable, and has been checked.
     fn trust(&self) -> Result<(), StoreError> {
         if !self.distrusted.load(Ordering::SeqCst) {
-            file::remove(&self.mark)?;
+            self.disk.remove(&self.mark)?;
         }
         // It may have come to be distrusted between the two.
         if self.distrusted.load(Ordering::SeqCst) { self.unsettle() } else { Ok(()) }
@@ -147,23 +148,23 @@ fn redo_in(directory: &Path) -> PathBuf {
 }
 
 /// Moves the index aside; returns where it is now, unless there was none.
-pub(crate) fn move_aside(directory: &Path) -> Result<Option<PathBuf>, StoreError> {
+pub(crate) fn move_aside(disk: &Disk, directory: &Path) -> Result<Option<PathBuf>, StoreError> {
     let path = path_in(directory);
-    if !file::exists(&path)? {
+    if !disk.exists(&path)? {
         return Ok(None);
     }
     let mut number = 1_u32;
     let aside = loop {
         let candidate = directory.join(format!("index.damaged-{number}"));
-        if !file::exists(&candidate)? {
+        if !disk.exists(&candidate)? {
             break candidate;
         }
         number = number.saturating_add(1);
     };
-    file::rename(&path, &aside)?;
+    disk.rename(&path, &aside)?;
     // The next one begins anew.
-    file::remove(&mark_in(directory))?;
-    file::sync_directory(directory)?;
+    disk.remove(&mark_in(directory))?;
+    disk.sync_directory(directory)?;
     Ok(Some(aside))
 }
 

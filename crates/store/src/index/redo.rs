@@ -11,8 +11,8 @@ use std::path::Path;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::disk::Disk;
 use crate::error::StoreError;
-use crate::file;
 use crate::log::record::encode;
 
 const CHECKSUM_BYTES: usize = 4;
@@ -33,17 +33,17 @@ impl Changes {
     }
 
     /// Brings the changes in the order of the keys, in which sled is faster, and writes the file, durably.
-    pub(crate) fn save(&mut self, path: &Path) -> Result<(), StoreError> {
+    pub(crate) fn save(&mut self, disk: &Disk, path: &Path) -> Result<(), StoreError> {
         // Stable: of the same key the last one is still the last one.
         self.list.sort_by(|(one, _), (other, _)| one.cmp(other));
         let mut bytes = encode(self);
         bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
-        file::write_whole(path, &bytes)
+        disk.write_whole(path, &bytes)
     }
 
     /// Reads the file; none if there is none, or if it was not completed.
-    pub(crate) fn load(path: &Path) -> Result<Option<Self>, StoreError> {
-        let Some(bytes) = file::read_whole(path)? else { return Ok(None) };
+    pub(crate) fn load(disk: &Disk, path: &Path) -> Result<Option<Self>, StoreError> {
+        let Some(bytes) = disk.read_whole(path)? else { return Ok(None) };
         let Some((content, checksum)) = bytes.split_last_chunk::<CHECKSUM_BYTES>() else { return Ok(None) };
         if crc32c::crc32c(content).to_le_bytes() != *checksum {
             return Ok(None);

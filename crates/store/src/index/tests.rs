@@ -26,7 +26,7 @@ fn view(sizes: &[(u8, Option<usize>)], older: &StateTree) -> lojal_ledger::View 
 #[test]
 fn values_of_any_size_are_kept_in_parts_and_come_back_after_every_change() {
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let index = Index::create(dir.path()).expect("new");
+    let index = Index::create(&Disk::real(), dir.path()).expect("new");
     let mut base = Base { tree: StateTree::new(), digest: Digest::default() };
     let start = State::genesis(&genesis("a network"));
     let mut tree = start.view().tree().clone();

@@ -12,7 +12,6 @@ use super::keys::{self, BlockEntry, HistoryEntry, TransactionEntry};
 use super::redo::Changes;
 use super::{Base, Digest, Index, Meta, guarded};
 use crate::error::{IndexError, StoreError};
-use crate::file;
 use crate::limits::{INDEX_RECENT_IDS_MAX, INDEX_VALUE_BYTES_MAX};
 use crate::log::Position;
 use crate::log::record::encode;
@@ -41,7 +40,7 @@ impl Index {
         let (chain_id, tip) = (snapshot.view.chain_id(), snapshot.view.tip());
         let meta = Meta { chain_id, tip, position: snapshot.position, digest };
         changes.put(vec![keys::META], encode(&meta));
-        changes.save(&self.redo)?;
+        changes.save(&self.disk, &self.redo)?;
         self.redo(changes)?;
         self.trust()?;
         Ok(Base { tree: snapshot.view.tree().clone(), digest })
@@ -53,7 +52,7 @@ impl Index {
             self.change(key, value)?;
         }
         self.persist()?;
-        file::remove(&self.redo)
+        self.disk.remove(&self.redo)
     }
 
     /// Changes one key; not many in a batch, see [`redo`](super::redo).

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use lojal_types::{BlockId, Certificate, Height};
 
 use crate::error::{IndexError, StoreError};
-use crate::file;
 use crate::log::BlockPlace;
 use crate::log::record::{ReadError, Record, RecordFault, RecordReader};
 use crate::log::segment::LogDirectory;
@@ -36,7 +35,7 @@ pub(crate) fn read_pair(
 fn read_record(log: &LogDirectory, height: Height, segment: u32, offset: u64) -> Result<Record, StoreError> {
     let path = log.segment(segment);
     let damaged = |fault: RecordFault| StoreError::Damaged { height, segment, offset, reason: fault.into() };
-    match RecordReader::new(file::read_from(&path, offset)?, offset).next() {
+    match RecordReader::new(log.disk.read_from(&path, offset)?, offset).next() {
         Ok(Some(record)) => Ok(record),
         Ok(None) => Err(damaged(RecordFault::Incomplete)),
         Err(ReadError::Fault(fault)) => Err(damaged(fault)),

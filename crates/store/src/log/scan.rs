@@ -1,16 +1,15 @@
 //! Reads the log from a position to its end.
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
 use lojal_types::{Certificate, Height};
 
+use crate::disk::{Disk, ReadFile};
 use crate::error::{DamageReason, StoreError};
-use crate::file;
 use crate::log::pairing::{Pair, Pairing};
 use crate::log::record::{COMMIT_RECORD_BYTES_MAX, ReadError, Record, RecordReader, certificate_at};
-use crate::log::segment::{LogDirectory, numbers};
+use crate::log::segment::LogDirectory;
 use crate::log::{BlockPlace, Position};
 
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -49,14 +48,14 @@ pub(crate) struct Scan {
     /// The last segment; 0 if there is none.
     last: u32,
     /// None before the segment has been opened.
-    records: Option<RecordReader<BufReader<File>>>,
+    records: Option<RecordReader<BufReader<ReadFile>>>,
     pairing: Pairing,
 }
 
 impl Scan {
     /// Starts after the block below `next_height`, at the beginning of the log or at a position.
     pub(crate) fn start(log: &LogDirectory, from: Option<Position>, next_height: Height) -> Result<Self, StoreError> {
-        let last = numbers(&log.path)?.last().copied().unwrap_or(0);
+        let last = log.numbers()?.last().copied().unwrap_or(0);
         let segment = from.map_or(1, |position| position.segment);
         let mut scan = Self { log: log.clone(), segment, last, records: None, pairing: Pairing::new(next_height) };
         if let Some(Position { offset, .. }) = from {
@@ -87,7 +86,7 @@ impl Scan {
                 if self.last == 0 {
                     return Ok(Step::End);
                 }
-                if !file::exists(&self.log.segment(self.segment))? {
+                if !self.log.disk.exists(&self.log.segment(self.segment))? {
                     return Ok(Step::Bad(self.bad(DamageReason::MissingSegment)));
                 }
                 self.records = Some(self.reader(0)?);
@@ -137,8 +136,8 @@ impl Scan {
         Ok(Some(Step::Block { pair, place }))
     }
 
-    fn reader(&self, offset: u64) -> Result<RecordReader<BufReader<File>>, StoreError> {
-        let file = file::read_from(&self.log.segment(self.segment), offset)?;
+    fn reader(&self, offset: u64) -> Result<RecordReader<BufReader<ReadFile>>, StoreError> {
+        let file = self.log.disk.read_from(&self.log.segment(self.segment), offset)?;
         Ok(RecordReader::new(BufReader::with_capacity(BUFFER_BYTES, file), offset))
     }
 
@@ -159,13 +158,14 @@ impl Scan {
 /// A crash loses only what had not been synced, and a certificate is written only after everything before it has
 /// been. So one of them says that what is bad at `offset` was once durable: it is damage, and not a torn tail.
 pub(crate) fn certificates_after(
+    disk: &Disk,
     path: &Path,
     offset: u64,
     bytes: u64,
     height: Height,
 ) -> Result<Vec<Certificate>, StoreError> {
     let start = offset.saturating_add(1);
-    let mut file = file::read_from(path, start)?.take(bytes.saturating_sub(start));
+    let mut file = disk.read_from(path, start)?.take(bytes.saturating_sub(start));
     let mut window = Vec::new();
     let mut found = Vec::new();
     loop {

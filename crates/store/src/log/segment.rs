@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use lojal_types::ChainId;
 
+use crate::disk::Disk;
 use crate::error::StoreError;
-use crate::file;
 use crate::log::record::{LOG_VERSION, ReadError, Record, RecordReader, SegmentHeader};
 
 /// The directory of the segments, and what they belong to.
@@ -15,6 +15,8 @@ pub(crate) struct LogDirectory {
     pub(crate) path: PathBuf,
     /// The network.
     pub(crate) chain_id: ChainId,
+    /// What it is on.
+    pub(crate) disk: Disk,
     /// Size after which a segment is closed.
     pub(crate) segment_bytes_max: u64,
 }
@@ -25,10 +27,15 @@ impl LogDirectory {
         segment_path(&self.path, number)
     }
 
+    /// The numbers of the segments, rising.
+    pub(crate) fn numbers(&self) -> Result<Vec<u32>, StoreError> {
+        numbers(&self.disk, &self.path)
+    }
+
     /// Checks that what can be read of the segments' headers is of this chain and version.
     pub(crate) fn check_headers(&self) -> Result<(), StoreError> {
-        for number in numbers(&self.path)? {
-            let Some(header) = read_header(&self.segment(number))? else { continue };
+        for number in self.numbers()? {
+            let Some(header) = read_header(&self.disk, &self.segment(number))? else { continue };
             if header.version != LOG_VERSION {
                 return Err(StoreError::LogVersion { path: self.segment(number), found: header.version });
             }
@@ -50,8 +57,8 @@ pub(crate) fn segment_path(directory: &Path, number: u32) -> PathBuf {
 }
 
 /// The numbers of the segments in a directory, rising.
-pub(crate) fn numbers(directory: &Path) -> Result<Vec<u32>, StoreError> {
-    let mut numbers: Vec<u32> = file::names(directory)?.iter().filter_map(|name| number_of(name)).collect();
+pub(crate) fn numbers(disk: &Disk, directory: &Path) -> Result<Vec<u32>, StoreError> {
+    let mut numbers: Vec<u32> = disk.names(directory)?.iter().filter_map(|name| number_of(name)).collect();
     numbers.sort_unstable();
     Ok(numbers)
 }
@@ -63,8 +70,8 @@ fn number_of(name: &str) -> Option<u32> {
 }
 
 /// The header of a segment, unless it is torn or damaged, of which reading the segment will tell.
-fn read_header(path: &Path) -> Result<Option<SegmentHeader>, StoreError> {
-    match RecordReader::new(file::read_from(path, 0)?, 0).next() {
+fn read_header(disk: &Disk, path: &Path) -> Result<Option<SegmentHeader>, StoreError> {
+    match RecordReader::new(disk.read_from(path, 0)?, 0).next() {
         Ok(Some(Record::Header(header))) => Ok(Some(header)),
         Ok(_) | Err(ReadError::Fault(_)) => Ok(None),
         Err(ReadError::Io(source)) => Err(StoreError::Io { action: "read", path: path.to_owned(), source }),

@@ -7,13 +7,13 @@ use std::time::Instant;
 
 use lojal_types::{BlockId, Certificate, Height};
 
+use crate::disk::AppendFile;
 use crate::error::StoreError;
-use crate::file::{self, AppendFile};
 use crate::limits::UNDECIDED_BLOCKS_MAX;
 use crate::log::BlockPlace;
 use crate::log::pairing::{Pairing, push_bounded};
 use crate::log::record::{Kind, ProposalRecord, encode, head, header_record, identify};
-use crate::log::segment::{LogDirectory, numbers};
+use crate::log::segment::LogDirectory;
 
 /// What the log has cost since the start.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ impl LogWriter {
         pairing: &Pairing,
         counters: Arc<LogCounters>,
     ) -> Result<Self, StoreError> {
-        let numbers = numbers(&log.path)?;
+        let numbers = log.numbers()?;
         let segment = numbers.last().copied().unwrap_or(0);
         let (segment, file) = match segment {
             0 => (1, create_segment(log, 1, pairing.next_height)?),
@@ -53,7 +53,7 @@ impl LogWriter {
         };
         let mut bytes = 0_u64;
         for number in numbers {
-            bytes = bytes.saturating_add(file::len(&log.segment(number))?);
+            bytes = bytes.saturating_add(log.disk.len(&log.segment(number))?);
         }
         counters.bytes.store(bytes.max(file.len()), Ordering::Relaxed);
         let undecided = pairing.blocks.iter().map(|block| (block.id, block.offset)).collect();
@@ -158,30 +158,24 @@ impl LogWriter {
         self.counters.sync_us_total.fetch_add(took_us, Ordering::Relaxed);
         Ok(())
     }
-
-    /// Makes the next operation on the file fail.
-    #[cfg(test)]
-    pub(crate) fn inject(&mut self, fault: crate::file::Fault) {
-        self.file.fault = Some(fault);
-    }
 }
 
 fn create_segment(log: &LogDirectory, number: u32, first_height: Height) -> Result<AppendFile, StoreError> {
-    let mut file = AppendFile::create(&log.segment(number))?;
+    let mut file = log.disk.create(&log.segment(number))?;
     file.append(&[&header_record(log.chain_id, first_height)])?;
     file.sync()?;
-    file::sync_directory(&log.path)?;
+    log.disk.sync_directory(&log.path)?;
     Ok(file)
 }
 
 /// Opens the last segment. What a crashed process wrote may be in memory only, so it is synced before anything
 /// rests on it.
 fn open_segment(log: &LogDirectory, number: u32, first_height: Height) -> Result<AppendFile, StoreError> {
-    let mut file = AppendFile::open(&log.segment(number))?;
+    let mut file = log.disk.open_to_append(&log.segment(number))?;
     if file.len() == 0 {
         file.append(&[&header_record(log.chain_id, first_height)])?;
     }
     file.sync()?;
-    file::sync_directory(&log.path)?;
+    log.disk.sync_directory(&log.path)?;
     Ok(file)
 }

@@ -194,7 +194,7 @@ fn a_log_that_ends_before_the_checkpoint_has_lost_committed_blocks() {
     let opened = open(dir.path(), &chain.genesis, options()).expect("whole");
     opened.store.close().expect("the disk works");
     drop(opened);
-    crate::file::truncate(&segment(dir.path(), 1), ends[2] + 5).expect("a log");
+    crate::disk::Disk::real().truncate(&segment(dir.path(), 1), ends[2] + 5).expect("a log");
     match open(dir.path(), &chain.genesis, options()).map(|_| ()) {
         Err(StoreError::Damaged { height, offset, .. }) => assert_eq!((height, offset), (Height::new(3), ends[2])),
         opened => panic!("{opened:?}"),

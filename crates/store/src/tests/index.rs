@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use lojal_types::Height;
 
+use crate::disk::Disk;
 use crate::index::redo::Changes;
 use crate::limits::INDEX_ATTEMPTS_MAX;
 use crate::testing::{Chain, assert_same, copy_dir, options};
@@ -188,7 +189,7 @@ fn a_checkpoint_whose_changes_were_only_begun_is_completed_at_the_next_start() {
     let (chain, dir) = fixture();
     let mut changes = changes_to_the_end(&chain, dir.path());
     let redo = dir.path().join("index.redo");
-    changes.save(&redo).expect("the disk works");
+    changes.save(&Disk::real(), &redo).expect("the disk works");
     tamper(dir.path(), |db| {
         for (key, value) in changes.list.iter().step_by(3) {
             match value {
@@ -208,7 +209,7 @@ fn a_checkpoint_whose_changes_were_only_begun_is_completed_at_the_next_start() {
 fn a_checkpoint_whose_changes_were_not_written_down_entirely_has_not_happened() {
     let (chain, dir) = fixture();
     let redo = dir.path().join("index.redo");
-    changes_to_the_end(&chain, dir.path()).save(&redo).expect("the disk works");
+    changes_to_the_end(&chain, dir.path()).save(&Disk::real(), &redo).expect("the disk works");
     let whole = fs::read(&redo).expect("just written");
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 1;

@@ -24,7 +24,7 @@ fn certificates_are_found_wherever_they_are_and_only_of_later_heights() {
         std::fs::write(&path, &bytes).expect("a temporary directory");
         let len = bytes.len() as u64;
         let heights = |offset, bytes, height| -> Vec<u64> {
-            let found = certificates_after(&path, offset, bytes, Height::new(height)).expect("readable");
+            let found = certificates_after(&Disk::real(), &path, offset, bytes, Height::new(height)).expect("readable");
             found.iter().map(|certificate| certificate.height.get()).collect()
         };
         assert_eq!(heights(0, u64::MAX, 5), [9, 5], "{start}");

@@ -1,0 +1,77 @@
+//! How lots move.
+
+use lojal_types::{Address, BrandId, Code, Expiry, Month};
+
+use super::{Account, Model, ensure};
+
+impl Model {
+    pub(super) fn give(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) -> Result<(), Code> {
+        if !self.tables.accounts.contains(&to) {
+            self.tables.accounts.set(to, Account::default());
+        }
+        let dissolved = self.tables.households.get(&to).is_some_and(|household| household.members.is_empty());
+        ensure(!dissolved, Code::HouseholdDissolved)?;
+        self.return_expired(to, brand);
+        self.put(to, brand, lots);
+        Ok(())
+    }
+
+    pub(super) fn put(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
+        self.drop_dead(to, brand);
+        for (expiry, amount) in lots.into_iter().filter(|(_, amount)| *amount > 0) {
+            let key = (to, brand, expiry);
+            let before = self.tables.lots.get(&key).copied().unwrap_or(0);
+            self.tables.lots.set(key, before + amount);
+        }
+    }
+
+    /// The earliest lot first, or the preferred one before all others.
+    pub(super) fn take(
+        &mut self,
+        from: Address,
+        brand: BrandId,
+        amount: u64,
+        preferred: Option<Expiry>,
+    ) -> Result<Vec<(Expiry, u64)>, Code> {
+        self.return_expired(from, brand);
+        let all = self.recorded_lots(from, brand);
+        let live: Vec<_> = all.iter().copied().filter(|(expiry, _)| expiry.is_live_in(self.month)).collect();
+        let sum = |lots: &[(Expiry, u64)]| lots.iter().map(|(_, amount)| amount).sum::<u64>();
+        if sum(&live) < amount {
+            return Err(if sum(&all) >= amount { Code::PointsExpired } else { Code::InsufficientPoints });
+        }
+        self.drop_dead(from, brand);
+        let (mut order, others): (Vec<_>, Vec<_>) =
+            live.into_iter().partition(|(expiry, _)| Some(*expiry) == preferred);
+        order.extend(others);
+        let (mut missing, mut taken) = (amount, Vec::new());
+        for (expiry, there) in order {
+            let part = there.min(missing);
+            missing -= part;
+            let key = (from, brand, expiry);
+            if part == there {
+                self.tables.lots.remove(&key);
+            } else {
+                self.tables.lots.set(key, there - part);
+            }
+            if part > 0 {
+                taken.push((expiry, part));
+            }
+        }
+        Ok(taken)
+    }
+
+    pub(super) fn drop_dead(&mut self, account: Address, brand: BrandId) {
+        for (expiry, _) in self.recorded_lots(account, brand) {
+            if !expiry.is_live_in(self.month) {
+                self.tables.lots.remove(&(account, brand, expiry));
+            }
+        }
+    }
+
+    pub(super) fn recorded_lots(&self, account: Address, brand: BrandId) -> Vec<(Expiry, u64)> {
+        let (first, last) = (Expiry::Month(Month::new(0)), Expiry::Never);
+        let lots = self.tables.lots.range((account, brand, first)..=(account, brand, last));
+        lots.map(|((_, _, expiry), amount)| (*expiry, *amount)).collect()
+    }
+}

@@ -1,0 +1,249 @@
+//! Mistakes that take more than a random wrong field: each needs something to be so on the ledger.
+
+use lojal_types::{
+    Address, BrandId, Convert, FinishRecovery, Invite, Issue, Join, MemberRights, MemberRole, Operation, Points,
+    Redeem, Reference, Release, RemoveMember, RemoveOperator, Role, StartRecovery, Transfer,
+};
+
+use super::Workload;
+use crate::world::TILL;
+
+/// Everybody who can make a mistake as things stand, and how.
+type Possible = Vec<(Address, Operation)>;
+
+const MISTAKES: [fn(&Workload) -> Possible; 18] = [
+    Workload::spending_dead_points,
+    Workload::pooling_what_must_not_be,
+    Workload::transferring_what_must_not_be,
+    Workload::issuing_beyond_a_limit,
+    Workload::removing_a_stranger,
+    Workload::removing_no_operator,
+    Workload::recovering_what_is_decided,
+    Workload::converting_too_much,
+    Workload::releasing_too_early,
+    Workload::recovering_too_early,
+    Workload::converting_too_late,
+    Workload::converting_too_little,
+    Workload::owing_too_much,
+    Workload::inviting_without_right,
+    Workload::inviting_a_member,
+    Workload::joining_what_is_full,
+    Workload::spending_beyond_a_limit,
+    Workload::being_a_child,
+];
+
+impl Workload {
+    /// One of the mistakes that can be made as things stand.
+    pub(super) fn mistake(&mut self) -> Option<(usize, Vec<Operation>)> {
+        if self.random.once_in(12) {
+            let brand = self.random.index(self.brands.len());
+            return Some((Self::office(brand), self.removing_all_admins(brand)));
+        }
+        let possible = MISTAKES[self.random.index(MISTAKES.len())](self);
+        let (sender, operation) = self.random.pick(&possible)?;
+        let sender = (0..self.keys.len()).find(|actor| self.address(*actor) == sender)?;
+        Some((sender, vec![operation]))
+    }
+
+    /// An office removes the others and then itself.
+    fn removing_all_admins(&self, brand: usize) -> Vec<Operation> {
+        let (office, brand) = (self.address(Self::office(brand)), self.brands[brand]);
+        let operators = self.model.tables.operators.iter().filter(|((of, _), _)| *of == brand);
+        let admins = operators.filter(|(_, operator)| operator.roles.contains(&Role::Admin));
+        let others = admins.map(|((_, address), _)| *address).filter(|address| *address != office).take(99);
+        let remove = |operator| Operation::RemoveOperator(RemoveOperator { brand, operator });
+        others.chain([office]).map(remove).collect()
+    }
+
+    fn spending_dead_points(&self) -> Possible {
+        let dead = self.model.tables.lots.iter().filter(|((_, _, expiry), _)| !expiry.is_live_in(self.time.month()));
+        let redeem = |((from, brand, _), amount): (&(Address, BrandId, _), &u64)| {
+            let amount = Points::new(self.model.balance(*from, *brand) + *amount);
+            (*from, Operation::Redeem(Redeem { brand: *brand, from: *from, amount, reference: None }))
+        };
+        dead.map(redeem).collect()
+    }
+
+    /// Every member of every household, with its rights.
+    fn members(&self) -> impl Iterator<Item = (Address, Address, &MemberRights)> {
+        let households = self.model.tables.households.iter();
+        households
+            .flat_map(|(pool, household)| household.members.iter().map(|(member, rights)| (*pool, *member, rights)))
+    }
+
+    fn pooling_what_must_not_be(&self) -> Possible {
+        let brands = self.model.tables.policies.iter().filter(|(_, policy)| !policy.poolable);
+        let deposits = brands.flat_map(|(brand, policy)| {
+            let amount = policy.transfer_min;
+            let from_members = self.members().filter(move |(_, member, _)| self.model.balance(*member, *brand) > 0);
+            from_members.map(move |(pool, from, _)| {
+                (from, Operation::Transfer(Transfer { brand: *brand, from, to: pool, amount }))
+            })
+        });
+        deposits.collect()
+    }
+
+    fn transferring_what_must_not_be(&self) -> Possible {
+        let brands = self.model.tables.policies.iter().filter(|(_, policy)| !policy.transferable);
+        let transfers = brands.flat_map(|(brand, policy)| {
+            let accounts = self.model.tables.accounts.iter().map(|(account, _)| *account);
+            let rich = accounts.filter(move |account| self.model.balance(*account, *brand) > 0);
+            rich.map(move |from| {
+                let (to, amount) = (self.address(TILL), policy.transfer_min);
+                (from, Operation::Transfer(Transfer { brand: *brand, from, to, amount }))
+            })
+        });
+        transfers.collect()
+    }
+
+    fn issuing_beyond_a_limit(&self) -> Possible {
+        let operators = self.model.tables.operators.iter().filter(|(_, one)| one.roles.contains(&Role::Issue));
+        let issues = operators.filter_map(|((brand, operator), one)| {
+            let left = one.issue_daily_max?.saturating_sub(self.model.issued_today(*brand, *operator));
+            let reference = Reference::new(self.random.clone().number().to_be_bytes().to_vec()).ok()?;
+            let (to, amount) = (self.address(0), Points::new(left + 1));
+            Some((*operator, Operation::Issue(Issue { brand: *brand, to, amount, reference })))
+        });
+        issues.collect()
+    }
+
+    fn removing_a_stranger(&self) -> Possible {
+        let admins = self.members().filter(|(_, _, rights)| rights.role == MemberRole::Admin);
+        let removals = admins.map(|(household, admin, _)| {
+            (admin, Operation::RemoveMember(RemoveMember { household, member: self.address(TILL) }))
+        });
+        removals.collect()
+    }
+
+    fn releasing_too_early(&self) -> Possible {
+        let running = self.holds.iter().filter_map(|(brand, reference)| {
+            let held = self.model.tables.held.get(&(*brand, reference.clone()))?;
+            let open = self.model.tables.holds.contains(&(held.from, *brand, held.number));
+            let release = Release { brand: *brand, from: held.from, hold_reference: reference.clone() };
+            (open && held.expires > self.time.get()).then_some((held.from, Operation::Release(release)))
+        });
+        running.collect()
+    }
+
+    fn recovering_too_early(&self) -> Possible {
+        let accounts = self.model.tables.accounts.iter().filter(|(_, account)| {
+            let recovery = account.recovery.as_ref();
+            recovery.is_some_and(|recovery| recovery.agreed.is_none_or(|agreed| agreed.from_ms > self.time))
+        });
+        let by_guardians = accounts.flat_map(|(address, account)| {
+            let guardians = account.guardians.guardians.iter().filter_map(|guardian| guardian.account());
+            let finish = FinishRecovery { account: *address };
+            guardians.map(move |guardian| (*guardian, Operation::FinishRecovery(finish.clone())))
+        });
+        by_guardians.collect()
+    }
+
+    /// A conversion of all members who have points, for partnerships for which something holds.
+    fn conversions(&self, amount: u64, pairs: impl Iterator<Item = (BrandId, BrandId)>) -> Possible {
+        let accounts = || self.model.tables.accounts.iter().map(|(account, _)| *account);
+        let conversions = pairs.flat_map(|(from, to)| {
+            let rich = accounts().filter(move |account| self.model.balance(*account, from) >= amount);
+            rich.map(move |account| {
+                let (amount, min_received) = (Points::new(amount), Points::ZERO);
+                (account, Operation::Convert(Convert { account, from, to, amount, min_received }))
+            })
+        });
+        conversions.collect()
+    }
+
+    fn converting_too_late(&self) -> Possible {
+        let partnerships = self.model.tables.partnerships.iter();
+        let ended = partnerships.filter(|(_, one)| one.terms.as_ref().is_some_and(|terms| terms.ends_ms <= self.time));
+        self.conversions(5, ended.map(|(pair, _)| *pair))
+    }
+
+    fn removing_no_operator(&self) -> Possible {
+        let operator = self.address(0);
+        let removals = self.brands.iter().enumerate().map(|(place, brand)| {
+            let remove = RemoveOperator { brand: *brand, operator };
+            (self.address(Self::office(place)), Operation::RemoveOperator(remove))
+        });
+        removals.collect()
+    }
+
+    fn recovering_what_is_decided(&self) -> Possible {
+        let new_key = self.keys[0][1].public_key();
+        let accounts = self.model.tables.accounts.iter();
+        let decided = accounts.filter(|(_, one)| one.recovery.as_ref().is_some_and(|one| one.agreed.is_some()));
+        let votes = decided.flat_map(|(account, one)| {
+            let guardians = one.guardians.guardians.iter().filter_map(|guardian| guardian.account());
+            let start = StartRecovery { account: *account, new_key };
+            guardians.map(move |guardian| (*guardian, Operation::StartRecovery(start.clone())))
+        });
+        votes.collect()
+    }
+
+    fn converting_too_much(&self) -> Possible {
+        let partnerships = self.model.tables.partnerships.iter();
+        let capped = partnerships.filter(|(_, one)| one.terms.as_ref().is_some_and(|terms| terms.daily_max.get() < 60));
+        self.conversions(60, capped.map(|(pair, _)| *pair))
+    }
+
+    fn converting_too_little(&self) -> Possible {
+        let partnerships = self.model.tables.partnerships.iter().filter(|(_, one)| {
+            one.terms.as_ref().is_some_and(|terms| terms.ends_ms > self.time && terms.rate_num < terms.rate_den)
+        });
+        self.conversions(1, partnerships.map(|(pair, _)| *pair))
+    }
+
+    fn owing_too_much(&self) -> Possible {
+        let partnerships = self.model.tables.partnerships.iter();
+        let dear =
+            partnerships.filter(|(_, one)| one.terms.as_ref().is_some_and(|terms| terms.price_micro > 1_000_000));
+        self.conversions(10_000_000_000, dear.map(|(pair, _)| *pair))
+    }
+
+    /// Members with a role in a household who invite somebody.
+    fn invitations(&self, by: impl Fn(MemberRole) -> bool, guest: impl Fn(Address) -> Address) -> Possible {
+        let members = self.members().filter(|(_, _, rights)| by(rights.role));
+        let invitations = members.map(|(household, member, _)| {
+            let (role, limits) = (MemberRole::Adult, Default::default());
+            (member, Operation::Invite(Invite { household, member: guest(member), role, limits }))
+        });
+        invitations.collect()
+    }
+
+    fn inviting_without_right(&self) -> Possible {
+        self.invitations(|role| role != MemberRole::Admin, |_| self.address(0))
+    }
+
+    fn inviting_a_member(&self) -> Possible {
+        self.invitations(|role| role == MemberRole::Admin, |member| member)
+    }
+
+    fn joining_what_is_full(&self) -> Possible {
+        let full = self.model.tables.households.iter().filter(|(_, household)| household.members.len() >= 16);
+        let joins = full.flat_map(|(address, household)| {
+            household.invited.keys().map(|guest| (*guest, Operation::Join(Join { household: *address })))
+        });
+        joins.collect()
+    }
+
+    fn spending_beyond_a_limit(&self) -> Possible {
+        let spending = self.members().flat_map(|(from, member, rights)| {
+            let beyond = rights.limits.iter().filter_map(move |limit| {
+                let left = limit.month_max.get().saturating_sub(self.model.spent_this_month(from, member, limit.brand));
+                let (brand, amount) = (limit.brand, Points::new(left + 1));
+                let possible = self.model.balance(from, brand) > left;
+                let redeem = Redeem { brand, from, amount, reference: None };
+                possible.then_some((member, Operation::Redeem(redeem)))
+            });
+            beyond.collect::<Vec<_>>()
+        });
+        spending.collect()
+    }
+
+    fn being_a_child(&self) -> Possible {
+        let children = self.members().filter(|(_, _, rights)| rights.role == MemberRole::Child);
+        let gifts = children.map(|(from, child, _)| {
+            let (brand, amount) = (self.brands[0], Points::new(10));
+            (child, Operation::Transfer(Transfer { brand, from, to: child, amount }))
+        });
+        gifts.collect()
+    }
+}

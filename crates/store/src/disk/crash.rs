@@ -1,0 +1,209 @@
+//! What a power cut leaves, and what rots.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use super::tracking::{Inode, InodeNumber, Tracking};
+
+const SECTOR_BYTES: u64 = 512;
+
+/// What a power cut leaves of the index, whose files sled writes itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexAfterCrash {
+    /// All that has been written.
+    AsItIs,
+    /// Nothing.
+    Lost,
+    /// What was there when the last checkpoint, or the start, had made it durable.
+    AtCheckpoint,
+    /// All that has been written, but for one byte.
+    Changed,
+}
+
+impl IndexAfterCrash {
+    /// Every one of them, to draw from.
+    pub const ALL: [Self; 4] = [Self::AsItIs, Self::Lost, Self::AtCheckpoint, Self::Changed];
+}
+
+/// Numbers that depend on the seed alone (SplitMix64; Steele, Lea, Flood: "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `end`; 0 if that is 0.
+    fn below(&mut self, end: u64) -> u64 {
+        self.next().checked_rem(end).unwrap_or(0)
+    }
+
+    fn coin(&mut self) -> bool {
+        self.next() & 1 == 1
+    }
+}
+
+/// Makes what everybody sees one of the states that could be durable.
+pub(super) fn crash(tracking: &mut Tracking, seed: u64) -> io::Result<()> {
+    let mut random = Random(seed);
+    let names = names_left(tracking, &mut random);
+    let mut contents = BTreeMap::<InodeNumber, Vec<u8>>::new();
+    for (number, inode) in &tracking.inodes {
+        contents.insert(*number, content_left(inode, &mut random)?);
+    }
+    let untouched = tracking.names.iter().filter(|(path, _)| !names.contains_key(*path));
+    let untouched: Vec<_> = untouched.map(|(path, number)| (path.clone(), Some(*number))).collect();
+    for (path, number) in names.into_iter().chain(untouched) {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => (),
+        }
+        if let Some(content) = number.and_then(|number| contents.get(&number)) {
+            fs::write(&path, content)?;
+        }
+    }
+    tracking.forget();
+    Ok(())
+}
+
+/// What the names are that somebody has changed: every change is there or not, or all up to one.
+fn names_left(tracking: &Tracking, random: &mut Random) -> BTreeMap<PathBuf, Option<InodeNumber>> {
+    let mut names = tracking.before.clone();
+    let first_lost = if random.coin() { Some(random.below(tracking.entries.len() as u64 + 1)) } else { None };
+    for (entry, index) in tracking.entries.iter().zip(0..) {
+        if !first_lost.map_or_else(|| random.coin(), |first| index < first) {
+            continue;
+        }
+        if let Some(gone) = &entry.gone {
+            names.insert(gone.clone(), None);
+        }
+        if let Some((come, number)) = &entry.come {
+            names.insert(come.clone(), Some(*number));
+        }
+    }
+    names
+}
+
+/// What a file holds.
+fn content_left(inode: &Inode, random: &mut Random) -> io::Result<Vec<u8>> {
+    let mut content = inode.read(0..inode.len()?)?;
+    for range in &inode.doubtful {
+        scramble(&mut content, range.clone(), random);
+    }
+    let synced = usize::try_from(inode.synced).map_err(io::Error::other)?;
+    if !inode.cut_off.is_empty() && random.coin() {
+        content.truncate(synced);
+        content.extend(&inode.cut_off);
+        return Ok(content);
+    }
+    let unsynced = content.len().saturating_sub(synced) as u64;
+    let way = random.below(4);
+    if way == 0 {
+        return Ok(content);
+    }
+    let kept = if way == 1 { 0 } else { random.below(unsynced + 1) };
+    content.truncate(synced + usize::try_from(kept).map_err(io::Error::other)?);
+    if way == 3 {
+        let end = content.len() as u64;
+        scramble(&mut content, inode.synced..end, random);
+    }
+    Ok(content)
+}
+
+/// Leaves some sectors of a range as they are, and fills others with zeros or garbage.
+fn scramble(content: &mut [u8], range: Range<u64>, random: &mut Random) {
+    let mut start = range.start;
+    while start < range.end {
+        let end = (start / SECTOR_BYTES + 1).saturating_mul(SECTOR_BYTES).min(range.end);
+        let sector = content.iter_mut().take(end as usize).skip(start as usize);
+        match random.below(4) {
+            0 => sector.for_each(|byte| *byte = 0),
+            1 => sector.for_each(|byte| *byte = random.next() as u8),
+            _ => (),
+        }
+        start = end;
+    }
+}
+
+/// Makes the index one of the states that could be durable.
+pub(super) fn crash_index(tracking: &Tracking, data: &Path, after: IndexAfterCrash, seed: u64) -> io::Result<()> {
+    let index = data.join("index");
+    match after {
+        IndexAfterCrash::AsItIs => Ok(()),
+        IndexAfterCrash::Lost => remove_tree(&index),
+        IndexAfterCrash::AtCheckpoint => {
+            remove_tree(&index)?;
+            for (path, content) in tracking.trees.get(&index).into_iter().flatten() {
+                let path = index.join(path);
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::write(path, content)?;
+            }
+            Ok(())
+        }
+        IndexAfterCrash::Changed => {
+            let mut random = Random(seed);
+            flip_any(&files(&index)?, &mut random).map(|_| ())
+        }
+    }
+}
+
+pub(super) fn rot_log(data: &Path, seed: u64) -> io::Result<Option<(PathBuf, u64)>> {
+    let mut segments = files(&data.join("log"))?;
+    segments.retain(|path| path.extension().is_some_and(|extension| extension == "log"));
+    flip_any(&segments, &mut Random(seed))
+}
+
+pub(super) fn flip_bit(path: &Path, offset: u64, bit: u8) -> io::Result<()> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, offset)?;
+    byte[0] ^= 1 << (bit % 8);
+    file.write_all_at(&byte, offset)
+}
+
+/// Flips a bit of one of the files, every bit as likely as any other.
+fn flip_any(files: &[PathBuf], random: &mut Random) -> io::Result<Option<(PathBuf, u64)>> {
+    let sizes: Vec<u64> = files.iter().map(|path| Ok(fs::metadata(path)?.len())).collect::<io::Result<_>>()?;
+    let mut offset = random.below(sizes.iter().sum());
+    for (path, size) in files.iter().zip(sizes) {
+        if offset < size {
+            flip_bit(path, offset, random.below(8) as u8)?;
+            return Ok(Some((path.clone(), offset)));
+        }
+        offset -= size;
+    }
+    Ok(None)
+}
+
+/// The files in a directory and below, in the order of their names; none if there is no such directory.
+fn files(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if !directory.is_dir() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn remove_tree(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
