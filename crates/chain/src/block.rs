@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use borsh::BorshSerialize;
 use lojal_ledger::{ConservationError, Execution, Executor, State, Tip};
-use lojal_types::block::{receipts_root, transactions_root};
+use lojal_types::block::receipts_root;
 use lojal_types::limits::{BLOCK_OPERATIONS_MAX, CLOCK_DRIFT_MS_MAX};
+use lojal_types::merkle::root_of_leaves;
 use lojal_types::{
     Address, BlockId, Code, Hash, Header, Height, PROTOCOL_VERSION, Parameters, TimeMs, TransactionId, ValidatorSet,
     VerifiedTransaction,
@@ -231,7 +233,7 @@ impl Size {
 }
 
 fn transactions_root_of(transactions: &[Arc<VerifiedTransaction>]) -> Hash {
-    transactions_root(transactions.iter().map(|transaction| transaction.bytes()))
+    Hash::new(root_of_leaves(transactions.iter().map(|transaction| *transaction.leaf())))
 }
 
 /// The header that a block's content gives.
@@ -262,11 +264,13 @@ fn header_after(
 
 /// The canonical bytes of a block, put together from bytes that exist already.
 fn encode(header: &Header, transactions: &[Arc<VerifiedTransaction>]) -> Vec<u8> {
-    let mut bytes = borsh::to_vec(header).expect("writing to memory can't fail");
+    let size: usize = transactions.iter().map(|transaction| transaction.bytes().len()).sum();
+    let mut bytes = Vec::with_capacity(EMPTY_BLOCK_BYTES + size);
+    header.serialize(&mut bytes).expect("writing to memory can't fail");
     let count = u32::try_from(transactions.len()).expect("bounded by the parameters");
     bytes.extend(count.to_le_bytes());
     for transaction in transactions {
-        bytes.extend(transaction.bytes());
+        bytes.extend_from_slice(transaction.bytes());
     }
     bytes
 }

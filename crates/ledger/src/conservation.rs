@@ -9,10 +9,9 @@ use lojal_types::{BrandId, Expiry, Lot, Month, Points};
 use thiserror::Error;
 
 use crate::key::{BalanceKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
-use crate::overlay::ChangeSet;
+use crate::overlay::Written;
 use crate::record::Totals;
 use crate::state::View;
-use crate::tree::StateTree;
 
 /// Points appeared or vanished. Never the fault of a transaction: the program is wrong, or its memory.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -126,17 +125,17 @@ impl Tally {
     }
 }
 
-/// Checks the changes of one block against the state before it; `month` is that of the block.
-pub(crate) fn check_block(before: &StateTree, changes: &ChangeSet, month: Month) -> Result<(), ConservationError> {
+/// Checks what one block has written; `month` is that of the block.
+pub(crate) fn check_block(written: &[Written<'_>], month: Month) -> Result<(), ConservationError> {
     let mut tally = Tally::default();
     let mut totals = Vec::new();
-    for (key, after) in changes {
-        for (value, sign) in [(before.get(key), -1), (after.as_deref(), 1)] {
+    for Written { key, before, after, .. } in written {
+        for (value, sign) in [(*before, -1), (after.as_deref(), 1)] {
             let Some(value) = value else { continue };
             tally.add(key, value, sign, month);
         }
         let Some(TotalsKey(brand)) = TotalsKey::decode(key) else { continue };
-        let before = before.get(key).and_then(|value| read::<TotalsKey>(key, value)).map(|(_, before)| before);
+        let before = before.and_then(|value| read::<TotalsKey>(key, value)).map(|(_, before)| before);
         let after = after.as_deref().and_then(|value| read::<TotalsKey>(key, value));
         let (_, after) = after.ok_or(ConservationError::TotalsGone(brand))?;
         totals.push((brand, before.unwrap_or_default(), after));

@@ -1,6 +1,6 @@
 //! A block's transactions, one after the other (protocol §6 and §8).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{ChainId, Code, Outcome, Receipt, TimeMs, TransactionId, ValidatorSet, VerifiedTransaction};
 
@@ -9,7 +9,7 @@ use crate::conservation::{ConservationError, check_block};
 use crate::expiry::expire;
 use crate::key::{RecentKey, StateKey, ValidatorsKey};
 use crate::operations::{Context, apply};
-use crate::overlay::Overlay;
+use crate::overlay::{Overlay, Written};
 use crate::recent::{first_minute, minute_of};
 use crate::record::RecentDigest;
 use crate::state::State;
@@ -43,6 +43,8 @@ pub struct Executor<'a> {
     state: &'a State,
     time: TimeMs,
     overlay: Overlay<'a>,
+    /// The digests of the minutes of `added_ids`, to be written at the end.
+    digests: BTreeMap<u64, RecentDigest>,
     added: BTreeSet<TransactionId>,
     added_ids: Vec<(u64, TransactionId)>,
     receipts: Vec<Receipt>,
@@ -58,7 +60,15 @@ impl<'a> Executor<'a> {
             overlay.remove(&RecentKey(minute));
         }
         overlay.keep();
-        Self { state, time, overlay, added: BTreeSet::new(), added_ids: Vec::new(), receipts: Vec::new() }
+        Self {
+            state,
+            time,
+            overlay,
+            digests: BTreeMap::new(),
+            added: BTreeSet::new(),
+            added_ids: Vec::new(),
+            receipts: Vec::new(),
+        }
     }
 
     /// Executes the next transaction: all of its operations, or none.
@@ -81,11 +91,14 @@ impl<'a> Executor<'a> {
     ///
     /// # Errors
     /// When points appeared or vanished: a fault of this program, after which nothing may be trusted.
-    pub fn finish(self) -> Result<Execution, ConservationError> {
-        let changes = self.overlay.into_changes();
-        let before = self.state.view().tree();
-        check_block(before, &changes, self.time.month())?;
-        Ok(Execution { tree: before.apply(&changes), added_ids: self.added_ids, receipts: self.receipts })
+    pub fn finish(mut self) -> Result<Execution, ConservationError> {
+        for (minute, digest) in &self.digests {
+            self.overlay.put(&RecentKey(*minute), digest);
+        }
+        let written = self.overlay.into_written();
+        check_block(&written, self.time.month())?;
+        let tree = self.state.view().tree().apply_changes(written.iter().map(Written::change).collect());
+        Ok(Execution { tree, added_ids: self.added_ids, receipts: self.receipts })
     }
 
     fn run(&mut self, verified: &VerifiedTransaction) -> Outcome {
@@ -111,10 +124,12 @@ impl<'a> Executor<'a> {
 
     fn remember(&mut self, verified: &VerifiedTransaction) {
         let (id, minute) = (verified.id(), minute_of(verified.transaction()));
-        let key = RecentKey(minute);
-        let digest = self.overlay.get(&key).unwrap_or_else(RecentDigest::empty);
-        self.overlay.put(&key, &digest.with(&id, &self.chain_id()));
-        self.overlay.keep();
+        let chain = self.chain_id();
+        let digest = self
+            .digests
+            .entry(minute)
+            .or_insert_with(|| self.overlay.get(&RecentKey(minute)).unwrap_or_else(RecentDigest::empty));
+        *digest = digest.with(&id, &chain);
         self.added.insert(id);
         self.added_ids.push((minute, id));
     }

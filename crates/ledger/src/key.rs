@@ -1,12 +1,14 @@
 //! The keys of the state: one byte for the kind, then the canonical bytes of what the record is about.
 
 mod household;
+mod packed;
 mod partnership;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, Expiry, Parameters, Reference, ValidatorSet};
 
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
+pub(crate) use self::packed::PackedKey;
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
 use crate::record::{
     Account, Balance, Brand, BrandList, DayCount, Held, Holds, Issued, Operator, OperatorList, RecentDigest, Totals,

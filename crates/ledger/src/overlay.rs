@@ -3,44 +3,80 @@
 
 use std::collections::BTreeMap;
 
-use crate::key::StateKey;
-use crate::tree::StateTree;
+use crate::key::{PackedKey, StateKey};
+use crate::tree::{Change, Hash, StateTree, hash_key};
 
-/// What a block changes: new values by key, `None` for keys that go.
-pub(crate) type ChangeSet = BTreeMap<Box<[u8]>, Option<Box<[u8]>>>;
+/// What a block makes of one key.
+pub(crate) struct Written<'a> {
+    key_hash: Hash,
+    pub(crate) key: Box<[u8]>,
+    /// The value before the block.
+    pub(crate) before: Option<&'a [u8]>,
+    /// The value after it; `None` if the key goes.
+    pub(crate) after: Option<Box<[u8]>>,
+}
 
-#[derive(Clone)]
-struct Slot {
-    value: Option<Box<[u8]>>,
-    written: bool,
+impl<'a> Written<'a> {
+    /// A change on top of a state.
+    #[cfg(test)]
+    pub(crate) fn new(base: &'a StateTree, key: Box<[u8]>, after: Option<Box<[u8]>>) -> Self {
+        let key_hash = hash_key(&key);
+        Self { key_hash, before: base.get_hashed(&key_hash), key, after }
+    }
+
+    /// The same as the tree takes it.
+    pub(crate) fn change(&self) -> Change<'_> {
+        Change::hashed(self.key_hash, &self.key, self.after.as_deref())
+    }
+}
+
+/// What the block has made of a key so far.
+enum Now {
+    AsBefore,
+    Value(Box<[u8]>),
+    Gone,
+}
+
+/// A key that the block has touched. Its hash is computed once, and the tree searched once.
+struct Slot<'a> {
+    key_hash: Hash,
+    before: Option<&'a [u8]>,
+    now: Now,
 }
 
 pub(crate) struct Overlay<'a> {
     base: &'a StateTree,
-    slots: BTreeMap<Box<[u8]>, Slot>,
+    /// Where in `slots` a key is.
+    places: BTreeMap<PackedKey, usize>,
+    slots: Vec<Slot<'a>>,
     /// What the running transaction has overwritten, in order.
-    undo: Vec<(Box<[u8]>, Slot)>,
+    undo: Vec<(usize, Now)>,
 }
 
 impl<'a> Overlay<'a> {
     pub(crate) fn new(base: &'a StateTree) -> Self {
-        Self { base, slots: BTreeMap::new(), undo: Vec::new() }
+        Self { base, places: BTreeMap::new(), slots: Vec::new(), undo: Vec::new() }
     }
 
     /// The record under a key, as the transactions so far have left it.
     pub(crate) fn get<K: StateKey>(&mut self, key: &K) -> Option<K::Record> {
-        let slot = self.slot(key.encode());
-        let bytes = slot.value.as_ref()?;
+        let place = self.place(key);
+        let slot = &self.slots[place];
+        let bytes = match &slot.now {
+            Now::AsBefore => slot.before?,
+            Now::Value(value) => value,
+            Now::Gone => return None,
+        };
         Some(borsh::from_slice(bytes).expect("the state holds only records that this crate encoded"))
     }
 
     pub(crate) fn put<K: StateKey>(&mut self, key: &K, record: &K::Record) {
         let bytes = borsh::to_vec(record).expect("writing to memory can't fail");
-        self.write(key.encode(), Some(bytes.into_boxed_slice()));
+        self.write(key, Now::Value(bytes.into_boxed_slice()));
     }
 
     pub(crate) fn remove<K: StateKey>(&mut self, key: &K) {
-        self.write(key.encode(), None);
+        self.write(key, Now::Gone);
     }
 
     /// Makes the running transaction's writes part of the block.
@@ -50,23 +86,44 @@ impl<'a> Overlay<'a> {
 
     /// Takes the running transaction's writes back.
     pub(crate) fn take_back(&mut self) {
-        while let Some((key, slot)) = self.undo.pop() {
-            self.slots.insert(key, slot);
+        while let Some((place, before)) = self.undo.pop() {
+            self.slots[place].now = before;
         }
     }
 
-    pub(crate) fn into_changes(self) -> ChangeSet {
-        self.slots.into_iter().filter(|(_, slot)| slot.written).map(|(key, slot)| (key, slot.value)).collect()
+    /// What the block has written, in the order of the keys.
+    pub(crate) fn into_written(self) -> Vec<Written<'a>> {
+        let Self { places, mut slots, .. } = self;
+        let written = places.into_iter().filter_map(|(key, place)| {
+            let slot = &mut slots[place];
+            let after = match std::mem::replace(&mut slot.now, Now::AsBefore) {
+                Now::AsBefore => return None,
+                Now::Value(value) => Some(value),
+                Now::Gone => None,
+            };
+            Some(Written {
+                key_hash: slot.key_hash,
+                key: key.with_bytes(|bytes| bytes.into()),
+                before: slot.before,
+                after,
+            })
+        });
+        written.collect()
     }
 
-    fn slot(&mut self, key: Box<[u8]>) -> &mut Slot {
-        let base = self.base;
-        self.slots.entry(key).or_insert_with_key(|key| Slot { value: base.get(key).map(Box::from), written: false })
+    fn place<K: StateKey>(&mut self, key: &K) -> usize {
+        let Self { base, places, slots, .. } = self;
+        let packed = PackedKey::of(key);
+        *places.entry(packed).or_insert_with(|| {
+            let key_hash = packed.with_bytes(hash_key);
+            slots.push(Slot { key_hash, before: base.get_hashed(&key_hash), now: Now::AsBefore });
+            slots.len() - 1
+        })
     }
 
-    fn write(&mut self, key: Box<[u8]>, value: Option<Box<[u8]>>) {
-        let slot = self.slot(key.clone());
-        let before = std::mem::replace(slot, Slot { value, written: true });
-        self.undo.push((key, before));
+    fn write<K: StateKey>(&mut self, key: &K, now: Now) {
+        let place = self.place(key);
+        let before = std::mem::replace(&mut self.slots[place].now, now);
+        self.undo.push((place, before));
     }
 }

@@ -11,7 +11,7 @@ use crate::execute::Execution;
 use crate::key::{
     AccountKey, BrandKey, BrandListKey, OperatorKey, OperatorListKey, ParametersKey, StateKey, TotalsKey, ValidatorsKey,
 };
-use crate::overlay::Overlay;
+use crate::overlay::{Overlay, Written};
 use crate::recent::RecentIds;
 use crate::record::{Account, Brand, BrandList, Operator, OperatorList, Totals};
 use crate::tree::StateTree;
@@ -60,7 +60,7 @@ impl State {
         for brand in document.brands.iter() {
             found(&mut overlay, brand);
         }
-        let tree = empty.apply(&overlay.into_changes());
+        let tree = empty.apply_changes(overlay.into_written().iter().map(Written::change).collect());
         Self::restore(genesis, tip, tree, RecentIds::default())
     }
 

@@ -119,7 +119,11 @@ pub fn transactions_root<'a>(encoded: impl Iterator<Item = &'a [u8]>) -> Hash {
 
 /// The root over receipts.
 pub fn receipts_root(receipts: &[Receipt]) -> Hash {
-    let encoded: Vec<Vec<u8>> =
-        receipts.iter().map(|receipt| borsh::to_vec(receipt).expect("writing to memory can't fail")).collect();
-    Hash::new(merkle::root(encoded.iter().map(Vec::as_slice)))
+    let mut bytes = Vec::new();
+    let leaf = |receipt: &Receipt| {
+        bytes.clear();
+        borsh::to_writer(&mut bytes, receipt).expect("writing to memory can't fail");
+        merkle::leaf(&bytes)
+    };
+    Hash::new(merkle::root_of_leaves(receipts.iter().map(leaf)))
 }

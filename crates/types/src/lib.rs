@@ -56,5 +56,8 @@ pub use points::{Lot, Points};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
 pub use time::{Day, Expiry, Month, TimeMs};
-pub use transaction::{Operations, SignedTransaction, Transaction, VerifiedTransaction, verify_all};
+pub use transaction::{
+    IdentifiedTransaction, Operations, SignedTransaction, Transaction, VerifiedTransaction, verify_all,
+    verify_identified,
+};
 pub use validator::{Validator, ValidatorSet};

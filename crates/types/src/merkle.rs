@@ -2,7 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-fn leaf(data: &[u8]) -> [u8; 32] {
+/// The hash of one item.
+pub fn leaf(data: &[u8]) -> [u8; 32] {
     Sha256::new_with_prefix([0]).chain_update(data).finalize().into()
 }
 
@@ -11,12 +12,17 @@ fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
 }
 
 /// The Merkle tree hash of a list; that of no items is the hash of nothing.
+pub fn root<'a>(items: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
+    root_of_leaves(items.map(leaf))
+}
+
+/// The Merkle tree hash of a list of which each item's [`leaf`] is known.
 ///
 /// Keeps one complete subtree per power of two, as a binary counter does, and joins them from the smallest.
-pub fn root<'a>(items: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
+pub fn root_of_leaves(leaves: impl Iterator<Item = [u8; 32]>) -> [u8; 32] {
     let mut complete: Vec<(u32, [u8; 32])> = Vec::new(); // (log2 of the leaves, hash), largest first
-    for item in items {
-        let mut joined = (0, leaf(item));
+    for leaf in leaves {
+        let mut joined = (0, leaf);
         while let Some((level, left)) = complete.pop_if(|(level, _)| *level == joined.0) {
             joined = (level + 1, node(&left, &joined.1));
         }

@@ -1,15 +1,18 @@
 //! Transactions: unsigned, signed, and verified (protocol §6). A verified one can only be made by checking its
 //! signature, so whatever takes it need not ask again.
 
+mod verify;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
+pub use self::verify::{IdentifiedTransaction, VerifiedTransaction, verify_all, verify_identified};
 use crate::address::{Address, AddressError, AddressText, Network};
 use crate::bounded::Bounded;
 use crate::code::Code;
 use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, ChainTag, PublicKey, Signature, TransactionId};
-use crate::key::{Claim, KeyPair, verify_batch};
+use crate::key::KeyPair;
 use crate::limits::{TRANSACTION_BYTES_MAX, TRANSACTION_OPERATIONS_MAX};
 use crate::operation::Operation;
 use crate::time::TimeMs;
@@ -62,8 +65,11 @@ pub struct SignedTransaction<A = Address> {
 impl Transaction {
     /// The transaction's id: a hash over chain id and canonical bytes, the same whoever signs it.
     pub fn id(&self, chain: &ChainId) -> TransactionId {
-        let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
-        TransactionId::new(chain_hash(tag::TRANSACTION, chain, &[&bytes]))
+        Self::id_of(&borsh::to_vec(self).expect("writing to memory can't fail"), chain)
+    }
+    /// The id of the transaction with these canonical bytes.
+    fn id_of(bytes: &[u8], chain: &ChainId) -> TransactionId {
+        TransactionId::new(chain_hash(tag::TRANSACTION, chain, &[bytes]))
     }
     /// What a sender signs: tag ‖ chain id ‖ transaction id.
     pub fn signing_bytes(id: &TransactionId, chain: &ChainId) -> Vec<u8> {
@@ -107,13 +113,6 @@ impl SignedTransaction {
         let Ok(text) = self.try_map(|address| Ok::<_, std::convert::Infallible>(address.text(network)));
         text
     }
-    /// Checks what can be checked without state: size, network and signature.
-    ///
-    /// # Errors
-    /// The code of the first rule that it breaks.
-    pub fn verify(self, chain: &ChainId) -> Result<VerifiedTransaction, Code> {
-        verify_all(vec![self], chain).pop().expect("one answer per transaction")
-    }
 }
 
 impl SignedTransaction<AddressText> {
@@ -124,77 +123,6 @@ impl SignedTransaction<AddressText> {
     pub fn on(self, network: Network) -> Result<SignedTransaction, AddressError> {
         self.try_map(|text| text.on(network))
     }
-}
-
-/// A transaction of this network, within the size limit, whose signature holds. Whether the key is the sender's
-/// is a question of state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifiedTransaction {
-    id: TransactionId,
-    signed: SignedTransaction,
-    bytes: Box<[u8]>,
-}
-
-impl VerifiedTransaction {
-    /// The transaction's id.
-    pub fn id(&self) -> TransactionId {
-        self.id
-    }
-    /// The transaction itself.
-    pub fn transaction(&self) -> &Transaction {
-        &self.signed.transaction
-    }
-    /// The transaction with its signature.
-    pub fn signed(&self) -> &SignedTransaction {
-        &self.signed
-    }
-    /// The key that signed.
-    pub fn public_key(&self) -> PublicKey {
-        self.signed.public_key
-    }
-    /// The canonical bytes of the signed transaction.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-/// Checks many transactions with one batched signature check; one answer per transaction, in order.
-pub fn verify_all(signed: Vec<SignedTransaction>, chain: &ChainId) -> Vec<Result<VerifiedTransaction, Code>> {
-    struct Prepared {
-        id: TransactionId,
-        bytes: Box<[u8]>,
-        message: Vec<u8>,
-    }
-    let prepare = |signed: &SignedTransaction| {
-        let bytes = signed.encode().into_boxed_slice();
-        if bytes.len() > TRANSACTION_BYTES_MAX {
-            return Err(Code::TransactionTooLarge);
-        }
-        if signed.transaction.chain != chain.tag() {
-            return Err(Code::WrongChain);
-        }
-        let id = signed.transaction.id(chain);
-        Ok(Prepared { id, bytes, message: Transaction::signing_bytes(&id, chain) })
-    };
-    let prepared: Vec<Result<Prepared, Code>> = signed.iter().map(prepare).collect();
-    let claims: Vec<Claim> = signed
-        .iter()
-        .zip(&prepared)
-        .filter_map(|(signed, prepared)| {
-            let message = prepared.as_ref().ok()?.message.as_slice();
-            Some(Claim { key: signed.public_key, message, signature: signed.signature })
-        })
-        .collect();
-    let mut holds = verify_batch(&claims).into_iter();
-    signed
-        .into_iter()
-        .zip(prepared)
-        .map(|(signed, prepared)| {
-            let Prepared { id, bytes, .. } = prepared?;
-            let holds = holds.next().expect("one answer per prepared transaction");
-            if holds { Ok(VerifiedTransaction { id, signed, bytes }) } else { Err(Code::BadSignature) }
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use lojal_ledger::key::{StateKey, TotalsKey};
 use lojal_ledger::recent::RecentIds;
+use lojal_types::block::transactions_root;
 use lojal_types::{Block, Bounded, BrandId, ChainId, Genesis, Points, Transaction};
 
 use super::*;

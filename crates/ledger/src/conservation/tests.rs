@@ -1,13 +1,18 @@
-use lojal_types::{Bounded, Lot, Points};
+use std::collections::BTreeMap;
 
-use super::{ConservationError, balance_sheet, check_block};
+use lojal_types::{Bounded, Lot, Month, Points};
+
+use super::{ConservationError, balance_sheet};
 use crate::fixture::*;
 use crate::key::{BalanceKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
-use crate::overlay::ChangeSet;
+use crate::overlay::Written;
 use crate::recent::RecentIds;
 use crate::record::{Balance, Totals};
 use crate::state::State;
 use crate::tree::StateTree;
+
+/// New values by key, `None` for keys that go.
+type ChangeSet = BTreeMap<Box<[u8]>, Option<Box<[u8]>>>;
 
 /// Anna holds 50 of the grocer's points until 2027-11 and has redeemed 5; Bo holds 7 of the resort's until 2026-12.
 fn ledger() -> Ledger {
@@ -41,6 +46,12 @@ fn set_totals(changes: &mut ChangeSet, id: &str, totals: [u64; 5]) {
     let [issued, outstanding, redeemed, expired, reversed] = totals.map(Points::new);
     let totals = Totals { issued, outstanding, redeemed, expired, reversed, ..Totals::default() };
     put(changes, &TotalsKey(brand(id)), &totals);
+}
+
+/// Checks changes as those of a block on top of a state.
+fn check_block(before: &StateTree, changes: &ChangeSet, month: Month) -> Result<(), ConservationError> {
+    let written = changes.iter().map(|(key, after)| Written::new(before, key.clone(), after.clone()));
+    super::check_block(&written.collect::<Vec<_>>(), month)
 }
 
 /// What the check of a block and that of the whole state say to changes on top of [`ledger`].

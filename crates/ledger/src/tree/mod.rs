@@ -12,9 +12,9 @@
 //! So the shape and the root depend on the content alone, never on the order in which it came about.
 //! The preimages carry no chain id: the header that commits to the root does.
 //!
-//! Versions are immutable and share the subtrees in which they don't differ. A page keeps all its
-//! keys and values in one piece of memory: it is cheap to copy on a change, and an entry takes little
-//! more memory than its bytes and its two hashes.
+//! Versions are immutable and share the subtrees in which they don't differ. A page is one piece of
+//! memory with all its hashes, keys and values: it is cheap to copy on a change, and an entry takes
+//! little more memory than its bytes and its two hashes.
 //!
 //! Two keys with the same hash would be one entry; SHA-256 rules that out.
 
@@ -30,9 +30,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use node::{Entry, Node};
+use node::{Entry, Node, hash_value};
+pub(crate) use node::{Hash, hash_key};
 pub use proof::{Proof, ProofError};
-use update::Change;
+pub(crate) use update::Change;
 
 /// Most entries of a page; a subtree with more is a branch (architecture §3).
 pub const PAGE_ENTRIES_MAX: usize = 16;
@@ -59,17 +60,26 @@ impl StateTree {
     /// If the keys and values of one page exceed 4 GiB.
     pub fn from_entries<K: AsRef<[u8]>, V: AsRef<[u8]>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let owned: Vec<(K, V)> = entries.into_iter().collect();
-        let mut entries: Vec<Entry<'_>> =
-            owned.iter().map(|(key, value)| Entry::new(key.as_ref(), value.as_ref())).collect();
+        let mut hashed: Vec<_> =
+            owned.iter().map(|(key, value)| (hash_key(key.as_ref()), hash_value(value.as_ref()), key, value)).collect();
         // A stable sort keeps entries with the same key in the order in which they came.
-        entries.sort_by_key(|entry| entry.key_hash);
-        entries.dedup_by(|later, earlier| {
-            let same_key = later.key_hash == earlier.key_hash;
+        hashed.sort_by_key(|(key_hash, ..)| *key_hash);
+        hashed.dedup_by(|later, earlier| {
+            let same_key = later.0 == earlier.0;
             if same_key {
                 *earlier = *later;
             }
             same_key
         });
+        let entries: Vec<Entry<'_>> = hashed
+            .iter()
+            .map(|(key_hash, value_hash, key, value)| Entry {
+                key_hash,
+                value_hash,
+                key: key.as_ref(),
+                value: value.as_ref(),
+            })
+            .collect();
         Self { top: Node::build(&entries, 0) }
     }
 
@@ -90,8 +100,12 @@ impl StateTree {
 
     /// The value of `key`.
     pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
-        let key_hash = node::hash_key(key);
-        self.top.find_page(&key_hash, |_| ()).get(&key_hash)
+        self.get_hashed(&hash_key(key))
+    }
+
+    /// The value of the key with this hash.
+    pub(crate) fn get_hashed(&self, key_hash: &Hash) -> Option<&[u8]> {
+        self.top.find_page(key_hash, |_| ()).get(key_hash)
     }
 
     /// All keys and values, in the order of the key hashes.
@@ -108,9 +122,12 @@ impl StateTree {
     /// If the keys and values of one page exceed 4 GiB.
     #[must_use = "a tree is immutable: the changes are in the version returned"]
     pub fn apply(&self, changes: &BTreeMap<Box<[u8]>, Option<Box<[u8]>>>) -> Self {
-        let mut changes: Vec<Change<'_>> =
-            changes.iter().map(|(key, value)| Change::new(key, value.as_deref())).collect();
-        changes.sort_unstable_by_key(|change| *change.key_hash());
+        self.apply_changes(changes.iter().map(|(key, value)| Change::new(key, value.as_deref())).collect())
+    }
+
+    /// As [`apply`](Self::apply), with changes of distinct keys in any order.
+    pub(crate) fn apply_changes(&self, mut changes: Vec<Change<'_>>) -> Self {
+        changes.sort_unstable_by(|one, another| one.key_hash().cmp(another.key_hash()));
         Self { top: update::update(&self.top, &changes, 0) }
     }
 
@@ -122,7 +139,7 @@ impl StateTree {
 
     /// A proof of the value of `key`, or of its absence, against [`root`](Self::root).
     pub fn prove(&self, key: &[u8]) -> Proof {
-        Proof::new(&self.top, &node::hash_key(key))
+        Proof::new(&self.top, &hash_key(key))
     }
 }
 

@@ -7,7 +7,12 @@ use sha2::{Digest, Sha256};
 
 use super::PAGE_ENTRIES_MAX;
 
-pub(super) type Hash = [u8; 32];
+pub(crate) type Hash = [u8; 32];
+
+/// Bytes of an entry's two hashes in a page.
+const PAIR_BYTES: usize = 64;
+/// Bytes that say where an entry's key and value end.
+const ENDS_BYTES: usize = 8;
 
 /// A subtree. Its hash and its number of entries are computed once, when it is made.
 pub(super) enum Node {
@@ -18,18 +23,9 @@ pub(super) enum Node {
 /// At most [`PAGE_ENTRIES_MAX`] entries, sorted by key hash.
 pub(super) struct Page {
     hash: Hash,
-    slots: Box<[Slot]>,
-    /// Key and value of each slot, one after the other.
+    /// The number of entries, then key hash ‖ value hash of each, then where key and value of each end (two
+    /// little-endian u32), then the keys and values.
     bytes: Box<[u8]>,
-}
-
-/// An entry of a page: its hashes, and where its key and value lie in the page's bytes.
-struct Slot {
-    key_hash: Hash,
-    value_hash: Hash,
-    key_start: u32,
-    value_start: u32,
-    value_end: u32,
 }
 
 /// More than [`PAGE_ENTRIES_MAX`] entries, split on one bit of their key hashes.
@@ -40,19 +36,21 @@ pub(super) struct Branch {
     pub(super) right: Arc<Node>,
 }
 
+/// The parts of a page's bytes.
+#[derive(Clone, Copy)]
+struct Parts<'a> {
+    pairs: &'a [[u8; PAIR_BYTES]],
+    ends: &'a [[u8; ENDS_BYTES]],
+    keys_and_values: &'a [u8],
+}
+
 /// One entry, borrowed from a page or from the caller who brings it.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
-    pub(super) key_hash: Hash,
-    pub(super) value_hash: Hash,
+    pub(super) key_hash: &'a Hash,
+    pub(super) value_hash: &'a Hash,
     pub(super) key: &'a [u8],
     pub(super) value: &'a [u8],
-}
-
-impl<'a> Entry<'a> {
-    pub(super) fn new(key: &'a [u8], value: &'a [u8]) -> Self {
-        Self { key_hash: hash_key(key), value_hash: hash_value(value), key, value }
-    }
 }
 
 impl Default for Node {
@@ -68,7 +66,7 @@ impl Node {
         if entries.len() <= PAGE_ENTRIES_MAX {
             return Arc::new(Node::Page(Page::new(entries)));
         }
-        let middle = entries.partition_point(|entry| !bit(&entry.key_hash, depth));
+        let middle = entries.partition_point(|entry| !bit(entry.key_hash, depth));
         let (left, right) = entries.split_at(middle);
         Node::branch(Node::build(left, depth + 1), Node::build(right, depth + 1))
     }
@@ -92,14 +90,14 @@ impl Node {
 
     pub(super) fn len(&self) -> u64 {
         match self {
-            Node::Page(page) => page.slots.len() as u64,
+            Node::Page(page) => page.len() as u64,
             Node::Branch(branch) => branch.len,
         }
     }
 
-    /// The page where `key_hash` belongs. Calls `beside` with the hash of each subtree that the path
+    /// The page where `key_hash` belongs. Calls `beside` with each subtree that the path
     /// to it leaves aside, from the top down.
-    pub(super) fn find_page(&self, key_hash: &Hash, mut beside: impl FnMut(&Hash)) -> &Page {
+    pub(super) fn find_page<'a>(&'a self, key_hash: &Hash, mut beside: impl FnMut(&'a Node)) -> &'a Page {
         let mut node = self;
         let mut depth = 0;
         loop {
@@ -109,7 +107,7 @@ impl Node {
             };
             let (child, sibling) =
                 if bit(key_hash, depth) { (&branch.right, &branch.left) } else { (&branch.left, &branch.right) };
-            beside(sibling.hash());
+            beside(sibling);
             node = child;
             depth += 1;
         }
@@ -132,45 +130,69 @@ impl Node {
 
 impl Page {
     fn new(entries: &[Entry<'_>]) -> Self {
-        let size = entries.iter().map(|entry| entry.key.len() + entry.value.len()).sum();
-        let mut bytes = Vec::with_capacity(size);
-        let mut append = |part: &[u8]| {
-            bytes.extend_from_slice(part);
-            u32::try_from(bytes.len()).expect("sixteen bounded entries stay far below 4 GiB")
-        };
-        let mut end = 0;
-        let slots: Box<[Slot]> = entries
-            .iter()
-            .map(|entry| {
-                let key_start = end;
-                let value_start = append(entry.key);
-                end = append(entry.value);
-                Slot { key_hash: entry.key_hash, value_hash: entry.value_hash, key_start, value_start, value_end: end }
-            })
-            .collect();
-        Self {
-            hash: hash_page(slots.iter().map(|slot| (&slot.key_hash, &slot.value_hash))),
-            slots,
-            bytes: bytes.into_boxed_slice(),
+        let size: usize = entries.iter().map(|entry| entry.key.len() + entry.value.len()).sum();
+        let mut bytes = Vec::with_capacity(1 + entries.len() * (PAIR_BYTES + ENDS_BYTES) + size);
+        bytes.push(u8::try_from(entries.len()).expect("at most sixteen"));
+        for entry in entries {
+            bytes.extend_from_slice(entry.key_hash);
+            bytes.extend_from_slice(entry.value_hash);
         }
+        let hash = hash("lojal/page/v1", [&bytes[1..]]);
+        let mut end = 0_usize;
+        for entry in entries {
+            for part in [entry.key, entry.value] {
+                end += part.len();
+                let end = u32::try_from(end).expect("sixteen bounded entries stay far below 4 GiB");
+                bytes.extend_from_slice(&end.to_le_bytes());
+            }
+        }
+        for entry in entries {
+            bytes.extend_from_slice(entry.key);
+            bytes.extend_from_slice(entry.value);
+        }
+        Self { hash, bytes: bytes.into_boxed_slice() }
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.bytes[0])
     }
 
     pub(super) fn get(&self, key_hash: &Hash) -> Option<&[u8]> {
-        let index = self.slots.binary_search_by(|slot| slot.key_hash.cmp(key_hash));
-        Some(self.entry(self.slots.get(index.ok()?)?).value)
+        let parts = self.parts();
+        let index = parts.pairs.binary_search_by(|pair| pair[..32].cmp(key_hash));
+        Some(parts.entry(index.ok()?).value)
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.slots.iter().map(|slot| self.entry(slot))
+        let parts = self.parts();
+        (0..self.len()).map(move |index| parts.entry(index))
     }
 
-    fn entry(&self, slot: &Slot) -> Entry<'_> {
+    fn parts(&self) -> Parts<'_> {
+        let (pairs, rest) = self.bytes[1..].split_at(self.len() * PAIR_BYTES);
+        let (ends, keys_and_values) = rest.split_at(self.len() * ENDS_BYTES);
+        Parts { pairs: pairs.as_chunks().0, ends: ends.as_chunks().0, keys_and_values }
+    }
+}
+
+impl<'a> Parts<'a> {
+    fn entry(self, index: usize) -> Entry<'a> {
+        let (key_hash, value_hash) = self.pairs[index].split_at(32);
+        let start = index.checked_sub(1).map_or(0, |before| self.ends_of(before).1);
+        let (key_end, value_end) = self.ends_of(index);
+        let two_hashes = "a pair is two hashes";
         Entry {
-            key_hash: slot.key_hash,
-            value_hash: slot.value_hash,
-            key: &self.bytes[slot.key_start as usize..slot.value_start as usize],
-            value: &self.bytes[slot.value_start as usize..slot.value_end as usize],
+            key_hash: key_hash.try_into().expect(two_hashes),
+            value_hash: value_hash.try_into().expect(two_hashes),
+            key: &self.keys_and_values[start..key_end],
+            value: &self.keys_and_values[key_end..value_end],
         }
+    }
+
+    /// Where an entry's key and value end.
+    fn ends_of(self, index: usize) -> (usize, usize) {
+        let [a, b, c, d, e, f, g, h] = self.ends[index];
+        (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]) as usize)
     }
 }
 
@@ -179,7 +201,7 @@ pub(super) fn bit(key_hash: &Hash, depth: usize) -> bool {
     key_hash[depth / 8] & (0x80 >> (depth % 8)) != 0
 }
 
-pub(super) fn hash_key(key: &[u8]) -> Hash {
+pub(crate) fn hash_key(key: &[u8]) -> Hash {
     hash("lojal/key/v1", [key])
 }
 

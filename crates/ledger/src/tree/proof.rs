@@ -75,8 +75,8 @@ pub enum ProofError {
 impl Proof {
     pub(super) fn new(top: &Node, key_hash: &Hash) -> Self {
         let mut siblings = Vec::new();
-        let page = top.find_page(key_hash, |sibling| siblings.push(*sibling));
-        let page = page.entries().map(|entry| (entry.key_hash, entry.value_hash)).collect();
+        let page = top.find_page(key_hash, |sibling| siblings.push(*sibling.hash()));
+        let page = page.entries().map(|entry| (*entry.key_hash, *entry.value_hash)).collect();
         Self { siblings, page }
     }
 

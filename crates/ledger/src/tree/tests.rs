@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use sha2::{Digest, Sha256};
 
-use super::node::{Entry, Hash, Node};
+use super::node::{Hash, Node};
 use super::update::{Change, update};
 use super::{PAGE_ENTRIES_MAX, StateTree};
 
@@ -121,10 +121,6 @@ fn crafted_key_hash() -> impl Strategy<Value = Hash> {
     })
 }
 
-fn crafted<'a>(key_hash: Hash, value_hash: Hash) -> Entry<'a> {
-    Entry { key_hash, value_hash, key: b"", value: b"" }
-}
-
 proptest! {
     #![proptest_config(reproducible(200))]
 
@@ -173,10 +169,10 @@ proptest! {
             let mut changes = Vec::new();
             for (key_hash, value) in batch {
                 if let Some(value) = value {
-                    changes.push(Change::Set(crafted(*key_hash, [*value; 32])));
+                    changes.push(Change::crafted(*key_hash, Some([*value; 32])));
                     content.insert(*key_hash, [*value; 32]);
                 } else {
-                    changes.push(Change::Remove(*key_hash));
+                    changes.push(Change::crafted(*key_hash, None));
                     content.remove(key_hash);
                 }
             }
@@ -269,7 +265,7 @@ fn a_change_makes_only_the_nodes_of_its_path() {
     let tree = accounts(0..2_000);
     let (key, _) = account(7);
     let mut depth = 0;
-    tree.top.find_page(&super::node::hash_key(&key), |_| depth += 1);
+    tree.top.find_page(&super::hash_key(&key), |_| depth += 1);
     let changed = tree.apply(&Changes::from([(key, Some(b"new".as_slice().into()))]));
     assert_eq!(new_nodes(&tree.top, &changed.top), depth + 1);
 }
@@ -277,7 +273,7 @@ fn a_change_makes_only_the_nodes_of_its_path() {
 #[test]
 fn entries_come_in_the_order_of_their_key_hashes() {
     let tree = accounts(0..300);
-    let hashes: Vec<Hash> = tree.top.entries().map(|entry| entry.key_hash).collect();
+    let hashes: Vec<Hash> = tree.top.entries().map(|entry| *entry.key_hash).collect();
     assert!(hashes.is_sorted_by(|a, b| a < b));
 }
 

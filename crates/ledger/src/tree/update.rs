@@ -3,27 +3,39 @@
 use std::sync::Arc;
 
 use super::PAGE_ENTRIES_MAX;
-use super::node::{Entry, Hash, Node, bit, hash_key};
+use super::node::{Entry, Hash, Node, Page, bit, hash_key, hash_value};
 
 /// What becomes of one key.
-pub(super) enum Change<'a> {
-    Set(Entry<'a>),
-    Remove(Hash),
+pub(crate) struct Change<'a> {
+    key_hash: Hash,
+    key: &'a [u8],
+    /// The value with its hash; `None` if the key goes.
+    value: Option<(Hash, &'a [u8])>,
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn new(key: &'a [u8], value: Option<&'a [u8]>) -> Self {
-        match value {
-            Some(value) => Change::Set(Entry::new(key, value)),
-            None => Change::Remove(hash_key(key)),
-        }
+    pub(crate) fn new(key: &'a [u8], value: Option<&'a [u8]>) -> Self {
+        Self::hashed(hash_key(key), key, value)
+    }
+
+    /// The change of a key whose hash is known.
+    pub(crate) fn hashed(key_hash: Hash, key: &'a [u8], value: Option<&'a [u8]>) -> Self {
+        Self { key_hash, key, value: value.map(|value| (hash_value(value), value)) }
+    }
+
+    #[cfg(test)]
+    pub(super) fn crafted(key_hash: Hash, value_hash: Option<Hash>) -> Self {
+        Self { key_hash, key: b"", value: value_hash.map(|hash| (hash, b"".as_slice())) }
     }
 
     pub(super) fn key_hash(&self) -> &Hash {
-        match self {
-            Change::Set(entry) => &entry.key_hash,
-            Change::Remove(key_hash) => key_hash,
-        }
+        &self.key_hash
+    }
+
+    /// The entry that it sets.
+    pub(super) fn entry(&self) -> Option<Entry<'_>> {
+        let (value_hash, value) = self.value.as_ref()?;
+        Some(Entry { key_hash: &self.key_hash, value_hash, key: self.key, value })
     }
 }
 
@@ -34,7 +46,7 @@ pub(super) fn update(node: &Arc<Node>, changes: &[Change<'_>], depth: usize) -> 
         return Arc::clone(node);
     }
     let updated = match &**node {
-        Node::Page(page) => Node::build(&merge(page.entries(), changes), depth),
+        Node::Page(page) => Node::build(&merge(page, changes), depth),
         Node::Branch(branch) => {
             let middle = changes.partition_point(|change| !bit(change.key_hash(), depth));
             let (left, right) = changes.split_at(middle);
@@ -54,19 +66,17 @@ fn join(left: Arc<Node>, right: Arc<Node>, depth: usize) -> Arc<Node> {
 }
 
 /// The entries of a page after `changes`; both are sorted by key hash, and so is the result.
-fn merge<'a>(entries: impl Iterator<Item = Entry<'a>>, changes: &[Change<'a>]) -> Vec<Entry<'a>> {
+fn merge<'a>(page: &'a Page, changes: &'a [Change<'_>]) -> Vec<Entry<'a>> {
     let mut merged = Vec::with_capacity(PAGE_ENTRIES_MAX + changes.len());
-    let mut entries = entries.peekable();
+    let mut entries = page.entries().peekable();
     for change in changes {
         let key_hash = change.key_hash();
-        while let Some(entry) = entries.next_if(|entry| entry.key_hash < *key_hash) {
+        while let Some(entry) = entries.next_if(|entry| entry.key_hash < key_hash) {
             merged.push(entry);
         }
         // The old entry of this key, if there is one, is replaced or removed.
-        entries.next_if(|entry| entry.key_hash == *key_hash);
-        if let Change::Set(entry) = change {
-            merged.push(*entry);
-        }
+        entries.next_if(|entry| entry.key_hash == key_hash);
+        merged.extend(change.entry());
     }
     merged.extend(entries);
     merged

@@ -35,6 +35,16 @@ fn a_signed_transaction_verifies_and_keeps_its_bytes_and_id() {
 }
 
 #[test]
+fn an_identified_transaction_has_the_id_and_the_leaf_of_its_bytes() {
+    let identified = signed(5).identify(&CHAIN).expect("of this network and small");
+    assert_eq!(identified.id(), transfer(5).id(&CHAIN));
+    assert_eq!(identified.bytes(), signed(5).encode());
+    assert_eq!(crate::merkle::root([identified.bytes()].into_iter()), *identified.leaf());
+    assert_eq!(verify_identified(vec![identified]), [signed(5).verify(&CHAIN)]);
+    assert_eq!(signed(5).identify(&ChainId::new([8; 32])), Err(Code::WrongChain));
+}
+
+#[test]
 fn the_id_does_not_depend_on_the_signature() {
     let mut other = signed(5);
     other.signature = Signature::new([3; 64]);

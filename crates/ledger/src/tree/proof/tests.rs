@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::super::StateTree;
-use super::super::node::Entry;
 use super::super::update::{Change, update};
 use super::*;
 
@@ -218,16 +217,15 @@ fn proofs_work_in_the_deepest_tree() {
         hash[31] = 0xe0 | last;
         hash
     };
-    let entry = |last| Entry { key_hash: key_hash(last), value_hash: [last; 32], key: b"", value: b"" };
-    let changes: Vec<_> = (0..17).map(|last| Change::Set(entry(last))).collect();
-    let deep = update(&Arc::default(), &changes, 0);
+    let changes: Vec<_> = (0..17).map(|last| Change::crafted(key_hash(last), Some([last; 32]))).collect();
+    let deep = update(&Arc::new(Node::default()), &changes, 0);
     for last in 0..32 {
         let proof = Proof::new(&deep, &key_hash(last));
         assert_eq!(proof.siblings.len(), 252);
         let claim = (last < 17).then_some([last; 32]);
         assert_eq!(proof.verify_hashes(deep.hash(), &key_hash(last), claim), Ok(()));
     }
-    let page = update(&deep, &[Change::Remove(key_hash(3))], 0);
+    let page = update(&deep, &[Change::crafted(key_hash(3), None)], 0);
     assert_eq!(Proof::new(&page, &key_hash(0)).siblings.len(), 0);
 }
 

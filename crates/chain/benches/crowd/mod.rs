@@ -1,0 +1,184 @@
+//! A network with many accounts, each with one lot of one brand.
+
+use std::sync::Arc;
+
+use lojal_chain::{ExecutedBlock, propose};
+use lojal_ledger::key::{AccountKey, BalanceKey, OutstandingKey, StateKey, TotalsKey};
+use lojal_ledger::recent::RecentIds;
+use lojal_ledger::record::{Account, Balance, Totals};
+use lojal_ledger::{State, StateTree};
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::{
+    Address, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, KeyPair, Lot, Network,
+    Operation, Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Transaction, Transfer, Validator,
+    VerifiedTransaction, verify_all,
+};
+
+/// A key of the state and its value.
+type Entry = (Box<[u8]>, Box<[u8]>);
+
+/// How many points each account has.
+const POINTS: u64 = 1_000_000;
+
+pub fn key(number: u32) -> KeyPair {
+    let mut seed = [1; 32];
+    seed[..4].copy_from_slice(&number.to_le_bytes());
+    KeyPair::from_seed(&seed)
+}
+
+fn brand() -> BrandId {
+    "nordmat".parse().expect("a valid id")
+}
+
+pub fn validator() -> KeyPair {
+    KeyPair::from_seed(&[200; 32])
+}
+
+/// One validator, one brand, whose points never expire.
+pub fn genesis() -> Genesis {
+    let policy = Policy {
+        expiry_months: None,
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(POINTS),
+        transfer_daily_max: None,
+        convertible: false,
+        poolable: false,
+        tradeable: false,
+        reversal_window_ms: 0,
+    };
+    let till = GenesisOperator {
+        public_key: KeyPair::from_seed(&[201; 32]).public_key(),
+        roles: Bounded::new(vec![Role::Issue]).expect("one role"),
+        issue_daily_max: None,
+    };
+    let operators = Bounded::new(vec![till]).expect("one operator");
+    let name: lojal_types::Name = "Nordmat".parse().expect("a valid name");
+    let validator = Validator {
+        name: name.clone(),
+        public_key: validator().public_key(),
+        network_key: KeyPair::from_seed(&[202; 32]).public_key(),
+        power: 1,
+    };
+    let document = GenesisDocument {
+        name: name.clone(),
+        network: Network::Test,
+        time_ms: TimeMs::new(1_800_000_000_000).expect("in range"),
+        settlement_currency: None,
+        parameters: Parameters {
+            heartbeat_ms: 3000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: 1000,
+        },
+        validators: Bounded::new(vec![validator]).expect("one validator"),
+        brands: Bounded::new(vec![GenesisBrand { id: brand(), name, decimals: 0, policy, operators }]).expect("one"),
+    };
+    Genesis::new(document).expect("the document keeps the rules")
+}
+
+/// A state with so many accounts, of which only the first ones, the senders, have a key.
+pub struct Crowd {
+    pub genesis: Genesis,
+    pub state: State,
+    pub entries: Vec<Entry>,
+    accounts: u32,
+    senders: Vec<KeyPair>,
+    nonce: u64,
+}
+
+fn address(senders: &[KeyPair], number: u32) -> Address {
+    senders.get(number as usize).map_or_else(
+        || {
+            let mut bytes = [0xaa; 20];
+            bytes[..4].copy_from_slice(&number.to_le_bytes());
+            Address::new(bytes)
+        },
+        KeyPair::address,
+    )
+}
+
+fn bytes(record: &impl borsh::BorshSerialize) -> Box<[u8]> {
+    borsh::to_vec(record).expect("writing to memory can't fail").into()
+}
+
+impl Crowd {
+    pub fn new(accounts: u32, senders: u32) -> Self {
+        let genesis = genesis();
+        let senders: Vec<KeyPair> = (0..senders).map(key).collect();
+        let start = State::genesis(&genesis);
+        let mut entries: Vec<Entry> =
+            start.view().tree().iter().map(|(key, value)| (key.into(), value.into())).collect();
+        let lot = Lot { expiry: Expiry::Never, amount: Points::new(POINTS) };
+        let balance = bytes(&Balance { lots: Bounded::new(vec![lot]).expect("one lot") });
+        let account = bytes(&Account::default());
+        for number in 0..accounts {
+            let address = address(&senders, number);
+            entries.push((AccountKey(address).encode(), account.clone()));
+            entries.push((BalanceKey { account: address, brand: brand() }.encode(), balance.clone()));
+        }
+        let all = Points::new(POINTS * u64::from(accounts));
+        entries.push((OutstandingKey { brand: brand(), expiry: Expiry::Never }.encode(), bytes(&all)));
+        let totals = Totals { issued: all, outstanding: all, ..Totals::default() };
+        entries.push((TotalsKey(brand()).encode(), bytes(&totals)));
+        let tree = StateTree::from_entries(entries.iter().map(|(key, value)| (key, value)));
+        let state = State::restore(&genesis, start.view().tip(), tree, RecentIds::default());
+        Self { genesis, state, entries, accounts, senders, nonce: 0 }
+    }
+
+    /// Transfers of one sender each to accounts all over the state.
+    pub fn signed(&mut self, count: u32, operations: u32) -> Vec<SignedTransaction> {
+        (0..count).map(|number| self.transfer(number, operations)).collect()
+    }
+
+    fn transfer(&mut self, number: u32, operations: u32) -> SignedTransaction {
+        let chain = self.genesis.chain_id();
+        let sender = &self.senders[number as usize % self.senders.len()];
+        let from = sender.address();
+        let step = self.accounts / 10_007 * 2 + 1;
+        let transfer = |index: u32| {
+            let to = (self.accounts / 2 + number * 7_919 + index * step) % self.accounts;
+            let to = address(&self.senders, to);
+            Operation::Transfer(Transfer { brand: brand(), from, to, amount: Points::new(5) })
+        };
+        self.nonce += 1;
+        let transaction = Transaction {
+            chain: chain.tag(),
+            sender: from,
+            valid_until_ms: self.state.view().tip().time_ms.plus_ms(60_000),
+            nonce: self.nonce,
+            operations: Bounded::new((0..operations).map(transfer).collect()).expect("1 to 100"),
+        };
+        transaction.sign(&chain, sender)
+    }
+
+    /// The same, with their signatures checked.
+    pub fn verified(&mut self, count: u32, operations: u32) -> Vec<Arc<VerifiedTransaction>> {
+        let chain = self.genesis.chain_id();
+        let verified = verify_all(self.signed(count, operations), &chain).into_iter();
+        verified.map(|one| Arc::new(one.expect("just signed for this chain"))).collect()
+    }
+
+    /// The next block, in which every transaction succeeds.
+    pub fn propose(&self, transactions: &[Arc<VerifiedTransaction>]) -> ExecutedBlock {
+        let now = self.state.view().tip().time_ms.plus_ms(1_000);
+        let proposal = propose(&self.state, validator().address(), now, transactions.iter().cloned());
+        let proposal = proposal.expect("points are conserved");
+        assert_eq!(proposal.block.transactions().len(), transactions.len());
+        proposal.block
+    }
+
+    pub fn certify(&self, block: &ExecutedBlock) -> Certificate {
+        let blank = CommitSignature { validator: validator().address(), signature: validator().sign(b"") };
+        let mut certificate = Certificate {
+            height: block.header().height,
+            round: 0,
+            block: block.id(),
+            signatures: Bounded::new(vec![blank]).expect("one"),
+        };
+        let message = certificate.vote_of(blank.validator).signing_bytes(&self.genesis.chain_id());
+        let signature = CommitSignature { signature: validator().sign(&message), ..blank };
+        certificate.signatures = Bounded::new(vec![signature]).expect("one");
+        certificate
+    }
+}

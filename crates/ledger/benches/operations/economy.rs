@@ -1,0 +1,276 @@
+//! Three brands and their members, with something of everything, so that every kind of operation succeeds.
+
+use lojal_ledger::{Executor, State, Tip};
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::{
+    AcceptPartnership, Address, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
+    EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Hold, Invite, Issue, Join,
+    KeyPair, Leave, MemberLimits, MemberRole, Money, Network, Operation, Outcome, Parameters, PartnershipTerms, Points,
+    Policy, ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Reverse, Role, RotateKey,
+    SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transaction, Transfer, Unfreeze,
+    Validator, VerifiedTransaction,
+};
+
+const START_MS: u64 = 1_800_000_000_000;
+const ROLES: [Role; 4] = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
+const BRANDS: [&str; 3] = ["nordmat", "kaffet", "fjallet"];
+
+/// Operator of every brand.
+const TILL: u8 = 1;
+/// Operator of the first brand only.
+const CASHIER: u8 = 2;
+/// Holds points, and is the admin of a household.
+const ANNA: u8 = 11;
+/// A member of the household.
+const BO: u8 = 12;
+/// Invited to the household.
+const CLEO: u8 = 13;
+/// Can't use the account any more; Anna is the guardian.
+const DORA: u8 = 14;
+/// Being recovered by Anna, but doesn't want to.
+const ERIK: u8 = 15;
+/// Lost the key, and has waited long enough.
+const FRIDA: u8 = 16;
+/// Has frozen the account.
+const GUSTAV: u8 = 17;
+
+pub struct Economy {
+    pub state: State,
+    household: Address,
+}
+
+fn key(seed: u8) -> KeyPair {
+    KeyPair::from_seed(&[seed; 32])
+}
+
+fn address(seed: u8) -> Address {
+    key(seed).address()
+}
+
+fn brand(at: usize) -> BrandId {
+    BRANDS[at].parse().expect("a valid id")
+}
+
+fn reference(text: &str) -> Reference {
+    Reference::new(text.as_bytes().to_vec()).expect("a short reference")
+}
+
+fn time(ms: u64) -> TimeMs {
+    TimeMs::new(ms).expect("in range")
+}
+
+fn policy() -> Policy {
+    Policy {
+        expiry_months: Some(24),
+        transferable: true,
+        transfer_min: Points::new(1),
+        transfer_max: Points::new(1_000_000),
+        transfer_daily_max: Some(Points::new(1_000_000)),
+        convertible: true,
+        poolable: true,
+        tradeable: false,
+        reversal_window_ms: 86_400_000,
+    }
+}
+
+fn terms(rate_num: u32) -> PartnershipTerms {
+    let daily_max = Points::new(1_000_000);
+    PartnershipTerms { rate_num, rate_den: 2, price_micro: 1_000_000, daily_max, ends_ms: time(START_MS * 2) }
+}
+
+fn genesis() -> Genesis {
+    let operator = |seed: u8| GenesisOperator {
+        public_key: key(seed).public_key(),
+        roles: Bounded::new(ROLES.to_vec()).expect("four roles"),
+        issue_daily_max: Some(Points::new(1_000_000)),
+    };
+    let brand = |at: usize| GenesisBrand {
+        id: brand(at),
+        name: BRANDS[at].parse().expect("a valid name"),
+        decimals: 0,
+        policy: policy(),
+        operators: Bounded::new(if at == 0 { vec![operator(TILL), operator(CASHIER)] } else { vec![operator(TILL)] })
+            .expect("few operators"),
+    };
+    let validator = Validator {
+        name: "one".parse().expect("a valid name"),
+        public_key: key(200).public_key(),
+        network_key: key(201).public_key(),
+        power: 1,
+    };
+    let document = GenesisDocument {
+        name: "test".parse().expect("a valid name"),
+        network: Network::Test,
+        time_ms: time(START_MS),
+        settlement_currency: Some("SEK".parse().expect("a valid currency")),
+        parameters: Parameters {
+            heartbeat_ms: 3000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: 1_000,
+        },
+        validators: Bounded::new(vec![validator]).expect("one validator"),
+        brands: Bounded::new((0..3).map(brand).collect()).expect("three brands"),
+    };
+    Genesis::new(document).expect("the document keeps the rules")
+}
+
+fn issue(at: usize, to: u8, amount: u64, receipt: &str) -> Operation {
+    let (brand, to, amount, reference) = (brand(at), address(to), Points::new(amount), reference(receipt));
+    Operation::Issue(Issue { brand, to, amount, reference })
+}
+
+fn hold(request: &str) -> Operation {
+    let (from, amount, expires_ms) = (address(ANNA), Points::new(10), time(START_MS + 3_600_000));
+    Operation::Hold(Hold { brand: brand(0), from, amount, reference: reference(request), expires_ms })
+}
+
+fn convert() -> Operation {
+    let (account, amount, min_received) = (address(ANNA), Points::new(100), Points::new(1));
+    Operation::Convert(Convert { account, from: brand(0), to: brand(1), amount, min_received })
+}
+
+fn propose(from: usize, to: usize) -> Operation {
+    Operation::ProposePartnership(ProposePartnership { from: brand(from), to: brand(to), terms: terms(1) })
+}
+
+fn accept(from: usize, to: usize) -> Operation {
+    Operation::AcceptPartnership(AcceptPartnership { from: brand(from), to: brand(to), terms: terms(1) })
+}
+
+fn set_guardians() -> Operation {
+    let guardians = Bounded::new(vec![Guardian::Account(address(ANNA))]).expect("one guardian");
+    Operation::SetGuardians(SetGuardians { guardians: Guardians { guardians, threshold: 1 } })
+}
+
+fn start_recovery(account: u8) -> Operation {
+    let new_key = key(account + 100).public_key();
+    Operation::StartRecovery(StartRecovery { account: address(account), new_key })
+}
+
+fn invite(household: Address, member: u8) -> Operation {
+    let (role, limits) = (MemberRole::Adult, MemberLimits::default());
+    Operation::Invite(Invite { household, member: address(member), role, limits })
+}
+
+impl Economy {
+    pub fn new() -> Self {
+        let state = State::genesis(&genesis());
+        let mut economy = Self { state, household: address(ANNA) };
+        let members = [ANNA, BO, CLEO, DORA, ERIK, FRIDA, GUSTAV];
+        for at in 0..3 {
+            let issues = members.iter().map(|member| issue(at, *member, 10_000, &format!("{at} {member}")));
+            economy.run(TILL, issues.collect());
+        }
+        economy.run(TILL, vec![propose(0, 1), accept(0, 1), propose(1, 0)]);
+        economy.run(ANNA, vec![hold("to capture"), hold("to release"), convert()]);
+        for member in [DORA, ERIK, FRIDA] {
+            economy.run(member, vec![set_guardians()]);
+        }
+        economy.run(ANNA, vec![start_recovery(ERIK), start_recovery(FRIDA)]);
+        economy.run(GUSTAV, vec![Operation::Freeze(Freeze {})]);
+        let creation = economy.run(ANNA, vec![Operation::CreateHousehold(CreateHousehold {})]);
+        economy.household = Address::of_household(&economy.state.view().chain_id(), &creation.id(), 0);
+        economy.run(ANNA, vec![invite(economy.household, BO), invite(economy.household, CLEO)]);
+        economy.run(BO, vec![Operation::Join(Join { household: economy.household })]);
+        economy
+    }
+
+    /// A transaction with the sender's first key.
+    pub fn sign(&self, sender: u8, operations: Vec<Operation>) -> VerifiedTransaction {
+        let view = self.state.view();
+        let (chain, tip) = (view.chain_id(), view.tip());
+        let transaction = Transaction {
+            chain: chain.tag(),
+            sender: address(sender),
+            valid_until_ms: tip.time_ms.plus_ms(60_000),
+            nonce: tip.height.get(),
+            operations: Bounded::new(operations).expect("1 to 100"),
+        };
+        transaction.sign(&chain, &key(sender)).verify(&chain).expect("just signed for this chain")
+    }
+
+    /// A block of one transaction, which must succeed.
+    fn run(&mut self, sender: u8, operations: Vec<Operation>) -> VerifiedTransaction {
+        let transaction = self.sign(sender, operations);
+        let tip = self.state.view().tip();
+        let (height, time_ms) = (tip.height.next(), tip.time_ms.plus_ms(1_000));
+        let mut executor = Executor::new(&self.state, time_ms);
+        let receipt = executor.push(&transaction).expect("it can be in a block");
+        assert_eq!(receipt.outcome, Outcome::Applied);
+        let execution = executor.finish().expect("points are conserved");
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&height.get().to_le_bytes());
+        self.state.apply(execution, Tip { height, block: BlockId::new(id), time_ms });
+        transaction
+    }
+
+    /// One operation of every kind that succeeds on the state, and who sends it.
+    pub fn operations(&self) -> Vec<(u8, Operation)> {
+        let (household, amount) = (self.household, Points::new(5));
+        let (anna, bo) = (address(ANNA), address(BO));
+        let released = Release { brand: brand(0), from: anna, hold_reference: reference("to release") };
+        vec![
+            (TILL, issue(0, BO, 5, "new")),
+            (
+                ANNA,
+                Operation::Redeem(Redeem { brand: brand(0), from: anna, amount, reference: Some(reference("new")) }),
+            ),
+            (ANNA, Operation::Transfer(Transfer { brand: brand(0), from: anna, to: bo, amount })),
+            (TILL, self.reverse()),
+            (ANNA, hold("new")),
+            (TILL, self.capture()),
+            (TILL, Operation::Release(released)),
+            (TILL, propose(0, 2)),
+            (TILL, accept(1, 0)),
+            (TILL, Operation::EndPartnership(EndPartnership { from: brand(0), to: brand(1) })),
+            (ANNA, convert()),
+            (TILL, self.settle()),
+            (TILL, Operation::SetPolicy(SetPolicy { brand: brand(0), policy: policy() })),
+            (TILL, self.set_operator()),
+            (TILL, Operation::RemoveOperator(RemoveOperator { brand: brand(0), operator: address(CASHIER) })),
+            (ANNA, Operation::RotateKey(RotateKey { new_key: key(111).public_key() })),
+            (BO, set_guardians()),
+            (ANNA, start_recovery(DORA)),
+            (ERIK, Operation::CancelRecovery(CancelRecovery {})),
+            (ANNA, Operation::FinishRecovery(FinishRecovery { account: address(FRIDA) })),
+            (BO, Operation::Freeze(Freeze {})),
+            (GUSTAV, Operation::Unfreeze(Unfreeze {})),
+            (CLEO, Operation::CreateHousehold(CreateHousehold {})),
+            (ANNA, invite(household, DORA)),
+            (CLEO, Operation::Join(Join { household })),
+            (BO, Operation::Leave(Leave { household })),
+            (ANNA, self.set_member()),
+            (ANNA, Operation::RemoveMember(RemoveMember { household, member: bo })),
+        ]
+    }
+
+    fn reverse(&self) -> Operation {
+        let issue_reference = reference(&format!("0 {BO}"));
+        let (from, amount, reference) = (address(BO), Points::new(5), reference("new"));
+        Operation::Reverse(Reverse { brand: brand(0), from, amount, issue_reference, reference })
+    }
+
+    fn capture(&self) -> Operation {
+        let (from, amount, reference_) = (address(ANNA), Points::new(5), reference("new"));
+        let hold_reference = reference("to capture");
+        Operation::Capture(Capture { brand: brand(0), from, hold_reference, amount, reference: reference_ })
+    }
+
+    fn settle(&self) -> Operation {
+        let amount = Money::new(1);
+        Operation::Settle(Settle { creditor: brand(1), debtor: brand(0), amount, reference: reference("new") })
+    }
+
+    fn set_operator(&self) -> Operation {
+        let roles = Bounded::new(ROLES.to_vec()).expect("four roles");
+        let public_key = key(ANNA).public_key();
+        Operation::SetOperator(SetOperator { brand: brand(0), public_key, roles, issue_daily_max: None })
+    }
+
+    fn set_member(&self) -> Operation {
+        let (household, member) = (self.household, address(BO));
+        let (role, limits) = (MemberRole::Child, MemberLimits::default());
+        Operation::SetMember(SetMember { household, member, role, limits })
+    }
+}

@@ -1,0 +1,124 @@
+//! What is known of a signed transaction: first its id, then that its signature holds.
+
+use super::{SignedTransaction, Transaction};
+use crate::code::Code;
+use crate::ids::{ChainId, PublicKey, TransactionId};
+use crate::key::{Claim, verify_batch};
+use crate::limits::TRANSACTION_BYTES_MAX;
+use crate::merkle;
+
+/// Bytes of public key and signature, which follow the transaction in the canonical bytes.
+const SIGNATURE_BYTES: usize = 32 + 64;
+
+/// A transaction of this network, within the size limit, with everything that its bytes alone give, each computed once.
+/// Nobody has checked its signature yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentifiedTransaction {
+    chain: ChainId,
+    id: TransactionId,
+    leaf: [u8; 32],
+    signed: SignedTransaction,
+    bytes: Box<[u8]>,
+}
+
+impl IdentifiedTransaction {
+    /// The transaction's id.
+    pub fn id(&self) -> TransactionId {
+        self.id
+    }
+    /// The hash of its leaf under a block's `transactions_root`.
+    pub fn leaf(&self) -> &[u8; 32] {
+        &self.leaf
+    }
+    /// The transaction with its signature.
+    pub fn signed(&self) -> &SignedTransaction {
+        &self.signed
+    }
+    /// The canonical bytes of the signed transaction.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl SignedTransaction {
+    /// Checks size and network, and computes the id.
+    ///
+    /// # Errors
+    /// [`Code::TransactionTooLarge`] or [`Code::WrongChain`].
+    pub fn identify(self, chain: &ChainId) -> Result<IdentifiedTransaction, Code> {
+        let bytes = self.encode().into_boxed_slice();
+        if bytes.len() > TRANSACTION_BYTES_MAX {
+            return Err(Code::TransactionTooLarge);
+        }
+        if self.transaction.chain != chain.tag() {
+            return Err(Code::WrongChain);
+        }
+        let id = Transaction::id_of(&bytes[..bytes.len() - SIGNATURE_BYTES], chain);
+        Ok(IdentifiedTransaction { chain: *chain, id, leaf: merkle::leaf(&bytes), signed: self, bytes })
+    }
+    /// Checks what can be checked without state: size, network and signature.
+    ///
+    /// # Errors
+    /// The code of the first rule that it breaks.
+    pub fn verify(self, chain: &ChainId) -> Result<VerifiedTransaction, Code> {
+        verify_all(vec![self], chain).pop().expect("one answer per transaction")
+    }
+}
+
+/// A transaction of this network, within the size limit, whose signature holds. Whether the key is the sender's
+/// is a question of state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedTransaction(IdentifiedTransaction);
+
+impl VerifiedTransaction {
+    /// The transaction's id.
+    pub fn id(&self) -> TransactionId {
+        self.0.id
+    }
+    /// The hash of its leaf under a block's `transactions_root`.
+    pub fn leaf(&self) -> &[u8; 32] {
+        &self.0.leaf
+    }
+    /// The transaction itself.
+    pub fn transaction(&self) -> &Transaction {
+        &self.0.signed.transaction
+    }
+    /// The transaction with its signature.
+    pub fn signed(&self) -> &SignedTransaction {
+        &self.0.signed
+    }
+    /// The key that signed.
+    pub fn public_key(&self) -> PublicKey {
+        self.0.signed.public_key
+    }
+    /// The canonical bytes of the signed transaction.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+}
+
+/// Checks many transactions with one batched signature check; one answer per transaction, in order.
+pub fn verify_all(signed: Vec<SignedTransaction>, chain: &ChainId) -> Vec<Result<VerifiedTransaction, Code>> {
+    verify_each(signed.into_iter().map(|one| one.identify(chain)).collect())
+}
+
+/// As [`verify_all`], of transactions whose ids are known already.
+pub fn verify_identified(identified: Vec<IdentifiedTransaction>) -> Vec<Result<VerifiedTransaction, Code>> {
+    verify_each(identified.into_iter().map(Ok).collect())
+}
+
+fn verify_each(identified: Vec<Result<IdentifiedTransaction, Code>>) -> Vec<Result<VerifiedTransaction, Code>> {
+    let well_formed = || identified.iter().flatten();
+    let messages: Vec<Vec<u8>> = well_formed().map(|one| Transaction::signing_bytes(&one.id, &one.chain)).collect();
+    let claims: Vec<Claim<'_>> = well_formed()
+        .zip(&messages)
+        .map(|(one, message)| Claim { key: one.signed.public_key, message, signature: one.signed.signature })
+        .collect();
+    let mut holds = verify_batch(&claims).into_iter();
+    let each = identified.into_iter().map(|one| {
+        let one = one?;
+        let holds = holds.next().expect("one answer per well-formed transaction");
+        if holds { Ok(VerifiedTransaction(one)) } else { Err(Code::BadSignature) }
+    });
+    each.collect()
+}
