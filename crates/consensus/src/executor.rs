@@ -3,6 +3,7 @@
 
 mod blocks;
 mod budget;
+mod claimed;
 mod thread;
 
 use std::sync::Arc;

@@ -35,6 +35,14 @@ pub trait StateKey: BorshSerialize + BorshDeserialize {
     }
 }
 
+/// The account that a key is about, for the kinds of key that begin with one: an account's own and a household's.
+pub(crate) fn account_of(key: &[u8]) -> Option<&[u8; 20]> {
+    match key.split_first()? {
+        (32..=47 | 64..=79, rest) => rest.first_chunk(),
+        _ => None,
+    }
+}
+
 /// Network-wide settings.
 #[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
 pub struct ParametersKey;

@@ -6,12 +6,13 @@ use lojal_chain::block::check_clock;
 use lojal_chain::replay::check_commit;
 use lojal_chain::{ExecutedBlock, InvalidBlock, execute_block, propose};
 use lojal_store::{PendingProposal, ProposalRecord};
-use lojal_types::{Block, Certificate, Height, SignedTransaction, VerifiedTransaction, verify_all};
+use lojal_types::{Certificate, ChainId, Code, Height, IdentifiedTransaction, VerifiedTransaction, verify_identified};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::blocks::UndecidedBlocks;
 use super::budget::Budget;
+use super::claimed::ClaimedBlock;
 use super::{Answer, Command, Executor, ExecutorFault, Proposed, Verdict};
 use crate::mempool::{Room, read_state};
 use crate::parts::Assembled;
@@ -62,7 +63,7 @@ impl Thread {
                 self.undecided.add(record, None);
                 continue;
             }
-            let block = decode_claimed(&record, &bytes);
+            let block = ClaimedBlock::read(&record, &bytes, &self.chain());
             match block.map(|block| self.execute(&record, block, true)).transpose()?.flatten() {
                 Some(block) => {
                     if UndecidedBlocks::is_own(&record, &block, self.executor.address) {
@@ -133,7 +134,7 @@ impl Thread {
             Some(bytes) => (bytes, None),
             None => {
                 let started = Instant::now();
-                let Some(block) = decode_claimed(record, bytes) else {
+                let Some(block) = ClaimedBlock::read(record, bytes, &self.chain()) else {
                     tracing::warn!(height = %record.height, round = record.round, "a proposal's bytes are not its block's");
                     return Ok(Verdict::Unusable);
                 };
@@ -159,7 +160,7 @@ impl Thread {
     fn execute(
         &self,
         record: &ProposalRecord,
-        block: Block,
+        block: ClaimedBlock,
         is_decided: bool,
     ) -> Result<Option<ExecutedBlock>, ExecutorFault> {
         match self.execute_block(block, is_decided) {
@@ -172,29 +173,37 @@ impl Thread {
         }
     }
 
-    fn execute_block(&self, block: Block, is_decided: bool) -> Result<ExecutedBlock, InvalidBlock> {
+    fn execute_block(&self, block: ClaimedBlock, is_decided: bool) -> Result<ExecutedBlock, InvalidBlock> {
         if !is_decided {
             check_clock(&block.header, self.executor.clock.now())?;
         }
-        let transactions = self.verify(block.transactions.into_inner())?;
+        let transactions = self.verify(block.transactions)?;
         execute_block(&read_state(&self.executor.state), block.header, transactions)
     }
 
     /// Checks the signatures of a block's transactions; those that wait here have been checked before.
-    fn verify(&self, signed: Vec<SignedTransaction>) -> Result<Vec<Arc<VerifiedTransaction>>, InvalidBlock> {
-        let chain = read_state(&self.executor.state).view().chain_id();
-        let ids: Vec<_> = signed.iter().map(|one| one.transaction.id(&chain)).collect();
+    fn verify(
+        &self,
+        transactions: Vec<Result<IdentifiedTransaction, Code>>,
+    ) -> Result<Vec<Arc<VerifiedTransaction>>, InvalidBlock> {
+        let invalid = |index| move |code| InvalidBlock::Transaction(index, code);
+        let identified: Vec<_> = transactions
+            .into_iter()
+            .enumerate()
+            .map(|(index, one)| one.map_err(invalid(index)))
+            .collect::<Result<_, _>>()?;
         let known: Vec<_> = {
             let pool = self.executor.mempool.pool();
-            ids.iter().zip(&signed).map(|(id, one)| pool.get(id).filter(|waiting| waiting.signed() == one)).collect()
+            let same = |one: &IdentifiedTransaction| pool.get(&one.id()).filter(|known| known.bytes() == one.bytes());
+            identified.iter().map(same).collect()
         };
-        let unknown = signed.into_iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(one, _)| one).collect();
-        let mut verified = verify_all(unknown, &chain).into_iter();
+        let unknown = identified.into_iter().zip(&known).filter(|(_, known)| known.is_none());
+        let mut verified = verify_identified(unknown.map(|(one, _)| one).collect()).into_iter();
         let each = known.into_iter().enumerate().map(|(index, known)| match known {
             Some(known) => Ok(known),
             None => {
                 let answer = verified.next().expect("one answer per unknown transaction");
-                answer.map(Arc::new).map_err(|code| InvalidBlock::Transaction(index, code))
+                answer.map(Arc::new).map_err(invalid(index))
             }
         });
         each.collect()
@@ -229,6 +238,10 @@ impl Thread {
         self.budget.executed(block.transactions().iter().map(|one| one.transaction().operations.len()).sum(), took);
     }
 
+    fn chain(&self) -> ChainId {
+        read_state(&self.executor.state).view().chain_id()
+    }
+
     fn next_height(&self) -> Height {
         read_state(&self.executor.state).view().tip().height.next()
     }
@@ -239,10 +252,4 @@ fn reply<T>(answer: Answer<T>, result: Result<T, ExecutorFault>) {
     if let Err(Err(fault)) = answer.send(result) {
         tracing::error!(%fault, "a fault while stopping");
     }
-}
-
-/// The block, if the bytes are the one with the id that the proposal names: header and transactions. Otherwise they say
-/// nothing about that block, which may be a good one.
-fn decode_claimed(record: &ProposalRecord, bytes: &[u8]) -> Option<Block> {
-    Block::decode(bytes).ok().filter(|block| block.header.id() == record.block && block.is_whole())
 }

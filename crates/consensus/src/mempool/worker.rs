@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use lojal_ledger::{State, admissible, validate};
-use lojal_types::{Code, SignedTransaction, TransactionId, VerifiedTransaction, verify_all};
+use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, VerifiedTransaction, verify_identified};
 use tokio::sync::mpsc;
 
 use super::{Answers, Shared, SharedState, Submission, lock};
@@ -66,21 +66,24 @@ impl Worker {
 
     fn admit(&self, transactions: Vec<SignedTransaction>, own: &[bool]) -> Answers {
         let chain = read(&self.state).view().chain_id();
-        let known: Vec<Option<TransactionId>> = transactions
-            .iter()
-            .map(|signed| signed.transaction.id(&chain))
-            .map(|id| lock(&self.shared.pool).get(&id).map(|_| id))
-            .collect();
+        let known = |one: Result<IdentifiedTransaction, Code>| {
+            let waits = |one: &IdentifiedTransaction| lock(&self.shared.pool).get(&one.id()).is_some();
+            one.and_then(|one| if waits(&one) { Err(Code::DuplicateTransaction) } else { Ok(one) })
+        };
         // What waits already needs no second check of its signature.
-        let unknown = transactions.into_iter().zip(&known).filter(|(_, known)| known.is_none());
-        let mut verified = verify_all(unknown.map(|(signed, _)| signed).collect(), &chain).into_iter();
+        let (unknown, refused): (Vec<_>, Vec<_>) = transactions
+            .into_iter()
+            .map(|signed| known(signed.identify(&chain)))
+            .map(|one| one.map_or_else(|code| (None, Some(code)), |one| (Some(one), None)))
+            .unzip();
+        let mut verified = verify_identified(unknown.into_iter().flatten().collect()).into_iter();
         let mut to_gossip = Vec::new();
-        let answers: Answers = known
-            .iter()
+        let answers: Answers = refused
+            .into_iter()
             .zip(own)
-            .map(|(known, own)| {
-                if known.is_some() {
-                    return Err(Code::DuplicateTransaction);
+            .map(|(refused, own)| {
+                if let Some(code) = refused {
+                    return Err(code);
                 }
                 let transaction = Arc::new(verified.next().expect("one answer per unknown transaction")?);
                 self.insert(&transaction, *own)?;

@@ -2,7 +2,8 @@
 //!
 //! A map from keys to values, kept as a binary Merkle trie over key hashes whose leaves are pages:
 //!
-//! - key hash = SHA-256(`lojal/key/v1` ‖ key), value hash = SHA-256(`lojal/value/v1` ‖ value).
+//! - key hash = SHA-256(`lojal/key/v1` ‖ key), its first four bytes replaced by those of the account's address if the
+//!   key is about an account; value hash = SHA-256(`lojal/value/v1` ‖ value).
 //! - A subtree with at most [`PAGE_ENTRIES_MAX`] entries is one page: SHA-256(`lojal/page/v1` ‖ key
 //!   hash ‖ value hash of each entry, in the order of the key hashes).
 //! - A larger subtree is a branch, split on the next bit of the key hash, most significant first:
@@ -16,7 +17,8 @@
 //! memory with all its hashes, keys and values: it is cheap to copy on a change, and an entry takes
 //! little more memory than its bytes and its two hashes.
 //!
-//! Two keys with the same hash would be one entry; SHA-256 rules that out.
+//! Two keys with the same hash would be one entry; 224 bits of SHA-256 rule that out. An account's entries
+//! lie next to each other, so that a transaction finds what it needs of an account in one place.
 
 mod diff;
 mod node;

@@ -6,9 +6,13 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::PAGE_ENTRIES_MAX;
+use crate::key::account_of;
 
 pub(crate) type Hash = [u8; 32];
 
+/// How many bytes of an account's address begin the key hashes of its entries: enough that hardly any two accounts share
+/// them, and few enough that 224 bits of hash keep entries apart.
+const ACCOUNT_PATH_BYTES: usize = 4;
 /// Bytes of an entry's two hashes in a page.
 const PAIR_BYTES: usize = 64;
 /// Bytes that say where an entry's key and value end.
@@ -201,8 +205,14 @@ pub(super) fn bit(key_hash: &Hash, depth: usize) -> bool {
     key_hash[depth / 8] & (0x80 >> (depth % 8)) != 0
 }
 
+/// What puts an entry into its place in the tree. The first bytes of an account's entries are those of its address, which
+/// is a hash itself, so that what a transaction needs of an account is in one page, or a few next to each other.
 pub(crate) fn hash_key(key: &[u8]) -> Hash {
-    hash("lojal/key/v1", [key])
+    let mut key_hash = hash("lojal/key/v1", [key]);
+    if let Some(account) = account_of(key) {
+        key_hash[..ACCOUNT_PATH_BYTES].copy_from_slice(&account[..ACCOUNT_PATH_BYTES]);
+    }
+    key_hash
 }
 
 pub(super) fn hash_value(value: &[u8]) -> Hash {
