@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("lojal-types", &[]),
     ("lojal-ledger", &["lojal-types"]),
     ("lojal-chain", &["lojal-ledger", "lojal-types"]),
@@ -34,6 +34,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "lojal-wallet",
         ],
     ),
+    ("lojal-bench", &["lojal-auditor", "lojal-client", "lojal-types"]),
     (
         "lojal-tests",
         &[
