@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod devnet;
+mod open_files;
 mod run;
 
 use std::process::ExitCode;

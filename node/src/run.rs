@@ -1,6 +1,6 @@
 //! Running one validator: reading its directory, putting the parts together, and stopping in order.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
 use lojal_store::{OpenReport, Opened, Options, StoreError};
 use lojal_types::{Genesis, Name};
 use thiserror::Error;
-use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys};
+use crate::open_files::{self, OpenFilesError};
 
 /// Threads that serve HTTP.
 const GATEWAY_THREADS: usize = 2;
@@ -76,6 +76,9 @@ pub enum RunError {
     /// Consensus failed.
     #[error(transparent)]
     Consensus(Box<ConsensusError>),
+    /// See [`OpenFilesError`].
+    #[error(transparent)]
+    OpenFiles(#[from] OpenFilesError),
     /// The operating system refuses something basic.
     #[error("the operating system refused: {0}")]
     System(#[from] std::io::Error),
@@ -87,6 +90,7 @@ pub enum RunError {
 /// Why it could not start, or the fault that ended it.
 pub fn run(options: &RunOptions) -> Result<(), RunError> {
     start_log();
+    open_files::allow()?;
     let dir = NodeDir::new(&options.dir);
     let (config, keys) = (dir.config()?, dir.keys()?);
     let genesis = dir.genesis(&config)?;
@@ -238,10 +242,18 @@ async fn stop_requested(with_stdin: bool) {
     }
 }
 
+/// Reads in a thread of its own that ends with the process: nothing can break off a read of standard input, and a
+/// runtime would wait for it when the node ends for another reason.
 async fn stdin_closed() {
-    let mut stdin = tokio::io::stdin();
-    let mut bytes = [0; 64];
-    while matches!(stdin.read(&mut bytes).await, Ok(1..)) {}
+    let (closed, is_closed) = oneshot::channel();
+    std::thread::spawn(move || {
+        let (mut stdin, mut bytes) = (std::io::stdin(), [0; 64]);
+        while stdin.read(&mut bytes).map_or_else(|error| error.kind() == ErrorKind::Interrupted, |count| count > 0) {}
+        // A node that ends already doesn't listen any more.
+        let _ = closed.send(());
+    });
+    // The thread tells before it ends.
+    let _ = is_closed.await;
 }
 
 /// The log goes to standard error. `RUST_LOG` changes what it holds; a full queue of the gossip library prints whole

@@ -4,8 +4,12 @@
 
 #[path = "e2e/network.rs"]
 mod network;
+#[path = "e2e/private.rs"]
+mod private;
 #[path = "e2e/programs.rs"]
 mod programs;
+#[path = "e2e/stream.rs"]
+mod stream;
 #[path = "e2e/wallet.rs"]
 mod wallet;
 
@@ -15,6 +19,10 @@ mod audit;
 mod crashes;
 #[path = "e2e/economy.rs"]
 mod economy;
+#[path = "e2e/faults/mod.rs"]
+mod faults;
+#[path = "e2e/hostile/mod.rs"]
+mod hostile;
 #[path = "e2e/refusals.rs"]
 mod refusals;
 #[path = "e2e/session.rs"]

@@ -172,7 +172,7 @@ fn encode(prefix: &str, content: &impl BorshSerialize) -> String {
     SCHEME.to_uppercase() + &text
 }
 
-fn decode<T: BorshDeserialize>(prefix: &'static str, text: &str) -> Result<T, UriError> {
+fn decode<T: BorshDeserialize + BorshSerialize>(prefix: &'static str, text: &str) -> Result<T, UriError> {
     let damaged = |reason: &str| UriError::Damaged(reason.to_owned());
     if text.len() > URI_BYTES_MAX {
         return Err(damaged("it is too long"));
@@ -187,7 +187,12 @@ fn decode<T: BorshDeserialize>(prefix: &'static str, text: &str) -> Result<T, Ur
     let bytes: Vec<u8> = parsed.byte_iter().collect();
     match bytes.split_first() {
         None => Err(damaged("it is empty")),
-        Some((&URI_VERSION, content)) => borsh::from_slice(content).map_err(|e| damaged(&e.to_string())),
+        Some((&URI_VERSION, content)) => {
+            let content = borsh::from_slice(content).map_err(|e| damaged(&e.to_string()))?;
+            // Bits after the last byte would make a second text.
+            let is_the_text = encode(prefix, &content).eq_ignore_ascii_case(&text);
+            if is_the_text { Ok(content) } else { Err(damaged("there is more in it than there should be")) }
+        }
         Some((&version, _)) => Err(UriError::Version(version)),
     }
 }

@@ -71,6 +71,9 @@ impl Network {
     }
 }
 
+/// Characters of the 20 bytes in bech32m, five bits each.
+const DATA_CHARS: usize = 20 * 8 / 5;
+
 /// An address as people see it: bech32m text on one network.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressText {
@@ -90,6 +93,9 @@ pub enum AddressError {
     /// Not 20 bytes.
     #[error("not an address: it holds {0} bytes instead of 20")]
     Length(usize),
+    /// Bits after the 20 bytes: a second text for an address, which nobody writes.
+    #[error("not an address: it has more characters than an address; copy it again")]
+    Padding,
     /// An address of the other kind of network.
     #[error("this address starts with {found}1, but addresses of this network start with {expected}1")]
     Network {
@@ -123,6 +129,10 @@ impl FromStr for AddressText {
             .ok_or(AddressError::Prefix(prefix))?;
         let bytes: Vec<u8> = parsed.byte_iter().collect();
         let address = <[u8; 20]>::try_from(bytes.as_slice()).map_err(|_| AddressError::Length(bytes.len()))?;
+        // 20 bytes are 32 characters exactly; the bytes don't show what a further one says.
+        if parsed.data_part_ascii_no_checksum().len() != DATA_CHARS {
+            return Err(AddressError::Padding);
+        }
         Ok(Self { network, address: Address(address) })
     }
 }
@@ -182,5 +192,13 @@ mod tests {
         assert!(matches!(other.parse::<AddressText>(), Err(AddressError::Prefix(_))));
         let short = bech32::encode::<Bech32m>(Hrp::parse_unchecked("loj"), &[1; 19]).expect("valid");
         assert!(matches!(short.parse::<AddressText>(), Err(AddressError::Length(19))));
+    }
+
+    #[test]
+    fn an_address_has_no_second_text_with_bits_after_its_bytes() {
+        // Address::new([1; 20]) with five zero bits more, and with five others, under right checksums.
+        for text in ["tloj1qyqszqgpqyqszqgpqyqszqgpqyqszqgpq66esds", "tloj1qyqszqgpqyqszqgpqyqszqgpqyqszqgpr5fvxr0"] {
+            assert_eq!(text.parse::<AddressText>(), Err(AddressError::Padding), "{text}");
+        }
     }
 }

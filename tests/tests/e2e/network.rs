@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Mutex;
 
 use lojal_client::Client;
 use lojal_types::{Hash, Height};
 use tempfile::TempDir;
 
-use crate::programs::{Running, eventually, program, signal};
+use crate::programs::{Running, eventually, patiently, program, signal};
 
 /// Ports of one network: gateways from the first, the validators' own 100 above.
 const PORTS: u16 = 200;
@@ -17,6 +18,8 @@ const PORTS: u16 = 200;
 pub struct Network {
     directory: TempDir,
     port_base: u16,
+    /// Where the gateways are.
+    pub gateways: [String; 4],
     pub devnet: Option<Running>,
     /// Process ids of the validators that the devnet started.
     processes: BTreeMap<usize, u32>,
@@ -28,8 +31,10 @@ impl Network {
     /// Starts a network of four and waits until all gateways are ready.
     pub fn start() -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
+        let port_base = free_ports();
         let mut network = Self {
-            port_base: free_ports(),
+            port_base,
+            gateways: [0, 1, 2, 3].map(|index| format!("http://127.0.0.1:{}", port_base + index)),
             directory,
             devnet: None,
             processes: BTreeMap::new(),
@@ -42,6 +47,7 @@ impl Network {
     /// Starts the network on the data that it has.
     pub fn start_again(&mut self) {
         self.revived.clear();
+        self.processes.clear();
         let mut command = program("lojal-node");
         command.args(["devnet", "--port-base", &self.port_base.to_string(), "--dir"]).arg(self.dir());
         let mut devnet = Running::start(&mut command);
@@ -73,7 +79,7 @@ impl Network {
         self.directory.path()
     }
     pub fn url(&self, index: usize) -> String {
-        format!("http://127.0.0.1:{}", usize::from(self.port_base) + index)
+        self.gateways[index].clone()
     }
     pub fn client(&self, index: usize) -> Client {
         Client::new(&self.url(index)).expect("a valid URL")
@@ -86,9 +92,27 @@ impl Network {
     pub fn kill(&mut self, index: usize) {
         match self.revived.remove(&index) {
             Some(mut running) => running.kill(),
-            None => signal("KILL", self.processes.remove(&index).expect("a running validator")),
+            None => {
+                let process = self.processes.remove(&index).expect("a running validator");
+                signal("KILL", process);
+                eventually("the end of a killed validator", || has_ended(process).then_some(()));
+            }
         }
-        eventually("a killed validator's gateway to be gone", || self.client(index).status().is_err().then_some(()));
+    }
+
+    /// Kills all validators that run at once, and the devnet with them.
+    pub fn kill_all(&mut self) {
+        let started = std::mem::take(&mut self.processes);
+        let revived = std::mem::take(&mut self.revived);
+        let started: Vec<u32> = started.into_values().collect();
+        started.iter().for_each(|process| signal("KILL", *process));
+        revived.values().for_each(|running| signal("KILL", running.id()));
+        self.devnet = None;
+        // Dropping those that were brought back waits for their end.
+        drop(revived);
+        for process in started {
+            eventually("the end of a killed validator", || has_ended(process).then_some(()));
+        }
     }
 
     /// The process of a validator.
@@ -99,15 +123,49 @@ impl Network {
         }
     }
 
-    /// Brings a validator back with the command that the devnet tells.
-    pub fn revive(&mut self, index: usize) {
-        let running = Running::start(program("lojal-node").arg("run").arg("--dir").arg(self.node_dir(index)));
-        self.revived.insert(index, running);
-        self.wait_until_ready(index);
+    /// Stops a validator in order, so that it writes a checkpoint.
+    pub fn stop(&mut self, index: usize) {
+        match self.revived.remove(&index) {
+            Some(running) => assert!(running.interrupt().success(), "SIGINT is no failure"),
+            None => {
+                let process = self.processes.remove(&index).expect("a running validator");
+                signal("INT", process);
+                eventually("the end of a validator", || has_ended(process).then_some(()));
+            }
+        }
     }
 
+    /// The command that the devnet tells for bringing a validator back.
+    pub fn command(&self, index: usize) -> Command {
+        let mut command = program("lojal-node");
+        command.arg("run").arg("--dir").arg(self.node_dir(index));
+        command
+    }
+    /// Brings a validator back.
+    pub fn revive(&mut self, index: usize) {
+        self.revive_with(index, &mut self.command(index));
+        self.wait_until_ready(index);
+    }
+    /// Brings a validator back with a command of one's own; it need not get ready.
+    pub fn revive_with(&mut self, index: usize, command: &mut Command) {
+        self.processes.remove(&index);
+        self.revived.insert(index, Running::start(command));
+    }
+    /// Waits until a validator that was brought back ends by itself; answers with how, and with all that it printed.
+    pub fn end_of(&mut self, index: usize) -> (std::process::ExitStatus, String) {
+        self.revived.remove(&index).expect("a validator that was brought back").end()
+    }
+
+    #[track_caller]
     pub fn wait_until_ready(&self, index: usize) {
-        eventually("a validator to get ready", || self.client(index).ready().ok());
+        let ready = patiently(|| self.client(index).ready().ok());
+        assert!(ready.is_some(), "validator {index} doesn't get ready:\n{}", self.heard());
+    }
+
+    /// What the validators have printed that were brought back, and that nobody has read.
+    fn heard(&self) -> String {
+        let heard = self.revived.iter().map(|(index, running)| format!("node-{index}:\n{}\n", running.heard()));
+        heard.collect()
     }
 
     pub fn height(&self, index: usize) -> Height {
@@ -124,6 +182,24 @@ impl Network {
         self.client(index).block(height).expect("a block that it has").header.state_root
     }
 
+    /// Waits until the validators have the highest height that any of them has, and asserts that it is the same block.
+    pub fn catch_up(&self, indexes: &[usize]) -> Height {
+        let highest = indexes.iter().map(|index| self.height(*index)).max().expect("at least one");
+        // A network that has just begun has no block to compare yet.
+        let height = highest.max(Height::GENESIS.next());
+        indexes.iter().for_each(|index| self.wait_for_height(*index, height));
+        self.assert_same_state(indexes);
+        height
+    }
+
+    /// A number of a validator's metrics, the sum over all labels.
+    pub fn metric(&self, index: usize, name: &str) -> Option<f64> {
+        let answer = ureq::get(format!("{}/metrics", self.url(index))).call();
+        let text = answer.ok()?.body_mut().read_to_string().ok()?;
+        let lines = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
+        Some(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
+    }
+
     /// Asserts that the validators have the same block at the highest height that all of them have.
     pub fn assert_same_state(&self, indexes: &[usize]) {
         let height = indexes.iter().map(|index| self.height(*index)).min().expect("at least one");
@@ -132,8 +208,45 @@ impl Network {
     }
 }
 
+/// Ends what still runs, so that the directory can be removed with nobody writing to it.
+impl Drop for Network {
+    fn drop(&mut self) {
+        let dir = self.dir().display().to_string();
+        let is_ours = |process: &u32| {
+            std::fs::read(format!("/proc/{process}/cmdline"))
+                .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&dir))
+        };
+        let left: Vec<u32> = self.processes.values().copied().filter(is_ours).collect();
+        for process in &left {
+            // One that ends at this moment needs no killing.
+            let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
+        }
+        self.devnet = None;
+        self.revived.clear();
+        for process in left {
+            // What can't be killed is for whoever reads the test's output to find.
+            let _ = patiently(|| has_ended(process).then_some(()));
+        }
+    }
+}
+
+/// Whether a process has ended with all its threads, though whoever started it need not know yet.
+fn has_ended(process: u32) -> bool {
+    let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/stat")) else { return true };
+    let is_leader_gone = status.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('Z'));
+    // The others may still hold the files.
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).map_or(0, Iterator::count);
+    is_leader_gone && threads <= 1
+}
+
+/// Where a test that runs in a process of its own finds its ports.
+pub const PORTS_VARIABLE: &str = "LOJAL_TEST_PORT_BASE";
+
 /// Finds ports that nobody uses. Tests of one process don't get the same ones.
-fn free_ports() -> u16 {
+pub fn free_ports() -> u16 {
+    if let Some(base) = std::env::var(PORTS_VARIABLE).ok().and_then(|base| base.parse().ok()) {
+        return base;
+    }
     static NEXT: Mutex<u16> = Mutex::new(0);
     let mut next = NEXT.lock().expect("nobody panics while holding it");
     if *next == 0 {

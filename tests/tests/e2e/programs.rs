@@ -1,6 +1,6 @@
 //! The programs under test.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -56,6 +56,19 @@ pub fn run(command: &mut Command) -> Output {
     }
 }
 
+/// Tells the person who runs the tests something, whatever becomes of the test: why it is skipped, what it measured.
+pub fn tell(message: &str) {
+    // The test harness hides what `eprintln` writes; somebody who has closed standard error misses it.
+    let _ = writeln!(std::io::stderr(), "\n{message}");
+}
+
+/// The memory that a process holds, where the system tells.
+pub fn resident_kib(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
 /// Sends a signal to a process.
 pub fn signal(name: &str, process: u32) {
     let status = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
@@ -64,13 +77,18 @@ pub fn signal(name: &str, process: u32) {
 
 /// Waits until a condition gives something.
 #[track_caller]
-pub fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, condition: impl FnMut() -> Option<T>) -> T {
+    patiently(condition).unwrap_or_else(|| panic!("gave up waiting: {what}"))
+}
+
+/// Waits until a condition gives something, or patience is at its end.
+pub fn patiently<T>(mut condition: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        if let Some(value) = condition() {
+        let value = condition();
+        if value.is_some() || Instant::now() > deadline {
             return value;
         }
-        assert!(Instant::now() < deadline, "gave up waiting: {what}");
         std::thread::park_timeout(POLL);
     }
 }
@@ -106,6 +124,11 @@ impl Running {
         self.child.id()
     }
 
+    /// What it has printed that nobody has read.
+    pub fn heard(&self) -> String {
+        self.lines.try_iter().collect::<Vec<_>>().join("\n")
+    }
+
     /// Waits for a line for which `pick` gives something.
     #[track_caller]
     pub fn line<T>(&mut self, what: &str, pick: impl Fn(&str) -> Option<T>) -> T {
@@ -130,6 +153,16 @@ impl Running {
         // One that has ended already needs no killing.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// Waits until it ends by itself; answers with how, and with all that it printed.
+    #[track_caller]
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let status = eventually("the end of a program", || self.child.try_wait().expect("a child of ours"));
+        // The channel closes with the last line of both streams.
+        let Self { lines, seen, .. } = &mut self;
+        seen.extend(lines.iter());
+        (status, self.seen.join("\n"))
     }
 
     /// Stops it as Ctrl-C does, and waits for its end.

@@ -167,3 +167,14 @@ proptest! {
         prop_assert!(HoldTicket::from_uri(&text).is_err());
     }
 }
+
+#[test]
+fn a_content_has_no_second_text_with_bits_after_its_bytes() {
+    // One request under three right checksums: as it is written, with another last bit, and with a character more.
+    let start = "lojal:pay1qyqsyqcyqcqqqqrtv9nxvet5ugzqqqqqqqqqqqgqqqqqwq8qudsp3gcpqqqq";
+    assert!(PaymentRequest::from_uri(&format!("{start}q0v4sr9")).is_ok());
+    for end in ["pj6p97h", "qqafpamq"] {
+        let refused = PaymentRequest::from_uri(&format!("{start}{end}"));
+        assert!(matches!(refused, Err(UriError::Damaged(_))), "{refused:?}");
+    }
+}

@@ -1,11 +1,12 @@
 //! Decoders take the canonical bytes of a value and nothing else (protocol §3): what is encoded decodes to the same
 //! value, and whatever bytes come, a decoder refuses them or has found a value whose encoding they are.
 
+mod corpus;
 mod damage;
-mod decoders;
 mod messages;
 mod operations;
 mod records;
+mod seeds;
 mod text;
 mod values;
 
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_tests::targets::{Decoder, decoders};
 use lojal_types::Operation;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -40,7 +42,7 @@ fn survives<T>(values: BoxedStrategy<T>)
 where
     T: BorshSerialize + BorshDeserialize + PartialEq + Debug,
 {
-    let decoders = decoders::all();
+    let decoders = decoders();
     run(128, &(values, proptest::collection::vec(damage::damages(), 8)), |(value, damages)| {
         let encoded = borsh::to_vec(&value).expect("writing to memory can't fail");
         let decoded: T = borsh::from_slice(&encoded).map_err(|error| TestCaseError::fail(error.to_string()))?;
@@ -49,7 +51,7 @@ where
             let mut bytes = encoded.clone();
             damages.into_iter().for_each(|damage| damage.apply(&mut bytes));
             for decoder in &decoders {
-                decoder.check(&bytes)?;
+                decoder.check(&bytes).map_err(TestCaseError::fail)?;
             }
         }
         Ok(())
@@ -136,15 +138,15 @@ fn genesis_documents_survive() {
 
 #[test]
 fn random_bytes_are_refused_or_canonical() {
-    let decoders = decoders::all();
+    let decoders = decoders();
     run(2000, &proptest::collection::vec(any::<u8>(), 0..600), |bytes| {
-        decoders.iter().try_for_each(|decoder| decoder.check(&bytes))
+        decoders.iter().try_for_each(|decoder| decoder.check(&bytes).map_err(TestCaseError::fail))
     });
 }
 
 #[test]
 fn announced_lengths_without_bytes_are_refused() {
-    for decoder in decoders::all() {
+    for decoder in decoders() {
         for start in [vec![], vec![0], vec![1], vec![0; 8], vec![1; 32], vec![0; 77]] {
             let bytes = [start, vec![0xff; 4]].concat();
             decoder.check(&bytes).unwrap_or_else(|error| panic!("{}: {error}", decoder.name));
@@ -154,17 +156,17 @@ fn announced_lengths_without_bytes_are_refused() {
 
 #[test]
 fn a_decoder_that_ignores_bytes_would_be_found() {
-    let sloppy = decoders::Decoder { name: "the first byte", again: |bytes| bytes.get(..1).map(<[u8]>::to_vec) };
+    let sloppy = Decoder { name: "the first byte", again: |bytes| bytes.get(..1).map(<[u8]>::to_vec) };
     assert!(sloppy.check(&[1]).is_ok());
     assert!(sloppy.check(&[1, 2]).is_err());
 }
 
 #[test]
 fn every_kind_of_state_key_is_among_the_decoders() {
-    let decoders = decoders::all();
+    let decoders = decoders();
     let is_there = |name: &String| decoders.iter().any(|decoder| decoder.name.ends_with(&format!("::{name}")));
     let missing: Vec<String> = declared_state_keys().into_iter().filter(|name| !is_there(name)).collect();
-    assert!(missing.is_empty(), "add the state keys {missing:?} to all() in tests/conformance/robustness/decoders.rs");
+    assert!(missing.is_empty(), "add the state keys {missing:?} to all() in tests/src/targets/decoders.rs");
 }
 
 #[test]

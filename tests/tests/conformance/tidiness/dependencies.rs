@@ -35,6 +35,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "lojal-wallet",
         ],
     ),
+    ("lojal-bench", &["lojal-auditor", "lojal-client", "lojal-types"]),
     (
         "lojal-tests",
         &[

@@ -1,4 +1,4 @@
-//! Every decoder of the protocol, behind one face.
+//! Every decoder of canonical bytes, behind one face.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::key::*;
@@ -6,25 +6,28 @@ use lojal_ledger::recent::RecentMinute;
 use lojal_ledger::{Tip, record, tree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::*;
-use proptest::test_runner::TestCaseError;
 
 /// A decoder and its encoder.
-pub(super) struct Decoder {
-    pub(super) name: &'static str,
+pub struct Decoder {
+    /// The type that it decodes.
+    pub name: &'static str,
     /// What the bytes encode to again, if they decode.
-    pub(super) again: fn(&[u8]) -> Option<Vec<u8>>,
+    pub again: fn(&[u8]) -> Option<Vec<u8>>,
 }
 
 impl Decoder {
-    /// Fails when the bytes decode to a value with other bytes.
-    pub(super) fn check(&self, bytes: &[u8]) -> Result<(), TestCaseError> {
+    /// Whether the bytes are refused, or the only ones of the value that they decode to.
+    ///
+    /// # Errors
+    /// When the value has other bytes.
+    pub fn check(&self, bytes: &[u8]) -> Result<(), String> {
         match (self.again)(bytes) {
-            Some(again) if again != bytes => Err(TestCaseError::fail(format!(
+            Some(again) if again != bytes => Err(format!(
                 "{} has two forms for one value: {} decodes, and is encoded as {}",
                 self.name,
                 hex::encode(bytes),
                 hex::encode(again)
-            ))),
+            )),
             _ => Ok(()),
         }
     }
@@ -45,7 +48,7 @@ fn state<K: StateKey>() -> [Decoder; 2] {
 }
 
 /// All decoders of messages, of the state, and of proofs.
-pub(super) fn all() -> Vec<Decoder> {
+pub fn all() -> Vec<Decoder> {
     let mut decoders = vec![
         borsh::<Points>(),
         borsh::<Lot>(),

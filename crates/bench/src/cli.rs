@@ -1,0 +1,246 @@
+//! The commands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::BenchError;
+use crate::limits;
+use crate::markdown::whole;
+use crate::postgres::{PROGRAMS, Postgres, Script};
+use crate::report::document;
+use crate::scenario::{self, Options, SCENARIOS};
+use crate::suite::{self, Plan, tell};
+
+/// Measures a lojal network on this machine, and PostgreSQL beside it. Build the node first:
+/// cargo build --release -p lojal-node -p lojal-bench
+#[derive(Debug, Parser)]
+#[command(name = "lojal-bench", version, about)]
+pub struct Cli {
+    /// Where networks and databases are made, on the disk to measure [default: bench beside this program]
+    #[arg(long, global = true)]
+    dir: Option<PathBuf>,
+    /// Where PostgreSQL 15 keeps its programs.
+    #[arg(long, global = true, default_value = PROGRAMS)]
+    postgres_programs: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure everything and write the report.
+    Report(ReportOptions),
+    /// Measure one scenario.
+    Scenario(ScenarioOptions),
+    /// List the scenarios.
+    List,
+    /// Measure what nothing on this machine can exceed.
+    Limits {
+        /// Seconds for each of them.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
+    /// Measure PostgreSQL alone.
+    Postgres(PostgresOptions),
+}
+
+#[derive(Debug, clap::Args)]
+struct ReportOptions {
+    /// The file to write.
+    #[arg(long, default_value = "docs/benchmarks.md")]
+    out: PathBuf,
+    /// All figures as JSON, too.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Seconds of each slice [default: 20, or 4 with --quick]
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Little of everything: shows whether it works, and gives figures that mean little.
+    #[arg(long)]
+    quick: bool,
+    /// Leave PostgreSQL out; then there is nothing to compare with.
+    #[arg(long)]
+    without_postgres: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct ScenarioOptions {
+    /// Its name; `list` tells them.
+    name: String,
+    /// How long.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// How many validators.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
+    validators: u8,
+    /// How many accounts.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2..=5_000_000))]
+    accounts: u32,
+    /// Connections of a load at full speed.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=512))]
+    connections: Option<u16>,
+    /// Transactions of a submission at full speed.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    batch: Option<u16>,
+    /// The summary as JSON, with everything in it.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct PostgresOptions {
+    /// Seconds for each number of clients.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// How many accounts.
+    #[arg(long, default_value_t = 100_000)]
+    accounts: u32,
+    /// How many clients, one after the other.
+    #[arg(long, value_delimiter = ',', default_values_t = [8, 16, 32, 64])]
+    clients: Vec<u32>,
+}
+
+impl Cli {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// Why something could not be measured.
+    pub fn execute(self) -> Result<(), BenchError> {
+        let place = Place { dir: self.dir, postgres_programs: self.postgres_programs };
+        match self.command {
+            Command::Report(options) => report(&place, &options),
+            Command::Scenario(options) => place.in_fresh(|dir| {
+                let scenario = Options {
+                    dir: dir.to_owned(),
+                    validators: options.validators.into(),
+                    accounts: options.accounts as usize,
+                    duration: Duration::from_secs(options.seconds),
+                    connections: options.connections.map(usize::from),
+                    batch: options.batch.map(usize::from),
+                };
+                scenario::run(&options.name, &scenario, options.json)
+            }),
+            Command::List => {
+                SCENARIOS.iter().for_each(|(name, what)| println!("{name:<10} {what}"));
+                Ok(())
+            }
+            Command::Limits { seconds } => place.in_fresh(|dir| {
+                let limits = limits::measure(dir, Duration::from_secs(seconds))?;
+                println!("{}", serde_json::to_string_pretty(&limits).expect("every figure has a JSON form"));
+                Ok(())
+            }),
+            Command::Postgres(options) => place.in_fresh(|dir| postgres(&place, dir, &options)),
+        }
+    }
+}
+
+/// Where to measure.
+struct Place {
+    dir: Option<PathBuf>,
+    postgres_programs: PathBuf,
+}
+
+impl Place {
+    /// Gives `measure` a directory of its own. It is removed if all went well, and kept for whoever looks for the reason
+    /// if not.
+    fn in_fresh(&self, measure: impl FnOnce(&Path) -> Result<(), BenchError>) -> Result<(), BenchError> {
+        let beside = || {
+            let own = std::env::current_exe().map_err(BenchError::file(Path::new("lojal-bench")))?;
+            Ok::<_, BenchError>(own.with_file_name("bench"))
+        };
+        let parent = self.dir.clone().map_or_else(beside, Ok)?;
+        let dir = suite::fresh(&parent)?;
+        if let Err(error) = measure(&dir) {
+            if fs::remove_dir(&dir).is_err() {
+                tell(&format!("what was there when it failed is in {}", dir.display()));
+            }
+            return Err(error);
+        }
+        fs::remove_dir_all(&dir).map_err(BenchError::file(&dir))
+    }
+}
+
+fn report(place: &Place, options: &ReportOptions) -> Result<(), BenchError> {
+    let postgres = (!options.without_postgres).then(|| place.postgres_programs.clone());
+    // Looked for at once, not after half an hour.
+    if let Some(missing) = postgres.as_ref().map(|dir| dir.join("postgres")).filter(|path| !path.exists()) {
+        return Err(BenchError::PostgresMissing(missing));
+    }
+    place.in_fresh(|dir| {
+        let slice = Duration::from_secs(options.seconds.unwrap_or(if options.quick { 4 } else { 20 }));
+        let make = if options.quick { Plan::quick } else { Plan::full };
+        let results = suite::run(make(dir.to_owned(), postgres, slice))?;
+        if let Some(path) = &options.json {
+            let text = serde_json::to_string_pretty(&results).expect("every figure has a JSON form");
+            fs::write(path, text).map_err(BenchError::file(path))?;
+        }
+        fs::write(&options.out, document(&results, &command(options))).map_err(BenchError::file(&options.out))?;
+        tell(&format!("wrote {}", options.out.display()));
+        Ok(())
+    })
+}
+
+/// The command that makes the same report.
+fn command(options: &ReportOptions) -> String {
+    let mut command = "cargo run --release -p lojal-bench -- report".to_owned();
+    for (flag, is_set) in [("--quick", options.quick), ("--without-postgres", options.without_postgres)] {
+        if is_set {
+            command.push_str(&format!(" {flag}"));
+        }
+    }
+    if let Some(seconds) = options.seconds {
+        command.push_str(&format!(" --seconds {seconds}"));
+    }
+    command
+}
+
+fn postgres(place: &Place, dir: &Path, options: &PostgresOptions) -> Result<(), BenchError> {
+    let accounts = options.accounts as usize;
+    let mut postgres = Postgres::start(&place.postgres_programs, &dir.join("postgres"))?;
+    postgres.create("points", accounts)?;
+    println!("PostgreSQL {}, {accounts} accounts", postgres.version()?);
+    for script in [Script::Transfer { skew: 1 }, Script::Hot, Script::Hundred] {
+        for clients in &options.clients {
+            let duration = Duration::from_secs(options.seconds);
+            let slice = postgres.run("points", script, accounts, *clients, duration)?;
+            let (bench, latency) = (&slice.bench, slice.bench.latency);
+            println!(
+                "{script:?}, {clients} clients: {} transfers per s, {} failed; p50 {:.2} ms, p99 {:.2} ms; server {:.1} s, \
+                 pgbench {:.1} s of CPU",
+                whole(bench.operations_per_s),
+                bench.failed,
+                latency.p50_ms,
+                latency.p99_ms,
+                slice.server_cpu_s,
+                slice.client_cpu_s
+            );
+        }
+    }
+    println!("{} transfers; the books add up", postgres.check("points")?);
+    println!("{} bytes on disk, write-ahead log included", whole(postgres.size().apparent_bytes as f64));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_report_names_the_command_that_made_it() {
+        let Command::Report(options) = Cli::parse_from(["lojal-bench", "report", "--quick", "--seconds", "3"]).command
+        else {
+            panic!("that was a report")
+        };
+        assert_eq!(command(&options), "cargo run --release -p lojal-bench -- report --quick --seconds 3");
+    }
+}

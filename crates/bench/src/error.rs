@@ -1,0 +1,74 @@
+//! Why a measurement did not happen.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lojal_client::ClientError;
+use thiserror::Error;
+
+/// A measurement that can't be made. There is no partial result: a figure is measured or it isn't there.
+#[derive(Debug, Error)]
+pub enum BenchError {
+    /// A file or directory can't be used.
+    #[error("{0}: {1}")]
+    File(PathBuf, io::Error),
+    /// The node's program has not been built.
+    #[error("{0} is missing; build it with: cargo build --release -p lojal-node")]
+    NodeMissing(PathBuf),
+    /// PostgreSQL is not installed.
+    #[error(
+        "{0} is missing; install PostgreSQL 15 (Debian: apt-get install postgresql-15), or leave the baseline out \
+         with --without-postgres"
+    )]
+    PostgresMissing(PathBuf),
+    /// A place where nothing is durable.
+    #[error("{0} is on tmpfs, where nothing is durable; choose a directory on a disk with --dir")]
+    NoDisk(PathBuf),
+    /// A program of another package failed.
+    #[error("{program} failed: {reason}")]
+    Program {
+        /// Which.
+        program: String,
+        /// Its own words.
+        reason: String,
+    },
+    /// A gateway refused or didn't answer.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A submission that the gateway answered with something unexpected.
+    #[error("a submission failed: {0}")]
+    Submission(String),
+    /// Something that should have happened long ago.
+    #[error("gave up waiting for {0}; the nodes' logs are in {1}")]
+    Timeout(&'static str, PathBuf),
+    /// What a program printed is not what was expected.
+    #[error("can't read {what}: {text:?}")]
+    Unreadable {
+        /// Of what.
+        what: &'static str,
+        /// The text.
+        text: String,
+    },
+    /// An audit that found something.
+    #[error("the audit failed: {0}")]
+    Audit(String),
+    /// A name that is no scenario's.
+    #[error("there is no scenario {0}; `lojal-bench list` names them")]
+    UnknownScenario(String),
+}
+
+impl BenchError {
+    /// For `map_err` of what is done with a file.
+    pub fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self::File(path, error)
+    }
+    /// A program that failed.
+    pub fn program(program: &str, reason: impl ToString) -> Self {
+        Self::Program { program: program.to_owned(), reason: reason.to_string() }
+    }
+    /// Text that can't be read.
+    pub fn unreadable(what: &'static str, text: &str) -> Self {
+        Self::Unreadable { what, text: text.chars().take(200).collect() }
+    }
+}

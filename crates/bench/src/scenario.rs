@@ -1,0 +1,163 @@
+//! One measurement by itself, to work on something.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::accounts::Accounts;
+use crate::bed::{Bed, Measured};
+use crate::error::BenchError;
+use crate::load::Interval;
+use crate::markdown::{mebibytes, number, whole};
+use crate::special;
+use crate::suite::{SKEW, tell};
+use crate::workload::Kind;
+
+/// Names and what they do.
+pub const SCENARIOS: [(&str, &str); 14] = [
+    ("transfers", "single transfers in batches, as many as there can be"),
+    ("singly", "single transfers, each in a request of its own, as many as there can be"),
+    ("hundred", "100-operation transactions, as many as there can be"),
+    ("hot", "transfers into and out of one account, as many as there can be"),
+    ("skewed", "single transfers, a hundredth of the accounts with a fifth of them"),
+    ("mixed", "transfers, issues, redemptions, conversions and holds"),
+    ("half", "single transfers at half the rate that is possible, in small batches"),
+    ("unloaded", "ten single transfers per second"),
+    ("profile", "where the CPU time of single transfers goes, by function; needs perf"),
+    ("idle", "nothing at all"),
+    ("restart", "starts after a kill, with and without a tail to replay (one validator)"),
+    ("catch-up", "a validator that was away while the others worked (four validators)"),
+    ("audit", "transfers, and an audit of them"),
+    ("long", "transfers with skew, for about ten times the seconds, and what they take on disk"),
+];
+
+/// What to measure with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// An empty directory.
+    pub dir: PathBuf,
+    /// How many validators.
+    pub validators: usize,
+    /// How many accounts.
+    pub accounts: usize,
+    /// For how long.
+    pub duration: Duration,
+    /// Connections of a load at full speed, if not the usual ones.
+    pub connections: Option<usize>,
+    /// Transactions of a submission at full speed, if not the usual ones.
+    pub batch: Option<usize>,
+}
+
+/// Measures one scenario and tells it on standard output: a line per interval, and then a summary, as JSON if asked for.
+pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchError> {
+    if !SCENARIOS.iter().any(|(known, _)| *known == name) {
+        return Err(BenchError::UnknownScenario(name.to_owned()));
+    }
+    tell(&format!("{name}: setting up {} validators, {} accounts", options.validators, options.accounts));
+    let members = Accounts::members(options.accounts);
+    let mut bed = Bed::start(&options.dir.join("network"), options.validators, &members)?;
+    (bed.connections, bed.batch) = (options.connections, options.batch);
+    tell(&format!("set up at {} operations per s", whole(bed.setup.operations_per_s)));
+    let summary = match load(name, &mut bed, options.duration)? {
+        Some(measured) => {
+            print_load(&measured);
+            as_value(&measured)
+        }
+        None => other(name, &mut bed, options.duration)?,
+    };
+    bed.remove()?;
+    if as_json {
+        println!("{}", json!({ "scenario": name, "validators": options.validators, "result": summary }));
+    } else if let Some(fields) = summary.as_object() {
+        let is_short = |value: &Value| !value.is_array() && !value.is_object();
+        for (field, value) in fields.iter().filter(|(_, value)| is_short(value)) {
+            println!("{field}: {value}");
+        }
+    }
+    Ok(())
+}
+
+fn load(name: &str, bed: &mut Bed<'_>, duration: Duration) -> Result<Option<Measured>, BenchError> {
+    let transfer = Kind::Transfer { skew: 1 };
+    Ok(Some(match name {
+        "transfers" => bed.saturate(transfer, duration)?,
+        "singly" => bed.saturate_singly(duration)?,
+        "hundred" => bed.saturate(Kind::Hundred, duration)?,
+        "hot" => bed.saturate(Kind::Hot, duration)?,
+        "skewed" => bed.saturate(Kind::Transfer { skew: SKEW }, duration)?,
+        "mixed" => bed.saturate(Kind::Mixed, duration)?,
+        "half" => {
+            let full = bed.saturate(transfer, duration)?;
+            bed.at_rate(full.transactions_per_s() / 2.0, duration)?
+        }
+        "unloaded" => bed.unloaded(duration)?,
+        _ => return Ok(None),
+    }))
+}
+
+fn other(name: &str, bed: &mut Bed<'_>, duration: Duration) -> Result<Value, BenchError> {
+    Ok(match name {
+        "profile" => {
+            let shares = bed.profile(duration)?;
+            for share in &shares {
+                println!("{:>6.2} %  {:<12} {}", share.percent, share.thread, share.function);
+            }
+            as_value(&shares)
+        }
+        "idle" => as_value(&special::idle(bed, duration)?),
+        "restart" => as_value(&special::restart(bed, duration)?),
+        "catch-up" => as_value(&special::catch_up(bed, duration)?),
+        "audit" => {
+            bed.saturate(Kind::Transfer { skew: 1 }, duration)?;
+            as_value(&special::audit(bed)?)
+        }
+        _ => {
+            let look = bed.saturate(Kind::Transfer { skew: SKEW }, Duration::from_secs(10))?;
+            let count = (look.transactions_per_s() * duration.as_secs_f64() * 10.0) as usize;
+            let long = special::long(bed, count, SKEW)?;
+            long.intervals.iter().for_each(print_interval);
+            as_value(&long)
+        }
+    })
+}
+
+fn as_value(result: &impl serde::Serialize) -> Value {
+    serde_json::to_value(result).expect("every result has a JSON form")
+}
+
+fn print_load(measured: &Measured) {
+    measured.run.intervals.iter().for_each(print_interval);
+    let run = &measured.run;
+    let latency = run.latency;
+    println!(
+        "{} transactions and {} operations per s; {} failed, {} refused ({}); CPU {} µs per transaction and validator; \
+         p50 {} ms, p99 {} ms, max {} ms",
+        whole(measured.transactions_per_s()),
+        whole(run.operations_per_s()),
+        run.failed,
+        run.refused,
+        run.refusal.as_deref().unwrap_or("-"),
+        number(measured.cpu_us()),
+        number(latency.p50_ms),
+        number(latency.p99_ms),
+        number(latency.max_ms),
+    );
+    for (thread, cpu_s) in run.resources.threads_cpu_s.iter().filter(|(_, cpu_s)| **cpu_s > 0.0) {
+        println!("  {thread}: {} µs per transaction", number(cpu_s * 1e6 / run.applied.max(1) as f64));
+    }
+    for (name, value) in measured.counters.iter().filter(|(_, value)| **value != 0.0) {
+        println!("  {name} {}", number(*value));
+    }
+}
+
+fn print_interval(interval: &Interval) {
+    println!(
+        "{:>7.1} s {:>9} operations per s, validators {:.2} cores, load {:.2} cores, memory {}",
+        interval.end_s,
+        whole(interval.operations_per_s),
+        interval.validators_cores,
+        interval.generator_cores,
+        mebibytes(interval.resident_bytes),
+    );
+}

@@ -1,0 +1,193 @@
+//! What is aimed at, as ratios of figures of one run.
+
+use crate::bed::Measured;
+use crate::markdown::{Table, mebibytes, number, whole};
+use crate::suite::{Baseline, Comparison, Results};
+
+/// One aim and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// What is compared with what.
+    pub what: &'static str,
+    /// The bound.
+    pub bound: Bound,
+    /// What was reached; `None` when the baseline was left out.
+    pub reached: Option<f64>,
+    /// The figures behind it.
+    pub figures: String,
+}
+
+/// On which side of a figure to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    /// This or more.
+    AtLeast(f64),
+    /// This or less.
+    AtMost(f64),
+}
+
+impl Target {
+    /// Whether it was reached, if that is known.
+    pub fn is_reached(&self) -> Option<bool> {
+        self.reached.map(|reached| match self.bound {
+            Bound::AtLeast(bound) => reached >= bound,
+            Bound::AtMost(bound) => reached <= bound,
+        })
+    }
+}
+
+/// All targets.
+pub fn targets(results: &Results) -> Vec<Target> {
+    let mut targets = throughput(&results.comparison);
+    targets.extend(per_transaction(results));
+    targets.extend(over_time(results));
+    targets
+}
+
+fn throughput(comparison: &Comparison) -> Vec<Target> {
+    let baseline = comparison.baseline.as_ref().map(|baseline| Baseline::per_s(&baseline.transfers));
+    let against = |what, bound, ours: &[Measured]| {
+        let ours = Comparison::per_s(ours);
+        let figures = match baseline {
+            Some(baseline) => format!("{} / {} per s", whole(ours), whole(baseline)),
+            None => format!("{} per s; the baseline was left out", whole(ours)),
+        };
+        Target { what, bound: Bound::AtLeast(bound), reached: baseline.map(|baseline| ours / baseline), figures }
+    };
+    vec![
+        against("one validator, single transfers per second / PostgreSQL's", 3.0, &comparison.one_transfers),
+        against("four validators, single transfers per second / PostgreSQL's", 1.0, &comparison.four_transfers),
+        against(
+            "four validators, 100-operation transactions: operations per second / PostgreSQL's transfers",
+            5.0,
+            &comparison.four_hundred,
+        ),
+    ]
+}
+
+fn per_transaction(results: &Results) -> Vec<Target> {
+    let at_most = |what, bound, value: f64, unit: f64, name: &str| Target {
+        what,
+        bound: Bound::AtMost(bound),
+        reached: Some(value / unit),
+        figures: format!("{} / {} {name}", number(value), number(unit)),
+    };
+    let signature_us = results.limits.signature_us;
+    let cpu = |slices: &[Measured]| slices.iter().map(Measured::cpu_us).sum::<f64>() / slices.len().max(1) as f64;
+    let [_, empty] = results.limits.empty_block;
+    let (one, four) = (&results.one, &results.four);
+    let [unloaded, half] = [four.unloaded.run.latency, four.half.run.latency];
+    let half_of_one = one.half.run.latency;
+    vec![
+        at_most(
+            "one validator: CPU of a single transfer / one signature check of a batch",
+            2.0,
+            cpu(&results.comparison.one_transfers),
+            signature_us,
+            "µs",
+        ),
+        at_most(
+            "four validators: CPU of a single transfer and validator / one signature check of a batch",
+            2.0,
+            cpu(&results.comparison.four_transfers),
+            signature_us,
+            "µs",
+        ),
+        at_most(
+            "four validators: unloaded, submission to final, p50 / an empty block",
+            3.0,
+            unloaded.p50_ms,
+            empty.latency_ms,
+            "ms",
+        ),
+        at_most("one validator: at half load, p99 / p50", 10.0, half_of_one.p99_ms, half_of_one.p50_ms, "ms"),
+        at_most("four validators: at half load, p99 / p50", 10.0, half.p99_ms, half.p50_ms, "ms"),
+    ]
+}
+
+fn over_time(results: &Results) -> Vec<Target> {
+    let (long, restart) = (&results.many.long, &results.many.restart);
+    let grown = long.stored_after.all.apparent_bytes.saturating_sub(long.stored_before.all.apparent_bytes);
+    let stored = grown as f64 / long.applied.max(1) as f64;
+    vec![
+        Target {
+            what: "stored bytes per transfer, all indexes included / its encoded size",
+            bound: Bound::AtMost(1.6),
+            reached: Some(stored / long.transaction_bytes),
+            figures: format!("{} / {} bytes", number(stored), number(long.transaction_bytes)),
+        },
+        Target {
+            what: "transfers per second at the end of the long run / at its beginning",
+            bound: Bound::AtLeast(0.9),
+            reached: Some(long.last_per_s / long.first_per_s.max(1e-9)),
+            figures: format!(
+                "{} / {} per s, over {} s each of {} transfers",
+                whole(long.last_per_s),
+                whole(long.first_per_s),
+                whole(long.compared_s),
+                whole(long.applied as f64)
+            ),
+        },
+        Target {
+            what: "flat memory: at the end of the long run / after its first minute",
+            bound: Bound::AtMost(1.1),
+            reached: Some(long.resident_bytes_last as f64 / long.resident_bytes_first.max(1) as f64),
+            figures: format!(
+                "{} / {}; {} bytes per account",
+                mebibytes(long.resident_bytes_last),
+                mebibytes(long.resident_bytes_first),
+                whole(results.many.setup.bytes_per_account())
+            ),
+        },
+        Target {
+            what: "start after a kill, everything in the last checkpoint, in seconds",
+            bound: Bound::AtMost(3.0),
+            reached: Some(restart.seconds),
+            figures: format!("{} accounts", whole(restart.accounts as f64)),
+        },
+    ]
+}
+
+/// The table of all targets.
+pub fn table(targets: &[Target]) -> String {
+    let mut table = Table::new(&["target", "aim", "reached", "", "figures"]);
+    for target in targets {
+        let aim = match target.bound {
+            Bound::AtLeast(bound) => format!("at least {bound}"),
+            Bound::AtMost(bound) => format!("at most {bound}"),
+        };
+        let verdict = match target.is_reached() {
+            Some(true) => "reached",
+            Some(false) => "**missed**",
+            None => "not measured",
+        };
+        let reached = target.reached.map_or_else(|| "–".to_owned(), number);
+        table.row(vec![target.what.to_owned(), aim, reached, verdict.to_owned(), target.figures.clone()]);
+    }
+    table.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(bound: Bound, reached: Option<f64>) -> Target {
+        Target { what: "a / b", bound, reached, figures: "1 / 2".into() }
+    }
+
+    #[test]
+    fn a_target_is_reached_on_its_bound_and_on_the_right_side() {
+        assert_eq!(target(Bound::AtLeast(3.0), Some(3.0)).is_reached(), Some(true));
+        assert_eq!(target(Bound::AtLeast(3.0), Some(2.9)).is_reached(), Some(false));
+        assert_eq!(target(Bound::AtMost(2.0), Some(2.0)).is_reached(), Some(true));
+        assert_eq!(target(Bound::AtMost(2.0), Some(2.1)).is_reached(), Some(false));
+        assert_eq!(target(Bound::AtMost(2.0), None).is_reached(), None);
+    }
+
+    #[test]
+    fn the_table_says_what_was_missed_and_what_is_not_known() {
+        let text = table(&[target(Bound::AtLeast(3.0), Some(2.0)), target(Bound::AtMost(1.0), None)]);
+        assert!(text.contains("| a / b | at least 3 | 2.00 | **missed** | 1 / 2 |"), "{text}");
+        assert!(text.contains("| a / b | at most 1 | – | not measured | 1 / 2 |"), "{text}");
+    }
+}

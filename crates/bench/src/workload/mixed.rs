@@ -1,0 +1,73 @@
+//! Members and brands who do this and that.
+
+use lojal_types::{
+    AcceptPartnership, Convert, Hold, Issue, KeyPair, Operation, PartnershipTerms, Points, ProposePartnership, Redeem,
+    SignedTransaction, TimeMs,
+};
+
+use super::{Body, Signer, VALIDITY_MS, body, pair, reference};
+use crate::cluster::{brand, now};
+use crate::random::Random;
+
+/// How long points stay set aside: beyond the end of any measurement.
+const HOLD_MS: u64 = 7 * 24 * 3_600_000;
+
+impl Signer<'_> {
+    /// Signs what lets members convert points of the first brand into the second's.
+    pub fn presign_partnership(&self) -> Body {
+        let until = now().plus_ms(VALIDITY_MS);
+        let terms = PartnershipTerms {
+            rate_num: 1,
+            rate_den: 2,
+            price_micro: 1_000_000,
+            daily_max: Points::new(1_000_000_000_000),
+            ends_ms: now().plus_ms(365 * 24 * 3_600_000),
+        };
+        let (from, to) = (brand(0), brand(1));
+        let propose = Operation::ProposePartnership(ProposePartnership { from, to, terms: terms.clone() });
+        let accept = Operation::AcceptPartnership(AcceptPartnership { from, to, terms });
+        // The operators of this network act for both brands.
+        body(&[self.signed(self.operators.key(0), u64::MAX, until, vec![propose, accept])])
+    }
+    pub(super) fn mixed(&self, random: &mut Random, nonce: u64, until: TimeMs) -> SignedTransaction {
+        let (from, to) = pair(random, self.members.len(), 1);
+        let member = self.members.key(from);
+        let (key, operation) = match random.below(100) {
+            0..50 => (member, self.transfer(from, to, random)),
+            50..75 => self.issue(to, random),
+            75..85 => (member, self.redeem(from, random)),
+            85..95 => (member, self.convert(from, random)),
+            _ => (member, self.hold(from, random, until)),
+        };
+        self.signed(key, nonce, until, vec![operation])
+    }
+    fn issue(&self, to: usize, random: &mut Random) -> (&KeyPair, Operation) {
+        let operator = self.operators.key(random.below(self.operators.len()));
+        let issue = Issue {
+            brand: brand(random.below(2)),
+            to: self.members.address(to),
+            amount: Points::new(100),
+            reference: reference(b"receipt", random.bits()),
+        };
+        (operator, Operation::Issue(issue))
+    }
+    fn redeem(&self, from: usize, random: &mut Random) -> Operation {
+        let reference = Some(reference(b"payment", random.bits()));
+        let from = self.members.address(from);
+        Operation::Redeem(Redeem { brand: brand(random.below(2)), from, amount: Points::new(50), reference })
+    }
+    fn convert(&self, account: usize, random: &mut Random) -> Operation {
+        let amount = Points::new(2 + 2 * random.below(50) as u64);
+        let account = self.members.address(account);
+        Operation::Convert(Convert { account, from: brand(0), to: brand(1), amount, min_received: Points::new(1) })
+    }
+    fn hold(&self, from: usize, random: &mut Random, until: TimeMs) -> Operation {
+        Operation::Hold(Hold {
+            brand: brand(0),
+            from: self.members.address(from),
+            amount: Points::new(10),
+            reference: reference(b"till", random.bits()),
+            expires_ms: until.plus_ms(HOLD_MS),
+        })
+    }
+}

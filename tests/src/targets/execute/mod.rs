@@ -1,0 +1,201 @@
+//! Sequences of transactions over blocks, chosen by arbitrary bytes, on a ledger with a past.
+
+mod operations;
+mod world;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lojal_chain::replay::{check_commit, commit, execute_bytes};
+use lojal_chain::{ExecutedBlock, execute_block, propose};
+use lojal_ledger::conservation::balance_sheet;
+use lojal_ledger::recent::RecentIds;
+use lojal_ledger::{State, StateTree, validate};
+use lojal_types::{
+    Bounded, Certificate, ChainId, Code, CommitSignature, Operation, Outcome, Receipt, TimeMs, Transaction,
+    VerifiedTransaction,
+};
+
+use self::operations::operation;
+use self::world::World;
+use super::source::Source;
+
+const BLOCKS_MAX: usize = 8;
+const TRANSACTIONS_MAX: usize = 4;
+const OPERATIONS_MAX: usize = 4;
+
+/// Blocks of transactions that the bytes choose: every kind of operation, by members, households and operators or by
+/// strangers, with good and bad amounts, references, keys and times, and over months. After every block
+///
+/// - points are conserved, over the whole state as an auditor sees it;
+/// - the root is the one of the entries, put together anew, and a proof of an entry leads to it;
+/// - the remembered ids of transactions are those that the root commits to;
+/// - proposer and verifier have executed the same, and a transaction becomes what was foretold of it;
+/// - nothing is executed twice;
+/// - a block with one byte changed, or with a certificate that doesn't hold, is refused and leaves the state as it was.
+pub fn execute(data: &[u8]) {
+    drop(applied_operations(data));
+}
+
+/// As [`execute`]; returns the names of the operations that were applied.
+pub fn applied_operations(data: &[u8]) -> BTreeSet<&'static str> {
+    let mut applied = BTreeSet::new();
+    let mut source = Source::new(data);
+    let mut world = World::new();
+    let mut earlier = Vec::new();
+    for _ in 0..BLOCKS_MAX {
+        if source.is_empty() {
+            break;
+        }
+        let time = world.later(&mut source);
+        let mut candidates = earlier.last().cloned().into_iter().collect::<Vec<Arc<VerifiedTransaction>>>();
+        for _ in 0..=source.below(TRANSACTIONS_MAX) {
+            candidates.push(Arc::new(transaction(&mut source, &mut world, time)));
+        }
+        let block = build(&world.state, time, candidates.clone());
+        is_as_foretold(&world.state, &block, time);
+        hostile_bytes(&mut source, &world.state, &block);
+        let included = block.transactions().to_vec();
+        let receipts = commit_it(&mut world, block);
+        for (transaction, _) in included.iter().zip(receipts).filter(|(_, one)| one.outcome == Outcome::Applied) {
+            applied.extend(transaction.transaction().operations.iter().map(Operation::name));
+        }
+        adds_up(&world.state);
+        is_never_executed_again(&world.state, &included);
+        world.learn(&included);
+        earlier.extend(included);
+    }
+    applied
+}
+
+fn transaction(source: &mut Source<'_>, world: &mut World, time: TimeMs) -> VerifiedTransaction {
+    let sender = world.account(source);
+    let mut operations: Vec<Operation> = Vec::new();
+    for _ in 0..=source.below(OPERATIONS_MAX) {
+        operations.push(operation(source, world, sender));
+    }
+    let chain = world.chain();
+    let transaction = Transaction {
+        chain: chain.tag(),
+        sender,
+        valid_until_ms: world.until(source, time),
+        nonce: world.nonce(source),
+        operations: Bounded::new(operations).expect("1 to 100"),
+    };
+    let key = world.key_of(source, sender);
+    transaction.sign(&chain, &key).verify(&chain).expect("just signed")
+}
+
+/// The proposer's block, which the other validators must find valid and the same.
+fn build(state: &State, time: TimeMs, candidates: Vec<Arc<VerifiedTransaction>>) -> ExecutedBlock {
+    let count = candidates.len();
+    let proposal = propose(state, world::validator().address(), time, candidates).expect("points are conserved");
+    let block = proposal.block;
+    assert_eq!(block.transactions().len() + proposal.refused.len(), count, "a transaction is neither in nor refused");
+    let verified = execute_bytes(state, block.bytes()).unwrap_or_else(|error| panic!("a proposal is refused: {error}"));
+    assert_eq!(verified.id(), block.id(), "the verifier has another block");
+    verified
+}
+
+/// What a node tells a client about a transaction is what becomes of it, if nothing comes between; and one that fails
+/// changes nothing.
+fn is_as_foretold(state: &State, block: &ExecutedBlock, time: TimeMs) {
+    let Some(first) = block.transactions().first() else { return };
+    let (with, receipts) = after(state, time, Some(first.clone()));
+    let expected = match receipts[0].outcome {
+        Outcome::Applied => Ok(()),
+        Outcome::Failed { code, .. } => Err(code),
+    };
+    assert_eq!(validate(state, first, time), expected, "a transaction became something else than was foretold");
+    if expected.is_err() {
+        let (without, _) = after(state, time, None);
+        StateTree::diff(without.view().tree(), with.view().tree(), |key, _| {
+            assert!(world::is_of_recent_transactions(key), "a failed transaction has changed the state");
+        });
+    }
+}
+
+/// The state after a block of one transaction or none, and the receipts.
+fn after(state: &State, time: TimeMs, only: Option<Arc<VerifiedTransaction>>) -> (State, Vec<Receipt>) {
+    let block = propose(state, world::validator().address(), time, only).expect("points are conserved").block;
+    let certificate = certificate(&state.view().chain_id(), &block);
+    let mut after = state.clone();
+    let committed = commit(&mut after, block, certificate).expect("a good block");
+    (after, committed.receipts)
+}
+
+/// The block as somebody on the way would change it, and a certificate that doesn't hold.
+fn hostile_bytes(source: &mut Source<'_>, state: &State, block: &ExecutedBlock) {
+    let (root, tip) = (state.view().state_root(), state.view().tip());
+    let mut bytes = block.bytes().to_vec();
+    let at = source.u32() as usize % bytes.len();
+    let change = source.byte().max(1);
+    bytes[at] ^= change;
+    if let Ok(other) = execute_bytes(state, &bytes) {
+        // The time is the proposer's to choose, and so is the proposer's signature over it all.
+        let is_time = block.transactions().is_empty() || other.header().time_ms != block.header().time_ms;
+        assert!(is_time && other.id() != block.id(), "byte {at} of a block says nothing");
+    }
+    let good = certificate(&state.view().chain_id(), block);
+    let mut forged = good.clone();
+    forged.round ^= u32::from(change);
+    let mut signatures = forged.signatures.to_vec();
+    signatures.push(signatures[0]);
+    let twice = Certificate { signatures: Bounded::new(signatures).expect("two"), ..good };
+    let bad = if change & 1 == 1 { forged } else { twice };
+    let mut copy = state.clone();
+    let again = execute_block(state, block.header().clone(), block.transactions().to_vec());
+    let committed = commit(&mut copy, again.expect("it was valid before"), bad);
+    assert!(committed.is_err(), "a forged certificate holds");
+    assert_eq!((copy.view().state_root(), copy.view().tip()), (root, tip), "a refused block changes the state");
+    assert!(copy.recent() == state.recent(), "a refused block's transactions are remembered");
+    assert_eq!((state.view().state_root(), state.view().tip()), (root, tip), "a refused block changes the state");
+}
+
+fn certificate(chain: &ChainId, block: &ExecutedBlock) -> Certificate {
+    let key = world::validator();
+    let nobody = CommitSignature { validator: key.address(), signature: key.sign(b"") };
+    let (height, block) = (block.header().height, block.id());
+    let mut certificate = Certificate { height, round: 0, block, signatures: Bounded::new(vec![nobody]).expect("one") };
+    let signature = key.sign(&certificate.vote_of(key.address()).signing_bytes(chain));
+    certificate.signatures = Bounded::new(vec![CommitSignature { signature, ..nobody }]).expect("one");
+    certificate
+}
+
+fn commit_it(world: &mut World, block: ExecutedBlock) -> Vec<Receipt> {
+    let certificate = certificate(&world.chain(), &block);
+    let (id, root) = (block.id(), block.header().state_root);
+    let ready = check_commit(&world.state, block, certificate).unwrap_or_else(|error| panic!("{error}"));
+    let committed = ready.apply(&mut world.state).expect("the state that it was executed on");
+    assert_eq!((world.state.view().tip().block, world.state.view().state_root()), (id, root), "another state");
+    committed.receipts
+}
+
+fn adds_up(state: &State) {
+    let view = state.view();
+    balance_sheet(view).unwrap_or_else(|error| panic!("{error}"));
+    let tree = StateTree::from_entries(view.tree().iter());
+    assert_eq!(tree.root(), view.tree().root(), "the root is not that of the entries");
+    if let Some((key, value)) = view.tree().iter().next() {
+        let proof = view.tree().prove(key);
+        proof.verify(&tree.root(), key, Some(value)).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let recent = RecentIds::restore(state.recent().minutes().collect(), view.tree(), &view.chain_id());
+    assert!(recent.is_ok_and(|recent| recent == *state.recent()), "remembered ids that the root doesn't commit to");
+    for account in world::accounts() {
+        for brand in view.brand_ids() {
+            let lots = view.lots(account, brand);
+            assert!(lots.is_sorted_by(|one, other| one.expiry < other.expiry), "lots out of order");
+            assert!(lots.iter().all(|lot| !lot.amount.is_zero()), "an empty lot");
+            assert!(view.holds(account, brand).iter().all(|hold| !hold.lots.is_empty()), "an empty hold");
+        }
+    }
+}
+
+fn is_never_executed_again(state: &State, included: &[Arc<VerifiedTransaction>]) {
+    for transaction in included {
+        let again = validate(state, transaction, state.view().tip().time_ms);
+        let is_refused = matches!(again, Err(Code::DuplicateTransaction | Code::TransactionExpired));
+        assert!(is_refused, "{:?} can happen again: {again:?}", transaction.id());
+    }
+}

@@ -1,0 +1,264 @@
+//! Operations that bytes choose.
+
+use lojal_types::limits::{HOLD_MS_MAX, POINTS_MAX, PRICE_MICRO_MAX};
+use lojal_types::{
+    AcceptPartnership, Address, Bounded, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
+    FinishRecovery, Freeze, Guardian, Guardians, Hold, Invite, Issue, Join, Leave, MemberLimit, MemberLimits,
+    MemberRole, Money, Operation, PartnershipTerms, Points, Policy, ProposePartnership, PublicKey, Redeem, Reference,
+    Release, RemoveMember, RemoveOperator, Reverse, Role, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy,
+    Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
+};
+
+use super::super::source::Source;
+use super::world::{BRANDS, TILL, World, address, brand, key, reference, time};
+
+/// Who does what, given the world so far.
+type Step = (u8, fn(&World) -> Vec<Operation>);
+
+/// What has happened before the first block that bytes choose.
+pub(super) fn past() -> Vec<Step> {
+    vec![
+        (TILL, |_| {
+            let issue = |number: u8| {
+                let (brand, to) = (brand(usize::from(number % 3)), address(1 + number / 3));
+                Operation::Issue(Issue { brand, to, amount: Points::new(5_000), reference: reference(number) })
+            };
+            (0..12).map(issue).collect()
+        }),
+        (1, |_| vec![Operation::CreateHousehold(CreateHousehold {})]),
+        (1, |world| {
+            let (household, role) = (world.households[0], MemberRole::Child);
+            let limits = vec![MemberLimit { brand: brand(0), month_max: Points::new(300) }];
+            let limits = Bounded::new(limits).expect("one");
+            let amount = Points::new(1_000);
+            let deposit = Transfer { brand: brand(0), from: address(1), to: household, amount };
+            vec![
+                Operation::Invite(Invite { household, member: address(2), role, limits }),
+                Operation::Transfer(deposit),
+            ]
+        }),
+        (2, |world| vec![Operation::Join(Join { household: world.households[0] })]),
+        (3, |world| {
+            let mut guardians = vec![Guardian::Account(address(1)), Guardian::Brand(brand(0))];
+            guardians.sort_unstable();
+            let guardians = Guardians { guardians: Bounded::new(guardians).expect("two"), threshold: 2 };
+            let (amount, expires_ms) = (Points::new(500), world.now().plus_ms(HOLD_MS_MAX / 2));
+            let hold = Hold { brand: brand(0), from: address(3), amount, reference: reference(1), expires_ms };
+            vec![Operation::SetGuardians(SetGuardians { guardians }), Operation::Hold(hold)]
+        }),
+        (TILL, |world| {
+            let terms = terms(world, 1, 3);
+            let (from, to) = (brand(0), brand(1));
+            vec![Operation::ProposePartnership(ProposePartnership { from, to, terms: terms.clone() })]
+        }),
+    ]
+}
+
+fn terms(world: &World, rate_num: u32, rate_den: u32) -> PartnershipTerms {
+    let ends_ms = world.now().plus_ms(100 * HOLD_MS_MAX);
+    PartnershipTerms { rate_num, rate_den, price_micro: 1_500_000, daily_max: Points::new(3_000), ends_ms }
+}
+
+/// The next operation. Often it is about the sender's own account, so that it has a chance.
+pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
+    match source.below(32) {
+        0..=2 => {
+            let (brand, to) = (any_brand(source), world.account(source));
+            Operation::Issue(Issue { brand, to, amount: amount(source), reference: any_reference(source) })
+        }
+        3 | 4 => {
+            let (brand, from) = (any_brand(source), account(source, world, sender));
+            let reference = source.flag().then(|| any_reference(source));
+            Operation::Redeem(Redeem { brand, from, amount: amount(source), reference })
+        }
+        5 | 6 => {
+            let (brand, from, to) = (any_brand(source), account(source, world, sender), world.account(source));
+            Operation::Transfer(Transfer { brand, from, to, amount: amount(source) })
+        }
+        7 => {
+            let (brand, from) = (any_brand(source), world.account(source));
+            let (issue_reference, reference) = (any_reference(source), any_reference(source));
+            Operation::Reverse(Reverse { brand, from, amount: amount(source), issue_reference, reference })
+        }
+        8 => {
+            let (brand, from) = (any_brand(source), account(source, world, sender));
+            let expires_ms = any_time(source, world);
+            Operation::Hold(Hold { brand, from, amount: amount(source), reference: any_reference(source), expires_ms })
+        }
+        9 => {
+            let (brand, from) = (any_brand(source), world.account(source));
+            let (hold_reference, reference) = (any_reference(source), any_reference(source));
+            Operation::Capture(Capture { brand, from, hold_reference, amount: amount(source), reference })
+        }
+        10 => {
+            let (brand, from) = (any_brand(source), world.account(source));
+            Operation::Release(Release { brand, from, hold_reference: any_reference(source) })
+        }
+        kind @ 11..=17 => between(kind, source, world, sender),
+        kind @ 18..=25 => keys(kind, source, world, sender),
+        kind => household(kind, source, world),
+    }
+}
+
+fn between(kind: usize, source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
+    let (from, to) = (any_brand(source), any_brand(source));
+    match kind {
+        11 => Operation::ProposePartnership(ProposePartnership { from, to, terms: any_terms(source, world) }),
+        12 => {
+            // Accepting takes the proposal's own terms.
+            let key = lojal_ledger::key::PartnershipKey { from, to };
+            let proposed = world.state.view().get(&key).and_then(|one| one.proposal).map(|one| one.terms);
+            let terms = proposed.unwrap_or_else(|| any_terms(source, world));
+            Operation::AcceptPartnership(AcceptPartnership { from, to, terms })
+        }
+        13 => Operation::EndPartnership(EndPartnership { from, to }),
+        14 | 15 => {
+            let (account, min_received) = (account(source, world, sender), Points::new(u64::from(source.byte())));
+            Operation::Convert(Convert { account, from, to, amount: amount(source), min_received })
+        }
+        16 => {
+            let (amount, reference) = (Money::new(amount(source).get()), any_reference(source));
+            Operation::Settle(Settle { creditor: to, debtor: from, amount, reference })
+        }
+        _ => Operation::SetPolicy(SetPolicy { brand: from, policy: policy(source) }),
+    }
+}
+
+fn keys(kind: usize, source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
+    match kind {
+        18 => {
+            let roles = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
+            let roles = (0..=source.below(4)).map(|_| roles[source.below(4)]).collect();
+            Operation::SetOperator(SetOperator {
+                brand: any_brand(source),
+                public_key: any_key(source),
+                roles: Bounded::new(roles).expect("one to four"),
+                issue_daily_max: source.flag().then(|| amount(source)),
+            })
+        }
+        19 => {
+            let (brand, operator) = (any_brand(source), world.account(source));
+            Operation::RemoveOperator(RemoveOperator { brand, operator })
+        }
+        20 => Operation::RotateKey(RotateKey { new_key: any_key(source) }),
+        21 => {
+            let guardian = |source: &mut Source<'_>| match source.flag() {
+                true => Guardian::Account(world.account(source)),
+                false => Guardian::Brand(any_brand(source)),
+            };
+            let mut list: Vec<Guardian> = (0..source.below(4)).map(|_| guardian(source)).collect();
+            list.sort_unstable();
+            let guardians =
+                Guardians { guardians: Bounded::new(list).expect("at most three"), threshold: source.byte() % 4 };
+            Operation::SetGuardians(SetGuardians { guardians })
+        }
+        22 => Operation::StartRecovery(StartRecovery { account: world.account(source), new_key: any_key(source) }),
+        23 => Operation::CancelRecovery(CancelRecovery {}),
+        24 => Operation::FinishRecovery(FinishRecovery { account: account(source, world, sender) }),
+        _ if source.flag() => Operation::Freeze(Freeze {}),
+        _ => Operation::Unfreeze(Unfreeze {}),
+    }
+}
+
+fn household(kind: usize, source: &mut Source<'_>, world: &World) -> Operation {
+    if kind == 26 {
+        return Operation::CreateHousehold(CreateHousehold {});
+    }
+    let household = world.households[source.below(world.households.len())];
+    match kind {
+        27 => {
+            let (member, role, limits) = (world.account(source), role(source), limits(source));
+            Operation::Invite(Invite { household, member, role, limits })
+        }
+        28 => Operation::Join(Join { household }),
+        29 => Operation::Leave(Leave { household }),
+        30 => {
+            let (member, role, limits) = (world.account(source), role(source), limits(source));
+            Operation::SetMember(SetMember { household, member, role, limits })
+        }
+        _ => Operation::RemoveMember(RemoveMember { household, member: world.account(source) }),
+    }
+}
+
+/// The sender's own, or another.
+fn account(source: &mut Source<'_>, world: &World, sender: Address) -> Address {
+    if source.byte() < 160 { sender } else { world.account(source) }
+}
+
+fn any_brand(source: &mut Source<'_>) -> lojal_types::BrandId {
+    brand(source.below(BRANDS.len() * 2 - 1) % BRANDS.len())
+}
+
+/// One of 32, so that they meet again.
+fn any_reference(source: &mut Source<'_>) -> Reference {
+    reference(source.byte() % 32)
+}
+
+fn amount(source: &mut Source<'_>) -> Points {
+    let edges = [0, 1, 10, 100, 1_000, 5_000, 1 << 32, POINTS_MAX, POINTS_MAX + 1, u64::MAX];
+    Points::new(match source.byte() {
+        byte @ 0..=199 => u64::from(byte) * 10,
+        byte @ 200..=239 => edges[usize::from(byte) % edges.len()],
+        _ => source.u64(),
+    })
+}
+
+fn any_time(source: &mut Source<'_>, world: &World) -> TimeMs {
+    match source.below(8) {
+        0 => time(0),
+        1 => time(lojal_types::limits::TIME_MS_MAX),
+        2 => world.now().plus_ms(HOLD_MS_MAX),
+        3 => world.now().plus_ms(HOLD_MS_MAX + 2_000),
+        hours => world.now().plus_ms(hours as u64 * 60 * 60 * 1000),
+    }
+}
+
+fn any_key(source: &mut Source<'_>) -> PublicKey {
+    match source.byte() {
+        255 => PublicKey::new([255; 32]),
+        254 => PublicKey::new([0; 32]),
+        seed => key(seed % 32).public_key(),
+    }
+}
+
+fn any_terms(source: &mut Source<'_>, world: &World) -> PartnershipTerms {
+    let rates = [1, 2, 3, 7, 100, 0, u32::MAX];
+    let prices = [0, 1, 1_500_000, PRICE_MICRO_MAX, PRICE_MICRO_MAX + 1, u64::MAX];
+    PartnershipTerms {
+        rate_num: rates[source.below(rates.len())],
+        rate_den: rates[source.below(rates.len())],
+        price_micro: prices[source.below(prices.len())],
+        daily_max: amount(source),
+        ends_ms: any_time(source, world),
+    }
+}
+
+fn policy(source: &mut Source<'_>) -> Policy {
+    let flags = source.byte();
+    Policy {
+        expiry_months: (flags & 1 == 1).then(|| source.byte() % 64),
+        transferable: flags & 2 == 2,
+        transfer_min: amount(source),
+        transfer_max: amount(source),
+        transfer_daily_max: (flags & 4 == 4).then(|| amount(source)),
+        convertible: flags & 8 == 8,
+        poolable: flags & 16 == 16,
+        tradeable: flags & 32 == 32,
+        reversal_window_ms: u64::from(source.u32()),
+    }
+}
+
+fn role(source: &mut Source<'_>) -> MemberRole {
+    [MemberRole::Admin, MemberRole::Adult, MemberRole::Child][source.below(3)]
+}
+
+/// In order or not.
+fn limits(source: &mut Source<'_>) -> MemberLimits {
+    let limit = |source: &mut Source<'_>| MemberLimit { brand: any_brand(source), month_max: amount(source) };
+    let mut list: Vec<MemberLimit> = (0..source.below(4)).map(|_| limit(source)).collect();
+    if source.byte() < 200 {
+        list.sort_by_key(|one| one.brand);
+        list.dedup_by_key(|one| one.brand);
+    }
+    Bounded::new(list).expect("at most three")
+}

@@ -1,0 +1,233 @@
+//! The ledger that the bytes act on, and what they choose from.
+
+use std::sync::{Arc, LazyLock};
+
+use lojal_chain::propose;
+use lojal_chain::replay::commit;
+use lojal_ledger::State;
+use lojal_ledger::key::{RecentKey, StateKey};
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::limits::{POINTS_MAX, VALIDITY_WINDOW_MS_MAX};
+use lojal_types::{
+    Address, Bounded, BrandId, ChainId, Genesis, GenesisDocument, KeyPair, Network, Operation, Parameters, Points,
+    Policy, Reference, Role, TimeMs, Transaction, Validator, VerifiedTransaction,
+};
+
+use super::super::source::Source;
+use super::operations;
+
+/// 2026-11-30T12:00:00Z: half a day before the end of a month.
+const START_MS: u64 = 1_796_040_000_000;
+const MINUTE_MS: u64 = 60_000;
+const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+/// Members, by the seeds of their keys.
+pub(super) const MEMBERS: [u8; 4] = [1, 2, 3, 4];
+/// An account that the ledger doesn't know.
+pub(super) const STRANGER: u8 = 9;
+/// An operator of every brand with every role.
+pub(super) const TILL: u8 = 11;
+/// An operator of the first brand that may issue a little.
+pub(super) const ISSUER: u8 = 12;
+const VALIDATOR: u8 = 200;
+/// The first two are real, convertible and poolable; the third lets nothing happen; the fourth isn't there.
+pub(super) const BRANDS: [&str; 4] = ["nordmat", "kaffet", "fjallet", "nobody"];
+
+pub(super) fn key(seed: u8) -> KeyPair {
+    KeyPair::from_seed(&[seed; 32])
+}
+
+pub(super) fn validator() -> KeyPair {
+    key(VALIDATOR)
+}
+
+pub(super) fn address(seed: u8) -> Address {
+    static ADDRESSES: LazyLock<Vec<Address>> = LazyLock::new(|| (0..=u8::MAX).map(|one| key(one).address()).collect());
+    ADDRESSES[usize::from(seed)]
+}
+
+pub(super) fn brand(index: usize) -> BrandId {
+    BRANDS[index].parse().expect("a valid id")
+}
+
+pub(super) fn time(ms: u64) -> TimeMs {
+    TimeMs::new(ms).expect("within the years that the target goes through")
+}
+
+/// The accounts with a key.
+pub(super) fn accounts() -> impl Iterator<Item = Address> {
+    MEMBERS.into_iter().chain([STRANGER, TILL, ISSUER]).map(address)
+}
+
+pub(super) fn is_of_recent_transactions(key: &[u8]) -> bool {
+    RecentKey::decode(key).is_some()
+}
+
+/// The ledger, and the households on it.
+pub(super) struct World {
+    pub(super) state: State,
+    pub(super) households: Vec<Address>,
+    nonce: u64,
+}
+
+impl World {
+    /// A ledger with a past: everybody has points of every brand, there is a household of two with a pool, a
+    /// partnership, an open hold, and an account with guardians.
+    pub(super) fn new() -> Self {
+        static PAST: LazyLock<(State, Vec<Address>)> = LazyLock::new(|| {
+            let mut world = World { state: State::genesis(&genesis()), households: Vec::new(), nonce: 0 };
+            for (seed, operations) in operations::past() {
+                let operations = operations(&world);
+                world.run(seed, operations);
+            }
+            (world.state, world.households)
+        });
+        let (state, households) = PAST.clone();
+        Self { state, households, nonce: 1_000 }
+    }
+
+    pub(super) fn chain(&self) -> ChainId {
+        self.state.view().chain_id()
+    }
+    pub(super) fn now(&self) -> TimeMs {
+        self.state.view().tip().time_ms
+    }
+
+    /// One transaction in a block of its own, which must succeed.
+    fn run(&mut self, seed: u8, operations: Vec<Operation>) {
+        self.nonce += 1;
+        let chain = self.chain();
+        let transaction = Transaction {
+            chain: chain.tag(),
+            sender: address(seed),
+            valid_until_ms: self.now().plus_ms(30 * MINUTE_MS),
+            nonce: self.nonce,
+            operations: Bounded::new(operations).expect("1 to 100"),
+        };
+        let verified = Arc::new(transaction.sign(&chain, &key(seed)).verify(&chain).expect("just signed"));
+        let time = self.now().plus_ms(1000);
+        let block = propose(&self.state, validator().address(), time, [verified.clone()]).expect("conserved").block;
+        let certificate = super::certificate(&chain, &block);
+        let committed = commit(&mut self.state, block, certificate).expect("a good block");
+        let outcome = committed.receipts.first().map(|receipt| receipt.outcome);
+        assert_eq!(outcome, Some(lojal_types::Outcome::Applied), "the past happened: {verified:?}");
+        self.learn(&[verified]);
+    }
+
+    /// The time of the next block: a moment later, or as much as two months.
+    pub(super) fn later(&self, source: &mut Source<'_>) -> TimeMs {
+        let steps = [1000, 1, MINUTE_MS, 61 * MINUTE_MS, DAY_MS, 4 * DAY_MS, 31 * DAY_MS, 62 * DAY_MS];
+        self.now().plus_ms(steps[source.below(steps.len())])
+    }
+
+    /// Until when a transaction of a block at `time` is valid: mostly long enough.
+    pub(super) fn until(&self, source: &mut Source<'_>, time: TimeMs) -> TimeMs {
+        match source.below(16) {
+            0 => time,
+            1 => time.plus_ms(1),
+            2 => time.plus_ms(VALIDITY_WINDOW_MS_MAX),
+            3 => time.plus_ms(VALIDITY_WINDOW_MS_MAX + 1),
+            minutes => time.plus_ms(minutes as u64 * MINUTE_MS),
+        }
+    }
+
+    /// Mostly a new one.
+    pub(super) fn nonce(&mut self, source: &mut Source<'_>) -> u64 {
+        self.nonce += 1;
+        if source.below(16) == 0 { u64::from(source.byte()) } else { self.nonce }
+    }
+
+    /// Any account: a member's mostly, an operator's, a household's, a stranger's.
+    pub(super) fn account(&self, source: &mut Source<'_>) -> Address {
+        match source.byte() {
+            byte @ 0..=159 => address(MEMBERS[usize::from(byte % 4)]),
+            160..=199 => address(TILL),
+            200..=209 => address(ISSUER),
+            210..=214 => address(STRANGER),
+            byte => self.households[usize::from(byte) % self.households.len()],
+        }
+    }
+
+    /// The key that signs for an account, and seldom another.
+    pub(super) fn key_of(&self, source: &mut Source<'_>, account: Address) -> KeyPair {
+        let choice = source.byte();
+        if choice >= 248 {
+            return key(choice);
+        }
+        let rotated = self.state.view().account(account).and_then(|account| account.rotated_key);
+        let signs = |seed: &u8| match rotated {
+            Some(rotated) => key(*seed).public_key() == rotated,
+            None => address(*seed) == account,
+        };
+        key((0..=u8::MAX).find(signs).unwrap_or(STRANGER))
+    }
+
+    /// Remembers the households that transactions may have made.
+    pub(super) fn learn(&mut self, included: &[Arc<VerifiedTransaction>]) {
+        for transaction in included {
+            for (operation, index) in transaction.transaction().operations.iter().zip(0..) {
+                if matches!(operation, Operation::CreateHousehold(_)) && self.households.len() < 8 {
+                    self.households.push(Address::of_household(&self.chain(), &transaction.id(), index));
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn reference(number: u8) -> Reference {
+    Reference::new(vec![number]).expect("one byte")
+}
+
+fn policy(index: usize) -> Policy {
+    Policy {
+        expiry_months: [Some(2), None, Some(1)][index],
+        transferable: index < 2,
+        transfer_min: Points::new([10, 1, 1][index]),
+        transfer_max: Points::new([1_000, POINTS_MAX, 1_000][index]),
+        transfer_daily_max: [Some(Points::new(2_000)), None, None][index],
+        convertible: index < 2,
+        poolable: index < 2,
+        tradeable: false,
+        reversal_window_ms: [60 * DAY_MS, 0, 60 * DAY_MS][index],
+    }
+}
+
+fn genesis() -> Genesis {
+    let operator = |seed: u8, roles: &[Role], max: Option<u64>| GenesisOperator {
+        public_key: key(seed).public_key(),
+        roles: Bounded::new(roles.to_vec()).expect("one to four"),
+        issue_daily_max: max.map(Points::new),
+    };
+    let brand = |index: usize| {
+        let all = operator(TILL, &[Role::Issue, Role::Capture, Role::Reverse, Role::Admin], None);
+        let few = operator(ISSUER, &[Role::Issue], Some(500));
+        let operators = if index == 0 { vec![all, few] } else { vec![all] };
+        GenesisBrand {
+            id: brand(index),
+            name: BRANDS[index].parse().expect("a valid name"),
+            decimals: 0,
+            policy: policy(index),
+            operators: Bounded::new(operators).expect("one or two"),
+        }
+    };
+    let validator = Validator {
+        name: "one".parse().expect("a valid name"),
+        public_key: key(VALIDATOR).public_key(),
+        network_key: key(VALIDATOR + 1).public_key(),
+        power: 1,
+    };
+    let document = GenesisDocument {
+        name: "hostile input".parse().expect("a valid name"),
+        network: Network::Test,
+        time_ms: time(START_MS),
+        settlement_currency: Some("SEK".parse().expect("a currency")),
+        parameters: Parameters {
+            heartbeat_ms: 3_000,
+            block_bytes_max: 4_194_304,
+            block_transactions_max: 10_000,
+            recovery_delay_ms: 60_000,
+        },
+        validators: Bounded::new(vec![validator]).expect("one"),
+        brands: Bounded::new((0..3).map(brand).collect()).expect("three"),
+    };
+    Genesis::new(document).expect("the document keeps the rules")
+}

@@ -1,0 +1,9 @@
+//! Faults of processes, disks, clocks, documents and links: nothing acknowledged is lost, and no answer is wrong.
+
+mod clock;
+mod damage;
+mod disk;
+mod genesis;
+mod kill;
+mod partition;
+mod stop;
