@@ -95,10 +95,10 @@ fn has_to_be_checked(directory: &Path) {
 const RELEASE_WAIT: Duration = Duration::from_secs(10);
 
 fn open(directory: &Path, chain: &Chain, repair: bool) -> Result<Opened, StoreError> {
-    let options = Options { repair, checkpoint_bytes: u64::MAX, checkpoint_interval: Duration::from_secs(3600) };
+    let options = Options { repair, checkpoint_bytes: u64::MAX, ..Options::default() };
     let start = Instant::now();
     loop {
-        match lojal_store::open(directory, &chain.genesis, options) {
+        match lojal_store::open(directory, &chain.genesis, options.clone()) {
             // A process that another test of this program is just starting has the lock too, until it runs.
             Err(StoreError::Locked(_)) if start.elapsed() < RELEASE_WAIT => thread::yield_now(),
             opened => return opened,
@@ -144,7 +144,7 @@ fn copy_of_a_node() -> tempfile::TempDir {
         fs::create_dir(directory.path().join("log")).expect("a writable directory");
         fs::write(directory.path().join("log/00000001.log"), chain().archive()).expect("a writable directory");
         // Bytes of log after which a checkpoint is due: at once.
-        let options = Options { repair: false, checkpoint_bytes: 1, checkpoint_interval: Duration::from_secs(3600) };
+        let options = Options { checkpoint_bytes: 1, ..Options::default() };
         let opened = lojal_store::open(directory.path(), &chain().genesis, options).expect("a good log");
         assert_eq!(opened.store.tip().height.get(), chain().blocks.len() as u64);
         drop(opened);
