@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("lojal-types", &[]),
     ("lojal-model", &["lojal-types"]),
     ("lojal-ledger", &["lojal-model", "lojal-types"]),
@@ -16,6 +16,18 @@ const LAYERS: [(&str, &[&str]); 13] = [
     (
         "lojal-gateway",
         &["lojal-chain", "lojal-consensus", "lojal-ledger", "lojal-network", "lojal-store", "lojal-types"],
+    ),
+    (
+        "lojal-simulator",
+        &[
+            "lojal-chain",
+            "lojal-consensus",
+            "lojal-ledger",
+            "lojal-model",
+            "lojal-network",
+            "lojal-store",
+            "lojal-types",
+        ],
     ),
     ("lojal-client", &["lojal-types"]),
     ("lojal-wallet", &["lojal-client", "lojal-types"]),
