@@ -17,6 +17,18 @@ const LAYERS: [(&str, &[&str]); 14] = [
         "lojal-gateway",
         &["lojal-chain", "lojal-consensus", "lojal-ledger", "lojal-network", "lojal-store", "lojal-types"],
     ),
+    (
+        "lojal-simulator",
+        &[
+            "lojal-chain",
+            "lojal-consensus",
+            "lojal-ledger",
+            "lojal-model",
+            "lojal-network",
+            "lojal-store",
+            "lojal-types",
+        ],
+    ),
     ("lojal-client", &["lojal-types"]),
     ("lojal-wallet", &["lojal-client", "lojal-types"]),
     ("lojal-auditor", &["lojal-chain", "lojal-client", "lojal-ledger", "lojal-store", "lojal-types"]),

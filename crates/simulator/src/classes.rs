@@ -1,0 +1,122 @@
+//! Classes of faults: each draws a schedule from a seed.
+
+mod draw;
+
+use crate::planted::Plant;
+use crate::random::Random;
+use crate::run::Plan;
+use crate::schedule::Fault;
+
+/// A kind of run.
+pub struct Class {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What goes wrong in it.
+    pub what: &'static str,
+    validators: usize,
+    load: Load,
+    beyond_f: bool,
+    draw: fn(&mut Draw) -> Vec<Fault>,
+}
+
+/// How busy clients are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Load {
+    Usual,
+    /// Every transaction goes to every node.
+    Everywhere,
+}
+
+/// What a schedule is drawn with.
+pub(crate) struct Draw {
+    pub(crate) random: Random,
+    pub(crate) validators: usize,
+    pub(crate) active_ms: u64,
+}
+
+/// The name for every class in turn.
+pub const ALL: &str = "all";
+
+const fn class(name: &'static str, what: &'static str, draw: fn(&mut Draw) -> Vec<Fault>) -> Class {
+    Class { name, what, validators: 4, load: Load::Usual, beyond_f: false, draw }
+}
+
+const fn of_seven(class: Class) -> Class {
+    Class { validators: 7, ..class }
+}
+
+const fn everywhere(class: Class) -> Class {
+    Class { load: Load::Everywhere, ..class }
+}
+
+const fn beyond_f(class: Class) -> Class {
+    Class { beyond_f: true, ..class }
+}
+
+/// Every class.
+pub const CLASSES: [Class; 42] = [
+    class("none", "nothing goes wrong", draw::nothing),
+    class("delay", "messages take up to two seconds longer", draw::delay),
+    class("slow-link", "the links of one validator take seconds", draw::slow_link),
+    class("loss", "up to a third of all messages is lost", draw::loss),
+    class("duplication", "messages arrive twice", draw::duplication),
+    class("reordering", "messages overtake each other", draw::reordering),
+    class("partition", "two groups can't reach each other", draw::partition),
+    class("one-way", "what one validator says doesn't reach another", draw::one_way),
+    class("flapping", "partitions come and go", draw::flapping),
+    class("restart", "one validator after the other is stopped and started", draw::restart),
+    class("crash-one", "one validator at a time loses its power, and what was not synced", draw::crash_one),
+    of_seven(class("crash-several", "two of seven validators lose their power", draw::crash_several)),
+    class("crash-majority", "so many lose their power that the network halts", draw::crash_majority),
+    class("crash-all", "all lose their power at the same moment", draw::crash_all),
+    class("crash-loop", "one validator loses its power again and again, soon after its start", draw::crash_loop),
+    class("write-fails", "a write is cut short and fails", draw::write_fails),
+    class("sync-fails", "a sync fails", draw::sync_fails),
+    class("disk-full", "a disk is full, and then has room again", draw::disk_full),
+    class("log-rot", "a bit of a block log flips", draw::log_rot),
+    class("index-rot", "a bit of an index flips in a crash", draw::index_rot),
+    class("index-lost", "a crash takes the index", draw::index_lost),
+    class("clock-slow", "a clock is behind", draw::clock_slow),
+    class("clock-fast", "a clock is ahead", draw::clock_fast),
+    class("clock-jumps", "a clock jumps about", draw::clock_jumps),
+    class("lost-gossip", "most gossiped transactions are lost", draw::lost_gossip),
+    everywhere(class("same-everywhere", "every transaction goes to every node at once", draw::nothing)),
+    class("votes-twice", "a validator votes twice, and tells everybody", draw::votes_twice),
+    class("votes-both-ways", "a validator votes one thing to some, another to others", draw::votes_both_ways),
+    class("proposes-twice", "a validator proposes two valid blocks, each to some", draw::proposes_twice),
+    class("engine-liar", "a validator with the engine's own Byzantine proxy", draw::engine_liar),
+    class("withholds-parts", "a validator keeps the bytes of its blocks to itself", draw::withholds_parts),
+    class("forges-transactions", "a validator proposes transactions that nobody signed", draw::forges_transactions),
+    class("wrong-header", "a validator proposes blocks with wrong headers", draw::wrong_header),
+    class("wrong-state-root", "a validator proposes blocks with wrong state roots", draw::wrong_state_root),
+    class("old-messages", "a validator says again what it said long ago", draw::old_messages),
+    class("garbage", "a validator sends bytes without meaning on every topic", draw::garbage),
+    class("garbage-answers", "a validator answers those who catch up with garbage", draw::garbage_answers),
+    class("oversized", "a validator sends messages of the largest size and beyond", draw::oversized),
+    class("flood", "a validator floods the others with transactions", draw::flood),
+    class("false-height", "a validator claims a height that nobody has reached", draw::false_height),
+    of_seven(class("mixed", "several of all that, and two of seven lie", draw::mixed)),
+    beyond_f(class("beyond-f", "two of four conspire to split the chain, or forget what they signed", draw::beyond_f)),
+];
+
+/// The class with a name.
+pub fn by_name(name: &str) -> Option<&'static Class> {
+    CLASSES.iter().find(|class| class.name == name)
+}
+
+impl Class {
+    /// The plan of a run of this class.
+    pub fn plan(&self, seed: u64, active_ms: u64, plant: Option<Plant>) -> Plan {
+        let random = Random::of(seed, self.name);
+        let mut draw = Draw { random, validators: self.validators, active_ms };
+        let mut faults = (self.draw)(&mut draw);
+        faults.sort_by_key(|fault| fault.start_ms);
+        let everywhere_permille = if self.load == Load::Everywhere { 1_000 } else { 100 };
+        let validators = self.validators;
+        let beyond_f = self.beyond_f;
+        Plan { seed, validators, active_ms, pause_ms_max: 300, everywhere_permille, faults, plant, beyond_f }
+    }
+}
+
+#[cfg(test)]
+mod tests;

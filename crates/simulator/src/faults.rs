@@ -1,0 +1,145 @@
+//! Puts the faults of a schedule into effect, each at its time.
+
+use std::time::Duration;
+
+use lojal_network::Topic;
+use lojal_store::Faults;
+
+use crate::network::{LinkFault, LinkFaultKind};
+use crate::random::Random;
+use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
+use crate::world::World;
+
+/// Time between two jumps of a clock.
+const JUMP_MS: u64 = 700;
+/// Time between two messages of a liar that nobody asked for.
+const NOISE_MS: u64 = 60;
+
+/// Has a fault begin and end in time.
+pub async fn happen(world: World, number: usize, fault: Fault, seed: u64) {
+    let wait = |until_ms: u64| Duration::from_millis(until_ms.saturating_sub(world.now_ms()));
+    tokio::time::sleep(wait(fault.start_ms)).await;
+    world.hub().trace("fault begins", &[number as u64], &[]);
+    begin(&world, number, &fault, seed).await;
+    tokio::time::sleep(wait(fault.end_ms)).await;
+    end(&world, number, &fault).await;
+    world.hub().trace("fault ends", &[number as u64], &[]);
+}
+
+/// What a fault of the links is to the network.
+fn on_links(kind: &FaultKind) -> Option<LinkFaultKind> {
+    Some(match kind {
+        FaultKind::Delay { node, min_ms, max_ms } => {
+            LinkFaultKind::Delay { node: *node, min_ms: *min_ms, max_ms: *max_ms }
+        }
+        FaultKind::Loss { permille } => LinkFaultKind::Loss { topic: None, permille: *permille },
+        FaultKind::LostGossip { permille } => {
+            LinkFaultKind::Loss { topic: Some(Topic::Transactions), permille: *permille }
+        }
+        FaultKind::Duplication { permille } => LinkFaultKind::Duplication { permille: *permille },
+        FaultKind::Reordering { permille, max_ms } => {
+            LinkFaultKind::Reordering { permille: *permille, max_ms: *max_ms }
+        }
+        FaultKind::Partition { group } => LinkFaultKind::Partition { group: group.clone() },
+        FaultKind::OneWay { from, to } => LinkFaultKind::OneWay { from: *from, to: *to },
+        _ => return None,
+    })
+}
+
+async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
+    if let Some(kind) = on_links(&fault.kind) {
+        world.hub().break_links(LinkFault { number, kind });
+        return;
+    }
+    match &fault.kind {
+        FaultKind::Crash { nodes, .. } | FaultKind::Amnesia { nodes } => crash(world, nodes).await,
+        FaultKind::LogRot { node } => crash(world, &[*node]).await,
+        FaultKind::Restart { node } => world.stop(*node).await,
+        FaultKind::DiskFull { node } => {
+            world.trouble(*node, Faults { full_after_bytes: Some(2_000), ..Faults::default() });
+        }
+        FaultKind::SyncFails { node } => {
+            world.trouble(*node, Faults { sync_fails_after: Some(3), ..Faults::default() });
+        }
+        FaultKind::WriteFails { node, after_bytes } => {
+            world.trouble(*node, Faults { write_fails_after_bytes: Some(*after_bytes), ..Faults::default() });
+        }
+        FaultKind::Skew { node, ms } => world.skew(*node, *ms),
+        FaultKind::Jumps { node, max_ms } => {
+            tokio::spawn(jump(world.clone(), *node, *max_ms, fault.end_ms, seed));
+        }
+        FaultKind::Byzantine { node, malice } => {
+            world.corrupt(*node, Some(*malice));
+            if *malice == Malice::EngineLiar {
+                // It stands between the engine and the network from the start.
+                world.stop(*node).await;
+                world.start(*node).await;
+            }
+            tokio::spawn(make_noise(world.clone(), *node, fault.end_ms));
+        }
+        _ => {}
+    }
+}
+
+async fn end(world: &World, number: usize, fault: &Fault) {
+    if on_links(&fault.kind).is_some() {
+        world.hub().repair(number);
+        return;
+    }
+    match &fault.kind {
+        FaultKind::Crash { nodes, index } => {
+            for node in nodes {
+                restart(world, *node, *index).await;
+            }
+        }
+        FaultKind::Amnesia { nodes } => {
+            for node in nodes {
+                world.forget(*node).expect("the directory of the run can be emptied");
+                world.start(*node).await;
+            }
+        }
+        FaultKind::LogRot { node } => {
+            world.rot_log(*node).expect("the directory of the run can be written");
+            world.repair_at_start(*node);
+            restart(world, *node, IndexLeft::Whole).await;
+        }
+        FaultKind::Restart { node } => world.start(*node).await,
+        FaultKind::DiskFull { node } | FaultKind::SyncFails { node } | FaultKind::WriteFails { node, .. } => {
+            world.trouble(*node, Faults::default());
+        }
+        FaultKind::Skew { node, .. } | FaultKind::Jumps { node, .. } => world.skew(*node, 0),
+        FaultKind::Byzantine { node, malice } => {
+            world.corrupt(*node, None);
+            if *malice == Malice::EngineLiar {
+                world.stop(*node).await;
+                world.start(*node).await;
+            }
+        }
+        _ => {}
+    }
+}
+
+async fn crash(world: &World, nodes: &[usize]) {
+    // All of them lose their power at the same moment.
+    futures::future::join_all(nodes.iter().map(|node| world.crash(*node))).await;
+}
+
+async fn restart(world: &World, node: usize, index: IndexLeft) {
+    world.after_crash(node, index).expect("the directory of the run can be written");
+    world.start(node).await;
+}
+
+async fn jump(world: World, node: usize, max_ms: u64, end_ms: u64, seed: u64) {
+    let mut random = Random::of(seed, &format!("clock {node}"));
+    while world.now_ms() + JUMP_MS < end_ms {
+        world.skew(node, random.below(2 * max_ms + 1) as i64 - max_ms as i64);
+        tokio::time::sleep(Duration::from_millis(JUMP_MS)).await;
+    }
+}
+
+async fn make_noise(world: World, node: usize, end_ms: u64) {
+    while world.now_ms() < end_ms {
+        world.make_noise(node);
+        tokio::time::sleep(Duration::from_millis(NOISE_MS)).await;
+    }
+}

@@ -1,0 +1,195 @@
+//! What happened in a run, as far as anybody outside of the validators could see it. The oracles judge it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lojal_consensus::context::{Proposal, Vote};
+use lojal_store::StoredBlock;
+use lojal_types::{BlockId, Genesis, Hash, Height, Outcome, SignedTransaction, TransactionId};
+
+/// Everything that was seen. Times are virtual milliseconds since the start.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// What the network started from.
+    pub genesis: Genesis,
+    /// How many validators it has.
+    pub validators: usize,
+    /// Those that break the protocol at some time, or forget what they signed.
+    pub byzantine: BTreeSet<usize>,
+    /// Those whose disk lost what was durable: nobody can promise anything for them.
+    pub disk_lost: BTreeSet<usize>,
+    /// Blocks as they became visible to readers.
+    pub commits: Vec<Commit>,
+    /// What clients asked for.
+    pub submissions: Vec<Submission>,
+    /// What nodes told clients.
+    pub answers: Vec<Answer>,
+    /// Starts of nodes.
+    pub boots: Vec<Boot>,
+    /// Ends of nodes that nobody asked for.
+    pub stops: Vec<Stop>,
+    /// Votes and proposals that validators signed, as they sent them.
+    pub statements: Vec<Statement>,
+    /// Transactions that show after the faults that the network is alive.
+    pub probes: Vec<Probe>,
+    /// The chains that nodes have in the end; none of those that are down.
+    pub chains: Vec<Option<Chain>>,
+    /// How often a validator said two contradicting things to everybody.
+    pub equivocations: u64,
+    /// When the last fault was over.
+    pub healed_ms: u64,
+    /// When the run ended.
+    pub ended_ms: u64,
+}
+
+/// A block became visible to readers of a node.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// Which node.
+    pub node: usize,
+    /// When.
+    pub at_ms: u64,
+    /// The height.
+    pub height: Height,
+    /// The block.
+    pub block: BlockId,
+    /// The state after it.
+    pub state_root: Hash,
+    /// What became of its transactions.
+    pub receipts_root: Hash,
+}
+
+/// A client asked a node for something.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Which transaction.
+    pub id: TransactionId,
+    /// The transaction.
+    pub signed: Arc<SignedTransaction>,
+    /// Which node was asked.
+    pub node: usize,
+    /// When.
+    pub at_ms: u64,
+    /// Whether the node accepted it.
+    pub accepted: bool,
+}
+
+/// A node told a client that its transaction is final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Which node.
+    pub node: usize,
+    /// When.
+    pub at_ms: u64,
+    /// Which transaction.
+    pub id: TransactionId,
+    /// In which block.
+    pub height: Height,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// A node started.
+#[derive(Clone, Debug)]
+pub struct Boot {
+    /// Which node.
+    pub node: usize,
+    /// When.
+    pub at_ms: u64,
+    /// Its last block then.
+    pub height: Height,
+    /// That block's id.
+    pub block: BlockId,
+    /// Whether a damaged part of the log was set aside.
+    pub repaired: bool,
+    /// Whether the index was made anew.
+    pub index_rebuilt: bool,
+}
+
+/// A node ended, or did not start, without being asked to.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    /// Which node.
+    pub node: usize,
+    /// When.
+    pub at_ms: u64,
+    /// What it said.
+    pub reason: String,
+    /// Whether something on its machine was wrong at the time.
+    pub explained: bool,
+}
+
+/// Something that a validator signed and sent.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Who sent it.
+    pub node: usize,
+    /// When.
+    pub at_ms: u64,
+    /// What it says.
+    pub content: Signed,
+}
+
+/// What a validator can sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signed {
+    /// A vote.
+    Vote(Vote),
+    /// A proposal.
+    Proposal(Proposal),
+}
+
+/// A transaction submitted when all faults were over.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Where.
+    pub node: usize,
+    /// Which.
+    pub id: TransactionId,
+    /// When each node had committed it, as far as it has.
+    pub committed_ms: Vec<Option<u64>>,
+}
+
+/// A node's chain, from height 1 on.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// The blocks.
+    pub blocks: Vec<StoredBlock>,
+    /// The state root that the node shows.
+    pub state_root: Hash,
+    /// Evidence of misbehaviour that the node has counted since its last start.
+    pub evidence: u64,
+}
+
+impl History {
+    /// A history in which nothing has happened yet.
+    pub fn new(genesis: Genesis, validators: usize) -> Self {
+        Self {
+            genesis,
+            validators,
+            byzantine: BTreeSet::new(),
+            disk_lost: BTreeSet::new(),
+            commits: Vec::new(),
+            submissions: Vec::new(),
+            answers: Vec::new(),
+            boots: Vec::new(),
+            stops: Vec::new(),
+            statements: Vec::new(),
+            probes: Vec::new(),
+            chains: vec![None; validators],
+            equivocations: 0,
+            healed_ms: 0,
+            ended_ms: 0,
+        }
+    }
+
+    /// The validators that keep to the protocol all the time.
+    pub fn honest(&self) -> impl Iterator<Item = usize> {
+        (0..self.validators).filter(|node| !self.byzantine.contains(node))
+    }
+
+    /// The chains of honest validators that are up in the end.
+    pub fn honest_chains(&self) -> impl Iterator<Item = (usize, &Chain)> {
+        self.honest().filter_map(|node| Some((node, self.chains[node].as_ref()?)))
+    }
+}

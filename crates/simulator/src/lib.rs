@@ -1,0 +1,24 @@
+//! Whole networks of validators in one process, under virtual time: the engine, the application, the execution, the
+//! mempool, the store and the codecs are those of a node; the network below them, the disks, the clocks and the
+//! validators that lie are simulated, and everything follows from one seed.
+
+mod byzantine;
+pub mod campaign;
+pub mod classes;
+mod clients;
+pub mod elsewhere;
+pub mod entropy;
+mod faults;
+pub mod history;
+mod network;
+pub mod oracles;
+mod people;
+pub mod planted;
+pub mod random;
+pub mod run;
+pub mod schedule;
+pub mod shrink;
+mod trace;
+mod wal;
+mod workload;
+mod world;

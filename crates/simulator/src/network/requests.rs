@@ -1,0 +1,114 @@
+//! Requests between validators and their answers, within the limits of `lojal-network`.
+
+use std::collections::BTreeMap;
+
+use lojal_network::limits::{
+    INBOUND_REQUESTS_PER_PEER_MAX, OUTBOUND_REQUESTS_MAX, REQUEST_BYTES_MAX, REQUEST_TIMEOUT, RESPONSE_BYTES_MAX,
+};
+use lojal_network::{Event, InboundRequest, OutboundRequest, PeerId, RequestFailure};
+
+use super::{Happening, Inner};
+
+/// The requests that have no answer yet, by the number under which the one who is asked knows them.
+#[derive(Default)]
+pub(super) struct Requests {
+    open: BTreeMap<u64, Open>,
+    last: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Open {
+    from: usize,
+    to: usize,
+    id: OutboundRequest,
+}
+
+pub(super) enum Step {
+    Asked { number: u64, data: Vec<u8> },
+    Answered { number: u64, data: Option<Vec<u8>> },
+    TimedOut { number: u64 },
+}
+
+impl Requests {
+    /// A validator is gone, and with it everything that it asked.
+    pub(super) fn forget(&mut self, node: usize) {
+        self.open.retain(|_, open| open.from != node);
+    }
+}
+
+impl Inner {
+    pub(super) fn request(&mut self, from: usize, id: OutboundRequest, peer: PeerId, data: Vec<u8>) {
+        let now_us = self.now_us();
+        self.trace.event(now_us, "ask", &[from as u64], &data);
+        let refused = |reason| Event::RequestFailed { id, peer, reason };
+        let to = self.number(&peer).filter(|to| self.links.are_connected(from, *to));
+        let Some(to) = to else { return self.tell(from, refused(RequestFailure::NotConnected)) };
+        if data.len() > REQUEST_BYTES_MAX {
+            return self.tell(from, refused(RequestFailure::TooLong));
+        }
+        if self.requests.open.values().filter(|open| open.from == from).count() >= OUTBOUND_REQUESTS_MAX {
+            return self.tell(from, refused(RequestFailure::TooMany));
+        }
+        self.requests.last += 1;
+        let number = self.requests.last;
+        self.requests.open.insert(number, Open { from, to, id });
+        let timeout_us = REQUEST_TIMEOUT.as_micros() as u64;
+        self.schedule(now_us + timeout_us, Happening::Request(Step::TimedOut { number }));
+        if let Some(at_us) = self.links.carry_request(from, to, now_us, &mut self.random).first() {
+            self.schedule(*at_us, Happening::Request(Step::Asked { number, data }));
+        }
+    }
+
+    /// The answer to a peer's request, or none.
+    pub(super) fn respond(&mut self, node: usize, id: InboundRequest, data: Option<Vec<u8>>) {
+        let Ok(number) = id.to_string().parse::<u64>() else { return };
+        let Some(open) = self.requests.open.get(&number).copied().filter(|open| open.to == node) else { return };
+        let now_us = self.now_us();
+        self.trace.event(now_us, "answer", &[node as u64], data.as_deref().unwrap_or_default());
+        let data = data.filter(|data| data.len() <= RESPONSE_BYTES_MAX);
+        if let Some(at_us) = self.links.carry_request(open.to, open.from, now_us, &mut self.random).first() {
+            self.schedule(*at_us, Happening::Request(Step::Answered { number, data }));
+        }
+    }
+
+    pub(super) fn step(&mut self, step: Step) {
+        match step {
+            Step::Asked { number, data } => {
+                let Some(open) = self.requests.open.get(&number).copied() else { return };
+                let of_pair = self.requests.open.values().filter(|one| (one.from, one.to) == (open.from, open.to));
+                if of_pair.count() > INBOUND_REQUESTS_PER_PEER_MAX {
+                    return self.schedule(self.now_us(), Happening::Request(Step::Answered { number, data: None }));
+                }
+                let id: InboundRequest = number.to_string().parse().expect("a number is what an id reads");
+                self.tell(open.to, Event::Request { id, peer: self.peers[open.from], data });
+            }
+            Step::Answered { number, data } => {
+                let Some(Open { from, to, id }) = self.requests.open.remove(&number) else { return };
+                let peer = self.peers[to];
+                self.tell(
+                    from,
+                    match data {
+                        Some(data) => Event::Response { id, peer, data },
+                        None => Event::RequestFailed { id, peer, reason: RequestFailure::Refused },
+                    },
+                );
+            }
+            Step::TimedOut { number } => self.fail(number, RequestFailure::Timeout),
+        }
+    }
+
+    pub(super) fn fail_requests_between(&mut self, one: usize, other: usize) {
+        let between = |open: &Open| (open.from, open.to) == (one, other) || (open.from, open.to) == (other, one);
+        let open = self.requests.open.iter().filter(|(_, open)| between(open));
+        let numbers: Vec<u64> = open.map(|(number, _)| *number).collect();
+        for number in numbers {
+            self.fail(number, RequestFailure::ConnectionClosed);
+        }
+    }
+
+    fn fail(&mut self, number: u64, reason: RequestFailure) {
+        if let Some(Open { from, to, id }) = self.requests.open.remove(&number) {
+            self.tell(from, Event::RequestFailed { id, peer: self.peers[to], reason });
+        }
+    }
+}

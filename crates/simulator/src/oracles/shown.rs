@@ -1,0 +1,68 @@
+//! What a state of the ledger shows, for the comparison with the model.
+
+use lojal_model::Facts;
+use lojal_types::{Address, Lot};
+
+use lojal_ledger::View;
+use lojal_ledger::key::{AccountKey, HouseholdKey, SpentKey, StateKey, TransferredTodayKey};
+use lojal_ledger::record::Totals;
+
+/// The keys of one kind.
+fn keys<K: StateKey>(view: &View) -> Vec<K> {
+    view.tree().iter().filter_map(|(key, _)| K::decode(key)).collect()
+}
+
+/// Everything that can be asked of a state.
+pub(super) fn facts(view: &View) -> Facts {
+    let mut facts = Facts::default();
+    for AccountKey(account) in keys(view) {
+        note_account(&mut facts, view, account);
+    }
+    for HouseholdKey(address) in keys(view) {
+        let household = view.household(address).expect("it is in the state");
+        facts.household(address, &household.members, &household.invited);
+    }
+    for SpentKey { household, member, brand } in keys(view) {
+        facts.spent(household, member, brand, view.spent_this_month(household, member, brand).get());
+    }
+    for TransferredTodayKey { sender, brand } in keys(view) {
+        facts.transferred(sender, brand, view.transferred_today(sender, brand).get());
+    }
+    note_brands(&mut facts, view);
+    facts
+}
+
+fn note_account(facts: &mut Facts, view: &View, address: Address) {
+    let account = view.account(address).expect("it is in the state");
+    facts.account(address, account.rotated_key, account.frozen, &account.guardians, account.recovery.as_ref());
+    facts.memberships(address, &view.memberships(address));
+    for brand in view.brand_ids() {
+        let lots: Vec<Lot> = view.lots(address, brand);
+        facts.lots(address, brand, &lots);
+        for hold in view.holds(address, brand) {
+            facts.hold(address, brand, &hold.reference, hold.expires_ms, &hold.lots);
+        }
+    }
+}
+
+fn note_brands(facts: &mut Facts, view: &View) {
+    let brands = view.brand_ids();
+    for id in &brands {
+        let brand = view.brand(*id).expect("it is listed");
+        let totals = view.totals(*id).expect("every brand has totals");
+        let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed } = totals;
+        let totals = [issued, outstanding, held, redeemed, converted_out, expired, reversed].map(|points| points.get());
+        facts.brand(*id, &brand.policy, totals);
+        for (address, operator) in view.operators(*id) {
+            let max = operator.issue_daily_max.map(|max| max.get());
+            facts.operator(*id, address, &operator.roles, max, view.issued_today(*id, address).get());
+        }
+        for creditor in &brands {
+            facts.owed((*id, *creditor), view.owed(*id, *creditor).in_micro());
+        }
+    }
+    for one in view.partnerships() {
+        let converted = one.converted_today.get();
+        facts.partnership((one.from, one.to), one.terms.as_ref(), one.proposal.as_ref(), converted);
+    }
+}

@@ -1,0 +1,245 @@
+//! Every oracle is silent about a good run, and complains when that run's history is changed in the way that it is
+//! there to notice.
+
+use std::sync::OnceLock;
+
+use arc_malachitebft_core_types::NilOrVal;
+use lojal_consensus::context::Value;
+use lojal_types::{Block, BlockId, Bounded, Hash, Height, Outcome};
+
+use super::*;
+use crate::classes::by_name;
+use crate::history::{Answer, Signed, Stop};
+use crate::run::run;
+
+/// A run in which one validator is stopped and started, so that there is something of everything.
+fn good() -> History {
+    static HISTORY: OnceLock<History> = OnceLock::new();
+    let history = HISTORY.get_or_init(|| {
+        let plan = by_name("restart").expect("there is one").plan(1, 10_000, None);
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        run(&plan, directory.path()).expect("the directory can be used").1
+    });
+    history.clone()
+}
+
+/// The oracles that complain.
+fn complaining(history: &History) -> Vec<String> {
+    let mut names: Vec<String> = judge(history).into_iter().map(|violation| violation.oracle).collect();
+    names.dedup();
+    names
+}
+
+fn assert_noticed(oracle: &str, doctor: impl FnOnce(&mut History)) {
+    let mut history = good();
+    doctor(&mut history);
+    let complaining = complaining(&history);
+    assert!(complaining.iter().any(|name| name == oracle), "{oracle} is not among {complaining:?}");
+}
+
+/// Changes the last block with transactions on a node's chain.
+fn change_block(history: &mut History, node: usize, change: impl FnOnce(&mut Block)) {
+    let chain = history.chains[node].as_mut().expect("it is up in the end");
+    let blocks = chain.blocks.iter_mut().rev();
+    let mut with_transactions =
+        blocks.filter(|stored| Block::decode(&stored.bytes).is_ok_and(|block| !block.transactions.is_empty()));
+    let stored = with_transactions.next().expect("there were transactions");
+    let mut block = Block::decode(&stored.bytes).expect("it is a block");
+    change(&mut block);
+    stored.bytes = block.encode().into();
+}
+
+#[test]
+fn a_good_run_has_no_violation_and_something_of_everything() {
+    let history = good();
+    assert_eq!(judge(&history), []);
+    assert!(history.boots.len() > history.validators && history.answers.len() > 5 && history.statements.len() > 50);
+    assert_eq!(history.chains.iter().flatten().count(), history.validators);
+    assert_eq!(history.probes.len(), history.validators);
+}
+
+#[test]
+fn agreement_notices_other_blocks_states_and_receipts() {
+    assert_noticed("agreement", |history| history.commits[3].block = BlockId::new([1; 32]));
+    assert_noticed("agreement", |history| history.commits[3].state_root = Hash::new([1; 32]));
+    assert_noticed("agreement", |history| history.commits[3].receipts_root = Hash::new([1; 32]));
+    assert_noticed("agreement", |history| {
+        change_block(history, 1, |block| block.header.time_ms = block.header.time_ms.plus_ms(1))
+    });
+}
+
+#[test]
+fn agreement_asks_honest_validators_only() {
+    let mut history = good();
+    let liar = history.commits[3].node;
+    history.byzantine.insert(liar);
+    history.commits[3].block = BlockId::new([1; 32]);
+    assert!(!complaining(&history).contains(&"agreement".to_owned()));
+}
+
+#[test]
+fn validity_notices_a_changed_block_a_stolen_certificate_and_another_state() {
+    assert_noticed("validity", |history| {
+        change_block(history, 2, |block| block.header.state_root = Hash::new([1; 32]));
+    });
+    assert_noticed("validity", |history| {
+        let chain = history.chains[3].as_mut().expect("it is up in the end");
+        chain.blocks[4].certificate = chain.blocks[5].certificate.clone();
+    });
+    assert_noticed("validity", |history| {
+        let chain = history.chains[3].as_mut().expect("it is up in the end");
+        let one = chain.blocks[4].certificate.signatures[0];
+        chain.blocks[4].certificate.signatures = Bounded::new(vec![one]).expect("one");
+    });
+    assert_noticed("validity", |history| {
+        history.chains[1].as_mut().expect("it is up in the end").state_root = Hash::new([1; 32]);
+    });
+}
+
+#[test]
+fn finality_notices_what_is_not_where_a_client_was_told_it_is() {
+    assert_noticed("finality", |history| history.answers[2].height = history.answers[2].height.next());
+    assert_noticed("finality", |history| {
+        let Answer { id, .. } = history.answers[2];
+        let second = Answer { id, height: history.answers[2].height.next(), ..history.answers[2] };
+        history.answers.push(second);
+    });
+    assert_noticed("finality", |history| {
+        let code = lojal_types::Code::InsufficientPoints;
+        let outcome = match history.answers[2].outcome {
+            Outcome::Applied => Outcome::Failed { operation: 0, code },
+            Outcome::Failed { .. } => Outcome::Applied,
+        };
+        let other = Answer { outcome, ..history.answers[2] };
+        history.answers.push(other);
+    });
+}
+
+#[test]
+fn once_notices_a_transaction_that_is_there_twice() {
+    assert_noticed("once", |history| {
+        change_block(history, 0, |block| {
+            let mut transactions = block.transactions.clone().into_inner();
+            transactions.push(transactions[0].clone());
+            block.transactions = Bounded::new(transactions).expect("few");
+        });
+    });
+}
+
+#[test]
+fn durability_notices_a_start_with_less_than_was_shown_or_with_something_else() {
+    assert_noticed("durability", |history| {
+        history.boots.last_mut().expect("there are some").height = Height::GENESIS;
+    });
+    assert_noticed("durability", |history| {
+        history.boots.last_mut().expect("there are some").block = BlockId::new([1; 32]);
+    });
+    let mut history = good();
+    let last = history.boots.last_mut().expect("there are some");
+    last.height = Height::GENESIS;
+    let node = last.node;
+    history.disk_lost.insert(node);
+    assert!(!complaining(&history).contains(&"durability".to_owned()), "a disk that is lost is lost");
+}
+
+#[test]
+fn contradiction_notices_two_votes_and_two_proposals_of_one_round() {
+    assert_noticed("contradiction", |history| {
+        let vote = history.statements.iter().find(|one| matches!(one.content, Signed::Vote(_)));
+        let mut other = vote.expect("there are votes").clone();
+        let Signed::Vote(vote) = &mut other.content else { return };
+        vote.value = NilOrVal::Val(Value(BlockId::new([1; 32])));
+        history.statements.push(other);
+    });
+    assert_noticed("contradiction", |history| {
+        let proposal = history.statements.iter().find(|one| matches!(one.content, Signed::Proposal(_)));
+        let mut other = proposal.expect("there are proposals").clone();
+        let Signed::Proposal(proposal) = &mut other.content else { return };
+        proposal.value = Value(BlockId::new([1; 32]));
+        history.statements.push(other);
+    });
+}
+
+#[test]
+fn evidence_notices_the_accused_innocent_and_the_unnoticed_guilty() {
+    assert_noticed("evidence", |history| {
+        history.chains[1].as_mut().expect("it is up in the end").evidence = 1;
+    });
+    assert_noticed("evidence", |history| {
+        history.byzantine.insert(3);
+        history.boots.truncate(history.validators);
+        history.equivocations = 1_000;
+    });
+}
+
+#[test]
+fn liveness_notices_what_is_never_committed_or_too_late() {
+    assert_noticed("liveness", |history| history.probes[1].committed_ms[2] = None);
+    assert_noticed("liveness", |history| history.probes[1].committed_ms[2] = Some(10_000_000));
+}
+
+#[test]
+fn stops_notices_a_node_that_ended_for_no_reason() {
+    let stop = |explained| Stop { node: 1, at_ms: 5, reason: "it gave up".to_owned(), explained };
+    assert_noticed("stops", |history| history.stops.push(stop(false)));
+    let mut history = good();
+    history.stops.push(stop(true));
+    assert_eq!(complaining(&history), [""; 0]);
+}
+
+/// A chain that replays can't be made wrong afterwards, so it is the model that is changed.
+#[test]
+fn the_model_notices_other_outcomes() {
+    let mut history = good();
+    let chain = history.chains[0].clone();
+    history.chains = vec![chain];
+    history.validators = 1;
+    assert!(super::model::check(&history).is_empty());
+    let findings = super::model::compare(&history, |model, block| {
+        // The model misses the first transaction of every block.
+        model.apply_block(
+            block.header.time_ms,
+            &block.transactions.iter().skip(1).map(|one| (**one).clone()).collect::<Vec<_>>(),
+        )
+    });
+    assert!(!findings.is_empty());
+}
+
+#[test]
+fn conservation_is_asked_after_every_block_up_to_the_first_that_does_not_replay() {
+    let mut history = good();
+    assert!(validity::check_conservation(&history).is_empty());
+    history.chains.iter_mut().for_each(|chain| *chain = None);
+    assert!(validity::check_conservation(&history).is_empty(), "without a chain there is nothing to add up");
+}
+
+#[test]
+fn a_split_beyond_f_must_name_who_did_it() {
+    let mut history = good();
+    history.byzantine.extend([2, 3]);
+    let fork = |history: &mut History| {
+        let chain = history.chains[1].as_mut().expect("it is up in the end");
+        let other = BlockId::new([1; 32]);
+        chain.blocks[5].certificate.block = other;
+        let mut block = Block::decode(&chain.blocks[5].bytes).expect("it is a block");
+        block.header.time_ms = block.header.time_ms.plus_ms(1);
+        chain.blocks[5].bytes = block.encode().into();
+    };
+    fork(&mut history);
+    let found = judge(&history);
+    let (violations, detections) = beyond_f(&history, found);
+    assert_eq!(violations, []);
+    assert!(detections.iter().any(|one| one.oracle == "agreement"));
+    assert!(detections.iter().any(|one| one.oracle == "certificates"));
+
+    // The same split, but with certificates that nobody signed twice.
+    let chain = history.chains[1].as_mut().expect("it is up in the end");
+    chain.blocks[5].certificate.signatures = Bounded::new(vec![lojal_types::CommitSignature {
+        validator: crate::people::member(0).address(),
+        signature: lojal_types::Signature::new([0; 64]),
+    }])
+    .expect("one");
+    let found = judge(&history);
+    let (violations, _) = beyond_f(&history, found);
+    assert_eq!(violations.iter().map(|one| one.oracle.as_str()).collect::<Vec<_>>(), ["accountability"]);
+}

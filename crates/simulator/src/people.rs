@@ -1,0 +1,90 @@
+//! Who takes part in a simulated network: validators, a brand, its tills, and its members.
+
+use lojal_network::{Identity, PeerId};
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::{Bounded, BrandId, Genesis, KeyPair, Points, Policy, PublicKey, Role, TimeMs, Validator};
+use sha2::{Digest, Sha256};
+
+/// When the ledger of every simulated network starts: 1 March 2026, a month without peculiarities.
+pub const START_MS: u64 = 1_772_323_200_000;
+/// How long an idle network waits before it makes an empty block.
+pub const HEARTBEAT_MS: u64 = 1_000;
+/// Tills of the brand.
+pub const TILLS: usize = 3;
+/// Members of the brand.
+pub const MEMBERS: usize = 8;
+
+/// Somebody's key.
+fn key(role: &str, number: usize) -> KeyPair {
+    KeyPair::from_seed(&Sha256::digest(format!("{role} {number}")).into())
+}
+
+/// A validator's key.
+pub fn validator(number: usize) -> KeyPair {
+    key("validator", number)
+}
+
+/// A till's key.
+pub fn till(number: usize) -> KeyPair {
+    key("till", number)
+}
+
+/// A member's key.
+pub fn member(number: usize) -> KeyPair {
+    key("member", number)
+}
+
+/// A validator's name on the network.
+pub fn identity(number: usize) -> Identity {
+    Identity::from_seed(Sha256::digest(format!("network {number}")).into())
+}
+
+/// A validator's id on the network.
+pub fn peer(number: usize) -> PeerId {
+    identity(number).peer_id()
+}
+
+/// The brand.
+pub fn brand() -> BrandId {
+    "simulation".parse().expect("a valid id")
+}
+
+/// The genesis of a network of this many validators: the brands of the naive model's random histories, and one of the
+/// simulator's own.
+pub fn genesis(seed: u64, validators: usize) -> Genesis {
+    let validator = |number: usize| Validator {
+        name: format!("validator-{number}").parse().expect("a valid name"),
+        public_key: validator(number).public_key(),
+        network_key: PublicKey::new(identity(number).public_key()),
+        power: 1,
+    };
+    let time = TimeMs::new(START_MS).expect("in range");
+    let mut document = lojal_model::genesis(seed, time, (0..validators).map(validator).collect());
+    document.parameters.heartbeat_ms = HEARTBEAT_MS;
+    let brands = document.brands.into_inner().into_iter().chain([own_brand()]).collect();
+    document.brands = Bounded::new(brands).expect("few brands");
+    Genesis::new(document).expect("the document keeps the rules")
+}
+
+fn own_brand() -> GenesisBrand {
+    let roles = || Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("four roles");
+    let operator =
+        |number| GenesisOperator { public_key: till(number).public_key(), roles: roles(), issue_daily_max: None };
+    GenesisBrand {
+        id: brand(),
+        name: "Simulation".parse().expect("a valid name"),
+        decimals: 0,
+        policy: Policy {
+            expiry_months: Some(12),
+            transferable: true,
+            convertible: false,
+            poolable: true,
+            tradeable: false,
+            transfer_daily_max: None,
+            transfer_min: Points::new(1),
+            transfer_max: Points::new(1_000_000),
+            reversal_window_ms: 60_000,
+        },
+        operators: Bounded::new((0..TILLS).map(operator).collect()).expect("few operators"),
+    }
+}

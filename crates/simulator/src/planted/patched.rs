@@ -1,0 +1,67 @@
+//! A copy of the source with the patches in it, built.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::PlantError;
+
+/// The patches by name; the first brings the switch that the others ask.
+pub const PATCHES: [(&str, &str); 8] = [
+    ("switch", include_str!("../../planted/switch.patch")),
+    ("commit-not-synced", include_str!("../../planted/commit-not-synced.patch")),
+    ("proposals-forgotten", include_str!("../../planted/proposals-forgotten.patch")),
+    ("state-root-unchecked", include_str!("../../planted/state-root-unchecked.patch")),
+    ("double-execution", include_str!("../../planted/double-execution.patch")),
+    ("lot-order", include_str!("../../planted/lot-order.patch")),
+    ("dedupe-window", include_str!("../../planted/dedupe-window.patch")),
+    ("expired-hold-kept", include_str!("../../planted/expired-hold-kept.patch")),
+];
+
+/// What is not copied.
+const LEFT_OUT: [&str; 3] = ["target", ".git", "fuzz"];
+
+/// Copies the source, applies all patches and builds the simulator; returns the program.
+pub(super) fn build(source: &Path, scratch: &Path, target: Option<&Path>) -> Result<PathBuf, PlantError> {
+    let copy = scratch.join("source");
+    copy_tree(source, &copy)?;
+    for (name, patch) in PATCHES {
+        let path = scratch.join(format!("{name}.patch"));
+        std::fs::write(&path, patch).map_err(|error| PlantError::Copy(path.clone(), error))?;
+        let mut git = Command::new("git");
+        git.arg("apply").arg(&path).current_dir(&copy).env("GIT_CEILING_DIRECTORIES", scratch);
+        run("git apply", git)?;
+    }
+    let target = target.map_or_else(|| scratch.join("target"), Path::to_owned);
+    eprintln!("building the patched copy in {} ...", target.display());
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--locked", "--package", "lojal-simulator"]).current_dir(&copy);
+    cargo.env("CARGO_TARGET_DIR", &target);
+    run("cargo build", cargo)?;
+    Ok(target.join("debug").join("lojal-sim"))
+}
+
+fn run(name: &'static str, mut command: Command) -> Result<(), PlantError> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| PlantError::Command(name, error.to_string()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(PlantError::Command(name, String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
+fn copy_tree(from: &Path, to: &Path) -> Result<(), PlantError> {
+    let failed = |error| PlantError::Copy(from.to_owned(), error);
+    std::fs::create_dir_all(to).map_err(failed)?;
+    for entry in std::fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let (name, path) = (entry.file_name(), entry.path());
+        if LEFT_OUT.iter().any(|left_out| name == *left_out) {
+            continue;
+        }
+        if path.is_dir() {
+            copy_tree(&path, &to.join(name))?;
+        } else {
+            std::fs::copy(&path, to.join(name)).map_err(failed)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! One run: a network, its clients, a schedule of faults, and what the oracles say of it all.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::clients::{self, Habits};
+use crate::history::History;
+use crate::oracles::{self, Violation};
+use crate::planted::Plant;
+use crate::schedule::{Fault, FaultKind};
+use crate::world::World;
+use crate::{entropy, faults};
+
+/// Most virtual time that a network may take, after all faults are over, to commit what is submitted then on every
+/// honest node: a validator notices a dead link after up to 20 s, dials every 2 s, and a round of consensus that failed
+/// often takes up to 30 s.
+pub const LIVENESS_MS: u64 = 60_000;
+/// How long a run goes on when all is done, so that late messages can still do harm.
+const SETTLE_MS: u64 = 2_500;
+/// Time between two looks at the probes.
+const LOOK_MS: u64 = 100;
+/// Clients.
+const CLIENTS: usize = 3;
+
+/// What is run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The seed of everything that is random.
+    pub seed: u64,
+    /// How many validators there are.
+    pub validators: usize,
+    /// How long clients and faults have, in virtual milliseconds.
+    pub active_ms: u64,
+    /// The longest pause between two transactions of a client.
+    pub pause_ms_max: u64,
+    /// How many of a thousand transactions go to every node at once.
+    pub everywhere_permille: u64,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// A bug on purpose.
+    pub plant: Option<Plant>,
+    /// Whether more validators lie than consensus can bear: the chain may then split, and must be caught at it.
+    pub beyond_f: bool,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// What was run.
+    pub plan: Plan,
+    /// The hash over everything that happened.
+    pub trace: String,
+    /// How much that was.
+    pub events: u64,
+    /// What must not be.
+    pub violations: Vec<Violation>,
+    /// For more liars than consensus can bear: what gave them away.
+    pub detections: Vec<Violation>,
+    /// Starts of nodes.
+    pub boots: usize,
+    /// Nodes that ended by themselves.
+    pub stops: Vec<String>,
+    /// The last block of the highest honest node.
+    pub height: u64,
+    /// Transactions in honest blocks.
+    pub transactions: usize,
+    /// What clients submitted, and what they were told is final.
+    pub submissions: usize,
+    /// See `submissions`.
+    pub answers: usize,
+    /// Evidence that honest nodes have counted.
+    pub evidence: u64,
+    /// Messages that reached somebody, and those that faults took.
+    pub delivered: u64,
+    /// See `delivered`.
+    pub lost: u64,
+    /// How long the network took after the last fault until all was well, in virtual milliseconds.
+    pub recovery_ms: Option<u64>,
+    /// How much virtual time passed.
+    pub virtual_ms: u64,
+    /// How much real time that took.
+    pub real_ms: u64,
+}
+
+impl Report {
+    /// The report of a run in which nothing has happened yet.
+    pub fn empty(plan: Plan) -> Self {
+        Self {
+            plan,
+            trace: String::new(),
+            events: 0,
+            violations: Vec::new(),
+            detections: Vec::new(),
+            boots: 0,
+            stops: Vec::new(),
+            height: 0,
+            transactions: 0,
+            submissions: 0,
+            answers: 0,
+            evidence: 0,
+            delivered: 0,
+            lost: 0,
+            recovery_ms: None,
+            virtual_ms: 0,
+            real_ms: 0,
+        }
+    }
+}
+
+/// Why a plan can't be run.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// Too few or too many validators.
+    #[error("{0} validators; there must be 1 to 32")]
+    Validators(usize),
+    /// A fault of somebody who isn't there.
+    #[error("fault {0} names a validator that does not exist; they are counted from 0")]
+    Unknown(usize),
+    /// A fault that ends before it begins.
+    #[error("fault {0} ends before it begins")]
+    Backwards(usize),
+    /// Longer than any run need be.
+    #[error("{0} ms are more than a day")]
+    TooLong(u64),
+}
+
+/// Most validators of a simulated network.
+const VALIDATORS_MAX: usize = 32;
+/// Longest run.
+const RUN_MS_MAX: u64 = 24 * 60 * 60 * 1_000;
+
+impl Plan {
+    /// Checks a plan that somebody wrote.
+    ///
+    /// # Errors
+    /// Why it can't be run.
+    pub fn check(&self) -> Result<(), PlanError> {
+        if !(1..=VALIDATORS_MAX).contains(&self.validators) {
+            return Err(PlanError::Validators(self.validators));
+        }
+        for (number, fault) in self.faults.iter().enumerate() {
+            if fault.kind.named().iter().any(|node| *node >= self.validators) {
+                return Err(PlanError::Unknown(number));
+            }
+            if fault.end_ms < fault.start_ms {
+                return Err(PlanError::Backwards(number));
+            }
+        }
+        let longest_ms = self.healed_ms();
+        if longest_ms > RUN_MS_MAX { Err(PlanError::TooLong(longest_ms)) } else { Ok(()) }
+    }
+
+    /// When the last fault is over.
+    pub fn healed_ms(&self) -> u64 {
+        self.faults.iter().map(|fault| fault.end_ms).max().unwrap_or(0).max(self.active_ms)
+    }
+
+    /// The validators that lie or forget.
+    pub fn byzantine(&self) -> impl Iterator<Item = usize> {
+        let liars = self
+            .faults
+            .iter()
+            .filter(|fault| matches!(fault.kind, FaultKind::Byzantine { .. } | FaultKind::Amnesia { .. }));
+        liars.flat_map(|fault| fault.kind.touches())
+    }
+}
+
+/// Runs a plan in a thread of its own, whose random numbers come from the plan's seed.
+///
+/// Two runs in one process can differ, because counters of libraries go on; runs that are to be compared need processes
+/// of their own.
+///
+/// # Errors
+/// When the directory can't be used.
+pub fn run(plan: &Plan, directory: &Path) -> std::io::Result<(Report, History)> {
+    let started = Instant::now();
+    let (plan, directory) = (plan.clone(), directory.to_owned());
+    let thread = std::thread::Builder::new().name("simulation".to_owned()).spawn(move || {
+        entropy::seed(plan.seed);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+        let outcome = runtime.block_on(simulate(&plan, &directory));
+        Ok::<_, std::io::Error>((plan, outcome))
+    })?;
+    let (plan, outcome) = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let real_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(report(plan, outcome, real_ms))
+}
+
+struct Outcome {
+    history: History,
+    trace: crate::trace::Trace,
+    counts: crate::network::Counts,
+}
+
+async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
+    let world = World::new(plan.seed, plan.validators, directory.to_owned(), plan.plant);
+    world.history().byzantine = plan.byzantine().collect();
+    world.history().disk_lost = disk_lost(plan);
+    let mut tasks = vec![tokio::spawn(world.hub().clone().run())];
+    for node in 0..plan.validators {
+        world.start(node).await;
+    }
+    let habits = Habits { pause_ms_max: plan.pause_ms_max, everywhere_permille: plan.everywhere_permille };
+    for number in 0..CLIENTS {
+        tasks.push(tokio::spawn(clients::client(world.clone(), plan.seed, number, habits)));
+    }
+    for (number, fault) in plan.faults.iter().enumerate() {
+        tokio::spawn(faults::happen(world.clone(), number, fault.clone(), plan.seed));
+    }
+    let healed_ms = plan.healed_ms();
+    sleep_until(&world, healed_ms).await;
+    world.history().healed_ms = healed_ms;
+    let honest: Vec<usize> = world.history().honest().collect();
+    clients::probe(&world, &honest);
+    while !clients::check_probes(&world, &honest) && world.now_ms() < healed_ms + LIVENESS_MS {
+        tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+    }
+    tasks.drain(1..).for_each(|client| client.abort());
+    tokio::time::sleep(Duration::from_millis(SETTLE_MS)).await;
+    world.read_chains();
+    world.history().ended_ms = world.now_ms();
+    let (trace, counts) = (world.hub().traced(), world.hub().counts());
+    let genesis = world.history().genesis.clone();
+    let history = std::mem::replace(&mut *world.history(), History::new(genesis, plan.validators));
+    for node in 0..plan.validators {
+        world.stop(node).await;
+    }
+    Outcome { history, trace, counts }
+}
+
+/// Those whose machine loses what was durable.
+fn disk_lost(plan: &Plan) -> std::collections::BTreeSet<usize> {
+    let lost =
+        plan.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::LogRot { .. } | FaultKind::Amnesia { .. }));
+    lost.flat_map(|fault| fault.kind.touches()).collect()
+}
+
+async fn sleep_until(world: &World, at_ms: u64) {
+    tokio::time::sleep(Duration::from_millis(at_ms.saturating_sub(world.now_ms()))).await;
+}
+
+fn report(plan: Plan, outcome: Outcome, real_ms: u64) -> (Report, History) {
+    let Outcome { history, trace, counts } = outcome;
+    let found = oracles::judge(&history);
+    let (violations, detections) = if plan.beyond_f { oracles::beyond_f(&history, found) } else { (found, Vec::new()) };
+    let longest = history.honest_chains().map(|(_, chain)| chain).max_by_key(|chain| chain.blocks.len());
+    let transactions = longest.map_or(0, |chain| {
+        let blocks = chain.blocks.iter().filter_map(|block| lojal_types::Block::decode(&block.bytes).ok());
+        blocks.map(|block| block.transactions.len()).sum()
+    });
+    let recovered = history.probes.iter().flat_map(|probe| history.honest().map(|node| probe.committed_ms[node]));
+    let recovered: Option<Vec<u64>> = recovered.collect();
+    let recovery_ms = recovered.map(|all| all.into_iter().max().unwrap_or(0).saturating_sub(history.healed_ms));
+    let report = Report {
+        trace: trace.hash(),
+        events: trace.events(),
+        violations,
+        detections,
+        boots: history.boots.len(),
+        stops: history
+            .stops
+            .iter()
+            .map(|stop| format!("{} at {} ms: {}", stop.node, stop.at_ms, stop.reason))
+            .collect(),
+        height: longest.map_or(0, |chain| chain.blocks.len() as u64),
+        transactions,
+        submissions: history.submissions.len(),
+        answers: history.answers.len(),
+        evidence: history.honest_chains().map(|(_, chain)| chain.evidence).sum(),
+        delivered: counts.delivered,
+        lost: counts.lost,
+        recovery_ms,
+        virtual_ms: history.ended_ms,
+        real_ms,
+        plan,
+    };
+    (report, history)
+}

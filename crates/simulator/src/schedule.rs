@@ -1,0 +1,210 @@
+//! What goes wrong in a run, and when: data that a run takes, a report shows and a failing run is shortened by.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that goes wrong for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// When it begins, in virtual milliseconds from the start of the run.
+    pub start_ms: u64,
+    /// When it is over: the link is whole, the node starts again, the disk has room.
+    pub end_ms: u64,
+    /// What it is.
+    pub kind: FaultKind,
+}
+
+/// What can go wrong. Validators are counted from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FaultKind {
+    /// Messages take longer, on all links or on those of one validator.
+    Delay {
+        /// Whose links; everybody's without.
+        node: Option<usize>,
+        /// The shortest extra delay.
+        min_ms: u64,
+        /// The longest.
+        max_ms: u64,
+    },
+    /// Messages are lost.
+    Loss {
+        /// How many of a thousand.
+        permille: u64,
+    },
+    /// Messages arrive twice.
+    Duplication {
+        /// How many of a thousand.
+        permille: u64,
+    },
+    /// Messages overtake each other.
+    Reordering {
+        /// How many of a thousand are held back.
+        permille: u64,
+        /// For how long at most.
+        max_ms: u64,
+    },
+    /// Two groups can't reach each other.
+    Partition {
+        /// One group; the other has everybody else.
+        group: Vec<usize>,
+    },
+    /// What one validator sends to another does not arrive; the other direction works.
+    OneWay {
+        /// Who isn't heard.
+        from: usize,
+        /// By whom.
+        to: usize,
+    },
+    /// Transactions that validators gossip are lost.
+    LostGossip {
+        /// How many messages of a thousand.
+        permille: u64,
+    },
+    /// Validators lose their power and what was not synced with it; they start again at the end.
+    Crash {
+        /// Which.
+        nodes: Vec<usize>,
+        /// What is left of the index.
+        index: IndexLeft,
+    },
+    /// A validator is stopped in order and started again.
+    Restart {
+        /// Which.
+        node: usize,
+    },
+    /// A validator's disk is full.
+    DiskFull {
+        /// Whose.
+        node: usize,
+    },
+    /// A sync of a validator's disk fails.
+    SyncFails {
+        /// Whose.
+        node: usize,
+    },
+    /// A write to a validator's disk is cut short and fails.
+    WriteFails {
+        /// Whose.
+        node: usize,
+        /// After so many bytes.
+        after_bytes: u64,
+    },
+    /// A validator crashes, and a bit of its block log flips while it is down; it starts with `--repair`.
+    LogRot {
+        /// Whose.
+        node: usize,
+    },
+    /// A validator's clock is wrong.
+    Skew {
+        /// Whose.
+        node: usize,
+        /// By so much: ahead if positive.
+        ms: i64,
+    },
+    /// A validator's clock jumps about.
+    Jumps {
+        /// Whose.
+        node: usize,
+        /// How far at most, either way.
+        max_ms: u64,
+    },
+    /// A validator breaks the protocol.
+    Byzantine {
+        /// Which.
+        node: usize,
+        /// How.
+        malice: Malice,
+    },
+    /// A validator crashes and loses all that it remembers: block log, index and the engine's log.
+    Amnesia {
+        /// Which.
+        nodes: Vec<usize>,
+    },
+}
+
+/// What a crash leaves of a store's index, which is a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexLeft {
+    /// All of it.
+    Whole,
+    /// What the last checkpoint made durable.
+    AtCheckpoint,
+    /// All but a changed bit.
+    Rotten,
+    /// Nothing.
+    Nothing,
+}
+
+/// How a validator breaks the protocol. Whatever it sends carries its own name: nobody can sign for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Malice {
+    /// Votes for two things in the same round, and tells everybody both.
+    VotesTwice,
+    /// Votes for one thing to some and for another to the others.
+    VotesBothWays,
+    /// Proposes two valid blocks in the same round, each to a part of the others.
+    ProposesTwice,
+    /// The engine's own idea of a liar: `arc-malachitebft-engine-byzantine` between the engine and the network.
+    EngineLiar,
+    /// Proposes blocks and keeps their bytes to itself, or gives them to one other only.
+    WithholdsParts,
+    /// Proposes blocks with a transaction that nobody signed.
+    ForgesTransactions,
+    /// Proposes blocks with a wrong header.
+    WrongHeader,
+    /// Proposes blocks with a wrong state root.
+    WrongStateRoot,
+    /// Says again what was said long ago, by itself and by others.
+    RepeatsOldMessages,
+    /// Sends bytes without meaning on every topic.
+    SendsGarbage,
+    /// Answers those who catch up with damaged blocks or with bytes without meaning.
+    AnswersGarbage,
+    /// Sends messages of the largest size and beyond.
+    SendsTooMuch,
+    /// Floods the others with transactions, most of them without a valid signature.
+    FloodsTransactions,
+    /// Claims a height that nobody has reached.
+    ClaimsFalseHeight,
+    /// Says nothing.
+    IsSilent,
+    /// With others like it, has half of the others decide on one block and half on another.
+    SplitsBrains,
+}
+
+impl FaultKind {
+    /// The validators that may not be counted on while this lasts: those that are down or misbehave.
+    pub fn touches(&self) -> Vec<usize> {
+        match self {
+            Self::Crash { nodes, .. } | Self::Amnesia { nodes } => nodes.clone(),
+            Self::Restart { node }
+            | Self::DiskFull { node }
+            | Self::SyncFails { node }
+            | Self::WriteFails { node, .. }
+            | Self::LogRot { node }
+            | Self::Byzantine { node, .. } => vec![*node],
+            Self::Delay { .. }
+            | Self::Loss { .. }
+            | Self::Duplication { .. }
+            | Self::Reordering { .. }
+            | Self::Partition { .. }
+            | Self::OneWay { .. }
+            | Self::LostGossip { .. }
+            | Self::Skew { .. }
+            | Self::Jumps { .. } => Vec::new(),
+        }
+    }
+
+    /// Every validator that the fault names.
+    pub fn named(&self) -> Vec<usize> {
+        match self {
+            Self::Partition { group } => group.clone(),
+            Self::OneWay { from, to } => vec![*from, *to],
+            Self::Delay { node: Some(node), .. } | Self::Skew { node, .. } | Self::Jumps { node, .. } => vec![*node],
+            other => other.touches(),
+        }
+    }
+}

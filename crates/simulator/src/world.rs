@@ -1,0 +1,181 @@
+//! A simulated network: the validators, what connects them, and what of them outlasts a crash.
+
+mod life;
+mod outgoing;
+
+pub(crate) use outgoing::other_block;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lojal_consensus::clock::VirtualClock;
+use lojal_consensus::{Mempool, Metrics, SharedState};
+use lojal_store::{SimulatedDisk, Store};
+use lojal_types::{ChainId, Genesis, TimeMs};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::byzantine::{Liar, Plot};
+use crate::history::History;
+use crate::network::Hub;
+use crate::people;
+use crate::planted::Plant;
+use crate::random::Random;
+use crate::schedule::Malice;
+use crate::wal::WalDisk;
+use crate::workload::Workload;
+
+/// The network and all that is in it; clones share it.
+#[derive(Clone)]
+pub struct World(Arc<Inner>);
+
+struct Inner {
+    genesis: Genesis,
+    hub: Hub,
+    places: Vec<Mutex<Place>>,
+    history: Mutex<History>,
+    plant: Option<Plant>,
+    plot: Plot,
+    seed: u64,
+    workload: Mutex<Workload>,
+}
+
+/// A validator's machine.
+struct Place {
+    directory: PathBuf,
+    disk: SimulatedDisk,
+    wal: WalDisk,
+    skew_ms: Arc<AtomicI64>,
+    random: Random,
+    /// How often a node has started here.
+    incarnation: u64,
+    running: Option<Running>,
+    /// Whether it is to be down: crashed, or the run is over.
+    is_held_down: bool,
+    /// Faults of the machine that are in effect.
+    troubles: usize,
+    /// Whether the next start sets aside what is damaged.
+    repair: bool,
+    liar: Option<Liar>,
+}
+
+/// A node that runs.
+struct Running {
+    node: Node,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+/// What clients reach of a node.
+#[derive(Clone)]
+pub struct Node {
+    /// What it has committed.
+    pub store: Store,
+    /// Where transactions go.
+    pub mempool: Mempool,
+    /// What it counts.
+    pub metrics: Metrics,
+    /// Its state.
+    pub state: SharedState,
+}
+
+impl World {
+    /// A network of this many validators with their data below a directory. None of them runs yet.
+    pub fn new(seed: u64, validators: usize, directory: PathBuf, plant: Option<Plant>) -> Self {
+        let genesis = people::genesis(seed, validators);
+        let hub = Hub::new(seed, (0..validators).map(people::peer).collect());
+        let place = |number: usize| Place {
+            directory: directory.join(number.to_string()),
+            disk: SimulatedDisk::new(),
+            wal: WalDisk::default(),
+            skew_ms: Arc::new(AtomicI64::new(0)),
+            random: Random::of(seed, &format!("validator {number}")),
+            incarnation: 0,
+            running: None,
+            is_held_down: false,
+            troubles: 0,
+            repair: false,
+            liar: None,
+        };
+        let places = (0..validators).map(|number| Mutex::new(place(number))).collect();
+        let history = Mutex::new(History::new(genesis.clone(), validators));
+        let (plot, workload) = (Plot::default(), Mutex::new(Workload::new(&genesis, seed)));
+        Self(Arc::new(Inner { genesis, hub, places, history, plant, plot, seed, workload }))
+    }
+
+    /// The network between the validators.
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// The network's id.
+    pub fn chain(&self) -> ChainId {
+        self.0.genesis.chain_id()
+    }
+
+    /// How many validators there are.
+    pub fn validators(&self) -> usize {
+        self.0.places.len()
+    }
+
+    /// A node, if it runs.
+    pub fn node(&self, number: usize) -> Option<Node> {
+        self.place(number).running.as_ref().map(|running| running.node.clone())
+    }
+
+    /// What has happened so far.
+    pub fn history(&self) -> MutexGuard<'_, History> {
+        self.0.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What clients ask for.
+    pub fn workload(&self) -> MutexGuard<'_, Workload> {
+        self.0.workload.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The bug on purpose, if there is one.
+    pub fn plant(&self) -> Option<Plant> {
+        self.0.plant
+    }
+
+    /// Virtual milliseconds since the start.
+    pub fn now_ms(&self) -> u64 {
+        self.0.hub.now_ms()
+    }
+
+    /// The true time.
+    pub fn now(&self) -> TimeMs {
+        TimeMs::default().plus_ms(people::START_MS + self.now_ms())
+    }
+
+    /// Sets how wrong a validator's clock is.
+    pub fn skew(&self, number: usize, ms: i64) {
+        self.place(number).skew_ms.store(ms, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Has a validator break the protocol, or keep to it again.
+    pub fn corrupt(&self, number: usize, malice: Option<Malice>) {
+        let (chain, validators, plot) = (self.chain(), self.validators(), self.0.plot.clone());
+        let liar = malice.map(|malice| Liar::new(number, malice, chain, self.0.seed, validators, plot));
+        self.place(number).liar = liar;
+    }
+
+    /// A liar sends what nobody asked for, if that is its way.
+    pub fn make_noise(&self, number: usize) {
+        let now = self.now();
+        if let Some(liar) = &mut self.place(number).liar {
+            liar.make_noise(self.hub(), now);
+        }
+    }
+
+    fn place(&self, number: usize) -> MutexGuard<'_, Place> {
+        self.0.places[number].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn clock(&self, place: &Place) -> VirtualClock {
+        let start = TimeMs::default().plus_ms(people::START_MS + self.now_ms());
+        VirtualClock { start, since: Instant::now(), skew_ms: place.skew_ms.clone() }
+    }
+}

@@ -1,0 +1,318 @@
+//! How validators start, crash and end.
+
+use std::time::Duration;
+
+use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, Validator, Wal, Workers};
+use lojal_network::limits::EVENTS_MAX;
+use lojal_network::{Event, Network};
+use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Opened, Options, SimulatedDisk, Store, StoreError};
+use lojal_types::Height;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{Node, Place, Running, World};
+use crate::history::{Boot, Chain, Commit, Stop};
+use crate::people;
+use crate::planted::Plant;
+use crate::schedule::IndexLeft;
+
+/// After how long whoever watches over a node starts it again.
+const RESTART_MS: u64 = 2_000;
+/// Bytes of blocks after which a checkpoint is due: few, so that runs have some.
+const CHECKPOINT_BYTES: u64 = 16 * 1024;
+/// Size of a segment of the log: small, so that logs have some.
+const SEGMENT_BYTES: u64 = 24 * 1024;
+/// How long a node may take to end.
+const END_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl World {
+    /// Starts a validator; if that fails it is tried again after a while.
+    pub async fn start(&self, number: usize) {
+        self.place(number).is_held_down = false;
+        self.try_start(number).await;
+    }
+
+    async fn try_start(&self, number: usize) {
+        {
+            let place = self.place(number);
+            if place.is_held_down || place.running.is_some() {
+                return;
+            }
+        }
+        let opened = self.open(&mut self.place(number));
+        match opened {
+            Ok(opened) => self.run(number, opened).await,
+            Err(error) => {
+                if let StoreError::Damaged { .. } = error {
+                    self.place(number).repair = true;
+                }
+                self.stopped(number, error.to_string());
+                self.start_later(number);
+            }
+        }
+    }
+
+    fn open(&self, place: &mut Place) -> Result<Opened, StoreError> {
+        match self.plant() {
+            Some(Plant::SkippedSync) => place.disk.set_faults(Faults { sync_lies: true, ..place.disk.faults() }),
+            Some(Plant::SkippedWalFlush) => place.wal.lie(),
+            Some(Plant::DroppedWal) => place.wal.erase(),
+            Some(Plant::HastyAnswers) | None => {}
+        }
+        let options = Options {
+            repair: std::mem::take(&mut place.repair),
+            checkpoints: Checkpoints::Inline,
+            checkpoint_bytes: CHECKPOINT_BYTES,
+            segment_bytes_max: SEGMENT_BYTES,
+            disk: place.disk.disk(),
+            ..Options::default()
+        };
+        lojal_store::open(&place.directory, &self.0.genesis, options)
+    }
+
+    /// Whoever watches over a node that is down starts it again.
+    fn start_later(&self, number: usize) {
+        let world = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(RESTART_MS)).await;
+            Box::pin(world.try_start(number)).await;
+        });
+    }
+
+    async fn run(&self, number: usize, opened: Opened) {
+        let Opened { store, writer, state, pending, report } = opened;
+        self.booted(number, &store, &report);
+        let (wal, incarnation, clock) = {
+            let mut place = self.place(number);
+            place.incarnation += 1;
+            (place.wal.clone(), place.incarnation, Clock::Virtual(self.clock(&place)))
+        };
+        let wal = wal.start().await.expect("an actor without a name can always be started");
+        let (network, commands) = Network::without_swarm(people::peer(number));
+        let events = bounded(self.hub().attach(number, incarnation));
+        self.forward_commands(number, incarnation, commands);
+        let state = lojal_consensus::share(state);
+        let (mempool, outbox) = Mempool::start(state.clone(), clock.clone(), Workers::Tasks);
+        let metrics = Metrics::default();
+        let node =
+            Node { store: store.clone(), mempool: mempool.clone(), metrics: metrics.clone(), state: state.clone() };
+        self.watch_commits(number, &store);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, _) = watch::channel(false);
+        let validator = Validator {
+            key: people::validator(number),
+            wal: Wal::Actor(wal),
+            store,
+            writer,
+            state,
+            pending,
+            mempool,
+            outbox,
+            network,
+            events,
+            metrics,
+            ready,
+            clock,
+            workers: Workers::Tasks,
+            interposer: self.interposer(number),
+        };
+        let world = self.clone();
+        let task = tokio::spawn(async move {
+            // Told to stop, or dropped: it stops.
+            let result = lojal_consensus::run(validator, async { drop(stopped.await) }).await;
+            world.ended(number, incarnation, result);
+        });
+        self.place(number).running = Some(Running { node, stop, task });
+    }
+
+    fn booted(&self, number: usize, store: &Store, report: &lojal_store::OpenReport) {
+        let (at_ms, tip) = (self.now_ms(), store.tip());
+        self.hub().trace("boot", &[number as u64, tip.height.get()], tip.block.as_bytes());
+        tracing::info!(number, at_ms, ?report, "boot");
+        self.history().boots.push(Boot {
+            node: number,
+            at_ms,
+            height: tip.height,
+            block: tip.block,
+            repaired: report.repaired.is_some(),
+            index_rebuilt: report.index_rebuilt.is_some(),
+        });
+    }
+
+    /// A node has ended by itself, or after it was told to.
+    fn ended(&self, number: usize, incarnation: u64, result: Result<(), ConsensusError>) {
+        let is_current = {
+            let mut place = self.place(number);
+            let is_current = place.running.is_some() && place.incarnation == incarnation;
+            if is_current {
+                place.running = None;
+            }
+            is_current
+        };
+        if !is_current {
+            return;
+        }
+        self.hub().detach(number);
+        if let Err(error) = result {
+            self.stopped(number, error.to_string());
+        }
+        self.start_later(number);
+    }
+
+    fn stopped(&self, number: usize, reason: String) {
+        let at_ms = self.now_ms();
+        let explained = self.place(number).troubles > 0;
+        self.hub().trace("stop", &[number as u64], reason.as_bytes());
+        tracing::info!(number, at_ms, reason, "stop");
+        self.history().stops.push(Stop { node: number, at_ms, reason, explained });
+    }
+
+    /// Records every block that becomes visible.
+    fn watch_commits(&self, number: usize, store: &Store) {
+        let (world, mut blocks) = (self.clone(), store.subscribe());
+        let is_byzantine = self.history().byzantine.contains(&number);
+        tokio::spawn(async move {
+            loop {
+                match blocks.recv().await {
+                    Ok(block) => {
+                        let commit = Commit {
+                            node: number,
+                            at_ms: world.now_ms(),
+                            height: block.header.height,
+                            block: block.id,
+                            state_root: block.header.state_root,
+                            receipts_root: block.header.receipts_root,
+                        };
+                        let numbers = [number as u64, commit.height.get()];
+                        world.hub().trace("commit", &numbers, commit.block.as_bytes());
+                        world.history().commits.push(commit);
+                        if !is_byzantine {
+                            world.workload().follow(&block);
+                        }
+                    }
+                    // Blocks that came faster than this task ran are in the chain that is read in the end.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+    }
+
+    /// Cuts a validator's power. It is down when this returns, and stays so until [`World::start`].
+    pub async fn crash(&self, number: usize) {
+        let running = {
+            let mut place = self.place(number);
+            place.is_held_down = true;
+            place.disk.set_faults(Faults { power_is_off: true, ..Faults::default() });
+            let Place { wal, random, .. } = &mut *place;
+            wal.crash(random);
+            place.running.take()
+        };
+        self.hub().detach(number);
+        if let Some(Running { node, stop, task }) = running {
+            drop((node, stop));
+            if tokio::time::timeout(END_TIMEOUT, task).await.is_err() {
+                self.stopped(number, "it did not end when its power was cut".to_owned());
+            }
+        }
+    }
+
+    /// What the power cut has left, to be called before the start.
+    pub fn after_crash(&self, number: usize, index: IndexLeft) -> std::io::Result<()> {
+        let mut place = self.place(number);
+        let (seed, index_seed) = (place.random.number(), place.random.number());
+        place.disk.set_faults(Faults::default());
+        place.disk.crash(seed)?;
+        let index = match index {
+            IndexLeft::Whole => IndexAfterCrash::AsItIs,
+            IndexLeft::AtCheckpoint => IndexAfterCrash::AtCheckpoint,
+            IndexLeft::Rotten => IndexAfterCrash::Changed,
+            IndexLeft::Nothing => IndexAfterCrash::Lost,
+        };
+        place.disk.crash_index(&place.directory, index, index_seed)
+    }
+
+    /// Stops a validator in order.
+    pub async fn stop(&self, number: usize) {
+        let running = {
+            let mut place = self.place(number);
+            place.is_held_down = true;
+            place.running.take()
+        };
+        if let Some(Running { node, stop, task }) = running {
+            drop(stop);
+            if tokio::time::timeout(END_TIMEOUT, task).await.is_err() {
+                self.stopped(number, "it did not end when it was told to".to_owned());
+            }
+            self.hub().detach(number);
+            // A disk that is broken has no last checkpoint.
+            let _ = node.store.close();
+        }
+    }
+
+    /// Changes what is wrong with a validator's machine.
+    pub fn trouble(&self, number: usize, faults: Faults) {
+        let mut place = self.place(number);
+        if faults == Faults::default() {
+            place.troubles = place.troubles.saturating_sub(1);
+        } else {
+            place.troubles += 1;
+        }
+        place.disk.set_faults(faults);
+    }
+
+    /// Flips a bit of the log of a validator that is down.
+    pub fn rot_log(&self, number: usize) -> std::io::Result<()> {
+        let mut place = self.place(number);
+        let seed = place.random.number();
+        place.disk.rot_log(&place.directory, seed).map(|_| ())
+    }
+
+    /// The next start of a validator sets aside what of its log is damaged.
+    pub fn repair_at_start(&self, number: usize) {
+        self.place(number).repair = true;
+    }
+
+    /// A validator that is down loses all that it remembers.
+    pub fn forget(&self, number: usize) -> std::io::Result<()> {
+        let mut place = self.place(number);
+        place.disk = SimulatedDisk::new();
+        place.wal.erase();
+        std::fs::remove_dir_all(&place.directory)
+    }
+
+    /// Reads the chains of the nodes that run.
+    pub fn read_chains(&self) {
+        for number in 0..self.validators() {
+            let chain = self.node(number).map(|node| read_chain(&node));
+            let chain = chain.transpose();
+            match chain {
+                Ok(chain) => self.history().chains[number] = chain,
+                Err(error) => self.stopped(number, format!("its chain can't be read: {error}")),
+            }
+        }
+    }
+}
+
+fn read_chain(node: &Node) -> Result<Chain, StoreError> {
+    let tip = node.store.tip().height.get();
+    let blocks = (1..=tip).filter_map(|height| node.store.block(Height::new(height)).transpose());
+    Ok(Chain {
+        blocks: blocks.collect::<Result<_, _>>()?,
+        state_root: node.store.view().state_root(),
+        evidence: node.metrics.counts().evidence,
+    })
+}
+
+/// As many events wait for the bridge as in a node.
+fn bounded(mut unbounded: mpsc::UnboundedReceiver<Event>) -> mpsc::Receiver<Event> {
+    let (sender, receiver) = mpsc::channel(EVENTS_MAX);
+    tokio::spawn(async move {
+        while let Some(event) = unbounded.recv().await {
+            if sender.send(event).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
