@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("lojal-types", &[]),
     ("lojal-model", &["lojal-types"]),
     ("lojal-ledger", &["lojal-model", "lojal-types"]),
