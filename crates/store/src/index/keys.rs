@@ -1,21 +1,19 @@
 //! Keys and values of the index.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BlockId, Height, Outcome, TransactionId};
+use lojal_types::{BlockId, Height};
 
 use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::BlockPlace;
-use crate::reader::Placed;
 
 /// The first bytes of the keys. The first two are whole keys: the last checkpoint, and the version of the index.
 pub(super) const META: u8 = 0;
 pub(super) const CREATED: u8 = 7;
 pub(super) const BLOCK: u8 = 1;
-pub(super) const TRANSACTION: u8 = 2;
-pub(super) const HISTORY: u8 = 3;
 pub(super) const STATE: u8 = 4;
 pub(super) const RECENT: u8 = 5;
 pub(super) const VALIDATORS: u8 = 6;
+pub(super) const RUNS: u8 = 8;
 
 /// The value under a block's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -24,41 +22,8 @@ pub(crate) struct BlockEntry {
     pub(crate) place: BlockPlace,
 }
 
-/// The value under a transaction's key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub(super) struct TransactionEntry {
-    pub(super) height: Height,
-    pub(super) index: u32,
-    pub(super) outcome: Outcome,
-}
-
-/// The value under a history's key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub(super) struct HistoryEntry {
-    pub(super) id: TransactionId,
-    pub(super) outcome: Outcome,
-}
-
 pub(super) fn block(height: Height) -> Vec<u8> {
     [&[BLOCK][..], &height.get().to_be_bytes()].concat()
-}
-
-pub(super) fn transaction(id: &TransactionId) -> Vec<u8> {
-    [&[TRANSACTION][..], id.as_bytes()].concat()
-}
-
-pub(super) fn history(account: &Address, height: Height, index: u32) -> Vec<u8> {
-    [&[HISTORY][..], account.as_bytes(), &height.get().to_be_bytes(), &index.to_be_bytes()].concat()
-}
-
-/// The item of a history under a key, if key and value are well-formed.
-pub(super) fn history_item(key: &[u8], value: &[u8]) -> Option<Placed> {
-    let (place, _) = key.get(21..)?.split_first_chunk::<12>()?;
-    let (height, index) = place.split_first_chunk::<8>()?;
-    let height = Height::new(u64::from_be_bytes(*height));
-    let index = u32::from_be_bytes(index.try_into().ok()?);
-    let HistoryEntry { id, outcome } = borsh::from_slice(value).ok()?;
-    Some(Placed { id, height, index, outcome })
 }
 
 /// All parts of what is kept under a key of the state. The length comes first, so that the parts of no other key

@@ -9,8 +9,9 @@ use lojal_ledger::recent::{RecentIds, RecentMinute};
 use lojal_ledger::{State, StateTree};
 use lojal_types::{Genesis, Hash, Header, Height, TransactionId, ValidatorSet};
 
-use super::keys::{self, TransactionEntry};
+use super::keys;
 use super::redo::Changes;
+use super::runs::RunInfo;
 use super::{Base, Digest, INDEX_VERSION, Index, Meta, guarded, is_held, mark_in, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
 use crate::log::Position;
@@ -145,14 +146,19 @@ fn open(
         }
         // No checkpoint has been finished yet.
         index.persist()?;
+        index.runs.clean()?;
         index.trust()?;
         return Ok((index, None));
     };
     if meta.chain_id != genesis.chain_id() {
         return Err(unusable("it belongs to another chain"));
     }
-    if was_marked && index.digest(meta.tip.height)? != meta.digest {
-        return Err(unusable("entries are missing or changed"));
+    index.open_runs(meta.tip.height)?;
+    if was_marked {
+        if index.digest(meta.tip.height)? != meta.digest {
+            return Err(unusable("entries are missing or changed"));
+        }
+        index.runs.verify()?;
     }
     let header = match index.check_block(&meta, log)? {
         Some(header) => header,
@@ -161,6 +167,7 @@ fn open(
     };
     let loaded = index.load(genesis, &meta, &header)?;
     index.persist()?;
+    index.runs.clean()?;
     index.trust()?;
     Ok((index, Some(loaded)))
 }
@@ -269,6 +276,17 @@ impl Index {
         Ok(minutes)
     }
 
+    /// Opens the runs that the checkpoint lists.
+    fn open_runs(&self, checkpoint: Height) -> Result<(), StoreError> {
+        let infos: Vec<RunInfo> = borsh::from_slice(&self.parts(&[keys::RUNS])?)
+            .map_err(|_| IndexError::Inconsistent("the list of the runs is malformed"))?;
+        let is_ordered = infos.windows(2).all(|pair| pair[0].last < pair[1].first);
+        if !is_ordered || infos.iter().any(|info| info.first > info.last || info.last > checkpoint) {
+            return Err(IndexError::Inconsistent("the runs don't follow each other").into());
+        }
+        self.runs.open(&infos)
+    }
+
     /// A value that was written in parts.
     fn parts(&self, prefix: &[u8]) -> Result<Vec<u8>, IndexError> {
         let mut whole = Vec::new();
@@ -279,23 +297,13 @@ impl Index {
         Ok(whole)
     }
 
-    /// The digest of everything up to a height that readers look up.
+    /// The digest of where the blocks up to a height are.
     fn digest(&self, checkpoint: Height) -> Result<Digest, IndexError> {
         const MALFORMED: IndexError = IndexError::Inconsistent("an entry is malformed");
         let mut digest = Digest::default();
         self.each(&[keys::BLOCK], |key, value| {
             let height = key.get(1..).and_then(|height| height.try_into().ok()).ok_or(MALFORMED)?;
             add_up_to(&mut digest, checkpoint, Height::new(u64::from_be_bytes(height)), key, value);
-            Ok(())
-        })?;
-        self.each(&[keys::TRANSACTION], |key, value| {
-            let entry: TransactionEntry = borsh::from_slice(value).map_err(|_| MALFORMED)?;
-            add_up_to(&mut digest, checkpoint, entry.height, key, value);
-            Ok(())
-        })?;
-        self.each(&[keys::HISTORY], |key, value| {
-            let item = keys::history_item(key, value).ok_or(MALFORMED)?;
-            add_up_to(&mut digest, checkpoint, item.height, key, value);
             Ok(())
         })?;
         Ok(digest)

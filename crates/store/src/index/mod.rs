@@ -12,6 +12,7 @@ mod keys;
 mod load;
 mod read;
 pub(crate) mod redo;
+mod runs;
 mod write;
 
 use std::io::ErrorKind;
@@ -32,9 +33,10 @@ use crate::log::Position;
 use crate::log::record::encode;
 pub(crate) use load::Checkpoint;
 pub use load::IndexRebuilt;
+use runs::Runs;
 pub(crate) use write::Snapshot;
 
-const INDEX_VERSION: u32 = 1;
+const INDEX_VERSION: u32 = 2;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
 /// What a checkpoint says of itself.
@@ -45,7 +47,7 @@ pub(crate) struct Meta {
     pub(crate) tip: Tip,
     /// Where the log goes on after it.
     pub(crate) position: Position,
-    /// Over all blocks, transactions and histories up to it.
+    /// Over where all blocks up to it are.
     digest: Digest,
 }
 
@@ -76,6 +78,7 @@ pub(crate) struct Base {
 /// The open index.
 pub(crate) struct Index {
     db: sled::Db,
+    runs: Runs,
     disk: Disk,
     path: PathBuf,
     mark: PathBuf,
@@ -102,7 +105,9 @@ impl Index {
             return Err(IndexError::Inconsistent("the process died every time that it was opened").into());
         }
         let db = open_sled(&path)?;
-        Ok(Self { db, disk: disk.clone(), path, mark, redo: redo_in(directory), distrusted: AtomicBool::new(false) })
+        let runs = Runs::new(disk, &path)?;
+        let (disk, redo) = (disk.clone(), redo_in(directory));
+        Ok(Self { db, runs, disk, path, mark, redo, distrusted: AtomicBool::new(false) })
     }
 
     /// Marks the index as ahead of what is durable.

@@ -8,8 +8,9 @@ use lojal_ledger::record::RecentDigest;
 use lojal_ledger::{StateTree, View};
 use lojal_types::TransactionId;
 
-use super::keys::{self, BlockEntry, HistoryEntry, TransactionEntry};
+use super::keys::{self, BlockEntry};
 use super::redo::Changes;
+use super::runs::{RunInfo, RunList};
 use super::{Base, Digest, Index, Meta, guarded};
 use crate::error::{IndexError, StoreError};
 use crate::limits::{INDEX_RECENT_IDS_MAX, INDEX_VALUE_BYTES_MAX};
@@ -32,17 +33,20 @@ impl Index {
     /// Writes a checkpoint and makes it durable; returns what the next one starts from.
     pub(crate) fn write(&self, base: &Base, snapshot: &Snapshot) -> Result<Base, StoreError> {
         self.unsettle()?;
+        let runs = self.runs.add(&snapshot.layer)?;
         let digest = self.write_ahead(base.digest, &snapshot.layer)?;
         let mut changes = Changes::default();
         put_state(&mut changes, &base.tree, snapshot.view.tree());
         self.put_recent(&mut changes, base, snapshot)?;
         self.put_validators(&mut changes, &snapshot.before)?;
+        self.put_runs(&mut changes, &runs)?;
         let (chain_id, tip) = (snapshot.view.chain_id(), snapshot.view.tip());
         let meta = Meta { chain_id, tip, position: snapshot.position, digest };
         changes.put(vec![keys::META], encode(&meta));
         changes.save(&self.disk, &self.redo)?;
         self.redo(changes)?;
         self.trust()?;
+        self.runs.replace(runs)?;
         Ok(Base { tree: snapshot.view.tree().clone(), digest })
     }
 
@@ -64,21 +68,12 @@ impl Index {
         Ok(())
     }
 
-    /// Writes what readers look up, and adds it to the digest.
+    /// Writes where the blocks are, and adds it to the digest.
     fn write_ahead(&self, mut digest: Digest, layer: &Layer) -> Result<Digest, IndexError> {
-        let mut put = |key: Vec<u8>, value: Vec<u8>| {
-            digest.add(&key, &value);
-            self.change(key, Some(value))
-        };
         for (height, (id, place)) in &layer.blocks {
-            put(keys::block(*height), encode(&BlockEntry { id: *id, place: *place }))?;
-        }
-        for (id, placed) in &layer.transactions {
-            let entry = TransactionEntry { height: placed.height, index: placed.index, outcome: placed.outcome };
-            put(keys::transaction(id), encode(&entry))?;
-        }
-        for ((account, height, index), (id, outcome)) in &layer.history {
-            put(keys::history(account, *height, *index), encode(&HistoryEntry { id: *id, outcome: *outcome }))?;
+            let (key, value) = (keys::block(*height), encode(&BlockEntry { id: *id, place: *place }));
+            digest.add(&key, &value);
+            self.change(key, Some(value))?;
         }
         Ok(digest)
     }
@@ -116,6 +111,14 @@ impl Index {
     fn put_validators(&self, changes: &mut Changes, before: &View) -> Result<(), IndexError> {
         self.remove_all(changes, &[keys::VALIDATORS])?;
         put_parts(changes, &[keys::VALIDATORS], &encode(&before.validators()), 0);
+        Ok(())
+    }
+
+    /// Lists the runs.
+    fn put_runs(&self, changes: &mut Changes, runs: &RunList) -> Result<(), IndexError> {
+        let infos: Vec<RunInfo> = runs.iter().map(|run| run.info).collect();
+        self.remove_all(changes, &[keys::RUNS])?;
+        put_parts(changes, &[keys::RUNS], &encode(&infos), 0);
         Ok(())
     }
 
