@@ -24,8 +24,6 @@ pub const SUBSCRIPTION_BLOCKS_MAX: usize = 64;
 pub const HISTORY_ITEMS_MAX: usize = 1_000;
 /// Largest value in the index, in bytes: sled keeps larger ones as separate files that it doesn't sync.
 pub const INDEX_VALUE_BYTES_MAX: usize = 2_000;
-/// Transaction ids in one value of the index.
-pub const INDEX_RECENT_IDS_MAX: usize = INDEX_VALUE_BYTES_MAX / 32;
 /// Pages of 4 KiB that are read or written at once while runs are made: memory for each run that takes part.
 pub const RUN_BUFFER_PAGES: usize = 16;
 /// Runs become one when those after the first have this many times its transactions: more runs the larger it is, and

@@ -3,7 +3,6 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{BlockId, Height};
 
-use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::BlockPlace;
 
 /// The first bytes of the keys. The first two are whole keys: the last checkpoint, and the version of the index.
@@ -13,7 +12,7 @@ pub(super) const BLOCK: u8 = 1;
 pub(super) const STATE: u8 = 4;
 pub(super) const RECENT: u8 = 5;
 pub(super) const VALIDATORS: u8 = 6;
-pub(super) const RUNS: u8 = 8;
+pub(super) const FILES: u8 = 8;
 
 /// The value under a block's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -26,25 +25,8 @@ pub(super) fn block(height: Height) -> Vec<u8> {
     [&[BLOCK][..], &height.get().to_be_bytes()].concat()
 }
 
-/// All parts of what is kept under a key of the state. The length comes first, so that the parts of no other key
-/// lie between them.
-///
-/// # Panics
-/// If the key has more than 65,535 bytes; those of the state have less than 100.
-pub(super) fn state_prefix(key: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(key.len()).expect("keys of the state are short");
-    [&[STATE][..], &length.to_be_bytes(), key].concat()
-}
-
-/// The key and the number of the part under a key of the index.
-pub(super) fn state_part(key: &[u8]) -> Option<(&[u8], u16)> {
-    let (length, rest) = key.get(1..)?.split_first_chunk::<2>()?;
-    let (key, number) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-    Some((key, u16::from_be_bytes(number.try_into().ok()?)))
-}
-
-pub(super) fn recent_minute(minute: u64) -> Vec<u8> {
-    [&[RECENT][..], &minute.to_be_bytes()].concat()
+pub(super) fn state(key: &[u8]) -> Vec<u8> {
+    [&[STATE][..], key].concat()
 }
 
 pub(super) fn recent(minute: u64, first: u64) -> Vec<u8> {
@@ -60,10 +42,4 @@ pub(super) fn recent_part(key: &[u8]) -> Option<(u64, u64)> {
 /// The key of one part of a value, under the prefix of all of them.
 pub(super) fn part(prefix: &[u8], number: u16) -> Vec<u8> {
     [prefix, &number.to_be_bytes()].concat()
-}
-
-/// How many parts a value of this length has: one at least.
-pub(super) fn parts(value_bytes: usize) -> u16 {
-    let parts = value_bytes.div_ceil(INDEX_VALUE_BYTES_MAX).max(1);
-    u16::try_from(parts).expect("values of the state are far below 65,535 times 2,000 bytes")
 }

@@ -11,8 +11,8 @@ use lojal_types::{Genesis, Hash, Header, Height, TransactionId, ValidatorSet};
 
 use super::keys;
 use super::redo::Changes;
-use super::runs::RunInfo;
-use super::{Base, Digest, INDEX_VERSION, Index, Meta, guarded, is_held, mark_in, move_aside, path_in};
+use super::runs::FileInfos;
+use super::{Base, Digest, INDEX_VERSION, Index, Meta, RecentParts, guarded, is_held, mark_in, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
 use crate::log::Position;
 use crate::log::read::read_pair;
@@ -47,6 +47,7 @@ struct Loaded {
     state: State,
     position: Position,
     digest: Digest,
+    recent: RecentParts,
 }
 
 /// Why there is no checkpoint to start from.
@@ -111,12 +112,12 @@ impl Checkpoint {
 
     fn new(index: Index, loaded: Option<Loaded>, genesis: &Genesis, rebuilt: Option<IndexRebuilt>) -> Self {
         match loaded {
-            Some(Loaded { state, position, digest }) => {
-                let base = Base { tree: state.view().tree().clone(), digest };
+            Some(Loaded { state, position, digest, recent }) => {
+                let base = Base { tree: state.view().tree().clone(), digest, recent };
                 Self { index, base, state, position: Some(position), rebuilt }
             }
             None => {
-                let base = Base { tree: StateTree::new(), digest: Digest::default() };
+                let base = Base { tree: StateTree::new(), digest: Digest::default(), recent: RecentParts::new() };
                 Self { index, base, state: State::genesis(genesis), position: None, rebuilt }
             }
         }
@@ -141,9 +142,6 @@ fn open(
         index.redo(changes)?;
     }
     let Some(meta) = index.get::<Meta>(&[keys::META])? else {
-        if guarded(|| index.db.scan_prefix([keys::STATE]).next().transpose())?.is_some() {
-            return Err(unusable("it has a state, but not of which block"));
-        }
         // No checkpoint has been finished yet.
         index.persist()?;
         index.runs.clean()?;
@@ -153,7 +151,7 @@ fn open(
     if meta.chain_id != genesis.chain_id() {
         return Err(unusable("it belongs to another chain"));
     }
-    index.open_runs(meta.tip.height)?;
+    index.open_files(meta.tip.height)?;
     if was_marked {
         if index.digest(meta.tip.height)? != meta.digest {
             return Err(unusable("entries are missing or changed"));
@@ -230,59 +228,47 @@ impl Index {
 
     /// Loads the state and checks it against the header of its block.
     fn load(&self, genesis: &Genesis, meta: &Meta, header: &Header) -> Result<Loaded, Fault> {
-        let tree = StateTree::from_entries(self.state()?);
+        let (entries, minutes, recent_parts) = self.entries()?;
+        let tree = StateTree::from_entries(entries);
         if Hash::new(tree.root()) != header.state_root {
             return Err(unusable("its state is not that of its block"));
         }
-        let recent = RecentIds::restore(self.recent()?, &tree, &meta.chain_id)
-            .map_err(|error| Fault::Unusable(error.to_string()))?;
+        let recent =
+            RecentIds::restore(minutes, &tree, &meta.chain_id).map_err(|error| Fault::Unusable(error.to_string()))?;
         let state = State::restore(genesis, meta.tip, tree, recent);
-        Ok(Loaded { state, position: meta.position, digest: meta.digest })
+        Ok(Loaded { state, position: meta.position, digest: meta.digest, recent: recent_parts })
     }
 
-    /// All entries of the state.
-    pub(super) fn state(&self) -> Result<Vec<StateEntry>, IndexError> {
-        let mut entries: Vec<StateEntry> = Vec::new();
-        let mut parts = 0_u16;
-        self.each(&[keys::STATE], |key, value| {
-            let (key, number) = keys::state_part(key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
-            match entries.last_mut() {
-                Some((last, whole)) if last == key && number == parts => whole.extend(value),
-                _ if number == 0 => entries.push((key.to_owned(), value.to_owned())),
-                _ => return Err(IndexError::Inconsistent("a part of the state is missing")),
+    /// All entries of the state, the remembered ids, and where those are.
+    pub(super) fn entries(&self) -> Result<(Vec<StateEntry>, Vec<RecentMinute>, RecentParts), StoreError> {
+        let (mut state, mut minutes, mut parts) = (Vec::new(), Vec::<RecentMinute>::new(), RecentParts::new());
+        self.runs.each_entry(|key, value| {
+            if let Some((&keys::STATE, key)) = key.split_first() {
+                state.push((key.to_vec(), value));
+                return Ok(());
             }
-            parts = number.saturating_add(1);
-            Ok(())
-        })?;
-        Ok(entries)
-    }
-
-    /// The remembered ids.
-    fn recent(&self) -> Result<Vec<RecentMinute>, IndexError> {
-        let mut minutes: Vec<RecentMinute> = Vec::new();
-        self.each(&[keys::RECENT], |key, value| {
-            let (minute, first) = keys::recent_part(key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
+            let (minute, first) = keys::recent_part(&key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
             if minutes.last().is_none_or(|last| last.minute != minute) {
                 minutes.push(RecentMinute { minute, ids: Vec::new() });
             }
             let ids = &mut minutes.last_mut().expect("pushed above, if there was none").ids;
             let (chunks, rest) = value.as_chunks::<32>();
             if ids.len() as u64 != first || !rest.is_empty() {
-                return Err(IndexError::Inconsistent("a part of the recent transaction ids is missing"));
+                return Err(IndexError::Inconsistent("a part of the recent transaction ids is missing").into());
             }
             ids.extend(chunks.iter().copied().map(TransactionId::new));
+            parts.entry(minute).or_default().push(first);
             Ok(())
         })?;
-        Ok(minutes)
+        Ok((state, minutes, parts))
     }
 
-    /// Opens the runs that the checkpoint lists.
-    fn open_runs(&self, checkpoint: Height) -> Result<(), StoreError> {
-        let infos: Vec<RunInfo> = borsh::from_slice(&self.parts(&[keys::RUNS])?)
-            .map_err(|_| IndexError::Inconsistent("the list of the runs is malformed"))?;
-        let is_ordered = infos.windows(2).all(|pair| pair[0].last < pair[1].first);
-        if !is_ordered || infos.iter().any(|info| info.first > info.last || info.last > checkpoint) {
-            return Err(IndexError::Inconsistent("the runs don't follow each other").into());
+    /// Opens the files that the checkpoint lists.
+    pub(super) fn open_files(&self, checkpoint: Height) -> Result<(), StoreError> {
+        let infos: FileInfos = borsh::from_slice(&self.parts(&[keys::FILES])?)
+            .map_err(|_| IndexError::Inconsistent("the list of the files is malformed"))?;
+        if !infos.is_ordered(checkpoint) {
+            return Err(IndexError::Inconsistent("the files don't follow each other").into());
         }
         self.runs.open(&infos)
     }

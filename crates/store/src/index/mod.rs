@@ -15,6 +15,7 @@ pub(crate) mod redo;
 mod runs;
 mod write;
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -73,7 +74,11 @@ pub(crate) struct Base {
     /// The state of the last checkpoint; empty before the first.
     pub(crate) tree: StateTree,
     pub(crate) digest: Digest,
+    pub(crate) recent: RecentParts,
 }
+
+/// The remembered minutes, and the numbers of the first ids of the parts in which the ids of each are kept.
+pub(crate) type RecentParts = BTreeMap<u64, Vec<u64>>;
 
 /// The open index.
 pub(crate) struct Index {
@@ -206,4 +211,4 @@ pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

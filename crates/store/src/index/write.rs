@@ -10,10 +10,10 @@ use lojal_types::TransactionId;
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
-use super::runs::{RunInfo, RunList};
-use super::{Base, Digest, Index, Meta, guarded};
+use super::runs::{Change, Files};
+use super::{Base, Digest, Index, Meta, RecentParts, guarded};
 use crate::error::{IndexError, StoreError};
-use crate::limits::{INDEX_RECENT_IDS_MAX, INDEX_VALUE_BYTES_MAX};
+use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::Position;
 use crate::log::record::encode;
 use crate::tail::Layer;
@@ -33,21 +33,21 @@ impl Index {
     /// Writes a checkpoint and makes it durable; returns what the next one starts from.
     pub(crate) fn write(&self, base: &Base, snapshot: &Snapshot) -> Result<Base, StoreError> {
         self.unsettle()?;
-        let runs = self.runs.add(&snapshot.layer)?;
+        let mut entries = state_changes(&base.tree, snapshot.view.tree());
+        let recent = put_recent(&mut entries, base, snapshot)?;
+        let files = self.runs.add(&snapshot.layer, entries)?;
         let digest = self.write_ahead(base.digest, &snapshot.layer)?;
         let mut changes = Changes::default();
-        put_state(&mut changes, &base.tree, snapshot.view.tree());
-        self.put_recent(&mut changes, base, snapshot)?;
         self.put_validators(&mut changes, &snapshot.before)?;
-        self.put_runs(&mut changes, &runs)?;
+        self.put_files(&mut changes, &files)?;
         let (chain_id, tip) = (snapshot.view.chain_id(), snapshot.view.tip());
         let meta = Meta { chain_id, tip, position: snapshot.position, digest };
         changes.put(vec![keys::META], encode(&meta));
         changes.save(&self.disk, &self.redo)?;
         self.redo(changes)?;
         self.trust()?;
-        self.runs.replace(runs)?;
-        Ok(Base { tree: snapshot.view.tree().clone(), digest })
+        self.runs.replace(files)?;
+        Ok(Base { tree: snapshot.view.tree().clone(), digest, recent })
     }
 
     /// Does the changes of a checkpoint whose file is complete, and makes them durable.
@@ -78,47 +78,17 @@ impl Index {
         Ok(digest)
     }
 
-    /// Adds the new ids of every minute that is still remembered, and removes the minutes that are not.
-    fn put_recent(&self, changes: &mut Changes, base: &Base, snapshot: &Snapshot) -> Result<(), IndexError> {
-        let (older, newer) = (&base.tree, snapshot.view.tree());
-        let mut forgotten = Vec::new();
-        StateTree::diff(older, newer, |key, value| {
-            forgotten.extend(RecentKey::decode(key).filter(|_| value.is_none()));
-        });
-        for RecentKey(minute) in forgotten {
-            self.remove_all(changes, &keys::recent_minute(minute))?;
-        }
-        let mut added = BTreeMap::<u64, Vec<TransactionId>>::new();
-        for (minute, id) in &snapshot.layer.recent_ids {
-            added.entry(*minute).or_default().push(*id);
-        }
-        for (minute, ids) in added {
-            let Some(count) = recent_count(newer, minute) else { continue };
-            let mut first = recent_count(older, minute).unwrap_or(0);
-            if first.saturating_add(ids.len() as u64) != count {
-                return Err(IndexError::Inconsistent("the recent transaction ids are not as many as the state says"));
-            }
-            for chunk in ids.chunks(INDEX_RECENT_IDS_MAX) {
-                let value: Vec<u8> = chunk.iter().flat_map(|id| *id.as_bytes()).collect();
-                changes.put(keys::recent(minute, first), value);
-                first = first.saturating_add(chunk.len() as u64);
-            }
-        }
-        Ok(())
-    }
-
     /// Keeps the validators that decided the checkpoint's block: its certificate is verified with them at the start.
     fn put_validators(&self, changes: &mut Changes, before: &View) -> Result<(), IndexError> {
         self.remove_all(changes, &[keys::VALIDATORS])?;
-        put_parts(changes, &[keys::VALIDATORS], &encode(&before.validators()), 0);
+        put_parts(changes, &[keys::VALIDATORS], &encode(&before.validators()));
         Ok(())
     }
 
-    /// Lists the runs.
-    fn put_runs(&self, changes: &mut Changes, runs: &RunList) -> Result<(), IndexError> {
-        let infos: Vec<RunInfo> = runs.iter().map(|run| run.info).collect();
-        self.remove_all(changes, &[keys::RUNS])?;
-        put_parts(changes, &[keys::RUNS], &encode(&infos), 0);
+    /// Lists the files beside sled.
+    fn put_files(&self, changes: &mut Changes, files: &Files) -> Result<(), IndexError> {
+        self.remove_all(changes, &[keys::FILES])?;
+        put_parts(changes, &[keys::FILES], &encode(&files.infos()));
         Ok(())
     }
 
@@ -130,32 +100,48 @@ impl Index {
     }
 }
 
-/// Writes the entries of the state in which two versions differ.
-fn put_state(changes: &mut Changes, older: &StateTree, newer: &StateTree) {
+/// The entries of the state in which two versions differ.
+fn state_changes(older: &StateTree, newer: &StateTree) -> Vec<Change> {
+    let mut changes = Vec::new();
     StateTree::diff(older, newer, |key, value| {
-        let prefix = keys::state_prefix(key);
-        let before = older.get(key).map_or(0, |value| keys::parts(value.len()));
-        match value {
-            Some(value) => put_parts(changes, &prefix, value, before),
-            None => remove_parts(changes, &prefix, 0, before),
+        changes.push((keys::state(key), value.map(<[u8]>::to_vec)));
+    });
+    changes
+}
+
+/// Adds the new ids of every minute that is still remembered, and removes the minutes that are not; returns where there
+/// are ids then.
+fn put_recent(changes: &mut Vec<Change>, base: &Base, snapshot: &Snapshot) -> Result<RecentParts, IndexError> {
+    let (older, newer) = (&base.tree, snapshot.view.tree());
+    let mut parts = base.recent.clone();
+    StateTree::diff(older, newer, |key, value| {
+        let forgotten = RecentKey::decode(key).filter(|_| value.is_none());
+        let gone = forgotten.and_then(|RecentKey(minute)| Some((minute, parts.remove(&minute)?)));
+        for (minute, first) in gone.iter().flat_map(|(minute, firsts)| firsts.iter().map(|first| (*minute, *first))) {
+            changes.push((keys::recent(minute, first), None));
         }
     });
-}
-
-/// Writes a value in parts, and removes those that it had before and hasn't any more.
-fn put_parts(changes: &mut Changes, prefix: &[u8], value: &[u8], before: u16) {
-    let parts = keys::parts(value.len());
-    for number in 0..parts {
-        let start = usize::from(number) * INDEX_VALUE_BYTES_MAX;
-        let end = value.len().min(start + INDEX_VALUE_BYTES_MAX);
-        changes.put(keys::part(prefix, number), value[start..end].to_vec());
+    let mut added = BTreeMap::<u64, Vec<TransactionId>>::new();
+    for (minute, id) in &snapshot.layer.recent_ids {
+        added.entry(*minute).or_default().push(*id);
     }
-    remove_parts(changes, prefix, parts, before);
+    for (minute, ids) in added {
+        let Some(count) = recent_count(newer, minute) else { continue };
+        let first = recent_count(older, minute).unwrap_or(0);
+        if first.saturating_add(ids.len() as u64) != count {
+            return Err(IndexError::Inconsistent("the recent transaction ids are not as many as the state says"));
+        }
+        let value: Vec<u8> = ids.iter().flat_map(|id| *id.as_bytes()).collect();
+        changes.push((keys::recent(minute, first), Some(value)));
+        parts.entry(minute).or_default().push(first);
+    }
+    Ok(parts)
 }
 
-fn remove_parts(changes: &mut Changes, prefix: &[u8], from: u16, to: u16) {
-    for number in from..to {
-        changes.remove(keys::part(prefix, number));
+/// Writes a value in parts.
+fn put_parts(changes: &mut Changes, prefix: &[u8], value: &[u8]) {
+    for (number, part) in (0_u16..).zip(value.chunks(INDEX_VALUE_BYTES_MAX)) {
+        changes.put(keys::part(prefix, number), part.to_vec());
     }
 }
 

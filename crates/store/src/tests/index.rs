@@ -8,6 +8,7 @@ use lojal_types::Height;
 
 use crate::disk::Disk;
 use crate::index::redo::Changes;
+use crate::index::tests::change_entries;
 use crate::limits::INDEX_ATTEMPTS_MAX;
 use crate::testing::{Chain, assert_same, copy_dir, options};
 use crate::{StoreError, open};
@@ -47,6 +48,7 @@ fn mark(dir: &Path) -> PathBuf {
 fn runs(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir.join("index/runs")).expect("there are runs");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "run"));
     paths.sort();
     paths
 }
@@ -108,22 +110,26 @@ fn an_index_with_damage_anywhere_never_gives_wrong_answers() {
 #[test]
 fn a_state_that_is_not_that_of_its_block_is_not_used() {
     let (chain, dir) = fixture();
-    tamper(dir.path(), |db| {
-        let (key, _) = db.scan_prefix([4]).last().expect("a state").expect("readable");
-        db.remove(key).expect("writable");
+    change_entries(dir.path(), |entries| {
+        let state = entries.iter().position(|(key, _)| key[0] == 4).expect("a state");
+        entries.remove(state);
     });
     assert_rebuilt(dir.path(), &chain);
 }
 
 #[test]
 fn recent_ids_that_are_not_those_of_the_state_are_not_used() {
-    let (chain, dir) = fixture();
-    tamper(dir.path(), |db| {
-        let (key, mut value) = db.scan_prefix([5]).last().expect("recent ids").expect("readable");
-        value[3] ^= 1;
-        db.insert(key, value).expect("writable");
-    });
-    assert_rebuilt(dir.path(), &chain);
+    let (chain, original) = fixture();
+    let changes: [fn(&mut Vec<u8>); 3] = [|ids| ids[3] ^= 1, |ids| ids.truncate(ids.len() - 32), |ids| ids.push(1)];
+    for change in changes {
+        let (chain, dir) = (&chain, tempfile::tempdir().expect("a temporary directory"));
+        copy_dir(original.path(), dir.path());
+        change_entries(dir.path(), |entries| {
+            let (_, ids) = entries.iter_mut().rfind(|(key, _)| key[0] == 5).expect("recent ids");
+            change(ids.as_mut().expect("there are some"));
+        });
+        assert_rebuilt(dir.path(), chain);
+    }
 }
 
 #[test]
@@ -178,9 +184,6 @@ fn changes_to_the_end(chain: &Chain, dir: &Path) -> Changes {
     let mut changes = Changes::default();
     tamper(finished.path(), |to| {
         tamper(dir, |from| {
-            for entry in from.scan_prefix([4]).chain(from.scan_prefix([5])) {
-                changes.remove(entry.expect("readable").0.to_vec());
-            }
             for entry in to.iter() {
                 let (key, value) = entry.expect("readable");
                 if key[0] == 1 {
@@ -347,4 +350,21 @@ fn an_index_of_the_version_before_is_moved_aside_and_rebuilt() {
         db.insert([7], &1_u32.to_le_bytes()).expect("writable");
     });
     assert_rebuilt(dir.path(), &chain);
+}
+
+#[test]
+fn a_file_of_the_state_with_any_flipped_bit_is_noticed_at_the_start() {
+    let (chain, dir) = fixture();
+    let entries = fs::read_dir(dir.path().join("index/runs")).expect("there are files");
+    let paths = entries.map(|entry| entry.expect("readable").path());
+    let name = paths.filter(|path| path.extension().is_some_and(|extension| extension == "state")).last();
+    let name = name.expect("a file of the state").file_name().expect("a name").to_owned();
+    let len = fs::metadata(dir.path().join("index/runs").join(&name)).expect("a file").len();
+    for offset in (0..len).step_by(1_511) {
+        let damaged = tempfile::tempdir().expect("a temporary directory");
+        copy_dir(dir.path(), damaged.path());
+        let path = damaged.path().join("index/runs").join(&name);
+        crate::SimulatedDisk::new().flip_bit(&path, offset, (offset % 8) as u8).expect("a file");
+        assert_rebuilt(damaged.path(), &chain);
+    }
 }

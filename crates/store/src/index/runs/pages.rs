@@ -15,7 +15,7 @@ const CHECKSUM_BYTES: usize = 4;
 /// Bytes of the stream in a page.
 pub(super) const CONTENT_BYTES: usize = PAGE_BYTES - CHECKSUM_BYTES;
 
-const DAMAGED: IndexError = IndexError::Inconsistent("a file of transactions is damaged");
+const DAMAGED: IndexError = IndexError::Inconsistent("a file of the index is damaged");
 
 /// How many pages a stream of so many bytes has.
 fn pages(stream_bytes: u64) -> u64 {
@@ -94,11 +94,11 @@ impl PageFile {
     /// Opens a file whose stream has so many bytes.
     pub(super) fn open(disk: &Disk, path: &Path, key: Vec<u8>, stream_bytes: u64) -> Result<Self, StoreError> {
         if !disk.exists(path)? {
-            return Err(IndexError::Inconsistent("a file of transactions is missing").into());
+            return Err(IndexError::Inconsistent("a file of the index is missing").into());
         }
         let pages = pages(stream_bytes);
         if disk.len(path)? != pages.saturating_mul(PAGE_BYTES as u64) {
-            return Err(IndexError::Inconsistent("a file of transactions is not as long as it was").into());
+            return Err(IndexError::Inconsistent("a file of the index is not as long as it was").into());
         }
         Ok(Self { file: disk.read_from(path, 0)?, path: path.to_owned(), key, pages })
     }
@@ -164,18 +164,33 @@ impl PageReader<'_> {
         Ok(Some(bytes))
     }
 
+    /// The next bytes, so many.
+    pub(super) fn next_bytes(&mut self, len: u32) -> Result<Vec<u8>, StoreError> {
+        if self.end.saturating_sub(self.at) < u64::from(len) {
+            return Err(DAMAGED.into());
+        }
+        let mut bytes = vec![0; usize::try_from(len).map_err(|_| DAMAGED)?];
+        self.fill(self.at, &mut bytes)?;
+        self.at = self.at.saturating_add(u64::from(len));
+        Ok(bytes)
+    }
+
     /// The bytes at a place of the stream.
     pub(super) fn read<const N: usize>(&mut self, at: u64) -> Result<[u8; N], StoreError> {
         let mut bytes = [0; N];
+        self.fill(at, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn fill(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), StoreError> {
         let mut done = 0;
-        while done < N {
-            let at = at.saturating_add(done as u64);
-            let here = self.at(at)?;
-            let count = here.len().min(N - done);
+        while done < bytes.len() {
+            let here = self.at(at.saturating_add(done as u64))?;
+            let count = here.len().min(bytes.len() - done);
             bytes[done..done + count].copy_from_slice(&here[..count]);
             done += count;
         }
-        Ok(bytes)
+        Ok(())
     }
 
     /// What is at a place: one byte at least.

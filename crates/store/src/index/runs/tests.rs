@@ -81,12 +81,12 @@ impl Fixture {
                 }
             }
         }
-        let list = self.runs.add(&layer).expect("the disk works");
+        let list = self.runs.add(&layer, Vec::new()).expect("the disk works");
         self.runs.replace(list).expect("the disk works");
     }
 
-    fn infos(&self) -> Vec<RunInfo> {
-        self.runs.list().iter().map(|run| run.info).collect()
+    fn infos(&self) -> FileInfos {
+        self.runs.list().infos()
     }
 
     fn reopen(&mut self) {
@@ -145,15 +145,15 @@ fn random_transactions_are_found_as_in_a_naive_map_across_merges_and_starts() {
         fixture.check();
         let mut fewer = 0;
         for round in 0..30 {
-            let before = fixture.infos().len();
+            let before = fixture.infos().runs.len();
             let blocks = fixture.dice.below(6);
             fixture.checkpoint(blocks, 1 + round % 7 * 8);
-            fewer += usize::from(fixture.infos().len() < before);
+            fewer += usize::from(fixture.infos().runs.len() < before);
             if round % 5 == 4 {
                 fixture.reopen();
                 fixture.check();
             }
-            assert_eq!(fixture.files().len(), fixture.infos().len(), "files that nobody reads are gone");
+            assert_eq!(fixture.files().len(), fixture.infos().runs.len(), "files that nobody reads are gone");
         }
         assert!(fewer > 3, "{fewer} merges");
         assert!(fixture.naive.transactions.len() > 500);
@@ -175,7 +175,7 @@ fn a_checkpoint_without_transactions_makes_no_run() {
     let mut fixture = Fixture::new(5, 3);
     fixture.checkpoint(0, 1);
     fixture.checkpoint(3, 0);
-    assert!(fixture.infos().is_empty() && fixture.files().is_empty());
+    assert!(fixture.infos().runs.is_empty() && fixture.files().is_empty());
     assert_eq!(fixture.runs.transaction(&TransactionId::new([1; 32])).expect("readable"), None);
 }
 
@@ -223,7 +223,7 @@ fn a_damaged_run_is_not_merged() {
         let height = Height::new(fixture.height + 1);
         layer.transactions.insert(id, Placed { id, height, index, outcome: Outcome::Applied });
     }
-    assert!(matches!(fixture.runs.add(&layer), Err(StoreError::Index(_))));
+    assert!(matches!(fixture.runs.add(&layer, Vec::new()), Err(StoreError::Index(_))));
 }
 
 #[test]
@@ -232,15 +232,15 @@ fn what_an_interrupted_checkpoint_has_left_is_deleted_at_the_next_start_and_is_i
     fixture.checkpoint(3, 20);
     let infos = fixture.infos();
     let next = Height::new(fixture.height + 1);
-    let left = RunInfo { first: next, last: next, ..infos[0] };
+    let left = RunInfo { first: next, last: next, ..infos.runs[0] };
     let left = fixture.dir.path().join("runs").join(left.file_name());
     fs::write(&left, b"half a run").expect("a file");
     let mut layer = Layer::default();
     let placed = Placed { id: TransactionId::new([1; 32]), height: next, index: 0, outcome: Outcome::Applied };
     layer.transactions.insert(placed.id, placed);
-    let list = fixture.runs.add(&layer).expect("the disk works");
+    let list = fixture.runs.add(&layer, Vec::new()).expect("the disk works");
     assert_eq!(fixture.infos(), infos, "nobody sees it yet");
-    assert_eq!(list.last().expect("runs").transaction(&placed.id).expect("readable"), Some(placed));
+    assert_eq!(list.runs.last().expect("runs").transaction(&placed.id).expect("readable"), Some(placed));
     fixture.reopen();
     assert!(!left.exists());
     fixture.check();
