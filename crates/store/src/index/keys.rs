@@ -29,14 +29,15 @@ pub(super) fn state(key: &[u8]) -> Vec<u8> {
     [&[STATE][..], key].concat()
 }
 
-pub(super) fn recent(minute: u64, first: u64) -> Vec<u8> {
-    [&[RECENT][..], &minute.to_be_bytes(), &first.to_be_bytes()].concat()
+/// The key of the minutes in which transactions' validity ends: those of one checkpoint, the first in this block.
+pub(super) fn recent(first: Height) -> Vec<u8> {
+    [&[RECENT][..], &first.get().to_be_bytes()].concat()
 }
 
-/// The minute, and the number of the first id, under a key of the index.
-pub(super) fn recent_part(key: &[u8]) -> Option<(u64, u64)> {
-    let (minute, first) = key.get(1..)?.split_first_chunk::<8>()?;
-    Some((u64::from_be_bytes(*minute), u64::from_be_bytes(first.try_into().ok()?)))
+/// The block of the first transaction, under a key of the index.
+pub(super) fn recent_first(key: &[u8]) -> Option<Height> {
+    let (RECENT, height) = key.split_first().map(|(kind, height)| (*kind, height))? else { return None };
+    Some(Height::new(u64::from_be_bytes(height.try_into().ok()?)))
 }
 
 /// The key of one part of a value, under the prefix of all of them.

@@ -1,12 +1,14 @@
-//! The index: sled, as a cache of the log and as the checkpoint of the state (architecture §3).
+//! The index: a cache of the log, and the checkpoint of the state (architecture §3).
 //!
-//! One tree holds everything; the first byte of a key says what. What is looked up by readers is written ahead of the
+//! What there is much of lies in immutable sorted files: see [`runs`]. They are written first. sled holds where the
+//! blocks are, and which files there are; the first byte of a key says what. The blocks are written ahead of the
 //! checkpoint, because nobody asks the index about heights above the checkpoint, and writing the same again does no
-//! harm. The state, the recent ids and the checkpoint's description follow, all or nothing: see [`redo`].
+//! harm. The checkpoint's description follows, with the list of the files, all or nothing: see [`redo`].
 //!
 //! sled's own flush doesn't ask the disk to keep anything. So while the files may be ahead of what is durable, a
 //! mark lies beside them; whoever opens an index with that mark checks every entry against the digest that the
-//! checkpoint keeps. The state is checked against the state root in any case.
+//! checkpoint keeps, and every page of the sorted files against its checksum. The state is checked against the state
+//! root in any case.
 
 mod keys;
 mod load;
@@ -25,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::{StateTree, Tip};
-use lojal_types::ChainId;
+use lojal_types::{ChainId, Height};
 
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
@@ -77,8 +79,9 @@ pub(crate) struct Base {
     pub(crate) recent: RecentParts,
 }
 
-/// The remembered minutes, and the numbers of the first ids of the parts in which the ids of each are kept.
-pub(crate) type RecentParts = BTreeMap<u64, Vec<u64>>;
+/// The checkpoints of whose transactions some are remembered: the block of the first transaction of each, and the last
+/// minute in which the validity of one ends.
+pub(crate) type RecentParts = BTreeMap<Height, u64>;
 
 /// The open index.
 pub(crate) struct Index {

@@ -69,7 +69,7 @@ fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
         let layer = Arc::new(layer);
         let snapshot = Snapshot { layer, view, before: start.view().clone(), position };
         base = index.write(&base, &snapshot).expect("the disk works");
-        let (entries, ..) = index.entries().expect("readable");
+        let (entries, _) = index.entries().expect("readable");
         assert_eq!(entries.len() as u64, tree.len());
         assert_eq!(StateTree::from_entries(entries).root(), tree.root());
         for entry in index.db.iter() {

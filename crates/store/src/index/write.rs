@@ -6,7 +6,6 @@ use std::sync::Arc;
 use lojal_ledger::key::{RecentKey, StateKey};
 use lojal_ledger::record::RecentDigest;
 use lojal_ledger::{StateTree, View};
-use lojal_types::TransactionId;
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
@@ -109,31 +108,35 @@ fn state_changes(older: &StateTree, newer: &StateTree) -> Vec<Change> {
     changes
 }
 
-/// Adds the new ids of every minute that is still remembered, and removes the minutes that are not; returns where there
-/// are ids then.
+/// Adds the minutes in which the validity of the new transactions ends, and removes those of checkpoints of whose
+/// transactions none is remembered; returns what there is then.
 fn put_recent(changes: &mut Vec<Change>, base: &Base, snapshot: &Snapshot) -> Result<RecentParts, IndexError> {
-    let (older, newer) = (&base.tree, snapshot.view.tree());
-    let mut parts = base.recent.clone();
-    StateTree::diff(older, newer, |key, value| {
-        let forgotten = RecentKey::decode(key).filter(|_| value.is_none());
-        let gone = forgotten.and_then(|RecentKey(minute)| Some((minute, parts.remove(&minute)?)));
-        for (minute, first) in gone.iter().flat_map(|(minute, firsts)| firsts.iter().map(|first| (*minute, *first))) {
-            changes.push((keys::recent(minute, first), None));
-        }
-    });
-    let mut added = BTreeMap::<u64, Vec<TransactionId>>::new();
-    for (minute, id) in &snapshot.layer.recent_ids {
-        added.entry(*minute).or_default().push(*id);
+    let (older, newer, layer) = (&base.tree, snapshot.view.tree(), &snapshot.layer);
+    let mut added = BTreeMap::<u64, u64>::new();
+    for (minute, _) in &layer.recent_ids {
+        *added.entry(*minute).or_default() += 1;
     }
-    for (minute, ids) in added {
-        let Some(count) = recent_count(newer, minute) else { continue };
-        let first = recent_count(older, minute).unwrap_or(0);
-        if first.saturating_add(ids.len() as u64) != count {
+    for (minute, count) in &added {
+        let before = recent_count(older, *minute).unwrap_or(0);
+        if recent_count(newer, *minute).is_some_and(|now| now != before.saturating_add(*count)) {
             return Err(IndexError::Inconsistent("the recent transaction ids are not as many as the state says"));
         }
-        let value: Vec<u8> = ids.iter().flat_map(|id| *id.as_bytes()).collect();
-        changes.push((keys::recent(minute, first), Some(value)));
-        parts.entry(minute).or_default().push(first);
+    }
+    let mut parts = base.recent.clone();
+    let first = layer.transactions.values().map(|placed| placed.height).min();
+    if let (Some(first), Some((last_minute, _))) = (first, added.last_key_value()) {
+        let minutes = layer.recent_ids.iter().map(|(minute, _)| u32::try_from(*minute).map(u32::to_le_bytes));
+        let minutes = minutes.collect::<Result<Vec<_>, _>>();
+        let minutes = minutes.map_err(|_| IndexError::Inconsistent("a transaction is valid for thousands of years"))?;
+        changes.push((keys::recent(first), Some(minutes.concat())));
+        parts.insert(first, *last_minute);
+    }
+    // Minutes are forgotten one after the other, and checkpoints from the first one on.
+    while let Some((first, last_minute)) = parts.first_key_value()
+        && recent_count(newer, *last_minute).is_none()
+    {
+        changes.push((keys::recent(*first), None));
+        parts.pop_first();
     }
     Ok(parts)
 }
@@ -146,7 +149,7 @@ fn put_parts(changes: &mut Changes, prefix: &[u8], value: &[u8]) {
 }
 
 /// How many ids the state says there are of a minute.
-fn recent_count(tree: &StateTree, minute: u64) -> Option<u64> {
+pub(super) fn recent_count(tree: &StateTree, minute: u64) -> Option<u64> {
     let digest: RecentDigest = borsh::from_slice(tree.get(&RecentKey(minute).encode())?).ok()?;
     Some(digest.count)
 }

@@ -144,7 +144,16 @@ impl Runs {
         self.list().runs.iter().try_for_each(|run| run.file.verify())
     }
 
-    /// Goes through the entries of the state and the recent ids, in the order of their keys.
+    /// Goes through the transactions from a block on, in the order of the chain.
+    pub(super) fn each_from(
+        &self,
+        first: Height,
+        mut f: impl FnMut(Placed) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.list().runs.iter().try_for_each(|run| run.each_from(first, &mut f))
+    }
+
+    /// Goes through the entries of the state and of what is recent, in the order of their keys.
     pub(super) fn each_entry(
         &self,
         mut f: impl FnMut(Vec<u8>, Vec<u8>) -> Result<(), StoreError>,

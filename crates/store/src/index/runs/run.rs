@@ -19,6 +19,7 @@ use lojal_types::{Address, Code, Height, Outcome, TransactionId};
 use super::pages::{PageFile, PageReader};
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
+use crate::limits::RUN_BUFFER_PAGES;
 use crate::reader::Placed;
 
 pub(super) const RECORD_BYTES: usize = 41;
@@ -164,6 +165,26 @@ impl Run {
             }
         }
         Ok(None)
+    }
+
+    /// Goes through the transactions from a block on.
+    pub(super) fn each_from(
+        &self,
+        first: Height,
+        f: &mut impl FnMut(Placed) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        if self.info.last < first {
+            return Ok(());
+        }
+        let mut records = self.anywhere();
+        let number = first_not_below(self.info.transactions, first.get(), |number| {
+            Ok(self.placed(&mut records, number)?.height.get())
+        })?;
+        let mut records = self.file.reader(place(0, number, RECORD_BYTES), self.info.ids_at(), RUN_BUFFER_PAGES);
+        while let Some(record) = records.next()? {
+            f(decode_record(&record, self.info.first)?)?;
+        }
+        Ok(())
     }
 
     /// An account's transactions before a place, the newest first.

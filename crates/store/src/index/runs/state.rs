@@ -1,4 +1,5 @@
-//! The entries of a checkpoint that are read at a start only, those of the state and the recent ids: files of changes.
+//! The entries of a checkpoint that are read at a start only, those of the state, and until when
+//! the latest transactions are valid: files of changes.
 //!
 //! A file holds, sorted by key, what was changed between two checkpoints; what the newest file that names a key says is
 //! so. An entry is the length of the key (2 bytes), that of the value (4, little-endian, all ones for a key that went),

@@ -134,6 +134,15 @@ impl Fixture {
             assert!(page == earlier, "{account:?} before {before:?}");
         }
         self.accounts.truncate(self.accounts.len() - 3);
+        for height in [0, self.dice.below(self.height + 1), self.height, self.height + 1].map(Height::new) {
+            let mut found = Vec::new();
+            let each = |placed| {
+                found.push(placed);
+                Ok(())
+            };
+            self.runs.each_from(height, each).expect("readable");
+            assert!(found.iter().eq(self.naive.transactions.iter().filter(|placed| placed.height >= height)));
+        }
         self.runs.verify().expect("whole");
     }
 }
