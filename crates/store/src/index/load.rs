@@ -157,7 +157,7 @@ fn open(
     if meta.chain_id != genesis.chain_id() {
         return Err(unusable("it belongs to another chain"));
     }
-    index.open_files(meta.tip.height)?;
+    index.open_files(&meta)?;
     if was_marked {
         if index.digest(meta.tip.height)? != meta.digest {
             return Err(unusable("entries are missing or changed"));
@@ -286,10 +286,14 @@ impl Index {
     }
 
     /// Opens the files that the checkpoint lists.
-    pub(super) fn open_files(&self, checkpoint: Height) -> Result<(), StoreError> {
-        let infos: FileInfos = borsh::from_slice(&self.parts(&[keys::FILES])?)
-            .map_err(|_| IndexError::Inconsistent("the list of the files is malformed"))?;
-        if !infos.is_ordered(checkpoint) {
+    pub(super) fn open_files(&self, meta: &Meta) -> Result<(), StoreError> {
+        let list = self.parts(&[keys::FILES])?;
+        if Digest::of(&[keys::FILES], &list) != meta.files {
+            return Err(IndexError::Inconsistent("the list of its files is not that of its checkpoint").into());
+        }
+        let infos: FileInfos =
+            borsh::from_slice(&list).map_err(|_| IndexError::Inconsistent("the list of the files is malformed"))?;
+        if !infos.is_ordered(meta.tip.height) {
             return Err(IndexError::Inconsistent("the files don't follow each other").into());
         }
         self.runs.open(&infos)

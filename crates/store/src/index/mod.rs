@@ -52,6 +52,8 @@ pub(crate) struct Meta {
     pub(crate) position: Position,
     /// Over where all blocks up to it are.
     digest: Digest,
+    /// Over the list of its files.
+    files: Digest,
 }
 
 /// A digest over a set of entries that doesn't depend on their order.
@@ -62,6 +64,13 @@ pub(crate) struct Digest {
 }
 
 impl Digest {
+    /// The digest of one entry.
+    fn of(key: &[u8], value: &[u8]) -> Self {
+        let mut digest = Self::default();
+        digest.add(key, value);
+        digest
+    }
+
     fn add(&mut self, key: &[u8], value: &[u8]) {
         // No key is the start of another one of its kind, so key and value can't be split in two ways.
         let hash = lojal_types::hash::hash("lojal/index/v1", &[key, value]);

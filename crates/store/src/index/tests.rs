@@ -15,7 +15,8 @@ use crate::testing::{genesis, open_small, options};
 /// Changes the entries of the state and the recent ids in a data directory, as if a fault of the program had.
 pub(crate) fn change_entries(directory: &Path, change: impl FnOnce(&mut Vec<Change>)) {
     let index = Index::open(&Disk::real(), directory).expect("an index");
-    index.open_files(Height::new(u64::MAX)).expect("whole");
+    let mut meta: Meta = index.get(&[keys::META]).expect("readable").expect("a checkpoint");
+    index.open_files(&meta).expect("whole");
     let mut entries = Vec::new();
     let each = |key, value| {
         entries.push((key, Some(value)));
@@ -24,7 +25,9 @@ pub(crate) fn change_entries(directory: &Path, change: impl FnOnce(&mut Vec<Chan
     index.runs.each_entry(each).expect("whole");
     change(&mut entries);
     let infos = index.runs.rewrite_entries(entries).expect("writable");
+    meta.files = Digest::of(&[keys::FILES], &encode(&infos));
     index.db.insert(keys::part(&[keys::FILES], 0), encode(&infos)).expect("writable");
+    index.db.insert([keys::META], encode(&meta)).expect("writable");
     index.persist().expect("the disk works");
     index.trust().expect("the disk works");
 }

@@ -9,7 +9,7 @@ use lojal_ledger::{StateTree, View};
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
-use super::runs::{Change, Files};
+use super::runs::Change;
 use super::{Base, Digest, Index, Meta, RecentParts, guarded};
 use crate::error::{IndexError, StoreError};
 use crate::limits::INDEX_VALUE_BYTES_MAX;
@@ -38,9 +38,11 @@ impl Index {
         let digest = self.write_ahead(base.digest, &snapshot.layer)?;
         let mut changes = Changes::default();
         self.put_validators(&mut changes, &snapshot.before)?;
-        self.put_files(&mut changes, &files)?;
+        let list = encode(&files.infos());
+        self.put_files(&mut changes, &list)?;
         let (chain_id, tip) = (snapshot.view.chain_id(), snapshot.view.tip());
-        let meta = Meta { chain_id, tip, position: snapshot.position, digest };
+        let meta =
+            Meta { chain_id, tip, position: snapshot.position, digest, files: Digest::of(&[keys::FILES], &list) };
         changes.put(vec![keys::META], encode(&meta));
         changes.save(&self.disk, &self.redo)?;
         self.redo(changes)?;
@@ -85,9 +87,9 @@ impl Index {
     }
 
     /// Lists the files beside sled.
-    fn put_files(&self, changes: &mut Changes, files: &Files) -> Result<(), IndexError> {
+    fn put_files(&self, changes: &mut Changes, list: &[u8]) -> Result<(), IndexError> {
         self.remove_all(changes, &[keys::FILES])?;
-        put_parts(changes, &[keys::FILES], &encode(&files.infos()));
+        put_parts(changes, &[keys::FILES], list);
         Ok(())
     }
 

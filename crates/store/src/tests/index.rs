@@ -374,3 +374,22 @@ fn a_file_of_the_state_with_any_flipped_bit_is_noticed_at_the_start() {
         assert_rebuilt(damaged.path(), &chain);
     }
 }
+
+#[test]
+fn a_list_of_files_of_another_checkpoint_is_noticed_at_the_start() {
+    let (chain, dir) = fixture();
+    let list = |dir: &Path| {
+        let mut list = None;
+        tamper(dir, |db| list = db.get([8, 0, 0]).expect("readable"));
+        list.expect("a list")
+    };
+    let older = list(dir.path());
+    let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    opened.store.close().expect("the disk works");
+    drop(opened);
+    assert_ne!(list(dir.path()), older);
+    tamper(dir.path(), |db| {
+        db.insert([8, 0, 0], older).expect("writable");
+    });
+    assert_rebuilt(dir.path(), &chain);
+}
