@@ -1,5 +1,5 @@
-//! Immutable sorted files beside sled: where transactions are and which concern an account, the runs; and the entries of
-//! the state and the recent ids.
+//! Immutable sorted files beside sled: where transactions are and which concern an account, the runs; and files of
+//! changes, the entries of the state and until when the latest transactions are valid.
 //!
 //! Every checkpoint writes those of its blocks, and makes one of the latest when they have become many. A file counts
 //! from the moment that the checkpoint does which lists it, and is durable before; one that isn't listed is deleted at
