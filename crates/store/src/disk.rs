@@ -75,6 +75,16 @@ impl Read for ReadFile {
     }
 }
 
+impl ReadFile {
+    /// Fills the buffer with what is at a place, wherever the file is read otherwise.
+    pub(crate) fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        if let Some(simulated) = &self.disk.simulated {
+            simulated.read()?;
+        }
+        self.file.read_exact_at(buffer, offset)
+    }
+}
+
 impl Disk {
     /// The operating system's file system.
     pub fn real() -> Self {

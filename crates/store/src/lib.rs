@@ -1,4 +1,4 @@
-//! The block log, and sled as its index and checkpoint (architecture §3).
+//! The block log, and its index and checkpoint: sled, and sorted files beside it (architecture §3).
 //!
 //! - [`open`]: locks a data directory, replays its log on top of the last checkpoint, everything checked.
 //! - [`Writer`]: the one writer. A block's bytes are made durable when they are proposed, and the fsync of its
@@ -6,8 +6,8 @@
 //! - [`Store`]: what everybody else reads: the committed state, blocks, transactions, histories, exports.
 //! - [`archive`]: reads the log of a directory, or an exported file, without opening the store.
 //!
-//! A data directory holds `lock`, the segments `log/00000001.log` and so on, and `index`, which is sled's. The log is
-//! the truth. The index is a cache of it: whenever it can't be read, or isn't what the log says, it is moved aside to
+//! A data directory holds `lock`, the segments `log/00000001.log` and so on, and `index`, which is sled's but for the
+//! sorted files in `index/runs`. The log is the truth. The index is a cache of it: whenever it can't be read, or isn't what the log says, it is moved aside to
 //! `index.damaged-N` and made again out of the log.
 
 pub mod archive;

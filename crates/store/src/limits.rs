@@ -24,8 +24,13 @@ pub const SUBSCRIPTION_BLOCKS_MAX: usize = 64;
 pub const HISTORY_ITEMS_MAX: usize = 1_000;
 /// Largest value in the index, in bytes: sled keeps larger ones as separate files that it doesn't sync.
 pub const INDEX_VALUE_BYTES_MAX: usize = 2_000;
-/// Transaction ids in one value of the index.
-pub const INDEX_RECENT_IDS_MAX: usize = INDEX_VALUE_BYTES_MAX / 32;
+/// Pages of 4 KiB that are read or written at once while runs are made: memory for each run that takes part.
+pub const RUN_BUFFER_PAGES: usize = 16;
+/// Runs become one when those after the first have this many times its transactions: more runs the larger it is, and
+/// fewer times that a transaction is written again.
+pub const RUN_MERGE_FACTOR: u64 = 2;
+/// Most transactions of a run that is made of several, so that making it takes bounded time and room: about 2 GB.
+pub const RUN_TRANSACTIONS_MAX: u32 = 1 << 25;
 /// Memory that sled may use for its cache, in bytes.
 pub const INDEX_CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// How often the index is opened in a row without success before it is given up: a process that dies of it can't tell.

@@ -123,7 +123,7 @@ impl Store {
             }
             tail.checkpoint
         };
-        self.distrust_on_error(|| Ok(self.shared.index.transaction(id, checkpoint)?))
+        self.distrust_on_error(|| self.shared.index.transaction(id, checkpoint))
     }
 
     /// The transactions that an account has sent or that name it, each once, the newest first: those before a place,
@@ -151,7 +151,7 @@ impl Store {
         if found.len() < limit {
             let before = before.min((checkpoint.next(), 0));
             let left = limit.saturating_sub(found.len());
-            found.extend(self.distrust_on_error(|| Ok(self.shared.index.history(account, before, left)?))?);
+            found.extend(self.distrust_on_error(|| self.shared.index.history(account, before, left))?);
         }
         Ok(found)
     }

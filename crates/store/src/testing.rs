@@ -249,6 +249,9 @@ pub(crate) fn assert_prefix(opened: &Opened, chain: &Chain, height: usize) -> Re
             assert_eq!((placed.height, placed.index, placed.outcome), (block.header.height, index, receipt.outcome));
         }
     }
+    for account in (0..20).map(member).chain([operator()]) {
+        assert_history(opened, &chain.blocks[..height], account.address())?;
+    }
     for block in &chain.blocks[height..] {
         assert_eq!(store.block(block.header.height)?, None);
         assert_eq!(store.transaction(&block.transactions[0].id())?, None);
@@ -275,14 +278,14 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
     }
     assert_eq!(store.block(chain.state.view().tip().height.next()).expect("readable"), None);
     for number in 0..20 {
-        assert_history(opened, chain, member(number).address());
+        assert_history(opened, &chain.blocks, member(number).address()).expect("readable");
     }
-    assert_history(opened, chain, operator().address());
+    assert_history(opened, &chain.blocks, operator().address()).expect("readable");
 }
 
-fn assert_history(opened: &Opened, chain: &Chain, account: Address) {
+fn assert_history(opened: &Opened, blocks: &[Arc<CommittedBlock>], account: Address) -> Result<(), StoreError> {
     let mut expected = Vec::new();
-    for block in &chain.blocks {
+    for block in blocks {
         for (transaction, index) in block.transactions.iter().zip(0_u32..) {
             let content = transaction.transaction();
             let is_named = content.operations.iter().any(|operation| operation.accounts().any(|one| *one == account));
@@ -296,10 +299,11 @@ fn assert_history(opened: &Opened, chain: &Chain, account: Address) {
     let mut before = None;
     // Pages of three go across every border.
     loop {
-        let page = opened.store.history(&account, before, 3).expect("readable");
+        let page = opened.store.history(&account, before, 3)?;
         let Some(last) = page.last() else { break };
         before = Some((last.height, last.index));
         found.extend(page.iter().map(|placed| (placed.height, placed.index, placed.id)));
     }
     assert_eq!(found, expected);
+    Ok(())
 }

@@ -18,7 +18,8 @@ pub enum IndexAfterCrash {
     AsItIs,
     /// Nothing.
     Lost,
-    /// What was there when the last checkpoint, or the start, had made it durable.
+    /// What was there when the last checkpoint, or the start, had made it durable; what the store writes of it itself is
+    /// as [`SimulatedDisk::crash`](crate::SimulatedDisk::crash) has left it.
     AtCheckpoint,
     /// All that has been written, but for one byte.
     Changed,
@@ -136,13 +137,20 @@ fn scramble(content: &mut [u8], range: Range<u64>, random: &mut Random) {
 /// Makes the index one of the states that could be durable.
 pub(super) fn crash_index(tracking: &Tracking, data: &Path, after: IndexAfterCrash, seed: u64) -> io::Result<()> {
     let index = data.join("index");
+    // Files that the store writes and syncs itself are as the crash has left them.
+    let runs = index.join("runs");
     match after {
         IndexAfterCrash::AsItIs => Ok(()),
         IndexAfterCrash::Lost => remove_tree(&index),
         IndexAfterCrash::AtCheckpoint => {
-            remove_tree(&index)?;
+            for path in files(&index)?.iter().filter(|path| !path.starts_with(&runs)) {
+                fs::remove_file(path)?;
+            }
             for (path, content) in tracking.trees.get(&index).into_iter().flatten() {
                 let path = index.join(path);
+                if path.starts_with(&runs) {
+                    continue;
+                }
                 path.parent().map_or(Ok(()), fs::create_dir_all)?;
                 fs::write(path, content)?;
             }

@@ -165,8 +165,9 @@ impl SimulatedDisk {
         let mut state = self.state();
         state.faults.change()?;
         if from.is_dir() {
-            state.tracking.tree_gone(from);
-            return fs::rename(from, to);
+            fs::rename(from, to)?;
+            state.tracking.directory_renamed(from, to);
+            return Ok(());
         }
         state.tracking.renaming(from, to)?;
         fs::rename(from, to)

@@ -102,3 +102,23 @@ fn a_full_disk_stays_full_and_other_faults_happen_once() {
     assert_eq!(disk.read_whole(&path).expect("it happens once").as_deref(), Some(&b"fouf5"[..]));
     assert_eq!(simulated.faults(), Faults::default());
 }
+
+#[test]
+fn what_is_not_durable_in_a_directory_that_gets_another_name_goes_with_it() {
+    let mut left = BTreeSet::new();
+    for seed in 0..40 {
+        let (dir, simulated) = (tempfile::tempdir().expect("a temporary directory"), SimulatedDisk::new());
+        let (disk, before, after) = (simulated.disk(), dir.path().join("before"), dir.path().join("after"));
+        disk.create_directory(&before).expect("no fault");
+        disk.write_whole(&before.join("gone"), b"gone").expect("no fault");
+        disk.remove(&before.join("gone")).expect("no fault");
+        disk.create(&before.join("new")).expect("no fault").append(&[b"new"]).expect("no fault");
+        disk.rename(&before, &after).expect("no fault");
+        simulated.crash(seed).expect("the real disk works");
+        assert!(!before.exists());
+        let mut names = Disk::real().names(&after).expect("a directory");
+        names.sort();
+        left.insert(names.join(" "));
+    }
+    assert_eq!(left, ["", "gone", "gone new", "new"].map(str::to_owned).into());
+}

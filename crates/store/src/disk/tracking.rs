@@ -184,8 +184,16 @@ impl Tracking {
         Ok(())
     }
 
-    pub(super) fn tree_gone(&mut self, path: &Path) {
-        self.trees.remove(path);
+    /// A directory has got another name, durably, and with it what is in it.
+    pub(super) fn directory_renamed(&mut self, from: &Path, to: &Path) {
+        self.trees.remove(from);
+        let renamed = |path: &Path| path.strip_prefix(from).map_or_else(|_| path.to_owned(), |below| to.join(below));
+        self.names = std::mem::take(&mut self.names).into_iter().map(|(path, of)| (renamed(&path), of)).collect();
+        self.before = std::mem::take(&mut self.before).into_iter().map(|(path, of)| (renamed(&path), of)).collect();
+        for Entry { gone, come } in &mut self.entries {
+            *gone = gone.as_deref().map(renamed);
+            *come = come.as_ref().map(|(path, number)| (renamed(path), *number));
+        }
     }
 
     /// Everything is durable as it is; what the trees were is still known.

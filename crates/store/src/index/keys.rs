@@ -1,21 +1,18 @@
 //! Keys and values of the index.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BlockId, Height, Outcome, TransactionId};
+use lojal_types::{BlockId, Height};
 
-use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::BlockPlace;
-use crate::reader::Placed;
 
 /// The first bytes of the keys. The first two are whole keys: the last checkpoint, and the version of the index.
 pub(super) const META: u8 = 0;
 pub(super) const CREATED: u8 = 7;
 pub(super) const BLOCK: u8 = 1;
-pub(super) const TRANSACTION: u8 = 2;
-pub(super) const HISTORY: u8 = 3;
 pub(super) const STATE: u8 = 4;
 pub(super) const RECENT: u8 = 5;
 pub(super) const VALIDATORS: u8 = 6;
+pub(super) const FILES: u8 = 8;
 
 /// The value under a block's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -24,81 +21,26 @@ pub(crate) struct BlockEntry {
     pub(crate) place: BlockPlace,
 }
 
-/// The value under a transaction's key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub(super) struct TransactionEntry {
-    pub(super) height: Height,
-    pub(super) index: u32,
-    pub(super) outcome: Outcome,
-}
-
-/// The value under a history's key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub(super) struct HistoryEntry {
-    pub(super) id: TransactionId,
-    pub(super) outcome: Outcome,
-}
-
 pub(super) fn block(height: Height) -> Vec<u8> {
     [&[BLOCK][..], &height.get().to_be_bytes()].concat()
 }
 
-pub(super) fn transaction(id: &TransactionId) -> Vec<u8> {
-    [&[TRANSACTION][..], id.as_bytes()].concat()
+pub(super) fn state(key: &[u8]) -> Vec<u8> {
+    [&[STATE][..], key].concat()
 }
 
-pub(super) fn history(account: &Address, height: Height, index: u32) -> Vec<u8> {
-    [&[HISTORY][..], account.as_bytes(), &height.get().to_be_bytes(), &index.to_be_bytes()].concat()
+/// The key of the minutes in which transactions' validity ends: those of one checkpoint, the first in this block.
+pub(super) fn recent(first: Height) -> Vec<u8> {
+    [&[RECENT][..], &first.get().to_be_bytes()].concat()
 }
 
-/// The item of a history under a key, if key and value are well-formed.
-pub(super) fn history_item(key: &[u8], value: &[u8]) -> Option<Placed> {
-    let (place, _) = key.get(21..)?.split_first_chunk::<12>()?;
-    let (height, index) = place.split_first_chunk::<8>()?;
-    let height = Height::new(u64::from_be_bytes(*height));
-    let index = u32::from_be_bytes(index.try_into().ok()?);
-    let HistoryEntry { id, outcome } = borsh::from_slice(value).ok()?;
-    Some(Placed { id, height, index, outcome })
-}
-
-/// All parts of what is kept under a key of the state. The length comes first, so that the parts of no other key
-/// lie between them.
-///
-/// # Panics
-/// If the key has more than 65,535 bytes; those of the state have less than 100.
-pub(super) fn state_prefix(key: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(key.len()).expect("keys of the state are short");
-    [&[STATE][..], &length.to_be_bytes(), key].concat()
-}
-
-/// The key and the number of the part under a key of the index.
-pub(super) fn state_part(key: &[u8]) -> Option<(&[u8], u16)> {
-    let (length, rest) = key.get(1..)?.split_first_chunk::<2>()?;
-    let (key, number) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-    Some((key, u16::from_be_bytes(number.try_into().ok()?)))
-}
-
-pub(super) fn recent_minute(minute: u64) -> Vec<u8> {
-    [&[RECENT][..], &minute.to_be_bytes()].concat()
-}
-
-pub(super) fn recent(minute: u64, first: u64) -> Vec<u8> {
-    [&[RECENT][..], &minute.to_be_bytes(), &first.to_be_bytes()].concat()
-}
-
-/// The minute, and the number of the first id, under a key of the index.
-pub(super) fn recent_part(key: &[u8]) -> Option<(u64, u64)> {
-    let (minute, first) = key.get(1..)?.split_first_chunk::<8>()?;
-    Some((u64::from_be_bytes(*minute), u64::from_be_bytes(first.try_into().ok()?)))
+/// The block of the first transaction, under a key of the index.
+pub(super) fn recent_first(key: &[u8]) -> Option<Height> {
+    let (RECENT, height) = key.split_first().map(|(kind, height)| (*kind, height))? else { return None };
+    Some(Height::new(u64::from_be_bytes(height.try_into().ok()?)))
 }
 
 /// The key of one part of a value, under the prefix of all of them.
 pub(super) fn part(prefix: &[u8], number: u16) -> Vec<u8> {
     [prefix, &number.to_be_bytes()].concat()
-}
-
-/// How many parts a value of this length has: one at least.
-pub(super) fn parts(value_bytes: usize) -> u16 {
-    let parts = value_bytes.div_ceil(INDEX_VALUE_BYTES_MAX).max(1);
-    u16::try_from(parts).expect("values of the state are far below 65,535 times 2,000 bytes")
 }

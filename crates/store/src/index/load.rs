@@ -1,5 +1,6 @@
 //! Loading a checkpoint, and checking that it is one of this log.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -9,9 +10,11 @@ use lojal_ledger::recent::{RecentIds, RecentMinute};
 use lojal_ledger::{State, StateTree};
 use lojal_types::{Genesis, Hash, Header, Height, TransactionId, ValidatorSet};
 
-use super::keys::{self, TransactionEntry};
+use super::keys;
 use super::redo::Changes;
-use super::{Base, Digest, INDEX_VERSION, Index, Meta, guarded, is_held, mark_in, move_aside, path_in};
+use super::runs::FileInfos;
+use super::write::recent_count;
+use super::{Base, Digest, INDEX_VERSION, Index, Meta, RecentParts, guarded, is_held, mark_in, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
 use crate::log::Position;
 use crate::log::read::read_pair;
@@ -41,11 +44,16 @@ pub struct IndexRebuilt {
 /// Key and value.
 type StateEntry = (Vec<u8>, Vec<u8>);
 
+/// The minutes in which transactions' validity ends, in the order of the chain; for each checkpoint with the block of
+/// the first of them.
+type RecentMinutes = Vec<(Height, Vec<u32>)>;
+
 /// What a checkpoint that holds gives.
 struct Loaded {
     state: State,
     position: Position,
     digest: Digest,
+    recent: RecentParts,
 }
 
 /// Why there is no checkpoint to start from.
@@ -110,12 +118,12 @@ impl Checkpoint {
 
     fn new(index: Index, loaded: Option<Loaded>, genesis: &Genesis, rebuilt: Option<IndexRebuilt>) -> Self {
         match loaded {
-            Some(Loaded { state, position, digest }) => {
-                let base = Base { tree: state.view().tree().clone(), digest };
+            Some(Loaded { state, position, digest, recent }) => {
+                let base = Base { tree: state.view().tree().clone(), digest, recent };
                 Self { index, base, state, position: Some(position), rebuilt }
             }
             None => {
-                let base = Base { tree: StateTree::new(), digest: Digest::default() };
+                let base = Base { tree: StateTree::new(), digest: Digest::default(), recent: RecentParts::new() };
                 Self { index, base, state: State::genesis(genesis), position: None, rebuilt }
             }
         }
@@ -140,19 +148,21 @@ fn open(
         index.redo(changes)?;
     }
     let Some(meta) = index.get::<Meta>(&[keys::META])? else {
-        if guarded(|| index.db.scan_prefix([keys::STATE]).next().transpose())?.is_some() {
-            return Err(unusable("it has a state, but not of which block"));
-        }
         // No checkpoint has been finished yet.
         index.persist()?;
+        index.runs.clean()?;
         index.trust()?;
         return Ok((index, None));
     };
     if meta.chain_id != genesis.chain_id() {
         return Err(unusable("it belongs to another chain"));
     }
-    if was_marked && index.digest(meta.tip.height)? != meta.digest {
-        return Err(unusable("entries are missing or changed"));
+    index.open_files(&meta)?;
+    if was_marked {
+        if index.digest(meta.tip.height)? != meta.digest {
+            return Err(unusable("entries are missing or changed"));
+        }
+        index.runs.verify()?;
     }
     let header = match index.check_block(&meta, log)? {
         Some(header) => header,
@@ -161,6 +171,7 @@ fn open(
     };
     let loaded = index.load(genesis, &meta, &header)?;
     index.persist()?;
+    index.runs.clean()?;
     index.trust()?;
     Ok((index, Some(loaded)))
 }
@@ -223,50 +234,69 @@ impl Index {
 
     /// Loads the state and checks it against the header of its block.
     fn load(&self, genesis: &Genesis, meta: &Meta, header: &Header) -> Result<Loaded, Fault> {
-        let tree = StateTree::from_entries(self.state()?);
+        let (entries, recent_minutes) = self.entries()?;
+        let tree = StateTree::from_entries(entries);
         if Hash::new(tree.root()) != header.state_root {
             return Err(unusable("its state is not that of its block"));
         }
-        let recent = RecentIds::restore(self.recent()?, &tree, &meta.chain_id)
+        let recent = RecentIds::restore(self.recent(&recent_minutes, &tree)?, &tree, &meta.chain_id)
             .map_err(|error| Fault::Unusable(error.to_string()))?;
         let state = State::restore(genesis, meta.tip, tree, recent);
-        Ok(Loaded { state, position: meta.position, digest: meta.digest })
+        let last_minute = |minutes: Vec<u32>| u64::from(minutes.into_iter().max().unwrap_or(0));
+        let recent = recent_minutes.into_iter().map(|(first, minutes)| (first, last_minute(minutes))).collect();
+        Ok(Loaded { state, position: meta.position, digest: meta.digest, recent })
     }
 
-    /// All entries of the state.
-    pub(super) fn state(&self) -> Result<Vec<StateEntry>, IndexError> {
-        let mut entries: Vec<StateEntry> = Vec::new();
-        let mut parts = 0_u16;
-        self.each(&[keys::STATE], |key, value| {
-            let (key, number) = keys::state_part(key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
-            match entries.last_mut() {
-                Some((last, whole)) if last == key && number == parts => whole.extend(value),
-                _ if number == 0 => entries.push((key.to_owned(), value.to_owned())),
-                _ => return Err(IndexError::Inconsistent("a part of the state is missing")),
+    /// All entries of the state, and the minutes of the remembered transactions, in the order of the chain.
+    pub(super) fn entries(&self) -> Result<(Vec<StateEntry>, RecentMinutes), StoreError> {
+        let (mut state, mut recent) = (Vec::new(), RecentMinutes::new());
+        self.runs.each_entry(|key, value| {
+            if let Some((&keys::STATE, key)) = key.split_first() {
+                state.push((key.to_vec(), value));
+                return Ok(());
             }
-            parts = number.saturating_add(1);
+            let first = keys::recent_first(&key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
+            let (minutes, rest) = value.as_chunks::<4>();
+            if minutes.is_empty() || !rest.is_empty() {
+                return Err(IndexError::Inconsistent("the minutes of recent transactions are malformed").into());
+            }
+            recent.push((first, minutes.iter().map(|minute| u32::from_le_bytes(*minute)).collect()));
             Ok(())
         })?;
-        Ok(entries)
+        Ok((state, recent))
     }
 
-    /// The remembered ids.
-    fn recent(&self) -> Result<Vec<RecentMinute>, IndexError> {
-        let mut minutes: Vec<RecentMinute> = Vec::new();
-        self.each(&[keys::RECENT], |key, value| {
-            let (minute, first) = keys::recent_part(key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
-            if minutes.last().is_none_or(|last| last.minute != minute) {
-                minutes.push(RecentMinute { minute, ids: Vec::new() });
-            }
-            let ids = &mut minutes.last_mut().expect("pushed above, if there was none").ids;
-            let (chunks, rest) = value.as_chunks::<32>();
-            if ids.len() as u64 != first || !rest.is_empty() {
-                return Err(IndexError::Inconsistent("a part of the recent transaction ids is missing"));
-            }
-            ids.extend(chunks.iter().copied().map(TransactionId::new));
-            Ok(())
-        })?;
-        Ok(minutes)
+    /// The remembered ids, which are the latest in the runs.
+    fn recent(&self, recent: &RecentMinutes, tree: &StateTree) -> Result<Vec<RecentMinute>, StoreError> {
+        const MISSING: IndexError = IndexError::Inconsistent("not all recent transactions are there");
+        let mut minutes = BTreeMap::<u64, Vec<TransactionId>>::new();
+        let mut each = recent.iter().flat_map(|(_, minutes)| minutes);
+        if let Some((first, _)) = recent.first() {
+            self.runs.each_from(*first, |placed| {
+                let minute = each.next().ok_or(MISSING)?;
+                minutes.entry(u64::from(*minute)).or_default().push(placed.id);
+                Ok(())
+            })?;
+        }
+        if each.next().is_some() {
+            return Err(MISSING.into());
+        }
+        minutes.retain(|minute, _| recent_count(tree, *minute).is_some());
+        Ok(minutes.into_iter().map(|(minute, ids)| RecentMinute { minute, ids }).collect())
+    }
+
+    /// Opens the files that the checkpoint lists.
+    pub(super) fn open_files(&self, meta: &Meta) -> Result<(), StoreError> {
+        let list = self.parts(&[keys::FILES])?;
+        if Digest::of(&[keys::FILES], &list) != meta.files {
+            return Err(IndexError::Inconsistent("the list of its files is not that of its checkpoint").into());
+        }
+        let infos: FileInfos =
+            borsh::from_slice(&list).map_err(|_| IndexError::Inconsistent("the list of the files is malformed"))?;
+        if !infos.is_ordered(meta.tip.height) {
+            return Err(IndexError::Inconsistent("the files don't follow each other").into());
+        }
+        self.runs.open(&infos)
     }
 
     /// A value that was written in parts.
@@ -279,23 +309,13 @@ impl Index {
         Ok(whole)
     }
 
-    /// The digest of everything up to a height that readers look up.
+    /// The digest of where the blocks up to a height are.
     fn digest(&self, checkpoint: Height) -> Result<Digest, IndexError> {
         const MALFORMED: IndexError = IndexError::Inconsistent("an entry is malformed");
         let mut digest = Digest::default();
         self.each(&[keys::BLOCK], |key, value| {
             let height = key.get(1..).and_then(|height| height.try_into().ok()).ok_or(MALFORMED)?;
             add_up_to(&mut digest, checkpoint, Height::new(u64::from_be_bytes(height)), key, value);
-            Ok(())
-        })?;
-        self.each(&[keys::TRANSACTION], |key, value| {
-            let entry: TransactionEntry = borsh::from_slice(value).map_err(|_| MALFORMED)?;
-            add_up_to(&mut digest, checkpoint, entry.height, key, value);
-            Ok(())
-        })?;
-        self.each(&[keys::HISTORY], |key, value| {
-            let item = keys::history_item(key, value).ok_or(MALFORMED)?;
-            add_up_to(&mut digest, checkpoint, item.height, key, value);
             Ok(())
         })?;
         Ok(digest)

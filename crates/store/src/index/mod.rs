@@ -1,19 +1,23 @@
-//! The index: sled, as a cache of the log and as the checkpoint of the state (architecture §3).
+//! The index: a cache of the log, and the checkpoint of the state (architecture §3).
 //!
-//! One tree holds everything; the first byte of a key says what. What is looked up by readers is written ahead of the
+//! What there is much of lies in immutable sorted files: see [`runs`]. They are written first. sled holds where the
+//! blocks are, and which files there are; the first byte of a key says what. The blocks are written ahead of the
 //! checkpoint, because nobody asks the index about heights above the checkpoint, and writing the same again does no
-//! harm. The state, the recent ids and the checkpoint's description follow, all or nothing: see [`redo`].
+//! harm. The checkpoint's description follows, with the list of the files, all or nothing: see [`redo`].
 //!
 //! sled's own flush doesn't ask the disk to keep anything. So while the files may be ahead of what is durable, a
 //! mark lies beside them; whoever opens an index with that mark checks every entry against the digest that the
-//! checkpoint keeps. The state is checked against the state root in any case.
+//! checkpoint keeps, and every page of the sorted files against its checksum. The state is checked against the state
+//! root in any case.
 
 mod keys;
 mod load;
 mod read;
 pub(crate) mod redo;
+mod runs;
 mod write;
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -23,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::{StateTree, Tip};
-use lojal_types::ChainId;
+use lojal_types::{ChainId, Height};
 
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
@@ -32,9 +36,10 @@ use crate::log::Position;
 use crate::log::record::encode;
 pub(crate) use load::Checkpoint;
 pub use load::IndexRebuilt;
+use runs::Runs;
 pub(crate) use write::Snapshot;
 
-const INDEX_VERSION: u32 = 1;
+const INDEX_VERSION: u32 = 2;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
 /// What a checkpoint says of itself.
@@ -45,8 +50,10 @@ pub(crate) struct Meta {
     pub(crate) tip: Tip,
     /// Where the log goes on after it.
     pub(crate) position: Position,
-    /// Over all blocks, transactions and histories up to it.
+    /// Over where all blocks up to it are.
     digest: Digest,
+    /// Over the list of its files.
+    files: Digest,
 }
 
 /// A digest over a set of entries that doesn't depend on their order.
@@ -57,6 +64,13 @@ pub(crate) struct Digest {
 }
 
 impl Digest {
+    /// The digest of one entry.
+    fn of(key: &[u8], value: &[u8]) -> Self {
+        let mut digest = Self::default();
+        digest.add(key, value);
+        digest
+    }
+
     fn add(&mut self, key: &[u8], value: &[u8]) {
         // No key is the start of another one of its kind, so key and value can't be split in two ways.
         let hash = lojal_types::hash::hash("lojal/index/v1", &[key, value]);
@@ -71,11 +85,17 @@ pub(crate) struct Base {
     /// The state of the last checkpoint; empty before the first.
     pub(crate) tree: StateTree,
     pub(crate) digest: Digest,
+    pub(crate) recent: RecentParts,
 }
+
+/// The checkpoints of whose transactions some are remembered: the block of the first transaction of each, and the last
+/// minute in which the validity of one ends.
+pub(crate) type RecentParts = BTreeMap<Height, u64>;
 
 /// The open index.
 pub(crate) struct Index {
     db: sled::Db,
+    runs: Runs,
     disk: Disk,
     path: PathBuf,
     mark: PathBuf,
@@ -102,7 +122,9 @@ impl Index {
             return Err(IndexError::Inconsistent("the process died every time that it was opened").into());
         }
         let db = open_sled(&path)?;
-        Ok(Self { db, disk: disk.clone(), path, mark, redo: redo_in(directory), distrusted: AtomicBool::new(false) })
+        let runs = Runs::new(disk, &path)?;
+        let (disk, redo) = (disk.clone(), redo_in(directory));
+        Ok(Self { db, runs, disk, path, mark, redo, distrusted: AtomicBool::new(false) })
     }
 
     /// Marks the index as ahead of what is durable.
@@ -201,4 +223,4 @@ pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

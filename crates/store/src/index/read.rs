@@ -3,9 +3,9 @@
 use borsh::BorshDeserialize;
 use lojal_types::{Address, Height, TransactionId};
 
-use super::keys::{self, BlockEntry, TransactionEntry};
+use super::keys::{self, BlockEntry};
 use super::{Index, guarded};
-use crate::error::IndexError;
+use crate::error::{IndexError, StoreError};
 use crate::reader::Placed;
 
 impl Index {
@@ -15,10 +15,8 @@ impl Index {
     }
 
     /// A transaction, if it is in a block up to `checkpoint`.
-    pub(crate) fn transaction(&self, id: &TransactionId, checkpoint: Height) -> Result<Option<Placed>, IndexError> {
-        let entry: Option<TransactionEntry> = self.get(&keys::transaction(id))?;
-        let entry = entry.filter(|entry| entry.height <= checkpoint);
-        Ok(entry.map(|TransactionEntry { height, index, outcome }| Placed { id: *id, height, index, outcome }))
+    pub(crate) fn transaction(&self, id: &TransactionId, checkpoint: Height) -> Result<Option<Placed>, StoreError> {
+        Ok(self.runs.transaction(id)?.filter(|placed| placed.height <= checkpoint))
     }
 
     /// An account's transactions before a place, the newest first.
@@ -27,11 +25,8 @@ impl Index {
         account: &Address,
         before: (Height, u32),
         limit: usize,
-    ) -> Result<Vec<Placed>, IndexError> {
-        let range = keys::history(account, Height::GENESIS, 0)..keys::history(account, before.0, before.1);
-        let entries = guarded(|| self.db.range(range).rev().take(limit).collect::<Result<Vec<_>, _>>())?;
-        let items = entries.iter().map(|(key, value)| keys::history_item(key, value));
-        items.collect::<Option<Vec<_>>>().ok_or(IndexError::Inconsistent("an item of a history is malformed"))
+    ) -> Result<Vec<Placed>, StoreError> {
+        self.runs.history(account, before, limit)
     }
 
     /// What is under a key.

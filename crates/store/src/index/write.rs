@@ -6,13 +6,13 @@ use std::sync::Arc;
 use lojal_ledger::key::{RecentKey, StateKey};
 use lojal_ledger::record::RecentDigest;
 use lojal_ledger::{StateTree, View};
-use lojal_types::TransactionId;
 
-use super::keys::{self, BlockEntry, HistoryEntry, TransactionEntry};
+use super::keys::{self, BlockEntry};
 use super::redo::Changes;
-use super::{Base, Digest, Index, Meta, guarded};
+use super::runs::Change;
+use super::{Base, Digest, Index, Meta, RecentParts, guarded};
 use crate::error::{IndexError, StoreError};
-use crate::limits::{INDEX_RECENT_IDS_MAX, INDEX_VALUE_BYTES_MAX};
+use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::Position;
 use crate::log::record::encode;
 use crate::tail::Layer;
@@ -32,18 +32,23 @@ impl Index {
     /// Writes a checkpoint and makes it durable; returns what the next one starts from.
     pub(crate) fn write(&self, base: &Base, snapshot: &Snapshot) -> Result<Base, StoreError> {
         self.unsettle()?;
+        let mut entries = state_changes(&base.tree, snapshot.view.tree());
+        let recent = put_recent(&mut entries, base, snapshot)?;
+        let files = self.runs.add(&snapshot.layer, entries)?;
         let digest = self.write_ahead(base.digest, &snapshot.layer)?;
         let mut changes = Changes::default();
-        put_state(&mut changes, &base.tree, snapshot.view.tree());
-        self.put_recent(&mut changes, base, snapshot)?;
         self.put_validators(&mut changes, &snapshot.before)?;
+        let list = encode(&files.infos());
+        self.put_files(&mut changes, &list)?;
         let (chain_id, tip) = (snapshot.view.chain_id(), snapshot.view.tip());
-        let meta = Meta { chain_id, tip, position: snapshot.position, digest };
+        let meta =
+            Meta { chain_id, tip, position: snapshot.position, digest, files: Digest::of(&[keys::FILES], &list) };
         changes.put(vec![keys::META], encode(&meta));
         changes.save(&self.disk, &self.redo)?;
         self.redo(changes)?;
         self.trust()?;
-        Ok(Base { tree: snapshot.view.tree().clone(), digest })
+        self.runs.replace(files)?;
+        Ok(Base { tree: snapshot.view.tree().clone(), digest, recent })
     }
 
     /// Does the changes of a checkpoint whose file is complete, and makes them durable.
@@ -64,58 +69,27 @@ impl Index {
         Ok(())
     }
 
-    /// Writes what readers look up, and adds it to the digest.
+    /// Writes where the blocks are, and adds it to the digest.
     fn write_ahead(&self, mut digest: Digest, layer: &Layer) -> Result<Digest, IndexError> {
-        let mut put = |key: Vec<u8>, value: Vec<u8>| {
-            digest.add(&key, &value);
-            self.change(key, Some(value))
-        };
         for (height, (id, place)) in &layer.blocks {
-            put(keys::block(*height), encode(&BlockEntry { id: *id, place: *place }))?;
-        }
-        for (id, placed) in &layer.transactions {
-            let entry = TransactionEntry { height: placed.height, index: placed.index, outcome: placed.outcome };
-            put(keys::transaction(id), encode(&entry))?;
-        }
-        for ((account, height, index), (id, outcome)) in &layer.history {
-            put(keys::history(account, *height, *index), encode(&HistoryEntry { id: *id, outcome: *outcome }))?;
+            let (key, value) = (keys::block(*height), encode(&BlockEntry { id: *id, place: *place }));
+            digest.add(&key, &value);
+            self.change(key, Some(value))?;
         }
         Ok(digest)
-    }
-
-    /// Adds the new ids of every minute that is still remembered, and removes the minutes that are not.
-    fn put_recent(&self, changes: &mut Changes, base: &Base, snapshot: &Snapshot) -> Result<(), IndexError> {
-        let (older, newer) = (&base.tree, snapshot.view.tree());
-        let mut forgotten = Vec::new();
-        StateTree::diff(older, newer, |key, value| {
-            forgotten.extend(RecentKey::decode(key).filter(|_| value.is_none()));
-        });
-        for RecentKey(minute) in forgotten {
-            self.remove_all(changes, &keys::recent_minute(minute))?;
-        }
-        let mut added = BTreeMap::<u64, Vec<TransactionId>>::new();
-        for (minute, id) in &snapshot.layer.recent_ids {
-            added.entry(*minute).or_default().push(*id);
-        }
-        for (minute, ids) in added {
-            let Some(count) = recent_count(newer, minute) else { continue };
-            let mut first = recent_count(older, minute).unwrap_or(0);
-            if first.saturating_add(ids.len() as u64) != count {
-                return Err(IndexError::Inconsistent("the recent transaction ids are not as many as the state says"));
-            }
-            for chunk in ids.chunks(INDEX_RECENT_IDS_MAX) {
-                let value: Vec<u8> = chunk.iter().flat_map(|id| *id.as_bytes()).collect();
-                changes.put(keys::recent(minute, first), value);
-                first = first.saturating_add(chunk.len() as u64);
-            }
-        }
-        Ok(())
     }
 
     /// Keeps the validators that decided the checkpoint's block: its certificate is verified with them at the start.
     fn put_validators(&self, changes: &mut Changes, before: &View) -> Result<(), IndexError> {
         self.remove_all(changes, &[keys::VALIDATORS])?;
-        put_parts(changes, &[keys::VALIDATORS], &encode(&before.validators()), 0);
+        put_parts(changes, &[keys::VALIDATORS], &encode(&before.validators()));
+        Ok(())
+    }
+
+    /// Lists the files beside sled.
+    fn put_files(&self, changes: &mut Changes, list: &[u8]) -> Result<(), IndexError> {
+        self.remove_all(changes, &[keys::FILES])?;
+        put_parts(changes, &[keys::FILES], list);
         Ok(())
     }
 
@@ -127,37 +101,57 @@ impl Index {
     }
 }
 
-/// Writes the entries of the state in which two versions differ.
-fn put_state(changes: &mut Changes, older: &StateTree, newer: &StateTree) {
+/// The entries of the state in which two versions differ.
+fn state_changes(older: &StateTree, newer: &StateTree) -> Vec<Change> {
+    let mut changes = Vec::new();
     StateTree::diff(older, newer, |key, value| {
-        let prefix = keys::state_prefix(key);
-        let before = older.get(key).map_or(0, |value| keys::parts(value.len()));
-        match value {
-            Some(value) => put_parts(changes, &prefix, value, before),
-            None => remove_parts(changes, &prefix, 0, before),
-        }
+        changes.push((keys::state(key), value.map(<[u8]>::to_vec)));
     });
+    changes
 }
 
-/// Writes a value in parts, and removes those that it had before and hasn't any more.
-fn put_parts(changes: &mut Changes, prefix: &[u8], value: &[u8], before: u16) {
-    let parts = keys::parts(value.len());
-    for number in 0..parts {
-        let start = usize::from(number) * INDEX_VALUE_BYTES_MAX;
-        let end = value.len().min(start + INDEX_VALUE_BYTES_MAX);
-        changes.put(keys::part(prefix, number), value[start..end].to_vec());
+/// Adds the minutes in which the validity of the new transactions ends, and removes those of checkpoints of whose
+/// transactions none is remembered; returns what there is then.
+fn put_recent(changes: &mut Vec<Change>, base: &Base, snapshot: &Snapshot) -> Result<RecentParts, IndexError> {
+    let (older, newer, layer) = (&base.tree, snapshot.view.tree(), &snapshot.layer);
+    let mut added = BTreeMap::<u64, u64>::new();
+    for (minute, _) in &layer.recent_ids {
+        *added.entry(*minute).or_default() += 1;
     }
-    remove_parts(changes, prefix, parts, before);
+    for (minute, count) in &added {
+        let before = recent_count(older, *minute).unwrap_or(0);
+        if recent_count(newer, *minute).is_some_and(|now| now != before.saturating_add(*count)) {
+            return Err(IndexError::Inconsistent("the recent transaction ids are not as many as the state says"));
+        }
+    }
+    let mut parts = base.recent.clone();
+    let first = layer.transactions.values().map(|placed| placed.height).min();
+    if let (Some(first), Some((last_minute, _))) = (first, added.last_key_value()) {
+        let minutes = layer.recent_ids.iter().map(|(minute, _)| u32::try_from(*minute).map(u32::to_le_bytes));
+        let minutes = minutes.collect::<Result<Vec<_>, _>>();
+        let minutes = minutes.map_err(|_| IndexError::Inconsistent("a transaction is valid for thousands of years"))?;
+        changes.push((keys::recent(first), Some(minutes.concat())));
+        parts.insert(first, *last_minute);
+    }
+    // Minutes are forgotten one after the other, and checkpoints from the first one on.
+    while let Some((first, last_minute)) = parts.first_key_value()
+        && recent_count(newer, *last_minute).is_none()
+    {
+        changes.push((keys::recent(*first), None));
+        parts.pop_first();
+    }
+    Ok(parts)
 }
 
-fn remove_parts(changes: &mut Changes, prefix: &[u8], from: u16, to: u16) {
-    for number in from..to {
-        changes.remove(keys::part(prefix, number));
+/// Writes a value in parts.
+fn put_parts(changes: &mut Changes, prefix: &[u8], value: &[u8]) {
+    for (number, part) in (0_u16..).zip(value.chunks(INDEX_VALUE_BYTES_MAX)) {
+        changes.put(keys::part(prefix, number), part.to_vec());
     }
 }
 
 /// How many ids the state says there are of a minute.
-fn recent_count(tree: &StateTree, minute: u64) -> Option<u64> {
+pub(super) fn recent_count(tree: &StateTree, minute: u64) -> Option<u64> {
     let digest: RecentDigest = borsh::from_slice(tree.get(&RecentKey(minute).encode())?).ok()?;
     Some(digest.count)
 }

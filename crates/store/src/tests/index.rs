@@ -8,6 +8,7 @@ use lojal_types::Height;
 
 use crate::disk::Disk;
 use crate::index::redo::Changes;
+use crate::index::tests::change_entries;
 use crate::limits::INDEX_ATTEMPTS_MAX;
 use crate::testing::{Chain, assert_same, copy_dir, options};
 use crate::{StoreError, open};
@@ -41,6 +42,15 @@ fn tamper(dir: &Path, change: impl FnOnce(&sled::Db)) {
 
 fn mark(dir: &Path) -> PathBuf {
     dir.join("index.unverified")
+}
+
+/// The files of the runs, in their order.
+fn runs(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir.join("index/runs")).expect("there are runs");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "run"));
+    paths.sort();
+    paths
 }
 
 fn assert_rebuilt(dir: &Path, chain: &Chain) {
@@ -100,27 +110,32 @@ fn an_index_with_damage_anywhere_never_gives_wrong_answers() {
 #[test]
 fn a_state_that_is_not_that_of_its_block_is_not_used() {
     let (chain, dir) = fixture();
-    tamper(dir.path(), |db| {
-        let (key, _) = db.scan_prefix([4]).last().expect("a state").expect("readable");
-        db.remove(key).expect("writable");
+    change_entries(dir.path(), |entries| {
+        let state = entries.iter().position(|(key, _)| key[0] == 4).expect("a state");
+        entries.remove(state);
     });
     assert_rebuilt(dir.path(), &chain);
 }
 
 #[test]
 fn recent_ids_that_are_not_those_of_the_state_are_not_used() {
-    let (chain, dir) = fixture();
-    tamper(dir.path(), |db| {
-        let (key, mut value) = db.scan_prefix([5]).last().expect("recent ids").expect("readable");
-        value[3] ^= 1;
-        db.insert(key, value).expect("writable");
-    });
-    assert_rebuilt(dir.path(), &chain);
+    let (chain, original) = fixture();
+    let changes: [fn(&mut Vec<u8>); 3] =
+        [|minutes| minutes[0] ^= 1, |minutes| minutes.truncate(minutes.len() - 4), |minutes| minutes.push(1)];
+    for change in changes {
+        let (chain, dir) = (&chain, tempfile::tempdir().expect("a temporary directory"));
+        copy_dir(original.path(), dir.path());
+        change_entries(dir.path(), |entries| {
+            let (_, minutes) = entries.iter_mut().rfind(|(key, _)| key[0] == 5).expect("recent transactions");
+            change(minutes.as_mut().expect("there are some"));
+        });
+        assert_rebuilt(dir.path(), chain);
+    }
 }
 
 #[test]
 fn an_entry_lost_in_an_interrupted_checkpoint_is_noticed() {
-    for prefix in [1, 2, 3] {
+    for prefix in [1, 6, 8] {
         let (chain, dir) = fixture();
         tamper(dir.path(), |db| {
             let (key, _) = db.scan_prefix([prefix]).next().expect("entries").expect("readable");
@@ -140,19 +155,20 @@ fn entries_written_ahead_by_an_unfinished_checkpoint_are_not_seen_and_do_no_harm
     opened.store.close().expect("the disk works");
     drop(opened);
     // What a later checkpoint writes ahead, without its end.
+    copy_dir(&finished.path().join("index/runs"), &dir.path().join("index/runs"));
+    assert_eq!(runs(dir.path()).len(), 2);
     tamper(finished.path(), |from| {
         tamper(dir.path(), |to| {
-            for prefix in [1, 2, 3] {
-                for entry in from.scan_prefix([prefix]) {
-                    let (key, value) = entry.expect("readable");
-                    to.insert(key, value).expect("writable");
-                }
+            for entry in from.scan_prefix([1]) {
+                let (key, value) = entry.expect("readable");
+                to.insert(key, value).expect("writable");
             }
         });
     });
     fs::write(mark(dir.path()), b"").expect("a mark");
     let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
     assert_eq!((&opened.report.index_rebuilt, opened.report.checkpoint_height), (&None, Height::new(5)));
+    assert_eq!(runs(dir.path()).len(), 1, "a run that no checkpoint lists is deleted");
     assert_same(&opened, &chain);
     opened.store.close().expect("the disk works");
     assert_same(&opened, &chain);
@@ -165,15 +181,13 @@ fn changes_to_the_end(chain: &Chain, dir: &Path) -> Changes {
     let opened = open(finished.path(), &chain.genesis, options()).expect("crashed");
     opened.store.close().expect("the disk works");
     drop(opened);
+    copy_dir(&finished.path().join("index/runs"), &dir.join("index/runs"));
     let mut changes = Changes::default();
     tamper(finished.path(), |to| {
         tamper(dir, |from| {
-            for entry in from.scan_prefix([4]).chain(from.scan_prefix([5])) {
-                changes.remove(entry.expect("readable").0.to_vec());
-            }
             for entry in to.iter() {
                 let (key, value) = entry.expect("readable");
-                if (1..=3).contains(&key[0]) {
+                if key[0] == 1 {
                     from.insert(key, value).expect("writable");
                 } else {
                     changes.put(key.to_vec(), value.to_vec());
@@ -278,4 +292,104 @@ fn the_mark_is_gone_after_every_completed_start_and_checkpoint() {
     assert!(!mark(dir.path()).exists());
     opened.store.checkpoint().expect("the disk works");
     assert!(!mark(dir.path()).exists());
+}
+
+#[test]
+fn a_run_that_is_missing_or_not_as_long_as_it_was_is_noticed_at_the_start() {
+    let change: [fn(&Path); 3] = [
+        |run| fs::remove_file(run).expect("a run"),
+        |run| Disk::real().truncate(run, 4_095).expect("a run"),
+        |run| fs::write(run, b"").expect("a run"),
+    ];
+    for change in change {
+        let (chain, dir) = fixture();
+        change(&runs(dir.path())[0]);
+        assert_rebuilt(dir.path(), &chain);
+    }
+}
+
+#[test]
+fn a_run_with_any_flipped_bit_is_reported_when_it_is_read_and_rebuilt_at_the_next_start() {
+    let (mut chain, dir) = fixture();
+    let mut opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    (0..4).for_each(|_| chain.grow());
+    chain.write_to(&mut opened);
+    opened.store.close().expect("the disk works");
+    drop(opened);
+    assert_eq!(runs(dir.path()).len(), 2, "none of the transactions of the first one is recent");
+    let len = fs::metadata(&runs(dir.path())[0]).expect("a run").len();
+    for offset in (0..len).step_by(911) {
+        let damaged = tempfile::tempdir().expect("a temporary directory");
+        copy_dir(dir.path(), damaged.path());
+        let run = &runs(damaged.path())[0];
+        crate::SimulatedDisk::new().flip_bit(run, offset, (offset % 8) as u8).expect("a run");
+        let opened = open(damaged.path(), &chain.genesis, options()).expect("the checkpoint itself is fine");
+        assert_eq!(opened.report.index_rebuilt, None);
+        let mut reported = 0;
+        for block in &chain.blocks {
+            for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
+                match opened.store.transaction(&transaction.id()) {
+                    Ok(placed) => {
+                        let placed = placed.expect("committed");
+                        let found = (placed.height, placed.index, placed.outcome);
+                        assert_eq!(found, (block.header.height, index, receipt.outcome));
+                    }
+                    Err(error) => {
+                        assert!(matches!(error, StoreError::Index(_)), "{error}");
+                        reported += 1;
+                    }
+                }
+            }
+        }
+        assert_eq!(reported, 25, "the run has a single page");
+        drop(opened);
+        let opened = open(damaged.path(), &chain.genesis, options()).expect("the log has it all");
+        assert!(opened.report.index_rebuilt.as_ref().is_some_and(|rebuilt| rebuilt.aside.is_some()));
+        assert_same(&opened, &chain);
+    }
+}
+
+#[test]
+fn an_index_of_the_version_before_is_moved_aside_and_rebuilt() {
+    let (chain, dir) = fixture();
+    tamper(dir.path(), |db| {
+        db.insert([7], &1_u32.to_le_bytes()).expect("writable");
+    });
+    assert_rebuilt(dir.path(), &chain);
+}
+
+#[test]
+fn a_file_of_the_state_with_any_flipped_bit_is_noticed_at_the_start() {
+    let (chain, dir) = fixture();
+    let entries = fs::read_dir(dir.path().join("index/runs")).expect("there are files");
+    let paths = entries.map(|entry| entry.expect("readable").path());
+    let name = paths.filter(|path| path.extension().is_some_and(|extension| extension == "state")).last();
+    let name = name.expect("a file of the state").file_name().expect("a name").to_owned();
+    let len = fs::metadata(dir.path().join("index/runs").join(&name)).expect("a file").len();
+    for offset in (0..len).step_by(1_511) {
+        let damaged = tempfile::tempdir().expect("a temporary directory");
+        copy_dir(dir.path(), damaged.path());
+        let path = damaged.path().join("index/runs").join(&name);
+        crate::SimulatedDisk::new().flip_bit(&path, offset, (offset % 8) as u8).expect("a file");
+        assert_rebuilt(damaged.path(), &chain);
+    }
+}
+
+#[test]
+fn a_list_of_files_of_another_checkpoint_is_noticed_at_the_start() {
+    let (chain, dir) = fixture();
+    let list = |dir: &Path| {
+        let mut list = None;
+        tamper(dir, |db| list = db.get([8, 0, 0]).expect("readable"));
+        list.expect("a list")
+    };
+    let older = list(dir.path());
+    let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
+    opened.store.close().expect("the disk works");
+    drop(opened);
+    assert_ne!(list(dir.path()), older);
+    tamper(dir.path(), |db| {
+        db.insert([8, 0, 0], older).expect("writable");
+    });
+    assert_rebuilt(dir.path(), &chain);
 }

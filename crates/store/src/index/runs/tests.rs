@@ -1,0 +1,256 @@
+use std::collections::BTreeMap;
+use std::fs;
+
+use lojal_types::{Code, Outcome};
+
+use super::*;
+
+/// A sequence of numbers that depends on the seed alone (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 20) % end
+    }
+
+    /// Bytes as of a hash; some of them begin like others.
+    fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = std::array::from_fn(|_| self.below(256) as u8);
+        match self.below(4) {
+            0 => bytes[..10].fill(7),
+            1 => bytes[..3].fill(0),
+            _ => (),
+        }
+        bytes
+    }
+
+    fn account(&mut self, accounts: &[Address]) -> Address {
+        // The first accounts are busy.
+        let end = if self.below(2) == 0 { 3 } else { accounts.len() as u64 };
+        accounts[self.below(end) as usize]
+    }
+}
+
+/// What the runs must hold.
+#[derive(Default)]
+struct Naive {
+    transactions: Vec<Placed>,
+    history: BTreeMap<Address, Vec<Placed>>,
+}
+
+struct Fixture {
+    dir: tempfile::TempDir,
+    runs: Runs,
+    naive: Naive,
+    height: u64,
+    accounts: Vec<Address>,
+    dice: Dice,
+}
+
+impl Fixture {
+    fn new(seed: u64, accounts: usize) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let runs = Runs::new(&Disk::real(), dir.path()).expect("the disk works");
+        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let accounts = (0..accounts).map(|_| Address::new(dice.bytes())).collect();
+        Self { dir, runs, naive: Naive::default(), height: 0, accounts, dice }
+    }
+
+    /// A checkpoint of some blocks, some of them empty.
+    fn checkpoint(&mut self, blocks: u64, block_transactions: u64) {
+        let mut layer = Layer::default();
+        for _ in 0..blocks {
+            self.height += 1 + self.dice.below(3);
+            for index in 0..self.dice.below(block_transactions + 1) as u32 {
+                let outcome = match self.dice.below(3) {
+                    0 => Outcome::Failed { operation: self.dice.below(100) as u8, code: Code::WrongChain },
+                    _ => Outcome::Applied,
+                };
+                let id = TransactionId::new(self.dice.bytes());
+                let placed = Placed { id, height: Height::new(self.height), index, outcome };
+                layer.transactions.insert(id, placed);
+                self.naive.transactions.push(placed);
+                for _ in 0..=self.dice.below(3) {
+                    let account = self.dice.account(&self.accounts);
+                    if layer.history.insert((account, placed.height, index), (id, outcome)).is_none() {
+                        self.naive.history.entry(account).or_default().push(placed);
+                    }
+                }
+            }
+        }
+        let list = self.runs.add(&layer, Vec::new()).expect("the disk works");
+        self.runs.replace(list).expect("the disk works");
+    }
+
+    fn infos(&self) -> FileInfos {
+        self.runs.list().infos()
+    }
+
+    fn reopen(&mut self) {
+        let infos = self.infos();
+        self.runs = Runs::new(&Disk::real(), self.dir.path()).expect("the disk works");
+        self.runs.open(&infos).expect("they were just written");
+        self.runs.clean().expect("the disk works");
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.dir.path().join("runs")).expect("a directory");
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+        files.sort();
+        files
+    }
+
+    /// Compares everything that can be asked, in pages of a few.
+    fn check(&mut self) {
+        for placed in &self.naive.transactions {
+            assert_eq!(self.runs.transaction(&placed.id).expect("readable"), Some(*placed));
+        }
+        for _ in 0..20 {
+            let unknown = TransactionId::new(self.dice.bytes());
+            assert_eq!(self.runs.transaction(&unknown).expect("readable"), None);
+        }
+        self.accounts.extend([Address::new([0; 20]), Address::new([7; 20]), Address::new([255; 20])]);
+        let nothing = Vec::new();
+        for account in &self.accounts {
+            let expected = self.naive.history.get(account).unwrap_or(&nothing);
+            let expected: Vec<Placed> = expected.iter().rev().copied().collect();
+            let limit = 1 + self.dice.below(30) as usize;
+            let (mut found, mut before) = (Vec::new(), (Height::new(u64::MAX), u32::MAX));
+            loop {
+                let page = self.runs.history(account, before, limit).expect("readable");
+                let Some(last) = page.last() else { break };
+                before = (last.height, last.index);
+                assert!(page.len() <= limit);
+                found.extend(page);
+            }
+            assert!(found == expected, "{account:?} in pages of {limit}");
+            let before = (Height::new(self.dice.below(self.height + 2)), self.dice.below(10) as u32);
+            let page = self.runs.history(account, before, usize::MAX).expect("readable");
+            let earlier: Vec<Placed> =
+                expected.into_iter().filter(|placed| (placed.height, placed.index) < before).collect();
+            assert!(page == earlier, "{account:?} before {before:?}");
+        }
+        self.accounts.truncate(self.accounts.len() - 3);
+        for height in [0, self.dice.below(self.height + 1), self.height, self.height + 1].map(Height::new) {
+            let mut found = Vec::new();
+            let each = |placed| {
+                found.push(placed);
+                Ok(())
+            };
+            self.runs.each_from(height, each).expect("readable");
+            assert!(found.iter().eq(self.naive.transactions.iter().filter(|placed| placed.height >= height)));
+        }
+        self.runs.verify().expect("whole");
+    }
+}
+
+#[test]
+fn random_transactions_are_found_as_in_a_naive_map_across_merges_and_starts() {
+    for (seed, accounts) in [(1, 3), (2, 40), (3, 400)] {
+        let mut fixture = Fixture::new(seed, accounts);
+        fixture.check();
+        let mut fewer = 0;
+        for round in 0..30 {
+            let before = fixture.infos().runs.len();
+            let blocks = fixture.dice.below(6);
+            fixture.checkpoint(blocks, 1 + round % 7 * 8);
+            fewer += usize::from(fixture.infos().runs.len() < before);
+            if round % 5 == 4 {
+                fixture.reopen();
+                fixture.check();
+            }
+            assert_eq!(fixture.files().len(), fixture.infos().runs.len(), "files that nobody reads are gone");
+        }
+        assert!(fewer > 3, "{fewer} merges");
+        assert!(fixture.naive.transactions.len() > 500);
+    }
+}
+
+#[test]
+fn transactions_of_many_pages_are_found() {
+    let mut fixture = Fixture::new(4, 300);
+    for _ in 0..4 {
+        fixture.checkpoint(10, 200);
+    }
+    assert!(fixture.files().iter().any(|file| fs::metadata(file).expect("a file").len() > 20 * 4096));
+    fixture.check();
+}
+
+#[test]
+fn a_checkpoint_without_transactions_makes_no_run() {
+    let mut fixture = Fixture::new(5, 3);
+    fixture.checkpoint(0, 1);
+    fixture.checkpoint(3, 0);
+    assert!(fixture.infos().runs.is_empty() && fixture.files().is_empty());
+    assert_eq!(fixture.runs.transaction(&TransactionId::new([1; 32])).expect("readable"), None);
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_noticed_and_never_gives_a_wrong_answer() {
+    let mut fixture = Fixture::new(6, 5);
+    fixture.checkpoint(10, 20);
+    let infos = fixture.infos();
+    let path = fixture.files().pop().expect("a run");
+    let whole = fs::read(&path).expect("just written");
+    for at in (0..whole.len()).step_by(61) {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 1 << (at % 8);
+        fs::write(&path, flipped).expect("a file");
+        let runs = Runs::new(&Disk::real(), fixture.dir.path()).expect("the disk works");
+        runs.open(&infos).expect("its length is right");
+        assert!(matches!(runs.verify(), Err(StoreError::Index(_))), "flipped at {at}");
+        for placed in fixture.naive.transactions.iter().step_by(9) {
+            match runs.transaction(&placed.id) {
+                Ok(found) => assert_eq!(found, Some(*placed)),
+                Err(error) => assert!(matches!(error, StoreError::Index(_)), "{error}"),
+            }
+        }
+        for (account, expected) in &fixture.naive.history {
+            match runs.history(account, (Height::new(u64::MAX), 0), 1_000) {
+                Ok(found) => assert!(found.iter().eq(expected.iter().rev())),
+                Err(error) => assert!(matches!(error, StoreError::Index(_)), "{error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_run_is_not_merged() {
+    let mut fixture = Fixture::new(7, 5);
+    fixture.checkpoint(3, 20);
+    let path = fixture.files().pop().expect("a run");
+    let mut bytes = fs::read(&path).expect("just written");
+    bytes[50] ^= 1;
+    fs::write(&path, bytes).expect("a file");
+    fixture.reopen();
+    let mut layer = Layer::default();
+    for index in 0..1_000_u32 {
+        let id = TransactionId::new(fixture.dice.bytes());
+        let height = Height::new(fixture.height + 1);
+        layer.transactions.insert(id, Placed { id, height, index, outcome: Outcome::Applied });
+    }
+    assert!(matches!(fixture.runs.add(&layer, Vec::new()), Err(StoreError::Index(_))));
+}
+
+#[test]
+fn what_an_interrupted_checkpoint_has_left_is_deleted_at_the_next_start_and_is_in_nobodys_way() {
+    let mut fixture = Fixture::new(8, 5);
+    fixture.checkpoint(3, 20);
+    let infos = fixture.infos();
+    let next = Height::new(fixture.height + 1);
+    let left = RunInfo { first: next, last: next, ..infos.runs[0] };
+    let left = fixture.dir.path().join("runs").join(left.file_name());
+    fs::write(&left, b"half a run").expect("a file");
+    let mut layer = Layer::default();
+    let placed = Placed { id: TransactionId::new([1; 32]), height: next, index: 0, outcome: Outcome::Applied };
+    layer.transactions.insert(placed.id, placed);
+    let list = fixture.runs.add(&layer, Vec::new()).expect("the disk works");
+    assert_eq!(fixture.infos(), infos, "nobody sees it yet");
+    assert_eq!(list.runs.last().expect("runs").transaction(&placed.id).expect("readable"), Some(placed));
+    fixture.reopen();
+    assert!(!left.exists());
+    fixture.check();
+}
