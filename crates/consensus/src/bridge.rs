@@ -1,6 +1,7 @@
 //! The engine's network actor, over our own swarm: what the engine says goes out as bytes on topics and requests,
 //! what peers say comes in as the engine's events (architecture §2).
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use arc_malachitebft_app_channel::NetworkMsg as AppNetworkMsg;
@@ -12,7 +13,7 @@ use arc_malachitebft_engine::util::output_port::OutputPort;
 use arc_malachitebft_engine::util::streaming::StreamMessage;
 use arc_malachitebft_sync::{InboundRequestId, OutboundFailureReason, OutboundRequestId, Request, Response, Status};
 use async_trait::async_trait;
-use lojal_network::{Event, InboundRequest, Multiaddr, Network, PeerId, RequestFailure, Topic};
+use lojal_network::{Event, InboundRequest, Multiaddr, Network, PeerId, RequestFailure, Topic, Warnings};
 use ractor::{Actor, ActorProcessingErr, ActorRef, SpawnErr};
 use tokio::sync::{mpsc, watch};
 
@@ -36,6 +37,7 @@ pub struct Bridge {
     pub actor: NetworkRef<Context>,
     /// What the application publishes parts through.
     pub app: mpsc::Sender<AppNetworkMsg<Context>>,
+    network: Network,
     port: Port,
     subscribed: watch::Receiver<usize>,
 }
@@ -55,7 +57,7 @@ impl Bridge {
     pub async fn start(network: Network, listening: Multiaddr) -> Result<Self, SpawnErr> {
         let port: Port = Arc::new(OutputPort::with_capacity(PORT_CAPACITY));
         let (subscribed, subscriptions) = watch::channel(0);
-        let bridge = BridgeActor { network, port: port.clone(), subscribed, listening };
+        let bridge = BridgeActor { network: network.clone(), port: port.clone(), subscribed, listening };
         let (actor, _) = Actor::spawn(None, bridge, ()).await?;
         let (app, mut messages) = mpsc::channel::<AppNetworkMsg<Context>>(APP_QUEUE);
         let engine = actor.clone();
@@ -66,7 +68,7 @@ impl Bridge {
                 }
             }
         });
-        Ok(Self { actor, app, port, subscribed: subscriptions })
+        Ok(Self { actor, app, network, port, subscribed: subscriptions })
     }
 
     /// Forwards the network's events, from the moment on that the engine listens, until the network stops.
@@ -74,9 +76,15 @@ impl Bridge {
         if self.subscribed.wait_for(|count| *count >= SUBSCRIBERS).await.is_err() {
             return;
         }
+        let mut translator = Translator::new(progress, mempool);
         while let Some(event) = events.recv().await {
-            if let Some(event) = translate(event, &progress, &mempool) {
+            if let Some(event) = translator.translate(event) {
                 self.port.send(event);
+            }
+            if let Some(peer) = translator.undecodable.take()
+                && self.network.report(peer).await.is_err()
+            {
+                return;
             }
         }
     }
@@ -146,14 +154,6 @@ where
     BorshCodec.encode(message).map(Vec::from)
 }
 
-/// Bytes of a peer; what can't be decoded is dropped, since only the peer can be to blame.
-fn decode<T>(bytes: Vec<u8>, from: PeerId) -> Option<T>
-where
-    BorshCodec: Codec<T, Error = std::io::Error>,
-{
-    BorshCodec.decode(bytes.into()).inspect_err(|error| tracing::warn!(%from, %error, "undecodable message")).ok()
-}
-
 /// The engine's form of a peer id.
 pub(crate) fn engine_id(peer: PeerId) -> EnginePeerId {
     EnginePeerId::from_bytes(&peer.to_bytes()).expect("both are the multihash of the peer's key")
@@ -168,78 +168,110 @@ fn our_request(id: &InboundRequestId) -> Option<InboundRequest> {
     id.to_string().parse().ok()
 }
 
-fn translate(event: Event, progress: &Progress, mempool: &Mempool) -> Option<NetworkEvent<Context>> {
-    match event {
-        Event::Listening(address) => Some(NetworkEvent::Listening(address)),
-        Event::Connected(peer) => {
-            progress.connected(peer, true);
-            Some(NetworkEvent::PeerConnected(engine_id(peer)))
-        }
-        Event::Disconnected(peer) => {
-            progress.connected(peer, false);
-            Some(NetworkEvent::PeerDisconnected(engine_id(peer)))
-        }
-        Event::Message { topic: Topic::Transactions, source, data, .. } => {
-            match read_message(&data) {
-                Some(transactions) => mempool.receive(transactions),
-                None => tracing::warn!(%source, "undecodable transactions"),
-            }
-            None
-        }
-        Event::Message { topic, from, source, data } => translate_message(topic, from, source, data, progress),
-        Event::Request { id, peer, data } => {
-            let request: Request<Context> = decode(data, peer)?;
-            Some(NetworkEvent::SyncRequest(InboundRequestId::new(id), engine_id(peer), request))
-        }
-        Event::Response { id, peer, data } => {
-            let response: Option<Response<Context>> = decode(data, peer);
-            Some(NetworkEvent::SyncResponse(OutboundRequestId::new(id), engine_id(peer), response))
-        }
-        Event::RequestFailed { id, peer, reason } => {
-            tracing::debug!(%peer, %reason, "a request to a peer failed");
-            Some(NetworkEvent::SyncRequestFailed(OutboundRequestId::new(id), engine_id(peer), failure(&reason)))
-        }
-    }
+/// Reads what peers say.
+struct Translator {
+    progress: Progress,
+    mempool: Mempool,
+    warnings: Warnings<PeerId>,
+    /// Who sent what was read last, if that can't be decoded.
+    undecodable: Option<PeerId>,
 }
 
-fn translate_message(
-    topic: Topic,
-    from: PeerId,
-    source: PeerId,
-    data: Vec<u8>,
-    progress: &Progress,
-) -> Option<NetworkEvent<Context>> {
-    let neighbour = engine_id(from);
-    match topic {
-        Topic::Consensus => Some(match decode(data, source)? {
-            SignedConsensusMsg::<Context>::Vote(vote) => {
-                progress.votes_on(source, vote.message.height.0);
-                NetworkEvent::Vote(neighbour, vote)
+impl Translator {
+    fn new(progress: Progress, mempool: Mempool) -> Self {
+        Self { progress, mempool, warnings: Warnings::default(), undecodable: None }
+    }
+
+    fn translate(&mut self, event: Event) -> Option<NetworkEvent<Context>> {
+        match event {
+            Event::Listening(address) => Some(NetworkEvent::Listening(address)),
+            Event::Connected(peer) => {
+                self.progress.connected(peer, true);
+                Some(NetworkEvent::PeerConnected(engine_id(peer)))
             }
-            SignedConsensusMsg::Proposal(proposal) => {
-                progress.votes_on(source, proposal.message.height.0);
-                NetworkEvent::Proposal(neighbour, proposal)
+            Event::Disconnected(peer) => {
+                self.progress.connected(peer, false);
+                Some(NetworkEvent::PeerDisconnected(engine_id(peer)))
             }
-        }),
-        Topic::Liveness => Some(match decode(data, source)? {
-            LivenessMsg::<Context>::Vote(vote) => {
-                progress.votes_on(source, vote.message.height.0);
-                NetworkEvent::Vote(neighbour, vote)
+            Event::Message { topic: Topic::Transactions, source, data, .. } => {
+                match read_message(&data) {
+                    Some(transactions) => self.mempool.receive(transactions),
+                    None => self.blame(source, &"transactions are not as a node writes them"),
+                }
+                None
             }
-            LivenessMsg::PolkaCertificate(certificate) => NetworkEvent::PolkaCertificate(neighbour, certificate),
-            LivenessMsg::SkipRoundCertificate(certificate) => NetworkEvent::RoundCertificate(neighbour, certificate),
-        }),
-        Topic::Parts => {
-            let part: StreamMessage<Part> = decode(data, source)?;
-            Some(NetworkEvent::ProposalPart(neighbour, Some(engine_id(source)), part))
+            Event::Message { topic, from, source, data } => self.translate_message(topic, from, source, data),
+            Event::Request { id, peer, data } => {
+                let request: Request<Context> = self.decode(data, peer)?;
+                Some(NetworkEvent::SyncRequest(InboundRequestId::new(id), engine_id(peer), request))
+            }
+            Event::Response { id, peer, data } => {
+                let response: Option<Response<Context>> = self.decode(data, peer);
+                Some(NetworkEvent::SyncResponse(OutboundRequestId::new(id), engine_id(peer), response))
+            }
+            Event::RequestFailed { id, peer, reason } => {
+                tracing::debug!(%peer, %reason, "a request to a peer failed");
+                Some(NetworkEvent::SyncRequestFailed(OutboundRequestId::new(id), engine_id(peer), failure(&reason)))
+            }
         }
-        Topic::Status => {
-            let status: Status<Context> = decode(data, source)?;
-            progress.works_on(source, status.tip_height.0.next());
-            let content = PeerStatus::new(status.tip_height, status.history_min_height);
-            Some(NetworkEvent::Status(engine_id(source), content))
+    }
+
+    fn translate_message(
+        &mut self,
+        topic: Topic,
+        from: PeerId,
+        source: PeerId,
+        data: Vec<u8>,
+    ) -> Option<NetworkEvent<Context>> {
+        let neighbour = engine_id(from);
+        match topic {
+            Topic::Consensus => Some(match self.decode(data, source)? {
+                SignedConsensusMsg::<Context>::Vote(vote) => {
+                    self.progress.votes_on(source, vote.message.height.0);
+                    NetworkEvent::Vote(neighbour, vote)
+                }
+                SignedConsensusMsg::Proposal(proposal) => {
+                    self.progress.votes_on(source, proposal.message.height.0);
+                    NetworkEvent::Proposal(neighbour, proposal)
+                }
+            }),
+            Topic::Liveness => Some(match self.decode(data, source)? {
+                LivenessMsg::<Context>::Vote(vote) => {
+                    self.progress.votes_on(source, vote.message.height.0);
+                    NetworkEvent::Vote(neighbour, vote)
+                }
+                LivenessMsg::PolkaCertificate(certificate) => NetworkEvent::PolkaCertificate(neighbour, certificate),
+                LivenessMsg::SkipRoundCertificate(certificate) => {
+                    NetworkEvent::RoundCertificate(neighbour, certificate)
+                }
+            }),
+            Topic::Parts => {
+                let part: StreamMessage<Part> = self.decode(data, source)?;
+                Some(NetworkEvent::ProposalPart(neighbour, Some(engine_id(source)), part))
+            }
+            Topic::Status => {
+                let status: Status<Context> = self.decode(data, source)?;
+                self.progress.works_on(source, status.tip_height.0.next());
+                let content = PeerStatus::new(status.tip_height, status.history_min_height);
+                Some(NetworkEvent::Status(engine_id(source), content))
+            }
+            Topic::Transactions => None,
         }
-        Topic::Transactions => None,
+    }
+
+    /// Bytes of a peer; what can't be decoded is dropped, and the peer reported, since only it can be to blame.
+    fn decode<T>(&mut self, bytes: Vec<u8>, from: PeerId) -> Option<T>
+    where
+        BorshCodec: Codec<T, Error = std::io::Error>,
+    {
+        BorshCodec.decode(bytes.into()).inspect_err(|error| self.blame(from, error)).ok()
+    }
+
+    fn blame(&mut self, peer: PeerId, reason: &dyn Display) {
+        self.undecodable = Some(peer);
+        if let Some(count) = self.warnings.count(peer, "undecodable") {
+            tracing::warn!(from = %peer, %reason, count, "undecodable message");
+        }
     }
 }
 
@@ -256,3 +288,6 @@ fn failure(reason: &RequestFailure) -> OutboundFailureReason {
         | RequestFailure::Stream(_) => OutboundFailureReason::Io,
     }
 }
+
+#[cfg(test)]
+mod tests;

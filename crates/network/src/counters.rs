@@ -19,6 +19,17 @@ pub struct TopicCounters {
     pub dropped_out: u64,
 }
 
+/// What a permitted peer has done wrong since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OffenceCounters {
+    /// Gossip messages dropped because their source sent more than its budget, see [`Topic::rate`].
+    pub over_budget: u64,
+    /// Messages, requests and responses that the consumer could not decode, see [`crate::Network::report`].
+    pub undecodable: u64,
+    /// Times that it was shut out for [`crate::limits::SHUT_OUT_TIME`].
+    pub shut_outs: u64,
+}
+
 /// A snapshot of everything counted since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
@@ -35,8 +46,10 @@ pub struct Counters {
     pub pings_failed: u64,
     /// Connections dropped because the peer did not subscribe to every topic.
     pub unsubscribed: u64,
-    /// Gossip messages refused: source not on the allow-list, or too long.
+    /// Gossip messages refused: source not on the allow-list or shut out, or too long.
     pub messages_refused: u64,
+    /// Gossip messages dropped because somebody sent them again long after their source did.
+    pub messages_replayed: u64,
     /// Gossip messages, ours or forwarded, that a slow peer did not get.
     pub messages_lost: u64,
     /// Requests of peers passed to the consumer.

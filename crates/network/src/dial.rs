@@ -51,8 +51,8 @@ impl Dialer {
         target.address = peer.address;
     }
 
-    pub(crate) fn remove(&mut self, peer: &PeerId) {
-        self.targets.remove(peer);
+    pub(crate) fn remove(&mut self, peer: &PeerId) -> Option<Peer> {
+        self.targets.remove(peer).map(|target| Peer { id: *peer, address: target.address })
     }
 
     /// The next time at which [`Self::take_due`] has something to return.

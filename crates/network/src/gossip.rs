@@ -2,8 +2,11 @@
 
 use libp2p::PeerId;
 use libp2p::gossipsub::{self, MessageAcceptance, MessageId, PublishError};
+use tokio::time::Instant;
 use tracing::{debug, error, warn};
 
+use crate::conduct::{Arrival, Offence, Verdict};
+use crate::limits::BURST_OUT;
 use crate::swarm::Task;
 use crate::{Event, Topic};
 
@@ -18,6 +21,18 @@ impl Task {
             });
             return;
         }
+        if topic == Topic::Transactions
+            && !self.own_budget.take(topic.rate().time_of(length), BURST_OUT, Instant::now())
+        {
+            if let Some(count) = self.warn_of_own("beyond the own budget") {
+                warn!(
+                    count,
+                    "transactions not published: clients send this node more than its peers would take from it"
+                );
+            }
+            self.shared.count(|counters| counters.topic_mut(topic).dropped_out += 1);
+            return;
+        }
         let name = self.names.topic(topic).hash();
         let gossip = self.swarm.behaviour_mut().gossip_mut(topic);
         match gossip.publish(name, data) {
@@ -29,7 +44,9 @@ impl Task {
                 });
             }
             Err(problem) => {
-                warn!(topic = topic.name(), length, %problem, "message not published");
+                if let Some(count) = self.warn_of_own(topic.name()) {
+                    warn!(topic = topic.name(), length, %problem, count, "message not published");
+                }
                 self.shared.count(|counters| counters.topic_mut(topic).dropped_out += 1);
             }
         }
@@ -52,7 +69,9 @@ impl Task {
             }
             gossipsub::Event::SlowPeer { peer_id, failed_messages } => {
                 let lost = failed_messages.publish + failed_messages.forward;
-                warn!(peer = %peer_id, lost, "slow peer, messages lost");
+                if let Some(count) = self.warnings.count(peer_id, "slow") {
+                    warn!(peer = %peer_id, lost, count, "slow peer, messages lost");
+                }
                 self.shared.count(|counters| counters.messages_lost += lost as u64);
             }
         }
@@ -64,20 +83,46 @@ impl Task {
             return; // gossipsub delivers our own topics and, in strict mode, signed messages only
         };
         let behaviour = self.swarm.behaviour_mut();
-        let permitted =
+        let is_permitted =
             behaviour.allowed.allowed_peers().contains(&source) && message.data.len() <= topic.message_bytes_max();
-        let verdict = if permitted { MessageAcceptance::Accept } else { MessageAcceptance::Reject };
-        behaviour.gossip_mut(topic).report_message_validation_result(id, &from, verdict);
-        if !permitted {
+        if !is_permitted {
+            behaviour.gossip_mut(topic).report_message_validation_result(id, &from, MessageAcceptance::Reject);
             debug!(%from, %source, topic = topic.name(), "message refused");
             self.shared.count(|counters| counters.messages_refused += 1);
             return;
         }
-        self.shared.count(|counters| {
-            let counters = counters.topic_mut(topic);
-            counters.messages_in += 1;
-            counters.bytes_in += message.data.len() as u64;
-        });
-        self.emit(Event::Message { topic, from, source, data: message.data });
+        let arrival = Arrival {
+            topic,
+            source,
+            is_direct: from == source,
+            sequence: message.sequence_number.unwrap_or_default(),
+            bytes: message.data.len(),
+        };
+        let verdict = self.conduct.judge(&arrival, Instant::now());
+        // Ignored, not rejected: the neighbour is not to blame.
+        let acceptance = if verdict == Verdict::Fine { MessageAcceptance::Accept } else { MessageAcceptance::Ignore };
+        let gossip = self.swarm.behaviour_mut().gossip_mut(topic);
+        gossip.report_message_validation_result(id, &from, acceptance);
+        match verdict {
+            Verdict::Fine => {
+                self.shared.count(|counters| {
+                    let counters = counters.topic_mut(topic);
+                    counters.messages_in += 1;
+                    counters.bytes_in += message.data.len() as u64;
+                });
+                self.emit(Event::Message { topic, from, source, data: message.data });
+            }
+            Verdict::Replayed => {
+                debug!(%from, %source, topic = topic.name(), "old message dropped");
+                self.shared.count(|counters| counters.messages_replayed += 1);
+            }
+            Verdict::OverBudget => {
+                if let Some(count) = self.warnings.count(source, topic.name()) {
+                    warn!(%source, topic = topic.name(), count, "messages dropped, their source sends too many");
+                }
+                self.shared.count_offence(source, |counters| counters.over_budget += 1);
+                self.on_offence(source, Offence::OverBudget);
+            }
+        }
     }
 }

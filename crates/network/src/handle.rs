@@ -1,6 +1,6 @@
 //! The handle through which everything else talks to the swarm task.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use libp2p::PeerId;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use crate::{Counters, InboundRequest, OutboundRequest, Peer, Topic};
+use crate::{Counters, InboundRequest, OffenceCounters, OutboundRequest, Peer, Topic};
 
 /// The swarm task has ended: shut down, or its event receiver was dropped, or its listener failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -26,6 +26,8 @@ pub enum Command {
     Respond(InboundRequest, Vec<u8>),
     /// Refuse to answer a peer.
     Reject(InboundRequest),
+    /// Take note that a peer sent what can't be decoded.
+    Report(PeerId),
     /// Permit a peer.
     Allow(Peer),
     /// Take a peer's permission away.
@@ -38,6 +40,7 @@ pub enum Command {
 #[derive(Default)]
 pub(crate) struct Shared {
     counters: Mutex<Counters>,
+    offences: Mutex<BTreeMap<PeerId, OffenceCounters>>,
     peers: Mutex<BTreeSet<PeerId>>,
     next_request: AtomicU64,
 }
@@ -45,6 +48,11 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {
         change(&mut lock(&self.counters));
+    }
+
+    /// Counts for a peer that is permitted, or was: so there are few.
+    pub(crate) fn count_offence(&self, peer: PeerId, change: impl FnOnce(&mut OffenceCounters)) {
+        change(lock(&self.offences).entry(peer).or_default());
     }
 
     pub(crate) fn connected(&self, peer: PeerId) {
@@ -60,7 +68,7 @@ impl Shared {
     }
 }
 
-/// Both values are whole after every statement, so a panic elsewhere doesn't spoil them.
+/// Every value is whole after every statement, so a panic elsewhere doesn't spoil them.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -124,6 +132,17 @@ impl Network {
         self.send(Command::Reject(id)).await
     }
 
+    /// Says that a peer sent what can't be decoded: a message that it published, a request, or a response. Not meant for
+    /// what is merely late, repeated or refused. A peer reported more than
+    /// [`crate::limits::UNDECODABLE_PER_MINUTE_MAX`] times in a minute is shut out for
+    /// [`crate::limits::SHUT_OUT_TIME`].
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn report(&self, peer: PeerId) -> Result<(), Stopped> {
+        self.send(Command::Report(peer)).await
+    }
+
     /// Permits a peer, or gives a permitted one a new address. More than
     /// [`crate::limits::PEERS_MAX`] are refused with an error in the log.
     ///
@@ -166,6 +185,11 @@ impl Network {
     /// Everything counted since the start.
     pub fn counters(&self) -> Counters {
         *lock(&self.shared.counters)
+    }
+
+    /// What peers have done wrong since the start; those that are not in it, nothing.
+    pub fn offences(&self) -> BTreeMap<PeerId, OffenceCounters> {
+        lock(&self.shared.offences).clone()
     }
 
     async fn send(&self, command: Command) -> Result<(), Stopped> {

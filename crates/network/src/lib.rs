@@ -36,13 +36,25 @@
 //! has waited for [`limits::PUBLISH_WAIT_MAX`], and counts it: consensus repeats its votes, and
 //! a node left behind catches up by sync.
 //!
+//! # Peers that misbehave
+//!
+//! Each permitted source has a budget per topic ([`Topic::rate`]); what is beyond it is dropped and not passed on. A source
+//! that keeps sending far beyond it, or what the consumer can't decode ([`Network::report`]), or that connects all
+//! the time, is shut out for [`limits::SHUT_OUT_TIME`]: it looks disconnected, and its messages are refused whoever passes
+//! them on. A message is signed by its source, so the neighbour that passes it on is not to blame, and what another
+//! peer replays is not charged to its source.
+//!
 //! # Logging
+//!
+//! What a peer can provoke is logged once a minute at most, with the number of times ([`Warnings`]).
 //!
 //! At level `warn` libp2p's gossipsub prints whole messages, blocks included, when a queue is
 //! full. Use `libp2p_gossipsub=error`; this crate reports the same as one line and counts it.
 
 mod behaviour;
+mod budget;
 mod codec;
+mod conduct;
 mod config;
 mod counters;
 mod dial;
@@ -50,20 +62,24 @@ mod event;
 mod gossip;
 mod handle;
 pub mod limits;
+mod offences;
 mod outbox;
 mod requests;
 mod sessions;
 mod swarm;
 mod topic;
 mod transport;
+mod warnings;
 
 #[cfg(test)]
 mod tests;
 
+pub use budget::Rate;
 pub use config::{Identity, NetworkConfig, NetworkError, Peer, peer_id_of};
-pub use counters::{Counters, TopicCounters};
+pub use counters::{Counters, OffenceCounters, TopicCounters};
 pub use event::{Event, InboundRequest, OutboundRequest, RequestFailure};
 pub use handle::{Command, Network, Stopped};
 pub use libp2p::{Multiaddr, PeerId};
 pub use swarm::start;
 pub use topic::Topic;
+pub use warnings::Warnings;

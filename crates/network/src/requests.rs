@@ -147,7 +147,9 @@ impl Task {
                 self.emit(Event::Request { id, peer, data });
             }
             None => {
-                warn!(%peer, "request refused, too many are open");
+                if let Some(count) = self.warnings.count(peer, "requests") {
+                    warn!(%peer, count, "request refused, too many are open");
+                }
                 self.shared.count(|counters| counters.requests_refused += 1);
             }
         }

@@ -3,7 +3,6 @@
 use std::net::{SocketAddr, TcpListener};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::StreamExt;
 use libp2p::allow_block_list::NotAllowed;
@@ -17,6 +16,8 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{debug, error, info, warn};
 
 use crate::behaviour::{Behaviour, BehaviourEvent};
+use crate::budget::Bucket;
+use crate::conduct::{Conduct, Offence};
 use crate::dial::Dialer;
 use crate::handle::{Command, Shared};
 use crate::outbox::Outbox;
@@ -24,10 +25,7 @@ use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::topic::Names;
 use crate::transport::transport;
-use crate::{Event, Network, NetworkConfig, NetworkError, Peer, limits};
-
-/// Time between two warnings about refused strangers, who could otherwise fill the log.
-const REFUSAL_LOG_INTERVAL: Duration = Duration::from_secs(1);
+use crate::{Event, Network, NetworkConfig, NetworkError, Peer, Warnings, limits};
 
 /// Joins the network: starts the swarm task on the current tokio runtime.
 ///
@@ -55,7 +53,9 @@ pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Eve
         dialer: Dialer::new(local),
         sessions: Sessions::default(),
         requests: Requests::default(),
-        refusal_logged: None,
+        own_budget: Bucket::full(Instant::now()),
+        conduct: Conduct::default(),
+        warnings: Warnings::default(),
     };
     for peer in peers {
         task.allow(peer);
@@ -108,9 +108,12 @@ pub(crate) struct Task {
     pub(crate) outbox: Outbox,
     pub(crate) sessions: Sessions,
     pub(crate) requests: Requests,
+    pub(crate) dialer: Dialer,
+    pub(crate) conduct: Conduct,
+    /// What this node may publish of its clients' transactions.
+    pub(crate) own_budget: Bucket,
+    pub(crate) warnings: Warnings<PeerId>,
     commands: mpsc::Receiver<Command>,
-    dialer: Dialer,
-    refusal_logged: Option<Instant>,
 }
 
 impl Task {
@@ -168,10 +171,17 @@ impl Task {
 
     /// Drops a peer that lacks topics. Both sides then begin afresh.
     pub(crate) fn drop_unsubscribed(&mut self, peer: PeerId) {
-        warn!(%peer, "connection dropped, the peer lacks topics: compare versions");
+        if let Some(count) = self.warnings.count(peer, "topics") {
+            warn!(%peer, count, "connection dropped, the peer lacks topics: compare versions");
+        }
         self.shared.count(|counters| counters.unsubscribed += 1);
         // An error means that it is disconnected already.
         let _ = self.swarm.disconnect_peer_id(peer);
+    }
+
+    /// Counts what is no single peer's matter, see [`Warnings::count`].
+    pub(crate) fn warn_of_own(&mut self, what: &'static str) -> Option<u64> {
+        self.warnings.count(*self.swarm.local_peer_id(), what)
     }
 
     fn on_command(&mut self, command: Command) {
@@ -180,17 +190,19 @@ impl Task {
             Command::Request(id, peer, data) => self.request(id, peer, data),
             Command::Respond(id, data) => self.respond(id, data),
             Command::Reject(id) => self.reject(id),
+            Command::Report(peer) => self.on_report(peer),
             Command::Allow(peer) => self.allow(peer),
             Command::Disallow(peer) => self.disallow(peer),
             Command::Shutdown => {} // ends the loop that calls this
         }
     }
 
-    fn allow(&mut self, peer: Peer) {
-        if peer.id == *self.swarm.local_peer_id() {
+    pub(crate) fn allow(&mut self, peer: Peer) {
+        if peer.id == *self.swarm.local_peer_id() || self.conduct.readdress(&peer) {
             return;
         }
-        if !self.dialer.contains(&peer.id) && self.dialer.len() >= limits::PEERS_MAX {
+        let permitted = self.dialer.len() + self.conduct.shut_out_len();
+        if !self.dialer.contains(&peer.id) && permitted >= limits::PEERS_MAX {
             error!(peer = %peer.id, max = limits::PEERS_MAX, "peer not allowed, there are too many");
             return;
         }
@@ -200,18 +212,21 @@ impl Task {
 
     fn disallow(&mut self, peer: PeerId) {
         self.dialer.remove(&peer);
+        self.conduct.forget(&peer);
         self.swarm.behaviour_mut().allowed.disallow_peer(peer);
     }
 
     fn next_timer(&self) -> Option<Instant> {
-        let (dial, session) = (self.dialer.next(), self.sessions.next());
-        dial.into_iter().chain(session).min()
+        [self.dialer.next(), self.sessions.next(), self.conduct.next()].into_iter().flatten().min()
     }
 
     fn on_timer(&mut self) {
         let now = Instant::now();
         for peer in self.sessions.take_expired(now) {
             self.drop_unsubscribed(peer);
+        }
+        for peer in self.conduct.take_released(now) {
+            self.release(peer);
         }
         for peer in self.dialer.take_due(now) {
             // A new port each time: the old connection may still occupy the listening port's pair.
@@ -244,7 +259,11 @@ impl Task {
                 info!(%address, "listening");
                 self.emit(Event::Listening(address));
             }
-            SwarmEvent::ListenerError { error, .. } => warn!(%error, "listener error"),
+            SwarmEvent::ListenerError { error, .. } => {
+                if let Some(count) = self.warn_of_own("listener") {
+                    warn!(%error, count, "listener error");
+                }
+            }
             SwarmEvent::ListenerClosed { reason, .. } => {
                 error!(?reason, "listener closed, no peer can reach this node");
                 return ControlFlow::Break(());
@@ -264,6 +283,7 @@ impl Task {
             // An error means that they are closed already.
             let _ = self.swarm.disconnect_peer_id(peer);
         }
+        self.on_offence(peer, Offence::Connection);
     }
 
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
@@ -273,7 +293,9 @@ impl Task {
             }
             BehaviourEvent::Requests(event) => self.on_request_event(event),
             BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(failure) }) => {
-                warn!(%peer, %failure, "connection dropped, the peer does not answer pings");
+                if let Some(count) = self.warnings.count(peer, "pings") {
+                    warn!(%peer, %failure, count, "connection dropped, the peer does not answer pings");
+                }
                 self.shared.count(|counters| counters.pings_failed += 1);
                 self.swarm.close_connection(connection);
             }
@@ -300,10 +322,9 @@ impl Task {
     fn on_stranger(&mut self, peer: Option<PeerId>) {
         self.shared.count(|counters| counters.connections_refused += 1);
         let peer = peer.map(|peer| peer.to_string()).unwrap_or_default();
-        let now = Instant::now();
-        if self.refusal_logged.is_none_or(|last| last + REFUSAL_LOG_INTERVAL <= now) {
-            self.refusal_logged = Some(now);
-            warn!(%peer, "connection refused, the peer is not on the allow-list");
+        // One line for all strangers, who can have any number of ids.
+        if let Some(count) = self.warn_of_own("stranger") {
+            warn!(%peer, count, "connection refused, the peer is not on the allow-list");
         } else {
             debug!(%peer, "connection refused, the peer is not on the allow-list");
         }
@@ -311,7 +332,9 @@ impl Task {
 
     fn on_dial_failed(&mut self, peer: PeerId, error: &DialError) {
         if let DialError::WrongPeerId { obtained, .. } = error {
-            warn!(%peer, %obtained, "another peer answers at this address: correct the address");
+            if let Some(count) = self.warnings.count(peer, "address") {
+                warn!(%peer, %obtained, count, "another peer answers at this address: correct the address");
+            }
         } else {
             debug!(%peer, %error, "dial failed");
         }

@@ -1,6 +1,7 @@
 //! Real swarms on 127.0.0.1, with ports chosen by the operating system.
 
 mod delivery;
+mod misbehaviour;
 mod permission;
 mod recovery;
 mod requests;

@@ -2,7 +2,7 @@
 
 use libp2p::gossipsub::{IdentTopic, TopicHash};
 
-use crate::limits;
+use crate::{Rate, limits};
 
 /// What a gossip message is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +53,17 @@ impl Topic {
         }
     }
 
+    /// How fast one node may send on this topic.
+    pub const fn rate(self) -> Rate {
+        match self {
+            Self::Consensus => limits::CONSENSUS_RATE,
+            Self::Liveness => limits::LIVENESS_RATE,
+            Self::Parts => limits::PARTS_RATE,
+            Self::Status => limits::STATUS_RATE,
+            Self::Transactions => limits::TRANSACTIONS_RATE,
+        }
+    }
+
     pub(crate) const fn index(self) -> usize {
         self as usize
     }
@@ -67,6 +78,12 @@ impl Topic {
 }
 
 impl Lane {
+    pub(crate) const ALL: [Self; 3] = [Self::Votes, Self::Parts, Self::Transactions];
+
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Votes => "votes",

@@ -5,8 +5,11 @@ use std::sync::{Arc, PoisonError};
 use lojal_chain::block::check_clock;
 use lojal_chain::replay::check_commit;
 use lojal_chain::{ExecutedBlock, InvalidBlock, execute_block, propose};
+use lojal_network::Warnings;
 use lojal_store::{PendingProposal, ProposalRecord};
-use lojal_types::{Certificate, ChainId, Code, Height, IdentifiedTransaction, VerifiedTransaction, verify_identified};
+use lojal_types::{
+    Address, Certificate, ChainId, Code, Height, IdentifiedTransaction, VerifiedTransaction, verify_identified,
+};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -21,11 +24,13 @@ pub(super) struct Thread {
     executor: Executor,
     undecided: UndecidedBlocks,
     budget: Budget,
+    /// About the proposers whose blocks are no good.
+    warnings: Warnings<Address>,
 }
 
 impl Thread {
     pub(super) fn new(executor: Executor) -> Self {
-        Self { executor, undecided: UndecidedBlocks::default(), budget: Budget::new() }
+        Self { executor, undecided: UndecidedBlocks::default(), budget: Budget::new(), warnings: Warnings::default() }
     }
 
     pub(super) async fn run(
@@ -135,11 +140,15 @@ impl Thread {
             None => {
                 let started = Instant::now();
                 let Some(block) = ClaimedBlock::read(record, bytes, &self.chain()) else {
-                    tracing::warn!(height = %record.height, round = record.round, "a proposal's bytes are not its block's");
+                    if let Some(count) = self.warnings.count(record.proposer, "bytes") {
+                        tracing::warn!(height = %record.height, round = record.round, proposer = ?record.proposer, count, "a proposal's bytes are not its block's");
+                    }
                     return Ok(Verdict::Unusable);
                 };
                 if !is_decided && !self.undecided.has_room() {
-                    tracing::warn!(height = %record.height, round = record.round, "too many proposals for one height");
+                    if let Some(count) = self.warnings.count(record.proposer, "too many") {
+                        tracing::warn!(height = %record.height, round = record.round, count, "too many proposals for one height");
+                    }
                     return Ok(Verdict::Unusable);
                 }
                 let Some(block) = self.execute(record, block, is_decided)? else {
@@ -158,7 +167,7 @@ impl Thread {
 
     /// Executes a block of somebody else; `None`, with the reason in the log, when it is not valid.
     fn execute(
-        &self,
+        &mut self,
         record: &ProposalRecord,
         block: ClaimedBlock,
         is_decided: bool,
@@ -167,7 +176,9 @@ impl Thread {
             Ok(block) => Ok(Some(block)),
             Err(InvalidBlock::Conservation(fault)) => Err(fault.into()),
             Err(reason) => {
-                tracing::warn!(height = %record.height, round = record.round, block = %record.block, %reason, "invalid block");
+                if let Some(count) = self.warnings.count(record.proposer, "invalid") {
+                    tracing::warn!(height = %record.height, round = record.round, proposer = ?record.proposer, block = %record.block, %reason, count, "invalid block");
+                }
                 Ok(None)
             }
         }

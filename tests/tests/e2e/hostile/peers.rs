@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::Instant;
 
 use lojal_network::{Event, Identity, NetworkConfig, Peer, Topic};
 use lojal_types::Signature;
@@ -11,16 +11,14 @@ use tokio::time::interval;
 
 use super::{endure, garbage, hold, pour, sockets};
 use crate::network::Network;
-use crate::programs::{POLL, eventually, tell};
+use crate::programs::{PATIENCE, POLL, eventually, tell};
 use crate::stream::{Stream, assert_kept_everywhere, two_members};
 use crate::wallet::{Signer, transfer};
 
 /// Connections that a stranger tries to hold.
 const CONNECTIONS: usize = 2_000;
-/// How often the flooding validator publishes on all topics.
-const FLOOD_INTERVAL: Duration = Duration::from_millis(100);
-/// What it publishes at once, but for every tenth time, when it is as much as a topic takes.
-const GARBAGE_BYTES_MAX: usize = 4 * 1024;
+/// What the flooding validator publishes at once, but for every tenth time, when it is as much as a topic takes.
+const GARBAGE_BYTES_MAX: usize = 16 * 1024;
 /// Transactions that nobody signed, in one message.
 const FORGED: u64 = 50;
 /// What every libp2p handshake begins with.
@@ -108,8 +106,8 @@ fn strangers_who_hold_thousands_of_connections_dawdle_and_talk_nonsense_keep_no_
 }
 
 /// Publishes garbage of all sizes on all topics, transactions that nobody signed, garbage as requests, and garbage as
-/// answers to whoever asks.
-fn flood(config: &NetworkConfig, forged: &[u8], published: &AtomicU64, is_over: &AtomicBool) {
+/// answers to whoever asks: as fast as it can, while anybody is connected to it.
+fn flood(config: &NetworkConfig, forged: &[u8], flood: &Flood, is_over: &AtomicBool) {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let (network, mut events) = lojal_network::start(config.clone()).await.expect("the port of a dead validator");
@@ -123,21 +121,32 @@ fn flood(config: &NetworkConfig, forged: &[u8], published: &AtomicU64, is_over: 
                 }
             }
         });
-        let mut ticks = interval(FLOOD_INTERVAL);
+        let mut ticks = interval(POLL);
+        let nonsense = garbage(1, Topic::ALL.map(Topic::message_bytes_max).into_iter().max().unwrap_or_default());
+        let mut was_connected = false;
+        let patient_until = Instant::now() + PATIENCE;
+        let is_done = || {
+            let is_settled = flood.is_shut_out.load(Ordering::Relaxed) || Instant::now() > patient_until;
+            is_settled && is_over.load(Ordering::Relaxed)
+        };
         for seed in 1_u64.. {
-            ticks.tick().await;
+            while network.peers().is_empty() && !is_done() {
+                flood.is_shut_out.fetch_or(was_connected, Ordering::Relaxed);
+                ticks.tick().await;
+            }
+            if is_done() {
+                break;
+            }
+            was_connected = true;
             for topic in Topic::ALL {
                 let bytes_max = if seed.is_multiple_of(10) { topic.message_bytes_max() } else { GARBAGE_BYTES_MAX };
                 let len = bytes_max.min(topic.message_bytes_max());
-                let message = if topic == Topic::Transactions { forged.to_vec() } else { garbage(seed, len) };
-                network.publish(topic, message).await.expect("it runs until it is shut down");
-                published.fetch_add(1, Ordering::Relaxed);
+                let message = if topic == Topic::Transactions { forged } else { &nonsense[..len] };
+                network.publish(topic, message.to_vec()).await.expect("it runs until it is shut down");
+                flood.published.fetch_add(1, Ordering::Relaxed);
             }
             for peer in network.peers() {
                 network.request(peer, garbage(seed, 1_000)).await.expect("it runs until it is shut down");
-            }
-            if is_over.load(Ordering::Relaxed) {
-                break;
             }
         }
         network.shutdown().await;
@@ -145,8 +154,16 @@ fn flood(config: &NetworkConfig, forged: &[u8], published: &AtomicU64, is_over: 
     });
 }
 
+/// What has come of a flood.
+#[derive(Default)]
+struct Flood {
+    published: AtomicU64,
+    /// Nobody was connected any more.
+    is_shut_out: AtomicBool,
+}
+
 #[test]
-fn a_validator_that_floods_the_others_with_garbage_is_put_up_with() {
+fn a_validator_that_floods_the_others_with_garbage_at_full_speed_is_shut_out_and_does_not_stop_them() {
     let mut network = Network::start();
     let (from, to) = two_members(&network);
     network.kill(3);
@@ -161,12 +178,16 @@ fn a_validator_that_floods_the_others_with_garbage_is_put_up_with() {
     }
     let clients: Vec<_> = (0..3).map(|node| network.client(node)).collect();
     let acknowledged = Stream::during(&clients, (&from, &to), |stream| {
-        let published = AtomicU64::new(0);
-        let flooding = |is_over: &AtomicBool| flood(&insider, &forged, &published, is_over);
+        let outcome = Flood::default();
+        let flooding = |is_over: &AtomicBool| flood(&insider, &forged, &outcome, is_over);
         endure("garbage from a validator's own key", &network, 0, stream, &[&flooding]);
         let heard: f64 = network.metric(0, "lojal_gossip_bytes_in_total").expect("a running gateway");
-        tell(&format!("measured flood: {} messages published, {heard} bytes of gossip heard", published.into_inner()));
+        let published = outcome.published.into_inner();
+        tell(&format!("measured flood: {published} messages published, {heard} bytes of gossip heard"));
+        assert!(outcome.is_shut_out.into_inner(), "all others close their connections to it");
+        // Its operator has put an end to it. The others let it in again when its time outside is over.
         network.revive(3);
+        eventually("all peers", || network.client(0).status().ok().filter(|status| status.peers == 3));
         stream.wait_for(20);
     });
     assert_kept_everywhere(&network, (&from, &to), &acknowledged);

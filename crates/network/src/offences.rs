@@ -1,0 +1,42 @@
+//! The swarm task's share of shutting out peers that misbehave.
+
+use libp2p::PeerId;
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use crate::Peer;
+use crate::conduct::Offence;
+use crate::limits::SHUT_OUT_TIME;
+use crate::swarm::Task;
+
+impl Task {
+    /// The consumer can't decode what a peer sent.
+    pub(crate) fn on_report(&mut self, peer: PeerId) {
+        // It may have lost its permission, or be shut out, since it sent that.
+        if self.dialer.contains(&peer) {
+            self.shared.count_offence(peer, |counters| counters.undecodable += 1);
+            self.on_offence(peer, Offence::Undecodable);
+        }
+    }
+
+    /// A permitted peer did something that it may not do too often.
+    pub(crate) fn on_offence(&mut self, peer: PeerId, offence: Offence) {
+        let now = Instant::now();
+        if self.conduct.note(peer, offence, now)
+            && let Some(target) = self.dialer.remove(&peer)
+        {
+            self.conduct.shut_out(target, now);
+            self.swarm.behaviour_mut().allowed.disallow_peer(peer);
+            self.shared.count_offence(peer, |counters| counters.shut_outs += 1);
+            if let Some(count) = self.warnings.count(peer, "shut out") {
+                let (offence, max, for_s) = (offence.name(), offence.per_minute_max(), SHUT_OUT_TIME.as_secs());
+                warn!(%peer, offence, max, for_s, count, "peer shut out, it sends more per minute than is put up with");
+            }
+        }
+    }
+
+    pub(crate) fn release(&mut self, peer: Peer) {
+        info!(peer = %peer.id, "peer let in again");
+        self.allow(peer);
+    }
+}
