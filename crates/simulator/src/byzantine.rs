@@ -66,7 +66,8 @@ impl Liar {
     /// A liar. Those with the same plot tell the same groups the same.
     pub fn new(number: usize, malice: Malice, chain: ChainId, seed: u64, validators: usize, plot: Plot) -> Self {
         // Conspirators believe themselves what they tell the left; on the right there is only their victim.
-        let is_left = |other: &usize| if malice == Malice::SplitsBrains { *other != VICTIM } else { other.is_multiple_of(2) };
+        let is_left =
+            |other: &usize| if malice == Malice::SplitsBrains { *other != VICTIM } else { other.is_multiple_of(2) };
         let (left, right) = (0..validators).filter(|other| *other != number).partition(is_left);
         Self {
             number,

@@ -59,9 +59,9 @@ mod tests {
     #[test]
     fn a_block_holds_what_can_be_executed_in_the_time_for_it() {
         let mut budget = Budget::new();
-        let slow = Duration::from_millis(1);
-        (0..100).for_each(|_| budget.executed(1_000, slow * 1_000));
-        let expected = BLOCK_EXECUTION_TIME.as_millis() as usize;
+        let operation = Duration::from_micros(100);
+        (0..100).for_each(|_| budget.executed(1_000, operation * 1_000));
+        let expected = (BLOCK_EXECUTION_TIME.as_micros() / operation.as_micros()) as usize;
         assert!(budget.operations().abs_diff(expected) <= 1, "{}", budget.operations());
         (0..100).for_each(|_| budget.executed(1_000, Duration::from_micros(1_000)));
         assert_eq!(budget.operations(), BLOCK_OPERATIONS_MAX);
