@@ -155,13 +155,13 @@ pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Re
     });
     let mut result = Ok(Ended::Over);
     if let Some(silence) = silence {
-        result = link.run_engine(Voice::Silent, &mut app, silence.until_over(), stopped.as_mut()).await;
+        result = link.run_engine(None, &mut app, silence.until_over(), stopped.as_mut()).await;
         if matches!(result, Ok(Ended::Over)) {
             result = silence.end().await.map(|()| Ended::Over).map_err(|error| AppError::Store(error).into());
         }
     }
     if matches!(result, Ok(Ended::Over)) {
-        let voice = Voice::Heard { key, wal, interposer };
+        let voice = Some(Voice { key, wal, interposer });
         result = link.run_engine(voice, &mut app, std::future::pending(), stopped).await;
     }
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
@@ -169,12 +169,11 @@ pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Re
     result.map(|_| ())
 }
 
-/// Whether what an engine says is heard.
-enum Voice {
-    /// It follows the others, and signs nothing.
-    Silent,
-    /// It is a validator's.
-    Heard { key: KeyPair, wal: Wal, interposer: Option<Interposer> },
+/// What an engine speaks with that doesn't only follow the others.
+struct Voice {
+    key: KeyPair,
+    wal: Wal,
+    interposer: Option<Interposer>,
 }
 
 /// Why an engine was stopped.
@@ -196,10 +195,10 @@ struct Link {
 }
 
 impl Link {
-    /// Starts an engine, and runs it until its time is `over`, the node is `stopped`, or something fails.
+    /// Starts an engine, one that signs nothing without a voice, and runs it until its time is `over`, the node is `stopped`, or something fails.
     async fn run_engine(
         &self,
-        voice: Voice,
+        voice: Option<Voice>,
         app: &mut App,
         over: impl Future<Output = ()>,
         stopped: impl Future<Output = Result<(), ConsensusError>>,
@@ -227,13 +226,13 @@ impl Link {
 
     async fn start_engine(
         &self,
-        voice: Voice,
+        voice: Option<Voice>,
         network: NetworkRef<Context>,
         app: mpsc::Sender<NetworkMsg<Context>>,
     ) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
         match voice {
-            Voice::Silent => start_follower(self.address, self.chain, network, app).await,
-            Voice::Heard { key, wal, interposer } => {
+            None => start_follower(self.address, self.chain, network, app).await,
+            Some(Voice { key, wal, interposer }) => {
                 let network = match interposer {
                     Some(interpose) => interpose(network).await,
                     None => network,
