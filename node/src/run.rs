@@ -122,7 +122,7 @@ async fn serve(
     opened: Opened,
     gateway_runtime: &Runtime,
 ) -> Result<(), RunError> {
-    let Opened { store, writer, state, pending, .. } = opened;
+    let Opened { store, writer, state, pending, forgotten, .. } = opened;
     let listener = TcpListener::bind(config.gateway).await.map_err(|e| RunError::Listen(config.gateway, e))?;
     let listener = listener.into_std()?;
     let (network, events) = lojal_network::start(network_config).await?;
@@ -153,6 +153,7 @@ async fn serve(
         writer,
         state,
         pending,
+        forgotten,
         mempool,
         outbox,
         network,

@@ -54,12 +54,21 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Answers the engine until it or this node stops.
-    pub(crate) async fn run(&mut self, mut channels: Channels<Context>) -> Result<(), AppError> {
-        while let Some(message) = channels.consensus.recv().await {
+    /// Answers the engine until it stops, or `over` is over between two answers.
+    pub(crate) async fn run(
+        &mut self,
+        mut channels: Channels<Context>,
+        over: impl Future<Output = ()>,
+    ) -> Result<(), AppError> {
+        let mut over = std::pin::pin!(over);
+        loop {
+            let message = tokio::select! {
+                biased;
+                () = &mut over => return Ok(()),
+                message = channels.consensus.recv() => message.ok_or(AppError::EngineStopped)?,
+            };
             self.answer(message, &channels).await?;
         }
-        Err(AppError::EngineStopped)
     }
 
     /// Lets the execution thread finish.

@@ -72,7 +72,7 @@ impl Bridge {
     }
 
     /// Forwards the network's events, from the moment on that the engine listens, until the network stops.
-    pub async fn forward(mut self, mut events: mpsc::Receiver<Event>, progress: Progress, mempool: Mempool) {
+    pub async fn forward(mut self, events: &mut mpsc::Receiver<Event>, progress: Progress, mempool: Mempool) {
         if self.subscribed.wait_for(|count| *count >= SUBSCRIBERS).await.is_err() {
             return;
         }

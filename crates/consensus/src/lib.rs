@@ -6,6 +6,7 @@
 //! - [`executor`]: the thread that executes and commits; it alone writes the state and the block log.
 //! - `app`: the loop that answers the engine; [`parts`]: proposals in pieces; `pace`: when the next height starts;
 //!   [`progress`]: how far the others are.
+//! - `silence`: how long a validator signs nothing after a repair.
 //! - [`node`]: puts it all together.
 //!
 //! A transaction comes in through the mempool, is proposed by [`executor`], published by `app` in [`parts`], checked by
@@ -28,6 +29,7 @@ mod pace;
 pub mod parts;
 pub mod progress;
 pub mod signing;
+mod silence;
 mod workers;
 
 pub use app::AppError;

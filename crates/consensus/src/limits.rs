@@ -58,5 +58,10 @@ pub const TIMEOUT_DELTA: Duration = Duration::from_millis(250);
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(10);
 /// How long a start waits for a quorum of peers before it goes on alone.
 pub const START_QUORUM_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a validator that may have forgotten what it signed listens, once it has heard a quorum, for others that have
+/// seen more: a few of their status messages.
+pub const SILENCE_LISTEN: Duration = Duration::from_secs(5);
+/// How long such a validator stays silent, beside a few heartbeats, while the others decide nothing further.
+pub const SILENCE_STALLED_MAX: Duration = Duration::from_secs(60);
 /// How long the engine's actors may take to stop.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(2);

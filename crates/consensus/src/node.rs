@@ -1,6 +1,7 @@
 //! One validator's consensus, from the opened store and the running network to its end.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -14,10 +15,10 @@ use arc_malachitebft_engine::wal::WalRef;
 use bytesize::ByteSize;
 use futures::future::BoxFuture;
 use lojal_network::{Event, Multiaddr, Network};
-use lojal_store::{PendingProposal, Store, Writer};
+use lojal_store::{Forgotten, PendingProposal, Store, Writer};
 use lojal_types::{ChainId, KeyPair};
 use thiserror::Error;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::app::{App, AppError};
 use crate::bridge::Bridge;
@@ -32,6 +33,7 @@ use crate::pace::Pace;
 use crate::parts::Assembler;
 use crate::progress::Progress;
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
+use crate::silence::{Silence, no_log};
 use crate::workers::Workers;
 
 /// How often validators tell each other their height.
@@ -59,6 +61,8 @@ pub struct Validator {
     pub state: SharedState,
     /// Proposals of the log beyond its last decision.
     pub pending: Vec<PendingProposal>,
+    /// There if this validator may have forgotten what it signed; it is silent then for a while.
+    pub forgotten: Option<Forgotten>,
     /// Waiting transactions.
     pub mempool: Mempool,
     /// What clients submitted, for the other nodes.
@@ -121,41 +125,122 @@ pub fn share(state: lojal_ledger::State) -> SharedState {
 /// The fault; the process must end then.
 pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
     let Validator { key, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
-    let Validator { metrics, ready, clock, workers, interposer, .. } = validator;
+    let Validator { forgotten, metrics, ready, clock, workers, interposer, .. } = validator;
     let (address, heartbeat) = (key.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
     let progress = Progress::default();
     let executor =
         Executor { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address, clock, workers };
     let executor = executor.start(pending).await.map_err(AppError::Executor)?;
-    let listening: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().expect("a valid address");
-    let bridge = Bridge::start(network.clone(), listening).await;
-    let bridge = bridge.map_err(|e| ConsensusError::Start(e.to_string()))?;
-    let engine_network = match interposer {
-        Some(interpose) => interpose(bridge.actor.clone()).await,
-        None => bridge.actor.clone(),
-    };
-    let chain = store.genesis().chain_id();
-    let (channels, engine) = start_engine(key, chain, wal, engine_network, bridge.app.clone()).await?;
-    let mut forward = tokio::spawn(bridge.forward(events, progress.clone(), mempool.clone()));
     let tasks = [
         tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
         tokio::spawn(judge_readiness(store.clone(), progress.clone(), network.clone(), ready)),
     ];
-    let mempool_stopped = mempool.stopped();
-    let pace = Pace::new(mempool, progress, network.local_peer_id(), heartbeat);
+    let (own, mempool_stopped, chain) = (network.local_peer_id(), mempool.stopped(), store.genesis().chain_id());
+    let silence = forgotten.map(|forgotten| Silence {
+        forgotten,
+        own,
+        store: store.clone(),
+        progress: progress.clone(),
+        workers,
+    });
+    let pace = Pace::new(mempool.clone(), progress.clone(), own, heartbeat);
     let assembler = Assembler::new(address, store.tip().height);
     let mut app = App { executor, store, metrics, pace, assembler, workers };
-    let result = tokio::select! {
-        result = app.run(channels) => result.map_err(ConsensusError::App),
-        _ = &mut forward => Err(ConsensusError::NetworkStopped),
-        () = mempool_stopped => Err(ConsensusError::MempoolStopped),
-        () = shutdown => Ok(()),
-    };
-    stop(engine).await;
-    forward.abort();
+    let link = Link { network, events: Arc::new(Mutex::new(events)), progress, mempool, chain, address };
+    let mut stopped = pin!(async {
+        tokio::select! {
+            () = mempool_stopped => Err(ConsensusError::MempoolStopped),
+            () = shutdown => Ok(()),
+        }
+    });
+    let mut result = Ok(Ended::Over);
+    if let Some(silence) = silence {
+        result = link.run_engine(None, &mut app, silence.until_over(), stopped.as_mut()).await;
+        if matches!(result, Ok(Ended::Over)) {
+            result = silence.end().await.map(|()| Ended::Over).map_err(|error| AppError::Store(error).into());
+        }
+    }
+    if matches!(result, Ok(Ended::Over)) {
+        let voice = Some(Voice { key, wal, interposer });
+        result = link.run_engine(voice, &mut app, std::future::pending(), stopped).await;
+    }
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     app.join().await;
-    result
+    result.map(|_| ())
+}
+
+/// What an engine speaks with that doesn't only follow the others.
+struct Voice {
+    key: KeyPair,
+    wal: Wal,
+    interposer: Option<Interposer>,
+}
+
+/// Why an engine was stopped.
+enum Ended {
+    /// Its time was over.
+    Over,
+    /// The node stops.
+    Stopped,
+}
+
+/// What is between an engine and the others; it outlives the engine.
+struct Link {
+    network: Network,
+    events: Arc<Mutex<mpsc::Receiver<Event>>>,
+    progress: Progress,
+    mempool: Mempool,
+    chain: ChainId,
+    address: lojal_types::Address,
+}
+
+impl Link {
+    /// Starts an engine, one that signs nothing without a voice, and runs it until its time is `over`, the node is `stopped`, or something fails.
+    async fn run_engine(
+        &self,
+        voice: Option<Voice>,
+        app: &mut App,
+        over: impl Future<Output = ()>,
+        stopped: impl Future<Output = Result<(), ConsensusError>>,
+    ) -> Result<Ended, ConsensusError> {
+        let listening: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().expect("a valid address");
+        let bridge = Bridge::start(self.network.clone(), listening).await;
+        let bridge = bridge.map_err(|e| ConsensusError::Start(e.to_string()))?;
+        let actor = bridge.actor.clone();
+        let (channels, engine) = self.start_engine(voice, actor.clone(), bridge.app.clone()).await?;
+        let (events, progress, mempool) = (Arc::clone(&self.events), self.progress.clone(), self.mempool.clone());
+        let mut forward =
+            tokio::spawn(async move { bridge.forward(&mut *events.lock().await, progress, mempool).await });
+        let result = tokio::select! {
+            result = app.run(channels, over) => result.map(|()| Ended::Over).map_err(ConsensusError::App),
+            _ = &mut forward => Err(ConsensusError::NetworkStopped),
+            result = stopped => result.map(|()| Ended::Stopped),
+        };
+        stop(engine).await;
+        forward.abort();
+        if matches!(result, Ok(Ended::Over)) {
+            actor.stop(None);
+        }
+        result
+    }
+
+    async fn start_engine(
+        &self,
+        voice: Option<Voice>,
+        network: NetworkRef<Context>,
+        app: mpsc::Sender<NetworkMsg<Context>>,
+    ) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
+        match voice {
+            None => start_follower(self.address, self.chain, network, app).await,
+            Some(Voice { key, wal, interposer }) => {
+                let network = match interposer {
+                    Some(interpose) => interpose(network).await,
+                    None => network,
+                };
+                start_engine(key, self.chain, wal, network, app).await
+            }
+        }
+    }
 }
 
 async fn start_engine(
@@ -165,7 +250,7 @@ async fn start_engine(
     network: NetworkRef<Context>,
     app: mpsc::Sender<NetworkMsg<Context>>,
 ) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
-    let engine = EngineBuilder::new(Context, EngineConfig::new())
+    let engine = EngineBuilder::new(Context, EngineConfig::new(true))
         .with_custom_network(network, app)
         .with_default_sync(SyncContext::new(BorshCodec))
         .with_default_consensus(ConsensusContext::new_validator(
@@ -182,6 +267,26 @@ async fn start_engine(
         Wal::Actor(wal) => engine.with_custom_wal(wal).build().await,
     };
     started.map_err(|e| ConsensusError::Start(e.to_string()))
+}
+
+/// Starts an engine without a key, which decides by the votes of others and by what peers have decided.
+async fn start_follower(
+    address: lojal_types::Address,
+    chain: ChainId,
+    network: NetworkRef<Context>,
+    app: mpsc::Sender<NetworkMsg<Context>>,
+) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
+    let log = no_log().await.map_err(|e| ConsensusError::Start(e.to_string()))?;
+    let verifier = Box::new(ValidatorVerifier::new(chain));
+    EngineBuilder::new(Context, EngineConfig::new(false))
+        .with_custom_network(network, app)
+        .with_default_sync(SyncContext::new(BorshCodec))
+        .with_default_consensus(ConsensusContext::new_full_node(Address(address), verifier))
+        .with_default_request(RequestContext::new(ENGINE_REQUESTS))
+        .with_custom_wal(log)
+        .build()
+        .await
+        .map_err(|e| ConsensusError::Start(e.to_string()))
 }
 
 /// Stops the engine's actors, and with them everything that waits for answers. What its log holds unsynced, it has not
@@ -216,9 +321,11 @@ struct EngineConfig {
 }
 
 impl EngineConfig {
-    fn new() -> Self {
+    /// A disabled engine signs nothing, whether or not its address is a validator's.
+    fn new(enabled: bool) -> Self {
         // Never ProposalOnly: it accepts proposals without asking the application.
-        let consensus = ConsensusConfig { value_payload: ValuePayload::ProposalAndParts, ..ConsensusConfig::default() };
+        let value_payload = ValuePayload::ProposalAndParts;
+        let consensus = ConsensusConfig { enabled, value_payload, ..ConsensusConfig::default() };
         let sync = ValueSyncConfig {
             status_update_interval: STATUS_INTERVAL,
             request_timeout: SYNC_REQUEST_TIMEOUT,

@@ -87,6 +87,27 @@ impl Progress {
         agreed.map_or(Height::GENESIS, |(height, _)| Height::new(height))
     }
 
+    /// The highest height that any other validator works on, once validators with a quorum of the voting power, this one
+    /// included, have said theirs; 0 if this one is a quorum by itself.
+    pub fn highest_of_quorum(&self, own: PeerId, validators: &ValidatorSet) -> Option<Height> {
+        let peers = self.peers();
+        let (mut power, mut own_power, mut highest) = (0_u64, 0_u64, 0);
+        for one in validators.validators() {
+            let Ok(id) = lojal_network::peer_id_of(one.network_key.as_bytes()) else { continue };
+            let claim = peers.get(&id).map_or(0, |peer| peer.working_on);
+            if id == own {
+                own_power = one.power;
+            } else if claim > 0 {
+                power = power.saturating_add(one.power);
+                highest = highest.max(claim);
+            }
+        }
+        if validators.is_quorum(own_power) {
+            return Some(Height::GENESIS);
+        }
+        validators.is_quorum(power.saturating_add(own_power)).then_some(Height::new(highest))
+    }
+
     /// Whether validators with a quorum of the voting power, this one included, are connected.
     pub fn has_quorum(&self, own: PeerId, validators: &ValidatorSet) -> bool {
         let peers = self.peers();
@@ -147,6 +168,21 @@ mod tests {
         progress.connected(peer(0), false);
         assert!(!progress.has_quorum(own, &four()));
     }
+    #[test]
+    fn the_highest_claim_is_known_once_a_quorum_with_this_node_has_made_its() {
+        let (progress, own) = (Progress::default(), peer(3));
+        progress.works_on(peer(0), Height::new(9));
+        for stranger in 4..8 {
+            progress.works_on(peer(stranger), Height::new(50));
+        }
+        assert_eq!(progress.highest_of_quorum(own, &four()), None);
+        progress.works_on(peer(1), Height::new(7));
+        assert_eq!(progress.highest_of_quorum(own, &four()), Some(Height::new(9)));
+        progress.works_on(peer(2), Height::new(11));
+        assert_eq!(progress.highest_of_quorum(own, &four()), Some(Height::new(11)));
+        assert_eq!(progress.highest_of_quorum(peer(0), &validators(1)), Some(Height::GENESIS));
+    }
+
     #[test]
     fn claims_only_rise_and_those_of_strangers_dont_count() {
         let progress = Progress::default();

@@ -6,14 +6,16 @@
 //! - [`Store`]: what everybody else reads: the committed state, blocks, transactions, histories, exports.
 //! - [`archive`]: reads the log of a directory, or an exported file, without opening the store.
 //!
-//! A data directory holds `lock`, the segments `log/00000001.log` and so on, and `index`, which is sled's but for the
-//! sorted files in `index/runs`. The log is the truth. The index is a cache of it: whenever it can't be read, or isn't what the log says, it is moved aside to
+//! A data directory holds `lock`, the segments `log/00000001.log` and so on, `index`, which is sled's but for the sorted
+//! files in `index/runs`, and after a repair `forgotten` (see [`Forgotten`]). The log is the truth. The index is a cache of
+//! it: whenever it can't be read, or isn't what the log says, it is moved aside to
 //! `index.damaged-N` and made again out of the log.
 
 pub mod archive;
 mod checkpoint;
 mod disk;
 mod error;
+mod forgotten;
 mod index;
 pub mod limits;
 mod log;
@@ -30,6 +32,7 @@ mod writer;
 
 pub use disk::{Disk, Faults, IndexAfterCrash, SimulatedDisk};
 pub use error::{DamageReason, IndexError, StoreError};
+pub use forgotten::Forgotten;
 pub use index::IndexRebuilt;
 pub use log::record::{ProposalRecord, RecordFault};
 pub use open::{OpenReport, Opened, PendingProposal, Repaired, open};

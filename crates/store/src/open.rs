@@ -11,6 +11,7 @@ use lojal_types::{Genesis, Height};
 use crate::checkpoint::CheckpointThread;
 use crate::disk;
 use crate::error::{DamageReason, StoreError};
+use crate::forgotten::Forgotten;
 use crate::index::{Checkpoint, IndexRebuilt};
 use crate::log::Position;
 use crate::log::pairing::Pairing;
@@ -35,6 +36,8 @@ pub struct Opened {
     pub state: State,
     /// Undecided proposals for the next height, in the order in which they came.
     pub pending: Vec<PendingProposal>,
+    /// There if a repair, this time or before, took away blocks after which this validator may have signed.
+    pub forgotten: Option<Forgotten>,
     /// What happened.
     pub report: OpenReport,
 }
@@ -105,10 +108,11 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
         report.index_rebuilt.take_if(|rebuilt| rebuilt.aside.is_none());
     }
     let pending = pending(&pairing);
+    let forgotten = Forgotten::find(&shared.log)?;
     let log = LogWriter::resume(&shared.log, &pairing, Arc::clone(&shared.log_counters))?;
     let thread = Arc::new(CheckpointThread::start(&shared, shared.options.checkpoints)?);
     let store = Store::new(Arc::clone(&shared), Arc::clone(&thread));
-    Ok(Opened { store, writer: Writer::new(shared, log, thread), state, pending, report })
+    Ok(Opened { store, writer: Writer::new(shared, log, thread), state, pending, forgotten, report })
 }
 
 /// Makes the log after the checkpoint durable. A process that crashed, or whose sync failed, may have left its last
@@ -241,6 +245,7 @@ fn repair_log(log: &LogDirectory) -> Result<Option<Repaired>, StoreError> {
 }
 
 fn cut(log: &LogDirectory, bad: Bad, report: &mut OpenReport) -> Result<(), StoreError> {
+    Forgotten::leave(log)?;
     let aside = repair::cut(log, bad.position)?;
     report.repaired = Some(Repaired { damage: bad.into_error().to_string(), aside });
     Ok(())

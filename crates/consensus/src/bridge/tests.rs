@@ -13,12 +13,12 @@ async fn reported(said: Vec<Event>) -> Vec<PeerId> {
     let mut bridge = Bridge::start(network, listening).await.expect("an actor starts");
     bridge.subscribed = watch::channel(SUBSCRIBERS).1;
     let (mempool, _outbox) = Mempool::start(fixture::state(), Clock::System, Workers::Threads);
-    let (events, heard) = mpsc::channel(said.len());
+    let (events, mut heard) = mpsc::channel(said.len());
     for event in said {
         events.try_send(event).expect("there is room for all");
     }
     drop(events);
-    bridge.forward(heard, Progress::default(), mempool).await;
+    bridge.forward(&mut heard, Progress::default(), mempool).await;
     let mut reported = Vec::new();
     while let Ok(command) = commands.try_recv() {
         match command {

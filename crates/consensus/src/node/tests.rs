@@ -75,7 +75,7 @@ impl Cluster {
 
     async fn start_node(&mut self, number: u8) {
         let dir = self.dirs[usize::from(number)].path();
-        let Opened { store, writer, state, pending, .. } =
+        let Opened { store, writer, state, pending, forgotten, .. } =
             lojal_store::open(&dir.join("data"), &self.genesis, Options::default()).expect("a store in order");
         let peers = (0..4).filter(|other| *other != number);
         let config = NetworkConfig {
@@ -96,6 +96,7 @@ impl Cluster {
             writer,
             state,
             pending,
+            forgotten,
             mempool: mempool.clone(),
             outbox,
             network: network.clone(),
@@ -219,6 +220,26 @@ async fn four_validators_agree_through_restarts_and_halt_without_a_quorum() {
     cluster.committed(&waiting).await;
     cluster.start_node(3).await;
     cluster.committed(&waiting).await;
+    cluster.assert_agreement();
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_that_may_have_forgotten_follows_in_silence_and_then_votes_again() {
+    let mut cluster = Cluster::start().await;
+    let ids = cluster.submit(0, 3).await;
+    cluster.committed(&ids).await;
+    cluster.stop_node(3).await;
+    let mark = cluster.dirs[3].path().join("data/forgotten");
+    std::fs::write(&mark, []).expect("a temporary directory");
+    cluster.start_node(3).await;
+    let ids = cluster.submit(3, 3).await;
+    cluster.committed(&ids).await;
+    eventually("its silence ends", || !mark.exists()).await;
+    cluster.stop_node(0).await;
+    // Three of four are a quorum only with its votes.
+    let ids = cluster.submit(1, 3).await;
+    cluster.committed(&ids).await;
     cluster.assert_agreement();
     cluster.stop().await;
 }

@@ -80,7 +80,7 @@ impl World {
     }
 
     async fn run(&self, number: usize, opened: Opened) {
-        let Opened { store, writer, state, pending, report } = opened;
+        let Opened { store, writer, state, pending, forgotten, report } = opened;
         self.booted(number, &store, &report);
         let (wal, incarnation, clock) = {
             let mut place = self.place(number);
@@ -106,6 +106,7 @@ impl World {
             writer,
             state,
             pending,
+            forgotten,
             mempool,
             outbox,
             network,

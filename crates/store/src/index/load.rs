@@ -16,6 +16,7 @@ use super::runs::FileInfos;
 use super::write::recent_count;
 use super::{Base, Digest, INDEX_VERSION, Index, Meta, RecentParts, guarded, is_held, mark_in, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
+use crate::forgotten::Forgotten;
 use crate::log::Position;
 use crate::log::read::read_pair;
 use crate::log::scan::{Scan, Step};
@@ -166,7 +167,11 @@ fn open(
     }
     let header = match index.check_block(&meta, log)? {
         Some(header) => header,
-        None if repair => return Err(unusable("it is ahead of the log, or the log is damaged")),
+        None if repair => {
+            // The log has lost its end without a trace of damage.
+            Forgotten::leave(log)?;
+            return Err(unusable("it is ahead of the log, or the log is damaged"));
+        }
         None => return Err(lost(log, meta.tip.height)?),
     };
     let loaded = index.load(genesis, &meta, &header)?;

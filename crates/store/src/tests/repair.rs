@@ -58,6 +58,7 @@ fn a_repair_interrupted_at_any_operation_leaves_the_damage_told_and_no_record_de
         let opened = opened.expect("repaired");
         let height = usize::try_from(opened.report.height.get()).expect("small");
         assert!((1..12).contains(&height), "{label}: {height}");
+        assert!(opened.forgotten.is_some(), "{label}: blocks are gone, and the validator doesn't know");
         assert_prefix(&opened, &chain, height).expect("readable");
         let kept: Vec<Vec<u8>> = fs::read_dir(copy.path().join("log"))
             .expect("there is a log")
@@ -70,6 +71,60 @@ fn a_repair_interrupted_at_any_operation_leaves_the_damage_told_and_no_record_de
         operations += 1;
     }
     assert!(operations > 5, "{operations} operations");
+}
+
+#[test]
+fn only_a_repair_that_takes_blocks_away_leaves_the_mark_and_it_stays_until_all_is_remembered() {
+    let (chain, dir) = closed(5);
+    let opened = open_small(dir.path(), &chain.genesis, repairing()).expect("in order");
+    assert!(opened.forgotten.is_none() && opened.report.repaired.is_none());
+    drop(opened);
+    let last = segments(dir.path()).pop().expect("segments");
+    let end = fs::metadata(&last).expect("a segment").len();
+    SimulatedDisk::new().flip_bit(&last, end - 10, 0).expect("a segment");
+    for options in [repairing(), options(), repairing()] {
+        let opened = open_small(dir.path(), &chain.genesis, options).expect("repaired");
+        assert!(opened.forgotten.is_some());
+    }
+    let opened = open_small(dir.path(), &chain.genesis, options()).expect("in order");
+    let forgotten = opened.forgotten.clone().expect("nothing has been remembered");
+    for _ in 0..2 {
+        forgotten.remembered().expect("the disk works");
+    }
+    drop(opened);
+    let opened = open_small(dir.path(), &chain.genesis, options()).expect("in order");
+    assert!(opened.forgotten.is_none());
+}
+
+#[test]
+fn a_log_that_lost_its_end_without_damage_leaves_the_mark_too() {
+    let (chain, dir) = closed(12);
+    fs::remove_file(segments(dir.path()).pop().expect("segments")).expect("a segment");
+    let refused = open_small(dir.path(), &chain.genesis, options()).map(|_| ());
+    assert!(matches!(refused, Err(StoreError::Damaged { .. })), "{refused:?}");
+    let opened = open_small(dir.path(), &chain.genesis, repairing()).expect("repaired");
+    assert!(opened.report.height < Height::new(12) && opened.forgotten.is_some());
+}
+
+#[test]
+fn a_mark_that_was_removed_stays_removed_through_every_power_cut() {
+    let (chain, dir) = closed(5);
+    let last = segments(dir.path()).pop().expect("segments");
+    let end = fs::metadata(&last).expect("a segment").len();
+    SimulatedDisk::new().flip_bit(&last, end - 10, 0).expect("a segment");
+    drop(open_small(dir.path(), &chain.genesis, repairing()).expect("repaired"));
+    for seed in 0..20 {
+        let (copy, disk) = (tempfile::tempdir().expect("a temporary directory"), SimulatedDisk::new());
+        copy_dir(dir.path(), copy.path());
+        let opened = open_small(copy.path(), &chain.genesis, on(&disk)).expect("in order");
+        opened.forgotten.as_ref().expect("it is marked").remembered().expect("the disk works");
+        disk.set_faults(Faults { power_is_off: true, ..Faults::default() });
+        drop(opened);
+        disk.set_faults(Faults::default());
+        disk.crash(seed).expect("the real disk works");
+        let opened = open_small(copy.path(), &chain.genesis, on(&disk)).expect("in order");
+        assert!(opened.forgotten.is_none(), "seed {seed}");
+    }
 }
 
 #[test]
