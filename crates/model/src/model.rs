@@ -19,7 +19,7 @@ use lojal_types::{
 };
 
 use self::tables::Tables;
-use crate::table::Table;
+use crate::table::{End, Table};
 
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -148,7 +148,7 @@ impl Model {
                 tables.accounts.set(address, Account::default());
             }
         }
-        tables.keep();
+        tables.end(End::Keep);
         Self {
             chain: genesis.chain_id(),
             recovery_delay: document.parameters.recovery_delay_ms,
@@ -181,7 +181,7 @@ impl Model {
             for (brand, amount) in dying {
                 self.change_totals(brand, |totals| totals.expired += amount);
             }
-            self.tables.keep();
+            self.tables.end(End::Keep);
         }
         (self.month, self.time) = (to, time.get());
     }
@@ -204,11 +204,11 @@ impl Model {
         for (index, operation) in (0_u8..).zip(transaction.operations.iter()) {
             let act = Act { sender: transaction.sender, signer, transaction: verified.id(), index };
             if let Err(code) = self.operate(act, operation) {
-                self.tables.take_back();
+                self.tables.end(End::TakeBack);
                 return Ok(Outcome::Failed { operation: index, code });
             }
         }
-        self.tables.keep();
+        self.tables.end(End::Keep);
         Ok(Outcome::Applied)
     }
 

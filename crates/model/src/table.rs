@@ -4,6 +4,15 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::{Iter, Range};
 use std::ops::RangeInclusive;
 
+/// What becomes of what a transaction has done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    /// It is final.
+    Keep,
+    /// It is as if it had never been.
+    TakeBack,
+}
+
 /// A map with the entries that were replaced since it was last kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<K, V> {
@@ -52,13 +61,15 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.entries.range(keys)
     }
 
-    /// Makes everything done so far final.
-    pub(crate) fn keep(&mut self) {
-        self.replaced.clear();
+    /// Ends what was done since the last end.
+    pub(crate) fn end(&mut self, how: End) {
+        match how {
+            End::Keep => self.replaced.clear(),
+            End::TakeBack => self.take_back(),
+        }
     }
 
-    /// Takes back everything done since the last time that it was kept.
-    pub(crate) fn take_back(&mut self) {
+    fn take_back(&mut self) {
         for (key, before) in self.replaced.drain(..).rev() {
             match before {
                 Some(value) => self.entries.insert(key, value),
@@ -77,14 +88,14 @@ mod tests {
         let mut table = Table::default();
         table.set(1, 10);
         table.set(2, 20);
-        table.keep();
+        table.end(End::Keep);
         table.set(1, 11);
         table.set(1, 12);
         assert_eq!(table.remove(&2), Some(20));
         assert_eq!(table.remove(&2), None);
         assert!(table.set_new(3, 30));
         assert!(!table.set_new(1, 13));
-        table.take_back();
+        table.end(End::TakeBack);
         assert_eq!(table.iter().collect::<Vec<_>>(), [(&1, &10), (&2, &20)]);
         assert_eq!(table.range(2..=9).count(), 1);
     }

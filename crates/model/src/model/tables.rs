@@ -3,7 +3,7 @@
 use lojal_types::{Address, BrandId, Expiry, Month, Policy, Reference};
 
 use super::{Account, Held, Hold, Household, Issued, Operator, Partnership, Totals};
-use crate::table::Table;
+use crate::table::{End, Table};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
@@ -36,7 +36,8 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    pub(super) fn keep(&mut self) {
+    /// Ends a transaction, in every table.
+    pub(super) fn end(&mut self, how: End) {
         let Self {
             policies,
             operators,
@@ -59,62 +60,21 @@ impl Tables {
             settlements,
             households,
         } = self;
-        policies.keep();
-        operators.keep();
-        accounts.keep();
-        lots.keep();
-        totals.keep();
-        issues.keep();
-        [redeemed, reversed, captured, settlements].into_iter().for_each(Table::keep);
-        holds.keep();
-        held.keep();
-        issued_on.keep();
-        transferred_on.keep();
-        converted_on.keep();
-        spent_in.keep();
-        partnerships.keep();
-        [incurred, settled].into_iter().for_each(Table::keep);
-        households.keep();
-    }
-
-    pub(super) fn take_back(&mut self) {
-        let Self {
-            policies,
-            operators,
-            accounts,
-            lots,
-            totals,
-            issues,
-            redeemed,
-            reversed,
-            holds,
-            held,
-            captured,
-            issued_on,
-            transferred_on,
-            converted_on,
-            spent_in,
-            partnerships,
-            incurred,
-            settled,
-            settlements,
-            households,
-        } = self;
-        policies.take_back();
-        operators.take_back();
-        accounts.take_back();
-        lots.take_back();
-        totals.take_back();
-        issues.take_back();
-        [redeemed, reversed, captured, settlements].into_iter().for_each(Table::take_back);
-        holds.take_back();
-        held.take_back();
-        issued_on.take_back();
-        transferred_on.take_back();
-        converted_on.take_back();
-        spent_in.take_back();
-        partnerships.take_back();
-        [incurred, settled].into_iter().for_each(Table::take_back);
-        households.take_back();
+        policies.end(how);
+        operators.end(how);
+        accounts.end(how);
+        lots.end(how);
+        totals.end(how);
+        issues.end(how);
+        [redeemed, reversed, captured, settlements].into_iter().for_each(|table| table.end(how));
+        holds.end(how);
+        held.end(how);
+        issued_on.end(how);
+        transferred_on.end(how);
+        converted_on.end(how);
+        spent_in.end(how);
+        partnerships.end(how);
+        [incurred, settled].into_iter().for_each(|table| table.end(how));
+        households.end(how);
     }
 }
