@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use borsh::BorshSerialize;
-use lojal_ledger::{ConservationError, Execution, Executor, State, Tip};
+use lojal_ledger::{ConservationError, Execution, Executor, READ_AHEAD_TRANSACTIONS, State, Tip};
 use lojal_types::block::receipts_root;
 use lojal_types::limits::{BLOCK_OPERATIONS_MAX, CLOCK_DRIFT_MS_MAX};
 use lojal_types::merkle::root_of_leaves;
@@ -113,6 +113,7 @@ pub fn execute_block(
     }
     let mut executor = Executor::new(state, header.time_ms);
     for (index, transaction) in transactions.iter().enumerate() {
+        read_ahead(&executor, &transactions, index);
         executor.push(transaction).map_err(|code| InvalidBlock::Transaction(index, code))?;
     }
     let execution = executor.finish()?;
@@ -154,15 +155,17 @@ pub fn propose(
     let mut executor = Executor::new(state, time);
     let (mut transactions, mut refused) = (Vec::new(), Vec::new());
     let mut size = Size::default();
-    for candidate in candidates {
-        let grown = size.with(&candidate);
+    let candidates: Vec<_> = candidates.into_iter().collect();
+    for (index, candidate) in candidates.iter().enumerate() {
+        read_ahead(&executor, &candidates, index);
+        let grown = size.with(candidate);
         if !grown.fits(&parameters) {
             break;
         }
-        match executor.push(&candidate) {
+        match executor.push(candidate) {
             Ok(_) => {
                 size = grown;
-                transactions.push(candidate);
+                transactions.push(Arc::clone(candidate));
             }
             Err(code) => refused.push((candidate.id(), code)),
         }
@@ -172,6 +175,13 @@ pub fn propose(
     let bytes = encode(&header, &transactions).into();
     let block = ExecutedBlock { id: header.id(), header, bytes, transactions, execution };
     Ok(Proposal { block, refused })
+}
+
+/// Reads ahead once for as many transactions as are worth it.
+fn read_ahead(executor: &Executor<'_>, transactions: &[Arc<VerifiedTransaction>], index: usize) {
+    if index.is_multiple_of(READ_AHEAD_TRANSACTIONS) {
+        executor.read_ahead(transactions[index..].iter().take(READ_AHEAD_TRANSACTIONS).map(|one| &**one));
+    }
 }
 
 /// The encoded size of a block without transactions: the header's fixed fields and the number of transactions.

@@ -12,32 +12,33 @@ use crate::overlay::Overlay;
 use crate::recent::{RecentIds, minute_of};
 use crate::state::State;
 
-/// Whether a transaction could be in a block at `time`, and every operation would succeed there; nothing changes.
-///
-/// `time` comes from a clock, which may lag behind the last block's; the next block is later than that one anyway.
-///
-/// # Errors
-/// The code of the first rule that it breaks right now.
-pub fn validate(state: &State, transaction: &VerifiedTransaction, time: TimeMs) -> Result<(), Code> {
-    let mut executor = Executor::new(state, next_block_time(state, time));
-    match executor.push(transaction)?.outcome {
-        lojal_types::Outcome::Applied => Ok(()),
-        lojal_types::Outcome::Failed { code, .. } => Err(code),
+/// Checks transactions against one state, each by itself; nothing changes. What they have in common is looked up once.
+pub struct DryRun<'a>(Executor<'a>);
+
+impl<'a> DryRun<'a> {
+    /// Checks against a block at `time`, which comes from a clock and may lag behind the last block's; the next block is
+    /// later than that one anyway.
+    pub fn new(state: &'a State, time: TimeMs) -> Self {
+        Self(Executor::new(state, time.max(state.view().tip().time_ms.plus_ms(1))))
     }
-}
-
-/// Whether a transaction could be in a block at `time`, whatever would become of it there; nothing changes. `time` as for
-/// [`validate`].
-///
-/// # Errors
-/// The code of the first rule that it breaks right now.
-pub fn admissible(state: &State, transaction: &VerifiedTransaction, time: TimeMs) -> Result<(), Code> {
-    let mut overlay = Overlay::new(state.view().tree());
-    admit(&mut overlay, state.recent(), transaction, next_block_time(state, time))
-}
-
-fn next_block_time(state: &State, time: TimeMs) -> TimeMs {
-    time.max(state.view().tip().time_ms.plus_ms(1))
+    /// As [`Executor::read_ahead`].
+    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) {
+        self.0.read_ahead(next);
+    }
+    /// Whether a transaction could be in the block, and every operation would succeed there.
+    ///
+    /// # Errors
+    /// The code of the first rule that it breaks right now.
+    pub fn validate(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
+        self.0.try_out(transaction)
+    }
+    /// Whether a transaction could be in the block, whatever would become of it there.
+    ///
+    /// # Errors
+    /// The code of the first rule that it breaks right now.
+    pub fn admit(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
+        self.0.admit(transaction)
+    }
 }
 
 pub(crate) fn admit(

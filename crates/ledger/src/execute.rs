@@ -7,13 +7,13 @@ use lojal_types::{ChainId, Code, Outcome, Receipt, TimeMs, TransactionId, Valida
 use crate::admission::admit;
 use crate::conservation::{ConservationError, check_block};
 use crate::expiry::expire;
-use crate::key::{RecentKey, StateKey, ValidatorsKey};
+use crate::key::{AccountKey, RecentKey, StateKey, ValidatorsKey};
 use crate::operations::{Context, apply};
 use crate::overlay::{Overlay, Written};
-use crate::recent::{first_minute, minute_of};
+use crate::recent::{HalfId, first_minute, minute_of};
 use crate::record::RecentDigest;
 use crate::state::State;
-use crate::tree::StateTree;
+use crate::tree::{StateTree, hash_key};
 
 /// What a block does: kept by its id, and applied when it is decided.
 pub struct Execution {
@@ -38,6 +38,10 @@ impl Execution {
     }
 }
 
+/// How many transactions are worth reading ahead for at once: their accounts stay within a processor's own cache, and
+/// enough of them are read for the waits for memory to overlap.
+pub const READ_AHEAD_TRANSACTIONS: usize = 32;
+
 /// Executes one block on top of a state that it doesn't change.
 pub struct Executor<'a> {
     state: &'a State,
@@ -45,7 +49,7 @@ pub struct Executor<'a> {
     overlay: Overlay<'a>,
     /// The digests of the minutes of `added_ids`, to be written at the end.
     digests: BTreeMap<u64, RecentDigest>,
-    added: BTreeSet<TransactionId>,
+    added: BTreeSet<HalfId>,
     added_ids: Vec<(u64, TransactionId)>,
     receipts: Vec<Receipt>,
 }
@@ -71,20 +75,59 @@ impl<'a> Executor<'a> {
         }
     }
 
+    /// Brings the accounts that the next transactions name into the processor's caches, all together. Nothing depends on
+    /// it but time; best for [`READ_AHEAD_TRANSACTIONS`].
+    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) {
+        let named = next.map(VerifiedTransaction::transaction).flat_map(|transaction| {
+            let of_operations = transaction.operations.iter().flat_map(|operation| operation.accounts());
+            of_operations.chain([&transaction.sender])
+        });
+        let mut accounts: Vec<_> = named.map(|account| hash_key(&AccountKey(*account).encode())).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        self.state.view().tree().read_ahead(accounts.iter());
+    }
+
     /// Executes the next transaction: all of its operations, or none.
     ///
     /// # Errors
     /// When it can't be in this block at all; then it isn't, and nothing has changed.
     pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Receipt, Code> {
-        if self.added.contains(&verified.id()) {
-            return Err(Code::DuplicateTransaction);
-        }
-        admit(&mut self.overlay, self.state.recent(), verified, self.time)?;
+        self.admit(verified)?;
         let outcome = self.run(verified);
+        match outcome {
+            Outcome::Applied => self.overlay.keep(),
+            Outcome::Failed { .. } => self.overlay.take_back(),
+        }
         self.remember(verified);
         let receipt = Receipt { transaction: verified.id(), outcome };
         self.receipts.push(receipt);
         Ok(receipt)
+    }
+
+    /// Whether a transaction could be in this block and every operation would succeed, as things are; nothing changes.
+    ///
+    /// # Errors
+    /// The code of the first rule that it breaks.
+    pub(crate) fn try_out(&mut self, verified: &VerifiedTransaction) -> Result<(), Code> {
+        self.admit(verified)?;
+        let outcome = self.run(verified);
+        self.overlay.take_back();
+        match outcome {
+            Outcome::Applied => Ok(()),
+            Outcome::Failed { code, .. } => Err(code),
+        }
+    }
+
+    /// Whether a transaction could be in this block, whatever would become of it.
+    ///
+    /// # Errors
+    /// The code of the first rule that it breaks.
+    pub(crate) fn admit(&mut self, verified: &VerifiedTransaction) -> Result<(), Code> {
+        if self.added.contains(&HalfId::of(&verified.id())) {
+            return Err(Code::DuplicateTransaction);
+        }
+        admit(&mut self.overlay, self.state.recent(), verified, self.time)
     }
 
     /// Ends the block.
@@ -101,6 +144,7 @@ impl<'a> Executor<'a> {
         Ok(Execution { tree, added_ids: self.added_ids, receipts: self.receipts })
     }
 
+    /// Applies the operations up to the first that fails. What they have written is neither kept nor taken back yet.
     fn run(&mut self, verified: &VerifiedTransaction) -> Outcome {
         let transaction = verified.transaction();
         for (operation, index) in transaction.operations.iter().zip(0_u8..) {
@@ -114,11 +158,9 @@ impl<'a> Executor<'a> {
                 time: self.time,
             };
             if let Err(code) = apply(&mut context, operation) {
-                self.overlay.take_back();
                 return Outcome::Failed { operation: index, code };
             }
         }
-        self.overlay.keep();
         Outcome::Applied
     }
 
@@ -130,7 +172,7 @@ impl<'a> Executor<'a> {
             .entry(minute)
             .or_insert_with(|| self.overlay.get(&RecentKey(minute)).unwrap_or_else(RecentDigest::empty));
         *digest = digest.with(&id, &chain);
-        self.added.insert(id);
+        self.added.insert(HalfId::of(&id));
         self.added_ids.push((minute, id));
     }
 

@@ -8,8 +8,8 @@ use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
     Address, BlockId, Bounded, BrandId, Code, Expiry, Genesis, GenesisDocument, KeyPair, Lot, MemberRole, Month,
-    Network, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Transaction, Validator,
-    VerifiedTransaction,
+    Network, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Transaction, TransactionId,
+    Validator, VerifiedTransaction,
 };
 
 pub(crate) use self::operations::*;
@@ -17,6 +17,7 @@ pub(crate) use self::operations::*;
 use crate::conservation::balance_sheet;
 use crate::execute::Executor;
 use crate::key::{RecentKey, StateKey};
+use crate::recent::{RecentMinute, first_minute};
 use crate::record::Totals;
 use crate::state::{State, Tip, View};
 
@@ -195,6 +196,8 @@ pub(crate) type NewMember<'a> = (u8, MemberRole, &'a [(&'a str, u64)]);
 pub(crate) struct Ledger {
     pub(crate) genesis: Genesis,
     pub(crate) state: State,
+    /// The ids of all transactions in blocks, in order, with the minutes in which their validity ends.
+    included: Vec<(u64, TransactionId)>,
     nonce: u64,
 }
 
@@ -206,7 +209,7 @@ impl Ledger {
     pub(crate) fn with_grocer_expiry(months: u8) -> Self {
         let genesis = genesis(months);
         let state = State::genesis(&genesis);
-        Self { genesis, state, nonce: 0 }
+        Self { genesis, state, included: Vec::new(), nonce: 0 }
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -258,12 +261,23 @@ impl Ledger {
         let answers =
             transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect::<Vec<_>>();
         let execution = executor.finish().expect("points are conserved");
+        self.included.extend(&execution.added_ids);
         let height = self.view().tip().height.next();
         let mut id = [0; 32];
         id[..8].copy_from_slice(&height.get().to_be_bytes());
         self.state.apply(execution, Tip { height, block: BlockId::new(id), time_ms: time });
         balance_sheet(self.view()).expect("every account adds up to the totals");
         answers
+    }
+
+    /// What the ledger remembers of transactions.
+    pub(crate) fn recent_minutes(&self) -> Vec<RecentMinute> {
+        let mut minutes = BTreeMap::<u64, Vec<TransactionId>>::new();
+        for (minute, id) in &self.included {
+            minutes.entry(*minute).or_default().push(*id);
+        }
+        let remembered = minutes.split_off(&first_minute(self.now()));
+        remembered.into_iter().map(|(minute, ids)| RecentMinute { minute, ids }).collect()
     }
 
     /// A block without transactions.

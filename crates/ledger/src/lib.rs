@@ -29,8 +29,8 @@ pub mod state;
 pub mod tree;
 pub mod view;
 
-pub use admission::{admissible, validate};
+pub use admission::DryRun;
 pub use conservation::ConservationError;
-pub use execute::{Execution, Executor};
+pub use execute::{Execution, Executor, READ_AHEAD_TRANSACTIONS};
 pub use state::{State, Tip, View};
 pub use tree::StateTree;

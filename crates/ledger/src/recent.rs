@@ -3,10 +3,12 @@
 //! They are kept by the minute in which their `valid_until_ms` lies, at most 61 minutes, and forgotten with it: after
 //! that minute the window refuses them. The state holds one digest per minute over the ids in their order, so that
 //! the ids themselves, which live beside the tree, are as much part of the state root as anything else.
+//!
+//! An hour of them is what a busy node needs most memory for, so the first half of each has to do: two transactions that
+//! share it take 2^64 tries of one author to make, who gets the second of them refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::hash::{chain_hash, tag};
 use lojal_types::{ChainId, Hash, TimeMs, Transaction, TransactionId};
 use thiserror::Error;
@@ -37,8 +39,8 @@ impl RecentDigest {
     }
 }
 
-/// One minute's ids in the order in which they came; the form in which a checkpoint keeps them.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+/// One minute's ids in the order in which they came, as a checkpoint gives them back.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentMinute {
     /// The minute, counted from 1970.
     pub minute: u64,
@@ -56,34 +58,31 @@ pub struct RecentError {
 /// All remembered ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecentIds {
-    minutes: BTreeMap<u64, Minute>,
+    minutes: BTreeMap<u64, BTreeSet<HalfId>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Minute {
-    order: Vec<TransactionId>,
-    ids: BTreeSet<TransactionId>,
+/// The first half of a transaction's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct HalfId(u128);
+
+impl HalfId {
+    pub(crate) fn of(id: &TransactionId) -> Self {
+        Self(u128::from_be_bytes(*id.as_bytes().first_chunk().expect("an id has 32 bytes")))
+    }
 }
 
 impl RecentIds {
     /// Whether a transaction with this id and validity has been in a block.
     pub(crate) fn contains(&self, minute: u64, id: &TransactionId) -> bool {
-        self.minutes.get(&minute).is_some_and(|minute| minute.ids.contains(id))
+        self.minutes.get(&minute).is_some_and(|ids| ids.contains(&HalfId::of(id)))
     }
 
     /// Remembers the ids of a block and forgets the minutes before `first`.
     pub(crate) fn apply(&mut self, added: Vec<(u64, TransactionId)>, first: u64) {
         self.minutes = self.minutes.split_off(&first);
         for (minute, id) in added {
-            let minute = self.minutes.entry(minute).or_default();
-            minute.order.push(id);
-            minute.ids.insert(id);
+            self.minutes.entry(minute).or_default().insert(HalfId::of(&id));
         }
-    }
-
-    /// The ids by minute, for a checkpoint.
-    pub fn minutes(&self) -> impl Iterator<Item = RecentMinute> {
-        self.minutes.iter().map(|(minute, content)| RecentMinute { minute: *minute, ids: content.order.clone() })
     }
 
     /// The ids of a checkpoint, checked against the digests in a state tree whose root is known to be right.

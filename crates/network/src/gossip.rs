@@ -21,6 +21,10 @@ impl Task {
             });
             return;
         }
+        if self.swarm.connected_peers().next().is_none() {
+            // Signing it would be for nobody.
+            return;
+        }
         if topic == Topic::Transactions
             && !self.own_budget.take(topic.rate().time_of(length), BURST_OUT, Instant::now())
         {

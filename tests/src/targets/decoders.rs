@@ -2,7 +2,6 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::key::*;
-use lojal_ledger::recent::RecentMinute;
 use lojal_ledger::{Tip, record, tree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::*;
@@ -102,7 +101,6 @@ pub fn all() -> Vec<Decoder> {
         borsh::<ValidatorSet>(),
         borsh::<tree::Proof>(),
         borsh::<Tip>(),
-        borsh::<RecentMinute>(),
         borsh::<record::Used>(),
         borsh::<record::OpenHold>(),
         borsh::<record::Counted>(),

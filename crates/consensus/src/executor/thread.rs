@@ -209,7 +209,7 @@ impl Thread {
             identified.iter().map(same).collect()
         };
         let unknown = identified.into_iter().zip(&known).filter(|(_, known)| known.is_none());
-        let mut verified = verify_identified(unknown.map(|(one, _)| one).collect()).into_iter();
+        let mut verified = verify_identified(unknown.map(|(one, _)| Ok(one)).collect()).into_iter();
         let each = known.into_iter().enumerate().map(|(index, known)| match known {
             Some(known) => Ok(known),
             None => {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use lojal_ledger::{State, admissible, validate};
+use lojal_ledger::{DryRun, READ_AHEAD_TRANSACTIONS, State};
 use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, VerifiedTransaction, verify_identified};
 use tokio::sync::mpsc;
 
@@ -65,34 +65,12 @@ impl Worker {
     }
 
     fn admit(&self, transactions: Vec<SignedTransaction>, own: &[bool]) -> Answers {
-        let chain = read(&self.state).view().chain_id();
-        let known = |one: Result<IdentifiedTransaction, Code>| {
-            let waits = |one: &IdentifiedTransaction| lock(&self.shared.pool).get(&one.id()).is_some();
-            one.and_then(|one| if waits(&one) { Err(Code::DuplicateTransaction) } else { Ok(one) })
-        };
-        // What waits already needs no second check of its signature.
-        let (unknown, refused): (Vec<_>, Vec<_>) = transactions
-            .into_iter()
-            .map(|signed| known(signed.identify(&chain)))
-            .map(|one| one.map_or_else(|code| (None, Some(code)), |one| (Some(one), None)))
-            .unzip();
-        let mut verified = verify_identified(unknown.into_iter().flatten().collect()).into_iter();
-        let mut to_gossip = Vec::new();
-        let answers: Answers = refused
-            .into_iter()
-            .zip(own)
-            .map(|(refused, own)| {
-                if let Some(code) = refused {
-                    return Err(code);
-                }
-                let transaction = Arc::new(verified.next().expect("one answer per unknown transaction")?);
-                self.insert(&transaction, *own)?;
-                if *own {
-                    to_gossip.push(Box::from(transaction.bytes()));
-                }
-                Ok(transaction.id())
-            })
-            .collect();
+        let verified = verify_identified(self.identify(transactions)).into_iter();
+        let verified: Vec<_> = verified.map(|one| one.map(Arc::new)).zip(own.iter().copied()).collect();
+        let answers: Answers = verified.chunks(READ_AHEAD_TRANSACTIONS).flat_map(|some| self.insert(some)).collect();
+        let accepted = verified.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
+        let own = accepted.filter_map(|((transaction, own), _)| transaction.as_ref().ok().filter(|_| *own));
+        let to_gossip: Vec<Box<[u8]>> = own.map(|transaction| transaction.bytes().into()).collect();
         let refused = answers.iter().filter(|answer| answer.is_err()).count();
         self.shared.refused.fetch_add(refused as u64, Ordering::Relaxed);
         if refused < answers.len() {
@@ -105,15 +83,33 @@ impl Worker {
         answers
     }
 
-    fn insert(&self, transaction: &Arc<VerifiedTransaction>, own: bool) -> Result<(), Code> {
-        // Held until it waits: a block with this very transaction must not be committed in between, or nobody would
-        // take it out again.
+    /// Sizes, networks and ids. What waits already needs no second check of its signature.
+    fn identify(&self, transactions: Vec<SignedTransaction>) -> Vec<Result<IdentifiedTransaction, Code>> {
+        let chain = read(&self.state).view().chain_id();
+        let identified: Vec<_> = transactions.into_iter().map(|signed| signed.identify(&chain)).collect();
+        let pool = lock(&self.shared.pool);
+        let is_new = |one: IdentifiedTransaction| match pool.get(&one.id()) {
+            Some(_) => Err(Code::DuplicateTransaction),
+            None => Ok(one),
+        };
+        identified.into_iter().map(|one| one.and_then(is_new)).collect()
+    }
+    /// Checks against the state, and takes in.
+    fn insert(&self, some: &[(Result<Arc<VerifiedTransaction>, Code>, bool)]) -> Answers {
+        // Held until they wait: a block with one of them must not be committed in between, or nobody would take it out
+        // again.
         let state = read(&self.state);
-        // A client is told at once what would surely fail. A peer has told its own client already, and may be a block
-        // ahead of this node.
-        let check = if own { validate } else { admissible };
-        check(&state, transaction, self.clock.now())?;
-        lock(&self.shared.pool).insert(transaction.clone(), own)
+        let mut dry_run = DryRun::new(&state, self.clock.now());
+        dry_run.read_ahead(some.iter().filter_map(|(one, _)| one.as_deref().ok()));
+        let each = some.iter().map(|(one, own)| {
+            let transaction = one.as_ref().map_err(|code| *code)?;
+            // A client is told at once what would surely fail. A peer has told its own client already, and may be a block
+            // ahead of this node.
+            if *own { dry_run.validate(transaction) } else { dry_run.admit(transaction) }?;
+            lock(&self.shared.pool).insert(Arc::clone(transaction), *own)?;
+            Ok(transaction.id())
+        });
+        each.collect()
     }
 }
 

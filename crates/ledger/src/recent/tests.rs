@@ -21,7 +21,7 @@ fn ledger() -> (Ledger, [u64; 2]) {
 /// The answer to the ledger's own ids after a change.
 fn restore_after(change: impl FnOnce(&mut Vec<RecentMinute>)) -> Result<RecentIds, RecentError> {
     let (ledger, _) = ledger();
-    let mut minutes: Vec<RecentMinute> = ledger.state.recent().minutes().collect();
+    let mut minutes = ledger.recent_minutes();
     assert_eq!(minutes.iter().map(|minute| minute.ids.len()).collect::<Vec<_>>(), [3, 2]);
     change(&mut minutes);
     RecentIds::restore(minutes, ledger.view().tree(), &ledger.genesis.chain_id())
@@ -79,7 +79,7 @@ fn ids_under_another_minute_or_chain_are_refused() {
     let (ledger, [first, second]) = ledger();
     assert_eq!(restore_after(|minutes| minutes[0].minute = first + 1), refused(first + 1));
     assert_eq!(restore_after(|minutes| minutes[0].minute = second), refused(second));
-    let minutes = ledger.state.recent().minutes().collect();
+    let minutes = ledger.recent_minutes();
     let other_chain = ChainId::new([1; 32]);
     assert_eq!(RecentIds::restore(minutes, ledger.view().tree(), &other_chain), refused(first));
 }
@@ -88,11 +88,24 @@ fn ids_under_another_minute_or_chain_are_refused() {
 fn restored_ids_are_remembered_and_forgotten_like_the_original_ones() {
     let (ledger, [first, second]) = ledger();
     let mut restored = restore_after(|_| ()).expect("unchanged");
-    let id = ledger.state.recent().minutes[&first].order[0];
+    let id = ledger.recent_minutes()[0].ids[0];
     assert!(restored.contains(first, &id) && !restored.contains(second, &id));
     assert_eq!(restored.minutes_before(first).count(), 0);
     assert_eq!(restored.minutes_before(second).collect::<Vec<_>>(), [first]);
     restored.apply(Vec::new(), second);
     assert!(!restored.contains(first, &id));
-    assert_eq!(restored.minutes().map(|minute| minute.minute).collect::<Vec<_>>(), [second]);
+    assert_eq!(restored.minutes.into_keys().collect::<Vec<_>>(), [second]);
+}
+
+#[test]
+fn half_of_an_id_is_enough_to_remember_it() {
+    let id = |first: u8, last: u8| {
+        let mut bytes = [0; 32];
+        (bytes[15], bytes[16]) = (first, last);
+        TransactionId::new(bytes)
+    };
+    let mut ids = RecentIds::default();
+    ids.apply(vec![(1, id(1, 1))], 0);
+    assert!(ids.contains(1, &id(1, 1)) && ids.contains(1, &id(1, 2)));
+    assert!(!ids.contains(1, &id(2, 1)));
 }

@@ -110,6 +110,11 @@ impl StateTree {
         self.top.find_page(key_hash, |_| ()).get(key_hash)
     }
 
+    /// Brings what lies around these keys into the processor's caches, faster than the searches for them would.
+    pub(crate) fn read_ahead<'a>(&self, key_hashes: impl Iterator<Item = &'a Hash>) {
+        self.top.read_ahead(key_hashes, 0);
+    }
+
     /// All keys and values, in the order of the key hashes.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.top.entries().map(|entry| (entry.key, entry.value))

@@ -1,5 +1,6 @@
 //! Pages and branches: their memory, their hashes, and the canonical shape of a set of entries.
 
+use std::hint::black_box;
 use std::iter;
 use std::sync::Arc;
 
@@ -13,8 +14,13 @@ pub(crate) type Hash = [u8; 32];
 /// How many bytes of an account's address begin the key hashes of its entries: enough that hardly any two accounts share
 /// them, and few enough that 224 bits of hash keep entries apart.
 const ACCOUNT_PATH_BYTES: usize = 4;
+/// Bytes of an entry's tag, and where in its key hash they are: after those that an account's entries share.
+const TAG_BYTES: usize = 4;
+const TAG_START: usize = ACCOUNT_PATH_BYTES;
 /// Bytes of an entry's two hashes in a page.
 const PAIR_BYTES: usize = 64;
+/// What processors read at once.
+const CACHE_LINE_BYTES: usize = 64;
 /// Bytes that say where an entry's key and value end.
 const ENDS_BYTES: usize = 8;
 
@@ -27,8 +33,9 @@ pub(super) enum Node {
 /// At most [`PAGE_ENTRIES_MAX`] entries, sorted by key hash.
 pub(super) struct Page {
     hash: Hash,
-    /// The number of entries, then key hash ‖ value hash of each, then where key and value of each end (two
-    /// little-endian u32), then the keys and values.
+    /// The number of entries, then the tag of each, then key hash ‖ value hash of each, then where key and value of each
+    /// end (two little-endian u32), then the keys and values. The tags are what a search reads: a few bytes next to each
+    /// other, where the key hashes would be as many cache lines.
     bytes: Box<[u8]>,
 }
 
@@ -43,6 +50,7 @@ pub(super) struct Branch {
 /// The parts of a page's bytes.
 #[derive(Clone, Copy)]
 struct Parts<'a> {
+    tags: &'a [[u8; TAG_BYTES]],
     pairs: &'a [[u8; PAIR_BYTES]],
     ends: &'a [[u8; ENDS_BYTES]],
     keys_and_values: &'a [u8],
@@ -117,6 +125,27 @@ impl Node {
         }
     }
 
+    /// Reads what lies between this subtree at `depth` and the pages of many key hashes, so that it is in the processor's
+    /// caches when it is needed. One search waits for memory at every step; of many, level by level, the waits overlap.
+    pub(super) fn read_ahead<'a>(&self, key_hashes: impl Iterator<Item = &'a Hash>, depth: usize) {
+        let mut searches: Vec<(&Hash, &Node)> = key_hashes.map(|key_hash| (key_hash, self)).collect();
+        let mut depth = depth;
+        let mut is_done = false;
+        while !is_done {
+            is_done = true;
+            for (key_hash, node) in &mut searches {
+                let Node::Branch(branch) = node else { continue };
+                *node = if bit(key_hash, depth) { &branch.right } else { &branch.left };
+                is_done = false;
+            }
+            depth += 1;
+        }
+        for (_, node) in searches {
+            let Node::Page(page) = node else { continue };
+            black_box(page.bytes.iter().step_by(CACHE_LINE_BYTES).fold(0, |sum, byte| sum ^ byte));
+        }
+    }
+
     /// All entries, in the order of the key hashes.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let mut stack = vec![self];
@@ -135,13 +164,17 @@ impl Node {
 impl Page {
     fn new(entries: &[Entry<'_>]) -> Self {
         let size: usize = entries.iter().map(|entry| entry.key.len() + entry.value.len()).sum();
-        let mut bytes = Vec::with_capacity(1 + entries.len() * (PAIR_BYTES + ENDS_BYTES) + size);
+        let mut bytes = Vec::with_capacity(1 + entries.len() * (TAG_BYTES + PAIR_BYTES + ENDS_BYTES) + size);
         bytes.push(u8::try_from(entries.len()).expect("at most sixteen"));
+        for entry in entries {
+            bytes.extend_from_slice(tag_of(entry.key_hash));
+        }
+        let pairs = bytes.len();
         for entry in entries {
             bytes.extend_from_slice(entry.key_hash);
             bytes.extend_from_slice(entry.value_hash);
         }
-        let hash = hash("lojal/page/v1", [&bytes[1..]]);
+        let hash = hash("lojal/page/v1", [&bytes[pairs..]]);
         let mut end = 0_usize;
         for entry in entries {
             for part in [entry.key, entry.value] {
@@ -163,8 +196,9 @@ impl Page {
 
     pub(super) fn get(&self, key_hash: &Hash) -> Option<&[u8]> {
         let parts = self.parts();
-        let index = parts.pairs.binary_search_by(|pair| pair[..32].cmp(key_hash));
-        Some(parts.entry(index.ok()?).value)
+        let tag = tag_of(key_hash);
+        let is_at = |index: &usize| parts.tags[*index] == *tag && parts.pairs[*index][..32] == *key_hash;
+        Some(parts.entry((0..parts.tags.len()).find(is_at)?).value)
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
@@ -173,9 +207,10 @@ impl Page {
     }
 
     fn parts(&self) -> Parts<'_> {
-        let (pairs, rest) = self.bytes[1..].split_at(self.len() * PAIR_BYTES);
+        let (tags, rest) = self.bytes[1..].split_at(self.len() * TAG_BYTES);
+        let (pairs, rest) = rest.split_at(self.len() * PAIR_BYTES);
         let (ends, keys_and_values) = rest.split_at(self.len() * ENDS_BYTES);
-        Parts { pairs: pairs.as_chunks().0, ends: ends.as_chunks().0, keys_and_values }
+        Parts { tags: tags.as_chunks().0, pairs: pairs.as_chunks().0, ends: ends.as_chunks().0, keys_and_values }
     }
 }
 
@@ -198,6 +233,11 @@ impl<'a> Parts<'a> {
         let [a, b, c, d, e, f, g, h] = self.ends[index];
         (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]) as usize)
     }
+}
+
+/// What a page's search compares first.
+fn tag_of(key_hash: &Hash) -> &[u8; TAG_BYTES] {
+    key_hash[TAG_START..].first_chunk().expect("a hash is longer")
 }
 
 /// Bit `depth` of a key hash, counted from the most significant: whether its entry goes right.

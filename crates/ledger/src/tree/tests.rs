@@ -160,8 +160,8 @@ proptest! {
     }
 
     #[test]
-    fn deep_and_narrow_trees_keep_the_shape_that_their_content_defines(
-        batches in vec(btree_map(crafted_key_hash(), any::<Option<u8>>(), 0..120), 1..6)
+    fn deep_and_narrow_trees_keep_the_shape_that_their_content_defines_and_find_all_of_it(
+        batches in vec(btree_map(crafted_key_hash(), any::<Option<u8>>(), 0..200), 1..6)
     ) {
         let mut top = Arc::new(Node::default());
         let mut content = BTreeMap::new();
@@ -180,6 +180,11 @@ proptest! {
             let entries: Vec<_> = content.iter().map(|(k, v)| (*k, *v)).collect();
             prop_assert_eq!(*top.hash(), naive_root(&entries, 0));
             prop_assert_eq!(top.len(), entries.len() as u64);
+            // Their tags are all the same.
+            for key_hash in batch.keys() {
+                let found = top.find_page(key_hash, |_| ()).get(key_hash);
+                prop_assert_eq!(found.is_some(), content.contains_key(key_hash));
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ fn an_identified_transaction_has_the_id_and_the_leaf_of_its_bytes() {
     assert_eq!(identified.id(), transfer(5).id(&CHAIN));
     assert_eq!(identified.bytes(), signed(5).encode());
     assert_eq!(crate::merkle::root([identified.bytes()].into_iter()), *identified.leaf());
-    assert_eq!(verify_identified(vec![identified]), [signed(5).verify(&CHAIN)]);
+    assert_eq!(verify_identified(vec![Ok(identified)]), [signed(5).verify(&CHAIN)]);
     assert_eq!(signed(5).identify(&ChainId::new([8; 32])), Err(Code::WrongChain));
 }
 

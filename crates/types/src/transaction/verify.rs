@@ -99,15 +99,13 @@ impl VerifiedTransaction {
 
 /// Checks many transactions with one batched signature check; one answer per transaction, in order.
 pub fn verify_all(signed: Vec<SignedTransaction>, chain: &ChainId) -> Vec<Result<VerifiedTransaction, Code>> {
-    verify_each(signed.into_iter().map(|one| one.identify(chain)).collect())
+    verify_identified(signed.into_iter().map(|one| one.identify(chain)).collect())
 }
 
-/// As [`verify_all`], of transactions whose ids are known already.
-pub fn verify_identified(identified: Vec<IdentifiedTransaction>) -> Vec<Result<VerifiedTransaction, Code>> {
-    verify_each(identified.into_iter().map(Ok).collect())
-}
-
-fn verify_each(identified: Vec<Result<IdentifiedTransaction, Code>>) -> Vec<Result<VerifiedTransaction, Code>> {
+/// As [`verify_all`], of transactions whose ids are known already; those that are refused already stay so.
+pub fn verify_identified(
+    identified: Vec<Result<IdentifiedTransaction, Code>>,
+) -> Vec<Result<VerifiedTransaction, Code>> {
     let well_formed = || identified.iter().flatten();
     let messages: Vec<Vec<u8>> = well_formed().map(|one| Transaction::signing_bytes(&one.id, &one.chain)).collect();
     let claims: Vec<Claim<'_>> = well_formed()

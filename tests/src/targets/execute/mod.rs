@@ -3,17 +3,18 @@
 mod operations;
 mod world;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lojal_chain::replay::{check_commit, commit, execute_bytes};
 use lojal_chain::{ExecutedBlock, execute_block, propose};
 use lojal_ledger::conservation::balance_sheet;
-use lojal_ledger::recent::RecentIds;
-use lojal_ledger::{State, StateTree, validate};
+use lojal_ledger::key::RecentKey;
+use lojal_ledger::recent::{RecentIds, RecentMinute, minute_of};
+use lojal_ledger::{DryRun, State, StateTree};
 use lojal_types::{
     Bounded, Certificate, ChainId, Code, CommitSignature, Operation, Outcome, Receipt, TimeMs, Transaction,
-    VerifiedTransaction,
+    TransactionId, VerifiedTransaction,
 };
 
 use self::operations::operation;
@@ -64,6 +65,7 @@ pub fn applied_operations(data: &[u8]) -> BTreeSet<&'static str> {
         is_never_executed_again(&world.state, &included);
         world.learn(&included);
         earlier.extend(included);
+        are_remembered(&world);
     }
     applied
 }
@@ -106,7 +108,11 @@ fn is_as_foretold(state: &State, block: &ExecutedBlock, time: TimeMs) {
         Outcome::Applied => Ok(()),
         Outcome::Failed { code, .. } => Err(code),
     };
-    assert_eq!(validate(state, first, time), expected, "a transaction became something else than was foretold");
+    assert_eq!(
+        DryRun::new(state, time).validate(first),
+        expected,
+        "a transaction became something else than was foretold"
+    );
     if expected.is_err() {
         let (without, _) = after(state, time, None);
         StateTree::diff(without.view().tree(), with.view().tree(), |key, _| {
@@ -180,8 +186,6 @@ fn adds_up(state: &State) {
         let proof = view.tree().prove(key);
         proof.verify(&tree.root(), key, Some(value)).unwrap_or_else(|error| panic!("{error}"));
     }
-    let recent = RecentIds::restore(state.recent().minutes().collect(), view.tree(), &view.chain_id());
-    assert!(recent.is_ok_and(|recent| recent == *state.recent()), "remembered ids that the root doesn't commit to");
     for account in world::accounts() {
         for brand in view.brand_ids() {
             let lots = view.lots(account, brand);
@@ -192,9 +196,22 @@ fn adds_up(state: &State) {
     }
 }
 
+/// What is remembered of all transactions so far is what the root commits to.
+fn are_remembered(world: &World) {
+    let state = &world.state;
+    let mut minutes = BTreeMap::<u64, Vec<TransactionId>>::new();
+    for transaction in &world.included {
+        minutes.entry(minute_of(transaction.transaction())).or_default().push(transaction.id());
+    }
+    minutes.retain(|minute, _| state.view().get(&RecentKey(*minute)).is_some());
+    let minutes = minutes.into_iter().map(|(minute, ids)| RecentMinute { minute, ids }).collect();
+    let restored = RecentIds::restore(minutes, state.view().tree(), &state.view().chain_id());
+    assert!(restored.is_ok_and(|restored| restored == *state.recent()), "other ids than those that happened");
+}
+
 fn is_never_executed_again(state: &State, included: &[Arc<VerifiedTransaction>]) {
     for transaction in included {
-        let again = validate(state, transaction, state.view().tip().time_ms);
+        let again = DryRun::new(state, state.view().tip().time_ms).validate(transaction);
         let is_refused = matches!(again, Err(Code::DuplicateTransaction | Code::TransactionExpired));
         assert!(is_refused, "{:?} can happen again: {again:?}", transaction.id());
     }

@@ -63,9 +63,12 @@ pub(super) fn is_of_recent_transactions(key: &[u8]) -> bool {
 }
 
 /// The ledger, and the households on it.
+#[derive(Clone)]
 pub(super) struct World {
     pub(super) state: State,
     pub(super) households: Vec<Address>,
+    /// Everything that was in a block, in order.
+    pub(super) included: Vec<Arc<VerifiedTransaction>>,
     nonce: u64,
 }
 
@@ -73,16 +76,16 @@ impl World {
     /// A ledger with a past: everybody has points of every brand, there is a household of two with a pool, a
     /// partnership, an open hold, and an account with guardians.
     pub(super) fn new() -> Self {
-        static PAST: LazyLock<(State, Vec<Address>)> = LazyLock::new(|| {
-            let mut world = World { state: State::genesis(&genesis()), households: Vec::new(), nonce: 0 };
+        static PAST: LazyLock<World> = LazyLock::new(|| {
+            let state = State::genesis(&genesis());
+            let mut world = World { state, households: Vec::new(), included: Vec::new(), nonce: 0 };
             for (seed, operations) in operations::past() {
                 let operations = operations(&world);
                 world.run(seed, operations);
             }
-            (world.state, world.households)
+            world
         });
-        let (state, households) = PAST.clone();
-        Self { state, households, nonce: 1_000 }
+        Self { nonce: 1_000, ..PAST.clone() }
     }
 
     pub(super) fn chain(&self) -> ChainId {
@@ -161,8 +164,9 @@ impl World {
         key((0..=u8::MAX).find(signs).unwrap_or(STRANGER))
     }
 
-    /// Remembers the households that transactions may have made.
+    /// Remembers transactions, and the households that they may have made.
     pub(super) fn learn(&mut self, included: &[Arc<VerifiedTransaction>]) {
+        self.included.extend_from_slice(included);
         for transaction in included {
             for (operation, index) in transaction.transaction().operations.iter().zip(0..) {
                 if matches!(operation, Operation::CreateHousehold(_)) && self.households.len() < 8 {

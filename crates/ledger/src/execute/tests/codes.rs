@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use lojal_types::{Code, Operation, Outcome, VerifiedTransaction};
 
-use crate::admission::validate;
+use crate::admission::DryRun;
 use crate::execute::Executor;
 use crate::fixture::*;
 
@@ -73,7 +73,7 @@ fn what_can_not_be_in_a_block_is_refused_with_its_code_and_changes_nothing() {
         let mut ledger = ledger();
         let transaction = provoke(&mut ledger);
         let time = ledger.next_time();
-        assert_eq!(validate(&ledger.state, &transaction, time), Err(code));
+        assert_eq!(DryRun::new(&ledger.state, time).validate(&transaction), Err(code));
         let mut executor = Executor::new(&ledger.state, time);
         assert_eq!(executor.push(&transaction), Err(code));
         let execution = executor.finish().expect("nothing happened");
@@ -89,7 +89,7 @@ fn what_fails_in_a_block_has_a_receipt_with_its_code_and_changes_nothing() {
         let (sender, operation) = provoke(&mut ledger);
         let (before, next) = (records(ledger.view()), ledger.next_time());
         let transaction = ledger.sign(sender, vec![operation]);
-        assert_eq!(validate(&ledger.state, &transaction, next), Err(*code), "failure {number}, {code}");
+        assert_eq!(DryRun::new(&ledger.state, next).validate(&transaction), Err(*code), "failure {number}, {code}");
         let answer = ledger.block(next, std::slice::from_ref(&transaction));
         assert_eq!(answer, [Ok(failed(0, *code))], "failure {number}, {code}");
         assert_eq!(records(ledger.view()), before, "failure {number}, {code}: nothing changes");

@@ -2,6 +2,7 @@
 
 use lojal_types::{Code, Outcome, Points, TimeMs};
 
+use crate::admission::DryRun;
 use crate::conservation::balance_sheet;
 use crate::fixture::*;
 use crate::key::{BalanceKey, OutstandingKey};
@@ -171,7 +172,7 @@ fn an_executor_without_transactions_already_shows_the_new_month() {
     let until = start_of("2027-01").plus_ms(HOUR_MS / 2);
     let spend = ledger.sign_until(ANNA, until, vec![redeem(RESORT, ANNA, 8)]);
     // A wallet's transaction that a node checks before the first block of the month.
-    let answer = crate::admission::validate(&ledger.state, &spend, start_of("2027-01"));
+    let answer = DryRun::new(&ledger.state, start_of("2027-01")).validate(&spend);
     assert_eq!(answer, Err(Code::PointsExpired));
     assert_eq!(ledger.totals(RESORT), [8, 8, 0, 0, 0]);
 }
