@@ -91,6 +91,11 @@ impl Disk {
         Self::default()
     }
 
+    /// Whether it is that of a [`SimulatedDisk`].
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.simulated.is_some()
+    }
+
     /// Makes a new file to append to; there must be none.
     pub(crate) fn create(&self, path: &Path) -> Result<AppendFile, StoreError> {
         self.new_file(path, OpenOptions::new().append(true).create_new(true))

@@ -118,7 +118,7 @@ impl Store {
     pub fn transaction(&self, id: &TransactionId) -> Result<Option<Placed>, StoreError> {
         let checkpoint = {
             let tail = self.shared.tail();
-            if let Some(placed) = tail.layers().find_map(|layer| layer.transactions.get(id).copied()) {
+            if let Some(placed) = tail.layers().find_map(|layer| layer.transaction(id)) {
                 return Ok(Some(placed));
             }
             tail.checkpoint
@@ -144,7 +144,7 @@ impl Store {
             let tail = self.shared.tail();
             let mut found = Vec::new();
             for layer in tail.layers() {
-                found.extend(layer.history(*account, before, limit.saturating_sub(found.len())));
+                found.extend(layer.history(account, before, limit.saturating_sub(found.len())));
             }
             (found, tail.checkpoint)
         };

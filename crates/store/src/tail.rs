@@ -1,34 +1,29 @@
 //! What is known of the blocks after the last checkpoint, in memory.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use lojal_chain::CommittedBlock;
 use lojal_ledger::View;
 use lojal_ledger::recent::minute_of;
-use lojal_types::{Address, BlockId, Height, Outcome, TransactionId};
+use lojal_types::{Address, BlockId, Height, TransactionId};
 
 use crate::limits::RECENT_BLOCKS_BYTES_MAX;
 use crate::log::{BlockPlace, Position};
 use crate::reader::Placed;
 
-/// The accounts that a block's transaction concerns: its sender and whomever its operations name, each once.
-fn accounts_of(transaction: &lojal_types::Transaction) -> Vec<Address> {
-    let named = transaction.operations.iter().flat_map(|operation| operation.accounts());
-    let mut accounts: Vec<Address> = named.chain([&transaction.sender]).copied().collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    accounts
-}
-
-/// What the index will know of some consecutive blocks.
+/// What the index will know of some consecutive blocks. It only grows, and each transaction costs a few operations on hash
+/// maps: whoever commits pays for it. Nothing goes through the maps in their order.
 #[derive(Default)]
 pub(crate) struct Layer {
     pub(crate) blocks: BTreeMap<Height, (BlockId, BlockPlace)>,
-    pub(crate) transactions: BTreeMap<TransactionId, Placed>,
-    pub(crate) history: BTreeMap<(Address, Height, u32), (TransactionId, Outcome)>,
-    /// The ids in the order of the blocks, each with the minute in which its validity ends.
-    pub(crate) recent_ids: Vec<(u64, TransactionId)>,
+    /// In the order of the chain; the place here is a transaction's number.
+    transactions: Vec<Placed>,
+    /// The minutes in which the validity of the transactions ends, in the same order.
+    minutes: Vec<u64>,
+    numbers: HashMap<TransactionId, u32>,
+    /// The numbers of the transactions that concern an account, ascending.
+    postings: HashMap<Address, Vec<u32>>,
     /// Encoded bytes of the blocks.
     pub(crate) block_bytes: u64,
 }
@@ -41,26 +36,53 @@ impl Layer {
         for ((verified, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0_u32..) {
             let transaction = verified.transaction();
             let placed = Placed { id: verified.id(), height, index, outcome: receipt.outcome };
-            self.transactions.insert(placed.id, placed);
-            for account in accounts_of(transaction) {
-                self.history.insert((account, height, index), (placed.id, placed.outcome));
-            }
-            self.recent_ids.push((minute_of(transaction), placed.id));
+            let named = transaction.operations.iter().flat_map(|operation| operation.accounts());
+            self.add(placed, minute_of(transaction), named.chain([&transaction.sender]));
         }
     }
 
+    /// Takes in the transaction after the last one. It concerns the accounts, of which some may be the same.
+    pub(crate) fn add<'a>(&mut self, placed: Placed, minute: u64, accounts: impl IntoIterator<Item = &'a Address>) {
+        let number = u32::try_from(self.transactions.len()).expect("so many transactions don't fit into memory");
+        self.transactions.push(placed);
+        self.minutes.push(minute);
+        self.numbers.insert(placed.id, number);
+        for account in accounts {
+            let postings = self.postings.entry(*account).or_default();
+            if postings.last() != Some(&number) {
+                postings.push(number);
+            }
+        }
+    }
+
+    /// All transactions, in the order of the chain.
+    pub(crate) fn transactions(&self) -> &[Placed] {
+        &self.transactions
+    }
+
+    /// The minutes in which the validity of all transactions ends, in the order of the chain.
+    pub(crate) fn minutes(&self) -> &[u64] {
+        &self.minutes
+    }
+
+    /// A transaction.
+    pub(crate) fn transaction(&self, id: &TransactionId) -> Option<Placed> {
+        let number = usize::try_from(*self.numbers.get(id)?).ok()?;
+        self.transactions.get(number).copied()
+    }
+
     /// An account's transactions before a place, the newest first.
-    pub(crate) fn history(&self, account: Address, before: (Height, u32), limit: usize) -> Vec<Placed> {
-        let range = (account, Height::GENESIS, 0)..(account, before.0, before.1);
-        let newest_first = self.history.range(range).rev().take(limit);
-        newest_first
-            .map(|((_, height, index), (id, outcome))| Placed {
-                id: *id,
-                height: *height,
-                index: *index,
-                outcome: *outcome,
-            })
-            .collect()
+    pub(crate) fn history(&self, account: &Address, before: (Height, u32), limit: usize) -> Vec<Placed> {
+        let Some(postings) = self.postings.get(account) else { return Vec::new() };
+        let end = self.transactions.partition_point(|placed| (placed.height, placed.index) < before);
+        let earlier = postings.partition_point(|number| (*number as usize) < end);
+        let newest_first = postings[..earlier].iter().rev().take(limit);
+        newest_first.map(|number| self.transactions[*number as usize]).collect()
+    }
+
+    /// The accounts with the numbers of the transactions that concern them, ascending; in any order.
+    pub(crate) fn postings(&self) -> impl Iterator<Item = (&Address, &[u32])> {
+        self.postings.iter().map(|(account, postings)| (account, postings.as_slice()))
     }
 }
 
@@ -122,3 +144,6 @@ impl Tail {
         self.latest.get(usize::try_from(index).ok()?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,7 @@
 //! Two keys with the same hash would be one entry; 224 bits of SHA-256 rule that out. An account's entries
 //! lie next to each other, so that a transaction finds what it needs of an account in one place.
 
+mod build;
 mod diff;
 mod node;
 mod proof;
@@ -32,8 +33,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use node::{Entry, Node, hash_value};
-pub(crate) use node::{Hash, hash_key};
+pub use build::{OutOfOrder, TreeBuilder};
+pub(crate) use node::Hash;
+use node::Node;
+pub use node::hash_key;
 pub use proof::{Proof, ProofError};
 pub(crate) use update::Change;
 
@@ -62,27 +65,19 @@ impl StateTree {
     /// If the keys and values of one page exceed 4 GiB.
     pub fn from_entries<K: AsRef<[u8]>, V: AsRef<[u8]>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let owned: Vec<(K, V)> = entries.into_iter().collect();
-        let mut hashed: Vec<_> =
-            owned.iter().map(|(key, value)| (hash_key(key.as_ref()), hash_value(value.as_ref()), key, value)).collect();
-        // A stable sort keeps entries with the same key in the order in which they came.
-        hashed.sort_by_key(|(key_hash, ..)| *key_hash);
-        hashed.dedup_by(|later, earlier| {
-            let same_key = later.0 == earlier.0;
-            if same_key {
-                *earlier = *later;
+        let mut hashed: Vec<(Hash, usize)> =
+            owned.iter().enumerate().map(|(place, (key, _))| (hash_key(key.as_ref()), place)).collect();
+        // Entries with the same key stay in the order in which they came.
+        hashed.sort_unstable();
+        let mut builder = TreeBuilder::new();
+        let mut hashed = hashed.into_iter().peekable();
+        while let Some((key_hash, place)) = hashed.next() {
+            if hashed.peek().is_none_or(|(next, _)| *next != key_hash) {
+                let (key, value) = &owned[place];
+                builder.push_hashed(key_hash, key.as_ref(), value.as_ref()).expect("sorted, and each key once");
             }
-            same_key
-        });
-        let entries: Vec<Entry<'_>> = hashed
-            .iter()
-            .map(|(key_hash, value_hash, key, value)| Entry {
-                key_hash,
-                value_hash,
-                key: key.as_ref(),
-                value: value.as_ref(),
-            })
-            .collect();
-        Self { top: Node::build(&entries, 0) }
+        }
+        builder.finish()
     }
 
     /// The hash that commits to every entry: `state_root` in a block's header.

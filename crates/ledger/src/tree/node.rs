@@ -245,9 +245,9 @@ pub(super) fn bit(key_hash: &Hash, depth: usize) -> bool {
     key_hash[depth / 8] & (0x80 >> (depth % 8)) != 0
 }
 
-/// What puts an entry into its place in the tree. The first bytes of an account's entries are those of its address, which
+/// What puts an entry into its place in the tree, its key hash (protocol §9). The first bytes of an account's entries are those of its address, which
 /// is a hash itself, so that what a transaction needs of an account is in one page, or a few next to each other.
-pub(crate) fn hash_key(key: &[u8]) -> Hash {
+pub fn hash_key(key: &[u8]) -> [u8; 32] {
     let mut key_hash = hash("lojal/key/v1", [key]);
     if let Some(account) = account_of(key) {
         key_hash[..ACCOUNT_PATH_BYTES].copy_from_slice(&account[..ACCOUNT_PATH_BYTES]);

@@ -88,7 +88,7 @@ fn replace(node: &Arc<Node>, updated: Arc<Node>) -> Arc<Node> {
 }
 
 /// Two neighbours as a branch, or as one page if removals left so little that they fit.
-fn join(left: Arc<Node>, right: Arc<Node>, depth: usize) -> Arc<Node> {
+pub(super) fn join(left: Arc<Node>, right: Arc<Node>, depth: usize) -> Arc<Node> {
     if left.len() + right.len() > PAGE_ENTRIES_MAX as u64 {
         return Node::branch(left, right);
     }

@@ -1,19 +1,17 @@
 //! Loading a checkpoint, and checking that it is one of this log.
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use borsh::BorshDeserialize;
 use lojal_chain::verify_certificate;
-use lojal_ledger::recent::{RecentIds, RecentMinute};
+use lojal_ledger::recent::RecentIds;
 use lojal_ledger::{State, StateTree};
-use lojal_types::{Genesis, Hash, Header, Height, TransactionId, ValidatorSet};
+use lojal_types::{Genesis, Hash, Header, Height, ValidatorSet};
 
 use super::keys;
 use super::redo::Changes;
 use super::runs::FileInfos;
-use super::write::recent_count;
 use super::{Base, Digest, INDEX_VERSION, Index, Meta, RecentParts, guarded, is_held, mark_in, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
 use crate::forgotten::Forgotten;
@@ -41,13 +39,6 @@ pub struct IndexRebuilt {
     /// Where the old one is now, if there was one.
     pub aside: Option<PathBuf>,
 }
-
-/// Key and value.
-type StateEntry = (Vec<u8>, Vec<u8>);
-
-/// The minutes in which transactions' validity ends, in the order of the chain; for each checkpoint with the block of
-/// the first of them.
-type RecentMinutes = Vec<(Height, Vec<u32>)>;
 
 /// What a checkpoint that holds gives.
 struct Loaded {
@@ -239,8 +230,7 @@ impl Index {
 
     /// Loads the state and checks it against the header of its block.
     fn load(&self, genesis: &Genesis, meta: &Meta, header: &Header) -> Result<Loaded, Fault> {
-        let (entries, recent_minutes) = self.entries()?;
-        let tree = StateTree::from_entries(entries);
+        let (tree, recent_minutes) = self.contents()?;
         if Hash::new(tree.root()) != header.state_root {
             return Err(unusable("its state is not that of its block"));
         }
@@ -250,44 +240,6 @@ impl Index {
         let last_minute = |minutes: Vec<u32>| u64::from(minutes.into_iter().max().unwrap_or(0));
         let recent = recent_minutes.into_iter().map(|(first, minutes)| (first, last_minute(minutes))).collect();
         Ok(Loaded { state, position: meta.position, digest: meta.digest, recent })
-    }
-
-    /// All entries of the state, and the minutes of the remembered transactions, in the order of the chain.
-    pub(super) fn entries(&self) -> Result<(Vec<StateEntry>, RecentMinutes), StoreError> {
-        let (mut state, mut recent) = (Vec::new(), RecentMinutes::new());
-        self.runs.each_entry(|key, value| {
-            if let Some((&keys::STATE, key)) = key.split_first() {
-                state.push((key.to_vec(), value));
-                return Ok(());
-            }
-            let first = keys::recent_first(&key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
-            let (minutes, rest) = value.as_chunks::<4>();
-            if minutes.is_empty() || !rest.is_empty() {
-                return Err(IndexError::Inconsistent("the minutes of recent transactions are malformed").into());
-            }
-            recent.push((first, minutes.iter().map(|minute| u32::from_le_bytes(*minute)).collect()));
-            Ok(())
-        })?;
-        Ok((state, recent))
-    }
-
-    /// The remembered ids, which are the latest in the runs.
-    fn recent(&self, recent: &RecentMinutes, tree: &StateTree) -> Result<Vec<RecentMinute>, StoreError> {
-        const MISSING: IndexError = IndexError::Inconsistent("not all recent transactions are there");
-        let mut minutes = BTreeMap::<u64, Vec<TransactionId>>::new();
-        let mut each = recent.iter().flat_map(|(_, minutes)| minutes);
-        if let Some((first, _)) = recent.first() {
-            self.runs.each_from(*first, |placed| {
-                let minute = each.next().ok_or(MISSING)?;
-                minutes.entry(u64::from(*minute)).or_default().push(placed.id);
-                Ok(())
-            })?;
-        }
-        if each.next().is_some() {
-            return Err(MISSING.into());
-        }
-        minutes.retain(|minute, _| recent_count(tree, *minute).is_some());
-        Ok(minutes.into_iter().map(|(minute, ids)| RecentMinute { minute, ids }).collect())
     }
 
     /// Opens the files that the checkpoint lists.

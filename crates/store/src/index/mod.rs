@@ -10,6 +10,7 @@
 //! checkpoint keeps, and every page of the sorted files against its checksum. The state is checked against the state
 //! root in any case.
 
+mod contents;
 mod keys;
 mod load;
 mod read;
@@ -39,7 +40,7 @@ pub use load::IndexRebuilt;
 use runs::Runs;
 pub(crate) use write::Snapshot;
 
-const INDEX_VERSION: u32 = 2;
+const INDEX_VERSION: u32 = 3;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
 /// What a checkpoint says of itself.

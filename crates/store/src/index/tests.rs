@@ -5,7 +5,7 @@ use lojal_ledger::State;
 use lojal_ledger::recent::RecentIds;
 use lojal_types::{BlockId, Height};
 
-use super::runs::Change;
+use super::runs::{Change, Order, Part};
 use super::*;
 use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::BlockPlace;
@@ -18,11 +18,11 @@ pub(crate) fn change_entries(directory: &Path, change: impl FnOnce(&mut Vec<Chan
     let mut meta: Meta = index.get(&[keys::META]).expect("readable").expect("a checkpoint");
     index.open_files(&meta).expect("whole");
     let mut entries = Vec::new();
-    let each = |key, value| {
-        entries.push((key, Some(value)));
+    let each = |_: &Order, key: &[u8], value: &[u8]| {
+        entries.push((key.to_vec(), Some(value.to_vec())));
         Ok(())
     };
-    index.runs.each_entry(each).expect("whole");
+    index.runs.each_entry(Part::Whole, each).expect("whole");
     change(&mut entries);
     let infos = index.runs.rewrite_entries(entries).expect("writable");
     meta.files = Digest::of(&[keys::FILES], &encode(&infos));
@@ -72,14 +72,45 @@ fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
         let layer = Arc::new(layer);
         let snapshot = Snapshot { layer, view, before: start.view().clone(), position };
         base = index.write(&base, &snapshot).expect("the disk works");
-        let (entries, _) = index.entries().expect("readable");
-        assert_eq!(entries.len() as u64, tree.len());
-        assert_eq!(StateTree::from_entries(entries).root(), tree.root());
+        let (read, _) = index.contents().expect("readable");
+        assert_eq!((read.root(), read.len()), (tree.root(), tree.len()));
         for entry in index.db.iter() {
             assert!(entry.expect("readable").1.len() <= max);
         }
     }
     assert_eq!(tree.root(), start.view().tree().root());
+}
+
+#[test]
+fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simulated_disk() {
+    for disk in [Disk::real(), crate::SimulatedDisk::new().disk()] {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let index = Index::create(&disk, dir.path()).expect("new");
+        let mut base = Base { tree: StateTree::new(), digest: Digest::default(), recent: RecentParts::new() };
+        let start = State::genesis(&genesis("a network"));
+        let mut tree = start.view().tree().clone();
+        for round in 1..5_u32 {
+            let changes = (0..2_000_u32 / round).map(|number| {
+                let key = [&[200][..], &(number * round).to_le_bytes()].concat();
+                let value = (number % 7 > 0).then(|| vec![round as u8; number as usize % 90].into());
+                (key.into_boxed_slice(), value)
+            });
+            tree = tree.apply(&changes.collect());
+            let tip = start.view().tip();
+            let state = State::restore(&genesis("a network"), tip, tree.clone(), RecentIds::default());
+            let height = Height::new(round.into());
+            let place = BlockPlace { segment: 1, block_offset: 1, commit_offset: 2, end_offset: 53 };
+            let mut layer = Layer::default();
+            layer.blocks.insert(height, (BlockId::new([1; 32]), place));
+            let (layer, position) = (Arc::new(layer), Position { segment: 1, offset: 53 });
+            let before = start.view().clone();
+            let snapshot = Snapshot { layer, view: state.view().clone(), before, position };
+            base = index.write(&base, &snapshot).expect("the disk works");
+            let (read, recent) = index.contents().expect("readable");
+            assert_eq!((read.root(), read.len(), recent.len()), (tree.root(), tree.len(), 0));
+            assert!(read.iter().eq(tree.iter()));
+        }
+    }
 }
 
 #[test]

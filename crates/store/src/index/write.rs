@@ -115,7 +115,7 @@ fn state_changes(older: &StateTree, newer: &StateTree) -> Vec<Change> {
 fn put_recent(changes: &mut Vec<Change>, base: &Base, snapshot: &Snapshot) -> Result<RecentParts, IndexError> {
     let (older, newer, layer) = (&base.tree, snapshot.view.tree(), &snapshot.layer);
     let mut added = BTreeMap::<u64, u64>::new();
-    for (minute, _) in &layer.recent_ids {
+    for minute in layer.minutes() {
         *added.entry(*minute).or_default() += 1;
     }
     for (minute, count) in &added {
@@ -125,9 +125,9 @@ fn put_recent(changes: &mut Vec<Change>, base: &Base, snapshot: &Snapshot) -> Re
         }
     }
     let mut parts = base.recent.clone();
-    let first = layer.transactions.values().map(|placed| placed.height).min();
+    let first = layer.transactions().first().map(|placed| placed.height);
     if let (Some(first), Some((last_minute, _))) = (first, added.last_key_value()) {
-        let minutes = layer.recent_ids.iter().map(|(minute, _)| u32::try_from(*minute).map(u32::to_le_bytes));
+        let minutes = layer.minutes().iter().map(|minute| u32::try_from(*minute).map(u32::to_le_bytes));
         let minutes = minutes.collect::<Result<Vec<_>, _>>();
         let minutes = minutes.map_err(|_| IndexError::Inconsistent("a transaction is valid for thousands of years"))?;
         changes.push((keys::recent(first), Some(minutes.concat())));

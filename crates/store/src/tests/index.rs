@@ -353,7 +353,7 @@ fn a_run_with_any_flipped_bit_is_reported_when_it_is_read_and_rebuilt_at_the_nex
 fn an_index_of_the_version_before_is_moved_aside_and_rebuilt() {
     let (chain, dir) = fixture();
     tamper(dir.path(), |db| {
-        db.insert([7], &1_u32.to_le_bytes()).expect("writable");
+        db.insert([7], &2_u32.to_le_bytes()).expect("writable");
     });
     assert_rebuilt(dir.path(), &chain);
 }

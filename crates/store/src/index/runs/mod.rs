@@ -23,7 +23,7 @@ use crate::reader::Placed;
 use crate::tail::Layer;
 use run::Run;
 pub(crate) use run::RunInfo;
-pub(crate) use state::{Change, StateInfo};
+pub(crate) use state::{Change, Order, Part, StateInfo};
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
 
@@ -98,7 +98,7 @@ impl Runs {
             return Ok(Arc::clone(&before.states));
         };
         let mut states = before.states.to_vec();
-        states.push(state::write(&self.disk, &self.directory, (*first, *last), changes)?);
+        states.push(state::write(&self.disk, &self.directory, (*first, *last), &changes)?);
         if let Some(from) = state::first_to_merge(&states) {
             let merged = state::merge(&self.disk, &self.directory, &states[from..], from == 0)?;
             states.truncate(from);
@@ -153,13 +153,14 @@ impl Runs {
         self.list().runs.iter().try_for_each(|run| run.each_from(first, &mut f))
     }
 
-    /// Goes through the entries of the state and of what is recent, in the order of their keys.
+    /// Goes through a part of the entries of the state and of what is recent, in their order.
     pub(super) fn each_entry(
         &self,
-        mut f: impl FnMut(Vec<u8>, Vec<u8>) -> Result<(), StoreError>,
+        part: Part,
+        mut f: impl FnMut(&Order, &[u8], &[u8]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        state::each(&self.disk, &self.directory, &self.list().states, |key, value| {
-            value.map_or(Ok(()), |value| f(key, value))
+        state::each(&self.disk, &self.directory, &self.list().states, part, |order, key, value| {
+            value.map_or(Ok(()), |value| f(order, key, value))
         })
     }
 
@@ -192,7 +193,7 @@ impl Runs {
     pub(super) fn rewrite_entries(&self, entries: Vec<Change>) -> Result<FileInfos, StoreError> {
         let FileInfos { runs, states } = self.list().infos();
         let heights = (states[0].first, states[states.len() - 1].last);
-        let states = vec![state::write(&self.disk, &self.directory, heights, entries)?];
+        let states = vec![state::write(&self.disk, &self.directory, heights, &entries)?];
         Ok(FileInfos { runs, states })
     }
 

@@ -164,15 +164,16 @@ impl PageReader<'_> {
         Ok(Some(bytes))
     }
 
-    /// The next bytes, so many.
-    pub(super) fn next_bytes(&mut self, len: u32) -> Result<Vec<u8>, StoreError> {
+    /// The next bytes, so many, in place of what the buffer holds.
+    pub(super) fn next_bytes(&mut self, len: u32, buffer: &mut Vec<u8>) -> Result<(), StoreError> {
+        buffer.clear();
         if self.end.saturating_sub(self.at) < u64::from(len) {
             return Err(DAMAGED.into());
         }
-        let mut bytes = vec![0; usize::try_from(len).map_err(|_| DAMAGED)?];
-        self.fill(self.at, &mut bytes)?;
+        buffer.resize(usize::try_from(len).map_err(|_| DAMAGED)?, 0);
+        self.fill(self.at, buffer)?;
         self.at = self.at.saturating_add(u64::from(len));
-        Ok(bytes)
+        Ok(())
     }
 
     /// The bytes at a place of the stream.

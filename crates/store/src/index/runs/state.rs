@@ -1,18 +1,23 @@
 //! The entries of a checkpoint that are read at a start only, those of the state, and until when
 //! the latest transactions are valid: files of changes.
 //!
-//! A file holds, sorted by key, what was changed between two checkpoints; what the newest file that names a key says is
-//! so. An entry is the length of the key (2 bytes), that of the value (4, little-endian, all ones for a key that went),
-//! key and value.
+//! A file holds what was changed between two checkpoints; what the newest file that names a key says is so. An entry is
+//! the length of the key (2 bytes), that of the value (4, little-endian, all ones for a key that went), key and value.
+//!
+//! Entries are sorted by the kind, the first byte of the key, and then by the hash of the rest, which for an entry of the
+//! state is the key hash of the state tree: a tree is built of the entries as they are read. Where the second half of
+//! the key hashes begins is known, so that two threads can build half a tree each.
 
 use std::path::Path;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_ledger::tree::hash_key;
 use lojal_types::Height;
 
 use super::pages::{PageFile, PageReader, PageWriter};
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
+use crate::index::keys;
 use crate::limits::RUN_BUFFER_PAGES;
 
 const HEAD_BYTES: usize = 6;
@@ -22,6 +27,37 @@ const MALFORMED: IndexError = IndexError::Inconsistent("a file of the state is m
 /// A key with its new value, none if it goes.
 pub(crate) type Change = (Vec<u8>, Option<Vec<u8>>);
 
+/// Where a key stands among others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Order {
+    kind: u8,
+    /// The hash of the key without its kind.
+    pub(crate) key_hash: [u8; 32],
+}
+
+impl Order {
+    /// None for the empty key, which has no kind.
+    fn of(key: &[u8]) -> Option<Self> {
+        let (kind, rest) = key.split_first()?;
+        Some(Self { kind: *kind, key_hash: hash_key(rest) })
+    }
+
+    /// Where the second half of the state begins.
+    fn middle() -> Self {
+        let mut key_hash = [0; 32];
+        key_hash[0] = 0x80;
+        Self { kind: keys::STATE, key_hash }
+    }
+}
+
+/// Which entries to read: all, or those before or after the middle of the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    First,
+    Second,
+}
+
 /// What the checkpoint knows of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct StateInfo {
@@ -29,6 +65,8 @@ pub(crate) struct StateInfo {
     pub(crate) first: Height,
     pub(crate) last: Height,
     pub(crate) stream_bytes: u64,
+    /// Where in the stream the second half of the state begins.
+    pub(crate) middle: u64,
 }
 
 impl StateInfo {
@@ -43,29 +81,44 @@ impl StateInfo {
     pub(super) fn open(&self, disk: &Disk, directory: &Path) -> Result<PageFile, StoreError> {
         PageFile::open(disk, &directory.join(self.file_name()), self.key(), self.stream_bytes)
     }
+
+    /// Where a part begins and ends in the stream.
+    fn range(&self, part: Part) -> (u64, u64) {
+        match part {
+            Part::Whole => (0, self.stream_bytes),
+            Part::First => (0, self.middle),
+            Part::Second => (self.middle, self.stream_bytes),
+        }
+    }
 }
 
 /// Writes a file of changes of which each key comes after the one before.
 struct StateWriter {
     writer: PageWriter,
     info: StateInfo,
+    is_after_middle: bool,
 }
 
 impl StateWriter {
     fn create(disk: &Disk, directory: &Path, first: Height, last: Height) -> Result<Self, StoreError> {
-        let info = StateInfo { first, last, stream_bytes: 0 };
-        Ok(Self { writer: PageWriter::create(disk, &directory.join(info.file_name()), info.key())?, info })
+        let info = StateInfo { first, last, stream_bytes: 0, middle: 0 };
+        let writer = PageWriter::create(disk, &directory.join(info.file_name()), info.key())?;
+        Ok(Self { writer, info, is_after_middle: false })
     }
 
-    fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
+    fn write(&mut self, order: &Order, key: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
         let key_bytes = u16::try_from(key.len()).map_err(|_| MALFORMED)?;
         let value_bytes = match value {
             Some(value) => u32::try_from(value.len()).ok().filter(|len| *len != REMOVED).ok_or(MALFORMED)?,
             None => REMOVED,
         };
+        self.is_after_middle = self.is_after_middle || *order >= Order::middle();
         for bytes in [&key_bytes.to_le_bytes()[..], &value_bytes.to_le_bytes(), key, value.unwrap_or_default()] {
             self.writer.write(bytes)?;
             self.info.stream_bytes = self.info.stream_bytes.saturating_add(bytes.len() as u64);
+        }
+        if !self.is_after_middle {
+            self.info.middle = self.info.stream_bytes;
         }
         Ok(())
     }
@@ -81,14 +134,17 @@ pub(super) fn write(
     disk: &Disk,
     directory: &Path,
     (first, last): (Height, Height),
-    mut changes: Vec<Change>,
+    changes: &[Change],
 ) -> Result<StateInfo, StoreError> {
+    let ordered = changes.iter().map(|(key, value)| Ok((Order::of(key).ok_or(MALFORMED)?, key, value)));
+    let mut ordered = ordered.collect::<Result<Vec<_>, IndexError>>()?;
     // Stable: of the same key the last one is still the last one.
-    changes.sort_by(|(one, _), (other, _)| one.cmp(other));
+    ordered.sort_by_key(|(order, ..)| *order);
     let mut writer = StateWriter::create(disk, directory, first, last)?;
-    for (index, (key, value)) in changes.iter().enumerate() {
-        if changes.get(index + 1).is_none_or(|(next, _)| next != key) {
-            writer.write(key, value.as_deref())?;
+    let mut ordered = ordered.into_iter().peekable();
+    while let Some((order, key, value)) = ordered.next() {
+        if ordered.peek().is_none_or(|(next, ..)| *next != order) {
+            writer.write(&order, key, value.as_deref())?;
         }
     }
     writer.finish()
@@ -113,50 +169,77 @@ pub(super) fn merge(
 ) -> Result<StateInfo, StoreError> {
     let (Some(first), Some(last)) = (infos.first(), infos.last()) else { return Err(MALFORMED.into()) };
     let mut writer = StateWriter::create(disk, directory, first.first, last.last)?;
-    each(disk, directory, infos, |key, value| match value {
+    each(disk, directory, infos, Part::Whole, |order, key, value| match value {
         None if with_oldest => Ok(()),
-        value => writer.write(&key, value.as_deref()),
+        value => writer.write(order, key, value),
     })?;
     writer.finish()
 }
 
-/// Goes through the keys of files that follow each other, in order, with what the newest says of each.
+/// Goes through the keys in a part of files that follow each other, in order, with what the newest says of each.
 pub(super) fn each(
     disk: &Disk,
     directory: &Path,
     infos: &[StateInfo],
-    mut f: impl FnMut(Vec<u8>, Option<Vec<u8>>) -> Result<(), StoreError>,
+    part: Part,
+    mut f: impl FnMut(&Order, &[u8], Option<&[u8]>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let files: Vec<PageFile> = infos.iter().map(|info| info.open(disk, directory)).collect::<Result<_, _>>()?;
-    let mut heads = Vec::new();
     // The newest first: of equal keys, the first one is the one that counts.
+    let mut heads = Vec::new();
     for (file, info) in files.iter().zip(infos).rev() {
-        let mut reader = file.reader(0, info.stream_bytes, RUN_BUFFER_PAGES);
-        heads.push((next(&mut reader)?, reader));
+        let (at, end) = info.range(part);
+        heads.extend(Head::start(file.reader(at, end, RUN_BUFFER_PAGES))?);
     }
-    loop {
-        let least = heads.iter().filter_map(|(change, _)| change.as_ref().map(|(key, _)| key)).min().cloned();
-        let Some(least) = least else { return Ok(()) };
-        let mut newest = None;
-        for (change, reader) in &mut heads {
-            if change.as_ref().is_some_and(|(key, _)| *key == least) {
-                let (_, value) = std::mem::replace(change, next(reader)?).ok_or(MALFORMED)?;
-                newest.get_or_insert(value);
-            }
+    while let Some(newest) = heads.iter().min_by(|one, other| one.order.cmp(&other.order)) {
+        let least = newest.order;
+        f(&least, &newest.key, newest.value())?;
+        let mut ended = false;
+        for head in heads.iter_mut().filter(|head| head.order == least) {
+            head.is_ended = !head.advance()?;
+            ended |= head.is_ended;
         }
-        f(least, newest.flatten())?;
+        if ended {
+            heads.retain(|head| !head.is_ended);
+        }
     }
+    Ok(())
 }
 
-/// The next change of a file; none at its end.
-fn next(reader: &mut PageReader<'_>) -> Result<Option<Change>, StoreError> {
-    let Some([k0, k1, v0, v1, v2, v3]) = reader.next::<HEAD_BYTES>()? else { return Ok(None) };
-    let key = reader.next_bytes(u16::from_le_bytes([k0, k1]).into())?;
-    let value = match u32::from_le_bytes([v0, v1, v2, v3]) {
-        REMOVED => None,
-        len => Some(reader.next_bytes(len)?),
-    };
-    Ok(Some((key, value)))
+/// The change of a file at which its reader is.
+struct Head<'a> {
+    reader: PageReader<'a>,
+    order: Order,
+    key: Vec<u8>,
+    is_removal: bool,
+    /// Empty for a key that went.
+    value: Vec<u8>,
+    is_ended: bool,
+}
+
+impl<'a> Head<'a> {
+    /// At the first change; none if there is none.
+    fn start(reader: PageReader<'a>) -> Result<Option<Self>, StoreError> {
+        let order = Order { kind: 0, key_hash: [0; 32] };
+        let (key, value) = (Vec::new(), Vec::new());
+        let mut head = Self { reader, order, key, is_removal: false, value, is_ended: false };
+        Ok(head.advance()?.then_some(head))
+    }
+
+    /// Goes to the next change; whether there is one.
+    fn advance(&mut self) -> Result<bool, StoreError> {
+        let Some([k0, k1, v0, v1, v2, v3]) = self.reader.next::<HEAD_BYTES>()? else { return Ok(false) };
+        self.reader.next_bytes(u16::from_le_bytes([k0, k1]).into(), &mut self.key)?;
+        let value_bytes = u32::from_le_bytes([v0, v1, v2, v3]);
+        self.is_removal = value_bytes == REMOVED;
+        self.reader.next_bytes(if self.is_removal { 0 } else { value_bytes }, &mut self.value)?;
+        self.order = Order::of(&self.key).filter(|order| *order > self.order).ok_or(MALFORMED)?;
+        Ok(true)
+    }
+
+    fn value(&self) -> Option<&[u8]> {
+        (!self.is_removal).then_some(self.value.as_slice())
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use lojal_types::{Code, Outcome};
@@ -71,13 +71,12 @@ impl Fixture {
                 };
                 let id = TransactionId::new(self.dice.bytes());
                 let placed = Placed { id, height: Height::new(self.height), index, outcome };
-                layer.transactions.insert(id, placed);
+                let accounts: Vec<Address> =
+                    (0..=self.dice.below(3)).map(|_| self.dice.account(&self.accounts)).collect();
+                layer.add(placed, 0, &accounts);
                 self.naive.transactions.push(placed);
-                for _ in 0..=self.dice.below(3) {
-                    let account = self.dice.account(&self.accounts);
-                    if layer.history.insert((account, placed.height, index), (id, outcome)).is_none() {
-                        self.naive.history.entry(account).or_default().push(placed);
-                    }
+                for account in BTreeSet::from_iter(accounts) {
+                    self.naive.history.entry(account).or_default().push(placed);
                 }
             }
         }
@@ -230,7 +229,7 @@ fn a_damaged_run_is_not_merged() {
     for index in 0..1_000_u32 {
         let id = TransactionId::new(fixture.dice.bytes());
         let height = Height::new(fixture.height + 1);
-        layer.transactions.insert(id, Placed { id, height, index, outcome: Outcome::Applied });
+        layer.add(Placed { id, height, index, outcome: Outcome::Applied }, 0, []);
     }
     assert!(matches!(fixture.runs.add(&layer, Vec::new()), Err(StoreError::Index(_))));
 }
@@ -246,11 +245,60 @@ fn what_an_interrupted_checkpoint_has_left_is_deleted_at_the_next_start_and_is_i
     fs::write(&left, b"half a run").expect("a file");
     let mut layer = Layer::default();
     let placed = Placed { id: TransactionId::new([1; 32]), height: next, index: 0, outcome: Outcome::Applied };
-    layer.transactions.insert(placed.id, placed);
+    layer.add(placed, 0, []);
     let list = fixture.runs.add(&layer, Vec::new()).expect("the disk works");
     assert_eq!(fixture.infos(), infos, "nobody sees it yet");
     assert_eq!(list.runs.last().expect("runs").transaction(&placed.id).expect("readable"), Some(placed));
     fixture.reopen();
     assert!(!left.exists());
     fixture.check();
+}
+
+/// The stream of a run as its format says it, out of what it must hold.
+fn naive_stream(naive: &Naive) -> Vec<u8> {
+    let first = naive.transactions[0].height.get();
+    let number_of = |placed: &Placed| naive.transactions.iter().position(|one| one.id == placed.id).expect("known");
+    let mut stream = Vec::new();
+    for placed in &naive.transactions {
+        let (code, operation) = match placed.outcome {
+            Outcome::Applied => (0, 0),
+            Outcome::Failed { operation, code } => (code.number(), operation),
+        };
+        stream.extend(placed.id.as_bytes());
+        stream.extend(((placed.height.get() - first) as u32).to_le_bytes());
+        stream.extend((placed.index as u16).to_le_bytes());
+        stream.extend(code.to_le_bytes());
+        stream.push(operation);
+    }
+    let by_id: BTreeMap<TransactionId, &Placed> = naive.transactions.iter().map(|placed| (placed.id, placed)).collect();
+    for (id, placed) in by_id {
+        stream.extend(&id.as_bytes()[..6]);
+        stream.extend((number_of(placed) as u32).to_le_bytes());
+    }
+    let mut end = 0_u32;
+    for (account, history) in &naive.history {
+        end += history.len() as u32;
+        stream.extend(account.as_bytes());
+        stream.extend(end.to_le_bytes());
+    }
+    for placed in naive.history.values().flatten() {
+        stream.extend((number_of(placed) as u32).to_le_bytes());
+    }
+    stream
+}
+
+#[test]
+fn the_bytes_of_a_run_are_those_of_its_format() {
+    for (seed, accounts) in [(9, 3), (10, 40), (11, 400)] {
+        let mut fixture = Fixture::new(seed, accounts);
+        fixture.checkpoint(12, 60);
+        let bytes = fs::read(fixture.files().pop().expect("a run")).expect("just written");
+        let mut stream: Vec<u8> =
+            bytes.chunks(pages::PAGE_BYTES).flat_map(|page| &page[..pages::CONTENT_BYTES]).copied().collect();
+        let expected = naive_stream(&fixture.naive);
+        assert!(stream.len() > 3 * pages::CONTENT_BYTES && stream.len() >= expected.len());
+        let padding = stream.split_off(expected.len());
+        assert!(padding.len() < pages::CONTENT_BYTES && padding.iter().all(|byte| *byte == 0));
+        assert!(stream == expected);
+    }
 }

@@ -8,9 +8,14 @@ fn change(key: &[u8], value: Option<&[u8]>) -> Change {
 }
 
 fn all(directory: &Path, infos: &[StateInfo]) -> Result<Vec<Change>, StoreError> {
+    read(directory, infos, Part::Whole)
+}
+
+fn read(directory: &Path, infos: &[StateInfo], part: Part) -> Result<Vec<Change>, StoreError> {
     let mut found = Vec::new();
-    each(&Disk::real(), directory, infos, |key, value| {
-        found.push((key, value));
+    each(&Disk::real(), directory, infos, part, |order, key, value| {
+        assert_eq!(Some(*order), Order::of(key));
+        found.push(change(key, value));
         Ok(())
     })?;
     Ok(found)
@@ -29,12 +34,13 @@ fn the_newest_change_of_a_key_counts_in_any_number_of_files_and_when_they_become
     for height in 1..60 {
         let mut changes = Vec::new();
         for _ in 0..below(120) {
-            let key = below(300).to_be_bytes()[..6 + below(3) as usize].to_vec();
+            let kind = [keys::BLOCK, keys::STATE, keys::STATE, keys::RECENT][below(4) as usize];
+            let key = [&[kind], &below(100).to_be_bytes()[..6 + below(3) as usize]].concat();
             let value = (below(3) > 0).then(|| vec![height as u8; below(200) as usize]);
             expected.insert(key.clone(), value.clone());
             changes.push((key, value));
         }
-        infos.push(write(&disk, directory, (Height::new(height), Height::new(height)), changes).expect("writable"));
+        infos.push(write(&disk, directory, (Height::new(height), Height::new(height)), &changes).expect("writable"));
         if let Some(from) = first_to_merge(&infos) {
             let merged = merge(&disk, directory, &infos[from..], from == 0).expect("writable");
             infos.truncate(from);
@@ -42,7 +48,13 @@ fn the_newest_change_of_a_key_counts_in_any_number_of_files_and_when_they_become
             merges += usize::from(from > 0);
         }
         let mut found = all(directory, &infos).expect("readable");
+        let halves = [Part::First, Part::Second].map(|part| read(directory, &infos, part).expect("readable"));
+        assert!(halves[0].iter().all(|(key, _)| Order::of(key) < Some(Order::middle())));
+        assert!(halves[1].iter().all(|(key, _)| Order::of(key) >= Some(Order::middle())));
+        assert!(halves.iter().flatten().eq(&found), "the halves are the whole");
+        assert!(found.is_sorted_by_key(|(key, _)| Order::of(key)));
         found.retain(|(_, value)| value.is_some());
+        found.sort();
         let live = expected.iter().filter(|(_, value)| value.is_some());
         assert!(found.iter().map(|(key, value)| (key, value)).eq(live), "height {height}");
         largest = largest.max(infos.len());
@@ -60,34 +72,36 @@ fn keys_and_values_of_any_size_come_back_and_larger_ones_are_refused() {
     let large = vec![7; 300_000];
     let longest = vec![8; usize::from(u16::MAX)];
     let changes = vec![
-        change(b"", Some(b"")),
+        change(b"c", Some(b"")),
         change(b"a", None),
         change(b"b", Some(&large)),
         change(&longest, Some(b"x")),
         change(b"b2", Some(b"old")),
         change(b"b2", Some(b"new")),
     ];
-    let info = write(&Disk::real(), dir.path(), heights, changes).expect("writable");
+    let info = write(&Disk::real(), dir.path(), heights, &changes).expect("writable");
     let found = all(dir.path(), &[info]).expect("readable");
     let expected = [
         change(&longest, Some(b"x")),
-        change(b"", Some(b"")),
+        change(b"c", Some(b"")),
         change(b"a", None),
         change(b"b", Some(&large)),
         change(b"b2", Some(b"new")),
     ];
     assert!(found.len() == 5 && expected.iter().all(|change| found.contains(change)));
     let longer = [&longest[..], b"8"].concat();
-    assert!(write(&Disk::real(), dir.path(), heights, vec![change(&longer, None)]).is_err());
-    let nothing = write(&Disk::real(), dir.path(), heights, Vec::new()).expect("writable");
+    for key in [&longer[..], b""] {
+        assert!(write(&Disk::real(), dir.path(), heights, &[change(key, None)]).is_err());
+    }
+    let nothing = write(&Disk::real(), dir.path(), heights, &[]).expect("writable");
     assert_eq!(all(dir.path(), &[nothing]).expect("readable"), []);
 }
 
 #[test]
 fn a_file_with_any_flipped_bit_is_refused() {
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let changes = (0..100_u8).map(|key| change(&[key], Some(&[key; 60]))).collect();
-    let info = write(&Disk::real(), dir.path(), (Height::new(1), Height::new(9)), changes).expect("writable");
+    let changes: Vec<Change> = (0..100_u8).map(|key| change(&[key], Some(&[key; 60]))).collect();
+    let info = write(&Disk::real(), dir.path(), (Height::new(1), Height::new(9)), &changes).expect("writable");
     let path = dir.path().join(info.file_name());
     let whole = fs::read(&path).expect("just written");
     for at in (0..whole.len()).step_by(37) {
@@ -96,5 +110,26 @@ fn a_file_with_any_flipped_bit_is_refused() {
         fs::write(&path, flipped).expect("a file");
         assert!(matches!(all(dir.path(), &[info]), Err(StoreError::Index(_))), "flipped at {at}");
         fs::write(&path, &whole).expect("a file");
+    }
+}
+
+#[test]
+fn a_file_whose_entries_are_not_in_their_order_is_refused() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let mut ordered: Vec<Vec<u8>> = (0..9).map(|number| vec![keys::STATE, number]).collect();
+    ordered.sort_by_key(|key| Order::of(key));
+    for (swapped, other) in [(3, 4), (0, 8), (5, 5)] {
+        let mut keys = ordered.clone();
+        keys[swapped] = ordered[other].clone();
+        keys[other] = ordered[swapped].clone();
+        if swapped == other {
+            keys.insert(swapped, ordered[swapped].clone());
+        }
+        let mut writer = StateWriter::create(&Disk::real(), dir.path(), Height::new(1), Height::new(2)).expect("new");
+        for key in &keys {
+            writer.write(&Order::of(key).expect("not empty"), key, Some(b"value")).expect("writable");
+        }
+        let info = writer.finish().expect("writable");
+        assert!(matches!(all(dir.path(), &[info]), Err(StoreError::Index(_))), "{swapped} and {other}");
     }
 }
