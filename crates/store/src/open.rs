@@ -165,11 +165,12 @@ fn push(
     block: Arc<lojal_chain::CommittedBlock>,
     place: crate::log::BlockPlace,
 ) -> Result<(), StoreError> {
-    let block_bytes = {
+    let (block_bytes, replaced) = {
         let mut tail = shared.tail_mut();
-        tail.push(block, place, replay.state().view().clone());
-        tail.active.block_bytes
+        let replaced = tail.push(block, place, replay.state().view().clone());
+        (tail.active.block_bytes, replaced)
     };
+    drop(replaced);
     if block_bytes >= shared.options.checkpoint_bytes {
         shared.checkpoint()?;
     }

@@ -86,6 +86,14 @@ impl Layer {
     }
 }
 
+/// What a new block has replaced. Freeing it takes longer than putting the new in its place, so whoever holds it lets go
+/// of it without the lock that readers wait for.
+#[must_use = "it is freed without a lock"]
+pub(crate) struct Replaced {
+    _before: View,
+    blocks: Vec<Arc<CommittedBlock>>,
+}
+
 /// The committed state, and everything that the index doesn't know yet.
 pub(crate) struct Tail {
     /// The blocks since the last checkpoint began.
@@ -118,9 +126,10 @@ impl Tail {
         }
     }
 
-    pub(crate) fn push(&mut self, block: Arc<CommittedBlock>, place: BlockPlace, view: View) {
+    pub(crate) fn push(&mut self, block: Arc<CommittedBlock>, place: BlockPlace, view: View) -> Replaced {
         self.active.push(&block, place);
-        self.before = std::mem::replace(&mut self.view, view);
+        let before = std::mem::replace(&mut self.view, view);
+        let mut replaced = Replaced { _before: std::mem::replace(&mut self.before, before), blocks: Vec::new() };
         self.position = place.end();
         self.latest_bytes = self.latest_bytes.saturating_add(block.bytes.len());
         self.latest.push_back(block);
@@ -128,8 +137,10 @@ impl Tail {
         while self.latest_bytes > RECENT_BLOCKS_BYTES_MAX && self.latest.len() > 1 {
             if let Some(oldest) = self.latest.pop_front() {
                 self.latest_bytes = self.latest_bytes.saturating_sub(oldest.bytes.len());
+                replaced.blocks.push(oldest);
             }
         }
+        replaced
     }
 
     /// The layers, the newest first.

@@ -59,10 +59,11 @@ impl Writer {
         let (id, place) = self.unpublished.take().expect("a block is published once, after its commit");
         assert_eq!(block.id, id, "the block that was committed is the one that is published");
         assert_eq!(state.view().tip().block, id, "the state is the one after the block");
-        self.shared.tail_mut().push(Arc::clone(&block), place, state.view().clone());
+        let replaced = self.shared.tail_mut().push(Arc::clone(&block), place, state.view().clone());
         // Nobody need be listening.
         let _ = self.shared.blocks.send(block);
         self.shared.ask_for_checkpoint();
+        drop(replaced);
     }
 
     fn check(&self) -> Result<(), StoreError> {

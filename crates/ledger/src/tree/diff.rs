@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use super::node::Node;
+use super::node::{Hash, Node};
 
 /// See [`StateTree::diff`](super::StateTree::diff).
-pub(super) fn diff<'a>(older: &'a Arc<Node>, newer: &'a Arc<Node>, f: &mut impl FnMut(&'a [u8], Option<&'a [u8]>)) {
+pub(super) fn diff<'a>(
+    older: &'a Arc<Node>,
+    newer: &'a Arc<Node>,
+    f: &mut impl FnMut(&'a Hash, &'a [u8], Option<&'a [u8]>),
+) {
     // The pointers tell without touching a shared subtree, the hashes if it was built twice.
     if Arc::ptr_eq(older, newer) || older.hash() == newer.hash() {
         return;
@@ -19,14 +23,14 @@ pub(super) fn diff<'a>(older: &'a Arc<Node>, newer: &'a Arc<Node>, f: &mut impl 
     let mut older = older.entries().peekable();
     for entry in newer.entries() {
         while let Some(gone) = older.next_if(|old| old.key_hash < entry.key_hash) {
-            f(gone.key, None);
+            f(gone.key_hash, gone.key, None);
         }
         let old = older.next_if(|old| old.key_hash == entry.key_hash);
         if old.is_none_or(|old| old.value_hash != entry.value_hash) {
-            f(entry.key, Some(entry.value));
+            f(entry.key_hash, entry.key, Some(entry.value));
         }
     }
     for gone in older {
-        f(gone.key, None);
+        f(gone.key_hash, gone.key, None);
     }
 }

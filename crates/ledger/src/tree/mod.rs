@@ -133,9 +133,13 @@ impl StateTree {
         Self { top: update::update(&self.top, &changes, 0) }
     }
 
-    /// Calls `f(key, value in newer or None)` for every entry that differs between two versions, in
+    /// Calls `f(key hash, key, value in newer or None)` for every entry that differs between two versions, in
     /// the order of the key hashes. Subtrees that both versions share cost nothing.
-    pub fn diff<'a>(older: &'a StateTree, newer: &'a StateTree, mut f: impl FnMut(&'a [u8], Option<&'a [u8]>)) {
+    pub fn diff<'a>(
+        older: &'a StateTree,
+        newer: &'a StateTree,
+        mut f: impl FnMut(&'a [u8; 32], &'a [u8], Option<&'a [u8]>),
+    ) {
         diff::diff(&older.top, &newer.top, &mut f);
     }
 

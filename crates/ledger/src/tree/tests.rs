@@ -56,7 +56,8 @@ fn content_of(tree: &StateTree) -> Content {
 /// The changes that `StateTree::diff` lists; each key must come up once.
 fn diff_of(older: &StateTree, newer: &StateTree) -> Changes {
     let mut changes = Changes::new();
-    StateTree::diff(older, newer, |key, value| {
+    StateTree::diff(older, newer, |key_hash, key, value| {
+        assert_eq!(*key_hash, super::hash_key(key));
         let before = changes.insert(key.into(), value.map(Into::into));
         assert!(before.is_none(), "{key:?} is listed twice");
     });

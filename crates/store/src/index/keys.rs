@@ -25,10 +25,6 @@ pub(super) fn block(height: Height) -> Vec<u8> {
     [&[BLOCK][..], &height.get().to_be_bytes()].concat()
 }
 
-pub(super) fn state(key: &[u8]) -> Vec<u8> {
-    [&[STATE][..], key].concat()
-}
-
 /// The key of the minutes in which transactions' validity ends: those of one checkpoint, the first in this block.
 pub(super) fn recent(first: Height) -> Vec<u8> {
     [&[RECENT][..], &first.get().to_be_bytes()].concat()

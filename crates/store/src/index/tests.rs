@@ -13,17 +13,18 @@ use crate::tail::Layer;
 use crate::testing::{genesis, open_small, options};
 
 /// Changes the entries of the state and the recent ids in a data directory, as if a fault of the program had.
-pub(crate) fn change_entries(directory: &Path, change: impl FnOnce(&mut Vec<Change>)) {
+pub(crate) fn change_entries(directory: &Path, change: impl FnOnce(&mut Vec<(Vec<u8>, Vec<u8>)>)) {
     let index = Index::open(&Disk::real(), directory).expect("an index");
     let mut meta: Meta = index.get(&[keys::META]).expect("readable").expect("a checkpoint");
     index.open_files(&meta).expect("whole");
     let mut entries = Vec::new();
     let each = |_: &Order, key: &[u8], value: &[u8]| {
-        entries.push((key.to_vec(), Some(value.to_vec())));
+        entries.push((key.to_vec(), value.to_vec()));
         Ok(())
     };
     index.runs.each_entry(Part::Whole, each).expect("whole");
     change(&mut entries);
+    let entries = entries.into_iter().filter_map(|(key, value)| Change::new(&key, Some(value))).collect();
     let infos = index.runs.rewrite_entries(entries).expect("writable");
     meta.files = Digest::of(&[keys::FILES], &encode(&infos));
     index.db.insert(keys::part(&[keys::FILES], 0), encode(&infos)).expect("writable");

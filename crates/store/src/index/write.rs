@@ -102,17 +102,15 @@ impl Index {
 }
 
 /// The entries of the state in which two versions differ.
-fn state_changes(older: &StateTree, newer: &StateTree) -> Vec<Change> {
+fn state_changes<'a>(older: &'a StateTree, newer: &'a StateTree) -> Vec<Change<'a>> {
     let mut changes = Vec::new();
-    StateTree::diff(older, newer, |key, value| {
-        changes.push((keys::state(key), value.map(<[u8]>::to_vec)));
-    });
+    StateTree::diff(older, newer, |key_hash, key, value| changes.push(Change::of_state(key_hash, key, value)));
     changes
 }
 
 /// Adds the minutes in which the validity of the new transactions ends, and removes those of checkpoints of whose
 /// transactions none is remembered; returns what there is then.
-fn put_recent(changes: &mut Vec<Change>, base: &Base, snapshot: &Snapshot) -> Result<RecentParts, IndexError> {
+fn put_recent(changes: &mut Vec<Change<'_>>, base: &Base, snapshot: &Snapshot) -> Result<RecentParts, IndexError> {
     let (older, newer, layer) = (&base.tree, snapshot.view.tree(), &snapshot.layer);
     let mut added = BTreeMap::<u64, u64>::new();
     for minute in layer.minutes() {
@@ -130,14 +128,14 @@ fn put_recent(changes: &mut Vec<Change>, base: &Base, snapshot: &Snapshot) -> Re
         let minutes = layer.minutes().iter().map(|minute| u32::try_from(*minute).map(u32::to_le_bytes));
         let minutes = minutes.collect::<Result<Vec<_>, _>>();
         let minutes = minutes.map_err(|_| IndexError::Inconsistent("a transaction is valid for thousands of years"))?;
-        changes.push((keys::recent(first), Some(minutes.concat())));
+        changes.extend(Change::new(&keys::recent(first), Some(minutes.concat())));
         parts.insert(first, *last_minute);
     }
     // Minutes are forgotten one after the other, and checkpoints from the first one on.
     while let Some((first, last_minute)) = parts.first_key_value()
         && recent_count(newer, *last_minute).is_none()
     {
-        changes.push((keys::recent(*first), None));
+        changes.extend(Change::new(&keys::recent(*first), None));
         parts.pop_first();
     }
     Ok(parts)

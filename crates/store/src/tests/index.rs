@@ -127,7 +127,7 @@ fn recent_ids_that_are_not_those_of_the_state_are_not_used() {
         copy_dir(original.path(), dir.path());
         change_entries(dir.path(), |entries| {
             let (_, minutes) = entries.iter_mut().rfind(|(key, _)| key[0] == 5).expect("recent transactions");
-            change(minutes.as_mut().expect("there are some"));
+            change(minutes);
         });
         assert_rebuilt(dir.path(), chain);
     }

@@ -28,7 +28,7 @@ fn a_tree_of_any_size_is_the_same_whether_it_was_built_or_changed_entry_by_entry
         let changed = StateTree::new().apply(&changes.collect());
         assert_eq!((built.root(), built.len()), (changed.root(), u64::from(count)));
         assert!(built.iter().eq(changed.iter()), "{count} entries");
-        StateTree::diff(&built, &changed, |key, _| panic!("{key:?} differs"));
+        StateTree::diff(&built, &changed, |_, key, _| panic!("{key:?} differs"));
     }
 }
 

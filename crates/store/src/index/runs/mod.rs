@@ -85,20 +85,25 @@ impl Runs {
 
     /// Writes the files of some blocks, and merges what has to be merged, durably; returns the files that there are
     /// then. Nobody sees them before [`Runs::replace`].
-    pub(super) fn add(&self, layer: &Layer, changes: Vec<Change>) -> Result<Files, StoreError> {
+    pub(super) fn add(&self, layer: &Layer, changes: Vec<Change<'_>>) -> Result<Files, StoreError> {
         let before = self.list();
         let files = Files { runs: self.add_run(&before, layer)?, states: self.add_state(&before, layer, changes)? };
         self.disk.sync_directory(&self.directory)?;
         Ok(files)
     }
 
-    fn add_state(&self, before: &Files, layer: &Layer, changes: Vec<Change>) -> Result<Arc<[StateInfo]>, StoreError> {
+    fn add_state(
+        &self,
+        before: &Files,
+        layer: &Layer,
+        changes: Vec<Change<'_>>,
+    ) -> Result<Arc<[StateInfo]>, StoreError> {
         let (Some((first, _)), Some((last, _))) = (layer.blocks.first_key_value(), layer.blocks.last_key_value())
         else {
             return Ok(Arc::clone(&before.states));
         };
         let mut states = before.states.to_vec();
-        states.push(state::write(&self.disk, &self.directory, (*first, *last), &changes)?);
+        states.push(state::write(&self.disk, &self.directory, (*first, *last), changes)?);
         if let Some(from) = state::first_to_merge(&states) {
             let merged = state::merge(&self.disk, &self.directory, &states[from..], from == 0)?;
             states.truncate(from);
@@ -190,10 +195,10 @@ impl Runs {
 
     /// Writes all entries anew; returns what a checkpoint lists then.
     #[cfg(test)]
-    pub(super) fn rewrite_entries(&self, entries: Vec<Change>) -> Result<FileInfos, StoreError> {
+    pub(super) fn rewrite_entries(&self, entries: Vec<Change<'_>>) -> Result<FileInfos, StoreError> {
         let FileInfos { runs, states } = self.list().infos();
         let heights = (states[0].first, states[states.len() - 1].last);
-        let states = vec![state::write(&self.disk, &self.directory, heights, &entries)?];
+        let states = vec![state::write(&self.disk, &self.directory, heights, entries)?];
         Ok(FileInfos { runs, states })
     }
 

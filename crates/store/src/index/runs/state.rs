@@ -8,6 +8,7 @@
 //! state is the key hash of the state tree: a tree is built of the entries as they are read. Where the second half of
 //! the key hashes begins is known, so that two threads can build half a tree each.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -25,7 +26,26 @@ const REMOVED: u32 = u32::MAX;
 const MALFORMED: IndexError = IndexError::Inconsistent("a file of the state is malformed");
 
 /// A key with its new value, none if it goes.
-pub(crate) type Change = (Vec<u8>, Option<Vec<u8>>);
+pub(crate) struct Change<'a> {
+    order: Order,
+    /// Without its kind.
+    rest: Cow<'a, [u8]>,
+    value: Option<Cow<'a, [u8]>>,
+}
+
+impl<'a> Change<'a> {
+    /// Of a whole key; none if that is empty.
+    pub(crate) fn new(key: &[u8], value: Option<Vec<u8>>) -> Option<Self> {
+        let (order, (_, rest)) = (Order::of(key)?, key.split_first()?);
+        Some(Self { order, rest: rest.to_vec().into(), value: value.map(Cow::Owned) })
+    }
+
+    /// Of an entry of the state, whose key has this hash.
+    pub(crate) fn of_state(key_hash: &[u8; 32], key: &'a [u8], value: Option<&'a [u8]>) -> Self {
+        let order = Order { kind: keys::STATE, key_hash: *key_hash };
+        Self { order, rest: key.into(), value: value.map(Cow::Borrowed) }
+    }
+}
 
 /// Where a key stands among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,14 +126,17 @@ impl StateWriter {
         Ok(Self { writer, info, is_after_middle: false })
     }
 
-    fn write(&mut self, order: &Order, key: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
-        let key_bytes = u16::try_from(key.len()).map_err(|_| MALFORMED)?;
+    /// Writes a change, with the key without its kind.
+    fn write(&mut self, order: &Order, rest: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
+        let key_bytes = u16::try_from(rest.len().saturating_add(1)).map_err(|_| MALFORMED)?;
         let value_bytes = match value {
             Some(value) => u32::try_from(value.len()).ok().filter(|len| *len != REMOVED).ok_or(MALFORMED)?,
             None => REMOVED,
         };
         self.is_after_middle = self.is_after_middle || *order >= Order::middle();
-        for bytes in [&key_bytes.to_le_bytes()[..], &value_bytes.to_le_bytes(), key, value.unwrap_or_default()] {
+        let [k0, k1] = key_bytes.to_le_bytes();
+        let [v0, v1, v2, v3] = value_bytes.to_le_bytes();
+        for bytes in [&[k0, k1, v0, v1, v2, v3, order.kind], rest, value.unwrap_or_default()] {
             self.writer.write(bytes)?;
             self.info.stream_bytes = self.info.stream_bytes.saturating_add(bytes.len() as u64);
         }
@@ -134,17 +157,14 @@ pub(super) fn write(
     disk: &Disk,
     directory: &Path,
     (first, last): (Height, Height),
-    changes: &[Change],
+    mut changes: Vec<Change<'_>>,
 ) -> Result<StateInfo, StoreError> {
-    let ordered = changes.iter().map(|(key, value)| Ok((Order::of(key).ok_or(MALFORMED)?, key, value)));
-    let mut ordered = ordered.collect::<Result<Vec<_>, IndexError>>()?;
-    // Stable: of the same key the last one is still the last one.
-    ordered.sort_by_key(|(order, ..)| *order);
+    // Stable: of the same key the last one is still the last one. Those of the state come in their order.
+    changes.sort_by_key(|change| change.order);
     let mut writer = StateWriter::create(disk, directory, first, last)?;
-    let mut ordered = ordered.into_iter().peekable();
-    while let Some((order, key, value)) = ordered.next() {
-        if ordered.peek().is_none_or(|(next, ..)| *next != order) {
-            writer.write(&order, key, value.as_deref())?;
+    for (index, Change { order, rest, value }) in changes.iter().enumerate() {
+        if changes.get(index + 1).is_none_or(|next| next.order != *order) {
+            writer.write(order, rest, value.as_deref())?;
         }
     }
     writer.finish()
@@ -171,7 +191,7 @@ pub(super) fn merge(
     let mut writer = StateWriter::create(disk, directory, first.first, last.last)?;
     each(disk, directory, infos, Part::Whole, |order, key, value| match value {
         None if with_oldest => Ok(()),
-        value => writer.write(order, key, value),
+        value => writer.write(order, key.get(1..).ok_or(MALFORMED)?, value),
     })?;
     writer.finish()
 }
