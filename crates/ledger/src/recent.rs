@@ -97,7 +97,7 @@ impl RecentIds {
             if twice || digest_in(tree, minute) != Some(digest) {
                 return Err(RecentError { minute });
             }
-            restored.apply(ids.into_iter().map(|id| (minute, id)).collect(), 0);
+            restored.minutes.insert(minute, ids.iter().map(HalfId::of).collect());
         }
         // Nothing may be missing either.
         let missing = tree
