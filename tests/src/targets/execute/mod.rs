@@ -115,7 +115,7 @@ fn is_as_foretold(state: &State, block: &ExecutedBlock, time: TimeMs) {
     );
     if expected.is_err() {
         let (without, _) = after(state, time, None);
-        StateTree::diff(without.view().tree(), with.view().tree(), |key, _| {
+        StateTree::diff(without.view().tree(), with.view().tree(), |_, key, _| {
             assert!(world::is_of_recent_transactions(key), "a failed transaction has changed the state");
         });
     }
