@@ -72,7 +72,7 @@ async fn publishing_without_peers_is_no_error_and_counts_for_nothing() {
     // Commands are done in their order.
     node.publish(Topic::Parts, vec![1; Topic::Parts.message_bytes_max() + 1]).await;
     eventually(|| node.network.counters().oversized == 1).await;
-    let transactions = *node.network.counters().topic(Topic::Transactions);
+    let transactions = node.network.counters().topic(Topic::Transactions);
     assert_eq!((transactions.messages_out, transactions.dropped_out, node.network.peer_count()), (0, 0, 0));
 }
 
