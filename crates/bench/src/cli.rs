@@ -55,7 +55,7 @@ struct ReportOptions {
     /// All figures as JSON, too.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Seconds of each slice [default: 20, or 4 with --quick]
+    /// Seconds of each slice [default: 10, or 4 with --quick]
     #[arg(long)]
     seconds: Option<u64>,
     /// Little of everything: shows whether it works, and gives figures that mean little.
@@ -170,7 +170,7 @@ fn report(place: &Place, options: &ReportOptions) -> Result<(), BenchError> {
         return Err(BenchError::PostgresMissing(missing));
     }
     place.in_fresh(|dir| {
-        let slice = Duration::from_secs(options.seconds.unwrap_or(if options.quick { 4 } else { 20 }));
+        let slice = Duration::from_secs(options.seconds.unwrap_or(if options.quick { 4 } else { 10 }));
         let make = if options.quick { Plan::quick } else { Plan::full };
         let results = suite::run(make(dir.to_owned(), postgres, slice))?;
         if let Some(path) = &options.json {

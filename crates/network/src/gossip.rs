@@ -21,10 +21,6 @@ impl Task {
             });
             return;
         }
-        if self.swarm.connected_peers().next().is_none() {
-            // Signing it would be for nobody.
-            return;
-        }
         if topic == Topic::Transactions
             && !self.own_budget.take(topic.rate().time_of(length), BURST_OUT, Instant::now())
         {
@@ -37,9 +33,14 @@ impl Task {
             self.shared.count(|counters| counters.topic_mut(topic).dropped_out += 1);
             return;
         }
-        let name = self.names.topic(topic).hash();
-        let gossip = self.swarm.behaviour_mut().gossip_mut(topic);
-        match gossip.publish(name, data) {
+        let published = if self.swarm.connected_peers().next().is_none() {
+            // Signing it would be for nobody.
+            Err(PublishError::NoPeersSubscribedToTopic)
+        } else {
+            let name = self.names.topic(topic).hash();
+            self.swarm.behaviour_mut().gossip_mut(topic).publish(name, data)
+        };
+        match published {
             Ok(_) | Err(PublishError::NoPeersSubscribedToTopic) => {
                 self.shared.count(|counters| {
                     let counters = counters.topic_mut(topic);
