@@ -163,9 +163,9 @@ pub struct Long {
     pub applied: u64,
     /// Seconds of load; signing isn't counted.
     pub seconds: f64,
-    /// Transfers per second in the first minute of load, or the first tenth of a shorter one.
+    /// Transfers per second in the first minute of load, or the first third of a run below three.
     pub first_per_s: f64,
-    /// Transfers per second in the last minute of load, or the last tenth.
+    /// Transfers per second in the last minute of load, or the last third.
     pub last_per_s: f64,
     /// How long these two were.
     pub compared_s: f64,
@@ -203,7 +203,7 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
         transaction_bytes = measured.transaction_bytes;
     }
     let stored_after = bed.settled_size()?;
-    let compared_s = MINUTE_S.min(seconds / 10.0);
+    let compared_s = MINUTE_S.min(seconds / 3.0);
     let first = between(&intervals, 0.0, compared_s);
     let last = between(&intervals, seconds - compared_s, seconds);
     let early = intervals.iter().find(|one| one.end_s >= compared_s).or(intervals.last());

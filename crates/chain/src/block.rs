@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use borsh::BorshSerialize;
-use lojal_ledger::{ConservationError, Execution, Executor, READ_AHEAD_TRANSACTIONS, State, Tip};
+use lojal_ledger::{ConservationError, Execution, Executor, State, Tip};
 use lojal_types::block::receipts_root;
 use lojal_types::limits::{BLOCK_OPERATIONS_MAX, CLOCK_DRIFT_MS_MAX};
 use lojal_types::merkle::root_of_leaves;
@@ -112,8 +112,9 @@ pub fn execute_block(
         return Err(InvalidBlock::Root("transactions_root"));
     }
     let mut executor = Executor::new(state, header.time_ms);
+    let mut ahead = 0;
     for (index, transaction) in transactions.iter().enumerate() {
-        read_ahead(&executor, &transactions, index);
+        read_ahead(&executor, &transactions, index, &mut ahead);
         executor.push(transaction).map_err(|code| InvalidBlock::Transaction(index, code))?;
     }
     let execution = executor.finish()?;
@@ -156,8 +157,9 @@ pub fn propose(
     let (mut transactions, mut refused) = (Vec::new(), Vec::new());
     let mut size = Size::default();
     let candidates: Vec<_> = candidates.into_iter().collect();
+    let mut ahead = 0;
     for (index, candidate) in candidates.iter().enumerate() {
-        read_ahead(&executor, &candidates, index);
+        read_ahead(&executor, &candidates, index, &mut ahead);
         let grown = size.with(candidate);
         if !grown.fits(&parameters) {
             break;
@@ -177,10 +179,10 @@ pub fn propose(
     Ok(Proposal { block, refused })
 }
 
-/// Reads ahead once for as many transactions as are worth it.
-fn read_ahead(executor: &Executor<'_>, transactions: &[Arc<VerifiedTransaction>], index: usize) {
-    if index.is_multiple_of(READ_AHEAD_TRANSACTIONS) {
-        executor.read_ahead(transactions[index..].iter().take(READ_AHEAD_TRANSACTIONS).map(|one| &**one));
+/// Reads ahead when the transactions that it was done for before, up to `ahead`, are over.
+fn read_ahead(executor: &Executor<'_>, transactions: &[Arc<VerifiedTransaction>], index: usize, ahead: &mut usize) {
+    if index == *ahead {
+        *ahead += executor.read_ahead(transactions[index..].iter().map(|one| &**one));
     }
 }
 

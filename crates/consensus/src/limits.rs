@@ -18,6 +18,8 @@ pub const MEMPOOL_QUEUE_MAX: usize = 4_096;
 pub const SUBMISSION_TRANSACTIONS_MAX: usize = 1_000;
 /// Most transactions whose signatures are checked together.
 pub const SIGNATURE_BATCH_MAX: usize = 512;
+/// Most transactions that are checked against the state without letting a commit in between.
+pub const STATE_CHECKS_MAX: usize = 32;
 /// Largest batch of transactions in one gossip message, in bytes.
 pub const GOSSIP_BATCH_BYTES_MAX: usize = 256 * 1024;
 /// How often a node gossips again those of its own clients' transactions that still wait, for peers that were away.

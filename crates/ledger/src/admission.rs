@@ -22,8 +22,8 @@ impl<'a> DryRun<'a> {
         Self(Executor::new(state, time.max(state.view().tip().time_ms.plus_ms(1))))
     }
     /// As [`Executor::read_ahead`].
-    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) {
-        self.0.read_ahead(next);
+    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
+        self.0.read_ahead(next)
     }
     /// Whether a transaction could be in the block, and every operation would succeed there.
     ///

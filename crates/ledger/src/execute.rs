@@ -38,9 +38,9 @@ impl Execution {
     }
 }
 
-/// How many transactions are worth reading ahead for at once: their accounts stay within a processor's own cache, and
-/// enough of them are read for the waits for memory to overlap.
-pub const READ_AHEAD_TRANSACTIONS: usize = 32;
+/// For how many operations at most it is worth reading ahead at once: the pages of their accounts stay within a
+/// processor's own cache, and enough of them are read for the waits for memory to overlap.
+const READ_AHEAD_OPERATIONS: usize = 64;
 
 /// Executes one block on top of a state that it doesn't change.
 pub struct Executor<'a> {
@@ -76,16 +76,23 @@ impl<'a> Executor<'a> {
     }
 
     /// Brings the accounts that the next transactions name into the processor's caches, all together. Nothing depends on
-    /// it but time; best for [`READ_AHEAD_TRANSACTIONS`].
-    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) {
-        let named = next.map(VerifiedTransaction::transaction).flat_map(|transaction| {
-            let of_operations = transaction.operations.iter().flat_map(|operation| operation.accounts());
-            of_operations.chain([&transaction.sender])
-        });
-        let mut accounts: Vec<_> = named.map(|account| hash_key(&AccountKey(*account).encode())).collect();
+    /// it but time. Returns for how many of the transactions it did so, which is as many as is worth it.
+    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
+        let (mut count, mut operations) = (0, 0);
+        let mut accounts = Vec::new();
+        for transaction in next.map(VerifiedTransaction::transaction) {
+            operations += transaction.operations.len();
+            if count > 0 && operations > READ_AHEAD_OPERATIONS {
+                break;
+            }
+            count += 1;
+            let named = transaction.operations.iter().flat_map(|operation| operation.accounts());
+            accounts.extend(named.chain([&transaction.sender]).map(|account| hash_key(&AccountKey(*account).encode())));
+        }
         accounts.sort_unstable();
         accounts.dedup();
         self.state.view().tree().read_ahead(accounts.iter());
+        count
     }
 
     /// Executes the next transaction: all of its operations, or none.

@@ -31,6 +31,6 @@ pub mod view;
 
 pub use admission::DryRun;
 pub use conservation::ConservationError;
-pub use execute::{Execution, Executor, READ_AHEAD_TRANSACTIONS};
+pub use execute::{Execution, Executor};
 pub use state::{State, Tip, View};
 pub use tree::StateTree;

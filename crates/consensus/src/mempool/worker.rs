@@ -3,13 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use lojal_ledger::{DryRun, READ_AHEAD_TRANSACTIONS, State};
+use lojal_ledger::{DryRun, State};
 use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, VerifiedTransaction, verify_identified};
 use tokio::sync::mpsc;
 
 use super::{Answers, Shared, SharedState, Submission, lock};
 use crate::clock::Clock;
-use crate::limits::SIGNATURE_BATCH_MAX;
+use crate::limits::{SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
 
 pub(super) struct Worker {
     shared: Arc<Shared>,
@@ -67,7 +67,7 @@ impl Worker {
     fn admit(&self, transactions: Vec<SignedTransaction>, own: &[bool]) -> Answers {
         let verified = verify_identified(self.identify(transactions)).into_iter();
         let verified: Vec<_> = verified.map(|one| one.map(Arc::new)).zip(own.iter().copied()).collect();
-        let answers: Answers = verified.chunks(READ_AHEAD_TRANSACTIONS).flat_map(|some| self.insert(some)).collect();
+        let answers: Answers = verified.chunks(STATE_CHECKS_MAX).flat_map(|some| self.insert(some)).collect();
         let accepted = verified.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
         let own = accepted.filter_map(|((transaction, own), _)| transaction.as_ref().ok().filter(|_| *own));
         let to_gossip: Vec<Box<[u8]>> = own.map(|transaction| transaction.bytes().into()).collect();
@@ -100,9 +100,12 @@ impl Worker {
         // again.
         let state = read(&self.state);
         let mut dry_run = DryRun::new(&state, self.clock.now());
-        dry_run.read_ahead(some.iter().filter_map(|(one, _)| one.as_deref().ok()));
-        let each = some.iter().map(|(one, own)| {
+        let mut ahead = 0;
+        let each = some.iter().enumerate().map(|(index, (one, own))| {
             let transaction = one.as_ref().map_err(|code| *code)?;
+            if index >= ahead {
+                ahead = index + dry_run.read_ahead(some[index..].iter().filter_map(|(one, _)| one.as_deref().ok()));
+            }
             // A client is told at once what would surely fail. A peer has told its own client already, and may be a block
             // ahead of this node.
             if *own { dry_run.validate(transaction) } else { dry_run.admit(transaction) }?;

@@ -143,7 +143,7 @@ fn validation_agrees_with_execution_and_changes_nothing() {
     let wrong = ledger.sign(ANNA, vec![redeem(GROCER, ANNA, 1), redeem(GROCER, ANNA, 500)]);
     let late = ledger.sign_until(ANNA, ledger.now(), vec![redeem(GROCER, ANNA, 1)]);
     let mut dry_run = DryRun::new(&ledger.state, ledger.next_time());
-    dry_run.read_ahead([&right, &wrong, &late].into_iter());
+    assert_eq!(dry_run.read_ahead([&right, &wrong, &late].into_iter()), 3);
     for _ in 0..2 {
         // Each by itself: twice the same points suffice, and so does one transaction twice.
         assert_eq!(dry_run.validate(&right), Ok(()));
