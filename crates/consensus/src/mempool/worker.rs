@@ -94,6 +94,7 @@ impl Worker {
         };
         identified.into_iter().map(|one| one.and_then(is_new)).collect()
     }
+
     /// Checks against the state, and takes in.
     fn insert(&self, some: &[(Result<Arc<VerifiedTransaction>, Code>, bool)]) -> Answers {
         // Held until they wait: a block with one of them must not be committed in between, or nobody would take it out

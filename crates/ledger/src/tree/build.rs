@@ -38,30 +38,14 @@ struct Pending {
 }
 
 impl TreeBuilder {
-    /// A builder without an entry.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes the next entry.
+    /// Takes the next entry, with the [`hash_key`] of its key.
     ///
     /// # Errors
-    /// When its key hash is not above that of the entry before.
+    /// When the key hash is not above that of the entry before.
     ///
     /// # Panics
     /// As [`StateTree::from_entries`].
-    pub fn push(&mut self, key: &[u8], value: &[u8]) -> Result<(), OutOfOrder> {
-        self.push_hashed(hash_key(key), key, value)
-    }
-
-    /// As [`push`](Self::push), of a key whose [`hash_key`] is known.
-    ///
-    /// # Errors
-    /// As [`push`](Self::push).
-    ///
-    /// # Panics
-    /// As [`push`](Self::push).
-    pub fn push_hashed(&mut self, key_hash: [u8; 32], key: &[u8], value: &[u8]) -> Result<(), OutOfOrder> {
+    pub fn push(&mut self, key_hash: [u8; 32], key: &[u8], value: &[u8]) -> Result<(), OutOfOrder> {
         debug_assert_eq!(key_hash, hash_key(key), "the hash is that of the key");
         let is_above = match self.pending.last() {
             Some(last) => last.key_hash < key_hash,

@@ -69,12 +69,12 @@ impl StateTree {
             owned.iter().enumerate().map(|(place, (key, _))| (hash_key(key.as_ref()), place)).collect();
         // Entries with the same key stay in the order in which they came.
         hashed.sort_unstable();
-        let mut builder = TreeBuilder::new();
+        let mut builder = TreeBuilder::default();
         let mut hashed = hashed.into_iter().peekable();
         while let Some((key_hash, place)) = hashed.next() {
             if hashed.peek().is_none_or(|(next, _)| *next != key_hash) {
                 let (key, value) = &owned[place];
-                builder.push_hashed(key_hash, key.as_ref(), value.as_ref()).expect("sorted, and each key once");
+                builder.push(key_hash, key.as_ref(), value.as_ref()).expect("sorted, and each key once");
             }
         }
         builder.finish()

@@ -129,8 +129,7 @@ impl Node {
     /// caches when it is needed. One search waits for memory at every step; of many, level by level, the waits overlap.
     pub(super) fn read_ahead<'a>(&self, key_hashes: impl Iterator<Item = &'a Hash>, depth: usize) {
         let mut searches: Vec<(&Hash, &Node)> = key_hashes.map(|key_hash| (key_hash, self)).collect();
-        let mut depth = depth;
-        let mut is_done = false;
+        let (mut depth, mut is_done) = (depth, false);
         while !is_done {
             is_done = true;
             for (key_hash, node) in &mut searches {
@@ -245,8 +244,9 @@ pub(super) fn bit(key_hash: &Hash, depth: usize) -> bool {
     key_hash[depth / 8] & (0x80 >> (depth % 8)) != 0
 }
 
-/// What puts an entry into its place in the tree, its key hash (protocol §9). The first bytes of an account's entries are those of its address, which
-/// is a hash itself, so that what a transaction needs of an account is in one page, or a few next to each other.
+/// What puts an entry into its place in the tree, its key hash (protocol §9). The first bytes of an account's entries are
+/// those of its address, which is a hash itself, so that what a transaction needs of an account is in one page, or a few
+/// next to each other.
 pub fn hash_key(key: &[u8]) -> [u8; 32] {
     let mut key_hash = hash("lojal/key/v1", [key]);
     if let Some(account) = account_of(key) {

@@ -47,43 +47,28 @@ impl<'a> Change<'a> {
 /// The subtree at `depth` after `changes`, which are sorted by key hash, distinct, and belong into
 /// it. A subtree that comes out as it was stays the same one in memory.
 pub(super) fn update(node: &Arc<Node>, changes: &[Change<'_>], depth: usize) -> Arc<Node> {
-    if changes.len() <= READ_AHEAD_MAX {
-        if changes.len() >= READ_AHEAD_MIN {
-            node.read_ahead(changes.iter().map(Change::key_hash), depth);
-        }
-        return update_near(node, changes, depth);
-    }
-    match &**node {
-        Node::Page(_) => update_near(node, changes, depth),
-        Node::Branch(branch) => {
-            let (left, right) = split(changes, depth);
-            replace(node, join(update(&branch.left, left, depth + 1), update(&branch.right, right, depth + 1), depth))
-        }
-    }
+    update_below(node, changes, depth, false)
 }
 
-/// As [`update`], of what the processor has read already.
-fn update_near(node: &Arc<Node>, changes: &[Change<'_>], depth: usize) -> Arc<Node> {
+/// `is_near`: the processor has read everything from here to the pages that change.
+fn update_below(node: &Arc<Node>, changes: &[Change<'_>], depth: usize, is_near: bool) -> Arc<Node> {
     if changes.is_empty() {
         return Arc::clone(node);
     }
+    if !is_near && (READ_AHEAD_MIN..=READ_AHEAD_MAX).contains(&changes.len()) {
+        node.read_ahead(changes.iter().map(Change::key_hash), depth);
+    }
+    let is_near = is_near || changes.len() <= READ_AHEAD_MAX;
     let updated = match &**node {
         Node::Page(page) => Node::build(&merge(page, changes), depth),
         Node::Branch(branch) => {
-            let (left, right) = split(changes, depth);
-            join(update_near(&branch.left, left, depth + 1), update_near(&branch.right, right, depth + 1), depth)
+            let middle = changes.partition_point(|change| !bit(change.key_hash(), depth));
+            let (left, right) = changes.split_at(middle);
+            let left = update_below(&branch.left, left, depth + 1, is_near);
+            let right = update_below(&branch.right, right, depth + 1, is_near);
+            join(left, right, depth)
         }
     };
-    replace(node, updated)
-}
-
-/// The changes that go left at `depth`, and those that go right.
-fn split<'a, 'b>(changes: &'a [Change<'b>], depth: usize) -> (&'a [Change<'b>], &'a [Change<'b>]) {
-    changes.split_at(changes.partition_point(|change| !bit(change.key_hash(), depth)))
-}
-
-/// The updated subtree, or the same one in memory if nothing has changed.
-fn replace(node: &Arc<Node>, updated: Arc<Node>) -> Arc<Node> {
     if updated.hash() == node.hash() { Arc::clone(node) } else { updated }
 }
 

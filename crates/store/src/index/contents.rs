@@ -30,7 +30,7 @@ struct Contents {
 impl Contents {
     fn take(&mut self, order: &Order, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         if let Some((&keys::STATE, key)) = key.split_first() {
-            return Ok(self.state.push_hashed(order.key_hash, key, value).map_err(|OutOfOrder| DISORDER)?);
+            return Ok(self.state.push(order.key_hash, key, value).map_err(|OutOfOrder| DISORDER)?);
         }
         let first = keys::recent_first(key).ok_or(IndexError::Inconsistent("a key is malformed"))?;
         let (minutes, rest) = value.as_chunks::<4>();

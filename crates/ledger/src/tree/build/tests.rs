@@ -12,9 +12,9 @@ fn entries(count: u32) -> Vec<(Hash, Vec<u8>, Vec<u8>)> {
 }
 
 fn builder_of(entries: &[(Hash, Vec<u8>, Vec<u8>)]) -> TreeBuilder {
-    let mut builder = TreeBuilder::new();
-    for (_, key, value) in entries {
-        builder.push(key, value).expect("in their order");
+    let mut builder = TreeBuilder::default();
+    for (key_hash, key, value) in entries {
+        builder.push(*key_hash, key, value).expect("in their order");
     }
     builder
 }
@@ -49,16 +49,16 @@ fn parts_that_were_built_apart_are_one_tree() {
 #[test]
 fn entries_that_are_not_in_their_order_are_refused() {
     let entries = entries(3_000);
-    let (_, key, value) = &entries[1_500];
-    let (_, key_before, value_before) = &entries[1_499];
+    let (key_hash, key, value) = &entries[1_500];
+    let (key_hash_before, key_before, value_before) = &entries[1_499];
     let mut builder = builder_of(&entries[..=1_500]);
-    assert_eq!(builder.push(key, value), Err(OutOfOrder));
-    assert_eq!(builder.push(key_before, value_before), Err(OutOfOrder));
+    assert_eq!(builder.push(*key_hash, key, value), Err(OutOfOrder));
+    assert_eq!(builder.push(*key_hash_before, key_before, value_before), Err(OutOfOrder));
     let mut builder = builder_of(&entries[1_500..1_501]);
     assert_eq!(builder.append(builder_of(&entries[..2])), Err(OutOfOrder));
     assert_eq!(builder.append(builder_of(&entries[1_500..])), Err(OutOfOrder));
     // What was there before is so still, and what comes after it can follow.
-    assert_eq!(builder.push(key, value), Err(OutOfOrder));
+    assert_eq!(builder.push(*key_hash, key, value), Err(OutOfOrder));
     builder.append(builder_of(&entries[2_900..])).expect("after all");
     assert_eq!(builder.finish().len(), 101);
 }
