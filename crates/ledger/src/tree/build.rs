@@ -1,7 +1,5 @@
 //! A tree out of entries that come in the order of their key hashes, with no more memory than the tree takes.
 
-use std::sync::Arc;
-
 use thiserror::Error;
 
 use super::StateTree;
@@ -23,7 +21,7 @@ pub struct OutOfOrder;
 #[derive(Default)]
 pub struct TreeBuilder {
     /// The first bits of the key hashes, ascending, and the subtree of all entries with them.
-    groups: Vec<(u16, Arc<Node>)>,
+    groups: Vec<(u16, Node)>,
     /// The entries of the group after those.
     pending: Vec<Pending>,
     keys_and_values: Vec<u8>,
@@ -117,11 +115,11 @@ fn group_of(key_hash: &Hash) -> u16 {
 }
 
 /// The subtree of groups that agree in their first `depth` bits.
-fn assemble(groups: &[(u16, Arc<Node>)], depth: usize) -> Arc<Node> {
+fn assemble(groups: &[(u16, Node)], depth: usize) -> Node {
     match groups {
-        [] => Arc::default(),
+        [] => Node::default(),
         // Of two groups, one bit at least is another one.
-        [(_, subtree)] if depth == GROUP_BITS => Arc::clone(subtree),
+        [(_, subtree)] if depth == GROUP_BITS => subtree.clone(),
         _ => {
             let middle = groups.partition_point(|(group, _)| group >> (GROUP_BITS - 1 - depth) & 1 == 0);
             let (left, right) = groups.split_at(middle);

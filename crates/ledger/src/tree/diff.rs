@@ -1,20 +1,14 @@
 //! The entries in which two versions differ.
 
-use std::sync::Arc;
-
 use super::node::{Hash, Node};
 
 /// See [`StateTree::diff`](super::StateTree::diff).
-pub(super) fn diff<'a>(
-    older: &'a Arc<Node>,
-    newer: &'a Arc<Node>,
-    f: &mut impl FnMut(&'a Hash, &'a [u8], Option<&'a [u8]>),
-) {
+pub(super) fn diff<'a>(older: &'a Node, newer: &'a Node, f: &mut impl FnMut(&'a Hash, &'a [u8], Option<&'a [u8]>)) {
     // The pointers tell without touching a shared subtree, the hashes if it was built twice.
-    if Arc::ptr_eq(older, newer) || older.hash() == newer.hash() {
+    if older.is_same(newer) || older.hash() == newer.hash() {
         return;
     }
-    if let (Node::Branch(older), Node::Branch(newer)) = (&**older, &**newer) {
+    if let (Node::Branch(older), Node::Branch(newer)) = (older, newer) {
         diff(&older.left, &newer.left, f);
         diff(&older.right, &newer.right, f);
         return;

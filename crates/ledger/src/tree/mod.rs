@@ -31,7 +31,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 pub use build::{OutOfOrder, TreeBuilder};
 pub(crate) use node::Hash;
@@ -49,7 +48,7 @@ pub const DEPTH_MAX: usize = 256;
 /// One immutable version of the state. Cloning copies a pointer.
 #[derive(Clone, Default)]
 pub struct StateTree {
-    top: Arc<Node>,
+    top: Node,
 }
 
 impl StateTree {
@@ -107,7 +106,7 @@ impl StateTree {
 
     /// Brings what lies around these keys into the processor's caches, faster than the searches for them would.
     pub(crate) fn read_ahead<'a>(&self, key_hashes: impl Iterator<Item = &'a Hash>) {
-        self.top.read_ahead(key_hashes, 0);
+        self.top.read_ahead(key_hashes, 0, |_| ());
     }
 
     /// All keys and values, in the order of the key hashes.

@@ -17,34 +17,37 @@ const ACCOUNT_PATH_BYTES: usize = 4;
 /// Bytes of an entry's tag, and where in its key hash they are: after those that an account's entries share.
 const TAG_BYTES: usize = 4;
 const TAG_START: usize = ACCOUNT_PATH_BYTES;
+/// Bytes of a page's hash, and of half of an entry's two.
+const HASH_BYTES: usize = 32;
 /// Bytes of an entry's two hashes in a page.
-const PAIR_BYTES: usize = 64;
+const PAIR_BYTES: usize = 2 * HASH_BYTES;
+/// Bytes before the tags: a page's hash, and the number of its entries.
+const HEAD_BYTES: usize = HASH_BYTES + 1;
 /// What processors read at once.
 const CACHE_LINE_BYTES: usize = 64;
 /// Bytes that say where an entry's key and value end.
 const ENDS_BYTES: usize = 8;
 
-/// A subtree. Its hash and its number of entries are computed once, when it is made.
+/// A subtree. Its hash and its number of entries are computed once, when it is made. Cloning copies a pointer.
+#[derive(Clone)]
 pub(super) enum Node {
     Page(Page),
-    Branch(Branch),
+    Branch(Arc<Branch>),
 }
 
-/// At most [`PAGE_ENTRIES_MAX`] entries, sorted by key hash.
-pub(super) struct Page {
-    hash: Hash,
-    /// The number of entries, then the tag of each, then key hash ‖ value hash of each, then where key and value of each
-    /// end (two little-endian u32), then the keys and values. The tags are what a search reads: a few bytes next to each
-    /// other, where the key hashes would be as many cache lines.
-    bytes: Box<[u8]>,
-}
+/// At most [`PAGE_ENTRIES_MAX`] entries, sorted by key hash, in one piece of memory: the page's hash, the number of
+/// entries, then the tag of each, then key hash ‖ value hash of each, then where key and value of each end (two
+/// little-endian u32), then the keys and values. The tags are what a search reads: a few bytes next to each other, where
+/// the key hashes would be as many cache lines.
+#[derive(Clone)]
+pub(super) struct Page(Arc<[u8]>);
 
 /// More than [`PAGE_ENTRIES_MAX`] entries, split on one bit of their key hashes.
 pub(super) struct Branch {
     hash: Hash,
     len: u64,
-    pub(super) left: Arc<Node>,
-    pub(super) right: Arc<Node>,
+    pub(super) left: Node,
+    pub(super) right: Node,
 }
 
 /// The parts of a page's bytes.
@@ -74,9 +77,9 @@ impl Default for Node {
 impl Node {
     /// The canonical subtree of `entries`, which are sorted by key hash, distinct, and agree in the
     /// first `depth` bits. Distinct hashes part by bit 256 at the latest, so the recursion ends.
-    pub(super) fn build(entries: &[Entry<'_>], depth: usize) -> Arc<Node> {
+    pub(super) fn build(entries: &[Entry<'_>], depth: usize) -> Node {
         if entries.len() <= PAGE_ENTRIES_MAX {
-            return Arc::new(Node::Page(Page::new(entries)));
+            return Node::Page(Page::new(entries));
         }
         let middle = entries.partition_point(|entry| !bit(entry.key_hash, depth));
         let (left, right) = entries.split_at(middle);
@@ -84,18 +87,23 @@ impl Node {
     }
 
     /// The branch over two subtrees that together are too large for a page.
-    pub(super) fn branch(left: Arc<Node>, right: Arc<Node>) -> Arc<Node> {
-        Arc::new(Node::Branch(Branch {
-            hash: hash_branch(left.hash(), right.hash()),
-            len: left.len() + right.len(),
-            left,
-            right,
-        }))
+    pub(super) fn branch(left: Node, right: Node) -> Node {
+        let (hash, len) = (hash_branch(left.hash(), right.hash()), left.len() + right.len());
+        Node::Branch(Arc::new(Branch { hash, len, left, right }))
+    }
+
+    /// Whether they are one subtree in memory.
+    pub(super) fn is_same(&self, other: &Node) -> bool {
+        match (self, other) {
+            (Node::Page(one), Node::Page(another)) => Arc::ptr_eq(&one.0, &another.0),
+            (Node::Branch(one), Node::Branch(another)) => Arc::ptr_eq(one, another),
+            _ => false,
+        }
     }
 
     pub(super) fn hash(&self) -> &Hash {
         match self {
-            Node::Page(page) => &page.hash,
+            Node::Page(page) => page.hash(),
             Node::Branch(branch) => &branch.hash,
         }
     }
@@ -117,8 +125,7 @@ impl Node {
                 Node::Page(page) => return page,
                 Node::Branch(branch) => branch,
             };
-            let (child, sibling) =
-                if bit(key_hash, depth) { (&branch.right, &branch.left) } else { (&branch.left, &branch.right) };
+            let (child, sibling) = branch.part(key_hash, depth);
             beside(sibling);
             node = child;
             depth += 1;
@@ -127,21 +134,29 @@ impl Node {
 
     /// Reads what lies between this subtree at `depth` and the pages of many key hashes, so that it is in the processor's
     /// caches when it is needed. One search waits for memory at every step; of many, level by level, the waits overlap.
-    pub(super) fn read_ahead<'a>(&self, key_hashes: impl Iterator<Item = &'a Hash>, depth: usize) {
+    /// Calls `beside` with each subtree that a path leaves aside.
+    pub(super) fn read_ahead<'a>(
+        &self,
+        key_hashes: impl Iterator<Item = &'a Hash>,
+        depth: usize,
+        beside: impl Fn(&Node),
+    ) {
         let mut searches: Vec<(&Hash, &Node)> = key_hashes.map(|key_hash| (key_hash, self)).collect();
         let (mut depth, mut is_done) = (depth, false);
         while !is_done {
             is_done = true;
             for (key_hash, node) in &mut searches {
                 let Node::Branch(branch) = node else { continue };
-                *node = if bit(key_hash, depth) { &branch.right } else { &branch.left };
+                let (child, sibling) = branch.part(key_hash, depth);
+                beside(sibling);
+                *node = child;
                 is_done = false;
             }
             depth += 1;
         }
         for (_, node) in searches {
             let Node::Page(page) = node else { continue };
-            black_box(page.bytes.iter().step_by(CACHE_LINE_BYTES).fold(0, |sum, byte| sum ^ byte));
+            black_box(page.0.iter().step_by(CACHE_LINE_BYTES).fold(0, |sum, byte| sum ^ byte));
         }
     }
 
@@ -152,7 +167,7 @@ impl Node {
             loop {
                 match stack.pop()? {
                     Node::Page(page) => return Some(page),
-                    Node::Branch(branch) => stack.extend([&*branch.right, &*branch.left]),
+                    Node::Branch(branch) => stack.extend([&branch.right, &branch.left]),
                 }
             }
         });
@@ -160,10 +175,18 @@ impl Node {
     }
 }
 
+impl Branch {
+    /// The child at whose side of this branch, which is at `depth`, a key hash belongs, and the other one.
+    fn part(&self, key_hash: &Hash, depth: usize) -> (&Node, &Node) {
+        if bit(key_hash, depth) { (&self.right, &self.left) } else { (&self.left, &self.right) }
+    }
+}
+
 impl Page {
     fn new(entries: &[Entry<'_>]) -> Self {
         let size: usize = entries.iter().map(|entry| entry.key.len() + entry.value.len()).sum();
-        let mut bytes = Vec::with_capacity(1 + entries.len() * (TAG_BYTES + PAIR_BYTES + ENDS_BYTES) + size);
+        let mut bytes = Vec::with_capacity(HEAD_BYTES + entries.len() * (TAG_BYTES + PAIR_BYTES + ENDS_BYTES) + size);
+        bytes.extend_from_slice(&[0; HASH_BYTES]);
         bytes.push(u8::try_from(entries.len()).expect("at most sixteen"));
         for entry in entries {
             bytes.extend_from_slice(tag_of(entry.key_hash));
@@ -173,7 +196,8 @@ impl Page {
             bytes.extend_from_slice(entry.key_hash);
             bytes.extend_from_slice(entry.value_hash);
         }
-        let hash = hash("lojal/page/v1", [&bytes[pairs..]]);
+        let hash = hash_page(&bytes[pairs..]);
+        bytes[..HASH_BYTES].copy_from_slice(&hash);
         let mut end = 0_usize;
         for entry in entries {
             for part in [entry.key, entry.value] {
@@ -186,18 +210,50 @@ impl Page {
             bytes.extend_from_slice(entry.key);
             bytes.extend_from_slice(entry.value);
         }
-        Self { hash, bytes: bytes.into_boxed_slice() }
+        Self(bytes.into())
+    }
+
+    /// The page with other values, as long as those before, of keys that it has; `None` if it lacks one of them, or if a
+    /// length differs. A copy with a few bytes changed is made far faster than a page out of its entries.
+    pub(super) fn with_values<'a>(&self, entries: impl Iterator<Item = Option<Entry<'a>>>) -> Option<Self> {
+        let mut changed: Arc<[u8]> = Arc::from(&*self.0);
+        let bytes = Arc::get_mut(&mut changed).expect("nobody else has it yet");
+        let pairs = HEAD_BYTES + self.len() * TAG_BYTES;
+        let values = pairs + self.len() * (PAIR_BYTES + ENDS_BYTES);
+        for entry in entries {
+            let entry = entry?;
+            let index = self.place(entry.key_hash)?;
+            let (start, end) = self.parts().ends_of(index);
+            if end - start != entry.value.len() {
+                return None;
+            }
+            let pair = pairs + index * PAIR_BYTES;
+            bytes[pair + HASH_BYTES..pair + PAIR_BYTES].copy_from_slice(entry.value_hash);
+            bytes[values + start..values + end].copy_from_slice(entry.value);
+        }
+        let hash = hash_page(&bytes[pairs..pairs + self.len() * PAIR_BYTES]);
+        bytes[..HASH_BYTES].copy_from_slice(&hash);
+        Some(Self(changed))
+    }
+
+    fn hash(&self) -> &Hash {
+        self.0.first_chunk().expect("a page begins with its hash")
     }
 
     fn len(&self) -> usize {
-        usize::from(self.bytes[0])
+        usize::from(self.0[HASH_BYTES])
     }
 
     pub(super) fn get(&self, key_hash: &Hash) -> Option<&[u8]> {
+        Some(self.parts().entry(self.place(key_hash)?).value)
+    }
+
+    /// Which entry has this key hash.
+    fn place(&self, key_hash: &Hash) -> Option<usize> {
         let parts = self.parts();
         let tag = tag_of(key_hash);
-        let is_at = |index: &usize| parts.tags[*index] == *tag && parts.pairs[*index][..32] == *key_hash;
-        Some(parts.entry((0..parts.tags.len()).find(is_at)?).value)
+        let is_at = |index: &usize| parts.tags[*index] == *tag && parts.pairs[*index][..HASH_BYTES] == *key_hash;
+        (0..parts.tags.len()).find(is_at)
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
@@ -206,7 +262,7 @@ impl Page {
     }
 
     fn parts(&self) -> Parts<'_> {
-        let (tags, rest) = self.bytes[1..].split_at(self.len() * TAG_BYTES);
+        let (tags, rest) = self.0[HEAD_BYTES..].split_at(self.len() * TAG_BYTES);
         let (pairs, rest) = rest.split_at(self.len() * PAIR_BYTES);
         let (ends, keys_and_values) = rest.split_at(self.len() * ENDS_BYTES);
         Parts { tags: tags.as_chunks().0, pairs: pairs.as_chunks().0, ends: ends.as_chunks().0, keys_and_values }
@@ -215,7 +271,7 @@ impl Page {
 
 impl<'a> Parts<'a> {
     fn entry(self, index: usize) -> Entry<'a> {
-        let (key_hash, value_hash) = self.pairs[index].split_at(32);
+        let (key_hash, value_hash) = self.pairs[index].split_at(HASH_BYTES);
         let start = index.checked_sub(1).map_or(0, |before| self.ends_of(before).1);
         let (key_end, value_end) = self.ends_of(index);
         let two_hashes = "a pair is two hashes";
@@ -263,10 +319,9 @@ pub(super) fn hash_branch(left: &Hash, right: &Hash) -> Hash {
     hash("lojal/branch/v1", [left.as_slice(), right.as_slice()])
 }
 
-/// The hash of a page with these key hashes and value hashes.
-pub(super) fn hash_page<'a>(entries: impl Iterator<Item = (&'a Hash, &'a Hash)>) -> Hash {
-    let parts = entries.flat_map(|(key_hash, value_hash)| [key_hash.as_slice(), value_hash]);
-    hash("lojal/page/v1", parts)
+/// The hash of a page with these pairs of key hash and value hash, one after the other.
+pub(super) fn hash_page(pairs: &[u8]) -> Hash {
+    hash("lojal/page/v1", [pairs])
 }
 
 fn hash<'a>(tag: &str, parts: impl IntoIterator<Item = &'a [u8]>) -> Hash {

@@ -132,14 +132,11 @@ impl Proof {
 
     /// The root of the tree that has this page on the path of `key_hash`.
     fn root(&self, key_hash: &Hash) -> Hash {
-        let page = hash_page(self.page.iter().map(|(key, value)| (key, value)));
+        let pairs: Vec<u8> = self.page.iter().flat_map(|(key, value)| [*key, *value]).flatten().collect();
         let path = self.siblings.iter().enumerate().rev();
-        path.fold(
-            page,
-            |node, (depth, sibling)| {
-                if bit(key_hash, depth) { hash_branch(sibling, &node) } else { hash_branch(&node, sibling) }
-            },
-        )
+        path.fold(hash_page(&pairs), |node, (depth, sibling)| {
+            if bit(key_hash, depth) { hash_branch(sibling, &node) } else { hash_branch(&node, sibling) }
+        })
     }
 }
 

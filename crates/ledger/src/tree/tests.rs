@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -164,7 +163,7 @@ proptest! {
     fn deep_and_narrow_trees_keep_the_shape_that_their_content_defines_and_find_all_of_it(
         batches in vec(btree_map(crafted_key_hash(), any::<Option<u8>>(), 0..200), 1..6)
     ) {
-        let mut top = Arc::new(Node::default());
+        let mut top = Node::default();
         let mut content = BTreeMap::new();
         for batch in &batches {
             let mut changes = Vec::new();
@@ -208,11 +207,11 @@ fn roots_match_the_golden_vectors() {
 fn a_tree_with_one_entry_more_than_a_page_branches_and_merges_back() {
     let full = PAGE_ENTRIES_MAX as u32;
     let page = accounts(0..full);
-    assert!(matches!(*page.top, Node::Page(_)));
+    assert!(matches!(page.top, Node::Page(_)));
     let branch = page.apply(&set([full]));
-    assert!(matches!(*branch.top, Node::Branch(_)));
+    assert!(matches!(branch.top, Node::Branch(_)));
     let merged = branch.apply(&remove([full]));
-    assert!(matches!(*merged.top, Node::Page(_)));
+    assert!(matches!(merged.top, Node::Page(_)));
     assert_eq!(merged.root(), page.root());
 }
 
@@ -253,15 +252,15 @@ fn changes_without_effect_keep_every_node() {
     let tree = accounts(0..500);
     let mut changes = set(100..400);
     changes.extend(remove(500..700));
-    assert!(Arc::ptr_eq(&tree.top, &tree.apply(&changes).top));
-    assert!(Arc::ptr_eq(&tree.top, &tree.apply(&Changes::new()).top));
+    assert!(tree.top.is_same(&tree.apply(&changes).top));
+    assert!(tree.top.is_same(&tree.apply(&Changes::new()).top));
 }
 
 #[test]
 fn a_change_makes_only_the_nodes_of_its_path() {
-    fn new_nodes(old: &Arc<Node>, new: &Arc<Node>) -> usize {
-        match (&**old, &**new) {
-            _ if Arc::ptr_eq(old, new) => 0,
+    fn new_nodes(old: &Node, new: &Node) -> usize {
+        match (old, new) {
+            _ if old.is_same(new) => 0,
             (Node::Branch(old), Node::Branch(new)) => {
                 1 + new_nodes(&old.left, &new.left) + new_nodes(&old.right, &new.right)
             }

@@ -1,6 +1,6 @@
 //! A new version out of an old one and a batch of changes.
 
-use std::sync::Arc;
+use std::hint::black_box;
 
 use super::PAGE_ENTRIES_MAX;
 use super::node::{Entry, Hash, Node, Page, bit, hash_key, hash_value};
@@ -46,21 +46,28 @@ impl<'a> Change<'a> {
 
 /// The subtree at `depth` after `changes`, which are sorted by key hash, distinct, and belong into
 /// it. A subtree that comes out as it was stays the same one in memory.
-pub(super) fn update(node: &Arc<Node>, changes: &[Change<'_>], depth: usize) -> Arc<Node> {
+pub(super) fn update(node: &Node, changes: &[Change<'_>], depth: usize) -> Node {
     update_below(node, changes, depth, false)
 }
 
-/// `is_near`: the processor has read everything from here to the pages that change.
-fn update_below(node: &Arc<Node>, changes: &[Change<'_>], depth: usize, is_near: bool) -> Arc<Node> {
+/// `is_near`: the processor has read everything from here to the pages that change, and what becomes a part of the new
+/// version beside it.
+fn update_below(node: &Node, changes: &[Change<'_>], depth: usize, is_near: bool) -> Node {
     if changes.is_empty() {
-        return Arc::clone(node);
+        return node.clone();
     }
     if !is_near && (READ_AHEAD_MIN..=READ_AHEAD_MAX).contains(&changes.len()) {
-        node.read_ahead(changes.iter().map(Change::key_hash), depth);
+        let beside = |sibling: &Node| {
+            black_box(sibling.len());
+        };
+        node.read_ahead(changes.iter().map(Change::key_hash), depth, beside);
     }
     let is_near = is_near || changes.len() <= READ_AHEAD_MAX;
-    let updated = match &**node {
-        Node::Page(page) => Node::build(&merge(page, changes), depth),
+    let updated = match node {
+        Node::Page(page) => match page.with_values(changes.iter().map(Change::entry)) {
+            Some(page) => Node::Page(page),
+            None => Node::build(&merge(page, changes), depth),
+        },
         Node::Branch(branch) => {
             let middle = changes.partition_point(|change| !bit(change.key_hash(), depth));
             let (left, right) = changes.split_at(middle);
@@ -69,11 +76,11 @@ fn update_below(node: &Arc<Node>, changes: &[Change<'_>], depth: usize, is_near:
             join(left, right, depth)
         }
     };
-    if updated.hash() == node.hash() { Arc::clone(node) } else { updated }
+    if updated.hash() == node.hash() { node.clone() } else { updated }
 }
 
 /// Two neighbours as a branch, or as one page if removals left so little that they fit.
-pub(super) fn join(left: Arc<Node>, right: Arc<Node>, depth: usize) -> Arc<Node> {
+pub(super) fn join(left: Node, right: Node, depth: usize) -> Node {
     if left.len() + right.len() > PAGE_ENTRIES_MAX as u64 {
         return Node::branch(left, right);
     }

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -218,7 +216,7 @@ fn proofs_work_in_the_deepest_tree() {
         hash
     };
     let changes: Vec<_> = (0..17).map(|last| Change::crafted(key_hash(last), Some([last; 32]))).collect();
-    let deep = update(&Arc::new(Node::default()), &changes, 0);
+    let deep = update(&Node::default(), &changes, 0);
     for last in 0..32 {
         let proof = Proof::new(&deep, &key_hash(last));
         assert_eq!(proof.siblings.len(), 252);
