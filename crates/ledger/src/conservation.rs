@@ -130,6 +130,7 @@ pub(crate) fn check_block(written: &[Written<'_>], month: Month) -> Result<(), C
     let mut tally = Tally::default();
     let mut totals = Vec::new();
     for Written { key, before, after, .. } in written {
+        let key = key.as_bytes();
         for (value, sign) in [(*before, -1), (after.as_deref(), 1)] {
             let Some(value) = value else { continue };
             tally.add(key, value, sign, month);

@@ -8,7 +8,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, Expiry, Parameters, Reference, ValidatorSet};
 
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
-pub(crate) use self::packed::PackedKey;
+pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
 use crate::record::{
     Account, Balance, Brand, BrandList, DayCount, Held, Holds, Issued, Operator, OperatorList, RecentDigest, Totals,

@@ -1,15 +1,16 @@
 //! The working set of a block: reads fall through to the state tree, writes stay here, and the writes of one
 //! transaction can be taken back.
 
-use std::collections::BTreeMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
-use crate::key::{PackedKey, StateKey};
+use crate::key::{PackedKey, StateKey, TableHash};
 use crate::tree::{Change, Hash, StateTree, hash_key};
 
 /// What a block makes of one key.
 pub(crate) struct Written<'a> {
     key_hash: Hash,
-    pub(crate) key: Box<[u8]>,
+    pub(crate) key: PackedKey,
     /// The value before the block.
     pub(crate) before: Option<&'a [u8]>,
     /// The value after it; `None` if the key goes.
@@ -19,14 +20,14 @@ pub(crate) struct Written<'a> {
 impl<'a> Written<'a> {
     /// A change on top of a state.
     #[cfg(test)]
-    pub(crate) fn new(base: &'a StateTree, key: Box<[u8]>, after: Option<Box<[u8]>>) -> Self {
-        let key_hash = hash_key(&key);
+    pub(crate) fn new(base: &'a StateTree, key: PackedKey, after: Option<Box<[u8]>>) -> Self {
+        let key_hash = hash_key(key.as_bytes());
         Self { key_hash, before: base.get_hashed(&key_hash), key, after }
     }
 
     /// The same as the tree takes it.
     pub(crate) fn change(&self) -> Change<'_> {
-        Change::hashed(self.key_hash, &self.key, self.after.as_deref())
+        Change::hashed(self.key_hash, self.key.as_bytes(), self.after.as_deref())
     }
 }
 
@@ -39,6 +40,7 @@ enum Now {
 
 /// A key that the block has touched. Its hash is computed once, and the tree searched once.
 struct Slot<'a> {
+    key: PackedKey,
     key_hash: Hash,
     before: Option<&'a [u8]>,
     now: Now,
@@ -46,8 +48,10 @@ struct Slot<'a> {
 
 pub(crate) struct Overlay<'a> {
     base: &'a StateTree,
+    table_hash: TableHash,
     /// Where in `slots` a key is.
-    places: BTreeMap<PackedKey, usize>,
+    places: HashTable<usize>,
+    /// In the order in which the keys were touched.
     slots: Vec<Slot<'a>>,
     /// What the running transaction has overwritten, in order.
     undo: Vec<(usize, Now)>,
@@ -55,7 +59,8 @@ pub(crate) struct Overlay<'a> {
 
 impl<'a> Overlay<'a> {
     pub(crate) fn new(base: &'a StateTree) -> Self {
-        Self { base, places: BTreeMap::new(), slots: Vec::new(), undo: Vec::new() }
+        let table_hash = TableHash::new(&base.root());
+        Self { base, table_hash, places: HashTable::new(), slots: Vec::new(), undo: Vec::new() }
     }
 
     /// The record under a key, as the transactions so far have left it.
@@ -91,34 +96,33 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// What the block has written, in the order of the keys.
+    /// What the block has written, each key once.
     pub(crate) fn into_written(self) -> Vec<Written<'a>> {
-        let Self { places, mut slots, .. } = self;
-        let written = places.into_iter().filter_map(|(key, place)| {
-            let slot = &mut slots[place];
-            let after = match std::mem::replace(&mut slot.now, Now::AsBefore) {
+        let written = self.slots.into_iter().filter_map(|Slot { key, key_hash, before, now }| {
+            let after = match now {
                 Now::AsBefore => return None,
                 Now::Value(value) => Some(value),
                 Now::Gone => None,
             };
-            Some(Written {
-                key_hash: slot.key_hash,
-                key: key.with_bytes(|bytes| bytes.into()),
-                before: slot.before,
-                after,
-            })
+            Some(Written { key_hash, key, before, after })
         });
         written.collect()
     }
 
     fn place<K: StateKey>(&mut self, key: &K) -> usize {
-        let Self { base, places, slots, .. } = self;
-        let packed = PackedKey::of(key);
-        *places.entry(packed).or_insert_with(|| {
-            let key_hash = packed.with_bytes(hash_key);
-            slots.push(Slot { key_hash, before: base.get_hashed(&key_hash), now: Now::AsBefore });
-            slots.len() - 1
-        })
+        let Self { base, table_hash, places, slots, .. } = self;
+        let key = PackedKey::of(key);
+        let hash_of = |place: &usize| table_hash.of(&slots[*place].key);
+        match places.entry(table_hash.of(&key), |place| slots[*place].key == key, hash_of) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => {
+                let place = slots.len();
+                unknown.insert(place);
+                let key_hash = hash_key(key.as_bytes());
+                slots.push(Slot { key, key_hash, before: base.get_hashed(&key_hash), now: Now::AsBefore });
+                place
+            }
+        }
     }
 
     fn write<K: StateKey>(&mut self, key: &K, now: Now) {

@@ -162,25 +162,28 @@ impl<A> Operation<A> {
 
     /// The accounts that the operation names, for their histories; of a brand's operator only the one that goes.
     pub fn accounts(&self) -> impl Iterator<Item = &A> {
-        let mut accounts: Vec<&A> = Vec::new();
-        match self {
-            Self::Issue(one) => accounts.push(&one.to),
-            Self::Redeem(one) => accounts.push(&one.from),
-            Self::Transfer(one) => accounts.extend([&one.from, &one.to]),
-            Self::Reverse(one) => accounts.push(&one.from),
-            Self::Hold(one) => accounts.push(&one.from),
-            Self::Capture(one) => accounts.push(&one.from),
-            Self::Release(one) => accounts.push(&one.from),
-            Self::Convert(one) => accounts.push(&one.account),
-            Self::RemoveOperator(one) => accounts.push(&one.operator),
-            Self::SetGuardians(one) => accounts.extend(one.guardians.guardians.iter().filter_map(Guardian::account)),
-            Self::StartRecovery(one) => accounts.push(&one.account),
-            Self::FinishRecovery(one) => accounts.push(&one.account),
-            Self::Invite(one) => accounts.extend([&one.household, &one.member]),
-            Self::Join(one) => accounts.push(&one.household),
-            Self::Leave(one) => accounts.push(&one.household),
-            Self::SetMember(one) => accounts.extend([&one.household, &one.member]),
-            Self::RemoveMember(one) => accounts.extend([&one.household, &one.member]),
+        let mut guardians: &[Guardian<A>] = &[];
+        let accounts = match self {
+            Self::Issue(one) => [Some(&one.to), None],
+            Self::Redeem(one) => [Some(&one.from), None],
+            Self::Transfer(one) => [Some(&one.from), Some(&one.to)],
+            Self::Reverse(one) => [Some(&one.from), None],
+            Self::Hold(one) => [Some(&one.from), None],
+            Self::Capture(one) => [Some(&one.from), None],
+            Self::Release(one) => [Some(&one.from), None],
+            Self::Convert(one) => [Some(&one.account), None],
+            Self::RemoveOperator(one) => [Some(&one.operator), None],
+            Self::SetGuardians(one) => {
+                guardians = &one.guardians.guardians;
+                [None, None]
+            }
+            Self::StartRecovery(one) => [Some(&one.account), None],
+            Self::FinishRecovery(one) => [Some(&one.account), None],
+            Self::Invite(one) => [Some(&one.household), Some(&one.member)],
+            Self::Join(one) => [Some(&one.household), None],
+            Self::Leave(one) => [Some(&one.household), None],
+            Self::SetMember(one) => [Some(&one.household), Some(&one.member)],
+            Self::RemoveMember(one) => [Some(&one.household), Some(&one.member)],
             Self::ProposePartnership(_)
             | Self::AcceptPartnership(_)
             | Self::EndPartnership(_)
@@ -191,9 +194,9 @@ impl<A> Operation<A> {
             | Self::CancelRecovery(_)
             | Self::Freeze(_)
             | Self::Unfreeze(_)
-            | Self::CreateHousehold(_) => {}
-        }
-        accounts.into_iter()
+            | Self::CreateHousehold(_) => [None, None],
+        };
+        accounts.into_iter().flatten().chain(guardians.iter().filter_map(Guardian::account))
     }
 }
 

@@ -4,7 +4,7 @@ use lojal_types::{Bounded, Lot, Month, Points};
 
 use super::{ConservationError, balance_sheet};
 use crate::fixture::*;
-use crate::key::{BalanceKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
+use crate::key::{BalanceKey, HoldsKey, OutstandingKey, PackedKey, StateKey, TotalsKey};
 use crate::overlay::Written;
 use crate::recent::RecentIds;
 use crate::record::{Balance, Totals};
@@ -50,7 +50,7 @@ fn set_totals(changes: &mut ChangeSet, id: &str, totals: [u64; 5]) {
 
 /// Checks changes as those of a block on top of a state.
 fn check_block(before: &StateTree, changes: &ChangeSet, month: Month) -> Result<(), ConservationError> {
-    let written = changes.iter().map(|(key, after)| Written::new(before, key.clone(), after.clone()));
+    let written = changes.iter().map(|(key, after)| Written::new(before, PackedKey::from_bytes(key), after.clone()));
     super::check_block(&written.collect::<Vec<_>>(), month)
 }
 

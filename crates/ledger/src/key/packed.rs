@@ -1,52 +1,84 @@
-//! Keys without memory of their own.
+//! Keys without memory of their own, and where hash tables keep them.
+
+use lojal_types::hash::hash;
 
 use super::StateKey;
 
-const WORDS: usize = 8;
-/// Most bytes of a key; the byte after them has the length.
-const BYTES_MAX: usize = 8 * WORDS - 1;
+/// Most bytes of a key, and one more with the length.
+const BYTES: usize = 64;
+const BYTES_MAX: usize = BYTES - 1;
+const WORDS: usize = BYTES / 8;
 
-/// The canonical bytes of a key as big-endian words, filled up with zeros, with their number in the last byte: in the
-/// order of the bytes, compared word by word.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct PackedKey([u64; WORDS]);
+/// The canonical bytes of a key, filled up with zeros, with their number in the last byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PackedKey([u8; BYTES]);
 
 impl PackedKey {
     /// What [`StateKey::encode`] gives.
     pub(crate) fn of<K: StateKey>(key: &K) -> Self {
-        let mut bytes = [0; BYTES_MAX + 1];
+        let mut bytes = [0; BYTES];
         bytes[0] = K::KIND;
         let mut rest = &mut bytes[1..BYTES_MAX];
         key.serialize(&mut rest).expect("addresses, brand ids and references make keys of at most 60 bytes");
         let unused = u8::try_from(rest.len()).expect("at most 62");
         bytes[BYTES_MAX] = BYTES_MAX as u8 - unused;
-        let (words, _) = bytes.as_chunks();
-        let mut packed = [0; WORDS];
-        for (word, bytes) in packed.iter_mut().zip(words) {
-            *word = u64::from_be_bytes(*bytes);
-        }
-        Self(packed)
+        Self(bytes)
     }
 
-    /// Calls `f` with the canonical bytes.
-    pub(crate) fn with_bytes<T>(&self, f: impl FnOnce(&[u8]) -> T) -> T {
-        let mut bytes = [0; BYTES_MAX + 1];
-        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(self.0) {
-            *bytes = word.to_be_bytes();
+    /// The key with these canonical bytes.
+    #[cfg(test)]
+    pub(crate) fn from_bytes(canonical: &[u8]) -> Self {
+        let mut bytes = [0; BYTES];
+        bytes[..canonical.len()].copy_from_slice(canonical);
+        bytes[BYTES_MAX] = canonical.len() as u8;
+        Self(bytes)
+    }
+
+    /// The canonical bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0[..usize::from(self.0[BYTES_MAX])]
+    }
+}
+
+/// A hash function for tables of one block, chosen by a state root: whoever makes up keys before that root exists has no
+/// use of keys that collide. NH of UMAC (RFC 4418, section 5.2.2) over words of 64 bits, which needs no more for that.
+#[derive(Clone, Copy)]
+pub(crate) struct TableHash([u64; WORDS]);
+
+impl TableHash {
+    /// The function that a state root chooses.
+    pub(crate) fn new(root: &[u8; 32]) -> Self {
+        let halves = [0, 1].map(|half| hash("lojal/table/v1", &[root, &[half]]));
+        let mut chosen = [0; WORDS];
+        for (word, bytes) in chosen.iter_mut().zip(halves.as_flattened().as_chunks().0) {
+            *word = u64::from_le_bytes(*bytes);
         }
-        f(&bytes[..usize::from(bytes[BYTES_MAX])])
+        Self(chosen)
+    }
+
+    /// Where a table keeps a key.
+    pub(crate) fn of(&self, key: &PackedKey) -> u64 {
+        let (words, _) = key.0.as_chunks();
+        let mut sum = 0_u128;
+        for (words, chosen) in words.as_chunks::<2>().0.iter().zip(self.0.as_chunks::<2>().0) {
+            let [first, second] = [0, 1].map(|one| u64::from_le_bytes(words[one]).wrapping_add(chosen[one]));
+            sum = sum.wrapping_add(u128::from(first) * u128::from(second));
+        }
+        (sum >> 64) as u64 ^ sum as u64
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use lojal_types::{Address, Reference};
 
-    use super::PackedKey;
+    use super::{PackedKey, TableHash};
     use crate::key::{IssuedKey, RecentKey, SpentKey, StateKey};
 
     fn is_as_encoded<K: StateKey>(key: &K) {
-        PackedKey::of(key).with_bytes(|bytes| assert_eq!(*bytes, *key.encode()));
+        assert_eq!(*PackedKey::of(key).as_bytes(), *key.encode());
     }
 
     #[test]
@@ -59,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn packed_keys_sort_like_their_bytes() {
-        let key = |last: u64| PackedKey::of(&RecentKey(last));
-        assert!(key(1) < key(2));
-        let brand = "nordmat".parse().expect("a valid id");
-        let issued = |bytes: &[u8]| {
-            PackedKey::of(&IssuedKey { brand, reference: Reference::new(bytes.to_vec()).expect("short") })
+    fn a_table_spreads_keys_that_hardly_differ_and_every_root_in_another_way() {
+        let places = |root: u8| {
+            let hash = TableHash::new(&[root; 32]);
+            (0..4096).map(move |minute| hash.of(&PackedKey::of(&RecentKey(minute))) % 4096)
         };
-        assert!(issued(&[0]) < issued(&[0, 0]));
-        assert!(issued(&[0, 1]) > issued(&[0, 0]));
+        let taken: BTreeSet<u64> = places(1).collect();
+        assert!(taken.len() > 2048, "of 4096 places, {} are taken", taken.len());
+        let same = places(1).zip(places(2)).filter(|(one, another)| one == another).count();
+        assert!(same < 64, "{same} of 4096 keys are where they were");
     }
 }

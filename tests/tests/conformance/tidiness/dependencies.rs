@@ -70,12 +70,13 @@ const LAYERS: [(&str, &[&str]); 15] = [
 /// The crates without I/O, clock, randomness, async or logging.
 pub(super) const PURE: [&str; 3] = ["lojal-types", "lojal-ledger", "lojal-chain"];
 
-/// What the pure crates may depend on: encodings, hashes and signatures.
-const PURE_DEPENDENCIES: [&str; 12] = [
+/// What the pure crates may depend on: encodings, hashes, signatures, and a table that nobody walks through.
+const PURE_DEPENDENCIES: [&str; 13] = [
     "bech32",
     "borsh",
     "ed25519-dalek",
     "ed25519-zebra",
+    "hashbrown",
     "hex",
     "lojal-ledger",
     "lojal-types",
