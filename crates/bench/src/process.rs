@@ -83,17 +83,14 @@ fn read_stat(process: u32) -> Option<Stat> {
     parse_stat(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
 }
 
-/// CPU time by the name of the thread; threads that share a name are added up.
-pub fn threads_cpu_s(process: u32) -> BTreeMap<String, f64> {
+/// Each thread's name and CPU time in seconds, by its id, which no other thread of the machine has.
+pub fn threads_cpu_s(process: u32) -> BTreeMap<u32, (String, f64)> {
     let tasks = format!("/proc/{process}/task");
-    let mut threads = BTreeMap::new();
-    for id in numbered(Path::new(&tasks)) {
-        let text = fs::read_to_string(format!("{tasks}/{id}/stat")).unwrap_or_default();
-        if let Some(stat) = parse_stat(&text) {
-            *threads.entry(stat.name).or_insert(0.0) += stat.cpu_s;
-        }
-    }
-    threads
+    let stats = numbered(Path::new(&tasks)).into_iter().filter_map(|id| {
+        let text = fs::read_to_string(format!("{tasks}/{id}/stat")).ok()?;
+        parse_stat(&text).map(|stat| (id, (stat.name, stat.cpu_s)))
+    });
+    stats.collect()
 }
 
 fn numbered(directory: &Path) -> Vec<u32> {

@@ -48,7 +48,7 @@ pub(super) struct Sampler<'a> {
     interval: Duration,
     started: Instant,
     first: Sample,
-    first_threads: BTreeMap<String, f64>,
+    first_threads: BTreeMap<u32, (String, f64)>,
 }
 
 #[derive(Clone, Copy)]
@@ -94,9 +94,10 @@ impl<'a> Sampler<'a> {
         }
     }
     fn resources(&self, last: &Sample) -> Resources {
-        let mut threads_cpu_s = threads(self.processes);
-        for (name, before) in &self.first_threads {
-            threads_cpu_s.entry(name.clone()).and_modify(|now| *now -= before);
+        let mut threads_cpu_s = BTreeMap::new();
+        for (id, (name, cpu_s)) in threads(self.processes) {
+            let before_s = self.first_threads.get(&id).map_or(0.0, |(_, cpu_s)| *cpu_s);
+            *threads_cpu_s.entry(name).or_insert(0.0) += cpu_s - before_s;
         }
         Resources {
             validators_cpu_s: last.validators_cpu_s - self.first.validators_cpu_s,
@@ -120,12 +121,8 @@ fn sample(processes: &[u32], started: Instant, operations: u64) -> Sample {
     }
 }
 
-fn threads(processes: &[u32]) -> BTreeMap<String, f64> {
-    let mut total = BTreeMap::new();
-    for (name, cpu_s) in processes.iter().flat_map(|process| threads_cpu_s(*process)) {
-        *total.entry(name).or_insert(0.0) += cpu_s;
-    }
-    total
+fn threads(processes: &[u32]) -> BTreeMap<u32, (String, f64)> {
+    processes.iter().flat_map(|process| threads_cpu_s(*process)).collect()
 }
 
 fn between(last: &Sample, new: &Sample) -> Interval {
