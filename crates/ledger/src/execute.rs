@@ -1,6 +1,6 @@
 //! A block's transactions, one after the other (protocol §6 and §8).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lojal_types::{ChainId, Code, Outcome, Receipt, TimeMs, TransactionId, ValidatorSet, VerifiedTransaction};
 
@@ -10,7 +10,7 @@ use crate::expiry::expire;
 use crate::key::{AccountKey, RecentKey, StateKey, ValidatorsKey};
 use crate::operations::{Context, apply};
 use crate::overlay::{Overlay, Written};
-use crate::recent::{HalfId, first_minute, minute_of};
+use crate::recent::{IdSet, first_minute, minute_of};
 use crate::record::RecentDigest;
 use crate::state::State;
 use crate::tree::{StateTree, hash_key};
@@ -49,7 +49,7 @@ pub struct Executor<'a> {
     overlay: Overlay<'a>,
     /// The digests of the minutes of `added_ids`, to be written at the end.
     digests: BTreeMap<u64, RecentDigest>,
-    added: BTreeSet<HalfId>,
+    added: IdSet,
     added_ids: Vec<(u64, TransactionId)>,
     receipts: Vec<Receipt>,
 }
@@ -69,7 +69,7 @@ impl<'a> Executor<'a> {
             time,
             overlay,
             digests: BTreeMap::new(),
-            added: BTreeSet::new(),
+            added: IdSet::default(),
             added_ids: Vec::new(),
             receipts: Vec::new(),
         }
@@ -131,7 +131,7 @@ impl<'a> Executor<'a> {
     /// # Errors
     /// The code of the first rule that it breaks.
     pub(crate) fn admit(&mut self, verified: &VerifiedTransaction) -> Result<(), Code> {
-        if self.added.contains(&HalfId::of(&verified.id())) {
+        if self.added.contains(&verified.id()) {
             return Err(Code::DuplicateTransaction);
         }
         admit(&mut self.overlay, self.state.recent(), verified, self.time)
@@ -179,7 +179,7 @@ impl<'a> Executor<'a> {
             .entry(minute)
             .or_insert_with(|| self.overlay.get(&RecentKey(minute)).unwrap_or_else(RecentDigest::empty));
         *digest = digest.with(&id, &chain);
-        self.added.insert(HalfId::of(&id));
+        self.added.insert(&id);
         self.added_ids.push((minute, id));
     }
 

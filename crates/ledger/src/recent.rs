@@ -7,8 +7,9 @@
 //! An hour of them is what a busy node needs most memory for, so the first half of each has to do: two transactions that
 //! share it take 2^64 tries of one author to make, who gets the second of them refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use hashbrown::HashTable;
 use lojal_types::hash::{chain_hash, tag};
 use lojal_types::{ChainId, Hash, TimeMs, Transaction, TransactionId};
 use thiserror::Error;
@@ -58,30 +59,60 @@ pub struct RecentError {
 /// All remembered ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecentIds {
-    minutes: BTreeMap<u64, BTreeSet<HalfId>>,
+    minutes: BTreeMap<u64, IdSet>,
 }
 
 /// The first half of a transaction's id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct HalfId(u128);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct HalfId(u128);
 
 impl HalfId {
-    pub(crate) fn of(id: &TransactionId) -> Self {
+    fn of(id: &TransactionId) -> Self {
         Self(u128::from_be_bytes(*id.as_bytes().first_chunk().expect("an id has 32 bytes")))
     }
+
+    /// Where a table keeps it: an id is a hash already. An author can make up ids that meet there, each with a hundred
+    /// thousand tries, and then it is those that take longer to find.
+    fn place(&self) -> u64 {
+        self.0 as u64
+    }
 }
+
+/// A set of ids. Nobody walks through it, so that its order is nobody's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IdSet(HashTable<HalfId>);
+
+impl IdSet {
+    pub(crate) fn contains(&self, id: &TransactionId) -> bool {
+        let id = HalfId::of(id);
+        self.0.find(id.place(), |known| *known == id).is_some()
+    }
+
+    pub(crate) fn insert(&mut self, id: &TransactionId) {
+        let id = HalfId::of(id);
+        self.0.entry(id.place(), |known| *known == id, HalfId::place).or_insert(id);
+    }
+}
+
+impl PartialEq for IdSet {
+    fn eq(&self, other: &Self) -> bool {
+        let is_in_other = |id: &HalfId| other.0.find(id.place(), |known| known == id).is_some();
+        self.0.len() == other.0.len() && self.0.iter().all(is_in_other)
+    }
+}
+impl Eq for IdSet {}
 
 impl RecentIds {
     /// Whether a transaction with this id and validity has been in a block.
     pub(crate) fn contains(&self, minute: u64, id: &TransactionId) -> bool {
-        self.minutes.get(&minute).is_some_and(|ids| ids.contains(&HalfId::of(id)))
+        self.minutes.get(&minute).is_some_and(|ids| ids.contains(id))
     }
 
     /// Remembers the ids of a block and forgets the minutes before `first`.
     pub(crate) fn apply(&mut self, added: Vec<(u64, TransactionId)>, first: u64) {
         self.minutes = self.minutes.split_off(&first);
         for (minute, id) in added {
-            self.minutes.entry(minute).or_default().insert(HalfId::of(&id));
+            self.minutes.entry(minute).or_default().insert(&id);
         }
     }
 
@@ -97,7 +128,9 @@ impl RecentIds {
             if twice || digest_in(tree, minute) != Some(digest) {
                 return Err(RecentError { minute });
             }
-            restored.minutes.insert(minute, ids.iter().map(HalfId::of).collect());
+            let mut set = IdSet::default();
+            ids.iter().for_each(|id| set.insert(id));
+            restored.minutes.insert(minute, set);
         }
         // Nothing may be missing either.
         let missing = tree

@@ -1,6 +1,6 @@
 use lojal_types::{ChainId, TransactionId};
 
-use super::{RecentError, RecentIds, RecentMinute};
+use super::{IdSet, RecentError, RecentIds, RecentMinute};
 use crate::fixture::*;
 
 /// A ledger that remembers three ids of one minute and two of another, with their minutes.
@@ -29,6 +29,25 @@ fn restore_after(change: impl FnOnce(&mut Vec<RecentMinute>)) -> Result<RecentId
 
 fn refused(minute: u64) -> Result<RecentIds, RecentError> {
     Err(RecentError { minute })
+}
+
+#[test]
+fn ids_that_meet_in_a_table_are_told_apart_and_grow_with_it() {
+    let id = |first: u64| {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&first.to_be_bytes());
+        TransactionId::new(bytes)
+    };
+    let (mut ascending, mut descending) = (IdSet::default(), IdSet::default());
+    (0..1000).for_each(|first| ascending.insert(&id(first)));
+    (0..1000).rev().for_each(|first| descending.insert(&id(first)));
+    assert!((0..1000).all(|first| ascending.contains(&id(first))));
+    assert!(!ascending.contains(&id(1000)));
+    assert_eq!(ascending, descending);
+    descending.insert(&id(999));
+    assert_eq!(ascending, descending, "an id is in a set once");
+    descending.insert(&id(1000));
+    assert_ne!(ascending, descending);
 }
 
 const OTHER: TransactionId = TransactionId::new([7; 32]);
