@@ -78,26 +78,28 @@ impl HalfId {
     }
 }
 
-/// A set of ids. Nobody walks through it, so that its order is nobody's.
+/// A set of ids. Nothing depends on the order in which its table has them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct IdSet(HashTable<HalfId>);
 
 impl IdSet {
     pub(crate) fn contains(&self, id: &TransactionId) -> bool {
-        let id = HalfId::of(id);
-        self.0.find(id.place(), |known| *known == id).is_some()
+        self.has(&HalfId::of(id))
     }
 
     pub(crate) fn insert(&mut self, id: &TransactionId) {
         let id = HalfId::of(id);
         self.0.entry(id.place(), |known| *known == id, HalfId::place).or_insert(id);
     }
+
+    fn has(&self, id: &HalfId) -> bool {
+        self.0.find(id.place(), |known| known == id).is_some()
+    }
 }
 
 impl PartialEq for IdSet {
     fn eq(&self, other: &Self) -> bool {
-        let is_in_other = |id: &HalfId| other.0.find(id.place(), |known| known == id).is_some();
-        self.0.len() == other.0.len() && self.0.iter().all(is_in_other)
+        self.0.len() == other.0.len() && self.0.iter().all(|id| other.has(id))
     }
 }
 impl Eq for IdSet {}
