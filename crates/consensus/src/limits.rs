@@ -27,12 +27,15 @@ pub const REGOSSIP_INTERVAL: Duration = Duration::from_secs(5);
 /// Most bytes that are gossiped again at once.
 pub const REGOSSIP_BYTES_MAX: usize = 1024 * 1024;
 
-/// How long executing a block that this node proposes may take, by what operations have cost of late.
-pub const BLOCK_EXECUTION_TIME: Duration = Duration::from_millis(80);
-/// What an operation is taken to cost before any has been measured.
-pub const OPERATION_TIME_START: Duration = Duration::from_micros(40);
-/// What a block may always hold, however slow it all is; and the fewest operations that say what one costs.
-pub const BLOCK_OPERATIONS_MIN: usize = 100;
+/// How long executing a block that this node proposes may take, by what work has cost of late.
+pub const BLOCK_EXECUTION_TIME: Duration = Duration::from_millis(160);
+/// What a transaction is by itself, beside its operations, each of which is one unit of work: about so many times as much
+/// of executing a transaction doesn't depend on how many operations it has.
+pub const TRANSACTION_WORK: usize = 2;
+/// What a unit of work is taken to cost before any has been measured.
+pub const WORK_TIME_START: Duration = Duration::from_micros(25);
+/// What a block may always hold, however slow it all is; and the least work that says what it costs.
+pub const BLOCK_WORK_MIN: usize = 300;
 /// How often the time for executing a block is halved at most when rounds fail.
 pub const ROUND_HALVINGS_MAX: u32 = 4;
 

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use gossip::gossip;
 pub(crate) use gossip::read_message;
-pub use pool::{Pool, Room};
+pub use pool::{Pool, Room, work_of};
 pub(crate) use worker::read as read_state;
 
 use crate::clock::Clock;

@@ -1,37 +1,35 @@
 //! How much a block of this node may hold: what every validator can execute well within a round's waits.
 //!
 //! A block that takes longer to execute than the others wait for it costs the round, and the next proposer's block is no
-//! smaller: under load, consensus would fall behind for good. So a proposer counts what operations cost it of late, fills
+//! smaller: under load, consensus would fall behind for good. So a proposer counts what work costs it of late, fills
 //! a block for a fixed time, and halves that when rounds fail all the same: by a slow network, or slower validators.
 
 use std::time::Duration;
 
-use lojal_types::limits::BLOCK_OPERATIONS_MAX;
+use crate::limits::{BLOCK_EXECUTION_TIME, BLOCK_WORK_MIN, ROUND_HALVINGS_MAX, WORK_TIME_START};
 
-use crate::limits::{BLOCK_EXECUTION_TIME, BLOCK_OPERATIONS_MIN, OPERATION_TIME_START, ROUND_HALVINGS_MAX};
-
-/// The cost of an operation as measured, and how often rounds have failed of late.
+/// The cost of a unit of work as measured, and how often rounds have failed of late.
 pub(super) struct Budget {
-    operation_ns: u64,
+    work_ns: u64,
     halvings: u32,
 }
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self { operation_ns: nanoseconds(OPERATION_TIME_START), halvings: 0 }
+        Self { work_ns: nanoseconds(WORK_TIME_START), halvings: 0 }
     }
 
-    /// How many operations the next block may hold.
-    pub(super) fn operations(&self) -> usize {
-        let count = (nanoseconds(BLOCK_EXECUTION_TIME) >> self.halvings) / self.operation_ns.max(1);
-        usize::try_from(count).unwrap_or(usize::MAX).clamp(BLOCK_OPERATIONS_MIN, BLOCK_OPERATIONS_MAX)
+    /// How much work the next block may be (see [`work_of`](crate::mempool::work_of)).
+    pub(super) fn work(&self) -> usize {
+        let count = (nanoseconds(BLOCK_EXECUTION_TIME) >> self.halvings) / self.work_ns.max(1);
+        usize::try_from(count).unwrap_or(usize::MAX).max(BLOCK_WORK_MIN)
     }
 
-    /// A block was executed. One with few operations says little about what one of them costs.
-    pub(super) fn executed(&mut self, operations: usize, took: Duration) {
-        if operations >= BLOCK_OPERATIONS_MIN {
-            let cost = nanoseconds(took) / operations as u64;
-            self.operation_ns = (self.operation_ns.saturating_mul(3).saturating_add(cost)) / 4;
+    /// A block was executed. One of little work tells little about what that costs.
+    pub(super) fn executed(&mut self, work: usize, took: Duration) {
+        if work >= BLOCK_WORK_MIN {
+            let cost = nanoseconds(took) / work as u64;
+            self.work_ns = (self.work_ns.saturating_mul(3).saturating_add(cost)) / 4;
         }
     }
 
@@ -59,33 +57,31 @@ mod tests {
     #[test]
     fn a_block_holds_what_can_be_executed_in_the_time_for_it() {
         let mut budget = Budget::new();
-        let operation = Duration::from_micros(100);
-        (0..100).for_each(|_| budget.executed(1_000, operation * 1_000));
-        let expected = (BLOCK_EXECUTION_TIME.as_micros() / operation.as_micros()) as usize;
-        assert!(budget.operations().abs_diff(expected) <= 1, "{}", budget.operations());
-        (0..100).for_each(|_| budget.executed(1_000, Duration::from_micros(1_000)));
-        assert_eq!(budget.operations(), BLOCK_OPERATIONS_MAX);
+        let unit = Duration::from_micros(100);
+        (0..100).for_each(|_| budget.executed(1_000, unit * 1_000));
+        let expected = (BLOCK_EXECUTION_TIME.as_micros() / unit.as_micros()) as usize;
+        assert!(budget.work().abs_diff(expected) <= 1, "{}", budget.work());
     }
 
     #[test]
-    fn a_block_of_few_operations_says_nothing() {
+    fn a_block_of_little_work_says_nothing() {
         let mut budget = Budget::new();
-        let before = budget.operations();
-        budget.executed(BLOCK_OPERATIONS_MIN - 1, Duration::from_secs(10));
-        assert_eq!(budget.operations(), before);
+        let before = budget.work();
+        budget.executed(BLOCK_WORK_MIN - 1, Duration::from_secs(10));
+        assert_eq!(budget.work(), before);
     }
 
     #[test]
     fn failed_rounds_halve_it_down_to_a_minimum_and_decisions_in_the_first_round_bring_it_back() {
         let mut budget = Budget::new();
-        let before = budget.operations();
+        let before = budget.work();
         budget.round_failed();
-        assert_eq!(budget.operations(), before / 2);
+        assert_eq!(budget.work(), before / 2);
         (0..100).for_each(|_| budget.round_failed());
-        assert_eq!(budget.operations(), BLOCK_OPERATIONS_MIN.max(before >> ROUND_HALVINGS_MAX));
+        assert_eq!(budget.work(), BLOCK_WORK_MIN.max(before >> ROUND_HALVINGS_MAX));
         budget.decided(1);
         assert_eq!(budget.halvings, ROUND_HALVINGS_MAX);
         (0..ROUND_HALVINGS_MAX).for_each(|_| budget.decided(0));
-        assert_eq!(budget.operations(), before);
+        assert_eq!(budget.work(), before);
     }
 }

@@ -7,6 +7,7 @@ use lojal_chain::replay::check_commit;
 use lojal_chain::{ExecutedBlock, InvalidBlock, execute_block, propose};
 use lojal_network::Warnings;
 use lojal_store::{PendingProposal, ProposalRecord};
+use lojal_types::limits::BLOCK_OPERATIONS_MAX;
 use lojal_types::{
     Address, Certificate, ChainId, Code, Height, IdentifiedTransaction, VerifiedTransaction, verify_identified,
 };
@@ -17,7 +18,7 @@ use super::blocks::UndecidedBlocks;
 use super::budget::Budget;
 use super::claimed::ClaimedBlock;
 use super::{Answer, Command, Executor, ExecutorFault, Proposed, Verdict};
-use crate::mempool::{Room, read_state};
+use crate::mempool::{Room, read_state, work_of};
 use crate::parts::Assembled;
 
 pub(super) struct Thread {
@@ -112,7 +113,8 @@ impl Thread {
         let parameters = state.view().parameters();
         let room = Room {
             transactions: parameters.block_transactions_max as usize,
-            operations: self.budget.operations(),
+            operations: BLOCK_OPERATIONS_MAX,
+            work: self.budget.work(),
             bytes: parameters.block_bytes_max as usize,
         };
         let waiting = self.executor.mempool.pool().first(room);
@@ -246,7 +248,7 @@ impl Thread {
     fn executed(&mut self, block: &ExecutedBlock, started: Instant) {
         let took = started.elapsed();
         self.executor.metrics.executed(took);
-        self.budget.executed(block.transactions().iter().map(|one| one.transaction().operations.len()).sum(), took);
+        self.budget.executed(block.transactions().iter().map(|one| work_of(one)).sum(), took);
     }
 
     fn chain(&self) -> ChainId {

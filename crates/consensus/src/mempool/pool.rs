@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use lojal_types::{Address, Code, TimeMs, TransactionId, VerifiedTransaction};
 
-use crate::limits::{MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX};
+use crate::limits::{
+    MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX, TRANSACTION_WORK,
+};
 
 /// Waiting transactions by arrival, with the indexes that their limits take.
 #[derive(Default)]
@@ -31,8 +33,16 @@ pub struct Room {
     pub transactions: usize,
     /// Most operations in them.
     pub operations: usize,
+    /// Most work that they may be together (see [`work_of`]).
+    pub work: usize,
     /// Most bytes of them.
     pub bytes: usize,
+}
+
+impl Room {
+    /// Room for everything.
+    pub const UNBOUNDED: Self =
+        Self { transactions: usize::MAX, operations: usize::MAX, work: usize::MAX, bytes: usize::MAX };
 }
 
 /// What one sender has waiting.
@@ -110,7 +120,7 @@ impl Pool {
     /// The first transactions of this node's own clients, with at most so many bytes together.
     pub fn first_own(&self, bytes_max: usize) -> Vec<Arc<VerifiedTransaction>> {
         let own = self.by_arrival.values().filter(|waiting| waiting.own).map(|waiting| &waiting.transaction);
-        take(own, Room { transactions: usize::MAX, operations: usize::MAX, bytes: bytes_max })
+        take(own, Room { bytes: bytes_max, ..Room::UNBOUNDED })
     }
 
     /// How many transactions wait.
@@ -123,17 +133,23 @@ impl Pool {
     }
 }
 
+/// How much work executing a transaction is, in units of about an operation.
+pub fn work_of(transaction: &VerifiedTransaction) -> usize {
+    transaction.transaction().operations.len().saturating_add(TRANSACTION_WORK)
+}
+
 fn take<'a>(
     transactions: impl Iterator<Item = &'a Arc<VerifiedTransaction>>,
     room: Room,
 ) -> Vec<Arc<VerifiedTransaction>> {
-    let (mut operations, mut bytes) = (0_usize, 0_usize);
+    let (mut operations, mut work, mut bytes) = (0_usize, 0_usize, 0_usize);
     transactions
         .take(room.transactions)
         .take_while(|transaction| {
             operations = operations.saturating_add(transaction.transaction().operations.len());
+            work = work.saturating_add(work_of(transaction));
             bytes = bytes.saturating_add(transaction.bytes().len());
-            operations <= room.operations && bytes <= room.bytes
+            operations <= room.operations && work <= room.work && bytes <= room.bytes
         })
         .cloned()
         .collect()

@@ -7,7 +7,9 @@ use super::gossip::read_message;
 use super::*;
 use crate::clock;
 use crate::fixture::{self, TILLS, chain, issue, issue_by, till, verified};
-use crate::limits::{MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX};
+use crate::limits::{
+    MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX, TRANSACTION_WORK,
+};
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
 
@@ -163,8 +165,6 @@ async fn whoever_waits_for_a_transaction_is_woken_by_one() {
     bench.mempool.wait_for_transaction().await;
 }
 
-const ALL: Room = Room { transactions: usize::MAX, operations: usize::MAX, bytes: usize::MAX };
-
 #[test]
 fn the_first_come_are_the_first_in_a_block_within_its_limits() {
     let chain = ChainId::new([1; 32]);
@@ -175,17 +175,21 @@ fn the_first_come_are_the_first_in_a_block_within_its_limits() {
     }
     let size = all[0].bytes().len();
     let ids = |some: &[Arc<VerifiedTransaction>]| some.iter().map(|one| one.id()).collect::<Vec<_>>();
-    assert_eq!(ids(&pool.first(Room { transactions: 3, ..ALL })), ids(&all[..3]));
-    assert_eq!(ids(&pool.first(Room { bytes: 4 * size, ..ALL })), ids(&all[..4]));
-    assert_eq!(ids(&pool.first(Room { bytes: 4 * size - 1, ..ALL })), ids(&all[..3]));
-    assert_eq!(ids(&pool.first(Room { operations: 2, ..ALL })), ids(&all[..2]));
-    assert_eq!(ids(&pool.first(ALL)), ids(&all));
+    assert_eq!(ids(&pool.first(Room { transactions: 3, ..Room::UNBOUNDED })), ids(&all[..3]));
+    assert_eq!(ids(&pool.first(Room { bytes: 4 * size, ..Room::UNBOUNDED })), ids(&all[..4]));
+    assert_eq!(ids(&pool.first(Room { bytes: 4 * size - 1, ..Room::UNBOUNDED })), ids(&all[..3]));
+    assert_eq!(ids(&pool.first(Room { operations: 2, ..Room::UNBOUNDED })), ids(&all[..2]));
+    let work = work_of(&all[0]);
+    assert_eq!(work, 1 + TRANSACTION_WORK);
+    assert_eq!(ids(&pool.first(Room { work: 2 * work, ..Room::UNBOUNDED })), ids(&all[..2]));
+    assert_eq!(ids(&pool.first(Room { work: 2 * work - 1, ..Room::UNBOUNDED })), ids(&all[..1]));
+    assert_eq!(ids(&pool.first(Room::UNBOUNDED)), ids(&all));
     for gone in [0, 5, 5, 9] {
         pool.remove(&all[gone].id());
     }
-    assert_eq!(ids(&pool.first(ALL)), ids(&[&all[1..5], &all[6..9]].concat()));
+    assert_eq!(ids(&pool.first(Room::UNBOUNDED)), ids(&[&all[1..5], &all[6..9]].concat()));
     assert_eq!(pool.insert(all[0].clone(), false), Ok(()), "what was taken out may come again, at the end");
-    assert_eq!(pool.first(ALL).last().map(|one| one.id()), Some(all[0].id()));
+    assert_eq!(pool.first(Room::UNBOUNDED).last().map(|one| one.id()), Some(all[0].id()));
 }
 
 #[test]
@@ -202,7 +206,7 @@ fn what_expires_goes_and_the_rest_stays() {
     assert_eq!(pool.len(), 3);
     // "`valid_until_ms` must be after the block's time" (protocol §6).
     pool.expire(now.plus_ms(2));
-    assert_eq!(pool.first(ALL).iter().map(|one| one.id()).collect::<Vec<_>>(), [all[0].id()]);
+    assert_eq!(pool.first(Room::UNBOUNDED).iter().map(|one| one.id()).collect::<Vec<_>>(), [all[0].id()]);
     pool.expire(now.plus_ms(3));
     assert!(pool.is_empty());
 }

@@ -9,7 +9,7 @@ use lojal_ledger::{StateTree, View};
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
-use super::runs::Change;
+use super::runs::{self, Change};
 use super::{Base, Digest, Index, Meta, RecentParts, guarded};
 use crate::error::{IndexError, StoreError};
 use crate::limits::INDEX_VALUE_BYTES_MAX;
@@ -32,8 +32,8 @@ impl Index {
     /// Writes a checkpoint and makes it durable; returns what the next one starts from.
     pub(crate) fn write(&self, base: &Base, snapshot: &Snapshot) -> Result<Base, StoreError> {
         self.unsettle()?;
-        let mut entries = state_changes(&base.tree, snapshot.view.tree());
-        let recent = put_recent(&mut entries, base, snapshot)?;
+        let (others, recent) = recent_changes(base, snapshot)?;
+        let entries = runs::Changes { older: &base.tree, newer: snapshot.view.tree(), others };
         let files = self.runs.add(&snapshot.layer, entries)?;
         let digest = self.write_ahead(base.digest, &snapshot.layer)?;
         let mut changes = Changes::default();
@@ -101,16 +101,9 @@ impl Index {
     }
 }
 
-/// The entries of the state in which two versions differ.
-fn state_changes<'a>(older: &'a StateTree, newer: &'a StateTree) -> Vec<Change<'a>> {
-    let mut changes = Vec::new();
-    StateTree::diff(older, newer, |key_hash, key, value| changes.push(Change::of_state(key_hash, key, value)));
-    changes
-}
-
-/// Adds the minutes in which the validity of the new transactions ends, and removes those of checkpoints of whose
-/// transactions none is remembered; returns what there is then.
-fn put_recent(changes: &mut Vec<Change<'_>>, base: &Base, snapshot: &Snapshot) -> Result<RecentParts, IndexError> {
+/// The minutes in which the validity of the new transactions ends come, and those of checkpoints of whose
+/// transactions none is remembered go. Returns what there is then, too.
+fn recent_changes(base: &Base, snapshot: &Snapshot) -> Result<(Vec<Change>, RecentParts), IndexError> {
     let (older, newer, layer) = (&base.tree, snapshot.view.tree(), &snapshot.layer);
     let mut added = BTreeMap::<u64, u64>::new();
     for minute in layer.minutes() {
@@ -122,7 +115,7 @@ fn put_recent(changes: &mut Vec<Change<'_>>, base: &Base, snapshot: &Snapshot) -
             return Err(IndexError::Inconsistent("the recent transaction ids are not as many as the state says"));
         }
     }
-    let mut parts = base.recent.clone();
+    let (mut changes, mut parts) = (Vec::new(), base.recent.clone());
     let first = layer.transactions().first().map(|placed| placed.height);
     if let (Some(first), Some((last_minute, _))) = (first, added.last_key_value()) {
         let minutes = layer.minutes().iter().map(|minute| u32::try_from(*minute).map(u32::to_le_bytes));
@@ -138,7 +131,7 @@ fn put_recent(changes: &mut Vec<Change<'_>>, base: &Base, snapshot: &Snapshot) -
         changes.extend(Change::new(&keys::recent(*first), None));
         parts.pop_first();
     }
-    Ok(parts)
+    Ok((changes, parts))
 }
 
 /// Writes a value in parts.

@@ -8,10 +8,10 @@
 //! state is the key hash of the state tree: a tree is built of the entries as they are read. Where the second half of
 //! the key hashes begins is known, so that two threads can build half a tree each.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_ledger::StateTree;
 use lojal_ledger::tree::hash_key;
 use lojal_types::Height;
 
@@ -25,25 +25,28 @@ const HEAD_BYTES: usize = 6;
 const REMOVED: u32 = u32::MAX;
 const MALFORMED: IndexError = IndexError::Inconsistent("a file of the state is malformed");
 
-/// A key with its new value, none if it goes.
-pub(crate) struct Change<'a> {
-    order: Order,
-    /// Without its kind.
-    rest: Cow<'a, [u8]>,
-    value: Option<Cow<'a, [u8]>>,
+/// What a file is made of.
+pub(crate) struct Changes<'a> {
+    /// Two versions of the state, of which the file gets the entries in which they differ.
+    pub(crate) older: &'a StateTree,
+    pub(crate) newer: &'a StateTree,
+    /// Changes of other kinds; of the same key the last one counts.
+    pub(crate) others: Vec<Change>,
 }
 
-impl<'a> Change<'a> {
+/// A key with its new value, none if it goes.
+pub(crate) struct Change {
+    order: Order,
+    /// Without its kind.
+    rest: Vec<u8>,
+    value: Option<Vec<u8>>,
+}
+
+impl Change {
     /// Of a whole key; none if that is empty.
     pub(crate) fn new(key: &[u8], value: Option<Vec<u8>>) -> Option<Self> {
         let (order, (_, rest)) = (Order::of(key)?, key.split_first()?);
-        Some(Self { order, rest: rest.to_vec().into(), value: value.map(Cow::Owned) })
-    }
-
-    /// Of an entry of the state, whose key has this hash.
-    pub(crate) fn of_state(key_hash: &[u8; 32], key: &'a [u8], value: Option<&'a [u8]>) -> Self {
-        let order = Order { kind: keys::STATE, key_hash: *key_hash };
-        Self { order, rest: key.into(), value: value.map(Cow::Borrowed) }
+        Some(Self { order, rest: rest.to_vec(), value })
     }
 }
 
@@ -146,27 +149,45 @@ impl StateWriter {
         Ok(())
     }
 
+    /// Writes changes in their order, of the same key the last one.
+    fn write_last_of_each(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        for (index, Change { order, rest, value }) in changes.iter().enumerate() {
+            if changes.get(index + 1).is_none_or(|next| next.order != *order) {
+                self.write(order, rest, value.as_deref())?;
+            }
+        }
+        Ok(())
+    }
+
     fn finish(self) -> Result<StateInfo, StoreError> {
         self.writer.finish()?;
         Ok(self.info)
     }
 }
 
-/// Writes the changes of some blocks, durably but for the file's name. Of the same key the last change counts.
+/// Writes the changes of some blocks, durably but for the file's name. Those of the state go from the tree into the file
+/// one by one: a list of them would be larger than the file.
 pub(super) fn write(
     disk: &Disk,
     directory: &Path,
     (first, last): (Height, Height),
-    mut changes: Vec<Change<'_>>,
+    changes: Changes<'_>,
 ) -> Result<StateInfo, StoreError> {
-    // Stable: of the same key the last one is still the last one. Those of the state come in their order.
-    changes.sort_by_key(|change| change.order);
+    let Changes { older, newer, mut others } = changes;
+    // Stable: of the same key the last one is still the last one.
+    others.sort_by_key(|change| change.order);
+    let (before, after) = others.split_at(others.partition_point(|change| change.order.kind < keys::STATE));
     let mut writer = StateWriter::create(disk, directory, first, last)?;
-    for (index, Change { order, rest, value }) in changes.iter().enumerate() {
-        if changes.get(index + 1).is_none_or(|next| next.order != *order) {
-            writer.write(order, rest, value.as_deref())?;
+    writer.write_last_of_each(before)?;
+    let mut written = Ok(());
+    StateTree::diff(older, newer, |key_hash, key, value| {
+        let order = Order { kind: keys::STATE, key_hash: *key_hash };
+        if written.is_ok() {
+            written = writer.write(&order, key, value);
         }
-    }
+    });
+    written?;
+    writer.write_last_of_each(after)?;
     writer.finish()
 }
 

@@ -10,8 +10,11 @@ fn change(key: &[u8], value: Option<&[u8]>) -> Entry {
     (key.to_vec(), value.map(<[u8]>::to_vec))
 }
 
-fn changes_of(entries: &[Entry]) -> Vec<Change<'static>> {
-    entries.iter().map(|(key, value)| Change::new(key, value.clone()).expect("not empty")).collect()
+/// Writes a file of entries, none of which comes from a tree.
+fn write_entries(directory: &Path, heights: (Height, Height), entries: &[Entry]) -> Result<StateInfo, StoreError> {
+    let others = entries.iter().map(|(key, value)| Change::new(key, value.clone()).expect("not empty")).collect();
+    let empty = StateTree::default();
+    write(&Disk::real(), directory, heights, Changes { older: &empty, newer: &empty, others })
 }
 
 fn all(directory: &Path, infos: &[StateInfo]) -> Result<Vec<Entry>, StoreError> {
@@ -47,10 +50,7 @@ fn the_newest_change_of_a_key_counts_in_any_number_of_files_and_when_they_become
             expected.insert(key.clone(), value.clone());
             changes.push((key, value));
         }
-        infos.push(
-            write(&disk, directory, (Height::new(height), Height::new(height)), changes_of(&changes))
-                .expect("writable"),
-        );
+        infos.push(write_entries(directory, (Height::new(height), Height::new(height)), &changes).expect("writable"));
         if let Some(from) = first_to_merge(&infos) {
             let merged = merge(&disk, directory, &infos[from..], from == 0).expect("writable");
             infos.truncate(from);
@@ -89,7 +89,7 @@ fn keys_and_values_of_any_size_come_back_and_larger_ones_are_refused() {
         change(b"b2", Some(b"old")),
         change(b"b2", Some(b"new")),
     ];
-    let info = write(&Disk::real(), dir.path(), heights, changes_of(&changes)).expect("writable");
+    let info = write_entries(dir.path(), heights, &changes).expect("writable");
     let found = all(dir.path(), &[info]).expect("readable");
     let expected = [
         change(&longest, Some(b"x")),
@@ -100,9 +100,9 @@ fn keys_and_values_of_any_size_come_back_and_larger_ones_are_refused() {
     ];
     assert!(found.len() == 5 && expected.iter().all(|change| found.contains(change)));
     let longer = [&longest[..], b"8"].concat();
-    assert!(write(&Disk::real(), dir.path(), heights, changes_of(&[change(&longer, None)])).is_err());
+    assert!(write_entries(dir.path(), heights, &[change(&longer, None)]).is_err());
     assert!(Change::new(b"", None).is_none(), "a key has a kind");
-    let nothing = write(&Disk::real(), dir.path(), heights, Vec::new()).expect("writable");
+    let nothing = write_entries(dir.path(), heights, &[]).expect("writable");
     assert_eq!(all(dir.path(), &[nothing]).expect("readable"), []);
 }
 
@@ -110,8 +110,7 @@ fn keys_and_values_of_any_size_come_back_and_larger_ones_are_refused() {
 fn a_file_with_any_flipped_bit_is_refused() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let changes: Vec<Entry> = (0..100_u8).map(|key| change(&[key], Some(&[key; 60]))).collect();
-    let info =
-        write(&Disk::real(), dir.path(), (Height::new(1), Height::new(9)), changes_of(&changes)).expect("writable");
+    let info = write_entries(dir.path(), (Height::new(1), Height::new(9)), &changes).expect("writable");
     let path = dir.path().join(info.file_name());
     let whole = fs::read(&path).expect("just written");
     for at in (0..whole.len()).step_by(37) {
