@@ -195,7 +195,7 @@ impl Translator {
             }
             Event::Message { topic: Topic::Transactions, source, data, .. } => {
                 match read_message(&data) {
-                    Some(transactions) => self.mempool.receive(transactions),
+                    Some(transactions) => self.mempool.receive(source, transactions),
                     None => self.blame(source, &"transactions are not as a node writes them"),
                 }
                 None

@@ -35,7 +35,7 @@ mod workers;
 pub use app::AppError;
 pub use clock::Clock;
 pub use executor::ExecutorFault;
-pub use mempool::{Mempool, SharedState};
+pub use mempool::{Mempool, Outbox, SharedState};
 pub use metrics::Metrics;
 pub use node::{ConsensusError, Interposer, Validator, Wal, run, share};
 pub use workers::Workers;

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use lojal_ledger::State;
+use lojal_network::PeerId;
 use lojal_types::{Code, SignedTransaction, TransactionId, VerifiedTransaction};
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -46,24 +47,36 @@ struct Shared {
 /// Transactions on their way into the pool.
 struct Submission {
     transactions: Vec<SignedTransaction>,
-    /// `None` for gossip: nobody waits, and it isn't gossiped on.
-    answer: Option<oneshot::Sender<Answers>>,
+    origin: Origin,
 }
 
-/// Bytes of transactions that this node's own clients submitted, for the other nodes.
-pub type Outbox = mpsc::Receiver<Vec<Box<[u8]>>>;
+/// Where transactions come from.
+enum Origin {
+    /// A client of this node, who waits for the answers.
+    Client(oneshot::Sender<Answers>),
+    /// The node that gossiped them; they aren't gossiped on.
+    Peer(PeerId),
+}
+
+/// What the mempool has for the network, for [`gossip`].
+pub struct Outbox {
+    /// Bytes of transactions that this node's own clients submitted, for the other nodes.
+    accepted: mpsc::Receiver<Vec<Box<[u8]>>>,
+    /// Nodes, once for each message with a transaction that no honest node passes on.
+    forgers: mpsc::Receiver<PeerId>,
+}
 
 impl Mempool {
-    /// Starts the mempool's thread. It ends when the last handle is gone. What clients submit comes out of the
-    /// [`Outbox`], for [`gossip`].
+    /// Starts the mempool's thread. It ends when the last handle is gone.
     pub fn start(state: SharedState, clock: Clock, workers: Workers) -> (Self, Outbox) {
         let (queue, submissions) = mpsc::channel(MEMPOOL_QUEUE_MAX);
-        let (accepted, outbox) = mpsc::channel(MEMPOOL_QUEUE_MAX);
+        let (accepted, to_gossip) = mpsc::channel(MEMPOOL_QUEUE_MAX);
+        let (forgers, to_report) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let shared = Arc::new(Shared { pool: Mutex::default(), arrived: Notify::new(), refused: AtomicU64::default() });
-        let worker = worker::Worker::new(shared.clone(), state, submissions, accepted, clock);
+        let worker = worker::Worker { shared: shared.clone(), state, submissions, accepted, forgers, clock };
         // Nobody waits for its end; whoever depends on it learns of it by `stopped`.
         drop(workers.start("mempool", worker.run()));
-        (Self { shared, queue }, outbox)
+        (Self { shared, queue }, Outbox { accepted: to_gossip, forgers: to_report })
     }
 
     /// Submits transactions of this node's clients and answers when they wait or are refused.
@@ -73,18 +86,18 @@ impl Mempool {
             return vec![Err(Code::MempoolFull); count];
         }
         let (answer, answered) = oneshot::channel();
-        let submission = Submission { transactions, answer: Some(answer) };
+        let submission = Submission { transactions, origin: Origin::Client(answer) };
         if self.queue.try_send(submission).is_err() {
             return vec![Err(Code::MempoolFull); count];
         }
         answered.await.unwrap_or_else(|_| vec![Err(Code::MempoolFull); count])
     }
 
-    /// Takes transactions that a peer gossiped; what there is no room for is left out and counted as refused, since the
-    /// peer still has it and gossips it again.
-    pub fn receive(&self, transactions: Vec<SignedTransaction>) {
+    /// Takes transactions of a message that a peer, its source, gossiped; what there is no room for is left out and
+    /// counted as refused, since the peer still has it and gossips it again.
+    pub fn receive(&self, source: PeerId, transactions: Vec<SignedTransaction>) {
         let count = transactions.len();
-        if self.queue.try_send(Submission { transactions, answer: None }).is_err() {
+        if self.queue.try_send(Submission { transactions, origin: Origin::Peer(source) }).is_err() {
             self.shared.refused.fetch_add(count as u64, Ordering::Relaxed);
         }
     }

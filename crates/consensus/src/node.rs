@@ -27,7 +27,7 @@ use crate::codec::BorshCodec;
 use crate::context::{Address, Context};
 use crate::executor::Executor;
 use crate::limits::{STOP_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
-use crate::mempool::{Mempool, SharedState, gossip};
+use crate::mempool::{Mempool, Outbox, SharedState, gossip};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::Assembler;
@@ -65,8 +65,8 @@ pub struct Validator {
     pub forgotten: Option<Forgotten>,
     /// Waiting transactions.
     pub mempool: Mempool,
-    /// What clients submitted, for the other nodes.
-    pub outbox: mpsc::Receiver<Vec<Box<[u8]>>>,
+    /// What the mempool has for the network.
+    pub outbox: Outbox,
     /// The network and its events.
     pub network: Network,
     /// What comes from the network.

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use lojal_consensus::clock;
-use lojal_network::Topic;
+use lojal_network::{OffenceCounters, Topic};
 
 pub(crate) use requests::Requests;
 use text::Kind::{Counter, Gauge};
@@ -26,6 +26,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     consensus(&mut text, &app.gateway);
     topics(&mut text, &app.gateway);
     connections(&mut text, &app.gateway);
+    offences(&mut text, &app.gateway);
     store(&mut text, &app.gateway);
     text.single(Gauge, "lojal_http_waiting", "Clients that wait for a final block.", app.finality.len());
     app.requests.write(&mut text);
@@ -94,6 +95,7 @@ fn connections(text: &mut Text, gateway: &Gateway) {
     count("lojal_p2p_pings_failed_total", "Connections dropped for unanswered pings.", counters.pings_failed);
     count("lojal_p2p_unsubscribed_total", "Connections dropped for missing topics.", counters.unsubscribed);
     count("lojal_p2p_messages_refused_total", "Gossip messages refused.", counters.messages_refused);
+    count("lojal_p2p_messages_replayed_total", "Old gossip messages sent again.", counters.messages_replayed);
     count("lojal_p2p_messages_lost_total", "Gossip messages that slow peers didn't get.", counters.messages_lost);
     count("lojal_p2p_requests_in_total", "Requests of peers.", counters.requests_in);
     count("lojal_p2p_requests_refused_total", "Requests of peers refused as too many.", counters.requests_refused);
@@ -103,6 +105,22 @@ fn connections(text: &mut Text, gateway: &Gateway) {
     count("lojal_p2p_request_bytes_out_total", "Bytes of requests and responses sent.", counters.request_bytes_out);
     count("lojal_p2p_oversized_total", "Messages of this node that were too long to send.", counters.oversized);
     count("lojal_p2p_events_dropped_total", "Events of the network that nobody read.", counters.events_dropped);
+}
+
+/// What permitted peers have done wrong; those that have done nothing are not listed.
+fn offences(text: &mut Text, gateway: &Gateway) {
+    let offences = gateway.network.offences();
+    let mut family = |name: &str, help: &str, value: fn(&OffenceCounters) -> u64| {
+        text.family(Counter, name, help);
+        for (peer, counters) in &offences {
+            text.sample(name, &[("peer", &peer.to_string())], value(counters));
+        }
+    };
+    family("lojal_p2p_over_budget_total", "Gossip messages beyond a peer's budget.", |peer| peer.over_budget);
+    family("lojal_p2p_reported_total", "Messages that no honest peer sends: undecodable or forged.", |peer| {
+        peer.reported
+    });
+    family("lojal_p2p_shut_outs_total", "Times that a peer was shut out for a while.", |peer| peer.shut_outs);
 }
 
 fn store(text: &mut Text, gateway: &Gateway) {

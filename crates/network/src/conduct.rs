@@ -2,7 +2,7 @@
 //!
 //! A message belongs to its source, which has signed it, whichever neighbour delivers it. So each source has a budget of
 //! its own per topic. What goes beyond is neither passed on nor delivered. A source that sends far beyond its budgets,
-//! or messages that can't be decoded, or that connects again and again, is shut out for a while: its connections are
+//! or what no honest peer sends, or that connects again and again, is shut out for a while: its connections are
 //! closed and no new one is let in. Closing is what spares this node the work, since decryption and the check of a
 //! message's signature come before anything that this crate could decide.
 
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::budget::Bucket;
 use crate::limits::{
     BURST_IN, CONNECTIONS_PER_MINUTE_MAX, OFFENCE_INTERVAL, OVER_BUDGET_PER_MINUTE_MAX, REPLAY_DISTANCE_MAX,
-    SHUT_OUT_TIME, UNDECODABLE_PER_MINUTE_MAX,
+    REPORTS_PER_MINUTE_MAX, SHUT_OUT_TIME,
 };
 use crate::topic::Lane;
 use crate::{Peer, Topic};
@@ -41,8 +41,8 @@ struct ShutOut {
 /// What a peer can do too often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Offence {
-    /// A message, request or response that the consumer can't decode.
-    Undecodable,
+    /// A message, request or response that the consumer reports as one that no honest peer sends.
+    Reported,
     /// A message beyond the budget.
     OverBudget,
     /// A connection.
@@ -80,11 +80,11 @@ pub(crate) enum Verdict {
 }
 
 impl Offence {
-    const ALL: [Self; 3] = [Self::Undecodable, Self::OverBudget, Self::Connection];
+    const ALL: [Self; 3] = [Self::Reported, Self::OverBudget, Self::Connection];
 
     pub(crate) const fn per_minute_max(self) -> u64 {
         match self {
-            Self::Undecodable => UNDECODABLE_PER_MINUTE_MAX,
+            Self::Reported => REPORTS_PER_MINUTE_MAX,
             Self::OverBudget => OVER_BUDGET_PER_MINUTE_MAX,
             Self::Connection => CONNECTIONS_PER_MINUTE_MAX,
         }
@@ -92,7 +92,7 @@ impl Offence {
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Undecodable => "what can't be decoded",
+            Self::Reported => "what no honest peer sends",
             Self::OverBudget => "messages beyond the budget",
             Self::Connection => "connections",
         }

@@ -24,8 +24,8 @@ pub struct TopicCounters {
 pub struct OffenceCounters {
     /// Gossip messages dropped because their source sent more than its budget, see [`Topic::rate`].
     pub over_budget: u64,
-    /// Messages, requests and responses that the consumer could not decode, see [`crate::Network::report`].
-    pub undecodable: u64,
+    /// Messages, requests and responses that no honest peer sends, see [`crate::Network::report`].
+    pub reported: u64,
     /// Times that it was shut out for [`crate::limits::SHUT_OUT_TIME`].
     pub shut_outs: u64,
 }

@@ -132,9 +132,9 @@ impl Network {
         self.send(Command::Reject(id)).await
     }
 
-    /// Says that a peer sent what can't be decoded: a message that it published, a request, or a response. Not meant for
-    /// what is merely late, repeated or refused. A peer reported more than
-    /// [`crate::limits::UNDECODABLE_PER_MINUTE_MAX`] times in a minute is shut out for
+    /// Says that a peer sent what no honest peer sends: what can't be decoded, or what is forged, in a message that it
+    /// published, a request, or a response. Not meant for what is merely late, repeated or refused. A peer reported more
+    /// than [`crate::limits::REPORTS_PER_MINUTE_MAX`] times in a minute is shut out for
     /// [`crate::limits::SHUT_OUT_TIME`].
     ///
     /// # Errors

@@ -103,9 +103,9 @@ pub const BURST_IN: Duration = Duration::from_secs(10);
 /// is less than every topic's rate.
 pub const REPLAY_DISTANCE_MAX: u64 = 4_096;
 
-/// Messages, requests and responses of one peer per minute that can't be decoded. An honest peer of the same version
+/// Messages, requests and responses of one peer per minute that the consumer reports. An honest peer of the same version
 /// sends none; a few are put up with so that a single fault costs nobody a validator.
-pub const UNDECODABLE_PER_MINUTE_MAX: u64 = 10;
+pub const REPORTS_PER_MINUTE_MAX: u64 = 10;
 
 /// Messages of one source per minute that are beyond its budget. An honest one sends none; this many cost little.
 pub const OVER_BUDGET_PER_MINUTE_MAX: u64 = 1_000;

@@ -10,12 +10,12 @@ use crate::limits::SHUT_OUT_TIME;
 use crate::swarm::Task;
 
 impl Task {
-    /// The consumer can't decode what a peer sent.
+    /// A peer sent what no honest peer sends, says the consumer.
     pub(crate) fn on_report(&mut self, peer: PeerId) {
         // It may have lost its permission, or be shut out, since it sent that.
         if self.dialer.contains(&peer) {
-            self.shared.count_offence(peer, |counters| counters.undecodable += 1);
-            self.on_offence(peer, Offence::Undecodable);
+            self.shared.count_offence(peer, |counters| counters.reported += 1);
+            self.on_offence(peer, Offence::Reported);
         }
     }
 

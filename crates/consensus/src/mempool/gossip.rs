@@ -1,6 +1,6 @@
 //! Transactions on their way to and from the other nodes.
 
-use lojal_network::{Network, Topic};
+use lojal_network::{Network, Topic, Warnings};
 use lojal_types::SignedTransaction;
 use lojal_types::limits::TRANSACTION_BYTES_MAX;
 use tokio::time::MissedTickBehavior;
@@ -9,18 +9,29 @@ use super::{Mempool, Outbox};
 use crate::limits::{GOSSIP_BATCH_BYTES_MAX, REGOSSIP_BYTES_MAX, REGOSSIP_INTERVAL};
 
 /// Publishes what clients submit, together as far as it waits together; and again, from time to time, what still waits.
-/// Ends with the mempool or the network.
-pub async fn gossip(mempool: Mempool, mut outbox: Outbox, network: Network) {
+/// Reports the nodes that gossip forged transactions. Ends with the mempool or the network.
+pub async fn gossip(mempool: Mempool, outbox: Outbox, network: Network) {
+    let Outbox { mut accepted, mut forgers } = outbox;
+    let mut warnings = Warnings::default();
     let mut again = tokio::time::interval(REGOSSIP_INTERVAL);
     again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let transactions = tokio::select! {
-            accepted = outbox.recv() => {
-                let Some(mut transactions) = accepted else { return };
-                while let Ok(mut more) = outbox.try_recv() {
+            first = accepted.recv() => {
+                let Some(mut transactions) = first else { return };
+                while let Ok(mut more) = accepted.try_recv() {
                     transactions.append(&mut more);
                 }
                 transactions
+            }
+            Some(peer) = forgers.recv() => {
+                if let Some(count) = warnings.count(peer, "forged") {
+                    tracing::warn!(from = %peer, count, "gossip with a transaction that no honest node passes on");
+                }
+                if network.report(peer).await.is_err() {
+                    return;
+                }
+                continue;
             }
             _ = again.tick() => {
                 let waiting = mempool.pool().first_own(REGOSSIP_BYTES_MAX);

@@ -6,7 +6,7 @@ use lojal_types::{Address, ChainId, Operation, Points, Signature, Transfer};
 use super::gossip::read_message;
 use super::*;
 use crate::clock;
-use crate::fixture::{self, TILLS, chain, issue, issue_by, till, verified};
+use crate::fixture::{self, TILLS, chain, issue, issue_by, peer, till, verified};
 use crate::limits::{
     MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX, TRANSACTION_WORK,
 };
@@ -33,7 +33,7 @@ impl Bench {
     }
     /// Hands gossip over and waits until it has been dealt with: the worker takes one thing after the other.
     async fn receive(&self, signed: Vec<SignedTransaction>) {
-        self.mempool.receive(signed);
+        self.mempool.receive(peer(1), signed);
         assert_eq!(self.mempool.submit(Vec::new()).await, []);
     }
 }
@@ -51,10 +51,32 @@ async fn what_is_submitted_waits_and_is_answered_in_order() {
     assert_eq!((bench.mempool.len(), bench.mempool.refused()), (2, 2));
     assert_eq!(bench.mempool.get(&ids[0]).map(|waiting| waiting.signed().clone()), Some(good.clone()));
 
-    let sent = bench.outbox.recv().await.expect("accepted transactions go out");
+    let sent = bench.outbox.accepted.recv().await.expect("accepted transactions go out");
     assert_eq!(sent, [good.encode().into_boxed_slice(), third.encode().into_boxed_slice()]);
     assert_eq!(bench.submit(good).await, Err(Code::DuplicateTransaction));
-    assert!(bench.outbox.try_recv().is_err(), "what is refused doesn't");
+    assert!(bench.outbox.accepted.try_recv().is_err(), "what is refused doesn't");
+}
+
+#[tokio::test]
+async fn a_peer_is_reported_for_a_message_with_what_no_honest_node_passes_on_and_a_client_is_told() {
+    let mut bench = bench();
+    let forged = |number| {
+        let mut forged = issue(&bench.chain, number);
+        forged.signature = Signature::new([1; 64]);
+        forged
+    };
+    let elsewhere = issue(&ChainId::new([9; 32]), 3);
+    let (honest, dishonest) = (peer(1), peer(2));
+    let first = issue(&bench.chain, 1);
+    // The second time it waits already, and what is refused for the state's sake is nobody's fault.
+    let late = issue_by(&bench.chain, 0, 5, 1, clock::now());
+    bench.mempool.receive(honest, vec![first.clone(), first, late]);
+    bench.mempool.receive(dishonest, vec![issue(&bench.chain, 2), forged(6), forged(7)]);
+    bench.mempool.receive(dishonest, vec![elsewhere]);
+    assert_eq!(bench.submit(forged(8)).await, Err(Code::BadSignature));
+    let reported: Vec<PeerId> = std::iter::from_fn(|| bench.outbox.forgers.try_recv().ok()).collect();
+    assert_eq!(reported, [dishonest, dishonest], "once for each message");
+    assert_eq!(bench.mempool.len(), 2, "what is good waits");
 }
 
 #[tokio::test]
@@ -65,7 +87,7 @@ async fn what_peers_gossip_waits_but_is_not_gossiped_on() {
     forged.signature = Signature::new([1; 64]);
     bench.receive(vec![first.clone(), forged, second.clone(), first.clone()]).await;
     assert_eq!(bench.mempool.len(), 2);
-    assert!(bench.outbox.try_recv().is_err());
+    assert!(bench.outbox.accepted.try_recv().is_err());
     assert!(bench.mempool.pool().first_own(usize::MAX).is_empty());
     assert_eq!(bench.submit(first).await, Err(Code::DuplicateTransaction));
     assert!(bench.submit(issue(&bench.chain, 4)).await.is_ok());
@@ -123,7 +145,7 @@ async fn a_full_queue_is_answered_at_once_and_gossip_then_counts_as_refused() {
         while answer.is_none() {
             let refused = bench.mempool.refused();
             while bench.mempool.refused() == refused {
-                bench.mempool.receive(vec![one.clone()]);
+                bench.mempool.receive(peer(1), vec![one.clone()]);
                 sent += 1;
             }
             answer = futures_now(bench.mempool.submit(vec![one.clone(), one.clone()]));
@@ -282,7 +304,7 @@ async fn a_gossiped_message_holds_the_very_transactions_of_the_outbox() {
     let mut bench = bench();
     let signed: Vec<SignedTransaction> = (0..20).map(|number| issue(&bench.chain, number)).collect();
     assert!(bench.mempool.submit(signed.clone()).await.iter().all(Result::is_ok));
-    let sent = bench.outbox.recv().await.expect("accepted transactions go out");
+    let sent = bench.outbox.accepted.recv().await.expect("accepted transactions go out");
     let received: Vec<SignedTransaction> =
         gossip::messages(&sent).iter().flat_map(|message| read_message(message).expect("well formed")).collect();
     assert_eq!(received, signed);

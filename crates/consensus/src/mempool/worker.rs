@@ -4,32 +4,24 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use lojal_ledger::{DryRun, State};
+use lojal_network::PeerId;
 use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, VerifiedTransaction, verify_identified};
 use tokio::sync::mpsc;
 
-use super::{Answers, Shared, SharedState, Submission, lock};
+use super::{Answers, Origin, Shared, SharedState, Submission, lock};
 use crate::clock::Clock;
 use crate::limits::{SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
 
 pub(super) struct Worker {
-    shared: Arc<Shared>,
-    state: SharedState,
-    submissions: mpsc::Receiver<Submission>,
-    accepted: mpsc::Sender<Vec<Box<[u8]>>>,
-    clock: Clock,
+    pub(super) shared: Arc<Shared>,
+    pub(super) state: SharedState,
+    pub(super) submissions: mpsc::Receiver<Submission>,
+    pub(super) accepted: mpsc::Sender<Vec<Box<[u8]>>>,
+    pub(super) forgers: mpsc::Sender<PeerId>,
+    pub(super) clock: Clock,
 }
 
 impl Worker {
-    pub(super) fn new(
-        shared: Arc<Shared>,
-        state: SharedState,
-        submissions: mpsc::Receiver<Submission>,
-        accepted: mpsc::Sender<Vec<Box<[u8]>>>,
-        clock: Clock,
-    ) -> Self {
-        Self { shared, state, submissions, accepted, clock }
-    }
-
     /// Works until the last handle of the mempool is gone.
     pub(super) async fn run(mut self) {
         while let Some(first) = self.submissions.recv().await {
@@ -49,17 +41,24 @@ impl Worker {
         let mut sizes = Vec::with_capacity(batch.len());
         let mut own = Vec::new();
         let mut transactions = Vec::new();
-        for Submission { transactions: mut submitted, answer } in batch {
-            own.extend(std::iter::repeat_n(answer.is_some(), submitted.len()));
-            sizes.push((submitted.len(), answer));
+        for Submission { transactions: mut submitted, origin } in batch {
+            own.extend(std::iter::repeat_n(matches!(origin, Origin::Client(_)), submitted.len()));
+            sizes.push((submitted.len(), origin));
             transactions.append(&mut submitted);
         }
         let mut answers = self.admit(transactions, &own).into_iter();
-        for (size, answer) in sizes {
+        for (size, origin) in sizes {
             let part: Answers = answers.by_ref().take(size).collect();
-            if let Some(answer) = answer {
-                // A client that has gone away gets no answer; its transactions wait all the same.
-                let _ = answer.send(part);
+            match origin {
+                Origin::Client(answer) => {
+                    // A client that has gone away gets no answer; its transactions wait all the same.
+                    let _ = answer.send(part);
+                }
+                Origin::Peer(source) if part.iter().any(|one| one.is_err_and(is_forged)) => {
+                    // With so many reports waiting, one more makes no difference.
+                    let _ = self.forgers.try_send(source);
+                }
+                Origin::Peer(_) => {}
             }
         }
     }
@@ -115,6 +114,12 @@ impl Worker {
         });
         each.collect()
     }
+}
+
+/// Whether a transaction is refused for what it is, whatever the state: every honest node refuses it, and passes none on
+/// that it has refused.
+fn is_forged(code: Code) -> bool {
+    matches!(code, Code::TransactionTooLarge | Code::WrongChain | Code::BadSignature)
 }
 
 /// The state is whole between any two commits, so a panic elsewhere doesn't spoil it.

@@ -4,9 +4,10 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use arc_malachitebft_engine::node::NodeMsg;
+use lojal_network::limits::REPORTS_PER_MINUTE_MAX;
 use lojal_network::{NetworkConfig, Peer, Topic};
 use lojal_store::{Opened, Options};
-use lojal_types::{Genesis, Height, SignedTransaction, TransactionId};
+use lojal_types::{Genesis, Height, Signature, SignedTransaction, TransactionId};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -239,6 +240,28 @@ async fn a_validator_that_may_have_forgotten_follows_in_silence_and_then_votes_a
     cluster.stop_node(0).await;
     // Three of four are a quorum only with its votes.
     let ids = cluster.submit(1, 3).await;
+    cluster.committed(&ids).await;
+    cluster.assert_agreement();
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_that_gossips_forged_transactions_is_shut_out_and_the_others_go_on() {
+    let mut cluster = Cluster::start().await;
+    let all_connected = || cluster.running().all(|node| node.network.peer_count() == 3);
+    eventually("all are connected", all_connected).await;
+    let mut forged = issue(&cluster.genesis.chain_id(), 1_000);
+    forged.signature = Signature::new([1; 64]);
+    let bytes = forged.encode();
+    let length = u32::try_from(bytes.len()).expect("small").to_le_bytes();
+    for _ in 0..=REPORTS_PER_MINUTE_MAX {
+        let message = [&length[..], &bytes].concat();
+        cluster.node(3).network.publish(Topic::Transactions, message).await.expect("the network runs");
+    }
+    let is_shut_out = |node: &Node| node.network.offences().get(&peer(3)).is_some_and(|one| one.shut_outs > 0);
+    eventually("the others shut it out", || (0..3).all(|number| is_shut_out(cluster.node(number)))).await;
+    cluster.stop_node(3).await;
+    let ids = cluster.submit(0, 3).await;
     cluster.committed(&ids).await;
     cluster.assert_agreement();
     cluster.stop().await;

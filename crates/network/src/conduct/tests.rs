@@ -87,8 +87,8 @@ async fn each_offence_is_put_up_with_so_many_times_a_minute() {
 #[tokio::test(start_paused = true)]
 async fn a_peer_stays_outside_for_its_time_and_begins_afresh() {
     let mut conduct = Conduct::default();
-    for _ in 0..=UNDECODABLE_PER_MINUTE_MAX {
-        conduct.note(id(1), Offence::Undecodable, Instant::now());
+    for _ in 0..=REPORTS_PER_MINUTE_MAX {
+        conduct.note(id(1), Offence::Reported, Instant::now());
     }
     conduct.shut_out(peer(1), Instant::now());
     assert_eq!(conduct.shut_out_len(), 1);
@@ -100,7 +100,7 @@ async fn a_peer_stays_outside_for_its_time_and_begins_afresh() {
     advance(Duration::from_millis(1)).await;
     assert_eq!(conduct.take_released(Instant::now()), [elsewhere]);
     assert_eq!((conduct.next(), conduct.readdress(&peer(1))), (None, false));
-    assert!(!conduct.note(id(1), Offence::Undecodable, Instant::now()));
+    assert!(!conduct.note(id(1), Offence::Reported, Instant::now()));
 }
 
 #[tokio::test(start_paused = true)]

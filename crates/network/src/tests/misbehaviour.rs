@@ -3,7 +3,7 @@
 use tokio::time::{Instant, advance, pause, resume};
 
 use super::*;
-use crate::limits::{BURST_IN, OVER_BUDGET_PER_MINUTE_MAX, SHUT_OUT_TIME, UNDECODABLE_PER_MINUTE_MAX};
+use crate::limits::{BURST_IN, OVER_BUDGET_PER_MINUTE_MAX, REPORTS_PER_MINUTE_MAX, SHUT_OUT_TIME};
 
 async fn three() -> [Node; 3] {
     connected(3).await.try_into().unwrap_or_else(|_| unreachable!("three nodes were asked for"))
@@ -23,7 +23,7 @@ async fn skip(time: Duration) {
 #[tokio::test]
 async fn a_peer_reported_too_often_is_shut_out_whoever_passes_its_messages_on_and_comes_back() {
     let [mut a, mut b, mut c] = three().await;
-    for _ in 0..UNDECODABLE_PER_MINUTE_MAX {
+    for _ in 0..REPORTS_PER_MINUTE_MAX {
         a.network.report(c.id()).await.expect("the network runs");
     }
     c.publish(Topic::Consensus, [1]).await;
@@ -33,7 +33,7 @@ async fn a_peer_reported_too_often_is_shut_out_whoever_passes_its_messages_on_an
     a.until_disconnected(c.id()).await;
     c.until_disconnected(a.id()).await;
     let offences = a.network.offences()[&c.id()];
-    assert_eq!((offences.undecodable, offences.shut_outs), (UNDECODABLE_PER_MINUTE_MAX + 1, 1));
+    assert_eq!((offences.reported, offences.shut_outs), (REPORTS_PER_MINUTE_MAX + 1, 1));
 
     // `b` has nothing against `c`, and passes on what it says.
     c.publish(Topic::Consensus, [2]).await;
@@ -55,7 +55,7 @@ async fn a_peer_reported_too_often_is_shut_out_whoever_passes_its_messages_on_an
 #[tokio::test]
 async fn a_peer_that_loses_its_permission_while_shut_out_stays_outside_until_it_is_permitted() {
     let (mut a, b) = pair().await;
-    for _ in 0..=UNDECODABLE_PER_MINUTE_MAX {
+    for _ in 0..=REPORTS_PER_MINUTE_MAX {
         a.network.report(b.id()).await.expect("the network runs");
     }
     a.until_disconnected(b.id()).await;
