@@ -33,7 +33,7 @@ pub const BLOCK_EXECUTION_TIME: Duration = Duration::from_millis(160);
 /// of executing a transaction doesn't depend on how many operations it has.
 pub const TRANSACTION_WORK: usize = 2;
 /// What a unit of work is taken to cost before any has been measured.
-pub const WORK_TIME_START: Duration = Duration::from_micros(25);
+pub const WORK_TIME_START: Duration = Duration::from_micros(80);
 /// What a block may always hold, however slow it all is; and the least work that says what it costs.
 pub const BLOCK_WORK_MIN: usize = 300;
 /// How often the time for executing a block is halved at most when rounds fail.

@@ -65,7 +65,7 @@ fn a_validator_that_dies_is_reported_and_can_be_brought_back() {
     network.revive(2);
     let devnet = network.devnet.as_mut().expect("running");
     devnet.line("the report of the return", |line| line.contains("is back").then_some(()));
-    network.assert_same_state(&[0, 1, 2, 3]);
+    network.catch_up(&[0, 1, 2, 3]);
 }
 
 #[test]

@@ -43,6 +43,20 @@ impl Victim {
     fn log(&self) -> PathBuf {
         self.data().join("log/00000001.log")
     }
+    /// Flips a bit of a transaction in a block in the middle of the chain.
+    fn flip_a_block(&self) {
+        let client = self.network.client(0);
+        let middle = self.network.height(0).get() / 2;
+        let blocks = (middle.max(1)..).map(|height| client.block(Height::new(height)).expect("a block that it has"));
+        let transaction = blocks.flat_map(|block| block.transactions).next().expect("the stream has filled blocks");
+        let (signature, mut log) = (transaction.signature, fs::read(self.log()).expect("a file of ours"));
+        // A proposal that failed its round has it, too.
+        let is_there = |place: &usize| log[*place..].starts_with(signature.as_bytes());
+        let places: Vec<usize> = (0..log.len()).filter(is_there).collect();
+        assert!(!places.is_empty(), "the log has the transaction");
+        places.into_iter().for_each(|place| log[place] ^= 1);
+        fs::write(self.log(), log).expect("a file of ours");
+    }
     /// Starts it, waits until it has what the others have, and kills it again; answers with what it printed.
     fn start(&mut self, argument: Option<&str>) -> String {
         let command = &mut self.network.command(VICTIM);
@@ -124,7 +138,7 @@ fn a_block_log_that_lost_its_end_or_all_of_it_is_never_taken_for_whole() {
 #[test]
 fn a_block_that_is_damaged_below_the_checkpoint_is_not_given_out() {
     let mut victim = Victim::new(true);
-    flip(&victim.log(), 300);
+    victim.flip_a_block();
     victim.network.revive(VICTIM);
     let height = victim.network.catch_up(&[0, 1, 2, VICTIM]);
     let (own, others) = (victim.network.client(VICTIM), victim.network.client(0));
