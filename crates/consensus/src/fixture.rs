@@ -111,6 +111,11 @@ pub(crate) fn issue(chain: &ChainId, number: u64) -> SignedTransaction {
     issue_by(chain, 0, number, 1, clock::now().plus_ms(VALID_MS))
 }
 
+/// The same with a signature that nobody made.
+pub(crate) fn forged(chain: &ChainId, number: u64) -> SignedTransaction {
+    SignedTransaction { signature: Signature::new([1; 64]), ..issue(chain, number) }
+}
+
 /// A till issues a point in each of `count` operations.
 pub(crate) fn issue_by(chain: &ChainId, by: u8, number: u64, count: u64, until: TimeMs) -> SignedTransaction {
     let issue = |index: u64| {

@@ -16,6 +16,8 @@ use lojal_types::{Code, SignedTransaction, TransactionId, VerifiedTransaction};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use gossip::gossip;
+#[cfg(test)]
+pub(crate) use gossip::messages;
 pub(crate) use gossip::read_message;
 pub use pool::{Pool, Room, work_of};
 pub(crate) use worker::read as read_state;

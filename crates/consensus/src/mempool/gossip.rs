@@ -47,7 +47,7 @@ pub async fn gossip(mempool: Mempool, outbox: Outbox, network: Network) {
 }
 
 /// Transactions, each with its length before it, in messages of bounded size.
-pub(super) fn messages(transactions: &[Box<[u8]>]) -> Vec<Vec<u8>> {
+pub(crate) fn messages(transactions: &[Box<[u8]>]) -> Vec<Vec<u8>> {
     let mut messages = vec![Vec::new()];
     for transaction in transactions {
         let length = u32::try_from(transaction.len()).expect("a transaction is at most 16 KiB");

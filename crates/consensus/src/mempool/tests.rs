@@ -1,12 +1,12 @@
 use std::sync::atomic::AtomicBool;
 
 use lojal_types::limits::TRANSACTION_BYTES_MAX;
-use lojal_types::{Address, ChainId, Operation, Points, Signature, Transfer};
+use lojal_types::{Address, ChainId, Operation, Points, Transfer};
 
 use super::gossip::read_message;
 use super::*;
 use crate::clock;
-use crate::fixture::{self, TILLS, chain, issue, issue_by, peer, till, verified};
+use crate::fixture::{self, TILLS, chain, forged, issue, issue_by, peer, till, verified};
 use crate::limits::{
     MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX, TRANSACTION_WORK,
 };
@@ -41,8 +41,7 @@ impl Bench {
 #[tokio::test]
 async fn what_is_submitted_waits_and_is_answered_in_order() {
     let mut bench = bench();
-    let (good, mut bad) = (issue(&bench.chain, 1), issue(&bench.chain, 2));
-    bad.signature = Signature::new([1; 64]);
+    let (good, bad) = (issue(&bench.chain, 1), forged(&bench.chain, 2));
     let third = issue(&bench.chain, 3);
     let answers = bench.mempool.submit(vec![good.clone(), bad, third.clone(), good.clone()]).await;
     let ids = [&good, &third].map(|signed| signed.transaction.id(&bench.chain));
@@ -60,11 +59,7 @@ async fn what_is_submitted_waits_and_is_answered_in_order() {
 #[tokio::test]
 async fn a_peer_is_reported_for_a_message_with_what_no_honest_node_passes_on_and_a_client_is_told() {
     let mut bench = bench();
-    let forged = |number| {
-        let mut forged = issue(&bench.chain, number);
-        forged.signature = Signature::new([1; 64]);
-        forged
-    };
+    let forged = |number| forged(&bench.chain, number);
     let elsewhere = issue(&ChainId::new([9; 32]), 3);
     let (honest, dishonest) = (peer(1), peer(2));
     let first = issue(&bench.chain, 1);
@@ -83,9 +78,7 @@ async fn a_peer_is_reported_for_a_message_with_what_no_honest_node_passes_on_and
 async fn what_peers_gossip_waits_but_is_not_gossiped_on() {
     let mut bench = bench();
     let (first, second) = (issue(&bench.chain, 1), issue(&bench.chain, 2));
-    let mut forged = issue(&bench.chain, 3);
-    forged.signature = Signature::new([1; 64]);
-    bench.receive(vec![first.clone(), forged, second.clone(), first.clone()]).await;
+    bench.receive(vec![first.clone(), forged(&bench.chain, 3), second.clone(), first.clone()]).await;
     assert_eq!(bench.mempool.len(), 2);
     assert!(bench.outbox.accepted.try_recv().is_err());
     assert!(bench.mempool.pool().first_own(usize::MAX).is_empty());
@@ -176,9 +169,7 @@ async fn whoever_waits_for_a_transaction_is_woken_by_one() {
         woken.store(true, Ordering::Relaxed);
     };
     let arrive = async {
-        let mut refused = issue(&bench.chain, 1);
-        refused.signature = Signature::new([1; 64]);
-        assert!(bench.submit(refused).await.is_err());
+        assert!(bench.submit(forged(&bench.chain, 1)).await.is_err());
         tokio::task::yield_now().await;
         assert!(!woken.load(Ordering::Relaxed), "what is refused wakes nobody");
         bench.receive(vec![issue(&bench.chain, 2)]).await;

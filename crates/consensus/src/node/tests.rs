@@ -7,13 +7,14 @@ use arc_malachitebft_engine::node::NodeMsg;
 use lojal_network::limits::REPORTS_PER_MINUTE_MAX;
 use lojal_network::{NetworkConfig, Peer, Topic};
 use lojal_store::{Opened, Options};
-use lojal_types::{Genesis, Height, Signature, SignedTransaction, TransactionId};
+use lojal_types::{Genesis, Height, SignedTransaction, TransactionId};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::fixture::{genesis, identity, issue, peer, validator_key};
+use crate::fixture::{forged, genesis, identity, issue, peer, validator_key};
+use crate::mempool::messages;
 
 /// Generous: only a test that would fail anyway waits this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -250,13 +251,9 @@ async fn a_validator_that_gossips_forged_transactions_is_shut_out_and_the_others
     let mut cluster = Cluster::start().await;
     let all_connected = || cluster.running().all(|node| node.network.peer_count() == 3);
     eventually("all are connected", all_connected).await;
-    let mut forged = issue(&cluster.genesis.chain_id(), 1_000);
-    forged.signature = Signature::new([1; 64]);
-    let bytes = forged.encode();
-    let length = u32::try_from(bytes.len()).expect("small").to_le_bytes();
+    let message = messages(&[forged(&cluster.genesis.chain_id(), 1_000).encode().into()]).remove(0);
     for _ in 0..=REPORTS_PER_MINUTE_MAX {
-        let message = [&length[..], &bytes].concat();
-        cluster.node(3).network.publish(Topic::Transactions, message).await.expect("the network runs");
+        cluster.node(3).network.publish(Topic::Transactions, message.clone()).await.expect("the network runs");
     }
     let is_shut_out = |node: &Node| node.network.offences().get(&peer(3)).is_some_and(|one| one.shut_outs > 0);
     eventually("the others shut it out", || (0..3).all(|number| is_shut_out(cluster.node(number)))).await;

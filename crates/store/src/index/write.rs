@@ -9,7 +9,7 @@ use lojal_ledger::{StateTree, View};
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
-use super::runs::{self, Change};
+use super::runs::{Change, StateChanges};
 use super::{Base, Digest, Index, Meta, RecentParts, guarded};
 use crate::error::{IndexError, StoreError};
 use crate::limits::INDEX_VALUE_BYTES_MAX;
@@ -33,7 +33,7 @@ impl Index {
     pub(crate) fn write(&self, base: &Base, snapshot: &Snapshot) -> Result<Base, StoreError> {
         self.unsettle()?;
         let (others, recent) = recent_changes(base, snapshot)?;
-        let entries = runs::Changes { older: &base.tree, newer: snapshot.view.tree(), others };
+        let entries = StateChanges { older: &base.tree, newer: snapshot.view.tree(), others };
         let files = self.runs.add(&snapshot.layer, entries)?;
         let digest = self.write_ahead(base.digest, &snapshot.layer)?;
         let mut changes = Changes::default();

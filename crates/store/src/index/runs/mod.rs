@@ -23,7 +23,7 @@ use crate::reader::Placed;
 use crate::tail::Layer;
 use run::Run;
 pub(crate) use run::RunInfo;
-pub(crate) use state::{Change, Changes, Order, Part, StateInfo};
+pub(crate) use state::{Change, Order, Part, StateChanges, StateInfo};
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
 
@@ -85,14 +85,19 @@ impl Runs {
 
     /// Writes the files of some blocks, and merges what has to be merged, durably; returns the files that there are
     /// then. Nobody sees them before [`Runs::replace`].
-    pub(super) fn add(&self, layer: &Layer, changes: Changes<'_>) -> Result<Files, StoreError> {
+    pub(super) fn add(&self, layer: &Layer, changes: StateChanges<'_>) -> Result<Files, StoreError> {
         let before = self.list();
         let files = Files { runs: self.add_run(&before, layer)?, states: self.add_state(&before, layer, changes)? };
         self.disk.sync_directory(&self.directory)?;
         Ok(files)
     }
 
-    fn add_state(&self, before: &Files, layer: &Layer, changes: Changes<'_>) -> Result<Arc<[StateInfo]>, StoreError> {
+    fn add_state(
+        &self,
+        before: &Files,
+        layer: &Layer,
+        changes: StateChanges<'_>,
+    ) -> Result<Arc<[StateInfo]>, StoreError> {
         let (Some((first, _)), Some((last, _))) = (layer.blocks.first_key_value(), layer.blocks.last_key_value())
         else {
             return Ok(Arc::clone(&before.states));
@@ -193,7 +198,7 @@ impl Runs {
     pub(super) fn rewrite_entries(&self, others: Vec<Change>) -> Result<FileInfos, StoreError> {
         let FileInfos { runs, states } = self.list().infos();
         let empty = lojal_ledger::StateTree::default();
-        let entries = Changes { older: &empty, newer: &empty, others };
+        let entries = StateChanges { older: &empty, newer: &empty, others };
         let heights = (states[0].first, states[states.len() - 1].last);
         let states = vec![state::write(&self.disk, &self.directory, heights, entries)?];
         Ok(FileInfos { runs, states })

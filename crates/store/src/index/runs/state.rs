@@ -26,7 +26,7 @@ const REMOVED: u32 = u32::MAX;
 const MALFORMED: IndexError = IndexError::Inconsistent("a file of the state is malformed");
 
 /// What a file is made of.
-pub(crate) struct Changes<'a> {
+pub(crate) struct StateChanges<'a> {
     /// Two versions of the state, of which the file gets the entries in which they differ.
     pub(crate) older: &'a StateTree,
     pub(crate) newer: &'a StateTree,
@@ -171,9 +171,9 @@ pub(super) fn write(
     disk: &Disk,
     directory: &Path,
     (first, last): (Height, Height),
-    changes: Changes<'_>,
+    changes: StateChanges<'_>,
 ) -> Result<StateInfo, StoreError> {
-    let Changes { older, newer, mut others } = changes;
+    let StateChanges { older, newer, mut others } = changes;
     // Stable: of the same key the last one is still the last one.
     others.sort_by_key(|change| change.order);
     let (before, after) = others.split_at(others.partition_point(|change| change.order.kind < keys::STATE));

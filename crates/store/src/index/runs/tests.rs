@@ -37,7 +37,7 @@ impl Dice {
 /// Adds the files of some blocks that changed nothing in the state.
 fn add(runs: &Runs, layer: &Layer) -> Result<Files, StoreError> {
     let empty = lojal_ledger::StateTree::default();
-    runs.add(layer, Changes { older: &empty, newer: &empty, others: Vec::new() })
+    runs.add(layer, StateChanges { older: &empty, newer: &empty, others: Vec::new() })
 }
 
 /// What the runs must hold.

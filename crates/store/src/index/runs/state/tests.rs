@@ -14,7 +14,7 @@ fn change(key: &[u8], value: Option<&[u8]>) -> Entry {
 fn write_entries(directory: &Path, heights: (Height, Height), entries: &[Entry]) -> Result<StateInfo, StoreError> {
     let others = entries.iter().map(|(key, value)| Change::new(key, value.clone()).expect("not empty")).collect();
     let empty = StateTree::default();
-    write(&Disk::real(), directory, heights, Changes { older: &empty, newer: &empty, others })
+    write(&Disk::real(), directory, heights, StateChanges { older: &empty, newer: &empty, others })
 }
 
 fn all(directory: &Path, infos: &[StateInfo]) -> Result<Vec<Entry>, StoreError> {
