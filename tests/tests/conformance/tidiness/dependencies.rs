@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("lojal-types", &[]),
+    ("lojal-text", &[]),
     ("lojal-model", &["lojal-types"]),
     ("lojal-ledger", &["lojal-model", "lojal-types"]),
     ("lojal-chain", &["lojal-ledger", "lojal-types"]),
@@ -30,8 +31,8 @@ const LAYERS: [(&str, &[&str]); 15] = [
         ],
     ),
     ("lojal-client", &["lojal-types"]),
-    ("lojal-wallet", &["lojal-client", "lojal-types"]),
-    ("lojal-auditor", &["lojal-chain", "lojal-client", "lojal-ledger", "lojal-store", "lojal-types"]),
+    ("lojal-wallet", &["lojal-client", "lojal-text", "lojal-types"]),
+    ("lojal-auditor", &["lojal-chain", "lojal-client", "lojal-ledger", "lojal-store", "lojal-text", "lojal-types"]),
     (
         "lojal-node",
         &[
@@ -43,6 +44,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
             "lojal-ledger",
             "lojal-network",
             "lojal-store",
+            "lojal-text",
             "lojal-types",
             "lojal-wallet",
         ],
@@ -61,6 +63,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
             "lojal-network",
             "lojal-node",
             "lojal-store",
+            "lojal-text",
             "lojal-types",
             "lojal-wallet",
         ],
