@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use lojal_network::Multiaddr;
+use lojal_text::typed;
 use lojal_types::{Name, PublicKey, Validator};
 use thiserror::Error;
 
@@ -39,7 +40,7 @@ struct InitOptions {
     #[arg(long)]
     dir: PathBuf,
     /// What the validator is called on the network.
-    #[arg(long)]
+    #[arg(long, value_parser = name)]
     name: Name,
     /// Where it takes connections of other validators.
     #[arg(long, default_value = "/ip4/0.0.0.0/tcp/7900")]
@@ -85,6 +86,13 @@ impl Cli {
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),
         }
     }
+}
+
+fn name(text: &str) -> Result<Name, String> {
+    typed(text)
+        .map_err(|error| error.to_string())?
+        .parse()
+        .map_err(|error: lojal_types::brand::NameError| error.to_string())
 }
 
 fn init(options: InitOptions) -> Result<(), CommandError> {

@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use lojal_network::Multiaddr;
+use lojal_text::without_byte_order_mark;
 use lojal_types::genesis::GenesisError;
 use lojal_types::{Genesis, KeyPair, Name};
 use serde::{Deserialize, Serialize};
@@ -169,7 +170,8 @@ pub fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), ConfigError> 
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path).map_err(|e| ConfigError::File(path.to_owned(), e))
+    let text = fs::read_to_string(path).map_err(|e| ConfigError::File(path.to_owned(), e))?;
+    Ok(without_byte_order_mark(&text).to_owned())
 }
 
 fn read_key(path: &Path) -> Result<KeyPair, ConfigError> {
@@ -205,6 +207,21 @@ mod tests {
         assert_eq!(dir.keys().expect("just written").validator.seed(), keys.validator.seed());
         assert!(matches!(dir.create(&NodeKeys::random(), &config()), Err(ConfigError::Exists(_))));
         assert_eq!(dir.keys().expect("untouched").network.seed(), keys.network.seed());
+    }
+
+    #[test]
+    fn files_that_an_editor_began_with_a_byte_order_mark_are_read() {
+        let temporary = tempfile::tempdir().expect("a temporary directory");
+        let dir = NodeDir::new(temporary.path());
+        let keys = NodeKeys::random();
+        dir.create(&keys, &config()).expect("an empty directory");
+        for name in ["network.key", "node.toml"] {
+            let path = temporary.path().join(name);
+            let text = fs::read_to_string(&path).expect("just written");
+            fs::write(&path, format!("\u{feff}{text}")).expect("writable");
+        }
+        assert_eq!(dir.config().expect("the same"), config());
+        assert_eq!(dir.keys().expect("the same").network.seed(), keys.network.seed());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 
+use lojal_text::typed;
 use lojal_wallet::backup::{WORDS, WORDS_BYTES_MAX};
 use lojal_wallet::uri::URI_BYTES_MAX;
 use zeroize::Zeroizing;
@@ -27,7 +28,7 @@ pub fn consent(what: &str, consent: Consent) -> Result<(), CommandError> {
     note(what);
     prompt("Go on? [y/N] ");
     let answer = line(ANSWER_BYTES_MAX)?;
-    let is_yes = ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
+    let is_yes = typed(&answer).is_ok_and(|answer| ["y", "yes"].contains(&answer.to_lowercase().as_str()));
     if is_yes { Ok(()) } else { Err(CommandError::Declined) }
 }
 

@@ -7,6 +7,7 @@
 
 use bip0039::language::English;
 use bip0039::{Error, Mnemonic};
+use lojal_text::{TypedError, typed};
 use lojal_types::{KeyPair, PublicKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -34,6 +35,9 @@ pub enum WordsError {
     /// Too few or too many.
     #[error("a backup has {WORDS} words, and these are {0}: look for missing or doubled ones")]
     Count(usize),
+    /// Something between the words that nobody sees.
+    #[error("the words: {0}")]
+    Typed(TypedError),
     /// A word that no backup has.
     #[error("word {position}, {word:?}, is in no backup: check its spelling")]
     Unknown {
@@ -70,7 +74,12 @@ impl Backup {
     /// # Errors
     /// When they are no backup, with the word that is wrong.
     pub fn from_words(text: &str) -> Result<Self, WordsError> {
-        let lower = Zeroizing::new(text.to_lowercase());
+        let form = match typed(text).map(Zeroizing::new) {
+            Ok(form) => form,
+            Err(TypedError::Empty) => return Err(WordsError::Count(0)),
+            Err(error @ TypedError::Unseen(_)) => return Err(WordsError::Typed(error)),
+        };
+        let lower = Zeroizing::new(form.to_lowercase());
         let words: Vec<&str> = lower.split_whitespace().collect();
         let is_known = |word: &str| English::words().binary_search(&word).is_ok();
         if let Some(index) = words.iter().position(|word| !is_known(word)) {

@@ -9,9 +9,9 @@ mod till;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 use lojal_types::{AddressText, BrandId, Reference, TransactionId};
+use lojal_wallet::reference::ReceiptText;
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
@@ -108,8 +108,8 @@ pub enum Command {
         /// Whose points, such as kaffet
         brand: BrandId,
         /// The text of the till's payment request; only its hash goes on the ledger
-        #[arg(long, value_name = "TEXT", conflicts_with = "reference", value_parser = NonEmptyStringValueParser::new())]
-        receipt: Option<String>,
+        #[arg(long, value_name = "TEXT", conflicts_with = "reference")]
+        receipt: Option<ReceiptText>,
         /// The till's payment request, as hex
         #[arg(long, value_name = "HEX")]
         reference: Option<Reference>,
@@ -250,8 +250,8 @@ pub struct Consent {
 #[group(multiple = false)]
 pub struct OptionalReceiptArgs {
     /// The text of the receipt; only its hash goes on the ledger
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
-    pub receipt: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub receipt: Option<ReceiptText>,
     /// The reference itself, as hex
     #[arg(long, value_name = "HEX")]
     pub reference: Option<Reference>,
@@ -262,8 +262,8 @@ pub struct OptionalReceiptArgs {
 #[group(required = true, multiple = false)]
 pub struct ReceiptArgs {
     /// The text of the receipt; only its hash goes on the ledger
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
-    pub receipt: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub receipt: Option<ReceiptText>,
     /// The reference itself, as hex
     #[arg(long, value_name = "HEX")]
     pub reference: Option<Reference>,
@@ -274,8 +274,8 @@ pub struct ReceiptArgs {
 #[group(required = true, multiple = false)]
 pub struct OfReceiptArgs {
     /// The text of the receipt that the points were issued for
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
-    pub of_receipt: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub of_receipt: Option<ReceiptText>,
     /// The reference of the issue, as hex
     #[arg(long, value_name = "HEX")]
     pub of_reference: Option<Reference>,

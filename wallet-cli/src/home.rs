@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use lojal_client::{Client, ClientError};
+use lojal_text::without_byte_order_mark;
 use lojal_types::{Address, AddressText, ChainId, Genesis, GenesisDocument, KeyPair, Network, PublicKey};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -305,7 +306,8 @@ fn check_gateways(urls: &[String]) -> Result<(), HomeError> {
 }
 
 fn read(path: &Path, bytes_max: u64) -> Result<String, HomeError> {
-    files::read(path, bytes_max).map_err(|source| HomeError::File { path: path.to_owned(), source })
+    let text = files::read(path, bytes_max).map_err(|source| HomeError::File { path: path.to_owned(), source })?;
+    Ok(without_byte_order_mark(&text).to_owned())
 }
 
 fn read_key(path: &Path) -> Result<Option<KeyFile>, HomeError> {

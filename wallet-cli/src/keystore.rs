@@ -174,17 +174,27 @@ impl KeyFile {
         let associated = file.associated_data();
         let payload = Payload { msg: secret.bytes(), aad: &associated };
         let ciphertext = file
-            .derive(passphrase)?
+            .derive(passphrase.form())?
             .encrypt(Nonce::from_slice(&*nonce), payload)
             .expect("32 bytes are far below the cipher's limit");
         file.ciphertext = hex::encode(ciphertext);
         Ok(file)
     }
-    /// Decrypts the secret.
+    /// Decrypts the secret, whichever form of the passphrase it was sealed with.
     ///
     /// # Errors
     /// [`KeystoreError::WrongPassphrase`] when the passphrase, or anything in the file, is not as it was.
     pub fn unlock(&self, passphrase: &Passphrase) -> Result<Secret, KeystoreError> {
+        let mut unlocked = Err(KeystoreError::WrongPassphrase);
+        for form in passphrase.forms() {
+            unlocked = self.unlock_with(form);
+            if !matches!(unlocked, Err(KeystoreError::WrongPassphrase)) {
+                break;
+            }
+        }
+        unlocked
+    }
+    fn unlock_with(&self, passphrase: &[u8]) -> Result<Secret, KeystoreError> {
         let nonce = decode::<NONCE_BYTES>("nonce", &self.nonce)?;
         let ciphertext = decode::<CIPHERTEXT_BYTES>("ciphertext", &self.ciphertext)?;
         let associated = self.associated_data();
@@ -254,13 +264,13 @@ impl KeyFile {
         let version = self.version.to_le_bytes();
         [ASSOCIATED_DATA_TAG, &version, rotation, self.public_key.as_bytes(), address.as_bytes()].concat()
     }
-    fn derive(&self, passphrase: &Passphrase) -> Result<ChaCha20Poly1305, KeystoreError> {
+    fn derive(&self, passphrase: &[u8]) -> Result<ChaCha20Poly1305, KeystoreError> {
         let salt = decode::<SALT_BYTES>("salt", &self.salt)?;
         let mut key = Zeroizing::new([0; 32]);
         let params = Params::new(self.memory_kib, self.iterations, self.parallelism, Some(key.len()))
             .map_err(|_| KeystoreError::Parameter("memory_kib"))?;
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(passphrase.as_bytes(), &salt, &mut *key)
+            .hash_password_into(passphrase, &salt, &mut *key)
             .expect("the lengths are within Argon2's limits");
         Ok(ChaCha20Poly1305::new(Key::from_slice(&*key)))
     }

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
+use lojal_text::{TypedError, decomposed, typed};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -16,7 +17,11 @@ pub const FILE_VARIABLE: &str = "LOJAL_PASSPHRASE_FILE";
 pub const VARIABLE: &str = "LOJAL_PASSPHRASE";
 
 /// A secret text; wiped from memory when dropped, and never shown.
-pub struct Passphrase(Zeroizing<String>);
+///
+/// It is kept in every form in which a key file may have been sealed with it, each once. New files are sealed with the
+/// first: the one form of everything typed ([`typed`]). Older ones may have been sealed with decomposed marks, or with
+/// exactly what was typed.
+pub struct Passphrase(Vec<Zeroizing<String>>);
 
 /// Why there is no passphrase.
 #[derive(Debug, Error)]
@@ -24,6 +29,9 @@ pub enum PassphraseError {
     /// None, or too long.
     #[error("a passphrase has 1 to {PASSPHRASE_BYTES_MAX} bytes")]
     Length,
+    /// A text that can't be typed again with certainty.
+    #[error("the passphrase: {0}")]
+    Typed(#[from] TypedError),
     /// The file can't be read.
     #[error("the passphrase file {} can't be read: {source}", path.display())]
     File {
@@ -49,24 +57,59 @@ pub enum PassphraseError {
 }
 
 impl Passphrase {
-    /// Checks the length.
+    /// A passphrase for new key files.
+    ///
+    /// # Errors
+    /// When it is empty, longer than [`PASSPHRASE_BYTES_MAX`], or holds what nobody sees.
+    pub fn new(text: String) -> Result<Self, PassphraseError> {
+        Self::for_purpose(text, Purpose::Create)
+    }
+    /// A passphrase that opens key files, also older ones that could not be sealed with it any more.
     ///
     /// # Errors
     /// [`PassphraseError::Length`] when it is empty or longer than [`PASSPHRASE_BYTES_MAX`].
-    pub fn new(text: String) -> Result<Self, PassphraseError> {
-        let text = Zeroizing::new(text);
-        if (1..=PASSPHRASE_BYTES_MAX).contains(&text.len()) { Ok(Self(text)) } else { Err(PassphraseError::Length) }
+    pub fn to_unlock(text: String) -> Result<Self, PassphraseError> {
+        Self::for_purpose(text, Purpose::Unlock)
     }
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+    #[cfg(test)]
+    pub(crate) fn exactly(text: &str) -> Self {
+        Self(vec![Zeroizing::new(text.to_owned())])
     }
-    fn from_file(path: &Path) -> Result<Self, PassphraseError> {
+    fn for_purpose(text: String, purpose: Purpose) -> Result<Self, PassphraseError> {
+        let raw = Zeroizing::new(text);
+        if !(1..=PASSPHRASE_BYTES_MAX).contains(&raw.len()) {
+            return Err(PassphraseError::Length);
+        }
+        let form = match (typed(&raw).map(Zeroizing::new), purpose) {
+            (Ok(form), _) => form,
+            (Err(error), Purpose::Create) => return Err(error.into()),
+            // An older file may have been sealed with it.
+            (Err(_), Purpose::Unlock) => return Ok(Self(vec![raw])),
+        };
+        let decomposed = Zeroizing::new(decomposed(&form));
+        let mut forms = vec![form];
+        for other in [decomposed, raw] {
+            if !forms.contains(&other) {
+                forms.push(other);
+            }
+        }
+        Ok(Self(forms))
+    }
+    /// The form that new key files are sealed with.
+    pub(crate) fn form(&self) -> &[u8] {
+        self.0[0].as_bytes()
+    }
+    /// The forms that a key file may have been sealed with, the likeliest first: at most three.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|form| form.as_bytes())
+    }
+    fn from_file(path: &Path, purpose: Purpose) -> Result<Self, PassphraseError> {
         // Room for the line end, which is not part of the passphrase.
         let text = files::read(path, PASSPHRASE_BYTES_MAX as u64 + 2)
             .map(Zeroizing::new)
             .map_err(|source| PassphraseError::File { path: path.to_owned(), source })?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        Self::new(line.strip_suffix('\r').unwrap_or(line).to_owned())
+        Self::for_purpose(line.strip_suffix('\r').unwrap_or(line).to_owned(), purpose)
     }
 }
 impl std::fmt::Debug for Passphrase {
@@ -107,27 +150,27 @@ impl Sources {
     /// When that place fails: a file that can't be read is not skipped.
     pub fn read(&self, purpose: Purpose) -> Result<Passphrase, PassphraseError> {
         if let Some(path) = self.option_file.as_ref().or(self.variable_file.as_ref()) {
-            return Passphrase::from_file(path);
+            return Passphrase::from_file(path, purpose);
         }
         if let Some(text) = &self.variable {
-            return Passphrase::new(text.to_str().ok_or(PassphraseError::Variable)?.to_owned());
+            return Passphrase::for_purpose(text.to_str().ok_or(PassphraseError::Variable)?.to_owned(), purpose);
         }
         if !io::stdin().is_terminal() {
             return Err(PassphraseError::NoTerminal);
         }
         match purpose {
-            Purpose::Unlock => prompt("Passphrase: "),
+            Purpose::Unlock => prompt("Passphrase: ", purpose),
             Purpose::Create => {
-                let first = prompt("New passphrase: ")?;
-                let second = prompt("The same again: ")?;
-                if first.as_bytes() == second.as_bytes() { Ok(first) } else { Err(PassphraseError::Different) }
+                let first = prompt("New passphrase: ", purpose)?;
+                let second = prompt("The same again: ", purpose)?;
+                if first.form() == second.form() { Ok(first) } else { Err(PassphraseError::Different) }
             }
         }
     }
 }
 
-fn prompt(text: &str) -> Result<Passphrase, PassphraseError> {
-    Passphrase::new(rpassword::prompt_password(text).map_err(PassphraseError::Terminal)?)
+fn prompt(text: &str, purpose: Purpose) -> Result<Passphrase, PassphraseError> {
+    Passphrase::for_purpose(rpassword::prompt_password(text).map_err(PassphraseError::Terminal)?, purpose)
 }
 
 #[cfg(test)]

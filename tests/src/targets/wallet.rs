@@ -6,14 +6,15 @@ use std::sync::LazyLock;
 use lojal_client::Client;
 use lojal_types::limits::{DECIMALS_MAX, POINTS_MAX};
 use lojal_types::{ExactMoney, PartnershipTerms, Points};
+use lojal_wallet::amount;
 use lojal_wallet::backup::{Backup, ENTROPY_BYTES, WORDS};
 use lojal_wallet::home::{GATEWAYS_MAX, Home};
 use lojal_wallet::keystore::KeyFile;
 use lojal_wallet::qr::{self, Style};
+use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::terms::{format_money, format_price, parse_price, rate_in_points, rate_in_units};
 use lojal_wallet::time::{format_duration, parse_duration_ms, parse_time, utc};
 use lojal_wallet::uri::{HoldTicket, PaymentRequest, URI_BYTES_MAX, UriError};
-use lojal_wallet::{amount, reference};
 
 use super::chain::chain;
 use super::source::Source;
@@ -51,7 +52,7 @@ pub fn backup_words(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         match Backup::from_words(text) {
             Ok(backup) => {
-                let typed = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+                let typed = lojal_text::typed(text).expect("words were found in it").to_lowercase();
                 assert_eq!(*backup.words(), typed, "the backup has other words than were typed");
             }
             Err(error) => drop(error.to_string()),
@@ -150,7 +151,10 @@ pub fn amounts(data: &[u8]) {
         let written = utc(time).replace(' ', "T");
         assert_eq!(written.strip_suffix(":00").map(parse_time), Some(Ok(time)), "{text}");
     }
-    assert!(!reference::of_receipt(text).as_bytes().is_empty());
+    if let Ok(receipt) = text.parse::<ReceiptText>() {
+        let again = receipt.to_string().parse::<ReceiptText>();
+        assert_eq!(again.map(|again| again.reference()), Ok(receipt.reference()), "{text}");
+    }
     if let Ok(client) = Client::new(text) {
         assert!(Client::new(client.url()).is_ok(), "{text} is an address, but not {}", client.url());
     }

@@ -84,6 +84,7 @@ fn a_wrong_word_is_named_and_otherwise_the_checksum_is() {
     assert_eq!(with(23, ""), Some(WordsError::Count(23)));
     assert_eq!(Backup::from_words(&format!("{} art", words(0))).err(), Some(WordsError::Count(25)));
     assert_eq!(Backup::from_words("").err(), Some(WordsError::Count(0)));
+    assert_eq!(Backup::from_words("\u{feff}\r\n").err(), Some(WordsError::Count(0)));
     let twelve = "legal winner thank year wave sausage worth useful legal winner thank yellow";
     assert_eq!(Backup::from_words(twelve).err(), Some(WordsError::Count(12)));
 }

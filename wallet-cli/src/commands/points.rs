@@ -1,7 +1,7 @@
 //! Moving points.
 
 use lojal_types::{AddressText, BrandId, Issue, Operation, Redeem, Reference, Reverse, Transfer};
-use lojal_wallet::reference::of_receipt;
+use lojal_wallet::reference::ReceiptText;
 
 use super::Context;
 use super::transact::Session;
@@ -10,8 +10,8 @@ use crate::error::CommandError;
 use crate::output::Report;
 
 /// The reference that was given, or that of the receipt that was given.
-pub(super) fn reference(receipt: Option<String>, reference: Option<Reference>) -> Option<Reference> {
-    reference.or_else(|| receipt.as_deref().map(of_receipt))
+pub(super) fn reference(receipt: Option<ReceiptText>, reference: Option<Reference>) -> Option<Reference> {
+    reference.or_else(|| receipt.map(|text| text.reference()))
 }
 
 /// `lojal send`.
@@ -85,6 +85,6 @@ pub(super) fn reverse(
     session.transact(Operation::Reverse(reverse), &format!("took back {} from {from}", amount.text), sending)
 }
 
-pub(super) fn one_reference(receipt: Option<String>, given: Option<Reference>) -> Reference {
+pub(super) fn one_reference(receipt: Option<ReceiptText>, given: Option<Reference>) -> Reference {
     reference(receipt, given).expect("the command line demands one of the two")
 }

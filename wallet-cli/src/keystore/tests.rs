@@ -32,8 +32,40 @@ fn a_key_comes_back_with_its_passphrase_and_only_with_it() {
     let secret = file.unlock(&passphrase("open sesame")).expect("right passphrase");
     assert_eq!(secret.key().seed(), &[7; 32]);
     assert_eq!(file.public_key(), secret.key().public_key());
-    let unlocked = file.unlock(&passphrase("open sesame "));
+    let unlocked = file.unlock(&passphrase("open sesam"));
     assert!(matches!(unlocked, Err(KeystoreError::WrongPassphrase)));
+}
+
+/// A file as older programs made it: sealed with exactly these bytes.
+fn sealed_with_bytes(passphrase: &str) -> KeyFile {
+    let exactly = Passphrase::exactly(passphrase);
+    let secret = Secret::Key(KeyPair::from_seed(&[7; 32]));
+    KeyFile::seal(secret.key().address().text(Network::Test), &secret, &exactly).expect("random bytes")
+}
+
+#[test]
+fn a_passphrase_opens_the_file_whatever_system_it_is_typed_on() {
+    let file = KeyFile::seal(
+        KeyPair::from_seed(&[7; 32]).address().text(Network::Test),
+        &Secret::Key(KeyPair::from_seed(&[7; 32])),
+        &passphrase("blåbärs\u{a0}kräm"),
+    );
+    let file = file.expect("random bytes");
+    for typed in ["blåbärs kräm", "bla\u{30a}ba\u{308}rs kra\u{308}m", "\u{feff}blåbärs kräm\r\n"] {
+        assert!(file.unlock(&passphrase(typed)).is_ok(), "{typed:?}");
+    }
+    assert!(matches!(file.unlock(&passphrase("blabars kram")), Err(KeystoreError::WrongPassphrase)));
+}
+
+#[test]
+fn older_files_open_with_the_form_that_they_were_sealed_with() {
+    for sealed in ["bla\u{30a}ba\u{308}r", "two  blanks", " blank before", "å\u{200b}b", "\u{feff}mark"] {
+        let file = sealed_with_bytes(sealed);
+        let again = Passphrase::to_unlock(sealed.to_owned()).expect("it was one");
+        assert!(file.unlock(&again).is_ok(), "{sealed:?}");
+    }
+    let typed_elsewhere = Passphrase::to_unlock("blåbär".to_owned()).expect("valid");
+    assert!(sealed_with_bytes("bla\u{30a}ba\u{308}r").unlock(&typed_elsewhere).is_ok());
 }
 
 #[test]

@@ -8,7 +8,7 @@ fn file(content: &[u8]) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn read(sources: &Sources) -> Result<String, PassphraseError> {
-    sources.read(Purpose::Unlock).map(|passphrase| passphrase.0.to_string())
+    sources.read(Purpose::Unlock).map(|passphrase| passphrase.0[0].to_string())
 }
 
 #[test]
@@ -24,11 +24,27 @@ fn the_option_comes_before_the_variables_and_a_file_before_a_text() {
 }
 
 #[test]
-fn only_one_line_end_is_cut_off() {
-    for (content, expected) in [("a b ", "a b "), ("x\n\n", "x\n"), ("\r\n\r\n", "\r\n")] {
+fn a_file_gives_the_same_passphrase_whichever_editor_wrote_it() {
+    for content in ["a b", "a b ", "a b\n\n", "\u{feff}a b\r\n"] {
         let (_dir, path) = file(content.as_bytes());
-        assert_eq!(read(&Sources { option_file: Some(path), ..Sources::default() }).expect("there"), expected);
+        assert_eq!(read(&Sources { option_file: Some(path), ..Sources::default() }).expect("there"), "a b");
     }
+}
+
+#[test]
+fn what_an_older_file_may_have_been_sealed_with_is_tried_last_and_seals_nothing_new() {
+    let forms = |text: &str| {
+        let passphrase = Passphrase::to_unlock(text.to_owned()).expect("valid");
+        passphrase.forms().map(|form| String::from_utf8(form.to_vec()).expect("a text")).collect::<Vec<_>>()
+    };
+    assert_eq!(forms("plain"), ["plain"]);
+    assert_eq!(forms("a\u{30a} "), ["å", "a\u{30a}", "a\u{30a} "]);
+    assert_eq!(forms("å"), ["å", "a\u{30a}"]);
+    assert_eq!(forms("  "), ["  "]);
+    for blank in ["  ", "\u{feff}"] {
+        assert!(matches!(Passphrase::new(blank.to_owned()), Err(PassphraseError::Typed(TypedError::Empty))));
+    }
+    assert!(matches!(Passphrase::new("a\u{200b}b".to_owned()), Err(PassphraseError::Typed(TypedError::Unseen(_)))));
 }
 
 #[test]

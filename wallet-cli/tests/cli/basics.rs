@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::gateway::{ledger, network_status, submitted};
 use crate::support::server::{Answer, NOBODY, Server};
-use crate::support::{Wallet, genesis, key, other, passphrase};
+use crate::support::{Wallet, genesis, key, other, passphrase, receipt};
 
 #[test]
 fn help_names_every_command_and_the_exit_codes() {
@@ -181,7 +181,6 @@ fn references_of_receipts_are_their_hashes() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(server.url());
     let to = other().to_string();
-    let of = |text: &str| lojal_wallet::reference::of_receipt(text);
     assert_eq!(wallet.run(&["issue", &to, "1", "kaffet", "--receipt", "R-1"]).exit_code, 0);
     assert_eq!(wallet.run(&["redeem", "1", "kaffet", "--reference", "0aff"]).exit_code, 0);
     assert_eq!(wallet.run(&["redeem", "1", "kaffet"]).exit_code, 0);
@@ -194,10 +193,33 @@ fn references_of_receipts_are_their_hashes() {
     else {
         panic!("{operations:?}")
     };
-    assert_eq!(issue.reference, of("R-1"));
+    assert_eq!(issue.reference, receipt("R-1"));
     assert_eq!(paid.reference, Some("0aff".parse().expect("valid")));
     assert_eq!(free.reference, None);
-    assert_eq!((&reverse.reference, &reverse.issue_reference), (&of("R-2"), &of("R-1")));
+    assert_eq!((&reverse.reference, &reverse.issue_reference), (&receipt("R-2"), &receipt("R-1")));
+}
+
+#[test]
+fn one_receipt_is_one_reference_however_it_is_typed_and_blanks_are_none() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    let to = other().to_string();
+    for spelling in ["Café 123", "Cafe\u{301} 123", "Café 123 ", "Café 123\r", "\u{feff}Café\u{a0}123"] {
+        assert_eq!(wallet.run(&["issue", &to, "1", "kaffet", "--receipt", spelling]).exit_code, 0);
+    }
+    let references = submitted(&server).into_iter().map(|signed| match &signed.transaction.operations[0] {
+        Operation::Issue(issue) => issue.reference.clone(),
+        other => panic!("{other:?}"),
+    });
+    assert!(references.eq([(); 5].map(|()| receipt("Café 123"))));
+    for nothing in ["", " ", "\u{a0}\t", "1\u{200b}2"] {
+        for option in ["--receipt", "--of-receipt"] {
+            let arguments = ["reverse", &to, "1", "kaffet", "--receipt", "a", "--of-receipt", "b", option, nothing];
+            let ran = wallet.run(&arguments);
+            assert_eq!((ran.exit_code, ran.stdout.as_str()), (2, ""), "{option} {nothing:?}");
+        }
+    }
+    assert_eq!(submitted(&server).len(), 5);
 }
 
 #[test]

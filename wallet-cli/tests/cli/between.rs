@@ -4,11 +4,10 @@ use lojal_types::api::{NettingPair, Partnership};
 use lojal_types::{
     BrandId, ExactMoney, Money, Network, Operation, PartnershipProposal, PartnershipTerms, Points, TimeMs,
 };
-use lojal_wallet::reference::of_receipt;
 
 use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
 use crate::support::server::Server;
-use crate::support::{Wallet, key, other};
+use crate::support::{Wallet, key, other, receipt};
 
 fn brand(id: &str) -> BrandId {
     id.parse().expect("valid")
@@ -163,5 +162,5 @@ fn netting_is_a_table_and_a_settlement_confirms_a_payment() {
     assert!(ran.stdout.starts_with("confirmed that kaffet paid fjallet 1,250 minor units of SEK"), "{}", ran.stderr);
     let Operation::Settle(settle) = only_operation(&server) else { panic!("another operation") };
     assert_eq!((settle.creditor, settle.debtor), (brand("fjallet"), brand("kaffet")));
-    assert_eq!((settle.amount, settle.reference), (Money::new(1250), of_receipt("payment 7")));
+    assert_eq!((settle.amount, settle.reference), (Money::new(1250), receipt("payment 7")));
 }

@@ -3,13 +3,12 @@
 use lojal_types::limits::HOLD_MS_MAX;
 use lojal_types::{ChainTag, Network, Operation, Points, Reference, TimeMs};
 use lojal_wallet::clock::local_time;
-use lojal_wallet::reference::of_receipt;
 use lojal_wallet::time::utc;
 use lojal_wallet::uri::{HoldTicket, PaymentKind, PaymentRequest};
 
 use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
 use crate::support::server::Server;
-use crate::support::{Wallet, genesis, key, other};
+use crate::support::{Wallet, genesis, key, other, receipt};
 
 fn ledger() -> Server {
     Ledger::with(vec![account(key().address().text(Network::Test))]).start()
@@ -62,7 +61,7 @@ fn a_request_is_a_qr_code_and_a_text_and_needs_no_passphrase() {
     assert_eq!((request.amount, request.kind), (Points::new(1250), PaymentKind::Redeem));
     let words = format!("ask for 12.50 kaffet, until {} UTC", utc(request.expires_ms));
     assert!(ran.stdout.starts_with('\u{2588}') && ran.stdout.contains(&words), "{}", ran.stdout);
-    assert_eq!(request.reference, of_receipt("R-1"));
+    assert_eq!(request.reference, receipt("R-1"));
     assert!(is_after_now(request.expires_ms, 600_000));
     let json = wallet
         .run(&["request", "12.50", "kaffet", "--hold", "--hold-for", "2h", "--pay-within", "90s", "--json"])
@@ -131,7 +130,7 @@ fn a_capture_takes_all_or_part_under_the_holds_reference_unless_another_is_given
     let cases: [(&[&str], u64, Reference); 3] = [
         (&[], 1250, request().reference),
         (&["5.00"], 500, request().reference),
-        (&["5", "--receipt", "R-9"], 500, of_receipt("R-9")),
+        (&["5", "--receipt", "R-9"], 500, receipt("R-9")),
     ];
     for (more, amount, reference) in cases {
         let server = ledger();

@@ -11,10 +11,12 @@ use std::process::{Command, Output, Stdio};
 
 use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
-    AddressText, Bounded, Genesis, GenesisDocument, KeyPair, Network, Parameters, Points, Policy, TimeMs, Validator,
+    AddressText, Bounded, Genesis, GenesisDocument, KeyPair, Network, Parameters, Points, Policy, Reference, TimeMs,
+    Validator,
 };
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::Passphrase;
+use lojal_wallet::reference::ReceiptText;
 use serde_json::Value;
 
 pub const PASSPHRASE: &str = "open sesame";
@@ -62,6 +64,11 @@ pub fn genesis() -> Genesis {
 
 pub fn name(text: &str) -> lojal_types::Name {
     text.parse().expect("valid")
+}
+
+/// The reference of a receipt with this text.
+pub fn receipt(text: &str) -> Reference {
+    text.parse::<ReceiptText>().expect("a text").reference()
 }
 
 pub fn key() -> KeyPair {
