@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use lojal_client::Client;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Network, Parameters, Points, Policy, Role, TimeMs, Validator,
+    Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Role, TimeMs, Validator,
 };
 
 use crate::accounts::{Accounts, key};
@@ -229,14 +229,10 @@ fn genesis(validators: usize, heartbeat_ms: u64) -> Genesis {
     };
     let policy = Policy {
         expiry_months: Some(24),
-        transferable: true,
-        transfer_min: Points::new(1),
         transfer_max: Points::new(100_000),
-        transfer_daily_max: None,
-        convertible: true,
-        poolable: true,
         tradeable: true,
         reversal_window_ms: 30 * 24 * 3_600_000,
+        ..Policy::open()
     };
     let brands = BRANDS.map(|id| GenesisBrand {
         id: id.parse().expect("valid"),
@@ -252,18 +248,11 @@ fn genesis(validators: usize, heartbeat_ms: u64) -> Genesis {
         power: 1,
     });
     let document = GenesisDocument {
-        name: "lojal benchmark".parse().expect("valid"),
-        network: Network::Test,
-        time_ms: now(),
         settlement_currency: Some("SEK".parse().expect("valid")),
-        parameters: Parameters {
-            heartbeat_ms,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: 3 * 24 * 3_600_000,
-        },
+        parameters: Parameters { heartbeat_ms, ..Parameters::standard() },
         validators: Bounded::new(validators.collect()).expect("at most 64"),
         brands: Bounded::new(brands.to_vec()).expect("two"),
+        ..GenesisDocument::empty("lojal benchmark".parse().expect("valid"), now())
     };
     Genesis::new(document).expect("every rule is kept")
 }

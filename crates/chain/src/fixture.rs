@@ -6,8 +6,8 @@ use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height, Issue, KeyPair,
-    Network, Operation, Parameters, Points, Policy, Redeem, Reference, Role, TimeMs, Transaction, Validator,
-    ValidatorSet, VerifiedTransaction,
+    Operation, Parameters, Points, Policy, Redeem, Reference, Role, TimeMs, Transaction, Validator, ValidatorSet,
+    VerifiedTransaction,
 };
 
 use crate::block::{ExecutedBlock, Proposal, propose};
@@ -20,12 +20,9 @@ const TILL: u8 = 11;
 const MEMBER: u8 = 12;
 
 /// The limits of blocks in most tests: the ones of the protocol.
-pub(crate) const PARAMETERS: Parameters = Parameters {
-    heartbeat_ms: 3000,
-    block_bytes_max: 4_194_304,
-    block_transactions_max: 10_000,
-    recovery_delay_ms: 1000,
-};
+pub(crate) fn parameters() -> Parameters {
+    Parameters { recovery_delay_ms: 1000, ..Parameters::standard() }
+}
 
 pub(crate) fn key(seed: u8) -> KeyPair {
     KeyPair::from_seed(&[seed; 32])
@@ -73,25 +70,19 @@ pub(crate) fn genesis(powers: &[u64], parameters: Parameters) -> Genesis {
         decimals: 0,
         policy: Policy {
             expiry_months: Some(1),
-            transferable: true,
-            transfer_min: Points::new(1),
             transfer_max: Points::new(1000),
-            transfer_daily_max: None,
             convertible: false,
             poolable: false,
-            tradeable: false,
             reversal_window_ms: 1000,
+            ..Policy::open()
         },
         operators: Bounded::new(vec![till]).expect("one operator"),
     };
     let document = GenesisDocument {
-        name: "test".parse().expect("a valid name"),
-        network: Network::Test,
-        time_ms: time(START_MS),
-        settlement_currency: None,
         parameters,
         validators: Bounded::new(validators(powers)).expect("few validators"),
         brands: Bounded::new(vec![brand]).expect("one brand"),
+        ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))
     };
     Genesis::new(document).expect("the document keeps the rules")
 }

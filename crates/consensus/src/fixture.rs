@@ -7,10 +7,9 @@ use lojal_ledger::State;
 use lojal_network::{Identity, PeerId};
 use lojal_store::ProposalRecord;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::limits::RECOVERY_DELAY_MS_DEFAULT;
 use lojal_types::{
     Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height, Issue, KeyPair,
-    Network, Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction,
+    Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction,
     Validator, ValidatorSet, VerifiedTransaction, verify_all,
 };
 
@@ -69,31 +68,19 @@ pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
         name: "Nordmat".parse().expect("valid"),
         decimals: 0,
         policy: Policy {
-            expiry_months: None,
-            transferable: true,
             convertible: false,
             poolable: false,
-            tradeable: false,
-            transfer_daily_max: None,
-            transfer_min: Points::new(1),
             transfer_max: Points::new(1_000),
             reversal_window_ms: 1_000,
+            ..Policy::open()
         },
         operators: Bounded::new((0..TILLS).map(operator).collect()).expect("few operators"),
     };
     let document = GenesisDocument {
-        name: "test".parse().expect("valid"),
-        network: Network::Test,
-        time_ms: TimeMs::new(START_MS).expect("in range"),
-        settlement_currency: None,
-        parameters: Parameters {
-            heartbeat_ms,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
-        },
+        parameters: Parameters { heartbeat_ms, ..Parameters::standard() },
         validators: Bounded::new(validators(4).validators().to_vec()).expect("four"),
         brands: Bounded::new(vec![brand]).expect("one"),
+        ..GenesisDocument::empty("test".parse().expect("valid"), TimeMs::new(START_MS).expect("in range"))
     };
     Genesis::new(document).expect("the document keeps the rules")
 }

@@ -5,11 +5,10 @@ mod operations;
 use std::collections::BTreeMap;
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
     Address, BlockId, Bounded, BrandId, Code, Expiry, Genesis, GenesisDocument, KeyPair, Lot, MemberRole, Month,
-    Network, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Transaction, TransactionId,
-    Validator, VerifiedTransaction,
+    Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Transaction, TransactionId, Validator,
+    VerifiedTransaction,
 };
 
 pub(crate) use self::operations::*;
@@ -104,17 +103,7 @@ pub(crate) fn failed(operation: u8, code: Code) -> Outcome {
 
 /// The policy of one of the three brands.
 pub(crate) fn policy_of(id: &str) -> Policy {
-    let policy = Policy {
-        expiry_months: None,
-        transferable: true,
-        transfer_min: Points::new(1),
-        transfer_max: Points::new(POINTS_MAX),
-        transfer_daily_max: None,
-        convertible: true,
-        poolable: false,
-        tradeable: false,
-        reversal_window_ms: 0,
-    };
+    let policy = Policy { poolable: false, ..Policy::open() };
     match id {
         GROCER => Policy {
             expiry_months: Some(12),
@@ -172,18 +161,11 @@ fn genesis(grocer_expiry_months: u8) -> Genesis {
         power: 1,
     };
     let document = GenesisDocument {
-        name: "test".parse().expect("a valid name"),
-        network: Network::Test,
-        time_ms: time(START_MS),
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
-        parameters: Parameters {
-            heartbeat_ms: 3000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: RECOVERY_DELAY_MS,
-        },
+        parameters: Parameters { recovery_delay_ms: RECOVERY_DELAY_MS, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one validator"),
         brands: Bounded::new(brands).expect("few brands"),
+        ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))
     };
     Genesis::new(document).expect("the document keeps the rules")
 }

@@ -1,10 +1,8 @@
 //! The network in which random histories happen: its brands, and the keys of everybody in it.
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::limits::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, POINTS_MAX};
-use lojal_types::{
-    Bounded, BrandId, GenesisDocument, KeyPair, Network, Parameters, Points, Policy, Role, TimeMs, Validator,
-};
+use lojal_types::limits::POINTS_MAX;
+use lojal_types::{Bounded, BrandId, GenesisDocument, KeyPair, Parameters, Points, Policy, Role, TimeMs, Validator};
 
 pub(crate) const SECOND_MS: u64 = 1_000;
 pub(crate) const MINUTE_MS: u64 = 60 * SECOND_MS;
@@ -55,17 +53,7 @@ pub(crate) fn brands() -> [BrandId; 4] {
 
 /// The policy with which a brand starts.
 pub(crate) fn policy(brand: usize) -> Policy {
-    let policy = Policy {
-        expiry_months: None,
-        transferable: true,
-        transfer_min: Points::new(1),
-        transfer_max: Points::new(POINTS_MAX),
-        transfer_daily_max: None,
-        convertible: true,
-        poolable: false,
-        tradeable: false,
-        reversal_window_ms: 0,
-    };
+    let policy = Policy { poolable: false, ..Policy::open() };
     match brand {
         GROCER => Policy {
             expiry_months: Some(12),
@@ -113,17 +101,10 @@ pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> Genesi
         }
     });
     GenesisDocument {
-        name: "workload".parse().expect("a valid name"),
-        network: Network::Test,
-        time_ms,
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
-        parameters: Parameters {
-            heartbeat_ms: 3 * SECOND_MS,
-            block_bytes_max: u32::try_from(BLOCK_BYTES_MAX).expect("fits"),
-            block_transactions_max: u32::try_from(BLOCK_TRANSACTIONS_MAX).expect("fits"),
-            recovery_delay_ms: 5 * SECOND_MS,
-        },
+        parameters: Parameters { recovery_delay_ms: 5 * SECOND_MS, ..Parameters::standard() },
         validators: Bounded::new(validators).expect("the caller gives at most 64 validators"),
         brands: Bounded::new(brands.collect()).expect("four brands"),
+        ..GenesisDocument::empty("workload".parse().expect("a valid name"), time_ms)
     }
 }

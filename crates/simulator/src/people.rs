@@ -76,14 +76,10 @@ fn own_brand() -> GenesisBrand {
         decimals: 0,
         policy: Policy {
             expiry_months: Some(12),
-            transferable: true,
             convertible: false,
-            poolable: true,
-            tradeable: false,
-            transfer_daily_max: None,
-            transfer_min: Points::new(1),
             transfer_max: Points::new(1_000_000),
             reversal_window_ms: 60_000,
+            ..Policy::open()
         },
         operators: Bounded::new((0..TILLS).map(operator).collect()).expect("few operators"),
     }

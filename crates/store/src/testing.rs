@@ -8,10 +8,9 @@ use lojal_chain::replay::{commit, execute_bytes};
 use lojal_chain::{CommittedBlock, propose};
 use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::limits::RECOVERY_DELAY_MS_DEFAULT;
 use lojal_types::{
-    Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Network, Operation,
-    Parameters, Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+    Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Operation, Points,
+    Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
 };
 
 use crate::archive::ArchivedBlock;
@@ -46,31 +45,19 @@ pub(crate) fn genesis(name: &str) -> Genesis {
             .expect("one");
     let policy = Policy {
         expiry_months: Some(24),
-        transferable: true,
         convertible: false,
         poolable: false,
-        tradeable: false,
-        transfer_daily_max: None,
-        transfer_min: Points::new(1),
         transfer_max: Points::new(1_000_000),
         reversal_window_ms: 1,
+        ..Policy::open()
     };
     let name: lojal_types::Name = name.parse().expect("valid");
     let brand =
         GenesisBrand { id: "nordmat".parse().expect("valid"), name: name.clone(), decimals: 0, policy, operators };
     let document = GenesisDocument {
-        name,
-        network: Network::Test,
-        time_ms: TimeMs::new(START_MS).expect("in range"),
-        settlement_currency: None,
-        parameters: Parameters {
-            heartbeat_ms: 3000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
-        },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand]).expect("one"),
+        ..GenesisDocument::empty(name, TimeMs::new(START_MS).expect("in range"))
     };
     Genesis::new(document).expect("valid")
 }

@@ -176,6 +176,21 @@ pub enum PolicyError {
 }
 
 impl Policy {
+    /// A policy that stands in nobody's way: points never expire, and go wherever members send them in any amount. No
+    /// issue can be reversed; trading, for which there is no operation, is off.
+    pub fn open() -> Self {
+        Self {
+            expiry_months: None,
+            transferable: true,
+            transfer_min: Points::new(1),
+            transfer_max: Points::new(POINTS_MAX),
+            transfer_daily_max: None,
+            convertible: true,
+            poolable: true,
+            tradeable: false,
+            reversal_window_ms: 0,
+        }
+    }
     /// Checks the policy against the limits.
     ///
     /// # Errors
@@ -229,14 +244,10 @@ mod tests {
     fn a_policy_outside_its_limits_is_refused() {
         let policy = Policy {
             expiry_months: Some(60),
-            transferable: true,
-            transfer_min: Points::new(1),
-            transfer_max: Points::new(POINTS_MAX),
             transfer_daily_max: Some(Points::new(POINTS_MAX)),
             convertible: false,
             poolable: false,
-            tradeable: false,
-            reversal_window_ms: 0,
+            ..Policy::open()
         };
         assert_eq!(policy.check(), Ok(()));
         assert!(Policy { expiry_months: Some(0), ..policy.clone() }.check().is_err());

@@ -64,6 +64,19 @@ pub struct Parameters {
     pub recovery_delay_ms: u64,
 }
 
+impl Parameters {
+    /// The settings of a network that has no reason for others: the largest blocks, an empty one every 3 s, 72 h to
+    /// cancel a recovery.
+    pub fn standard() -> Self {
+        Self {
+            heartbeat_ms: 3000,
+            block_bytes_max: u32::try_from(BLOCK_BYTES_MAX).expect("fits"),
+            block_transactions_max: u32::try_from(BLOCK_TRANSACTIONS_MAX).expect("fits"),
+            recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
+        }
+    }
+}
+
 fn recovery_delay_ms_default() -> u64 {
     RECOVERY_DELAY_MS_DEFAULT
 }
@@ -174,6 +187,19 @@ impl Genesis {
 }
 
 impl GenesisDocument {
+    /// A test network's document with the standard settings, to be completed: it has no validators, no brands and no
+    /// currency yet.
+    pub fn empty(name: Name, time_ms: TimeMs) -> Self {
+        Self {
+            name,
+            network: Network::Test,
+            time_ms,
+            settlement_currency: None,
+            parameters: Parameters::standard(),
+            validators: Bounded::default(),
+            brands: Bounded::default(),
+        }
+    }
     /// Reads a TOML document without checking more than its form.
     ///
     /// # Errors

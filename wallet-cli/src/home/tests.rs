@@ -8,18 +8,10 @@ fn genesis_toml(network: Network) -> String {
     let name: lojal_types::Name = "nordmat".parse().expect("valid");
     let validator = Validator { name: name.clone(), public_key: key(1), network_key: key(2), power: 1 };
     GenesisDocument {
-        name,
         network,
-        time_ms: TimeMs::new(1_700_000_000_000).expect("in range"),
-        settlement_currency: None,
-        parameters: Parameters {
-            heartbeat_ms: 3000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: 60_000,
-        },
+        parameters: Parameters { recovery_delay_ms: 60_000, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one"),
-        brands: Bounded::default(),
+        ..GenesisDocument::empty(name, TimeMs::new(1_700_000_000_000).expect("in range"))
     }
     .to_toml()
 }

@@ -9,9 +9,9 @@ use lojal_ledger::record::{Account, Balance, Totals};
 use lojal_ledger::{State, StateTree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, KeyPair, Lot, Network,
-    Operation, Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Transaction, Transfer, Validator,
-    VerifiedTransaction, verify_all,
+    Address, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, KeyPair, Lot, Operation,
+    Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+    verify_all,
 };
 
 /// A key of the state and its value.
@@ -36,17 +36,7 @@ pub fn validator() -> KeyPair {
 
 /// One validator, one brand, whose points never expire.
 pub fn genesis() -> Genesis {
-    let policy = Policy {
-        expiry_months: None,
-        transferable: true,
-        transfer_min: Points::new(1),
-        transfer_max: Points::new(POINTS),
-        transfer_daily_max: None,
-        convertible: false,
-        poolable: false,
-        tradeable: false,
-        reversal_window_ms: 0,
-    };
+    let policy = Policy { transfer_max: Points::new(POINTS), convertible: false, poolable: false, ..Policy::open() };
     let till = GenesisOperator {
         public_key: KeyPair::from_seed(&[201; 32]).public_key(),
         roles: Bounded::new(vec![Role::Issue]).expect("one role"),
@@ -61,18 +51,11 @@ pub fn genesis() -> Genesis {
         power: 1,
     };
     let document = GenesisDocument {
-        name: name.clone(),
-        network: Network::Test,
-        time_ms: TimeMs::new(1_800_000_000_000).expect("in range"),
-        settlement_currency: None,
-        parameters: Parameters {
-            heartbeat_ms: 3000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: 1000,
-        },
+        parameters: Parameters { recovery_delay_ms: 1000, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one validator"),
-        brands: Bounded::new(vec![GenesisBrand { id: brand(), name, decimals: 0, policy, operators }]).expect("one"),
+        brands: Bounded::new(vec![GenesisBrand { id: brand(), name: name.clone(), decimals: 0, policy, operators }])
+            .expect("one"),
+        ..GenesisDocument::empty(name, TimeMs::new(1_800_000_000_000).expect("in range"))
     };
     Genesis::new(document).expect("the document keeps the rules")
 }

@@ -13,7 +13,7 @@ type Transactions = Vec<Arc<VerifiedTransaction>>;
 
 /// The state after one block in which the member got 100 points.
 fn state() -> State {
-    let mut state = State::genesis(&genesis(&[1; 4], PARAMETERS));
+    let mut state = State::genesis(&genesis(&[1; 4], parameters()));
     let block = next_block(&state, vec![issues(&state, 1, 100)]);
     let certificate = certificate_of(&state, &block, &[0, 1, 2]);
     commit(&mut state, block, certificate).expect("a quorum signed");
@@ -152,7 +152,7 @@ fn a_transaction_that_can_not_be_in_the_block_is_named_with_its_position_and_cod
     let (header, right) = block(&state);
     let expired = redeem_until(&state, 5, 1, header.time_ms);
     let far = redeem_until(&state, 6, 1, header.time_ms.plus_ms(3_600_001));
-    let earlier = issues(&State::genesis(&genesis(&[1; 4], PARAMETERS)), 1, 100);
+    let earlier = issues(&State::genesis(&genesis(&[1; 4], parameters())), 1, 100);
     for (wrong, code) in [
         (expired, Code::TransactionExpired),
         (far, Code::WindowTooLong),
@@ -176,7 +176,7 @@ fn the_same_transactions_in_another_order_are_another_block() {
 
 fn genesis_with(block_bytes_max: usize, block_transactions_max: u32) -> Genesis {
     let block_bytes_max = u32::try_from(block_bytes_max).expect("at most 4 MiB");
-    genesis(&[1; 4], Parameters { block_bytes_max, block_transactions_max, ..PARAMETERS })
+    genesis(&[1; 4], Parameters { block_bytes_max, block_transactions_max, ..parameters() })
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn broken_conservation_stops_execution_and_proposing() {
     let bytes = borsh::to_vec(&totals).expect("writing to memory can't fail").into_boxed_slice();
     let changes = BTreeMap::from([(TotalsKey(brand).encode(), Some(bytes))]);
     let damaged = State::restore(
-        &genesis(&[1; 4], PARAMETERS),
+        &genesis(&[1; 4], parameters()),
         state.view().tip(),
         state.view().tree().apply(&changes),
         RecentIds::default(),

@@ -19,7 +19,7 @@ struct Chain {
 
 /// Thirty blocks of none to three transactions over the end of a month; validators of power 1, 2, 3 and 4.
 fn chain() -> Chain {
-    let genesis = genesis(&[1, 2, 3, 4], PARAMETERS);
+    let genesis = genesis(&[1, 2, 3, 4], parameters());
     let mut state = State::genesis(&genesis);
     let (mut blocks, mut roots) = (Vec::new(), Vec::new());
     for number in 0..HEIGHTS {
@@ -143,7 +143,7 @@ fn bytes_that_are_no_block_are_refused() {
 #[test]
 fn a_missing_repeated_or_foreign_block_is_found_at_the_height_where_it_stands() {
     let chain = chain();
-    let other = State::genesis(&genesis(&[1, 2, 3, 5], PARAMETERS));
+    let other = State::genesis(&genesis(&[1, 2, 3, 5], parameters()));
     let mut replay = Replay::new(&chain.genesis);
     let (first, second) = (&chain.blocks[0], &chain.blocks[1]);
     let error = replay.apply(&second.0, second.1.clone()).expect_err("the first one is missing");
@@ -182,7 +182,7 @@ fn a_signature_in_a_block_is_checked_even_if_the_header_commits_to_it() {
 
 #[test]
 fn a_certificate_of_another_block_or_height_commits_nothing() {
-    let mut state = State::genesis(&genesis(&[1; 4], PARAMETERS));
+    let mut state = State::genesis(&genesis(&[1; 4], parameters()));
     let chain = state.view().chain_id();
     let root = state.view().state_root();
     let (one, other) = (vec![issues(&state, 1, 1)], vec![issues(&state, 2, 1)]);
@@ -208,7 +208,7 @@ fn a_certificate_of_another_block_or_height_commits_nothing() {
 
 #[test]
 fn a_block_that_was_executed_on_another_state_commits_nothing() {
-    let mut state = State::genesis(&genesis(&[1; 4], PARAMETERS));
+    let mut state = State::genesis(&genesis(&[1; 4], parameters()));
     let chosen = next_block(&state, vec![issues(&state, 1, 1)]);
     let rival = next_block(&state, vec![issues(&state, 2, 1)]);
     let certificates = [&chosen, &rival].map(|block| certificate_of(&state, block, &[0, 1, 2]));
@@ -222,7 +222,7 @@ fn a_block_that_was_executed_on_another_state_commits_nothing() {
 
 #[test]
 fn a_block_that_was_certified_before_the_state_moved_on_is_not_applied() {
-    let mut state = State::genesis(&genesis(&[1; 4], PARAMETERS));
+    let mut state = State::genesis(&genesis(&[1; 4], parameters()));
     let block = || next_block(&state, vec![issues(&state, 1, 1)]);
     let (one, again) = (block(), block());
     let certificate = certificate_of(&state, &one, &[0, 1, 2]);

@@ -56,14 +56,10 @@ fn genesis() -> Genesis {
         decimals: 0,
         policy: Policy {
             expiry_months: Some(12),
-            transferable: true,
-            transfer_min: Points::new(1),
             transfer_max: Points::new(1_000),
             transfer_daily_max: Some(Points::new(5_000)),
-            convertible: true,
-            poolable: true,
-            tradeable: false,
             reversal_window_ms: HOUR_MS,
+            ..Policy::open()
         },
         operators: Bounded::new(vec![operator.clone()]).expect("one"),
     };
@@ -75,18 +71,11 @@ fn genesis() -> Genesis {
     };
     let hour_ago = TimeMs::new(clock::now().get() - HOUR_MS).expect("in range");
     let document = GenesisDocument {
-        name: "test".parse().expect("valid"),
-        network: lojal_types::Network::Test,
-        time_ms: hour_ago,
-        parameters: Parameters {
-            heartbeat_ms: 3_000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: HOUR_MS,
-        },
+        parameters: Parameters { recovery_delay_ms: HOUR_MS, ..Parameters::standard() },
         settlement_currency: Some("SEK".parse().expect("valid")),
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand("nordmat"), brand("kaffet")]).expect("two"),
+        ..GenesisDocument::empty("test".parse().expect("valid"), hour_ago)
     };
     Genesis::new(document).expect("the document keeps the rules")
 }

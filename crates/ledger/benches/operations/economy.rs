@@ -5,8 +5,8 @@ use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     AcceptPartnership, Address, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
     EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Hold, Invite, Issue, Join,
-    KeyPair, Leave, MemberLimits, MemberRole, Money, Network, Operation, Outcome, Parameters, PartnershipTerms, Points,
-    Policy, ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Reverse, Role, RotateKey,
+    KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy,
+    ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Reverse, Role, RotateKey,
     SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transaction, Transfer, Unfreeze,
     Validator, VerifiedTransaction,
 };
@@ -62,14 +62,10 @@ fn time(ms: u64) -> TimeMs {
 fn policy() -> Policy {
     Policy {
         expiry_months: Some(24),
-        transferable: true,
-        transfer_min: Points::new(1),
         transfer_max: Points::new(1_000_000),
         transfer_daily_max: Some(Points::new(1_000_000)),
-        convertible: true,
-        poolable: true,
-        tradeable: false,
         reversal_window_ms: 86_400_000,
+        ..Policy::open()
     }
 }
 
@@ -99,18 +95,11 @@ fn genesis() -> Genesis {
         power: 1,
     };
     let document = GenesisDocument {
-        name: "test".parse().expect("a valid name"),
-        network: Network::Test,
-        time_ms: time(START_MS),
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
-        parameters: Parameters {
-            heartbeat_ms: 3000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: 1_000,
-        },
+        parameters: Parameters { recovery_delay_ms: 1_000, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one validator"),
         brands: Bounded::new((0..3).map(brand).collect()).expect("three brands"),
+        ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))
     };
     Genesis::new(document).expect("the document keeps the rules")
 }

@@ -7,18 +7,10 @@ fn document() -> GenesisDocument {
     let key = |seed: u8| KeyPair::from_seed(&[seed; 32]).public_key();
     let validator = Validator { name: name("nordmat"), public_key: key(1), network_key: key(2), power: 1 };
     GenesisDocument {
-        name: name("a network"),
-        network: Network::Test,
-        time_ms: TimeMs::new(1_700_000_000_000).expect("in range"),
         settlement_currency: Some("SEK".parse().expect("valid")),
-        parameters: Parameters {
-            heartbeat_ms: 3000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: 259_200_000,
-        },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand("nordmat", key(3))]).expect("one"),
+        ..GenesisDocument::empty(name("a network"), TimeMs::new(1_700_000_000_000).expect("in range"))
     }
 }
 
@@ -33,14 +25,9 @@ fn brand(id: &str, operator: PublicKey) -> GenesisBrand {
         decimals: 0,
         policy: Policy {
             expiry_months: Some(24),
-            transferable: true,
-            transfer_min: Points::new(1),
             transfer_max: Points::new(1000),
-            transfer_daily_max: None,
-            convertible: true,
-            poolable: true,
-            tradeable: false,
             reversal_window_ms: 1,
+            ..Policy::open()
         },
         operators: Bounded::new(vec![operator_with(operator, vec![Role::Issue, Role::Reverse])]).expect("one"),
     }

@@ -32,14 +32,10 @@ fn time(ms: u64) -> TimeMs {
 fn policy() -> crate::brand::Policy {
     crate::brand::Policy {
         expiry_months: Some(24),
-        transferable: true,
-        transfer_min: Points::new(1),
         transfer_max: Points::new(1000),
         transfer_daily_max: Some(Points::new(5000)),
-        convertible: true,
-        poolable: true,
-        tradeable: false,
         reversal_window_ms: 1,
+        ..crate::brand::Policy::open()
     }
 }
 

@@ -9,8 +9,8 @@ use lojal_ledger::key::{RecentKey, StateKey};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::{POINTS_MAX, VALIDITY_WINDOW_MS_MAX};
 use lojal_types::{
-    Address, Bounded, BrandId, ChainId, Genesis, GenesisDocument, KeyPair, Network, Operation, Parameters, Points,
-    Policy, Reference, Role, TimeMs, Transaction, Validator, VerifiedTransaction,
+    Address, Bounded, BrandId, ChainId, Genesis, GenesisDocument, KeyPair, Operation, Parameters, Points, Policy,
+    Reference, Role, TimeMs, Transaction, Validator, VerifiedTransaction,
 };
 
 use super::super::source::Source;
@@ -190,8 +190,8 @@ fn policy(index: usize) -> Policy {
         transfer_daily_max: [Some(Points::new(2_000)), None, None][index],
         convertible: index < 2,
         poolable: index < 2,
-        tradeable: false,
         reversal_window_ms: [60 * DAY_MS, 0, 60 * DAY_MS][index],
+        ..Policy::open()
     }
 }
 
@@ -220,18 +220,11 @@ fn genesis() -> Genesis {
         power: 1,
     };
     let document = GenesisDocument {
-        name: "hostile input".parse().expect("a valid name"),
-        network: Network::Test,
-        time_ms: time(START_MS),
         settlement_currency: Some("SEK".parse().expect("a currency")),
-        parameters: Parameters {
-            heartbeat_ms: 3_000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: 60_000,
-        },
+        parameters: Parameters { recovery_delay_ms: 60_000, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new((0..3).map(brand).collect()).expect("three"),
+        ..GenesisDocument::empty("hostile input".parse().expect("a valid name"), time(START_MS))
     };
     Genesis::new(document).expect("the document keeps the rules")
 }

@@ -183,15 +183,11 @@ fn december(family: AddressText) -> Vec<Step> {
 
 fn recovered(family: AddressText) -> Vec<Step> {
     let closed = Policy {
-        expiry_months: None,
-        transferable: true,
-        transfer_min: Points::new(1),
         transfer_max: Points::new(50),
         transfer_daily_max: Some(Points::new(100)),
         convertible: false,
         poolable: false,
-        tradeable: false,
-        reversal_window_ms: 0,
+        ..Policy::open()
     };
     let by_new_key = vec![redeem("nordmat", family, 20, None), redeem("kaffet", anna(), 33, None)];
     vec![

@@ -68,26 +68,20 @@ fn between_brands() -> Vec<(String, Written)> {
 
 fn brands() -> Vec<(String, Written)> {
     let strict = Policy {
-        expiry_months: None,
         transferable: false,
-        transfer_min: Points::new(1),
         transfer_max: Points::new(1),
-        transfer_daily_max: None,
         convertible: false,
         poolable: false,
-        tradeable: false,
-        reversal_window_ms: 0,
+        ..Policy::open()
     };
     let generous = Policy {
         expiry_months: Some(24),
-        transferable: true,
         transfer_min: Points::new(10),
         transfer_max: Points::new(1000),
         transfer_daily_max: Some(Points::new(2000)),
-        convertible: true,
-        poolable: true,
         tradeable: true,
         reversal_window_ms: 60_000,
+        ..Policy::open()
     };
     let all_roles = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
     vec![

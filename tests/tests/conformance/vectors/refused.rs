@@ -211,17 +211,7 @@ fn economy() -> Vec<(Type, &'static str, Vec<u8>)> {
 fn small_values() -> Vec<(Type, &'static str, Vec<u8>)> {
     let text = |bytes: &[u8]| [&u32::try_from(bytes.len()).expect("short").to_le_bytes(), bytes].concat();
     let lot = borsh::to_vec(&Lot { expiry: parse("never"), amount: Points::new(1) }).expect("in memory");
-    let policy = Policy {
-        expiry_months: None,
-        transferable: true,
-        transfer_min: Points::new(1),
-        transfer_max: Points::new(1),
-        transfer_daily_max: None,
-        convertible: true,
-        poolable: true,
-        tradeable: true,
-        reversal_window_ms: 0,
-    };
+    let policy = Policy { transfer_max: Points::new(1), tradeable: true, ..Policy::open() };
     let receipt = |outcome: &[u8]| [&[1; 32], outcome].concat();
     vec![
         (Type::BrandId, "a brand id of one letter", text(b"a")),

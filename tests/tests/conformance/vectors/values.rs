@@ -1,7 +1,7 @@
 //! The small values that everything else is made of.
 
 use borsh::BorshDeserialize;
-use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, RECOVERY_DELAY_MS_DEFAULT, TIME_MS_MAX};
+use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
 use lojal_types::{
     AddressText, BrandId, Currency, Expiry, Guardian, Guardians, Height, Lot, MemberRights, MemberRole, Money, Month,
     Name, Network, Parameters, PartnershipTerms, Points, Policy, Reference, Role, TimeMs, genesis::GenesisOperator,
@@ -93,13 +93,11 @@ fn policy(expiry_months: Option<u8>, transferable: bool) -> Policy {
     Policy {
         expiry_months,
         transferable,
-        transfer_min: Points::new(1),
         transfer_max: Points::new(100_000),
-        transfer_daily_max: None,
         convertible: false,
         poolable: false,
-        tradeable: false,
         reversal_window_ms: 2_592_000_000,
+        ..Policy::open()
     }
 }
 
@@ -148,12 +146,7 @@ fn samples() -> Vec<(String, Input)> {
     };
     let all_roles = operator(roles().collect());
     let limited = GenesisOperator { issue_daily_max: Some(Points::new(600)), ..operator(vec![Role::Issue]) };
-    let parameters = Parameters {
-        heartbeat_ms: 3000,
-        block_bytes_max: 4_194_304,
-        block_transactions_max: 10_000,
-        recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
-    };
+    let parameters = Parameters::standard();
     let mut samples = vec![
         named("no points", Input::Points(Points::ZERO)),
         named("one point", Input::Points(Points::new(1))),

@@ -22,17 +22,7 @@ use serde_json::Value;
 pub const PASSPHRASE: &str = "open sesame";
 
 pub fn policy() -> Policy {
-    Policy {
-        expiry_months: Some(24),
-        transferable: true,
-        transfer_min: Points::new(1),
-        transfer_max: Points::new(100_000),
-        transfer_daily_max: None,
-        convertible: true,
-        poolable: true,
-        tradeable: false,
-        reversal_window_ms: 0,
-    }
+    Policy { expiry_months: Some(24), transfer_max: Points::new(100_000), ..Policy::open() }
 }
 
 pub fn genesis() -> Genesis {
@@ -46,18 +36,11 @@ pub fn genesis() -> Genesis {
         operators: Bounded::default(),
     };
     let document = GenesisDocument {
-        name: name("test network"),
-        network: Network::Test,
-        time_ms: TimeMs::new(1_700_000_000_000).expect("in range"),
         settlement_currency: Some("SEK".parse().expect("valid")),
-        parameters: Parameters {
-            heartbeat_ms: 3000,
-            block_bytes_max: 4_194_304,
-            block_transactions_max: 10_000,
-            recovery_delay_ms: 60_000,
-        },
+        parameters: Parameters { recovery_delay_ms: 60_000, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand("kaffet", 2), brand("nordmat", 0)]).expect("two"),
+        ..GenesisDocument::empty(name("test network"), TimeMs::new(1_700_000_000_000).expect("in range"))
     };
     Genesis::new(document).expect("valid")
 }

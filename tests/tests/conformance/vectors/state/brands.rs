@@ -118,14 +118,10 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let anna = account(4);
     let policy = Policy {
         expiry_months: Some(24),
-        transferable: true,
-        transfer_min: points(1),
         transfer_max: points(100_000),
         transfer_daily_max: Some(points(200_000)),
-        convertible: true,
-        poolable: true,
-        tradeable: false,
         reversal_window_ms: 60_000,
+        ..Policy::open()
     };
     let totals = Totals {
         brand,

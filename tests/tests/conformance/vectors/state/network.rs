@@ -2,7 +2,6 @@
 
 use lojal_ledger::key::{BrandListKey, ParametersKey, RecentKey, ValidatorsKey};
 use lojal_ledger::record::{BrandList, RecentDigest};
-use lojal_types::limits::RECOVERY_DELAY_MS_DEFAULT;
 use lojal_types::{BrandId, Hash, Parameters, Validator, ValidatorSet};
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +32,7 @@ pub(super) fn build(entry: &Entry) -> Output {
 }
 
 pub(super) fn samples() -> Vec<(String, Entry)> {
-    let parameters = Parameters {
-        heartbeat_ms: 3000,
-        block_bytes_max: 4_194_304,
-        block_transactions_max: 10_000,
-        recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
-    };
+    let parameters = Parameters::standard();
     vec![
         named("parameters", Entry::Parameters { record: parameters }),
         named("validators", Entry::Validators { record: vec![validator(1, 1), validator(2, 2)] }),
