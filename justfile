@@ -1,0 +1,44 @@
+# Short names for commands that exist without it: https://just.systems
+
+# Lists these.
+default:
+    @just --list
+
+# A development network of four validators in ./devnet.
+devnet:
+    cargo run --release --bin lojal-node -- devnet
+
+# All the tests.
+test:
+    cargo test --workspace
+
+# The tests of one crate, such as `just crate ledger`.
+crate NAME:
+    cargo test -p lojal-{{ NAME }}
+
+# Formatting and lints, as CI wants them.
+lint:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets -- --deny warnings
+
+# All that CI runs.
+ci:
+    bash .ci/run
+
+# What takes hours: campaigns, planted bugs, fuzzing.
+long:
+    bash .ci/long
+
+# Writes the golden vectors and the table of codes, then the fuzz corpus that is made from them.
+vectors:
+    LOJAL_WRITE_VECTORS=1 cargo test -p lojal-tests --test conformance
+    LOJAL_WRITE_CORPUS=1 cargo test -p lojal-tests --test conformance corpus
+
+# One simulated run, such as `just simulate 7 mixed`.
+simulate SEED FAULTS:
+    cargo run --release -p lojal-simulator -- run --seed {{ SEED }} --faults {{ FAULTS }}
+
+# The benchmark report, docs/benchmarks.md: 22 minutes on a quiet machine.
+report:
+    cargo build --release -p lojal-node
+    cargo run --release -p lojal-bench -- report
