@@ -5,5 +5,6 @@ mod codes;
 mod dependencies;
 mod documents;
 mod paths;
+mod references;
 mod sources;
 mod workspace;
