@@ -13,12 +13,12 @@ use lojal_store::Store;
 use lojal_types::{Address, Block, BrandId, Height, Lot, Network, Points, api};
 use serde::Deserialize;
 
+use crate::app::App;
 use crate::extract::{AddressSegment, Params};
 use crate::large::{Large, json};
 use crate::limits::{CURSOR_BYTES_MAX, HISTORY_BYTES_MAX, HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX};
 use crate::problem::{Failure, Kind};
-use crate::server::App;
-use crate::{households, transactions};
+use crate::{households, outcome};
 
 /// What an account holds, who guards it, and to which households it belongs; an address that the ledger doesn't know
 /// holds nothing.
@@ -114,12 +114,12 @@ fn page(
         let block = match last {
             Some((_, block)) if same_block => block,
             _ => {
-                let stored = transactions::stored(store, placed.height)?;
+                let stored = outcome::stored(store, placed.height)?;
                 bytes = bytes.saturating_add(stored.bytes.len());
-                transactions::decode(&stored)?
+                outcome::decode(&stored)?
             }
         };
-        page.transactions.push(transactions::status_in(&block, &placed, network)?);
+        page.transactions.push(outcome::status_in(&block, &placed, network)?);
         last = Some((cursor, block));
     }
     Ok(page)

@@ -8,12 +8,12 @@ use axum::extract::State;
 use lojal_types::{Height, api};
 use serde::Deserialize;
 
+use crate::app::App;
 use crate::extract::{Params, Segment};
 use crate::large::{Large, json};
 use crate::limits::{EXPORT_BLOCKS_MAX, EXPORT_BYTES_MAX};
+use crate::outcome;
 use crate::problem::{Failure, Kind};
-use crate::server::App;
-use crate::transactions;
 
 /// Which block is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +57,8 @@ pub(crate) async fn one(State(app): State<Arc<App>>, Segment(at): Segment<At>) -
     let place = app.place(&app.large_answers).await?;
     let (store, network) = (app.gateway.store.clone(), app.network());
     let read = move || {
-        let stored = transactions::stored(&store, height)?;
-        let block = transactions::decode(&stored)?;
+        let stored = outcome::stored(&store, height)?;
+        let block = outcome::decode(&stored)?;
         Ok(json(&api::Block {
             id: block.header.id(),
             header: block.header.text(network),

@@ -9,9 +9,9 @@ use lojal_ledger::View;
 use lojal_ledger::record::Operator;
 use lojal_types::{Address, BrandId, Code, api};
 
+use crate::app::App;
 use crate::extract::Segment;
 use crate::problem::Failure;
-use crate::server::App;
 
 /// All brands, by id.
 pub(crate) async fn all(State(app): State<Arc<App>>) -> Json<api::Brands> {

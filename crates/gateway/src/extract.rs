@@ -13,8 +13,8 @@ use lojal_types::{Address, AddressText};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
+use crate::app::App;
 use crate::problem::{Failure, Kind};
-use crate::server::App;
 
 /// The one variable part of a path.
 pub(crate) struct Segment<T>(pub(crate) T);

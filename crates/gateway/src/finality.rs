@@ -15,8 +15,8 @@ use tokio::sync::{broadcast, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use crate::limits::WAITING_MAX;
+use crate::outcome;
 use crate::problem::{Failure, Kind};
-use crate::transactions;
 
 /// Everybody who waits; clones share it.
 #[derive(Clone, Default)]
@@ -116,7 +116,7 @@ impl Finality {
         let finality = self.clone();
         let search = move || {
             for id in ids {
-                match transactions::committed(&store, &id) {
+                match outcome::committed(&store, &id) {
                     Ok(Some(state)) => finality.lock().resolve(&id, || state.clone()),
                     Ok(None) => {}
                     // The log says why; the clients look once more when their time is up.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
+use crate::app::App;
 use crate::problem::{Failure, Kind};
-use crate::server::App;
 
 /// The process works.
 pub(crate) async fn healthz() -> &'static str {

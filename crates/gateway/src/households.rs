@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use lojal_ledger::View;
 use lojal_types::{Address, Code, MemberLimit, MemberRights, api};
 
+use crate::app::App;
 use crate::extract::AddressSegment;
 use crate::problem::Failure;
-use crate::server::App;
 
 /// The members and invitations of a household; what is in its pool stands under its account.
 pub(crate) async fn one(

@@ -1,6 +1,6 @@
 //! `GET /metrics`: everything that is counted, for Prometheus.
 
-mod requests;
+pub(crate) mod requests;
 mod text;
 
 use std::sync::Arc;
@@ -12,12 +12,10 @@ use axum::response::{IntoResponse, Response};
 use lojal_consensus::clock;
 use lojal_network::{OffenceCounters, Topic};
 
-pub(crate) use requests::Requests;
 use text::Kind::{Counter, Gauge};
 use text::{Text, seconds};
 
-use crate::Gateway;
-use crate::server::App;
+use crate::app::{App, Gateway};
 
 /// The page that Prometheus reads.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {

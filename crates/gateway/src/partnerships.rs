@@ -7,10 +7,10 @@ use lojal_ledger::View;
 use lojal_types::{Height, api};
 use serde::Deserialize;
 
+use crate::app::App;
 use crate::extract::Params;
 use crate::large::{Large, json};
 use crate::problem::{Failure, Kind};
-use crate::server::App;
 
 /// All partnerships and proposals; every brand can have one with every other.
 pub(crate) async fn all(State(app): State<Arc<App>>) -> Result<Large, Failure> {

@@ -1,10 +1,9 @@
-//! The server: connections with their limits, routes, and what every request shares.
+//! The server: connections with their limits, and the routes.
 
 use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -15,104 +14,29 @@ use axum::routing::{get, post};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use lojal_types::{ChainId, Network};
+use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::finality::Finality;
-use crate::metrics::Requests;
+use crate::app::{App, Timeouts};
 use crate::problem::{Failure, Kind};
 use crate::{
-    Gateway, GatewayError, accounts, blocks, brands, health, households, limits, metrics, partnerships, status, submit,
-    transactions,
+    accounts, blocks, brands, health, households, limits, metrics, partnerships, status, submit, transactions,
 };
 
-/// What every request can reach.
-pub(crate) struct App {
-    pub(crate) gateway: Gateway,
-    pub(crate) finality: Finality,
-    pub(crate) requests: Requests,
-    /// Places for large answers that are made or sent.
-    pub(crate) large_answers: Arc<Semaphore>,
-    /// Places for submissions of many transactions that are read.
-    pub(crate) batches: Arc<Semaphore>,
-    /// Places for [`App::blocking`].
-    work: Arc<Semaphore>,
-    pub(crate) timeouts: Timeouts,
-}
-
-/// Every wait of the server; tests shorten them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timeouts {
-    pub(crate) head: Duration,
-    pub(crate) body: Duration,
-    pub(crate) request: Duration,
-    pub(crate) connection: Duration,
-    pub(crate) shutdown: Duration,
-    pub(crate) commit: Duration,
-    pub(crate) place: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            head: limits::HEAD_TIMEOUT,
-            body: limits::BODY_TIMEOUT,
-            request: limits::REQUEST_TIMEOUT,
-            connection: limits::CONNECTION_TIME_MAX,
-            shutdown: limits::SHUTDOWN_TIMEOUT,
-            commit: limits::COMMIT_WAIT,
-            place: limits::PLACE_TIMEOUT,
-        }
-    }
-}
-
-impl App {
-    pub(crate) fn new(gateway: Gateway, timeouts: Timeouts) -> Self {
-        Self {
-            gateway,
-            finality: Finality::default(),
-            requests: Requests::default(),
-            large_answers: Arc::new(Semaphore::new(limits::LARGE_ANSWERS_MAX)),
-            batches: Arc::new(Semaphore::new(limits::BATCHES_MAX)),
-            work: Arc::new(Semaphore::new(limits::WORK_MAX)),
-            timeouts,
-        }
-    }
-    /// Which prefix addresses carry.
-    pub(crate) fn network(&self) -> Network {
-        self.gateway.store.genesis().network()
-    }
-    /// The network's id.
-    pub(crate) fn chain(&self) -> ChainId {
-        self.gateway.store.genesis().chain_id()
-    }
-    /// Waits a moment for one of a limited number of places.
-    pub(crate) async fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
-        match timeout(self.timeouts.place, places.clone().acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
-            _ => Err(Failure::new(Kind::Busy, "too many large requests at once; try again in a moment, or elsewhere")),
-        }
-    }
-    /// Does work that waits for the disk or takes long, away from the threads that serve connections; only so much of
-    /// it at once.
-    pub(crate) async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
-        let place = self.place(&self.work).await?;
-        // The place goes with the work, which goes on when its client is gone.
-        let work = move || {
-            let _place = place;
-            work()
-        };
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a request was cut off");
-            Err(Failure::internal())
-        })
-    }
+/// Why the gateway ended by itself.
+#[derive(Debug, Error)]
+pub enum GatewayError {
+    /// The system refused to accept connections, again and again.
+    #[error("the gateway can't accept connections ({0}): check the limit of open files, then restart the node")]
+    Accept(#[source] io::Error),
+    /// The task that answers waiting clients has failed.
+    #[error(
+        "the gateway can't tell clients any more when their transactions are final: restart the node, and report it"
+    )]
+    Finality,
 }
 
 pub(crate) fn router(app: Arc<App>) -> Router {

@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use lojal_types::api;
 
-use crate::server::App;
+use crate::app::App;
 
 /// The node and its last block.
 pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<api::Status> {

@@ -12,12 +12,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
+use crate::app::App;
 use crate::extract::{Form, Params, Payload};
 use crate::finality::Waiter;
 use crate::limits::BATCH_TRANSACTIONS_MAX;
+use crate::outcome;
 use crate::problem::{Failure, Kind};
-use crate::server::App;
-use crate::transactions;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,7 +168,7 @@ async fn refusal(app: &App, id: TransactionId, code: Code) -> Failure {
         Code::DuplicateTransaction => true,
         Code::TransactionExpired => {
             let store = app.gateway.store.clone();
-            match app.blocking(move || transactions::committed(&store, &id)).await {
+            match app.blocking(move || outcome::committed(&store, &id)).await {
                 Ok(state) => state.is_some(),
                 Err(failure) => return failure,
             }
@@ -196,7 +196,7 @@ async fn wait(
         return Ok(TransactionState::Pending);
     }
     let store = app.gateway.store.clone();
-    match app.blocking(move || transactions::committed(&store, &id)).await {
+    match app.blocking(move || outcome::committed(&store, &id)).await {
         Ok(Some(state)) => Ok(state),
         Ok(None) => Err(Failure::of_code(Code::TransactionExpired)),
         // It was accepted, so no fault of this node must make it look refused.

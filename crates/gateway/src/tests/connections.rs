@@ -7,7 +7,7 @@ use lojal_types::{Network, SignedTransaction};
 
 use super::http::{open, read_to_end};
 use super::node::{ANNA, BO, Node, address};
-use crate::server::Timeouts;
+use crate::app::Timeouts;
 
 fn request(node: &Node, signed: &SignedTransaction) -> Vec<u8> {
     let body = signed.encode();

@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::http::{self, Answer};
-use crate::server::{App, Timeouts, serve};
-use crate::{Gateway, GatewayError};
+use crate::app::{App, Gateway, Timeouts};
+use crate::server::{GatewayError, serve};
 
 /// Members, by the seed of their key.
 pub(crate) const ANNA: u8 = 1;

@@ -6,7 +6,7 @@ use lojal_types::{Code, Network, Outcome, SignedTransaction};
 
 use super::http::JSON;
 use super::node::{ANNA, BO, HOUR_MS, Node, transfer};
-use crate::server::Timeouts;
+use crate::app::Timeouts;
 
 const WAIT: &str = "?wait=committed";
 

@@ -1,0 +1,121 @@
+//! What every request can reach: the parts of the node, who waits, what is counted, the limited places, the timeouts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lojal_consensus::{Mempool, Metrics};
+use lojal_network::Network;
+use lojal_store::Store;
+use lojal_types::{Address, ChainId};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
+
+use crate::finality::Finality;
+use crate::limits;
+use crate::metrics::requests::Requests;
+use crate::problem::{Failure, Kind};
+
+/// The parts of a node that the gateway shows.
+#[derive(Clone)]
+pub struct Gateway {
+    /// Committed state and blocks.
+    pub store: Store,
+    /// Transactions that wait for a block.
+    pub mempool: Mempool,
+    /// The peers.
+    pub network: Network,
+    /// What consensus counts.
+    pub metrics: Metrics,
+    /// The node's validator address, if it has a vote.
+    pub validator: Option<Address>,
+    /// True while the node has caught up with its peers.
+    pub ready: watch::Receiver<bool>,
+    /// The version of the node's program.
+    pub version: &'static str,
+}
+
+/// What every request can reach.
+pub(crate) struct App {
+    pub(crate) gateway: Gateway,
+    pub(crate) finality: Finality,
+    pub(crate) requests: Requests,
+    /// Places for large answers that are made or sent.
+    pub(crate) large_answers: Arc<Semaphore>,
+    /// Places for submissions of many transactions that are read.
+    pub(crate) batches: Arc<Semaphore>,
+    /// Places for [`App::blocking`].
+    work: Arc<Semaphore>,
+    pub(crate) timeouts: Timeouts,
+}
+
+/// Every wait of the server; tests shorten them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    pub(crate) head: Duration,
+    pub(crate) body: Duration,
+    pub(crate) request: Duration,
+    pub(crate) connection: Duration,
+    pub(crate) shutdown: Duration,
+    pub(crate) commit: Duration,
+    pub(crate) place: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            head: limits::HEAD_TIMEOUT,
+            body: limits::BODY_TIMEOUT,
+            request: limits::REQUEST_TIMEOUT,
+            connection: limits::CONNECTION_TIME_MAX,
+            shutdown: limits::SHUTDOWN_TIMEOUT,
+            commit: limits::COMMIT_WAIT,
+            place: limits::PLACE_TIMEOUT,
+        }
+    }
+}
+
+impl App {
+    pub(crate) fn new(gateway: Gateway, timeouts: Timeouts) -> Self {
+        Self {
+            gateway,
+            finality: Finality::default(),
+            requests: Requests::default(),
+            large_answers: Arc::new(Semaphore::new(limits::LARGE_ANSWERS_MAX)),
+            batches: Arc::new(Semaphore::new(limits::BATCHES_MAX)),
+            work: Arc::new(Semaphore::new(limits::WORK_MAX)),
+            timeouts,
+        }
+    }
+    /// Which prefix addresses carry.
+    pub(crate) fn network(&self) -> lojal_types::Network {
+        self.gateway.store.genesis().network()
+    }
+    /// The network's id.
+    pub(crate) fn chain(&self) -> ChainId {
+        self.gateway.store.genesis().chain_id()
+    }
+    /// Waits a moment for one of a limited number of places.
+    pub(crate) async fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
+        match timeout(self.timeouts.place, places.clone().acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(Failure::new(Kind::Busy, "too many large requests at once; try again in a moment, or elsewhere")),
+        }
+    }
+    /// Does work that waits for the disk or takes long, away from the threads that serve connections; only so much of
+    /// it at once.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let place = self.place(&self.work).await?;
+        // The place goes with the work, which goes on when its client is gone.
+        let work = move || {
+            let _place = place;
+            work()
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a request was cut off");
+            Err(Failure::internal())
+        })
+    }
+}

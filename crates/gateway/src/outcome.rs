@@ -1,0 +1,44 @@
+//! The outcome of a transaction as the store has it, and the stored blocks that it is read from.
+
+use borsh::BorshDeserialize;
+use lojal_store::{Placed, Store, StoredBlock};
+use lojal_types::api::{TransactionState, TransactionStatus};
+use lojal_types::{Block, Header, Height, Network, TransactionId};
+
+use crate::problem::Failure;
+
+/// What became of a transaction, if it is on the ledger.
+pub(crate) fn committed(store: &Store, id: &TransactionId) -> Result<Option<TransactionState>, Failure> {
+    let Some(placed) = store.transaction(id)? else { return Ok(None) };
+    let block = stored(store, placed.height)?;
+    let header = Header::deserialize(&mut &block.bytes[..]).map_err(|error| damaged(placed.height, &error))?;
+    Ok(Some(state_in(&header, &placed)))
+}
+
+/// The status of a transaction of a block.
+pub(crate) fn status_in(block: &Block, placed: &Placed, network: Network) -> Result<TransactionStatus, Failure> {
+    let index = usize::try_from(placed.index).unwrap_or(usize::MAX);
+    let signed = block.transactions.get(index).ok_or_else(|| damaged(placed.height, &"it is too short"))?;
+    let transaction = Some(signed.clone().text(network));
+    Ok(TransactionStatus { id: placed.id, state: state_in(&block.header, placed), transaction })
+}
+
+fn state_in(header: &Header, placed: &Placed) -> TransactionState {
+    let Placed { height, index, outcome, .. } = *placed;
+    TransactionState::Committed { height, index, time_ms: header.time_ms, receipt: outcome }
+}
+
+/// A block that the index says exists.
+pub(crate) fn stored(store: &Store, height: Height) -> Result<StoredBlock, Failure> {
+    store.block(height)?.ok_or_else(|| damaged(height, &"it is missing"))
+}
+
+/// A stored block's content.
+pub(crate) fn decode(block: &StoredBlock) -> Result<Block, Failure> {
+    Block::decode(&block.bytes).map_err(|error| damaged(block.certificate.height, &error))
+}
+
+fn damaged(height: Height, reason: &dyn std::fmt::Display) -> Failure {
+    tracing::error!(%height, %reason, "a block in the store can't be read");
+    Failure::internal()
+}
