@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, Validator, Wal, Workers};
+use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, Wal, Workers};
 use lojal_gateway::{Gateway, GatewayError};
 use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
 use lojal_store::{OpenReport, Opened, Options, StoreError};
@@ -146,7 +146,7 @@ async fn serve(
     let store_failed = store.failed();
     let network_handle = network.clone();
     let (clock, workers, interposer) = (Clock::System, Workers::Threads, None);
-    let validator = Validator {
+    let validator = ValidatorParts {
         key,
         wal,
         store,

@@ -70,9 +70,9 @@ impl Run {
     }
 }
 
-/// Counts of all connections together.
+/// LoadCounts of all connections together.
 #[derive(Default)]
-struct Counts {
+struct LoadCounts {
     next: AtomicUsize,
     applied: AtomicU64,
     operations: AtomicU64,
@@ -84,7 +84,7 @@ struct Counts {
 
 /// Puts the load on and waits until all that was submitted is final or refused.
 pub fn run(load: &Load<'_>, bodies: &[Body]) -> Result<Run, BenchError> {
-    let counts = Counts::default();
+    let counts = LoadCounts::default();
     let dues = due_times(load, bodies);
     let sampler = Sampler::new(load);
     let started = Instant::now();
@@ -136,7 +136,7 @@ fn submit_all(
     dues: &[Duration],
     started: Instant,
     deadline: Instant,
-    counts: &Counts,
+    counts: &LoadCounts,
 ) -> Result<Instant, BenchError> {
     let mut latencies = Latencies::default();
     let mut ended = started;

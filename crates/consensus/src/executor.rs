@@ -4,7 +4,7 @@
 mod blocks;
 mod budget;
 mod claimed;
-mod thread;
+mod execution_loop;
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use lojal_types::{Address, BlockId, Certificate, Height};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
-use self::thread::Thread;
+use self::execution_loop::ExecutionLoop;
 use crate::clock::Clock;
 use crate::mempool::{Mempool, SharedState};
 use crate::metrics::Metrics;
@@ -66,14 +66,14 @@ pub struct Proposed {
     pub bytes: Arc<[u8]>,
 }
 
-type Answer<T> = oneshot::Sender<Result<T, ExecutorFault>>;
+type AnswerSender<T> = oneshot::Sender<Result<T, ExecutorFault>>;
 
 enum Command {
-    Propose { height: Height, round: u32, answer: Answer<Option<Proposed>> },
-    Check { proposal: Assembled, is_decided: bool, answer: Answer<Verdict> },
-    Proposals { height: Height, round: u32, answer: Answer<Vec<ProposalRecord>> },
-    Find { block: BlockId, answer: Answer<Option<Arc<[u8]>>> },
-    Decide { certificate: Certificate, answer: Answer<()> },
+    Propose { height: Height, round: u32, answer: AnswerSender<Option<Proposed>> },
+    Check { proposal: Assembled, is_decided: bool, answer: AnswerSender<Verdict> },
+    Proposals { height: Height, round: u32, answer: AnswerSender<Vec<ProposalRecord>> },
+    Find { block: BlockId, answer: AnswerSender<Option<Arc<[u8]>>> },
+    Decide { certificate: Certificate, answer: AnswerSender<()> },
 }
 
 /// Asks the execution thread.
@@ -128,15 +128,15 @@ impl ExecutorHandle {
         }
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, ExecutorFault> {
+    async fn ask<T>(&self, command: impl FnOnce(AnswerSender<T>) -> Command) -> Result<T, ExecutorFault> {
         let (answer, answered) = oneshot::channel();
         self.commands.send(command(answer)).await.map_err(|_| ExecutorFault::Stopped)?;
         answered.await.map_err(|_| ExecutorFault::Stopped)?
     }
 }
 
-/// What the thread works with.
-pub struct Executor {
+/// The parts that the thread works with.
+pub struct ExecutorParts {
     /// The state, shared for reading.
     pub state: SharedState,
     /// The block log.
@@ -153,7 +153,7 @@ pub struct Executor {
     pub workers: Workers,
 }
 
-impl Executor {
+impl ExecutorParts {
     /// Starts the thread with the proposals that the log held beyond its last decision.
     ///
     /// # Errors
@@ -161,7 +161,7 @@ impl Executor {
     pub async fn start(self, pending: Vec<PendingProposal>) -> Result<ExecutorHandle, ExecutorFault> {
         let (commands, queue) = mpsc::channel(COMMANDS_MAX);
         let (started, has_started) = oneshot::channel();
-        let worker = self.workers.start("executor", Thread::new(self).run(pending, started, queue));
+        let worker = self.workers.start("executor", ExecutionLoop::new(self).run(pending, started, queue));
         has_started.await.map_err(|_| ExecutorFault::Stopped)??;
         Ok(ExecutorHandle { commands, worker })
     }

@@ -37,5 +37,5 @@ pub use clock::Clock;
 pub use executor::ExecutorFault;
 pub use mempool::{Mempool, Outbox, SharedState};
 pub use metrics::Metrics;
-pub use node::{ConsensusError, Interposer, Validator, Wal, run, share};
+pub use node::{ConsensusError, Interposer, ValidatorParts, Wal, run, share};
 pub use workers::Workers;

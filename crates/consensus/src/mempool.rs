@@ -35,11 +35,11 @@ pub type Answers = Vec<Result<TransactionId, Code>>;
 /// A handle of the mempool; clones share it.
 #[derive(Clone)]
 pub struct Mempool {
-    shared: Arc<Shared>,
-    queue: mpsc::Sender<Submission>,
+    shared: Arc<SharedPool>,
+    queue: mpsc::Sender<QueuedSubmission>,
 }
 
-struct Shared {
+struct SharedPool {
     pool: Mutex<Pool>,
     /// Wakes whoever waits for something to put into a block.
     arrived: Notify,
@@ -47,7 +47,7 @@ struct Shared {
 }
 
 /// Transactions on their way into the pool.
-struct Submission {
+struct QueuedSubmission {
     transactions: Vec<SignedTransaction>,
     origin: Origin,
 }
@@ -74,7 +74,8 @@ impl Mempool {
         let (queue, submissions) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let (accepted, to_gossip) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let (forgers, to_report) = mpsc::channel(MEMPOOL_QUEUE_MAX);
-        let shared = Arc::new(Shared { pool: Mutex::default(), arrived: Notify::new(), refused: AtomicU64::default() });
+        let shared =
+            Arc::new(SharedPool { pool: Mutex::default(), arrived: Notify::new(), refused: AtomicU64::default() });
         let worker = worker::Worker { shared: shared.clone(), state, submissions, accepted, forgers, clock };
         // Nobody waits for its end; whoever depends on it learns of it by `stopped`.
         drop(workers.start("mempool", worker.run()));
@@ -88,7 +89,7 @@ impl Mempool {
             return vec![Err(Code::MempoolFull); count];
         }
         let (answer, answered) = oneshot::channel();
-        let submission = Submission { transactions, origin: Origin::Client(answer) };
+        let submission = QueuedSubmission { transactions, origin: Origin::Client(answer) };
         if self.queue.try_send(submission).is_err() {
             return vec![Err(Code::MempoolFull); count];
         }
@@ -99,7 +100,7 @@ impl Mempool {
     /// counted as refused, since the peer still has it and gossips it again.
     pub fn receive(&self, source: PeerId, transactions: Vec<SignedTransaction>) {
         let count = transactions.len();
-        if self.queue.try_send(Submission { transactions, origin: Origin::Peer(source) }).is_err() {
+        if self.queue.try_send(QueuedSubmission { transactions, origin: Origin::Peer(source) }).is_err() {
             self.shared.refused.fetch_add(count as u64, Ordering::Relaxed);
         }
     }

@@ -22,7 +22,7 @@ struct Cells {
 
 /// The counters at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct ConsensusCounts {
     /// Blocks made final.
     pub blocks_committed: u64,
     /// Transactions in them.
@@ -43,9 +43,9 @@ pub struct Counts {
 
 impl Metrics {
     /// The counters now.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> ConsensusCounts {
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
-        Counts {
+        ConsensusCounts {
             blocks_committed: read(&self.0.blocks_committed),
             transactions_committed: read(&self.0.transactions_committed),
             blocks_proposed: read(&self.0.blocks_proposed),

@@ -25,7 +25,7 @@ use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::codec::BorshCodec;
 use crate::context::{Address, Context};
-use crate::executor::Executor;
+use crate::executor::ExecutorParts;
 use crate::limits::{STOP_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
 use crate::mempool::{Mempool, Outbox, SharedState, gossip};
 use crate::metrics::Metrics;
@@ -47,8 +47,8 @@ const READY_LAG_MAX: u64 = 2;
 /// The engine's own request queue, unused but required.
 const ENGINE_REQUESTS: usize = 16;
 
-/// What a validator's consensus is made of.
-pub struct Validator {
+/// The parts of a validator's consensus.
+pub struct ValidatorParts {
     /// Its key.
     pub key: KeyPair,
     /// The engine's write-ahead log.
@@ -123,13 +123,13 @@ pub fn share(state: lojal_ledger::State) -> SharedState {
 ///
 /// # Errors
 /// The fault; the process must end then.
-pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
-    let Validator { key, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
-    let Validator { forgotten, metrics, ready, clock, workers, interposer, .. } = validator;
+pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
+    let ValidatorParts { key, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
+    let ValidatorParts { forgotten, metrics, ready, clock, workers, interposer, .. } = validator;
     let (address, heartbeat) = (key.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
     let progress = Progress::default();
     let executor =
-        Executor { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address, clock, workers };
+        ExecutorParts { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address, clock, workers };
     let executor = executor.start(pending).await.map_err(AppError::Executor)?;
     let tasks = [
         tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
@@ -153,24 +153,24 @@ pub async fn run(validator: Validator, shutdown: impl Future<Output = ()>) -> Re
             () = shutdown => Ok(()),
         }
     });
-    let mut result = Ok(Ended::Over);
+    let mut result = Ok(Ended::SilenceOver);
     if let Some(silence) = silence {
         result = link.run_engine(None, &mut app, silence.until_over(), stopped.as_mut()).await;
-        if matches!(result, Ok(Ended::Over)) {
-            result = silence.end().await.map(|()| Ended::Over).map_err(|error| AppError::Store(error).into());
+        if matches!(result, Ok(Ended::SilenceOver)) {
+            result = silence.end().await.map(|()| Ended::SilenceOver).map_err(|error| AppError::Store(error).into());
         }
     }
-    if matches!(result, Ok(Ended::Over)) {
-        let voice = Some(Voice { key, wal, interposer });
-        result = link.run_engine(voice, &mut app, std::future::pending(), stopped).await;
+    if matches!(result, Ok(Ended::SilenceOver)) {
+        let signing = Some(SigningEngine { key, wal, interposer });
+        result = link.run_engine(signing, &mut app, std::future::pending(), stopped).await;
     }
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     app.join().await;
     result.map(|_| ())
 }
 
-/// What an engine speaks with that doesn't only follow the others.
-struct Voice {
+/// The parts of an engine that signs, and doesn't only follow the others.
+struct SigningEngine {
     key: KeyPair,
     wal: Wal,
     interposer: Option<Interposer>,
@@ -178,8 +178,8 @@ struct Voice {
 
 /// Why an engine was stopped.
 enum Ended {
-    /// Its time was over.
-    Over,
+    /// Its time was over: that of an engine that follows ends with the silence.
+    SilenceOver,
     /// The node stops.
     Stopped,
 }
@@ -195,10 +195,11 @@ struct Link {
 }
 
 impl Link {
-    /// Starts an engine, one that signs nothing without a voice, and runs it until its time is `over`, the node is `stopped`, or something fails.
+    /// Starts an engine, which follows the others and signs nothing if `signing` is none, and runs it until its time is
+    /// `over`, the node is `stopped`, or something fails.
     async fn run_engine(
         &self,
-        voice: Option<Voice>,
+        signing: Option<SigningEngine>,
         app: &mut App,
         over: impl Future<Output = ()>,
         stopped: impl Future<Output = Result<(), ConsensusError>>,
@@ -207,18 +208,18 @@ impl Link {
         let bridge = Bridge::start(self.network.clone(), listening).await;
         let bridge = bridge.map_err(|e| ConsensusError::Start(e.to_string()))?;
         let actor = bridge.actor.clone();
-        let (channels, engine) = self.start_engine(voice, actor.clone(), bridge.app.clone()).await?;
+        let (channels, engine) = self.start_engine(signing, actor.clone(), bridge.app.clone()).await?;
         let (events, progress, mempool) = (Arc::clone(&self.events), self.progress.clone(), self.mempool.clone());
         let mut forward =
             tokio::spawn(async move { bridge.forward(&mut *events.lock().await, progress, mempool).await });
         let result = tokio::select! {
-            result = app.run(channels, over) => result.map(|()| Ended::Over).map_err(ConsensusError::App),
+            result = app.run(channels, over) => result.map(|()| Ended::SilenceOver).map_err(ConsensusError::App),
             _ = &mut forward => Err(ConsensusError::NetworkStopped),
             result = stopped => result.map(|()| Ended::Stopped),
         };
         stop(engine).await;
         forward.abort();
-        if matches!(result, Ok(Ended::Over)) {
+        if matches!(result, Ok(Ended::SilenceOver)) {
             actor.stop(None);
         }
         result
@@ -226,13 +227,13 @@ impl Link {
 
     async fn start_engine(
         &self,
-        voice: Option<Voice>,
+        signing: Option<SigningEngine>,
         network: NetworkRef<Context>,
         app: mpsc::Sender<NetworkMsg<Context>>,
     ) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
-        match voice {
+        match signing {
             None => start_follower(self.address, self.chain, network, app).await,
-            Some(Voice { key, wal, interposer }) => {
+            Some(SigningEngine { key, wal, interposer }) => {
                 let network = match interposer {
                     Some(interpose) => interpose(network).await,
                     None => network,

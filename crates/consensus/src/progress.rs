@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 
 /// What is known of the peers; clones share it.
 #[derive(Clone, Default)]
-pub struct Progress(Arc<Shared>);
+pub struct Progress(Arc<SharedProgress>);
 
 #[derive(Default)]
-struct Shared {
+struct SharedProgress {
     peers: Mutex<HashMap<PeerId, Peer>>,
     changed: Notify,
 }

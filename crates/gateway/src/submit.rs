@@ -71,7 +71,7 @@ pub(crate) async fn batch(
     Ok((status, Json(BatchAnswer { transactions })).into_response())
 }
 
-fn status_of_one((id, result): Answer) -> TransactionStatus {
+fn status_of_one((id, result): SubmissionAnswer) -> TransactionStatus {
     let state = result.unwrap_or_else(|failure| TransactionState::Refused { problem: failure.into_problem() });
     TransactionStatus { id, state, transaction: None }
 }
@@ -140,10 +140,14 @@ impl Submission {
 }
 
 /// A transaction's id, and what became of it or why it was refused.
-type Answer = (TransactionId, Result<TransactionState, Failure>);
+type SubmissionAnswer = (TransactionId, Result<TransactionState, Failure>);
 
 /// Puts transactions into the mempool and, given a deadline, waits until they are final.
-async fn submit(app: &App, submission: Submission, deadline: Option<Instant>) -> Result<Vec<Answer>, Failure> {
+async fn submit(
+    app: &App,
+    submission: Submission,
+    deadline: Option<Instant>,
+) -> Result<Vec<SubmissionAnswer>, Failure> {
     let Submission { transactions, ids, untils } = submission;
     let waiters = if deadline.is_some() { app.finality.register(&ids)? } else { Vec::new() };
     let accepted = app.gateway.mempool.submit(transactions).await;

@@ -7,10 +7,10 @@ use tracing::{debug, error, warn};
 
 use crate::conduct::{Arrival, Offence, Verdict};
 use crate::limits::BURST_OUT;
-use crate::swarm::Task;
+use crate::swarm::SwarmTask;
 use crate::{Event, Topic};
 
-impl Task {
+impl SwarmTask {
     pub(crate) fn publish(&mut self, topic: Topic, data: Vec<u8>) {
         let length = data.len();
         if length > topic.message_bytes_max() {

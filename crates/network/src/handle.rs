@@ -38,14 +38,14 @@ pub enum Command {
 
 /// What the swarm task shows to its handles.
 #[derive(Default)]
-pub(crate) struct Shared {
+pub(crate) struct SharedNetwork {
     counters: Mutex<Counters>,
     offences: Mutex<BTreeMap<PeerId, OffenceCounters>>,
     peers: Mutex<BTreeSet<PeerId>>,
     next_request: AtomicU64,
 }
 
-impl Shared {
+impl SharedNetwork {
     pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {
         change(&mut lock(&self.counters));
     }
@@ -78,11 +78,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Network {
     local: PeerId,
     commands: mpsc::Sender<Command>,
-    shared: Arc<Shared>,
+    shared: Arc<SharedNetwork>,
 }
 
 impl Network {
-    pub(crate) fn new(local: PeerId, commands: mpsc::Sender<Command>, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(local: PeerId, commands: mpsc::Sender<Command>, shared: Arc<SharedNetwork>) -> Self {
         Self { local, commands, shared }
     }
 

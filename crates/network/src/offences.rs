@@ -7,9 +7,9 @@ use tracing::{info, warn};
 use crate::Peer;
 use crate::conduct::Offence;
 use crate::limits::SHUT_OUT_TIME;
-use crate::swarm::Task;
+use crate::swarm::SwarmTask;
 
-impl Task {
+impl SwarmTask {
     /// A peer sent what no honest peer sends, says the consumer.
     pub(crate) fn on_report(&mut self, peer: PeerId) {
         // It may have lost its permission, or be shut out, since it sent that.

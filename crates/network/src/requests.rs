@@ -10,7 +10,7 @@ use tracing::{debug, error, warn};
 use crate::limits::{
     INBOUND_REQUESTS_MAX, INBOUND_REQUESTS_PER_PEER_MAX, OUTBOUND_REQUESTS_MAX, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX,
 };
-use crate::swarm::Task;
+use crate::swarm::SwarmTask;
 use crate::{Event, InboundRequest, OutboundRequest, RequestFailure};
 
 /// Requests on their way.
@@ -58,7 +58,7 @@ impl Requests {
     }
 }
 
-impl Task {
+impl SwarmTask {
     pub(crate) fn request(&mut self, id: OutboundRequest, peer: PeerId, data: Vec<u8>) {
         let refusal = if data.len() > REQUEST_BYTES_MAX {
             self.shared.count(|counters| counters.oversized += 1);

@@ -19,7 +19,7 @@ use crate::behaviour::{Behaviour, BehaviourEvent};
 use crate::budget::Bucket;
 use crate::conduct::{Conduct, Offence};
 use crate::dial::Dialer;
-use crate::handle::{Command, Shared};
+use crate::handle::{Command, SharedNetwork};
 use crate::outbox::Outbox;
 use crate::requests::Requests;
 use crate::sessions::Sessions;
@@ -41,10 +41,10 @@ pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Eve
     listen(&mut swarm, config.listen)?;
 
     let local = *swarm.local_peer_id();
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(SharedNetwork::default());
     let (command_sender, commands) = mpsc::channel(limits::COMMANDS_MAX);
     let (events, event_receiver) = mpsc::channel(limits::EVENTS_MAX);
-    let mut task = Task {
+    let mut task = SwarmTask {
         swarm,
         names,
         commands,
@@ -101,10 +101,10 @@ fn socket_address(address: &Multiaddr) -> Option<SocketAddr> {
 }
 
 /// The swarm and everything it needs. Gossip and requests have files of their own.
-pub(crate) struct Task {
+pub(crate) struct SwarmTask {
     pub(crate) swarm: Swarm<Behaviour>,
     pub(crate) names: Names,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Arc<SharedNetwork>,
     pub(crate) outbox: Outbox,
     pub(crate) sessions: Sessions,
     pub(crate) requests: Requests,
@@ -116,7 +116,7 @@ pub(crate) struct Task {
     commands: mpsc::Receiver<Command>,
 }
 
-impl Task {
+impl SwarmTask {
     /// Serves commands always, and the network while there is room for its events. Nothing here
     /// waits for the consumer, so the consumer may wait for us.
     async fn run(mut self, events: mpsc::Sender<Event>) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lojal_types::{Outcome, SignedTransaction, TimeMs, TransactionId};
 
-use crate::history::{Answer, Probe, Submission};
+use crate::history::{FinalityAnswer, Probe, SubmissionRecord};
 use crate::planted::Plant;
 use crate::random::Random;
 use crate::world::World;
@@ -78,10 +78,10 @@ async fn submit(world: &World, node: usize, id: TransactionId, signed: &Arc<Sign
     let at_ms = world.now_ms();
     let accepted = reached.mempool.submit(vec![(**signed).clone()]).await == [Ok(id)];
     world.hub().trace("submit", &[node as u64, u64::from(accepted)], id.as_bytes());
-    world.history().submissions.push(Submission { id, signed: signed.clone(), node, at_ms, accepted });
+    world.history().submissions.push(SubmissionRecord { id, signed: signed.clone(), node, at_ms, accepted });
     if accepted && world.plant() == Some(Plant::HastyAnswers) {
         let (height, outcome) = (reached.store.tip().height.next(), Outcome::Applied);
-        world.history().answers.push(Answer { node, at_ms, id, height, outcome });
+        world.history().answers.push(FinalityAnswer { node, at_ms, id, height, outcome });
     }
 }
 
@@ -100,7 +100,7 @@ async fn look(
         if let Some(placed) = found {
             let (id, height, outcome) = (one.id, placed.height, placed.outcome);
             world.hub().trace("answer", &[node as u64, height.get()], id.as_bytes());
-            world.history().answers.push(Answer { node, at_ms: now_ms, id, height, outcome });
+            world.history().answers.push(FinalityAnswer { node, at_ms: now_ms, id, height, outcome });
             done.push_back((id, pending.swap_remove(index).signed));
             if done.len() > DONE_MAX {
                 done.pop_front();

@@ -21,9 +21,9 @@ pub struct History {
     /// Blocks as they became visible to readers.
     pub commits: Vec<Commit>,
     /// What clients asked for.
-    pub submissions: Vec<Submission>,
+    pub submissions: Vec<SubmissionRecord>,
     /// What nodes told clients.
-    pub answers: Vec<Answer>,
+    pub answers: Vec<FinalityAnswer>,
     /// Starts of nodes.
     pub boots: Vec<Boot>,
     /// Ends of nodes that nobody asked for.
@@ -61,7 +61,7 @@ pub struct Commit {
 
 /// A client asked a node for something.
 #[derive(Clone, Debug)]
-pub struct Submission {
+pub struct SubmissionRecord {
     /// Which transaction.
     pub id: TransactionId,
     /// The transaction.
@@ -76,7 +76,7 @@ pub struct Submission {
 
 /// A node told a client that its transaction is final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct FinalityAnswer {
     /// Which node.
     pub node: usize,
     /// When.

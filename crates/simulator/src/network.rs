@@ -45,7 +45,7 @@ struct Inner {
     order: u64,
     trace: Trace,
     published: u64,
-    counts: Counts,
+    counts: MessageCounts,
 }
 
 /// A running validator's place on the network.
@@ -58,7 +58,7 @@ struct Port {
 
 /// What the network has carried.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Counts {
+pub struct MessageCounts {
     /// Messages that reached somebody.
     pub delivered: u64,
     /// Messages that a fault of a link took.
@@ -110,7 +110,7 @@ impl Hub {
             order: 0,
             trace: Trace::default(),
             published: 0,
-            counts: Counts::default(),
+            counts: MessageCounts::default(),
         };
         Self { inner: Arc::new(Mutex::new(inner)), earlier: Arc::default() }
     }
@@ -209,7 +209,7 @@ impl Hub {
     }
 
     /// What was carried so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> MessageCounts {
         self.lock().counts
     }
 

@@ -193,7 +193,7 @@ pub fn run(plan: &Plan, directory: &Path) -> std::io::Result<(Report, History)> 
 struct Outcome {
     history: History,
     trace: crate::trace::Trace,
-    counts: crate::network::Counts,
+    counts: crate::network::MessageCounts,
 }
 
 async fn simulate(plan: &Plan, directory: &Path) -> Outcome {

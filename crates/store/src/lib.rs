@@ -37,5 +37,5 @@ pub use index::IndexRebuilt;
 pub use log::record::{ProposalRecord, RecordFault};
 pub use open::{OpenReport, Opened, PendingProposal, Repaired, open};
 pub use options::{Checkpoints, Options};
-pub use reader::{Counts, Placed, Store, StoredBlock};
+pub use reader::{Placed, Store, StoreCounts, StoredBlock};
 pub use writer::Writer;

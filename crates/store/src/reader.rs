@@ -39,7 +39,7 @@ pub struct Placed {
 
 /// What the store has done, for metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub struct StoreCounts {
     /// Bytes in the log.
     pub log_bytes: u64,
     /// Syncs of the log since the start.
@@ -184,10 +184,10 @@ impl Store {
     }
 
     /// What the store has done so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> StoreCounts {
         let log = &self.shared.log_counters;
         let tail = self.shared.tail();
-        Counts {
+        StoreCounts {
             log_bytes: log.bytes.load(Ordering::Relaxed),
             syncs: log.syncs.load(Ordering::Relaxed),
             sync_time: Duration::from_micros(log.sync_us_total.load(Ordering::Relaxed)),

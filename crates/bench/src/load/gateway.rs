@@ -22,7 +22,7 @@ pub(super) struct Gateway {
 
 /// What became of a body's transactions.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct GatewayAnswer {
     pub(super) applied: u32,
     pub(super) failed: u32,
     pub(super) refused: u32,
@@ -78,7 +78,7 @@ impl Gateway {
         Self { agent: config.into(), url: url.to_owned() }
     }
     /// Submits a body and waits until all of it is final: one transaction by itself, several as a batch.
-    pub(super) fn submit(&self, body: &Body) -> Result<Answer, BenchError> {
+    pub(super) fn submit(&self, body: &Body) -> Result<GatewayAnswer, BenchError> {
         // A borsh list is its length and then its items, so a single one's own bytes start after four.
         let (path, bytes) = match body.transactions {
             1 => ("/v1/transactions", &body.bytes[4..]),
@@ -93,24 +93,28 @@ impl Gateway {
         if !answer.status().is_success() {
             let problem: Problem = serde_json::from_slice(text)
                 .map_err(|_| failed(format!("{}: {}", answer.status(), String::from_utf8_lossy(text))))?;
-            return Ok(Answer { refused: body.transactions, refusal: Some(problem.code), ..Answer::default() });
+            return Ok(GatewayAnswer {
+                refused: body.transactions,
+                refusal: Some(problem.code),
+                ..GatewayAnswer::default()
+            });
         }
         let read = if body.transactions == 1 { read_one(text) } else { read_batch(text) };
         read.map_err(|error| failed(error.to_string()))
     }
 }
 
-fn read_one(text: &[u8]) -> Result<Answer, serde_json::Error> {
+fn read_one(text: &[u8]) -> Result<GatewayAnswer, serde_json::Error> {
     Ok(count([serde_json::from_slice(text)?]))
 }
 
-fn read_batch(text: &[u8]) -> Result<Answer, serde_json::Error> {
+fn read_batch(text: &[u8]) -> Result<GatewayAnswer, serde_json::Error> {
     let batch: Batch = serde_json::from_slice(text)?;
     Ok(count(batch.transactions))
 }
 
-fn count(transactions: impl IntoIterator<Item = One>) -> Answer {
-    let mut answer = Answer::default();
+fn count(transactions: impl IntoIterator<Item = One>) -> GatewayAnswer {
+    let mut answer = GatewayAnswer::default();
     for One { status, receipt, problem } in transactions {
         match (status, receipt) {
             (Status::Committed, Some(Receipt { result: Outcome::Applied, .. })) => answer.applied += 1,
@@ -139,7 +143,7 @@ mod tests {
              "receipt":{"result":"failed","operation":0,"code":"insufficient_points"}},
             {"id":"ac","status":"refused","problem":{"type":"","title":"","status":503,"detail":"","code":"busy"}},
             {"id":"ad","status":"pending"}]}"#;
-        let expected = Answer { applied: 1, failed: 1, refused: 2, refusal: Some("pending".into()) };
+        let expected = GatewayAnswer { applied: 1, failed: 1, refused: 2, refusal: Some("pending".into()) };
         assert_eq!(read_batch(text).expect("the gateway's form"), expected);
     }
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clock::Clock;
-use crate::executor::Executor;
+use crate::executor::ExecutorParts;
 use crate::fixture::{block_by, certify, chain, genesis, peer, proposer, record, validator_key};
 use crate::mempool::{Mempool, SharedState};
 use crate::progress::Progress;
@@ -32,7 +32,7 @@ impl Bench {
         let state = crate::share(state);
         let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let (address, metrics) = (validator_key(proposer(3, 0)).address(), Metrics::default());
-        let executor = Executor {
+        let executor = ExecutorParts {
             state: state.clone(),
             writer,
             mempool: mempool.clone(),

@@ -30,7 +30,7 @@ impl Node {
         let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let (address, metrics) = (validator_key(0).address(), Metrics::default());
         let (clock, workers) = (Clock::System, Workers::Threads);
-        let executor = Executor {
+        let executor = ExecutorParts {
             state: state.clone(),
             writer,
             mempool: mempool.clone(),

@@ -8,14 +8,14 @@ use lojal_network::PeerId;
 use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, VerifiedTransaction, verify_identified};
 use tokio::sync::mpsc;
 
-use super::{Answers, Origin, Shared, SharedState, Submission, lock};
+use super::{Answers, Origin, QueuedSubmission, SharedPool, SharedState, lock};
 use crate::clock::Clock;
 use crate::limits::{SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
 
 pub(super) struct Worker {
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<SharedPool>,
     pub(super) state: SharedState,
-    pub(super) submissions: mpsc::Receiver<Submission>,
+    pub(super) submissions: mpsc::Receiver<QueuedSubmission>,
     pub(super) accepted: mpsc::Sender<Vec<Box<[u8]>>>,
     pub(super) forgers: mpsc::Sender<PeerId>,
     pub(super) clock: Clock,
@@ -37,11 +37,11 @@ impl Worker {
         }
     }
 
-    fn process(&self, batch: Vec<Submission>) {
+    fn process(&self, batch: Vec<QueuedSubmission>) {
         let mut sizes = Vec::with_capacity(batch.len());
         let mut own = Vec::new();
         let mut transactions = Vec::new();
-        for Submission { transactions: mut submitted, origin } in batch {
+        for QueuedSubmission { transactions: mut submitted, origin } in batch {
             own.extend(std::iter::repeat_n(matches!(origin, Origin::Client(_)), submitted.len()));
             sizes.push((submitted.len(), origin));
             transactions.append(&mut submitted);

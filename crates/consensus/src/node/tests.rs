@@ -91,7 +91,7 @@ impl Cluster {
         let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let (metrics, (ready, is_ready), (stop, stopped)) =
             (Metrics::default(), watch::channel(false), oneshot::channel::<()>());
-        let validator = Validator {
+        let validator = ValidatorParts {
             key: validator_key(number),
             wal: Wal::Directory(dir.join("consensus")),
             store: store.clone(),

@@ -9,7 +9,7 @@ use lojal_types::{Block, BlockId, Bounded, Hash, Height, Outcome};
 
 use super::*;
 use crate::classes::by_name;
-use crate::history::{Answer, Signed, Stop};
+use crate::history::{FinalityAnswer, Signed, Stop};
 use crate::run::run;
 
 /// A run in which one validator is stopped and started, so that there is something of everything.
@@ -100,8 +100,8 @@ fn validity_notices_a_changed_block_a_stolen_certificate_and_another_state() {
 fn finality_notices_what_is_not_where_a_client_was_told_it_is() {
     assert_noticed("finality", |history| history.answers[2].height = history.answers[2].height.next());
     assert_noticed("finality", |history| {
-        let Answer { id, .. } = history.answers[2];
-        let second = Answer { id, height: history.answers[2].height.next(), ..history.answers[2] };
+        let FinalityAnswer { id, .. } = history.answers[2];
+        let second = FinalityAnswer { id, height: history.answers[2].height.next(), ..history.answers[2] };
         history.answers.push(second);
     });
     assert_noticed("finality", |history| {
@@ -110,7 +110,7 @@ fn finality_notices_what_is_not_where_a_client_was_told_it_is() {
             Outcome::Applied => Outcome::Failed { operation: 0, code },
             Outcome::Failed { .. } => Outcome::Applied,
         };
-        let other = Answer { outcome, ..history.answers[2] };
+        let other = FinalityAnswer { outcome, ..history.answers[2] };
         history.answers.push(other);
     });
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, Validator, Wal, Workers};
+use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, Wal, Workers};
 use lojal_network::limits::EVENTS_MAX;
 use lojal_network::{Event, Network};
 use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Opened, Options, SimulatedDisk, Store, StoreError};
@@ -99,7 +99,7 @@ impl World {
         self.watch_commits(number, &store);
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, _) = watch::channel(false);
-        let validator = Validator {
+        let validator = ValidatorParts {
             key: people::validator(number),
             wal: Wal::Actor(wal),
             store,

@@ -17,20 +17,20 @@ use tokio::time::Instant;
 use super::blocks::UndecidedBlocks;
 use super::budget::Budget;
 use super::claimed::ClaimedBlock;
-use super::{Answer, Command, Executor, ExecutorFault, Proposed, Verdict};
+use super::{AnswerSender, Command, ExecutorFault, ExecutorParts, Proposed, Verdict};
 use crate::mempool::{Room, read_state, work_of};
 use crate::parts::Assembled;
 
-pub(super) struct Thread {
-    executor: Executor,
+pub(super) struct ExecutionLoop {
+    executor: ExecutorParts,
     undecided: UndecidedBlocks,
     budget: Budget,
     /// About the proposers whose blocks are no good.
     warnings: Warnings<Address>,
 }
 
-impl Thread {
-    pub(super) fn new(executor: Executor) -> Self {
+impl ExecutionLoop {
+    pub(super) fn new(executor: ExecutorParts) -> Self {
         Self { executor, undecided: UndecidedBlocks::default(), budget: Budget::new(), warnings: Warnings::default() }
     }
 
@@ -70,7 +70,7 @@ impl Thread {
                 continue;
             }
             let block = ClaimedBlock::read(&record, &bytes, &self.chain());
-            match block.map(|block| self.execute(&record, block, true)).transpose()?.flatten() {
+            match block.map(|block| self.check_execution(&record, block, true)).transpose()?.flatten() {
                 Some(block) => {
                     if UndecidedBlocks::is_own(&record, &block, self.executor.address) {
                         self.undecided.built(block.id());
@@ -126,7 +126,7 @@ impl Thread {
             pool.remove(&id);
         }
         drop(pool);
-        self.executed(&proposal.block, started);
+        self.record_time(&proposal.block, started);
         Ok(proposal.block)
     }
 
@@ -153,11 +153,11 @@ impl Thread {
                     }
                     return Ok(Verdict::Unusable);
                 }
-                let Some(block) = self.execute(record, block, is_decided)? else {
+                let Some(block) = self.check_execution(record, block, is_decided)? else {
                     self.executor.metrics.invalid();
                     return Ok(Verdict::Invalid);
                 };
-                self.executed(&block, started);
+                self.record_time(&block, started);
                 (block.bytes().clone(), Some(block))
             }
         };
@@ -168,13 +168,13 @@ impl Thread {
     }
 
     /// Executes a block of somebody else; `None`, with the reason in the log, when it is not valid.
-    fn execute(
+    fn check_execution(
         &mut self,
         record: &ProposalRecord,
         block: ClaimedBlock,
         is_decided: bool,
     ) -> Result<Option<ExecutedBlock>, ExecutorFault> {
-        match self.execute_block(block, is_decided) {
+        match self.verify_and_execute(block, is_decided) {
             Ok(block) => Ok(Some(block)),
             Err(InvalidBlock::Conservation(fault)) => Err(fault.into()),
             Err(reason) => {
@@ -186,7 +186,7 @@ impl Thread {
         }
     }
 
-    fn execute_block(&self, block: ClaimedBlock, is_decided: bool) -> Result<ExecutedBlock, InvalidBlock> {
+    fn verify_and_execute(&self, block: ClaimedBlock, is_decided: bool) -> Result<ExecutedBlock, InvalidBlock> {
         if !is_decided {
             check_clock(&block.header, self.executor.clock.now())?;
         }
@@ -245,7 +245,7 @@ impl Thread {
         Ok(())
     }
 
-    fn executed(&mut self, block: &ExecutedBlock, started: Instant) {
+    fn record_time(&mut self, block: &ExecutedBlock, started: Instant) {
         let took = started.elapsed();
         self.executor.metrics.executed(took);
         self.budget.executed(block.transactions().iter().map(|one| work_of(one)).sum(), took);
@@ -261,7 +261,7 @@ impl Thread {
 }
 
 /// Answers. Whoever asked and is gone is stopping, too; a fault is worth knowing all the same.
-fn reply<T>(answer: Answer<T>, result: Result<T, ExecutorFault>) {
+fn reply<T>(answer: AnswerSender<T>, result: Result<T, ExecutorFault>) {
     if let Err(Err(fault)) = answer.send(result) {
         tracing::error!(%fault, "a fault while stopping");
     }
