@@ -12,6 +12,7 @@ mod ledger;
 mod partnership;
 mod recovery;
 mod redeem;
+mod reference;
 mod reverse;
 mod settle;
 mod transfer;

@@ -6,6 +6,7 @@ use lojal_types::{Address, Bounded, BrandId, Capture, Code, Hold, Lot, Points, R
 use super::authority::Purpose;
 use super::counters::uncount_month;
 use super::ledger::{add_lots, add_outstanding, amount, change_totals, debit, remove_outstanding};
+use super::reference::use_once;
 use super::{Context, authority};
 use crate::key::{CapturedKey, HeldKey, HoldsKey, SpentKey};
 use crate::lots::{split, total};
@@ -17,7 +18,8 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     authority::brand(context, hold.brand)?;
     let counted = authority::spend(context, hold.from, hold.brand, Purpose::Hold, hold.amount)?;
     expires_in_time(context, hold)?;
-    use_reference(context, hold)?;
+    let held = Held { from: hold.from, expires_ms: hold.expires_ms, closed: false };
+    use_once(context, &HeldKey { brand: hold.brand, reference: hold.reference.clone() }, &held)?;
     let lots = debit(context, hold.from, hold.brand, hold.amount, None)?;
     remove_outstanding(context, hold.brand, &lots);
     change_totals(context, hold.brand, |mut totals| {
@@ -35,7 +37,7 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
     amount(capture.amount)?;
     authority::brand(context, capture.brand)?;
     authority::operator(context, capture.brand, Role::Capture)?;
-    use_capture_reference(context, capture)?;
+    use_once(context, &CapturedKey { brand: capture.brand, reference: capture.reference.clone() }, &Used)?;
     let held = known(context, capture.brand, capture.from, &capture.hold_reference)?;
     not_closed(&held)?;
     not_expired(context, &held)?;
@@ -89,26 +91,6 @@ pub(super) fn return_expired(context: &mut Context<'_, '_>, account: Address, br
 fn expires_in_time(context: &Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
     let in_time = hold.expires_ms > context.time && hold.expires_ms.since_ms(context.time) <= HOLD_MS_MAX;
     if in_time { Ok(()) } else { Err(Code::HoldExpiryOutOfRange) }
-}
-
-/// A till's request is answered once, whoever answers it: references are "unique per brand and kind" (protocol §6).
-fn use_reference(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
-    let key = HeldKey { brand: hold.brand, reference: hold.reference.clone() };
-    if context.overlay.get(&key).is_some() {
-        return Err(Code::DuplicateReference);
-    }
-    context.overlay.put(&key, &Held { from: hold.from, expires_ms: hold.expires_ms, closed: false });
-    Ok(())
-}
-
-/// References are "unique per brand and kind" (protocol §6): a till takes its points once.
-fn use_capture_reference(context: &mut Context<'_, '_>, capture: &Capture) -> Result<(), Code> {
-    let key = CapturedKey { brand: capture.brand, reference: capture.reference.clone() };
-    if context.overlay.get(&key).is_some() {
-        return Err(Code::DuplicateReference);
-    }
-    context.overlay.put(&key, &Used);
-    Ok(())
 }
 
 /// "Open holds ≤ 16 per account and brand." (protocol §11)

@@ -4,6 +4,7 @@ use lojal_types::{Code, Issue, Lot, Points, Role};
 
 use super::counters::count_day;
 use super::ledger::{add_outstanding, amount, change_totals, credit};
+use super::reference::use_once;
 use super::{Context, authority};
 use crate::key::{IssuedKey, IssuedTodayKey};
 use crate::record::{Issued, Operator};
@@ -12,9 +13,10 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     amount(issue.amount)?;
     let brand = authority::brand(context, issue.brand)?;
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
-    unused_reference(context, issue)?;
-    within_daily_limit(context, issue, &operator)?;
     let expiry = brand.policy.expiry_of_issue_in(context.time.month());
+    let record = Issued { to: issue.to, amount: issue.amount, expiry, time_ms: context.time, reversed: Points::ZERO };
+    use_once(context, &IssuedKey { brand: issue.brand, reference: issue.reference.clone() }, &record)?;
+    within_daily_limit(context, issue, &operator)?;
     let lot = Lot { expiry, amount: issue.amount };
     change_totals(context, issue.brand, |mut totals| {
         totals.issued = totals.issued.checked_add(issue.amount)?;
@@ -22,18 +24,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
         Some(totals)
     })?;
     add_outstanding(context, issue.brand, &[lot]);
-    credit(context, issue.to, issue.brand, &[lot])?;
-    let record = Issued { to: issue.to, amount: issue.amount, expiry, time_ms: context.time, reversed: Points::ZERO };
-    context.overlay.put(&key(issue), &record);
-    Ok(())
-}
-
-/// "The same receipt is never rewarded twice, whatever the till retries." (protocol §6)
-fn unused_reference(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), Code> {
-    match context.overlay.get(&key(issue)) {
-        None => Ok(()),
-        Some(_) => Err(Code::DuplicateReference),
-    }
+    credit(context, issue.to, issue.brand, &[lot])
 }
 
 /// "An operator is a key that acts for a brand, with a role and limits" (protocol §2): a stolen till does damage of a
@@ -42,8 +33,4 @@ fn within_daily_limit(context: &mut Context<'_, '_>, issue: &Issue, operator: &O
     let Some(max) = operator.issue_daily_max else { return Ok(()) };
     let key = IssuedTodayKey { brand: issue.brand, operator: context.sender };
     count_day(context, &key, issue.amount, max, Code::IssueDailyMaxReached)
-}
-
-fn key(issue: &Issue) -> IssuedKey {
-    IssuedKey { brand: issue.brand, reference: issue.reference.clone() }
 }

@@ -4,6 +4,7 @@ use lojal_types::{Code, Redeem};
 
 use super::authority::Purpose;
 use super::ledger::{amount, change_totals, debit, remove_outstanding};
+use super::reference::use_once;
 use super::{Context, authority};
 use crate::key::RedeemedKey;
 use crate::record::Used;
@@ -22,13 +23,9 @@ pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<()
     })
 }
 
-/// A till's payment request is paid once, whoever pays it: references are "unique per brand and kind" (protocol §6).
+/// A till's payment request is paid once, whoever pays it; without a request there is nothing to use.
 fn use_reference(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
     let Some(reference) = &redeem.reference else { return Ok(()) };
     let key = RedeemedKey { brand: redeem.brand, reference: reference.clone() };
-    if context.overlay.get(&key).is_some() {
-        return Err(Code::DuplicateReference);
-    }
-    context.overlay.put(&key, &Used);
-    Ok(())
+    use_once(context, &key, &Used)
 }

@@ -3,6 +3,7 @@
 use lojal_types::{Code, Reverse, Role};
 
 use super::ledger::{amount, change_totals, debit, remove_outstanding};
+use super::reference::use_once;
 use super::{Context, authority};
 use crate::key::{IssuedKey, ReversedKey};
 use crate::record::{Issued, Used};
@@ -11,7 +12,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     amount(reverse.amount)?;
     let brand = authority::brand(context, reverse.brand)?;
     authority::operator(context, reverse.brand, Role::Reverse)?;
-    use_reference(context, reverse)?;
+    use_once(context, &ReversedKey { brand: reverse.brand, reference: reverse.reference.clone() }, &Used)?;
     let mut issued = issue_to(context, reverse)?;
     within_window(context, &issued, brand.policy.reversal_window_ms)?;
     issued.reversed = at_most_what_is_left(&issued, reverse)?;
@@ -28,16 +29,6 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
 
 fn issued_key(reverse: &Reverse) -> IssuedKey {
     IssuedKey { brand: reverse.brand, reference: reverse.issue_reference.clone() }
-}
-
-/// References are "unique per brand and kind" (protocol §6): a returned purchase is taken back once.
-fn use_reference(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<(), Code> {
-    let key = ReversedKey { brand: reverse.brand, reference: reverse.reference.clone() };
-    if context.overlay.get(&key).is_some() {
-        return Err(Code::DuplicateReference);
-    }
-    context.overlay.put(&key, &Used);
-    Ok(())
 }
 
 /// A brand takes back only what it issued, from the account that it issued it to.

@@ -4,6 +4,7 @@ use lojal_types::limits::MONEY_MAX;
 use lojal_types::{Code, Role, Settle};
 
 use super::partnership::two_brands;
+use super::reference::use_once;
 use super::{Context, authority};
 use crate::key::{ObligationKey, SettledKey};
 use crate::record::{Obligation, Used};
@@ -13,7 +14,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, settle: &Settle) -> Result<()
     amount(settle)?;
     two_brands(context, settle.debtor, settle.creditor)?;
     authority::operator(context, settle.creditor, Role::Admin)?;
-    use_reference(context, settle)?;
+    use_once(context, &SettledKey { creditor: settle.creditor, reference: settle.reference.clone() }, &Used)?;
     lower(context, settle)
 }
 
@@ -24,16 +25,6 @@ fn amount(settle: &Settle) -> Result<(), Code> {
         1..=MONEY_MAX => Ok(()),
         _ => Err(Code::AmountTooLarge),
     }
-}
-
-/// References are "unique per brand and kind" (protocol §6): a payment settles once.
-fn use_reference(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Code> {
-    let key = SettledKey { creditor: settle.creditor, reference: settle.reference.clone() };
-    if context.overlay.get(&key).is_some() {
-        return Err(Code::DuplicateReference);
-    }
-    context.overlay.put(&key, &Used);
-    Ok(())
 }
 
 /// Nobody can settle more than is owed.
