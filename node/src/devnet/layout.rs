@@ -18,7 +18,8 @@ use lojal_wallet::home::Home;
 use lojal_wallet::keystore::Secret;
 use lojal_wallet::passphrase::Passphrase;
 
-use super::{DevnetError, DevnetOptions, tour};
+use super::error::DevnetError;
+use super::options::DevnetOptions;
 use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, PeerConfig, read_genesis, write_new};
 
 /// Where a network is, unless the options say.
@@ -28,6 +29,10 @@ pub const PASSPHRASE: &str = "devnet";
 /// The template that the program carries with it.
 const TEMPLATE: &str = include_str!("../../../genesis/dev.toml");
 const PORT_BASE: u16 = 7800;
+/// The heartbeat of a tour's network: its clock must run although nothing happens.
+const TOUR_HEARTBEAT_MS: u64 = 500;
+/// How long owners have to cancel a recovery on a tour, instead of 72 hours.
+const TOUR_RECOVERY_DELAY_MS: u64 = 2_000;
 /// Where a tour looks for free ports: it must not get in the way of other networks of this machine.
 const TOUR_PORT_BASE: u16 = 10_050;
 /// How far the places lie apart where a tour looks, and how many there are.
@@ -77,8 +82,8 @@ impl Layout {
         }
         let document = template(options)?;
         let parameters = Parameters {
-            heartbeat_ms: tour::HEARTBEAT_MS,
-            recovery_delay_ms: tour::RECOVERY_DELAY_MS,
+            heartbeat_ms: TOUR_HEARTBEAT_MS,
+            recovery_delay_ms: TOUR_RECOVERY_DELAY_MS,
             ..document.parameters
         };
         let count = options.validators.unwrap_or(VALIDATORS);

@@ -7,13 +7,17 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use lojal_client::Client;
+use lojal_client::{Client, ClientError};
 use lojal_types::Height;
 use tokio::process::{Child, Command};
 
+use super::error::{DevnetError, READY_TIMEOUT};
 use super::layout::Layout;
-use super::{DevnetError, HEIGHT_INTERVAL, READY_INTERVAL, READY_TIMEOUT, ask};
 
+/// How often the gateways are asked while they start.
+const READY_INTERVAL: Duration = Duration::from_millis(100);
+/// How often the height is shown.
+const HEIGHT_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a validator may take to stop before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often the height is shown where there is no terminal to show it in place.
@@ -167,4 +171,13 @@ fn show(heights: &BTreeMap<String, Height>, second: u64) {
     }
     // A terminal that is gone needs no height.
     let _ = std::io::stdout().flush();
+}
+
+/// Asks a gateway from a thread of its own, since the client blocks.
+async fn ask<T: Send + 'static>(
+    client: &Client,
+    question: impl FnOnce(&Client) -> Result<T, ClientError> + Send + 'static,
+) -> Option<T> {
+    let client = client.clone();
+    tokio::task::spawn_blocking(move || question(&client).ok()).await.ok().flatten()
 }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use lojal_types::{BrandId, TimeMs};
 use lojal_wallet::time;
 
-use super::{Consent, ReceiptArgs, Sending, SourceArgs};
+use super::shared::{Consent, ReceiptArgs, Sending, SourceArgs};
 
 /// `lojal partner`.
 #[derive(Debug, Subcommand)]

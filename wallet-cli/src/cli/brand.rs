@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use lojal_types::{AddressText, BrandId, PublicKey, Role};
 use lojal_wallet::time;
 
-use super::{Consent, Sending};
+use super::shared::{Consent, Sending};
 
 /// `lojal policy`.
 #[derive(Debug, Subcommand)]

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use lojal_types::{AddressText, BrandId, MemberRole};
 
-use super::{Pool, Sending};
+use super::shared::{Pool, Sending};
 
 /// `lojal household`.
 #[derive(Debug, Subcommand)]

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use lojal_types::{AddressText, BrandId, Guardian, PublicKey};
 
-use super::{Consent, Sending};
+use super::shared::{Consent, Sending};
 
 /// `lojal guardians`.
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,7 @@ use lojal_types::limits::HOLD_MS_MAX;
 use lojal_types::{AddressText, BrandId, TimeMs};
 use lojal_wallet::time;
 
-use super::{Consent, OptionalReceiptArgs, Sending, SourceArgs};
+use super::shared::{Consent, OptionalReceiptArgs, Sending, SourceArgs};
 
 /// `lojal request`.
 #[derive(Debug, Args)]

@@ -5,8 +5,9 @@ use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::utc;
 use serde::Serialize;
 
-use super::household::role_text;
-use super::{Context, Decimals};
+use super::context::Context;
+use super::decimals::Decimals;
+use super::words::role_text;
 use crate::error::CommandError;
 use crate::output::{Report, table};
 

@@ -8,9 +8,10 @@ use lojal_wallet::amount;
 use lojal_wallet::terms::{format_money, format_price, parse_price, rate_in_points, rate_in_units};
 use lojal_wallet::time::utc;
 
+use super::context::Context;
+use super::decimals::Decimals;
 use super::points::one_reference;
 use super::transact::{Session, points_text};
-use super::{Context, Decimals};
 use crate::ask;
 use crate::cli::{Consent, ConvertArgs, PartnerCommand, ProposeArgs, Sending, SettleArgs, TermsArgs};
 use crate::error::CommandError;

@@ -1,13 +1,15 @@
 //! What a brand's admins decide: its policy and its operators.
 
 use lojal_types::{
-    Address, AddressText, Bounded, BrandId, Operation, Policy, RemoveOperator, Role, Roles, SetOperator, SetPolicy, api,
+    Address, AddressText, Bounded, BrandId, Operation, Policy, RemoveOperator, Roles, SetOperator, SetPolicy, api,
 };
 use lojal_wallet::amount;
 use lojal_wallet::time::format_duration;
 
+use super::context::Context;
+use super::decimals::decimals_of;
 use super::transact::{Session, points_text};
-use super::{Context, decimals_of};
+use super::words::roles_text;
 use crate::ask;
 use crate::cli::{Consent, OperatorCommand, PolicyArgs, PolicyCommand, Sending, SetOperatorArgs};
 use crate::error::CommandError;
@@ -146,17 +148,6 @@ fn remove_operator(
     let remove = RemoveOperator { brand, operator: operator.on(session.home.network())? };
     let done = format!("{operator} doesn't act for {brand} any more");
     session.transact(Operation::RemoveOperator(remove), &done, sending)
-}
-
-/// Roles in words.
-pub(super) fn roles_text(roles: &Roles) -> String {
-    let name = |role: &Role| match role {
-        Role::Issue => "issue",
-        Role::Capture => "capture",
-        Role::Reverse => "reverse",
-        Role::Admin => "admin",
-    };
-    roles.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn known_brand(context: &Context, brand: BrandId) -> Result<api::Brand, CommandError> {

@@ -7,8 +7,10 @@ use lojal_types::{
 use lojal_wallet::amount;
 
 use super::balance::{Pool, pool_text};
+use super::context::Context;
+use super::decimals::Decimals;
 use super::transact::{Session, report};
-use super::{Context, Decimals};
+use super::words::role_text;
 use crate::cli::{HouseholdCommand, HouseholdOption, RightsArgs, Sending};
 use crate::error::CommandError;
 use crate::output::{Report, table};
@@ -104,15 +106,6 @@ fn limits_text(member: &api::Member, decimals: &Decimals) -> String {
         (false, _) => listed.join(", "),
         (true, MemberRole::Child) => "nothing".to_owned(),
         (true, MemberRole::Admin | MemberRole::Adult) => "no limits".to_owned(),
-    }
-}
-
-/// A role in words.
-pub(super) fn role_text(role: MemberRole) -> &'static str {
-    match role {
-        MemberRole::Admin => "admin",
-        MemberRole::Adult => "adult",
-        MemberRole::Child => "child",
     }
 }
 

@@ -10,7 +10,7 @@ use lojal_wallet::keystore::Secret;
 use lojal_wallet::passphrase::Purpose;
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use crate::ask;
 use crate::error::CommandError;
 use crate::output::{Report, note, table};

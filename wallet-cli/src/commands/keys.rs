@@ -5,8 +5,9 @@ use lojal_types::{
 };
 use lojal_wallet::submission::Fate;
 
-use super::Context;
+use super::context::Context;
 use super::transact::{Session, report};
+use super::words::guardians_text;
 use crate::cli::{GuardiansCommand, Sending, Validity};
 use crate::error::CommandError;
 use crate::output::Report;
@@ -89,21 +90,4 @@ fn set_guardians(
     let Ok(shown) = guardians.clone().try_map(|address| Ok::<_, std::convert::Infallible>(address.text(network)));
     let operation = Operation::SetGuardians(SetGuardians { guardians });
     session.transact(operation, &format!("set the guardians: {}", guardians_text(&shown)), sending)
-}
-
-/// Guardians in words.
-pub(super) fn guardians_text(guardians: &Guardians<AddressText>) -> String {
-    let names: Vec<String> = guardians.guardians.iter().map(guardian_text).collect();
-    match names.len() {
-        0 => "no guardians: if the key and its words are lost, so are the points".to_owned(),
-        count => format!("{} of {count}: {}", guardians.threshold, names.join(", ")),
-    }
-}
-
-/// A guardian in words.
-pub(super) fn guardian_text(guardian: &Guardian<AddressText>) -> String {
-    match guardian {
-        Guardian::Account(address) => address.to_string(),
-        Guardian::Brand(brand) => format!("brand {brand}"),
-    }
 }

@@ -3,6 +3,8 @@
 mod balance;
 mod between;
 mod brand;
+mod context;
+mod decimals;
 mod household;
 mod init;
 mod keys;
@@ -14,16 +16,9 @@ mod till;
 mod transact;
 mod words;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use context::Context;
 
-use lojal_types::limits::DECIMALS_MAX;
-use lojal_types::{AddressText, BrandId, Genesis, api};
-use lojal_wallet::gateways::{Gateways, GatewaysError};
-use lojal_wallet::home::{Home, HomeError};
-use lojal_wallet::passphrase::Sources;
-
-use crate::cli::{Cli, Command, Options};
+use crate::cli::{Cli, Command};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -32,11 +27,7 @@ use crate::output::Report;
 /// # Errors
 /// When nothing was done.
 pub fn run(cli: Cli) -> Result<Report, CommandError> {
-    let mut context = Context { options: cli.options };
-    // An empty variable is as good as none.
-    context.options.home = context.options.home.filter(|dir| !dir.as_os_str().is_empty());
-    context.options.gateways.retain(|url| !url.is_empty());
-    let context = &context;
+    let context = &Context::new(cli.options);
     match cli.command {
         Command::Init { genesis } => init::init(context, &genesis),
         Command::Restore { genesis, words_file, account } => {
@@ -77,75 +68,5 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
         Command::Partner(command) => between::partner(context, command),
         Command::Netting => between::netting(context),
         Command::Settle(args) => between::settle(context, args),
-    }
-}
-
-/// What every command starts from.
-struct Context {
-    options: Options,
-}
-
-impl Context {
-    fn home_dir(&self) -> Result<PathBuf, CommandError> {
-        let default = || std::env::home_dir().map(|dir| dir.join(".lojal"));
-        self.options.home.clone().or_else(default).ok_or(CommandError::NoHomeDirectory)
-    }
-    fn home(&self) -> Result<Home, CommandError> {
-        Ok(Home::open(&self.home_dir()?)?)
-    }
-    /// The home, or nothing where there is none but a gateway is named: enough to look around.
-    fn home_or_gateway(&self) -> Result<Option<Home>, CommandError> {
-        match self.home() {
-            Err(CommandError::Home(HomeError::Missing(_)) | CommandError::NoHomeDirectory)
-                if !self.options.gateways.is_empty() =>
-            {
-                Ok(None)
-            }
-            home => home.map(Some),
-        }
-    }
-    fn gateways(&self, home: Option<&Home>) -> Result<Gateways, CommandError> {
-        let own = home.map(Home::gateways).unwrap_or_default();
-        let urls = if self.options.gateways.is_empty() { own } else { &self.options.gateways };
-        Ok(Gateways::new(urls, home.map(Home::chain_id)).map_err(GatewaysError::Client)?)
-    }
-    fn passphrase_sources(&self) -> Sources {
-        Sources::from_environment(self.options.passphrase_file.clone())
-    }
-    /// The account that is asked for: the wallet's own unless another is named.
-    fn account(home: Option<&Home>, address: Option<AddressText>) -> Result<AddressText, CommandError> {
-        match (home, address) {
-            (Some(home), Some(address)) => Ok(address.on(home.network()).map(|_| address)?),
-            (None, Some(address)) => Ok(address),
-            (Some(home), None) => Ok(home.address_text()),
-            (None, None) => Err(CommandError::NoWallet),
-        }
-    }
-}
-
-/// How many decimals a brand's points have: what the gateway says, if the genesis document doesn't know better.
-/// A gateway must not be able to move the point in what people type and read.
-fn decimals_of(brand: &api::Brand, genesis: Option<&Genesis>) -> Result<u8, CommandError> {
-    let found = brand.decimals;
-    let known = genesis.and_then(|genesis| genesis.document().brands.iter().find(|known| known.id == brand.id));
-    if found > DECIMALS_MAX || known.is_some_and(|known| known.decimals != found) {
-        return Err(CommandError::Decimals { brand: brand.id, found });
-    }
-    Ok(found)
-}
-
-/// The decimals of every brand.
-struct Decimals(BTreeMap<BrandId, u8>);
-
-impl Decimals {
-    fn ask(gateways: &Gateways, home: Option<&Home>) -> Result<Self, CommandError> {
-        let brands = gateways.ask(|gateway| Ok(gateway.client()?.brands()?))?.brands;
-        let genesis = home.map(Home::genesis);
-        let decimals = brands.iter().map(|brand| Ok((brand.id, decimals_of(brand, genesis)?)));
-        decimals.collect::<Result<_, CommandError>>().map(Self)
-    }
-    /// An unknown brand's points are shown as whole units.
-    fn of(&self, brand: BrandId) -> u8 {
-        self.0.get(&brand).copied().unwrap_or(0)
     }
 }

@@ -3,7 +3,7 @@
 use lojal_types::{AddressText, BrandId, Issue, Operation, Redeem, Reference, Reverse, Transfer};
 use lojal_wallet::reference::ReceiptText;
 
-use super::Context;
+use super::context::Context;
 use super::transact::Session;
 use crate::cli::{OfReceiptArgs, ReceiptArgs, Sending, SourceArgs};
 use crate::error::CommandError;

@@ -5,8 +5,9 @@ use lojal_types::{AddressText, TransactionId};
 use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::utc;
 
+use super::context::Context;
+use super::decimals::{Decimals, decimals_of};
 use super::show::{history_table, transaction_text};
-use super::{Context, Decimals, decimals_of};
 use crate::error::CommandError;
 use crate::output::{Report, table, to_value};
 

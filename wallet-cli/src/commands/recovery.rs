@@ -7,9 +7,9 @@ use lojal_wallet::home::Home;
 use lojal_wallet::time::utc;
 use serde_json::json;
 
-use super::Context;
-use super::keys::{guardian_text, guardians_text};
+use super::context::Context;
 use super::transact::Session;
+use super::words::{guardian_text, guardians_text};
 use crate::ask;
 use crate::cli::{Consent, RecoverCommand, Sending};
 use crate::error::CommandError;

@@ -4,7 +4,7 @@ use lojal_types::api::{TransactionState, TransactionStatus};
 use lojal_types::{AddressText, Outcome};
 use lojal_wallet::time::utc;
 
-use super::Decimals;
+use super::decimals::Decimals;
 use super::words::in_words;
 use crate::output::table;
 

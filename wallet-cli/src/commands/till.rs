@@ -7,7 +7,7 @@ use lojal_wallet::time::utc;
 use lojal_wallet::uri::{HoldTicket, PaymentKind, PaymentRequest};
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::points::reference;
 use super::transact::{Session, Source, points_text};
 use crate::ask;

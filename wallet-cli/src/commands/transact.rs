@@ -15,7 +15,8 @@ use lojal_wallet::submission::{Fate, GRACE, Submission};
 use lojal_wallet::time::utc;
 use lojal_wallet::{amount, clock, random};
 
-use super::{Context, decimals_of};
+use super::context::Context;
+use super::decimals::decimals_of;
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
 use crate::error::CommandError;
 use crate::output::{Report, note, to_value};

@@ -1,13 +1,10 @@
-//! Operations in words.
+//! Operations, roles and guardians in words.
 
-use lojal_types::{AddressText, BrandId, MemberRole, Operation, Points};
+use lojal_types::{AddressText, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Role, Roles};
 use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::utc;
 
-use super::Decimals;
-use super::brand::roles_text;
-use super::household::role_text;
-use super::keys::guardians_text;
+use super::decimals::Decimals;
 
 /// What an operation does, as the account at `viewpoint` sees it.
 pub(super) fn in_words(
@@ -85,5 +82,42 @@ fn between_brands(operation: &Operation<AddressText>) -> String {
             format!("the key {} acts for {}: {}", one.public_key, one.brand, roles_text(&one.roles))
         }
         _ => operation.name().to_owned(),
+    }
+}
+
+/// Roles in words.
+pub(super) fn roles_text(roles: &Roles) -> String {
+    let name = |role: &Role| match role {
+        Role::Issue => "issue",
+        Role::Capture => "capture",
+        Role::Reverse => "reverse",
+        Role::Admin => "admin",
+    };
+    roles.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// A role in words.
+pub(super) fn role_text(role: MemberRole) -> &'static str {
+    match role {
+        MemberRole::Admin => "admin",
+        MemberRole::Adult => "adult",
+        MemberRole::Child => "child",
+    }
+}
+
+/// Guardians in words.
+pub(super) fn guardians_text(guardians: &Guardians<AddressText>) -> String {
+    let names: Vec<String> = guardians.guardians.iter().map(guardian_text).collect();
+    match names.len() {
+        0 => "no guardians: if the key and its words are lost, so are the points".to_owned(),
+        count => format!("{} of {count}: {}", guardians.threshold, names.join(", ")),
+    }
+}
+
+/// A guardian in words.
+pub(super) fn guardian_text(guardian: &Guardian<AddressText>) -> String {
+    match guardian {
+        Guardian::Account(address) => address.to_string(),
+        Guardian::Brand(brand) => format!("brand {brand}"),
     }
 }

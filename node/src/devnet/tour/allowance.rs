@@ -2,8 +2,8 @@
 
 use lojal_types::{Address, Code, Operation, Points, Redeem, Transfer};
 
-use super::TourError;
 use super::cast::Cast;
+use super::error::TourError;
 use super::family::KIM_KAFFET_MAX;
 use super::stage::{Stage, reference};
 

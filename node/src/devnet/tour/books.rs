@@ -7,8 +7,9 @@ use lojal_auditor::{sheet, verify};
 use lojal_types::{Address, ExactMoney, Money, Operation, Settle};
 
 use super::cast::{Brand, Cast};
+use super::error::TourError;
 use super::stage::{Stage, reference, unexpected};
-use super::{TourError, words};
+use super::words;
 
 /// What the grocer owes the hotel for 2,500 points at 0.06 SEK, in öre.
 const GROCER_OWES: u64 = 15_000;

@@ -2,8 +2,8 @@
 
 use lojal_types::{Address, BrandId, Code, Issue, Operation, Points};
 
-use super::TourError;
 use super::cast::Cast;
+use super::error::TourError;
 use super::stage::{Stage, reference};
 
 /// The receipt of Anna's groceries, part of which goes back later.

@@ -6,8 +6,9 @@ use lojal_types::{
 };
 
 use super::cast::{Actor, Cast};
+use super::error::TourError;
 use super::stage::Stage;
-use super::{TourError, words};
+use super::words;
 
 /// What Kim may spend of the pool's Kaffet points in a month.
 pub const KIM_KAFFET_MAX: u64 = 3_00;

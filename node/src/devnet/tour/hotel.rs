@@ -2,8 +2,8 @@
 
 use lojal_types::{Address, Capture, Hold, Operation, Points};
 
-use super::TourError;
 use super::cast::Cast;
+use super::error::TourError;
 use super::stage::{Stage, reference};
 
 /// The hotel's request for the hold.

@@ -4,8 +4,8 @@ use lojal_types::{
     AcceptPartnership, Address, Convert, Operation, PartnershipTerms, Points, ProposePartnership, TimeMs,
 };
 
-use super::TourError;
 use super::cast::{Actor, Brand, Cast};
+use super::error::TourError;
 use super::stage::Stage;
 
 /// For how long a partnership of the tour is agreed on.

@@ -5,8 +5,8 @@ use lojal_types::{
     StartRecovery, TimeMs, Transfer,
 };
 
-use super::TourError;
 use super::cast::{Actor, Cast};
+use super::error::TourError;
 use super::stage::{Stage, reference};
 use crate::config::random_key;
 

@@ -2,9 +2,9 @@
 
 use lojal_types::{Operation, Points, Reverse};
 
-use super::TourError;
 use super::cast::Cast;
 use super::earning::GROCERIES;
+use super::error::TourError;
 use super::stage::{Stage, reference};
 
 pub fn play(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {

@@ -10,8 +10,9 @@ use lojal_types::{
 };
 
 use super::cast::{Actor, Cast};
-use super::{Goal, TourError, words};
-use crate::devnet::DevnetError;
+use super::error::{Goal, TourError};
+use super::words;
+use crate::devnet::error::DevnetError;
 use crate::devnet::layout::Layout;
 
 /// For how long a transaction of the tour is valid.

@@ -1,0 +1,25 @@
+//! The command line of `lojal-node devnet`.
+
+use std::path::PathBuf;
+
+/// `lojal-node devnet`.
+#[derive(Debug, clap::Args)]
+pub struct DevnetOptions {
+    /// Where the network's data lives; a second start goes on with it. [default: devnet; with --tour a temporary
+    /// directory, which is removed]
+    #[arg(long)]
+    pub dir: Option<PathBuf>,
+    /// The port of the first gateway; the others follow, and the validators' own ports are 100 higher. [default: 7800;
+    /// with --tour free ones]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
+    pub port_base: Option<u16>,
+    /// How many validators. [default: 4]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub validators: Option<u16>,
+    /// A template like genesis/dev.toml, for other brands.
+    #[arg(long)]
+    pub genesis: Option<PathBuf>,
+    /// Start a network of its own, play a family's month on it, and stop.
+    #[arg(long, conflicts_with = "genesis")]
+    pub tour: bool,
+}

@@ -1,0 +1,71 @@
+//! Where a tour took an unexpected turn.
+
+use lojal_auditor::verify::VerifyError;
+use lojal_client::ClientError;
+use lojal_types::{Code, TimeMs};
+use thiserror::Error;
+
+/// Where a tour took an unexpected turn.
+#[derive(Debug, Error)]
+pub enum TourError {
+    /// A gateway refused, or didn't answer.
+    #[error("unexpected answer when {0}: {1}")]
+    Gateway(String, Box<ClientError>),
+    /// A transaction failed that should have been applied.
+    #[error("unexpected outcome when {0}: {1}, {why}", why = .1.explanation())]
+    Failed(String, Code),
+    /// A transaction that did not become final while the gateway waited for it.
+    #[error("no outcome when {0}: the gateway answers that the transaction is still {1}")]
+    NotFinal(String, &'static str),
+    /// A transaction that should have been refused.
+    #[error("{what}: this should have been refused with {expected}, but {answer}")]
+    NotRefused {
+        /// What was tried.
+        what: String,
+        /// Why it must not work.
+        expected: Code,
+        /// What came instead.
+        answer: String,
+    },
+    /// Something read is not as it must be.
+    #[error("{what} should be {expected}, but {url} answers {found}")]
+    Different {
+        /// What was read.
+        what: String,
+        /// What it must be.
+        expected: String,
+        /// Who was asked.
+        url: String,
+        /// What it is.
+        found: String,
+    },
+    /// A gateway that does not get there.
+    #[error("{url} did not reach {goal} in time")]
+    Late {
+        /// Who was asked.
+        url: String,
+        /// What was waited for.
+        goal: Goal,
+    },
+    /// The auditor finds fault.
+    #[error("the auditor does not confirm the ledger: {0}")]
+    Audit(#[from] VerifyError),
+}
+
+/// What a tour waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// A block.
+    Height(lojal_types::Height),
+    /// A time of the ledger's own clock.
+    Time(TimeMs),
+}
+
+impl std::fmt::Display for Goal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Height(height) => write!(f, "block {height}"),
+            Self::Time(time) => write!(f, "the ledger time {} ms", time.get()),
+        }
+    }
+}

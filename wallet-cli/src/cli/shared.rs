@@ -1,0 +1,94 @@
+//! Arguments that several commands have.
+
+use std::str::FromStr;
+
+use clap::Args;
+use lojal_types::{AddressText, Reference};
+use lojal_wallet::reference::ReceiptText;
+
+/// Where points come from.
+#[derive(Clone, Debug, Args)]
+pub struct SourceArgs {
+    /// Take the points from a household's pool: its address, or the word household if there is only one
+    #[arg(long = "from", value_name = "HOUSEHOLD")]
+    pub household: Option<Pool>,
+}
+
+/// A household, by its address, or as the only one that this wallet is a member of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pool {
+    /// At this address.
+    At(AddressText),
+    /// The only one.
+    Only,
+}
+
+impl FromStr for Pool {
+    type Err = lojal_types::address::AddressError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "household" { Ok(Self::Only) } else { text.parse().map(Self::At) }
+    }
+}
+
+/// Whether to ask before something is signed.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Consent {
+    /// Don't ask whether to go on
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+}
+
+/// The reference of an operation, if one is given.
+#[derive(Clone, Debug, Args)]
+#[group(multiple = false)]
+pub struct OptionalReceiptArgs {
+    /// The text of the receipt; only its hash goes on the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub receipt: Option<ReceiptText>,
+    /// The reference itself, as hex
+    #[arg(long, value_name = "HEX")]
+    pub reference: Option<Reference>,
+}
+
+/// The reference of an operation: exactly one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ReceiptArgs {
+    /// The text of the receipt; only its hash goes on the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub receipt: Option<ReceiptText>,
+    /// The reference itself, as hex
+    #[arg(long, value_name = "HEX")]
+    pub reference: Option<Reference>,
+}
+
+/// The reference of the issue that is reversed: exactly one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct OfReceiptArgs {
+    /// The text of the receipt that the points were issued for
+    #[arg(long, value_name = "TEXT")]
+    pub of_receipt: Option<ReceiptText>,
+    /// The reference of the issue, as hex
+    #[arg(long, value_name = "HEX")]
+    pub of_reference: Option<Reference>,
+}
+
+/// How long a transaction can happen.
+#[derive(Clone, Debug, Args)]
+pub struct Validity {
+    /// How long the transaction can still happen, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub valid_for: u64,
+}
+
+/// How to send a transaction.
+#[derive(Clone, Debug, Args)]
+pub struct Sending {
+    /// How long it can happen.
+    #[command(flatten)]
+    pub validity: Validity,
+    /// Don't wait until it is final (exit code 3)
+    #[arg(long)]
+    pub no_wait: bool,
+}

@@ -1,0 +1,64 @@
+//! What every command starts from: the wallet, the gateways, the account that is asked for.
+
+use std::path::PathBuf;
+
+use lojal_types::AddressText;
+use lojal_wallet::gateways::{Gateways, GatewaysError};
+use lojal_wallet::home::{Home, HomeError};
+use lojal_wallet::passphrase::Sources;
+
+use crate::cli::Options;
+use crate::error::CommandError;
+
+/// What every command starts from.
+pub(super) struct Context {
+    pub(super) options: Options,
+}
+
+impl Context {
+    /// The options of the command line; an empty one is as good as none.
+    pub(super) fn new(mut options: Options) -> Self {
+        options.home = options.home.filter(|dir| !dir.as_os_str().is_empty());
+        options.gateways.retain(|url| !url.is_empty());
+        Self { options }
+    }
+    /// Where the wallet is.
+    pub(super) fn home_dir(&self) -> Result<PathBuf, CommandError> {
+        let default = || std::env::home_dir().map(|dir| dir.join(".lojal"));
+        self.options.home.clone().or_else(default).ok_or(CommandError::NoHomeDirectory)
+    }
+    /// The wallet.
+    pub(super) fn home(&self) -> Result<Home, CommandError> {
+        Ok(Home::open(&self.home_dir()?)?)
+    }
+    /// The home, or nothing where there is none but a gateway is named: enough to look around.
+    pub(super) fn home_or_gateway(&self) -> Result<Option<Home>, CommandError> {
+        match self.home() {
+            Err(CommandError::Home(HomeError::Missing(_)) | CommandError::NoHomeDirectory)
+                if !self.options.gateways.is_empty() =>
+            {
+                Ok(None)
+            }
+            home => home.map(Some),
+        }
+    }
+    /// The gateways to use: those that are named, or the wallet's own.
+    pub(super) fn gateways(&self, home: Option<&Home>) -> Result<Gateways, CommandError> {
+        let own = home.map(Home::gateways).unwrap_or_default();
+        let urls = if self.options.gateways.is_empty() { own } else { &self.options.gateways };
+        Ok(Gateways::new(urls, home.map(Home::chain_id)).map_err(GatewaysError::Client)?)
+    }
+    /// Where a passphrase can come from.
+    pub(super) fn passphrase_sources(&self) -> Sources {
+        Sources::from_environment(self.options.passphrase_file.clone())
+    }
+    /// The account that is asked for: the wallet's own unless another is named.
+    pub(super) fn account(home: Option<&Home>, address: Option<AddressText>) -> Result<AddressText, CommandError> {
+        match (home, address) {
+            (Some(home), Some(address)) => Ok(address.on(home.network()).map(|_| address)?),
+            (None, Some(address)) => Ok(address),
+            (Some(home), None) => Ok(home.address_text()),
+            (None, None) => Err(CommandError::NoWallet),
+        }
+    }
+}
