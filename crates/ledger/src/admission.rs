@@ -6,41 +6,14 @@
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
 use lojal_types::{Code, TimeMs, Transaction, VerifiedTransaction};
 
-use crate::execute::Executor;
 use crate::key::AccountKey;
 use crate::overlay::Overlay;
 use crate::recent::{RecentIds, minute_of};
-use crate::state::State;
 
-/// Checks transactions against one state, each by itself; nothing changes. What they have in common is looked up once.
-pub struct DryRun<'a>(Executor<'a>);
-
-impl<'a> DryRun<'a> {
-    /// Checks against a block at `time`, which comes from a clock and may lag behind the last block's; the next block is
-    /// later than that one anyway.
-    pub fn new(state: &'a State, time: TimeMs) -> Self {
-        Self(Executor::new(state, time.max(state.view().tip().time_ms.plus_ms(1))))
-    }
-    /// As [`Executor::read_ahead`].
-    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
-        self.0.read_ahead(next)
-    }
-    /// Whether a transaction could be in the block, and every operation would succeed there.
-    ///
-    /// # Errors
-    /// The code of the first rule that it breaks right now.
-    pub fn validate(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
-        self.0.try_out(transaction)
-    }
-    /// Whether a transaction could be in the block, whatever would become of it there.
-    ///
-    /// # Errors
-    /// The code of the first rule that it breaks right now.
-    pub fn admit(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
-        self.0.admit(transaction)
-    }
-}
-
+/// Whether a transaction could be in a block at `time`, on top of what has been written to the block so far.
+///
+/// # Errors
+/// The code of the first rule that it breaks.
 pub(crate) fn admit(
     overlay: &mut Overlay<'_>,
     recent: &RecentIds,

@@ -2,41 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use lojal_types::{ChainId, Code, Outcome, Receipt, TimeMs, TransactionId, ValidatorSet, VerifiedTransaction};
+use lojal_types::{ChainId, Code, Outcome, Receipt, TimeMs, TransactionId, VerifiedTransaction};
 
 use crate::admission::admit;
 use crate::conservation::{ConservationError, check_block};
+use crate::execution::Execution;
 use crate::expiry::expire;
-use crate::key::{AccountKey, RecentKey, StateKey, ValidatorsKey};
+use crate::key::{AccountKey, RecentKey, StateKey};
 use crate::operations::{Context, apply};
 use crate::overlay::{Overlay, Written};
 use crate::recent::{IdSet, first_minute, minute_of};
 use crate::record::RecentDigest;
 use crate::state::State;
-use crate::tree::{StateTree, hash_key};
-
-/// What a block does: kept by its id, and applied when it is decided.
-pub struct Execution {
-    pub(crate) tree: StateTree,
-    pub(crate) added_ids: Vec<(u64, TransactionId)>,
-    receipts: Vec<Receipt>,
-}
-
-impl Execution {
-    /// The state after the block.
-    pub fn tree(&self) -> &StateTree {
-        &self.tree
-    }
-    /// The validators that decide the next block.
-    pub fn validators(&self) -> ValidatorSet {
-        let bytes = self.tree.get(&ValidatorsKey.encode()).expect("written at genesis and never removed");
-        borsh::from_slice(bytes).expect("the state holds only records that this crate encoded")
-    }
-    /// What became of each transaction, in order.
-    pub fn receipts(&self) -> &[Receipt] {
-        &self.receipts
-    }
-}
+use crate::tree::hash_key;
 
 /// For how many operations at most it is worth reading ahead at once: the pages of their accounts stay within a
 /// processor's own cache, and enough of them are read for the waits for memory to overlap.

@@ -11,11 +11,12 @@
 //!
 //! This crate is pure: no I/O, no clock, no randomness. Time comes from block headers.
 //!
-//! [`Execution`]: execute::Execution
 
 pub mod admission;
 pub mod conservation;
+mod dry_run;
 pub mod execute;
+mod execution;
 mod expiry;
 #[cfg(test)]
 mod fixture;
@@ -29,8 +30,9 @@ pub mod state;
 pub mod tree;
 pub mod view;
 
-pub use admission::DryRun;
 pub use conservation::ConservationError;
-pub use execute::{Execution, Executor};
+pub use dry_run::DryRun;
+pub use execute::Executor;
+pub use execution::Execution;
 pub use state::{State, Tip, View};
 pub use tree::StateTree;

@@ -1,9 +1,11 @@
 //! The rules of the operations: one file per group, one function per rule, with the rule quoted above it.
 
 mod authority;
+mod balances;
 mod brand;
 mod convert;
 mod counters;
+mod expired_holds;
 mod holds;
 mod household;
 mod issue;

@@ -7,7 +7,7 @@ use lojal_types::{
     TimeMs, ValidatorSet,
 };
 
-use crate::execute::Execution;
+use crate::execution::Execution;
 use crate::key::{
     AccountKey, BrandKey, BrandListKey, OperatorKey, OperatorListKey, ParametersKey, StateKey, TotalsKey, ValidatorsKey,
 };

@@ -2,8 +2,9 @@
 
 use lojal_types::{Address, BrandId, Code, MemberRights, MemberRole, Points, Role};
 
+use super::Context;
 use super::counters::count_month;
-use super::{Context, holds};
+use super::expired_holds::return_expired;
 use crate::key::{AccountKey, BrandKey, MemberKey, OperatorKey, SpentKey};
 use crate::record::{Brand, Counted, Operator};
 
@@ -52,7 +53,7 @@ pub(super) fn spend(
     let rights = member(context, account).ok_or(Code::NotOwner)?;
     role_allows(rights.role, purpose)?;
     // An expired hold gives its points back to the limit too, before the limit is looked at.
-    holds::return_expired(context, account, brand);
+    return_expired(context, account, brand);
     within_limit(context, account, brand, &rights, amount)
 }
 

@@ -4,8 +4,9 @@ use lojal_types::limits::MONEY_MAX;
 use lojal_types::{Code, Convert, Expiry, Lot, Money, PartnershipTerms, Points};
 
 use super::authority::Purpose;
+use super::balances::{add_outstanding, amount, change_totals, remove_outstanding};
 use super::counters::count_day;
-use super::ledger::{add_outstanding, amount, change_totals, credit, debit, remove_outstanding};
+use super::ledger::{credit, debit};
 use super::partnership::two_brands;
 use super::{Context, authority};
 use crate::key::{AccountKey, ConvertedTodayKey, CreditorsKey, ObligationKey, PartnershipKey};

@@ -4,12 +4,13 @@ use lojal_types::limits::HOLD_MS_MAX;
 use lojal_types::{Address, Bounded, BrandId, Capture, Code, Hold, Lot, Points, Reference, Release, Role};
 
 use super::authority::Purpose;
-use super::counters::uncount_month;
-use super::ledger::{add_lots, add_outstanding, amount, change_totals, debit, remove_outstanding};
+use super::balances::{amount, change_totals, remove_outstanding};
+use super::expired_holds::{put_back, return_expired, write_holds};
+use super::ledger::debit;
 use super::reference::use_once;
 use super::{Context, authority};
-use crate::key::{CapturedKey, HeldKey, HoldsKey, SpentKey};
-use crate::lots::{split, total};
+use crate::key::{CapturedKey, HeldKey, HoldsKey};
+use crate::lots::split;
 use crate::record::{Held, Holds, OpenHold, Used};
 
 /// `Hold`: "member reserves at a till, with an expiry" (protocol §6).
@@ -70,21 +71,6 @@ pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Resul
     }
     return_expired(context, release.from, release.brand);
     Ok(())
-}
-
-/// "An expired hold returns its lots the next time the account is touched, with their expiry unchanged." (protocol §6)
-pub(super) fn return_expired(context: &mut Context<'_, '_>, account: Address, brand: BrandId) {
-    let key = HoldsKey { account, brand };
-    let Some(Holds { holds }) = context.overlay.get(&key) else { return };
-    let (open, expired): (Vec<_>, Vec<_>) =
-        holds.into_inner().into_iter().partition(|hold| context.time < hold.expires_ms);
-    if expired.is_empty() {
-        return;
-    }
-    write_holds(context, &key, open);
-    for hold in expired {
-        put_back(context, key, &hold, &hold.lots);
-    }
 }
 
 /// A hold expires after the block and at most 30 days ahead of it.
@@ -158,35 +144,4 @@ fn close(context: &mut Context<'_, '_>, brand: BrandId, held: Held, reference: &
 
 fn position(context: &mut Context<'_, '_>, key: &HoldsKey, reference: &Reference) -> Option<usize> {
     context.overlay.get(key)?.holds.iter().position(|hold| hold.reference == *reference)
-}
-
-fn write_holds(context: &mut Context<'_, '_>, key: &HoldsKey, holds: Vec<OpenHold>) {
-    if holds.is_empty() {
-        context.overlay.remove(key);
-    } else {
-        context.overlay.put(key, &Holds { holds: Bounded::new(holds).expect("fewer than before") });
-    }
-}
-
-/// Gives lots of a hold back: live ones to the balance, dead ones become breakage at this moment, and what a member's
-/// limit of this month was charged is given back to it.
-fn put_back(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots: &[Lot]) {
-    let HoldsKey { account, brand } = key;
-    let month = context.time.month();
-    let (live, dead): (Vec<Lot>, Vec<Lot>) = lots.iter().partition(|lot| lot.expiry.is_live_in(month));
-    add_lots(context, account, brand, &live);
-    add_outstanding(context, brand, &live);
-    change_totals(context, brand, |mut totals| {
-        totals.held = totals.held.checked_sub(total(lots))?;
-        totals.outstanding = totals.outstanding.checked_add(total(&live))?;
-        totals.expired = totals.expired.checked_add(total(&dead))?;
-        Some(totals)
-    })
-    .expect("the lots are a part of what is held");
-    let returned: Points = total(lots);
-    if let Some(counted) = hold.counted
-        && counted.month == month
-    {
-        uncount_month(context, &SpentKey { household: account, member: counted.member, brand }, returned);
-    }
 }

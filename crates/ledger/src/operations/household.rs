@@ -6,7 +6,8 @@ use lojal_types::{
     Address, Bounded, BrandId, Code, Invite, Join, Leave, MemberRights, MemberRole, RemoveMember, SetMember,
 };
 
-use super::{Context, authority, holds};
+use super::expired_holds::return_expired;
+use super::{Context, authority};
 use crate::key::{
     AccountKey, BalanceKey, BrandListKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey,
 };
@@ -194,7 +195,7 @@ fn pool_is_empty(context: &mut Context<'_, '_>, account: Address, household: &Ho
     let month = context.time.month();
     household.brands.iter().all(|brand| {
         let brand = *brand;
-        holds::return_expired(context, account, brand);
+        return_expired(context, account, brand);
         let balance = context.overlay.get(&BalanceKey { account, brand }).unwrap_or_default();
         balance.live(month).is_empty() && context.overlay.get(&HoldsKey { account, brand }).is_none()
     })

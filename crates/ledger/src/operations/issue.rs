@@ -2,8 +2,9 @@
 
 use lojal_types::{Code, Issue, Lot, Points, Role};
 
+use super::balances::{add_outstanding, amount, change_totals};
 use super::counters::count_day;
-use super::ledger::{add_outstanding, amount, change_totals, credit};
+use super::ledger::credit;
 use super::reference::use_once;
 use super::{Context, authority};
 use crate::key::{IssuedKey, IssuedTodayKey};

@@ -3,7 +3,8 @@
 use lojal_types::{Code, Redeem};
 
 use super::authority::Purpose;
-use super::ledger::{amount, change_totals, debit, remove_outstanding};
+use super::balances::{amount, change_totals, remove_outstanding};
+use super::ledger::debit;
 use super::reference::use_once;
 use super::{Context, authority};
 use crate::key::RedeemedKey;

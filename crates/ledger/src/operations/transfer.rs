@@ -3,8 +3,9 @@
 use lojal_types::{Code, Policy, Transfer};
 
 use super::authority::Purpose;
+use super::balances::amount;
 use super::counters::count_day;
-use super::ledger::{amount, credit, debit};
+use super::ledger::{credit, debit};
 use super::{Context, authority};
 use crate::key::{AccountKey, TransferredTodayKey};
 

@@ -2,7 +2,7 @@
 
 use lojal_types::{Code, Outcome, Transaction};
 
-use crate::admission::DryRun;
+use crate::DryRun;
 use crate::execute::Executor;
 use crate::fixture::*;
 use crate::recent::RecentIds;

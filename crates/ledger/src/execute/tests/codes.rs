@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use lojal_types::{Code, Operation, Outcome, VerifiedTransaction};
 
-use crate::admission::DryRun;
+use crate::DryRun;
 use crate::execute::Executor;
 use crate::fixture::*;
 

@@ -2,7 +2,7 @@
 
 use lojal_types::{Code, Outcome, Points, TimeMs};
 
-use crate::admission::DryRun;
+use crate::DryRun;
 use crate::conservation::balance_sheet;
 use crate::fixture::*;
 use crate::key::{BalanceKey, OutstandingKey};

@@ -1,0 +1,29 @@
+//! The result of a block: what the state becomes when the block is decided.
+
+use lojal_types::{Receipt, TransactionId, ValidatorSet};
+
+use crate::key::{StateKey, ValidatorsKey};
+use crate::tree::StateTree;
+
+/// What a block does: kept by its id, and applied when it is decided.
+pub struct Execution {
+    pub(crate) tree: StateTree,
+    pub(crate) added_ids: Vec<(u64, TransactionId)>,
+    pub(crate) receipts: Vec<Receipt>,
+}
+
+impl Execution {
+    /// The state after the block.
+    pub fn tree(&self) -> &StateTree {
+        &self.tree
+    }
+    /// The validators that decide the next block.
+    pub fn validators(&self) -> ValidatorSet {
+        let bytes = self.tree.get(&ValidatorsKey.encode()).expect("written at genesis and never removed");
+        borsh::from_slice(bytes).expect("the state holds only records that this crate encoded")
+    }
+    /// What became of each transaction, in order.
+    pub fn receipts(&self) -> &[Receipt] {
+        &self.receipts
+    }
+}

@@ -1,0 +1,70 @@
+//! Changes of balances and totals that all moves of points are made of.
+
+use lojal_types::limits::POINTS_MAX;
+use lojal_types::{Address, BrandId, Code, Lot, Points};
+
+use super::Context;
+use crate::key::{BalanceKey, OutstandingKey, TotalsKey};
+use crate::record::{Balance, Totals};
+
+/// Amounts are 1 to [`POINTS_MAX`].
+pub(super) fn amount(points: Points) -> Result<(), Code> {
+    match points.get() {
+        0 => Err(Code::AmountZero),
+        1..=POINTS_MAX => Ok(()),
+        _ => Err(Code::AmountTooLarge),
+    }
+}
+
+/// Adds lots to a balance and drops its dead ones.
+pub(super) fn add_lots(context: &mut Context<'_, '_>, account: Address, brand: BrandId, lots: &[Lot]) {
+    let key = BalanceKey { account, brand };
+    let mut balance = context.overlay.get(&key).unwrap_or_default();
+    balance.add(lots, context.time.month());
+    write_balance(context, &key, &balance);
+}
+
+/// An empty balance leaves no record.
+pub(super) fn write_balance(context: &mut Context<'_, '_>, key: &BalanceKey, balance: &Balance) {
+    if balance.lots.is_empty() {
+        context.overlay.remove(key);
+    } else {
+        context.overlay.put(key, balance);
+    }
+}
+
+/// Changes a brand's totals.
+pub(super) fn change_totals(
+    context: &mut Context<'_, '_>,
+    brand: BrandId,
+    change: impl FnOnce(Totals) -> Option<Totals>,
+) -> Result<(), Code> {
+    let totals = context.overlay.get(&TotalsKey(brand)).expect("every brand has totals");
+    let changed = change(totals).filter(|totals| totals.issued.get() <= POINTS_MAX).ok_or(Code::AmountTooLarge)?;
+    context.overlay.put(&TotalsKey(brand), &changed);
+    Ok(())
+}
+
+/// Adds lots to what is outstanding with their expiries.
+pub(super) fn add_outstanding(context: &mut Context<'_, '_>, brand: BrandId, lots: &[Lot]) {
+    for lot in lots {
+        let key = OutstandingKey { brand, expiry: lot.expiry };
+        let before = context.overlay.get(&key).unwrap_or_default();
+        let after = before.checked_add(lot.amount).expect("at most what was issued");
+        context.overlay.put(&key, &after);
+    }
+}
+
+/// Removes lots from what is outstanding with their expiries.
+pub(super) fn remove_outstanding(context: &mut Context<'_, '_>, brand: BrandId, lots: &[Lot]) {
+    for lot in lots {
+        let key = OutstandingKey { brand, expiry: lot.expiry };
+        let before = context.overlay.get(&key).unwrap_or_default();
+        let after = before.checked_sub(lot.amount).expect("a live lot is a part of what is outstanding");
+        if after.is_zero() {
+            context.overlay.remove(&key);
+        } else {
+            context.overlay.put(&key, &after);
+        }
+    }
+}
