@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use lojal_ledger::State;
 use lojal_network::PeerId;
-use lojal_types::{Code, SignedTransaction, TransactionId, VerifiedTransaction};
+use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, TransactionId, VerifiedTransaction};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use gossip::gossip;
@@ -47,17 +47,20 @@ struct SharedPool {
 }
 
 /// Transactions on their way into the pool.
-struct QueuedSubmission {
-    transactions: Vec<SignedTransaction>,
-    origin: Origin,
+enum QueuedSubmission {
+    /// Those of a client of this node, who waits for the answers. Whoever submitted them has identified them.
+    Client { transactions: Vec<IdentifiedTransaction>, answer: oneshot::Sender<Answers> },
+    /// Those that a node gossiped; they aren't gossiped on.
+    Peer { transactions: Vec<SignedTransaction>, source: PeerId },
 }
 
-/// Where transactions come from.
-enum Origin {
-    /// A client of this node, who waits for the answers.
-    Client(oneshot::Sender<Answers>),
-    /// The node that gossiped them; they aren't gossiped on.
-    Peer(PeerId),
+impl QueuedSubmission {
+    fn len(&self) -> usize {
+        match self {
+            Self::Client { transactions, .. } => transactions.len(),
+            Self::Peer { transactions, .. } => transactions.len(),
+        }
+    }
 }
 
 /// What the mempool has for the network, for [`gossip`].
@@ -83,14 +86,13 @@ impl Mempool {
     }
 
     /// Submits transactions of this node's clients and answers when they wait or are refused.
-    pub async fn submit(&self, transactions: Vec<SignedTransaction>) -> Answers {
+    pub async fn submit(&self, transactions: Vec<IdentifiedTransaction>) -> Answers {
         let count = transactions.len();
         if count > SUBMISSION_TRANSACTIONS_MAX {
             return vec![Err(Code::MempoolFull); count];
         }
         let (answer, answered) = oneshot::channel();
-        let submission = QueuedSubmission { transactions, origin: Origin::Client(answer) };
-        if self.queue.try_send(submission).is_err() {
+        if self.queue.try_send(QueuedSubmission::Client { transactions, answer }).is_err() {
             return vec![Err(Code::MempoolFull); count];
         }
         answered.await.unwrap_or_else(|_| vec![Err(Code::MempoolFull); count])
@@ -100,7 +102,7 @@ impl Mempool {
     /// counted as refused, since the peer still has it and gossips it again.
     pub fn receive(&self, source: PeerId, transactions: Vec<SignedTransaction>) {
         let count = transactions.len();
-        if self.queue.try_send(QueuedSubmission { transactions, origin: Origin::Peer(source) }).is_err() {
+        if self.queue.try_send(QueuedSubmission::Peer { transactions, source }).is_err() {
             self.shared.refused.fetch_add(count as u64, Ordering::Relaxed);
         }
     }

@@ -7,7 +7,9 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
-use lojal_types::{AddressText, Bounded, ChainId, Code, Network, SignedTransaction, TimeMs, TransactionId};
+use lojal_types::{
+    AddressText, Bounded, Code, IdentifiedTransaction, Network, SignedTransaction, TimeMs, TransactionId,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -44,9 +46,9 @@ pub(crate) async fn one(
     Params(query): Params<Query>,
     payload: Payload,
 ) -> Result<Response, Failure> {
-    let submission = Submission::new(vec![decode_one(&payload, app.network())?], &app.chain());
+    let identified = decode_one(&payload, app.network())?.identify(&app.chain());
     let deadline = query.deadline(&app);
-    let (id, result) = submit(&app, submission, deadline).await?.pop().ok_or_else(Failure::internal)?;
+    let (id, result) = submit(&app, vec![identified], deadline).await?.pop().ok_or_else(Failure::internal)?;
     let state = result?;
     Ok((status_of(&state), Json(TransactionStatus { id, state, transaction: None })).into_response())
 }
@@ -60,11 +62,14 @@ pub(crate) async fn batch(
     let place = app.place(&app.batches).await?;
     let payload = Payload::from_request(request, &app).await?;
     let (network, chain) = (app.network(), app.chain());
-    let decode = move || Ok(Submission::new(decode_batch(&payload, network)?, &chain));
-    let submission = app.blocking(decode).await?;
+    let identify = move || {
+        let signed = decode_batch(&payload, network)?;
+        Ok(signed.into_iter().map(|one| one.identify(&chain)).collect())
+    };
+    let identified = app.blocking(identify).await?;
     drop(place);
     let deadline = query.deadline(&app);
-    let answers = submit(&app, submission, deadline).await?;
+    let answers = submit(&app, identified, deadline).await?;
     let transactions: Vec<TransactionStatus> = answers.into_iter().map(status_of_one).collect();
     let is_pending = transactions.iter().any(|one| status_of(&one.state) == StatusCode::ACCEPTED);
     let status = if is_pending { StatusCode::ACCEPTED } else { StatusCode::OK };
@@ -124,33 +129,19 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(bytes).map_err(|error| Failure::new(Kind::MalformedJson, error.to_string()))
 }
 
-/// Transactions on their way into the mempool, with what is asked about them later.
-struct Submission {
-    transactions: Vec<SignedTransaction>,
-    ids: Vec<TransactionId>,
-    untils: Vec<TimeMs>,
-}
-
-impl Submission {
-    fn new(transactions: Vec<SignedTransaction>, chain: &ChainId) -> Self {
-        let ids = transactions.iter().map(|signed| signed.transaction.id(chain)).collect();
-        let untils = transactions.iter().map(|signed| signed.transaction.valid_until_ms).collect();
-        Self { transactions, ids, untils }
-    }
-}
-
 /// A transaction's id, and what became of it or why it was refused.
 type SubmissionAnswer = (TransactionId, Result<TransactionState, Failure>);
 
 /// Puts transactions into the mempool and, given a deadline, waits until they are final.
 async fn submit(
     app: &App,
-    submission: Submission,
+    identified: Vec<IdentifiedTransaction>,
     deadline: Option<Instant>,
 ) -> Result<Vec<SubmissionAnswer>, Failure> {
-    let Submission { transactions, ids, untils } = submission;
+    let ids: Vec<TransactionId> = identified.iter().map(IdentifiedTransaction::id).collect();
+    let untils: Vec<TimeMs> = identified.iter().map(|one| one.signed().transaction.valid_until_ms).collect();
     let waiters = if deadline.is_some() { app.finality.register(&ids)? } else { Vec::new() };
-    let accepted = app.gateway.mempool.submit(transactions).await;
+    let accepted = app.gateway.mempool.submit(identified).await;
     let mut waiters = waiters.into_iter();
     let mut answers = Vec::with_capacity(ids.len());
     for ((id, until), accepted) in ids.into_iter().zip(untils).zip(accepted) {

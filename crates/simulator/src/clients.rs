@@ -76,7 +76,7 @@ pub async fn client(world: World, seed: u64, number: usize, habits: Habits) {
 async fn submit(world: &World, node: usize, id: TransactionId, signed: &Arc<SignedTransaction>) {
     let Some(reached) = world.node(node) else { return };
     let at_ms = world.now_ms();
-    let accepted = reached.mempool.submit(vec![(**signed).clone()]).await == [Ok(id)];
+    let accepted = reached.mempool.submit(vec![(**signed).clone().identify(&world.chain())]).await == [Ok(id)];
     world.hub().trace("submit", &[node as u64, u64::from(accepted)], id.as_bytes());
     world.history().submissions.push(SubmissionRecord { id, signed: signed.clone(), node, at_ms, accepted });
     if accepted && world.plant() == Some(Plant::HastyAnswers) {

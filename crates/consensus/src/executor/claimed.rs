@@ -2,14 +2,13 @@
 
 use lojal_store::ProposalRecord;
 use lojal_types::merkle::root_of_leaves;
-use lojal_types::{Block, ChainId, Code, Hash, Header, IdentifiedTransaction};
+use lojal_types::{Block, ChainId, Hash, Header, IdentifiedTransaction};
 
 /// The block with the id that a proposal names: header and transactions, of which nothing else is checked. Each
 /// transaction is encoded and hashed once, here.
 pub(super) struct ClaimedBlock {
     pub(super) header: Header,
-    /// Why a transaction can't be in any block, where that is so.
-    pub(super) transactions: Vec<Result<IdentifiedTransaction, Code>>,
+    pub(super) transactions: Vec<IdentifiedTransaction>,
 }
 
 impl ClaimedBlock {
@@ -21,12 +20,8 @@ impl ClaimedBlock {
             return None;
         }
         let transactions: Vec<_> = transactions.into_inner().into_iter().map(|one| one.identify(chain)).collect();
-        let leaves = || transactions.iter().flatten().map(|one| *one.leaf());
-        let is_whole = if leaves().count() == transactions.len() {
-            Hash::new(root_of_leaves(leaves())) == header.transactions_root
-        } else {
-            Block::decode(bytes).is_ok_and(|block| block.is_whole())
-        };
+        let root = root_of_leaves(transactions.iter().map(|one| *one.leaf()));
+        let is_whole = Hash::new(root) == header.transactions_root;
         is_whole.then_some(Self { header, transactions })
     }
 }

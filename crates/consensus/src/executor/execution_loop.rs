@@ -9,7 +9,7 @@ use lojal_network::Warnings;
 use lojal_store::{PendingProposal, ProposalRecord};
 use lojal_types::limits::BLOCK_OPERATIONS_MAX;
 use lojal_types::{
-    Address, Certificate, ChainId, Code, Height, IdentifiedTransaction, VerifiedTransaction, verify_identified,
+    Address, Certificate, ChainId, Height, IdentifiedTransaction, VerifiedTransaction, verify_identified,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -195,16 +195,8 @@ impl ExecutionLoop {
     }
 
     /// Checks the signatures of a block's transactions; those that wait here have been checked before.
-    fn verify(
-        &self,
-        transactions: Vec<Result<IdentifiedTransaction, Code>>,
-    ) -> Result<Vec<Arc<VerifiedTransaction>>, InvalidBlock> {
+    fn verify(&self, identified: Vec<IdentifiedTransaction>) -> Result<Vec<Arc<VerifiedTransaction>>, InvalidBlock> {
         let invalid = |index| move |code| InvalidBlock::Transaction(index, code);
-        let identified: Vec<_> = transactions
-            .into_iter()
-            .enumerate()
-            .map(|(index, one)| one.map_err(invalid(index)))
-            .collect::<Result<_, _>>()?;
         let known: Vec<_> = {
             let pool = self.executor.mempool.pool();
             let same = |one: &IdentifiedTransaction| pool.get(&one.id()).filter(|known| known.bytes() == one.bytes());

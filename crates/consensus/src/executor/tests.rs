@@ -56,7 +56,12 @@ impl Node {
     }
 
     async fn submit(&self, signed: SignedTransaction) -> TransactionId {
-        self.mempool.submit(vec![signed]).await.pop().expect("one answer").expect("a good transaction")
+        self.mempool
+            .submit(vec![signed.identify(&self.chain)])
+            .await
+            .pop()
+            .expect("one answer")
+            .expect("a good transaction")
     }
 
     async fn propose(&self, height: u64, round: u32) -> Option<Proposed> {

@@ -29,7 +29,10 @@ fn bench() -> Bench {
 
 impl Bench {
     async fn submit(&self, signed: SignedTransaction) -> Result<TransactionId, Code> {
-        self.mempool.submit(vec![signed]).await.pop().expect("one answer per transaction")
+        self.submit_all(vec![signed]).await.pop().expect("one answer per transaction")
+    }
+    async fn submit_all(&self, signed: Vec<SignedTransaction>) -> Answers {
+        self.mempool.submit(signed.into_iter().map(|one| one.identify(&self.chain)).collect()).await
     }
     /// Hands gossip over and waits until it has been dealt with: the worker takes one thing after the other.
     async fn receive(&self, signed: Vec<SignedTransaction>) {
@@ -43,7 +46,7 @@ async fn what_is_submitted_waits_and_is_answered_in_order() {
     let mut bench = bench();
     let (good, bad) = (issue(&bench.chain, 1), forged(&bench.chain, 2));
     let third = issue(&bench.chain, 3);
-    let answers = bench.mempool.submit(vec![good.clone(), bad, third.clone(), good.clone()]).await;
+    let answers = bench.submit_all(vec![good.clone(), bad, third.clone(), good.clone()]).await;
     let ids = [&good, &third].map(|signed| signed.transaction.id(&bench.chain));
     let expected = [Ok(ids[0]), Err(Code::BadSignature), Ok(ids[1]), Err(Code::DuplicateTransaction)];
     assert_eq!(answers, expected);
@@ -118,9 +121,9 @@ async fn sure_failures_are_refused_at_once() {
 async fn a_submission_is_as_large_as_allowed_and_no_larger() {
     let bench = bench();
     let many = |from: u64, count: usize| (from..).take(count).map(|number| issue(&bench.chain, number)).collect();
-    let largest = bench.mempool.submit(many(0, SUBMISSION_TRANSACTIONS_MAX)).await;
+    let largest = bench.submit_all(many(0, SUBMISSION_TRANSACTIONS_MAX)).await;
     assert!(largest.len() == SUBMISSION_TRANSACTIONS_MAX && largest.iter().all(Result::is_ok));
-    let too_large = bench.mempool.submit(many(10_000, SUBMISSION_TRANSACTIONS_MAX + 1)).await;
+    let too_large = bench.submit_all(many(10_000, SUBMISSION_TRANSACTIONS_MAX + 1)).await;
     assert_eq!(too_large, vec![Err(Code::MempoolFull); SUBMISSION_TRANSACTIONS_MAX + 1]);
     assert_eq!(bench.mempool.len(), SUBMISSION_TRANSACTIONS_MAX);
 }
@@ -141,7 +144,7 @@ async fn a_full_queue_is_answered_at_once_and_gossip_then_counts_as_refused() {
                 bench.mempool.receive(peer(1), vec![one.clone()]);
                 sent += 1;
             }
-            answer = futures_now(bench.mempool.submit(vec![one.clone(), one.clone()]));
+            answer = futures_now(bench.submit_all(vec![one.clone(), one.clone()]));
         }
         assert!(sent > MEMPOOL_QUEUE_MAX, "{sent}");
         assert_eq!(answer, Some(vec![Err(Code::MempoolFull); 2]));
@@ -294,7 +297,7 @@ fn nobody_fills_the_mempool_alone_with_large_transactions() {
 async fn a_gossiped_message_holds_the_very_transactions_of_the_outbox() {
     let mut bench = bench();
     let signed: Vec<SignedTransaction> = (0..20).map(|number| issue(&bench.chain, number)).collect();
-    assert!(bench.mempool.submit(signed.clone()).await.iter().all(Result::is_ok));
+    assert!(bench.submit_all(signed.clone()).await.iter().all(Result::is_ok));
     let sent = bench.outbox.accepted.recv().await.expect("accepted transactions go out");
     let received: Vec<SignedTransaction> =
         gossip::messages(&sent).iter().flat_map(|message| read_message(message).expect("well formed")).collect();

@@ -5,10 +5,10 @@ use std::sync::{Arc, PoisonError};
 
 use lojal_ledger::{DryRun, State};
 use lojal_network::PeerId;
-use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, VerifiedTransaction, verify_identified};
-use tokio::sync::mpsc;
+use lojal_types::{Code, IdentifiedTransaction, VerifiedTransaction, verify_identified};
+use tokio::sync::{mpsc, oneshot};
 
-use super::{Answers, Origin, QueuedSubmission, SharedPool, SharedState, lock};
+use super::{Answers, QueuedSubmission, SharedPool, SharedState, lock};
 use crate::clock::Clock;
 use crate::limits::{SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
 
@@ -25,12 +25,12 @@ impl Worker {
     /// Works until the last handle of the mempool is gone.
     pub(super) async fn run(mut self) {
         while let Some(first) = self.submissions.recv().await {
-            let mut count = first.transactions.len();
+            let mut count = first.len();
             let mut batch = vec![first];
             while count < SIGNATURE_BATCH_MAX
                 && let Ok(next) = self.submissions.try_recv()
             {
-                count += next.transactions.len();
+                count += next.len();
                 batch.push(next);
             }
             self.process(batch);
@@ -38,38 +38,40 @@ impl Worker {
     }
 
     fn process(&self, batch: Vec<QueuedSubmission>) {
-        let mut sizes = Vec::with_capacity(batch.len());
-        let mut own = Vec::new();
-        let mut transactions = Vec::new();
-        for QueuedSubmission { transactions: mut submitted, origin } in batch {
-            own.extend(std::iter::repeat_n(matches!(origin, Origin::Client(_)), submitted.len()));
-            sizes.push((submitted.len(), origin));
-            transactions.append(&mut submitted);
-        }
-        let mut answers = self.admit(transactions, &own).into_iter();
-        for (size, origin) in sizes {
-            let part: Answers = answers.by_ref().take(size).collect();
-            match origin {
-                Origin::Client(answer) => {
-                    // A client that has gone away gets no answer; its transactions wait all the same.
-                    let _ = answer.send(part);
+        let chain = read(&self.state).view().chain_id();
+        let mut origins = Vec::with_capacity(batch.len());
+        let mut identified = Vec::new();
+        for submission in batch {
+            let count = submission.len();
+            match submission {
+                QueuedSubmission::Client { transactions, answer } => {
+                    identified.extend(transactions);
+                    origins.push((count, Origin::Client(answer)));
                 }
-                Origin::Peer(source) if part.iter().any(|one| one.is_err_and(is_forged)) => {
-                    // With so many reports waiting, one more makes no difference.
-                    let _ = self.forgers.try_send(source);
+                QueuedSubmission::Peer { transactions, source } => {
+                    identified.extend(transactions.into_iter().map(|signed| signed.identify(&chain)));
+                    origins.push((count, Origin::Peer(source)));
                 }
-                Origin::Peer(_) => {}
             }
+        }
+        let mut verified = verify_identified(self.without_waiting(identified)).into_iter();
+        let of_one = |(count, origin): &(usize, Origin)| {
+            let own = matches!(origin, Origin::Client(_));
+            let some = verified.by_ref().take(*count);
+            some.map(|one| Candidate { verified: one.map(Arc::new), own }).collect::<Vec<_>>()
+        };
+        let candidates: Vec<Candidate> = origins.iter().flat_map(of_one).collect();
+        let mut answers = self.admit(&candidates).into_iter();
+        for (count, origin) in origins {
+            origin.answer(answers.by_ref().take(count).collect(), &self.forgers);
         }
     }
 
-    fn admit(&self, transactions: Vec<SignedTransaction>, own: &[bool]) -> Answers {
-        let verified = verify_identified(self.identify(transactions)).into_iter();
-        let verified: Vec<_> = verified.map(|one| one.map(Arc::new)).zip(own.iter().copied()).collect();
-        let answers: Answers = verified.chunks(STATE_CHECKS_MAX).flat_map(|some| self.insert(some)).collect();
-        let accepted = verified.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
-        let own = accepted.filter_map(|((transaction, own), _)| transaction.as_ref().ok().filter(|_| *own));
-        let to_gossip: Vec<Box<[u8]>> = own.map(|transaction| transaction.bytes().into()).collect();
+    fn admit(&self, candidates: &[Candidate]) -> Answers {
+        let answers: Answers = candidates.chunks(STATE_CHECKS_MAX).flat_map(|some| self.insert(some)).collect();
+        let accepted = candidates.iter().zip(&answers).filter(|(candidate, answer)| candidate.own && answer.is_ok());
+        let accepted = accepted.filter_map(|(candidate, _)| candidate.verified.as_ref().ok());
+        let to_gossip: Vec<Box<[u8]>> = accepted.map(|transaction| transaction.bytes().into()).collect();
         let refused = answers.iter().filter(|answer| answer.is_err()).count();
         self.shared.refused.fetch_add(refused as u64, Ordering::Relaxed);
         if refused < answers.len() {
@@ -82,29 +84,28 @@ impl Worker {
         answers
     }
 
-    /// Sizes, networks and ids. What waits already needs no second check of its signature.
-    fn identify(&self, transactions: Vec<SignedTransaction>) -> Vec<Result<IdentifiedTransaction, Code>> {
-        let chain = read(&self.state).view().chain_id();
-        let identified: Vec<_> = transactions.into_iter().map(|signed| signed.identify(&chain)).collect();
+    /// Refuses what waits already, which needs no second check of its signature.
+    fn without_waiting(&self, identified: Vec<IdentifiedTransaction>) -> Vec<Result<IdentifiedTransaction, Code>> {
         let pool = lock(&self.shared.pool);
         let is_new = |one: IdentifiedTransaction| match pool.get(&one.id()) {
             Some(_) => Err(Code::DuplicateTransaction),
             None => Ok(one),
         };
-        identified.into_iter().map(|one| one.and_then(is_new)).collect()
+        identified.into_iter().map(is_new).collect()
     }
 
     /// Checks against the state, and takes in.
-    fn insert(&self, some: &[(Result<Arc<VerifiedTransaction>, Code>, bool)]) -> Answers {
+    fn insert(&self, some: &[Candidate]) -> Answers {
         // Held until they wait: a block with one of them must not be committed in between, or nobody would take it out
         // again.
         let state = read(&self.state);
         let mut dry_run = DryRun::new(&state, self.clock.now());
         let mut ahead = 0;
-        let each = some.iter().enumerate().map(|(index, (one, own))| {
-            let transaction = one.as_ref().map_err(|code| *code)?;
+        let each = some.iter().enumerate().map(|(index, Candidate { verified, own })| {
+            let transaction = verified.as_ref().map_err(|code| *code)?;
             if index >= ahead {
-                ahead = index + dry_run.read_ahead(some[index..].iter().filter_map(|(one, _)| one.as_deref().ok()));
+                let rest = some[index..].iter().filter_map(|one| one.verified.as_deref().ok());
+                ahead = index + dry_run.read_ahead(rest);
             }
             // A client is told at once what would surely fail. A peer has told its own client already, and may be a block
             // ahead of this node.
@@ -113,6 +114,36 @@ impl Worker {
             Ok(transaction.id())
         });
         each.collect()
+    }
+}
+
+/// A transaction that may be taken in, if its signature holds.
+struct Candidate {
+    verified: Result<Arc<VerifiedTransaction>, Code>,
+    /// Submitted by a client of this node.
+    own: bool,
+}
+
+/// The place that transactions come from, and that their answers go to.
+enum Origin {
+    Client(oneshot::Sender<Answers>),
+    Peer(PeerId),
+}
+
+impl Origin {
+    /// Tells a client what became of its transactions; a peer has to answer for what no honest node passes on.
+    fn answer(self, answers: Answers, forgers: &mpsc::Sender<PeerId>) {
+        match self {
+            Self::Client(answer) => {
+                // A client that has gone away gets no answer; its transactions wait all the same.
+                let _ = answer.send(answers);
+            }
+            Self::Peer(source) if answers.iter().any(|one| one.is_err_and(is_forged)) => {
+                // With so many reports waiting, one more makes no difference.
+                let _ = forgers.try_send(source);
+            }
+            Self::Peer(_) => {}
+        }
     }
 }
 

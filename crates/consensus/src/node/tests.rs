@@ -7,7 +7,7 @@ use arc_malachitebft_engine::node::NodeMsg;
 use lojal_network::limits::REPORTS_PER_MINUTE_MAX;
 use lojal_network::{NetworkConfig, Peer, Topic};
 use lojal_store::{Opened, Options};
-use lojal_types::{Genesis, Height, SignedTransaction, TransactionId};
+use lojal_types::{Genesis, Height, TransactionId};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -143,8 +143,8 @@ impl Cluster {
         let chain = self.genesis.chain_id();
         let numbers = self.transactions..self.transactions + count;
         self.transactions += count;
-        let signed: Vec<SignedTransaction> = numbers.map(|number| issue(&chain, number)).collect();
-        let answers = self.node(to).mempool.submit(signed).await;
+        let identified = numbers.map(|number| issue(&chain, number).identify(&chain)).collect();
+        let answers = self.node(to).mempool.submit(identified).await;
         answers.into_iter().collect::<Result<_, _>>().expect("good transactions")
     }
 

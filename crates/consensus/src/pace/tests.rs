@@ -52,7 +52,7 @@ async fn an_idle_network_starts_the_next_height_after_the_heartbeat() {
 async fn a_transaction_starts_the_next_height() {
     let bench = Bench::new(NEVER);
     let started = bench.start_next();
-    assert!(bench.mempool.submit(vec![issue(&bench.chain, 1)]).await[0].is_ok());
+    assert!(bench.mempool.submit(vec![issue(&bench.chain, 1).identify(&bench.chain)]).await[0].is_ok());
     assert_eq!(started.await, 8);
     // It still waits, so it starts the one after, too.
     assert_eq!(bench.start_next().await, 8);

@@ -36,12 +36,16 @@ fn a_signed_transaction_verifies_and_keeps_its_bytes_and_id() {
 
 #[test]
 fn an_identified_transaction_has_the_id_and_the_leaf_of_its_bytes() {
-    let identified = signed(5).identify(&CHAIN).expect("of this network and small");
+    let identified = signed(5).identify(&CHAIN);
     assert_eq!(identified.id(), transfer(5).id(&CHAIN));
     assert_eq!(identified.bytes(), signed(5).encode());
     assert_eq!(crate::merkle::root([identified.bytes()].into_iter()), *identified.leaf());
     assert_eq!(verify_identified(vec![Ok(identified)]), [signed(5).verify(&CHAIN)]);
-    assert_eq!(signed(5).identify(&ChainId::new([8; 32])), Err(Code::WrongChain));
+    let elsewhere = signed(5).identify(&ChainId::new([8; 32]));
+    let refused =
+        verify_identified(vec![Ok(elsewhere), Err(Code::DuplicateTransaction), Ok(signed(5).identify(&CHAIN))]);
+    let expected = [Err(Code::WrongChain), Err(Code::DuplicateTransaction), signed(5).verify(&CHAIN)];
+    assert_eq!(refused, expected);
 }
 
 #[test]

@@ -10,8 +10,7 @@ use crate::merkle;
 /// Bytes of public key and signature, which follow the transaction in the canonical bytes.
 const SIGNATURE_BYTES: usize = 32 + 64;
 
-/// A transaction of this network, within the size limit, with everything that its bytes alone give, each computed once.
-/// Nobody has checked its signature yet.
+/// A transaction with everything that its bytes alone give, each computed once. Nobody has checked anything of it yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentifiedTransaction {
     chain: ChainId,
@@ -38,23 +37,25 @@ impl IdentifiedTransaction {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// Checks size and network.
+    fn check(self) -> Result<Self, Code> {
+        if self.bytes.len() > TRANSACTION_BYTES_MAX {
+            return Err(Code::TransactionTooLarge);
+        }
+        if self.signed.transaction.chain != self.chain.tag() {
+            return Err(Code::WrongChain);
+        }
+        Ok(self)
+    }
 }
 
 impl SignedTransaction {
-    /// Checks size and network, and computes the id.
-    ///
-    /// # Errors
-    /// [`Code::TransactionTooLarge`] or [`Code::WrongChain`].
-    pub fn identify(self, chain: &ChainId) -> Result<IdentifiedTransaction, Code> {
+    /// Encodes it and computes its id on a chain, for every later use.
+    pub fn identify(self, chain: &ChainId) -> IdentifiedTransaction {
         let bytes = self.encode().into_boxed_slice();
-        if bytes.len() > TRANSACTION_BYTES_MAX {
-            return Err(Code::TransactionTooLarge);
-        }
-        if self.transaction.chain != chain.tag() {
-            return Err(Code::WrongChain);
-        }
         let id = Transaction::id_of(&bytes[..bytes.len() - SIGNATURE_BYTES], chain);
-        Ok(IdentifiedTransaction { chain: *chain, id, leaf: merkle::leaf(&bytes), signed: self, bytes })
+        IdentifiedTransaction { chain: *chain, id, leaf: merkle::leaf(&bytes), signed: self, bytes }
     }
     /// Checks what can be checked without state: size, network and signature.
     ///
@@ -99,21 +100,23 @@ impl VerifiedTransaction {
 
 /// Checks many transactions with one batched signature check; one answer per transaction, in order.
 pub fn verify_all(signed: Vec<SignedTransaction>, chain: &ChainId) -> Vec<Result<VerifiedTransaction, Code>> {
-    verify_identified(signed.into_iter().map(|one| one.identify(chain)).collect())
+    verify_identified(signed.into_iter().map(|one| Ok(one.identify(chain))).collect())
 }
 
 /// As [`verify_all`], of transactions whose ids are known already; those that are refused already stay so.
 pub fn verify_identified(
     identified: Vec<Result<IdentifiedTransaction, Code>>,
 ) -> Vec<Result<VerifiedTransaction, Code>> {
-    let well_formed = || identified.iter().flatten();
+    let checked: Vec<Result<IdentifiedTransaction, Code>> =
+        identified.into_iter().map(|one| one.and_then(IdentifiedTransaction::check)).collect();
+    let well_formed = || checked.iter().flatten();
     let messages: Vec<Vec<u8>> = well_formed().map(|one| Transaction::signing_bytes(&one.id, &one.chain)).collect();
     let claims: Vec<Claim<'_>> = well_formed()
         .zip(&messages)
         .map(|(one, message)| Claim { key: one.signed.public_key, message, signature: one.signed.signature })
         .collect();
     let mut holds = verify_batch(&claims).into_iter();
-    let each = identified.into_iter().map(|one| {
+    let each = checked.into_iter().map(|one| {
         let one = one?;
         let holds = holds.next().expect("one answer per well-formed transaction");
         if holds { Ok(VerifiedTransaction(one)) } else { Err(Code::BadSignature) }
