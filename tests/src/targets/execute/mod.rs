@@ -42,7 +42,7 @@ pub fn execute(data: &[u8]) {
 pub fn applied_operations(data: &[u8]) -> BTreeSet<&'static str> {
     let mut applied = BTreeSet::new();
     let mut source = Source::new(data);
-    let mut world = World::new();
+    let mut world = World::after(operations::past);
     let mut earlier = Vec::new();
     for _ in 0..BLOCKS_MAX {
         if source.is_empty() {

@@ -10,12 +10,10 @@ use lojal_types::{
 };
 
 use super::super::source::Source;
-use super::world::{BRANDS, TILL, World, address, brand, key, reference, time};
+use super::world::{BRANDS, Step, TILL, World, address, brand, key, reference, time};
 
-/// Who does what, given the world so far.
-type Step = (u8, fn(&World) -> Vec<Operation>);
-
-/// What has happened before the first block that bytes choose.
+/// What has happened before the first block that bytes choose: everybody has points of every brand, there is a
+/// household of two with a pool, a partnership, an open hold, and an account with guardians.
 pub(super) fn past() -> Vec<Step> {
     vec![
         (TILL, |_| {

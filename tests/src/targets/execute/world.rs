@@ -1,6 +1,6 @@
 //! The ledger that the bytes act on, and what they choose from.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use lojal_chain::propose;
 use lojal_chain::replay::commit;
@@ -14,7 +14,6 @@ use lojal_types::{
 };
 
 use super::super::source::Source;
-use super::operations;
 
 /// 2026-11-30T12:00:00Z: half a day before the end of a month.
 const START_MS: u64 = 1_796_040_000_000;
@@ -62,6 +61,9 @@ pub(super) fn is_of_recent_transactions(key: &[u8]) -> bool {
     RecentKey::decode(key).is_some()
 }
 
+/// Who does what, given the world so far.
+pub(super) type Step = (u8, fn(&World) -> Vec<Operation>);
+
 /// The ledger, and the households on it.
 #[derive(Clone)]
 pub(super) struct World {
@@ -73,19 +75,19 @@ pub(super) struct World {
 }
 
 impl World {
-    /// A ledger with a past: everybody has points of every brand, there is a household of two with a pool, a
-    /// partnership, an open hold, and an account with guardians.
-    pub(super) fn new() -> Self {
-        static PAST: LazyLock<World> = LazyLock::new(|| {
+    /// A ledger with a past, made once: the first caller's steps have happened.
+    pub(super) fn after(past: fn() -> Vec<Step>) -> Self {
+        static PAST: OnceLock<World> = OnceLock::new();
+        let world = PAST.get_or_init(|| {
             let state = State::genesis(&genesis());
             let mut world = World { state, households: Vec::new(), included: Vec::new(), nonce: 0 };
-            for (seed, operations) in operations::past() {
+            for (seed, operations) in past() {
                 let operations = operations(&world);
                 world.run(seed, operations);
             }
             world
         });
-        Self { nonce: 1_000, ..PAST.clone() }
+        Self { nonce: 1_000, ..world.clone() }
     }
 
     pub(super) fn chain(&self) -> ChainId {

@@ -1,9 +1,11 @@
 //! The rules of the house that a compiler doesn't check: who may know whom, what the pure core may name, what a source
 //! file may look like, that every code is tested, and that the documents say what the code does.
 
+mod circles;
 mod codes;
 mod dependencies;
 mod documents;
+mod imports;
 mod paths;
 mod references;
 mod sources;
