@@ -92,7 +92,7 @@ fn name(text: &str) -> Result<Name, String> {
     typed(text)
         .map_err(|error| error.to_string())?
         .parse()
-        .map_err(|error: lojal_types::brand::NameError| error.to_string())
+        .map_err(|error: lojal_types::name::NameError| error.to_string())
 }
 
 fn init(options: InitOptions) -> Result<(), CommandError> {

@@ -45,6 +45,44 @@ fn genesis_check_tells_the_chain_id_or_what_is_wrong() {
 }
 
 #[test]
+fn genesis_check_refuses_names_that_mislead() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let printed = lojal_node(&["init", "--dir", "mine", "--name", "nordmat"], dir.path()).stdout;
+    let entry = String::from_utf8(printed).expect("UTF-8");
+    let policy = "transferable = true\ntransfer_min = 1\ntransfer_max = 10\nreversal_window_ms = 0\n";
+    let check = |names: [&str; 2]| {
+        let brand =
+            |id, name| format!("[[brands]]\nid = \"{id}\"\nname = \"{name}\"\ndecimals = 0\n[brands.policy]\n{policy}");
+        let brands = [brand("b-one", names[0]), brand("b-two", names[1])].concat();
+        let head = "name = \"x\"\nnetwork = \"test\"\ntime_ms = 1\n[parameters]\nheartbeat_ms = 3000\n\
+                    block_bytes_max = 4194304\nblock_transactions_max = 10000\n";
+        std::fs::write(dir.path().join("genesis.toml"), format!("{head}{entry}{brands}")).expect("writable");
+        lojal_node(&["genesis", "check", "genesis.toml"], dir.path())
+    };
+    assert!(check(["Kaffet", "Fjällen"]).status.success());
+    for name in ["\u{202e}teffaK", "Kaf\u{2067}fet", "Kaf\u{200b}fet", "\u{feff}Kaffet", " ", "Cafe\u{301}"] {
+        let output = check(["Fjällen", name]);
+        assert!(!output.status.success(), "{name:?}");
+        assert!(stderr(&output).contains("name"), "{}", stderr(&output));
+    }
+    for name in ["Kaffet", "K\u{430}ffet", "KAFFET"] {
+        let output = check(["Kaffet", name]);
+        assert!(!output.status.success(), "{name}");
+        assert!(stderr(&output).contains("b-one and b-two could be taken for each other"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn names_that_are_typed_get_their_one_form() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let output = lojal_node(&["init", "--dir", "mine", "--name", " Fja\u{308}llen\r"], dir.path());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("name = \"Fjällen\""), "{}", stderr(&output));
+    let output = lojal_node(&["init", "--dir", "yours", "--name", "a\u{202e}b"], dir.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("U+202E"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_directory_that_is_no_node_and_one_that_is_no_devnet_are_refused() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let output = lojal_node(&["run", "--dir", "nowhere"], dir.path());

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::AddressText;
 use crate::block::Header;
-use crate::brand::{BrandId, Name, Policy};
+use crate::brand::{BrandId, Policy};
 use crate::certificate::Certificate;
 use crate::guardian::{Guardians, Recovery};
 use crate::household::MemberRights;
 use crate::ids::{BlockId, ChainId, Hash, Height, PublicKey, TransactionId};
 use crate::money::{Currency, ExactMoney};
+use crate::name::Name;
 use crate::operator::Roles;
 use crate::partnership::{PartnershipProposal, PartnershipTerms};
 use crate::points::{Lot, Points};

@@ -1,4 +1,4 @@
-//! Brand ids, names, and a brand's policy (protocol §3, §5 and §6).
+//! Brand ids, and a brand's policy (protocol §3, §5 and §6).
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::decode::{from_text, invalid_data};
-use crate::limits::{BRAND_ID_CHARS, EXPIRY_MONTHS_MAX, NAME_BYTES_MAX, POINTS_MAX};
+use crate::limits::{BRAND_ID_CHARS, EXPIRY_MONTHS_MAX, POINTS_MAX};
 use crate::points::Points;
 use crate::time::{Expiry, Month};
 
@@ -79,54 +79,6 @@ impl Serialize for BrandId {
     }
 }
 impl<'de> Deserialize<'de> for BrandId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer)
-    }
-}
-
-/// A display name of a network, brand or validator: 1 to [`NAME_BYTES_MAX`] bytes, no control characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, Serialize)]
-#[serde(transparent)]
-pub struct Name(String);
-
-/// A text that can't be a display name.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("a name has 1 to {NAME_BYTES_MAX} bytes and no control characters")]
-pub struct NameError;
-
-impl Name {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-impl FromStr for Name {
-    type Err = NameError;
-    fn from_str(text: &str) -> Result<Self, NameError> {
-        if text.is_empty() || text.len() > NAME_BYTES_MAX || text.chars().any(char::is_control) {
-            return Err(NameError);
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-impl BorshDeserialize for Name {
-    fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
-        let invalid = || invalid_data(NameError);
-        let len = u32::deserialize_reader(reader)? as usize;
-        if len > NAME_BYTES_MAX {
-            return Err(invalid());
-        }
-        let mut bytes = vec![0; len];
-        reader.read_exact(&mut bytes)?;
-        String::from_utf8(bytes).ok().and_then(|text| text.parse().ok()).ok_or_else(invalid)
-    }
-}
-impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer)
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::address::{Address, Network};
 use crate::bounded::Bounded;
-use crate::brand::{BrandId, Name, Policy, PolicyError};
+use crate::brand::{BrandId, Policy, PolicyError};
 use crate::hash::{hash, tag};
 use crate::ids::{ChainId, PublicKey};
 use crate::limits::{
@@ -14,6 +14,7 @@ use crate::limits::{
     RECOVERY_DELAY_MS_DEFAULT, TRANSACTION_BYTES_MAX, VALIDATORS_MAX,
 };
 use crate::money::Currency;
+use crate::name::{Name, confusable};
 use crate::operator::{Roles, in_order};
 use crate::points::Points;
 use crate::time::TimeMs;
@@ -122,6 +123,9 @@ pub enum GenesisError {
     /// Two brands with one id.
     #[error("two brands have the id {0}")]
     SharedBrandId(BrandId),
+    /// Two brands whose ids or names look alike.
+    #[error("the brands {0} and {1} could be taken for each other: give one of them another id or name")]
+    ConfusableBrands(BrandId, BrandId),
     /// An operator's key is invalid or stands twice, or its roles are not in order.
     #[error(
         "brand {0}: every operator needs a valid public_key of its own and roles in the order issue, capture, reverse, \
@@ -157,6 +161,7 @@ impl Genesis {
         if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(GenesisError::SharedBrandId(pair[0]));
         }
+        check_brand_names(&document.brands)?;
         document.brands.iter().try_for_each(check_brand)?;
         let bytes = borsh::to_vec(&document).expect("writing to memory can't fail");
         Ok(Self { chain_id: ChainId::new(hash(tag::GENESIS, &[&bytes])), document, validators })
@@ -230,6 +235,12 @@ fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
         return Err(GenesisError::Parameter("recovery_delay_ms", "must be 1000 to 2592000000"));
     }
     Ok(())
+}
+
+/// ("No brand's id or name could be taken for another brand's id or name", protocol, Names.)
+fn check_brand_names(brands: &[GenesisBrand]) -> Result<(), GenesisError> {
+    let texts = brands.iter().flat_map(|brand| [(brand.id, brand.id.as_str()), (brand.id, brand.name.as_str())]);
+    confusable(texts).map_or(Ok(()), |(one, other)| Err(GenesisError::ConfusableBrands(one, other)))
 }
 
 fn check_brand(brand: &GenesisBrand) -> Result<(), GenesisError> {

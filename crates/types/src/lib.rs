@@ -23,6 +23,7 @@ pub mod key;
 pub mod limits;
 pub mod merkle;
 pub mod money;
+pub mod name;
 pub mod operation;
 pub mod operator;
 pub mod partnership;
@@ -36,7 +37,7 @@ pub mod validator;
 pub use address::{Address, AddressText, Network};
 pub use block::{Block, Header, PROTOCOL_VERSION};
 pub use bounded::Bounded;
-pub use brand::{BrandId, Name, Policy};
+pub use brand::{BrandId, Policy};
 pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
 pub use code::Code;
 pub use genesis::{Genesis, GenesisDocument, Parameters};
@@ -45,6 +46,7 @@ pub use household::{MemberLimit, MemberLimits, MemberRights, MemberRole};
 pub use ids::{BlockId, ChainId, ChainTag, Hash, Height, PublicKey, Signature, TransactionId};
 pub use key::KeyPair;
 pub use money::{Currency, ExactMoney, Money};
+pub use name::Name;
 pub use operation::{
     AcceptPartnership, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold,
     Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,

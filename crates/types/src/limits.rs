@@ -39,6 +39,8 @@ pub const REFERENCE_BYTES_MAX: usize = 32;
 pub const BRAND_ID_CHARS: core::ops::RangeInclusive<usize> = 2..=15;
 /// Longest display name of a network, brand or validator, in bytes.
 pub const NAME_BYTES_MAX: usize = 64;
+/// Most marks in a row in a name.
+pub const NAME_MARKS_MAX: usize = 4;
 /// Latest representable time: the last millisecond of the year 6999 (UTC).
 pub const TIME_MS_MAX: u64 = 158_731_487_999_999;
 /// Most open holds of one account on one brand's points.

@@ -8,11 +8,11 @@ use thiserror::Error;
 
 use crate::address::Address;
 use crate::bounded::Bounded;
-use crate::brand::Name;
 use crate::decode::invalid_data;
 use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Hash, Height, PublicKey};
 use crate::limits::{VALIDATORS_MAX, VOTING_POWER_MAX};
+use crate::name::{Name, confusable};
 
 /// A node with a vote.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -53,9 +53,20 @@ pub enum ValidatorSetError {
     /// Two names that are the same.
     #[error("two validators are called {0}")]
     SharedName(Name),
+    /// Two names that look alike.
+    #[error("the validators {0} and {1} could be taken for each other: give one of them another name")]
+    ConfusableNames(Name, Name),
     /// Encoded in another order than the canonical one.
     #[error("the validators are not in canonical order")]
     Order,
+}
+
+/// ("No two validators have names that could be taken for each other", protocol, Names.)
+fn check_names(validators: &[Validator]) -> Result<(), ValidatorSetError> {
+    let names = validators.iter().enumerate().map(|(at, validator)| (at, validator.name.as_str()));
+    let Some((one, other)) = confusable(names) else { return Ok(()) };
+    let (one, other) = (validators[one].name.clone(), validators[other].name.clone());
+    Err(if one == other { ValidatorSetError::SharedName(one) } else { ValidatorSetError::ConfusableNames(one, other) })
 }
 
 /// The validators of one height, in canonical order: by falling power, then by address.
@@ -83,11 +94,7 @@ impl ValidatorSet {
         if keys.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(ValidatorSetError::SharedKey);
         }
-        let mut names: Vec<&Name> = validators.iter().map(|v| &v.name).collect();
-        names.sort_unstable();
-        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(ValidatorSetError::SharedName(pair[0].clone()));
-        }
+        check_names(&validators)?;
         let count = validators.len();
         Bounded::new(validators).map(Self).map_err(|_| ValidatorSetError::Count(count))
     }

@@ -86,6 +86,46 @@ fn every_broken_rule_is_named() {
 }
 
 #[test]
+fn brands_that_could_be_taken_for_each_other_are_refused() {
+    let named = |seed: u8, id: &str, called: &str| GenesisBrand {
+        name: name(called),
+        ..brand(id, KeyPair::from_seed(&[seed; 32]).public_key())
+    };
+    let of = |(id, called): (&str, &str), (other_id, other): (&str, &str)| {
+        let brands = vec![named(3, id, called), named(4, other_id, other)];
+        Genesis::new(GenesisDocument { brands: Bounded::new(brands).expect("two"), ..document() }).map(drop)
+    };
+    let kaffet = ("kaffet", "Kaffet");
+    for other in
+        [("cafe", "Kaffet"), ("cafe", "KAFFÉT"), ("cafe", "K\u{430}ffet"), ("kaf-fet", "Café"), ("cafe", "Kaf fet")]
+    {
+        let confusable =
+            GenesisError::ConfusableBrands("kaffet".parse().expect("valid"), other.0.parse().expect("valid"));
+        let ordered = |error: GenesisError| match error {
+            GenesisError::ConfusableBrands(one, two) => GenesisError::ConfusableBrands(one.max(two), one.min(two)),
+            error => error,
+        };
+        assert_eq!(of(kaffet, other).map_err(ordered), Err(ordered(confusable.clone())), "{other:?}");
+        assert_eq!(of(other, kaffet).map_err(ordered), Err(ordered(confusable)), "{other:?}");
+    }
+    assert_eq!(of(("fjallen", "Nordmat"), ("nordmat", "Fjällen")).map_err(drop), Err(()), "each called like the other");
+    assert_eq!(of(kaffet, ("cafe", "Cafe")), Ok(()));
+}
+
+#[test]
+fn validators_that_could_be_taken_for_each_other_are_refused() {
+    let validator = |seed: u8, called: &str| {
+        let key = |seed: u8| KeyPair::from_seed(&[seed; 32]).public_key();
+        Validator { name: name(called), public_key: key(seed), network_key: key(seed + 1), power: 1 }
+    };
+    let of = |one: &str, other: &str| ValidatorSet::new(vec![validator(1, one), validator(3, other)]).map(drop);
+    assert!(matches!(of("nordmat", "nordmat"), Err(ValidatorSetError::SharedName(_))));
+    assert!(matches!(of("nordmat", "Nordmat"), Err(ValidatorSetError::ConfusableNames(..))));
+    assert!(matches!(of("nordmat 1", "nordmat-l"), Err(ValidatorSetError::ConfusableNames(..))));
+    assert_eq!(of("nordmat 1", "nordmat 2"), Ok(()));
+}
+
+#[test]
 fn a_misspelt_field_is_refused_by_name() {
     let text = document().to_toml().replace("heartbeat_ms", "heartbeet_ms");
     let Err(GenesisError::Toml(message)) = Genesis::from_toml(&text) else { panic!("must be refused") };

@@ -82,14 +82,16 @@ pub(super) fn brand_id() -> BoxedStrategy<BrandId> {
     };
     (first, others).prop_map(join).boxed()
 }
-/// A name in any script: at most 16 characters, so at most 64 bytes.
+/// A name in one of some scripts: at most 16 characters, so at most 64 bytes.
 pub(super) fn name() -> BoxedStrategy<Name> {
-    let letter = any::<char>().prop_map(|letter| if letter.is_control() { 'x' } else { letter });
+    let scripts = ["abzAZ09", "aåäöÅéñ7-.&'", "жяЖaы", "αλΩa", "אבג", "हिन्दी", "漢字かカ한a"];
+    let letters = scripts.map(|script| script.chars().collect::<Vec<char>>());
+    let name = select(letters.to_vec()).prop_flat_map(|letters| vec(select(letters), 0..=15));
     let join = |letters: Vec<char>| -> Name {
-        let text: String = letters.into_iter().collect();
-        text.parse().expect("made by the rule")
+        let text = std::iter::once('a').chain(letters).collect::<String>();
+        text.parse().unwrap_or_else(|_| "many marks in a row".parse().expect("made by the rule"))
     };
-    vec(letter, 1..=16).prop_map(join).boxed()
+    name.prop_map(join).boxed()
 }
 pub(super) fn network() -> BoxedStrategy<Network> {
     select(vec![Network::Main, Network::Test]).boxed()

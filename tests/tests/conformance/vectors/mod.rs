@@ -11,6 +11,7 @@ mod golden;
 mod households;
 mod keys;
 mod merkle;
+mod names;
 mod operations;
 mod refused;
 mod samples;
