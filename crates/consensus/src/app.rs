@@ -11,6 +11,7 @@ use arc_malachitebft_core_consensus::MisbehaviorEvidence;
 use arc_malachitebft_core_types::{CommitCertificate, LinearTimeouts, Round, Validity};
 use arc_malachitebft_engine::host::{HeightParams, SyncedValueOutcome};
 use arc_malachitebft_engine::util::streaming::{StreamContent, StreamId, StreamMessage};
+use lojal_network::Warnings;
 use lojal_store::{ProposalRecord, Store, StoreError};
 use lojal_types::{BlockId, Name, ValidatorSet};
 use thiserror::Error;
@@ -48,6 +49,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) pace: Pace,
     pub(crate) assembler: Assembler,
+    /// About validators that contradict themselves.
+    pub(crate) warnings: Warnings<Name>,
 }
 
 impl App {
@@ -105,8 +108,7 @@ impl App {
             AppMsg::Finalized { certificate, evidence, reply, .. } => {
                 if !evidence.is_empty() {
                     self.metrics.evidence(evidence.proposals.iter().count() + evidence.votes.iter().count());
-                    let validators = self.names_in(&evidence);
-                    tracing::error!(height = %certificate.height, ?validators, ?evidence, "validators contradicted themselves");
+                    self.tell_of(&evidence, certificate.height);
                 }
                 self.note_begun_proposal();
                 self.pace.start_next(certificate.height.0, self.validators(), self.height_params(), reply);
@@ -129,7 +131,15 @@ impl App {
         Ok(())
     }
 
-    /// The names of the validators whose votes or proposals contradict each other.
+    /// Names the validators whose votes or proposals contradict each other, each at most once a minute.
+    fn tell_of(&mut self, evidence: &MisbehaviorEvidence<Context>, height: Height) {
+        for validator in self.names_in(evidence) {
+            if let Some(count) = self.warnings.count(validator.clone(), "evidence") {
+                tracing::error!(%height, %validator, ?evidence, count, "a validator contradicted itself");
+            }
+        }
+    }
+
     fn names_in(&self, evidence: &MisbehaviorEvidence<Context>) -> BTreeSet<Name> {
         let addresses = evidence.proposals.iter().map(|(address, _)| address);
         let addresses = addresses.chain(evidence.votes.iter().map(|(address, _)| address));

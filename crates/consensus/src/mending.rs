@@ -5,8 +5,6 @@
 //! this or any other reader finds is fetched from the peers, one after the other, verified by the store, and written
 //! in its place. Nothing of that stops the node.
 
-use std::time::Duration;
-
 use arc_malachitebft_app_channel::app::types::codec::Codec;
 use arc_malachitebft_sync::{Request, ValueRequest};
 use lojal_network::{Network, PeerId, Stopped, Warnings};

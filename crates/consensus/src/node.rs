@@ -15,7 +15,7 @@ use arc_malachitebft_engine::wal::WalRef;
 use bytesize::ByteSize;
 use futures::future::BoxFuture;
 use lojal_network::limits::INBOUND_REQUESTS_MAX;
-use lojal_network::{Event, Multiaddr, Network};
+use lojal_network::{Event, Multiaddr, Network, Warnings};
 use lojal_store::{Forgotten, PendingProposal, Store, Writer};
 use lojal_types::{ChainId, KeyPair};
 use thiserror::Error;
@@ -174,7 +174,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         verifier,
         address,
     };
-    let mut app = App { executor, store, metrics, pace, assembler };
+    let mut app = App { executor, store, metrics, pace, assembler, warnings: Warnings::default() };
     let mut stopped = pin!(async {
         tokio::select! {
             () = mempool_stopped => Err(ConsensusError::MempoolStopped),

@@ -46,7 +46,7 @@ impl Bench {
         let executor = executor.start(pending).await.expect("the log is in order");
         let pace = Pace::new(mempool, Progress::default(), peer(proposer(3, 0)), Duration::from_secs(3));
         let assembler = Assembler::new(address, store.tip().height);
-        Self { app: App { executor, store, metrics, pace, assembler }, state, _dir: dir }
+        Self { app: App { executor, store, metrics, pace, assembler, warnings: Warnings::default() }, state, _dir: dir }
     }
 
     /// Hands over a block as the first proposer of its height publishes it.
