@@ -158,8 +158,8 @@ fn a_block_that_rots_below_the_checkpoint_stops_nobody_is_not_given_out_and_is_p
     let refused = |height: &Height| own.block(*height).is_err_and(|error| error.is_problem("block_unavailable"));
     let rotten: Vec<Height> = (1..=tip.get()).map(Height::new).filter(refused).collect();
     assert_eq!(rotten.len(), 1, "one block has rotted, and only that one isn't given out");
-    let export = own.export(Height::new(1), 1_000).expect("the blocks before it");
-    assert_eq!(Reader::new(&*export).expect("an archive").count() as u64, rotten[0].get() - 1);
+    let export = own.export(Height::new(1), 100).expect("the blocks before it");
+    assert_eq!(Reader::new(&*export).expect("an archive").count() as u64, (rotten[0].get() - 1).min(100));
     assert_eq!(victim.audit(), Some(1), "an audit of the directory finds it");
 
     for node in 0..3 {

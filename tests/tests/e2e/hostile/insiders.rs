@@ -22,7 +22,7 @@ use super::endure;
 use super::peers::{config, network_key};
 use crate::network::Network;
 use crate::programs::{POLL, eventually, signal, tell};
-use crate::stream::{Stream, assert_kept_everywhere, two_members};
+use crate::stream::{Stream, assert_kept, assert_kept_everywhere, two_members};
 
 /// How many of its requests an insider has open at each of the others.
 const OPEN: usize = 5;
@@ -147,10 +147,9 @@ fn a_validator_that_publishes_votes_which_nobody_signed_is_shut_out_and_fills_no
             assert!(count("lojal_p2p_shut_outs_total") >= 1.0, "node {node} shuts it out");
             assert!(count("lojal_p2p_reported_total") > 10.0, "node {node} notices");
         }
-        network.revive(3);
-        eventually("all peers", || network.client(1).status().ok().filter(|status| status.peers == 3));
     });
-    assert_kept_everywhere(&network, (&from, &to), &acknowledged);
+    network.catch_up(&[0, 1, 2]);
+    (0..3).for_each(|node| assert_kept(&network, node, (&from, &to), &acknowledged));
     signal("KILL", network.process(1));
     let (_, text) = network.end_of(1);
     let minutes = usize::try_from(started.elapsed().as_secs() / 60).unwrap_or(usize::MAX) + 1;
