@@ -9,6 +9,7 @@ use lojal_wallet::amount;
 use super::balance::{Pool, pool_text};
 use super::context::Context;
 use super::decimals::Decimals;
+use super::repeat::Repeat;
 use super::transact::{Session, report};
 use super::words::role_text;
 use crate::cli::{HouseholdCommand, HouseholdOption, RightsArgs, Sending};
@@ -69,7 +70,7 @@ fn create(context: &Context, sending: &Sending) -> Result<Report, CommandError> 
     let operation = Operation::CreateHousehold(CreateHousehold {});
     let (id, fate) = session.submit(operation, &key, window, sending.no_wait)?;
     let address = Address::of_household(&session.home.chain_id(), &id, 0).text(session.home.network());
-    let report = report(id, fate, &format!("made the household {address}"))?;
+    let report = report(id, fate, &format!("made the household {address}"), Repeat::Twice)?;
     Ok(report
         .with_field("household", &address)
         .with_hint(&format!("put points into its pool with lojal send {address}")))

@@ -6,6 +6,7 @@ use lojal_types::{
 use lojal_wallet::submission::Fate;
 
 use super::context::Context;
+use super::repeat::Repeat;
 use super::transact::{Session, report};
 use super::words::guardians_text;
 use crate::cli::{GuardiansCommand, Sending, Validity};
@@ -33,7 +34,7 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
         _ if is_first_try => session.home.abandon_rotation()?,
         _ => {}
     }
-    report(id, fate, &format!("replaced the key by {new_key}"))
+    report(id, fate, &format!("replaced the key by {new_key}"), Repeat::Nothing)
 }
 
 /// `lojal freeze`.

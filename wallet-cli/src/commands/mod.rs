@@ -11,6 +11,7 @@ mod keys;
 mod points;
 mod read;
 mod recovery;
+mod repeat;
 mod show;
 mod till;
 mod transact;

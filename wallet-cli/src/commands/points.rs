@@ -63,6 +63,9 @@ pub(super) fn issue(
     session.transact(Operation::Issue(issue), &format!("issued {} to {to}", amount.text), sending)
 }
 
+/// What to do after a reversal that was to put an amount right.
+const CORRECTION: &str = "the receipt stays used: to issue another amount for it, take a new one, such as its text with \"corrected\" after it";
+
 /// `lojal reverse`.
 pub(super) fn reverse(
     context: &Context,
@@ -82,7 +85,9 @@ pub(super) fn reverse(
         issue_reference: one_reference(of.of_receipt, of.of_reference),
         reference: one_reference(own.receipt, own.reference),
     };
-    session.transact(Operation::Reverse(reverse), &format!("took back {} from {from}", amount.text), sending)
+    let report =
+        session.transact(Operation::Reverse(reverse), &format!("took back {} from {from}", amount.text), sending)?;
+    Ok(report.with_hint(CORRECTION))
 }
 
 pub(super) fn one_reference(receipt: Option<ReceiptText>, given: Option<Reference>) -> Reference {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::points::reference;
-use super::transact::{Session, Source, points_text};
+use super::transact::{Session, Source, Wish, points_text};
 use crate::ask;
 use crate::cli::{CaptureArgs, HoldArgs, HoldTime, OptionalReceiptArgs, PayArgs, ReleaseArgs, RequestArgs, Sending};
 use crate::error::CommandError;
@@ -72,12 +72,12 @@ pub(super) fn pay(context: &Context, args: &PayArgs) -> Result<Report, CommandEr
             let PaymentRequest { brand, amount, reference, .. } = request;
             let redeem = Redeem { brand, from: source.address, amount, reference: Some(reference) };
             let done = format!("paid {points}{}", source.words());
-            session.transact_before(latest, Operation::Redeem(redeem), &done, &args.sending)
+            session.fulfil(Wish::new(Operation::Redeem(redeem), &done).before(latest), &args.sending)
         }
         PaymentKind::Hold { until_ms } => {
             let PaymentRequest { brand, amount, reference, .. } = request;
             let hold = Hold { brand, from: source.address, amount, reference, expires_ms: until_ms };
-            hold_points(&session, hold, &source, &points, latest, &args.sending)
+            hold_points(&session, hold, &source, &points, (latest, false), &args.sending)
         }
     }
 }
@@ -88,9 +88,10 @@ pub(super) fn hold(context: &Context, args: HoldArgs) -> Result<Report, CommandE
     let source = session.source(&args.source)?;
     let amount = session.amount(&args.amount, args.brand)?;
     let expires_ms = end_of_hold(&session, &args.time)?;
+    let is_random = args.reference.receipt.is_none() && args.reference.reference.is_none();
     let reference = reference_or_random(args.reference)?;
     let hold = Hold { brand: args.brand, from: source.address, amount: amount.points, reference, expires_ms };
-    hold_points(&session, hold, &source, &amount.text, None, &args.sending)
+    hold_points(&session, hold, &source, &amount.text, (None, is_random), &args.sending)
 }
 
 /// `lojal capture`. Without another reference the hold's own is used, so that a capture that is tried again can't take
@@ -131,7 +132,7 @@ fn hold_points(
     hold: Hold,
     source: &Source,
     points: &str,
-    latest: Option<TimeMs>,
+    (latest, is_random): (Option<TimeMs>, bool),
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let ticket = HoldTicket {
@@ -143,7 +144,8 @@ fn hold_points(
         expires_ms: hold.expires_ms,
     };
     let done = format!("held {points}{} until {} UTC", source.words(), utc(hold.expires_ms));
-    let report = session.transact_before(latest, Operation::Hold(hold), &done, sending)?;
+    let wish = Wish::new(Operation::Hold(hold), &done).before(latest);
+    let report = session.fulfil(if is_random { wish.with_random_reference() } else { wish }, sending)?;
     let report = report.with_field("hold_reference", &ticket.hold_reference);
     if report.is_open {
         return Ok(report.with_field("ticket", &ticket.to_uri()));

@@ -17,6 +17,7 @@ use lojal_wallet::{amount, clock, random};
 
 use super::context::Context;
 use super::decimals::decimals_of;
+use super::repeat::Repeat;
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
 use crate::error::CommandError;
 use crate::output::{Report, note, to_value};
@@ -58,6 +59,32 @@ pub(super) struct Window {
     valid_until_ms: TimeMs,
     /// From this machine's time on.
     valid_for_ms: u64,
+}
+
+/// One operation that somebody wishes for.
+pub(super) struct Wish<'a> {
+    operation: Operation,
+    /// What it does, in the past tense.
+    done: &'a str,
+    /// From when on it must not happen any more, if there is such a time.
+    latest: Option<TimeMs>,
+    repeat: Repeat,
+}
+
+impl<'a> Wish<'a> {
+    /// A wish for an operation that can happen at any time.
+    pub(super) fn new(operation: Operation, done: &'a str) -> Self {
+        let repeat = Repeat::of(&operation);
+        Self { operation, done, latest: None, repeat }
+    }
+    /// The wish, to happen before `latest` or not at all.
+    pub(super) fn before(self, latest: Option<TimeMs>) -> Self {
+        Self { latest, ..self }
+    }
+    /// The wish of somebody who gave no reference: the next try has another one.
+    pub(super) fn with_random_reference(self) -> Self {
+        Self { repeat: Repeat::Twice, ..self }
+    }
 }
 
 /// Points as people write them, with their brand.
@@ -135,21 +162,15 @@ impl<'a> Session<'a> {
     }
     /// Signs and sends one operation; `done` says what it does, in the past tense.
     pub(super) fn transact(&self, operation: Operation, done: &str, sending: &Sending) -> Result<Report, CommandError> {
-        self.transact_before(None, operation, done, sending)
+        self.fulfil(Wish::new(operation, done), sending)
     }
-    /// The same for an operation that must not happen from `latest` on.
-    pub(super) fn transact_before(
-        &self,
-        latest: Option<TimeMs>,
-        operation: Operation,
-        done: &str,
-        sending: &Sending,
-    ) -> Result<Report, CommandError> {
+    /// Signs and sends what is wished for.
+    pub(super) fn fulfil(&self, wish: Wish<'_>, sending: &Sending) -> Result<Report, CommandError> {
         self.now()?;
         let key = self.home.unlock(&self.passphrase()?)?;
-        let window = self.validity(&sending.validity, latest)?;
-        let (id, fate) = self.submit(operation, &key, window, sending.no_wait)?;
-        report(id, fate, done)
+        let window = self.validity(&sending.validity, wish.latest)?;
+        let (id, fate) = self.submit(wish.operation, &key, window, sending.no_wait)?;
+        report(id, fate, wish.done, wish.repeat)
     }
     /// Signs and sends one operation, and finds out what becomes of it.
     pub(super) fn submit(
@@ -203,7 +224,7 @@ fn finish_earlier_rotation(home: &mut Home, gateways: &Gateways) -> Result<bool,
 }
 
 /// Says what became of a transaction.
-pub(super) fn report(id: TransactionId, fate: Fate, done: &str) -> Result<Report, CommandError> {
+pub(super) fn report(id: TransactionId, fate: Fate, done: &str, repeat: Repeat) -> Result<Report, CommandError> {
     let json = |state| to_value(&TransactionStatus { id, state, transaction: None });
     let not_done =
         |code: &str, message: String, height| Err(CommandError::NotDone { code: code.to_owned(), message, id, height });
@@ -219,10 +240,10 @@ pub(super) fn report(id: TransactionId, fate: Fate, done: &str) -> Result<Report
         },
         Fate::Refused { problem, possible_until_ms } => {
             let warning = possible_until_ms.map(|until_ms| {
-                let until = utc(until_ms);
+                let (until, warning) = (utc(until_ms), repeat.warning());
                 format!(
                     "; refused by this gateway, it has not happened, but what was signed is valid until {until} UTC: \
-                     before that, don't do it again unless you want it twice"
+                     {warning}"
                 )
             });
             not_done(&problem.code, problem.detail + &warning.unwrap_or_default(), None)

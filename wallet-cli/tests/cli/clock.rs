@@ -7,7 +7,7 @@ use lojal_wallet::clock::{LEDGER_AHEAD_MS_MAX, local_time};
 use lojal_wallet::home::Home;
 
 use crate::support::Wallet;
-use crate::support::gateway::{empty, network_status, submitted};
+use crate::support::gateway::{brand, empty, network_status, submitted};
 use crate::support::server::{Answer, Server};
 
 const MINUTE_MS: u64 = 60_000;
@@ -17,6 +17,7 @@ fn gateway_at(time_ms: TimeMs, code: &'static str) -> Server {
     Server::start(move |request| match (request.method.as_str(), request.path.as_str()) {
         (_, "/v1/status") => Answer::json(200, &Status { time_ms, ..network_status() }),
         ("POST", _) => Answer::problem(422, code),
+        (_, "/v1/brands/kaffet") => Answer::json(200, &brand("kaffet", 2)),
         (_, path) => match path.strip_prefix("/v1/accounts/") {
             Some(address) => Answer::json(200, &empty(address.parse().expect("an address"))),
             None => Answer::problem(404, "unknown_transaction"),
@@ -78,7 +79,31 @@ fn a_refusal_says_until_when_it_could_still_happen_unless_it_never_can() {
         let ran = Wallet::at(server.url()).run(&["freeze", "--json"]);
         assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, code));
         let message = ran.json()["error"]["message"].to_string();
-        assert_eq!(message.contains("don't do it again unless you want it twice"), is_possible, "{message}");
+        assert_eq!(message.contains("what was signed is valid until"), is_possible, "{message}");
+    }
+}
+
+#[test]
+fn only_what_could_happen_twice_is_warned_of() {
+    let server = gateway_at(now(), "insufficient_points");
+    let wallet = Wallet::at(server.url());
+    let to = crate::support::other().to_string();
+    let cases: [(&[&str], bool); 8] = [
+        (&["send", &to, "1", "kaffet"], true),
+        (&["redeem", "1", "kaffet"], true),
+        (&["redeem", "1", "kaffet", "--receipt", "R-1"], false),
+        (&["hold", "1", "kaffet", "--for", "1d"], true),
+        (&["hold", "1", "kaffet", "--for", "1d", "--receipt", "R-1"], false),
+        (&["issue", &to, "1", "kaffet", "--receipt", "R-1"], false),
+        (&["household", "create"], true),
+        (&["freeze"], false),
+    ];
+    for (arguments, is_twice) in cases {
+        let ran = wallet.run(&[arguments, &["--json"]].concat());
+        assert_eq!(ran.error_code(), "insufficient_points", "{arguments:?}");
+        let message = ran.json()["error"]["message"].to_string();
+        assert_eq!(message.contains("unless you want it twice"), is_twice, "{arguments:?}: {message}");
+        assert_eq!(message.contains("it still happens once"), !is_twice, "{arguments:?}: {message}");
     }
 }
 

@@ -38,10 +38,10 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
     amount(capture.amount)?;
     authority::brand(context, capture.brand)?;
     authority::operator(context, capture.brand, Role::Capture)?;
-    use_once(context, &CapturedKey { brand: capture.brand, reference: capture.reference.clone() }, &Used)?;
     let held = known(context, capture.brand, capture.from, &capture.hold_reference)?;
     not_closed(&held)?;
     not_expired(context, &held)?;
+    use_once(context, &CapturedKey { brand: capture.brand, reference: capture.reference.clone() }, &Used)?;
     let open = close(context, capture.brand, held, &capture.hold_reference);
     let rest = rest_of(&open, capture.amount)?;
     change_totals(context, capture.brand, |mut totals| {

@@ -28,13 +28,13 @@ impl Model {
         check_amount(amount)?;
         self.policy(capture.brand)?;
         self.check_role(capture.brand, sender, Role::Capture)?;
-        let fresh = self.tables.captured.set_new((capture.brand, capture.reference.clone()), ());
-        ensure(fresh, Code::DuplicateReference)?;
         let key = (capture.brand, capture.hold_reference.clone());
         let held = self.tables.held.get(&key).cloned().ok_or(Code::UnknownHold)?;
         ensure(held.from == capture.from, Code::UnknownHold)?;
         ensure(!held.closed, Code::HoldClosed)?;
         ensure(self.time < held.expires, Code::HoldExpired)?;
+        let fresh = self.tables.captured.set_new((capture.brand, capture.reference.clone()), ());
+        ensure(fresh, Code::DuplicateReference)?;
         let hold_key = (capture.from, capture.brand, held.number);
         let mut hold = self.tables.holds.get(&hold_key).cloned().ok_or(Code::UnknownHold)?;
         ensure(amount <= hold.lots.iter().map(|(_, amount)| amount).sum(), Code::CaptureExceedsHold)?;

@@ -66,7 +66,8 @@ pub(super) const TABLE: [(Code, &str, &str); 84] = [
     (
         Code::DuplicateReference,
         "duplicate_reference",
-        "this brand has already used this reference; nothing was done twice",
+        "this brand has already used this reference; nothing was done twice. To put right an amount that was reversed, use a new \
+         reference",
     ),
     (Code::UnknownReference, "unknown_reference", "this brand has issued nothing under this reference"),
     (Code::IssueToOther, "issue_to_other", "the points of this reference were issued to another account"),

@@ -98,7 +98,8 @@ impl Ledger {
     }
 }
 
-fn brand(id: &str, decimals: u8) -> Brand {
+/// What a gateway says about a brand.
+pub fn brand(id: &str, decimals: u8) -> Brand {
     Brand {
         id: id.parse().expect("valid"),
         name: name(id),

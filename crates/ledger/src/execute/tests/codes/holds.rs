@@ -63,6 +63,18 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     }),
     (Code::HoldClosed, |ledger| {
         held(ledger);
+        ledger.apply(CASHIER, capture(GROCER, ANNA, "till 7", 1, "till 7"));
+        (CASHIER, capture(GROCER, ANNA, "till 7", 1, "till 7"))
+    }),
+    (Code::HoldExpired, |ledger| {
+        held(ledger);
+        ledger.apply(ANNA, hold(GROCER, ANNA, 1, "till 8", in_an_hour(ledger)));
+        ledger.apply(CASHIER, capture(GROCER, ANNA, "till 8", 1, "till 7"));
+        ledger.pass_to(ledger.now().plus_ms(2 * HOUR_MS));
+        (CASHIER, capture(GROCER, ANNA, "till 7", 1, "till 7"))
+    }),
+    (Code::HoldClosed, |ledger| {
+        held(ledger);
         ledger.apply(CASHIER, release(GROCER, ANNA, "till 7"));
         ledger.pass_to(ledger.now().plus_ms(2 * HOUR_MS));
         (CASHIER, capture(GROCER, ANNA, "till 7", 1, "own"))

@@ -1,0 +1,77 @@
+//! What happens if a wish is sent a second time.
+
+use lojal_types::{Operation, Redeem};
+
+/// What a second transaction for the same wish does, should the first one happen after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// The same once more.
+    Twice,
+    /// Nothing: its reference is used.
+    ReferenceIsUsed,
+    /// Nothing that the first one hasn't done.
+    Nothing,
+}
+
+impl Repeat {
+    /// What repeating an operation does, if it is repeated with the same reference.
+    pub(super) fn of(operation: &Operation) -> Self {
+        match operation {
+            Operation::Transfer(_)
+            | Operation::Redeem(Redeem { reference: None, .. })
+            | Operation::Convert(_)
+            | Operation::CreateHousehold(_) => Self::Twice,
+            Operation::Issue(_)
+            | Operation::Redeem(Redeem { reference: Some(_), .. })
+            | Operation::Reverse(_)
+            | Operation::Hold(_)
+            | Operation::Capture(_)
+            | Operation::Release(_)
+            | Operation::Settle(_) => Self::ReferenceIsUsed,
+            Operation::RotateKey(_)
+            | Operation::SetGuardians(_)
+            | Operation::StartRecovery(_)
+            | Operation::CancelRecovery(_)
+            | Operation::FinishRecovery(_)
+            | Operation::Freeze(_)
+            | Operation::Unfreeze(_)
+            | Operation::SetPolicy(_)
+            | Operation::SetOperator(_)
+            | Operation::RemoveOperator(_)
+            | Operation::ProposePartnership(_)
+            | Operation::AcceptPartnership(_)
+            | Operation::EndPartnership(_)
+            | Operation::Invite(_)
+            | Operation::Join(_)
+            | Operation::Leave(_)
+            | Operation::SetMember(_)
+            | Operation::RemoveMember(_) => Self::Nothing,
+        }
+    }
+    /// What somebody has to know who would do it again before the first one can't happen any more.
+    pub(super) fn warning(self) -> &'static str {
+        match self {
+            Self::Twice => "before that, don't do it again unless you want it twice",
+            Self::ReferenceIsUsed => "done again with the same reference, it still happens once",
+            Self::Nothing => "done again, it still happens once",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::{Address, Freeze, Points, Transfer};
+
+    use super::*;
+
+    #[test]
+    fn only_what_has_no_reference_can_happen_twice() {
+        let brand = "kaffet".parse().expect("valid");
+        let (from, to, amount) = (Address::new([1; 20]), Address::new([2; 20]), Points::new(1));
+        let redeem = |reference| Operation::Redeem(Redeem { brand, from, amount, reference });
+        assert_eq!(Repeat::of(&redeem(None)), Repeat::Twice);
+        assert_eq!(Repeat::of(&redeem(Some("0a".parse().expect("valid")))), Repeat::ReferenceIsUsed);
+        assert_eq!(Repeat::of(&Operation::Transfer(Transfer { brand, from, to, amount })), Repeat::Twice);
+        assert_eq!(Repeat::of(&Operation::Freeze(Freeze {})), Repeat::Nothing);
+    }
+}
