@@ -3,7 +3,6 @@
 mod cli;
 mod config;
 mod devnet;
-mod log;
 mod open_files;
 mod run;
 

@@ -87,7 +87,7 @@ impl App {
         }
     }
     /// Which prefix addresses carry.
-    pub(crate) fn network(&self) -> lojal_types::NetworkKind {
+    pub(crate) fn network(&self) -> lojal_types::Network {
         self.gateway.store.genesis().network()
     }
     /// The network's id.

@@ -26,12 +26,11 @@ pub(crate) enum Kind {
     Busy,
     TooManyWaiting,
     NotReady,
-    BlockUnavailable,
 }
 
 impl Kind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -48,7 +47,6 @@ impl Kind {
         Self::Busy,
         Self::TooManyWaiting,
         Self::NotReady,
-        Self::BlockUnavailable,
     ];
 
     /// HTTP status and stable name.
@@ -70,7 +68,6 @@ impl Kind {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooManyWaiting => (StatusCode::SERVICE_UNAVAILABLE, "too_many_waiting"),
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
-            Self::BlockUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "block_unavailable"),
         }
     }
 }
@@ -164,17 +161,9 @@ impl Failure {
     }
 }
 
-/// The store's own faults are for the log, not for clients. A block that has rotted is in the log already, and clients
-/// could ask for it again and again.
+/// The store's own faults are for the log, not for clients.
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        if let StoreError::Damaged { height, .. } = error {
-            let detail = format!(
-                "this node can't read its block {height} at the moment, and fetches it from another validator; try \
-                 again, or another gateway"
-            );
-            return Self::new(Kind::BlockUnavailable, detail);
-        }
         tracing::error!(%error, "the store can't answer a request");
         Self::internal()
     }

@@ -20,8 +20,6 @@ pub struct Account {
     pub guardians: Guardians,
     /// The recovery that is under way.
     pub recovery: Option<Recovery>,
-    /// Whether it is a household: nobody signs for it, its members act instead.
-    pub is_household: bool,
 }
 
 /// What an account holds of one brand: lots by rising expiry, none of them empty. Lots whose month is over may

@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, NetworkKind, Parameters, PublicKey,
+    Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, Network, Parameters, PublicKey,
     TimeMs, ValidatorSet,
 };
 
@@ -38,7 +38,7 @@ pub struct State {
 #[derive(Clone)]
 pub struct View {
     chain_id: ChainId,
-    network: NetworkKind,
+    network: Network,
     settlement_currency: Option<Currency>,
     tip: Tip,
     tree: StateTree,
@@ -112,7 +112,7 @@ impl View {
         self.chain_id
     }
     /// Which prefix addresses carry.
-    pub fn network(&self) -> NetworkKind {
+    pub fn network(&self) -> Network {
         self.network
     }
     /// The currency in which brands settle, if genesis names one.
@@ -167,11 +167,9 @@ impl View {
 }
 
 impl Account {
-    /// Whether `key` signs for this account, whose address is `address`. Nobody signs for a household.
+    /// Whether `key` signs for this account, whose address is `address`. Nobody signs for a household, whose address
+    /// no key has.
     pub(crate) fn is_signed_by(&self, key: &PublicKey, address: Address) -> bool {
-        if self.is_household {
-            return false;
-        }
         match &self.rotated_key {
             Some(rotated) => rotated == key,
             None => Address::of_key(key) == address,

@@ -14,21 +14,38 @@ use crate::hash::{chain_hash, hash, tag};
 use crate::ids::{ChainId, PublicKey, TransactionId};
 
 /// An account: the first 20 bytes of the hash of its first public key, which it outlives, or for a household of where
-/// it was created.
+/// it was created. The last bit says which of the two it is: it is cleared for a key's, set for a household's.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Address([u8; 20]);
+
+/// The place of the byte that has the bit …
+const LAST: usize = 19;
+/// … that says that an address is a household's.
+const HOUSEHOLD_BIT: u8 = 1;
+
+fn first_bytes(digest: &[u8; 32]) -> [u8; 20] {
+    *digest.first_chunk().expect("a hash is longer than an address")
+}
 
 impl Address {
     /// The address of the account whose first key is `key`.
     pub fn of_key(key: &PublicKey) -> Self {
         let digest = hash(tag::ACCOUNT, &[key.as_bytes()]);
-        Self(*digest.first_chunk().expect("a hash is longer than an address"))
+        let mut bytes = first_bytes(&digest);
+        bytes[LAST] &= !HOUSEHOLD_BIT;
+        Self(bytes)
     }
     /// The address of the household that an operation of a transaction creates; `operation` counts from 0. Nobody has
     /// a key for it.
     pub fn of_household(chain: &ChainId, transaction: &TransactionId, operation: u8) -> Self {
         let digest = chain_hash(tag::HOUSEHOLD, chain, &[transaction.as_bytes(), &[operation]]);
-        Self(*digest.first_chunk().expect("a hash is longer than an address"))
+        let mut bytes = first_bytes(&digest);
+        bytes[LAST] |= HOUSEHOLD_BIT;
+        Self(bytes)
+    }
+    /// Whether it is a household's, which nobody has a key for.
+    pub const fn is_household(&self) -> bool {
+        self.0[LAST] & HOUSEHOLD_BIT != 0
     }
     /// Wraps the bytes as they are.
     pub const fn new(bytes: [u8; 20]) -> Self {
@@ -39,7 +56,7 @@ impl Address {
         &self.0
     }
     /// The text form on a network.
-    pub fn text(self, network: NetworkKind) -> AddressText {
+    pub fn text(self, network: Network) -> AddressText {
         AddressText { network, address: self }
     }
 }
@@ -54,14 +71,14 @@ impl fmt::Debug for Address {
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum NetworkKind {
+pub enum Network {
     /// The main network, `loj1…`.
     Main,
     /// Every test network, `tloj1…`.
     Test,
 }
 
-impl NetworkKind {
+impl Network {
     /// The human-readable part of an address.
     pub const fn prefix(self) -> &'static str {
         match self {
@@ -77,7 +94,7 @@ const DATA_CHARS: usize = 20 * 8 / 5;
 /// An address as people see it: bech32m text on one network.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressText {
-    network: NetworkKind,
+    network: Network,
     address: Address,
 }
 
@@ -111,7 +128,7 @@ impl AddressText {
     ///
     /// # Errors
     /// When it has the other network's prefix.
-    pub fn on(self, network: NetworkKind) -> Result<Address, AddressError> {
+    pub fn on(self, network: Network) -> Result<Address, AddressError> {
         if self.network == network {
             return Ok(self.address);
         }
@@ -123,7 +140,7 @@ impl FromStr for AddressText {
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let parsed = CheckedHrpstring::new::<Bech32m>(text).map_err(|e| AddressError::Checksum(e.to_string()))?;
         let prefix = parsed.hrp().to_lowercase();
-        let network = [NetworkKind::Main, NetworkKind::Test]
+        let network = [Network::Main, Network::Test]
             .into_iter()
             .find(|network| network.prefix() == prefix)
             .ok_or(AddressError::Prefix(prefix))?;
@@ -165,7 +182,7 @@ mod tests {
     #[test]
     fn text_round_trips_on_both_networks() {
         let address = Address::of_key(&PublicKey::new([7; 32]));
-        for network in [NetworkKind::Main, NetworkKind::Test] {
+        for network in [Network::Main, Network::Test] {
             let text = address.text(network).to_string();
             assert!(text.starts_with(&format!("{}1", network.prefix())), "{text}");
             assert_eq!(text.parse::<AddressText>().expect("valid").on(network), Ok(address));
@@ -183,11 +200,11 @@ mod tests {
 
     #[test]
     fn a_typing_error_another_prefix_and_another_network_are_told_apart() {
-        let text = Address::new([1; 20]).text(NetworkKind::Test).to_string();
+        let text = Address::new([1; 20]).text(Network::Test).to_string();
         let typo = text.replacen('q', "p", 1);
         assert!(matches!(typo.parse::<AddressText>(), Err(AddressError::Checksum(_))));
         let parsed: AddressText = text.parse().expect("valid");
-        assert!(matches!(parsed.on(NetworkKind::Main), Err(AddressError::Network { .. })));
+        assert!(matches!(parsed.on(Network::Main), Err(AddressError::Network { .. })));
         let other = bech32::encode::<Bech32m>(Hrp::parse_unchecked("bc"), &[1; 20]).expect("valid");
         assert!(matches!(other.parse::<AddressText>(), Err(AddressError::Prefix(_))));
         let short = bech32::encode::<Bech32m>(Hrp::parse_unchecked("loj"), &[1; 19]).expect("valid");

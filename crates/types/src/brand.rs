@@ -103,7 +103,7 @@ pub struct Policy {
     /// Whether the points may be converted from and into other brands' points.
     #[serde(default)]
     pub convertible: bool,
-    /// Whether the points may be put into a household's pool.
+    /// Whether the points may be put into a household's pool; who hands over a household hands over its pool.
     #[serde(default)]
     pub poolable: bool,
     /// Whether the points may be traded for other brands' points.

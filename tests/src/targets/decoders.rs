@@ -60,7 +60,7 @@ pub fn all() -> Vec<Decoder> {
         borsh::<BrandId>(),
         borsh::<Name>(),
         borsh::<Code>(),
-        borsh::<NetworkKind>(),
+        borsh::<Network>(),
         borsh::<Role>(),
         borsh::<Roles>(),
         borsh::<Policy>(),

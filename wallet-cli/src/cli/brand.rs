@@ -49,7 +49,8 @@ pub struct PolicyArgs {
     /// Whether the points may be converted from and into other brands' points
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub convertible: Option<bool>,
-    /// Whether the points may be put into a household's pool
+    /// Whether the points may be put into a household's pool; whoever hands over a household hands over its pool, so
+    /// pooled points can be passed on even where transferring is off
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub poolable: Option<bool>,
     /// Whether the points may be traded for other brands' points

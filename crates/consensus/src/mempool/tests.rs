@@ -95,7 +95,7 @@ async fn sure_failures_are_refused_at_once() {
     let bench = bench();
     let now = clock::now();
     let transfer = |amount| {
-        let (from, to) = (till(0).address(), Address::new([9; 20]));
+        let (from, to) = (till(0).address(), Address::new([8; 20]));
         let brand = "nordmat".parse().expect("valid");
         let operation = Operation::Transfer(Transfer { brand, from, to, amount: Points::new(amount) });
         let mut transaction = issue(&bench.chain, amount).transaction;

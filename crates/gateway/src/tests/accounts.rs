@@ -2,7 +2,7 @@
 
 use lojal_types::api::{Account, Household, Member, MemberSpent};
 use lojal_types::{
-    Address, AddressText, AgreedKey, Code, CreateHousehold, Freeze, Guardian, MemberRights, MemberRole, NetworkKind,
+    Address, AddressText, AgreedKey, Code, CreateHousehold, Freeze, Guardian, MemberRights, MemberRole, Network,
     Operation, Points, Unfreeze,
 };
 
@@ -14,7 +14,7 @@ use super::operations::{convert, start_recovery};
 const NEW: u8 = 3;
 
 fn text(address: Address) -> AddressText {
-    address.text(NetworkKind::Test)
+    address.text(Network::Test)
 }
 
 async fn account(node: &Node, address: Address) -> Account {

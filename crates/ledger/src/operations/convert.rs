@@ -9,7 +9,7 @@ use super::counters::count_day;
 use super::ledger::{credit, debit};
 use super::partnership::two_brands;
 use super::{Context, authority};
-use crate::key::{AccountKey, ConvertedTodayKey, CreditorsKey, ObligationKey, PartnershipKey};
+use crate::key::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnershipKey};
 use crate::record::Obligation;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Code> {
@@ -53,7 +53,7 @@ fn policies_allow(context: &mut Context<'_, '_>, convert: &Convert) -> Result<()
     if !from.policy.convertible || !to.policy.convertible {
         return Err(Code::PolicyForbidsConversion);
     }
-    let in_pool = context.overlay.get(&AccountKey(convert.account)).is_some_and(|account| account.is_household);
+    let in_pool = convert.account.is_household();
     if in_pool && !to.policy.poolable { Err(Code::PolicyForbidsPooling) } else { Ok(()) }
 }
 

@@ -1,35 +1,19 @@
 //! `CreateHousehold`, `Invite`, `Join`, `Leave`, `SetMember` and `RemoveMember` (protocol §6, "household"). A household
 //! always has an admin, until its last member dissolves it.
 
-use lojal_types::limits::BRANDS_MAX;
-use lojal_types::{
-    Address, Bounded, BrandId, Code, Invite, Join, Leave, MemberRights, MemberRole, RemoveMember, SetMember,
-};
+use lojal_types::{Address, Code, Invite, Join, Leave, MemberRights, MemberRole, RemoveMember, SetMember};
 
 use super::expired_holds::return_expired;
 use super::{Context, authority};
-use crate::key::{
-    AccountKey, BalanceKey, BrandListKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey,
-};
+use crate::key::{AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey};
 use crate::record::{Account, Household};
 
 /// "A household is an account with members instead of a key."
 pub(super) fn create(context: &mut Context<'_, '_>) -> Result<(), Code> {
     let address = Address::of_household(&context.chain, &context.transaction, context.index);
-    let brands = received_before(context, address);
-    context.overlay.put(&AccountKey(address), &Account { is_household: true, ..Account::default() });
+    context.overlay.put(&AccountKey(address), &Account::default());
     let rights = MemberRights { role: MemberRole::Admin, limits: Default::default() };
-    enter(context, address, Household { brands, ..Household::default() }, &rights)
-}
-
-/// Whoever sees the transaction coming can send points to the address before it is a household's.
-fn received_before(context: &mut Context<'_, '_>, account: Address) -> Bounded<BrandId, 0, BRANDS_MAX> {
-    if context.overlay.get(&AccountKey(account)).is_none() {
-        return Bounded::default();
-    }
-    let mut ids = context.overlay.get(&BrandListKey).expect("written at genesis and never removed").ids.into_inner();
-    ids.retain(|brand| context.overlay.get(&BalanceKey { account, brand: *brand }).is_some());
-    Bounded::new(ids).expect("no more than all brands")
+    enter(context, address, Household::default(), &rights)
 }
 
 /// `Invite`: (role, limits) wait for the invitee.

@@ -16,19 +16,20 @@ pub(super) fn credit(
     brand: BrandId,
     lots: &[Lot],
 ) -> Result<(), Code> {
-    match context.overlay.get(&AccountKey(account)) {
-        None => context.overlay.put(&AccountKey(account), &Account::default()),
-        Some(known) if known.is_household => enter_pool(context, account, brand)?,
-        Some(_) => {}
+    if account.is_household() {
+        enter_pool(context, account, brand)?;
+    } else if context.overlay.get(&AccountKey(account)).is_none() {
+        context.overlay.put(&AccountKey(account), &Account::default());
     }
     return_expired(context, account, brand);
     add_lots(context, account, brand, lots);
     Ok(())
 }
 
-/// Nobody could ever use points in a dissolved household; another one remembers which brands its pool holds.
+/// "Nothing is credited at a household's address without a household there" (protocol, Households): neither before it
+/// is created nor after it is dissolved. A household remembers which brands its pool holds.
 fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -> Result<(), Code> {
-    let mut household = context.overlay.get(&HouseholdKey(address)).expect("a household's record is never removed");
+    let mut household = context.overlay.get(&HouseholdKey(address)).ok_or(Code::UnknownHousehold)?;
     if household.members.is_empty() {
         return Err(Code::HouseholdDissolved);
     }

@@ -7,14 +7,14 @@ use super::balances::amount;
 use super::counters::count_day;
 use super::ledger::{credit, debit};
 use super::{Context, authority};
-use crate::key::{AccountKey, TransferredTodayKey};
+use crate::key::TransferredTodayKey;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Result<(), Code> {
     amount(transfer.amount)?;
     let brand = authority::brand(context, transfer.brand)?;
     authority::spend(context, transfer.from, transfer.brand, Purpose::Transfer, transfer.amount)?;
     to_another_account(transfer)?;
-    policy_allows_the_way(context, &brand.policy, transfer)?;
+    policy_allows_the_way(&brand.policy, transfer)?;
     policy_allows_the_amount(&brand.policy, transfer)?;
     within_daily_cap(context, &brand.policy, transfer)?;
     let lots = debit(context, transfer.from, transfer.brand, transfer.amount, None)?;
@@ -29,9 +29,8 @@ fn to_another_account(transfer: &Transfer) -> Result<(), Code> {
 
 /// "A brand's policy says whether its points may be transferred between members, […] and pooled." (protocol §6) Into
 /// a pool it takes the one, between persons and out of a pool the other, from pool to pool both.
-fn policy_allows_the_way(context: &mut Context<'_, '_>, policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
-    let mut is_household = |address| context.overlay.get(&AccountKey(address)).is_some_and(|one| one.is_household);
-    let (out_of_pool, into_pool) = (is_household(transfer.from), is_household(transfer.to));
+fn policy_allows_the_way(policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
+    let (out_of_pool, into_pool) = (transfer.from.is_household(), transfer.to.is_household());
     if into_pool && !policy.poolable {
         return Err(Code::PolicyForbidsPooling);
     }

@@ -6,11 +6,13 @@ use super::{Account, Model, ensure};
 
 impl Model {
     pub(super) fn give(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) -> Result<(), Code> {
+        if to.as_bytes()[19] % 2 == 1 {
+            let household = self.tables.households.get(&to).ok_or(Code::UnknownHousehold)?;
+            ensure(!household.members.is_empty(), Code::HouseholdDissolved)?;
+        }
         if !self.tables.accounts.contains(&to) {
             self.tables.accounts.set(to, Account::default());
         }
-        let dissolved = self.tables.households.get(&to).is_some_and(|household| household.members.is_empty());
-        ensure(!dissolved, Code::HouseholdDissolved)?;
         self.return_expired(to, brand);
         self.put(to, brand, lots);
         Ok(())

@@ -11,7 +11,7 @@ use crate::world::TILL;
 /// Everybody who can make a mistake as things stand, and how.
 type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 18] = [
+const MISTAKES: [fn(&Workload) -> Possible; 19] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
@@ -30,6 +30,7 @@ const MISTAKES: [fn(&Workload) -> Possible; 18] = [
     Workload::joining_what_is_full,
     Workload::spending_beyond_a_limit,
     Workload::being_a_child,
+    Workload::giving_to_no_household,
 ];
 
 impl Workload {
@@ -62,6 +63,21 @@ impl Workload {
             (*from, Operation::Redeem(Redeem { brand: *brand, from: *from, amount, reference: None }))
         };
         dead.map(redeem).collect()
+    }
+
+    /// To an address that is a household's by its last bit, and that nothing was ever created at.
+    fn giving_to_no_household(&self) -> Possible {
+        let accounts = self.model.tables.accounts.iter().map(|(account, _)| *account);
+        let brands = self.brands.iter().copied();
+        let purses = accounts.flat_map(|account| brands.clone().map(move |brand| (account, brand)));
+        let rich = purses.filter(|(from, brand)| self.model.balance(*from, *brand) > 0);
+        let transfers = rich.filter_map(|(from, brand)| {
+            let mut bytes = *from.as_bytes();
+            bytes[19] |= 1;
+            let (to, amount) = (Address::new(bytes), self.model.tables.policies.get(&brand)?.transfer_min);
+            Some((from, Operation::Transfer(Transfer { brand, from, to, amount })))
+        });
+        transfers.collect()
     }
 
     /// Every member of every household, with its rights.
@@ -226,12 +242,11 @@ impl Workload {
 
     fn spending_beyond_a_limit(&self) -> Possible {
         let spending = self.members().flat_map(|(from, member, rights)| {
-            let beyond = rights.limits.iter().filter_map(move |limit| {
+            // A limit is looked at before the pool's points are.
+            let beyond = rights.limits.iter().map(move |limit| {
                 let left = limit.month_max.get().saturating_sub(self.model.spent_this_month(from, member, limit.brand));
                 let (brand, amount) = (limit.brand, Points::new(left + 1));
-                let possible = self.model.balance(from, brand) > left;
-                let redeem = Redeem { brand, from, amount, reference: None };
-                possible.then_some((member, Operation::Redeem(redeem)))
+                (member, Operation::Redeem(Redeem { brand, from, amount, reference: None }))
             });
             beyond.collect::<Vec<_>>()
         });

@@ -36,8 +36,11 @@ fn brands_and_their_totals_survive() {
 #[test]
 fn accounts_balances_and_issues_survive() {
     let account = (option::of(public_key()), any::<bool>(), messages::guardians(), option::of(messages::recovery()));
-    let account = (account, any::<bool>()).prop_map(|((rotated_key, frozen, guardians, recovery), is_household)| {
-        Account { rotated_key, frozen, guardians, recovery, is_household }
+    let account = account.prop_map(|(rotated_key, frozen, guardians, recovery)| Account {
+        rotated_key,
+        frozen,
+        guardians,
+        recovery,
     });
     survives(account.boxed());
     survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());

@@ -1,6 +1,6 @@
 //! Households and what their members may spend (protocol §6, "household").
 
-use lojal_types::{Address, Code, MemberRights, MemberRole, Outcome, Points};
+use lojal_types::{Address, Code, MemberRights, MemberRole, Outcome};
 
 use crate::fixture::*;
 use crate::key::{BalanceKey, InvitationKey};
@@ -34,7 +34,8 @@ fn a_household_is_an_account_that_nobody_signs_for() {
     let mut expected = vec![of_index(0), of_index(1)];
     expected.sort_unstable();
     assert_eq!(ledger.view().memberships(address(ANNA)), expected);
-    assert!(ledger.view().account(of_index(0)).expect("there").is_household);
+    assert!(ledger.view().account(of_index(0)).is_some() && of_index(0).is_household());
+    assert!(!address(ANNA).is_household());
     let until = ledger.now().plus_ms(HOUR_MS / 2);
     let forged = ledger.sign_with(&key(ANNA), of_index(0), until, vec![redeem(GROCER, ANNA, 1)]);
     assert_eq!(ledger.block(ledger.next_time(), &[forged]), [Err(Code::WrongKey)]);
@@ -261,16 +262,26 @@ fn a_brand_takes_back_from_a_pool_what_it_issued_to_it() {
 }
 
 #[test]
-fn points_sent_to_a_household_s_address_before_its_creation_are_in_its_pool() {
+fn nothing_is_credited_at_a_household_s_address_before_the_household_is_created() {
     let mut ledger = Ledger::new();
-    ledger.apply(TILL, issue(CAFE, ANNA, 5, "a"));
+    ledger.apply(TILL, issue(CAFE, ANNA, 50, "a"));
+    ledger.apply(TILL, issue(GROCER, ANNA, 50, "b"));
     let create = ledger.sign(ANNA, vec![create_household()]);
     let household = Address::of_household(&ledger.genesis.chain_id(), &create.id(), 0);
-    let early = ledger.sign(ANNA, vec![to(household, transfer(CAFE, ANNA, ANNA, 2))]);
-    assert_eq!(ledger.block(ledger.next_time(), &[early, create]), [Ok(Outcome::Applied); 2]);
-    assert_eq!(ledger.view().household(household).expect("there").brands, [brand(CAFE)]);
-    ledger.fails(ANNA, leave(household), Code::LastHouseholdAdmin);
-    ledger.apply(ANNA, of(household, redeem(CAFE, ANNA, 2)));
-    ledger.apply(ANNA, leave(household));
-    assert_eq!(ledger.view().spent_this_month(household, address(ANNA), brand(CAFE)), Points::ZERO);
+    let failed = |code| Ok(Outcome::Failed { operation: 0, code });
+    // The café's points are not poolable, the grocer's are.
+    for (operations, code) in [
+        (vec![to(household, transfer(CAFE, ANNA, ANNA, 20))], Code::PolicyForbidsPooling),
+        (vec![to(household, transfer(GROCER, ANNA, ANNA, 20))], Code::UnknownHousehold),
+    ] {
+        let early = ledger.sign(ANNA, operations);
+        assert_eq!(ledger.block(ledger.next_time(), &[early]), [failed(code)]);
+    }
+    // Nor does a brand lay points there.
+    let early = ledger.sign(TILL, vec![to(household, issue(CAFE, ANNA, 2, "c"))]);
+    let answers = ledger.block(ledger.next_time(), &[early, create]);
+    assert_eq!(answers, [failed(Code::UnknownHousehold), Ok(Outcome::Applied)]);
+    assert!(ledger.view().household(household).expect("there").brands.is_empty());
+    ledger.apply(ANNA, to(household, transfer(GROCER, ANNA, ANNA, 20)));
+    assert_eq!(ledger.view().household(household).expect("there").brands, [brand(GROCER)]);
 }

@@ -29,7 +29,6 @@ pub(super) struct Account {
     frozen: bool,
     guardians: Guardians<AddressText>,
     recovery: Option<Recovery<AddressText>>,
-    is_household: bool,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -68,8 +67,8 @@ fn account_record(account: &Account) -> record::Account {
         let Ok(recovery) = recovery.try_map(to_bytes);
         recovery
     });
-    let Account { rotated_key, frozen, is_household, .. } = *account;
-    record::Account { rotated_key, frozen, guardians, recovery, is_household }
+    let Account { rotated_key, frozen, .. } = *account;
+    record::Account { rotated_key, frozen, guardians, recovery }
 }
 
 fn hold_record(hold: &OpenHold) -> record::OpenHold {
@@ -117,7 +116,6 @@ fn accounts() -> Vec<(String, Entry)> {
         frozen: false,
         guardians: guardians(vec![], 0),
         recovery: None,
-        is_household: false,
     };
     let new_key = key(&seed(6)).public_key();
     let (bo, kaffet) = (Guardian::Account(account(5)), Guardian::Brand(parse("kaffet")));
@@ -136,6 +134,5 @@ fn accounts() -> Vec<(String, Entry)> {
         named("account with guardians", of(guarded.clone())),
         named("account in recovery", of(Account { recovery: Some(started), ..guarded.clone() })),
         named("account whose guardians agree", of(Account { recovery: Some(agreed), ..guarded })),
-        named("account of a household", of(Account { is_household: true, ..plain })),
     ]
 }
