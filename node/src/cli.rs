@@ -99,7 +99,8 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     let dir = NodeDir::new(&options.dir);
     let keys = NodeKeys::random();
     let InitOptions { name, listen, gateway, .. } = options;
-    dir.create(&keys, &NodeConfig { genesis: "genesis.toml".into(), listen, gateway, peers: Vec::new() })?;
+    let (genesis, proxies, peers) = ("genesis.toml".into(), Vec::new(), Vec::new());
+    dir.create(&keys, &NodeConfig { genesis, listen, gateway, proxies, peers })?;
     let network_key = PublicKey::new(*keys.network.public_key().as_bytes());
     let validator = Validator { name, public_key: keys.validator.public_key(), network_key, power: 1 };
     println!("# made {}; put this into the genesis document:\n", dir.path().display());

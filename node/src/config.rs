@@ -9,7 +9,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use lojal_network::Multiaddr;
@@ -29,6 +29,10 @@ pub struct NodeConfig {
     pub listen: Multiaddr,
     /// Where the node serves HTTP.
     pub gateway: SocketAddr,
+    /// Addresses of the reverse proxies in front of the gateway. They alone are believed when they say in
+    /// `X-Forwarded-For` whose requests they pass on, and may have as many connections as there are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proxies: Vec<IpAddr>,
     /// The other validators.
     #[serde(default)]
     pub peers: Vec<PeerConfig>,
@@ -190,6 +194,7 @@ mod tests {
             genesis: "../genesis.toml".into(),
             listen: "/ip4/127.0.0.1/tcp/7900".parse().expect("valid"),
             gateway: "127.0.0.1:7800".parse().expect("valid"),
+            proxies: vec!["192.0.2.1".parse().expect("valid"), "2001:db8::1".parse().expect("valid")],
             peers: vec![PeerConfig {
                 validator: "fjallen".parse().expect("valid"),
                 address: "/ip4/127.0.0.1/tcp/7901".parse().expect("valid"),

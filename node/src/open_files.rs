@@ -3,7 +3,7 @@
 //! Strangers can fill the gateway with connections. A system's usual limit of 1,024 would leave none for the block log
 //! and the index then, and a node whose disk can't be written stops.
 
-use lojal_gateway::limits::CONNECTIONS_MAX as GATEWAY_CONNECTIONS_MAX;
+use lojal_gateway::limits::{CONNECTIONS_MAX as GATEWAY_CONNECTIONS_MAX, REFUSALS_MAX};
 use lojal_network::limits::{CONNECTIONS_MAX, PENDING_INCOMING_MAX, PENDING_OUTGOING_MAX};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
@@ -11,7 +11,7 @@ use thiserror::Error;
 /// Files of the store, threads' event queues, standard streams, and connections on their way in or out.
 const OTHERS_MAX: u64 = 512;
 /// What a node may need at once.
-const OPEN_FILES_MIN: u64 = GATEWAY_CONNECTIONS_MAX as u64
+const OPEN_FILES_MIN: u64 = (GATEWAY_CONNECTIONS_MAX + REFUSALS_MAX) as u64
     + (CONNECTIONS_MAX + PENDING_INCOMING_MAX + PENDING_OUTGOING_MAX) as u64
     + OTHERS_MAX;
 

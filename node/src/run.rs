@@ -138,6 +138,7 @@ async fn serve(
         metrics: metrics.clone(),
         validator: Some(keys.validator.address()),
         ready: is_ready,
+        proxies: config.proxies.clone(),
         version: env!("CARGO_PKG_VERSION"),
     };
     let gateway_task = gateway_runtime.spawn(serve_http(listener, gateway, stopped));

@@ -14,9 +14,11 @@ use lojal_types::{Address, Block, BrandId, Height, Lot, Network, Points, api};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::extract::{AddressSegment, Params};
 use crate::large::{Large, json};
 use crate::limits::{CURSOR_BYTES_MAX, HISTORY_BYTES_MAX, HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX};
+use crate::places::Pool;
 use crate::problem::{Failure, Kind};
 use crate::{households, outcome};
 
@@ -76,6 +78,7 @@ pub(crate) struct Query {
 /// An account's transactions, the newest first.
 pub(crate) async fn history(
     State(app): State<Arc<App>>,
+    client: Client,
     AddressSegment(address): AddressSegment,
     Params(query): Params<Query>,
 ) -> Result<Large, Failure> {
@@ -85,7 +88,7 @@ pub(crate) async fn history(
         return Err(Failure::new(Kind::InvalidParameter, detail));
     }
     let before = query.cursor.map(|text| text.parse::<Cursor>()).transpose()?;
-    let place = app.place(&app.large_answers).await?;
+    let place = app.place(Pool::Histories, &client).await?;
     let (store, network) = (app.gateway.store.clone(), app.network());
     let bytes = app.blocking(move || Ok(json(&page(&store, network, address, before, limit as usize)?))).await?;
     Ok(Large::json(bytes, place))

@@ -1,5 +1,6 @@
 //! What every request can reach: the parts of the node, who waits, what is counted, the limited places, the timeouts.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,13 +8,17 @@ use lojal_consensus::{Mempool, Metrics};
 use lojal_network::Network;
 use lojal_store::Store;
 use lojal_types::{Address, ChainId};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
+use crate::clients::{Client, Place};
 use crate::finality::Finality;
 use crate::limits;
 use crate::metrics::requests::Requests;
+use crate::origin::Origins;
+use crate::places::{Places, Pool};
 use crate::problem::{Failure, Kind};
+use crate::proxies::Proxies;
 
 /// The parts of a node that the gateway shows.
 #[derive(Clone)]
@@ -30,6 +35,8 @@ pub struct Gateway {
     pub validator: Option<Address>,
     /// True while the node has caught up with its peers.
     pub ready: watch::Receiver<bool>,
+    /// Addresses of reverse proxies, which alone are believed when they say whose requests they pass on.
+    pub proxies: Vec<IpAddr>,
     /// The version of the node's program.
     pub version: &'static str,
 }
@@ -39,10 +46,9 @@ pub(crate) struct App {
     pub(crate) gateway: Gateway,
     pub(crate) finality: Finality,
     pub(crate) requests: Requests,
-    /// Places for large answers that are made or sent.
-    pub(crate) large_answers: Arc<Semaphore>,
-    /// Places for submissions of many transactions that are read.
-    pub(crate) batches: Arc<Semaphore>,
+    pub(crate) origins: Origins,
+    /// Places for large answers that are made or sent, and for large submissions that are read.
+    pub(crate) places: Places,
     /// Places for [`App::blocking`].
     work: Arc<Semaphore>,
     pub(crate) timeouts: Timeouts,
@@ -54,6 +60,8 @@ pub(crate) struct Timeouts {
     pub(crate) head: Duration,
     pub(crate) body: Duration,
     pub(crate) request: Duration,
+    /// How long a client may take nothing of its answer, or lag behind the least rate.
+    pub(crate) lag: Duration,
     pub(crate) connection: Duration,
     pub(crate) shutdown: Duration,
     pub(crate) commit: Duration,
@@ -66,6 +74,7 @@ impl Default for Timeouts {
             head: limits::HEAD_TIMEOUT,
             body: limits::BODY_TIMEOUT,
             request: limits::REQUEST_TIMEOUT,
+            lag: limits::ANSWER_LAG_MAX,
             connection: limits::CONNECTION_TIME_MAX,
             shutdown: limits::SHUTDOWN_TIMEOUT,
             commit: limits::COMMIT_WAIT,
@@ -76,12 +85,13 @@ impl Default for Timeouts {
 
 impl App {
     pub(crate) fn new(gateway: Gateway, timeouts: Timeouts) -> Self {
+        let origins = Origins::new(Proxies::new(gateway.proxies.clone()));
         Self {
             gateway,
             finality: Finality::default(),
             requests: Requests::default(),
-            large_answers: Arc::new(Semaphore::new(limits::LARGE_ANSWERS_MAX)),
-            batches: Arc::new(Semaphore::new(limits::BATCHES_MAX)),
+            origins,
+            places: Places::of_gateway(),
             work: Arc::new(Semaphore::new(limits::WORK_MAX)),
             timeouts,
         }
@@ -94,12 +104,9 @@ impl App {
     pub(crate) fn chain(&self) -> ChainId {
         self.gateway.store.genesis().chain_id()
     }
-    /// Waits a moment for one of a limited number of places.
-    pub(crate) async fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
-        match timeout(self.timeouts.place, places.clone().acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
-            _ => Err(Failure::new(Kind::Busy, "too many large requests at once; try again in a moment, or elsewhere")),
-        }
+    /// Waits a moment for a place for a large request of a client.
+    pub(crate) async fn place(&self, pool: Pool, client: &Client) -> Result<Place, Failure> {
+        timeout(self.timeouts.place, client.place(pool, &self.places)).await.map_err(|_| busy())
     }
     /// Does work that waits for the disk or takes long, away from the threads that serve connections; only so much of
     /// it at once.
@@ -107,7 +114,8 @@ impl App {
         &self,
         work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let place = self.place(&self.work).await?;
+        let place = timeout(self.timeouts.place, self.work.clone().acquire_owned()).await;
+        let place = place.ok().and_then(Result::ok).ok_or_else(busy)?;
         // The place goes with the work, which goes on when its client is gone.
         let work = move || {
             let _place = place;
@@ -118,4 +126,8 @@ impl App {
             Err(Failure::internal())
         })
     }
+}
+
+fn busy() -> Failure {
+    Failure::new(Kind::Busy, "too many large requests at once; try again in a moment, or elsewhere")
 }

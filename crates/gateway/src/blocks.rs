@@ -9,10 +9,12 @@ use lojal_types::{Height, api};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::extract::{Params, Segment};
 use crate::large::{Large, json};
 use crate::limits::{EXPORT_BLOCKS_MAX, EXPORT_BYTES_MAX};
 use crate::outcome;
+use crate::places::Pool;
 use crate::problem::{Failure, Kind};
 
 /// Which block is asked for.
@@ -44,7 +46,11 @@ impl FromStr for At {
 }
 
 /// A block with its certificate and transactions.
-pub(crate) async fn one(State(app): State<Arc<App>>, Segment(at): Segment<At>) -> Result<Large, Failure> {
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    client: Client,
+    Segment(at): Segment<At>,
+) -> Result<Large, Failure> {
     let tip = app.gateway.store.tip().height;
     let height = match at {
         At::Latest => tip,
@@ -54,7 +60,7 @@ pub(crate) async fn one(State(app): State<Arc<App>>, Segment(at): Segment<At>) -
         let detail = format!("there is no block {height}; the first is 1, the last is {tip}");
         return Err(Failure::new(Kind::UnknownBlock, detail));
     }
-    let place = app.place(&app.large_answers).await?;
+    let place = app.place(Pool::Blocks, &client).await?;
     let (store, network) = (app.gateway.store.clone(), app.network());
     let read = move || {
         let stored = outcome::stored(&store, height)?;
@@ -77,13 +83,17 @@ pub(crate) struct Query {
 }
 
 /// Blocks with their certificates as bytes for an auditor, as many as are asked for and fit; none beyond the last block.
-pub(crate) async fn export(State(app): State<Arc<App>>, Params(query): Params<Query>) -> Result<Large, Failure> {
+pub(crate) async fn export(
+    State(app): State<Arc<App>>,
+    client: Client,
+    Params(query): Params<Query>,
+) -> Result<Large, Failure> {
     let limit = query.limit.unwrap_or(EXPORT_BLOCKS_MAX);
     if query.from == Height::GENESIS || !(1..=EXPORT_BLOCKS_MAX).contains(&limit) {
         let detail = format!("from must be 1 or more, and limit 1 to {EXPORT_BLOCKS_MAX}");
         return Err(Failure::new(Kind::InvalidParameter, detail));
     }
-    let place = app.place(&app.large_answers).await?;
+    let place = app.place(Pool::Exports, &client).await?;
     let store = app.gateway.store.clone();
     let bytes = app.blocking(move || Ok(store.export(query.from, limit as usize, EXPORT_BYTES_MAX)?)).await?;
     Ok(Large::bytes(bytes, place))

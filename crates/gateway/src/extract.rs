@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use lojal_types::{Address, AddressText};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
@@ -86,6 +86,7 @@ impl FromRequest<Arc<App>> for Payload {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let form = form_of(request.headers())?;
+        check_encoding(request.headers())?;
         match timeout(app.timeouts.body, Bytes::from_request(request, app)).await {
             Ok(Ok(bytes)) => Ok(Self { form, bytes }),
             Ok(Err(rejection)) => Err(body_failure(&rejection)),
@@ -107,6 +108,12 @@ fn form_of(headers: &HeaderMap) -> Result<Form, Failure> {
     }
     let detail = "send Content-Type: application/json, or application/octet-stream for the canonical encoding";
     Err(Failure::new(Kind::UnsupportedMediaType, detail))
+}
+
+/// Bodies come as they are; one that is compressed must not be taken for bad JSON.
+fn check_encoding(headers: &HeaderMap) -> Result<(), Failure> {
+    let is_plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) { Ok(()) } else { Err(Failure::encoded()) }
 }
 
 fn body_failure(rejection: &BytesRejection) -> Failure {

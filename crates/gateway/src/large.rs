@@ -4,7 +4,8 @@ use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use tokio::sync::OwnedSemaphorePermit;
+
+use crate::clients::Place;
 
 /// An answer that keeps its place until it has been sent or its connection is gone.
 pub(crate) struct Large {
@@ -14,7 +15,7 @@ pub(crate) struct Large {
 
 struct Content {
     bytes: Vec<u8>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl AsRef<[u8]> for Content {
@@ -25,11 +26,11 @@ impl AsRef<[u8]> for Content {
 
 impl Large {
     /// JSON that is written already.
-    pub(crate) fn json(bytes: Vec<u8>, place: OwnedSemaphorePermit) -> Self {
+    pub(crate) fn json(bytes: Vec<u8>, place: Place) -> Self {
         Self { content_type: "application/json", content: Content { bytes, _place: place } }
     }
     /// Plain bytes.
-    pub(crate) fn bytes(bytes: Vec<u8>, place: OwnedSemaphorePermit) -> Self {
+    pub(crate) fn bytes(bytes: Vec<u8>, place: Place) -> Self {
         Self { content_type: "application/octet-stream", content: Content { bytes, _place: place } }
     }
 }
@@ -47,19 +48,17 @@ pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use tokio::sync::Semaphore;
-
     use super::*;
+    use crate::clients::Clients;
+    use crate::places::{Places, Pool};
 
-    #[test]
-    fn a_place_is_taken_until_the_last_byte_is_gone() {
-        let places = Arc::new(Semaphore::new(1));
-        let place = places.clone().try_acquire_owned().expect("one is free");
-        let response = Large::bytes(vec![1; 10], place).into_response();
-        assert_eq!(places.available_permits(), 0);
+    #[tokio::test]
+    async fn a_place_is_taken_until_the_last_byte_is_gone() {
+        let (client, places) = (Clients::default().at([192, 0, 2, 1].into()), Places::of_gateway());
+        let free = || places.of(Pool::Exports).available_permits();
+        let response = Large::bytes(vec![1; 10], client.place(Pool::Exports, &places).await).into_response();
+        assert_eq!(free(), Pool::Exports.size() - 1);
         drop(response);
-        assert_eq!(places.available_permits(), 1);
+        assert_eq!(free(), Pool::Exports.size());
     }
 }

@@ -4,12 +4,27 @@ use std::time::Duration;
 
 /// Most connections at once; more wait in the operating system's queue.
 pub const CONNECTIONS_MAX: usize = 1_024;
+/// Most connections at once of one client, which is an IPv4 address or an IPv6 network of 64 bits. Addresses of
+/// proxies have no such limit; the requests that they pass on at once have, by client.
+pub const CLIENT_CONNECTIONS_MAX: usize = 128;
+/// Most connections beyond a client's limit that are told so at once; more are closed without a word.
+pub const REFUSALS_MAX: usize = 64;
+/// Longest wait until a client has read why its connection is closed.
+pub const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
+/// Most bytes of such a client that are read, and thrown away, meanwhile.
+pub const LINGER_BYTES_MAX: usize = 64 * 1024;
 /// Longest wait for the whole head of a request, and so for the next request on an idle connection.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest head of a request, in bytes.
 pub const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Longest wait for the whole body of a request.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Least rate at which a client must take its answers, in bytes per second.
+pub const ANSWER_RATE_MIN: u64 = 128 * 1024;
+/// How long a client may take nothing, or lag behind [`ANSWER_RATE_MIN`].
+pub const ANSWER_LAG_MAX: Duration = Duration::from_secs(10);
+/// Most bytes that the system keeps for a client that hasn't taken them; Linux doubles this for its own bookkeeping.
+pub const SEND_BUFFER_BYTES: usize = 256 * 1024;
 /// Longest time between a request's head and its answer.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest life of a connection that starts no request after it; one that is being answered gets
@@ -30,6 +45,8 @@ pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const BATCH_TRANSACTIONS_MAX: usize = lojal_consensus::limits::SUBMISSION_TRANSACTIONS_MAX;
 /// Most submissions of many transactions that are read at once.
 pub const BATCHES_MAX: usize = 16;
+/// Most of them from one client.
+pub const CLIENT_BATCHES_MAX: usize = 4;
 
 /// Longest wait of a client for a final block.
 pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
@@ -48,11 +65,21 @@ pub const CURSOR_BYTES_MAX: usize = 32;
 pub const EXPORT_BLOCKS_MAX: u32 = 100;
 /// Most bytes in one export: more than any single block has.
 pub const EXPORT_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Most large answers (blocks, exports, histories) that are made or sent at once.
-pub const LARGE_ANSWERS_MAX: usize = 16;
+/// Most exports that are made or sent at once.
+pub const EXPORTS_MAX: usize = 8;
+/// Most of them to one client.
+pub const CLIENT_EXPORTS_MAX: usize = 4;
+/// Most pages of histories that are made or sent at once.
+pub const HISTORIES_MAX: usize = 16;
+/// Most of them to one client.
+pub const CLIENT_HISTORIES_MAX: usize = 4;
+/// Most blocks and statements (netting, partnerships) that are made or sent at once.
+pub const BLOCKS_MAX: usize = 8;
+/// Most of them to one client.
+pub const CLIENT_BLOCKS_MAX: usize = 4;
 /// Most readings of the store and other long pieces of work at once; each holds a few blocks in memory at most.
 pub const WORK_MAX: usize = 16;
-/// Longest wait for one of the [`LARGE_ANSWERS_MAX`], [`BATCHES_MAX`] or [`WORK_MAX`] places.
+/// Longest wait for one of the places of these pools.
 pub const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 /// What a client is told to wait before it tries again, in seconds.
 pub const RETRY_AFTER_S: u32 = 1;

@@ -8,13 +8,15 @@ use lojal_types::{Height, api};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::extract::Params;
 use crate::large::{Large, json};
+use crate::places::Pool;
 use crate::problem::{Failure, Kind};
 
 /// All partnerships and proposals; every brand can have one with every other.
-pub(crate) async fn all(State(app): State<Arc<App>>) -> Result<Large, Failure> {
-    let place = app.place(&app.large_answers).await?;
+pub(crate) async fn all(State(app): State<Arc<App>>, client: Client) -> Result<Large, Failure> {
+    let place = app.place(Pool::Blocks, &client).await?;
     let view = app.gateway.store.view();
     let read = move || Ok(json(&api::Partnerships { partnerships: view.partnerships() }));
     Ok(Large::json(app.blocking(read).await?, place))
@@ -28,8 +30,12 @@ pub(crate) struct Query {
 
 /// The netting statement after the last block. A node keeps one version of the state, so whoever asks for the
 /// statement of another height is sent to the auditor.
-pub(crate) async fn netting(State(app): State<Arc<App>>, Params(query): Params<Query>) -> Result<Large, Failure> {
-    let place = app.place(&app.large_answers).await?;
+pub(crate) async fn netting(
+    State(app): State<Arc<App>>,
+    client: Client,
+    Params(query): Params<Query>,
+) -> Result<Large, Failure> {
+    let place = app.place(Pool::Blocks, &client).await?;
     let view = app.gateway.store.view();
     let tip = view.tip().height;
     if let Some(height) = query.height.filter(|height| *height != tip) {

@@ -1,11 +1,16 @@
 //! Errors as clients see them: problem documents (RFC 9457).
 
+use std::time::SystemTime;
+
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lojal_store::StoreError;
 use lojal_types::{Code, TransactionId, api};
 
 use crate::limits::RETRY_AFTER_S;
+
+/// The media type of problem documents.
+const CONTENT_TYPE: &str = "application/problem+json";
 
 /// What the gateway itself refuses; the ledger's own reasons are [`Code`]s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,16 +26,19 @@ pub(crate) enum Kind {
     MethodNotAllowed,
     RequestTimeout,
     BodyTooLarge,
+    HeadTooLarge,
+    TooManyConnections,
     UnsupportedMediaType,
     Internal,
     Busy,
     TooManyWaiting,
     NotReady,
+    VersionNotSupported,
 }
 
 impl Kind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -42,11 +50,14 @@ impl Kind {
         Self::MethodNotAllowed,
         Self::RequestTimeout,
         Self::BodyTooLarge,
+        Self::HeadTooLarge,
+        Self::TooManyConnections,
         Self::UnsupportedMediaType,
         Self::Internal,
         Self::Busy,
         Self::TooManyWaiting,
         Self::NotReady,
+        Self::VersionNotSupported,
     ];
 
     /// HTTP status and stable name.
@@ -63,11 +74,14 @@ impl Kind {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::HeadTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_large"),
+            Self::TooManyConnections => (StatusCode::TOO_MANY_REQUESTS, "too_many_connections"),
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooManyWaiting => (StatusCode::SERVICE_UNAVAILABLE, "too_many_waiting"),
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::VersionNotSupported => (StatusCode::HTTP_VERSION_NOT_SUPPORTED, "version_not_supported"),
         }
     }
 }
@@ -139,9 +153,38 @@ impl Failure {
     pub(crate) fn internal() -> Self {
         Self::new(Kind::Internal, "this node can't answer because of a fault of its own; try another gateway")
     }
+    /// A body in an encoding that no route takes.
+    pub(crate) fn encoded() -> Self {
+        let detail = "send the body as it is, without a Content-Encoding";
+        let mut failure = Self::new(Kind::UnsupportedMediaType, detail);
+        // The ones that would do (RFC 9110, section 15.5.16).
+        failure.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        failure
+    }
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.problem.status).expect("made from a status")
+    }
+    /// The document as a whole response of HTTP/1.1 that ends its connection, for a connection that no handler answers.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        let status = self.status();
+        let reason = status.canonical_reason().unwrap_or_default();
+        let body = self.body();
+        let mut head = format!("HTTP/1.1 {} {reason}\r\ncontent-type: {CONTENT_TYPE}\r\n", status.as_u16());
+        for (name, value) in &self.headers {
+            head.extend([name.as_str(), ": ", value.to_str().unwrap_or_default(), "\r\n"]);
+        }
+        let date = httpdate::fmt_http_date(SystemTime::now());
+        head.push_str(&format!("connection: close\r\ncontent-length: {}\r\ndate: {date}\r\n\r\n", body.len()));
+        [head.into_bytes(), body].concat()
+    }
     /// The document alone.
     pub(crate) fn into_problem(self) -> api::Problem {
         *self.problem
+    }
+
+    fn body(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.problem).expect("a problem is strings and numbers")
     }
 
     fn with(status: StatusCode, code: &str, number: Option<u16>, detail: String) -> Self {
@@ -171,9 +214,8 @@ impl From<StoreError> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(mut self) -> Response {
-        let status = StatusCode::from_u16(self.problem.status).expect("made from a status");
-        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        let body = serde_json::to_vec(&self.problem).expect("a problem is strings and numbers");
+        let (status, body) = (self.status(), self.body());
+        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         (status, self.headers, body).into_response()
     }
 }

@@ -1,8 +1,7 @@
-//! The server: connections with their limits, and the routes.
+//! The server: it accepts connections within their limits, and has the routes.
 
 use std::future::Future;
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,19 +10,18 @@ use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use thiserror::Error;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::app::{App, Timeouts};
+use crate::app::App;
 use crate::problem::{Failure, Kind};
+use crate::stream::Exchange;
 use crate::{
-    accounts, blocks, brands, health, households, limits, metrics, partnerships, status, submit, transactions,
+    accounts, blocks, brands, connection, health, households, limits, metrics, partnerships, status, submit,
+    transactions,
 };
 
 /// Why the gateway ended by itself.
@@ -76,13 +74,18 @@ async fn method_not_allowed(method: Method) -> Failure {
     )
 }
 
-/// Bounds every request in time, counts it and measures it.
-async fn measure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// Notes whose a request is, bounds it in time, counts it and measures it.
+async fn measure(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let response = timeout(app.timeouts.request, next.run(request)).await.unwrap_or_else(|_| {
-        Failure::new(Kind::Busy, "the answer took too long; try again in a moment, or another gateway").into_response()
-    });
+    let response = match app.origins.admit(&mut request) {
+        // Room for the client is taken until the answer is there.
+        Ok(_room) => timeout(app.timeouts.request, next.run(request)).await.unwrap_or_else(|_| {
+            let detail = "the answer took too long; try again in a moment, or another gateway";
+            Failure::new(Kind::Busy, detail).into_response()
+        }),
+        Err(failure) => failure.into_response(),
+    };
     app.requests.count(&route, response.status(), started.elapsed());
     response
 }
@@ -126,14 +129,32 @@ async fn accept(
 ) -> GatewayError {
     let router = router(app.clone());
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
+    let refusals = Arc::new(Semaphore::new(limits::REFUSALS_MAX));
     let mut failures = 0_u32;
     loop {
         let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 failures = 0;
-                connections.spawn(connection(stream, router.clone(), app.timeouts, stopped.clone(), place));
+                match app.origins.connected(address.ip()) {
+                    Ok((origin, room)) => {
+                        let served = connection::serve(stream, origin, router.clone(), app.clone(), stopped.clone());
+                        let kept = (place, room);
+                        connections.spawn(async move {
+                            served.await;
+                            drop(kept);
+                        });
+                    }
+                    Err(failure) => {
+                        app.requests.count_refused(failure.status());
+                        let Ok(kept) = refusals.clone().try_acquire_owned() else { continue };
+                        connections.spawn(async move {
+                            Exchange::new(stream).refuse(failure).await;
+                            drop(kept);
+                        });
+                    }
+                }
             }
             // The client went away before it was accepted.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -145,30 +166,4 @@ async fn accept(
             }
         }
     }
-}
-
-/// Serves one connection until it ends, is too old, or the server stops.
-async fn connection(
-    stream: TcpStream,
-    router: Router,
-    timeouts: Timeouts,
-    mut stopped: watch::Receiver<bool>,
-    _place: OwnedSemaphorePermit,
-) {
-    // Without it answers are merely later.
-    let _ = stream.set_nodelay(true);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(timeouts.head)
-        .max_buf_size(limits::HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let mut connection = pin!(connection);
-    tokio::select! {
-        // Errors are the client's: it went away, was too slow, or doesn't speak HTTP.
-        _ = connection.as_mut() => return,
-        _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
-        () = sleep(timeouts.connection) => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    let _ = timeout(timeouts.request, connection).await;
 }

@@ -15,10 +15,12 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::extract::{Form, Params, Payload};
 use crate::finality::Waiter;
 use crate::limits::BATCH_TRANSACTIONS_MAX;
 use crate::outcome;
+use crate::places::Pool;
 use crate::problem::{Failure, Kind};
 
 #[derive(Deserialize)]
@@ -56,10 +58,11 @@ pub(crate) async fn one(
 /// 202 while any of them waits for a block; 200 when all answers are final.
 pub(crate) async fn batch(
     State(app): State<Arc<App>>,
+    client: Client,
     Params(query): Params<Query>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let place = app.place(&app.batches).await?;
+    let place = app.place(Pool::Batches, &client).await?;
     let payload = Payload::from_request(request, &app).await?;
     let (network, chain) = (app.network(), app.chain());
     let identify = move || {

@@ -1,6 +1,7 @@
 //! The gateway as its clients see it: real HTTP over loopback, a real store, mempool and network.
 
 mod accounts;
+mod clients;
 mod connections;
 mod economy;
 pub(crate) mod http;

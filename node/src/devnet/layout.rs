@@ -200,6 +200,7 @@ fn node_config(names: &[Name], index: u16, port_base: u16) -> NodeConfig {
         genesis: "../genesis.toml".into(),
         listen: listen(index),
         gateway: ([127, 0, 0, 1], port_base + index).into(),
+        proxies: Vec::new(),
         peers: others.map(|(name, other)| PeerConfig { validator: name.clone(), address: listen(other) }).collect(),
     }
 }

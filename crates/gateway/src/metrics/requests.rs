@@ -42,6 +42,11 @@ impl Requests {
         }
     }
 
+    /// Counts an answer to what reached no route.
+    pub(crate) fn count_refused(&self, status: StatusCode) {
+        self.count("none", status, Duration::ZERO);
+    }
+
     /// Writes the metrics of all routes.
     pub(crate) fn write(&self, text: &mut Text) {
         let routes = self.lock().clone();

@@ -2,12 +2,13 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use lojal_types::api::{TransactionState, TransactionStatus};
+use lojal_types::api::{Problem, TransactionState, TransactionStatus};
 use lojal_types::{Network, SignedTransaction};
 
 use super::http::{open, read_to_end};
 use super::node::{ANNA, BO, Node, address};
 use crate::app::Timeouts;
+use crate::places::Pool;
 
 fn request(node: &Node, signed: &SignedTransaction) -> Vec<u8> {
     let body = signed.encode();
@@ -23,11 +24,11 @@ fn request(node: &Node, signed: &SignedTransaction) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_sends_its_head_too_slowly_is_dropped() {
     let node = Node::start_with(Timeouts { head: Duration::from_millis(50), ..Timeouts::default() }).await;
-    for start in [&b""[..], b"GET /v1/status HTTP/1.1\r\nhost: x\r\nx-slow: "] {
-        let stream = open(node.address(), start.to_vec()).await;
-        let answer = read_to_end(stream).await;
-        assert!(!answer.contains("200 OK"), "{answer}");
-    }
+    let answer = read_to_end(open(node.address(), Vec::new()).await).await;
+    assert_eq!(answer, "", "whoever has asked nothing gets no answer");
+    let head = b"GET /v1/status HTTP/1.1\r\nhost: x\r\nx-slow: ";
+    let answer = read_to_end(open(node.address(), head.to_vec()).await).await;
+    assert_eq!(refusal_in(&answer), (408, "request_timeout".into()), "{answer}");
     assert_eq!(node.get("/healthz").await.status, 200);
 }
 
@@ -95,7 +96,11 @@ async fn only_so_many_large_requests_are_served_at_once_and_small_ones_all_the_s
         "/v1/export?from=1".to_owned(),
         format!("/v1/accounts/{}/transactions", address(ANNA).text(Network::Test)),
     ];
-    let large_answers = node.app.large_answers.clone().acquire_many_owned(16).await.expect("never closed");
+    let all = async |pool: Pool| {
+        let places = node.app.places.of(pool).clone();
+        places.acquire_many_owned(u32::try_from(pool.size()).expect("few")).await.expect("never closed")
+    };
+    let large_answers = [all(Pool::Blocks).await, all(Pool::Exports).await, all(Pool::Histories).await];
     for path in &paths {
         assert_eq!(node.get(path).await.refusal(), (503, "busy".into()), "{path}");
     }
@@ -103,7 +108,7 @@ async fn only_so_many_large_requests_are_served_at_once_and_small_ones_all_the_s
     for path in &paths {
         assert_eq!(node.get(path).await.status, 200, "{path}");
     }
-    let batches = node.app.batches.clone().acquire_many_owned(16).await.expect("never closed");
+    let batches = all(Pool::Batches).await;
     let signed = node.transfer(ANNA, BO, 1);
     assert_eq!(node.submit_batch("", std::slice::from_ref(&signed)).await.refusal(), (503, "busy".into()));
     assert_eq!(node.submit("", &signed).await.status, 202);
@@ -112,17 +117,33 @@ async fn only_so_many_large_requests_are_served_at_once_and_small_ones_all_the_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn something_that_is_not_http_gets_no_further() {
+async fn what_is_no_request_is_answered_with_a_problem() {
     let node = Node::start().await;
-    for garbage in
-        [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..], b"\r\n\r\n\r\nHELO\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
-    {
-        let answer = read_to_end(open(node.address(), garbage.to_vec()).await).await;
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    let many = "x: y\r\n".repeat(200);
+    let long = "a".repeat(64 * 1024);
+    for (bytes, status, code) in [
+        (&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..], 400, "malformed_request"),
+        (b"\r\n\r\n\r\nHELO\r\n\r\n", 400, "malformed_request"),
+        (b"GET / HTTP/9.9\r\n\r\n", 400, "malformed_request"),
+        (b"GET /\xff HTTP/1.1\r\nhost: x\r\n\r\n", 400, "malformed_request"),
+        (b"GET / HTTP/1.1\r\nbad header\r\n\r\n", 400, "malformed_request"),
+        (b"POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n", 400, "malformed_request"),
+        (b"POST / HTTP/1.1\r\ntransfer-encoding: gzip\r\n\r\n", 400, "malformed_request"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "version_not_supported"),
+        (format!("GET / HTTP/1.1\r\nx: {long}").as_bytes(), 431, "head_too_large"),
+        (format!("GET /{long} HTTP/1.1\r\n").as_bytes(), 431, "head_too_large"),
+        (format!("GET / HTTP/1.1\r\n{many}\r\n").as_bytes(), 431, "head_too_large"),
+    ] {
+        let asked = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
+        // Alone, and after a request that was answered.
+        for before in ["", "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"] {
+            let stream = open(node.address(), [before.as_bytes(), bytes].concat()).await;
+            let answer = read_to_end(stream).await;
+            let answer =
+                if before.is_empty() { &answer } else { answer.split_once("ok\n").expect("the first answer").1 };
+            assert_eq!(refusal_in(answer), (status, code.to_owned()), "{asked}: {answer}");
+        }
     }
-    let long = [b"GET / HTTP/1.1\r\nx: ".to_vec(), vec![b'a'; 64 * 1024]].concat();
-    let answer = read_to_end(open(node.address(), long).await).await;
-    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
     assert_eq!(node.get("/healthz").await.status, 200);
 }
 
@@ -152,6 +173,20 @@ async fn a_shutdown_cuts_off_whoever_is_too_slow() {
     let stream = after(stream, b"100 Continue\r\n").await;
     assert!(node.stop().await.is_ok());
     drop(stream);
+}
+
+/// Status and code of the problem that is the last answer of a connection, which must be whole.
+fn refusal_in(answer: &str) -> (u16, String) {
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
+    let headers: Vec<&str> = lines.collect();
+    assert!(headers.contains(&"content-type: application/problem+json"), "{head}");
+    assert!(headers.contains(&"connection: close"), "{head}");
+    assert!(headers.contains(&format!("content-length: {}", body.len()).as_str()), "{head}");
+    let problem: Problem = serde_json::from_str(body).expect("a problem document");
+    assert_eq!(problem.status.to_string(), status);
+    (problem.status, problem.code)
 }
 
 /// Reads until what has been read ends like that.

@@ -1,11 +1,12 @@
 //! A small HTTP client for the tests.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use lojal_types::api::Problem;
 use serde::de::DeserializeOwned;
+use socket2::{Domain, SockAddr, Socket, Type};
 use ureq::Agent;
 use ureq::http::HeaderMap;
 
@@ -76,6 +77,12 @@ pub(crate) async fn post(url: String, content_type: &'static str, body: Vec<u8>)
     blocking(move || answer(agent().post(url).content_type(content_type).send(body).expect("an answer"))).await
 }
 
+/// Sends a body that is said to be encoded like that.
+pub(crate) async fn post_encoded(url: String, encoding: &'static str, body: Vec<u8>) -> Answer {
+    let post = move || agent().post(url).content_type(BYTES).header("content-encoding", encoding).send(body);
+    blocking(move || answer(post().expect("an answer"))).await
+}
+
 pub(crate) async fn delete(url: String) -> Answer {
     blocking(move || answer(agent().delete(url).call().expect("an answer"))).await
 }
@@ -84,6 +91,23 @@ pub(crate) async fn delete(url: String) -> Answer {
 pub(crate) async fn open(address: String, bytes: Vec<u8>) -> TcpStream {
     let connect = move || {
         let mut stream = TcpStream::connect(address).expect("the gateway listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
+        stream.write_all(&bytes).expect("the gateway reads");
+        stream
+    };
+    blocking(connect).await
+}
+
+/// Opens a connection from an address of this machine, which has little room for what it doesn't read, and sends some
+/// bytes.
+pub(crate) async fn open_from(source: String, address: String, bytes: Vec<u8>) -> TcpStream {
+    let connect = move || {
+        let parse = |text: &str| SockAddr::from(text.parse::<SocketAddr>().expect("an address"));
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        socket.set_recv_buffer_size(4096).expect("a small buffer");
+        socket.bind(&parse(&format!("{source}:0"))).expect("an address of this machine");
+        socket.connect(&parse(&address)).expect("the gateway listens");
+        let mut stream = TcpStream::from(socket);
         stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
         stream.write_all(&bytes).expect("the gateway reads");
         stream

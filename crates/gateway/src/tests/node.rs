@@ -105,6 +105,11 @@ impl Node {
     }
 
     pub(crate) async fn start_with(timeouts: Timeouts) -> Self {
+        Self::start_behind(&[], timeouts).await
+    }
+
+    /// Starts one that believes these proxies.
+    pub(crate) async fn start_behind(proxies: &[&str], timeouts: Timeouts) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let genesis = genesis();
         let Opened { store, writer, state, .. } =
@@ -112,10 +117,12 @@ impl Node {
         let state = share(state);
         let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
         let (network, events) = network(&genesis).await;
-        let (ready, is_ready) = watch::channel(true);
+        let (is_ready, ready) = watch::channel(true);
         let metrics = Metrics::default();
         let validator = Some(address(VALIDATOR));
-        let gateway = Gateway { store, mempool, network, metrics, validator, ready: is_ready, version: "1.2.3" };
+        let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
+        let version = "1.2.3";
+        let gateway = Gateway { store, mempool, network, metrics, validator, ready, proxies, version };
         let app = Arc::new(App::new(gateway, timeouts));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound").to_string();
@@ -124,7 +131,7 @@ impl Node {
         let server = tokio::spawn(serve(listener, app.clone(), shutdown));
         let executor = Mutex::new(Executor { writer, state, counter: 0 });
         let (stop, server) = (Some(stop), Some(server));
-        Self { app, ready, address, executor, stop, server, _events: events, _directory: directory }
+        Self { app, ready: is_ready, address, executor, stop, server, _events: events, _directory: directory }
     }
 
     /// Asks the server to stop, and waits until it has.
@@ -160,6 +167,9 @@ impl Node {
         body: Vec<u8>,
     ) -> impl Future<Output = Answer> + Send + use<> {
         http::post(format!("http://{}{path}", self.address), content_type, body)
+    }
+    pub(crate) async fn post_encoded(&self, path: &str, encoding: &'static str, body: Vec<u8>) -> Answer {
+        http::post_encoded(format!("http://{}{path}", self.address), encoding, body).await
     }
     /// Submits canonical bytes.
     pub(crate) fn submit(
@@ -200,6 +210,17 @@ impl Node {
         let brand = "nordmat".parse().expect("valid");
         let issue = Issue { brand, to: address(to), amount: Points::new(amount), reference };
         self.commit(vec![self.sign(TILL, vec![Operation::Issue(issue)])])
+    }
+    /// Commits a block of so many transactions with as many operations as they can have; each is about 8 KiB.
+    pub(crate) fn issue_much(&self, to: u8, transactions: usize) {
+        let issue = || {
+            let reference =
+                Reference::new([[0; 24].as_slice(), &self.count().to_be_bytes()].concat()).expect("32 bytes");
+            let brand = "nordmat".parse().expect("valid");
+            Operation::Issue(Issue { brand, to: address(to), amount: Points::new(1), reference })
+        };
+        let one = |_| self.sign(TILL, (0..100).map(|_| issue()).collect());
+        self.commit((0..transactions).map(one).collect());
     }
     /// Commits a block of one transaction that must succeed, and answers with its id. Such blocks are a second apart
     /// from a full hour on, so that all of them are on the same day.

@@ -100,6 +100,24 @@ async fn a_body_of_the_wrong_type_or_beyond_the_limit_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_compressed_body_is_refused_as_such_and_one_that_is_as_it_is_taken() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let signed = node.transfer(ANNA, BO, 1);
+    for (path, body) in [
+        ("/v1/transactions", signed.encode()),
+        ("/v1/transactions/batch", borsh::to_vec(&[signed]).expect("in memory")),
+    ] {
+        for encoding in ["gzip", "br", "GZIP", "identity, gzip", "x", ""] {
+            let answer = node.post_encoded(path, encoding, vec![0x1f, 0x8b, 8]).await;
+            assert_eq!(answer.refusal(), (415, "unsupported_media_type".into()), "{path} {encoding}");
+            assert_eq!(answer.header("accept-encoding"), "identity");
+        }
+        assert_ne!(node.post_encoded(path, "identity", body).await.status, 415, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_query_that_nobody_understands_is_refused_before_anything_is_submitted() {
     let node = Node::start().await;
     node.issue(ANNA, 100);

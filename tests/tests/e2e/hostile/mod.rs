@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use socket2::{Domain, Socket, Type};
 
 use crate::network::Network;
 use crate::programs::{POLL, resident_kib, tell};
@@ -83,12 +84,22 @@ impl Drop for Over<'_> {
     }
 }
 
+/// Connects from another address of this machine for every 50 connections, as strangers would: a gateway has only so
+/// many for each.
+fn connect_as_stranger(address: SocketAddr, number: usize) -> std::io::Result<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    let stranger = u8::try_from(number / 50 % 250).expect("less than 250");
+    socket.bind(&SocketAddr::from(([127, 0, 1, stranger], 0)).into())?;
+    socket.connect_timeout(&address.into(), CONNECT_TIMEOUT)?;
+    Ok(socket.into())
+}
+
 /// Holds connections open, as many as it gets, and sends the bytes of a text one by one on each, over and over.
 fn hold(address: SocketAddr, count: usize, text: &[u8], is_over: &AtomicBool) {
     let mut held: Vec<(TcpStream, usize)> = Vec::new();
     while !is_over.load(Ordering::Relaxed) {
         while held.len() < count && !is_over.load(Ordering::Relaxed) {
-            match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
+            match connect_as_stranger(address, held.len()) {
                 Ok(stream) if stream.set_nonblocking(true).is_ok() => held.push((stream, 0)),
                 _ => break,
             }
