@@ -5,13 +5,17 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use lojal_network::Multiaddr;
+use lojal_print::OutputLost;
 use lojal_text::typed;
-use lojal_types::{Name, PublicKey, Validator};
+use lojal_types::Name;
 use thiserror::Error;
 
 use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, read_genesis};
 use crate::devnet::{self, DevnetError, DevnetOptions};
 use crate::run::{self, RunError, RunOptions};
+
+/// The voting power of a new validator's entry.
+const POWER: u64 = 1;
 
 /// A validator of a lojal network.
 #[derive(Debug, Parser)]
@@ -29,6 +33,12 @@ enum Command {
     Devnet(DevnetOptions),
     /// Make a directory for a new validator, and print its entry for the genesis document.
     Init(InitOptions),
+    /// Print a validator's entry for the genesis document once more.
+    Entry {
+        /// The validator's directory.
+        #[arg(long)]
+        dir: PathBuf,
+    },
     /// Work with genesis documents.
     #[command(subcommand)]
     Genesis(GenesisCommand),
@@ -71,6 +81,9 @@ pub enum CommandError {
     /// See [`DevnetError`].
     #[error(transparent)]
     Devnet(#[from] DevnetError),
+    /// See [`OutputLost`].
+    #[error(transparent)]
+    Output(#[from] OutputLost),
 }
 
 impl Cli {
@@ -83,6 +96,10 @@ impl Cli {
             Command::Run(options) => run::run(&options).map_err(|error| CommandError::Run(Box::new(error))),
             Command::Devnet(options) => Ok(devnet::run(&options)?),
             Command::Init(options) => init(options),
+            Command::Entry { dir } => {
+                lojal_print::document(NodeDir::new(dir).entry()?.to_toml().trim_end());
+                Ok(())
+            }
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),
         }
     }
@@ -99,21 +116,29 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     let dir = NodeDir::new(&options.dir);
     let keys = NodeKeys::random();
     let InitOptions { name, listen, gateway, .. } = options;
+    let entry = keys.entry(name, POWER);
     let (genesis, proxies, peers) = ("genesis.toml".into(), Vec::new(), Vec::new());
-    dir.create(&keys, &NodeConfig { genesis, listen, gateway, proxies, peers })?;
-    let network_key = PublicKey::new(*keys.network.public_key().as_bytes());
-    let validator = Validator { name, public_key: keys.validator.public_key(), network_key, power: 1 };
-    println!("# made {}; put this into the genesis document:\n", dir.path().display());
-    println!("[[validators]]\n{}", toml::to_string(&validator).expect("every field has a TOML form"));
-    println!("# then put the finished document into {}", dir.path().join("genesis.toml").display());
-    println!("# and a [[peers]] entry (validator, address) for every other validator into node.toml.");
+    dir.create(&entry, &keys, &NodeConfig { genesis, listen, gateway, proxies, peers })?;
+    let (made, genesis) = (dir.path().display(), dir.path().join("genesis.toml"));
+    lojal_print::document(&format!(
+        "# made {made}; put this into the genesis document:\n\n{}\n# then put the finished document into {}\n\
+         # and a [[peers]] entry (validator, address) for every other validator into node.toml.\n\
+         # lojal-node entry --dir {made} prints the entry again.",
+        entry.to_toml(),
+        genesis.display(),
+    ));
     Ok(())
 }
 
 fn check_genesis(file: &std::path::Path) -> Result<(), CommandError> {
     let genesis = read_genesis(file)?;
     let document = genesis.document();
-    println!("{}: {} validators, {} brands", document.name, document.validators.len(), document.brands.len());
-    println!("chain id {}", genesis.chain_id());
+    lojal_print::line(format!(
+        "{}: {} validators, {} brands",
+        document.name,
+        document.validators.len(),
+        document.brands.len()
+    ));
+    lojal_print::line(format!("chain id {}", genesis.chain_id()));
     Ok(())
 }

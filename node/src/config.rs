@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! DIR/node.toml        where to listen, who the peers are, which genesis document
+//! DIR/validator.toml   the validator's entry for the genesis document
 //! DIR/validator.key    the key that signs votes: 32 bytes in hex, readable by its owner only
 //! DIR/network.key      the key of the node on the peer-to-peer network, likewise
 //! DIR/data/            block log, index, consensus log
@@ -15,9 +16,12 @@ use std::path::{Path, PathBuf};
 use lojal_network::Multiaddr;
 use lojal_text::without_byte_order_mark;
 use lojal_types::genesis::GenesisError;
-use lojal_types::{Genesis, KeyPair, Name};
+use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+/// The file that holds the validator's entry.
+const ENTRY: &str = "validator.toml";
 
 /// `node.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +52,13 @@ pub struct PeerConfig {
     pub address: Multiaddr,
 }
 
+/// `validator.toml`: what a genesis document says about validators, about one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    validators: [Validator; 1],
+}
+
 /// A node's directory that can't be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -63,6 +74,9 @@ pub enum ConfigError {
     /// Not a key file.
     #[error("{0} is no key file: it must hold 64 lower-case hex digits")]
     Key(PathBuf),
+    /// An entry that was changed, or belongs to other keys.
+    #[error("{0} is no entry for the keys beside it; make a new directory with lojal-node init")]
+    Entry(PathBuf),
     /// Not a genesis document.
     #[error("{0}: {1}")]
     Genesis(PathBuf, GenesisError),
@@ -121,20 +135,36 @@ impl NodeDir {
         let read = |name| read_key(&self.0.join(name));
         Ok(NodeKeys { validator: read("validator.key")?, network: read("network.key")? })
     }
-    /// Makes the directory with new keys and a configuration.
+    /// Reads the validator's entry for the genesis document.
+    ///
+    /// # Errors
+    /// When it is not there, or not one for the keys of this directory.
+    pub fn entry(&self) -> Result<Entry, ConfigError> {
+        let path = self.0.join(ENTRY);
+        let entry: Entry = toml::from_str(&read(&path)?).map_err(|e| ConfigError::Toml(path.clone(), e))?;
+        let Entry { validators: [found] } = &entry;
+        let own = self.keys()?.entry(found.name.clone(), found.power);
+        if entry == own { Ok(entry) } else { Err(ConfigError::Entry(path)) }
+    }
+    /// Makes the directory with new keys, the validator's entry and a configuration.
     ///
     /// # Errors
     /// When it can't be written or holds any of these files already.
-    pub fn create(&self, keys: &NodeKeys, config: &NodeConfig) -> Result<(), ConfigError> {
+    pub fn create(&self, entry: &Entry, keys: &NodeKeys, config: &NodeConfig) -> Result<(), ConfigError> {
         fs::create_dir_all(&self.0).map_err(|e| ConfigError::File(self.0.clone(), e))?;
         for (name, key) in [("validator.key", &keys.validator), ("network.key", &keys.network)] {
             write_new(&self.0.join(name), &format!("{}\n", hex::encode(key.seed())), 0o600)?;
         }
-        self.write_config(config)
-    }
-    fn write_config(&self, config: &NodeConfig) -> Result<(), ConfigError> {
+        write_new(&self.0.join(ENTRY), &entry.to_toml(), 0o644)?;
         let text = toml::to_string(config).expect("every field has a TOML form");
         write_new(&self.0.join("node.toml"), &text, 0o644)
+    }
+}
+
+impl Entry {
+    /// The entry as a genesis document writes it.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("every field has a TOML form")
     }
 }
 
@@ -142,6 +172,15 @@ impl NodeKeys {
     /// New keys, from the operating system's randomness.
     pub fn random() -> Self {
         Self { validator: random_key(), network: random_key() }
+    }
+    /// The entry of the validator with these keys.
+    pub fn entry(&self, name: Name, power: u64) -> Entry {
+        Entry { validators: [self.validator(name, power)] }
+    }
+    /// The validator with these keys.
+    pub fn validator(&self, name: Name, power: u64) -> Validator {
+        let network_key = PublicKey::new(*self.network.public_key().as_bytes());
+        Validator { name, public_key: self.validator.public_key(), network_key, power }
     }
 }
 
@@ -189,6 +228,10 @@ fn read_key(path: &Path) -> Result<KeyPair, ConfigError> {
 mod tests {
     use super::*;
 
+    fn entry(keys: &NodeKeys) -> Entry {
+        keys.entry("nordmat".parse().expect("a name"), 1)
+    }
+
     fn config() -> NodeConfig {
         NodeConfig {
             genesis: "../genesis.toml".into(),
@@ -207,10 +250,10 @@ mod tests {
         let temporary = tempfile::tempdir().expect("a temporary directory");
         let dir = NodeDir::new(temporary.path().join("node"));
         let keys = NodeKeys::random();
-        dir.create(&keys, &config()).expect("an empty directory");
+        dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
         assert_eq!(dir.config().expect("just written"), config());
         assert_eq!(dir.keys().expect("just written").validator.seed(), keys.validator.seed());
-        assert!(matches!(dir.create(&NodeKeys::random(), &config()), Err(ConfigError::Exists(_))));
+        assert!(matches!(dir.create(&entry(&keys), &keys, &config()), Err(ConfigError::Exists(_))));
         assert_eq!(dir.keys().expect("untouched").network.seed(), keys.network.seed());
     }
 
@@ -219,7 +262,7 @@ mod tests {
         let temporary = tempfile::tempdir().expect("a temporary directory");
         let dir = NodeDir::new(temporary.path());
         let keys = NodeKeys::random();
-        dir.create(&keys, &config()).expect("an empty directory");
+        dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
         for name in ["network.key", "node.toml"] {
             let path = temporary.path().join(name);
             let text = fs::read_to_string(&path).expect("just written");
@@ -233,7 +276,8 @@ mod tests {
     fn a_spoilt_key_and_a_misspelt_field_are_named() {
         let temporary = tempfile::tempdir().expect("a temporary directory");
         let dir = NodeDir::new(temporary.path());
-        dir.create(&NodeKeys::random(), &config()).expect("an empty directory");
+        let keys = NodeKeys::random();
+        dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
         fs::write(temporary.path().join("network.key"), "beef").expect("writable");
         assert!(matches!(dir.keys(), Err(ConfigError::Key(path)) if path.ends_with("network.key")));
         fs::write(temporary.path().join("node.toml"), "genesys = 1").expect("writable");

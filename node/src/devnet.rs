@@ -3,6 +3,7 @@
 mod error;
 mod layout;
 mod options;
+mod ports;
 mod session;
 mod stop;
 mod tour;
@@ -29,8 +30,9 @@ pub fn run(options: &DevnetOptions) -> Result<(), DevnetError> {
 
 async fn serve(layout: &Layout) -> Result<(), DevnetError> {
     let mut stop = std::pin::pin!(stop_requested());
+    ports::check(layout)?;
     let mut validators = Validators::start(layout)?;
-    println!("starting {} validators, data in {}", layout.count, layout.dir.display());
+    lojal_print::line(format!("starting {} validators, data in {}", layout.count, layout.dir.display()));
     let result = tokio::select! {
         result = validators.wait_until_ready() => result.map(|()| true),
         () = &mut stop => Ok(false),
@@ -42,7 +44,7 @@ async fn serve(layout: &Layout) -> Result<(), DevnetError> {
             () = &mut stop => {}
         }
     }
-    println!("\nstopping");
+    lojal_print::line("\nstopping");
     validators.stop().await;
     result.map(|_| ())
 }

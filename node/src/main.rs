@@ -8,18 +8,22 @@ mod run;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use mimalloc::MiMalloc;
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    let command = cli::Cli::parse();
-    match command.execute() {
+    let command: cli::Cli = match lojal_print::arguments() {
+        Ok(command) => command,
+        Err(code) => return code,
+    };
+    match command.execute().and_then(|()| Ok(lojal_print::finish()?)) {
         Ok(()) => ExitCode::SUCCESS,
+        // It is told already.
+        Err(cli::CommandError::Output(_)) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("lojal-node: {error}");
+            lojal_print::note(format!("lojal-node: {error}"));
             ExitCode::FAILURE
         }
     }

@@ -265,5 +265,11 @@ fn start_log() {
     let default = "info,libp2p_gossipsub=error,arc_malachitebft=warn,informalsystems_malachitebft=warn,ractor=warn";
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr)
+        // It would panic where standard error can't be written, as on a full disk.
+        .log_internal_errors(false)
+        .init();
 }

@@ -28,6 +28,35 @@ fn init_makes_a_directory_and_prints_the_entry_for_genesis() {
 }
 
 #[test]
+fn the_entry_is_printed_again_also_when_nobody_read_it_the_first_time() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lojal-node"));
+    command.args(["init", "--dir", "mine", "--name", "nordmat"]).current_dir(dir.path()).stdout(writer);
+    let output = command.output().expect("the program was built for this test");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr(&output));
+    let entry = |dir: &Path| lojal_node(&["entry", "--dir", "mine"], dir);
+    let again = String::from_utf8(entry(dir.path()).stdout).expect("UTF-8");
+    assert!(again.starts_with("[[validators]]\nname = \"nordmat\"\npublic_key = "), "{again}");
+    let other = lojal_node(&["init", "--dir", "other", "--name", "other"], dir.path()).stdout;
+    std::fs::write(dir.path().join("mine/validator.toml"), other).expect("writable");
+    assert!(stderr(&entry(dir.path())).contains("no entry for the keys beside it"));
+}
+
+#[test]
+fn output_that_is_lost_is_told_loudly_and_is_no_success() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    for arguments in [&["init", "--dir", "mine", "--name", "nordmat"][..], &["entry", "--dir", "mine"], &["--help"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("every Linux has it");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lojal-node"));
+        let output = command.args(arguments).current_dir(dir.path()).stdout(full).output().expect("it was built");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("standard output can't be written"), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn genesis_check_tells_the_chain_id_or_what_is_wrong() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let printed = lojal_node(&["init", "--dir", "mine", "--name", "nordmat"], dir.path()).stdout;
@@ -104,20 +133,6 @@ fn a_tour_starts_from_nothing_and_says_when_it_can_t() {
     assert!(stderr(&output).contains("a tour starts from nothing"), "{}", stderr(&output));
     let output = lojal_node(&["devnet", "--tour", "--genesis", "other.toml"], dir.path());
     assert!(!output.status.success(), "the tour is about the four brands of the template");
-}
-
-#[test]
-fn a_tour_whose_ports_are_taken_says_so_and_keeps_the_logs() {
-    let dir = tempfile::tempdir().expect("a temporary directory");
-    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    let port = taken.local_addr().expect("it is bound").port().to_string();
-    // Whoever has the port hangs up at once, whatever it is asked.
-    std::thread::spawn(move || taken.incoming().for_each(drop));
-    let output =
-        lojal_node(&["devnet", "--tour", "--dir", "tour", "--validators", "1", "--port-base", &port], dir.path());
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("another program may use this port"), "{}", stderr(&output));
-    assert!(dir.path().join("tour/node-0/node.log").exists());
 }
 
 #[test]

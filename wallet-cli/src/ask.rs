@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 
 use crate::cli::Consent;
 use crate::error::CommandError;
-use crate::output::note;
 
 const ANSWER_BYTES_MAX: u64 = 64;
 
@@ -25,7 +24,8 @@ pub fn consent(what: &str, consent: Consent) -> Result<(), CommandError> {
     if !io::stdin().is_terminal() {
         return Err(CommandError::NotConfirmed(what.to_owned()));
     }
-    note(what);
+    lojal_print::tell(what)
+        .map_err(|error| CommandError::Input("standard error can't be written".to_owned(), error))?;
     prompt("Go on? [y/N] ");
     let answer = line(ANSWER_BYTES_MAX)?;
     let is_yes = typed(&answer).is_ok_and(|answer| ["y", "yes"].contains(&answer.to_lowercase().as_str()));

@@ -5,6 +5,9 @@
 //! is not registered in SLIP-0044. The optional passphrase of BIP-39 is empty: what protects the words is where they
 //! are kept.
 
+use std::io;
+use std::path::Path;
+
 use bip0039::language::English;
 use bip0039::{Error, Mnemonic};
 use lojal_text::{TypedError, typed};
@@ -12,6 +15,7 @@ use lojal_types::{KeyPair, PublicKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::files::{self, Existing};
 use crate::random::{RandomError, random_bytes};
 use crate::slip10::Node;
 
@@ -100,6 +104,14 @@ impl Backup {
     /// The words, with a space between each two.
     pub fn words(&self) -> Zeroizing<String> {
         Zeroizing::new(self.mnemonic().phrase().to_owned())
+    }
+    /// Writes the words to a new file that only its owner can read.
+    ///
+    /// # Errors
+    /// When there is something at the path already, or the file can't be written.
+    pub fn write_words(&self, path: &Path) -> io::Result<()> {
+        let line = Zeroizing::new(format!("{}\n", self.words().as_str()));
+        files::write(path, line.as_bytes(), Existing::Keep)
     }
     /// The bytes that the words write down.
     pub(crate) fn entropy(&self) -> &[u8; ENTROPY_BYTES] {

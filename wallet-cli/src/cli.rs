@@ -21,7 +21,8 @@ pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, Pool, ReceiptArgs,
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReleaseArgs, RequestArgs};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
-                          3 the outcome is open: ask for it by the transaction's id.";
+                          3 the outcome is open: ask for it by the transaction's id; 6 done, but the result could not be \
+                          written to standard output.";
 
 /// A wallet for loyalty points.
 #[derive(Debug, Parser)]
@@ -61,6 +62,9 @@ pub enum Command {
         /// The genesis document of the network, from somebody you trust
         #[arg(long, value_name = "FILE")]
         genesis: PathBuf,
+        /// Write the words to this new file instead of showing them; - prints them to stdout
+        #[arg(long, value_name = "FILE")]
+        words_out: Option<PathBuf>,
     },
     /// Bring a wallet back from its words
     Restore {

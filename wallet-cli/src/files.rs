@@ -17,7 +17,9 @@ pub(crate) enum Existing {
 
 /// Writes a file that only its owner can read. After a crash there is the old content or the new one.
 pub(crate) fn write(path: &Path, bytes: &[u8], existing: Existing) -> io::Result<()> {
+    // The parent of a bare name is the empty path.
     let dir = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     let mut file = NamedTempFile::new_in(dir)?; // created with mode 0600
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

@@ -28,10 +28,8 @@ fn usage(error: &clap::Error) -> u8 {
     if is_wrong && wants_json {
         let message = error.render().to_string();
         let message = message.trim_end().trim_start_matches("error: ");
-        output::to_stdout(&serde_json::json!({ "error": { "code": "usage", "message": message } }).to_string());
-    } else {
-        // Whoever stopped reading wants no more.
-        let _ = error.print();
+        lojal_print::document(&serde_json::json!({ "error": { "code": "usage", "message": message } }).to_string());
+        return 2;
     }
-    if is_wrong { 2 } else { 0 }
+    lojal_print::usage(error)
 }

@@ -1,7 +1,5 @@
 //! What people and programs get to see.
 
-use std::io::{self, IsTerminal, Write};
-
 use lojal_wallet::qr::{self, Style};
 use serde_json::Value;
 
@@ -53,46 +51,43 @@ pub fn to_value(data: &impl serde::Serialize) -> Value {
     serde_json::to_value(data).expect("plain data has a JSON form")
 }
 
+/// The exit code when something was done or found, and could not be written to standard output.
+const EXIT_LOST: u8 = 6;
+
 /// Prints the outcome and gives the exit code.
 pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
     match outcome {
-        Ok(report) if json => to_stdout(&report.json.to_string()),
+        Ok(report) if json => lojal_print::document(&report.json.to_string()),
         Ok(report) => {
             report.qr.iter().for_each(|text| show_qr(text));
-            to_stdout(&printable(&report.text));
+            lojal_print::line(&report.text);
         }
-        Err(error) if json => to_stdout(&error.to_json().to_string()),
-        Err(error) => note(&format!("error: {error}")),
+        Err(error) if json => lojal_print::document(&error.to_json().to_string()),
+        Err(error) => lojal_print::note(format!("error: {error}")),
     }
-    match outcome {
-        Ok(report) if report.is_open => 3,
-        Ok(_) => 0,
-        Err(error) => error.exit_code(),
+    match (outcome, lojal_print::finish()) {
+        (Err(error), _) => error.exit_code(),
+        (Ok(report), Err(_)) => {
+            lojal_print::note(&report.text);
+            EXIT_LOST
+        }
+        (Ok(report), Ok(())) => {
+            if report.is_open {
+                3
+            } else {
+                0
+            }
+        }
     }
 }
 
 /// Draws a QR code: in colours on a terminal, without elsewhere.
 fn show_qr(text: &str) {
-    let style = if io::stdout().is_terminal() { Style::Coloured } else { Style::Plain };
+    let style = if lojal_print::is_terminal() { Style::Coloured } else { Style::Plain };
     match qr::draw(text, style) {
-        Ok(picture) => to_stdout(&picture),
-        Err(error) => note(&error.to_string()),
+        Ok(picture) => lojal_print::drawing(&picture),
+        Err(error) => lojal_print::note(error),
     }
-}
-
-/// Prints a line to stdout. Whoever stopped reading wants no more.
-pub fn to_stdout(text: &str) {
-    let _ = writeln!(io::stdout().lock(), "{text}");
-}
-
-/// Prints a line to stderr, for people.
-pub fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", printable(text));
-}
-
-/// The text without what could steer a terminal: some of it comes from gateways.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 /// Rows in aligned columns, two spaces apart; the columns of `right` are aligned to the right.
@@ -119,10 +114,5 @@ mod tests {
         let rows = [vec!["åb".to_owned(), "5".to_owned(), String::new()], vec!["c".to_owned(), "1,250".to_owned()]];
         assert_eq!(table(&rows, &[1]), "åb      5\nc   1,250");
         assert_eq!(table(&[], &[]), "");
-    }
-
-    #[test]
-    fn nothing_from_a_gateway_steers_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\r\nc"), "a\u{fffd}[2Jb\u{fffd}\nc");
     }
 }

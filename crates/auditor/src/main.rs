@@ -1,7 +1,7 @@
 //! `lojal-audit`: verifies a chain from its genesis document alone, and exports chains to verify elsewhere
 //! (protocol §10).
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -103,10 +103,16 @@ fn height(text: &str) -> Result<Height, String> {
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
+    let cli: Cli = match lojal_print::arguments() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    let code = match cli.command {
         Command::Verify(args) => verify_command(args),
         Command::Export(args) => export_command(&args),
-    }
+    };
+    // What is lost is told already; that the chain is wrong comes first.
+    if lojal_print::finish().is_err() && code == ExitCode::SUCCESS { ExitCode::from(EXIT_UNREADABLE) } else { code }
 }
 
 fn verify_command(args: VerifyArgs) -> ExitCode {
@@ -116,13 +122,18 @@ fn verify_command(args: VerifyArgs) -> ExitCode {
     };
     let json = args.json;
     match audit(&genesis, args) {
-        Ok(report) if json => print(&document(true, &report)),
-        Ok(report) => print(&sheet::text(&report)),
-        Err(VerifyError::Discrepancy(discrepancy)) => {
-            eprintln!("{discrepancy}");
+        Ok(report) => {
             if json {
-                // The exit code below stands, even if nobody reads this.
-                let _ = print(&document(false, &discrepancy));
+                lojal_print::document(&document(true, &report));
+            } else {
+                lojal_print::line(sheet::text(&report).trim_end());
+            }
+            ExitCode::SUCCESS
+        }
+        Err(VerifyError::Discrepancy(discrepancy)) => {
+            lojal_print::note(&discrepancy);
+            if json {
+                lojal_print::document(&document(false, &discrepancy));
             }
             ExitCode::from(EXIT_WRONG)
         }
@@ -148,9 +159,12 @@ fn export_command(args: &ExportArgs) -> ExitCode {
         Cli::command().error(ErrorKind::ValueValidation, "--to lies before --from").exit();
     }
     match export(&args.dir, &args.file, args.from, args.to, args.force) {
-        Ok(Exported { first, last }) => print(&format!("blocks {first} to {last} in {}\n", args.file.display())),
+        Ok(Exported { first, last }) => {
+            lojal_print::line(format!("blocks {first} to {last} in {}", args.file.display()));
+            ExitCode::SUCCESS
+        }
         Err(error @ ExportError::Source { reason: SourceError::Damaged(_), .. }) => {
-            eprintln!("{error}");
+            lojal_print::note(error);
             ExitCode::from(EXIT_WRONG)
         }
         Err(error) => unreadable(&error.to_string()),
@@ -171,18 +185,10 @@ struct Document<'a, T> {
 }
 
 fn document<T: Serialize>(ok: bool, result: &T) -> String {
-    serde_json::to_string(&Document { ok, result }).expect("numbers and text have a JSON form") + "\n"
-}
-
-fn print(text: &str) -> ExitCode {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => unreadable(&format!("can't write to stdout: {error}")),
-    }
+    serde_json::to_string(&Document { ok, result }).expect("numbers and text have a JSON form")
 }
 
 fn unreadable(reason: &str) -> ExitCode {
-    eprintln!("{reason}");
+    lojal_print::note(reason);
     ExitCode::from(EXIT_UNREADABLE)
 }

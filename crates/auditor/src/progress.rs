@@ -27,7 +27,7 @@ impl Progress {
             return;
         }
         let per_second = self.transactions.saturating_mul(1000) / elapsed.as_millis().max(1);
-        eprintln!("height {}: {per_second} transactions/s", block.header.height);
+        lojal_print::note(format!("height {}: {per_second} transactions/s", block.header.height));
         self.last_line = Instant::now();
         self.transactions = 0;
     }

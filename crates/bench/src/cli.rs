@@ -124,12 +124,12 @@ impl Cli {
                 scenario::run(&options.name, &scenario, options.json)
             }),
             Command::List => {
-                SCENARIOS.iter().for_each(|(name, what)| println!("{name:<10} {what}"));
+                SCENARIOS.iter().for_each(|(name, what)| lojal_print::line(format!("{name:<10} {what}")));
                 Ok(())
             }
             Command::Limits { seconds } => place.in_fresh(|dir| {
                 let limits = limits::measure(dir, Duration::from_secs(seconds))?;
-                println!("{}", serde_json::to_string_pretty(&limits).expect("every figure has a JSON form"));
+                lojal_print::document(&serde_json::to_string_pretty(&limits).expect("every figure has a JSON form"));
                 Ok(())
             }),
             Command::Postgres(options) => place.in_fresh(|dir| postgres(&place, dir, &options)),
@@ -201,13 +201,13 @@ fn postgres(place: &Place, dir: &Path, options: &PostgresOptions) -> Result<(), 
     let accounts = options.accounts as usize;
     let mut postgres = Postgres::start(&place.postgres_programs, &dir.join("postgres"))?;
     postgres.create("points", accounts)?;
-    println!("PostgreSQL {}, {accounts} accounts", postgres.version()?);
+    lojal_print::line(format!("PostgreSQL {}, {accounts} accounts", postgres.version()?));
     for script in [Script::Transfer { skew: 1 }, Script::Hot, Script::Hundred] {
         for clients in &options.clients {
             let duration = Duration::from_secs(options.seconds);
             let slice = postgres.run("points", script, accounts, *clients, duration)?;
             let (bench, latency) = (&slice.bench, slice.bench.latency);
-            println!(
+            lojal_print::line(format!(
                 "{script:?}, {clients} clients: {} transfers per s, {} failed; p50 {:.2} ms, p99 {:.2} ms; server {:.1} s, \
                  pgbench {:.1} s of CPU",
                 whole(bench.operations_per_s),
@@ -216,11 +216,14 @@ fn postgres(place: &Place, dir: &Path, options: &PostgresOptions) -> Result<(), 
                 latency.p99_ms,
                 slice.server_cpu_s,
                 slice.client_cpu_s
-            );
+            ));
         }
     }
-    println!("{} transfers; the books add up", postgres.check("points")?);
-    println!("{} bytes on disk, write-ahead log included", whole(postgres.size().apparent_bytes as f64));
+    lojal_print::line(format!("{} transfers; the books add up", postgres.check("points")?));
+    lojal_print::line(format!(
+        "{} bytes on disk, write-ahead log included",
+        whole(postgres.size().apparent_bytes as f64)
+    ));
     Ok(())
 }
 

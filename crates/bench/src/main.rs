@@ -25,13 +25,17 @@ mod workload;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    match cli::Cli::parse().execute() {
+    let cli: cli::Cli = match lojal_print::arguments() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    match cli.execute() {
+        // What is lost is told already.
+        Ok(()) if lojal_print::finish().is_err() => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("lojal-bench: {error}");
+            lojal_print::note(format!("lojal-bench: {error}"));
             ExitCode::FAILURE
         }
     }

@@ -68,11 +68,12 @@ pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchErro
     };
     bed.remove()?;
     if as_json {
-        println!("{}", json!({ "scenario": name, "validators": options.validators, "result": summary }));
+        let document = json!({ "scenario": name, "validators": options.validators, "result": summary });
+        lojal_print::document(&document.to_string());
     } else if let Some(fields) = summary.as_object() {
         let is_short = |value: &Value| !value.is_array() && !value.is_object();
         for (field, value) in fields.iter().filter(|(_, value)| is_short(value)) {
-            println!("{field}: {value}");
+            lojal_print::line(format!("{field}: {value}"));
         }
     }
     Ok(())
@@ -101,7 +102,7 @@ fn other(name: &str, bed: &mut Bed<'_>, duration: Duration) -> Result<Value, Ben
         "profile" => {
             let shares = bed.profile(duration)?;
             for share in &shares {
-                println!("{:>6.2} %  {:<12} {}", share.percent, share.thread, share.function);
+                lojal_print::line(format!("{:>6.2} %  {:<12} {}", share.percent, share.thread, share.function));
             }
             as_value(&shares)
         }
@@ -130,7 +131,7 @@ fn print_load(measured: &Measured) {
     measured.run.intervals.iter().for_each(print_interval);
     let run = &measured.run;
     let latency = run.latency;
-    println!(
+    lojal_print::line(format!(
         "{} transactions and {} operations per s; {} failed, {} refused ({}); CPU {} µs per transaction and validator; \
          p50 {} ms, p99 {} ms, max {} ms",
         whole(measured.transactions_per_s()),
@@ -142,22 +143,25 @@ fn print_load(measured: &Measured) {
         number(latency.p50_ms),
         number(latency.p99_ms),
         number(latency.max_ms),
-    );
+    ));
     for (thread, cpu_s) in run.resources.threads_cpu_s.iter().filter(|(_, cpu_s)| **cpu_s > 0.0) {
-        println!("  {thread}: {} µs per transaction", number(cpu_s * 1e6 / run.applied.max(1) as f64));
+        lojal_print::line(format!(
+            "  {thread}: {} µs per transaction",
+            number(cpu_s * 1e6 / run.applied.max(1) as f64)
+        ));
     }
     for (name, value) in measured.counters.iter().filter(|(_, value)| **value != 0.0) {
-        println!("  {name} {}", number(*value));
+        lojal_print::line(format!("  {name} {}", number(*value)));
     }
 }
 
 fn print_interval(interval: &Interval) {
-    println!(
+    lojal_print::line(format!(
         "{:>7.1} s {:>9} operations per s, validators {:.2} cores, load {:.2} cores, memory {}",
         interval.end_s,
         whole(interval.operations_per_s),
         interval.validators_cores,
         interval.generator_cores,
         mebibytes(interval.resident_bytes),
-    );
+    ));
 }

@@ -176,7 +176,7 @@ fn many_accounts(plan: &Plan) -> Result<Many, BenchError> {
 
 /// A line on standard error.
 pub fn tell(what: &str) {
-    eprintln!("lojal-bench: {what}");
+    lojal_print::note(format!("lojal-bench: {what}"));
 }
 
 /// The directory of a measurement, which must be new.

@@ -69,7 +69,7 @@ impl Options {
             Command::Campaign(options) => options.run(),
             Command::Planted(options) => options.run(),
             Command::Classes => {
-                CLASSES.iter().for_each(|class| println!("{:<20} {}", class.name, class.what));
+                CLASSES.iter().for_each(|class| lojal_print::line(format!("{:<20} {}", class.name, class.what)));
                 Ok(true)
             }
         }

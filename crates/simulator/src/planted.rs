@@ -160,7 +160,7 @@ pub fn search(search: &Search) -> Result<Vec<Found>, PlantError> {
     let found = bugs.into_iter().map(|bug| {
         let program = if bug.plant.is_some() { &search.program } else { &patched };
         let seeds_max = search.seeds.unwrap_or(bug.seeds_max);
-        eprintln!("{}: up to {seeds_max} runs of class {} ...", bug.name, bug.class);
+        lojal_print::note(format!("{}: up to {seeds_max} runs of class {} ...", bug.name, bug.class));
         Found {
             bug: bug.name.to_owned(),
             layer: if bug.plant.is_some() { "simulator" } else { "product (patched copy)" },

@@ -24,6 +24,16 @@ pub enum DevnetError {
     /// A tour that would not start from nothing.
     #[error("{0} exists and is not empty, but a tour starts from nothing; leave out --dir, or choose another")]
     NotFresh(PathBuf),
+    /// Somebody else where the validators are to listen.
+    #[error(
+        "port {port} is taken by {by}; stop that first, or start a network elsewhere with another --dir and --port-base"
+    )]
+    PortTaken {
+        /// The port.
+        port: u16,
+        /// Who has it.
+        by: String,
+    },
     /// A tour that finds no ports.
     #[error("no free ports were found; choose some with --port-base")]
     NoPorts,

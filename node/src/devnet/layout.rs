@@ -12,7 +12,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::{Bounded, Genesis, GenesisDocument, Name, Parameters, PublicKey, Role, Validator};
+use lojal_types::{AddressText, Bounded, Genesis, GenesisDocument, Name, Parameters, Role};
 use lojal_wallet::backup::Backup;
 use lojal_wallet::home::Home;
 use lojal_wallet::keystore::Secret;
@@ -39,6 +39,8 @@ const TOUR_PORT_BASE: u16 = 10_050;
 const TOUR_PORT_STEP: u16 = 200;
 const TOUR_PORT_STEPS: u16 = 100;
 const VALIDATORS: u16 = 4;
+/// The voting power of each of them.
+const POWER: u64 = 1;
 /// How far the validators' own ports lie above those of their gateways.
 const PEER_PORTS: u16 = 100;
 
@@ -109,9 +111,21 @@ impl Layout {
     pub fn name(&self, index: u16) -> &Name {
         &self.genesis.document().validators[usize::from(index)].name
     }
+    /// The address of a validator.
+    pub fn address(&self, index: u16) -> AddressText {
+        self.genesis.document().validators[usize::from(index)].address().text(self.genesis.network())
+    }
     /// The URL of a validator's gateway.
     pub fn url(&self, index: u16) -> String {
         url(self.port_base, index)
+    }
+    /// The port of a validator's gateway.
+    pub fn gateway_port(&self, index: u16) -> u16 {
+        self.port_base + index
+    }
+    /// The port where a validator takes connections of the others.
+    pub fn peer_port(&self, index: u16) -> u16 {
+        self.port_base + PEER_PORTS + index
     }
 }
 
@@ -166,7 +180,11 @@ fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Re
     let document = complete(document, &names, &nodes, &operators);
     let genesis = Genesis::new(document).map_err(|e| ConfigError::Genesis(dir.join("genesis.toml"), e))?;
     for (keys, index) in nodes.iter().zip(0..) {
-        NodeDir::new(dir.join(format!("node-{index}"))).create(keys, &node_config(&names, index, port_base))?;
+        NodeDir::new(dir.join(format!("node-{index}"))).create(
+            &keys.entry(names[usize::from(index)].clone(), POWER),
+            keys,
+            &node_config(&names, index, port_base),
+        )?;
     }
     let gateways: Vec<String> = (0..count).map(|index| url(port_base, index)).collect();
     let toml = genesis.document().to_toml();
@@ -206,16 +224,7 @@ fn node_config(names: &[Name], index: u16, port_base: u16) -> NodeConfig {
 }
 
 fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], operators: &[Backup]) -> GenesisDocument {
-    let validators = names
-        .iter()
-        .zip(nodes)
-        .map(|(name, keys)| Validator {
-            name: name.clone(),
-            public_key: keys.validator.public_key(),
-            network_key: PublicKey::new(*keys.network.public_key().as_bytes()),
-            power: 1,
-        })
-        .collect();
+    let validators = names.iter().zip(nodes).map(|(name, keys)| keys.validator(name.clone(), POWER)).collect();
     let operator = |backup: &Backup| GenesisOperator {
         public_key: backup.key(0).public_key(),
         roles: Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("one to four"),

@@ -5,14 +5,17 @@ use super::layout::{Layout, PASSPHRASE};
 /// Prints the line that says that all gateways answer, their URLs, and commands to try.
 pub fn print(layout: &Layout, processes: &[Option<u32>]) {
     let dir = layout.dir.display();
-    println!("ready: chain {}", layout.genesis.chain_id());
+    lojal_print::line(format!("ready: chain {}", layout.genesis.chain_id()));
     for (index, process) in (0..layout.count).zip(processes) {
         let process = process.map(|id| format!("process {id}")).unwrap_or_default();
-        println!("    node-{index} {:<12} {} {process}", layout.name(index).as_str(), layout.url(index));
+        lojal_print::line(format!(
+            "    node-{index} {:<12} {} {process}",
+            layout.name(index).as_str(),
+            layout.url(index)
+        ));
     }
     let Some(brand) = layout.genesis.document().brands.first().map(|brand| brand.id) else { return };
-    println!(
-        "
+    lojal_print::line(format!("
 Try, in another terminal:
     lojal() {{ cargo run --quiet --release --bin lojal -- \"$@\"; }}
     export LOJAL_PASSPHRASE={PASSPHRASE}
@@ -23,6 +26,5 @@ Try, in another terminal:
     cargo run --quiet --release --bin lojal-audit -- verify --genesis {dir}/genesis.toml --url {url}
 
 Ctrl-C stops everything.",
-        url = layout.url(0)
-    );
+        url = layout.url(0)));
 }

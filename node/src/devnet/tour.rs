@@ -22,6 +22,7 @@ use self::stage::Stage;
 use super::error::DevnetError;
 use super::layout::Layout;
 use super::options::DevnetOptions;
+use super::ports;
 use super::stop::stop_requested;
 use super::validators::Validators;
 
@@ -38,7 +39,7 @@ pub fn run(options: &DevnetOptions) -> Result<(), DevnetError> {
     }
     let temporary = tempfile::Builder::new().prefix("lojal-tour-").tempdir()?;
     let result = run_in(temporary.path().join("network"), options);
-    if !matches!(result, Ok(()) | Err(DevnetError::Interrupted)) {
+    if !matches!(result, Ok(()) | Err(DevnetError::Interrupted | DevnetError::PortTaken { .. })) {
         // The error names what is in it.
         let _path = temporary.keep();
     }
@@ -57,13 +58,14 @@ fn run_in(dir: PathBuf, options: &DevnetOptions) -> Result<(), DevnetError> {
 async fn serve(layout: &Layout) -> Result<(), DevnetError> {
     let mut stop = std::pin::pin!(stop_requested());
     let (cast, stage) = (Cast::of(layout)?, Stage::of(layout)?);
+    ports::check(layout)?;
     let mut validators = Validators::start(layout)?;
-    println!("starting {} validators, data in {}", layout.count, layout.dir.display());
+    lojal_print::line(format!("starting {} validators, data in {}", layout.count, layout.dir.display()));
     let result = tokio::select! {
         result = start_and_play(&mut validators, stage, cast, &layout.dir) => result,
         () = &mut stop => Err(DevnetError::Interrupted),
     };
-    println!("\nstopping");
+    lojal_print::line("\nstopping");
     validators.stop().await;
     result
 }

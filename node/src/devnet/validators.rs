@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use lojal_client::{Client, ClientError};
-use lojal_types::Height;
+use lojal_types::api::Status;
+use lojal_types::{AddressText, ChainId, Height};
 use tokio::process::{Child, Command};
 
 use super::error::{DevnetError, READY_TIMEOUT};
@@ -33,6 +33,8 @@ pub struct Validators {
 struct Validator {
     name: String,
     dir: PathBuf,
+    /// What tells its gateway from any other: the chain, and the validator on it.
+    identity: (ChainId, AddressText),
     client: Client,
     /// `None` once it has ended.
     process: Option<Child>,
@@ -55,11 +57,12 @@ impl Validators {
         let deadline = tokio::time::Instant::now() + READY_TIMEOUT;
         loop {
             let mut ready = 0;
-            for validator in &mut self.validators {
-                if let Some(status) = validator.ended() {
-                    return Err(validator.ended_early(&status));
-                }
-                ready += usize::from(ask(&validator.client, Client::ready).await.is_some());
+            for validator in &self.validators {
+                ready += usize::from(validator.is_ready().await);
+            }
+            let ended = self.validators.iter_mut().find_map(|one| one.ended().map(|status| one.ended_early(&status)));
+            if let Some(ended) = ended {
+                return Err(ended);
             }
             if ready == self.validators.len() {
                 self.validators.iter_mut().for_each(|validator| validator.answers = true);
@@ -81,13 +84,13 @@ impl Validators {
             for validator in &mut self.validators {
                 if let Some(status) = validator.ended() {
                     let (name, dir) = (&validator.name, validator.dir.display());
-                    println!("\r\x1b[K{name} has ended ({status}); the others go on. Bring it back with");
-                    println!("    cargo run --release --bin lojal-node -- run --dir {dir}");
+                    lojal_print::line(format!("{name} has ended ({status}); the others go on. Bring it back with"));
+                    lojal_print::line(format!("    cargo run --release --bin lojal-node -- run --dir {dir}"));
                 }
-                let status = ask(&validator.client, Client::status).await;
+                let status = validator.status().await;
                 let answers = status.is_some();
                 if answers != std::mem::replace(&mut validator.answers, answers) && answers {
-                    println!("\r\x1b[K{} is back", validator.name);
+                    lojal_print::line(format!("{} is back", validator.name));
                 }
                 if let Some(status) = status {
                     heights.insert(validator.name.clone(), status.height);
@@ -95,7 +98,7 @@ impl Validators {
             }
             show(&heights, second);
             if heights.is_empty() && self.validators.iter().all(|validator| validator.process.is_none()) {
-                println!("no validator is left");
+                lojal_print::line("no validator is left");
                 return;
             }
         }
@@ -119,6 +122,17 @@ impl Validator {
         let status = self.process.as_mut()?.try_wait().ok()??;
         self.process = None;
         Some(status.to_string())
+    }
+
+    /// What its gateway says, unless another one answers in its place.
+    async fn status(&self) -> Option<Status> {
+        let (chain_id, validator) = self.identity;
+        let status = ask(&self.client, Client::status).await?;
+        (status.chain_id == chain_id && status.validator == Some(validator)).then_some(status)
+    }
+
+    async fn is_ready(&self) -> bool {
+        self.status().await.is_some() && ask(&self.client, Client::ready).await.is_some()
     }
 
     fn ended_early(&self, status: &str) -> DevnetError {
@@ -153,6 +167,7 @@ fn start_one(layout: &Layout, index: u16) -> Result<Validator, DevnetError> {
     let client = Client::new(&layout.url(index))?;
     Ok(Validator {
         name: format!("node-{index} ({})", layout.name(index)),
+        identity: (layout.genesis.chain_id(), layout.address(index)),
         dir,
         client,
         process: Some(process),
@@ -164,13 +179,11 @@ fn start_one(layout: &Layout, index: u16) -> Result<Validator, DevnetError> {
 fn show(heights: &BTreeMap<String, Height>, second: u64) {
     let highest = heights.values().max().copied().unwrap_or_default();
     let line = format!("height {highest}, {} validators answer", heights.len());
-    if std::io::stdout().is_terminal() {
-        print!("\r\x1b[K{line}");
+    if lojal_print::is_terminal() {
+        lojal_print::passing_line(line);
     } else if second.is_multiple_of(PLAIN_LINES) {
-        println!("{line}");
+        lojal_print::line(line);
     }
-    // A terminal that is gone needs no height.
-    let _ = std::io::stdout().flush();
 }
 
 /// Asks a gateway from a thread of its own, since the client blocks.

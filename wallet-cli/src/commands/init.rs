@@ -13,26 +13,65 @@ use serde_json::json;
 use super::context::Context;
 use crate::ask;
 use crate::error::CommandError;
-use crate::output::{Report, note, table};
+use crate::output::{Report, table};
 
 const WORDS_PER_LINE: usize = 4;
+const WORDS_ADVICE: &str = "Write them on paper, in this order, and keep it safe: whoever has them has the points.";
 
-/// `lojal init`. The words go to stderr, so that they stay out of files that take stdout.
-pub(super) fn init(context: &Context, genesis: &Path) -> Result<Report, CommandError> {
+/// Where the words of a new wallet go.
+enum WordsTo<'a> {
+    /// To the person at the terminal, on stderr, so that they stay out of files that take stdout.
+    Person,
+    /// To a new file.
+    File(&'a Path),
+    /// To stdout, as was asked for.
+    Output,
+}
+
+/// `lojal init`. The words are where they belong before there is a wallet that needs them.
+pub(super) fn init(context: &Context, genesis: &Path, words_out: Option<&Path>) -> Result<Report, CommandError> {
     check_place(context)?;
+    let words_to = match words_out {
+        None if context.options.json => {
+            return Err(CommandError::Usage("with --json, say where the words go: --words-out FILE, or - for stdout"));
+        }
+        None => WordsTo::Person,
+        Some(path) if path.as_os_str() == "-" => WordsTo::Output,
+        Some(path) => WordsTo::File(path),
+    };
     let dir = context.home_dir()?;
     let genesis_toml = read_genesis_file(genesis)?;
     let passphrase = context.passphrase_sources().read(Purpose::Create)?;
     let backup = Backup::random()?;
     let secret = Secret::Backup { backup: backup.clone(), rotation: 0 };
     let account = secret.key().address();
-    let home = Home::create_for(account, &dir, &secret, &passphrase, &context.options.gateways, &genesis_toml)?;
     let words = backup.words();
-    if !context.options.json {
-        note(&words_in_columns(&words));
+    match words_to {
+        WordsTo::Person => lojal_print::tell(words_in_columns(&words)).map_err(|error| {
+            CommandError::Input("the words can't be shown, and no wallet was made".to_owned(), error)
+        })?,
+        WordsTo::File(path) => backup
+            .write_words(path)
+            .map_err(|error| CommandError::Input(format!("{}: no wallet was made", path.display()), error))?,
+        WordsTo::Output => {}
     }
+    let home = Home::create_for(account, &dir, &secret, &passphrase, &context.options.gateways, &genesis_toml);
+    let home = home.inspect_err(|_| {
+        if let WordsTo::File(path) = words_to {
+            // They belong to no wallet; one that can't be removed is in nobody's way but the next try's.
+            let _ = std::fs::remove_file(path);
+        }
+    })?;
     let text = format!("made a wallet in {}\n{}", dir.display(), description(&home));
-    Ok(Report::done(&describe(&home), text).with_field("words", &words.as_str()))
+    let report = Report::done(&describe(&home), text);
+    Ok(match words_to {
+        WordsTo::Person => report,
+        WordsTo::File(path) => {
+            let path = path.display().to_string();
+            report.with_field("words_file", &path).with_line(&format!("its words are in {path}. {WORDS_ADVICE}"))
+        }
+        WordsTo::Output => report.with_field("words", &words.as_str()).with_line(&words_in_columns(&words)),
+    })
 }
 
 /// `lojal restore`. The account is asked for at a gateway, which can withhold a rotation of its key but not invent one
@@ -87,8 +126,8 @@ fn words_in_columns(words: &str) -> String {
     let numbered: Vec<String> = words.split(' ').zip(1..).map(|(word, number)| format!("{number:>2} {word}")).collect();
     let rows: Vec<Vec<String>> = numbered.chunks(WORDS_PER_LINE).map(<[String]>::to_vec).collect();
     format!(
-        "These {WORDS} words bring the wallet back, with every key that it will ever have, on any device. Write them on \
-         paper, in this order, and keep it safe: whoever has them has the points. They are not shown again.\n\n{}\n",
+        "These {WORDS} words bring the wallet back, with every key that it will ever have, on any device. {WORDS_ADVICE} \
+         They are not shown again.\n\n{}\n",
         table(&rows, &[])
     )
 }

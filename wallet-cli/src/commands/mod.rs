@@ -30,7 +30,7 @@ use crate::output::Report;
 pub fn run(cli: Cli) -> Result<Report, CommandError> {
     let context = &Context::new(cli.options);
     match cli.command {
-        Command::Init { genesis } => init::init(context, &genesis),
+        Command::Init { genesis, words_out } => init::init(context, &genesis, words_out.as_deref()),
         Command::Restore { genesis, words_file, account } => {
             init::restore(context, &genesis, words_file.as_deref(), account)
         }

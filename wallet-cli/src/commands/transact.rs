@@ -20,7 +20,7 @@ use super::decimals::decimals_of;
 use super::repeat::Repeat;
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
 use crate::error::CommandError;
-use crate::output::{Report, note, to_value};
+use crate::output::{Report, to_value};
 
 /// A wallet that is about to sign, in touch with its own network.
 pub(super) struct Session<'a> {
@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
         let gateways = context.gateways(Some(&home))?;
         let (status, gateway_url) = gateways.ask(|gateway| Ok((gateway.status()?, gateway.url().to_owned())))?;
         if finish_earlier_rotation(&mut home, &gateways)? && !context.options.json {
-            note("an earlier rotation of the key is final; the new key signs from now on");
+            lojal_print::note("an earlier rotation of the key is final; the new key signs from now on");
         }
         Ok(Self { context, home, gateways, status, gateway_url })
     }
@@ -194,7 +194,7 @@ impl<'a> Session<'a> {
         let submission = Submission::new(&self.gateways, &signed, id, patience);
         let mut tell = |text: &str| {
             if !self.context.options.json {
-                note(text);
+                lojal_print::note(text);
             }
         };
         let fate = if no_wait { submission.hand_over(&mut tell) } else { submission.settle(&mut tell) };

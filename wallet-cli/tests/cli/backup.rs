@@ -7,7 +7,7 @@ use lojal_wallet::home::Home;
 
 use crate::support::gateway::{Ledger, account, only_operation};
 use crate::support::server::{NOBODY, Server};
-use crate::support::{Wallet, genesis, other, passphrase};
+use crate::support::{PASSPHRASE, Wallet, genesis, other, passphrase};
 
 fn backup() -> Backup {
     Backup::from_entropy([3; 32])
@@ -30,7 +30,9 @@ fn restore(wallet: &Wallet, server: &Server, words: &str, more: &[&str]) -> crat
 fn init_shows_the_words_and_restore_makes_the_same_wallet_of_them() {
     let server = Ledger::with(vec![]).start();
     let (first, second) = (Wallet::nowhere(), Wallet::nowhere());
-    let init = first.run(&["init", "--genesis", &first.genesis_file(), "--gateway", NOBODY, "--json"]).json();
+    let init =
+        first.run(&["init", "--genesis", &first.genesis_file(), "--gateway", NOBODY, "--words-out", "-", "--json"]);
+    let init = init.json();
     let words = init["words"].as_str().expect("a text");
     assert_eq!(words.split(' ').count(), 24);
     let restored = restore(&second, &server, words, &[]).json();
@@ -38,6 +40,41 @@ fn init_shows_the_words_and_restore_makes_the_same_wallet_of_them() {
     assert_eq!((&restored["rotation"], &restored["exists"]), (&0.into(), &false.into()));
     let open = |wallet: &Wallet| Home::open(&wallet.home()).expect("there").unlock(&passphrase()).expect("right");
     assert_eq!(open(&first).seed(), open(&second).seed());
+}
+
+#[test]
+fn words_go_to_a_new_file_and_never_to_stdout_unasked() {
+    let wallet = Wallet::nowhere();
+    let genesis = wallet.genesis_file();
+    let init = ["init", "--genesis", &genesis, "--gateway", NOBODY, "--json"];
+    let ran = wallet.run(&init);
+    assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "usage"));
+    let taken = wallet.file("taken", "a letter");
+    let ran = wallet.run(&[&init[..], &["--words-out", &taken]].concat());
+    assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "file_error"));
+    assert!(!Home::is_in(&wallet.home()), "no wallet without its words");
+    assert_eq!(std::fs::read_to_string(&taken).expect("there"), "a letter");
+    let path = format!("{taken}.words");
+    let ran = wallet.run(&[&init[..], &["--words-out", &path]].concat());
+    assert_eq!((ran.exit_code, &ran.json()["words_file"]), (0, &path.clone().into()));
+    let words = std::fs::read_to_string(&path).expect("written");
+    let backup = Backup::from_words(&words).expect("24 words");
+    let home = Home::open(&wallet.home()).expect("there");
+    assert_eq!(backup.key(0).public_key(), home.public_key());
+    assert!(!ran.stdout.contains(words.trim()), "{}", ran.stdout);
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn words_that_nobody_can_see_make_no_wallet() {
+    let wallet = Wallet::nowhere();
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("every Linux has it");
+    let genesis = wallet.genesis_file();
+    let mut command = wallet.command(&["init", "--genesis", &genesis, "--gateway", NOBODY], Some(PASSPHRASE));
+    let output = command.stderr(full).output().expect("the program was built for this test");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!Home::is_in(&wallet.home()));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod between;
 mod brand;
 mod clock;
 mod household;
+mod output;
 mod recovery;
 mod support;
 mod till;

@@ -83,12 +83,12 @@ impl CampaignOptions {
             jobs: self.jobs.count(),
         };
         let campaign = assignment.run(progress);
-        eprintln!();
+        lojal_print::note("");
         if let Some(path) = &self.report {
             std::fs::write(path, campaign.table()).map_err(|error| CliError::Path(path.clone(), error))?;
         }
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&campaign).expect("a campaign has a JSON form"));
+            lojal_print::document(&serde_json::to_string_pretty(&campaign).expect("a campaign has a JSON form"));
         } else {
             tell(&campaign);
         }
@@ -106,14 +106,18 @@ fn progress(done: usize, total: usize, failed: usize) {
 }
 
 fn tell(campaign: &Campaign) {
-    print!("{}", campaign.table());
+    lojal_print::line(campaign.table().trim_end());
     for report in &campaign.failures {
         let oracles: std::collections::BTreeSet<&str> =
             report.violations.iter().map(|one| one.oracle.as_str()).collect();
         let first = report.violations.first().map_or("", |violation| violation.what.as_str());
-        println!("FAILED seed {} ({} faults), {oracles:?}: {first}", report.plan.seed, report.plan.faults.len());
+        lojal_print::line(format!(
+            "FAILED seed {} ({} faults), {oracles:?}: {first}",
+            report.plan.seed,
+            report.plan.faults.len()
+        ));
     }
-    campaign.broken.iter().for_each(|reason| println!("BROKEN {reason}"));
+    campaign.broken.iter().for_each(|reason| lojal_print::line(format!("BROKEN {reason}")));
 }
 
 impl PlantedOptions {
@@ -130,7 +134,7 @@ impl PlantedOptions {
         };
         let found = planted::search(&search)?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&found).expect("findings have a JSON form"));
+            lojal_print::document(&serde_json::to_string_pretty(&found).expect("findings have a JSON form"));
         } else {
             found.iter().for_each(tell_found);
         }
@@ -141,7 +145,10 @@ impl PlantedOptions {
 fn tell_found(found: &Found) {
     let seeds = found.seeds_max;
     match &found.by {
-        Some(by) => println!("{:<28} found by {} with seed {} of at most {seeds}", found.bug, by.oracle, by.seed),
-        None => println!("{:<28} NOT FOUND within {seeds} seeds", found.bug),
+        Some(by) => lojal_print::line(format!(
+            "{:<28} found by {} with seed {} of at most {seeds}",
+            found.bug, by.oracle, by.seed
+        )),
+        None => lojal_print::line(format!("{:<28} NOT FOUND within {seeds} seeds", found.bug)),
     }
 }

@@ -41,12 +41,12 @@ impl RunOptions {
             run(&plan, directory.path()).map_err(|error| CliError::Path(directory.path().to_owned(), error))?;
         let is_clean = report.violations.is_empty();
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&report).expect("a report has a JSON form"));
+            lojal_print::document(&serde_json::to_string_pretty(&report).expect("a report has a JSON form"));
             return Ok(is_clean);
         }
         tell(&report);
         if !is_clean && !report.plan.faults.is_empty() {
-            eprintln!("shortening the schedule of {} faults ...", report.plan.faults.len());
+            lojal_print::note(format!("shortening the schedule of {} faults ...", report.plan.faults.len()));
             let program = this_program()?;
             tell_shortened(&shrink(report, |plan| elsewhere::run(&program, plan, None).ok()));
         }
@@ -78,25 +78,33 @@ fn read_plan(path: &Path) -> Result<Plan, CliError> {
 
 fn tell(report: &Report) {
     let Report { plan, trace, height, transactions, answers, boots, evidence, .. } = report;
-    println!("seed {}: {} validators, {} faults, trace {trace}", plan.seed, plan.validators, plan.faults.len());
-    println!(
+    lojal_print::line(format!(
+        "seed {}: {} validators, {} faults, trace {trace}",
+        plan.seed,
+        plan.validators,
+        plan.faults.len()
+    ));
+    lojal_print::line(format!(
         "{height} blocks, {transactions} transactions, {answers} answers to clients, {evidence} pieces of evidence"
-    );
+    ));
     let recovery = report.recovery_ms.map_or_else(|| "never".to_owned(), |ms| format!("{ms} ms after the last fault"));
-    println!("{boots} starts, well again: {recovery}; {} virtual ms in {} ms", report.virtual_ms, report.real_ms);
-    report.stops.iter().for_each(|stop| println!("stopped: {stop}"));
+    lojal_print::line(format!(
+        "{boots} starts, well again: {recovery}; {} virtual ms in {} ms",
+        report.virtual_ms, report.real_ms
+    ));
+    report.stops.iter().for_each(|stop| lojal_print::line(format!("stopped: {stop}")));
     for found in &report.detections {
-        println!("given away by {}: {}", found.oracle, found.what);
+        lojal_print::line(format!("given away by {}: {}", found.oracle, found.what));
     }
     for violation in &report.violations {
         let at = violation.height.map_or_else(String::new, |height| format!(" at height {height}"));
         let on = violation.node.map_or_else(String::new, |node| format!(" on validator {node}"));
-        println!("VIOLATION of {}{on}{at}: {}", violation.oracle, violation.what);
+        lojal_print::line(format!("VIOLATION of {}{on}{at}: {}", violation.oracle, violation.what));
     }
 }
 
 fn tell_shortened(report: &Report) {
-    println!("seed {} still fails with {} faults:", report.plan.seed, report.plan.faults.len());
-    println!("{}", serde_json::to_string_pretty(&report.plan).expect("a plan has a JSON form"));
-    println!("give this to `lojal-sim run --plan -` to see it again");
+    lojal_print::line(format!("seed {} still fails with {} faults:", report.plan.seed, report.plan.faults.len()));
+    lojal_print::document(&serde_json::to_string_pretty(&report.plan).expect("a plan has a JSON form"));
+    lojal_print::line("give this to `lojal-sim run --plan -` to see it again");
 }

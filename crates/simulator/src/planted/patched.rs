@@ -32,7 +32,7 @@ pub(super) fn build(source: &Path, scratch: &Path, target: Option<&Path>) -> Res
         run("git apply", git)?;
     }
     let target = target.map_or_else(|| scratch.join("target"), Path::to_owned);
-    eprintln!("building the patched copy in {} ...", target.display());
+    lojal_print::note(format!("building the patched copy in {} ...", target.display()));
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--locked", "--package", "lojal-simulator"]).current_dir(&copy);
     cargo.env("CARGO_TARGET_DIR", &target);

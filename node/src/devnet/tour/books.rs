@@ -81,7 +81,7 @@ fn both_brands_agree(stage: &Stage, cast: &Cast, statement: &Report) -> Result<(
         let what = format!("the netting statement of {}", brand.operator.name);
         stage.same(&what, format!("{:?}", statement.netting.pairs), format!("{:?}", found.pairs))?;
     }
-    println!("    The gateways of both brands give the same statement.");
+    lojal_print::line("    The gateways of both brands give the same statement.");
     Ok(())
 }
 
@@ -119,9 +119,9 @@ fn confirm(stage: &mut Stage, creditor: &Brand, debtor: &Brand, minor: u64, does
 
 /// Prints a text of several lines, set apart from the narration.
 fn tell_indented(text: &str) {
-    println!();
+    lojal_print::line("");
     for line in text.trim_end().lines() {
-        println!("{}", format!("    {line}").trim_end());
+        lojal_print::line(format!("    {line}").trim_end());
     }
-    println!();
+    lojal_print::line("");
 }

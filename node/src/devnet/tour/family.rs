@@ -32,7 +32,7 @@ fn create(stage: &mut Stage, cast: &Cast) -> Result<Address, TourError> {
     let create = Operation::CreateHousehold(CreateHousehold {});
     let transaction = stage.act(&cast.anna, "Anna creates a household; she is its first admin.", vec![create])?;
     let household = Address::of_household(&stage.genesis().chain_id(), &transaction, 0);
-    println!("    its address is {}", household.text(stage.genesis().network()));
+    lojal_print::line(format!("    its address is {}", household.text(stage.genesis().network())));
     Ok(household)
 }
 
@@ -68,7 +68,7 @@ fn show_members(stage: &Stage, cast: &Cast, household: Address) -> Result<(), To
             member.map(|member| format!("{} ({})", person.name, words::rights(stage.genesis(), &member.rights))),
         );
     }
-    println!("    members: {}", told.join("; "));
+    lojal_print::line(format!("    members: {}", told.join("; ")));
     stage.same("the number of members", family.len().to_string(), told.len().to_string())
 }
 

@@ -28,7 +28,7 @@ fn held_is(stage: &Stage, cast: &Cast, household: Address, expected: u64) -> Res
     let of_hotel = account.holds.iter().filter(|hold| hold.brand == cast.havshotell.id);
     let held = of_hotel.map(|hold| hold.total.get()).sum::<u64>();
     let held = stage.points(cast.havshotell.id, held);
-    println!("    held: {held}");
+    lojal_print::line(format!("    held: {held}"));
     stage.same("what is held", stage.points(cast.havshotell.id, expected), held)
 }
 

@@ -73,7 +73,9 @@ fn second_guardian(stage: &mut Stage, cast: &Cast, new_key: PublicKey) -> Result
 
 fn the_clock_runs(stage: &mut Stage, from_ms: TimeMs) -> Result<(), TourError> {
     let height = stage.wait_until(from_ms)?;
-    println!("    the ledger's own clock has run out with block {height}, and the owner of the old key didn't object");
+    lojal_print::line(format!(
+        "    the ledger's own clock has run out with block {height}, and the owner of the old key didn't object"
+    ));
     Ok(())
 }
 

@@ -43,23 +43,23 @@ impl Stage {
 
     /// Tells who takes part.
     pub fn introduce(&self, cast: &Cast) {
-        println!("\nA family's month on chain {}", self.genesis.chain_id());
+        lojal_print::line(format!("\nA family's month on chain {}", self.genesis.chain_id()));
         let document = self.genesis.document();
         let names: Vec<&str> = document.brands.iter().map(|brand| brand.name.as_str()).collect();
-        println!("The brands: {}; each runs a validator.", names.join(", "));
+        lojal_print::line(format!("The brands: {}; each runs a validator.", names.join(", ")));
         for person in [&cast.anna, &cast.bo, &cast.kim] {
-            println!("  {:<5} {}", person.name, person.address.text(self.genesis.network()));
+            lojal_print::line(format!("  {:<5} {}", person.name, person.address.text(self.genesis.network())));
         }
     }
 
     /// Tells what comes next.
     pub fn chapter(&self, title: &str) {
-        println!("\n== {title} ==");
+        lojal_print::line(format!("\n== {title} =="));
     }
 
     /// Tells that this was all.
     pub fn conclude(&self) {
-        println!("\n{} steps, and every answer was as it must be.", self.steps);
+        lojal_print::line(format!("\n{} steps, and every answer was as it must be.", self.steps));
     }
 
     /// Lets somebody act, in one transaction, and waits until it is final. `does` is the sentence that tells it.
@@ -72,7 +72,7 @@ impl Stage {
         match status.state {
             TransactionState::Committed { height, receipt: Outcome::Applied, .. } => {
                 self.height = self.height.max(height);
-                println!("    final in block {height}");
+                lojal_print::line(format!("    final in block {height}"));
                 Ok(status.id)
             }
             TransactionState::Committed { receipt: Outcome::Failed { code, .. }, .. } => {
@@ -104,7 +104,7 @@ impl Stage {
         };
         match answer {
             None => {
-                println!("    refused: {code} ({}), {}", code.number(), code.explanation());
+                lojal_print::line(format!("    refused: {code} ({}), {}", code.number(), code.explanation()));
                 Ok(())
             }
             Some(answer) => Err(TourError::NotRefused { what: tries.to_owned(), expected: code, answer }),
@@ -123,7 +123,7 @@ impl Stage {
             expected.iter().map(|(brand, points)| (*brand, Points::new(*points))).collect();
         expected.sort_unstable();
         let (found, expected) = (words::balances(&self.genesis, &found), words::balances(&self.genesis, &expected));
-        println!("    {:<6}{found}", format!("{name}:"));
+        lojal_print::line(format!("    {:<6}{found}", format!("{name}:")));
         self.same(&format!("what {name} holds"), expected, found)
     }
 
@@ -193,7 +193,7 @@ impl Stage {
     /// Tells the next step.
     pub fn tell(&mut self, sentence: &str) {
         self.steps += 1;
-        println!("{:>3} {sentence}", self.steps);
+        lojal_print::line(format!("{:>3} {sentence}", self.steps));
     }
 
     fn submit(

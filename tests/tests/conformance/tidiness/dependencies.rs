@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("lojal-types", &[]),
     ("lojal-text", &[]),
+    ("lojal-print", &["lojal-text"]),
     ("lojal-model", &["lojal-types"]),
     ("lojal-ledger", &["lojal-model", "lojal-types"]),
     ("lojal-chain", &["lojal-ledger", "lojal-types"]),
@@ -26,13 +27,17 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "lojal-ledger",
             "lojal-model",
             "lojal-network",
+            "lojal-print",
             "lojal-store",
             "lojal-types",
         ],
     ),
     ("lojal-client", &["lojal-types"]),
-    ("lojal-wallet", &["lojal-client", "lojal-text", "lojal-types"]),
-    ("lojal-auditor", &["lojal-chain", "lojal-client", "lojal-ledger", "lojal-store", "lojal-text", "lojal-types"]),
+    ("lojal-wallet", &["lojal-client", "lojal-print", "lojal-text", "lojal-types"]),
+    (
+        "lojal-auditor",
+        &["lojal-chain", "lojal-client", "lojal-ledger", "lojal-print", "lojal-store", "lojal-text", "lojal-types"],
+    ),
     (
         "lojal-node",
         &[
@@ -43,13 +48,14 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "lojal-gateway",
             "lojal-ledger",
             "lojal-network",
+            "lojal-print",
             "lojal-store",
             "lojal-text",
             "lojal-types",
             "lojal-wallet",
         ],
     ),
-    ("lojal-bench", &["lojal-auditor", "lojal-client", "lojal-types"]),
+    ("lojal-bench", &["lojal-auditor", "lojal-client", "lojal-print", "lojal-types"]),
     (
         "lojal-tests",
         &[

@@ -75,6 +75,21 @@ fn the_pure_crates_name_no_io_clock_randomness_logging_float_or_unordered_map() 
     assert_none(&findings, what_to_do);
 }
 
+/// What panics where its stream can't be written, and lets texts from elsewhere steer a terminal.
+const PRINTS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", "dbg!"];
+
+#[test]
+fn programs_print_in_one_way_only() {
+    let mut findings = Vec::new();
+    for source in all_sources() {
+        for (number, line, _) in source.lines().filter(|(.., is_test)| !is_test) {
+            let named = PRINTS.into_iter().filter(|word| has_word(code(line), word));
+            findings.extend(named.map(|word| format!("{}:{number} uses {word}", source.path)));
+        }
+    }
+    assert_none(&findings, "call lojal_print, which knows what a closed pipe and a full disk mean");
+}
+
 #[test]
 fn source_files_are_short() {
     let too_long = |source: Source| {

@@ -94,7 +94,7 @@ impl Wallet {
         child.stdin.take().expect("piped").write_all(stdin.as_bytes()).expect("it reads");
         Ran::of(child.wait_with_output().expect("the program ends"))
     }
-    fn command(&self, arguments: &[&str], passphrase: Option<&str>) -> Command {
+    pub fn command(&self, arguments: &[&str], passphrase: Option<&str>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lojal"));
         command.args(arguments).env("LOJAL_HOME", self.home());
         for variable in ["LOJAL_GATEWAY", "LOJAL_PASSPHRASE", "LOJAL_PASSPHRASE_FILE"] {

@@ -1,0 +1,139 @@
+//! Development networks beside other programs, and whose terminal goes away.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+
+use lojal_client::Client;
+
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How often a condition that can't announce itself is asked for.
+const POLL: Duration = Duration::from_millis(20);
+
+fn lojal_node(arguments: &[&str], dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lojal-node"));
+    command.args(arguments).current_dir(dir).stdin(Stdio::null());
+    command
+}
+
+fn finish(arguments: &[&str], dir: &Path) -> (Output, String) {
+    let output = lojal_node(arguments, dir).output().expect("the program was built for this test");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output, stderr)
+}
+
+/// The first of two ports that are free, with those of the validators 100 above; each call gives others.
+fn free_ports() -> u16 {
+    static CALLS: AtomicU16 = AtomicU16::new(0);
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    // Another test run on this machine starts elsewhere.
+    let own = u16::try_from(std::process::id() % 97).expect("less than 97") + CALLS.fetch_add(29, Ordering::Relaxed);
+    let mut bases = (0..29).map(|step| 33_000 + (own + step) % 97 * 200);
+    bases.find(|base| [0, 1, 100, 101].iter().all(|more| is_free(base + more))).expect("some ports are free")
+}
+
+fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "gave up waiting for {what}");
+        std::thread::park_timeout(POLL);
+    }
+}
+
+fn signal(name: &str, process: u32) {
+    let status = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
+    assert!(status.expect("every Unix has kill").success());
+}
+
+/// A network that runs, and what it printed until its last validator was named. It is killed when dropped, and its
+/// validators stop then.
+struct Devnet {
+    child: Child,
+    chain: String,
+    last_process: u32,
+}
+
+impl Devnet {
+    /// Starts a network and reads what it prints; then nobody reads any more.
+    fn start(arguments: &[&str], dir: &Path) -> Self {
+        let mut command = lojal_node(arguments, dir);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it was built");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
+        let chain = lines.find_map(|line| line.strip_prefix("ready: chain ").map(str::to_owned));
+        let last = lines.by_ref().take_while(|line| !line.is_empty()).last();
+        let process = last.and_then(|line| line.rsplit_once("process ")?.1.parse().ok());
+        Self { child, chain: chain.expect("it got ready"), last_process: process.expect("a process is named") }
+    }
+}
+
+impl Drop for Devnet {
+    fn drop(&mut self) {
+        // One that has ended already needs no killing.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_network_goes_on_when_nobody_reads_what_it_prints_any_more() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let base = free_ports();
+    let port = base.to_string();
+    let mut devnet = Devnet::start(&["devnet", "--dir", "a", "--validators", "2", "--port-base", &port], dir.path());
+    // Now it has something to print.
+    signal("KILL", devnet.last_process);
+    let gone = Path::new("/proc").join(devnet.last_process.to_string());
+    eventually("the devnet to notice", || !gone.exists());
+    let client = Client::new(&format!("http://127.0.0.1:{base}")).expect("an address");
+    assert!(client.status().is_ok(), "the other validator answers");
+    signal("INT", devnet.child.id());
+    eventually("the end", || devnet.child.try_wait().expect("a child of ours").is_some());
+    let status = devnet.child.wait().expect("a child of ours");
+    let mut stderr = String::new();
+    devnet.child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("UTF-8");
+    assert!(status.success(), "{status}: {stderr}");
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn a_network_never_takes_another_one_for_its_own() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let port = free_ports().to_string();
+    let start = |name: &'static str| ["devnet", "--dir", name, "--validators", "1", "--port-base"].map(str::to_owned);
+    let with_port = |name| start(name).into_iter().chain([port.clone()]).collect::<Vec<String>>();
+    let arguments = with_port("a");
+    let devnet = Devnet::start(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), dir.path());
+    for (name, who) in [("b", format!("another network, chain {}", devnet.chain)), ("a", "this network".to_owned())] {
+        let arguments = with_port(name);
+        let (output, stderr) = finish(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), dir.path());
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("ready"));
+        assert!(stderr.contains(&format!("port {port} is taken by {who}")), "{stderr}");
+        assert!(stderr.contains(&format!("process {}, lojal-node", devnet.last_process)), "{stderr}");
+    }
+}
+
+#[test]
+fn any_program_at_any_of_the_ports_is_named_and_nothing_is_started() {
+    for offset in [0, 100] {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let base = free_ports();
+        let taken = TcpListener::bind(("127.0.0.1", base + offset)).expect("a free port");
+        // It hangs up at once, whatever it is asked.
+        std::thread::spawn(move || taken.incoming().for_each(drop));
+        for more in [&[][..], &["--tour"]] {
+            let port = base.to_string();
+            let arguments = ["devnet", "--dir", "a", "--validators", "1", "--port-base", &port];
+            let (output, stderr) = finish(&[&arguments[..], more].concat(), dir.path());
+            assert_eq!(output.status.code(), Some(1));
+            let named = format!("port {} is taken by another program (process {}", base + offset, std::process::id());
+            assert!(stderr.contains(&named), "{stderr}");
+            assert!(!dir.path().join("a/node-0/node.log").exists());
+            std::fs::remove_dir_all(dir.path().join("a")).expect("there");
+        }
+    }
+}
