@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod devnet;
+mod log;
 mod open_files;
 mod run;
 

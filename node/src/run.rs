@@ -1,6 +1,6 @@
 //! Running one validator: reading its directory, putting the parts together, and stopping in order.
 
-use std::io::{ErrorKind, IsTerminal, Read};
+use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
 use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys};
+use crate::log;
 use crate::open_files::{self, OpenFilesError};
 
 /// Threads that serve HTTP.
@@ -89,7 +90,7 @@ pub enum RunError {
 /// # Errors
 /// Why it could not start, or the fault that ended it.
 pub fn run(options: &RunOptions) -> Result<(), RunError> {
-    start_log();
+    log::start();
     open_files::allow()?;
     let dir = NodeDir::new(&options.dir);
     let (config, keys) = (dir.config()?, dir.keys()?);
@@ -256,20 +257,4 @@ async fn stdin_closed() {
     });
     // The thread tells before it ends.
     let _ = is_closed.await;
-}
-
-/// The log goes to standard error. `RUST_LOG` changes what it holds; a full queue of the gossip library prints whole
-/// messages, and the network says the same in one line.
-fn start_log() {
-    use tracing_subscriber::EnvFilter;
-    let default = "info,libp2p_gossipsub=error,arc_malachitebft=warn,informalsystems_malachitebft=warn,ractor=warn";
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(std::io::stderr)
-        // It would panic where standard error can't be written, as on a full disk.
-        .log_internal_errors(false)
-        .init();
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use lojal_client::{Client, ClientError};
 use lojal_text::without_byte_order_mark;
-use lojal_types::{Address, AddressText, ChainId, Genesis, GenesisDocument, KeyPair, Network, PublicKey};
+use lojal_types::{Address, AddressText, ChainId, Genesis, GenesisDocument, KeyPair, NetworkKind, PublicKey};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -179,7 +179,7 @@ impl Home {
         self.genesis.chain_id()
     }
     /// Which prefix addresses carry.
-    pub fn network(&self) -> Network {
+    pub fn network(&self) -> NetworkKind {
         self.genesis.network()
     }
     /// The gateways, the preferred one first; at least one.

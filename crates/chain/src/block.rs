@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use borsh::BorshSerialize;
-use lojal_ledger::{ConservationError, Execution, Executor, State, Tip};
+use lojal_ledger::{BlockExecutor, ConservationError, Execution, State, Tip};
 use lojal_types::block::receipts_root;
 use lojal_types::limits::{BLOCK_OPERATIONS_MAX, CLOCK_DRIFT_MS_MAX};
 use lojal_types::merkle::root_of_leaves;
@@ -111,7 +111,7 @@ pub fn execute_block(
     if transactions_root != header.transactions_root {
         return Err(InvalidBlock::Root("transactions_root"));
     }
-    let mut executor = Executor::new(state, header.time_ms);
+    let mut executor = BlockExecutor::new(state, header.time_ms);
     let mut ahead = 0;
     for (index, transaction) in transactions.iter().enumerate() {
         read_ahead(&executor, &transactions, index, &mut ahead);
@@ -153,7 +153,7 @@ pub fn propose(
     let view = state.view();
     let parameters = view.parameters();
     let time = now.max(view.tip().time_ms.plus_ms(1));
-    let mut executor = Executor::new(state, time);
+    let mut executor = BlockExecutor::new(state, time);
     let (mut transactions, mut refused) = (Vec::new(), Vec::new());
     let mut size = Size::default();
     let candidates: Vec<_> = candidates.into_iter().collect();
@@ -180,7 +180,12 @@ pub fn propose(
 }
 
 /// Reads ahead when the transactions that it was done for before, up to `ahead`, are over.
-fn read_ahead(executor: &Executor<'_>, transactions: &[Arc<VerifiedTransaction>], index: usize, ahead: &mut usize) {
+fn read_ahead(
+    executor: &BlockExecutor<'_>,
+    transactions: &[Arc<VerifiedTransaction>],
+    index: usize,
+    ahead: &mut usize,
+) {
     if index == *ahead {
         *ahead += executor.read_ahead(transactions[index..].iter().map(|one| &**one));
     }

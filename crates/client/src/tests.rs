@@ -1,5 +1,5 @@
 use lojal_types::{
-    Address, ChainId, KeyPair, Network, Operation, Operations, Outcome, Points, TimeMs, Transaction, Transfer,
+    Address, ChainId, KeyPair, NetworkKind, Operation, Operations, Outcome, Points, TimeMs, Transaction, Transfer,
 };
 
 use super::*;
@@ -12,7 +12,7 @@ fn chain() -> ChainId {
 }
 
 fn address() -> AddressText {
-    Address::new([1; 20]).text(Network::Test)
+    Address::new([1; 20]).text(NetworkKind::Test)
 }
 
 fn signed() -> SignedTransaction {

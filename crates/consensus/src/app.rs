@@ -11,20 +11,19 @@ use arc_malachitebft_core_consensus::MisbehaviorEvidence;
 use arc_malachitebft_core_types::{CommitCertificate, LinearTimeouts, Round, Validity};
 use arc_malachitebft_engine::host::{HeightParams, SyncedValueOutcome};
 use arc_malachitebft_engine::util::streaming::{StreamContent, StreamId, StreamMessage};
-use arc_malachitebft_sync::RawDecidedValue;
+use lojal_network::Warnings;
 use lojal_store::{ProposalRecord, Store, StoreError};
 use lojal_types::{BlockId, Name, ValidatorSet};
 use thiserror::Error;
 
 use crate::bridge::our_id;
-use crate::certificates::{CertificateFormError, from_engine, to_engine};
+use crate::certificates::{CertificateFormError, from_engine};
 use crate::context::{Address, Context, Height, Part, Value};
 use crate::executor::{ExecutorFault, ExecutorHandle, Proposed, Verdict};
-use crate::limits::{PROPOSE_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX, TIMEOUT_DELTA, TIMEOUT_MAX, VOTE_TIMEOUT};
+use crate::limits::{PROPOSE_TIMEOUT, TIMEOUT_DELTA, TIMEOUT_MAX, VOTE_TIMEOUT};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::{Assembled, Assembler, split};
-use crate::workers::Workers;
 
 /// Why the loop ended; the node stops with it.
 #[derive(Debug, Error)]
@@ -50,7 +49,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) pace: Pace,
     pub(crate) assembler: Assembler,
-    pub(crate) workers: Workers,
+    /// About validators that contradict themselves.
+    pub(crate) warnings: Warnings<Name>,
 }
 
 impl App {
@@ -108,8 +108,7 @@ impl App {
             AppMsg::Finalized { certificate, evidence, reply, .. } => {
                 if !evidence.is_empty() {
                     self.metrics.evidence(evidence.proposals.iter().count() + evidence.votes.iter().count());
-                    let validators = self.names_in(&evidence);
-                    tracing::error!(height = %certificate.height, ?validators, ?evidence, "validators contradicted themselves");
+                    self.tell_of(&evidence, certificate.height);
                 }
                 self.note_begun_proposal();
                 self.pace.start_next(certificate.height.0, self.validators(), self.height_params(), reply);
@@ -117,11 +116,9 @@ impl App {
             AppMsg::ProcessSyncedValue { height, round, proposer, value_bytes, reply } => {
                 tell(reply, self.synced(height, round, proposer, value_bytes.to_vec()).await?);
             }
-            AppMsg::GetDecidedValues { range, reply } => {
-                let store = self.store.clone();
-                let read = move || decided_values(&store, range.start().0.get(), range.end().0.get());
-                // The network shares this thread, and must not wait for the disk.
-                tell(reply, self.workers.blocking(read).await?);
+            AppMsg::GetDecidedValues { reply, .. } => {
+                // Requests of peers don't reach the engine: `serving` answers them.
+                tell(reply, Vec::new());
             }
             AppMsg::GetHistoryMinHeight { reply } => {
                 tell(reply, Height(lojal_types::Height::new(1)));
@@ -134,7 +131,15 @@ impl App {
         Ok(())
     }
 
-    /// The names of the validators whose votes or proposals contradict each other.
+    /// Names the validators whose votes or proposals contradict each other, each at most once a minute.
+    fn tell_of(&mut self, evidence: &MisbehaviorEvidence<Context>, height: Height) {
+        for validator in self.names_in(evidence) {
+            if let Some(count) = self.warnings.count(validator.clone(), "evidence") {
+                tracing::error!(%height, %validator, ?evidence, count, "a validator contradicted itself");
+            }
+        }
+    }
+
     fn names_in(&self, evidence: &MisbehaviorEvidence<Context>) -> BTreeSet<Name> {
         let addresses = evidence.proposals.iter().map(|(address, _)| address);
         let addresses = addresses.chain(evidence.votes.iter().map(|(address, _)| address));
@@ -254,22 +259,6 @@ impl App {
             Verdict::Unusable => SyncedValueOutcome::LocalTransientError,
         })
     }
-}
-
-/// Decided blocks for a peer that catches up, as many as one answer holds.
-fn decided_values(store: &Store, start: u64, end: u64) -> Result<Vec<RawDecidedValue<Context>>, StoreError> {
-    let mut values = Vec::new();
-    let mut bytes = 0_usize;
-    for height in (start.max(1)..=end).take(SYNC_BLOCKS_MAX) {
-        let Some(block) = store.block(lojal_types::Height::new(height))? else { break };
-        bytes = bytes.saturating_add(block.bytes.len());
-        if bytes > SYNC_BYTES_MAX && !values.is_empty() {
-            break;
-        }
-        let value_bytes = bytes::Bytes::copy_from_slice(&block.bytes);
-        values.push(RawDecidedValue::new(value_bytes, to_engine(&block.certificate)));
-    }
-    Ok(values)
 }
 
 fn proposed_value(record: &ProposalRecord, validity: Validity) -> ProposedValue<Context> {

@@ -8,10 +8,11 @@ use arc_malachitebft_app_channel::NetworkMsg as AppNetworkMsg;
 use arc_malachitebft_app_channel::app::types::PeerId as EnginePeerId;
 use arc_malachitebft_app_channel::app::types::codec::Codec;
 use arc_malachitebft_core_consensus::{LivenessMsg, SignedConsensusMsg};
+use arc_malachitebft_core_types::SignedVote;
 use arc_malachitebft_engine::network::{NetworkEvent, NetworkMsg, NetworkRef, Status as PeerStatus};
 use arc_malachitebft_engine::util::output_port::OutputPort;
 use arc_malachitebft_engine::util::streaming::StreamMessage;
-use arc_malachitebft_sync::{InboundRequestId, OutboundFailureReason, OutboundRequestId, Request, Response, Status};
+use arc_malachitebft_sync::{OutboundFailureReason, OutboundRequestId, Request, Response, Status};
 use async_trait::async_trait;
 use lojal_network::{Event, InboundRequest, Multiaddr, Network, PeerId, RequestFailure, Topic, Warnings};
 use ractor::{Actor, ActorProcessingErr, ActorRef, SpawnErr};
@@ -19,8 +20,11 @@ use tokio::sync::{mpsc, watch};
 
 use crate::codec::BorshCodec;
 use crate::context::{Context, Part};
+use crate::enquiries::Enquiries;
+use crate::forgery::Forgery;
 use crate::mempool::{Mempool, read_message};
 use crate::progress::Progress;
+use crate::serving::Asked;
 
 /// Events that the engine's port holds for a slow subscriber; it drops beyond that, so it is generous.
 const PORT_CAPACITY: usize = 4_096;
@@ -72,17 +76,22 @@ impl Bridge {
     }
 
     /// Forwards the network's events, from the moment on that the engine listens, until the network stops.
-    pub async fn forward(mut self, events: &mut mpsc::Receiver<Event>, progress: Progress, mempool: Mempool) {
+    pub(crate) async fn forward(mut self, events: &mut mpsc::Receiver<Event>, listeners: Listeners) {
         if self.subscribed.wait_for(|count| *count >= SUBSCRIBERS).await.is_err() {
             return;
         }
-        let mut translator = Translator::new(progress, mempool);
+        let mut translator = Translator::new(listeners);
         while let Some(event) = events.recv().await {
-            if let Some(event) = translator.translate(event) {
+            if let Some(event) = translator.translate(event).await {
                 self.port.send(event);
             }
-            if let Some(peer) = translator.undecodable.take()
+            if let Some(peer) = translator.to_blame.take()
                 && self.network.report(peer).await.is_err()
+            {
+                return;
+            }
+            if let Some(id) = translator.to_refuse.take()
+                && self.network.reject(id).await.is_err()
             {
                 return;
             }
@@ -123,21 +132,14 @@ impl Actor for BridgeActor {
                 // A sync actor that is gone needs no id.
                 let _ = reply.send(OutboundRequestId::new(id));
             }
-            NetworkMsg::OutgoingResponse(id, response) => {
-                if let Some(id) = our_request(&id) {
-                    network.respond(id, encode(&response)?).await?;
-                }
-            }
-            NetworkMsg::CancelInboundRequest(id) => {
-                if let Some(id) = our_request(&id) {
-                    network.reject(id).await?;
-                }
-            }
             NetworkMsg::DumpState(reply) => {
                 let _ = reply.send(None);
             }
-            // Requests end by their own time-out; who may connect, and who validates, is the ledger's business.
+            // Requests end by their own time-out, and those of peers don't reach the engine; who may connect, and who
+            // validates, is the ledger's business.
             NetworkMsg::CancelRequest(_)
+            | NetworkMsg::OutgoingResponse(..)
+            | NetworkMsg::CancelInboundRequest(_)
             | NetworkMsg::UpdatePersistentPeers(..)
             | NetworkMsg::UpdateValidatorSet(_)
             | NetworkMsg::ValidatorProofVerified { .. }
@@ -164,25 +166,39 @@ pub(crate) fn our_id(peer: EnginePeerId) -> PeerId {
     PeerId::from_bytes(&peer.to_bytes()).expect("both are the multihash of the peer's key")
 }
 
-fn our_request(id: &InboundRequestId) -> Option<InboundRequest> {
-    id.to_string().parse().ok()
+/// Who hears what peers say, beside the engine.
+pub(crate) struct Listeners {
+    pub(crate) progress: Progress,
+    pub(crate) mempool: Mempool,
+    /// Answers peers that catch up.
+    pub(crate) asked: mpsc::Sender<Asked>,
+    /// Whoever has asked something beside the engine.
+    pub(crate) enquiries: Enquiries,
+    pub(crate) forgery: Forgery,
 }
 
 /// Reads what peers say.
 struct Translator {
     progress: Progress,
     mempool: Mempool,
+    asked: mpsc::Sender<Asked>,
+    enquiries: Enquiries,
+    forgery: Forgery,
     warnings: Warnings<PeerId>,
-    /// Who sent what was read last, if that can't be decoded.
-    undecodable: Option<PeerId>,
+    /// Who sent what was read last, if no honest peer sends that.
+    to_blame: Option<PeerId>,
+    /// The request that was read last, if too many wait.
+    to_refuse: Option<InboundRequest>,
 }
 
 impl Translator {
-    fn new(progress: Progress, mempool: Mempool) -> Self {
-        Self { progress, mempool, warnings: Warnings::default(), undecodable: None }
+    fn new(listeners: Listeners) -> Self {
+        let Listeners { progress, mempool, asked, enquiries, forgery } = listeners;
+        let warnings = Warnings::default();
+        Self { progress, mempool, asked, enquiries, forgery, warnings, to_blame: None, to_refuse: None }
     }
 
-    fn translate(&mut self, event: Event) -> Option<NetworkEvent<Context>> {
+    async fn translate(&mut self, event: Event) -> Option<NetworkEvent<Context>> {
         match event {
             Event::Listening(address) => Some(NetworkEvent::Listening(address)),
             Event::Connected(peer) => {
@@ -196,14 +212,26 @@ impl Translator {
             Event::Message { topic: Topic::Transactions, source, data, .. } => {
                 match read_message(&data) {
                     Some(transactions) => self.mempool.receive(source, transactions),
-                    None => self.blame(source, &"transactions are not as a node writes them"),
+                    None => self.blame(source, "undecodable", &"transactions are not as a node writes them"),
                 }
                 None
             }
-            Event::Message { topic, from, source, data } => self.translate_message(topic, from, source, data),
+            Event::Message { topic, from, source, data } => self.translate_message(topic, from, source, data).await,
             Event::Request { id, peer, data } => {
-                let request: Request<Context> = self.decode(data, peer)?;
-                Some(NetworkEvent::SyncRequest(InboundRequestId::new(id), engine_id(peer), request))
+                let Request::ValueRequest(request): Request<Context> = self.decode(data, peer)?;
+                let (start, end) = (request.range.start().0, request.range.end().0);
+                if self.asked.try_send(Asked { id, peer, start, end }).is_err() {
+                    self.to_refuse = Some(id);
+                }
+                None
+            }
+            Event::Response { id, data, .. } if self.enquiries.has(id) => {
+                self.enquiries.answered(id, Some(data));
+                None
+            }
+            Event::RequestFailed { id, .. } if self.enquiries.has(id) => {
+                self.enquiries.answered(id, None);
+                None
             }
             Event::Response { id, peer, data } => {
                 let response: Option<Response<Context>> = self.decode(data, peer);
@@ -216,7 +244,7 @@ impl Translator {
         }
     }
 
-    fn translate_message(
+    async fn translate_message(
         &mut self,
         topic: Topic,
         from: PeerId,
@@ -226,22 +254,27 @@ impl Translator {
         let neighbour = engine_id(from);
         match topic {
             Topic::Consensus => Some(match self.decode(data, source)? {
-                SignedConsensusMsg::<Context>::Vote(vote) => {
-                    self.progress.votes_on(source, vote.message.height.0);
-                    NetworkEvent::Vote(neighbour, vote)
-                }
+                SignedConsensusMsg::<Context>::Vote(vote) => self.vote(neighbour, source, vote)?,
                 SignedConsensusMsg::Proposal(proposal) => {
+                    if self.forgery.is_proposal(source, &proposal) {
+                        return self.forged(source, "a proposal that nobody signed");
+                    }
                     self.progress.votes_on(source, proposal.message.height.0);
                     NetworkEvent::Proposal(neighbour, proposal)
                 }
             }),
             Topic::Liveness => Some(match self.decode(data, source)? {
-                LivenessMsg::<Context>::Vote(vote) => {
-                    self.progress.votes_on(source, vote.message.height.0);
-                    NetworkEvent::Vote(neighbour, vote)
+                LivenessMsg::<Context>::Vote(vote) => self.vote(neighbour, source, vote)?,
+                LivenessMsg::PolkaCertificate(certificate) => {
+                    if self.forgery.is_polka(&certificate).await {
+                        return self.forged(source, "a certificate of a block that doesn't hold");
+                    }
+                    NetworkEvent::PolkaCertificate(neighbour, certificate)
                 }
-                LivenessMsg::PolkaCertificate(certificate) => NetworkEvent::PolkaCertificate(neighbour, certificate),
                 LivenessMsg::SkipRoundCertificate(certificate) => {
+                    if self.forgery.is_round(&certificate).await {
+                        return self.forged(source, "a certificate of a round that doesn't hold");
+                    }
                     NetworkEvent::RoundCertificate(neighbour, certificate)
                 }
             }),
@@ -264,13 +297,32 @@ impl Translator {
     where
         BorshCodec: Codec<T, Error = std::io::Error>,
     {
-        BorshCodec.decode(bytes.into()).inspect_err(|error| self.blame(from, error)).ok()
+        BorshCodec.decode(bytes.into()).inspect_err(|error| self.blame(from, "undecodable", error)).ok()
     }
 
-    fn blame(&mut self, peer: PeerId, reason: &dyn Display) {
-        self.undecodable = Some(peer);
-        if let Some(count) = self.warnings.count(peer, "undecodable") {
-            tracing::warn!(from = %peer, %reason, count, "undecodable message");
+    /// A vote, unless nobody signed it.
+    fn vote(
+        &mut self,
+        neighbour: EnginePeerId,
+        source: PeerId,
+        vote: SignedVote<Context>,
+    ) -> Option<NetworkEvent<Context>> {
+        if self.forgery.is_vote(source, &vote) {
+            return self.forged(source, "a vote that nobody signed");
+        }
+        self.progress.votes_on(source, vote.message.height.0);
+        Some(NetworkEvent::Vote(neighbour, vote))
+    }
+
+    fn forged(&mut self, source: PeerId, what: &'static str) -> Option<NetworkEvent<Context>> {
+        self.blame(source, "forged", &what);
+        None
+    }
+
+    fn blame(&mut self, peer: PeerId, what: &'static str, reason: &dyn Display) {
+        self.to_blame = Some(peer);
+        if let Some(count) = self.warnings.count(peer, what) {
+            tracing::warn!(from = %peer, what, %reason, count, "a peer sent what no honest peer sends");
         }
     }
 }

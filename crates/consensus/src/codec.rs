@@ -10,6 +10,7 @@ use arc_malachitebft_engine::util::streaming::StreamMessage;
 use arc_malachitebft_sync::{RawDecidedValue, Request, Response, Status, ValueResponse};
 use borsh::{BorshDeserialize, BorshSerialize};
 use bytes::Bytes;
+use lojal_store::StoredBlock;
 use lojal_types::limits::BLOCK_BYTES_MAX;
 use lojal_types::{Bounded, Certificate, Signature};
 
@@ -65,6 +66,9 @@ impl Codec<ValidatorProof<Context>> for BorshCodec {
     }
 }
 
+/// About what a certificate takes, to reserve room.
+const CERTIFICATE_BYTES: usize = 512;
+
 /// Decided blocks for a node that catches up.
 #[derive(BorshSerialize, BorshDeserialize)]
 struct WireResponse {
@@ -104,6 +108,34 @@ impl Codec<Response<Context>> for BorshCodec {
         borsh::to_vec(&WireResponse { start: *start_height, blocks }).map(Bytes::from)
     }
 }
+/// An answer with stored blocks, the first of this height: what the codec makes of them, without the engine's forms in
+/// between.
+pub(crate) fn encode_blocks(start: lojal_types::Height, blocks: &[StoredBlock]) -> Vec<u8> {
+    let room: usize = blocks.iter().map(|block| block.bytes.len() + CERTIFICATE_BYTES).sum();
+    let mut answer = Vec::with_capacity(room + CERTIFICATE_BYTES);
+    let count = u32::try_from(blocks.len()).expect("an answer holds few blocks");
+    write(&(start, count), &mut answer);
+    for block in blocks {
+        // Byte by byte would be slow.
+        write(&u32::try_from(block.bytes.len()).expect("a block is small"), &mut answer);
+        answer.extend_from_slice(&block.bytes);
+        write(&block.certificate, &mut answer);
+    }
+    answer
+}
+
+fn write(value: &impl BorshSerialize, to: &mut Vec<u8>) {
+    value.serialize(to).expect("writing to memory can't fail");
+}
+
+/// The blocks of an answer, as they are stored.
+pub(crate) fn decode_blocks(answer: &[u8]) -> io::Result<Vec<StoredBlock>> {
+    let WireResponse { blocks, .. } = borsh::from_slice(answer)?;
+    let stored =
+        |block: WireBlock| StoredBlock { bytes: block.bytes.into_inner().into(), certificate: block.certificate };
+    Ok(blocks.into_inner().into_iter().map(stored).collect())
+}
+
 impl HasEncodedLen<Response<Context>> for BorshCodec {
     fn encoded_len(&self, response: &Response<Context>) -> io::Result<usize> {
         let Response::ValueResponse(ValueResponse { values, .. }) = response;

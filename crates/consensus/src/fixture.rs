@@ -2,10 +2,17 @@
 
 use std::sync::{Arc, PoisonError};
 
+use arc_malachitebft_app_channel::app::types::codec::Codec;
+use arc_malachitebft_core_consensus::{LivenessMsg, SignedConsensusMsg};
+use arc_malachitebft_core_types::{
+    NilOrVal, PolkaCertificate, PolkaSignature, Round, RoundCertificate, RoundCertificateType, RoundSignature,
+    SignedMessage, VoteType,
+};
 use lojal_chain::ExecutedBlock;
+use lojal_chain::replay::check_commit;
 use lojal_ledger::State;
-use lojal_network::{Identity, PeerId};
-use lojal_store::ProposalRecord;
+use lojal_network::{Identity, PeerId, Topic};
+use lojal_store::{Opened, ProposalRecord};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height, Issue, KeyPair,
@@ -14,6 +21,8 @@ use lojal_types::{
 };
 
 use crate::clock;
+use crate::codec::BorshCodec;
+use crate::context::{Address as EngineAddress, Context, Height as EngineHeight, Proposal, Value, Vote};
 use crate::mempool::SharedState;
 
 /// November 2023.
@@ -155,4 +164,48 @@ pub(crate) fn certify(chain: &ChainId, height: Height, block: BlockId, signers: 
     signatures.sort_unstable_by_key(|one| one.validator);
     certificate.signatures = Bounded::new(signatures).expect("1 to 64");
     certificate
+}
+
+/// Commits this many blocks to a store, one after the other.
+pub(crate) fn chain_of(opened: &mut Opened, count: u64) {
+    for number in 0..count {
+        let state = crate::share(opened.state.clone());
+        let height = opened.store.tip().height.next();
+        let block = block_by(&state, proposer(height.get(), 0), number);
+        let certificate = certify(&chain(&state), height, block.id(), &[0, 1, 2]);
+        let block = check_commit(&opened.state, block, certificate).expect("a certificate of three of four");
+        opened.writer.append_commit(block.certificate(), block.bytes()).expect("the disk works");
+        let committed = Arc::new(block.apply(&mut opened.state).expect("points are conserved"));
+        opened.writer.publish(committed, &opened.state);
+    }
+}
+
+/// Messages of every kind that nobody signed, each with the topic that it is published on.
+pub(crate) fn forgeries() -> Vec<(Topic, Vec<u8>)> {
+    let signature = Signature::new([1; 64]);
+    let (value, height, round) = (Value(BlockId::new([9; 32])), EngineHeight(Height::new(1)), Round::new(0));
+    let address = EngineAddress(validator_key(2).address());
+    let votes = [VoteType::Prevote, VoteType::Precommit].map(|kind| {
+        let vote = Vote { kind, height, round, value: NilOrVal::Val(value), address };
+        SignedMessage::<Context, Vote>::new(vote, signature)
+    });
+    let proposal = Proposal { height, round, value, pol_round: Round::Nil, address };
+    let proposal = SignedConsensusMsg::<Context>::Proposal(SignedMessage::new(proposal, signature));
+    let polka_signatures = vec![PolkaSignature::new(address, signature)];
+    let polka = PolkaCertificate::<Context> { height, round, value_id: value, polka_signatures };
+    let round_signatures = vec![RoundSignature::new(VoteType::Prevote, NilOrVal::Nil, address, signature)];
+    let cert_type = RoundCertificateType::Skip;
+    let skip = RoundCertificate::<Context> { height, round, cert_type, round_signatures };
+    let consensus = |message: &SignedConsensusMsg<Context>| (Topic::Consensus, encoded(BorshCodec.encode(message)));
+    let liveness = |message: &LivenessMsg<Context>| (Topic::Liveness, encoded(BorshCodec.encode(message)));
+    let mut all = vec![consensus(&proposal)];
+    all.extend(votes.iter().map(|vote| consensus(&SignedConsensusMsg::Vote(vote.clone()))));
+    all.extend(votes.iter().map(|vote| liveness(&LivenessMsg::Vote(vote.clone()))));
+    all.push(liveness(&LivenessMsg::PolkaCertificate(polka)));
+    all.push(liveness(&LivenessMsg::SkipRoundCertificate(skip)));
+    all
+}
+
+fn encoded(encoded: std::io::Result<bytes::Bytes>) -> Vec<u8> {
+    encoded.expect("writing to memory can't fail").to_vec()
 }

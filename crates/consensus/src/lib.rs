@@ -1,11 +1,13 @@
 //! Consensus by Malachite's engine, and all that it needs of us.
 //!
 //! - [`context`], [`codec`], [`signing`], [`certificates`]: our types as the engine wants them.
-//! - `bridge`: the engine's network actor over our own swarm.
+//! - `bridge`: the engine's network actor over our own swarm; `forgery`: what it keeps from the engine; `serving`: who
+//!   answers those that catch up.
 //! - [`mempool`]: transactions that wait for a block.
 //! - [`executor`]: the thread that executes and commits; it alone writes the state and the block log.
 //! - `app`: the loop that answers the engine; [`parts`]: proposals in pieces; `pace`: when the next height starts;
 //!   [`progress`]: how far the others are.
+//! - `mending`: what becomes of blocks that have rotted.
 //! - `silence`: how long a validator signs nothing after a repair.
 //! - [`node`]: puts it all together.
 //!
@@ -18,16 +20,20 @@ pub mod certificates;
 pub mod clock;
 pub mod codec;
 pub mod context;
+mod enquiries;
 pub mod executor;
 #[cfg(test)]
 mod fixture;
+mod forgery;
 pub mod limits;
 pub mod mempool;
+mod mending;
 pub mod metrics;
 pub mod node;
 mod pace;
 pub mod parts;
 pub mod progress;
+mod serving;
 pub mod signing;
 mod silence;
 mod workers;

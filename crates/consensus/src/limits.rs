@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use arc_malachitebft_core_consensus::MAX_FUTURE_ROUND_LOOKAHEAD;
+use lojal_network::Rate;
 
 /// Most transactions that wait at once.
 pub const MEMPOOL_TRANSACTIONS_MAX: usize = 50_000;
@@ -39,6 +40,9 @@ pub const BLOCK_WORK_MIN: usize = 300;
 /// How often the time for executing a block is halved at most when rounds fail.
 pub const ROUND_HALVINGS_MAX: u32 = 4;
 
+/// Most checks of signatures that are remembered, 32 bytes each: the votes of 64 validators in a dozen heights.
+pub const CHECKS_REMEMBERED_MAX: usize = 4_096;
+
 /// Size of one part of a proposed block, in bytes.
 pub const PART_BYTES: usize = 128 * 1024;
 /// How far ahead of the last block parts of proposals are kept.
@@ -50,8 +54,25 @@ pub const PROPOSALS_PER_PUBLISHER_MAX: usize = 4;
 
 /// Most blocks in one answer to a node that catches up.
 pub const SYNC_BLOCKS_MAX: usize = 64;
-/// Largest answer to a node that catches up, in bytes, unless it is a single block.
-pub const SYNC_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest answer to a node that catches up, in bytes of blocks, unless it is a single block: little enough that the
+/// votes between two pieces of it don't wait.
+pub const SYNC_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// What one peer that catches up is given: more than a node verifies and executes, and it asks several. Reading,
+/// encoding and encrypting so much takes a few per cent of a core.
+pub const SYNC_RATE: Rate = Rate { messages_per_s: 64, bytes_per_s: 8 << 20 };
+/// What all peers together are given.
+pub const SYNC_RATE_ALL: Rate = Rate { messages_per_s: 512, bytes_per_s: 32 << 20 };
+/// How much of these rates is given at once.
+pub const SYNC_BURST: Duration = Duration::from_secs(1);
+
+/// How fast the block log is read through for what has rotted: a day for 300 GB, and little of a disk.
+pub const SCRUB_RATE: Rate = Rate { messages_per_s: 1_000, bytes_per_s: 4 << 20 };
+/// How much of it is read at once, in bytes.
+pub const SCRUB_STEP_BYTES: u64 = 256 * 1024;
+/// From the start of a pass over the block log to the start of the next, unless one takes longer.
+pub const SCRUB_INTERVAL: Duration = Duration::from_secs(6 * 3600);
+/// How long a node waits before it asks again for a block that has rotted and that no peer has given it.
+pub const MEND_RETRY: Duration = Duration::from_secs(2);
 
 /// Waits of a round of consensus, from measurements on loopback with one of four validators down.
 pub const PROPOSE_TIMEOUT: Duration = Duration::from_millis(500);

@@ -16,6 +16,8 @@ struct Cells {
     blocks_invalid: AtomicU64,
     rounds_failed: AtomicU64,
     evidence: AtomicU64,
+    sync_served: AtomicU64,
+    sync_unavailable: AtomicU64,
     execute_us: AtomicU64,
     commit_us: AtomicU64,
 }
@@ -35,6 +37,10 @@ pub struct ConsensusCounts {
     pub rounds_failed: u64,
     /// Double votes and double proposals seen.
     pub evidence: u64,
+    /// Decided blocks given to peers that catch up.
+    pub sync_served: u64,
+    /// Requests of such peers that met a block which this node can't read.
+    pub sync_unavailable: u64,
     /// Time spent executing blocks, in microseconds.
     pub execute_us: u64,
     /// Time spent making decisions durable, in microseconds.
@@ -52,6 +58,8 @@ impl Metrics {
             blocks_invalid: read(&self.0.blocks_invalid),
             rounds_failed: read(&self.0.rounds_failed),
             evidence: read(&self.0.evidence),
+            sync_served: read(&self.0.sync_served),
+            sync_unavailable: read(&self.0.sync_unavailable),
             execute_us: read(&self.0.execute_us),
             commit_us: read(&self.0.commit_us),
         }
@@ -75,6 +83,12 @@ impl Metrics {
     }
     pub(crate) fn evidence(&self, count: usize) {
         add(&self.0.evidence, count as u64);
+    }
+    pub(crate) fn sync_served(&self, blocks: usize) {
+        add(&self.0.sync_served, blocks as u64);
+    }
+    pub(crate) fn sync_unavailable(&self) {
+        add(&self.0.sync_unavailable, 1);
     }
 }
 

@@ -14,24 +14,29 @@ use arc_malachitebft_engine::network::NetworkRef;
 use arc_malachitebft_engine::wal::WalRef;
 use bytesize::ByteSize;
 use futures::future::BoxFuture;
-use lojal_network::{Event, Multiaddr, Network};
+use lojal_network::limits::INBOUND_REQUESTS_MAX;
+use lojal_network::{Event, Multiaddr, Network, Warnings};
 use lojal_store::{Forgotten, PendingProposal, Store, Writer};
 use lojal_types::{ChainId, KeyPair};
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::app::{App, AppError};
-use crate::bridge::Bridge;
+use crate::bridge::{Bridge, Listeners};
 use crate::clock::Clock;
 use crate::codec::BorshCodec;
 use crate::context::{Address, Context};
+use crate::enquiries::Enquiries;
 use crate::executor::ExecutorParts;
+use crate::forgery::Forgery;
 use crate::limits::{STOP_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
 use crate::mempool::{Mempool, Outbox, SharedState, gossip};
+use crate::mending::Mending;
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::Assembler;
 use crate::progress::Progress;
+use crate::serving::{Asked, Serving};
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
 use crate::silence::{Silence, no_log};
 use crate::workers::Workers;
@@ -131,8 +136,20 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let executor =
         ExecutorParts { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address, clock, workers };
     let executor = executor.start(pending).await.map_err(AppError::Executor)?;
+    let (asked, requests) = mpsc::channel(INBOUND_REQUESTS_MAX);
+    let serving = Serving { store: store.clone(), network: network.clone(), metrics: metrics.clone(), workers };
+    let enquiries = Enquiries::default();
+    let mending = Mending {
+        store: store.clone(),
+        network: network.clone(),
+        enquiries: enquiries.clone(),
+        progress: progress.clone(),
+        workers,
+    };
     let tasks = [
+        tokio::spawn(mending.run()),
         tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
+        tokio::spawn(serving.run(requests)),
         tokio::spawn(judge_readiness(store.clone(), progress.clone(), network.clone(), ready)),
     ];
     let (own, mempool_stopped, chain) = (network.local_peer_id(), mempool.stopped(), store.genesis().chain_id());
@@ -145,8 +162,19 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     });
     let pace = Pace::new(mempool.clone(), progress.clone(), own, heartbeat);
     let assembler = Assembler::new(address, store.tip().height);
-    let mut app = App { executor, store, metrics, pace, assembler, workers };
-    let link = Link { network, events: Arc::new(Mutex::new(events)), progress, mempool, chain, address };
+    let verifier = ValidatorVerifier::new(chain);
+    let link = Link {
+        network,
+        events: Arc::new(Mutex::new(events)),
+        progress,
+        mempool,
+        asked,
+        enquiries,
+        store: store.clone(),
+        verifier,
+        address,
+    };
+    let mut app = App { executor, store, metrics, pace, assembler, warnings: Warnings::default() };
     let mut stopped = pin!(async {
         tokio::select! {
             () = mempool_stopped => Err(ConsensusError::MempoolStopped),
@@ -190,7 +218,10 @@ struct Link {
     events: Arc<Mutex<mpsc::Receiver<Event>>>,
     progress: Progress,
     mempool: Mempool,
-    chain: ChainId,
+    asked: mpsc::Sender<Asked>,
+    enquiries: Enquiries,
+    store: Store,
+    verifier: ValidatorVerifier,
     address: lojal_types::Address,
 }
 
@@ -209,9 +240,8 @@ impl Link {
         let bridge = bridge.map_err(|e| ConsensusError::Start(e.to_string()))?;
         let actor = bridge.actor.clone();
         let (channels, engine) = self.start_engine(signing, actor.clone(), bridge.app.clone()).await?;
-        let (events, progress, mempool) = (Arc::clone(&self.events), self.progress.clone(), self.mempool.clone());
-        let mut forward =
-            tokio::spawn(async move { bridge.forward(&mut *events.lock().await, progress, mempool).await });
+        let (events, listeners) = (Arc::clone(&self.events), self.listeners());
+        let mut forward = tokio::spawn(async move { bridge.forward(&mut *events.lock().await, listeners).await });
         let result = tokio::select! {
             result = app.run(channels, over) => result.map(|()| Ended::SilenceOver).map_err(ConsensusError::App),
             _ = &mut forward => Err(ConsensusError::NetworkStopped),
@@ -225,6 +255,16 @@ impl Link {
         result
     }
 
+    fn listeners(&self) -> Listeners {
+        Listeners {
+            progress: self.progress.clone(),
+            mempool: self.mempool.clone(),
+            asked: self.asked.clone(),
+            enquiries: self.enquiries.clone(),
+            forgery: Forgery::new(self.store.clone(), self.verifier.clone()),
+        }
+    }
+
     async fn start_engine(
         &self,
         signing: Option<SigningEngine>,
@@ -232,13 +272,13 @@ impl Link {
         app: mpsc::Sender<NetworkMsg<Context>>,
     ) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
         match signing {
-            None => start_follower(self.address, self.chain, network, app).await,
+            None => start_follower(self.address, self.verifier.clone(), network, app).await,
             Some(SigningEngine { key, wal, interposer }) => {
                 let network = match interposer {
                     Some(interpose) => interpose(network).await,
                     None => network,
                 };
-                start_engine(key, self.chain, wal, network, app).await
+                start_engine(key, self.store.genesis().chain_id(), self.verifier.clone(), wal, network, app).await
             }
         }
     }
@@ -247,6 +287,7 @@ impl Link {
 async fn start_engine(
     key: KeyPair,
     chain: ChainId,
+    verifier: ValidatorVerifier,
     wal: Wal,
     network: NetworkRef<Context>,
     app: mpsc::Sender<NetworkMsg<Context>>,
@@ -256,7 +297,7 @@ async fn start_engine(
         .with_default_sync(SyncContext::new(BorshCodec))
         .with_default_consensus(ConsensusContext::new_validator(
             Address(key.address()),
-            Box::new(ValidatorVerifier::new(chain)),
+            Box::new(verifier),
             Box::new(ValidatorSigner::new(key, chain)),
         ))
         .with_default_request(RequestContext::new(ENGINE_REQUESTS));
@@ -273,16 +314,15 @@ async fn start_engine(
 /// Starts an engine without a key, which decides by the votes of others and by what peers have decided.
 async fn start_follower(
     address: lojal_types::Address,
-    chain: ChainId,
+    verifier: ValidatorVerifier,
     network: NetworkRef<Context>,
     app: mpsc::Sender<NetworkMsg<Context>>,
 ) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
     let log = no_log().await.map_err(|e| ConsensusError::Start(e.to_string()))?;
-    let verifier = Box::new(ValidatorVerifier::new(chain));
     EngineBuilder::new(Context, EngineConfig::new(false))
         .with_custom_network(network, app)
         .with_default_sync(SyncContext::new(BorshCodec))
-        .with_default_consensus(ConsensusContext::new_full_node(Address(address), verifier))
+        .with_default_consensus(ConsensusContext::new_full_node(Address(address), Box::new(verifier)))
         .with_default_request(RequestContext::new(ENGINE_REQUESTS))
         .with_custom_wal(log)
         .build()

@@ -120,6 +120,14 @@ impl Progress {
         validators.is_quorum(power)
     }
 
+    /// The peers that are connected, in order.
+    pub fn connected_peers(&self) -> Vec<PeerId> {
+        let peers = self.peers();
+        let mut connected: Vec<PeerId> = peers.iter().filter(|(_, peer)| peer.connected).map(|(id, _)| *id).collect();
+        connected.sort_unstable();
+        connected
+    }
+
     /// Waits until `condition` holds, asking again whenever a peer's progress changes.
     pub async fn wait_until(&self, condition: impl Fn(&Self) -> bool) {
         loop {

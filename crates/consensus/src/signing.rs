@@ -1,12 +1,17 @@
 //! Votes and proposals are signed and checked as the protocol lays down (protocol §3 and §8): domain tag, chain id, and
 //! ZIP-215, the same as everywhere else.
 
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use arc_malachitebft_core_types::{SignedMessage, ValidatorProof, VoteExtensionScope};
 use arc_malachitebft_signing::{Error, Signer, VerificationResult, Verifier};
 use async_trait::async_trait;
+use lojal_types::hash::hash;
 use lojal_types::{ChainId, KeyPair, PublicKey, Signature};
 
 use crate::context::{Context, Proposal, Vote};
+use crate::limits::CHECKS_REMEMBERED_MAX;
 
 /// Signs with a validator's key.
 pub struct ValidatorSigner {
@@ -49,15 +54,65 @@ impl Signer<Context> for ValidatorSigner {
     }
 }
 
-/// Checks what other validators signed.
+/// Checks what other validators signed. A vote is checked when it arrives, when the engine takes it, and again in every
+/// certificate: clones share what they have found good of late.
+#[derive(Clone)]
 pub struct ValidatorVerifier {
     chain: ChainId,
+    good: Arc<Mutex<Remembered>>,
+}
+
+/// The last checks that succeeded, each as the hash of all that went into it.
+#[derive(Default)]
+struct Remembered {
+    checks: HashSet<[u8; 32]>,
+    order: VecDeque<[u8; 32]>,
 }
 
 impl ValidatorVerifier {
     /// A verifier for one network.
     pub fn new(chain: ChainId) -> Self {
-        Self { chain }
+        Self { chain, good: Arc::default() }
+    }
+
+    /// Whether the vote is one of a round, and signed with this key.
+    pub(crate) fn is_signed_vote(&self, vote: &Vote, signature: &Signature, key: &PublicKey) -> bool {
+        vote.content().is_some_and(|content| self.is_signed(&content.signing_bytes(&self.chain), signature, key))
+    }
+
+    /// Whether the proposal is one of a round, and signed with this key.
+    pub(crate) fn is_signed_proposal(&self, proposal: &Proposal, signature: &Signature, key: &PublicKey) -> bool {
+        proposal.round.is_defined() && self.is_signed(&proposal.signing_bytes(&self.chain), signature, key)
+    }
+
+    fn is_signed(&self, message: &[u8], signature: &Signature, key: &PublicKey) -> bool {
+        let check = hash("lojal/checked/v1", &[key.as_bytes(), signature.as_bytes(), message]);
+        if self.good().checks.contains(&check) {
+            return true;
+        }
+        let holds = key.verify(message, signature);
+        if holds {
+            self.good().remember(check);
+        }
+        holds
+    }
+
+    /// Whole after every statement, so a panic elsewhere doesn't spoil it.
+    fn good(&self) -> MutexGuard<'_, Remembered> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Remembered {
+    fn remember(&mut self, check: [u8; 32]) {
+        if self.checks.insert(check) {
+            self.order.push_back(check);
+        }
+        if self.order.len() > CHECKS_REMEMBERED_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.checks.remove(&oldest);
+        }
     }
 }
 
@@ -69,8 +124,7 @@ impl Verifier<Context> for ValidatorVerifier {
         signature: &Signature,
         key: &PublicKey,
     ) -> Result<VerificationResult, Error> {
-        let holds = vote.content().is_some_and(|content| key.verify(&content.signing_bytes(&self.chain), signature));
-        Ok(VerificationResult::from_bool(holds))
+        Ok(VerificationResult::from_bool(self.is_signed_vote(vote, signature, key)))
     }
     async fn verify_signed_proposal(
         &self,
@@ -78,8 +132,7 @@ impl Verifier<Context> for ValidatorVerifier {
         signature: &Signature,
         key: &PublicKey,
     ) -> Result<VerificationResult, Error> {
-        let holds = proposal.round.is_defined() && key.verify(&proposal.signing_bytes(&self.chain), signature);
-        Ok(VerificationResult::from_bool(holds))
+        Ok(VerificationResult::from_bool(self.is_signed_proposal(proposal, signature, key)))
     }
     async fn verify_signed_vote_extension(
         &self,

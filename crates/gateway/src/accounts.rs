@@ -10,7 +10,7 @@ use axum::extract::State;
 use lojal_ledger::View;
 use lojal_ledger::record::OpenHold;
 use lojal_store::Store;
-use lojal_types::{Address, Block, BrandId, Height, Lot, Network, Points, api};
+use lojal_types::{Address, Block, BrandId, Height, Lot, NetworkKind, Points, api};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -97,7 +97,7 @@ pub(crate) async fn history(
 /// One page; shorter than asked for when the blocks that hold its transactions are large.
 fn page(
     store: &Store,
-    network: Network,
+    network: NetworkKind,
     address: Address,
     before: Option<Cursor>,
     limit: usize,

@@ -97,7 +97,7 @@ impl App {
         }
     }
     /// Which prefix addresses carry.
-    pub(crate) fn network(&self) -> lojal_types::Network {
+    pub(crate) fn network(&self) -> lojal_types::NetworkKind {
         self.gateway.store.genesis().network()
     }
     /// The network's id.

@@ -69,7 +69,7 @@ pub(crate) async fn one(
             id: block.header.id(),
             header: block.header.text(network),
             certificate: stored.certificate.text(network),
-            transactions: block.transactions.into_inner().into_iter().map(|signed| signed.text(network)).collect(),
+            transactions: block.transactions.into_inner().into_iter().map(|signed| signed.to_text(network)).collect(),
         }))
     };
     Ok(Large::json(app.blocking(read).await?, place))

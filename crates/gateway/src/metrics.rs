@@ -56,6 +56,9 @@ fn consensus(text: &mut Text, gateway: &Gateway) {
     count("lojal_blocks_invalid_total", "Proposed blocks that this node refused.", counts.blocks_invalid);
     count("lojal_rounds_failed_total", "Rounds of consensus that ended without a decision.", counts.rounds_failed);
     count("lojal_evidence_total", "Double votes and double proposals seen.", counts.evidence);
+    count("lojal_sync_blocks_served_total", "Blocks given to peers that catch up.", counts.sync_served);
+    let unavailable = counts.sync_unavailable;
+    count("lojal_sync_unavailable_total", "Requests for a block that this node can't read.", unavailable);
     let execute = seconds(Duration::from_micros(counts.execute_us));
     text.single(Counter, "lojal_execute_seconds_total", "Time spent executing blocks.", execute);
     let commit = seconds(Duration::from_micros(counts.commit_us));
@@ -114,7 +117,7 @@ fn offences(text: &mut Text, gateway: &Gateway) {
             text.sample(name, &[("peer", &peer.to_string())], value(counters));
         }
     };
-    family("lojal_p2p_over_budget_total", "Gossip messages beyond a peer's budget.", |peer| peer.over_budget);
+    family("lojal_p2p_over_budget_total", "Messages and requests beyond a peer's budget.", |peer| peer.over_budget);
     family("lojal_p2p_reported_total", "Messages that no honest peer sends: undecodable or forged.", |peer| {
         peer.reported
     });
@@ -125,6 +128,13 @@ fn store(text: &mut Text, gateway: &Gateway) {
     let counts = gateway.store.counts();
     text.single(Gauge, "lojal_store_log_bytes", "Bytes in the block log.", counts.log_bytes);
     text.single(Counter, "lojal_store_syncs_total", "Syncs of the block log.", counts.syncs);
+    text.single(Gauge, "lojal_store_damaged_blocks", "Heights at which the block log is damaged now.", counts.damaged);
+    let found = counts.damage_found;
+    text.single(Counter, "lojal_store_damage_found_total", "Heights at which the block log was found damaged.", found);
+    text.single(Counter, "lojal_store_mended_total", "Heights at which the block log was put right.", counts.mended);
+    let height = counts.scrubbed_height;
+    text.single(Gauge, "lojal_store_scrubbed_height", "How far the block log has been read through.", height);
+    text.single(Counter, "lojal_store_scrubs_total", "Times that all of the block log was read.", counts.scrubs);
     let sync_time = seconds(counts.sync_time);
     text.single(Counter, "lojal_store_sync_seconds_total", "Time spent on syncs of the block log.", sync_time);
     text.single(Counter, "lojal_store_checkpoints_total", "Checkpoints written.", counts.checkpoints);

@@ -3,7 +3,7 @@
 use borsh::BorshDeserialize;
 use lojal_store::{Placed, Store, StoredBlock};
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{Block, Header, Height, Network, TransactionId};
+use lojal_types::{Block, Header, Height, NetworkKind, TransactionId};
 
 use crate::problem::Failure;
 
@@ -16,10 +16,10 @@ pub(crate) fn committed(store: &Store, id: &TransactionId) -> Result<Option<Tran
 }
 
 /// The status of a transaction of a block.
-pub(crate) fn status_in(block: &Block, placed: &Placed, network: Network) -> Result<TransactionStatus, Failure> {
+pub(crate) fn status_in(block: &Block, placed: &Placed, network: NetworkKind) -> Result<TransactionStatus, Failure> {
     let index = usize::try_from(placed.index).unwrap_or(usize::MAX);
     let signed = block.transactions.get(index).ok_or_else(|| damaged(placed.height, &"it is too short"))?;
-    let transaction = Some(signed.clone().text(network));
+    let transaction = Some(signed.clone().to_text(network));
     Ok(TransactionStatus { id: placed.id, state: state_in(&block.header, placed), transaction })
 }
 

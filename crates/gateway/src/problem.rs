@@ -33,12 +33,13 @@ pub(crate) enum Kind {
     Busy,
     TooManyWaiting,
     NotReady,
+    BlockUnavailable,
     VersionNotSupported,
 }
 
 impl Kind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -57,6 +58,7 @@ impl Kind {
         Self::Busy,
         Self::TooManyWaiting,
         Self::NotReady,
+        Self::BlockUnavailable,
         Self::VersionNotSupported,
     ];
 
@@ -81,6 +83,7 @@ impl Kind {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooManyWaiting => (StatusCode::SERVICE_UNAVAILABLE, "too_many_waiting"),
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::BlockUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "block_unavailable"),
             Self::VersionNotSupported => (StatusCode::HTTP_VERSION_NOT_SUPPORTED, "version_not_supported"),
         }
     }
@@ -204,9 +207,17 @@ impl Failure {
     }
 }
 
-/// The store's own faults are for the log, not for clients.
+/// The store's own faults are for the log, not for clients. A block that has rotted is in the log already, and clients
+/// could ask for it again and again.
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        if let StoreError::Damaged { height, .. } = error {
+            let detail = format!(
+                "this node can't read its block {height} at the moment, and fetches it from another validator; try \
+                 again, or another gateway"
+            );
+            return Self::new(Kind::BlockUnavailable, detail);
+        }
         tracing::error!(%error, "the store can't answer a request");
         Self::internal()
     }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
 use lojal_types::{
-    AddressText, Bounded, Code, IdentifiedTransaction, Network, SignedTransaction, TimeMs, TransactionId,
+    AddressText, Bounded, Code, IdentifiedTransaction, NetworkKind, SignedTransaction, TimeMs, TransactionId,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -91,17 +91,17 @@ fn status_of(state: &TransactionState) -> StatusCode {
     }
 }
 
-fn decode_one(payload: &Payload, network: Network) -> Result<SignedTransaction, Failure> {
+fn decode_one(payload: &Payload, network: NetworkKind) -> Result<SignedTransaction, Failure> {
     match payload.form {
         Form::Canonical => SignedTransaction::decode(&payload.bytes).map_err(Failure::of_code),
         Form::Json => {
             let signed: SignedTransaction<AddressText> = parse_json(&payload.bytes)?;
-            signed.on(network).map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
+            signed.to_canonical(network).map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
         }
     }
 }
 
-fn decode_batch(payload: &Payload, network: Network) -> Result<Vec<SignedTransaction>, Failure> {
+fn decode_batch(payload: &Payload, network: NetworkKind) -> Result<Vec<SignedTransaction>, Failure> {
     if payload.form == Form::Canonical {
         let decoded: Result<Bounded<SignedTransaction, 0, BATCH_TRANSACTIONS_MAX>, _> =
             borsh::from_slice(&payload.bytes);
@@ -123,7 +123,7 @@ fn decode_batch(payload: &Payload, network: Network) -> Result<Vec<SignedTransac
     }
     let on_network = |(index, signed): (usize, SignedTransaction<AddressText>)| {
         let with_index = |error| Failure::new(Kind::InvalidAddress, format!("transaction {index}: {error}"));
-        signed.on(network).map_err(with_index)
+        signed.to_canonical(network).map_err(with_index)
     };
     transactions.into_iter().enumerate().map(on_network).collect()
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use lojal_store::Store;
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{Network, TransactionId};
+use lojal_types::{NetworkKind, TransactionId};
 
 use crate::app::App;
 use crate::extract::Segment;
@@ -29,11 +29,11 @@ pub(crate) async fn one(
                       (GET /v1/status), it never happened and never will";
         return Err(Failure::new(Kind::UnknownTransaction, detail));
     };
-    let transaction = Some(waiting.signed().clone().text(network));
+    let transaction = Some(waiting.signed().clone().to_text(network));
     Ok(Json(TransactionStatus { id, state: TransactionState::Pending, transaction }))
 }
 
-fn find(store: &Store, network: Network, id: &TransactionId) -> Result<Option<TransactionStatus>, Failure> {
+fn find(store: &Store, network: NetworkKind, id: &TransactionId) -> Result<Option<TransactionStatus>, Failure> {
     let Some(placed) = store.transaction(id)? else { return Ok(None) };
     let block = outcome::decode(&outcome::stored(store, placed.height)?)?;
     Ok(Some(outcome::status_in(&block, &placed, network)?))

@@ -2,19 +2,19 @@
 
 use lojal_types::{Code, TimeMs, VerifiedTransaction};
 
-use crate::execute::Executor;
+use crate::execute::BlockExecutor;
 use crate::state::State;
 
 /// Checks transactions against one state, each by itself; nothing changes. What they have in common is looked up once.
-pub struct DryRun<'a>(Executor<'a>);
+pub struct DryRun<'a>(BlockExecutor<'a>);
 
 impl<'a> DryRun<'a> {
     /// Checks against a block at `time`, which comes from a clock and may lag behind the last block's; the next block is
     /// later than that one anyway.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
-        Self(Executor::new(state, time.max(state.view().tip().time_ms.plus_ms(1))))
+        Self(BlockExecutor::new(state, time.max(state.view().tip().time_ms.plus_ms(1))))
     }
-    /// As [`Executor::read_ahead`].
+    /// As [`BlockExecutor::read_ahead`].
     pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
         self.0.read_ahead(next)
     }

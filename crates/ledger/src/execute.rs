@@ -21,7 +21,7 @@ use crate::tree::hash_key;
 const READ_AHEAD_OPERATIONS: usize = 64;
 
 /// Executes one block on top of a state that it doesn't change.
-pub struct Executor<'a> {
+pub struct BlockExecutor<'a> {
     state: &'a State,
     time: TimeMs,
     overlay: Overlay<'a>,
@@ -32,7 +32,7 @@ pub struct Executor<'a> {
     receipts: Vec<Receipt>,
 }
 
-impl<'a> Executor<'a> {
+impl<'a> BlockExecutor<'a> {
     /// Begins a block at `time`, which the caller has checked to be later than the parent's. Points whose month is
     /// over by then expire first.
     pub fn new(state: &'a State, time: TimeMs) -> Self {

@@ -14,7 +14,7 @@ use lojal_types::{
 pub(crate) use self::operations::*;
 
 use crate::conservation::balance_sheet;
-use crate::execute::Executor;
+use crate::execute::BlockExecutor;
 use crate::key::{RecentKey, StateKey};
 use crate::recent::{RecentMinute, first_minute};
 use crate::record::Totals;
@@ -239,7 +239,7 @@ impl Ledger {
 
     /// Makes a block; the answers are in the order of the transactions, with the code of those that it can't contain.
     pub(crate) fn block(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Result<Outcome, Code>> {
-        let mut executor = Executor::new(&self.state, time);
+        let mut executor = BlockExecutor::new(&self.state, time);
         let answers =
             transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect::<Vec<_>>();
         let execution = executor.finish().expect("points are conserved");

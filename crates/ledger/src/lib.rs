@@ -32,7 +32,7 @@ pub mod view;
 
 pub use conservation::ConservationError;
 pub use dry_run::DryRun;
-pub use execute::Executor;
+pub use execute::BlockExecutor;
 pub use execution::Execution;
 pub use state::{State, Tip, View};
 pub use tree::StateTree;

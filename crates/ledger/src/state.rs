@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, Network, Parameters, PublicKey,
+    Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, NetworkKind, Parameters, PublicKey,
     TimeMs, ValidatorSet,
 };
 
@@ -38,7 +38,7 @@ pub struct State {
 #[derive(Clone)]
 pub struct View {
     chain_id: ChainId,
-    network: Network,
+    network: NetworkKind,
     settlement_currency: Option<Currency>,
     tip: Tip,
     tree: StateTree,
@@ -112,7 +112,7 @@ impl View {
         self.chain_id
     }
     /// Which prefix addresses carry.
-    pub fn network(&self) -> Network {
+    pub fn network(&self) -> NetworkKind {
         self.network
     }
     /// The currency in which brands settle, if genesis names one.

@@ -16,7 +16,7 @@ pub struct Rate {
 impl Rate {
     /// The time that a message of this length stands for: that of one message or that of its bytes, whichever is
     /// longer.
-    pub(crate) fn time_of(self, bytes: usize) -> Duration {
+    pub fn time_of(self, bytes: usize) -> Duration {
         let nanoseconds =
             |count: u64, per_s: u64| Duration::from_secs(1).as_nanos() * u128::from(count) / u128::from(per_s);
         let longer = nanoseconds(1, self.messages_per_s).max(nanoseconds(bytes as u64, self.bytes_per_s));
@@ -26,18 +26,34 @@ impl Rate {
 
 /// Messages are taken from it, each the time it stands for, and time fills it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     /// When it is full again if nothing is taken before.
     full_at: Instant,
 }
 
 impl Bucket {
-    pub(crate) fn full(now: Instant) -> Self {
+    /// A full one.
+    pub fn full(now: Instant) -> Self {
         Self { full_at: now }
     }
 
+    /// Whether nothing is missing in it.
+    pub fn is_full(&self, now: Instant) -> bool {
+        self.full_at <= now
+    }
+
+    /// When a bucket that holds `burst` when full isn't empty any more; in the past if it isn't now.
+    pub fn has_some_at(&self, burst: Duration) -> Instant {
+        self.full_at.checked_sub(burst).unwrap_or(self.full_at)
+    }
+
+    /// Takes a message's time out, even if less is in: time has to make up for it before there is some again.
+    pub fn charge(&mut self, time: Duration, now: Instant) {
+        self.full_at = self.full_at.max(now) + time;
+    }
+
     /// Takes a message's time out of a bucket that holds `burst` when full; false, and nothing taken, when less is in.
-    pub(crate) fn take(&mut self, time: Duration, burst: Duration, now: Instant) -> bool {
+    pub fn take(&mut self, time: Duration, burst: Duration, now: Instant) -> bool {
         let full_at = self.full_at.max(now) + time;
         let is_enough = full_at <= now + burst;
         if is_enough {

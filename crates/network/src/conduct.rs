@@ -43,7 +43,7 @@ struct ShutOut {
 pub(crate) enum Offence {
     /// A message, request or response that the consumer reports as one that no honest peer sends.
     Reported,
-    /// A message beyond the budget.
+    /// A message or request beyond the budget.
     OverBudget,
     /// A connection.
     Connection,
@@ -93,7 +93,7 @@ impl Offence {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Reported => "what no honest peer sends",
-            Self::OverBudget => "messages beyond the budget",
+            Self::OverBudget => "messages or requests beyond the budget",
             Self::Connection => "connections",
         }
     }

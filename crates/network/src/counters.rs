@@ -22,7 +22,8 @@ pub struct TopicCounters {
 /// What a permitted peer has done wrong since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OffenceCounters {
-    /// Gossip messages dropped because their source sent more than its budget, see [`Topic::rate`].
+    /// Gossip messages dropped because their source sent more than its budget, see [`Topic::rate`], and requests refused
+    /// because too many were open.
     pub over_budget: u64,
     /// Messages, requests and responses that no honest peer sends, see [`crate::Network::report`].
     pub reported: u64,

@@ -109,9 +109,23 @@ impl Network {
     /// # Errors
     /// [`Stopped`] if the network has stopped.
     pub async fn request(&self, peer: PeerId, data: Vec<u8>) -> Result<OutboundRequest, Stopped> {
-        let id = OutboundRequest(self.shared.next_request.fetch_add(1, Ordering::Relaxed));
-        self.send(Command::Request(id, peer, data)).await?;
+        let id = self.next_request();
+        self.request_as(id, peer, data).await?;
         Ok(id)
+    }
+
+    /// The id of a request that is yet to be made with [`Network::request_as`], for whoever must know it before an
+    /// answer can come.
+    pub fn next_request(&self) -> OutboundRequest {
+        OutboundRequest(self.shared.next_request.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Asks a connected peer as [`Network::request`] does, with an id of [`Network::next_request`].
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn request_as(&self, id: OutboundRequest, peer: PeerId, data: Vec<u8>) -> Result<(), Stopped> {
+        self.send(Command::Request(id, peer, data)).await
     }
 
     /// Answers a peer's request. Does nothing if the request has expired or the peer is gone.

@@ -74,7 +74,7 @@ mod warnings;
 #[cfg(test)]
 mod tests;
 
-pub use budget::Rate;
+pub use budget::{Bucket, Rate};
 pub use config::{Identity, NetworkConfig, NetworkError, Peer, peer_id_of};
 pub use counters::{Counters, OffenceCounters, TopicCounters};
 pub use event::{Event, InboundRequest, OutboundRequest, RequestFailure};

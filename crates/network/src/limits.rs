@@ -107,7 +107,7 @@ pub const REPLAY_DISTANCE_MAX: u64 = 4_096;
 /// sends none; a few are put up with so that a single fault costs nobody a validator.
 pub const REPORTS_PER_MINUTE_MAX: u64 = 10;
 
-/// Messages of one source per minute that are beyond its budget. An honest one sends none; this many cost little.
+/// Messages and requests of one source per minute that are beyond its budget. An honest one sends none; this many cost little.
 pub const OVER_BUDGET_PER_MINUTE_MAX: u64 = 1_000;
 
 /// Connections of one peer per minute. Two honest nodes dial each other every [`REDIAL_MAX`] while connections fail.
@@ -159,8 +159,8 @@ pub const MESSAGES_PER_FRAME_MAX: usize = 64;
 /// Request body.
 pub const REQUEST_BYTES_MAX: usize = 64 << 10;
 
-/// Response body.
-pub const RESPONSE_BYTES_MAX: usize = 32 << 20;
+/// Response body: a block of 4 MiB, or 2 MiB of smaller ones, with their certificates.
+pub const RESPONSE_BYTES_MAX: usize = 5 << 20;
 
 /// Time for a request and its response together, for both sides.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);

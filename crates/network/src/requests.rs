@@ -7,6 +7,7 @@ use libp2p::PeerId;
 use libp2p::request_response::{self, InboundRequestId, Message, OutboundFailure, OutboundRequestId, ResponseChannel};
 use tracing::{debug, error, warn};
 
+use crate::conduct::Offence;
 use crate::limits::{
     INBOUND_REQUESTS_MAX, INBOUND_REQUESTS_PER_PEER_MAX, OUTBOUND_REQUESTS_MAX, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX,
 };
@@ -151,6 +152,9 @@ impl SwarmTask {
                     warn!(%peer, count, "request refused, too many are open");
                 }
                 self.shared.count(|counters| counters.requests_refused += 1);
+                // Opening and closing streams costs something, too.
+                self.shared.count_offence(peer, |counters| counters.over_budget += 1);
+                self.on_offence(peer, Offence::OverBudget);
             }
         }
     }

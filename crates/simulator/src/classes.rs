@@ -54,7 +54,7 @@ const fn beyond_f(class: Class) -> Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 42] = [
+pub const CLASSES: [Class; 43] = [
     class("none", "nothing goes wrong", draw::nothing),
     class("delay", "messages take up to two seconds longer", draw::delay),
     class("slow-link", "the links of one validator take seconds", draw::slow_link),
@@ -74,6 +74,7 @@ pub const CLASSES: [Class; 42] = [
     class("sync-fails", "a sync fails", draw::sync_fails),
     class("disk-full", "a disk is full, and then has room again", draw::disk_full),
     class("log-rot", "a bit of a block log flips", draw::log_rot),
+    class("old-rot", "old blocks of one validator rot while another one is away and then asks for them", draw::old_rot),
     class("index-rot", "a bit of an index flips in a crash", draw::index_rot),
     class("index-lost", "a crash takes the index", draw::index_lost),
     class("clock-slow", "a clock is behind", draw::clock_slow),

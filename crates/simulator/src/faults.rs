@@ -64,6 +64,7 @@ async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
         FaultKind::WriteFails { node, after_bytes } => {
             world.trouble(*node, Faults { write_fails_after_bytes: Some(*after_bytes), ..Faults::default() });
         }
+        FaultKind::OldRot { node } => world.rot_old_blocks(*node).expect("the directory of the run can be written"),
         FaultKind::Skew { node, ms } => world.skew(*node, *ms),
         FaultKind::Jumps { node, max_ms } => {
             tokio::spawn(jump(world.clone(), *node, *max_ms, fault.end_ms, seed));
@@ -104,6 +105,10 @@ async fn end(world: &World, number: usize, fault: &Fault) {
             restart(world, *node, IndexLeft::Whole).await;
         }
         FaultKind::Restart { node } => world.start(*node).await,
+        FaultKind::OldRot { node } => {
+            world.stop(*node).await;
+            world.start(*node).await;
+        }
         FaultKind::DiskFull { node } | FaultKind::SyncFails { node } | FaultKind::WriteFails { node, .. } => {
             world.trouble(*node, Faults::default());
         }

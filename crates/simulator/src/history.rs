@@ -155,6 +155,8 @@ pub struct Probe {
 pub struct Chain {
     /// The blocks.
     pub blocks: Vec<StoredBlock>,
+    /// The heights at which the log on the disk can't be read.
+    pub damaged: Vec<Height>,
     /// The state root that the node shows.
     pub state_root: Hash,
     /// Evidence of misbehaviour that the node has counted since its last start.

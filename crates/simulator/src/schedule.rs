@@ -95,6 +95,12 @@ pub enum FaultKind {
         /// Whose.
         node: usize,
     },
+    /// Bits flip in blocks of a validator that are older than its checkpoint, while it runs; it is stopped and started in
+    /// order at the end, so that it has no copy of them in memory.
+    OldRot {
+        /// Whose.
+        node: usize,
+    },
     /// A validator's clock is wrong.
     Skew {
         /// Whose.
@@ -185,6 +191,7 @@ impl FaultKind {
             | Self::SyncFails { node }
             | Self::WriteFails { node, .. }
             | Self::LogRot { node }
+            | Self::OldRot { node }
             | Self::Byzantine { node, .. } => vec![*node],
             Self::Delay { .. }
             | Self::Loss { .. }

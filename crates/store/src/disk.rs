@@ -196,6 +196,20 @@ impl Disk {
         rewrite().map_err(StoreError::io("write again", path))
     }
 
+    /// Writes over what is in a file, durably; after an error or a crash the place may hold any part of the bytes, of
+    /// what was there before, or of neither.
+    pub(crate) fn overwrite(&self, path: &Path, offset: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let overwrite = || -> io::Result<()> {
+            let file = OpenOptions::new().write(true).open(path)?;
+            match &self.simulated {
+                Some(simulated) => simulated.overwrite(&file, path, offset, bytes)?,
+                None => file.write_all_at(bytes, offset)?,
+            }
+            self.sync(&file, path)
+        };
+        overwrite().map_err(StoreError::io("write over", path))
+    }
+
     /// Gives a file or directory another name; replaces a file of that name.
     pub(crate) fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
         let renamed = match &self.simulated {

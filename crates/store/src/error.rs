@@ -83,6 +83,16 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The same of a node that goes on: without what to do about it before a start.
+    pub(crate) fn at_rest(&self) -> String {
+        match self {
+            Self::Damaged { segment, offset, reason, .. } => {
+                format!("segment {segment:08}.log, byte {offset}: {reason}")
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// Makes an error of the operating system's say what was tried.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }

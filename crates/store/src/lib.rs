@@ -6,6 +6,9 @@
 //! - [`Store`]: what everybody else reads: the committed state, blocks, transactions, histories, exports.
 //! - [`archive`]: reads the log of a directory, or an exported file, without opening the store.
 //!
+//! What rots below the end of the log while a node runs is noted by whoever reads it ([`Store::damaged`],
+//! [`Store::scrub`]) and put right in place ([`Store::mend`]).
+//!
 //! A data directory holds `lock`, the segments `log/00000001.log` and so on, `index`, which is sled's but for the sorted
 //! files in `index/runs`, and after a repair `forgotten` (see [`Forgotten`]). The log is the truth. The index is a cache of
 //! it: whenever it can't be read, or isn't what the log says, it is moved aside to
@@ -13,12 +16,14 @@
 
 pub mod archive;
 mod checkpoint;
+mod damage;
 mod disk;
 mod error;
 mod forgotten;
 mod index;
 pub mod limits;
 mod log;
+mod mend;
 mod open;
 mod options;
 mod reader;
@@ -35,6 +40,7 @@ pub use error::{DamageReason, IndexError, StoreError};
 pub use forgotten::Forgotten;
 pub use index::IndexRebuilt;
 pub use log::record::{ProposalRecord, RecordFault};
+pub use mend::{MendError, Scrubbed};
 pub use open::{OpenReport, Opened, PendingProposal, Repaired, open};
 pub use options::{Checkpoints, Options};
 pub use reader::{Placed, Store, StoreCounts, StoredBlock};

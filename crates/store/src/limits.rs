@@ -33,6 +33,8 @@ pub const RUN_MERGE_FACTOR: u64 = 2;
 pub const RUN_TRANSACTIONS_MAX: u32 = 1 << 25;
 /// Memory that sled may use for its cache, in bytes.
 pub const INDEX_CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// Most heights at which the log is known to be damaged at the same time; further ones are found again later.
+pub const DAMAGED_HEIGHTS_MAX: usize = 1_024;
 /// How often the index is opened in a row without success before it is given up: a process that dies of it can't tell.
 pub const INDEX_ATTEMPTS_MAX: u64 = 3;
 /// How long a start waits for sled to let go of an index that this process has closed.

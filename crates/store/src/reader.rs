@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use lojal_chain::CommittedBlock;
 use lojal_ledger::{Tip, View};
-use lojal_types::{Address, Certificate, Genesis, Height, Outcome, TransactionId};
+use lojal_types::{Address, BlockId, Certificate, Genesis, Height, Outcome, TransactionId};
 use tokio::sync::broadcast;
 
 use crate::archive;
 use crate::checkpoint::CheckpointThread;
 use crate::error::StoreError;
 use crate::limits::HISTORY_ITEMS_MAX;
+use crate::log::BlockPlace;
 use crate::log::read::read_pair;
 use crate::shared::Shared;
 
@@ -52,6 +53,16 @@ pub struct StoreCounts {
     pub checkpoint_height: Height,
     /// Encoded bytes of the blocks that no checkpoint has yet.
     pub bytes_since_checkpoint: u64,
+    /// Heights at which the log is damaged now.
+    pub damaged: u64,
+    /// Heights at which it was found to be damaged since the start.
+    pub damage_found: u64,
+    /// Heights at which it was put right since the start.
+    pub mended: u64,
+    /// Up to where the log has been read through in this pass.
+    pub scrubbed_height: Height,
+    /// How often it has been read through since the start.
+    pub scrubs: u64,
 }
 
 /// The read side. Clones are of the same store; every lock is short, and none is held while reading from disk.
@@ -84,31 +95,41 @@ impl Store {
     /// A committed block; none if there is no such height yet.
     ///
     /// # Errors
-    /// When it can't be read, or what is read is damaged.
+    /// When it can't be read, or what is read is damaged, which is noted: see [`Store::damaged`].
     pub fn block(&self, height: Height) -> Result<Option<StoredBlock>, StoreError> {
+        if let Some(block) = self.shared.tail().latest_block(height) {
+            let (bytes, certificate) = (Arc::clone(&block.bytes), block.certificate.clone());
+            return Ok(Some(StoredBlock { bytes, certificate }));
+        }
+        let Some((id, place)) = self.place(height)? else { return Ok(None) };
+        self.distrust_on_error(|| {
+            let read = read_pair(&self.shared.log, height, id, &place);
+            let (bytes, certificate) = read.inspect_err(|error| self.shared.damage.note(height, error))?;
+            Ok(Some(StoredBlock { bytes, certificate }))
+        })
+    }
+
+    /// Where a committed block is; none if there is no such height yet.
+    pub(crate) fn place(&self, height: Height) -> Result<Option<(BlockId, BlockPlace)>, StoreError> {
         let in_tail = {
             let tail = self.shared.tail();
             if height == Height::GENESIS || height > tail.view.tip().height {
                 return Ok(None);
             }
-            if let Some(block) = tail.latest_block(height) {
-                let (bytes, certificate) = (Arc::clone(&block.bytes), block.certificate.clone());
-                return Ok(Some(StoredBlock { bytes, certificate }));
-            }
             tail.layers().find_map(|layer| layer.blocks.get(&height).copied())
         };
+        if in_tail.is_some() {
+            return Ok(in_tail);
+        }
         self.distrust_on_error(|| {
-            let (id, place) = match in_tail {
-                Some(found) => found,
-                None => {
-                    let entry = self.shared.index.block(height)?;
-                    let missing = crate::IndexError::Inconsistent("a block is missing");
-                    entry.map(|entry| (entry.id, entry.place)).ok_or(missing)?
-                }
-            };
-            let (bytes, certificate) = read_pair(&self.shared.log, height, id, &place)?;
-            Ok(Some(StoredBlock { bytes, certificate }))
+            let entry = self.shared.index.block(height)?;
+            let entry = entry.ok_or(crate::IndexError::Inconsistent("a block is missing"))?;
+            Ok(Some((entry.id, entry.place)))
         })
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Where a transaction is, and what became of it; none if it is in no block.
@@ -164,15 +185,21 @@ impl Store {
     }
 
     /// Blocks from a height on, in the form of a segment, for [`archive::Reader`](crate::archive::Reader): as many as
-    /// there are and as fit. With no block at all if `from` is above the last one, or if not even one fits.
+    /// there are and as fit, up to one that can't be read. With no block at all if `from` is above the last one, or if
+    /// not even one fits.
     ///
     /// # Errors
-    /// When a block can't be read.
+    /// When the first block can't be read.
     pub fn export(&self, from: Height, blocks_max: usize, bytes_max: usize) -> Result<Vec<u8>, StoreError> {
-        let mut height = from.max(Height::GENESIS.next());
+        let from = from.max(Height::GENESIS.next());
+        let mut height = from;
         let mut export = archive::header(self.shared.log.chain_id, height);
         for _ in 0..blocks_max {
-            let Some(StoredBlock { bytes, certificate }) = self.block(height)? else { break };
+            let block = match self.block(height) {
+                Err(_) if height > from => break,
+                block => block?,
+            };
+            let Some(StoredBlock { bytes, certificate }) = block else { break };
             let records = archive::decided_block(&bytes, &certificate);
             if export.len() + records.len() > bytes_max {
                 break;
@@ -187,7 +214,13 @@ impl Store {
     pub fn counts(&self) -> StoreCounts {
         let log = &self.shared.log_counters;
         let tail = self.shared.tail();
+        let (damaged, damage_found, mended) = self.shared.damage.counts();
         StoreCounts {
+            damaged,
+            damage_found,
+            mended,
+            scrubbed_height: Height::new(self.shared.damage.scrubbed.load(Ordering::Relaxed)),
+            scrubs: self.shared.damage.scrubs.load(Ordering::Relaxed),
             log_bytes: log.bytes.load(Ordering::Relaxed),
             syncs: log.syncs.load(Ordering::Relaxed),
             sync_time: Duration::from_micros(log.sync_us_total.load(Ordering::Relaxed)),

@@ -8,6 +8,7 @@ use lojal_chain::CommittedBlock;
 use lojal_types::Genesis;
 use tokio::sync::{broadcast, watch};
 
+use crate::damage::Damage;
 use crate::error::StoreError;
 use crate::index::{Base, Index};
 use crate::log::segment::LogDirectory;
@@ -34,6 +35,9 @@ pub(crate) struct Shared {
     pub(crate) log_counters: Arc<LogCounters>,
     pub(crate) checkpoints: AtomicU64,
     pub(crate) index: Index,
+    pub(crate) damage: Damage,
+    /// Held by whoever writes over what has rotted.
+    pub(crate) mending: Mutex<()>,
     /// Held by whoever writes a checkpoint.
     base: Mutex<Base>,
     signal: Mutex<Signal>,
@@ -66,6 +70,8 @@ impl Shared {
             log_counters: Arc::default(),
             checkpoints: AtomicU64::new(0),
             index: parts.index,
+            damage: Damage::default(),
+            mending: Mutex::default(),
             base: Mutex::new(parts.base),
             signal: Mutex::default(),
             changed: Condvar::new(),

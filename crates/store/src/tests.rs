@@ -14,6 +14,7 @@ use crate::{Options, StoreError, archive, open};
 mod damage;
 mod faults;
 mod index;
+mod mend;
 mod repair;
 
 fn log_bytes(dir: &Path) -> u64 {

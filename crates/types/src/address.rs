@@ -56,7 +56,7 @@ impl Address {
         &self.0
     }
     /// The text form on a network.
-    pub fn text(self, network: Network) -> AddressText {
+    pub fn text(self, network: NetworkKind) -> AddressText {
         AddressText { network, address: self }
     }
 }
@@ -71,14 +71,14 @@ impl fmt::Debug for Address {
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Network {
+pub enum NetworkKind {
     /// The main network, `loj1…`.
     Main,
     /// Every test network, `tloj1…`.
     Test,
 }
 
-impl Network {
+impl NetworkKind {
     /// The human-readable part of an address.
     pub const fn prefix(self) -> &'static str {
         match self {
@@ -94,7 +94,7 @@ const DATA_CHARS: usize = 20 * 8 / 5;
 /// An address as people see it: bech32m text on one network.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressText {
-    network: Network,
+    network: NetworkKind,
     address: Address,
 }
 
@@ -128,7 +128,7 @@ impl AddressText {
     ///
     /// # Errors
     /// When it has the other network's prefix.
-    pub fn on(self, network: Network) -> Result<Address, AddressError> {
+    pub fn on(self, network: NetworkKind) -> Result<Address, AddressError> {
         if self.network == network {
             return Ok(self.address);
         }
@@ -140,7 +140,7 @@ impl FromStr for AddressText {
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let parsed = CheckedHrpstring::new::<Bech32m>(text).map_err(|e| AddressError::Checksum(e.to_string()))?;
         let prefix = parsed.hrp().to_lowercase();
-        let network = [Network::Main, Network::Test]
+        let network = [NetworkKind::Main, NetworkKind::Test]
             .into_iter()
             .find(|network| network.prefix() == prefix)
             .ok_or(AddressError::Prefix(prefix))?;
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn text_round_trips_on_both_networks() {
         let address = Address::of_key(&PublicKey::new([7; 32]));
-        for network in [Network::Main, Network::Test] {
+        for network in [NetworkKind::Main, NetworkKind::Test] {
             let text = address.text(network).to_string();
             assert!(text.starts_with(&format!("{}1", network.prefix())), "{text}");
             assert_eq!(text.parse::<AddressText>().expect("valid").on(network), Ok(address));
@@ -200,11 +200,11 @@ mod tests {
 
     #[test]
     fn a_typing_error_another_prefix_and_another_network_are_told_apart() {
-        let text = Address::new([1; 20]).text(Network::Test).to_string();
+        let text = Address::new([1; 20]).text(NetworkKind::Test).to_string();
         let typo = text.replacen('q', "p", 1);
         assert!(matches!(typo.parse::<AddressText>(), Err(AddressError::Checksum(_))));
         let parsed: AddressText = text.parse().expect("valid");
-        assert!(matches!(parsed.on(Network::Main), Err(AddressError::Network { .. })));
+        assert!(matches!(parsed.on(NetworkKind::Main), Err(AddressError::Network { .. })));
         let other = bech32::encode::<Bech32m>(Hrp::parse_unchecked("bc"), &[1; 20]).expect("valid");
         assert!(matches!(other.parse::<AddressText>(), Err(AddressError::Prefix(_))));
         let short = bech32::encode::<Bech32m>(Hrp::parse_unchecked("loj"), &[1; 19]).expect("valid");

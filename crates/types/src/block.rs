@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::address::{Address, AddressText, Network};
+use crate::address::{Address, AddressText, NetworkKind};
 use crate::bounded::Bounded;
 use crate::hash::{chain_hash, tag};
 use crate::ids::{BlockId, ChainId, Hash, Height};
@@ -52,7 +52,7 @@ impl Header {
         BlockId::new(chain_hash(tag::BLOCK, &self.chain_id, &[&bytes]))
     }
     /// The form that JSON shows.
-    pub fn text(self, network: Network) -> Header<AddressText> {
+    pub fn text(self, network: NetworkKind) -> Header<AddressText> {
         Header {
             version: self.version,
             chain_id: self.chain_id,

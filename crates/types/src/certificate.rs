@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-use crate::address::{Address, AddressText, Network};
+use crate::address::{Address, AddressText, NetworkKind};
 use crate::bounded::Bounded;
 use crate::hash::tag;
 use crate::ids::{BlockId, ChainId, Height, Signature};
@@ -80,7 +80,7 @@ impl Certificate {
         }
     }
     /// The form that JSON shows.
-    pub fn text(&self, network: Network) -> Certificate<AddressText> {
+    pub fn text(&self, network: NetworkKind) -> Certificate<AddressText> {
         let signatures = self
             .signatures
             .iter()

@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::address::{Address, Network};
+use crate::address::{Address, NetworkKind};
 use crate::bounded::Bounded;
 use crate::brand::{BrandId, Policy, PolicyError};
 use crate::hash::{hash, tag};
@@ -89,7 +89,7 @@ pub struct GenesisDocument {
     /// What people call the network.
     pub name: Name,
     /// Which prefix addresses carry.
-    pub network: Network,
+    pub network: NetworkKind,
     /// When the ledger starts; the first block is later.
     pub time_ms: TimeMs,
     /// The currency in which brands settle what they owe each other.
@@ -182,7 +182,7 @@ impl Genesis {
         &self.document
     }
     /// Which prefix addresses carry.
-    pub fn network(&self) -> Network {
+    pub fn network(&self) -> NetworkKind {
         self.document.network
     }
     /// The first validators, in canonical order.
@@ -197,7 +197,7 @@ impl GenesisDocument {
     pub fn empty(name: Name, time_ms: TimeMs) -> Self {
         Self {
             name,
-            network: Network::Test,
+            network: NetworkKind::Test,
             time_ms,
             settlement_currency: None,
             parameters: Parameters::standard(),

@@ -34,7 +34,7 @@ pub mod time;
 pub mod transaction;
 pub mod validator;
 
-pub use address::{Address, AddressText, Network};
+pub use address::{Address, AddressText, NetworkKind};
 pub use block::{Block, Header, PROTOCOL_VERSION};
 pub use bounded::Bounded;
 pub use brand::{BrandId, Policy};

@@ -7,7 +7,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 pub use self::verify::{IdentifiedTransaction, VerifiedTransaction, verify_all, verify_identified};
-use crate::address::{Address, AddressError, AddressText, Network};
+use crate::address::{Address, AddressError, AddressText, NetworkKind};
 use crate::bounded::Bounded;
 use crate::code::Code;
 use crate::hash::{chain_hash, tag};
@@ -109,7 +109,7 @@ impl SignedTransaction {
         borsh::to_vec(self).expect("writing to memory can't fail")
     }
     /// The form that JSON shows.
-    pub fn text(self, network: Network) -> SignedTransaction<AddressText> {
+    pub fn to_text(self, network: NetworkKind) -> SignedTransaction<AddressText> {
         let Ok(text) = self.try_map(|address| Ok::<_, std::convert::Infallible>(address.text(network)));
         text
     }
@@ -120,7 +120,7 @@ impl SignedTransaction<AddressText> {
     ///
     /// # Errors
     /// When an address belongs to another kind of network.
-    pub fn on(self, network: Network) -> Result<SignedTransaction, AddressError> {
+    pub fn to_canonical(self, network: NetworkKind) -> Result<SignedTransaction, AddressError> {
         self.try_map(|text| text.on(network))
     }
 }

@@ -60,7 +60,7 @@ pub fn all() -> Vec<Decoder> {
         borsh::<BrandId>(),
         borsh::<Name>(),
         borsh::<Code>(),
-        borsh::<Network>(),
+        borsh::<NetworkKind>(),
         borsh::<Role>(),
         borsh::<Roles>(),
         borsh::<Policy>(),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use lojal_ledger::conservation::balance_sheet;
 use lojal_ledger::{State, StateTree};
 use lojal_types::{
-    AddressText, BrandId, Code, Currency, Expiry, Genesis, GenesisDocument, Hash, Month, Name, Network, PublicKey,
+    AddressText, BrandId, Code, Currency, Expiry, Genesis, GenesisDocument, Hash, Month, Name, NetworkKind, PublicKey,
     Reference, Signature, SignedTransaction, TransactionId, api,
 };
 use serde::Serialize;
@@ -65,9 +65,10 @@ pub fn json(data: &[u8]) {
     read::<GenesisDocument>(data);
     if let Ok(text) = serde_json::from_slice::<SignedTransaction<AddressText>>(data) {
         survives_json(&text);
-        let on = [Network::Main, Network::Test].map(|network| text.clone().on(network).map(|signed| (signed, network)));
+        let on = [NetworkKind::Main, NetworkKind::Test]
+            .map(|network| text.clone().to_canonical(network).map(|signed| (signed, network)));
         for (signed, network) in on.into_iter().flatten() {
-            assert_eq!(signed.clone().text(network), text, "the canonical form means another transaction");
+            assert_eq!(signed.clone().to_text(network), text, "the canonical form means another transaction");
             let decoded = SignedTransaction::decode(&signed.encode());
             assert!(decoded.as_ref() == Ok(&signed) || decoded == Err(Code::TransactionTooLarge));
         }

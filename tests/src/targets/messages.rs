@@ -8,14 +8,14 @@ use lojal_chain::verify_certificate;
 use lojal_consensus::certificates::{from_engine, to_engine};
 use lojal_ledger::tree::Proof;
 use lojal_types::limits::{BLOCK_BYTES_MAX, TRANSACTION_BYTES_MAX};
-use lojal_types::{AddressText, Block, Certificate, Header, Network, SignedTransaction};
+use lojal_types::{AddressText, Block, Certificate, Header, NetworkKind, SignedTransaction};
 
 use super::chain::chain;
 use super::decoders::{self, Decoder};
 use super::documents::survives_json;
 use super::source::Source;
 
-const NETWORKS: [Network; 2] = [Network::Main, Network::Test];
+const NETWORKS: [NetworkKind; 2] = [NetworkKind::Main, NetworkKind::Test];
 
 /// A transaction as clients submit it and nodes gossip it: one encoding, an id that doesn't depend on the signature, a
 /// JSON form that means the same, and a signature check that gives one answer alone and in a batch.
@@ -26,9 +26,9 @@ pub fn signed_transaction(data: &[u8]) {
     let chain = chain().genesis.chain_id();
     let id = signed.transaction.id(&chain);
     for network in NETWORKS {
-        let text = signed.clone().text(network);
+        let text = signed.clone().to_text(network);
         survives_json(&text);
-        assert_eq!(text.on(network).as_ref(), Ok(&signed), "the JSON form means another transaction");
+        assert_eq!(text.to_canonical(network).as_ref(), Ok(&signed), "the JSON form means another transaction");
     }
     let alone = signed.clone().verify(&chain);
     let mut other = signed.clone();

@@ -3,7 +3,7 @@ use lojal_types::{Bounded, Parameters, TimeMs, Validator};
 use super::*;
 use crate::backup::Backup;
 
-fn genesis_toml(network: Network) -> String {
+fn genesis_toml(network: NetworkKind) -> String {
     let key = |seed: u8| KeyPair::from_seed(&[seed; 32]).public_key();
     let name: lojal_types::Name = "nordmat".parse().expect("valid");
     let validator = Validator { name: name.clone(), public_key: key(1), network_key: key(2), power: 1 };
@@ -29,7 +29,7 @@ fn key() -> KeyPair {
 }
 
 fn create(dir: &Path) -> Result<Home, HomeError> {
-    Home::create(dir, &key(), &passphrase(), &urls(), &genesis_toml(Network::Test))
+    Home::create(dir, &key(), &passphrase(), &urls(), &genesis_toml(NetworkKind::Test))
 }
 
 fn temporary() -> (tempfile::TempDir, PathBuf) {
@@ -44,8 +44,8 @@ fn a_home_is_opened_as_it_was_made() {
     create(&dir).expect("made");
     let home = Home::open(&dir).expect("there");
     assert_eq!(home.address(), key().address());
-    assert_eq!(home.address_text().to_string(), key().address().text(Network::Test).to_string());
-    assert_eq!(home.chain_id(), Genesis::from_toml(&genesis_toml(Network::Test)).expect("valid").chain_id());
+    assert_eq!(home.address_text().to_string(), key().address().text(NetworkKind::Test).to_string());
+    assert_eq!(home.chain_id(), Genesis::from_toml(&genesis_toml(NetworkKind::Test)).expect("valid").chain_id());
     assert_eq!(home.gateways(), urls());
     assert_eq!(home.unlock(&passphrase()).expect("right").seed(), key().seed());
     let wrong = home.unlock(&Passphrase::new("x".to_owned()).expect("valid")).expect_err("wrong");
@@ -71,7 +71,7 @@ fn a_key_is_never_overwritten() {
     create(&dir).expect("made");
     let before = fs::read(dir.join(KEY)).expect("there");
     let other = KeyPair::from_seed(&[8; 32]);
-    let again = Home::create(&dir, &other, &passphrase(), &urls(), &genesis_toml(Network::Test));
+    let again = Home::create(&dir, &other, &passphrase(), &urls(), &genesis_toml(NetworkKind::Test));
     assert!(matches!(again, Err(HomeError::Exists(_))));
     assert_eq!(fs::read(dir.join(KEY)).expect("there"), before);
 }
@@ -79,7 +79,7 @@ fn a_key_is_never_overwritten() {
 #[test]
 fn nothing_is_made_of_wrong_input() {
     let (_parent, dir) = temporary();
-    let toml = genesis_toml(Network::Test);
+    let toml = genesis_toml(NetworkKind::Test);
     let with = |urls: &[String], toml: &str| Home::create(&dir, &key(), &passphrase(), urls, toml);
     assert!(matches!(with(&urls(), "nonsense"), Err(HomeError::Content { .. })));
     assert!(matches!(with(&[], &toml), Err(HomeError::GatewayCount(0))));
@@ -93,13 +93,13 @@ fn nothing_is_made_of_wrong_input() {
 fn a_home_whose_files_do_not_fit_together_is_not_opened() {
     let (_parent, dir) = temporary();
     create(&dir).expect("made");
-    fs::write(dir.join(GENESIS), genesis_toml(Network::Main)).expect("writable");
+    fs::write(dir.join(GENESIS), genesis_toml(NetworkKind::Main)).expect("writable");
     let error = Home::open(&dir).expect_err("a key of another network").to_string();
     assert!(error.contains("tloj1") && error.contains("loj1"), "{error}");
-    fs::write(dir.join(GENESIS), genesis_toml(Network::Test)).expect("writable");
+    fs::write(dir.join(GENESIS), genesis_toml(NetworkKind::Test)).expect("writable");
     let other = KeyPair::from_seed(&[8; 32]);
     let stranger =
-        KeyFile::seal(other.address().text(Network::Test), &Secret::Key(other), &passphrase()).expect("sealed");
+        KeyFile::seal(other.address().text(NetworkKind::Test), &Secret::Key(other), &passphrase()).expect("sealed");
     fs::write(dir.join(KEY_NEXT), stranger.to_json()).expect("writable");
     assert!(matches!(Home::open(&dir), Err(HomeError::Content { .. })));
 }
@@ -136,7 +136,7 @@ fn create_backed(dir: &Path, rotation: u32) -> Home {
     let backup = Backup::from_entropy([7; 32]);
     let account = backup.key(0).address();
     let secret = Secret::Backup { backup, rotation };
-    Home::create_for(account, dir, &secret, &passphrase(), &urls(), &genesis_toml(Network::Test)).expect("made")
+    Home::create_for(account, dir, &secret, &passphrase(), &urls(), &genesis_toml(NetworkKind::Test)).expect("made")
 }
 
 #[test]

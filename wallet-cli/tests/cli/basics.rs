@@ -1,7 +1,7 @@
 //! Making a wallet, moving points, looking at the ledger.
 
 use lojal_types::api::Status;
-use lojal_types::{ChainId, Code, Network, Operation, Outcome, Points, SignedTransaction};
+use lojal_types::{ChainId, Code, NetworkKind, Operation, Outcome, Points, SignedTransaction};
 use lojal_wallet::home::Home;
 use serde_json::Value;
 
@@ -168,7 +168,7 @@ fn sending_signs_the_typed_amount_and_says_where_it_is_final() {
     assert_eq!((ran.exit_code, ran.stdout.as_str(), ran.stderr.as_str()), (0, expected.as_str(), ""));
     let [Operation::Transfer(transfer)] = &signed.transaction.operations[..] else { panic!("{signed:?}") };
     assert_eq!(transfer.amount, Points::new(1250));
-    assert_eq!(transfer.to.text(Network::Test), other());
+    assert_eq!(transfer.to.text(NetworkKind::Test), other());
     let json = wallet.run(&["--json", "send", &other().to_string(), "12.50", "kaffet"]).json();
     assert_eq!(
         (&json["status"], &json["height"], &json["receipt"]["result"]),
@@ -267,7 +267,7 @@ fn nothing_is_signed_for_another_network_or_with_other_decimals() {
         let ran = wallet.run(&["redeem", amount, brand, "--json"]);
         assert_eq!((ran.exit_code, ran.error_code().as_str()), (exit_code, code));
     }
-    let main_address = key().address().text(Network::Main).to_string();
+    let main_address = key().address().text(NetworkKind::Main).to_string();
     let ran = wallet.run(&["send", &main_address, "1", "kaffet", "--json"]);
     assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "wrong_address"));
     assert!(submitted(&server).is_empty());

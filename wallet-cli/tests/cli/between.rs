@@ -2,7 +2,7 @@
 
 use lojal_types::api::{NettingPair, Partnership};
 use lojal_types::{
-    BrandId, ExactMoney, Money, Network, Operation, PartnershipProposal, PartnershipTerms, Points, TimeMs,
+    BrandId, ExactMoney, Money, NetworkKind, Operation, PartnershipProposal, PartnershipTerms, Points, TimeMs,
 };
 
 use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
@@ -32,7 +32,7 @@ fn ledger_with(terms: Option<PartnershipTerms>, proposal: Option<PartnershipTerm
         proposal: proposal.map(|terms| PartnershipProposal { by: brand("fjallet"), terms }),
         converted_today: Points::new(500),
     };
-    let accounts = vec![account(key().address().text(Network::Test))];
+    let accounts = vec![account(key().address().text(NetworkKind::Test))];
     Ledger { partnerships: vec![partnership], ..Ledger::with(accounts) }.start()
 }
 
@@ -121,7 +121,7 @@ fn a_conversion_shows_its_rate_and_demands_what_it_showed() {
     let arguments = ["convert", "4", "kaffet", "fjallet", "--min", "1", "--from", &pool, "--yes"];
     assert_eq!(Wallet::at(server.url()).run(&arguments).exit_code, 0);
     let Operation::Convert(convert) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((convert.min_received, convert.account.text(Network::Test)), (Points::new(1), other()));
+    assert_eq!((convert.min_received, convert.account.text(NetworkKind::Test)), (Points::new(1), other()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a brand's admins decide.
 
 use lojal_types::api::Operator;
-use lojal_types::{Bounded, Network, Operation, Points, Policy, Role};
+use lojal_types::{Bounded, NetworkKind, Operation, Points, Policy, Role};
 
 use crate::support::gateway::{Ledger, only_operation, submitted};
 use crate::support::server::Server;
@@ -15,7 +15,7 @@ fn ledger() -> Server {
         issued_today: Points::new(250),
     };
     let operators = vec![
-        operator(key().address().text(Network::Test), vec![Role::Admin], None),
+        operator(key().address().text(NetworkKind::Test), vec![Role::Admin], None),
         operator(other(), vec![Role::Issue, Role::Capture], Some(100_000)),
     ];
     Ledger { operators, ..Ledger::with(vec![]) }.start()
@@ -100,5 +100,5 @@ fn operators_are_listed_set_and_removed() {
     };
     assert_eq!(&set.roles[..], [Role::Issue, Role::Capture]);
     assert_eq!((set.issue_daily_max, set.public_key.to_string()), (Some(Points::new(50_000)), till));
-    assert_eq!(remove.operator.text(Network::Test), other());
+    assert_eq!(remove.operator.text(NetworkKind::Test), other());
 }

@@ -1,7 +1,7 @@
 //! A till and a member.
 
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{ChainTag, Network, Operation, Points, Reference, TimeMs};
+use lojal_types::{ChainTag, NetworkKind, Operation, Points, Reference, TimeMs};
 use lojal_wallet::clock::local_time;
 use lojal_wallet::time::utc;
 use lojal_wallet::uri::{HoldTicket, PaymentKind, PaymentRequest};
@@ -11,7 +11,7 @@ use crate::support::server::Server;
 use crate::support::{Wallet, genesis, key, other, receipt};
 
 fn ledger() -> Server {
-    Ledger::with(vec![account(key().address().text(Network::Test))]).start()
+    Ledger::with(vec![account(key().address().text(NetworkKind::Test))]).start()
 }
 
 fn now() -> TimeMs {
@@ -196,9 +196,9 @@ fn what_cannot_be_paid_here_and_now_is_refused_by_its_reason() {
 fn a_request_for_a_pool_is_paid_from_it_and_from_no_other() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
-    let pool = other().on(Network::Test).expect("a test address");
+    let pool = other().on(NetworkKind::Test).expect("a test address");
     let uri = PaymentRequest { household: Some(pool), ..request() }.to_uri();
-    let own = key().address().text(Network::Test).to_string();
+    let own = key().address().text(NetworkKind::Test).to_string();
     let ran = wallet.run(&["pay", &uri, "--yes", "--from", &own, "--json"]);
     assert_eq!(ran.error_code(), "other_pool");
     let ran = wallet.run(&["pay", &uri, "--yes"]);

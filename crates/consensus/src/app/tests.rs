@@ -8,11 +8,13 @@ use lojal_types::{Block, Hash};
 use tempfile::TempDir;
 
 use super::*;
+use crate::certificates::to_engine;
 use crate::clock::Clock;
 use crate::executor::ExecutorParts;
 use crate::fixture::{block_by, certify, chain, genesis, peer, proposer, record, validator_key};
 use crate::mempool::{Mempool, SharedState};
 use crate::progress::Progress;
+use crate::workers::Workers;
 
 struct Bench {
     app: App,
@@ -44,8 +46,7 @@ impl Bench {
         let executor = executor.start(pending).await.expect("the log is in order");
         let pace = Pace::new(mempool, Progress::default(), peer(proposer(3, 0)), Duration::from_secs(3));
         let assembler = Assembler::new(address, store.tip().height);
-        let workers = Workers::Threads;
-        Self { app: App { executor, store, metrics, pace, assembler, workers }, state, _dir: dir }
+        Self { app: App { executor, store, metrics, pace, assembler, warnings: Warnings::default() }, state, _dir: dir }
     }
 
     /// Hands over a block as the first proposer of its height publishes it.
@@ -121,30 +122,4 @@ async fn a_synced_block_is_a_verdict_and_bytes_that_are_none_are_the_peers_fault
     let expected = proposed_value(&record(&block, 0), Validity::Valid);
     let good = synced(block.bytes().to_vec(), 1).await.expect("no fault");
     assert!(matches!(good, SyncedValueOutcome::Verdict(value) if value == expected));
-}
-
-#[tokio::test]
-async fn decided_blocks_are_served_from_the_first_to_the_last() {
-    let mut bench = Bench::new().await;
-    let count = SYNC_BLOCKS_MAX as u64 + 2;
-    for _ in 0..count {
-        let block = bench.next_block();
-        let checked =
-            bench.app.executor.check(Assembled { record: record(&block, 0), bytes: block.bytes().to_vec() }, true);
-        assert_eq!(checked.await.expect("no fault"), Verdict::Valid);
-        bench.decide(&block).await;
-    }
-    let heights = |start: u64, end: u64| -> Vec<u64> {
-        let values = decided_values(&bench.app.store, start, end).expect("readable");
-        values.iter().map(|value| value.certificate.height.0.get()).collect()
-    };
-    assert_eq!(heights(0, 2), [1, 2]);
-    assert_eq!(heights(2, 2), [2]);
-    assert_eq!(heights(count - 1, u64::MAX), [count - 1, count]);
-    assert_eq!(heights(count + 1, count + 5), [0; 0]);
-    assert_eq!(heights(5, 4), [0; 0]);
-    assert_eq!(heights(1, u64::MAX), (1..=SYNC_BLOCKS_MAX as u64).collect::<Vec<_>>());
-    let first = decided_values(&bench.app.store, 1, 1).expect("readable").remove(0);
-    let stored = bench.app.store.block(lojal_types::Height::new(1)).expect("readable").expect("committed");
-    assert_eq!((&first.value_bytes[..], first.certificate), (&stored.bytes[..], to_engine(&stored.certificate)));
 }

@@ -1,32 +1,48 @@
+use arc_malachitebft_sync::ValueRequest;
 use lojal_network::Command;
+use lojal_store::Options;
 
 use super::*;
 use crate::clock::Clock;
 use crate::context::Height;
 use crate::fixture::{self, peer};
+use crate::signing::ValidatorVerifier;
 use crate::workers::Workers;
 
 /// Whom the bridge reports, in order, for what these peers say.
 async fn reported(said: Vec<Event>) -> Vec<PeerId> {
+    let commands = commanded(said).await.into_iter().map(|command| match command {
+        Command::Report(peer) => peer,
+        other => panic!("nothing else is asked for: {other:?}"),
+    });
+    commands.collect()
+}
+
+/// What the bridge asks the network for, in order, when these peers say this.
+async fn commanded(said: Vec<Event>) -> Vec<Command> {
     let (network, mut commands) = Network::without_swarm(peer(0));
     let listening = "/ip4/127.0.0.1/tcp/0".parse().expect("a literal address parses");
     let mut bridge = Bridge::start(network, listening).await.expect("an actor starts");
     bridge.subscribed = watch::channel(SUBSCRIBERS).1;
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let opened = lojal_store::open(dir.path(), &fixture::genesis(3_000), Options::default()).expect("a new store");
+    let chain = opened.store.genesis().chain_id();
     let (mempool, _outbox) = Mempool::start(fixture::state(), Clock::System, Workers::Threads);
+    let (asked, _requests) = mpsc::channel(1);
+    let listeners = Listeners {
+        progress: Progress::default(),
+        mempool,
+        asked,
+        enquiries: Enquiries::default(),
+        forgery: Forgery::new(opened.store, ValidatorVerifier::new(chain)),
+    };
     let (events, mut heard) = mpsc::channel(said.len());
     for event in said {
         events.try_send(event).expect("there is room for all");
     }
     drop(events);
-    bridge.forward(&mut heard, Progress::default(), mempool).await;
-    let mut reported = Vec::new();
-    while let Ok(command) = commands.try_recv() {
-        match command {
-            Command::Report(peer) => reported.push(peer),
-            other => panic!("nothing else is asked for: {other:?}"),
-        }
-    }
-    reported
+    bridge.forward(&mut heard, listeners).await;
+    std::iter::from_fn(|| commands.try_recv().ok()).collect()
 }
 
 fn message(topic: Topic, data: Vec<u8>) -> Event {
@@ -44,6 +60,28 @@ async fn whoever_asks_nonsense_is_reported() {
     let id = "7".parse().expect("a number");
     let said = vec![Event::Request { id, peer: peer(3), data: vec![0xff; 100] }];
     assert_eq!(reported(said).await, [peer(3)]);
+}
+
+#[tokio::test]
+async fn requests_beyond_what_waits_are_refused_and_their_answers_are_not_the_engines_business() {
+    let request = Request::<Context>::ValueRequest(ValueRequest::new(height(1)..=height(2)));
+    let data = encode(&request).expect("it has an encoding");
+    let ask =
+        |number: &str| Event::Request { id: number.parse().expect("a number"), peer: peer(3), data: data.clone() };
+    let commands = commanded(vec![ask("1"), ask("2"), ask("3")]).await;
+    let refused = commands.iter().map(|command| match command {
+        Command::Reject(id) => id.to_string(),
+        other => panic!("nothing else is asked for: {other:?}"),
+    });
+    assert_eq!(refused.collect::<Vec<_>>(), ["2", "3"], "there is room for one");
+}
+
+#[tokio::test]
+async fn whoever_publishes_votes_proposals_and_certificates_that_nobody_signed_is_reported_not_who_passes_them_on() {
+    let said = fixture::forgeries().into_iter().map(|(topic, data)| message(topic, data)).collect::<Vec<_>>();
+    let count = said.len();
+    assert!(count >= 7, "of every kind");
+    assert_eq!(reported(said).await, vec![peer(1); count]);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::fixture::{forged, genesis, identity, issue, peer, validator_key};
+use crate::fixture::{forged, forgeries, genesis, identity, issue, peer, validator_key};
 use crate::mempool::messages;
 
 /// Generous: only a test that would fail anyway waits this long.
@@ -265,6 +265,57 @@ async fn a_validator_that_gossips_forged_transactions_is_shut_out_and_the_others
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_that_publishes_votes_and_certificates_that_nobody_signed_is_shut_out_and_the_others_go_on() {
+    let mut cluster = Cluster::start().await;
+    let all_connected = || cluster.running().all(|node| node.network.peer_count() == 3);
+    eventually("all are connected", all_connected).await;
+    let forgeries: Vec<_> = forgeries().into_iter().cycle().take(3 * REPORTS_PER_MINUTE_MAX as usize).collect();
+    for (topic, message) in forgeries {
+        cluster.node(3).network.publish(topic, message).await.expect("the network runs");
+    }
+    let is_shut_out = |node: &Node| node.network.offences().get(&peer(3)).is_some_and(|one| one.shut_outs > 0);
+    eventually("the others shut it out", || (0..3).all(|number| is_shut_out(cluster.node(number)))).await;
+    for node in (0..3).map(|number| cluster.node(number)) {
+        let blamed: Vec<_> = node.network.offences().into_keys().collect();
+        assert_eq!(blamed, [peer(3)], "those that pass it on are not to blame");
+    }
+    cluster.stop_node(3).await;
+    let ids = cluster.submit(0, 3).await;
+    cluster.committed(&ids).await;
+    cluster.assert_agreement();
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rot_in_old_blocks_stops_nobody_and_is_put_right_while_another_validator_catches_up() {
+    let mut cluster = Cluster::start().await;
+    for _ in 0..3 {
+        let ids = cluster.submit(0, 3).await;
+        cluster.committed(&ids).await;
+    }
+    cluster.stop_node(0).await;
+    cluster.stop_node(3).await;
+    let log = cluster.dirs[0].path().join("data/log/00000001.log");
+    let whole = std::fs::read(&log).expect("the log is there");
+    let mut rotten = whole.clone();
+    // Anywhere but in the last block, which the checkpoint rests on.
+    (60..whole.len() / 2).step_by(100).for_each(|at| rotten[at] ^= 1);
+    std::fs::write(&log, rotten).expect("the log can be written");
+    std::fs::remove_dir_all(cluster.dirs[3].path().join("data")).expect("a store");
+    cluster.start_node(3).await;
+    cluster.start_node(0).await;
+    eventually("the rot is found and put right", || {
+        let counts = cluster.node(0).store.counts();
+        counts.scrubs > 0 && counts.damaged == 0 && counts.mended > 0
+    })
+    .await;
+    let ids = cluster.submit(3, 3).await;
+    cluster.committed(&ids).await;
+    cluster.assert_agreement();
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_network_that_stops_ends_the_node_with_the_reason() {
     let mut cluster = Cluster::new();
     cluster.start_node(0).await;
@@ -296,7 +347,9 @@ async fn lone_engine(dir: &Path) -> (Started, mpsc::Receiver<Event>) {
     let (network, events) = lojal_network::start(config).await.expect("a network without peers");
     let bridge = Bridge::start(network, listen).await.expect("an actor starts");
     let wal = Wal::Directory(dir.to_path_buf());
-    (start_engine(validator_key(0), ChainId::new([1; 32]), wal, bridge.actor, bridge.app).await, events)
+    let chain = ChainId::new([1; 32]);
+    let verifier = ValidatorVerifier::new(chain);
+    (start_engine(validator_key(0), chain, verifier, wal, bridge.actor, bridge.app).await, events)
 }
 
 #[tokio::test]

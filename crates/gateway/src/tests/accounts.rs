@@ -2,7 +2,7 @@
 
 use lojal_types::api::{Account, Household, Member, MemberSpent};
 use lojal_types::{
-    Address, AddressText, AgreedKey, Code, CreateHousehold, Freeze, Guardian, MemberRights, MemberRole, Network,
+    Address, AddressText, AgreedKey, Code, CreateHousehold, Freeze, Guardian, MemberRights, MemberRole, NetworkKind,
     Operation, Points, Unfreeze,
 };
 
@@ -14,7 +14,7 @@ use super::operations::{convert, start_recovery};
 const NEW: u8 = 3;
 
 fn text(address: Address) -> AddressText {
-    address.text(Network::Test)
+    address.text(NetworkKind::Test)
 }
 
 async fn account(node: &Node, address: Address) -> Account {

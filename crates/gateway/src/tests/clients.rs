@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 use std::time::Duration;
 
-use lojal_types::Network;
+use lojal_types::NetworkKind;
 use lojal_types::api::Problem;
 
 use super::http::{open_from, read_to_end};
@@ -25,7 +25,7 @@ fn impatient() -> Timeouts {
 }
 
 fn history(limit: u32) -> String {
-    format!("/v1/accounts/{}/transactions?limit={limit}", address(ANNA).text(Network::Test))
+    format!("/v1/accounts/{}/transactions?limit={limit}", address(ANNA).text(NetworkKind::Test))
 }
 
 fn head(path: &str, header: &str) -> Vec<u8> {

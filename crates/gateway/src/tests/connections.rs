@@ -3,7 +3,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use lojal_types::api::{Problem, TransactionState, TransactionStatus};
-use lojal_types::{Network, SignedTransaction};
+use lojal_types::{NetworkKind, SignedTransaction};
 
 use super::http::{open, read_to_end};
 use super::node::{ANNA, BO, Node, address};
@@ -94,7 +94,7 @@ async fn only_so_many_large_requests_are_served_at_once_and_small_ones_all_the_s
     let paths = [
         "/v1/blocks/1".to_owned(),
         "/v1/export?from=1".to_owned(),
-        format!("/v1/accounts/{}/transactions", address(ANNA).text(Network::Test)),
+        format!("/v1/accounts/{}/transactions", address(ANNA).text(NetworkKind::Test)),
     ];
     let all = async |pool: Pool| {
         let places = node.app.places.of(pool).clone();

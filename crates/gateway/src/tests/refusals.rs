@@ -1,5 +1,5 @@
 use lojal_types::api::Batch;
-use lojal_types::{Code, KeyPair, Network, SignedTransaction};
+use lojal_types::{Code, KeyPair, NetworkKind, SignedTransaction};
 
 use super::http::{BYTES, JSON};
 use super::node::{ANNA, BO, Node, TILL, address, transfer};
@@ -58,10 +58,10 @@ async fn json_that_is_no_transaction_is_refused_with_the_place() {
 async fn json_addresses_of_the_main_network_are_refused_on_a_test_network() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
-    let signed = node.transfer(ANNA, BO, 1).text(Network::Main);
+    let signed = node.transfer(ANNA, BO, 1).to_text(NetworkKind::Main);
     let body = serde_json::to_vec(&signed).expect("plain data");
     assert_eq!(node.post("/v1/transactions", JSON, body).await.refusal(), (400, "invalid_address".into()));
-    let good = node.transfer(ANNA, BO, 1).text(Network::Test);
+    let good = node.transfer(ANNA, BO, 1).to_text(NetworkKind::Test);
     let body = serde_json::to_vec(&Batch { transactions: vec![good, signed] }).expect("plain data");
     let answer = node.post("/v1/transactions/batch", JSON, body).await;
     assert_eq!(answer.refusal(), (400, "invalid_address".into()));
@@ -151,7 +151,7 @@ async fn garbage_is_a_client_error_and_never_a_fault_of_the_node() {
     node.issue(ANNA, 100);
     let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
     let signed = node.transfer(ANNA, BO, 1);
-    let text = signed.clone().text(Network::Test);
+    let text = signed.clone().to_text(NetworkKind::Test);
     let seeds = [
         ("/v1/transactions", BYTES, signed.encode()),
         ("/v1/transactions", JSON, serde_json::to_vec(&text).expect("plain data")),
@@ -179,5 +179,5 @@ async fn garbage_is_a_client_error_and_never_a_fault_of_the_node() {
             assert!((400..500).contains(&answer.status), "{path}{garbage}: {}", answer.text());
         }
     }
-    assert_eq!(node.get(&format!("/v1/accounts/{}", address(ANNA).text(Network::Test))).await.status, 200);
+    assert_eq!(node.get(&format!("/v1/accounts/{}", address(ANNA).text(NetworkKind::Test))).await.status, 200);
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use lojal_consensus::clock;
 use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
-use lojal_types::{Code, Network, Outcome, SignedTransaction};
+use lojal_types::{Code, NetworkKind, Outcome, SignedTransaction};
 
 use super::http::JSON;
 use super::node::{ANNA, BO, HOUR_MS, Node, transfer};
@@ -15,7 +15,7 @@ fn impatient() -> Timeouts {
 }
 
 fn json_of(signed: &SignedTransaction) -> Vec<u8> {
-    serde_json::to_vec(&signed.clone().text(Network::Test)).expect("plain data")
+    serde_json::to_vec(&signed.clone().to_text(NetworkKind::Test)).expect("plain data")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,7 +131,7 @@ async fn a_batch_is_answered_one_by_one_and_in_order() {
     forged.signature = good[0].signature;
     let poor = node.transfer(ANNA, BO, 101);
     let signed = vec![good[0].clone(), forged, good[0].clone(), poor, good[1].clone()];
-    let transactions = signed.iter().map(|one| one.clone().text(Network::Test)).collect();
+    let transactions = signed.iter().map(|one| one.clone().to_text(NetworkKind::Test)).collect();
     let body = serde_json::to_vec(&Batch { transactions }).expect("plain data");
     let answer = node.post("/v1/transactions/batch", JSON, body).await;
     assert_eq!(answer.status, 202);

@@ -1,6 +1,6 @@
 //! Three brands and their members, with something of everything, so that every kind of operation succeeds.
 
-use lojal_ledger::{Executor, State, Tip};
+use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     AcceptPartnership, Address, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
@@ -184,7 +184,7 @@ impl Economy {
         let transaction = self.sign(sender, operations);
         let tip = self.state.view().tip();
         let (height, time_ms) = (tip.height.next(), tip.time_ms.plus_ms(1_000));
-        let mut executor = Executor::new(&self.state, time_ms);
+        let mut executor = BlockExecutor::new(&self.state, time_ms);
         let receipt = executor.push(&transaction).expect("it can be in a block");
         assert_eq!(receipt.outcome, Outcome::Applied);
         let execution = executor.finish().expect("points are conserved");

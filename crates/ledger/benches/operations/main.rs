@@ -3,7 +3,7 @@
 mod economy;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use lojal_ledger::Executor;
+use lojal_ledger::BlockExecutor;
 use lojal_types::Outcome;
 
 use self::economy::Economy;
@@ -14,11 +14,11 @@ fn operations(c: &mut Criterion) {
     for (sender, operation) in economy.operations() {
         let transaction = economy.sign(sender, vec![operation.clone()]);
         let time = economy.state.view().tip().time_ms.plus_ms(1_000);
-        let receipt = Executor::new(&economy.state, time).push(&transaction).expect("it can be in a block");
+        let receipt = BlockExecutor::new(&economy.state, time).push(&transaction).expect("it can be in a block");
         assert_eq!(receipt.outcome, Outcome::Applied, "{}", operation.name());
         group.bench_function(operation.name(), |b| {
             b.iter_batched_ref(
-                || Executor::new(&economy.state, time),
+                || BlockExecutor::new(&economy.state, time),
                 |executor| executor.push(&transaction),
                 BatchSize::SmallInput,
             );

@@ -6,6 +6,8 @@ use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
 
 /// Nothing goes wrong before a network has begun to work.
 const FIRST_MS: u64 = 3_000;
+/// How long somebody is away who will have much to ask for.
+const AWAY_MS: u64 = 2_500;
 
 impl Draw {
     /// A fault of a length in this range, somewhere in the active time.
@@ -166,6 +168,19 @@ pub(super) fn log_rot(draw: &mut Draw) -> Vec<Fault> {
     // Of one validator only: of a block that has rotted everywhere nobody has a copy.
     let node = draw.node();
     draw.one_by_one(2, |_| FaultKind::LogRot { node })
+}
+
+/// Somebody else is away meanwhile, so that it asks for what has rotted.
+pub(super) fn old_rot(draw: &mut Draw) -> Vec<Fault> {
+    let pair = draw.random.some_of(draw.validators, 2);
+    let (rotten, away) = if draw.random.permille(500) { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+    let rot = draw.one_by_one(3, |_| FaultKind::OldRot { node: rotten });
+    let absence = |fault: &Fault| {
+        let start_ms = fault.start_ms.saturating_sub(AWAY_MS).max(FIRST_MS);
+        Fault { start_ms, end_ms: fault.end_ms, kind: FaultKind::Partition { group: vec![away] } }
+    };
+    let absences: Vec<Fault> = rot.iter().map(absence).collect();
+    [rot, absences].concat()
 }
 
 pub(super) fn index_rot(draw: &mut Draw) -> Vec<Fault> {

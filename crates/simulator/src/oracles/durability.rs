@@ -1,4 +1,5 @@
-//! Durability: after every restart a node still has every block that it had shown to anybody before.
+//! Durability: after every restart a node still has every block that it had shown to anybody before, and in the end all
+//! of them can be read from its disk, whatever has rotted there.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,10 @@ use crate::history::History;
 
 pub(super) fn check(history: &History) -> Vec<Finding> {
     let mut findings = Vec::new();
+    for (node, chain) in history.honest_chains() {
+        let damaged = chain.damaged.iter();
+        findings.extend(damaged.map(|height| Finding::new(node, height.get(), "its log is damaged".to_owned())));
+    }
     for node in history.honest().filter(|node| !history.disk_lost.contains(node)) {
         let shown = history.commits.iter().filter(|commit| commit.node == node);
         let shown: Vec<(u64, Height, BlockId)> =

@@ -22,6 +22,8 @@ const RESTART_MS: u64 = 2_000;
 const CHECKPOINT_BYTES: u64 = 16 * 1024;
 /// Size of a segment of the log: small, so that logs have some.
 const SEGMENT_BYTES: u64 = 24 * 1024;
+/// How many bits of old blocks flip at once.
+const OLD_BITS: usize = 5;
 /// How long a node may take to end.
 const END_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -269,6 +271,31 @@ impl World {
         place.disk.rot_log(&place.directory, seed).map(|_| ())
     }
 
+    /// Flips bits of the log of a validator that runs, anywhere before the block of its last checkpoint. Whoever restarts
+    /// it in order reads nothing of that.
+    pub fn rot_old_blocks(&self, number: usize) -> std::io::Result<()> {
+        let mut place = self.place(number);
+        let Some(running) = &place.running else { return Ok(()) };
+        let checkpoint = running.node.store.counts().checkpoint_height;
+        let Ok(Some(block)) = running.node.store.block(checkpoint) else { return Ok(()) };
+        let mut old = Vec::new();
+        for segment in 1_u32.. {
+            let path = place.directory.join(format!("log/{segment:08}.log"));
+            let bytes = std::fs::read(&path)?;
+            let end = bytes.windows(block.bytes.len()).position(|window| *window == *block.bytes);
+            old.push((path, end.unwrap_or(bytes.len()) as u64));
+            if end.is_some() {
+                break;
+            }
+        }
+        for _ in 0..OLD_BITS {
+            let (path, end) = &old[place.random.index(old.len())];
+            let (offset, bit) = (place.random.below(*end), place.random.below(8) as u8);
+            place.disk.flip_bit(path, offset, bit)?;
+        }
+        Ok(())
+    }
+
     /// The next start of a validator sets aside what of its log is damaged.
     pub fn repair_at_start(&self, number: usize) {
         self.place(number).repair = true;
@@ -298,7 +325,9 @@ impl World {
 fn read_chain(node: &Node) -> Result<Chain, StoreError> {
     let tip = node.store.tip().height.get();
     let blocks = (1..=tip).filter_map(|height| node.store.block(Height::new(height)).transpose());
+    let is_damaged = |height: &Height| !node.store.is_whole(*height).is_ok_and(|is_whole| is_whole);
     Ok(Chain {
+        damaged: (1..=tip).map(Height::new).filter(is_damaged).collect(),
         blocks: blocks.collect::<Result<_, _>>()?,
         state_root: node.store.view().state_root(),
         evidence: node.metrics.counts().evidence,

@@ -99,6 +99,10 @@ fn content_left(inode: &Inode, random: &mut Random) -> io::Result<Vec<u8>> {
     for range in &inode.doubtful {
         scramble(&mut content, range.clone(), random);
     }
+    // The last one first, so that what was there before all of them can come back.
+    for (offset, before) in inode.overwritten.iter().rev() {
+        undo(&mut content, *offset, before, random);
+    }
     let synced = usize::try_from(inode.synced).map_err(io::Error::other)?;
     if !inode.cut_off.is_empty() && random.coin() {
         content.truncate(synced);
@@ -131,6 +135,24 @@ fn scramble(content: &mut [u8], range: Range<u64>, random: &mut Random) {
             _ => (),
         }
         start = end;
+    }
+}
+
+/// Leaves some sectors of what has been written over as they were before, some as they are now, and some as garbage.
+fn undo(content: &mut [u8], offset: u64, before: &[u8], random: &mut Random) {
+    let (mut start, end) = (offset, offset.saturating_add(before.len() as u64));
+    while start < end {
+        let next = (start / SECTOR_BYTES + 1).saturating_mul(SECTOR_BYTES).min(end);
+        let (way, skipped) = (random.below(4), start.saturating_sub(offset) as usize);
+        let sector = content.iter_mut().take(next as usize).skip(start as usize);
+        for (byte, before) in sector.zip(before.iter().skip(skipped)) {
+            match way {
+                0 => *byte = random.next() as u8,
+                1 | 2 => *byte = *before,
+                _ => (),
+            }
+        }
+        start = next;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -123,6 +124,15 @@ impl SimulatedDisk {
             Ok(_) => state.faults.write(bytes),
             Err(error) => (0, Some(error)),
         }
+    }
+
+    /// Writes over what is in a file; like an append, it may be cut short.
+    pub(super) fn overwrite(&self, file: &File, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.state();
+        state.tracking.overwriting(path, offset, bytes.len())?;
+        let (granted, refused) = state.faults.write(bytes.len());
+        file.write_all_at(&bytes[..granted], offset)?;
+        refused.map_or(Ok(()), Err)
     }
 
     pub(super) fn sync(&self, path: &Path) -> io::Result<()> {

@@ -20,6 +20,8 @@ pub(super) struct Inode {
     pub(super) cut_off: Vec<u8>,
     /// Bytes that the operating system holds for durable, but that never were.
     pub(super) doubtful: Vec<Range<u64>>,
+    /// What is durable at some places where something else has been written since.
+    pub(super) overwritten: Vec<(u64, Vec<u8>)>,
 }
 
 /// The number of an [`Inode`].
@@ -62,7 +64,10 @@ impl Inode {
     }
 
     fn is_durable(&self) -> bool {
-        self.len().is_ok_and(|len| len == self.synced) && self.cut_off.is_empty() && self.doubtful.is_empty()
+        self.len().is_ok_and(|len| len == self.synced)
+            && self.cut_off.is_empty()
+            && self.doubtful.is_empty()
+            && self.overwritten.is_empty()
     }
 }
 
@@ -79,7 +84,8 @@ impl Tracking {
     fn add(&mut self, path: &Path, synced: u64) -> io::Result<InodeNumber> {
         let content = File::open(path)?;
         self.last += 1;
-        self.inodes.insert(self.last, Inode { content, synced, cut_off: Vec::new(), doubtful: Vec::new() });
+        let (cut_off, doubtful, overwritten) = (Vec::new(), Vec::new(), Vec::new());
+        self.inodes.insert(self.last, Inode { content, synced, cut_off, doubtful, overwritten });
         self.names.insert(path.to_owned(), self.last);
         Ok(self.last)
     }
@@ -137,6 +143,15 @@ impl Tracking {
             inode.synced = len;
         }
         cut(&mut inode.doubtful, len);
+        inode.overwritten.retain(|(offset, before)| offset.saturating_add(before.len() as u64) <= len);
+        Ok(())
+    }
+
+    /// Something durable is about to be written over.
+    pub(super) fn overwriting(&mut self, path: &Path, offset: u64, bytes: usize) -> io::Result<()> {
+        let inode = self.tracked(path)?;
+        let before = inode.read(offset..offset.saturating_add(bytes as u64))?;
+        inode.overwritten.push((offset, before));
         Ok(())
     }
 
@@ -147,9 +162,16 @@ impl Tracking {
             Sync::Works => {
                 inode.synced = len;
                 inode.cut_off.clear();
+                inode.overwritten.clear();
             }
-            Sync::Fails if len > inode.synced => inode.doubtful.push(inode.synced..len),
-            Sync::Fails | Sync::Lies => (),
+            Sync::Fails => {
+                if len > inode.synced {
+                    inode.doubtful.push(inode.synced..len);
+                }
+                let over = std::mem::take(&mut inode.overwritten).into_iter();
+                inode.doubtful.extend(over.map(|(offset, before)| offset..offset.saturating_add(before.len() as u64)));
+            }
+            Sync::Lies => (),
         }
         self.forget_durable();
         Ok(())

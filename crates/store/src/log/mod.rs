@@ -3,8 +3,10 @@
 //! A record is (kind: u8, length of the payload: u32 LE, CRC32C over kind, length and payload: u32 LE, payload). A
 //! segment starts with a header record. Then, for one height after the other, come the blocks and proposals that were
 //! seen, in any order, and the certificate that decides. A segment ends after a certificate, so that every block is in
-//! the segment of its certificate.
+//! the segment of its certificate. What rots among the blocks and proposals that were not decided becomes a record that
+//! says nothing, see [`mend`].
 
+pub(crate) mod mend;
 pub(crate) mod pairing;
 pub(crate) mod read;
 pub(crate) mod record;

@@ -41,6 +41,7 @@ impl Pairing {
     pub(crate) fn take(&mut self, offset: u64, record: Record) -> Result<Option<Pair>, DamageReason> {
         match record {
             Record::Header(_) => Err(DamageReason::Order),
+            Record::Filler => Ok(None),
             Record::Block { id, height, bytes } => {
                 self.expect(height)?;
                 push_bounded(&mut self.blocks, UndecidedBlock { id, offset, bytes }, UNDECIDED_BLOCKS_MAX);

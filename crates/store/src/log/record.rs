@@ -16,8 +16,12 @@ pub(crate) const LOG_VERSION: u32 = 1;
 pub(crate) const RECORD_HEAD_BYTES: usize = 1 + 4 + 4;
 const SEGMENT_HEADER_BYTES: usize = 4 + 32 + 8;
 const PROPOSAL_BYTES: RangeInclusive<usize> = (8 + 4 + 1 + 20 + 32)..=(8 + 4 + 5 + 20 + 32);
-const SIGNATURE_BYTES: usize = 20 + 64;
-const COMMIT_BYTES: RangeInclusive<usize> = (48 + SIGNATURE_BYTES)..=(48 + SIGNATURE_BYTES * VALIDATORS_MAX);
+/// A validator's address and signature.
+pub(crate) const SIGNATURE_BYTES: usize = 20 + 64;
+/// Height, round and block of a certificate, and how many signatures follow.
+pub(crate) const UNSIGNED_COMMIT_BYTES: usize = 8 + 4 + 32 + 4;
+const COMMIT_BYTES: RangeInclusive<usize> =
+    (UNSIGNED_COMMIT_BYTES + SIGNATURE_BYTES)..=(UNSIGNED_COMMIT_BYTES + SIGNATURE_BYTES * VALIDATORS_MAX);
 /// The largest record of a certificate.
 pub(crate) const COMMIT_RECORD_BYTES_MAX: usize = RECORD_HEAD_BYTES + *COMMIT_BYTES.end();
 /// The record at the start of a segment.
@@ -31,11 +35,14 @@ pub(crate) enum Kind {
     Block = 2,
     Proposal = 3,
     Commit = 4,
+    Filler = 5,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Header, Self::Block, Self::Proposal, Self::Commit].into_iter().find(|kind| *kind as u8 == byte)
+        [Self::Header, Self::Block, Self::Proposal, Self::Commit, Self::Filler]
+            .into_iter()
+            .find(|kind| *kind as u8 == byte)
     }
 
     /// How long a payload of this kind can be.
@@ -45,6 +52,7 @@ impl Kind {
             Self::Block => EMPTY_BLOCK_BYTES..=BLOCK_BYTES_MAX,
             Self::Proposal => PROPOSAL_BYTES,
             Self::Commit => COMMIT_BYTES,
+            Self::Filler => 0..=BLOCK_BYTES_MAX,
         }
     }
 }
@@ -77,9 +85,15 @@ pub struct ProposalRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Record {
     Header(SegmentHeader),
-    Block { id: BlockId, height: Height, bytes: Arc<[u8]> },
+    Block {
+        id: BlockId,
+        height: Height,
+        bytes: Arc<[u8]>,
+    },
     Proposal(ProposalRecord),
     Commit(Certificate),
+    /// In the place of what has rotted and isn't needed any more.
+    Filler,
 }
 
 /// Bytes that are no record.
@@ -172,6 +186,7 @@ fn decode(kind: Kind, payload: Vec<u8>) -> Result<Record, RecordFault> {
         }
         Kind::Proposal => Record::Proposal(borsh::from_slice(&payload).map_err(content)?),
         Kind::Commit => Record::Commit(borsh::from_slice(&payload).map_err(content)?),
+        Kind::Filler => Record::Filler,
     })
 }
 

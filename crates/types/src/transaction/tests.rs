@@ -109,11 +109,11 @@ fn the_largest_transaction_by_operations_fits_the_limit_in_bytes() {
 
 #[test]
 fn json_and_bytes_are_two_forms_of_one_transaction() {
-    let json = serde_json::to_string(&signed(5).text(Network::Test)).expect("serializable");
+    let json = serde_json::to_string(&signed(5).to_text(NetworkKind::Test)).expect("serializable");
     assert!(json.contains(r#""type":"transfer""#) && json.contains("tloj1"), "{json}");
     let parsed: SignedTransaction<AddressText> = serde_json::from_str(&json).expect("what was written");
-    assert_eq!(parsed.clone().on(Network::Test), Ok(signed(5)));
-    assert!(parsed.on(Network::Main).is_err(), "addresses of another network");
+    assert_eq!(parsed.clone().to_canonical(NetworkKind::Test), Ok(signed(5)));
+    assert!(parsed.to_canonical(NetworkKind::Main).is_err(), "addresses of another network");
 }
 
 proptest! {

@@ -87,14 +87,14 @@ fn no_text_makes_a_parser_panic() {
 fn transactions_survive_json_and_damaged_json_makes_nothing_panic() {
     let inputs = (messages::signed_transaction(), values::network(), vec(damage::damages(), 4));
     run(200, &inputs, |(signed, network, damages)| {
-        let json = serde_json::to_vec(&signed.clone().text(network)).expect("has a JSON form");
+        let json = serde_json::to_vec(&signed.clone().to_text(network)).expect("has a JSON form");
         let parsed: SignedTransaction<AddressText> = serde_json::from_slice(&json).expect("what was written");
-        prop_assert_eq!(parsed.on(network), Ok(signed));
+        prop_assert_eq!(parsed.to_canonical(network), Ok(signed));
         for damages in damages {
             let mut json = json.clone();
             damages.into_iter().for_each(|damage| damage.apply(&mut json));
             if let Ok(parsed) = serde_json::from_slice::<SignedTransaction<AddressText>>(&json) {
-                let _ = parsed.on(network);
+                let _ = parsed.to_canonical(network);
             }
         }
         Ok(())

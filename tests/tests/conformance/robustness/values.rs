@@ -3,7 +3,7 @@
 use lojal_types::limits::TIME_MS_MAX;
 use lojal_types::{
     Address, BlockId, Bounded, BrandId, ChainId, ChainTag, Code, Currency, Day, Expiry, Hash, Height, Lot, MemberRole,
-    Money, Month, Name, Network, Points, PublicKey, Reference, Role, Signature, TimeMs, TransactionId,
+    Money, Month, Name, NetworkKind, Points, PublicKey, Reference, Role, Signature, TimeMs, TransactionId,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -93,8 +93,8 @@ pub(super) fn name() -> BoxedStrategy<Name> {
     };
     name.prop_map(join).boxed()
 }
-pub(super) fn network() -> BoxedStrategy<Network> {
-    select(vec![Network::Main, Network::Test]).boxed()
+pub(super) fn network() -> BoxedStrategy<NetworkKind> {
+    select(vec![NetworkKind::Main, NetworkKind::Test]).boxed()
 }
 pub(super) fn role() -> BoxedStrategy<Role> {
     select(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).boxed()

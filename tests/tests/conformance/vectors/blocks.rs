@@ -133,12 +133,13 @@ fn blocks_have_their_bytes_and_transactions_root() {
     let sample = |count| {
         let transactions: Vec<SignedTransaction> = (0..count).map(transaction).collect();
         let header = header(root_of(&transactions));
-        BlockInput { header, transactions: transactions.into_iter().map(|one| one.text(NETWORK)).collect() }
+        BlockInput { header, transactions: transactions.into_iter().map(|one| one.to_text(NETWORK)).collect() }
     };
     let samples = vec![named("without transactions", sample(0)), named("three transactions", sample(3))];
     let about = "A block as it travels, and the Merkle root over its signed transactions";
     check("blocks.json", about, samples, |input| {
-        let on = |one: &SignedTransaction<AddressText>| one.clone().on(NETWORK).expect("addresses of the network");
+        let on =
+            |one: &SignedTransaction<AddressText>| one.clone().to_canonical(NETWORK).expect("addresses of the network");
         let transactions: Vec<SignedTransaction> = input.transactions.iter().map(on).collect();
         let transactions_root = root_of(&transactions);
         let transactions = Bounded::new(transactions).expect("a few");

@@ -118,7 +118,7 @@ pub(crate) fn variant_numbers<T: BorshDeserialize>() -> BTreeSet<u8> {
 
 #[test]
 fn the_variants_of_an_enum_are_found_by_asking_its_decoder() {
-    assert_eq!(variant_numbers::<lojal_types::Network>(), BTreeSet::from([0, 1]));
+    assert_eq!(variant_numbers::<lojal_types::NetworkKind>(), BTreeSet::from([0, 1]));
     assert_eq!(variant_numbers::<lojal_types::VoteKind>(), BTreeSet::from([1, 2]));
     assert_eq!(variant_numbers::<lojal_types::Outcome>(), BTreeSet::from([0, 1]));
 }

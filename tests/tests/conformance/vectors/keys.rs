@@ -1,6 +1,6 @@
 //! Keys, addresses and plain signatures.
 
-use lojal_types::{AddressText, Network, PublicKey, Signature};
+use lojal_types::{AddressText, NetworkKind, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
 use super::golden::{canonical_hex, check};
@@ -30,13 +30,13 @@ fn build(input: &Input) -> Output {
     let output = Output {
         public_key: key.public_key(),
         address: canonical_hex(&address),
-        address_on_main: address.text(Network::Main),
-        address_on_test: address.text(Network::Test),
+        address_on_main: address.text(NetworkKind::Main),
+        address_on_test: address.text(NetworkKind::Test),
         signature: key.sign(&message),
     };
     assert!(output.public_key.verify(&message, &output.signature), "what a key signs holds");
-    assert_eq!(output.address_on_main.on(Network::Main), Ok(address));
-    assert_eq!(output.address_on_test.on(Network::Test), Ok(address));
+    assert_eq!(output.address_on_main.on(NetworkKind::Main), Ok(address));
+    assert_eq!(output.address_on_test.on(NetworkKind::Test), Ok(address));
     assert_eq!(canonical_hex(&output.public_key), output.public_key.to_string());
     assert_eq!(canonical_hex(&output.signature), output.signature.to_string());
     output

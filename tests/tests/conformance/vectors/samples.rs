@@ -1,9 +1,9 @@
 //! What the samples of several files have in common. Everything here is part of the vectors' inputs.
 
-use lojal_types::{Address, AddressText, ChainId, KeyPair, Network, TimeMs, TransactionId};
+use lojal_types::{Address, AddressText, ChainId, KeyPair, NetworkKind, TimeMs, TransactionId};
 
 /// The network whose address prefix most vectors use.
-pub(super) const NETWORK: Network = Network::Test;
+pub(super) const NETWORK: NetworkKind = NetworkKind::Test;
 
 /// 2026-11-30T23:59:45Z: a month ends 15 seconds later.
 pub(super) const START_MS: u64 = 1_796_083_185_000;

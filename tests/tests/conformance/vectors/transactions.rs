@@ -1,7 +1,7 @@
 //! Transactions, unsigned and signed.
 
 use lojal_types::{
-    AddressText, Bounded, ChainId, Network, PublicKey, Signature, SignedTransaction, Transaction, TransactionId,
+    AddressText, Bounded, ChainId, NetworkKind, PublicKey, Signature, SignedTransaction, Transaction, TransactionId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use super::{operations, samples};
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Input {
     chain_id: ChainId,
-    network: Network,
+    network: NetworkKind,
     /// The secret of the key that signs.
     seed: String,
     transaction: Transaction<AddressText>,
@@ -29,10 +29,10 @@ struct Output {
 }
 
 /// The form that is hashed and signed.
-pub(super) fn bytes_form(transaction: &Transaction<AddressText>, network: Network) -> Transaction {
+pub(super) fn bytes_form(transaction: &Transaction<AddressText>, network: NetworkKind) -> Transaction {
     let (public_key, signature) = (PublicKey::new([0; 32]), Signature::new([0; 64]));
     let signed = SignedTransaction { transaction: transaction.clone(), public_key, signature };
-    signed.on(network).expect("the vectors name addresses of their own network").transaction
+    signed.to_canonical(network).expect("the vectors name addresses of their own network").transaction
 }
 
 fn build(input: &Input) -> Output {
@@ -40,10 +40,10 @@ fn build(input: &Input) -> Output {
     let id = transaction.id(&input.chain_id);
     let signed = transaction.clone().sign(&input.chain_id, &key(&input.seed));
     assert_eq!(SignedTransaction::decode(&signed.encode()), Ok(signed.clone()));
-    assert_eq!(signed.clone().text(input.network).transaction, input.transaction, "bytes -> text");
-    let json = serde_json::to_string(&signed.clone().text(input.network)).expect("has a JSON form");
+    assert_eq!(signed.clone().to_text(input.network).transaction, input.transaction, "bytes -> text");
+    let json = serde_json::to_string(&signed.clone().to_text(input.network)).expect("has a JSON form");
     let parsed: SignedTransaction<AddressText> = serde_json::from_str(&json).expect("what was written");
-    assert_eq!(parsed.on(input.network), Ok(signed.clone()), "bytes -> JSON -> bytes");
+    assert_eq!(parsed.to_canonical(input.network), Ok(signed.clone()), "bytes -> JSON -> bytes");
     let verified = signed.clone().verify(&input.chain_id).expect("a transaction that was just signed");
     assert_eq!((verified.id(), verified.signed()), (id, &signed));
     Output {

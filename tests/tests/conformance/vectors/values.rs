@@ -4,7 +4,7 @@ use borsh::BorshDeserialize;
 use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
 use lojal_types::{
     AddressText, BrandId, Currency, Expiry, Guardian, Guardians, Height, Lot, MemberRights, MemberRole, Money, Month,
-    Name, Network, Parameters, PartnershipTerms, Points, Policy, Reference, Role, TimeMs, genesis::GenesisOperator,
+    Name, NetworkKind, Parameters, PartnershipTerms, Points, Policy, Reference, Role, TimeMs, genesis::GenesisOperator,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ enum Input {
     Reference(Reference),
     BrandId(BrandId),
     Name(Name),
-    Network(Network),
+    Network(NetworkKind),
     Role(Role),
     Policy(Policy),
     Parameters(Parameters),
@@ -181,7 +181,7 @@ fn samples() -> Vec<(String, Input)> {
         named("operator with a daily limit", Input::Operator(limited)),
     ];
     samples.extend(
-        all::<Network>().map(|network| named(&format!("network {}", network.prefix()), Input::Network(network))),
+        all::<NetworkKind>().map(|network| named(&format!("network {}", network.prefix()), Input::Network(network))),
     );
     samples.extend(roles().map(|role| named(&format!("role {role:?}"), Input::Role(role))));
     samples.extend(all::<MemberRole>().map(|role| named(&format!("member role {role:?}"), Input::MemberRole(role))));

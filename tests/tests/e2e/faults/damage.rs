@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lojal_client::Client;
+use lojal_store::archive::Reader;
 use lojal_types::{Height, TransactionId};
 
 use crate::network::Network;
-use crate::programs::run;
+use crate::programs::{eventually, run};
 use crate::stream::{Stream, assert_kept, two_members};
 use crate::wallet::Signer;
 
@@ -67,6 +68,12 @@ impl Victim {
         let process = self.network.process(VICTIM);
         crate::programs::signal("KILL", process);
         self.network.end_of(VICTIM).1
+    }
+    /// What an audit of its directory ends with.
+    fn audit(&self) -> Option<i32> {
+        let mut audit = crate::programs::program("lojal-audit");
+        audit.args(["verify", "--quiet", "--genesis"]).arg(self.network.genesis());
+        run(audit.arg("--dir").arg(self.network.node_dir(VICTIM))).status.code()
     }
     /// Asserts that it refuses to start, and answers with the height that it names.
     #[track_caller]
@@ -136,42 +143,58 @@ fn a_block_log_that_lost_its_end_or_all_of_it_is_never_taken_for_whole() {
 }
 
 #[test]
-fn a_block_that_is_damaged_below_the_checkpoint_is_not_given_out() {
+fn a_block_that_rots_below_the_checkpoint_stops_nobody_is_not_given_out_and_is_put_right_as_soon_as_a_peer_has_it() {
     let mut victim = Victim::new(true);
     victim.flip_a_block();
-    victim.network.revive(VICTIM);
-    let height = victim.network.catch_up(&[0, 1, 2, VICTIM]);
-    let (own, others) = (victim.network.client(VICTIM), victim.network.client(0));
-    let blocks = (1..=height.get()).map(Height::new);
-    let refused = blocks.filter(|height| match own.block(*height) {
-        Ok(block) => {
-            // Which signatures of a quorum a validator has is its own affair.
-            let other = others.block(*height).expect("a running gateway");
-            assert_eq!((block.id, block.header, block.transactions), (other.id, other.header, other.transactions));
-            false
-        }
-        Err(error) => {
-            assert!(error.is_problem("internal_error"), "{error}");
-            true
-        }
+    (0..3).for_each(|node| victim.network.kill(node));
+    let command = &mut victim.network.command(VICTIM);
+    victim.network.revive_with(VICTIM, command);
+    let own = victim.network.client(VICTIM);
+    let metric = |network: &Network, name: &str| network.metric(VICTIM, name);
+    eventually("the scrub finds it", || {
+        metric(&victim.network, "lojal_store_damaged_blocks").filter(|count| *count > 0.0)
     });
-    assert_eq!(refused.count(), 1, "one block is damaged, and only that one isn't given out");
-    let log = victim.data();
-    let mut audit = crate::programs::program("lojal-audit");
-    audit
-        .args(["verify", "--quiet", "--genesis"])
-        .arg(victim.network.genesis())
-        .arg("--dir")
-        .arg(log.parent().expect("a node"));
-    let output = run(&mut audit);
-    assert_eq!(output.status.code(), Some(1), "an audit of the directory finds it: {output:?}");
-    victim.network.kill(VICTIM);
-    victim.start(Some("--repair"));
+    let tip = victim.network.height(VICTIM);
+    let refused = |height: &Height| own.block(*height).is_err_and(|error| error.is_problem("block_unavailable"));
+    let rotten: Vec<Height> = (1..=tip.get()).map(Height::new).filter(refused).collect();
+    assert_eq!(rotten.len(), 1, "one block has rotted, and only that one isn't given out");
+    let export = own.export(Height::new(1), 100).expect("the blocks before it");
+    assert_eq!(Reader::new(&*export).expect("an archive").count() as u64, (rotten[0].get() - 1).min(100));
+    assert_eq!(victim.audit(), Some(1), "an audit of the directory finds it");
+
+    for node in 0..3 {
+        let command = &mut victim.network.command(node);
+        victim.network.revive_with(node, command);
+    }
+    (0..4).for_each(|node| victim.network.wait_until_ready(node));
+    eventually("it is put right", || {
+        metric(&victim.network, "lojal_store_damaged_blocks").filter(|count| *count == 0.0)
+    });
+    assert!(metric(&victim.network, "lojal_store_mended_total").is_some_and(|count| count >= 1.0));
+    assert!(!refused(&rotten[0]), "it is given out again");
+    victim.network.catch_up(&[0, 1, 2, VICTIM]);
+    assert_kept(&victim.network, VICTIM, (&victim.from, &victim.to), &victim.acknowledged);
+    assert_eq!(victim.audit(), Some(0), "the log on the disk is whole");
+}
+
+#[test]
+fn a_validator_that_asks_for_rotten_blocks_stops_nobody_and_catches_up_from_the_others() {
+    let mut victim = Victim::new(true);
+    victim.flip_a_block();
+    // Another one starts anew, and asks everybody for everything.
+    victim.network.stop(0);
+    let data = victim.network.node_dir(0).join("data");
+    fs::remove_dir_all(&data).expect("a directory of ours");
+    fs::create_dir(&data).expect("a directory of ours");
+    fs::write(data.join("forgotten"), []).expect("a directory of ours");
     victim.network.revive(VICTIM);
-    assert_eq!(
-        (1..=height.get()).find(|height| victim.network.client(VICTIM).block(Height::new(*height)).is_err()),
-        None
-    );
+    victim.network.revive(0);
+    let height = victim.network.catch_up(&[0, 1, 2, VICTIM]);
+    assert!((1..=height.get()).all(|height| victim.network.client(0).block(Height::new(height)).is_ok()));
+    eventually("it is put right", || {
+        let mended = victim.network.metric(VICTIM, "lojal_store_mended_total");
+        mended.filter(|count| *count >= 1.0)
+    });
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Strangers and insiders who mean harm: memory stays bounded, and consensus goes on.
 
 mod gateway;
+mod insiders;
 mod oversized;
 mod peers;
 

@@ -25,7 +25,7 @@ const FORGED: u64 = 50;
 const HELLO: &[u8] = b"\x13/multistream/1.0.0\n\x07/noise\n";
 
 /// A node of the permitted network, with the network's addresses and some identity.
-fn config(network: &Network, identity: Identity, listen: u16) -> NetworkConfig {
+pub(super) fn config(network: &Network, identity: Identity, listen: u16) -> NetworkConfig {
     let genesis = Signer::of(network, "member-1").genesis().clone();
     let address = |port: u16| format!("/ip4/127.0.0.1/tcp/{port}").parse().expect("valid");
     let validators = genesis.document().validators.iter().zip(0..);

@@ -8,8 +8,8 @@ use lojal_types::api::{
     Status, Totals, TransactionState, TransactionStatus,
 };
 use lojal_types::{
-    AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, Network, Operation, Outcome, Points, PublicKey,
-    SignedTransaction, TimeMs,
+    AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome, Points,
+    PublicKey, SignedTransaction, TimeMs,
 };
 use lojal_wallet::clock::local_time;
 
@@ -18,7 +18,7 @@ use super::{genesis, key, name, other, policy};
 
 /// A gateway whose ledger puts every transaction in block 42 with `receipt`, after checking its signature.
 pub fn ledger(receipt: Outcome, rotated_key: Option<PublicKey>) -> Server {
-    let own = Account { rotated_key, ..account(key().address().text(Network::Test)) };
+    let own = Account { rotated_key, ..account(key().address().text(NetworkKind::Test)) };
     Ledger { receipt, ..Ledger::with(vec![own]) }.start()
 }
 
@@ -163,7 +163,7 @@ fn history() -> History {
     let transfer = lojal_types::Transfer {
         brand: "kaffet".parse().expect("valid"),
         from: key().address(),
-        to: other().on(Network::Test).expect("a test address"),
+        to: other().on(NetworkKind::Test).expect("a test address"),
         amount: Points::new(1250),
     };
     let transaction = lojal_types::Transaction {
@@ -174,7 +174,7 @@ fn history() -> History {
         operations: Bounded::new(vec![Operation::Transfer(transfer)]).expect("one"),
     };
     let id = transaction.id(&genesis().chain_id());
-    let signed = transaction.sign(&genesis().chain_id(), &key()).text(Network::Test);
+    let signed = transaction.sign(&genesis().chain_id(), &key()).to_text(NetworkKind::Test);
     let time_ms = TimeMs::new(1_800_000_000_000).expect("in range");
     let state = TransactionState::Committed { height: Height::new(40), index: 0, time_ms, receipt: Outcome::Applied };
     let status = TransactionStatus { id, state, transaction: Some(signed) };

@@ -11,8 +11,8 @@ use std::process::{Command, Output, Stdio};
 
 use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
-    AddressText, Bounded, Genesis, GenesisDocument, KeyPair, Network, Parameters, Points, Policy, Reference, TimeMs,
-    Validator,
+    AddressText, Bounded, Genesis, GenesisDocument, KeyPair, NetworkKind, Parameters, Points, Policy, Reference,
+    TimeMs, Validator,
 };
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::Passphrase;
@@ -59,7 +59,7 @@ pub fn key() -> KeyPair {
 }
 
 pub fn other() -> AddressText {
-    KeyPair::from_seed(&[8; 32]).address().text(Network::Test)
+    KeyPair::from_seed(&[8; 32]).address().text(NetworkKind::Test)
 }
 
 /// A wallet in a temporary directory, and the command to use it.

@@ -3,7 +3,7 @@
 use lojal_types::{Code, Outcome, Transaction};
 
 use crate::DryRun;
-use crate::execute::Executor;
+use crate::execute::BlockExecutor;
 use crate::fixture::*;
 use crate::recent::RecentIds;
 
@@ -172,7 +172,7 @@ fn an_executor_that_is_dropped_changes_nothing() {
     let mut ledger = ledger();
     let (root, recent) = (ledger.view().state_root(), ledger.state.recent().clone());
     let transaction = ledger.sign(ANNA, vec![redeem(GROCER, ANNA, 1)]);
-    let mut executor = Executor::new(&ledger.state, ledger.next_time());
+    let mut executor = BlockExecutor::new(&ledger.state, ledger.next_time());
     assert!(executor.push(&transaction).is_ok());
     drop(executor);
     assert_eq!(ledger.view().state_root(), root);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lojal_types::limits::MEMBERSHIPS_MAX;
 use lojal_types::{Address, Code, MemberRole, Operation, Outcome, PublicKey, Role, VerifiedTransaction};
 
-use crate::execute::Executor;
+use crate::execute::BlockExecutor;
 use crate::fixture::*;
 
 /// The till may do everything, holds points, has a household with Anna in it, is invited to hers, guards her account
@@ -208,11 +208,11 @@ fn a_failure_in_the_first_block_of_a_month_does_not_bring_expired_points_back() 
     ledger.apply(TILL, issue(RESORT, ANNA, 8, "pass"));
     let until = start_of("2027-01").plus_ms(HOUR_MS / 2);
     let failing = ledger.sign_until(ANNA, until, vec![redeem(RESORT, ANNA, 8)]);
-    let mut executor = Executor::new(&ledger.state, start_of("2027-01"));
+    let mut executor = BlockExecutor::new(&ledger.state, start_of("2027-01"));
     let receipt = executor.push(&failing).expect("in its window");
     assert_eq!(receipt.outcome, failed(0, Code::PointsExpired));
     let after = executor.finish().expect("conserved");
-    let mut quiet = Executor::new(&ledger.state, start_of("2027-01"));
+    let mut quiet = BlockExecutor::new(&ledger.state, start_of("2027-01"));
     assert!(quiet.push(&long_over()).is_err(), "refused transactions leave nothing either");
     let quiet = quiet.finish().expect("conserved");
     let without_ids = |tree: &crate::StateTree| {

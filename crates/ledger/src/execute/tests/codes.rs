@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use lojal_types::{Code, Operation, Outcome, VerifiedTransaction};
 
 use crate::DryRun;
-use crate::execute::Executor;
+use crate::execute::BlockExecutor;
 use crate::fixture::*;
 
 /// What is answered before a transaction reaches the ledger: by decoding, by the signature check, by the mempool.
@@ -74,7 +74,7 @@ fn what_can_not_be_in_a_block_is_refused_with_its_code_and_changes_nothing() {
         let transaction = provoke(&mut ledger);
         let time = ledger.next_time();
         assert_eq!(DryRun::new(&ledger.state, time).validate(&transaction), Err(code));
-        let mut executor = Executor::new(&ledger.state, time);
+        let mut executor = BlockExecutor::new(&ledger.state, time);
         assert_eq!(executor.push(&transaction), Err(code));
         let execution = executor.finish().expect("nothing happened");
         assert!(execution.receipts().is_empty(), "{code}");

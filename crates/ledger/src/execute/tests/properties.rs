@@ -10,7 +10,7 @@ use lojal_types::{BlockId, Code, Genesis, Hash, KeyPair, Outcome, TimeMs, Valida
 
 use self::shown::facts;
 use crate::conservation::balance_sheet;
-use crate::execute::Executor;
+use crate::execute::BlockExecutor;
 use crate::fixture::{DAY_MS, MINUTE_MS, SECOND_MS, START_MS, time};
 use crate::state::{State, Tip};
 
@@ -51,13 +51,13 @@ fn genesis(seed: u64) -> Genesis {
     Genesis::new(lojal_model::genesis(seed, time(START_MS), vec![validator])).expect("the document keeps the rules")
 }
 
-fn answers(executor: &mut Executor<'_>, transactions: &[VerifiedTransaction]) -> Vec<Answer> {
+fn answers(executor: &mut BlockExecutor<'_>, transactions: &[VerifiedTransaction]) -> Vec<Answer> {
     transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect()
 }
 
 /// Makes a block the last one of a state.
 fn block(state: &mut State, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Answer> {
-    let mut executor = Executor::new(state, time);
+    let mut executor = BlockExecutor::new(state, time);
     let answers = answers(&mut executor, transactions);
     let execution = executor.finish().expect("points are conserved");
     let height = state.view().tip().height.next();
@@ -105,7 +105,7 @@ fn follow(seed: u64, reached: &mut Reached) {
             transactions.push(verified);
         }
         let root = state.view().state_root();
-        let dropped = answers(&mut Executor::new(&state, time), &transactions);
+        let dropped = answers(&mut BlockExecutor::new(&state, time), &transactions);
         assert_eq!(state.view().state_root(), root, "an executor that is dropped changes nothing");
         for (transaction, (answer, expected)) in transactions.iter().zip(dropped.iter().zip(&expected)) {
             assert_eq!(answer, expected, "seed {seed}, block {number} at {time:?}: {:#?}", transaction.signed());

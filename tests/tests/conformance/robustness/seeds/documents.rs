@@ -1,7 +1,7 @@
 //! Seeds of targets that take documents and texts.
 
 use lojal_tests::targets::chain;
-use lojal_types::{Network, api};
+use lojal_types::{NetworkKind, api};
 
 use super::{Seeds, named, vectors};
 
@@ -35,7 +35,7 @@ pub(super) fn genesis() -> Seeds {
 }
 
 pub(super) fn text() -> Seeds {
-    let address = chain().committed[0].header.proposer.text(Network::Test).to_string();
+    let address = chain().committed[0].header.proposer.text(NetworkKind::Test).to_string();
     let mut seeds = named([
         ("month", b"2027-03"),
         ("month-13", b"2027-13"),
@@ -90,12 +90,13 @@ const OPERATORS: &str =
 
 pub(super) fn json() -> Seeds {
     let block = &chain().committed[2];
-    let transactions: Vec<_> = block.transactions.iter().map(|one| one.signed().clone().text(Network::Test)).collect();
-    let address = block.header.proposer.text(Network::Test).to_string();
+    let transactions: Vec<_> =
+        block.transactions.iter().map(|one| one.signed().clone().to_text(NetworkKind::Test)).collect();
+    let address = block.header.proposer.text(NetworkKind::Test).to_string();
     let whole = api::Block {
         id: block.id,
-        header: block.header.clone().text(Network::Test),
-        certificate: block.certificate.text(Network::Test),
+        header: block.header.clone().text(NetworkKind::Test),
+        certificate: block.certificate.text(NetworkKind::Test),
         transactions: transactions.clone(),
     };
     let one = json_of(&transactions[0]);
@@ -105,7 +106,7 @@ pub(super) fn json() -> Seeds {
     add("batch", json_of(&api::Batch { transactions: transactions[..2].to_vec() }));
     let all: Vec<_> = chain().committed.iter().flat_map(|block| block.transactions.iter()).collect();
     for (transaction, number) in all.iter().zip(0..).step_by(4) {
-        add(&format!("transaction-{number}"), json_of(&transaction.signed().clone().text(Network::Test)));
+        add(&format!("transaction-{number}"), json_of(&transaction.signed().clone().to_text(NetworkKind::Test)));
     }
     let id = "0".repeat(64);
     for (name, text) in [

@@ -1,7 +1,7 @@
 //! Seeds of requests to the gateway.
 
 use lojal_tests::targets::chain;
-use lojal_types::{Network, api};
+use lojal_types::{NetworkKind, api};
 
 use super::Seeds;
 
@@ -51,16 +51,16 @@ fn post(target: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
 
 pub(super) fn http_request() -> Seeds {
     let block = &chain().committed[2];
-    let address = block.transactions[0].transaction().sender.text(Network::Test).to_string();
+    let address = block.transactions[0].transaction().sender.text(NetworkKind::Test).to_string();
     let mut seeds = Seeds::new();
     for (target, number) in TARGETS.iter().zip(0..) {
         seeds.insert(format!("get-{number}"), format!("GET {}", target.replace("ADDRESS", &address)).into_bytes());
     }
     let signed = block.transactions[0].signed().clone();
     let bytes = signed.encode();
-    let json = serde_json::to_vec(&signed.clone().text(Network::Test)).expect("has a JSON form");
-    let main = serde_json::to_vec(&signed.clone().text(Network::Main)).expect("has a JSON form");
-    let batch = api::Batch { transactions: vec![signed.clone().text(Network::Test); 2] };
+    let json = serde_json::to_vec(&signed.clone().to_text(NetworkKind::Test)).expect("has a JSON form");
+    let main = serde_json::to_vec(&signed.clone().to_text(NetworkKind::Main)).expect("has a JSON form");
+    let batch = api::Batch { transactions: vec![signed.clone().to_text(NetworkKind::Test); 2] };
     let batch = serde_json::to_vec(&batch).expect("has a JSON form");
     let batch_bytes = borsh::to_vec(&vec![signed; 2]).expect("in memory");
     let (one, many) = ("v1/transactions", "v1/transactions/batch");

@@ -1,0 +1,47 @@
+//! Requests of this node beside the engine's, and whose answers they get.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lojal_network::{Network, OutboundRequest, PeerId, Stopped};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// How long an answer may take, beyond what the network allows: whatever becomes of a request, somebody hears of it.
+const ANSWER_TIMEOUT: Duration = lojal_network::limits::REQUEST_TIMEOUT.saturating_mul(2);
+
+/// Requests that wait for their answers; clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Enquiries(Arc<Mutex<BTreeMap<OutboundRequest, oneshot::Sender<Vec<u8>>>>>);
+
+impl Enquiries {
+    /// Asks a peer; none if it doesn't answer.
+    pub(crate) async fn ask(&self, network: &Network, peer: PeerId, data: Vec<u8>) -> Result<Option<Vec<u8>>, Stopped> {
+        let (answer, answered) = oneshot::channel();
+        let id = network.next_request();
+        self.open().insert(id, answer);
+        network.request_as(id, peer, data).await?;
+        let answer = timeout(ANSWER_TIMEOUT, answered).await;
+        self.open().remove(&id);
+        Ok(answer.ok().and_then(Result::ok))
+    }
+
+    /// Whether a request is one of these.
+    pub(crate) fn has(&self, id: OutboundRequest) -> bool {
+        self.open().contains_key(&id)
+    }
+
+    /// A request has its answer, or will have none.
+    pub(crate) fn answered(&self, id: OutboundRequest, data: Option<Vec<u8>>) {
+        if let (Some(answer), Some(data)) = (self.open().remove(&id), data) {
+            // Whoever asked and is gone needs no answer.
+            let _ = answer.send(data);
+        }
+    }
+
+    /// Whole after every statement, so a panic elsewhere doesn't spoil it.
+    fn open(&self) -> MutexGuard<'_, BTreeMap<OutboundRequest, oneshot::Sender<Vec<u8>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,74 @@
+//! Whose request is answered next.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use lojal_network::{Bucket, PeerId};
+use tokio::time::Instant;
+
+use super::Asked;
+use crate::limits::{SYNC_BURST, SYNC_RATE, SYNC_RATE_ALL};
+
+/// Requests that wait, and the budgets of those who ask. A peer's entry goes when it has nothing to wait for and its
+/// budget is whole, so there are as many as peers.
+pub(super) struct Queue {
+    peers: BTreeMap<PeerId, Peer>,
+    /// The budget of all together.
+    all: Bucket,
+    /// How many requests have been answered.
+    turn: u64,
+}
+
+struct Peer {
+    requests: VecDeque<Asked>,
+    budget: Bucket,
+    /// The turn in which it was answered last.
+    last_turn: u64,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self { peers: BTreeMap::new(), all: Bucket::full(Instant::now()), turn: 0 }
+    }
+}
+
+impl Queue {
+    /// Takes a request in. The network bounds how many of one peer are open.
+    pub(super) fn push(&mut self, asked: Asked, now: Instant) {
+        self.peers.retain(|_, peer| !peer.requests.is_empty() || !peer.budget.is_full(now));
+        let new = || Peer { requests: VecDeque::new(), budget: Bucket::full(now), last_turn: 0 };
+        self.peers.entry(asked.peer).or_insert_with(new).requests.push_back(asked);
+    }
+
+    /// The request whose turn it is, if one may be answered now.
+    pub(super) fn take(&mut self, now: Instant) -> Option<Asked> {
+        if self.all.has_some_at(SYNC_BURST) > now {
+            return None;
+        }
+        let ready = self
+            .peers
+            .values_mut()
+            .filter(|peer| !peer.requests.is_empty() && peer.budget.has_some_at(SYNC_BURST) <= now);
+        let peer = ready.min_by_key(|peer| peer.last_turn)?;
+        self.turn += 1;
+        peer.last_turn = self.turn;
+        peer.requests.pop_front()
+    }
+
+    /// Takes an answer out of the budgets. How large it is shows only afterwards, so they may be overdrawn by one.
+    pub(super) fn charge(&mut self, peer: PeerId, bytes: usize, now: Instant) {
+        if let Some(peer) = self.peers.get_mut(&peer) {
+            peer.budget.charge(SYNC_RATE.time_of(bytes), now);
+        }
+        self.all.charge(SYNC_RATE_ALL.time_of(bytes), now);
+    }
+
+    /// When a request that waits may be answered; none while none waits.
+    pub(super) fn next(&self) -> Option<Instant> {
+        let waiting = self.peers.values().filter(|peer| !peer.requests.is_empty());
+        let first = waiting.map(|peer| peer.budget.has_some_at(SYNC_BURST)).min()?;
+        Some(first.max(self.all.has_some_at(SYNC_BURST)))
+    }
+}
+
+#[cfg(test)]
+mod tests;
