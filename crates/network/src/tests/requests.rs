@@ -1,7 +1,10 @@
 //! Requests and responses.
 
 use super::*;
-use crate::limits::{INBOUND_REQUESTS_PER_PEER_MAX, OUTBOUND_REQUESTS_MAX, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX};
+use crate::limits::{
+    INBOUND_REQUESTS_PER_PEER_MAX, OUTBOUND_REQUESTS_MAX, OVER_BUDGET_PER_MINUTE_MAX, REQUEST_BYTES_MAX,
+    RESPONSE_BYTES_MAX,
+};
 use crate::{InboundRequest, OutboundRequest, RequestFailure};
 
 async fn ask(node: &Node, peer: PeerId, data: impl Into<Vec<u8>>) -> OutboundRequest {
@@ -127,6 +130,21 @@ async fn a_peer_may_have_only_so_many_requests_open() {
     assert_eq!(result, Err(RequestFailure::Refused));
     ask(&a, b.id(), [1]).await;
     assert_eq!(asked(&mut b).await.2, [1]);
+}
+
+#[tokio::test]
+async fn a_peer_that_asks_without_end_while_all_that_it_may_have_is_open_is_shut_out() {
+    let (mut a, mut b) = pair().await;
+    for _ in 0..INBOUND_REQUESTS_PER_PEER_MAX {
+        ask(&a, b.id(), [0]).await;
+        asked(&mut b).await;
+    }
+    let asker = a.id();
+    while b.network.offences().get(&asker).is_none_or(|offences| offences.shut_outs == 0) {
+        ask(&a, b.id(), [0]).await;
+        assert!(outcome(&mut a).await.1.is_err());
+    }
+    assert!(b.network.offences()[&asker].over_budget > OVER_BUDGET_PER_MINUTE_MAX);
 }
 
 #[tokio::test]
