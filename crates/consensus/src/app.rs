@@ -114,7 +114,11 @@ impl App {
                 self.pace.start_next(certificate.height.0, self.validators(), self.height_params(), reply);
             }
             AppMsg::ProcessSyncedValue { height, round, proposer, value_bytes, reply } => {
-                tell(reply, self.synced(height, round, proposer, value_bytes.to_vec()).await?);
+                let outcome = self.synced(height, round, proposer, value_bytes.to_vec()).await?;
+                if matches!(&outcome, SyncedValueOutcome::Verdict(value) if value.validity == Validity::Valid) {
+                    self.pace.synced(height.0);
+                }
+                tell(reply, outcome);
             }
             AppMsg::GetDecidedValues { reply, .. } => {
                 // Requests of peers don't reach the engine: `serving` answers them.

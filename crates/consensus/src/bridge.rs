@@ -235,6 +235,10 @@ impl Translator {
             }
             Event::Response { id, peer, data } => {
                 let response: Option<Response<Context>> = self.decode(data, peer);
+                if let Some(Response::ValueResponse(blocks)) = &response {
+                    self.progress
+                        .sent(peer, blocks.start_height.0.get()..=blocks.end_height().map_or(0, |it| it.0.get()));
+                }
                 Some(NetworkEvent::SyncResponse(OutboundRequestId::new(id), engine_id(peer), response))
             }
             Event::RequestFailed { id, peer, reason } => {

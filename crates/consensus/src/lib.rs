@@ -33,6 +33,7 @@ pub mod node;
 mod pace;
 pub mod parts;
 pub mod progress;
+mod readiness;
 mod serving;
 pub mod signing;
 mod silence;

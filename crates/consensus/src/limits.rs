@@ -84,10 +84,17 @@ pub const TIMEOUT_DELTA: Duration = Duration::from_millis(250);
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(10);
 /// How long a start waits for a quorum of peers before it goes on alone.
 pub const START_QUORUM_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a validator that may have forgotten what it signed listens, once it has heard a quorum, for others that have
-/// seen more: a few of their status messages.
-pub const SILENCE_LISTEN: Duration = Duration::from_secs(5);
-/// How long such a validator stays silent, beside a few heartbeats, while the others decide nothing further.
+/// How long a validator listens after its start, once it has heard a quorum, for others that have seen more: a few of
+/// their status messages. When all have spoken it need not.
+pub const LISTEN_TIME: Duration = Duration::from_secs(5);
+/// How long a peer that claims to have a block, and has delivered none, is believed.
+pub const CLAIM_TIME: Duration = Duration::from_secs(10);
+/// How long a validator that may have forgotten what it signed stays silent, beside a few heartbeats, while nothing is
+/// decided and nobody has anything on offer.
 pub const SILENCE_STALLED_MAX: Duration = Duration::from_secs(60);
+/// How old, beside a few heartbeats, the last block may be on a node that calls itself ready: some failed rounds.
+pub const READY_BLOCK_AGE_MAX: Duration = Duration::from_secs(10);
+/// The few heartbeats.
+pub const HEARTBEATS: u32 = 3;
 /// How long the engine's actors may take to stop.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(2);

@@ -4,12 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 /// Counters since the start; clones share them.
 #[derive(Clone, Default)]
 pub struct Metrics(Arc<Cells>);
 
 #[derive(Default)]
 struct Cells {
+    /// When this node began to count; other moments are told from it on, by a clock that nobody sets.
+    since: Since,
+    /// When it last committed a block, in milliseconds from then on; 0 before the first.
+    committed_ms: AtomicU64,
     blocks_committed: AtomicU64,
     transactions_committed: AtomicU64,
     blocks_proposed: AtomicU64,
@@ -20,6 +26,15 @@ struct Cells {
     sync_unavailable: AtomicU64,
     execute_us: AtomicU64,
     commit_us: AtomicU64,
+}
+
+/// The moment at which it was made.
+struct Since(Instant);
+
+impl Default for Since {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
 }
 
 /// The counters at one moment.
@@ -64,7 +79,15 @@ impl Metrics {
             commit_us: read(&self.0.commit_us),
         }
     }
+    /// The time since this node committed its last block, or since its start if it hasn't committed any. It goes by a
+    /// clock that runs on whatever the system's clock is set to.
+    pub fn block_age(&self) -> Duration {
+        let committed = Duration::from_millis(self.0.committed_ms.load(Ordering::Relaxed));
+        self.0.since.0.elapsed().saturating_sub(committed)
+    }
     pub(crate) fn committed(&self, transactions: usize, took: Duration) {
+        let since_ms = u64::try_from(self.0.since.0.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.committed_ms.store(since_ms, Ordering::Relaxed);
         add(&self.0.blocks_committed, 1);
         add(&self.0.transactions_committed, transactions as u64);
         add(&self.0.commit_us, us(took));
@@ -98,4 +121,20 @@ fn add(cell: &AtomicU64, count: u64) {
 
 fn us(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_age_of_the_last_block_runs_from_its_commit_and_before_the_first_from_the_start() {
+        let metrics = Metrics::default();
+        tokio::time::advance(Duration::from_secs(7)).await;
+        assert_eq!(metrics.block_age(), Duration::from_secs(7));
+        metrics.committed(1, Duration::ZERO);
+        assert_eq!(metrics.block_age(), Duration::ZERO);
+        tokio::time::advance(Duration::from_secs(58)).await;
+        assert_eq!(metrics.block_age(), Duration::from_secs(58));
+    }
 }

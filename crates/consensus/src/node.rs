@@ -36,6 +36,7 @@ use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::Assembler;
 use crate::progress::Progress;
+use crate::readiness::Readiness;
 use crate::serving::{Asked, Serving};
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
 use crate::silence::{Silence, no_log};
@@ -45,10 +46,6 @@ use crate::workers::Workers;
 const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a node that catches up waits for one answer.
 const SYNC_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often readiness is judged anew.
-const READY_INTERVAL: Duration = Duration::from_millis(200);
-/// How many blocks a node may lag and still call itself ready.
-const READY_LAG_MAX: u64 = 2;
 /// The engine's own request queue, unused but required.
 const ENGINE_REQUESTS: usize = 16;
 
@@ -66,7 +63,7 @@ pub struct ValidatorParts {
     pub state: SharedState,
     /// Proposals of the log beyond its last decision.
     pub pending: Vec<PendingProposal>,
-    /// There if this validator may have forgotten what it signed; it is silent then for a while.
+    /// There if this validator may have forgotten what it signed; it is silent for longer then.
     pub forgotten: Option<Forgotten>,
     /// Waiting transactions.
     pub mempool: Mempool,
@@ -146,20 +143,16 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         progress: progress.clone(),
         workers,
     };
+    let (own, mempool_stopped, chain) = (network.local_peer_id(), mempool.stopped(), store.genesis().chain_id());
+    let readiness =
+        Readiness { store: store.clone(), progress: progress.clone(), metrics: metrics.clone(), own, heartbeat };
     let tasks = [
         tokio::spawn(mending.run()),
         tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
         tokio::spawn(serving.run(requests)),
-        tokio::spawn(judge_readiness(store.clone(), progress.clone(), network.clone(), ready)),
+        tokio::spawn(readiness.judge(ready)),
     ];
-    let (own, mempool_stopped, chain) = (network.local_peer_id(), mempool.stopped(), store.genesis().chain_id());
-    let silence = forgotten.map(|forgotten| Silence {
-        forgotten,
-        own,
-        store: store.clone(),
-        progress: progress.clone(),
-        workers,
-    });
+    let silence = Silence { forgotten, own, store: store.clone(), progress: progress.clone(), workers };
     let pace = Pace::new(mempool.clone(), progress.clone(), own, heartbeat);
     let assembler = Assembler::new(address, store.tip().height);
     let verifier = ValidatorVerifier::new(chain);
@@ -182,7 +175,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         }
     });
     let mut result = Ok(Ended::SilenceOver);
-    if let Some(silence) = silence {
+    if silence.is_needed() {
         result = link.run_engine(None, &mut app, silence.until_over(), stopped.as_mut()).await;
         if matches!(result, Ok(Ended::SilenceOver)) {
             result = silence.end().await.map(|()| Ended::SilenceOver).map_err(|error| AppError::Store(error).into());
@@ -338,21 +331,6 @@ async fn stop(engine: EngineHandle) {
         tracing::debug!(%error, "the engine had stopped before, or takes its time");
     }
     engine.handle.abort();
-}
-
-/// A node is ready when validators with a quorum are connected and it is not behind them.
-async fn judge_readiness(store: Store, progress: Progress, network: Network, ready: watch::Sender<bool>) {
-    let mut interval = tokio::time::interval(READY_INTERVAL);
-    loop {
-        interval.tick().await;
-        let validators = store.view().validators();
-        let lag = progress.others_work_on(&validators).get().saturating_sub(store.tip().height.next().get());
-        let is_ready = progress.has_quorum(network.local_peer_id(), &validators) && lag <= READY_LAG_MAX;
-        ready.send_if_modified(|was| std::mem::replace(was, is_ready) != is_ready);
-        if ready.is_closed() {
-            return;
-        }
-    }
 }
 
 /// The engine's configuration. It has a network section of its own, which our network actor makes irrelevant.

@@ -20,12 +20,20 @@ pub(crate) struct Pace {
     heartbeat: Duration,
     /// The highest height for which part of a block has come from the first proposer.
     proposed: watch::Sender<Height>,
+    /// The last block that came from a peer as a decided one.
+    synced: Height,
 }
 
 impl Pace {
     pub(crate) fn new(mempool: Mempool, progress: Progress, own: PeerId, heartbeat: Duration) -> Self {
         let (proposed, _) = watch::channel(Height::GENESIS);
-        Self { mempool, progress, own, heartbeat, proposed }
+        Self { mempool, progress, own, heartbeat, proposed, synced: Height::GENESIS }
+    }
+
+    /// A decided block of a peer that catches this node up has been verified.
+    pub(crate) fn synced(&mut self, height: Height) {
+        self.progress.delivered(height);
+        self.synced = height;
     }
 
     /// A start without a quorum would lose a round to its time-outs.
@@ -54,6 +62,11 @@ impl Pace {
         reply: oneshot::Sender<Next<Context>>,
     ) {
         let next = decided.next();
+        // What one peer delivers comes at full speed, whoever else says how far it is.
+        if self.synced == decided && self.progress.is_offered_above(decided, self.own, &validators) {
+            drop(reply.send(Next::Start(context::Height(next), params)));
+            return;
+        }
         let (mempool, progress, heartbeat) = (self.mempool.clone(), self.progress.clone(), self.heartbeat);
         let mut proposed = self.proposed.subscribe();
         tokio::spawn(async move {

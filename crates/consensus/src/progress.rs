@@ -1,14 +1,21 @@
-//! How far the other validators are, by what they say: whether this node has fallen behind, whether it is ready to
-//! serve, and whether others have begun the next height.
+//! How far the other validators are, by what they say and by what they deliver: whether this node has fallen behind,
+//! whether it is ready to serve, and whether others have begun the next height.
 //!
-//! A single peer can claim anything, so a claim counts only once more than a third of the voting power makes it.
+//! A single peer can claim anything. So a claim counts once more than a third of the voting power makes it; or, whoever
+//! makes it, while the peer delivers what it claims to have: a certified block proves itself. A peer that delivers
+//! nothing is believed for [`CLAIM_TIME`], and then no more.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lojal_network::PeerId;
 use lojal_types::{Height, ValidatorSet};
 use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::limits::CLAIM_TIME;
 
 /// What is known of the peers; clones share it.
 #[derive(Clone, Default)]
@@ -18,9 +25,11 @@ pub struct Progress(Arc<SharedProgress>);
 struct SharedProgress {
     peers: Mutex<HashMap<PeerId, Peer>>,
     changed: Notify,
+    /// Set once this node has listened to the others after its start.
+    has_listened: AtomicBool,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Peer {
     connected: bool,
     /// The height that the peer works on, if only by waiting for something to put into its block: one more than its
@@ -28,6 +37,36 @@ struct Peer {
     working_on: u64,
     /// The height that the peer has voted or proposed on.
     voting_on: u64,
+    /// Until when the peer is believed to have what it claims: [`CLAIM_TIME`] from its first claim, and from every block
+    /// that it delivered.
+    believed_until: Option<Instant>,
+    /// The blocks of its last answer to a node that catches up, and when that came.
+    sent: Option<(RangeInclusive<u64>, Instant)>,
+}
+
+/// A validator's claim to work on a height, and so to have the certified block before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Who makes it.
+    pub peer: PeerId,
+    /// Its voting power.
+    pub power: u64,
+    /// The height.
+    pub working_on: Height,
+    /// Whether the peer is believed to have what it claims, though this node has not seen it.
+    pub is_believed: bool,
+}
+
+impl Claim {
+    /// Whether the claim is proven by what this node has, whose last block is `tip`, or believed.
+    pub fn counts(&self, tip: Height) -> bool {
+        self.is_believed || self.working_on <= tip.next()
+    }
+
+    /// Whether a certified block above `tip` is on offer.
+    pub fn offers_above(&self, tip: Height) -> bool {
+        self.is_believed && self.working_on > tip.next()
+    }
 }
 
 impl Progress {
@@ -39,7 +78,52 @@ impl Progress {
 
     /// A peer said that it works on a height.
     pub fn works_on(&self, peer: PeerId, height: Height) {
+        self.peers().entry(peer).or_default().believed_until.get_or_insert_with(|| Instant::now() + CLAIM_TIME);
         self.raise(peer, |known| &mut known.working_on, height);
+    }
+
+    /// A peer has answered with blocks of these heights, which nobody has verified yet.
+    pub fn sent(&self, peer: PeerId, heights: RangeInclusive<u64>) {
+        self.peers().entry(peer).or_default().sent = Some((heights, Instant::now()));
+    }
+
+    /// A block that a peer sent is certified and valid: the peer who sent it last is believed for a while.
+    pub fn delivered(&self, height: Height) {
+        let mut peers = self.peers();
+        let senders = peers.values_mut().filter_map(|peer| {
+            let (heights, at) = peer.sent.as_ref()?;
+            heights.contains(&height.get()).then_some((*at, peer))
+        });
+        if let Some((_, sender)) = senders.max_by_key(|(at, _)| *at) {
+            sender.believed_until = Some(Instant::now() + CLAIM_TIME);
+        }
+    }
+
+    /// What the other validators claim.
+    pub fn claims(&self, own: PeerId, validators: &ValidatorSet) -> Vec<Claim> {
+        let (peers, now) = (self.peers(), Instant::now());
+        let others = validators.validators().iter().filter_map(|one| {
+            let id = lojal_network::peer_id_of(one.network_key.as_bytes()).ok()?;
+            let peer = peers.get(&id).filter(|peer| id != own && peer.working_on > 0)?;
+            let is_believed = peer.believed_until.is_some_and(|until| now < until);
+            Some(Claim { peer: id, power: one.power, working_on: Height::new(peer.working_on), is_believed })
+        });
+        others.collect()
+    }
+
+    /// Whether any validator has a certified block above `tip` on offer.
+    pub fn is_offered_above(&self, tip: Height, own: PeerId, validators: &ValidatorSet) -> bool {
+        self.claims(own, validators).iter().any(|claim| claim.offers_above(tip))
+    }
+
+    /// This node has listened to the others since its start.
+    pub fn listened(&self) {
+        self.0.has_listened.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Progress::listened`].
+    pub fn has_listened(&self) -> bool {
+        self.0.has_listened.load(Ordering::Relaxed)
     }
 
     /// A peer has voted or proposed on a height.
@@ -85,27 +169,6 @@ impl Progress {
             power * 3 > total
         });
         agreed.map_or(Height::GENESIS, |(height, _)| Height::new(height))
-    }
-
-    /// The highest height that any other validator works on, once validators with a quorum of the voting power, this one
-    /// included, have said theirs; 0 if this one is a quorum by itself.
-    pub fn highest_of_quorum(&self, own: PeerId, validators: &ValidatorSet) -> Option<Height> {
-        let peers = self.peers();
-        let (mut power, mut own_power, mut highest) = (0_u64, 0_u64, 0);
-        for one in validators.validators() {
-            let Ok(id) = lojal_network::peer_id_of(one.network_key.as_bytes()) else { continue };
-            let claim = peers.get(&id).map_or(0, |peer| peer.working_on);
-            if id == own {
-                own_power = one.power;
-            } else if claim > 0 {
-                power = power.saturating_add(one.power);
-                highest = highest.max(claim);
-            }
-        }
-        if validators.is_quorum(own_power) {
-            return Some(Height::GENESIS);
-        }
-        validators.is_quorum(power.saturating_add(own_power)).then_some(Height::new(highest))
     }
 
     /// Whether validators with a quorum of the voting power, this one included, are connected.
@@ -176,19 +239,28 @@ mod tests {
         progress.connected(peer(0), false);
         assert!(!progress.has_quorum(own, &four()));
     }
-    #[test]
-    fn the_highest_claim_is_known_once_a_quorum_with_this_node_has_made_its() {
-        let (progress, own) = (Progress::default(), peer(3));
-        progress.works_on(peer(0), Height::new(9));
-        for stranger in 4..8 {
-            progress.works_on(peer(stranger), Height::new(50));
-        }
-        assert_eq!(progress.highest_of_quorum(own, &four()), None);
-        progress.works_on(peer(1), Height::new(7));
-        assert_eq!(progress.highest_of_quorum(own, &four()), Some(Height::new(9)));
-        progress.works_on(peer(2), Height::new(11));
-        assert_eq!(progress.highest_of_quorum(own, &four()), Some(Height::new(11)));
-        assert_eq!(progress.highest_of_quorum(peer(0), &validators(1)), Some(Height::GENESIS));
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_is_believed_for_a_while_and_as_long_as_its_peer_delivers() {
+        let (progress, own, tip) = (Progress::default(), peer(3), Height::new(5));
+        let is_offered = || progress.is_offered_above(tip, own, &four());
+        progress.works_on(peer(0), Height::new(6));
+        assert!(!is_offered(), "who works on the height after the tip has no block above it");
+        progress.works_on(peer(0), Height::new(100));
+        assert!(is_offered());
+        tokio::time::advance(CLAIM_TIME).await;
+        assert!(!is_offered(), "it has delivered nothing");
+        progress.works_on(peer(0), Height::new(200));
+        assert!(!is_offered(), "another claim of it changes nothing");
+        progress.sent(peer(0), 6..=10);
+        progress.delivered(Height::new(11));
+        assert!(!is_offered(), "somebody else sent that block");
+        progress.sent(peer(1), 6..=10);
+        tokio::time::advance(std::time::Duration::from_millis(1)).await;
+        progress.sent(peer(0), 6..=10);
+        progress.delivered(Height::new(6));
+        assert!(is_offered(), "a block that it sent is certified");
+        tokio::time::advance(CLAIM_TIME).await;
+        assert!(!is_offered());
     }
 
     #[test]

@@ -1,47 +1,57 @@
-//! The silence of a validator that may have forgotten what it signed.
+//! The silence of a validator at its start: it follows the others, and signs nothing, until it is level with them and
+//! past what it may have signed and forgotten.
 
 mod log;
+mod watch;
 
 use std::time::Duration;
 
 use lojal_network::PeerId;
 use lojal_store::{Forgotten, Store, StoreError};
-use lojal_types::Height;
-use tokio::time::Instant;
+use lojal_types::{Validator, ValidatorSet};
 
-use crate::limits::{SILENCE_LISTEN, SILENCE_STALLED_MAX};
+use self::watch::{Heard, Verdict, Watch};
+use crate::limits::{HEARTBEATS, SILENCE_STALLED_MAX};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
 pub(crate) use log::no_log;
 
 /// How often it is judged whether the silence is over.
-const INTERVAL: Duration = Duration::from_millis(200);
-/// Blocks by which this node may lag behind the others while it waits for them, and not they for it.
-const LAG_MAX: u64 = 2;
-/// Blocks that may be due before a silence that the network doesn't need ends; see [`SILENCE_STALLED_MAX`].
-const HEARTBEATS: u32 = 3;
+const INTERVAL: Duration = Duration::from_millis(100);
 
-/// A validator whose repair took blocks from its log starts at a height at which it has signed before, and no longer
-/// knows what. If it signed again, it could contradict itself, and more than f of such validators could decide two
-/// blocks at one height. So until it is past all heights at which it can have signed, it follows the others with an
-/// engine that signs nothing. Votes that are signed and only kept back wouldn't do: the node itself would count them.
+/// The voting power of the validator that a peer is.
+fn own_power(own: PeerId, validators: &ValidatorSet) -> u64 {
+    let is_own = |one: &&Validator| lojal_network::peer_id_of(one.network_key.as_bytes()).is_ok_and(|id| id == own);
+    validators.validators().iter().find(is_own).map_or(0, |one| one.power)
+}
+
+/// Every start of a validator begins with an engine that signs nothing. It listens to the others and takes what they
+/// have: a certified block proves itself, whoever has it, so nobody votes at a height that is decided already. Without
+/// this, validators whose directories were restored from older copies could decide other blocks at the same heights.
+///
+/// *A validator that may have forgotten what it signed*, since a repair took blocks from its log or its directory was
+/// emptied, could contradict itself at heights that nobody has decided yet, and more than f of such validators could
+/// decide two blocks at one height. So it stays silent until it is past all heights at which it can have signed. Votes
+/// that are signed and only kept back wouldn't do: the node itself would count them.
 ///
 /// *Up to where.* Say that it signed at the height H at most. Then it had decided H - 1, with precommits of a quorum.
 /// Any other quorum that it belongs to has a validator in common with that one, not counting itself, that is honest
 /// as long as those that lie and this one are f together; and that one worked on H - 1 at least. So it listens until
-/// validators with a quorum, itself included, have said what they work on, and [`SILENCE_LISTEN`] longer for those
-/// that are late; the highest of these heights is H - 1 or more. It is silent at the height after it, too.
+/// validators with a quorum, itself included, have said what they work on, and a little longer for those that are
+/// late; the highest of these heights is H - 1 or more. It is silent at the height after it, too. A claim that nobody
+/// delivers doesn't count for long (`crate::progress`), or one liar would silence everybody for ever.
 ///
-/// *If that height doesn't come*, the silence is given up: when for [`SILENCE_STALLED_MAX`] and a few heartbeats this
-/// node has not been behind what more than a third of the power works on. Either the others can't decide without it,
-/// as when more than f had to be repaired at once and would be silent for ever, or one of them claims a height that
-/// nobody has. A validator that is given up on may contradict what it said before, and the log says so. As long as no
-/// quorum is heard at all it stays silent: nothing can be decided then.
+/// *If that height doesn't come*, the silence is given up: when for [`SILENCE_STALLED_MAX`] and a few heartbeats no
+/// block has come and none above the last one was on offer anywhere. Then the others can't decide without it, as when
+/// more than f had to be repaired at once and would be silent for ever. A validator that gives up may contradict
+/// what it said before, and the log says so. As long as no quorum is heard at all it stays silent: nothing can be
+/// decided then.
 ///
 /// A validator that is a quorum by itself need not be silent: nobody else decides by its votes.
 pub(crate) struct Silence {
-    pub(crate) forgotten: Forgotten,
+    /// There if this validator may have forgotten what it signed.
+    pub(crate) forgotten: Option<Forgotten>,
     pub(crate) own: PeerId,
     pub(crate) store: Store,
     pub(crate) progress: Progress,
@@ -49,27 +59,47 @@ pub(crate) struct Silence {
 }
 
 impl Silence {
-    /// Waits until this validator may sign again.
+    /// Whether there is anybody to listen to.
+    pub(crate) fn is_needed(&self) -> bool {
+        let validators = self.store.view().validators();
+        let is_needed = !validators.is_quorum(own_power(self.own, &validators));
+        if !is_needed {
+            self.progress.listened();
+        }
+        is_needed
+    }
+
+    /// Waits until this validator may sign.
     pub(crate) async fn until_over(&self) {
-        let mut watch = Watch::default();
-        tracing::warn!(
-            "a repair took blocks from the log: this validator signs nothing until it is past the heights at which \
-             it can have signed"
-        );
+        if self.forgotten.is_some() {
+            tracing::warn!(
+                "this validator may have forgotten what it signed: it signs nothing until it is past the heights at \
+                 which it can have signed"
+            );
+        }
         let stalled_max =
             SILENCE_STALLED_MAX + HEARTBEATS * Duration::from_millis(self.store.view().parameters().heartbeat_ms);
+        let mut watch = Watch::new(self.forgotten.is_some(), stalled_max);
         let mut interval = tokio::time::interval(INTERVAL);
         loop {
             let now = interval.tick().await;
             let validators = self.store.view().validators();
             let heard = Heard {
                 tip: self.store.tip().height,
-                highest: self.progress.highest_of_quorum(self.own, &validators),
+                own_power: own_power(self.own, &validators),
+                claims: self.progress.claims(self.own, &validators),
                 others_work_on: self.progress.others_work_on(&validators),
+                validators,
             };
-            match watch.judge(&heard, now, stalled_max) {
+            let verdict = watch.judge(&heard, now);
+            if watch.has_listened() {
+                self.progress.listened();
+            }
+            match verdict {
                 Verdict::Silent => {}
-                Verdict::Past(height) => {
+                Verdict::Level => return,
+                Verdict::Past => {
+                    let height = heard.tip;
                     tracing::info!(%height, "past every height at which it can have signed: this validator signs again");
                     return;
                 }
@@ -77,7 +107,7 @@ impl Silence {
                     tracing::warn!(
                         height = %heard.tip, silent_up_to = %floor,
                         "too few others vote: this validator signs again before it is past every height at which it \
-                         can have signed, and may contradict what it signed before the repair"
+                         can have signed, and may contradict what it signed before"
                     );
                     return;
                 }
@@ -87,61 +117,9 @@ impl Silence {
 
     /// From now on, this validator signs.
     pub(crate) async fn end(self) -> Result<(), StoreError> {
-        self.workers.blocking(move || self.forgotten.remembered()).await
+        match self.forgotten {
+            Some(forgotten) => self.workers.blocking(move || forgotten.remembered()).await,
+            None => Ok(()),
+        }
     }
 }
-
-/// What is known at one moment.
-struct Heard {
-    /// The last block of this node.
-    tip: Height,
-    /// See [`Progress::highest_of_quorum`].
-    highest: Option<Height>,
-    /// See [`Progress::others_work_on`].
-    others_work_on: Height,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Silent,
-    /// The floor has been passed.
-    Past(Height),
-    /// The floor doesn't come.
-    GivenUp(Height),
-}
-
-/// What has been heard so far.
-#[derive(Default)]
-struct Watch {
-    /// The last height of the silence, and since when one is known.
-    floor: Option<(Height, Instant)>,
-    /// Since when this node has not been behind the others.
-    level_since: Option<Instant>,
-}
-
-impl Watch {
-    fn judge(&mut self, heard: &Heard, now: Instant, stalled_max: Duration) -> Verdict {
-        let Some(highest) = heard.highest else { return Verdict::Silent };
-        if highest == Height::GENESIS {
-            // A quorum that has said nothing is this validator alone.
-            return Verdict::Past(heard.tip);
-        }
-        let (floor, since) = self.floor.get_or_insert((highest.next(), now));
-        if now.duration_since(*since) < SILENCE_LISTEN {
-            *floor = highest.next().max(*floor);
-            return Verdict::Silent;
-        }
-        if heard.tip >= *floor {
-            return Verdict::Past(heard.tip);
-        }
-        if heard.others_work_on.get().saturating_sub(heard.tip.next().get()) > LAG_MAX {
-            self.level_since = None;
-            return Verdict::Silent;
-        }
-        let level_since = *self.level_since.get_or_insert(now);
-        if now.duration_since(level_since) < stalled_max { Verdict::Silent } else { Verdict::GivenUp(*floor) }
-    }
-}
-
-#[cfg(test)]
-mod tests;

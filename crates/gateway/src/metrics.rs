@@ -9,7 +9,6 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use lojal_consensus::clock;
 use lojal_network::{OffenceCounters, Topic};
 
 use text::Kind::{Counter, Gauge};
@@ -38,8 +37,8 @@ fn ledger(text: &mut Text, gateway: &Gateway) {
     text.single(Gauge, "lojal_height", "Height of the last final block.", tip.height);
     let time = Duration::from_millis(tip.time_ms.get());
     text.single(Gauge, "lojal_block_time_seconds", "Time of the last final block, since 1970.", seconds(time));
-    let age = Duration::from_millis(clock::now().since_ms(tip.time_ms));
-    text.single(Gauge, "lojal_block_age_seconds", "Age of the last final block by this node's clock.", seconds(age));
+    let age = seconds(gateway.metrics.block_age());
+    text.single(Gauge, "lojal_block_age_seconds", "Time since this node's last commit, or its start.", age);
     let ready = u8::from(*gateway.ready.borrow());
     text.single(Gauge, "lojal_ready", "1 while the node has caught up with its peers.", ready);
     text.single(Gauge, "lojal_mempool_transactions", "Transactions that wait for a block.", gateway.mempool.len());

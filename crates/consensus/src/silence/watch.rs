@@ -1,0 +1,141 @@
+//! When a silence is over, by what has been heard.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use lojal_network::PeerId;
+use lojal_types::{Height, ValidatorSet};
+use tokio::time::Instant;
+
+use crate::limits::LISTEN_TIME;
+use crate::progress::Claim;
+
+/// Blocks by which this node may lag behind more than a third of the power while it waits for them, and not they for
+/// it.
+const LAG_MAX: u64 = 2;
+
+/// What is known at one moment.
+pub(super) struct Heard {
+    /// The last block of this node.
+    pub(super) tip: Height,
+    /// Who decides the next block.
+    pub(super) validators: ValidatorSet,
+    /// The voting power of this validator.
+    pub(super) own_power: u64,
+    /// What others claim.
+    pub(super) claims: Vec<Claim>,
+    /// The height that more than a third of the power works on.
+    pub(super) others_work_on: Height,
+}
+
+impl Heard {
+    /// Whether others have certified blocks that this node hasn't.
+    fn is_behind(&self) -> bool {
+        let lag = self.others_work_on.get().saturating_sub(self.tip.next().get());
+        lag > LAG_MAX || self.claims.iter().any(|claim| claim.offers_above(self.tip))
+    }
+
+    /// Whether those who claim, with this validator, have a quorum of the voting power.
+    fn is_quorum<'c>(&self, claims: impl Iterator<Item = &'c Claim>) -> bool {
+        self.validators.is_quorum(claims.fold(self.own_power, |sum, claim| sum.saturating_add(claim.power)))
+    }
+
+    /// Whether all other validators have claimed something.
+    fn is_everybody(&self) -> bool {
+        self.claims.len() + 1 >= self.validators.validators().len()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Silent,
+    /// Nobody has a block that this validator hasn't, and it has forgotten nothing.
+    Level,
+    /// Every height at which it can have signed has been passed.
+    Past,
+    /// The height to pass, given here, doesn't come.
+    GivenUp(Height),
+}
+
+/// What has been heard so far.
+pub(super) struct Watch {
+    /// Whether this validator may have forgotten what it signed.
+    has_forgotten: bool,
+    stalled_max: Duration,
+    /// Since when a quorum has been heard.
+    heard_since: Option<Instant>,
+    /// Whether everybody has been heard, or time enough has passed for those that are late.
+    has_listened: bool,
+    /// The highest height that each validator claimed to work on while this one listened.
+    claimed: HashMap<PeerId, Height>,
+    /// Since when no block has come and none was on offer, and the last block then.
+    stalled: Option<(Instant, Height)>,
+}
+
+impl Watch {
+    pub(super) fn new(has_forgotten: bool, stalled_max: Duration) -> Self {
+        let claimed = HashMap::new();
+        Self { has_forgotten, stalled_max, heard_since: None, has_listened: false, claimed, stalled: None }
+    }
+
+    pub(super) fn has_listened(&self) -> bool {
+        self.has_listened
+    }
+
+    pub(super) fn judge(&mut self, heard: &Heard, now: Instant) -> Verdict {
+        self.listen(heard, now);
+        if !self.has_listened {
+            return Verdict::Silent;
+        }
+        if !self.has_forgotten {
+            return if heard.is_behind() { Verdict::Silent } else { Verdict::Level };
+        }
+        let counting = self.counting(heard);
+        let floor = counting.iter().map(|claim| claim.working_on).max().unwrap_or_default().next();
+        if heard.is_quorum(counting.iter()) && heard.tip >= floor {
+            return Verdict::Past;
+        }
+        self.judge_stall(heard, floor, now)
+    }
+
+    fn listen(&mut self, heard: &Heard, now: Instant) {
+        if self.has_listened || !heard.is_quorum(heard.claims.iter()) {
+            return;
+        }
+        for claim in &heard.claims {
+            let highest = self.claimed.entry(claim.peer).or_default();
+            *highest = claim.working_on.max(*highest);
+        }
+        let since = *self.heard_since.get_or_insert(now);
+        // Who has forgotten wants to know the most that anybody knows, and what was said at first may be old.
+        let need_not_wait = heard.is_everybody() && !self.has_forgotten;
+        self.has_listened = need_not_wait || now.duration_since(since) >= LISTEN_TIME;
+    }
+
+    /// What was claimed while this validator listened, of those whose claims are proven or still believed. It is silent
+    /// at the height after the highest of them, too.
+    fn counting(&self, heard: &Heard) -> Vec<Claim> {
+        let then = |now: &Claim| Some(Claim { working_on: *self.claimed.get(&now.peer)?, ..*now });
+        heard.claims.iter().filter_map(then).filter(|claim| claim.counts(heard.tip)).collect()
+    }
+
+    fn judge_stall(&mut self, heard: &Heard, floor: Height, now: Instant) -> Verdict {
+        if heard.is_behind() {
+            self.stalled = None;
+            return Verdict::Silent;
+        }
+        match self.stalled {
+            Some((since, tip)) if tip == heard.tip => {
+                let is_over = now.duration_since(since) >= self.stalled_max;
+                if is_over { Verdict::GivenUp(floor) } else { Verdict::Silent }
+            }
+            _ => {
+                self.stalled = Some((now, heard.tip));
+                Verdict::Silent
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
