@@ -289,6 +289,10 @@ impl Translator {
             Topic::Status => {
                 let status: Status<Context> = self.decode(data, source)?;
                 self.progress.works_on(source, status.tip_height.0.next());
+                // The engine takes one without a block for one that has nothing to give, for ever.
+                if status.tip_height.0 == lojal_types::Height::GENESIS {
+                    return None;
+                }
                 let content = PeerStatus::new(status.tip_height, status.history_min_height);
                 Some(NetworkEvent::Status(engine_id(source), content))
             }

@@ -14,6 +14,7 @@
 //! A transaction comes in through the mempool, is proposed by [`executor`], published by `app` in [`parts`], checked by
 //! every other validator's [`executor`] before it votes, decided by the engine, and committed by [`executor`] again.
 
+mod announcement;
 mod app;
 mod bridge;
 pub mod certificates;

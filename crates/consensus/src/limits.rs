@@ -84,6 +84,8 @@ pub const TIMEOUT_DELTA: Duration = Duration::from_millis(250);
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(10);
 /// How long a start waits for a quorum of peers before it goes on alone.
 pub const START_QUORUM_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often validators tell each other their height.
+pub const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a validator listens after its start, once it has heard a quorum, for others that have seen more: a few of
 /// their status messages. When all have spoken it need not.
 pub const LISTEN_TIME: Duration = Duration::from_secs(5);

@@ -21,6 +21,7 @@ use lojal_types::{ChainId, KeyPair};
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, watch};
 
+use crate::announcement::announce_genesis;
 use crate::app::{App, AppError};
 use crate::bridge::{Bridge, Listeners};
 use crate::clock::Clock;
@@ -29,7 +30,7 @@ use crate::context::{Address, Context};
 use crate::enquiries::Enquiries;
 use crate::executor::ExecutorParts;
 use crate::forgery::Forgery;
-use crate::limits::{STOP_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
+use crate::limits::{STATUS_INTERVAL, STOP_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
 use crate::mempool::{Mempool, Outbox, SharedState, gossip};
 use crate::mending::Mending;
 use crate::metrics::Metrics;
@@ -42,8 +43,6 @@ use crate::signing::{ValidatorSigner, ValidatorVerifier};
 use crate::silence::{Silence, no_log};
 use crate::workers::Workers;
 
-/// How often validators tell each other their height.
-const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a node that catches up waits for one answer.
 const SYNC_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// The engine's own request queue, unused but required.
@@ -151,6 +150,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
         tokio::spawn(serving.run(requests)),
         tokio::spawn(readiness.judge(ready)),
+        tokio::spawn(announce_genesis(store.clone(), network.clone())),
     ];
     let silence = Silence { forgotten, own, store: store.clone(), progress: progress.clone(), workers };
     let pace = Pace::new(mempool.clone(), progress.clone(), own, heartbeat);

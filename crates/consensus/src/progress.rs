@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lojal_network::PeerId;
@@ -25,6 +25,8 @@ pub struct Progress(Arc<SharedProgress>);
 struct SharedProgress {
     peers: Mutex<HashMap<PeerId, Peer>>,
     changed: Notify,
+    /// Certified blocks that others delivered.
+    delivered: AtomicU64,
     /// Set once this node has listened to the others after its start.
     has_listened: AtomicBool,
 }
@@ -58,11 +60,6 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Whether the claim is proven by what this node has, whose last block is `tip`, or believed.
-    pub fn counts(&self, tip: Height) -> bool {
-        self.is_believed || self.working_on <= tip.next()
-    }
-
     /// Whether a certified block above `tip` is on offer.
     pub fn offers_above(&self, tip: Height) -> bool {
         self.is_believed && self.working_on > tip.next()
@@ -89,6 +86,7 @@ impl Progress {
 
     /// A block that a peer sent is certified and valid: the peer who sent it last is believed for a while.
     pub fn delivered(&self, height: Height) {
+        self.0.delivered.fetch_add(1, Ordering::Relaxed);
         let mut peers = self.peers();
         let senders = peers.values_mut().filter_map(|peer| {
             let (heights, at) = peer.sent.as_ref()?;
@@ -97,6 +95,11 @@ impl Progress {
         if let Some((_, sender)) = senders.max_by_key(|(at, _)| *at) {
             sender.believed_until = Some(Instant::now() + CLAIM_TIME);
         }
+    }
+
+    /// How many certified blocks others have delivered to this node since its start.
+    pub fn blocks_delivered(&self) -> u64 {
+        self.0.delivered.load(Ordering::Relaxed)
     }
 
     /// What the other validators claim.

@@ -39,14 +39,14 @@ fn own_power(own: PeerId, validators: &ValidatorSet) -> u64 {
 /// Any other quorum that it belongs to has a validator in common with that one, not counting itself, that is honest
 /// as long as those that lie and this one are f together; and that one worked on H - 1 at least. So it listens until
 /// validators with a quorum, itself included, have said what they work on, and a little longer for those that are
-/// late; the highest of these heights is H - 1 or more. It is silent at the height after it, too. A claim that nobody
-/// delivers doesn't count for long (`crate::progress`), or one liar would silence everybody for ever.
+/// late; the highest of these heights is H - 1 or more. It is silent at the height after it, too.
 ///
-/// *If that height doesn't come*, the silence is given up: when for [`SILENCE_STALLED_MAX`] and a few heartbeats no
-/// block has come and none above the last one was on offer anywhere. Then the others can't decide without it, as when
-/// more than f had to be repaired at once and would be silent for ever. A validator that gives up may contradict
-/// what it said before, and the log says so. As long as no quorum is heard at all it stays silent: nothing can be
-/// decided then.
+/// *If that height doesn't come*, the silence is given up: when for [`SILENCE_STALLED_MAX`] and a few heartbeats nobody
+/// has delivered a certified block, and none above the last one was on offer anywhere. Then either the others can't
+/// decide without it, as when more than f had to be repaired at once and would be silent for ever, or one of them claims
+/// a height that nobody has: a claim that isn't delivered is no offer (`crate::progress`). A validator that gives up may
+/// contradict what it said before, and the log says so. As long as no quorum is heard at all it stays silent: nothing
+/// can be decided then.
 ///
 /// A validator that is a quorum by itself need not be silent: nobody else decides by its votes.
 pub(crate) struct Silence {
@@ -88,6 +88,7 @@ impl Silence {
                 tip: self.store.tip().height,
                 own_power: own_power(self.own, &validators),
                 claims: self.progress.claims(self.own, &validators),
+                delivered: self.progress.blocks_delivered(),
                 others_work_on: self.progress.others_work_on(&validators),
                 validators,
             };

@@ -1,9 +1,7 @@
 //! When a silence is over, by what has been heard.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use lojal_network::PeerId;
 use lojal_types::{Height, ValidatorSet};
 use tokio::time::Instant;
 
@@ -24,6 +22,8 @@ pub(super) struct Heard {
     pub(super) own_power: u64,
     /// What others claim.
     pub(super) claims: Vec<Claim>,
+    /// How many certified blocks others have delivered so far.
+    pub(super) delivered: u64,
     /// The height that more than a third of the power works on.
     pub(super) others_work_on: Height,
 }
@@ -35,9 +35,10 @@ impl Heard {
         lag > LAG_MAX || self.claims.iter().any(|claim| claim.offers_above(self.tip))
     }
 
-    /// Whether those who claim, with this validator, have a quorum of the voting power.
-    fn is_quorum<'c>(&self, claims: impl Iterator<Item = &'c Claim>) -> bool {
-        self.validators.is_quorum(claims.fold(self.own_power, |sum, claim| sum.saturating_add(claim.power)))
+    /// Whether those who claim something have, with this validator, a quorum of the voting power.
+    fn is_quorum(&self) -> bool {
+        let power = self.claims.iter().fold(self.own_power, |sum, claim| sum.saturating_add(claim.power));
+        self.validators.is_quorum(power)
     }
 
     /// Whether all other validators have claimed something.
@@ -66,15 +67,16 @@ pub(super) struct Watch {
     heard_since: Option<Instant>,
     /// Whether everybody has been heard, or time enough has passed for those that are late.
     has_listened: bool,
-    /// The highest height that each validator claimed to work on while this one listened.
-    claimed: HashMap<PeerId, Height>,
-    /// Since when no block has come and none was on offer, and the last block then.
-    stalled: Option<(Instant, Height)>,
+    /// The highest height that anybody claimed to work on while this validator listened. It is silent at the height after
+    /// it, too.
+    claimed: Height,
+    /// Since when nobody has delivered a block and none was on offer, and how many had been delivered by then.
+    stalled: Option<(Instant, u64)>,
 }
 
 impl Watch {
     pub(super) fn new(has_forgotten: bool, stalled_max: Duration) -> Self {
-        let claimed = HashMap::new();
+        let claimed = Height::GENESIS;
         Self { has_forgotten, stalled_max, heard_since: None, has_listened: false, claimed, stalled: None }
     }
 
@@ -90,33 +92,23 @@ impl Watch {
         if !self.has_forgotten {
             return if heard.is_behind() { Verdict::Silent } else { Verdict::Level };
         }
-        let counting = self.counting(heard);
-        let floor = counting.iter().map(|claim| claim.working_on).max().unwrap_or_default().next();
-        if heard.is_quorum(counting.iter()) && heard.tip >= floor {
-            return Verdict::Past;
-        }
-        self.judge_stall(heard, floor, now)
+        let floor = self.claimed.next();
+        if heard.tip >= floor { Verdict::Past } else { self.judge_stall(heard, floor, now) }
     }
 
     fn listen(&mut self, heard: &Heard, now: Instant) {
-        if self.has_listened || !heard.is_quorum(heard.claims.iter()) {
+        if self.has_listened || !heard.is_quorum() {
             return;
-        }
-        for claim in &heard.claims {
-            let highest = self.claimed.entry(claim.peer).or_default();
-            *highest = claim.working_on.max(*highest);
         }
         let since = *self.heard_since.get_or_insert(now);
         // Who has forgotten wants to know the most that anybody knows, and what was said at first may be old.
         let need_not_wait = heard.is_everybody() && !self.has_forgotten;
         self.has_listened = need_not_wait || now.duration_since(since) >= LISTEN_TIME;
-    }
-
-    /// What was claimed while this validator listened, of those whose claims are proven or still believed. It is silent
-    /// at the height after the highest of them, too.
-    fn counting(&self, heard: &Heard) -> Vec<Claim> {
-        let then = |now: &Claim| Some(Claim { working_on: *self.claimed.get(&now.peer)?, ..*now });
-        heard.claims.iter().filter_map(then).filter(|claim| claim.counts(heard.tip)).collect()
+        if self.has_listened {
+            return;
+        }
+        let highest = heard.claims.iter().map(|claim| claim.working_on).max();
+        self.claimed = highest.unwrap_or_default().max(self.claimed);
     }
 
     fn judge_stall(&mut self, heard: &Heard, floor: Height, now: Instant) -> Verdict {
@@ -125,12 +117,12 @@ impl Watch {
             return Verdict::Silent;
         }
         match self.stalled {
-            Some((since, tip)) if tip == heard.tip => {
+            Some((since, delivered)) if delivered == heard.delivered => {
                 let is_over = now.duration_since(since) >= self.stalled_max;
                 if is_over { Verdict::GivenUp(floor) } else { Verdict::Silent }
             }
             _ => {
-                self.stalled = Some((now, heard.tip));
+                self.stalled = Some((now, heard.delivered));
                 Verdict::Silent
             }
         }
