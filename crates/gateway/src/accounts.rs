@@ -11,7 +11,7 @@ use lojal_ledger::View;
 use lojal_ledger::record::OpenHold;
 use lojal_store::Store;
 use lojal_types::{Address, Block, BrandId, Height, Lot, NetworkKind, Points, api};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::clients::Client;
@@ -68,7 +68,7 @@ fn total(lots: &[Lot]) -> Points {
     sum.expect("a brand's total is bounded, and no balance is larger")
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Query {
     limit: Option<u32>,

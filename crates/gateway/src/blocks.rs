@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use lojal_types::{Height, api};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::clients::Client;
@@ -33,15 +33,21 @@ impl fmt::Display for AtError {
         f.write_str("expected a block's height, or latest")
     }
 }
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Latest => f.write_str("latest"),
+            Self::Height(height) => height.fmt(f),
+        }
+    }
+}
 impl FromStr for At {
     type Err = AtError;
     fn from_str(text: &str) -> Result<Self, AtError> {
         if text == "latest" {
             return Ok(Self::Latest);
         }
-        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
-        let height = text.parse().ok().filter(|_| is_plain).ok_or(AtError)?;
-        Ok(Self::Height(Height::new(height)))
+        text.parse().map(|height| Self::Height(Height::new(height))).map_err(|_| AtError)
     }
 }
 
@@ -75,7 +81,7 @@ pub(crate) async fn one(
     Ok(Large::json(app.blocking(read).await?, place))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Query {
     from: Height,

@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use lojal_types::{Address, AddressText};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
@@ -21,19 +22,30 @@ pub(crate) struct Segment<T>(pub(crate) T);
 
 impl<T, S> FromRequestParts<S> for Segment<T>
 where
-    T: FromStr<Err: Display>,
+    T: FromStr<Err: Display> + Display,
     S: Send + Sync,
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state)
-            .await
-            .map_err(|rejection| Failure::new(Kind::InvalidParameter, rejection.body_text()))?;
-        let parsed = text.parse::<T>();
-        parsed
-            .map(Self)
-            .map_err(|error| Failure::new(Kind::InvalidParameter, format!("the last part of the path: {error}")))
+        segment(parts, state, Kind::InvalidParameter).await.map(Self)
     }
+}
+
+/// The variable part of a path, which is written as its value is, without any escape.
+async fn segment<T, S>(parts: &mut Parts, state: &S, kind: Kind) -> Result<T, Failure>
+where
+    T: FromStr<Err: Display> + Display,
+    S: Send + Sync,
+{
+    let path = Path::<String>::from_request_parts(parts, state).await;
+    let Path(text) = path.map_err(|rejection| Failure::new(kind, rejection.body_text()))?;
+    let value: T = text.parse().map_err(|error| Failure::new(kind, format!("{text} in the path: {error}")))?;
+    let expected = value.to_string();
+    // It is the third part of every path that has one.
+    if parts.uri.path().split('/').nth(3) == Some(expected.as_str()) {
+        return Ok(value);
+    }
+    Err(Failure::new(kind, format!("the path has a second spelling of a value; write {expected}")))
 }
 
 /// The address in a path, of this network.
@@ -42,11 +54,8 @@ pub(crate) struct AddressSegment(pub(crate) Address);
 impl FromRequestParts<Arc<App>> for AddressSegment {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
-        let Path(text) = Path::<String>::from_request_parts(parts, app)
-            .await
-            .map_err(|rejection| Failure::new(Kind::InvalidAddress, rejection.body_text()))?;
-        let address = text.parse::<AddressText>().and_then(|text| text.on(app.network()));
-        address.map(Self).map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
+        let text: AddressText = segment(parts, app, Kind::InvalidAddress).await?;
+        text.on(app.network()).map(Self).map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
     }
 }
 
@@ -55,16 +64,31 @@ pub(crate) struct Params<T>(pub(crate) T);
 
 impl<T, S> FromRequestParts<S> for Params<T>
 where
-    T: DeserializeOwned,
+    T: DeserializeOwned + Serialize,
     S: Send + Sync,
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        match Query::from_request_parts(parts, state).await {
-            Ok(Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Failure::new(Kind::InvalidParameter, rejection.body_text())),
+        let Query(value) = Query::<T>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Failure::new(Kind::InvalidParameter, rejection.body_text()))?;
+        let expected = serde_urlencoded::to_string(&value).map_err(|error| {
+            tracing::error!(%error, "a query can't be written");
+            Failure::internal()
+        })?;
+        if sorted(parts.uri.query().unwrap_or_default()) == sorted(&expected) {
+            return Ok(Self(value));
         }
+        let detail = format!("the query has a second spelling of a value; write ?{expected}");
+        Err(Failure::new(Kind::InvalidParameter, detail))
     }
+}
+
+/// The fields of a query, which may come in any order.
+fn sorted(query: &str) -> Vec<&str> {
+    let mut fields: Vec<&str> = query.split('&').collect();
+    fields.sort_unstable();
+    fields
 }
 
 /// The two forms in which transactions are submitted.

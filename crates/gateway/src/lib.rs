@@ -17,6 +17,7 @@ mod extract;
 mod finality;
 mod health;
 mod households;
+pub mod json;
 mod large;
 pub mod limits;
 mod metrics;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use lojal_ledger::View;
 use lojal_types::{Height, api};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::clients::Client;
@@ -22,7 +22,7 @@ pub(crate) async fn all(State(app): State<Arc<App>>, client: Client) -> Result<L
     Ok(Large::json(app.blocking(read).await?, place))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Query {
     height: Option<Height>,

@@ -10,8 +10,7 @@ use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
 use lojal_types::{
     AddressText, Bounded, Code, IdentifiedTransaction, NetworkKind, SignedTransaction, TimeMs, TransactionId,
 };
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::app::App;
@@ -19,17 +18,17 @@ use crate::clients::Client;
 use crate::extract::{Form, Params, Payload};
 use crate::finality::Waiter;
 use crate::limits::BATCH_TRANSACTIONS_MAX;
-use crate::outcome;
 use crate::places::Pool;
 use crate::problem::{Failure, Kind};
+use crate::{json, outcome};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Query {
     wait: Option<WaitFor>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum WaitFor {
     Committed,
@@ -95,7 +94,7 @@ fn decode_one(payload: &Payload, network: NetworkKind) -> Result<SignedTransacti
     match payload.form {
         Form::Canonical => SignedTransaction::decode(&payload.bytes).map_err(Failure::of_code),
         Form::Json => {
-            let signed: SignedTransaction<AddressText> = parse_json(&payload.bytes)?;
+            let signed = json::transaction(&payload.bytes).map_err(malformed)?;
             signed.to_canonical(network).map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
         }
     }
@@ -113,7 +112,7 @@ fn decode_batch(payload: &Payload, network: NetworkKind) -> Result<Vec<SignedTra
             Failure::new(Kind::MalformedRequest, detail)
         });
     }
-    let Batch { transactions } = parse_json(&payload.bytes)?;
+    let Batch { transactions } = json::batch(&payload.bytes).map_err(malformed)?;
     if transactions.len() > BATCH_TRANSACTIONS_MAX {
         let detail = format!(
             "{} transactions where at most {BATCH_TRANSACTIONS_MAX} can be submitted at once; submit fewer",
@@ -128,8 +127,8 @@ fn decode_batch(payload: &Payload, network: NetworkKind) -> Result<Vec<SignedTra
     transactions.into_iter().enumerate().map(on_network).collect()
 }
 
-fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    serde_json::from_slice(bytes).map_err(|error| Failure::new(Kind::MalformedJson, error.to_string()))
+fn malformed(error: serde_json::Error) -> Failure {
+    Failure::new(Kind::MalformedJson, error.to_string())
 }
 
 /// A transaction's id, and what became of it or why it was refused.

@@ -19,6 +19,12 @@ pub(super) fn survives_json<T: Serialize + DeserializeOwned + PartialEq + Debug>
     assert_eq!(again, *value, "JSON changes the value");
 }
 
+/// Fails unless what was read is a value's one text, up to blanks, escapes and the order of fields.
+fn has_one_text(data: &[u8], value: &impl Serialize) {
+    let read: serde_json::Value = serde_json::from_slice(data).expect("it has been read");
+    assert_eq!(serde_json::to_value(value).expect("every value has a JSON form"), read, "two texts for one value");
+}
+
 /// A genesis document as TOML: the same again from its own TOML and its canonical bytes, with the same chain id; and a
 /// document that keeps the rules gives a first state that adds up.
 pub fn genesis(data: &[u8]) {
@@ -41,7 +47,8 @@ pub fn genesis(data: &[u8]) {
     assert!(state.view().brand_ids().is_sorted_by(|one, other| one < other), "brands out of order");
 }
 
-/// What the gateway and its clients say to each other: whatever is read is written and read again as the same.
+/// What the gateway and its clients say to each other: whatever is read is written and read again as the same, and
+/// what clients submit has one text for every value.
 pub fn json(data: &[u8]) {
     fn read<T: Serialize + DeserializeOwned + PartialEq + Debug>(data: &[u8]) {
         if let Ok(value) = serde_json::from_slice::<T>(data) {
@@ -63,7 +70,11 @@ pub fn json(data: &[u8]) {
     read::<api::Block>(data);
     read::<api::Problem>(data);
     read::<GenesisDocument>(data);
-    if let Ok(text) = serde_json::from_slice::<SignedTransaction<AddressText>>(data) {
+    if let Ok(batch) = lojal_gateway::json::batch(data) {
+        has_one_text(data, &batch);
+    }
+    if let Ok(text) = lojal_gateway::json::transaction(data) {
+        has_one_text(data, &text);
         survives_json(&text);
         let on = [NetworkKind::Main, NetworkKind::Test]
             .map(|network| text.clone().to_canonical(network).map(|signed| (signed, network)));

@@ -85,6 +85,8 @@ pub fn http_request(data: &[u8]) {
     let mut answer = Vec::new();
     let ended = stream.read_to_end(&mut answer);
     check(method, &answer, ended.is_ok());
+    let is_served = answer.starts_with(b"HTTP/1.1 2") && !target.starts_with(b"metrics") && !target.contains(&b'z');
+    assert!(!is_served || !visible(target).contains('%'), "a second spelling of {}", visible(target));
 }
 
 /// The same bytes, but for those that can't stand in a head, which are percent-encoded.

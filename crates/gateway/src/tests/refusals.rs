@@ -130,6 +130,81 @@ async fn a_query_that_nobody_understands_is_refused_before_anything_is_submitted
     assert_eq!(node.mempool().len(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_in_a_path_or_a_query_has_one_text() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let id = node.issue(ANNA, 1).transactions[0].id().to_string();
+    let account = address(ANNA).text(NetworkKind::Test).to_string();
+    let history = format!("/v1/accounts/{account}/transactions");
+    let escaped = format!("%{:02X}{}", account.as_bytes()[0], &account[1..]);
+    let of_account = |text: &str| format!("/v1/accounts/{text}");
+    let of_history = |query: &str| format!("{history}?{query}");
+    for (good, wrong, code) in [
+        (
+            "/v1/blocks/1".to_owned(),
+            vec!["/v1/blocks/007", "/v1/blocks/01", "/v1/blocks/+1", "/v1/blocks/%31"],
+            "parameter",
+        ),
+        ("/v1/blocks/latest".to_owned(), vec!["/v1/blocks/LATEST", "/v1/blocks/lates%74"], "parameter"),
+        (
+            "/v1/brands/nordmat".to_owned(),
+            vec!["/v1/brands/Nordmat", "/v1/brands/%6Eordmat", "/v1/brands/nordmat%20"],
+            "parameter",
+        ),
+        (format!("/v1/transactions/{id}"), vec![&format!("/v1/transactions/{}", id.to_uppercase())], "parameter"),
+        (of_account(&account), vec![&of_account(&account.to_uppercase()), &of_account(&escaped)], "address"),
+        (
+            of_history("limit=5"),
+            vec![
+                &of_history("limit=%2B5"),
+                &of_history("limit=05"),
+                &of_history("limit=+5"),
+                &of_history("limit=5.0"),
+                &of_history("limit=5&limit=5"),
+                &of_history("limit=5&"),
+                &of_history("&limit=5"),
+                &of_history("limit"),
+                &of_history("l%69mit=5"),
+                &of_history("limit=%35"),
+                &of_history("LIMIT=5"),
+            ],
+            "parameter",
+        ),
+        (
+            "/v1/export?from=1&limit=2".to_owned(),
+            vec!["/v1/export?from=01&limit=2", "/v1/export?from=1&limit=2&from=1"],
+            "parameter",
+        ),
+        ("/v1/export?limit=2&from=1".to_owned(), vec!["/v1/export?limit=2;from=1"], "parameter"),
+        ("/v1/netting?height=2".to_owned(), vec!["/v1/netting?height=%32", "/v1/netting?height=02"], "parameter"),
+        ("/v1/brands".to_owned(), vec!["/v1/brands?", "/v1/brands?limit=5", "/v1/brands?%20"], "parameter"),
+        ("/v1/status".to_owned(), vec!["/v1/status?height=1"], "parameter"),
+    ] {
+        assert_eq!(node.get(&good).await.status, 200, "{good}");
+        for other in wrong {
+            assert_eq!(node.get(other).await.refusal(), (400, format!("invalid_{code}")), "{other}");
+        }
+    }
+    assert_eq!(node.get("/v1/%62rands").await.refusal(), (404, "unknown_route".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_spelling_of_a_transaction_is_refused_and_not_submitted() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let text = serde_json::to_string(&node.transfer(ANNA, BO, 1).to_text(NetworkKind::Test)).expect("plain data");
+    let other = text.replace("\"nonce\":\"", "\"nonce\":\"+00");
+    assert_eq!(
+        node.post("/v1/transactions", JSON, other.clone().into()).await.refusal(),
+        (400, "malformed_json".into())
+    );
+    let batch = format!("{{\"transactions\":[{text},{other}]}}");
+    assert_eq!(node.post("/v1/transactions/batch", JSON, batch.into()).await.refusal(), (400, "malformed_json".into()));
+    assert_eq!(node.mempool().len(), 0);
+    assert_eq!(node.post("/v1/transactions", JSON, text.into()).await.status, 202);
+}
+
 /// A generator of reproducible noise (xorshift64, <https://www.jstatsoft.org/article/view/v008i14>).
 struct Noise(u64);
 
