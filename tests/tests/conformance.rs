@@ -1,5 +1,6 @@
 //! What another implementation, or the next version of this one, must agree with: golden vectors of the protocol's
-//! bytes, decoders that take one form of every value and nothing else, and the rules of the house.
+//! bytes, decoders that take one form of every value and nothing else, views that agree with each other, and the rules of
+//! the house.
 
 #[path = "conformance/robustness/mod.rs"]
 mod robustness;
@@ -7,3 +8,5 @@ mod robustness;
 mod tidiness;
 #[path = "conformance/vectors/mod.rs"]
 mod vectors;
+#[path = "conformance/views.rs"]
+mod views;

@@ -101,7 +101,7 @@ pub struct HoldTicket {
     pub hold_reference: Reference,
     /// How many.
     pub amount: Points,
-    /// From when on they can't be taken any more.
+    /// The time at which the hold was asked to end.
     pub expires_ms: TimeMs,
 }
 
@@ -149,7 +149,11 @@ impl HoldTicket {
     /// [`UriError::Network`] or [`UriError::Expired`].
     pub fn check(&self, chain: ChainTag, now: TimeMs) -> Result<(), UriError> {
         let remedy = "the points are their owner's again, ask for a new payment";
-        check(TICKET_NAME, remedy, (self.chain, chain), (self.expires_ms, now))
+        check(TICKET_NAME, remedy, (self.chain, chain), (self.ends_ms(), now))
+    }
+    /// The time from which on the points can't be taken any more: holds end on whole minutes.
+    pub fn ends_ms(&self) -> TimeMs {
+        self.expires_ms.to_whole_minute().unwrap_or(self.expires_ms)
     }
 }
 

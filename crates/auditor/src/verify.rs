@@ -182,7 +182,7 @@ pub fn verify(
         block: tip.block,
         state_root: view.state_root(),
         transactions,
-        brands: sheet(view)?.into_iter().map(|sheet| brand_report(view, sheet)).collect(),
+        brands: brand_reports(view)?,
         netting: netting(view),
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
@@ -238,6 +238,14 @@ impl Transactions {
 
 fn sheet(view: &View) -> Result<Vec<BrandSheet>, VerifyError> {
     balance_sheet(view).map_err(|error| VerifyError::discrepancy(view.tip().height, error))
+}
+
+/// The balance sheets of all brands in a version of the state.
+///
+/// # Errors
+/// When points don't add up.
+pub fn brand_reports(view: &View) -> Result<Vec<BrandReport>, VerifyError> {
+    Ok(sheet(view)?.into_iter().map(|sheet| brand_report(view, sheet)).collect())
 }
 
 fn brand_report(view: &View, sheet: BrandSheet) -> BrandReport {

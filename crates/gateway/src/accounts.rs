@@ -28,7 +28,11 @@ pub(crate) async fn account(
     State(app): State<Arc<App>>,
     AddressSegment(address): AddressSegment,
 ) -> Json<api::Account> {
-    let view = app.gateway.store.view();
+    Json(account_in(&app.gateway.store.view(), address))
+}
+
+/// What a version of the state says of an account.
+pub fn account_in(view: &View, address: Address) -> api::Account {
     let record = view.account(address);
     let exists = record.is_some();
     let record = record.unwrap_or_default();
@@ -40,19 +44,19 @@ pub(crate) async fn account(
         let lots = view.lots(address, *brand);
         (!lots.is_empty()).then(|| api::Balance { brand: *brand, total: total(&lots), lots })
     };
-    Json(api::Account {
+    api::Account {
         address: address.text(network),
         exists,
         rotated_key: record.rotated_key,
         frozen: record.frozen,
         guardians,
         recovery,
-        household: households::household(&view, address),
+        household: households::household(view, address),
         memberships: view.memberships(address).into_iter().map(|household| household.text(network)).collect(),
         balances: brands.iter().filter_map(balance).collect(),
-        holds: brands.iter().flat_map(|brand| holds(&view, address, *brand)).collect(),
+        holds: brands.iter().flat_map(|brand| holds(view, address, *brand)).collect(),
         height: view.tip().height,
-    })
+    }
 }
 
 fn holds(view: &View, account: Address, brand: BrandId) -> Vec<api::Hold> {

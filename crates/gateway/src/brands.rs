@@ -16,7 +16,7 @@ use crate::problem::Failure;
 /// All brands, by id.
 pub(crate) async fn all(State(app): State<Arc<App>>) -> Json<api::Brands> {
     let view = app.gateway.store.view();
-    let brands = view.brand_ids().into_iter().filter_map(|id| brand(&view, id)).collect();
+    let brands = view.brand_ids().into_iter().filter_map(|id| brand_in(&view, id)).collect();
     Json(api::Brands { brands })
 }
 
@@ -25,7 +25,7 @@ pub(crate) async fn one(
     State(app): State<Arc<App>>,
     Segment(id): Segment<BrandId>,
 ) -> Result<Json<api::Brand>, Failure> {
-    let brand = brand(&app.gateway.store.view(), id);
+    let brand = brand_in(&app.gateway.store.view(), id);
     brand.map(Json).ok_or_else(unknown_brand)
 }
 
@@ -49,7 +49,8 @@ fn unknown_brand() -> Failure {
     Failure::of_code_as(Code::UnknownBrand, StatusCode::NOT_FOUND)
 }
 
-fn brand(view: &View, id: BrandId) -> Option<api::Brand> {
+/// What a version of the state says of a brand.
+pub fn brand_in(view: &View, id: BrandId) -> Option<api::Brand> {
     let record = view.brand(id)?;
     let totals = view.totals(id)?;
     Some(api::Brand {

@@ -43,7 +43,9 @@ use tokio::net::TcpListener;
 
 use crate::app::{App, Timeouts};
 
+pub use accounts::account_in;
 pub use app::Gateway;
+pub use brands::brand_in;
 pub use server::GatewayError;
 
 /// Serves on `listener` until `shutdown` completes, then lets requests that are being answered end, for at most

@@ -1,16 +1,16 @@
 //! Conservation (protocol §5): for every brand, issued = outstanding + held + redeemed + converted out + expired +
-//! reversed; outstanding is the sum over all accounts' live lots, and held that over all their holds; what is over
-//! never comes back. Checked from what a block changed after every block, and over the whole state by the auditor, by
+//! reversed; outstanding is the sum over all accounts' live lots, those of holds that have ended included, and held that
+//! over all their open holds, by the minutes of their ends; what is over never comes back. Checked from what a block changed after every block, and over the whole state by the auditor, by
 //! code that shares nothing with the operations that keep the totals.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lojal_types::{BrandId, Expiry, Lot, Month, Points};
+use lojal_types::{BrandId, Expiry, Lot, Points, TimeMs};
 use thiserror::Error;
 
-use crate::key::{BalanceKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
+use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
 use crate::overlay::Written;
-use crate::record::Totals;
+use crate::record::{HeldLot, OpenHold, Totals};
 use crate::state::View;
 
 /// Points appeared or vanished. Never the fault of a transaction: the program is wrong, or its memory.
@@ -30,15 +30,47 @@ pub enum ConservationError {
         /// Which of its totals.
         total: &'static str,
     },
-    /// Holds set aside more or less than the brand's total.
-    #[error("brand {brand}: holds set aside {in_holds} points, but {held} are held")]
+    /// What is held by the ends of holds doesn't add up to a brand's total.
+    #[error("brand {brand}: {by_end} points are held by the ends of holds, but {held} in total")]
     Held {
         /// The brand.
         brand: BrandId,
-        /// In holds; for a block, the change.
-        in_holds: i128,
-        /// In the totals; for a block, the change.
+        /// The sum over the ends; for a block, the change.
+        by_end: i128,
+        /// The total; for a block, the change.
         held: i128,
+    },
+    /// Open holds set aside more or less than what is held until their end.
+    #[error(
+        "brand {brand}, minute {minute}, expiry {expiry}: open holds set aside {in_holds} points, but {held} are held"
+    )]
+    Holds {
+        /// The brand.
+        brand: BrandId,
+        /// The minute of the end, counted from 1970.
+        minute: u64,
+        /// The expiry of the lots.
+        expiry: Expiry,
+        /// In open holds; for a block, the change.
+        in_holds: i128,
+        /// Until that minute; for a block, the change.
+        held: i128,
+    },
+    /// Points are still held although the minute has come.
+    #[error("brand {brand}: points are held until minute {minute}, which is over")]
+    HeldTooLong {
+        /// The brand.
+        brand: BrandId,
+        /// The minute, counted from 1970.
+        minute: u64,
+    },
+    /// An hour's list of brands isn't that of the brands of which something is held until then.
+    #[error("brand {brand}: hour {hour} is listed among the ends of holds, or isn't, against what is held")]
+    HourListed {
+        /// The brand.
+        brand: BrandId,
+        /// The hour, counted from 1970.
+        hour: u64,
     },
     /// Accounts hold more or less than what is outstanding.
     #[error("brand {brand}, expiry {expiry}: accounts hold {held} points, but {outstanding} are outstanding")]
@@ -66,27 +98,57 @@ pub enum ConservationError {
 
 /// Points by brand and expiry, as differences.
 type Sums = BTreeMap<(BrandId, Expiry), i128>;
+/// Points by brand, minute of the end of holds, and expiry, as differences.
+type HoldSums = BTreeMap<(BrandId, u64, Expiry), i128>;
 
 /// What changed in a block, or stands in a state, by brand.
-#[derive(Default)]
 struct Tally {
+    /// The time of the block or state: it says which holds are open and which lots live.
+    time: TimeMs,
     in_accounts: Sums,
     outstanding: Sums,
     outstanding_by_brand: BTreeMap<BrandId, i128>,
-    in_holds: BTreeMap<BrandId, i128>,
+    in_holds: HoldSums,
+    held_until: HoldSums,
+    held_by_brand: BTreeMap<BrandId, i128>,
+    /// How often an hour lists a brand, less how often something of the brand is held until then.
+    listed: BTreeMap<(BrandId, u64), i128>,
+    /// Of which brand something is held until which minute that is over.
+    held_too_long: Option<(BrandId, u64)>,
 }
 
 impl Tally {
-    fn add(&mut self, key: &[u8], value: &[u8], sign: i128, month: Month) {
-        let points = |lot: &Lot| sign * i128::from(lot.amount.get());
+    fn new(time: TimeMs) -> Self {
+        Self {
+            time,
+            in_accounts: Sums::new(),
+            outstanding: Sums::new(),
+            outstanding_by_brand: BTreeMap::new(),
+            in_holds: HoldSums::new(),
+            held_until: HoldSums::new(),
+            held_by_brand: BTreeMap::new(),
+            listed: BTreeMap::new(),
+            held_too_long: None,
+        }
+    }
+
+    fn add(&mut self, key: &[u8], value: &[u8], sign: i128) {
+        let month = self.time.month();
         if let Some((key, balance)) = read::<BalanceKey>(key, value) {
-            for lot in balance.live(month) {
-                *self.in_accounts.entry((key.brand, lot.expiry)).or_default() += points(lot);
-            }
+            self.add_to_account(key.brand, balance.live(month), sign);
         }
         if let Some((key, record)) = read::<HoldsKey>(key, value) {
-            let lots = record.holds.iter().flat_map(|hold| hold.lots.iter());
-            *self.in_holds.entry(key.brand).or_default() += lots.map(points).sum::<i128>();
+            for hold in record.holds.iter() {
+                self.add_hold(key.brand, hold, sign);
+            }
+        }
+        if let Some((key, held)) = read::<HeldUntilKey>(key, value) {
+            self.add_held_until(key, &held.lots, sign);
+        }
+        if let Some((HoldEndsKey(hour), list)) = read::<HoldEndsKey>(key, value) {
+            for brand in list.ids.iter() {
+                *self.listed.entry((*brand, hour)).or_default() += sign;
+            }
         }
         if let Some((key, outstanding)) = read::<OutstandingKey>(key, value) {
             let change = sign * i128::from(outstanding.get());
@@ -99,6 +161,61 @@ impl Tally {
         }
     }
 
+    fn add_to_account(&mut self, brand: BrandId, lots: &[Lot], sign: i128) {
+        for lot in lots.iter().filter(|lot| lot.expiry.is_live_in(self.time.month())) {
+            *self.in_accounts.entry((brand, lot.expiry)).or_default() += sign * i128::from(lot.amount.get());
+        }
+    }
+
+    /// The lots of a hold that has ended are its account's, wherever they still stand.
+    fn add_hold(&mut self, brand: BrandId, hold: &OpenHold, sign: i128) {
+        if hold.expires_ms <= self.time {
+            return self.add_to_account(brand, &hold.lots, sign);
+        }
+        for lot in hold.lots.iter() {
+            let key = (brand, minute_of(hold.expires_ms), lot.expiry);
+            *self.in_holds.entry(key).or_default() += sign * i128::from(lot.amount.get());
+        }
+    }
+
+    fn add_held_until(&mut self, HeldUntilKey { brand, hour }: HeldUntilKey, lots: &[HeldLot], sign: i128) {
+        *self.listed.entry((brand, hour)).or_default() -= sign;
+        for lot in lots {
+            let minute = hour.saturating_mul(60).saturating_add(u64::from(lot.minute));
+            let points = sign * i128::from(lot.amount.get());
+            *self.held_by_brand.entry(brand).or_default() += points;
+            if minute > minute_of(self.time) {
+                *self.held_until.entry((brand, minute, lot.expiry)).or_default() += points;
+            } else if sign > 0 {
+                self.held_too_long = Some((brand, minute));
+            } else {
+                // What is held no longer because its time has come belongs to accounts that weren't touched for it.
+                let lot = Lot { expiry: lot.expiry, amount: lot.amount };
+                self.add_to_account(brand, &[lot], -sign);
+            }
+        }
+    }
+
+    /// Accounts hold what is outstanding, and open holds what is held until their ends.
+    fn accounts_add_up(&self) -> Result<(), ConservationError> {
+        same(&self.in_accounts, &self.outstanding)?;
+        if let Some((brand, minute)) = self.held_too_long {
+            return Err(ConservationError::HeldTooLong { brand, minute });
+        }
+        for key in self.in_holds.keys().chain(self.held_until.keys()) {
+            let at = |sums: &HoldSums| sums.get(key).copied().unwrap_or_default();
+            let (in_holds, held) = (at(&self.in_holds), at(&self.held_until));
+            if in_holds != held {
+                let (brand, minute, expiry) = *key;
+                return Err(ConservationError::Holds { brand, minute, expiry, in_holds, held });
+            }
+        }
+        match self.listed.iter().find(|(_, count)| **count != 0) {
+            Some(((brand, hour), _)) => Err(ConservationError::HourListed { brand: *brand, hour: *hour }),
+            None => Ok(()),
+        }
+    }
+
     /// What was tallied of a brand must be the change of its totals; from nothing to the totals, for a whole state.
     fn settle(&mut self, brand: BrandId, before: &Totals, after: &Totals) -> Result<(), ConservationError> {
         let change = |of: fn(&Totals) -> Points| i128::from(of(after).get()) - i128::from(of(before).get());
@@ -108,8 +225,8 @@ impl Tally {
             return Err(ConservationError::Outstanding { brand, by_expiry, total });
         }
         let held = change(|totals| totals.held);
-        let in_holds = self.in_holds.remove(&brand).unwrap_or_default();
-        if in_holds == held { Ok(()) } else { Err(ConservationError::Held { brand, in_holds, held }) }
+        let by_end = self.held_by_brand.remove(&brand).unwrap_or_default();
+        if by_end == held { Ok(()) } else { Err(ConservationError::Held { brand, by_end, held }) }
     }
 
     /// What is left changed without a change of the totals.
@@ -118,22 +235,26 @@ impl Tally {
         if let Some((brand, by_expiry)) = changed(self.outstanding_by_brand) {
             return Err(ConservationError::Outstanding { brand, by_expiry, total: 0 });
         }
-        match changed(self.in_holds) {
-            Some((brand, in_holds)) => Err(ConservationError::Held { brand, in_holds, held: 0 }),
+        match changed(self.held_by_brand) {
+            Some((brand, by_end)) => Err(ConservationError::Held { brand, by_end, held: 0 }),
             None => Ok(()),
         }
     }
 }
 
-/// Checks what one block has written; `month` is that of the block.
-pub(crate) fn check_block(written: &[Written<'_>], month: Month) -> Result<(), ConservationError> {
-    let mut tally = Tally::default();
+fn minute_of(time: TimeMs) -> u64 {
+    time.get() / 60_000
+}
+
+/// Checks what one block of a time has written.
+pub(crate) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), ConservationError> {
+    let mut tally = Tally::new(time);
     let mut totals = Vec::new();
     for Written { key, before, after, .. } in written {
         let key = key.as_bytes();
         for (value, sign) in [(*before, -1), (after.as_deref(), 1)] {
             let Some(value) = value else { continue };
-            tally.add(key, value, sign, month);
+            tally.add(key, value, sign);
         }
         let Some(TotalsKey(brand)) = TotalsKey::decode(key) else { continue };
         let before = before.and_then(|value| read::<TotalsKey>(key, value)).map(|(_, before)| before);
@@ -141,7 +262,7 @@ pub(crate) fn check_block(written: &[Written<'_>], month: Month) -> Result<(), C
         let (_, after) = after.ok_or(ConservationError::TotalsGone(brand))?;
         totals.push((brand, before.unwrap_or_default(), after));
     }
-    same(&tally.in_accounts, &tally.outstanding)?;
+    tally.accounts_add_up()?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;
         nothing_fell(brand, &before, &after)?;
@@ -159,10 +280,10 @@ pub struct BrandSheet {
     pub totals: Totals,
     /// What is outstanding by expiry: the brand's liability, the earliest first.
     pub liability: Vec<(Expiry, Points)>,
-    /// What is set aside by holds by expiry, the earliest first; of a month that is over it becomes breakage when it
-    /// returns, unless the brand takes it.
+    /// What is set aside by open holds by expiry, the earliest first; of a month that is over it becomes breakage when
+    /// the hold ends, unless the brand takes it.
     pub held: Vec<(Expiry, Points)>,
-    /// Accounts that hold its points.
+    /// Accounts that hold its points, those to which only ended holds give any included.
     pub holders: u64,
 }
 
@@ -171,31 +292,26 @@ pub struct BrandSheet {
 /// # Errors
 /// The first brand whose points don't add up.
 pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> {
-    let month = view.tip().time_ms.month();
-    let mut tally = Tally::default();
-    let mut set_aside = Sums::new();
+    let mut tally = Tally::new(view.tip().time_ms);
     let mut holders = BTreeMap::<BrandId, u64>::new();
     for (key, value) in view.tree().iter() {
-        tally.add(key, value, 1, month);
-        if let Some((key, balance)) = read::<BalanceKey>(key, value)
-            && !balance.live(month).is_empty()
-        {
-            *holders.entry(key.brand).or_default() += 1;
-        }
-        if let Some((key, record)) = read::<HoldsKey>(key, value) {
-            for lot in record.holds.iter().flat_map(|hold| hold.lots.iter()) {
-                *set_aside.entry((key.brand, lot.expiry)).or_default() += i128::from(lot.amount.get());
-            }
+        tally.add(key, value, 1);
+        if let Some(brand) = held_by_its_account(view, key, value) {
+            *holders.entry(brand).or_default() += 1;
         }
     }
-    same(&tally.in_accounts, &tally.outstanding)?;
+    tally.accounts_add_up()?;
     // Points of a brand that isn't listed are points that nobody issued.
-    let holding = tally.outstanding_by_brand.keys().chain(tally.in_holds.keys()).copied();
+    let holding = tally.outstanding_by_brand.keys().chain(tally.held_by_brand.keys()).copied();
     let brands: BTreeSet<BrandId> = view.brand_ids().into_iter().chain(holding).collect();
     let by_expiry = |sums: &Sums, brand| {
         let points = |points: i128| Points::new(u64::try_from(points).expect("a sum of points that add up"));
         sums.iter().filter(|((of, _), _)| *of == brand).map(|((_, expiry), sum)| (*expiry, points(*sum))).collect()
     };
+    let mut set_aside = Sums::new();
+    for ((brand, _, expiry), points) in &tally.in_holds {
+        *set_aside.entry((*brand, *expiry)).or_default() += points;
+    }
     let mut sheets = Vec::new();
     for brand in brands {
         let totals = view.totals(brand).unwrap_or_default();
@@ -206,6 +322,19 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
         sheets.push(BrandSheet { brand, totals, liability, held, holders });
     }
     Ok(sheets)
+}
+
+/// The brand of which an entry gives its account points: a balance, or ended holds of an account whose balance has none.
+fn held_by_its_account(view: &View, key: &[u8], value: &[u8]) -> Option<BrandId> {
+    let time = view.tip().time_ms;
+    if let Some((BalanceKey { brand, .. }, balance)) = read::<BalanceKey>(key, value) {
+        return (!balance.live(time.month()).is_empty()).then_some(brand);
+    }
+    let (HoldsKey { account, brand }, record) = read::<HoldsKey>(key, value)?;
+    let ended = record.holds.iter().filter(|hold| hold.expires_ms <= time);
+    let gives = ended.flat_map(|hold| hold.lots.iter()).any(|lot| lot.expiry.is_live_in(time.month()));
+    let balance = view.get(&BalanceKey { account, brand }).unwrap_or_default();
+    (gives && balance.live(time.month()).is_empty()).then_some(brand)
 }
 
 fn read<K: StateKey>(key: &[u8], value: &[u8]) -> Option<(K, K::Record)> {

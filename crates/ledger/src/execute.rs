@@ -8,6 +8,7 @@ use crate::admission::admit;
 use crate::conservation::{ConservationError, check_block};
 use crate::execution::Execution;
 use crate::expiry::expire;
+use crate::hold_ends::end_holds;
 use crate::key::{AccountKey, RecentKey, StateKey};
 use crate::operations::{Context, apply};
 use crate::overlay::{Overlay, Written};
@@ -34,9 +35,10 @@ pub struct BlockExecutor<'a> {
 
 impl<'a> BlockExecutor<'a> {
     /// Begins a block at `time`, which the caller has checked to be later than the parent's. Points whose month is
-    /// over by then expire first.
+    /// over by then expire first, and holds whose time is over end.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
         let mut overlay = Overlay::new(state.view().tree());
+        end_holds(&mut overlay, state.view().tip().time_ms, time);
         expire(&mut overlay, state.view(), time);
         for minute in state.recent().minutes_before(first_minute(time)) {
             overlay.remove(&RecentKey(minute));
@@ -124,7 +126,7 @@ impl<'a> BlockExecutor<'a> {
             self.overlay.put(&RecentKey(*minute), digest);
         }
         let written = self.overlay.into_written();
-        check_block(&written, self.time.month())?;
+        check_block(&written, self.time)?;
         let tree = self.state.view().tree().apply_changes(written.iter().map(Written::change).collect());
         Ok(Execution { tree, added_ids: self.added_ids, receipts: self.receipts })
     }

@@ -11,8 +11,8 @@ pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey
 pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
 use crate::record::{
-    Account, Balance, Brand, BrandList, DayCount, Held, Holds, Issued, Operator, OperatorList, RecentDigest, Totals,
-    Used,
+    Account, Balance, Brand, BrandList, DayCount, Held, HeldUntil, Holds, Issued, Operator, OperatorList, RecentDigest,
+    Totals, Used,
 };
 
 /// A key with the type of the record that it leads to.
@@ -73,6 +73,14 @@ pub struct RecentKey(pub u64);
 impl StateKey for RecentKey {
     const KIND: u8 = 4;
     type Record = RecentDigest;
+}
+
+/// The brands of which holds end within an hour, counted from 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct HoldEndsKey(pub u64);
+impl StateKey for HoldEndsKey {
+    const KIND: u8 = 5;
+    type Record = BrandList;
 }
 
 /// A brand.
@@ -203,6 +211,19 @@ impl StateKey for CapturedKey {
     type Record = Used;
 }
 
+/// The points of a brand that are set aside by holds which end within an hour, counted from 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct HeldUntilKey {
+    /// The brand.
+    pub brand: BrandId,
+    /// The hour.
+    pub hour: u64,
+}
+impl StateKey for HeldUntilKey {
+    const KIND: u8 = 27;
+    type Record = HeldUntil;
+}
+
 /// An account.
 #[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
 pub struct AccountKey(pub Address);
@@ -261,6 +282,7 @@ mod tests {
             ValidatorsKey::KIND,
             BrandListKey::KIND,
             RecentKey::KIND,
+            HoldEndsKey::KIND,
             BrandKey::KIND,
             TotalsKey::KIND,
             OutstandingKey::KIND,
@@ -274,6 +296,7 @@ mod tests {
             IssuedTodayKey::KIND,
             HeldKey::KIND,
             CapturedKey::KIND,
+            HeldUntilKey::KIND,
             HoldsKey::KIND,
             TransferredTodayKey::KIND,
             MembershipsKey::KIND,

@@ -20,6 +20,7 @@ mod execution;
 mod expiry;
 #[cfg(test)]
 mod fixture;
+mod hold_ends;
 pub mod key;
 mod lots;
 pub mod operations;

@@ -1,5 +1,6 @@
 //! Arithmetic on the lots of a balance (protocol §5).
 
+use lojal_types::limits::LOTS_MAX;
 use lojal_types::{Bounded, Expiry, Lot, Month, Points};
 
 use crate::record::Balance;
@@ -27,6 +28,16 @@ pub(crate) fn split(lots: &[Lot], amount: Points) -> Option<(Vec<Lot>, Vec<Lot>)
     if missing.is_zero() { Some((taken, rest)) } else { None }
 }
 
+/// Adds lots to others that stand by rising expiry, those with the same expiry together.
+fn merge(held: &mut Vec<Lot>, lots: &[Lot]) {
+    for lot in lots {
+        match held.binary_search_by_key(&lot.expiry, |held| held.expiry) {
+            Ok(at) => held[at].amount = held[at].amount.checked_add(lot.amount).expect(BOUNDED),
+            Err(at) => held.insert(at, *lot),
+        }
+    }
+}
+
 impl Balance {
     /// The lots that can still be used in `month`.
     pub fn live(&self, month: Month) -> &[Lot] {
@@ -37,13 +48,17 @@ impl Balance {
     /// Adds lots, merging those with the same expiry, and drops what is dead in `month`.
     pub(crate) fn add(&mut self, lots: &[Lot], month: Month) {
         let mut held = self.live(month).to_vec();
-        for lot in lots {
-            match held.binary_search_by_key(&lot.expiry, |held| held.expiry) {
-                Ok(at) => held[at].amount = held[at].amount.checked_add(lot.amount).expect(BOUNDED),
-                Err(at) => held.insert(at, *lot),
-            }
-        }
+        merge(&mut held, lots);
         self.replace(held);
+    }
+
+    /// Gives lots back that a hold has set aside, dead ones too, so that a shortage can tell that they have expired. What
+    /// is dead anyway gives way where there are too many: live lots always fit.
+    pub(crate) fn put_back(&mut self, lots: &[Lot]) {
+        let mut held = self.lots.to_vec();
+        merge(&mut held, lots);
+        let excess = held.len().saturating_sub(LOTS_MAX);
+        self.replace(held.split_off(excess));
     }
 
     /// Takes `amount`, the lot with expiry `first` before all others and then the earliest first, and drops what is
@@ -111,6 +126,16 @@ mod tests {
         assert_eq!(*held.lots, [lot(699, 5), lot(700, 5)], "a refusal changes nothing");
         held.add(&[lot(701, 1)], NOW);
         assert_eq!(*held.lots, [lot(700, 5), lot(701, 1)]);
+    }
+
+    #[test]
+    fn what_a_hold_gives_back_is_kept_though_it_is_dead_as_long_as_there_is_room() {
+        let mut held = balance(&[lot(700, 5)]);
+        held.put_back(&[lot(698, 1), lot(700, 2)]);
+        assert_eq!(*held.lots, [lot(698, 1), lot(700, 7)]);
+        let mut full = balance(&(700..=760).map(|month| lot(month, 1)).collect::<Vec<_>>());
+        full.put_back(&[lot(698, 1), lot(699, 1)]);
+        assert_eq!((full.lots.len(), full.lots[0]), (62, lot(699, 1)));
     }
 
     #[test]

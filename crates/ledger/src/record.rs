@@ -2,7 +2,8 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{
-    BRANDS_MAX, HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX, LOTS_MAX, MEMBERSHIPS_MAX, OPERATORS_MAX,
+    BRANDS_MAX, HELD_LOTS_MAX, HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX, LOTS_MAX, MEMBERSHIPS_MAX,
+    OPERATORS_MAX,
 };
 use lojal_types::{
     Address, Bounded, BrandId, Day, Expiry, Guardians, Hash, Lot, Month, Name, PartnershipProposal, PartnershipTerms,
@@ -43,12 +44,31 @@ pub struct Holds {
 pub struct OpenHold {
     /// The till's request.
     pub reference: Reference,
-    /// From when on they are the account's again.
+    /// From when on they are the account's again: a whole minute.
     pub expires_ms: TimeMs,
     /// What is set aside, by rising expiry.
     pub lots: Bounded<Lot, 1, LOTS_MAX>,
     /// The household's member whose limit it counts against.
     pub counted: Option<Counted>,
+}
+
+/// What holds of one brand that end within one hour set aside, by rising minute and expiry. A part is gone from the first
+/// block that isn't earlier than its minute; a record without parts is removed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct HeldUntil {
+    /// The parts.
+    pub lots: Bounded<HeldLot, 1, HELD_LOTS_MAX>,
+}
+
+/// The points with one expiry that are held until one minute, by whomever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct HeldLot {
+    /// The minute of the hour at whose start the holds end, 0 to 59.
+    pub minute: u8,
+    /// The expiry that the points have in common.
+    pub expiry: Expiry,
+    /// How many.
+    pub amount: Points,
 }
 
 /// Whose spending of which month something counts as.

@@ -9,7 +9,8 @@ use crate::key::{
     MembershipsKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey, PartnershipKey, SpentKey, StateKey,
     TransferredTodayKey,
 };
-use crate::record::{DayCount, OpenHold, Operator};
+use crate::lots::total;
+use crate::record::{Counted, DayCount, OpenHold, Operator};
 use crate::state::View;
 
 /// A household with its members.
@@ -67,9 +68,12 @@ impl View {
     }
     /// What a member has spent of a limited brand from the pool this month.
     pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Points {
-        let count = self.get(&SpentKey { household, member, brand });
-        let count = count.filter(|count| count.month == self.tip().time_ms.month());
-        count.map_or(Points::ZERO, |count| count.points)
+        let month = self.tip().time_ms.month();
+        let count = self.get(&SpentKey { household, member, brand }).filter(|count| count.month == month);
+        let counted = count.map_or(Points::ZERO, |count| count.points);
+        let ended = self.recorded_holds(household, brand).into_iter().filter(|hold| !self.is_open(hold));
+        let returned = ended.filter(|hold| hold.counted == Some(Counted { member, month }));
+        returned.fold(counted, |left, hold| left.checked_sub(total(&hold.lots)).expect("it was counted in this month"))
     }
     /// The operators of a brand, by address.
     pub fn operators(&self, brand: BrandId) -> Vec<(Address, Operator)> {

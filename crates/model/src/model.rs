@@ -11,7 +11,7 @@ mod points;
 mod show;
 mod tables;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
     Address, BrandId, ChainId, Code, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month, Operation, Outcome,
@@ -21,7 +21,8 @@ use lojal_types::{
 use self::tables::Tables;
 use crate::table::{End, Table};
 
-const HOUR_MS: u64 = 3_600_000;
+const MINUTE_MS: u64 = 60_000;
+const HOUR_MS: u64 = 60 * MINUTE_MS;
 const DAY_MS: u64 = 24 * HOUR_MS;
 const AMOUNT_MAX: u64 = 9_007_199_254_740_991;
 
@@ -53,7 +54,7 @@ pub(crate) struct Account {
     pub(crate) recovery: Option<Recovery>,
 }
 
-/// A hold whose points have not gone anywhere yet.
+/// A hold of which nothing was taken or let go. Once it has ended its lots count as its account's.
 #[derive(Clone, Debug)]
 pub(crate) struct Hold {
     reference: Reference,
@@ -83,8 +84,8 @@ pub(crate) struct Operator {
 /// One that is dissolved has no members.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Household {
-    pub(crate) members: std::collections::BTreeMap<Address, MemberRights>,
-    pub(crate) invited: std::collections::BTreeMap<Address, MemberRights>,
+    pub(crate) members: BTreeMap<Address, MemberRights>,
+    pub(crate) invited: BTreeMap<Address, MemberRights>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -169,21 +170,26 @@ impl Model {
 
     /// Begins a block at a time that is later than the last one's: what died since then becomes breakage.
     pub fn begin(&mut self, time: TimeMs) {
-        let (from, to) = (self.month, time.month());
-        if from != to {
-            let dying: Vec<(BrandId, u64)> = self
-                .tables
-                .lots
-                .iter()
-                .filter(|((_, _, expiry), _)| expiry.is_live_in(from) && !expiry.is_live_in(to))
-                .map(|((_, brand, _), amount)| (*brand, *amount))
-                .collect();
-            for (brand, amount) in dying {
-                self.change_totals(brand, |totals| totals.expired += amount);
-            }
-            self.tables.end(End::Keep);
+        let was_gone = self.all_gone();
+        (self.month, self.time) = (time.month(), time.get());
+        for (brand, gone) in self.all_gone() {
+            let newly = gone - was_gone.get(&brand).copied().unwrap_or(0);
+            self.change_totals(brand, |totals| totals.expired += newly);
         }
-        (self.month, self.time) = (to, time.get());
+        self.tables.end(End::Keep);
+    }
+
+    /// What lies dead in accounts and in holds that have ended, by brand.
+    fn all_gone(&self) -> BTreeMap<BrandId, u64> {
+        let lots = self.tables.lots.iter().map(|((_, brand, expiry), amount)| (*brand, *expiry, *amount));
+        let ended = self.tables.holds.iter().filter(|(_, hold)| hold.expires <= self.time);
+        let held =
+            ended.flat_map(|((_, brand, _), hold)| hold.lots.iter().map(|(expiry, amount)| (*brand, *expiry, *amount)));
+        let mut gone = BTreeMap::new();
+        for (brand, _, amount) in lots.chain(held).filter(|(_, expiry, _)| !expiry.is_live_in(self.month)) {
+            *gone.entry(brand).or_insert(0) += amount;
+        }
+        gone
     }
 
     /// The next transaction of the block.

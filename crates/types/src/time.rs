@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::decode::{from_text, invalid_data};
 use crate::limits::TIME_MS_MAX;
 
+const MINUTE_MS: u64 = 60 * 1000;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, at most [`TIME_MS_MAX`].
@@ -42,6 +43,10 @@ impl TimeMs {
     /// Milliseconds from `earlier` to here; 0 if `earlier` is later.
     pub fn since_ms(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
+    }
+    /// The first whole minute that isn't earlier; none beyond the last representable one.
+    pub fn to_whole_minute(self) -> Option<Self> {
+        Self::new(self.0.next_multiple_of(MINUTE_MS)).ok()
     }
     /// The calendar month (UTC) that contains this time.
     pub fn month(self) -> Month {

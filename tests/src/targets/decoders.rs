@@ -116,7 +116,13 @@ pub fn all() -> Vec<Decoder> {
 
 /// The decoders of all state keys and their records.
 fn states() -> impl Iterator<Item = Decoder> {
-    let network = [state::<ParametersKey>(), state::<ValidatorsKey>(), state::<BrandListKey>(), state::<RecentKey>()];
+    let network = [
+        state::<ParametersKey>(),
+        state::<ValidatorsKey>(),
+        state::<BrandListKey>(),
+        state::<RecentKey>(),
+        state::<HoldEndsKey>(),
+    ];
     let brands = [
         state::<BrandKey>(),
         state::<TotalsKey>(),
@@ -129,6 +135,7 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<ReversedKey>(),
         state::<HeldKey>(),
         state::<CapturedKey>(),
+        state::<HeldUntilKey>(),
     ];
     let accounts = [state::<AccountKey>(), state::<BalanceKey>(), state::<HoldsKey>(), state::<TransferredTodayKey>()];
     let between_brands = [

@@ -143,7 +143,7 @@ fn hold_points(
         amount: hold.amount,
         expires_ms: hold.expires_ms,
     };
-    let done = format!("held {points}{} until {} UTC", source.words(), utc(hold.expires_ms));
+    let done = format!("held {points}{} until {} UTC", source.words(), utc(ticket.ends_ms()));
     let wish = Wish::new(Operation::Hold(hold), &done).before(latest);
     let report = session.fulfil(if is_random { wish.with_random_reference() } else { wish }, sending)?;
     let report = report.with_field("hold_reference", &ticket.hold_reference);

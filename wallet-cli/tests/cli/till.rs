@@ -146,7 +146,8 @@ fn a_capture_takes_all_or_part_under_the_holds_reference_unless_another_is_given
 fn an_expired_hold_is_not_captured_but_can_be_released() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
-    let uri = HoldTicket { expires_ms: now(), ..ticket() }.to_uri();
+    let a_minute_ago = TimeMs::new(now().get() - 60_000).expect("in range");
+    let uri = HoldTicket { expires_ms: a_minute_ago, ..ticket() }.to_uri();
     assert_eq!(wallet.run(&["capture", &uri, "--json"]).error_code(), "expired");
     assert!(submitted(&server).is_empty());
     let ran = wallet.run(&["release", &uri]);

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
-use lojal_types::{Bounded, Lot, Month, Points};
+use lojal_types::{Bounded, Lot, Points, TimeMs};
 
 use super::{ConservationError, balance_sheet};
 use crate::fixture::*;
-use crate::key::{BalanceKey, HoldsKey, OutstandingKey, PackedKey, StateKey, TotalsKey};
+use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, PackedKey, StateKey, TotalsKey};
 use crate::overlay::Written;
 use crate::recent::RecentIds;
-use crate::record::{Balance, Totals};
+use crate::record::{Balance, BrandList, HeldLot, HeldUntil, Totals};
 use crate::state::State;
 use crate::tree::StateTree;
 
@@ -49,9 +49,9 @@ fn set_totals(changes: &mut ChangeSet, id: &str, totals: [u64; 5]) {
 }
 
 /// Checks changes as those of a block on top of a state.
-fn check_block(before: &StateTree, changes: &ChangeSet, month: Month) -> Result<(), ConservationError> {
+fn check_block(before: &StateTree, changes: &ChangeSet, time: TimeMs) -> Result<(), ConservationError> {
     let written = changes.iter().map(|(key, after)| Written::new(before, PackedKey::from_bytes(key), after.clone()));
-    super::check_block(&written.collect::<Vec<_>>(), month)
+    super::check_block(&written.collect::<Vec<_>>(), time)
 }
 
 /// What the check of a block and that of the whole state say to changes on top of [`ledger`].
@@ -63,7 +63,7 @@ fn judge_on(ledger: &Ledger, change: impl FnOnce(&mut ChangeSet)) -> [Result<(),
     let mut changes = ChangeSet::new();
     change(&mut changes);
     let tree: &StateTree = ledger.view().tree();
-    let block = check_block(tree, &changes, ledger.now().month());
+    let block = check_block(tree, &changes, ledger.now());
     let after = State::restore(&ledger.genesis, ledger.view().tip(), tree.apply(&changes), RecentIds::default());
     [block, balance_sheet(after.view()).map(drop)]
 }
@@ -207,8 +207,37 @@ fn set_held(changes: &mut ChangeSet, expiry: &str, points: u64) {
     put(changes, &holds_key(), &record);
 }
 
-fn held_differ(in_holds: i128, held: i128) -> ConservationError {
-    ConservationError::Held { brand: brand(GROCER), in_holds, held }
+/// The minute at which the hold ends: a whole one after 13:00:03.
+fn end_minute() -> u64 {
+    (START_MS + HOUR_MS) / MINUTE_MS + 1
+}
+
+fn held_key() -> HeldUntilKey {
+    HeldUntilKey { brand: brand(GROCER), hour: end_minute() / 60 }
+}
+
+/// Makes `points` of the brand held until a minute of the hour of the hold's end.
+fn set_held_until(changes: &mut ChangeSet, minute: u8, points: u64) {
+    let held = HeldLot { minute, expiry: expiry_of("2027-11"), amount: Points::new(points) };
+    put(changes, &held_key(), &HeldUntil { lots: Bounded::new(vec![held]).expect("one") });
+}
+
+fn end_in_hour() -> u8 {
+    u8::try_from(end_minute() % 60).expect("less than 60")
+}
+
+fn totals_differ(by_end: i128, held: i128) -> ConservationError {
+    ConservationError::Held { brand: brand(GROCER), by_end, held }
+}
+
+fn holds_differ(in_holds: i128, held: i128) -> ConservationError {
+    let (brand, expiry) = (brand(GROCER), expiry_of("2027-11"));
+    ConservationError::Holds { brand, minute: end_minute(), expiry, in_holds, held }
+}
+
+fn held_totals(held: u64) -> Totals {
+    let (issued, outstanding, redeemed) = (Points::new(55), Points::new(30), Points::new(25 - held));
+    Totals { issued, outstanding, held: Points::new(held), redeemed, ..Totals::default() }
 }
 
 #[test]
@@ -223,39 +252,81 @@ fn a_sheet_shows_what_is_set_aside_by_expiry() {
 fn points_that_appear_in_a_hold_or_vanish_from_it_are_found() {
     assert_eq!(judge_with_hold(|_| ()), [Ok(()), Ok(())]);
     let more = judge_with_hold(|changes| set_held(changes, "2027-11", 21));
-    assert_eq!(more, [Err(held_differ(1, 0)), Err(held_differ(21, 20))]);
+    assert_eq!(more, [Err(holds_differ(1, 0)), Err(holds_differ(21, 20))]);
     let gone = judge_with_hold(|changes| {
         changes.insert(holds_key().encode(), None);
     });
-    assert_eq!(gone, [Err(held_differ(-20, 0)), Err(held_differ(0, 20))]);
+    assert_eq!(gone, [Err(holds_differ(-20, 0)), Err(holds_differ(0, 20))]);
     // Returned to the balance, but not taken out of what is held.
     let twice = judge_with_hold(|changes| {
         changes.insert(holds_key().encode(), None);
         set_lots(changes, ANNA, GROCER, &[lot("2027-11", 50)]);
         set_outstanding(changes, GROCER, "2027-11", 50);
     });
-    assert_eq!(twice, [Err(sums_differ(GROCER, 20, 0)), Err(sums_differ(GROCER, 50, 30))]);
+    assert_eq!(twice, [Err(holds_differ(-20, 0)), Err(holds_differ(0, 20))]);
 }
 
 #[test]
-fn a_held_total_that_no_hold_accounts_for_is_found() {
-    let held = |points: u64| Totals {
-        issued: Points::new(55),
-        outstanding: Points::new(30),
-        held: Points::new(points),
-        redeemed: Points::new(25 - points),
-        ..Totals::default()
-    };
-    let less = judge_with_hold(|changes| put(changes, &TotalsKey(brand(GROCER)), &held(19)));
-    assert_eq!(less, [Err(held_differ(0, -1)), Err(held_differ(20, 19))]);
-    // Of a brand whose totals didn't change at all, and of one that doesn't exist.
-    let invented = judge(|changes| {
-        let ledger = ledger_with_hold();
-        let record = ledger.view().get(&holds_key()).expect("Anna's hold");
+fn what_is_held_until_a_minute_without_a_hold_for_it_is_found() {
+    let more = judge_with_hold(|changes| set_held_until(changes, end_in_hour(), 21));
+    assert_eq!(more, [Err(holds_differ(0, 1)), Err(holds_differ(20, 21))]);
+    let another_minute = judge_with_hold(|changes| set_held_until(changes, end_in_hour() + 1, 20));
+    assert_eq!(another_minute, [Err(holds_differ(0, -20)), Err(holds_differ(20, 0))]);
+    let invented = judge_with_hold(|changes| {
+        let record = ledger_with_hold().view().get(&holds_key()).expect("Anna's hold");
         put(changes, &HoldsKey { account: address(CLEO), brand: brand("invented") }, &record);
     });
-    let expected = ConservationError::Held { brand: brand("invented"), in_holds: 20, held: 0 };
+    let (brand, expiry, minute) = (brand("invented"), expiry_of("2027-11"), end_minute());
+    let expected = ConservationError::Holds { brand, minute, expiry, in_holds: 20, held: 0 };
     assert_eq!(invented, [Err(expected.clone()), Err(expected)]);
+}
+
+#[test]
+fn a_held_total_that_is_not_the_sum_over_the_ends_of_holds_is_found() {
+    let less = judge_with_hold(|changes| put(changes, &TotalsKey(brand(GROCER)), &held_totals(19)));
+    assert_eq!(less, [Err(totals_differ(0, -1)), Err(totals_differ(20, 19))]);
+}
+
+#[test]
+fn an_hour_that_is_not_listed_or_listed_in_vain_is_found() {
+    let (brand, hour) = (brand(GROCER), end_minute() / 60);
+    let forgotten = judge_with_hold(|changes| {
+        changes.insert(HoldEndsKey(hour).encode(), None);
+    });
+    let expected = ConservationError::HourListed { brand, hour };
+    assert_eq!(forgotten, [Err(expected.clone()), Err(expected)]);
+    let in_vain = judge_with_hold(|changes| {
+        let ids = Bounded::new(vec![brand]).expect("one");
+        put(changes, &HoldEndsKey(hour + 1), &BrandList { ids });
+    });
+    let expected = ConservationError::HourListed { brand, hour: hour + 1 };
+    assert_eq!(in_vain, [Err(expected.clone()), Err(expected)]);
+}
+
+#[test]
+fn what_was_held_until_a_minute_that_is_over_must_have_moved_on() {
+    let ledger = ledger_with_hold();
+    let (before, later) = (ledger.view().tree(), ledger.now().plus_ms(2 * HOUR_MS));
+    let mut right = ChangeSet::new();
+    right.insert(held_key().encode(), None);
+    right.insert(HoldEndsKey(held_key().hour).encode(), None);
+    set_outstanding(&mut right, GROCER, "2027-11", 50);
+    set_totals(&mut right, GROCER, [55, 50, 5, 0, 0]);
+    assert_eq!(check_block(before, &right, later), Ok(()), "the account's own lots may return later");
+    let mut kept = right.clone();
+    set_held_until(&mut kept, end_in_hour(), 20);
+    kept.remove(&HoldEndsKey(held_key().hour).encode());
+    let expected = Err(ConservationError::HeldTooLong { brand: brand(GROCER), minute: end_minute() });
+    assert!(check_block(before, &kept, later).is_err());
+    // A state in which the minute was forgotten altogether: the account has its points, and the brand holds them.
+    let late = crate::Tip { time_ms: later, ..ledger.view().tip() };
+    let forgotten = State::restore(&ledger.genesis, late, before.clone(), RecentIds::default());
+    assert_eq!(balance_sheet(forgotten.view()), Err(lots_differ(GROCER, "2027-11", 50, 30)));
+    let mut moved = ChangeSet::new();
+    set_outstanding(&mut moved, GROCER, "2027-11", 50);
+    set_totals(&mut moved, GROCER, [55, 50, 5, 0, 0]);
+    let moved = State::restore(&ledger.genesis, late, before.apply(&moved), RecentIds::default());
+    assert_eq!(balance_sheet(moved.view()).map(drop), expected, "it moved on, and is held all the same");
 }
 
 #[test]
@@ -279,7 +350,7 @@ fn totals_that_can_only_grow_and_have_fallen_are_found_in_the_block() {
     for (total, after) in fallen {
         let mut changes = ChangeSet::new();
         put(&mut changes, &TotalsKey(brand(CAFE)), &after);
-        let answer = check_block(&tree, &changes, month("2026-11"));
+        let answer = check_block(&tree, &changes, start_of("2026-12"));
         assert_eq!(answer, Err(ConservationError::Fallen { brand: brand(CAFE), total }));
     }
 }
@@ -288,14 +359,14 @@ fn totals_that_can_only_grow_and_have_fallen_are_found_in_the_block() {
 fn totals_that_vanish_are_found_even_if_all_is_nothing() {
     let mut changes = ChangeSet::new();
     changes.insert(TotalsKey(brand(CAFE)).encode(), None);
-    let answer = check_block(ledger().view().tree(), &changes, month("2026-11"));
+    let answer = check_block(ledger().view().tree(), &changes, start_of("2026-12"));
     assert_eq!(answer, Err(ConservationError::TotalsGone(brand(CAFE))));
 }
 
 #[test]
 fn a_month_that_is_over_must_have_become_breakage() {
     let ledger = ledger();
-    let (before, january) = (ledger.view().tree(), month("2027-01"));
+    let (before, january) = (ledger.view().tree(), start_of("2027-01"));
     let mut right = ChangeSet::new();
     right.insert(outstanding_key(RESORT, "2026-12").encode(), None);
     set_totals(&mut right, RESORT, [7, 0, 0, 7, 0]);

@@ -24,6 +24,14 @@ pub(super) fn add_lots(context: &mut Context<'_, '_>, account: Address, brand: B
     write_balance(context, &key, &balance);
 }
 
+/// Puts what a hold had set aside back into a balance.
+pub(super) fn put_back_lots(context: &mut Context<'_, '_>, account: Address, brand: BrandId, lots: &[Lot]) {
+    let key = BalanceKey { account, brand };
+    let mut balance = context.overlay.get(&key).unwrap_or_default();
+    balance.put_back(lots);
+    write_balance(context, &key, &balance);
+}
+
 /// An empty balance leaves no record.
 pub(super) fn write_balance(context: &mut Context<'_, '_>, key: &BalanceKey, balance: &Balance) {
     if balance.lots.is_empty() {

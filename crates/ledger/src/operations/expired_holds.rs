@@ -1,15 +1,16 @@
-//! Holds whose time has passed: what they set aside is the account's again.
+//! What holds give back: those whose time has passed all of it, others what the brand lets go of.
 
-use lojal_types::{Address, Bounded, BrandId, Lot, Points};
+use lojal_types::{Address, Bounded, BrandId, Lot};
 
 use super::Context;
-use super::balances::{add_lots, add_outstanding, change_totals};
+use super::balances::{add_outstanding, change_totals, put_back_lots};
 use super::counters::uncount_month;
 use crate::key::{HoldsKey, SpentKey};
 use crate::lots::total;
 use crate::record::{Holds, OpenHold};
 
-/// "An expired hold returns its lots the next time the account is touched, with their expiry unchanged." (protocol §6)
+/// The lots of a hold that has ended count as the account's from that minute on, and go back into its balance the next
+/// time that its points of the brand are touched. In the brand's totals they have moved on already.
 pub(super) fn return_expired(context: &mut Context<'_, '_>, account: Address, brand: BrandId) {
     let key = HoldsKey { account, brand };
     let Some(Holds { holds }) = context.overlay.get(&key) else { return };
@@ -24,26 +25,29 @@ pub(super) fn return_expired(context: &mut Context<'_, '_>, account: Address, br
     }
 }
 
-/// Gives lots of a hold back: live ones to the balance, dead ones become breakage at this moment, and what a member's
-/// limit of this month was charged is given back to it.
-pub(super) fn put_back(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots: &[Lot]) {
-    let HoldsKey { account, brand } = key;
+/// Gives lots of a hold back before its end: live ones are outstanding again, dead ones become breakage at this moment.
+pub(super) fn let_go(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots: &[Lot]) {
     let month = context.time.month();
     let (live, dead): (Vec<Lot>, Vec<Lot>) = lots.iter().partition(|lot| lot.expiry.is_live_in(month));
-    add_lots(context, account, brand, &live);
-    add_outstanding(context, brand, &live);
-    change_totals(context, brand, |mut totals| {
+    add_outstanding(context, key.brand, &live);
+    change_totals(context, key.brand, |mut totals| {
         totals.held = totals.held.checked_sub(total(lots))?;
         totals.outstanding = totals.outstanding.checked_add(total(&live))?;
         totals.expired = totals.expired.checked_add(total(&dead))?;
         Some(totals)
     })
     .expect("the lots are a part of what is held");
-    let returned: Points = total(lots);
+    put_back(context, key, hold, lots);
+}
+
+/// Lots of a hold are in the balance again, and what a member's limit of this month was charged is given back to it.
+fn put_back(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots: &[Lot]) {
+    let HoldsKey { account, brand } = key;
+    put_back_lots(context, account, brand, lots);
     if let Some(counted) = hold.counted
-        && counted.month == month
+        && counted.month == context.time.month()
     {
-        uncount_month(context, &SpentKey { household: account, member: counted.member, brand }, returned);
+        uncount_month(context, &SpentKey { household: account, member: counted.member, brand }, total(lots));
     }
 }
 

@@ -1,14 +1,15 @@
 //! `Hold`, `Capture` and `Release`: points that wait for a till, out of everybody else's reach.
 
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{Address, Bounded, BrandId, Capture, Code, Hold, Lot, Points, Reference, Release, Role};
+use lojal_types::{Address, Bounded, BrandId, Capture, Code, Hold, Lot, Points, Reference, Release, Role, TimeMs};
 
 use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
-use super::expired_holds::{put_back, return_expired, write_holds};
+use super::expired_holds::{let_go, return_expired, write_holds};
 use super::ledger::debit;
 use super::reference::use_once;
 use super::{Context, authority};
+use crate::hold_ends;
 use crate::key::{CapturedKey, HeldKey, HoldsKey};
 use crate::lots::split;
 use crate::record::{Held, Holds, OpenHold, Used};
@@ -18,8 +19,8 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     amount(hold.amount)?;
     authority::brand(context, hold.brand)?;
     let counted = authority::spend(context, hold.from, hold.brand, Purpose::Hold, hold.amount)?;
-    expires_in_time(context, hold)?;
-    let held = Held { from: hold.from, expires_ms: hold.expires_ms, closed: false };
+    let expires_ms = end_in_time(context, hold)?;
+    let held = Held { from: hold.from, expires_ms, closed: false };
     use_once(context, &HeldKey { brand: hold.brand, reference: hold.reference.clone() }, &held)?;
     let lots = debit(context, hold.from, hold.brand, hold.amount, None)?;
     remove_outstanding(context, hold.brand, &lots);
@@ -28,8 +29,9 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
         totals.held = totals.held.checked_add(hold.amount)?;
         Some(totals)
     })?;
+    hold_ends::add(context.overlay, hold.brand, expires_ms, &lots);
     let lots = Bounded::new(lots).expect("at least one lot, and no more than a balance has");
-    let open = OpenHold { reference: hold.reference.clone(), expires_ms: hold.expires_ms, lots, counted };
+    let open = OpenHold { reference: hold.reference.clone(), expires_ms, lots, counted };
     set_aside(context, HoldsKey { account: hold.from, brand: hold.brand }, open)
 }
 
@@ -49,7 +51,7 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
         totals.redeemed = totals.redeemed.checked_add(capture.amount)?;
         Some(totals)
     })?;
-    put_back(context, HoldsKey { account: capture.from, brand: capture.brand }, &open, &rest);
+    let_go(context, HoldsKey { account: capture.from, brand: capture.brand }, &open, &rest);
     return_expired(context, capture.from, capture.brand);
     Ok(())
 }
@@ -65,7 +67,7 @@ pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Resul
     let key = HoldsKey { account: release.from, brand: release.brand };
     if context.time < held.expires_ms {
         let open = close(context, release.brand, held, &release.hold_reference);
-        put_back(context, key, &open, &open.lots);
+        let_go(context, key, &open, &open.lots);
     } else {
         not_returned(context, &key, &release.hold_reference)?;
     }
@@ -73,10 +75,11 @@ pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Resul
     Ok(())
 }
 
-/// A hold expires after the block and at most 30 days ahead of it.
-fn expires_in_time(context: &Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
+/// A hold ends after the block and is asked for at most 30 days ahead of it; it ends on a whole minute, rounded up.
+fn end_in_time(context: &Context<'_, '_>, hold: &Hold) -> Result<TimeMs, Code> {
     let in_time = hold.expires_ms > context.time && hold.expires_ms.since_ms(context.time) <= HOLD_MS_MAX;
-    if in_time { Ok(()) } else { Err(Code::HoldExpiryOutOfRange) }
+    let end = if in_time { hold.expires_ms.to_whole_minute() } else { None };
+    end.ok_or(Code::HoldExpiryOutOfRange)
 }
 
 /// "Open holds ≤ 16 per account and brand." (protocol §11)
@@ -131,7 +134,7 @@ fn by_the_brand_or_by_the_owner_after_expiry(
     if open { Err(Code::HoldNotExpired) } else { Ok(()) }
 }
 
-/// Removes an open hold that hasn't expired, and remembers that it is closed.
+/// Removes an open hold that hasn't expired, and remembers that it is closed. Its points still count as held.
 fn close(context: &mut Context<'_, '_>, brand: BrandId, held: Held, reference: &Reference) -> OpenHold {
     context.overlay.put(&HeldKey { brand, reference: reference.clone() }, &Held { closed: true, ..held });
     let key = HoldsKey { account: held.from, brand };
@@ -139,6 +142,7 @@ fn close(context: &mut Context<'_, '_>, brand: BrandId, held: Held, reference: &
     let mut holds = context.overlay.get(&key).unwrap_or_default().holds.into_inner();
     let hold = holds.remove(at);
     write_holds(context, &key, holds);
+    hold_ends::remove(context.overlay, brand, hold.expires_ms, &hold.lots);
     hold
 }
 

@@ -2,7 +2,7 @@
 
 use lojal_types::{Address, BrandId, Capture, Code, Release, Role};
 
-use super::{DAY_MS, Held, Hold, Model, check_amount, ensure};
+use super::{DAY_MS, Held, Hold, MINUTE_MS, Model, check_amount, ensure};
 
 impl Model {
     pub(super) fn hold(&mut self, sender: Address, hold: &lojal_types::Hold) -> Result<(), Code> {
@@ -11,6 +11,7 @@ impl Model {
         self.policy(hold.brand)?;
         let counted = self.spend(sender, hold.from, hold.brand, amount, false)?;
         ensure(expires > self.time && expires <= self.time + 30 * DAY_MS, Code::HoldExpiryOutOfRange)?;
+        let expires = expires.div_ceil(MINUTE_MS) * MINUTE_MS;
         let key = (hold.brand, hold.reference.clone());
         ensure(!self.tables.held.contains(&key), Code::DuplicateReference)?;
         let lots = self.take(hold.from, hold.brand, amount, None)?;
@@ -89,15 +90,18 @@ impl Model {
         holds.map(|((_, _, number), _)| *number).collect()
     }
 
-    /// What is left of a hold returns: to the balance, to breakage, to the member's limit.
+    /// What is left of a hold returns: to the balance, and what is dead to breakage unless the hold's end has done that;
+    /// and to the member's limit.
     fn let_go(&mut self, key: (Address, BrandId, u64)) {
         let Some(hold) = self.tables.holds.remove(&key) else { return };
         let (account, brand, _) = key;
         let left = hold.lots.iter().map(|(_, amount)| amount).sum::<u64>();
-        let (live, dead): (Vec<_>, Vec<_>) =
-            hold.lots.into_iter().partition(|(expiry, _)| expiry.is_live_in(self.month));
-        self.put(account, brand, live);
-        self.change_totals(brand, |totals| totals.expired += dead.iter().map(|(_, amount)| amount).sum::<u64>());
+        if self.time < hold.expires {
+            let dead = hold.lots.iter().filter(|(expiry, _)| !expiry.is_live_in(self.month));
+            let dead = dead.map(|(_, amount)| amount).sum::<u64>();
+            self.change_totals(brand, |totals| totals.expired += dead);
+        }
+        self.put_back(account, brand, hold.lots);
         if let Some((member, month)) = hold.counted
             && month == self.month
         {

@@ -18,8 +18,21 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn put(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
+    fn put(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
         self.drop_dead(to, brand);
+        self.add(to, brand, lots);
+    }
+
+    /// Dead lots too, as far as the 62 that an account can have leave room.
+    pub(super) fn put_back(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
+        self.add(to, brand, lots);
+        let excess = self.recorded_lots(to, brand).len().saturating_sub(62);
+        for (expiry, _) in self.recorded_lots(to, brand).into_iter().take(excess) {
+            self.tables.lots.remove(&(to, brand, expiry));
+        }
+    }
+
+    fn add(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) {
         for (expiry, amount) in lots.into_iter().filter(|(_, amount)| *amount > 0) {
             let key = (to, brand, expiry);
             let before = self.tables.lots.get(&key).copied().unwrap_or(0);

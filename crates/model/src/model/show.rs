@@ -2,7 +2,7 @@
 
 use lojal_types::{Address, BrandId, Expiry, Lot, PartnershipProposal, Points, TimeMs};
 
-use super::{DAY_MS, Model, Totals};
+use super::{DAY_MS, Hold, Model, Totals};
 use crate::facts::Facts;
 
 fn typed(lots: &[(Expiry, u64)]) -> Vec<Lot> {
@@ -14,12 +14,16 @@ impl Model {
     pub fn lots(&self, account: Address, brand: BrandId) -> Vec<(Expiry, u64)> {
         let mut lots: std::collections::BTreeMap<Expiry, u64> =
             self.recorded_lots(account, brand).into_iter().collect();
-        let holds = self.tables.holds.range((account, brand, 0)..=(account, brand, u64::MAX));
-        let expired = holds.filter(|(_, hold)| hold.expires <= self.time);
-        for (expiry, amount) in expired.flat_map(|(_, hold)| &hold.lots) {
+        for (expiry, amount) in self.ended(account, brand).flat_map(|hold| &hold.lots) {
             *lots.entry(*expiry).or_insert(0) += amount;
         }
         lots.into_iter().filter(|(expiry, _)| expiry.is_live_in(self.month)).collect()
+    }
+
+    /// The holds of an account whose time is over.
+    fn ended(&self, account: Address, brand: BrandId) -> impl Iterator<Item = &Hold> {
+        let holds = self.tables.holds.range((account, brand, 0)..=(account, brand, u64::MAX));
+        holds.map(|(_, hold)| hold).filter(|hold| hold.expires <= self.time)
     }
 
     /// What an account can use.
@@ -29,7 +33,9 @@ impl Model {
 
     /// What a member has spent of a limited brand from a pool this month.
     pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> u64 {
-        self.tables.spent_in.get(&(household, member, brand, self.month)).copied().unwrap_or(0)
+        let counted = self.tables.spent_in.get(&(household, member, brand, self.month)).copied().unwrap_or(0);
+        let ended = self.ended(household, brand).filter(|hold| hold.counted == Some((member, self.month)));
+        counted - ended.flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum::<u64>()
     }
 
     /// What a member has transferred today; counted while the brand has a daily cap.
@@ -54,11 +60,13 @@ impl Model {
 
     /// Issued, outstanding, held, redeemed, converted out, expired, reversed.
     pub fn totals(&self, brand: BrandId) -> [u64; 7] {
-        let lots = self.tables.lots.iter();
-        let live = lots.filter(|((_, of, expiry), _)| *of == brand && expiry.is_live_in(self.month));
-        let outstanding = live.map(|(_, amount)| amount).sum();
-        let holds = self.tables.holds.iter().filter(|((_, of, _), _)| *of == brand);
-        let held = holds.flat_map(|(_, hold)| &hold.lots).map(|(_, amount)| amount).sum();
+        let lots = self.tables.lots.iter().filter(|((_, of, _), _)| *of == brand);
+        let lots = lots.map(|((_, _, expiry), amount)| (*expiry, *amount));
+        let holds = self.tables.holds.iter().filter(|((_, of, _), _)| *of == brand).map(|(_, hold)| hold);
+        let (open, ended): (Vec<&Hold>, Vec<&Hold>) = holds.partition(|hold| self.time < hold.expires);
+        let held = open.iter().flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum();
+        let all = lots.chain(ended.iter().flat_map(|hold| hold.lots.iter().copied()));
+        let outstanding = all.filter(|(expiry, _)| expiry.is_live_in(self.month)).map(|(_, amount)| amount).sum();
         let totals = self.tables.totals.get(&brand).copied().unwrap_or_default();
         let Totals { issued, redeemed, converted_out, expired, reversed } = totals;
         [issued, outstanding, held, redeemed, converted_out, expired, reversed]
@@ -92,9 +100,9 @@ impl Model {
 
     fn note_counts(&self, facts: &mut Facts) {
         let today = self.time / DAY_MS;
-        for ((household, member, brand, month), points) in self.tables.spent_in.iter() {
+        for ((household, member, brand, month), _) in self.tables.spent_in.iter() {
             if *month == self.month {
-                facts.spent(*household, *member, *brand, *points);
+                facts.spent(*household, *member, *brand, self.spent_this_month(*household, *member, *brand));
             }
         }
         for ((sender, brand, day), points) in self.tables.transferred_on.iter() {

@@ -1,8 +1,8 @@
 //! Records of the state and proofs: their own generated values.
 
 use lojal_ledger::record::{
-    Account, Balance, Brand, BrandList, Counted, DayCount, Held, Holds, Household, Issued, Memberships, MonthCount,
-    Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Totals,
+    Account, Balance, Brand, BrandList, Counted, DayCount, Held, HeldLot, HeldUntil, Holds, Household, Issued,
+    Memberships, MonthCount, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Totals,
 };
 use lojal_ledger::{StateTree, Tip, tree::Proof};
 use proptest::collection::{btree_map, vec};
@@ -59,6 +59,9 @@ fn holds_and_counts_survive() {
     survives(list(hold.boxed()).prop_map(|holds| Holds { holds }).boxed());
     let held = (address(), time(), any::<bool>());
     survives(held.prop_map(|(from, expires_ms, closed)| Held { from, expires_ms, closed }).boxed());
+    let part = (any::<u8>(), expiry(), points());
+    let part = part.prop_map(|(minute, expiry, amount)| HeldLot { minute, expiry, amount });
+    survives(list(part.boxed()).prop_map(|lots| HeldUntil { lots }).boxed());
     survives((day(), points()).prop_map(|(day, points)| DayCount { day, points }).boxed());
     survives((month(), points()).prop_map(|(month, points)| MonthCount { month, points }).boxed());
 }

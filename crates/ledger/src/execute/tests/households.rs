@@ -114,7 +114,7 @@ fn what_a_hold_of_this_month_returns_is_given_back_to_the_limit() {
     ledger.apply(CASHIER, of(household, capture(GROCER, BO, "till 7", 10, "own")));
     assert_eq!(spent(&ledger, household, BO), 30, "twenty came back");
     // The other expires, which is seen before the limit is looked at.
-    ledger.pass_to(expires.plus_ms(1));
+    ledger.pass_to(expires.plus_ms(MINUTE_MS));
     ledger.fails(BO, of(household, redeem(GROCER, BO, 41)), Code::MemberLimitReached);
     ledger.apply(BO, of(household, redeem(GROCER, BO, 40)));
     assert_eq!(spent(&ledger, household, BO), 50);

@@ -1,8 +1,8 @@
 //! Brands: their policies, operators, totals, and the references that they have used.
 
 use lojal_ledger::key::{
-    BrandKey, CapturedKey, HeldKey, IssuedKey, IssuedTodayKey, OperatorKey, OperatorListKey, OutstandingKey,
-    RedeemedKey, ReversedKey, TotalsKey,
+    BrandKey, CapturedKey, HeldKey, HeldUntilKey, IssuedKey, IssuedTodayKey, OperatorKey, OperatorListKey,
+    OutstandingKey, RedeemedKey, ReversedKey, TotalsKey,
 };
 use lojal_ledger::record::{self, Used};
 use lojal_types::{AddressText, BrandId, Expiry, Name, Points, Policy, Reference, Role, TimeMs};
@@ -46,6 +46,14 @@ pub(super) struct Issued {
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HeldLot {
+    minute: u8,
+    expiry: Expiry,
+    amount: Points,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Entry {
     Brand { id: BrandId, name: Name, decimals: u8, policy: Policy },
@@ -57,6 +65,7 @@ pub(super) enum Entry {
     Issued(Issued),
     Redeemed(OfBrand),
     Reversed(OfBrand),
+    HeldUntil { brand: BrandId, hour: u64, lots: Vec<HeldLot> },
     Held { brand: BrandId, reference: Reference, from: AddressText, expires_ms: TimeMs, closed: bool },
     Captured(OfBrand),
 }
@@ -90,6 +99,7 @@ pub(super) fn build(entry: &Entry) -> Output {
         Entry::Reversed(OfBrand { brand, reference }) => {
             output(&ReversedKey { brand: *brand, reference: reference.clone() }, &Used)
         }
+        Entry::HeldUntil { brand, hour, lots } => build_held_until(*brand, *hour, lots),
         Entry::Held { brand, reference, from, expires_ms, closed } => {
             let key = HeldKey { brand: *brand, reference: reference.clone() };
             output(&key, &record::Held { from: address(*from), expires_ms: *expires_ms, closed: *closed })
@@ -104,6 +114,12 @@ fn build_totals(totals: &Totals) -> Output {
     let Totals { brand, issued, outstanding, held, redeemed, converted_out, expired, reversed } = *totals;
     let record = record::Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed };
     output(&TotalsKey(brand), &record)
+}
+
+fn build_held_until(brand: BrandId, hour: u64, lots: &[HeldLot]) -> Output {
+    let lot = |lot: &HeldLot| record::HeldLot { minute: lot.minute, expiry: lot.expiry, amount: lot.amount };
+    let lots: Vec<_> = lots.iter().map(lot).collect();
+    output(&HeldUntilKey { brand, hour }, &record::HeldUntil { lots: bounded(&lots) })
 }
 
 fn build_issued(issued: &Issued) -> Output {
@@ -146,6 +162,9 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         let (from, expires_ms) = (anna, time(START_MS + 60_000));
         Entry::Held { brand, reference: reference("till 1"), from, expires_ms, closed }
     };
+    let part = |minute, expiry: &str, amount| HeldLot { minute, expiry: parse(expiry), amount: points(amount) };
+    let lots = vec![part(0, "2028-11", 1), part(0, "never", 70), part(59, "2028-11", 5)];
+    let held_until = Entry::HeldUntil { brand, hour: START_MS / 3_600_000, lots };
     let operator = |roles: &[Role], issue_daily_max| Entry::Operator {
         brand,
         operator: account(11),
@@ -171,6 +190,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("reversed", Entry::Reversed(of_brand("return 1"))),
         named("held", held(false)),
         named("held before", held(true)),
+        named("held until", held_until),
         named("captured", Entry::Captured(of_brand("take 1"))),
     ]
 }

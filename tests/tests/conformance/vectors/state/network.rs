@@ -1,6 +1,6 @@
 //! What the network as a whole knows.
 
-use lojal_ledger::key::{BrandListKey, ParametersKey, RecentKey, ValidatorsKey};
+use lojal_ledger::key::{BrandListKey, HoldEndsKey, ParametersKey, RecentKey, ValidatorsKey};
 use lojal_ledger::record::{BrandList, RecentDigest};
 use lojal_types::{BrandId, Hash, Parameters, Validator, ValidatorSet};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ pub(super) enum Entry {
     Validators { record: Vec<Validator> },
     BrandList { ids: Vec<BrandId> },
     Recent { minute: u64, count: u64, digest: Hash },
+    HoldEnds { hour: u64, ids: Vec<BrandId> },
 }
 
 pub(super) fn build(entry: &Entry) -> Output {
@@ -28,6 +29,7 @@ pub(super) fn build(entry: &Entry) -> Output {
         Entry::Recent { minute, count, digest } => {
             output(&RecentKey(*minute), &RecentDigest { count: *count, digest: *digest })
         }
+        Entry::HoldEnds { hour, ids } => output(&HoldEndsKey(*hour), &BrandList { ids: bounded(ids) }),
     }
 }
 
@@ -39,5 +41,9 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("no brands", Entry::BrandList { ids: vec![] }),
         named("brands", Entry::BrandList { ids: vec![parse("fjallen"), parse("nordmat")] }),
         named("recent", Entry::Recent { minute: START_MS / 60_000, count: 2, digest: Hash::new([0x77; 32]) }),
+        named(
+            "hold ends",
+            Entry::HoldEnds { hour: START_MS / 3_600_000, ids: vec![parse("kaffet"), parse("nordmat")] },
+        ),
     ]
 }

@@ -81,7 +81,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     }),
     (Code::HoldExpired, |ledger| {
         held(ledger);
-        ledger.pass_to(ledger.now().plus_ms(HOUR_MS));
+        ledger.pass_to(ledger.now().plus_ms(HOUR_MS + MINUTE_MS));
         (CASHIER, capture(GROCER, ANNA, "till 7", 1, "own"))
     }),
     (Code::CaptureExceedsHold, |ledger| {
@@ -110,7 +110,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     // It has returned already.
     (Code::HoldExpired, |ledger| {
         held(ledger);
-        ledger.pass_to(ledger.now().plus_ms(HOUR_MS));
+        ledger.pass_to(ledger.now().plus_ms(HOUR_MS + MINUTE_MS));
         ledger.apply(ANNA, redeem(GROCER, ANNA, 1));
         (ANNA, release(GROCER, ANNA, "till 7"))
     }),

@@ -1,0 +1,147 @@
+//! The ends of holds (protocol, Holds): nothing sweeps accounts. What holds set aside is also kept by brand, by the minute
+//! at which they end, and by expiry; at the first block that isn't earlier than that minute it moves on in the brand's
+//! totals, and the account's own lots return when its points of that brand are next touched.
+
+use std::collections::BTreeMap;
+
+use lojal_types::limits::HOLD_MS_MAX;
+use lojal_types::{Bounded, BrandId, Expiry, Lot, Month, Points, TimeMs};
+
+use crate::key::{HeldUntilKey, HoldEndsKey, OutstandingKey, TotalsKey};
+use crate::overlay::Overlay;
+use crate::record::{BrandList, HeldLot, HeldUntil};
+
+const MINUTE_MS: u64 = 60_000;
+const HOUR_MINUTES: u64 = 60;
+const BOUNDED: &str = "a brand's total bounds every sum of its points";
+
+/// Points by brand and expiry.
+type Ended = BTreeMap<BrandId, BTreeMap<Expiry, Points>>;
+
+/// The hour of an end, and its minute within it.
+fn hour_and_minute(end: TimeMs) -> (u64, u8) {
+    let minutes = end.get() / MINUTE_MS;
+    (minutes / HOUR_MINUTES, u8::try_from(minutes % HOUR_MINUTES).expect("less than 60"))
+}
+
+/// Notes that lots are held until a whole minute.
+pub(crate) fn add(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: &[Lot]) {
+    let (hour, minute) = hour_and_minute(end);
+    let mut held = held_until(overlay, brand, hour);
+    if held.is_empty() {
+        let mut list = overlay.get(&HoldEndsKey(hour)).unwrap_or_default();
+        list.ids = list.ids.with_sorted(brand).expect("there are no more brands than that");
+        write_list(overlay, hour, &list);
+    }
+    for lot in lots {
+        match held.binary_search_by_key(&(minute, lot.expiry), |held| (held.minute, held.expiry)) {
+            Ok(at) => held[at].amount = held[at].amount.checked_add(lot.amount).expect(BOUNDED),
+            Err(at) => held.insert(at, HeldLot { minute, expiry: lot.expiry, amount: lot.amount }),
+        }
+    }
+    write(overlay, HeldUntilKey { brand, hour }, held);
+}
+
+/// Notes that lots are held no longer, before their time.
+pub(crate) fn remove(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: &[Lot]) {
+    const KNOWN: &str = "an open hold is a part of what is held until its end";
+    let (hour, minute) = hour_and_minute(end);
+    let mut held = held_until(overlay, brand, hour);
+    for lot in lots {
+        let at = held.binary_search_by_key(&(minute, lot.expiry), |held| (held.minute, held.expiry)).expect(KNOWN);
+        held[at].amount = held[at].amount.checked_sub(lot.amount).expect(KNOWN);
+    }
+    held.retain(|held| !held.amount.is_zero());
+    if held.is_empty() {
+        let mut list = overlay.get(&HoldEndsKey(hour)).unwrap_or_default();
+        list.ids = list.ids.without(&brand);
+        write_list(overlay, hour, &list);
+    }
+    write(overlay, HeldUntilKey { brand, hour }, held);
+}
+
+/// Moves what was held until a minute that has come between the last block and `time` from held to outstanding, or to
+/// expired if its month is over.
+pub(crate) fn end_holds(overlay: &mut Overlay<'_>, before: TimeMs, time: TimeMs) {
+    if before.get() / MINUTE_MS == time.get() / MINUTE_MS {
+        return;
+    }
+    // No hold lasts longer than this, however long the network stood still.
+    let latest = time.min(before.plus_ms(HOLD_MS_MAX + MINUTE_MS));
+    let mut ended = Ended::new();
+    for hour in hour_and_minute(before).0..=hour_and_minute(latest).0 {
+        let Some(brands) = overlay.get(&HoldEndsKey(hour)) else { continue };
+        let ids = brands.ids.into_inner().into_iter();
+        let left = ids.filter(|brand| end_hour(overlay, *brand, hour, time, ended.entry(*brand).or_default()));
+        let left = BrandList { ids: Bounded::new(left.collect()).expect("at most as many as before") };
+        write_list(overlay, hour, &left);
+    }
+    for (brand, points) in &ended {
+        move_on(overlay, *brand, points, time.month());
+    }
+}
+
+/// Takes out what of an hour has ended by `time`; answers whether anything is left of the hour.
+fn end_hour(
+    overlay: &mut Overlay<'_>,
+    brand: BrandId,
+    hour: u64,
+    time: TimeMs,
+    ended: &mut BTreeMap<Expiry, Points>,
+) -> bool {
+    let mut held = held_until(overlay, brand, hour);
+    let has_ended = |held: &HeldLot| (hour * HOUR_MINUTES + u64::from(held.minute)) * MINUTE_MS <= time.get();
+    let first_open = held.partition_point(has_ended);
+    for held in held.drain(..first_open) {
+        let sum = ended.entry(held.expiry).or_default();
+        *sum = sum.checked_add(held.amount).expect(BOUNDED);
+    }
+    let is_left = !held.is_empty();
+    if first_open > 0 {
+        write(overlay, HeldUntilKey { brand, hour }, held);
+    }
+    is_left
+}
+
+/// Moves points that are held no longer on in a brand's totals.
+fn move_on(overlay: &mut Overlay<'_>, brand: BrandId, ended: &BTreeMap<Expiry, Points>, month: Month) {
+    let mut totals = overlay.get(&TotalsKey(brand)).expect("every brand has totals");
+    for (expiry, points) in ended {
+        totals.held = totals.held.checked_sub(*points).expect("the ended part of what is held");
+        if expiry.is_live_in(month) {
+            totals.outstanding = totals.outstanding.checked_add(*points).expect(BOUNDED);
+            let key = OutstandingKey { brand, expiry: *expiry };
+            let sum = overlay.get(&key).unwrap_or_default().checked_add(*points).expect(BOUNDED);
+            overlay.put(&key, &sum);
+        } else {
+            totals.expired = totals.expired.checked_add(*points).expect(BOUNDED);
+        }
+    }
+    overlay.put(&TotalsKey(brand), &totals);
+}
+
+fn held_until(overlay: &mut Overlay<'_>, brand: BrandId, hour: u64) -> Vec<HeldLot> {
+    overlay.get(&HeldUntilKey { brand, hour }).map(|held| held.lots.into_inner()).unwrap_or_default()
+}
+
+/// An hour of which nothing is held leaves no record.
+fn write(overlay: &mut Overlay<'_>, key: HeldUntilKey, held: Vec<HeldLot>) {
+    if held.is_empty() {
+        overlay.remove(&key);
+    } else {
+        let lots = Bounded::new(held).expect("60 minutes, each with the expiries of three months' points");
+        overlay.put(&key, &HeldUntil { lots });
+    }
+}
+
+/// Nor does one in which no brand's holds end.
+fn write_list(overlay: &mut Overlay<'_>, hour: u64, list: &BrandList) {
+    if list.ids.is_empty() {
+        overlay.remove(&HoldEndsKey(hour));
+    } else {
+        overlay.put(&HoldEndsKey(hour), list);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! One truth in every view: after every block of random histories the gateway's answers and the auditor's balance sheets
+//! say what the naive model says, of accounts, of limits, of totals and of who holds points.
+
+use std::collections::BTreeMap;
+
+use lojal_auditor::verify::{BrandReport, brand_reports};
+use lojal_gateway::{account_in, brand_in};
+use lojal_ledger::key::{AccountKey, StateKey};
+use lojal_ledger::{BlockExecutor, State, Tip, View};
+use lojal_model::{Model, Random, Workload, genesis};
+use lojal_types::{
+    Address, BlockId, BrandId, Expiry, Genesis, KeyPair, Lot, TimeMs, Validator, VerifiedTransaction, api,
+};
+
+const HISTORIES: u64 = 40;
+const BLOCKS: u64 = 24;
+const TRANSACTIONS_MAX: u64 = 14;
+const START_MS: u64 = 1_794_744_000_000;
+const MINUTE_MS: u64 = 60_000;
+const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+
+/// How far apart blocks are: holds end between them, and months.
+const STEPS_MS: [u64; 8] = [1, 900, MINUTE_MS - 1, MINUTE_MS, 70 * MINUTE_MS, DAY_MS, 12 * DAY_MS, 35 * DAY_MS];
+
+fn network(seed: u64) -> Genesis {
+    let validator = Validator {
+        name: "one".parse().expect("a valid name"),
+        public_key: KeyPair::from_seed(&[200; 32]).public_key(),
+        network_key: KeyPair::from_seed(&[201; 32]).public_key(),
+        power: 1,
+    };
+    let start = TimeMs::new(START_MS).expect("in range");
+    Genesis::new(genesis(seed, start, vec![validator])).expect("the document keeps the rules")
+}
+
+fn commit(state: &mut State, time_ms: TimeMs, transactions: &[VerifiedTransaction]) {
+    let mut executor = BlockExecutor::new(state, time_ms);
+    for transaction in transactions {
+        // What can't be in a block isn't in it.
+        let _ = executor.push(transaction);
+    }
+    let execution = executor.finish().expect("points are conserved");
+    let height = state.view().tip().height.next();
+    let mut id = [0; 32];
+    id[..8].copy_from_slice(&height.get().to_be_bytes());
+    state.apply(execution, Tip { height, block: BlockId::new(id), time_ms });
+}
+
+fn accounts(view: &View) -> Vec<Address> {
+    view.tree().iter().filter_map(|(key, _)| Some(AccountKey::decode(key)?.0)).collect()
+}
+
+fn plain(lots: &[Lot]) -> Vec<(Expiry, u64)> {
+    lots.iter().map(|lot| (lot.expiry, lot.amount.get())).collect()
+}
+
+/// What accounts can use and have set aside of a brand, by expiry, and how many can use some.
+#[derive(Default)]
+struct Sum {
+    usable: BTreeMap<Expiry, u64>,
+    held: BTreeMap<Expiry, u64>,
+    holders: u64,
+}
+
+impl Sum {
+    fn add(&mut self, account: &api::Account, brand: BrandId) {
+        let balance = account.balances.iter().find(|balance| balance.brand == brand);
+        self.holders += u64::from(balance.is_some());
+        for (expiry, amount) in balance.map(|balance| plain(&balance.lots)).unwrap_or_default() {
+            *self.usable.entry(expiry).or_default() += amount;
+        }
+        for hold in account.holds.iter().filter(|hold| hold.brand == brand) {
+            for (expiry, amount) in plain(&hold.lots) {
+                *self.held.entry(expiry).or_default() += amount;
+            }
+        }
+    }
+}
+
+/// An account as the gateway answers, against the model.
+fn check_account(account: &api::Account, address: Address, model: &Model, brands: &[BrandId]) {
+    for brand in brands {
+        let balance = account.balances.iter().find(|balance| balance.brand == *brand);
+        let shown = balance.map(|balance| (balance.total.get(), plain(&balance.lots))).unwrap_or_default();
+        assert_eq!(shown, (model.balance(address, *brand), model.lots(address, *brand)), "{address:?}, {brand}");
+    }
+}
+
+/// What members of a household have left to spend, against the model.
+fn check_limits(account: &api::Account, household: Address, view: &View, model: &Model) {
+    let members = account.household.iter().flat_map(|household| &household.members);
+    for member in members {
+        let address = member.address.on(view.network()).expect("the gateway writes addresses of its network");
+        for spent in &member.spent {
+            let expected = model.spent_this_month(household, address, spent.brand);
+            assert_eq!(spent.points.get(), expected, "{address:?} in {household:?}, {}", spent.brand);
+        }
+    }
+}
+
+/// A brand as the gateway answers and as the auditor reports, against the model and the sum of all accounts.
+fn check_brand(view: &View, report: &BrandReport, model: &Model, sum: &Sum) {
+    let totals = brand_in(view, report.id).expect("the auditor names brands that there are").totals;
+    let api::Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed } = totals;
+    let answered = [issued, outstanding, held, redeemed, converted_out, expired, reversed];
+    let BrandReport { issued, outstanding, held, redeemed, converted_out, expired, reversed, .. } = *report;
+    assert_eq!([issued, outstanding, held, redeemed, converted_out, expired, reversed], answered, "{}", report.id);
+    assert_eq!(answered.map(|points| points.get()), model.totals(report.id), "{}", report.id);
+    let by_expiry = |sums: &BTreeMap<Expiry, u64>| sums.iter().map(|(at, sum)| (*at, *sum)).collect::<Vec<_>>();
+    assert_eq!(plain(&report.liability), by_expiry(&sum.usable), "{}", report.id);
+    assert_eq!(plain(&report.held_by_month), by_expiry(&sum.held), "{}", report.id);
+    assert_eq!(report.holders, sum.holders, "{}", report.id);
+    assert_eq!(outstanding.get(), sum.usable.values().sum::<u64>(), "{}", report.id);
+    assert_eq!(held.get(), sum.held.values().sum::<u64>(), "{}", report.id);
+}
+
+fn check_views(view: &View, model: &Model) {
+    let brands = view.brand_ids();
+    let mut sums: BTreeMap<BrandId, Sum> = brands.iter().map(|brand| (*brand, Sum::default())).collect();
+    for address in accounts(view) {
+        let account = account_in(view, address);
+        check_account(&account, address, model, &brands);
+        check_limits(&account, address, view, model);
+        for (brand, sum) in &mut sums {
+            sum.add(&account, *brand);
+        }
+    }
+    for report in brand_reports(view).expect("every account adds up to the totals") {
+        check_brand(view, &report, model, &sums[&report.id]);
+    }
+}
+
+#[test]
+fn every_view_says_what_the_model_says_after_every_block() {
+    let mut blocks_with_holds = 0;
+    for seed in 0..HISTORIES {
+        let genesis = network(seed);
+        let (mut random, mut workload, mut state) =
+            (Random::new(!seed), Workload::new(seed, &genesis), State::genesis(&genesis));
+        for _ in 0..BLOCKS {
+            let step_ms = random.pick(&STEPS_MS).expect("not empty");
+            let time = state.view().tip().time_ms.plus_ms(step_ms);
+            workload.begin(time);
+            let mut transactions = Vec::new();
+            for _ in 0..random.within(0..TRANSACTIONS_MAX) {
+                let verified = workload.next(time).verify(&genesis.chain_id()).expect("signed for this chain");
+                let _ = workload.push(&verified);
+                transactions.push(verified);
+            }
+            commit(&mut state, time, &transactions);
+            check_views(state.view(), workload.model());
+            let holds = |brand: &BrandId| state.view().totals(*brand).is_some_and(|totals| !totals.held.is_zero());
+            blocks_with_holds += u64::from(state.view().brand_ids().iter().any(holds));
+        }
+    }
+    assert!(blocks_with_holds > 100, "the histories have open holds: {blocks_with_holds}");
+}
