@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use lojal_network::Multiaddr;
 use lojal_print::OutputLost;
-use lojal_text::typed;
+use lojal_text::{outside, typed};
 use lojal_types::Name;
 use thiserror::Error;
 
@@ -135,7 +135,7 @@ fn check_genesis(file: &std::path::Path) -> Result<(), CommandError> {
     let document = genesis.document();
     lojal_print::line(format!(
         "{}: {} validators, {} brands",
-        document.name,
+        outside(&document.name),
         document.validators.len(),
         document.brands.len()
     ));

@@ -9,6 +9,7 @@ use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, W
 use lojal_gateway::{Gateway, GatewayError};
 use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
 use lojal_store::{OpenReport, Opened, Options, StoreError};
+use lojal_text::outside;
 use lojal_types::{Genesis, Name};
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -51,13 +52,13 @@ pub enum RunError {
     )]
     NotValidator(lojal_types::PublicKey),
     /// Its network key is another one than the network expects.
-    #[error("the genesis document gives validator {0} another network_key than network.key holds")]
+    #[error("the genesis document gives validator {} another network_key than network.key holds", outside(.0))]
     OtherNetworkKey(Name),
     /// A validator without an address.
-    #[error("node.toml has no [[peers]] entry for validator {0}; add its address")]
+    #[error("node.toml has no [[peers]] entry for validator {}; add its address", outside(.0))]
     PeerMissing(Name),
     /// A peer that is no validator.
-    #[error("node.toml has a [[peers]] entry for {0}, which is no other validator of the genesis document")]
+    #[error("node.toml has a [[peers]] entry for {}, which is no other validator of the genesis document", outside(.0))]
     PeerUnknown(Name),
     /// The network did not start.
     #[error(transparent)]

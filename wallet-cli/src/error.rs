@@ -186,7 +186,8 @@ impl CommandError {
     }
     /// The one document that `--json` prints.
     pub fn to_json(&self) -> serde_json::Value {
-        let mut json = serde_json::json!({ "error": { "code": self.code(), "message": self.to_string() } });
+        let mut json =
+            serde_json::json!({ "error": { "code": self.code(), "message": lojal_text::for_text(&self.to_string()) } });
         if let Self::NotDone { message, id, height, .. } = self {
             json["error"]["message"] = message.as_str().into();
             json["error"]["transaction"] = id.to_string().into();

@@ -11,6 +11,7 @@ pub mod keystore;
 pub mod passphrase;
 pub mod qr;
 pub mod random;
+pub mod receipts;
 pub mod reference;
 mod slip10;
 pub mod submission;

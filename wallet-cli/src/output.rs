@@ -93,12 +93,13 @@ fn show_qr(text: &str) {
 /// Rows in aligned columns, two spaces apart; the columns of `right` are aligned to the right.
 pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|t| t.chars().count()).max();
+    let room = |text: &str| text.chars().filter(|c| !lojal_text::is_isolate(*c)).count();
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|text| room(text)).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().enumerate().map(|(column, text)| {
-            let width = widths[column];
-            if right.contains(&column) { format!("{text:>width$}") } else { format!("{text:<width$}") }
+            let pad = " ".repeat(widths[column] - room(text));
+            if right.contains(&column) { pad + text } else { format!("{text}{pad}") }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
@@ -114,5 +115,7 @@ mod tests {
         let rows = [vec!["åb".to_owned(), "5".to_owned(), String::new()], vec!["c".to_owned(), "1,250".to_owned()]];
         assert_eq!(table(&rows, &[1]), "åb      5\nc   1,250");
         assert_eq!(table(&[], &[]), "");
+        let rows = [["\u{2068}ab\u{2069}", "x"], ["abc", "y"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(table(&rows, &[]), "\u{2068}ab\u{2069}   x\nabc  y");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use lojal_text::outside;
 use lojal_types::api::{Netting, NettingPair};
 use lojal_types::{BrandId, ExactMoney, Lot, Points, TimeMs};
 
@@ -14,7 +15,7 @@ type Row = (String, String);
 /// The whole report: where the chain ends, a balance sheet per brand, and what they owe each other.
 pub fn text(report: &Report) -> String {
     let mut lines = vec![
-        format!("network       {}", report.network),
+        format!("network       {}", outside(&report.network)),
         format!("chain id      {}", report.chain_id),
         format!("height        {}", report.height),
         format!("time          {}", utc(report.time_ms)),
@@ -55,7 +56,7 @@ pub fn brand_text(brand: &BrandReport) -> String {
         rows.push(heading("held by last month"));
         rows.extend(by_month(&brand.held_by_month));
     }
-    table(&format!("{} ({})", brand.name, brand.id), &rows)
+    table(&format!("{} ({})", outside(&brand.name), brand.id), &rows)
 }
 
 /// The netting statement: what every pair of brands owes each other, and the difference.

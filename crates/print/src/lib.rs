@@ -82,7 +82,15 @@ fn output() -> MutexGuard<'static, Stream> {
 }
 
 fn shown(text: &str, on_terminal: bool) -> String {
-    if on_terminal { lojal_text::for_terminal(text) } else { lojal_text::for_text(text) }
+    let variables = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).unwrap_or_default());
+    let knows_unicode = on_terminal && is_utf8(&variables);
+    if knows_unicode { lojal_text::for_terminal(text) } else { lojal_text::for_text(text) }
+}
+
+/// Tells whether the first locale that is set, of those that say how text is encoded (POSIX, LC_CTYPE), says UTF-8.
+fn is_utf8(locales: &[String]) -> bool {
+    let locale = locales.iter().find(|locale| !locale.is_empty()).map(|locale| locale.to_lowercase());
+    locale.is_some_and(|locale| locale.contains("utf-8") || locale.contains("utf8"))
 }
 
 fn write(text: &str, ends_line: bool, passes: bool) {
@@ -93,5 +101,17 @@ fn write(text: &str, ends_line: bool, passes: bool) {
     drop(stream);
     if let Err(lost) = lost {
         note(lost);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_utf8;
+
+    #[test]
+    fn the_first_locale_that_is_set_says_how_a_terminal_shows_text() {
+        let says = |locales: [&str; 3]| is_utf8(&locales.map(str::to_owned));
+        assert!(says(["", "", "sv_SE.UTF-8"]) && says(["C.utf8", "", ""]) && says(["", "en_US.UTF-8", "C"]));
+        assert!(!says(["", "", ""]) && !says(["C", "", "sv_SE.UTF-8"]) && !says(["", "", "sv_SE.ISO-8859-1"]));
     }
 }

@@ -8,5 +8,5 @@ mod kind;
 mod shown;
 mod typed;
 
-pub use shown::{for_terminal, for_text, outside};
+pub use shown::{for_terminal, for_text, is_isolate, outside};
 pub use typed::{TypedError, decomposed, typed, without_byte_order_mark};

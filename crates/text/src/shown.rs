@@ -35,7 +35,8 @@ pub fn for_text(text: &str) -> String {
     for_terminal(text).replace(is_isolate, "")
 }
 
-fn is_isolate(c: char) -> bool {
+/// Tells whether a character is one of the two that [`outside`] puts around a text: they take no room.
+pub fn is_isolate(c: char) -> bool {
     c == ISOLATE || c == POP
 }
 

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use lojal_client::{Client, ClientError};
+use lojal_text::outside;
 use lojal_types::api::Status;
 use lojal_types::{AddressText, ChainId, Height};
 use tokio::process::{Child, Command};
@@ -166,7 +167,7 @@ fn start_one(layout: &Layout, index: u16) -> Result<Validator, DevnetError> {
         .map_err(DevnetError::Spawn)?;
     let client = Client::new(&layout.url(index))?;
     Ok(Validator {
-        name: format!("node-{index} ({})", layout.name(index)),
+        name: format!("node-{index} ({})", outside(layout.name(index))),
         identity: (layout.genesis.chain_id(), layout.address(index)),
         dir,
         client,

@@ -139,7 +139,7 @@ pub(super) fn netting(context: &Context) -> Result<Report, CommandError> {
 pub(super) fn settle(context: &Context, args: SettleArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let SettleArgs { amount, creditor, debtor, reference, sending } = args;
-    let reference = one_reference(reference.receipt, reference.reference);
+    let reference = one_reference(&session, reference.receipt, reference.reference);
     let settle = Settle { creditor, debtor, amount: Money::new(amount), reference };
     let unit = money_unit(Some(session.home.genesis()));
     let sum = amount::format_grouped(Points::new(amount), 0);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use lojal_types::limits::DECIMALS_MAX;
-use lojal_types::{BrandId, Genesis, api};
+use lojal_types::{BrandId, Genesis, Points, api};
+use lojal_wallet::amount::format_grouped;
 use lojal_wallet::gateways::Gateways;
 use lojal_wallet::home::Home;
 
@@ -30,6 +31,10 @@ impl Decimals {
         let genesis = home.map(Home::genesis);
         let decimals = brands.iter().map(|brand| Ok((brand.id, decimals_of(brand, genesis)?)));
         decimals.collect::<Result<_, CommandError>>().map(Self)
+    }
+    /// Points with their brand, as people read them.
+    pub(super) fn in_words(&self, points: Points, brand: BrandId) -> String {
+        format!("{} {brand}", format_grouped(points, self.of(brand)))
     }
     /// An unknown brand's points are shown as whole units.
     pub(super) fn of(&self, brand: BrandId) -> u8 {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lojal_text::outside;
 use lojal_types::{AddressText, Genesis, GenesisDocument, api};
 use lojal_wallet::backup::{Backup, WORDS};
 use lojal_wallet::gateways::{Gateways, GatewaysError};
@@ -135,7 +136,7 @@ fn words_in_columns(words: &str) -> String {
 fn description(home: &Home) -> String {
     let rows = [
         vec!["address".to_owned(), home.address_text().to_string()],
-        vec!["network".to_owned(), home.genesis().document().name.to_string()],
+        vec!["network".to_owned(), outside(&home.genesis().document().name)],
         vec!["chain id".to_owned(), home.chain_id().to_string()],
     ];
     table(&rows, &[])

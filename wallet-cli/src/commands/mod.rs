@@ -5,6 +5,7 @@ mod between;
 mod brand;
 mod context;
 mod decimals;
+mod history;
 mod household;
 mod init;
 mod keys;
@@ -15,6 +16,7 @@ mod repeat;
 mod show;
 mod till;
 mod transact;
+mod unsent;
 mod words;
 
 use context::Context;
@@ -38,13 +40,13 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
         Command::Status => read::status(context),
         Command::Brands => read::brands(context),
         Command::Balance { address } => balance::balance(context, address),
-        Command::History { address, limit, cursor } => read::history(context, address, limit, cursor.as_deref()),
+        Command::History { address, limit, cursor } => history::history(context, address, limit, cursor.as_deref()),
         Command::Tx { id } => read::transaction(context, id),
         Command::Send { to, amount, brand, source, sending } => {
             points::send(context, to, (&amount, brand), &source, &sending)
         }
         Command::Redeem { amount, brand, receipt, reference, source, sending } => {
-            points::redeem(context, (&amount, brand), points::reference(receipt, reference), &source, &sending)
+            points::redeem(context, (&amount, brand), (receipt, reference), &source, &sending)
         }
         Command::Request(args) => till::request(context, args),
         Command::Pay(args) => till::pay(context, &args),

@@ -9,9 +9,16 @@ use crate::cli::{OfReceiptArgs, ReceiptArgs, Sending, SourceArgs};
 use crate::error::CommandError;
 use crate::output::Report;
 
-/// The reference that was given, or that of the receipt that was given.
-pub(super) fn reference(receipt: Option<ReceiptText>, reference: Option<Reference>) -> Option<Reference> {
-    reference.or_else(|| receipt.map(|text| text.reference()))
+/// The reference that was given, or that of the receipt that was given; the wallet keeps its text.
+pub(super) fn reference(
+    session: &Session<'_>,
+    receipt: Option<ReceiptText>,
+    given: Option<Reference>,
+) -> Option<Reference> {
+    if let Some(receipt) = &receipt {
+        session.remember(receipt);
+    }
+    given.or_else(|| receipt.map(|text| text.reference()))
 }
 
 /// `lojal send`.
@@ -35,13 +42,14 @@ pub(super) fn send(
 pub(super) fn redeem(
     context: &Context,
     (amount, brand): (&str, BrandId),
-    reference: Option<Reference>,
+    (receipt, given): (Option<ReceiptText>, Option<Reference>),
     source: &SourceArgs,
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let source = session.source(source)?;
     let amount = session.amount(amount, brand)?;
+    let reference = reference(&session, receipt, given);
     let redeem = Redeem { brand, from: source.address, amount: amount.points, reference };
     session.transact(Operation::Redeem(redeem), &format!("redeemed {}{}", amount.text, source.words()), sending)
 }
@@ -58,7 +66,7 @@ pub(super) fn issue(
     let session = Session::open(context)?;
     let receiver = to.on(session.home.network())?;
     let amount = session.amount(amount, brand)?;
-    let reference = one_reference(receipt.receipt, receipt.reference);
+    let reference = one_reference(&session, receipt.receipt, receipt.reference);
     let issue = Issue { brand, to: receiver, amount: amount.points, reference };
     session.transact(Operation::Issue(issue), &format!("issued {} to {to}", amount.text), sending)
 }
@@ -82,14 +90,18 @@ pub(super) fn reverse(
         brand,
         from: holder,
         amount: amount.points,
-        issue_reference: one_reference(of.of_receipt, of.of_reference),
-        reference: one_reference(own.receipt, own.reference),
+        issue_reference: one_reference(&session, of.of_receipt, of.of_reference),
+        reference: one_reference(&session, own.receipt, own.reference),
     };
     let report =
         session.transact(Operation::Reverse(reverse), &format!("took back {} from {from}", amount.text), sending)?;
     Ok(report.with_hint(CORRECTION))
 }
 
-pub(super) fn one_reference(receipt: Option<ReceiptText>, given: Option<Reference>) -> Reference {
-    reference(receipt, given).expect("the command line demands one of the two")
+pub(super) fn one_reference(
+    session: &Session<'_>,
+    receipt: Option<ReceiptText>,
+    given: Option<Reference>,
+) -> Reference {
+    reference(session, receipt, given).expect("the command line demands one of the two")
 }

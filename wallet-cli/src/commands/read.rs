@@ -1,13 +1,15 @@
 //! Looking without touching.
 
+use lojal_text::outside;
+use lojal_types::TransactionId;
 use lojal_types::api::TransactionState;
-use lojal_types::{AddressText, TransactionId};
 use lojal_wallet::amount::format_grouped;
+use lojal_wallet::receipts;
 use lojal_wallet::time::utc;
 
 use super::context::Context;
 use super::decimals::{Decimals, decimals_of};
-use super::show::{history_table, transaction_text};
+use super::show::{Reader, transaction_text};
 use crate::error::CommandError;
 use crate::output::{Report, table, to_value};
 
@@ -60,33 +62,11 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
             totals.reversed,
         ];
         let totals = totals.map(points);
-        let mut row = vec![brand.id.to_string(), brand.name.to_string(), life, transfers];
+        let mut row = vec![brand.id.to_string(), outside(&brand.name), life, transfers];
         row.extend(totals);
         rows.push(row);
     }
     Ok(Report::done(&brands, table(&rows, &[4, 5, 6, 7, 8, 9, 10])))
-}
-
-/// `lojal history`.
-pub(super) fn history(
-    context: &Context,
-    address: Option<AddressText>,
-    limit: u32,
-    cursor: Option<&str>,
-) -> Result<Report, CommandError> {
-    let home = context.home_or_gateway()?;
-    let address = Context::account(home.as_ref(), address)?;
-    let gateways = context.gateways(home.as_ref())?;
-    let page = gateways.ask(|gateway| Ok(gateway.client()?.history(&address, limit, cursor)?))?;
-    let decimals = Decimals::ask(&gateways, home.as_ref())?;
-    let mut text = match page.transactions.is_empty() {
-        true => format!("{address} has no transactions"),
-        false => history_table(&page.transactions, address, &decimals),
-    };
-    if let Some(cursor) = &page.next_cursor {
-        text += &format!("\nmore with --cursor {cursor}");
-    }
-    Ok(Report::done(&page, text))
 }
 
 /// `lojal tx`.
@@ -95,6 +75,8 @@ pub(super) fn transaction(context: &Context, id: TransactionId) -> Result<Report
     let gateways = context.gateways(home.as_ref())?;
     let status = gateways.ask(|gateway| Ok(gateway.client()?.transaction(&id)?))?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
+    let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
+    let reader = Reader { viewpoint: None, decimals: &decimals, receipts: &receipts };
     let is_open = status.state == TransactionState::Pending;
-    Ok(Report { json: to_value(&status), text: transaction_text(&status, &decimals), is_open, qr: None })
+    Ok(Report { json: to_value(&status), text: transaction_text(&status, &reader), is_open, qr: None })
 }

@@ -1,25 +1,51 @@
 //! Transactions in words.
 
+use std::collections::BTreeMap;
+
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{AddressText, Outcome};
+use lojal_types::{AddressText, Outcome, Reference, TimeMs};
+use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::time::utc;
 
 use super::decimals::Decimals;
-use super::words::in_words;
+use super::unsent::ReturnedHold;
+use super::words::{in_words, reference_of};
 use crate::output::table;
 
-/// Transactions as the account at `viewpoint` sees them, one line per operation.
-pub(super) fn history_table(transactions: &[TransactionStatus], viewpoint: AddressText, decimals: &Decimals) -> String {
+/// Who reads transactions, and what they know.
+pub(super) struct Reader<'a> {
+    /// The account that is spoken to, if there is one.
+    pub(super) viewpoint: Option<AddressText>,
+    /// The decimals of every brand.
+    pub(super) decimals: &'a Decimals,
+    /// The receipts of which the wallet has the text.
+    pub(super) receipts: &'a BTreeMap<Reference, ReceiptText>,
+}
+
+/// Transactions one line per operation, and holds that came back where their time was over; the newest first.
+pub(super) fn history_table(
+    transactions: &[TransactionStatus],
+    returned: &[ReturnedHold],
+    reader: &Reader<'_>,
+) -> String {
     let mut rows = vec![["BLOCK", "TIME (UTC)", "OUTCOME", "WHAT", "TRANSACTION"].map(str::to_owned).to_vec()];
+    let mut returned: Vec<&ReturnedHold> = returned.iter().collect();
+    // The earliest last, to be taken from the front as the rows go back in time.
+    returned.sort_by_key(|hold| std::cmp::Reverse(hold.time_ms));
+    let mut returned = returned.into_iter().peekable();
     for status in transactions {
         let (height, time, outcome) = match &status.state {
             TransactionState::Committed { height, time_ms, receipt, .. } => {
+                rows.extend(std::iter::from_fn(|| returned.next_if(|hold| hold.time_ms >= *time_ms)).map(|hold| {
+                    let points = reader.decimals.in_words(hold.amount, hold.brand);
+                    unsent_row(hold.time_ms, format!("got back {points} that nobody took"))
+                }));
                 (height.to_string(), utc(*time_ms), outcome_name(*receipt))
             }
             TransactionState::Pending => (String::new(), String::new(), "waiting".to_owned()),
             TransactionState::Refused { problem } => (String::new(), String::new(), problem.code.clone()),
         };
-        let mut words = operations_in_words(status, Some(viewpoint), decimals).into_iter();
+        let mut words = operations_in_words(status, reader).into_iter();
         let first = words.next().unwrap_or_default();
         rows.push(vec![height, time, outcome, first, status.id.to_string()]);
         rows.extend(words.map(|more| vec![String::new(), String::new(), String::new(), more]));
@@ -27,8 +53,13 @@ pub(super) fn history_table(transactions: &[TransactionStatus], viewpoint: Addre
     table(&rows, &[0])
 }
 
+/// A row of what happened without a transaction.
+fn unsent_row(time_ms: TimeMs, what: String) -> Vec<String> {
+    vec![String::new(), utc(time_ms), "by itself".to_owned(), what]
+}
+
 /// One transaction with all that is known about it.
-pub(super) fn transaction_text(status: &TransactionStatus, decimals: &Decimals) -> String {
+pub(super) fn transaction_text(status: &TransactionStatus, reader: &Reader<'_>) -> String {
     let mut rows = vec![("transaction", status.id.to_string())];
     match &status.state {
         TransactionState::Pending => rows.push(("outcome", "waiting for a block, not final".to_owned())),
@@ -48,7 +79,7 @@ pub(super) fn transaction_text(status: &TransactionStatus, decimals: &Decimals) 
     if let Some(signed) = &status.transaction {
         rows.push(("sender", signed.transaction.sender.to_string()));
     }
-    rows.extend(operations_in_words(status, None, decimals).into_iter().map(|words| ("operation", words)));
+    rows.extend(operations_in_words(status, reader).into_iter().map(|words| ("operation", words)));
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     table(&rows, &[])
 }
@@ -60,7 +91,14 @@ fn outcome_name(receipt: Outcome) -> String {
     }
 }
 
-fn operations_in_words(status: &TransactionStatus, viewpoint: Option<AddressText>, decimals: &Decimals) -> Vec<String> {
+fn operations_in_words(status: &TransactionStatus, reader: &Reader<'_>) -> Vec<String> {
     let Some(signed) = &status.transaction else { return Vec::new() };
-    signed.transaction.operations.iter().map(|operation| in_words(operation, viewpoint, decimals)).collect()
+    let operations = signed.transaction.operations.iter().map(|operation| {
+        let words = in_words(operation, reader.viewpoint, reader.decimals);
+        match reference_of(operation).and_then(|reference| reader.receipts.get(reference)) {
+            Some(receipt) => format!("{words}, receipt {receipt}"),
+            None => words,
+        }
+    });
+    operations.collect()
 }

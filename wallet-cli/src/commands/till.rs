@@ -1,5 +1,6 @@
 //! A till and a member: request, payment, hold, capture, release.
 
+use lojal_text::outside;
 use lojal_types::{Capture, Hold, Operation, Points, Redeem, Reference, Release, TimeMs, api};
 use lojal_wallet::amount;
 use lojal_wallet::random::random_bytes;
@@ -30,7 +31,7 @@ pub(super) fn request(context: &Context, args: RequestArgs) -> Result<Report, Co
         return Err(CommandError::Usage("the hold must last as long as the request can be paid: see --hold-for"));
     }
     let kind = if args.hold { PaymentKind::Hold { until_ms } } else { PaymentKind::Redeem };
-    let reference = reference_or_random(args.reference)?;
+    let reference = reference_or_random(&session, args.reference)?;
     let chain = session.chain_tag();
     let request = PaymentRequest {
         chain,
@@ -89,7 +90,7 @@ pub(super) fn hold(context: &Context, args: HoldArgs) -> Result<Report, CommandE
     let amount = session.amount(&args.amount, args.brand)?;
     let expires_ms = end_of_hold(&session, &args.time)?;
     let is_random = args.reference.receipt.is_none() && args.reference.reference.is_none();
-    let reference = reference_or_random(args.reference)?;
+    let reference = reference_or_random(&session, args.reference)?;
     let hold = Hold { brand: args.brand, from: source.address, amount: amount.points, reference, expires_ms };
     hold_points(&session, hold, &source, &amount.text, (None, is_random), &args.sending)
 }
@@ -107,7 +108,7 @@ pub(super) fn capture(context: &Context, args: CaptureArgs) -> Result<Report, Co
     };
     let HoldTicket { from, hold_reference, .. } = ticket;
     let OptionalReceiptArgs { receipt, reference: given } = args.reference;
-    let reference = reference(receipt, given).unwrap_or_else(|| hold_reference.clone());
+    let reference = reference(&session, receipt, given).unwrap_or_else(|| hold_reference.clone());
     let capture = Capture { brand: brand.id, from, hold_reference, amount: points, reference };
     let holder = from.text(session.home.network());
     let done = format!("took {} that {holder} had held", points_text(points, &brand));
@@ -175,9 +176,13 @@ fn in_words(
     let total = balance.map_or(Points::ZERO, |balance| balance.total);
     let points = points_text(request.amount, brand);
     let what = match request.kind {
-        PaymentKind::Redeem => format!("pay {points} to {}", brand.name),
+        PaymentKind::Redeem => format!("pay {points} to {}", outside(&brand.name)),
         PaymentKind::Hold { until_ms } => {
-            format!("hold {points} for {}, which can take up to all of it until {} UTC", brand.name, utc(until_ms))
+            format!(
+                "hold {points} for {}, which can take up to all of it until {} UTC",
+                outside(&brand.name),
+                utc(until_ms)
+            )
         }
     };
     Ok(format!("{what}{}; there are {} now", source.words(), points_text(total, brand)))
@@ -192,8 +197,8 @@ fn end_of_hold(session: &Session<'_>, time: &HoldTime) -> Result<TimeMs, Command
     }
 }
 
-fn reference_or_random(args: OptionalReceiptArgs) -> Result<Reference, CommandError> {
-    match reference(args.receipt, args.reference) {
+fn reference_or_random(session: &Session<'_>, args: OptionalReceiptArgs) -> Result<Reference, CommandError> {
+    match reference(session, args.receipt, args.reference) {
         Some(reference) => Ok(reference),
         None => {
             let bytes = random_bytes::<REFERENCE_BYTES>()?;

@@ -11,9 +11,10 @@ use lojal_types::{
 use lojal_wallet::gateways::Gateways;
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::{Passphrase, Purpose};
+use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::submission::{Fate, GRACE, Submission};
 use lojal_wallet::time::utc;
-use lojal_wallet::{amount, clock, random};
+use lojal_wallet::{amount, clock, random, receipts};
 
 use super::context::Context;
 use super::decimals::decimals_of;
@@ -154,6 +155,12 @@ impl<'a> Session<'a> {
                 [only] => Ok(only.on(self.home.network()).map(|_| only)?),
                 ref all => Err(CommandError::HouseholdCount(all.len())),
             },
+        }
+    }
+    /// Keeps the text of a receipt for later. Without it nothing fails but that its text is shown again.
+    pub(super) fn remember(&self, receipt: &ReceiptText) {
+        if let Err(error) = receipts::remember(&self.home, receipt) {
+            lojal_print::note(format!("the text of the receipt is not kept: {error}"));
         }
     }
     /// Asks for the passphrase.

@@ -1,6 +1,6 @@
 //! Operations, roles and guardians in words.
 
-use lojal_types::{AddressText, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Role, Roles};
+use lojal_types::{AddressText, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Reference, Role, Roles};
 use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::utc;
 
@@ -42,7 +42,11 @@ pub(super) fn in_words(
             format!("released what was held of {}{}, reference {}", one.brand, of(one.from), one.hold_reference)
         }
         Operation::Convert(one) => {
-            format!("converted up to {} into {}{}", points(one.amount, one.from), one.to, of(one.account))
+            let (most, least) = (points(one.amount, one.from), points(one.min_received, one.to));
+            match one.min_received.is_zero() {
+                true => format!("converted up to {most} into {}{}", one.to, of(one.account)),
+                false => format!("got at least {least} for at most {most}{}", of(one.account)),
+            }
         }
         Operation::RemoveOperator(one) => format!("{} doesn't act for {} any more", one.operator, one.brand),
         Operation::RotateKey(one) => format!("replaced the key by {}", one.new_key),
@@ -64,6 +68,20 @@ pub(super) fn in_words(
         | Operation::Settle(_)
         | Operation::SetPolicy(_)
         | Operation::SetOperator(_) => between_brands(operation),
+    }
+}
+
+/// The reference that marks an operation, if there is one.
+pub(super) fn reference_of(operation: &Operation<AddressText>) -> Option<&Reference> {
+    match operation {
+        Operation::Issue(one) => Some(&one.reference),
+        Operation::Redeem(one) => one.reference.as_ref(),
+        Operation::Reverse(one) => Some(&one.reference),
+        Operation::Hold(one) => Some(&one.reference),
+        Operation::Capture(one) => Some(&one.reference),
+        Operation::Release(one) => Some(&one.hold_reference),
+        Operation::Settle(one) => Some(&one.reference),
+        _ => None,
     }
 }
 

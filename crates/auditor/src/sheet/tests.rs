@@ -94,7 +94,7 @@ fn a_balance_sheet_shows_what_is_held_by_its_last_month_when_something_is() {
         held_by_month: vec![lot("2023-12", 150)],
     };
     let expected = "\
-Kaffet (kaffet)
+\u{2068}Kaffet\u{2069} (kaffet)
   issued                   140.0
   outstanding              100.0
   held                      15.0

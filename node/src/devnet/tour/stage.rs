@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use lojal_client::{Client, ClientError};
+use lojal_text::outside;
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::{
     Address, Bounded, BrandId, Code, Genesis, Height, Operation, Outcome, Points, Reference, SignedTransaction, TimeMs,
@@ -45,7 +46,7 @@ impl Stage {
     pub fn introduce(&self, cast: &Cast) {
         lojal_print::line(format!("\nA family's month on chain {}", self.genesis.chain_id()));
         let document = self.genesis.document();
-        let names: Vec<&str> = document.brands.iter().map(|brand| brand.name.as_str()).collect();
+        let names: Vec<String> = document.brands.iter().map(|brand| outside(&brand.name)).collect();
         lojal_print::line(format!("The brands: {}; each runs a validator.", names.join(", ")));
         for person in [&cast.anna, &cast.bo, &cast.kim] {
             lojal_print::line(format!("  {:<5} {}", person.name, person.address.text(self.genesis.network())));

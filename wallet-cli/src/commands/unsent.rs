@@ -1,0 +1,233 @@
+//! What happened to an account without a transaction: holds that came back, and points that expired. The wallet works
+//! it out from the account's transactions; no gateway is asked for it.
+
+use std::collections::BTreeMap;
+
+use lojal_types::api::{self, TransactionState, TransactionStatus};
+use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, Reverse, TimeMs};
+
+/// Points that a hold gave back to the account when its time was over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ReturnedHold {
+    /// When.
+    pub(super) time_ms: TimeMs,
+    /// Whose points.
+    pub(super) brand: BrandId,
+    /// How many were held.
+    pub(super) amount: Points,
+}
+
+/// What is known about the points of a brand that expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expired {
+    /// So many, until now.
+    Points(Points),
+    /// Nothing certain: some were converted, and a transaction doesn't say how many.
+    Unknown,
+}
+
+/// The operations that happened and their times, in the order of the list.
+fn happened(transactions: &[TransactionStatus]) -> impl Iterator<Item = (TimeMs, &Operation<AddressText>)> {
+    transactions.iter().flat_map(|status| {
+        let applied = match status.state {
+            TransactionState::Committed { time_ms, receipt: Outcome::Applied, .. } => Some(time_ms),
+            _ => None,
+        };
+        let signed = status.transaction.as_ref().filter(|_| applied.is_some());
+        let operations = signed.into_iter().flat_map(|signed| signed.transaction.operations.iter());
+        operations.map(move |operation| (applied.unwrap_or_default(), operation))
+    })
+}
+
+/// The holds of `transactions` that came back by themselves until `now`. `later` are the transactions after them, so
+/// that no hold is missed that was captured or released.
+pub(super) fn returned_holds(
+    transactions: &[TransactionStatus],
+    later: &[TransactionStatus],
+    account: AddressText,
+    now: TimeMs,
+) -> Vec<ReturnedHold> {
+    let mut closed: Vec<(BrandId, &Reference)> = Vec::new();
+    for (_, operation) in happened(transactions).chain(happened(later)) {
+        match operation {
+            Operation::Capture(one) if one.from == account => closed.push((one.brand, &one.hold_reference)),
+            Operation::Release(one) if one.from == account => closed.push((one.brand, &one.hold_reference)),
+            _ => {}
+        }
+    }
+    let returned = happened(transactions).filter_map(|(_, operation)| match operation {
+        Operation::Hold(one) if one.from == account && one.expires_ms <= now => {
+            let is_closed = closed.contains(&(one.brand, &one.reference));
+            (!is_closed).then_some(ReturnedHold { time_ms: one.expires_ms, brand: one.brand, amount: one.amount })
+        }
+        _ => None,
+    });
+    returned.collect()
+}
+
+/// What came and went of one brand's points; nothing once some were converted.
+type Flow = Option<(u128, u128)>;
+
+/// How many of an account's points expired, by brand, brands without any left out: what came, less what went, less what
+/// is there. `all` are all its transactions until the block of `account`; nothing if they don't add up.
+pub(super) fn expired(all: &[TransactionStatus], account: &api::Account) -> Option<BTreeMap<BrandId, Expired>> {
+    let mut flows: BTreeMap<BrandId, Flow> = BTreeMap::new();
+    happened(all).for_each(|(_, operation)| count(&mut flows, operation, account.address));
+    let mut expired = BTreeMap::new();
+    for (brand, flow) in flows {
+        let Some((came, went)) = flow else {
+            expired.insert(brand, Expired::Unknown);
+            continue;
+        };
+        let balance = account.balances.iter().filter(|balance| balance.brand == brand).map(|balance| balance.total);
+        let held = account.holds.iter().filter(|hold| hold.brand == brand).map(|hold| hold.total);
+        let there: u128 = balance.chain(held).map(|points| u128::from(points.get())).sum();
+        let points = u64::try_from(came.checked_sub(went)?.checked_sub(there)?).ok()?;
+        if points > 0 {
+            expired.insert(brand, Expired::Points(Points::new(points)));
+        }
+    }
+    Some(expired)
+}
+
+/// Counts what an operation moved into the account or out of it. Held points stay the account's until they are captured.
+fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>, account: AddressText) {
+    let mut add = |brand: BrandId, came: bool, amount: Points| {
+        if let Some((total_came, total_went)) = flows.entry(brand).or_insert(Some((0, 0))) {
+            *(if came { total_came } else { total_went }) += u128::from(amount.get());
+        }
+    };
+    match operation {
+        Operation::Issue(one) if one.to == account => add(one.brand, true, one.amount),
+        Operation::Redeem(one) if one.from == account => add(one.brand, false, one.amount),
+        Operation::Capture(one) if one.from == account => add(one.brand, false, one.amount),
+        // All fields are named, so that an amount that says less than it does now can't go unnoticed.
+        Operation::Reverse(Reverse { brand, from, amount, issue_reference: _, reference: _ }) if *from == account => {
+            add(*brand, false, *amount);
+        }
+        Operation::Transfer(one) => {
+            if one.to == account {
+                add(one.brand, true, one.amount);
+            }
+            if one.from == account {
+                add(one.brand, false, one.amount);
+            }
+        }
+        Operation::Convert(one) if one.account == account => {
+            flows.extend([(one.from, None), (one.to, None)]);
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::{
+        Bounded, Capture, ChainTag, Convert, Expiry, Height, Hold, Issue, KeyPair, Lot, NetworkKind, Redeem, Release,
+        SignedTransaction, Transaction, TransactionId, Transfer,
+    };
+
+    use super::*;
+
+    fn own() -> AddressText {
+        KeyPair::from_seed(&[1; 32]).address().text(NetworkKind::Test)
+    }
+    fn other() -> AddressText {
+        KeyPair::from_seed(&[2; 32]).address().text(NetworkKind::Test)
+    }
+    fn time(ms: u64) -> TimeMs {
+        TimeMs::new(ms).expect("in range")
+    }
+    fn reference(byte: u8) -> Reference {
+        Reference::new(vec![byte]).expect("one byte")
+    }
+    fn brand() -> BrandId {
+        "kaffet".parse().expect("valid")
+    }
+
+    fn with(receipt: Outcome, operation: Operation<AddressText>) -> TransactionStatus {
+        let transaction = Transaction {
+            chain: ChainTag::new([0; 4]),
+            sender: own(),
+            valid_until_ms: time(1),
+            nonce: 0,
+            operations: Bounded::new(vec![operation]).expect("one"),
+        };
+        let public_key = KeyPair::from_seed(&[1; 32]).public_key();
+        let signed = SignedTransaction { transaction, public_key, signature: lojal_types::Signature::new([0; 64]) };
+        let state = TransactionState::Committed { height: Height::new(1), index: 0, time_ms: time(1), receipt };
+        TransactionStatus { id: TransactionId::new([0; 32]), state, transaction: Some(signed) }
+    }
+    fn done(operation: Operation<AddressText>) -> TransactionStatus {
+        with(Outcome::Applied, operation)
+    }
+    fn issue(amount: u64) -> TransactionStatus {
+        let amount = Points::new(amount);
+        done(Operation::Issue(Issue { brand: brand(), to: own(), amount, reference: reference(9) }))
+    }
+    fn hold(number: u8, expires_ms: u64) -> TransactionStatus {
+        let (amount, expires_ms) = (Points::new(60), time(expires_ms));
+        done(Operation::Hold(Hold { brand: brand(), from: own(), amount, reference: reference(number), expires_ms }))
+    }
+    fn capture(number: u8, amount: u64) -> TransactionStatus {
+        let (amount, hold_reference) = (Points::new(amount), reference(number));
+        done(Operation::Capture(Capture {
+            brand: brand(),
+            from: own(),
+            hold_reference,
+            amount,
+            reference: reference(8),
+        }))
+    }
+    fn release(number: u8) -> TransactionStatus {
+        done(Operation::Release(Release { brand: brand(), from: own(), hold_reference: reference(number) }))
+    }
+    fn account(points: u64) -> api::Account {
+        let lots = vec![Lot { expiry: Expiry::Never, amount: Points::new(points) }];
+        let balances = vec![api::Balance { brand: brand(), total: Points::new(points), lots }];
+        serde_json::from_value(serde_json::json!({
+            "address": own(), "exists": true, "rotated_key": null, "balances": balances, "height": 5,
+        }))
+        .expect("an account")
+    }
+
+    #[test]
+    fn a_hold_that_nobody_took_or_let_go_came_back() {
+        let page = [hold(1, 100), hold(2, 100), hold(3, 100), hold(4, 300), capture(2, 10)];
+        let returned = returned_holds(&page, &[release(3)], own(), time(200));
+        assert_eq!(returned, [ReturnedHold { time_ms: time(100), brand: brand(), amount: Points::new(60) }]);
+        assert_eq!(returned_holds(&page, &[], other(), time(200)), []);
+        let failed = Outcome::Failed { operation: 0, code: lojal_types::Code::InsufficientPoints };
+        let TransactionStatus { transaction: Some(signed), .. } = hold(1, 100) else { panic!("it has one") };
+        let refused = with(failed, signed.transaction.operations[0].clone());
+        assert_eq!(returned_holds(&[refused], &[], own(), time(200)), []);
+    }
+
+    #[test]
+    fn what_came_and_neither_went_nor_is_there_has_expired() {
+        let redeem =
+            done(Operation::Redeem(Redeem { brand: brand(), from: own(), amount: Points::new(20), reference: None }));
+        let all = [issue(100), hold(1, 100), capture(1, 10), redeem];
+        let points = |number| Some(BTreeMap::from([(brand(), Expired::Points(Points::new(number)))]));
+        assert_eq!(expired(&all, &account(40)), points(30));
+        assert_eq!(expired(&all, &account(70)), Some(BTreeMap::new()));
+        assert_eq!(expired(&all, &account(71)), None, "more is there than ever came");
+        let to_itself = Transfer { brand: brand(), from: own(), to: other(), amount: Points::new(70) };
+        let sent = done(Operation::Transfer(to_itself));
+        assert_eq!(expired(&[&all[..], &[sent]].concat(), &account(0)), Some(BTreeMap::new()));
+    }
+
+    #[test]
+    fn nothing_is_said_of_points_of_which_some_were_converted() {
+        let convert = Convert {
+            account: own(),
+            from: brand(),
+            to: "nordmat".parse().expect("valid"),
+            amount: Points::new(10),
+            min_received: Points::new(5),
+        };
+        let all = [done(Operation::Convert(convert)), issue(100)];
+        let found = expired(&all, &account(50)).expect("it adds up");
+        assert_eq!(found.values().copied().collect::<Vec<_>>(), [Expired::Unknown; 2]);
+    }
+}

@@ -1,0 +1,120 @@
+//! What happened to an account, with and without a transaction.
+
+use lojal_types::api::{Account, History, TransactionState, TransactionStatus};
+use lojal_types::{
+    AddressText, Bounded, Capture, Convert, Height, Hold, Issue, NetworkKind, Operation, Outcome, Points, Reference,
+    TimeMs, Transaction,
+};
+
+use crate::support::gateway::{Ledger, account, network_status};
+use crate::support::server::Server;
+use crate::support::{Wallet, genesis, key, receipt};
+
+const START_MS: u64 = 1_700_000_000_000;
+
+fn own() -> AddressText {
+    key().address().text(NetworkKind::Test)
+}
+
+fn time(minutes: u64) -> TimeMs {
+    TimeMs::new(START_MS + minutes * 60_000).expect("in range")
+}
+
+/// A transaction that happened so many minutes after the start.
+fn at(minutes: u64, operation: Operation) -> TransactionStatus {
+    let transaction = Transaction {
+        chain: genesis().chain_id().tag(),
+        sender: key().address(),
+        valid_until_ms: time(minutes),
+        nonce: minutes,
+        operations: Bounded::new(vec![operation]).expect("one"),
+    };
+    let id = transaction.id(&genesis().chain_id());
+    let signed = transaction.sign(&genesis().chain_id(), &key()).to_text(NetworkKind::Test);
+    let (height, time_ms) = (Height::new(minutes), time(minutes));
+    let state = TransactionState::Committed { height, index: 0, time_ms, receipt: Outcome::Applied };
+    TransactionStatus { id, state, transaction: Some(signed) }
+}
+
+fn issue(amount: u64, reference: Reference) -> Operation {
+    Operation::Issue(Issue { brand: brand(), to: key().address(), amount: Points::new(amount), reference })
+}
+fn hold(amount: u64, reference: Reference, until: u64) -> Operation {
+    let (from, amount, expires_ms) = (key().address(), Points::new(amount), time(until));
+    Operation::Hold(Hold { brand: brand(), from, amount, reference, expires_ms })
+}
+fn brand() -> lojal_types::BrandId {
+    "nordmat".parse().expect("valid")
+}
+
+/// A ledger with these transactions of the wallet's account, which has 1,250 points of nordmat.
+fn ledger(transactions: Vec<TransactionStatus>) -> Server {
+    let own: Account = account(own());
+    Ledger { history: Some(History { transactions, next_cursor: None }), ..Ledger::with(vec![own]) }.start()
+}
+
+#[test]
+fn history_shows_what_came_back_and_what_expired_without_a_transaction() {
+    let capture = Operation::Capture(Capture {
+        brand: brand(),
+        from: key().address(),
+        hold_reference: receipt("taken"),
+        amount: Points::new(50),
+        reference: receipt("taken"),
+    });
+    let server = ledger(vec![
+        at(50, issue(100, receipt("last"))),
+        at(20, capture),
+        at(12, hold(60, receipt("taken"), 40)),
+        at(11, hold(60, receipt("left"), 30)),
+        at(10, issue(1_500, receipt("first"))),
+    ]);
+    let wallet = Wallet::at(server.url());
+    let shown = wallet.run(&["history"]).stdout;
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines.len(), 8, "{shown}");
+    assert!(lines[1].contains("got 100 nordmat, new"), "{shown}");
+    assert!(lines[2].contains("by itself") && lines[2].contains("got back 60 nordmat that nobody took"), "{shown}");
+    assert!(lines[2].contains("2023-11-14 22:43:20"), "when the hold ended: {shown}");
+    assert!(!shown.contains("got back 10"), "what a capture left came back at once: {shown}");
+    // 1,600 came, 50 were taken, 1,250 are there.
+    assert_eq!(lines[7], "expired until now: 300 nordmat", "{shown}");
+    let json = wallet.run(&["history", "--json"]).json();
+    assert_eq!((&json["expired"]["nordmat"], &json["returned_holds"][0]["amount"]), (&300.into(), &60.into()));
+}
+
+#[test]
+fn a_hold_that_runs_is_not_back_and_nothing_has_expired_that_is_held() {
+    let hour_ahead = (network_status().time_ms.get() - START_MS) / 60_000 + 60;
+    let server = ledger(vec![at(11, hold(60, receipt("runs"), hour_ahead)), at(10, issue(1_250, receipt("first")))]);
+    let shown = Wallet::at(server.url()).run(&["history"]).stdout;
+    assert!(!shown.contains("got back") && !shown.contains("expired"), "{shown}");
+}
+
+#[test]
+fn history_says_what_a_conversion_gave_at_least_and_guesses_nothing() {
+    let convert = Operation::Convert(Convert {
+        account: key().address(),
+        from: brand(),
+        to: "kaffet".parse().expect("valid"),
+        amount: Points::new(18),
+        min_received: Points::new(900),
+    });
+    let server = ledger(vec![at(11, convert), at(10, issue(1_500, receipt("first")))]);
+    let shown = Wallet::at(server.url()).run(&["history"]).stdout;
+    assert!(shown.contains("got at least 9.00 kaffet for at most 18 nordmat"), "{shown}");
+    assert!(!shown.contains("expired until now"), "{shown}");
+    assert!(shown.contains("how many nordmat expired can't be told from here"), "{shown}");
+}
+
+#[test]
+fn receipts_that_this_wallet_knows_are_shown_by_their_texts() {
+    let server = ledger(vec![at(11, issue(5, receipt("Café 123"))), at(10, issue(5, receipt("never typed here")))]);
+    let wallet = Wallet::at(server.url());
+    let to = crate::support::other().to_string();
+    assert!(!wallet.run(&["history"]).stdout.contains("Café"));
+    assert_eq!(wallet.run(&["issue", &to, "5", "kaffet", "--receipt", "Cafe\u{301} 123\r"]).exit_code, 0);
+    let shown = wallet.run(&["history"]).stdout;
+    assert!(shown.contains("got 5 nordmat, new, receipt Café 123"), "{shown}");
+    assert_eq!(shown.matches("receipt").count(), 1, "{shown}");
+}
