@@ -10,7 +10,7 @@ use crate::bed::{Bed, Measured};
 use crate::error::BenchError;
 use crate::load::Interval;
 use crate::markdown::{mebibytes, number, whole};
-use crate::special;
+use crate::other_measurements;
 use crate::suite::{SKEW, tell};
 use crate::workload::Kind;
 
@@ -106,17 +106,17 @@ fn other(name: &str, bed: &mut Bed<'_>, duration: Duration) -> Result<Value, Ben
             }
             as_value(&shares)
         }
-        "idle" => as_value(&special::idle(bed, duration)?),
-        "restart" => as_value(&special::restart(bed, duration)?),
-        "catch-up" => as_value(&special::catch_up(bed, duration)?),
+        "idle" => as_value(&other_measurements::idle(bed, duration)?),
+        "restart" => as_value(&other_measurements::restart(bed, duration)?),
+        "catch-up" => as_value(&other_measurements::catch_up(bed, duration)?),
         "audit" => {
             bed.saturate(Kind::Transfer { skew: 1 }, duration)?;
-            as_value(&special::audit(bed)?)
+            as_value(&other_measurements::audit(bed)?)
         }
         _ => {
             let look = bed.saturate(Kind::Transfer { skew: SKEW }, Duration::from_secs(10))?;
             let count = (look.transactions_per_s() * duration.as_secs_f64() * 10.0) as usize;
-            let long = special::long(bed, count, SKEW)?;
+            let long = other_measurements::long(bed, count, SKEW)?;
             long.intervals.iter().for_each(print_interval);
             as_value(&long)
         }

@@ -13,8 +13,8 @@ use crate::bed::{Bed, Measured, Setup};
 use crate::error::BenchError;
 use crate::limits::{self, Limits};
 use crate::machine::Machine;
+use crate::other_measurements::{self, Audit, CatchUp, Idle, Long, Restart};
 use crate::profile::Share;
-use crate::special::{self, Audit, CatchUp, Idle, Long, Restart};
 use crate::workload::Kind;
 
 /// The skew of the many accounts: a hundredth of them gets a fifth of the transfers.
@@ -144,7 +144,7 @@ fn one_validator(bed: &mut Bed<'_>, comparison: &Comparison, slice: Duration) ->
         half: bed.at_rate(Comparison::per_s(&comparison.one_transfers) / 2.0, slice)?,
         unloaded: bed.unloaded(slice)?,
         profile: bed.profile(slice.div_f64(2.0))?,
-        audit: special::audit(bed)?,
+        audit: other_measurements::audit(bed)?,
     })
 }
 
@@ -156,8 +156,8 @@ fn four_validators(bed: &mut Bed<'_>, comparison: &Comparison, slice: Duration) 
         half: bed.at_rate(Comparison::per_s(&comparison.four_transfers) / 2.0, slice)?,
         unloaded: bed.unloaded(slice)?,
         profile: bed.profile(slice.div_f64(2.0))?,
-        idle: special::idle(bed, slice)?,
-        catch_up: special::catch_up(bed, slice)?,
+        idle: other_measurements::idle(bed, slice)?,
+        catch_up: other_measurements::catch_up(bed, slice)?,
     })
 }
 
@@ -166,9 +166,9 @@ fn many_accounts(plan: &Plan) -> Result<Many, BenchError> {
     let members = Accounts::members(plan.many_accounts);
     let mut bed = Bed::start(&plan.dir.join("many"), 1, &members)?;
     tell("many accounts: the long run");
-    let long = special::long(&mut bed, plan.long_transfers, SKEW)?;
+    let long = other_measurements::long(&mut bed, plan.long_transfers, SKEW)?;
     tell("many accounts: starts after a kill");
-    let restart = special::restart(&mut bed, plan.slice.div_f64(4.0))?;
+    let restart = other_measurements::restart(&mut bed, plan.slice.div_f64(4.0))?;
     let setup = bed.setup.clone();
     bed.remove()?;
     Ok(Many { setup, long, restart })

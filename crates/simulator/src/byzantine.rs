@@ -21,12 +21,10 @@ use lojal_types::{BlockId, ChainId, KeyPair};
 use self::blocks::Begun;
 use crate::network::Hub;
 use crate::people;
+use crate::plan::VICTIM;
 use crate::random::Random;
 use crate::schedule::Malice;
-use crate::world::other_block;
 
-/// Who conspirators tell something else than everybody.
-pub(crate) const VICTIM: usize = 1;
 /// How much earlier the victim of a conspiracy hears something.
 const HEAD_START: Duration = Duration::from_millis(60);
 /// Messages that a liar remembers.
@@ -217,4 +215,11 @@ impl Liar {
 
 fn encode(message: &SignedConsensusMsg<Context>) -> Vec<u8> {
     BorshCodec.encode(message).expect("writing to memory can't fail").to_vec()
+}
+
+/// The id of a block that doesn't exist.
+pub(crate) fn other_block(block: BlockId) -> BlockId {
+    let mut bytes = *block.as_bytes();
+    bytes[0] ^= 1;
+    BlockId::new(bytes)
 }

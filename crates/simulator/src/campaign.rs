@@ -9,9 +9,10 @@ use std::thread;
 use serde::Serialize;
 
 use crate::classes::Class;
-use crate::elsewhere::{self, ElsewhereError};
 use crate::oracles::{ORACLES, Violation};
-use crate::run::{Plan, Report};
+use crate::plan::Plan;
+use crate::run::Report;
+use crate::subprocess::{self, SubprocessError};
 
 /// What a campaign came to.
 #[derive(Debug, Default, Serialize)]
@@ -67,7 +68,7 @@ pub struct Assignment<'a> {
     pub jobs: usize,
 }
 
-type Outcome = Result<Report, ElsewhereError>;
+type Outcome = Result<Report, SubprocessError>;
 
 impl Assignment<'_> {
     /// Runs it all; `progress` is told after every run how many are done, of how many, and how many failed.
@@ -82,7 +83,7 @@ impl Assignment<'_> {
                     loop {
                         let next = todo.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                         let Some((index, class, seed)) = next else { return };
-                        let outcome = elsewhere::run(self.program, &self.plan(class, seed), None);
+                        let outcome = subprocess::run(self.program, &self.plan(class, seed), None);
                         let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                         done.push((index, seed, outcome));
                         let failed = done.iter().filter(|(.., outcome)| has_failed(outcome)).count();

@@ -2,9 +2,8 @@
 
 mod draw;
 
-use crate::planted::Plant;
+use crate::plan::{Plan, Plant};
 use crate::random::Random;
-use crate::run::Plan;
 use crate::schedule::Fault;
 
 /// A kind of run.

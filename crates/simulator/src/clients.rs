@@ -7,7 +7,7 @@ use std::time::Duration;
 use lojal_types::{Outcome, SignedTransaction, TimeMs, TransactionId};
 
 use crate::history::{FinalityAnswer, Probe, SubmissionRecord};
-use crate::planted::Plant;
+use crate::plan::Plant;
 use crate::random::Random;
 use crate::world::World;
 

@@ -11,27 +11,14 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::classes::by_name;
-use crate::elsewhere;
+use crate::plan::Plant;
+use crate::subprocess;
 
 pub use patched::PATCHES;
-
-/// A bug in the simulator's own layers, below or around the product's code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum Plant {
-    /// The disk: syncs of the store's files do nothing.
-    SkippedSync,
-    /// The engine's log: flushes do nothing, so that a validator forgets its votes in a crash.
-    SkippedWalFlush,
-    /// The engine's log: it is thrown away at every start.
-    DroppedWal,
-    /// The gateway: a client is told that its transaction is final when it has been accepted.
-    HastyAnswers,
-}
 
 /// A bug, where it is, and how it must be found.
 struct Bug {
@@ -186,7 +173,7 @@ fn first_found(bug: &Bug, program: &std::path::Path, seeds_max: u64, jobs: usize
                     let (Some(seed), false) = (seed, is_over) else { return };
                     let name = if bug.plant.is_none() { Some(bug.name) } else { None };
                     let plan = class.plan(seed, ACTIVE_MS, bug.plant);
-                    let found = match elsewhere::run(program, &plan, name) {
+                    let found = match subprocess::run(program, &plan, name) {
                         Ok(report) => report.violations.into_iter().next().map(|one| (one.oracle, one.what)),
                         // A program that dies of its bug has given it away, too.
                         Err(error) => Some(("crash".to_owned(), error.to_string())),

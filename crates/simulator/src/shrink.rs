@@ -1,7 +1,8 @@
 //! A failing schedule made short: faults are dropped, halves first, for as long as an oracle that complained still does
 //! (delta debugging; Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002).
 
-use crate::run::{Plan, Report};
+use crate::plan::Plan;
+use crate::run::Report;
 use crate::schedule::Fault;
 
 /// Most runs that it takes.

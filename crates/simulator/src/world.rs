@@ -3,8 +3,6 @@
 mod life;
 mod outgoing;
 
-pub(crate) use outgoing::other_block;
-
 use std::path::PathBuf;
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +19,7 @@ use crate::byzantine::{Liar, Plot};
 use crate::history::History;
 use crate::network::Hub;
 use crate::people;
-use crate::planted::Plant;
+use crate::plan::Plant;
 use crate::random::Random;
 use crate::schedule::Malice;
 use crate::wal::WalDisk;

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use lojal_simulator::classes::{CLASSES, by_name};
-use lojal_simulator::elsewhere;
-use lojal_simulator::planted::Plant;
-use lojal_simulator::run::{Plan, Report};
+use lojal_simulator::plan::{Plan, Plant};
+use lojal_simulator::run::Report;
 use lojal_simulator::schedule::{Fault, FaultKind};
+use lojal_simulator::subprocess;
 
 /// Enough for a few faults; the rest of a run is recovery.
 const ACTIVE_MS: u64 = 10_000;
@@ -17,7 +17,7 @@ fn program() -> &'static Path {
 }
 
 fn run(plan: &Plan) -> Report {
-    elsewhere::run(program(), plan, None).expect("a run gives a report")
+    subprocess::run(program(), plan, None).expect("a run gives a report")
 }
 
 fn plan(class: &str, seed: u64) -> Plan {

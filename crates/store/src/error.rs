@@ -1,3 +1,5 @@
+//! The faults of the store: what failed, where, and what to do about it.
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! How a store is opened: repairs, checkpoints, sizes, and the disk below it.
+
 use std::time::Duration;
 
 use crate::disk::Disk;

@@ -1,3 +1,5 @@
+//! The read side: the committed state, blocks, transactions, histories and exports.
+
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -5,7 +7,7 @@ use std::time::Duration;
 
 use lojal_chain::CommittedBlock;
 use lojal_ledger::{Tip, View};
-use lojal_types::{Address, BlockId, Certificate, Genesis, Height, Outcome, TransactionId};
+use lojal_types::{Address, BlockId, Certificate, Genesis, Height, TransactionId};
 use tokio::sync::broadcast;
 
 use crate::archive;
@@ -14,6 +16,7 @@ use crate::error::StoreError;
 use crate::limits::HISTORY_ITEMS_MAX;
 use crate::log::BlockPlace;
 use crate::log::read::read_pair;
+use crate::placed::Placed;
 use crate::shared::Shared;
 
 /// A committed block as it is stored.
@@ -23,19 +26,6 @@ pub struct StoredBlock {
     pub bytes: Arc<[u8]>,
     /// Why it is final.
     pub certificate: Certificate,
-}
-
-/// A transaction with its place on the chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed {
-    /// Which transaction.
-    pub id: TransactionId,
-    /// The block.
-    pub height: Height,
-    /// Its place in the block, from 0.
-    pub index: u32,
-    /// What became of it.
-    pub outcome: Outcome,
 }
 
 /// What the store has done, for metrics.

@@ -10,7 +10,7 @@ use lojal_types::{Address, BlockId, Height, TransactionId};
 
 use crate::limits::RECENT_BLOCKS_BYTES_MAX;
 use crate::log::{BlockPlace, Position};
-use crate::reader::Placed;
+use crate::placed::Placed;
 
 /// What the index will know of some consecutive blocks. It only grows, and each transaction costs a few operations on hash
 /// maps: whoever commits pays for it. Nothing goes through the maps in their order.

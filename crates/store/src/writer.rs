@@ -1,3 +1,5 @@
+//! The write side: blocks made durable before votes, and commits, by one owner.
+
 use std::sync::Arc;
 
 use lojal_chain::CommittedBlock;

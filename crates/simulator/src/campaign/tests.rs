@@ -14,7 +14,7 @@ fn a_campaign_adds_up_and_its_table_has_a_column_per_oracle() {
     let classes: Vec<&Class> = CLASSES.iter().take(2).collect();
     let names: Vec<&str> = classes.iter().map(|class| class.name).collect();
     let assignment = Assignment { program, classes, seeds: 1..3, active_ms: 20_000, jobs: 1 };
-    let no_report = ElsewhereError::NoReport { seed: 2, status: "signal 9".to_owned(), stderr: String::new() };
+    let no_report = SubprocessError::NoReport { seed: 2, status: "signal 9".to_owned(), stderr: String::new() };
     let campaign = assignment.add_up(vec![
         (0, 1, Ok(report(names[0], 1, &[]))),
         (0, 2, Err(no_report)),

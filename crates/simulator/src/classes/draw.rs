@@ -1,7 +1,7 @@
 //! How the schedules are drawn.
 
 use super::Draw;
-use crate::byzantine::VICTIM;
+use crate::plan::VICTIM;
 use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
 
 /// Nothing goes wrong before a network has begun to work.

@@ -4,10 +4,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use lojal_simulator::elsewhere;
-use lojal_simulator::planted::Plant;
-use lojal_simulator::run::{Plan, Report, run};
+use lojal_simulator::plan::{Plan, Plant};
+use lojal_simulator::run::{Report, run};
 use lojal_simulator::shrink::shrink;
+use lojal_simulator::subprocess;
 
 use super::{CliError, Length, classes, scratch, this_program};
 
@@ -48,7 +48,7 @@ impl RunOptions {
         if !is_clean && !report.plan.faults.is_empty() {
             lojal_print::note(format!("shortening the schedule of {} faults ...", report.plan.faults.len()));
             let program = this_program()?;
-            tell_shortened(&shrink(report, |plan| elsewhere::run(&program, plan, None).ok()));
+            tell_shortened(&shrink(report, |plan| subprocess::run(&program, plan, None).ok()));
         }
         Ok(is_clean)
     }

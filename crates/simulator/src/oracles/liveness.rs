@@ -3,7 +3,7 @@
 
 use super::Finding;
 use crate::history::History;
-use crate::run::LIVENESS_MS;
+use crate::plan::LIVENESS_MS;
 
 pub(super) fn check(history: &History) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{Node, Place, Running, World};
 use crate::history::{Boot, Chain, Commit, Stop};
 use crate::people;
-use crate::planted::Plant;
+use crate::plan::Plant;
 use crate::schedule::IndexLeft;
 
 /// After how long whoever watches over a node starts it again.

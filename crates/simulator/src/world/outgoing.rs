@@ -13,6 +13,7 @@ use lojal_types::BlockId;
 use tokio::sync::mpsc;
 
 use super::World;
+use crate::byzantine::other_block;
 use crate::history::{Signed, Statement};
 use crate::people;
 use crate::schedule::Malice;
@@ -109,11 +110,4 @@ impl World {
             })
         })
     }
-}
-
-/// The id of a block that doesn't exist.
-pub(crate) fn other_block(block: BlockId) -> BlockId {
-    let mut bytes = *block.as_bytes();
-    bytes[0] ^= 1;
-    BlockId::new(bytes)
 }

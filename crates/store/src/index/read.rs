@@ -6,7 +6,7 @@ use lojal_types::{Address, Height, TransactionId};
 use super::keys::{self, BlockEntry};
 use super::{Index, guarded};
 use crate::error::{IndexError, StoreError};
-use crate::reader::Placed;
+use crate::placed::Placed;
 
 impl Index {
     /// Where a block is.

@@ -8,9 +8,6 @@ use super::workspace::{assert_none, packages, root, sources};
 /// Files that import each other and may, since they are one struct in two files.
 const ONE_THING: [[&str; 2]; 1] = [["crates/network/src/requests.rs", "crates/network/src/swarm.rs"]];
 
-/// Crates that are being untied.
-const NOT_UNTIED_YET: [&str; 2] = ["lojal-simulator", "lojal-store"];
-
 /// The circles of files: for each one the places of its files, every one of which leads to every other.
 fn circles(modules: &[Module]) -> Vec<BTreeSet<usize>> {
     let leads_to: Vec<BTreeSet<usize>> = (0..modules.len()).map(|from| reachable(modules, from)).collect();
@@ -47,7 +44,7 @@ fn describe(modules: &[Module], circle: &BTreeSet<usize>) -> String {
 #[test]
 fn no_files_of_a_crate_import_each_other_in_a_circle() {
     let mut findings = Vec::new();
-    for package in packages().iter().filter(|package| !NOT_UNTIED_YET.contains(&package.name.as_str())) {
+    for package in &packages() {
         let directory = package.directory().strip_prefix(root()).expect("in the workspace").to_string_lossy();
         let modules = modules(&sources(package), &directory);
         for circle in circles(&modules) {

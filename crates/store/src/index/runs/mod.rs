@@ -19,7 +19,7 @@ use lojal_types::{Address, Height, TransactionId};
 
 use crate::disk::Disk;
 use crate::error::StoreError;
-use crate::reader::Placed;
+use crate::placed::Placed;
 use crate::tail::Layer;
 use run::Run;
 pub(crate) use run::RunInfo;

@@ -20,7 +20,7 @@ use super::pages::{PageFile, PageReader};
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
 use crate::limits::RUN_BUFFER_PAGES;
-use crate::reader::Placed;
+use crate::placed::Placed;
 
 pub(super) const RECORD_BYTES: usize = 41;
 pub(super) const ID_BYTES: usize = 10;

@@ -6,14 +6,15 @@ use std::process::{Command, Stdio};
 
 use thiserror::Error;
 
-use crate::run::{Plan, Report};
+use crate::plan::Plan;
+use crate::run::Report;
 
 /// The variable that names a bug of a patched program, see [`planted`](crate::planted).
 pub const PLANT_VARIABLE: &str = "LOJAL_PLANT";
 
-/// Why a run elsewhere gave no report.
+/// Why a run in a process of its own gave no report.
 #[derive(Debug, Error)]
-pub enum ElsewhereError {
+pub enum SubprocessError {
     /// The program can't be run.
     #[error("can't run {program}: {source}", program = program.display())]
     Program {
@@ -41,8 +42,8 @@ const LINES_TOLD: usize = 12;
 ///
 /// # Errors
 /// When the program can't be run, or ends without a report.
-pub fn run(program: &Path, plan: &Plan, bug: Option<&str>) -> Result<Report, ElsewhereError> {
-    let failed = |source| ElsewhereError::Program { program: program.to_owned(), source };
+pub fn run(program: &Path, plan: &Plan, bug: Option<&str>) -> Result<Report, SubprocessError> {
+    let failed = |source| SubprocessError::Program { program: program.to_owned(), source };
     let mut command = Command::new(program);
     command.args(["run", "--plan", "-", "--json"]).env_remove(PLANT_VARIABLE);
     if let Some(bug) = bug {
@@ -60,6 +61,6 @@ pub fn run(program: &Path, plan: &Plan, bug: Option<&str>) -> Result<Report, Els
         let stderr = String::from_utf8_lossy(&output.stderr);
         let lines: Vec<&str> = stderr.lines().collect();
         let told = lines[lines.len().saturating_sub(LINES_TOLD)..].join("\n");
-        ElsewhereError::NoReport { seed: plan.seed, status: output.status.to_string(), stderr: told }
+        SubprocessError::NoReport { seed: plan.seed, status: output.status.to_string(), stderr: told }
     })
 }

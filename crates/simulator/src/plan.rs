@@ -1,0 +1,107 @@
+//! The plan of a run: how many validators, for how long, and what goes wrong.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::schedule::{Fault, FaultKind};
+
+/// Most virtual time that a network may take, after all faults are over, to commit what is submitted then on every
+/// honest node: a validator notices a dead link after up to 20 s, dials every 2 s, and a round of consensus that failed
+/// often takes up to 30 s.
+pub const LIVENESS_MS: u64 = 60_000;
+/// Who conspirators tell something else than everybody.
+pub(crate) const VICTIM: usize = 1;
+
+/// A bug in the simulator's own layers, below or around the product's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Plant {
+    /// The disk: syncs of the store's files do nothing.
+    SkippedSync,
+    /// The engine's log: flushes do nothing, so that a validator forgets its votes in a crash.
+    SkippedWalFlush,
+    /// The engine's log: it is thrown away at every start.
+    DroppedWal,
+    /// The gateway: a client is told that its transaction is final when it has been accepted.
+    HastyAnswers,
+}
+
+/// What is run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The seed of everything that is random.
+    pub seed: u64,
+    /// How many validators there are.
+    pub validators: usize,
+    /// How long clients and faults have, in virtual milliseconds.
+    pub active_ms: u64,
+    /// The longest pause between two transactions of a client.
+    pub pause_ms_max: u64,
+    /// How many of a thousand transactions go to every node at once.
+    pub everywhere_permille: u64,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// A bug on purpose.
+    pub plant: Option<Plant>,
+    /// Whether more validators lie than consensus can bear: the chain may then split, and must be caught at it.
+    pub beyond_f: bool,
+}
+
+/// Why a plan can't be run.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// Too few or too many validators.
+    #[error("{0} validators; there must be 1 to 32")]
+    Validators(usize),
+    /// A fault of somebody who isn't there.
+    #[error("fault {0} names a validator that does not exist; they are counted from 0")]
+    Unknown(usize),
+    /// A fault that ends before it begins.
+    #[error("fault {0} ends before it begins")]
+    Backwards(usize),
+    /// Longer than any run need be.
+    #[error("{0} ms are more than a day")]
+    TooLong(u64),
+}
+
+/// Most validators of a simulated network.
+const VALIDATORS_MAX: usize = 32;
+/// Longest run.
+const RUN_MS_MAX: u64 = 24 * 60 * 60 * 1_000;
+
+impl Plan {
+    /// Checks a plan that somebody wrote.
+    ///
+    /// # Errors
+    /// Why it can't be run.
+    pub fn check(&self) -> Result<(), PlanError> {
+        if !(1..=VALIDATORS_MAX).contains(&self.validators) {
+            return Err(PlanError::Validators(self.validators));
+        }
+        for (number, fault) in self.faults.iter().enumerate() {
+            if fault.kind.named().iter().any(|node| *node >= self.validators) {
+                return Err(PlanError::Unknown(number));
+            }
+            if fault.end_ms < fault.start_ms {
+                return Err(PlanError::Backwards(number));
+            }
+        }
+        let longest_ms = self.healed_ms();
+        if longest_ms > RUN_MS_MAX { Err(PlanError::TooLong(longest_ms)) } else { Ok(()) }
+    }
+
+    /// When the last fault is over.
+    pub fn healed_ms(&self) -> u64 {
+        self.faults.iter().map(|fault| fault.end_ms).max().unwrap_or(0).max(self.active_ms)
+    }
+
+    /// The validators that lie or forget.
+    pub fn byzantine(&self) -> impl Iterator<Item = usize> {
+        let liars = self
+            .faults
+            .iter()
+            .filter(|fault| matches!(fault.kind, FaultKind::Byzantine { .. } | FaultKind::Amnesia { .. }));
+        liars.flat_map(|fault| fault.kind.touches())
+    }
+}
