@@ -103,3 +103,22 @@ fn two_clocks_that_are_an_hour_behind_cost_rounds_but_nothing_goes_wrong() {
     });
     assert_kept_everywhere(&network, (&from, &to), &acknowledged);
 }
+
+#[test]
+fn a_network_whose_clocks_are_all_set_back_says_that_it_stands_still() {
+    let name = "a_network_whose_clocks_are_all_set_back_says_that_it_stands_still";
+    let Some(library) = library(name) else { return };
+    let mut network = Network::start();
+    let clocks = [0, 1, 2, 3].map(|node| Clock::take_over(&mut network, node, &library));
+    clocks.iter().for_each(|clock| clock.jump(&format!("-{HOUR}")));
+    for node in 0..4 {
+        let is_alarming = || {
+            let (age, ready) = (network.metric(node, "lojal_block_age_seconds")?, network.metric(node, "lojal_ready")?);
+            (age > 9.0 && ready == 0.0).then_some(())
+        };
+        eventually("metrics that tell of the halt", is_alarming);
+        assert!(network.client(node).ready().is_err());
+    }
+    clocks.iter().for_each(|clock| clock.jump("+0"));
+    (0..4).for_each(|node| network.wait_until_ready(node));
+}

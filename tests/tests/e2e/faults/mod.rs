@@ -7,3 +7,4 @@ mod genesis;
 mod kill;
 mod partition;
 mod stop;
+mod wiped;
