@@ -125,6 +125,13 @@ pub(super) fn json() -> Seeds {
     add("a-field-twice", text.replacen('{', "{\"public_key\":\"00\",", 1).into_bytes());
     add("a-number-as-nonce", text.replace("\"nonce\":\"", "\"nonce\":\"+").into_bytes());
     add("a-nonce-with-zeroes", text.replace("\"nonce\":\"", "\"nonce\":\"000").into_bytes());
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let sender = value["transaction"]["sender"].as_str().expect("an address");
+    add("an-address-in-capitals", text.replace(sender, &sender.to_uppercase()).into_bytes());
+    let list = ["transaction", "public_key", "signature"].map(|name| value[name].clone());
+    add("a-transaction-as-a-list", json_of(&list));
+    add("a-batch-as-a-list", format!("[[{text}]]").into_bytes());
+    add("a-transaction-with-blanks", format!("{value:#}").into_bytes());
     add("a-large-nonce", text.replace("\"nonce\":\"", "\"nonce\":\"99999999999999999999").into_bytes());
     add("deep-lists", "[".repeat(20_000).into_bytes());
     add("deep-objects", "{\"transaction\":".repeat(1_500).into_bytes());
