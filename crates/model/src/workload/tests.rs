@@ -88,6 +88,7 @@ fn a_stream_that_is_told_of_whole_blocks_goes_on_making_sense() {
         all += block.len();
         applied += workload.commit(time, &block).iter().filter(|answer| **answer == Ok(Outcome::Applied)).count();
     }
-    assert!(applied * 10 > all * 7, "{applied} of {all} succeed");
+    // Fewer than of a stream that follows every transaction: a block's later ones don't know what its earlier ones did.
+    assert!(applied * 10 > all * 6, "{applied} of {all} succeed");
     assert_eq!(workload.model().time(), time);
 }
