@@ -1,7 +1,7 @@
 //! Amounts as people write them: whole numbers inside, a brand's decimals outside.
 
-use lojal_types::Points;
 use lojal_types::limits::POINTS_MAX;
+use lojal_types::{GrossPoints, Points};
 use thiserror::Error;
 
 /// A text that is no amount of a brand.
@@ -63,14 +63,14 @@ pub fn parse(text: &str, decimals: u8) -> Result<Points, AmountError> {
 }
 
 /// An amount as [`parse`] reads it, with all of the brand's decimals.
-pub fn format(points: Points, decimals: u8) -> String {
-    let (whole, fraction) = split(points, decimals);
+pub fn format(points: impl Into<GrossPoints>, decimals: u8) -> String {
+    let (whole, fraction) = split(points.into(), decimals);
     format!("{whole}{fraction}")
 }
 
 /// An amount for tables, with a comma between thousands: `1,250`.
-pub fn format_grouped(points: Points, decimals: u8) -> String {
-    let (whole, fraction) = split(points, decimals);
+pub fn format_grouped(points: impl Into<GrossPoints>, decimals: u8) -> String {
+    let (whole, fraction) = split(points.into(), decimals);
     let mut grouped = String::new();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
@@ -82,7 +82,7 @@ pub fn format_grouped(points: Points, decimals: u8) -> String {
 }
 
 /// The digits before the point, and the point with the digits after it.
-fn split(points: Points, decimals: u8) -> (String, String) {
+fn split(points: GrossPoints, decimals: u8) -> (String, String) {
     let decimals = usize::from(decimals);
     let digits = format!("{:0>width$}", points.get(), width = decimals + 1);
     let (whole, fraction) = digits.split_at(digits.len() - decimals);

@@ -146,16 +146,21 @@ pub enum Command {
         #[command(flatten)]
         reference: ReceiptArgs,
         #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
         sending: Sending,
     },
-    /// Take back an issue after a returned purchase, as an operator of the brand
+    /// Take back what is left of an issue after a returned purchase, as an operator of the brand
     Reverse {
         /// Who had got the points
         from: AddressText,
-        /// How many, such as 12.50
+        /// How many at most, such as 12.50
         amount: String,
         /// Whose points, such as kaffet
         brand: BrandId,
+        /// How many at least: if there are fewer, nothing is taken [default: all of them]
+        #[arg(long, value_name = "AMOUNT")]
+        at_least: Option<String>,
         #[command(flatten)]
         reference: ReceiptArgs,
         #[command(flatten)]

@@ -4,6 +4,7 @@
 pub mod amount;
 pub mod backup;
 pub mod clock;
+pub mod cycle;
 mod files;
 pub mod gateways;
 pub mod home;

@@ -99,6 +99,7 @@ mod tests {
             rate_den,
             price_micro: 0,
             daily_max: Points::new(1),
+            owed_max: lojal_types::Money::new(1),
             ends_ms: TimeMs::new(1).expect("in range"),
         }
     }

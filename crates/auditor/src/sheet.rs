@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use lojal_text::outside;
 use lojal_types::api::{Netting, NettingPair};
-use lojal_types::{BrandId, ExactMoney, Lot, Points, TimeMs};
+use lojal_types::{BrandId, ExactMoney, GrossPoints, Lot, TimeMs};
 
 use crate::verify::{BrandReport, Report};
 
@@ -34,20 +34,20 @@ pub fn text(report: &Report) -> String {
 
 /// A brand's balance sheet, in the brand's display decimals.
 pub fn brand_text(brand: &BrandReport) -> String {
-    let amount = |points: Points| format_points(points, brand.decimals);
-    let total = |label: &str, points| (label.to_owned(), amount(points));
+    let totals = &brand.totals;
+    let total = |label: &str, points: GrossPoints| (label.to_owned(), format_points(points, brand.decimals));
     let heading = |label: &str| (label.to_owned(), String::new());
     let by_month = |lots: &[Lot]| -> Vec<Row> {
-        lots.iter().map(|lot| (format!("  {}", lot.expiry), amount(lot.amount))).collect()
+        lots.iter().map(|lot| (format!("  {}", lot.expiry), format_points(lot.amount.into(), brand.decimals))).collect()
     };
     let mut rows = vec![
-        total("issued", brand.issued),
-        total("outstanding", brand.outstanding),
-        total("held", brand.held),
-        total("redeemed", brand.redeemed),
-        total("converted out", brand.converted_out),
-        total("expired", brand.expired),
-        total("reversed", brand.reversed),
+        total("issued", totals.issued),
+        total("outstanding", totals.outstanding.into()),
+        total("held", totals.held.into()),
+        total("redeemed", totals.redeemed),
+        total("converted out", totals.converted_out),
+        total("expired", totals.expired),
+        total("reversed", totals.reversed),
         ("holders".to_owned(), brand.holders.to_string()),
         heading("liability by last month"),
     ];
@@ -104,7 +104,7 @@ pub fn format_money(money: ExactMoney) -> String {
 }
 
 /// An amount with all of the brand's decimals, such as `12.50`.
-pub fn format_points(points: Points, decimals: u8) -> String {
+pub fn format_points(points: GrossPoints, decimals: u8) -> String {
     let decimals = usize::from(decimals);
     let digits = format!("{:0>width$}", points.get(), width = decimals + 1);
     let (whole, fraction) = digits.split_at(digits.len() - decimals);

@@ -6,7 +6,9 @@ use lojal_chain::replay::ReplayFault;
 use lojal_chain::{CommittedBlock, InvalidBlock, Replay, ReplayError};
 use lojal_ledger::View;
 use lojal_ledger::conservation::{BrandSheet, balance_sheet};
-use lojal_types::{BlockId, BrandId, ChainId, Expiry, Genesis, Hash, Height, Lot, Name, Outcome, Points, TimeMs, api};
+use lojal_types::{
+    BlockId, BrandId, ChainId, Expiry, Genesis, Hash, Height, Lot, Name, Outcome, Points, TimeMs, Totals, api,
+};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -111,20 +113,9 @@ pub struct BrandReport {
     pub name: Name,
     /// Decimals in which its points are displayed.
     pub decimals: u8,
-    /// Ever issued.
-    pub issued: Points,
-    /// In accounts, not expired: what the brand owes.
-    pub outstanding: Points,
-    /// Set aside by holds: the brand owes it until it captures it.
-    pub held: Points,
-    /// Given back for what the brand offers.
-    pub redeemed: Points,
-    /// Turned into other brands' points.
-    pub converted_out: Points,
-    /// Gone with their month: breakage.
-    pub expired: Points,
-    /// Taken back by the brand.
-    pub reversed: Points,
+    /// Where all points that it ever issued are now.
+    #[serde(flatten)]
+    pub totals: Totals,
     /// Accounts that hold its points.
     pub holders: u64,
     /// What is outstanding by its last month, the earliest first.
@@ -254,13 +245,7 @@ fn brand_report(view: &View, sheet: BrandSheet) -> BrandReport {
         id: sheet.brand,
         name: brand.name,
         decimals: brand.decimals,
-        issued: sheet.totals.issued,
-        outstanding: sheet.totals.outstanding,
-        held: sheet.totals.held,
-        redeemed: sheet.totals.redeemed,
-        converted_out: sheet.totals.converted_out,
-        expired: sheet.totals.expired,
-        reversed: sheet.totals.reversed,
+        totals: sheet.totals,
         holders: sheet.holders,
         liability: lots(sheet.liability),
         held_by_month: lots(sheet.held),

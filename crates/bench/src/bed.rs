@@ -138,7 +138,7 @@ impl<'a> Bed<'a> {
 
     /// A network that is slower than a gateway's patience has some left to do.
     fn wait_until_issued(&mut self) -> Result<(), BenchError> {
-        let expected = Points::new(START_POINTS * self.setup.accounts as u64);
+        let expected = Points::new(START_POINTS * self.setup.accounts as u64).into();
         let client = self.cluster.client(0)?;
         let issued = |index| Ok::<_, BenchError>(client.brand(&brand(index))?.totals.issued);
         self.cluster.wait_for("all points to be issued", 0, || Ok(issued(0)? == expected && issued(1)? == expected))

@@ -12,7 +12,7 @@ use std::io::Read;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lojal_types::{AddressText, BrandId, Height, SignedTransaction, TransactionId, api};
+use lojal_types::{AddressText, BrandId, Height, Reference, SignedTransaction, TransactionId, api};
 use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode, Uri};
@@ -142,6 +142,20 @@ impl Client {
     /// [`ClientError::Problem`] with `unknown_brand` if there is none with this id.
     pub fn operators(&self, brand: &BrandId) -> Result<api::Operators, ClientError> {
         self.get_json(&format!("/v1/brands/{brand}/operators"), &[])
+    }
+    /// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_reference` if the brand has issued nothing under it.
+    pub fn issue(&self, brand: &BrandId, reference: &Reference) -> Result<api::Issue, ClientError> {
+        self.get_json(&format!("/v1/brands/{brand}/issues/{reference}"), &[])
+    }
+    /// `GET /v1/brands/{id}/reversals/{reference}`: what a reversal took.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_reference` if the brand has reversed nothing under it.
+    pub fn reversal(&self, brand: &BrandId, reference: &Reference) -> Result<api::Reversal, ClientError> {
+        self.get_json(&format!("/v1/brands/{brand}/reversals/{reference}"), &[])
     }
     /// `GET /v1/partnerships`: all partnerships and proposals.
     ///

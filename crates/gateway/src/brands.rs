@@ -53,19 +53,5 @@ fn unknown_brand() -> Failure {
 pub fn brand_in(view: &View, id: BrandId) -> Option<api::Brand> {
     let record = view.brand(id)?;
     let totals = view.totals(id)?;
-    Some(api::Brand {
-        id,
-        name: record.name,
-        decimals: record.decimals,
-        policy: record.policy,
-        totals: api::Totals {
-            issued: totals.issued,
-            outstanding: totals.outstanding,
-            held: totals.held,
-            redeemed: totals.redeemed,
-            converted_out: totals.converted_out,
-            expired: totals.expired,
-            reversed: totals.reversed,
-        },
-    })
+    Some(api::Brand { id, name: record.name, decimals: record.decimals, policy: record.policy, totals })
 }

@@ -9,7 +9,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use lojal_types::{Address, AddressText};
+use lojal_types::{Address, AddressText, BrandId, Reference};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
@@ -39,13 +39,36 @@ where
 {
     let path = Path::<String>::from_request_parts(parts, state).await;
     let Path(text) = path.map_err(|rejection| Failure::new(kind, rejection.body_text()))?;
+    // It is the third part of every path that has one.
+    written_at(parts, 3, &text, kind)
+}
+
+/// The value of a part of a path, counted from 0 before the first slash.
+fn written_at<T: FromStr<Err: Display> + Display>(
+    parts: &Parts,
+    place: usize,
+    text: &str,
+    kind: Kind,
+) -> Result<T, Failure> {
     let value: T = text.parse().map_err(|error| Failure::new(kind, format!("{text} in the path: {error}")))?;
     let expected = value.to_string();
-    // It is the third part of every path that has one.
-    if parts.uri.path().split('/').nth(3) == Some(expected.as_str()) {
+    if parts.uri.path().split('/').nth(place) == Some(expected.as_str()) {
         return Ok(value);
     }
     Err(Failure::new(kind, format!("the path has a second spelling of a value; write {expected}")))
+}
+
+/// A brand, and a reference two parts further on in a path.
+pub(crate) struct BrandReference(pub(crate) BrandId, pub(crate) Reference);
+
+impl<S: Send + Sync> FromRequestParts<S> for BrandReference {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let kind = Kind::InvalidParameter;
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((brand, reference)) = path.map_err(|rejection| Failure::new(kind, rejection.body_text()))?;
+        Ok(Self(written_at(parts, 3, &brand, kind)?, written_at(parts, 5, &reference, kind)?))
+    }
 }
 
 /// The address in a path, of this network.

@@ -28,6 +28,7 @@ mod partnerships;
 mod places;
 mod problem;
 mod proxies;
+mod reversals;
 mod server;
 mod status;
 mod stream;

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lojal_store::StoreError;
-use lojal_types::{Code, TransactionId, api};
+use lojal_types::{Code, Points, TransactionId, api};
 
 use crate::limits::RETRY_AFTER_S;
 
@@ -144,6 +144,11 @@ impl Failure {
     /// A reason of the ledger with another HTTP status than it has for submissions.
     pub(crate) fn of_code_as(code: Code, status: StatusCode) -> Self {
         Self::with(status, code.name(), Some(code.number()), code.explanation().to_owned())
+    }
+    /// A reversal that would take more than there is, with what there is.
+    pub(crate) fn too_little_left(code: Code, left: Points) -> Self {
+        let detail = format!("{}; {left} of the brand's smallest units can be taken back now", code.explanation());
+        Self::with(status_of(code), code.name(), Some(code.number()), detail)
     }
     /// A transaction that is known already; its outcome can be read where the `Location` header points.
     pub(crate) fn duplicate(id: &TransactionId) -> Self {

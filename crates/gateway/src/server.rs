@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::{
-    accounts, blocks, brands, connection, health, households, limits, metrics, partnerships, status, submit,
+    accounts, blocks, brands, connection, health, households, limits, metrics, partnerships, reversals, status, submit,
     transactions,
 };
 
@@ -44,6 +44,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/brands", get(brands::all))
         .route("/v1/brands/{id}", get(brands::one))
         .route("/v1/brands/{id}/operators", get(brands::operators))
+        .route("/v1/brands/{id}/issues/{reference}", get(reversals::issue))
+        .route("/v1/brands/{id}/reversals/{reference}", get(reversals::reversal))
         .route("/v1/accounts/{address}", get(accounts::account))
         .route("/v1/accounts/{address}/transactions", get(accounts::history))
         .route("/v1/households/{address}", get(households::one))

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
 use lojal_types::{
-    AddressText, Bounded, Code, IdentifiedTransaction, NetworkKind, SignedTransaction, TimeMs, TransactionId,
+    AddressText, Bounded, Code, IdentifiedTransaction, NetworkKind, Reverse, SignedTransaction, TimeMs, TransactionId,
 };
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -20,6 +20,7 @@ use crate::finality::Waiter;
 use crate::limits::BATCH_TRANSACTIONS_MAX;
 use crate::places::Pool;
 use crate::problem::{Failure, Kind};
+use crate::reversals::{first_reversal, left};
 use crate::{json, outcome};
 
 #[derive(Deserialize, Serialize)]
@@ -141,15 +142,16 @@ async fn submit(
     deadline: Option<Instant>,
 ) -> Result<Vec<SubmissionAnswer>, Failure> {
     let ids: Vec<TransactionId> = identified.iter().map(IdentifiedTransaction::id).collect();
+    let reversals: Vec<_> = identified.iter().map(|one| first_reversal(&one.signed().transaction)).collect();
     let untils: Vec<TimeMs> = identified.iter().map(|one| one.signed().transaction.valid_until_ms).collect();
     let waiters = if deadline.is_some() { app.finality.register(&ids)? } else { Vec::new() };
     let accepted = app.gateway.mempool.submit(identified).await;
     let mut waiters = waiters.into_iter();
     let mut answers = Vec::with_capacity(ids.len());
-    for ((id, until), accepted) in ids.into_iter().zip(untils).zip(accepted) {
+    for (((id, until), reversal), accepted) in ids.into_iter().zip(untils).zip(reversals).zip(accepted) {
         let waiter = waiters.next().zip(deadline);
         let result = match (accepted, waiter) {
-            (Err(code), _) => Err(refusal(app, id, code).await),
+            (Err(code), _) => Err(refusal(app, id, reversal.as_ref(), code).await),
             (Ok(_), None) => Ok(TransactionState::Pending),
             (Ok(_), Some((waiter, deadline))) => wait(app, waiter, deadline, id, until).await,
         };
@@ -160,7 +162,7 @@ async fn submit(
 
 /// Why a transaction was refused. One that is on the ledger already is a duplicate even after its time: who reads
 /// "expired" would make a new one and pay twice.
-async fn refusal(app: &App, id: TransactionId, code: Code) -> Failure {
+async fn refusal(app: &App, id: TransactionId, reversal: Option<&Reverse>, code: Code) -> Failure {
     let is_duplicate = match code {
         Code::DuplicateTransaction => true,
         Code::TransactionExpired => {
@@ -172,7 +174,13 @@ async fn refusal(app: &App, id: TransactionId, code: Code) -> Failure {
         }
         _ => false,
     };
-    if is_duplicate { Failure::duplicate(&id) } else { Failure::of_code(code) }
+    if is_duplicate {
+        return Failure::duplicate(&id);
+    }
+    match reversal.and_then(|reverse| left(&app.gateway.store.view(), reverse, code)) {
+        Some(left) => Failure::too_little_left(code, left),
+        None => Failure::of_code(code),
+    }
 }
 
 /// Waits for an accepted transaction's outcome. When the client's time is up it is still pending, unless its own time

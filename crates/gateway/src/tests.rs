@@ -9,4 +9,5 @@ pub(crate) mod node;
 pub(crate) mod operations;
 mod reads;
 mod refusals;
+mod reversals;
 mod submissions;

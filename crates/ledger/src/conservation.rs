@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lojal_types::{BrandId, Expiry, Lot, Points, TimeMs};
+use lojal_types::{BrandId, Expiry, GrossPoints, Lot, Points, TimeMs, Totals};
 use thiserror::Error;
 
 use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
 use crate::overlay::Written;
-use crate::record::{HeldLot, OpenHold, Totals};
+use crate::record::{HeldLot, OpenHold};
 use crate::state::View;
 
 /// Points appeared or vanished. Never the fault of a transaction: the program is wrong, or its memory.
@@ -343,9 +343,9 @@ fn read<K: StateKey>(key: &[u8], value: &[u8]) -> Option<(K, K::Record)> {
 
 fn balanced(brand: BrandId, totals: &Totals) -> Result<(), ConservationError> {
     let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed } = totals;
-    let parts = [outstanding, held, redeemed, converted_out, expired, reversed];
-    let sum: u128 = parts.iter().map(|points| u128::from(points.get())).sum();
-    if sum == u128::from(issued.get()) { Ok(()) } else { Err(ConservationError::Totals(brand)) }
+    let parts = [(*outstanding).into(), (*held).into(), *redeemed, *converted_out, *expired, *reversed];
+    let sum = parts.iter().try_fold(0_u128, |sum, part: &GrossPoints| sum.checked_add(part.get()));
+    if sum == Some(issued.get()) { Ok(()) } else { Err(ConservationError::Totals(brand)) }
 }
 
 /// What was issued stays issued, and what is over never comes back.

@@ -5,14 +5,14 @@ mod packed;
 mod partnership;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, Expiry, Parameters, Reference, ValidatorSet};
+use lojal_types::{Address, BrandId, Expiry, Parameters, Reference, Totals, ValidatorSet};
 
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
 use crate::record::{
     Account, Balance, Brand, BrandList, DayCount, Held, HeldUntil, Holds, Issued, Operator, OperatorList, RecentDigest,
-    Totals, Used,
+    Reversed, Used,
 };
 
 /// A key with the type of the record that it leads to.
@@ -161,7 +161,7 @@ pub struct ReversedKey {
 }
 impl StateKey for ReversedKey {
     const KIND: u8 = 22;
-    type Record = Used;
+    type Record = Reversed;
 }
 
 /// The accounts of a brand's operators.

@@ -61,28 +61,23 @@ impl Balance {
         self.replace(held.split_off(excess));
     }
 
-    /// Takes `amount`, the lot with expiry `first` before all others and then the earliest first, and drops what is
-    /// dead in `month`. Nothing changes when the live lots don't suffice.
-    pub(crate) fn take(&mut self, amount: Points, first: Option<Expiry>, month: Month) -> Option<Vec<Lot>> {
+    /// Takes `amount`, the earliest lot first, and drops what is dead in `month`. Nothing changes when the live lots don't
+    /// suffice.
+    pub(crate) fn take(&mut self, amount: Points, month: Month) -> Option<Vec<Lot>> {
+        let (taken, rest) = split(self.live(month), amount)?;
+        self.replace(rest);
+        Some(taken)
+    }
+
+    /// Takes as much as there is with an expiry, at most `most`, and drops what is dead in `month`.
+    pub(crate) fn take_of(&mut self, expiry: Expiry, most: Points, month: Month) -> Points {
         let mut held = self.live(month).to_vec();
-        let mut missing = amount;
-        let mut taken = Vec::new();
-        let preferred = held.iter().position(|lot| Some(lot.expiry) == first);
-        for at in preferred.into_iter().chain(0..held.len()) {
-            let part = held[at].amount.min(missing);
-            if part.is_zero() {
-                continue;
-            }
-            held[at].amount = held[at].amount.checked_sub(part).expect("the part is at most the lot");
-            missing = missing.checked_sub(part).expect("the part is at most what is missing");
-            taken.push(Lot { expiry: held[at].expiry, amount: part });
-        }
-        if !missing.is_zero() {
-            return None;
-        }
+        let Some(lot) = held.iter_mut().find(|lot| lot.expiry == expiry) else { return Points::ZERO };
+        let taken = lot.amount.min(most);
+        lot.amount = lot.amount.checked_sub(taken).expect("the part is at most the lot");
         held.retain(|lot| !lot.amount.is_zero());
         self.replace(held);
-        Some(taken)
+        taken
     }
 
     fn replace(&mut self, lots: Vec<Lot>) {
@@ -107,22 +102,27 @@ mod tests {
     #[test]
     fn spending_takes_the_earliest_lot_first() {
         let mut held = balance(&[lot(700, 5), lot(701, 5), lot(702, 5)]);
-        assert_eq!(held.take(Points::new(7), None, NOW), Some(vec![lot(700, 5), lot(701, 2)]));
+        assert_eq!(held.take(Points::new(7), NOW), Some(vec![lot(700, 5), lot(701, 2)]));
         assert_eq!(*held.lots, [lot(701, 3), lot(702, 5)]);
     }
 
     #[test]
-    fn a_preferred_lot_goes_before_earlier_ones() {
-        let mut held = balance(&[lot(700, 5), lot(702, 5)]);
-        let preferred = Some(Expiry::Month(Month::new(702)));
-        assert_eq!(held.take(Points::new(7), preferred, NOW), Some(vec![lot(702, 5), lot(700, 2)]));
-        assert_eq!(*held.lots, [lot(700, 3)]);
+    fn as_much_as_there_is_of_one_expiry_is_taken_and_nothing_of_others() {
+        let expiry = |month| Expiry::Month(Month::new(month));
+        let mut held = balance(&[lot(699, 5), lot(700, 5), lot(702, 5)]);
+        assert_eq!(held.take_of(expiry(702), Points::new(3), NOW), Points::new(3));
+        assert_eq!(*held.lots, [lot(700, 5), lot(702, 2)]);
+        assert_eq!(held.take_of(expiry(702), Points::new(3), NOW), Points::new(2));
+        for gone in [699, 701, 702] {
+            assert_eq!(held.take_of(expiry(gone), Points::new(3), NOW), Points::ZERO);
+        }
+        assert_eq!(*held.lots, [lot(700, 5)]);
     }
 
     #[test]
     fn dead_lots_cover_nothing_and_vanish_when_the_balance_is_written() {
         let mut held = balance(&[lot(699, 5), lot(700, 5)]);
-        assert_eq!(held.take(Points::new(6), None, NOW), None);
+        assert_eq!(held.take(Points::new(6), NOW), None);
         assert_eq!(*held.lots, [lot(699, 5), lot(700, 5)], "a refusal changes nothing");
         held.add(&[lot(701, 1)], NOW);
         assert_eq!(*held.lots, [lot(700, 5), lot(701, 1)]);

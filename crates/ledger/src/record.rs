@@ -145,26 +145,6 @@ pub struct BrandList {
     pub ids: Bounded<BrandId, 0, BRANDS_MAX>,
 }
 
-/// Where all points that a brand ever issued are now: issued = outstanding + held + redeemed + converted out + expired
-/// + reversed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Totals {
-    /// Ever issued, for other brands' points included.
-    pub issued: Points,
-    /// In accounts, not expired.
-    pub outstanding: Points,
-    /// Set aside by holds.
-    pub held: Points,
-    /// Given back for what the brand offers.
-    pub redeemed: Points,
-    /// Turned into other brands' points.
-    pub converted_out: Points,
-    /// Gone with their month: breakage.
-    pub expired: Points,
-    /// Taken back by the brand.
-    pub reversed: Points,
-}
-
 /// An operator of a brand.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Operator {
@@ -206,10 +186,33 @@ pub struct Issued {
     pub amount: Points,
     /// Their expiry.
     pub expiry: Expiry,
-    /// The time of the block.
-    pub time_ms: TimeMs,
+    /// From when on nothing of it can be reversed: fixed by the policy at the issue, whatever the policy says later.
+    pub reversible_until_ms: TimeMs,
     /// How many of them have been reversed.
     pub reversed: Points,
+}
+
+impl Issued {
+    /// How many points can still be reversed at a time: what is left of the issue after earlier reversals, as far as an
+    /// account still has points with its expiry.
+    pub fn reversible(&self, lots: &[Lot], time: TimeMs) -> Points {
+        if time >= self.reversible_until_ms {
+            return Points::ZERO;
+        }
+        let in_account = lots.iter().find(|lot| lot.expiry == self.expiry).map_or(Points::ZERO, |lot| lot.amount);
+        self.left().min(in_account)
+    }
+    /// What earlier reversals have left of the issue.
+    pub(crate) fn left(&self) -> Points {
+        self.amount.checked_sub(self.reversed).expect("reversals take at most what was issued")
+    }
+}
+
+/// The mark that a reference has been used for a reversal, and what it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Reversed {
+    /// How many points.
+    pub amount: Points,
 }
 
 /// The mark that a reference has been used.

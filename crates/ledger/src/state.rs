@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
     Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, NetworkKind, Parameters, PublicKey,
-    TimeMs, ValidatorSet,
+    TimeMs, Totals, ValidatorSet,
 };
 
 use crate::execution::Execution;
@@ -13,7 +13,7 @@ use crate::key::{
 };
 use crate::overlay::{Overlay, Written};
 use crate::recent::RecentIds;
-use crate::record::{Account, Brand, BrandList, Operator, OperatorList, Totals};
+use crate::record::{Account, Brand, BrandList, Operator, OperatorList};
 use crate::tree::StateTree;
 
 /// The last block of a state.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use lojal_types::{
     Address, BrandId, Guardians, Lot, MemberRights, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery,
-    Reference, Role, TimeMs,
+    Reference, Role, TimeMs, Totals,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -61,10 +61,10 @@ impl Facts {
         self.count(format!("spent by {member:?} from {household:?} of {brand}"), points);
     }
 
-    /// Notes a brand's policy and its totals: issued, outstanding, held, redeemed, converted out, expired, reversed.
-    pub fn brand(&mut self, brand: BrandId, policy: &Policy, totals: [u64; 7]) {
+    /// Notes a brand's policy and its totals.
+    pub fn brand(&mut self, brand: BrandId, policy: &Policy, totals: &Totals) {
         self.note(format!("policy of {brand}"), policy);
-        self.note(format!("totals of {brand}"), &totals);
+        self.note(format!("totals of {brand}"), totals);
     }
 
     /// Notes an operator with its daily limit and what it has issued today.

@@ -30,19 +30,20 @@ const AMOUNT_MAX: u64 = 9_007_199_254_740_991;
 pub(crate) struct Issued {
     pub(crate) to: Address,
     pub(crate) amount: u64,
-    expiry: Expiry,
-    time: u64,
+    pub(crate) expiry: Expiry,
+    /// From when on nothing of it can be reversed.
+    pub(crate) until: u64,
     pub(crate) reversed: u64,
 }
 
 /// What is outstanding and held are the sums over lots and holds.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Totals {
-    pub(crate) issued: u64,
-    redeemed: u64,
-    converted_out: u64,
-    expired: u64,
-    reversed: u64,
+pub(crate) struct Sums {
+    issued: u128,
+    redeemed: u128,
+    converted_out: u128,
+    expired: u128,
+    reversed: u128,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -140,7 +141,7 @@ impl Model {
         let mut tables = Tables::default();
         for brand in document.brands.iter() {
             tables.policies.set(brand.id, brand.policy.clone());
-            tables.totals.set(brand.id, Totals::default());
+            tables.totals.set(brand.id, Sums::default());
             for operator in brand.operators.iter() {
                 let address = Address::of_key(&operator.public_key);
                 let issue_daily_max = operator.issue_daily_max.map(|max| max.get());
@@ -174,7 +175,7 @@ impl Model {
         (self.month, self.time) = (time.month(), time.get());
         for (brand, gone) in self.all_gone() {
             let newly = gone - was_gone.get(&brand).copied().unwrap_or(0);
-            self.change_totals(brand, |totals| totals.expired += newly);
+            self.change_totals(brand, |totals| totals.expired += u128::from(newly));
         }
         self.tables.end(End::Keep);
     }
@@ -291,7 +292,7 @@ impl Model {
         ensure(operator.roles.contains(&role), Code::RoleMissing)
     }
 
-    fn change_totals(&mut self, brand: BrandId, change: impl FnOnce(&mut Totals)) {
+    fn change_totals(&mut self, brand: BrandId, change: impl FnOnce(&mut Sums)) {
         let mut totals = self.tables.totals.get(&brand).copied().unwrap_or_default();
         change(&mut totals);
         self.tables.totals.set(brand, totals);

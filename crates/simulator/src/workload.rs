@@ -74,7 +74,8 @@ impl Workload {
                 let at = self.random.index(self.issued.len());
                 let Some((issue_reference, from)) = self.issued.get(at).cloned() else { return self.own(now) };
                 let (amount, reference) = (Points::new(self.random.within(1..=30)), self.reference());
-                let reverse = Reverse { brand, from, amount, issue_reference, reference };
+                let at_least = if self.random.permille(500) { amount } else { Points::new(1) };
+                let reverse = Reverse { brand, from, amount, at_least, issue_reference, reference };
                 self.sign(&till, Operation::Reverse(reverse), now, valid_ms)
             }
         }

@@ -17,7 +17,8 @@ use crate::partnership::{PartnershipProposal, PartnershipTerms};
 use crate::points::{Lot, Points};
 use crate::receipt::Outcome;
 use crate::reference::Reference;
-use crate::time::TimeMs;
+use crate::time::{Expiry, TimeMs};
+use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
 
 /// `GET /v1/status`.
@@ -56,32 +57,35 @@ pub struct Brand {
     pub totals: Totals,
 }
 
-/// A brand's totals; issued = outstanding + held + redeemed + converted_out + expired + reversed (protocol §5).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
-    /// Ever issued, for other brands' points included.
-    pub issued: Points,
-    /// In accounts, not expired.
-    pub outstanding: Points,
-    /// Set aside by holds.
-    #[serde(default)]
-    pub held: Points,
-    /// Given back for what the brand offers.
-    pub redeemed: Points,
-    /// Turned into other brands' points.
-    #[serde(default)]
-    pub converted_out: Points,
-    /// Gone with their month.
-    pub expired: Points,
-    /// Taken back by the brand.
-    pub reversed: Points,
-}
-
 /// `GET /v1/brands`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brands {
     /// All brands, by id.
     pub brands: Vec<Brand>,
+}
+
+/// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// Who got the points.
+    pub to: AddressText,
+    /// How many.
+    pub amount: Points,
+    /// Their expiry.
+    pub expiry: Expiry,
+    /// From when on nothing of it can be reversed.
+    pub reversible_until_ms: TimeMs,
+    /// How many of them have been reversed.
+    pub reversed: Points,
+    /// How many a reversal could take now.
+    pub reversible: Points,
+}
+
+/// `GET /v1/brands/{id}/reversals/{reference}`: what a reversal took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reversal {
+    /// How many points.
+    pub amount: Points,
 }
 
 /// `GET /v1/accounts/{address}`.

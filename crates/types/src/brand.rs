@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::decode::{from_text, invalid_data};
-use crate::limits::{BRAND_ID_CHARS, EXPIRY_MONTHS_MAX, POINTS_MAX};
+use crate::limits::{BRAND_ID_CHARS, EXPIRY_MONTHS_MAX, POINTS_MAX, REVERSAL_WINDOW_MS_MAX};
 use crate::points::Points;
 use crate::time::{Expiry, Month};
 
@@ -91,6 +91,9 @@ pub struct Policy {
     /// Whole months that points live after the month of their issue, 1 to 60; `None`: they never expire.
     #[serde(default)]
     pub expiry_months: Option<u8>,
+    /// Most that one operation may issue; `None`: as much as the ledger handles.
+    #[serde(default)]
+    pub issue_max: Option<Points>,
     /// Whether members may transfer points to each other.
     pub transferable: bool,
     /// Smallest transfer between members.
@@ -109,7 +112,8 @@ pub struct Policy {
     /// Whether the points may be traded for other brands' points.
     #[serde(default)]
     pub tradeable: bool,
-    /// How long after an issue it can be reversed, in milliseconds; 0: never.
+    /// How long after an issue it can be reversed, in milliseconds, at most 400 days; 0: never. An issue keeps the window
+    /// that was in force when it was made.
     pub reversal_window_ms: u64,
 }
 
@@ -125,6 +129,12 @@ pub enum PolicyError {
     /// A daily cap of nothing or beyond the limit.
     #[error("transfer_daily_max must be 1 to {POINTS_MAX}, or left out for no cap")]
     TransferDailyMax,
+    /// A largest issue of nothing or beyond the limit.
+    #[error("issue_max must be 1 to {POINTS_MAX}, or left out for no cap")]
+    IssueMax,
+    /// A window that is longer than the limit.
+    #[error("reversal_window_ms must be at most {REVERSAL_WINDOW_MS_MAX}, which is 400 days")]
+    ReversalWindow,
 }
 
 impl Policy {
@@ -133,6 +143,7 @@ impl Policy {
     pub fn open() -> Self {
         Self {
             expiry_months: None,
+            issue_max: None,
             transferable: true,
             transfer_min: Points::new(1),
             transfer_max: Points::new(POINTS_MAX),
@@ -159,6 +170,12 @@ impl Policy {
         }
         if self.transfer_daily_max.is_some_and(|max| !(1..=POINTS_MAX).contains(&max.get())) {
             return Err(PolicyError::TransferDailyMax);
+        }
+        if self.issue_max.is_some_and(|max| !(1..=POINTS_MAX).contains(&max.get())) {
+            return Err(PolicyError::IssueMax);
+        }
+        if self.reversal_window_ms > REVERSAL_WINDOW_MS_MAX {
+            return Err(PolicyError::ReversalWindow);
         }
         Ok(())
     }
@@ -196,9 +213,11 @@ mod tests {
     fn a_policy_outside_its_limits_is_refused() {
         let policy = Policy {
             expiry_months: Some(60),
+            issue_max: Some(Points::new(POINTS_MAX)),
             transfer_daily_max: Some(Points::new(POINTS_MAX)),
             convertible: false,
             poolable: false,
+            reversal_window_ms: REVERSAL_WINDOW_MS_MAX,
             ..Policy::open()
         };
         assert_eq!(policy.check(), Ok(()));
@@ -208,6 +227,12 @@ mod tests {
         assert!(Policy { transfer_max: Points::new(0), ..policy.clone() }.check().is_err());
         assert!(Policy { transfer_max: Points::new(POINTS_MAX + 1), ..policy.clone() }.check().is_err());
         assert!(Policy { transfer_daily_max: Some(Points::new(0)), ..policy.clone() }.check().is_err());
+        for issue_max in [0, POINTS_MAX + 1].map(|max| Some(Points::new(max))) {
+            assert_eq!(Policy { issue_max, ..policy.clone() }.check(), Err(PolicyError::IssueMax));
+        }
+        for reversal_window_ms in [REVERSAL_WINDOW_MS_MAX + 1, u64::MAX] {
+            assert_eq!(Policy { reversal_window_ms, ..policy.clone() }.check(), Err(PolicyError::ReversalWindow));
+        }
         assert!(Policy { transfer_daily_max: Some(Points::new(POINTS_MAX + 1)), ..policy }.check().is_err());
     }
 }

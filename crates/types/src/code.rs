@@ -43,7 +43,7 @@ pub enum Code {
     MempoolFull = 111,
     /// An amount of zero.
     AmountZero = 201,
-    /// An amount beyond the largest one that the ledger handles.
+    /// An amount beyond the largest one that the ledger handles, or more points in use than that.
     AmountTooLarge = 202,
     /// No brand has this id.
     UnknownBrand = 203,
@@ -71,9 +71,9 @@ pub enum Code {
     UnknownReference = 214,
     /// The issue was to another account.
     IssueToOther = 215,
-    /// The brand's window for reversing this issue has closed.
+    /// The window in which this issue could be reversed has closed.
     ReversalWindowClosed = 216,
-    /// More than what is left of the issue.
+    /// Less is left of the issue than the reversal must take.
     ReversalExceedsIssue = 217,
     /// The member's transfers of this day would be more than the brand allows.
     TransferDailyMaxReached = 218,
@@ -93,6 +93,10 @@ pub enum Code {
     HoldNotExpired = 225,
     /// More than what is held.
     CaptureExceedsHold = 226,
+    /// A reversal that would be content with nothing, or with more than it takes.
+    AtLeastOutOfRange = 227,
+    /// More than the brand's largest issue.
+    IssueTooLarge = 228,
     /// The new key is not a valid Ed25519 public key.
     InvalidKey = 301,
     /// The new key is the one that already signs for the account.
@@ -155,7 +159,7 @@ pub enum Code {
     BelowMinReceived = 509,
     /// The partnership's conversions of this day would be more than its cap.
     ConversionDailyMaxReached = 510,
-    /// What one brand owes the other would be more than the ledger handles.
+    /// What one brand owes the other would be more than their partnership allows.
     ObligationTooLarge = 511,
     /// More than what is owed.
     SettlementExceedsDebt = 512,

@@ -31,6 +31,7 @@ pub mod points;
 pub mod receipt;
 pub mod reference;
 pub mod time;
+pub mod totals;
 pub mod transaction;
 pub mod validator;
 
@@ -58,6 +59,7 @@ pub use points::{Lot, Points};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
 pub use time::{Day, Expiry, Month, TimeMs};
+pub use totals::{GrossPoints, Totals};
 pub use transaction::{
     IdentifiedTransaction, Operations, SignedTransaction, Transaction, VerifiedTransaction, verify_all,
     verify_identified,

@@ -20,6 +20,8 @@ pub const CLOCK_DRIFT_MS_MAX: u64 = 2_000;
 pub const LOTS_MAX: usize = 62;
 /// Longest life of a lot, in whole months after the month of its issue.
 pub const EXPIRY_MONTHS_MAX: u8 = 60;
+/// Longest time after an issue in which it can be reversed: 400 days.
+pub const REVERSAL_WINDOW_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
 /// Most validators at one height.
 pub const VALIDATORS_MAX: usize = 64;
 /// Largest voting power of one validator, so that sums can't overflow.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::brand::BrandId;
-use crate::limits::{POINTS_MAX, PRICE_MICRO_MAX};
+use crate::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX};
+use crate::money::Money;
 use crate::points::Points;
 use crate::time::TimeMs;
 
@@ -21,6 +22,8 @@ pub struct PartnershipTerms {
     pub price_micro: u64,
     /// How many of A's points can be converted in a day (UTC), by everybody together.
     pub daily_max: Points,
+    /// What A may owe B at most: conversion stops there until A has paid, in the settlement currency's minor units.
+    pub owed_max: Money,
     /// From when on nothing can be converted.
     pub ends_ms: TimeMs,
 }
@@ -37,6 +40,9 @@ pub enum TermsError {
     /// A daily cap of nothing or beyond the limit.
     #[error("daily_max must be 1 to {POINTS_MAX}")]
     DailyMax,
+    /// A bound of nothing on what is owed, or one beyond the limit.
+    #[error("owed_max must be 1 to {MONEY_MAX}")]
+    OwedMax,
 }
 
 impl PartnershipTerms {
@@ -53,6 +59,9 @@ impl PartnershipTerms {
         }
         if !(1..=POINTS_MAX).contains(&self.daily_max.get()) {
             return Err(TermsError::DailyMax);
+        }
+        if !(1..=MONEY_MAX).contains(&self.owed_max.get()) {
+            return Err(TermsError::OwedMax);
         }
         Ok(())
     }
@@ -87,6 +96,7 @@ mod tests {
             rate_den,
             price_micro: 0,
             daily_max: Points::new(1),
+            owed_max: Money::new(1),
             ends_ms: TimeMs::new(1).expect("in range"),
         }
     }
@@ -96,6 +106,7 @@ mod tests {
         let edge = PartnershipTerms {
             price_micro: PRICE_MICRO_MAX,
             daily_max: Points::new(POINTS_MAX),
+            owed_max: Money::new(MONEY_MAX),
             ..terms(u32::MAX, u32::MAX)
         };
         assert_eq!(edge.check(), Ok(()));
@@ -105,6 +116,9 @@ mod tests {
         assert_eq!(dear.check(), Err(TermsError::Price));
         for daily_max in [0, POINTS_MAX + 1].map(Points::new) {
             assert_eq!(PartnershipTerms { daily_max, ..edge.clone() }.check(), Err(TermsError::DailyMax));
+        }
+        for owed_max in [0, MONEY_MAX + 1].map(Money::new) {
+            assert_eq!(PartnershipTerms { owed_max, ..edge.clone() }.check(), Err(TermsError::OwedMax));
         }
     }
 

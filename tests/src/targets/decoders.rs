@@ -50,6 +50,7 @@ fn state<K: StateKey>() -> [Decoder; 2] {
 pub fn all() -> Vec<Decoder> {
     let mut decoders = vec![
         borsh::<Points>(),
+        borsh::<GrossPoints>(),
         borsh::<Lot>(),
         borsh::<Expiry>(),
         borsh::<Month>(),

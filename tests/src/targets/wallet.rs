@@ -168,7 +168,8 @@ fn numbers(decimals: (u8, u8), (rate_num, rate_den): (u32, u32), number: u64) {
     let _ = (format_price(number, decimals.0), format_duration(number));
     let _ = format_money(ExactMoney { minor: lojal_types::Money::new(number), micro: rate_num });
     let ends_ms = lojal_types::TimeMs::new(number % (lojal_types::limits::TIME_MS_MAX + 1)).expect("in range");
-    let terms = PartnershipTerms { rate_num, rate_den, price_micro: number, daily_max: points, ends_ms };
+    let owed_max = lojal_types::Money::new(number);
+    let terms = PartnershipTerms { rate_num, rate_den, price_micro: number, daily_max: points, owed_max, ends_ms };
     let _ = (rate_in_points(&terms, decimals), utc(ends_ms));
     if terms.check().is_ok() {
         if let Some(burned) = terms.burned_for(points) {

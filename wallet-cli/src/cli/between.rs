@@ -62,6 +62,9 @@ pub struct TermsArgs {
     /// How many of FROM's points can be converted in a day (UTC), by everybody together
     #[arg(long, value_name = "AMOUNT")]
     pub daily_max: String,
+    /// What FROM may owe TO at most before conversion stops, in minor units of the settlement currency
+    #[arg(long, value_name = "MONEY")]
+    pub owed_max: u64,
     /// From when on nothing can be converted (UTC), such as 2027-12-31
     #[arg(long, value_name = "TIME", value_parser = time::parse_time)]
     pub until: TimeMs,

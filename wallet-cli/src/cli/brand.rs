@@ -34,6 +34,9 @@ pub struct PolicyArgs {
     /// Whole months that new points live, 1 to 60, or never for points that never expire
     #[arg(long, value_name = "MONTHS|never", value_parser = months_or_never)]
     pub expiry_months: Option<Maybe<u8>>,
+    /// Most that one operation may issue, or none for no cap
+    #[arg(long, value_name = "AMOUNT|none")]
+    pub issue_max: Option<String>,
     /// Whether members may transfer points to each other
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub transferable: Option<bool>,

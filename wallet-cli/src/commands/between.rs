@@ -5,6 +5,7 @@ use lojal_types::{
     ProposePartnership, Settle, api,
 };
 use lojal_wallet::amount;
+use lojal_wallet::cycle::{Exchange, gaining_round};
 use lojal_wallet::terms::{format_money, format_price, parse_price, rate_in_points, rate_in_units};
 use lojal_wallet::time::utc;
 
@@ -59,8 +60,9 @@ fn propose(context: &Context, args: &ProposeArgs) -> Result<Report, CommandError
     let terms = terms(&args.terms, &from, &to)?;
     let decimals = (from.decimals, to.decimals);
     let words = terms_in_words((from.id, to.id), &terms, decimals, &money_unit(Some(session.home.genesis())));
+    let warning = cycle_warning(&session, (from.id, to.id), &terms)?;
     let operation = Operation::ProposePartnership(ProposePartnership { from: from.id, to: to.id, terms });
-    session.transact(operation, &format!("put forward: {words}"), &args.sending)
+    session.transact(operation, &format!("put forward: {words}{warning}"), &args.sending)
 }
 
 /// What is signed are the terms that were shown: if the other brand changes them meanwhile, nothing is accepted.
@@ -76,9 +78,30 @@ fn accept(
     let decimals = (session.brand(from)?.decimals, session.brand(to)?.decimals);
     let unit = money_unit(Some(session.home.genesis()));
     let words = terms_in_words((from, to), &proposal.terms, decimals, &unit);
-    ask::consent(&format!("accept what {} put forward: {words}", proposal.by), consent)?;
+    let warning = cycle_warning(&session, (from, to), &proposal.terms)?;
+    ask::consent(&format!("accept what {} put forward: {words}{warning}", proposal.by), consent)?;
     let operation = Operation::AcceptPartnership(AcceptPartnership { from, to, terms: proposal.terms });
     session.transact(operation, &format!("accepted: {words}"), sending)
+}
+
+/// A sentence that warns of a way round through the brands that makes points out of nothing; empty if there is none.
+fn cycle_warning(
+    session: &Session<'_>,
+    (from, to): (BrandId, BrandId),
+    terms: &PartnershipTerms,
+) -> Result<String, CommandError> {
+    let all = session.gateways.ask(|gateway| Ok(gateway.client()?.partnerships()?))?.partnerships;
+    let now = session.ledger_time();
+    let in_force = all.iter().filter(|one| (one.from, one.to) != (from, to));
+    let in_force = in_force.filter_map(|one| Some((one.from, one.to, one.terms.as_ref()?)));
+    let rates: Vec<Exchange> = in_force
+        .filter(|(_, _, terms)| now < terms.ends_ms)
+        .map(|(from, to, terms)| Exchange { from, to, num: terms.rate_num, den: terms.rate_den })
+        .collect();
+    let new = Exchange { from, to, num: terms.rate_num, den: terms.rate_den };
+    let Some(round) = gaining_round(&rates, new) else { return Ok(String::new()) };
+    let way = round.iter().map(BrandId::to_string).collect::<Vec<_>>().join(" → ");
+    Ok(format!("\nWARNING: converting round {way} gives more points than it takes: members can multiply them"))
 }
 
 /// `lojal convert`. What is signed is what was shown: no more points go than that, and unless told otherwise no fewer
@@ -162,6 +185,7 @@ fn terms(args: &TermsArgs, from: &api::Brand, to: &api::Brand) -> Result<Partner
         rate_den,
         price_micro: parse_price(&args.price, from.decimals)?,
         daily_max: amount::parse(&args.daily_max, from.decimals)?,
+        owed_max: Money::new(args.owed_max),
         ends_ms: args.until,
     };
     terms.check()?;
@@ -172,9 +196,11 @@ fn terms_in_words((from, to): (BrandId, BrandId), terms: &PartnershipTerms, deci
     let rate = rate_text((from, to), terms, decimals);
     let price = format_price(terms.price_micro, decimals.0);
     let daily_max = amount::format_grouped(terms.daily_max, decimals.0);
+    let owed_max = amount::format_grouped(Points::new(terms.owed_max.get()), 0);
     let end = utc(terms.ends_ms);
     format!(
-        "{rate}, {from} owes {to} {price} {unit} for each {from}, at most {daily_max} {from} a day, until {end} UTC"
+        "{rate}, {from} owes {to} {price} {unit} for each {from} and at most {owed_max} in all, at most {daily_max} \
+         {from} a day, until {end} UTC"
     )
 }
 

@@ -54,8 +54,14 @@ fn changed(brand: &api::Brand, changes: &PolicyArgs) -> Result<Policy, CommandEr
         Some("none") => None,
         Some(text) => Some(amount::parse(text, brand.decimals)?),
     };
+    let issue_max = match changes.issue_max.as_deref() {
+        None => old.issue_max,
+        Some("none") => None,
+        Some(text) => Some(amount::parse(text, brand.decimals)?),
+    };
     Ok(Policy {
         expiry_months: changes.expiry_months.map_or(old.expiry_months, |months| months.0),
+        issue_max,
         transferable: changes.transferable.unwrap_or(old.transferable),
         transfer_min: changes.transfer_min.as_ref().map(points).transpose()?.unwrap_or(old.transfer_min),
         transfer_max: changes.transfer_max.as_ref().map(points).transpose()?.unwrap_or(old.transfer_max),
@@ -73,13 +79,14 @@ fn policy_text(policy: &Policy, decimals: u8) -> String {
     let reversal = if policy.reversal_window_ms == 0 {
         "never".to_owned()
     } else {
-        format!("for {} after the issue", format_duration(policy.reversal_window_ms))
+        format!("for {} after the issue, as it was when that was made", format_duration(policy.reversal_window_ms))
     };
     let rows = [
         (
             "new points live",
             policy.expiry_months.map_or_else(|| "for ever".to_owned(), |months| format!("{months} months")),
         ),
+        ("one issue", policy.issue_max.map_or_else(|| "no cap".to_owned(), |max| format!("at most {}", points(max)))),
         ("transferable", yes_no(policy.transferable)),
         ("one transfer", format!("{} to {}", points(policy.transfer_min), points(policy.transfer_max))),
         (

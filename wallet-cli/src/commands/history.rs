@@ -113,7 +113,9 @@ fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Expired>> {
 fn expired_text(brand: BrandId, expired: Expired, decimals: &Decimals) -> String {
     match expired {
         Expired::Points(points) => format!("expired until now: {}", decimals.in_words(points, brand)),
-        Expired::Unknown => format!("how many {brand} expired can't be told from here, since some were converted"),
+        Expired::Unknown => format!(
+            "how many {brand} expired can't be told from here, since some were converted, or taken back in part"
+        ),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Looking without touching.
 
 use lojal_text::outside;
-use lojal_types::TransactionId;
 use lojal_types::api::TransactionState;
+use lojal_types::{GrossPoints, TransactionId};
 use lojal_wallet::amount::format_grouped;
 use lojal_wallet::receipts;
 use lojal_wallet::time::utc;
@@ -54,14 +54,14 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
         let totals = brand.totals;
         let totals = [
             totals.issued,
-            totals.outstanding,
-            totals.held,
+            totals.outstanding.into(),
+            totals.held.into(),
             totals.redeemed,
             totals.converted_out,
             totals.expired,
             totals.reversed,
         ];
-        let totals = totals.map(points);
+        let totals = totals.map(|total: GrossPoints| format_grouped(total, decimals));
         let mut row = vec![brand.id.to_string(), outside(&brand.name), life, transfers];
         row.extend(totals);
         rows.push(row);

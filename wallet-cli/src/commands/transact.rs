@@ -173,11 +173,20 @@ impl<'a> Session<'a> {
     }
     /// Signs and sends what is wished for.
     pub(super) fn fulfil(&self, wish: Wish<'_>, sending: &Sending) -> Result<Report, CommandError> {
+        let (id, fate) = self.sign_and_send(wish.latest, wish.operation, sending)?;
+        report(id, fate, wish.done, wish.repeat)
+    }
+    /// Signs and sends one operation that must not happen from `latest` on, for a caller that reports more than the rest.
+    pub(super) fn sign_and_send(
+        &self,
+        latest: Option<TimeMs>,
+        operation: Operation,
+        sending: &Sending,
+    ) -> Result<(TransactionId, Fate), CommandError> {
         self.now()?;
         let key = self.home.unlock(&self.passphrase()?)?;
-        let window = self.validity(&sending.validity, wish.latest)?;
-        let (id, fate) = self.submit(wish.operation, &key, window, sending.no_wait)?;
-        report(id, fate, wish.done, wish.repeat)
+        let window = self.validity(&sending.validity, latest)?;
+        self.submit(operation, &key, window, sending.no_wait)
     }
     /// Signs and sends one operation, and finds out what becomes of it.
     pub(super) fn submit(

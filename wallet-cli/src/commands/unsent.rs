@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use lojal_types::api::{self, TransactionState, TransactionStatus};
-use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, Reverse, TimeMs};
+use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, TimeMs};
 
 /// Points that a hold gave back to the account when its time was over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) struct ReturnedHold {
 pub(super) enum Expired {
     /// So many, until now.
     Points(Points),
-    /// Nothing certain: some were converted, and a transaction doesn't say how many.
+    /// Nothing certain: some were converted, or taken back in part, and a transaction doesn't say how many.
     Unknown,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn returned_holds(
     returned.collect()
 }
 
-/// What came and went of one brand's points; nothing once some were converted.
+/// What came and went of one brand's points; nothing once some were converted, or taken back in part.
 type Flow = Option<(u128, u128)>;
 
 /// How many of an account's points expired, by brand, brands without any left out: what came, less what went, less what
@@ -101,9 +101,12 @@ fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>
         Operation::Issue(one) if one.to == account => add(one.brand, true, one.amount),
         Operation::Redeem(one) if one.from == account => add(one.brand, false, one.amount),
         Operation::Capture(one) if one.from == account => add(one.brand, false, one.amount),
-        // All fields are named, so that an amount that says less than it does now can't go unnoticed.
-        Operation::Reverse(Reverse { brand, from, amount, issue_reference: _, reference: _ }) if *from == account => {
-            add(*brand, false, *amount);
+        Operation::Reverse(one) if one.from == account && one.at_least == one.amount => {
+            add(one.brand, false, one.amount);
+        }
+        // How many of them were there the operation doesn't say.
+        Operation::Reverse(one) if one.from == account => {
+            flows.insert(one.brand, None);
         }
         Operation::Transfer(one) => {
             if one.to == account {

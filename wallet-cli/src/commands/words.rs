@@ -33,7 +33,13 @@ pub(super) fn in_words(
                 (false, false) => format!("sent {points} from {} to {}", one.from, one.to),
             }
         }
-        Operation::Reverse(one) => format!("took back {} from {}", points(one.amount, one.brand), one.from),
+        Operation::Reverse(one) if one.at_least == one.amount => {
+            format!("took back {} from {}", points(one.amount, one.brand), one.from)
+        }
+        Operation::Reverse(one) => {
+            let (least, most) = (points(one.at_least, one.brand), points(one.amount, one.brand));
+            format!("took back {least} to {most} from {}", one.from)
+        }
         Operation::Hold(one) => {
             format!("held {}{} until {} UTC", points(one.amount, one.brand), of(one.from), utc(one.expires_ms))
         }

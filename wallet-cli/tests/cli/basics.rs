@@ -85,6 +85,8 @@ fn what_is_not_understood_exits_with_2_also_as_json() {
             "1",
             "--daily-max",
             "1",
+            "--owed-max",
+            "1",
             "--until",
             "2028-01-01",
         ],

@@ -20,6 +20,7 @@ fn terms() -> PartnershipTerms {
         rate_den: 200,
         price_micro: 2_500,
         daily_max: Points::new(1_000_000),
+        owed_max: Money::new(500_000),
         ends_ms: TimeMs::new(1_830_297_600_000).expect("in range"),
     }
 }
@@ -36,7 +37,7 @@ fn ledger_with(terms: Option<PartnershipTerms>, proposal: Option<PartnershipTerm
     Ledger { partnerships: vec![partnership], ..Ledger::with(accounts) }.start()
 }
 
-const PROPOSE: [&str; 12] = [
+const PROPOSE: [&str; 14] = [
     "partner",
     "propose",
     "kaffet",
@@ -47,6 +48,8 @@ const PROPOSE: [&str; 12] = [
     "0.25",
     "--daily-max",
     "10000",
+    "--owed-max",
+    "500000",
     "--until",
     "2028-01-01",
 ];
@@ -56,7 +59,7 @@ fn terms_are_typed_in_points_and_signed_in_smallest_units() {
     let server = ledger_with(None, None);
     let ran = Wallet::at(server.url()).run(&PROPOSE);
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
-    let words = "1 fjallet for 2 kaffet, kaffet owes fjallet 0.25 minor units of SEK for each kaffet, at most 10,000.00 kaffet a day, until 2028-01-01 00:00:00 UTC";
+    let words = "1 fjallet for 2 kaffet, kaffet owes fjallet 0.25 minor units of SEK for each kaffet and at most 500,000 in all, at most 10,000.00 kaffet a day, until 2028-01-01 00:00:00 UTC";
     assert!(ran.stdout.contains(words), "{}", ran.stdout);
     let Operation::ProposePartnership(proposal) = only_operation(&server) else { panic!("another operation") };
     assert_eq!((proposal.from, proposal.to, proposal.terms), (brand("kaffet"), brand("fjallet"), terms()));
@@ -90,6 +93,38 @@ fn what_is_accepted_are_the_terms_that_were_shown() {
     assert_eq!((accept.from, accept.to, accept.terms), (brand("kaffet"), brand("fjallet"), terms()));
     let nothing = wallet.run(&["partner", "accept", "fjallet", "kaffet", "--yes", "--json"]);
     assert_eq!(nothing.error_code(), "no_terms");
+}
+
+/// A way back from fjallet to kaffet at this rate, in smallest units.
+fn with_a_way_back(rate_num: u32, rate_den: u32) -> Server {
+    let one = |from, to, terms, proposal: Option<PartnershipTerms>| Partnership {
+        from: brand(from),
+        to: brand(to),
+        terms,
+        proposal: proposal.map(|terms| PartnershipProposal { by: brand(to), terms }),
+        converted_today: Points::ZERO,
+    };
+    let back = PartnershipTerms { rate_num, rate_den, ..terms() };
+    let partnerships = vec![
+        one("kaffet", "fjallet", None, Some(terms())),
+        one("fjallet", "nordmat", Some(back), None),
+        one("nordmat", "kaffet", Some(PartnershipTerms { rate_num: 1, rate_den: 1, ..terms() }), None),
+    ];
+    Ledger { partnerships, ..Ledger::with(vec![account(key().address().text(NetworkKind::Test))]) }.start()
+}
+
+#[test]
+fn accepting_warns_of_a_way_round_that_multiplies_points() {
+    let warning = "WARNING: converting round kaffet → fjallet → nordmat → kaffet gives more points than it takes";
+    let gains = with_a_way_back(201, 1);
+    let wallet = Wallet::at(gains.url());
+    let ran = wallet.run(&["partner", "accept", "kaffet", "fjallet"]);
+    assert!(ran.stderr.contains(warning), "{}", ran.stderr);
+    let ran = wallet.run(&PROPOSE);
+    assert!(ran.stdout.contains(warning), "{}{}", ran.stdout, ran.stderr);
+    let even = with_a_way_back(200, 1);
+    let ran = Wallet::at(even.url()).run(&["partner", "accept", "kaffet", "fjallet"]);
+    assert!(ran.stderr.contains("accept what") && !ran.stderr.contains("WARNING"), "{}", ran.stderr);
 }
 
 #[test]

@@ -26,8 +26,13 @@ fn a_policy_is_shown_in_words_and_as_data() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
     let text = wallet.run(&["policy", "show", "kaffet"]).stdout;
-    for words in ["new points live  24 months", "one transfer     0.01 to 1,000.00", "no cap", "reversible       never"]
-    {
+    for words in [
+        "new points live  24 months",
+        "one transfer     0.01 to 1,000.00",
+        "one issue        no cap",
+        "no cap",
+        "reversible       never",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert_eq!(wallet.run(&["policy", "show", "kaffet", "--json"]).json()["expiry_months"], 24);
@@ -49,6 +54,8 @@ fn only_what_is_named_changes_in_a_policy_and_all_of_it_is_shown_first() {
         "30d",
         "--poolable",
         "no",
+        "--issue-max",
+        "250",
     ];
     let ran = wallet.run(&set);
     assert!(
@@ -61,6 +68,7 @@ fn only_what_is_named_changes_in_a_policy_and_all_of_it_is_shown_first() {
     let Operation::SetPolicy(set) = only_operation(&server) else { panic!("another operation") };
     let expected = Policy {
         expiry_months: None,
+        issue_max: Some(Points::new(25_000)),
         transfer_daily_max: Some(Points::new(5000)),
         poolable: false,
         reversal_window_ms: 30 * 24 * 60 * 60 * 1000,
@@ -73,7 +81,13 @@ fn only_what_is_named_changes_in_a_policy_and_all_of_it_is_shown_first() {
 fn a_policy_that_contradicts_itself_is_refused() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
-    for wrong in [["--expiry-months", "61"], ["--transfer-max", "0.00"], ["--transfer-min", "1000.01"]] {
+    for wrong in [
+        ["--expiry-months", "61"],
+        ["--transfer-max", "0.00"],
+        ["--transfer-min", "1000.01"],
+        ["--issue-max", "0"],
+        ["--reversal-window", "401d"],
+    ] {
         let ran = wallet.run(&[&["policy", "set", "kaffet", "--yes", "--json"][..], &wrong].concat());
         let code = ran.error_code();
         assert!(ran.exit_code == 2 && ["policy_out_of_bounds", "invalid_amount"].contains(&code.as_str()), "{code}");

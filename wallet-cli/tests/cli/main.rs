@@ -7,6 +7,7 @@ mod brand;
 mod clock;
 mod history;
 mod household;
+mod issues;
 mod output;
 mod recovery;
 mod support;

@@ -1,4 +1,4 @@
-use lojal_types::Height;
+use lojal_types::{Height, Points, Totals};
 
 use super::*;
 
@@ -8,11 +8,11 @@ fn utc_of(ms: u64) -> String {
 
 #[test]
 fn amounts_carry_all_of_the_brands_decimals() {
-    assert_eq!(format_points(Points::new(1250), 0), "1250");
-    assert_eq!(format_points(Points::new(1250), 2), "12.50");
-    assert_eq!(format_points(Points::new(7), 4), "0.0007");
-    assert_eq!(format_points(Points::ZERO, 1), "0.0");
-    assert_eq!(format_points(Points::new((1 << 53) - 1), 4), "900719925474.0991");
+    assert_eq!(format_points(Points::new(1250).into(), 0), "1250");
+    assert_eq!(format_points(Points::new(1250).into(), 2), "12.50");
+    assert_eq!(format_points(Points::new(7).into(), 4), "0.0007");
+    assert_eq!(format_points(Points::ZERO.into(), 1), "0.0");
+    assert_eq!(format_points(Points::new((1 << 53) - 1).into(), 4), "900719925474.0991");
 }
 
 #[test]
@@ -82,13 +82,15 @@ fn a_balance_sheet_shows_what_is_held_by_its_last_month_when_something_is() {
         id: brand("kaffet"),
         name: "Kaffet".parse().expect("valid"),
         decimals: 1,
-        issued: Points::new(1400),
-        outstanding: Points::new(1000),
-        held: Points::new(150),
-        redeemed: Points::new(90),
-        converted_out: Points::new(120),
-        expired: Points::new(30),
-        reversed: Points::new(10),
+        totals: Totals {
+            issued: Points::new(1400).into(),
+            outstanding: Points::new(1000),
+            held: Points::new(150),
+            redeemed: Points::new(90).into(),
+            converted_out: Points::new(120).into(),
+            expired: Points::new(30).into(),
+            reversed: Points::new(10).into(),
+        },
         holders: 3,
         liability: vec![lot("2024-01", 400), lot("never", 600)],
         held_by_month: vec![lot("2023-12", 150)],

@@ -1,8 +1,9 @@
 //! Members and brands who do this and that.
 
+use lojal_types::limits::MONEY_MAX;
 use lojal_types::{
-    AcceptPartnership, Convert, Hold, Issue, KeyPair, Operation, PartnershipTerms, Points, ProposePartnership, Redeem,
-    SignedTransaction, TimeMs,
+    AcceptPartnership, Convert, Hold, Issue, KeyPair, Money, Operation, PartnershipTerms, Points, ProposePartnership,
+    Redeem, SignedTransaction, TimeMs,
 };
 
 use super::{Body, Signer, VALIDITY_MS, body, pair, reference};
@@ -21,6 +22,7 @@ impl Signer<'_> {
             rate_den: 2,
             price_micro: 1_000_000,
             daily_max: Points::new(1_000_000_000_000),
+            owed_max: Money::new(MONEY_MAX),
             ends_ms: now().plus_ms(365 * 24 * 3_600_000),
         };
         let (from, to) = (brand(0), brand(1));

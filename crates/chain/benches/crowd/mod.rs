@@ -5,13 +5,13 @@ use std::sync::Arc;
 use lojal_chain::{ExecutedBlock, propose};
 use lojal_ledger::key::{AccountKey, BalanceKey, OutstandingKey, StateKey, TotalsKey};
 use lojal_ledger::recent::RecentIds;
-use lojal_ledger::record::{Account, Balance, Totals};
+use lojal_ledger::record::{Account, Balance};
 use lojal_ledger::{State, StateTree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, KeyPair, Lot, Operation,
-    Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
-    verify_all,
+    Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Totals, Transaction, Transfer, Validator,
+    VerifiedTransaction, verify_all,
 };
 
 /// A key of the state and its value.
@@ -102,7 +102,7 @@ impl Crowd {
         }
         let all = Points::new(POINTS * u64::from(accounts));
         entries.push((OutstandingKey { brand: brand(), expiry: Expiry::Never }.encode(), bytes(&all)));
-        let totals = Totals { issued: all, outstanding: all, ..Totals::default() };
+        let totals = Totals { issued: all.into(), outstanding: all, ..Totals::default() };
         entries.push((TotalsKey(brand()).encode(), bytes(&totals)));
         let tree = StateTree::from_entries(entries.iter().map(|(key, value)| (key, value)));
         let state = State::restore(&genesis, start.view().tip(), tree, RecentIds::default());

@@ -46,7 +46,8 @@ const STATUSES: [(u16, &str); 7] = [
          unknown_proposal terms_differ partnership_ended policy_forbids_conversion conversion_too_small \
          below_min_received conversion_daily_max_reached obligation_too_large settlement_exceeds_debt \
          unknown_household household_dissolved unknown_member too_many_members too_many_invitations \
-         too_many_memberships last_household_admin invalid_limits member_limit_reached",
+         too_many_memberships last_household_admin invalid_limits member_limit_reached \
+         at_least_out_of_range issue_too_large",
     ),
 ];
 

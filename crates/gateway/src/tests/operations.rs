@@ -37,7 +37,8 @@ pub(crate) fn deposit(id: &str, from: u8, household: Address, amount: u64) -> Op
 
 pub(crate) fn terms(rate_num: u32, rate_den: u32, price_micro: u64) -> PartnershipTerms {
     let ends_ms = TimeMs::new(lojal_types::limits::TIME_MS_MAX).expect("in range");
-    PartnershipTerms { rate_num, rate_den, price_micro, daily_max: Points::new(10_000), ends_ms }
+    let (daily_max, owed_max) = (Points::new(10_000), Money::new(lojal_types::limits::MONEY_MAX));
+    PartnershipTerms { rate_num, rate_den, price_micro, daily_max, owed_max, ends_ms }
 }
 
 pub(crate) fn propose(from: &str, to: &str, terms: &PartnershipTerms) -> Operation {

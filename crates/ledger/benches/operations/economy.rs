@@ -70,8 +70,9 @@ fn policy() -> Policy {
 }
 
 fn terms(rate_num: u32) -> PartnershipTerms {
-    let daily_max = Points::new(1_000_000);
-    PartnershipTerms { rate_num, rate_den: 2, price_micro: 1_000_000, daily_max, ends_ms: time(START_MS * 2) }
+    let (daily_max, owed_max) = (Points::new(1_000_000), Money::new(lojal_types::limits::MONEY_MAX));
+    let ends_ms = time(START_MS * 2);
+    PartnershipTerms { rate_num, rate_den: 2, price_micro: 1_000_000, daily_max, owed_max, ends_ms }
 }
 
 fn genesis() -> Genesis {
@@ -237,7 +238,8 @@ impl Economy {
     fn reverse(&self) -> Operation {
         let issue_reference = reference(&format!("0 {BO}"));
         let (from, amount, reference) = (address(BO), Points::new(5), reference("new"));
-        Operation::Reverse(Reverse { brand: brand(0), from, amount, issue_reference, reference })
+        let (brand, at_least) = (brand(0), amount);
+        Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference })
     }
 
     fn capture(&self) -> Operation {

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
-use lojal_types::{Bounded, Lot, Points, TimeMs};
+use lojal_types::{Bounded, GrossPoints, Lot, Points, TimeMs, Totals};
 
 use super::{ConservationError, balance_sheet};
 use crate::fixture::*;
 use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, PackedKey, StateKey, TotalsKey};
 use crate::overlay::Written;
 use crate::recent::RecentIds;
-use crate::record::{Balance, BrandList, HeldLot, HeldUntil, Totals};
+use crate::record::{Balance, BrandList, HeldLot, HeldUntil};
 use crate::state::State;
 use crate::tree::StateTree;
 
@@ -43,7 +43,8 @@ fn set_outstanding(changes: &mut ChangeSet, id: &str, expiry: &str, points: u64)
 
 /// Issued, outstanding, redeemed, expired, reversed.
 fn set_totals(changes: &mut ChangeSet, id: &str, totals: [u64; 5]) {
-    let [issued, outstanding, redeemed, expired, reversed] = totals.map(Points::new);
+    let outstanding = Points::new(totals[1]);
+    let [issued, _, redeemed, expired, reversed] = totals.map(|total| GrossPoints::new(total.into()));
     let totals = Totals { issued, outstanding, redeemed, expired, reversed, ..Totals::default() };
     put(changes, &TotalsKey(brand(id)), &totals);
 }
@@ -82,7 +83,7 @@ fn a_sheet_shows_every_brand_with_its_totals_liability_and_holders() {
     let sheet = balance_sheet(ledger.view()).expect("adds up");
     assert_eq!(sheet.iter().map(|one| one.brand).collect::<Vec<_>>(), [RESORT, CAFE, GROCER].map(brand));
     let grocer = &sheet[2];
-    assert_eq!(grocer.totals.issued, Points::new(55));
+    assert_eq!(grocer.totals.issued, GrossPoints::new(55));
     assert_eq!(grocer.liability, [(expiry_of("2027-11"), Points::new(50))]);
     assert_eq!((grocer.holders, sheet[1].holders), (1, 0));
 }
@@ -236,7 +237,8 @@ fn holds_differ(in_holds: i128, held: i128) -> ConservationError {
 }
 
 fn held_totals(held: u64) -> Totals {
-    let (issued, outstanding, redeemed) = (Points::new(55), Points::new(30), Points::new(25 - held));
+    let (issued, outstanding) = (GrossPoints::new(55), Points::new(30));
+    let redeemed = GrossPoints::new(25 - u128::from(held));
     Totals { issued, outstanding, held: Points::new(held), redeemed, ..Totals::default() }
 }
 
@@ -331,17 +333,16 @@ fn what_was_held_until_a_minute_that_is_over_must_have_moved_on() {
 
 #[test]
 fn totals_that_can_only_grow_and_have_fallen_are_found_in_the_block() {
-    let full = [100, 40, 15, 16, 17].map(Points::new);
-    let [issued, outstanding, redeemed, expired, reversed] = full;
-    let converted_out = Points::new(12);
+    let outstanding = Points::new(40);
+    let [issued, redeemed, converted_out, expired, reversed] = [100, 15, 12, 16, 17].map(GrossPoints::new);
     let before = Totals { issued, outstanding, held: Points::ZERO, redeemed, converted_out, expired, reversed };
     let mut state = ChangeSet::new();
     put(&mut state, &TotalsKey(brand(CAFE)), &before);
     let tree = StateTree::new().apply(&state);
-    let less = |points: Points| Points::new(points.get() - 1);
+    let less = |points: GrossPoints| GrossPoints::new(points.get() - 1);
     let more = |points: Points| Points::new(points.get() + 1);
     let fallen = [
-        ("issued", Totals { issued: less(issued), outstanding: less(outstanding), ..before }),
+        ("issued", Totals { issued: less(issued), outstanding: Points::new(39), ..before }),
         ("redeemed", Totals { redeemed: less(redeemed), outstanding: more(outstanding), ..before }),
         ("converted out", Totals { converted_out: less(converted_out), outstanding: more(outstanding), ..before }),
         ("expired", Totals { expired: less(expired), outstanding: more(outstanding), ..before }),

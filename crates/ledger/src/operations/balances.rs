@@ -1,11 +1,11 @@
 //! Changes of balances and totals that all moves of points are made of.
 
 use lojal_types::limits::POINTS_MAX;
-use lojal_types::{Address, BrandId, Code, Lot, Points};
+use lojal_types::{Address, BrandId, Code, Lot, Points, Totals};
 
 use super::Context;
 use crate::key::{BalanceKey, OutstandingKey, TotalsKey};
-use crate::record::{Balance, Totals};
+use crate::record::Balance;
 
 /// Amounts are 1 to [`POINTS_MAX`].
 pub(super) fn amount(points: Points) -> Result<(), Code> {
@@ -42,15 +42,21 @@ pub(super) fn write_balance(context: &mut Context<'_, '_>, key: &BalanceKey, bal
 }
 
 /// Changes a brand's totals.
+///
+/// "What is outstanding and held of a brand is together at most 2^53 − 1." (protocol, Points)
 pub(super) fn change_totals(
     context: &mut Context<'_, '_>,
     brand: BrandId,
     change: impl FnOnce(Totals) -> Option<Totals>,
 ) -> Result<(), Code> {
     let totals = context.overlay.get(&TotalsKey(brand)).expect("every brand has totals");
-    let changed = change(totals).filter(|totals| totals.issued.get() <= POINTS_MAX).ok_or(Code::AmountTooLarge)?;
+    let changed = change(totals).filter(in_use_is_bounded).ok_or(Code::AmountTooLarge)?;
     context.overlay.put(&TotalsKey(brand), &changed);
     Ok(())
+}
+
+fn in_use_is_bounded(totals: &Totals) -> bool {
+    totals.outstanding.checked_add(totals.held).is_some_and(|in_use| in_use.get() <= POINTS_MAX)
 }
 
 /// Adds lots to what is outstanding with their expiries.
@@ -58,7 +64,7 @@ pub(super) fn add_outstanding(context: &mut Context<'_, '_>, brand: BrandId, lot
     for lot in lots {
         let key = OutstandingKey { brand, expiry: lot.expiry };
         let before = context.overlay.get(&key).unwrap_or_default();
-        let after = before.checked_add(lot.amount).expect("at most what was issued");
+        let after = before.checked_add(lot.amount).expect("at most what is outstanding");
         context.overlay.put(&key, &after);
     }
 }

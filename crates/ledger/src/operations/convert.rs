@@ -1,7 +1,6 @@
 //! `Convert`: points of one brand become another's, on the terms of their partnership.
 
-use lojal_types::limits::MONEY_MAX;
-use lojal_types::{Code, Convert, Expiry, Lot, Money, PartnershipTerms, Points};
+use lojal_types::{Code, Convert, Expiry, Lot, PartnershipTerms, Points};
 
 use super::authority::Purpose;
 use super::balances::{add_outstanding, amount, change_totals, remove_outstanding};
@@ -21,7 +20,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
     authority::spend(context, convert.account, convert.from, Purpose::Convert, burned)?;
     let key = ConvertedTodayKey { from: convert.from, to: convert.to };
     count_day(context, &key, burned, terms.daily_max, Code::ConversionDailyMaxReached)?;
-    let old = debit(context, convert.account, convert.from, burned, None)?;
+    let old = debit(context, convert.account, convert.from, burned)?;
     remove_outstanding(context, convert.from, &old);
     change_totals(context, convert.from, |mut totals| {
         totals.converted_out = totals.converted_out.checked_add(burned)?;
@@ -36,7 +35,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
     })?;
     add_outstanding(context, convert.to, &new);
     credit(context, convert.account, convert.to, &new)?;
-    owe(context, convert, burned, terms.price_micro)
+    owe(context, convert, burned, &terms)
 }
 
 /// A partnership is in force from its acceptance to its end.
@@ -95,9 +94,10 @@ fn convert_lots(
     Ok(new)
 }
 
-/// "And adds what A now owes B to their running obligation." (protocol §6)
-fn owe(context: &mut Context<'_, '_>, convert: &Convert, burned: Points, price_micro: u64) -> Result<(), Code> {
-    if price_micro == 0 {
+/// "A then owes B `burned · price_micro` more, kept exactly, in millionths, and at most `owed_max`: a conversion that would
+/// exceed it fails until A has paid." (protocol, Between brands)
+fn owe(context: &mut Context<'_, '_>, convert: &Convert, burned: Points, terms: &PartnershipTerms) -> Result<(), Code> {
+    if terms.price_micro == 0 {
         return Ok(());
     }
     let (debtor, creditor) = (convert.from, convert.to);
@@ -109,9 +109,9 @@ fn owe(context: &mut Context<'_, '_>, convert: &Convert, burned: Points, price_m
         context.overlay.put(&CreditorsKey(debtor), &creditors);
     }
     // 2^53 points at 10^12 millionths are less than 2^93.
-    let more_micro = u128::from(burned.get()) * u128::from(price_micro);
+    let more_micro = u128::from(burned.get()) * u128::from(terms.price_micro);
     let owed_micro = before.unwrap_or_default().owed_micro.checked_add(more_micro);
-    let bounded = owed_micro.filter(|micro| *micro <= Money::new(MONEY_MAX).micro());
+    let bounded = owed_micro.filter(|micro| *micro <= terms.owed_max.micro());
     let owed_micro = bounded.ok_or(Code::ObligationTooLarge)?;
     context.overlay.put(&key, &Obligation { owed_micro });
     Ok(())

@@ -22,7 +22,7 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     let expires_ms = end_in_time(context, hold)?;
     let held = Held { from: hold.from, expires_ms, closed: false };
     use_once(context, &HeldKey { brand: hold.brand, reference: hold.reference.clone() }, &held)?;
-    let lots = debit(context, hold.from, hold.brand, hold.amount, None)?;
+    let lots = debit(context, hold.from, hold.brand, hold.amount)?;
     remove_outstanding(context, hold.brand, &lots);
     change_totals(context, hold.brand, |mut totals| {
         totals.outstanding = totals.outstanding.checked_sub(hold.amount)?;

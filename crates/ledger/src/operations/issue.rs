@@ -1,6 +1,6 @@
 //! `Issue`: a brand's operator gives new points to an account.
 
-use lojal_types::{Code, Issue, Lot, Points, Role};
+use lojal_types::{Code, Issue, Lot, Points, Policy, Role};
 
 use super::balances::{add_outstanding, amount, change_totals};
 use super::counters::count_day;
@@ -14,8 +14,10 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     amount(issue.amount)?;
     let brand = authority::brand(context, issue.brand)?;
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
+    within_issue_max(issue, &brand.policy)?;
     let expiry = brand.policy.expiry_of_issue_in(context.time.month());
-    let record = Issued { to: issue.to, amount: issue.amount, expiry, time_ms: context.time, reversed: Points::ZERO };
+    let reversible_until_ms = context.time.plus_ms(brand.policy.reversal_window_ms);
+    let record = Issued { to: issue.to, amount: issue.amount, expiry, reversible_until_ms, reversed: Points::ZERO };
     use_once(context, &IssuedKey { brand: issue.brand, reference: issue.reference.clone() }, &record)?;
     within_daily_limit(context, issue, &operator)?;
     let lot = Lot { expiry, amount: issue.amount };
@@ -26,6 +28,11 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     })?;
     add_outstanding(context, issue.brand, &[lot]);
     credit(context, issue.to, issue.brand, &[lot])
+}
+
+/// "At most `issue_max` of the policy at once." (protocol, Points) A slip of the finger stays small.
+fn within_issue_max(issue: &Issue, policy: &Policy) -> Result<(), Code> {
+    if policy.issue_max.is_none_or(|max| issue.amount <= max) { Ok(()) } else { Err(Code::IssueTooLarge) }
 }
 
 /// "An operator is a key that acts for a brand, with a role and limits" (protocol §2): a stolen till does damage of a

@@ -40,21 +40,42 @@ fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -
     Ok(())
 }
 
-/// Takes points from an account, a lot with expiry `first` before all others: "spending takes the earliest lot
-/// first" (protocol §5).
+/// Takes points from an account: "spending takes the earliest lot first" (protocol §5).
 pub(super) fn debit(
     context: &mut Context<'_, '_>,
     account: Address,
     brand: BrandId,
     amount: Points,
-    first: Option<Expiry>,
 ) -> Result<Vec<Lot>, Code> {
     return_expired(context, account, brand);
     let key = BalanceKey { account, brand };
     let mut balance = context.overlay.get(&key).unwrap_or_default();
-    let taken = balance.take(amount, first, context.time.month()).ok_or_else(|| shortage(&balance, amount))?;
+    let taken = balance.take(amount, context.time.month()).ok_or_else(|| shortage(&balance, amount))?;
     write_balance(context, &key, &balance);
     Ok(taken)
+}
+
+/// Takes points with one expiry from an account: as many as there are, within bounds.
+pub(super) fn debit_of(
+    context: &mut Context<'_, '_>,
+    account: Address,
+    brand: BrandId,
+    expiry: Expiry,
+    (at_least, most): (Points, Points),
+) -> Result<Lot, Code> {
+    return_expired(context, account, brand);
+    let key = BalanceKey { account, brand };
+    let mut balance = context.overlay.get(&key).unwrap_or_default();
+    let month = context.time.month();
+    if !expiry.is_live_in(month) {
+        return Err(Code::PointsExpired);
+    }
+    let amount = balance.take_of(expiry, most, month);
+    if amount < at_least {
+        return Err(Code::InsufficientPoints);
+    }
+    write_balance(context, &key, &balance);
+    Ok(Lot { expiry, amount })
 }
 
 /// A shortage that only expired lots would have filled says so.

@@ -15,7 +15,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<()
     authority::brand(context, redeem.brand)?;
     authority::spend(context, redeem.from, redeem.brand, Purpose::Redeem, redeem.amount)?;
     use_reference(context, redeem)?;
-    let taken = debit(context, redeem.from, redeem.brand, redeem.amount, None)?;
+    let taken = debit(context, redeem.from, redeem.brand, redeem.amount)?;
     remove_outstanding(context, redeem.brand, &taken);
     change_totals(context, redeem.brand, |mut totals| {
         totals.redeemed = totals.redeemed.checked_add(redeem.amount)?;

@@ -1,29 +1,33 @@
-//! `Reverse`: a brand's operator takes back all or part of an issue after a returned purchase.
+//! `Reverse`: a brand's operator takes back what is left of an issue after a returned purchase.
 
-use lojal_types::{Code, Reverse, Role};
+use lojal_types::{Code, Points, Reverse, Role};
 
 use super::balances::{amount, change_totals, remove_outstanding};
-use super::ledger::debit;
+use super::ledger::debit_of;
 use super::reference::use_once;
 use super::{Context, authority};
 use crate::key::{IssuedKey, ReversedKey};
-use crate::record::{Issued, Used};
+use crate::record::{Issued, Reversed};
 
 pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<(), Code> {
     amount(reverse.amount)?;
-    let brand = authority::brand(context, reverse.brand)?;
+    at_least_in_range(reverse)?;
+    authority::brand(context, reverse.brand)?;
     authority::operator(context, reverse.brand, Role::Reverse)?;
-    use_once(context, &ReversedKey { brand: reverse.brand, reference: reverse.reference.clone() }, &Used)?;
-    let mut issued = issue_to(context, reverse)?;
-    within_window(context, &issued, brand.policy.reversal_window_ms)?;
-    issued.reversed = at_most_what_is_left(&issued, reverse)?;
-    context.overlay.put(&issued_key(reverse), &issued);
-    // "Unspent lots of it first, then others of that brand; fails cleanly if too little is left." (protocol §6)
-    let taken = debit(context, reverse.from, reverse.brand, reverse.amount, Some(issued.expiry))?;
-    remove_outstanding(context, reverse.brand, &taken);
+    let key = ReversedKey { brand: reverse.brand, reference: reverse.reference.clone() };
+    use_once(context, &key, &Reversed { amount: Points::ZERO })?;
+    let issued = issue_to(context, reverse)?;
+    in_time(context, &issued)?;
+    let most = reverse.amount.min(enough_is_left(&issued, reverse)?);
+    let lot = debit_of(context, reverse.from, reverse.brand, issued.expiry, (reverse.at_least, most))?;
+    remove_outstanding(context, reverse.brand, &[lot]);
+    let reversed = issued.reversed.checked_add(lot.amount).expect("at most what was left of the issue");
+    context.overlay.put(&issued_key(reverse), &Issued { reversed, ..issued });
+    // "What was taken stands under the reference of the reversal." (protocol, Points)
+    context.overlay.put(&key, &Reversed { amount: lot.amount });
     change_totals(context, reverse.brand, |mut totals| {
-        totals.reversed = totals.reversed.checked_add(reverse.amount)?;
-        totals.outstanding = totals.outstanding.checked_sub(reverse.amount)?;
+        totals.reversed = totals.reversed.checked_add(lot.amount)?;
+        totals.outstanding = totals.outstanding.checked_sub(lot.amount)?;
         Some(totals)
     })
 }
@@ -32,20 +36,26 @@ fn issued_key(reverse: &Reverse) -> IssuedKey {
     IssuedKey { brand: reverse.brand, reference: reverse.issue_reference.clone() }
 }
 
+/// "If that is less than `at_least` (1 to `amount`), it fails and takes nothing: `at_least = amount` is all or nothing."
+/// (protocol, Points)
+fn at_least_in_range(reverse: &Reverse) -> Result<(), Code> {
+    let in_range = !reverse.at_least.is_zero() && reverse.at_least <= reverse.amount;
+    if in_range { Ok(()) } else { Err(Code::AtLeastOutOfRange) }
+}
+
 /// A brand takes back only what it issued, from the account that it issued it to.
 fn issue_to(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<Issued, Code> {
     let issued = context.overlay.get(&issued_key(reverse)).ok_or(Code::UnknownReference)?;
     if issued.to == reverse.from { Ok(issued) } else { Err(Code::IssueToOther) }
 }
 
-/// The policy's reversal window, counted from the block of the issue.
-fn within_window(context: &Context<'_, '_>, issued: &Issued, window_ms: u64) -> Result<(), Code> {
-    let open = window_ms > 0 && context.time.since_ms(issued.time_ms) <= window_ms;
-    if open { Ok(()) } else { Err(Code::ReversalWindowClosed) }
+/// "The end of that time is fixed when the points are issued; a later policy doesn't move it." (protocol, Points)
+fn in_time(context: &Context<'_, '_>, issued: &Issued) -> Result<(), Code> {
+    if context.time < issued.reversible_until_ms { Ok(()) } else { Err(Code::ReversalWindowClosed) }
 }
 
-/// All reversals of an issue together take at most what it gave; answers with their new sum.
-fn at_most_what_is_left(issued: &Issued, reverse: &Reverse) -> Result<lojal_types::Points, Code> {
-    let sum = issued.reversed.checked_add(reverse.amount).filter(|sum| *sum <= issued.amount);
-    sum.ok_or(Code::ReversalExceedsIssue)
+/// All reversals of an issue together take at most what it gave; answers with what is left of it.
+fn enough_is_left(issued: &Issued, reverse: &Reverse) -> Result<Points, Code> {
+    let left = issued.left();
+    if left >= reverse.at_least { Ok(left) } else { Err(Code::ReversalExceedsIssue) }
 }

@@ -17,7 +17,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Resul
     policy_allows_the_way(&brand.policy, transfer)?;
     policy_allows_the_amount(&brand.policy, transfer)?;
     within_daily_cap(context, &brand.policy, transfer)?;
-    let lots = debit(context, transfer.from, transfer.brand, transfer.amount, None)?;
+    let lots = debit(context, transfer.from, transfer.brand, transfer.amount)?;
     // "Lots keep their expiry through every transfer." (protocol §5)
     credit(context, transfer.to, transfer.brand, &lots)
 }

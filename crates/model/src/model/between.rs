@@ -30,6 +30,7 @@ impl Model {
             && terms.rate_den > 0
             && terms.price_micro <= 1_000_000_000_000
             && (1..=AMOUNT_MAX).contains(&terms.daily_max.get())
+            && (1..=AMOUNT_MAX).contains(&terms.owed_max.get())
             && terms.ends_ms.get() > self.time;
         ensure(holds, Code::TermsOutOfBounds)
     }
@@ -90,8 +91,8 @@ impl Model {
         self.spend(sender, convert.account, pair.0, burned, true)?;
         let key = (pair.0, pair.1, self.time / DAY_MS);
         count(&mut self.tables.converted_on, key, burned, terms.daily_max.get(), Code::ConversionDailyMaxReached)?;
-        let old = self.take(convert.account, pair.0, burned, None)?;
-        self.change_totals(pair.0, |totals| totals.converted_out += burned);
+        let old = self.take(convert.account, pair.0, burned)?;
+        self.change_totals(pair.0, |totals| totals.converted_out += u128::from(burned));
         self.count_issued(pair.1, received)?;
         // Point by point in spirit: each lot gets what its end gives more than its beginning.
         let (mut so_far, mut new) = (0_u128, Vec::new());
@@ -109,7 +110,8 @@ impl Model {
             let before = self.tables.incurred.get(&pair).copied().unwrap_or_default();
             self.tables.incurred.set(pair, before + u128::from(burned) * u128::from(terms.price_micro));
         }
-        ensure(self.owed(pair) <= u128::from(AMOUNT_MAX) * 1_000_000, Code::ObligationTooLarge)
+        let bound = u128::from(terms.owed_max.get()) * 1_000_000;
+        ensure(terms.price_micro == 0 || self.owed(pair) <= bound, Code::ObligationTooLarge)
     }
 
     pub(super) fn settle(&mut self, sender: Address, settle: &Settle) -> Result<(), Code> {

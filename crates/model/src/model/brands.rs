@@ -13,7 +13,10 @@ impl Model {
         let (min, max) = (policy.transfer_min.get(), policy.transfer_max.get());
         let bounds_hold = 1 <= min && min <= max && max <= AMOUNT_MAX;
         let cap_holds = policy.transfer_daily_max.is_none_or(|cap| (1..=AMOUNT_MAX).contains(&cap.get()));
-        ensure(months_hold && bounds_hold && cap_holds, Code::PolicyOutOfBounds)?;
+        let issue_holds = policy.issue_max.is_none_or(|max| (1..=AMOUNT_MAX).contains(&max.get()));
+        let window_holds = policy.reversal_window_ms <= 400 * DAY_MS;
+        let holds = months_hold && bounds_hold && cap_holds && issue_holds && window_holds;
+        ensure(holds, Code::PolicyOutOfBounds)?;
         self.tables.policies.set(set.brand, policy.clone());
         Ok(())
     }

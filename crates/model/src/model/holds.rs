@@ -14,7 +14,7 @@ impl Model {
         let expires = expires.div_ceil(MINUTE_MS) * MINUTE_MS;
         let key = (hold.brand, hold.reference.clone());
         ensure(!self.tables.held.contains(&key), Code::DuplicateReference)?;
-        let lots = self.take(hold.from, hold.brand, amount, None)?;
+        let lots = self.take(hold.from, hold.brand, amount)?;
         ensure(self.hold_numbers(hold.from, hold.brand).len() < 16, Code::TooManyHolds)?;
         let (number, reference) = (self.holds_ever, hold.reference.clone());
         self.holds_ever += 1;
@@ -47,7 +47,7 @@ impl Model {
         }
         self.tables.holds.set(hold_key, hold);
         self.tables.held.set(key, Held { closed: true, ..held });
-        self.change_totals(capture.brand, |totals| totals.redeemed += amount);
+        self.change_totals(capture.brand, |totals| totals.redeemed += u128::from(amount));
         self.let_go(hold_key);
         self.return_expired(capture.from, capture.brand);
         Ok(())
@@ -99,7 +99,7 @@ impl Model {
         if self.time < hold.expires {
             let dead = hold.lots.iter().filter(|(expiry, _)| !expiry.is_live_in(self.month));
             let dead = dead.map(|(_, amount)| amount).sum::<u64>();
-            self.change_totals(brand, |totals| totals.expired += dead);
+            self.change_totals(brand, |totals| totals.expired += u128::from(dead));
         }
         self.put_back(account, brand, hold.lots);
         if let Some((member, month)) = hold.counted

@@ -40,14 +40,8 @@ impl Model {
         }
     }
 
-    /// The earliest lot first, or the preferred one before all others.
-    pub(super) fn take(
-        &mut self,
-        from: Address,
-        brand: BrandId,
-        amount: u64,
-        preferred: Option<Expiry>,
-    ) -> Result<Vec<(Expiry, u64)>, Code> {
+    /// The earliest lot first.
+    pub(super) fn take(&mut self, from: Address, brand: BrandId, amount: u64) -> Result<Vec<(Expiry, u64)>, Code> {
         self.return_expired(from, brand);
         let all = self.recorded_lots(from, brand);
         let live: Vec<_> = all.iter().copied().filter(|(expiry, _)| expiry.is_live_in(self.month)).collect();
@@ -56,11 +50,8 @@ impl Model {
             return Err(if sum(&all) >= amount { Code::PointsExpired } else { Code::InsufficientPoints });
         }
         self.drop_dead(from, brand);
-        let (mut order, others): (Vec<_>, Vec<_>) =
-            live.into_iter().partition(|(expiry, _)| Some(*expiry) == preferred);
-        order.extend(others);
         let (mut missing, mut taken) = (amount, Vec::new());
-        for (expiry, there) in order {
+        for (expiry, there) in live {
             let part = there.min(missing);
             missing -= part;
             let key = (from, brand, expiry);

@@ -10,6 +10,7 @@ impl Model {
         check_amount(amount)?;
         let policy = self.policy(issue.brand)?;
         self.check_role(issue.brand, sender, Role::Issue)?;
+        ensure(policy.issue_max.is_none_or(|max| amount <= max.get()), Code::IssueTooLarge)?;
         let key = (issue.brand, issue.reference.clone());
         ensure(!self.tables.issues.contains(&key), Code::DuplicateReference)?;
         let operator = self.tables.operators.get(&(issue.brand, sender));
@@ -19,8 +20,9 @@ impl Model {
         }
         self.count_issued(issue.brand, amount)?;
         let expiry = self.expiry_under(&policy);
+        let until = self.time + policy.reversal_window_ms;
         self.give(issue.to, issue.brand, vec![(expiry, amount)])?;
-        self.tables.issues.set(key, Issued { to: issue.to, amount, expiry, time: self.time, reversed: 0 });
+        self.tables.issues.set(key, Issued { to: issue.to, amount, expiry, until, reversed: 0 });
         Ok(())
     }
 
@@ -33,8 +35,8 @@ impl Model {
             let fresh = self.tables.redeemed.set_new((redeem.brand, reference.clone()), ());
             ensure(fresh, Code::DuplicateReference)?;
         }
-        self.take(redeem.from, redeem.brand, amount, None)?;
-        self.change_totals(redeem.brand, |totals| totals.redeemed += amount);
+        self.take(redeem.from, redeem.brand, amount)?;
+        self.change_totals(redeem.brand, |totals| totals.redeemed += u128::from(amount));
         Ok(())
     }
 
@@ -53,34 +55,48 @@ impl Model {
             let key = (sender, transfer.brand, self.time / DAY_MS);
             count(&mut self.tables.transferred_on, key, amount, max.get(), Code::TransferDailyMaxReached)?;
         }
-        let taken = self.take(transfer.from, transfer.brand, amount, None)?;
+        let taken = self.take(transfer.from, transfer.brand, amount)?;
         self.give(transfer.to, transfer.brand, taken)
     }
 
     pub(super) fn reverse(&mut self, sender: Address, reverse: &Reverse) -> Result<(), Code> {
         let amount = reverse.amount.get();
         check_amount(amount)?;
-        let policy = self.policy(reverse.brand)?;
+        let at_least = reverse.at_least.get();
+        ensure(1 <= at_least && at_least <= amount, Code::AtLeastOutOfRange)?;
+        self.policy(reverse.brand)?;
         self.check_role(reverse.brand, sender, Role::Reverse)?;
         let fresh = self.tables.reversed.set_new((reverse.brand, reverse.reference.clone()), ());
         ensure(fresh, Code::DuplicateReference)?;
         let key = (reverse.brand, reverse.issue_reference.clone());
         let issue = self.tables.issues.get(&key).cloned().ok_or(Code::UnknownReference)?;
         ensure(issue.to == reverse.from, Code::IssueToOther)?;
-        let window = policy.reversal_window_ms;
-        ensure(window > 0 && self.time <= issue.time + window, Code::ReversalWindowClosed)?;
-        ensure(amount <= issue.amount - issue.reversed, Code::ReversalExceedsIssue)?;
-        self.take(reverse.from, reverse.brand, amount, Some(issue.expiry))?;
-        self.tables.issues.set(key, Issued { reversed: issue.reversed + amount, ..issue });
-        self.change_totals(reverse.brand, |totals| totals.reversed += amount);
+        ensure(self.time < issue.until, Code::ReversalWindowClosed)?;
+        let left = issue.amount - issue.reversed;
+        ensure(at_least <= left, Code::ReversalExceedsIssue)?;
+        ensure(issue.expiry.is_live_in(self.month), Code::PointsExpired)?;
+        self.return_expired(reverse.from, reverse.brand);
+        let lot = (reverse.from, reverse.brand, issue.expiry);
+        let there = self.tables.lots.get(&lot).copied().unwrap_or(0);
+        let taken = amount.min(left).min(there);
+        ensure(at_least <= taken, Code::InsufficientPoints)?;
+        self.drop_dead(reverse.from, reverse.brand);
+        if taken == there {
+            self.tables.lots.remove(&lot);
+        } else {
+            self.tables.lots.set(lot, there - taken);
+        }
+        self.tables.issues.set(key, Issued { reversed: issue.reversed + taken, ..issue });
+        self.change_totals(reverse.brand, |totals| totals.reversed += u128::from(taken));
         Ok(())
     }
 
-    /// A brand can have issued only so much, ever.
+    /// Only so many points of a brand can be in use at a time.
     pub(super) fn count_issued(&mut self, brand: BrandId, amount: u64) -> Result<(), Code> {
-        let issued = self.tables.totals.get(&brand).map_or(0, |totals| totals.issued).checked_add(amount);
-        let issued = issued.filter(|issued| *issued <= AMOUNT_MAX).ok_or(Code::AmountTooLarge)?;
-        self.change_totals(brand, |totals| totals.issued = issued);
+        let totals = self.totals(brand);
+        let in_use = u128::from(totals.outstanding.get()) + u128::from(totals.held.get()) + u128::from(amount);
+        ensure(in_use <= u128::from(AMOUNT_MAX), Code::AmountTooLarge)?;
+        self.change_totals(brand, |totals| totals.issued += u128::from(amount));
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! What the model shows after a block.
 
-use lojal_types::{Address, BrandId, Expiry, Lot, PartnershipProposal, Points, TimeMs};
+use lojal_types::{Address, BrandId, Expiry, GrossPoints, Lot, PartnershipProposal, Points, TimeMs, Totals};
 
-use super::{DAY_MS, Hold, Model, Totals};
+use super::{DAY_MS, Hold, Model, Sums};
 use crate::facts::Facts;
 
 fn typed(lots: &[(Expiry, u64)]) -> Vec<Lot> {
@@ -58,8 +58,8 @@ impl Model {
         TimeMs::default().plus_ms(self.time)
     }
 
-    /// Issued, outstanding, held, redeemed, converted out, expired, reversed.
-    pub fn totals(&self, brand: BrandId) -> [u64; 7] {
+    /// A brand's totals.
+    pub fn totals(&self, brand: BrandId) -> Totals {
         let lots = self.tables.lots.iter().filter(|((_, of, _), _)| *of == brand);
         let lots = lots.map(|((_, _, expiry), amount)| (*expiry, *amount));
         let holds = self.tables.holds.iter().filter(|((_, of, _), _)| *of == brand).map(|(_, hold)| hold);
@@ -67,9 +67,17 @@ impl Model {
         let held = open.iter().flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum();
         let all = lots.chain(ended.iter().flat_map(|hold| hold.lots.iter().copied()));
         let outstanding = all.filter(|(expiry, _)| expiry.is_live_in(self.month)).map(|(_, amount)| amount).sum();
-        let totals = self.tables.totals.get(&brand).copied().unwrap_or_default();
-        let Totals { issued, redeemed, converted_out, expired, reversed } = totals;
-        [issued, outstanding, held, redeemed, converted_out, expired, reversed]
+        let sums = self.tables.totals.get(&brand).copied().unwrap_or_default();
+        let Sums { issued, redeemed, converted_out, expired, reversed } = sums;
+        Totals {
+            issued: GrossPoints::new(issued),
+            outstanding: Points::new(outstanding),
+            held: Points::new(held),
+            redeemed: GrossPoints::new(redeemed),
+            converted_out: GrossPoints::new(converted_out),
+            expired: GrossPoints::new(expired),
+            reversed: GrossPoints::new(reversed),
+        }
     }
 
     /// Everything that the model can be asked.
@@ -114,7 +122,7 @@ impl Model {
 
     fn note_brands(&self, facts: &mut Facts, brands: &[BrandId]) {
         for (brand, policy) in self.tables.policies.iter() {
-            facts.brand(*brand, policy, self.totals(*brand));
+            facts.brand(*brand, policy, &self.totals(*brand));
         }
         for ((brand, address), operator) in self.tables.operators.iter() {
             let issued = self.issued_today(*brand, *address);

@@ -2,7 +2,7 @@
 
 use lojal_types::{Address, BrandId, Expiry, Month, Policy, Reference};
 
-use super::{Account, Held, Hold, Household, Issued, Operator, Partnership, Totals};
+use super::{Account, Held, Hold, Household, Issued, Operator, Partnership, Sums};
 use crate::table::{End, Table};
 
 #[derive(Clone, Debug, Default)]
@@ -12,7 +12,7 @@ pub(crate) struct Tables {
     pub(crate) accounts: Table<Address, Account>,
     /// Dead lots stay until their owner's points of that brand move.
     pub(crate) lots: Table<(Address, BrandId, Expiry), u64>,
-    pub(crate) totals: Table<BrandId, Totals>,
+    pub(crate) totals: Table<BrandId, Sums>,
     pub(crate) issues: Table<(BrandId, Reference), Issued>,
     pub(crate) redeemed: Table<(BrandId, Reference), ()>,
     pub(crate) reversed: Table<(BrandId, Reference), ()>,

@@ -1,6 +1,6 @@
 //! Random partnerships, conversions and settlements.
 
-use lojal_types::limits::{POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
+use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
 use lojal_types::{
     AcceptPartnership, Address, BrandId, Convert, EndPartnership, Money, Operation, PartnershipTerms, Points,
     ProposePartnership, Role, Settle, TimeMs,
@@ -25,17 +25,24 @@ impl Workload {
             rate_den,
             price_micro: 1_000_000,
             daily_max: Points::new(POINTS_MAX),
+            owed_max: Money::new(MONEY_MAX),
             ends_ms: TimeMs::new(TIME_MS_MAX).expect("the last moment"),
         };
         if self.twist() {
-            let wrong = [terms(0, 1), daily(0, terms(1, 1)), PartnershipTerms { ends_ms: self.time, ..terms(1, 1) }];
-            return self.random.pick(&wrong).expect("three");
+            let wrong = [
+                terms(0, 1),
+                daily(0, terms(1, 1)),
+                PartnershipTerms { owed_max: Money::new(0), ..terms(1, 1) },
+                PartnershipTerms { ends_ms: self.time, ..terms(1, 1) },
+            ];
+            return self.random.pick(&wrong).expect("four");
         }
         let chosen = [
             terms(1, 1),
             terms(1, 10),
             PartnershipTerms { price_micro: 333_333, ..terms(7, 3) },
             daily(40, terms(2, 3)),
+            PartnershipTerms { owed_max: Money::new(200), ..terms(1, 1) },
             PartnershipTerms { ends_ms: self.time.plus_ms(90 * DAY_MS), ..terms(3, 2) },
             PartnershipTerms { ends_ms: self.time.plus_ms(self.random.within(1..10_000)), ..terms(3, 2) },
             PartnershipTerms { price_micro: PRICE_MICRO_MAX, ..terms(1, 7) },
@@ -43,7 +50,7 @@ impl Workload {
             PartnershipTerms { price_micro: 0, ..terms(1, u32::MAX) },
             PartnershipTerms { price_micro: 1, ..terms(u32::MAX, u32::MAX - 1) },
         ];
-        self.random.pick(&chosen).expect("ten")
+        self.random.pick(&chosen).expect("eleven")
     }
 
     pub(super) fn propose(&mut self, sender: usize) -> Option<Operation> {
@@ -96,6 +103,10 @@ impl Workload {
             _ => return None,
         };
         let left = terms.daily_max.get().saturating_sub(self.model.converted_today((purse.brand, to)));
+        let bound_micro = u128::from(terms.owed_max.get()) * 1_000_000;
+        let room_micro = bound_micro.saturating_sub(self.model.owed((purse.brand, to)));
+        let room = room_micro.checked_div(u128::from(terms.price_micro)).unwrap_or(u128::MAX);
+        let left = left.min(u64::try_from(room).unwrap_or(u64::MAX));
         let (num, den) = (u64::from(terms.rate_num), u64::from(terms.rate_den));
         let amount = self.part(purse.points.min(left)).max(den.div_ceil(num.max(1)));
         let received = u128::from(amount) * u128::from(num) / u128::from(den.max(1));

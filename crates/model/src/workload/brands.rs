@@ -5,7 +5,7 @@ use lojal_types::{
 };
 
 use super::Workload;
-use crate::world::{self, ALL_ROLES, SPARES, TILL};
+use crate::world::{self, ALL_ROLES, DAY_MS, SPARES, TILL};
 
 impl Workload {
     pub(super) fn set_policy(&mut self, sender: usize) -> Option<Operation> {
@@ -22,9 +22,11 @@ impl Workload {
                 Policy { transfer_min: Points::new(0), ..policy.clone() },
                 Policy { expiry_months: Some(61), ..policy.clone() },
                 Policy { transfer_min: Points::new(2), transfer_max: Points::new(1), ..policy.clone() },
-                Policy { transfer_daily_max: Some(Points::new(0)), ..policy },
+                Policy { transfer_daily_max: Some(Points::new(0)), ..policy.clone() },
+                Policy { issue_max: Some(Points::new(0)), ..policy.clone() },
+                Policy { reversal_window_ms: 400 * DAY_MS + 1, ..policy },
             ];
-            return self.random.pick(&wrong).expect("four");
+            return self.random.pick(&wrong).expect("six");
         }
         let months = self.random.within(1..61);
         let months = u8::try_from(months).expect("at most 60");
@@ -32,6 +34,8 @@ impl Workload {
             0 => Policy { transfer_daily_max: Some(Points::new(70)), ..policy },
             1 => Policy { expiry_months: Some(months), convertible: true, poolable: true, ..policy },
             2 => Policy { expiry_months: None, convertible: true, poolable: true, transferable: true, ..policy },
+            4 => Policy { issue_max: Some(Points::new(100)), ..policy },
+            5 => Policy { reversal_window_ms: 400 * DAY_MS, ..policy },
             3 => Policy { convertible: false, poolable: false, transferable: false, ..policy },
             _ => policy,
         }

@@ -2,7 +2,7 @@
 
 use lojal_types::{
     Address, BrandId, Convert, FinishRecovery, Invite, Issue, Join, MemberRights, MemberRole, Operation, Points,
-    Redeem, Reference, Release, RemoveMember, RemoveOperator, Role, StartRecovery, Transfer,
+    Policy, Redeem, Reference, Release, RemoveMember, RemoveOperator, Role, StartRecovery, Transfer,
 };
 
 use super::Workload;
@@ -11,10 +11,11 @@ use crate::world::TILL;
 /// Everybody who can make a mistake as things stand, and how.
 type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 19] = [
+const MISTAKES: [fn(&Workload) -> Possible; 20] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
+    Workload::transferring_too_little,
     Workload::issuing_beyond_a_limit,
     Workload::removing_a_stranger,
     Workload::removing_no_operator,
@@ -97,6 +98,18 @@ impl Workload {
             })
         });
         deposits.collect()
+    }
+
+    fn transferring_too_little(&self) -> Possible {
+        let strict = |(_, policy): &(&BrandId, &Policy)| policy.transferable && policy.transfer_min.get() > 1;
+        let brands = self.model.tables.policies.iter().filter(strict);
+        let transfers = brands.flat_map(|(brand, policy)| {
+            let (to, amount) = (self.address(TILL), Points::new(policy.transfer_min.get() - 1));
+            let accounts = self.model.tables.accounts.iter().map(|(account, _)| *account);
+            let others = accounts.filter(move |account| *account != to);
+            others.map(move |from| (from, Operation::Transfer(Transfer { brand: *brand, from, to, amount })))
+        });
+        transfers.collect()
     }
 
     fn transferring_what_must_not_be(&self) -> Possible {

@@ -21,7 +21,13 @@ impl Workload {
         let operator = self.model.tables.operators.get(&(brand, self.address(sender))).cloned();
         let max = operator.and_then(|operator| operator.issue_daily_max).unwrap_or(u64::MAX);
         let left = max.saturating_sub(self.model.issued_today(brand, self.address(sender)));
-        let amount = if self.twist() { self.part(max) } else { self.gift_amount(brand).min(left) };
+        let most = self.model.tables.policies.get(&brand).and_then(|policy| policy.issue_max);
+        let most = most.map_or(u64::MAX, |max| max.get());
+        let amount = match self.twist() {
+            true if self.random.once_in(2) => most.saturating_add(1),
+            true => self.part(max),
+            false => self.gift_amount(brand).min(left),
+        };
         if amount == 0 && !self.wild {
             return None;
         }
@@ -44,7 +50,8 @@ impl Workload {
 
     fn gift_amount(&mut self, brand: BrandId) -> u64 {
         let most = if brand == self.brands[BANK] { 10_000_000_000_000 } else { 200 };
-        self.random.within(most / 10..most)
+        let max = self.model.tables.policies.get(&brand).and_then(|policy| policy.issue_max);
+        self.random.within(most / 10..most).min(max.map_or(u64::MAX, |max| max.get()))
     }
 
     /// A member, or a pool of one.
@@ -116,19 +123,26 @@ impl Workload {
         let issued = self.model.tables.issues.get(&(brand, issue_reference.clone())).cloned();
         let may = self.brands_of(self.address(sender), Role::Reverse).contains(&brand);
         let nobody = self.anybody();
+        let open = issued.as_ref().is_some_and(|one| self.time.get() < one.until);
+        let expiry = issued.as_ref().map(|one| one.expiry);
         let (mut from, rest) = issued.map_or((nobody, 0), |one| (one.to, one.amount - one.reversed));
-        let policy = self.model.tables.policies.get(&brand)?;
-        let points = rest.min(self.model.balance(from, brand));
-        if (!may || points == 0 || policy.reversal_window_ms == 0) && !self.wild {
+        let lots = self.model.lots(from, brand);
+        let there = lots.iter().find(|(one, _)| Some(*one) == expiry).map_or(0, |(_, amount)| *amount);
+        let points = rest.min(there);
+        if (!may || points == 0 || !open) && !self.wild {
             return None;
         }
         if self.twist() && self.random.once_in(3) {
             from = nobody;
         }
-        let amount = if self.twist() { rest.saturating_add(1) } else { self.part(points.max(1)) };
-        let (amount, reference) = (Points::new(amount), self.reference());
+        // All or nothing, as much as there is, or at least a part of more than there is.
+        let at_least = if self.twist() { rest.saturating_add(1) } else { self.part(points.max(1)) };
+        let amount = at_least.saturating_add(self.random.pick(&[0, 0, points, u64::from(u32::MAX)]).unwrap_or(0));
+        let at_least =
+            if self.twist() { self.random.pick(&[0, amount.saturating_add(1)]).unwrap_or(0) } else { at_least };
+        let (amount, at_least, reference) = (Points::new(amount), Points::new(at_least), self.reference());
         let brand = if self.twist() { self.brand() } else { brand };
-        Some(Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference }))
+        Some(Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference }))
     }
 
     pub(super) fn hold(&mut self, sender: usize) -> Option<Operation> {

@@ -5,7 +5,6 @@ use lojal_types::{Address, Lot};
 
 use lojal_ledger::View;
 use lojal_ledger::key::{AccountKey, HouseholdKey, SpentKey, StateKey, TransferredTodayKey};
-use lojal_ledger::record::Totals;
 
 /// The keys of one kind.
 fn keys<K: StateKey>(view: &View) -> Vec<K> {
@@ -50,9 +49,7 @@ fn note_brands(facts: &mut Facts, view: &View) {
     for id in &brands {
         let brand = view.brand(*id).expect("it is listed");
         let totals = view.totals(*id).expect("every brand has totals");
-        let Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed } = totals;
-        let totals = [issued, outstanding, held, redeemed, converted_out, expired, reversed].map(|points| points.get());
-        facts.brand(*id, &brand.policy, totals);
+        facts.brand(*id, &brand.policy, &totals);
         for (address, operator) in view.operators(*id) {
             let max = operator.issue_daily_max.map(|max| max.get());
             facts.operator(*id, address, &operator.roles, max, view.issued_today(*id, address).get());

@@ -3,7 +3,7 @@
 use super::Code;
 
 /// Every code with its name and what it tells a person.
-pub(super) const TABLE: [(Code, &str, &str); 84] = [
+pub(super) const TABLE: [(Code, &str, &str); 86] = [
     (
         Code::Malformed,
         "malformed",
@@ -47,7 +47,7 @@ pub(super) const TABLE: [(Code, &str, &str); 84] = [
     (
         Code::AmountTooLarge,
         "amount_too_large",
-        "the amount, or the brand's total with it, is beyond 9007199254740991 units",
+        "the amount, or what is outstanding and held of the brand with it, is beyond 9007199254740991 units",
     ),
     (Code::UnknownBrand, "unknown_brand", "no brand has this id; GET /v1/brands lists them"),
     (Code::InsufficientPoints, "insufficient_points", "the account doesn't hold that many points of this brand"),
@@ -79,7 +79,7 @@ pub(super) const TABLE: [(Code, &str, &str); 84] = [
     (
         Code::ReversalExceedsIssue,
         "reversal_exceeds_issue",
-        "more than what is left of the issue after earlier reversals",
+        "less is left of the issue after earlier reversals than must be taken back; ask for less, or set at_least lower",
     ),
     (
         Code::TransferDailyMaxReached,
@@ -110,6 +110,16 @@ pub(super) const TABLE: [(Code, &str, &str); 84] = [
     ),
     (Code::HoldNotExpired, "hold_not_expired", "until this hold expires only the brand can release it"),
     (Code::CaptureExceedsHold, "capture_exceeds_hold", "more than what is held; capture at most the hold's amount"),
+    (
+        Code::AtLeastOutOfRange,
+        "at_least_out_of_range",
+        "at_least must be 1 to amount; make them equal to take back all or nothing",
+    ),
+    (
+        Code::IssueTooLarge,
+        "issue_too_large",
+        "more than this brand issues at once; look at the amount again, or issue it in parts",
+    ),
     (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
     (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),
     (Code::AccountFrozen, "account_frozen", "this account is frozen; unfreeze it first"),
@@ -148,7 +158,8 @@ pub(super) const TABLE: [(Code, &str, &str); 84] = [
     (
         Code::PolicyOutOfBounds,
         "policy_out_of_bounds",
-        "the policy is out of bounds: expiry 1 to 60 months, transfer_min 1 to transfer_max, caps 1 to 9007199254740991",
+        "the policy is out of bounds: expiry 1 to 60 months, transfer_min 1 to transfer_max, caps 1 to 9007199254740991, \
+         reversal window at most 400 days",
     ),
     (
         Code::RolesOutOfOrder,
@@ -167,7 +178,8 @@ pub(super) const TABLE: [(Code, &str, &str); 84] = [
     (
         Code::TermsOutOfBounds,
         "terms_out_of_bounds",
-        "the terms are out of bounds: rate and daily_max 1 or more, price_micro at most 1000000000000, ends_ms in the future",
+        "the terms are out of bounds: rate, daily_max and owed_max 1 or more, price_micro at most 1000000000000, ends_ms \
+         in the future",
     ),
     (
         Code::UnknownPartnership,
@@ -208,7 +220,7 @@ pub(super) const TABLE: [(Code, &str, &str); 84] = [
     (
         Code::ObligationTooLarge,
         "obligation_too_large",
-        "with this one brand would owe the other more than 9007199254740991 minor units; they must settle first",
+        "with this one brand would owe the other more than owed_max of their partnership; they must settle first",
     ),
     (
         Code::SettlementExceedsDebt,

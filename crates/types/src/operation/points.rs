@@ -72,7 +72,8 @@ impl<A> Transfer<A> {
     }
 }
 
-/// A brand's operator takes back all or part of an issue after a returned purchase.
+/// A brand's operator takes back all or part of an issue after a returned purchase: as many as are left of it, up to
+/// `amount`, or nothing if they are fewer than `at_least`.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reverse<A = Address> {
@@ -80,8 +81,10 @@ pub struct Reverse<A = Address> {
     pub brand: BrandId,
     /// The account that the points had been issued to.
     pub from: A,
-    /// How many, at most what is left of the issue.
+    /// How many at most.
     pub amount: Points,
+    /// How many at least, 1 to `amount`.
+    pub at_least: Points,
     /// The reference of the issue.
     pub issue_reference: Reference,
     /// The reference of this reversal; a brand reverses once per reference.
@@ -90,7 +93,7 @@ pub struct Reverse<A = Address> {
 
 impl<A> Reverse<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Reverse<B>, E> {
-        let Self { brand, from, amount, issue_reference, reference } = self;
-        Ok(Reverse { brand, from: f(from)?, amount, issue_reference, reference })
+        let Self { brand, from, amount, at_least, issue_reference, reference } = self;
+        Ok(Reverse { brand, from: f(from)?, amount, at_least, issue_reference, reference })
     }
 }

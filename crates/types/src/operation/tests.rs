@@ -55,7 +55,7 @@ fn of_points() -> Vec<Numbered> {
         (1, 1, Operation::Issue(Issue { brand, to, amount, reference: issue_reference.clone() })),
         (2, 1, Operation::Redeem(Redeem { brand, from, amount, reference: None })),
         (3, 2, Operation::Transfer(Transfer { brand, from, to, amount })),
-        (4, 1, Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference })),
+        (4, 1, Operation::Reverse(Reverse { brand, from, amount, at_least: amount, issue_reference, reference })),
     ]
 }
 
@@ -77,6 +77,7 @@ fn between_brands() -> Vec<Numbered> {
         rate_den: 3,
         price_micro: 1_500_000,
         daily_max: Points::new(100),
+        owed_max: crate::money::Money::new(100),
         ends_ms: time(1_800_000_000_000),
     };
     let convert = Convert { account, from, to, amount: Points::new(7), min_received: Points::new(4) };

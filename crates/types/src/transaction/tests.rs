@@ -99,6 +99,7 @@ fn the_largest_transaction_by_operations_fits_the_limit_in_bytes() {
         brand: "abcdefghijklmno".parse().expect("valid"),
         from: Address::new([1; 20]),
         amount: Points::new(1),
+        at_least: Points::new(1),
         issue_reference: crate::reference::Reference::new(vec![1; 32]).expect("valid"),
         reference: crate::reference::Reference::new(vec![2; 32]).expect("valid"),
     });

@@ -4,7 +4,7 @@ use lojal_auditor::progress::Progress;
 use lojal_auditor::source::Source;
 use lojal_auditor::verify::{Report, VerifyError};
 use lojal_auditor::{sheet, verify};
-use lojal_types::{Address, ExactMoney, Money, Operation, Settle};
+use lojal_types::{Address, ExactMoney, GrossPoints, Money, Operation, Settle};
 
 use super::cast::{Brand, Cast};
 use super::error::TourError;
@@ -58,7 +58,9 @@ fn balance_sheet(stage: &mut Stage, cast: &Cast) -> Result<Report, TourError> {
         (&cast.kaffet, [13_00, 10_50, 2_50, 0, 0]),
     ] {
         let found = report.brands.iter().find(|one| one.id == brand.id).map(|one| {
-            [one.issued, one.outstanding, one.redeemed, one.converted_out, one.reversed].map(|points| points.get())
+            let totals = &one.totals;
+            let outstanding = totals.outstanding.into();
+            [totals.issued, outstanding, totals.redeemed, totals.converted_out, totals.reversed].map(GrossPoints::get)
         });
         let what = format!("the balance sheet of {}", brand.operator.name);
         stage.same(&what, format!("{:?}", Some(expected)), format!("{found:?}"))?;

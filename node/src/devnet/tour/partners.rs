@@ -1,7 +1,7 @@
 //! Brands agree on terms, and points move between them.
 
 use lojal_types::{
-    AcceptPartnership, Address, Convert, Operation, PartnershipTerms, Points, ProposePartnership, TimeMs,
+    AcceptPartnership, Address, Convert, Money, Operation, PartnershipTerms, Points, ProposePartnership, TimeMs,
 };
 
 use super::cast::{Actor, Brand, Cast};
@@ -25,6 +25,7 @@ fn terms(rate_num: u32, rate_den: u32, price_minor: u64, now: TimeMs) -> Partner
         rate_den,
         price_micro: price_minor * MINOR_UNIT_MICRO,
         daily_max: Points::new(1_000_000),
+        owed_max: Money::new(100_000_000),
         ends_ms: now.plus_ms(YEAR_MS),
     }
 }

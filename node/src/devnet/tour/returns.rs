@@ -18,6 +18,7 @@ fn a_purchase_goes_back(stage: &mut Stage, cast: &Cast) -> Result<(), TourError>
         brand: brand.id,
         from: cast.anna.address,
         amount: Points::new(700),
+        at_least: Points::new(700),
         issue_reference: reference(GROCERIES),
         reference: reference("till 7, return 17"),
     };

@@ -54,7 +54,8 @@ pub(super) fn past() -> Vec<Step> {
 
 fn terms(world: &World, rate_num: u32, rate_den: u32) -> PartnershipTerms {
     let ends_ms = world.now().plus_ms(100 * HOLD_MS_MAX);
-    PartnershipTerms { rate_num, rate_den, price_micro: 1_500_000, daily_max: Points::new(3_000), ends_ms }
+    let (daily_max, owed_max) = (Points::new(3_000), Money::new(4_000));
+    PartnershipTerms { rate_num, rate_den, price_micro: 1_500_000, daily_max, owed_max, ends_ms }
 }
 
 /// The next operation. Often it is about the sender's own account, so that it has a chance.
@@ -76,7 +77,9 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         7 => {
             let (brand, from) = (any_brand(source), world.account(source));
             let (issue_reference, reference) = (any_reference(source), any_reference(source));
-            Operation::Reverse(Reverse { brand, from, amount: amount(source), issue_reference, reference })
+            let (amount, at_least) = (amount(source), amount(source));
+            let at_least = if source.flag() { amount } else { at_least };
+            Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference })
         }
         8 => {
             let (brand, from) = (any_brand(source), account(source, world, sender));
@@ -227,6 +230,7 @@ fn any_terms(source: &mut Source<'_>, world: &World) -> PartnershipTerms {
         rate_den: rates[source.below(rates.len())],
         price_micro: prices[source.below(prices.len())],
         daily_max: amount(source),
+        owed_max: Money::new(amount(source).get()),
         ends_ms: any_time(source, world),
     }
 }
@@ -235,6 +239,7 @@ fn policy(source: &mut Source<'_>) -> Policy {
     let flags = source.byte();
     Policy {
         expiry_months: (flags & 1 == 1).then(|| source.byte() % 64),
+        issue_max: (flags & 64 == 64).then(|| amount(source)),
         transferable: flags & 2 == 2,
         transfer_min: amount(source),
         transfer_max: amount(source),
@@ -242,7 +247,8 @@ fn policy(source: &mut Source<'_>) -> Policy {
         convertible: flags & 8 == 8,
         poolable: flags & 16 == 16,
         tradeable: flags & 32 == 32,
-        reversal_window_ms: u64::from(source.u32()),
+        // Up to 1,590 days: more than is allowed, seldom.
+        reversal_window_ms: u64::from(source.u32()) << 5,
     }
 }
 

@@ -4,7 +4,7 @@ use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::VOTING_POWER_MAX;
 use lojal_types::{
     AgreedKey, Block, Bounded, Certificate, CommitSignature, GenesisDocument, Guardian, Guardians, Header, KeyPair,
-    MemberLimit, MemberLimits, MemberRights, Outcome, Parameters, PartnershipProposal, PartnershipTerms, Policy,
+    MemberLimit, MemberLimits, MemberRights, Money, Outcome, Parameters, PartnershipProposal, PartnershipTerms, Policy,
     Receipt, Recovery, RecoveryVote, SignedTransaction, Transaction, Validator, ValidatorSet, VoteContent, VoteKind,
 };
 use proptest::collection::vec;
@@ -110,11 +110,12 @@ pub(super) fn validator_set() -> BoxedStrategy<ValidatorSet> {
 pub(super) fn policy() -> BoxedStrategy<Policy> {
     let transfers = (any::<bool>(), points(), points(), option::of(points()));
     let uses = (any::<bool>(), any::<bool>(), any::<bool>());
-    let make = |(expiry_months, transfers, uses, reversal_window_ms)| {
+    let make = |(expiry_months, issue_max, transfers, uses, reversal_window_ms)| {
         let (transferable, transfer_min, transfer_max, transfer_daily_max) = transfers;
         let (convertible, poolable, tradeable) = uses;
         Policy {
             expiry_months,
+            issue_max,
             transferable,
             transfer_min,
             transfer_max,
@@ -125,7 +126,7 @@ pub(super) fn policy() -> BoxedStrategy<Policy> {
             reversal_window_ms,
         }
     };
-    (option::of(any::<u8>()), transfers, uses, number()).prop_map(make).boxed()
+    (option::of(any::<u8>()), option::of(points()), transfers, uses, number()).prop_map(make).boxed()
 }
 
 /// Guardians in any order, with any threshold.
@@ -153,12 +154,13 @@ pub(super) fn member_rights() -> BoxedStrategy<MemberRights> {
 }
 
 pub(super) fn terms() -> BoxedStrategy<PartnershipTerms> {
-    (any::<u32>(), any::<u32>(), number(), points(), time())
-        .prop_map(|(rate_num, rate_den, price_micro, daily_max, ends_ms)| PartnershipTerms {
+    (any::<u32>(), any::<u32>(), number(), points(), number(), time())
+        .prop_map(|(rate_num, rate_den, price_micro, daily_max, owed_max, ends_ms)| PartnershipTerms {
             rate_num,
             rate_den,
             price_micro,
             daily_max,
+            owed_max: Money::new(owed_max),
             ends_ms,
         })
         .boxed()

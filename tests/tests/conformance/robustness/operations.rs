@@ -32,9 +32,9 @@ pub(super) fn points_operation() -> BoxedStrategy<Operation> {
         .prop_map(|(brand, from, amount, reference)| Operation::Redeem(Redeem { brand, from, amount, reference }));
     let transfer = (brand_id(), address(), address(), points())
         .prop_map(|(brand, from, to, amount)| Operation::Transfer(Transfer { brand, from, to, amount }));
-    let reverse = (brand_id(), address(), points(), reference(), reference()).prop_map(
-        |(brand, from, amount, issue_reference, reference)| {
-            Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference })
+    let reverse = (brand_id(), address(), points(), points(), reference(), reference()).prop_map(
+        |(brand, from, amount, at_least, issue_reference, reference)| {
+            Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference })
         },
     );
     prop_oneof![issue, redeem, transfer, reverse].boxed()

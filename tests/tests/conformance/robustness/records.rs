@@ -2,9 +2,10 @@
 
 use lojal_ledger::record::{
     Account, Balance, Brand, BrandList, Counted, DayCount, Held, HeldLot, HeldUntil, Holds, Household, Issued,
-    Memberships, MonthCount, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Totals,
+    Memberships, MonthCount, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Reversed,
 };
 use lojal_ledger::{StateTree, Tip, tree::Proof};
+use lojal_types::{GrossPoints, Totals};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -17,8 +18,9 @@ fn brands_and_their_totals_survive() {
     let brand = (name(), any::<u8>(), messages::policy());
     survives(brand.prop_map(|(name, decimals, policy)| Brand { name, decimals, policy }).boxed());
     survives(list(brand_id()).prop_map(|ids| BrandList { ids }).boxed());
-    let totals = [(); 7].map(|()| points());
-    let totals = totals.prop_map(|[issued, outstanding, held, redeemed, converted_out, expired, reversed]| Totals {
+    let gross = [(); 5].map(|()| any::<u128>().prop_map(GrossPoints::new));
+    let totals = (gross, points(), points());
+    let totals = totals.prop_map(|([issued, redeemed, converted_out, expired, reversed], outstanding, held)| Totals {
         issued,
         outstanding,
         held,
@@ -45,9 +47,15 @@ fn accounts_balances_and_issues_survive() {
     survives(account.boxed());
     survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());
     let issued = (address(), points(), expiry(), time(), points());
-    let issued =
-        issued.prop_map(|(to, amount, expiry, time_ms, reversed)| Issued { to, amount, expiry, time_ms, reversed });
+    let issued = issued.prop_map(|(to, amount, expiry, reversible_until_ms, reversed)| Issued {
+        to,
+        amount,
+        expiry,
+        reversible_until_ms,
+        reversed,
+    });
     survives(issued.boxed());
+    survives(points().prop_map(|amount| Reversed { amount }).boxed());
 }
 
 #[test]

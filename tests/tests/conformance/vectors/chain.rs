@@ -163,7 +163,7 @@ fn three_blocks() -> Input {
         issue("nordmat", bo, 300, "receipt 2"),
         issue("fjallen", anna, 1000, "receipt 1"),
     ];
-    let reversal = reverse("nordmat", anna, 100, "receipt 1", "return 1");
+    let reversal = reverse("nordmat", anna, (100, 100), "receipt 1", "return 1");
     let forbidden = vec![transfer("nordmat", anna, bo, 10), transfer("fjallen", anna, bo, 1)];
     let first = vec![
         transaction(TILL, TILL, first_ms, 1, issues),

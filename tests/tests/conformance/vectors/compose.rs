@@ -33,10 +33,17 @@ pub(super) fn transfer(brand: &str, from: AddressText, to: AddressText, amount: 
     Operation::Transfer(Transfer { brand: parse(brand), from, to, amount: Points::new(amount) })
 }
 
-pub(super) fn reverse(brand: &str, from: AddressText, amount: u64, receipt: &str, own: &str) -> Written {
-    let (brand, amount) = (parse(brand), Points::new(amount));
+/// A reversal of at least and at most so many points.
+pub(super) fn reverse(
+    brand: &str,
+    from: AddressText,
+    (at_least, amount): (u64, u64),
+    receipt: &str,
+    own: &str,
+) -> Written {
+    let (brand, at_least, amount) = (parse(brand), Points::new(at_least), Points::new(amount));
     let (issue_reference, reference) = (reference(receipt), reference(own));
-    Operation::Reverse(Reverse { brand, from, amount, issue_reference, reference })
+    Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference })
 }
 
 pub(super) fn hold(brand: &str, from: AddressText, amount: u64, request: &str, expires_ms: TimeMs) -> Written {

@@ -1,7 +1,7 @@
 //! A chain that plays the whole economy: holds, captures, conversions, settlement, a household, and a recovery. Every
 //! rule that another implementation is likely to get wrong has a transaction that it decides.
 
-use lojal_types::{AddressText, Code, Guardian, MemberRole, Outcome, PartnershipTerms, Points, Policy, Role};
+use lojal_types::{AddressText, Code, Guardian, MemberRole, Money, Outcome, PartnershipTerms, Points, Policy, Role};
 
 use super::chain::{Input, TransactionInput, block, household_of, transaction};
 use super::compose::*;
@@ -57,6 +57,7 @@ fn terms() -> PartnershipTerms {
         rate_den: 3,
         price_micro: 1_500_000,
         daily_max: Points::new(150),
+        owed_max: Money::new(1_000),
         ends_ms: time(START_MS + 86_400_000),
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
-use lojal_types::{Address, AddressText, Guardian, MemberRole, Operation, PartnershipTerms, Points, Policy, Role};
+use lojal_types::{
+    Address, AddressText, Guardian, MemberRole, Money, Operation, PartnershipTerms, Points, Policy, Role,
+};
 use serde::{Deserialize, Serialize};
 
 use super::compose::*;
@@ -27,7 +29,8 @@ fn points() -> Vec<(String, Written)> {
         named("redeem", redeem("nordmat", anna, 120, None)),
         named("redeem by request", redeem("nordmat", anna, 120, Some("request 1"))),
         named("transfer", transfer("nordmat", anna, bo, 75)),
-        named("reverse", reverse("nordmat", anna, 100, "receipt 1", "return 1")),
+        named("reverse", reverse("nordmat", anna, (100, 100), "receipt 1", "return 1")),
+        named("reverse of as much as there is", reverse("nordmat", anna, (1, 100), "receipt 1", "return 2")),
         named("hold", hold("nordmat", anna, 200, "till 1", until)),
         named(
             "hold of a household's points until the last time",
@@ -44,6 +47,7 @@ fn between_brands() -> Vec<(String, Written)> {
         rate_den: 3,
         price_micro: 1_500_000,
         daily_max: Points::new(150),
+        owed_max: Money::new(1_000),
         ends_ms: time(START_MS + 86_400_000),
     };
     let largest = PartnershipTerms {
@@ -51,6 +55,7 @@ fn between_brands() -> Vec<(String, Written)> {
         rate_den: u32::MAX,
         price_micro: PRICE_MICRO_MAX,
         daily_max: Points::new(POINTS_MAX),
+        owed_max: Money::new(MONEY_MAX),
         ends_ms: time(TIME_MS_MAX),
     };
     let anna = account(4);
@@ -78,6 +83,7 @@ fn brands() -> Vec<(String, Written)> {
         expiry_months: Some(24),
         transfer_min: Points::new(10),
         transfer_max: Points::new(1000),
+        issue_max: Some(Points::new(5000)),
         transfer_daily_max: Some(Points::new(2000)),
         tradeable: true,
         reversal_window_ms: 60_000,

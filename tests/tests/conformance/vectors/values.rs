@@ -106,6 +106,7 @@ fn more_policies() -> Vec<(String, Input)> {
     let policy = || policy(None, false);
     let cap = Some(Points::new(200_000));
     vec![
+        named("policy with a largest issue", Input::Policy(Policy { issue_max: cap, ..policy() })),
         named("policy with a daily cap", Input::Policy(Policy { transfer_daily_max: cap, ..policy() })),
         named("policy of convertible points", Input::Policy(Policy { convertible: true, ..policy() })),
         named("policy of poolable points", Input::Policy(Policy { poolable: true, ..policy() })),
@@ -119,7 +120,8 @@ fn between_people_and_brands() -> Vec<(String, Input)> {
     let rights = |role, of_month: &[(&str, u64)]| Input::MemberRights(MemberRights { role, limits: limits(of_month) });
     let terms = |rate_num, rate_den, price_micro, daily_max, ends_ms| {
         let (daily_max, ends_ms) = (Points::new(daily_max), time(ends_ms));
-        Input::Terms(PartnershipTerms { rate_num, rate_den, price_micro, daily_max, ends_ms })
+        let owed_max = Money::new(MONEY_MAX);
+        Input::Terms(PartnershipTerms { rate_num, rate_den, price_micro, daily_max, owed_max, ends_ms })
     };
     let largest = terms(u32::MAX, u32::MAX, PRICE_MICRO_MAX, POINTS_MAX, TIME_MS_MAX);
     vec![

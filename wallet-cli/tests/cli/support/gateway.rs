@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use lojal_types::api::{
-    Account, Balance, Brand, Brands, History, Netting, NettingPair, Operator, Operators, Partnership, Partnerships,
-    Status, Totals, TransactionState, TransactionStatus,
+    Account, Balance, Brand, Brands, History, Issue, Netting, NettingPair, Operator, Operators, Partnership,
+    Partnerships, Reversal, Status, TransactionState, TransactionStatus,
 };
 use lojal_types::{
     AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome, Points,
-    PublicKey, SignedTransaction, TimeMs,
+    PublicKey, SignedTransaction, TimeMs, Totals,
 };
 use lojal_wallet::clock::local_time;
 
@@ -33,6 +33,8 @@ pub struct Ledger {
     pub operators: Vec<Operator>,
     /// What every account's history is, if it isn't one transfer with more to come.
     pub history: Option<History>,
+    /// What became of the one issue and the one reversal that it knows.
+    pub reversed: Option<(Issue, Reversal)>,
 }
 
 impl Ledger {
@@ -45,6 +47,7 @@ impl Ledger {
             netting: vec![],
             operators: vec![],
             history: None,
+            reversed: None,
         }
     }
     pub fn start(self) -> Server {
@@ -94,7 +97,11 @@ impl Ledger {
                     },
                 )
             }
-            _ => self.read_account(path),
+            _ => match &self.reversed {
+                Some((issue, _)) if path.starts_with("/v1/brands/kaffet/issues/") => Answer::json(200, issue),
+                Some((_, taken)) if path.starts_with("/v1/brands/kaffet/reversals/") => Answer::json(200, taken),
+                _ => self.read_account(path),
+            },
         }
     }
     /// An account that the ledger knows nothing about is as good as one that never received points.
@@ -119,7 +126,7 @@ pub fn brand(id: &str, decimals: u8) -> Brand {
         name: name(id),
         decimals,
         policy: policy(),
-        totals: Totals { issued: Points::new(125_000), ..Totals::default() },
+        totals: Totals { issued: Points::new(125_000).into(), ..Totals::default() },
     }
 }
 

@@ -74,8 +74,8 @@ fn either_brand_ends_a_partnership_at_once_and_what_is_owed_stays_owed() {
 fn a_conversion_burns_issues_and_adds_to_what_is_owed() {
     let mut ledger = ledger(&PartnershipTerms { price_micro: 1_500_000, ..terms(2, 5) });
     ledger.apply(ANNA, convert(ANNA, GROCER, CAFE, 100, 40));
-    assert_eq!(ledger.all_totals(GROCER), [1000, 900, 0, 0, 100, 0, 0]);
-    assert_eq!(ledger.all_totals(CAFE), [40, 40, 0, 0, 0, 0, 0]);
+    assert_eq!(ledger.totals(GROCER), Sums { issued: 1000, outstanding: 900, converted_out: 100, ..Sums::default() });
+    assert_eq!(ledger.totals(CAFE), Sums { issued: 40, outstanding: 40, ..Sums::default() });
     assert_eq!(owed(&ledger, GROCER, CAFE), money(150, 0));
     let listed = ledger.view().partnership(brand(GROCER), brand(CAFE)).expect("agreed");
     assert_eq!(listed.converted_today, Points::new(100));
@@ -133,6 +133,21 @@ fn the_daily_cap_is_everybody_s_together_and_starts_again_at_midnight_utc() {
     ledger.apply(BO, convert(BO, GROCER, CAFE, 40, 0));
     ledger.pass_to(time(START_MS / DAY_MS * DAY_MS + DAY_MS));
     ledger.apply(BO, convert(BO, GROCER, CAFE, 100, 0));
+}
+
+#[test]
+fn conversions_stop_where_a_brand_owes_as_much_as_was_agreed_until_it_has_paid() {
+    let mut ledger = ledger(&PartnershipTerms { owed_max: Money::new(100), ..terms(1, 1) });
+    ledger.apply(ANNA, convert(ANNA, GROCER, CAFE, 60, 0));
+    ledger.fails(ANNA, convert(ANNA, GROCER, CAFE, 41, 0), Code::ObligationTooLarge);
+    ledger.apply(ANNA, convert(ANNA, GROCER, CAFE, 40, 0));
+    ledger.fails(ANNA, convert(ANNA, GROCER, CAFE, 1, 0), Code::ObligationTooLarge);
+    ledger.apply(BARISTA, settle(CAFE, GROCER, 30, "payment"));
+    ledger.apply(ANNA, convert(ANNA, GROCER, CAFE, 30, 0));
+    assert_eq!(ledger.view().owed(brand(GROCER), brand(CAFE)).minor, Money::new(100));
+    // New terms bound what is owed from the earlier ones too.
+    agree(&mut ledger, GROCER, CAFE, &PartnershipTerms { owed_max: Money::new(50), ..terms(1, 1) });
+    ledger.fails(ANNA, convert(ANNA, GROCER, CAFE, 1, 0), Code::ObligationTooLarge);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `Issue`, `Redeem`, `Transfer` and `Reverse` (protocol §5 and §6).
 
-use lojal_types::limits::POINTS_MAX;
-use lojal_types::{Code, Outcome};
+use lojal_types::limits::{POINTS_MAX, REVERSAL_WINDOW_MS_MAX};
+use lojal_types::{Code, Outcome, Points, Policy};
 
 use crate::fixture::*;
 
@@ -24,7 +24,7 @@ fn an_issue_opens_the_account_and_is_outstanding() {
     ledger.apply(ISSUER, issue(GROCER, ANNA, 500, "first"));
     assert!(ledger.view().account(address(ANNA)).is_some());
     assert_eq!(ledger.lots(ANNA, GROCER), [lot("2027-11", 500)]);
-    assert_eq!(ledger.totals(GROCER), [500, 500, 0, 0, 0]);
+    assert_eq!(ledger.totals(GROCER), Sums { issued: 500, outstanding: 500, ..Sums::default() });
 }
 
 #[test]
@@ -36,14 +36,15 @@ fn issues_of_one_month_are_one_lot() {
 }
 
 #[test]
-fn a_brand_can_issue_up_to_the_largest_total_and_not_one_point_more() {
+fn a_brand_has_up_to_the_largest_number_of_points_in_use_and_not_one_more() {
     let mut ledger = Ledger::new();
     ledger.apply(TILL, issue(CAFE, ANNA, POINTS_MAX - 1, "nearly all"));
     ledger.fails(TILL, issue(CAFE, BO, 2, "too many"), Code::AmountTooLarge);
     ledger.apply(TILL, issue(CAFE, BO, 1, "the last"));
-    // The limit is on all that was ever issued: redeeming makes no room.
-    ledger.apply(ANNA, redeem(CAFE, ANNA, POINTS_MAX - 1));
     ledger.fails(TILL, issue(CAFE, BO, 1, "beyond"), Code::AmountTooLarge);
+    // The limit is on what is in use: redeeming makes room.
+    ledger.apply(ANNA, redeem(CAFE, ANNA, POINTS_MAX - 1));
+    ledger.apply(TILL, issue(CAFE, BO, POINTS_MAX - 1, "beyond"));
     // Other brands have their own.
     ledger.apply(TILL, issue(GROCER, BO, POINTS_MAX, "all at once"));
 }
@@ -91,9 +92,9 @@ fn redeeming_takes_the_earliest_lot_first_down_to_nothing() {
     let mut ledger = three_lots();
     ledger.apply(ANNA, redeem(GROCER, ANNA, 80));
     assert_eq!(ledger.lots(ANNA, GROCER), [lot("2027-12", 30), lot("2028-01", 70)]);
-    assert_eq!(ledger.totals(GROCER), [180, 100, 80, 0, 0]);
+    assert_eq!(ledger.totals(GROCER), Sums { issued: 180, outstanding: 100, redeemed: 80, ..Sums::default() });
     ledger.apply(ANNA, redeem(GROCER, ANNA, 100));
-    assert_eq!(ledger.totals(GROCER), [180, 0, 180, 0, 0]);
+    assert_eq!(ledger.totals(GROCER), Sums { issued: 180, redeemed: 180, ..Sums::default() });
     let emptied = crate::key::BalanceKey { account: address(ANNA), brand: brand(GROCER) };
     assert!(ledger.view().get(&emptied).is_none(), "an empty balance leaves no record");
 }
@@ -105,7 +106,11 @@ fn transferred_lots_keep_their_expiry_and_join_the_receiver_s() {
     ledger.apply(ANNA, transfer(GROCER, ANNA, BO, 120));
     assert_eq!(ledger.lots(ANNA, GROCER), [lot("2028-01", 60)]);
     assert_eq!(ledger.lots(BO, GROCER), [lot("2027-11", 50), lot("2027-12", 60), lot("2028-01", 15)]);
-    assert_eq!(ledger.totals(GROCER), [185, 185, 0, 0, 0], "a transfer changes no total");
+    assert_eq!(
+        ledger.totals(GROCER),
+        Sums { issued: 185, outstanding: 185, ..Sums::default() },
+        "a transfer changes no total"
+    );
     // Nothing launders an old point into a young one, however often it moves.
     ledger.pass_to(start_of("2027-11"));
     ledger.apply(BO, transfer(GROCER, BO, CLEO, 50));
@@ -144,24 +149,109 @@ fn an_operator_is_a_member_like_any_other_with_its_own_points() {
 }
 
 #[test]
-fn a_reversal_takes_the_lot_of_the_issue_first_and_then_the_earliest_others() {
+fn a_reversal_takes_points_with_the_expiry_of_the_issue_and_no_others() {
     let mut ledger = three_lots();
     ledger.apply(RETURNS, reverse(GROCER, ANNA, 20, "december", "return 1"));
     assert_eq!(ledger.lots(ANNA, GROCER), [lot("2027-11", 50), lot("2027-12", 40), lot("2028-01", 70)]);
-    // Forty of the issue are left, but ten of its lot: the rest comes from the earliest.
+    // Forty of the issue are left, but ten with its expiry; the others were issued for other purchases.
     ledger.apply(ANNA, transfer(GROCER, ANNA, BO, 80));
     assert_eq!(ledger.lots(ANNA, GROCER), [lot("2027-12", 10), lot("2028-01", 70)]);
-    ledger.apply(TILL, issue(GROCER, ANNA, 5, "late"));
-    ledger.apply(RETURNS, reverse(GROCER, ANNA, 40, "december", "return 2"));
-    assert_eq!(ledger.lots(ANNA, GROCER), [lot("2028-01", 45)]);
-    assert_eq!(ledger.totals(GROCER), [185, 125, 0, 0, 60]);
+    ledger.fails(RETURNS, reverse(GROCER, ANNA, 11, "december", "return 2"), Code::InsufficientPoints);
+    ledger.apply(RETURNS, reverse_between(GROCER, ANNA, (1, 40), "december", "return 2"));
+    assert_eq!(ledger.lots(ANNA, GROCER), [lot("2028-01", 70)]);
+    let expected = Sums { issued: 180, outstanding: 150, reversed: 30, ..Sums::default() };
+    assert_eq!(ledger.totals(GROCER), expected);
+}
+
+/// What the ledger says that a reversal took.
+fn taken(ledger: &Ledger, own: &str) -> Option<u64> {
+    let key = crate::key::ReversedKey { brand: brand(GROCER), reference: reference(own) };
+    ledger.view().get(&key).map(|reversed| reversed.amount.get())
 }
 
 #[test]
-fn a_reversal_prefers_its_lot_to_earlier_ones() {
-    let mut ledger = three_lots();
-    ledger.apply(TILL, reverse(GROCER, ANNA, 70, "january", "return"));
-    assert_eq!(ledger.lots(ANNA, GROCER), [lot("2027-11", 50), lot("2027-12", 60)]);
+fn a_reversal_takes_as_much_as_there_is_between_its_bounds_and_says_how_much() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, 100, "first"));
+    ledger.apply(ANNA, redeem(GROCER, ANNA, 70));
+    ledger.fails(TILL, reverse_between(GROCER, ANNA, (31, 100), "first", "return"), Code::InsufficientPoints);
+    assert_eq!(taken(&ledger, "return"), None);
+    ledger.apply(TILL, reverse_between(GROCER, ANNA, (30, 100), "first", "return"));
+    assert_eq!(taken(&ledger, "return"), Some(30));
+    // What a friend has sent of the same month is one and the same; but never more than was issued.
+    ledger.apply(TILL, issue(GROCER, BO, 500, "bo"));
+    ledger.apply(BO, transfer(GROCER, BO, ANNA, 500));
+    ledger.apply(TILL, reverse_between(GROCER, ANNA, (1, 10_000), "first", "again"));
+    assert_eq!(taken(&ledger, "again"), Some(70));
+    ledger.fails(TILL, reverse_between(GROCER, ANNA, (1, 10_000), "first", "more"), Code::ReversalExceedsIssue);
+    assert_eq!(ledger.balance(ANNA, GROCER), 430);
+}
+
+#[test]
+fn a_reversal_is_content_with_something_and_with_no_more_than_it_takes() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, 100, "first"));
+    for at_least in [0, 41, u64::MAX] {
+        let wrong = reverse_between(GROCER, ANNA, (at_least, 40), "first", "return");
+        ledger.fails(TILL, wrong, Code::AtLeastOutOfRange);
+    }
+    ledger.apply(TILL, reverse_between(GROCER, ANNA, (40, 40), "first", "return"));
+}
+
+#[test]
+fn no_policy_reopens_or_shortens_the_window_of_an_issue_that_was_made() {
+    let mut ledger = Ledger::new();
+    let window = |reversal_window_ms| Policy { reversal_window_ms, ..policy_of(GROCER) };
+    ledger.apply(TILL, issue(GROCER, ANNA, 100, "first"));
+    ledger.pass_to(ledger.now().plus_ms(GROCER_REVERSAL_MS));
+    let attack = vec![
+        set_policy(GROCER, window(REVERSAL_WINDOW_MS_MAX)),
+        reverse(GROCER, ANNA, 100, "first", "return"),
+        set_policy(GROCER, policy_of(GROCER)),
+    ];
+    assert_eq!(ledger.run(TILL, attack), failed(1, Code::ReversalWindowClosed));
+    ledger.fails(TILL, set_policy(GROCER, window(u64::MAX)), Code::PolicyOutOfBounds);
+    // Nor does a shorter one take away what a till was promised.
+    ledger.apply(TILL, issue(GROCER, ANNA, 7, "second"));
+    ledger.apply(TILL, set_policy(GROCER, window(0)));
+    ledger.apply(TILL, reverse(GROCER, ANNA, 7, "second", "return"));
+    ledger.apply(TILL, issue(GROCER, ANNA, 7, "third"));
+    ledger.fails(TILL, reverse(GROCER, ANNA, 7, "third", "return 3"), Code::ReversalWindowClosed);
+}
+
+#[test]
+fn a_typo_that_is_reversed_kills_no_brand() {
+    let mut ledger = Ledger::new();
+    for round in 0..3 {
+        let (receipt, own) = (format!("typo {round}"), format!("return {round}"));
+        ledger.apply(TILL, issue(GROCER, ANNA, POINTS_MAX, &receipt));
+        ledger.fails(TILL, issue(GROCER, BO, 1, "more"), Code::AmountTooLarge);
+        ledger.apply(TILL, reverse(GROCER, ANNA, POINTS_MAX, &receipt, &own));
+    }
+    ledger.apply(TILL, issue(GROCER, BO, 1, "more"));
+    let totals = ledger.view().totals(brand(GROCER)).expect("there");
+    assert_eq!(totals.issued.get(), 3 * u128::from(POINTS_MAX) + 1);
+    assert_eq!((totals.reversed.get(), totals.outstanding.get()), (3 * u128::from(POINTS_MAX), 1));
+}
+
+#[test]
+fn what_is_held_counts_against_the_bound_and_what_is_redeemed_does_not() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, issue(GROCER, ANNA, POINTS_MAX, "most"));
+    ledger.apply(ANNA, hold(GROCER, ANNA, POINTS_MAX, "till 7", ledger.now().plus_ms(HOUR_MS)));
+    ledger.fails(TILL, issue(GROCER, BO, 1, "more"), Code::AmountTooLarge);
+    ledger.apply(CASHIER, capture(GROCER, ANNA, "till 7", POINTS_MAX, "own"));
+    ledger.apply(TILL, issue(GROCER, BO, POINTS_MAX, "more"));
+    assert_eq!(ledger.balance(BO, GROCER), POINTS_MAX);
+}
+
+#[test]
+fn one_operation_issues_at_most_what_the_policy_says() {
+    let mut ledger = Ledger::new();
+    ledger.apply(TILL, set_policy(GROCER, Policy { issue_max: Some(Points::new(100)), ..policy_of(GROCER) }));
+    ledger.fails(TILL, issue(GROCER, ANNA, 101, "first"), Code::IssueTooLarge);
+    ledger.apply(TILL, issue(GROCER, ANNA, 100, "first"));
+    ledger.apply(TILL, issue(GROCER, ANNA, 100, "second"));
 }
 
 #[test]
@@ -183,7 +273,7 @@ fn a_reversal_that_finds_too_little_takes_nothing_and_can_come_again_for_less() 
     ledger.apply(ANNA, redeem(GROCER, ANNA, 70));
     ledger.fails(TILL, reverse(GROCER, ANNA, 31, "first", "return"), Code::InsufficientPoints);
     ledger.apply(TILL, reverse(GROCER, ANNA, 30, "first", "return"));
-    assert_eq!(ledger.totals(GROCER), [100, 0, 70, 0, 30]);
+    assert_eq!(ledger.totals(GROCER), Sums { issued: 100, redeemed: 70, reversed: 30, ..Sums::default() });
 }
 
 #[test]
@@ -206,17 +296,17 @@ fn the_reversal_window_is_open_to_its_last_millisecond() {
         let reversal = ledger.sign(TILL, vec![reverse(GROCER, ANNA, 1, "first", own)]);
         ledger.block(issued.plus_ms(ms), &[reversal])
     };
-    assert_eq!(at(&mut ledger, GROCER_REVERSAL_MS, "in time"), [Ok(Outcome::Applied)]);
+    assert_eq!(at(&mut ledger, GROCER_REVERSAL_MS - 1, "in time"), [Ok(Outcome::Applied)]);
     let closed = failed(0, Code::ReversalWindowClosed);
-    assert_eq!(at(&mut ledger, GROCER_REVERSAL_MS + 2, "late"), [Ok(closed)]);
+    assert_eq!(at(&mut ledger, GROCER_REVERSAL_MS + 1, "late"), [Ok(closed)]);
 }
 
 #[test]
 fn the_reversal_window_is_closed_one_millisecond_later() {
     let mut ledger = Ledger::new();
     ledger.apply(TILL, issue(GROCER, ANNA, 100, "first"));
-    let late = ledger.now().plus_ms(GROCER_REVERSAL_MS + 1);
-    ledger.pass_to(ledger.now().plus_ms(GROCER_REVERSAL_MS));
+    let late = ledger.now().plus_ms(GROCER_REVERSAL_MS);
+    ledger.pass_to(ledger.now().plus_ms(GROCER_REVERSAL_MS - 1));
     let reversal = ledger.sign(TILL, vec![reverse(GROCER, ANNA, 1, "first", "return")]);
     assert_eq!(ledger.block(late, &[reversal]), [Ok(failed(0, Code::ReversalWindowClosed))]);
 }
@@ -228,7 +318,7 @@ fn an_issue_can_be_reversed_and_spent_in_the_transaction_and_block_of_its_issue(
     let both = ledger.sign(TILL, both);
     let spend = ledger.sign(ANNA, vec![redeem(GROCER, ANNA, 60)]);
     assert_eq!(ledger.block(ledger.next_time(), &[both, spend]), [Ok(Outcome::Applied); 2]);
-    assert_eq!(ledger.totals(GROCER), [100, 0, 60, 0, 40]);
+    assert_eq!(ledger.totals(GROCER), Sums { issued: 100, redeemed: 60, reversed: 40, ..Sums::default() });
 }
 
 #[test]
@@ -236,5 +326,5 @@ fn without_a_reversal_window_not_even_the_transaction_of_the_issue_can_reverse_i
     let mut ledger = Ledger::new();
     let both = vec![issue(CAFE, ANNA, 100, "first"), reverse(CAFE, ANNA, 40, "first", "return")];
     assert_eq!(ledger.run(TILL, both), failed(1, Code::ReversalWindowClosed));
-    assert_eq!(ledger.totals(CAFE), [0; 5]);
+    assert_eq!(ledger.totals(CAFE), Sums::default());
 }

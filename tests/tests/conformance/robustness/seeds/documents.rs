@@ -78,9 +78,10 @@ const ACCOUNT: &str = r#"{"address":"ADDRESS","exists":true,"rotated_key":null,"
 const NETTING: &str = r#"{"currency":"SEK","pairs":[{"first":"aa","second":"bb","first_owes":{"minor":1,"micro":5},
 "second_owes":{"minor":18446744073709551615,"micro":4294967295},"net":{"minor":0,"micro":0},"net_debtor":null}],"height":1,"time_ms":2}"#;
 const PARTNERSHIPS: &str = r#"{"partnerships":[{"from":"aa","to":"bb","terms":{"rate_num":1,"rate_den":0,"price_micro":5,
-"daily_max":1,"ends_ms":1},"proposal":null,"converted_today":0}]}"#;
+"daily_max":1,"owed_max":2,"ends_ms":1},"proposal":null,"converted_today":0}]}"#;
 const BRANDS: &str = r#"{"brands":[{"id":"aa","name":"A","decimals":255,"policy":{"transferable":true,"transfer_min":0,
-"transfer_max":18446744073709551615,"reversal_window_ms":0},"totals":{"issued":1,"outstanding":1,"redeemed":0,"expired":0,"reversed":0}}]}"#;
+"transfer_max":18446744073709551615,"reversal_window_ms":0},"totals":{"issued":"340282366920938463463374607431768211455",
+"outstanding":1,"held":0,"redeemed":"0","converted_out":"0","expired":"0","reversed":"0"}}]}"#;
 const PROBLEM: &str =
     r#"{"type":"about:blank","title":"t","status":65535,"detail":"\u0000\ud83d\ude00","code":"c","number":101}"#;
 const HISTORY: &str = r#"{"transactions":[{"id":"ID","status":"pending"},{"id":"ID","status":"committed","height":1,"index":2,

@@ -27,7 +27,7 @@ const RECOVER_CLEO: Choices = &[22, CLEO, 7];
 /// Short stories, which together apply every kind of operation.
 const STORIES: [(&str, &[Step]); 13] = [
     ("guardians", &[(A_SECOND, ANNA, &[21, 1, 1, BO, 1])]),
-    ("issue-and-reverse", &[(A_SECOND, TILL, &[0, 0, ANNA, 20, 25]), (A_SECOND, TILL, &[7, 0, ANNA, 25, 26, 5])]),
+    ("issue-and-reverse", &[(A_SECOND, TILL, &[0, 0, ANNA, 20, 25]), (A_SECOND, TILL, &[7, 0, ANNA, 25, 26, 5, 1, 0])]),
     ("transfer-and-redeem", &[(A_SECOND, ANNA, &[5, 0, 0, BO, 20]), (A_MONTH, BO, &[3, 0, 0, 0, 10])]),
     ("hold", &[(A_SECOND, ANNA, &[8, 0, 0, 4, 20, 5]), (A_SECOND, TILL, &[10, 0, ANNA, 5])]),
     ("capture", &[(A_SECOND, TILL, &[9, 0, CLEO, 1, 7, 20])]),
@@ -42,7 +42,7 @@ const STORIES: [(&str, &[Step]); 13] = [
             (A_SECOND, ANNA, CONVERT),
         ],
     ),
-    ("proposal", &[(A_SECOND, TILL, &[11, 1, 0, 0, 2, 2, 100, 2])]),
+    ("proposal", &[(A_SECOND, TILL, &[11, 1, 0, 0, 2, 2, 100, 100, 2])]),
     (
         "brand",
         &[

@@ -6,7 +6,7 @@ use lojal_types::{NetworkKind, api};
 use super::Seeds;
 
 /// Paths and queries that are asked for.
-const TARGETS: [&str; 36] = [
+const TARGETS: [&str; 39] = [
     "v1/status",
     "v1/genesis",
     "v1/brands",
@@ -14,6 +14,9 @@ const TARGETS: [&str; 36] = [
     "v1/brands/NORDMAT",
     "v1/brands/%FF%FE",
     "v1/brands/nordmat/operators",
+    "v1/brands/nordmat/issues/00ff",
+    "v1/brands/NORDMAT/issues/0",
+    "v1/brands/nordmat/reversals/00FF",
     "v1/accounts/ADDRESS",
     "v1/accounts/loj1q",
     "v1/accounts/%00",

@@ -74,6 +74,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         rate_den: 3,
         price_micro: 1_500_000,
         daily_max: Points::new(POINTS_MAX),
+        owed_max: Money::new(1_000),
         ends_ms: time(START_MS + 86_400_000),
     };
     let partnership = |terms, proposal| Entry::Partnership { from, to, terms, proposal };

@@ -5,7 +5,7 @@ use lojal_ledger::key::{
     OutstandingKey, RedeemedKey, ReversedKey, TotalsKey,
 };
 use lojal_ledger::record::{self, Used};
-use lojal_types::{AddressText, BrandId, Expiry, Name, Points, Policy, Reference, Role, TimeMs};
+use lojal_types::{AddressText, BrandId, Expiry, GrossPoints, Name, Points, Policy, Reference, Role, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use super::{Output, bounded, output};
@@ -21,16 +21,10 @@ pub(super) struct OfBrand {
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Totals {
     brand: BrandId,
-    issued: Points,
-    outstanding: Points,
-    held: Points,
-    redeemed: Points,
-    converted_out: Points,
-    expired: Points,
-    reversed: Points,
+    #[serde(flatten)]
+    totals: lojal_types::Totals,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +35,7 @@ pub(super) struct Issued {
     to: AddressText,
     amount: Points,
     expiry: Expiry,
-    time_ms: TimeMs,
+    reversible_until_ms: TimeMs,
     reversed: Points,
 }
 
@@ -64,7 +58,7 @@ pub(super) enum Entry {
     IssuedToday { brand: BrandId, operator: AddressText, on_day_of_ms: TimeMs, points: Points },
     Issued(Issued),
     Redeemed(OfBrand),
-    Reversed(OfBrand),
+    Reversed { brand: BrandId, reference: Reference, amount: Points },
     HeldUntil { brand: BrandId, hour: u64, lots: Vec<HeldLot> },
     Held { brand: BrandId, reference: Reference, from: AddressText, expires_ms: TimeMs, closed: bool },
     Captured(OfBrand),
@@ -76,7 +70,7 @@ pub(super) fn build(entry: &Entry) -> Output {
             let (name, policy) = (name.clone(), policy.clone());
             output(&BrandKey(*id), &record::Brand { name, decimals: *decimals, policy })
         }
-        Entry::Totals(totals) => build_totals(totals),
+        Entry::Totals(Totals { brand, totals }) => output(&TotalsKey(*brand), totals),
         Entry::Outstanding { brand, expiry, points } => {
             output(&OutstandingKey { brand: *brand, expiry: *expiry }, points)
         }
@@ -96,8 +90,9 @@ pub(super) fn build(entry: &Entry) -> Output {
         Entry::Redeemed(OfBrand { brand, reference }) => {
             output(&RedeemedKey { brand: *brand, reference: reference.clone() }, &Used)
         }
-        Entry::Reversed(OfBrand { brand, reference }) => {
-            output(&ReversedKey { brand: *brand, reference: reference.clone() }, &Used)
+        Entry::Reversed { brand, reference, amount } => {
+            let key = ReversedKey { brand: *brand, reference: reference.clone() };
+            output(&key, &record::Reversed { amount: *amount })
         }
         Entry::HeldUntil { brand, hour, lots } => build_held_until(*brand, *hour, lots),
         Entry::Held { brand, reference, from, expires_ms, closed } => {
@@ -110,12 +105,6 @@ pub(super) fn build(entry: &Entry) -> Output {
     }
 }
 
-fn build_totals(totals: &Totals) -> Output {
-    let Totals { brand, issued, outstanding, held, redeemed, converted_out, expired, reversed } = *totals;
-    let record = record::Totals { issued, outstanding, held, redeemed, converted_out, expired, reversed };
-    output(&TotalsKey(brand), &record)
-}
-
 fn build_held_until(brand: BrandId, hour: u64, lots: &[HeldLot]) -> Output {
     let lot = |lot: &HeldLot| record::HeldLot { minute: lot.minute, expiry: lot.expiry, amount: lot.amount };
     let lots: Vec<_> = lots.iter().map(lot).collect();
@@ -123,8 +112,8 @@ fn build_held_until(brand: BrandId, hour: u64, lots: &[HeldLot]) -> Output {
 }
 
 fn build_issued(issued: &Issued) -> Output {
-    let Issued { brand, ref reference, to, amount, expiry, time_ms, reversed } = *issued;
-    let record = record::Issued { to: address(to), amount, expiry, time_ms, reversed };
+    let Issued { brand, ref reference, to, amount, expiry, reversible_until_ms, reversed } = *issued;
+    let record = record::Issued { to: address(to), amount, expiry, reversible_until_ms, reversed };
     output(&IssuedKey { brand, reference: reference.clone() }, &record)
 }
 
@@ -139,23 +128,24 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         reversal_window_ms: 60_000,
         ..Policy::open()
     };
-    let totals = Totals {
-        brand,
-        issued: points(63),
+    let gross = |points: u128| GrossPoints::new(points << 64);
+    let totals = lojal_types::Totals {
+        issued: GrossPoints::new((60 << 64) + 3),
         outstanding: points(1),
         held: points(2),
-        redeemed: points(4),
-        converted_out: points(8),
-        expired: points(16),
-        reversed: points(32),
+        redeemed: gross(4),
+        converted_out: gross(8),
+        expired: gross(16),
+        reversed: gross(32),
     };
+    let totals = Totals { brand, totals };
     let issue = Issued {
         brand,
         reference: reference("receipt 1"),
         to: anna,
         amount: points(500),
         expiry: parse("2028-11"),
-        time_ms: time(START_MS),
+        reversible_until_ms: time(START_MS + 60_000),
         reversed: points(100),
     };
     let held = |closed| {
@@ -187,7 +177,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("issued today", issued_today),
         named("issued", Entry::Issued(issue)),
         named("redeemed", Entry::Redeemed(of_brand("request 1"))),
-        named("reversed", Entry::Reversed(of_brand("return 1"))),
+        named("reversed", Entry::Reversed { brand, reference: reference("return 1"), amount: points(100) }),
         named("held", held(false)),
         named("held before", held(true)),
         named("held until", held_until),

@@ -1,7 +1,7 @@
 //! Partnerships, conversions and settlements.
 
 use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX};
-use lojal_types::{Code, MemberRole, PartnershipTerms, Points, Policy};
+use lojal_types::{Code, MemberRole, Money, PartnershipTerms, Points, Policy};
 
 use super::Failing;
 use crate::fixture::*;
@@ -89,7 +89,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         agreed(ledger, &terms(u32::MAX, 1));
         (ANNA, convert(ANNA, GROCER, CAFE, POINTS_MAX, 0))
     }),
-    // Forty of the café's points have been issued, and all that it issues is bounded.
+    // Forty of the café's points are outstanding, and what is in use is bounded.
     (Code::AmountTooLarge, |ledger| {
         agreed(ledger, &terms(1, 1));
         ledger.apply(TILL, issue(CAFE, BO, POINTS_MAX - 539, "many"));
@@ -131,6 +131,14 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         agreed(ledger, &PartnershipTerms { price_micro: PRICE_MICRO_MAX, ..terms(1, 1) });
         ledger.apply(TILL, issue(GROCER, ANNA, 10_000_000_000, "many"));
         (ANNA, convert(ANNA, GROCER, CAFE, 9_007_199_255, 0))
+    }),
+    (Code::ObligationTooLarge, |ledger| {
+        agreed(ledger, &PartnershipTerms { owed_max: Money::new(100), ..terms(1, 1) });
+        ledger.apply(ANNA, convert(ANNA, GROCER, CAFE, 60, 0));
+        (ANNA, convert(ANNA, GROCER, CAFE, 41, 0))
+    }),
+    (Code::TermsOutOfBounds, |_| {
+        (TILL, propose(GROCER, CAFE, &PartnershipTerms { owed_max: Money::new(0), ..terms(1, 1) }))
     }),
     (Code::AmountZero, |_| (BARISTA, settle(CAFE, GROCER, 0, "payment"))),
     (Code::AmountTooLarge, |_| (BARISTA, settle(CAFE, GROCER, MONEY_MAX + 1, "payment"))),

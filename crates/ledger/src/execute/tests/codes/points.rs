@@ -16,7 +16,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::AmountTooLarge, |_| (ANNA, redeem(GROCER, ANNA, u64::MAX))),
     (Code::AmountTooLarge, |_| (ANNA, transfer(GROCER, ANNA, BO, u64::MAX))),
     (Code::AmountTooLarge, |_| (TILL, reverse(GROCER, ANNA, u64::MAX, "first", "return"))),
-    // 500 of the grocer's points have been issued already, and the sum of all issues is bounded too.
+    // 500 of the grocer's points are outstanding already, and what is in use is bounded too.
     (Code::AmountTooLarge, |_| (TILL, issue(GROCER, ANNA, POINTS_MAX - 499, "new"))),
     (Code::UnknownBrand, |_| (TILL, issue("nobody", ANNA, 1, "new"))),
     (Code::UnknownBrand, |_| (ANNA, redeem("nobody", ANNA, 1))),
@@ -60,6 +60,12 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::DuplicateReference, |_| (TILL, issue(GROCER, BO, 1, "first"))),
     (Code::UnknownReference, |_| (TILL, reverse(GROCER, ANNA, 1, "nothing", "return"))),
     (Code::IssueToOther, |_| (TILL, reverse(GROCER, BO, 1, "first", "return"))),
+    (Code::AtLeastOutOfRange, |_| (TILL, reverse_between(GROCER, ANNA, (0, 1), "first", "return"))),
+    (Code::AtLeastOutOfRange, |_| (TILL, reverse_between(GROCER, ANNA, (2, 1), "first", "return"))),
+    (Code::IssueTooLarge, |ledger| {
+        ledger.apply(TILL, set_policy(GROCER, Policy { issue_max: Some(Points::new(100)), ..policy_of(GROCER) }));
+        (TILL, issue(GROCER, ANNA, 101, "new"))
+    }),
     (Code::ReversalExceedsIssue, |_| (TILL, reverse(GROCER, ANNA, 501, "first", "return"))),
     (Code::DuplicateReference, |ledger| {
         ledger.apply(ANNA, redeem_for(GROCER, ANNA, 1, "till 7"));

@@ -1,0 +1,113 @@
+//! Where all points that a brand ever issued are now (protocol, Points).
+
+use std::fmt;
+use std::str::FromStr;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use crate::decode::from_text;
+use crate::points::Points;
+
+/// A sum of points over all of a brand's time, which only grows and has no bound of its own: 128 bits hold 2^75 times the
+/// largest amount. Text form, in JSON too: decimal digits without leading zeros, since JSON numbers aren't exact that far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub struct GrossPoints(u128);
+
+/// A text that is no sum of points.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("a total is a whole number in decimal digits, without leading zeros")]
+pub struct GrossPointsError;
+
+impl GrossPoints {
+    /// Wraps a number.
+    pub const fn new(points: u128) -> Self {
+        Self(points)
+    }
+    /// The number.
+    pub const fn get(self) -> u128 {
+        self.0
+    }
+    /// The sum with an amount, unless it overflows.
+    pub fn checked_add(self, amount: Points) -> Option<Self> {
+        self.0.checked_add(u128::from(amount.get())).map(Self)
+    }
+}
+impl From<Points> for GrossPoints {
+    fn from(points: Points) -> Self {
+        Self(u128::from(points.get()))
+    }
+}
+impl FromStr for GrossPoints {
+    type Err = GrossPointsError;
+    fn from_str(text: &str) -> Result<Self, GrossPointsError> {
+        let is_canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+        let number = text.parse().ok().filter(|_| is_canonical);
+        number.map(Self).ok_or(GrossPointsError)
+    }
+}
+impl fmt::Display for GrossPoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl Serialize for GrossPoints {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for GrossPoints {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+/// A brand's totals: issued = outstanding + held + redeemed + converted out + expired + reversed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct Totals {
+    /// Ever issued, for other brands' points included.
+    pub issued: GrossPoints,
+    /// In accounts, not expired.
+    pub outstanding: Points,
+    /// Set aside by holds.
+    pub held: Points,
+    /// Given back for what the brand offers.
+    pub redeemed: GrossPoints,
+    /// Turned into other brands' points.
+    pub converted_out: GrossPoints,
+    /// Gone with their month: breakage.
+    pub expired: GrossPoints,
+    /// Taken back by the brand.
+    pub reversed: GrossPoints,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_is_a_string_of_digits_in_json_and_exact_beyond_what_json_numbers_are() {
+        for number in [0, 1, 1 << 53, u128::MAX] {
+            let json = serde_json::to_string(&GrossPoints::new(number)).expect("has a JSON form");
+            assert_eq!(json, format!("\"{number}\""));
+            assert_eq!(serde_json::from_str::<GrossPoints>(&json).expect("just written"), GrossPoints::new(number));
+        }
+    }
+
+    #[test]
+    fn a_total_has_one_text() {
+        for wrong in ["", "+1", "-1", "01", "00", " 1", "1.0", "1e3", "340282366920938463463374607431768211456"] {
+            assert_eq!(wrong.parse::<GrossPoints>(), Err(GrossPointsError), "{wrong}");
+            assert!(serde_json::from_str::<GrossPoints>(&format!("\"{wrong}\"")).is_err(), "{wrong}");
+        }
+        assert!(serde_json::from_str::<GrossPoints>("1").is_err(), "a number");
+    }
+
+    #[test]
+    fn totals_are_added_up_without_wrapping() {
+        let most = GrossPoints::new(u128::MAX - 1);
+        assert_eq!(most.checked_add(Points::new(1)), Some(GrossPoints::new(u128::MAX)));
+        assert_eq!(most.checked_add(Points::new(2)), None);
+    }
+}

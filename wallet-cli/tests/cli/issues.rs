@@ -1,0 +1,67 @@
+//! Issues that are asked about, and what is taken back of them.
+
+use lojal_types::api::{Issue, Reversal};
+use lojal_types::{Code, Expiry, NetworkKind, Operation, Outcome, Points, TimeMs};
+
+use crate::support::gateway::{Ledger, account, ledger, only_operation, submitted};
+use crate::support::server::Server;
+use crate::support::{Wallet, key, other};
+
+/// A ledger on which all of an issue of 10.00 but 3.00 has been spent.
+fn with_three_left(receipt: Outcome) -> Server {
+    let issue = Issue {
+        to: other(),
+        amount: Points::new(1_000),
+        expiry: Expiry::Never,
+        reversible_until_ms: TimeMs::new(1_900_000_000_000).expect("in range"),
+        reversed: Points::ZERO,
+        reversible: Points::new(300),
+    };
+    let reversed = Some((issue, Reversal { amount: Points::new(300) }));
+    let accounts = vec![account(key().address().text(NetworkKind::Test))];
+    Ledger { receipt, reversed, ..Ledger::with(accounts) }.start()
+}
+
+#[test]
+fn a_reversal_says_how_much_it_took() {
+    let server = with_three_left(Outcome::Applied);
+    let wallet = Wallet::at(server.url());
+    let to = other().to_string();
+    let reverse = ["reverse", &to, "10", "kaffet", "--receipt", "R-2", "--of-receipt", "R-1", "--at-least", "0.01"];
+    let ran = wallet.run(&reverse);
+    assert!(
+        ran.stdout.starts_with(&format!("took back 3.00 kaffet from {to} · final")),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+    let Operation::Reverse(signed) = only_operation(&server) else { panic!("another operation") };
+    assert_eq!((signed.at_least, signed.amount), (Points::new(1), Points::new(1_000)));
+    assert_eq!(wallet.run(&[&["--json"][..], &reverse].concat()).json()["taken"], 300);
+    let ran = wallet.run(&[&reverse[..9], &["10.01"]].concat());
+    assert_eq!(ran.exit_code, 2, "{}", ran.stderr);
+}
+
+#[test]
+fn a_reversal_of_all_or_nothing_that_fails_says_how_much_is_left() {
+    let server = with_three_left(Outcome::Failed { operation: 0, code: Code::InsufficientPoints });
+    let to = other().to_string();
+    let reverse = ["reverse", &to, "10", "kaffet", "--receipt", "R-2", "--of-receipt", "R-1"];
+    let ran = Wallet::at(server.url()).run(&reverse);
+    assert!(ran.exit_code == 1 && ran.stderr.contains("; 3.00 kaffet can be taken back now"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_issue_of_more_than_a_tenth_of_the_most_is_asked_about_first() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    let to = other().to_string();
+    // A brand without a cap of its own issues at most 2^53 − 1 units.
+    let large = ["issue", &to, "9007199254741", "kaffet", "--receipt", "a"];
+    let ran = wallet.run(&large);
+    assert!(ran.exit_code != 0 && ran.stderr.contains("more than a tenth of what kaffet issues"), "{}", ran.stderr);
+    assert!(submitted(&server).is_empty());
+    assert_eq!(wallet.run(&[&large[..], &["--yes"]].concat()).exit_code, 0);
+    assert_eq!(wallet.run(&["issue", &to, "9007199254740", "kaffet", "--receipt", "b"]).exit_code, 0);
+    assert_eq!(submitted(&server).len(), 2);
+}
