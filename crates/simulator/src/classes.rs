@@ -53,7 +53,7 @@ const fn beyond_f(class: Class) -> Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 43] = [
+pub const CLASSES: [Class; 46] = [
     class("none", "nothing goes wrong", draw::nothing),
     class("delay", "messages take up to two seconds longer", draw::delay),
     class("slow-link", "the links of one validator take seconds", draw::slow_link),
@@ -76,6 +76,13 @@ pub const CLASSES: [Class; 43] = [
     class("old-rot", "old blocks of one validator rot while another one is away and then asks for them", draw::old_rot),
     class("index-rot", "a bit of an index flips in a crash", draw::index_rot),
     class("index-lost", "a crash takes the index", draw::index_lost),
+    class("all-but-one-wiped", "all are stopped, and all but one start without their disks", draw::all_but_one_wiped),
+    class("all-but-one-restored", "all but one start with older copies of their disks", draw::all_but_one_restored),
+    of_seven(class(
+        "wiped-and-liar",
+        "four of seven lose their disks, and one lies about heights",
+        draw::wiped_and_liar,
+    )),
     class("clock-slow", "a clock is behind", draw::clock_slow),
     class("clock-fast", "a clock is ahead", draw::clock_fast),
     class("clock-jumps", "a clock jumps about", draw::clock_jumps),

@@ -52,7 +52,16 @@ async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
         return;
     }
     match &fault.kind {
-        FaultKind::Crash { nodes, .. } | FaultKind::Amnesia { nodes } => crash(world, nodes).await,
+        FaultKind::Crash { nodes, .. } | FaultKind::Amnesia { nodes } | FaultKind::Wipe { nodes } => {
+            crash(world, nodes).await;
+        }
+        FaultKind::Restore { nodes } => {
+            for node in nodes {
+                world.stop(*node).await;
+                world.back_up(*node).expect("the directory of the run can be copied");
+                world.start(*node).await;
+            }
+        }
         FaultKind::LogRot { node } => crash(world, &[*node]).await,
         FaultKind::Restart { node } => world.stop(*node).await,
         FaultKind::DiskFull { node } => {
@@ -96,6 +105,20 @@ async fn end(world: &World, number: usize, fault: &Fault) {
         FaultKind::Amnesia { nodes } => {
             for node in nodes {
                 world.forget(*node).expect("the directory of the run can be emptied");
+                world.start(*node).await;
+            }
+        }
+        FaultKind::Wipe { nodes } => {
+            for node in nodes {
+                world.forget(*node).expect("the directory of the run can be emptied");
+                world.mark_as_forgetful(*node).expect("the directory of the run can be written");
+                world.start(*node).await;
+            }
+        }
+        FaultKind::Restore { nodes } => {
+            crash(world, nodes).await;
+            for node in nodes {
+                world.restore(*node).expect("the directory of the run can be written");
                 world.start(*node).await;
             }
         }

@@ -16,6 +16,8 @@ pub struct History {
     pub validators: usize,
     /// Those that break the protocol at some time, or forget what they signed.
     pub byzantine: BTreeSet<usize>,
+    /// Those that come back without what they signed: they may contradict it.
+    pub forgetful: BTreeSet<usize>,
     /// Those whose disk lost what was durable: nobody can promise anything for them.
     pub disk_lost: BTreeSet<usize>,
     /// Blocks as they became visible to readers.
@@ -38,6 +40,8 @@ pub struct History {
     pub equivocations: u64,
     /// When the last fault was over.
     pub healed_ms: u64,
+    /// How long the network may take from then on.
+    pub liveness_ms: u64,
     /// When the run ended.
     pub ended_ms: u64,
 }
@@ -170,6 +174,7 @@ impl History {
             genesis,
             validators,
             byzantine: BTreeSet::new(),
+            forgetful: BTreeSet::new(),
             disk_lost: BTreeSet::new(),
             commits: Vec::new(),
             submissions: Vec::new(),
@@ -181,6 +186,7 @@ impl History {
             chains: vec![None; validators],
             equivocations: 0,
             healed_ms: 0,
+            liveness_ms: 0,
             ended_ms: 0,
         }
     }

@@ -8,7 +8,10 @@ use crate::schedule::{Fault, FaultKind};
 /// Most virtual time that a network may take, after all faults are over, to commit what is submitted then on every
 /// honest node: a validator notices a dead link after up to 20 s, dials every 2 s, and a round of consensus that failed
 /// often takes up to 30 s.
-pub const LIVENESS_MS: u64 = 60_000;
+const LIVENESS_MS: u64 = 60_000;
+/// How much longer it may take when so many may have forgotten what they signed that the others can't go on without
+/// them: they are silent for a minute and some heartbeats after they are level.
+const SILENCE_MS: u64 = 90_000;
 /// Who conspirators tell something else than everybody.
 pub(crate) const VICTIM: usize = 1;
 
@@ -94,6 +97,18 @@ impl Plan {
     /// When the last fault is over.
     pub fn healed_ms(&self) -> u64 {
         self.faults.iter().map(|fault| fault.end_ms).max().unwrap_or(0).max(self.active_ms)
+    }
+
+    /// The validators that come back without what they signed, and say so or don't.
+    pub fn forgetful(&self) -> impl Iterator<Item = usize> {
+        let forgetful = |fault: &&Fault| matches!(fault.kind, FaultKind::Wipe { .. } | FaultKind::Restore { .. });
+        self.faults.iter().filter(forgetful).flat_map(|fault| fault.kind.touches())
+    }
+
+    /// How long the network may take after all faults are over, in virtual milliseconds.
+    pub fn liveness_ms(&self) -> u64 {
+        let is_silent = self.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Wipe { .. }));
+        LIVENESS_MS + if is_silent { SILENCE_MS } else { 0 }
     }
 
     /// The validators that lie or forget.

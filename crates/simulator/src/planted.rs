@@ -29,7 +29,7 @@ struct Bug {
 }
 
 /// Every bug.
-const BUGS: [Bug; 11] = [
+const BUGS: [Bug; 12] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
     inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-loop", 20),
     inside("dropped-wal", Plant::DroppedWal, "crash-loop", 20),
@@ -41,6 +41,7 @@ const BUGS: [Bug; 11] = [
     patch("lot-order", "none", 5),
     patch("dedupe-window", "none", 10),
     patch("expired-hold-kept", "none", 10),
+    patch("silence-ends-while-behind", "all-but-one-restored", 10),
 ];
 
 const fn inside(name: &'static str, plant: Plant, class: &'static str, seeds_max: u64) -> Bug {

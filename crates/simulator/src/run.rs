@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::clients::{self, Habits};
 use crate::history::History;
 use crate::oracles::{self, Violation};
-use crate::plan::{LIVENESS_MS, Plan};
+use crate::plan::Plan;
 use crate::schedule::FaultKind;
 use crate::world::World;
 use crate::{entropy, faults};
@@ -114,6 +114,7 @@ struct Outcome {
 async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
     let world = World::new(plan.seed, plan.validators, directory.to_owned(), plan.plant);
     world.history().byzantine = plan.byzantine().collect();
+    world.history().forgetful = plan.forgetful().collect();
     world.history().disk_lost = disk_lost(plan);
     let mut tasks = vec![tokio::spawn(world.hub().clone().run())];
     for node in 0..plan.validators {
@@ -129,9 +130,10 @@ async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
     let healed_ms = plan.healed_ms();
     sleep_until(&world, healed_ms).await;
     world.history().healed_ms = healed_ms;
+    world.history().liveness_ms = plan.liveness_ms();
     let honest: Vec<usize> = world.history().honest().collect();
     clients::probe(&world, &honest);
-    while !clients::check_probes(&world, &honest) && world.now_ms() < healed_ms + LIVENESS_MS {
+    while !clients::check_probes(&world, &honest) && world.now_ms() < healed_ms + plan.liveness_ms() {
         tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
     }
     tasks.drain(1..).for_each(|client| client.abort());
@@ -151,7 +153,7 @@ async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
 fn disk_lost(plan: &Plan) -> std::collections::BTreeSet<usize> {
     let lost =
         plan.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::LogRot { .. } | FaultKind::Amnesia { .. }));
-    lost.flat_map(|fault| fault.kind.touches()).collect()
+    lost.flat_map(|fault| fault.kind.touches()).chain(plan.forgetful()).collect()
 }
 
 async fn sleep_until(world: &World, at_ms: u64) {

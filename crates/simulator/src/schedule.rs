@@ -122,6 +122,18 @@ pub enum FaultKind {
         /// How.
         malice: Malice,
     },
+    /// Validators crash and lose their disks. They start with empty directories and the mark of one that may have
+    /// forgotten what it signed, as the manual says.
+    Wipe {
+        /// Which.
+        nodes: Vec<usize>,
+    },
+    /// At the end, validators crash and start with copies of their directories that were made at the beginning: what the
+    /// manual forbids.
+    Restore {
+        /// Which.
+        nodes: Vec<usize>,
+    },
     /// A validator crashes and loses all that it remembers: block log, index and the engine's log.
     Amnesia {
         /// Which.
@@ -185,7 +197,9 @@ impl FaultKind {
     /// The validators that may not be counted on while this lasts: those that are down or misbehave.
     pub fn touches(&self) -> Vec<usize> {
         match self {
-            Self::Crash { nodes, .. } | Self::Amnesia { nodes } => nodes.clone(),
+            Self::Crash { nodes, .. } | Self::Amnesia { nodes } | Self::Wipe { nodes } | Self::Restore { nodes } => {
+                nodes.clone()
+            }
             Self::Restart { node }
             | Self::DiskFull { node }
             | Self::SyncFails { node }

@@ -58,6 +58,13 @@ impl WalDisk {
         (content.height, content.flushed, content.unflushed) = Default::default();
     }
 
+    /// What is on the disk now, on another disk.
+    pub fn copy(&self) -> Self {
+        let content = self.lock();
+        let copy = Content { height: content.height, flushed: content.flushed.clone(), ..Content::default() };
+        Self(Arc::new(Mutex::new(copy)))
+    }
+
     /// From now on, flushing does nothing: a planted bug.
     pub fn lie(&self) {
         self.lock().lies = true;

@@ -56,6 +56,8 @@ struct Place {
     troubles: usize,
     /// Whether the next start sets aside what is damaged.
     repair: bool,
+    /// A copy of the directory, and of the engine's log, as they once were.
+    backup: Option<(PathBuf, WalDisk)>,
     liar: Option<Liar>,
 }
 
@@ -95,6 +97,7 @@ impl World {
             is_held_down: false,
             troubles: 0,
             repair: false,
+            backup: None,
             liar: None,
         };
         let places = (0..validators).map(|number| Mutex::new(place(number))).collect();

@@ -22,7 +22,8 @@ fn turn(statement: &Statement) -> Turn {
 pub(super) fn check(history: &History) -> Vec<Finding> {
     let mut said: BTreeMap<Turn, &Statement> = BTreeMap::new();
     let mut findings = Vec::new();
-    for statement in history.statements.iter().filter(|one| !history.byzantine.contains(&one.node)) {
+    let remembers = |one: &&Statement| !history.byzantine.contains(&one.node) && !history.forgetful.contains(&one.node);
+    for statement in history.statements.iter().filter(remembers) {
         let turn = turn(statement);
         let first = said.entry(turn).or_insert(statement);
         if first.content != statement.content {

@@ -15,7 +15,7 @@ const EQUIVOCATIONS_MIN: u64 = 20;
 
 pub(super) fn check(history: &History) -> Vec<Finding> {
     let counted: u64 = history.honest_chains().map(|(_, chain)| chain.evidence).sum();
-    if history.byzantine.is_empty() && counted > 0 {
+    if history.byzantine.is_empty() && history.forgetful.is_empty() && counted > 0 {
         return vec![Finding::general(format!("{counted} pieces of evidence against validators that are all honest"))];
     }
     let rebooted = history.boots.len() > history.validators;

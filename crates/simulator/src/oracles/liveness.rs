@@ -3,14 +3,13 @@
 
 use super::Finding;
 use crate::history::History;
-use crate::plan::LIVENESS_MS;
 
 pub(super) fn check(history: &History) -> Vec<Finding> {
     let mut findings = Vec::new();
     for probe in &history.probes {
         for node in history.honest() {
             let late = match probe.committed_ms[node] {
-                Some(at_ms) if at_ms <= history.healed_ms + LIVENESS_MS => continue,
+                Some(at_ms) if at_ms <= history.healed_ms + history.liveness_ms => continue,
                 Some(at_ms) => format!("only after {} ms", at_ms - history.healed_ms),
                 None => "not at all".to_owned(),
             };

@@ -309,6 +309,31 @@ impl World {
         std::fs::remove_dir_all(&place.directory)
     }
 
+    /// Leaves the mark of a validator that may have forgotten what it signed, as whoever empties a directory has to.
+    pub fn mark_as_forgetful(&self, number: usize) -> std::io::Result<()> {
+        let directory = self.place(number).directory.clone();
+        std::fs::create_dir_all(&directory)?;
+        std::fs::write(directory.join("forgotten"), [])
+    }
+
+    /// Copies the directory of a validator that is down.
+    pub fn back_up(&self, number: usize) -> std::io::Result<()> {
+        let mut place = self.place(number);
+        let copy = place.directory.with_extension("backup");
+        copy_directory(&place.directory, &copy)?;
+        place.backup = Some((copy, place.wal.copy()));
+        Ok(())
+    }
+
+    /// Puts the copy in the place of the directory of a validator that is down.
+    pub fn restore(&self, number: usize) -> std::io::Result<()> {
+        let mut place = self.place(number);
+        let Some((copy, wal)) = place.backup.take() else { return Ok(()) };
+        (place.disk, place.wal) = (SimulatedDisk::new(), wal);
+        std::fs::remove_dir_all(&place.directory)?;
+        std::fs::rename(copy, &place.directory)
+    }
+
     /// Reads the chains of the nodes that run.
     pub fn read_chains(&self) {
         for number in 0..self.validators() {
@@ -320,6 +345,20 @@ impl World {
             }
         }
     }
+}
+
+fn copy_directory(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_directory(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 fn read_chain(node: &Node) -> Result<Chain, StoreError> {
