@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 
 use lojal_text::typed;
-use lojal_wallet::backup::{WORDS, WORDS_BYTES_MAX};
+use lojal_wallet::backup::{WORDS, WORDS_BYTES_MAX, count_words};
 use lojal_wallet::uri::URI_BYTES_MAX;
 use zeroize::Zeroizing;
 
@@ -37,6 +37,12 @@ pub fn consent(what: &str, consent: Consent) -> Result<(), CommandError> {
 /// # Errors
 /// When stdin can't be read.
 pub fn scanned(argument: &str) -> Result<String, CommandError> {
+    let text = taken(argument)?;
+    // What isn't seen around it is no part of it; what is inside is for the reader of the text to refuse.
+    Ok(typed(&text).unwrap_or(text))
+}
+
+fn taken(argument: &str) -> Result<String, CommandError> {
     let bytes_max = URI_BYTES_MAX as u64 + 1;
     match argument {
         "-" if io::stdin().is_terminal() => {
@@ -69,7 +75,7 @@ pub fn words(file: Option<&Path>) -> Result<Zeroizing<String>, CommandError> {
     }
     prompt(&format!("Type the {WORDS} words, on one line or several; an empty line ends them.\n"));
     let mut text = Zeroizing::new(String::new());
-    while text.split_whitespace().count() < WORDS && (text.len() as u64) < WORDS_BYTES_MAX {
+    while count_words(&text) < WORDS && (text.len() as u64) < WORDS_BYTES_MAX {
         let line = line(WORDS_BYTES_MAX)?;
         if line.trim().is_empty() {
             break;

@@ -30,6 +30,8 @@ pub const COIN_TYPE: u32 = 7777;
 /// Most rotations of one backup's key, so that a restored wallet finds the one that signs.
 pub const ROTATIONS_MAX: u32 = 1_000;
 
+/// Letters that tell all words of the list apart.
+const LETTERS_MIN: usize = 4;
 const PURPOSE: u32 = 44;
 const ACCOUNT: u32 = 0;
 
@@ -50,11 +52,38 @@ pub enum WordsError {
         /// The word.
         word: String,
     },
+    /// A number that is not the next word's.
+    #[error("the number {found} stands before word {expected}: look for missing words, and keep their order")]
+    Number {
+        /// The number.
+        found: usize,
+        /// The word that it stands before, counted from 1.
+        expected: usize,
+    },
     /// Words that a backup can have, but not these together.
     #[error(
         "the checksum of the words is wrong: each of them is spelt right, but one is another word than on the paper, or two changed places"
     )]
     Checksum,
+}
+
+/// How many words a text has, numbers before them left out.
+pub fn count_words(text: &str) -> usize {
+    text.split_whitespace().filter(|part| number(part).is_none()).count()
+}
+
+/// The number that stands before a word, such as `7`, `7.` or `7)`.
+fn number(part: &str) -> Option<usize> {
+    part.trim_end_matches(['.', ')', ':']).parse().ok()
+}
+
+/// The word of the list that is meant by a word, or by its first letters: four of them tell all words of the list apart.
+fn known(part: &str) -> Option<&'static str> {
+    let list = English::words();
+    let at = list.partition_point(|word| *word < part);
+    let candidate = list.get(at).filter(|word| word.starts_with(part))?;
+    let is_enough = *candidate == part || part.len() >= LETTERS_MIN;
+    is_enough.then_some(*candidate)
 }
 
 /// The secret that the words write down; wiped from memory when dropped, and never shown by accident.
@@ -73,7 +102,8 @@ impl Backup {
     pub fn from_entropy(entropy: [u8; ENTROPY_BYTES]) -> Self {
         Self(Zeroizing::new(entropy))
     }
-    /// Reads the words, in any case and with any space between them.
+    /// Reads the words, in any case and with any space between them; also with their numbers before them, as they were
+    /// shown, and cut off after four letters or more, which say which word it is.
     ///
     /// # Errors
     /// When they are no backup, with the word that is wrong.
@@ -84,10 +114,16 @@ impl Backup {
             Err(error @ TypedError::Unseen(_)) => return Err(WordsError::Typed(error)),
         };
         let lower = Zeroizing::new(form.to_lowercase());
-        let words: Vec<&str> = lower.split_whitespace().collect();
-        let is_known = |word: &str| English::words().binary_search(&word).is_ok();
-        if let Some(index) = words.iter().position(|word| !is_known(word)) {
-            return Err(WordsError::Unknown { position: index + 1, word: words[index].to_owned() });
+        let mut words: Vec<&str> = Vec::with_capacity(WORDS);
+        for part in lower.split(' ') {
+            match number(part) {
+                Some(number) if number == words.len() + 1 => {}
+                Some(found) => return Err(WordsError::Number { found, expected: words.len() + 1 }),
+                None => {
+                    let unknown = || WordsError::Unknown { position: words.len() + 1, word: part.to_owned() };
+                    words.push(known(part).ok_or_else(unknown)?);
+                }
+            }
         }
         if words.len() != WORDS {
             return Err(WordsError::Count(words.len()));

@@ -6,6 +6,7 @@ mod household;
 mod keys;
 mod shared;
 mod till;
+mod values;
 
 use std::path::PathBuf;
 
@@ -44,7 +45,7 @@ pub struct Options {
     #[arg(long, global = true, env = "LOJAL_HOME", value_name = "DIR")]
     pub home: Option<PathBuf>,
     /// A gateway to use instead of the wallet's own; can be repeated, the first one is preferred
-    #[arg(long = "gateway", global = true, env = "LOJAL_GATEWAY", value_name = "URL", value_delimiter = ',')]
+    #[arg(long = "gateway", global = true, env = "LOJAL_GATEWAY", value_name = "URL", value_delimiter = ',', value_parser = values::url)]
     pub gateways: Vec<String>,
     /// Read the passphrase from this file [also: LOJAL_PASSPHRASE_FILE, LOJAL_PASSPHRASE]
     #[arg(long, global = true, value_name = "FILE")]
@@ -75,7 +76,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         words_file: Option<PathBuf>,
         /// The account, if it was recovered to this wallet's key [default: the account of the words' first key]
-        #[arg(long, value_name = "ADDRESS")]
+        #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
         account: Option<AddressText>,
     },
     /// Show this wallet's address
@@ -91,15 +92,18 @@ pub enum Command {
     /// Show what an account holds, and what the pools of its households do
     Balance {
         /// The account [default: this wallet's]
+        #[arg(value_parser = values::address)]
         address: Option<AddressText>,
     },
     /// Send points to another account
     Send {
         /// Who gets them
+        #[arg(value_parser = values::address)]
         to: AddressText,
         /// How many, such as 12.50
         amount: String,
         /// Whose points, such as kaffet
+        #[arg(value_parser = values::brand)]
         brand: BrandId,
         #[command(flatten)]
         source: SourceArgs,
@@ -111,12 +115,13 @@ pub enum Command {
         /// How many, such as 12.50
         amount: String,
         /// Whose points, such as kaffet
+        #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// The text of the till's payment request; only its hash goes on the ledger
         #[arg(long, value_name = "TEXT", conflicts_with = "reference")]
         receipt: Option<ReceiptText>,
         /// The till's payment request, as hex
-        #[arg(long, value_name = "HEX")]
+        #[arg(long, value_name = "HEX", value_parser = values::reference)]
         reference: Option<Reference>,
         #[command(flatten)]
         source: SourceArgs,
@@ -138,10 +143,12 @@ pub enum Command {
     /// Give new points to an account, as an operator of their brand
     Issue {
         /// Who gets them
+        #[arg(value_parser = values::address)]
         to: AddressText,
         /// How many, such as 12.50
         amount: String,
         /// Whose points, such as kaffet
+        #[arg(value_parser = values::brand)]
         brand: BrandId,
         #[command(flatten)]
         reference: ReceiptArgs,
@@ -153,10 +160,12 @@ pub enum Command {
     /// Take back what is left of an issue after a returned purchase, as an operator of the brand
     Reverse {
         /// Who had got the points
+        #[arg(value_parser = values::address)]
         from: AddressText,
         /// How many at most, such as 12.50
         amount: String,
         /// Whose points, such as kaffet
+        #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// How many at least: if there are fewer, nothing is taken [default: all of them]
         #[arg(long, value_name = "AMOUNT")]
@@ -171,6 +180,7 @@ pub enum Command {
     /// List an account's transactions, the newest first
     History {
         /// The account [default: this wallet's]
+        #[arg(value_parser = values::address)]
         address: Option<AddressText>,
         /// How many at most
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -182,6 +192,7 @@ pub enum Command {
     /// Show a transaction and what became of it (exit code 3 while it waits)
     Tx {
         /// Its id
+        #[arg(value_parser = values::transaction_id)]
         id: TransactionId,
     },
     /// The household that shares a pool of points

@@ -42,6 +42,10 @@ impl Gateway {
     pub fn url(&self) -> &str {
         self.client.url()
     }
+    /// Whether what is asked of it and what it answers goes over a network without encryption.
+    pub fn is_exposed(&self) -> bool {
+        self.client.is_exposed()
+    }
     /// Its status, once it is certain that it serves the right network.
     ///
     /// # Errors

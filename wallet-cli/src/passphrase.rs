@@ -141,8 +141,9 @@ pub struct Sources {
 impl Sources {
     /// The file of the command line, if there is one, and this process's environment.
     pub fn from_environment(option_file: Option<PathBuf>) -> Self {
-        let variable_file = std::env::var_os(FILE_VARIABLE).map(PathBuf::from);
-        Self { option_file, variable_file, variable: std::env::var_os(VARIABLE) }
+        // An empty variable is as good as none.
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        Self { option_file, variable_file: variable(FILE_VARIABLE).map(PathBuf::from), variable: variable(VARIABLE) }
     }
     /// The passphrase from the first place that has one.
     ///

@@ -54,24 +54,27 @@ pub fn parse_price(text: &str, decimals: u8) -> Result<u64, TermsTextError> {
     if is_exact { Ok(price) } else { Err(TermsTextError::Unrepresentable("price")) }
 }
 
-/// The price of one point in minor units.
+/// The price of one point in minor units, as [`parse_price`] reads it.
 pub fn format_price(price_micro: u64, decimals: u8) -> String {
-    format_micro(u128::from(price_micro) * u128::from(power(decimals)))
+    let (whole, fraction) = split_micro(u128::from(price_micro) * u128::from(power(decimals)));
+    format!("{whole}{fraction}")
 }
 
 /// An exact sum in minor units, with a comma between thousands.
 pub fn format_money(money: ExactMoney) -> String {
-    format_micro(money.in_micro())
+    let (whole, fraction) = split_micro(money.in_micro());
+    amount::format_grouped(Points::new(whole), 0) + &fraction
 }
 
-fn format_micro(micro: u128) -> String {
+/// Whole minor units, and the point with what is beside them, if there is anything.
+fn split_micro(micro: u128) -> (u64, String) {
     let per_minor = 10_u128.pow(u32::from(MICRO_DECIMALS));
     let whole = u64::try_from(micro / per_minor).unwrap_or(u64::MAX);
-    let whole = amount::format_grouped(Points::new(whole), 0);
-    match micro % per_minor {
-        0 => whole,
-        rest => format!("{whole}.{}", format!("{rest:06}").trim_end_matches('0')),
-    }
+    let fraction = match micro % per_minor {
+        0 => String::new(),
+        rest => format!(".{}", format!("{rest:06}").trim_end_matches('0')),
+    };
+    (whole, fraction)
 }
 
 fn power(decimals: u8) -> u64 {
@@ -129,16 +132,19 @@ mod tests {
             ("10", 0, 10_000_000, "10"),
             ("0.25", 2, 2_500, "0.25"),
             ("0", 2, 0, "0"),
-            ("1250.5", 0, 1_250_500_000, "1,250.5"),
+            ("1250.5", 0, 1_250_500_000, "1250.5"),
+            ("1,250.5", 0, 1_250_500_000, "1250.5"),
+            ("0,25", 2, 2_500, "0.25"),
         ];
         for (text, decimals, micro, shown) in cases {
             assert_eq!(parse_price(text, decimals), Ok(micro), "{text}");
             assert_eq!(format_price(micro, decimals), shown);
+            assert_eq!(parse_price(shown, decimals), Ok(micro));
         }
         assert_eq!(parse_price("0.00001", 2), Err(TermsTextError::Unrepresentable("price")));
         assert_eq!(parse_price("1000000", 0), Ok(PRICE_MICRO_MAX));
         assert_eq!(parse_price("1000000.000001", 0), Err(TermsTextError::Unrepresentable("price")));
-        assert!(matches!(parse_price("1,5", 0), Err(TermsTextError::Price(_))));
+        assert!(matches!(parse_price("1,500", 0), Err(TermsTextError::Price(_))));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Times and durations as people write them.
 
+use lojal_text::typed;
 use lojal_types::TimeMs;
 use thiserror::Error;
 
@@ -14,7 +15,9 @@ pub enum TimeTextError {
     #[error("write a whole number and a unit: 90s, 10m, 2h or 3d")]
     Duration,
     /// No time.
-    #[error("write a day, or a day and a time (UTC), up to the year 6999: 2027-03-01 or 2027-03-01T18:30")]
+    #[error(
+        "write a day, or a day and a time (UTC), up to the year 6999: 2027-03-01, 2027-03-01T18:30 or \"2027-03-01 18:30:00\""
+    )]
     Time,
 }
 
@@ -23,7 +26,8 @@ pub enum TimeTextError {
 /// # Errors
 /// When it is none.
 pub fn parse_duration_ms(text: &str) -> Result<u64, TimeTextError> {
-    let units = [('s', 1000), ('m', MINUTE_MS), ('h', HOUR_MS), ('d', DAY_MS)];
+    let text = typed(text).map_err(|_| TimeTextError::Duration)?;
+    let units = [("ms", 1), ("s", 1000), ("m", MINUTE_MS), ("h", HOUR_MS), ("d", DAY_MS)];
     let found = units.iter().find_map(|(unit, ms)| Some((text.strip_suffix(*unit)?, ms)));
     let (number, unit_ms) = found.ok_or(TimeTextError::Duration)?;
     digits(number).and_then(|number| number.checked_mul(*unit_ms)).ok_or(TimeTextError::Duration)
@@ -39,15 +43,18 @@ pub fn format_duration(ms: u64) -> String {
     }
 }
 
-/// Reads a day, which is its first moment, or a day and a time: `2027-03-01` or `2027-03-01T18:30` (UTC).
+/// Reads a day, which is its first moment, or a day and a time (UTC): `2027-03-01`, `2027-03-01T18:30`, or as times are
+/// shown, `2027-03-01 18:30:00 UTC`.
 ///
 /// # Errors
 /// When it is none.
 pub fn parse_time(text: &str) -> Result<TimeMs, TimeTextError> {
-    let (day, time) = text.split_once('T').unwrap_or((text, "00:00"));
+    let text = typed(text).map_err(|_| TimeTextError::Time)?;
+    let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix('Z')).unwrap_or(&text);
+    let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
     let ms = days(day)
-        .zip(minutes(time))
-        .and_then(|(days, minutes)| days.checked_mul(DAY_MS)?.checked_add(minutes.checked_mul(MINUTE_MS)?));
+        .zip(seconds(time))
+        .and_then(|(days, seconds)| days.checked_mul(DAY_MS)?.checked_add(seconds.checked_mul(1000)?));
     ms.and_then(|ms| TimeMs::new(ms).ok()).ok_or(TimeTextError::Time)
 }
 
@@ -87,10 +94,12 @@ fn days(text: &str) -> Option<u64> {
     (day_of_month(days) == day).then_some(days)
 }
 
-fn minutes(text: &str) -> Option<u64> {
-    let (hour, minute) = text.split_once(':')?;
-    let (hour, minute) = (fixed(hour, 2)?, fixed(minute, 2)?);
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+/// Seconds from midnight to `HH:MM` or `HH:MM:SS`.
+fn seconds(text: &str) -> Option<u64> {
+    let (hour, rest) = text.split_once(':')?;
+    let (minute, second) = rest.split_once(':').unwrap_or((rest, "00"));
+    let (hour, minute, second) = (fixed(hour, 2)?, fixed(minute, 2)?, fixed(second, 2)?);
+    (hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second)
 }
 
 fn fixed(text: &str, len: usize) -> Option<u64> {
@@ -108,7 +117,8 @@ mod tests {
 
     #[test]
     fn durations_are_a_number_and_a_unit() {
-        let cases = [("90s", 90_000), ("10m", 600_000), ("2h", 7_200_000), ("3d", 259_200_000), ("0s", 0)];
+        let cases =
+            [("90s", 90_000), ("10m", 600_000), ("2h", 7_200_000), ("3d", 259_200_000), ("0s", 0), ("1500ms", 1_500)];
         for (text, ms) in cases {
             assert_eq!(parse_duration_ms(text), Ok(ms));
             assert_eq!(parse_duration_ms(&format_duration(ms)), Ok(ms));
@@ -134,6 +144,9 @@ mod tests {
         for (text, ms, shown) in cases {
             let time = parse_time(text).expect(text);
             assert_eq!((time.get(), utc(time).as_str()), (ms, shown));
+            for again in [shown.to_owned(), format!("{shown} UTC"), format!(" {}Z\r\n", shown.replace(' ', "T"))] {
+                assert_eq!(parse_time(&again), Ok(time), "{again}");
+            }
         }
     }
 
@@ -154,7 +167,8 @@ mod tests {
             "2027-01-01T24:00",
             "2027-01-01T12:60",
             "2027-01-01T",
-            "2027-01-01 12:00",
+            "2027-01-01 12:00:60",
+            "2027-01-01 12:00:00 CET",
             "+027-01-01",
             "",
         ];

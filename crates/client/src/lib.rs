@@ -84,6 +84,12 @@ impl Client {
         &self.url
     }
 
+    /// Whether what is asked and answered goes over a network without encryption, where others can read and change it.
+    pub fn is_exposed(&self) -> bool {
+        let uri: Option<Uri> = self.url.parse().ok();
+        uri.is_some_and(|uri| uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_this_machine))
+    }
+
     /// `GET /v1/status`: which network, and how far it has come.
     ///
     /// # Errors
@@ -301,7 +307,9 @@ impl Client {
 
 fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    // RFC 6761, section 6.3: all names below localhost are this machine's.
+    name == "localhost" || name.ends_with(".localhost") || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 #[cfg(test)]

@@ -162,3 +162,16 @@ fn nobody_listening_and_a_broken_connection_are_told_apart() {
     let error = client(&server).submit(&signed(), true).expect_err("no answer");
     assert!(matches!(error, ClientError::Interrupted { .. }), "{error}");
 }
+
+#[test]
+fn this_machine_is_known_by_any_of_its_names_and_only_other_machines_are_exposed() {
+    for own in ["localhost", "LOCALHOST", "LocalHost.", "gateway.localhost", "127.0.0.1", "127.9.9.9", "[::1]"] {
+        assert!(is_this_machine(own), "{own}");
+        assert!(!Client::new(&format!("http://{own}:7800")).expect("an address").is_exposed(), "{own}");
+    }
+    for other in ["localhost.example.org", "notlocalhost", "10.0.0.1", "[::2]", "example.org"] {
+        assert!(!is_this_machine(other), "{other}");
+        assert!(Client::new(&format!("HTTP://{other}:7800")).expect("an address").is_exposed(), "{other}");
+        assert!(!Client::new(&format!("https://{other}")).expect("an address").is_exposed(), "{other}");
+    }
+}

@@ -15,6 +15,19 @@ fn amounts_are_read_in_the_brands_decimals() {
         ("0.0001", 4, 1),
         ("9007199254740991", 0, POINTS_MAX),
         ("900719925474.0991", 4, POINTS_MAX),
+        // As it is shown.
+        ("1,250", 0, 1250),
+        ("1,250.00", 2, 125_000),
+        ("9,007,199,254,740,991", 0, POINTS_MAX),
+        // As many people write it.
+        ("12,50", 2, 1250),
+        ("12,5", 2, 1250),
+        ("0,250", 3, 250),
+        ("1250,125", 3, 1_250_125),
+        ("0,0001", 4, 1),
+        // As it is pasted.
+        (" 12.50\r\n", 2, 1250),
+        ("\u{200b}1,250\u{a0}", 0, 1250),
     ];
     for (text, decimals, points) in cases {
         assert_eq!(parse(text, decimals), Ok(Points::new(points)), "{text}");
@@ -23,11 +36,16 @@ fn amounts_are_read_in_the_brands_decimals() {
 
 #[test]
 fn what_is_no_amount_is_refused_by_its_reason() {
-    for text in ["", ".", "12.", ".5", "-1", "+1", "1e3", " 1", "1 ", "1,250", "12,50", "1.2.3", "0x10", "١٢", "1_000"]
+    let nonsense = ["", ".", "12.", ".5", "-1", "+1", "1e3", "1 2", "1.2.3", "0x10", "١٢", "1_000", "1,,0", ",5", "5,"];
+    for text in
+        nonsense.iter().chain(&["1,250", "12,500", "1,2,3", "1,25,000.00", "1234,567.00", "12,50.00", "1.234,56"])
     {
-        assert_eq!(parse(text, 2), Err(AmountError::Form(text.to_owned())), "{text}");
+        assert_eq!(parse(text, 2), Err(AmountError::Form((*text).to_owned())), "{text}");
     }
-    for (text, decimals) in [("12.505", 2), ("12.500", 2), ("1.0", 0)] {
+    for (text, decimals) in [("1,250", 1), ("1,250", 3), ("1,250", 4), ("12,50", 0), ("1,2", 0), ("0,250", 0)] {
+        assert!(matches!(parse(text, decimals), Err(AmountError::Form(_))), "{text} with {decimals} decimals");
+    }
+    for (text, decimals) in [("12.505", 2), ("12.500", 2), ("1.0", 0), ("1,250.000", 2), ("1234,567", 2)] {
         assert!(matches!(parse(text, decimals), Err(AmountError::Decimals { .. })), "{text}");
     }
     for text in ["0", "0.00", "000"] {
@@ -66,6 +84,7 @@ proptest! {
     fn what_is_shown_is_read_back_as_the_same_amount(points in 1..=POINTS_MAX, decimals in 0..=DECIMALS_MAX) {
         let points = Points::new(points);
         prop_assert_eq!(parse(&format(points, decimals), decimals), Ok(points));
+        prop_assert_eq!(parse(&format_grouped(points, decimals), decimals), Ok(points));
         prop_assert_eq!(format_grouped(points, decimals).replace(',', ""), format(points, decimals));
     }
 

@@ -95,3 +95,28 @@ fn two_backups_differ_and_neither_is_shown() {
     assert_ne!(first.words(), second.words());
     assert_eq!(format!("{first:?}"), "Backup(…)");
 }
+
+#[test]
+fn words_are_read_as_they_were_shown_and_by_their_first_four_letters() {
+    let expected = Backup::from_words(words(2)).expect("valid");
+    let numbered =
+        |end: &str| words(2).split(' ').zip(1..).map(|(word, n)| format!("{n:>2}{end} {word}\n")).collect::<String>();
+    let short: Vec<&str> = words(2).split(' ').map(|word| &word[..word.len().min(4)]).collect();
+    for text in [numbered(""), numbered("."), numbered(")"), short.join(" "), short.join("\r\n").to_uppercase()] {
+        assert_eq!(Backup::from_words(&text).expect(&text).entropy(), expected.entropy());
+        assert_eq!(count_words(&text), WORDS);
+    }
+    let read = |text: &str| Backup::from_words(text).expect_err("refused");
+    assert_eq!(read(&numbered("").replace(" 7 private\n", "")), WordsError::Number { found: 8, expected: 7 });
+    assert_eq!(read("hamster dia"), WordsError::Unknown { position: 2, word: "dia".to_owned() });
+    assert_eq!(read("hamster diagrams"), WordsError::Unknown { position: 2, word: "diagrams".to_owned() });
+}
+
+#[test]
+fn four_letters_tell_all_words_apart_and_a_word_that_begins_another_is_itself() {
+    for word in English::words() {
+        let start = &word[..word.len().min(4)];
+        assert_eq!(known(word), Some(*word));
+        assert_eq!(known(start), Some(*word), "{start}");
+    }
+}

@@ -7,6 +7,7 @@ use lojal_types::{BrandId, TimeMs};
 use lojal_wallet::time;
 
 use super::shared::{Consent, ReceiptArgs, Sending, SourceArgs};
+use super::values;
 
 /// `lojal partner`.
 #[derive(Debug, Subcommand)]
@@ -18,8 +19,10 @@ pub enum PartnerCommand {
     /// Agree to the terms that the other brand put forward, as an admin
     Accept {
         /// The brand whose points are burned
+        #[arg(value_parser = values::brand)]
         from: BrandId,
         /// The brand that issues points for them
+        #[arg(value_parser = values::brand)]
         to: BrandId,
         #[command(flatten)]
         consent: Consent,
@@ -29,8 +32,10 @@ pub enum PartnerCommand {
     /// End a partnership, or take a proposal off the table, as an admin of one of the two brands
     End {
         /// The brand whose points were burned
+        #[arg(value_parser = values::brand)]
         from: BrandId,
         /// The brand that issued points for them
+        #[arg(value_parser = values::brand)]
         to: BrandId,
         #[command(flatten)]
         sending: Sending,
@@ -41,8 +46,10 @@ pub enum PartnerCommand {
 #[derive(Debug, Args)]
 pub struct ProposeArgs {
     /// The brand whose points are burned
+    #[arg(value_parser = values::brand)]
     pub from: BrandId,
     /// The brand that issues points for them
+    #[arg(value_parser = values::brand)]
     pub to: BrandId,
     #[command(flatten)]
     pub terms: TermsArgs,
@@ -82,6 +89,7 @@ pub struct Rate {
 impl FromStr for Rate {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
+        let text = values::text(text)?.replace(' ', "");
         let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
         let parts = text.split_once('/').and_then(|(come, go)| Some((number(come)?, number(go)?)));
         let (come, go) = parts.ok_or("write two whole numbers of 1 or more, like 2/3")?;
@@ -95,10 +103,10 @@ pub struct ConvertArgs {
     /// How many points go at most, such as 12.50; what gives no whole point stays
     pub amount: String,
     /// The brand whose points go
-    #[arg(value_name = "FROM")]
+    #[arg(value_name = "FROM", value_parser = values::brand)]
     pub give: BrandId,
     /// The brand whose points come
-    #[arg(value_name = "TO")]
+    #[arg(value_name = "TO", value_parser = values::brand)]
     pub get: BrandId,
     /// How many points must come at least [default: as many as the terms give now]
     #[arg(long, value_name = "AMOUNT")]
@@ -116,10 +124,12 @@ pub struct ConvertArgs {
 pub struct SettleArgs {
     /// How much, in minor units of the settlement currency
     #[arg(value_name = "MONEY")]
-    pub amount: u64,
+    pub amount: String,
     /// The brand that was paid; this wallet is one of its admins
+    #[arg(value_parser = values::brand)]
     pub creditor: BrandId,
     /// The brand that paid
+    #[arg(value_parser = values::brand)]
     pub debtor: BrandId,
     #[command(flatten)]
     pub reference: ReceiptArgs,

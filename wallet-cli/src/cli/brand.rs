@@ -5,6 +5,7 @@ use lojal_types::{AddressText, BrandId, PublicKey, Role};
 use lojal_wallet::time;
 
 use super::shared::{Consent, Sending};
+use super::values;
 
 /// `lojal policy`.
 #[derive(Debug, Subcommand)]
@@ -12,11 +13,13 @@ pub enum PolicyCommand {
     /// Show a brand's policy
     Show {
         /// The brand
+        #[arg(value_parser = values::brand)]
         brand: BrandId,
     },
     /// Change a brand's policy, as one of its admins; what is not named stays
     Set {
         /// The brand
+        #[arg(value_parser = values::brand)]
         brand: BrandId,
         #[command(flatten)]
         changes: PolicyArgs,
@@ -35,8 +38,8 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "MONTHS|never", value_parser = months_or_never)]
     pub expiry_months: Option<Maybe<u8>>,
     /// Most that one operation may issue, or none for no cap
-    #[arg(long, value_name = "AMOUNT|none")]
-    pub issue_max: Option<String>,
+    #[arg(long, value_name = "AMOUNT|none", value_parser = amount_or_none)]
+    pub issue_max: Option<Maybe<String>>,
     /// Whether members may transfer points to each other
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub transferable: Option<bool>,
@@ -47,8 +50,8 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "AMOUNT")]
     pub transfer_max: Option<String>,
     /// Most that one member may transfer in a day, or none for no cap
-    #[arg(long, value_name = "AMOUNT|none")]
-    pub transfer_daily_max: Option<String>,
+    #[arg(long, value_name = "AMOUNT|none", value_parser = amount_or_none)]
+    pub transfer_daily_max: Option<Maybe<String>>,
     /// Whether the points may be converted from and into other brands' points
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub convertible: Option<bool>,
@@ -59,28 +62,42 @@ pub struct PolicyArgs {
     /// Whether the points may be traded for other brands' points
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub tradeable: Option<bool>,
-    /// How long after an issue it can be reversed, such as 30d, or 0s for never
-    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration_ms)]
+    /// How long after an issue it can be reversed, such as 30d, or never
+    #[arg(long, value_name = "DURATION", value_parser = window)]
     pub reversal_window: Option<u64>,
 }
 
 /// A value, or that there shall be none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Maybe<T>(pub Option<T>);
 
+/// As the policy shows it, too: `24 months`, `for ever`.
 fn months_or_never(text: &str) -> Result<Maybe<u8>, String> {
-    if text == "never" {
+    let word = values::text(text)?.to_lowercase();
+    if ["never", "for ever"].contains(&word.as_str()) {
         return Ok(Maybe(None));
     }
-    text.parse().map(|months| Maybe(Some(months))).map_err(|_| "write a number of months, or never".to_owned())
+    let months = word.strip_suffix(" months").unwrap_or(&word).parse();
+    months.map(|months| Maybe(Some(months))).map_err(|_| "write a number of months, or never".to_owned())
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err("write yes or no".to_owned()),
+    values::choice(text, &[("yes", true), ("no", false)], "write yes or no")
+}
+
+/// As the policy shows it, too: `never`.
+fn window(text: &str) -> Result<u64, String> {
+    if values::text(text)?.eq_ignore_ascii_case("never") {
+        return Ok(0);
     }
+    time::parse_duration_ms(text).map_err(|error| error.to_string())
+}
+
+/// As the policy shows it, too: `no cap`.
+fn amount_or_none(text: &str) -> Result<Maybe<String>, String> {
+    let word = values::text(text)?;
+    let is_none = ["none", "no cap"].contains(&word.to_lowercase().as_str());
+    Ok(Maybe((!is_none).then_some(word)))
 }
 
 /// `lojal operator`.
@@ -89,6 +106,7 @@ pub enum OperatorCommand {
     /// List a brand's operators
     List {
         /// The brand
+        #[arg(value_parser = values::brand)]
         brand: BrandId,
     },
     /// Make somebody an operator, or change what an operator may do, as an admin of the brand
@@ -96,8 +114,10 @@ pub enum OperatorCommand {
     /// End an operator's authority, as an admin of the brand
     Remove {
         /// The brand
+        #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// The operator's account
+        #[arg(value_parser = values::address)]
         operator: AddressText,
         #[command(flatten)]
         sending: Sending,
@@ -108,8 +128,10 @@ pub enum OperatorCommand {
 #[derive(Debug, Args)]
 pub struct SetOperatorArgs {
     /// The brand
+    #[arg(value_parser = values::brand)]
     pub brand: BrandId,
     /// The operator's first key, as `lojal address --key` shows it there
+    #[arg(value_parser = values::public_key)]
     pub public_key: PublicKey,
     /// What it may do, such as issue,capture
     #[arg(long, value_name = "issue|capture|reverse|admin", value_delimiter = ',', required = true, value_parser = role)]
@@ -122,11 +144,7 @@ pub struct SetOperatorArgs {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    match text {
-        "issue" => Ok(Role::Issue),
-        "capture" => Ok(Role::Capture),
-        "reverse" => Ok(Role::Reverse),
-        "admin" => Ok(Role::Admin),
-        _ => Err("a role is issue, capture, reverse or admin".to_owned()),
-    }
+    let roles =
+        [("issue", Role::Issue), ("capture", Role::Capture), ("reverse", Role::Reverse), ("admin", Role::Admin)];
+    values::choice(text, &roles, "a role is issue, capture, reverse or admin")
 }

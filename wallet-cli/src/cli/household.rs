@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use lojal_types::{AddressText, BrandId, MemberRole};
 
 use super::shared::{Pool, Sending};
+use super::values;
 
 /// `lojal household`.
 #[derive(Debug, Subcommand)]
@@ -21,6 +22,7 @@ pub enum HouseholdCommand {
     /// Invite an account, or change an invitation, as an admin
     Invite {
         /// Who is invited
+        #[arg(value_parser = values::address)]
         member: AddressText,
         #[command(flatten)]
         rights: RightsArgs,
@@ -32,6 +34,7 @@ pub enum HouseholdCommand {
     /// Accept an invitation
     Join {
         /// The household
+        #[arg(value_parser = values::address)]
         household: AddressText,
         #[command(flatten)]
         sending: Sending,
@@ -46,6 +49,7 @@ pub enum HouseholdCommand {
     /// Change a member's role and limits, as an admin
     Set {
         /// The member
+        #[arg(value_parser = values::address)]
         member: AddressText,
         #[command(flatten)]
         rights: RightsArgs,
@@ -57,6 +61,7 @@ pub enum HouseholdCommand {
     /// Remove a member, or withdraw an invitation, as an admin
     Remove {
         /// The member, or who is invited
+        #[arg(value_parser = values::address)]
         member: AddressText,
         #[command(flatten)]
         household: HouseholdOption,
@@ -69,7 +74,7 @@ pub enum HouseholdCommand {
 #[derive(Clone, Debug, Args)]
 pub struct HouseholdOption {
     /// The household's address [default: the only one that this wallet is a member of]
-    #[arg(long, value_name = "ADDRESS", default_value = "household", hide_default_value = true)]
+    #[arg(long, value_name = "ADDRESS", default_value = "household", hide_default_value = true, value_parser = values::pool)]
     pub household: Pool,
 }
 
@@ -85,15 +90,11 @@ pub struct RightsArgs {
 }
 
 fn role(text: &str) -> Result<MemberRole, String> {
-    match text {
-        "admin" => Ok(MemberRole::Admin),
-        "adult" => Ok(MemberRole::Adult),
-        "child" => Ok(MemberRole::Child),
-        _ => Err("a role is admin, adult or child".to_owned()),
-    }
+    let roles = [("admin", MemberRole::Admin), ("adult", MemberRole::Adult), ("child", MemberRole::Child)];
+    values::choice(text, &roles, "a role is admin, adult or child")
 }
 
 fn limit(text: &str) -> Result<(BrandId, String), String> {
     let (brand, amount) = text.split_once('=').ok_or("write it like kaffet=50.00")?;
-    Ok((brand.parse().map_err(|error: lojal_types::brand::BrandIdError| error.to_string())?, amount.to_owned()))
+    Ok((values::brand(brand)?, amount.to_owned()))
 }

@@ -1,9 +1,10 @@
 //! Guardians and recoveries.
 
 use clap::Subcommand;
-use lojal_types::{AddressText, BrandId, Guardian, PublicKey};
+use lojal_types::{AddressText, Guardian, PublicKey};
 
 use super::shared::{Consent, Sending};
+use super::values;
 
 /// `lojal guardians`.
 #[derive(Debug, Subcommand)]
@@ -11,12 +12,13 @@ pub enum GuardiansCommand {
     /// Show an account's guardians
     Show {
         /// The account [default: this wallet's]
+        #[arg(value_parser = values::address)]
         address: Option<AddressText>,
     },
     /// Name up to three guardians: accounts by their address, brands by their id
     Set {
         /// Who can bring this account back
-        #[arg(value_parser = guardian, num_args = 1..=3, required_unless_present = "none")]
+        #[arg(value_parser = values::guardian, num_args = 1..=3, required_unless_present = "none")]
         guardians: Vec<Guardian<AddressText>>,
         /// How many of them it takes [default: more than half]
         #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=3), conflicts_with = "none")]
@@ -29,26 +31,22 @@ pub enum GuardiansCommand {
     },
 }
 
-fn guardian(text: &str) -> Result<Guardian<AddressText>, String> {
-    if let Ok(brand) = text.parse::<BrandId>() {
-        return Ok(Guardian::Brand(brand));
-    }
-    text.parse().map(Guardian::Account).map_err(|error: lojal_types::address::AddressError| error.to_string())
-}
-
 /// `lojal recover`.
 #[derive(Debug, Subcommand)]
 pub enum RecoverCommand {
     /// In a new wallet: show what the guardians of the lost account must type
     Start {
         /// The lost account
+        #[arg(value_parser = values::address)]
         account: AddressText,
     },
     /// As a guardian: ask that the lost account gets the key of its owner's new wallet
     Approve {
         /// The lost account
+        #[arg(value_parser = values::address)]
         account: AddressText,
         /// The key of the new wallet
+        #[arg(value_parser = values::public_key)]
         new_key: PublicKey,
         #[command(flatten)]
         consent: Consent,
@@ -58,12 +56,14 @@ pub enum RecoverCommand {
     /// Show how far a recovery has come
     Status {
         /// The lost account [default: this wallet's]
+        #[arg(value_parser = values::address)]
         account: Option<AddressText>,
     },
     /// When the owner's time to cancel is over: complete the recovery as a guardian, or take over the account as its
     /// owner's new wallet
     Finish {
         /// The lost account
+        #[arg(value_parser = values::address)]
         account: AddressText,
         #[command(flatten)]
         sending: Sending,

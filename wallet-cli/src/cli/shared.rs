@@ -1,16 +1,16 @@
 //! Arguments that several commands have.
 
-use std::str::FromStr;
-
 use clap::Args;
 use lojal_types::{AddressText, Reference};
 use lojal_wallet::reference::ReceiptText;
+
+use super::values;
 
 /// Where points come from.
 #[derive(Clone, Debug, Args)]
 pub struct SourceArgs {
     /// Take the points from a household's pool: its address, or the word household if there is only one
-    #[arg(long = "from", value_name = "HOUSEHOLD")]
+    #[arg(long = "from", value_name = "HOUSEHOLD", value_parser = values::pool)]
     pub household: Option<Pool>,
 }
 
@@ -21,13 +21,6 @@ pub enum Pool {
     At(AddressText),
     /// The only one.
     Only,
-}
-
-impl FromStr for Pool {
-    type Err = lojal_types::address::AddressError;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "household" { Ok(Self::Only) } else { text.parse().map(Self::At) }
-    }
 }
 
 /// Whether to ask before something is signed.
@@ -46,7 +39,7 @@ pub struct OptionalReceiptArgs {
     #[arg(long, value_name = "TEXT")]
     pub receipt: Option<ReceiptText>,
     /// The reference itself, as hex
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "HEX", value_parser = values::reference)]
     pub reference: Option<Reference>,
 }
 
@@ -58,7 +51,7 @@ pub struct ReceiptArgs {
     #[arg(long, value_name = "TEXT")]
     pub receipt: Option<ReceiptText>,
     /// The reference itself, as hex
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "HEX", value_parser = values::reference)]
     pub reference: Option<Reference>,
 }
 
@@ -70,7 +63,7 @@ pub struct OfReceiptArgs {
     #[arg(long, value_name = "TEXT")]
     pub of_receipt: Option<ReceiptText>,
     /// The reference of the issue, as hex
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "HEX", value_parser = values::reference)]
     pub of_reference: Option<Reference>,
 }
 

@@ -6,6 +6,7 @@ use lojal_types::{AddressText, BrandId, TimeMs};
 use lojal_wallet::time;
 
 use super::shared::{Consent, OptionalReceiptArgs, Sending, SourceArgs};
+use super::values;
 
 /// `lojal request`.
 #[derive(Debug, Args)]
@@ -13,6 +14,7 @@ pub struct RequestArgs {
     /// How many, such as 12.50
     pub amount: String,
     /// Whose points, such as kaffet
+    #[arg(value_parser = values::brand)]
     pub brand: BrandId,
     /// Ask the member to hold the points, so that the till can take some or all of them later
     #[arg(long)]
@@ -24,7 +26,7 @@ pub struct RequestArgs {
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = time::parse_duration_ms)]
     pub pay_within: u64,
     /// The household whose pool is to pay
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
     pub household: Option<AddressText>,
     #[command(flatten)]
     pub reference: OptionalReceiptArgs,
@@ -49,6 +51,7 @@ pub struct HoldArgs {
     /// How many, such as 12.50
     pub amount: String,
     /// Whose points, such as kaffet
+    #[arg(value_parser = values::brand)]
     pub brand: BrandId,
     #[command(flatten)]
     pub time: HoldTime,

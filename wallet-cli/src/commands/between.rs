@@ -1,7 +1,7 @@
 //! Between brands: partnerships, conversions, and what they owe each other.
 
 use lojal_types::{
-    AcceptPartnership, BrandId, Convert, EndPartnership, Genesis, Money, Operation, PartnershipTerms, Points,
+    AcceptPartnership, BrandId, Convert, EndPartnership, Genesis, Money, Operation, PartnershipTerms,
     ProposePartnership, Settle, api,
 };
 use lojal_wallet::amount;
@@ -163,9 +163,11 @@ pub(super) fn settle(context: &Context, args: SettleArgs) -> Result<Report, Comm
     let session = Session::open(context)?;
     let SettleArgs { amount, creditor, debtor, reference, sending } = args;
     let reference = one_reference(&session, reference.receipt, reference.reference);
-    let settle = Settle { creditor, debtor, amount: Money::new(amount), reference };
+    // A sum is whole minor units, typed and shown as points without decimals are.
+    let amount = amount::parse(&amount, 0)?;
+    let settle = Settle { creditor, debtor, amount: Money::new(amount.get()), reference };
     let unit = money_unit(Some(session.home.genesis()));
-    let sum = amount::format_grouped(Points::new(amount), 0);
+    let sum = amount::format_grouped(amount, 0);
     session.transact(
         Operation::Settle(settle),
         &format!("confirmed that {debtor} paid {creditor} {sum} {unit}"),

@@ -49,18 +49,16 @@ fn set_policy(
 fn changed(brand: &api::Brand, changes: &PolicyArgs) -> Result<Policy, CommandError> {
     let old = &brand.policy;
     let points = |text: &String| amount::parse(text, brand.decimals);
-    let daily_max = match changes.transfer_daily_max.as_deref() {
+    let daily_max = match &changes.transfer_daily_max {
         None => old.transfer_daily_max,
-        Some("none") => None,
-        Some(text) => Some(amount::parse(text, brand.decimals)?),
+        Some(max) => max.0.as_ref().map(points).transpose()?,
     };
-    let issue_max = match changes.issue_max.as_deref() {
+    let issue_max = match &changes.issue_max {
         None => old.issue_max,
-        Some("none") => None,
-        Some(text) => Some(amount::parse(text, brand.decimals)?),
+        Some(max) => max.0.as_ref().map(points).transpose()?,
     };
     Ok(Policy {
-        expiry_months: changes.expiry_months.map_or(old.expiry_months, |months| months.0),
+        expiry_months: changes.expiry_months.as_ref().map_or(old.expiry_months, |months| months.0),
         issue_max,
         transferable: changes.transferable.unwrap_or(old.transferable),
         transfer_min: changes.transfer_min.as_ref().map(points).transpose()?.unwrap_or(old.transfer_min),

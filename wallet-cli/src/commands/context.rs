@@ -46,7 +46,18 @@ impl Context {
     pub(super) fn gateways(&self, home: Option<&Home>) -> Result<Gateways, CommandError> {
         let own = home.map(Home::gateways).unwrap_or_default();
         let urls = if self.options.gateways.is_empty() { own } else { &self.options.gateways };
-        Ok(Gateways::new(urls, home.map(Home::chain_id)).map_err(GatewaysError::Client)?)
+        let gateways = Gateways::new(urls, home.map(Home::chain_id)).map_err(GatewaysError::Client)?;
+        self.warn_of_exposed(&gateways);
+        Ok(gateways)
+    }
+    /// Tells a person which gateways are asked without encryption.
+    pub(super) fn warn_of_exposed(&self, gateways: &Gateways) {
+        for gateway in gateways.iter().filter(|gateway| gateway.is_exposed() && !self.options.json) {
+            lojal_print::note(format!(
+                "warning: {} is asked without encryption: others on the way can read it, and change the answers; use https://",
+                gateway.url()
+            ));
+        }
     }
     /// Where a passphrase can come from.
     pub(super) fn passphrase_sources(&self) -> Sources {

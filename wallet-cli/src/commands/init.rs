@@ -92,6 +92,7 @@ pub(super) fn restore(
     let account = account.unwrap_or_else(|| backup.key(0).address().text(known.network()));
     let address = account.on(known.network())?;
     let gateways = Gateways::new(&context.options.gateways, Some(known.chain_id())).map_err(GatewaysError::Client)?;
+    context.warn_of_exposed(&gateways);
     let found: api::Account = gateways.ask(|gateway| Ok(gateway.client()?.account(&account)?))?;
     let rotation = match found.rotated_key {
         Some(key) => backup.rotation_of(key),

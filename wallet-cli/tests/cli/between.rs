@@ -70,7 +70,7 @@ fn terms_that_the_ledger_cannot_express_are_refused() {
     let server = ledger_with(None, None);
     let wallet = Wallet::at(server.url());
     for (position, wrong, code) in
-        [(7, "0.00001", "terms_out_of_bounds"), (7, "1,5", "terms_out_of_bounds"), (9, "0", "invalid_amount")]
+        [(7, "0.00001", "terms_out_of_bounds"), (7, "1,500", "terms_out_of_bounds"), (9, "0", "invalid_amount")]
     {
         let mut arguments = PROPOSE.to_vec();
         arguments[position] = wrong;

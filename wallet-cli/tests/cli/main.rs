@@ -10,5 +10,6 @@ mod household;
 mod issues;
 mod output;
 mod recovery;
+mod round_trip;
 mod support;
 mod till;

@@ -1,0 +1,114 @@
+//! Values as people type and paste them, and as this wallet and others print them: in any case where case means nothing,
+//! and with whatever surrounds them when they are copied.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use lojal_text::{TypedError, typed};
+use lojal_types::{AddressText, BrandId, Guardian, PublicKey, Reference, TransactionId};
+
+use super::shared::Pool;
+
+/// The one form of a text that is typed.
+pub fn text(value: &str) -> Result<String, String> {
+    typed(value).map_err(|error| error.to_string())
+}
+
+/// A brand's id.
+pub fn brand(value: &str) -> Result<BrandId, String> {
+    read(&text(value)?.to_lowercase())
+}
+
+/// An address, in one piece or broken over lines: its checksum tells whether all of it is there.
+pub fn address(value: &str) -> Result<AddressText, String> {
+    read(&without_blanks(value)?)
+}
+
+/// A household: its address, or the word for the only one.
+pub fn pool(value: &str) -> Result<Pool, String> {
+    let word = text(value)?.to_lowercase();
+    if word == "household" { Ok(Pool::Only) } else { address(value).map(Pool::At) }
+}
+
+/// A public key.
+pub fn public_key(value: &str) -> Result<PublicKey, String> {
+    read(&without_blanks(value)?.to_lowercase())
+}
+
+/// The reference of an operation.
+pub fn reference(value: &str) -> Result<Reference, String> {
+    read(&without_blanks(value)?.to_lowercase())
+}
+
+/// A transaction's id.
+pub fn transaction_id(value: &str) -> Result<TransactionId, String> {
+    read(&without_blanks(value)?.to_lowercase())
+}
+
+/// A guardian: a brand by its id, with or without the word that it is shown with, or an account by its address.
+pub fn guardian(value: &str) -> Result<Guardian<AddressText>, String> {
+    let word = text(value)?.to_lowercase();
+    let named = word.strip_prefix("brand ").unwrap_or(&word);
+    brand(named).map(Guardian::Brand).or_else(|_| address(value).map(Guardian::Account))
+}
+
+/// A gateway's address, or nothing where a list has nothing between its commas.
+pub fn url(value: &str) -> Result<String, String> {
+    match typed(value) {
+        Err(TypedError::Empty) => Ok(String::new()),
+        form => form.map_err(|error| error.to_string()),
+    }
+}
+
+/// One of a few words.
+pub fn choice<T: Copy>(value: &str, choices: &[(&str, T)], otherwise: &str) -> Result<T, String> {
+    let word = text(value)?.to_lowercase();
+    let found = choices.iter().find(|(name, _)| *name == word);
+    found.map(|(_, choice)| *choice).ok_or_else(|| otherwise.to_owned())
+}
+
+fn without_blanks(value: &str) -> Result<String, String> {
+    Ok(text(value)?.replace(' ', ""))
+}
+
+fn read<T: FromStr<Err: Display>>(value: &str) -> Result<T, String> {
+    value.parse().map_err(|error: T::Err| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::{Address, NetworkKind};
+
+    use super::*;
+
+    #[test]
+    fn what_surrounds_a_value_when_it_is_copied_is_no_part_of_it() {
+        let address_text = Address::new([2; 20]).text(NetworkKind::Test);
+        let (id, key) = ("0a".repeat(32), PublicKey::new([0x0a; 32]));
+        for wrap in ["{}", " {}\r\n", "\u{200b}{}\u{feff}", "\u{2068}{}\u{2069}", "\u{a0}{}\t"] {
+            let wrapped = |value: &str| wrap.replace("{}", value);
+            let shown = address_text.to_string();
+            assert_eq!(address(&wrapped(&shown)), Ok(address_text));
+            assert_eq!(address(&wrapped(&shown.to_uppercase())), Ok(address_text));
+            assert_eq!(address(&wrapped(&format!("{}\n  {}", &shown[..20], &shown[20..]))), Ok(address_text));
+            assert_eq!(pool(&wrapped("Household")), Ok(Pool::Only));
+            assert_eq!(public_key(&wrapped(&id.to_uppercase())), Ok(key));
+            assert_eq!(transaction_id(&wrapped(&id)).map(|id| *id.as_bytes()), Ok([0x0a; 32]));
+            assert_eq!(reference(&wrapped("0AFF")).map(|one| one.to_string()), Ok("0aff".to_owned()));
+            for name in ["nordmat", "Nordmat", "NORDMAT"] {
+                assert_eq!(brand(&wrapped(name)).map(|brand| brand.to_string()), Ok("nordmat".to_owned()));
+            }
+            let kaffet = Guardian::Brand("kaffet".parse().expect("valid"));
+            assert_eq!(guardian(&wrapped("brand kaffet")), Ok(kaffet.clone()));
+            assert_eq!(guardian(&wrapped("Kaffet")), Ok(kaffet));
+            assert_eq!(guardian(&wrapped(&shown)), Ok(Guardian::Account(address_text)));
+        }
+    }
+
+    #[test]
+    fn what_stands_inside_and_is_not_seen_is_refused_with_its_number() {
+        assert!(brand("nord\u{200b}mat").expect_err("refused").contains("U+200B"));
+        assert!(address("tloj1\u{202e}qqq").expect_err("refused").contains("U+202E"));
+        assert!(brand(" ").expect_err("refused").contains("nothing"));
+    }
+}
