@@ -17,6 +17,8 @@ use lojal_wallet::terms::TermsTextError;
 use lojal_wallet::uri::UriError;
 use thiserror::Error;
 
+use crate::hints::with_commands;
+
 /// Nothing was done, and this is why.
 #[derive(Debug, Error)]
 pub enum CommandError {
@@ -189,7 +191,7 @@ impl CommandError {
         let mut json =
             serde_json::json!({ "error": { "code": self.code(), "message": lojal_text::for_text(&self.to_string()) } });
         if let Self::NotDone { message, id, height, .. } = self {
-            json["error"]["message"] = message.as_str().into();
+            json["error"]["message"] = with_commands(message).into();
             json["error"]["transaction"] = id.to_string().into();
             json["error"]["height"] = height.map(Height::get).into();
         }

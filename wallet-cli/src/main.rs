@@ -4,6 +4,7 @@ mod ask;
 mod cli;
 mod commands;
 mod error;
+mod hints;
 mod output;
 
 use std::process::ExitCode;

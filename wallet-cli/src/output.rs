@@ -4,6 +4,7 @@ use lojal_wallet::qr::{self, Style};
 use serde_json::Value;
 
 use crate::error::CommandError;
+use crate::hints::with_commands;
 
 /// What a command found or did.
 #[derive(Debug)]
@@ -60,10 +61,10 @@ pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
         Ok(report) if json => lojal_print::document(&report.json.to_string()),
         Ok(report) => {
             report.qr.iter().for_each(|text| show_qr(text));
-            lojal_print::line(&report.text);
+            lojal_print::line(with_commands(&report.text));
         }
         Err(error) if json => lojal_print::document(&error.to_json().to_string()),
-        Err(error) => lojal_print::note(format!("error: {error}")),
+        Err(error) => lojal_print::note(format!("error: {}", with_commands(&error.to_string()))),
     }
     match (outcome, lojal_print::finish()) {
         (Err(error), _) => error.exit_code(),

@@ -11,6 +11,8 @@ use crate::files;
 
 /// Longest passphrase, in bytes.
 pub const PASSPHRASE_BYTES_MAX: usize = 1024;
+/// Fewest characters of a passphrase that a person makes a key with.
+pub const NEW_CHARS_MIN: usize = 10;
 /// Names the file that holds the passphrase.
 pub const FILE_VARIABLE: &str = "LOJAL_PASSPHRASE_FILE";
 /// Holds the passphrase itself.
@@ -29,6 +31,11 @@ pub enum PassphraseError {
     /// None, or too long.
     #[error("a passphrase has 1 to {PASSPHRASE_BYTES_MAX} bytes")]
     Length,
+    /// A new one that is soon guessed.
+    #[error(
+        "a new passphrase has at least {NEW_CHARS_MIN} characters: four words that nobody would guess are good ones"
+    )]
+    Short,
     /// A text that can't be typed again with certainty.
     #[error("the passphrase: {0}")]
     Typed(#[from] TypedError),
@@ -57,7 +64,7 @@ pub enum PassphraseError {
 }
 
 impl Passphrase {
-    /// A passphrase for new key files.
+    /// A passphrase for new key files, however short: what a person chooses comes from [`Sources::read`].
     ///
     /// # Errors
     /// When it is empty, longer than [`PASSPHRASE_BYTES_MAX`], or holds what nobody sees.
@@ -98,6 +105,9 @@ impl Passphrase {
     /// The form that new key files are sealed with.
     pub(crate) fn form(&self) -> &[u8] {
         self.0[0].as_bytes()
+    }
+    fn chars(&self) -> usize {
+        self.0[0].chars().count()
     }
     /// The forms that a key file may have been sealed with, the likeliest first: at most three.
     pub(crate) fn forms(&self) -> impl Iterator<Item = &[u8]> {
@@ -150,6 +160,11 @@ impl Sources {
     /// # Errors
     /// When that place fails: a file that can't be read is not skipped.
     pub fn read(&self, purpose: Purpose) -> Result<Passphrase, PassphraseError> {
+        let passphrase = self.find(purpose)?;
+        let is_short = purpose == Purpose::Create && passphrase.chars() < NEW_CHARS_MIN;
+        if is_short { Err(PassphraseError::Short) } else { Ok(passphrase) }
+    }
+    fn find(&self, purpose: Purpose) -> Result<Passphrase, PassphraseError> {
         if let Some(path) = self.option_file.as_ref().or(self.variable_file.as_ref()) {
             return Passphrase::from_file(path, purpose);
         }
@@ -163,6 +178,9 @@ impl Sources {
             Purpose::Unlock => prompt("Passphrase: ", purpose),
             Purpose::Create => {
                 let first = prompt("New passphrase: ", purpose)?;
+                if first.chars() < NEW_CHARS_MIN {
+                    return Err(PassphraseError::Short);
+                }
                 let second = prompt("The same again: ", purpose)?;
                 if first.form() == second.form() { Ok(first) } else { Err(PassphraseError::Different) }
             }

@@ -1,8 +1,7 @@
 //! QR codes in a terminal, two modules to a character.
 
-use qrcode::render::unicode::Dense1x2;
 use qrcode::types::QrError;
-use qrcode::{EcLevel, QrCode};
+use qrcode::{Color, EcLevel, QrCode};
 use thiserror::Error;
 
 /// A text that no QR code can hold.
@@ -22,7 +21,15 @@ pub enum Style {
 const BLACK_ON_WHITE: &str = "\u{1b}[30;107m";
 const RESET: &str = "\u{1b}[0m";
 
-/// Draws a text as lines of half blocks, with the quiet zone of four modules that scanners need around it.
+/// Light modules around a code, as scanners want them (ISO/IEC 18004).
+const QUIET: usize = 4;
+/// Light modules above and below a code that would be too high otherwise: scanners do with them.
+const QUIET_SMALL: usize = 2;
+/// Most lines of a drawing on a terminal of 24 lines, one of which is the prompt.
+const LINES_MAX: usize = 23;
+
+/// Draws a text as lines of half blocks, with the quiet zone of four modules that scanners need around it; above and
+/// below only two where the code would take more than 23 lines otherwise.
 ///
 /// Upper-case letters, digits and the few signs of QR's alphanumeric mode give the smallest code. The least error
 /// correction is enough on a screen, and keeps a payment request within 24 lines.
@@ -37,17 +44,32 @@ pub fn draw(text: &str, style: Style) -> Result<String, TooLong> {
         | QrError::InvalidEciDesignator
         | QrError::InvalidCharacter => TooLong,
     })?;
-    let mut renderer = code.render::<Dense1x2>();
-    if style == Style::Plain {
-        renderer.dark_color(Dense1x2::Light).light_color(Dense1x2::Dark);
+    let size = code.width();
+    let above = if (size + 2 * QUIET).div_ceil(2) <= LINES_MAX { QUIET } else { QUIET_SMALL };
+    let is_dark = |x: usize, y: usize| {
+        let inside = |at: usize, quiet: usize| at.checked_sub(quiet).filter(|at| *at < size);
+        inside(x, QUIET).zip(inside(y, above)).is_some_and(|place| code[place] == Color::Dark)
+    };
+    let ink = style == Style::Coloured;
+    let half_blocks = |y: usize| -> String {
+        (0..size + 2 * QUIET).map(|x| half_block(is_dark(x, y) == ink, is_dark(x, y + 1) == ink)).collect()
+    };
+    let lines = (0..size + 2 * above).step_by(2).map(half_blocks);
+    let lines: Vec<String> = match style {
+        Style::Plain => lines.collect(),
+        Style::Coloured => lines.map(|line| format!("{BLACK_ON_WHITE}{line}{RESET}")).collect(),
+    };
+    Ok(lines.join("\n"))
+}
+
+/// The character whose upper and lower half are drawn or not.
+fn half_block(upper: bool, lower: bool) -> char {
+    match (upper, lower) {
+        (false, false) => ' ',
+        (true, false) => '\u{2580}',
+        (false, true) => '\u{2584}',
+        (true, true) => '\u{2588}',
     }
-    let picture = renderer.build();
-    Ok(match style {
-        Style::Plain => picture,
-        Style::Coloured => {
-            picture.lines().map(|line| format!("{BLACK_ON_WHITE}{line}{RESET}")).collect::<Vec<_>>().join("\n")
-        }
-    })
 }
 
 #[cfg(test)]

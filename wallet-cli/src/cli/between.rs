@@ -71,7 +71,7 @@ pub struct TermsArgs {
     pub daily_max: String,
     /// What FROM may owe TO at most before conversion stops, in minor units of the settlement currency
     #[arg(long, value_name = "MONEY")]
-    pub owed_max: u64,
+    pub owed_max: String,
     /// From when on nothing can be converted (UTC), such as 2027-12-31
     #[arg(long, value_name = "TIME", value_parser = time::parse_time)]
     pub until: TimeMs,

@@ -99,7 +99,7 @@ mod tests {
                 assert_eq!(brand(&wrapped(name)).map(|brand| brand.to_string()), Ok("nordmat".to_owned()));
             }
             let kaffet = Guardian::Brand("kaffet".parse().expect("valid"));
-            assert_eq!(guardian(&wrapped("brand kaffet")), Ok(kaffet.clone()));
+            assert_eq!(guardian(&wrapped("brand kaffet")), Ok(kaffet));
             assert_eq!(guardian(&wrapped("Kaffet")), Ok(kaffet));
             assert_eq!(guardian(&wrapped(&shown)), Ok(Guardian::Account(address_text)));
         }

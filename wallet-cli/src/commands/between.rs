@@ -1,7 +1,7 @@
 //! Between brands: partnerships, conversions, and what they owe each other.
 
 use lojal_types::{
-    AcceptPartnership, BrandId, Convert, EndPartnership, Genesis, Money, Operation, PartnershipTerms,
+    AcceptPartnership, BrandId, Convert, EndPartnership, Genesis, Money, Operation, PartnershipTerms, Points,
     ProposePartnership, Settle, api,
 };
 use lojal_wallet::amount;
@@ -187,7 +187,7 @@ fn terms(args: &TermsArgs, from: &api::Brand, to: &api::Brand) -> Result<Partner
         rate_den,
         price_micro: parse_price(&args.price, from.decimals)?,
         daily_max: amount::parse(&args.daily_max, from.decimals)?,
-        owed_max: Money::new(args.owed_max),
+        owed_max: Money::new(amount::parse(&args.owed_max, 0)?.get()),
         ends_ms: args.until,
     };
     terms.check()?;

@@ -1,6 +1,7 @@
 //! A till and a member: request, payment, hold, capture, release.
 
 use lojal_text::outside;
+use lojal_types::limits::HOLD_MS_MAX;
 use lojal_types::{Capture, Hold, Operation, Points, Redeem, Reference, Release, TimeMs, api};
 use lojal_wallet::amount;
 use lojal_wallet::random::random_bytes;
@@ -26,7 +27,7 @@ pub(super) fn request(context: &Context, args: RequestArgs) -> Result<Report, Co
     let household = args.household.map(|text| text.on(session.home.network())).transpose()?;
     let now = session.now()?;
     let expires_ms = now.plus_ms(args.pay_within);
-    let until_ms = now.plus_ms(args.hold_for);
+    let until_ms = now.plus_ms(args.hold_for).min(latest_end(&session));
     if args.hold && until_ms < expires_ms {
         return Err(CommandError::Usage("the hold must last as long as the request can be paid: see --hold-for"));
     }
@@ -192,9 +193,15 @@ fn end_of_hold(session: &Session<'_>, time: &HoldTime) -> Result<TimeMs, Command
     match (time.until, time.duration_ms) {
         (Some(until), _) => Ok(until),
         (None, duration_ms) => {
-            Ok(session.now()?.plus_ms(duration_ms.expect("the command line demands one of the two")))
+            let duration_ms = duration_ms.expect("the command line demands one of the two");
+            Ok(session.now()?.plus_ms(duration_ms).min(latest_end(session)))
         }
     }
+}
+
+/// The latest end of a hold that the ledger takes by the time of its last block, which this machine's clock can be past.
+fn latest_end(session: &Session<'_>) -> TimeMs {
+    session.ledger_time().plus_ms(HOLD_MS_MAX)
 }
 
 fn reference_or_random(session: &Session<'_>, args: OptionalReceiptArgs) -> Result<Reference, CommandError> {

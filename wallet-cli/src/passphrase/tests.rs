@@ -70,3 +70,16 @@ fn a_passphrase_is_never_shown() {
     let passphrase = Passphrase::new("open sesame".to_owned()).expect("valid");
     assert!(!format!("{passphrase:?}").contains("sesame"));
 }
+
+#[test]
+fn a_new_passphrase_has_ten_characters_and_an_old_one_as_many_as_it_has() {
+    for (text, is_enough) in
+        [("123456789", false), ("  123456789  ", false), ("ååååååååå", false), ("åååååååååå", true)]
+    {
+        let sources = Sources { variable: Some(text.into()), ..Sources::default() };
+        let made = sources.read(Purpose::Create);
+        assert_eq!(made.is_ok(), is_enough, "{text}");
+        assert!(is_enough || matches!(made, Err(PassphraseError::Short)));
+        assert!(sources.read(Purpose::Unlock).is_ok(), "{text}");
+    }
+}

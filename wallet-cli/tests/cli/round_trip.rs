@@ -21,6 +21,7 @@ fn terms() -> PartnershipTerms {
         rate_den: 200,
         price_micro: 12_505_000,
         daily_max: Points::new(1_000_000),
+        owed_max: Money::new(500_000),
         ends_ms: TimeMs::new(1_830_297_661_000).expect("in range"),
     }
 }
@@ -146,10 +147,11 @@ fn what_is_between_brands_and_people_is_read_as_it_is_shown() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
     let list = done(&wallet, &["partner", "list"]);
-    let (price, max) = (between(&list, "owes fjallet ", " minor"), between(&list, "at most ", " kaffet a day"));
+    let price = between(&list, "owes fjallet ", " minor");
+    let (owed, max) = (between(&list, "at most ", " in all"), between(&list, "in all, at most ", " kaffet a day"));
     let until = between(&list, "until ", ";");
     let propose = ["partner", "propose", "Kaffet", "Fjallet", "--rate", "1 / 2", "--price", price, "--daily-max", max];
-    done(&wallet, &[&propose[..], &["--until", until]].concat());
+    done(&wallet, &[&propose[..], &["--until", until, "--owed-max", owed]].concat());
     let Operation::ProposePartnership(proposal) = last(&server) else { panic!("another operation") };
     assert_eq!(proposal.terms, terms());
 
