@@ -206,9 +206,11 @@ pub enum Command {
     /// Stop everything that goes out of this account, for a stolen phone or card
     Freeze {
         #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
         sending: Sending,
     },
-    /// Lift the freeze
+    /// Ask to lift the freeze: it takes a while, unless the guardians agree
     Unfreeze {
         #[command(flatten)]
         sending: Sending,

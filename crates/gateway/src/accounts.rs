@@ -39,6 +39,7 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
     let network = view.network();
     let Ok(guardians) = record.guardians.try_map(|address| Ok::<_, Infallible>(address.text(network)));
     let Ok(recovery) = record.recovery.map(|one| one.try_map(|it| Ok::<_, Infallible>(it.text(network)))).transpose();
+    let Ok(safeguards) = record.safeguards.try_map(|address| Ok::<_, Infallible>(address.text(network)));
     let brands = if exists { view.brand_ids() } else { Vec::new() };
     let balance = |brand: &BrandId| {
         let lots = view.lots(address, *brand);
@@ -51,6 +52,7 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
         frozen: record.frozen,
         guardians,
         recovery,
+        safeguards,
         household: households::household(view, address),
         memberships: view.memberships(address).into_iter().map(|household| household.text(network)).collect(),
         balances: brands.iter().filter_map(balance).collect(),

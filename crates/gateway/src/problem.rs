@@ -104,7 +104,9 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
         | Code::RoleMissing
         | Code::AccountFrozen
         | Code::AccountInRecovery
+        | Code::AccountStopped
         | Code::NotGuardian
+        | Code::GuardianBarred
         | Code::NotMember
         | Code::NotHouseholdAdmin
         | Code::NotInvited
@@ -118,6 +120,8 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
         | Code::NotFrozen
         | Code::AlreadyAgreed
         | Code::RecoveryDecided
+        | Code::ChangeWaits
+        | Code::RecoveryStands
         | Code::AlreadyMember => StatusCode::CONFLICT,
         // Well-formed and authorized, but not possible now.
         _ => StatusCode::UNPROCESSABLE_ENTITY,

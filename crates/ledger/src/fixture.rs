@@ -277,6 +277,19 @@ impl Ledger {
         assert_eq!(self.run(sender, vec![operation]), Outcome::Applied);
     }
 
+    /// Guardians that are there: the delay is over.
+    pub(crate) fn guard(&mut self, owner: u8, set: Operation) {
+        self.apply(owner, set);
+        self.pass_to(self.now().plus_ms(RECOVERY_DELAY_MS));
+    }
+
+    /// The digest of what waits on an account.
+    pub(crate) fn digest(&self, account: u8) -> lojal_types::Hash {
+        let record = self.view().account(address(account)).expect("there");
+        let waiting = record.safeguards.waiting.expect("something waits");
+        waiting.digest(&self.genesis.chain_id(), &address(account))
+    }
+
     /// A block of one transaction of one operation that must fail.
     pub(crate) fn fails(&mut self, sender: u8, operation: Operation, code: Code) {
         let before = records(self.view());

@@ -16,6 +16,7 @@ mod recovery;
 mod redeem;
 mod reference;
 mod reverse;
+mod safeguards;
 mod settle;
 mod transfer;
 
@@ -62,12 +63,13 @@ pub(crate) fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Res
         Operation::SetOperator(set) => brand::set_operator(context, set),
         Operation::RemoveOperator(remove) => brand::remove_operator(context, remove),
         Operation::RotateKey(rotate) => keys::rotate(context, rotate),
-        Operation::SetGuardians(set) => recovery::set_guardians(context, set),
+        Operation::SetGuardians(set) => safeguards::set_guardians(context, set),
         Operation::StartRecovery(start) => recovery::start(context, start),
         Operation::CancelRecovery(_) => recovery::cancel(context),
         Operation::FinishRecovery(finish) => recovery::finish(context, finish),
         Operation::Freeze(_) => keys::freeze(context),
-        Operation::Unfreeze(_) => keys::unfreeze(context),
+        Operation::Unfreeze(_) => safeguards::unfreeze(context),
+        Operation::Agree(agree) => safeguards::agree(context, agree),
         Operation::CreateHousehold(_) => household::create(context),
         Operation::Invite(invite) => household::invite(context, invite),
         Operation::Join(join) => household::join(context, join),

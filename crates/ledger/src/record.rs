@@ -6,8 +6,8 @@ use lojal_types::limits::{
     OPERATORS_MAX,
 };
 use lojal_types::{
-    Address, Bounded, BrandId, Day, Expiry, Guardians, Hash, Lot, Month, Name, PartnershipProposal, PartnershipTerms,
-    Points, Policy, PublicKey, Recovery, Reference, Roles, TimeMs,
+    Address, Barred, Bounded, BrandId, Change, Day, Expiry, Guardians, Hash, Lot, Month, Name, PartnershipProposal,
+    PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs,
 };
 
 /// An account: exists from the first points that it receives (protocol §4).
@@ -21,6 +21,37 @@ pub struct Account {
     pub guardians: Guardians,
     /// The recovery that is under way.
     pub recovery: Option<Recovery>,
+    /// What keeps it from a thief who has the key; see [`at`](Account::at) for when it takes effect.
+    pub safeguards: Safeguards,
+}
+
+impl Account {
+    /// The account at a time: what waited until then has happened, and what is over is gone. The record itself follows
+    /// when it is next written.
+    pub fn at(mut self, time: TimeMs) -> Self {
+        if self.safeguards.waiting.as_ref().is_some_and(|waiting| waiting.from_ms <= time) {
+            let waiting = self.safeguards.waiting.take().expect("it was just looked at");
+            self.make(waiting.change);
+        }
+        self.keep_barred(|barred| barred.until_ms > time);
+        self.safeguards.cancelled = self.safeguards.cancelled.filter(|cancelled| cancelled.until_ms > time);
+        self
+    }
+    /// Makes a change that waits no longer.
+    pub(crate) fn make(&mut self, change: Change) {
+        match change {
+            Change::Unfreeze => self.frozen = false,
+            Change::SetGuardians { guardians } => {
+                self.keep_barred(|barred| guardians.guardians.contains(&barred.guardian));
+                self.guardians = guardians;
+            }
+        }
+    }
+    fn keep_barred(&mut self, keeps: impl Fn(&Barred) -> bool) {
+        let mut barred = std::mem::take(&mut self.safeguards.barred).into_inner();
+        barred.retain(keeps);
+        self.safeguards.barred = Bounded::new(barred).expect("no more than before");
+    }
 }
 
 /// What an account holds of one brand: lots by rising expiry, none of them empty. Lots whose month is over may

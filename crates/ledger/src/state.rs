@@ -158,7 +158,7 @@ impl View {
     }
     /// An account.
     pub fn account(&self, address: Address) -> Option<Account> {
-        self.get(&AccountKey(address))
+        self.get(&AccountKey(address)).map(|account| account.at(self.tip().time_ms))
     }
     /// Whether `key` signs for `address`.
     pub fn signs_for(&self, key: &PublicKey, address: Address) -> bool {

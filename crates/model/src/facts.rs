@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use lojal_types::{
     Address, BrandId, Guardians, Lot, MemberRights, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery,
-    Reference, Role, TimeMs, Totals,
+    Reference, Role, Safeguards, TimeMs, Totals,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -15,7 +15,8 @@ use lojal_types::{
 pub struct Facts(BTreeMap<String, String>);
 
 impl Facts {
-    /// Notes an account: the key that replaced its first one, whether it is frozen, who can bring it back.
+    /// Notes an account: the key that replaced its first one, whether it is frozen, who can bring it back, what keeps it
+    /// from a thief.
     pub fn account(
         &mut self,
         account: Address,
@@ -23,8 +24,9 @@ impl Facts {
         frozen: bool,
         guardians: &Guardians,
         recovery: Option<&Recovery>,
+        safeguards: &Safeguards,
     ) {
-        self.note(format!("account {account:?}"), &(key, frozen, guardians, recovery));
+        self.note(format!("account {account:?}"), &(key, frozen, guardians, recovery, safeguards));
     }
 
     /// Notes the households of an account.

@@ -10,12 +10,13 @@ mod lots;
 mod points;
 mod show;
 mod tables;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
     Address, BrandId, ChainId, Code, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month, Operation, Outcome,
-    PartnershipTerms, PublicKey, Recovery, Reference, Role, TimeMs, TransactionId, VerifiedTransaction,
+    PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, TransactionId, VerifiedTransaction,
 };
 
 use self::tables::Tables;
@@ -53,6 +54,7 @@ pub(crate) struct Account {
     pub(crate) frozen: bool,
     pub(crate) guardians: Guardians,
     pub(crate) recovery: Option<Recovery>,
+    pub(crate) safeguards: Safeguards,
 }
 
 /// A hold of which nothing was taken or let go. Once it has ended its lots count as its account's.
@@ -162,6 +164,11 @@ impl Model {
         }
     }
 
+    /// The network.
+    pub(crate) fn chain(&self) -> ChainId {
+        self.chain
+    }
+
     /// A block at a time that is later than the last one's. The answers are in the order of the transactions: what
     /// became of each, or the code for which it can't be in this block at all, and changes nothing.
     pub fn apply_block(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Result<Outcome, Code>> {
@@ -177,6 +184,7 @@ impl Model {
             let newly = gone - was_gone.get(&brand).copied().unwrap_or(0);
             self.change_totals(brand, |totals| totals.expired += u128::from(newly));
         }
+        self.let_what_waited_happen();
         self.tables.end(End::Keep);
     }
 
@@ -223,13 +231,15 @@ impl Model {
         let sender = act.sender;
         match operation {
             Operation::CancelRecovery(_) => return self.cancel_recovery(sender),
-            Operation::Freeze(_) => return self.set_frozen(sender, true),
-            Operation::Unfreeze(_) => return self.set_frozen(sender, false),
+            Operation::Freeze(_) => return self.freeze(sender),
+            Operation::Unfreeze(_) => return self.unfreeze(sender),
             _ => {}
         }
         let account = self.account(sender)?;
         ensure(account.recovery.is_none(), Code::AccountInRecovery)?;
         ensure(!account.frozen, Code::AccountFrozen)?;
+        let stopped = account.safeguards.cancelled.is_some_and(|one| self.time < one.stopped_until_ms.get());
+        ensure(!stopped, Code::AccountStopped)?;
         match operation {
             Operation::Issue(issue) => self.issue(sender, issue),
             Operation::Redeem(redeem) => self.redeem(sender, redeem),
@@ -250,6 +260,7 @@ impl Model {
             Operation::SetGuardians(set) => self.set_guardians(sender, set),
             Operation::StartRecovery(start) => self.start_recovery(sender, start),
             Operation::FinishRecovery(finish) => self.finish_recovery(sender, finish),
+            Operation::Agree(agree) => self.agree(sender, agree),
             Operation::CreateHousehold(_) => self.create_household(act),
             Operation::Invite(invite) => self.invite(sender, invite),
             Operation::Join(join) => self.join(sender, join.household),

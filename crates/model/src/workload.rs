@@ -33,7 +33,7 @@ const ATTEMPTS: usize = 8;
 type Make = fn(&mut Workload, usize) -> Option<Operation>;
 
 /// What members do, and how often.
-const MEMBERS_DO: [(u64, Make); 17] = [
+const MEMBERS_DO: [(u64, Make); 18] = [
     (12, Workload::redeem),
     (16, Workload::transfer),
     (10, Workload::hold),
@@ -43,6 +43,7 @@ const MEMBERS_DO: [(u64, Make); 17] = [
     (3, Workload::set_guardians),
     (4, Workload::start_recovery),
     (4, Workload::finish_recovery),
+    (3, Workload::agree),
     (1, Workload::freeze),
     (2, Workload::create_household),
     (5, Workload::invite),
@@ -54,7 +55,7 @@ const MEMBERS_DO: [(u64, Make); 17] = [
 ];
 
 /// What operators do, and how often.
-const OPERATORS_DO: [(u64, Make); 13] = [
+const OPERATORS_DO: [(u64, Make); 14] = [
     (20, Workload::issue),
     (5, Workload::reverse),
     (12, Workload::capture),
@@ -67,6 +68,7 @@ const OPERATORS_DO: [(u64, Make); 13] = [
     (4, Workload::set_operator),
     (1, Workload::remove_operator),
     (2, Workload::start_recovery),
+    (2, Workload::agree),
     (1, Workload::rotate),
 ];
 
@@ -202,6 +204,12 @@ impl Workload {
             let account = is_known?;
             if account.recovery.is_some() {
                 return self.random.once_in(8).then(|| self.cancel_recovery());
+            }
+            if account.safeguards.cancelled.is_some_and(|one| self.time < one.stopped_until_ms) {
+                return None;
+            }
+            if account.frozen && account.safeguards.waiting.is_some() {
+                return None;
             }
             if account.frozen {
                 return self.random.once_in(3).then(|| self.unfreeze(sender)).flatten();

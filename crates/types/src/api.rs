@@ -17,6 +17,7 @@ use crate::partnership::{PartnershipProposal, PartnershipTerms};
 use crate::points::{Lot, Points};
 use crate::receipt::Outcome;
 use crate::reference::Reference;
+use crate::safeguard::Safeguards;
 use crate::time::{Expiry, TimeMs};
 use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
@@ -106,6 +107,9 @@ pub struct Account {
     /// The recovery that is under way.
     #[serde(default)]
     pub recovery: Option<Recovery<AddressText>>,
+    /// What keeps it from a thief who has its key: a change that waits, barred guardians, a cancelled agreement.
+    #[serde(default)]
+    pub safeguards: Safeguards<AddressText>,
     /// Its members, if it is a household.
     #[serde(default)]
     pub household: Option<Household>,

@@ -127,6 +127,16 @@ pub enum Code {
     RecoveryNeedsGuardians = 314,
     /// The owner still has time to cancel the recovery.
     RecoveryTooEarly = 315,
+    /// The owner's key cancelled an agreed recovery; nothing goes out of the account until the delay is over.
+    AccountStopped = 316,
+    /// The owner's key cancelled this guardian's vote less than 30 days ago.
+    GuardianBarred = 317,
+    /// The guardians agreed again within 90 days after an agreement was cancelled.
+    RecoveryStands = 318,
+    /// The change waits already.
+    ChangeWaits = 319,
+    /// No change with this digest waits on the account.
+    UnknownChange = 320,
     /// A policy that contradicts itself or a limit.
     PolicyOutOfBounds = 401,
     /// Roles out of order, or one of them twice.

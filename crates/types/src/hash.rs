@@ -17,6 +17,8 @@ pub mod tag {
     pub const TRANSACTION: &str = "lojal/tx/v1";
     /// A signature over a transaction's id.
     pub const TRANSACTION_SIGNATURE: &str = "lojal/tx-signature/v1";
+    /// A change of an account that waits, which guardians agree to.
+    pub const CHANGE: &str = "lojal/change/v1";
     /// A header; the hash is the block's id.
     pub const BLOCK: &str = "lojal/block/v1";
     /// A validator set.

@@ -30,6 +30,7 @@ pub mod partnership;
 pub mod points;
 pub mod receipt;
 pub mod reference;
+pub mod safeguard;
 pub mod time;
 pub mod totals;
 pub mod transaction;
@@ -49,15 +50,17 @@ pub use key::KeyPair;
 pub use money::{Currency, ExactMoney, Money};
 pub use name::Name;
 pub use operation::{
-    AcceptPartnership, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold,
-    Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
-    RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, Transfer, Unfreeze,
+    AcceptPartnership, Agree, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery,
+    Freeze, Hold, Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember,
+    RemoveOperator, Reverse, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
+    Transfer, Unfreeze,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};
 pub use points::{Lot, Points};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
+pub use safeguard::{Barred, Cancelled, Change, Safeguards, Waiting};
 pub use time::{Day, Expiry, Month, TimeMs};
 pub use totals::{GrossPoints, Totals};
 pub use transaction::{

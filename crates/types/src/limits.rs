@@ -65,6 +65,10 @@ pub const GUARDIANS_MAX: usize = 3;
 /// Shortest and longest time that an owner has to cancel a recovery, in milliseconds: one second (for test networks)
 /// to 30 days.
 pub const RECOVERY_DELAY_MS: core::ops::RangeInclusive<u64> = 1_000..=30 * 24 * 60 * 60 * 1000;
+/// How long a guardian is barred whose vote the owner cancelled, in milliseconds: 30 days.
+pub const BARRED_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+/// How long a cancelled agreement of guardians matters, in milliseconds: 90 days.
+pub const CANCELLED_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 /// The time to cancel a recovery where genesis doesn't say otherwise: 72 hours.
 pub const RECOVERY_DELAY_MS_DEFAULT: u64 = 72 * 60 * 60 * 1000;
 /// Most that one point can be worth between brands, in millionths of the settlement currency's minor unit.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use self::brand::{RemoveOperator, SetOperator, SetPolicy};
 pub use self::holds::{Capture, Hold, Release};
 pub use self::household::{CreateHousehold, Invite, Join, Leave, RemoveMember, SetMember};
-pub use self::keys::{CancelRecovery, FinishRecovery, Freeze, RotateKey, SetGuardians, StartRecovery, Unfreeze};
+pub use self::keys::{Agree, CancelRecovery, FinishRecovery, Freeze, RotateKey, SetGuardians, StartRecovery, Unfreeze};
 pub use self::partnership::{AcceptPartnership, Convert, EndPartnership, ProposePartnership, Settle};
 pub use self::points::{Issue, Redeem, Reverse, Transfer};
 use crate::address::Address;
@@ -74,6 +74,8 @@ pub enum Operation<A = Address> {
     Freeze(Freeze) = 37,
     /// See [`Unfreeze`].
     Unfreeze(Unfreeze) = 38,
+    /// See [`Agree`].
+    Agree(Agree<A>) = 39,
     /// See [`CreateHousehold`].
     CreateHousehold(CreateHousehold) = 40,
     /// See [`Invite`].
@@ -114,6 +116,7 @@ impl<A> Operation<A> {
             Self::FinishRecovery(_) => "finish_recovery",
             Self::Freeze(_) => "freeze",
             Self::Unfreeze(_) => "unfreeze",
+            Self::Agree(_) => "agree",
             Self::CreateHousehold(_) => "create_household",
             Self::Invite(_) => "invite",
             Self::Join(_) => "join",
@@ -151,6 +154,7 @@ impl<A> Operation<A> {
             Self::FinishRecovery(one) => Operation::FinishRecovery(one.try_map(f)?),
             Self::Freeze(one) => Operation::Freeze(one),
             Self::Unfreeze(one) => Operation::Unfreeze(one),
+            Self::Agree(one) => Operation::Agree(one.try_map(f)?),
             Self::CreateHousehold(one) => Operation::CreateHousehold(one),
             Self::Invite(one) => Operation::Invite(one.try_map(f)?),
             Self::Join(one) => Operation::Join(one.try_map(f)?),
@@ -179,6 +183,7 @@ impl<A> Operation<A> {
             }
             Self::StartRecovery(one) => [Some(&one.account), None],
             Self::FinishRecovery(one) => [Some(&one.account), None],
+            Self::Agree(one) => [Some(&one.account), None],
             Self::Invite(one) => [Some(&one.household), Some(&one.member)],
             Self::Join(one) => [Some(&one.household), None],
             Self::Leave(one) => [Some(&one.household), None],

@@ -15,7 +15,7 @@ pub enum GuardiansCommand {
         #[arg(value_parser = values::address)]
         address: Option<AddressText>,
     },
-    /// Name up to three guardians: accounts by their address, brands by their id
+    /// Ask for up to three guardians: accounts by their address, brands by their id
     Set {
         /// Who can bring this account back
         #[arg(value_parser = values::guardian, num_args = 1..=3, required_unless_present = "none")]
@@ -26,6 +26,15 @@ pub enum GuardiansCommand {
         /// Have no guardians any more
         #[arg(long, conflicts_with = "guardians")]
         none: bool,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// As a guardian: agree that what waits on an account happens at once
+    Agree {
+        /// The account whose owner has asked
+        account: AddressText,
+        #[command(flatten)]
+        consent: Consent,
         #[command(flatten)]
         sending: Sending,
     },

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::decimals::Decimals;
+use super::safeguards::safeguards_text;
 use super::words::role_text;
 use crate::error::CommandError;
 use crate::output::{Report, table};
@@ -57,11 +58,12 @@ fn own_text(account: &api::Account, decimals: &Decimals) -> String {
     };
     lines.extend(account.holds.iter().map(|hold| hold_text(hold, decimals)));
     if account.frozen {
-        lines.push("frozen: nothing goes out of this account until lojal unfreeze".to_owned());
+        lines.push("frozen: nothing goes out of this account; ask to lift the freeze with lojal unfreeze".to_owned());
     }
     if account.recovery.is_some() {
         lines.push(format!("being recovered: nothing goes out; see lojal recover status {}", account.address));
     }
+    lines.extend(safeguards_text(account));
     lines.join("\n")
 }
 

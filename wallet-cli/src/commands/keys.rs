@@ -1,12 +1,11 @@
-//! The account's key, its freeze, and its guardians.
+//! The account's key, and its guardians.
 
-use lojal_types::{
-    AddressText, Bounded, Freeze, Guardian, Guardians, Operation, Outcome, RotateKey, SetGuardians, Unfreeze,
-};
+use lojal_types::{AddressText, Bounded, Guardian, Guardians, Operation, Outcome, RotateKey, SetGuardians};
 use lojal_wallet::submission::Fate;
 
 use super::context::Context;
 use super::repeat::Repeat;
+use super::safeguards::{agree, how_it_goes_on, safeguards_text};
 use super::transact::{Session, report};
 use super::words::guardians_text;
 use crate::cli::{GuardiansCommand, Sending, Validity};
@@ -37,17 +36,6 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
     report(id, fate, &format!("replaced the key by {new_key}"), Repeat::Nothing)
 }
 
-/// `lojal freeze`.
-pub(super) fn freeze(context: &Context, sending: &Sending) -> Result<Report, CommandError> {
-    let done = "froze this account: nothing goes out of it until `lojal unfreeze`";
-    Session::open(context)?.transact(Operation::Freeze(Freeze {}), done, sending)
-}
-
-/// `lojal unfreeze`.
-pub(super) fn unfreeze(context: &Context, sending: &Sending) -> Result<Report, CommandError> {
-    Session::open(context)?.transact(Operation::Unfreeze(Unfreeze {}), "lifted the freeze of this account", sending)
-}
-
 /// `lojal guardians`.
 pub(super) fn guardians(context: &Context, command: GuardiansCommand) -> Result<Report, CommandError> {
     match command {
@@ -55,6 +43,7 @@ pub(super) fn guardians(context: &Context, command: GuardiansCommand) -> Result<
         GuardiansCommand::Set { guardians, threshold, none: _, sending } => {
             set_guardians(context, guardians, threshold, &sending)
         }
+        GuardiansCommand::Agree { account, consent, sending } => agree(context, account, consent, &sending),
     }
 }
 
@@ -62,7 +51,10 @@ fn show_guardians(context: &Context, address: Option<AddressText>) -> Result<Rep
     let home = context.home_or_gateway()?;
     let address = Context::account(home.as_ref(), address)?;
     let account = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
-    Ok(Report::done(&account.guardians, format!("{address}\n{}", guardians_text(&account.guardians))))
+    let mut lines = vec![address.to_string(), guardians_text(&account.guardians)];
+    lines.extend(safeguards_text(&account));
+    let report = Report::done(&account.guardians, lines.join("\n"));
+    Ok(report.with_field("safeguards", &account.safeguards))
 }
 
 /// The order that the ledger demands, and a threshold of more than half, are the wallet's business.
@@ -90,5 +82,6 @@ fn set_guardians(
     }
     let Ok(shown) = guardians.clone().try_map(|address| Ok::<_, std::convert::Infallible>(address.text(network)));
     let operation = Operation::SetGuardians(SetGuardians { guardians });
-    session.transact(operation, &format!("set the guardians: {}", guardians_text(&shown)), sending)
+    let done = format!("asked for the guardians: {}\n{}", guardians_text(&shown), how_it_goes_on(&session));
+    session.transact(operation, &done, sending)
 }

@@ -13,6 +13,7 @@ mod points;
 mod read;
 mod recovery;
 mod repeat;
+mod safeguards;
 mod show;
 mod till;
 mod transact;
@@ -62,8 +63,8 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
         }
         Command::Household(command) => household::household(context, command),
         Command::RotateKey { sending } => keys::rotate_key(context, &sending),
-        Command::Freeze { sending } => keys::freeze(context, &sending),
-        Command::Unfreeze { sending } => keys::unfreeze(context, &sending),
+        Command::Freeze { consent, sending } => safeguards::freeze(context, consent, &sending),
+        Command::Unfreeze { sending } => safeguards::unfreeze(context, &sending),
         Command::Guardians(command) => keys::guardians(context, command),
         Command::Recover(command) => recovery::recover(context, command),
         Command::Policy(command) => brand::policy(context, command),

@@ -8,6 +8,7 @@ use lojal_wallet::time::utc;
 use serde_json::json;
 
 use super::context::Context;
+use super::safeguards::delay;
 use super::transact::Session;
 use super::words::{guardian_text, guardians_text};
 use crate::ask;
@@ -25,8 +26,14 @@ pub(super) fn recover(context: &Context, command: RecoverCommand) -> Result<Repo
         RecoverCommand::Status { account } => status(context, account),
         RecoverCommand::Finish { account, sending } => finish(context, account, &sending),
         RecoverCommand::Cancel { sending } => {
-            let done = "ended the recovery: this wallet's key goes on to sign for the account";
-            Session::open(context)?.transact(Operation::CancelRecovery(CancelRecovery {}), done, &sending)
+            let session = Session::open(context)?;
+            let done = format!(
+                "ended the recovery: this wallet's key goes on to sign for the account\n\
+                 if its guardians had agreed, nothing goes out for {}, and another agreement within 90 days can't be \
+                 cancelled; if not, those who asked can't for 30 days",
+                delay(&session)
+            );
+            session.transact(Operation::CancelRecovery(CancelRecovery {}), &done, &sending)
         }
     }
 }

@@ -45,7 +45,8 @@ impl Repeat {
             | Operation::Join(_)
             | Operation::Leave(_)
             | Operation::SetMember(_)
-            | Operation::RemoveMember(_) => Self::Nothing,
+            | Operation::RemoveMember(_)
+            | Operation::Agree(_) => Self::Nothing,
         }
     }
     /// What somebody has to know who would do it again before the first one can't happen any more.

@@ -35,7 +35,7 @@ fn nothing_is_signed_when_the_ledger_is_said_to_be_far_ahead() {
     for ahead_ms in [LEDGER_AHEAD_MS_MAX + 10 * MINUTE_MS, 30 * 24 * 60 * MINUTE_MS] {
         let server = gateway_at(now().plus_ms(ahead_ms), "insufficient_points");
         let wallet = Wallet::at(server.url());
-        for command in [&["freeze"][..], &["rotate-key"], &["household", "create"]] {
+        for command in [&["freeze", "--yes"][..], &["rotate-key"], &["household", "create"]] {
             let ran = wallet.run_with(command, None);
             assert_eq!(ran.exit_code, 1);
             for words in ["nothing was signed", "this machine's clock says", server.url(), "use another gateway"] {
@@ -55,7 +55,7 @@ fn validity_counts_from_this_machines_clock_and_ends_an_hour_after_the_ledgers_t
         let before = now();
         let ledger = TimeMs::new(before.get() - behind_ms).expect("in range");
         let server = gateway_at(ledger, "insufficient_points");
-        Wallet::at(server.url()).run(&["freeze", "--valid-for", valid_for]);
+        Wallet::at(server.url()).run(&["freeze", "--yes", "--valid-for", valid_for]);
         let valid_until_ms = submitted(&server)[0].transaction.valid_until_ms;
         let valid_for_ms = valid_for.parse::<u64>().expect("a number") * 1000;
         let earliest = before.plus_ms(valid_for_ms).min(ledger.plus_ms(hour_ms));
@@ -68,7 +68,7 @@ fn validity_counts_from_this_machines_clock_and_ends_an_hour_after_the_ledgers_t
 fn a_ledger_a_little_ahead_counts_itself() {
     let ledger = now().plus_ms(MINUTE_MS + MINUTE_MS / 2);
     let server = gateway_at(ledger, "insufficient_points");
-    Wallet::at(server.url()).run(&["freeze", "--valid-for", "60"]);
+    Wallet::at(server.url()).run(&["freeze", "--yes", "--valid-for", "60"]);
     assert_eq!(submitted(&server)[0].transaction.valid_until_ms, ledger.plus_ms(MINUTE_MS));
 }
 
@@ -76,7 +76,7 @@ fn a_ledger_a_little_ahead_counts_itself() {
 fn a_refusal_says_until_when_it_could_still_happen_unless_it_never_can() {
     for (code, is_possible) in [("insufficient_points", true), ("quota_exceeded", true), ("bad_signature", false)] {
         let server = gateway_at(now(), code);
-        let ran = Wallet::at(server.url()).run(&["freeze", "--json"]);
+        let ran = Wallet::at(server.url()).run(&["freeze", "--yes", "--json"]);
         assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, code));
         let message = ran.json()["error"]["message"].to_string();
         assert_eq!(message.contains("what was signed is valid until"), is_possible, "{message}");
@@ -96,7 +96,7 @@ fn only_what_could_happen_twice_is_warned_of() {
         (&["hold", "1", "kaffet", "--for", "1d", "--receipt", "R-1"], false),
         (&["issue", &to, "1", "kaffet", "--receipt", "R-1"], false),
         (&["household", "create"], true),
-        (&["freeze"], false),
+        (&["freeze", "--yes"], false),
     ];
     for (arguments, is_twice) in cases {
         let ran = wallet.run(&[arguments, &["--json"]].concat());

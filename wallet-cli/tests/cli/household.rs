@@ -58,7 +58,7 @@ fn a_balance_shows_mine_and_ours_with_what_is_left_of_the_months_limit() {
         "mine\n\
          kaffet    0.05  (0.05 for ever)\n\
          nordmat  1,250  (800 until 2027-03, 450 until 2028-11)\n\
-         frozen: nothing goes out of this account until lojal unfreeze\n\
+         frozen: nothing goes out of this account; ask to lift the freeze with lojal unfreeze\n\
          ours: {}, adult\n\
          kaffet    0.05  (0.05 for ever)\n\
          nordmat  1,250  (800 until 2027-03, 450 until 2028-11)  spend 300 more this month\n\

@@ -2,8 +2,8 @@
 
 use lojal_types::api::Account;
 use lojal_types::{
-    Address, AddressText, AgreedKey, Bounded, Guardian, Guardians, NetworkKind, Operation, PublicKey, Recovery,
-    RecoveryVote, TimeMs,
+    Address, AddressText, AgreedKey, Bounded, Change, Guardian, Guardians, NetworkKind, Operation, PublicKey, Recovery,
+    RecoveryVote, Safeguards, TimeMs, Waiting,
 };
 use lojal_wallet::home::Home;
 use lojal_wallet::time::utc;
@@ -35,7 +35,7 @@ fn guardians_are_named_in_any_order_and_signed_in_the_ledgers() {
     let server = lost(None, None);
     let wallet = Wallet::at(server.url());
     let ran = wallet.run(&["guardians", "set", "kaffet", &texts[0], &texts[1]]);
-    assert!(ran.stdout.starts_with("set the guardians: 2 of 3: "), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.starts_with("asked for the guardians: 2 of 3: "), "{}{}", ran.stdout, ran.stderr);
     assert_eq!(wallet.run(&["guardians", "set", "--none"]).exit_code, 0);
     assert_eq!(wallet.run(&["guardians", "set", "kaffet", "--threshold", "1"]).exit_code, 0);
     let sets: Vec<Guardians> = submitted(&server)
@@ -144,9 +144,51 @@ fn a_guardian_completes_the_recovery_on_the_ledger() {
 fn an_owner_freezes_unfreezes_and_cancels() {
     let server = lost(None, None);
     let wallet = Wallet::at(server.url());
-    for arguments in [&["freeze"][..], &["unfreeze"], &["recover", "cancel"]] {
+    for arguments in [&["freeze", "--yes"][..], &["unfreeze"], &["recover", "cancel"]] {
         assert_eq!(wallet.run(arguments).exit_code, 0, "{arguments:?}");
     }
     let names: Vec<&str> = submitted(&server).iter().map(|signed| signed.transaction.operations[0].name()).collect();
     assert_eq!(names, ["freeze", "unfreeze", "cancel_recovery"]);
+}
+
+/// The lost account, which is another one than the wallet's, as something waits on it.
+fn waiting(change: Change<AddressText>) -> Server {
+    let waiting = Some(Waiting { change, from_ms: network_status().time_ms, agreed: Bounded::default() });
+    let safeguards = Safeguards { waiting, ..Safeguards::default() };
+    Ledger::with(vec![Account { safeguards, ..account(other()) }]).start()
+}
+
+#[test]
+fn a_guardian_agrees_to_what_was_shown_and_to_nothing_else() {
+    let server = waiting(Change::Unfreeze);
+    let wallet = Wallet::at(server.url());
+    let shown = wallet.run(&["guardians", "show", &other().to_string()]);
+    assert!(shown.stdout.contains("its freeze is lifted"), "{}{}", shown.stdout, shown.stderr);
+    assert!(shown.stdout.contains(&utc(network_status().time_ms)), "{}", shown.stdout);
+    assert!(shown.stdout.contains("withdraw it with lojal freeze"), "{}", shown.stdout);
+    let ran = wallet.run(&["guardians", "agree", &other().to_string(), "--yes"]);
+    assert_eq!(ran.exit_code, 0, "{}{}", ran.stdout, ran.stderr);
+    let Operation::Agree(agree) = only_operation(&server) else { panic!("another operation") };
+    let owner = other().on(NetworkKind::Test).expect("of this network");
+    let from_ms = network_status().time_ms;
+    let expected = Waiting { change: Change::Unfreeze, from_ms, agreed: Bounded::default() };
+    let chain = Home::open(&wallet.home()).expect("there").chain_id();
+    assert_eq!((agree.account, agree.digest), (owner, expected.digest(&chain, &owner)));
+}
+
+#[test]
+fn nobody_agrees_where_nothing_waits() {
+    let server = lost(None, None);
+    let ran = Wallet::at(server.url()).run(&["guardians", "agree", &other().to_string(), "--yes"]);
+    assert!(ran.exit_code != 0 && ran.stderr.contains("nothing waits"), "{}", ran.stderr);
+    assert!(submitted(&server).is_empty());
+}
+
+#[test]
+fn who_has_no_guardians_is_told_how_long_it_takes_before_freezing() {
+    let server = lost(None, None);
+    let ran = Wallet::at(server.url()).run(&["freeze"]);
+    assert!(ran.exit_code != 0 && ran.stderr.contains("It has no guardians"), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("lojal unfreeze"), "{}", ran.stderr);
+    assert!(submitted(&server).is_empty());
 }

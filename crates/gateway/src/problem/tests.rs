@@ -26,12 +26,12 @@ const STATUSES: [(u16, &str); 7] = [
     (
         403,
         "bad_signature wrong_key not_owner not_operator role_missing account_frozen account_in_recovery \
-         not_guardian not_member not_household_admin not_invited child_may_not",
+         not_guardian not_member not_household_admin not_invited child_may_not account_stopped guardian_barred",
     ),
     (
         409,
         "duplicate_transaction duplicate_reference hold_closed key_unchanged already_frozen not_frozen \
-         already_agreed recovery_decided already_member",
+         already_agreed recovery_decided already_member change_waits recovery_stands",
     ),
     (
         422,
@@ -47,7 +47,7 @@ const STATUSES: [(u16, &str); 7] = [
          below_min_received conversion_daily_max_reached obligation_too_large settlement_exceeds_debt \
          unknown_household household_dissolved unknown_member too_many_members too_many_invitations \
          too_many_memberships last_household_admin invalid_limits member_limit_reached \
-         at_least_out_of_range issue_too_large",
+         at_least_out_of_range issue_too_large unknown_change",
     ),
 ];
 

@@ -6,7 +6,7 @@ use lojal_types::{
     Operation, Points, Unfreeze,
 };
 
-use super::node::{ANNA, BO, HOUR_MS, MINUTE_MS, Node, TILL, address, key};
+use super::node::{ANNA, BO, MINUTE_MS, Node, SECOND_MS, TILL, address, key};
 use super::operations::{brand, deposit, hold, invite, issue, join, limits, redeem, reference, set_guardians};
 use super::operations::{convert, start_recovery};
 
@@ -78,6 +78,8 @@ async fn an_account_shows_its_guardians_and_the_recovery_that_is_under_way() {
     assert_eq!((alone.guardians.guardians.len(), alone.guardians.threshold, alone.recovery), (0, 0, None));
     let guardians = vec![Guardian::Account(address(BO)), Guardian::Brand(brand("kaffet"))];
     node.apply(ANNA, vec![set_guardians(guardians, 2)]);
+    let waiting = account(&node, address(ANNA)).await.safeguards.waiting.expect("it waits for the delay");
+    assert_eq!(waiting.from_ms, node.now().plus_ms(SECOND_MS), "by then the next block is there");
     node.apply(BO, vec![start_recovery(ANNA, NEW)]);
     let guarded = account(&node, address(ANNA)).await;
     let expected = [Guardian::Account(text(address(BO))), Guardian::Brand(brand("kaffet"))];
@@ -88,7 +90,7 @@ async fn an_account_shows_its_guardians_and_the_recovery_that_is_under_way() {
     assert_eq!(recovery.agreed, None);
     node.apply(TILL, vec![start_recovery(ANNA, NEW)]);
     let agreed = account(&node, address(ANNA)).await.recovery.expect("it is under way").agreed;
-    let from_ms = node.now().plus_ms(HOUR_MS);
+    let from_ms = node.now().plus_ms(SECOND_MS);
     assert_eq!(agreed, Some(AgreedKey { new_key: key(NEW).public_key(), from_ms }));
     let refused = node.submit("", &node.transfer(ANNA, BO, 1)).await;
     assert_eq!(refused.refusal(), (403, "account_in_recovery".into()));

@@ -71,7 +71,7 @@ fn genesis() -> Genesis {
     };
     let hour_ago = TimeMs::new(clock::now().get() - HOUR_MS).expect("in range");
     let document = GenesisDocument {
-        parameters: Parameters { recovery_delay_ms: HOUR_MS, ..Parameters::standard() },
+        parameters: Parameters { recovery_delay_ms: SECOND_MS, ..Parameters::standard() },
         settlement_currency: Some("SEK".parse().expect("valid")),
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand("nordmat"), brand("kaffet")]).expect("two"),

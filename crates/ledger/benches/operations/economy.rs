@@ -3,7 +3,7 @@
 use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    AcceptPartnership, Address, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
+    AcceptPartnership, Address, Agree, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
     EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Hold, Invite, Issue, Join,
     KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy,
     ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Reverse, Role, RotateKey,
@@ -97,7 +97,7 @@ fn genesis() -> Genesis {
     };
     let document = GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
-        parameters: Parameters { recovery_delay_ms: 1_000, ..Parameters::standard() },
+        parameters: Parameters { recovery_delay_ms: 2_000, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one validator"),
         brands: Bounded::new((0..3).map(brand).collect()).expect("three brands"),
         ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))
@@ -157,12 +157,14 @@ impl Economy {
         for member in [DORA, ERIK, FRIDA] {
             economy.run(member, vec![set_guardians()]);
         }
-        economy.run(ANNA, vec![start_recovery(ERIK), start_recovery(FRIDA)]);
         economy.run(GUSTAV, vec![Operation::Freeze(Freeze {})]);
+        economy.run(ANNA, vec![start_recovery(ERIK), start_recovery(FRIDA)]);
         let creation = economy.run(ANNA, vec![Operation::CreateHousehold(CreateHousehold {})]);
         economy.household = Address::of_household(&economy.state.view().chain_id(), &creation.id(), 0);
         economy.run(ANNA, vec![invite(economy.household, BO), invite(economy.household, CLEO)]);
         economy.run(BO, vec![Operation::Join(Join { household: economy.household })]);
+        let guardians = Guardians::default();
+        economy.run(DORA, vec![Operation::SetGuardians(SetGuardians { guardians })]);
         economy
     }
 
@@ -226,6 +228,7 @@ impl Economy {
             (ANNA, Operation::FinishRecovery(FinishRecovery { account: address(FRIDA) })),
             (BO, Operation::Freeze(Freeze {})),
             (GUSTAV, Operation::Unfreeze(Unfreeze {})),
+            (ANNA, self.agree()),
             (CLEO, Operation::CreateHousehold(CreateHousehold {})),
             (ANNA, invite(household, DORA)),
             (CLEO, Operation::Join(Join { household })),
@@ -233,6 +236,12 @@ impl Economy {
             (ANNA, self.set_member()),
             (ANNA, Operation::RemoveMember(RemoveMember { household, member: bo })),
         ]
+    }
+
+    fn agree(&self) -> Operation {
+        let (view, account) = (self.state.view(), address(DORA));
+        let waiting = view.account(account).expect("there").safeguards.waiting.expect("Dora has just asked");
+        Operation::Agree(Agree { account, digest: waiting.digest(&view.chain_id(), &account) })
     }
 
     fn reverse(&self) -> Operation {

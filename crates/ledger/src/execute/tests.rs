@@ -12,3 +12,4 @@ mod keys;
 mod points;
 mod properties;
 mod recovery;
+mod safeguards;

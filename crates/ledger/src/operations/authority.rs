@@ -1,12 +1,12 @@
 //! Who may do what.
 
-use lojal_types::{Address, BrandId, Code, MemberRights, MemberRole, Points, Role};
+use lojal_types::{Address, BrandId, Code, Guardian, MemberRights, MemberRole, Points, Role};
 
 use super::Context;
 use super::counters::count_month;
 use super::expired_holds::return_expired;
 use crate::key::{AccountKey, BrandKey, MemberKey, OperatorKey, SpentKey};
-use crate::record::{Brand, Counted, Operator};
+use crate::record::{Account, Brand, Counted, Operator};
 
 /// Every operation on points names an existing brand.
 pub(super) fn brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Code> {
@@ -22,11 +22,31 @@ pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role
 /// "`Freeze` by the owner stops everything outgoing from the account", and so does a recovery (protocol §4): whoever
 /// holds the key of a stopped account can't use it, neither on the account's points nor for a brand or a household.
 pub(super) fn active(context: &mut Context<'_, '_>) -> Result<(), Code> {
-    let account = context.overlay.get(&AccountKey(context.sender)).expect("admission found the sender's account");
+    let account = account(context, context.sender).expect("admission found the sender's account");
     if account.recovery.is_some() {
         return Err(Code::AccountInRecovery);
     }
-    if account.frozen { Err(Code::AccountFrozen) } else { Ok(()) }
+    if account.frozen {
+        return Err(Code::AccountFrozen);
+    }
+    let stopped = account.safeguards.cancelled.is_some_and(|cancelled| context.time < cancelled.stopped_until_ms);
+    if stopped { Err(Code::AccountStopped) } else { Ok(()) }
+}
+
+/// An account as it is at the block's time.
+pub(super) fn account(context: &mut Context<'_, '_>, address: Address) -> Result<Account, Code> {
+    let account = context.overlay.get(&AccountKey(address)).ok_or(Code::UnknownAccount)?;
+    Ok(account.at(context.time))
+}
+
+/// The guardians of an account that the sender is or, as an admin of a brand, acts for.
+pub(super) fn guardians_of_sender(context: &mut Context<'_, '_>, account: &Account) -> Result<Vec<Guardian>, Code> {
+    let mut acts_for = |guardian: &Guardian| match guardian {
+        Guardian::Account(address) => *address == context.sender,
+        Guardian::Brand(brand) => operator(context, *brand, Role::Admin).is_ok(),
+    };
+    let list: Vec<Guardian> = account.guardians.guardians.iter().filter(|one| acts_for(one)).copied().collect();
+    if list.is_empty() { Err(Code::NotGuardian) } else { Ok(list) }
 }
 
 /// What points are taken for.

@@ -2,7 +2,7 @@
 
 use lojal_types::{Code, PublicKey, RotateKey};
 
-use super::Context;
+use super::{Context, authority};
 use crate::key::AccountKey;
 use crate::record::Account;
 
@@ -29,24 +29,17 @@ fn another_key(context: &Context<'_, '_>, account: &Account, new_key: &PublicKey
     if old_key == *new_key { Err(Code::KeyUnchanged) } else { Ok(()) }
 }
 
-/// `Freeze`: "by the owner (a stolen card) stops everything outgoing from the account".
-pub(super) fn freeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
-    set_frozen(context, true, Code::AlreadyFrozen)
-}
-
-/// `Unfreeze` lifts the freeze, but no recovery.
-pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
-    set_frozen(context, false, Code::NotFrozen)
-}
-
+/// `Freeze` stops everything that goes out, and withdraws a change that waits, also to be unfrozen.
+///
+/// # Errors
 /// A freeze that changes nothing is surely a mistake.
-fn set_frozen(context: &mut Context<'_, '_>, frozen: bool, unchanged: Code) -> Result<(), Code> {
-    let key = AccountKey(context.sender);
-    let mut account = context.overlay.get(&key).expect("admission found the sender's account");
-    if account.frozen == frozen {
-        return Err(unchanged);
+pub(super) fn freeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    let mut account = authority::account(context, context.sender)?;
+    let withdrawn = account.safeguards.waiting.take();
+    if account.frozen && withdrawn.is_none() {
+        return Err(Code::AlreadyFrozen);
     }
-    account.frozen = frozen;
-    context.overlay.put(&key, &account);
+    account.frozen = true;
+    context.overlay.put(&AccountKey(context.sender), &account);
     Ok(())
 }

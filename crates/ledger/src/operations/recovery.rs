@@ -1,35 +1,24 @@
 //! Guardians and recoveries of lost accounts (protocol §4). "A stolen guardian can annoy but not steal": the owner can
 //! cancel whatever one starts, and it can't keep the others from agreeing on another key.
 
+use lojal_types::limits::{BARRED_MS, CANCELLED_MS};
 use lojal_types::{
-    Address, AgreedKey, Bounded, Code, FinishRecovery, Guardian, Guardians, PublicKey, Recovery, RecoveryVote, Role,
-    SetGuardians, StartRecovery,
+    AgreedKey, Barred, Bounded, Cancelled, Code, FinishRecovery, Guardian, PublicKey, Recovery, RecoveryVote,
+    StartRecovery, TimeMs,
 };
 
+use super::safeguards::delayed;
 use super::{Context, authority};
-use crate::key::{AccountKey, ParametersKey};
+use crate::key::AccountKey;
 use crate::record::Account;
-
-/// `SetGuardians`: "names up to three guardians (accounts or brands) and a threshold".
-pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -> Result<(), Code> {
-    let guardians = &set.guardians;
-    in_order(guardians)?;
-    threshold_in_range(guardians)?;
-    for guardian in guardians.guardians.iter() {
-        trustworthy(context, guardian)?;
-    }
-    let mut account = account(context, context.sender)?;
-    account.guardians = guardians.clone();
-    context.overlay.put(&AccountKey(context.sender), &account);
-    Ok(())
-}
 
 /// `StartRecovery`: "by a guardian freezes outgoing movements at once; when the threshold is reached the 72-hour clock
 /// starts".
 pub(super) fn start(context: &mut Context<'_, '_>, start: &StartRecovery) -> Result<(), Code> {
-    let mut account = account(context, start.account)?;
-    let guardians = guardians_of_sender(context, &account)?;
+    let mut account = authority::account(context, start.account)?;
+    let guardians = not_barred(&account, authority::guardians_of_sender(context, &account)?)?;
     new_key(&account, start)?;
+    account.safeguards.waiting = None;
     let before = account.recovery.take();
     let recovery = agree(context, &account, before, &guardians, start.new_key)?;
     account.recovery = Some(recovery);
@@ -37,39 +26,57 @@ pub(super) fn start(context: &mut Context<'_, '_>, start: &StartRecovery) -> Res
     Ok(())
 }
 
-/// `CancelRecovery`: "the old key may at any time before `FinishRecovery`".
+/// `CancelRecovery` by the old key, at any time before `FinishRecovery`, but not of an agreement that comes soon after
+/// one that was cancelled.
 pub(super) fn cancel(context: &mut Context<'_, '_>) -> Result<(), Code> {
-    let mut account = account(context, context.sender)?;
-    take_recovery(&mut account)?;
+    let mut account = authority::account(context, context.sender)?;
+    let recovery = take_recovery(&mut account)?;
+    if recovery.agreed.is_none() {
+        bar(&mut account, &recovery.votes, context.time.plus_ms(BARRED_MS));
+    } else {
+        first_agreement_or_of_one(&account)?;
+        let stopped_until_ms = delayed(context);
+        let until_ms = context.time.plus_ms(CANCELLED_MS);
+        account.safeguards.cancelled = Some(Cancelled { stopped_until_ms, until_ms });
+    }
     context.overlay.put(&AccountKey(context.sender), &account);
     Ok(())
 }
 
 /// `FinishRecovery`: by any guardian after the clock; the new key signs from the next transaction on.
 pub(super) fn finish(context: &mut Context<'_, '_>, finish: &FinishRecovery) -> Result<(), Code> {
-    let mut account = account(context, finish.account)?;
-    guardians_of_sender(context, &account)?;
+    let mut account = authority::account(context, finish.account)?;
+    authority::guardians_of_sender(context, &account)?;
     let recovery = take_recovery(&mut account)?;
     let agreed = threshold_reached(recovery)?;
     clock_has_run(context, &agreed)?;
     account.rotated_key = Some(agreed.new_key);
+    // Whoever cancelled an agreement before has lost the account.
+    account.safeguards.cancelled = None;
     context.overlay.put(&AccountKey(finish.account), &account);
     Ok(())
 }
 
-fn account(context: &mut Context<'_, '_>, address: Address) -> Result<Account, Code> {
-    context.overlay.get(&AccountKey(address)).ok_or(Code::UnknownAccount)
+/// The votes of guardians who are barred don't count; one of whom no other is left is refused.
+fn not_barred(account: &Account, mut guardians: Vec<Guardian>) -> Result<Vec<Guardian>, Code> {
+    guardians.retain(|one| !account.safeguards.barred.iter().any(|barred| barred.guardian == *one));
+    if guardians.is_empty() { Err(Code::GuardianBarred) } else { Ok(guardians) }
 }
 
-/// Guardians stand in order, each once, so that one set has one encoding.
-fn in_order(guardians: &Guardians) -> Result<(), Code> {
-    if guardians.are_in_order() { Ok(()) } else { Err(Code::GuardiansOutOfOrder) }
+/// "Cancelling votes below the threshold bars those guardians from asking for 30 days." (protocol, Accounts and keys)
+fn bar(account: &mut Account, votes: &[RecoveryVote], until_ms: TimeMs) {
+    let before = std::mem::take(&mut account.safeguards.barred).into_inner();
+    let voted = |barred: &Barred| votes.iter().any(|vote| vote.guardian == barred.guardian);
+    let others = before.into_iter().filter(|barred| !voted(barred));
+    let barred = others.chain(votes.iter().map(|vote| Barred { guardian: vote.guardian, until_ms })).collect();
+    account.safeguards.barred = Bounded::new(barred).expect("guardians of the account, each once");
 }
 
-/// "Up to three guardians (accounts or brands) and a threshold" (protocol §4): from one of them to all of them, and 0
-/// when there are none.
-fn threshold_in_range(guardians: &Guardians) -> Result<(), Code> {
-    if guardians.threshold_is_in_range() { Ok(()) } else { Err(Code::ThresholdOutOfRange) }
+/// "A second agreement within those 90 days, by a threshold of at least 2, can't be cancelled." (protocol, Accounts and
+/// keys)
+fn first_agreement_or_of_one(account: &Account) -> Result<(), Code> {
+    let stands = account.safeguards.cancelled.is_some() && account.guardians.threshold >= 2;
+    if stands { Err(Code::RecoveryStands) } else { Ok(()) }
 }
 
 /// Only a recovery that is under way ends, cancelled or finished.
@@ -86,25 +93,6 @@ fn threshold_reached(recovery: Recovery) -> Result<AgreedKey, Code> {
 /// nobody finishes.
 fn clock_has_run(context: &Context<'_, '_>, agreed: &AgreedKey) -> Result<(), Code> {
     if context.time < agreed.from_ms { Err(Code::RecoveryTooEarly) } else { Ok(()) }
-}
-
-/// A guardian is somebody else, and a brand that exists.
-fn trustworthy(context: &mut Context<'_, '_>, guardian: &Guardian) -> Result<(), Code> {
-    match guardian {
-        Guardian::Account(address) if *address == context.sender => Err(Code::OwnGuardian),
-        Guardian::Account(_) => Ok(()),
-        Guardian::Brand(brand) => authority::brand(context, *brand).map(drop),
-    }
-}
-
-/// The guardians of an account that the sender is or, as an admin of a brand, acts for.
-fn guardians_of_sender(context: &mut Context<'_, '_>, account: &Account) -> Result<Vec<Guardian>, Code> {
-    let mut acts_for = |guardian: &Guardian| match guardian {
-        Guardian::Account(address) => *address == context.sender,
-        Guardian::Brand(brand) => authority::operator(context, *brand, Role::Admin).is_ok(),
-    };
-    let list: Vec<Guardian> = account.guardians.guardians.iter().filter(|one| acts_for(one)).copied().collect();
-    if list.is_empty() { Err(Code::NotGuardian) } else { Ok(list) }
 }
 
 /// The new key is one that can sign, and another one.
@@ -141,9 +129,7 @@ fn agree(
     votes.retain(|vote| !guardians.contains(&vote.guardian));
     votes.extend(guardians.iter().map(|guardian| RecoveryVote { guardian: *guardian, new_key }));
     let for_it = votes.iter().filter(|vote| vote.new_key == new_key).count();
-    let agreed = (for_it >= usize::from(account.guardians.threshold)).then(|| {
-        let parameters = context.overlay.get(&ParametersKey).expect("written at genesis and never removed");
-        AgreedKey { new_key, from_ms: context.time.plus_ms(parameters.recovery_delay_ms) }
-    });
+    let agreed =
+        (for_it >= usize::from(account.guardians.threshold)).then(|| AgreedKey { new_key, from_ms: delayed(context) });
     Ok(Recovery { votes: Bounded::new(votes).expect("one per guardian"), agreed })
 }

@@ -1,11 +1,11 @@
 //! Keys, freezes and recoveries once more.
 
 use lojal_types::{
-    Address, AgreedKey, Bounded, Code, FinishRecovery, Guardian, PublicKey, Recovery, RecoveryVote, Role, RotateKey,
-    SetGuardians, StartRecovery, TimeMs,
+    Address, AgreedKey, Barred, Bounded, Cancelled, Change, Code, FinishRecovery, Guardian, PublicKey, Recovery,
+    RecoveryVote, Role, RotateKey, SetGuardians, StartRecovery, TimeMs,
 };
 
-use super::{Account, Act, Model, ensure};
+use super::{Account, Act, DAY_MS, Model, ensure};
 
 impl Model {
     pub(super) fn account(&self, address: Address) -> Result<Account, Code> {
@@ -28,13 +28,6 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn set_frozen(&mut self, sender: Address, frozen: bool) -> Result<(), Code> {
-        let account = self.account(sender)?;
-        ensure(account.frozen != frozen, if frozen { Code::AlreadyFrozen } else { Code::NotFrozen })?;
-        self.tables.accounts.set(sender, Account { frozen, ..account });
-        Ok(())
-    }
-
     pub(super) fn set_guardians(&mut self, sender: Address, set: &SetGuardians) -> Result<(), Code> {
         let (list, threshold) = (set.guardians.guardians.to_vec(), usize::from(set.guardians.threshold));
         let mut sorted = list.clone();
@@ -49,13 +42,19 @@ impl Model {
                 Guardian::Brand(brand) => self.policy(brand).map(drop)?,
             }
         }
-        let account = self.account(sender)?;
-        self.tables.accounts.set(sender, Account { guardians: set.guardians.clone(), ..account });
-        Ok(())
+        let mut account = self.account(sender)?;
+        if account.guardians == set.guardians {
+            account.safeguards.waiting = None;
+            self.tables.accounts.set(sender, account);
+            return Ok(());
+        }
+        let alone = account.safeguards.cancelled.map_or(0, |one| one.until_ms.get());
+        let from = alone.max(self.time + self.recovery_delay);
+        self.wait(sender, account, Change::SetGuardians { guardians: set.guardians.clone() }, from)
     }
 
     /// The guardians of an account for which the sender acts.
-    fn acting(&self, sender: Address, account: Address) -> Result<Vec<Guardian>, Code> {
+    pub(super) fn acting(&self, sender: Address, account: Address) -> Result<Vec<Guardian>, Code> {
         let mut acting = self.account(account)?.guardians.guardians.to_vec();
         acting.retain(|guardian| match guardian {
             Guardian::Account(address) => *address == sender,
@@ -66,10 +65,14 @@ impl Model {
     }
 
     pub(super) fn start_recovery(&mut self, sender: Address, start: &StartRecovery) -> Result<(), Code> {
-        let acting = self.acting(sender, start.account)?;
+        let barred = self.account(start.account)?.safeguards.barred;
+        let mut acting = self.acting(sender, start.account)?;
+        acting.retain(|guardian| barred.iter().all(|one| one.guardian != *guardian));
+        ensure(!acting.is_empty(), Code::GuardianBarred)?;
         ensure(start.new_key.is_valid(), Code::InvalidKey)?;
         ensure(!self.signs_for(&start.new_key, start.account), Code::KeyUnchanged)?;
-        let account = self.account(start.account)?;
+        let mut account = self.account(start.account)?;
+        account.safeguards.waiting = None;
         let mut votes = match &account.recovery {
             Some(Recovery { agreed: Some(_), .. }) => return Err(Code::RecoveryDecided),
             Some(recovery) => recovery.votes.to_vec(),
@@ -93,15 +96,30 @@ impl Model {
     }
 
     pub(super) fn cancel_recovery(&mut self, sender: Address) -> Result<(), Code> {
-        let account = self.account(sender)?;
-        ensure(account.recovery.is_some(), Code::NoRecovery)?;
-        self.tables.accounts.set(sender, Account { recovery: None, ..account });
+        let mut account = self.account(sender)?;
+        let recovery = account.recovery.take().ok_or(Code::NoRecovery)?;
+        let after = |ms| TimeMs::default().plus_ms(self.time + ms);
+        if recovery.agreed.is_some() {
+            let again = account.safeguards.cancelled.is_some();
+            ensure(!again || account.guardians.threshold < 2, Code::RecoveryStands)?;
+            let (stopped_until_ms, until_ms) = (after(self.recovery_delay), after(90 * DAY_MS));
+            account.safeguards.cancelled = Some(Cancelled { stopped_until_ms, until_ms });
+        } else {
+            let mut barred = account.safeguards.barred.into_inner();
+            for vote in recovery.votes.iter() {
+                barred.retain(|one| one.guardian != vote.guardian);
+                barred.push(Barred { guardian: vote.guardian, until_ms: after(30 * DAY_MS) });
+            }
+            account.safeguards.barred = Bounded::new(barred).expect("guardians, each once");
+        }
+        self.tables.accounts.set(sender, account);
         Ok(())
     }
 
     pub(super) fn finish_recovery(&mut self, sender: Address, finish: &FinishRecovery) -> Result<(), Code> {
         self.acting(sender, finish.account)?;
-        let account = self.account(finish.account)?;
+        let mut account = self.account(finish.account)?;
+        account.safeguards.cancelled = None;
         let recovery = account.recovery.clone().ok_or(Code::NoRecovery)?;
         let agreed = recovery.agreed.ok_or(Code::RecoveryNeedsGuardians)?;
         ensure(self.time >= agreed.from_ms.get(), Code::RecoveryTooEarly)?;

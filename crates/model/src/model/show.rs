@@ -86,7 +86,7 @@ impl Model {
         let brands: Vec<BrandId> = self.tables.policies.iter().map(|(brand, _)| *brand).collect();
         for (address, account) in self.tables.accounts.iter() {
             let recovery = account.recovery.as_ref();
-            facts.account(*address, account.key, account.frozen, &account.guardians, recovery);
+            facts.account(*address, account.key, account.frozen, &account.guardians, recovery, &account.safeguards);
             facts.memberships(*address, &self.memberships(*address));
             for brand in &brands {
                 facts.lots(*address, *brand, &typed(&self.lots(*address, *brand)));

@@ -1,8 +1,8 @@
 //! Random keys, guardians, recoveries and freezes.
 
 use lojal_types::{
-    Address, Bounded, CancelRecovery, FinishRecovery, Freeze, Guardian, Guardians, Operation, Role, RotateKey,
-    SetGuardians, StartRecovery, Unfreeze,
+    Address, Agree, Bounded, CancelRecovery, FinishRecovery, Freeze, Guardian, Guardians, Hash, Operation, Role,
+    RotateKey, SetGuardians, StartRecovery, Unfreeze,
 };
 
 use super::Workload;
@@ -67,8 +67,10 @@ impl Workload {
     }
 
     pub(super) fn start_recovery(&mut self, sender: usize) -> Option<Operation> {
-        let undecided =
-            |_: &Self, account: &Account| account.recovery.as_ref().is_none_or(|recovery| recovery.agreed.is_none());
+        let undecided = |_: &Self, account: &Account| {
+            let agreed = account.recovery.as_ref().is_some_and(|recovery| recovery.agreed.is_some());
+            !agreed && account.safeguards.barred.is_empty()
+        };
         let account = self.guarded(sender, undecided)?;
         let votes = self.model.tables.accounts.get(&account).and_then(|account| account.recovery.clone());
         // A guardian mostly agrees with the others.
@@ -96,6 +98,18 @@ impl Workload {
         };
         let account = self.guarded(sender, ripe)?;
         Some(Operation::FinishRecovery(FinishRecovery { account }))
+    }
+
+    pub(super) fn agree(&mut self, sender: usize) -> Option<Operation> {
+        let waits = |_: &Self, account: &Account| account.safeguards.waiting.is_some();
+        let account = self.guarded(sender, waits)?;
+        let waiting = self.model.tables.accounts.get(&account).and_then(|one| one.safeguards.waiting.clone());
+        let digest = match waiting {
+            Some(waiting) if !self.twist() => waiting.digest(&self.model.chain(), &account),
+            _ if self.wild => Hash::new([7; 32]),
+            _ => return None,
+        };
+        Some(Operation::Agree(Agree { account, digest }))
     }
 
     pub(super) fn cancel_recovery(&self) -> Operation {

@@ -11,7 +11,7 @@ use crate::world::TILL;
 /// Everybody who can make a mistake as things stand, and how.
 type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 20] = [
+const MISTAKES: [fn(&Workload) -> Possible; 21] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
@@ -32,6 +32,7 @@ const MISTAKES: [fn(&Workload) -> Possible; 20] = [
     Workload::spending_beyond_a_limit,
     Workload::being_a_child,
     Workload::giving_to_no_household,
+    Workload::recovering_while_barred,
 ];
 
 impl Workload {
@@ -79,6 +80,18 @@ impl Workload {
             Some((from, Operation::Transfer(Transfer { brand, from, to, amount })))
         });
         transfers.collect()
+    }
+
+    /// By guardians whose votes the owner has cancelled.
+    fn recovering_while_barred(&self) -> Possible {
+        let new_key = self.keys[TILL][0].public_key();
+        let accounts = self.model.tables.accounts.iter();
+        let barred = accounts.flat_map(|(address, account)| {
+            let guardians = account.safeguards.barred.iter().filter_map(|one| one.guardian.account());
+            guardians
+                .map(|guardian| (*guardian, Operation::StartRecovery(StartRecovery { account: *address, new_key })))
+        });
+        barred.collect()
     }
 
     /// Every member of every household, with its rights.

@@ -33,7 +33,14 @@ pub(super) fn facts(view: &View) -> Facts {
 
 fn note_account(facts: &mut Facts, view: &View, address: Address) {
     let account = view.account(address).expect("it is in the state");
-    facts.account(address, account.rotated_key, account.frozen, &account.guardians, account.recovery.as_ref());
+    facts.account(
+        address,
+        account.rotated_key,
+        account.frozen,
+        &account.guardians,
+        account.recovery.as_ref(),
+        &account.safeguards,
+    );
     facts.memberships(address, &view.memberships(address));
     for brand in view.brand_ids() {
         let lots: Vec<Lot> = view.lots(address, brand);

@@ -3,7 +3,7 @@
 use super::Code;
 
 /// Every code with its name and what it tells a person.
-pub(super) const TABLE: [(Code, &str, &str); 86] = [
+pub(super) const TABLE: [(Code, &str, &str); 91] = [
     (
         Code::Malformed,
         "malformed",
@@ -122,7 +122,11 @@ pub(super) const TABLE: [(Code, &str, &str); 86] = [
     ),
     (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
     (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),
-    (Code::AccountFrozen, "account_frozen", "this account is frozen; unfreeze it first"),
+    (
+        Code::AccountFrozen,
+        "account_frozen",
+        "this account is frozen; unfreeze it first, which takes a while unless its guardians agree",
+    ),
     (
         Code::AccountInRecovery,
         "account_in_recovery",
@@ -146,7 +150,7 @@ pub(super) const TABLE: [(Code, &str, &str); 86] = [
         "not_guardian",
         "only a guardian of this account, or an admin of a brand that is its guardian, can do this",
     ),
-    (Code::AlreadyAgreed, "already_agreed", "this guardian has already asked for this key; the others must agree now"),
+    (Code::AlreadyAgreed, "already_agreed", "this guardian has already asked for this; the others must agree now"),
     (
         Code::RecoveryDecided,
         "recovery_decided",
@@ -155,6 +159,28 @@ pub(super) const TABLE: [(Code, &str, &str); 86] = [
     (Code::NoRecovery, "no_recovery", "this account is not being recovered"),
     (Code::RecoveryNeedsGuardians, "recovery_needs_guardians", "too few guardians have asked for the same key yet"),
     (Code::RecoveryTooEarly, "recovery_too_early", "the owner still has time to cancel this recovery; finish it later"),
+    (
+        Code::AccountStopped,
+        "account_stopped",
+        "the guardians had agreed on another key and this was cancelled: nothing goes out until the delay is over; look \
+         when with lojal balance",
+    ),
+    (
+        Code::GuardianBarred,
+        "guardian_barred",
+        "the owner cancelled what this guardian asked for less than 30 days ago; the other guardians can still ask",
+    ),
+    (
+        Code::RecoveryStands,
+        "recovery_stands",
+        "the guardians have agreed for the second time within 90 days; this recovery can't be cancelled",
+    ),
+    (Code::ChangeWaits, "change_waits", "this change waits already; it happens by itself, or when the guardians agree"),
+    (
+        Code::UnknownChange,
+        "unknown_change",
+        "no such change waits on this account (any more); look at what waits there now before you agree",
+    ),
     (
         Code::PolicyOutOfBounds,
         "policy_out_of_bounds",

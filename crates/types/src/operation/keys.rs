@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::guardian::Guardians;
-use crate::ids::PublicKey;
+use crate::ids::{Hash, PublicKey};
 
 /// The owner of an account replaces its key; the address stays.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct RotateKey {
     pub new_key: PublicKey,
 }
 
-/// The owner of an account names who can bring it back.
+/// The owner of an account names who can bring it back; it happens after the delay, or when the guardians agree.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetGuardians<A = Address> {
@@ -66,12 +66,29 @@ impl<A> FinishRecovery<A> {
     }
 }
 
+/// A guardian agrees that a change that waits on an account happens at once.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agree<A = Address> {
+    /// Whose change.
+    pub account: A,
+    /// Which change: [`Waiting::digest`](crate::Waiting::digest).
+    pub digest: Hash,
+}
+
+impl<A> Agree<A> {
+    pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Agree<B>, E> {
+        let Self { account, digest } = self;
+        Ok(Agree { account: f(account)?, digest })
+    }
+}
+
 /// The owner of an account stops everything that goes out of it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Freeze {}
 
-/// The owner of an account lifts the freeze.
+/// The owner of an account asks to lift the freeze; it happens after the delay, or when the guardians agree.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unfreeze {}

@@ -28,7 +28,10 @@ fn name_guardians(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
     let list = vec![Guardian::Account(cast.anna.address), Guardian::Brand(cast.nordmat.id)];
     let guardians = Guardians { guardians: Bounded::new(list).expect("two"), threshold: 2 };
     let does = "In good time, Bo names two guardians, Anna and Nordmat; it takes both.";
-    stage.act(&cast.bo, does, vec![Operation::SetGuardians(SetGuardians { guardians })]).map(drop)
+    stage.act(&cast.bo, does, vec![Operation::SetGuardians(SetGuardians { guardians })])?;
+    // What the key alone asks for waits as long as a recovery does.
+    let waiting = stage.account(cast.bo.address)?.safeguards.waiting;
+    waiting.map_or(Ok(()), |waiting| stage.wait_until(waiting.from_ms).map(drop))
 }
 
 fn start(cast: &Cast, new_key: PublicKey) -> Vec<Operation> {

@@ -2,8 +2,8 @@
 
 use lojal_types::limits::{HOLD_MS_MAX, POINTS_MAX, PRICE_MICRO_MAX};
 use lojal_types::{
-    AcceptPartnership, Address, Bounded, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
-    FinishRecovery, Freeze, Guardian, Guardians, Hold, Invite, Issue, Join, Leave, MemberLimit, MemberLimits,
+    AcceptPartnership, Address, Agree, Bounded, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
+    FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join, Leave, MemberLimit, MemberLimits,
     MemberRole, Money, Operation, PartnershipTerms, Points, Policy, ProposePartnership, PublicKey, Redeem, Reference,
     Release, RemoveMember, RemoveOperator, Reverse, Role, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy,
     Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
@@ -125,6 +125,13 @@ fn between(kind: usize, source: &mut Source<'_>, world: &World, sender: Address)
     }
 }
 
+/// To what waits on the account, if anything does.
+fn agree(account: Address, world: &World) -> Operation {
+    let waiting = world.state.view().account(account).and_then(|one| one.safeguards.waiting);
+    let digest = waiting.map_or(Hash::new([0; 32]), |one| one.digest(&world.chain(), &account));
+    Operation::Agree(Agree { account, digest })
+}
+
 fn keys(kind: usize, source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
     match kind {
         18 => {
@@ -156,8 +163,11 @@ fn keys(kind: usize, source: &mut Source<'_>, world: &World, sender: Address) ->
         22 => Operation::StartRecovery(StartRecovery { account: world.account(source), new_key: any_key(source) }),
         23 => Operation::CancelRecovery(CancelRecovery {}),
         24 => Operation::FinishRecovery(FinishRecovery { account: account(source, world, sender) }),
-        _ if source.flag() => Operation::Freeze(Freeze {}),
-        _ => Operation::Unfreeze(Unfreeze {}),
+        _ => match source.below(3) {
+            0 => Operation::Unfreeze(Unfreeze {}),
+            1 => Operation::Freeze(Freeze {}),
+            _ => agree(account(source, world, sender), world),
+        },
     }
 }
 

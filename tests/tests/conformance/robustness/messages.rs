@@ -3,9 +3,10 @@
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::VOTING_POWER_MAX;
 use lojal_types::{
-    AgreedKey, Block, Bounded, Certificate, CommitSignature, GenesisDocument, Guardian, Guardians, Header, KeyPair,
-    MemberLimit, MemberLimits, MemberRights, Money, Outcome, Parameters, PartnershipProposal, PartnershipTerms, Policy,
-    Receipt, Recovery, RecoveryVote, SignedTransaction, Transaction, Validator, ValidatorSet, VoteContent, VoteKind,
+    AgreedKey, Barred, Block, Bounded, Cancelled, Certificate, Change, CommitSignature, GenesisDocument, Guardian,
+    Guardians, Header, KeyPair, MemberLimit, MemberLimits, MemberRights, Money, Outcome, Parameters,
+    PartnershipProposal, PartnershipTerms, Policy, Receipt, Recovery, RecoveryVote, Safeguards, SignedTransaction,
+    Transaction, Validator, ValidatorSet, VoteContent, VoteKind, Waiting,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -142,6 +143,18 @@ pub(super) fn recovery() -> BoxedStrategy<Recovery> {
     let vote = (guardian(), public_key()).prop_map(|(guardian, new_key)| RecoveryVote { guardian, new_key }).boxed();
     let agreed = (public_key(), time()).prop_map(|(new_key, from_ms)| AgreedKey { new_key, from_ms });
     (list(vote), option::of(agreed)).prop_map(|(votes, agreed)| Recovery { votes, agreed }).boxed()
+}
+
+pub(super) fn safeguards() -> BoxedStrategy<Safeguards> {
+    let change =
+        prop_oneof![Just(Change::Unfreeze), guardians().prop_map(|guardians| Change::SetGuardians { guardians })];
+    let waiting = (change, time(), list(guardian()));
+    let waiting = waiting.prop_map(|(change, from_ms, agreed)| Waiting { change, from_ms, agreed });
+    let barred = (guardian(), time()).prop_map(|(guardian, until_ms)| Barred { guardian, until_ms }).boxed();
+    let cancelled = (time(), time()).prop_map(|(stopped_until_ms, until_ms)| Cancelled { stopped_until_ms, until_ms });
+    (option::of(waiting), list(barred), option::of(cancelled))
+        .prop_map(|(waiting, barred, cancelled)| Safeguards { waiting, barred, cancelled })
+        .boxed()
 }
 
 /// Limits in any order.

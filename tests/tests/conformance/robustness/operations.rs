@@ -1,9 +1,10 @@
 //! Generated operations, by group. A new kind gets a line here; a test fails until it has one.
 
 use lojal_types::{
-    AcceptPartnership, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold,
-    Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
-    RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, Transfer, Unfreeze,
+    AcceptPartnership, Agree, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery,
+    Freeze, Hold, Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember,
+    RemoveOperator, Reverse, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
+    Transfer, Unfreeze,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -19,7 +20,7 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
         3 => hold_operation(),
         5 => operation_between_brands(),
         3 => brand_operation(),
-        7 => key_operation(),
+        8 => key_operation(),
         6 => household_operation(),
     ]
     .boxed()
@@ -94,6 +95,7 @@ pub(super) fn key_operation() -> BoxedStrategy<Operation> {
             .prop_map(|(account, new_key)| Operation::StartRecovery(StartRecovery { account, new_key })),
         Just(Operation::CancelRecovery(CancelRecovery {})),
         address().prop_map(|account| Operation::FinishRecovery(FinishRecovery { account })),
+        (address(), hash()).prop_map(|(account, digest)| Operation::Agree(Agree { account, digest })),
         Just(Operation::Freeze(Freeze {})),
         Just(Operation::Unfreeze(Unfreeze {})),
     ]

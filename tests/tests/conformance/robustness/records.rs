@@ -38,11 +38,13 @@ fn brands_and_their_totals_survive() {
 #[test]
 fn accounts_balances_and_issues_survive() {
     let account = (option::of(public_key()), any::<bool>(), messages::guardians(), option::of(messages::recovery()));
-    let account = account.prop_map(|(rotated_key, frozen, guardians, recovery)| Account {
+    let account = (account, messages::safeguards());
+    let account = account.prop_map(|((rotated_key, frozen, guardians, recovery), safeguards)| Account {
         rotated_key,
         frozen,
         guardians,
         recovery,
+        safeguards,
     });
     survives(account.boxed());
     survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());

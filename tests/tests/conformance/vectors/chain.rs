@@ -79,6 +79,11 @@ fn sign(input: &TransactionInput, chain: &ChainId) -> Arc<VerifiedTransaction> {
     Arc::new(signed.verify(chain).expect("just signed for this chain"))
 }
 
+/// The id of a document's network.
+pub(super) fn chain_id_of(document: &Lines) -> ChainId {
+    genesis(document).chain_id()
+}
+
 /// The household that the first operation of a transaction creates.
 pub(super) fn household_of(document: &Lines, founding: &TransactionInput) -> AddressText {
     let chain = genesis(document).chain_id();

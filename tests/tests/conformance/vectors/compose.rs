@@ -2,8 +2,8 @@
 //! inputs.
 
 use lojal_types::{
-    AcceptPartnership, AddressText, Bounded, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
-    FinishRecovery, Freeze, Guardian, Guardians, Hold, Invite, Issue, Join, Leave, MemberLimit, MemberLimits,
+    AcceptPartnership, AddressText, Agree, Bounded, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
+    FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join, Leave, MemberLimit, MemberLimits,
     MemberRole, Money, Operation, PartnershipTerms, Points, Policy, ProposePartnership, Redeem, Reference, Release,
     RemoveMember, RemoveOperator, Reverse, Role, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle,
     StartRecovery, TimeMs, Transfer, Unfreeze,
@@ -131,6 +131,10 @@ pub(super) fn finish_recovery(account: AddressText) -> Written {
 
 pub(super) fn freeze() -> Written {
     Operation::Freeze(Freeze {})
+}
+
+pub(super) fn agree(account: AddressText, digest: Hash) -> Written {
+    Operation::Agree(Agree { account, digest })
 }
 
 pub(super) fn unfreeze() -> Written {

@@ -1,12 +1,15 @@
 //! A chain that plays the whole economy: holds, captures, conversions, settlement, a household, and a recovery. Every
 //! rule that another implementation is likely to get wrong has a transaction that it decides.
 
-use lojal_types::{AddressText, Code, Guardian, MemberRole, Money, Outcome, PartnershipTerms, Points, Policy, Role};
+use lojal_types::{
+    AddressText, Bounded, Change, Code, Guardian, Guardians, Hash, MemberRole, Money, Outcome, PartnershipTerms,
+    Points, Policy, Role, Waiting,
+};
 
-use super::chain::{Input, TransactionInput, block, household_of, transaction};
+use super::chain::{Input, TransactionInput, block, chain_id_of, household_of, transaction};
 use super::compose::*;
 use super::genesis::whole_economy;
-use super::samples::{START_MS, account, parse, time};
+use super::samples::{START_MS, account, address, parse, time};
 
 const TILL: u8 = 11;
 const GROCER: u8 = 13;
@@ -122,6 +125,8 @@ fn holds(family: AddressText) -> Vec<Step> {
         founding(),
         applied(ANNA, invitations),
         applied(ANNA, three_holds),
+        // Guardians come after a second, which is the delay here.
+        applied(ANNA, vec![set_guardians(guards(2))]),
         fails(ANNA, transfer("kaffet", anna(), family, 5), Code::PolicyForbidsPooling),
         fails(ANNA, redeem("nordmat", anna(), 351, None), Code::InsufficientPoints),
         applied(TILL, vec![capture("nordmat", anna(), "till 1", 150, "take 1")]),
@@ -131,6 +136,11 @@ fn holds(family: AddressText) -> Vec<Step> {
         fails(ANNA, release("nordmat", anna(), "till 2"), Code::HoldNotExpired),
         applied(BO, vec![join(family)]),
         applied(CLEO, vec![join(family)]),
+        applied(CLEO, vec![freeze()]),
+        fails(CLEO, redeem("nordmat", account(CLEO), 10, None), Code::AccountFrozen),
+        applied(CLEO, vec![unfreeze()]),
+        fails(CLEO, redeem("nordmat", account(CLEO), 10, None), Code::AccountFrozen),
+        fails(CLEO, unfreeze(), Code::ChangeWaits),
     ]
 }
 
@@ -156,13 +166,16 @@ fn november(family: AddressText) -> Vec<Step> {
     ]
 }
 
-fn december(family: AddressText) -> Vec<Step> {
-    let guards = guardians(vec![Guardian::Account(bo()), Guardian::Brand(parse("kaffet"))], 2);
-    let changes = vec![
-        set_member(family, account(CLEO), MemberRole::Adult, &[]),
-        remove_member(family, account(ELI)),
-        set_guardians(guards),
-    ];
+fn guards(threshold: u8) -> Guardians<AddressText> {
+    guardians(vec![Guardian::Account(bo()), Guardian::Brand(parse("kaffet"))], threshold)
+}
+
+fn one_guard() -> Guardians<AddressText> {
+    guardians(vec![Guardian::Brand(parse("kaffet"))], 1)
+}
+
+fn december(family: AddressText, digest: Hash) -> Vec<Step> {
+    let changes = vec![set_member(family, account(CLEO), MemberRole::Adult, &[]), remove_member(family, account(ELI))];
     vec![
         // Anna's hold has ended with the minute, and nothing has touched her points since.
         fails(TILL, capture("nordmat", anna(), "till 2", 1, "take 2"), Code::HoldExpired),
@@ -170,15 +183,24 @@ fn december(family: AddressText) -> Vec<Step> {
         // A new month: Bo can spend again, up to the same limit.
         applied(BO, vec![transfer("nordmat", family, bo(), 100)]),
         applied(ANNA, changes),
-        applied(BO, vec![freeze()]),
-        fails(BO, redeem("nordmat", bo(), 10, None), Code::AccountFrozen),
-        applied(BO, vec![unfreeze(), start_recovery(anna(), ANNA_LATER)]),
-        fails(ANNA, redeem("nordmat", anna(), 10, None), Code::AccountInRecovery),
-        applied(ANNA, vec![cancel_recovery()]),
-        fails(CLEO, start_recovery(anna(), ANNA_LATER), Code::NotGuardian),
+        applied(CLEO, vec![redeem("nordmat", account(CLEO), 10, None)]),
+        // Both guardians want one less at once; until both do, nothing has changed.
+        applied(ANNA, vec![set_guardians(one_guard())]),
+        fails(BO, agree(anna(), Hash::new([0x99; 32])), Code::UnknownChange),
+        applied(BO, vec![agree(anna(), digest)]),
+        fails(BO, agree(anna(), digest), Code::AlreadyAgreed),
+        // Whoever begins a recovery voids what waits.
         applied(BO, vec![start_recovery(anna(), ANNA_LATER)]),
+        fails(CAFE, agree(anna(), digest), Code::UnknownChange),
+        fails(ANNA, redeem("nordmat", anna(), 10, None), Code::AccountInRecovery),
+        fails(CLEO, start_recovery(anna(), ANNA_LATER), Code::NotGuardian),
         fails(BO, finish_recovery(anna()), Code::RecoveryNeedsGuardians),
         applied(CAFE, vec![start_recovery(anna(), ANNA_LATER)]),
+        applied(ANNA, vec![cancel_recovery()]),
+        fails(ANNA, redeem("nordmat", anna(), 10, None), Code::AccountStopped),
+        applied(BO, vec![start_recovery(anna(), ANNA_LATER)]),
+        applied(CAFE, vec![start_recovery(anna(), ANNA_LATER)]),
+        fails(ANNA, cancel_recovery(), Code::RecoveryStands),
         fails(BO, finish_recovery(anna()), Code::RecoveryTooEarly),
     ]
 }
@@ -208,11 +230,15 @@ fn recovered(family: AddressText) -> Vec<Step> {
 fn story() -> Vec<(u64, Vec<Step>)> {
     let founding = written(2, HOLDS_MS, &[founding()]).remove(0);
     let family = household_of(&whole_economy(), &founding);
+    let Ok(guardians) = one_guard().try_map(|text| Ok::<_, std::convert::Infallible>(address(text)));
+    let from_ms = time(DECEMBER_MS + 1000);
+    let waiting = Waiting { change: Change::SetGuardians { guardians }, from_ms, agreed: Bounded::default() };
+    let digest = waiting.digest(&chain_id_of(&whole_economy()), &address(anna()));
     vec![
         (SETUP_MS, setup()),
         (HOLDS_MS, holds(family)),
         (NOVEMBER_MS, november(family)),
-        (DECEMBER_MS, december(family)),
+        (DECEMBER_MS, december(family, digest)),
         (RECOVERED_MS, recovered(family)),
     ]
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
 use lojal_types::{
-    Address, AddressText, Guardian, MemberRole, Money, Operation, PartnershipTerms, Points, Policy, Role,
+    Address, AddressText, Guardian, Hash, MemberRole, Money, Operation, PartnershipTerms, Points, Policy, Role,
 };
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,7 @@ fn keys() -> Vec<(String, Written)> {
         named("finish_recovery", finish_recovery(cleo)),
         named("freeze", freeze()),
         named("unfreeze", unfreeze()),
+        named("agree", agree(cleo, Hash::new([0x99; 32]))),
     ]
 }
 

@@ -139,6 +139,7 @@ pub fn empty(address: AddressText) -> Account {
         frozen: false,
         guardians: Guardians::default(),
         recovery: None,
+        safeguards: Default::default(),
         household: None,
         memberships: vec![],
         balances: vec![],

@@ -25,7 +25,7 @@ const CONVERT: Choices = &[14, 0, 1, 0, 0, 10];
 const RECOVER_CLEO: Choices = &[22, CLEO, 7];
 
 /// Short stories, which together apply every kind of operation.
-const STORIES: [(&str, &[Step]); 13] = [
+const STORIES: [(&str, &[Step]); 14] = [
     ("guardians", &[(A_SECOND, ANNA, &[21, 1, 1, BO, 1])]),
     ("issue-and-reverse", &[(A_SECOND, TILL, &[0, 0, ANNA, 20, 25]), (A_SECOND, TILL, &[7, 0, ANNA, 25, 26, 5, 1, 0])]),
     ("transfer-and-redeem", &[(A_SECOND, ANNA, &[5, 0, 0, BO, 20]), (A_MONTH, BO, &[3, 0, 0, 0, 10])]),
@@ -55,13 +55,22 @@ const STORIES: [(&str, &[Step]); 13] = [
     (
         "recovery",
         &[
-            (A_SECOND, ANNA, RECOVER_CLEO),
+            (AN_HOUR, ANNA, RECOVER_CLEO),
             (A_SECOND, TILL, RECOVER_CLEO),
             (AN_HOUR, ANNA, &[24, 160, CLEO]),
             (A_SECOND, CLEO, &[20, 8]),
         ],
     ),
-    ("recovery-cancelled", &[(A_SECOND, ANNA, RECOVER_CLEO), (A_SECOND, CLEO, &[23]), (A_SECOND, CLEO, &[20, 8])]),
+    ("recovery-cancelled", &[(AN_HOUR, ANNA, RECOVER_CLEO), (A_SECOND, CLEO, &[23]), (A_SECOND, CLEO, &[20, 8])]),
+    (
+        "agreement",
+        &[
+            (AN_HOUR, CLEO, &[25, 1]),
+            (A_SECOND, CLEO, &[25, 0]),
+            (A_SECOND, ANNA, &[25, 2, 160, CLEO]),
+            (A_SECOND, TILL, &[25, 2, 160, CLEO]),
+        ],
+    ),
     (
         "household",
         &[

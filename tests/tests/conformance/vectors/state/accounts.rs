@@ -3,8 +3,8 @@
 use lojal_ledger::key::{AccountKey, BalanceKey, HoldsKey, TransferredTodayKey};
 use lojal_ledger::record;
 use lojal_types::{
-    AddressText, AgreedKey, BrandId, Guardian, Guardians, Lot, Points, PublicKey, Recovery, RecoveryVote, Reference,
-    TimeMs,
+    AddressText, AgreedKey, Barred, BrandId, Cancelled, Change, Guardian, Guardians, Lot, Points, PublicKey, Recovery,
+    RecoveryVote, Reference, Safeguards, TimeMs, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::vectors::samples::{START_MS, account, address, key, named, parse, see
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Entry {
-    Account(Account),
+    Account(Box<Account>),
     Balance { account: AddressText, brand: BrandId, lots: Vec<Lot> },
     Holds { account: AddressText, brand: BrandId, holds: Vec<OpenHold> },
     TransferredToday { sender: AddressText, brand: BrandId, on_day_of_ms: TimeMs, points: Points },
@@ -29,6 +29,7 @@ pub(super) struct Account {
     frozen: bool,
     guardians: Guardians<AddressText>,
     recovery: Option<Recovery<AddressText>>,
+    safeguards: Safeguards<AddressText>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -67,8 +68,9 @@ fn account_record(account: &Account) -> record::Account {
         let Ok(recovery) = recovery.try_map(to_bytes);
         recovery
     });
+    let Ok(safeguards) = account.safeguards.clone().try_map(to_bytes);
     let Account { rotated_key, frozen, .. } = *account;
-    record::Account { rotated_key, frozen, guardians, recovery }
+    record::Account { rotated_key, frozen, guardians, recovery, safeguards }
 }
 
 fn hold_record(hold: &OpenHold) -> record::OpenHold {
@@ -116,6 +118,7 @@ fn accounts() -> Vec<(String, Entry)> {
         frozen: false,
         guardians: guardians(vec![], 0),
         recovery: None,
+        safeguards: Safeguards::default(),
     };
     let new_key = key(&seed(6)).public_key();
     let (bo, kaffet) = (Guardian::Account(account(5)), Guardian::Brand(parse("kaffet")));
@@ -126,13 +129,31 @@ fn accounts() -> Vec<(String, Entry)> {
         votes: bounded(&[first_vote, RecoveryVote { guardian: bo, new_key }]),
         agreed: Some(AgreedKey { new_key, from_ms: time(START_MS + 259_200_000) }),
     };
-    let of = Entry::Account;
+    let from_ms = time(START_MS + 259_200_000);
+    let waiting = |change, agreed: &[Guardian<AddressText>]| Safeguards {
+        waiting: Some(Waiting { change, from_ms, agreed: bounded(agreed) }),
+        ..Safeguards::default()
+    };
+    let unfreeze = waiting(Change::Unfreeze, &[bo]);
+    let change = waiting(Change::SetGuardians { guardians: guardians(vec![kaffet], 1) }, &[]);
+    let after = Safeguards {
+        waiting: None,
+        barred: bounded(&[Barred { guardian: bo, until_ms: time(START_MS + 2_592_000_000) }]),
+        cancelled: Some(Cancelled { stopped_until_ms: from_ms, until_ms: time(START_MS + 7_776_000_000) }),
+    };
+    let of = |account| Entry::Account(Box::new(account));
     vec![
         named("account", of(plain.clone())),
         named("account with another key", of(Account { rotated_key: Some(new_key), ..plain.clone() })),
         named("frozen account", of(Account { frozen: true, ..plain.clone() })),
         named("account with guardians", of(guarded.clone())),
         named("account in recovery", of(Account { recovery: Some(started), ..guarded.clone() })),
-        named("account whose guardians agree", of(Account { recovery: Some(agreed), ..guarded })),
+        named("account whose guardians agree", of(Account { recovery: Some(agreed), ..guarded.clone() })),
+        named(
+            "account that waits to be unfrozen",
+            of(Account { frozen: true, safeguards: unfreeze, ..guarded.clone() }),
+        ),
+        named("account that waits for other guardians", of(Account { safeguards: change, ..guarded.clone() })),
+        named("account whose owner cancelled an agreement and a vote", of(Account { safeguards: after, ..guarded })),
     ]
 }

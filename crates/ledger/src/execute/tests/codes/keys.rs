@@ -9,7 +9,12 @@ const NEW: u8 = 51;
 
 /// Bo and the café are Anna's guardians, both of whom it takes.
 fn guarded(ledger: &mut Ledger) {
-    ledger.apply(ANNA, set_guardians(&[BO], &[CAFE], 2));
+    ledger.guard(ANNA, set_guardians(&[BO], &[CAFE], 2));
+}
+
+fn agreed(ledger: &mut Ledger) {
+    ledger.apply(BO, start_recovery(ANNA, NEW));
+    ledger.apply(BARISTA, start_recovery(ANNA, NEW));
 }
 
 /// Guardians in the order given.
@@ -51,7 +56,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::NotGuardian, |_| (BO, start_recovery(ANNA, NEW))),
     // An operator without the role of an admin doesn't act for a brand as a guardian.
     (Code::NotGuardian, |ledger| {
-        ledger.apply(ANNA, set_guardians(&[], &[GROCER], 1));
+        ledger.guard(ANNA, set_guardians(&[], &[GROCER], 1));
         (CASHIER, start_recovery(ANNA, NEW))
     }),
     (Code::InvalidKey, |ledger| {
@@ -93,5 +98,45 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         ledger.apply(BARISTA, start_recovery(ANNA, NEW));
         ledger.pass_to(ledger.now().plus_ms(RECOVERY_DELAY_MS - 2 * SECOND_MS));
         (BO, finish_recovery(ANNA))
+    }),
+    (Code::AccountStopped, |ledger| {
+        guarded(ledger);
+        agreed(ledger);
+        ledger.apply(ANNA, cancel_recovery());
+        (ANNA, redeem(GROCER, ANNA, 1))
+    }),
+    (Code::GuardianBarred, |ledger| {
+        guarded(ledger);
+        ledger.apply(BO, start_recovery(ANNA, NEW));
+        ledger.apply(ANNA, cancel_recovery());
+        (BO, start_recovery(ANNA, NEW))
+    }),
+    (Code::RecoveryStands, |ledger| {
+        guarded(ledger);
+        agreed(ledger);
+        ledger.apply(ANNA, cancel_recovery());
+        agreed(ledger);
+        (ANNA, cancel_recovery())
+    }),
+    (Code::ChangeWaits, |ledger| {
+        ledger.apply(ANNA, freeze());
+        ledger.apply(ANNA, unfreeze());
+        (ANNA, unfreeze())
+    }),
+    (Code::ChangeWaits, |ledger| {
+        ledger.apply(ANNA, set_guardians(&[BO], &[], 1));
+        (ANNA, set_guardians(&[BO], &[], 1))
+    }),
+    (Code::UnknownChange, |ledger| {
+        guarded(ledger);
+        (BO, agree(ANNA, lojal_types::Hash::new([1; 32])))
+    }),
+    (Code::AlreadyAgreed, |ledger| {
+        guarded(ledger);
+        ledger.apply(ANNA, freeze());
+        ledger.apply(ANNA, unfreeze());
+        let digest = ledger.digest(ANNA);
+        ledger.apply(BO, agree(ANNA, digest));
+        (BO, agree(ANNA, digest))
     }),
 ];

@@ -1,0 +1,111 @@
+//! Changes that wait, so that a thief who has the key can't make them before the owner or the guardians see them
+//! (protocol, Accounts and keys).
+
+use lojal_types::{
+    Address, Agree, Bounded, Change, Code, Guardian, Guardians, Hash, Safeguards, SetGuardians, TimeMs, Waiting,
+};
+
+use super::{Context, authority};
+use crate::key::{AccountKey, ParametersKey};
+use crate::record::Account;
+
+/// `Unfreeze`: "asks to lift the freeze" (protocol, Accounts and keys). "`Unfreeze` needs a recovery to be over first."
+pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    let mut account = authority::account(context, context.sender)?;
+    if !account.frozen {
+        return Err(Code::NotFrozen);
+    }
+    if account.recovery.is_some() {
+        return Err(Code::AccountInRecovery);
+    }
+    let from_ms = delayed(context);
+    wait(&mut account.safeguards, Change::Unfreeze, from_ms)?;
+    context.overlay.put(&AccountKey(context.sender), &account);
+    Ok(())
+}
+
+/// `SetGuardians` waits likewise; to name those that there are withdraws what waits.
+pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -> Result<(), Code> {
+    in_order(&set.guardians)?;
+    threshold_in_range(&set.guardians)?;
+    for guardian in set.guardians.guardians.iter() {
+        trustworthy(context, guardian)?;
+    }
+    let mut account = authority::account(context, context.sender)?;
+    if account.guardians == set.guardians {
+        account.safeguards.waiting = None;
+    } else {
+        let from_ms = not_by_the_owner_alone(context, &account.safeguards);
+        wait(&mut account.safeguards, Change::SetGuardians { guardians: set.guardians.clone() }, from_ms)?;
+    }
+    context.overlay.put(&AccountKey(context.sender), &account);
+    Ok(())
+}
+
+/// `Agree`: "When as many guardians as the threshold agree to what waits, it happens at once" (protocol, Accounts and
+/// keys).
+pub(super) fn agree(context: &mut Context<'_, '_>, agree: &Agree) -> Result<(), Code> {
+    let mut account = authority::account(context, agree.account)?;
+    let guardians = authority::guardians_of_sender(context, &account)?;
+    let waiting = named(context, &mut account, agree.account, agree.digest)?;
+    let new: Vec<Guardian> = guardians.into_iter().filter(|one| !waiting.agreed.contains(one)).collect();
+    if new.is_empty() {
+        return Err(Code::AlreadyAgreed);
+    }
+    let agreed = [waiting.agreed.into_inner(), new].concat();
+    if agreed.len() >= usize::from(account.guardians.threshold) {
+        account.make(waiting.change);
+    } else {
+        let agreed = Bounded::new(agreed).expect("each guardian once");
+        account.safeguards.waiting = Some(Waiting { agreed, ..waiting });
+    }
+    context.overlay.put(&AccountKey(agree.account), &account);
+    Ok(())
+}
+
+/// Takes what waits, if it is what the digest names: nobody agrees to another change than the one that was shown.
+fn named(context: &Context<'_, '_>, account: &mut Account, address: Address, digest: Hash) -> Result<Waiting, Code> {
+    let waiting = account.safeguards.waiting.take();
+    waiting.filter(|one| one.digest(&context.chain, &address) == digest).ok_or(Code::UnknownChange)
+}
+
+/// A change that waits already isn't asked for twice: that would only start its clock again.
+fn wait(safeguards: &mut Safeguards, change: Change, from_ms: TimeMs) -> Result<(), Code> {
+    if safeguards.waiting.as_ref().is_some_and(|waiting| waiting.change == change) {
+        return Err(Code::ChangeWaits);
+    }
+    safeguards.waiting = Some(Waiting { change, from_ms, agreed: Bounded::default() });
+    Ok(())
+}
+
+/// When what is asked for now happens by itself.
+pub(super) fn delayed(context: &mut Context<'_, '_>) -> TimeMs {
+    let parameters = context.overlay.get(&ParametersKey).expect("written at genesis and never removed");
+    context.time.plus_ms(parameters.recovery_delay_ms)
+}
+
+/// "for 90 days the owner alone can't change guardians" (protocol, Accounts and keys): by itself the change happens
+/// after them at the earliest.
+fn not_by_the_owner_alone(context: &mut Context<'_, '_>, safeguards: &Safeguards) -> TimeMs {
+    let delayed = delayed(context);
+    safeguards.cancelled.map_or(delayed, |cancelled| delayed.max(cancelled.until_ms))
+}
+
+/// Guardians stand in order, each once, so that one set has one encoding.
+fn in_order(guardians: &Guardians) -> Result<(), Code> {
+    if guardians.are_in_order() { Ok(()) } else { Err(Code::GuardiansOutOfOrder) }
+}
+
+/// From one of the guardians to all of them, and 0 when there are none.
+fn threshold_in_range(guardians: &Guardians) -> Result<(), Code> {
+    if guardians.threshold_is_in_range() { Ok(()) } else { Err(Code::ThresholdOutOfRange) }
+}
+
+/// A guardian is somebody else, and a brand that exists.
+fn trustworthy(context: &mut Context<'_, '_>, guardian: &Guardian) -> Result<(), Code> {
+    match guardian {
+        Guardian::Account(address) if *address == context.sender => Err(Code::OwnGuardian),
+        Guardian::Account(_) => Ok(()),
+        Guardian::Brand(brand) => authority::brand(context, *brand).map(drop),
+    }
+}
