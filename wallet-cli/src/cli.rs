@@ -18,8 +18,9 @@ pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArg
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
-pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, Pool, ReceiptArgs, Sending, SourceArgs, Validity};
+pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReleaseArgs, RequestArgs};
+pub use values::Pool;
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
                           3 the outcome is open: ask for it by the transaction's id; 6 done, but the result could not be \

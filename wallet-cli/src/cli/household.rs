@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use lojal_types::{AddressText, BrandId, MemberRole};
 
-use super::shared::{Pool, Sending};
-use super::values;
+use super::shared::Sending;
+use super::values::{self, Pool};
 
 /// `lojal household`.
 #[derive(Debug, Subcommand)]

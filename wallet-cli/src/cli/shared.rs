@@ -1,10 +1,10 @@
 //! Arguments that several commands have.
 
 use clap::Args;
-use lojal_types::{AddressText, Reference};
+use lojal_types::Reference;
 use lojal_wallet::reference::ReceiptText;
 
-use super::values;
+use super::values::{self, Pool};
 
 /// Where points come from.
 #[derive(Clone, Debug, Args)]
@@ -12,15 +12,6 @@ pub struct SourceArgs {
     /// Take the points from a household's pool: its address, or the word household if there is only one
     #[arg(long = "from", value_name = "HOUSEHOLD", value_parser = values::pool)]
     pub household: Option<Pool>,
-}
-
-/// A household, by its address, or as the only one that this wallet is a member of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pool {
-    /// At this address.
-    At(AddressText),
-    /// The only one.
-    Only,
 }
 
 /// Whether to ask before something is signed.

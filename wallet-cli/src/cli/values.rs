@@ -7,7 +7,14 @@ use std::str::FromStr;
 use lojal_text::{TypedError, typed};
 use lojal_types::{AddressText, BrandId, Guardian, PublicKey, Reference, TransactionId};
 
-use super::shared::Pool;
+/// A household, by its address, or as the only one that this wallet is a member of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pool {
+    /// At this address.
+    At(AddressText),
+    /// The only one.
+    Only,
+}
 
 /// The one form of a text that is typed.
 pub fn text(value: &str) -> Result<String, String> {
