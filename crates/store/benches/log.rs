@@ -1,4 +1,4 @@
-//! What it costs to make a block durable, to read it back, and to prove what is in it.
+//! The cost of making a block durable, of reading it back, and of proving what is in it.
 
 #[path = "../../chain/benches/crowd/mod.rs"]
 #[allow(dead_code, reason = "the benchmarks of blocks use more of it")]
@@ -18,7 +18,7 @@ use self::crowd::{Crowd, key, validator};
 
 const TRANSACTIONS: u32 = 1_000;
 
-/// How long it takes to write the next block: as a proposal, then its certificate; two syncs.
+/// Measures the writing of the next block: as a proposal, then its certificate; two syncs.
 fn append_next(crowd: &mut Crowd, writer: &mut Writer) -> Duration {
     let transactions = crowd.verified(TRANSACTIONS, 1);
     let block = crowd.propose(&transactions);

@@ -30,7 +30,7 @@ pub struct ArchivedBlock {
     pub certificate: Certificate,
 }
 
-/// Why an archive can't be read on.
+/// The reason an archive can't be read on.
 #[derive(Debug, Error)]
 pub enum ArchiveError {
     /// A file or directory can't be read.
@@ -55,7 +55,7 @@ pub enum ArchiveError {
         height: Height,
         /// The byte at which the damage begins.
         offset: u64,
-        /// What is wrong there.
+        /// The kind of damage there.
         reason: DamageReason,
     },
 }
@@ -135,7 +135,7 @@ pub struct Directory {
     log: PathBuf,
     segment: u32,
     last: u32,
-    /// How much of the last segment was there when the reading began.
+    /// The length of the last segment when the reading began.
     last_bytes: u64,
     reader: Option<Reader<Take<ReadFile>>>,
     next_height: Height,
@@ -229,7 +229,7 @@ impl Directory {
         Ok(true)
     }
 
-    /// Whether what is bad at `offset` is only what a crash, or a running node, leaves at the end.
+    /// True if what is bad at `offset` is only what a crash, or a running node, leaves at the end.
     fn is_torn(&self, reason: &DamageReason, offset: u64, height: Height) -> Result<bool, StoreError> {
         if self.segment != self.last || !matches!(reason, DamageReason::Record(_)) {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! What is known to be damaged in the log of a running node, below its end.
+//! The heights known to be damaged in the log of a running node, below its end.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -61,12 +61,12 @@ impl Damage {
         }
     }
 
-    /// What is damaged now, and will be.
+    /// Follows the set of damaged heights: as it is now, and as it changes.
     pub(crate) fn watch(&self) -> watch::Receiver<BTreeSet<Height>> {
         self.heights.subscribe()
     }
 
-    /// How many heights are damaged, were found to be, and were put right.
+    /// The numbers of heights that are damaged, were found to be, and were put right.
     pub(crate) fn counts(&self) -> (u64, u64, u64) {
         let now = self.heights.borrow().len() as u64;
         (now, self.found.load(Ordering::Relaxed), self.mended.load(Ordering::Relaxed))

@@ -19,7 +19,7 @@ pub use simulated::SimulatedDisk;
 
 const COPY_BYTES: usize = 256 * 1024;
 
-/// What a store's files are on: the operating system's file system, unless it is that of a [`SimulatedDisk`].
+/// The disk of a store's files: the operating system's file system, unless it is that of a [`SimulatedDisk`].
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
     simulated: Option<SimulatedDisk>,
@@ -35,7 +35,7 @@ pub(crate) struct AppendFile {
 }
 
 impl AppendFile {
-    /// Where the next byte goes.
+    /// The place of the next byte.
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
@@ -91,7 +91,7 @@ impl Disk {
         Self::default()
     }
 
-    /// Whether it is that of a [`SimulatedDisk`].
+    /// True if it is that of a [`SimulatedDisk`].
     pub(crate) fn is_simulated(&self) -> bool {
         self.simulated.is_some()
     }
@@ -138,7 +138,7 @@ impl Disk {
         list().map_err(StoreError::io("list", directory))
     }
 
-    /// Whether there is something at a path.
+    /// True if there is something at a path.
     pub(crate) fn exists(&self, path: &Path) -> Result<bool, StoreError> {
         self.look().and_then(|()| path.try_exists()).map_err(StoreError::io("look for", path))
     }

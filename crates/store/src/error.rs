@@ -16,28 +16,38 @@ pub enum StoreError {
     /// The operating system refused.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
-        /// What was tried.
+        /// The action that failed.
         action: &'static str,
         /// On what.
         path: PathBuf,
-        /// Why not.
+        /// The operating system's error.
         source: io::Error,
     },
     /// Another process has the directory.
-    #[error("{} is in use by another process; stop that node first, or give this one a directory of its own", .0.display())]
+    #[error(
+        "{} is in use by another process; stop that node first, or give this one a directory of its own",
+        .0.display()
+    )]
     Locked(PathBuf),
     /// The directory belongs to another network.
-    #[error("{} holds the chain {found}, but the genesis document is that of chain {expected}; use the right genesis document or another directory", directory.display())]
+    #[error(
+        "{} holds the chain {found}, but the genesis document is that of chain {expected}; use the right \
+         genesis document or another directory",
+        directory.display()
+    )]
     OtherChain {
         /// The data directory.
         directory: PathBuf,
-        /// Whose log is in it.
+        /// The chain whose log is in it.
         found: ChainId,
-        /// What was asked for.
+        /// The chain that was asked for.
         expected: ChainId,
     },
     /// A log of another version of this program.
-    #[error("{} has log version {found}, but this program knows {LOG_VERSION}; use the program that wrote it", path.display())]
+    #[error(
+        "{} has log version {found}, but this program knows {LOG_VERSION}; use the program that wrote it",
+        path.display()
+    )]
     LogVersion {
         /// The segment.
         path: PathBuf,
@@ -56,7 +66,7 @@ pub enum StoreError {
         segment: u32,
         /// The byte in it at which the damage begins.
         offset: u64,
-        /// What is wrong there.
+        /// The kind of damage there.
         reason: DamageReason,
     },
     /// The log has blocks of a protocol that this program doesn't know.
@@ -101,7 +111,7 @@ impl StoreError {
     }
 }
 
-/// What is wrong with the log at one place.
+/// A kind of damage to the log at one place.
 #[derive(Debug, Error)]
 pub enum DamageReason {
     /// Not a record.
@@ -116,9 +126,9 @@ pub enum DamageReason {
     /// A block or certificate of another height than comes next.
     #[error("a record of height {found} where height {expected} comes next")]
     Height {
-        /// What the record says.
+        /// The height in the record.
         found: Height,
-        /// What comes next.
+        /// The height that comes next.
         expected: Height,
     },
     /// A certificate without its block.
@@ -135,7 +145,7 @@ pub enum DamageReason {
     Replay(ReplayError),
 }
 
-/// Why the index can't be used.
+/// A reason the index can't be used.
 #[derive(Clone, Debug, Error)]
 pub enum IndexError {
     /// sled says so.

@@ -9,10 +9,10 @@
 //! What rots below the end of the log while a node runs is noted by whoever reads it ([`Store::damaged`],
 //! [`Store::scrub`]) and put right in place ([`Store::mend`]).
 //!
-//! A data directory holds `lock`, the segments `log/00000001.log` and so on, `index`, which is sled's but for the sorted
-//! files in `index/runs`, and after a repair `forgotten` (see [`Forgotten`]). The log is the truth. The index is a cache of
-//! it: whenever it can't be read, or isn't what the log says, it is moved aside to
-//! `index.damaged-N` and made again out of the log.
+//! A data directory holds `lock`, the segments `log/00000001.log` and so on, `index`, which is sled's but for the
+//! sorted files in `index/runs`, and after a repair `forgotten` (see [`Forgotten`]). The log is the truth. The index is
+//! a cache of it: whenever it can't be read, or isn't what the log says, it is moved aside to `index.damaged-N` and
+//! made again out of the log.
 
 pub mod archive;
 mod checkpoint;

@@ -9,7 +9,7 @@ pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const CHECKPOINT_BYTES: u64 = 32 * 1024 * 1024;
 /// Time after which a checkpoint is due, unless [`Options`](crate::Options) say otherwise.
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(60);
-/// How many checkpoints' worth of log may wait for the running one before the writer has to wait too.
+/// The number of checkpoints' worth of log that may wait for the running one before the writer has to wait too.
 pub const CHECKPOINTS_BEHIND_MAX: u64 = 4;
 /// Most undecided blocks of one height that a reader of the log keeps. Of a decided block that came before more
 /// others than this, the writer repeats the bytes.
@@ -35,7 +35,8 @@ pub const RUN_TRANSACTIONS_MAX: u32 = 1 << 25;
 pub const INDEX_CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// Most heights at which the log is known to be damaged at the same time; further ones are found again later.
 pub const DAMAGED_HEIGHTS_MAX: usize = 1_024;
-/// How often the index is opened in a row without success before it is given up: a process that dies of it can't tell.
+/// The number of times in a row that the index is opened without success before it is given up: a process that dies of
+/// it can't tell.
 pub const INDEX_ATTEMPTS_MAX: u64 = 3;
-/// How long a start waits for sled to let go of an index that this process has closed.
+/// The time that a start waits for sled to let go of an index that this process has closed.
 pub const INDEX_RELEASE_WAIT: Duration = Duration::from_secs(10);

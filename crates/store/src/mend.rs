@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::log::mend::{Misfit, Stretch};
 use crate::reader::{Store, StoredBlock};
 
-/// Why what was offered doesn't put the log right.
+/// A reason that what was offered doesn't put the log right.
 #[derive(Debug, Error)]
 pub enum MendError {
     /// It isn't the block of that height, or not final: whoever offers it lies, or has damage of its own.
@@ -26,12 +26,12 @@ pub enum MendError {
     Store(#[from] StoreError),
 }
 
-/// How far a step of reading the log through has come.
+/// The result of one step of reading the log through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scrubbed {
-    /// Where the next step goes on; none at the end.
+    /// The place where the next step goes on; none at the end.
     pub next: Option<Height>,
-    /// How many bytes have been read.
+    /// The number of bytes that have been read.
     pub bytes: u64,
 }
 
@@ -61,7 +61,7 @@ impl Store {
         Ok(Scrubbed { next: None, bytes })
     }
 
-    /// Whether everything that the log has of a height can be read; notes it if not, and forgets that it could not
+    /// True if everything that the log has of a height can be read; notes it if not, and forgets that it could not
     /// otherwise.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ impl Store {
         }
     }
 
-    /// What the log has of a committed height.
+    /// Finds the stretch of the log that belongs to a committed height.
     fn stretch(&self, height: Height) -> Result<Option<Stretch>, StoreError> {
         let Some((block, place)) = self.place(height)? else { return Ok(None) };
         let before = match height.get() {

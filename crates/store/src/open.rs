@@ -38,20 +38,20 @@ pub struct Opened {
     pub pending: Vec<PendingProposal>,
     /// There if a repair, this time or before, took away blocks after which this validator may have signed.
     pub forgotten: Option<Forgotten>,
-    /// What happened.
+    /// The report of what opening found and did.
     pub report: OpenReport,
 }
 
 /// An undecided proposal for the height after the last block, to be proposed or voted on again after a crash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingProposal {
-    /// What was proposed.
+    /// The record of the proposal.
     pub record: ProposalRecord,
     /// The block. Nobody has verified it.
     pub bytes: Arc<[u8]>,
 }
 
-/// What opening a store found and did.
+/// The findings and repairs of opening a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenReport {
     /// The last block of the checkpoint that was loaded; 0 without one.
@@ -62,16 +62,16 @@ pub struct OpenReport {
     pub replayed: u64,
     /// Bytes of an append that a crash had interrupted, cut off.
     pub torn_bytes: u64,
-    /// Why the index was rebuilt from the log, if it was.
+    /// The reason the index was rebuilt from the log, if it was.
     pub index_rebuilt: Option<IndexRebuilt>,
-    /// What a repair cut off, if there was one to make.
+    /// The cut that a repair made, if there was one to make.
     pub repaired: Option<Repaired>,
 }
 
-/// What a repair did.
+/// The outcome of a repair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repaired {
-    /// What was wrong.
+    /// The damage, in words.
     pub damage: String,
     /// The files that hold what was cut off.
     pub aside: Vec<PathBuf>,
@@ -192,8 +192,8 @@ fn end_at(shared: &Shared, replay: &Replay, bad: Bad, report: &mut OpenReport) -
     log.disk.truncate(&path, bad.position.offset)
 }
 
-/// Whether a certificate lies after what is bad. A block can hold anything, even what looks like a certificate, so
-/// only one with the signature of a validator counts.
+/// True if a certificate lies after what is bad. A block can hold anything, even what looks like a certificate, so only
+/// one with the signature of a validator counts.
 fn was_committed_after(log: &LogDirectory, replay: &Replay, bad: &Bad) -> Result<bool, StoreError> {
     let path = log.segment(bad.position.segment);
     let validators = replay.state().view().validators();

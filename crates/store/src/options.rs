@@ -1,16 +1,16 @@
-//! How a store is opened: repairs, checkpoints, sizes, and the disk below it.
+//! The settings by which a store is opened: repairs, checkpoints, sizes, and the disk below it.
 
 use std::time::Duration;
 
 use crate::disk::Disk;
 use crate::limits::{CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES_MAX};
 
-/// How to open a store.
+/// The settings by which a store is opened.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Whether a damaged log is cut where the damage begins; what is cut off stays beside it as `*.damaged`.
+    /// True if a damaged log is cut where the damage begins; what is cut off stays beside it as `*.damaged`.
     pub repair: bool,
-    /// Who writes the checkpoints that are due.
+    /// The writer of the checkpoints that are due.
     pub checkpoints: Checkpoints,
     /// Bytes of log after which a checkpoint is due.
     pub checkpoint_bytes: u64,
@@ -18,11 +18,11 @@ pub struct Options {
     pub checkpoint_interval: Duration,
     /// Size after which a segment of the log is closed at the next commit, in bytes.
     pub segment_bytes_max: u64,
-    /// What the files are on.
+    /// The disk of the files.
     pub disk: Disk,
 }
 
-/// Who writes the checkpoints that are due.
+/// The writer of the checkpoints that are due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checkpoints {
     /// A thread of the store's, so that the writer need not wait.

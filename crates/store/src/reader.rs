@@ -24,11 +24,11 @@ use crate::shared::Shared;
 pub struct StoredBlock {
     /// The canonical bytes.
     pub bytes: Arc<[u8]>,
-    /// Why it is final.
+    /// The certificate that makes it final.
     pub certificate: Certificate,
 }
 
-/// What the store has done, for metrics.
+/// The counts of what the store has done, for metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreCounts {
     /// Bytes in the log.
@@ -51,7 +51,7 @@ pub struct StoreCounts {
     pub mended: u64,
     /// Up to where the log has been read through in this pass.
     pub scrubbed_height: Height,
-    /// How often it has been read through since the start.
+    /// The number of times it has been read through since the start.
     pub scrubs: u64,
 }
 
@@ -77,7 +77,7 @@ impl Store {
         self.shared.tail().view.tip()
     }
 
-    /// What the chain started from.
+    /// The genesis document that the chain started from.
     pub fn genesis(&self) -> &Genesis {
         &self.shared.genesis
     }
@@ -99,7 +99,7 @@ impl Store {
         })
     }
 
-    /// Where a committed block is; none if there is no such height yet.
+    /// The id and the place of a committed block; none if there is no such height yet.
     pub(crate) fn place(&self, height: Height) -> Result<Option<(BlockId, BlockPlace)>, StoreError> {
         let in_tail = {
             let tail = self.shared.tail();
@@ -122,7 +122,7 @@ impl Store {
         &self.shared
     }
 
-    /// Where a transaction is, and what became of it; none if it is in no block.
+    /// The place and the outcome of a transaction; none if it is in no block.
     ///
     /// # Errors
     /// When the index fails.
@@ -200,7 +200,7 @@ impl Store {
         Ok(export)
     }
 
-    /// What the store has done so far.
+    /// The counts of what the store has done so far.
     pub fn counts(&self) -> StoreCounts {
         let log = &self.shared.log_counters;
         let tail = self.shared.tail();
@@ -238,7 +238,7 @@ impl Store {
         self.shared.checkpoint()
     }
 
-    /// Why the background thread has failed, if it has. The node should stop then.
+    /// The failure of the background thread, if it has failed. The node should stop then.
     pub fn failure(&self) -> Option<Arc<StoreError>> {
         self.shared.failure.borrow().clone()
     }

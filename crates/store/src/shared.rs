@@ -1,4 +1,4 @@
-//! What the writer, the readers and the checkpoint thread share.
+//! The data that the writer, the readers and the checkpoint thread share.
 
 use std::fs::File;
 use std::sync::atomic::AtomicU64;
@@ -18,7 +18,7 @@ use crate::tail::Tail;
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
 
-/// What the checkpoint thread is told, and tells.
+/// The messages to the checkpoint thread, and from it.
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
     /// A checkpoint is due.

@@ -1,4 +1,4 @@
-//! What is known of the blocks after the last checkpoint, in memory.
+//! The knowledge of the blocks after the last checkpoint, in memory.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::limits::RECENT_BLOCKS_BYTES_MAX;
 use crate::log::{BlockPlace, Position};
 use crate::placed::Placed;
 
-/// What the index will know of some consecutive blocks. It only grows, and each transaction costs a few operations on hash
-/// maps: whoever commits pays for it. Nothing goes through the maps in their order.
+/// The entries that the index will have of some consecutive blocks. It only grows, and each transaction costs a few
+/// operations on hash maps: whoever commits pays for it. Nothing goes through the maps in their order.
 #[derive(Default)]
 pub(crate) struct Layer {
     pub(crate) blocks: BTreeMap<Height, (BlockId, BlockPlace)>,
@@ -86,8 +86,8 @@ impl Layer {
     }
 }
 
-/// What a new block has replaced. Freeing it takes longer than putting the new in its place, so whoever holds it lets go
-/// of it without the lock that readers wait for.
+/// The old entries that a new block has replaced. Freeing it takes longer than putting the new in its place, so whoever
+/// holds it lets go of it without the lock that readers wait for.
 #[must_use = "it is freed without a lock"]
 pub(crate) struct Replaced {
     _before: View,
@@ -105,7 +105,7 @@ pub(crate) struct Tail {
     /// The state after the last block, and before it.
     pub(crate) view: View,
     pub(crate) before: View,
-    /// Where the log goes on after the last block.
+    /// The place in the log after the last block.
     pub(crate) position: Position,
     /// The latest blocks, without a gap.
     pub(crate) latest: VecDeque<Arc<CommittedBlock>>,

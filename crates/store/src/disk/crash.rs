@@ -1,4 +1,4 @@
-//! What a power cut leaves, and what rots.
+//! The files as a power cut leaves them, and as they rot.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -11,15 +11,15 @@ use super::tracking::{Inode, InodeNumber, Tracking};
 
 const SECTOR_BYTES: u64 = 512;
 
-/// What a power cut leaves of the index, whose files sled writes itself.
+/// The state in which a power cut leaves the index, whose files sled writes itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexAfterCrash {
     /// All that has been written.
     AsItIs,
     /// Nothing.
     Lost,
-    /// What was there when the last checkpoint, or the start, had made it durable; what the store writes of it itself is
-    /// as [`SimulatedDisk::crash`](crate::SimulatedDisk::crash) has left it.
+    /// As it was when the last checkpoint, or the start, had made it durable; what the store writes of it itself is as
+    /// [`SimulatedDisk::crash`](crate::SimulatedDisk::crash) has left it.
     AtCheckpoint,
     /// All that has been written, but for one byte.
     Changed,
@@ -75,7 +75,7 @@ pub(super) fn crash(tracking: &mut Tracking, seed: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// What the names are that somebody has changed: every change is there or not, or all up to one.
+/// The names after a power cut, of those that somebody has changed: every change is there or not, or all up to one.
 fn names_left(tracking: &Tracking, random: &mut Random) -> BTreeMap<PathBuf, Option<InodeNumber>> {
     let mut names = tracking.before.clone();
     let first_lost = if random.coin() { Some(random.below(tracking.entries.len() as u64 + 1)) } else { None };
@@ -93,7 +93,7 @@ fn names_left(tracking: &Tracking, random: &mut Random) -> BTreeMap<PathBuf, Opt
     names
 }
 
-/// What a file holds.
+/// The content of a file after a power cut.
 fn content_left(inode: &Inode, random: &mut Random) -> io::Result<Vec<u8>> {
     let mut content = inode.read(0..inode.len()?)?;
     for range in &inode.doubtful {

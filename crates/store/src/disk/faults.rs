@@ -1,8 +1,8 @@
-//! What a simulated disk does wrong on demand.
+//! The faults that a simulated disk has on demand.
 
 use std::io;
 
-/// What goes wrong next. Counters count down; a fault that has happened is gone, unless it says that it stays.
+/// The faults that come next. Counters count down; a fault that has happened is gone, unless it says that it stays.
 ///
 /// Only what the store does itself is concerned. sled does its own input and output, which isn't simulated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,14 +15,14 @@ pub struct Faults {
     /// system, as it does for Linux: a later sync succeeds without making it so (Rebello et al., "Can Applications
     /// Recover from fsync Failures?", USENIX ATC 2020).
     pub sync_fails_after: Option<u32>,
-    /// Whether syncs succeed and do nothing. It stays so until this is set anew.
+    /// True if syncs succeed and do nothing. It stays so until this is set anew.
     pub sync_lies: bool,
     /// Reads that succeed before one fails.
     pub read_fails_after: Option<u32>,
     /// Changes that succeed before the power is cut. From then on everything fails, until
     /// [`SimulatedDisk::crash`](crate::SimulatedDisk::crash).
     pub power_fails_after: Option<u32>,
-    /// Whether the power is cut.
+    /// True if the power is cut.
     pub power_is_off: bool,
 }
 
@@ -46,7 +46,7 @@ impl Faults {
         if self.full_after_bytes == Some(0) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 
-    /// How much of a write happens, and how it fails if it does.
+    /// The part of a write that happens, and its error if it fails.
     pub(super) fn write(&mut self, bytes: usize) -> (usize, Option<io::Error>) {
         let was_off = self.power_is_off;
         if let Err(error) = self.change() {
@@ -81,7 +81,7 @@ impl Faults {
     }
 }
 
-/// What a sync does.
+/// The effect of a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sync {
     Works,

@@ -45,7 +45,7 @@ impl SimulatedDisk {
         self.state().faults = faults;
     }
 
-    /// What has not gone wrong yet.
+    /// The faults that have not happened yet.
     pub fn faults(&self) -> Faults {
         self.state().faults.clone()
     }
@@ -117,7 +117,7 @@ impl SimulatedDisk {
         Ok(file)
     }
 
-    /// How many bytes of a write happen, and the error of it if it fails.
+    /// The number of bytes of a write that happen, and its error if it fails.
     pub(super) fn write(&self, path: &Path, bytes: usize) -> (usize, Option<io::Error>) {
         let mut state = self.state();
         match state.tracking.track(path) {
@@ -142,7 +142,7 @@ impl SimulatedDisk {
         sync.answer()
     }
 
-    /// What was written again from `offset` on, and then synced, is durable.
+    /// Notes that bytes from `offset` on, written again and then synced, are durable.
     pub(super) fn rewritten(&self, path: &Path, offset: u64) {
         let mut state = self.state();
         if !state.faults.sync_lies {

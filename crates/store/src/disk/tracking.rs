@@ -1,4 +1,4 @@
-//! What of the files is durable.
+//! The part of the files that is durable.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -16,11 +16,11 @@ pub(super) struct Inode {
     pub(super) content: File,
     /// The first bytes, which are durable as everybody sees them.
     pub(super) synced: u64,
-    /// What is durable after them, if the file has been cut off and that isn't durable.
+    /// The durable bytes after them, if the file has been cut off and that isn't durable.
     pub(super) cut_off: Vec<u8>,
     /// Bytes that the operating system holds for durable, but that never were.
     pub(super) doubtful: Vec<Range<u64>>,
-    /// What is durable at some places where something else has been written since.
+    /// The durable bytes at some places where something else has been written since.
     pub(super) overwritten: Vec<(u64, Vec<u8>)>,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Tracking {
     pub(super) names: BTreeMap<PathBuf, InodeNumber>,
     /// In the order in which they happened.
     pub(super) entries: Vec<Entry>,
-    /// What the names in `entries` are durably.
+    /// The durable files of the names in `entries`.
     pub(super) before: BTreeMap<PathBuf, Option<InodeNumber>>,
     /// The trees that were last synced.
     pub(super) trees: BTreeMap<PathBuf, Tree>,

@@ -20,7 +20,7 @@ const DISORDER: IndexError = IndexError::Inconsistent("the entries of the state 
 /// the first of them.
 pub(super) type RecentMinutes = Vec<(Height, Vec<u32>)>;
 
-/// What a part of the entries holds.
+/// The content of a part of the entries.
 #[derive(Default)]
 struct Contents {
     state: TreeBuilder,

@@ -25,22 +25,22 @@ pub(crate) struct Checkpoint {
     pub(crate) index: Index,
     pub(crate) base: Base,
     pub(crate) state: State,
-    /// Where the log goes on; none at the beginning.
+    /// The place where the log goes on; none at the beginning.
     pub(crate) position: Option<Position>,
-    /// Why it has no checkpoint, unless it is new or has one.
+    /// The reason it has no checkpoint, unless it is new or has one.
     pub(crate) rebuilt: Option<IndexRebuilt>,
 }
 
-/// Why an index is made again out of the log.
+/// The reason an index is made again out of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexRebuilt {
-    /// What was wrong with the old one.
+    /// The fault of the old one.
     pub reason: String,
-    /// Where the old one is now, if there was one.
+    /// The place of the old one now, if there was one.
     pub aside: Option<PathBuf>,
 }
 
-/// What a checkpoint that holds gives.
+/// The content of a checkpoint that holds.
 struct Loaded {
     state: State,
     position: Position,
@@ -48,7 +48,7 @@ struct Loaded {
     recent: RecentParts,
 }
 
-/// Why there is no checkpoint to start from.
+/// A reason there is no checkpoint to start from.
 enum Fault {
     /// The index is of no use.
     Unusable(String),
@@ -288,7 +288,7 @@ impl Index {
     }
 }
 
-/// What lies above the checkpoint was written ahead by one that was not finished.
+/// Adds an entry to the digest, unless it lies above the checkpoint, written ahead by one that was not finished.
 fn add_up_to(digest: &mut Digest, checkpoint: Height, height: Height, key: &[u8], value: &[u8]) {
     if height <= checkpoint {
         digest.add(key, value);

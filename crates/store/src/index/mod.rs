@@ -43,13 +43,13 @@ pub(crate) use write::Snapshot;
 const INDEX_VERSION: u32 = 3;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
-/// What a checkpoint says of itself.
+/// The record that a checkpoint has of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct Meta {
     pub(crate) chain_id: ChainId,
     /// The last block.
     pub(crate) tip: Tip,
-    /// Where the log goes on after it.
+    /// The place where the log goes on after it.
     pub(crate) position: Position,
     /// Over where all blocks up to it are.
     digest: Digest,
@@ -81,7 +81,7 @@ impl Digest {
     }
 }
 
-/// What the next checkpoint starts from.
+/// The checkpoint that the next one starts from.
 pub(crate) struct Base {
     /// The state of the last checkpoint; empty before the first.
     pub(crate) tree: StateTree,
@@ -203,7 +203,7 @@ fn open_sled(path: &Path) -> Result<sled::Db, IndexError> {
     }
 }
 
-/// Whether somebody has the index open: only this process can, because it has the lock of the data directory.
+/// True if somebody has the index open: only this process can, because it has the lock of the data directory.
 fn is_held(error: &IndexError) -> bool {
     let IndexError::Sled(sled::Error::Io(source)) = error else { return false };
     source.kind() == ErrorKind::Other && source.to_string().starts_with("could not acquire lock")
@@ -217,7 +217,7 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, IndexE
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("no reason given").to_owned()

@@ -1,4 +1,4 @@
-//! What readers look up.
+//! The look-ups of readers.
 
 use borsh::BorshDeserialize;
 use lojal_types::{Address, Height, TransactionId};
@@ -9,7 +9,7 @@ use crate::error::{IndexError, StoreError};
 use crate::placed::Placed;
 
 impl Index {
-    /// Where a block is.
+    /// The entry of a block, with its place.
     pub(crate) fn block(&self, height: Height) -> Result<Option<BlockEntry>, IndexError> {
         self.get(&keys::block(height))
     }
@@ -29,7 +29,7 @@ impl Index {
         self.runs.history(account, before, limit)
     }
 
-    /// What is under a key.
+    /// The value under a key.
     pub(super) fn get<T: BorshDeserialize>(&self, key: &[u8]) -> Result<Option<T>, IndexError> {
         let Some(value) = guarded(|| self.db.get(key))? else { return Ok(None) };
         borsh::from_slice(&value).map(Some).map_err(|_| IndexError::Inconsistent("a value is malformed"))

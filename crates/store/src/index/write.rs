@@ -17,14 +17,14 @@ use crate::log::Position;
 use crate::log::record::encode;
 use crate::tail::Layer;
 
-/// What a checkpoint is made of.
+/// The parts of a checkpoint.
 pub(crate) struct Snapshot {
     /// The blocks since the one before.
     pub(crate) layer: Arc<Layer>,
     /// The state after the last of them, and before that one.
     pub(crate) view: View,
     pub(crate) before: View,
-    /// Where the log goes on.
+    /// The place where the log goes on.
     pub(crate) position: Position,
 }
 
@@ -141,7 +141,7 @@ fn put_parts(changes: &mut Changes, prefix: &[u8], value: &[u8]) {
     }
 }
 
-/// How many ids the state says there are of a minute.
+/// The number of ids that the state says there are of a minute.
 pub(super) fn recent_count(tree: &StateTree, minute: u64) -> Option<u64> {
     let digest: RecentDigest = borsh::from_slice(tree.get(&RecentKey(minute).encode())?).ok()?;
     Some(digest.count)

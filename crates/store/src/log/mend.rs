@@ -1,10 +1,10 @@
 //! Checks the log height by height, and puts what has rotted right, in place.
 //!
-//! Every byte of the log before its end belongs to one decided height: the segment's header if the height is the first of
-//! it, the block, the certificate, and in the two gaps before and between them what else was proposed. All of that is known
-//! or not needed any more: the header follows from the height, block and certificate can be had from a peer, and a gap is
-//! filled. So every piece keeps its length, nothing else moves, and a power cut while a piece is written leaves the
-//! piece as bad as it was before, to be found again.
+//! Every byte of the log before its end belongs to one decided height: the segment's header if the height is the first
+//! of it, the block, the certificate, and in the two gaps before and between them what else was proposed. All of that
+//! is known or not needed any more: the header follows from the height, block and certificate can be had from a peer,
+//! and a gap is filled. So every piece keeps its length, nothing else moves, and a power cut while a piece is written
+//! leaves the piece as bad as it was before, to be found again.
 
 use std::io::Read;
 use std::ops::Range;
@@ -19,7 +19,7 @@ use crate::log::record::{
 };
 use crate::log::segment::LogDirectory;
 
-/// What the log has of one decided height.
+/// The bytes of the log that belong to one decided height.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch {
     pub(crate) height: Height,
@@ -33,13 +33,13 @@ pub(crate) struct Stretch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {
     Header,
-    /// What was proposed beside the decided block.
+    /// The records of what was proposed beside the decided block.
     Gap,
     Block,
     Commit,
 }
 
-/// Why a stretch can't be put right.
+/// A reason a stretch can't be put right.
 #[derive(Debug)]
 pub(crate) enum Misfit {
     /// The disk failed, or still shows damage.
@@ -55,7 +55,7 @@ impl From<StoreError> for Misfit {
 }
 
 impl Stretch {
-    /// How many bytes it has.
+    /// The number of its bytes.
     pub(crate) fn len(&self) -> u64 {
         self.place.end_offset.saturating_sub(self.start)
     }
@@ -71,7 +71,7 @@ impl Stretch {
         Ok(())
     }
 
-    /// How many signatures the certificate has.
+    /// The number of signatures that the certificate has.
     pub(crate) fn signatures(&self) -> usize {
         let bytes = self.place.end_offset.saturating_sub(self.place.commit_offset);
         let signatures = bytes.saturating_sub((RECORD_HEAD_BYTES + UNSIGNED_COMMIT_BYTES) as u64);
@@ -98,7 +98,7 @@ impl Stretch {
         Ok(self.check(log)?)
     }
 
-    /// Where the record of the block ends; at the certificate if it can't be read, so that checking it tells why.
+    /// The end of the block's record; at the certificate if it can't be read, so that checking it tells why.
     fn block_end(&self, log: &LogDirectory) -> Result<u64, StoreError> {
         let BlockPlace { segment, block_offset, commit_offset, .. } = self.place;
         let mut reader = RecordReader::new(log.disk.read_from(&log.segment(segment), block_offset)?, block_offset);
@@ -142,7 +142,7 @@ impl Stretch {
         }
     }
 
-    /// Whether a record can be in a piece.
+    /// Checks that a record can be in a piece.
     fn expect(&self, log: &LogDirectory, piece: Piece, record: &Record) -> Result<(), DamageReason> {
         let of_height = |found: Height| {
             if found == self.height { Ok(()) } else { Err(DamageReason::Height { found, expected: self.height }) }

@@ -26,7 +26,7 @@ pub(crate) struct Position {
     pub(crate) offset: u64,
 }
 
-/// Where a committed block is.
+/// The place of a committed block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct BlockPlace {
     /// The number of the segment.
@@ -40,7 +40,7 @@ pub(crate) struct BlockPlace {
 }
 
 impl BlockPlace {
-    /// Where the log goes on after the block.
+    /// The place in the log after the block.
     pub(crate) fn end(&self) -> Position {
         Position { segment: self.segment, offset: self.end_offset }
     }

@@ -24,7 +24,7 @@ pub(crate) struct Pair {
     pub(crate) certificate: Certificate,
 }
 
-/// What has been seen of the height that comes next.
+/// The records seen so far of the height that comes next.
 #[derive(Debug)]
 pub(crate) struct Pairing {
     pub(crate) next_height: Height,

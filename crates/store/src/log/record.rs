@@ -27,7 +27,7 @@ pub(crate) const COMMIT_RECORD_BYTES_MAX: usize = RECORD_HEAD_BYTES + *COMMIT_BY
 /// The record at the start of a segment.
 pub(crate) const HEADER_RECORD_BYTES: usize = RECORD_HEAD_BYTES + SEGMENT_HEADER_BYTES;
 
-/// What a record is. The numbers are part of the bytes.
+/// The kind of a record. The numbers are part of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
@@ -45,7 +45,7 @@ impl Kind {
             .find(|kind| *kind as u8 == byte)
     }
 
-    /// How long a payload of this kind can be.
+    /// The lengths that a payload of this kind can have.
     pub(crate) fn payload_bytes(self) -> RangeInclusive<usize> {
         match self {
             Self::Header => SEGMENT_HEADER_BYTES..=SEGMENT_HEADER_BYTES,
@@ -57,7 +57,7 @@ impl Kind {
     }
 }
 
-/// What a segment starts with.
+/// The first record of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct SegmentHeader {
     pub(crate) version: u32,
@@ -201,7 +201,7 @@ pub(crate) fn certificate_at(bytes: &[u8]) -> Option<Certificate> {
     borsh::from_slice(payload).ok()
 }
 
-/// Why there is no next record.
+/// A reason there is no next record.
 #[derive(Debug)]
 pub(crate) enum ReadError {
     Io(io::Error),

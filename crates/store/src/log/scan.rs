@@ -20,17 +20,17 @@ pub(crate) enum Step {
     Block { pair: Pair, place: BlockPlace },
     /// Nothing more.
     End,
-    /// What follows can't be read.
+    /// Bytes that can't be read follow.
     Bad(Bad),
 }
 
-/// Where and why the log can't be read on.
+/// The place where the log can't be read on, and the reason.
 #[derive(Debug)]
 pub(crate) struct Bad {
     pub(crate) height: Height,
     pub(crate) position: Position,
     pub(crate) reason: DamageReason,
-    /// Whether it is the kind of damage that a crash leaves at the end of the last segment.
+    /// True if it is the kind of damage that a crash leaves at the end of the last segment.
     pub(crate) maybe_torn: bool,
 }
 
@@ -64,7 +64,7 @@ impl Scan {
         Ok(scan)
     }
 
-    /// Where the next record would be.
+    /// The place of the next record.
     pub(crate) fn position(&self) -> Position {
         Position { segment: self.segment, offset: self.records.as_ref().map_or(0, RecordReader::offset) }
     }
@@ -74,7 +74,7 @@ impl Scan {
         self.pairing.next_height
     }
 
-    /// What is known of the height that comes next.
+    /// The records seen so far of the height that comes next.
     pub(crate) fn into_pairing(self) -> Pairing {
         self.pairing
     }

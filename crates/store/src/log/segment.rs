@@ -15,7 +15,7 @@ pub(crate) struct LogDirectory {
     pub(crate) path: PathBuf,
     /// The network.
     pub(crate) chain_id: ChainId,
-    /// What it is on.
+    /// The disk that it is on.
     pub(crate) disk: Disk,
     /// Size after which a segment is closed.
     pub(crate) segment_bytes_max: u64,

@@ -15,7 +15,7 @@ use crate::log::pairing::{Pairing, push_bounded};
 use crate::log::record::{Kind, ProposalRecord, encode, head, header_record, identify};
 use crate::log::segment::LogDirectory;
 
-/// What the log has cost since the start.
+/// The counters of what the log has cost since the start.
 #[derive(Debug, Default)]
 pub(crate) struct LogCounters {
     /// Bytes in all segments.

@@ -2,8 +2,8 @@ use lojal_types::{Code, Outcome};
 
 use super::*;
 
-/// Transactions in blocks of random sizes between a few accounts, of which the first are busy, with a naive list of what
-/// concerns whom.
+/// Transactions in blocks of random sizes between a few accounts, of which the first are busy, with a naive list of
+/// what concerns whom.
 fn random_layer(seed: u64) -> (Layer, Vec<(Placed, Vec<Address>)>) {
     let mut random = seed;
     let mut below = |end: u64| {

@@ -1,4 +1,4 @@
-//! What becomes of a log that is torn or damaged.
+//! The fate of a log that is torn or damaged.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -41,7 +41,7 @@ impl Dice {
     }
 }
 
-/// What a node was told, and what it tried.
+/// The things that a node was told, and those that it tried.
 #[derive(Debug, Default)]
 struct Model {
     /// The last height whose commit was acknowledged.
@@ -89,7 +89,7 @@ fn small(disk: &SimulatedDisk, checkpoint_bytes: u64) -> Options {
     Options { segment_bytes_max: 4_000, checkpoint_bytes, checkpoints: Checkpoints::Inline, ..on(disk) }
 }
 
-/// What a node does in a short life: everything at least once.
+/// The actions of a node in a short life: everything at least once.
 fn live(dir: &Path, disk: &SimulatedDisk, model: &mut Model) -> Result<(), StoreError> {
     // A checkpoint for every block at first, so that runs are merged.
     for (blocks, checkpoint_bytes) in [(4, 1), (2, u64::MAX), (1, u64::MAX), (0, 3_000)] {

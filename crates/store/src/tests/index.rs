@@ -1,4 +1,4 @@
-//! What becomes of an index that is lost or damaged.
+//! The fate of an index that is lost or damaged.
 
 use std::fs;
 use std::future::Future;
@@ -174,7 +174,7 @@ fn entries_written_ahead_by_an_unfinished_checkpoint_are_not_seen_and_do_no_harm
     assert_same(&opened, &chain);
 }
 
-/// What a checkpoint at height 10 changes all or nothing, taken from one that was completed.
+/// The changes that a checkpoint at height 10 makes all or nothing, taken from one that was completed.
 fn changes_to_the_end(chain: &Chain, dir: &Path) -> Changes {
     let finished = tempfile::tempdir().expect("a temporary directory");
     copy_dir(dir, finished.path());

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use crate::testing::{Chain, append, assert_same, certify, on, options};
 use crate::{Faults, MendError, Opened, Options, ProposalRecord, SimulatedDisk, StoredBlock, archive, open};
 
-/// A store with several segments and a checkpoint, in whose log are blocks and proposals that were not decided, before and
-/// after those that were.
+/// A store with several segments and a checkpoint, in whose log are blocks and proposals that were not decided, before
+/// and after those that were.
 fn store(disk: &SimulatedDisk, blocks: usize) -> (TempDir, Chain, Opened) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let mut chain = Chain::new();

@@ -35,7 +35,7 @@ pub(crate) struct Files {
     states: Arc<[StateInfo]>,
 }
 
-/// What a checkpoint lists.
+/// The list of files in a checkpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct FileInfos {
     pub(crate) runs: Vec<RunInfo>,
@@ -49,7 +49,7 @@ impl Files {
 }
 
 impl FileInfos {
-    /// Whether the files of each kind follow each other, up to the checkpoint at most.
+    /// True if the files of each kind follow each other, up to the checkpoint at most.
     pub(super) fn is_ordered(&self, checkpoint: Height) -> bool {
         let runs: Vec<_> = self.runs.iter().map(|info| (info.first, info.last)).collect();
         let states: Vec<_> = self.states.iter().map(|info| (info.first, info.last)).collect();

@@ -17,7 +17,7 @@ pub(super) const CONTENT_BYTES: usize = PAGE_BYTES - CHECKSUM_BYTES;
 
 const DAMAGED: IndexError = IndexError::Inconsistent("a file of the index is damaged");
 
-/// How many pages a stream of so many bytes has.
+/// The number of pages of a stream of so many bytes.
 fn pages(stream_bytes: u64) -> u64 {
     stream_bytes.div_ceil(CONTENT_BYTES as u64)
 }
@@ -194,7 +194,7 @@ impl PageReader<'_> {
         Ok(())
     }
 
-    /// What is at a place: one byte at least.
+    /// The bytes at a place: one at least.
     fn at(&mut self, at: u64) -> Result<&[u8], StoreError> {
         let is_here = at >= self.first && at < self.first.saturating_add(self.content.len() as u64);
         if !is_here {

@@ -37,7 +37,7 @@ pub(super) type Record = [u8; RECORD_BYTES];
 pub(super) type IdEntry = [u8; ID_BYTES];
 pub(super) type AccountEntry = [u8; ACCOUNT_BYTES];
 
-/// What the checkpoint knows of a run.
+/// The record that the checkpoint has of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct RunInfo {
     /// The block of the first transaction, and of the last.
@@ -54,7 +54,7 @@ impl RunInfo {
         format!("{:020}-{:020}.run", self.first.get(), self.last.get())
     }
 
-    /// What the checksums of its pages cover too.
+    /// The bytes that the checksums of its pages cover too.
     pub(super) fn key(&self) -> Vec<u8> {
         [self.first.get().to_le_bytes(), self.last.get().to_le_bytes()].concat()
     }
@@ -220,7 +220,7 @@ impl Run {
         Ok(found)
     }
 
-    /// Where an account's postings begin and end.
+    /// The places where an account's postings begin and end.
     fn postings_of(&self, account: &Address, reader: &mut PageReader<'_>) -> Result<Option<(u32, u32)>, StoreError> {
         let wanted = address_prefix(account.as_bytes());
         let entry = |reader: &mut PageReader<'_>, slot: u32| -> Result<([u8; 20], u32), StoreError> {
@@ -258,7 +258,7 @@ impl Run {
     }
 }
 
-/// Where an entry of a part is.
+/// The place of an entry of a part.
 fn place(part: u64, slot: u32, entry_bytes: usize) -> u64 {
     part.saturating_add(u64::from(slot).saturating_mul(entry_bytes as u64))
 }

@@ -4,9 +4,9 @@
 //! A file holds what was changed between two checkpoints; what the newest file that names a key says is so. An entry is
 //! the length of the key (2 bytes), that of the value (4, little-endian, all ones for a key that went), key and value.
 //!
-//! Entries are sorted by the kind, the first byte of the key, and then by the hash of the rest, which for an entry of the
-//! state is the key hash of the state tree: a tree is built of the entries as they are read. Where the second half of
-//! the key hashes begins is known, so that two threads can build half a tree each.
+//! Entries are sorted by the kind, the first byte of the key, and then by the hash of the rest, which for an entry of
+//! the state is the key hash of the state tree: a tree is built of the entries as they are read. Where the second half
+//! of the key hashes begins is known, so that two threads can build half a tree each.
 
 use std::path::Path;
 
@@ -25,7 +25,7 @@ const HEAD_BYTES: usize = 6;
 const REMOVED: u32 = u32::MAX;
 const MALFORMED: IndexError = IndexError::Inconsistent("a file of the state is malformed");
 
-/// What a file is made of.
+/// The changes written to one state file.
 pub(crate) struct StateChanges<'a> {
     /// Two versions of the state, of which the file gets the entries in which they differ.
     pub(crate) older: &'a StateTree,
@@ -50,7 +50,7 @@ impl Change {
     }
 }
 
-/// Where a key stands among others.
+/// The place of a key among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Order {
     kind: u8,
@@ -65,7 +65,7 @@ impl Order {
         Some(Self { kind: *kind, key_hash: hash_key(rest) })
     }
 
-    /// Where the second half of the state begins.
+    /// The beginning of the second half of the state.
     fn middle() -> Self {
         let mut key_hash = [0; 32];
         key_hash[0] = 0x80;
@@ -73,7 +73,7 @@ impl Order {
     }
 }
 
-/// Which entries to read: all, or those before or after the middle of the state.
+/// The entries to read: all, or those before or after the middle of the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Whole,
@@ -81,14 +81,14 @@ pub(crate) enum Part {
     Second,
 }
 
-/// What the checkpoint knows of a file.
+/// The record that the checkpoint has of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct StateInfo {
     /// The first block whose changes are in it, and the last.
     pub(crate) first: Height,
     pub(crate) last: Height,
     pub(crate) stream_bytes: u64,
-    /// Where in the stream the second half of the state begins.
+    /// The place in the stream where the second half of the state begins.
     pub(crate) middle: u64,
 }
 
@@ -105,7 +105,7 @@ impl StateInfo {
         PageFile::open(disk, &directory.join(self.file_name()), self.key(), self.stream_bytes)
     }
 
-    /// Where a part begins and ends in the stream.
+    /// The places in the stream where a part begins and ends.
     fn range(&self, part: Part) -> (u64, u64) {
         match part {
             Part::Whole => (0, self.stream_bytes),
@@ -165,8 +165,8 @@ impl StateWriter {
     }
 }
 
-/// Writes the changes of some blocks, durably but for the file's name. Those of the state go from the tree into the file
-/// one by one: a list of them would be larger than the file.
+/// Writes the changes of some blocks, durably but for the file's name. Those of the state go from the tree into the
+/// file one by one: a list of them would be larger than the file.
 pub(super) fn write(
     disk: &Disk,
     directory: &Path,

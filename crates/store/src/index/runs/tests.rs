@@ -40,7 +40,7 @@ fn add(runs: &Runs, layer: &Layer) -> Result<Files, StoreError> {
     runs.add(layer, StateChanges { older: &empty, newer: &empty, others: Vec::new() })
 }
 
-/// What the runs must hold.
+/// The content that the runs must have.
 #[derive(Default)]
 struct Naive {
     transactions: Vec<Placed>,

@@ -1,6 +1,6 @@
 use super::*;
 
-/// What becomes of runs when one is added.
+/// Adds a run to runs, and merges them as the rule says.
 fn add(runs: &mut Vec<(u32, u32)>, size: (u32, u32)) {
     runs.push(size);
     if let Some(from) = first_to_merge(runs) {
