@@ -1,4 +1,4 @@
-//! What a node without a block tells the others.
+//! The announcement by which a node without a block tells the others so.
 
 use arc_malachitebft_app_channel::app::types::codec::Codec;
 use arc_malachitebft_sync::Status;

@@ -25,7 +25,7 @@ use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::{Assembled, Assembler, split};
 
-/// Why the loop ended; the node stops with it.
+/// A reason the loop ended; the node stops with it.
 #[derive(Debug, Error)]
 pub enum AppError {
     /// See [`ExecutorFault`].
@@ -42,7 +42,7 @@ pub enum AppError {
     EngineStopped,
 }
 
-/// What the loop works with.
+/// The state and the handles that the loop works with.
 pub(crate) struct App {
     pub(crate) executor: ExecutorHandle,
     pub(crate) store: Store,

@@ -37,9 +37,9 @@ type Port = Arc<OutputPort<NetworkEvent<Context>>>;
 
 /// The started actor.
 pub struct Bridge {
-    /// What the engine talks to.
+    /// The actor that the engine talks to.
     pub actor: NetworkRef<Context>,
-    /// What the application publishes parts through.
+    /// The channel through which the application publishes parts.
     pub app: mpsc::Sender<AppNetworkMsg<Context>>,
     network: Network,
     port: Port,
@@ -166,7 +166,7 @@ pub(crate) fn our_id(peer: EnginePeerId) -> PeerId {
     PeerId::from_bytes(&peer.to_bytes()).expect("both are the multihash of the peer's key")
 }
 
-/// Who hears what peers say, beside the engine.
+/// The listeners to what peers say, beside the engine.
 pub(crate) struct Listeners {
     pub(crate) progress: Progress,
     pub(crate) mempool: Mempool,
@@ -185,7 +185,7 @@ struct Translator {
     enquiries: Enquiries,
     forgery: Forgery,
     warnings: Warnings<PeerId>,
-    /// Who sent what was read last, if no honest peer sends that.
+    /// The sender of what was read last, if no honest peer sends that.
     to_blame: Option<PeerId>,
     /// The request that was read last, if too many wait.
     to_refuse: Option<InboundRequest>,

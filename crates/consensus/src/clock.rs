@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use lojal_types::TimeMs;
 use tokio::time::Instant;
 
-/// What a node takes for the time.
+/// The clock that a node takes the time from.
 #[derive(Clone, Debug)]
 pub enum Clock {
     /// The system's clock.
@@ -19,9 +19,9 @@ pub enum Clock {
 /// A clock that goes with the runtime's; clones share its error.
 #[derive(Clone, Debug)]
 pub struct VirtualClock {
-    /// What it showed at `since`.
+    /// The time that it showed at `since`.
     pub start: TimeMs,
-    /// When it was started.
+    /// The moment it was started.
     pub since: Instant,
     /// By how much it is wrong, in milliseconds: ahead if positive.
     pub skew_ms: Arc<AtomicI64>,

@@ -49,7 +49,7 @@ impl fmt::Display for Address {
 }
 impl engine::Address for Address {}
 
-/// What consensus decides: a block's id.
+/// The value that consensus decides: a block's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Value(pub BlockId);
 
@@ -203,7 +203,7 @@ pub struct Vote {
 }
 
 impl Vote {
-    /// What the protocol signs for this vote; `None` for a vote outside of any round, which nobody signs.
+    /// The content that the protocol signs for this vote; `None` for a vote outside of any round, which nobody signs.
     pub fn content(&self) -> Option<VoteContent> {
         let kind = match self.kind {
             VoteType::Prevote => VoteKind::Prevote,
@@ -260,9 +260,9 @@ pub struct Part {
     pub proposer: Address,
     /// The block's id.
     pub block: BlockId,
-    /// How many parts the block has.
+    /// The number of parts of the block.
     pub total: u32,
-    /// Which of them this is, from 0.
+    /// The index of this one among them, from 0.
     pub index: u32,
     /// Its bytes.
     pub bytes: Vec<u8>,

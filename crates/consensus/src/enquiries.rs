@@ -8,7 +8,8 @@ use lojal_network::{Network, OutboundRequest, PeerId, Stopped};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// How long an answer may take, beyond what the network allows: whatever becomes of a request, somebody hears of it.
+/// The time that an answer may take, beyond what the network allows: whatever becomes of a request, somebody hears of
+/// it.
 const ANSWER_TIMEOUT: Duration = lojal_network::limits::REQUEST_TIMEOUT.saturating_mul(2);
 
 /// Requests that wait for their answers; clones share them.
@@ -27,7 +28,7 @@ impl Enquiries {
         Ok(answer.ok().and_then(Result::ok))
     }
 
-    /// Whether a request is one of these.
+    /// True if a request is one of these.
     pub(crate) fn has(&self, id: OutboundRequest) -> bool {
         self.open().contains_key(&id)
     }

@@ -45,7 +45,7 @@ pub enum ExecutorFault {
     Stopped,
 }
 
-/// What a proposed block turned out to be.
+/// The verdict on a proposed block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Executed, with the results that it claims, and durable.
@@ -60,7 +60,7 @@ pub enum Verdict {
 /// A block to be published.
 #[derive(Clone, Debug)]
 pub struct Proposed {
-    /// What is proposed.
+    /// The record of the proposal.
     pub record: ProposalRecord,
     /// Its bytes.
     pub bytes: Arc<[u8]>,
@@ -143,13 +143,13 @@ pub struct ExecutorParts {
     pub writer: Writer,
     /// Waiting transactions.
     pub mempool: Mempool,
-    /// What it counts.
+    /// The counters that it keeps.
     pub metrics: Metrics,
     /// This validator.
     pub address: Address,
-    /// What it takes for the time.
+    /// The clock that it takes the time from.
     pub clock: Clock,
-    /// Where it runs.
+    /// The place where it runs.
     pub workers: Workers,
 }
 

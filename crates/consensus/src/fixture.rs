@@ -27,9 +27,9 @@ use crate::mempool::SharedState;
 
 /// November 2023.
 const START_MS: u64 = 1_700_000_000_000;
-/// How long transactions are valid.
+/// The time that transactions are valid.
 const VALID_MS: u64 = 30 * 60 * 1000;
-/// How many tills the brand has.
+/// The number of tills that the brand has.
 pub(crate) const TILLS: u8 = 11;
 
 /// The key of the validator with a number, counted from 0.

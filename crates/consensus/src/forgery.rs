@@ -1,7 +1,7 @@
-//! What is signed by nobody: votes, proposals and certificates that their publisher must have forged.
+//! Forgeries: votes, proposals and certificates that nobody has signed and that their publisher must have made up.
 //!
-//! The engine checks signatures too, but late, for a vote of a later height only when that comes, and it doesn't know who
-//! published what it drops.
+//! The engine checks signatures too, but late, for a vote of a later height only when that comes, and it doesn't know
+//! who published what it drops.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ impl Current {
         self.ours.get(&address.0).map(|one| one.public_key)
     }
 
-    /// Whether an address without a key can only be made up: whoever publishes it is a validator, and knows the others.
+    /// True if an address without a key can only be made up: whoever publishes it is a validator, and knows the others.
     fn is_made_up(&self, publisher: PeerId, height: Height) -> bool {
         height == self.height && self.peers.contains(&publisher)
     }
@@ -59,7 +59,7 @@ impl Forgery {
         Self { store, verifier, current }
     }
 
-    /// Whether nobody has signed a vote.
+    /// True if nobody has signed a vote.
     pub(crate) fn is_vote(&mut self, publisher: PeerId, vote: &SignedVote<Context>) -> bool {
         self.refresh();
         let message = &vote.message;
@@ -69,7 +69,7 @@ impl Forgery {
         }
     }
 
-    /// Whether nobody has signed a proposal.
+    /// True if nobody has signed a proposal.
     pub(crate) fn is_proposal(&mut self, publisher: PeerId, proposal: &SignedProposal<Context>) -> bool {
         self.refresh();
         let message = &proposal.message;
@@ -79,7 +79,7 @@ impl Forgery {
         }
     }
 
-    /// Whether a certificate for a block in a round doesn't hold.
+    /// True if a certificate for a block in a round doesn't hold.
     pub(crate) async fn is_polka(&mut self, certificate: &PolkaCertificate<Context>) -> bool {
         self.refresh();
         let (validators, thresholds) = (&self.current.of_engine, ThresholdParams::default());
@@ -87,7 +87,7 @@ impl Forgery {
             && self.verifier.verify_polka_certificate(&Context, certificate, validators, thresholds).await.is_err()
     }
 
-    /// Whether a certificate for the end of a round doesn't hold.
+    /// True if a certificate for the end of a round doesn't hold.
     pub(crate) async fn is_round(&mut self, certificate: &RoundCertificate<Context>) -> bool {
         self.refresh();
         let (validators, thresholds) = (&self.current.of_engine, ThresholdParams::default());

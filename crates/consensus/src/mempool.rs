@@ -63,7 +63,7 @@ impl QueuedSubmission {
     }
 }
 
-/// What the mempool has for the network, for [`gossip`].
+/// The messages that the mempool has for the network, for [`gossip`].
 pub struct Outbox {
     /// Bytes of transactions that this node's own clients submitted, for the other nodes.
     accepted: mpsc::Receiver<Vec<Box<[u8]>>>,
@@ -107,19 +107,19 @@ impl Mempool {
         }
     }
 
-    /// Whether a transaction waits here.
+    /// A transaction, if it waits here.
     pub fn get(&self, id: &TransactionId) -> Option<Arc<VerifiedTransaction>> {
         self.pool().get(id)
     }
-    /// How many transactions wait.
+    /// The number of transactions that wait.
     pub fn len(&self) -> usize {
         self.pool().len()
     }
-    /// Whether none waits.
+    /// True if none waits.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// How many transactions have been refused since the start.
+    /// The number of transactions that have been refused since the start.
     pub fn refused(&self) -> u64 {
         self.shared.refused.load(Ordering::Relaxed)
     }

@@ -1,9 +1,10 @@
-//! Reads the whole block log through, again and again, and has what has rotted in it put right with the blocks of peers.
+//! Reads the whole block log through, again and again, and has what has rotted in it put right with the blocks of
+//! peers.
 //!
-//! Disks rot slowly and in silence: an old block that nobody reads would be found bad when it is needed, perhaps when the
-//! same one has rotted elsewhere, too. So the log is read at a bounded rate, on a thread that nobody waits for. What
-//! this or any other reader finds is fetched from the peers, one after the other, verified by the store, and written
-//! in its place. Nothing of that stops the node.
+//! Disks rot slowly and in silence: an old block that nobody reads would be found bad when it is needed, perhaps when
+//! the same one has rotted elsewhere, too. So the log is read at a bounded rate, on a thread that nobody waits for.
+//! What this or any other reader finds is fetched from the peers, one after the other, verified by the store, and
+//! written in its place. Nothing of that stops the node.
 
 use arc_malachitebft_app_channel::app::types::codec::Codec;
 use arc_malachitebft_sync::{Request, ValueRequest};
@@ -19,7 +20,7 @@ use crate::limits::{MEND_RETRY, SCRUB_INTERVAL, SCRUB_RATE, SCRUB_STEP_BYTES};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
-/// What finds rot and has it put right.
+/// The task that finds rot and has it put right.
 pub(crate) struct Mending {
     pub(crate) store: Store,
     pub(crate) network: Network,
@@ -79,7 +80,7 @@ impl Mending {
         }
     }
 
-    /// Whether the log is right at a height in the end.
+    /// True if the log is right at a height in the end.
     async fn mend_height(&self, height: Height, warnings: &mut Warnings<PeerId>) -> Result<bool, Stopped> {
         let store = self.store.clone();
         // A disk may fail for a moment only.

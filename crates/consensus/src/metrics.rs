@@ -1,4 +1,4 @@
-//! What consensus counts, for operators.
+//! The counters of consensus, for operators.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,9 +12,9 @@ pub struct Metrics(Arc<Cells>);
 
 #[derive(Default)]
 struct Cells {
-    /// When this node began to count; other moments are told from it on, by a clock that nobody sets.
+    /// The moment this node began to count; other moments are told from it on, by a clock that nobody sets.
     since: Since,
-    /// When it last committed a block, in milliseconds from then on; 0 before the first.
+    /// The time at which it last committed a block, in milliseconds from then on; 0 before the first.
     committed_ms: AtomicU64,
     blocks_committed: AtomicU64,
     transactions_committed: AtomicU64,

@@ -43,7 +43,7 @@ use crate::signing::{ValidatorSigner, ValidatorVerifier};
 use crate::silence::{Silence, no_log};
 use crate::workers::Workers;
 
-/// How long a node that catches up waits for one answer.
+/// The time that a node that catches up waits for one answer.
 const SYNC_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// The engine's own request queue, unused but required.
 const ENGINE_REQUESTS: usize = 16;
@@ -66,21 +66,21 @@ pub struct ValidatorParts {
     pub forgotten: Option<Forgotten>,
     /// Waiting transactions.
     pub mempool: Mempool,
-    /// What the mempool has for the network.
+    /// The messages that the mempool has for the network.
     pub outbox: Outbox,
     /// The network and its events.
     pub network: Network,
-    /// What comes from the network.
+    /// The events of the network.
     pub events: mpsc::Receiver<Event>,
-    /// What it counts.
+    /// The counters that it keeps.
     pub metrics: Metrics,
     /// Told whether this node has caught up with the others.
     pub ready: watch::Sender<bool>,
-    /// What it takes for the time.
+    /// The clock that it takes the time from.
     pub clock: Clock,
-    /// Where the execution runs.
+    /// The place where the execution runs.
     pub workers: Workers,
-    /// What stands between the engine and the network; a node has nothing there.
+    /// The stage between the engine and the network; a node has nothing there.
     pub interposer: Option<Interposer>,
 }
 
@@ -95,7 +95,7 @@ pub enum Wal {
 /// Given the network's actor, gives the one that the engine is to talk to instead.
 pub type Interposer = Box<dyn FnOnce(NetworkRef<Context>) -> BoxFuture<'static, NetworkRef<Context>> + Send>;
 
-/// Why consensus ended.
+/// A reason consensus ended.
 #[derive(Debug, Error)]
 pub enum ConsensusError {
     /// The write-ahead log's directory can't be used.
@@ -197,7 +197,7 @@ struct SigningEngine {
     interposer: Option<Interposer>,
 }
 
-/// Why an engine was stopped.
+/// A reason an engine was stopped.
 enum Ended {
     /// Its time was over: that of an engine that follows ends with the silence.
     SilenceOver,
@@ -205,7 +205,7 @@ enum Ended {
     Stopped,
 }
 
-/// What is between an engine and the others; it outlives the engine.
+/// The parts of the node that an engine is linked to; they outlive the engine.
 struct Link {
     network: Network,
     events: Arc<Mutex<mpsc::Receiver<Event>>>,

@@ -1,5 +1,5 @@
-//! When the next height starts: as soon as there is something to put into a block, or somebody else has begun, or the
-//! heartbeat is due; and at once while this node is behind (protocol §8, architecture §2).
+//! The moment the next height starts: as soon as there is something to put into a block, or somebody else has begun, or
+//! the heartbeat is due; and at once while this node is behind (protocol §8, architecture §2).
 
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ impl Pace {
     }
 }
 
-/// Whether others, at least one of them honest, already vote on the height, or are beyond it.
+/// True if others, at least one of them honest, already vote on the height, or are beyond it.
 fn has_begun(progress: &Progress, validators: &ValidatorSet, height: Height) -> bool {
     progress.others_vote_on(validators) >= height || progress.others_work_on(validators) > height
 }

@@ -37,7 +37,7 @@ pub fn split(record: &ProposalRecord, bytes: &[u8]) -> Vec<Part> {
 /// A proposal whose parts have all arrived. Nobody has looked inside yet.
 #[derive(Clone, Debug)]
 pub struct Assembled {
-    /// What is proposed, and by whom.
+    /// The record of the proposal, with its proposer.
     pub record: ProposalRecord,
     /// The block's bytes.
     pub bytes: Vec<u8>,
@@ -55,7 +55,7 @@ pub struct Assembler {
     round: u32,
     /// Proposals whose bytes are kept: incomplete, or complete before their parent is decided.
     partial: BTreeMap<Key, Partial>,
-    /// What has been complete once, so that repeated parts start nothing anew.
+    /// The blocks that have been complete once, so that repeated parts start nothing anew.
     complete: BTreeSet<Key>,
 }
 
@@ -113,7 +113,7 @@ impl Assembler {
         due.map(|(_, partial)| partial.assemble()).collect()
     }
 
-    /// Whether the first proposer of the next height has begun to publish a block.
+    /// True if the first proposer of the next height has begun to publish a block.
     pub fn has_begun(&self) -> bool {
         let is_first = |key: &Key| key.height == self.tip.next() && key.round == 0;
         self.partial.keys().chain(&self.complete).any(is_first)

@@ -1,5 +1,5 @@
-//! How far the other validators are, by what they say and by what they deliver: whether this node has fallen behind,
-//! whether it is ready to serve, and whether others have begun the next height.
+//! The progress of the other validators, by what they say and by what they deliver: whether this node has fallen
+//! behind, whether it is ready to serve, and whether others have begun the next height.
 //!
 //! A single peer can claim anything. So a claim counts once more than a third of the voting power makes it; or, whoever
 //! makes it, while the peer delivers what it claims to have: a certified block proves itself. A peer that delivers
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::limits::CLAIM_TIME;
 
-/// What is known of the peers; clones share it.
+/// The knowledge of the peers; clones share it.
 #[derive(Clone, Default)]
 pub struct Progress(Arc<SharedProgress>);
 
@@ -39,8 +39,8 @@ struct Peer {
     working_on: u64,
     /// The height that the peer has voted or proposed on.
     voting_on: u64,
-    /// Until when the peer is believed to have what it claims: [`CLAIM_TIME`] from its first claim, and from every block
-    /// that it delivered.
+    /// Until when the peer is believed to have what it claims: [`CLAIM_TIME`] from its first claim, and from every
+    /// block that it delivered.
     believed_until: Option<Instant>,
     /// The blocks of its last answer to a node that catches up, and when that came.
     sent: Option<(RangeInclusive<u64>, Instant)>,
@@ -49,18 +49,18 @@ struct Peer {
 /// A validator's claim to work on a height, and so to have the certified block before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Who makes it.
+    /// The peer that makes it.
     pub peer: PeerId,
     /// Its voting power.
     pub power: u64,
     /// The height.
     pub working_on: Height,
-    /// Whether the peer is believed to have what it claims, though this node has not seen it.
+    /// True if the peer is believed to have what it claims, though this node has not seen it.
     pub is_believed: bool,
 }
 
 impl Claim {
-    /// Whether a certified block above `tip` is on offer.
+    /// True if a certified block above `tip` is on offer.
     pub fn offers_above(&self, tip: Height) -> bool {
         self.is_believed && self.working_on > tip.next()
     }
@@ -97,12 +97,12 @@ impl Progress {
         }
     }
 
-    /// How many certified blocks others have delivered to this node since its start.
+    /// The number of certified blocks that others have delivered to this node since its start.
     pub fn blocks_delivered(&self) -> u64 {
         self.0.delivered.load(Ordering::Relaxed)
     }
 
-    /// What the other validators claim.
+    /// The claims of the other validators.
     pub fn claims(&self, own: PeerId, validators: &ValidatorSet) -> Vec<Claim> {
         let (peers, now) = (self.peers(), Instant::now());
         let others = validators.validators().iter().filter_map(|one| {
@@ -114,7 +114,7 @@ impl Progress {
         others.collect()
     }
 
-    /// Whether any validator has a certified block above `tip` on offer.
+    /// True if any validator has a certified block above `tip` on offer.
     pub fn is_offered_above(&self, tip: Height, own: PeerId, validators: &ValidatorSet) -> bool {
         self.claims(own, validators).iter().any(|claim| claim.offers_above(tip))
     }
@@ -124,7 +124,7 @@ impl Progress {
         self.0.has_listened.store(true, Ordering::Relaxed);
     }
 
-    /// Whether [`Progress::listened`].
+    /// True after [`Progress::listened`].
     pub fn has_listened(&self) -> bool {
         self.0.has_listened.load(Ordering::Relaxed)
     }
@@ -174,7 +174,7 @@ impl Progress {
         agreed.map_or(Height::GENESIS, |(height, _)| Height::new(height))
     }
 
-    /// Whether validators with a quorum of the voting power, this one included, are connected.
+    /// True if validators with a quorum of the voting power, this one included, are connected.
     pub fn has_quorum(&self, own: PeerId, validators: &ValidatorSet) -> bool {
         let peers = self.peers();
         let is_here = |id: &PeerId| *id == own || peers.get(id).is_some_and(|peer| peer.connected);

@@ -1,4 +1,4 @@
-//! Whether a node is ready to serve.
+//! The judgement whether a node is ready to serve.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use crate::limits::{HEARTBEATS, READY_BLOCK_AGE_MAX};
 use crate::metrics::Metrics;
 use crate::progress::Progress;
 
-/// How often readiness is judged anew.
+/// The time after which readiness is judged anew.
 const READY_INTERVAL: Duration = Duration::from_millis(200);
-/// How many blocks a node may lag and still call itself ready.
+/// The number of blocks that a node may lag and still call itself ready.
 const READY_LAG_MAX: u64 = 2;
 
-/// What readiness is judged by.
+/// The facts that readiness is judged by.
 pub(crate) struct Readiness {
     pub(crate) store: Store,
     pub(crate) progress: Progress,
@@ -35,8 +35,8 @@ impl Readiness {
         }
     }
 
-    /// A node is ready when it has listened to the others since its start, validators with a quorum are connected, it is
-    /// not behind them, and blocks come.
+    /// A node is ready when it has listened to the others since its start, validators with a quorum are connected, it
+    /// is not behind them, and blocks come.
     fn is_ready(&self) -> bool {
         let (validators, tip) = (self.store.view().validators(), self.store.tip().height);
         let lag = self.progress.others_work_on(&validators).get().saturating_sub(tip.next().get());

@@ -31,7 +31,7 @@ pub(crate) struct Asked {
     pub(crate) end: Height,
 }
 
-/// What answers them.
+/// The task that answers them.
 pub(crate) struct Serving {
     pub(crate) store: Store,
     pub(crate) network: Network,

@@ -75,12 +75,12 @@ impl ValidatorVerifier {
         Self { chain, good: Arc::default() }
     }
 
-    /// Whether the vote is one of a round, and signed with this key.
+    /// True if the vote is one of a round, and signed with this key.
     pub(crate) fn is_signed_vote(&self, vote: &Vote, signature: &Signature, key: &PublicKey) -> bool {
         vote.content().is_some_and(|content| self.is_signed(&content.signing_bytes(&self.chain), signature, key))
     }
 
-    /// Whether the proposal is one of a round, and signed with this key.
+    /// True if the proposal is one of a round, and signed with this key.
     pub(crate) fn is_signed_proposal(&self, proposal: &Proposal, signature: &Signature, key: &PublicKey) -> bool {
         proposal.round.is_defined() && self.is_signed(&proposal.signing_bytes(&self.chain), signature, key)
     }

@@ -17,7 +17,7 @@ use crate::workers::Workers;
 
 pub(crate) use log::no_log;
 
-/// How often it is judged whether the silence is over.
+/// The time after which it is judged anew whether the silence is over.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The voting power of the validator that a peer is.
@@ -43,10 +43,10 @@ fn own_power(own: PeerId, validators: &ValidatorSet) -> u64 {
 ///
 /// *If that height doesn't come*, the silence is given up: when for [`SILENCE_STALLED_MAX`] and a few heartbeats nobody
 /// has delivered a certified block, and none above the last one was on offer anywhere. Then either the others can't
-/// decide without it, as when more than f had to be repaired at once and would be silent for ever, or one of them claims
-/// a height that nobody has: a claim that isn't delivered is no offer (`crate::progress`). A validator that gives up may
-/// contradict what it said before, and the log says so. As long as no quorum is heard at all it stays silent: nothing
-/// can be decided then.
+/// decide without it, as when more than f had to be repaired at once and would be silent for ever, or one of them
+/// claims a height that nobody has: a claim that isn't delivered is no offer (`crate::progress`). A validator that
+/// gives up may contradict what it said before, and the log says so. As long as no quorum is heard at all it stays
+/// silent: nothing can be decided then.
 ///
 /// A validator that is a quorum by itself need not be silent: nobody else decides by its votes.
 pub(crate) struct Silence {
@@ -59,7 +59,7 @@ pub(crate) struct Silence {
 }
 
 impl Silence {
-    /// Whether there is anybody to listen to.
+    /// True if there is anybody to listen to.
     pub(crate) fn is_needed(&self) -> bool {
         let validators = self.store.view().validators();
         let is_needed = !validators.is_quorum(own_power(self.own, &validators));
@@ -101,7 +101,10 @@ impl Silence {
                 Verdict::Level => return,
                 Verdict::Past => {
                     let height = heard.tip;
-                    tracing::info!(%height, "past every height at which it can have signed: this validator signs again");
+                    tracing::info!(
+                        %height,
+                        "past every height at which it can have signed: this validator signs again"
+                    );
                     return;
                 }
                 Verdict::GivenUp(floor) => {

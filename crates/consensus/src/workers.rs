@@ -1,8 +1,8 @@
-//! Where the loops of the executor and of the mempool run.
+//! The place where the loops of the executor and of the mempool run.
 
 use std::thread::JoinHandle;
 
-/// Where work runs that must not hold up the engine.
+/// The place for work that must not hold up the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workers {
     /// Each loop on a thread of its own: what a node uses.

@@ -122,8 +122,8 @@ fn gossip_config(names: &Names, lane: Lane) -> Result<gossipsub::Config, Network
     config.build().map_err(|error| setup("the gossip settings", error))
 }
 
-/// What makes two messages the same: the first 20 bytes of SHA-256(sequence number ‖ source ‖
-/// topic). Short, because announcements are lists of these.
+/// The id that two equal messages share: the first 20 bytes of SHA-256(sequence number ‖ source ‖ topic). Short,
+/// because announcements are lists of these.
 fn message_id(message: &gossipsub::Message) -> MessageId {
     let mut hash = Sha256::new();
     hash.update(message.sequence_number.unwrap_or_default().to_be_bytes());

@@ -1,10 +1,10 @@
-//! What one node may send on one topic: a token bucket whose tokens are time.
+//! The budget of what one node may send on one topic: a token bucket whose tokens are time.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How fast one node may send on a topic.
+/// The rate at which one node may send on a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// Messages per second, if they are short.
@@ -27,7 +27,7 @@ impl Rate {
 /// Messages are taken from it, each the time it stands for, and time fills it.
 #[derive(Clone, Copy, Debug)]
 pub struct Bucket {
-    /// When it is full again if nothing is taken before.
+    /// The time at which it is full again if nothing is taken before.
     full_at: Instant,
 }
 
@@ -37,12 +37,12 @@ impl Bucket {
         Self { full_at: now }
     }
 
-    /// Whether nothing is missing in it.
+    /// True if nothing is missing in it.
     pub fn is_full(&self, now: Instant) -> bool {
         self.full_at <= now
     }
 
-    /// When a bucket that holds `burst` when full isn't empty any more; in the past if it isn't now.
+    /// The time at which a bucket that holds `burst` when full isn't empty any more; in the past if it isn't now.
     pub fn has_some_at(&self, burst: Duration) -> Instant {
         self.full_at.checked_sub(burst).unwrap_or(self.full_at)
     }

@@ -1,9 +1,9 @@
-//! How permitted peers behave, and what becomes of those that misbehave.
+//! The conduct of permitted peers, and the consequences of misbehaving.
 //!
-//! A message belongs to its source, which has signed it, whichever neighbour delivers it. So each source has a budget of
-//! its own per topic. What goes beyond is neither passed on nor delivered. A source that sends far beyond its budgets,
-//! or what no honest peer sends, or that connects again and again, is shut out for a while: its connections are
-//! closed and no new one is let in. Closing is what spares this node the work, since decryption and the check of a
+//! A message belongs to its source, which has signed it, whichever neighbour delivers it. So each source has a budget
+//! of its own per topic. What goes beyond is neither passed on nor delivered. A source that sends far beyond its
+//! budgets, or what no honest peer sends, or that connects again and again, is shut out for a while: its connections
+//! are closed and no new one is let in. Closing is what spares this node the work, since decryption and the check of a
 //! message's signature come before anything that this crate could decide.
 
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ struct ShutOut {
     until: Instant,
 }
 
-/// What a peer can do too often.
+/// An act that a peer can do too often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Offence {
     /// A message, request or response that the consumer reports as one that no honest peer sends.
@@ -49,7 +49,7 @@ pub(crate) enum Offence {
     Connection,
 }
 
-/// How often something has happened in the current minute.
+/// The number of times something has happened in the current minute.
 #[derive(Clone, Copy)]
 struct Tally {
     since: Instant,
@@ -61,14 +61,14 @@ struct Tally {
 pub(crate) struct Arrival {
     pub(crate) topic: Topic,
     pub(crate) source: PeerId,
-    /// Whether the source itself delivered it.
+    /// True if the source itself delivered it.
     pub(crate) is_direct: bool,
     /// The number that the source gave it.
     pub(crate) sequence: u64,
     pub(crate) bytes: usize,
 }
 
-/// What to do with a message.
+/// The treatment of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Deliver it, and pass it on.
@@ -108,9 +108,9 @@ impl Source {
         }
     }
 
-    /// Whether somebody else delivers what the source sent long ago. Duplicates are only known for a while, and without
-    /// this a neighbour could use up the source's budget with its own old messages. What the source delivers itself
-    /// is no replay, and sets the number, also backwards: its clock, where the numbers begin, may have been corrected.
+    /// True if somebody else delivers what the source sent long ago. Duplicates are only known for a while, and without
+    /// this a neighbour could use up the source's budget with its own old messages. What the source delivers itself is
+    /// no replay, and sets the number, also backwards: its clock, where the numbers begin, may have been corrected.
     fn is_replay(&mut self, arrival: &Arrival) -> bool {
         let newest = &mut self.newest[arrival.topic.lane().index()];
         let highest = match *newest {
@@ -159,12 +159,12 @@ impl Conduct {
         self.shut_out.insert(peer.id, ShutOut { peer, until: now + SHUT_OUT_TIME });
     }
 
-    /// Whether a peer is shut out; if so, it is dialed at this address later.
+    /// Notes the address at which a peer that is shut out is dialed later; true if it is shut out.
     pub(crate) fn readdress(&mut self, peer: &Peer) -> bool {
         self.shut_out.get_mut(&peer.id).map(|entry| entry.peer.address.clone_from(&peer.address)).is_some()
     }
 
-    /// How many peers are shut out.
+    /// The number of peers that are shut out.
     pub(crate) fn shut_out_len(&self) -> usize {
         self.shut_out.len()
     }

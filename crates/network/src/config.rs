@@ -1,4 +1,4 @@
-//! What a node needs to know to take part in a network.
+//! The configuration that a node needs to take part in a network.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -56,7 +56,7 @@ pub fn peer_id_of(public_key: &[u8; 32]) -> Result<PeerId, NetworkError> {
 pub struct Peer {
     /// The peer's id, see [`peer_id_of`].
     pub id: PeerId,
-    /// Where it listens, such as `/ip4/192.0.2.7/tcp/26656`.
+    /// The address where it listens, such as `/ip4/192.0.2.7/tcp/26656`.
     pub address: Multiaddr,
 }
 
@@ -67,7 +67,7 @@ pub struct NetworkConfig {
     pub network_id: [u8; 32],
     /// This node's key pair.
     pub identity: Identity,
-    /// Where to listen; TCP port 0 picks a free one, see [`crate::Event::Listening`].
+    /// The address to listen at; TCP port 0 picks a free one, see [`crate::Event::Listening`].
     pub listen: Multiaddr,
     /// The whole permitted network, at most [`limits::PEERS_MAX`]; this node itself may be in it.
     pub peers: Vec<Peer>,
@@ -89,7 +89,7 @@ impl NetworkConfig {
     }
 }
 
-/// Why the network could not be started.
+/// A reason the network could not be started.
 #[derive(Debug, Error)]
 pub enum NetworkError {
     /// Not an Ed25519 public key.
@@ -113,7 +113,7 @@ pub enum NetworkError {
     Listen {
         /// The configured address.
         address: Multiaddr,
-        /// What the operating system or the transport says.
+        /// The words of the operating system or the transport.
         reason: String,
     },
     /// libp2p refused the settings of this crate.
@@ -121,7 +121,7 @@ pub enum NetworkError {
     Setup {
         /// The part that failed.
         what: &'static str,
-        /// What libp2p says.
+        /// The words of libp2p.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What the swarm counts, for metrics and alerts.
+//! The counters of the swarm, for metrics and alerts.
 
 use crate::Topic;
 
@@ -19,11 +19,11 @@ pub struct TopicCounters {
     pub dropped_out: u64,
 }
 
-/// What a permitted peer has done wrong since the start.
+/// The counts of what a permitted peer has done wrong since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OffenceCounters {
-    /// Gossip messages dropped because their source sent more than its budget, see [`Topic::rate`], and requests refused
-    /// because too many were open.
+    /// Gossip messages dropped because their source sent more than its budget, see [`Topic::rate`], and requests
+    /// refused because too many were open.
     pub over_budget: u64,
     /// Messages, requests and responses that no honest peer sends, see [`crate::Network::report`].
     pub reported: u64,

@@ -1,4 +1,4 @@
-//! When to dial whom.
+//! The schedule by which peers are dialed.
 //!
 //! One connection per pair is enough, so the peer with the higher id dials, and the other one
 //! only when that has not worked for [`REDIAL_DEFER`]. Thus a pair recovers whichever side

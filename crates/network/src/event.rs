@@ -1,4 +1,4 @@
-//! What the swarm tells its consumer.
+//! The events that the swarm tells its consumer.
 
 use std::fmt;
 use std::num::ParseIntError;
@@ -83,12 +83,12 @@ pub enum Event {
         id: OutboundRequest,
         /// The peer that was asked.
         peer: PeerId,
-        /// Why.
+        /// The reason for it.
         reason: RequestFailure,
     },
 }
 
-/// Why a request got no answer.
+/// A reason a request got no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RequestFailure {
     /// There is no connection to the peer.

@@ -15,7 +15,7 @@ use crate::{Counters, InboundRequest, OffenceCounters, OutboundRequest, Peer, To
 #[error("the network has stopped: see the log for the reason and restart the node")]
 pub struct Stopped;
 
-/// What the swarm task is asked to do, see the function of [`Network`] of the same name.
+/// A command to the swarm task, see the function of [`Network`] of the same name.
 #[derive(Debug)]
 pub enum Command {
     /// Send a message to all connected peers.
@@ -36,7 +36,7 @@ pub enum Command {
     Shutdown,
 }
 
-/// What the swarm task shows to its handles.
+/// The state that the swarm task shows to its handles.
 #[derive(Default)]
 pub(crate) struct SharedNetwork {
     counters: Mutex<Counters>,
@@ -147,8 +147,8 @@ impl Network {
     }
 
     /// Says that a peer sent what no honest peer sends: what can't be decoded, or what is forged, in a message that it
-    /// published, a request, or a response. Not meant for what is merely late, repeated or refused. A peer reported more
-    /// than [`crate::limits::REPORTS_PER_MINUTE_MAX`] times in a minute is shut out for
+    /// published, a request, or a response. Not meant for what is merely late, repeated or refused. A peer reported
+    /// more than [`crate::limits::REPORTS_PER_MINUTE_MAX`] times in a minute is shut out for
     /// [`crate::limits::SHUT_OUT_TIME`].
     ///
     /// # Errors
@@ -201,7 +201,7 @@ impl Network {
         *lock(&self.shared.counters)
     }
 
-    /// What peers have done wrong since the start; those that are not in it, nothing.
+    /// The offences of peers since the start; those that are not in it have none.
     pub fn offences(&self) -> BTreeMap<PeerId, OffenceCounters> {
         lock(&self.shared.offences).clone()
     }

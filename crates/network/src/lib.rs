@@ -38,11 +38,11 @@
 //!
 //! # Peers that misbehave
 //!
-//! Each permitted source has a budget per topic ([`Topic::rate`]); what is beyond it is dropped and not passed on. A source
-//! that keeps sending far beyond it, or what the consumer can't decode ([`Network::report`]), or that connects all
-//! the time, is shut out for [`limits::SHUT_OUT_TIME`]: it looks disconnected, and its messages are refused whoever passes
-//! them on. A message is signed by its source, so the neighbour that passes it on is not to blame, and what another
-//! peer replays is not charged to its source.
+//! Each permitted source has a budget per topic ([`Topic::rate`]); what is beyond it is dropped and not passed on. A
+//! source that keeps sending far beyond it, or what the consumer can't decode ([`Network::report`]), or that connects
+//! all the time, is shut out for [`limits::SHUT_OUT_TIME`]: it looks disconnected, and its messages are refused whoever
+//! passes them on. A message is signed by its source, so the neighbour that passes it on is not to blame, and what
+//! another peer replays is not charged to its source.
 //!
 //! # Logging
 //!

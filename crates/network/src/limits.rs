@@ -51,7 +51,7 @@ pub const REDIAL_DEFER: Duration = Duration::from_secs(1);
 /// One gossip frame: a message with its envelope, or control messages.
 pub const FRAME_BYTES_MAX: usize = 1 << 20;
 
-/// What gossipsub adds to a message: source, sequence number, topic, signature.
+/// The bytes that gossipsub adds to a message: source, sequence number, topic, signature.
 pub const ENVELOPE_BYTES_MAX: usize = 1 << 10;
 
 /// Message on [`Topic::Consensus`](crate::Topic::Consensus): a vote or a proposal.
@@ -69,45 +69,48 @@ pub const STATUS_BYTES_MAX: usize = 4 << 10;
 /// Message on [`Topic::Transactions`](crate::Topic::Transactions): one transaction or several.
 pub const TRANSACTIONS_BYTES_MAX: usize = 256 << 10;
 
-/// What one node sends on [`Topic::Consensus`](crate::Topic::Consensus). At twenty blocks a second an honest one casts
-/// forty votes of some 200 bytes and makes at most twenty proposals; ten times that, for rounds that fail and for repetition.
-/// The check of so many votes costs a few per cent of a core.
+/// The limit of what one node sends on [`Topic::Consensus`](crate::Topic::Consensus). At twenty blocks a second an
+/// honest one casts forty votes of some 200 bytes and makes at most twenty proposals; ten times that, for rounds that
+/// fail and for repetition. The check of so many votes costs a few per cent of a core.
 pub const CONSENSUS_RATE: Rate = Rate { messages_per_s: 400, bytes_per_s: 512 << 10 };
 
-/// What one node sends on [`Topic::Liveness`](crate::Topic::Liveness): a vote and at most two certificates per second
-/// and round, each of up to 64 signatures, some 7 KiB.
+/// The limit of what one node sends on [`Topic::Liveness`](crate::Topic::Liveness): a vote and at most two certificates
+/// per second and round, each of up to 64 signatures, some 7 KiB.
 pub const LIVENESS_RATE: Rate = Rate { messages_per_s: 100, bytes_per_s: 1 << 20 };
 
-/// What one node sends on [`Topic::Parts`](crate::Topic::Parts): a proposer that makes eight blocks of 4 MiB a second all
-/// alone, in parts of 128 KiB, or a part each of five hundred small ones.
+/// The limit of what one node sends on [`Topic::Parts`](crate::Topic::Parts): a proposer that makes eight blocks of 4
+/// MiB a second all alone, in parts of 128 KiB, or a part each of five hundred small ones.
 pub const PARTS_RATE: Rate = Rate { messages_per_s: 512, bytes_per_s: 32 << 20 };
 
-/// What one node sends on [`Topic::Status`](crate::Topic::Status): one message of a hundred bytes a second.
+/// The limit of what one node sends on [`Topic::Status`](crate::Topic::Status): one message of a hundred bytes a
+/// second.
 pub const STATUS_RATE: Rate = Rate { messages_per_s: 100, bytes_per_s: 64 << 10 };
 
-/// What one node sends on [`Topic::Transactions`](crate::Topic::Transactions): twice the 20,000 transactions of 200 bytes a
-/// second of a whole network, should all clients use one node. Transactions that arrive together travel together,
-/// and 5,000 messages are the four nodes' shares with every transaction alone. An honest node keeps to this by itself,
-/// since it is its clients who decide what comes: what it can't publish it publishes again later.
+/// The limit of what one node sends on [`Topic::Transactions`](crate::Topic::Transactions): twice the 20,000
+/// transactions of 200 bytes a second of a whole network, should all clients use one node. Transactions that arrive
+/// together travel together, and 5,000 messages are the four nodes' shares with every transaction alone. An honest node
+/// keeps to this by itself, since it is its clients who decide what comes: what it can't publish it publishes again
+/// later.
 pub const TRANSACTIONS_RATE: Rate = Rate { messages_per_s: 5_000, bytes_per_s: 8 << 20 };
 
-/// How much of its rate's messages a node publishes at once, on the topic where it limits itself.
+/// The part of its rate's messages that a node publishes at once, on the topic where it limits itself.
 pub const BURST_OUT: Duration = Duration::from_secs(2);
 
-/// How much of a source's rate is taken at once: its own burst, what may wait for [`PUBLISH_WAIT_MAX`] and then
+/// The part of a source's rate that is taken at once: its own burst, what may wait for [`PUBLISH_WAIT_MAX`] and then
 /// arrive together, and some more, so that nobody who keeps to the rates when sending is ever beyond them.
 pub const BURST_IN: Duration = Duration::from_secs(10);
 
-/// How far behind its source's newest message one that another peer delivers may be, by the count of the source's
+/// The greatest distance to its source's newest message of one that another peer delivers, by the count of the source's
 /// messages on a lane. Duplicates are known for [`DUPLICATE_MEMORY`], so that many can be replayed in that time, which
 /// is less than every topic's rate.
 pub const REPLAY_DISTANCE_MAX: u64 = 4_096;
 
-/// Messages, requests and responses of one peer per minute that the consumer reports. An honest peer of the same version
-/// sends none; a few are put up with so that a single fault costs nobody a validator.
+/// Messages, requests and responses of one peer per minute that the consumer reports. An honest peer of the same
+/// version sends none; a few are put up with so that a single fault costs nobody a validator.
 pub const REPORTS_PER_MINUTE_MAX: u64 = 10;
 
-/// Messages and requests of one source per minute that are beyond its budget. An honest one sends none; this many cost little.
+/// Messages and requests of one source per minute that are beyond its budget. An honest one sends none; this many cost
+/// little.
 pub const OVER_BUDGET_PER_MINUTE_MAX: u64 = 1_000;
 
 /// Connections of one peer per minute. Two honest nodes dial each other every [`REDIAL_MAX`] while connections fail.

@@ -21,7 +21,7 @@ impl Outbox {
         self.urgent.is_empty() && self.transactions.is_empty()
     }
 
-    /// Whether the swarm may be asked for more events.
+    /// True if the swarm may be asked for more events.
     pub(crate) fn has_room(&self) -> bool {
         self.urgent.len() < EVENTS_WAITING_MAX
     }

@@ -18,7 +18,7 @@ pub(crate) struct Sessions(BTreeMap<PeerId, Session>);
 
 struct Session {
     subscribed: BTreeSet<Topic>,
-    /// When to give up; `None` once the peer is ready or given up.
+    /// The time to give up; `None` once the peer is ready or given up.
     deadline: Option<Instant>,
 }
 
@@ -46,7 +46,7 @@ impl Sessions {
         newly_ready
     }
 
-    /// Whether the peer has subscribed to all topics.
+    /// True if the peer has subscribed to all topics.
     pub(crate) fn is_ready(&self, peer: &PeerId) -> bool {
         self.0.get(peer).is_some_and(Session::is_ready)
     }

@@ -110,7 +110,7 @@ pub(crate) struct SwarmTask {
     pub(crate) requests: Requests,
     pub(crate) dialer: Dialer,
     pub(crate) conduct: Conduct,
-    /// What this node may publish of its clients' transactions.
+    /// The budget of what this node may publish of its clients' transactions.
     pub(crate) own_budget: Bucket,
     pub(crate) warnings: Warnings<PeerId>,
     commands: mpsc::Receiver<Command>,

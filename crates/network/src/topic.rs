@@ -4,7 +4,7 @@ use libp2p::gossipsub::{IdentTopic, TopicHash};
 
 use crate::{Rate, limits};
 
-/// What a gossip message is about.
+/// The subject of a gossip message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
     /// Votes and proposals.
@@ -53,7 +53,7 @@ impl Topic {
         }
     }
 
-    /// How fast one node may send on this topic.
+    /// The rate at which one node may send on this topic.
     pub const fn rate(self) -> Rate {
         match self {
             Self::Consensus => limits::CONSENSUS_RATE,

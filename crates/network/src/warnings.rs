@@ -6,14 +6,14 @@ use tokio::time::Instant;
 
 use crate::limits::{WARNING_INTERVAL, WARNINGS_MAX};
 
-/// How often what happened since its last line in the log. The subject is whoever provokes it.
+/// The number of times that each thing has happened since its last line in the log. The subject is whoever provokes it.
 #[derive(Debug)]
 pub struct Warnings<S>(BTreeMap<(S, &'static str), Warning>);
 
 #[derive(Debug)]
 struct Warning {
     logged: Instant,
-    /// What has happened since without a line.
+    /// The number of times that it has happened since without a line.
     untold: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What the loop answers, without an engine; this node is the validator that proposes first at height 3.
+//! The answers of the loop, without an engine; this node is the validator that proposes first at height 3.
 
 use std::time::Duration;
 

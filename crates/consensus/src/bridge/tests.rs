@@ -9,7 +9,7 @@ use crate::fixture::{self, peer};
 use crate::signing::ValidatorVerifier;
 use crate::workers::Workers;
 
-/// Whom the bridge reports, in order, for what these peers say.
+/// The peers that the bridge reports, in order, for what these peers say.
 async fn reported(said: Vec<Event>) -> Vec<PeerId> {
     let commands = commanded(said).await.into_iter().map(|command| match command {
         Command::Report(peer) => peer,
@@ -18,7 +18,7 @@ async fn reported(said: Vec<Event>) -> Vec<PeerId> {
     commands.collect()
 }
 
-/// What the bridge asks the network for, in order, when these peers say this.
+/// The commands that the bridge gives the network, in order, when these peers say this.
 async fn commanded(said: Vec<Event>) -> Vec<Command> {
     let (network, mut commands) = Network::without_swarm(peer(0));
     let listening = "/ip4/127.0.0.1/tcp/0".parse().expect("a literal address parses");

@@ -16,7 +16,7 @@ pub(super) struct UndecidedBlocks {
 }
 
 impl UndecidedBlocks {
-    /// Whether another block can be kept without forgetting one that this node may have voted for.
+    /// True if another block can be kept without forgetting one that this node may have voted for.
     pub(super) fn has_room(&self) -> bool {
         self.blocks.len() < UNDECIDED_BLOCKS_MAX
     }
@@ -42,9 +42,9 @@ impl UndecidedBlocks {
     pub(super) fn get(&self, id: &BlockId) -> Option<&ExecutedBlock> {
         self.blocks.iter().find(|block| block.id() == *id)
     }
-    /// What this node proposes if there is a block already: the one that it has built; or the oldest of somebody else,
-    /// which the others have most likely executed as well, while a new one would cost everybody an execution more. A
-    /// block that somebody made in this node's name isn't taken, unless there is no room for another.
+    /// The block that this node proposes if there is one already: the one that it has built; or the oldest of somebody
+    /// else, which the others have most likely executed as well, while a new one would cost everybody an execution
+    /// more. A block that somebody made in this node's name isn't taken, unless there is no room for another.
     pub(super) fn to_propose(&self, own: Address) -> Option<&ExecutedBlock> {
         let built = self.built.and_then(|id| self.get(&id));
         let of_others = || self.blocks.iter().find(|block| block.header().proposer != own);
@@ -59,7 +59,7 @@ impl UndecidedBlocks {
         let of_round = self.records.iter().filter(|record| record.height == height && record.round == round);
         of_round.filter(|record| self.get(&record.block).is_some()).copied().collect()
     }
-    /// Whether a proposal of the log is one that this validator built itself: others can claim its name only in the
+    /// True if a proposal of the log is one that this validator built itself: others can claim its name only in the
     /// header, and proposals in its name come from nobody else.
     pub(super) fn is_own(record: &ProposalRecord, block: &ExecutedBlock, own: Address) -> bool {
         record.proposer == own && record.valid_round.is_none() && block.header().proposer == own

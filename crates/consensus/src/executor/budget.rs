@@ -1,7 +1,7 @@
-//! How much a block of this node may hold: what every validator can execute well within a round's waits.
+//! The size that a block of this node may have: what every validator can execute well within a round's waits.
 //!
-//! A block that takes longer to execute than the others wait for it costs the round, and the next proposer's block is no
-//! smaller: under load, consensus would fall behind for good. So a proposer counts what work costs it of late, fills
+//! A block that takes longer to execute than the others wait for it costs the round, and the next proposer's block is
+//! no smaller: under load, consensus would fall behind for good. So a proposer counts what work costs it of late, fills
 //! a block for a fixed time, and halves that when rounds fail all the same: by a slow network, or slower validators.
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ impl Budget {
         Self { work_ns: nanoseconds(WORK_TIME_START), halvings: 0 }
     }
 
-    /// How much work the next block may be (see [`work_of`](crate::mempool::work_of)).
+    /// The amount of work that the next block may be (see [`work_of`](crate::mempool::work_of)).
     pub(super) fn work(&self) -> usize {
         let count = (nanoseconds(BLOCK_EXECUTION_TIME) >> self.halvings) / self.work_ns.max(1);
         usize::try_from(count).unwrap_or(usize::MAX).max(BLOCK_WORK_MIN)

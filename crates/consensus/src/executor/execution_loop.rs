@@ -143,13 +143,24 @@ impl ExecutionLoop {
                 let started = Instant::now();
                 let Some(block) = ClaimedBlock::read(record, bytes, &self.chain()) else {
                     if let Some(count) = self.warnings.count(record.proposer, "bytes") {
-                        tracing::warn!(height = %record.height, round = record.round, proposer = ?record.proposer, count, "a proposal's bytes are not its block's");
+                        tracing::warn!(
+                            height = %record.height,
+                            round = record.round,
+                            proposer = ?record.proposer,
+                            count,
+                            "a proposal's bytes are not its block's"
+                        );
                     }
                     return Ok(Verdict::Unusable);
                 };
                 if !is_decided && !self.undecided.has_room() {
                     if let Some(count) = self.warnings.count(record.proposer, "too many") {
-                        tracing::warn!(height = %record.height, round = record.round, count, "too many proposals for one height");
+                        tracing::warn!(
+                            height = %record.height,
+                            round = record.round,
+                            count,
+                            "too many proposals for one height"
+                        );
                     }
                     return Ok(Verdict::Unusable);
                 }
@@ -179,7 +190,15 @@ impl ExecutionLoop {
             Err(InvalidBlock::Conservation(fault)) => Err(fault.into()),
             Err(reason) => {
                 if let Some(count) = self.warnings.count(record.proposer, "invalid") {
-                    tracing::warn!(height = %record.height, round = record.round, proposer = ?record.proposer, block = %record.block, %reason, count, "invalid block");
+                    tracing::warn!(
+                        height = %record.height,
+                        round = record.round,
+                        proposer = ?record.proposer,
+                        block = %record.block,
+                        %reason,
+                        count,
+                        "invalid block"
+                    );
                 }
                 Ok(None)
             }

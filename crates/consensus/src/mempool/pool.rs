@@ -26,7 +26,7 @@ struct Waiting {
     own: bool,
 }
 
-/// How much of what waits is asked for.
+/// The amount of what waits that is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
     /// Most transactions.
@@ -45,7 +45,7 @@ impl Room {
         Self { transactions: usize::MAX, operations: usize::MAX, work: usize::MAX, bytes: usize::MAX };
 }
 
-/// What one sender has waiting.
+/// The transactions of one sender that wait.
 #[derive(Default)]
 struct Share {
     transactions: usize,
@@ -123,17 +123,17 @@ impl Pool {
         take(own, Room { bytes: bytes_max, ..Room::UNBOUNDED })
     }
 
-    /// How many transactions wait.
+    /// The number of transactions that wait.
     pub fn len(&self) -> usize {
         self.by_arrival.len()
     }
-    /// Whether none waits.
+    /// True if none waits.
     pub fn is_empty(&self) -> bool {
         self.by_arrival.is_empty()
     }
 }
 
-/// How much work executing a transaction is, in units of about an operation.
+/// The work of executing a transaction, in units of about an operation.
 pub fn work_of(transaction: &VerifiedTransaction) -> usize {
     transaction.transaction().operations.len().saturating_add(TRANSACTION_WORK)
 }

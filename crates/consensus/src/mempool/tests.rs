@@ -153,7 +153,7 @@ async fn a_full_queue_is_answered_at_once_and_gossip_then_counts_as_refused() {
     assert_eq!(bench.mempool.len(), 1);
 }
 
-/// What a future gives without waiting.
+/// The result that a future gives without waiting.
 fn futures_now<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = std::pin::pin!(future);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());

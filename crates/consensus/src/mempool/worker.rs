@@ -107,8 +107,8 @@ impl Worker {
                 let rest = some[index..].iter().filter_map(|one| one.verified.as_deref().ok());
                 ahead = index + dry_run.read_ahead(rest);
             }
-            // A client is told at once what would surely fail. A peer has told its own client already, and may be a block
-            // ahead of this node.
+            // A client is told at once what would surely fail. A peer has told its own client already, and may be a
+            // block ahead of this node.
             if *own { dry_run.validate(transaction) } else { dry_run.admit(transaction) }?;
             lock(&self.shared.pool).insert(Arc::clone(transaction), *own)?;
             Ok(transaction.id())
@@ -147,8 +147,8 @@ impl Origin {
     }
 }
 
-/// Whether a transaction is refused for what it is, whatever the state: every honest node refuses it, and passes none on
-/// that it has refused.
+/// True if a transaction is refused for what it is, whatever the state: every honest node refuses it, and passes none
+/// on that it has refused.
 fn is_forged(code: Code) -> bool {
     matches!(code, Code::TransactionTooLarge | Code::WrongChain | Code::BadSignature)
 }

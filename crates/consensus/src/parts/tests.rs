@@ -4,7 +4,7 @@ use lojal_types::limits::BLOCK_BYTES_MAX;
 use super::*;
 use crate::fixture::{peer, proposer, validator_key, validators};
 
-/// Who puts the parts together; it proposes at heights 4, 8 and so on in the tests' order of turns.
+/// The validator that puts the parts together; it proposes at heights 4, 8 and so on in the tests' order of turns.
 fn own() -> Address {
     let number = proposer(8, 0);
     validator_key(number).address()

@@ -1,4 +1,4 @@
-//! Whose request is answered next.
+//! The order in which requests are answered.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,7 +14,7 @@ pub(super) struct Queue {
     peers: BTreeMap<PeerId, Peer>,
     /// The budget of all together.
     all: Bucket,
-    /// How many requests have been answered.
+    /// The number of requests that have been answered.
     turn: u64,
 }
 
@@ -62,7 +62,7 @@ impl Queue {
         self.all.charge(SYNC_RATE_ALL.time_of(bytes), now);
     }
 
-    /// When a request that waits may be answered; none while none waits.
+    /// The time at which a request that waits may be answered; none while none waits.
     pub(super) fn next(&self) -> Option<Instant> {
         let waiting = self.peers.values().filter(|peer| !peer.requests.is_empty());
         let first = waiting.map(|peer| peer.budget.has_some_at(SYNC_BURST)).min()?;

@@ -1,4 +1,4 @@
-//! When a silence is over, by what has been heard.
+//! The judgement when a silence is over, by what has been heard.
 
 use std::time::Duration;
 
@@ -12,36 +12,36 @@ use crate::progress::Claim;
 /// it.
 const LAG_MAX: u64 = 2;
 
-/// What is known at one moment.
+/// The facts known at one moment.
 pub(super) struct Heard {
     /// The last block of this node.
     pub(super) tip: Height,
-    /// Who decides the next block.
+    /// The validators that decide the next block.
     pub(super) validators: ValidatorSet,
     /// The voting power of this validator.
     pub(super) own_power: u64,
-    /// What others claim.
+    /// The claims of others.
     pub(super) claims: Vec<Claim>,
-    /// How many certified blocks others have delivered so far.
+    /// The number of certified blocks that others have delivered so far.
     pub(super) delivered: u64,
     /// The height that more than a third of the power works on.
     pub(super) others_work_on: Height,
 }
 
 impl Heard {
-    /// Whether others have certified blocks that this node hasn't.
+    /// True if others have certified blocks that this node hasn't.
     fn is_behind(&self) -> bool {
         let lag = self.others_work_on.get().saturating_sub(self.tip.next().get());
         lag > LAG_MAX || self.claims.iter().any(|claim| claim.offers_above(self.tip))
     }
 
-    /// Whether those who claim something have, with this validator, a quorum of the voting power.
+    /// True if those who claim something have, with this validator, a quorum of the voting power.
     fn is_quorum(&self) -> bool {
         let power = self.claims.iter().fold(self.own_power, |sum, claim| sum.saturating_add(claim.power));
         self.validators.is_quorum(power)
     }
 
-    /// Whether all other validators have claimed something.
+    /// True if all other validators have claimed something.
     fn is_everybody(&self) -> bool {
         self.claims.len() + 1 >= self.validators.validators().len()
     }
@@ -58,17 +58,17 @@ pub(super) enum Verdict {
     GivenUp(Height),
 }
 
-/// What has been heard so far.
+/// The facts heard so far.
 pub(super) struct Watch {
-    /// Whether this validator may have forgotten what it signed.
+    /// True if this validator may have forgotten what it signed.
     has_forgotten: bool,
     stalled_max: Duration,
     /// Since when a quorum has been heard.
     heard_since: Option<Instant>,
-    /// Whether everybody has been heard, or time enough has passed for those that are late.
+    /// True if everybody has been heard, or time enough has passed for those that are late.
     has_listened: bool,
-    /// The highest height that anybody claimed to work on while this validator listened. It is silent at the height after
-    /// it, too.
+    /// The highest height that anybody claimed to work on while this validator listened. It is silent at the height
+    /// after it, too.
     claimed: Height,
     /// Since when nobody has delivered a block and none was on offer, and how many had been delivered by then.
     stalled: Option<(Instant, u64)>,

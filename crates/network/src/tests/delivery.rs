@@ -1,4 +1,4 @@
-//! What is published arrives, once.
+//! Messages that are published arrive once.
 
 use super::*;
 use crate::limits::{COMMANDS_MAX, EVENTS_MAX, EVENTS_WAITING_MAX, TRANSACTIONS_WAITING_MAX};

@@ -1,4 +1,4 @@
-//! Who gets in, and who doesn't.
+//! Permitted peers get in, and no others.
 
 use super::*;
 use crate::NetworkError;

@@ -9,7 +9,7 @@ struct Bench {
     delivered: u64,
 }
 
-/// What the others claim to work on, and whether they are believed.
+/// The heights that the others claim to work on, and whether they are believed.
 type Claims = [Option<(u64, bool)>; 3];
 
 impl Bench {
