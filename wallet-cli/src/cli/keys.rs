@@ -32,6 +32,7 @@ pub enum GuardiansCommand {
     /// As a guardian: agree that what waits on an account happens at once
     Agree {
         /// The account whose owner has asked
+        #[arg(value_parser = values::address)]
         account: AddressText,
         #[command(flatten)]
         consent: Consent,
