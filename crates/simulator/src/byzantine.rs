@@ -25,12 +25,12 @@ use crate::plan::VICTIM;
 use crate::random::Random;
 use crate::schedule::Malice;
 
-/// How much earlier the victim of a conspiracy hears something.
+/// The lead with which the victim of a conspiracy hears something.
 const HEAD_START: Duration = Duration::from_millis(60);
 /// Messages that a liar remembers.
 const MEMORY: usize = 500;
 
-/// What conspirators have agreed: the block that one half of the honest gets, and that of the other half.
+/// The agreement of conspirators: the block that one half of the honest gets, and that of the other half.
 #[derive(Clone, Default)]
 pub struct Plot(Arc<Mutex<BTreeMap<BlockId, BlockId>>>);
 
@@ -82,7 +82,7 @@ impl Liar {
         }
     }
 
-    /// How it lies.
+    /// The way it lies.
     pub fn malice(&self) -> Malice {
         self.malice
     }

@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::run::Report;
 use crate::subprocess::{self, SubprocessError};
 
-/// What a campaign came to.
+/// The result of a campaign.
 #[derive(Debug, Default, Serialize)]
 pub struct Campaign {
     /// By class, in the order of the classes.
@@ -30,7 +30,7 @@ pub struct Campaign {
 pub struct OfClass {
     /// The class.
     pub class: String,
-    /// What goes wrong in it.
+    /// The things that go wrong in it, in words.
     pub what: String,
     /// Runs.
     pub runs: u64,
@@ -54,7 +54,7 @@ pub struct OfClass {
     pub detections: BTreeMap<String, u64>,
 }
 
-/// What is to be run.
+/// The run to be made.
 pub struct Assignment<'a> {
     /// The program.
     pub program: &'a Path,
@@ -62,7 +62,7 @@ pub struct Assignment<'a> {
     pub classes: Vec<&'a Class>,
     /// The seeds of each.
     pub seeds: std::ops::Range<u64>,
-    /// How long clients and faults have, in virtual milliseconds.
+    /// The time for clients and faults, in virtual milliseconds.
     pub active_ms: u64,
     /// Runs at a time.
     pub jobs: usize,
@@ -151,7 +151,7 @@ fn count(counts: &mut BTreeMap<String, u64>, found: &[Violation]) {
 }
 
 impl Campaign {
-    /// Whether nothing was wrong.
+    /// True if nothing was wrong.
     pub fn is_clean(&self) -> bool {
         self.failures.is_empty() && self.broken.is_empty()
     }

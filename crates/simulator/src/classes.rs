@@ -10,7 +10,7 @@ use crate::schedule::Fault;
 pub struct Class {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What goes wrong in it.
+    /// The things that go wrong in it, in words.
     pub what: &'static str,
     validators: usize,
     load: Load,
@@ -18,7 +18,7 @@ pub struct Class {
     draw: fn(&mut Draw) -> Vec<Fault>,
 }
 
-/// How busy clients are.
+/// The load that clients make.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Load {
     Usual,
@@ -26,7 +26,7 @@ enum Load {
     Everywhere,
 }
 
-/// What a schedule is drawn with.
+/// The material that a schedule is drawn from.
 pub(crate) struct Draw {
     pub(crate) random: Random,
     pub(crate) validators: usize,

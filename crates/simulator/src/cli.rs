@@ -30,7 +30,7 @@ enum Command {
     Classes,
 }
 
-/// How long runs are.
+/// The length of runs.
 #[derive(Clone, Copy, Debug, Args)]
 struct Length {
     /// Virtual seconds for clients and faults; then everything heals, and the network must recover.
@@ -38,7 +38,7 @@ struct Length {
     seconds: u64,
 }
 
-/// Why a command can't do what it is asked to do.
+/// A reason a command can't do what it is asked to do.
 #[derive(Debug, Error)]
 pub enum CliError {
     /// No such class.

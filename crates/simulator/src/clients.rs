@@ -15,19 +15,19 @@ use crate::world::World;
 const LOOK_MS: u64 = 250;
 /// After how long a client asks again, at another node.
 const RETRY_MS: u64 = 3_000;
-/// How many of a thousand times a client asks again for what it knows to be final.
+/// The number of a thousand times that a client asks again for what it knows to be final.
 const AGAIN_PERMILLE: u64 = 200;
-/// How many of its final transactions a client remembers.
+/// The number of its final transactions that a client remembers.
 const DONE_MAX: usize = 8;
 /// Most transactions that a client waits for at once.
 const PENDING_MAX: usize = 64;
 
-/// How clients behave.
+/// The habits of clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     /// The longest pause between two transactions of a client.
     pub pause_ms_max: u64,
-    /// How many of a thousand transactions go to several nodes at once.
+    /// The number of a thousand transactions that go to several nodes at once.
     pub everywhere_permille: u64,
 }
 

@@ -26,7 +26,7 @@ pub async fn happen(world: World, number: usize, fault: Fault, seed: u64) {
     world.hub().trace("fault ends", &[number as u64], &[]);
 }
 
-/// What a fault of the links is to the network.
+/// The form that a fault of the links has for the network.
 fn on_links(kind: &FaultKind) -> Option<LinkFaultKind> {
     Some(match kind {
         FaultKind::Delay { node, min_ms, max_ms } => {

@@ -1,4 +1,4 @@
-//! What happened in a run, as far as anybody outside of the validators could see it. The oracles judge it.
+//! The history of a run, as far as anybody outside of the validators could see it. The oracles judge it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use lojal_types::{BlockId, Genesis, Hash, Height, Outcome, SignedTransaction, Tr
 /// Everything that was seen. Times are virtual milliseconds since the start.
 #[derive(Clone, Debug)]
 pub struct History {
-    /// What the network started from.
+    /// The genesis document that the network started from.
     pub genesis: Genesis,
-    /// How many validators it has.
+    /// The number of its validators.
     pub validators: usize,
     /// Those that break the protocol at some time, or forget what they signed.
     pub byzantine: BTreeSet<usize>,
@@ -22,9 +22,9 @@ pub struct History {
     pub disk_lost: BTreeSet<usize>,
     /// Blocks as they became visible to readers.
     pub commits: Vec<Commit>,
-    /// What clients asked for.
+    /// The submissions of clients.
     pub submissions: Vec<SubmissionRecord>,
-    /// What nodes told clients.
+    /// The answers of nodes to clients.
     pub answers: Vec<FinalityAnswer>,
     /// Starts of nodes.
     pub boots: Vec<Boot>,
@@ -36,22 +36,22 @@ pub struct History {
     pub probes: Vec<Probe>,
     /// The chains that nodes have in the end; none of those that are down.
     pub chains: Vec<Option<Chain>>,
-    /// How often a validator said two contradicting things to everybody.
+    /// The number of times that a validator said two contradicting things to everybody.
     pub equivocations: u64,
-    /// When the last fault was over.
+    /// The time at which the last fault was over.
     pub healed_ms: u64,
-    /// How long the network may take from then on.
+    /// The time that the network may take from then on.
     pub liveness_ms: u64,
-    /// When the run ended.
+    /// The time at which the run ended.
     pub ended_ms: u64,
 }
 
 /// A block became visible to readers of a node.
 #[derive(Clone, Debug)]
 pub struct Commit {
-    /// Which node.
+    /// The number of the node.
     pub node: usize,
-    /// When.
+    /// The time of it.
     pub at_ms: u64,
     /// The height.
     pub height: Height,
@@ -59,82 +59,82 @@ pub struct Commit {
     pub block: BlockId,
     /// The state after it.
     pub state_root: Hash,
-    /// What became of its transactions.
+    /// The root of the receipts of its transactions.
     pub receipts_root: Hash,
 }
 
 /// A client asked a node for something.
 #[derive(Clone, Debug)]
 pub struct SubmissionRecord {
-    /// Which transaction.
+    /// The id of the transaction.
     pub id: TransactionId,
     /// The transaction.
     pub signed: Arc<SignedTransaction>,
-    /// Which node was asked.
+    /// The number of the node that was asked.
     pub node: usize,
-    /// When.
+    /// The time of it.
     pub at_ms: u64,
-    /// Whether the node accepted it.
+    /// True if the node accepted it.
     pub accepted: bool,
 }
 
 /// A node told a client that its transaction is final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FinalityAnswer {
-    /// Which node.
+    /// The number of the node.
     pub node: usize,
-    /// When.
+    /// The time of it.
     pub at_ms: u64,
-    /// Which transaction.
+    /// The id of the transaction.
     pub id: TransactionId,
     /// In which block.
     pub height: Height,
-    /// What became of it.
+    /// The outcome of the transaction.
     pub outcome: Outcome,
 }
 
 /// A node started.
 #[derive(Clone, Debug)]
 pub struct Boot {
-    /// Which node.
+    /// The number of the node.
     pub node: usize,
-    /// When.
+    /// The time of it.
     pub at_ms: u64,
     /// Its last block then.
     pub height: Height,
     /// That block's id.
     pub block: BlockId,
-    /// Whether a damaged part of the log was set aside.
+    /// True if a damaged part of the log was set aside.
     pub repaired: bool,
-    /// Whether the index was made anew.
+    /// True if the index was made anew.
     pub index_rebuilt: bool,
 }
 
 /// A node ended, or did not start, without being asked to.
 #[derive(Clone, Debug)]
 pub struct Stop {
-    /// Which node.
+    /// The number of the node.
     pub node: usize,
-    /// When.
+    /// The time of it.
     pub at_ms: u64,
-    /// What it said.
+    /// The reason that it gave.
     pub reason: String,
-    /// Whether something on its machine was wrong at the time.
+    /// True if something on its machine was wrong at the time.
     pub explained: bool,
 }
 
 /// Something that a validator signed and sent.
 #[derive(Clone, Debug)]
 pub struct Statement {
-    /// Who sent it.
+    /// The number of the sender.
     pub node: usize,
-    /// When.
+    /// The time of it.
     pub at_ms: u64,
-    /// What it says.
+    /// The content that was signed.
     pub content: Signed,
 }
 
-/// What a validator can sign.
+/// The things that a validator can sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signed {
     /// A vote.
@@ -146,11 +146,11 @@ pub enum Signed {
 /// A transaction submitted when all faults were over.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    /// Where.
+    /// The number of the node that was asked.
     pub node: usize,
-    /// Which.
+    /// The id of the transaction.
     pub id: TransactionId,
-    /// When each node had committed it, as far as it has.
+    /// The time at which each node had committed it, as far as it has.
     pub committed_ms: Vec<Option<u64>>,
 }
 

@@ -1,6 +1,7 @@
 //! `lojal-sim`: simulated networks from the command line.
 //!
-//! Exit codes: 0 when nothing is wrong, 1 when an oracle complains, 2 when the program is used wrongly or its output is lost.
+//! Exit codes: 0 when nothing is wrong, 1 when an oracle complains, 2 when the program is used wrongly or its output is
+//! lost.
 
 mod cli;
 

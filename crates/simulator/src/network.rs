@@ -1,9 +1,9 @@
 //! The network between the validators: it carries the bytes that their bridges publish and request, as the swarm of
 //! `lojal-network` does, but on links that a schedule breaks.
 //!
-//! As there, whoever publishes sends to every connected peer; votes are forwarded by everybody who gets them, and of the
-//! bulky topics a peer that lacks a message is told of it at the next heartbeat; a message is delivered once; what is
-//! too long is refused; a link that is dead for long enough is reported as disconnected and dialed again.
+//! As there, whoever publishes sends to every connected peer; votes are forwarded by everybody who gets them, and of
+//! the bulky topics a peer that lacks a message is told of it at the next heartbeat; a message is delivered once; what
+//! is too long is refused; a link that is dead for long enough is reported as disconnected and dialed again.
 
 mod links;
 mod requests;
@@ -23,7 +23,7 @@ use self::requests::Requests;
 use crate::random::Random;
 use crate::trace::Trace;
 
-/// Who a message is from, and which of theirs it is.
+/// The sender of a message, and the number of it among the sender's.
 type MessageId = (usize, u64);
 
 /// The network; clones share it.
@@ -40,7 +40,7 @@ struct Inner {
     ports: Vec<Option<Port>>,
     links: Links,
     requests: Requests,
-    /// What happens next, by time in microseconds and order.
+    /// The happenings to come, by time in microseconds and order.
     queue: BTreeMap<(u64, u64), Happening>,
     order: u64,
     trace: Trace,
@@ -56,7 +56,7 @@ struct Port {
     seen: BTreeSet<MessageId>,
 }
 
-/// What the network has carried.
+/// The counts of what the network has carried.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MessageCounts {
     /// Messages that reached somebody.
@@ -208,7 +208,7 @@ impl Hub {
         self.lock().trace.clone()
     }
 
-    /// What was carried so far.
+    /// The counts of what was carried so far.
     pub fn counts(&self) -> MessageCounts {
         self.lock().counts
     }
@@ -373,7 +373,7 @@ impl Inner {
     }
 }
 
-/// Whether peers pass a message on at once; of the bulky topics they only tell of it.
+/// True if peers pass a message on at once; of the bulky topics they only tell of it.
 fn is_forwarded(topic: Topic) -> bool {
     matches!(topic, Topic::Consensus | Topic::Liveness | Topic::Status)
 }

@@ -1,4 +1,5 @@
-//! What must never be, whatever goes wrong: each oracle looks at the history of a run and names what breaks its rule.
+//! The rules that must hold, whatever goes wrong: each oracle looks at the history of a run and names what breaks its
+//! rule.
 
 mod agreement;
 mod contradictions;
@@ -24,14 +25,14 @@ pub struct Violation {
     pub node: Option<usize>,
     /// At which height, if it is about one.
     pub height: Option<u64>,
-    /// What it is.
+    /// The description of it.
     pub what: String,
 }
 
 /// An oracle, and its name.
 pub type Oracle = (&'static str, fn(&History) -> Vec<Finding>);
 
-/// What an oracle finds.
+/// The finding of an oracle.
 pub struct Finding {
     node: Option<usize>,
     height: Option<u64>,

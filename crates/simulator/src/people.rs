@@ -1,13 +1,13 @@
-//! Who takes part in a simulated network: validators, a brand, its tills, and its members.
+//! The participants of a simulated network: validators, a brand, its tills, and its members.
 
 use lojal_network::{Identity, PeerId};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{Bounded, BrandId, Genesis, KeyPair, Points, Policy, PublicKey, Role, TimeMs, Validator};
 use sha2::{Digest, Sha256};
 
-/// When the ledger of every simulated network starts: 1 March 2026, a month without peculiarities.
+/// The time at which the ledger of every simulated network starts: 1 March 2026, a month without peculiarities.
 pub const START_MS: u64 = 1_772_323_200_000;
-/// How long an idle network waits before it makes an empty block.
+/// The time that an idle network waits before it makes an empty block.
 pub const HEARTBEAT_MS: u64 = 1_000;
 /// Tills of the brand.
 pub const TILLS: usize = 3;

@@ -9,10 +9,10 @@ use crate::schedule::{Fault, FaultKind};
 /// honest node: a validator notices a dead link after up to 20 s, dials every 2 s, and a round of consensus that failed
 /// often takes up to 30 s.
 const LIVENESS_MS: u64 = 60_000;
-/// How much longer it may take when so many may have forgotten what they signed that the others can't go on without
-/// them: they are silent for a minute and some heartbeats after they are level.
+/// The additional time that it may take when so many may have forgotten what they signed that the others can't go on
+/// without them: they are silent for a minute and some heartbeats after they are level.
 const SILENCE_MS: u64 = 90_000;
-/// Who conspirators tell something else than everybody.
+/// The validator that conspirators tell something else than everybody.
 pub(crate) const VICTIM: usize = 1;
 
 /// A bug in the simulator's own layers, below or around the product's code.
@@ -29,29 +29,29 @@ pub enum Plant {
     HastyAnswers,
 }
 
-/// What is run.
+/// The plan of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The seed of everything that is random.
     pub seed: u64,
-    /// How many validators there are.
+    /// The number of validators.
     pub validators: usize,
-    /// How long clients and faults have, in virtual milliseconds.
+    /// The time for clients and faults, in virtual milliseconds.
     pub active_ms: u64,
     /// The longest pause between two transactions of a client.
     pub pause_ms_max: u64,
-    /// How many of a thousand transactions go to every node at once.
+    /// The number of a thousand transactions that go to every node at once.
     pub everywhere_permille: u64,
-    /// What goes wrong.
+    /// The faults.
     pub faults: Vec<Fault>,
     /// A bug on purpose.
     pub plant: Option<Plant>,
-    /// Whether more validators lie than consensus can bear: the chain may then split, and must be caught at it.
+    /// True if more validators lie than consensus can bear: the chain may then split, and must be caught at it.
     pub beyond_f: bool,
 }
 
-/// Why a plan can't be run.
+/// A reason a plan can't be run.
 #[derive(Debug, Error)]
 pub enum PlanError {
     /// Too few or too many validators.
@@ -94,7 +94,7 @@ impl Plan {
         if longest_ms > RUN_MS_MAX { Err(PlanError::TooLong(longest_ms)) } else { Ok(()) }
     }
 
-    /// When the last fault is over.
+    /// The time at which the last fault is over.
     pub fn healed_ms(&self) -> u64 {
         self.faults.iter().map(|fault| fault.end_ms).max().unwrap_or(0).max(self.active_ms)
     }
@@ -105,7 +105,7 @@ impl Plan {
         self.faults.iter().filter(forgetful).flat_map(|fault| fault.kind.touches())
     }
 
-    /// How long the network may take after all faults are over, in virtual milliseconds.
+    /// The time that the network may take after all faults are over, in virtual milliseconds.
     pub fn liveness_ms(&self) -> u64 {
         let is_silent = self.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Wipe { .. }));
         LIVENESS_MS + if is_silent { SILENCE_MS } else { 0 }

@@ -52,7 +52,7 @@ const fn patch(name: &'static str, class: &'static str, seeds_max: u64) -> Bug {
     Bug { name, plant: None, class, seeds_max }
 }
 
-/// What to look for, and with what.
+/// The bugs to look for, and the means to find them.
 pub struct Search {
     /// This program.
     pub program: PathBuf,
@@ -62,15 +62,15 @@ pub struct Search {
     pub seeds: Option<u64>,
     /// The source of the workspace, for the patches.
     pub source: Option<PathBuf>,
-    /// Where the copy is built.
+    /// The directory where the copy is built.
     pub target_dir: Option<PathBuf>,
-    /// Where the copy is made.
+    /// The directory where the copy is made.
     pub scratch: PathBuf,
     /// Runs at a time.
     pub jobs: usize,
 }
 
-/// Whether a bug was found.
+/// The result of the search for one bug.
 #[derive(Debug, Serialize)]
 pub struct Found {
     /// The bug.
@@ -81,29 +81,29 @@ pub struct Found {
     pub class: String,
     /// Most seeds that it may take.
     pub seeds_max: u64,
-    /// What found it.
+    /// The run that found it.
     pub by: Option<By>,
 }
 
-/// What found a bug.
+/// The run that found a bug.
 #[derive(Debug, Serialize)]
 pub struct By {
     /// The lowest seed.
     pub seed: u64,
     /// The oracle.
     pub oracle: String,
-    /// What it said.
+    /// The words of the oracle.
     pub what: String,
 }
 
 impl Found {
-    /// Whether it was.
+    /// True if it was found.
     pub fn is_found(&self) -> bool {
         self.by.is_some()
     }
 }
 
-/// Why bugs can't be planted.
+/// A reason bugs can't be planted.
 #[derive(Debug, Error)]
 pub enum PlantError {
     /// No such bug.
@@ -192,7 +192,7 @@ fn first_found(bug: &Bug, program: &std::path::Path, seeds_max: u64, jobs: usize
     first.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How long the runs are.
+/// The length of the runs.
 const ACTIVE_MS: u64 = 20_000;
 
 #[cfg(test)]

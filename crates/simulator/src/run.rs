@@ -13,23 +13,23 @@ use crate::schedule::FaultKind;
 use crate::world::World;
 use crate::{entropy, faults};
 
-/// How long a run goes on when all is done, so that late messages can still do harm.
+/// The time that a run goes on when all is done, so that late messages can still do harm.
 const SETTLE_MS: u64 = 2_500;
 /// Time between two looks at the probes.
 const LOOK_MS: u64 = 100;
 /// Clients.
 const CLIENTS: usize = 3;
 
-/// What a run came to.
+/// The report of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// What was run.
+    /// The plan that was run.
     pub plan: Plan,
     /// The hash over everything that happened.
     pub trace: String,
-    /// How much that was.
+    /// The number of events in it.
     pub events: u64,
-    /// What must not be.
+    /// The violations of the rules.
     pub violations: Vec<Violation>,
     /// For more liars than consensus can bear: what gave them away.
     pub detections: Vec<Violation>,
@@ -41,7 +41,7 @@ pub struct Report {
     pub height: u64,
     /// Transactions in honest blocks.
     pub transactions: usize,
-    /// What clients submitted, and what they were told is final.
+    /// The number of transactions that clients submitted, and of those that they were told are final.
     pub submissions: usize,
     /// See `submissions`.
     pub answers: usize,
@@ -51,11 +51,11 @@ pub struct Report {
     pub delivered: u64,
     /// See `delivered`.
     pub lost: u64,
-    /// How long the network took after the last fault until all was well, in virtual milliseconds.
+    /// The time that the network took after the last fault until all was well, in virtual milliseconds.
     pub recovery_ms: Option<u64>,
-    /// How much virtual time passed.
+    /// The virtual time that passed, in milliseconds.
     pub virtual_ms: u64,
-    /// How much real time that took.
+    /// The real time that it took, in milliseconds.
     pub real_ms: u64,
 }
 

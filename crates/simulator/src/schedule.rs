@@ -1,4 +1,4 @@
-//! What goes wrong in a run, and when: data that a run takes, a report shows and a failing run is shortened by.
+//! The schedule of what goes wrong in a run: data that a run takes, a report shows and a failing run is shortened by.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// When it begins, in virtual milliseconds from the start of the run.
+    /// The time at which it begins, in virtual milliseconds from the start of the run.
     pub start_ms: u64,
-    /// When it is over: the link is whole, the node starts again, the disk has room.
+    /// The time at which it is over: the link is whole, the node starts again, the disk has room.
     pub end_ms: u64,
-    /// What it is.
+    /// The kind of fault.
     pub kind: FaultKind,
 }
 
-/// What can go wrong. Validators are counted from 0.
+/// The kinds of fault. Validators are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultKind {
     /// Messages take longer, on all links or on those of one validator.
     Delay {
-        /// Whose links; everybody's without.
+        /// The validator whose links it concerns; everybody's without.
         node: Option<usize>,
         /// The shortest extra delay.
         min_ms: u64,
@@ -29,17 +29,17 @@ pub enum FaultKind {
     },
     /// Messages are lost.
     Loss {
-        /// How many of a thousand.
+        /// The number of a thousand messages.
         permille: u64,
     },
     /// Messages arrive twice.
     Duplication {
-        /// How many of a thousand.
+        /// The number of a thousand messages.
         permille: u64,
     },
     /// Messages overtake each other.
     Reordering {
-        /// How many of a thousand are held back.
+        /// The number of a thousand messages that are held back.
         permille: u64,
         /// For how long at most.
         max_ms: u64,
@@ -49,105 +49,105 @@ pub enum FaultKind {
         /// One group; the other has everybody else.
         group: Vec<usize>,
     },
-    /// What one validator sends to another does not arrive; the other direction works.
+    /// The messages of one validator to another do not arrive; the other direction works.
     OneWay {
-        /// Who isn't heard.
+        /// The validator that isn't heard.
         from: usize,
         /// By whom.
         to: usize,
     },
     /// Transactions that validators gossip are lost.
     LostGossip {
-        /// How many messages of a thousand.
+        /// The number of a thousand messages.
         permille: u64,
     },
     /// Validators lose their power and what was not synced with it; they start again at the end.
     Crash {
-        /// Which.
+        /// The validators.
         nodes: Vec<usize>,
-        /// What is left of the index.
+        /// The part of the index that is left.
         index: IndexLeft,
     },
     /// A validator is stopped in order and started again.
     Restart {
-        /// Which.
+        /// The validator.
         node: usize,
     },
     /// A validator's disk is full.
     DiskFull {
-        /// Whose.
+        /// The validator.
         node: usize,
     },
     /// A sync of a validator's disk fails.
     SyncFails {
-        /// Whose.
+        /// The validator.
         node: usize,
     },
     /// A write to a validator's disk is cut short and fails.
     WriteFails {
-        /// Whose.
+        /// The validator.
         node: usize,
         /// After so many bytes.
         after_bytes: u64,
     },
     /// A validator crashes, and a bit of its block log flips while it is down; it starts with `--repair`.
     LogRot {
-        /// Whose.
+        /// The validator.
         node: usize,
     },
-    /// Bits flip in blocks of a validator that are older than its checkpoint, while it runs; it is stopped and started in
-    /// order at the end, so that it has no copy of them in memory.
+    /// Bits flip in blocks of a validator that are older than its checkpoint, while it runs; it is stopped and started
+    /// in order at the end, so that it has no copy of them in memory.
     OldRot {
-        /// Whose.
+        /// The validator.
         node: usize,
     },
     /// A validator's clock is wrong.
     Skew {
-        /// Whose.
+        /// The validator.
         node: usize,
         /// By so much: ahead if positive.
         ms: i64,
     },
     /// A validator's clock jumps about.
     Jumps {
-        /// Whose.
+        /// The validator.
         node: usize,
-        /// How far at most, either way.
+        /// The greatest jump, either way.
         max_ms: u64,
     },
     /// A validator breaks the protocol.
     Byzantine {
-        /// Which.
+        /// The validator.
         node: usize,
-        /// How.
+        /// The way it lies.
         malice: Malice,
     },
     /// Validators crash and lose their disks. They start with empty directories and the mark of one that may have
     /// forgotten what it signed, as the manual says.
     Wipe {
-        /// Which.
+        /// The validators.
         nodes: Vec<usize>,
     },
-    /// At the end, validators crash and start with copies of their directories that were made at the beginning: what the
-    /// manual forbids.
+    /// At the end, validators crash and start with copies of their directories that were made at the beginning: what
+    /// the manual forbids.
     Restore {
-        /// Which.
+        /// The validators.
         nodes: Vec<usize>,
     },
     /// A validator crashes and loses all that it remembers: block log, index and the engine's log.
     Amnesia {
-        /// Which.
+        /// The validators.
         nodes: Vec<usize>,
     },
 }
 
-/// What a crash leaves of a store's index, which is a cache.
+/// The part of a store's index, which is a cache, that a crash leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IndexLeft {
     /// All of it.
     Whole,
-    /// What the last checkpoint made durable.
+    /// The index as the last checkpoint made it durable.
     AtCheckpoint,
     /// All but a changed bit.
     Rotten,
@@ -155,7 +155,7 @@ pub enum IndexLeft {
     Nothing,
 }
 
-/// How a validator breaks the protocol. Whatever it sends carries its own name: nobody can sign for others.
+/// A way in which a validator breaks the protocol. Whatever it sends carries its own name: nobody can sign for others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Malice {

@@ -12,15 +12,15 @@ use crate::run::Report;
 /// The variable that names a bug of a patched program, see [`planted`](crate::planted).
 pub const PLANT_VARIABLE: &str = "LOJAL_PLANT";
 
-/// Why a run in a process of its own gave no report.
+/// A reason a run in a process of its own gave no report.
 #[derive(Debug, Error)]
 pub enum SubprocessError {
     /// The program can't be run.
     #[error("can't run {program}: {source}", program = program.display())]
     Program {
-        /// Which.
+        /// The program.
         program: PathBuf,
-        /// Why.
+        /// The operating system's error.
         source: std::io::Error,
     },
     /// It ended without a report.
@@ -28,7 +28,7 @@ pub enum SubprocessError {
     NoReport {
         /// The seed of the run.
         seed: u64,
-        /// How it ended.
+        /// The status with which it ended.
         status: String,
         /// The end of what it said.
         stderr: String,

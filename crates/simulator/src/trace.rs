@@ -24,7 +24,7 @@ impl Trace {
         self.hasher.update(bytes);
     }
 
-    /// How many events there were.
+    /// The number of events.
     pub fn events(&self) -> u64 {
         self.events
     }

@@ -10,7 +10,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef, SpawnErr};
 
 use crate::random::Random;
 
-/// What of the log is on the disk, through restarts; clones share it.
+/// The part of the log that is on the disk, through restarts; clones share it.
 #[derive(Clone, Default)]
 pub struct WalDisk(Arc<Mutex<Content>>);
 
@@ -19,9 +19,9 @@ struct Content {
     height: Height,
     flushed: Vec<Input<Context>>,
     unflushed: Vec<Input<Context>>,
-    /// Whose writes count: those of the latest actor.
+    /// The actor whose writes count: the latest.
     incarnation: u64,
-    /// Whether flushing does nothing.
+    /// True if flushing does nothing.
     lies: bool,
 }
 
@@ -58,7 +58,7 @@ impl WalDisk {
         (content.height, content.flushed, content.unflushed) = Default::default();
     }
 
-    /// What is on the disk now, on another disk.
+    /// A copy of what is on the disk now, on another disk.
     pub fn copy(&self) -> Self {
         let content = self.lock();
         let copy = Content { height: content.height, flushed: content.flushed.clone(), ..Content::default() };

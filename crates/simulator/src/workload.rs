@@ -1,4 +1,4 @@
-//! What clients ask for.
+//! The transactions that clients ask for.
 
 use lojal_chain::CommittedBlock;
 use lojal_types::{
@@ -9,7 +9,7 @@ use lojal_types::{
 use crate::people::{self, MEMBERS, TILLS};
 use crate::random::Random;
 
-/// How long most transactions are valid.
+/// The time that most transactions are valid.
 const VALID_MS: u64 = 10 * 60 * 1_000;
 
 /// Makes transactions at random: of all kinds by the naive model's histories, and in between some of a brand of the

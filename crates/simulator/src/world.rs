@@ -47,14 +47,14 @@ struct Place {
     wal: WalDisk,
     skew_ms: Arc<AtomicI64>,
     random: Random,
-    /// How often a node has started here.
+    /// The number of times that a node has started here.
     incarnation: u64,
     running: Option<Running>,
-    /// Whether it is to be down: crashed, or the run is over.
+    /// True if it is to be down: crashed, or the run is over.
     is_held_down: bool,
     /// Faults of the machine that are in effect.
     troubles: usize,
-    /// Whether the next start sets aside what is damaged.
+    /// True if the next start sets aside what is damaged.
     repair: bool,
     /// A copy of the directory, and of the engine's log, as they once were.
     backup: Option<(PathBuf, WalDisk)>,
@@ -68,14 +68,14 @@ struct Running {
     task: JoinHandle<()>,
 }
 
-/// What clients reach of a node.
+/// The parts of a node that clients reach.
 #[derive(Clone)]
 pub struct Node {
-    /// What it has committed.
+    /// The blocks that it has committed.
     pub store: Store,
-    /// Where transactions go.
+    /// The mempool that transactions go to.
     pub mempool: Mempool,
-    /// What it counts.
+    /// The counters that it keeps.
     pub metrics: Metrics,
     /// Its state.
     pub state: SharedState,
@@ -116,7 +116,7 @@ impl World {
         self.0.genesis.chain_id()
     }
 
-    /// How many validators there are.
+    /// The number of validators.
     pub fn validators(&self) -> usize {
         self.0.places.len()
     }
@@ -126,12 +126,12 @@ impl World {
         self.place(number).running.as_ref().map(|running| running.node.clone())
     }
 
-    /// What has happened so far.
+    /// The history so far.
     pub fn history(&self) -> MutexGuard<'_, History> {
         self.0.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What clients ask for.
+    /// The workload of the clients.
     pub fn workload(&self) -> MutexGuard<'_, Workload> {
         self.0.workload.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -61,7 +61,7 @@ impl Liar {
         self.publish_lies(hub, state, block)
     }
 
-    /// When all of a proposal is there, something else is published in its place, or beside it.
+    /// Publishes something else in the place of a proposal, or beside it, when all of the proposal is there.
     fn publish_lies(&mut self, hub: &Hub, state: &SharedState, block: BlockId) -> u64 {
         let Some(begun) = self.begun.get(&block) else { return 0 };
         let (Some(proposal), true) = (&begun.proposal, begun.bytes.len() > 4 && !begun.parts.is_empty()) else {

@@ -11,7 +11,7 @@ use super::Liar;
 use crate::network::Hub;
 use crate::schedule::Malice;
 
-/// How far ahead a false claim of height is.
+/// The distance by which a false claim of height is ahead.
 const FALSE_HEIGHTS: u64 = 1_000_000;
 /// Transactions in one message of a flood.
 const FLOOD: usize = 200;

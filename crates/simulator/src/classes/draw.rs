@@ -1,4 +1,4 @@
-//! How the schedules are drawn.
+//! The drawing of the schedules.
 
 use super::Draw;
 use crate::plan::VICTIM;
@@ -6,7 +6,7 @@ use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
 
 /// Nothing goes wrong before a network has begun to work.
 const FIRST_MS: u64 = 3_000;
-/// How long somebody is away who will have much to ask for.
+/// The time that somebody is away who will have much to ask for.
 const AWAY_MS: u64 = 2_500;
 
 impl Draw {

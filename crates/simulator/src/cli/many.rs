@@ -47,7 +47,7 @@ pub struct PlantedOptions {
     /// it only the bugs in the simulator's own layers are planted.
     #[arg(long)]
     source: Option<PathBuf>,
-    /// Where that copy is built; kept for the next time.
+    /// The directory where that copy is built; kept for the next time.
     #[arg(long, requires = "source")]
     target_dir: Option<PathBuf>,
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub struct PlantedOptions {
     json: bool,
 }
 
-/// How much is done at a time.
+/// The number of jobs at a time.
 #[derive(Clone, Copy, Debug, Args)]
 struct Jobs {
     /// Runs at a time; by default as many as the machine has processors.

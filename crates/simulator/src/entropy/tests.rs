@@ -4,7 +4,7 @@ use std::thread;
 
 use super::*;
 
-/// What a thread gets at random: the keys of a hash map, and the seed of the generator that the engine uses.
+/// The random bytes that a thread gets: the keys of a hash map, and the seed of the generator that the engine uses.
 fn drawn(with: Option<u64>) -> (u64, [u8; 40]) {
     let draw = move || {
         if let Some(number) = with {

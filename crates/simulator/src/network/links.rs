@@ -9,11 +9,11 @@ use crate::random::Random;
 pub struct LinkFault {
     /// Tells it apart from others.
     pub number: usize,
-    /// What is wrong.
+    /// The kind of the fault.
     pub kind: LinkFaultKind,
 }
 
-/// What can be wrong with links.
+/// The kinds of fault of links.
 #[derive(Clone, Debug)]
 pub enum LinkFaultKind {
     /// Extra time in milliseconds, for the links of one validator or for all.
@@ -37,10 +37,10 @@ pub(super) struct Links {
     count: usize,
     /// By pair in either order, the lower number first.
     connected: Vec<bool>,
-    /// How often the pair's state has changed.
+    /// The number of times that the pair's state has changed.
     changes: Vec<u64>,
     base_us: Vec<u64>,
-    /// When the last message of each stream arrives, so that none overtakes it.
+    /// The time at which the last message of each stream arrives, so that none overtakes it.
     last_us: Vec<[u64; STREAMS]>,
     faults: Vec<LinkFault>,
 }
@@ -95,7 +95,7 @@ impl Links {
         }
     }
 
-    /// Whether nothing passes in this direction.
+    /// True if nothing passes in this direction.
     pub(super) fn is_cut(&self, from: usize, to: usize) -> bool {
         self.faults.iter().any(|fault| match &fault.kind {
             LinkFaultKind::Partition { group } => group.contains(&from) != group.contains(&to),
@@ -113,12 +113,12 @@ impl Links {
         cut.map(|(one, other)| (one, other, self.changes[self.pair(one, other)])).collect()
     }
 
-    /// Whether a pair is still cut, and was so all the time since its change of this number.
+    /// True if a pair is still cut, and was so all the time since its change of this number.
     pub(super) fn is_dead_since(&self, one: usize, other: usize, change: u64) -> bool {
         self.changes[self.pair(one, other)] == change && (self.is_cut(one, other) || self.is_cut(other, one))
     }
 
-    /// When what is sent now arrives: never, once, or twice.
+    /// The times at which what is sent now arrives: never, once, or twice.
     pub(super) fn carry(&mut self, from: usize, to: usize, topic: Topic, now_us: u64, random: &mut Random) -> Vec<u64> {
         if from == to || self.is_cut(from, to) {
             return Vec::new();

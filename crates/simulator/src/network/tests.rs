@@ -26,7 +26,7 @@ impl Bench {
         drop(tokio::time::timeout(Duration::from_millis(ms), std::future::pending::<()>()).await);
     }
 
-    /// What everybody has heard since the last time.
+    /// The events that everybody has heard since the last time.
     fn heard(&mut self) -> BTreeMap<usize, Vec<Event>> {
         let mut heard = BTreeMap::new();
         for (node, port) in self.ports.iter_mut().enumerate() {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Finding;
 use crate::history::{History, Signed, Statement};
 
-/// What may be said once only.
+/// The turn in which one thing only may be said.
 type Turn = (usize, u8, u64, i64);
 
 fn turn(statement: &Statement) -> Turn {

@@ -8,7 +8,7 @@ use lojal_types::{Block, TransactionId};
 use super::Finding;
 use crate::history::{Chain, History};
 
-/// Where the transactions of a chain are.
+/// The places of the transactions of a chain.
 #[derive(Default)]
 struct Places {
     /// The height of each.

@@ -16,7 +16,7 @@ pub(super) fn check(history: &History) -> Vec<Finding> {
     })
 }
 
-/// What becomes of a block's transactions by the model.
+/// The outcomes of a block's transactions by the model.
 type Outcomes = Vec<Result<Outcome, Code>>;
 
 /// Compares the longest honest chain with what `follow` has the model do.

@@ -18,7 +18,7 @@ pub const PATCHES: [(&str, &str); 9] = [
     ("silence-ends-while-behind", include_str!("../../planted/silence-ends-while-behind.patch")),
 ];
 
-/// What is not copied.
+/// The directories that are not copied.
 const LEFT_OUT: [&str; 3] = ["target", ".git", "fuzz"];
 
 /// Copies the source, applies all patches and builds the simulator; returns the program.

@@ -1,4 +1,4 @@
-//! How validators start, crash and end.
+//! The start, the crash and the end of validators.
 
 use std::time::Duration;
 
@@ -22,9 +22,9 @@ const RESTART_MS: u64 = 2_000;
 const CHECKPOINT_BYTES: u64 = 16 * 1024;
 /// Size of a segment of the log: small, so that logs have some.
 const SEGMENT_BYTES: u64 = 24 * 1024;
-/// How many bits of old blocks flip at once.
+/// The number of bits of old blocks that flip at once.
 const OLD_BITS: usize = 5;
-/// How long a node may take to end.
+/// The time that a node may take to end.
 const END_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl World {
@@ -220,7 +220,7 @@ impl World {
         }
     }
 
-    /// What the power cut has left, to be called before the start.
+    /// Leaves what the power cut has left, to be called before the start.
     pub fn after_crash(&self, number: usize, index: IndexLeft) -> std::io::Result<()> {
         let mut place = self.place(number);
         let (seed, index_seed) = (place.random.number(), place.random.number());
@@ -271,8 +271,8 @@ impl World {
         place.disk.rot_log(&place.directory, seed).map(|_| ())
     }
 
-    /// Flips bits of the log of a validator that runs, anywhere before the block of its last checkpoint. Whoever restarts
-    /// it in order reads nothing of that.
+    /// Flips bits of the log of a validator that runs, anywhere before the block of its last checkpoint. Whoever
+    /// restarts it in order reads nothing of that.
     pub fn rot_old_blocks(&self, number: usize) -> std::io::Result<()> {
         let mut place = self.place(number);
         let Some(running) = &place.running else { return Ok(()) };

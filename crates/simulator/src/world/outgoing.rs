@@ -1,4 +1,4 @@
-//! What validators send, on its way from their bridges to the network.
+//! The messages of validators, on their way from their bridges to the network.
 
 use arc_malachitebft_app_channel::app::types::codec::Codec;
 use arc_malachitebft_core_consensus::{LivenessMsg, SignedConsensusMsg};
@@ -18,7 +18,7 @@ use crate::history::{Signed, Statement};
 use crate::people;
 use crate::schedule::Malice;
 
-/// How often the engine's own liar lies.
+/// The probability with which the engine's own liar lies.
 const ENGINE_LIES: f64 = 0.4;
 
 impl World {
