@@ -4,7 +4,7 @@ use std::thread;
 
 use lojal_types::{Address, KeyPair};
 
-/// How many threads derive keys and sign, before a measurement begins.
+/// The number of threads that derive keys and sign, before a measurement begins.
 pub const PREPARATION_THREADS: usize = 2;
 
 /// Accounts with their keys.
@@ -34,7 +34,7 @@ impl Accounts {
         let addresses = keys.iter().map(KeyPair::address).collect();
         Self { keys, addresses }
     }
-    /// How many there are.
+    /// The number of accounts.
     pub fn len(&self) -> usize {
         self.keys.len()
     }

@@ -22,8 +22,8 @@ pub const CONNECTIONS: usize = 32;
 pub const CONNECTIONS_SINGLE: usize = 64;
 /// Transactions for the first look at how fast a network is.
 const FIRST_LOOK: usize = 20_000;
-/// How many times as many transactions are signed as the first look suggests: what is left over does no harm, and
-/// running out ends a load early.
+/// The ratio of the transactions that are signed to those that the first look suggests: what is left over does no harm,
+/// and running out ends a load early.
 const SIGNED_AHEAD: f64 = 2.0;
 /// Most transactions of a load that perf looks at.
 const PROFILED: usize = 200_000;
@@ -42,7 +42,7 @@ pub struct Bed<'a> {
     pub cluster: Cluster,
     /// Signs for its members.
     pub signer: Signer<'a>,
-    /// How it was set up.
+    /// The cost of setting it up.
     pub setup: Setup,
     /// Connections of a load at full speed, if not the usual ones.
     pub connections: Option<usize>,
@@ -51,7 +51,7 @@ pub struct Bed<'a> {
     dir: PathBuf,
 }
 
-/// How long it took to give every member points of both brands, and what that took.
+/// The cost of giving every member points of both brands.
 #[derive(Clone, Debug, Serialize)]
 pub struct Setup {
     /// Members.
@@ -152,7 +152,7 @@ impl<'a> Bed<'a> {
     pub fn saturate_singly(&mut self, duration: Duration) -> Result<Measured, BenchError> {
         self.at_full_speed(Kind::Transfer { skew: 1 }, 1, CONNECTIONS_SINGLE, duration)
     }
-    /// Where the CPU time of single transfers goes; empty where there is no perf.
+    /// The functions in which single transfers spend CPU time; empty where there is no perf.
     pub fn profile(&mut self, duration: Duration) -> Result<Vec<Share>, BenchError> {
         let kind = Kind::Transfer { skew: 1 };
         let bodies = self.signer.presign(kind, PROFILED, kind.batch());
@@ -208,7 +208,7 @@ impl<'a> Bed<'a> {
         Ok(Measured { run, counters, validators: processes.len(), transaction_bytes })
     }
 
-    /// What the first validator stores, after it has stopped in order; it runs again afterwards.
+    /// The storage of the first validator, after it has stopped in order; it runs again afterwards.
     pub fn settled_size(&mut self) -> Result<Stored, BenchError> {
         self.cluster.stop_all()?;
         let data = self.cluster.data(0);
@@ -223,7 +223,7 @@ impl<'a> Bed<'a> {
     }
 }
 
-/// What a validator stores.
+/// The storage of a validator.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Stored {
     /// Everything.

@@ -19,10 +19,11 @@ use crate::suite::{self, Plan, tell};
 #[derive(Debug, Parser)]
 #[command(name = "lojal-bench", version, about)]
 pub struct Cli {
-    /// Where networks and databases are made, on the disk to measure [default: bench beside this program]
+    /// The directory in which networks and databases are made, on the disk to measure [default: bench beside this
+    /// program]
     #[arg(long, global = true)]
     dir: Option<PathBuf>,
-    /// Where PostgreSQL 15 keeps its programs.
+    /// The directory where PostgreSQL 15 keeps its programs.
     #[arg(long, global = true, default_value = PROGRAMS)]
     postgres_programs: PathBuf,
     #[command(subcommand)]
@@ -70,13 +71,13 @@ struct ReportOptions {
 struct ScenarioOptions {
     /// Its name; `list` tells them.
     name: String,
-    /// How long.
+    /// The length of the load, in seconds.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
-    /// How many validators.
+    /// The number of validators.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
     validators: u8,
-    /// How many accounts.
+    /// The number of accounts.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2..=5_000_000))]
     accounts: u32,
     /// Connections of a load at full speed.
@@ -95,10 +96,10 @@ struct PostgresOptions {
     /// Seconds for each number of clients.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// How many accounts.
+    /// The number of accounts.
     #[arg(long, default_value_t = 100_000)]
     accounts: u32,
-    /// How many clients, one after the other.
+    /// The numbers of clients, one after the other.
     #[arg(long, value_delimiter = ',', default_values_t = [8, 16, 32, 64])]
     clients: Vec<u32>,
 }
@@ -137,15 +138,15 @@ impl Cli {
     }
 }
 
-/// Where to measure.
+/// The place to measure.
 struct Place {
     dir: Option<PathBuf>,
     postgres_programs: PathBuf,
 }
 
 impl Place {
-    /// Gives `measure` a directory of its own. It is removed if all went well, and kept for whoever looks for the reason
-    /// if not.
+    /// Gives `measure` a directory of its own. It is removed if all went well, and kept for whoever looks for the
+    /// reason if not.
     fn in_fresh(&self, measure: impl FnOnce(&Path) -> Result<(), BenchError>) -> Result<(), BenchError> {
         let beside = || {
             let own = std::env::current_exe().map_err(BenchError::file(Path::new("lojal-bench")))?;
@@ -208,7 +209,8 @@ fn postgres(place: &Place, dir: &Path, options: &PostgresOptions) -> Result<(), 
             let slice = postgres.run("points", script, accounts, *clients, duration)?;
             let (bench, latency) = (&slice.bench, slice.bench.latency);
             lojal_print::line(format!(
-                "{script:?}, {clients} clients: {} transfers per s, {} failed; p50 {:.2} ms, p99 {:.2} ms; server {:.1} s, \
+                "{script:?}, {clients} clients: {} transfers per s, {} failed; p50 {:.2} ms, p99 {:.2} ms; server \
+                 {:.1} s, \
                  pgbench {:.1} s of CPU",
                 whole(bench.operations_per_s),
                 bench.failed,

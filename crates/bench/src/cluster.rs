@@ -21,13 +21,13 @@ use crate::error::BenchError;
 pub const OPERATORS: usize = 16;
 /// The brands; the points that are transferred are the first one's.
 pub const BRANDS: [&str; 2] = ["nordmat", "kaffet"];
-/// How long an idle network waits before it makes an empty block, as in the network's template.
+/// The time that an idle network waits before it makes an empty block, as in the network's template.
 pub const HEARTBEAT_MS: u64 = 3_000;
 /// The shortest such wait that a genesis document can ask for.
 pub const HEARTBEAT_MS_MIN: u64 = 100;
-/// How long anything may take before a measurement is given up.
+/// The time that anything may take before a measurement is given up.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// How often a condition is looked at that can't announce itself.
+/// The time after which a condition is looked at again that can't announce itself.
 const POLL: Duration = Duration::from_millis(5);
 
 /// A network of validators on this machine.
@@ -73,7 +73,7 @@ impl Cluster {
     pub fn genesis(&self) -> &Genesis {
         &self.genesis
     }
-    /// How many validators there are.
+    /// The number of validators.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -97,7 +97,7 @@ impl Cluster {
     pub fn data(&self, index: usize) -> PathBuf {
         self.nodes[index].dir.join("data")
     }
-    /// What one's data takes on disk.
+    /// The size of one's data on disk.
     pub fn size(&self, index: usize) -> Size {
         disk::size(&self.data(index))
     }

@@ -1,4 +1,4 @@
-//! What a directory takes on disk.
+//! The size of a directory on disk.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -9,9 +9,9 @@ use serde::Serialize;
 /// The files of a directory and of those below it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Size {
-    /// How long the files are, in bytes.
+    /// The length of the files together, in bytes.
     pub apparent_bytes: u64,
-    /// How much disk they take, in bytes; less than they are long if they have holes.
+    /// The disk that the files take, in bytes; less than they are long if they have holes.
     pub allocated_bytes: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Why a measurement did not happen.
+//! The reasons a measurement did not happen.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ pub enum BenchError {
     /// A program of another package failed.
     #[error("{program} failed: {reason}")]
     Program {
-        /// Which.
+        /// The program.
         program: String,
         /// Its own words.
         reason: String,
@@ -41,7 +41,7 @@ pub enum BenchError {
     /// Something that should have happened long ago.
     #[error("gave up waiting for {0}; the nodes' logs are in {1}")]
     Timeout(&'static str, PathBuf),
-    /// What a program printed is not what was expected.
+    /// The output of a program is not what was expected.
     #[error("can't read {what}: {text:?}")]
     Unreadable {
         /// Of what.

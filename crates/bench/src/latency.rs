@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-/// How long transactions took, each counted as often as there were of it.
+/// The latencies of transactions, each counted as often as there were of it.
 #[derive(Clone, Debug, Default)]
 pub struct Latencies(Vec<(u64, u32)>);
 
-/// What is told of latencies, in milliseconds.
+/// The percentiles of latencies, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Percentiles {
     /// Half took at most this.

@@ -1,4 +1,4 @@
-//! What nothing can exceed on this machine, whatever the program: signature checks, fsyncs, and rounds of votes.
+//! The limits of this machine, whatever the program: signature checks, fsyncs, and rounds of votes.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -39,7 +39,7 @@ pub struct Limits {
     pub transaction_us: f64,
     /// 4 KiB appended to a file and synced, one after the other.
     pub syncs_per_s: f64,
-    /// How long these took.
+    /// The latencies of these.
     pub sync: Percentiles,
     /// From the start of a height to its empty block being final, with one and with four validators.
     pub empty_block: [EmptyBlocks; 2],
@@ -48,9 +48,9 @@ pub struct Limits {
 /// Blocks without a transaction.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct EmptyBlocks {
-    /// How many validators agreed on them.
+    /// The number of validators that agreed on them.
     pub validators: usize,
-    /// How many blocks there were.
+    /// The number of blocks.
     pub blocks: u64,
     /// Mean time between two blocks, less the heartbeat that an idle network waits before each.
     pub latency_ms: f64,

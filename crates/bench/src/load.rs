@@ -18,7 +18,7 @@ use crate::error::BenchError;
 use crate::latency::{Latencies, Percentiles};
 use crate::workload::Body;
 
-/// How a load is put on.
+/// The settings of a load.
 #[derive(Clone, Debug)]
 pub struct Load<'a> {
     /// The gateways; connections take turns with them.
@@ -27,7 +27,7 @@ pub struct Load<'a> {
     pub processes: &'a [u32],
     /// Connections, each of which submits, waits until all of it is final, and submits again.
     pub connections: usize,
-    /// When it ends, unless the bodies are used up before.
+    /// The time after which it ends, unless the bodies are used up before.
     pub duration: Duration,
     /// Transactions per second at which submissions start whatever became of earlier ones; `None`: as many as there
     /// can be.
@@ -36,10 +36,10 @@ pub struct Load<'a> {
     pub interval: Duration,
 }
 
-/// What a load came to.
+/// The result of a load.
 #[derive(Clone, Debug, Serialize)]
 pub struct Run {
-    /// How long it took, in seconds.
+    /// The time that it took, in seconds.
     pub seconds: f64,
     /// Transactions that are final and happened.
     pub applied: u64,
@@ -53,7 +53,7 @@ pub struct Run {
     pub refusal: Option<String>,
     /// From the submission of a body to the answer that all of it is final.
     pub latency: Percentiles,
-    /// What the machine spent on it.
+    /// The resources that the machine spent on it.
     pub resources: Resources,
     /// Over time.
     pub intervals: Vec<Interval>,
@@ -116,7 +116,7 @@ pub fn run(load: &Load<'_>, bodies: &[Body]) -> Result<Run, BenchError> {
     })
 }
 
-/// When each body is due after the start; empty without a rate.
+/// The times after the start at which each body is due; empty without a rate.
 fn due_times(load: &Load<'_>, bodies: &[Body]) -> Vec<Duration> {
     let Some(rate) = load.rate_per_s else { return Vec::new() };
     let mut submitted = 0;

@@ -1,4 +1,4 @@
-//! What was measured on, and with which programs.
+//! The machine that was measured on, and its programs.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ const LOAD_AVERAGE_MAX: f64 = 0.5;
 pub struct Machine {
     /// The processor's model.
     pub processor: String,
-    /// How many cores there are.
+    /// The number of cores.
     pub cores: usize,
     /// Memory, in bytes.
     pub memory_bytes: u64,
@@ -29,12 +29,12 @@ pub struct Machine {
     pub commit: String,
     /// Runnable processes, a minute's mean, before the start: more than 0 takes something away from all figures.
     pub load_average: f64,
-    /// How long ago the node's program was built: this program doesn't build it.
+    /// The age of the node's program, in minutes: this program doesn't build it.
     pub node_age_minutes: u64,
 }
 
 impl Machine {
-    /// Whether something else was running before, so that the figures are doubtful.
+    /// True if something else was running before, so that the figures are doubtful.
     pub fn was_busy(&self) -> bool {
         self.load_average > LOAD_AVERAGE_MAX
     }

@@ -29,7 +29,7 @@ pub fn read_all(urls: &[String]) -> Result<Metrics, BenchError> {
     Ok(total)
 }
 
-/// What has been counted since `before`.
+/// The counts since `before`.
 pub fn since(now: Metrics, before: &Metrics) -> Metrics {
     let grown = |(name, value): (String, f64)| {
         let grown = value - before.get(&name).unwrap_or(&0.0);

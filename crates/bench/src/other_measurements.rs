@@ -1,4 +1,5 @@
-//! What isn't a load: a network at rest, a start after a kill, catching up, an audit, and millions of transfers in a row.
+//! The measurements that aren't a load: a network at rest, a start after a kill, catching up, an audit, and millions of
+//! transfers in a row.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,9 +20,9 @@ use crate::workload::Kind;
 const CHECKPOINTED_BYTES: f64 = 128.0 * 1024.0;
 /// Transactions that are signed at once for a long run; signing stops the load.
 const CHUNK: usize = 500_000;
-/// What counts as the beginning and the end of a long run.
+/// The length of what counts as the beginning and the end of a long run.
 const MINUTE_S: f64 = 60.0;
-/// How often a validator that catches up is asked how far it has come.
+/// The time after which a validator that catches up is asked again how far it has come.
 const POLL: Duration = Duration::from_millis(10);
 
 /// A network that nobody uses.
@@ -68,7 +69,7 @@ pub struct Restart {
     pub seconds: f64,
     /// The same with a tail of blocks that no checkpoint holds.
     pub seconds_with_tail: f64,
-    /// How many bytes of log that tail had.
+    /// The bytes of log in that tail.
     pub tail_bytes: f64,
 }
 
@@ -138,7 +139,7 @@ pub struct Audit {
     pub transactions: u64,
     /// Blocks.
     pub blocks: u64,
-    /// How long it took, in seconds, on one core.
+    /// The time that it took, in seconds, on one core.
     pub seconds: f64,
 }
 
@@ -167,15 +168,15 @@ pub struct Long {
     pub first_per_s: f64,
     /// Transfers per second in the last minute of load, or the last third.
     pub last_per_s: f64,
-    /// How long these two were.
+    /// The length of these two, in seconds.
     pub compared_s: f64,
     /// Memory after the first minute, in bytes.
     pub resident_bytes_first: u64,
     /// Memory at the end, in bytes.
     pub resident_bytes_last: u64,
-    /// What was stored before.
+    /// The storage before.
     pub stored_before: Stored,
-    /// What was stored in the end.
+    /// The storage in the end.
     pub stored_after: Stored,
     /// Bytes of one signed transfer.
     pub transaction_bytes: f64,

@@ -16,18 +16,18 @@ use crate::disk::{self, Size};
 use crate::error::BenchError;
 use crate::process::{ended_children_cpu_s, family_cpu_s, family_resident_bytes};
 
-/// Where Debian's postgresql-15 keeps its programs.
+/// The directory where Debian's postgresql-15 keeps its programs.
 pub const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
 /// The account that Debian's package makes; the server refuses to run as root.
 const USER: &str = "postgres";
-/// How long the server may take to start.
+/// The time that the server may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
 /// Points that every account starts with, and the first month: the same as on the network.
 const START: [&str; 4] = ["-v", "points=1000000", "-v", "month=24322"];
 
-/// What differs from PostgreSQL's defaults. Everything about durability is the default, and named so that nobody has to
-/// look it up; memory and write-ahead log have room, so that checkpoints don't get in the way.
+/// The settings that differ from PostgreSQL's defaults. Everything about durability is the default, and named so that
+/// nobody has to look it up; memory and write-ahead log have room, so that checkpoints don't get in the way.
 pub const SETTINGS: [(&str, &str); 13] = [
     ("fsync", "on"),
     ("synchronous_commit", "on"),
@@ -54,10 +54,10 @@ pub struct Postgres {
     runs: u32,
 }
 
-/// What pgbench and the server did in one slice of time.
+/// The counts of pgbench and the server in one slice of time.
 #[derive(Clone, Debug, Serialize)]
 pub struct Slice {
-    /// What pgbench reports.
+    /// The report of pgbench.
     pub bench: Bench,
     /// CPU time of the server's processes.
     pub server_cpu_s: f64,
@@ -125,7 +125,7 @@ impl Postgres {
     pub fn version(&self) -> Result<String, BenchError> {
         Ok(self.psql("postgres", &[], "SHOW server_version")?.trim().to_owned())
     }
-    /// Whether the books add up, and how many transfers there are.
+    /// Checks that the books add up, and counts the transfers.
     ///
     /// # Errors
     /// When balances, lots and entries contradict each other.
@@ -137,12 +137,12 @@ impl Postgres {
             _ => Err(BenchError::unreadable("the check of the baseline's books", &answer)),
         }
     }
-    /// What a database takes on disk, in bytes, its indexes included and its write-ahead log left out.
+    /// The size of a database on disk, in bytes, its indexes included and its write-ahead log left out.
     pub fn database_bytes(&self, database: &str) -> Result<u64, BenchError> {
         let answer = self.psql("postgres", &[], &format!("SELECT pg_database_size('{database}')"))?;
         answer.trim().parse().map_err(|_| BenchError::unreadable("the database's size", &answer))
     }
-    /// What everything takes on disk, write-ahead log included.
+    /// The size of everything on disk, write-ahead log included.
     pub fn size(&self) -> Size {
         disk::size(&self.data)
     }

@@ -1,4 +1,4 @@
-//! What a process has used: CPU time and memory, out of /proc (proc(5)).
+//! The use that a process has made of CPU time and memory, out of /proc (proc(5)).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::error::BenchError;
 /// supports.
 const TICKS_PER_S: f64 = 100.0;
 
-/// What a process has used since its start.
+/// The use that a process has made of the machine since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Usage {
     /// CPU time of all its threads, in user and system mode.

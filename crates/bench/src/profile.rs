@@ -1,4 +1,4 @@
-//! Where the CPU time goes by function: perf(1) looks at the validators many times a second, if it is installed.
+//! The CPU time by function: perf(1) looks at the validators many times a second, if it is installed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::error::BenchError;
 
-/// How often perf looks, per second; no multiple of what clocks tick with.
+/// The looks of perf per second; no multiple of what clocks tick with.
 const FREQUENCY_HZ: &str = "499";
 /// Functions that take less than this of the time are left out, in per cent.
 const PERCENT_MIN: &str = "0.7";
@@ -40,7 +40,7 @@ impl Profile {
         let perf = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
         Some(Self { perf, data })
     }
-    /// What it saw, the largest share first; nothing if it was not allowed to.
+    /// The shares that it saw, the largest first; nothing if it was not allowed to.
     pub fn finish(mut self) -> Result<Vec<Share>, BenchError> {
         // SIGINT is how perf is told to write down what it has.
         let told = Command::new("kill").args(["-INT", &self.perf.id().to_string()]).stderr(Stdio::null()).status();

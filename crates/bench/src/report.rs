@@ -17,13 +17,13 @@ const OVER_TIME_ROWS: usize = 20;
 pub fn document(results: &Results, command: &str) -> String {
     let mut text = String::from("# Benchmarks\n\n");
     text.push_str(&format!(
-        "Made by `{command}`; every figure is of that one run. The validators, the load generator, PostgreSQL and pgbench \
-         share the same cores and the same disk; ours and PostgreSQL's slices alternate.\n\n"
+        "Made by `{command}`; every figure is of that one run. The validators, the load generator, PostgreSQL and \
+         pgbench share the same cores and the same disk; ours and PostgreSQL's slices alternate.\n\n"
     ));
     if results.machine.was_busy() {
         text.push_str(
-            "**The machine was busy with something else when this began (see the load average below): times and rates are \
-             worse than they would be, and ratios between slices uncertain.**\n\n",
+            "**The machine was busy with something else when this began (see the load average below): times and rates \
+             are worse than they would be, and ratios between slices uncertain.**\n\n",
         );
     }
     text.push_str("## Targets\n\n");
@@ -74,9 +74,9 @@ fn against(comparison: &Comparison) -> String {
         let spent: f64 = baseline.transfers.iter().map(|one| one.server_cpu_s).sum();
         let transfers: u64 = baseline.transfers.iter().map(|one| one.bench.transactions).sum();
         text.push_str(&format!(
-            "PostgreSQL runs with its best number of clients: {}. A transfer takes {} µs of the server's CPU and {} bytes \
-             in tables and indexes; its write-ahead log comes on top. Its processes hold {}. Its books were added up \
-             afterwards and are right.\n\n",
+            "PostgreSQL runs with its best number of clients: {}. A transfer takes {} µs of the server's CPU and {} \
+             bytes in tables and indexes; its write-ahead log comes on top. Its processes hold {}. Its books were \
+             added up afterwards and are right.\n\n",
             tried.collect::<Vec<_>>().join(", "),
             number(spent * 1e6 / transfers.max(1) as f64),
             whole(baseline.bytes_per_transfer),
@@ -88,8 +88,8 @@ fn against(comparison: &Comparison) -> String {
 
 fn latencies(results: &Results) -> String {
     let mut text = String::from(
-        "## Latency\n\nFrom a submission to the answer that it is final, in milliseconds. At a given rate it counts from the \
-         moment at which the submission was due, so that no wait goes uncounted.\n\n",
+        "## Latency\n\nFrom a submission to the answer that it is final, in milliseconds. At a given rate it counts \
+         from the moment at which the submission was due, so that no wait goes uncounted.\n\n",
     );
     let mut table = Table::new(&[
         "",
@@ -125,8 +125,8 @@ fn latencies(results: &Results) -> String {
     text.push_str(&table.finish());
     let refused: u64 = measured(results).iter().map(|(_, one)| one.run.refused + one.run.failed).sum();
     text.push_str(&format!(
-        "Of a repeated slice this is the last one. All transactions of these rows became final and happened, but for {} \
-         that were refused or failed.\n\n",
+        "Of a repeated slice this is the last one. All transactions of these rows became final and happened, but for \
+         {} that were refused or failed.\n\n",
         whole(refused as f64)
     ));
     text
@@ -195,7 +195,8 @@ fn many_accounts(results: &Results) -> String {
     let log = grown(long.stored_after.log.apparent_bytes, long.stored_before.log.apparent_bytes);
     let mut text = format!(
         "## {} accounts with skew\n\n\
-         - Giving every account points of two brands took {} s ({} operations per s), and {} bytes of memory per account.\n\
+         - Giving every account points of two brands took {} s ({} operations per s), and {} bytes of memory per \
+         account.\n\
          - {} transfers: {} per s at first, {} per s in the end; CPU {} µs each.\n\
          - Memory {} at first, {} in the end.\n\
          - Stored per transfer: {} bytes ({} on disk), of which {} are the block log; a signed transfer has {}.\n\
@@ -243,8 +244,8 @@ fn rest(results: &Results) -> String {
     let (idle, catch_up, audit) = (&results.four.idle, &results.four.catch_up, &results.one.audit);
     format!(
         "## Idle, catching up, audit\n\n\
-         - Idle, four validators: {} of a core each, {} empty blocks per minute, {} per day and validator on disk, {} of \
-         memory.\n\
+         - Idle, four validators: {} of a core each, {} empty blocks per minute, {} per day and validator on disk, {} \
+         of memory.\n\
          - A validator that missed {} transactions in {} blocks had them {} s after its start: {} per s.\n\
          - An audit of {} transactions in {} blocks took {} s: {} per s on one core.\n\n",
         number(idle.cores_per_validator),

@@ -32,14 +32,14 @@ pub const SCENARIOS: [(&str, &str); 14] = [
     ("long", "transfers with skew, for about ten times the seconds, and what they take on disk"),
 ];
 
-/// What to measure with.
+/// The settings of a measurement.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// An empty directory.
     pub dir: PathBuf,
-    /// How many validators.
+    /// The number of validators.
     pub validators: usize,
-    /// How many accounts.
+    /// The number of accounts.
     pub accounts: usize,
     /// For how long.
     pub duration: Duration,
@@ -49,7 +49,8 @@ pub struct Options {
     pub batch: Option<usize>,
 }
 
-/// Measures one scenario and tells it on standard output: a line per interval, and then a summary, as JSON if asked for.
+/// Measures one scenario and tells it on standard output: a line per interval, and then a summary, as JSON if asked
+/// for.
 pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchError> {
     if !SCENARIOS.iter().any(|(known, _)| *known == name) {
         return Err(BenchError::UnknownScenario(name.to_owned()));

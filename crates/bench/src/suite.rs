@@ -20,14 +20,14 @@ use crate::workload::Kind;
 /// The skew of the many accounts: a hundredth of them gets a fifth of the transfers.
 pub const SKEW: i32 = 3;
 
-/// How much is measured, and where.
+/// The extent of the measurements, and their place.
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
     /// An empty directory on the disk to measure.
     pub dir: PathBuf,
     /// Length of one slice.
     pub slice: Duration,
-    /// How often ours and the baseline take turns.
+    /// The number of times that ours and the baseline take turns.
     pub rounds: usize,
     /// Accounts where nothing is said.
     pub accounts: usize,
@@ -40,7 +40,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What the report takes.
+    /// The plan whose figures the report takes.
     pub fn full(dir: PathBuf, postgres: Option<PathBuf>, slice: Duration) -> Self {
         let (accounts, many_accounts, long_transfers) = (100_000, 1_000_000, 5_000_000);
         Self { dir, slice, rounds: 3, accounts, many_accounts, long_transfers, postgres }
@@ -55,11 +55,11 @@ impl Plan {
 /// Everything that was measured.
 #[derive(Clone, Debug, Serialize)]
 pub struct Results {
-    /// What was asked for.
+    /// The plan that was asked for.
     pub plan: Plan,
-    /// Where.
+    /// The machine that was measured on.
     pub machine: Machine,
-    /// What nothing can exceed.
+    /// The limits that nothing can exceed.
     pub limits: Limits,
     /// Ours and the baseline's in turns.
     pub comparison: Comparison,
@@ -84,7 +84,7 @@ pub struct One {
     pub unloaded: Measured,
     /// An audit of all of it.
     pub audit: Audit,
-    /// Where the CPU time of single transfers goes; empty where there is no perf.
+    /// The functions in which single transfers spend CPU time; empty where there is no perf.
     pub profile: Vec<Share>,
 }
 
@@ -103,14 +103,14 @@ pub struct Four {
     pub idle: Idle,
     /// One that was away.
     pub catch_up: CatchUp,
-    /// Where the CPU time of single transfers goes; empty where there is no perf.
+    /// The functions in which single transfers spend CPU time; empty where there is no perf.
     pub profile: Vec<Share>,
 }
 
 /// One validator with many accounts.
 #[derive(Clone, Debug, Serialize)]
 pub struct Many {
-    /// How they came to be.
+    /// The cost of setting them up.
     pub setup: Setup,
     /// Millions of transfers with skew.
     pub long: Long,

@@ -1,4 +1,4 @@
-//! What is aimed at, as ratios of figures of one run.
+//! The targets, as ratios of figures of one run.
 
 use crate::bed::Measured;
 use crate::markdown::{Table, mebibytes, number, whole};
@@ -7,11 +7,11 @@ use crate::suite::{Baseline, Comparison, Results};
 /// One aim and what came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
-    /// What is compared with what.
+    /// The two things that are compared.
     pub what: &'static str,
     /// The bound.
     pub bound: Bound,
-    /// What was reached; `None` when the baseline was left out.
+    /// The ratio that was reached; `None` when the baseline was left out.
     pub reached: Option<f64>,
     /// The figures behind it.
     pub figures: String,
@@ -27,7 +27,7 @@ pub enum Bound {
 }
 
 impl Target {
-    /// Whether it was reached, if that is known.
+    /// True if it was reached; `None` if that isn't known.
     pub fn is_reached(&self) -> Option<bool> {
         self.reached.map(|reached| match self.bound {
             Bound::AtLeast(bound) => reached >= bound,

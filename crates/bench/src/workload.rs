@@ -13,7 +13,7 @@ use crate::accounts::{Accounts, PREPARATION_THREADS};
 use crate::cluster::{OPERATORS, brand, now};
 use crate::random::Random;
 
-/// How long a transaction that is signed now can happen; the protocol's limit is an hour.
+/// The time within which a transaction that is signed now can happen; the protocol's limit is an hour.
 pub const VALIDITY_MS: u64 = 58 * 60 * 1000;
 /// Points of either brand that every member starts with.
 pub const START_POINTS: u64 = 1_000_000;
@@ -22,7 +22,7 @@ pub const TRANSFER_POINTS_MAX: usize = 100;
 /// Operations of the transactions of [`Kind::Hundred`], and of those that set a network up.
 pub const OPERATIONS_MAX: usize = 100;
 
-/// What transactions do.
+/// The kind of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// One member gives points to another, both picked with a skew (see [`Random::skewed`]).
@@ -39,7 +39,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How many operations each transaction has.
+    /// The number of operations of each transaction.
     pub fn operations(self) -> u32 {
         if self == Self::Hundred { OPERATIONS_MAX as u32 } else { 1 }
     }
@@ -53,9 +53,9 @@ impl Kind {
 pub struct Body {
     /// A borsh list of signed transactions.
     pub bytes: Vec<u8>,
-    /// How many they are.
+    /// The number of transactions in it.
     pub transactions: u32,
-    /// How many operations they have together.
+    /// The number of operations in all of them.
     pub operations: u32,
 }
 

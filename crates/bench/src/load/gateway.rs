@@ -12,7 +12,7 @@ use crate::workload::Body;
 /// Longest wait for an answer: the gateway itself waits at most 30 s for a final block.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What stands for a refusal's code when a gateway's patience was over before a transaction was final.
+/// The word that stands for a refusal's code when a gateway's patience was over before a transaction was final.
 pub const PENDING: &str = "pending";
 
 pub(super) struct Gateway {
@@ -20,7 +20,7 @@ pub(super) struct Gateway {
     url: String,
 }
 
-/// What became of a body's transactions.
+/// The outcomes of a body's transactions.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct GatewayAnswer {
     pub(super) applied: u32,

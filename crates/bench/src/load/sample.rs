@@ -10,13 +10,13 @@ use serde::Serialize;
 use super::Load;
 use crate::process::{threads_cpu_s, usage};
 
-/// How often the end of a load is looked for.
+/// The time after which the end of a load is looked for again.
 const POLL: Duration = Duration::from_millis(20);
 
-/// What happened between two samples.
+/// The counts between two samples.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
-    /// When it ended, in seconds after the start.
+    /// The time at which it ended, in seconds after the start.
     pub end_s: f64,
     /// Operations per second that became final.
     pub operations_per_s: f64,
@@ -28,7 +28,7 @@ pub struct Interval {
     pub resident_bytes: u64,
 }
 
-/// What a load cost.
+/// The resources that a load took.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Resources {
     /// CPU time of all validators together.

@@ -17,7 +17,7 @@ pub(super) const CHECK: &str = include_str!("../../sql/check.sql");
 /// Share of transactions whose latency pgbench writes down.
 const SAMPLING_RATE: &str = "0.1";
 
-/// What pgbench's clients do.
+/// The script of pgbench's clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Script {
     /// One transfer in each database transaction, accounts picked with a skew.
@@ -49,10 +49,10 @@ impl Script {
     }
 }
 
-/// What pgbench prints in the end.
+/// The figures that pgbench prints in the end.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Bench {
-    /// How many clients there were.
+    /// The number of clients.
     pub clients: u32,
     /// Transfers per second.
     pub operations_per_s: f64,

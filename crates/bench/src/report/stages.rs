@@ -1,4 +1,4 @@
-//! Where the time goes, by stage: the CPU time of every thread, and what the nodes count themselves.
+//! The time by stage: the CPU time of every thread, and what the nodes count themselves.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,8 @@ pub(super) fn text(results: &Results) -> String {
     format!(
         "CPU microseconds per operation and validator, by thread: `mempool` checks signatures and admits, `executor` \
          executes, writes the log and commits, `lojal-node` runs consensus and the network, `gateway` serves HTTP, \
-         `checkpoint` writes the index. The load generator's are per operation, whatever the number of validators.\n\n{}\
+         `checkpoint` writes the index. The load generator's are per operation, whatever the number of \
+         validators.\n\n{}\
          What the nodes count, each validator's mean.\n\n{}{}{}",
         threads(&loads),
         counters(&loads),

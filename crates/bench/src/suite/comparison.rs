@@ -56,7 +56,7 @@ pub struct Baseline {
 /// The baseline with a number of clients.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sweep {
-    /// How many.
+    /// The number of clients.
     pub clients: u32,
     /// Single transfers per second.
     pub transfers_per_s: f64,

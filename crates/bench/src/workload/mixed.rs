@@ -10,7 +10,7 @@ use super::{Body, Signer, VALIDITY_MS, body, pair, reference};
 use crate::cluster::{brand, now};
 use crate::random::Random;
 
-/// How long points stay set aside: beyond the end of any measurement.
+/// The time that points stay set aside: beyond the end of any measurement.
 const HOLD_MS: u64 = 7 * 24 * 3_600_000;
 
 impl Signer<'_> {
