@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::source::{Source, SourceError};
 
-/// What has been exported: the heights of the first and the last block.
+/// The range of an export: the heights of the first and the last block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exported {
     /// The first block.
@@ -20,7 +20,7 @@ pub struct Exported {
     pub last: Height,
 }
 
-/// Why there is no export. An older file of that name is unchanged then.
+/// A reason there is no export. An older file of that name is unchanged then.
 #[derive(Debug, Error)]
 pub enum ExportError {
     /// There is no log that could be read.
@@ -31,7 +31,7 @@ pub enum ExportError {
     Source {
         /// The first block that can't be read.
         height: Height,
-        /// Why.
+        /// The source's error.
         reason: SourceError,
     },
     /// There is no such block.
@@ -50,7 +50,7 @@ pub enum ExportError {
     Write {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The operating system's error.
         source: io::Error,
     },
 }

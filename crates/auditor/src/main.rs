@@ -176,7 +176,7 @@ fn read_genesis(path: &Path) -> Result<Genesis, String> {
     Genesis::from_toml(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// What `--json` prints: whether everything holds, and the report or the discrepancy.
+/// The document that `--json` prints: whether everything holds, and the report or the discrepancy.
 #[derive(Serialize)]
 struct Document<'a, T> {
     ok: bool,

@@ -7,7 +7,7 @@ use lojal_chain::CommittedBlock;
 /// Shortest time between two lines.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// How far an audit has come, for a person who waits for it.
+/// The progress of an audit, for a person who waits for it.
 pub struct Progress {
     shown: bool,
     last_line: Instant,

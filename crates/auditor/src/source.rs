@@ -1,5 +1,5 @@
-//! Where blocks come from: a node, a node's data directory, or a file. What comes is complete and in order, and
-//! nothing more is known of it.
+//! The sources of blocks: a node, a node's data directory, or a file. What comes is complete and in order, and nothing
+//! more is known of it.
 
 use std::fs::File;
 use std::io::Cursor;
@@ -15,15 +15,15 @@ use thiserror::Error;
 
 /// Most blocks that a node is asked for at once; it may answer with fewer.
 const PIECE_BLOCKS_MAX: u32 = 100;
-/// How often a node that is busy, or doesn't answer, is asked for the same piece.
+/// The number of times that a node that is busy, or doesn't answer, is asked for the same piece.
 const ATTEMPTS_MAX: u32 = 5;
 /// Pause between two of these attempts.
 const ATTEMPT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Why there is no next block, although there is no end either.
+/// A reason there is no next block, although there is no end either.
 #[derive(Debug, Error)]
 pub enum SourceError {
-    /// What is there is not what a chain looks like.
+    /// Data that is not what a chain looks like.
     #[error("{0}")]
     Damaged(String),
     /// Nobody knows what is there.
@@ -81,7 +81,7 @@ impl Source {
             Self::File(reader) => Some(reader.chain_id()),
         }
     }
-    /// What a node says of itself, to be compared with what is so.
+    /// The status that a node gives of itself, to be compared with what is so.
     pub fn claim(&self) -> Option<&Status> {
         match self {
             Self::Node(node) => Some(&node.claim),
@@ -131,7 +131,7 @@ impl Node {
     }
 }
 
-/// Whether asking again may help.
+/// True if asking again may help.
 fn is_passing(error: &ClientError) -> bool {
     match error {
         ClientError::Unreachable { .. } | ClientError::Interrupted { .. } => true,

@@ -15,33 +15,34 @@ use thiserror::Error;
 use crate::progress::Progress;
 use crate::source::{Source, SourceError};
 
-/// How often the whole state is added up, in blocks; what a block changes is added up after every block anyway.
+/// The number of blocks after which the whole state is added up; what a block changes is added up after every block
+/// anyway.
 pub const SHEET_INTERVAL_BLOCKS: u64 = 1000;
 
 /// The first thing that is wrong with a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
 #[error("height {height}: {reason}")]
 pub struct Discrepancy {
-    /// Where it is; 0 for genesis itself.
+    /// The height of the block; 0 for genesis itself.
     pub height: Height,
-    /// Which transaction of the block, from 0, if it is one of them.
+    /// The transaction of the block, from 0, if it is one of them.
     pub transaction: Option<usize>,
-    /// What is wrong.
+    /// The description of what is wrong.
     pub reason: String,
 }
 
-/// Why an audit did not end well.
+/// A reason an audit did not end well.
 #[derive(Debug, Error)]
 pub enum VerifyError {
     /// The chain is wrong.
     #[error(transparent)]
     Discrepancy(#[from] Discrepancy),
-    /// Whether the chain is wrong remains unknown from `height` on, because its blocks can't be read.
+    /// Blocks from `height` on that can't be read, so that it remains unknown whether the chain is wrong there.
     #[error("nothing is known from height {height} on: {reason}")]
     Unreadable {
         /// The first height that could not be read.
         height: Height,
-        /// Why, and what to do.
+        /// The reason, and what to do.
         reason: String,
     },
 }
@@ -61,7 +62,7 @@ impl VerifyError {
             _ => Self::discrepancy(height, reason),
         }
     }
-    /// What a source's error at `height` means for the audit.
+    /// The meaning of a source's error at `height` for the audit.
     pub fn of_source(height: Height, error: SourceError) -> Self {
         match error {
             SourceError::Damaged(reason) => Self::discrepancy(height, reason),
@@ -70,10 +71,10 @@ impl VerifyError {
     }
 }
 
-/// What an audit found out about a chain in which everything holds.
+/// The findings of an audit of a chain in which everything holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// What people call the network.
+    /// The name of the network.
     pub network: Name,
     /// The network.
     pub chain_id: ChainId,
@@ -85,13 +86,13 @@ pub struct Report {
     pub block: BlockId,
     /// The state after it.
     pub state_root: Hash,
-    /// How many transactions there are, by outcome.
+    /// The numbers of transactions, by outcome.
     pub transactions: Transactions,
     /// The balance sheets, by brand id.
     pub brands: Vec<BrandReport>,
-    /// What all brands owe each other.
+    /// The debts of all brands to each other.
     pub netting: api::Netting,
-    /// How long the audit took.
+    /// The time that the audit took, in milliseconds.
     pub duration_ms: u64,
 }
 
@@ -109,19 +110,19 @@ pub struct Transactions {
 pub struct BrandReport {
     /// The brand.
     pub id: BrandId,
-    /// What people call it.
+    /// The name of the brand.
     pub name: Name,
     /// Decimals in which its points are displayed.
     pub decimals: u8,
-    /// Where all points that it ever issued are now.
+    /// The whereabouts of all points that it ever issued.
     #[serde(flatten)]
     pub totals: Totals,
     /// Accounts that hold its points.
     pub holders: u64,
-    /// What is outstanding by its last month, the earliest first.
+    /// The outstanding points by their last month, the earliest first.
     pub liability: Vec<Lot>,
-    /// What is held by its last month, the earliest first. Points of a month that is over can still be captured; what
-    /// isn't becomes breakage when it returns.
+    /// The held points by their last month, the earliest first. Points of a month that is over can still be captured;
+    /// what isn't becomes breakage when it returns.
     pub held_by_month: Vec<Lot>,
 }
 

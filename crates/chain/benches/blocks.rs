@@ -1,4 +1,4 @@
-//! What a block costs among a million accounts.
+//! The cost of a block among a million accounts.
 
 mod crowd;
 

@@ -41,7 +41,7 @@ impl ExecutedBlock {
     }
 }
 
-/// Why a block is not valid on top of a state.
+/// A reason a block is not valid on top of a state.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidBlock {
     /// Another version of bytes and rules.
@@ -226,7 +226,7 @@ fn check_size(transactions: &[Arc<VerifiedTransaction>], parameters: &Parameters
     if size.fits(parameters) { Ok(()) } else { Err(InvalidBlock::TooLarge) }
 }
 
-/// What a block's transactions amount to.
+/// The size of a block's transactions together.
 #[derive(Clone, Copy, Default)]
 struct Size {
     bytes: usize,

@@ -19,9 +19,9 @@ pub enum CertificateError {
     /// Too little voting power.
     #[error("the certificate carries {power} of {total} voting power, which is not more than two thirds")]
     Quorum {
-        /// What signed.
+        /// The voting power that signed.
         power: u64,
-        /// What there is.
+        /// The voting power that there is.
         total: u64,
     },
 }

@@ -1,4 +1,5 @@
-//! The way from one block to the next, for whoever follows a chain: a node at start, a node that catches up, an auditor.
+//! The way from one block to the next, for whoever follows a chain: a node at start, a node that catches up, an
+//! auditor.
 
 use std::sync::Arc;
 
@@ -21,13 +22,13 @@ pub struct CommittedBlock {
     pub bytes: Arc<[u8]>,
     /// Its transactions.
     pub transactions: Vec<Arc<VerifiedTransaction>>,
-    /// What became of them, in their order.
+    /// The outcomes of the transactions, in their order.
     pub receipts: Vec<Receipt>,
-    /// Why it is final.
+    /// The certificate that makes it final.
     pub certificate: Certificate,
 }
 
-/// Why an executed block can't be committed.
+/// A reason an executed block can't be committed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CommitError {
     /// The certificate is for another block.
@@ -53,7 +54,7 @@ impl FinalBlock {
     pub fn bytes(&self) -> &Arc<[u8]> {
         &self.block.bytes
     }
-    /// Why it is final.
+    /// The certificate that makes it final.
     pub fn certificate(&self) -> &Certificate {
         &self.certificate
     }
@@ -106,12 +107,12 @@ pub fn commit(
 pub struct ReplayError {
     /// The height at which it is.
     pub height: Height,
-    /// What it is.
+    /// The kind of fault.
     #[source]
     pub reason: ReplayFault,
 }
 
-/// What can be wrong with a chain.
+/// A fault of a chain.
 #[derive(Debug, Error)]
 pub enum ReplayFault {
     /// Not a block.

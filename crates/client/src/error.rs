@@ -1,11 +1,11 @@
-//! What can go wrong between a client and a gateway.
+//! The errors between a client and a gateway.
 
 use std::io::ErrorKind;
 
 use lojal_types::api::Problem;
 use thiserror::Error;
 
-/// Why there is no answer, or not the one that was hoped for.
+/// A reason there is no answer, or not the one that was hoped for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ClientError {
     /// The address can't be a gateway's.
@@ -13,7 +13,7 @@ pub enum ClientError {
     InvalidUrl {
         /// The address.
         url: String,
-        /// What is wrong with it.
+        /// The flaw of the URL.
         reason: &'static str,
     },
     /// There is no connection. The request was certainly not sent.
@@ -21,7 +21,7 @@ pub enum ClientError {
     Unreachable {
         /// The gateway.
         url: String,
-        /// What happened.
+        /// The error, in words.
         reason: String,
     },
     /// The connection broke, or the time was up, before the answer was complete. The gateway may have the request.
@@ -29,7 +29,7 @@ pub enum ClientError {
     Interrupted {
         /// The gateway.
         url: String,
-        /// What happened.
+        /// The error, in words.
         reason: String,
     },
     /// The gateway understood, and says no.
@@ -38,17 +38,17 @@ pub enum ClientError {
     /// The answer is not one of a gateway.
     #[error("{url} doesn't answer as a gateway does (HTTP status {status}: {reason}): check the address")]
     Unexpected {
-        /// Who answered.
+        /// The gateway that answered.
         url: String,
         /// The HTTP status.
         status: u16,
-        /// What is wrong with the answer.
+        /// The flaw of the answer.
         reason: String,
     },
 }
 
 impl ClientError {
-    /// Whether this is the problem with that code.
+    /// True if this is the problem with that code.
     pub fn is_problem(&self, code: &str) -> bool {
         matches!(self, Self::Problem(problem) if problem.code == code)
     }
@@ -58,8 +58,8 @@ impl ClientError {
     }
 }
 
-/// Whether the request can't have left this machine. An error that can also come later counts as later; so does
-/// "host unreachable", which a broken connection reports too.
+/// True if the request can't have left this machine. An error that can also come later counts as later; so does "host
+/// unreachable", which a broken connection reports too.
 fn is_before_sending(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::HostNotFound

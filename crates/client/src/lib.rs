@@ -84,7 +84,7 @@ impl Client {
         &self.url
     }
 
-    /// Whether what is asked and answered goes over a network without encryption, where others can read and change it.
+    /// True if what is asked and answered goes over a network without encryption, where others can read and change it.
     pub fn is_exposed(&self) -> bool {
         let uri: Option<Uri> = self.url.parse().ok();
         uri.is_some_and(|uri| uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_this_machine))
@@ -177,8 +177,8 @@ impl Client {
     pub fn netting(&self) -> Result<api::Netting, ClientError> {
         self.get_json("/v1/netting", &[])
     }
-    /// `GET /v1/accounts/{address}/transactions`: one page of at most `limit` (1 to 100) transactions, the newest first;
-    /// `cursor` is the `next_cursor` of the page before.
+    /// `GET /v1/accounts/{address}/transactions`: one page of at most `limit` (1 to 100) transactions, the newest
+    /// first; `cursor` is the `next_cursor` of the page before.
     ///
     /// # Errors
     /// See [`ClientError`].

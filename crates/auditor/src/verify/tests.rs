@@ -7,7 +7,7 @@ use crate::fixture::{self, Decided, certificate, chain, forged, genesis, other_g
 
 const BLOCKS: u64 = 8;
 
-/// What the audit says of these blocks, read from an archive file.
+/// The result of an audit of these blocks, read from an archive file.
 fn audit(blocks: &[Decided], to: Option<u64>) -> Result<Report, VerifyError> {
     let dir = TempDir::new().expect("the system has room for temporary files");
     let path = dir.path().join("chain");

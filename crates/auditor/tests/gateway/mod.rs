@@ -13,7 +13,7 @@ pub struct Gateway {
     pub url: String,
 }
 
-/// What a node in this state says of itself.
+/// The status that a node in this state gives of itself.
 pub fn status(genesis: &Genesis, last: &Header) -> Status {
     Status {
         chain_id: genesis.chain_id(),

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::fixture::{self, Decided, genesis};
 
-/// What the program left behind.
+/// The exit and the output of a run of the program.
 pub struct Run {
     pub code: i32,
     pub stdout: String,

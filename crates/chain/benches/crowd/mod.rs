@@ -17,7 +17,7 @@ use lojal_types::{
 /// A key of the state and its value.
 type Entry = (Box<[u8]>, Box<[u8]>);
 
-/// How many points each account has.
+/// The points that each account has.
 const POINTS: u64 = 1_000_000;
 
 pub fn key(number: u32) -> KeyPair {

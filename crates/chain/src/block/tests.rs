@@ -26,7 +26,7 @@ fn block(state: &State) -> (Header, Transactions) {
     (block.header().clone(), block.transactions().to_vec())
 }
 
-/// Why a block is invalid after a change of its header.
+/// The reason a block is invalid after a change of its header.
 fn error_after(change: impl FnOnce(&mut Header)) -> InvalidBlock {
     let state = state();
     let (mut header, transactions) = block(&state);

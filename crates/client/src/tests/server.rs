@@ -13,7 +13,7 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-/// What to do with a request.
+/// The treatment of a request.
 pub enum Answer {
     /// Answer with a status and a body.
     With(u16, Vec<u8>),
@@ -31,7 +31,9 @@ impl Answer {
         let detail = format!("detail of {code}");
         Self::json(
             status,
-            &serde_json::json!({ "type": "about:blank", "title": "x", "status": status, "detail": detail, "code": code }),
+            &serde_json::json!({
+                "type": "about:blank", "title": "x", "status": status, "detail": detail, "code": code
+            }),
         )
     }
 }
