@@ -49,13 +49,13 @@ struct InitOptions {
     /// The directory to make.
     #[arg(long)]
     dir: PathBuf,
-    /// What the validator is called on the network.
+    /// The name of the validator on the network.
     #[arg(long, value_parser = name)]
     name: Name,
-    /// Where it takes connections of other validators.
+    /// The address where it takes connections of other validators.
     #[arg(long, default_value = "/ip4/0.0.0.0/tcp/7900")]
     listen: Multiaddr,
-    /// Where it serves HTTP.
+    /// The address where it serves HTTP.
     #[arg(long, default_value = "127.0.0.1:7800")]
     gateway: SocketAddr,
 }
@@ -69,7 +69,7 @@ enum GenesisCommand {
     },
 }
 
-/// Why a command failed.
+/// A reason a command failed.
 #[derive(Debug, Error)]
 pub enum CommandError {
     /// See [`ConfigError`].

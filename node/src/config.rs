@@ -29,9 +29,9 @@ const ENTRY: &str = "validator.toml";
 pub struct NodeConfig {
     /// The genesis document; a relative path starts at the node's directory.
     pub genesis: PathBuf,
-    /// Where the node takes connections of its peers.
+    /// The address where the node takes connections of its peers.
     pub listen: Multiaddr,
-    /// Where the node serves HTTP.
+    /// The address where the node serves HTTP.
     pub gateway: SocketAddr,
     /// Addresses of the reverse proxies in front of the gateway. They alone are believed when they say in
     /// `X-Forwarded-For` whose requests they pass on, and may have as many connections as there are.
@@ -42,7 +42,7 @@ pub struct NodeConfig {
     pub peers: Vec<PeerConfig>,
 }
 
-/// Where another validator's node is.
+/// The address of another validator's node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PeerConfig {
@@ -103,11 +103,11 @@ impl NodeDir {
     pub fn path(&self) -> &Path {
         &self.0
     }
-    /// Where block log and index live.
+    /// The directory of block log and index.
     pub fn data(&self) -> PathBuf {
         self.0.join("data")
     }
-    /// Where the consensus engine keeps its own log.
+    /// The directory where the consensus engine keeps its own log.
     pub fn consensus_log(&self) -> PathBuf {
         self.data().join("consensus")
     }

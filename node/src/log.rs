@@ -11,10 +11,10 @@ use tracing_subscriber::fmt::format::{Format, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// What is told unless `RUST_LOG` says otherwise. A full queue of the gossip library prints whole messages, and the
-/// network says the same in one line.
+/// The filter of the log unless `RUST_LOG` says otherwise. A full queue of the gossip library prints whole messages,
+/// and the network says the same in one line.
 const DEFAULT: &str = "info,libp2p_gossipsub=error,arc_malachitebft=warn,informalsystems_malachitebft=warn,ractor=warn";
-/// What the names of this program's own crates begin with. They see to it themselves that nobody fills the log.
+/// The prefix of the names of this program's own crates. They see to it themselves that nobody fills the log.
 const OWN: &str = "lojal";
 
 /// Starts it.
@@ -31,8 +31,8 @@ pub fn start() {
         .init();
 }
 
-/// Lines of which every place in a library that warns, or tells of an error, gets one a minute, with the number of times
-/// that it stands for: libraries know no peers, and one peer could have them say the same thousands of times.
+/// Lines of which every place in a library that warns, or tells of an error, gets one a minute, with the number of
+/// times that it stands for: libraries know no peers, and one peer could have them say the same thousands of times.
 #[derive(Default)]
 struct Seldom {
     lines: Format,

@@ -1,4 +1,4 @@
-//! How many files and sockets a node may have open.
+//! The limit of the files and sockets that a node may have open.
 //!
 //! Strangers can fill the gateway with connections. A system's usual limit of 1,024 would leave none for the block log
 //! and the index then, and a node whose disk can't be written stops.
@@ -10,7 +10,7 @@ use thiserror::Error;
 
 /// Files of the store, threads' event queues, standard streams, and connections on their way in or out.
 const OTHERS_MAX: u64 = 512;
-/// What a node may need at once.
+/// The number of files and sockets that a node may need at once.
 const OPEN_FILES_MIN: u64 = (GATEWAY_CONNECTIONS_MAX + REFUSALS_MAX) as u64
     + (CONNECTIONS_MAX + PENDING_INCOMING_MAX + PENDING_OUTGOING_MAX) as u64
     + OTHERS_MAX;

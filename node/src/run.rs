@@ -23,7 +23,7 @@ use crate::open_files::{self, OpenFilesError};
 
 /// Threads that serve HTTP.
 const GATEWAY_THREADS: usize = 2;
-/// How long the gateway's last answers may take when the node stops.
+/// The time that the gateway's last answers may take when the node stops.
 const GATEWAY_SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// `lojal-node run`.
@@ -40,7 +40,7 @@ pub struct RunOptions {
     pub stop_with_stdin: bool,
 }
 
-/// Why a node stopped or didn't start.
+/// A reason a node stopped or didn't start.
 #[derive(Debug, Error)]
 pub enum RunError {
     /// Its directory is not as it should be.
@@ -169,7 +169,9 @@ async fn serve(
     };
     let gateway_abort = gateway_task.abort_handle();
     let result = tokio::select! {
-        result = lojal_consensus::run(validator, stop_requested(options.stop_with_stdin)) => result.map_err(|error| RunError::Consensus(Box::new(error))),
+        result = lojal_consensus::run(validator, stop_requested(options.stop_with_stdin)) => {
+            result.map_err(|error| RunError::Consensus(Box::new(error)))
+        }
         result = gateway_task => result.unwrap_or_else(|e| Err(std::io::Error::other(e).into())),
         fault = store_failed => Err(RunError::StoreThread(fault)),
     };

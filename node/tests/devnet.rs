@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use lojal_client::Client;
 
-/// How long anything may take before a test gives up.
+/// The time that anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How often a condition that can't announce itself is asked for.
+/// The time after which a condition that can't announce itself is looked at again.
 const POLL: Duration = Duration::from_millis(20);
 
 fn lojal_node(arguments: &[&str], dir: &Path) -> Command {

@@ -1,4 +1,4 @@
-//! Why a development network stopped or didn't start.
+//! The reasons a development network stopped or didn't start.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use thiserror::Error;
 use super::tour::TourError;
 use crate::config::ConfigError;
 
-/// How long the gateways may take until they are ready.
+/// The time that the gateways may take until they are ready.
 pub const READY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Why the development network stopped or didn't start.
+/// A reason the development network stopped or didn't start.
 #[derive(Debug, Error)]
 pub enum DevnetError {
     /// Its directory can't be made or read.
@@ -31,7 +31,7 @@ pub enum DevnetError {
     PortTaken {
         /// The port.
         port: u16,
-        /// Who has it.
+        /// The process that has it.
         by: String,
     },
     /// A tour that finds no ports.
@@ -40,9 +40,9 @@ pub enum DevnetError {
     /// A tour that took an unexpected turn.
     #[error("{error}\nthe network's data and logs are in {dir}")]
     Tour {
-        /// What happened.
+        /// The error of the tour.
         error: Box<TourError>,
-        /// Where to read more.
+        /// The directory where there is more to read.
         dir: PathBuf,
     },
     /// A tour that was told to stop before its end.
@@ -51,11 +51,11 @@ pub enum DevnetError {
     /// Made with other options.
     #[error("the network in {dir} has {option} {existing}; leave the option out, or choose another --dir")]
     OtherOption {
-        /// Where it is.
+        /// The directory of the network.
         dir: PathBuf,
         /// The option.
         option: &'static str,
-        /// What it was made with.
+        /// The setting that it was made with.
         existing: u16,
     },
     /// A wallet that could not be made.
@@ -76,11 +76,11 @@ pub enum DevnetError {
     /// A validator that ended while the network started.
     #[error("{name} ended before it was ready ({status}); its log is {log}:\n{tail}")]
     EndedEarly {
-        /// Which one.
+        /// The name of the validator.
         name: String,
-        /// How.
+        /// The status with which it ended.
         status: String,
-        /// Where to read more.
+        /// The log where there is more to read.
         log: PathBuf,
         /// The end of its log.
         tail: String,

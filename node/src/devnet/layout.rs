@@ -22,7 +22,7 @@ use super::error::DevnetError;
 use super::options::DevnetOptions;
 use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, PeerConfig, read_genesis, write_new};
 
-/// Where a network is, unless the options say.
+/// The directory of a network, unless the options say.
 pub const DIR: &str = "devnet";
 /// The passphrase of every wallet of a development network.
 pub const PASSPHRASE: &str = "devnet";
@@ -31,24 +31,24 @@ const TEMPLATE: &str = include_str!("../../../genesis/dev.toml");
 const PORT_BASE: u16 = 7800;
 /// The heartbeat of a tour's network: its clock must run although nothing happens.
 const TOUR_HEARTBEAT_MS: u64 = 500;
-/// How long owners have to cancel a recovery on a tour, instead of 72 hours.
+/// The time that owners have to cancel a recovery on a tour, instead of 72 hours.
 const TOUR_RECOVERY_DELAY_MS: u64 = 2_000;
-/// Where a tour looks for free ports: it must not get in the way of other networks of this machine.
+/// The port from which on a tour looks for free ports: it must not get in the way of other networks of this machine.
 const TOUR_PORT_BASE: u16 = 10_050;
-/// How far the places lie apart where a tour looks, and how many there are.
+/// The distance of the places where a tour looks, and their number.
 const TOUR_PORT_STEP: u16 = 200;
 const TOUR_PORT_STEPS: u16 = 100;
 const VALIDATORS: u16 = 4;
 /// The voting power of each of them.
 const POWER: u64 = 1;
-/// How far the validators' own ports lie above those of their gateways.
+/// The distance of the validators' own ports from those of their gateways.
 const PEER_PORTS: u16 = 100;
 
 /// A development network on disk.
 pub struct Layout {
-    /// Where it is.
+    /// The directory of the network.
     pub dir: PathBuf,
-    /// How many validators it has.
+    /// The number of its validators.
     pub count: u16,
     /// The port of the first gateway.
     pub port_base: u16,
@@ -107,7 +107,7 @@ impl Layout {
     pub fn wallet(&self, name: &str) -> PathBuf {
         self.dir.join("wallets").join(name)
     }
-    /// What people call a validator.
+    /// The name of a validator.
     pub fn name(&self, index: u16) -> &Name {
         &self.genesis.document().validators[usize::from(index)].name
     }
@@ -142,7 +142,7 @@ fn free_ports(count: u16) -> Option<u16> {
     bases.find(|base| (0..count).all(|index| is_free(base + index) && is_free(base + PEER_PORTS + index)))
 }
 
-/// Whether there is nothing in a directory, or no directory.
+/// True if there is nothing in a directory, or no directory.
 fn is_free(dir: &Path) -> bool {
     fs::read_dir(dir).map_or(!dir.exists(), |mut entries| entries.next().is_none())
 }

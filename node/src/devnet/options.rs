@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// `lojal-node devnet`.
 #[derive(Debug, clap::Args)]
 pub struct DevnetOptions {
-    /// Where the network's data lives; a second start goes on with it. [default: devnet; with --tour a temporary
+    /// The directory of the network's data; a second start goes on with it. [default: devnet; with --tour a temporary
     /// directory, which is removed]
     #[arg(long)]
     pub dir: Option<PathBuf>,
@@ -13,7 +13,7 @@ pub struct DevnetOptions {
     /// with --tour free ones]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
     pub port_base: Option<u16>,
-    /// How many validators. [default: 4]
+    /// The number of validators. [default: 4]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub validators: Option<u16>,
     /// A template like genesis/dev.toml, for other brands.

@@ -1,4 +1,4 @@
-//! Whether the ports of a network are free, and who has them if not.
+//! The check that the ports of a network are free, and the search for who has them if not.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -33,7 +33,7 @@ pub fn is_taken(port: u16) -> bool {
     TcpListener::bind(("127.0.0.1", port)).is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
 }
 
-/// Who listens on a port, in words: the network that its gateway serves, if it is one, and the process.
+/// The process that listens on a port, in words: the network that its gateway serves, if it is one, and the process.
 fn owner(port: u16, own: ChainId) -> String {
     let status = Client::new(&format!("http://127.0.0.1:{port}")).and_then(|client| client.status());
     let who = match status {

@@ -1,4 +1,4 @@
-//! What the development network tells whoever started it.
+//! The words of the development network to whoever started it.
 
 use super::layout::{Layout, PASSPHRASE};
 
@@ -15,16 +15,19 @@ pub fn print(layout: &Layout, processes: &[Option<u32>]) {
         ));
     }
     let Some(brand) = layout.genesis.document().brands.first().map(|brand| brand.id) else { return };
-    lojal_print::line(format!("
+    lojal_print::line(format!(
+        "
 Try, in another terminal:
     lojal() {{ cargo run --quiet --release --bin lojal -- \"$@\"; }}
     export LOJAL_PASSPHRASE={PASSPHRASE}
-    lojal --home {dir}/wallets/{brand} issue $(lojal --home {dir}/wallets/member-1 address) 1250 {brand} --receipt \"receipt $RANDOM\"
+    lojal --home {dir}/wallets/{brand} issue $(lojal --home {dir}/wallets/member-1 address) 1250 {brand} --receipt \
+    \"receipt $RANDOM\"
     lojal --home {dir}/wallets/member-1 balance
     lojal --home {dir}/wallets/member-1 send $(lojal --home {dir}/wallets/member-2 address) 250 {brand}
     lojal --home {dir}/wallets/member-2 history
     cargo run --quiet --release --bin lojal-audit -- verify --genesis {dir}/genesis.toml --url {url}
 
 Ctrl-C stops everything.",
-        url = layout.url(0)));
+        url = layout.url(0)
+    ));
 }

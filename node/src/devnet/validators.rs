@@ -15,15 +15,15 @@ use tokio::process::{Child, Command};
 use super::error::{DevnetError, READY_TIMEOUT};
 use super::layout::Layout;
 
-/// How often the gateways are asked while they start.
+/// The time after which the gateways are asked again while they start.
 const READY_INTERVAL: Duration = Duration::from_millis(100);
-/// How often the height is shown.
+/// The time after which the height is shown again.
 const HEIGHT_INTERVAL: Duration = Duration::from_secs(1);
-/// How long a validator may take to stop before it is killed.
+/// The time that a validator may take to stop before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often the height is shown where there is no terminal to show it in place.
+/// The number of heights of which one is shown where there is no terminal to show it in place.
 const PLAIN_LINES: u64 = 10;
-/// How much of a validator's log is shown when it ends early, in bytes.
+/// The number of bytes of a validator's log that are shown when it ends early.
 const LOG_TAIL: usize = 2_000;
 
 pub struct Validators {
@@ -34,7 +34,7 @@ pub struct Validators {
 struct Validator {
     name: String,
     dir: PathBuf,
-    /// What tells its gateway from any other: the chain, and the validator on it.
+    /// The identity that tells its gateway from any other: the chain, and the validator on it.
     identity: (ChainId, AddressText),
     client: Client,
     /// `None` once it has ended.
@@ -118,14 +118,14 @@ impl Validators {
 }
 
 impl Validator {
-    /// How the process ended, the first time that this is asked after it did.
+    /// The way the process ended, the first time that this is asked after it did.
     fn ended(&mut self) -> Option<String> {
         let status = self.process.as_mut()?.try_wait().ok()??;
         self.process = None;
         Some(status.to_string())
     }
 
-    /// What its gateway says, unless another one answers in its place.
+    /// The status that its gateway gives, unless another one answers in its place.
     async fn status(&self) -> Option<Status> {
         let (chain_id, validator) = self.identity;
         let status = ask(&self.client, Client::status).await?;

@@ -5,7 +5,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 
-/// What is written is kept.
+/// A log that keeps what is written.
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
 

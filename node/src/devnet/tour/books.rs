@@ -1,4 +1,4 @@
-//! What everybody has in the end, what the brands owe, and that an auditor who trusts nobody finds the same.
+//! The end of the tour: what everybody has, what the brands owe, and that an auditor who trusts nobody finds the same.
 
 use lojal_auditor::progress::Progress;
 use lojal_auditor::source::Source;
@@ -11,9 +11,9 @@ use super::error::TourError;
 use super::stage::{Stage, reference, unexpected};
 use super::words;
 
-/// What the grocer owes the hotel for 2,500 points at 0.06 SEK, in öre.
+/// The debt of the grocer to the hotel for 2,500 points at 0.06 SEK, in öre.
 const GROCER_OWES: u64 = 15_000;
-/// What the hotel owes the grocer for 100 points at 0.12 SEK, in öre.
+/// The debt of the hotel to the grocer for 100 points at 0.12 SEK, in öre.
 const HOTEL_OWES: u64 = 1_200;
 
 pub fn play(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
@@ -102,7 +102,8 @@ fn settle(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
     };
     let (difference, grocer, hotel) = (words(GROCER_OWES - HOTEL_OWES), words(GROCER_OWES), words(HOTEL_OWES));
     let does = format!(
-        "Nordmat pays Havshotell the difference of {difference}, bank to bank; Havshotell confirms that {grocer} are settled,"
+        "Nordmat pays Havshotell the difference of {difference}, bank to bank; Havshotell confirms that {grocer} are \
+         settled,"
     );
     confirm(stage, &cast.havshotell, &cast.nordmat, GROCER_OWES, &does)?;
     let does = format!("and Nordmat that the {hotel} of Havshotell are, which the difference took into account.");

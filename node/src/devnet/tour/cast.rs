@@ -1,4 +1,4 @@
-//! Who is on the tour, with keys and a gateway each.
+//! The cast of the tour, with keys and a gateway each.
 
 use lojal_types::{Address, BrandId, KeyPair, PublicKey};
 use lojal_wallet::home::{Home, HomeError};
@@ -9,13 +9,13 @@ use crate::devnet::layout::{Layout, PASSPHRASE};
 
 /// Somebody who signs: a person, or a brand's operator.
 pub struct Actor {
-    /// What the narration calls them.
+    /// The name in the narration.
     pub name: &'static str,
     /// Their account.
     pub address: Address,
-    /// Which of the network's gateways they use.
+    /// The index of the network's gateway that they use.
     pub gateway: usize,
-    /// What signs for the account.
+    /// The key that signs for the account.
     pub key: KeyPair,
 }
 

@@ -1,11 +1,11 @@
-//! Where a tour took an unexpected turn.
+//! The unexpected turns of a tour.
 
 use lojal_auditor::verify::VerifyError;
 use lojal_client::ClientError;
 use lojal_types::{Code, TimeMs};
 use thiserror::Error;
 
-/// Where a tour took an unexpected turn.
+/// An unexpected turn of a tour.
 #[derive(Debug, Error)]
 pub enum TourError {
     /// A gateway refused, or didn't answer.
@@ -20,31 +20,31 @@ pub enum TourError {
     /// A transaction that should have been refused.
     #[error("{what}: this should have been refused with {expected}, but {answer}")]
     NotRefused {
-        /// What was tried.
+        /// The attempt.
         what: String,
-        /// Why it must not work.
+        /// The code with which it must be refused.
         expected: Code,
-        /// What came instead.
+        /// The answer that came instead.
         answer: String,
     },
     /// Something read is not as it must be.
     #[error("{what} should be {expected}, but {url} answers {found}")]
     Different {
-        /// What was read.
+        /// The name of what was read.
         what: String,
-        /// What it must be.
+        /// The expected value.
         expected: String,
-        /// Who was asked.
+        /// The gateway that was asked.
         url: String,
-        /// What it is.
+        /// The value found.
         found: String,
     },
     /// A gateway that does not get there.
     #[error("{url} did not reach {goal} in time")]
     Late {
-        /// Who was asked.
+        /// The gateway that was asked.
         url: String,
-        /// What was waited for.
+        /// The goal that was waited for.
         goal: Goal,
     },
     /// The auditor finds fault.
@@ -52,7 +52,7 @@ pub enum TourError {
     Audit(#[from] VerifyError),
 }
 
-/// What a tour waits for.
+/// The goal that a tour waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
     /// A block.

@@ -10,7 +10,7 @@ use super::error::TourError;
 use super::stage::Stage;
 use super::words;
 
-/// What Kim may spend of the pool's Kaffet points in a month.
+/// The limit of what Kim may spend of the pool's Kaffet points in a month.
 pub const KIM_KAFFET_MAX: u64 = 3_00;
 const KIM_NORDMAT_MAX: u64 = 300;
 

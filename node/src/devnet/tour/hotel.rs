@@ -8,7 +8,7 @@ use super::stage::{Stage, reference};
 
 /// The hotel's request for the hold.
 const BOOKING: &str = "booking 88";
-/// How long the hotel can take what is held.
+/// The time within which the hotel can take what is held, in milliseconds.
 const STAY_MS: u64 = 3 * 24 * 60 * 60 * 1000;
 
 pub fn play(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
@@ -17,7 +17,7 @@ pub fn play(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), To
     check_out(stage, cast, household)
 }
 
-/// What the pool holds when so many of the hotel's points are not held ready.
+/// Checks what the pool holds when so many of the hotel's points are not held ready.
 fn pool_has(stage: &Stage, cast: &Cast, household: Address, free: u64) -> Result<(), TourError> {
     let rest = [(cast.nordmat.id, 2_200), (cast.fjallen.id, 500), (cast.kaffet.id, 10_00)];
     stage.holds("pool", household, &[&[(cast.havshotell.id, free)], &rest[..]].concat())

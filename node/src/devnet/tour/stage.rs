@@ -1,4 +1,4 @@
-//! What every chapter stands on: signing, submitting, comparing the answer, and telling it.
+//! The ground that every chapter stands on: signing, submitting, comparing the answer, and telling it.
 
 use std::time::{Duration, Instant};
 
@@ -18,9 +18,9 @@ use crate::devnet::layout::Layout;
 
 /// For how long a transaction of the tour is valid.
 const VALID_MS: u64 = 60_000;
-/// How long a gateway may take to reach a block or a time.
+/// The time that a gateway may take to reach a block or a time.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often it is asked.
+/// The time after which it is asked again.
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// The network, and how far the tour has come on it.
@@ -140,7 +140,7 @@ impl Stage {
         Err(TourError::Different { what: what.to_owned(), expected, url, found })
     }
 
-    /// What the ledger says of an account now.
+    /// The account as the ledger has it now.
     ///
     /// # Errors
     /// When the gateway doesn't answer.
@@ -236,7 +236,7 @@ impl Stage {
     }
 }
 
-/// What an error means that a client gives while something is done.
+/// The meaning of a client's error while something is done.
 pub fn unexpected(what: &str) -> impl FnOnce(ClientError) -> TourError {
     let what = what.to_owned();
     move |error| TourError::Gateway(what, Box::new(error))

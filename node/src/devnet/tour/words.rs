@@ -29,7 +29,7 @@ pub fn money(currency: Option<Currency>, sum: ExactMoney) -> String {
     format!("{whole}{fraction}{currency}")
 }
 
-/// What a member of a household may do.
+/// The rights of a member of a household, in words.
 pub fn rights(genesis: &Genesis, rights: &MemberRights) -> String {
     let role = match rights.role {
         MemberRole::Admin => "admin",
