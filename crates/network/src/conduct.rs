@@ -142,7 +142,7 @@ impl Conduct {
         }
     }
 
-    /// Takes note of what a permitted peer did. True when that is more than can be put up with.
+    /// Takes note of what a permitted peer did. True if that is more than can be put up with.
     pub(crate) fn note(&mut self, peer: PeerId, offence: Offence, now: Instant) -> bool {
         let source = self.sources.entry(peer).or_insert_with(|| Source::new(now));
         let tally = &mut source.offences[offence as usize];

@@ -21,9 +21,9 @@ const UNPOISONED: &str = "nobody panics while holding this lock";
 /// The messages to the checkpoint thread, and from it.
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
-    /// A checkpoint is due.
+    /// True if a checkpoint is due.
     pub(crate) due: bool,
-    /// The store is closed, or nobody uses it any more.
+    /// True once the store is closed, or nobody uses it any more.
     pub(crate) stop: bool,
 }
 

@@ -28,7 +28,7 @@ pub fn check(layout: &Layout) -> Result<(), DevnetError> {
         .try_for_each(|index| taken(layout.gateway_port(index)).and_then(|()| taken(layout.peer_port(index))))
 }
 
-/// Tells whether somebody listens on a port of this machine.
+/// True if somebody listens on a port of this machine.
 pub fn is_taken(port: u16) -> bool {
     TcpListener::bind(("127.0.0.1", port)).is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
 }

@@ -22,7 +22,7 @@ pub struct Pool {
 
 struct Waiting {
     transaction: Arc<VerifiedTransaction>,
-    /// Submitted by a client of this node, which therefore sees to it that others learn of it.
+    /// True if submitted by a client of this node, which therefore sees to it that others learn of it.
     own: bool,
 }
 

@@ -120,7 +120,7 @@ impl Worker {
 /// A transaction that may be taken in, if its signature holds.
 struct Candidate {
     verified: Result<Arc<VerifiedTransaction>, Code>,
-    /// Submitted by a client of this node.
+    /// True if submitted by a client of this node.
     own: bool,
 }
 

@@ -267,7 +267,7 @@ impl<'a> Head<'a> {
         Ok(head.advance()?.then_some(head))
     }
 
-    /// Goes to the next change; whether there is one.
+    /// Goes to the next change; true if there is one.
     fn advance(&mut self) -> Result<bool, StoreError> {
         let Some([k0, k1, v0, v1, v2, v3]) = self.reader.next::<HEAD_BYTES>()? else { return Ok(false) };
         self.reader.next_bytes(u16::from_le_bytes([k0, k1]).into(), &mut self.key)?;
