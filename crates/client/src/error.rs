@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use lojal_text::outside;
 use lojal_types::api::Problem;
 use thiserror::Error;
 
@@ -33,7 +34,7 @@ pub enum ClientError {
         reason: String,
     },
     /// The gateway understood, and says no.
-    #[error("{} ({})", .0.detail, .0.code)]
+    #[error("{} ({})", outside(&.0.detail), outside(&.0.code))]
     Problem(Problem),
     /// The answer is not one of a gateway.
     #[error("{url} doesn't answer as a gateway does (HTTP status {status}: {reason}): check the address")]

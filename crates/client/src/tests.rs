@@ -121,7 +121,11 @@ fn a_problem_keeps_its_code_and_detail() {
     let server = Server::start(|_| Answer::problem(422, "insufficient_points"));
     let error = client(&server).submit(&signed(), true).expect_err("refused");
     assert!(error.is_problem("insufficient_points"), "{error}");
-    assert_eq!(error.to_string(), "detail of insufficient_points (insufficient_points)");
+    assert_eq!(
+        error.to_string(),
+        "\u{2068}detail of insufficient_points\u{2069} (\u{2068}insufficient_points\u{2069})",
+        "isolated"
+    );
 }
 
 #[test]

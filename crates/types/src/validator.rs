@@ -35,26 +35,28 @@ impl Validator {
     }
 }
 
-/// A list of validators that can't be a set.
+/// A list of validators that can't be a set. Names stand between isolates (UAX #9), so that they turn nothing around.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ValidatorSetError {
     /// None, or too many.
     #[error("{0} validators; there must be 1 to {VALIDATORS_MAX}")]
     Count(usize),
     /// Voting power outside its limits.
-    #[error("validator {0} has voting power {1}; it must be 1 to {VOTING_POWER_MAX}")]
+    #[error("validator \u{2068}{0}\u{2069} has voting power {1}; it must be 1 to {VOTING_POWER_MAX}")]
     Power(Name, u64),
     /// A key that can't verify anything.
-    #[error("a key of validator {0} is no valid Ed25519 public key")]
+    #[error("a key of validator \u{2068}{0}\u{2069} is no valid Ed25519 public key")]
     Key(Name),
     /// A key that stands twice.
     #[error("two validators share a key; every validator needs a public_key and a network_key of its own")]
     SharedKey,
     /// Two names that are the same.
-    #[error("two validators are called {0}")]
+    #[error("two validators are called \u{2068}{0}\u{2069}")]
     SharedName(Name),
     /// Two names that look alike.
-    #[error("the validators {0} and {1} could be taken for each other: give one of them another name")]
+    #[error(
+        "the validators \u{2068}{0}\u{2069} and \u{2068}{1}\u{2069} could be taken for each other: give one of them another name"
+    )]
     ConfusableNames(Name, Name),
     /// Encoded in another order than the canonical one.
     #[error("the validators are not in canonical order")]

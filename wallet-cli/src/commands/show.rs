@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lojal_text::outside;
 use lojal_types::api::{TransactionState, TransactionStatus};
 use lojal_types::{AddressText, Outcome, Reference, TimeMs};
 use lojal_wallet::reference::ReceiptText;
@@ -63,7 +64,9 @@ pub(super) fn transaction_text(status: &TransactionStatus, reader: &Reader<'_>) 
     let mut rows = vec![("transaction", status.id.to_string())];
     match &status.state {
         TransactionState::Pending => rows.push(("outcome", "waiting for a block, not final".to_owned())),
-        TransactionState::Refused { problem } => rows.push(("outcome", format!("refused: {}", problem.detail))),
+        TransactionState::Refused { problem } => {
+            rows.push(("outcome", format!("refused: {}", outside(&problem.detail))))
+        }
         TransactionState::Committed { height, time_ms, receipt, .. } => {
             let outcome = match receipt {
                 Outcome::Applied => "done".to_owned(),

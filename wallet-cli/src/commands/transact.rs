@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lojal_text::outside;
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
 use lojal_types::{
@@ -262,16 +263,18 @@ pub(super) fn report(id: TransactionId, fate: Fate, done: &str, repeat: Repeat) 
                      {warning}"
                 )
             });
-            not_done(&problem.code, problem.detail + &warning.unwrap_or_default(), None)
+            not_done(&problem.code, outside(problem.detail) + &warning.unwrap_or_default(), None)
         }
         Fate::NotSent(error) => Err(CommandError::NotSent(error)),
         Fate::Expired { refusal } => {
-            let reason = refusal.map(|problem| format!("; a gateway had said: {}", problem.detail)).unwrap_or_default();
+            let reason =
+                refusal.map(|problem| format!("; a gateway had said: {}", outside(problem.detail))).unwrap_or_default();
             let message = format!("its time is over, it is not on the ledger and can't happen any more{reason}");
             not_done(Code::TransactionExpired.name(), message, None)
         }
         Fate::Open { refusal } => {
-            let reason = refusal.map(|problem| format!("a gateway said: {}\n", problem.detail)).unwrap_or_default();
+            let reason =
+                refusal.map(|problem| format!("a gateway said: {}\n", outside(problem.detail))).unwrap_or_default();
             let text = format!("{reason}not final yet · transaction {id}\nask for it with: lojal tx {id}");
             Ok(Report { json: json(TransactionState::Pending), text, is_open: true, qr: None })
         }

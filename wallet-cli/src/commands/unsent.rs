@@ -56,9 +56,12 @@ pub(super) fn returned_holds(
         }
     }
     let returned = happened(transactions).filter_map(|(_, operation)| match operation {
-        Operation::Hold(one) if one.from == account && one.expires_ms <= now => {
+        Operation::Hold(one) if one.from == account => {
+            // "A hold ends on a whole minute: its `expires_ms`, which is at most 30 days ahead, is rounded up." (protocol,
+            // Holds)
+            let time_ms = one.expires_ms.to_whole_minute().filter(|end| *end <= now)?;
             let is_closed = closed.contains(&(one.brand, &one.reference));
-            (!is_closed).then_some(ReturnedHold { time_ms: one.expires_ms, brand: one.brand, amount: one.amount })
+            (!is_closed).then_some(ReturnedHold { time_ms, brand: one.brand, amount: one.amount })
         }
         _ => None,
     });
@@ -196,14 +199,25 @@ mod tests {
 
     #[test]
     fn a_hold_that_nobody_took_or_let_go_came_back() {
-        let page = [hold(1, 100), hold(2, 100), hold(3, 100), hold(4, 300), capture(2, 10)];
-        let returned = returned_holds(&page, &[release(3)], own(), time(200));
-        assert_eq!(returned, [ReturnedHold { time_ms: time(100), brand: brand(), amount: Points::new(60) }]);
-        assert_eq!(returned_holds(&page, &[], other(), time(200)), []);
+        let page = [hold(1, 60_000), hold(2, 60_000), hold(3, 60_000), hold(4, 180_000), capture(2, 10)];
+        let returned = returned_holds(&page, &[release(3)], own(), time(120_000));
+        assert_eq!(returned, [ReturnedHold { time_ms: time(60_000), brand: brand(), amount: Points::new(60) }]);
+        assert_eq!(returned_holds(&page, &[], other(), time(120_000)), []);
         let failed = Outcome::Failed { operation: 0, code: lojal_types::Code::InsufficientPoints };
         let TransactionStatus { transaction: Some(signed), .. } = hold(1, 100) else { panic!("it has one") };
         let refused = with(failed, signed.transaction.operations[0].clone());
-        assert_eq!(returned_holds(&[refused], &[], own(), time(200)), []);
+        assert_eq!(returned_holds(&[refused], &[], own(), time(120_000)), []);
+    }
+
+    #[test]
+    fn a_hold_comes_back_at_the_whole_minute_after_the_time_that_was_asked_for() {
+        let page = [hold(1, 60_001)];
+        assert_eq!(returned_holds(&page, &[], own(), time(60_001)), []);
+        assert_eq!(returned_holds(&page, &[], own(), time(119_999)), []);
+        let ends =
+            |page: &[_], now| returned_holds(page, &[], own(), time(now)).into_iter().map(|one| one.time_ms).collect();
+        let (whole, none): (Vec<TimeMs>, Vec<TimeMs>) = (ends(&page, 120_000), ends(&[hold(1, 120_000)], 119_999));
+        assert_eq!((whole, none), (vec![time(120_000)], vec![]));
     }
 
     #[test]

@@ -32,7 +32,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
             "lojal-types",
         ],
     ),
-    ("lojal-client", &["lojal-types"]),
+    ("lojal-client", &["lojal-text", "lojal-types"]),
     ("lojal-wallet", &["lojal-client", "lojal-print", "lojal-text", "lojal-types"]),
     (
         "lojal-auditor",
