@@ -55,7 +55,8 @@ pub enum ValidatorSetError {
     SharedName(Name),
     /// Two names that look alike.
     #[error(
-        "the validators \u{2068}{0}\u{2069} and \u{2068}{1}\u{2069} could be taken for each other: give one of them another name"
+        "the validators \u{2068}{0}\u{2069} and \u{2068}{1}\u{2069} could be taken for each other: give one of them \
+         another name"
     )]
     ConfusableNames(Name, Name),
     /// Encoded in another order than the canonical one.
@@ -165,6 +166,15 @@ mod tests {
         let bytes = borsh::to_vec(&reversed).expect("in memory");
         assert!(borsh::from_slice::<ValidatorSet>(&bytes).is_err());
         assert_eq!(borsh::from_slice(&borsh::to_vec(&set).expect("in memory")).ok(), Some(set));
+    }
+
+    #[test]
+    fn a_name_turns_nothing_around_in_what_is_said_of_its_validator() {
+        let name: Name = "קפה".parse().expect("valid");
+        let shared = ValidatorSetError::SharedName(name.clone()).to_string();
+        assert_eq!(shared, "two validators are called \u{2068}קפה\u{2069}");
+        let key = ValidatorSetError::Key(name).to_string();
+        assert!(key.starts_with("a key of validator \u{2068}קפה\u{2069} is"), "{key}");
     }
 
     #[test]
