@@ -75,7 +75,7 @@ fn history_shows_what_came_back_and_what_expired_without_a_transaction() {
     assert_eq!(lines.len(), 8, "{shown}");
     assert!(lines[1].contains("got 100 nordmat, new"), "{shown}");
     assert!(lines[2].contains("by itself") && lines[2].contains("got back 60 nordmat that nobody took"), "{shown}");
-    assert!(lines[2].contains("2023-11-14 22:43:20"), "when the hold ended: {shown}");
+    assert!(lines[2].contains("2023-11-14 22:44:00"), "the whole minute at which the hold ended: {shown}");
     assert!(!shown.contains("got back 10"), "what a capture left came back at once: {shown}");
     // 1,600 came, 50 were taken, 1,250 are there.
     assert_eq!(lines[7], "expired until now: 300 nordmat", "{shown}");
