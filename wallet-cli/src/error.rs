@@ -145,6 +145,7 @@ impl CommandError {
             Self::Home(error) => match error {
                 HomeError::Missing(_) => "no_wallet",
                 HomeError::Exists(_) => "wallet_exists",
+                HomeError::Busy(_) => "wallet_busy",
                 HomeError::Key { source, .. } => keystore_code(source),
                 HomeError::File { .. } => "file_error",
                 HomeError::Content { .. } => "bad_file",

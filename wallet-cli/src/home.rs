@@ -28,6 +28,7 @@ pub const SETTINGS_BYTES_MAX: u64 = 64 * 1024;
 const KEY: &str = "key.json";
 const KEY_NEXT: &str = "key.next.json";
 const KEY_OLD: &str = "key.json.old";
+const KEY_LOCK: &str = "key.lock";
 const GENESIS: &str = "genesis.toml";
 const SETTINGS: &str = "wallet.toml";
 
@@ -40,6 +41,11 @@ pub enum HomeError {
     /// There is one already.
     #[error("there already is a wallet in {}: it was left alone; name another directory with --home", .0.display())]
     Exists(PathBuf),
+    /// Another process is changing the key.
+    #[error(
+        "another command is changing the key of the wallet in {}: wait until it has ended, and run this again", .0.display()
+    )]
+    Busy(PathBuf),
     /// The file system says no.
     #[error("{}: {source}", path.display())]
     File {
@@ -234,8 +240,9 @@ impl Home {
     pub fn next_public_key(&self) -> Option<PublicKey> {
         self.next_key.as_ref().map(KeyFile::public_key)
     }
-    /// Gives the key to rotate to: the backup's next one, or a random one of a home without a backup, safely on disk; or, while an earlier rotation may still happen, the key
-    /// of that one, so that whichever of the two happens, this home has the key.
+    /// Gives the key to rotate to: the backup's next one, or a random one of a home without a backup, safely on disk; or,
+    /// while an earlier rotation may still happen, the key of that one, so that whichever of the two happens, this home
+    /// has the key.
     ///
     /// # Errors
     /// See [`HomeError`].
@@ -251,6 +258,22 @@ impl Home {
         }
         let next_key = self.next_key.as_ref().ok_or_else(|| HomeError::Missing(path.clone()))?;
         next_key.unlock(passphrase).map(|secret| secret.key()).map_err(at_path)
+    }
+    /// Takes the right to change the key, which one process has at a time, and reads the home again: another one may have
+    /// changed it before. Without that, one process could forget the new key that another has just sent to the ledger.
+    ///
+    /// # Errors
+    /// [`HomeError::Busy`] while another process has it; others: see [`HomeError`].
+    pub fn lock_key(&mut self) -> Result<KeyLock, HomeError> {
+        let path = self.dir.join(KEY_LOCK);
+        let at_path = |source| HomeError::File { path: path.clone(), source };
+        let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(at_path)?;
+        file.try_lock().map_err(|error| match error {
+            fs::TryLockError::WouldBlock => HomeError::Busy(self.dir.clone()),
+            fs::TryLockError::Error(source) => at_path(source),
+        })?;
+        *self = Self::open(&self.dir)?;
+        Ok(KeyLock { _file: file })
     }
     /// Puts the new key in the place of the old one, which stays as `key.json.old`. To be called when the rotation is
     /// final.
@@ -281,6 +304,12 @@ impl Home {
             .and_then(|()| files::sync_dir(&self.dir))
             .map_err(|source| HomeError::File { path, source })
     }
+}
+
+/// The right to change a wallet's key, until it is dropped or its process ends.
+#[derive(Debug)]
+pub struct KeyLock {
+    _file: fs::File,
 }
 
 /// Reads the text of a genesis document that a new home is to trust.

@@ -20,6 +20,7 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
     let mut session = Session::open(context)?;
     session.now()?;
     let passphrase = session.passphrase()?;
+    let _lock = session.home.lock_key()?;
     let key = session.home.unlock(&passphrase)?;
     let is_first_try = session.home.next_public_key().is_none();
     let new_key = session.home.begin_rotation(&passphrase)?.public_key();

@@ -140,6 +140,7 @@ fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, Com
         return Ok(Report::done(&json!({ "account": lost }), format!("this is the wallet of {lost} already")));
     }
     let passphrase = session.passphrase()?;
+    let _lock = session.home.lock_key()?;
     session.home.adopt(lost.on(session.home.network())?, &passphrase)?;
     let text = format!(
         "this is the wallet of {lost} now\n\

@@ -233,11 +233,16 @@ fn finish_earlier_rotation(home: &mut Home, gateways: &Gateways) -> Result<bool,
     let Some(next_key) = home.next_public_key() else { return Ok(false) };
     let address = home.address_text();
     let account = gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
-    let has_happened = account.rotated_key == Some(next_key);
-    if has_happened {
+    if account.rotated_key != Some(next_key) {
+        return Ok(false);
+    }
+    let _lock = home.lock_key()?;
+    // Another process may have finished it before the lock was taken.
+    let is_unfinished = home.next_public_key() == Some(next_key);
+    if is_unfinished {
         home.finish_rotation()?;
     }
-    Ok(has_happened)
+    Ok(is_unfinished)
 }
 
 /// Says what became of a transaction.

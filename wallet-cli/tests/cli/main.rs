@@ -10,6 +10,7 @@ mod household;
 mod issues;
 mod output;
 mod recovery;
+mod rotation;
 mod round_trip;
 mod support;
 mod till;
