@@ -41,7 +41,7 @@ const BUGS: [Bug; 12] = [
     patch("lot-order", "none", 5),
     patch("dedupe-window", "none", 10),
     patch("expired-hold-kept", "none", 10),
-    patch("silence-ends-while-behind", "all-but-one-restored", 10),
+    patch("silence-ends-while-behind", "all-but-one-wiped", 10),
 ];
 
 const fn inside(name: &'static str, plant: Plant, class: &'static str, seeds_max: u64) -> Bug {
