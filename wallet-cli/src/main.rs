@@ -6,6 +6,7 @@ mod commands;
 mod error;
 mod hints;
 mod output;
+mod table;
 
 use std::process::ExitCode;
 

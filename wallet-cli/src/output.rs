@@ -60,8 +60,17 @@ pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
     match outcome {
         Ok(report) if json => lojal_print::document(&report.json.to_string()),
         Ok(report) => {
-            report.qr.iter().for_each(|text| show_qr(text));
+            let show = || report.qr.iter().for_each(|text| show_qr(text));
+            // A code comes last on a terminal, so that 24 lines show all of it; elsewhere the text ends the output, to be
+            // cut off for the next program.
+            let code_is_last = lojal_print::is_terminal();
+            if !code_is_last {
+                show();
+            }
             lojal_print::line(with_commands(&report.text));
+            if code_is_last {
+                show();
+            }
         }
         Err(error) if json => lojal_print::document(&error.to_json().to_string()),
         Err(error) => lojal_print::note(format!("error: {}", with_commands(&error.to_string()))),
@@ -88,35 +97,5 @@ fn show_qr(text: &str) {
     match qr::draw(text, style) {
         Ok(picture) => lojal_print::drawing(&picture),
         Err(error) => lojal_print::note(error),
-    }
-}
-
-/// Rows in aligned columns, two spaces apart; the columns of `right` are aligned to the right.
-pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let room = |text: &str| text.chars().filter(|c| !lojal_text::is_isolate(*c)).count();
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|text| room(text)).max();
-    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().enumerate().map(|(column, text)| {
-            let pad = " ".repeat(widths[column] - room(text));
-            if right.contains(&column) { pad + text } else { format!("{text}{pad}") }
-        });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tables_are_aligned_and_carry_no_trailing_spaces() {
-        let rows = [vec!["åb".to_owned(), "5".to_owned(), String::new()], vec!["c".to_owned(), "1,250".to_owned()]];
-        assert_eq!(table(&rows, &[1]), "åb      5\nc   1,250");
-        assert_eq!(table(&[], &[]), "");
-        let rows = [["\u{2068}ab\u{2069}", "x"], ["abc", "y"]].map(|row| row.map(str::to_owned).to_vec());
-        assert_eq!(table(&rows, &[]), "\u{2068}ab\u{2069}   x\nabc  y");
     }
 }

@@ -69,6 +69,12 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Gives the width of the terminal that standard output is, if it is one and says so.
+pub fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
 /// Gives what has become of the output, for the exit code. To be called when everything is printed.
 ///
 /// # Errors

@@ -10,7 +10,8 @@ use super::decimals::Decimals;
 use super::safeguards::safeguards_text;
 use super::words::role_text;
 use crate::error::CommandError;
-use crate::output::{Report, table};
+use crate::output::Report;
+use crate::table::table;
 
 /// A household's pool, as one of its members sees it.
 #[derive(Debug, Serialize)]

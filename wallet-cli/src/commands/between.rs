@@ -16,7 +16,8 @@ use super::transact::{Session, points_text};
 use crate::ask;
 use crate::cli::{Consent, ConvertArgs, PartnerCommand, ProposeArgs, Sending, SettleArgs, TermsArgs};
 use crate::error::CommandError;
-use crate::output::{Report, table};
+use crate::output::Report;
+use crate::table::table;
 
 /// `lojal partner`.
 pub(super) fn partner(context: &Context, command: PartnerCommand) -> Result<Report, CommandError> {

@@ -13,7 +13,8 @@ use super::words::roles_text;
 use crate::ask;
 use crate::cli::{Consent, OperatorCommand, PolicyArgs, PolicyCommand, Sending, SetOperatorArgs};
 use crate::error::CommandError;
-use crate::output::{Report, table};
+use crate::output::Report;
+use crate::table::table;
 
 /// `lojal policy`.
 pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report, CommandError> {

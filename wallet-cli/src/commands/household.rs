@@ -14,7 +14,8 @@ use super::transact::{Session, report};
 use super::words::role_text;
 use crate::cli::{HouseholdCommand, HouseholdOption, RightsArgs, Sending};
 use crate::error::CommandError;
-use crate::output::{Report, table};
+use crate::output::Report;
+use crate::table::table;
 
 /// `lojal household`.
 pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<Report, CommandError> {

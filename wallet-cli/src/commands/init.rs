@@ -14,7 +14,8 @@ use serde_json::json;
 use super::context::Context;
 use crate::ask;
 use crate::error::CommandError;
-use crate::output::{Report, table};
+use crate::output::Report;
+use crate::table::table;
 
 const WORDS_PER_LINE: usize = 4;
 const WORDS_ADVICE: &str = "Write them on paper, in this order, and keep it safe: whoever has them has the points.";

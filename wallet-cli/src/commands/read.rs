@@ -11,7 +11,8 @@ use super::context::Context;
 use super::decimals::{Decimals, decimals_of};
 use super::show::{Reader, transaction_text};
 use crate::error::CommandError;
-use crate::output::{Report, table, to_value};
+use crate::output::{Report, to_value};
+use crate::table::table;
 
 /// `lojal status`.
 pub(super) fn status(context: &Context) -> Result<Report, CommandError> {

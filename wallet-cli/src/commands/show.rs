@@ -11,7 +11,7 @@ use lojal_wallet::time::utc;
 use super::decimals::Decimals;
 use super::unsent::ReturnedHold;
 use super::words::{in_words, reference_of};
-use crate::output::table;
+use crate::table::table;
 
 /// Who reads transactions, and what they know.
 pub(super) struct Reader<'a> {
