@@ -1,5 +1,4 @@
-//! The auditor: verifies a chain from its genesis document alone, and exports chains to verify elsewhere
-//! (protocol §10).
+//! The auditor: verifies a chain from its genesis document alone, and exports chains to verify elsewhere.
 //!
 //! - [`verify`]: every block from genesis on, checked and executed again, into a [`Report`](verify::Report).
 //! - [`sheet`]: the report as people read it.

@@ -1,5 +1,4 @@
-//! `lojal-audit`: verifies a chain from its genesis document alone, and exports chains to verify elsewhere
-//! (protocol §10).
+//! `lojal-audit`: verifies a chain from its genesis document alone, and exports chains to verify elsewhere.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};

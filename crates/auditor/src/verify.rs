@@ -1,4 +1,4 @@
-//! The audit: every block from genesis on, checked and executed again (protocol §10).
+//! The audit: every block from genesis on, checked and executed again.
 
 use std::time::Instant;
 

@@ -1,4 +1,5 @@
-//! Valid blocks: checked by executing them on the state before, or built from waiting transactions (protocol §8).
+//! Valid blocks: checked by executing them on the state before, or built from waiting transactions (protocol, Blocks
+//! and finality).
 
 use std::sync::Arc;
 
@@ -84,8 +85,8 @@ pub enum InvalidBlock {
     Conservation(#[from] ConservationError),
 }
 
-/// Checks a block's time against a voter's clock: "at most 2 s ahead" (protocol §8). Only voters ask this; a final
-/// block's time is what it is.
+/// "A block's time is later than its parent's; a validator doesn't vote for one more than 2 s ahead of its clock."
+/// (protocol, Blocks and finality) Only voters ask this; a final block's time is what it is.
 ///
 /// # Errors
 /// [`InvalidBlock::Drift`].
@@ -115,6 +116,7 @@ pub fn execute_block(
     let mut ahead = 0;
     for (index, transaction) in transactions.iter().enumerate() {
         read_ahead(&executor, &transactions, index, &mut ahead);
+        // "A block with one for which any of this fails is invalid." (protocol, Transactions)
         executor.push(transaction).map_err(|code| InvalidBlock::Transaction(index, code))?;
     }
     let execution = executor.finish()?;
@@ -200,6 +202,8 @@ fn check_header(
     tip: Tip,
     validators: &ValidatorSet,
 ) -> Result<(), InvalidBlock> {
+    // "A node refuses a block of a version that it doesn't know (`InvalidBlock::Version`): it doesn't vote for it,
+    // doesn't commit it and doesn't guess what it means." (protocol, Staying compatible)
     if header.version != PROTOCOL_VERSION {
         return Err(InvalidBlock::Version(header.version));
     }
@@ -212,6 +216,7 @@ fn check_header(
     if header.parent != tip.block {
         return Err(InvalidBlock::Parent);
     }
+    // "A block's time is later than its parent's" (protocol, Blocks and finality)
     if header.time_ms <= tip.time_ms {
         return Err(InvalidBlock::Time);
     }
@@ -221,6 +226,7 @@ fn check_header(
     Ok(())
 }
 
+/// "4 MiB, 10,000 transactions, 20,000 operations" (protocol, Limits), or what genesis sets below.
 fn check_size(transactions: &[Arc<VerifiedTransaction>], parameters: &Parameters) -> Result<(), InvalidBlock> {
     let size = transactions.iter().fold(Size::default(), |size, one| size.with(one));
     if size.fits(parameters) { Ok(()) } else { Err(InvalidBlock::TooLarge) }
@@ -253,7 +259,8 @@ fn transactions_root_of(transactions: &[Arc<VerifiedTransaction>]) -> Hash {
     Hash::new(root_of_leaves(transactions.iter().map(|transaction| *transaction.leaf())))
 }
 
-/// The header that a block's content gives.
+/// The header that a block's content gives: "`state_root` is the state after the block. `parent` of the first block is
+/// the chain id." (protocol, Blocks and finality)
 fn header_after(
     state: &State,
     execution: &Execution,

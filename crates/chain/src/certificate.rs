@@ -1,4 +1,4 @@
-//! Certificates: "the set of precommit signatures of more than two thirds of the voting power" (protocol §8).
+//! Certificates (protocol, Blocks and finality).
 
 use lojal_types::key::{Claim, verify_batch};
 use lojal_types::{Address, Certificate, ChainId, ValidatorSet};
@@ -26,7 +26,8 @@ pub enum CertificateError {
     },
 }
 
-/// Checks that the certificate's validators, as a quorum of `validators`, precommitted to its block.
+/// Checks that a certificate holds: "it makes its block final if precommits of **more than** two thirds of the voting
+/// power in it hold" (protocol, Blocks and finality).
 ///
 /// # Errors
 /// The first rule that it breaks.

@@ -1,5 +1,6 @@
-//! The loop that answers the engine (architecture §2). Most answers block the engine's connector, so none of them waits
-//! for anything but the execution thread; only the start of the next height may be put off, see [`pace`].
+//! The loop that answers the engine (ARCHITECTURE.md, A transaction's way). Most answers block the engine's connector,
+//! so none of them waits for anything but the execution thread; only the start of the next height may be put off, see
+//! [`pace`].
 //!
 //! [`pace`]: crate::pace
 

@@ -1,5 +1,5 @@
-//! The engine's network actor, over our own swarm: what the engine says goes out as bytes on topics and requests,
-//! what peers say comes in as the engine's events (architecture §2).
+//! The engine's network actor, over our own swarm: what the engine says goes out as bytes on topics and requests, what
+//! peers say comes in as the engine's events (ARCHITECTURE.md, A transaction's way).
 
 use std::fmt::Display;
 use std::sync::Arc;

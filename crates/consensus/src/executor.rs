@@ -1,5 +1,5 @@
-//! The thread that executes and commits, one block after the other (architecture §4): it alone writes the state and
-//! the block log. The engine's side asks it through [`ExecutorHandle`].
+//! The thread that executes and commits, one block after the other (ARCHITECTURE.md, Threads of a node): it alone
+//! writes the state and the block log. The engine's side asks it through [`ExecutorHandle`].
 
 mod blocks;
 mod budget;

@@ -1,4 +1,5 @@
-//! Transactions that wait for a block: checked once, bounded, gossiped to the other nodes (architecture §1).
+//! Transactions that wait for a block: checked once, bounded, gossiped to the other nodes (ARCHITECTURE.md, A
+//! transaction's way).
 //!
 //! A submission is queued for one thread, which checks the signatures of whatever waits together, refuses what would
 //! surely fail, and puts the rest into the [`Pool`]. Nothing that happens here is final: only blocks are.

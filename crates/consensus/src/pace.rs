@@ -1,5 +1,5 @@
 //! The moment the next height starts: as soon as there is something to put into a block, or somebody else has begun, or
-//! the heartbeat is due; and at once while this node is behind (protocol §8, architecture §2).
+//! the heartbeat is due; and at once while this node is behind.
 
 use std::time::Duration;
 

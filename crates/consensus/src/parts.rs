@@ -193,7 +193,8 @@ impl Partial {
     }
 }
 
-/// "Verify `published_by` of every part" (architecture §2).
+/// True if whoever published a part may do so: the round's proposer, and in late rounds, when the engine lets everybody
+/// say which block is locked, any validator.
 fn may_publish(publisher: &PeerId, proposer: &Validator, round: u32, validators: &ValidatorSet) -> bool {
     let is = |validator: &Validator| {
         lojal_network::peer_id_of(validator.network_key.as_bytes()).is_ok_and(|peer| peer == *publisher)

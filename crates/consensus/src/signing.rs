@@ -1,5 +1,5 @@
-//! Votes and proposals are signed and checked as the protocol lays down (protocol §3 and §8): domain tag, chain id, and
-//! ZIP-215, the same as everywhere else.
+//! Votes and proposals are signed and checked as the protocol lays down (protocol, Bytes; protocol, Blocks and
+//! finality): domain tag, chain id, and ZIP-215, the same as everywhere else.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

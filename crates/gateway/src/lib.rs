@@ -1,4 +1,4 @@
-//! The HTTP gateway: what wallets, tills, auditors and operators ask a node (architecture §1 and §4).
+//! The HTTP gateway: what wallets, tills, auditors and operators ask a node (ARCHITECTURE.md, A transaction's way).
 //!
 //! Everything that is read comes from handles of the committed state and the mempool, so that no request, however slow
 //! or hostile, can hold up consensus. Answers are the types of [`lojal_types::api`]; errors are problem documents

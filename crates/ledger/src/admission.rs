@@ -1,5 +1,6 @@
-//! What a transaction must satisfy before it can be in a block at all (protocol §6). A block with one that doesn't is
-//! invalid; whatever fails after this lands with a receipt.
+//! The rules that a transaction must keep to be in a block at all. "A block with one for which any of this fails is
+//! invalid. What fails after that fails **with a receipt**: it is on the ledger, has no effect, and can never succeed
+//! later." (protocol, Transactions)
 //!
 //! Form, size, network and signature are settled by [`VerifiedTransaction`] itself.
 
@@ -23,24 +24,25 @@ pub(crate) fn admit(
     let transaction = verified.transaction();
     not_expired(transaction, time)?;
     within_window(transaction, time)?;
+    // "its id has not been in a block" (protocol, Transactions)
     if recent.contains(minute_of(transaction), &verified.id()) {
         return Err(Code::DuplicateTransaction);
     }
     signed_by_owner(overlay, verified)
 }
 
-/// "`valid_until_ms` must be after the block's time …
+/// "`valid_until_ms` is after the block's time and at most one hour ahead of it" (protocol, Transactions)
 pub fn not_expired(transaction: &Transaction, time: TimeMs) -> Result<(), Code> {
     if transaction.valid_until_ms > time { Ok(()) } else { Err(Code::TransactionExpired) }
 }
 
-/// … and at most one hour ahead of it." (protocol §6)
+/// "`valid_until_ms` is after the block's time and at most one hour ahead of it" (protocol, Transactions)
 pub fn within_window(transaction: &Transaction, time: TimeMs) -> Result<(), Code> {
     let ahead_ms = transaction.valid_until_ms.since_ms(time);
     if ahead_ms <= VALIDITY_WINDOW_MS_MAX { Ok(()) } else { Err(Code::WindowTooLong) }
 }
 
-/// "An account exists as soon as it receives points", and "its address outlives its key" (protocol §4).
+/// "the sender's account exists; the key is the one that signs for the sender" (protocol, Transactions)
 fn signed_by_owner(overlay: &mut Overlay<'_>, verified: &VerifiedTransaction) -> Result<(), Code> {
     let sender = verified.transaction().sender;
     let account = overlay.get(&AccountKey(sender)).ok_or(Code::UnknownAccount)?;

@@ -1,7 +1,10 @@
-//! Conservation (protocol §5): for every brand, issued = outstanding + held + redeemed + converted out + expired +
-//! reversed; outstanding is the sum over all accounts' live lots, those of holds that have ended included, and held that
-//! over all their open holds, by the minutes of their ends; what is over never comes back. Checked from what a block changed after every block, and over the whole state by the auditor, by
-//! code that shares nothing with the operations that keep the totals.
+//! Conservation, for every brand, after every block: "issued (converted in included) = outstanding + held + redeemed +
+//! converted out + expired + reversed", "outstanding = the sum of all accounts' live lots, by expiry, those of ended
+//! holds included", "held = the sum of all open holds' lots, by the minute of their end and by expiry", and "issued,
+//! redeemed, converted out, expired and reversed never fall" (protocol, Points).
+//!
+//! Checked from what a block changed after every block, and over the whole state by the auditor, by code that shares
+//! nothing with the operations that keep the totals.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -18,7 +18,9 @@ impl<'a> DryRun<'a> {
     pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
         self.0.read_ahead(next)
     }
-    /// Whether a transaction could be in the block, and every operation would succeed there.
+    /// Tries a transaction out. "Before a transaction may wait for a block, a node asks whether it could be in the next
+    /// one. What its own clients submit it also tries on the committed state, and refuses at once what would fail
+    /// there" (protocol, Transactions).
     ///
     /// # Errors
     /// The code of the first rule that it breaks right now.

@@ -1,4 +1,4 @@
-//! A block's transactions, one after the other (protocol §6 and §8).
+//! A block's transactions, one after the other (protocol, Transactions; protocol, Blocks and finality).
 
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ impl<'a> BlockExecutor<'a> {
         count
     }
 
-    /// Executes the next transaction: all of its operations, or none.
+    /// Executes the next transaction: "All operations happen, or none." (protocol, Transactions)
     ///
     /// # Errors
     /// When it can't be in this block at all; then it isn't, and nothing has changed.
@@ -86,6 +86,8 @@ impl<'a> BlockExecutor<'a> {
             Outcome::Applied => self.overlay.keep(),
             Outcome::Failed { .. } => self.overlay.take_back(),
         }
+        // "What fails after that fails **with a receipt**: it is on the ledger, has no effect, and can never succeed
+        // later." (protocol, Transactions)
         self.remember(verified);
         let receipt = Receipt { transaction: verified.id(), outcome };
         self.receipts.push(receipt);
@@ -111,6 +113,8 @@ impl<'a> BlockExecutor<'a> {
     /// # Errors
     /// The code of the first rule that it breaks.
     pub(crate) fn admit(&mut self, verified: &VerifiedTransaction) -> Result<(), Code> {
+        // "An id whose first 16 bytes are those of one that is remembered under the same minute, or that stands before
+        // it in the block, counts as the same" (protocol, Transactions)
         if self.added.contains(&verified.id()) {
             return Err(Code::DuplicateTransaction);
         }

@@ -1,5 +1,6 @@
-//! The end of a month (protocol §5): nothing sweeps accounts. What is outstanding of a brand with the month that is
-//! over becomes breakage, one step per brand and month, and accounts drop their dead lots when next touched.
+//! The end of a month: nothing sweeps accounts. "At the first block of a new month, what is outstanding of each brand
+//! with the month that is over becomes `expired`, one step per brand and month. Accounts drop dead lots when they are
+//! next written; reads leave them out." (protocol, Points)
 
 use lojal_types::limits::EXPIRY_MONTHS_MAX;
 use lojal_types::{BrandId, Expiry, Month, TimeMs};

@@ -1,6 +1,7 @@
-//! The ends of holds (protocol, Holds): nothing sweeps accounts. What holds set aside is also kept by brand, by the minute
-//! at which they end, and by expiry; at the first block that isn't earlier than that minute it moves on in the brand's
-//! totals, and the account's own lots return when its points of that brand are next touched.
+//! The ends of holds: nothing sweeps accounts. "What holds set aside is kept by brand, minute of the end and expiry,
+//! and at that block it moves from held to outstanding, or to expired if its month is over; so the end of a month makes
+//! breakage of holds that have ended, too. The account's own record takes the lots back the next time that its points
+//! of the brand are touched." (protocol, Holds)
 
 use std::collections::BTreeMap;
 

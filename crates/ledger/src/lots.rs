@@ -1,4 +1,4 @@
-//! Arithmetic on the lots of a balance (protocol §5).
+//! Arithmetic on the lots of a balance (protocol, Points).
 
 use lojal_types::limits::LOTS_MAX;
 use lojal_types::{Bounded, Expiry, Lot, Month, Points};
@@ -61,8 +61,8 @@ impl Balance {
         self.replace(held.split_off(excess));
     }
 
-    /// Takes `amount`, the earliest lot first, and drops what is dead in `month`. Nothing changes when the live lots don't
-    /// suffice.
+    /// "Spending takes the earliest lot first." (protocol, Points) What is dead in `month` is dropped. Nothing changes
+    /// when the live lots don't suffice.
     pub(crate) fn take(&mut self, amount: Points, month: Month) -> Option<Vec<Lot>> {
         let (taken, rest) = split(self.live(month), amount)?;
         self.replace(rest);

@@ -79,7 +79,7 @@ pub(crate) fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Res
     }
 }
 
-/// What an account can still do when it is frozen or being recovered: nothing that moves anything.
+/// "What works is `Freeze`, `Unfreeze` and `CancelRecovery`." (protocol, Accounts and keys)
 fn works_while_stopped(operation: &Operation) -> bool {
     matches!(operation, Operation::Freeze(_) | Operation::Unfreeze(_) | Operation::CancelRecovery(_))
 }

@@ -1,11 +1,12 @@
-//! The ids of transactions that could still come again (protocol §6), so that none happens twice.
+//! The ids of transactions that could still come again, so that none happens twice.
 //!
-//! They are kept by the minute in which their `valid_until_ms` lies, at most 61 minutes, and forgotten with it: after
-//! that minute the window refuses them. The state holds one digest per minute over the ids in their order, so that
-//! the ids themselves, which live beside the tree, are as much part of the state root as anything else.
+//! "Ids are remembered by the minute of their `valid_until_ms` and forgotten when that minute is over; the state holds,
+//! per minute, how many there are and a digest folded over them in order." (protocol, Transactions) There are at most
+//! 61 minutes of them, and the window refuses what comes after its minute. By the digest the ids themselves, which live
+//! beside the tree, are as much part of the state root as anything else.
 //!
-//! An hour of them is what a busy node needs most memory for, so the first half of each has to do: two transactions that
-//! share it take 2^64 tries of one author to make, who gets the second of them refused.
+//! An hour of them is what a busy node needs most memory for, so the first half of each has to do (ADR 0025): two
+//! transactions that share it take 2^64 tries of one author to make, who gets the second of them refused.
 
 use std::collections::BTreeMap;
 
@@ -105,7 +106,9 @@ impl PartialEq for IdSet {
 impl Eq for IdSet {}
 
 impl RecentIds {
-    /// Whether a transaction with this id and validity has been in a block.
+    /// True if a transaction with this id and validity has been in a block: "An id whose first 16 bytes are those of
+    /// one that is remembered under the same minute, or that stands before it in the block, counts as the same"
+    /// (protocol, Transactions).
     pub(crate) fn contains(&self, minute: u64, id: &TransactionId) -> bool {
         self.minutes.get(&minute).is_some_and(|ids| ids.contains(id))
     }

@@ -10,7 +10,8 @@ use lojal_types::{
     PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs,
 };
 
-/// An account: exists from the first points that it receives (protocol §4).
+/// An account: "An account exists from the first points it receives, an operator's from its appointment, a household's
+/// from `CreateHousehold`." (protocol, Accounts and keys)
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Account {
     /// The key that signs, once it has replaced the one that the address is the hash of.
@@ -26,8 +27,9 @@ pub struct Account {
 }
 
 impl Account {
-    /// The account at a time: what waited until then has happened, and what is over is gone. The record itself follows
-    /// when it is next written.
+    /// The account at a time, without what is over. "What waits takes effect by block time: from the first block at or
+    /// after its time on, in every rule and every answer. The record itself follows when it is next written."
+    /// (protocol, Accounts and keys)
     pub fn at(mut self, time: TimeMs) -> Self {
         if self.safeguards.waiting.as_ref().is_some_and(|waiting| waiting.from_ms <= time) {
             let waiting = self.safeguards.waiting.take().expect("it was just looked at");
@@ -54,8 +56,9 @@ impl Account {
     }
 }
 
-/// What an account holds of one brand: lots by rising expiry, none of them empty. Lots whose month is over may
-/// still stand here; they are nobody's points any more and are dropped when the balance is next written.
+/// What an account holds of one brand: "A balance is a list of **lots** (expiry, amount) per account and brand, by
+/// rising expiry, at most 62." (protocol, Points) None of them is empty. Lots whose month is over may still stand here;
+/// they are nobody's points any more and are dropped when the balance is next written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Balance {
     /// The lots.

@@ -25,7 +25,8 @@ pub struct HouseholdView {
 }
 
 impl View {
-    /// The lots of an account that can be used, those of expired holds included.
+    /// The lots of an account that can be used, those of expired holds included: "From the first block that isn't
+    /// earlier than that minute its lots are the account's again, for every rule and every read." (protocol, Holds)
     pub fn lots(&self, account: Address, brand: BrandId) -> Vec<Lot> {
         let month = self.tip().time_ms.month();
         let mut balance = self.get(&BalanceKey { account, brand }).unwrap_or_default();
@@ -66,7 +67,8 @@ impl View {
     pub fn memberships(&self, account: Address) -> Vec<Address> {
         self.get(&MembershipsKey(account)).map(|memberships| memberships.households.to_vec()).unwrap_or_default()
     }
-    /// What a member has spent of a limited brand from the pool this month.
+    /// What a member has spent of a limited brand from the pool this month. "What a hold returns in the same month is
+    /// given back to the limit, at the minute of its end." (protocol, Households)
     pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Points {
         let month = self.tip().time_ms.month();
         let count = self.get(&SpentKey { household, member, brand }).filter(|count| count.month == month);

@@ -1,5 +1,5 @@
-//! The rules of protocol §4 to §8 once more, as plainly as possible and sharing no code with the ledger: one entry per
-//! lot, sums over everything, all that ever happened remembered.
+//! The protocol's rules once more, as plainly as possible and sharing no code with the ledger: one entry per lot, sums
+//! over everything, all that ever happened remembered.
 
 mod between;
 mod brands;

@@ -1,5 +1,5 @@
 //! The permissioned libp2p swarm: TCP, Noise, Yamux, gossipsub and request-response between the
-//! nodes of one network (protocol §7).
+//! nodes of one network.
 //!
 //! This crate knows bytes, topics and peers. What the bytes mean is the business of the crate
 //! that bridges it to the consensus engine.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Rate;
 
-/// Peers on the allow-list: 64 validators (protocol §11) and as many followers.
+/// Peers on the allow-list: 64 validators (protocol, Limits) and as many followers.
 pub const PEERS_MAX: usize = 128;
 
 /// Connections to one peer. Two, because both sides may dial at the same moment, and because a

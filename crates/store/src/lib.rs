@@ -1,4 +1,4 @@
-//! The block log, and its index and checkpoint: sled, and sorted files beside it (architecture §3).
+//! The block log, and its index and checkpoint: sled, and sorted files beside it (ARCHITECTURE.md, Storage).
 //!
 //! - [`open`]: locks a data directory, replays its log on top of the last checkpoint, everything checked.
 //! - [`Writer`]: the one writer. A block's bytes are made durable when they are proposed, and the fsync of its

@@ -1,4 +1,5 @@
-//! Addresses of accounts and their text form, bech32m (BIP-350) with the network's prefix (protocol §3 and §4).
+//! Addresses of accounts and their text form, bech32m (BIP-350) with the network's prefix (protocol, Bytes; protocol,
+//! Accounts and keys).
 
 use std::fmt;
 use std::str::FromStr;
@@ -43,7 +44,8 @@ impl Address {
         bytes[LAST] |= HOUSEHOLD_BIT;
         Self(bytes)
     }
-    /// Whether it is a household's, which nobody has a key for.
+    /// True if it is a household's, which nobody has a key for: "The last bit of an address says its kind: it is
+    /// cleared for a key's and set for a household's." (protocol, Accounts and keys)
     pub const fn is_household(&self) -> bool {
         self.0[LAST] & HOUSEHOLD_BIT != 0
     }

@@ -1,4 +1,4 @@
-//! Blocks and their headers (protocol §8).
+//! Blocks and their headers (protocol, Blocks and finality).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Brand ids, and a brand's policy (protocol §3, §5 and §6).
+//! Brand ids, and a brand's policy (protocol, Bytes; protocol, Brands).
 
 use std::fmt;
 use std::io;
@@ -15,7 +15,7 @@ use crate::time::{Expiry, Month};
 
 const CHARS_MAX: usize = *BRAND_ID_CHARS.end();
 
-/// A brand's id: a slug `[a-z][a-z0-9-]{1,14}`. Encoded as a borsh string.
+/// A brand's id: "brand ids slugs `[a-z][a-z0-9-]{1,14}`" (protocol, Bytes). Encoded as a borsh string.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BrandId {
     chars: [u8; CHARS_MAX], // zero after the end, so that derived comparisons are those of the text
@@ -154,7 +154,8 @@ impl Policy {
             reversal_window_ms: 0,
         }
     }
-    /// Checks the policy against the limits.
+    /// Checks the policy against the limits: "`expiry_months` (1 to 60, or none)" and "Amounts in it are 1 to 2^53 − 1,
+    /// `transfer_min` at most `transfer_max`." (protocol, Brands)
     ///
     /// # Errors
     /// The first rule that it breaks.
@@ -179,7 +180,8 @@ impl Policy {
         }
         Ok(())
     }
-    /// The expiry of a lot issued in `month`; fixed for the lot's life, whatever the policy becomes later.
+    /// The expiry of a lot issued in `month`: "An issue in month *m* under a policy of *n* months makes a lot that can
+    /// be used through month *m + n*, and is gone after it." (protocol, Points)
     pub fn expiry_of_issue_in(&self, month: Month) -> Expiry {
         self.expiry_months.map_or(Expiry::Never, |months| Expiry::Month(month.plus(months)))
     }

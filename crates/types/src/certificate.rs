@@ -1,4 +1,4 @@
-//! Consensus votes as they are signed, and the certificate that makes a block final (protocol §8).
+//! Consensus votes as they are signed, and the certificate that makes a block final (protocol, Blocks and finality).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -14,9 +14,9 @@ use crate::limits::VALIDATORS_MAX;
 #[borsh(use_discriminant = true)]
 #[repr(u8)]
 pub enum VoteKind {
-    /// "I hold this block for valid."
+    /// The voter holds this block for valid.
     Prevote = 1,
-    /// "I saw that more than two thirds do."
+    /// The voter saw that more than two thirds do.
     Precommit = 2,
 }
 
@@ -36,7 +36,8 @@ pub struct VoteContent {
 }
 
 impl VoteContent {
-    /// Tag ‖ chain id ‖ canonical bytes.
+    /// What is signed: "A validator signs its vote as `lojal/vote/v1` ‖ chain id ‖ { kind (1 prevote, 2 precommit),
+    /// height, round, block or none, validator }." (protocol, Blocks and finality)
     pub fn signing_bytes(&self, chain: &ChainId) -> Vec<u8> {
         let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
         [tag::VOTE.as_bytes(), chain.as_bytes(), &bytes].concat()
@@ -53,8 +54,10 @@ pub struct CommitSignature<A = Address> {
     pub signature: Signature,
 }
 
-/// Precommits for one block. Nobody has checked them yet; certificates of the same block differ between nodes and
-/// are therefore part of no hash.
+/// Precommits for one block, which nobody has checked yet. "A certificate is { height, round, block, signatures by
+/// rising validator address }" (protocol, Blocks and finality).
+///
+/// "Certificates of one block differ between nodes and are part of no hash." (protocol, Blocks and finality)
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate<A = Address> {

@@ -1,5 +1,5 @@
 //! Why a transaction was refused or failed: stable numbers and names, the same in receipts, HTTP errors and the
-//! wallet (protocol §6).
+//! wallet (protocol, Transactions).
 
 mod table;
 

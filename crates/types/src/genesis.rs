@@ -1,4 +1,4 @@
-//! The genesis document: what everybody trusts, and all that anybody has to trust (protocol §3 and §7).
+//! The genesis document: what everybody trusts, and all that anybody has to trust (protocol, Bytes; protocol, Limits).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -218,6 +218,8 @@ impl GenesisDocument {
     }
 }
 
+/// "Genesis sets the bytes and transactions of a block at or below the limits here, and the heartbeat (100 ms to 60 s)
+/// and the recovery delay (1 s to 30 days)." (protocol, Limits)
 fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     let block_bytes = parameters.block_bytes_max as usize;
     let block_transactions = parameters.block_transactions_max as usize;
@@ -237,7 +239,7 @@ fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     Ok(())
 }
 
-/// ("No brand's id or name could be taken for another brand's id or name", protocol, Names.)
+/// "No brand's id or name could be taken for another brand's id or name." (protocol, Names)
 fn check_brand_names(brands: &[GenesisBrand]) -> Result<(), GenesisError> {
     let texts = brands.iter().flat_map(|brand| [(brand.id, brand.id.as_str()), (brand.id, brand.name.as_str())]);
     confusable(texts).map_or(Ok(()), |(one, other)| Err(GenesisError::ConfusableBrands(one, other)))

@@ -1,4 +1,4 @@
-//! Whoever can bring a lost account back, and a recovery that is under way (protocol §4).
+//! Whoever can bring a lost account back, and a recovery that is under way (protocol, Accounts and keys).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -112,11 +112,12 @@ impl<A> Recovery<A> {
 }
 
 impl Guardians {
-    /// Whether they stand in order, each once.
+    /// True if they stand in order: "accounts first, by address, then brands, each once" (protocol, Accounts and keys).
     pub fn are_in_order(&self) -> bool {
         self.guardians.windows(2).all(|pair| pair[0] < pair[1])
     }
-    /// Whether the threshold is 1 to all of them, or 0 if there are none.
+    /// True if there are enough of them: "The threshold is from 1 to all of them, and 0 without guardians." (protocol,
+    /// Accounts and keys)
     pub fn threshold_is_in_range(&self) -> bool {
         let threshold = usize::from(self.threshold);
         threshold <= self.guardians.len() && (threshold > 0 || self.guardians.is_empty())

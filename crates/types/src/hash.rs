@@ -1,5 +1,5 @@
-//! SHA-256 with domain separation (protocol §3): a preimage starts with an ASCII tag and, but for genesis itself,
-//! the chain id, so that no hash or signature means anything elsewhere.
+//! SHA-256 with domain separation: "A preimage starts with an ASCII tag, and then the chain id, except where noted."
+//! (protocol, Bytes) So no hash or signature means anything elsewhere.
 
 use sha2::{Digest, Sha256};
 

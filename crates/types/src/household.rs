@@ -1,4 +1,4 @@
-//! Members of a household and what they may spend (protocol §6, "household").
+//! Members of a household and what they may spend (protocol, Households).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -47,13 +47,16 @@ pub struct MemberRights {
 }
 
 impl MemberRights {
-    /// Whether the limits stand in order, each brand once, none beyond the largest amount, and an admin has none.
+    /// True if they keep the rules: "Limits stand by brand, each brand once; an admin has none." (protocol, Households)
+    /// None is beyond the largest amount.
     pub fn are_valid(&self) -> bool {
         let in_order = self.limits.windows(2).all(|pair| pair[0].brand < pair[1].brand);
         let in_range = self.limits.iter().all(|limit| limit.month_max.get() <= POINTS_MAX);
         in_order && in_range && (self.role != MemberRole::Admin || self.limits.is_empty())
     }
-    /// How many points of a brand the member may spend in a month; `None`: any number.
+    /// How many points of a brand the member may spend in a month; `None`: any number. "*admin*: everything. *adult*:
+    /// spends from the pool, brands with a limit up to that per calendar month (UTC), others freely. *child*: redeems
+    /// and holds, listed brands only, up to their limit" (protocol, Households).
     pub fn month_max(&self, brand: BrandId) -> Option<Points> {
         let listed = self.limits.iter().find(|limit| limit.brand == brand).map(|limit| limit.month_max);
         match self.role {

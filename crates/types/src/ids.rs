@@ -71,7 +71,7 @@ macro_rules! hex_newtype {
 }
 
 hex_newtype!(
-    /// Identifies a network: the hash of its genesis document (protocol §3).
+    /// Identifies a network: the hash of its genesis document (protocol, Bytes).
     ChainId, 32
 );
 hex_newtype!(
@@ -80,11 +80,12 @@ hex_newtype!(
     ChainTag, 4
 );
 hex_newtype!(
-    /// Identifies a block: the hash of its header (protocol §8). The parent of the first block is the chain id.
+    /// Identifies a block: the hash of its header (protocol, Blocks and finality). The parent of the first block is the
+    /// chain id.
     BlockId, 32
 );
 hex_newtype!(
-    /// Identifies a transaction whatever its signature (protocol §6).
+    /// Identifies a transaction whatever its signature (protocol, Bytes).
     TransactionId, 32
 );
 hex_newtype!(

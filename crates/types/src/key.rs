@@ -1,5 +1,5 @@
 //! Ed25519: signing with a key pair, and verification by ZIP-215, so that one by one and in a batch every node
-//! accepts exactly the same signatures (protocol §3).
+//! accepts exactly the same signatures (protocol, Bytes).
 
 use std::convert::Infallible;
 use std::fmt;
@@ -44,12 +44,14 @@ impl fmt::Debug for KeyPair {
 }
 
 impl PublicKey {
-    /// Whether the bytes can be somebody's key: a point of the curve, and none of the few of small order, for which
-    /// anybody can sign.
+    /// True if the bytes can be somebody's key: "A key of small order is nobody's: it can't be in a genesis document or
+    /// become an account's." (protocol, Bytes) For a key of small order anybody can sign; other bytes are no point of
+    /// the curve.
     pub fn is_valid(&self) -> bool {
         ed25519_dalek::VerifyingKey::from_bytes(self.as_bytes()).is_ok_and(|key| !key.is_weak())
     }
-    /// Whether `signature` is this key's over `message`, by the rules of ZIP-215.
+    /// True if `signature` is this key's over `message`: "Signatures are Ed25519, verified by the rules of
+    /// [ZIP-215](https://zips.z.cash/zip-0215), one by one or in a batch with the same result." (protocol, Bytes)
     pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
         VerificationKey::try_from(*self.as_bytes())
             .is_ok_and(|key| key.verify(&ed25519_zebra::Signature::from(*signature.as_bytes()), message).is_ok())

@@ -1,4 +1,4 @@
-//! Every limit of the protocol, in one place (protocol §11).
+//! Every limit of the protocol, in one place (protocol, Limits).
 //!
 //! A limit is part of what all nodes agree on: raising one is a change of the protocol.
 

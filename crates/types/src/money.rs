@@ -1,5 +1,5 @@
-//! Money between brands (protocol §3): whole minor units of the network's settlement currency, and millionths of them
-//! where sums must stay exact.
+//! Money between brands (protocol, Bytes): whole minor units of the network's settlement currency, and millionths of
+//! them where sums must stay exact.
 
 use std::fmt;
 use std::io;

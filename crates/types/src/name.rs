@@ -129,8 +129,8 @@ fn script_in(table: &[(&'static str, &[(u32, u32)])], c: char) -> Option<&'stati
     table.iter().find(|(_, ranges)| has(ranges)).map(|(script, _)| *script)
 }
 
-/// The rule of names, character by character ("A name is 1 to 64 bytes of letters, marks, digits, single blanks inside
-/// and chosen signs, with at least one letter or digit", protocol, Names).
+/// The rule of names, character by character: "A name is 1 to 64 bytes of letters, marks, digits, single blanks inside
+/// and chosen signs, with at least one letter or digit" (protocol, Names).
 fn check(text: &str) -> Result<(), NameError> {
     if !(1..=NAME_BYTES_MAX).contains(&text.len()) {
         return Err(NameError::Length);
@@ -165,8 +165,8 @@ fn check(text: &str) -> Result<(), NameError> {
     }
 }
 
-/// The script besides Latin of a name with one more letter ("Besides Latin letters it has those of one other script",
-/// protocol, Names).
+/// The script besides Latin of a name with one more letter: "Besides Latin letters it has those of one other script"
+/// (protocol, Names).
 fn beside(found: Option<&'static str>, script: &'static str) -> Result<Option<&'static str>, NameError> {
     match found {
         _ if script == LATIN || script.is_empty() => Ok(found),

@@ -1,4 +1,4 @@
-//! What the operators of a brand may do (protocol §2).
+//! What the operators of a brand may do (protocol, Brands).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub enum Role {
 /// The roles of one operator, in the order of [`Role`], each once.
 pub type Roles = Bounded<Role, 1, 4>;
 
-/// Whether roles stand in the order of [`Role`], each once.
+/// True if roles stand in order: "*issue*, *capture*, *reverse*, *admin*, in this order, each once" (protocol, Brands).
 pub fn in_order(roles: &Roles) -> bool {
     roles.windows(2).all(|pair| pair[0] < pair[1])
 }

@@ -1,4 +1,4 @@
-//! What two brands agree on (protocol §6, "between brands").
+//! What two brands agree on (protocol, Between brands).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -65,12 +65,14 @@ impl PartnershipTerms {
         }
         Ok(())
     }
-    /// What so many of A's points give in B's, rounded down; `None` if that is more than 64 bits.
+    /// What so many of A's points give in B's: "received = ⌊amount · num / den⌋" (protocol, Between brands). `None` if
+    /// that is more than 64 bits.
     pub fn received_for(&self, points: Points) -> Option<Points> {
         let received = u128::from(points.get()) * u128::from(self.rate_num) / u128::from(self.rate_den);
         u64::try_from(received).ok().map(Points::new)
     }
-    /// The fewest of A's points that give so many of B's; `None` if that is more than 64 bits.
+    /// The fewest of A's points that give so many of B's: "burned = ⌈received · den / num⌉, so that dust stays with the
+    /// member" (protocol, Between brands). `None` if that is more than 64 bits.
     pub fn burned_for(&self, received: Points) -> Option<Points> {
         let burned = (u128::from(received.get()) * u128::from(self.rate_den)).div_ceil(u128::from(self.rate_num));
         u64::try_from(burned).ok().map(Points::new)

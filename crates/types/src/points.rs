@@ -57,7 +57,7 @@ impl fmt::Display for Points {
     }
 }
 
-/// Points of one brand that expire together (protocol §5).
+/// Points of one brand that expire together (protocol, Points).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
 )]

@@ -1,4 +1,4 @@
-//! What became of a transaction: final, and on the ledger (protocol §6).
+//! What became of a transaction: final, and on the ledger (protocol, Transactions).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};

@@ -11,8 +11,9 @@ use crate::bounded::Bounded;
 use crate::decode::from_text;
 use crate::limits::REFERENCE_BYTES_MAX;
 
-/// 1 to 32 opaque bytes, unique per brand and kind of operation (protocol §6), so that the same receipt is never
-/// rewarded twice. Hashed or random: it must not name a person. Text form: lower-case hex.
+/// "References (1 to 32 opaque bytes) are unique per brand and kind of operation: the same receipt is never rewarded
+/// twice, the same payment request never paid twice." (protocol, Points) Hashed or random: it must not name a person.
+/// Text form: lower-case hex.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct Reference(Bounded<u8, 1, REFERENCE_BYTES_MAX>);
 

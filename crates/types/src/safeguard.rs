@@ -76,7 +76,9 @@ impl<A> Default for Safeguards<A> {
 }
 
 impl Waiting {
-    /// The digest by which guardians name exactly this change of this account, asked for at this time.
+    /// The digest by which guardians name a change: "The digest is `lojal/change/v1` of the account, the time at which
+    /// the change happens by itself (u64, little-endian) and the change, so nobody agrees to another change than the
+    /// one that was shown." (protocol, Accounts and keys)
     pub fn digest(&self, chain: &ChainId, account: &Address) -> Hash {
         let change = borsh::to_vec(&self.change).expect("writing to memory can't fail");
         let from_ms = self.from_ms.get().to_le_bytes();

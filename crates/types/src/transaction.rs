@@ -1,5 +1,5 @@
-//! Transactions: unsigned, signed, and verified (protocol §6). A verified one can only be made by checking its
-//! signature, so whatever takes it need not ask again.
+//! Transactions: unsigned, signed, and verified (protocol, Transactions). A verified one can only be made by checking
+//! its signature, so whatever takes it need not ask again.
 
 mod verify;
 
@@ -20,7 +20,7 @@ use crate::time::TimeMs;
 /// The operations of one transaction.
 pub type Operations<A = Address> = Bounded<Operation<A>, 1, TRANSACTION_OPERATIONS_MAX>;
 
-/// What a sender asks for: all of the operations, or none.
+/// What a sender asks for: "All operations happen, or none." (protocol, Transactions)
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transaction<A = Address> {

@@ -1,4 +1,4 @@
-//! Validators and their sets (protocol §2, §7 and §8).
+//! Validators and their sets (protocol, Blocks and finality).
 
 use std::io;
 
@@ -64,7 +64,7 @@ pub enum ValidatorSetError {
     Order,
 }
 
-/// ("No two validators have names that could be taken for each other", protocol, Names.)
+/// "No two validators have names that could be taken for each other." (protocol, Names)
 fn check_names(validators: &[Validator]) -> Result<(), ValidatorSetError> {
     let names = validators.iter().enumerate().map(|(at, validator)| (at, validator.name.as_str()));
     let Some((one, other)) = confusable(names) else { return Ok(()) };
@@ -113,7 +113,7 @@ impl ValidatorSet {
     pub fn total_power(&self) -> u64 {
         self.0.iter().map(|validator| validator.power).sum()
     }
-    /// Whether `power` is more than two thirds of the whole.
+    /// True if `power` is "**more than** two thirds of the voting power" (protocol, Blocks and finality).
     pub fn is_quorum(&self, power: u64) -> bool {
         u128::from(power) * 3 > u128::from(self.total_power()) * 2
     }
@@ -121,7 +121,8 @@ impl ValidatorSet {
     pub fn proposer(&self, height: Height, round: u32) -> &Validator {
         &self.0[self.proposer_index(height, round)]
     }
-    /// The place of [`ValidatorSet::proposer`] in the canonical order.
+    /// "In round *r* of height *h*, the validator at place (*h + r*) mod *n* of the canonical order (by falling power,
+    /// then address) proposes; `proposer` is whoever built the block." (protocol, Blocks and finality)
     pub fn proposer_index(&self, height: Height, round: u32) -> usize {
         let turn = u128::from(height.get()) + u128::from(round);
         let index = turn % (self.0.len() as u128);

@@ -57,7 +57,7 @@ pub(super) fn returned_holds(
     }
     let returned = happened(transactions).filter_map(|(_, operation)| match operation {
         Operation::Hold(one) if one.from == account => {
-            // ("A hold ends on a whole minute", protocol, Holds.)
+            // "A hold ends on a whole minute" (protocol, Holds)
             let time_ms = one.expires_ms.to_whole_minute().filter(|end| *end <= now)?;
             let is_closed = closed.contains(&(one.brand, &one.reference));
             (!is_closed).then_some(ReturnedHold { time_ms, brand: one.brand, amount: one.amount })

@@ -220,7 +220,7 @@ fn what_expires_goes_and_the_rest_stays() {
     }
     pool.expire(now);
     assert_eq!(pool.len(), 3);
-    // "`valid_until_ms` must be after the block's time" (protocol §6).
+    // "`valid_until_ms` is after the block's time" (protocol, Transactions)
     pool.expire(now.plus_ms(2));
     assert_eq!(pool.first(Room::UNBOUNDED).iter().map(|one| one.id()).collect::<Vec<_>>(), [all[0].id()]);
     pool.expire(now.plus_ms(3));

@@ -13,14 +13,16 @@ pub(super) fn brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand,
     context.overlay.get(&BrandKey(id)).ok_or(Code::UnknownBrand)
 }
 
-/// "An operator is a key that acts for a brand, with a role and limits." (protocol §2)
+/// "An operator acts for its brand as far as its roles go: *issue*, *capture*, *reverse*, *admin*, in this order, each
+/// once." (protocol, Brands)
 pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role) -> Result<Operator, Code> {
     let operator = context.overlay.get(&OperatorKey { brand, operator: context.sender }).ok_or(Code::NotOperator)?;
     if operator.roles.contains(&role) { Ok(operator) } else { Err(Code::RoleMissing) }
 }
 
-/// "`Freeze` by the owner stops everything outgoing from the account", and so does a recovery (protocol §4): whoever
-/// holds the key of a stopped account can't use it, neither on the account's points nor for a brand or a household.
+/// "A stopped account (frozen, in recovery, or after a cancelled agreement) can receive. Whoever holds its key can do
+/// nothing else with it: not spend, not act for a brand or in a household, not change keys or guardians, not agree as a
+/// guardian." (protocol, Accounts and keys)
 pub(super) fn active(context: &mut Context<'_, '_>) -> Result<(), Code> {
     let account = account(context, context.sender).expect("admission found the sender's account");
     if account.recovery.is_some() {
@@ -39,7 +41,8 @@ pub(super) fn account(context: &mut Context<'_, '_>, address: Address) -> Result
     Ok(account.at(context.time))
 }
 
-/// The guardians of an account that the sender is or, as an admin of a brand, acts for.
+/// The guardians of an account that the sender is or acts for: "A brand acts through its admins." (protocol, Accounts
+/// and keys)
 pub(super) fn guardians_of_sender(context: &mut Context<'_, '_>, account: &Account) -> Result<Vec<Guardian>, Code> {
     let mut acts_for = |guardian: &Guardian| match guardian {
         Guardian::Account(address) => *address == context.sender,
@@ -58,8 +61,8 @@ pub(super) enum Purpose {
     Convert,
 }
 
-/// "Operations name the account that they take points `from`, and the sender must be that account or a member of it
-/// with the right." (protocol §6) Answers whose limit of which month it counts against, if it does.
+/// Points are spent "by the owner of the points, or by a member of the household that owns them" (protocol, Points).
+/// Answers whose limit of which month it counts against, if it does.
 pub(super) fn spend(
     context: &mut Context<'_, '_>,
     account: Address,
@@ -82,13 +85,15 @@ pub(super) fn member(context: &mut Context<'_, '_>, household: Address) -> Optio
     context.overlay.get(&MemberKey { household, member: context.sender })
 }
 
-/// "*child* (redeem with listed brands within their limit, never transfer out)" (protocol §6)
+/// "*child*: redeems and holds, listed brands only, up to their limit; never transfers or converts." (protocol,
+/// Households)
 fn role_allows(role: MemberRole, purpose: Purpose) -> Result<(), Code> {
     let child_may = matches!(purpose, Purpose::Redeem | Purpose::Hold);
     if role != MemberRole::Child || child_may { Ok(()) } else { Err(Code::ChildMayNot) }
 }
 
-/// "Limits are per member, per brand, per calendar month, enforced by consensus." (protocol §6)
+/// "*adult*: spends from the pool, brands with a limit up to that per calendar month (UTC), others freely." (protocol,
+/// Households)
 fn within_limit(
     context: &mut Context<'_, '_>,
     household: Address,

@@ -7,7 +7,7 @@ use super::Context;
 use crate::key::{BalanceKey, OutstandingKey, TotalsKey};
 use crate::record::Balance;
 
-/// Amounts are 1 to [`POINTS_MAX`].
+/// Amounts are "`u64` in the brand's smallest unit, 1 to 2^53 − 1 in one operation" (protocol, Bytes).
 pub(super) fn amount(points: Points) -> Result<(), Code> {
     match points.get() {
         0 => Err(Code::AmountZero),
@@ -16,7 +16,8 @@ pub(super) fn amount(points: Points) -> Result<(), Code> {
     }
 }
 
-/// Adds lots to a balance and drops its dead ones.
+/// Adds lots to a balance: "Accounts drop dead lots when they are next written; reads leave them out." (protocol,
+/// Points)
 pub(super) fn add_lots(context: &mut Context<'_, '_>, account: Address, brand: BrandId, lots: &[Lot]) {
     let key = BalanceKey { account, brand };
     let mut balance = context.overlay.get(&key).unwrap_or_default();

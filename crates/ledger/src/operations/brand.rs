@@ -8,7 +8,7 @@ use super::{Context, authority};
 use crate::key::{AccountKey, BrandKey, IssuedTodayKey, OperatorKey, OperatorListKey};
 use crate::record::{Account, Operator};
 
-/// "A policy change never shortens the life of a lot already issued" (protocol §6): it changes no lot at all.
+/// `SetPolicy`: "A change of policy changes no lot." (protocol, Points)
 pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Result<(), Code> {
     let mut brand = authority::brand(context, set.brand)?;
     authority::operator(context, set.brand, Role::Admin)?;
@@ -18,7 +18,8 @@ pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Resu
     Ok(())
 }
 
-/// `SetOperator`: the operator's account exists from then on, so that it can act.
+/// `SetOperator`: "An account exists from the first points it receives, an operator's from its appointment" (protocol,
+/// Accounts and keys), so that the operator can act.
 pub(super) fn set_operator(context: &mut Context<'_, '_>, set: &SetOperator) -> Result<(), Code> {
     authority::brand(context, set.brand)?;
     authority::operator(context, set.brand, Role::Admin)?;
@@ -52,7 +53,7 @@ pub(super) fn remove_operator(context: &mut Context<'_, '_>, remove: &RemoveOper
     Ok(())
 }
 
-/// A policy keeps the limits and doesn't contradict itself.
+/// "Amounts in it are 1 to 2^53 − 1, `transfer_min` at most `transfer_max`." (protocol, Brands)
 fn policy_in_bounds(policy: &Policy) -> Result<(), Code> {
     policy.check().map_err(|_| Code::PolicyOutOfBounds)
 }
@@ -73,7 +74,8 @@ fn valid_operator(set: &SetOperator) -> Result<(), Code> {
     if set.issue_daily_max.is_some_and(|max| max.get() > POINTS_MAX) { Err(Code::AmountTooLarge) } else { Ok(()) }
 }
 
-/// A brand without an admin could never change anything again: the last one stays.
+/// "A brand that has an admin always keeps one; it has at most 64 operators." (protocol, Brands) Without an admin it
+/// could never change anything again.
 fn not_the_last_admin(context: &mut Context<'_, '_>, brand: BrandId, operator: Address) -> Result<(), Code> {
     let list = context.overlay.get(&OperatorListKey(brand)).unwrap_or_default();
     let mut is_admin = |operator: Address| {
@@ -84,7 +86,7 @@ fn not_the_last_admin(context: &mut Context<'_, '_>, brand: BrandId, operator: A
     if another || !is_admin(operator) { Ok(()) } else { Err(Code::LastAdmin) }
 }
 
-/// "Operators ≤ 64 per brand." (protocol §11)
+/// "A brand that has an admin always keeps one; it has at most 64 operators." (protocol, Brands)
 fn list(context: &mut Context<'_, '_>, brand: BrandId, operator: Address) -> Result<(), Code> {
     let mut list = context.overlay.get(&OperatorListKey(brand)).unwrap_or_default();
     list.operators = list.operators.with_sorted(operator).map_err(|_| Code::TooManyOperators)?;

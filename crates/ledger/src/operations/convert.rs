@@ -18,6 +18,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
     policies_allow(context, convert)?;
     let (burned, received) = exchange(convert, &terms)?;
     authority::spend(context, convert.account, convert.from, Purpose::Convert, burned)?;
+    // "`daily_max` (A points per UTC day, all members together)" (protocol, Between brands)
     let key = ConvertedTodayKey { from: convert.from, to: convert.to };
     count_day(context, &key, burned, terms.daily_max, Code::ConversionDailyMaxReached)?;
     let old = debit(context, convert.account, convert.from, burned)?;
@@ -38,15 +39,15 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
     owe(context, convert, burned, &terms)
 }
 
-/// A partnership is in force from its acceptance to its end.
+/// "Members convert from the acceptance to the end." (protocol, Between brands)
 fn terms_in_force(context: &mut Context<'_, '_>, convert: &Convert) -> Result<PartnershipTerms, Code> {
     let partnership = context.overlay.get(&PartnershipKey { from: convert.from, to: convert.to });
     let terms = partnership.and_then(|partnership| partnership.terms).ok_or(Code::UnknownPartnership)?;
     if context.time < terms.ends_ms { Ok(terms) } else { Err(Code::PartnershipEnded) }
 }
 
-/// "A brand's policy also says whether its points may be […] converted and pooled" (protocol §6): both brands must
-/// allow the conversion, and the new points must be allowed where the old ones were.
+/// "Points of a brand are converted into others, and others into them, only while it is `convertible`; and those of a
+/// pool only into points that are `poolable`." (protocol, Brands)
 fn policies_allow(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Code> {
     let (from, to) = (authority::brand(context, convert.from)?, authority::brand(context, convert.to)?);
     if !from.policy.convertible || !to.policy.convertible {
@@ -56,8 +57,8 @@ fn policies_allow(context: &mut Context<'_, '_>, convert: &Convert) -> Result<()
     if in_pool && !to.policy.poolable { Err(Code::PolicyForbidsPooling) } else { Ok(()) }
 }
 
-/// "Burns A points, issues B points (rounded down; dust below one unit is not taken from the member)." (protocol §6)
-/// Answers how many go and how many come.
+/// "received = ⌊amount · num / den⌋; burned = ⌈received · den / num⌉, so that dust stays with the member." (protocol,
+/// Between brands) Answers how many go and how many come.
 fn exchange(convert: &Convert, terms: &PartnershipTerms) -> Result<(Points, Points), Code> {
     let received = terms.received_for(convert.amount).ok_or(Code::AmountTooLarge)?;
     if received.is_zero() {
@@ -70,8 +71,11 @@ fn exchange(convert: &Convert, terms: &PartnershipTerms) -> Result<(Points, Poin
     Ok((burned, received))
 }
 
-/// "A conversion gives the earlier of the old expiry and the target brand's policy." (protocol §5) What the first lots
-/// together give, rounded down, is what their new lots together are: so all of them are what all of the old ones give.
+/// "Lots keep their expiry through transfers, pools and holds; a conversion gives the earlier of the old expiry and
+/// what the target brand's policy would give." (protocol, Points)
+///
+/// "Several lots convert by cumulative rounding down, so that together they give exactly `received`." (protocol,
+/// Between brands) What the first lots together give, rounded down, is what their new lots together are.
 fn convert_lots(
     context: &mut Context<'_, '_>,
     convert: &Convert,
@@ -94,8 +98,8 @@ fn convert_lots(
     Ok(new)
 }
 
-/// "A then owes B `burned · price_micro` more, kept exactly, in millionths, and at most `owed_max`: a conversion that would
-/// exceed it fails until A has paid." (protocol, Between brands)
+/// "A then owes B `burned · price_micro` more, kept exactly, in millionths, and at most `owed_max`: a conversion that
+/// would exceed it fails until A has paid." (protocol, Between brands)
 fn owe(context: &mut Context<'_, '_>, convert: &Convert, burned: Points, terms: &PartnershipTerms) -> Result<(), Code> {
     if terms.price_micro == 0 {
         return Ok(());

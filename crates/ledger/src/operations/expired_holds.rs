@@ -9,8 +9,9 @@ use crate::key::{HoldsKey, SpentKey};
 use crate::lots::total;
 use crate::record::{Holds, OpenHold};
 
-/// The lots of a hold that has ended count as the account's from that minute on, and go back into its balance the next
-/// time that its points of the brand are touched. In the brand's totals they have moved on already.
+/// "The account's own record takes the lots back the next time that its points of the brand are touched." (protocol,
+/// Holds) For every rule they are the account's since the minute at which the hold ended, and in the brand's totals
+/// they have moved on already.
 pub(super) fn return_expired(context: &mut Context<'_, '_>, account: Address, brand: BrandId) {
     let key = HoldsKey { account, brand };
     let Some(Holds { holds }) = context.overlay.get(&key) else { return };
@@ -25,7 +26,8 @@ pub(super) fn return_expired(context: &mut Context<'_, '_>, account: Address, br
     }
 }
 
-/// Gives lots of a hold back before its end: live ones are outstanding again, dead ones become breakage at this moment.
+/// Gives lots of a hold back before its end. "Lots that return before the end, because the brand lets go of them,
+/// become breakage at that moment if their month is over." (protocol, Holds)
 pub(super) fn let_go(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots: &[Lot]) {
     let month = context.time.month();
     let (live, dead): (Vec<Lot>, Vec<Lot>) = lots.iter().partition(|lot| lot.expiry.is_live_in(month));
@@ -40,7 +42,8 @@ pub(super) fn let_go(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHo
     put_back(context, key, hold, lots);
 }
 
-/// Lots of a hold are in the balance again, and what a member's limit of this month was charged is given back to it.
+/// Puts lots of a hold into the balance again. "What a hold returns in the same month is given back to the limit, at
+/// the minute of its end." (protocol, Households)
 fn put_back(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots: &[Lot]) {
     let HoldsKey { account, brand } = key;
     put_back_lots(context, account, brand, lots);

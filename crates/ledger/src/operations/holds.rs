@@ -14,7 +14,7 @@ use crate::key::{CapturedKey, HeldKey, HoldsKey};
 use crate::lots::split;
 use crate::record::{Held, Holds, OpenHold, Used};
 
-/// `Hold`: "member reserves at a till, with an expiry" (protocol §6).
+/// `Hold`: "The lots are set aside." (protocol, Holds)
 pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
     amount(hold.amount)?;
     authority::brand(context, hold.brand)?;
@@ -35,7 +35,11 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     set_aside(context, HoldsKey { account: hold.from, brand: hold.brand }, open)
 }
 
-/// `Capture`: "brand takes all or part, the rest returns" (protocol §6). Lots whose month ended meanwhile are honoured.
+/// `Capture`: "by an operator with the role *capture*, before the expiry: all or part; the rest returns at once. A hold
+/// is captured once; after that it is closed, whatever the reference of the next try." (protocol, Holds)
+///
+/// "A lot whose month ends while it is held is honoured when it is captured: it was reserved in time." (protocol,
+/// Holds)
 pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Result<(), Code> {
     amount(capture.amount)?;
     authority::brand(context, capture.brand)?;
@@ -75,14 +79,15 @@ pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Resul
     Ok(())
 }
 
-/// A hold ends after the block and is asked for at most 30 days ahead of it; it ends on a whole minute, rounded up.
+/// "A hold ends on a whole minute: its `expires_ms`, which is at most 30 days ahead, is rounded up." (protocol, Holds)
+/// It ends after the block.
 fn end_in_time(context: &Context<'_, '_>, hold: &Hold) -> Result<TimeMs, Code> {
     let in_time = hold.expires_ms > context.time && hold.expires_ms.since_ms(context.time) <= HOLD_MS_MAX;
     let end = if in_time { hold.expires_ms.to_whole_minute() } else { None };
     end.ok_or(Code::HoldExpiryOutOfRange)
 }
 
-/// "Open holds ≤ 16 per account and brand." (protocol §11)
+/// "at most 16 open ones per account and brand" (protocol, Holds)
 fn set_aside(context: &mut Context<'_, '_>, key: HoldsKey, hold: OpenHold) -> Result<(), Code> {
     let before = context.overlay.get(&key).unwrap_or_default().holds;
     let holds = before.into_inner().into_iter().chain([hold]).collect();
@@ -97,29 +102,31 @@ fn known(context: &mut Context<'_, '_>, brand: BrandId, from: Address, reference
     held.filter(|held| held.from == from).ok_or(Code::UnknownHold)
 }
 
-/// A hold is captured or released once.
+/// "A hold is captured once; after that it is closed, whatever the reference of the next try." (protocol, Holds) One
+/// that was released is closed as well.
 fn not_closed(held: &Held) -> Result<(), Code> {
     if held.closed { Err(Code::HoldClosed) } else { Ok(()) }
 }
 
-/// "Member reserves at a till, with an expiry" (protocol §6): from then on the points are the account's again.
+/// "From the first block that isn't earlier than that minute its lots are the account's again, for every rule and every
+/// read." (protocol, Holds)
 fn not_expired(context: &Context<'_, '_>, held: &Held) -> Result<(), Code> {
     if context.time < held.expires_ms { Ok(()) } else { Err(Code::HoldExpired) }
 }
 
-/// "Brand takes all or part, the rest returns" (protocol §6): it can't take more than all.
+/// "all or part; the rest returns at once" (protocol, Holds): a brand can't take more than all.
 fn rest_of(hold: &OpenHold, amount: Points) -> Result<Vec<Lot>, Code> {
     let (_, rest) = split(&hold.lots, amount).ok_or(Code::CaptureExceedsHold)?;
     Ok(rest)
 }
 
-/// "An expired hold returns its lots the next time the account is touched" (protocol §6): after that there is nothing
-/// left to release.
+/// "The account's own record takes the lots back the next time that its points of the brand are touched." (protocol,
+/// Holds) After that there is nothing left to release.
 fn not_returned(context: &mut Context<'_, '_>, key: &HoldsKey, reference: &Reference) -> Result<(), Code> {
     if position(context, key, reference).is_some() { Ok(()) } else { Err(Code::HoldExpired) }
 }
 
-/// Before the expiry only the brand lets go, since the till relies on the hold; after it the owner can too.
+/// "by the brand at any time; by the owner only after the expiry, since the till relies on it" (protocol, Holds)
 fn by_the_brand_or_by_the_owner_after_expiry(
     context: &mut Context<'_, '_>,
     release: &Release,

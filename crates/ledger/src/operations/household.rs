@@ -1,4 +1,4 @@
-//! `CreateHousehold`, `Invite`, `Join`, `Leave`, `SetMember` and `RemoveMember` (protocol §6, "household"). A household
+//! `CreateHousehold`, `Invite`, `Join`, `Leave`, `SetMember` and `RemoveMember` (protocol, Households). A household
 //! always has an admin, until its last member dissolves it.
 
 use lojal_types::{Address, Code, Invite, Join, Leave, MemberRights, MemberRole, RemoveMember, SetMember};
@@ -8,7 +8,8 @@ use super::{Context, authority};
 use crate::key::{AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey};
 use crate::record::{Account, Household};
 
-/// "A household is an account with members instead of a key."
+/// "A household is an account with members instead of a key; whoever creates it is its first admin." (protocol,
+/// Households)
 pub(super) fn create(context: &mut Context<'_, '_>) -> Result<(), Code> {
     let address = Address::of_household(&context.chain, &context.transaction, context.index);
     context.overlay.put(&AccountKey(address), &Account::default());
@@ -38,14 +39,15 @@ pub(super) fn join(context: &mut Context<'_, '_>, join: &Join) -> Result<(), Cod
     enter(context, join.household, household, &rights)
 }
 
-/// "A member who leaves takes nothing from the pool and their own account is untouched."
+/// `Leave`: "Whoever leaves or is removed takes nothing from the pool." (protocol, Households)
 pub(super) fn leave(context: &mut Context<'_, '_>, leave: &Leave) -> Result<(), Code> {
     let household = known(context, leave.household)?;
     by_a_member(context, leave.household)?;
     go(context, leave.household, household, context.sender)
 }
 
-/// `SetMember`: (role, limits) from now on; what was spent this month stays counted.
+/// `SetMember`: "What is counted of a member in a month stays counted, whatever becomes of its role and limits."
+/// (protocol, Households)
 pub(super) fn set_member(context: &mut Context<'_, '_>, set: &SetMember) -> Result<(), Code> {
     let household = of_admin(context, set.household)?;
     let rights = valid(MemberRights { role: set.role, limits: set.limits.clone() })?;
@@ -74,7 +76,7 @@ fn known(context: &mut Context<'_, '_>, address: Address) -> Result<Household, C
     if household.members.is_empty() { Err(Code::HouseholdDissolved) } else { Ok(household) }
 }
 
-/// "*admin* (all)": only an admin decides who is a member and how.
+/// "`Invite`, `SetMember`, `RemoveMember` by an admin; `Join` by the invited member; `Leave`." (protocol, Households)
 fn of_admin(context: &mut Context<'_, '_>, address: Address) -> Result<Household, Code> {
     let household = known(context, address)?;
     let rights = by_a_member(context, address)?;
@@ -91,13 +93,14 @@ fn not_a_member(household: &Household, account: Address) -> Result<(), Code> {
     if household.members.contains(&account) { Err(Code::AlreadyMember) } else { Ok(()) }
 }
 
-/// Up to 16 invitations of a household wait at a time; inviting somebody again replaces the invitation.
+/// "At most 16 members, 16 invitations, and 16 households per account." (protocol, Households) Inviting somebody again
+/// replaces the invitation.
 fn list_invited(household: &mut Household, account: Address) -> Result<(), Code> {
     household.invited = household.invited.with_sorted(account).map_err(|_| Code::TooManyInvitations)?;
     Ok(())
 }
 
-/// "Joining takes an invitation and the invitee's own signature." (protocol §6)
+/// "`Join` by the invited member" (protocol, Households)
 fn invitation(context: &mut Context<'_, '_>, key: &InvitationKey) -> Result<MemberRights, Code> {
     context.overlay.get(key).ok_or(Code::NotInvited)
 }
@@ -112,24 +115,26 @@ fn is_invited(household: &Household, account: Address) -> Result<(), Code> {
     if household.invited.contains(&account) { Ok(()) } else { Err(Code::UnknownMember) }
 }
 
-/// A household without an admin could never change anything again: the last one keeps the role.
+/// "The last admin can't be demoted, and can't be removed or leave while others are members or the pool holds points or
+/// open holds." (protocol, Households)
 fn keeps_an_admin(context: &mut Context<'_, '_>, set: &SetMember, household: &Household) -> Result<(), Code> {
     let loses_it = set.role != MemberRole::Admin && is_last_admin(context, set.household, household, set.member);
     if loses_it { Err(Code::LastHouseholdAdmin) } else { Ok(()) }
 }
 
-/// "The last admin can't leave a pool that still holds points" (protocol §6), nor other members without an admin.
+/// "The last admin can't be demoted, and can't be removed or leave while others are members or the pool holds points or
+/// open holds." (protocol, Households)
 fn last_of_an_empty_pool(context: &mut Context<'_, '_>, address: Address, household: &Household) -> Result<(), Code> {
     let leaves_nothing = household.members.len() == 1 && pool_is_empty(context, address, household);
     if leaves_nothing { Ok(()) } else { Err(Code::LastHouseholdAdmin) }
 }
 
-/// Limits stand in order, each brand once, and an admin has none.
+/// "Limits stand by brand, each brand once; an admin has none." (protocol, Households)
 fn valid(rights: MemberRights) -> Result<MemberRights, Code> {
     if rights.are_valid() { Ok(rights) } else { Err(Code::InvalidLimits) }
 }
 
-/// "Up to 16 members"; and an account is a member of up to 16 households.
+/// "At most 16 members, 16 invitations, and 16 households per account." (protocol, Households)
 fn enter(
     context: &mut Context<'_, '_>,
     address: Address,
@@ -185,7 +190,8 @@ fn pool_is_empty(context: &mut Context<'_, '_>, account: Address, household: &Ho
     })
 }
 
-/// What is left of an empty household: dead lots, and invitations that nobody can accept any more.
+/// "When the last member of an empty household leaves, it is dissolved; its address is never a household again."
+/// (protocol, Households) What is left of it goes: dead lots, and invitations that nobody can accept any more.
 fn dissolve(context: &mut Context<'_, '_>, account: Address, household: &mut Household) {
     for brand in household.brands.iter() {
         context.overlay.remove(&BalanceKey { account, brand: *brand });

@@ -16,6 +16,8 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
     within_issue_max(issue, &brand.policy)?;
     let expiry = brand.policy.expiry_of_issue_in(context.time.month());
+    // "It is the time of the block plus the policy's `reversal_window_ms`, at most 400 days; from then on nothing can
+    // be reversed." (protocol, Points)
     let reversible_until_ms = context.time.plus_ms(brand.policy.reversal_window_ms);
     let record = Issued { to: issue.to, amount: issue.amount, expiry, reversible_until_ms, reversed: Points::ZERO };
     use_once(context, &IssuedKey { brand: issue.brand, reference: issue.reference.clone() }, &record)?;
@@ -35,7 +37,7 @@ fn within_issue_max(issue: &Issue, policy: &Policy) -> Result<(), Code> {
     if policy.issue_max.is_none_or(|max| issue.amount <= max) { Ok(()) } else { Err(Code::IssueTooLarge) }
 }
 
-/// "An operator is a key that acts for a brand, with a role and limits" (protocol §2): a stolen till does damage of a
+/// "by an operator with the role *issue*, within its daily limit" (protocol, Points): a stolen till does damage of a
 /// known size.
 fn within_daily_limit(context: &mut Context<'_, '_>, issue: &Issue, operator: &Operator) -> Result<(), Code> {
     let Some(max) = operator.issue_daily_max else { return Ok(()) };

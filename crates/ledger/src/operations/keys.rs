@@ -1,4 +1,4 @@
-//! Keys and freezes of accounts (protocol §4).
+//! Keys and freezes of accounts (protocol, Accounts and keys).
 
 use lojal_types::{Code, PublicKey, RotateKey};
 
@@ -6,7 +6,7 @@ use super::{Context, authority};
 use crate::key::AccountKey;
 use crate::record::Account;
 
-/// `RotateKey`: "replaces the key, signed by the old one".
+/// "`RotateKey { new_key }`: the new key signs from the next transaction on." (protocol, Accounts and keys)
 pub(super) fn rotate(context: &mut Context<'_, '_>, rotate: &RotateKey) -> Result<(), Code> {
     can_sign(&rotate.new_key)?;
     let key = AccountKey(context.sender);
@@ -17,19 +17,20 @@ pub(super) fn rotate(context: &mut Context<'_, '_>, rotate: &RotateKey) -> Resul
     Ok(())
 }
 
-/// The new key is one that can sign …
+/// "A key of small order is nobody's: it can't be in a genesis document or become an account's." (protocol, Bytes)
 fn can_sign(new_key: &PublicKey) -> Result<(), Code> {
     if new_key.is_valid() { Ok(()) } else { Err(Code::InvalidKey) }
 }
 
-/// … and another one than the account has.
+/// The new key is another one than the account has.
 fn another_key(context: &Context<'_, '_>, account: &Account, new_key: &PublicKey) -> Result<(), Code> {
     // Within one transaction an earlier operation may have replaced the signer already.
     let old_key = account.rotated_key.unwrap_or(context.signer);
     if old_key == *new_key { Err(Code::KeyUnchanged) } else { Ok(()) }
 }
 
-/// `Freeze` stops everything that goes out, and withdraws a change that waits, also to be unfrozen.
+/// "`Freeze` by the owner stops the account at once, and withdraws what waits." (protocol, Accounts and keys) What
+/// waits may be to be unfrozen.
 ///
 /// # Errors
 /// A freeze that changes nothing is surely a mistake.

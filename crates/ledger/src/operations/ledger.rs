@@ -9,7 +9,7 @@ use crate::key::{AccountKey, BalanceKey, HouseholdKey};
 use crate::lots::total;
 use crate::record::{Account, Balance};
 
-/// Gives lots to an account. "An account exists as soon as it receives points." (protocol §4)
+/// Gives lots to an account: "An account exists from the first points it receives" (protocol, Accounts and keys).
 pub(super) fn credit(
     context: &mut Context<'_, '_>,
     account: Address,
@@ -26,8 +26,9 @@ pub(super) fn credit(
     Ok(())
 }
 
-/// "Nothing is credited at a household's address without a household there" (protocol, Households): neither before it
-/// is created nor after it is dissolved. A household remembers which brands its pool holds.
+/// "Nothing is credited at a household's address without a household there: it fails as `unknown_household` before one
+/// is created, as `household_dissolved` afterwards." (protocol, Households) A household remembers which brands its pool
+/// holds.
 fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -> Result<(), Code> {
     let mut household = context.overlay.get(&HouseholdKey(address)).ok_or(Code::UnknownHousehold)?;
     if household.members.is_empty() {
@@ -40,7 +41,7 @@ fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -
     Ok(())
 }
 
-/// Takes points from an account: "spending takes the earliest lot first" (protocol §5).
+/// Takes points from an account, the earliest lot first.
 pub(super) fn debit(
     context: &mut Context<'_, '_>,
     account: Address,
@@ -55,7 +56,8 @@ pub(super) fn debit(
     Ok(taken)
 }
 
-/// Takes points with one expiry from an account: as many as there are, within bounds.
+/// Takes points with one expiry from an account: as many as there are, within bounds. "Points with another expiry,
+/// points that are held, and points of other brands are never touched." (protocol, Points)
 pub(super) fn debit_of(
     context: &mut Context<'_, '_>,
     account: Address,
@@ -78,7 +80,7 @@ pub(super) fn debit_of(
     Ok(Lot { expiry, amount })
 }
 
-/// A shortage that only expired lots would have filled says so.
+/// "A shortage that only dead lots would have filled is refused as such (`points_expired`)." (protocol, Points)
 fn shortage(balance: &Balance, amount: Points) -> Code {
     if total(&balance.lots) >= amount { Code::PointsExpired } else { Code::InsufficientPoints }
 }

@@ -24,7 +24,8 @@ pub(super) fn propose(context: &mut Context<'_, '_>, proposal: &ProposePartnersh
     Ok(())
 }
 
-/// `AcceptPartnership`: what one brand has put forward is in force once the other agrees.
+/// `AcceptPartnership`: "One brand's admin proposes, the other's accepts the identical terms; either ends it."
+/// (protocol, Between brands)
 pub(super) fn accept(context: &mut Context<'_, '_>, acceptance: &AcceptPartnership) -> Result<(), Code> {
     let AcceptPartnership { from, to, terms } = acceptance;
     two_brands(context, *from, *to)?;
@@ -40,7 +41,8 @@ pub(super) fn accept(context: &mut Context<'_, '_>, acceptance: &AcceptPartnersh
     Ok(())
 }
 
-/// Either brand can end it at once; what is owed stays owed.
+/// `EndPartnership`: "either ends it. Members convert from the acceptance to the end. What is owed stays owed."
+/// (protocol, Between brands)
 pub(super) fn end(context: &mut Context<'_, '_>, end: &EndPartnership) -> Result<(), Code> {
     let EndPartnership { from, to } = *end;
     two_brands(context, from, to)?;
@@ -73,12 +75,13 @@ fn by_one_of_them(context: &mut Context<'_, '_>, from: BrandId, to: BrandId) -> 
     }
 }
 
-/// "It exists when both brands have signed it" (protocol §6): what nobody has put forward can't be accepted …
+/// Terms that nobody has put forward can't be accepted.
 fn take_proposal(partnership: &mut Partnership) -> Result<PartnershipProposal, Code> {
     partnership.proposal.take().ok_or(Code::UnknownProposal)
 }
 
-/// … and both sign the same terms, whatever was put forward meanwhile.
+/// "One brand's admin proposes, the other's accepts the identical terms" (protocol, Between brands), whatever was put
+/// forward meanwhile.
 fn same_terms(proposal: &PartnershipProposal, terms: &PartnershipTerms) -> Result<(), Code> {
     if proposal.terms == *terms { Ok(()) } else { Err(Code::TermsDiffer) }
 }

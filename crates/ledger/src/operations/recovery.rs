@@ -1,5 +1,5 @@
-//! Guardians and recoveries of lost accounts (protocol §4). "A stolen guardian can annoy but not steal": the owner can
-//! cancel whatever one starts, and it can't keep the others from agreeing on another key.
+//! Guardians and recoveries of lost accounts (protocol, Accounts and keys). A stolen guardian can annoy but not steal:
+//! the owner can cancel whatever one starts, and it can't keep the others from agreeing on another key.
 
 use lojal_types::limits::{BARRED_MS, CANCELLED_MS};
 use lojal_types::{
@@ -12,8 +12,8 @@ use super::{Context, authority};
 use crate::key::AccountKey;
 use crate::record::Account;
 
-/// `StartRecovery`: "by a guardian freezes outgoing movements at once; when the threshold is reached the 72-hour clock
-/// starts".
+/// "`StartRecovery { account, new_key }` by a guardian stops the account at once and voids what waits." (protocol,
+/// Accounts and keys)
 pub(super) fn start(context: &mut Context<'_, '_>, start: &StartRecovery) -> Result<(), Code> {
     let mut account = authority::account(context, start.account)?;
     let guardians = not_barred(&account, authority::guardians_of_sender(context, &account)?)?;
@@ -26,8 +26,9 @@ pub(super) fn start(context: &mut Context<'_, '_>, start: &StartRecovery) -> Res
     Ok(())
 }
 
-/// `CancelRecovery` by the old key, at any time before `FinishRecovery`, but not of an agreement that comes soon after
-/// one that was cancelled.
+/// `CancelRecovery` by the old key, before `FinishRecovery`: "Cancelling an agreement bars nobody, but nothing goes out
+/// of the account for another `recovery_delay_ms`, and for 90 days the owner alone can't change guardians: such a
+/// change happens by itself after them at the earliest." (protocol, Accounts and keys)
 pub(super) fn cancel(context: &mut Context<'_, '_>) -> Result<(), Code> {
     let mut account = authority::account(context, context.sender)?;
     let recovery = take_recovery(&mut account)?;
@@ -43,7 +44,8 @@ pub(super) fn cancel(context: &mut Context<'_, '_>) -> Result<(), Code> {
     Ok(())
 }
 
-/// `FinishRecovery`: by any guardian after the clock; the new key signs from the next transaction on.
+/// "The old key can `CancelRecovery` until a guardian says `FinishRecovery { account }` after the clock; then the new
+/// key signs." (protocol, Accounts and keys)
 pub(super) fn finish(context: &mut Context<'_, '_>, finish: &FinishRecovery) -> Result<(), Code> {
     let mut account = authority::account(context, finish.account)?;
     authority::guardians_of_sender(context, &account)?;
@@ -51,13 +53,15 @@ pub(super) fn finish(context: &mut Context<'_, '_>, finish: &FinishRecovery) -> 
     let agreed = threshold_reached(recovery)?;
     clock_has_run(context, &agreed)?;
     account.rotated_key = Some(agreed.new_key);
+    // "`FinishRecovery` ends this." (protocol, Accounts and keys)
     // Whoever cancelled an agreement before has lost the account.
     account.safeguards.cancelled = None;
     context.overlay.put(&AccountKey(finish.account), &account);
     Ok(())
 }
 
-/// The votes of guardians who are barred don't count; one of whom no other is left is refused.
+/// "Cancelling votes below the threshold bars those guardians from asking for 30 days." (protocol, Accounts and keys)
+/// Their votes don't count; one of whom no other is left is refused.
 fn not_barred(account: &Account, mut guardians: Vec<Guardian>) -> Result<Vec<Guardian>, Code> {
     guardians.retain(|one| !account.safeguards.barred.iter().any(|barred| barred.guardian == *one));
     if guardians.is_empty() { Err(Code::GuardianBarred) } else { Ok(guardians) }
@@ -84,13 +88,14 @@ fn take_recovery(account: &mut Account) -> Result<Recovery, Code> {
     account.recovery.take().ok_or(Code::NoRecovery)
 }
 
-/// "When the threshold is reached the 72-hour clock starts …
+/// "When as many as the threshold want the same one, it is agreed, and the clock starts (`recovery_delay_ms`)."
+/// (protocol, Accounts and keys)
 fn threshold_reached(recovery: Recovery) -> Result<AgreedKey, Code> {
     recovery.agreed.ok_or(Code::RecoveryNeedsGuardians)
 }
 
-/// … the old key may `CancelRecovery` at any time before `FinishRecovery`" (protocol §4): until the clock has run,
-/// nobody finishes.
+/// "The old key can `CancelRecovery` until a guardian says `FinishRecovery { account }` after the clock" (protocol,
+/// Accounts and keys): until it has run, nobody finishes.
 fn clock_has_run(context: &Context<'_, '_>, agreed: &AgreedKey) -> Result<(), Code> {
     if context.time < agreed.from_ms { Err(Code::RecoveryTooEarly) } else { Ok(()) }
 }
@@ -115,7 +120,8 @@ fn changes_a_vote(votes: &[RecoveryVote], guardians: &[Guardian], new_key: Publi
     if guardians.iter().all(wants) { Err(Code::AlreadyAgreed) } else { Ok(()) }
 }
 
-/// Each guardian wants one key, the last one that it named; the first key that enough of them want is agreed on.
+/// "Each guardian wants one key, the last that it named. When as many as the threshold want the same one, it is agreed,
+/// and the clock starts (`recovery_delay_ms`)." (protocol, Accounts and keys)
 fn agree(
     context: &mut Context<'_, '_>,
     account: &Account,

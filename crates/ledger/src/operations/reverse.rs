@@ -36,8 +36,8 @@ fn issued_key(reverse: &Reverse) -> IssuedKey {
     IssuedKey { brand: reverse.brand, reference: reverse.issue_reference.clone() }
 }
 
-/// "If that is less than `at_least` (1 to `amount`), it fails and takes nothing: `at_least = amount` is all or nothing."
-/// (protocol, Points)
+/// "If that is less than `at_least` (1 to `amount`), it fails and takes nothing: `at_least = amount` is all or
+/// nothing." (protocol, Points)
 fn at_least_in_range(reverse: &Reverse) -> Result<(), Code> {
     let in_range = !reverse.at_least.is_zero() && reverse.at_least <= reverse.amount;
     if in_range { Ok(()) } else { Err(Code::AtLeastOutOfRange) }
@@ -54,7 +54,8 @@ fn in_time(context: &Context<'_, '_>, issued: &Issued) -> Result<(), Code> {
     if context.time < issued.reversible_until_ms { Ok(()) } else { Err(Code::ReversalWindowClosed) }
 }
 
-/// All reversals of an issue together take at most what it gave; answers with what is left of it.
+/// "A reversal takes as many points with the expiry of the issue as the account has, up to `amount`, and all reversals
+/// of an issue together up to what was issued." (protocol, Points) Answers with what is left of it.
 fn enough_is_left(issued: &Issued, reverse: &Reverse) -> Result<Points, Code> {
     let left = issued.left();
     if left >= reverse.at_least { Ok(left) } else { Err(Code::ReversalExceedsIssue) }

@@ -9,7 +9,9 @@ use super::{Context, authority};
 use crate::key::{AccountKey, ParametersKey};
 use crate::record::Account;
 
-/// `Unfreeze`: "asks to lift the freeze" (protocol, Accounts and keys). "`Unfreeze` needs a recovery to be over first."
+/// "`Unfreeze` asks to lift the freeze." (protocol, Accounts and keys)
+///
+/// "`Unfreeze` needs a recovery to be over first." (protocol, Accounts and keys)
 pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
     let mut account = authority::account(context, context.sender)?;
     if !account.frozen {
@@ -24,7 +26,7 @@ pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
     Ok(())
 }
 
-/// `SetGuardians` waits likewise; to name those that there are withdraws what waits.
+/// `SetGuardians`: "To name those that there are withdraws what waits." (protocol, Accounts and keys)
 pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -> Result<(), Code> {
     in_order(&set.guardians)?;
     threshold_in_range(&set.guardians)?;
@@ -42,8 +44,8 @@ pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -
     Ok(())
 }
 
-/// `Agree`: "When as many guardians as the threshold agree to what waits, it happens at once" (protocol, Accounts and
-/// keys).
+/// `Agree`: "When as many guardians as the threshold agree to what waits, it happens at once." (protocol, Accounts and
+/// keys)
 pub(super) fn agree(context: &mut Context<'_, '_>, agree: &Agree) -> Result<(), Code> {
     let mut account = authority::account(context, agree.account)?;
     let guardians = authority::guardians_of_sender(context, &account)?;
@@ -63,13 +65,15 @@ pub(super) fn agree(context: &mut Context<'_, '_>, agree: &Agree) -> Result<(), 
     Ok(())
 }
 
-/// Takes what waits, if it is what the digest names: nobody agrees to another change than the one that was shown.
+/// Takes what waits, if it is what the digest names, "so nobody agrees to another change than the one that was shown"
+/// (protocol, Accounts and keys).
 fn named(context: &Context<'_, '_>, account: &mut Account, address: Address, digest: Hash) -> Result<Waiting, Code> {
     let waiting = account.safeguards.waiting.take();
     waiting.filter(|one| one.digest(&context.chain, &address) == digest).ok_or(Code::UnknownChange)
 }
 
-/// A change that waits already isn't asked for twice: that would only start its clock again.
+/// "One change waits at a time: the last that was asked for, and the same is not asked for twice." (protocol, Accounts
+/// and keys) To ask twice would only start its clock again.
 fn wait(safeguards: &mut Safeguards, change: Change, from_ms: TimeMs) -> Result<(), Code> {
     if safeguards.waiting.as_ref().is_some_and(|waiting| waiting.change == change) {
         return Err(Code::ChangeWaits);
@@ -78,30 +82,34 @@ fn wait(safeguards: &mut Safeguards, change: Change, from_ms: TimeMs) -> Result<
     Ok(())
 }
 
-/// When what is asked for now happens by itself.
+/// The time at which what is asked for now happens by itself: "`Unfreeze` and `SetGuardians` wait for
+/// `recovery_delay_ms` of the genesis document (72 h) from the block in which the owner asked; then they happen by
+/// themselves." (protocol, Accounts and keys)
 pub(super) fn delayed(context: &mut Context<'_, '_>) -> TimeMs {
     let parameters = context.overlay.get(&ParametersKey).expect("written at genesis and never removed");
     context.time.plus_ms(parameters.recovery_delay_ms)
 }
 
-/// "for 90 days the owner alone can't change guardians" (protocol, Accounts and keys): by itself the change happens
-/// after them at the earliest.
+/// "for 90 days the owner alone can't change guardians: such a change happens by itself after them at the earliest"
+/// (protocol, Accounts and keys)
 fn not_by_the_owner_alone(context: &mut Context<'_, '_>, safeguards: &Safeguards) -> TimeMs {
     let delayed = delayed(context);
     safeguards.cancelled.map_or(delayed, |cancelled| delayed.max(cancelled.until_ms))
 }
 
-/// Guardians stand in order, each once, so that one set has one encoding.
+/// "They stand accounts first, by address, then brands, each once, and nobody is their own." (protocol, Accounts and
+/// keys) So one set has one encoding.
 fn in_order(guardians: &Guardians) -> Result<(), Code> {
     if guardians.are_in_order() { Ok(()) } else { Err(Code::GuardiansOutOfOrder) }
 }
 
-/// From one of the guardians to all of them, and 0 when there are none.
+/// "The threshold is from 1 to all of them, and 0 without guardians." (protocol, Accounts and keys)
 fn threshold_in_range(guardians: &Guardians) -> Result<(), Code> {
     if guardians.threshold_is_in_range() { Ok(()) } else { Err(Code::ThresholdOutOfRange) }
 }
 
-/// A guardian is somebody else, and a brand that exists.
+/// "They stand accounts first, by address, then brands, each once, and nobody is their own." (protocol, Accounts and
+/// keys) A brand is one that exists.
 fn trustworthy(context: &mut Context<'_, '_>, guardian: &Guardian) -> Result<(), Code> {
     match guardian {
         Guardian::Account(address) if *address == context.sender => Err(Code::OwnGuardian),

@@ -9,7 +9,8 @@ use super::{Context, authority};
 use crate::key::{ObligationKey, SettledKey};
 use crate::record::{Obligation, Used};
 
-/// "Signed by the creditor when the money has arrived, lowers it." (protocol §6)
+/// "`Settle { creditor, debtor, amount, reference }` by an admin of the creditor when the money has arrived lowers it,
+/// at most to zero." (protocol, Between brands)
 pub(super) fn apply(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Code> {
     amount(settle)?;
     two_brands(context, settle.debtor, settle.creditor)?;
@@ -27,7 +28,7 @@ fn amount(settle: &Settle) -> Result<(), Code> {
     }
 }
 
-/// Nobody can settle more than is owed.
+/// "by an admin of the creditor when the money has arrived lowers it, at most to zero" (protocol, Between brands)
 fn lower(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Code> {
     let key = ObligationKey { debtor: settle.debtor, creditor: settle.creditor };
     let owed_micro = context.overlay.get(&key).unwrap_or_default().owed_micro;

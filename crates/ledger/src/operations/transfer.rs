@@ -18,7 +18,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Resul
     policy_allows_the_amount(&brand.policy, transfer)?;
     within_daily_cap(context, &brand.policy, transfer)?;
     let lots = debit(context, transfer.from, transfer.brand, transfer.amount)?;
-    // "Lots keep their expiry through every transfer." (protocol §5)
+    // "Lots keep their expiry through transfers, pools and holds" (protocol, Points)
     credit(context, transfer.to, transfer.brand, &lots)
 }
 
@@ -27,8 +27,8 @@ fn to_another_account(transfer: &Transfer) -> Result<(), Code> {
     if transfer.from == transfer.to { Err(Code::SameAccount) } else { Ok(()) }
 }
 
-/// "A brand's policy says whether its points may be transferred between members, […] and pooled." (protocol §6) Into
-/// a pool it takes the one, between persons and out of a pool the other, from pool to pool both.
+/// "Into a household's pool they take `poolable`; between persons, and out of a pool, `transferable`." (protocol,
+/// Points) From pool to pool they take both.
 fn policy_allows_the_way(policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
     let (out_of_pool, into_pool) = (transfer.from.is_household(), transfer.to.is_household());
     if into_pool && !policy.poolable {
@@ -38,7 +38,7 @@ fn policy_allows_the_way(policy: &Policy, transfer: &Transfer) -> Result<(), Cod
     if needs_transferable && !policy.transferable { Err(Code::PolicyForbidsTransfer) } else { Ok(()) }
 }
 
-/// "The smallest and largest transfer …
+/// "Transfers are within the policy's smallest and largest, and its daily cap per sender." (protocol, Points)
 fn policy_allows_the_amount(policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
     if transfer.amount < policy.transfer_min {
         return Err(Code::TransferTooSmall);
@@ -46,7 +46,8 @@ fn policy_allows_the_amount(policy: &Policy, transfer: &Transfer) -> Result<(), 
     if transfer.amount > policy.transfer_max { Err(Code::TransferTooLarge) } else { Ok(()) }
 }
 
-/// … and a daily cap per member" (protocol §6), whatever account the member takes the points from.
+/// "Transfers are within the policy's smallest and largest, and its daily cap per sender" (protocol, Points), whatever
+/// account the sender takes the points from.
 fn within_daily_cap(context: &mut Context<'_, '_>, policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
     let Some(max) = policy.transfer_daily_max else { return Ok(()) };
     let key = TransferredTodayKey { sender: context.sender, brand: transfer.brand };

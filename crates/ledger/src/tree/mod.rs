@@ -1,4 +1,5 @@
-//! The state tree: the whole state behind one hash, with proofs (protocol §9, architecture §3).
+//! The state tree: the whole state behind one hash, with proofs (protocol, State and proofs; ARCHITECTURE.md, The
+//! state).
 //!
 //! A map from keys to values, kept as a binary Merkle trie over key hashes whose leaves are pages:
 //!
@@ -39,7 +40,8 @@ pub use node::hash_key;
 pub use proof::{Proof, ProofError};
 pub(crate) use update::Change;
 
-/// Most entries of a page; a subtree with more is a branch (architecture §3).
+/// Most entries of a page: "A subtree with at most 16 entries is one page; a larger one splits on the next bit, the
+/// most significant first." (protocol, State and proofs)
 pub const PAGE_ENTRIES_MAX: usize = 16;
 
 /// Most branches above a page: the bits of a key hash.

@@ -300,9 +300,10 @@ pub(super) fn bit(key_hash: &Hash, depth: usize) -> bool {
     key_hash[depth / 8] & (0x80 >> (depth % 8)) != 0
 }
 
-/// What puts an entry into its place in the tree, its key hash (protocol §9). The first bytes of an account's entries are
-/// those of its address, which is a hash itself, so that what a transaction needs of an account is in one page, or a few
-/// next to each other.
+/// The key hash, which puts an entry into its place in the tree. "The hash of a key that is about an account (kinds 32
+/// to 47 and 64 to 79, whose keys begin with the account's address) has its first four bytes replaced by those of the
+/// address, so that an account's entries lie next to each other." (protocol, State and proofs) The address is a hash
+/// itself, so what a transaction needs of an account is in one page, or a few next to each other.
 pub fn hash_key(key: &[u8]) -> [u8; 32] {
     let mut key_hash = hash("lojal/key/v1", [key]);
     if let Some(account) = account_of(key) {

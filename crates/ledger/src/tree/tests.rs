@@ -12,7 +12,8 @@ use super::{PAGE_ENTRIES_MAX, StateTree};
 type Content = BTreeMap<Box<[u8]>, Box<[u8]>>;
 type Changes = BTreeMap<Box<[u8]>, Option<Box<[u8]>>>;
 
-/// The definition of protocol §9 word for word, over (key hash, value hash) sorted by key hash.
+/// The definition of the tree (protocol, State and proofs) word for word, over (key hash, value hash) sorted by key
+/// hash.
 fn naive_root(entries: &[(Hash, Hash)], depth: usize) -> Hash {
     let mut preimage = Vec::new();
     if entries.len() <= 16 {

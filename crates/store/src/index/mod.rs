@@ -1,4 +1,4 @@
-//! The index: a cache of the log, and the checkpoint of the state (architecture §3).
+//! The index: a cache of the log, and the checkpoint of the state (ARCHITECTURE.md, Storage).
 //!
 //! What there is much of lies in immutable sorted files: see [`runs`]. They are written first. sled holds where the
 //! blocks are, and which files there are; the first byte of a key says what. The blocks are written ahead of the

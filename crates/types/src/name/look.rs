@@ -8,8 +8,8 @@ pub(super) const SIGNS: &str = "!&'()+,-./:·’";
 
 /// Finds two owners of which a text could be taken for one of the other's, the first such pair in their order.
 ///
-/// ("Two texts could be taken for each other if they look the same as they are written, or one of them as it is written
-/// and the other in small letters, or both in small letters", protocol, Names.)
+/// "Two texts could be taken for each other if they look the same as they are written, or one of them as it is written
+/// and the other in small letters, or both in small letters." (protocol, Names)
 pub fn confusable<'a, T: Copy + Ord>(texts: impl Iterator<Item = (T, &'a str)>) -> Option<(T, T)> {
     let mut looks: Vec<(String, T)> =
         texts.flat_map(|(owner, text)| looks(text).into_iter().map(move |look| (look, owner))).collect();
@@ -17,8 +17,8 @@ pub fn confusable<'a, T: Copy + Ord>(texts: impl Iterator<Item = (T, &'a str)>) 
     looks.windows(2).find(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1).map(|pair| (pair[0].1, pair[1].1))
 }
 
-/// What a text looks like as it is written, and in small letters ("What a text looks like is what is left of it without
-/// accents, blanks and signs, every character replaced by what it looks like", protocol, Names).
+/// A text's looks, as it is written and in small letters: "What a text looks like is what is left of it without
+/// accents, blanks and signs, every character replaced by what it looks like" (protocol, Names).
 pub fn looks(text: &str) -> [String; 2] {
     let (mut written, mut in_small_letters) = (String::new(), String::new());
     for c in decomposed(text).into_iter().filter(|c| *c != ' ' && !SIGNS.contains(*c)) {

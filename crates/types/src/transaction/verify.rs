@@ -38,7 +38,7 @@ impl IdentifiedTransaction {
         &self.bytes
     }
 
-    /// Checks size and network.
+    /// Checks size and network: "`chain` is this chain's" (protocol, Transactions).
     fn check(self) -> Result<Self, Code> {
         if self.bytes.len() > TRANSACTION_BYTES_MAX {
             return Err(Code::TransactionTooLarge);
@@ -103,7 +103,8 @@ pub fn verify_all(signed: Vec<SignedTransaction>, chain: &ChainId) -> Vec<Result
     verify_identified(signed.into_iter().map(|one| Ok(one.identify(chain))).collect())
 }
 
-/// As [`verify_all`], of transactions whose ids are known already; those that are refused already stay so.
+/// As [`verify_all`], of transactions whose ids are known already; those that are refused already stay so. "A
+/// transaction can be in a block if: its signature holds" (protocol, Transactions).
 pub fn verify_identified(
     identified: Vec<Result<IdentifiedTransaction, Code>>,
 ) -> Vec<Result<VerifiedTransaction, Code>> {

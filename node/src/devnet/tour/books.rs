@@ -75,7 +75,7 @@ fn netting_statement(stage: &mut Stage) -> Result<Report, TourError> {
     Ok(report)
 }
 
-/// "At any block height both brands read the same netting statement" (protocol §6), and so does the auditor.
+/// Both brands read the same netting statement, and so does the auditor (ADR 0015).
 fn both_brands_agree(stage: &Stage, cast: &Cast, statement: &Report) -> Result<(), TourError> {
     for brand in [&cast.nordmat, &cast.havshotell] {
         let gateway = stage.gateway_of(&brand.operator)?;

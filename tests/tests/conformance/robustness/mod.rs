@@ -1,4 +1,4 @@
-//! Decoders take the canonical bytes of a value and nothing else (protocol §3): what is encoded decodes to the same
+//! Decoders take the canonical bytes of a value and nothing else (protocol, Bytes): what is encoded decodes to the same
 //! value, and whatever bytes come, a decoder refuses them or has found a value whose encoding they are.
 
 mod corpus;

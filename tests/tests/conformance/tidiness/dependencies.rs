@@ -1,4 +1,4 @@
-//! Dependencies point one way (architecture §1).
+//! Dependencies point one way (ARCHITECTURE.md, The house).
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Golden vectors (protocol §12): files of readable inputs and the bytes that they must give. See
+//! Golden vectors (protocol, Staying compatible): files of readable inputs and the bytes that they must give. See
 //! `tests/vectors/README.md` for how to read, use and renew them.
 
 mod blocks;

@@ -1,4 +1,4 @@
-//! "The operations of one transaction are atomic: all or none." (protocol §6)
+//! "All operations happen, or none." (protocol, Transactions)
 
 use std::collections::BTreeSet;
 

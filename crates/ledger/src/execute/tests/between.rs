@@ -1,4 +1,4 @@
-//! Partnerships, `Convert` and `Settle` (protocol §6, "between brands").
+//! Partnerships, `Convert` and `Settle` (protocol, Between brands).
 
 use lojal_types::limits::PRICE_MICRO_MAX;
 use lojal_types::{Code, ExactMoney, Money, PartnershipProposal, PartnershipTerms, Points, Policy};

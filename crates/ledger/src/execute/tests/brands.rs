@@ -1,4 +1,4 @@
-//! `SetPolicy`, `SetOperator` and `RemoveOperator` (protocol §6, "brand").
+//! `SetPolicy`, `SetOperator` and `RemoveOperator` (protocol, Brands).
 
 use lojal_types::{Code, Outcome, Points, Policy, Role};
 

@@ -1,4 +1,4 @@
-//! The end of a month (protocol §5).
+//! The end of a month (protocol, Points).
 
 use lojal_types::{Code, Outcome, Points, TimeMs};
 

@@ -1,4 +1,4 @@
-//! `Hold`, `Capture` and `Release` (protocol §6, "holds").
+//! `Hold`, `Capture` and `Release` (protocol, Holds).
 
 use lojal_types::limits::HOLD_MS_MAX;
 use lojal_types::{Code, Outcome, TimeMs};

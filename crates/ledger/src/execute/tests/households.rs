@@ -1,4 +1,4 @@
-//! Households and what their members may spend (protocol §6, "household").
+//! Households and what their members may spend (protocol, Households).
 
 use lojal_types::{Address, Code, MemberRights, MemberRole, Outcome};
 

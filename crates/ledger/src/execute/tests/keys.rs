@@ -1,4 +1,4 @@
-//! `RotateKey`: the address outlives the key (protocol §4).
+//! `RotateKey`: the address outlives the key (protocol, Accounts and keys).
 
 use lojal_types::{Code, KeyPair, Operation, Outcome, VerifiedTransaction};
 

@@ -1,4 +1,4 @@
-//! `Issue`, `Redeem`, `Transfer` and `Reverse` (protocol §5 and §6).
+//! `Issue`, `Redeem`, `Transfer` and `Reverse` (protocol, Points).
 
 use lojal_types::limits::{POINTS_MAX, REVERSAL_WINDOW_MS_MAX};
 use lojal_types::{Code, Outcome, Points, Policy};

@@ -1,4 +1,4 @@
-//! Freezes, guardians and recoveries (protocol §4).
+//! Freezes, guardians and recoveries (protocol, Accounts and keys).
 
 use lojal_types::limits::BARRED_MS;
 use lojal_types::{Code, Operation, Outcome, PublicKey, Role};

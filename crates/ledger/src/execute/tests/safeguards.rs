@@ -1,5 +1,5 @@
-//! The table of the protocol, Accounts and keys, walked line by line: what the owner, a thief with the key, one guardian and
-//! the threshold can do.
+//! The table of who can do what (protocol, Accounts and keys), walked line by line: the owner, a thief with the key,
+//! one guardian and the threshold.
 
 use lojal_types::limits::CANCELLED_MS;
 use lojal_types::{Code, Outcome};
