@@ -19,8 +19,7 @@ const OWN: &str = "lojal";
 
 /// Starts it.
 pub fn start() {
-    // An empty variable is as good as none.
-    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok().filter(|wanted| !wanted.trim().is_empty());
+    let wanted = lojal_text::text_variable(EnvFilter::DEFAULT_ENV).filter(|wanted| !wanted.trim().is_empty());
     let filter = wanted.and_then(|wanted| EnvFilter::try_new(wanted).ok()).unwrap_or_else(|| EnvFilter::new(DEFAULT));
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()

@@ -10,7 +10,8 @@ mod values;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use lojal_types::{AddressText, BrandId, Reference, TransactionId};
 use lojal_wallet::reference::ReceiptText;
 
@@ -22,13 +23,14 @@ pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sendi
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReleaseArgs, RequestArgs};
 pub use values::Pool;
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
+const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty variable counts as unset.\n\n\
+                          Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
                           3 the outcome is open: ask for it by the transaction's id; 6 done, but the result could not be \
                           written to standard output.";
 
 /// A wallet for loyalty points.
 #[derive(Debug, Parser)]
-#[command(name = "lojal", version, after_help = EXIT_CODES)]
+#[command(name = "lojal", version, after_help = AFTER_HELP)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -42,18 +44,49 @@ pub struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Options {
-    /// The wallet's directory [default: ~/.lojal]
-    #[arg(long, global = true, env = "LOJAL_HOME", value_name = "DIR")]
+    /// The wallet's directory [env: LOJAL_HOME] [default: ~/.lojal]
+    #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
-    /// A gateway to use instead of the wallet's own; can be repeated, the first one is preferred
-    #[arg(long = "gateway", global = true, env = "LOJAL_GATEWAY", value_name = "URL", value_delimiter = ',', value_parser = values::url)]
+    /// A gateway to use instead of the wallet's own; can be repeated, the first one is preferred [env: LOJAL_GATEWAY]
+    #[arg(long = "gateway", global = true, value_name = "URL", value_delimiter = ',', value_parser = values::url)]
     pub gateways: Vec<String>,
-    /// Read the passphrase from this file [also: LOJAL_PASSPHRASE_FILE, LOJAL_PASSPHRASE]
+    /// Read the passphrase from this file [env: LOJAL_PASSPHRASE_FILE, LOJAL_PASSPHRASE]
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
     /// Print one JSON document, and nothing else
     #[arg(long, global = true)]
     pub json: bool,
+}
+
+/// Names the wallet's directory.
+const HOME_VARIABLE: &str = "LOJAL_HOME";
+/// Names gateways, with commas between them.
+const GATEWAY_VARIABLE: &str = "LOJAL_GATEWAY";
+
+impl Cli {
+    /// The command line, and from the environment what it doesn't say.
+    ///
+    /// # Errors
+    /// When it was not understood, or a variable wasn't.
+    pub fn read() -> Result<Self, clap::Error> {
+        let mut cli = Self::try_parse()?;
+        let options = &mut cli.options;
+        options.home = options.home.take().or_else(|| lojal_text::variable(HOME_VARIABLE).map(PathBuf::from));
+        options.gateways.retain(|url| !url.is_empty());
+        if options.gateways.is_empty()
+            && let Some(listed) = lojal_text::variable(GATEWAY_VARIABLE)
+        {
+            let urls = listed.to_str().ok_or_else(|| wrong(GATEWAY_VARIABLE, "it is no UTF-8 text"))?.split(',');
+            let urls = urls.map(values::url).collect::<Result<Vec<_>, _>>();
+            options.gateways = urls.map_err(|reason| wrong(GATEWAY_VARIABLE, &reason))?;
+            options.gateways.retain(|url| !url.is_empty());
+        }
+        Ok(cli)
+    }
+}
+
+fn wrong(variable: &str, reason: &str) -> clap::Error {
+    Cli::command().error(ErrorKind::InvalidValue, format!("the variable {variable}: {reason}"))
 }
 
 /// What to do.
@@ -77,7 +110,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         words_file: Option<PathBuf>,
         /// The account, if it was recovered to this wallet's key [default: the account of the words' first key]
-        #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
+        #[arg(long, value_name = "ADDRESS", value_parser = values::person)]
         account: Option<AddressText>,
     },
     /// Show this wallet's address

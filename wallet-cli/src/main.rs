@@ -6,16 +6,13 @@ mod commands;
 mod error;
 mod hints;
 mod output;
-mod table;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use cli::Cli;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(usage(&error)),
     };

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use lojal_text::{TypedError, decomposed, typed};
+use lojal_text::{TypedError, decomposed, typed, variable};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -151,8 +151,6 @@ pub struct Sources {
 impl Sources {
     /// The file of the command line, if there is one, and this process's environment.
     pub fn from_environment(option_file: Option<PathBuf>) -> Self {
-        // An empty variable is as good as none.
-        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Self { option_file, variable_file: variable(FILE_VARIABLE).map(PathBuf::from), variable: variable(VARIABLE) }
     }
     /// The passphrase from the first place that has one.

@@ -125,7 +125,7 @@ fn verify_command(args: VerifyArgs) -> ExitCode {
             if json {
                 lojal_print::document(&document(true, &report));
             } else {
-                lojal_print::line(sheet::text(&report).trim_end());
+                lojal_print::line(sheet::text(&report, lojal_print::columns()).trim_end());
             }
             ExitCode::SUCCESS
         }

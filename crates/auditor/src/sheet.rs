@@ -3,37 +3,44 @@
 
 use std::fmt::Write;
 
-use lojal_text::outside;
+use lojal_text::{outside, wrap};
 use lojal_types::api::{Netting, NettingPair};
 use lojal_types::{BrandId, ExactMoney, GrossPoints, Lot, TimeMs};
 
 use crate::verify::{BrandReport, Report};
 
+/// What a line under a title begins with.
+const INDENT: &str = "  ";
+
 /// A label and what stands behind it.
 type Row = (String, String);
 
-/// The whole report: where the chain ends, a balance sheet per brand, and what they owe each other.
-pub fn text(report: &Report) -> String {
-    let mut lines = vec![
-        format!("network       {}", outside(&report.network)),
-        format!("chain id      {}", report.chain_id),
-        format!("height        {}", report.height),
-        format!("time          {}", utc(report.time_ms)),
-        format!("block         {}", report.block),
-        format!("state root    {}", report.state_root),
-        format!("transactions  {} applied, {} failed", report.transactions.applied, report.transactions.failed),
-        format!("duration      {}.{:03} s", report.duration_ms / 1000, report.duration_ms % 1000),
+/// The whole report: where the chain ends, a balance sheet per brand, and what they owe each other; in so many
+/// `columns`, if there is a number.
+pub fn text(report: &Report, columns: Option<usize>) -> String {
+    let transactions = &report.transactions;
+    let head = [
+        ("network", outside(&report.network)),
+        ("chain id", report.chain_id.to_string()),
+        ("height", report.height.to_string()),
+        ("time", utc(report.time_ms)),
+        ("block", report.block.to_string()),
+        ("state root", report.state_root.to_string()),
+        ("transactions", format!("{} applied, {} failed", transactions.applied, transactions.failed)),
+        ("duration", format!("{}.{:03} s", report.duration_ms / 1000, report.duration_ms % 1000)),
     ];
+    let head = head.map(|(label, value)| vec![label.to_owned(), value]);
+    let mut lines = vec![lojal_text::table(&head, &[], columns)];
     lines.push(String::new());
     // Each ends with a line's end, so that an empty line follows.
-    lines.extend(report.brands.iter().map(brand_text));
-    lines.push(netting_text(&report.netting));
+    lines.extend(report.brands.iter().map(|brand| brand_text(brand, columns)));
+    lines.push(netting_text(&report.netting, columns));
     lines.push(format!("Everything holds from genesis to height {}.", report.height));
     lines.join("\n") + "\n"
 }
 
 /// A brand's balance sheet, in the brand's display decimals.
-pub fn brand_text(brand: &BrandReport) -> String {
+pub fn brand_text(brand: &BrandReport, columns: Option<usize>) -> String {
     let totals = &brand.totals;
     let total = |label: &str, points: GrossPoints| (label.to_owned(), format_points(points, brand.decimals));
     let heading = |label: &str| (label.to_owned(), String::new());
@@ -56,11 +63,11 @@ pub fn brand_text(brand: &BrandReport) -> String {
         rows.push(heading("held by last month"));
         rows.extend(by_month(&brand.held_by_month));
     }
-    table(&format!("{} ({})", outside(&brand.name), brand.id), &rows)
+    table(&format!("{} ({})", outside(&brand.name), brand.id), &rows, columns)
 }
 
 /// The netting statement: what every pair of brands owes each other, and the difference.
-pub fn netting_text(netting: &Netting) -> String {
+pub fn netting_text(netting: &Netting, columns: Option<usize>) -> String {
     let currency = netting.currency.map(|currency| format!(" of {currency}")).unwrap_or_default();
     let at = format!("after block {} of {}", netting.height, utc(netting.time_ms));
     let title = format!("Between brands, in minor units{currency}, {at}");
@@ -68,7 +75,7 @@ pub fn netting_text(netting: &Netting) -> String {
     if rows.is_empty() {
         rows.push(("no brand has ever owed another anything".to_owned(), String::new()));
     }
-    table(&title, &rows)
+    table(&title, &rows, columns)
 }
 
 fn pair_rows(pair: &NettingPair) -> [Row; 3] {
@@ -86,16 +93,11 @@ fn pair_rows(pair: &NettingPair) -> [Row; 3] {
 }
 
 /// Lines under a title; amounts stand under each other by their last digit.
-fn table(title: &str, rows: &[Row]) -> String {
-    let label_chars = rows.iter().map(|(label, _)| label.len()).max().unwrap_or_default();
-    let amount_chars = rows.iter().map(|(_, amount)| amount.len()).max().unwrap_or_default();
-    let mut text = format!("{title}\n");
-    for (label, amount) in rows {
-        let line = format!("  {label:<label_chars$}  {amount:>amount_chars$}");
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+fn table(title: &str, rows: &[Row], columns: Option<usize>) -> String {
+    let row = |(label, amount): &Row| vec![format!("{INDENT}{label}"), amount.clone()];
+    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
+    let title = columns.map_or_else(|| title.to_owned(), |columns| wrap("", title, columns).join("\n"));
+    format!("{title}\n{}\n", lojal_text::table(&rows, &[1], columns))
 }
 
 /// A sum in minor units with all of its millionths, such as `1250.500000`.

@@ -21,7 +21,7 @@ pub fn arguments<T: Parser>() -> Result<T, ExitCode> {
 pub fn usage(error: &clap::Error) -> u8 {
     let is_wrong = error.use_stderr();
     let on_terminal = if is_wrong { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
-    let is_plain = !on_terminal || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_plain = !on_terminal || lojal_text::variable("NO_COLOR").is_some();
     let text = error.render();
     let text = if is_plain { text.to_string() } else { text.ansi().to_string() };
     if is_wrong {

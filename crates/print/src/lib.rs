@@ -25,6 +25,9 @@ pub struct OutputLost(String);
 /// Prints nothing and puts the cursor to the beginning of an empty line, on a terminal.
 const CLEAR_LINE: &str = "\r\u{1b}[K";
 
+/// Columns of a terminal that doesn't say how many it has.
+const COLUMNS: usize = 80;
+
 /// What became of this process's standard output; a process has one.
 static OUTPUT: Mutex<Stream> = Mutex::new(Stream::new());
 
@@ -69,8 +72,26 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Gives the width of the terminal that standard output is, if it is one and says so.
+/// Gives the number of columns that lines for people may take: what `COLUMNS` says; without it what the terminal says
+/// that standard output is, or 80; and none elsewhere, where lines are as long as they are.
 pub fn columns() -> Option<usize> {
+    let terminal = is_terminal().then(|| terminal_columns().unwrap_or(COLUMNS));
+    columns_of(lojal_text::text_variable("COLUMNS").as_deref(), terminal)
+}
+
+/// Lays out rows in aligned columns that fit in [`columns`]; those of `right` are aligned to the right.
+pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
+    lojal_text::table(rows, right, columns())
+}
+
+/// What the variable says, unless it is no number or nought.
+fn columns_of(variable: Option<&str>, terminal: Option<usize>) -> Option<usize> {
+    let said = variable.and_then(|text| text.trim().parse().ok());
+    said.filter(|columns| *columns > 0).or(terminal)
+}
+
+/// What the terminal says, if it does.
+fn terminal_columns() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
@@ -88,14 +109,14 @@ fn output() -> MutexGuard<'static, Stream> {
 }
 
 fn shown(text: &str, on_terminal: bool) -> String {
-    let variables = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).unwrap_or_default());
-    let knows_unicode = on_terminal && is_utf8(&variables);
+    let locales = ["LC_ALL", "LC_CTYPE", "LANG"].map(lojal_text::text_variable);
+    let knows_unicode = on_terminal && is_utf8(&locales);
     if knows_unicode { lojal_text::for_terminal(text) } else { lojal_text::for_text(text) }
 }
 
 /// Tells whether the first locale that is set, of those that say how text is encoded (POSIX, LC_CTYPE), says UTF-8.
-fn is_utf8(locales: &[String]) -> bool {
-    let locale = locales.iter().find(|locale| !locale.is_empty()).map(|locale| locale.to_lowercase());
+fn is_utf8(locales: &[Option<String>]) -> bool {
+    let locale = locales.iter().flatten().next().map(|locale| locale.to_lowercase());
     locale.is_some_and(|locale| locale.contains("utf-8") || locale.contains("utf8"))
 }
 
@@ -112,11 +133,22 @@ fn write(text: &str, ends_line: bool, passes: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::is_utf8;
+    use super::{columns_of, is_utf8};
+
+    #[test]
+    fn columns_says_how_wide_lines_are_and_a_terminal_does_where_it_says_nothing() {
+        for terminal in [None, Some(100)] {
+            assert_eq!(columns_of(Some("40"), terminal), Some(40));
+            for nothing in [None, Some("0"), Some("-1"), Some("wide"), Some("99999999999999999999")] {
+                assert_eq!(columns_of(nothing, terminal), terminal);
+            }
+        }
+    }
 
     #[test]
     fn the_first_locale_that_is_set_says_how_a_terminal_shows_text() {
-        let says = |locales: [&str; 3]| is_utf8(&locales.map(str::to_owned));
+        let says =
+            |locales: [&str; 3]| is_utf8(&locales.map(|text| Some(text.to_owned()).filter(|text| !text.is_empty())));
         assert!(says(["", "", "sv_SE.UTF-8"]) && says(["C.utf8", "", ""]) && says(["", "en_US.UTF-8", "C"]));
         assert!(!says(["", "", ""]) && !says(["C", "", "sv_SE.UTF-8"]) && !says(["", "", "sv_SE.ISO-8859-1"]));
     }

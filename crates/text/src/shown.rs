@@ -36,7 +36,7 @@ pub fn for_text(text: &str) -> String {
 }
 
 /// Tells whether a character is one of the two that [`outside`] puts around a text: they take no room.
-pub fn is_isolate(c: char) -> bool {
+pub(crate) fn is_isolate(c: char) -> bool {
     c == ISOLATE || c == POP
 }
 

@@ -37,7 +37,10 @@ pub fn run(options: &DevnetOptions) -> Result<(), DevnetError> {
     if let Some(dir) = &options.dir {
         return run_in(dir.clone(), options);
     }
-    let temporary = tempfile::Builder::new().prefix("lojal-tour-").tempdir()?;
+    // An empty TMPDIR is none, and not this directory.
+    let below = Some(std::env::temp_dir()).filter(|dir| !dir.as_os_str().is_empty());
+    let below = below.unwrap_or_else(|| PathBuf::from("/tmp"));
+    let temporary = tempfile::Builder::new().prefix("lojal-tour-").tempdir_in(below)?;
     let result = run_in(temporary.path().join("network"), options);
     if !matches!(result, Ok(()) | Err(DevnetError::Interrupted | DevnetError::PortTaken { .. })) {
         // The error names what is in it.

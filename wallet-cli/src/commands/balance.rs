@@ -11,7 +11,6 @@ use super::safeguards::safeguards_text;
 use super::words::role_text;
 use crate::error::CommandError;
 use crate::output::Report;
-use crate::table::table;
 
 /// A household's pool, as one of its members sees it.
 #[derive(Debug, Serialize)]
@@ -89,7 +88,7 @@ fn balances_text(balances: &[api::Balance], member: Option<&api::Member>, decima
         row.extend(member.and_then(|member| allowance_text(member, balance, decimals)));
         row
     };
-    table(&balances.iter().map(row).collect::<Vec<_>>(), &[1])
+    lojal_print::table(&balances.iter().map(row).collect::<Vec<_>>(), &[1])
 }
 
 /// What a member can still spend of a pool's points this month; nothing where there is no limit.

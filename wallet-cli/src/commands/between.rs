@@ -17,7 +17,6 @@ use crate::ask;
 use crate::cli::{Consent, ConvertArgs, PartnerCommand, ProposeArgs, Sending, SettleArgs, TermsArgs};
 use crate::error::CommandError;
 use crate::output::Report;
-use crate::table::table;
 
 /// `lojal partner`.
 pub(super) fn partner(context: &Context, command: PartnerCommand) -> Result<Report, CommandError> {
@@ -154,7 +153,7 @@ pub(super) fn netting(context: &Context) -> Result<Report, CommandError> {
         netting.currency.map_or_else(|| "minor units".to_owned(), |currency| format!("minor units of {currency}"));
     let text = match netting.pairs.is_empty() {
         true => format!("no brand owes another anything, after block {}", netting.height),
-        false => format!("{}\nin {unit}, after block {}", table(&rows, &[2, 3, 4]), netting.height),
+        false => format!("{}\nin {unit}, after block {}", lojal_print::table(&rows, &[2, 3, 4]), netting.height),
     };
     Ok(Report::done(&netting, text))
 }

@@ -14,7 +14,6 @@ use crate::ask;
 use crate::cli::{Consent, OperatorCommand, PolicyArgs, PolicyCommand, Sending, SetOperatorArgs};
 use crate::error::CommandError;
 use crate::output::Report;
-use crate::table::table;
 
 /// `lojal policy`.
 pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report, CommandError> {
@@ -97,7 +96,7 @@ fn policy_text(policy: &Policy, decimals: u8) -> String {
         ("tradeable", yes_no(policy.tradeable)),
         ("reversible", reversal),
     ];
-    table(&rows.map(|(name, value)| vec![name.to_owned(), value]), &[])
+    lojal_print::table(&rows.map(|(name, value)| vec![name.to_owned(), value]), &[])
 }
 
 /// `lojal operator`.
@@ -123,7 +122,7 @@ fn list_operators(context: &Context, brand: BrandId) -> Result<Report, CommandEr
         };
         rows.push(vec![operator.address.to_string(), roles_text(&operator.roles), cap]);
     }
-    let text = if rows.len() == 1 { format!("{brand} has no operators") } else { table(&rows, &[]) };
+    let text = if rows.len() == 1 { format!("{brand} has no operators") } else { lojal_print::table(&rows, &[]) };
     Ok(Report::done(&operators, text))
 }
 

@@ -16,15 +16,14 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// The options of the command line; an empty one is as good as none.
-    pub(super) fn new(mut options: Options) -> Self {
-        options.home = options.home.filter(|dir| !dir.as_os_str().is_empty());
-        options.gateways.retain(|url| !url.is_empty());
+    pub(super) fn new(options: Options) -> Self {
         Self { options }
     }
     /// Where the wallet is.
     pub(super) fn home_dir(&self) -> Result<PathBuf, CommandError> {
-        let default = || std::env::home_dir().map(|dir| dir.join(".lojal"));
+        // An empty HOME is none: this directory is nobody's home.
+        let user = || std::env::home_dir().filter(|dir| !dir.as_os_str().is_empty());
+        let default = || user().map(|dir| dir.join(".lojal"));
         self.options.home.clone().or_else(default).ok_or(CommandError::NoHomeDirectory)
     }
     /// The wallet.

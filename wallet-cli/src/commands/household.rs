@@ -15,7 +15,6 @@ use super::words::role_text;
 use crate::cli::{HouseholdCommand, HouseholdOption, RightsArgs, Sending};
 use crate::error::CommandError;
 use crate::output::Report;
-use crate::table::table;
 
 /// `lojal household`.
 pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<Report, CommandError> {
@@ -87,7 +86,7 @@ fn show(context: &Context, household: &HouseholdOption) -> Result<Report, Comman
     rows.extend(members.members.iter().map(|member| member_row(member, "", &decimals)));
     rows.extend(members.invited.iter().map(|member| member_row(member, "invited, ", &decimals)));
     let pool = Pool { household: address, balances: account.balances, holds: account.holds, member: None };
-    let text = format!("{}\n{}", table(&rows, &[]), pool_text(&pool, &decimals));
+    let text = format!("{}\n{}", lojal_print::table(&rows, &[]), pool_text(&pool, &decimals));
     Ok(Report::done(&members, text).with_field("address", &address).with_field("pool", &pool))
 }
 

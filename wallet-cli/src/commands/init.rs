@@ -15,7 +15,6 @@ use super::context::Context;
 use crate::ask;
 use crate::error::CommandError;
 use crate::output::Report;
-use crate::table::table;
 
 const WORDS_PER_LINE: usize = 4;
 const WORDS_ADVICE: &str = "Write them on paper, in this order, and keep it safe: whoever has them has the points.";
@@ -131,7 +130,7 @@ fn words_in_columns(words: &str) -> String {
     format!(
         "These {WORDS} words bring the wallet back, with every key that it will ever have, on any device. {WORDS_ADVICE} \
          They are not shown again.\n\n{}\n",
-        table(&rows, &[])
+        lojal_print::table(&rows, &[])
     )
 }
 
@@ -141,7 +140,7 @@ fn description(home: &Home) -> String {
         vec!["network".to_owned(), outside(&home.genesis().document().name)],
         vec!["chain id".to_owned(), home.chain_id().to_string()],
     ];
-    table(&rows, &[])
+    lojal_print::table(&rows, &[])
 }
 
 fn describe(home: &Home) -> serde_json::Value {

@@ -12,7 +12,6 @@ use super::decimals::{Decimals, decimals_of};
 use super::show::{Reader, transaction_text};
 use crate::error::CommandError;
 use crate::output::{Report, to_value};
-use crate::table::table;
 
 /// `lojal status`.
 pub(super) fn status(context: &Context) -> Result<Report, CommandError> {
@@ -32,7 +31,7 @@ pub(super) fn status(context: &Context) -> Result<Report, CommandError> {
         ("version", status.version.clone()),
     ];
     let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
-    Ok(Report::done(&status, table(&rows, &[])))
+    Ok(Report::done(&status, lojal_print::table(&rows, &[])))
 }
 
 /// `lojal brands`.
@@ -67,7 +66,7 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
         row.extend(totals);
         rows.push(row);
     }
-    Ok(Report::done(&brands, table(&rows, &[4, 5, 6, 7, 8, 9, 10])))
+    Ok(Report::done(&brands, lojal_print::table(&rows, &[4, 5, 6, 7, 8, 9, 10])))
 }
 
 /// `lojal tx`.

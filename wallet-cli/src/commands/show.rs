@@ -11,7 +11,6 @@ use lojal_wallet::time::utc;
 use super::decimals::Decimals;
 use super::unsent::ReturnedHold;
 use super::words::{in_words, reference_of};
-use crate::table::table;
 
 /// Who reads transactions, and what they know.
 pub(super) struct Reader<'a> {
@@ -51,7 +50,7 @@ pub(super) fn history_table(
         rows.push(vec![height, time, outcome, first, status.id.to_string()]);
         rows.extend(words.map(|more| vec![String::new(), String::new(), String::new(), more]));
     }
-    table(&rows, &[0])
+    lojal_print::table(&rows, &[0])
 }
 
 /// A row of what happened without a transaction.
@@ -84,7 +83,7 @@ pub(super) fn transaction_text(status: &TransactionStatus, reader: &Reader<'_>) 
     }
     rows.extend(operations_in_words(status, reader).into_iter().map(|words| ("operation", words)));
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-    table(&rows, &[])
+    lojal_print::table(&rows, &[])
 }
 
 fn outcome_name(receipt: Outcome) -> String {

@@ -5,6 +5,7 @@ mod basics;
 mod between;
 mod brand;
 mod clock;
+mod environment;
 mod history;
 mod household;
 mod issues;

@@ -49,7 +49,7 @@ fn netting(first_owes_micro: u128, second_owes_micro: u128) -> Netting {
 
 #[test]
 fn the_netting_statement_shows_both_directions_the_difference_and_who_owes_it() {
-    let text = netting_text(&netting(1_250_500_000, 12_000_000_000));
+    let text = netting_text(&netting(1_250_500_000, 12_000_000_000), None);
     let expected = "\
 Between brands, in minor units of SEK, after block 7 of 1970-01-01T00:00:00.000Z
   kaffet owes nordmat          1250.500000
@@ -58,7 +58,7 @@ Between brands, in minor units of SEK, after block 7 of 1970-01-01T00:00:00.000Z
 ";
     assert_eq!(text, expected);
     let last_line = |first_owes_micro, second_owes_micro| {
-        let text = netting_text(&netting(first_owes_micro, second_owes_micro));
+        let text = netting_text(&netting(first_owes_micro, second_owes_micro), None);
         text.lines().last().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
     };
     assert_eq!(last_line(5_000_001, 5_000_000).as_deref(), Some("net: kaffet owes nordmat 0.000001"));
@@ -72,13 +72,12 @@ fn a_statement_without_pairs_or_currency_says_so() {
 Between brands, in minor units, after block 7 of 1970-01-01T00:00:00.000Z
   no brand has ever owed another anything
 ";
-    assert_eq!(netting_text(&empty), expected);
+    assert_eq!(netting_text(&empty, None), expected);
 }
 
-#[test]
-fn a_balance_sheet_shows_what_is_held_by_its_last_month_when_something_is() {
+fn sheet() -> BrandReport {
     let lot = |expiry: &str, amount| Lot { expiry: expiry.parse().expect("valid"), amount: Points::new(amount) };
-    let sheet = BrandReport {
+    BrandReport {
         id: brand("kaffet"),
         name: "Kaffet".parse().expect("valid"),
         decimals: 1,
@@ -94,7 +93,11 @@ fn a_balance_sheet_shows_what_is_held_by_its_last_month_when_something_is() {
         holders: 3,
         liability: vec![lot("2024-01", 400), lot("never", 600)],
         held_by_month: vec![lot("2023-12", 150)],
-    };
+    }
+}
+
+#[test]
+fn a_balance_sheet_shows_what_is_held_by_its_last_month_when_something_is() {
     let expected = "\
 \u{2068}Kaffet\u{2069} (kaffet)
   issued                   140.0
@@ -111,7 +114,32 @@ fn a_balance_sheet_shows_what_is_held_by_its_last_month_when_something_is() {
   held by last month
     2023-12                 15.0
 ";
-    assert_eq!(brand_text(&sheet), expected);
-    let nothing_held = brand_text(&BrandReport { held_by_month: Vec::new(), ..sheet });
+    assert_eq!(brand_text(&sheet(), None), expected);
+    let nothing_held = brand_text(&BrandReport { held_by_month: Vec::new(), ..sheet() }, None);
     assert!(!nothing_held.contains("held by last month"), "{nothing_held}");
+}
+
+fn columns_of(text: &str) -> usize {
+    let isolates = ["\u{2068}", "\u{2069}"];
+    let seen = |line: &str| isolates.iter().fold(line.to_owned(), |line, one| line.replace(one, ""));
+    let wide = |letter: char| if letter >= '\u{1100}' { 2 } else { 1 };
+    text.lines().map(|line| seen(line).chars().map(wide).sum()).max().unwrap_or_default()
+}
+
+#[test]
+fn the_longest_names_and_sums_fit_on_a_terminal_of_80_columns_and_wide_letters_count_twice() {
+    let most = ExactMoney { minor: lojal_types::Money::new(u64::MAX), micro: 999_999 };
+    let [first, second] = ["a-brand-of-15-a", "a-brand-of-15-b"].map(brand);
+    let pair = NettingPair { first, second, first_owes: most, second_owes: most, net: most, net_debtor: Some(first) };
+    let long = Netting { pairs: vec![pair], height: Height::new(u64::MAX), ..netting(1, 2) };
+    let name: lojal_types::Name = "\u{6f22}".repeat(21).parse().expect("63 bytes of Han");
+    let most_points = u128::MAX.to_string().parse().expect("a sum");
+    let statement = netting_text(&long, Some(80));
+    assert!(columns_of(&statement) <= 80, "{statement}");
+    let sheet = BrandReport { name, totals: Totals { issued: most_points, ..sheet().totals }, ..sheet() };
+    for columns in [80, 70] {
+        let text = brand_text(&sheet, Some(columns));
+        assert!(columns_of(&text) <= columns && text.contains("  held   "), "{text}");
+    }
+    assert!(columns_of(&netting_text(&long, None)) > 80, "a file has whole lines");
 }

@@ -49,7 +49,7 @@ fn audit(stage: &Stage) -> Result<Report, TourError> {
 fn balance_sheet(stage: &mut Stage, cast: &Cast) -> Result<Report, TourError> {
     stage.tell("An auditor replays everything from genesis, and finds:");
     let report = audit(stage)?;
-    tell_indented(&sheet::text(&report));
+    tell_indented(&sheet::text(&report, indented_columns()));
     // Issued, outstanding, redeemed, converted out, reversed; nothing is held any more, and nothing has expired.
     for (brand, expected) in [
         (&cast.nordmat, [6_200, 2_800, 200, 2_500, 700]),
@@ -71,7 +71,7 @@ fn balance_sheet(stage: &mut Stage, cast: &Cast) -> Result<Report, TourError> {
 fn netting_statement(stage: &mut Stage) -> Result<Report, TourError> {
     stage.tell("The auditor replays everything once more, and the statement now is:");
     let report = audit(stage)?;
-    tell_indented(&sheet::netting_text(&report.netting));
+    tell_indented(&sheet::netting_text(&report.netting, indented_columns()));
     Ok(report)
 }
 
@@ -121,10 +121,17 @@ fn confirm(stage: &mut Stage, creditor: &Brand, debtor: &Brand, minor: u64, does
 }
 
 /// Prints a text of several lines, set apart from the narration.
+/// What stands before the auditor's words.
+const INDENT: &str = "    ";
+
+fn indented_columns() -> Option<usize> {
+    lojal_print::columns().map(|columns| columns.saturating_sub(INDENT.len()))
+}
+
 fn tell_indented(text: &str) {
     lojal_print::line("");
     for line in text.trim_end().lines() {
-        lojal_print::line(format!("    {line}").trim_end());
+        lojal_print::line(format!("{INDENT}{line}").trim_end());
     }
     lojal_print::line("");
 }

@@ -90,6 +90,22 @@ fn programs_print_in_one_way_only() {
     assert_none(&findings, "call lojal_print, which knows what a closed pipe and a full disk mean");
 }
 
+/// What takes an empty variable for one that is set, put together so that this file doesn't name it, and who may.
+const VARIABLES: [&str; 2] = [concat!("env::", "var"), concat!("env", " = \"")];
+const READS_VARIABLES: &str = "crates/text/src/environment.rs";
+
+#[test]
+fn programs_read_variables_in_one_way_only() {
+    let mut findings = Vec::new();
+    for source in all_sources().filter(|source| !source.path.ends_with(READS_VARIABLES)) {
+        for (number, line, _) in source.lines().filter(|(.., is_test)| !is_test) {
+            let named = VARIABLES.into_iter().filter(|words| code(line).contains(words));
+            findings.extend(named.map(|words| format!("{}:{number} uses {words}", source.path)));
+        }
+    }
+    assert_none(&findings, "call lojal_text::variable, for which an empty variable is none");
+}
+
 #[test]
 fn source_files_are_short() {
     let too_long = |source: Source| {

@@ -1,27 +1,22 @@
-//! Tables for a person to read, as wide as the terminal at most.
+//! Tables for a person to read, in as many columns as there are.
 
 use unicode_width::UnicodeWidthStr;
 
-/// Columns of a terminal that doesn't say how many it has.
-const COLUMNS: usize = 80;
+use crate::shown::is_isolate;
+
 /// Fewest columns that a text is wrapped to.
 const TEXT_COLUMNS_MIN: usize = 20;
 /// What stands between two columns.
 const GAP: &str = "  ";
 
-/// Rows in aligned columns, two spaces apart; the columns of `right` are aligned to the right. Where a terminal is
-/// narrower than that, a table with a heading in capitals becomes a list of its rows, and another one wraps its last
-/// column. Elsewhere a row is always one line.
-pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
-    let columns = if lojal_print::is_terminal() { lojal_print::columns().unwrap_or(COLUMNS) } else { usize::MAX };
-    layout(rows, right, columns)
-}
-
-fn layout(rows: &[Vec<String>], right: &[usize], columns: usize) -> String {
+/// Rows in aligned columns, two spaces apart; the columns of `right` are aligned to the right. Where there are fewer
+/// `columns` than that takes, a table with a heading in capitals becomes a list of its rows, and another one wraps its
+/// last column. Without a number of columns a row is always one line.
+pub fn table(rows: &[Vec<String>], right: &[usize], columns: Option<usize>) -> String {
     let aligned = align(rows, right);
-    if aligned.lines().all(|line| width(line) <= columns) {
+    let Some(columns) = columns.filter(|columns| aligned.lines().any(|line| width(line) > *columns)) else {
         return aligned;
-    }
+    };
     match rows {
         [head, rows @ ..] if is_heading(head) => records(head, rows, columns),
         _ => wrap_last(rows, columns),
@@ -30,7 +25,7 @@ fn layout(rows: &[Vec<String>], right: &[usize], columns: usize) -> String {
 
 /// The columns of a terminal that a text takes; isolates take none.
 fn width(text: &str) -> usize {
-    let seen: String = text.chars().filter(|letter| !lojal_text::is_isolate(*letter)).collect();
+    let seen: String = text.chars().filter(|letter| !is_isolate(*letter)).collect();
     seen.width()
 }
 
@@ -90,7 +85,7 @@ fn wrap_last(rows: &[Vec<String>], columns: usize) -> String {
 
 /// A text behind a start, its further lines below its first. A word that is longer than a line is left whole, so that
 /// it can be copied.
-fn wrap(start: &str, text: &str, columns: usize) -> Vec<String> {
+pub fn wrap(start: &str, text: &str, columns: usize) -> Vec<String> {
     let indent = width(start);
     let room = columns.saturating_sub(indent).max(TEXT_COLUMNS_MIN);
     let mut lines: Vec<String> = Vec::new();
@@ -122,23 +117,23 @@ mod tests {
 
     #[test]
     fn tables_are_aligned_and_carry_no_trailing_spaces() {
-        assert_eq!(layout(&rows(&[&["åb", "5", ""], &["c", "1,250"]]), &[1], 80), "åb      5\nc   1,250");
-        assert_eq!(layout(&[], &[], 80), "");
+        assert_eq!(table(&rows(&[&["åb", "5", ""], &["c", "1,250"]]), &[1], Some(80)), "åb      5\nc   1,250");
+        assert_eq!(table(&[], &[], Some(80)), "");
         assert_eq!(
-            layout(&rows(&[&["\u{2068}ab\u{2069}", "x"], &["abc", "y"]]), &[], 80),
+            table(&rows(&[&["\u{2068}ab\u{2069}", "x"], &["abc", "y"]]), &[], Some(80)),
             "\u{2068}ab\u{2069}   x\nabc  y"
         );
     }
 
     #[test]
     fn wide_letters_take_two_columns_and_marks_none() {
-        assert_eq!(layout(&rows(&[&["日本", "x"], &["abcd", "y"]]), &[], 80), "日本  x\nabcd  y");
-        assert_eq!(layout(&rows(&[&["e\u{301}", "x"], &["e", "y"]]), &[], 80), "e\u{301}  x\ne  y");
+        assert_eq!(table(&rows(&[&["日本", "x"], &["abcd", "y"]]), &[], Some(80)), "日本  x\nabcd  y");
+        assert_eq!(table(&rows(&[&["e\u{301}", "x"], &["e", "y"]]), &[], Some(80)), "e\u{301}  x\ne  y");
     }
 
     #[test]
     fn a_table_with_a_heading_that_is_too_wide_becomes_a_list_of_its_rows() {
-        let table = rows(&[
+        let cells = rows(&[
             &["BLOCK", "TIME", "WHAT"],
             &["12", "noon", "sent 5 nordmat to somebody far away"],
             &["", "", "and one more"],
@@ -146,16 +141,16 @@ mod tests {
         ]);
         let narrow = "BLOCK  12\nTIME   noon\nWHAT   sent 5 nordmat to\n       somebody far away\n       and one more\n\n\
                       BLOCK  9\nTIME   dawn\nWHAT   got 7";
-        assert_eq!(layout(&table, &[0], 30), narrow);
+        assert_eq!(table(&cells, &[0], Some(30)), narrow);
         assert!(narrow.lines().all(|line| width(line) <= 30));
-        assert!(layout(&table, &[0], 200).starts_with("BLOCK  TIME  WHAT\n   12  noon  sent"));
+        assert!(table(&cells, &[0], Some(200)).starts_with("BLOCK  TIME  WHAT\n   12  noon  sent"));
     }
 
     #[test]
     fn another_table_wraps_its_last_column_and_leaves_long_words_whole() {
         let id = "0123456789abcdef0123456789abcdef";
-        let table = rows(&[&["id", id], &["what", "one two three four five six"]]);
+        let cells = rows(&[&["id", id], &["what", "one two three four five six"]]);
         let expected = format!("id    {id}\nwhat  one two three four\n      five six");
-        assert_eq!(layout(&table, &[], 26), expected);
+        assert_eq!(table(&cells, &[], Some(26)), expected);
     }
 }

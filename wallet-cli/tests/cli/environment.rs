@@ -1,0 +1,66 @@
+//! What the environment says.
+
+use lojal_types::Outcome;
+
+use crate::support::gateway::ledger;
+use crate::support::server::NOBODY;
+use crate::support::{PASSPHRASE, Wallet};
+
+#[test]
+fn an_empty_variable_counts_as_unset() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    let user = wallet.home().parent().expect("a directory above").join("user");
+    std::fs::create_dir(&user).expect("a directory of ours");
+    std::fs::rename(wallet.home(), user.join(".lojal")).expect("the same disk");
+    for variable in ["LOJAL_HOME", "LOJAL_GATEWAY", "LOJAL_PASSPHRASE_FILE", "COLUMNS", "NO_COLOR", "LC_ALL"] {
+        let mut command = wallet.command(&["redeem", "1", "kaffet"], Some(PASSPHRASE));
+        command.env_remove("LOJAL_HOME").env("HOME", &user).env(variable, "");
+        let output = command.output().expect("it was built");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{variable}: {stderr}");
+    }
+    let mut command = wallet.command(&["address"], None);
+    let output = command.env("LOJAL_HOME", "").env("HOME", "").current_dir(&user).output().expect("it was built");
+    let found = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!found.contains("tloj1"), "the directory where it runs is nobody's home: {found}");
+}
+
+#[test]
+fn the_command_line_goes_before_the_environment() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(NOBODY);
+    let status = |arguments: &[&str], gateway: &str| {
+        let mut command = wallet.command(&[&["status"], arguments].concat(), None);
+        command.env("LOJAL_GATEWAY", gateway).output().expect("it was built").status.code()
+    };
+    assert_eq!(status(&[], server.url()), Some(0));
+    assert_eq!(status(&[], &format!(" , {}", server.url())), Some(0), "a list with nothing between its commas");
+    assert_eq!(status(&["--gateway", server.url()], NOBODY), Some(0));
+    assert_eq!(status(&["--gateway", NOBODY], server.url()), Some(1));
+    assert_eq!(status(&[], "http://a\u{200b}b"), Some(2), "what nobody sees is not understood");
+    assert_eq!(wallet.run(&["address", "--home", ""]).exit_code, 2, "whoever names a directory names one");
+    let elsewhere = wallet.run(&["address", "--home", "/nowhere"]);
+    assert!(elsewhere.stderr.contains("no wallet in /nowhere"), "{}", elsewhere.stderr);
+}
+
+#[test]
+fn columns_says_how_wide_a_table_is_also_where_there_is_no_terminal() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    let longest_line = |columns: Option<&str>| {
+        let mut command = wallet.command(&["brands"], None);
+        command.env_remove("COLUMNS");
+        if let Some(columns) = columns {
+            command.env("COLUMNS", columns);
+        }
+        let output = command.output().expect("it was built");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        text.lines().map(|line| line.chars().count()).max().expect("a line")
+    };
+    let whole = longest_line(None);
+    assert!(whole > 80, "every row is one line: {whole}");
+    assert_eq!(longest_line(Some("nonsense")), whole);
+    assert_eq!(longest_line(Some("500")), whole);
+    assert!(longest_line(Some("80")) <= 80 && longest_line(Some("40")) <= 40);
+}
