@@ -1,12 +1,79 @@
 //! One process at a time changes a wallet's key.
 
 use std::fs::File;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
-use lojal_types::Outcome;
+use lojal_types::{Operation, Outcome, PublicKey};
 use lojal_wallet::home::Home;
 
-use crate::support::Wallet;
-use crate::support::gateway::{ledger, submitted};
+use crate::support::gateway::{Ledger, ledger, submitted};
+use crate::support::server::Server;
+use crate::support::{PASSPHRASE, Wallet, key};
+
+/// A gateway that says when it has got a transaction, and keeps it to itself until it is told to go on.
+fn slow_ledger() -> (Server, Receiver<()>, Sender<()>) {
+    let ((has_come, came), (go, may_go)) = (channel(), channel());
+    let server = Ledger::with(vec![]).start_waiting(move || {
+        let _ = has_come.send(());
+        // Whoever is killed never tells.
+        let _ = may_go.recv();
+    });
+    (server, came, go)
+}
+
+/// A process that has sent a rotation and waits for its outcome.
+fn rotating(wallet: &Wallet, came: &Receiver<()>) -> Child {
+    let mut command = wallet.command(&["rotate-key"], Some(PASSPHRASE));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let process = command.spawn().expect("it was built");
+    came.recv_timeout(Duration::from_secs(60)).expect("it sends its rotation");
+    process
+}
+
+/// Who signed the only rotation that a gateway got, and the key that it is to.
+fn rotation(server: &Server) -> (PublicKey, PublicKey) {
+    let [signed] = &submitted(server)[..] else { panic!("not one transaction") };
+    let [Operation::RotateKey(rotate)] = &signed.transaction.operations[..] else { panic!("not one rotation") };
+    (signed.public_key, rotate.new_key)
+}
+
+#[test]
+fn of_two_processes_that_change_the_key_at_once_one_does_and_the_other_is_told_and_no_key_is_lost() {
+    let (slow, came, go) = slow_ledger();
+    let other = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(slow.url());
+    let first = rotating(&wallet, &came);
+    let second = ["rotate-key", "--gateway", other.url()];
+    let refused = wallet.run(&[&second[..], &["--json"]].concat());
+    assert_eq!((refused.exit_code, refused.error_code().as_str()), (1, "wallet_busy"));
+    assert!(submitted(&other).is_empty(), "nothing was sent");
+    go.send(()).expect("it waits");
+    assert!(first.wait_with_output().expect("it ends").status.success());
+    let (signer, new_key) = rotation(&slow);
+    assert_eq!(signer, key().public_key());
+    let home = Home::open(&wallet.home()).expect("there");
+    assert_eq!((home.public_key(), home.next_public_key()), (new_key, None));
+    assert_eq!(wallet.run(&second).exit_code, 0, "as it was told to, it tries again");
+    let (signer, newer_key) = rotation(&other);
+    assert_eq!(signer, new_key, "the key that the first process got signs");
+    assert_eq!(Home::open(&wallet.home()).expect("there").public_key(), newer_key);
+}
+
+#[test]
+fn a_process_that_is_killed_while_it_changes_the_key_leaves_it_to_the_next_one() {
+    let (slow, came, go) = slow_ledger();
+    let other = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(slow.url());
+    let mut first = rotating(&wallet, &came);
+    first.kill().and_then(|()| first.wait()).expect("it was there");
+    drop(go);
+    assert_eq!(wallet.run(&["rotate-key", "--gateway", other.url()]).exit_code, 0);
+    assert_eq!(rotation(&other), rotation(&slow), "whichever of the two happens, the wallet has the key");
+    let home = Home::open(&wallet.home()).expect("there");
+    assert_eq!((home.public_key(), home.next_public_key()), (rotation(&other).1, None));
+}
 
 #[test]
 fn a_second_command_that_would_change_the_key_is_told_of_the_first_and_sends_nothing() {

@@ -51,11 +51,16 @@ impl Ledger {
         }
     }
     pub fn start(self) -> Server {
+        self.start_waiting(|| {})
+    }
+    /// Starts a gateway that does something before it takes a transaction, such as waiting.
+    pub fn start_waiting(self, mut before: impl FnMut() + Send + 'static) -> Server {
         let mut final_transactions: HashMap<String, TransactionStatus> = HashMap::new();
         Server::start(move |request| {
             let path = request.path.split('?').next().unwrap_or_default();
             match (request.method.as_str(), path) {
                 ("POST", _) => {
+                    before();
                     let status = committed(request, self.receipt);
                     final_transactions.insert(format!("/v1/transactions/{}", status.id), status.clone());
                     let waits = request.path.ends_with("?wait=committed");
