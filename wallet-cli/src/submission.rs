@@ -244,6 +244,7 @@ fn is_for_ever(problem: &Problem) -> bool {
         Code::GuardiansOutOfOrder,
         Code::ThresholdOutOfRange,
         Code::OwnGuardian,
+        Code::HouseholdHasNoKey,
         Code::RolesOutOfOrder,
         Code::SameBrand,
     ];

@@ -136,6 +136,10 @@ impl AddressText {
         }
         Err(AddressError::Network { found: self.network.prefix(), expected: network.prefix() })
     }
+    /// Whether it is a household's, which nobody has a key for.
+    pub const fn is_household(&self) -> bool {
+        self.address.is_household()
+    }
 }
 impl FromStr for AddressText {
     type Err = AddressError;

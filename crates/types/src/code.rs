@@ -201,6 +201,8 @@ pub enum Code {
     MemberLimitReached = 613,
     /// A child can only redeem and hold from the pool.
     ChildMayNot = 614,
+    /// A household where somebody is needed who can sign.
+    HouseholdHasNoKey = 615,
 }
 
 impl Code {

@@ -117,7 +117,7 @@ pub enum OperatorCommand {
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// The operator's account
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::person)]
         operator: AddressText,
         #[command(flatten)]
         sending: Sending,

@@ -22,7 +22,7 @@ pub enum HouseholdCommand {
     /// Invite an account, or change an invitation, as an admin
     Invite {
         /// Who is invited
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::person)]
         member: AddressText,
         #[command(flatten)]
         rights: RightsArgs,
@@ -34,7 +34,7 @@ pub enum HouseholdCommand {
     /// Accept an invitation
     Join {
         /// The household
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::household)]
         household: AddressText,
         #[command(flatten)]
         sending: Sending,
@@ -49,7 +49,7 @@ pub enum HouseholdCommand {
     /// Change a member's role and limits, as an admin
     Set {
         /// The member
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::person)]
         member: AddressText,
         #[command(flatten)]
         rights: RightsArgs,
@@ -61,7 +61,7 @@ pub enum HouseholdCommand {
     /// Remove a member, or withdraw an invitation, as an admin
     Remove {
         /// The member, or who is invited
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::person)]
         member: AddressText,
         #[command(flatten)]
         household: HouseholdOption,

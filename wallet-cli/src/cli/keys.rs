@@ -32,7 +32,7 @@ pub enum GuardiansCommand {
     /// As a guardian: agree that what waits on an account happens at once
     Agree {
         /// The account whose owner has asked
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::person)]
         account: AddressText,
         #[command(flatten)]
         consent: Consent,
@@ -47,13 +47,13 @@ pub enum RecoverCommand {
     /// In a new wallet: show what the guardians of the lost account must type
     Start {
         /// The lost account
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::person)]
         account: AddressText,
     },
     /// As a guardian: ask that the lost account gets the key of its owner's new wallet
     Approve {
         /// The lost account
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::person)]
         account: AddressText,
         /// The key of the new wallet
         #[arg(value_parser = values::public_key)]
@@ -73,7 +73,7 @@ pub enum RecoverCommand {
     /// owner's new wallet
     Finish {
         /// The lost account
-        #[arg(value_parser = values::address)]
+        #[arg(value_parser = values::person)]
         account: AddressText,
         #[command(flatten)]
         sending: Sending,

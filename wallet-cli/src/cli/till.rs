@@ -26,7 +26,7 @@ pub struct RequestArgs {
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = time::parse_duration_ms)]
     pub pay_within: u64,
     /// The household whose pool is to pay
-    #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
+    #[arg(long, value_name = "ADDRESS", value_parser = values::household)]
     pub household: Option<AddressText>,
     #[command(flatten)]
     pub reference: OptionalReceiptArgs,

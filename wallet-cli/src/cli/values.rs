@@ -31,10 +31,24 @@ pub fn address(value: &str) -> Result<AddressText, String> {
     read(&without_blanks(value)?)
 }
 
+/// The address of somebody who can sign.
+pub fn person(value: &str) -> Result<AddressText, String> {
+    let address = address(value)?;
+    let reason = "this is the address of a household, which has no key of its own: name one of its members";
+    if address.is_household() { Err(reason.to_owned()) } else { Ok(address) }
+}
+
+/// The address of a household.
+pub fn household(value: &str) -> Result<AddressText, String> {
+    let address = address(value)?;
+    let reason = "this is the address of a person or a brand's operator: name a household, which `lojal balance` shows";
+    if address.is_household() { Ok(address) } else { Err(reason.to_owned()) }
+}
+
 /// A household: its address, or the word for the only one.
 pub fn pool(value: &str) -> Result<Pool, String> {
     let word = text(value)?.to_lowercase();
-    if word == "household" { Ok(Pool::Only) } else { address(value).map(Pool::At) }
+    if word == "household" { Ok(Pool::Only) } else { household(value).map(Pool::At) }
 }
 
 /// A public key.
@@ -56,7 +70,7 @@ pub fn transaction_id(value: &str) -> Result<TransactionId, String> {
 pub fn guardian(value: &str) -> Result<Guardian<AddressText>, String> {
     let word = text(value)?.to_lowercase();
     let named = word.strip_prefix("brand ").unwrap_or(&word);
-    brand(named).map(Guardian::Brand).or_else(|_| address(value).map(Guardian::Account))
+    brand(named).map(Guardian::Brand).or_else(|_| person(value).map(Guardian::Account))
 }
 
 /// A gateway's address, or nothing where a list has nothing between its commas.

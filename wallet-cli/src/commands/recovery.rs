@@ -190,3 +190,21 @@ fn approve_command(lost: AddressText, new_key: PublicKey) -> String {
 fn finish_command(lost: AddressText) -> String {
     format!("lojal recover finish {lost}")
 }
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::{KeyPair, NetworkKind};
+    use lojal_wallet::qr::{Style, draw};
+
+    use super::*;
+
+    #[test]
+    fn what_a_guardian_scans_fits_on_a_terminal_of_24_lines() {
+        let key = KeyPair::from_seed(&[1; 32]);
+        for network in [NetworkKind::Main, NetworkKind::Test] {
+            let command = approve_command(key.address().text(network), key.public_key());
+            let code = draw(&command, Style::Coloured).expect("fits");
+            assert!(code.lines().count() < 24, "{} lines", code.lines().count());
+        }
+    }
+}

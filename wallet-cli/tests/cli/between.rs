@@ -7,7 +7,7 @@ use lojal_types::{
 
 use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
 use crate::support::server::Server;
-use crate::support::{Wallet, key, other, receipt};
+use crate::support::{Wallet, key, pool, receipt};
 
 fn brand(id: &str) -> BrandId {
     id.parse().expect("valid")
@@ -152,11 +152,11 @@ fn a_conversion_shows_its_rate_and_demands_what_it_showed() {
     assert_eq!((convert.amount, convert.min_received), (Points::new(400), Points::new(2)));
     assert_eq!(convert.account, key().address());
     let server = ledger_with(Some(terms()), None);
-    let pool = other().to_string();
-    let arguments = ["convert", "4", "kaffet", "fjallet", "--min", "1", "--from", &pool, "--yes"];
+    let household = pool().to_string();
+    let arguments = ["convert", "4", "kaffet", "fjallet", "--min", "1", "--from", &household, "--yes"];
     assert_eq!(Wallet::at(server.url()).run(&arguments).exit_code, 0);
     let Operation::Convert(convert) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((convert.min_received, convert.account.text(NetworkKind::Test)), (Points::new(1), other()));
+    assert_eq!((convert.min_received, convert.account.text(NetworkKind::Test)), (Points::new(1), pool()));
 }
 
 #[test]

@@ -8,14 +8,10 @@ use lojal_wallet::time::utc;
 
 use crate::support::gateway::{Ledger, account, empty, network_status, only_operation, submitted};
 use crate::support::server::Server;
-use crate::support::{Wallet, genesis, key, other};
+use crate::support::{Wallet, genesis, key, other, pool};
 
 fn own() -> AddressText {
     key().address().text(NetworkKind::Test)
-}
-
-fn pool() -> AddressText {
-    Address::new([5; 20]).text(NetworkKind::Test)
 }
 
 fn limit(brand: &str, max: u64) -> MemberLimit {
@@ -192,7 +188,48 @@ fn a_household_is_shown_with_its_members_and_its_pool() {
     }
     let json = wallet.run(&["household", "show", "--json"]).json();
     assert_eq!((&json["members"][1]["role"], &json["address"]), (&"admin".into(), &pool().to_string().into()));
-    let stranger = empty(Address::new([8; 20]).text(NetworkKind::Test)).address.to_string();
+    let stranger = empty(Address::new([9; 20]).text(NetworkKind::Test)).address.to_string();
     let ran = wallet.run(&["household", "show", "--household", &stranger, "--json"]);
     assert_eq!(ran.error_code(), "unknown_household");
+}
+
+/// Who can't sign can neither guard, join nor be recovered; who can is no household.
+#[test]
+fn an_address_of_the_wrong_kind_is_refused_before_anything_is_sent() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let (pool, person) = (pool().to_string(), other().to_string());
+    let key = "0a".repeat(32);
+    let of_persons = [
+        &["guardians", "set", "kaffet", &pool][..],
+        &["guardians", "agree", &pool],
+        &["recover", "start", &pool],
+        &["recover", "approve", &pool, &key],
+        &["recover", "finish", &pool],
+        &["household", "invite", &pool, "--role", "adult"],
+        &["household", "set", &pool, "--role", "adult"],
+        &["household", "remove", &pool],
+        &["operator", "remove", "kaffet", &pool],
+    ];
+    for arguments in of_persons {
+        let ran = wallet.run(arguments);
+        assert_eq!(ran.exit_code, 2, "{arguments:?}: {}", ran.stdout);
+        assert!(
+            ran.stderr.contains("household, which has no key of its own: name one of its members"),
+            "{}",
+            ran.stderr
+        );
+    }
+    let of_households = [
+        &["household", "join", &person][..],
+        &["household", "show", "--household", &person],
+        &["request", "1", "kaffet", "--household", &person],
+        &["redeem", "1", "kaffet", "--from", &person],
+    ];
+    for arguments in of_households {
+        let ran = wallet.run(arguments);
+        assert_eq!(ran.exit_code, 2, "{arguments:?}: {}", ran.stdout);
+        assert!(ran.stderr.contains("name a household"), "{}", ran.stderr);
+    }
+    assert!(submitted(&server).is_empty());
 }

@@ -1,14 +1,14 @@
 //! A till and a member.
 
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{ChainTag, NetworkKind, Operation, Points, Reference, TimeMs};
+use lojal_types::{Address, ChainTag, NetworkKind, Operation, Points, Reference, TimeMs};
 use lojal_wallet::clock::local_time;
 use lojal_wallet::time::utc;
 use lojal_wallet::uri::{HoldTicket, PaymentKind, PaymentRequest};
 
 use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
 use crate::support::server::Server;
-use crate::support::{Wallet, genesis, key, other, receipt};
+use crate::support::{Wallet, genesis, key, pool, receipt};
 
 fn ledger() -> Server {
     Ledger::with(vec![account(key().address().text(NetworkKind::Test))]).start()
@@ -195,21 +195,21 @@ fn what_cannot_be_paid_here_and_now_is_refused_by_its_reason() {
 }
 
 #[test]
-fn a_request_for_a_pool_is_paid_from_it_and_from_no_other() {
+fn a_request_for_a_pool_is_paid_from_it_and_from_no_pool() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
-    let pool = other().on(NetworkKind::Test).expect("a test address");
-    let uri = PaymentRequest { household: Some(pool), ..request() }.to_uri();
-    let own = key().address().text(NetworkKind::Test).to_string();
-    let ran = wallet.run(&["pay", &uri, "--yes", "--from", &own, "--json"]);
+    let household = pool().on(NetworkKind::Test).expect("a test address");
+    let uri = PaymentRequest { household: Some(household), ..request() }.to_uri();
+    let elsewhere = Address::new([9; 20]).text(NetworkKind::Test).to_string();
+    let ran = wallet.run(&["pay", &uri, "--yes", "--from", &elsewhere, "--json"]);
     assert_eq!(ran.error_code(), "other_pool");
     let ran = wallet.run(&["pay", &uri, "--yes"]);
-    assert!(ran.stdout.starts_with(&format!("paid 12.50 kaffet from the pool of {}", other())), "{}", ran.stderr);
+    assert!(ran.stdout.starts_with(&format!("paid 12.50 kaffet from the pool of {}", pool())), "{}", ran.stderr);
     let Operation::Redeem(redeem) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!(redeem.from, pool);
-    let json = wallet.run(&["request", "1", "kaffet", "--household", &other().to_string(), "--json"]).json();
+    assert_eq!(redeem.from, household);
+    let json = wallet.run(&["request", "1", "kaffet", "--household", &pool().to_string(), "--json"]).json();
     let request = PaymentRequest::from_uri(json["request"].as_str().expect("a text")).expect("a request");
-    assert_eq!(request.household, Some(pool));
+    assert_eq!(request.household, Some(household));
 }
 
 #[test]

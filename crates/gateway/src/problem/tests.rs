@@ -47,7 +47,7 @@ const STATUSES: [(u16, &str); 7] = [
          below_min_received conversion_daily_max_reached obligation_too_large settlement_exceeds_debt \
          unknown_household household_dissolved unknown_member too_many_members too_many_invitations \
          too_many_memberships last_household_admin invalid_limits member_limit_reached \
-         at_least_out_of_range issue_too_large unknown_change",
+         at_least_out_of_range issue_too_large unknown_change household_has_no_key",
     ),
 ];
 

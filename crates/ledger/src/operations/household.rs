@@ -21,6 +21,7 @@ pub(super) fn create(context: &mut Context<'_, '_>) -> Result<(), Code> {
 pub(super) fn invite(context: &mut Context<'_, '_>, invite: &Invite) -> Result<(), Code> {
     let mut household = of_admin(context, invite.household)?;
     let rights = valid(MemberRights { role: invite.role, limits: invite.limits.clone() })?;
+    authority::can_sign(invite.member)?;
     not_a_member(&household, invite.member)?;
     list_invited(&mut household, invite.member)?;
     context.overlay.put(&HouseholdKey(invite.household), &household);

@@ -109,11 +109,11 @@ fn threshold_in_range(guardians: &Guardians) -> Result<(), Code> {
 }
 
 /// "They stand accounts first, by address, then brands, each once, and nobody is their own." (protocol, Accounts and
-/// keys) A brand is one that exists.
+/// keys) An account is one that can sign, a brand one that exists.
 fn trustworthy(context: &mut Context<'_, '_>, guardian: &Guardian) -> Result<(), Code> {
     match guardian {
         Guardian::Account(address) if *address == context.sender => Err(Code::OwnGuardian),
-        Guardian::Account(_) => Ok(()),
+        Guardian::Account(address) => authority::can_sign(*address),
         Guardian::Brand(brand) => authority::brand(context, *brand).map(drop),
     }
 }

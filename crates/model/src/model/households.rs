@@ -2,6 +2,7 @@
 
 use lojal_types::{Address, BrandId, Code, Invite, MemberLimits, MemberRights, MemberRole, RemoveMember, SetMember};
 
+use super::keys::can_sign;
 use super::{AMOUNT_MAX, Account, Act, Household, Model, ensure};
 
 fn rights(role: MemberRole, limits: &MemberLimits) -> Result<MemberRights, Code> {
@@ -63,6 +64,7 @@ impl Model {
     pub(super) fn invite(&mut self, sender: Address, invite: &Invite) -> Result<(), Code> {
         let mut household = self.of_admin(sender, invite.household)?;
         let rights = rights(invite.role, &invite.limits)?;
+        can_sign(invite.member)?;
         ensure(!household.members.contains_key(&invite.member), Code::AlreadyMember)?;
         household.invited.insert(invite.member, rights);
         ensure(household.invited.len() <= 16, Code::TooManyInvitations)?;

@@ -7,6 +7,11 @@ use lojal_types::{
 
 use super::{Account, Act, DAY_MS, Model, ensure};
 
+/// An address with an odd last byte is a household's.
+pub(super) fn can_sign(address: Address) -> Result<(), Code> {
+    ensure(address.as_bytes()[19].is_multiple_of(2), Code::HouseholdHasNoKey)
+}
+
 impl Model {
     pub(super) fn account(&self, address: Address) -> Result<Account, Code> {
         self.tables.accounts.get(&address).cloned().ok_or(Code::UnknownAccount)
@@ -38,7 +43,10 @@ impl Model {
         ensure((threshold_min..=list.len()).contains(&threshold), Code::ThresholdOutOfRange)?;
         for guardian in list {
             match guardian {
-                Guardian::Account(address) => ensure(address != sender, Code::OwnGuardian)?,
+                Guardian::Account(address) => {
+                    ensure(address != sender, Code::OwnGuardian)?;
+                    can_sign(address)?;
+                }
                 Guardian::Brand(brand) => self.policy(brand).map(drop)?,
             }
         }

@@ -1,17 +1,18 @@
 //! Mistakes that take more than a random wrong field: each needs something to be so on the ledger.
 
 use lojal_types::{
-    Address, BrandId, Convert, FinishRecovery, Invite, Issue, Join, MemberRights, MemberRole, Operation, Points,
-    Policy, Redeem, Reference, Release, RemoveMember, RemoveOperator, Role, StartRecovery, Transfer,
+    Address, Bounded, BrandId, Convert, FinishRecovery, Guardian, Guardians, Invite, Issue, Join, MemberRights,
+    MemberRole, Operation, Points, Policy, Redeem, Reference, Release, RemoveMember, RemoveOperator, Role,
+    SetGuardians, StartRecovery, Transfer,
 };
 
 use super::Workload;
-use crate::world::TILL;
+use crate::world::{MEMBERS, TILL};
 
 /// Everybody who can make a mistake as things stand, and how.
 type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 21] = [
+const MISTAKES: [fn(&Workload) -> Possible; 22] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
@@ -33,6 +34,7 @@ const MISTAKES: [fn(&Workload) -> Possible; 21] = [
     Workload::being_a_child,
     Workload::giving_to_no_household,
     Workload::recovering_while_barred,
+    Workload::naming_who_cannot_sign,
 ];
 
 impl Workload {
@@ -80,6 +82,20 @@ impl Workload {
             Some((from, Operation::Transfer(Transfer { brand, from, to, amount })))
         });
         transfers.collect()
+    }
+
+    /// A household as somebody's guardian, and as another household's member.
+    fn naming_who_cannot_sign(&self) -> Possible {
+        let household = self.model.tables.households.iter().map(|(address, _)| *address).next();
+        let Some(household) = household else { return Possible::new() };
+        let list = Bounded::new(vec![Guardian::Account(household)]).expect("one");
+        let guardians = Guardians { guardians: list, threshold: 1 };
+        let owners = (0..MEMBERS).map(|member| self.address(member));
+        let naming = owners.map(|owner| {
+            let guardians = guardians.clone();
+            (owner, Operation::SetGuardians(SetGuardians { guardians }))
+        });
+        naming.chain(self.invitations(|role| role == MemberRole::Admin, |_| household)).collect()
     }
 
     /// By guardians whose votes the owner has cancelled.

@@ -3,7 +3,7 @@
 use super::Code;
 
 /// Every code with its name and what it tells a person.
-pub(super) const TABLE: [(Code, &str, &str); 91] = [
+pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::Malformed,
         "malformed",
@@ -290,5 +290,11 @@ pub(super) const TABLE: [(Code, &str, &str); 91] = [
         Code::ChildMayNot,
         "child_may_not",
         "a child of a household can only redeem and hold points from its pool; ask an adult member",
+    ),
+    (
+        Code::HouseholdHasNoKey,
+        "household_has_no_key",
+        "this address is a household's, which has no key and so can neither be a guardian nor join a household; name one of \
+         its members",
     ),
 ];

@@ -13,7 +13,7 @@ use lojal_ledger::key::RecentKey;
 use lojal_ledger::recent::{RecentIds, RecentMinute, minute_of};
 use lojal_ledger::{DryRun, State, StateTree};
 use lojal_types::{
-    Bounded, Certificate, ChainId, Code, CommitSignature, Operation, Outcome, Receipt, TimeMs, Transaction,
+    Bounded, Certificate, ChainId, Code, CommitSignature, Guardian, Operation, Outcome, Receipt, TimeMs, Transaction,
     TransactionId, VerifiedTransaction,
 };
 
@@ -193,6 +193,9 @@ fn adds_up(state: &State) {
             assert!(lots.iter().all(|lot| !lot.amount.is_zero()), "an empty lot");
             assert!(view.holds(account, brand).iter().all(|hold| !hold.lots.is_empty()), "an empty hold");
         }
+        let guardians = view.account(account).map(|one| one.guardians.guardians).unwrap_or_default();
+        let nobody = guardians.iter().filter_map(Guardian::account).find(|guardian| guardian.is_household());
+        assert_eq!(nobody, None, "a guardian who can't sign");
     }
 }
 

@@ -11,8 +11,8 @@ use std::process::{Command, Output, Stdio};
 
 use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
-    AddressText, Bounded, Genesis, GenesisDocument, KeyPair, NetworkKind, Parameters, Points, Policy, Reference,
-    TimeMs, Validator,
+    Address, AddressText, Bounded, Genesis, GenesisDocument, KeyPair, NetworkKind, Parameters, Points, Policy,
+    Reference, TimeMs, Validator,
 };
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::Passphrase;
@@ -60,6 +60,11 @@ pub fn key() -> KeyPair {
 
 pub fn other() -> AddressText {
     KeyPair::from_seed(&[8; 32]).address().text(NetworkKind::Test)
+}
+
+/// The address of a household.
+pub fn pool() -> AddressText {
+    Address::new([5; 20]).text(NetworkKind::Test)
 }
 
 /// A wallet in a temporary directory, and the command to use it.

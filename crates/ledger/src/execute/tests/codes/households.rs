@@ -1,7 +1,7 @@
 //! Households.
 
 use lojal_types::limits::POINTS_MAX;
-use lojal_types::{Address, Code, MemberRole, Outcome};
+use lojal_types::{Address, Code, Invite, MemberRole, Operation, Outcome};
 
 use super::Failing;
 use crate::fixture::*;
@@ -33,6 +33,11 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::InvalidLimits, |ledger| (ANNA, invite(family(ledger), CLEO, MemberRole::Child, &[(GROCER, 1), (CAFE, 1)]))),
     (Code::InvalidLimits, |ledger| {
         (ANNA, invite(family(ledger), CLEO, MemberRole::Child, &[(GROCER, POINTS_MAX + 1)]))
+    }),
+    (Code::HouseholdHasNoKey, |ledger| {
+        let (household, other) = (family(ledger), ledger.household(BO, &[]));
+        let (role, limits) = (MemberRole::Adult, Default::default());
+        (ANNA, Operation::Invite(Invite { household, member: other, role, limits }))
     }),
     (Code::AlreadyMember, |ledger| (ANNA, invite(family(ledger), BO, MemberRole::Adult, &[]))),
     (Code::TooManyInvitations, |ledger| {

@@ -1,6 +1,6 @@
 //! Keys, freezes, guardians and recoveries.
 
-use lojal_types::{Code, Operation, PublicKey, StartRecovery};
+use lojal_types::{Address, Bounded, Code, Guardian, Guardians, Operation, PublicKey, SetGuardians, StartRecovery};
 
 use super::Failing;
 use crate::fixture::*;
@@ -23,6 +23,11 @@ fn guardians(list: &[u8], threshold: u8) -> Operation {
     let list = list.iter().map(|seed| lojal_types::Guardian::Account(address(*seed))).collect();
     set.guardians.guardians = lojal_types::Bounded::new(list).expect("at most three");
     Operation::SetGuardians(set)
+}
+
+fn guardian_at(address: Address) -> Operation {
+    let list = Bounded::new(vec![Guardian::Account(address)]).expect("one");
+    Operation::SetGuardians(SetGuardians { guardians: Guardians { guardians: list, threshold: 1 } })
 }
 
 pub(super) const FAILURES: &[(Code, Failing)] = &[
@@ -52,6 +57,12 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::ThresholdOutOfRange, |_| (ANNA, set_guardians(&[], &[], 1))),
     (Code::OwnGuardian, |_| (ANNA, set_guardians(&[ANNA, BO], &[], 1))),
     (Code::UnknownBrand, |_| (ANNA, set_guardians(&[], &["nobody"], 1))),
+    (Code::HouseholdHasNoKey, |ledger| {
+        let household = ledger.household(ANNA, &[]);
+        (ANNA, guardian_at(household))
+    }),
+    // There is no household yet, but never anybody else who could sign.
+    (Code::HouseholdHasNoKey, |_| (ANNA, guardian_at(Address::new([9; 20])))),
     (Code::UnknownAccount, |_| (BO, start_recovery(CLEO, NEW))),
     (Code::NotGuardian, |_| (BO, start_recovery(ANNA, NEW))),
     // An operator without the role of an admin doesn't act for a brand as a guardian.
