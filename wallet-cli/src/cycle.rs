@@ -27,8 +27,9 @@ impl Exchange {
     }
 }
 
-/// The brands on a way that begins with `new`, goes on by `rates`, and ends where it began with more points than it began
-/// with; none if there is no such way. Where there was no gain before `new`, none is missed.
+/// The brands on a way that begins with `new`, goes on by `rates`, and ends where it began with more points than it
+/// began with; none if there is no such way. "A wallet warns of it before it proposes or accepts." (protocol, Between
+/// brands) Where there was no gain before `new`, none is missed.
 pub fn gaining_round(rates: &[Exchange], new: Exchange) -> Option<Vec<BrandId>> {
     // The best product of rates with which each brand can be reached, and the way there: Bellman and Ford's rounds. A way
     // needs no more steps than there are rates.

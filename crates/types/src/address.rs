@@ -14,8 +14,8 @@ use crate::decode::from_text;
 use crate::hash::{chain_hash, hash, tag};
 use crate::ids::{ChainId, PublicKey, TransactionId};
 
-/// An account: the first 20 bytes of the hash of its first public key, which it outlives, or for a household of where
-/// it was created. The last bit says which of the two it is: it is cleared for a key's, set for a household's.
+/// An account: "An account's address is that of its first key and outlives it; a household has no key, and its address
+/// comes from what created it" (protocol, Accounts and keys).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Address([u8; 20]);
 

@@ -106,7 +106,9 @@ pub struct Policy {
     /// Whether the points may be converted from and into other brands' points.
     #[serde(default)]
     pub convertible: bool,
-    /// Whether the points may be put into a household's pool; who hands over a household hands over its pool.
+    /// True if the points may be put into a household's pool. "Points that are `poolable` can be passed on whatever
+    /// `transferable` says: whoever hands over a household, by making somebody else its admin and leaving, hands over
+    /// what is in its pool." (protocol, Brands)
     #[serde(default)]
     pub poolable: bool,
     /// Whether the points may be traded for other brands' points.

@@ -102,7 +102,8 @@ hex_newtype!(
 );
 
 impl ChainId {
-    /// The short form that transactions carry.
+    /// The short form that transactions carry: "`chain` is the first four bytes of the chain id." (protocol,
+    /// Transactions)
     pub fn tag(&self) -> ChainTag {
         let [a, b, c, d, ..] = self.0;
         ChainTag([a, b, c, d])

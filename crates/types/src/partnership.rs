@@ -10,7 +10,10 @@ use crate::money::Money;
 use crate::points::Points;
 use crate::time::TimeMs;
 
-/// The terms on which brand A's points become brand B's.
+/// The terms on which brand A's points become brand B's. "A partnership has a direction, A to B, and terms: a rate
+/// `num/den` (B points for A points), `price_micro` (what one A point is worth, in millionths of the settlement
+/// currency's minor unit), `daily_max` (A points per UTC day, all members together), `owed_max` (what A may owe B at
+/// most, in minor units) and an end." (protocol, Between brands)
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartnershipTerms {

@@ -10,8 +10,9 @@ use thiserror::Error;
 use crate::decode::from_text;
 use crate::points::Points;
 
-/// A sum of points over all of a brand's time, which only grows and has no bound of its own: 128 bits hold 2^75 times the
-/// largest amount. Text form, in JSON too: decimal digits without leading zeros, since JSON numbers aren't exact that far.
+/// A sum of points over all of a brand's time, which only grows: "What was issued in all has no bound" (protocol,
+/// Points), but 128 bits hold 2^75 times the largest amount. Text form, in JSON too: decimal digits without leading
+/// zeros, since JSON numbers aren't exact that far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct GrossPoints(u128);
 

@@ -41,8 +41,8 @@ pub(super) fn account(context: &mut Context<'_, '_>, address: Address) -> Result
     Ok(account.at(context.time))
 }
 
-/// The guardians of an account that the sender is or acts for: "A brand acts through its admins." (protocol, Accounts
-/// and keys)
+/// The guardians of an account that the sender is or acts for: "A brand acts through its admins." and "Without
+/// guardians nobody can agree." (protocol, Accounts and keys)
 pub(super) fn guardians_of_sender(context: &mut Context<'_, '_>, account: &Account) -> Result<Vec<Guardian>, Code> {
     let mut acts_for = |guardian: &Guardian| match guardian {
         Guardian::Account(address) => *address == context.sender,

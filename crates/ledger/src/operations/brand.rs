@@ -8,7 +8,8 @@ use super::{Context, authority};
 use crate::key::{AccountKey, BrandKey, IssuedTodayKey, OperatorKey, OperatorListKey};
 use crate::record::{Account, Operator};
 
-/// `SetPolicy`: "A change of policy changes no lot." (protocol, Points)
+/// `SetPolicy`, as all of these "by an admin of the brand" (protocol, Brands). "A change of policy changes no lot."
+/// (protocol, Points)
 pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Result<(), Code> {
     let mut brand = authority::brand(context, set.brand)?;
     authority::operator(context, set.brand, Role::Admin)?;

@@ -14,7 +14,8 @@ use crate::key::{CapturedKey, HeldKey, HoldsKey};
 use crate::lots::split;
 use crate::record::{Held, Holds, OpenHold, Used};
 
-/// `Hold`: "The lots are set aside." (protocol, Holds)
+/// `Hold`: "by the owner or a household member, at most 30 days ahead, at most 16 open ones per account and brand. The
+/// lots are set aside." (protocol, Holds)
 pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
     amount(hold.amount)?;
     authority::brand(context, hold.brand)?;

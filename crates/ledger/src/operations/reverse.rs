@@ -9,6 +9,8 @@ use super::{Context, authority};
 use crate::key::{IssuedKey, ReversedKey};
 use crate::record::{Issued, Reversed};
 
+/// Takes points back, "by an operator with the role *reverse*, until the time for it is over" (protocol,
+/// Points).
 pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<(), Code> {
     amount(reverse.amount)?;
     at_least_in_range(reverse)?;

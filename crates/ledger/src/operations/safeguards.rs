@@ -26,7 +26,10 @@ pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
     Ok(())
 }
 
-/// `SetGuardians`: "To name those that there are withdraws what waits." (protocol, Accounts and keys)
+/// "`SetGuardians { guardians, threshold }` asks for up to three accounts or brands as guardians." (protocol, Accounts
+/// and keys)
+///
+/// "To name those that there are withdraws what waits." (protocol, Accounts and keys)
 pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -> Result<(), Code> {
     in_order(&set.guardians)?;
     threshold_in_range(&set.guardians)?;
@@ -44,8 +47,8 @@ pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -
     Ok(())
 }
 
-/// `Agree`: "When as many guardians as the threshold agree to what waits, it happens at once." (protocol, Accounts and
-/// keys)
+/// "`Agree { account, digest }` by a guardian. When as many guardians as the threshold agree to what waits, it happens
+/// at once." (protocol, Accounts and keys)
 pub(super) fn agree(context: &mut Context<'_, '_>, agree: &Agree) -> Result<(), Code> {
     let mut account = authority::account(context, agree.account)?;
     let guardians = authority::guardians_of_sender(context, &account)?;

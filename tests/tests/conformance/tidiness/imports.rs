@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::comments::no_code;
 use super::workspace::Source;
 
 /// A module of a crate, which is a file.
@@ -108,20 +109,7 @@ fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
-        let skipped = match letter {
-            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            'r' if rest.starts_with("r\"") || rest.starts_with("r#\"") => {
-                let end = if rest.starts_with("r#") { "\"#" } else { "\"" };
-                let begin = rest.find('"').map_or(rest.len(), |at| at + 1);
-                rest[begin..].find(end).map_or(rest.len(), |at| begin + at + end.len())
-            }
-            '"' => 1 + closing(&rest[1..], '"'),
-            '\'' if rest[1..].starts_with('\\') => 1 + closing(&rest[1..], '\''),
-            // A letter in quotes; otherwise it is a lifetime.
-            '\'' => rest.char_indices().nth(2).filter(|(_, third)| *third == '\'').map_or(0, |(at, _)| at + 1),
-            _ => 0,
-        };
+        let skipped = no_code(rest);
         if skipped == 0 {
             out.push(letter);
             rest = &rest[letter.len_utf8()..];
@@ -131,20 +119,6 @@ fn plain(text: &str) -> String {
         }
     }
     out
-}
-
-/// How many bytes a literal has left, its end included.
-fn closing(rest: &str, end: char) -> usize {
-    let mut escaped = false;
-    for (at, letter) in rest.char_indices() {
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            _ if letter == end => return at + 1,
-            _ => {}
-        }
-    }
-    rest.len()
 }
 
 /// Words, `::`, and every other character for itself.

@@ -1,8 +1,11 @@
 //! The rules of the house that a compiler doesn't check: who may know whom, what the pure core may name, what a source
-//! file may look like, that every code is tested, and that the documents say what the code does.
+//! file may look like, that every code is tested, that comments cite what is there, and that the documents say what the
+//! code does.
 
 mod circles;
+mod citations;
 mod codes;
+mod comments;
 mod dependencies;
 mod documents;
 mod imports;

@@ -7,13 +7,13 @@ use std::process::Command;
 use super::workspace::{assert_none, package, root, sources};
 
 /// The documents of the project, from its directory, or none where there is no git.
-fn documents() -> Vec<String> {
+pub(super) fn documents() -> Vec<String> {
     let output = Command::new("git").args(["ls-files", "*.md"]).current_dir(root()).output();
     let names = output.map(|output| String::from_utf8(output.stdout).expect("names of ours are UTF-8"));
     names.unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
-fn read(document: &str) -> String {
+pub(super) fn read(document: &str) -> String {
     std::fs::read_to_string(root().join(document)).unwrap_or_else(|error| panic!("{document}: {error}"))
 }
 
