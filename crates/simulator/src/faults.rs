@@ -10,6 +10,9 @@ use crate::random::Random;
 use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
 use crate::world::World;
 
+/// Virtual time between two looks at who has which block, and most looks.
+const LOOK_MS: u64 = 5;
+const LOOKS_MAX: u32 = 2_000;
 /// Time between two jumps of a clock.
 const JUMP_MS: u64 = 700;
 /// Time between two messages of a liar that nobody asked for.
@@ -52,9 +55,8 @@ async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
         return;
     }
     match &fault.kind {
-        FaultKind::Crash { nodes, .. } | FaultKind::Amnesia { nodes } | FaultKind::Wipe { nodes } => {
-            crash(world, nodes).await;
-        }
+        FaultKind::Crash { nodes, .. } | FaultKind::Amnesia { nodes } => crash(world, nodes).await,
+        FaultKind::Wipe { nodes } => crash_when_others_have_all(world, nodes).await,
         FaultKind::Restore { nodes } => {
             for node in nodes {
                 world.stop(*node).await;
@@ -116,7 +118,7 @@ async fn end(world: &World, number: usize, fault: &Fault) {
             }
         }
         FaultKind::Restore { nodes } => {
-            crash(world, nodes).await;
+            crash_when_others_have_all(world, nodes).await;
             for node in nodes {
                 world.restore(*node).expect("the directory of the run can be written");
                 world.start(*node).await;
@@ -150,6 +152,21 @@ async fn end(world: &World, number: usize, fault: &Fault) {
 async fn crash(world: &World, nodes: &[usize]) {
     // All of them lose their power at the same moment.
     futures::future::join_all(nodes.iter().map(|node| world.crash(*node))).await;
+}
+
+/// Cuts the power of validators that will lose what they have, at a moment at which an honest one that keeps its disk has
+/// all of it: of a block that nobody has any more nobody can know.
+async fn crash_when_others_have_all(world: &World, nodes: &[usize]) {
+    let tip = |node: usize| world.node(node).map(|node| node.store.tip().height);
+    for _ in 0..LOOKS_MAX {
+        let keeps = |node: &usize| !nodes.contains(node) && !world.history().byzantine.contains(node);
+        let kept = (0..world.validators()).filter(keeps).filter_map(tip).max();
+        if kept >= nodes.iter().copied().filter_map(tip).max() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+    }
+    crash(world, nodes).await;
 }
 
 async fn restart(world: &World, node: usize, index: IndexLeft) {

@@ -183,14 +183,14 @@ pub(super) fn old_rot(draw: &mut Draw) -> Vec<Fault> {
     [rot, absences].concat()
 }
 
-/// The one that keeps its disk is stopped with the others, and comes back some time before or after them.
+/// The one that keeps its disk is stopped soon after the others, and comes back some time before or after them.
 pub(super) fn all_but_one_wiped(draw: &mut Draw) -> Vec<Fault> {
     let whole = draw.node();
     let nodes = (0..draw.validators).filter(|node| *node != whole).collect();
     let index = draw.index_left();
     let wipe = draw.fault(1_000..=4_000, FaultKind::Wipe { nodes });
     let end_ms = wipe.start_ms + draw.random.within(500..=6_000);
-    let stop = Fault { start_ms: wipe.start_ms, end_ms, kind: FaultKind::Crash { nodes: vec![whole], index } };
+    let stop = Fault { start_ms: wipe.start_ms + 400, end_ms, kind: FaultKind::Crash { nodes: vec![whole], index } };
     vec![wipe, stop]
 }
 
