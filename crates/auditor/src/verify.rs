@@ -3,11 +3,13 @@
 use std::time::Instant;
 
 use lojal_chain::replay::ReplayFault;
-use lojal_chain::{CommittedBlock, InvalidBlock, Replay, ReplayError};
+use lojal_chain::{CommittedBlock, InvalidBlock, Replay, ReplayError, SignedBlock};
 use lojal_ledger::View;
 use lojal_ledger::conservation::{BrandSheet, balance_sheet};
+use lojal_store::VerifyAhead;
 use lojal_types::{
-    BlockId, BrandId, ChainId, Expiry, Genesis, Hash, Height, Lot, Name, Outcome, Points, TimeMs, Totals, api,
+    BlockId, BrandId, Certificate, ChainId, Expiry, Genesis, Hash, Height, Lot, Name, Outcome, Points, TimeMs, Totals,
+    api,
 };
 use serde::Serialize;
 use thiserror::Error;
@@ -148,21 +150,21 @@ pub fn verify(
     // What a node committed after it made its claim is left for the next audit, so that this one ends.
     let claimed = source.claim().map(|claim| claim.height);
     let last = to.into_iter().chain(claimed).min();
-    loop {
-        let tip = replay.state().view().tip().height;
-        if last.is_some_and(|last| tip >= last) {
-            break;
-        }
-        let next = source.next(tip.next()).map_err(|error| VerifyError::of_source(tip.next(), error))?;
-        let Some(archived) = next else { break };
-        let committed = replay.apply(&archived.bytes, archived.certificate).map_err(VerifyError::of_replay)?;
+    let mut ahead = VerifyAhead::start(genesis.chain_id());
+    let mut reading = Reading { source, next: Height::GENESIS.next(), last, end: None };
+    while let Some((block, certificate)) = reading.next(&mut ahead) {
+        let height = replay.state().view().tip().height.next();
+        let applied = block.map_err(|reason| ReplayError { height, reason });
+        let applied = applied.and_then(|block| replay.apply_signed(block, certificate));
+        let committed = applied.map_err(VerifyError::of_replay)?;
         transactions.count(&committed);
         progress.block(&committed);
-        check_claim(source, replay.state().view())?;
+        check_claim(reading.source, replay.state().view())?;
         if committed.header.height.get().is_multiple_of(SHEET_INTERVAL_BLOCKS) {
             sheet(replay.state().view())?;
         }
     }
+    reading.end.unwrap_or(Ok(()))?;
     let view = replay.state().view();
     check_end(view.tip().height, to, claimed)?;
     let tip = view.tip();
@@ -178,6 +180,40 @@ pub fn verify(
         netting: netting(view),
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+/// The blocks of a source on their way to the one who replays them.
+struct Reading<'s> {
+    source: &'s mut Source,
+    /// The height of the block that is read next, and of the last that is wanted.
+    next: Height,
+    last: Option<Height>,
+    /// The way the reading ended, once it has. It counts when all before it is replayed: an earlier block may be wrong.
+    end: Option<Result<(), VerifyError>>,
+}
+
+impl Reading<'_> {
+    /// The next block with its certificate; reads on as far as there is room.
+    fn next(
+        &mut self,
+        ahead: &mut VerifyAhead<Certificate>,
+    ) -> Option<(Result<SignedBlock, ReplayFault>, Certificate)> {
+        while self.end.is_none() && !ahead.is_full() {
+            if self.last.is_some_and(|last| self.next > last) {
+                self.end = Some(Ok(()));
+                break;
+            }
+            match self.source.next(self.next) {
+                Ok(Some(archived)) => {
+                    self.next = self.next.next();
+                    ahead.add(archived.bytes, archived.certificate);
+                }
+                Ok(None) => self.end = Some(Ok(())),
+                Err(error) => self.end = Some(Err(VerifyError::of_source(self.next, error))),
+            }
+        }
+        ahead.take()
+    }
 }
 
 /// Compares what a node says of the height that has just been verified with what is so.

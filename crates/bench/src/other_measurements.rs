@@ -1,6 +1,7 @@
 //! The measurements that aren't a load: a network at rest, a start after a kill, catching up, an audit, and millions of
 //! transfers in a row.
 
+use std::num::NonZero;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -139,8 +140,17 @@ pub struct Audit {
     pub transactions: u64,
     /// Blocks.
     pub blocks: u64,
-    /// The time that it took, in seconds, on one core.
+    /// The time that it took, in seconds.
     pub seconds: f64,
+    /// The cores that it had.
+    pub cores: usize,
+}
+
+impl Audit {
+    /// Transactions per second.
+    pub fn per_s(&self) -> f64 {
+        self.transactions as f64 / self.seconds
+    }
 }
 
 /// Audits the first validator's data, after stopping the network.
@@ -154,7 +164,8 @@ pub fn audit(bed: &mut Bed<'_>) -> Result<Audit, BenchError> {
     let seconds = started.elapsed().as_secs_f64();
     bed.cluster.start()?;
     let transactions = report.transactions.applied + report.transactions.failed;
-    Ok(Audit { transactions, blocks: report.height.get(), seconds })
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Ok(Audit { transactions, blocks: report.height.get(), seconds, cores })
 }
 
 /// Millions of transfers in a row.

@@ -247,7 +247,7 @@ fn rest(results: &Results) -> String {
          - Idle, four validators: {} of a core each, {} empty blocks per minute, {} per day and validator on disk, {} \
          of memory.\n\
          - A validator that missed {} transactions in {} blocks had them {} s after its start: {} per s.\n\
-         - An audit of {} transactions in {} blocks took {} s: {} per s on one core.\n\n",
+         - An audit of {} transactions in {} blocks took {} s: {} per s on {} cores.\n\n",
         number(idle.cores_per_validator),
         number(idle.blocks_per_minute),
         mebibytes(idle.bytes_per_day as u64),
@@ -259,7 +259,8 @@ fn rest(results: &Results) -> String {
         whole(audit.transactions as f64),
         whole(audit.blocks as f64),
         number(audit.seconds),
-        whole(audit.transactions as f64 / audit.seconds),
+        whole(audit.per_s()),
+        audit.cores,
     )
 }
 

@@ -2,6 +2,7 @@
 
 use crate::bed::Measured;
 use crate::markdown::{Table, mebibytes, number, whole};
+use crate::other_measurements::Audit;
 use crate::suite::{Baseline, Comparison, Results};
 
 /// One aim and what came of it.
@@ -102,7 +103,19 @@ fn per_transaction(results: &Results) -> Vec<Target> {
         ),
         at_most("one validator: at half load, p99 / p50", 10.0, half_of_one.p99_ms, half_of_one.p50_ms, "ms"),
         at_most("four validators: at half load, p99 / p50", 10.0, half.p99_ms, half.p50_ms, "ms"),
+        audit(&results.one.audit, signature_us),
     ]
+}
+
+/// An audit beside the most that batched signature checks on all its cores allow.
+fn audit(audit: &Audit, signature_us: f64) -> Target {
+    let (per_s, most) = (audit.per_s(), audit.cores as f64 * 1e6 / signature_us);
+    Target {
+        what: "an audit: transactions per second / signature checks in batches on as many cores",
+        bound: Bound::AtLeast(0.6),
+        reached: Some(per_s / most),
+        figures: format!("{} / {} per s, {} cores", whole(per_s), whole(most), audit.cores),
+    }
 }
 
 fn over_time(results: &Results) -> Vec<Target> {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use lojal_ledger::{State, Tip};
 use lojal_types::block::BlockDecodeError;
-use lojal_types::{Block, BlockId, Certificate, Genesis, Header, Height, Receipt, VerifiedTransaction, verify_all};
+use lojal_types::{
+    Block, BlockId, Certificate, ChainId, Code, Genesis, Header, Height, Receipt, VerifiedTransaction, verify_all,
+};
 use thiserror::Error;
 
 use crate::block::{ExecutedBlock, InvalidBlock, execute_block};
@@ -157,10 +159,61 @@ impl Replay {
         self.apply_at(block, certificate).map_err(|reason| ReplayError { height, reason })
     }
 
+    /// The same of a block whose signatures have been checked already.
+    ///
+    /// # Errors
+    /// What is wrong with it; the state is unchanged then.
+    pub fn apply_signed(
+        &mut self,
+        block: SignedBlock,
+        certificate: Certificate,
+    ) -> Result<CommittedBlock, ReplayError> {
+        let height = self.state.view().tip().height.next();
+        self.apply_signed_at(block, certificate).map_err(|reason| ReplayError { height, reason })
+    }
+
     fn apply_at(&mut self, block: &[u8], certificate: Certificate) -> Result<CommittedBlock, ReplayFault> {
         let executed = execute_bytes(&self.state, block)?;
         Ok(commit(&mut self.state, executed, certificate)?)
     }
+
+    fn apply_signed_at(&mut self, block: SignedBlock, certificate: Certificate) -> Result<CommittedBlock, ReplayFault> {
+        let executed = execute_block(&self.state, block.header, block.transactions)?;
+        Ok(commit(&mut self.state, executed, certificate)?)
+    }
+}
+
+/// A block in which every transaction's signature holds: checked as far as that is possible without a state.
+pub struct SignedBlock {
+    header: Header,
+    transactions: Vec<Arc<VerifiedTransaction>>,
+}
+
+/// Decodes blocks of a chain and checks all their signatures in one batch; one answer per block, in order.
+pub fn check_signatures<'a>(
+    blocks: impl IntoIterator<Item = &'a [u8]>,
+    chain: &ChainId,
+) -> Vec<Result<SignedBlock, ReplayFault>> {
+    let mut signed = Vec::new();
+    let mut take = |bytes| {
+        let Block { header, transactions } = Block::decode(bytes)?;
+        let count = transactions.len();
+        signed.extend(transactions.into_inner());
+        Ok((header, count))
+    };
+    let decoded: Vec<Result<(Header, usize), BlockDecodeError>> = blocks.into_iter().map(&mut take).collect();
+    let mut verified = verify_all(signed, chain).into_iter();
+    let each = decoded.into_iter().map(|one| {
+        let (header, count) = one?;
+        // All of the block's answers are taken, whichever is refused first: the next block's come after them.
+        let answers: Vec<Result<VerifiedTransaction, Code>> = verified.by_ref().take(count).collect();
+        let checked = answers.into_iter().enumerate().map(|(index, one)| match one {
+            Ok(transaction) => Ok(Arc::new(transaction)),
+            Err(code) => Err(InvalidBlock::Transaction(index, code)),
+        });
+        Ok(SignedBlock { header, transactions: checked.collect::<Result<_, _>>()? })
+    });
+    each.collect()
 }
 
 /// Decodes a block, checks every signature in it and executes it.
@@ -168,14 +221,9 @@ impl Replay {
 /// # Errors
 /// What is wrong with it.
 pub fn execute_bytes(state: &State, bytes: &[u8]) -> Result<ExecutedBlock, ReplayFault> {
-    let block = Block::decode(bytes)?;
-    let verified = verify_all(block.transactions.into_inner(), &state.view().chain_id());
-    let transactions = verified
-        .into_iter()
-        .enumerate()
-        .map(|(index, one)| one.map(Arc::new).map_err(|code| InvalidBlock::Transaction(index, code)))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(execute_block(state, block.header, transactions)?)
+    let checked = check_signatures([bytes], &state.view().chain_id()).pop();
+    let block = checked.expect("one answer per block")?;
+    Ok(execute_block(state, block.header, block.transactions)?)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //!   certificate is the commit.
 //! - [`Store`]: what everybody else reads: the committed state, blocks, transactions, histories, exports.
 //! - [`archive`]: reads the log of a directory, or an exported file, without opening the store.
+//! - [`VerifyAhead`]: checks signatures on all cores, ahead of whoever replays blocks.
 //!
 //! What rots below the end of the log while a node runs is noted by whoever reads it ([`Store::damaged`],
 //! [`Store::scrub`]) and put right in place ([`Store::mend`]).
@@ -34,6 +35,7 @@ mod tail;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod verify_ahead;
 mod writer;
 
 pub use disk::{Disk, Faults, IndexAfterCrash, SimulatedDisk};
@@ -46,4 +48,5 @@ pub use open::{OpenReport, Opened, PendingProposal, Repaired, open};
 pub use options::{Checkpoints, Options};
 pub use placed::Placed;
 pub use reader::{Store, StoreCounts, StoredBlock};
+pub use verify_ahead::VerifyAhead;
 pub use writer::Writer;

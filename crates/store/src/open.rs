@@ -24,6 +24,7 @@ use crate::options::Options;
 use crate::reader::Store;
 use crate::shared::{Parts, Shared};
 use crate::tail::Tail;
+use crate::verify_ahead::VerifyAhead;
 use crate::writer::Writer;
 
 /// An open store.
@@ -135,27 +136,35 @@ fn replay(
     let first = state.view().tip().height.next();
     let mut replay = Replay::from_state(state);
     let mut scan = Scan::start(&shared.log, from, first)?;
+    let mut ahead = VerifyAhead::start(shared.log.chain_id);
+    // What ended the reading counts once all before it is replayed, since an earlier block may be wrong.
+    let mut end = None;
     loop {
-        let height = scan.next_height();
-        match scan.step()? {
-            Step::End => return Ok((replay.into_state(), scan.into_pairing())),
-            Step::Bad(bad) => {
-                end_at(shared, &replay, bad, report)?;
-                return Ok((replay.into_state(), scan.into_pairing()));
+        while end.is_none() && !ahead.is_full() {
+            match scan.step() {
+                Ok(Step::Block { pair, place }) => ahead.add(pair.block.bytes, (pair.certificate, place)),
+                other => end = Some(other),
             }
-            Step::Block { pair, place } => match replay.apply(&pair.block.bytes, pair.certificate) {
-                Ok(block) => {
-                    report.replayed = report.replayed.saturating_add(1);
-                    push(shared, &replay, Arc::new(block), place)?;
-                }
-                Err(error) => {
-                    let position = Position { segment: place.segment, offset: place.block_offset };
-                    reject(shared, height, position, error, report)?;
-                    return Ok((replay.into_state(), Pairing::new(height)));
-                }
-            },
+        }
+        let Some((block, (certificate, place))) = ahead.take() else { break };
+        let height = replay.state().view().tip().height.next();
+        let applied = block.map_err(|reason| ReplayError { height, reason });
+        match applied.and_then(|block| replay.apply_signed(block, certificate)) {
+            Ok(block) => {
+                report.replayed = report.replayed.saturating_add(1);
+                push(shared, &replay, Arc::new(block), place)?;
+            }
+            Err(error) => {
+                let position = Position { segment: place.segment, offset: place.block_offset };
+                reject(shared, height, position, error, report)?;
+                return Ok((replay.into_state(), Pairing::new(height)));
+            }
         }
     }
+    if let Some(Step::Bad(bad)) = end.transpose()? {
+        end_at(shared, &replay, bad, report)?;
+    }
+    Ok((replay.into_state(), scan.into_pairing()))
 }
 
 /// Takes a replayed block into the tail; a long log is checkpointed on the way.

@@ -233,3 +233,27 @@ fn a_block_that_was_certified_before_the_state_moved_on_is_not_applied() {
     assert_eq!(again.apply(&mut state).map(drop), Err(CommitError::OtherState));
     assert_eq!(state.view().state_root(), after);
 }
+
+#[test]
+fn signatures_that_are_checked_ahead_of_the_execution_give_the_same_chain_and_the_same_faults() {
+    let chain = chain();
+    let id = chain.genesis.chain_id();
+    let mut blocks: Vec<Vec<u8>> = chain.blocks.iter().map(|(bytes, _)| bytes.to_vec()).collect();
+    // The last byte of a block with transactions is one of the last signature.
+    let forged = blocks.iter().rposition(|bytes| bytes.len() > crate::block::EMPTY_BLOCK_BYTES).expect("not empty");
+    *blocks[forged].last_mut().expect("it has bytes") ^= 1;
+    let checked = check_signatures(blocks.iter().map(Vec::as_slice), &id);
+    let mut replay = Replay::new(&chain.genesis);
+    for (number, (block, (bytes, certificate))) in checked.into_iter().zip(&chain.blocks).enumerate() {
+        if number == forged {
+            let one_by_one = execute_bytes(replay.state(), &blocks[forged]).map(drop).expect_err("a forged signature");
+            assert_eq!(block.map(drop).expect_err("a forged signature").to_string(), one_by_one.to_string());
+            replay.apply(bytes, certificate.clone()).expect("the block as it was");
+        } else {
+            let block = block.expect("every signature holds");
+            replay.apply_signed(block, certificate.clone()).expect("a valid chain");
+        }
+        assert_eq!(replay.state().view().state_root(), chain.roots[number]);
+    }
+    assert_eq!(replay.state().view().tip().height, Height::new(HEIGHTS));
+}
