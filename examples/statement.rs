@@ -1,4 +1,5 @@
-//! Prints what an account has and its last ten transactions: `cargo run -p lojal-client --example statement -- URL ADDRESS`.
+//! Prints what an account has and its last ten transactions:
+//! `cargo run -p lojal-client --example statement -- URL ADDRESS`.
 
 use std::error::Error;
 

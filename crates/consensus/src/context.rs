@@ -1,7 +1,7 @@
 //! The engine's view of our types: thin wrappers, so that its traits can be implemented on them.
 //!
-//! The value that consensus decides is a block's id; the block itself travels in parts (ARCHITECTURE.md, A transaction's
-//! way).
+//! The value that consensus decides is a block's id; the block itself travels in parts (ARCHITECTURE.md, A
+//! transaction's way).
 
 use std::fmt;
 use std::sync::Arc;
@@ -161,8 +161,8 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// What is signed: "The proposer signs `lojal/proposal/v1` ‖ chain id ‖ […] So it is 70 bytes after the chain id,
-    /// or 66 without a prevoted round" (protocol, Blocks and finality).
+    /// The bytes that are signed: "The proposer signs `lojal/proposal/v1` ‖ chain id ‖ […] So it is 70 bytes after the
+    /// chain id, or 66 without a prevoted round" (protocol, Blocks and finality).
     pub fn signing_bytes(&self, chain: &ChainId) -> Vec<u8> {
         let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
         [tag::PROPOSAL.as_bytes(), chain.as_bytes(), &bytes].concat()

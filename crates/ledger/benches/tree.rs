@@ -1,4 +1,4 @@
-//! What the state tree costs at the size of a large network.
+//! The cost of the state tree at the size of a large network.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

@@ -11,7 +11,7 @@ use crate::key::AccountKey;
 use crate::overlay::Overlay;
 use crate::recent::{RecentIds, minute_of};
 
-/// Whether a transaction could be in a block at `time`, on top of what has been written to the block so far.
+/// Checks that a transaction could be in a block at `time`, on top of what has been written to the block so far.
 ///
 /// # Errors
 /// The code of the first rule that it breaks.

@@ -30,10 +30,10 @@ pub enum ConservationError {
     Fallen {
         /// The brand.
         brand: BrandId,
-        /// Which of its totals.
+        /// The name of the total.
         total: &'static str,
     },
-    /// What is held by the ends of holds doesn't add up to a brand's total.
+    /// The points held by the ends of holds don't add up to a brand's total.
     #[error("brand {brand}: {by_end} points are held by the ends of holds, but {held} in total")]
     Held {
         /// The brand.
@@ -87,7 +87,7 @@ pub enum ConservationError {
         /// In the totals; for a block, the change.
         outstanding: i128,
     },
-    /// What is outstanding by expiry doesn't add up to a brand's total.
+    /// The points outstanding by expiry don't add up to a brand's total.
     #[error("brand {brand}: {by_expiry} points are outstanding by expiry, but {total} in total")]
     Outstanding {
         /// The brand.
@@ -104,7 +104,7 @@ type Sums = BTreeMap<(BrandId, Expiry), i128>;
 /// Points by brand, minute of the end of holds, and expiry, as differences.
 type HoldSums = BTreeMap<(BrandId, u64, Expiry), i128>;
 
-/// What changed in a block, or stands in a state, by brand.
+/// The points that changed in a block, or stand in a state, by brand.
 struct Tally {
     /// The time of the block or state: it says which holds are open and which lots live.
     time: TimeMs,
@@ -114,9 +114,10 @@ struct Tally {
     in_holds: HoldSums,
     held_until: HoldSums,
     held_by_brand: BTreeMap<BrandId, i128>,
-    /// How often an hour lists a brand, less how often something of the brand is held until then.
+    /// Number of times that an hour lists a brand, less the number of times that something of the brand is held until
+    /// then.
     listed: BTreeMap<(BrandId, u64), i128>,
-    /// Of which brand something is held until which minute that is over.
+    /// A brand, and a minute that is over until which something of the brand is still held.
     held_too_long: Option<(BrandId, u64)>,
 }
 
@@ -219,7 +220,7 @@ impl Tally {
         }
     }
 
-    /// What was tallied of a brand must be the change of its totals; from nothing to the totals, for a whole state.
+    /// Checks that the tally of a brand is the change of its totals; from nothing to the totals, for a whole state.
     fn settle(&mut self, brand: BrandId, before: &Totals, after: &Totals) -> Result<(), ConservationError> {
         let change = |of: fn(&Totals) -> Points| i128::from(of(after).get()) - i128::from(of(before).get());
         let total = change(|totals| totals.outstanding);
@@ -232,7 +233,7 @@ impl Tally {
         if by_end == held { Ok(()) } else { Err(ConservationError::Held { brand, by_end, held }) }
     }
 
-    /// What is left changed without a change of the totals.
+    /// Checks that the tally is empty: whatever is left changed without a change of the totals.
     fn nothing_is_left(self) -> Result<(), ConservationError> {
         let changed = |sums: BTreeMap<BrandId, i128>| sums.into_iter().find(|(_, points)| *points != 0);
         if let Some((brand, by_expiry)) = changed(self.outstanding_by_brand) {
@@ -281,10 +282,10 @@ pub struct BrandSheet {
     pub brand: BrandId,
     /// Its totals.
     pub totals: Totals,
-    /// What is outstanding by expiry: the brand's liability, the earliest first.
+    /// The points outstanding by expiry: the brand's liability, the earliest first.
     pub liability: Vec<(Expiry, Points)>,
-    /// What is set aside by open holds by expiry, the earliest first; of a month that is over it becomes breakage when
-    /// the hold ends, unless the brand takes it.
+    /// The points set aside by open holds by expiry, the earliest first; those of a month that is over become breakage
+    /// when the hold ends, unless the brand takes it.
     pub held: Vec<(Expiry, Points)>,
     /// Accounts that hold its points, those to which only ended holds give any included.
     pub holders: u64,
@@ -327,7 +328,8 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
     Ok(sheets)
 }
 
-/// The brand of which an entry gives its account points: a balance, or ended holds of an account whose balance has none.
+/// The brand of which an entry gives its account points: a balance, or ended holds of an account whose balance has
+/// none.
 fn held_by_its_account(view: &View, key: &[u8], value: &[u8]) -> Option<BrandId> {
     let time = view.tip().time_ms;
     if let Some((BalanceKey { brand, .. }, balance)) = read::<BalanceKey>(key, value) {
@@ -351,7 +353,7 @@ fn balanced(brand: BrandId, totals: &Totals) -> Result<(), ConservationError> {
     if sum == Some(issued.get()) { Ok(()) } else { Err(ConservationError::Totals(brand)) }
 }
 
-/// What was issued stays issued, and what is over never comes back.
+/// Checks that no total that can only grow has fallen: issued points stay issued, and spent ones never come back.
 fn nothing_fell(brand: BrandId, before: &Totals, after: &Totals) -> Result<(), ConservationError> {
     let growing = [
         ("issued", before.issued, after.issued),

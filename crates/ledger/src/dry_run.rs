@@ -9,8 +9,8 @@ use crate::state::State;
 pub struct DryRun<'a>(BlockExecutor<'a>);
 
 impl<'a> DryRun<'a> {
-    /// Checks against a block at `time`, which comes from a clock and may lag behind the last block's; the next block is
-    /// later than that one anyway.
+    /// Checks against a block at `time`, which comes from a clock and may lag behind the last block's; the next block
+    /// is later than that one anyway.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
         Self(BlockExecutor::new(state, time.max(state.view().tip().time_ms.plus_ms(1))))
     }
@@ -27,7 +27,7 @@ impl<'a> DryRun<'a> {
     pub fn validate(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
         self.0.try_out(transaction)
     }
-    /// Whether a transaction could be in the block, whatever would become of it there.
+    /// Checks that a transaction could be in the block, whatever would become of it there.
     ///
     /// # Errors
     /// The code of the first rule that it breaks right now.

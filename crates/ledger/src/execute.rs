@@ -55,8 +55,8 @@ impl<'a> BlockExecutor<'a> {
         }
     }
 
-    /// Brings the accounts that the next transactions name into the processor's caches, all together. Nothing depends on
-    /// it but time. Returns for how many of the transactions it did so, which is as many as is worth it.
+    /// Brings the accounts that the next transactions name into the processor's caches, all together. Nothing depends
+    /// on it but time. Returns for how many of the transactions it did so, which is as many as is worth it.
     pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
         let (mut count, mut operations) = (0, 0);
         let mut accounts = Vec::new();
@@ -94,7 +94,8 @@ impl<'a> BlockExecutor<'a> {
         Ok(receipt)
     }
 
-    /// Whether a transaction could be in this block and every operation would succeed, as things are; nothing changes.
+    /// Checks that a transaction could be in this block and every operation would succeed, as things are; nothing
+    /// changes.
     ///
     /// # Errors
     /// The code of the first rule that it breaks.
@@ -108,7 +109,7 @@ impl<'a> BlockExecutor<'a> {
         }
     }
 
-    /// Whether a transaction could be in this block, whatever would become of it.
+    /// Checks that a transaction could be in this block, whatever would become of it.
     ///
     /// # Errors
     /// The code of the first rule that it breaks.

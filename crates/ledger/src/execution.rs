@@ -5,7 +5,7 @@ use lojal_types::{Receipt, TransactionId, ValidatorSet};
 use crate::key::{StateKey, ValidatorsKey};
 use crate::tree::StateTree;
 
-/// What a block does: kept by its id, and applied when it is decided.
+/// The effect of a block on the state: kept by its id, and applied when it is decided.
 pub struct Execution {
     pub(crate) tree: StateTree,
     pub(crate) added_ids: Vec<(u64, TransactionId)>,
@@ -22,7 +22,7 @@ impl Execution {
         let bytes = self.tree.get(&ValidatorsKey.encode()).expect("written at genesis and never removed");
         borsh::from_slice(bytes).expect("the state holds only records that this crate encoded")
     }
-    /// What became of each transaction, in order.
+    /// The receipts of the transactions, in order.
     pub fn receipts(&self) -> &[Receipt] {
         &self.receipts
     }

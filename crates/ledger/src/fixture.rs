@@ -34,7 +34,7 @@ pub(crate) const CAFE: &str = "kaffet";
 pub(crate) const RESORT: &str = "fjallet";
 pub(crate) const BRANDS: [&str; 3] = [GROCER, CAFE, RESORT];
 pub(crate) const GROCER_REVERSAL_MS: u64 = 60 * DAY_MS;
-/// How long an owner has to cancel a recovery.
+/// The time that an owner has to cancel a recovery.
 pub(crate) const RECOVERY_DELAY_MS: u64 = 72 * HOUR_MS;
 pub(crate) const RESORT_REVERSAL_MS: u64 = 90 * DAY_MS;
 
@@ -169,7 +169,7 @@ fn genesis(grocer_expiry_months: u8) -> Genesis {
     Genesis::new(document).expect("the document keeps the rules")
 }
 
-/// Who joins a household, as what, and with which limits.
+/// A new member of a household, with its role and its limits.
 pub(crate) type NewMember<'a> = (u8, MemberRole, &'a [(&'a str, u64)]);
 
 /// A ledger that grows block by block, with conservation checked over the whole state after each.
@@ -251,7 +251,7 @@ impl Ledger {
         answers
     }
 
-    /// What the ledger remembers of transactions.
+    /// The minutes of recent transactions that the state records.
     pub(crate) fn recent_minutes(&self) -> Vec<RecentMinute> {
         let mut minutes = BTreeMap::<u64, Vec<TransactionId>>::new();
         for (minute, id) in &self.included {
@@ -305,7 +305,7 @@ impl Ledger {
         self.lots(member, id).iter().map(|lot| lot.amount.get()).sum()
     }
 
-    /// Where all of a brand's points are.
+    /// The sums that all of a brand's points are in.
     pub(crate) fn totals(&self, id: &str) -> Sums {
         Sums::of(&self.view().totals(brand(id)).expect("every brand has totals"))
     }
@@ -322,7 +322,7 @@ impl Ledger {
         address
     }
 
-    /// What is in a pool.
+    /// The points of a brand in a pool.
     pub(crate) fn pool(&self, household: Address, id: &str) -> u64 {
         self.view().lots(household, brand(id)).iter().map(|lot| lot.amount.get()).sum()
     }

@@ -19,7 +19,7 @@ use crate::record::{
 pub trait StateKey: BorshSerialize + BorshDeserialize {
     /// The first byte of every key of this kind.
     const KIND: u8;
-    /// What the state keeps under it.
+    /// The record that the state keeps under it.
     type Record: BorshSerialize + BorshDeserialize;
 
     /// The canonical bytes.
@@ -99,7 +99,7 @@ impl StateKey for TotalsKey {
     type Record = Totals;
 }
 
-/// What is outstanding of a brand with one expiry.
+/// The key of a brand's outstanding points with one expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct OutstandingKey {
     /// The brand.
@@ -172,7 +172,7 @@ impl StateKey for OperatorListKey {
     type Record = OperatorList;
 }
 
-/// What an operator with a daily limit has issued on the last day on which it issued anything.
+/// The key of the points that an operator with a daily limit has issued on the last day on which it issued anything.
 #[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
 pub struct IssuedTodayKey {
     /// The brand.
@@ -232,7 +232,7 @@ impl StateKey for AccountKey {
     type Record = Account;
 }
 
-/// What an account holds of a brand.
+/// The key of an account's balance of a brand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct BalanceKey {
     /// The account.
@@ -245,7 +245,7 @@ impl StateKey for BalanceKey {
     type Record = Balance;
 }
 
-/// What an account has set aside of a brand.
+/// The key of an account's holds of a brand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct HoldsKey {
     /// The account.
@@ -258,7 +258,8 @@ impl StateKey for HoldsKey {
     type Record = Holds;
 }
 
-/// What a member has transferred of a brand with a daily cap on the last day on which it transferred any.
+/// The key of the points that a member has transferred of a brand with a daily cap on the last day on which it
+/// transferred any.
 #[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
 pub struct TransferredTodayKey {
     /// The member, who acted.

@@ -52,8 +52,8 @@ impl Balance {
         self.replace(held);
     }
 
-    /// Gives lots back that a hold has set aside, dead ones too, so that a shortage can tell that they have expired. What
-    /// is dead anyway gives way where there are too many: live lots always fit.
+    /// Gives lots back that a hold has set aside, dead ones too, so that a shortage can tell that they have expired.
+    /// What is dead anyway gives way where there are too many: live lots always fit.
     pub(crate) fn put_back(&mut self, lots: &[Lot]) {
         let mut held = self.lots.to_vec();
         merge(&mut held, lots);

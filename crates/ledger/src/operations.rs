@@ -24,14 +24,14 @@ use lojal_types::{Address, ChainId, Code, Operation, PublicKey, TimeMs, Transact
 
 use crate::overlay::Overlay;
 
-/// What an operation sees of the block and the transaction that it is in.
+/// The block and the transaction of an operation, as far as it sees them.
 pub(crate) struct Context<'c, 'a> {
     pub(crate) overlay: &'c mut Overlay<'a>,
     /// The network.
     pub(crate) chain: ChainId,
     /// The transaction.
     pub(crate) transaction: TransactionId,
-    /// Which of its operations, counted from 0.
+    /// The operation's place in the transaction, counted from 0.
     pub(crate) index: u8,
     /// The account that acts.
     pub(crate) sender: Address,

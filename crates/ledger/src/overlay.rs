@@ -7,7 +7,7 @@ use hashbrown::hash_table::Entry;
 use crate::key::{PackedKey, StateKey, TableHash};
 use crate::tree::{Change, Hash, StateTree, hash_key};
 
-/// What a block makes of one key.
+/// The change that a block makes to one key.
 pub(crate) struct Written<'a> {
     key_hash: Hash,
     pub(crate) key: PackedKey,
@@ -31,7 +31,7 @@ impl<'a> Written<'a> {
     }
 }
 
-/// What the block has made of a key so far.
+/// The value of a key as the block has left it so far.
 enum Now {
     AsBefore,
     Value(Box<[u8]>),
@@ -49,11 +49,11 @@ struct Slot<'a> {
 pub(crate) struct Overlay<'a> {
     base: &'a StateTree,
     table_hash: TableHash,
-    /// Where in `slots` a key is.
+    /// The places of keys in `slots`.
     places: HashTable<usize>,
     /// In the order in which the keys were touched.
     slots: Vec<Slot<'a>>,
-    /// What the running transaction has overwritten, in order.
+    /// The values that the running transaction has overwritten, in order.
     undo: Vec<(usize, Now)>,
 }
 
@@ -96,7 +96,7 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// What the block has written, each key once.
+    /// The keys that the block has written, each once, with their values before and after.
     pub(crate) fn into_written(self) -> Vec<Written<'a>> {
         let written = self.slots.into_iter().filter_map(|Slot { key, key_hash, before, now }| {
             let after = match now {

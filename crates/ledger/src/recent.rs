@@ -72,8 +72,8 @@ impl HalfId {
         Self(u128::from_be_bytes(*id.as_bytes().first_chunk().expect("an id has 32 bytes")))
     }
 
-    /// Where a table keeps it: an id is a hash already. An author can make up ids that meet there, each with a hundred
-    /// thousand tries, and then it is those that take longer to find.
+    /// The hash by which a table places it: an id is a hash already. An author can make up ids that meet there, each
+    /// with a hundred thousand tries, and then it is those that take longer to find.
     fn place(&self) -> u64 {
         self.0 as u64
     }

@@ -16,13 +16,13 @@ use lojal_types::{
 pub struct Account {
     /// The key that signs, once it has replaced the one that the address is the hash of.
     pub rotated_key: Option<PublicKey>,
-    /// Whether its owner has frozen it.
+    /// True if its owner has frozen it.
     pub frozen: bool,
-    /// Who can bring it back.
+    /// The guardians who can bring it back.
     pub guardians: Guardians,
     /// The recovery that is under way.
     pub recovery: Option<Recovery>,
-    /// What keeps it from a thief who has the key; see [`at`](Account::at) for when it takes effect.
+    /// The safeguards that keep it from a thief who has the key; see [`at`](Account::at) for when it takes effect.
     pub safeguards: Safeguards,
 }
 
@@ -56,17 +56,17 @@ impl Account {
     }
 }
 
-/// What an account holds of one brand: "A balance is a list of **lots** (expiry, amount) per account and brand, by
-/// rising expiry, at most 62." (protocol, Points) None of them is empty. Lots whose month is over may still stand here;
-/// they are nobody's points any more and are dropped when the balance is next written.
+/// The points that an account has of one brand: "A balance is a list of **lots** (expiry, amount) per account and
+/// brand, by rising expiry, at most 62." (protocol, Points) None of them is empty. Lots whose month is over may still
+/// stand here; they are nobody's points any more and are dropped when the balance is next written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Balance {
     /// The lots.
     pub lots: Bounded<Lot, 0, LOTS_MAX>,
 }
 
-/// What an account has set aside of one brand, in the order in which it did. Holds whose time has passed may still
-/// stand here; their lots are the account's again and go back when its points of that brand are next touched.
+/// The open holds of an account with one brand, the oldest first. Holds whose time has passed may still stand here;
+/// their lots are the account's again and go back when its points of that brand are next touched.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Holds {
     /// The holds.
@@ -80,14 +80,14 @@ pub struct OpenHold {
     pub reference: Reference,
     /// From when on they are the account's again: a whole minute.
     pub expires_ms: TimeMs,
-    /// What is set aside, by rising expiry.
+    /// The lots set aside, by rising expiry.
     pub lots: Bounded<Lot, 1, LOTS_MAX>,
     /// The household's member whose limit it counts against.
     pub counted: Option<Counted>,
 }
 
-/// What holds of one brand that end within one hour set aside, by rising minute and expiry. A part is gone from the first
-/// block that isn't earlier than its minute; a record without parts is removed.
+/// The points set aside by the holds of one brand that end within one hour, by rising minute and expiry. A part is gone
+/// from the first block that isn't earlier than its minute; a record without parts is removed.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct HeldUntil {
     /// The parts.
@@ -101,11 +101,11 @@ pub struct HeldLot {
     pub minute: u8,
     /// The expiry that the points have in common.
     pub expiry: Expiry,
-    /// How many.
+    /// The number of points.
     pub amount: Points,
 }
 
-/// Whose spending of which month something counts as.
+/// The member and the month whose limit spent points count against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Counted {
     /// The member of the household.
@@ -117,11 +117,11 @@ pub struct Counted {
 /// The mark that a reference has been used for a hold, and what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Held {
-    /// Whose points.
+    /// The account whose points are held.
     pub from: Address,
     /// From when on the brand can't take them any more.
     pub expires_ms: TimeMs,
-    /// Whether the brand has captured or released it.
+    /// True if the brand has captured or released it.
     pub closed: bool,
 }
 
@@ -137,7 +137,7 @@ pub struct Memberships {
 pub struct Household {
     /// Its members, sorted.
     pub members: Bounded<Address, 0, HOUSEHOLD_MEMBERS_MAX>,
-    /// Who is invited, sorted.
+    /// The invited accounts, sorted.
     pub invited: Bounded<Address, 0, HOUSEHOLD_INVITATIONS_MAX>,
     /// The brands whose points have ever been in its pool, sorted.
     pub brands: Bounded<BrandId, 0, BRANDS_MAX>,
@@ -164,11 +164,11 @@ pub struct MonthCount {
 /// A brand.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Brand {
-    /// What people call it.
+    /// The name by which people know it.
     pub name: Name,
     /// Decimals in which its points are displayed.
     pub decimals: u8,
-    /// What it lets happen with its points.
+    /// The rules of what can be done with its points.
     pub policy: Policy,
 }
 
@@ -182,9 +182,9 @@ pub struct BrandList {
 /// An operator of a brand.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Operator {
-    /// What it may do.
+    /// The roles in which it acts.
     pub roles: Roles,
-    /// How many points it may issue in a day.
+    /// Most points that it may issue in a day.
     pub issue_daily_max: Option<Points>,
 }
 
@@ -195,7 +195,7 @@ pub struct OperatorList {
     pub operators: Bounded<Address, 0, OPERATORS_MAX>,
 }
 
-/// What two brands have agreed on, or are about to, in one direction.
+/// The terms that two brands have agreed on, or are about to, in one direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Partnership {
     /// The terms in force.
@@ -204,7 +204,7 @@ pub struct Partnership {
     pub proposal: Option<PartnershipProposal>,
 }
 
-/// What one brand owes another.
+/// The debt of one brand to another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Obligation {
     /// In millionths of the settlement currency's minor unit.
@@ -214,21 +214,21 @@ pub struct Obligation {
 /// An issue as it was made, and how much of it has been taken back.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Issued {
-    /// Who got the points.
+    /// The account that got the points.
     pub to: Address,
-    /// How many.
+    /// The number of points.
     pub amount: Points,
     /// Their expiry.
     pub expiry: Expiry,
     /// From when on nothing of it can be reversed: fixed by the policy at the issue, whatever the policy says later.
     pub reversible_until_ms: TimeMs,
-    /// How many of them have been reversed.
+    /// The number of them that have been reversed.
     pub reversed: Points,
 }
 
 impl Issued {
-    /// How many points can still be reversed at a time: what is left of the issue after earlier reversals, as far as an
-    /// account still has points with its expiry.
+    /// The points that can still be reversed at a time: those that earlier reversals have left of the issue, as far as
+    /// an account still has points with its expiry.
     pub fn reversible(&self, lots: &[Lot], time: TimeMs) -> Points {
         if time >= self.reversible_until_ms {
             return Points::ZERO;
@@ -236,7 +236,7 @@ impl Issued {
         let in_account = lots.iter().find(|lot| lot.expiry == self.expiry).map_or(Points::ZERO, |lot| lot.amount);
         self.left().min(in_account)
     }
-    /// What earlier reversals have left of the issue.
+    /// The points that earlier reversals have left of the issue.
     pub(crate) fn left(&self) -> Points {
         self.amount.checked_sub(self.reversed).expect("reversals take at most what was issued")
     }
@@ -245,7 +245,7 @@ impl Issued {
 /// The mark that a reference has been used for a reversal, and what it took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Reversed {
-    /// How many points.
+    /// The number of points.
     pub amount: Points,
 }
 
@@ -256,7 +256,7 @@ pub struct Used;
 /// A digest over transaction ids in the order in which they came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct RecentDigest {
-    /// How many ids.
+    /// The number of ids.
     pub count: u64,
     /// The hash of the digest before the last id and that id.
     pub digest: Hash,

@@ -1,4 +1,4 @@
-//! What the ledger remembers after a block, and its beginning.
+//! The state of the ledger after a block, and its beginning at genesis.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::genesis::GenesisBrand;
@@ -111,7 +111,7 @@ impl View {
     pub fn chain_id(&self) -> ChainId {
         self.chain_id
     }
-    /// Which prefix addresses carry.
+    /// The kind of network, which decides the prefix that addresses carry.
     pub fn network(&self) -> NetworkKind {
         self.network
     }
@@ -160,15 +160,15 @@ impl View {
     pub fn account(&self, address: Address) -> Option<Account> {
         self.get(&AccountKey(address)).map(|account| account.at(self.tip().time_ms))
     }
-    /// Whether `key` signs for `address`.
+    /// True if `key` signs for `address`.
     pub fn signs_for(&self, key: &PublicKey, address: Address) -> bool {
         self.account(address).is_some_and(|account| account.is_signed_by(key, address))
     }
 }
 
 impl Account {
-    /// Whether `key` signs for this account, whose address is `address`. Nobody signs for a household, whose address
-    /// no key has.
+    /// True if `key` signs for this account, whose address is `address`. Nobody signs for a household, whose address no
+    /// key has.
     pub(crate) fn is_signed_by(&self, key: &PublicKey, address: Address) -> bool {
         match &self.rotated_key {
             Some(rotated) => rotated == key,

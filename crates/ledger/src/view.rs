@@ -1,5 +1,5 @@
-//! What wallets, tills and brands ask a version of the state. Everything is as of the last block: holds that have
-//! expired by then have returned, counters of days and months before are 0.
+//! The questions that wallets, tills and brands ask of a version of the state. Everything is as of the last block:
+//! holds that have expired by then have returned, counters of days and months before are 0.
 
 use lojal_types::api::{NettingPair, Partnership};
 use lojal_types::{Address, BrandId, ExactMoney, Guardians, Lot, MemberRights, Points, Recovery};
@@ -18,7 +18,7 @@ use crate::state::View;
 pub struct HouseholdView {
     /// The members and what they may do, by address; none if the household is dissolved.
     pub members: Vec<(Address, MemberRights)>,
-    /// Who is invited, and what they would be allowed to do, by address.
+    /// The invited accounts with the rights that they would have, by address.
     pub invited: Vec<(Address, MemberRights)>,
     /// The brands whose points have ever been in the pool.
     pub brands: Vec<BrandId>,
@@ -36,11 +36,11 @@ impl View {
         }
         balance.live(month).to_vec()
     }
-    /// What an account has set aside of a brand, without expired holds, the oldest first.
+    /// The open holds of an account with a brand, the oldest first.
     pub fn holds(&self, account: Address, brand: BrandId) -> Vec<OpenHold> {
         self.recorded_holds(account, brand).into_iter().filter(|hold| self.is_open(hold)).collect()
     }
-    /// Who can bring an account back; none if it has no guardians or doesn't exist.
+    /// The guardians who can bring an account back; none if it has no guardians or doesn't exist.
     pub fn guardians(&self, account: Address) -> Guardians {
         self.account(account).map(|account| account.guardians).unwrap_or_default()
     }
@@ -67,8 +67,8 @@ impl View {
     pub fn memberships(&self, account: Address) -> Vec<Address> {
         self.get(&MembershipsKey(account)).map(|memberships| memberships.households.to_vec()).unwrap_or_default()
     }
-    /// What a member has spent of a limited brand from the pool this month. "What a hold returns in the same month is
-    /// given back to the limit, at the minute of its end." (protocol, Households)
+    /// The points that a member has spent of a limited brand from the pool this month. "What a hold returns in the same
+    /// month is given back to the limit, at the minute of its end." (protocol, Households)
     pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Points {
         let month = self.tip().time_ms.month();
         let count = self.get(&SpentKey { household, member, brand }).filter(|count| count.month == month);
@@ -86,11 +86,11 @@ impl View {
         };
         list.iter().map(operator).collect()
     }
-    /// What an operator has issued today; counted while it has a daily limit.
+    /// The points that an operator has issued today; counted while it has a daily limit.
     pub fn issued_today(&self, brand: BrandId, operator: Address) -> Points {
         self.today(&IssuedTodayKey { brand, operator })
     }
-    /// What a member has transferred today; counted while the brand has a daily cap.
+    /// The points that a member has transferred today; counted while the brand has a daily cap.
     pub fn transferred_today(&self, sender: Address, brand: BrandId) -> Points {
         self.today(&TransferredTodayKey { sender, brand })
     }
@@ -102,18 +102,18 @@ impl View {
         });
         pairs.map(|(from, to)| self.partnership(from, to).expect("every listed partner has a record")).collect()
     }
-    /// What two brands have agreed on in one direction, or are about to.
+    /// The terms that two brands have agreed on in one direction, or are about to.
     pub fn partnership(&self, from: BrandId, to: BrandId) -> Option<Partnership> {
         let record = self.get(&PartnershipKey { from, to })?;
         let converted_today = self.today(&ConvertedTodayKey { from, to });
         Some(Partnership { from, to, terms: record.terms, proposal: record.proposal, converted_today })
     }
-    /// What one brand owes another.
+    /// The debt of one brand to another, exactly.
     pub fn owed(&self, debtor: BrandId, creditor: BrandId) -> ExactMoney {
         let owed_micro = self.get(&ObligationKey { debtor, creditor }).unwrap_or_default().owed_micro;
         ExactMoney::from_micro(owed_micro).expect("obligations are bounded")
     }
-    /// What all brands owe each other: every pair of which one has ever owed the other anything, by their ids.
+    /// The debts of all brands to each other: every pair of which one has ever owed the other anything, by their ids.
     pub fn netting(&self) -> Vec<NettingPair> {
         let mut pairs: Vec<(BrandId, BrandId)> = Vec::new();
         for debtor in self.brand_ids() {

@@ -1,4 +1,4 @@
-//! What bytes cost before they reach the ledger: decoding, ids, signatures, roots.
+//! The cost of bytes before they reach the ledger: decoding, ids, signatures, roots.
 
 use std::hint::black_box;
 

@@ -68,7 +68,7 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Which prefix addresses carry.
+/// The kind of a network, which decides the prefix that addresses carry.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
 )]
@@ -136,7 +136,7 @@ impl AddressText {
         }
         Err(AddressError::Network { found: self.network.prefix(), expected: network.prefix() })
     }
-    /// Whether it is a household's, which nobody has a key for.
+    /// True if it is a household's, which nobody has a key for.
     pub const fn is_household(&self) -> bool {
         self.address.is_household()
     }

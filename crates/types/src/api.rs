@@ -48,13 +48,13 @@ pub struct Status {
 pub struct Brand {
     /// Its id.
     pub id: BrandId,
-    /// What people call it.
+    /// The name by which people know it.
     pub name: Name,
     /// Decimals in which its points are displayed.
     pub decimals: u8,
-    /// What it lets happen with its points.
+    /// The rules of what can be done with its points.
     pub policy: Policy,
-    /// Where all the points that it ever issued are now.
+    /// The sums that all the points that it ever issued are in now.
     pub totals: Totals,
 }
 
@@ -68,24 +68,24 @@ pub struct Brands {
 /// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
-    /// Who got the points.
+    /// The account that got the points.
     pub to: AddressText,
-    /// How many.
+    /// The number of points.
     pub amount: Points,
     /// Their expiry.
     pub expiry: Expiry,
     /// From when on nothing of it can be reversed.
     pub reversible_until_ms: TimeMs,
-    /// How many of them have been reversed.
+    /// The number of them that have been reversed.
     pub reversed: Points,
-    /// How many a reversal could take now.
+    /// The number of them that a reversal could take now.
     pub reversible: Points,
 }
 
 /// `GET /v1/brands/{id}/reversals/{reference}`: what a reversal took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reversal {
-    /// How many points.
+    /// The number of points.
     pub amount: Points,
 }
 
@@ -94,20 +94,21 @@ pub struct Reversal {
 pub struct Account {
     /// The account.
     pub address: AddressText,
-    /// Whether the ledger knows it: it does from the first points that it receives.
+    /// True if the ledger knows it, as it does from the first points that it receives.
     pub exists: bool,
     /// The key that signs for it, once it has replaced its first one.
     pub rotated_key: Option<PublicKey>,
-    /// Whether its owner has frozen it.
+    /// True if its owner has frozen it.
     #[serde(default)]
     pub frozen: bool,
-    /// Who can bring it back.
+    /// The guardians who can bring it back.
     #[serde(default)]
     pub guardians: Guardians<AddressText>,
     /// The recovery that is under way.
     #[serde(default)]
     pub recovery: Option<Recovery<AddressText>>,
-    /// What keeps it from a thief who has its key: a change that waits, barred guardians, a cancelled agreement.
+    /// The safeguards that keep it from a thief who has its key: a change that waits, barred guardians, a cancelled
+    /// agreement.
     #[serde(default)]
     pub safeguards: Safeguards<AddressText>,
     /// Its members, if it is a household.
@@ -116,19 +117,19 @@ pub struct Account {
     /// The households that it is a member of.
     #[serde(default)]
     pub memberships: Vec<AddressText>,
-    /// What it holds, by brand; brands of which it holds nothing are left out.
+    /// The points that it has, by brand; brands of which it holds nothing are left out.
     pub balances: Vec<Balance>,
-    /// What it has set aside for brands and is not expired, by brand; not part of its balances.
+    /// The holds for brands that have not expired, by brand; not part of its balances.
     #[serde(default)]
     pub holds: Vec<Hold>,
     /// The block after which this is so.
     pub height: Height,
 }
 
-/// What an account holds of one brand.
+/// The points that an account has of one brand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The sum of the lots.
     pub total: Points,
@@ -139,7 +140,7 @@ pub struct Balance {
 /// Points that wait for a brand to take them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The till's request.
     pub reference: Reference,
@@ -156,23 +157,23 @@ pub struct Hold {
 pub struct Household {
     /// Its members, by address.
     pub members: Vec<Member>,
-    /// Who is invited, by address, with what they would be.
+    /// The invited accounts, by address, with the rights that they would have.
     pub invited: Vec<Member>,
 }
 
 /// A member of a household, or somebody who is invited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// Who.
+    /// The member's account.
     pub address: AddressText,
     /// Role and limits.
     #[serde(flatten)]
     pub rights: MemberRights,
-    /// What the member has spent of its limits in the month of the last block, by brand.
+    /// The points that the member has spent of its limits in the month of the last block, by brand.
     pub spent: Vec<MemberSpent>,
 }
 
-/// How much of a limit is used up.
+/// The used part of a member's limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberSpent {
     /// The brand.
@@ -193,11 +194,11 @@ pub struct Operators {
 pub struct Operator {
     /// Its account.
     pub address: AddressText,
-    /// What it may do.
+    /// The roles in which it acts.
     pub roles: Roles,
-    /// How many points it may issue in a day (UTC).
+    /// Most points that it may issue in a day (UTC).
     pub issue_daily_max: Option<Points>,
-    /// How many it has issued on the day of the last block, counted while there is a limit.
+    /// The points that it has issued on the day of the last block, counted while there is a limit.
     pub issued_today: Points,
 }
 
@@ -208,7 +209,7 @@ pub struct Partnerships {
     pub partnerships: Vec<Partnership>,
 }
 
-/// What two brands have agreed on, or are about to.
+/// The terms that two brands have agreed on, or are about to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partnership {
     /// The brand whose points are burned.
@@ -219,7 +220,7 @@ pub struct Partnership {
     pub terms: Option<PartnershipTerms>,
     /// Terms that the other brand hasn't accepted yet.
     pub proposal: Option<PartnershipProposal>,
-    /// How many points were converted on the day of the last block.
+    /// The points that were converted on the day of the last block.
     pub converted_today: Points,
 }
 
@@ -236,29 +237,29 @@ pub struct Netting {
     pub time_ms: TimeMs,
 }
 
-/// What two brands owe each other.
+/// The debts of two brands to each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NettingPair {
     /// The brand whose id comes first.
     pub first: BrandId,
     /// The other one.
     pub second: BrandId,
-    /// What the first owes the second.
+    /// The debt of the first to the second.
     pub first_owes: ExactMoney,
-    /// What the second owes the first.
+    /// The debt of the second to the first.
     pub second_owes: ExactMoney,
     /// The difference.
     pub net: ExactMoney,
-    /// Who owes the difference; null if there is none.
+    /// The brand that owes the difference; null if there is none.
     pub net_debtor: Option<BrandId>,
 }
 
 /// A transaction and what became of it: `GET /v1/transactions/{id}`, one item of a history, one answer to a submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionStatus {
-    /// Which transaction.
+    /// The transaction's id.
     pub id: TransactionId,
-    /// How far it has come.
+    /// The stage that it has reached.
     #[serde(flatten)]
     pub state: TransactionState,
     /// The transaction itself; left out of answers to its submitter.
@@ -266,7 +267,7 @@ pub struct TransactionStatus {
     pub transaction: Option<SignedTransaction<AddressText>>,
 }
 
-/// How far a transaction has come.
+/// The stage that a transaction has reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum TransactionState {
@@ -280,12 +281,12 @@ pub enum TransactionState {
         index: u32,
         /// The block's time.
         time_ms: TimeMs,
-        /// What became of it.
+        /// The outcome of the transaction.
         receipt: Outcome,
     },
     /// Refused before it could wait for a block; only in answers to a submission of many.
     Refused {
-        /// Why.
+        /// The reason for the refusal.
         problem: Problem,
     },
 }
@@ -310,7 +311,7 @@ pub struct BatchAnswer {
 pub struct History {
     /// One page.
     pub transactions: Vec<TransactionStatus>,
-    /// Where the next page starts; null at the end.
+    /// The cursor of the next page; null at the end.
     pub next_cursor: Option<String>,
 }
 
@@ -321,7 +322,7 @@ pub struct Block {
     pub id: BlockId,
     /// The header.
     pub header: Header<AddressText>,
-    /// Why the block is final.
+    /// The certificate that makes the block final.
     pub certificate: Certificate<AddressText>,
     /// The transactions, in order.
     pub transactions: Vec<SignedTransaction<AddressText>>,
@@ -333,11 +334,11 @@ pub struct Problem {
     /// A URI reference that names the kind of problem.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What kind of problem this is.
+    /// The kind of the problem, in words.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened here, and what to do next.
+    /// A sentence on what happened here and what to do next.
     pub detail: String,
     /// The stable name: a code of the ledger, or of the gateway.
     pub code: String,

@@ -17,7 +17,7 @@ use crate::transaction::SignedTransaction;
 /// The version of bytes and rules that this code knows.
 pub const PROTOCOL_VERSION: u32 = 1;
 
-/// What a block's id is the hash of.
+/// The part of a block whose hash is the block's id.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header<A = Address> {
@@ -41,7 +41,7 @@ pub struct Header<A = Address> {
     pub validators_hash: Hash,
     /// The validators that decide the next one.
     pub next_validators_hash: Hash,
-    /// Who built the block.
+    /// The validator that built the block.
     pub proposer: A,
 }
 
@@ -104,7 +104,7 @@ impl Block {
     pub fn encode(&self) -> Vec<u8> {
         borsh::to_vec(self).expect("writing to memory can't fail")
     }
-    /// Whether the transactions are those that the header, and so the block's id, commits to. If not, the bytes say
+    /// True if the transactions are those that the header, and so the block's id, commits to. If not, the bytes say
     /// nothing about the block of that id: somebody on the way has changed them.
     pub fn is_whole(&self) -> bool {
         let encoded: Vec<Vec<u8>> = self.transactions.iter().map(SignedTransaction::encode).collect();

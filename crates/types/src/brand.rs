@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for BrandId {
     }
 }
 
-/// What a brand lets happen with its points.
+/// The rules of what can be done with a brand's points.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -94,7 +94,7 @@ pub struct Policy {
     /// Most that one operation may issue; `None`: as much as the ledger handles.
     #[serde(default)]
     pub issue_max: Option<Points>,
-    /// Whether members may transfer points to each other.
+    /// True if members may transfer points to each other.
     pub transferable: bool,
     /// Smallest transfer between members.
     pub transfer_min: Points,
@@ -103,7 +103,7 @@ pub struct Policy {
     /// Most that one member may transfer in a day (UTC); `None`: as much as they like.
     #[serde(default)]
     pub transfer_daily_max: Option<Points>,
-    /// Whether the points may be converted from and into other brands' points.
+    /// True if the points may be converted from and into other brands' points.
     #[serde(default)]
     pub convertible: bool,
     /// True if the points may be put into a household's pool. "Points that are `poolable` can be passed on whatever
@@ -111,11 +111,11 @@ pub struct Policy {
     /// what is in its pool." (protocol, Brands)
     #[serde(default)]
     pub poolable: bool,
-    /// Whether the points may be traded for other brands' points.
+    /// True if the points may be traded for other brands' points.
     #[serde(default)]
     pub tradeable: bool,
-    /// How long after an issue it can be reversed, in milliseconds, at most 400 days; 0: never. An issue keeps the window
-    /// that was in force when it was made.
+    /// The time after an issue in which it can be reversed, in milliseconds, at most 400 days; 0: never. An issue keeps
+    /// the window that was in force when it was made.
     pub reversal_window_ms: u64,
 }
 

@@ -20,10 +20,10 @@ pub enum VoteKind {
     Precommit = 2,
 }
 
-/// What a validator signs when it votes; `block` is `None` for a vote against every block of the round.
+/// The content that a validator signs when it votes; `block` is `None` for a vote against every block of the round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct VoteContent {
-    /// Which of the two votes.
+    /// The kind of the vote.
     pub kind: VoteKind,
     /// The height voted on.
     pub height: Height,
@@ -36,8 +36,8 @@ pub struct VoteContent {
 }
 
 impl VoteContent {
-    /// What is signed: "A validator signs its vote as `lojal/vote/v1` ‖ chain id ‖ { kind (1 prevote, 2 precommit),
-    /// height, round, block or none, validator }." (protocol, Blocks and finality)
+    /// The bytes that are signed: "A validator signs its vote as `lojal/vote/v1` ‖ chain id ‖ { kind (1 prevote, 2
+    /// precommit), height, round, block or none, validator }." (protocol, Blocks and finality)
     pub fn signing_bytes(&self, chain: &ChainId) -> Vec<u8> {
         let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
         [tag::VOTE.as_bytes(), chain.as_bytes(), &bytes].concat()
@@ -48,7 +48,7 @@ impl VoteContent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitSignature<A = Address> {
-    /// Who signed.
+    /// The validator that signed.
     pub validator: A,
     /// The signature over the precommit's [`VoteContent`].
     pub signature: Signature,
@@ -72,7 +72,7 @@ pub struct Certificate<A = Address> {
 }
 
 impl Certificate {
-    /// What `validator` must have signed for its part in this certificate.
+    /// The vote that `validator` must have signed for its part in this certificate.
     pub fn vote_of(&self, validator: Address) -> VoteContent {
         VoteContent {
             kind: VoteKind::Precommit,

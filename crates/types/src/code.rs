@@ -1,5 +1,5 @@
-//! Why a transaction was refused or failed: stable numbers and names, the same in receipts, HTTP errors and the
-//! wallet (protocol, Transactions).
+//! The reasons for which a transaction was refused or failed: stable numbers and names, the same in receipts, HTTP
+//! errors and the wallet (protocol, Transactions).
 
 mod table;
 
@@ -169,7 +169,7 @@ pub enum Code {
     BelowMinReceived = 509,
     /// The partnership's conversions of this day would be more than its cap.
     ConversionDailyMaxReached = 510,
-    /// What one brand owes the other would be more than their partnership allows.
+    /// The debt of one brand to the other would be more than their partnership allows.
     ObligationTooLarge = 511,
     /// More than what is owed.
     SettlementExceedsDebt = 512,
@@ -218,7 +218,7 @@ impl Code {
     pub fn name(self) -> &'static str {
         self.row().1
     }
-    /// What happened and what to do next, in one sentence.
+    /// The code's meaning: what happened and what to do next, in one sentence.
     pub fn explanation(self) -> &'static str {
         self.row().2
     }

@@ -26,9 +26,9 @@ use crate::validator::{Validator, ValidatorSet, ValidatorSetError};
 pub struct GenesisOperator {
     /// The key; the operator's account is the address of this key.
     pub public_key: PublicKey,
-    /// What it may do, in the order of [`Role`](crate::operator::Role), each once.
+    /// The roles in which it acts, in the order of [`Role`](crate::operator::Role), each once.
     pub roles: Roles,
-    /// How many points it may issue in a day (UTC); `None`: any number.
+    /// Most points that it may issue in a day (UTC); `None`: any number.
     #[serde(default)]
     pub issue_daily_max: Option<Points>,
 }
@@ -39,13 +39,13 @@ pub struct GenesisOperator {
 pub struct GenesisBrand {
     /// Its id.
     pub id: BrandId,
-    /// What people call it.
+    /// The name by which people know it.
     pub name: Name,
     /// Decimals in which its points are displayed.
     pub decimals: u8,
-    /// What it lets happen with its points.
+    /// The rules of what can be done with its points.
     pub policy: Policy,
-    /// Who acts for it.
+    /// The keys that act for it.
     #[serde(default)]
     pub operators: Bounded<GenesisOperator, 0, OPERATORS_MAX>,
 }
@@ -54,13 +54,13 @@ pub struct GenesisBrand {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
-    /// How long an idle network waits before it makes an empty block.
+    /// The time that an idle network waits before it makes an empty block.
     pub heartbeat_ms: u64,
     /// Largest encoded block, in bytes.
     pub block_bytes_max: u32,
     /// Most transactions in a block.
     pub block_transactions_max: u32,
-    /// How long an owner has to cancel a recovery once enough guardians agree, in milliseconds.
+    /// The time that an owner has to cancel a recovery once enough guardians agree, in milliseconds.
     #[serde(default = "recovery_delay_ms_default")]
     pub recovery_delay_ms: u64,
 }
@@ -86,11 +86,11 @@ fn recovery_delay_ms_default() -> u64 {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GenesisDocument {
-    /// What people call the network.
+    /// The name by which people know the network.
     pub name: Name,
-    /// Which prefix addresses carry.
+    /// The kind of network, which decides the prefix that addresses carry.
     pub network: NetworkKind,
-    /// When the ledger starts; the first block is later.
+    /// The time at which the ledger starts; the first block is later.
     pub time_ms: TimeMs,
     /// The currency in which brands settle what they owe each other.
     #[serde(default)]
@@ -181,7 +181,7 @@ impl Genesis {
     pub fn document(&self) -> &GenesisDocument {
         &self.document
     }
-    /// Which prefix addresses carry.
+    /// The kind of network, which decides the prefix that addresses carry.
     pub fn network(&self) -> NetworkKind {
         self.document.network
     }

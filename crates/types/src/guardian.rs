@@ -26,9 +26,9 @@ pub enum Guardian<A = Address> {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guardians<A = Address> {
-    /// Who they are: accounts first, by address, then brands, each once.
+    /// The guardians: accounts first, by address, then brands, each once.
     pub guardians: Bounded<Guardian<A>, 0, GUARDIANS_MAX>,
-    /// How many of them it takes: 1 to all of them, 0 if there are none.
+    /// The number of them that it takes: 1 to all of them, 0 if there are none.
     pub threshold: u8,
 }
 
@@ -41,7 +41,7 @@ impl<A> Default for Guardians<A> {
 /// A guardian's wish for an account's next key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct RecoveryVote<A = Address> {
-    /// Who.
+    /// The guardian that wants it.
     pub guardian: Guardian<A>,
     /// The key.
     pub new_key: PublicKey,
@@ -59,7 +59,7 @@ pub struct AgreedKey {
 /// A recovery that is under way; until it ends nothing goes out of the account.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Recovery<A = Address> {
-    /// Which guardian wants which key.
+    /// The key that each guardian wants.
     pub votes: Bounded<RecoveryVote<A>, 1, GUARDIANS_MAX>,
     /// The key that reached the threshold.
     pub agreed: Option<AgreedKey>,

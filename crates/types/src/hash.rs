@@ -9,9 +9,10 @@ use crate::ids::ChainId;
 pub mod tag {
     /// The genesis document; its hash is the chain id.
     pub const GENESIS: &str = "lojal/genesis/v1";
-    /// An account's first public key; the hash is its address. Without a chain id: an address is the same on every network.
+    /// An account's first public key; the hash is its address. Without a chain id: an address is the same on every
+    /// network.
     pub const ACCOUNT: &str = "lojal/account/v1";
-    /// Where a household was created; the hash is its address.
+    /// The place in the chain where a household was created; the hash is its address.
     pub const HOUSEHOLD: &str = "lojal/household/v1";
     /// A transaction; the hash is its id.
     pub const TRANSACTION: &str = "lojal/tx/v1";

@@ -8,7 +8,7 @@ use crate::brand::BrandId;
 use crate::limits::{MEMBER_LIMITS_MAX, POINTS_MAX};
 use crate::points::Points;
 
-/// What a member of a household may do.
+/// The role of a member of a household: what it may do.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
 )]
@@ -22,13 +22,13 @@ pub enum MemberRole {
     Child,
 }
 
-/// How much of one brand's points a member may spend from the pool in a calendar month (UTC).
+/// The number of one brand's points that a member may spend from the pool in a calendar month (UTC).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberLimit {
     /// The brand.
     pub brand: BrandId,
-    /// How many points in a month; 0: none at all.
+    /// Most points in a month; 0: none at all.
     pub month_max: Points,
 }
 
@@ -39,7 +39,7 @@ pub type MemberLimits = Bounded<MemberLimit, 0, MEMBER_LIMITS_MAX>;
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberRights {
-    /// What the member may do.
+    /// The role in which the member acts.
     pub role: MemberRole,
     /// Up to how much.
     #[serde(default)]
@@ -54,7 +54,7 @@ impl MemberRights {
         let in_range = self.limits.iter().all(|limit| limit.month_max.get() <= POINTS_MAX);
         in_order && in_range && (self.role != MemberRole::Admin || self.limits.is_empty())
     }
-    /// How many points of a brand the member may spend in a month; `None`: any number. "*admin*: everything. *adult*:
+    /// Most points of a brand that the member may spend in a month; `None`: any number. "*admin*: everything. *adult*:
     /// spends from the pool, brands with a limit up to that per calendar month (UTC), others freely. *child*: redeems
     /// and holds, listed brands only, up to their limit" (protocol, Households).
     pub fn month_max(&self, brand: BrandId) -> Option<Points> {

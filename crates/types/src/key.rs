@@ -61,9 +61,9 @@ impl PublicKey {
 /// One signature to be checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
-    /// Who is said to have signed.
+    /// The key that is said to have signed.
     pub key: PublicKey,
-    /// What was signed, with its domain tag.
+    /// The message that was signed, with its domain tag.
     pub message: &'a [u8],
     /// The signature.
     pub signature: Signature,

@@ -1,4 +1,4 @@
-//! What the bytes mean: ids, points, keys, transactions, blocks, certificates, genesis, limits.
+//! The meaning of the bytes: ids, points, keys, transactions, blocks, certificates, genesis, limits.
 //!
 //! Everything that is hashed, signed, stored or gossiped has one canonical encoding, [borsh](https://borsh.io), with a
 //! bound on every list. Data that nobody has checked and data that somebody has are different types:

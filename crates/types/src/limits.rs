@@ -49,8 +49,8 @@ pub const TIME_MS_MAX: u64 = 158_731_487_999_999;
 pub const HOLDS_MAX: usize = 16;
 /// Furthest ahead of a block's time that a hold can expire.
 pub const HOLD_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1000;
-/// Most entries of what a brand's holds that end within one hour set aside, by minute and expiry: what ends in one minute
-/// was held in at most three months, whose points have 64 expiries between them.
+/// Most entries of what a brand's holds that end within one hour set aside, by minute and expiry: what ends in one
+/// minute was held in at most three months, whose points have 64 expiries between them.
 pub const HELD_LOTS_MAX: usize = 60 * 64;
 /// Most members of one household.
 pub const HOUSEHOLD_MEMBERS_MAX: usize = 16;
@@ -65,9 +65,9 @@ pub const GUARDIANS_MAX: usize = 3;
 /// Shortest and longest time that an owner has to cancel a recovery, in milliseconds: one second (for test networks)
 /// to 30 days.
 pub const RECOVERY_DELAY_MS: core::ops::RangeInclusive<u64> = 1_000..=30 * 24 * 60 * 60 * 1000;
-/// How long a guardian is barred whose vote the owner cancelled, in milliseconds: 30 days.
+/// The time for which a guardian is barred whose vote the owner cancelled, in milliseconds: 30 days.
 pub const BARRED_MS: u64 = 30 * 24 * 60 * 60 * 1000;
-/// How long a cancelled agreement of guardians matters, in milliseconds: 90 days.
+/// The time for which a cancelled agreement of guardians matters, in milliseconds: 90 days.
 pub const CANCELLED_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 /// The time to cancel a recovery where genesis doesn't say otherwise: 72 hours.
 pub const RECOVERY_DELAY_MS_DEFAULT: u64 = 72 * 60 * 60 * 1000;

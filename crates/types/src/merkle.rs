@@ -71,7 +71,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn equals_the_recursive_definition(items in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..8), 0..70)) {
+        fn equals_the_recursive_definition(
+            items in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..8), 0..70)
+        ) {
             prop_assert_eq!(root(items.iter().map(Vec::as_slice)), naive(&items));
         }
     }

@@ -107,7 +107,7 @@ const MICRO: u128 = 1_000_000;
 pub struct ExactMoney {
     /// Whole minor units; what can be settled.
     pub minor: Money,
-    /// What is left, in millionths of a minor unit: 0 to 999999.
+    /// The rest, in millionths of a minor unit: 0 to 999999.
     pub micro: u32,
 }
 

@@ -1,7 +1,7 @@
 //! Names that people read: of networks, brands and validators (protocol, Names).
 //!
-//! What a name may be is looked up in tables that never change, not in those of a newer Unicode: two nodes must judge the
-//! same name alike.
+//! What a name may be is looked up in tables that never change, not in those of a newer Unicode: two nodes must judge
+//! the same name alike.
 
 mod compose;
 #[rustfmt::skip]
@@ -44,7 +44,10 @@ pub enum NameError {
     #[error("a name has 1 to {NAME_BYTES_MAX} bytes")]
     Length,
     /// A character that no name has.
-    #[error("U+{:04X} can't be in a name: it has letters, digits, single blanks between words, and {SIGNS}", u32::from(*.0))]
+    #[error(
+        "U+{:04X} can't be in a name: it has letters, digits, single blanks between words, and {SIGNS}",
+        u32::from(*.0)
+    )]
     Character(char),
     /// A blank at an end or beside another one.
     #[error("a name has single blanks, between words only")]
@@ -98,7 +101,7 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// What a character is in a name.
+/// The kind of a character in a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Blank,

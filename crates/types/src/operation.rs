@@ -1,4 +1,4 @@
-//! What a transaction can ask for (protocol, Transactions): one struct per operation, by group.
+//! The operations that a transaction can ask for (protocol, Transactions): one struct per operation, by group.
 //!
 //! Every operation is written once, over the form of an address: [`Address`] in bytes, [`AddressText`] in JSON.
 //!

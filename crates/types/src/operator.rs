@@ -1,11 +1,11 @@
-//! What the operators of a brand may do (protocol, Brands).
+//! The roles of a brand's operators (protocol, Brands).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::Bounded;
 
-/// What an operator may do for its brand.
+/// A right of an operator to act for its brand.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
 )]

@@ -1,4 +1,4 @@
-//! What two brands agree on (protocol, Between brands).
+//! The terms that two brands agree on (protocol, Between brands).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -21,11 +21,12 @@ pub struct PartnershipTerms {
     pub rate_num: u32,
     /// … for so many of A's.
     pub rate_den: u32,
-    /// What A owes B for one of its points that was converted, in millionths of the settlement currency's minor unit.
+    /// The debt of A to B for one of its points that was converted, in millionths of the settlement currency's minor
+    /// unit.
     pub price_micro: u64,
-    /// How many of A's points can be converted in a day (UTC), by everybody together.
+    /// Most of A's points that can be converted in a day (UTC), by everybody together.
     pub daily_max: Points,
-    /// What A may owe B at most: conversion stops there until A has paid, in the settlement currency's minor units.
+    /// Most that A may owe B: conversion stops there until A has paid, in the settlement currency's minor units.
     pub owed_max: Money,
     /// From when on nothing can be converted.
     pub ends_ms: TimeMs,
@@ -68,8 +69,8 @@ impl PartnershipTerms {
         }
         Ok(())
     }
-    /// What so many of A's points give in B's: "received = ⌊amount · num / den⌋" (protocol, Between brands). `None` if
-    /// that is more than 64 bits.
+    /// The points of B's that so many of A's give: "received = ⌊amount · num / den⌋" (protocol, Between brands). `None`
+    /// if that is more than 64 bits.
     pub fn received_for(&self, points: Points) -> Option<Points> {
         let received = u128::from(points.get()) * u128::from(self.rate_num) / u128::from(self.rate_den);
         u64::try_from(received).ok().map(Points::new)
@@ -85,7 +86,7 @@ impl PartnershipTerms {
 /// Terms that one of the two brands has put forward and the other hasn't accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct PartnershipProposal {
-    /// Which of the two brands put them forward.
+    /// The one of the two brands that put them forward.
     pub by: BrandId,
     /// The terms.
     pub terms: PartnershipTerms,

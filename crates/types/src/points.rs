@@ -38,7 +38,7 @@ impl Points {
     pub const fn get(self) -> u64 {
         self.0
     }
-    /// Whether this is no points at all.
+    /// True if this is no points at all.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
@@ -62,8 +62,8 @@ impl fmt::Display for Points {
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
 )]
 pub struct Lot {
-    /// When these points are gone.
+    /// The time after which these points are gone.
     pub expiry: Expiry,
-    /// How many they are.
+    /// The number of points.
     pub amount: Points,
 }

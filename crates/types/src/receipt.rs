@@ -1,4 +1,4 @@
-//! What became of a transaction: final, and on the ledger (protocol, Transactions).
+//! The outcome of a transaction: final, and on the ledger (protocol, Transactions).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -9,13 +9,13 @@ use crate::ids::TransactionId;
 /// The outcome of one transaction of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Which transaction.
+    /// The transaction's id.
     pub transaction: TransactionId,
-    /// What became of it.
+    /// The transaction's outcome.
     pub outcome: Outcome,
 }
 
-/// Whether a transaction's operations happened: all, or none.
+/// The outcome of a transaction's operations: all have happened, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Outcome {
@@ -23,9 +23,9 @@ pub enum Outcome {
     Applied,
     /// Nothing happened, and never will.
     Failed {
-        /// Which operation could not be done, counted from 0.
+        /// The place of the operation that could not be done, counted from 0.
         operation: u8,
-        /// Why.
+        /// The reason.
         code: Code,
     },
 }

@@ -1,5 +1,5 @@
-//! What keeps an account from a thief who has its key: changes that wait, guardians who are barred, and what follows an
-//! agreement that was cancelled (protocol, Accounts and keys).
+//! The safeguards that keep an account from a thief who has its key: changes that wait, guardians who are barred, and
+//! what follows an agreement that was cancelled (protocol, Accounts and keys).
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub enum Change<A = Address> {
     Unfreeze,
     /// The account gets other guardians.
     SetGuardians {
-        /// Who they will be.
+        /// The account's next guardians.
         guardians: Guardians<A>,
     },
 }
@@ -29,9 +29,9 @@ pub enum Change<A = Address> {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiting<A = Address> {
-    /// What happens.
+    /// The change that happens.
     pub change: Change<A>,
-    /// When it happens by itself.
+    /// The time at which it happens by itself.
     pub from_ms: TimeMs,
     /// The guardians who want it to happen at once.
     pub agreed: Bounded<Guardian<A>, 0, GUARDIANS_MAX>,
@@ -41,13 +41,13 @@ pub struct Waiting<A = Address> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Barred<A = Address> {
-    /// Who.
+    /// The guardian that is barred.
     pub guardian: Guardian<A>,
-    /// When it can again.
+    /// The time from which it can ask again.
     pub until_ms: TimeMs,
 }
 
-/// What follows an agreement of the guardians that the owner's key has cancelled.
+/// The consequences of an agreement of the guardians that the owner's key has cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cancelled {

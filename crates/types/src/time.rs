@@ -145,7 +145,7 @@ impl FromStr for Month {
     }
 }
 
-/// When a lot's points are gone: after a month, or never. Earlier expiry sorts first.
+/// The end of a lot's points: after a month, or never. Earlier expiry sorts first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
 pub enum Expiry {
     /// The points are gone when this month is over.
@@ -155,7 +155,7 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    /// Whether points with this expiry can still be used in `month`.
+    /// True if points with this expiry can still be used in `month`.
     pub fn is_live_in(self, month: Month) -> bool {
         match self {
             Self::Month(last) => last >= month,

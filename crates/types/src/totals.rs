@@ -1,4 +1,4 @@
-//! Where all points that a brand ever issued are now (protocol, Points).
+//! The sums that all points that a brand ever issued are in now (protocol, Points).
 
 use std::fmt;
 use std::str::FromStr;

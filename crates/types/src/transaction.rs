@@ -20,7 +20,7 @@ use crate::time::TimeMs;
 /// The operations of one transaction.
 pub type Operations<A = Address> = Bounded<Operation<A>, 1, TRANSACTION_OPERATIONS_MAX>;
 
-/// What a sender asks for: "All operations happen, or none." (protocol, Transactions)
+/// A sender's request, with its conditions: "All operations happen, or none." (protocol, Transactions)
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transaction<A = Address> {
@@ -34,7 +34,7 @@ pub struct Transaction<A = Address> {
     /// language.
     #[serde(with = "nonce_text")]
     pub nonce: u64,
-    /// What to do, in order.
+    /// The operations to do, in order.
     pub operations: Operations<A>,
 }
 
@@ -54,7 +54,7 @@ mod nonce_text {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignedTransaction<A = Address> {
-    /// What is signed.
+    /// The transaction that is signed.
     pub transaction: Transaction<A>,
     /// The key that signed; the ledger checks that it is the sender's.
     pub public_key: PublicKey,
@@ -71,7 +71,7 @@ impl Transaction {
     fn id_of(bytes: &[u8], chain: &ChainId) -> TransactionId {
         TransactionId::new(chain_hash(tag::TRANSACTION, chain, &[bytes]))
     }
-    /// What a sender signs: tag ‖ chain id ‖ transaction id.
+    /// The bytes that a sender signs: tag ‖ chain id ‖ transaction id.
     pub fn signing_bytes(id: &TransactionId, chain: &ChainId) -> Vec<u8> {
         [tag::TRANSACTION_SIGNATURE.as_bytes(), chain.as_bytes(), id.as_bytes()].concat()
     }

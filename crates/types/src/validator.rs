@@ -18,7 +18,7 @@ use crate::name::{Name, confusable};
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Validator {
-    /// What people call it.
+    /// The name by which people know it.
     pub name: Name,
     /// The key that signs its votes and proposals; its address is that of this key.
     pub public_key: PublicKey,
@@ -117,7 +117,7 @@ impl ValidatorSet {
     pub fn is_quorum(&self, power: u64) -> bool {
         u128::from(power) * 3 > u128::from(self.total_power()) * 2
     }
-    /// Who proposes in a round of a height: each in turn.
+    /// The validator that proposes in a round of a height: each in turn.
     pub fn proposer(&self, height: Height, round: u32) -> &Validator {
         &self.0[self.proposer_index(height, round)]
     }
@@ -128,7 +128,7 @@ impl ValidatorSet {
         let index = turn % (self.0.len() as u128);
         usize::try_from(index).expect("less than the number of validators")
     }
-    /// What headers commit to.
+    /// The hash that headers commit to.
     pub fn hash(&self, chain: &ChainId) -> Hash {
         let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
         Hash::new(chain_hash(tag::VALIDATORS, chain, &[&bytes]))

@@ -16,8 +16,8 @@ use unicode_security::{GeneralSecurityProfile, UNICODE_VERSION};
 
 const WRITE_VARIABLE: &str = "LOJAL_WRITE_NAME_TABLE";
 const LINE_CHARS: usize = 117;
-/// The unified ideographs, and the signs that repeat or stand for one. Unicode lists the uncommon among them one by one;
-/// the table takes all.
+/// The unified ideographs, and the signs that repeat or stand for one. Unicode lists the uncommon among them one by
+/// one; the table takes all.
 const HAN: [(u32, u32); 2] = [(0x3005, 0x3007), (0x4e00, 0x9fff)];
 
 fn is_letter(c: char) -> bool {
@@ -166,8 +166,9 @@ fn build() -> [(&'static str, String); 3] {
     let number = |c: char| u32::from(c);
     let head = |what: &str| {
         format!(
-            "//! {what} (protocol, Names), frozen: `tests/name_table.rs` wrote this file from the tables of Unicode\n\
-             //! {major}.{minor}.{patch}. Characters are numbers, so that none of them turns around what stands beside it.\n"
+            "//! {what} (protocol, Names), frozen: `tests/name_table.rs` wrote this file\n\
+             //! from the tables of Unicode {major}.{minor}.{patch}. Characters are numbers, so that none of them\n\
+             //! turns around what stands beside it.\n"
         )
     };
     let classes = alphabet.iter().map(|c| (*c, canonical_combining_class(*c))).filter(|(_, class)| *class != 0);
@@ -177,7 +178,7 @@ fn build() -> [(&'static str, String); 3] {
         scripts("The marks, by script: first and last of each range.", "MARKS", is_allowed_mark),
     ];
     let compositions = [
-        head("How letters and marks are composed"),
+        head("The compositions of letters and marks"),
         list(
             "The combining classes of marks, where they aren't 0 (UAX #44, Canonical_Combining_Class).",
             "CLASSES: &[(u32, u8)]",
@@ -193,14 +194,14 @@ fn build() -> [(&'static str, String); 3] {
     ];
     let escaped = |c: char| if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() };
     let looks = [
-        head("What characters of names look like"),
+        head("The looks of the characters of names"),
         list(
             "The small letters of capitals.",
             "SMALL: &[(u32, u32)]",
             small_letters(&alphabet).iter().map(|(c, small)| format!("({:#x}, {:#x})", number(*c), number(*small))),
         ),
         list(
-            "What characters look like (UTS #39, confusables), where that isn't themselves; accents look like nothing.",
+            "The looks of characters (UTS #39, confusables), where they are others; accents look like nothing.",
             "LOOKS: &[(u32, &str)]",
             looks(&alphabet)
                 .iter()

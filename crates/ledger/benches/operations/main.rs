@@ -1,4 +1,4 @@
-//! What each kind of operation costs, from admission to receipt, without signature and tree.
+//! The cost of each kind of operation, from admission to receipt, without signature and tree.
 
 mod economy;
 

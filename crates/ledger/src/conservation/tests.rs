@@ -55,7 +55,7 @@ fn check_block(before: &StateTree, changes: &ChangeSet, time: TimeMs) -> Result<
     super::check_block(&written.collect::<Vec<_>>(), time)
 }
 
-/// What the check of a block and that of the whole state say to changes on top of [`ledger`].
+/// The findings of the check of a block and of that of the whole state for changes on top of [`ledger`].
 fn judge(change: impl FnOnce(&mut ChangeSet)) -> [Result<(), ConservationError>; 2] {
     judge_on(&ledger(), change)
 }

@@ -40,7 +40,7 @@ impl StateKey for MemberKey {
 pub struct InvitationKey {
     /// The household.
     pub household: Address,
-    /// Who is invited.
+    /// The account that is invited.
     pub member: Address,
 }
 impl StateKey for InvitationKey {
@@ -48,7 +48,8 @@ impl StateKey for InvitationKey {
     type Record = MemberRights;
 }
 
-/// What a member has spent of a limited brand from the pool, in the last month in which it spent any.
+/// The key of the points that a member has spent of a limited brand from the pool, in the last month in which it spent
+/// any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct SpentKey {
     /// The household.

@@ -14,7 +14,7 @@ const WORDS: usize = BYTES / 8;
 pub(crate) struct PackedKey([u8; BYTES]);
 
 impl PackedKey {
-    /// What [`StateKey::encode`] gives.
+    /// Packs the bytes that [`StateKey::encode`] gives.
     pub(crate) fn of<K: StateKey>(key: &K) -> Self {
         let mut bytes = [0; BYTES];
         bytes[0] = K::KIND;
@@ -40,8 +40,9 @@ impl PackedKey {
     }
 }
 
-/// A hash function for tables of one block, chosen by a state root: whoever makes up keys before that root exists has no
-/// use of keys that collide. NH of UMAC (RFC 4418, section 5.2.2) over words of 64 bits, which needs no more for that.
+/// A hash function for tables of one block, chosen by a state root: whoever makes up keys before that root exists has
+/// no use of keys that collide. NH of UMAC (RFC 4418, section 5.2.2) over words of 64 bits, which needs no more for
+/// that.
 #[derive(Clone, Copy)]
 pub(crate) struct TableHash([u64; WORDS]);
 
@@ -56,7 +57,7 @@ impl TableHash {
         Self(chosen)
     }
 
-    /// Where a table keeps a key.
+    /// The hash by which a table places a key.
     pub(crate) fn of(&self, key: &PackedKey) -> u64 {
         let (words, _) = key.0.as_chunks();
         let mut sum = 0_u128;

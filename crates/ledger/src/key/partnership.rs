@@ -27,7 +27,7 @@ impl StateKey for PartnersKey {
     type Record = BrandList;
 }
 
-/// What was converted under a partnership, on the last day on which anything was.
+/// The key of the points converted under a partnership, on the last day on which anything was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ConvertedTodayKey {
     /// The brand whose points are burned.
@@ -40,7 +40,7 @@ impl StateKey for ConvertedTodayKey {
     type Record = DayCount;
 }
 
-/// What one brand owes another.
+/// The key of one brand's debt to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ObligationKey {
     /// The brand that owes.

@@ -1,4 +1,4 @@
-//! Who may do what.
+//! The right to act for an account, a brand or a household.
 
 use lojal_types::{Address, BrandId, Code, Guardian, MemberRights, MemberRole, Points, Role};
 
@@ -58,7 +58,7 @@ pub(super) fn can_sign(account: Address) -> Result<(), Code> {
     if account.is_household() { Err(Code::HouseholdHasNoKey) } else { Ok(()) }
 }
 
-/// What points are taken for.
+/// The purpose for which points are taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Redeem,

@@ -1,4 +1,4 @@
-//! What holds give back: those whose time has passed all of it, others what the brand lets go of.
+//! The lots that holds give back: all of them when a hold's time has passed, else those that the brand lets go of.
 
 use lojal_types::{Address, Bounded, BrandId, Lot};
 

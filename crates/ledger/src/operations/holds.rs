@@ -97,7 +97,7 @@ fn set_aside(context: &mut Context<'_, '_>, key: HoldsKey, hold: OpenHold) -> Re
     Ok(())
 }
 
-/// What is known under a reference, of this account.
+/// The record of the hold of this account that used a reference.
 fn known(context: &mut Context<'_, '_>, brand: BrandId, from: Address, reference: &Reference) -> Result<Held, Code> {
     let held = context.overlay.get(&HeldKey { brand, reference: reference.clone() });
     held.filter(|held| held.from == from).ok_or(Code::UnknownHold)

@@ -89,7 +89,7 @@ fn by_a_member(context: &mut Context<'_, '_>, address: Address) -> Result<Member
     authority::member(context, address).ok_or(Code::NotMember)
 }
 
-/// Who is a member already needs no invitation.
+/// A member needs no invitation.
 fn not_a_member(household: &Household, account: Address) -> Result<(), Code> {
     if household.members.contains(&account) { Err(Code::AlreadyMember) } else { Ok(()) }
 }
@@ -111,7 +111,7 @@ fn is_a_member(household: &Household, account: Address) -> Result<(), Code> {
     if household.members.contains(&account) { Ok(()) } else { Err(Code::UnknownMember) }
 }
 
-/// Who isn't a member is removed only if there is an invitation to withdraw.
+/// Somebody who isn't a member is removed only if there is an invitation to withdraw.
 fn is_invited(household: &Household, account: Address) -> Result<(), Code> {
     if household.invited.contains(&account) { Ok(()) } else { Err(Code::UnknownMember) }
 }

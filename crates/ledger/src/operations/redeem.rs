@@ -1,4 +1,5 @@
-//! `Redeem`: the owner of points, or a member of the household that is, gives them back to the brand for what it offers.
+//! `Redeem`: the owner of points, or a member of the household that is, gives them back to the brand for what it
+//! offers.
 
 use lojal_types::{Code, Redeem};
 

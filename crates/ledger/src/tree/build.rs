@@ -16,8 +16,8 @@ const GROUP_BITS: usize = 12;
 #[error("the entries of the state are not in their order, or one is there twice")]
 pub struct OutOfOrder;
 
-/// Builds a [`StateTree`] of entries that come in the order of their key hashes. Several builders can each take a part of
-/// the entries, at the same time, and be [joined](Self::append) then.
+/// Builds a [`StateTree`] of entries that come in the order of their key hashes. Several builders can each take a part
+/// of the entries, at the same time, and be [joined](Self::append) then.
 #[derive(Default)]
 pub struct TreeBuilder {
     /// The first bits of the key hashes, ascending, and the subtree of all entries with them.
@@ -63,8 +63,8 @@ impl TreeBuilder {
         Ok(())
     }
 
-    /// Takes over what another builder has, whose entries all come after those of this one; and not one of them may agree
-    /// with one of these in its first 12 bits.
+    /// Takes over what another builder has, whose entries all come after those of this one; and not one of them may
+    /// agree with one of these in its first 12 bits.
     ///
     /// # Errors
     /// When they don't come after these.

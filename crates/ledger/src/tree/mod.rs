@@ -91,7 +91,7 @@ impl StateTree {
         self.top.len()
     }
 
-    /// Whether there are no entries.
+    /// True if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -11,8 +11,8 @@ use crate::key::account_of;
 
 pub(crate) type Hash = [u8; 32];
 
-/// How many bytes of an account's address begin the key hashes of its entries: enough that hardly any two accounts share
-/// them, and few enough that 224 bits of hash keep entries apart.
+/// Number of bytes of an account's address that begin the key hashes of its entries: enough that hardly any two
+/// accounts share them, and few enough that 224 bits of hash keep entries apart.
 const ACCOUNT_PATH_BYTES: usize = 4;
 /// Bytes of an entry's tag, and where in its key hash they are: after those that an account's entries share.
 const TAG_BYTES: usize = 4;
@@ -23,7 +23,7 @@ const HASH_BYTES: usize = 32;
 const PAIR_BYTES: usize = 2 * HASH_BYTES;
 /// Bytes before the tags: a page's hash, and the number of its entries.
 const HEAD_BYTES: usize = HASH_BYTES + 1;
-/// What processors read at once.
+/// Bytes that processors read at once.
 const CACHE_LINE_BYTES: usize = 64;
 /// Bytes that say where an entry's key and value end.
 const ENDS_BYTES: usize = 8;
@@ -37,8 +37,8 @@ pub(super) enum Node {
 
 /// At most [`PAGE_ENTRIES_MAX`] entries, sorted by key hash, in one piece of memory: the page's hash, the number of
 /// entries, then the tag of each, then key hash ‖ value hash of each, then where key and value of each end (two
-/// little-endian u32), then the keys and values. The tags are what a search reads: a few bytes next to each other, where
-/// the key hashes would be as many cache lines.
+/// little-endian u32), then the keys and values. The tags are what a search reads: a few bytes next to each other,
+/// where the key hashes would be as many cache lines.
 #[derive(Clone)]
 pub(super) struct Page(Arc<[u8]>);
 
@@ -92,7 +92,7 @@ impl Node {
         Node::Branch(Arc::new(Branch { hash, len, left, right }))
     }
 
-    /// Whether they are one subtree in memory.
+    /// True if they are one subtree in memory.
     pub(super) fn is_same(&self, other: &Node) -> bool {
         match (self, other) {
             (Node::Page(one), Node::Page(another)) => Arc::ptr_eq(&one.0, &another.0),
@@ -132,9 +132,9 @@ impl Node {
         }
     }
 
-    /// Reads what lies between this subtree at `depth` and the pages of many key hashes, so that it is in the processor's
-    /// caches when it is needed. One search waits for memory at every step; of many, level by level, the waits overlap.
-    /// Calls `beside` with each subtree that a path leaves aside.
+    /// Reads what lies between this subtree at `depth` and the pages of many key hashes, so that it is in the
+    /// processor's caches when it is needed. One search waits for memory at every step; of many, level by level, the
+    /// waits overlap. Calls `beside` with each subtree that a path leaves aside.
     pub(super) fn read_ahead<'a>(
         &self,
         key_hashes: impl Iterator<Item = &'a Hash>,
@@ -213,8 +213,8 @@ impl Page {
         Self(bytes.into())
     }
 
-    /// The page with other values, as long as those before, of keys that it has; `None` if it lacks one of them, or if a
-    /// length differs. A copy with a few bytes changed is made far faster than a page out of its entries.
+    /// The page with other values, as long as those before, of keys that it has; `None` if it lacks one of them, or if
+    /// a length differs. A copy with a few bytes changed is made far faster than a page out of its entries.
     pub(super) fn with_values<'a>(&self, entries: impl Iterator<Item = Option<Entry<'a>>>) -> Option<Self> {
         let mut changed: Arc<[u8]> = Arc::from(&*self.0);
         let bytes = Arc::get_mut(&mut changed).expect("nobody else has it yet");
@@ -248,7 +248,7 @@ impl Page {
         Some(self.parts().entry(self.place(key_hash)?).value)
     }
 
-    /// Which entry has this key hash.
+    /// The place of the entry with this key hash.
     fn place(&self, key_hash: &Hash) -> Option<usize> {
         let parts = self.parts();
         let tag = tag_of(key_hash);
@@ -283,14 +283,14 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Where an entry's key and value end.
+    /// The ends of an entry's key and of its value.
     fn ends_of(self, index: usize) -> (usize, usize) {
         let [a, b, c, d, e, f, g, h] = self.ends[index];
         (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]) as usize)
     }
 }
 
-/// What a page's search compares first.
+/// The part of a key hash that a page's search compares first.
 fn tag_of(key_hash: &Hash) -> &[u8; TAG_BYTES] {
     key_hash[TAG_START..].first_chunk().expect("a hash is longer")
 }

@@ -43,7 +43,7 @@ pub struct Proof {
     page: Vec<(Hash, Hash)>,
 }
 
-/// Why a proof does not show what it should.
+/// A reason that a proof does not show what it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
     /// More siblings than a key hash has bits.

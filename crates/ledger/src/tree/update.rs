@@ -5,12 +5,12 @@ use std::hint::black_box;
 use super::PAGE_ENTRIES_MAX;
 use super::node::{Entry, Hash, Node, Page, bit, hash_key, hash_value};
 
-/// How many changes at most are read ahead for: their pages together stay within a processor's own cache.
+/// Most changes that are read ahead for at once: their pages together stay within a processor's own cache.
 const READ_AHEAD_MAX: usize = 128;
 /// Fewer aren't worth it.
 const READ_AHEAD_MIN: usize = 8;
 
-/// What becomes of one key.
+/// The change of one key: set to a value, or removed.
 pub(crate) struct Change<'a> {
     key_hash: Hash,
     key: &'a [u8],

@@ -66,8 +66,8 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::DuplicateReference,
         "duplicate_reference",
-        "this brand has already used this reference; nothing was done twice. To put right an amount that was reversed, use a new \
-         reference",
+        "this brand has already used this reference; nothing was done twice. To put right an amount that was reversed, \
+         use a new reference",
     ),
     (Code::UnknownReference, "unknown_reference", "this brand has issued nothing under this reference"),
     (Code::IssueToOther, "issue_to_other", "the points of this reference were issued to another account"),
@@ -79,12 +79,14 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::ReversalExceedsIssue,
         "reversal_exceeds_issue",
-        "less is left of the issue after earlier reversals than must be taken back; ask for less, or set at_least lower",
+        "less is left of the issue after earlier reversals than must be taken back; ask for less, or set at_least \
+         lower",
     ),
     (
         Code::TransferDailyMaxReached,
         "transfer_daily_max_reached",
-        "with this the member would transfer more than the brand allows in a day; send less, or wait for the next day (UTC)",
+        "with this the member would transfer more than the brand allows in a day; send less, or wait for the next day \
+         (UTC)",
     ),
     (
         Code::PolicyForbidsPooling,
@@ -162,8 +164,8 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::AccountStopped,
         "account_stopped",
-        "the guardians had agreed on another key and this was cancelled: nothing goes out until the delay is over; look \
-         when with lojal balance",
+        "the guardians had agreed on another key and this was cancelled: nothing goes out until the delay is over; \
+         look when with lojal balance",
     ),
     (
         Code::GuardianBarred,
@@ -184,8 +186,8 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::PolicyOutOfBounds,
         "policy_out_of_bounds",
-        "the policy is out of bounds: expiry 1 to 60 months, transfer_min 1 to transfer_max, caps 1 to 9007199254740991, \
-         reversal window at most 400 days",
+        "the policy is out of bounds: expiry 1 to 60 months, transfer_min 1 to transfer_max, caps 1 to \
+         9007199254740991, reversal window at most 400 days",
     ),
     (
         Code::RolesOutOfOrder,
@@ -198,14 +200,15 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::IssueDailyMaxReached,
         "issue_daily_max_reached",
-        "with this the operator would issue more than it may in a day; another operator can, or wait for the next day (UTC)",
+        "with this the operator would issue more than it may in a day; another operator can, or wait for the next day \
+         (UTC)",
     ),
     (Code::SameBrand, "same_brand", "the two brands are the same"),
     (
         Code::TermsOutOfBounds,
         "terms_out_of_bounds",
-        "the terms are out of bounds: rate, daily_max and owed_max 1 or more, price_micro at most 1000000000000, ends_ms \
-         in the future",
+        "the terms are out of bounds: rate, daily_max and owed_max 1 or more, price_micro at most 1000000000000, \
+         ends_ms in the future",
     ),
     (
         Code::UnknownPartnership,
@@ -241,7 +244,8 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::ConversionDailyMaxReached,
         "conversion_daily_max_reached",
-        "with this more would be converted than the partnership allows in a day; convert less, or wait for the next day (UTC)",
+        "with this more would be converted than the partnership allows in a day; convert less, or wait for the next \
+         day (UTC)",
     ),
     (
         Code::ObligationTooLarge,
@@ -274,7 +278,8 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::LastHouseholdAdmin,
         "last_household_admin",
-        "a household's last admin can leave only as its last member and when its pool is empty; make another member an admin first",
+        "a household's last admin can leave only as its last member and when its pool is empty; make another member an \
+         admin first",
     ),
     (
         Code::InvalidLimits,
@@ -284,7 +289,8 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::MemberLimitReached,
         "member_limit_reached",
-        "with this the member would spend more of this brand from the pool than it may this month; ask an admin of the household",
+        "with this the member would spend more of this brand from the pool than it may this month; ask an admin of the \
+         household",
     ),
     (
         Code::ChildMayNot,
@@ -294,7 +300,7 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
     (
         Code::HouseholdHasNoKey,
         "household_has_no_key",
-        "this address is a household's, which has no key and so can neither be a guardian nor join a household; name one of \
-         its members",
+        "this address is a household's, which has no key and so can neither be a guardian nor join a household; name \
+         one of its members",
     ),
 ];

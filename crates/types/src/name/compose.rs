@@ -1,5 +1,5 @@
-//! The composed form of letters and marks (UAX #15, NFC), by the frozen tables: they have every character that names are
-//! made of, and Hangul's syllables, which are letters of their own there.
+//! The composed form of letters and marks (UAX #15, NFC), by the frozen tables: they have every character that names
+//! are made of, and Hangul's syllables, which are letters of their own there.
 
 use super::compositions::{CLASSES, COMPOSITIONS};
 

@@ -1,5 +1,6 @@
-//! How letters and marks are composed (protocol, Names), frozen: `tests/name_table.rs` wrote this file from the tables of Unicode
-//! 18.0.0. Characters are numbers, so that none of them turns around what stands beside it.
+//! The compositions of letters and marks (protocol, Names), frozen: `tests/name_table.rs` wrote this file
+//! from the tables of Unicode 18.0.0. Characters are numbers, so that none of them
+//! turns around what stands beside it.
 
 /// The combining classes of marks, where they aren't 0 (UAX #44, Canonical_Combining_Class).
 pub(super) const CLASSES: &[(u32, u8)] = &[

@@ -1,5 +1,6 @@
-//! The characters of names (protocol, Names), frozen: `tests/name_table.rs` wrote this file from the tables of Unicode
-//! 18.0.0. Characters are numbers, so that none of them turns around what stands beside it.
+//! The characters of names (protocol, Names), frozen: `tests/name_table.rs` wrote this file
+//! from the tables of Unicode 18.0.0. Characters are numbers, so that none of them
+//! turns around what stands beside it.
 
 /// The letters beyond ASCII, by script: first and last of each range.
 pub(super) const LETTERS: &[(&str, &[(u32, u32)])] = &[

@@ -1,4 +1,4 @@
-//! Which names could be taken for each other.
+//! The look of a name, which tells the names that could be taken for each other.
 
 use super::compose::decomposed;
 use super::looks::{LOOKS, SMALL};

@@ -1,5 +1,6 @@
-//! What characters of names look like (protocol, Names), frozen: `tests/name_table.rs` wrote this file from the tables of Unicode
-//! 18.0.0. Characters are numbers, so that none of them turns around what stands beside it.
+//! The looks of the characters of names (protocol, Names), frozen: `tests/name_table.rs` wrote this file
+//! from the tables of Unicode 18.0.0. Characters are numbers, so that none of them
+//! turns around what stands beside it.
 
 /// The small letters of capitals.
 pub(super) const SMALL: &[(u32, u32)] = &[
@@ -40,7 +41,7 @@ pub(super) const SMALL: &[(u32, u32)] = &[
     (0xa78d, 0x265), (0xa7aa, 0x266),
 ];
 
-/// What characters look like (UTS #39, confusables), where that isn't themselves; accents look like nothing.
+/// The looks of characters (UTS #39, confusables), where they are others; accents look like nothing.
 pub(super) const LOOKS: &[(u32, &str)] = &[
     (0x30, "o"), (0x31, "l"), (0x41, "a"), (0x42, "b"), (0x43, "c"), (0x44, "d"), (0x45, "e"), (0x46, "f"),
     (0x47, "g"), (0x48, "h"), (0x49, "l"), (0x4a, "j"), (0x4b, "k"), (0x4c, "l"), (0x4d, "rn"), (0x4e, "n"),

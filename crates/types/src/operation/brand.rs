@@ -1,4 +1,4 @@
-//! What a brand's admins decide.
+//! The operations by which a brand's admins decide.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::points::Points;
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetPolicy {
-    /// Whose policy.
+    /// The brand whose policy it is.
     pub brand: BrandId,
     /// The policy from now on.
     pub policy: Policy,
@@ -23,13 +23,13 @@ pub struct SetPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetOperator {
-    /// Whose operator.
+    /// The brand whose operator it is.
     pub brand: BrandId,
     /// The operator's first key; its account is the address of this key.
     pub public_key: PublicKey,
-    /// What it may do, in the order of [`Role`](crate::operator::Role), each once.
+    /// The roles in which it acts, in the order of [`Role`](crate::operator::Role), each once.
     pub roles: Roles,
-    /// How many points it may issue in a day (UTC); `None`: any number.
+    /// Most points that it may issue in a day (UTC); `None`: any number.
     #[serde(default)]
     pub issue_daily_max: Option<Points>,
 }
@@ -38,7 +38,7 @@ pub struct SetOperator {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveOperator<A = Address> {
-    /// Whose operator.
+    /// The brand whose operator it is.
     pub brand: BrandId,
     /// The operator's account.
     pub operator: A,

@@ -13,11 +13,11 @@ use crate::time::TimeMs;
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hold<A = Address> {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The account that they come from.
     pub from: A,
-    /// How many.
+    /// The number of points.
     pub amount: Points,
     /// The till's request; points are held once per reference.
     pub reference: Reference,
@@ -36,13 +36,13 @@ impl<A> Hold<A> {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capture<A = Address> {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The account that they are held from.
     pub from: A,
     /// The reference of the hold.
     pub hold_reference: Reference,
-    /// How many, at most what is held.
+    /// The number of points, at most those that are held.
     pub amount: Points,
     /// The reference of this capture; a brand captures once per reference.
     pub reference: Reference,
@@ -59,7 +59,7 @@ impl<A> Capture<A> {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Release<A = Address> {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The account that they are held from.
     pub from: A,

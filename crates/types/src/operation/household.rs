@@ -17,7 +17,7 @@ pub struct CreateHousehold {}
 pub struct Invite<A = Address> {
     /// The household.
     pub household: A,
-    /// Who is invited.
+    /// The account that is invited.
     pub member: A,
     /// The role that is offered.
     pub role: MemberRole,
@@ -69,7 +69,7 @@ impl<A> Leave<A> {
 pub struct SetMember<A = Address> {
     /// The household.
     pub household: A,
-    /// Which member.
+    /// The member whose rights are set.
     pub member: A,
     /// The role from now on.
     pub role: MemberRole,
@@ -91,7 +91,7 @@ impl<A> SetMember<A> {
 pub struct RemoveMember<A = Address> {
     /// The household.
     pub household: A,
-    /// Who goes.
+    /// The member that goes.
     pub member: A,
 }
 

@@ -70,9 +70,9 @@ impl<A> FinishRecovery<A> {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agree<A = Address> {
-    /// Whose change.
+    /// The account whose change waits.
     pub account: A,
-    /// Which change: [`Waiting::digest`](crate::Waiting::digest).
+    /// The digest of the change: [`Waiting::digest`](crate::Waiting::digest).
     pub digest: Hash,
 }
 

@@ -54,9 +54,9 @@ pub struct Convert<A = Address> {
     pub from: BrandId,
     /// The brand whose points come.
     pub to: BrandId,
-    /// How many of them may go at most; what gives no whole point stays.
+    /// Most points that may go; those that give no whole point stay.
     pub amount: Points,
-    /// How many points must come at least, in case the terms changed meanwhile.
+    /// Least points that must come, in case the terms changed meanwhile.
     pub min_received: Points,
 }
 
@@ -75,7 +75,7 @@ pub struct Settle {
     pub creditor: BrandId,
     /// The brand that paid.
     pub debtor: BrandId,
-    /// How much, in minor units of the settlement currency; at most what is owed.
+    /// The amount, in minor units of the settlement currency; at most what is owed.
     pub amount: Money,
     /// The reference of the payment; a creditor settles once per reference.
     pub reference: Reference,

@@ -12,11 +12,11 @@ use crate::reference::Reference;
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Issue<A = Address> {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
-    /// Who gets them.
+    /// The account that gets them.
     pub to: A,
-    /// How many.
+    /// The number of points.
     pub amount: Points,
     /// The receipt that they reward; a brand issues once per reference.
     pub reference: Reference,
@@ -33,11 +33,11 @@ impl<A> Issue<A> {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redeem<A = Address> {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The account that they come from.
     pub from: A,
-    /// How many.
+    /// The number of points.
     pub amount: Points,
     /// The till's payment request, if there is one; it can be paid once.
     #[serde(default)]
@@ -55,13 +55,13 @@ impl<A> Redeem<A> {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transfer<A = Address> {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The account that they come from.
     pub from: A,
     /// The account that gets them, with their expiry unchanged.
     pub to: A,
-    /// How many.
+    /// The number of points.
     pub amount: Points,
 }
 
@@ -77,13 +77,13 @@ impl<A> Transfer<A> {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reverse<A = Address> {
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The account that the points had been issued to.
     pub from: A,
-    /// How many at most.
+    /// Most points that are taken.
     pub amount: Points,
-    /// How many at least, 1 to `amount`.
+    /// Least points that are taken, 1 to `amount`.
     pub at_least: Points,
     /// The reference of the issue.
     pub issue_reference: Reference,

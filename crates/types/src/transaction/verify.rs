@@ -1,4 +1,4 @@
-//! What is known of a signed transaction: first its id, then that its signature holds.
+//! The stages of knowing a signed transaction: first its id, then that its signature holds.
 
 use super::{SignedTransaction, Transaction};
 use crate::code::Code;

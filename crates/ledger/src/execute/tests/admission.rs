@@ -1,4 +1,4 @@
-//! What can be in a block: window, ids, keys.
+//! The transactions that can be in a block: window, ids, keys.
 
 use lojal_types::{Code, Outcome, Transaction};
 

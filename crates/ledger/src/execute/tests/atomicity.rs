@@ -77,12 +77,13 @@ fn every_kind(ledger: &Ledger) -> Vec<Operation> {
     ]
 }
 
-/// What stops the sender, after which nothing else is possible.
+/// The operations that stop the sender, after which nothing else is possible.
 fn the_last_kinds() -> Vec<Operation> {
     vec![freeze(), unfreeze()]
 }
 
-/// What an operation of [`failures`] needs between [`every_kind`] and itself: freezing and creating would succeed.
+/// The operations that one of [`failures`] needs between [`every_kind`] and itself: freezing and creating would
+/// succeed.
 fn preparation(last: &Operation) -> Vec<Operation> {
     match last {
         Operation::Freeze(_) => vec![freeze()],

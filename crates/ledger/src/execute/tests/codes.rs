@@ -15,7 +15,7 @@ use crate::DryRun;
 use crate::execute::BlockExecutor;
 use crate::fixture::*;
 
-/// What is answered before a transaction reaches the ledger: by decoding, by the signature check, by the mempool.
+/// The codes answered before a transaction reaches the ledger: by decoding, by the signature check, by the mempool.
 const BEFORE_THE_LEDGER: [Code; 6] = [
     Code::Malformed,
     Code::TransactionTooLarge,
@@ -31,7 +31,7 @@ type Refused = fn(&mut Ledger) -> VerifiedTransaction;
 /// The sender and the operation that must fail with the code, on a ledger that they may prepare.
 type Failing = fn(&mut Ledger) -> (u8, Operation);
 
-/// What can't be in a block at all.
+/// The codes of transactions that can't be in a block at all.
 const REFUSALS: [(Code, Refused); 5] = [
     (Code::TransactionExpired, |ledger| {
         let block_time = ledger.next_time();
@@ -53,7 +53,7 @@ const REFUSALS: [(Code, Refused); 5] = [
     }),
 ];
 
-/// What lands with a receipt and without effect.
+/// The codes of transactions that land with a receipt and without effect.
 fn failures() -> impl Iterator<Item = &'static (Code, Failing)> {
     let groups = [points::FAILURES, holds::FAILURES, keys::FAILURES, brands::FAILURES, between::FAILURES];
     groups.into_iter().chain([households::FAILURES]).flatten()

@@ -1,4 +1,4 @@
-//! What becomes of points whose hold has ended: every view says the same from that minute on (protocol, Holds).
+//! The points whose hold has ended: every view says the same from that minute on (protocol, Holds).
 
 use lojal_types::{Code, MemberRole};
 
@@ -11,7 +11,7 @@ fn sheet(ledger: &Ledger, id: &str) -> BrandSheet {
     sheets.into_iter().find(|sheet| sheet.brand == brand(id)).expect("every brand has a sheet")
 }
 
-/// How many entries of the state are about what is held until when.
+/// Number of the state's entries about held points and the ends of their holds.
 fn entries(ledger: &Ledger) -> usize {
     let is_one = |key: &[u8]| HeldUntilKey::decode(key).is_some() || HoldEndsKey::decode(key).is_some();
     ledger.view().tree().iter().filter(|(key, _)| is_one(key)).count()

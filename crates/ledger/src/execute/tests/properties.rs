@@ -14,14 +14,14 @@ use crate::execute::BlockExecutor;
 use crate::fixture::{DAY_MS, MINUTE_MS, SECOND_MS, START_MS, time};
 use crate::state::{State, Tip};
 
-/// How many histories are followed.
+/// Number of histories followed.
 const HISTORIES: u64 = 200;
 const BLOCKS_MAX: u64 = 40;
 const TRANSACTIONS_MAX: u64 = 16;
 
 type Answer = Result<Outcome, Code>;
 
-/// How far apart blocks are: mostly a little, and now and then over the ends of months and years.
+/// The distances between blocks in time: mostly a little, and now and then over the ends of months and years.
 const STEPS_MS: [u64; 16] = [
     1,
     SECOND_MS,
@@ -125,7 +125,7 @@ fn follow(seed: u64, reached: &mut Reached) {
     assert_eq!(second.recent(), state.recent());
 }
 
-/// What is answered before a transaction reaches the ledger.
+/// The codes answered before a transaction reaches the ledger.
 const BEFORE_THE_LEDGER: [Code; 6] = [
     Code::Malformed,
     Code::TransactionTooLarge,
@@ -135,7 +135,7 @@ const BEFORE_THE_LEDGER: [Code; 6] = [
     Code::MempoolFull,
 ];
 
-/// What takes more of one thing than short histories make; provoked elsewhere.
+/// The codes that take more of one thing than short histories make; provoked elsewhere.
 const OUT_OF_REACH: [Code; 5] = [
     Code::ConversionDailyMaxReached,
     Code::TooManyMembers,

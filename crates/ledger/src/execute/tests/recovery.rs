@@ -18,7 +18,7 @@ fn ledger() -> Ledger {
     ledger
 }
 
-/// What Anna's account does with a key of hers.
+/// Applies an operation of Anna's account, signed with a key of hers.
 fn anna_with(ledger: &mut Ledger, seed: u8, operation: Operation) -> Outcome {
     let until = ledger.now().plus_ms(HOUR_MS / 2);
     let transaction = ledger.sign_with(&key(seed), address(ANNA), until, vec![operation]);

@@ -26,7 +26,7 @@ fn example() -> (Proof, Hash, u32) {
     (tree.prove(&key(i)), tree.root(), i)
 }
 
-/// Whether the example's proof fails after `tamper`, as what it is and as a proof of absence.
+/// The error of the example's proof after `tamper`; as a proof of absence it must fail too.
 fn verify_tampered(tamper: impl FnOnce(&mut Proof)) -> ProofError {
     let (mut proof, root, i) = example();
     assert_eq!(proof.verify(&root, &key(i), Some(&value(i))), Ok(()));

@@ -1,4 +1,4 @@
-//! What a state of the ledger shows, for the comparison with the model.
+//! The facts that a state of the ledger shows, for the comparison with the model.
 
 use lojal_model::Facts;
 use lojal_types::{Address, Lot};
