@@ -23,7 +23,7 @@ pub struct RequestArgs {
     #[arg(long, value_name = "DURATION", requires = "hold", default_value = "1d", value_parser = hold_duration)]
     pub hold_for: u64,
     /// How long the request can be paid, such as 90s or 10m
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = time::parse_duration_ms)]
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
     pub pay_within: u64,
     /// The household whose pool is to pay
     #[arg(long, value_name = "ADDRESS", value_parser = values::household)]
@@ -75,8 +75,14 @@ pub struct HoldTime {
     pub until: Option<TimeMs>,
 }
 
-fn hold_duration(text: &str) -> Result<u64, String> {
+/// Some time: what lasts none is over before anybody sees it.
+fn duration(text: &str) -> Result<u64, String> {
     let ms = time::parse_duration_ms(text).map_err(|error| error.to_string())?;
+    if ms > 0 { Ok(ms) } else { Err("that is no time at all: write at least 1s".to_owned()) }
+}
+
+fn hold_duration(text: &str) -> Result<u64, String> {
+    let ms = duration(text)?;
     let longest = || format!("a hold lasts at most {}", time::format_duration(HOLD_MS_MAX));
     if ms <= HOLD_MS_MAX { Ok(ms) } else { Err(longest()) }
 }

@@ -191,7 +191,8 @@ fn in_words(
 
 fn end_of_hold(session: &Session<'_>, time: &HoldTime) -> Result<TimeMs, CommandError> {
     match (time.until, time.duration_ms) {
-        (Some(until), _) => Ok(until),
+        (Some(until), _) if (session.ledger_time().plus_ms(1)..=latest_end(session)).contains(&until) => Ok(until),
+        (Some(_), _) => Err(CommandError::Usage("a hold ends in the future, and within 30 days: see --until")),
         (None, duration_ms) => {
             let duration_ms = duration_ms.expect("the command line demands one of the two");
             Ok(session.now()?.plus_ms(duration_ms).min(latest_end(session)))

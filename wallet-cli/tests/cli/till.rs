@@ -158,18 +158,40 @@ fn an_expired_hold_is_not_captured_but_can_be_released() {
 
 #[test]
 fn holding_without_a_till_takes_a_duration_or_a_time() {
-    for (option, text) in [("--for", "30d"), ("--until", "2027-01-16T12:00")] {
+    let tomorrow = TimeMs::new((now().get() / 60_000 + 24 * 60) * 60_000).expect("in range");
+    for (option, text) in [("--for", "30d"), ("--until", &utc(tomorrow))] {
         let server = ledger();
         let json = Wallet::at(server.url()).run(&["hold", "1", "kaffet", option, text, "--json"]).json();
         let Operation::Hold(hold) = only_operation(&server) else { panic!("another operation") };
         match option {
             // The ledger stands still a little behind this machine's clock.
             "--for" => assert_eq!(hold.expires_ms, now().plus_ms(HOLD_MS_MAX)),
-            _ => assert_eq!(hold.expires_ms.get(), 1_800_100_800_000),
+            _ => assert_eq!(hold.expires_ms, tomorrow),
         }
         let ticket = HoldTicket::from_uri(json["ticket"].as_str().expect("a text")).expect("a ticket");
         assert_eq!((ticket.hold_reference, ticket.expires_ms), (hold.reference, hold.expires_ms));
     }
+}
+
+#[test]
+fn a_time_that_no_hold_or_request_can_have_is_refused_before_anything_is_signed() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let past = utc(now());
+    let late = utc(now().plus_ms(HOLD_MS_MAX + 120_000));
+    for wrong in [
+        &["hold", "1", "kaffet", "--until", "2020-01-01"][..],
+        &["hold", "1", "kaffet", "--until", &past],
+        &["hold", "1", "kaffet", "--until", &late],
+        &["hold", "1", "kaffet", "--for", "0s"],
+        &["hold", "1", "kaffet", "--for", "31d"],
+        &["request", "1", "kaffet", "--pay-within", "0m"],
+        &["request", "1", "kaffet", "--hold", "--hold-for", "0d"],
+    ] {
+        let ran = wallet.run(&[wrong, &["--json"]].concat());
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "usage"), "{wrong:?}");
+    }
+    assert!(submitted(&server).is_empty());
 }
 
 #[test]
