@@ -22,8 +22,7 @@ use crate::places::Pool;
 use crate::problem::{Failure, Kind};
 use crate::{households, outcome};
 
-/// What an account holds, who guards it, and to which households it belongs; an address that the ledger doesn't know
-/// holds nothing.
+/// The balances, guardians and households of an account; an address that the ledger doesn't know has none.
 pub(crate) async fn account(
     State(app): State<Arc<App>>,
     AddressSegment(address): AddressSegment,
@@ -31,7 +30,7 @@ pub(crate) async fn account(
     Json(account_in(&app.gateway.store.view(), address))
 }
 
-/// What a version of the state says of an account.
+/// An account as a version of the state has it.
 pub fn account_in(view: &View, address: Address) -> api::Account {
     let record = view.account(address);
     let exists = record.is_some();

@@ -1,4 +1,5 @@
-//! What every request can reach: the parts of the node, who waits, what is counted, the limited places, the timeouts.
+//! Everything that a request can reach: the parts of the node, those who wait, the counters, the limited places, the
+//! timeouts.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ pub struct Gateway {
     pub mempool: Mempool,
     /// The peers.
     pub network: Network,
-    /// What consensus counts.
+    /// The counters of consensus.
     pub metrics: Metrics,
     /// The node's validator address, if it has a vote.
     pub validator: Option<Address>,
@@ -41,7 +42,7 @@ pub struct Gateway {
     pub version: &'static str,
 }
 
-/// What every request can reach.
+/// Everything that a request can reach.
 pub(crate) struct App {
     pub(crate) gateway: Gateway,
     pub(crate) finality: Finality,
@@ -60,7 +61,7 @@ pub(crate) struct Timeouts {
     pub(crate) head: Duration,
     pub(crate) body: Duration,
     pub(crate) request: Duration,
-    /// How long a client may take nothing of its answer, or lag behind the least rate.
+    /// The longest time that a client may take nothing of its answer, or lag behind the least rate.
     pub(crate) lag: Duration,
     pub(crate) connection: Duration,
     pub(crate) shutdown: Duration,
@@ -96,7 +97,7 @@ impl App {
             timeouts,
         }
     }
-    /// Which prefix addresses carry.
+    /// The kind of network, which says the prefix of addresses.
     pub(crate) fn network(&self) -> lojal_types::NetworkKind {
         self.gateway.store.genesis().network()
     }

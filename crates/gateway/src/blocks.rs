@@ -17,7 +17,7 @@ use crate::outcome;
 use crate::places::Pool;
 use crate::problem::{Failure, Kind};
 
-/// Which block is asked for.
+/// The block that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum At {
     Latest,

@@ -29,7 +29,7 @@ pub(crate) async fn one(
     brand.map(Json).ok_or_else(unknown_brand)
 }
 
-/// Who acts for a brand, by address.
+/// The operators of a brand, by address.
 pub(crate) async fn operators(
     State(app): State<Arc<App>>,
     Segment(id): Segment<BrandId>,
@@ -49,7 +49,7 @@ fn unknown_brand() -> Failure {
     Failure::of_code_as(Code::UnknownBrand, StatusCode::NOT_FOUND)
 }
 
-/// What a version of the state says of a brand.
+/// A brand as a version of the state has it.
 pub fn brand_in(view: &View, id: BrandId) -> Option<api::Brand> {
     let record = view.brand(id)?;
     let totals = view.totals(id)?;

@@ -47,9 +47,9 @@ pub(crate) struct Clients(Arc<Mutex<HashMap<ClientNetwork, Weak<Share>>>>);
 #[derive(Clone)]
 pub(crate) struct Client(Arc<Share>);
 
-/// What one client can still have.
+/// The connections and places that one client can still have.
 struct Share {
-    /// Where it is known; a proxy is nowhere.
+    /// Its network, and the clients among which it is known; none for a proxy.
     known: Option<(ClientNetwork, Clients)>,
     connections: Arc<Semaphore>,
     places: Places,

@@ -1,4 +1,4 @@
-//! What handlers read from a request: path, query, body. Whatever is wrong with them becomes a problem document.
+//! The parts of a request that handlers read: path, query, body. A fault in them becomes a problem document.
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -71,7 +71,7 @@ impl Finality {
         Waiter { finality: self.clone(), id, registration, receiver }
     }
 
-    /// How many clients wait.
+    /// The number of clients that wait.
     pub(crate) fn len(&self) -> usize {
         self.lock().count
     }

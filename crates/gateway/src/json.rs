@@ -45,7 +45,7 @@ pub fn batch(bytes: &[u8]) -> Result<Batch, serde_json::Error> {
     Ok(Batch { transactions: transactions.into_iter().map(|AsWritten(signed)| signed).collect() })
 }
 
-/// Whether a text is what programs that use our types send. Then there is nothing to compare.
+/// Tells whether a text is the one that programs on our types send. Then there is nothing to compare.
 fn is_written_as(bytes: &[u8], value: &impl Serialize) -> bool {
     serde_json::to_vec(value).is_ok_and(|written| written == bytes)
 }

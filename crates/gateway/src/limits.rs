@@ -21,7 +21,7 @@ pub const HEAD_BYTES_MAX: usize = 16 * 1024;
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Least rate at which a client must take its answers, in bytes per second.
 pub const ANSWER_RATE_MIN: u64 = 128 * 1024;
-/// How long a client may take nothing, or lag behind [`ANSWER_RATE_MIN`].
+/// The longest time that a client may take nothing, or lag behind [`ANSWER_RATE_MIN`].
 pub const ANSWER_LAG_MAX: Duration = Duration::from_secs(10);
 /// Most bytes that the system keeps for a client that hasn't taken them; Linux doubles this for its own bookkeeping.
 pub const SEND_BUFFER_BYTES: usize = 256 * 1024;
@@ -30,7 +30,7 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest life of a connection that starts no request after it; one that is being answered gets
 /// [`REQUEST_TIMEOUT`] more.
 pub const CONNECTION_TIME_MAX: Duration = Duration::from_secs(300);
-/// How long a shutdown waits for the requests that are being answered.
+/// The longest time that a shutdown waits for the requests that are being answered.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pause after the system refused to accept a connection, for instance because too many files are open.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -81,5 +81,5 @@ pub const CLIENT_BLOCKS_MAX: usize = 4;
 pub const WORK_MAX: usize = 16;
 /// Longest wait for one of the places of these pools.
 pub const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
-/// What a client is told to wait before it tries again, in seconds.
+/// The time that a client is told to wait before it tries again, in seconds.
 pub const RETRY_AFTER_S: u32 = 1;

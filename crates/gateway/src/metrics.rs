@@ -107,7 +107,7 @@ fn connections(text: &mut Text, gateway: &Gateway) {
     count("lojal_p2p_events_dropped_total", "Events of the network that nobody read.", counters.events_dropped);
 }
 
-/// What permitted peers have done wrong; those that have done nothing are not listed.
+/// Writes the offences of permitted peers; those without any are not listed.
 fn offences(text: &mut Text, gateway: &Gateway) {
     let offences = gateway.network.offences();
     let mut family = |name: &str, help: &str, value: fn(&OffenceCounters) -> u64| {

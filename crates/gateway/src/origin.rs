@@ -1,4 +1,4 @@
-//! Whom a request comes from: the client that is connected, or the one that a proxy speaks for.
+//! The origin of a request: the client that is connected, or the one that a proxy speaks for.
 
 use std::net::IpAddr;
 

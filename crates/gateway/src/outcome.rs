@@ -7,7 +7,7 @@ use lojal_types::{Block, Header, Height, NetworkKind, TransactionId};
 
 use crate::problem::Failure;
 
-/// What became of a transaction, if it is on the ledger.
+/// The place and receipt of a transaction, if it is on the ledger.
 pub(crate) fn committed(store: &Store, id: &TransactionId) -> Result<Option<TransactionState>, Failure> {
     let Some(placed) = store.transaction(id)? else { return Ok(None) };
     let block = stored(store, placed.height)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-/// How far a client lags behind the least rate of taking what it is sent. Whoever takes nothing lags further with every
+/// A client's lag behind the least rate of taking what it is sent. Whoever takes nothing lags further with every
 /// moment; whoever has kept the rate so far doesn't lag at all.
 pub(crate) struct Pace {
     bytes_per_s: u64,

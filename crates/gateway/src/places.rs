@@ -28,7 +28,7 @@ impl Pool {
     /// Every pool, in the order of [`Places`].
     pub(crate) const ALL: [Self; 4] = [Self::Exports, Self::Histories, Self::Blocks, Self::Batches];
 
-    /// How many places there are.
+    /// The number of places.
     pub(crate) const fn size(self) -> usize {
         match self {
             Self::Exports => EXPORTS_MAX,
@@ -37,7 +37,7 @@ impl Pool {
             Self::Batches => BATCHES_MAX,
         }
     }
-    /// How many of them one client can have.
+    /// The number of places that one client can have.
     pub(crate) const fn size_for_client(self) -> usize {
         match self {
             Self::Exports => CLIENT_EXPORTS_MAX,

@@ -12,7 +12,7 @@ use crate::limits::RETRY_AFTER_S;
 /// The media type of problem documents.
 const CONTENT_TYPE: &str = "application/problem+json";
 
-/// What the gateway itself refuses; the ledger's own reasons are [`Code`]s.
+/// A reason of the gateway's own to refuse; the ledger's are [`Code`]s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     MalformedRequest,

@@ -17,7 +17,7 @@ impl Proxies {
     pub(crate) fn new(addresses: Vec<IpAddr>) -> Self {
         Self(addresses.iter().map(IpAddr::to_canonical).collect())
     }
-    /// Whether an address is a proxy's.
+    /// Tells whether an address is a proxy's.
     pub(crate) fn has(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }

@@ -1,5 +1,5 @@
-//! What can be taken back of issues, and what was: `GET /v1/brands/{id}/issues/{reference}` and
-//! `GET /v1/brands/{id}/reversals/{reference}`.
+//! Points that can be taken back of an issue, and points that were:
+//! `GET /v1/brands/{id}/issues/{reference}` and `GET /v1/brands/{id}/reversals/{reference}`.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(crate) async fn issue(
     }))
 }
 
-/// What a reversal took.
+/// The points that a reversal took.
 pub(crate) async fn reversal(
     State(app): State<Arc<App>>,
     BrandReference(brand, reference): BrandReference,
@@ -53,7 +53,7 @@ pub(crate) fn first_reversal(transaction: &Transaction) -> Option<Reverse> {
     })
 }
 
-/// How much a reversal could take, if it was refused because there isn't enough.
+/// The points that a reversal could take, if it was refused because there aren't enough.
 pub(crate) fn left(view: &View, reverse: &Reverse, code: Code) -> Option<Points> {
     if ![Code::ReversalExceedsIssue, Code::InsufficientPoints, Code::PointsExpired].contains(&code) {
         return None;

@@ -24,7 +24,7 @@ use crate::{
     transactions,
 };
 
-/// Why the gateway ended by itself.
+/// A reason the gateway ended by itself.
 #[derive(Debug, Error)]
 pub enum GatewayError {
     /// The system refused to accept connections, again and again.

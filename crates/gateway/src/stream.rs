@@ -195,8 +195,8 @@ impl AsyncWrite for ClientStream {
     }
 }
 
-/// Whether bytes are an error that the server answers by itself: a head without a body and without a content type, while
-/// every answer of a handler has both.
+/// Tells whether bytes are an error that the server answers by itself: a head without a body and without a content
+/// type, while every answer of a handler has both.
 fn is_servers_own(bytes: &[u8]) -> bool {
     let Some(head) = bytes.strip_suffix(b"\r\n\r\n").and_then(|head| str::from_utf8(head).ok()) else { return false };
     let mut lines = head.split("\r\n");

@@ -160,8 +160,8 @@ async fn submit(
     Ok(answers)
 }
 
-/// Why a transaction was refused. One that is on the ledger already is a duplicate even after its time: who reads
-/// "expired" would make a new one and pay twice.
+/// The answer to a transaction that is refused. One that is on the ledger already is a duplicate even after its time:
+/// whoever reads "expired" would make a new one and pay twice.
 async fn refusal(app: &App, id: TransactionId, reversal: Option<&Reverse>, code: Code) -> Failure {
     let is_duplicate = match code {
         Code::DuplicateTransaction => true,

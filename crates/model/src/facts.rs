@@ -1,4 +1,4 @@
-//! What a ledger shows, for the comparison of two of them.
+//! The facts that a ledger shows, for the comparison of two of them.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -99,7 +99,7 @@ impl Facts {
         }
     }
 
-    /// What two ledgers show differently: of each thing, what this one and what the other one shows.
+    /// The facts that two ledgers show differently: of each thing, this one's and the other one's.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let things: std::collections::BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
         let shown = |facts: &Self, thing: &String| facts.0.get(thing).cloned().unwrap_or_else(|| "nothing".to_owned());

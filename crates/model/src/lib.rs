@@ -1,5 +1,5 @@
-//! What tests and the simulator hold against the real thing: an independent and naive second implementation of the
-//! ledger's rules, random histories for both, and a checker of what clients of a network saw.
+//! The counterpart that tests and the simulator compare the real thing with: an independent and naive second
+//! implementation of the ledger's rules, random histories for both, and a checker of what clients of a network saw.
 //!
 //! - [`Model`]: the rules once more. It knows the types and nothing of the ledger.
 //! - [`Facts`]: all that a ledger shows, to compare the model with the real one.

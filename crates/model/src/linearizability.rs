@@ -1,4 +1,4 @@
-//! Whether what clients saw of balances can have happened in one order.
+//! A check that the answers that clients got about balances can have come about in one order.
 //!
 //! A history is linearizable (Herlihy and Wing, 1990) if every call can be given a moment between its invocation and its
 //! return at which it took effect, so that all answers are those of one ledger that does one thing at a time. The
@@ -25,7 +25,7 @@ pub const STATES_MAX: usize = 1_000_000;
 /// The name of the balance of one account of one brand, such as `anna/kaffet`; the checker compares it only.
 pub type Account = String;
 
-/// What clients asked and were told.
+/// The calls of clients, with their answers.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     /// The balances at the beginning; of an account that isn't here, nothing.
@@ -37,22 +37,23 @@ pub struct History {
 /// One call of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Who asked, for messages only.
+    /// The client that asked, for messages only.
     pub client: String,
-    /// When the request went out, in any unit, on a clock that all clients share.
+    /// The time at which the request went out, in any unit, on a clock that all clients share.
     pub invoked: u64,
-    /// When the answer came or was given up; not before `invoked`. At equal times calls count as concurrent.
+    /// The time at which the answer came or was given up; not before `invoked`. At equal times calls count as
+    /// concurrent.
     pub returned: u64,
-    /// What was asked and answered.
+    /// The question and its answer.
     pub action: Action,
 }
 
-/// What a call asked and what it was told. A read without an answer says nothing: leave it out.
+/// The question of a call, with its answer. A read without an answer says nothing: leave it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// The balance of an account.
     Read {
-        /// Whose.
+        /// The account.
         account: Account,
         /// The answer.
         balance: u64,
@@ -62,14 +63,14 @@ pub enum Action {
     Submit {
         /// Its id, or whatever else tells it from all others.
         transaction: String,
-        /// What it does if it is committed.
+        /// Its effect on each account if it is committed.
         effects: BTreeMap<Account, Effect>,
         /// The answer.
         outcome: Outcome,
     },
 }
 
-/// What a transaction does to a balance.
+/// The effect of a transaction on a balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Adds points.
@@ -78,7 +79,7 @@ pub enum Effect {
     Debit(u64),
 }
 
-/// What a client knows of a transaction.
+/// The outcome of a transaction, as far as a client knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// All effects happened, before the call returned.
@@ -91,7 +92,7 @@ pub enum Outcome {
     Unknown,
 }
 
-/// Why a history can't be that of one ledger.
+/// A reason a history can't be that of one ledger.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Counterexample {
     /// A client was told two final outcomes of one transaction.
@@ -149,19 +150,19 @@ pub struct Contradiction {
 /// A call, or all calls about one transaction, as seen by one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Who asked first.
+    /// The client that asked first.
     pub client: String,
     /// The transaction, unless it is a read.
     pub transaction: Option<String>,
-    /// When it was first invoked.
+    /// The time at which it was first invoked.
     pub invoked: u64,
-    /// When the first final answer came; none while the outcome is unknown.
+    /// The time at which the first final answer came; none while the outcome is unknown.
     pub returned: Option<u64>,
-    /// What it did or saw.
+    /// The effect or the observation.
     pub kind: StepKind,
 }
 
-/// What a step did or saw.
+/// The effect of a step, or its observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     /// Saw this balance.

@@ -37,7 +37,7 @@ pub(crate) struct Issued {
     pub(crate) reversed: u64,
 }
 
-/// What is outstanding and held are the sums over lots and holds.
+/// The totals of a brand, but for outstanding and held, which are the sums over lots and holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sums {
     issued: u128,
@@ -67,7 +67,7 @@ pub(crate) struct Hold {
     counted: Option<(Address, Month)>,
 }
 
-/// What is remembered of a hold for ever.
+/// The record that remains of a hold for ever.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub(crate) from: Address,
@@ -97,7 +97,7 @@ pub(crate) struct Partnership {
     pub(crate) proposal: Option<(BrandId, PartnershipTerms)>,
 }
 
-/// Who acts where.
+/// An operation's sender, signer and place.
 #[derive(Clone, Copy)]
 struct Act {
     sender: Address,
@@ -188,7 +188,7 @@ impl Model {
         self.tables.end(End::Keep);
     }
 
-    /// What lies dead in accounts and in holds that have ended, by brand.
+    /// The points that lie dead in accounts and in holds that have ended, by brand.
     fn all_gone(&self) -> BTreeMap<BrandId, u64> {
         let lots = self.tables.lots.iter().map(|((_, brand, expiry), amount)| (*brand, *expiry, *amount));
         let ended = self.tables.holds.iter().filter(|(_, hold)| hold.expires <= self.time);
@@ -271,7 +271,8 @@ impl Model {
         }
     }
 
-    /// Whether the sender may take points, and for which limit it counts.
+    /// Checks that the sender may take points, and counts them for a member's limit; gives the limit that they count
+    /// for.
     fn spend(
         &mut self,
         sender: Address,

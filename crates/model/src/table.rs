@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::{Iter, Range};
 use std::ops::RangeInclusive;
 
-/// What becomes of what a transaction has done.
+/// The end of a transaction's changes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum End {
     /// It is final.
@@ -46,7 +46,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         Some(before)
     }
 
-    /// Whether it wasn't there before.
+    /// Sets an entry, and tells whether it is a new one.
     pub(crate) fn set_new(&mut self, key: K, value: V) -> bool {
         let is_new = !self.contains(&key);
         self.set(key, value);

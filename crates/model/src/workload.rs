@@ -22,17 +22,17 @@ use crate::Model;
 use crate::random::Random;
 use crate::world::{self, ACTORS, HOUR_MS, MEMBERS, OFFICES, SECOND_MS, TILL};
 
-/// How many keys an actor changes between.
+/// The number of keys that an actor changes between.
 const KEYS: u8 = 4;
-/// How many transactions, issues and holds are remembered to come back to.
+/// The number of transactions, issues and holds that are remembered to come back to.
 const REMEMBERED: usize = 64;
-/// What a transaction is about is tried so often, before it is something else.
+/// The number of times that an operation for a sender is tried, before it is something else.
 const ATTEMPTS: usize = 8;
 
 /// Makes an operation for a sender; none if nothing of the kind can be done as things stand.
 type Make = fn(&mut Workload, usize) -> Option<Operation>;
 
-/// What members do, and how often.
+/// The operations of members, with their weights.
 const MEMBERS_DO: [(u64, Make); 18] = [
     (12, Workload::redeem),
     (16, Workload::transfer),
@@ -54,7 +54,7 @@ const MEMBERS_DO: [(u64, Make); 18] = [
     (1, Workload::unfreeze),
 ];
 
-/// What operators do, and how often.
+/// The operations of operators, with their weights.
 const OPERATORS_DO: [(u64, Make); 14] = [
     (20, Workload::issue),
     (5, Workload::reverse),
@@ -82,9 +82,9 @@ pub struct Workload {
     model: Model,
     keys: Vec<Vec<KeyPair>>,
     brands: [BrandId; 4],
-    /// When what is being made is expected to be in a block.
+    /// The time at which the transaction in the making is expected to be in a block.
     time: TimeMs,
-    /// Whether what is being made may be wrong.
+    /// True if the transaction in the making may be wrong.
     wild: bool,
     references: u64,
     transactions: VecDeque<SignedTransaction>,
@@ -112,7 +112,7 @@ impl Workload {
         }
     }
 
-    /// What has been committed so far.
+    /// The model of what has been committed so far.
     pub fn model(&self) -> &Model {
         &self.model
     }
@@ -160,7 +160,7 @@ impl Workload {
         signed
     }
 
-    /// Who does what.
+    /// The sender of a transaction, and its operations.
     fn what(&mut self) -> (usize, Vec<Operation>) {
         if let Some(bundle) = self.random.once_in(25).then(|| self.bundle()).flatten() {
             return bundle;
@@ -246,7 +246,7 @@ impl Workload {
         self.keys[actor][0].address()
     }
 
-    /// Whether to do something wrong at this point.
+    /// Decides whether to do something wrong at this point.
     fn twist(&mut self) -> bool {
         self.wild && self.random.once_in(3)
     }

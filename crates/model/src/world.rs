@@ -32,7 +32,7 @@ pub(crate) const ISSUER: usize = 27;
 pub(crate) const RETURNS: usize = 28;
 /// Operator of the grocer that may only capture and release.
 pub(crate) const CASHIER: usize = 29;
-/// Who may be appointed as operators.
+/// Actors that may be appointed as operators.
 pub(crate) const SPARES: std::ops::Range<u64> = 30..33;
 pub(crate) const ACTORS: usize = 33;
 

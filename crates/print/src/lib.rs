@@ -1,4 +1,4 @@
-//! What programs print: one way to standard output and standard error.
+//! Printing for programs: one way to standard output and standard error.
 //!
 //! Whoever closes the other end of standard output, as `head` and `grep -m1` do, has read enough: from then on nothing
 //! is printed, and the program goes on. Any other failure, such as a full disk, is told on standard error at once, and
@@ -28,7 +28,7 @@ const CLEAR_LINE: &str = "\r\u{1b}[K";
 /// Columns of a terminal that doesn't say how many it has.
 const COLUMNS: usize = 80;
 
-/// What became of this process's standard output; a process has one.
+/// This process's standard output; a process has one.
 static OUTPUT: Mutex<Stream> = Mutex::new(Stream::new());
 
 /// Prints a line, or several, for people. Some of the text may come from elsewhere: nothing in it steers a terminal.

@@ -1,4 +1,4 @@
-//! What has become of a stream that is written to.
+//! A stream that is written to, and what has become of it.
 
 use std::io::{ErrorKind, Write};
 

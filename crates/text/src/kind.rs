@@ -1,4 +1,4 @@
-//! Which characters nobody sees.
+//! The characters that nobody sees.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 

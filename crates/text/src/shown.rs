@@ -1,4 +1,4 @@
-//! What terminals and files get to see of texts that come from elsewhere.
+//! Texts that come from elsewhere, as terminals and files get to see them.
 
 use crate::kind::is_unseen;
 

@@ -7,7 +7,7 @@ use crate::kind::is_unseen;
 
 /// The mark that some editors put before a text; it is no part of it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
-/// How many times its bytes a text can take in a normal form (UAX #15, section 9).
+/// The largest factor by which a text grows in a normal form (UAX #15, section 9), in bytes.
 const EXPANSION_MAX: usize = 3;
 
 /// A text that can't be meant.

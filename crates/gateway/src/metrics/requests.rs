@@ -1,4 +1,4 @@
-//! How many requests were answered, how, and how fast.
+//! Counters of answered requests: their number, status and time, by route.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

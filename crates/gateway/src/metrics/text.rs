@@ -7,7 +7,7 @@ use std::time::Duration;
 /// The media type of the format.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What a metric can be.
+/// The kind of a metric.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     /// Only ever rises.

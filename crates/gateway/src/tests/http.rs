@@ -18,7 +18,7 @@ pub(crate) const BYTES: &str = "application/octet-stream";
 /// JSON.
 pub(crate) const JSON: &str = "application/json";
 
-/// What came back.
+/// An answer of the gateway.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,

@@ -80,7 +80,7 @@ fn genesis() -> Genesis {
     Genesis::new(document).expect("the document keeps the rules")
 }
 
-/// What the execution thread owns, and a counter for nonces and references.
+/// The parts that the execution thread owns, and a counter for nonces and references.
 struct Executor {
     writer: Writer,
     state: SharedState,

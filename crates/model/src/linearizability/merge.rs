@@ -12,7 +12,7 @@ struct Known<'a> {
     answer: Option<(&'a Call, Outcome)>,
 }
 
-/// What each account saw, by rising invocation.
+/// The steps of each account, by rising invocation.
 pub(super) fn steps_by_account(history: &History) -> Result<BTreeMap<Account, Vec<Step>>, Counterexample> {
     let mut calls: Vec<&Call> = history.calls.iter().collect();
     calls.sort_by_key(|call| (call.returned, call.invoked));
@@ -86,7 +86,7 @@ fn learn<'a>(
     }
 }
 
-/// What a transaction did to each account, or found there.
+/// The steps that a transaction is for the accounts: its effect on each, or what it found there.
 fn seen<'a>(known: &Known<'a>) -> Vec<(&'a Account, StepKind)> {
     match known.answer.map(|(_, outcome)| outcome) {
         None | Some(Outcome::Committed | Outcome::Unknown) => {

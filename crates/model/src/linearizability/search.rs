@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Contradiction, Counterexample, Effect, STATES_MAX, Step, StepKind};
 
-/// What a search found.
+/// The result of a search.
 enum Found {
     Order,
     /// The longest order that it came to, as places in the list of steps.
@@ -47,9 +47,10 @@ struct Search<'a> {
     steps: &'a [Step],
     placed: Placed,
     balance: u64,
-    /// What was put in order, with the balance before it and what else could have come in its place.
+    /// The steps that are placed, in order, each with the balance before it and those that could have come in its
+    /// stead.
     order: Vec<(usize, u64, Vec<usize>)>,
-    /// How many steps without which the history isn't explained are not placed.
+    /// The number of steps with a known outcome that are not placed yet; without them the history isn't explained.
     missing: usize,
 }
 
@@ -83,7 +84,7 @@ pub(super) fn check_account(account: &str, initial: u64, steps: &[Step]) -> Resu
     }
 }
 
-/// What was known at a moment: no later calls, and no answers that came later.
+/// The steps as they were known at a moment: no later calls, and no answers that came later.
 fn until(steps: &[Step], moment: u64) -> Vec<Step> {
     let begun = steps.iter().filter(|step| step.invoked <= moment);
     let known = begun.filter_map(|step| match (step.returned, step.kind) {
@@ -151,7 +152,7 @@ fn search(initial: u64, steps: &[Step]) -> Found {
 }
 
 impl Search<'_> {
-    /// What can come next, the best last: nothing that was invoked after another one had returned.
+    /// The steps that can come next, the best last: none that was invoked after another one had returned.
     fn candidates(&self) -> Vec<usize> {
         let (mut open, mut first_return) = (Vec::new(), u64::MAX);
         for place in self.placed.start()..self.steps.len() {
@@ -197,7 +198,8 @@ impl Search<'_> {
         self.steps[*place].returned.is_none().then_some((*place, *before))
     }
 
-    /// What isn't known to have happened can as well happen later, unless what follows it needs it.
+    /// Tells whether a step may follow what came last. An unknown transaction can as well happen later, so only a step
+    /// that isn't possible without it may follow it.
     fn needs_what_came_last(&self, place: usize) -> bool {
         self.unknown_last().is_none_or(|(_, before)| after(self.steps[place].kind, before).is_none())
     }

@@ -128,7 +128,7 @@ impl Model {
         Ok(())
     }
 
-    /// What the first brand owes the second, in millionths: Σ burned × price − settled.
+    /// The debt of the first brand to the second, in millionths: Σ burned × price − settled.
     pub fn owed(&self, pair: (BrandId, BrandId)) -> u128 {
         let sum = |sums: &Table<_, u128>| sums.get(&pair).copied().unwrap_or_default();
         sum(&self.tables.incurred) - sum(&self.tables.settled)

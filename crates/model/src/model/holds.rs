@@ -90,8 +90,8 @@ impl Model {
         holds.map(|((_, _, number), _)| *number).collect()
     }
 
-    /// What is left of a hold returns: to the balance, and what is dead to breakage unless the hold's end has done that;
-    /// and to the member's limit.
+    /// Returns the points of a hold: to the balance, and those that are dead to breakage unless the hold's end has done
+    /// that; and to the member's limit.
     fn let_go(&mut self, key: (Address, BrandId, u64)) {
         let Some(hold) = self.tables.holds.remove(&key) else { return };
         let (account, brand, _) = key;

@@ -17,7 +17,7 @@ impl Model {
         self.tables.accounts.get(&address).cloned().ok_or(Code::UnknownAccount)
     }
 
-    /// Whether a key signs for an account.
+    /// Tells whether a key signs for an account.
     pub fn signs_for(&self, key: &PublicKey, address: Address) -> bool {
         match self.tables.accounts.get(&address).and_then(|account| account.key) {
             Some(current) => current == *key,

@@ -1,4 +1,4 @@
-//! How lots move.
+//! The moves of lots.
 
 use lojal_types::{Address, BrandId, Code, Expiry, Month};
 

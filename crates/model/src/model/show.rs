@@ -1,4 +1,4 @@
-//! What the model shows after a block.
+//! The facts that the model shows after a block.
 
 use lojal_types::{Address, BrandId, Expiry, GrossPoints, Lot, PartnershipProposal, Points, TimeMs, Totals};
 
@@ -26,29 +26,29 @@ impl Model {
         holds.map(|(_, hold)| hold).filter(|hold| hold.expires <= self.time)
     }
 
-    /// What an account can use.
+    /// The points that an account can use.
     pub fn balance(&self, account: Address, brand: BrandId) -> u64 {
         self.lots(account, brand).iter().map(|(_, amount)| amount).sum()
     }
 
-    /// What a member has spent of a limited brand from a pool this month.
+    /// The points that a member has spent of a limited brand from a pool this month.
     pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> u64 {
         let counted = self.tables.spent_in.get(&(household, member, brand, self.month)).copied().unwrap_or(0);
         let ended = self.ended(household, brand).filter(|hold| hold.counted == Some((member, self.month)));
         counted - ended.flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum::<u64>()
     }
 
-    /// What a member has transferred today; counted while the brand has a daily cap.
+    /// The points that a member has transferred today; counted while the brand has a daily cap.
     pub fn transferred_today(&self, sender: Address, brand: BrandId) -> u64 {
         self.tables.transferred_on.get(&(sender, brand, self.time / DAY_MS)).copied().unwrap_or(0)
     }
 
-    /// What was converted today from one brand to another.
+    /// The points that were converted today from one brand to another.
     pub fn converted_today(&self, pair: (BrandId, BrandId)) -> u64 {
         self.tables.converted_on.get(&(pair.0, pair.1, self.time / DAY_MS)).copied().unwrap_or(0)
     }
 
-    /// What an operator has issued today; counted while it has a daily limit.
+    /// The points that an operator has issued today; counted while it has a daily limit.
     pub fn issued_today(&self, brand: BrandId, operator: Address) -> u64 {
         self.tables.issued_on.get(&(brand, operator, self.time / DAY_MS)).copied().unwrap_or(0)
     }

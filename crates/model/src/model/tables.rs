@@ -20,15 +20,15 @@ pub(crate) struct Tables {
     pub(crate) holds: Table<(Address, BrandId, u64), Hold>,
     pub(crate) held: Table<(BrandId, Reference), Held>,
     pub(crate) captured: Table<(BrandId, Reference), ()>,
-    /// What operators with a limit issued, by day.
+    /// The points that operators with a limit issued, by day.
     pub(crate) issued_on: Table<(BrandId, Address, u64), u64>,
-    /// What members transferred of brands with a cap, by day.
+    /// The points that members transferred of brands with a cap, by day.
     pub(crate) transferred_on: Table<(Address, BrandId, u64), u64>,
     pub(crate) converted_on: Table<(BrandId, BrandId, u64), u64>,
-    /// What members (second) of households (first) spent of limited brands, by month.
+    /// The points that members (second) of households (first) spent of limited brands, by month.
     pub(crate) spent_in: Table<(Address, Address, BrandId, Month), u64>,
     pub(crate) partnerships: Table<(BrandId, BrandId), Partnership>,
-    /// What debtors owe creditors: everything ever burned times its price, and everything settled, in millionths.
+    /// The debts that brands (first) ever incurred to others (second): everything burned times its price, in millionths.
     pub(crate) incurred: Table<(BrandId, BrandId), u128>,
     pub(crate) settled: Table<(BrandId, BrandId), u128>,
     pub(crate) settlements: Table<(BrandId, Reference), ()>,

@@ -12,7 +12,7 @@ impl Account {
         }
     }
 
-    /// What is over at a time goes.
+    /// Makes the change whose time has come, and drops what is over at a time.
     fn tidied(mut self, time: TimeMs) -> Self {
         if let Some(waiting) = self.safeguards.waiting.clone()
             && waiting.from_ms <= time

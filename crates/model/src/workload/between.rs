@@ -129,7 +129,7 @@ impl Workload {
         }))
     }
 
-    /// What an account's points of a brand can become now.
+    /// The brands that an account's points of a brand can become now, with the terms.
     fn targets(&self, account: Address, from: BrandId) -> Vec<(BrandId, PartnershipTerms)> {
         let policies = &self.model.tables.policies;
         let pool = self.model.tables.households.contains(&account);

@@ -29,7 +29,7 @@ impl Workload {
         }
     }
 
-    /// What somebody waits for: that an invitation is answered, or a recovery finished.
+    /// An operation that somebody waits for: an invitation is answered, or a recovery finished.
     pub(super) fn errand(&mut self) -> Option<(usize, Vec<Operation>)> {
         let sender = self.random.index(MEMBERS_WITH_POINTS);
         let first = if self.random.once_in(2) { Self::join } else { Self::finish_recovery };

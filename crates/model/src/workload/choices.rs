@@ -1,4 +1,4 @@
-//! What random operations are about: whose points, how many, to whom.
+//! The subjects of random operations: accounts, brands, points, references.
 
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{Address, BrandId, MemberRole, PublicKey, Reference, Role};
@@ -94,7 +94,7 @@ impl Workload {
         self.random.pick(&purses)
     }
 
-    /// What a member may still take from a pool this month.
+    /// The points that a member may still take from a pool this month.
     fn allowance(&self, from: Address, sender: Address, brand: BrandId) -> u64 {
         let household = self.model.tables.households.get(&from);
         let Some(rights) = household.and_then(|one| one.members.get(&sender)) else { return u64::MAX };

@@ -82,7 +82,7 @@ impl Workload {
         Some(Operation::Leave(Leave { household }))
     }
 
-    /// Whether a member can go and leave an admin or nothing.
+    /// Tells whether a member can go and leave an admin or nothing.
     fn can_go(&self, household: Address, member: Address) -> bool {
         let Some(known) = self.model.tables.households.get(&household) else { return false };
         let others = known.members.iter().filter(|(other, _)| **other != member);

@@ -110,7 +110,7 @@ impl Workload {
         Some(Operation::Transfer(Transfer { brand, from, to, amount: Points::new(points) }))
     }
 
-    /// Whether a brand's points can go from somewhere to anybody at all.
+    /// Tells whether a brand's points can go from somewhere to anybody at all.
     fn can_move(&self, from: Address, brand: BrandId) -> bool {
         let pool = self.model.tables.households.contains(&from);
         let policy = self.model.tables.policies.get(&brand);
