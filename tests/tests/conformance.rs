@@ -1,6 +1,6 @@
-//! What another implementation, or the next version of this one, must agree with: golden vectors of the protocol's
-//! bytes, decoders that take one form of every value and nothing else, views that agree with each other, and the rules of
-//! the house.
+//! The tests of everything that another implementation, or the next version of this one, must agree with: golden
+//! vectors of the protocol's bytes, decoders that take one form of every value and nothing else, views that agree with
+//! each other, and the rules of the house.
 
 #[path = "conformance/robustness/mod.rs"]
 mod robustness;

@@ -22,7 +22,7 @@ pub enum AmountError {
     Decimals {
         /// The text.
         text: String,
-        /// How many the brand has.
+        /// The number that the brand has.
         decimals: u8,
     },
     /// Nothing.
@@ -87,7 +87,8 @@ fn parts(text: &str, decimals: u8) -> Option<(String, &str)> {
     Some((digits, fraction))
 }
 
-/// Whether a single comma can only stand before decimals: what follows can't be thousands, and the brand has decimals.
+/// Tells whether a single comma can only stand before decimals: what follows can't be thousands, and the brand has
+/// decimals.
 fn is_decimal_comma(whole: &str, rest: &str, decimals: u8) -> bool {
     let could_be_thousands = rest.len() == GROUP && whole.len() <= GROUP && !whole.starts_with('0');
     decimals > 0 && !could_be_thousands

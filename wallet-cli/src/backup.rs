@@ -19,7 +19,7 @@ use crate::files::{self, Existing};
 use crate::random::{RandomError, random_bytes};
 use crate::slip10::Node;
 
-/// How many words a backup has: 256 bits and a checksum of 8.
+/// The number of words of a backup: 256 bits and a checksum of 8.
 pub const WORDS: usize = 24;
 /// Longest text that can hold the words, in bytes.
 pub const WORDS_BYTES_MAX: u64 = 1024;
@@ -35,7 +35,7 @@ const LETTERS_MIN: usize = 4;
 const PURPOSE: u32 = 44;
 const ACCOUNT: u32 = 0;
 
-/// Why words are no backup.
+/// A reason words are no backup.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum WordsError {
     /// Too few or too many.
@@ -47,7 +47,7 @@ pub enum WordsError {
     /// A word that no backup has.
     #[error("word {position}, {word:?}, is in no backup: check its spelling")]
     Unknown {
-        /// Which word, counted from 1.
+        /// The word's place, counted from 1.
         position: usize,
         /// The word.
         word: String,
@@ -67,7 +67,7 @@ pub enum WordsError {
     Checksum,
 }
 
-/// How many words a text has, numbers before them left out.
+/// The number of words in a text, numbers before them left out.
 pub fn count_words(text: &str) -> usize {
     text.split_whitespace().filter(|part| number(part).is_none()).count()
 }

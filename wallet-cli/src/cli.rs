@@ -35,7 +35,7 @@ pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub options: Options,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -89,7 +89,7 @@ fn wrong(variable: &str, reason: &str) -> clap::Error {
     Cli::command().error(ErrorKind::InvalidValue, format!("the variable {variable}: {reason}"))
 }
 
-/// What to do.
+/// A command, with its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make a wallet with a new key, and show the words that bring it back
@@ -131,12 +131,12 @@ pub enum Command {
     },
     /// Send points to another account
     Send {
-        /// Who gets them
+        /// The account that gets them
         #[arg(value_parser = values::address)]
         to: AddressText,
-        /// How many, such as 12.50
+        /// The amount, such as 12.50
         amount: String,
-        /// Whose points, such as kaffet
+        /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         #[command(flatten)]
@@ -146,9 +146,9 @@ pub enum Command {
     },
     /// Give points back to their brand for what it offers
     Redeem {
-        /// How many, such as 12.50
+        /// The amount, such as 12.50
         amount: String,
-        /// Whose points, such as kaffet
+        /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// The text of the till's payment request; only its hash goes on the ledger
@@ -176,12 +176,12 @@ pub enum Command {
     Convert(ConvertArgs),
     /// Give new points to an account, as an operator of their brand
     Issue {
-        /// Who gets them
+        /// The account that gets them
         #[arg(value_parser = values::address)]
         to: AddressText,
-        /// How many, such as 12.50
+        /// The amount, such as 12.50
         amount: String,
-        /// Whose points, such as kaffet
+        /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         #[command(flatten)]
@@ -193,15 +193,15 @@ pub enum Command {
     },
     /// Take back what is left of an issue after a returned purchase, as an operator of the brand
     Reverse {
-        /// Who had got the points
+        /// The account that had got the points
         #[arg(value_parser = values::address)]
         from: AddressText,
-        /// How many at most, such as 12.50
+        /// The amount at most, such as 12.50
         amount: String,
-        /// Whose points, such as kaffet
+        /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]
         brand: BrandId,
-        /// How many at least: if there are fewer, nothing is taken [default: all of them]
+        /// The amount at least: if there are fewer points, nothing is taken [default: all of them]
         #[arg(long, value_name = "AMOUNT")]
         at_least: Option<String>,
         #[command(flatten)]
@@ -216,10 +216,10 @@ pub enum Command {
         /// The account [default: this wallet's]
         #[arg(value_parser = values::address)]
         address: Option<AddressText>,
-        /// How many at most
+        /// The number of transactions at most
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
         limit: u32,
-        /// Where to go on, as the page before says
+        /// The place to go on from, as the page before says
         #[arg(long)]
         cursor: Option<String>,
     },
@@ -249,19 +249,19 @@ pub enum Command {
         #[command(flatten)]
         sending: Sending,
     },
-    /// Who can bring this account back if its key is lost
+    /// Show and choose those who can bring this account back if its key is lost
     #[command(subcommand)]
     Guardians(GuardiansCommand),
     /// Bring a lost account back with its guardians
     #[command(subcommand)]
     Recover(RecoverCommand),
-    /// What a brand lets happen with its points
+    /// Show and change the rules for a brand's points
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Who acts for a brand
+    /// Show and change those who act for a brand
     #[command(subcommand)]
     Operator(OperatorCommand),
-    /// On which terms one brand's points become another's
+    /// Agree on the terms on which one brand's points become another's
     #[command(subcommand)]
     Partner(PartnerCommand),
     /// Show what the brands owe each other

@@ -1,4 +1,4 @@
-//! Whose time counts. A gateway's word alone neither stretches what is signed nor ends the wait for its outcome.
+//! The time that counts. A gateway's word alone neither stretches what is signed nor ends the wait for its outcome.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,15 +7,15 @@ use thiserror::Error;
 
 use crate::time::utc;
 
-/// How far the ledger's time may be ahead of this machine's clock when something is signed. A gateway that claims more
-/// could keep what was signed and submit it long after its owner gave it up.
+/// The most that the ledger's time may be ahead of this machine's clock when something is signed. A gateway that claims
+/// more could keep what was signed and submit it long after its owner gave it up.
 pub const LEDGER_AHEAD_MS_MAX: u64 = 2 * 60 * 1000;
 
-/// How far this machine's clock must be past a time before the time counts as over: the validators' clocks can be a
-/// little late.
+/// The time by which this machine's clock must be past a time before that counts as over: the validators' clocks can be
+/// a little late.
 pub const CLOCK_MARGIN_MS: u64 = 5_000;
 
-/// Why there is no time to sign from.
+/// A reason there is no time to sign from.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ClockError {
     /// A clock before 1970 or after 6999.
@@ -58,7 +58,7 @@ pub fn signing_time(local: TimeMs, ledger: TimeMs, gateway_url: &str) -> Result<
     Ok(local.max(ledger))
 }
 
-/// Whether `time` is over for this machine, with [`CLOCK_MARGIN_MS`] to spare.
+/// Tells whether `time` is over for this machine, with [`CLOCK_MARGIN_MS`] to spare.
 pub fn is_over(time: TimeMs, local: TimeMs) -> bool {
     local >= time.plus_ms(CLOCK_MARGIN_MS)
 }

@@ -7,9 +7,9 @@ use lojal_types::BrandId;
 /// A rate at which one brand's points become another's: `num` for `den`, in smallest units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchange {
-    /// Whose points go.
+    /// The brand whose points go.
     pub from: BrandId,
-    /// Whose points come.
+    /// The brand whose points come.
     pub to: BrandId,
     /// So many come …
     pub num: u32,
@@ -17,8 +17,8 @@ pub struct Exchange {
     pub den: u32,
 }
 
-/// Where a product of rates counts as more than 1: far beyond what floating point loses on a way through all brands, and
-/// far below what anybody could gain by.
+/// The least product of rates that counts as more than 1: far beyond what floating point loses on a way through all
+/// brands, and far below what anybody could gain by.
 const GAIN_MIN: f64 = 1.0 + 1e-9;
 
 impl Exchange {

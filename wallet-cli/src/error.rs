@@ -1,4 +1,4 @@
-//! What a command can fail with: a stable code, a message that says what to do, an exit code.
+//! The errors of commands: a stable code, a message that says what to do, an exit code.
 
 use lojal_client::ClientError;
 use lojal_types::address::AddressError;
@@ -72,7 +72,7 @@ pub enum CommandError {
         from: BrandId,
         /// The brand that issues points for them.
         to: BrandId,
-        /// What they were needed for.
+        /// The purpose that they were needed for.
         purpose: &'static str,
     },
     /// A conversion that gives nothing.
@@ -87,7 +87,7 @@ pub enum CommandError {
     /// A policy outside its limits.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// What was typed contradicts a rule.
+    /// Arguments that contradict a rule.
     #[error("{0}")]
     Usage(&'static str),
     /// The gateways.
@@ -121,7 +121,7 @@ pub enum CommandError {
     Decimals {
         /// The brand.
         brand: BrandId,
-        /// What the gateway says.
+        /// The number of decimals that the gateway says.
         found: u8,
     },
     /// A transaction that didn't happen; the message says if it still could.

@@ -6,7 +6,7 @@ use lojal_client::{Client, ClientError};
 use lojal_types::{ChainId, api};
 use thiserror::Error;
 
-/// Why no gateway answered.
+/// A reason no gateway answered.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum GatewaysError {
     /// The only gateway, or the one that decided, answered with this.
@@ -42,7 +42,7 @@ impl Gateway {
     pub fn url(&self) -> &str {
         self.client.url()
     }
-    /// Whether what is asked of it and what it answers goes over a network without encryption.
+    /// Tells whether questions and answers go over a network without encryption.
     pub fn is_exposed(&self) -> bool {
         self.client.is_exposed()
     }
@@ -109,7 +109,8 @@ impl Gateways {
     }
 }
 
-/// Whether another gateway would say the same: not after a timeout (408), under load (429), or with a fault (5xx).
+/// Tells whether another gateway would say the same: not after a timeout (408), under load (429), or with a fault
+/// (5xx).
 fn is_answer(error: &ClientError) -> bool {
     match error {
         ClientError::Problem(problem) => matches!(problem.status, 400..=407 | 409..=428 | 430..=499),

@@ -32,7 +32,7 @@ const KEY_LOCK: &str = "key.lock";
 const GENESIS: &str = "genesis.toml";
 const SETTINGS: &str = "wallet.toml";
 
-/// What is wrong with a wallet's home.
+/// A fault of a wallet's home.
 #[derive(Debug, Error)]
 pub enum HomeError {
     /// There is none.
@@ -51,7 +51,7 @@ pub enum HomeError {
     File {
         /// The file.
         path: PathBuf,
-        /// What happened.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A file's content is wrong.
@@ -59,7 +59,7 @@ pub enum HomeError {
     Content {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The fault.
         reason: String,
     },
     /// A key file can't be used.
@@ -67,7 +67,7 @@ pub enum HomeError {
     Key {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The fault.
         source: KeystoreError,
     },
     /// A gateway's address is none.
@@ -144,7 +144,7 @@ impl Home {
             written => written.and_then(|()| Self::open(dir)),
         }
     }
-    /// Whether there is a wallet's key in `dir`.
+    /// Tells whether there is a wallet's key in `dir`.
     pub fn is_in(dir: &Path) -> bool {
         dir.join(KEY).exists()
     }
@@ -172,7 +172,7 @@ impl Home {
         Ok(Self { dir: dir.to_owned(), genesis, gateways: settings.gateways, key, next_key })
     }
 
-    /// Where it is.
+    /// The directory.
     pub fn dir(&self) -> &Path {
         &self.dir
     }
@@ -184,7 +184,7 @@ impl Home {
     pub fn chain_id(&self) -> ChainId {
         self.genesis.chain_id()
     }
-    /// Which prefix addresses carry.
+    /// The kind of network, which says the prefix of addresses.
     pub fn network(&self) -> NetworkKind {
         self.genesis.network()
     }

@@ -40,7 +40,7 @@ const NONCE_BYTES: usize = 12;
 const SECRET_BYTES: usize = ENTROPY_BYTES;
 const CIPHERTEXT_BYTES: usize = SECRET_BYTES + 16;
 
-/// Why a key can't be stored or used.
+/// A reason a key can't be stored or used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeystoreError {
     /// Not the form of a key file.
@@ -65,16 +65,16 @@ pub enum KeystoreError {
     TooManyRotations,
 }
 
-/// What a key file keeps secret.
+/// The secret of a key file.
 #[derive(Debug)]
 pub enum Secret {
     /// A key by itself, of a wallet without words.
     Key(KeyPair),
-    /// What the words of a backup write down.
+    /// The secret that the words of a backup write down.
     Backup {
-        /// Where all keys of the wallet come from.
+        /// The secret that all keys of the wallet come from.
         backup: Backup,
-        /// How many times the key was replaced.
+        /// The number of times that the key was replaced.
         rotation: u32,
     },
 }
@@ -256,7 +256,7 @@ impl KeyFile {
         self.public_key
     }
 
-    /// What the encryption vouches for besides the secret.
+    /// The bytes that the encryption vouches for besides the secret.
     fn associated_data(&self) -> Vec<u8> {
         let address = self.address.to_string();
         let rotation = self.rotation.map(u32::to_le_bytes);

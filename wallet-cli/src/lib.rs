@@ -1,5 +1,5 @@
-//! What the wallet does besides talking to people: its home directory, its keys, amounts as people write them, and
-//! submissions whose outcome is definite.
+//! The wallet but for its talk with people: its home directory, its keys, amounts as people write them, and submissions
+//! whose outcome is definite.
 
 pub mod amount;
 pub mod backup;

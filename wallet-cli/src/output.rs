@@ -1,4 +1,4 @@
-//! What people and programs get to see.
+//! The output that people and programs get to see.
 
 use lojal_wallet::qr::{self, Style};
 use serde_json::Value;
@@ -6,16 +6,16 @@ use serde_json::Value;
 use crate::error::CommandError;
 use crate::hints::with_commands;
 
-/// What a command found or did.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Report {
     /// For programs.
     pub json: Value,
     /// For people, without the last line end.
     pub text: String,
-    /// Whether a transaction's outcome is not known yet.
+    /// True if a transaction's outcome is not known yet.
     pub is_open: bool,
-    /// What somebody else is to scan, shown to people as a QR code above the text.
+    /// The text that somebody else is to scan, shown to people as a QR code above the text.
     pub qr: Option<String>,
 }
 

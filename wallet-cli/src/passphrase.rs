@@ -1,4 +1,4 @@
-//! Where a passphrase comes from: a file, the environment, or a person at a terminal.
+//! The sources of a passphrase: a file, the environment, or a person at a terminal.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub const VARIABLE: &str = "LOJAL_PASSPHRASE";
 /// exactly what was typed.
 pub struct Passphrase(Vec<Zeroizing<String>>);
 
-/// Why there is no passphrase.
+/// A reason there is no passphrase.
 #[derive(Debug, Error)]
 pub enum PassphraseError {
     /// None, or too long.
@@ -44,7 +44,7 @@ pub enum PassphraseError {
     File {
         /// The file.
         path: PathBuf,
-        /// What happened.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The variable holds something that is no text.
@@ -128,7 +128,7 @@ impl std::fmt::Debug for Passphrase {
     }
 }
 
-/// What a passphrase is asked for.
+/// The purpose that a passphrase is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To encrypt a new key: a person is asked twice.
@@ -144,7 +144,7 @@ pub struct Sources {
     pub option_file: Option<PathBuf>,
     /// The file that [`FILE_VARIABLE`] names.
     pub variable_file: Option<PathBuf>,
-    /// What [`VARIABLE`] holds.
+    /// The value of [`VARIABLE`].
     pub variable: Option<std::ffi::OsString>,
 }
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 #[error("the text is too long for a QR code")]
 pub struct TooLong;
 
-/// How the code is drawn.
+/// The way that the code is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// Black on white by colour codes: right on every terminal, dark or light.

@@ -15,7 +15,7 @@ use lojal_types::{Code, Height, Outcome, SignedTransaction, TimeMs, TransactionI
 use crate::clock;
 use crate::gateways::{Gateway, Gateways, GatewaysError, none_answered};
 
-/// How long after `valid_until_ms` to keep asking before giving up for now.
+/// The time after `valid_until_ms` in which the wallet keeps asking before it gives up for now.
 pub const GRACE: Duration = Duration::from_secs(30);
 
 /// Most different troubles that are told while asking.
@@ -23,7 +23,7 @@ const NOTES_MAX: usize = 32;
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
-/// What became of a transaction.
+/// The end of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It is in a final block.
@@ -34,12 +34,12 @@ pub enum Fate {
         index: u32,
         /// The block's time.
         time_ms: TimeMs,
-        /// Whether it happened.
+        /// The outcome in the block.
         receipt: Outcome,
     },
     /// It was refused by the first gateway that saw it, and didn't happen.
     Refused {
-        /// Why.
+        /// The reason.
         problem: Problem,
         /// Until when the same bytes could still happen, should the gateway pass them on; nothing if they can't.
         possible_until_ms: Option<TimeMs>,
@@ -49,12 +49,12 @@ pub enum Fate {
     /// Its time is over on the ledger and on this machine's clock, and it is not there: it didn't happen and can't any
     /// more.
     Expired {
-        /// What a gateway last said against it, if one did.
+        /// The last thing that a gateway said against it, if one did.
         refusal: Option<Problem>,
     },
     /// It is accepted or perhaps accepted, and not final yet.
     Open {
-        /// What a gateway last said against it, if one did.
+        /// The last thing that a gateway said against it, if one did.
         refusal: Option<Problem>,
     },
 }
@@ -69,7 +69,7 @@ pub struct Submission<'a> {
     refusal: Option<Problem>,
 }
 
-/// What one attempt to send says.
+/// The result of one attempt to send.
 enum Attempt {
     Status(TransactionState),
     /// Some gateway has it already.
@@ -181,7 +181,7 @@ impl<'a> Submission<'a> {
     fn valid_until_ms(&self) -> TimeMs {
         self.signed.transaction.valid_until_ms
     }
-    /// Whether its time is over by this machine's clock; never by a clock that can't be used.
+    /// Tells whether its time is over by this machine's clock; never by a clock that can't be used.
     fn is_over_here(&self) -> bool {
         clock::local_time().is_ok_and(|local| clock::is_over(self.valid_until_ms(), local))
     }
@@ -216,13 +216,14 @@ fn final_fate(state: &TransactionState) -> Option<Fate> {
     }
 }
 
-/// Whether the problem says that the gateway didn't take the transaction, and not that something broke on the way.
+/// Tells whether the problem says that the gateway didn't take the transaction, and not that something broke on the
+/// way.
 fn is_refusal(problem: &Problem) -> bool {
     // A timeout (408) can come after the transaction was taken.
     problem.code.parse::<Code>().is_ok() || ((400..500).contains(&problem.status) && problem.status != 408)
 }
 
-/// Whether another gateway may well take the transaction now.
+/// Tells whether another gateway may well take the transaction now.
 fn is_overload(problem: &Problem) -> bool {
     problem.code == Code::MempoolFull.name() || problem.status == 429
 }
@@ -231,7 +232,7 @@ fn is_expiry(problem: &Problem) -> bool {
     problem.code == Code::TransactionExpired.name()
 }
 
-/// Whether the reason lies in the bytes alone, so that no gateway at no time can take them.
+/// Tells whether the reason lies in the bytes alone, so that no gateway at no time can take them.
 fn is_for_ever(problem: &Problem) -> bool {
     let in_the_bytes = [
         Code::Malformed,

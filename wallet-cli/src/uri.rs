@@ -1,4 +1,4 @@
-//! What a till and a member show each other, as a text that fits into a QR code and survives being pasted.
+//! Texts that a till and a member show each other, fit for a QR code and for being pasted.
 //!
 //! The text is `lojal:` and a bech32m string (BIP-350): its prefix, `pay` or `hold`, says what it is; its data are a
 //! version byte and the canonical bytes (borsh). Case doesn't matter as long as it is all one, and white space nowhere
@@ -17,7 +17,7 @@ pub const URI_BYTES_MAX: usize = 1024;
 /// The version of the content that this code knows.
 pub const URI_VERSION: u8 = 1;
 
-/// Why a text can't be used.
+/// A reason a text can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum UriError {
     /// Something else than a text of this kind of wallet.
@@ -29,9 +29,9 @@ pub enum UriError {
     /// Another kind of text.
     #[error("this is {found}, and what is needed here is {expected}")]
     Kind {
-        /// What it is.
+        /// The kind that it is of.
         found: String,
-        /// What it should be.
+        /// The kind that is needed.
         expected: &'static str,
     },
     /// Made by a later program.
@@ -40,7 +40,7 @@ pub enum UriError {
     /// Made for another network.
     #[error("this {what} is for network {found}…, but this wallet belongs to network {expected}…")]
     Network {
-        /// What it is.
+        /// The kind of text.
         what: &'static str,
         /// The network that it is for.
         found: ChainTag,
@@ -50,14 +50,14 @@ pub enum UriError {
     /// Its time is over.
     #[error("the time of this {what} is over: {remedy}")]
     Expired {
-        /// What it is.
+        /// The kind of text.
         what: &'static str,
-        /// What to do next.
+        /// The next step.
         remedy: &'static str,
     },
 }
 
-/// How a till wants to be paid.
+/// The way in which a till wants to be paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum PaymentKind {
     /// At once.
@@ -74,13 +74,13 @@ pub enum PaymentKind {
 pub struct PaymentRequest {
     /// The network.
     pub chain: ChainTag,
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
-    /// How many.
+    /// The amount.
     pub amount: Points,
     /// Marks the payment; the brand takes one payment per reference.
     pub reference: Reference,
-    /// How to pay.
+    /// The way to pay.
     pub kind: PaymentKind,
     /// From when on it must not be paid any more.
     pub expires_ms: TimeMs,
@@ -93,13 +93,13 @@ pub struct PaymentRequest {
 pub struct HoldTicket {
     /// The network.
     pub chain: ChainTag,
-    /// Whose points.
+    /// The brand of the points.
     pub brand: BrandId,
     /// The account that they are held from.
     pub from: Address,
     /// The reference of the hold.
     pub hold_reference: Reference,
-    /// How many.
+    /// The amount.
     pub amount: Points,
     /// The time at which the hold was asked to end.
     pub expires_ms: TimeMs,

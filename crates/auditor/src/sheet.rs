@@ -9,7 +9,7 @@ use lojal_types::{BrandId, ExactMoney, GrossPoints, Lot, TimeMs};
 
 use crate::verify::{BrandReport, Report};
 
-/// What a line under a title begins with.
+/// The beginning of a line under a title.
 const INDENT: &str = "  ";
 
 /// A label and what stands behind it.

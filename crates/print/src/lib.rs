@@ -84,13 +84,13 @@ pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
     lojal_text::table(rows, right, columns())
 }
 
-/// What the variable says, unless it is no number or nought.
+/// The number of columns in the variable, unless it is no number or nought.
 fn columns_of(variable: Option<&str>, terminal: Option<usize>) -> Option<usize> {
     let said = variable.and_then(|text| text.trim().parse().ok());
     said.filter(|columns| *columns > 0).or(terminal)
 }
 
-/// What the terminal says, if it does.
+/// The number of columns of the terminal, if it tells.
 fn terminal_columns() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)

@@ -6,7 +6,7 @@ use crate::shown::is_isolate;
 
 /// Fewest columns that a text is wrapped to.
 const TEXT_COLUMNS_MIN: usize = 20;
-/// What stands between two columns.
+/// The blanks between two columns.
 const GAP: &str = "  ";
 
 /// Rows in aligned columns, two spaces apart; the columns of `right` are aligned to the right. Where there are fewer

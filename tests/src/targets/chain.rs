@@ -48,7 +48,7 @@ pub struct Chain {
     pub genesis: Genesis,
     /// The blocks with their certificates.
     pub blocks: Vec<ArchivedBlock>,
-    /// What each of them is, in the same order.
+    /// The same blocks as committed ones, in the same order.
     pub committed: Vec<CommittedBlock>,
     /// The states: at genesis, and after each block.
     pub states: Vec<State>,

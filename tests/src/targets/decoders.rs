@@ -10,12 +10,12 @@ use lojal_types::*;
 pub struct Decoder {
     /// The type that it decodes.
     pub name: &'static str,
-    /// What the bytes encode to again, if they decode.
+    /// The bytes that the value is encoded to again, if the bytes decode.
     pub again: fn(&[u8]) -> Option<Vec<u8>>,
 }
 
 impl Decoder {
-    /// Whether the bytes are refused, or the only ones of the value that they decode to.
+    /// Checks that the bytes are refused, or the only ones of the value that they decode to.
     ///
     /// # Errors
     /// When the value has other bytes.

@@ -1,4 +1,4 @@
-//! What is written as text: genesis documents, JSON of the gateway, and the texts of single values.
+//! Values that are written as text: genesis documents, JSON of the gateway, and the texts of single values.
 
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
@@ -47,8 +47,8 @@ pub fn genesis(data: &[u8]) {
     assert!(state.view().brand_ids().is_sorted_by(|one, other| one < other), "brands out of order");
 }
 
-/// What the gateway and its clients say to each other: whatever is read is written and read again as the same, and
-/// what clients submit has one text for every value.
+/// Messages between the gateway and its clients: whatever is read is written and read again as the same, and what
+/// clients submit has one text for every value.
 pub fn json(data: &[u8]) {
     fn read<T: Serialize + DeserializeOwned + PartialEq + Debug>(data: &[u8]) {
         if let Ok(value) = serde_json::from_slice::<T>(data) {

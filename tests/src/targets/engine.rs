@@ -1,4 +1,4 @@
-//! What the consensus engine sends, keeps in its write-ahead log and asks other nodes; and proposals in parts.
+//! Messages of the consensus engine, to other nodes and to its write-ahead log; and proposals in parts.
 
 use std::fmt::Debug;
 use std::io;
@@ -39,7 +39,7 @@ pub fn engine_message(data: &[u8]) {
     }
 }
 
-/// What a message is encoded as, if the bytes are one.
+/// The bytes that a message is encoded to, if it was read from the bytes.
 fn survives<T: PartialEq + Debug>(data: &[u8]) -> Option<Bytes>
 where
     BorshCodec: Codec<T, Error = io::Error>,
@@ -65,7 +65,7 @@ where
 /// Of the chain's validators: whose node assembles, and whose publishes as it should.
 const OWN: usize = 0;
 const HONEST: usize = 1;
-/// Where the assembling node stands at first.
+/// The height at which the assembling node stands at first.
 const TIP: u64 = 10;
 const STEPS_MAX: usize = 64;
 

@@ -1,4 +1,4 @@
-//! What nodes and clients send as canonical bytes: transactions, blocks, headers, certificates, proofs; and everything
+//! Canonical bytes that nodes and clients send: transactions, blocks, headers, certificates, proofs; and everything
 //! else that has canonical bytes.
 
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
-//! What hostile bytes are fed to: one function per target, shared by the fuzzer (`fuzz/`) and by the ordinary tests,
-//! which play the fuzzer's corpus and mutations of it (`tests/conformance/robustness/corpus.rs`). A target panics when
-//! what it asserts of any bytes whatever doesn't hold.
+//! The targets that hostile bytes are fed to: one function each, shared by the fuzzer (`fuzz/`) and by the ordinary
+//! tests, which play the fuzzer's corpus and mutations of it (`tests/conformance/robustness/corpus.rs`). A target
+//! panics when what it asserts of any bytes whatever doesn't hold.
 
 mod chain;
 mod decoders;
@@ -29,8 +29,8 @@ pub struct Target {
     pub name: &'static str,
     /// Takes any bytes, and panics when an assertion about them fails.
     pub run: fn(&[u8]),
-    /// How many mutations of each entry of the corpus an ordinary test plays: a few hundred, fewer where one costs a
-    /// store, a gateway or many signatures.
+    /// The number of mutations of each entry of the corpus that an ordinary test plays: a few hundred, fewer where one
+    /// costs a store, a gateway or many signatures.
     pub mutations: usize,
 }
 

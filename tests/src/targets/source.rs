@@ -8,7 +8,7 @@ impl<'a> Source<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
-    /// Whether there are no more bytes.
+    /// Tells whether there are no more bytes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

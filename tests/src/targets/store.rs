@@ -1,4 +1,4 @@
-//! What a node and an auditor read from a disk: exported chains, the block log, and its index. The files belong to a
+//! Files that a node and an auditor read from a disk: exported chains, the block log, and its index. They belong to a
 //! node with a real chain; nobody can add a block to it without its validators' keys.
 
 use std::fs;

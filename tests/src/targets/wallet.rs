@@ -1,4 +1,4 @@
-//! What a wallet reads: what a till shows, what people type, and the files of its home.
+//! Texts and files that a wallet reads: from a till, from people, and from its home.
 
 use std::fs;
 use std::sync::LazyLock;
@@ -123,7 +123,7 @@ pub fn wallet_home(data: &[u8]) {
     }
 }
 
-/// What people type and gateways answer with, in numbers: two bytes of decimals, three numbers, and a text. Amounts,
+/// Numbers that people type and gateways answer with: two bytes of decimals, three numbers, and a text. Amounts,
 /// prices, durations and times that are read are written as something that is read as the same; nothing overflows.
 pub fn amounts(data: &[u8]) {
     let mut source = Source::new(data);

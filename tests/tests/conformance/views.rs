@@ -19,7 +19,7 @@ const START_MS: u64 = 1_794_744_000_000;
 const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 
-/// How far apart blocks are: holds end between them, and months.
+/// The times between blocks: holds end between them, and months.
 const STEPS_MS: [u64; 8] = [1, 900, MINUTE_MS - 1, MINUTE_MS, 70 * MINUTE_MS, DAY_MS, 12 * DAY_MS, 35 * DAY_MS];
 
 fn network(seed: u64) -> Genesis {
@@ -54,7 +54,8 @@ fn plain(lots: &[Lot]) -> Vec<(Expiry, u64)> {
     lots.iter().map(|lot| (lot.expiry, lot.amount.get())).collect()
 }
 
-/// What accounts can use and have set aside of a brand, by expiry, and how many can use some.
+/// The points that accounts can use and have set aside of a brand, by expiry, and the number of accounts that can use
+/// some.
 #[derive(Default)]
 struct Sum {
     usable: BTreeMap<Expiry, u64>,
@@ -86,7 +87,7 @@ fn check_account(account: &api::Account, address: Address, model: &Model, brands
     }
 }
 
-/// What members of a household have left to spend, against the model.
+/// Checks what members of a household have left to spend against the model.
 fn check_limits(account: &api::Account, household: Address, view: &View, model: &Model) {
     let members = account.household.iter().flat_map(|household| &household.members);
     for member in members {

@@ -12,7 +12,7 @@ use crate::wallet::{Signer, balance, is_applied, issue, transfer};
 
 const SENDERS: usize = 4;
 const TRANSFERS: usize = 30;
-/// How far apart the nonces of two streams begin.
+/// The distance between the first nonces of two streams.
 const NONCES: u64 = 1_000;
 
 /// Sends transfers of one point each through all gateways at once and answers with those that were acknowledged as

@@ -23,7 +23,7 @@ const RECEIPTS_PER_TILL: usize = 10;
 const MEMBERS: usize = TILLS * RECEIPTS_PER_TILL;
 /// Members whose payments come in one request, as from a service that many of them use.
 const MEMBERS_PER_REQUEST: usize = 25;
-/// What every member has before it starts: more than anybody redeems.
+/// The points of every member before it starts: more than anybody redeems.
 const START: u64 = 100;
 /// For how long the transactions of these tests are valid.
 const VALID_MS: u64 = 60_000;
@@ -92,11 +92,11 @@ fn transaction(genesis: &Genesis, sender: Address, nonce: usize, operations: Vec
     }
 }
 
-/// What a receipt of a till gives to its member.
+/// The points that a member gets for a receipt of a till.
 fn reward(member: usize) -> u64 {
     1 + u64::try_from(member % 7).expect("small")
 }
-/// What a member redeems.
+/// The points that a member redeems.
 fn price(member: usize) -> u64 {
     1 + u64::try_from(member % 50).expect("small")
 }
@@ -166,7 +166,7 @@ fn payment(genesis: &Genesis, number: usize) -> SignedTransaction {
     transaction(genesis, key.address(), 0, operations).sign(&genesis.chain_id(), &key)
 }
 
-/// What an address holds of nordmat's points on one node.
+/// The points of nordmat that an address holds on one node.
 fn balance(network: &Network, node: usize, genesis: &Genesis, address: Address) -> u64 {
     let account = network.client(node).account(&address.text(genesis.network())).expect("a running gateway");
     account.balances.iter().find(|balance| balance.brand == nordmat()).map_or(0, |balance| balance.total.get())
@@ -216,7 +216,7 @@ fn a_hundred_tills_and_a_thousand_members_at_once_get_one_answer_each_and_no_poi
     network.assert_same_state(&[0, 1, 2, 3]);
 }
 
-/// Whether a payment was applied; if it wasn't, there were too few points for it.
+/// Tells whether a payment was applied; if it wasn't, there were too few points for it.
 #[track_caller]
 fn is_paid(answer: Result<TransactionStatus, ClientError>) -> bool {
     match answer {

@@ -1,5 +1,5 @@
-//! What clients see of a network under faults must be what one ledger would show (linearizability, account by account),
-//! and what they were told for good must stay so.
+//! A history of what clients saw of a network under faults: it must be one that one ledger would show (linearizability,
+//! account by account), and what they were told for good must stay so.
 //!
 //! Gateways answer from the last block that they have, and some are behind. A client that wants to see everything that
 //! was final before it asked takes an answer only if its `height` is at least the highest that it has heard of. So do
@@ -21,12 +21,12 @@ use crate::wallet::{Signer, is_applied, issue, nordmat, now, transfer};
 
 const CLIENTS: usize = 6;
 const MEMBERS: usize = 3;
-/// What every member starts with: little, so that many transfers find too little.
+/// The points that every member starts with: few, so that many transfers find too few.
 const START: u64 = 300;
 const AMOUNT_MAX: usize = 150;
 /// For how long a transaction is valid; after that, one that isn't final never will be.
 const VALID_MS: u64 = 15_000;
-/// How often a gateway that is behind is asked again before a read is given up.
+/// The number of times that a gateway that is behind is asked again before a read is given up.
 const ASKED_MAX: usize = 40;
 
 /// Numbers that look random and are the same in every run (SplitMix64, Steele et al. 2014).
@@ -57,7 +57,7 @@ struct Sent {
     valid_until: TimeMs,
 }
 
-/// What all clients write down.
+/// The record that all clients write.
 struct Record {
     genesis: Genesis,
     gateways: Vec<Client>,
@@ -71,7 +71,7 @@ struct Record {
     sent: Mutex<Vec<Sent>>,
     /// Every answer that was final.
     told: Mutex<Vec<TransactionStatus>>,
-    /// What a member held after a block, by whoever said so.
+    /// The points that a member held after a block, by whoever said so.
     held: Mutex<BTreeMap<(usize, Height), u64>>,
 }
 
@@ -239,12 +239,12 @@ impl Record {
     }
 }
 
-/// Whether a problem says that a transaction was refused; after others nobody knows.
+/// Tells whether a problem says that a transaction was refused; after others nobody knows.
 fn is_refusal(code: &str) -> bool {
     !["internal_error", "request_timeout", Code::DuplicateTransaction.name()].contains(&code)
 }
 
-/// What became of a transaction, as one gateway knows; none if it doesn't know it.
+/// The status of a transaction that is final, as one gateway knows it; none if it doesn't.
 fn final_status(gateway: &Client, id: &TransactionId) -> Option<TransactionStatus> {
     match gateway.transaction(id) {
         Ok(status) => Some(status),
@@ -314,7 +314,7 @@ fn what_clients_see_of_a_network_under_faults_is_one_ledger_and_definite_outcome
     assert!(check(&history).is_err());
 }
 
-/// What a history holds, in numbers.
+/// A summary of a history, in numbers.
 fn summary(history: &History) -> String {
     let kind = |call: &Call| match &call.action {
         Action::Read { .. } => "reads".to_owned(),

@@ -18,7 +18,7 @@ const PORTS: u16 = 200;
 pub struct Network {
     directory: TempDir,
     port_base: u16,
-    /// Where the gateways are.
+    /// The addresses of the gateways.
     pub gateways: [String; 4],
     pub devnet: Option<Running>,
     /// Process ids of the validators that the devnet started.
@@ -162,7 +162,7 @@ impl Network {
         assert!(ready.is_some(), "validator {index} doesn't get ready:\n{}", self.heard());
     }
 
-    /// What the validators have printed that were brought back, and that nobody has read.
+    /// The lines that brought-back validators have printed and nobody has read.
     fn heard(&self) -> String {
         let heard = self.revived.iter().map(|(index, running)| format!("node-{index}:\n{}\n", running.heard()));
         heard.collect()
@@ -230,7 +230,7 @@ impl Drop for Network {
     }
 }
 
-/// Whether a process has ended with all its threads, though whoever started it need not know yet.
+/// Tells whether a process has ended with all its threads, though whoever started it need not know yet.
 fn has_ended(process: u32) -> bool {
     let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/stat")) else { return true };
     let is_leader_gone = status.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('Z'));
@@ -239,7 +239,7 @@ fn has_ended(process: u32) -> bool {
     is_leader_gone && threads <= 1
 }
 
-/// Where a test that runs in a process of its own finds its ports.
+/// The variable with the first port for a test that runs in a process of its own.
 pub const PORTS_VARIABLE: &str = "LOJAL_TEST_PORT_BASE";
 
 /// Finds ports that nobody uses. Tests of one process don't get the same ones.

@@ -6,9 +6,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// How long anything may take before a test gives up. Generous, since the machine may be busy.
+/// The longest time that anything may take before a test gives up. Generous, since the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(90);
-/// How often a condition that can't announce itself is asked for.
+/// The interval at which a condition that can't announce itself is asked for.
 pub const POLL: Duration = Duration::from_millis(50);
 
 /// The directory of the built programs: test binaries lie in `deps` below it.
@@ -29,7 +29,7 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lies in the repository").to_owned()
 }
 
-/// What a finished program left behind.
+/// The output and exit status of a finished program.
 #[derive(Debug)]
 pub struct Output {
     pub status: ExitStatus,
@@ -124,7 +124,7 @@ impl Running {
         self.child.id()
     }
 
-    /// What it has printed that nobody has read.
+    /// The lines that it has printed and nobody has read.
     pub fn heard(&self) -> String {
         self.lines.try_iter().collect::<Vec<_>>().join("\n")
     }

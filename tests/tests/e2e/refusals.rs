@@ -1,4 +1,4 @@
-//! What the network refuses: each with a code of its own, and nothing changes.
+//! The refusals of the network: each has a code of its own, and nothing changes.
 
 use lojal_network::{Event, Identity, NetworkConfig, Peer, PeerId};
 use lojal_types::{Code, PublicKey, Signature};

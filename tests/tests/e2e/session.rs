@@ -1,4 +1,4 @@
-//! What a newcomer does: the README's session on a fresh development network, and what follows.
+//! The session of a newcomer: the README's on a fresh development network, and what follows.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

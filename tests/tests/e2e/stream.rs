@@ -10,7 +10,7 @@ use crate::network::Network;
 use crate::programs::{POLL, eventually};
 use crate::wallet::{Signer, balance, is_applied, issue, transfer};
 
-/// What the sender of a stream starts with.
+/// The points that the sender of a stream starts with.
 pub const FUNDS: u64 = 100_000;
 
 /// A member with points and one without, known to all gateways.

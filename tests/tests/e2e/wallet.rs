@@ -80,7 +80,7 @@ pub fn redeem(from: Address, amount: u64) -> Operation {
     Operation::Redeem(Redeem { brand: nordmat(), from, amount: Points::new(amount), reference: None })
 }
 
-/// Whether an answer says that the transaction is final and happened.
+/// Tells whether an answer says that the transaction is final and happened.
 pub fn is_applied(status: &TransactionStatus) -> bool {
     matches!(status.state, TransactionState::Committed { receipt: Outcome::Applied, .. })
 }
@@ -94,7 +94,7 @@ pub fn code_of(answer: Result<TransactionStatus, ClientError>) -> Code {
     }
 }
 
-/// What an account holds of nordmat's points on one node.
+/// The points of nordmat that an account holds on one node.
 pub fn balance(network: &Network, node: usize, account: &Signer) -> u64 {
     let address = account.address().text(account.genesis().network());
     let account = network.client(node).account(&address).expect("a running gateway");

@@ -1,4 +1,4 @@
-//! What happens between brands.
+//! Commands between brands.
 
 use std::str::FromStr;
 
@@ -60,19 +60,20 @@ pub struct ProposeArgs {
 /// The terms of a partnership, in points as people see them.
 #[derive(Debug, Args)]
 pub struct TermsArgs {
-    /// How many points come for how many that go: 2/3 gives 2 for 3
+    /// The points that come for the points that go: 2/3 gives 2 for 3
     #[arg(long, value_name = "COME/GO")]
     pub rate: Rate,
-    /// What FROM owes TO for one point that goes, in minor units of the settlement currency, such as 10 or 0.25
+    /// The money that FROM owes TO for one point that goes, in minor units of the settlement currency, such as 10 or
+    /// 0.25
     #[arg(long, value_name = "MONEY")]
     pub price: String,
-    /// How many of FROM's points can be converted in a day (UTC), by everybody together
+    /// The largest amount of FROM's points that can be converted in a day (UTC), by everybody together
     #[arg(long, value_name = "AMOUNT")]
     pub daily_max: String,
-    /// What FROM may owe TO at most before conversion stops, in minor units of the settlement currency
+    /// The largest debt of FROM to TO, at which conversion stops, in minor units of the settlement currency
     #[arg(long, value_name = "MONEY")]
     pub owed_max: String,
-    /// From when on nothing can be converted (UTC), such as 2027-12-31
+    /// The time from which on nothing can be converted (UTC), such as 2027-12-31
     #[arg(long, value_name = "TIME", value_parser = time::parse_time)]
     pub until: TimeMs,
 }
@@ -100,7 +101,7 @@ impl FromStr for Rate {
 /// `lojal convert`.
 #[derive(Debug, Args)]
 pub struct ConvertArgs {
-    /// How many points go at most, such as 12.50; what gives no whole point stays
+    /// The points that go at most, such as 12.50; those that give no whole point stay
     pub amount: String,
     /// The brand whose points go
     #[arg(value_name = "FROM", value_parser = values::brand)]
@@ -108,7 +109,7 @@ pub struct ConvertArgs {
     /// The brand whose points come
     #[arg(value_name = "TO", value_parser = values::brand)]
     pub get: BrandId,
-    /// How many points must come at least [default: as many as the terms give now]
+    /// The points that must come at least [default: as many as the terms give now]
     #[arg(long, value_name = "AMOUNT")]
     pub min: Option<String>,
     #[command(flatten)]
@@ -122,7 +123,7 @@ pub struct ConvertArgs {
 /// `lojal settle`.
 #[derive(Debug, Args)]
 pub struct SettleArgs {
-    /// How much, in minor units of the settlement currency
+    /// The money, in minor units of the settlement currency
     #[arg(value_name = "MONEY")]
     pub amount: String,
     /// The brand that was paid; this wallet is one of its admins

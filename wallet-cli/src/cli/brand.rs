@@ -1,4 +1,4 @@
-//! What a brand's admins decide.
+//! Commands of a brand's admins.
 
 use clap::{Args, Subcommand};
 use lojal_types::{AddressText, BrandId, PublicKey, Role};
@@ -30,7 +30,7 @@ pub enum PolicyCommand {
     },
 }
 
-/// What changes in a policy.
+/// The changes of a policy.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct PolicyArgs {
@@ -40,7 +40,7 @@ pub struct PolicyArgs {
     /// Most that one operation may issue, or none for no cap
     #[arg(long, value_name = "AMOUNT|none", value_parser = amount_or_none)]
     pub issue_max: Option<Maybe<String>>,
-    /// Whether members may transfer points to each other
+    /// Let members transfer points to each other
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub transferable: Option<bool>,
     /// Smallest transfer
@@ -52,17 +52,17 @@ pub struct PolicyArgs {
     /// Most that one member may transfer in a day, or none for no cap
     #[arg(long, value_name = "AMOUNT|none", value_parser = amount_or_none)]
     pub transfer_daily_max: Option<Maybe<String>>,
-    /// Whether the points may be converted from and into other brands' points
+    /// Let the points be converted from and into other brands' points
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub convertible: Option<bool>,
-    /// Whether the points may be put into a household's pool; whoever hands over a household hands over its pool, so
-    /// pooled points can be passed on even where transferring is off
+    /// Let the points be put into a household's pool; whoever hands over a household hands over its pool, so pooled
+    /// points can be passed on even where transferring is off
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub poolable: Option<bool>,
-    /// Whether the points may be traded for other brands' points
+    /// Let the points be traded for other brands' points
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub tradeable: Option<bool>,
-    /// How long after an issue it can be reversed, such as 30d, or never
+    /// The time after an issue in which it can be reversed, such as 30d, or never
     #[arg(long, value_name = "DURATION", value_parser = window)]
     pub reversal_window: Option<u64>,
 }
@@ -133,10 +133,10 @@ pub struct SetOperatorArgs {
     /// The operator's first key, as `lojal address --key` shows it there
     #[arg(value_parser = values::public_key)]
     pub public_key: PublicKey,
-    /// What it may do, such as issue,capture
+    /// The roles that it has, such as issue,capture
     #[arg(long, value_name = "issue|capture|reverse|admin", value_delimiter = ',', required = true, value_parser = role)]
     pub roles: Vec<Role>,
-    /// How many points it may issue in a day (UTC) [default: any number]
+    /// The largest amount that it may issue in a day (UTC) [default: any amount]
     #[arg(long, value_name = "AMOUNT")]
     pub issue_daily_max: Option<String>,
     #[command(flatten)]

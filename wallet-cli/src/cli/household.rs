@@ -21,7 +21,7 @@ pub enum HouseholdCommand {
     },
     /// Invite an account, or change an invitation, as an admin
     Invite {
-        /// Who is invited
+        /// The account that is invited
         #[arg(value_parser = values::person)]
         member: AddressText,
         #[command(flatten)]
@@ -70,7 +70,7 @@ pub enum HouseholdCommand {
     },
 }
 
-/// Which household.
+/// The household of a command.
 #[derive(Clone, Debug, Args)]
 pub struct HouseholdOption {
     /// The household's address [default: the only one that this wallet is a member of]
@@ -78,13 +78,14 @@ pub struct HouseholdOption {
     pub household: Pool,
 }
 
-/// What a member may do.
+/// The rights of a member.
 #[derive(Clone, Debug, Args)]
 pub struct RightsArgs {
     /// admin: everything; adult: spend from the pool; child: redeem points of the brands that have a limit
     #[arg(long, value_name = "admin|adult|child", value_parser = role)]
     pub role: MemberRole,
-    /// How much of a brand the member may spend from the pool in a month, such as kaffet=50.00; can be repeated
+    /// The largest amount of a brand that the member may spend from the pool in a month, such as kaffet=50.00; can be
+    /// repeated
     #[arg(long = "limit", value_name = "BRAND=AMOUNT", value_parser = limit)]
     pub limits: Vec<(BrandId, String)>,
 }

@@ -17,10 +17,10 @@ pub enum GuardiansCommand {
     },
     /// Ask for up to three guardians: accounts by their address, brands by their id
     Set {
-        /// Who can bring this account back
+        /// The accounts and brands that can bring this account back
         #[arg(value_parser = values::guardian, num_args = 1..=3, required_unless_present = "none")]
         guardians: Vec<Guardian<AddressText>>,
-        /// How many of them it takes [default: more than half]
+        /// The number of guardians that it takes [default: more than half]
         #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=3), conflicts_with = "none")]
         threshold: Option<u8>,
         /// Have no guardians any more
@@ -69,8 +69,8 @@ pub enum RecoverCommand {
         #[arg(value_parser = values::address)]
         account: Option<AddressText>,
     },
-    /// When the owner's time to cancel is over: complete the recovery as a guardian, or take over the account as its
-    /// owner's new wallet
+    /// Complete a recovery when the owner's time to cancel is over: as a guardian, or as the owner, whose new wallet
+    /// takes over the account
     Finish {
         /// The lost account
         #[arg(value_parser = values::person)]

@@ -6,7 +6,7 @@ use lojal_wallet::reference::ReceiptText;
 
 use super::values::{self, Pool};
 
-/// Where points come from.
+/// The pool that points come from, if it isn't the own account.
 #[derive(Clone, Debug, Args)]
 pub struct SourceArgs {
     /// Take the points from a household's pool: its address, or the word household if there is only one
@@ -14,7 +14,7 @@ pub struct SourceArgs {
     pub household: Option<Pool>,
 }
 
-/// Whether to ask before something is signed.
+/// Consent to sign without a question.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Consent {
     /// Don't ask whether to go on
@@ -58,18 +58,18 @@ pub struct OfReceiptArgs {
     pub of_reference: Option<Reference>,
 }
 
-/// How long a transaction can happen.
+/// The time in which a transaction can happen.
 #[derive(Clone, Debug, Args)]
 pub struct Validity {
-    /// How long the transaction can still happen, in seconds
+    /// The time in which the transaction can happen, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub valid_for: u64,
 }
 
-/// How to send a transaction.
+/// Options of a transaction that is sent.
 #[derive(Clone, Debug, Args)]
 pub struct Sending {
-    /// How long it can happen.
+    /// The time in which it can happen.
     #[command(flatten)]
     pub validity: Validity,
     /// Don't wait until it is final (exit code 3)

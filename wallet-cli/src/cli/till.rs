@@ -1,4 +1,4 @@
-//! What happens at a till.
+//! Commands at a till.
 
 use clap::Args;
 use lojal_types::limits::HOLD_MS_MAX;
@@ -11,18 +11,18 @@ use super::values;
 /// `lojal request`.
 #[derive(Debug, Args)]
 pub struct RequestArgs {
-    /// How many, such as 12.50
+    /// The amount, such as 12.50
     pub amount: String,
-    /// Whose points, such as kaffet
+    /// The brand of the points, such as kaffet
     #[arg(value_parser = values::brand)]
     pub brand: BrandId,
     /// Ask the member to hold the points, so that the till can take some or all of them later
     #[arg(long)]
     pub hold: bool,
-    /// How long the till can take held points, such as 2h
+    /// The time in which the till can take held points, such as 2h
     #[arg(long, value_name = "DURATION", requires = "hold", default_value = "1d", value_parser = hold_duration)]
     pub hold_for: u64,
-    /// How long the request can be paid, such as 90s or 10m
+    /// The time in which the request can be paid, such as 90s or 10m
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
     pub pay_within: u64,
     /// The household whose pool is to pay
@@ -35,7 +35,7 @@ pub struct RequestArgs {
 /// `lojal pay`.
 #[derive(Debug, Args)]
 pub struct PayArgs {
-    /// What the till shows, lojal:pay1…; - reads it from stdin
+    /// The text that the till shows, lojal:pay1…; - reads it from stdin
     pub request: String,
     #[command(flatten)]
     pub source: SourceArgs,
@@ -48,9 +48,9 @@ pub struct PayArgs {
 /// `lojal hold`.
 #[derive(Debug, Args)]
 pub struct HoldArgs {
-    /// How many, such as 12.50
+    /// The amount, such as 12.50
     pub amount: String,
-    /// Whose points, such as kaffet
+    /// The brand of the points, such as kaffet
     #[arg(value_parser = values::brand)]
     pub brand: BrandId,
     #[command(flatten)]
@@ -63,14 +63,14 @@ pub struct HoldArgs {
     pub sending: Sending,
 }
 
-/// When a hold ends: exactly one of the two.
+/// The end of a hold: exactly one of the two.
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct HoldTime {
-    /// How long the brand can take them, such as 2h or 3d
+    /// The time in which the brand can take them, such as 2h or 3d
     #[arg(long = "for", value_name = "DURATION", value_parser = hold_duration)]
     pub duration_ms: Option<u64>,
-    /// From when on the brand can't take them any more (UTC), such as 2027-03-01 or 2027-03-01T18:30
+    /// The time from which on the brand can't take them any more (UTC), such as 2027-03-01 or 2027-03-01T18:30
     #[arg(long, value_name = "TIME", value_parser = time::parse_time)]
     pub until: Option<TimeMs>,
 }
@@ -90,9 +90,9 @@ fn hold_duration(text: &str) -> Result<u64, String> {
 /// `lojal capture`.
 #[derive(Debug, Args)]
 pub struct CaptureArgs {
-    /// What the member shows, lojal:hold1…; - reads it from stdin
+    /// The text that the member shows, lojal:hold1…; - reads it from stdin
     pub ticket: String,
-    /// How many of them [default: all]
+    /// The amount to take [default: all of them]
     pub amount: Option<String>,
     #[command(flatten)]
     pub reference: OptionalReceiptArgs,
@@ -103,7 +103,7 @@ pub struct CaptureArgs {
 /// `lojal release`.
 #[derive(Debug, Args)]
 pub struct ReleaseArgs {
-    /// What the member shows, lojal:hold1…; - reads it from stdin
+    /// The text that the member shows, lojal:hold1…; - reads it from stdin
     pub ticket: String,
     #[command(flatten)]
     pub sending: Sending,

@@ -1,4 +1,4 @@
-//! What an account holds, and what it can use of its households' pools: mine and ours.
+//! The points of an account, and those that it can use of its households' pools: mine and ours.
 
 use lojal_types::{AddressText, Expiry, Lot, MemberRole, Points, TimeMs, api};
 use lojal_wallet::amount::format_grouped;
@@ -17,9 +17,9 @@ use crate::output::Report;
 pub(super) struct Pool {
     /// The household.
     pub(super) household: AddressText,
-    /// What is in it.
+    /// The points in it.
     pub(super) balances: Vec<api::Balance>,
-    /// What is held of it.
+    /// The points that are held of it.
     pub(super) holds: Vec<api::Hold>,
     /// The member whose view this is.
     pub(super) member: Option<api::Member>,
@@ -91,7 +91,7 @@ fn balances_text(balances: &[api::Balance], member: Option<&api::Member>, decima
     lojal_print::table(&balances.iter().map(row).collect::<Vec<_>>(), &[1])
 }
 
-/// What a member can still spend of a pool's points this month; nothing where there is no limit.
+/// The points of a pool that a member can still spend this month; nothing where there is no limit.
 fn allowance_text(member: &api::Member, balance: &api::Balance, decimals: u8) -> Option<String> {
     let max = member.rights.month_max(balance.brand)?;
     let spent = member.spent.iter().find(|spent| spent.brand == balance.brand).map(|spent| spent.points);

@@ -65,7 +65,7 @@ fn propose(context: &Context, args: &ProposeArgs) -> Result<Report, CommandError
     session.transact(operation, &format!("put forward: {words}{warning}"), &args.sending)
 }
 
-/// What is signed are the terms that were shown: if the other brand changes them meanwhile, nothing is accepted.
+/// Accepts the terms that were shown: if the other brand changes them meanwhile, nothing is accepted.
 fn accept(
     context: &Context,
     (from, to): (BrandId, BrandId),
@@ -211,7 +211,7 @@ fn rate_text((from, to): (BrandId, BrandId), terms: &PartnershipTerms, decimals:
     format!("{come} {to} for {go} {from}")
 }
 
-/// What money is counted in.
+/// The unit of money.
 fn money_unit(genesis: Option<&Genesis>) -> String {
     match genesis.and_then(|genesis| genesis.document().settlement_currency) {
         Some(currency) => format!("minor units of {currency}"),

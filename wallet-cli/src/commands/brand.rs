@@ -1,4 +1,4 @@
-//! What a brand's admins decide: its policy and its operators.
+//! Commands of a brand's admins: its policy and its operators.
 
 use lojal_types::{
     Address, AddressText, Bounded, BrandId, Operation, Policy, RemoveOperator, Roles, SetOperator, SetPolicy, api,

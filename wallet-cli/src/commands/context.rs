@@ -1,4 +1,4 @@
-//! What every command starts from: the wallet, the gateways, the account that is asked for.
+//! The context of every command: the wallet, the gateways, the account that is asked for.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use lojal_wallet::passphrase::Sources;
 use crate::cli::Options;
 use crate::error::CommandError;
 
-/// What every command starts from.
+/// The context of every command.
 pub(super) struct Context {
     pub(super) options: Options,
 }
@@ -19,7 +19,7 @@ impl Context {
     pub(super) fn new(options: Options) -> Self {
         Self { options }
     }
-    /// Where the wallet is.
+    /// The wallet's directory.
     pub(super) fn home_dir(&self) -> Result<PathBuf, CommandError> {
         // An empty HOME is none: this directory is nobody's home.
         let user = || std::env::home_dir().filter(|dir| !dir.as_os_str().is_empty());
@@ -58,7 +58,7 @@ impl Context {
             ));
         }
     }
-    /// Where a passphrase can come from.
+    /// The places that a passphrase can come from.
     pub(super) fn passphrase_sources(&self) -> Sources {
         Sources::from_environment(self.options.passphrase_file.clone())
     }

@@ -1,4 +1,4 @@
-//! How many decimals the points of each brand have.
+//! The number of decimals that the points of each brand have.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use lojal_wallet::home::Home;
 
 use crate::error::CommandError;
 
-/// How many decimals a brand's points have: what the gateway says, if the genesis document doesn't know better.
-/// A gateway must not be able to move the point in what people type and read.
+/// The number of decimals of a brand's points: the gateway's, if the genesis document doesn't know better. A gateway
+/// must not be able to move the point in what people type and read.
 pub(super) fn decimals_of(brand: &api::Brand, genesis: Option<&Genesis>) -> Result<u8, CommandError> {
     let found = brand.decimals;
     let known = genesis.and_then(|genesis| genesis.document().brands.iter().find(|known| known.id == brand.id));

@@ -1,4 +1,4 @@
-//! What happened to an account: its transactions, and what happened without one.
+//! The history of an account: its transactions, and what happened without one.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ const PAGE_MAX: u32 = 100;
 /// Most pages that are read beside the one that is shown.
 const PAGES_MAX: usize = 50;
 
-/// What a gateway knows of an account, all of it after the same block as far as anybody can tell.
+/// A gateway's answers about an account, all of them after the same block as far as anybody can tell.
 struct Known {
     /// The page that was asked for.
     page: api::History,
@@ -104,7 +104,7 @@ fn all_pages(
     Ok(None)
 }
 
-/// What expired, once all transactions are known.
+/// The points that expired, once all transactions are known.
 fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Expired>> {
     let all = [&known.page.transactions[..], known.earlier.as_deref()?].concat();
     expired(&all, &known.account)

@@ -95,7 +95,7 @@ fn member_row(member: &api::Member, prefix: &str, decimals: &Decimals) -> Vec<St
     vec![member.address.to_string(), role, limits_text(member, decimals)]
 }
 
-/// What a member has spent of its limits.
+/// The limits of a member, with what is spent of them.
 fn limits_text(member: &api::Member, decimals: &Decimals) -> String {
     let limit = |limit: &MemberLimit| {
         let spent = member.spent.iter().find(|spent| spent.brand == limit.brand).map(|spent| spent.points);

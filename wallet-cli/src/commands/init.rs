@@ -19,7 +19,7 @@ use crate::output::Report;
 const WORDS_PER_LINE: usize = 4;
 const WORDS_ADVICE: &str = "Write them on paper, in this order, and keep it safe: whoever has them has the points.";
 
-/// Where the words of a new wallet go.
+/// The place that the words of a new wallet go to.
 enum WordsTo<'a> {
     /// To the person at the terminal, on stderr, so that they stay out of files that take stdout.
     Person,

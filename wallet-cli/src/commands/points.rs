@@ -87,7 +87,7 @@ pub(super) fn issue(
     session.transact(Operation::Issue(issue), &format!("issued {text} to {to}"), sending)
 }
 
-/// What to do after a reversal that was to put an amount right.
+/// The advice after a reversal that was to put an amount right.
 const CORRECTION: &str = "the receipt stays used: to issue another amount for it, take a new one, such as its text with \"corrected\" after it";
 
 /// `lojal reverse`. How much was taken, or how much there is to take, comes from the ledger.
@@ -126,7 +126,7 @@ pub(super) fn reverse(
     }
 }
 
-/// How much a reversal took; nothing is known of one that isn't final, or if no gateway answers.
+/// The points that a reversal took; nothing is known of one that isn't final, or if no gateway answers.
 fn taken(session: &Session<'_>, reverse: &Reverse, fate: &Fate) -> Option<Points> {
     let Fate::Final { receipt: Outcome::Applied, .. } = fate else { return None };
     if reverse.at_least == reverse.amount {

@@ -173,7 +173,7 @@ fn recovery_text(account: &api::Account, recovery: &Recovery<AddressText>, now: 
     lines.join("\n")
 }
 
-/// Whether this wallet has the key of the account, for whoever waits for that.
+/// A remark that this wallet has the key of the account, if it has, for whoever waits for that.
 fn whose(account: &api::Account, home: Option<&Home>) -> String {
     match home {
         Some(home) if home.address_text() != account.address && account.rotated_key == Some(home.public_key()) => {

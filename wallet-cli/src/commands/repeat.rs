@@ -1,8 +1,8 @@
-//! What happens if a wish is sent a second time.
+//! The effect of a wish that is sent a second time.
 
 use lojal_types::{Operation, Redeem};
 
-/// What a second transaction for the same wish does, should the first one happen after all.
+/// The effect of a second transaction for the same wish, should the first one happen after all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Repeat {
     /// The same once more.
@@ -14,7 +14,7 @@ pub(super) enum Repeat {
 }
 
 impl Repeat {
-    /// What repeating an operation does, if it is repeated with the same reference.
+    /// The effect of an operation that is repeated with the same reference.
     pub(super) fn of(operation: &Operation) -> Self {
         match operation {
             Operation::Transfer(_)
@@ -49,7 +49,7 @@ impl Repeat {
             | Operation::Agree(_) => Self::Nothing,
         }
     }
-    /// What somebody has to know who would do it again before the first one can't happen any more.
+    /// A warning for somebody who would do it again before the first one can't happen any more.
     pub(super) fn warning(self) -> &'static str {
         match self {
             Self::Twice => "before that, don't do it again unless you want it twice",

@@ -1,4 +1,4 @@
-//! What keeps an account from a thief: freezing it, what waits, and guardians who agree.
+//! The protection of an account from a thief: freezing it, what waits, and guardians who agree.
 
 use lojal_types::{AddressText, Agree, Change, Freeze, Operation, Unfreeze, Waiting, api};
 use lojal_wallet::time::{format_duration, utc};
@@ -37,7 +37,7 @@ pub(super) fn unfreeze(context: &Context, sending: &Sending) -> Result<Report, C
     session.transact(Operation::Unfreeze(Unfreeze {}), &done, sending)
 }
 
-/// What becomes of a change that this wallet has asked for.
+/// The next steps of a change that this wallet has asked for.
 pub(super) fn how_it_goes_on(session: &Session<'_>) -> String {
     format!(
         "it happens in {}, or at once when as many guardians as it takes run\n  {}\nlojal freeze withdraws it",
@@ -46,7 +46,7 @@ pub(super) fn how_it_goes_on(session: &Session<'_>) -> String {
     )
 }
 
-/// How long a change waits.
+/// The time that a change waits.
 pub(super) fn delay(session: &Session<'_>) -> String {
     format_duration(session.home.genesis().document().parameters.recovery_delay_ms)
 }
@@ -87,7 +87,7 @@ fn change_text(waiting: &Waiting<AddressText>) -> String {
     }
 }
 
-/// What waits on an account and what is refused to it, in lines.
+/// The lines on what waits on an account and what is refused to it.
 pub(super) fn safeguards_text(account: &api::Account) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(waiting) = &account.safeguards.waiting {

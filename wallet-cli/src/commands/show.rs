@@ -12,7 +12,7 @@ use super::decimals::Decimals;
 use super::unsent::ReturnedHold;
 use super::words::{in_words, reference_of};
 
-/// Who reads transactions, and what they know.
+/// The reader of transactions, with what they know.
 pub(super) struct Reader<'a> {
     /// The account that is spoken to, if there is one.
     pub(super) viewpoint: Option<AddressText>,

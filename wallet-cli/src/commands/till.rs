@@ -165,7 +165,7 @@ fn source(session: &Session<'_>, request: &PaymentRequest, args: &PayArgs) -> Re
     Ok(asked)
 }
 
-/// What paying would do.
+/// The effect of paying, in words.
 fn in_words(
     session: &Session<'_>,
     request: &PaymentRequest,

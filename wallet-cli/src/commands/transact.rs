@@ -49,13 +49,13 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Where the points come from, to be added to a sentence; nothing for the wallet's own account.
+    /// The pool that the points come from, to be added to a sentence; nothing for the wallet's own account.
     pub(super) fn words(&self) -> String {
         if self.is_pool { format!(" from the pool of {}", self.text) } else { String::new() }
     }
 }
 
-/// When a transaction can happen.
+/// The time in which a transaction can happen.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     valid_until_ms: TimeMs,
@@ -66,7 +66,7 @@ pub(super) struct Window {
 /// One operation that somebody wishes for.
 pub(super) struct Wish<'a> {
     operation: Operation,
-    /// What it does, in the past tense.
+    /// Its effect, in the past tense.
     done: &'a str,
     /// From when on it must not happen any more, if there is such a time.
     latest: Option<TimeMs>,
@@ -130,7 +130,7 @@ impl<'a> Session<'a> {
         let points = amount::parse(text, brand.decimals)?;
         Ok(Amount { points, text: points_text(points, &brand) })
     }
-    /// What the ledger knows about an account.
+    /// The account as the ledger has it.
     pub(super) fn account(&self, address: AddressText) -> Result<api::Account, CommandError> {
         Ok(self.gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?)
     }

@@ -1,5 +1,5 @@
-//! What happened to an account without a transaction: holds that came back, and points that expired. The wallet works
-//! it out from the account's transactions; no gateway is asked for it.
+//! The part of an account's history that no transaction made: holds that came back, and points that expired. The wallet
+//! works it out from the account's transactions; no gateway is asked for it.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, T
 /// Points that a hold gave back to the account when its time was over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReturnedHold {
-    /// When.
+    /// The time at which it came back.
     pub(super) time_ms: TimeMs,
-    /// Whose points.
+    /// The brand of the points.
     pub(super) brand: BrandId,
-    /// How many were held.
+    /// The points that were held.
     pub(super) amount: Points,
 }
 
-/// What is known about the points of a brand that expired.
+/// The points of a brand that expired, as far as they are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expired {
     /// So many, until now.
@@ -67,10 +67,10 @@ pub(super) fn returned_holds(
     returned.collect()
 }
 
-/// What came and went of one brand's points; nothing once some were converted, or taken back in part.
+/// The points of one brand that came, and those that went; nothing once some were converted, or taken back in part.
 type Flow = Option<(u128, u128)>;
 
-/// How many of an account's points expired, by brand, brands without any left out: what came, less what went, less what
+/// The points of an account that expired, by brand, brands without any left out: what came, less what went, less what
 /// is there. `all` are all its transactions until the block of `account`; nothing if they don't add up.
 pub(super) fn expired(all: &[TransactionStatus], account: &api::Account) -> Option<BTreeMap<BrandId, Expired>> {
     let mut flows: BTreeMap<BrandId, Flow> = BTreeMap::new();

@@ -6,7 +6,7 @@ use lojal_wallet::time::utc;
 
 use super::decimals::Decimals;
 
-/// What an operation does, as the account at `viewpoint` sees it.
+/// An operation in words, as the account at `viewpoint` sees it.
 pub(super) fn in_words(
     operation: &Operation<AddressText>,
     viewpoint: Option<AddressText>,
@@ -92,7 +92,7 @@ pub(super) fn reference_of(operation: &Operation<AddressText>) -> Option<&Refere
     }
 }
 
-/// What names no account.
+/// An operation that names no account, in words.
 fn between_brands(operation: &Operation<AddressText>) -> String {
     match operation {
         Operation::ProposePartnership(one) => format!("put forward terms for {} into {}", one.from, one.to),

@@ -1,4 +1,4 @@
-//! What a brand's admins decide.
+//! Commands of a brand's admins.
 
 use lojal_types::api::Operator;
 use lojal_types::{Bounded, NetworkKind, Operation, Points, Policy, Role};

@@ -1,4 +1,4 @@
-//! What the environment says.
+//! The wallet's environment variables.
 
 use lojal_types::Outcome;
 

@@ -1,4 +1,4 @@
-//! What happened to an account, with and without a transaction.
+//! The history of an account, with and without a transaction.
 
 use lojal_types::api::{Account, History, TransactionState, TransactionStatus};
 use lojal_types::{

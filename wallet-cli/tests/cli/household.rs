@@ -193,7 +193,7 @@ fn a_household_is_shown_with_its_members_and_its_pool() {
     assert_eq!(ran.error_code(), "unknown_household");
 }
 
-/// Who can't sign can neither guard, join nor be recovered; who can is no household.
+/// Accounts that can't sign neither guard, join nor are recovered; those that can are no households.
 #[test]
 fn an_address_of_the_wrong_kind_is_refused_before_anything_is_sent() {
     let server = ledger();

@@ -32,7 +32,7 @@ fn rotating(wallet: &Wallet, came: &Receiver<()>) -> Child {
     process
 }
 
-/// Who signed the only rotation that a gateway got, and the key that it is to.
+/// The signer of the only rotation that a gateway got, and the key that it is to.
 fn rotation(server: &Server) -> (PublicKey, PublicKey) {
     let [signed] = &submitted(server)[..] else { panic!("not one transaction") };
     let [Operation::RotateKey(rotate)] = &signed.transaction.operations[..] else { panic!("not one rotation") };

@@ -61,7 +61,7 @@ fn ledger() -> Server {
     .start()
 }
 
-/// What stands between two texts in a printed text.
+/// The part of a printed text between two others.
 #[track_caller]
 fn between<'a>(printed: &'a str, before: &str, after: &str) -> &'a str {
     let rest = printed.split_once(before).unwrap_or_else(|| panic!("{before:?} is missing in {printed}")).1;

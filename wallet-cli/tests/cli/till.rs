@@ -18,7 +18,7 @@ fn now() -> TimeMs {
     network_status().time_ms
 }
 
-/// Whether a wallet that ran since the ledger stood still, until now, can mean this time by "in `ms`".
+/// Tells whether a wallet that ran since the ledger stood still, until now, can mean this time by "in `ms`".
 fn is_after_now(time: TimeMs, ms: u64) -> bool {
     let latest = local_time().expect("a clock").plus_ms(ms);
     (now().plus_ms(ms)..=latest).contains(&time)

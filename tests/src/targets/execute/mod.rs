@@ -99,8 +99,8 @@ fn build(state: &State, time: TimeMs, candidates: Vec<Arc<VerifiedTransaction>>)
     verified
 }
 
-/// What a node tells a client about a transaction is what becomes of it, if nothing comes between; and one that fails
-/// changes nothing.
+/// Asserts that what a node tells a client about a transaction is what becomes of it, if nothing comes between; and
+/// that one that fails changes nothing.
 fn is_as_foretold(state: &State, block: &ExecutedBlock, time: TimeMs) {
     let Some(first) = block.transactions().first() else { return };
     let (with, receipts) = after(state, time, Some(first.clone()));
@@ -199,7 +199,7 @@ fn adds_up(state: &State) {
     }
 }
 
-/// What is remembered of all transactions so far is what the root commits to.
+/// Asserts that what is remembered of all transactions so far is what the root commits to.
 fn are_remembered(world: &World) {
     let state = &world.state;
     let mut minutes = BTreeMap::<u64, Vec<TransactionId>>::new();

@@ -12,8 +12,8 @@ use lojal_types::{
 use super::super::source::Source;
 use super::world::{BRANDS, Step, TILL, World, address, brand, key, reference, time};
 
-/// What has happened before the first block that bytes choose: everybody has points of every brand, there is a
-/// household of two with a pool, a partnership, an open hold, and an account with guardians.
+/// The steps before the first block that bytes choose: everybody has points of every brand, there is a household of two
+/// with a pool, a partnership, an open hold, and an account with guardians.
 pub(super) fn past() -> Vec<Step> {
     vec![
         (TILL, |_| {

@@ -61,7 +61,7 @@ pub(super) fn is_of_recent_transactions(key: &[u8]) -> bool {
     RecentKey::decode(key).is_some()
 }
 
-/// Who does what, given the world so far.
+/// A sender, and what it does given the world so far.
 pub(super) type Step = (u8, fn(&World) -> Vec<Operation>);
 
 /// The ledger, and the households on it.

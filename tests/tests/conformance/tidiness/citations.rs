@@ -12,13 +12,13 @@ use super::workspace::{assert_none, has_word, package, root, sources};
 /// The documents whose sections comments cite, by what comments call them.
 const CITED: [(&str, &str); 2] = [("protocol", "docs/protocol.md"), ("ARCHITECTURE.md", "ARCHITECTURE.md")];
 
-/// Whose papers have sections of their own.
+/// The publishers whose papers have sections of their own.
 const OUTSIDE: [&str; 7] = ["RFC", "arXiv", "ZIP", "BIP", "SLIP", "UAX", "UTS"];
 
 /// From how many words on a quotation in the core can only be that of a rule.
 const QUOTATION_WORDS_MIN: usize = 4;
 
-/// What can be cited.
+/// The texts that can be cited.
 struct Library {
     /// The words of every section, by document and name.
     sections: BTreeMap<(&'static str, String), String>,
@@ -41,7 +41,7 @@ impl Library {
         named.next().map(|(_, words)| words.as_str())
     }
 
-    /// What is wrong with what a comment cites.
+    /// The faults of a comment's citations.
     fn findings(&self, comment: &str) -> Vec<String> {
         let mut findings = Vec::new();
         let mut cited = Vec::new();
@@ -109,7 +109,7 @@ fn citations(comment: &str) -> impl Iterator<Item = (&'static str, &str)> {
     })
 }
 
-/// What stands between quotation marks.
+/// The texts between quotation marks.
 fn quotations(comment: &str) -> impl Iterator<Item = &str> {
     comment.split('"').skip(1).step_by(2)
 }
@@ -123,7 +123,7 @@ fn stands_in(quoted: &str, words: &str) -> bool {
     rest.is_some()
 }
 
-/// What stands before every section sign that isn't somebody else's.
+/// The text before every section sign that isn't somebody else's.
 fn signs(text: &str) -> impl Iterator<Item = String> {
     let each = text.match_indices('§').map(|(at, _)| {
         let mut words: Vec<&str> = text[..at].split_whitespace().rev().take(3).collect();

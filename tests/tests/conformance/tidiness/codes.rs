@@ -3,7 +3,7 @@
 use super::sources::{all_sources, code};
 use super::workspace::{assert_none, has_word, root};
 
-/// Where the ledger's tests list the codes that are given before a transaction reaches it.
+/// The file in which the ledger's tests list the codes that are given before a transaction reaches it.
 const LIST: &str = "crates/ledger/src/execute/tests/codes.rs";
 
 /// The names in that list.

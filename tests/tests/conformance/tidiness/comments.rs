@@ -66,7 +66,7 @@ fn lines(source: &str) -> Vec<Line<'_>> {
     found
 }
 
-/// How many bytes of comment or literal a source goes on with; none if it is code.
+/// The number of bytes of comment or literal that a source goes on with; none if it is code.
 pub(super) fn no_code(rest: &str) -> usize {
     let letter = rest.chars().next();
     match letter {
@@ -81,7 +81,7 @@ pub(super) fn no_code(rest: &str) -> usize {
     }
 }
 
-/// How many bytes the raw text has that begins here.
+/// The number of bytes of the raw text that begins here.
 fn raw_text(rest: &str) -> Option<usize> {
     let rest = rest.strip_prefix('r')?;
     let hashes = rest.len() - rest.trim_start_matches('#').len();
@@ -91,7 +91,7 @@ fn raw_text(rest: &str) -> Option<usize> {
     Some(1 + hashes + 1 + length)
 }
 
-/// How many bytes a literal has left, its end included.
+/// The number of bytes that a literal has left, its end included.
 fn closing(rest: &str, end: char) -> usize {
     let mut escaped = false;
     for (at, letter) in rest.char_indices() {

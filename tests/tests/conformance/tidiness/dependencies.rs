@@ -79,7 +79,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
 /// The crates without I/O, clock, randomness, async or logging.
 pub(super) const PURE: [&str; 3] = ["lojal-types", "lojal-ledger", "lojal-chain"];
 
-/// What the pure crates may depend on: encodings, hashes, signatures, and a table that nobody walks through.
+/// The dependencies that pure crates may have: encodings, hashes, signatures, and a table that nobody walks through.
 const PURE_DEPENDENCIES: [&str; 13] = [
     "bech32",
     "borsh",

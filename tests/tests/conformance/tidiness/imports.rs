@@ -1,4 +1,4 @@
-//! Which files of a crate import which, read from their `use` declarations and paths.
+//! The imports between the files of a crate, read from their `use` declarations and paths.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use super::workspace::Source;
 
 /// A module of a crate, which is a file.
 pub(super) struct Module {
-    /// Where the file is, from the workspace's directory.
+    /// The path of the file, from the workspace's directory.
     pub(super) path: String,
     root: usize,
     parent: Option<usize>,
     children: BTreeMap<String, usize>,
-    /// What its `use` declarations call what.
+    /// The paths behind the names of its `use` declarations.
     names: BTreeMap<String, Vec<String>>,
     /// The paths that its code follows, declarations included.
     follows: Vec<Vec<String>>,
@@ -55,9 +55,9 @@ fn visit(sources: &[Source], source: &Source, parent: Option<usize>, root: usize
     }
 }
 
-/// What a file imports from others. A child sees what is in the files above it, which are the frame that it stands in:
-/// an item that is written there is no import, one that only passes through is an import of the file that it is from.
-/// A name that is handed on and not used is none either.
+/// The imports of a file from others. A child sees what is in the files above it, which are the frame that it stands
+/// in: an item that is written there is no import, one that only passes through is an import of the file that it is
+/// from. A name that is handed on and not used is none either.
 pub(super) fn imports(modules: &[Module], at: usize) -> Vec<Import> {
     let targets = modules[at].follows.iter().filter_map(|path| {
         let target = resolve(modules, at, path, 0)?;
@@ -140,7 +140,7 @@ fn tokens(code: &str) -> Vec<&str> {
     found
 }
 
-/// What is compiled for more than tests.
+/// The code that is compiled for more than tests.
 fn without_tests<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();
@@ -167,7 +167,7 @@ fn without_tests<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
 
 type Names = BTreeMap<String, Vec<String>>;
 
-/// What the `use` declarations call what, and the paths that the code follows.
+/// The paths behind the names of the `use` declarations, and the paths that the code follows.
 fn paths(tokens: &[&str]) -> (Names, Vec<Vec<String>>) {
     let (mut names, mut body, mut follows) = (Names::new(), Vec::new(), Vec::new());
     let (mut handed_on, mut at) = (Vec::new(), 0);
@@ -194,7 +194,7 @@ fn paths(tokens: &[&str]) -> (Names, Vec<Vec<String>>) {
     (names, follows)
 }
 
-/// What a tree of a `use` declaration declares.
+/// The names that a tree of a `use` declaration declares, with their paths.
 fn declared(tree: &[&str], before: &[String]) -> Vec<(String, Vec<String>)> {
     let mut path = before.to_vec();
     let mut at = 0;

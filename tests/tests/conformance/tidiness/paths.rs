@@ -19,7 +19,7 @@ fn files_of_git() -> Option<Vec<String>> {
     Some(names.split_terminator('\0').map(str::to_owned).collect())
 }
 
-/// Whether a path begins in the line: after nothing that would make it the middle of another one.
+/// Tells whether a path begins in the line: after nothing that would make it the middle of another one.
 fn begins_path(line: &str, path: &str) -> bool {
     let is_middle = |letter: char| letter.is_alphanumeric() || "._-/}".contains(letter);
     line.match_indices(path).any(|(at, _)| !line[..at].chars().next_back().is_some_and(is_middle))

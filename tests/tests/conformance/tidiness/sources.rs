@@ -1,4 +1,4 @@
-//! What source files may look like and name.
+//! The rules for what source files look like and name.
 
 use super::dependencies::PURE;
 use super::workspace::{Source, assert_none, has_word, package, packages, sources};
@@ -8,7 +8,7 @@ const FILE_LINES_MAX: usize = 400;
 /// Most lines of a function, from its name to its last brace.
 const FUNCTION_LINES_MAX: usize = 70;
 
-/// What the pure crates must not name: I/O, clocks, threads, randomness, logging, floats, maps without an order.
+/// The words that pure crates must not have: I/O, clocks, threads, randomness, logging, floats, maps without an order.
 const IMPURE: [&str; 27] = [
     "tokio",
     "async",
@@ -39,7 +39,7 @@ const IMPURE: [&str; 27] = [
     "RandomState",
 ];
 
-/// What is left unfinished. Put together so that this file doesn't name them.
+/// The marks of unfinished work. Put together so that this file doesn't name them.
 const UNFINISHED: [&str; 6] = [
     concat!("to", "do!"),
     concat!("unim", "plemented!"),
@@ -75,7 +75,7 @@ fn the_pure_crates_name_no_io_clock_randomness_logging_float_or_unordered_map() 
     assert_none(&findings, what_to_do);
 }
 
-/// What panics where its stream can't be written, and lets texts from elsewhere steer a terminal.
+/// The macros that panic when their stream can't be written, and let texts from elsewhere steer a terminal.
 const PRINTS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 
 #[test]
@@ -90,7 +90,7 @@ fn programs_print_in_one_way_only() {
     assert_none(&findings, "call lojal_print, which knows what a closed pipe and a full disk mean");
 }
 
-/// What takes an empty variable for one that is set, put together so that this file doesn't name it, and who may.
+/// The ways to take an empty variable for one that is set, put together so that this file doesn't name them.
 const VARIABLES: [&str; 2] = [concat!("env::", "var"), concat!("env", " = \"")];
 const READS_VARIABLES: &str = "crates/text/src/environment.rs";
 

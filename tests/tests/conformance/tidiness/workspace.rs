@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-/// What `cargo metadata` tells, as far as the tests need it.
+/// The output of `cargo metadata`, as far as the tests need it.
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
@@ -61,7 +61,7 @@ pub(super) struct Source {
     /// From the workspace's directory.
     pub(super) path: String,
     pub(super) text: String,
-    /// Whether all of it is compiled for tests only.
+    /// True if all of it is compiled for tests only.
     pub(super) is_test: bool,
 }
 
@@ -122,7 +122,7 @@ pub(super) fn assert_none(findings: &[String], what_to_do: &str) {
     assert!(findings.is_empty(), "{what_to_do}:\n  {}", findings.join("\n  "));
 }
 
-/// Whether a line has a word that isn't a part of a longer one.
+/// Tells whether a line has a word that isn't a part of a longer one.
 pub(super) fn has_word(line: &str, word: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let begins = word.starts_with(is_part);

@@ -260,7 +260,7 @@ pub(super) fn economy() -> Input {
     Input { genesis: whole_economy(), blocks: (1..).zip(story()).map(make).collect() }
 }
 
-/// What must become of every transaction.
+/// The outcomes that the transactions must have.
 pub(super) fn outcomes() -> Vec<Outcome> {
     story().into_iter().flat_map(|(_, steps)| steps).map(|step| step.outcome).collect()
 }

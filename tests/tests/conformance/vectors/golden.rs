@@ -30,7 +30,7 @@ struct Vector<I, O> {
     output: O,
 }
 
-/// Whether the tests write files instead of only comparing them.
+/// Tells whether the tests write files instead of only comparing them.
 pub(crate) fn writing() -> bool {
     std::env::var_os(WRITE_VARIABLE).is_some_and(|value| value == "1")
 }

@@ -1,4 +1,4 @@
-//! Where a household is.
+//! The addresses of households.
 
 use lojal_types::{Address, AddressText, ChainId, TransactionId};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use super::samples::{NETWORK, chain_id, household, named};
 struct Input {
     chain_id: ChainId,
     transaction: TransactionId,
-    /// Which operation of the transaction creates it, counted from 0.
+    /// The place of the operation that creates it in the transaction, counted from 0.
     operation: u8,
 }
 

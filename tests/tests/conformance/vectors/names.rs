@@ -1,4 +1,4 @@
-//! What a name may be, and which names could be taken for each other (protocol, Names).
+//! The texts that can be names, and the names that could be taken for each other (protocol, Names).
 
 use lojal_types::Name;
 use lojal_types::hash::hash;
@@ -20,12 +20,12 @@ enum Input {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Output {
-    /// What a name looks like as it is written, and in small letters.
+    /// The looks of a name, as it is written and in small letters.
     Looks([String; 2]),
     /// The rule that a text breaks which is no name.
     Broken { broken: String },
-    /// How many of the characters can be in a name, and SHA-256 over each of those: its number as a u32 in little-endian
-    /// bytes, a byte 1 if it can also stand alone and else 0, its two looks with a byte 0 after each.
+    /// The number of the characters that can be in a name, and SHA-256 over each of those: its number as a u32 in
+    /// little-endian bytes, a byte 1 if it can also stand alone and else 0, its two looks with a byte 0 after each.
     Table { characters: u32, sha256: String },
 }
 

@@ -20,7 +20,7 @@ use super::golden::check;
 use super::samples::{account, address, chain_id, key, named, parse, seed, time};
 use super::validators::validator;
 
-/// What the bytes are said to be.
+/// The type that the bytes are said to be of.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Type {
@@ -57,7 +57,7 @@ struct Input {
     borsh: String,
 }
 
-/// What an implementation says to the bytes: always the first, or it is wrong.
+/// An implementation's verdict on the bytes: always the first, or it is wrong.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Verdict {
@@ -163,7 +163,7 @@ fn operations() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// What accounts, households and brands have more of than they can.
+/// Accounts, households and brands that have more of something than they can.
 fn economy() -> Vec<(Type, &'static str, Vec<u8>)> {
     let (anna, lot) = (address(account(4)), Lot { expiry: parse("never"), amount: Points::new(1) });
     let (lots, reference) = (Bounded::new(vec![lot]).expect("one lot"), parse("01"));

@@ -1,4 +1,4 @@
-//! What the samples of several files have in common. Everything here is part of the vectors' inputs.
+//! Samples that several files have in common. Everything here is part of the vectors' inputs.
 
 use lojal_types::{Address, AddressText, ChainId, KeyPair, NetworkKind, TimeMs, TransactionId};
 

@@ -21,7 +21,7 @@ struct Output {
     hash: Hash,
     total_power: u64,
     quorum_power_min: u64,
-    /// Who proposes in rounds 0, 1, 2, 3 of height 258.
+    /// The proposers in rounds 0, 1, 2, 3 of height 258.
     proposers: Vec<AddressText>,
 }
 

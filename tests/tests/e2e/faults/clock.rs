@@ -8,7 +8,7 @@ use crate::network::Network;
 use crate::programs::{eventually, tell};
 use crate::stream::{Stream, assert_kept_everywhere, two_members};
 
-/// Where the library is, if it isn't where Debian, Fedora and Arch put it.
+/// The variable with the place of the library, if it isn't where Debian, Fedora and Arch put it.
 const LIBRARY_VARIABLE: &str = "LOJAL_TEST_FAKETIME";
 const LIBRARIES: [&str; 4] = [
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",

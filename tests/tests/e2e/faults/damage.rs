@@ -69,7 +69,7 @@ impl Victim {
         crate::programs::signal("KILL", process);
         self.network.end_of(VICTIM).1
     }
-    /// What an audit of its directory ends with.
+    /// The exit code of an audit of its directory.
     fn audit(&self) -> Option<i32> {
         let mut audit = crate::programs::program("lojal-audit");
         audit.args(["verify", "--quiet", "--genesis"]).arg(self.network.genesis());

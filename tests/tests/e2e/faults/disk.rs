@@ -11,7 +11,7 @@ use crate::stream::{Stream, assert_kept, assert_kept_everywhere, two_members};
 
 /// Room for a node's data and some minutes of work.
 const DISK: &str = "24m";
-/// What is left of it when it is nearly full, in bytes.
+/// The bytes that are left of it when it is nearly full.
 const ROOM: usize = 256 * 1024;
 
 /// Moves a directory onto a small disk of its own, mounted in its place.

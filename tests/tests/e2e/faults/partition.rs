@@ -24,7 +24,7 @@ fn address(host: usize) -> String {
     format!("10.77.0.{}", host + 1)
 }
 
-/// Whether this test can and should go on here, in namespaces of its own.
+/// Tells whether this test can and should go on here, in namespaces of its own.
 fn is_inside_hosts(test: &str) -> bool {
     let has_ip = Command::new("ip").arg("-V").stdout(Stdio::null()).status();
     if !has_ip.is_ok_and(|status| status.success()) {

@@ -24,9 +24,9 @@ use crate::network::Network;
 use crate::programs::{POLL, eventually, signal, tell};
 use crate::stream::{Stream, assert_kept, assert_kept_everywhere, two_members};
 
-/// How many of its requests an insider has open at each of the others.
+/// The number of its requests that an insider has open at each of the others.
 const OPEN: usize = 5;
-/// How many votes it publishes.
+/// The number of votes that it publishes.
 const VOTES: u64 = 10_000;
 
 /// Asks every peer for the first blocks, again as soon as there is an answer; counts the answers.

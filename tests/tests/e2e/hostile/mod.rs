@@ -17,8 +17,8 @@ use crate::network::Network;
 use crate::programs::{POLL, resident_kib, tell};
 use crate::stream::Stream;
 
-/// How much more memory an attacked process may hold than before, in KiB. Generous: what the limits of network,
-/// mempool and gateway let anybody fill is less.
+/// The memory that an attacked process may hold beyond what it held before, in KiB. Generous: what the limits of
+/// network, mempool and gateway let anybody fill is less.
 const GROWTH_KIB_MAX: u64 = 256 * 1024;
 /// Transfers that must become final before an attack, and during it.
 const TRANSFERS: u64 = 60;
@@ -28,7 +28,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// Somebody who goes on until told to stop.
 type Attacker<'a> = &'a (dyn Fn(&AtomicBool) + Sync);
 
-/// How many sockets an attacker of this process can hold: the system lets all attackers together have so many.
+/// The number of sockets that an attacker of this process can hold: the system lets all attackers together have so
+/// many.
 fn sockets(wanted: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
     // An attacker that can't have more makes do with less.

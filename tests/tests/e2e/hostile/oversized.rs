@@ -22,7 +22,7 @@ use crate::wallet::Signer;
 
 /// Longer than a block part may be, and longer than anything may be.
 const LENGTHS: [usize; 2] = [PART_BYTES_MAX + 100_000, 8 * FRAME_BYTES_MAX];
-/// How often it sends, and dials whoever doesn't talk to it any more.
+/// The interval at which it sends, and dials whoever doesn't talk to it any more.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// The three lanes of gossip, and pings: who doesn't speak all of them is shut out at once.

@@ -17,11 +17,12 @@ use crate::wallet::{Signer, transfer};
 
 /// Connections that a stranger tries to hold.
 const CONNECTIONS: usize = 2_000;
-/// What the flooding validator publishes at once, but for every tenth time, when it is as much as a topic takes.
+/// The bytes that the flooding validator publishes at once, but for every tenth time, when it is as much as a topic
+/// takes.
 const GARBAGE_BYTES_MAX: usize = 16 * 1024;
 /// Transactions that nobody signed, in one message.
 const FORGED: u64 = 50;
-/// What every libp2p handshake begins with.
+/// The first bytes of every libp2p handshake.
 const HELLO: &[u8] = b"\x13/multistream/1.0.0\n\x07/noise\n";
 
 /// A node of the permitted network, with the network's addresses and some identity.
@@ -155,7 +156,7 @@ fn flood(config: &NetworkConfig, forged: &[u8], flood: &Flood, is_over: &AtomicB
     });
 }
 
-/// What has come of a flood.
+/// The progress of a flood.
 #[derive(Default)]
 struct Flood {
     published: AtomicU64,

@@ -22,18 +22,18 @@ pub fn ledger(receipt: Outcome, rotated_key: Option<PublicKey>) -> Server {
     Ledger { receipt, ..Ledger::with(vec![own]) }.start()
 }
 
-/// What a ledger says.
+/// The answers of a ledger.
 pub struct Ledger {
-    /// What becomes of every transaction.
+    /// The receipt of every transaction.
     pub receipt: Outcome,
     /// The accounts that it knows something about.
     pub accounts: Vec<Account>,
     pub partnerships: Vec<Partnership>,
     pub netting: Vec<NettingPair>,
     pub operators: Vec<Operator>,
-    /// What every account's history is, if it isn't one transfer with more to come.
+    /// The history of every account, if it isn't one transfer with more to come.
     pub history: Option<History>,
-    /// What became of the one issue and the one reversal that it knows.
+    /// The state of the one issue and the one reversal that it knows.
     pub reversed: Option<(Issue, Reversal)>,
 }
 
@@ -124,7 +124,7 @@ impl Ledger {
     }
 }
 
-/// What a gateway says about a brand.
+/// A gateway's answer about a brand.
 pub fn brand(id: &str, decimals: u8) -> Brand {
     Brand {
         id: id.parse().expect("valid"),

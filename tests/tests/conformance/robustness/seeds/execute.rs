@@ -2,7 +2,7 @@
 
 use super::{Seeds, named, random};
 
-/// Who signs: the byte that chooses the sender.
+/// The signers: the byte that chooses the sender.
 const ANNA: u8 = 0;
 const BO: u8 = 1;
 const CLEO: u8 = 2;
@@ -10,7 +10,7 @@ const DORA: u8 = 3;
 const TILL: u8 = 160;
 const ISSUER: u8 = 200;
 
-/// How much later the block is: the byte that chooses it.
+/// The time between blocks: the byte that chooses it.
 const A_SECOND: u8 = 0;
 const AN_HOUR: u8 = 3;
 const A_MONTH: u8 = 6;

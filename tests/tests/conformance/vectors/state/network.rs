@@ -1,4 +1,4 @@
-//! What the network as a whole knows.
+//! Records about the network as a whole.
 
 use lojal_ledger::key::{BrandListKey, HoldEndsKey, ParametersKey, RecentKey, ValidatorsKey};
 use lojal_ledger::record::{BrandList, RecentDigest};
