@@ -28,6 +28,7 @@ pub mod operation;
 pub mod operator;
 pub mod partnership;
 pub mod points;
+mod proposers;
 pub mod receipt;
 pub mod reference;
 pub mod safeguard;

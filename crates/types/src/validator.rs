@@ -13,6 +13,7 @@ use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Hash, Height, PublicKey};
 use crate::limits::{VALIDATORS_MAX, VOTING_POWER_MAX};
 use crate::name::{Name, confusable};
+use crate::proposers::Cycle;
 
 /// A node with a vote.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -117,16 +118,14 @@ impl ValidatorSet {
     pub fn is_quorum(&self, power: u64) -> bool {
         u128::from(power) * 3 > u128::from(self.total_power()) * 2
     }
-    /// The validator that proposes in a round of a height: each in turn.
+    /// The proposer of a round of a height: each in turn, as often as its power says.
     pub fn proposer(&self, height: Height, round: u32) -> &Validator {
         &self.0[self.proposer_index(height, round)]
     }
-    /// "In round *r* of height *h*, the validator at place (*h + r*) mod *n* of the canonical order (by falling power,
-    /// then address) proposes; `proposer` is whoever built the block." (protocol, Blocks and finality)
+    /// The place of that proposer in the canonical order.
     pub fn proposer_index(&self, height: Height, round: u32) -> usize {
-        let turn = u128::from(height.get()) + u128::from(round);
-        let index = turn % (self.0.len() as u128);
-        usize::try_from(index).expect("less than the number of validators")
+        let powers: Vec<u64> = self.0.iter().map(|validator| validator.power).collect();
+        Cycle::new(&powers).proposer(height.get(), round)
     }
     /// The hash that headers commit to.
     pub fn hash(&self, chain: &ChainId) -> Hash {
