@@ -13,8 +13,8 @@ const GROUP: usize = 3;
 pub enum AmountError {
     /// Not digits, perhaps with a point and more digits.
     #[error(
-        "{0:?} is no amount, or could be two: write digits, with a point before decimals and nothing between thousands, \
-         like 1250 or 12.50"
+        "{0:?} is no amount, or could be two: write digits, with a point before decimals and nothing between \
+         thousands, like 1250 or 12.50"
     )]
     Form(String),
     /// More decimals than the brand has.

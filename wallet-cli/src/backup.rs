@@ -62,7 +62,8 @@ pub enum WordsError {
     },
     /// Words that a backup can have, but not these together.
     #[error(
-        "the checksum of the words is wrong: each of them is spelt right, but one is another word than on the paper, or two changed places"
+        "the checksum of the words is wrong: each of them is spelt right, but one is another word than on the paper, \
+         or two changed places"
     )]
     Checksum,
 }
@@ -77,7 +78,8 @@ fn number(part: &str) -> Option<usize> {
     part.trim_end_matches(['.', ')', ':']).parse().ok()
 }
 
-/// The word of the list that is meant by a word, or by its first letters: four of them tell all words of the list apart.
+/// The word of the list that is meant by a word, or by its first letters: four of them tell all words of the list
+/// apart.
 fn known(part: &str) -> Option<&'static str> {
     let list = English::words();
     let at = list.partition_point(|word| *word < part);

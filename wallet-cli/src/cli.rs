@@ -23,10 +23,11 @@ pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sendi
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReleaseArgs, RequestArgs};
 pub use values::Pool;
 
-const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty variable counts as unset.\n\n\
+const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty \
+                          variable counts as unset.\n\n\
                           Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
-                          3 the outcome is open: ask for it by the transaction's id; 6 done, but the result could not be \
-                          written to standard output.";
+                          3 the outcome is open: ask for it by the transaction's id; 6 done, but the result could not \
+                          be written to standard output.";
 
 /// A wallet for loyalty points.
 #[derive(Debug, Parser)]

@@ -23,7 +23,8 @@ pub enum ClockError {
     Unusable,
     /// The ledger's time is too far ahead.
     #[error(
-        "nothing was signed: this machine's clock says {} UTC, but {gateway_url} says that the ledger is at {} UTC: set the clock if it is late, otherwise use another gateway",
+        "nothing was signed: this machine's clock says {} UTC, but {gateway_url} says that the ledger is at {} UTC: \
+         set the clock if it is late, otherwise use another gateway",
         utc(*local),
         utc(*ledger)
     )]

@@ -31,8 +31,8 @@ impl Exchange {
 /// began with; none if there is no such way. "A wallet warns of it before it proposes or accepts." (protocol, Between
 /// brands) Where there was no gain before `new`, none is missed.
 pub fn gaining_round(rates: &[Exchange], new: Exchange) -> Option<Vec<BrandId>> {
-    // The best product of rates with which each brand can be reached, and the way there: Bellman and Ford's rounds. A way
-    // needs no more steps than there are rates.
+    // The best product of rates with which each brand can be reached, and the way there: Bellman and Ford's rounds. A
+    // way needs no more steps than there are rates.
     let mut best = BTreeMap::from([(new.to, (new.rate(), vec![new.from, new.to]))]);
     for _ in 0..=rates.len() {
         if let Some((product, way)) = best.get(&new.from)

@@ -42,7 +42,8 @@ pub enum CommandError {
     NoWords,
     /// Words of another wallet.
     #[error(
-        "these words don't give the key that signs for {account}: if it was recovered to another wallet, use that wallet's words; if these words' wallet took over another account, name it with --account"
+        "these words don't give the key that signs for {account}: if it was recovered to another wallet, use that \
+         wallet's words; if these words' wallet took over another account, name it with --account"
     )]
     OtherWords {
         /// The account.
@@ -116,7 +117,8 @@ pub enum CommandError {
     NoGateway,
     /// A gateway that would change the meaning of amounts.
     #[error(
-        "the gateway says that {brand} points have {found} decimals, which is not what this wallet's genesis document says: use another gateway"
+        "the gateway says that {brand} points have {found} decimals, which is not what this wallet's genesis document \
+         says: use another gateway"
     )]
     Decimals {
         /// The brand.
@@ -125,7 +127,10 @@ pub enum CommandError {
         found: u8,
     },
     /// A transaction that didn't happen; the message says if it still could.
-    #[error("not done: {message} ({code})\ntransaction {id}{}", height.map(|height| format!(", final in block {height}")).unwrap_or_default())]
+    #[error(
+        "not done: {message} ({code})\ntransaction {id}{}",
+        height.map(|height| format!(", final in block {height}")).unwrap_or_default()
+    )]
     NotDone {
         /// The stable name of the reason.
         code: String,

@@ -14,7 +14,8 @@ pub enum GatewaysError {
     Client(#[from] ClientError),
     /// A gateway serves another network.
     #[error(
-        "{url} serves network {found}, but this wallet belongs to network {expected}: use another gateway or another --home"
+        "{url} serves network {found}, but this wallet belongs to network {expected}: use another gateway or another \
+         --home"
     )]
     WrongNetwork {
         /// The gateway.
@@ -25,7 +26,10 @@ pub enum GatewaysError {
         expected: ChainId,
     },
     /// None of several gateways answered.
-    #[error("none of the gateways answered:\n{}", .0.iter().map(|error| format!("  {error}")).collect::<Vec<_>>().join("\n"))]
+    #[error(
+        "none of the gateways answered:\n{}",
+        .0.iter().map(|error| format!("  {error}")).collect::<Vec<_>>().join("\n")
+    )]
     All(Vec<ClientError>),
 }
 

@@ -36,14 +36,18 @@ const SETTINGS: &str = "wallet.toml";
 #[derive(Debug, Error)]
 pub enum HomeError {
     /// There is none.
-    #[error("there is no wallet in {}: make one with `lojal init`, or name another directory with --home", .0.display())]
+    #[error(
+        "there is no wallet in {}: make one with `lojal init`, or name another directory with --home",
+        .0.display()
+    )]
     Missing(PathBuf),
     /// There is one already.
     #[error("there already is a wallet in {}: it was left alone; name another directory with --home", .0.display())]
     Exists(PathBuf),
     /// Another process is changing the key.
     #[error(
-        "another command is changing the key of the wallet in {}: wait until it has ended, and run this again", .0.display()
+        "another command is changing the key of the wallet in {}: wait until it has ended, and run this again",
+        .0.display()
     )]
     Busy(PathBuf),
     /// The file system says no.
@@ -240,9 +244,9 @@ impl Home {
     pub fn next_public_key(&self) -> Option<PublicKey> {
         self.next_key.as_ref().map(KeyFile::public_key)
     }
-    /// Gives the key to rotate to: the backup's next one, or a random one of a home without a backup, safely on disk; or,
-    /// while an earlier rotation may still happen, the key of that one, so that whichever of the two happens, this home
-    /// has the key.
+    /// Gives the key to rotate to: the backup's next one, or a random one of a home without a backup, safely on disk;
+    /// or, while an earlier rotation may still happen, the key of that one, so that whichever of the two happens, this
+    /// home has the key.
     ///
     /// # Errors
     /// See [`HomeError`].
@@ -259,8 +263,9 @@ impl Home {
         let next_key = self.next_key.as_ref().ok_or_else(|| HomeError::Missing(path.clone()))?;
         next_key.unlock(passphrase).map(|secret| secret.key()).map_err(at_path)
     }
-    /// Takes the right to change the key, which one process has at a time, and reads the home again: another one may have
-    /// changed it before. Without that, one process could forget the new key that another has just sent to the ledger.
+    /// Takes the right to change the key, which one process has at a time, and reads the home again: another one may
+    /// have changed it before. Without that, one process could forget the new key that another has just sent to the
+    /// ledger.
     ///
     /// # Errors
     /// [`HomeError::Busy`] while another process has it; others: see [`HomeError`].

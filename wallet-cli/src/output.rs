@@ -61,8 +61,8 @@ pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
         Ok(report) if json => lojal_print::document(&report.json.to_string()),
         Ok(report) => {
             let show = || report.qr.iter().for_each(|text| show_qr(text));
-            // A code comes last on a terminal, so that 24 lines show all of it; elsewhere the text ends the output, to be
-            // cut off for the next program.
+            // A code comes last on a terminal, so that 24 lines show all of it; elsewhere the text ends the output, to
+            // be cut off for the next program.
             let code_is_last = lojal_print::is_terminal();
             if !code_is_last {
                 show();

@@ -18,7 +18,8 @@ pub enum TermsTextError {
     Price(AmountError),
     /// The rate or the price has no exact form in the brands' smallest units.
     #[error(
-        "the {0} is finer or larger than the ledger can express for these brands' points: choose a rounder or smaller one"
+        "the {0} is finer or larger than the ledger can express for these brands' points: choose a rounder or smaller \
+         one"
     )]
     Unrepresentable(&'static str),
 }

@@ -16,7 +16,8 @@ pub enum TimeTextError {
     Duration,
     /// No time.
     #[error(
-        "write a day, or a day and a time (UTC), up to the year 6999: 2027-03-01, 2027-03-01T18:30 or \"2027-03-01 18:30:00\""
+        "write a day, or a day and a time (UTC), up to the year 6999: 2027-03-01, 2027-03-01T18:30 or \"2027-03-01 \
+         18:30:00\""
     )]
     Time,
 }

@@ -5,7 +5,8 @@
 //! - [`replay`]: blocks and certificates, one after the other, from genesis or from a state that is already trusted.
 //!
 //! A block goes through types that say what is known of it: [`Block`](lojal_types::Block) (bytes from anybody),
-//! [`SignedBlock`] (its signatures hold), [`ExecutedBlock`] (valid on top of a state), [`FinalBlock`] (certified), [`CommittedBlock`] (final, and applied).
+//! [`SignedBlock`] (its signatures hold), [`ExecutedBlock`] (valid on top of a state), [`FinalBlock`] (certified),
+//! [`CommittedBlock`] (final, and applied).
 //!
 //! This crate is pure: no I/O, no clock, no randomness.
 

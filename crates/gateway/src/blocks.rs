@@ -88,7 +88,8 @@ pub(crate) struct Query {
     limit: Option<u32>,
 }
 
-/// Blocks with their certificates as bytes for an auditor, as many as are asked for and fit; none beyond the last block.
+/// Blocks with their certificates as bytes for an auditor, as many as are asked for and fit; none beyond the last
+/// block.
 pub(crate) async fn export(
     State(app): State<Arc<App>>,
     client: Client,

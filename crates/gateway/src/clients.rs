@@ -32,7 +32,8 @@ pub(crate) struct Room {
     _client: Client,
 }
 
-/// A place that is taken until this is dropped: one of the client's and one of the gateway's. It keeps its client known.
+/// A place that is taken until this is dropped: one of the client's and one of the gateway's. It keeps its client
+/// known.
 pub(crate) struct Place {
     _of_client: OwnedSemaphorePermit,
     _of_gateway: OwnedSemaphorePermit,

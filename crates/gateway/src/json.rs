@@ -1,7 +1,8 @@
 //! JSON of requests: every value has one text, up to blanks, escapes and the order of fields.
 //!
-//! Serde takes more than that: a list for a struct, a number with a sign or leading zeros where it is a string, an address
-//! in capitals, a field that is left out for one that is null. So what has been read is written again and compared.
+//! Serde takes more than that: a list for a struct, a number with a sign or leading zeros where it is a string, an
+//! address in capitals, a field that is left out for one that is null. So what has been read is written again and
+//! compared.
 
 use lojal_types::AddressText;
 use lojal_types::api::Batch;

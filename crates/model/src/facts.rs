@@ -15,8 +15,8 @@ use lojal_types::{
 pub struct Facts(BTreeMap<String, String>);
 
 impl Facts {
-    /// Notes an account: the key that replaced its first one, whether it is frozen, who can bring it back, what keeps it
-    /// from a thief.
+    /// Notes an account: the key that replaced its first one, whether it is frozen, who can bring it back, what keeps
+    /// it from a thief.
     pub fn account(
         &mut self,
         account: Address,

@@ -1,11 +1,11 @@
 //! A check that the answers that clients got about balances can have come about in one order.
 //!
-//! A history is linearizable (Herlihy and Wing, 1990) if every call can be given a moment between its invocation and its
-//! return at which it took effect, so that all answers are those of one ledger that does one thing at a time. The
+//! A history is linearizable (Herlihy and Wing, 1990) if every call can be given a moment between its invocation and
+//! its return at which it took effect, so that all answers are those of one ledger that does one thing at a time. The
 //! property is local: a history is linearizable if the part of it that concerns each object is. The object here is the
-//! balance of one account of one brand, and a transfer a debit of one and a credit of another. So accounts are
-//! checked one by one, by the search of Wing and Gong (1993) with the memory of Lowe (2017): a set of calls that was
-//! tried before needn't be tried again, since it leads to the same balance in whatever order.
+//! balance of one account of one brand, and a transfer a debit of one and a credit of another. So accounts are checked
+//! one by one, by the search of Wing and Gong (1993) with the memory of Lowe (2017): a set of calls that was tried
+//! before needn't be tried again, since it leads to the same balance in whatever order.
 //!
 //! Whether a transfer takes effect on both sides at the same moment is not asked here; conservation says that.
 

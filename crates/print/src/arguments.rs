@@ -11,8 +11,8 @@ const EXIT_USAGE: u8 = 2;
 /// Reads the command line.
 ///
 /// # Errors
-/// The exit code, when there is nothing to do: help was asked for and is printed, or the command line was not understood,
-/// which is told.
+/// The exit code, when there is nothing to do: help was asked for and is printed, or the command line was not
+/// understood, which is told.
 pub fn arguments<T: Parser>() -> Result<T, ExitCode> {
     T::try_parse().map_err(|error| ExitCode::from(usage(&error)))
 }

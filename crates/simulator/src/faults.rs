@@ -154,8 +154,8 @@ async fn crash(world: &World, nodes: &[usize]) {
     futures::future::join_all(nodes.iter().map(|node| world.crash(*node))).await;
 }
 
-/// Cuts the power of validators that will lose what they have, at a moment at which an honest one that keeps its disk has
-/// all of it: of a block that nobody has any more nobody can know.
+/// Cuts the power of validators that will lose what they have, at a moment at which an honest one that keeps its disk
+/// has all of it: of a block that nobody has any more nobody can know.
 async fn crash_when_others_have_all(world: &World, nodes: &[usize]) {
     let tip = |node: usize| world.node(node).map(|node| node.store.tip().height);
     for _ in 0..LOOKS_MAX {

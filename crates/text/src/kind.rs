@@ -18,8 +18,8 @@ pub(crate) fn is_unseen(c: char) -> bool {
     category || is_filler(c)
 }
 
-/// Letters and marks that are shown as nothing (UAX #44, Default_Ignorable_Code_Point): the grapheme joiner, the fillers
-/// of Hangul, vowels of Khmer that nobody writes, and the variation selectors.
+/// Letters and marks that are shown as nothing (UAX #44, Default_Ignorable_Code_Point): the grapheme joiner, the
+/// fillers of Hangul, vowels of Khmer that nobody writes, and the variation selectors.
 fn is_filler(c: char) -> bool {
     matches!(
         c,

@@ -1,8 +1,8 @@
-//! Text as people type it and leave it in the environment, and as terminals show it, in lines and tables: one form for everything that comes in, and nothing in what goes
-//! out that could mislead who reads it.
+//! Text as people type it and leave it in the environment, and as terminals show it, in lines and tables: one form for
+//! everything that comes in, and nothing in what goes out that could mislead who reads it.
 //!
-//! The ledger itself knows bytes only, and a table of its own for names (protocol, Names): tables of Unicode grow, and a
-//! node with newer ones must not judge otherwise than its neighbours.
+//! The ledger itself knows bytes only, and a table of its own for names (protocol, Names): tables of Unicode grow, and
+//! a node with newer ones must not judge otherwise than its neighbours.
 
 mod environment;
 mod kind;

@@ -139,7 +139,8 @@ mod tests {
             &["", "", "and one more"],
             &["9", "dawn", "got 7"],
         ]);
-        let narrow = "BLOCK  12\nTIME   noon\nWHAT   sent 5 nordmat to\n       somebody far away\n       and one more\n\n\
+        let narrow = "BLOCK  12\nTIME   noon\n\
+                      WHAT   sent 5 nordmat to\n       somebody far away\n       and one more\n\n\
                       BLOCK  9\nTIME   dawn\nWHAT   got 7";
         assert_eq!(table(&cells, &[0], Some(30)), narrow);
         assert!(narrow.lines().all(|line| width(line) <= 30));

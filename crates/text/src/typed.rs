@@ -17,16 +17,20 @@ pub enum TypedError {
     #[error("there is nothing in this text: type at least one letter or digit")]
     Empty,
     /// A character inside that nobody sees, so that two texts that look the same would differ.
-    #[error("there is a character in this text that nobody sees (U+{:04X}): type the text again without it", u32::from(*.0))]
+    #[error(
+        "there is a character in this text that nobody sees (U+{:04X}): type the text again without it",
+        u32::from(*.0)
+    )]
     Unseen(char),
 }
 
-/// The one form of a text that somebody typed: composed (NFC), without white space and unseen characters around it, with
-/// one blank for any white space inside. So the same receipt, name or passphrase is the same text, whichever keyboard,
-/// editor or scanner it came from.
+/// The one form of a text that somebody typed: composed (NFC), without white space and unseen characters around it,
+/// with one blank for any white space inside. So the same receipt, name or passphrase is the same text, whichever
+/// keyboard, editor or scanner it came from.
 ///
 /// # Errors
-/// When nothing is left, or a character that nobody sees stands inside. Joiners may: some scripts are written with them.
+/// When nothing is left, or a character that nobody sees stands inside. Joiners may: some scripts are written with
+/// them.
 pub fn typed(text: &str) -> Result<String, TypedError> {
     // Made in one piece, so that no other copy of a passphrase stays in memory.
     let mut form = String::with_capacity(text.len() * EXPANSION_MAX);

@@ -1,5 +1,5 @@
-//! One truth in every view: after every block of random histories the gateway's answers and the auditor's balance sheets
-//! say what the naive model says, of accounts, of limits, of totals and of who holds points.
+//! One truth in every view: after every block of random histories the gateway's answers and the auditor's balance
+//! sheets say what the naive model says, of accounts, of limits, of totals and of who holds points.
 
 use std::collections::BTreeMap;
 

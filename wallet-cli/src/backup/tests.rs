@@ -34,12 +34,14 @@ fn the_vectors_of_bip_39_hold_both_ways() {
 
 #[test]
 fn seeds_are_those_of_bip_39() {
-    // The vectors use the passphrase TREZOR; the seed of the empty one, which the wallet uses, was computed with Python's
-    // hashlib.pbkdf2_hmac.
+    // The vectors use the passphrase TREZOR; the seed of the empty one, which the wallet uses, was computed with
+    // Python's hashlib.pbkdf2_hmac.
     let mnemonic = Backup::from_words(words(0)).expect("valid").mnemonic();
-    let expected = "bda85446c68413707090a52022edd26a1c9462295029f2e60cd7c4f2bbd3097170af7a4d73245cafa9c3cca8d561a7c3de6f5d4a10be8ed2a5e608d68f92fcc8";
+    let expected = "bda85446c68413707090a52022edd26a1c9462295029f2e60cd7c4f2bbd30971\
+                    70af7a4d73245cafa9c3cca8d561a7c3de6f5d4a10be8ed2a5e608d68f92fcc8";
     assert_eq!(hex::encode(mnemonic.to_seed("TREZOR")), expected);
-    let expected = "408b285c123836004f4b8842c89324c1f01382450c0d439af345ba7fc49acf705489c6fc77dbd4e3dc1dd8cc6bc9f043db8ada1e243c4a0eafb290d399480840";
+    let expected = "408b285c123836004f4b8842c89324c1f01382450c0d439af345ba7fc49acf70\
+                    5489c6fc77dbd4e3dc1dd8cc6bc9f043db8ada1e243c4a0eafb290d399480840";
     assert_eq!(hex::encode(mnemonic.to_seed("")), expected);
 }
 

@@ -134,7 +134,13 @@ pub struct SetOperatorArgs {
     #[arg(value_parser = values::public_key)]
     pub public_key: PublicKey,
     /// The roles that it has, such as issue,capture
-    #[arg(long, value_name = "issue|capture|reverse|admin", value_delimiter = ',', required = true, value_parser = role)]
+    #[arg(
+        long,
+        value_name = "issue|capture|reverse|admin",
+        value_delimiter = ',',
+        required = true,
+        value_parser = role
+    )]
     pub roles: Vec<Role>,
     /// The largest amount that it may issue in a day (UTC) [default: any amount]
     #[arg(long, value_name = "AMOUNT")]

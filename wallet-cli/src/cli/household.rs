@@ -74,7 +74,13 @@ pub enum HouseholdCommand {
 #[derive(Clone, Debug, Args)]
 pub struct HouseholdOption {
     /// The household's address [default: the only one that this wallet is a member of]
-    #[arg(long, value_name = "ADDRESS", default_value = "household", hide_default_value = true, value_parser = values::pool)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "household",
+        hide_default_value = true,
+        value_parser = values::pool
+    )]
     pub household: Pool,
 }
 

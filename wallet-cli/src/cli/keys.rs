@@ -21,7 +21,12 @@ pub enum GuardiansCommand {
         #[arg(value_parser = values::guardian, num_args = 1..=3, required_unless_present = "none")]
         guardians: Vec<Guardian<AddressText>>,
         /// The number of guardians that it takes [default: more than half]
-        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=3), conflicts_with = "none")]
+        #[arg(
+            long,
+            value_name = "NUMBER",
+            value_parser = clap::value_parser!(u8).range(1..=3),
+            conflicts_with = "none"
+        )]
         threshold: Option<u8>,
         /// Have no guardians any more
         #[arg(long, conflicts_with = "guardians")]

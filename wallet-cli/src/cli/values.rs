@@ -1,5 +1,5 @@
-//! Values as people type and paste them, and as this wallet and others print them: in any case where case means nothing,
-//! and with whatever surrounds them when they are copied.
+//! Values as people type and paste them, and as this wallet and others print them: in any case where case means
+//! nothing, and with whatever surrounds them when they are copied.
 
 use std::fmt::Display;
 use std::str::FromStr;

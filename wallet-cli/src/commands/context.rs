@@ -53,7 +53,8 @@ impl Context {
     pub(super) fn warn_of_exposed(&self, gateways: &Gateways) {
         for gateway in gateways.iter().filter(|gateway| gateway.is_exposed() && !self.options.json) {
             lojal_print::note(format!(
-                "warning: {} is asked without encryption: others on the way can read it, and change the answers; use https://",
+                "warning: {} is asked without encryption: others on the way can read it, and change the answers; use \
+                 https://",
                 gateway.url()
             ));
         }

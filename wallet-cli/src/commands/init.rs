@@ -128,8 +128,8 @@ fn words_in_columns(words: &str) -> String {
     let numbered: Vec<String> = words.split(' ').zip(1..).map(|(word, number)| format!("{number:>2} {word}")).collect();
     let rows: Vec<Vec<String>> = numbered.chunks(WORDS_PER_LINE).map(<[String]>::to_vec).collect();
     format!(
-        "These {WORDS} words bring the wallet back, with every key that it will ever have, on any device. {WORDS_ADVICE} \
-         They are not shown again.\n\n{}\n",
+        "These {WORDS} words bring the wallet back, with every key that it will ever have, on any device. \
+         {WORDS_ADVICE} They are not shown again.\n\n{}\n",
         lojal_print::table(&rows, &[])
     )
 }

@@ -88,7 +88,8 @@ pub(super) fn issue(
 }
 
 /// The advice after a reversal that was to put an amount right.
-const CORRECTION: &str = "the receipt stays used: to issue another amount for it, take a new one, such as its text with \"corrected\" after it";
+const CORRECTION: &str = "the receipt stays used: to issue another amount for it, take a new one, such as its text \
+                          with \"corrected\" after it";
 
 /// `lojal reverse`. How much was taken, or how much there is to take, comes from the ledger.
 pub(super) fn reverse(

@@ -158,8 +158,8 @@ fn recovery_text(account: &api::Account, recovery: &Recovery<AddressText>, now: 
     lines.push(match recovery.agreed {
         None => format!("  {} must want the same key", guardians_text(&account.guardians)),
         Some(agreed) if now < agreed.from_ms => format!(
-            "enough guardians agreed on {}; until {} UTC the owner can end this with lojal recover cancel, then a guardian \
-             completes it with {}",
+            "enough guardians agreed on {}; until {} UTC the owner can end this with lojal recover cancel, then a \
+             guardian completes it with {}",
             agreed.new_key,
             utc(agreed.from_ms),
             finish_command(account.address)

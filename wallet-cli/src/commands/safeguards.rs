@@ -18,14 +18,14 @@ pub(super) fn freeze(context: &Context, consent: Consent, sending: &Sending) -> 
     // Whoever is in a hurry says --yes, and isn't kept waiting for a question to the gateway either.
     if !consent.yes && session.account(session.home.address_text())?.guardians.guardians.is_empty() {
         let what = format!(
-            "freeze this account: nothing goes out of it any more, also not with this wallet\nIt has no guardians, so the \
-             freeze is lifted only {delay} after you ask for that with lojal unfreeze"
+            "freeze this account: nothing goes out of it any more, also not with this wallet\nIt has no guardians, so \
+             the freeze is lifted only {delay} after you ask for that with lojal unfreeze"
         );
         ask::consent(&what, consent)?;
     }
     let done = format!(
-        "froze this account: nothing goes out of it; after lojal unfreeze it takes {delay} until the freeze is lifted, or \
-         until the guardians agree, if there are any"
+        "froze this account: nothing goes out of it; after lojal unfreeze it takes {delay} until the freeze is lifted, \
+         or until the guardians agree, if there are any"
     );
     session.transact(Operation::Freeze(Freeze {}), &done, sending)
 }
@@ -65,8 +65,8 @@ pub(super) fn agree(
         return Err(CommandError::Usage("nothing waits on that account: its owner must ask first"));
     };
     let what = format!(
-        "as a guardian, agree that this happens to {owner} at once: {}\nBe sure that you talk to the owner: a thief who has \
-         the key asks for the same",
+        "as a guardian, agree that this happens to {owner} at once: {}\nBe sure that you talk to the owner: a thief \
+         who has the key asks for the same",
         change_text(&waiting)
     );
     ask::consent(&what, consent)?;
@@ -105,8 +105,8 @@ pub(super) fn safeguards_text(account: &api::Account) -> Vec<String> {
     }
     if let Some(cancelled) = account.safeguards.cancelled {
         lines.push(format!(
-            "an agreement of the guardians was cancelled: nothing goes out until {} UTC, and until {} UTC the key alone can't \
-             change the guardians",
+            "an agreement of the guardians was cancelled: nothing goes out until {} UTC, and until {} UTC the key \
+             alone can't change the guardians",
             utc(cancelled.stopped_until_ms),
             utc(cancelled.until_ms)
         ));

@@ -200,7 +200,8 @@ fn end_of_hold(session: &Session<'_>, time: &HoldTime) -> Result<TimeMs, Command
     }
 }
 
-/// The latest end of a hold that the ledger takes by the time of its last block, which this machine's clock can be past.
+/// The latest end of a hold that the ledger takes by the time of its last block, which this machine's clock can be
+/// past.
 fn latest_end(session: &Session<'_>) -> TimeMs {
     session.ledger_time().plus_ms(HOLD_MS_MAX)
 }

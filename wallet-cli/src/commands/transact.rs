@@ -177,7 +177,8 @@ impl<'a> Session<'a> {
         let (id, fate) = self.sign_and_send(wish.latest, wish.operation, sending)?;
         report(id, fate, wish.done, wish.repeat)
     }
-    /// Signs and sends one operation that must not happen from `latest` on, for a caller that reports more than the rest.
+    /// Signs and sends one operation that must not happen from `latest` on, for a caller that reports more than the
+    /// rest.
     pub(super) fn sign_and_send(
         &self,
         latest: Option<TimeMs>,

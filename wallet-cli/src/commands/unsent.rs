@@ -92,7 +92,8 @@ pub(super) fn expired(all: &[TransactionStatus], account: &api::Account) -> Opti
     Some(expired)
 }
 
-/// Counts what an operation moved into the account or out of it. Held points stay the account's until they are captured.
+/// Counts what an operation moved into the account or out of it. Held points stay the account's until they are
+/// captured.
 fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>, account: AddressText) {
     let mut add = |brand: BrandId, came: bool, amount: Points| {
         if let Some((total_came, total_went)) = flows.entry(brand).or_insert(Some((0, 0))) {

@@ -155,7 +155,8 @@ proptest! {
     #[test]
     fn any_request_survives_its_text(
         chain in any::<[u8; 4]>(), amount in 0..=POINTS_MAX, reference in prop::collection::vec(any::<u8>(), 1..=32),
-        until in prop::option::of(0..=TIME_MS_MAX), expires in 0..=TIME_MS_MAX, household in prop::option::of(any::<[u8; 20]>()),
+        until in prop::option::of(0..=TIME_MS_MAX), expires in 0..=TIME_MS_MAX,
+        household in prop::option::of(any::<[u8; 20]>()),
     ) {
         let request = PaymentRequest {
             chain: ChainTag::new(chain),

@@ -59,7 +59,8 @@ fn terms_are_typed_in_points_and_signed_in_smallest_units() {
     let server = ledger_with(None, None);
     let ran = Wallet::at(server.url()).run(&PROPOSE);
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
-    let words = "1 fjallet for 2 kaffet, kaffet owes fjallet 0.25 minor units of SEK for each kaffet and at most 500,000 in all, at most 10,000.00 kaffet a day, until 2028-01-01 00:00:00 UTC";
+    let words = "1 fjallet for 2 kaffet, kaffet owes fjallet 0.25 minor units of SEK for each kaffet and at most \
+                 500,000 in all, at most 10,000.00 kaffet a day, until 2028-01-01 00:00:00 UTC";
     assert!(ran.stdout.contains(words), "{}", ran.stdout);
     let Operation::ProposePartnership(proposal) = only_operation(&server) else { panic!("another operation") };
     assert_eq!((proposal.from, proposal.to, proposal.terms), (brand("kaffet"), brand("fjallet"), terms()));

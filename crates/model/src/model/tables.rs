@@ -28,7 +28,8 @@ pub(crate) struct Tables {
     /// The points that members (second) of households (first) spent of limited brands, by month.
     pub(crate) spent_in: Table<(Address, Address, BrandId, Month), u64>,
     pub(crate) partnerships: Table<(BrandId, BrandId), Partnership>,
-    /// The debts that brands (first) ever incurred to others (second): everything burned times its price, in millionths.
+    /// The debts that brands (first) ever incurred to others (second): everything burned times its price, in
+    /// millionths.
     pub(crate) incurred: Table<(BrandId, BrandId), u128>,
     pub(crate) settled: Table<(BrandId, BrandId), u128>,
     pub(crate) settlements: Table<(BrandId, Reference), ()>,

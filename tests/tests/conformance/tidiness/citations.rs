@@ -1,5 +1,5 @@
-//! Comments cite what is there: sections by their names, sentences word for word, decisions by their numbers. So whoever
-//! searches for a rule finds what enforces it, and a rule that changes shows where.
+//! Comments cite what is there: sections by their names, sentences word for word, decisions by their numbers. So
+//! whoever searches for a rule finds what enforces it, and a rule that changes shows where.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,8 +144,8 @@ fn comments_cite_sections_sentences_and_decisions_that_are_there() {
             findings.extend(wrong.into_iter().map(|what| format!("{}:{} {what}", source.path, comment.line)));
         }
     }
-    let what_to_do = "cite the protocol as \"its sentence, word for word\" (protocol, Name of the section), with […] for what \
-                      is left out; where the rule has changed, see that the code does what it says now";
+    let what_to_do = "cite the protocol as \"its sentence, word for word\" (protocol, Name of the section), with […] \
+                      for what is left out; where the rule has changed, see that the code does what it says now";
     assert_none(&findings, what_to_do);
 }
 
@@ -177,7 +177,8 @@ fn documents_cite_sections_by_their_names_and_decisions_that_are_there() {
 /// A library with one section of each document and one decision.
 fn small_library() -> Library {
     let protocol = sections(
-        "# Title\n\n## 5. Holds\n\n- `Hold`: a hold ends on\n  a whole minute. It is\nopen before.\n\n## 6. Brands\n\nNone.\n",
+        "# Title\n\n## 5. Holds\n\n- `Hold`: a hold ends on\n  a whole minute. It is\nopen before.\n\n## 6. \
+         Brands\n\nNone.\n",
     );
     let architecture = sections("\n## The state\n\nA map.\n");
     let protocol = protocol.into_iter().map(|(name, text)| (("protocol", name), text));

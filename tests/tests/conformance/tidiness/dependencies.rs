@@ -143,7 +143,8 @@ fn the_pure_crates_depend_on_little() {
         let unknown = ordinary.filter(|dependency| !PURE_DEPENDENCIES.contains(&dependency.name.as_str()));
         findings.extend(unknown.map(|dependency| format!("{name} depends on {}", dependency.name)));
     }
-    let what_to_do = "the pure crates do no I/O and stay small: do this in a crate above them, or add a dependency without \
-                      I/O, clock and randomness to PURE_DEPENDENCIES of tests/conformance/tidiness/dependencies.rs";
+    let what_to_do = "the pure crates do no I/O and stay small: do this in a crate above them, or add a dependency \
+                      without I/O, clock and randomness to PURE_DEPENDENCIES of \
+                      tests/conformance/tidiness/dependencies.rs";
     assert_none(&findings, what_to_do);
 }

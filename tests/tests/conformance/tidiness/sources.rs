@@ -70,8 +70,8 @@ fn the_pure_crates_name_no_io_clock_randomness_logging_float_or_unordered_map() 
             findings.extend(named.map(|word| format!("{}:{number} names {word}", source.path)));
         }
     }
-    let what_to_do = "lojal-types, lojal-ledger and lojal-chain must give the same result everywhere: take what these lines \
-                      need as an argument, use BTreeMap, return an error";
+    let what_to_do = "lojal-types, lojal-ledger and lojal-chain must give the same result everywhere: take what these \
+                      lines need as an argument, use BTreeMap, return an error";
     assert_none(&findings, what_to_do);
 }
 

@@ -208,6 +208,7 @@ fn genesis_documents_have_their_bytes_chain_id_and_state_root() {
         named("two brands", two_brands()),
         named("the whole economy", whole_economy()),
     ];
-    let about = "A TOML document, line by line -> canonical bytes; chain id = SHA-256(lojal/genesis/v1 | bytes); the first state's root";
+    let about = "A TOML document, line by line -> canonical bytes; chain id = SHA-256(lojal/genesis/v1 | bytes); the \
+                 first state's root";
     check("genesis.json", about, samples, build);
 }

@@ -58,8 +58,8 @@ where
         assert_eq!(
             build(&vector.input),
             vector.output,
-            "{file}, vector \"{}\": left is what the program makes of the input, right is what the file says. This is a \
-             change of the protocol: undo it, or raise the protocol's version and see tests/vectors/README.md",
+            "{file}, vector \"{}\": left is what the program makes of the input, right is what the file says. This is \
+             a change of the protocol: undo it, or raise the protocol's version and see tests/vectors/README.md",
             vector.name
         );
     }

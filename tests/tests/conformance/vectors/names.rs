@@ -105,7 +105,7 @@ fn names_are_judged_and_compared_by_the_frozen_tables() {
         named("every character", Input::Characters(0, u32::from(char::MAX))),
         named("Latin, Greek and Cyrillic", Input::Characters(0, 0x52f)),
     ];
-    let about = "texts -> what a name looks like as it is written and in small letters, or the rule that the text breaks; \
-                 characters -> how many can be in a name, and the digest of what they look like";
+    let about = "texts -> what a name looks like as it is written and in small letters, or the rule that the text \
+                 breaks; characters -> how many can be in a name, and the digest of what they look like";
     check("names.json", about, samples, build);
 }

@@ -203,6 +203,7 @@ fn roles() -> impl Iterator<Item = Role> {
 
 #[test]
 fn small_values_have_their_bytes() {
-    let about = "The values that messages are made of, in JSON and in canonical bytes (borsh); a time also with its month and day";
+    let about = "The values that messages are made of, in JSON and in canonical bytes (borsh); a time also with \
+                 its month and day";
     check("values.json", about, samples(), build);
 }

@@ -1,4 +1,5 @@
-//! A validator that abuses what it may do: it asks for old blocks without end, and votes with signatures that nobody made.
+//! A validator that abuses what it may do: it asks for old blocks without end, and votes with signatures that nobody
+//! made.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

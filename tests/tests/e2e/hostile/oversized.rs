@@ -1,5 +1,5 @@
-//! Messages that are longer than the network permits. The network's own interface sends none, so this speaks its protocol
-//! by hand, with a validator's key and limits of its own.
+//! Messages that are longer than the network permits. The network's own interface sends none, so this speaks its
+//! protocol by hand, with a validator's key and limits of its own.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;

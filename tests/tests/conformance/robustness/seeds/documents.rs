@@ -69,23 +69,41 @@ fn json_of(value: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("has a JSON form")
 }
 
-const STATUS: &str = r#"{"chain_id":"00","height":1,"state_root":"00","time_ms":1,"validator":null,"peers":3,"mempool":0,"version":"1"}"#;
-const ACCOUNT: &str = r#"{"address":"ADDRESS","exists":true,"rotated_key":null,"frozen":false,
+const STATUS: &str = concat!(
+    r#"{"chain_id":"00","height":1,"state_root":"00","time_ms":1,"#,
+    r#""validator":null,"peers":3,"mempool":0,"version":"1"}"#,
+);
+const ACCOUNT: &str = concat!(
+    r#"{"address":"ADDRESS","exists":true,"rotated_key":null,"frozen":false,
 "guardians":{"guardians":[],"threshold":0},"recovery":null,"memberships":[],
-"household":{"members":[{"address":"ADDRESS","role":"child","limits":[{"brand":"nordmat","month_max":5}],"spent":[]}],"invited":[]},
+"household":{"members":[{"address":"ADDRESS","role":"child","limits":[{"brand":"nordmat","month_max":5}],"#,
+    r#""spent":[]}],"invited":[]},
 "balances":[{"brand":"nordmat","total":5,"lots":[{"expiry":"2027-03","amount":5}]}],
-"holds":[{"brand":"nordmat","reference":"01","total":1,"lots":[],"expires_ms":5}],"height":7}"#;
-const NETTING: &str = r#"{"currency":"SEK","pairs":[{"first":"aa","second":"bb","first_owes":{"minor":1,"micro":5},
-"second_owes":{"minor":18446744073709551615,"micro":4294967295},"net":{"minor":0,"micro":0},"net_debtor":null}],"height":1,"time_ms":2}"#;
-const PARTNERSHIPS: &str = r#"{"partnerships":[{"from":"aa","to":"bb","terms":{"rate_num":1,"rate_den":0,"price_micro":5,
-"daily_max":1,"owed_max":2,"ends_ms":1},"proposal":null,"converted_today":0}]}"#;
-const BRANDS: &str = r#"{"brands":[{"id":"aa","name":"A","decimals":255,"policy":{"transferable":true,"transfer_min":0,
-"transfer_max":18446744073709551615,"reversal_window_ms":0},"totals":{"issued":"340282366920938463463374607431768211455",
-"outstanding":1,"held":0,"redeemed":"0","converted_out":"0","expired":"0","reversed":"0"}}]}"#;
+"holds":[{"brand":"nordmat","reference":"01","total":1,"lots":[],"expires_ms":5}],"height":7}"#,
+);
+const NETTING: &str = concat!(
+    r#"{"currency":"SEK","pairs":[{"first":"aa","second":"bb","first_owes":{"minor":1,"micro":5},
+"second_owes":{"minor":18446744073709551615,"micro":4294967295},"net":{"minor":0,"micro":0},"#,
+    r#""net_debtor":null}],"height":1,"time_ms":2}"#,
+);
+const PARTNERSHIPS: &str = concat!(
+    r#"{"partnerships":[{"from":"aa","to":"bb","#,
+    r#""terms":{"rate_num":1,"rate_den":0,"price_micro":5,
+"daily_max":1,"owed_max":2,"ends_ms":1},"proposal":null,"converted_today":0}]}"#,
+);
+const BRANDS: &str = concat!(
+    r#"{"brands":[{"id":"aa","name":"A","decimals":255,"policy":{"transferable":true,"transfer_min":0,
+"transfer_max":18446744073709551615,"reversal_window_ms":0},"#,
+    r#""totals":{"issued":"340282366920938463463374607431768211455",
+"outstanding":1,"held":0,"redeemed":"0","converted_out":"0","expired":"0","reversed":"0"}}]}"#,
+);
 const PROBLEM: &str =
     r#"{"type":"about:blank","title":"t","status":65535,"detail":"\u0000\ud83d\ude00","code":"c","number":101}"#;
-const HISTORY: &str = r#"{"transactions":[{"id":"ID","status":"pending"},{"id":"ID","status":"committed","height":1,"index":2,
-"time_ms":3,"receipt":{"result":"failed","operation":0,"code":"insufficient_points"}}],"next_cursor":"x"}"#;
+const HISTORY: &str = concat!(
+    r#"{"transactions":[{"id":"ID","status":"pending"},"#,
+    r#"{"id":"ID","status":"committed","height":1,"index":2,
+"time_ms":3,"receipt":{"result":"failed","operation":0,"code":"insufficient_points"}}],"next_cursor":"x"}"#,
+);
 const OPERATORS: &str =
     r#"{"operators":[{"address":"ADDRESS","roles":["issue","admin"],"issue_daily_max":5,"issued_today":1}]}"#;
 

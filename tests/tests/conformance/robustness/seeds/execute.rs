@@ -84,8 +84,8 @@ const STORIES: [(&str, &[Step]); 14] = [
     ),
 ];
 
-/// A block's choices: its time, one transaction, its sender, one operation, how long it is valid, a new nonce, the right
-/// key; and which byte of the block somebody changes.
+/// A block's choices: its time, one transaction, its sender, one operation, how long it is valid, a new nonce, the
+/// right key; and which byte of the block somebody changes.
 fn block((later, sender, operation): &Step) -> Vec<u8> {
     [&[*later, 0, *sender, 0], *operation, &[8, 1, 0, 40, 0, 0, 0, 1]].concat()
 }

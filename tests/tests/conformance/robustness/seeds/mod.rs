@@ -1,5 +1,5 @@
-//! The seeds of the fuzzer's corpus: made from the golden vectors and a real chain, and written down by hand where bytes
-//! are nasty in a way that nobody finds by chance.
+//! The seeds of the fuzzer's corpus: made from the golden vectors and a real chain, and written down by hand where
+//! bytes are nasty in a way that nobody finds by chance.
 
 mod bytes;
 mod documents;
