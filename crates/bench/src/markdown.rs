@@ -1,4 +1,7 @@
-//! Tables and numbers in Markdown.
+//! Tables, numbers and lines in Markdown.
+
+/// Most columns of a line that isn't a row of a table.
+const COLUMNS_MAX: usize = 120;
 
 /// A table, row by row.
 pub struct Table {
@@ -55,6 +58,40 @@ pub fn mebibytes(bytes: u64) -> String {
     format!("{} MiB", number(bytes as f64 / (1024.0 * 1024.0)))
 }
 
+/// A text with its long lines broken at blanks outside of code; tables and headings stay as they are.
+pub fn wrapped(text: &str) -> String {
+    let lines = text.lines().flat_map(|line| if fits(line) { vec![line.to_owned()] } else { broken(line) });
+    lines.map(|line| line + "\n").collect()
+}
+
+fn fits(line: &str) -> bool {
+    line.starts_with(['|', '#']) || line.chars().count() <= COLUMNS_MAX
+}
+
+/// The lines that a long one is broken into; those of a list's item line up with its text.
+fn broken(line: &str) -> Vec<String> {
+    let indent = if line.starts_with("- ") { "  " } else { "" };
+    let mut in_code = false;
+    let pieces = line.split(|letter| {
+        in_code ^= letter == '`';
+        letter == ' ' && !in_code
+    });
+    let mut lines = Vec::new();
+    let mut last = String::new();
+    for piece in pieces {
+        if last.is_empty() {
+            last.push_str(piece);
+        } else if last.chars().count() + 1 + piece.chars().count() <= COLUMNS_MAX {
+            last.push(' ');
+            last.push_str(piece);
+        } else {
+            lines.push(std::mem::replace(&mut last, format!("{indent}{piece}")));
+        }
+    }
+    lines.push(last);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +102,24 @@ mod tests {
         table.row(vec!["a | b".into(), "1".into()]);
         table.row(vec!["c".into()]);
         assert_eq!(table.finish(), "| what | per s |\n| --- | ---: |\n| a \\| b | 1 |\n| c |  |\n\n");
+    }
+
+    #[test]
+    fn long_lines_are_broken_at_blanks_but_for_tables_and_code() {
+        let item = format!("- {}`code with blanks` {}end", "µ four ".repeat(15), "word ".repeat(30));
+        let table = format!("| {} |", "cell ".repeat(50));
+        let short = "# Short\n\n- an item\n  and its second line\n";
+        let text = wrapped(&format!("{short}{item}\n{table}\n"));
+        let (begin, rest) = text.split_at(short.len());
+        assert_eq!(begin, short);
+        let lines: Vec<&str> = rest.lines().collect();
+        assert_eq!(lines.last(), Some(&table.as_str()));
+        let of_item = &lines[..lines.len() - 1];
+        assert!(of_item.len() > 1 && of_item.iter().all(|line| line.chars().count() <= COLUMNS_MAX), "{of_item:?}");
+        assert!(of_item[1..].iter().all(|line| line.starts_with("  ") && !line.starts_with("   ")), "{of_item:?}");
+        assert!(of_item.iter().any(|line| line.contains("`code with blanks`")), "{of_item:?}");
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words(&of_item.join(" ")), words(&item));
     }
 
     #[test]

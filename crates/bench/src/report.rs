@@ -5,7 +5,7 @@ mod stages;
 use crate::bed::Measured;
 use crate::latency::Percentiles;
 use crate::load::Interval;
-use crate::markdown::{Table, mebibytes, number, whole};
+use crate::markdown::{Table, mebibytes, number, whole, wrapped};
 use crate::postgres::{SETTINGS, Slice};
 use crate::suite::{Baseline, Comparison, Results};
 use crate::targets::{table, targets};
@@ -37,7 +37,7 @@ pub fn document(results: &Results, command: &str) -> String {
     text.push_str(&rest(results));
     text.push_str(&conditions(results));
     text.push_str(include_str!("report/method.md"));
-    text
+    wrapped(&text)
 }
 
 fn against(comparison: &Comparison) -> String {

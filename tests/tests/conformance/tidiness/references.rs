@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
-use super::workspace::{assert_none, package, root, sources};
+use super::workspace::{assert_none, package, root, sources, tracked};
 
 /// The documents of the project, from its directory, or none where there is no git.
 pub(super) fn documents() -> Vec<String> {
-    let output = Command::new("git").args(["ls-files", "*.md"]).current_dir(root()).output();
-    let names = output.map(|output| String::from_utf8(output.stdout).expect("names of ours are UTF-8"));
-    names.unwrap_or_default().lines().map(str::to_owned).collect()
+    tracked("*.md")
 }
 
 pub(super) fn read(document: &str) -> String {

@@ -37,6 +37,13 @@ pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package lies in the workspace")
 }
 
+/// The files of the project whose names match a pattern, from its directory, or none where there is no git.
+pub(super) fn tracked(pattern: &str) -> Vec<String> {
+    let output = Command::new("git").args(["ls-files", pattern]).current_dir(root()).output();
+    let names = output.map(|output| String::from_utf8(output.stdout).expect("names of ours are UTF-8"));
+    names.unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
 /// The members of the workspace.
 pub(super) fn packages() -> Vec<Package> {
     let output = Command::new(env!("CARGO"))
