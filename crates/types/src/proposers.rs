@@ -62,9 +62,9 @@ impl Cycle {
         }
     }
 
-    /// The slot of a validator's turn: the number of turns before it. "Turn *j* of the *k* of the *i*-th validator of the
-    /// canonical order, both from 0, stands at (*j* + (*i* + ½) / *n*) / *k* of the cycle; of those at one place the
-    /// earlier validator's comes first." (protocol, Blocks and finality)
+    /// The slot of a validator's turn: the number of turns before it. "Turn *j* of the *k* of the *i*-th validator of
+    /// the canonical order, both from 0, stands at (*j* + (*i* + ½) / *n*) / *k* of the cycle; of those at one place
+    /// the earlier validator's comes first." (protocol, Blocks and finality)
     fn slot_of(&self, index: usize, turn: u64) -> u64 {
         let (place, own) = (self.place(index, turn), self.slots[index]);
         let before = |(other, slots): (usize, &u64)| {
