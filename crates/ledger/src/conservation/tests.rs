@@ -41,12 +41,19 @@ fn set_outstanding(changes: &mut ChangeSet, id: &str, expiry: &str, points: u64)
     put(changes, &outstanding_key(id, expiry), &Points::new(points));
 }
 
-/// Issued, outstanding, redeemed, expired, reversed.
-fn set_totals(changes: &mut ChangeSet, id: &str, totals: [u64; 5]) {
-    let outstanding = Points::new(totals[1]);
-    let [issued, _, redeemed, expired, reversed] = totals.map(|total| GrossPoints::new(total.into()));
-    let totals = Totals { issued, outstanding, redeemed, expired, reversed, ..Totals::default() };
+fn set_totals(changes: &mut ChangeSet, id: &str, totals: Totals) {
     put(changes, &TotalsKey(brand(id)), &totals);
+}
+
+/// The totals of the grocer in [`ledger`].
+fn grocers() -> Totals {
+    let (issued, redeemed) = (GrossPoints::new(55), GrossPoints::new(5));
+    Totals { issued, outstanding: Points::new(50), redeemed, ..Totals::default() }
+}
+
+/// The totals of the grocer after one more point is issued.
+fn one_more() -> Totals {
+    Totals { issued: GrossPoints::new(56), outstanding: Points::new(51), ..grocers() }
 }
 
 /// Checks changes as those of a block on top of a state.
@@ -99,7 +106,7 @@ fn changes_that_conserve_every_point_are_accepted() {
     let issued = judge(|changes| {
         set_lots(changes, ANNA, GROCER, &[lot("2027-11", 50), lot("2027-12", 1)]);
         set_outstanding(changes, GROCER, "2027-12", 1);
-        set_totals(changes, GROCER, [56, 51, 5, 0, 0]);
+        set_totals(changes, GROCER, one_more());
     });
     assert_eq!(issued, [Ok(()), Ok(())]);
 }
@@ -147,21 +154,29 @@ fn outstanding_points_that_nobody_holds_or_that_went_missing_are_found() {
 
 #[test]
 fn totals_that_do_not_balance_are_found_whichever_is_wrong() {
-    for wrong in [[56, 50, 5, 0, 0], [55, 50, 6, 0, 0], [55, 50, 5, 1, 0], [55, 50, 5, 0, 1], [55, 50, 4, 0, 0]] {
+    for wrong in [
+        Totals { issued: GrossPoints::new(56), ..grocers() },
+        Totals { redeemed: GrossPoints::new(6), ..grocers() },
+        Totals { expired: GrossPoints::new(1), ..grocers() },
+        Totals { reversed: GrossPoints::new(1), ..grocers() },
+        Totals { redeemed: GrossPoints::new(4), ..grocers() },
+    ] {
         let expected = ConservationError::Totals(brand(GROCER));
         assert_eq!(judge(|changes| set_totals(changes, GROCER, wrong)), [Err(expected.clone()), Err(expected)]);
     }
     // Sums beyond 64 bits are compared, not wrapped around.
     let expected = ConservationError::Totals(brand(CAFE));
-    let wrapping = judge(|changes| set_totals(changes, CAFE, [0, 1, u64::MAX, 0, 0]));
+    let (outstanding, redeemed) = (Points::new(1), GrossPoints::new(u64::MAX.into()));
+    let wrapping = judge(|changes| set_totals(changes, CAFE, Totals { outstanding, redeemed, ..Totals::default() }));
     assert_eq!(wrapping, [Err(expected.clone()), Err(expected)]);
 }
 
 #[test]
 fn a_total_that_is_not_the_sum_over_the_expiries_is_found() {
-    let total_only = judge(|changes| set_totals(changes, GROCER, [56, 51, 5, 0, 0]));
+    let total_only = judge(|changes| set_totals(changes, GROCER, one_more()));
     assert_eq!(total_only, [Err(sums_differ(GROCER, 0, 1)), Err(sums_differ(GROCER, 50, 51))]);
-    let redeemed_only = judge(|changes| set_totals(changes, GROCER, [55, 45, 10, 0, 0]));
+    let redeemed = Totals { outstanding: Points::new(45), redeemed: GrossPoints::new(10), ..grocers() };
+    let redeemed_only = judge(|changes| set_totals(changes, GROCER, redeemed));
     assert_eq!(redeemed_only, [Err(sums_differ(GROCER, 0, -5)), Err(sums_differ(GROCER, 50, 45))]);
     let not_in_the_total = judge(|changes| {
         set_lots(changes, CLEO, GROCER, &[lot("2027-12", 9)]);
@@ -237,9 +252,8 @@ fn holds_differ(in_holds: i128, held: i128) -> ConservationError {
 }
 
 fn held_totals(held: u64) -> Totals {
-    let (issued, outstanding) = (GrossPoints::new(55), Points::new(30));
-    let redeemed = GrossPoints::new(25 - u128::from(held));
-    Totals { issued, outstanding, held: Points::new(held), redeemed, ..Totals::default() }
+    let (outstanding, redeemed) = (Points::new(30), GrossPoints::new(25 - u128::from(held)));
+    Totals { outstanding, held: Points::new(held), redeemed, ..grocers() }
 }
 
 #[test]
@@ -313,7 +327,7 @@ fn what_was_held_until_a_minute_that_is_over_must_have_moved_on() {
     right.insert(held_key().encode(), None);
     right.insert(HoldEndsKey(held_key().hour).encode(), None);
     set_outstanding(&mut right, GROCER, "2027-11", 50);
-    set_totals(&mut right, GROCER, [55, 50, 5, 0, 0]);
+    set_totals(&mut right, GROCER, grocers());
     assert_eq!(check_block(before, &right, later), Ok(()), "the account's own lots may return later");
     let mut kept = right.clone();
     set_held_until(&mut kept, end_in_hour(), 20);
@@ -326,7 +340,7 @@ fn what_was_held_until_a_minute_that_is_over_must_have_moved_on() {
     assert_eq!(balance_sheet(forgotten.view()), Err(lots_differ(GROCER, "2027-11", 50, 30)));
     let mut moved = ChangeSet::new();
     set_outstanding(&mut moved, GROCER, "2027-11", 50);
-    set_totals(&mut moved, GROCER, [55, 50, 5, 0, 0]);
+    set_totals(&mut moved, GROCER, grocers());
     let moved = State::restore(&ledger.genesis, late, before.apply(&moved), RecentIds::default());
     assert_eq!(balance_sheet(moved.view()).map(drop), expected, "it moved on, and is held all the same");
 }
@@ -370,7 +384,8 @@ fn a_month_that_is_over_must_have_become_breakage() {
     let (before, january) = (ledger.view().tree(), start_of("2027-01"));
     let mut right = ChangeSet::new();
     right.insert(outstanding_key(RESORT, "2026-12").encode(), None);
-    set_totals(&mut right, RESORT, [7, 0, 0, 7, 0]);
+    let (issued, expired) = (GrossPoints::new(7), GrossPoints::new(7));
+    set_totals(&mut right, RESORT, Totals { issued, expired, ..Totals::default() });
     assert_eq!(check_block(before, &right, january), Ok(()), "Bo's dead lot counts no more");
     let mut totals_only = right.clone();
     totals_only.remove(&outstanding_key(RESORT, "2026-12").encode());

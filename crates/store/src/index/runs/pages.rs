@@ -1,6 +1,14 @@
 //! Files of pages with checksums: a stream of bytes of which none is read without having been checked.
 //!
-//! The checksum of a page covers its number and the key of its file too, so that no page is taken for another one.
+//! ```text
+//! 0                                            4092           4096
+//! +--------------------------------------------+---------------+
+//! | bytes of the stream, zeros after its end   | checksum (4)  |   one page; the next one follows at once
+//! +--------------------------------------------+---------------+
+//! ```
+//!
+//! The checksum is CRC-32C, little-endian, over the key of the file, the number of the page (8 bytes, from 0) and its
+//! first 4092 bytes, so that no page is taken for another one.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

@@ -1,12 +1,31 @@
 //! One run: the transactions of some blocks in the order of the chain, their ids sorted, and the accounts' histories.
 //!
-//! The stream of its file has four parts, of entries of one size each, numbers little-endian:
+//! The stream of its file has four parts, one after the other, of entries of one size each, numbers little-endian:
 //!
-//! - a record for each transaction, whose place here is its number: id (32 bytes), height less that of the run's first
-//!   transaction (4), index in the block (2), outcome (code, 0 for applied: 2; operation: 1);
-//! - sorted by the ids: the first 6 bytes of the id, number (4);
-//! - sorted by the addresses: address (20), postings of this account and all before it (4);
-//! - postings: for each account the numbers (4) of the transactions that concern it, ascending.
+//! ```text
+//! 0                 32            36      38      40     41
+//! +-----------------+-------------+-------+-------+------+
+//! | id              | height      | index | code  | oper |   a record for each transaction, in the chain's order
+//! +-----------------+-------------+-------+-------+------+
+//! 0          6            10
+//! +----------+-------------+
+//! | id       | number      |   for each transaction, sorted by the ids
+//! +----------+-------------+
+//! 0                20           24
+//! +----------------+-------------+
+//! | address        | end         |   for each account that a transaction concerns, sorted by the addresses
+//! +----------------+-------------+
+//! 0             4
+//! +-------------+
+//! | number      |   the postings: for each account, in the same order, its transactions, ascending
+//! +-------------+
+//! ```
+//!
+//! - The number of a transaction is the place of its record, from 0.
+//! - `height` is less that of the run's first transaction; `index` is the place in the block.
+//! - `code` is 0 for a transaction that was applied; `oper` is the operation that failed otherwise.
+//! - The second part has the first 6 bytes of each id.
+//! - `end` counts the postings of this account and all before it.
 //!
 //! Ids and addresses are hashes, so a place is guessed well from what is looked for, and no table of them is kept in
 //! memory.

@@ -1,8 +1,18 @@
 //! The entries of a checkpoint that are read at a start only, those of the state, and until when
 //! the latest transactions are valid: files of changes.
 //!
-//! A file holds what was changed between two checkpoints; what the newest file that names a key says is so. An entry is
-//! the length of the key (2 bytes), that of the value (4, little-endian, all ones for a key that went), key and value.
+//! A file holds what was changed between two checkpoints; what the newest file that names a key says is so. Its stream
+//! is one entry after the other, numbers little-endian:
+//!
+//! ```text
+//! 0       2               6      7
+//! +-------+---------------+------+----------------+----------------+
+//! | k     | v             | kind | rest of key    | value          |
+//! +-------+---------------+------+----------------+----------------+
+//!                         |<------ k bytes ------>|<-- v bytes --->|
+//! ```
+//!
+//! For a key that went, `v` is all ones and no value follows.
 //!
 //! Entries are sorted by the kind, the first byte of the key, and then by the hash of the rest, which for an entry of
 //! the state is the key hash of the state tree: a tree is built of the entries as they are read. Where the second half
