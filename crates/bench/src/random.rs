@@ -1,20 +1,16 @@
-//! Numbers that look random and are the same in every run.
+//! Choices that look random and are the same in every run.
 
-/// Sebastiano Vigna's SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>): seeded, so that two runs do the same.
-pub struct Random(u64);
+/// A stream of choices from a seed, so that two runs do the same.
+pub struct Random(lojal_random::Random);
 
 impl Random {
-    /// A sequence of its own for each seed.
+    /// The stream of a seed.
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(lojal_random::Random::new(seed))
     }
     /// Any 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.number()
     }
     /// Evenly from 0 to below 1.
     pub fn unit(&mut self) -> f64 {

@@ -10,13 +10,12 @@
 mod facts;
 pub mod linearizability;
 mod model;
-mod random;
 mod table;
 mod workload;
 mod world;
 
 pub use facts::Facts;
+pub use lojal_random::Random;
 pub use model::Model;
-pub use random::Random;
 pub use workload::Workload;
 pub use world::genesis;

@@ -19,8 +19,8 @@ use lojal_types::{
 };
 
 use crate::Model;
-use crate::random::Random;
 use crate::world::{self, ACTORS, HOUR_MS, MEMBERS, OFFICES, SECOND_MS, TILL};
+use lojal_random::Random;
 
 /// The number of keys that an actor changes between.
 const KEYS: u8 = 4;

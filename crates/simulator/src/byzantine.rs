@@ -22,8 +22,8 @@ use self::blocks::Begun;
 use crate::network::Hub;
 use crate::people;
 use crate::plan::VICTIM;
-use crate::random::Random;
 use crate::schedule::Malice;
+use lojal_random::Random;
 
 /// The lead with which the victim of a conspiracy hears something.
 const HEAD_START: Duration = Duration::from_millis(60);

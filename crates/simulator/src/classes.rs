@@ -3,8 +3,8 @@
 mod draw;
 
 use crate::plan::{Plan, Plant};
-use crate::random::Random;
 use crate::schedule::Fault;
+use lojal_random::Random;
 
 /// A kind of run.
 pub struct Class {

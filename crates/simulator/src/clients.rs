@@ -8,8 +8,8 @@ use lojal_types::{Outcome, SignedTransaction, TimeMs, TransactionId};
 
 use crate::history::{FinalityAnswer, Probe, SubmissionRecord};
 use crate::plan::Plant;
-use crate::random::Random;
 use crate::world::World;
+use lojal_random::Random;
 
 /// Time between two looks of a client at what became of its transactions.
 const LOOK_MS: u64 = 250;
@@ -47,7 +47,7 @@ pub async fn client(world: World, seed: u64, number: usize, habits: Habits) {
     let mut done: VecDeque<(TransactionId, Arc<SignedTransaction>)> = VecDeque::new();
     let mut look_ms = 0;
     loop {
-        tokio::time::sleep(Duration::from_millis(random.within(10..=habits.pause_ms_max))).await;
+        tokio::time::sleep(Duration::from_millis(random.between(10..=habits.pause_ms_max))).await;
         let now_ms = world.now_ms();
         if now_ms >= look_ms {
             look_ms = now_ms + LOOK_MS;

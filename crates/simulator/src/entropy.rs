@@ -10,7 +10,7 @@
 use std::cell::Cell;
 use std::ffi::{c_int, c_long, c_uint, c_void};
 
-use crate::random::Random;
+use lojal_random::Random;
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 compile_error!("the simulator knows how random numbers are asked for on Linux, on x86_64 and aarch64");

@@ -6,9 +6,9 @@ use lojal_network::Topic;
 use lojal_store::Faults;
 
 use crate::network::{LinkFault, LinkFaultKind};
-use crate::random::Random;
 use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
 use crate::world::World;
+use lojal_random::Random;
 
 /// Virtual time between two looks at who has which block, and most looks.
 const LOOK_MS: u64 = 5;

@@ -14,7 +14,6 @@ pub mod oracles;
 mod people;
 pub mod plan;
 pub mod planted;
-pub mod random;
 pub mod run;
 pub mod schedule;
 pub mod shrink;

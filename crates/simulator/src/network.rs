@@ -20,8 +20,8 @@ use tokio::time::Instant;
 use self::links::Links;
 pub use self::links::{LinkFault, LinkFaultKind};
 use self::requests::Requests;
-use crate::random::Random;
 use crate::trace::Trace;
+use lojal_random::Random;
 
 /// The sender of a message, and the number of it among the sender's.
 type MessageId = (usize, u64);
@@ -319,7 +319,7 @@ impl Inner {
     }
 
     fn dial_soon(&mut self, one: usize, other: usize) {
-        let at_us = self.now_us() + 1_000 * self.random.within(50..=2_000);
+        let at_us = self.now_us() + 1_000 * self.random.between(50..=2_000);
         self.schedule(at_us, Happening::Dial(one, other));
     }
 
@@ -347,7 +347,7 @@ impl Inner {
 
     fn watch_dead_links(&mut self) {
         for (one, other, since) in self.links.newly_cut() {
-            let at_us = self.now_us() + 1_000 * self.random.within(6_000..=20_000);
+            let at_us = self.now_us() + 1_000 * self.random.between(6_000..=20_000);
             self.schedule(at_us, Happening::Dead(one, other, since));
         }
     }

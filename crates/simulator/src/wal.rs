@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use lojal_consensus::context::{Context, Height};
 use ractor::{Actor, ActorProcessingErr, ActorRef, SpawnErr};
 
-use crate::random::Random;
+use lojal_random::Random;
 
 /// The part of the log that is on the disk, through restarts; clones share it.
 #[derive(Clone, Default)]

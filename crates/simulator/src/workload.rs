@@ -7,7 +7,7 @@ use lojal_types::{
 };
 
 use crate::people::{self, MEMBERS, TILLS};
-use crate::random::Random;
+use lojal_random::Random;
 
 /// The time that most transactions are valid.
 const VALID_MS: u64 = 10 * 60 * 1_000;
@@ -60,12 +60,12 @@ impl Workload {
             }
             4..7 => {
                 let to = people::member(self.random.index(MEMBERS)).address();
-                let amount = Points::new(self.random.within(1..=60));
+                let amount = Points::new(self.random.between(1..=60));
                 let transfer = Transfer { brand, from: member.address(), to, amount };
                 self.sign(&member, Operation::Transfer(transfer), now, valid_ms)
             }
             7 => {
-                let amount = Points::new(self.random.within(1..=40));
+                let amount = Points::new(self.random.between(1..=40));
                 let redeem = Redeem { brand, from: member.address(), amount, reference: None };
                 self.sign(&member, Operation::Redeem(redeem), now, valid_ms)
             }
@@ -73,7 +73,7 @@ impl Workload {
             _ => {
                 let at = self.random.index(self.issued.len());
                 let Some((issue_reference, from)) = self.issued.get(at).cloned() else { return self.own(now) };
-                let (amount, reference) = (Points::new(self.random.within(1..=30)), self.reference());
+                let (amount, reference) = (Points::new(self.random.between(1..=30)), self.reference());
                 let at_least = if self.random.permille(500) { amount } else { Points::new(1) };
                 let reverse = Reverse { brand, from, amount, at_least, issue_reference, reference };
                 self.sign(&till, Operation::Reverse(reverse), now, valid_ms)
@@ -84,9 +84,9 @@ impl Workload {
     fn hold_or_settle(&mut self, member: &KeyPair, till: &KeyPair, now: TimeMs, valid_ms: u64) -> SignedTransaction {
         let brand = people::brand();
         if self.held.is_empty() || self.random.permille(500) {
-            let (amount, reference) = (Points::new(self.random.within(1..=40)), self.reference());
+            let (amount, reference) = (Points::new(self.random.between(1..=40)), self.reference());
             self.held.push((reference.clone(), member.address()));
-            let expires_ms = now.plus_ms(self.random.within(1_000..=30_000));
+            let expires_ms = now.plus_ms(self.random.between(1_000..=30_000));
             let hold = Hold { brand, from: member.address(), amount, reference, expires_ms };
             return self.sign(member, Operation::Hold(hold), now, valid_ms);
         }
@@ -95,7 +95,7 @@ impl Workload {
         if self.random.permille(500) {
             return self.sign(till, Operation::Release(Release { brand, from, hold_reference }), now, valid_ms);
         }
-        let (amount, reference) = (Points::new(self.random.within(1..=20)), self.reference());
+        let (amount, reference) = (Points::new(self.random.between(1..=20)), self.reference());
         let capture = Capture { brand, from, hold_reference, amount, reference };
         self.sign(till, Operation::Capture(capture), now, valid_ms)
     }

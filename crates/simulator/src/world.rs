@@ -20,10 +20,10 @@ use crate::history::History;
 use crate::network::Hub;
 use crate::people;
 use crate::plan::Plant;
-use crate::random::Random;
 use crate::schedule::Malice;
 use crate::wal::WalDisk;
 use crate::workload::Workload;
+use lojal_random::Random;
 
 /// The network and all that is in it; clones share it.
 #[derive(Clone)]

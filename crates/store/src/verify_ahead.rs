@@ -34,7 +34,7 @@ pub struct VerifyAhead<T> {
     batches: VecDeque<Receiver<Vec<Answer>>>,
     /// Answers of the batch that is being taken.
     answers: VecDeque<Answer>,
-    /// The companions of the blocks, those of `answers` first.
+    /// The values that belong to the blocks, those of `answers` first.
     with: VecDeque<T>,
 }
 

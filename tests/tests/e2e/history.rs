@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use lojal_client::{Client, ClientError};
+use lojal_model::Random;
 use lojal_model::linearizability::{Action, Call, Effect, History, Outcome, check};
 use lojal_types::api::{TransactionState, TransactionStatus};
 use lojal_types::{Bounded, Code, Genesis, Height, KeyPair, SignedTransaction, TimeMs, Transaction, TransactionId};
@@ -28,18 +29,6 @@ const AMOUNT_MAX: usize = 150;
 const VALID_MS: u64 = 15_000;
 /// The number of times that a gateway that is behind is asked again before a read is given up.
 const ASKED_MAX: usize = 40;
-
-/// Numbers that look random and are the same in every run (SplitMix64, Steele et al. 2014).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).expect("less than a usize")
-    }
-}
 
 fn member(number: usize) -> KeyPair {
     KeyPair::from_seed(&[u8::try_from(number + 1).expect("few members"); 32])
@@ -193,18 +182,18 @@ impl Record {
 
     /// One client, until it is over.
     fn play(&self, number: usize) {
-        let (name, mut dice) = (format!("client {number}"), Dice(number as u64));
+        let (name, mut dice) = (format!("client {number}"), Random::new(number as u64));
         let mut latest = [Height::GENESIS; 4];
         while !self.is_over.load(Ordering::Relaxed) {
-            let (gateway, from) = (dice.below(4), dice.below(MEMBERS));
-            if dice.below(2) == 0 {
+            let (gateway, from) = (dice.index(4), dice.index(MEMBERS));
+            if dice.index(2) == 0 {
                 self.read(&name, gateway, from, &mut latest);
                 continue;
             }
-            let to = (from + 1 + dice.below(MEMBERS - 1)) % MEMBERS;
-            let (sent, signed) = self.transfer(from, to, 1 + dice.below(AMOUNT_MAX) as u64);
+            let to = (from + 1 + dice.index(MEMBERS - 1)) % MEMBERS;
+            let (sent, signed) = self.transfer(from, to, 1 + dice.index(AMOUNT_MAX) as u64);
             let outcome = self.submit(&name, gateway, (&sent, &signed), true);
-            if outcome == Outcome::Unknown && dice.below(2) == 0 {
+            if outcome == Outcome::Unknown && dice.index(2) == 0 {
                 self.submit(&name, (gateway + 1) % 4, (&sent, &signed), false);
             }
         }

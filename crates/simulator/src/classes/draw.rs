@@ -12,9 +12,9 @@ const AWAY_MS: u64 = 2_500;
 impl Draw {
     /// A fault of a length in this range, somewhere in the active time.
     fn fault(&mut self, length_ms: std::ops::RangeInclusive<u64>, kind: FaultKind) -> Fault {
-        let length_ms = self.random.within(length_ms);
+        let length_ms = self.random.between(length_ms);
         let last_ms = self.active_ms.saturating_sub(length_ms).max(FIRST_MS);
-        let start_ms = self.random.within(FIRST_MS..=last_ms);
+        let start_ms = self.random.between(FIRST_MS..=last_ms);
         Fault { start_ms, end_ms: start_ms + length_ms, kind }
     }
 
@@ -24,7 +24,7 @@ impl Draw {
         let slots = (0..count).map(|slot| {
             let first_ms = FIRST_MS + slot * slot_ms;
             let start_ms = first_ms + self.random.below(slot_ms / 4);
-            let end_ms = start_ms + self.random.within(200..=slot_ms / 2);
+            let end_ms = start_ms + self.random.between(200..=slot_ms / 2);
             Fault { start_ms, end_ms, kind: kind(self) }
         });
         slots.collect()
@@ -59,7 +59,7 @@ pub(super) fn nothing(_: &mut Draw) -> Vec<Fault> {
 }
 
 pub(super) fn delay(draw: &mut Draw) -> Vec<Fault> {
-    let max_ms = draw.random.within(50..=2_000);
+    let max_ms = draw.random.between(50..=2_000);
     (0..2).map(|_| draw.fault(3_000..=9_000, FaultKind::Delay { node: None, min_ms: 0, max_ms })).collect()
 }
 
@@ -69,17 +69,17 @@ pub(super) fn slow_link(draw: &mut Draw) -> Vec<Fault> {
 }
 
 pub(super) fn loss(draw: &mut Draw) -> Vec<Fault> {
-    let permille = draw.random.within(20..=330);
+    let permille = draw.random.between(20..=330);
     (0..2).map(|_| draw.fault(3_000..=9_000, FaultKind::Loss { permille })).collect()
 }
 
 pub(super) fn duplication(draw: &mut Draw) -> Vec<Fault> {
-    let permille = draw.random.within(100..=1_000);
+    let permille = draw.random.between(100..=1_000);
     vec![draw.fault(8_000..=16_000, FaultKind::Duplication { permille })]
 }
 
 pub(super) fn reordering(draw: &mut Draw) -> Vec<Fault> {
-    let (permille, max_ms) = (draw.random.within(50..=600), draw.random.within(20..=1_500));
+    let (permille, max_ms) = (draw.random.between(50..=600), draw.random.between(20..=1_500));
     vec![draw.fault(8_000..=16_000, FaultKind::Reordering { permille, max_ms })]
 }
 
@@ -189,7 +189,7 @@ pub(super) fn all_but_one_wiped(draw: &mut Draw) -> Vec<Fault> {
     let nodes = (0..draw.validators).filter(|node| *node != whole).collect();
     let index = draw.index_left();
     let wipe = draw.fault(1_000..=4_000, FaultKind::Wipe { nodes });
-    let end_ms = wipe.start_ms + draw.random.within(500..=6_000);
+    let end_ms = wipe.start_ms + draw.random.between(500..=6_000);
     let stop = Fault { start_ms: wipe.start_ms + 400, end_ms, kind: FaultKind::Crash { nodes: vec![whole], index } };
     vec![wipe, stop]
 }
@@ -219,22 +219,22 @@ pub(super) fn index_lost(draw: &mut Draw) -> Vec<Fault> {
 }
 
 pub(super) fn clock_slow(draw: &mut Draw) -> Vec<Fault> {
-    let (node, ms) = (draw.node(), draw.random.within(500..=600_000) as i64);
+    let (node, ms) = (draw.node(), draw.random.between(500..=600_000) as i64);
     vec![draw.fault(6_000..=14_000, FaultKind::Skew { node, ms: -ms })]
 }
 
 pub(super) fn clock_fast(draw: &mut Draw) -> Vec<Fault> {
-    let (node, ms) = (draw.node(), draw.random.within(500..=600_000) as i64);
+    let (node, ms) = (draw.node(), draw.random.between(500..=600_000) as i64);
     vec![draw.fault(6_000..=14_000, FaultKind::Skew { node, ms })]
 }
 
 pub(super) fn clock_jumps(draw: &mut Draw) -> Vec<Fault> {
-    let (node, max_ms) = (draw.node(), draw.random.within(1_000..=60_000));
+    let (node, max_ms) = (draw.node(), draw.random.between(1_000..=60_000));
     vec![draw.fault(8_000..=15_000, FaultKind::Jumps { node, max_ms })]
 }
 
 pub(super) fn lost_gossip(draw: &mut Draw) -> Vec<Fault> {
-    let permille = draw.random.within(500..=1_000);
+    let permille = draw.random.between(500..=1_000);
     vec![draw.fault(8_000..=16_000, FaultKind::LostGossip { permille })]
 }
 

@@ -2,7 +2,7 @@
 
 use lojal_network::Topic;
 
-use crate::random::Random;
+use lojal_random::Random;
 
 /// Something wrong with links, for as long as it is in place.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl Links {
             count,
             connected: vec![false; links],
             changes: vec![0; links],
-            base_us: (0..links).map(|_| random.within(500..=20_000)).collect(),
+            base_us: (0..links).map(|_| random.between(500..=20_000)).collect(),
             last_us: vec![[0; STREAMS]; links],
             faults: Vec::new(),
         }
@@ -154,7 +154,7 @@ impl Links {
         for fault in &self.faults {
             match &fault.kind {
                 LinkFaultKind::Delay { node, min_ms, max_ms } if node.is_none_or(|node| node == from || node == to) => {
-                    delay_us += 1_000 * random.within(*min_ms..=*max_ms);
+                    delay_us += 1_000 * random.between(*min_ms..=*max_ms);
                 }
                 LinkFaultKind::Loss { topic: of, permille }
                     if (of.is_none() || *of == topic) && random.permille(*permille) =>
@@ -163,7 +163,7 @@ impl Links {
                 }
                 LinkFaultKind::Duplication { permille } => copies += usize::from(random.permille(*permille)),
                 LinkFaultKind::Reordering { permille, max_ms } if random.permille(*permille) => {
-                    held_back_us += 1_000 * random.within(1..=*max_ms);
+                    held_back_us += 1_000 * random.between(1..=*max_ms);
                 }
                 _ => {}
             }

@@ -7,6 +7,8 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use lojal_random::Random;
+
 use super::tracking::{Inode, InodeNumber, Tracking};
 
 const SECTOR_BYTES: u64 = 512;
@@ -30,31 +32,9 @@ impl IndexAfterCrash {
     pub const ALL: [Self; 4] = [Self::AsItIs, Self::Lost, Self::AtCheckpoint, Self::Changed];
 }
 
-/// Numbers that depend on the seed alone (SplitMix64; Steele, Lea, Flood: "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `end`; 0 if that is 0.
-    fn below(&mut self, end: u64) -> u64 {
-        self.next().checked_rem(end).unwrap_or(0)
-    }
-
-    fn coin(&mut self) -> bool {
-        self.next() & 1 == 1
-    }
-}
-
 /// Makes what everybody sees one of the states that could be durable.
 pub(super) fn crash(tracking: &mut Tracking, seed: u64) -> io::Result<()> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let names = names_left(tracking, &mut random);
     let mut contents = BTreeMap::<InodeNumber, Vec<u8>>::new();
     for (number, inode) in &tracking.inodes {
@@ -131,7 +111,7 @@ fn scramble(content: &mut [u8], range: Range<u64>, random: &mut Random) {
         let sector = content.iter_mut().take(end as usize).skip(start as usize);
         match random.below(4) {
             0 => sector.for_each(|byte| *byte = 0),
-            1 => sector.for_each(|byte| *byte = random.next() as u8),
+            1 => sector.for_each(|byte| *byte = random.byte()),
             _ => (),
         }
         start = end;
@@ -147,7 +127,7 @@ fn undo(content: &mut [u8], offset: u64, before: &[u8], random: &mut Random) {
         let sector = content.iter_mut().take(next as usize).skip(start as usize);
         for (byte, before) in sector.zip(before.iter().skip(skipped)) {
             match way {
-                0 => *byte = random.next() as u8,
+                0 => *byte = random.byte(),
                 1 | 2 => *byte = *before,
                 _ => (),
             }
@@ -179,7 +159,7 @@ pub(super) fn crash_index(tracking: &Tracking, data: &Path, after: IndexAfterCra
             Ok(())
         }
         IndexAfterCrash::Changed => {
-            let mut random = Random(seed);
+            let mut random = Random::new(seed);
             flip_any(&files(&index)?, &mut random).map(|_| ())
         }
     }
@@ -188,7 +168,7 @@ pub(super) fn crash_index(tracking: &Tracking, data: &Path, after: IndexAfterCra
 pub(super) fn rot_log(data: &Path, seed: u64) -> io::Result<Option<(PathBuf, u64)>> {
     let mut segments = files(&data.join("log"))?;
     segments.retain(|path| path.extension().is_some_and(|extension| extension == "log"));
-    flip_any(&segments, &mut Random(seed))
+    flip_any(&segments, &mut Random::new(seed))
 }
 
 pub(super) fn flip_bit(path: &Path, offset: u64, bit: u8) -> io::Result<()> {

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("lojal-types", &[]),
     ("lojal-text", &[]),
+    ("lojal-random", &[]),
     ("lojal-print", &["lojal-text"]),
-    ("lojal-model", &["lojal-types"]),
+    ("lojal-model", &["lojal-random", "lojal-types"]),
     ("lojal-ledger", &["lojal-model", "lojal-types"]),
     ("lojal-chain", &["lojal-ledger", "lojal-types"]),
     ("lojal-network", &[]),
-    ("lojal-store", &["lojal-chain", "lojal-ledger", "lojal-types"]),
+    ("lojal-store", &["lojal-chain", "lojal-ledger", "lojal-random", "lojal-types"]),
     ("lojal-consensus", &["lojal-chain", "lojal-ledger", "lojal-network", "lojal-store", "lojal-types"]),
     (
         "lojal-gateway",
@@ -28,6 +29,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
             "lojal-model",
             "lojal-network",
             "lojal-print",
+            "lojal-random",
             "lojal-store",
             "lojal-types",
         ],
@@ -55,7 +57,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
             "lojal-wallet",
         ],
     ),
-    ("lojal-bench", &["lojal-auditor", "lojal-client", "lojal-print", "lojal-types"]),
+    ("lojal-bench", &["lojal-auditor", "lojal-client", "lojal-print", "lojal-random", "lojal-types"]),
     (
         "lojal-tests",
         &[

@@ -2,28 +2,24 @@
 
 use std::time::Duration;
 
+use lojal_model::Random;
+
 use crate::network::Network;
 use crate::stream::{Stream, assert_kept_everywhere, two_members};
 
 const SEED: u64 = 0x10ca1;
 const ROUNDS: u64 = 6;
 
-/// Numbers that look random and are the same in every run (SplitMix64, Steele et al. 2014).
-struct Moments(u64);
+/// Moments that look random and are the same in every run.
+struct Moments(Random);
 
 impl Moments {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
     /// Lets some milliseconds pass: a moment that no condition names is what these tests are about.
     fn pass(&mut self, ms_max: u64) {
-        std::thread::park_timeout(Duration::from_millis(self.below(ms_max)));
+        std::thread::park_timeout(Duration::from_millis(self.0.below(ms_max)));
     }
     fn validator(&mut self) -> usize {
-        usize::try_from(self.below(4)).expect("less than four")
+        usize::try_from(self.0.below(4)).expect("less than four")
     }
 }
 
@@ -32,10 +28,10 @@ fn validators_killed_at_random_moments_of_work_and_of_starting_lose_nothing_ackn
     let mut network = Network::start();
     let (from, to) = two_members(&network);
     let clients: Vec<_> = (0..4).map(|node| network.client(node)).collect();
-    let mut moments = Moments(SEED);
+    let mut moments = Moments(Random::new(SEED));
     let acknowledged = Stream::during(&clients, (&from, &to), |stream| {
         for round in 0..ROUNDS {
-            stream.wait_for(moments.below(20));
+            stream.wait_for(moments.0.below(20));
             moments.pass(100);
             let victim = moments.validator();
             network.kill(victim);
@@ -64,7 +60,7 @@ fn all_validators_killed_twice_in_a_row_within_a_start_go_on_from_the_same_block
     let mut network = Network::start();
     let (from, to) = two_members(&network);
     let clients: Vec<_> = (0..4).map(|node| network.client(node)).collect();
-    let mut moments = Moments(SEED + 1);
+    let mut moments = Moments(Random::new(SEED + 1));
     let acknowledged = Stream::during(&clients, (&from, &to), |stream| {
         stream.wait_for(30);
         network.kill_all();

@@ -10,6 +10,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use lojal_model::Random;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::{Domain, Socket, Type};
 
@@ -124,14 +125,9 @@ fn is_open(stream: &mut TcpStream, byte: Option<u8>) -> bool {
         && read.as_ref().map_or_else(is_waiting, |count| *count > 0)
 }
 
-/// Bytes that mean nothing, other ones for every seed (SplitMix64, Steele et al. 2014).
+/// Bytes that mean nothing, other ones for every seed.
 fn garbage(seed: u64, len: usize) -> Vec<u8> {
-    let word = |at: usize| {
-        let mut mixed = (seed << 32).wrapping_add(at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb).to_le_bytes()
-    };
-    (0..len.div_ceil(8)).flat_map(word).take(len).collect()
+    Random::new(seed).bytes(len)
 }
 
 /// Connects again and again, and sends as long as anybody reads; never reads itself.

@@ -10,6 +10,7 @@ mod wallet;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use lojal_model::Random;
 use serde_json::Value;
 
 /// Names and bytes.
@@ -84,13 +85,5 @@ fn refused(kind: &str) -> Seeds {
 
 /// The same bytes for the same number, and others for another.
 fn random(number: u64, count: usize) -> Vec<u8> {
-    // SplitMix64: https://prng.di.unimi.it/splitmix64.c
-    let mut state = number;
-    let next = || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)).to_le_bytes()[0]
-    };
-    std::iter::repeat_with(next).take(count).collect()
+    Random::new(number).bytes(count)
 }
