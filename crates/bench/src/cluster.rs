@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use lojal_client::Client;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Role, TimeMs, Validator,
+    Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Roles, TimeMs, Validator,
 };
 
 use crate::accounts::{Accounts, key};
@@ -222,11 +222,8 @@ fn validator_name(index: usize) -> String {
 
 fn genesis(validators: usize, heartbeat_ms: u64) -> Genesis {
     let operators = Accounts::operators(OPERATORS);
-    let operator = |index| GenesisOperator {
-        public_key: operators.key(index).public_key(),
-        roles: Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("one to four"),
-        issue_daily_max: None,
-    };
+    let operator = |index| GenesisOperator::new(operators.key(index).public_key(), Roles::all());
+    let operators = Bounded::new((0..OPERATORS).map(operator).collect()).expect("at most 64");
     let policy = Policy {
         expiry_months: Some(24),
         transfer_max: Points::new(100_000),
@@ -234,13 +231,7 @@ fn genesis(validators: usize, heartbeat_ms: u64) -> Genesis {
         reversal_window_ms: 30 * 24 * 3_600_000,
         ..Policy::open()
     };
-    let brands = BRANDS.map(|id| GenesisBrand {
-        id: id.parse().expect("valid"),
-        name: id.parse().expect("valid"),
-        decimals: 0,
-        policy: policy.clone(),
-        operators: Bounded::new((0..OPERATORS).map(operator).collect()).expect("at most 64"),
-    });
+    let brands = BRANDS.map(|id| GenesisBrand::new(id.parse().expect("valid"), policy.clone(), operators.clone()));
     let validators = (0..validators).map(|index| Validator {
         name: validator_name(index).parse().expect("valid"),
         public_key: validator_key(index).public_key(),
@@ -251,7 +242,7 @@ fn genesis(validators: usize, heartbeat_ms: u64) -> Genesis {
         settlement_currency: Some("SEK".parse().expect("valid")),
         parameters: Parameters { heartbeat_ms, ..Parameters::standard() },
         validators: Bounded::new(validators.collect()).expect("at most 64"),
-        brands: Bounded::new(brands.to_vec()).expect("two"),
+        brands: Bounded::from(brands),
         ..GenesisDocument::empty("lojal benchmark".parse().expect("valid"), now())
     };
     Genesis::new(document).expect("every rule is kept")

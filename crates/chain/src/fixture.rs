@@ -59,29 +59,23 @@ pub(crate) fn validators(powers: &[u64]) -> Vec<Validator> {
 
 /// A network whose validators have these powers.
 pub(crate) fn genesis(powers: &[u64], parameters: Parameters) -> Genesis {
-    let till = GenesisOperator {
-        public_key: key(TILL).public_key(),
-        roles: Bounded::new(vec![Role::Issue, Role::Reverse]).expect("two roles"),
-        issue_daily_max: None,
+    let till = GenesisOperator::new(key(TILL).public_key(), Bounded::from([Role::Issue, Role::Reverse]));
+    let policy = Policy {
+        expiry_months: Some(1),
+        transfer_max: Points::new(1000),
+        convertible: false,
+        poolable: false,
+        reversal_window_ms: 1000,
+        ..Policy::open()
     };
     let brand = GenesisBrand {
-        id: "nordmat".parse().expect("a valid id"),
         name: "Nordmat".parse().expect("a valid name"),
-        decimals: 0,
-        policy: Policy {
-            expiry_months: Some(1),
-            transfer_max: Points::new(1000),
-            convertible: false,
-            poolable: false,
-            reversal_window_ms: 1000,
-            ..Policy::open()
-        },
-        operators: Bounded::new(vec![till]).expect("one operator"),
+        ..GenesisBrand::new("nordmat".parse().expect("a valid id"), policy, Bounded::from([till]))
     };
     let document = GenesisDocument {
         parameters,
         validators: Bounded::new(validators(powers)).expect("few validators"),
-        brands: Bounded::new(vec![brand]).expect("one brand"),
+        brands: Bounded::from([brand]),
         ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))
     };
     Genesis::new(document).expect("the document keeps the rules")

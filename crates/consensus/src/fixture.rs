@@ -67,28 +67,23 @@ pub(crate) fn proposer(height: u64, round: u32) -> u8 {
 }
 
 pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
-    let operator = |number| GenesisOperator {
-        public_key: till(number).public_key(),
-        roles: Bounded::new(vec![Role::Issue]).expect("one"),
-        issue_daily_max: None,
+    let operator = |number| GenesisOperator::new(till(number).public_key(), Bounded::from([Role::Issue]));
+    let operators = Bounded::new((0..TILLS).map(operator).collect()).expect("few operators");
+    let policy = Policy {
+        convertible: false,
+        poolable: false,
+        transfer_max: Points::new(1_000),
+        reversal_window_ms: 1_000,
+        ..Policy::open()
     };
     let brand = GenesisBrand {
-        id: "nordmat".parse().expect("valid"),
         name: "Nordmat".parse().expect("valid"),
-        decimals: 0,
-        policy: Policy {
-            convertible: false,
-            poolable: false,
-            transfer_max: Points::new(1_000),
-            reversal_window_ms: 1_000,
-            ..Policy::open()
-        },
-        operators: Bounded::new((0..TILLS).map(operator).collect()).expect("few operators"),
+        ..GenesisBrand::new("nordmat".parse().expect("valid"), policy, operators)
     };
     let document = GenesisDocument {
         parameters: Parameters { heartbeat_ms, ..Parameters::standard() },
         validators: Bounded::new(validators(4).validators().to_vec()).expect("four"),
-        brands: Bounded::new(vec![brand]).expect("one"),
+        brands: Bounded::from([brand]),
         ..GenesisDocument::empty("test".parse().expect("valid"), TimeMs::new(START_MS).expect("in range"))
     };
     Genesis::new(document).expect("the document keeps the rules")

@@ -125,21 +125,15 @@ pub(crate) fn policy_of(id: &str) -> Policy {
 }
 
 fn operator(seed: u8, roles: &[Role], issue_daily_max: Option<u64>) -> GenesisOperator {
-    GenesisOperator {
-        public_key: key(seed).public_key(),
-        roles: Bounded::new(roles.to_vec()).expect("one to four roles"),
-        issue_daily_max: issue_daily_max.map(Points::new),
-    }
+    let roles = Bounded::new(roles.to_vec()).expect("one to four roles");
+    let issue_daily_max = issue_daily_max.map(Points::new);
+    GenesisOperator { issue_daily_max, ..GenesisOperator::new(key(seed).public_key(), roles) }
 }
 
 fn genesis(grocer_expiry_months: u8) -> Genesis {
     let till = || operator(TILL, &ALL_ROLES, None);
-    let with = |id: &str, policy, operators| GenesisBrand {
-        id: brand(id),
-        name: id.parse().expect("a valid name"),
-        decimals: 0,
-        policy,
-        operators: Bounded::new(operators).expect("few operators"),
+    let with = |id: &str, policy, operators| {
+        GenesisBrand::new(brand(id), policy, Bounded::new(operators).expect("few operators"))
     };
     let grocers = vec![
         till(),

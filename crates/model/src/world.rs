@@ -2,7 +2,9 @@
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::POINTS_MAX;
-use lojal_types::{Bounded, BrandId, GenesisDocument, KeyPair, Parameters, Points, Policy, Role, TimeMs, Validator};
+use lojal_types::{
+    Bounded, BrandId, GenesisDocument, KeyPair, Parameters, Points, Policy, Role, Roles, TimeMs, Validator,
+};
 
 pub(crate) const SECOND_MS: u64 = 1_000;
 pub(crate) const MINUTE_MS: u64 = 60 * SECOND_MS;
@@ -80,25 +82,17 @@ pub(crate) fn policy(brand: usize) -> Policy {
 /// brands with different policies, their operators, and 5 seconds to cancel a recovery. What concerns consensus is
 /// the caller's to change: the validators, the heartbeat, the sizes of blocks.
 pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> GenesisDocument {
-    let operator = |actor: usize, roles: &[Role], max: Option<u64>| GenesisOperator {
-        public_key: key(seed, actor, 0).public_key(),
-        roles: Bounded::new(roles.to_vec()).expect("one to four roles"),
-        issue_daily_max: max.map(Points::new),
-    };
+    let operator = |actor: usize, roles| GenesisOperator::new(key(seed, actor, 0).public_key(), roles);
     let brands = brands().into_iter().enumerate().map(|(number, id)| {
-        let mut operators = vec![operator(TILL, &ALL_ROLES, None), operator(OFFICES + number, &[Role::Admin], None)];
+        let mut operators =
+            vec![operator(TILL, Roles::all()), operator(OFFICES + number, Bounded::from([Role::Admin]))];
         if number == GROCER {
-            operators.push(operator(ISSUER, &[Role::Issue], Some(1000)));
-            operators.push(operator(RETURNS, &[Role::Reverse], None));
-            operators.push(operator(CASHIER, &[Role::Capture], None));
+            let issuer = operator(ISSUER, Bounded::from([Role::Issue]));
+            operators.push(GenesisOperator { issue_daily_max: Some(Points::new(1000)), ..issuer });
+            operators.push(operator(RETURNS, Bounded::from([Role::Reverse])));
+            operators.push(operator(CASHIER, Bounded::from([Role::Capture])));
         }
-        GenesisBrand {
-            id,
-            name: id.as_str().parse().expect("a valid name"),
-            decimals: 0,
-            policy: policy(number),
-            operators: Bounded::new(operators).expect("few operators"),
-        }
+        GenesisBrand::new(id, policy(number), Bounded::new(operators).expect("few operators"))
     });
     GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("a valid currency")),

@@ -2,7 +2,7 @@
 
 use lojal_network::{Identity, PeerId};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::{Bounded, BrandId, Genesis, KeyPair, Points, Policy, PublicKey, Role, TimeMs, Validator};
+use lojal_types::{Bounded, BrandId, Genesis, KeyPair, Points, Policy, PublicKey, Roles, TimeMs, Validator};
 use sha2::{Digest, Sha256};
 
 /// The time at which the ledger of every simulated network starts: 1 March 2026, a month without peculiarities.
@@ -67,20 +67,15 @@ pub fn genesis(seed: u64, validators: usize) -> Genesis {
 }
 
 fn own_brand() -> GenesisBrand {
-    let roles = || Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("four roles");
-    let operator =
-        |number| GenesisOperator { public_key: till(number).public_key(), roles: roles(), issue_daily_max: None };
-    GenesisBrand {
-        id: brand(),
-        name: "Simulation".parse().expect("a valid name"),
-        decimals: 0,
-        policy: Policy {
-            expiry_months: Some(12),
-            convertible: false,
-            transfer_max: Points::new(1_000_000),
-            reversal_window_ms: 60_000,
-            ..Policy::open()
-        },
-        operators: Bounded::new((0..TILLS).map(operator).collect()).expect("few operators"),
-    }
+    let operator = |number| GenesisOperator::new(till(number).public_key(), Roles::all());
+    let operators = Bounded::new((0..TILLS).map(operator).collect()).expect("few operators");
+    let policy = Policy {
+        expiry_months: Some(12),
+        convertible: false,
+        transfer_max: Points::new(1_000_000),
+        reversal_window_ms: 60_000,
+        ..Policy::open()
+    };
+    let name = "Simulation".parse().expect("a valid name");
+    GenesisBrand { name, ..GenesisBrand::new(brand(), policy, operators) }
 }

@@ -39,10 +39,7 @@ pub(crate) fn genesis(name: &str) -> Genesis {
         network_key: KeyPair::from_seed(&[2; 32]).public_key(),
         power: 1,
     };
-    let roles = Bounded::new(vec![Role::Issue]).expect("one");
-    let operators =
-        Bounded::new(vec![GenesisOperator { public_key: operator().public_key(), roles, issue_daily_max: None }])
-            .expect("one");
+    let operator = GenesisOperator::new(operator().public_key(), Bounded::from([Role::Issue]));
     let policy = Policy {
         expiry_months: Some(24),
         convertible: false,
@@ -52,11 +49,13 @@ pub(crate) fn genesis(name: &str) -> Genesis {
         ..Policy::open()
     };
     let name: lojal_types::Name = name.parse().expect("valid");
-    let brand =
-        GenesisBrand { id: "nordmat".parse().expect("valid"), name: name.clone(), decimals: 0, policy, operators };
+    let brand = GenesisBrand {
+        name: name.clone(),
+        ..GenesisBrand::new("nordmat".parse().expect("valid"), policy, Bounded::from([operator]))
+    };
     let document = GenesisDocument {
-        validators: Bounded::new(vec![validator]).expect("one"),
-        brands: Bounded::new(vec![brand]).expect("one"),
+        validators: Bounded::from([validator]),
+        brands: Bounded::from([brand]),
         ..GenesisDocument::empty(name, TimeMs::new(START_MS).expect("in range"))
     };
     Genesis::new(document).expect("valid")

@@ -39,6 +39,14 @@ impl<T, const MIN: usize, const MAX: usize> Bounded<T, MIN, MAX> {
     }
 }
 
+impl<T, const COUNT: usize, const MIN: usize, const MAX: usize> From<[T; COUNT]> for Bounded<T, MIN, MAX> {
+    /// A list that is written out; one of a wrong length doesn't compile.
+    fn from(items: [T; COUNT]) -> Self {
+        const { assert!(MIN <= COUNT && COUNT <= MAX) };
+        Self(items.into())
+    }
+}
+
 impl<T: Ord + Clone, const MAX: usize> Bounded<T, 0, MAX> {
     /// This sorted list with an item in its place; the same list if it holds the item already.
     ///

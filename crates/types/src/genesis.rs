@@ -50,6 +50,21 @@ pub struct GenesisBrand {
     pub operators: Bounded<GenesisOperator, 0, OPERATORS_MAX>,
 }
 
+impl GenesisOperator {
+    /// An operator with a key and some roles, who may issue any number of points if it may issue.
+    pub fn new(public_key: PublicKey, roles: Roles) -> Self {
+        Self { public_key, roles, issue_daily_max: None }
+    }
+}
+
+impl GenesisBrand {
+    /// A brand that is called what its id says, with points that have no decimals.
+    pub fn new(id: BrandId, policy: Policy, operators: Bounded<GenesisOperator, 0, OPERATORS_MAX>) -> Self {
+        let name = id.as_str().parse().expect("letters, digits and hyphens are a name");
+        Self { id, name, decimals: 0, policy, operators }
+    }
+}
+
 /// Network-wide settings.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -24,6 +24,13 @@ pub enum Role {
 /// The roles of one operator, in the order of [`Role`], each once.
 pub type Roles = Bounded<Role, 1, 4>;
 
+impl Roles {
+    /// Every role.
+    pub fn all() -> Self {
+        Self::from([Role::Issue, Role::Capture, Role::Reverse, Role::Admin])
+    }
+}
+
 /// True if roles stand in order: "*issue*, *capture*, *reverse*, *admin*, in this order, each once" (protocol, Brands).
 pub fn in_order(roles: &Roles) -> bool {
     roles.windows(2).all(|pair| pair[0] < pair[1])
@@ -36,7 +43,7 @@ mod tests {
     #[test]
     fn roles_stand_in_one_order_each_once() {
         let check = |roles: &[Role]| in_order(&Bounded::new(roles.to_vec()).expect("one to four"));
-        assert!(check(&[Role::Issue, Role::Capture, Role::Reverse, Role::Admin]));
+        assert!(in_order(&Roles::all()));
         assert!(check(&[Role::Capture]));
         assert!(!check(&[Role::Capture, Role::Issue]));
         assert!(!check(&[Role::Admin, Role::Admin]));

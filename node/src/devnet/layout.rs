@@ -12,7 +12,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::{AddressText, Bounded, Genesis, GenesisDocument, Name, Parameters, Role};
+use lojal_types::{AddressText, Bounded, Genesis, GenesisDocument, Name, Parameters, Roles};
 use lojal_wallet::backup::Backup;
 use lojal_wallet::home::Home;
 use lojal_wallet::keystore::Secret;
@@ -225,19 +225,10 @@ fn node_config(names: &[Name], index: u16, port_base: u16) -> NodeConfig {
 
 fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], operators: &[Backup]) -> GenesisDocument {
     let validators = names.iter().zip(nodes).map(|(name, keys)| keys.validator(name.clone(), POWER)).collect();
-    let operator = |backup: &Backup| GenesisOperator {
-        public_key: backup.key(0).public_key(),
-        roles: Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("one to four"),
-        issue_daily_max: None,
-    };
-    let brands = document
-        .brands
-        .iter()
-        .zip(operators)
-        .map(|(brand, backup)| GenesisBrand {
-            operators: Bounded::new(vec![operator(backup)]).expect("one"),
-            ..brand.clone()
-        })
+    let operator = |backup: &Backup| GenesisOperator::new(backup.key(0).public_key(), Roles::all());
+    let brands = document.brands.iter().zip(operators);
+    let brands = brands
+        .map(|(brand, backup)| GenesisBrand { operators: Bounded::from([operator(backup)]), ..brand.clone() })
         .collect();
     GenesisDocument {
         time_ms: lojal_consensus::clock::now(),

@@ -37,12 +37,7 @@ pub fn validator() -> KeyPair {
 /// One validator, one brand, whose points never expire.
 pub fn genesis() -> Genesis {
     let policy = Policy { transfer_max: Points::new(POINTS), convertible: false, poolable: false, ..Policy::open() };
-    let till = GenesisOperator {
-        public_key: KeyPair::from_seed(&[201; 32]).public_key(),
-        roles: Bounded::new(vec![Role::Issue]).expect("one role"),
-        issue_daily_max: None,
-    };
-    let operators = Bounded::new(vec![till]).expect("one operator");
+    let till = GenesisOperator::new(KeyPair::from_seed(&[201; 32]).public_key(), Bounded::from([Role::Issue]));
     let name: lojal_types::Name = "Nordmat".parse().expect("a valid name");
     let validator = Validator {
         name: name.clone(),
@@ -52,9 +47,11 @@ pub fn genesis() -> Genesis {
     };
     let document = GenesisDocument {
         parameters: Parameters { recovery_delay_ms: 1000, ..Parameters::standard() },
-        validators: Bounded::new(vec![validator]).expect("one validator"),
-        brands: Bounded::new(vec![GenesisBrand { id: brand(), name: name.clone(), decimals: 0, policy, operators }])
-            .expect("one"),
+        validators: Bounded::from([validator]),
+        brands: Bounded::from([GenesisBrand {
+            name: name.clone(),
+            ..GenesisBrand::new(brand(), policy, Bounded::from([till]))
+        }]),
         ..GenesisDocument::empty(name, TimeMs::new(1_800_000_000_000).expect("in range"))
     };
     Genesis::new(document).expect("the document keeps the rules")

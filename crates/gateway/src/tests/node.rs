@@ -11,7 +11,7 @@ use lojal_store::{Opened, Options, Store, Writer, archive};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Operation,
-    Outcome, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction,
+    Outcome, Parameters, Points, Policy, Reference, Roles, Signature, SignedTransaction, TimeMs, Transaction,
     TransactionId, Transfer, Validator, VerifiedTransaction, verify_all,
 };
 use tempfile::TempDir;
@@ -46,23 +46,18 @@ pub(crate) fn address(seed: u8) -> Address {
 /// A network of one validator and two brands, an hour old.
 fn genesis() -> Genesis {
     let operator = GenesisOperator {
-        public_key: key(TILL).public_key(),
-        roles: Bounded::new(vec![Role::Issue, Role::Capture, Role::Reverse, Role::Admin]).expect("four"),
         issue_daily_max: Some(Points::new(100_000)),
+        ..GenesisOperator::new(key(TILL).public_key(), Roles::all())
     };
-    let brand = |id: &str| GenesisBrand {
-        id: id.parse().expect("valid"),
-        name: id.parse().expect("valid"),
-        decimals: 0,
-        policy: Policy {
-            expiry_months: Some(12),
-            transfer_max: Points::new(1_000),
-            transfer_daily_max: Some(Points::new(5_000)),
-            reversal_window_ms: HOUR_MS,
-            ..Policy::open()
-        },
-        operators: Bounded::new(vec![operator.clone()]).expect("one"),
+    let policy = Policy {
+        expiry_months: Some(12),
+        transfer_max: Points::new(1_000),
+        transfer_daily_max: Some(Points::new(5_000)),
+        reversal_window_ms: HOUR_MS,
+        ..Policy::open()
     };
+    let brand =
+        |id: &str| GenesisBrand::new(id.parse().expect("valid"), policy.clone(), Bounded::from([operator.clone()]));
     let validator = Validator {
         name: "one".parse().expect("valid"),
         public_key: key(VALIDATOR).public_key(),
@@ -73,8 +68,8 @@ fn genesis() -> Genesis {
     let document = GenesisDocument {
         parameters: Parameters { recovery_delay_ms: SECOND_MS, ..Parameters::standard() },
         settlement_currency: Some("SEK".parse().expect("valid")),
-        validators: Bounded::new(vec![validator]).expect("one"),
-        brands: Bounded::new(vec![brand("nordmat"), brand("kaffet")]).expect("two"),
+        validators: Bounded::from([validator]),
+        brands: Bounded::from([brand("nordmat"), brand("kaffet")]),
         ..GenesisDocument::empty("test".parse().expect("valid"), hour_ago)
     };
     Genesis::new(document).expect("the document keeps the rules")

@@ -6,13 +6,12 @@ use lojal_types::{
     AcceptPartnership, Address, Agree, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
     EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Hold, Invite, Issue, Join,
     KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy,
-    ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Reverse, Role, RotateKey,
+    ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Reverse, Roles, RotateKey,
     SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transaction, Transfer, Unfreeze,
     Validator, VerifiedTransaction,
 };
 
 const START_MS: u64 = 1_800_000_000_000;
-const ROLES: [Role; 4] = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
 const BRANDS: [&str; 3] = ["nordmat", "kaffet", "fjallet"];
 
 /// Operator of every brand.
@@ -77,17 +76,12 @@ fn terms(rate_num: u32) -> PartnershipTerms {
 
 fn genesis() -> Genesis {
     let operator = |seed: u8| GenesisOperator {
-        public_key: key(seed).public_key(),
-        roles: Bounded::new(ROLES.to_vec()).expect("four roles"),
         issue_daily_max: Some(Points::new(1_000_000)),
+        ..GenesisOperator::new(key(seed).public_key(), Roles::all())
     };
-    let brand = |at: usize| GenesisBrand {
-        id: brand(at),
-        name: BRANDS[at].parse().expect("a valid name"),
-        decimals: 0,
-        policy: policy(),
-        operators: Bounded::new(if at == 0 { vec![operator(TILL), operator(CASHIER)] } else { vec![operator(TILL)] })
-            .expect("few operators"),
+    let brand = |at: usize| {
+        let tills = if at == 0 { vec![operator(TILL), operator(CASHIER)] } else { vec![operator(TILL)] };
+        GenesisBrand::new(brand(at), policy(), Bounded::new(tills).expect("few operators"))
     };
     let validator = Validator {
         name: "one".parse().expect("a valid name"),
@@ -263,7 +257,7 @@ impl Economy {
     }
 
     fn set_operator(&self) -> Operation {
-        let roles = Bounded::new(ROLES.to_vec()).expect("four roles");
+        let roles = Roles::all();
         let public_key = key(ANNA).public_key();
         Operation::SetOperator(SetOperator { brand: brand(0), public_key, roles, issue_daily_max: None })
     }

@@ -19,22 +19,14 @@ fn name(text: &str) -> Name {
 }
 
 fn brand(id: &str, operator: PublicKey) -> GenesisBrand {
-    GenesisBrand {
-        id: id.parse().expect("valid"),
-        name: name(id),
-        decimals: 0,
-        policy: Policy {
-            expiry_months: Some(24),
-            transfer_max: Points::new(1000),
-            reversal_window_ms: 1,
-            ..Policy::open()
-        },
-        operators: Bounded::new(vec![operator_with(operator, vec![Role::Issue, Role::Reverse])]).expect("one"),
-    }
+    let policy =
+        Policy { expiry_months: Some(24), transfer_max: Points::new(1000), reversal_window_ms: 1, ..Policy::open() };
+    let operator = GenesisOperator::new(operator, Bounded::from([Role::Issue, Role::Reverse]));
+    GenesisBrand::new(id.parse().expect("valid"), policy, Bounded::from([operator]))
 }
 
 fn operator_with(public_key: PublicKey, roles: Vec<Role>) -> GenesisOperator {
-    GenesisOperator { public_key, roles: Bounded::new(roles).expect("one to four"), issue_daily_max: None }
+    GenesisOperator::new(public_key, Bounded::new(roles).expect("one to four"))
 }
 
 fn error_after(change: impl FnOnce(&mut GenesisDocument)) -> GenesisError {

@@ -10,7 +10,7 @@ use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::{POINTS_MAX, VALIDITY_WINDOW_MS_MAX};
 use lojal_types::{
     Address, Bounded, BrandId, ChainId, Genesis, GenesisDocument, KeyPair, Operation, Parameters, Points, Policy,
-    Reference, Role, TimeMs, Transaction, Validator, VerifiedTransaction,
+    Reference, Role, Roles, TimeMs, Transaction, Validator, VerifiedTransaction,
 };
 
 use super::super::source::Source;
@@ -198,22 +198,14 @@ fn policy(index: usize) -> Policy {
 }
 
 fn genesis() -> Genesis {
-    let operator = |seed: u8, roles: &[Role], max: Option<u64>| GenesisOperator {
-        public_key: key(seed).public_key(),
-        roles: Bounded::new(roles.to_vec()).expect("one to four"),
-        issue_daily_max: max.map(Points::new),
+    let till = GenesisOperator::new(key(TILL).public_key(), Roles::all());
+    let issuer = GenesisOperator {
+        issue_daily_max: Some(Points::new(500)),
+        ..GenesisOperator::new(key(ISSUER).public_key(), Bounded::from([Role::Issue]))
     };
     let brand = |index: usize| {
-        let all = operator(TILL, &[Role::Issue, Role::Capture, Role::Reverse, Role::Admin], None);
-        let few = operator(ISSUER, &[Role::Issue], Some(500));
-        let operators = if index == 0 { vec![all, few] } else { vec![all] };
-        GenesisBrand {
-            id: brand(index),
-            name: BRANDS[index].parse().expect("a valid name"),
-            decimals: 0,
-            policy: policy(index),
-            operators: Bounded::new(operators).expect("one or two"),
-        }
+        let operators = if index == 0 { vec![till.clone(), issuer.clone()] } else { vec![till.clone()] };
+        GenesisBrand::new(brand(index), policy(index), Bounded::new(operators).expect("one or two"))
     };
     let validator = Validator {
         name: "one".parse().expect("a valid name"),
@@ -224,7 +216,7 @@ fn genesis() -> Genesis {
     let document = GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("a currency")),
         parameters: Parameters { recovery_delay_ms: 60_000, ..Parameters::standard() },
-        validators: Bounded::new(vec![validator]).expect("one"),
+        validators: Bounded::from([validator]),
         brands: Bounded::new((0..3).map(brand).collect()).expect("three"),
         ..GenesisDocument::empty("hostile input".parse().expect("a valid name"), time(START_MS))
     };

@@ -141,13 +141,9 @@ fn between_people_and_brands() -> Vec<(String, Input)> {
 fn samples() -> Vec<(String, Input)> {
     let reference = |bytes: Vec<u8>| Input::Reference(Reference::new(bytes).expect("1 to 32 bytes"));
     let lot = |expiry: &str, amount| Input::Lot(Lot { expiry: parse(expiry), amount: Points::new(amount) });
-    let operator = |roles| GenesisOperator {
-        public_key: key(&seed(1)).public_key(),
-        roles: lojal_types::Bounded::new(roles).expect("one to four roles"),
-        issue_daily_max: None,
-    };
-    let all_roles = operator(roles().collect());
-    let limited = GenesisOperator { issue_daily_max: Some(Points::new(600)), ..operator(vec![Role::Issue]) };
+    let operator = |roles| GenesisOperator::new(key(&seed(1)).public_key(), roles);
+    let all_roles = operator(lojal_types::Bounded::new(roles().collect()).expect("one to four roles"));
+    let limited = GenesisOperator { issue_daily_max: Some(Points::new(600)), ..operator([Role::Issue].into()) };
     let parameters = Parameters::standard();
     let mut samples = vec![
         named("no points", Input::Points(Points::ZERO)),
@@ -177,8 +173,8 @@ fn samples() -> Vec<(String, Input)> {
         named("policy with expiry", Input::Policy(policy(Some(24), true))),
         named("policy without expiry", Input::Policy(policy(None, false))),
         named("parameters", Input::Parameters(parameters)),
-        named("operator with one role", Input::Operator(operator(vec![Role::Reverse]))),
-        named("operator with two roles", Input::Operator(operator(vec![Role::Issue, Role::Reverse]))),
+        named("operator with one role", Input::Operator(operator([Role::Reverse].into()))),
+        named("operator with two roles", Input::Operator(operator([Role::Issue, Role::Reverse].into()))),
         named("operator with every role", Input::Operator(all_roles)),
         named("operator with a daily limit", Input::Operator(limited)),
     ];

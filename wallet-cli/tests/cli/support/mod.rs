@@ -28,18 +28,15 @@ pub fn policy() -> Policy {
 pub fn genesis() -> Genesis {
     let key = |seed: u8| KeyPair::from_seed(&[seed; 32]).public_key();
     let validator = Validator { name: name("nordmat"), public_key: key(1), network_key: key(2), power: 1 };
-    let brand = |id: &str, decimals| GenesisBrand {
-        id: id.parse().expect("valid"),
-        name: name(id),
-        decimals,
-        policy: policy(),
-        operators: Bounded::default(),
+    let brand = |id: &str, decimals| {
+        let brand = GenesisBrand::new(id.parse().expect("valid"), policy(), Bounded::default());
+        GenesisBrand { decimals, ..brand }
     };
     let document = GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("valid")),
         parameters: Parameters { recovery_delay_ms: 60_000, ..Parameters::standard() },
-        validators: Bounded::new(vec![validator]).expect("one"),
-        brands: Bounded::new(vec![brand("kaffet", 2), brand("nordmat", 0)]).expect("two"),
+        validators: Bounded::from([validator]),
+        brands: Bounded::from([brand("kaffet", 2), brand("nordmat", 0)]),
         ..GenesisDocument::empty(name("test network"), TimeMs::new(1_700_000_000_000).expect("in range"))
     };
     Genesis::new(document).expect("valid")
