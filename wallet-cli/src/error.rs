@@ -79,6 +79,14 @@ pub enum CommandError {
     /// A conversion that gives nothing.
     #[error("{0} give not a single point of {1}: convert more")]
     ConversionTooSmall(String, BrandId),
+    /// A conversion that gives fewer points than the member wants at least.
+    #[error("the terms give {gives}, fewer than {least}: nothing was signed")]
+    ConversionBelowMin {
+        /// How many points come.
+        gives: String,
+        /// How many must come at least.
+        least: String,
+    },
     /// A rate or a price that the ledger can't express.
     #[error(transparent)]
     TermsText(#[from] TermsTextError),
@@ -169,6 +177,7 @@ impl CommandError {
             Self::HouseholdCount(_) => "which_household",
             Self::NoTerms { .. } => "no_terms",
             Self::ConversionTooSmall(..) => "conversion_too_small",
+            Self::ConversionBelowMin { .. } => "conversion_below_min",
             Self::TermsText(_) => "terms_out_of_bounds",
             Self::Terms(_) => "terms_out_of_bounds",
             Self::Policy(_) => "policy_out_of_bounds",

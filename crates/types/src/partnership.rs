@@ -81,6 +81,16 @@ impl PartnershipTerms {
         let burned = (u128::from(received.get()) * u128::from(self.rate_den)).div_ceil(u128::from(self.rate_num));
         u64::try_from(burned).ok().map(Points::new)
     }
+    /// The conversion of at most so many of A's points: how many of them go, and how many of B's come. `None` if it
+    /// gives not a single point, or more than 64 bits.
+    pub fn conversion_of(&self, amount: Points) -> Option<(Points, Points)> {
+        let received = self.received_for(amount).filter(|received| !received.is_zero())?;
+        Some((self.burned_for(received)?, received))
+    }
+    /// Says whether `burned` of A's points give exactly `received` of B's, and none fewer do.
+    pub fn give(&self, burned: Points, received: Points) -> bool {
+        self.received_for(burned) == Some(received) && self.burned_for(received) == Some(burned)
+    }
 }
 
 /// Terms that one of the two brands has put forward and the other hasn't accepted yet.
@@ -137,6 +147,11 @@ mod tests {
                 let burned = terms.burned_for(received).expect("at most the points");
                 assert!(burned <= points, "{num}/{den} of {points}");
                 assert_eq!(terms.received_for(burned), Some(received), "{num}/{den} of {points}");
+                let conversion = (!received.is_zero()).then_some((burned, received));
+                assert_eq!(terms.conversion_of(points), conversion, "{num}/{den} of {points}");
+                assert_eq!(terms.give(points, received), points == burned, "{num}/{den} of {points}");
+                let more = Points::new(received.get() + 1);
+                assert!(!terms.give(burned, more), "{num}/{den} of {points}");
                 if let Some(less) = burned.checked_sub(Points::new(1)) {
                     assert!(terms.received_for(less) < Some(received), "{num}/{den} of {points}");
                 }

@@ -179,6 +179,9 @@ fn numbers(decimals: (u8, u8), (rate_num, rate_den): (u32, u32), number: u64) {
             let fewer = burned.checked_sub(Points::new(1));
             assert!(fewer.is_none_or(is_less), "fewer than {burned} points are enough for {points}");
         }
+        if let Some((burned, received)) = terms.conversion_of(points) {
+            assert!(burned <= points && terms.give(burned, received), "{burned} of {points} give {received}");
+        }
         let in_range = decimals.0 <= DECIMALS_MAX && decimals.1 <= DECIMALS_MAX;
         if let Ok((num, den)) = rate_in_units(rate_num, rate_den, decimals) {
             let shown = rate_in_points(&PartnershipTerms { rate_num: num, rate_den: den, ..terms }, decimals);

@@ -54,6 +54,8 @@ pub struct ProposeArgs {
     #[command(flatten)]
     pub terms: TermsArgs,
     #[command(flatten)]
+    pub consent: Consent,
+    #[command(flatten)]
     pub sending: Sending,
 }
 
@@ -109,7 +111,7 @@ pub struct ConvertArgs {
     /// The brand whose points come
     #[arg(value_name = "TO", value_parser = values::brand)]
     pub get: BrandId,
-    /// The points that must come at least [default: as many as the terms give now]
+    /// How many points must come at least: if the terms give fewer, nothing is signed
     #[arg(long, value_name = "AMOUNT")]
     pub min: Option<String>,
     #[command(flatten)]

@@ -61,6 +61,7 @@ fn propose(context: &Context, args: &ProposeArgs) -> Result<Report, CommandError
     let decimals = (from.decimals, to.decimals);
     let words = terms_in_words((from.id, to.id), &terms, decimals, &money_unit(Some(session.home.genesis())));
     let warning = cycle_warning(&session, (from.id, to.id), &terms)?;
+    ask::consent(&format!("put forward: {words}{warning}"), args.consent)?;
     let operation = Operation::ProposePartnership(ProposePartnership { from: from.id, to: to.id, terms });
     session.transact(operation, &format!("put forward: {words}{warning}"), &args.sending)
 }
@@ -104,8 +105,8 @@ fn cycle_warning(
     Ok(format!("\nWARNING: converting round {way} gives more points than it takes: members can multiply them"))
 }
 
-/// `lojal convert`. What is signed is what was shown: no more points go than that, and unless told otherwise no fewer
-/// come, whatever happens to the terms meanwhile.
+/// `lojal convert`. What is signed is what was shown: exactly so many points go and come, or none, whatever happens to
+/// the terms meanwhile.
 pub(super) fn convert(context: &Context, args: &ConvertArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let source = session.source(&args.source)?;
@@ -115,23 +116,18 @@ pub(super) fn convert(context: &Context, args: &ConvertArgs) -> Result<Report, C
     let no_terms = CommandError::NoTerms { from: give.id, to: get.id, purpose: "convert by" };
     let terms = terms.filter(|terms| session.ledger_time() < terms.ends_ms).ok_or(no_terms)?;
     terms.check()?;
-    let come = terms.received_for(amount).filter(|come| !come.is_zero());
-    let exchange = come.and_then(|come| Some((terms.burned_for(come)?, come)));
-    let (burned, received) =
-        exchange.ok_or_else(|| CommandError::ConversionTooSmall(points_text(amount, &give), get.id))?;
-    let min_received = match &args.min {
-        Some(text) => amount::parse(text, get.decimals)?,
-        None => received,
-    };
+    let (burned, received) = terms
+        .conversion_of(amount)
+        .ok_or_else(|| CommandError::ConversionTooSmall(points_text(amount, &give), get.id))?;
+    let least = args.min.as_ref().map(|text| amount::parse(text, get.decimals)).transpose()?;
+    if let Some(least) = least.filter(|least| received < *least) {
+        let (gives, least) = (points_text(received, &get), points_text(least, &get));
+        return Err(CommandError::ConversionBelowMin { gives, least });
+    }
     let rate = rate_text((give.id, get.id), &terms, (give.decimals, get.decimals));
     let exchange = format!("{} into {}{}", points_text(burned, &give), points_text(received, &get), source.words());
-    let least = if min_received == received {
-        String::new()
-    } else {
-        format!(", at least {}", points_text(min_received, &get))
-    };
-    ask::consent(&format!("convert {exchange}{least} ({rate})"), args.consent)?;
-    let convert = Convert { account: source.address, from: give.id, to: get.id, amount: burned, min_received };
+    ask::consent(&format!("convert {exchange} ({rate})"), args.consent)?;
+    let convert = Convert { account: source.address, from: give.id, to: get.id, burned, received };
     session.transact(Operation::Convert(convert), &format!("converted {exchange}"), &args.sending)
 }
 

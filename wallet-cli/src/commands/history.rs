@@ -10,7 +10,7 @@ use lojal_wallet::receipts;
 use super::context::Context;
 use super::decimals::Decimals;
 use super::show::{Reader, history_table};
-use super::unsent::{Expired, ReturnedHold, expired, returned_holds};
+use super::unsent::{Expired, ReturnedHold, Taken, expired, open_reversals, returned_holds};
 use crate::error::CommandError;
 use crate::output::{Report, to_value};
 
@@ -18,6 +18,8 @@ use crate::output::{Report, to_value};
 const PAGE_MAX: u32 = 100;
 /// Most pages that are read beside the one that is shown.
 const PAGES_MAX: usize = 50;
+/// Most reversals that a gateway is asked about, the newest.
+const REVERSALS_MAX: usize = 100;
 
 /// A gateway's answers about an account, all of them after the same block as far as anybody can tell.
 struct Known {
@@ -27,6 +29,8 @@ struct Known {
     later: Option<Vec<TransactionStatus>>,
     /// The transactions before those of the page, to the first; nothing if there are too many.
     earlier: Option<Vec<TransactionStatus>>,
+    /// What the reversals took.
+    taken: Taken,
     account: api::Account,
     now: TimeMs,
 }
@@ -46,7 +50,7 @@ pub(super) fn history(
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let page = &known.page;
     let returned = known.later.as_ref().map(|later| returned_holds(&page.transactions, later, address, known.now));
-    let reader = Reader { viewpoint: Some(address), decimals: &decimals, receipts: &receipts };
+    let reader = Reader { viewpoint: Some(address), decimals: &decimals, receipts: &receipts, taken: &known.taken };
     let mut text = match page.transactions.is_empty() {
         true => format!("{address} has no transactions"),
         false => history_table(&page.transactions, returned.as_deref().unwrap_or_default(), &reader),
@@ -76,7 +80,17 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
         (None, None) => Some(Vec::new()),
         (None, Some(next)) => all_pages(gateway, address, Some(next.clone()), |_| false)?,
     };
-    Ok(Known { page, later, earlier, account: client.account(address)?, now: gateway.status()?.time_ms })
+    let mut taken = Taken::new();
+    let known = [&page.transactions[..], earlier.as_deref().unwrap_or_default()];
+    for (brand, reference) in known.iter().flat_map(|some| open_reversals(some, *address)).take(REVERSALS_MAX) {
+        match client.reversal(&brand, reference) {
+            Ok(reversal) => drop(taken.insert((brand, reference.clone()), reversal.amount)),
+            // It is behind what the same gateway has just said: what isn't known is told as a range.
+            Err(error) if error.is_problem("unknown_reference") => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Known { page, later, earlier, taken, account: client.account(address)?, now: gateway.status()?.time_ms })
 }
 
 /// The transactions from a cursor on until one that is not wanted any more, or the first of all; nothing if there are
@@ -107,25 +121,26 @@ fn all_pages(
 /// The points that expired, once all transactions are known.
 fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Expired>> {
     let all = [&known.page.transactions[..], known.earlier.as_deref()?].concat();
-    expired(&all, &known.account)
+    expired(&all, &known.taken, &known.account)
 }
 
 fn expired_text(brand: BrandId, expired: Expired, decimals: &Decimals) -> String {
     match expired {
-        Expired::Points(points) => format!("expired until now: {}", decimals.in_words(points, brand)),
-        Expired::Unknown => format!(
-            "how many {brand} expired can't be told from here, since some were converted, or taken back in part"
-        ),
+        Expired::Exactly(points) => format!("expired until now: {}", decimals.in_words(points, brand)),
+        Expired::Between(least, most) => {
+            let (least, most) = (decimals.in_words(least, brand), decimals.in_words(most, brand));
+            format!("expired until now: {least} to {most}; how many were taken back isn't known")
+        }
     }
 }
 
-/// The points by brand; null where nothing is certain.
+/// The points by brand; where it is known within bounds only, both of them.
 fn expired_json(expired: BTreeMap<BrandId, Expired>) -> serde_json::Value {
     let points = |expired| match expired {
-        Expired::Points(points) => Some(points),
-        Expired::Unknown => None,
+        Expired::Exactly(points) => to_value(&points),
+        Expired::Between(least, most) => serde_json::json!({ "at_least": least, "at_most": most }),
     };
-    let by_brand = expired.into_iter().map(|(brand, expired)| (brand.to_string(), to_value(&points(expired))));
+    let by_brand = expired.into_iter().map(|(brand, expired)| (brand.to_string(), points(expired)));
     serde_json::Value::Object(by_brand.collect())
 }
 

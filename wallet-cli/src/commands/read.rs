@@ -10,6 +10,7 @@ use lojal_wallet::time::utc;
 use super::context::Context;
 use super::decimals::{Decimals, decimals_of};
 use super::show::{Reader, transaction_text};
+use super::unsent::Taken;
 use crate::error::CommandError;
 use crate::output::{Report, to_value};
 
@@ -76,7 +77,7 @@ pub(super) fn transaction(context: &Context, id: TransactionId) -> Result<Report
     let status = gateways.ask(|gateway| Ok(gateway.client()?.transaction(&id)?))?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
-    let reader = Reader { viewpoint: None, decimals: &decimals, receipts: &receipts };
+    let reader = Reader { viewpoint: None, decimals: &decimals, receipts: &receipts, taken: &Taken::new() };
     let is_open = status.state == TransactionState::Pending;
     Ok(Report { json: to_value(&status), text: transaction_text(&status, &reader), is_open, qr: None })
 }

@@ -9,7 +9,7 @@ use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::time::utc;
 
 use super::decimals::Decimals;
-use super::unsent::ReturnedHold;
+use super::unsent::{ReturnedHold, Taken, with_taken};
 use super::words::{in_words, reference_of};
 
 /// The reader of transactions, with what they know.
@@ -20,6 +20,8 @@ pub(super) struct Reader<'a> {
     pub(super) decimals: &'a Decimals,
     /// The receipts of which the wallet has the text.
     pub(super) receipts: &'a BTreeMap<Reference, ReceiptText>,
+    /// What reversals took whose transactions don't say it.
+    pub(super) taken: &'a Taken,
 }
 
 /// Transactions one line per operation, and holds that came back where their time was over; the newest first.
@@ -96,7 +98,7 @@ fn outcome_name(receipt: Outcome) -> String {
 fn operations_in_words(status: &TransactionStatus, reader: &Reader<'_>) -> Vec<String> {
     let Some(signed) = &status.transaction else { return Vec::new() };
     let operations = signed.transaction.operations.iter().map(|operation| {
-        let words = in_words(operation, reader.viewpoint, reader.decimals);
+        let words = in_words(&with_taken(operation, reader.taken), reader.viewpoint, reader.decimals);
         match reference_of(operation).and_then(|reference| reader.receipts.get(reference)) {
             Some(receipt) => format!("{words}, receipt {receipt}"),
             None => words,

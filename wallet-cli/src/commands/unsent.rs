@@ -1,10 +1,11 @@
 //! The part of an account's history that no transaction made: holds that came back, and points that expired. The wallet
 //! works it out from the account's transactions; no gateway is asked for it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use lojal_types::api::{self, TransactionState, TransactionStatus};
-use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, TimeMs};
+use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, Reverse, TimeMs};
 
 /// Points that a hold gave back to the account when its time was over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +18,40 @@ pub(super) struct ReturnedHold {
     pub(super) amount: Points,
 }
 
-/// The points of a brand that expired, as far as they are known.
+/// How many points of a brand expired until now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expired {
-    /// So many, until now.
-    Points(Points),
-    /// Nothing certain: some were converted, or taken back in part, and a transaction doesn't say how many.
-    Unknown,
+    /// So many.
+    Exactly(Points),
+    /// So many at least and at most: some were taken back, and nobody has said how many.
+    Between(Points, Points),
+}
+
+/// How many points reversals took that would also have been content with fewer, as far as it is known.
+pub(super) type Taken = BTreeMap<(BrandId, Reference), Points>;
+
+/// The operation, a reversal as one of what it took if that is known.
+pub(super) fn with_taken<'a>(operation: &'a Operation<AddressText>, taken: &Taken) -> Cow<'a, Operation<AddressText>> {
+    let Operation::Reverse(one) = operation else { return Cow::Borrowed(operation) };
+    let took = taken.get(&(one.brand, one.reference.clone())).copied();
+    // Another number than the signed ones allow is no answer.
+    match took.filter(|took| (one.at_least..=one.amount).contains(took)) {
+        Some(took) => Cow::Owned(Operation::Reverse(Reverse { amount: took, at_least: took, ..one.clone() })),
+        None => Cow::Borrowed(operation),
+    }
+}
+
+/// The references of the reversals of an account's points whose transactions don't say how many they took.
+pub(super) fn open_reversals(
+    transactions: &[TransactionStatus],
+    account: AddressText,
+) -> impl Iterator<Item = (BrandId, &Reference)> {
+    happened(transactions).filter_map(move |(_, operation)| match operation {
+        Operation::Reverse(one) if one.from == account && one.at_least < one.amount => {
+            Some((one.brand, &one.reference))
+        }
+        _ => None,
+    })
 }
 
 /// The operations that happened and their times, in the order of the list.
@@ -67,26 +95,37 @@ pub(super) fn returned_holds(
     returned.collect()
 }
 
-/// The points of one brand that came, and those that went; nothing once some were converted, or taken back in part.
-type Flow = Option<(u128, u128)>;
+/// What came and went of one brand's points.
+#[derive(Clone, Copy, Default)]
+struct Flow {
+    came: u128,
+    /// What went for certain.
+    went: u128,
+    /// What may have gone besides, with reversals.
+    perhaps: u128,
+}
 
 /// The points of an account that expired, by brand, brands without any left out: what came, less what went, less what
 /// is there. `all` are all its transactions until the block of `account`; nothing if they don't add up.
-pub(super) fn expired(all: &[TransactionStatus], account: &api::Account) -> Option<BTreeMap<BrandId, Expired>> {
+pub(super) fn expired(
+    all: &[TransactionStatus],
+    taken: &Taken,
+    account: &api::Account,
+) -> Option<BTreeMap<BrandId, Expired>> {
     let mut flows: BTreeMap<BrandId, Flow> = BTreeMap::new();
-    happened(all).for_each(|(_, operation)| count(&mut flows, operation, account.address));
+    happened(all).for_each(|(_, operation)| count(&mut flows, &with_taken(operation, taken), account.address));
     let mut expired = BTreeMap::new();
-    for (brand, flow) in flows {
-        let Some((came, went)) = flow else {
-            expired.insert(brand, Expired::Unknown);
-            continue;
-        };
+    for (brand, Flow { came, went, perhaps }) in flows {
         let balance = account.balances.iter().filter(|balance| balance.brand == brand).map(|balance| balance.total);
         let held = account.holds.iter().filter(|hold| hold.brand == brand).map(|hold| hold.total);
         let there: u128 = balance.chain(held).map(|points| u128::from(points.get())).sum();
-        let points = u64::try_from(came.checked_sub(went)?.checked_sub(there)?).ok()?;
-        if points > 0 {
-            expired.insert(brand, Expired::Points(Points::new(points)));
+        let most = came.checked_sub(went)?.checked_sub(there)?;
+        let points = |number| u64::try_from(number).ok().map(Points::new);
+        let (least, most) = (points(most.saturating_sub(perhaps))?, points(most)?);
+        if least == most && !most.is_zero() {
+            expired.insert(brand, Expired::Exactly(most));
+        } else if least != most {
+            expired.insert(brand, Expired::Between(least, most));
         }
     }
     Some(expired)
@@ -95,32 +134,23 @@ pub(super) fn expired(all: &[TransactionStatus], account: &api::Account) -> Opti
 /// Counts what an operation moved into the account or out of it. Held points stay the account's until they are
 /// captured.
 fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>, account: AddressText) {
-    let mut add = |brand: BrandId, came: bool, amount: Points| {
-        if let Some((total_came, total_went)) = flows.entry(brand).or_insert(Some((0, 0))) {
-            *(if came { total_came } else { total_went }) += u128::from(amount.get());
-        }
-    };
+    let mut came = |brand: BrandId, amount: Points| flows.entry(brand).or_default().came += u128::from(amount.get());
     match operation {
-        Operation::Issue(one) if one.to == account => add(one.brand, true, one.amount),
-        Operation::Redeem(one) if one.from == account => add(one.brand, false, one.amount),
-        Operation::Capture(one) if one.from == account => add(one.brand, false, one.amount),
-        Operation::Reverse(one) if one.from == account && one.at_least == one.amount => {
-            add(one.brand, false, one.amount);
-        }
-        // How many of them were there the operation doesn't say.
+        Operation::Issue(one) if one.to == account => came(one.brand, one.amount),
+        Operation::Transfer(one) if one.to == account => came(one.brand, one.amount),
+        Operation::Convert(one) if one.account == account => came(one.to, one.received),
+        _ => {}
+    }
+    let mut went = |brand: BrandId, amount: Points| flows.entry(brand).or_default().went += u128::from(amount.get());
+    match operation {
+        Operation::Redeem(one) if one.from == account => went(one.brand, one.amount),
+        Operation::Capture(one) if one.from == account => went(one.brand, one.amount),
+        Operation::Transfer(one) if one.from == account => went(one.brand, one.amount),
+        Operation::Convert(one) if one.account == account => went(one.from, one.burned),
         Operation::Reverse(one) if one.from == account => {
-            flows.insert(one.brand, None);
-        }
-        Operation::Transfer(one) => {
-            if one.to == account {
-                add(one.brand, true, one.amount);
-            }
-            if one.from == account {
-                add(one.brand, false, one.amount);
-            }
-        }
-        Operation::Convert(one) if one.account == account => {
-            flows.extend([(one.from, None), (one.to, None)]);
+            went(one.brand, one.at_least);
+            let more = one.amount.get().saturating_sub(one.at_least.get());
+            flows.entry(one.brand).or_default().perhaps += u128::from(more);
         }
         _ => {}
     }
@@ -225,26 +255,45 @@ mod tests {
         let redeem =
             done(Operation::Redeem(Redeem { brand: brand(), from: own(), amount: Points::new(20), reference: None }));
         let all = [issue(100), hold(1, 100), capture(1, 10), redeem];
-        let points = |number| Some(BTreeMap::from([(brand(), Expired::Points(Points::new(number)))]));
-        assert_eq!(expired(&all, &account(40)), points(30));
-        assert_eq!(expired(&all, &account(70)), Some(BTreeMap::new()));
-        assert_eq!(expired(&all, &account(71)), None, "more is there than ever came");
+        let points = |number| Some(BTreeMap::from([(brand(), Expired::Exactly(Points::new(number)))]));
+        assert_eq!(expired(&all, &Taken::new(), &account(40)), points(30));
+        assert_eq!(expired(&all, &Taken::new(), &account(70)), Some(BTreeMap::new()));
+        assert_eq!(expired(&all, &Taken::new(), &account(71)), None, "more is there than ever came");
         let to_itself = Transfer { brand: brand(), from: own(), to: other(), amount: Points::new(70) };
         let sent = done(Operation::Transfer(to_itself));
-        assert_eq!(expired(&[&all[..], &[sent]].concat(), &account(0)), Some(BTreeMap::new()));
+        assert_eq!(expired(&[&all[..], &[sent]].concat(), &Taken::new(), &account(0)), Some(BTreeMap::new()));
     }
 
     #[test]
-    fn nothing_is_said_of_points_of_which_some_were_converted() {
-        let convert = Convert {
-            account: own(),
-            from: brand(),
-            to: "nordmat".parse().expect("valid"),
-            amount: Points::new(10),
-            min_received: Points::new(5),
+    fn a_conversion_moves_what_it_says() {
+        let to: BrandId = "nordmat".parse().expect("valid");
+        let (burned, received) = (Points::new(18), Points::new(9));
+        let convert = |account| Operation::Convert(Convert { account, from: brand(), to, burned, received });
+        let all = [done(convert(own())), done(convert(other())), issue(100)];
+        let both =
+            BTreeMap::from([(brand(), Expired::Exactly(Points::new(32))), (to, Expired::Exactly(Points::new(9)))]);
+        assert_eq!(expired(&all, &Taken::new(), &account(50)), Some(both));
+    }
+
+    #[test]
+    fn a_reversal_took_what_the_ledger_says_or_something_between() {
+        let (amount, at_least) = (Points::new(30), Points::new(10));
+        let (brand, from, issue_reference, reference) = (brand(), own(), reference(9), reference(7));
+        let reverse = Reverse { brand, from, amount, at_least, issue_reference, reference: reference.clone() };
+        let all = [done(Operation::Reverse(reverse)), issue(100)];
+        assert_eq!(open_reversals(&all, own()).collect::<Vec<_>>(), [(brand, &reference)]);
+        assert_eq!(open_reversals(&all, other()).count(), 0);
+        let found = |took, there| {
+            let taken = Taken::from([((brand, reference.clone()), Points::new(took))]);
+            expired(&all, &taken, &account(there)).map(|found| found.get(&brand).copied())
         };
-        let all = [done(Operation::Convert(convert)), issue(100)];
-        let found = expired(&all, &account(50)).expect("it adds up");
-        assert_eq!(found.values().copied().collect::<Vec<_>>(), [Expired::Unknown; 2]);
+        assert_eq!(found(20, 75), Some(Some(Expired::Exactly(Points::new(5)))));
+        assert_eq!(found(25, 75), Some(None), "nothing is left");
+        assert_eq!(found(26, 75), None, "it doesn't add up");
+        for no_answer in [9, 31] {
+            let between = Expired::Between(Points::ZERO, Points::new(15));
+            assert_eq!(found(no_answer, 75), Some(Some(between)));
+            assert_eq!(found(no_answer, 60), Some(Some(Expired::Between(Points::new(10), Points::new(30)))));
+        }
     }
 }

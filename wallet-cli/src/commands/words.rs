@@ -48,11 +48,8 @@ pub(super) fn in_words(
             format!("released what was held of {}{}, reference {}", one.brand, of(one.from), one.hold_reference)
         }
         Operation::Convert(one) => {
-            let (most, least) = (points(one.amount, one.from), points(one.min_received, one.to));
-            match one.min_received.is_zero() {
-                true => format!("converted up to {most} into {}{}", one.to, of(one.account)),
-                false => format!("got at least {least} for at most {most}{}", of(one.account)),
-            }
+            let (gone, come) = (points(one.burned, one.from), points(one.received, one.to));
+            format!("got {come} for {gone}{}", of(one.account))
         }
         Operation::RemoveOperator(one) => format!("{} doesn't act for {} any more", one.operator, one.brand),
         Operation::RotateKey(one) => format!("replaced the key by {}", one.new_key),

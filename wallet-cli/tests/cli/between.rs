@@ -57,7 +57,11 @@ const PROPOSE: [&str; 14] = [
 #[test]
 fn terms_are_typed_in_points_and_signed_in_smallest_units() {
     let server = ledger_with(None, None);
-    let ran = Wallet::at(server.url()).run(&PROPOSE);
+    let wallet = Wallet::at(server.url());
+    let asked = wallet.run(&PROPOSE);
+    assert!(asked.stderr.contains("put forward: 1 fjallet for 2 kaffet"), "{}", asked.stderr);
+    assert!(submitted(&server).is_empty(), "nothing is signed before somebody has agreed");
+    let ran = wallet.run(&[&PROPOSE[..], &["--yes"]].concat());
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
     let words = "1 fjallet for 2 kaffet, kaffet owes fjallet 0.25 minor units of SEK for each kaffet and at most \
                  500,000 in all, at most 10,000.00 kaffet a day, until 2028-01-01 00:00:00 UTC";
@@ -115,14 +119,15 @@ fn with_a_way_back(rate_num: u32, rate_den: u32) -> Server {
 }
 
 #[test]
-fn accepting_warns_of_a_way_round_that_multiplies_points() {
+fn proposing_and_accepting_warn_of_a_way_round_that_multiplies_points() {
     let warning = "WARNING: converting round kaffet → fjallet → nordmat → kaffet gives more points than it takes";
     let gains = with_a_way_back(201, 1);
     let wallet = Wallet::at(gains.url());
     let ran = wallet.run(&["partner", "accept", "kaffet", "fjallet"]);
     assert!(ran.stderr.contains(warning), "{}", ran.stderr);
     let ran = wallet.run(&PROPOSE);
-    assert!(ran.stdout.contains(warning), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains(warning), "{}{}", ran.stdout, ran.stderr);
+    assert!(submitted(&gains).is_empty(), "the warning comes before the signature");
     let even = with_a_way_back(200, 1);
     let ran = Wallet::at(even.url()).run(&["partner", "accept", "kaffet", "fjallet"]);
     assert!(ran.stderr.contains("accept what") && !ran.stderr.contains("WARNING"), "{}", ran.stderr);
@@ -150,14 +155,18 @@ fn a_conversion_shows_its_rate_and_demands_what_it_showed() {
     let ran = wallet.run(&["convert", "5.99", "kaffet", "fjallet", "--yes"]);
     assert!(ran.stdout.starts_with("converted 4.00 kaffet into 2 fjallet · final"), "{}", ran.stdout);
     let Operation::Convert(convert) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((convert.amount, convert.min_received), (Points::new(400), Points::new(2)));
+    assert_eq!((convert.burned, convert.received), (Points::new(400), Points::new(2)));
     assert_eq!(convert.account, key().address());
     let server = ledger_with(Some(terms()), None);
     let household = pool().to_string();
-    let arguments = ["convert", "4", "kaffet", "fjallet", "--min", "1", "--from", &household, "--yes"];
-    assert_eq!(Wallet::at(server.url()).run(&arguments).exit_code, 0);
+    let arguments =
+        |least| ["convert", "5.99", "kaffet", "fjallet", "--min", least, "--from", &household, "--yes", "--json"];
+    let wallet = Wallet::at(server.url());
+    assert_eq!(wallet.run(&arguments("3")).error_code(), "conversion_below_min");
+    assert!(submitted(&server).is_empty());
+    assert_eq!(wallet.run(&arguments("2")).exit_code, 0);
     let Operation::Convert(convert) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((convert.min_received, convert.account.text(NetworkKind::Test)), (Points::new(1), pool()));
+    assert_eq!((convert.received, convert.account.text(NetworkKind::Test)), (Points::new(2), pool()));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The history of an account, with and without a transaction.
 
-use lojal_types::api::{Account, History, TransactionState, TransactionStatus};
+use lojal_types::api::{Account, History, Reversal, TransactionState, TransactionStatus};
 use lojal_types::{
     AddressText, Bounded, Capture, Convert, Height, Hold, Issue, NetworkKind, Operation, Outcome, Points, Reference,
-    TimeMs, Transaction,
+    Reverse, TimeMs, Transaction,
 };
 
 use crate::support::gateway::{Ledger, account, network_status};
@@ -92,19 +92,55 @@ fn a_hold_that_runs_is_not_back_and_nothing_has_expired_that_is_held() {
 }
 
 #[test]
-fn history_says_what_a_conversion_gave_at_least_and_guesses_nothing() {
+fn history_says_what_a_conversion_gave_and_how_many_points_expired_beside_it() {
     let convert = Operation::Convert(Convert {
         account: key().address(),
         from: brand(),
         to: "kaffet".parse().expect("valid"),
-        amount: Points::new(18),
-        min_received: Points::new(900),
+        burned: Points::new(18),
+        received: Points::new(900),
     });
     let server = ledger(vec![at(11, convert), at(10, issue(1_500, receipt("first")))]);
-    let shown = Wallet::at(server.url()).run(&["history"]).stdout;
-    assert!(shown.contains("got at least 9.00 kaffet for at most 18 nordmat"), "{shown}");
-    assert!(!shown.contains("expired until now"), "{shown}");
-    assert!(shown.contains("how many nordmat expired can't be told from here"), "{shown}");
+    let wallet = Wallet::at(server.url());
+    let shown = wallet.run(&["history"]).stdout;
+    assert!(shown.contains("got 9.00 kaffet for 18 nordmat"), "{shown}");
+    // 1,500 came, 18 were converted, 1,250 are there; of the 900 that came for them, 5 are.
+    assert!(shown.contains("\nexpired until now: 8.95 kaffet\nexpired until now: 232 nordmat"), "{shown}");
+    let json = wallet.run(&["history", "--json"]).json();
+    assert_eq!(json["expired"], serde_json::json!({ "kaffet": 895, "nordmat": 232 }));
+}
+
+#[test]
+fn history_asks_what_a_reversal_took_and_shows_bounds_if_nobody_says() {
+    let brand = "kaffet".parse().expect("valid");
+    let (from, amount, issue_reference) = (key().address(), Points::new(300), receipt("first"));
+    let issue = Issue { brand, to: from, amount: Points::new(500), reference: issue_reference.clone() };
+    let (at_least, reference) = (Points::new(100), receipt("back"));
+    let reverse = Reverse { brand, from, amount, at_least, issue_reference, reference };
+    let transactions = vec![at(11, Operation::Reverse(reverse)), at(10, Operation::Issue(issue))];
+    let history = Some(History { transactions, next_cursor: None });
+    let run = |reversed| {
+        let ledger = Ledger { history: history.clone(), reversed, ..Ledger::with(vec![account(own())]) };
+        let server = ledger.start();
+        let wallet = Wallet::at(server.url());
+        (wallet.run(&["history"]).stdout, wallet.run(&["history", "--json"]).json())
+    };
+    let nothing = lojal_types::api::Issue {
+        to: own(),
+        amount: Points::new(500),
+        expiry: lojal_types::Expiry::Never,
+        reversible_until_ms: time(20),
+        reversed: Points::new(250),
+        reversible: Points::ZERO,
+    };
+    let (shown, json) = run(Some((nothing, Reversal { amount: Points::new(250) })));
+    assert!(shown.contains("took back 2.50 kaffet from"), "{shown}");
+    assert!(shown.contains("expired until now: 2.45 kaffet"), "{shown}");
+    assert_eq!(json["expired"]["kaffet"], 245);
+    let (shown, json) = run(None);
+    assert!(shown.contains("took back 1.00 kaffet to 3.00 kaffet from"), "{shown}");
+    assert!(shown.contains("expired until now: 1.95 kaffet to 3.95 kaffet; how many were taken back"), "{shown}");
+    assert_eq!(json["expired"]["kaffet"], serde_json::json!({ "at_least": 195, "at_most": 395 }));
 }
 
 #[test]

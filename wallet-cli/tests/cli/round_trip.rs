@@ -151,7 +151,7 @@ fn what_is_between_brands_and_people_is_read_as_it_is_shown() {
     let (owed, max) = (between(&list, "at most ", " in all"), between(&list, "in all, at most ", " kaffet a day"));
     let until = between(&list, "until ", ";");
     let propose = ["partner", "propose", "Kaffet", "Fjallet", "--rate", "1 / 2", "--price", price, "--daily-max", max];
-    done(&wallet, &[&propose[..], &["--until", until, "--owed-max", owed]].concat());
+    done(&wallet, &[&propose[..], &["--until", until, "--owed-max", owed, "--yes"]].concat());
     let Operation::ProposePartnership(proposal) = last(&server) else { panic!("another operation") };
     assert_eq!(proposal.terms, terms());
 

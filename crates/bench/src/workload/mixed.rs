@@ -59,9 +59,10 @@ impl Signer<'_> {
         Operation::Redeem(Redeem { brand: brand(random.below(2)), from, amount: Points::new(50), reference })
     }
     fn convert(&self, account: usize, random: &mut Random) -> Operation {
-        let amount = Points::new(2 + 2 * random.below(50) as u64);
-        let account = self.members.address(account);
-        Operation::Convert(Convert { account, from: brand(0), to: brand(1), amount, min_received: Points::new(1) })
+        // One for two, as the brands have agreed.
+        let received = 1 + random.below(50) as u64;
+        let (account, burned, received) = (self.members.address(account), Points::new(2 * received), Points::new(received));
+        Operation::Convert(Convert { account, from: brand(0), to: brand(1), burned, received })
     }
     fn hold(&self, from: usize, random: &mut Random, until: TimeMs) -> Operation {
         Operation::Hold(Hold {

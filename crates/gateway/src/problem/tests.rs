@@ -43,8 +43,8 @@ const STATUSES: [(u16, &str); 7] = [
          guardians_out_of_order threshold_out_of_range own_guardian no_recovery recovery_needs_guardians \
          recovery_too_early policy_out_of_bounds roles_out_of_order too_many_operators unknown_operator \
          last_admin issue_daily_max_reached same_brand terms_out_of_bounds unknown_partnership \
-         unknown_proposal terms_differ partnership_ended policy_forbids_conversion conversion_too_small \
-         below_min_received conversion_daily_max_reached obligation_too_large settlement_exceeds_debt \
+         unknown_proposal terms_differ partnership_ended policy_forbids_conversion conversion_differs \
+         conversion_daily_max_reached obligation_too_large settlement_exceeds_debt \
          unknown_household household_dissolved unknown_member too_many_members too_many_invitations \
          too_many_memberships last_household_admin invalid_limits member_limit_reached \
          at_least_out_of_range issue_too_large unknown_change household_has_no_key",

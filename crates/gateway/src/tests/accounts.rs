@@ -171,6 +171,6 @@ async fn an_address_without_a_household_is_not_found() {
 async fn converting_without_a_partnership_is_refused() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
-    let answer = node.submit("", &node.sign(ANNA, vec![convert(ANNA, "nordmat", "kaffet", 10)])).await;
+    let answer = node.submit("", &node.sign(ANNA, vec![convert(ANNA, "nordmat", "kaffet", (10, 1))])).await;
     assert_eq!(answer.refusal(), (422, "unknown_partnership".into()));
 }

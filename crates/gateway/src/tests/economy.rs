@@ -16,8 +16,8 @@ fn trade(node: &Node) {
     node.apply(TILL, vec![issue("nordmat", ANNA, 1000, "one")]);
     node.apply(TILL, vec![propose("nordmat", "kaffet", &there), accept("nordmat", "kaffet", &there)]);
     node.apply(TILL, vec![propose("kaffet", "nordmat", &back), accept("kaffet", "nordmat", &back)]);
-    node.apply(ANNA, vec![convert(ANNA, "nordmat", "kaffet", 105)]);
-    node.apply(ANNA, vec![convert(ANNA, "kaffet", "nordmat", 3)]);
+    node.apply(ANNA, vec![convert(ANNA, "nordmat", "kaffet", (100, 10))]);
+    node.apply(ANNA, vec![convert(ANNA, "kaffet", "nordmat", (3, 30))]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +69,7 @@ async fn a_partnership_is_listed_from_its_proposal_on_with_what_was_converted_to
     };
     assert_eq!(listed().await, [expected.clone()]);
     node.apply(TILL, vec![accept("nordmat", "kaffet", &first)]);
-    node.apply(ANNA, vec![convert(ANNA, "nordmat", "kaffet", 105)]);
+    node.apply(ANNA, vec![convert(ANNA, "nordmat", "kaffet", (100, 10))]);
     node.apply(TILL, vec![propose("nordmat", "kaffet", &better)]);
     (expected.terms, expected.proposal, expected.converted_today) = (Some(first), proposal(better), Points::new(100));
     assert_eq!(listed().await, [expected]);

@@ -51,9 +51,10 @@ pub(crate) fn accept(from: &str, to: &str, terms: &PartnershipTerms) -> Operatio
     Operation::AcceptPartnership(AcceptPartnership { from, to, terms })
 }
 
-pub(crate) fn convert(account: u8, from: &str, to: &str, amount: u64) -> Operation {
-    let (account, from, to, amount) = (address(account), brand(from), brand(to), Points::new(amount));
-    Operation::Convert(Convert { account, from, to, amount, min_received: Points::new(1) })
+pub(crate) fn convert(account: u8, from: &str, to: &str, (burned, received): (u64, u64)) -> Operation {
+    let (account, from, to) = (address(account), brand(from), brand(to));
+    let (burned, received) = (Points::new(burned), Points::new(received));
+    Operation::Convert(Convert { account, from, to, burned, received })
 }
 
 pub(crate) fn settle(creditor: &str, debtor: &str, minor: u64) -> Operation {

@@ -110,8 +110,9 @@ fn hold(request: &str) -> Operation {
 }
 
 fn convert() -> Operation {
-    let (account, amount, min_received) = (address(ANNA), Points::new(100), Points::new(1));
-    Operation::Convert(Convert { account, from: brand(0), to: brand(1), amount, min_received })
+    // One for two, by the terms of the first two brands.
+    let (account, burned, received) = (address(ANNA), Points::new(100), Points::new(50));
+    Operation::Convert(Convert { account, from: brand(0), to: brand(1), burned, received })
 }
 
 fn propose(from: usize, to: usize) -> Operation {

@@ -12,11 +12,13 @@ use crate::key::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnershipKey}
 use crate::record::Obligation;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Code> {
-    amount(convert.amount)?;
+    amount(convert.burned)?;
+    amount(convert.received)?;
     two_brands(context, convert.from, convert.to)?;
     let terms = terms_in_force(context, convert)?;
     policies_allow(context, convert)?;
-    let (burned, received) = exchange(convert, &terms)?;
+    terms_give(convert, &terms)?;
+    let (burned, received) = (convert.burned, convert.received);
     authority::spend(context, convert.account, convert.from, Purpose::Convert, burned)?;
     // "`daily_max` (A points per UTC day, all members together)" (protocol, Between brands)
     let key = ConvertedTodayKey { from: convert.from, to: convert.to };
@@ -57,18 +59,10 @@ fn policies_allow(context: &mut Context<'_, '_>, convert: &Convert) -> Result<()
     if in_pool && !to.policy.poolable { Err(Code::PolicyForbidsPooling) } else { Ok(()) }
 }
 
-/// "received = ⌊amount · num / den⌋; burned = ⌈received · den / num⌉, so that dust stays with the member." (protocol,
-/// Between brands) Answers how many go and how many come.
-fn exchange(convert: &Convert, terms: &PartnershipTerms) -> Result<(Points, Points), Code> {
-    let received = terms.received_for(convert.amount).ok_or(Code::AmountTooLarge)?;
-    if received.is_zero() {
-        return Err(Code::ConversionTooSmall);
-    }
-    if received < convert.min_received {
-        return Err(Code::BelowMinReceived);
-    }
-    let burned = terms.burned_for(received).expect("at most the amount, which is 64 bits");
-    Ok((burned, received))
+/// "The ledger refuses it as `conversion_differs` unless the terms in force give exactly this: `received` =
+/// ⌊burned · num / den⌋, and no fewer points than `burned` give as many." (protocol, Between brands)
+fn terms_give(convert: &Convert, terms: &PartnershipTerms) -> Result<(), Code> {
+    if terms.give(convert.burned, convert.received) { Ok(()) } else { Err(Code::ConversionDiffers) }
 }
 
 /// "Lots keep their expiry through transfers, pools and holds; a conversion gives the earlier of the old expiry and

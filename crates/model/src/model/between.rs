@@ -65,8 +65,9 @@ impl Model {
 
     pub(super) fn convert(&mut self, sender: Address, convert: &Convert) -> Result<(), Code> {
         let pair = (convert.from, convert.to);
-        let amount = convert.amount.get();
-        check_amount(amount)?;
+        let (burned, received) = (convert.burned.get(), convert.received.get());
+        check_amount(burned)?;
+        check_amount(received)?;
         self.pair(pair.0, pair.1)?;
         let terms = self.tables.partnerships.get(&pair).and_then(|partnership| partnership.terms.clone());
         let terms = terms.ok_or(Code::UnknownPartnership)?;
@@ -75,19 +76,9 @@ impl Model {
         ensure(from.convertible && to.convertible, Code::PolicyForbidsConversion)?;
         ensure(to.poolable || !self.tables.households.contains(&convert.account), Code::PolicyForbidsPooling)?;
         let rate = |points: u128| points * u128::from(terms.rate_num) / u128::from(terms.rate_den);
-        let received = u64::try_from(rate(amount.into())).map_err(|_| Code::AmountTooLarge)?;
-        ensure(received > 0, Code::ConversionTooSmall)?;
-        ensure(received >= convert.min_received.get(), Code::BelowMinReceived)?;
-        let dust_max = u128::from(amount).min(u128::from(terms.rate_den));
-        // Less and less is burned while it still gives as much.
-        let (mut burned, mut step) = (u128::from(amount), dust_max.next_power_of_two());
-        while step > 0 {
-            while burned >= step && rate(burned - step) == u128::from(received) {
-                burned -= step;
-            }
-            step /= 2;
-        }
-        let burned = u64::try_from(burned).expect("at most the amount");
+        // One point less would give less.
+        let exact = rate(burned.into()) == u128::from(received) && rate(u128::from(burned) - 1) < u128::from(received);
+        ensure(exact, Code::ConversionDiffers)?;
         self.spend(sender, convert.account, pair.0, burned, true)?;
         let key = (pair.0, pair.1, self.time / DAY_MS);
         count(&mut self.tables.converted_on, key, burned, terms.daily_max.get(), Code::ConversionDailyMaxReached)?;

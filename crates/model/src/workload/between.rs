@@ -114,18 +114,17 @@ impl Workload {
         if (amount > purse.points.min(left) || received > POINTS_MAX / 1000) && !self.wild {
             return None;
         }
-        let amount = if self.twist() { 1 } else { amount };
-        let min_received = match self.random.within(0..3) {
-            _ if self.twist() => received.saturating_add(1),
-            0 => received,
-            _ => received / 2,
-        };
+        // What the terms give for it, and none of it for nothing.
+        let least = (u128::from(received) * u128::from(den)).div_ceil(u128::from(num.max(1)));
+        let least = u64::try_from(least).unwrap_or(u64::MAX);
+        let burned = if self.twist() { self.random.pick(&[1, least.saturating_add(1)])? } else { least };
+        let received = if self.twist() { received.saturating_add(1) } else { received };
         Some(Operation::Convert(Convert {
             account: purse.from,
             from: purse.brand,
             to,
-            amount: Points::new(amount),
-            min_received: Points::new(min_received),
+            burned: Points::new(burned),
+            received: Points::new(received),
         }))
     }
 

@@ -25,7 +25,7 @@ const MISTAKES: [fn(&Workload) -> Possible; 22] = [
     Workload::releasing_too_early,
     Workload::recovering_too_early,
     Workload::converting_too_late,
-    Workload::converting_too_little,
+    Workload::converting_by_other_terms,
     Workload::owing_too_much,
     Workload::inviting_without_right,
     Workload::inviting_a_member,
@@ -196,14 +196,16 @@ impl Workload {
         by_guardians.collect()
     }
 
-    /// A conversion of all members who have points, for partnerships for which something holds.
+    /// A conversion by the terms of all members who have points, for partnerships for which something holds.
     fn conversions(&self, amount: u64, pairs: impl Iterator<Item = (BrandId, BrandId)>) -> Possible {
         let accounts = || self.model.tables.accounts.iter().map(|(account, _)| *account);
         let conversions = pairs.flat_map(|(from, to)| {
+            let terms = self.model.tables.partnerships.get(&(from, to)).and_then(|one| one.terms.as_ref());
+            let exchange = terms.and_then(|terms| terms.conversion_of(Points::new(amount)));
             let rich = accounts().filter(move |account| self.model.balance(*account, from) >= amount);
-            rich.map(move |account| {
-                let (amount, min_received) = (Points::new(amount), Points::ZERO);
-                (account, Operation::Convert(Convert { account, from, to, amount, min_received }))
+            rich.filter_map(move |account| {
+                let (burned, received) = exchange?;
+                Some((account, Operation::Convert(Convert { account, from, to, burned, received })))
             })
         });
         conversions.collect()
@@ -242,11 +244,19 @@ impl Workload {
         self.conversions(60, capped.map(|(pair, _)| *pair))
     }
 
-    fn converting_too_little(&self) -> Possible {
-        let partnerships = self.model.tables.partnerships.iter().filter(|(_, one)| {
-            one.terms.as_ref().is_some_and(|terms| terms.ends_ms > self.time && terms.rate_num < terms.rate_den)
+    /// One point more than the terms give, for one point more than that takes.
+    fn converting_by_other_terms(&self) -> Possible {
+        let partnerships = self.model.tables.partnerships.iter();
+        let running = partnerships.filter(|(_, one)| one.terms.as_ref().is_some_and(|terms| terms.ends_ms > self.time));
+        let right = self.conversions(20, running.map(|(pair, _)| *pair));
+        let one_more = |points: Points| Points::new(points.get() + 1);
+        let wrong = right.into_iter().flat_map(|(sender, operation)| {
+            let Operation::Convert(convert) = operation else { return Vec::new() };
+            let more = Convert { received: one_more(convert.received), ..convert.clone() };
+            let dearer = Convert { burned: one_more(convert.burned), ..convert };
+            vec![(sender, Operation::Convert(more)), (sender, Operation::Convert(dearer))]
         });
-        self.conversions(1, partnerships.map(|(pair, _)| *pair))
+        wrong.collect()
     }
 
     fn owing_too_much(&self) -> Possible {

@@ -3,7 +3,7 @@
 use super::Code;
 
 /// Every code with its name and what it tells a person.
-pub(super) const TABLE: [(Code, &str, &str); 92] = [
+pub(super) const TABLE: [(Code, &str, &str); 91] = [
     (
         Code::Malformed,
         "malformed",
@@ -232,16 +232,6 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
         "one of these brands doesn't let its points be converted",
     ),
     (
-        Code::ConversionTooSmall,
-        "conversion_too_small",
-        "too few points to get a single one of the other brand's; convert more",
-    ),
-    (
-        Code::BelowMinReceived,
-        "below_min_received",
-        "this would give fewer points than min_received; look at the terms again",
-    ),
-    (
         Code::ConversionDailyMaxReached,
         "conversion_daily_max_reached",
         "with this more would be converted than the partnership allows in a day; convert less, or wait for the next \
@@ -256,6 +246,11 @@ pub(super) const TABLE: [(Code, &str, &str); 92] = [
         Code::SettlementExceedsDebt,
         "settlement_exceeds_debt",
         "more than what the debtor owes the creditor; GET /v1/netting shows it",
+    ),
+    (
+        Code::ConversionDiffers,
+        "conversion_differs",
+        "the terms in force are others: they don't give exactly this for this; look at them again, and convert by them",
     ),
     (Code::UnknownHousehold, "unknown_household", "no household has this address"),
     (

@@ -54,16 +54,16 @@ pub struct Convert<A = Address> {
     pub from: BrandId,
     /// The brand whose points come.
     pub to: BrandId,
-    /// Most points that may go; those that give no whole point stay.
-    pub amount: Points,
-    /// Least points that must come, in case the terms changed meanwhile.
-    pub min_received: Points,
+    /// Points that go: the fewest that give as many.
+    pub burned: Points,
+    /// Points that come: all that the terms give for them.
+    pub received: Points,
 }
 
 impl<A> Convert<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Convert<B>, E> {
-        let Self { account, from, to, amount, min_received } = self;
-        Ok(Convert { account: f(account)?, from, to, amount, min_received })
+        let Self { account, from, to, burned, received } = self;
+        Ok(Convert { account: f(account)?, from, to, burned, received })
     }
 }
 

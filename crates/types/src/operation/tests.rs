@@ -80,7 +80,7 @@ fn between_brands() -> Vec<Numbered> {
         owed_max: crate::money::Money::new(100),
         ends_ms: time(1_800_000_000_000),
     };
-    let convert = Convert { account, from, to, amount: Points::new(7), min_received: Points::new(4) };
+    let convert = Convert { account, from, to, burned: Points::new(7), received: Points::new(4) };
     let settle = Settle { creditor: to, debtor: from, amount: Money::new(12), reference: reference(5) };
     vec![
         (16, 0, Operation::ProposePartnership(ProposePartnership { from, to, terms: terms.clone() })),

@@ -50,10 +50,10 @@ fn convert(
     does: &str,
     pool: Address,
     (from, to): (&Brand, &Brand),
-    (amount, min_received): (u64, u64),
+    (burned, received): (u64, u64),
 ) -> Result<(), TourError> {
-    let (amount, min_received) = (Points::new(amount), Points::new(min_received));
-    let convert = Convert { account: pool, from: from.id, to: to.id, amount, min_received };
+    let (burned, received) = (Points::new(burned), Points::new(received));
+    let convert = Convert { account: pool, from: from.id, to: to.id, burned, received };
     stage.act(who, does, vec![Operation::Convert(convert)]).map(drop)
 }
 
@@ -61,9 +61,9 @@ fn groceries_become_nights(stage: &mut Stage, cast: &Cast, household: Address) -
     let (from, to) = (&cast.nordmat, &cast.havshotell);
     let terms = terms(2, 5, 6, lojal_consensus::clock::now());
     agree(stage, from, to, terms, "2 of your points for 5 of ours, and we pay you 0.06 SEK for each of ours")?;
-    let (some, least) = (stage.points(from.id, 2_501), stage.points(to.id, 1_000));
-    let does = format!("Anna converts {some} of the pool, for at least {least}; the odd one stays.");
-    convert(stage, &cast.anna, &does, household, (from, to), (2_501, 1_000))?;
+    let (some, gives) = (stage.points(from.id, 2_500), stage.points(to.id, 1_000));
+    let does = format!("Anna converts {some} of the pool, into {gives}.");
+    convert(stage, &cast.anna, &does, household, (from, to), (2_500, 1_000))?;
     let rest = [(cast.fjallen.id, 500), (cast.kaffet.id, 10_00)];
     stage.holds("pool", household, &[&[(from.id, 2_000), (to.id, 1_000)], &rest[..]].concat())
 }
@@ -72,8 +72,8 @@ fn nights_become_groceries(stage: &mut Stage, cast: &Cast, household: Address) -
     let (from, to) = (&cast.havshotell, &cast.nordmat);
     let terms = terms(2, 1, 12, lojal_consensus::clock::now());
     agree(stage, from, to, terms, "2 of your points for 1 of ours, and we pay you 0.12 SEK for each of ours")?;
-    let (some, least) = (stage.points(from.id, 100), stage.points(to.id, 200));
-    let does = format!("Bo converts {some} of the pool back, for {least}.");
+    let (some, gives) = (stage.points(from.id, 100), stage.points(to.id, 200));
+    let does = format!("Bo converts {some} of the pool back, into {gives}.");
     convert(stage, &cast.bo, &does, household, (from, to), (100, 200))?;
     let rest = [(cast.fjallen.id, 500), (cast.kaffet.id, 10_00)];
     stage.holds("pool", household, &[&[(from.id, 900), (to.id, 2_200)], &rest[..]].concat())

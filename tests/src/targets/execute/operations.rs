@@ -114,8 +114,14 @@ fn between(kind: usize, source: &mut Source<'_>, world: &World, sender: Address)
         }
         13 => Operation::EndPartnership(EndPartnership { from, to }),
         14 | 15 => {
-            let (account, min_received) = (account(source, world, sender), Points::new(u64::from(source.byte())));
-            Operation::Convert(Convert { account, from, to, amount: amount(source), min_received })
+            let (account, odd, amount) = (account(source, world, sender), source.below(4), amount(source));
+            // What the terms in force give, or one point more for one side.
+            let key = lojal_ledger::key::PartnershipKey { from, to };
+            let terms = world.state.view().get(&key).and_then(|one| one.terms);
+            let (burned, received) = terms.and_then(|one| one.conversion_of(amount)).unwrap_or((amount, amount));
+            let more = |points: Points, is_odd| Points::new(points.get().saturating_add(u64::from(is_odd)));
+            let (burned, received) = (more(burned, odd == 2), more(received, odd == 3));
+            Operation::Convert(Convert { account, from, to, burned, received })
         }
         16 => {
             let (amount, reference) = (Money::new(amount(source).get()), any_reference(source));

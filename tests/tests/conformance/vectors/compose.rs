@@ -73,9 +73,9 @@ pub(super) fn end(from: &str, to: &str) -> Written {
     Operation::EndPartnership(EndPartnership { from: parse(from), to: parse(to) })
 }
 
-pub(super) fn convert(account: AddressText, from: &str, to: &str, amount: u64, min_received: u64) -> Written {
-    let (amount, min_received) = (Points::new(amount), Points::new(min_received));
-    Operation::Convert(Convert { account, from: parse(from), to: parse(to), amount, min_received })
+pub(super) fn convert(account: AddressText, from: &str, to: &str, burned: u64, received: u64) -> Written {
+    let (burned, received) = (Points::new(burned), Points::new(received));
+    Operation::Convert(Convert { account, from: parse(from), to: parse(to), burned, received })
 }
 
 pub(super) fn settle(creditor: &str, debtor: &str, minor: u64, payment: &str) -> Written {

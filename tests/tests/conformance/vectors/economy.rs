@@ -154,11 +154,11 @@ fn november(family: AddressText) -> Vec<Step> {
         applied(CLEO, vec![redeem("nordmat", family, 40, Some("request 1"))]),
         applied(CLEO, vec![hold("nordmat", family, 20, "till 4", in_a_day)]),
         fails(CLEO, redeem("nordmat", family, 1, None), Code::MemberLimitReached),
-        fails(ANNA, convert(anna(), "nordmat", "kaffet", 100, 34), Code::BelowMinReceived),
-        fails(ANNA, convert(anna(), "nordmat", "kaffet", 2, 0), Code::ConversionTooSmall),
-        // 100 points at 1/3 give 33 and burn 99, since one more would give nothing.
-        applied(ANNA, vec![convert(anna(), "nordmat", "kaffet", 100, 33)]),
-        fails(ANNA, convert(anna(), "nordmat", "kaffet", 54, 0), Code::ConversionDailyMaxReached),
+        fails(ANNA, convert(anna(), "nordmat", "kaffet", 99, 34), Code::ConversionDiffers),
+        // At 1/3 the hundredth point would give nothing.
+        fails(ANNA, convert(anna(), "nordmat", "kaffet", 100, 33), Code::ConversionDiffers),
+        applied(ANNA, vec![convert(anna(), "nordmat", "kaffet", 99, 33)]),
+        fails(ANNA, convert(anna(), "nordmat", "kaffet", 54, 18), Code::ConversionDailyMaxReached),
         applied(ANNA, vec![transfer("kaffet", anna(), bo(), 70)]),
         fails(ANNA, transfer("kaffet", anna(), bo(), 31), Code::TransferDailyMaxReached),
         applied(CAFE, vec![settle("kaffet", "nordmat", 100, "payment 1")]),

@@ -64,8 +64,8 @@ fn between_brands() -> Vec<(String, Written)> {
         named("propose_partnership with the largest terms", propose("kaffet", "nordmat", largest)),
         named("accept_partnership", accept("nordmat", "kaffet", terms)),
         named("end_partnership", end("nordmat", "kaffet")),
-        named("convert", convert(anna, "nordmat", "kaffet", 100, 33)),
-        named("convert of a household's points", convert(household(), "nordmat", "kaffet", POINTS_MAX, 0)),
+        named("convert", convert(anna, "nordmat", "kaffet", 99, 33)),
+        named("convert of a household's points", convert(household(), "nordmat", "kaffet", POINTS_MAX, 1)),
         named("settle", settle("kaffet", "nordmat", 100, "payment 1")),
         named("settle of the most money", settle("kaffet", "nordmat", MONEY_MAX, "payment 2")),
     ]

@@ -111,7 +111,7 @@ fn failures(ledger: &Ledger) -> Vec<(Operation, Code)> {
         (release(GROCER, TILL, "till 8"), Code::HoldClosed),
         (propose(GROCER, CAFE, &terms(0, 1)), Code::TermsOutOfBounds),
         (accept(GROCER, CAFE, &deal), Code::UnknownProposal),
-        (convert(TILL, GROCER, CAFE, 1, 0), Code::UnknownPartnership),
+        (convert(TILL, GROCER, CAFE, 1, 1), Code::UnknownPartnership),
         (settle(CAFE, GROCER, 26, "payment 2"), Code::SettlementExceedsDebt),
         (end(GROCER, CAFE), Code::UnknownPartnership),
         (set_policy("nobody", policy_of(CAFE)), Code::UnknownBrand),
