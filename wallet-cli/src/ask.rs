@@ -24,12 +24,28 @@ pub fn consent(what: &str, consent: Consent) -> Result<(), CommandError> {
     if !io::stdin().is_terminal() {
         return Err(CommandError::NotConfirmed(what.to_owned()));
     }
-    lojal_print::tell(what)
-        .map_err(|error| CommandError::Input("standard error can't be written".to_owned(), error))?;
+    tell(what)?;
     prompt("Go on? [y/N] ");
     let answer = line(ANSWER_BYTES_MAX)?;
     let is_yes = typed(&answer).is_ok_and(|answer| ["y", "yes"].contains(&answer.to_lowercase().as_str()));
     if is_yes { Ok(()) } else { Err(CommandError::Declined) }
+}
+
+/// Shows what is about to happen and what speaks against it, and goes on only if somebody says so. What speaks against
+/// it is told even to those who said so before they were asked.
+///
+/// # Errors
+/// As those of [`consent`].
+pub fn consent_in_spite_of(warning: Option<&str>, what: &str, given: Consent) -> Result<(), CommandError> {
+    match warning {
+        Some(warning) if given.yes => tell(warning),
+        Some(warning) => consent(&format!("{what}\n{warning}"), given),
+        None => consent(what, given),
+    }
+}
+
+fn tell(text: &str) -> Result<(), CommandError> {
+    lojal_print::tell(text).map_err(|error| CommandError::Input("standard error can't be written".to_owned(), error))
 }
 
 /// A text that was scanned or pasted: the argument itself, or for `-` what comes on stdin, from a terminal one line.

@@ -61,9 +61,9 @@ fn propose(context: &Context, args: &ProposeArgs) -> Result<Report, CommandError
     let decimals = (from.decimals, to.decimals);
     let words = terms_in_words((from.id, to.id), &terms, decimals, &money_unit(Some(session.home.genesis())));
     let warning = cycle_warning(&session, (from.id, to.id), &terms)?;
-    ask::consent(&format!("put forward: {words}{warning}"), args.consent)?;
+    ask::consent_in_spite_of(warning.as_deref(), &format!("put forward: {words}"), args.consent)?;
     let operation = Operation::ProposePartnership(ProposePartnership { from: from.id, to: to.id, terms });
-    session.transact(operation, &format!("put forward: {words}{warning}"), &args.sending)
+    session.transact(operation, &format!("put forward: {words}"), &args.sending)
 }
 
 /// Accepts the terms that were shown: if the other brand changes them meanwhile, nothing is accepted.
@@ -80,17 +80,18 @@ fn accept(
     let unit = money_unit(Some(session.home.genesis()));
     let words = terms_in_words((from, to), &proposal.terms, decimals, &unit);
     let warning = cycle_warning(&session, (from, to), &proposal.terms)?;
-    ask::consent(&format!("accept what {} put forward: {words}{warning}", proposal.by), consent)?;
+    let what = format!("accept what {} put forward: {words}", proposal.by);
+    ask::consent_in_spite_of(warning.as_deref(), &what, consent)?;
     let operation = Operation::AcceptPartnership(AcceptPartnership { from, to, terms: proposal.terms });
     session.transact(operation, &format!("accepted: {words}"), sending)
 }
 
-/// A sentence that warns of a way round through the brands that makes points out of nothing; empty if there is none.
+/// A sentence that warns of a way round through the brands that makes points out of nothing, if there is one.
 fn cycle_warning(
     session: &Session<'_>,
     (from, to): (BrandId, BrandId),
     terms: &PartnershipTerms,
-) -> Result<String, CommandError> {
+) -> Result<Option<String>, CommandError> {
     let all = session.gateways.ask(|gateway| Ok(gateway.client()?.partnerships()?))?.partnerships;
     let now = session.ledger_time();
     let in_force = all.iter().filter(|one| (one.from, one.to) != (from, to));
@@ -100,9 +101,9 @@ fn cycle_warning(
         .map(|(from, to, terms)| Exchange { from, to, num: terms.rate_num, den: terms.rate_den })
         .collect();
     let new = Exchange { from, to, num: terms.rate_num, den: terms.rate_den };
-    let Some(round) = gaining_round(&rates, new) else { return Ok(String::new()) };
+    let Some(round) = gaining_round(&rates, new) else { return Ok(None) };
     let way = round.iter().map(BrandId::to_string).collect::<Vec<_>>().join(" → ");
-    Ok(format!("\nWARNING: converting round {way} gives more points than it takes: members can multiply them"))
+    Ok(Some(format!("WARNING: converting round {way} gives more points than it takes: members can multiply them")))
 }
 
 /// `lojal convert`. What is signed is what was shown: exactly so many points go and come, or none, whatever happens to

@@ -128,6 +128,8 @@ fn proposing_and_accepting_warn_of_a_way_round_that_multiplies_points() {
     let ran = wallet.run(&PROPOSE);
     assert!(ran.stderr.contains(warning), "{}{}", ran.stdout, ran.stderr);
     assert!(submitted(&gains).is_empty(), "the warning comes before the signature");
+    let told = wallet.run(&[&PROPOSE[..], &["--yes"]].concat());
+    assert!(told.exit_code == 0 && told.stderr.contains(warning), "{}{}", told.stdout, told.stderr);
     let even = with_a_way_back(200, 1);
     let ran = Wallet::at(even.url()).run(&["partner", "accept", "kaffet", "fjallet"]);
     assert!(ran.stderr.contains("accept what") && !ran.stderr.contains("WARNING"), "{}", ran.stderr);

@@ -61,7 +61,8 @@ impl Signer<'_> {
     fn convert(&self, account: usize, random: &mut Random) -> Operation {
         // One for two, as the brands have agreed.
         let received = 1 + random.below(50) as u64;
-        let (account, burned, received) = (self.members.address(account), Points::new(2 * received), Points::new(received));
+        let (account, burned, received) =
+            (self.members.address(account), Points::new(2 * received), Points::new(received));
         Operation::Convert(Convert { account, from: brand(0), to: brand(1), burned, received })
     }
     fn hold(&self, from: usize, random: &mut Random, until: TimeMs) -> Operation {

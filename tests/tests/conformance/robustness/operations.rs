@@ -63,11 +63,10 @@ pub(super) fn operation_between_brands() -> BoxedStrategy<Operation> {
     let accept = (brand_id(), brand_id(), terms())
         .prop_map(|(from, to, terms)| Operation::AcceptPartnership(AcceptPartnership { from, to, terms }));
     let end = (brand_id(), brand_id()).prop_map(|(from, to)| Operation::EndPartnership(EndPartnership { from, to }));
-    let convert = (address(), brand_id(), brand_id(), points(), points()).prop_map(
-        |(account, from, to, burned, received)| {
+    let convert =
+        (address(), brand_id(), brand_id(), points(), points()).prop_map(|(account, from, to, burned, received)| {
             Operation::Convert(Convert { account, from, to, burned, received })
-        },
-    );
+        });
     let settle = (brand_id(), brand_id(), money(), reference()).prop_map(|(creditor, debtor, amount, reference)| {
         Operation::Settle(Settle { creditor, debtor, amount, reference })
     });
