@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use lojal_client::ClientError;
 use lojal_types::api::{self, TransactionStatus};
-use lojal_types::{AddressText, BrandId, Points, TimeMs};
+use lojal_types::{AddressText, BrandId, Month, Points, Reference, TimeMs};
 use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::receipts;
 
 use super::context::Context;
 use super::decimals::Decimals;
+use super::months::{Expiries, expired_by_month, issues_of};
 use super::show::{Reader, history_table};
 use super::unsent::{Expired, ReturnedHold, Taken, expired, open_reversals, returned_holds};
 use crate::error::CommandError;
@@ -20,6 +22,8 @@ const PAGE_MAX: u32 = 100;
 const PAGES_MAX: usize = 50;
 /// Most reversals that a gateway is asked about, the newest.
 const REVERSALS_MAX: usize = 100;
+/// Most issues that a gateway is asked about, of the brands of which points have expired.
+const ISSUES_MAX: usize = 100;
 
 /// A gateway's answers about an account, all of them after the same block as far as anybody can tell.
 struct Known {
@@ -31,6 +35,8 @@ struct Known {
     earlier: Option<Vec<TransactionStatus>>,
     /// What the reversals took.
     taken: Taken,
+    /// With which months the points of issues expire.
+    expiries: Expiries,
     account: api::Account,
     now: TimeMs,
 }
@@ -56,15 +62,17 @@ pub(super) fn history(
         false => history_table(&page.transactions, returned.as_deref().unwrap_or_default(), &reader),
     };
     let gone = cursor.is_none().then(|| expired_until_now(&known)).flatten();
-    for (brand, expired) in gone.iter().flatten() {
-        text += &format!("\n{}", expired_text(*brand, *expired, &decimals));
+    for (brand, gone) in gone.iter().flatten() {
+        text += &format!("\n{}", expired_text(*brand, gone, &decimals));
     }
     if let Some(cursor) = &page.next_cursor {
         text += &format!("\nmore with --cursor {cursor}");
     }
     let report = Report::done(page, text);
     let returned = returned.map(|holds| holds.iter().map(returned_json).collect::<Vec<_>>());
-    Ok(report.with_field("returned_holds", &returned).with_field("expired", &gone.map(expired_json)))
+    let report = report.with_field("returned_holds", &returned);
+    let report = report.with_field("expired", &gone.as_ref().map(expired_json));
+    Ok(report.with_field("expired_by_month", &gone.as_ref().map(by_month_json)))
 }
 
 fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&str>) -> Result<Known, GatewaysError> {
@@ -80,17 +88,20 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
         (None, None) => Some(Vec::new()),
         (None, Some(next)) => all_pages(gateway, address, Some(next.clone()), |_| false)?,
     };
-    let mut taken = Taken::new();
-    let known = [&page.transactions[..], earlier.as_deref().unwrap_or_default()];
-    for (brand, reference) in known.iter().flat_map(|some| open_reversals(some, *address)).take(REVERSALS_MAX) {
-        match client.reversal(&brand, reference) {
-            Ok(reversal) => drop(taken.insert((brand, reference.clone()), reversal.amount)),
-            // It is behind what the same gateway has just said: what isn't known is told as a range.
-            Err(error) if error.is_problem("unknown_reference") => {}
-            Err(error) => return Err(error.into()),
+    let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
+    let (taken, expiries) = (Taken::new(), Expiries::new());
+    let mut known = Known { page, later, earlier, taken, expiries, account, now };
+    for (brand, reference) in known.open_reversals(*address) {
+        if let Some(reversal) = if_known(client.reversal(&brand, &reference))? {
+            known.taken.insert((brand, reference), reversal.amount);
         }
     }
-    Ok(Known { page, later, earlier, taken, account: client.account(address)?, now: gateway.status()?.time_ms })
+    for (brand, reference) in known.expired_issues() {
+        if let Some(issue) = if_known(client.issue(&brand, &reference))? {
+            known.expiries.insert((brand, reference), issue.expiry);
+        }
+    }
+    Ok(known)
 }
 
 /// The transactions from a cursor on until one that is not wanted any more, or the first of all; nothing if there are
@@ -118,15 +129,68 @@ fn all_pages(
     Ok(None)
 }
 
-/// The points that expired, once all transactions are known.
-fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Expired>> {
-    let all = [&known.page.transactions[..], known.earlier.as_deref()?].concat();
-    expired(&all, &known.taken, &known.account)
+/// What a gateway says, if it knows the reference. It may be behind what it has said before; then less can be told.
+fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_problem("unknown_reference") => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
-fn expired_text(brand: BrandId, expired: Expired, decimals: &Decimals) -> String {
-    match expired {
-        Expired::Exactly(points) => format!("expired until now: {}", decimals.in_words(points, brand)),
+impl Known {
+    /// All transactions until now, if they are known.
+    fn all(&self) -> Option<Vec<TransactionStatus>> {
+        Some([&self.page.transactions[..], self.earlier.as_deref()?].concat())
+    }
+    /// The newest reversals that don't say what they took.
+    fn open_reversals(&self, address: AddressText) -> Vec<(BrandId, Reference)> {
+        let known = [&self.page.transactions[..], self.earlier.as_deref().unwrap_or_default()];
+        let open = known.into_iter().flat_map(|some| open_reversals(some, address)).take(REVERSALS_MAX);
+        open.map(|(brand, reference)| (brand, reference.clone())).collect()
+    }
+    /// All issues of the brands of which points have expired that came with issues only, unless they are too many.
+    fn expired_issues(&self) -> Vec<(BrandId, Reference)> {
+        let Some(all) = self.all() else { return Vec::new() };
+        let mut issues = Vec::new();
+        for brand in expired(&all, &self.taken, &self.account).iter().flat_map(BTreeMap::keys) {
+            let of_brand = issues_of(&all, self.account.address, *brand).unwrap_or_default();
+            if issues.len() + of_brand.len() <= ISSUES_MAX {
+                issues.extend(of_brand.into_iter().map(|reference| (*brand, reference)));
+            }
+        }
+        issues
+    }
+}
+
+/// Points of a brand that expired, and with which months if that is known.
+struct Gone {
+    expired: Expired,
+    by_month: Option<BTreeMap<Month, Points>>,
+}
+
+/// What expired, once all transactions are known.
+fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Gone>> {
+    let all = known.all()?;
+    let expired = expired(&all, &known.taken, &known.account)?;
+    let gone = expired.into_iter().map(|(brand, expired)| {
+        let by_month = expired_by_month((&all, &known.taken, &known.expiries), &known.account, brand, known.now);
+        (brand, Gone { expired, by_month })
+    });
+    Some(gone.collect())
+}
+
+fn expired_text(brand: BrandId, gone: &Gone, decimals: &Decimals) -> String {
+    match gone.expired {
+        Expired::Exactly(points) => {
+            let months = gone.by_month.iter().flatten().map(|(month, points)| {
+                let points = decimals.in_words(*points, brand);
+                format!("{points} at the end of {month}")
+            });
+            let months: Vec<String> = months.collect();
+            let months = if months.is_empty() { String::new() } else { format!(" ({})", months.join(", ")) };
+            format!("expired until now: {}{months}", decimals.in_words(points, brand))
+        }
         Expired::Between(least, most) => {
             let (least, most) = (decimals.in_words(least, brand), decimals.in_words(most, brand));
             format!("expired until now: {least} to {most}; how many were taken back isn't known")
@@ -135,13 +199,24 @@ fn expired_text(brand: BrandId, expired: Expired, decimals: &Decimals) -> String
 }
 
 /// The points by brand; where it is known within bounds only, both of them.
-fn expired_json(expired: BTreeMap<BrandId, Expired>) -> serde_json::Value {
+fn expired_json(gone: &BTreeMap<BrandId, Gone>) -> serde_json::Value {
     let points = |expired| match expired {
         Expired::Exactly(points) => to_value(&points),
         Expired::Between(least, most) => serde_json::json!({ "at_least": least, "at_most": most }),
     };
-    let by_brand = expired.into_iter().map(|(brand, expired)| (brand.to_string(), points(expired)));
+    let by_brand = gone.iter().map(|(brand, gone)| (brand.to_string(), points(gone.expired)));
     serde_json::Value::Object(by_brand.collect())
+}
+
+/// The points by brand and month, of the brands of which that is known.
+fn by_month_json(gone: &BTreeMap<BrandId, Gone>) -> serde_json::Value {
+    let by_month = |months: &BTreeMap<Month, Points>| {
+        months.iter().map(|(month, points)| (month.to_string(), to_value(points))).collect()
+    };
+    let known = gone.iter().filter_map(|(brand, gone)| {
+        Some((brand.to_string(), serde_json::Value::Object(by_month(gone.by_month.as_ref()?))))
+    });
+    serde_json::Value::Object(known.collect())
 }
 
 fn returned_json(hold: &ReturnedHold) -> serde_json::Value {

@@ -9,6 +9,7 @@ mod history;
 mod household;
 mod init;
 mod keys;
+mod months;
 mod points;
 mod read;
 mod recovery;

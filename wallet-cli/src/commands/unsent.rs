@@ -55,7 +55,7 @@ pub(super) fn open_reversals(
 }
 
 /// The operations that happened and their times, in the order of the list.
-fn happened(transactions: &[TransactionStatus]) -> impl Iterator<Item = (TimeMs, &Operation<AddressText>)> {
+pub(super) fn happened(transactions: &[TransactionStatus]) -> impl Iterator<Item = (TimeMs, &Operation<AddressText>)> {
     transactions.iter().flat_map(|status| {
         let applied = match status.state {
             TransactionState::Committed { time_ms, receipt: Outcome::Applied, .. } => Some(time_ms),

@@ -144,6 +144,36 @@ fn history_asks_what_a_reversal_took_and_shows_bounds_if_nobody_says() {
 }
 
 #[test]
+fn history_says_with_which_month_points_expired_that_came_with_issues() {
+    let brand = "kaffet".parse().expect("valid");
+    let (amount, reference) = (Points::new(500), receipt("first"));
+    let issue = Issue { brand, to: key().address(), amount, reference };
+    let known = lojal_types::api::Issue {
+        to: own(),
+        amount,
+        expiry: "2023-12".parse().expect("a month"),
+        reversible_until_ms: time(20),
+        reversed: Points::ZERO,
+        reversible: Points::ZERO,
+    };
+    let history = Some(History { transactions: vec![at(10, Operation::Issue(issue))], next_cursor: None });
+    let run = |balances| {
+        let own = Account { balances, ..account(own()) };
+        let reversed = Some((known.clone(), Reversal { amount: Points::ZERO }));
+        let server = Ledger { history: history.clone(), reversed, ..Ledger::with(vec![own]) }.start();
+        let wallet = Wallet::at(server.url());
+        (wallet.run(&["history"]).stdout, wallet.run(&["history", "--json"]).json())
+    };
+    let (shown, json) = run(vec![]);
+    assert!(shown.contains("expired until now: 5.00 kaffet (5.00 kaffet at the end of 2023-12)"), "{shown}");
+    assert_eq!(json["expired_by_month"], serde_json::json!({ "kaffet": { "2023-12": 500 } }));
+    // The account has points that these transactions don't account for.
+    let (shown, json) = run(account(own()).balances);
+    assert!(shown.contains("\nexpired until now: 4.95 kaffet") && !shown.contains("at the end of"), "{shown}");
+    assert_eq!(json["expired_by_month"], serde_json::json!({}));
+}
+
+#[test]
 fn receipts_that_this_wallet_knows_are_shown_by_their_texts() {
     let server = ledger(vec![at(11, issue(5, receipt("Café 123"))), at(10, issue(5, receipt("never typed here")))]);
     let wallet = Wallet::at(server.url());
