@@ -212,7 +212,7 @@ pub enum Command {
         #[command(flatten)]
         sending: Sending,
     },
-    /// List an account's transactions, the newest first
+    /// List an account's transactions, the newest first, and what came back or expired without one
     History {
         /// The account [default: this wallet's]
         #[arg(value_parser = values::address)]

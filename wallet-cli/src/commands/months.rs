@@ -76,7 +76,7 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    /// ("From the first block that isn't earlier than that minute its lots are the account's again", protocol, Holds.)
+    /// "From the first block that isn't earlier than that minute its lots are the account's again" (protocol, Holds).
     fn end_holds(&mut self, time: TimeMs) {
         let (ended, open) = std::mem::take(&mut self.holds).into_iter().partition(|hold| hold.end <= time);
         self.holds = open;
@@ -115,7 +115,7 @@ impl Replay<'_> {
             }
             Operation::Capture(one) if own(one.from, one.brand) => {
                 let mut held = self.close(&one.hold_reference)?;
-                // A lot whose month ends while it is held is honoured when it is captured.
+                // "A lot whose month ends while it is held is honoured when it is captured" (protocol, Holds).
                 take(&mut held, one.amount, |_| true)?;
                 self.put(held);
             }

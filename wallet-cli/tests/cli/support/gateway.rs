@@ -105,7 +105,9 @@ impl Ledger {
             _ => match &self.reversed {
                 Some((issue, _)) if path.starts_with("/v1/brands/kaffet/issues/") => Answer::json(200, issue),
                 Some((_, taken)) if path.starts_with("/v1/brands/kaffet/reversals/") => Answer::json(200, taken),
-                None if path.contains("/reversals/") || path.contains("/issues/") => Answer::problem(404, "unknown_reference"),
+                None if path.contains("/reversals/") || path.contains("/issues/") => {
+                    Answer::problem(404, "unknown_reference")
+                }
                 _ => self.read_account(path),
             },
         }
