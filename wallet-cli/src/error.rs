@@ -82,9 +82,9 @@ pub enum CommandError {
     /// A conversion that gives fewer points than the member wants at least.
     #[error("the terms give {gives}, fewer than {least}: nothing was signed")]
     ConversionBelowMin {
-        /// How many points come.
+        /// The points that come.
         gives: String,
-        /// How many must come at least.
+        /// The fewest that must come.
         least: String,
     },
     /// A rate or a price that the ledger can't express.

@@ -33,7 +33,7 @@ struct Known {
     later: Option<Vec<TransactionStatus>>,
     /// The transactions before those of the page, to the first; nothing if there are too many.
     earlier: Option<Vec<TransactionStatus>>,
-    /// What the reversals took.
+    /// The points that the reversals took.
     taken: Taken,
     /// With which months the points of issues expire.
     expiries: Expiries,
@@ -129,7 +129,7 @@ fn all_pages(
     Ok(None)
 }
 
-/// What a gateway says, if it knows the reference. It may be behind what it has said before; then less can be told.
+/// The answer of a gateway, if it knows the reference. It may be behind what it has said before; then less can be told.
 fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

@@ -29,7 +29,7 @@ pub(super) fn issues_of(all: &[TransactionStatus], account: AddressText, brand: 
     Some(references)
 }
 
-/// How many of an account's points of a brand expired with which month. None unless all of `all`, its transactions, say
+/// The numbers of an account's points of a brand that expired, by month. None unless all of `all`, its transactions, say
 /// how they moved its lots, and the lots that are left are those of `account`.
 pub(super) fn expired_by_month(
     (all, taken, expiries): (&[TransactionStatus], &Taken, &Expiries),
@@ -211,7 +211,7 @@ mod tests {
         Operation::Capture(Capture { brand, from, hold_reference, amount, reference })
     }
 
-    /// What expired until a month: the issues 1, 2 and 3 are good through January, February and March 2026.
+    /// The points that expired until a month: the issues 1, 2 and 3 are good through January, February and March 2026.
     fn found(operations: &[TransactionStatus], now: &str, left: &[(&str, u64)]) -> Option<BTreeMap<Month, Points>> {
         let issues = [(1, "2026-01"), (2, "2026-02"), (3, "2026-03")];
         let expiries = issues.map(|(number, until)| ((brand(), reference(number)), Expiry::Month(month(until))));

@@ -20,7 +20,7 @@ pub(super) struct Reader<'a> {
     pub(super) decimals: &'a Decimals,
     /// The receipts of which the wallet has the text.
     pub(super) receipts: &'a BTreeMap<Reference, ReceiptText>,
-    /// What reversals took whose transactions don't say it.
+    /// The points that reversals took whose transactions don't say it.
     pub(super) taken: &'a Taken,
 }
 

@@ -18,7 +18,7 @@ pub(super) struct ReturnedHold {
     pub(super) amount: Points,
 }
 
-/// How many points of a brand expired until now.
+/// The number of points of a brand that expired until now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expired {
     /// So many.
@@ -27,7 +27,7 @@ pub(super) enum Expired {
     Between(Points, Points),
 }
 
-/// How many points reversals took that would also have been content with fewer, as far as it is known.
+/// The numbers of points that reversals took that would also have been content with fewer, as far as it is known.
 pub(super) type Taken = BTreeMap<(BrandId, Reference), Points>;
 
 /// The operation, a reversal as one of what it took if that is known.
@@ -95,13 +95,13 @@ pub(super) fn returned_holds(
     returned.collect()
 }
 
-/// What came and went of one brand's points.
+/// The points of one brand that came and went.
 #[derive(Clone, Copy, Default)]
 struct Flow {
     came: u128,
-    /// What went for certain.
+    /// Those that went for certain.
     went: u128,
-    /// What may have gone besides, with reversals.
+    /// Those that may have gone besides, with reversals.
     perhaps: u128,
 }
 
