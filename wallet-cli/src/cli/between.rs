@@ -111,7 +111,7 @@ pub struct ConvertArgs {
     /// The brand whose points come
     #[arg(value_name = "TO", value_parser = values::brand)]
     pub get: BrandId,
-    /// How many points must come at least: if the terms give fewer, nothing is signed
+    /// The points that must come at least: if the terms give fewer, nothing is signed
     #[arg(long, value_name = "AMOUNT")]
     pub min: Option<String>,
     #[command(flatten)]
