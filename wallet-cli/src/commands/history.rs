@@ -169,7 +169,7 @@ struct Gone {
     by_month: Option<BTreeMap<Month, Points>>,
 }
 
-/// What expired, once all transactions are known.
+/// The points that expired, once all transactions are known.
 fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Gone>> {
     let all = known.all()?;
     let expired = expired(&all, &known.taken, &known.account)?;
