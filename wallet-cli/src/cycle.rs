@@ -28,8 +28,9 @@ impl Exchange {
 }
 
 /// The brands on a way that begins with `new`, goes on by `rates`, and ends where it began with more points than it
-/// began with; none if there is no such way. "A wallet warns of it before it proposes or accepts." (protocol, Between
-/// brands) Where there was no gain before `new`, none is missed.
+/// began with; none if there is no such way. "`lojal` looks for such a way round among the partnerships in force before
+/// it signs a proposal or an acceptance, and warns of it" (protocol, Between brands). Where there was no gain before
+/// `new`, none is missed.
 pub fn gaining_round(rates: &[Exchange], new: Exchange) -> Option<Vec<BrandId>> {
     // The best product of rates with which each brand can be reached, and the way there: Bellman and Ford's rounds. A
     // way needs no more steps than there are rates.

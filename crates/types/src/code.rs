@@ -14,8 +14,8 @@ use thiserror::Error;
 use self::table::TABLE;
 use crate::decode::{from_text, invalid_data};
 
-/// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points and
-/// holds, 3xx keys, 4xx brands and operators, 5xx between brands, 6xx households. Nothing has 508 and 509, nor ever will.
+/// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points and holds, 3xx keys, 4xx
+/// brands and operators, 5xx between brands, 6xx households. Nothing has 508 and 509, nor ever will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
 pub enum Code {

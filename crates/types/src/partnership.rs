@@ -75,8 +75,8 @@ impl PartnershipTerms {
         let received = u128::from(points.get()) * u128::from(self.rate_num) / u128::from(self.rate_den);
         u64::try_from(received).ok().map(Points::new)
     }
-    /// The fewest of A's points that give so many of B's: "burned = ⌈received · den / num⌉, so that dust stays with the
-    /// member" (protocol, Between brands). `None` if that is more than 64 bits.
+    /// The fewest of A's points that give so many of B's: "burned = ⌈received · den / num⌉ go, so that dust stays with
+    /// the member" (protocol, Between brands). `None` if that is more than 64 bits.
     pub fn burned_for(&self, received: Points) -> Option<Points> {
         let burned = (u128::from(received.get()) * u128::from(self.rate_den)).div_ceil(u128::from(self.rate_num));
         u64::try_from(burned).ok().map(Points::new)
