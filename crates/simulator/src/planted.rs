@@ -31,8 +31,8 @@ struct Bug {
 /// Every bug.
 const BUGS: [Bug; 12] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
-    inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-loop", 20),
-    inside("dropped-wal", Plant::DroppedWal, "crash-loop", 20),
+    inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-majority", 20),
+    inside("dropped-wal", Plant::DroppedWal, "crash-majority", 20),
     inside("hasty-answers", Plant::HastyAnswers, "none", 2),
     patch("commit-not-synced", "crash-all", 10),
     patch("proposals-forgotten", "crash-all", 20),
