@@ -159,7 +159,7 @@ impl Backup {
     pub fn key(&self, rotation: u32) -> KeyPair {
         KeyPair::from_seed(self.account().child(rotation).secret())
     }
-    /// After how many rotations, at most [`ROTATIONS_MAX`], the key is `wanted`.
+    /// The number of rotations, at most [`ROTATIONS_MAX`], after which the key is `wanted`.
     pub fn rotation_of(&self, wanted: PublicKey) -> Option<u32> {
         let account = self.account();
         let key = |rotation| KeyPair::from_seed(account.child(rotation).secret()).public_key();

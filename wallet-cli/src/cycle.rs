@@ -11,9 +11,9 @@ pub struct Exchange {
     pub from: BrandId,
     /// The brand whose points come.
     pub to: BrandId,
-    /// So many come …
+    /// The number that come …
     pub num: u32,
-    /// … for so many.
+    /// … for this number that go.
     pub den: u32,
 }
 

@@ -41,7 +41,7 @@ pub enum Fate {
     Refused {
         /// The reason.
         problem: Problem,
-        /// Until when the same bytes could still happen, should the gateway pass them on; nothing if they can't.
+        /// The time until which the same bytes could still happen, should the gateway pass them on; none if they can't.
         possible_until_ms: Option<TimeMs>,
     },
     /// It never left this machine.

@@ -64,7 +64,7 @@ pub enum PaymentKind {
     Redeem,
     /// By points that are held for the till, which takes what it needs of them.
     Hold {
-        /// Until when the till can take them.
+        /// The time until which the till can take them.
         until_ms: TimeMs,
     },
 }
@@ -82,7 +82,7 @@ pub struct PaymentRequest {
     pub reference: Reference,
     /// The way to pay.
     pub kind: PaymentKind,
-    /// From when on it must not be paid any more.
+    /// The time from which on it must not be paid any more.
     pub expires_ms: TimeMs,
     /// The household whose pool is to pay, if the till was told so.
     pub household: Option<Address>,

@@ -44,7 +44,7 @@ pub enum BenchError {
     /// The output of a program is not what was expected.
     #[error("can't read {what}: {text:?}")]
     Unreadable {
-        /// Of what.
+        /// A description of the text.
         what: &'static str,
         /// The text.
         text: String,

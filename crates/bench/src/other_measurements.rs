@@ -35,7 +35,7 @@ pub struct Idle {
     pub cores_per_validator: f64,
     /// Empty blocks per minute.
     pub blocks_per_minute: f64,
-    /// By how much the data of one validator grows in a day, in bytes.
+    /// The growth of one validator's data in a day, in bytes.
     pub bytes_per_day: f64,
     /// Memory of the validator that has the most, in bytes.
     pub resident_bytes: u64,

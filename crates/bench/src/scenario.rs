@@ -41,7 +41,7 @@ pub struct Options {
     pub validators: usize,
     /// The number of accounts.
     pub accounts: usize,
-    /// For how long.
+    /// The time for which it runs.
     pub duration: Duration,
     /// Connections of a load at full speed, if not the usual ones.
     pub connections: Option<usize>,

@@ -18,7 +18,7 @@ pub struct Target {
     pub figures: String,
 }
 
-/// On which side of a figure to be.
+/// The side of a figure to be on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Bound {
     /// This or more.

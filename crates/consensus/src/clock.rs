@@ -23,7 +23,7 @@ pub struct VirtualClock {
     pub start: TimeMs,
     /// The moment it was started.
     pub since: Instant,
-    /// By how much it is wrong, in milliseconds: ahead if positive.
+    /// Its error, in milliseconds: ahead if positive.
     pub skew_ms: Arc<AtomicI64>,
 }
 

@@ -66,7 +66,7 @@ impl Codec<ValidatorProof<Context>> for BorshCodec {
     }
 }
 
-/// About what a certificate takes, to reserve room.
+/// The room that a certificate takes, more or less.
 const CERTIFICATE_BYTES: usize = 512;
 
 /// Decided blocks for a node that catches up.

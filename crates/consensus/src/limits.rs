@@ -79,7 +79,7 @@ pub const MEND_RETRY: Duration = Duration::from_secs(2);
 pub const PROPOSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// See [`PROPOSE_TIMEOUT`].
 pub const VOTE_TIMEOUT: Duration = Duration::from_millis(250);
-/// By how much every wait grows with each round.
+/// The time by which every wait grows with each round.
 pub const TIMEOUT_DELTA: Duration = Duration::from_millis(250);
 /// Longest wait of any round.
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(10);

@@ -62,7 +62,7 @@ pub struct ValidatorParts {
     pub state: SharedState,
     /// Proposals of the log beyond its last decision.
     pub pending: Vec<PendingProposal>,
-    /// There if this validator may have forgotten what it signed; it is silent for longer then.
+    /// The mark that this validator may have forgotten what it signed; with it, it is silent for longer.
     pub forgotten: Option<Forgotten>,
     /// Waiting transactions.
     pub mempool: Mempool,

@@ -39,8 +39,8 @@ struct Peer {
     working_on: u64,
     /// The height that the peer has voted or proposed on.
     voting_on: u64,
-    /// Until when the peer is believed to have what it claims: [`CLAIM_TIME`] from its first claim, and from every
-    /// block that it delivered.
+    /// The time until which the peer is believed to have what it claims: [`CLAIM_TIME`] from its first claim, and from
+    /// every block that it delivered.
     believed_until: Option<Instant>,
     /// The blocks of its last answer to a node that catches up, and when that came.
     sent: Option<(RangeInclusive<u64>, Instant)>,

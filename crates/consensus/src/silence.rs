@@ -50,7 +50,7 @@ fn own_power(own: PeerId, validators: &ValidatorSet) -> u64 {
 ///
 /// A validator that is a quorum by itself need not be silent: nobody else decides by its votes.
 pub(crate) struct Silence {
-    /// There if this validator may have forgotten what it signed.
+    /// The mark that this validator may have forgotten what it signed.
     pub(crate) forgotten: Option<Forgotten>,
     pub(crate) own: PeerId,
     pub(crate) store: Store,

@@ -12,7 +12,7 @@ pub(crate) struct Pace {
     bytes_per_s: u64,
     lag_max: Duration,
     lag: Duration,
-    /// Since when it takes nothing.
+    /// The time since which it takes nothing.
     stuck_since: Option<Instant>,
     timer: Pin<Box<Sleep>>,
 }

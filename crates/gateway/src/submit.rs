@@ -36,7 +36,7 @@ enum WaitFor {
 }
 
 impl Query {
-    /// Until when to wait for the outcome, if at all.
+    /// The time until which to wait for the outcome, if at all.
     fn deadline(&self, app: &App) -> Option<Instant> {
         self.wait.map(|WaitFor::Committed| Instant::now() + app.timeouts.commit)
     }

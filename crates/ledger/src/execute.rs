@@ -17,7 +17,7 @@ use crate::record::RecentDigest;
 use crate::state::State;
 use crate::tree::hash_key;
 
-/// For how many operations at most it is worth reading ahead at once: the pages of their accounts stay within a
+/// Most operations for which it is worth reading ahead at once: the pages of their accounts stay within a
 /// processor's own cache, and enough of them are read for the waits for memory to overlap.
 const READ_AHEAD_OPERATIONS: usize = 64;
 

@@ -78,7 +78,7 @@ pub struct Holds {
 pub struct OpenHold {
     /// The till's request.
     pub reference: Reference,
-    /// From when on they are the account's again: a whole minute.
+    /// The time from which on they are the account's again: a whole minute.
     pub expires_ms: TimeMs,
     /// The lots set aside, by rising expiry.
     pub lots: Bounded<Lot, 1, LOTS_MAX>,
@@ -119,7 +119,7 @@ pub struct Counted {
 pub struct Held {
     /// The account whose points are held.
     pub from: Address,
-    /// From when on the brand can't take them any more.
+    /// The time from which on the brand can't take them any more.
     pub expires_ms: TimeMs,
     /// True if the brand has captured or released it.
     pub closed: bool,
@@ -220,7 +220,7 @@ pub struct Issued {
     pub amount: Points,
     /// Their expiry.
     pub expiry: Expiry,
-    /// From when on nothing of it can be reversed: fixed by the policy at the issue, whatever the policy says later.
+    /// The time from which on nothing of it can be reversed: fixed by the policy at the issue, not by a later one.
     pub reversible_until_ms: TimeMs,
     /// The number of them that have been reversed.
     pub reversed: Points,

@@ -32,7 +32,7 @@ pub(crate) struct Issued {
     pub(crate) to: Address,
     pub(crate) amount: u64,
     pub(crate) expiry: Expiry,
-    /// From when on nothing of it can be reversed.
+    /// The time from which on nothing of it can be reversed.
     pub(crate) until: u64,
     pub(crate) reversed: u64,
 }

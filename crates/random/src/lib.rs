@@ -34,7 +34,7 @@ impl Random {
         self.number().to_le_bytes()[0]
     }
 
-    /// So many bytes.
+    /// Bytes of a given number.
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.byte()).collect()
     }

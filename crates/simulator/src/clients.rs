@@ -13,7 +13,7 @@ use lojal_random::Random;
 
 /// Time between two looks of a client at what became of its transactions.
 const LOOK_MS: u64 = 250;
-/// After how long a client asks again, at another node.
+/// The time after which a client asks again, at another node.
 const RETRY_MS: u64 = 3_000;
 /// The number of a thousand times that a client asks again for what it knows to be final.
 const AGAIN_PERMILLE: u64 = 200;

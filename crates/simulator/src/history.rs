@@ -87,7 +87,7 @@ pub struct FinalityAnswer {
     pub at_ms: u64,
     /// The id of the transaction.
     pub id: TransactionId,
-    /// In which block.
+    /// The height of its block.
     pub height: Height,
     /// The outcome of the transaction.
     pub outcome: Outcome,
@@ -102,7 +102,7 @@ pub struct Boot {
     pub at_ms: u64,
     /// Its last block then.
     pub height: Height,
-    /// That block's id.
+    /// The id of that block.
     pub block: BlockId,
     /// True if a damaged part of the log was set aside.
     pub repaired: bool,

@@ -21,9 +21,9 @@ use crate::history::History;
 pub struct Violation {
     /// The oracle that noticed.
     pub oracle: String,
-    /// On which validator, if it is about one.
+    /// The validator, if it is about one.
     pub node: Option<usize>,
-    /// At which height, if it is about one.
+    /// The height, if it is about one.
     pub height: Option<u64>,
     /// The description of it.
     pub what: String,

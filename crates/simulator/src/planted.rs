@@ -75,7 +75,7 @@ pub struct Search {
 pub struct Found {
     /// The bug.
     pub bug: String,
-    /// In which layer it is.
+    /// The layer that it is in.
     pub layer: &'static str,
     /// The class of faults that brings it out.
     pub class: String,

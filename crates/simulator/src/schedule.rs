@@ -41,7 +41,7 @@ pub enum FaultKind {
     Reordering {
         /// The number of a thousand messages that are held back.
         permille: u64,
-        /// For how long at most.
+        /// The longest time that one is kept.
         max_ms: u64,
     },
     /// Two groups can't reach each other.
@@ -53,7 +53,7 @@ pub enum FaultKind {
     OneWay {
         /// The validator that isn't heard.
         from: usize,
-        /// By whom.
+        /// The validator that can't hear it.
         to: usize,
     },
     /// Transactions that validators gossip are lost.

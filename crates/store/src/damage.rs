@@ -15,7 +15,7 @@ pub(crate) struct Damage {
     heights: watch::Sender<BTreeSet<Height>>,
     found: AtomicU64,
     mended: AtomicU64,
-    /// Up to where the log has been read through in the current pass, and how many passes there have been.
+    /// The height up to which the log has been read through in the current pass, and how many passes there have been.
     pub(crate) scrubbed: AtomicU64,
     pub(crate) scrubs: AtomicU64,
 }

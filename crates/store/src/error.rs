@@ -18,7 +18,7 @@ pub enum StoreError {
     Io {
         /// The action that failed.
         action: &'static str,
-        /// On what.
+        /// The file or folder that it was about.
         path: PathBuf,
         /// The operating system's error.
         source: io::Error,

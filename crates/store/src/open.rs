@@ -37,7 +37,7 @@ pub struct Opened {
     pub state: State,
     /// Undecided proposals for the next height, in the order in which they came.
     pub pending: Vec<PendingProposal>,
-    /// There if a repair, this time or before, took away blocks after which this validator may have signed.
+    /// The mark that a repair, this time or before, took away blocks after which this validator may have signed.
     pub forgotten: Option<Forgotten>,
     /// The report of what opening found and did.
     pub report: OpenReport,

@@ -49,7 +49,7 @@ pub struct StoreCounts {
     pub damage_found: u64,
     /// Heights at which it was put right since the start.
     pub mended: u64,
-    /// Up to where the log has been read through in this pass.
+    /// The height up to which the log has been read through in this pass.
     pub scrubbed_height: Height,
     /// The number of times it has been read through since the start.
     pub scrubs: u64,

@@ -223,7 +223,7 @@ pub(crate) fn copy_dir(from: &Path, to: &Path) {
     }
 }
 
-/// That a store has the first `height` blocks of a chain and nothing more.
+/// Asserts that a store has the first `height` blocks of a chain and nothing more.
 pub(crate) fn assert_prefix(opened: &Opened, chain: &Chain, height: usize) -> Result<(), StoreError> {
     let store = &opened.store;
     assert_eq!(store.tip().height.get(), height as u64);

@@ -74,7 +74,7 @@ pub struct Issue {
     pub amount: Points,
     /// Their expiry.
     pub expiry: Expiry,
-    /// From when on nothing of it can be reversed.
+    /// The time from which on nothing of it can be reversed.
     pub reversible_until_ms: TimeMs,
     /// The number of them that have been reversed.
     pub reversed: Points,
@@ -148,7 +148,7 @@ pub struct Hold {
     pub total: Points,
     /// The points by expiry, the earliest first.
     pub lots: Vec<Lot>,
-    /// From when on they are their owner's again.
+    /// The time from which on they are their owner's again.
     pub expires_ms: TimeMs,
 }
 
@@ -227,7 +227,7 @@ pub struct Partnership {
 /// `GET /v1/netting`: what all brands owe each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Netting {
-    /// In which currency, if genesis names one.
+    /// The settlement currency, if genesis names one.
     pub currency: Option<Currency>,
     /// Every pair of brands of which one has ever owed the other anything, by their ids.
     pub pairs: Vec<NettingPair>,

@@ -52,7 +52,7 @@ pub struct RecoveryVote<A = Address> {
 pub struct AgreedKey {
     /// The key.
     pub new_key: PublicKey,
-    /// From when on the recovery can be finished.
+    /// The time from which on the recovery can be finished.
     pub from_ms: TimeMs,
 }
 

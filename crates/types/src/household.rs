@@ -41,7 +41,7 @@ pub type MemberLimits = Bounded<MemberLimit, 0, MEMBER_LIMITS_MAX>;
 pub struct MemberRights {
     /// The role in which the member acts.
     pub role: MemberRole,
-    /// Up to how much.
+    /// The most that it may spend.
     #[serde(default)]
     pub limits: MemberLimits,
 }

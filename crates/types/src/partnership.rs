@@ -17,9 +17,9 @@ use crate::time::TimeMs;
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartnershipTerms {
-    /// So many of B's points …
+    /// The number of B's points …
     pub rate_num: u32,
-    /// … for so many of A's.
+    /// … for this number of A's.
     pub rate_den: u32,
     /// The debt of A to B for one of its points that was converted, in millionths of the settlement currency's minor
     /// unit.
@@ -28,7 +28,7 @@ pub struct PartnershipTerms {
     pub daily_max: Points,
     /// Most that A may owe B: conversion stops there until A has paid, in the settlement currency's minor units.
     pub owed_max: Money,
-    /// From when on nothing can be converted.
+    /// The time from which on nothing can be converted.
     pub ends_ms: TimeMs,
 }
 

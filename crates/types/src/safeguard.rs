@@ -51,9 +51,9 @@ pub struct Barred<A = Address> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cancelled {
-    /// Until when nothing goes out.
+    /// The time until which nothing goes out.
     pub stopped_until_ms: TimeMs,
-    /// Until when the key alone can't change guardians, nor cancel another agreement of two or more.
+    /// The time until which the key alone can't change guardians, nor cancel another agreement of two or more.
     pub until_ms: TimeMs,
 }
 

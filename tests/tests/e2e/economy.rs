@@ -25,7 +25,7 @@ const MEMBERS: usize = TILLS * RECEIPTS_PER_TILL;
 const MEMBERS_PER_REQUEST: usize = 25;
 /// The points of every member before it starts: more than anybody redeems.
 const START: u64 = 100;
-/// For how long the transactions of these tests are valid.
+/// The time for which the transactions of these tests are valid.
 const VALID_MS: u64 = 60_000;
 
 #[test]

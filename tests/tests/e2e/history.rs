@@ -25,7 +25,7 @@ const MEMBERS: usize = 3;
 /// The points that every member starts with: few, so that many transfers find too few.
 const START: u64 = 300;
 const AMOUNT_MAX: usize = 150;
-/// For how long a transaction is valid; after that, one that isn't final never will be.
+/// The time for which a transaction is valid; after that, one that isn't final never will be.
 const VALID_MS: u64 = 15_000;
 /// The number of times that a gateway that is behind is asked again before a read is given up.
 const ASKED_MAX: usize = 40;

@@ -80,12 +80,12 @@ pub struct TermsArgs {
     pub until: TimeMs,
 }
 
-/// So many points for so many.
+/// Points of one brand for points of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// So many come …
+    /// The number that come …
     pub come: u32,
-    /// … for so many that go.
+    /// … for this number that go.
     pub go: u32,
 }
 

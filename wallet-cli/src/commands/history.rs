@@ -35,7 +35,7 @@ struct Known {
     earlier: Option<Vec<TransactionStatus>>,
     /// The points that the reversals took.
     taken: Taken,
-    /// With which months the points of issues expire.
+    /// The months with which the points of issues expire.
     expiries: Expiries,
     account: api::Account,
     now: TimeMs,

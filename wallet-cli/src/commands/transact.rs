@@ -68,7 +68,7 @@ pub(super) struct Wish<'a> {
     operation: Operation,
     /// Its effect, in the past tense.
     done: &'a str,
-    /// From when on it must not happen any more, if there is such a time.
+    /// The time from which on it must not happen any more, if there is one.
     latest: Option<TimeMs>,
     repeat: Repeat,
 }
@@ -218,8 +218,8 @@ impl<'a> Session<'a> {
         let fate = if no_wait { submission.hand_over(&mut tell) } else { submission.settle(&mut tell) };
         Ok((id, fate))
     }
-    /// Until when a transaction made now can happen, at most until `latest`, if there is one. A clock that is a little
-    /// late doesn't shorten it, and one that is ahead doesn't stretch it beyond what the ledger takes.
+    /// The time until which a transaction made now can happen, at most `latest`, if there is one. A clock that is a
+    /// little late doesn't shorten it, and one that is ahead doesn't stretch it beyond what the ledger takes.
     pub(super) fn validity(&self, validity: &Validity, latest: Option<TimeMs>) -> Result<Window, CommandError> {
         let now = self.now()?;
         let window_end = self.status.time_ms.plus_ms(VALIDITY_WINDOW_MS_MAX);

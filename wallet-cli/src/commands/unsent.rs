@@ -21,9 +21,9 @@ pub(super) struct ReturnedHold {
 /// The number of points of a brand that expired until now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expired {
-    /// So many.
+    /// The number itself.
     Exactly(Points),
-    /// So many at least and at most: some were taken back, and nobody has said how many.
+    /// The least and the most: some were taken back, and nobody has said how many.
     Between(Points, Points),
 }
 

@@ -39,7 +39,7 @@ pub struct Comparison {
 pub struct Baseline {
     /// Its version.
     pub version: String,
-    /// With how many clients it is how fast.
+    /// The rates by the number of clients.
     pub sweep: Vec<Sweep>,
     /// Single transfers; two slices per round.
     pub transfers: Vec<Slice>,

@@ -18,7 +18,7 @@ use crate::mempool::messages;
 
 /// Generous: only a test that would fail anyway waits this long.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// So many votes repeated in vain show that a network has no quorum.
+/// The number of votes, repeated in vain, that shows that a network has no quorum.
 const REPEATED_VOTES: u64 = 2;
 const HEARTBEAT_MS: u64 = 300;
 

@@ -63,14 +63,14 @@ pub(super) struct Watch {
     /// True if this validator may have forgotten what it signed.
     has_forgotten: bool,
     stalled_max: Duration,
-    /// Since when a quorum has been heard.
+    /// The time since which a quorum has been heard.
     heard_since: Option<Instant>,
     /// True if everybody has been heard, or time enough has passed for those that are late.
     has_listened: bool,
     /// The highest height that anybody claimed to work on while this validator listened. It is silent at the height
     /// after it, too.
     claimed: Height,
-    /// Since when nobody has delivered a block and none was on offer, and how many had been delivered by then.
+    /// The time since which nobody has delivered a block and none was on offer, and the number delivered by then.
     stalled: Option<(Instant, u64)>,
 }
 

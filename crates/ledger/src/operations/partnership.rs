@@ -63,7 +63,7 @@ pub(super) fn two_brands(context: &mut Context<'_, '_>, from: BrandId, to: Brand
     if from == to { Err(Code::SameBrand) } else { Ok(()) }
 }
 
-/// For which of the two brands the sender acts; for the first if it is an admin of both.
+/// The one of the two brands for which the sender acts: the first if it is an admin of both.
 fn by_one_of_them(context: &mut Context<'_, '_>, from: BrandId, to: BrandId) -> Result<BrandId, Code> {
     match authority::operator(context, from, Role::Admin) {
         Ok(_) => Ok(from),

@@ -8,7 +8,7 @@ use crate::world::{BANK, DAY_MS, MEMBERS, MEMBERS_WITH_POINTS, TILL};
 /// One more than there may be of most things.
 const TOO_MANY: usize = 17;
 const OPERATORS: u8 = 64;
-/// So many issues with a policy each fit into one transaction.
+/// The number of issues, with a policy each, that fit into one transaction.
 const LADDER: u64 = 45;
 
 impl Workload {

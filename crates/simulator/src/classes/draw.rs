@@ -48,7 +48,7 @@ impl Draw {
         FaultKind::Crash { nodes, index: self.index_left() }
     }
 
-    /// So many that the rest is no quorum.
+    /// The number of validators without which the rest is no quorum.
     fn too_many(&self) -> usize {
         self.validators / 3 + 1
     }

@@ -18,11 +18,11 @@ pub struct LinkFault {
 pub enum LinkFaultKind {
     /// Extra time in milliseconds, for the links of one validator or for all.
     Delay { node: Option<usize>, min_ms: u64, max_ms: u64 },
-    /// So many messages of a thousand are lost; those of one topic or of all.
+    /// Some messages of a thousand are lost; those of one topic or of all.
     Loss { topic: Option<Topic>, permille: u64 },
-    /// So many messages of a thousand arrive twice.
+    /// Some messages of a thousand arrive twice.
     Duplication { permille: u64 },
-    /// So many messages of a thousand are overtaken by later ones.
+    /// Some messages of a thousand are overtaken by later ones.
     Reordering { permille: u64, max_ms: u64 },
     /// Nothing passes between the group and everybody else.
     Partition { group: Vec<usize> },

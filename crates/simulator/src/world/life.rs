@@ -16,7 +16,7 @@ use crate::people;
 use crate::plan::Plant;
 use crate::schedule::IndexLeft;
 
-/// After how long whoever watches over a node starts it again.
+/// The time after which whoever watches over a node starts it again.
 const RESTART_MS: u64 = 2_000;
 /// Bytes of blocks after which a checkpoint is due: few, so that runs have some.
 const CHECKPOINT_BYTES: u64 = 16 * 1024;

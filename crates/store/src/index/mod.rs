@@ -51,9 +51,9 @@ pub(crate) struct Meta {
     pub(crate) tip: Tip,
     /// The place where the log goes on after it.
     pub(crate) position: Position,
-    /// Over where all blocks up to it are.
+    /// The digest over where all blocks up to it are.
     digest: Digest,
-    /// Over the list of its files.
+    /// The digest over the list of its files.
     files: Digest,
 }
 

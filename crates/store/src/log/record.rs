@@ -66,7 +66,7 @@ pub(crate) struct SegmentHeader {
     pub(crate) first_height: Height,
 }
 
-/// That a block was proposed in a round: what a vote after a crash may have to rest on.
+/// The proposal of a block in a round: what a vote after a crash may have to rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ProposalRecord {
     /// The height.

@@ -21,7 +21,7 @@ pub struct Hold<A = Address> {
     pub amount: Points,
     /// The till's request; points are held once per reference.
     pub reference: Reference,
-    /// From when on the brand can't take them any more, and they are the owner's again.
+    /// The time from which on the brand can't take them any more, and they are the owner's again.
     pub expires_ms: TimeMs,
 }
 

@@ -8,7 +8,7 @@ use super::cast::{Actor, Brand, Cast};
 use super::error::TourError;
 use super::stage::Stage;
 
-/// For how long a partnership of the tour is agreed on.
+/// The time for which a partnership of the tour is agreed on.
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 /// One minor unit of the settlement currency, in millionths.
 const MINOR_UNIT_MICRO: u64 = 1_000_000;

@@ -16,7 +16,7 @@ use super::words;
 use crate::devnet::error::DevnetError;
 use crate::devnet::layout::Layout;
 
-/// For how long a transaction of the tour is valid.
+/// The time for which a transaction of the tour is valid.
 const VALID_MS: u64 = 60_000;
 /// The time that a gateway may take to reach a block or a time.
 const PATIENCE: Duration = Duration::from_secs(60);

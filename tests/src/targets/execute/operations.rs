@@ -131,7 +131,7 @@ fn between(kind: usize, source: &mut Source<'_>, world: &World, sender: Address)
     }
 }
 
-/// To what waits on the account, if anything does.
+/// An agreement to what waits on the account, if anything does.
 fn agree(account: Address, world: &World) -> Operation {
     let waiting = world.state.view().account(account).and_then(|one| one.safeguards.waiting);
     let digest = waiting.map_or(Hash::new([0; 32]), |one| one.digest(&world.chain(), &account));

@@ -124,7 +124,7 @@ impl World {
         self.now().plus_ms(steps[source.below(steps.len())])
     }
 
-    /// Until when a transaction of a block at `time` is valid: mostly long enough.
+    /// The time until which a transaction of a block at `time` is valid: mostly long enough.
     pub(super) fn until(&self, source: &mut Source<'_>, time: TimeMs) -> TimeMs {
         match source.below(16) {
             0 => time,

@@ -1,4 +1,7 @@
-//! The files of a crate import each other one way.
+//! The files of a crate import each other one way: those of its library and of its program that are no tests.
+//!
+//! A file and those above it are exempt: a parent module is the frame that its children see, so it may use its
+//! children, and they may use what is written in it.
 
 use std::collections::BTreeSet;
 

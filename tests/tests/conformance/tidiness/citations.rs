@@ -15,7 +15,7 @@ const CITED: [(&str, &str); 2] = [("protocol", "docs/protocol.md"), ("ARCHITECTU
 /// The publishers whose papers have sections of their own.
 const OUTSIDE: [&str; 7] = ["RFC", "arXiv", "ZIP", "BIP", "SLIP", "UAX", "UTS"];
 
-/// From how many words on a quotation in the core can only be that of a rule.
+/// Fewest words of a quotation in the core that can only be that of a rule.
 const QUOTATION_WORDS_MIN: usize = 4;
 
 /// The texts that can be cited.
@@ -167,7 +167,7 @@ fn documents_cite_sections_by_their_names_and_decisions_that_are_there() {
     let library = Library::of_the_repository();
     let mut findings = Vec::new();
     for document in documents() {
-        let text = one_line(&read(&document));
+        let text = one_line(&read(document));
         findings.extend(signs(&text).map(|before| format!("{document}: {before}§")));
         findings.extend(library.lost_decisions(&text).map(|what| format!("{document} {what}")));
     }

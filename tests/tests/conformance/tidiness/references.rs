@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::workspace::{assert_none, package, root, sources, tracked};
+use super::workspace::{assert_none, files_ending, package, root, sources};
 
-/// The documents of the project, from its directory, or none where there is no git.
-pub(super) fn documents() -> Vec<String> {
-    tracked("*.md")
+/// The documents of the project, from its directory.
+pub(super) fn documents() -> impl Iterator<Item = &'static str> {
+    files_ending(&[".md"])
 }
 
 pub(super) fn read(document: &str) -> String {
@@ -41,8 +41,8 @@ fn metrics(text: &str) -> BTreeSet<&str> {
 fn links_between_documents_lead_somewhere() {
     let mut findings = Vec::new();
     for document in documents() {
-        let text = read(&document);
-        let folder = Path::new(&document).parent().unwrap_or(Path::new(""));
+        let text = read(document);
+        let folder = Path::new(document).parent().unwrap_or(Path::new(""));
         let lost = links(&text).into_iter().filter(|target| !root().join(folder).join(target).exists());
         findings.extend(lost.map(|target| format!("{document} links to {target}")));
     }

@@ -1,7 +1,7 @@
 //! The rules for what source files look like and name.
 
 use super::dependencies::PURE;
-use super::workspace::{Source, assert_none, has_word, package, packages, sources};
+use super::workspace::{Source, assert_none, has_word, package, packages, root, sources, sources_below};
 
 /// Most lines of a file.
 const FILE_LINES_MAX: usize = 400;
@@ -51,9 +51,18 @@ const UNFINISHED: [&str; 6] = [
 
 const SLEEPS: [&str; 2] = [concat!("thread", "::sleep"), concat!("time", "::sleep")];
 
-/// All Rust files of the workspace.
+/// The directories of the programs that are in no package of the workspace.
+const OTHER_PROGRAMS: [&str; 2] = ["fuzz", EXAMPLES];
+const EXAMPLES: &str = "examples";
+
+/// All Rust files of the project.
 pub(super) fn all_sources() -> impl Iterator<Item = Source> {
-    packages().into_iter().flat_map(|package| sources(&package))
+    let others = OTHER_PROGRAMS.into_iter().flat_map(|directory| {
+        let sources = sources_below(&root().join(directory));
+        assert!(!sources.is_empty(), "no program is in {directory} any more: tell this test where they are");
+        sources
+    });
+    packages().into_iter().flat_map(|package| sources(&package)).chain(others)
 }
 
 /// A line without its comment.
@@ -81,7 +90,8 @@ const PRINTS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", "dbg!"]
 #[test]
 fn programs_print_in_one_way_only() {
     let mut findings = Vec::new();
-    for source in all_sources() {
+    // An example is a program of its user's, which has a standard library and the client only.
+    for source in all_sources().filter(|source| !source.path.starts_with(EXAMPLES)) {
         for (number, line, _) in source.lines().filter(|(.., is_test)| !is_test) {
             let named = PRINTS.into_iter().filter(|word| has_word(code(line), word));
             findings.extend(named.map(|word| format!("{}:{number} uses {word}", source.path)));
@@ -137,11 +147,14 @@ fn functions(text: &str) -> Vec<(usize, &str, usize)> {
     found
 }
 
+/// The words before `fn`, besides those that begin with `pub`.
+const QUALIFIERS: [&str; 5] = ["const", "async", "unsafe", "extern", "\"C\""];
+
 /// The name of the function that begins on a line.
 fn function_name(line: &str) -> Option<&str> {
     let (qualifiers, rest) = line.split_once("fn ")?;
     let are_qualifiers =
-        qualifiers.split_whitespace().all(|word| ["const", "async"].contains(&word) || word.starts_with("pub"));
+        qualifiers.split_whitespace().all(|word| QUALIFIERS.contains(&word) || word.starts_with("pub"));
     let is_whole = qualifiers.is_empty() || qualifiers.ends_with(' ');
     let end = rest.find(['(', '<'])?;
     (are_qualifiers && is_whole).then(|| &rest[..end])
@@ -177,8 +190,17 @@ pub(crate) async fn with_braces_in_a_text<T>(
 }
 const fn short() -> u8 {
     1
+}
+pub unsafe extern \"C\" fn of_the_system() -> u8 {
+    1
 }";
-    let expected = [(2, "without_body", 3), (5, "on_one_line", 1), (7, "with_braces_in_a_text", 10), (17, "short", 3)];
+    let expected = [
+        (2, "without_body", 3),
+        (5, "on_one_line", 1),
+        (7, "with_braces_in_a_text", 10),
+        (17, "short", 3),
+        (20, "of_the_system", 3),
+    ];
     assert_eq!(functions(text), expected);
 }
 

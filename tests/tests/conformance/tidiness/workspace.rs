@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -37,11 +38,54 @@ pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package lies in the workspace")
 }
 
-/// The files of the project whose names match a pattern, from its directory, or none where there is no git.
-pub(super) fn tracked(pattern: &str) -> Vec<String> {
-    let output = Command::new("git").args(["ls-files", pattern]).current_dir(root()).output();
-    let names = output.map(|output| String::from_utf8(output.stdout).expect("names of ours are UTF-8"));
-    names.unwrap_or_default().lines().map(str::to_owned).collect()
+static FILES: LazyLock<Vec<String>> = LazyLock::new(|| files_of_git().unwrap_or_else(files_of_the_disk));
+
+/// The files of the project, from its directory: those that git has or would add, or where there is no git, those that
+/// lie there.
+pub(super) fn files() -> impl Iterator<Item = &'static str> {
+    let files = FILES.iter().map(String::as_str);
+    assert!(FILES.iter().any(|file| file == "Cargo.toml"), "{} has no files of ours", root().display());
+    files.filter(|file| root().join(file).is_file())
+}
+
+/// The files of the project whose names end in one of some ways.
+pub(super) fn files_ending(ends: &[&str]) -> impl Iterator<Item = &'static str> {
+    files().filter(|file| ends.iter().any(|end| file.ends_with(end)))
+}
+
+/// `None` where there is no git, or the project is no checkout.
+fn files_of_git() -> Option<Vec<String>> {
+    let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let output = Command::new("git").args(arguments).current_dir(root()).output().ok()?;
+    let names = String::from_utf8(output.stdout).expect("names of ours are UTF-8");
+    let names: Vec<String> = names.split_terminator('\0').map(str::to_owned).collect();
+    (output.status.success() && !names.is_empty()).then_some(names)
+}
+
+fn files_of_the_disk() -> Vec<String> {
+    let mut paths = Vec::new();
+    walk(root(), &mut paths);
+    paths.iter().map(|path| from_root(path)).collect()
+}
+
+/// The files in a directory and below it, but for those that its `.gitignore` names as `/name`.
+fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
+    let ignored = std::fs::read_to_string(directory.join(".gitignore")).unwrap_or_default();
+    for entry in std::fs::read_dir(directory).expect("a readable directory") {
+        let path = entry.expect("a readable directory").path();
+        let name = path.file_name().unwrap_or_default();
+        let is_ignored =
+            name == ".git" || ignored.lines().any(|line| line.strip_prefix('/').is_some_and(|it| name == it));
+        match path.is_dir() {
+            _ if is_ignored => {}
+            true => walk(&path, found),
+            false => found.push(path),
+        }
+    }
+}
+
+fn from_root(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// The members of the workspace.
@@ -65,7 +109,7 @@ pub(super) fn package(name: &str) -> Package {
 
 /// A Rust source file.
 pub(super) struct Source {
-    /// From the workspace's directory.
+    /// The path from the workspace's directory.
     pub(super) path: String,
     pub(super) text: String,
     /// True if all of it is compiled for tests only.
@@ -85,31 +129,25 @@ impl Source {
 
 /// All Rust files of a package, by path.
 pub(super) fn sources(package: &Package) -> Vec<Source> {
+    sources_below(package.directory())
+}
+
+/// All Rust files of a directory that is laid out as a package's, by path.
+pub(super) fn sources_below(directory: &Path) -> Vec<Source> {
     let mut paths = Vec::new();
-    rust_files(package.directory(), &mut paths);
+    walk(directory, &mut paths);
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
     paths.sort();
     let read = |path: &PathBuf| std::fs::read_to_string(path).expect("sources are text files");
     let texts: Vec<(PathBuf, String)> = paths.iter().map(|path| (path.clone(), read(path))).collect();
     let tests: BTreeSet<PathBuf> = texts.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
-    let in_tests = package.directory().join("tests");
+    let in_tests = directory.join("tests");
     let source = |(path, text): (PathBuf, String)| {
         let is_test = path.starts_with(&in_tests)
             || tests.iter().any(|module| path.starts_with(module) || path == module.with_extension("rs"));
-        let path = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().into_owned();
-        Source { path, text, is_test }
+        Source { path: from_root(&path), text, is_test }
     };
     texts.into_iter().map(source).collect()
-}
-
-fn rust_files(directory: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(directory).expect("a readable directory") {
-        let path = entry.expect("a readable directory").path();
-        if path.is_dir() {
-            rust_files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
 }
 
 /// The modules that a file declares for tests only, as paths without extension.
@@ -140,6 +178,17 @@ pub(super) fn has_word(line: &str, word: &str) -> bool {
         let is_inside_another = (begins && before) || (ends && after);
         !is_inside_another
     })
+}
+
+#[test]
+fn the_files_of_the_project_are_found_without_git_too() {
+    let on_disk: BTreeSet<String> = files_of_the_disk().into_iter().collect();
+    assert!(!on_disk.iter().any(|file| file.starts_with("target/") || file.starts_with(".git/")));
+    let lost: Vec<String> = files().filter(|file| !on_disk.contains(*file)).map(str::to_owned).collect();
+    assert_none(&lost, "git has these files, and a walk over the directories doesn't find them");
+    for end in [".rs", ".md", ".toml", ".yml", ".ci/run"] {
+        assert!(files_ending(&[end]).next().is_some(), "no file ends in {end}");
+    }
 }
 
 #[test]

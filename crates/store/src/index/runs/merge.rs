@@ -11,7 +11,7 @@ use crate::limits::{RUN_BUFFER_PAGES, RUN_MERGE_FACTOR, RUN_TRANSACTIONS_MAX};
 
 const MALFORMED: IndexError = IndexError::Inconsistent("files of transactions contradict each other");
 
-/// From which run on all have to become one: the first that has few transactions compared with those after it, and
+/// The run from which on all have to become one: the first that has few transactions compared with those after it, and
 /// that isn't too large together with them.
 ///
 /// What remains shrinks by a third at least from one run to the next, so there are not more than about 1.7 times the

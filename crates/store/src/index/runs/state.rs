@@ -201,7 +201,7 @@ pub(super) fn write(
     writer.finish()
 }
 
-/// From which file on all have to become one: the first that is at most twice as large as all after it. So there is
+/// The file from which on all have to become one: the first that is at most twice as large as all after it. So there is
 /// half as much again as in one file at most, and each file is less than half of the one before.
 pub(super) fn first_to_merge(infos: &[StateInfo]) -> Option<usize> {
     (0..infos.len().saturating_sub(1)).find(|from| {
