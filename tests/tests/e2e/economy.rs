@@ -8,13 +8,13 @@ use lojal_client::{Client, ClientError};
 use lojal_types::api::{TransactionState, TransactionStatus};
 use lojal_types::limits::OPERATORS_MAX;
 use lojal_types::{
-    Address, Bounded, Code, Genesis, Height, KeyPair, Operation, Outcome, Role, SetOperator, SignedTransaction, TimeMs,
-    Transaction,
+    Address, Bounded, Code, Convert, Genesis, Height, KeyPair, Operation, Outcome, Points, Role, SetOperator,
+    SignedTransaction, TimeMs, Transaction,
 };
 
 use crate::network::Network;
 use crate::programs::{program, run};
-use crate::wallet::{Signer, is_applied, issue, nordmat, now, redeem};
+use crate::wallet::{Signer, code_of, is_applied, issue, lojal, nordmat, now, redeem};
 
 const GATEWAYS: usize = 4;
 /// Tills of one brand; as many as can have keys of their own, the others share the brand's.
@@ -68,6 +68,32 @@ fn the_tour_plays_a_month_of_the_whole_economy_and_leaves_nothing_behind() {
     }
     let left = fs::read_dir(scratch.path()).expect("a directory of ours").count();
     assert_eq!(left, 0, "the tour removes its network");
+}
+
+#[test]
+fn a_history_says_what_a_conversion_gave_and_other_numbers_than_the_terms_give_are_refused() {
+    let network = Network::start();
+    let member = Signer::of(&network, "member-1");
+    let address = member.address().text(member.genesis().network()).to_string();
+    let wallet = |wallet: &str, arguments: &[&str]| run(lojal(&network, wallet).args(arguments)).success();
+    let terms =
+        ["--rate", "1/2", "--price", "10", "--daily-max", "1000", "--owed-max", "1000", "--until", "2099-01-01"];
+    wallet("nordmat", &["issue", &address, "20", "nordmat", "--receipt", "R-1"]);
+    wallet("nordmat", &[&["partner", "propose", "nordmat", "fjallen", "--yes"], &terms[..]].concat());
+    wallet("fjallen", &["partner", "accept", "nordmat", "fjallen", "--yes"]);
+    let done = wallet("member-1", &["convert", "19", "nordmat", "fjallen", "--yes"]);
+    assert!(done.starts_with("converted 18 nordmat into 9 fjallen · final"), "{done}");
+    let history = wallet("member-1", &["history"]);
+    assert!(history.contains("got 9 fjallen for 18 nordmat") && !history.contains("expired"), "{history}");
+
+    let (account, from, to) = (member.address(), nordmat(), "fjallen".parse().expect("a brand of the network"));
+    for (nonce, burned, received) in [(1, 2, 2), (2, 2, 0), (3, 1, 1)] {
+        let convert = Convert { account, from, to, burned: Points::new(burned), received: Points::new(received) };
+        let signed = member.sign(nonce, Operation::Convert(convert));
+        let expected = if received == 0 { Code::AmountZero } else { Code::ConversionDiffers };
+        assert_eq!(code_of(network.client(0).submit(&signed, true)), expected, "{burned} for {received}");
+    }
+    assert_eq!(balance(&network, 0, member.genesis(), account), 2);
 }
 
 /// Somebody whose key this test made.
