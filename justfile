@@ -38,7 +38,7 @@ vectors:
 simulate SEED FAULTS:
     cargo run --release -p lojal-simulator -- run --seed {{ SEED }} --faults {{ FAULTS }}
 
-# The benchmark report, docs/benchmarks.md: 22 minutes on a quiet machine.
+# The benchmark report, docs/benchmarks.md: 22 minutes on a quiet machine that has PostgreSQL 15 and pgbench.
 report:
     cargo build --release -p lojal-node
     cargo run --release -p lojal-bench -- report

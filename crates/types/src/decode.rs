@@ -1,4 +1,4 @@
-//! Small helpers shared by hand-written decoders.
+//! Functions shared by hand-written decoders.
 
 use std::fmt::Display;
 use std::io;
