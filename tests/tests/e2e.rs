@@ -27,5 +27,7 @@ mod history;
 mod hostile;
 #[path = "e2e/refusals.rs"]
 mod refusals;
+#[path = "e2e/requests.rs"]
+mod requests;
 #[path = "e2e/session.rs"]
 mod session;

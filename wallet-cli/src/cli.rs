@@ -13,7 +13,6 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use lojal_types::{AddressText, BrandId, Reference, TransactionId};
-use lojal_wallet::reference::ReceiptText;
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
@@ -152,12 +151,6 @@ pub enum Command {
         /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]
         brand: BrandId,
-        /// The text of the till's payment request; only its hash goes on the ledger
-        #[arg(long, value_name = "TEXT", conflicts_with = "reference")]
-        receipt: Option<ReceiptText>,
-        /// The till's payment request, as hex
-        #[arg(long, value_name = "HEX", value_parser = values::reference)]
-        reference: Option<Reference>,
         #[command(flatten)]
         source: SourceArgs,
         #[command(flatten)]
@@ -165,6 +158,12 @@ pub enum Command {
     },
     /// Ask a member for points, as a till of their brand
     Request(RequestArgs),
+    /// Show what has answered a till's request, by its reference
+    Payment {
+        /// The reference that lojal request printed, as hex
+        #[arg(value_parser = values::reference)]
+        reference: Reference,
+    },
     /// Pay what a till asks for
     Pay(PayArgs),
     /// Hold points ready for their brand, which can take them until a time

@@ -4,7 +4,7 @@ use lojal_client::ClientError;
 use lojal_types::address::AddressError;
 use lojal_types::brand::PolicyError;
 use lojal_types::partnership::TermsError;
-use lojal_types::{AddressText, BrandId, Height, TransactionId};
+use lojal_types::{AddressText, BrandId, Height, Reference, TransactionId};
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
@@ -134,6 +134,15 @@ pub enum CommandError {
         /// The number of decimals that the gateway says.
         found: u8,
     },
+    /// A request whose time passed without an answer.
+    #[error("nobody paid: the time of the request is over, and it can't be paid any more; make a new one")]
+    NotPaid,
+    /// A request of which the ledger hasn't come to the end.
+    #[error(
+        "the time of the request is over by this machine's clock, but the ledger hasn't come so far: ask with \
+         `lojal payment {0}`"
+    )]
+    StillOpen(Reference),
     /// A transaction that didn't happen; the message says if it still could.
     #[error(
         "not done: {message} ({code})\ntransaction {id}{}",
@@ -190,14 +199,17 @@ impl CommandError {
             Self::NoWallet => "no_wallet",
             Self::NoGateway => "no_gateway",
             Self::Decimals { .. } => "wrong_decimals",
+            Self::NotPaid => "request_expired",
+            Self::StillOpen(_) => "request_open",
             Self::NotDone { code, .. } => code,
         }
     }
-    /// 2 for what was typed wrongly, 1 for everything else.
+    /// 2 for what was typed wrongly, 3 for what is still open, 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
+            Self::StillOpen(_) => 3,
             _ => 1,
         }
     }

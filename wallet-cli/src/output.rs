@@ -91,6 +91,17 @@ pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
     }
 }
 
+/// Shows a request before its answer is there: to a program only the text to be scanned, on stderr.
+pub fn show(report: &Report, json: bool) {
+    match &report.qr {
+        Some(text) if json => lojal_print::note(text),
+        _ => {
+            report.qr.iter().for_each(|text| show_qr(text));
+            lojal_print::line(&report.text);
+        }
+    }
+}
+
 /// Draws a QR code: in colours on a terminal, without elsewhere.
 fn show_qr(text: &str) {
     let style = if lojal_print::is_terminal() { Style::Coloured } else { Style::Plain };

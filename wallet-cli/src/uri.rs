@@ -7,7 +7,7 @@
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32m, Hrp};
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, ChainTag, Points, Reference, TimeMs};
+use lojal_types::{Address, BrandId, ChainTag, Points, Reference, Request, TimeMs};
 use thiserror::Error;
 
 /// The scheme that every text starts with.
@@ -57,35 +57,14 @@ pub enum UriError {
     },
 }
 
-/// The way in which a till wants to be paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum PaymentKind {
-    /// At once.
-    Redeem,
-    /// By points that are held for the till, which takes what it needs of them.
-    Hold {
-        /// The time until which the till can take them.
-        until_ms: TimeMs,
-    },
-}
-
-/// A till asks a member for points.
+/// A till asks a member for points. The text doesn't carry the reference: whoever answers computes it from the rest, so
+/// there is none that doesn't fit.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct PaymentRequest {
     /// The network.
     pub chain: ChainTag,
-    /// The brand of the points.
-    pub brand: BrandId,
-    /// The amount.
-    pub amount: Points,
-    /// Marks the payment; the brand takes one payment per reference.
-    pub reference: Reference,
-    /// The way to pay.
-    pub kind: PaymentKind,
-    /// The time from which on it must not be paid any more.
-    pub expires_ms: TimeMs,
-    /// The household whose pool is to pay, if the till was told so.
-    pub household: Option<Address>,
+    /// The request.
+    pub request: Request,
 }
 
 /// A member shows a till which points are held for it.
@@ -127,7 +106,7 @@ impl PaymentRequest {
     /// # Errors
     /// [`UriError::Network`] or [`UriError::Expired`].
     pub fn check(&self, chain: ChainTag, now: TimeMs) -> Result<(), UriError> {
-        check(REQUEST_NAME, "ask the till for a new one", (self.chain, chain), (self.expires_ms, now))
+        check(REQUEST_NAME, "ask the till for a new one", (self.chain, chain), (self.request.until_ms, now))
     }
 }
 

@@ -120,7 +120,7 @@ pub(crate) fn redeem_until(state: &State, number: u64, points: u64, until: TimeM
         brand: "nordmat".parse().expect("a valid id"),
         from: member(),
         amount: Points::new(points),
-        reference: None,
+        request: None,
     });
     sign(&state.view().chain_id(), MEMBER, until, number, vec![redeem])
 }

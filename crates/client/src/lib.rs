@@ -193,6 +193,13 @@ impl Client {
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         self.get_json(&format!("/v1/accounts/{address}/transactions"), &query)
     }
+    /// `GET /v1/payments/{reference}`: what has answered a till's request.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_reference` if nothing has; others: see [`ClientError`].
+    pub fn payment(&self, reference: &Reference) -> Result<api::Payment, ClientError> {
+        self.get_json(&format!("/v1/payments/{reference}"), &[])
+    }
     /// `GET /v1/transactions/{id}`: a transaction and what became of it.
     ///
     /// # Errors

@@ -117,6 +117,25 @@ fn a_batch_is_the_canonical_list_of_its_transactions() {
 }
 
 #[test]
+fn a_payment_is_asked_for_by_its_reference() {
+    let payment = api::Payment {
+        brand: "kaffet".parse().expect("valid"),
+        from: lojal_types::Address::new([3; 20]).text(lojal_types::NetworkKind::Test),
+        amount: lojal_types::Points::new(60),
+        held_until_ms: None,
+        transaction: pending(TransactionId::new([1; 32])),
+    };
+    let answer = payment.clone();
+    let server = Server::start(move |request| match request.path.as_str() {
+        "/v1/payments/0a0b" => Answer::json(200, &answer),
+        _ => Answer::problem(404, "unknown_reference"),
+    });
+    let ask = |reference: &str| client(&server).payment(&reference.parse().expect("valid"));
+    assert_eq!(ask("0a0b").expect("it is there"), payment);
+    assert!(ask("0a0c").expect_err("it isn't").is_problem("unknown_reference"));
+}
+
+#[test]
 fn a_problem_keeps_its_code_and_detail() {
     let server = Server::start(|_| Answer::problem(422, "insufficient_points"));
     let error = client(&server).submit(&signed(), true).expect_err("refused");

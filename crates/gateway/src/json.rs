@@ -105,7 +105,7 @@ mod tests {
         let (from, to, amount) = (key.address(), Address::new([9; 20]), Points::new(250));
         let operations = vec![
             Operation::Transfer(Transfer { brand, from, to, amount }),
-            Operation::Redeem(Redeem { brand, from, amount, reference: None }),
+            Operation::Redeem(Redeem { brand, from, amount, request: None }),
             Operation::Invite(Invite {
                 household: to,
                 member: from,
@@ -171,7 +171,7 @@ mod tests {
             text.replace(&key, &key.to_uppercase()),
             text.replace("07070707", "0707070A"),
             text.replace("nordmat", "Nordmat"),
-            text.replace(",\"reference\":null", ""),
+            text.replace(",\"request\":null", ""),
             text.replace(",\"limits\":[]", ""),
             text.replace("\"nonce\":\"7\"", "\"nonce\":\"7\",\"nonce\":\"7\""),
             text.replace("\"type\":\"transfer\"", "\"type\":\"transfer\",\"type\":\"transfer\""),
@@ -191,7 +191,7 @@ mod tests {
         let text = serde_json::to_string(&signed()).expect("plain data");
         for (from, to, detail) in [
             ("\"nonce\":\"7\"", "\"nonce\":\"+0007\"", "a second spelling of 7 at line 1"),
-            (",\"reference\":null", "", "transaction.operations.1.reference: is left out; write null"),
+            (",\"request\":null", "", "transaction.operations.1.request: is left out; write null"),
         ] {
             let error = transaction(text.replace(from, to).as_bytes()).expect_err("a second spelling");
             assert!(error.to_string().starts_with(detail), "{error}");

@@ -25,6 +25,7 @@ mod origin;
 mod outcome;
 mod pace;
 mod partnerships;
+mod payments;
 mod places;
 mod problem;
 mod proxies;

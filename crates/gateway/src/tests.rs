@@ -7,6 +7,7 @@ mod economy;
 pub(crate) mod http;
 pub(crate) mod node;
 pub(crate) mod operations;
+mod payments;
 mod reads;
 mod refusals;
 mod reversals;

@@ -33,7 +33,12 @@ pub(crate) async fn one(
     Ok(Json(TransactionStatus { id, state: TransactionState::Pending, transaction }))
 }
 
-fn find(store: &Store, network: NetworkKind, id: &TransactionId) -> Result<Option<TransactionStatus>, Failure> {
+/// A transaction of the ledger, if this node has it.
+pub(crate) fn find(
+    store: &Store,
+    network: NetworkKind,
+    id: &TransactionId,
+) -> Result<Option<TransactionStatus>, Failure> {
     let Some(placed) = store.transaction(id)? else { return Ok(None) };
     let block = outcome::decode(&outcome::stored(store, placed.height)?)?;
     Ok(Some(outcome::status_in(&block, &placed, network)?))

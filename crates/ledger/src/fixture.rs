@@ -5,10 +5,11 @@ mod operations;
 use std::collections::BTreeMap;
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::limits::REFERENCE_BYTES_MAX;
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, Code, Expiry, Genesis, GenesisDocument, GrossPoints, KeyPair, Lot, MemberRole,
-    Month, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Totals, Transaction, TransactionId,
-    Validator, VerifiedTransaction,
+    Address, BlockId, Bounded, BrandId, Capture, Code, Expiry, Genesis, GenesisDocument, GrossPoints, Hold, KeyPair,
+    Lot, MemberRole, Month, Operation, Outcome, Parameters, Points, Policy, Redeem, Reference, Release, Role, TimeMs,
+    Totals, Transaction, TransactionId, Validator, VerifiedTransaction,
 };
 
 pub(crate) use self::operations::*;
@@ -174,6 +175,8 @@ pub(crate) struct Ledger {
     /// The ids of all transactions in blocks, in order, with the minutes in which their validity ends.
     included: Vec<(u64, TransactionId)>,
     nonce: u64,
+    /// The references of requests by their names.
+    requests: BTreeMap<Reference, Reference>,
 }
 
 impl Ledger {
@@ -184,7 +187,7 @@ impl Ledger {
     pub(crate) fn with_grocer_expiry(months: u8) -> Self {
         let genesis = genesis(months);
         let state = State::genesis(&genesis);
-        Self { genesis, state, included: Vec::new(), nonce: 0 }
+        Self { genesis, state, included: Vec::new(), nonce: 0, requests: BTreeMap::new() }
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -225,9 +228,40 @@ impl Ledger {
     ) -> VerifiedTransaction {
         self.nonce += 1;
         let chain = self.genesis.chain_id();
+        let operations = operations.into_iter().map(|operation| self.resolve(operation)).collect();
         let operations = Bounded::new(operations).expect("1 to 100 operations");
         let transaction = Transaction { chain: chain.tag(), sender, valid_until_ms, nonce: self.nonce, operations };
         transaction.sign(&chain, key).verify(&chain).expect("just signed for this chain")
+    }
+
+    /// Puts the references of requests in the place of their names, which are shorter; references stay as they are.
+    fn resolve(&mut self, mut operation: Operation) -> Operation {
+        let chain = self.genesis.chain_id();
+        let asked = match &operation {
+            Operation::Redeem(redeem) => redeem.asked(),
+            Operation::Hold(hold) => Some(hold.asked()),
+            _ => None,
+        };
+        match &mut operation {
+            Operation::Redeem(Redeem { request: Some(answered), .. })
+            | Operation::Hold(Hold { request: answered, .. })
+                if answered.reference.as_bytes().len() < REFERENCE_BYTES_MAX =>
+            {
+                let actual = asked.expect("it answers one").reference(&chain);
+                let name = std::mem::replace(&mut answered.reference, actual.clone());
+                self.requests.insert(name, actual);
+            }
+            Operation::Capture(Capture { hold_reference, .. }) | Operation::Release(Release { hold_reference, .. }) => {
+                *hold_reference = self.request(hold_reference);
+            }
+            _ => {}
+        }
+        operation
+    }
+
+    /// The reference of the last request with a name that was answered; the name itself if none was.
+    pub(crate) fn request(&self, name: &Reference) -> Reference {
+        self.requests.get(name).unwrap_or(name).clone()
     }
 
     /// Makes a block; the answers are in the order of the transactions, with the code of those that it can't contain.

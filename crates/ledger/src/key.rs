@@ -12,7 +12,7 @@ pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
 use crate::record::{
     Account, Balance, Brand, BrandList, DayCount, Held, HeldUntil, Holds, Issued, Operator, OperatorList, RecentDigest,
-    Reversed, Used,
+    Redeemed, Reversed, Used,
 };
 
 /// A key with the type of the record that it leads to.
@@ -148,7 +148,7 @@ pub struct RedeemedKey {
 }
 impl StateKey for RedeemedKey {
     const KIND: u8 = 21;
-    type Record = Used;
+    type Record = Redeemed;
 }
 
 /// A reference that a reversal has used.

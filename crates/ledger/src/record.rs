@@ -7,7 +7,7 @@ use lojal_types::limits::{
 };
 use lojal_types::{
     Address, Barred, Bounded, BrandId, Change, Day, Expiry, Guardians, Hash, Lot, Month, Name, PartnershipProposal,
-    PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs,
+    PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs, TransactionId,
 };
 
 /// An account: "An account exists from the first points it receives, an operator's from its appointment, a household's
@@ -123,6 +123,15 @@ pub struct Held {
     pub expires_ms: TimeMs,
     /// True if the brand has captured or released it.
     pub closed: bool,
+    /// The transaction that made it.
+    pub transaction: TransactionId,
+}
+
+/// The payment that has used a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Redeemed {
+    /// The transaction that paid.
+    pub transaction: TransactionId,
 }
 
 /// The households that an account is a member of, sorted.

@@ -2,15 +2,17 @@
 //! holds that have expired by then have returned, counters of days and months before are 0.
 
 use lojal_types::api::{NettingPair, Partnership};
-use lojal_types::{Address, BrandId, ExactMoney, Guardians, Lot, MemberRights, Points, Recovery};
+use lojal_types::{
+    Address, BrandId, ExactMoney, Guardians, Lot, MemberRights, Points, Recovery, Reference, TransactionId,
+};
 
 use crate::key::{
-    BalanceKey, ConvertedTodayKey, CreditorsKey, HoldsKey, HouseholdKey, InvitationKey, IssuedTodayKey, MemberKey,
-    MembershipsKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey, PartnershipKey, SpentKey, StateKey,
-    TransferredTodayKey,
+    BalanceKey, ConvertedTodayKey, CreditorsKey, HeldKey, HoldsKey, HouseholdKey, InvitationKey, IssuedTodayKey,
+    MemberKey, MembershipsKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey, PartnershipKey, RedeemedKey,
+    SpentKey, StateKey, TransferredTodayKey,
 };
 use crate::lots::total;
-use crate::record::{Counted, DayCount, OpenHold, Operator};
+use crate::record::{Counted, DayCount, Held, OpenHold, Operator};
 use crate::state::View;
 
 /// A household with its members.
@@ -39,6 +41,15 @@ impl View {
     /// The open holds of an account with a brand, the oldest first.
     pub fn holds(&self, account: Address, brand: BrandId) -> Vec<OpenHold> {
         self.recorded_holds(account, brand).into_iter().filter(|hold| self.is_open(hold)).collect()
+    }
+    /// The brand, the transaction and, for points that are held, the hold that a request's reference has been used for.
+    pub fn payment(&self, reference: &Reference) -> Option<(BrandId, TransactionId, Option<Held>)> {
+        self.brand_ids().into_iter().find_map(|brand| {
+            let held = self.get(&HeldKey { brand, reference: reference.clone() });
+            let redeemed = self.get(&RedeemedKey { brand, reference: reference.clone() });
+            let held = held.map(|held| (brand, held.transaction, Some(held)));
+            held.or_else(|| redeemed.map(|redeemed| (brand, redeemed.transaction, None)))
+        })
     }
     /// The guardians who can bring an account back; none if it has no guardians or doesn't exist.
     pub fn guardians(&self, account: Address) -> Guardians {

@@ -14,8 +14,8 @@ mod tests;
 use std::collections::VecDeque;
 
 use lojal_types::{
-    Address, Bounded, BrandId, ChainId, Code, Genesis, KeyPair, Operation, Outcome, Reference, SignedTransaction,
-    TimeMs, Transaction, VerifiedTransaction,
+    Address, Bounded, BrandId, ChainId, Code, Genesis, KeyPair, Operation, Outcome, Reference, Request,
+    SignedTransaction, TimeMs, Transaction, VerifiedTransaction,
 };
 
 use crate::Model;
@@ -90,6 +90,7 @@ pub struct Workload {
     transactions: VecDeque<SignedTransaction>,
     issues: VecDeque<(BrandId, Reference)>,
     holds: VecDeque<(BrandId, Reference)>,
+    requests: VecDeque<Request>,
 }
 
 impl Workload {
@@ -109,6 +110,7 @@ impl Workload {
             transactions: VecDeque::new(),
             issues: VecDeque::new(),
             holds: VecDeque::new(),
+            requests: VecDeque::new(),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use lojal_chain::CommittedBlock;
 use lojal_types::{
-    Address, Bounded, Capture, ChainId, Genesis, Hold, Issue, KeyPair, Operation, Points, Redeem, Reference, Release,
-    Reverse, SignedTransaction, TimeMs, Transaction, Transfer,
+    Address, Bounded, Capture, ChainId, Genesis, Issue, KeyPair, Operation, Points, Redeem, Reference, Release,
+    Request, RequestKind, Reverse, Salt, SignedTransaction, TimeMs, Transaction, Transfer,
 };
 
 use crate::people::{self, MEMBERS, TILLS};
@@ -66,7 +66,7 @@ impl Workload {
             }
             7 => {
                 let amount = Points::new(self.random.between(1..=40));
-                let redeem = Redeem { brand, from: member.address(), amount, reference: None };
+                let redeem = Redeem { brand, from: member.address(), amount, request: None };
                 self.sign(&member, Operation::Redeem(redeem), now, valid_ms)
             }
             8 => self.hold_or_settle(&member, &till, now, valid_ms),
@@ -84,11 +84,10 @@ impl Workload {
     fn hold_or_settle(&mut self, member: &KeyPair, till: &KeyPair, now: TimeMs, valid_ms: u64) -> SignedTransaction {
         let brand = people::brand();
         if self.held.is_empty() || self.random.permille(500) {
-            let (amount, reference) = (Points::new(self.random.between(1..=40)), self.reference());
-            self.held.push((reference.clone(), member.address()));
-            let expires_ms = now.plus_ms(self.random.between(1_000..=30_000));
-            let hold = Hold { brand, from: member.address(), amount, reference, expires_ms };
-            return self.sign(member, Operation::Hold(hold), now, valid_ms);
+            let request = self.request_to_hold(now);
+            self.held.push((request.reference(&self.chain), member.address()));
+            let hold = request.answer(&self.chain, member.address());
+            return self.sign(member, hold, now, valid_ms);
         }
         let at = self.random.index(self.held.len());
         let (hold_reference, from) = self.held.swap_remove(at);
@@ -98,6 +97,20 @@ impl Workload {
         let (amount, reference) = (Points::new(self.random.between(1..=20)), self.reference());
         let capture = Capture { brand, from, hold_reference, amount, reference };
         self.sign(till, Operation::Capture(capture), now, valid_ms)
+    }
+
+    /// A till's request for points to be held, which ends soon, and now and then before it can be answered.
+    fn request_to_hold(&mut self, now: TimeMs) -> Request {
+        let amount = Points::new(self.random.between(1..=40));
+        let (salt, expires_ms) = (self.random.bytes(16), now.plus_ms(self.random.between(1_000..=30_000)));
+        Request {
+            brand: people::brand(),
+            amount,
+            kind: RequestKind::Hold { expires_ms },
+            until_ms: expires_ms,
+            household: None,
+            salt: Salt::new(salt.try_into().expect("16 bytes")),
+        }
     }
 
     fn reference(&mut self) -> Reference {

@@ -89,6 +89,21 @@ pub struct Reversal {
     pub amount: Points,
 }
 
+/// `GET /v1/payments/{reference}`: what has answered a till's request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The brand of the points.
+    pub brand: BrandId,
+    /// The account that they came from, or that has them until the till takes them.
+    pub from: AddressText,
+    /// The number of points.
+    pub amount: Points,
+    /// The time at which the hold ends, a whole minute; null for points that were redeemed at once.
+    pub held_until_ms: Option<TimeMs>,
+    /// The transaction that answered.
+    pub transaction: TransactionStatus,
+}
+
 /// `GET /v1/accounts/{address}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {

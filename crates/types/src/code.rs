@@ -97,6 +97,10 @@ pub enum Code {
     AtLeastOutOfRange = 227,
     /// More than the brand's largest issue.
     IssueTooLarge = 228,
+    /// The operation isn't what its reference asks for.
+    RequestMismatch = 229,
+    /// The request that the operation answers is over.
+    RequestExpired = 230,
     /// The new key is not a valid Ed25519 public key.
     InvalidKey = 301,
     /// The new key is the one that already signs for the account.

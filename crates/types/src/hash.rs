@@ -20,6 +20,8 @@ pub mod tag {
     pub const TRANSACTION_SIGNATURE: &str = "lojal/tx-signature/v1";
     /// A change of an account that waits, which guardians agree to.
     pub const CHANGE: &str = "lojal/change/v1";
+    /// A till's request; the hash is the reference of the answer.
+    pub const REQUEST: &str = "lojal/request/v1";
     /// A header; the hash is the block's id.
     pub const BLOCK: &str = "lojal/block/v1";
     /// A validator set.

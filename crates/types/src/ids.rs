@@ -97,6 +97,10 @@ hex_newtype!(
     PublicKey, 32
 );
 hex_newtype!(
+    /// Random bytes that make a request for points unlike any other.
+    Salt, 16
+);
+hex_newtype!(
     /// An Ed25519 signature.
     Signature, 64
 );

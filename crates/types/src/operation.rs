@@ -4,6 +4,7 @@
 //!
 //! [`AddressText`]: crate::address::AddressText
 
+mod answer;
 mod brand;
 mod holds;
 mod household;

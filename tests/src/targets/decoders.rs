@@ -103,6 +103,7 @@ pub fn all() -> Vec<Decoder> {
         borsh::<tree::Proof>(),
         borsh::<Tip>(),
         borsh::<record::Used>(),
+        borsh::<record::Redeemed>(),
         borsh::<record::OpenHold>(),
         borsh::<record::Counted>(),
         Decoder {

@@ -77,7 +77,7 @@ pub fn transfer(from: Address, to: Address, amount: u64) -> Operation {
 }
 
 pub fn redeem(from: Address, amount: u64) -> Operation {
-    Operation::Redeem(Redeem { brand: nordmat(), from, amount: Points::new(amount), reference: None })
+    Operation::Redeem(Redeem { brand: nordmat(), from, amount: Points::new(amount), request: None })
 }
 
 /// Tells whether an answer says that the transaction is final and happened.

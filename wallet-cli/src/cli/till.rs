@@ -25,11 +25,15 @@ pub struct RequestArgs {
     /// The time in which the request can be paid, such as 90s or 10m
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
     pub pay_within: u64,
+    /// The time from which on it can't be paid any more (UTC), such as 2027-03-01T18:30
+    #[arg(long, value_name = "TIME", conflicts_with = "pay_within", value_parser = time::parse_time)]
+    pub until: Option<TimeMs>,
+    /// Wait until it is paid, and say by whom; in --json the text to be shown goes to stderr
+    #[arg(long)]
+    pub wait: bool,
     /// The household whose pool is to pay
     #[arg(long, value_name = "ADDRESS", value_parser = values::household)]
     pub household: Option<AddressText>,
-    #[command(flatten)]
-    pub reference: OptionalReceiptArgs,
 }
 
 /// `lojal pay`.
@@ -55,8 +59,6 @@ pub struct HoldArgs {
     pub brand: BrandId,
     #[command(flatten)]
     pub time: HoldTime,
-    #[command(flatten)]
-    pub reference: OptionalReceiptArgs,
     #[command(flatten)]
     pub source: SourceArgs,
     #[command(flatten)]

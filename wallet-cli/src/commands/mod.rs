@@ -14,6 +14,7 @@ mod points;
 mod read;
 mod recovery;
 mod repeat;
+mod request;
 mod safeguards;
 mod show;
 mod till;
@@ -47,12 +48,13 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
         Command::Send { to, amount, brand, source, sending } => {
             points::send(context, to, (&amount, brand), &source, &sending)
         }
-        Command::Redeem { amount, brand, receipt, reference, source, sending } => {
-            points::redeem(context, (&amount, brand), (receipt, reference), &source, &sending)
+        Command::Redeem { amount, brand, source, sending } => {
+            points::redeem(context, (&amount, brand), &source, &sending)
         }
-        Command::Request(args) => till::request(context, args),
+        Command::Request(args) => request::request(context, &args),
+        Command::Payment { reference } => request::payment(context, &reference),
         Command::Pay(args) => till::pay(context, &args),
-        Command::Hold(args) => till::hold(context, args),
+        Command::Hold(args) => till::hold(context, &args),
         Command::Capture(args) => till::capture(context, args),
         Command::Release(args) => till::release(context, &args),
         Command::Convert(args) => between::convert(context, &args),

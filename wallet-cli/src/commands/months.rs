@@ -109,7 +109,7 @@ impl Replay<'_> {
                 self.lots.retain(|_, amount| !amount.is_zero());
             }
             Operation::Hold(one) if own(one.from, one.brand) => {
-                let (reference, end) = (one.reference.clone(), one.expires_ms.to_whole_minute()?);
+                let (reference, end) = (one.request.reference.clone(), one.expires_ms.to_whole_minute()?);
                 let lots = self.take(one.amount, time)?;
                 self.holds.push(OpenHold { reference, end, lots });
             }
@@ -156,8 +156,8 @@ fn take(lots: &mut Lots, amount: Points, suits: impl Fn(Expiry) -> bool) -> Opti
 mod tests {
     use lojal_types::api::TransactionState;
     use lojal_types::{
-        Bounded, Capture, ChainTag, Convert, Height, Hold, Issue, KeyPair, Lot, NetworkKind, Outcome, Redeem, Release,
-        Reverse, Signature, SignedTransaction, Transaction, TransactionId, Transfer,
+        AnsweredRequest, Bounded, Capture, ChainTag, Convert, Height, Hold, Issue, KeyPair, Lot, NetworkKind, Outcome,
+        Redeem, Release, Reverse, Salt, Signature, SignedTransaction, Transaction, TransactionId, Transfer,
     };
 
     use super::*;
@@ -199,11 +199,13 @@ mod tests {
         Operation::Issue(Issue { brand: brand(), to, amount, reference: reference(number) })
     }
     fn redeem(amount: u64) -> Operation<AddressText> {
-        Operation::Redeem(Redeem { brand: brand(), from: own(), amount: Points::new(amount), reference: None })
+        Operation::Redeem(Redeem { brand: brand(), from: own(), amount: Points::new(amount), request: None })
     }
     fn hold(number: u8, amount: u64, until: &str) -> Operation<AddressText> {
         let (brand, from, amount, expires_ms) = (brand(), own(), Points::new(amount), within(until));
-        Operation::Hold(Hold { brand, from, amount, reference: reference(number), expires_ms })
+        let (reference, salt) = (reference(number), Salt::new([0; 16]));
+        let request = AnsweredRequest { reference, until_ms: expires_ms, for_household: false, salt };
+        Operation::Hold(Hold { brand, from, amount, expires_ms, request })
     }
     fn capture(number: u8, amount: u64) -> Operation<AddressText> {
         let (hold_reference, reference) = (reference(number), reference(100 + number));

@@ -50,15 +50,13 @@ pub(super) fn send(
 pub(super) fn redeem(
     context: &Context,
     (amount, brand): (&str, BrandId),
-    (receipt, given): (Option<ReceiptText>, Option<Reference>),
     source: &SourceArgs,
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let source = session.source(source)?;
     let amount = session.amount(amount, brand)?;
-    let reference = reference(&session, receipt, given);
-    let redeem = Redeem { brand, from: source.address, amount: amount.points, reference };
+    let redeem = Redeem { brand, from: source.address, amount: amount.points, request: None };
     session.transact(Operation::Redeem(redeem), &format!("redeemed {}{}", amount.text, source.words()), sending)
 }
 

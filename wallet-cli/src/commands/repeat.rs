@@ -18,11 +18,11 @@ impl Repeat {
     pub(super) fn of(operation: &Operation) -> Self {
         match operation {
             Operation::Transfer(_)
-            | Operation::Redeem(Redeem { reference: None, .. })
+            | Operation::Redeem(Redeem { request: None, .. })
             | Operation::Convert(_)
             | Operation::CreateHousehold(_) => Self::Twice,
             Operation::Issue(_)
-            | Operation::Redeem(Redeem { reference: Some(_), .. })
+            | Operation::Redeem(Redeem { request: Some(_), .. })
             | Operation::Reverse(_)
             | Operation::Hold(_)
             | Operation::Capture(_)
@@ -61,7 +61,7 @@ impl Repeat {
 
 #[cfg(test)]
 mod tests {
-    use lojal_types::{Address, Freeze, Points, Transfer};
+    use lojal_types::{Address, ChainId, Freeze, Points, Request, RequestKind, Salt, TimeMs, Transfer};
 
     use super::*;
 
@@ -69,9 +69,11 @@ mod tests {
     fn only_what_has_no_reference_can_happen_twice() {
         let brand = "kaffet".parse().expect("valid");
         let (from, to, amount) = (Address::new([1; 20]), Address::new([2; 20]), Points::new(1));
-        let redeem = |reference| Operation::Redeem(Redeem { brand, from, amount, reference });
-        assert_eq!(Repeat::of(&redeem(None)), Repeat::Twice);
-        assert_eq!(Repeat::of(&redeem(Some("0a".parse().expect("valid")))), Repeat::ReferenceIsUsed);
+        let (kind, until_ms, salt) = (RequestKind::Redeem, TimeMs::default(), Salt::new([7; 16]));
+        let request = Request { brand, amount, kind, until_ms, household: None, salt };
+        let alone = Operation::Redeem(Redeem { brand, from, amount, request: None });
+        assert_eq!(Repeat::of(&alone), Repeat::Twice);
+        assert_eq!(Repeat::of(&request.answer(&ChainId::new([1; 32]), from)), Repeat::ReferenceIsUsed);
         assert_eq!(Repeat::of(&Operation::Transfer(Transfer { brand, from, to, amount })), Repeat::Twice);
         assert_eq!(Repeat::of(&Operation::Freeze(Freeze {})), Repeat::Nothing);
     }

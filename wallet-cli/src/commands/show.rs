@@ -83,7 +83,11 @@ pub(super) fn transaction_text(status: &TransactionStatus, reader: &Reader<'_>) 
     if let Some(signed) = &status.transaction {
         rows.push(("sender", signed.transaction.sender.to_string()));
     }
-    rows.extend(operations_in_words(status, reader).into_iter().map(|words| ("operation", words)));
+    let operations = status.transaction.iter().flat_map(|signed| signed.transaction.operations.iter());
+    for (words, operation) in operations_in_words(status, reader).into_iter().zip(operations) {
+        rows.push(("operation", words));
+        rows.extend(reference_of(operation).map(|reference| ("reference", reference.to_string())));
+    }
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     lojal_print::table(&rows, &[])
 }

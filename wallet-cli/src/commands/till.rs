@@ -1,99 +1,59 @@
-//! A till and a member: request, payment, hold, capture, release.
+//! A till and a member: payment, hold, capture, release.
 
 use lojal_text::outside;
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{Capture, Hold, Operation, Points, Redeem, Reference, Release, TimeMs, api};
+use lojal_types::{Capture, Operation, Points, Release, Request, RequestKind, TimeMs, api};
 use lojal_wallet::amount;
-use lojal_wallet::random::random_bytes;
 use lojal_wallet::time::utc;
-use lojal_wallet::uri::{HoldTicket, PaymentKind, PaymentRequest};
-use serde_json::json;
+use lojal_wallet::uri::{HoldTicket, PaymentRequest};
 
 use super::context::Context;
 use super::points::reference;
+use super::request::random_salt;
 use super::transact::{Session, Source, Wish, points_text};
 use crate::ask;
-use crate::cli::{CaptureArgs, HoldArgs, HoldTime, OptionalReceiptArgs, PayArgs, ReleaseArgs, RequestArgs, Sending};
+use crate::cli::{CaptureArgs, HoldArgs, HoldTime, OptionalReceiptArgs, PayArgs, ReleaseArgs, Sending};
 use crate::error::CommandError;
 use crate::output::Report;
-
-/// Bytes of a random reference: two of them are never the same.
-const REFERENCE_BYTES: usize = 16;
-
-/// `lojal request`: signs nothing, and needs no passphrase.
-pub(super) fn request(context: &Context, args: RequestArgs) -> Result<Report, CommandError> {
-    let session = Session::open(context)?;
-    let amount = session.amount(&args.amount, args.brand)?;
-    let household = args.household.map(|text| text.on(session.home.network())).transpose()?;
-    let now = session.now()?;
-    let expires_ms = now.plus_ms(args.pay_within);
-    let until_ms = now.plus_ms(args.hold_for).min(latest_end(&session));
-    if args.hold && until_ms < expires_ms {
-        return Err(CommandError::Usage("the hold must last as long as the request can be paid: see --hold-for"));
-    }
-    let kind = if args.hold { PaymentKind::Hold { until_ms } } else { PaymentKind::Redeem };
-    let reference = reference_or_random(&session, args.reference)?;
-    let chain = session.chain_tag();
-    let request = PaymentRequest {
-        chain,
-        brand: args.brand,
-        amount: amount.points,
-        reference: reference.clone(),
-        kind,
-        expires_ms,
-        household,
-    };
-    let purpose = match kind {
-        PaymentKind::Redeem => "",
-        PaymentKind::Hold { .. } => " to be held",
-    };
-    let json = json!({
-        "brand": args.brand,
-        "amount": amount.points,
-        "reference": reference,
-        "expires_ms": expires_ms,
-        "hold_until_ms": args.hold.then_some(until_ms),
-        "household": args.household,
-    });
-    let text = format!("ask for {}{purpose}, until {} UTC, reference {reference}", amount.text, utc(expires_ms));
-    Ok(Report::done(&json, text).with_scan("request", &request.to_uri()))
-}
 
 /// `lojal pay`. Once the request has expired the transaction can't happen any more, so the till knows where it stands.
 pub(super) fn pay(context: &Context, args: &PayArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let request = PaymentRequest::from_uri(&ask::scanned(&args.request)?)?;
-    request.check(session.chain_tag(), session.ledger_time())?;
+    let scanned = PaymentRequest::from_uri(&ask::scanned(&args.request)?)?;
+    scanned.check(session.chain_tag(), session.ledger_time())?;
+    let request = scanned.request;
     let source = source(&session, &request, args)?;
     let brand = session.brand(request.brand)?;
     let points = points_text(request.amount, &brand);
     ask::consent(&in_words(&session, &request, &source, &brand)?, args.consent)?;
-    let latest = Some(request.expires_ms);
+    let latest = Some(request.until_ms);
     match request.kind {
-        PaymentKind::Redeem => {
-            let PaymentRequest { brand, amount, reference, .. } = request;
-            let redeem = Redeem { brand, from: source.address, amount, reference: Some(reference) };
+        RequestKind::Redeem => {
             let done = format!("paid {points}{}", source.words());
-            session.fulfil(Wish::new(Operation::Redeem(redeem), &done).before(latest), &args.sending)
+            let operation = request.answer(&session.home.chain_id(), source.address);
+            session.fulfil(Wish::new(operation, &done).before(latest), &args.sending)
         }
-        PaymentKind::Hold { until_ms } => {
-            let PaymentRequest { brand, amount, reference, .. } = request;
-            let hold = Hold { brand, from: source.address, amount, reference, expires_ms: until_ms };
-            hold_points(&session, hold, &source, &points, (latest, false), &args.sending)
+        RequestKind::Hold { expires_ms } => {
+            hold_points(&session, (&request, expires_ms), &source, &points, (latest, false), &args.sending)
         }
     }
 }
 
-/// `lojal hold`.
-pub(super) fn hold(context: &Context, args: HoldArgs) -> Result<Report, CommandError> {
+/// `lojal hold`: answers a request of its own, which lasts as long as the ledger can take it.
+pub(super) fn hold(context: &Context, args: &HoldArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let source = session.source(&args.source)?;
     let amount = session.amount(&args.amount, args.brand)?;
     let expires_ms = end_of_hold(&session, &args.time)?;
-    let is_random = args.reference.receipt.is_none() && args.reference.reference.is_none();
-    let reference = reference_or_random(&session, args.reference)?;
-    let hold = Hold { brand: args.brand, from: source.address, amount: amount.points, reference, expires_ms };
-    hold_points(&session, hold, &source, &amount.text, (None, is_random), &args.sending)
+    let request = Request {
+        brand: args.brand,
+        amount: amount.points,
+        kind: RequestKind::Hold { expires_ms },
+        until_ms: expires_ms,
+        household: None,
+        salt: random_salt()?,
+    };
+    hold_points(&session, (&request, expires_ms), &source, &amount.text, (None, true), &args.sending)
 }
 
 /// `lojal capture`. Without another reference the hold's own is used, so that a capture that is tried again can't take
@@ -131,7 +91,7 @@ pub(super) fn release(context: &Context, args: &ReleaseArgs) -> Result<Report, C
 /// Holds points, and shows the ticket once they are held.
 fn hold_points(
     session: &Session<'_>,
-    hold: Hold,
+    (request, expires_ms): (&Request, TimeMs),
     source: &Source,
     points: &str,
     (latest, is_random): (Option<TimeMs>, bool),
@@ -139,14 +99,14 @@ fn hold_points(
 ) -> Result<Report, CommandError> {
     let ticket = HoldTicket {
         chain: session.chain_tag(),
-        brand: hold.brand,
-        from: hold.from,
-        hold_reference: hold.reference.clone(),
-        amount: hold.amount,
-        expires_ms: hold.expires_ms,
+        brand: request.brand,
+        from: source.address,
+        hold_reference: request.reference(&session.home.chain_id()),
+        amount: request.amount,
+        expires_ms,
     };
     let done = format!("held {points}{} until {} UTC", source.words(), utc(ticket.ends_ms()));
-    let wish = Wish::new(Operation::Hold(hold), &done).before(latest);
+    let wish = Wish::new(request.answer(&session.home.chain_id(), source.address), &done).before(latest);
     let report = session.fulfil(if is_random { wish.with_random_reference() } else { wish }, sending)?;
     let report = report.with_field("hold_reference", &ticket.hold_reference);
     if report.is_open {
@@ -156,7 +116,7 @@ fn hold_points(
 }
 
 /// The account that pays: the pool that the till names, or the one of the command line.
-fn source(session: &Session<'_>, request: &PaymentRequest, args: &PayArgs) -> Result<Source, CommandError> {
+fn source(session: &Session<'_>, request: &Request, args: &PayArgs) -> Result<Source, CommandError> {
     let Some(household) = request.household else { return session.source(&args.source) };
     let asked = session.source_at(household.text(session.home.network()), household);
     if args.source.household.is_some() && session.source(&args.source)?.address != household {
@@ -168,7 +128,7 @@ fn source(session: &Session<'_>, request: &PaymentRequest, args: &PayArgs) -> Re
 /// The effect of paying, in words.
 fn in_words(
     session: &Session<'_>,
-    request: &PaymentRequest,
+    request: &Request,
     source: &Source,
     brand: &api::Brand,
 ) -> Result<String, CommandError> {
@@ -177,12 +137,12 @@ fn in_words(
     let total = balance.map_or(Points::ZERO, |balance| balance.total);
     let points = points_text(request.amount, brand);
     let what = match request.kind {
-        PaymentKind::Redeem => format!("pay {points} to {}", outside(&brand.name)),
-        PaymentKind::Hold { until_ms } => {
+        RequestKind::Redeem => format!("pay {points} to {}", outside(&brand.name)),
+        RequestKind::Hold { expires_ms } => {
             format!(
                 "hold {points} for {}, which can take up to all of it until {} UTC",
                 outside(&brand.name),
-                utc(until_ms)
+                utc(expires_ms)
             )
         }
     };
@@ -204,14 +164,4 @@ fn end_of_hold(session: &Session<'_>, time: &HoldTime) -> Result<TimeMs, Command
 /// past.
 fn latest_end(session: &Session<'_>) -> TimeMs {
     session.ledger_time().plus_ms(HOLD_MS_MAX)
-}
-
-fn reference_or_random(session: &Session<'_>, args: OptionalReceiptArgs) -> Result<Reference, CommandError> {
-    match reference(session, args.receipt, args.reference) {
-        Some(reference) => Ok(reference),
-        None => {
-            let bytes = random_bytes::<REFERENCE_BYTES>()?;
-            Ok(Reference::new(bytes.to_vec()).expect("16 bytes are a reference"))
-        }
-    }
 }

@@ -87,7 +87,7 @@ pub(super) fn returned_holds(
         Operation::Hold(one) if one.from == account => {
             // "A hold ends on a whole minute" (protocol, Holds)
             let time_ms = one.expires_ms.to_whole_minute().filter(|end| *end <= now)?;
-            let is_closed = closed.contains(&(one.brand, &one.reference));
+            let is_closed = closed.contains(&(one.brand, &one.request.reference));
             (!is_closed).then_some(ReturnedHold { time_ms, brand: one.brand, amount: one.amount })
         }
         _ => None,
@@ -203,7 +203,10 @@ mod tests {
     }
     fn hold(number: u8, expires_ms: u64) -> TransactionStatus {
         let (amount, expires_ms) = (Points::new(60), time(expires_ms));
-        done(Operation::Hold(Hold { brand: brand(), from: own(), amount, reference: reference(number), expires_ms }))
+        let salt = lojal_types::Salt::new([number; 16]);
+        let (reference, until_ms) = (reference(number), time(expires_ms.get()));
+        let request = lojal_types::AnsweredRequest { reference, until_ms, for_household: false, salt };
+        done(Operation::Hold(Hold { brand: brand(), from: own(), amount, expires_ms, request }))
     }
     fn capture(number: u8, amount: u64) -> TransactionStatus {
         let (amount, hold_reference) = (Points::new(amount), reference(number));
@@ -253,7 +256,7 @@ mod tests {
     #[test]
     fn what_came_and_neither_went_nor_is_there_has_expired() {
         let redeem =
-            done(Operation::Redeem(Redeem { brand: brand(), from: own(), amount: Points::new(20), reference: None }));
+            done(Operation::Redeem(Redeem { brand: brand(), from: own(), amount: Points::new(20), request: None }));
         let all = [issue(100), hold(1, 100), capture(1, 10), redeem];
         let points = |number| Some(BTreeMap::from([(brand(), Expired::Exactly(Points::new(number)))]));
         assert_eq!(expired(&all, &Taken::new(), &account(40)), points(30));

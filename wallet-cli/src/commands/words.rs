@@ -79,9 +79,9 @@ pub(super) fn in_words(
 pub(super) fn reference_of(operation: &Operation<AddressText>) -> Option<&Reference> {
     match operation {
         Operation::Issue(one) => Some(&one.reference),
-        Operation::Redeem(one) => one.reference.as_ref(),
+        Operation::Redeem(one) => one.request.as_ref().map(|request| &request.reference),
         Operation::Reverse(one) => Some(&one.reference),
-        Operation::Hold(one) => Some(&one.reference),
+        Operation::Hold(one) => Some(&one.request.reference),
         Operation::Capture(one) => Some(&one.reference),
         Operation::Release(one) => Some(&one.hold_reference),
         Operation::Settle(one) => Some(&one.reference),

@@ -1,4 +1,5 @@
 use lojal_types::limits::{POINTS_MAX, REFERENCE_BYTES_MAX, TIME_MS_MAX};
+use lojal_types::{ChainId, RequestKind, Salt};
 use proptest::prelude::*;
 
 use super::*;
@@ -11,13 +12,22 @@ fn time(ms: u64) -> TimeMs {
 fn request() -> PaymentRequest {
     PaymentRequest {
         chain: ChainTag::new([1, 2, 3, 4]),
-        brand: "kaffet".parse().expect("valid"),
-        amount: Points::new(1250),
-        reference: Reference::new(vec![7; 16]).expect("16 bytes"),
-        kind: PaymentKind::Redeem,
-        expires_ms: time(1_800_000_300_000),
-        household: None,
+        request: Request {
+            brand: "kaffet".parse().expect("valid"),
+            amount: Points::new(1250),
+            kind: RequestKind::Redeem,
+            until_ms: time(1_800_000_300_000),
+            household: None,
+            salt: Salt::new([7; 16]),
+        },
     }
+}
+
+/// The request with something else in it.
+fn asking(change: impl FnOnce(&mut Request)) -> PaymentRequest {
+    let mut changed = request();
+    change(&mut changed.request);
+    changed
 }
 
 fn ticket() -> HoldTicket {
@@ -44,11 +54,10 @@ fn texts_round_trip_in_either_case_and_with_line_breaks_anywhere() {
         assert_eq!(PaymentRequest::from_uri(&text), Ok(request()), "{text}");
     }
     assert_eq!(PaymentRequest::from_uri(&broken), Ok(request()));
-    let held = PaymentRequest {
-        kind: PaymentKind::Hold { until_ms: time(1_800_007_200_000) },
-        household: Some(Address::new([5; 20])),
-        ..request()
-    };
+    let held = asking(|request| {
+        request.kind = RequestKind::Hold { expires_ms: time(1_800_007_200_000) };
+        request.household = Some(Address::new([5; 20]));
+    });
     assert_eq!(PaymentRequest::from_uri(&held.to_uri()), Ok(held));
     assert!(ticket().to_uri().starts_with("LOJAL:HOLD1"));
     assert_eq!(HoldTicket::from_uri(&ticket().to_uri()), Ok(ticket()));
@@ -115,7 +124,7 @@ fn what_is_wrong_is_told_apart() {
 #[test]
 fn another_network_and_a_time_that_is_over_are_refused() {
     let own = ChainTag::new([1, 2, 3, 4]);
-    let end = request().expires_ms.get();
+    let end = request().request.until_ms.get();
     assert_eq!(request().check(own, time(end - 1)), Ok(()));
     assert!(matches!(request().check(own, time(end)), Err(UriError::Expired { .. })));
     let foreign = request().check(ChainTag::new([5; 4]), time(0)).expect_err("foreign").to_string();
@@ -127,22 +136,20 @@ fn another_network_and_a_time_that_is_over_are_refused() {
 
 #[test]
 fn the_largest_texts_fit_the_limit_and_a_terminal_of_24_lines() {
-    let largest = PaymentRequest {
-        brand: "abcdefghijklmno".parse().expect("15 characters"),
-        amount: Points::new(POINTS_MAX),
-        reference: Reference::new(vec![255; REFERENCE_BYTES_MAX]).expect("the longest"),
-        kind: PaymentKind::Hold { until_ms: time(TIME_MS_MAX) },
-        expires_ms: time(TIME_MS_MAX),
-        household: Some(Address::new([255; 20])),
-        ..request()
-    };
+    let largest = asking(|request| {
+        request.brand = "abcdefghijklmno".parse().expect("15 characters");
+        request.amount = Points::new(POINTS_MAX);
+        request.kind = RequestKind::Hold { expires_ms: time(TIME_MS_MAX) };
+        request.until_ms = time(TIME_MS_MAX);
+        request.household = Some(Address::new([255; 20]));
+    });
     assert!(largest.to_uri().len() <= URI_BYTES_MAX / 4);
     assert_eq!(PaymentRequest::from_uri(&largest.to_uri()), Ok(largest.clone()));
     let largest_ticket = HoldTicket {
-        brand: largest.brand,
-        amount: largest.amount,
+        brand: largest.request.brand,
+        amount: largest.request.amount,
         hold_reference: Reference::new(vec![255; REFERENCE_BYTES_MAX]).expect("the longest"),
-        expires_ms: largest.expires_ms,
+        expires_ms: largest.request.until_ms,
         ..ticket()
     };
     let lines = |uri: &str| draw(uri, Style::Coloured).expect("fits").lines().count();
@@ -154,19 +161,18 @@ fn the_largest_texts_fit_the_limit_and_a_terminal_of_24_lines() {
 proptest! {
     #[test]
     fn any_request_survives_its_text(
-        chain in any::<[u8; 4]>(), amount in 0..=POINTS_MAX, reference in prop::collection::vec(any::<u8>(), 1..=32),
-        until in prop::option::of(0..=TIME_MS_MAX), expires in 0..=TIME_MS_MAX,
+        chain in any::<[u8; 4]>(), amount in 0..=POINTS_MAX, salt in any::<[u8; 16]>(),
+        expires in prop::option::of(0..=TIME_MS_MAX), until in 0..=TIME_MS_MAX,
         household in prop::option::of(any::<[u8; 20]>()),
     ) {
-        let request = PaymentRequest {
-            chain: ChainTag::new(chain),
-            amount: Points::new(amount),
-            reference: Reference::new(reference).expect("1 to 32"),
-            kind: until.map_or(PaymentKind::Redeem, |ms| PaymentKind::Hold { until_ms: time(ms) }),
-            expires_ms: time(expires),
-            household: household.map(Address::new),
-            ..request()
-        };
+        let asked = asking(|request| {
+            request.amount = Points::new(amount);
+            request.kind = expires.map_or(RequestKind::Redeem, |ms| RequestKind::Hold { expires_ms: time(ms) });
+            request.until_ms = time(until);
+            request.household = household.map(Address::new);
+            request.salt = Salt::new(salt);
+        });
+        let request = PaymentRequest { chain: ChainTag::new(chain), ..asked };
         prop_assert_eq!(PaymentRequest::from_uri(&request.to_uri()), Ok(request));
     }
 
@@ -178,12 +184,44 @@ proptest! {
 }
 
 #[test]
+fn a_text_that_is_made_anew_for_less_is_another_request() {
+    let chain = ChainId::new([1; 32]);
+    let till = request().request.reference(&chain);
+    let read = PaymentRequest::from_uri(&request().to_uri()).expect("a request");
+    assert_eq!(read.request.reference(&chain), till);
+    let changes: [fn(&mut Request); 5] = [
+        |request| request.amount = Points::new(1),
+        |request| request.until_ms = time(1_900_000_000_000),
+        |request| request.kind = RequestKind::Hold { expires_ms: time(1_800_000_300_000) },
+        |request| request.household = Some(Address::new([5; 20])),
+        |request| request.salt = Salt::new([8; 16]),
+    ];
+    for change in changes {
+        let forged = PaymentRequest::from_uri(&asking(change).to_uri()).expect("a request");
+        assert_ne!(forged.request.reference(&chain), till, "{forged:?}");
+    }
+}
+
+#[test]
 fn a_content_has_no_second_text_with_bits_after_its_bytes() {
-    // One request under three right checksums: as it is written, with another last bit, and with a character more.
-    let start = "lojal:pay1qyqsyqcyqcqqqqrtv9nxvet5ugzqqqqqqqqqqqgqqqqqwq8qudsp3gcpqqqq";
-    assert!(PaymentRequest::from_uri(&format!("{start}q0v4sr9")).is_ok());
-    for end in ["pj6p97h", "qqafpamq"] {
-        let refused = PaymentRequest::from_uri(&format!("{start}{end}"));
+    // The same bytes under right checksums: with a last bit that stands for nothing, and with a character more.
+    let uri = request().to_uri().to_lowercase();
+    let data: Vec<_> = CheckedHrpstring::new::<Bech32m>(&uri[SCHEME.len()..]).expect("right").fe32_iter().collect();
+    let hrp = Hrp::parse_unchecked(PAY);
+    let text = |data: &[bech32::Fe32]| {
+        use bech32::primitives::iter::Fe32IterExt;
+        format!("lojal:{}", data.iter().copied().with_checksum::<Bech32m>(&hrp).chars().collect::<String>())
+    };
+    assert_eq!(PaymentRequest::from_uri(&text(&data)), Ok(request()));
+    let mut longer = data.clone();
+    longer.push(bech32::Fe32::Q);
+    let mut padded = data.clone();
+    if let Some(last) = padded.last_mut() {
+        *last = bech32::Fe32::try_from(last.to_u8() | 1).expect("five bits");
+    }
+    assert_ne!(padded, data, "the last character has bits that stand for nothing");
+    for data in [longer, padded] {
+        let refused = PaymentRequest::from_uri(&text(&data));
         assert!(matches!(refused, Err(UriError::Damaged(_))), "{refused:?}");
     }
 }

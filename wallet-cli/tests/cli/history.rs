@@ -2,8 +2,8 @@
 
 use lojal_types::api::{Account, History, Reversal, TransactionState, TransactionStatus};
 use lojal_types::{
-    AddressText, Bounded, Capture, Convert, Height, Hold, Issue, NetworkKind, Operation, Outcome, Points, Reference,
-    Reverse, TimeMs, Transaction,
+    AddressText, AnsweredRequest, Bounded, Capture, Convert, Height, Hold, Issue, NetworkKind, Operation, Outcome,
+    Points, Reference, Reverse, Salt, TimeMs, Transaction,
 };
 
 use crate::support::gateway::{Ledger, account, network_status};
@@ -41,7 +41,8 @@ fn issue(amount: u64, reference: Reference) -> Operation {
 }
 fn hold(amount: u64, reference: Reference, until: u64) -> Operation {
     let (from, amount, expires_ms) = (key().address(), Points::new(amount), time(until));
-    Operation::Hold(Hold { brand: brand(), from, amount, reference, expires_ms })
+    let request = AnsweredRequest { reference, until_ms: expires_ms, for_household: false, salt: Salt::new([1; 16]) };
+    Operation::Hold(Hold { brand: brand(), from, amount, expires_ms, request })
 }
 fn brand() -> lojal_types::BrandId {
     "nordmat".parse().expect("valid")

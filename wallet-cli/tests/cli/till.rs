@@ -1,14 +1,14 @@
 //! A till and a member.
 
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{Address, ChainTag, NetworkKind, Operation, Points, Reference, TimeMs};
+use lojal_types::{Address, ChainTag, NetworkKind, Operation, Points, Reference, Request, RequestKind, Salt, TimeMs};
 use lojal_wallet::clock::local_time;
 use lojal_wallet::time::utc;
-use lojal_wallet::uri::{HoldTicket, PaymentKind, PaymentRequest};
+use lojal_wallet::uri::{HoldTicket, PaymentRequest};
 
-use crate::support::gateway::{Ledger, account, network_status, only_operation, submitted};
+use crate::support::gateway::{Ledger, account, network_status, only_operation, payment, submitted};
 use crate::support::server::Server;
-use crate::support::{Wallet, genesis, key, pool, receipt};
+use crate::support::{Wallet, genesis, key, other, pool, receipt};
 
 fn ledger() -> Server {
     Ledger::with(vec![account(key().address().text(NetworkKind::Test))]).start()
@@ -25,19 +25,30 @@ fn is_after_now(time: TimeMs, ms: u64) -> bool {
 }
 
 fn request() -> PaymentRequest {
-    PaymentRequest {
-        chain: genesis().chain_id().tag(),
+    let request = Request {
         brand: "kaffet".parse().expect("valid"),
         amount: Points::new(1250),
-        reference: Reference::new(vec![7; 16]).expect("16 bytes"),
-        kind: PaymentKind::Redeem,
-        expires_ms: now().plus_ms(10_000),
+        kind: RequestKind::Redeem,
+        until_ms: now().plus_ms(10_000),
         household: None,
-    }
+        salt: Salt::new([7; 16]),
+    };
+    PaymentRequest { chain: genesis().chain_id().tag(), request }
+}
+
+/// The request with something else in it.
+fn asking(change: impl FnOnce(&mut Request)) -> PaymentRequest {
+    let mut changed = request();
+    change(&mut changed.request);
+    changed
 }
 
 fn held_request() -> PaymentRequest {
-    PaymentRequest { kind: PaymentKind::Hold { until_ms: now().plus_ms(7_200_000) }, ..request() }
+    asking(|request| request.kind = RequestKind::Hold { expires_ms: now().plus_ms(7_200_000) })
+}
+
+fn reference_of(request: &PaymentRequest) -> Reference {
+    request.request.reference(&genesis().chain_id())
 }
 
 fn ticket() -> HoldTicket {
@@ -45,7 +56,7 @@ fn ticket() -> HoldTicket {
         chain: genesis().chain_id().tag(),
         brand: "kaffet".parse().expect("valid"),
         from: key().address(),
-        hold_reference: request().reference,
+        hold_reference: reference_of(&held_request()),
         amount: Points::new(1250),
         expires_ms: now().plus_ms(7_200_000),
     }
@@ -55,22 +66,24 @@ fn ticket() -> HoldTicket {
 fn a_request_is_a_qr_code_and_a_text_and_needs_no_passphrase() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
-    let ran = wallet.run_with(&["request", "12.50", "kaffet", "--receipt", "R-1"], None);
+    let ran = wallet.run_with(&["request", "12.50", "kaffet"], None);
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
-    let request = PaymentRequest::from_uri(ran.stdout.lines().last().expect("a line")).expect("a request");
-    assert_eq!((request.amount, request.kind), (Points::new(1250), PaymentKind::Redeem));
-    let words = format!("ask for 12.50 kaffet, until {} UTC", utc(request.expires_ms));
+    let shown = PaymentRequest::from_uri(ran.stdout.lines().last().expect("a line")).expect("a request");
+    let request = &shown.request;
+    assert_eq!((request.amount, request.kind), (Points::new(1250), RequestKind::Redeem));
+    let words = format!("ask for 12.50 kaffet, until {} UTC", utc(request.until_ms));
     assert!(ran.stdout.starts_with('\u{2588}') && ran.stdout.contains(&words), "{}", ran.stdout);
-    assert_eq!(request.reference, receipt("R-1"));
-    assert!(is_after_now(request.expires_ms, 600_000));
+    assert!(ran.stdout.contains(&format!("reference {}", reference_of(&shown))), "{}", ran.stdout);
+    assert!(is_after_now(request.until_ms, 600_000));
     let json = wallet
         .run(&["request", "12.50", "kaffet", "--hold", "--hold-for", "2h", "--pay-within", "90s", "--json"])
         .json();
-    let request = PaymentRequest::from_uri(json["request"].as_str().expect("a text")).expect("a request");
-    assert!(is_after_now(request.expires_ms, 90_000));
-    let until_ms = request.expires_ms.plus_ms(7_200_000 - 90_000);
-    assert_eq!(request.kind, PaymentKind::Hold { until_ms });
-    assert_eq!(json["reference"], request.reference.to_string());
+    let shown = PaymentRequest::from_uri(json["request"].as_str().expect("a text")).expect("a request");
+    let request = &shown.request;
+    assert!(is_after_now(request.until_ms, 90_000));
+    let expires_ms = request.until_ms.plus_ms(7_200_000 - 90_000);
+    assert_eq!(request.kind, RequestKind::Hold { expires_ms });
+    assert_eq!(json["reference"], reference_of(&shown).to_string());
     let again = wallet.run(&["request", "12.50", "kaffet", "--json"]).json();
     assert_ne!(again["reference"], json["reference"], "random");
     let too_short = wallet.run(&["request", "1", "kaffet", "--hold", "--hold-for", "1m", "--json"]);
@@ -95,9 +108,10 @@ fn paying_redeems_with_the_tills_reference_and_not_after_the_request_expires() {
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
     assert!(ran.stdout.starts_with("paid 12.50 kaffet · final in block 42"), "{}", ran.stdout);
     let Operation::Redeem(redeem) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((redeem.from, redeem.amount), (key().address(), request().amount));
-    assert_eq!(redeem.reference, Some(request().reference));
-    assert_eq!(submitted(&server)[0].transaction.valid_until_ms, request().expires_ms);
+    assert_eq!((redeem.from, redeem.amount), (key().address(), request().request.amount));
+    assert_eq!(redeem.request.as_ref().map(|one| one.reference.clone()), Some(reference_of(&request())));
+    assert_eq!(redeem.asked(), Some(request().request));
+    assert_eq!(submitted(&server)[0].transaction.valid_until_ms, request().request.until_ms);
 }
 
 #[test]
@@ -116,7 +130,8 @@ fn paying_a_request_to_hold_gives_a_ticket_that_the_till_captures() {
     let wallet = Wallet::at(server.url());
     let json = wallet.run(&["pay", &held_request().to_uri(), "--yes", "--json"]).json();
     let Operation::Hold(hold) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((hold.reference, hold.expires_ms), (request().reference, now().plus_ms(7_200_000)));
+    assert_eq!(hold.asked(), held_request().request);
+    assert_eq!((hold.request.reference, hold.expires_ms), (reference_of(&held_request()), now().plus_ms(7_200_000)));
     let shown = HoldTicket::from_uri(json["ticket"].as_str().expect("a text")).expect("a ticket");
     assert_eq!(shown, ticket());
     let ran = Wallet::at(ledger().url()).run(&["pay", &held_request().to_uri(), "--yes"]);
@@ -128,8 +143,8 @@ fn paying_a_request_to_hold_gives_a_ticket_that_the_till_captures() {
 fn a_capture_takes_all_or_part_under_the_holds_reference_unless_another_is_given() {
     let uri = ticket().to_uri();
     let cases: [(&[&str], u64, Reference); 3] = [
-        (&[], 1250, request().reference),
-        (&["5.00"], 500, request().reference),
+        (&[], 1250, reference_of(&held_request())),
+        (&["5.00"], 500, reference_of(&held_request())),
         (&["5", "--receipt", "R-9"], 500, receipt("R-9")),
     ];
     for (more, amount, reference) in cases {
@@ -138,7 +153,7 @@ fn a_capture_takes_all_or_part_under_the_holds_reference_unless_another_is_given
         assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
         let Operation::Capture(capture) = only_operation(&server) else { panic!("another operation") };
         assert_eq!((capture.amount, capture.reference), (Points::new(amount), reference));
-        assert_eq!((capture.from, capture.hold_reference), (key().address(), request().reference));
+        assert_eq!((capture.from, capture.hold_reference), (key().address(), reference_of(&held_request())));
     }
 }
 
@@ -153,7 +168,7 @@ fn an_expired_hold_is_not_captured_but_can_be_released() {
     let ran = wallet.run(&["release", &uri]);
     assert!(ran.stdout.starts_with("released 12.50 kaffet to "), "{}", ran.stderr);
     let Operation::Release(release) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((release.from, release.hold_reference), (key().address(), request().reference));
+    assert_eq!((release.from, release.hold_reference), (key().address(), reference_of(&held_request())));
 }
 
 #[test]
@@ -169,7 +184,7 @@ fn holding_without_a_till_takes_a_duration_or_a_time() {
             _ => assert_eq!(hold.expires_ms, tomorrow),
         }
         let ticket = HoldTicket::from_uri(json["ticket"].as_str().expect("a text")).expect("a ticket");
-        assert_eq!((ticket.hold_reference, ticket.expires_ms), (hold.reference, hold.expires_ms));
+        assert_eq!((ticket.hold_reference, ticket.expires_ms), (hold.request.reference, hold.expires_ms));
     }
 }
 
@@ -205,8 +220,8 @@ fn what_cannot_be_paid_here_and_now_is_refused_by_its_reason() {
         (damaged, "damaged"),
         (ticket().to_uri(), "wrong_kind"),
         (PaymentRequest { chain: ChainTag::new([9; 4]), ..request() }.to_uri(), "wrong_network"),
-        (PaymentRequest { expires_ms: now(), ..request() }.to_uri(), "expired"),
-        (PaymentRequest { brand: "nobody".parse().expect("valid"), ..request() }.to_uri(), "unknown_brand"),
+        (asking(|request| request.until_ms = now()).to_uri(), "expired"),
+        (asking(|request| request.brand = "nobody".parse().expect("valid")).to_uri(), "unknown_brand"),
     ];
     for (text, code) in cases {
         let ran = wallet.run(&["pay", &text, "--yes", "--json"]);
@@ -221,7 +236,7 @@ fn a_request_for_a_pool_is_paid_from_it_and_from_no_pool() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
     let household = pool().on(NetworkKind::Test).expect("a test address");
-    let uri = PaymentRequest { household: Some(household), ..request() }.to_uri();
+    let uri = asking(|request| request.household = Some(household)).to_uri();
     let elsewhere = Address::new([9; 20]).text(NetworkKind::Test).to_string();
     let ran = wallet.run(&["pay", &uri, "--yes", "--from", &elsewhere, "--json"]);
     assert_eq!(ran.error_code(), "other_pool");
@@ -231,7 +246,7 @@ fn a_request_for_a_pool_is_paid_from_it_and_from_no_pool() {
     assert_eq!(redeem.from, household);
     let json = wallet.run(&["request", "1", "kaffet", "--household", &pool().to_string(), "--json"]).json();
     let request = PaymentRequest::from_uri(json["request"].as_str().expect("a text")).expect("a request");
-    assert_eq!(request.household, Some(household));
+    assert_eq!(request.request.household, Some(household));
 }
 
 #[test]
@@ -243,4 +258,72 @@ fn not_waiting_for_a_hold_leaves_it_open_with_its_ticket_for_later() {
     let json = ran.json();
     assert_eq!(json["status"], "pending");
     assert_eq!(HoldTicket::from_uri(json["ticket"].as_str().expect("a text")), Ok(ticket()));
+}
+
+#[test]
+fn a_till_that_waits_is_told_who_paid_how_much_and_by_which_transaction() {
+    let server = Ledger { payment: Some(payment(None)), ..Ledger::with(vec![]) }.start();
+    let wallet = Wallet::at(server.url());
+    let ran = wallet.run_with(&["request", "12.50", "kaffet", "--wait"], None);
+    assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
+    let told = format!("{} paid 12.50 kaffet · final in block 42", other());
+    assert!(ran.stdout.contains("ask for 12.50 kaffet") && ran.stdout.contains(&told), "{}", ran.stdout);
+    assert!(ran.stdout.trim_end().ends_with(&payment(None).transaction.id.to_string()), "{}", ran.stdout);
+    let ran = wallet.run_with(&["request", "12.50", "kaffet", "--wait", "--json"], None);
+    let asked = PaymentRequest::from_uri(&ran.stderr).expect("the text to show");
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one document");
+    assert_eq!(json["reference"], reference_of(&asked).to_string());
+    assert_eq!(json["payment"]["from"], other().to_string());
+}
+
+#[test]
+fn a_till_that_waits_is_told_when_the_time_of_the_request_is_over() {
+    let server = Ledger { is_late: true, ..Ledger::with(vec![]) }.start();
+    let ran =
+        Wallet::at(server.url()).run_with(&["request", "1", "kaffet", "--wait", "--pay-within", "1s", "--json"], None);
+    assert_eq!(ran.exit_code, 1);
+    assert!(ran.stdout.contains("\"code\":\"request_expired\""), "{}", ran.stdout);
+}
+
+#[test]
+fn a_payment_is_found_by_its_reference_and_one_that_nobody_made_is_not() {
+    let reference = reference_of(&request()).to_string();
+    let server = |payment| Ledger { payment, ..Ledger::with(vec![]) }.start();
+    let end = now();
+    let held = server(Some(payment(Some(end))));
+    let ran = Wallet::at(held.url()).run_with(&["payment", &reference], None);
+    let told = format!("{} held 12.50 kaffet until {} UTC · final in block 42", other(), utc(end));
+    assert!(ran.stdout.starts_with(&told), "{}{}", ran.stdout, ran.stderr);
+    let nothing = server(None);
+    let ran = Wallet::at(nothing.url()).run_with(&["payment", &reference, "--json"], None);
+    assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "unknown_reference"));
+}
+
+#[test]
+fn a_transaction_shows_the_reference_of_the_request_that_it_answers() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    for request in [request(), held_request()] {
+        wallet.run(&["pay", &request.to_uri(), "--yes"]);
+        let id = submitted(&server).last().expect("one").transaction.id(&genesis().chain_id());
+        let shown = wallet.run(&["tx", &id.to_string()]).stdout;
+        let reference = shown.lines().find(|line| line.starts_with("reference ")).unwrap_or_else(|| panic!("{shown}"));
+        assert!(reference.ends_with(&format!(" {}", reference_of(&request))), "{shown}");
+    }
+}
+
+#[test]
+fn a_request_can_end_at_a_time_but_not_at_one_that_is_over() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let next_month = utc(now().plus_ms(30 * 86_400_000));
+    let json = wallet.run(&["request", "1", "kaffet", "--until", &next_month, "--json"]).json();
+    assert_eq!(json["expires_ms"], (now().get() + 30 * 86_400_000) / 1000 * 1000);
+    for later in [&["--until", "2099-01-01"], &["--pay-within", "367d"]] {
+        let ran = wallet.run(&[&["request", "1", "kaffet", "--json"][..], later].concat());
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "usage"));
+        assert!(ran.stdout.contains("within 366 days"), "{}", ran.stdout);
+    }
+    let ran = wallet.run(&["request", "1", "kaffet", "--until", "2020-01-01", "--json"]);
+    assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "usage"));
 }

@@ -2,8 +2,8 @@
 
 use lojal_types::limits::MONEY_MAX;
 use lojal_types::{
-    AcceptPartnership, Convert, Hold, Issue, KeyPair, Money, Operation, PartnershipTerms, Points, ProposePartnership,
-    Redeem, SignedTransaction, TimeMs,
+    AcceptPartnership, Convert, Issue, KeyPair, Money, Operation, PartnershipTerms, Points, ProposePartnership,
+    Request, RequestKind, Salt, SignedTransaction, TimeMs,
 };
 
 use super::{Body, Signer, VALIDITY_MS, body, pair, reference};
@@ -37,7 +37,7 @@ impl Signer<'_> {
         let (key, operation) = match random.below(100) {
             0..50 => (member, self.transfer(from, to, random)),
             50..75 => self.issue(to, random),
-            75..85 => (member, self.redeem(from, random)),
+            75..85 => (member, self.redeem(from, random, until)),
             85..95 => (member, self.convert(from, random)),
             _ => (member, self.hold(from, random, until)),
         };
@@ -53,10 +53,10 @@ impl Signer<'_> {
         };
         (operator, Operation::Issue(issue))
     }
-    fn redeem(&self, from: usize, random: &mut Random) -> Operation {
-        let reference = Some(reference(b"payment", random.bits()));
-        let from = self.members.address(from);
-        Operation::Redeem(Redeem { brand: brand(random.below(2)), from, amount: Points::new(50), reference })
+    fn redeem(&self, from: usize, random: &mut Random, until: TimeMs) -> Operation {
+        let (brand, amount, salt) = (brand(random.below(2)), Points::new(50), salt(random));
+        let request = Request { brand, amount, kind: RequestKind::Redeem, until_ms: until, household: None, salt };
+        request.answer(&self.chain, self.members.address(from))
     }
     fn convert(&self, account: usize, random: &mut Random) -> Operation {
         // One for two, as the brands have agreed.
@@ -66,12 +66,16 @@ impl Signer<'_> {
         Operation::Convert(Convert { account, from: brand(0), to: brand(1), burned, received })
     }
     fn hold(&self, from: usize, random: &mut Random, until: TimeMs) -> Operation {
-        Operation::Hold(Hold {
-            brand: brand(0),
-            from: self.members.address(from),
-            amount: Points::new(10),
-            reference: reference(b"till", random.bits()),
-            expires_ms: until.plus_ms(HOLD_MS),
-        })
+        let kind = RequestKind::Hold { expires_ms: until.plus_ms(HOLD_MS) };
+        let (brand, amount, salt) = (brand(0), Points::new(10), salt(random));
+        let request = Request { brand, amount, kind, until_ms: until, household: None, salt };
+        request.answer(&self.chain, self.members.address(from))
     }
+}
+
+/// The random bytes of a till's request.
+fn salt(random: &mut Random) -> Salt {
+    let mut salt = [0; 16];
+    salt[..8].copy_from_slice(&random.bits().to_le_bytes());
+    Salt::new(salt)
 }

@@ -7,7 +7,7 @@ use lojal_types::{
 };
 
 use super::node::{ANNA, BO, MINUTE_MS, Node, SECOND_MS, TILL, address, key};
-use super::operations::{brand, deposit, hold, invite, issue, join, limits, redeem, reference, set_guardians};
+use super::operations::{brand, deposit, hold, invite, issue, join, limits, redeem, set_guardians};
 use super::operations::{convert, start_recovery};
 
 /// The key that ANNA gets back.
@@ -39,14 +39,17 @@ async fn what_is_held_stands_apart_from_the_balance_until_the_hold_expires() {
     let node = Node::start().await;
     node.apply(TILL, vec![issue("nordmat", ANNA, 100, "one"), issue("kaffet", ANNA, 7, "one")]);
     let expires_ms = node.now().plus_ms(MINUTE_MS);
-    node.apply(ANNA, vec![hold("nordmat", ANNA, 30, "till", expires_ms)]);
+    let operation = hold(&node.chain(), "nordmat", ANNA, 30, "till", expires_ms);
+    let Operation::Hold(lojal_types::Hold { request, .. }) = &operation else { panic!("another operation") };
+    let reference = request.reference.clone();
+    node.apply(ANNA, vec![operation]);
     let held = account(&node, address(ANNA)).await;
     let balances = |account: &Account| -> Vec<(String, u64)> {
         account.balances.iter().map(|one| (one.brand.to_string(), one.total.get())).collect()
     };
     assert_eq!(balances(&held), [("kaffet".to_owned(), 7), ("nordmat".to_owned(), 70)]);
     let [one] = held.holds.as_slice() else { panic!("one hold: {:?}", held.holds) };
-    assert_eq!((one.brand, &one.reference, one.expires_ms), (brand("nordmat"), &reference("till"), expires_ms));
+    assert_eq!((one.brand, &one.reference, one.expires_ms), (brand("nordmat"), &reference, expires_ms));
     assert_eq!((one.total.get(), one.lots.len(), one.lots[0].amount.get()), (30, 1, 30));
     assert_eq!(one.lots[0].expiry, held.balances[1].lots[0].expiry, "a hold keeps the expiry");
     node.commit_at(expires_ms, Vec::new());

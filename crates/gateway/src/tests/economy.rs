@@ -25,7 +25,7 @@ async fn a_brand_shows_what_is_held_and_what_was_converted_and_all_of_its_policy
     let node = Node::start().await;
     trade(&node);
     let expires_ms = node.now().plus_ms(SECOND_MS * 60);
-    node.apply(ANNA, vec![hold("nordmat", ANNA, 40, "till", expires_ms)]);
+    node.apply(ANNA, vec![hold(&node.chain(), "nordmat", ANNA, 40, "till", expires_ms)]);
     let nordmat: Brand = node.get("/v1/brands/nordmat").await.json();
     let totals = nordmat.totals;
     assert_eq!((totals.issued.get(), totals.converted_out.get()), (1030, 100));

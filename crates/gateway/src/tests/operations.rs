@@ -1,9 +1,9 @@
 //! Operations as the tests write them.
 
 use lojal_types::{
-    AcceptPartnership, Address, Bounded, BrandId, Convert, Guardian, Guardians, Hold, Invite, Issue, Join, MemberLimit,
-    MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership, Redeem, Reference,
-    SetGuardians, Settle, StartRecovery, TimeMs, Transfer,
+    AcceptPartnership, Address, Bounded, BrandId, ChainId, Convert, Guardian, Guardians, Invite, Issue, Join,
+    MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership, Redeem,
+    Reference, Request, RequestKind, Salt, SetGuardians, Settle, StartRecovery, TimeMs, Transfer,
 };
 
 use super::node::{address, key};
@@ -21,13 +21,20 @@ pub(crate) fn issue(id: &str, to: u8, amount: u64, receipt: &str) -> Operation {
     Operation::Issue(Issue { brand, to, amount, reference: reference(receipt) })
 }
 
-pub(crate) fn hold(id: &str, from: u8, amount: u64, request: &str, expires_ms: TimeMs) -> Operation {
-    let (brand, from, amount) = (brand(id), address(from), Points::new(amount));
-    Operation::Hold(Hold { brand, from, amount, reference: reference(request), expires_ms })
+/// A till's request for points that lasts as long as any; its name makes it unlike others.
+pub(crate) fn request(id: &str, amount: u64, name: &str, kind: RequestKind) -> Request {
+    let mut salt = [0; 16];
+    salt[..name.len()].copy_from_slice(name.as_bytes());
+    let until_ms = TimeMs::new(lojal_types::limits::TIME_MS_MAX).expect("in range");
+    Request { brand: brand(id), amount: Points::new(amount), kind, until_ms, household: None, salt: Salt::new(salt) }
+}
+
+pub(crate) fn hold(chain: &ChainId, id: &str, from: u8, amount: u64, name: &str, expires_ms: TimeMs) -> Operation {
+    request(id, amount, name, RequestKind::Hold { expires_ms }).answer(chain, address(from))
 }
 
 pub(crate) fn redeem(id: &str, from: Address, amount: u64) -> Operation {
-    Operation::Redeem(Redeem { brand: brand(id), from, amount: Points::new(amount), reference: None })
+    Operation::Redeem(Redeem { brand: brand(id), from, amount: Points::new(amount), request: None })
 }
 
 pub(crate) fn deposit(id: &str, from: u8, household: Address, amount: u64) -> Operation {

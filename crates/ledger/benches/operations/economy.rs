@@ -4,11 +4,11 @@ use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     AcceptPartnership, Address, Agree, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
-    EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Hold, Invite, Issue, Join,
+    EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Invite, Issue, Join,
     KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy,
-    ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Reverse, Roles, RotateKey,
-    SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transaction, Transfer, Unfreeze,
-    Validator, VerifiedTransaction,
+    ProposePartnership, Reference, Release, RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Roles,
+    RotateKey, Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transaction,
+    Transfer, Unfreeze, Validator, VerifiedTransaction,
 };
 
 const START_MS: u64 = 1_800_000_000_000;
@@ -104,9 +104,16 @@ fn issue(at: usize, to: u8, amount: u64, receipt: &str) -> Operation {
     Operation::Issue(Issue { brand, to, amount, reference })
 }
 
-fn hold(request: &str) -> Operation {
-    let (from, amount, expires_ms) = (address(ANNA), Points::new(10), time(START_MS + 3_600_000));
-    Operation::Hold(Hold { brand: brand(0), from, amount, reference: reference(request), expires_ms })
+/// A till's request for ten points, by its name.
+fn request(name: &str, kind: RequestKind) -> Request {
+    let (amount, mut salt) = (Points::new(10), [0; 16]);
+    salt[..name.len()].copy_from_slice(name.as_bytes());
+    let (until_ms, salt) = (time(START_MS + 3_600_000), Salt::new(salt));
+    Request { brand: brand(0), amount, kind, until_ms, household: None, salt }
+}
+
+fn to_hold(name: &str) -> Request {
+    request(name, RequestKind::Hold { expires_ms: time(START_MS + 3_600_000) })
 }
 
 fn convert() -> Operation {
@@ -148,7 +155,11 @@ impl Economy {
             economy.run(TILL, issues.collect());
         }
         economy.run(TILL, vec![propose(0, 1), accept(0, 1), propose(1, 0)]);
-        economy.run(ANNA, vec![hold("to capture"), hold("to release"), convert()]);
+        let (chain, anna) = (economy.state.view().chain_id(), address(ANNA));
+        economy.run(
+            ANNA,
+            vec![to_hold("to capture").answer(&chain, anna), to_hold("to release").answer(&chain, anna), convert()],
+        );
         for member in [DORA, ERIK, FRIDA] {
             economy.run(member, vec![set_guardians()]);
         }
@@ -196,16 +207,14 @@ impl Economy {
     pub fn operations(&self) -> Vec<(u8, Operation)> {
         let (household, amount) = (self.household, Points::new(5));
         let (anna, bo) = (address(ANNA), address(BO));
-        let released = Release { brand: brand(0), from: anna, hold_reference: reference("to release") };
+        let chain = self.state.view().chain_id();
+        let released = Release { brand: brand(0), from: anna, hold_reference: to_hold("to release").reference(&chain) };
         vec![
             (TILL, issue(0, BO, 5, "new")),
-            (
-                ANNA,
-                Operation::Redeem(Redeem { brand: brand(0), from: anna, amount, reference: Some(reference("new")) }),
-            ),
+            (ANNA, request("new", RequestKind::Redeem).answer(&chain, anna)),
             (ANNA, Operation::Transfer(Transfer { brand: brand(0), from: anna, to: bo, amount })),
             (TILL, self.reverse()),
-            (ANNA, hold("new")),
+            (ANNA, to_hold("new").answer(&chain, anna)),
             (TILL, self.capture()),
             (TILL, Operation::Release(released)),
             (TILL, propose(0, 2)),

@@ -12,4 +12,5 @@ mod keys;
 mod points;
 mod properties;
 mod recovery;
+mod requests;
 mod safeguards;

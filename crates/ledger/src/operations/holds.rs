@@ -7,7 +7,7 @@ use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
 use super::expired_holds::{let_go, return_expired, write_holds};
 use super::ledger::debit;
-use super::reference::use_once;
+use super::reference::{answers, use_once};
 use super::{Context, authority};
 use crate::hold_ends;
 use crate::key::{CapturedKey, HeldKey, HoldsKey};
@@ -21,8 +21,10 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     authority::brand(context, hold.brand)?;
     let counted = authority::spend(context, hold.from, hold.brand, Purpose::Hold, hold.amount)?;
     let expires_ms = end_in_time(context, hold)?;
-    let held = Held { from: hold.from, expires_ms, closed: false };
-    use_once(context, &HeldKey { brand: hold.brand, reference: hold.reference.clone() }, &held)?;
+    answers(context, &hold.asked(), &hold.request)?;
+    let reference = hold.request.reference.clone();
+    let held = Held { from: hold.from, expires_ms, closed: false, transaction: context.transaction };
+    use_once(context, &HeldKey { brand: hold.brand, reference: reference.clone() }, &held)?;
     let lots = debit(context, hold.from, hold.brand, hold.amount)?;
     remove_outstanding(context, hold.brand, &lots);
     change_totals(context, hold.brand, |mut totals| {
@@ -32,7 +34,7 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     })?;
     hold_ends::add(context.overlay, hold.brand, expires_ms, &lots);
     let lots = Bounded::new(lots).expect("at least one lot, and no more than a balance has");
-    let open = OpenHold { reference: hold.reference.clone(), expires_ms, lots, counted };
+    let open = OpenHold { reference, expires_ms, lots, counted };
     set_aside(context, HoldsKey { account: hold.from, brand: hold.brand }, open)
 }
 

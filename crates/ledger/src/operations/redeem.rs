@@ -6,10 +6,10 @@ use lojal_types::{Code, Redeem};
 use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
 use super::ledger::debit;
-use super::reference::use_once;
+use super::reference::{answers, use_once};
 use super::{Context, authority};
 use crate::key::RedeemedKey;
-use crate::record::Used;
+use crate::record::Redeemed;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
     amount(redeem.amount)?;
@@ -27,7 +27,9 @@ pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<()
 
 /// A till's payment request is paid once, whoever pays it; without a request there is nothing to use.
 fn use_reference(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
-    let Some(reference) = &redeem.reference else { return Ok(()) };
-    let key = RedeemedKey { brand: redeem.brand, reference: reference.clone() };
-    use_once(context, &key, &Used)
+    let (Some(answered), Some(asked)) = (&redeem.request, redeem.asked()) else { return Ok(()) };
+    answers(context, &asked, answered)?;
+    let key = RedeemedKey { brand: redeem.brand, reference: answered.reference.clone() };
+    let record = Redeemed { transaction: context.transaction };
+    use_once(context, &key, &record)
 }

@@ -1,6 +1,6 @@
 //! References, each of which is used once.
 
-use lojal_types::Code;
+use lojal_types::{AnsweredRequest, Code, Request};
 
 use super::Context;
 use crate::key::StateKey;
@@ -18,4 +18,19 @@ pub(super) fn use_once<K: StateKey>(context: &mut Context<'_, '_>, key: &K, reco
     }
     context.overlay.put(key, record);
     Ok(())
+}
+
+/// Checks that an operation is what its reference asks for, and in time.
+///
+/// "If that isn't the reference, the operation fails as `request_mismatch`; from `until_ms` on it fails as
+/// `request_expired`. A reference commits to what it asks for, so it is used by an answer of that amount or not at
+/// all." (protocol, Points)
+///
+/// # Errors
+/// [`Code::RequestMismatch`] or [`Code::RequestExpired`].
+pub(super) fn answers(context: &Context<'_, '_>, asked: &Request, answered: &AnsweredRequest) -> Result<(), Code> {
+    if asked.reference(&context.chain) != answered.reference {
+        return Err(Code::RequestMismatch);
+    }
+    if context.time < asked.until_ms { Ok(()) } else { Err(Code::RequestExpired) }
 }

@@ -12,11 +12,12 @@ impl Model {
         let counted = self.spend(sender, hold.from, hold.brand, amount, false)?;
         ensure(expires > self.time && expires <= self.time + 30 * DAY_MS, Code::HoldExpiryOutOfRange)?;
         let expires = expires.div_ceil(MINUTE_MS) * MINUTE_MS;
-        let key = (hold.brand, hold.reference.clone());
+        self.check_answer(&hold.asked(), &hold.request)?;
+        let key = (hold.brand, hold.request.reference.clone());
         ensure(!self.tables.held.contains(&key), Code::DuplicateReference)?;
         let lots = self.take(hold.from, hold.brand, amount)?;
         ensure(self.hold_numbers(hold.from, hold.brand).len() < 16, Code::TooManyHolds)?;
-        let (number, reference) = (self.holds_ever, hold.reference.clone());
+        let (number, reference) = (self.holds_ever, hold.request.reference.clone());
         self.holds_ever += 1;
         self.tables.held.set(key, Held { from: hold.from, expires, number, closed: false });
         let hold_key = (hold.from, hold.brand, number);

@@ -1,6 +1,8 @@
 //! Issues, redemptions, transfers and reversals once more.
 
-use lojal_types::{Address, BrandId, Code, Expiry, Issue, Month, Policy, Redeem, Reverse, Role, Transfer};
+use lojal_types::{
+    Address, AnsweredRequest, BrandId, Code, Expiry, Issue, Month, Policy, Redeem, Request, Reverse, Role, Transfer,
+};
 
 use super::{AMOUNT_MAX, DAY_MS, Issued, Model, check_amount, count, ensure};
 
@@ -31,8 +33,9 @@ impl Model {
         check_amount(amount)?;
         self.policy(redeem.brand)?;
         self.spend(sender, redeem.from, redeem.brand, amount, false)?;
-        if let Some(reference) = &redeem.reference {
-            let fresh = self.tables.redeemed.set_new((redeem.brand, reference.clone()), ());
+        if let (Some(answered), Some(asked)) = (&redeem.request, redeem.asked()) {
+            self.check_answer(&asked, answered)?;
+            let fresh = self.tables.redeemed.set_new((redeem.brand, answered.reference.clone()), ());
             ensure(fresh, Code::DuplicateReference)?;
         }
         self.take(redeem.from, redeem.brand, amount)?;
@@ -98,6 +101,12 @@ impl Model {
         ensure(in_use <= u128::from(AMOUNT_MAX), Code::AmountTooLarge)?;
         self.change_totals(brand, |totals| totals.issued += u128::from(amount));
         Ok(())
+    }
+
+    /// A reference is used by what it asks for, in time, or not at all.
+    pub(super) fn check_answer(&self, asked: &Request, answered: &AnsweredRequest) -> Result<(), Code> {
+        ensure(asked.reference(&self.chain) == answered.reference, Code::RequestMismatch)?;
+        ensure(self.time < answered.until_ms.get(), Code::RequestExpired)
     }
 
     /// The expiry of what is issued now.

@@ -1,10 +1,12 @@
 //! The subjects of random operations: accounts, brands, points, references.
 
 use lojal_types::limits::POINTS_MAX;
-use lojal_types::{Address, BrandId, MemberRole, PublicKey, Reference, Role};
+use lojal_types::{
+    Address, BrandId, MemberRole, Operation, Points, PublicKey, Reference, Request, RequestKind, Role, Salt,
+};
 
-use super::Workload;
-use crate::world::{ACTORS, BANK, MEMBERS, MEMBERS_WITH_POINTS};
+use super::{Workload, remember};
+use crate::world::{ACTORS, BANK, HOUR_MS, MEMBERS, MEMBERS_WITH_POINTS};
 
 /// Points that somebody may take.
 #[derive(Clone, Copy)]
@@ -124,6 +126,33 @@ impl Workload {
             self.references
         };
         self.numbered(number)
+    }
+
+    /// The answer to a request for something; now and then to one that was answered before or is over, or by something
+    /// else than what it asks for.
+    pub(super) fn answer(&mut self, brand: BrandId, from: Address, amount: Points, kind: RequestKind) -> Operation {
+        self.references += 1;
+        let mut salt = [0x73; 16];
+        salt[..8].copy_from_slice(&self.references.to_be_bytes());
+        let ms = if self.twist() { 0 } else { self.random.within(60_000..HOUR_MS) };
+        let is_pool = self.model.tables.households.contains(&from);
+        let household = (is_pool && self.random.once_in(2)).then_some(from);
+        let until_ms = self.time.plus_ms(ms);
+        let mut request = Request { brand, amount, kind, until_ms, household, salt: Salt::new(salt) };
+        if self.twist()
+            && let Some(earlier) = self.requests.back()
+        {
+            request = earlier.clone();
+        }
+        remember(&mut self.requests, request.clone());
+        let mut operation = request.answer(&self.chain, from);
+        let squats = self.twist();
+        match &mut operation {
+            Operation::Redeem(redeem) if squats => redeem.amount = Points::new(1),
+            Operation::Hold(hold) if squats => hold.amount = Points::new(1),
+            _ => {}
+        }
+        operation
     }
 
     /// References have 8 to 32 bytes.

@@ -64,7 +64,7 @@ impl Workload {
         let dead = self.model.tables.lots.iter().filter(|((_, _, expiry), _)| !expiry.is_live_in(self.time.month()));
         let redeem = |((from, brand, _), amount): (&(Address, BrandId, _), &u64)| {
             let amount = Points::new(self.model.balance(*from, *brand) + *amount);
-            (*from, Operation::Redeem(Redeem { brand: *brand, from: *from, amount, reference: None }))
+            (*from, Operation::Redeem(Redeem { brand: *brand, from: *from, amount, request: None }))
         };
         dead.map(redeem).collect()
     }
@@ -298,7 +298,7 @@ impl Workload {
             let beyond = rights.limits.iter().map(move |limit| {
                 let left = limit.month_max.get().saturating_sub(self.model.spent_this_month(from, member, limit.brand));
                 let (brand, amount) = (limit.brand, Points::new(left + 1));
-                (member, Operation::Redeem(Redeem { brand, from, amount, reference: None }))
+                (member, Operation::Redeem(Redeem { brand, from, amount, request: None }))
             });
             beyond.collect::<Vec<_>>()
         });

@@ -1,9 +1,10 @@
 //! Random issues, redemptions, transfers, reversals, holds, captures and releases.
 
 use lojal_types::{
-    Address, BrandId, Capture, Hold, Issue, Operation, Points, Redeem, Release, Reverse, Role, Transfer,
+    Address, BrandId, Capture, Issue, Operation, Points, Redeem, Release, RequestKind, Reverse, Role, Transfer,
 };
 
+use super::choices::Purse;
 use super::{Workload, remember};
 use crate::world::{BANK, DAY_MS, MINUTE_MS, SECOND_MS};
 
@@ -69,8 +70,11 @@ impl Workload {
     pub(super) fn redeem(&mut self, sender: usize) -> Option<Operation> {
         let purse = self.purse(self.address(sender), false, |_, _, _| true)?;
         let amount = Points::new(self.part(purse.points));
-        let reference = self.random.once_in(3).then(|| self.reference());
-        Some(Operation::Redeem(Redeem { brand: purse.brand, from: purse.from, amount, reference }))
+        let Purse { brand, from, .. } = purse;
+        if self.random.once_in(3) {
+            return Some(self.answer(brand, from, amount, RequestKind::Redeem));
+        }
+        Some(Operation::Redeem(Redeem { brand, from, amount, request: None }))
     }
 
     pub(super) fn transfer(&mut self, sender: usize) -> Option<Operation> {
@@ -165,9 +169,11 @@ impl Workload {
         amount: Points,
         expires_ms: lojal_types::TimeMs,
     ) -> Operation {
-        let reference = self.reference();
-        remember(&mut self.holds, (brand, reference.clone()));
-        Operation::Hold(Hold { brand, from, amount, reference, expires_ms })
+        let operation = self.answer(brand, from, amount, RequestKind::Hold { expires_ms });
+        if let Operation::Hold(hold) = &operation {
+            remember(&mut self.holds, (hold.brand, hold.request.reference.clone()));
+        }
+        operation
     }
 
     /// A hold for which something holds, or any.

@@ -3,7 +3,7 @@
 use super::Code;
 
 /// Every code with its name and what it tells a person.
-pub(super) const TABLE: [(Code, &str, &str); 91] = [
+pub(super) const TABLE: [(Code, &str, &str); 93] = [
     (
         Code::Malformed,
         "malformed",
@@ -122,6 +122,12 @@ pub(super) const TABLE: [(Code, &str, &str); 91] = [
         "issue_too_large",
         "more than this brand issues at once; look at the amount again, or issue it in parts",
     ),
+    (
+        Code::RequestMismatch,
+        "request_mismatch",
+        "this isn't what its reference asks for (brand, amount, kind, time, household); read the request again",
+    ),
+    (Code::RequestExpired, "request_expired", "the time of this request is over; ask the till for a new one"),
     (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
     (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),
     (

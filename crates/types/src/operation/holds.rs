@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::brand::BrandId;
 use crate::points::Points;
 use crate::reference::Reference;
+use crate::request::{AnsweredRequest, Request, RequestKind};
 use crate::time::TimeMs;
 
 /// The owner of points holds them ready for the brand, which can take them until a time.
@@ -19,16 +20,25 @@ pub struct Hold<A = Address> {
     pub from: A,
     /// The number of points.
     pub amount: Points,
-    /// The till's request; points are held once per reference.
-    pub reference: Reference,
-    /// The time from which on the brand can't take them any more, and they are the owner's again.
+    /// The time at which the hold ends, rounded up to a whole minute: from then on the brand can't take the points any
+    /// more, and they are the owner's again.
     pub expires_ms: TimeMs,
+    /// The request that this answers, a till's or the owner's own. Its reference names the hold.
+    pub request: AnsweredRequest,
+}
+
+impl Hold {
+    /// The request that it answers.
+    pub fn asked(&self) -> Request {
+        let kind = RequestKind::Hold { expires_ms: self.expires_ms };
+        self.request.request(self.brand, self.amount, kind, self.from)
+    }
 }
 
 impl<A> Hold<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Hold<B>, E> {
-        let Self { brand, from, amount, reference, expires_ms } = self;
-        Ok(Hold { brand, from: f(from)?, amount, reference, expires_ms })
+        let Self { brand, from, amount, expires_ms, request } = self;
+        Ok(Hold { brand, from: f(from)?, amount, expires_ms, request })
     }
 }
 

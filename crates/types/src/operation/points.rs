@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::brand::BrandId;
 use crate::points::Points;
 use crate::reference::Reference;
+use crate::request::{AnsweredRequest, Request, RequestKind};
 
 /// A brand's operator gives new points to an account.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -39,15 +40,23 @@ pub struct Redeem<A = Address> {
     pub from: A,
     /// The number of points.
     pub amount: Points,
-    /// The till's payment request, if there is one; it can be paid once.
+    /// The till's request that this pays, if it pays one.
     #[serde(default)]
-    pub reference: Option<Reference>,
+    pub request: Option<AnsweredRequest>,
+}
+
+impl Redeem {
+    /// The request that it answers, if it answers one.
+    pub fn asked(&self) -> Option<Request> {
+        let request = self.request.as_ref()?;
+        Some(request.request(self.brand, self.amount, RequestKind::Redeem, self.from))
+    }
 }
 
 impl<A> Redeem<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Redeem<B>, E> {
-        let Self { brand, from, amount, reference } = self;
-        Ok(Redeem { brand, from: f(from)?, amount, reference })
+        let Self { brand, from, amount, request } = self;
+        Ok(Redeem { brand, from: f(from)?, amount, request })
     }
 }
 

@@ -5,12 +5,13 @@ use crate::address::{AddressText, NetworkKind};
 use crate::bounded::Bounded;
 use crate::guardian::Guardians;
 use crate::household::{MemberLimit, MemberRole};
-use crate::ids::PublicKey;
+use crate::ids::{PublicKey, Salt};
 use crate::money::Money;
 use crate::operator::Role;
 use crate::partnership::PartnershipTerms;
 use crate::points::Points;
 use crate::reference::Reference;
+use crate::request::AnsweredRequest;
 use crate::time::TimeMs;
 
 fn address(byte: u8) -> Address {
@@ -23,6 +24,10 @@ fn brand(id: &str) -> crate::brand::BrandId {
 
 fn reference(byte: u8) -> Reference {
     Reference::new(vec![byte; 32]).expect("32 bytes")
+}
+
+fn request() -> AnsweredRequest {
+    AnsweredRequest { reference: reference(3), until_ms: time(4), for_household: false, salt: Salt::new([6; 16]) }
 }
 
 fn time(ms: u64) -> TimeMs {
@@ -53,7 +58,7 @@ fn of_points() -> Vec<Numbered> {
     let (issue_reference, reference) = (reference(1), reference(2));
     vec![
         (1, 1, Operation::Issue(Issue { brand, to, amount, reference: issue_reference.clone() })),
-        (2, 1, Operation::Redeem(Redeem { brand, from, amount, reference: None })),
+        (2, 1, Operation::Redeem(Redeem { brand, from, amount, request: Some(request()) })),
         (3, 2, Operation::Transfer(Transfer { brand, from, to, amount })),
         (4, 1, Operation::Reverse(Reverse { brand, from, amount, at_least: amount, issue_reference, reference })),
     ]
@@ -61,7 +66,7 @@ fn of_points() -> Vec<Numbered> {
 
 fn of_holds() -> Vec<Numbered> {
     let (brand, amount, from) = (brand("nordmat"), Points::new(7), address(1));
-    let hold = Hold { brand, from, amount, reference: reference(3), expires_ms: time(5) };
+    let hold = Hold { brand, from, amount, expires_ms: time(5), request: request() };
     let capture = Capture { brand, from, hold_reference: reference(3), amount, reference: reference(4) };
     vec![
         (5, 1, Operation::Hold(hold)),

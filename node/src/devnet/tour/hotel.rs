@@ -1,20 +1,20 @@
 //! Points held ready at check-in, and taken at check-out.
 
-use lojal_types::{Address, Capture, Hold, Operation, Points};
+use lojal_types::{Address, Capture, Operation, Points, Reference, RequestKind};
 
 use super::cast::Cast;
 use super::error::TourError;
-use super::stage::{Stage, reference};
+use super::stage::{Stage, reference, request};
 
-/// The hotel's request for the hold.
+/// The text that makes the hotel's request unlike others.
 const BOOKING: &str = "booking 88";
 /// The time within which the hotel can take what is held, in milliseconds.
 const STAY_MS: u64 = 3 * 24 * 60 * 60 * 1000;
 
 pub fn play(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
     stage.chapter("A weekend by the sea");
-    check_in(stage, cast, household)?;
-    check_out(stage, cast, household)
+    let held = check_in(stage, cast, household)?;
+    check_out(stage, cast, household, held)
 }
 
 /// Checks what the pool holds when so many of the hotel's points are not held ready.
@@ -32,26 +32,23 @@ fn held_is(stage: &Stage, cast: &Cast, household: Address, expected: u64) -> Res
     stage.same("what is held", stage.points(cast.havshotell.id, expected), held)
 }
 
-fn check_in(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
-    let hold = Hold {
-        brand: cast.havshotell.id,
-        from: household,
-        amount: Points::new(800),
-        reference: reference(BOOKING),
-        expires_ms: lojal_consensus::clock::now().plus_ms(STAY_MS),
-    };
+/// Returns the reference of the hold.
+fn check_in(stage: &mut Stage, cast: &Cast, household: Address) -> Result<Reference, TourError> {
+    let (chain, expires_ms) = (stage.genesis().chain_id(), lojal_consensus::clock::now().plus_ms(STAY_MS));
+    let asked = request(cast.havshotell.id, 800, RequestKind::Hold { expires_ms }, BOOKING);
     let some = stage.points(cast.havshotell.id, 800);
     let does = format!("Check-in: Anna holds {some} of the pool ready for Havshotell, for three days.");
-    stage.act(&cast.anna, &does, vec![Operation::Hold(hold)])?;
+    stage.act(&cast.anna, &does, vec![asked.answer(&chain, household)])?;
     held_is(stage, cast, household, 800)?;
-    pool_has(stage, cast, household, 100)
+    pool_has(stage, cast, household, 100)?;
+    Ok(asked.reference(&chain))
 }
 
-fn check_out(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
+fn check_out(stage: &mut Stage, cast: &Cast, household: Address, hold_reference: Reference) -> Result<(), TourError> {
     let capture = Capture {
         brand: cast.havshotell.id,
         from: household,
-        hold_reference: reference(BOOKING),
+        hold_reference,
         amount: Points::new(650),
         reference: reference("bill 88"),
     };

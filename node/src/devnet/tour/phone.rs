@@ -1,13 +1,13 @@
 //! A lost phone: guardians bring the account back, and whoever has the phone gets nothing.
 
 use lojal_types::{
-    Address, Bounded, Code, FinishRecovery, Guardian, Guardians, Operation, Points, PublicKey, Redeem, SetGuardians,
-    StartRecovery, TimeMs, Transfer,
+    Address, Bounded, Code, FinishRecovery, Guardian, Guardians, Operation, Points, PublicKey, RequestKind,
+    SetGuardians, StartRecovery, TimeMs, Transfer,
 };
 
 use super::cast::{Actor, Cast};
 use super::error::TourError;
-use super::stage::{Stage, reference};
+use super::stage::{Stage, request};
 use crate::config::random_key;
 
 pub fn play(stage: &mut Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
@@ -102,15 +102,11 @@ fn the_new_phone_works(stage: &mut Stage, cast: &Cast, bo: &Actor) -> Result<(),
 }
 
 fn still_in_the_household(stage: &mut Stage, cast: &Cast, bo: &Actor, household: Address) -> Result<(), TourError> {
-    let redeem = Redeem {
-        brand: cast.nordmat.id,
-        from: household,
-        amount: Points::new(200),
-        reference: Some(reference("till 3, request 5")),
-    };
+    let asked = request(cast.nordmat.id, 200, RequestKind::Redeem, "till 3, no 5");
+    let redeem = asked.answer(&stage.genesis().chain_id(), household);
     let some = stage.points(cast.nordmat.id, 200);
     let does = format!("He is still in the household, and pays for dinner with {some} of the pool.");
-    stage.act(bo, &does, vec![Operation::Redeem(redeem)])?;
+    stage.act(bo, &does, vec![redeem])?;
     let rest = [(cast.fjallen.id, 500), (cast.havshotell.id, 250), (cast.kaffet.id, 7_50)];
     stage.holds("pool", household, &[&[(cast.nordmat.id, 2_000)], &rest[..]].concat())
 }

@@ -6,8 +6,8 @@ use lojal_client::{Client, ClientError};
 use lojal_text::outside;
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::{
-    Address, Bounded, BrandId, Code, Genesis, Height, Operation, Outcome, Points, Reference, SignedTransaction, TimeMs,
-    Transaction, TransactionId,
+    Address, Bounded, BrandId, Code, Genesis, Height, Operation, Outcome, Points, Reference, Request, RequestKind,
+    Salt, SignedTransaction, TimeMs, Transaction, TransactionId,
 };
 
 use super::cast::{Actor, Cast};
@@ -18,6 +18,8 @@ use crate::devnet::layout::Layout;
 
 /// The time for which a transaction of the tour is valid.
 const VALID_MS: u64 = 60_000;
+/// The time within which a till's request is answered.
+const REQUEST_MS: u64 = 60 * 60 * 1000;
 /// The time that a gateway may take to reach a block or a time.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The time after which it is asked again.
@@ -240,6 +242,14 @@ impl Stage {
 pub fn unexpected(what: &str) -> impl FnOnce(ClientError) -> TourError {
     let what = what.to_owned();
     move |error| TourError::Gateway(what, Box::new(error))
+}
+
+/// A till's request, made unlike others by a text of at most 16 bytes.
+pub fn request(brand: BrandId, points: u64, kind: RequestKind, text: &str) -> Request {
+    let (amount, mut salt) = (Points::new(points), [0; 16]);
+    salt[..text.len()].copy_from_slice(text.as_bytes());
+    let until_ms = lojal_consensus::clock::now().plus_ms(REQUEST_MS);
+    Request { brand, amount, kind, until_ms, household: None, salt: Salt::new(salt) }
 }
 
 /// A brand's own mark, from a short text.

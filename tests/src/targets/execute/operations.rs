@@ -1,12 +1,12 @@
 //! Operations that bytes choose.
 
-use lojal_types::limits::{HOLD_MS_MAX, POINTS_MAX, PRICE_MICRO_MAX};
+use lojal_types::limits::{HOLD_MS_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
 use lojal_types::{
-    AcceptPartnership, Address, Agree, Bounded, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
-    FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join, Leave, MemberLimit, MemberLimits,
-    MemberRole, Money, Operation, PartnershipTerms, Points, Policy, ProposePartnership, PublicKey, Redeem, Reference,
-    Release, RemoveMember, RemoveOperator, Reverse, Role, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy,
-    Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
+    AcceptPartnership, Address, Agree, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
+    EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join, Leave, MemberLimit,
+    MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, Policy, ProposePartnership, PublicKey,
+    Redeem, Reference, Release, RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Role, RotateKey, Salt,
+    SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
 };
 
 use super::super::source::Source;
@@ -41,8 +41,9 @@ pub(super) fn past() -> Vec<Step> {
             guardians.sort_unstable();
             let guardians = Guardians { guardians: Bounded::new(guardians).expect("two"), threshold: 2 };
             let (amount, expires_ms) = (Points::new(500), world.now().plus_ms(HOLD_MS_MAX / 2));
-            let hold = Hold { brand: brand(0), from: address(3), amount, reference: reference(1), expires_ms };
-            vec![Operation::SetGuardians(SetGuardians { guardians }), Operation::Hold(hold)]
+            let kind = RequestKind::Hold { expires_ms };
+            let hold = request(brand(0), amount, kind, 1).answer(&world.chain(), address(3));
+            vec![Operation::SetGuardians(SetGuardians { guardians }), hold]
         }),
         (TILL, |world| {
             let terms = terms(world, 1, 3);
@@ -67,8 +68,12 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         }
         3 | 4 => {
             let (brand, from) = (any_brand(source), account(source, world, sender));
-            let reference = source.flag().then(|| any_reference(source));
-            Operation::Redeem(Redeem { brand, from, amount: amount(source), reference })
+            let byte = source.flag().then(|| source.byte());
+            let amount = amount(source);
+            match byte {
+                Some(byte) => answer(world, from, request(brand, amount, RequestKind::Redeem, byte), byte),
+                None => Operation::Redeem(Redeem { brand, from, amount, request: None }),
+            }
         }
         5 | 6 => {
             let (brand, from, to) = (any_brand(source), account(source, world, sender), world.account(source));
@@ -84,20 +89,60 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         8 => {
             let (brand, from) = (any_brand(source), account(source, world, sender));
             let expires_ms = any_time(source, world);
-            Operation::Hold(Hold { brand, from, amount: amount(source), reference: any_reference(source), expires_ms })
+            let (amount, byte) = (amount(source), source.byte());
+            answer(world, from, request(brand, amount, RequestKind::Hold { expires_ms }, byte), byte)
         }
         9 => {
             let (brand, from) = (any_brand(source), world.account(source));
-            let (hold_reference, reference) = (any_reference(source), any_reference(source));
+            let (hold_reference, reference) = (hold_reference(source, world, from, brand), any_reference(source));
             Operation::Capture(Capture { brand, from, hold_reference, amount: amount(source), reference })
         }
         10 => {
             let (brand, from) = (any_brand(source), world.account(source));
-            Operation::Release(Release { brand, from, hold_reference: any_reference(source) })
+            Operation::Release(Release { brand, from, hold_reference: hold_reference(source, world, from, brand) })
         }
         kind @ 11..=17 => between(kind, source, world, sender),
         kind @ 18..=25 => keys(kind, source, world, sender),
         kind => household(kind, source, world),
+    }
+}
+
+/// A request of which the byte makes it unlike 31 others.
+fn request(brand: BrandId, amount: Points, kind: RequestKind, byte: u8) -> Request {
+    let (until_ms, salt) = (time(TIME_MS_MAX), Salt::new([byte % 32; 16]));
+    Request { brand, amount, kind, until_ms, household: None, salt }
+}
+
+/// The answer to a request, mostly as it was asked for; else too late, or with something that doesn't fit the
+/// reference.
+fn answer(world: &World, from: Address, asked: Request, byte: u8) -> Operation {
+    let asked = match byte {
+        160..=175 => Request { household: Some(from), ..asked },
+        176..=191 => Request { until_ms: world.now(), ..asked },
+        _ => asked,
+    };
+    let mut operation = asked.answer(&world.chain(), from);
+    if let Operation::Redeem(Redeem { amount, request: Some(said), .. })
+    | Operation::Hold(Hold { amount, request: said, .. }) = &mut operation
+    {
+        match byte {
+            192..=207 => *amount = Points::new(1),
+            208..=223 => said.reference = reference(byte),
+            224..=239 => said.until_ms = world.now(),
+            240..=247 => said.for_household = !said.for_household,
+            248..=255 => said.salt = Salt::new([byte; 16]),
+            _ => {}
+        }
+    }
+    operation
+}
+
+/// The reference of an open hold, if there is one, and now and then another.
+fn hold_reference(source: &mut Source<'_>, world: &World, from: Address, brand: BrandId) -> Reference {
+    let (byte, holds) = (source.byte(), world.state.view().holds(from, brand));
+    match holds.get(usize::from(byte) % holds.len().max(1)) {
+        Some(hold) if byte < 224 => hold.reference.clone(),
+        _ => reference(byte % 32),
     }
 }
 
@@ -202,7 +247,7 @@ fn account(source: &mut Source<'_>, world: &World, sender: Address) -> Address {
     if source.byte() < 160 { sender } else { world.account(source) }
 }
 
-fn any_brand(source: &mut Source<'_>) -> lojal_types::BrandId {
+fn any_brand(source: &mut Source<'_>) -> BrandId {
     brand(source.below(BRANDS.len() * 2 - 1) % BRANDS.len())
 }
 
@@ -223,7 +268,7 @@ fn amount(source: &mut Source<'_>) -> Points {
 fn any_time(source: &mut Source<'_>, world: &World) -> TimeMs {
     match source.below(8) {
         0 => time(0),
-        1 => time(lojal_types::limits::TIME_MS_MAX),
+        1 => time(TIME_MS_MAX),
         2 => world.now().plus_ms(HOLD_MS_MAX),
         3 => world.now().plus_ms(HOLD_MS_MAX + 2_000),
         hours => world.now().plus_ms(hours as u64 * 60 * 60 * 1000),

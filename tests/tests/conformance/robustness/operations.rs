@@ -1,10 +1,10 @@
 //! Generated operations, by group. A new kind gets a line here; a test fails until it has one.
 
 use lojal_types::{
-    AcceptPartnership, Agree, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery,
-    Freeze, Hold, Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember,
-    RemoveOperator, Reverse, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
-    Transfer, Unfreeze,
+    AcceptPartnership, Agree, AnsweredRequest, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
+    FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release,
+    RemoveMember, RemoveOperator, Reverse, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle,
+    StartRecovery, Transfer, Unfreeze,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -29,8 +29,8 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
 pub(super) fn points_operation() -> BoxedStrategy<Operation> {
     let issue = (brand_id(), address(), points(), reference())
         .prop_map(|(brand, to, amount, reference)| Operation::Issue(Issue { brand, to, amount, reference }));
-    let redeem = (brand_id(), address(), points(), option::of(reference()))
-        .prop_map(|(brand, from, amount, reference)| Operation::Redeem(Redeem { brand, from, amount, reference }));
+    let redeem = (brand_id(), address(), points(), option::of(answered()))
+        .prop_map(|(brand, from, amount, request)| Operation::Redeem(Redeem { brand, from, amount, request }));
     let transfer = (brand_id(), address(), address(), points())
         .prop_map(|(brand, from, to, amount)| Operation::Transfer(Transfer { brand, from, to, amount }));
     let reverse = (brand_id(), address(), points(), points(), reference(), reference()).prop_map(
@@ -41,12 +41,23 @@ pub(super) fn points_operation() -> BoxedStrategy<Operation> {
     prop_oneof![issue, redeem, transfer, reverse].boxed()
 }
 
+/// The words of an answer on its request.
+fn answered() -> BoxedStrategy<AnsweredRequest> {
+    let parts = (reference(), time(), any::<bool>(), salt());
+    let answered = parts.prop_map(|(reference, until_ms, for_household, salt)| AnsweredRequest {
+        reference,
+        until_ms,
+        for_household,
+        salt,
+    });
+    answered.boxed()
+}
+
 pub(super) fn hold_operation() -> BoxedStrategy<Operation> {
-    let hold = (brand_id(), address(), points(), reference(), time()).prop_map(
-        |(brand, from, amount, reference, expires_ms)| {
-            Operation::Hold(Hold { brand, from, amount, reference, expires_ms })
-        },
-    );
+    let hold =
+        (brand_id(), address(), points(), time(), answered()).prop_map(|(brand, from, amount, expires_ms, request)| {
+            Operation::Hold(Hold { brand, from, amount, expires_ms, request })
+        });
     let capture = (brand_id(), address(), reference(), points(), reference()).prop_map(
         |(brand, from, hold_reference, amount, reference)| {
             Operation::Capture(Capture { brand, from, hold_reference, amount, reference })

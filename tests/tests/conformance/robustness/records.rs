@@ -2,7 +2,8 @@
 
 use lojal_ledger::record::{
     Account, Balance, Brand, BrandList, Counted, DayCount, Held, HeldLot, HeldUntil, Holds, Household, Issued,
-    Memberships, MonthCount, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Reversed,
+    Memberships, MonthCount, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Redeemed,
+    Reversed,
 };
 use lojal_ledger::{StateTree, Tip, tree::Proof};
 use lojal_types::{GrossPoints, Totals};
@@ -67,8 +68,10 @@ fn holds_and_counts_survive() {
     let hold =
         hold.prop_map(|(reference, expires_ms, lots, counted)| OpenHold { reference, expires_ms, lots, counted });
     survives(list(hold.boxed()).prop_map(|holds| Holds { holds }).boxed());
-    let held = (address(), time(), any::<bool>());
-    survives(held.prop_map(|(from, expires_ms, closed)| Held { from, expires_ms, closed }).boxed());
+    let held = (address(), time(), any::<bool>(), transaction_id());
+    let held = held.prop_map(|(from, expires_ms, closed, transaction)| Held { from, expires_ms, closed, transaction });
+    survives(held.boxed());
+    survives(transaction_id().prop_map(|transaction| Redeemed { transaction }).boxed());
     let part = (any::<u8>(), expiry(), points());
     let part = part.prop_map(|(minute, expiry, amount)| HeldLot { minute, expiry, amount });
     survives(list(part.boxed()).prop_map(|lots| HeldUntil { lots }).boxed());

@@ -3,7 +3,7 @@
 use lojal_types::limits::TIME_MS_MAX;
 use lojal_types::{
     Address, BlockId, Bounded, BrandId, ChainId, ChainTag, Code, Currency, Day, Expiry, Hash, Height, Lot, MemberRole,
-    Money, Month, Name, NetworkKind, Points, PublicKey, Reference, Role, Signature, TimeMs, TransactionId,
+    Money, Month, Name, NetworkKind, Points, PublicKey, Reference, Role, Salt, Signature, TimeMs, TransactionId,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -53,6 +53,9 @@ pub(super) fn chain_id() -> BoxedStrategy<ChainId> {
 }
 pub(super) fn chain_tag() -> BoxedStrategy<ChainTag> {
     any::<[u8; 4]>().prop_map(ChainTag::new).boxed()
+}
+pub(super) fn salt() -> BoxedStrategy<Salt> {
+    any::<[u8; 16]>().prop_map(Salt::new).boxed()
 }
 pub(super) fn block_id() -> BoxedStrategy<BlockId> {
     bytes().prop_map(BlockId::new).boxed()

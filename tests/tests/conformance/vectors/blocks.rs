@@ -112,7 +112,7 @@ struct BlockOutput {
 }
 
 fn transaction(nonce: u64) -> SignedTransaction {
-    let redeem = Redeem { brand: parse("nordmat"), from: address(account(4)), amount: Points::new(5), reference: None };
+    let redeem = Redeem { brand: parse("nordmat"), from: address(account(4)), amount: Points::new(5), request: None };
     let transaction = Transaction {
         chain: chain_id().tag(),
         sender: address(account(4)),

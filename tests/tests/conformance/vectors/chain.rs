@@ -12,7 +12,7 @@ use lojal_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::compose::{Written, issue, redeem, reverse, rotate_key, transfer};
+use super::compose::{Written, issue, redeem, refer, reverse, rotate_key, transfer};
 use super::economy::{economy, outcomes};
 use super::genesis::{Lines, genesis, two_brands};
 use super::golden::{canonical_hex, check, variant_numbers};
@@ -153,6 +153,15 @@ pub(super) fn transaction(key: u8, sender: u8, at_ms: u64, nonce: u64, operation
     TransactionInput { seed: seed(key), sender: account(sender), valid_until_ms, nonce, operations }
 }
 
+/// The chain with the references of requests in the place of their words.
+pub(super) fn referring(mut input: Input) -> Input {
+    let chain = chain_id_of(&input.genesis);
+    let transactions = input.blocks.iter_mut().flat_map(|block| &mut block.transactions);
+    let mut operations: Vec<&mut Written> = transactions.flat_map(|one| &mut one.operations).collect();
+    refer(&chain, &mut operations);
+    input
+}
+
 pub(super) fn block(at_ms: u64, proposer: u8, transactions: Vec<TransactionInput>) -> BlockInput {
     let certificate_seeds = [4, 3, 2].map(seed).to_vec();
     BlockInput { time_ms: time(at_ms), proposer_seed: seed(proposer), certificate_seeds, transactions }
@@ -187,7 +196,7 @@ fn three_blocks() -> Input {
         transaction(TILL, TILL, third_ms, 9, vec![issue("nordmat", anna, 20, "receipt 4")]),
     ];
     let blocks = vec![block(first_ms, 1, first), block(second_ms, 2, second), block(third_ms, 3, third)];
-    Input { genesis: two_brands(), blocks }
+    referring(Input { genesis: two_brands(), blocks })
 }
 
 #[test]

@@ -1,18 +1,24 @@
 //! Operations as the samples write them: brands as slugs, references as words. Everything here is part of the vectors'
 //! inputs.
 
+use std::collections::BTreeMap;
+
+use lojal_types::limits::REFERENCE_BYTES_MAX;
 use lojal_types::{
-    AcceptPartnership, AddressText, Agree, Bounded, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
-    FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join, Leave, MemberLimit, MemberLimits,
-    MemberRole, Money, Operation, PartnershipTerms, Points, Policy, ProposePartnership, Redeem, Reference, Release,
-    RemoveMember, RemoveOperator, Reverse, Role, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle,
-    StartRecovery, TimeMs, Transfer, Unfreeze,
+    AcceptPartnership, AddressText, Agree, AnsweredRequest, Bounded, CancelRecovery, Capture, ChainId, Convert,
+    CreateHousehold, EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join,
+    Leave, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, Policy,
+    ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Request, Reverse, Role, RotateKey,
+    Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
 };
 
-use super::samples::{key, parse, seed};
+use super::samples::{address, key, parse, seed, time};
 
 /// An operation in JSON form.
 pub(super) type Written = Operation<AddressText>;
+
+/// The end of the requests.
+const REQUEST_END_MS: u64 = 4_102_444_800_000;
 
 /// The bytes of a word of 1 to 32 letters.
 pub(super) fn reference(word: &str) -> Reference {
@@ -26,7 +32,7 @@ pub(super) fn issue(brand: &str, to: AddressText, amount: u64, receipt: &str) ->
 
 pub(super) fn redeem(brand: &str, from: AddressText, amount: u64, request: Option<&str>) -> Written {
     let (brand, amount) = (parse(brand), Points::new(amount));
-    Operation::Redeem(Redeem { brand, from, amount, reference: request.map(reference) })
+    Operation::Redeem(Redeem { brand, from, amount, request: request.map(named_request) })
 }
 
 pub(super) fn transfer(brand: &str, from: AddressText, to: AddressText, amount: u64) -> Written {
@@ -48,7 +54,73 @@ pub(super) fn reverse(
 
 pub(super) fn hold(brand: &str, from: AddressText, amount: u64, request: &str, expires_ms: TimeMs) -> Written {
     let (brand, amount) = (parse(brand), Points::new(amount));
-    Operation::Hold(Hold { brand, from, amount, reference: reference(request), expires_ms })
+    Operation::Hold(Hold { brand, from, amount, expires_ms, request: named_request(request) })
+}
+
+/// A till's request with a word of at most 16 letters as its random bytes, and, until [`refer`], as its reference.
+fn named_request(word: &str) -> AnsweredRequest {
+    let mut salt = [0; 16];
+    salt[..word.len()].copy_from_slice(word.as_bytes());
+    let (until_ms, salt) = (time(REQUEST_END_MS), Salt::new(salt));
+    AnsweredRequest { reference: reference(word), until_ms, for_household: false, salt }
+}
+
+/// Puts the references of requests on a network in the place of their words, which are shorter.
+pub(super) fn refer(chain: &ChainId, operations: &mut [&mut Written]) {
+    let mut references = BTreeMap::new();
+    for operation in operations.iter_mut() {
+        let Some(asked) = asked(operation) else { continue };
+        let said = answered(operation).expect("it answers one");
+        if said.reference.as_bytes().len() < REFERENCE_BYTES_MAX {
+            let word = std::mem::replace(&mut said.reference, asked.reference(chain));
+            references.insert(word, said.reference.clone());
+        }
+    }
+    for operation in operations {
+        if let Operation::Capture(Capture { hold_reference, .. }) | Operation::Release(Release { hold_reference, .. }) =
+            operation
+        {
+            *hold_reference = references.get(hold_reference).unwrap_or(hold_reference).clone();
+        }
+    }
+}
+
+/// The request that an operation answers.
+fn asked(operation: &Written) -> Option<Request> {
+    let Ok(operation) = operation.clone().try_map(|text| Ok::<_, std::convert::Infallible>(address(text)));
+    match operation {
+        Operation::Redeem(redeem) => redeem.asked(),
+        Operation::Hold(hold) => Some(hold.asked()),
+        _ => None,
+    }
+}
+
+fn answered(operation: &mut Written) -> Option<&mut AnsweredRequest> {
+    match operation {
+        Operation::Redeem(redeem) => redeem.request.as_mut(),
+        Operation::Hold(hold) => Some(&mut hold.request),
+        _ => None,
+    }
+}
+
+/// The answer to a request that has another end.
+pub(super) fn asked_until(until_ms: TimeMs, mut operation: Written) -> Written {
+    answered(&mut operation).expect("it answers one").until_ms = until_ms;
+    operation
+}
+
+/// The answer to a request that names the household whose pool pays.
+pub(super) fn for_household(mut operation: Written) -> Written {
+    answered(&mut operation).expect("it answers one").for_household = true;
+    operation
+}
+
+/// A redemption of other points than the request asks for whose reference it takes.
+pub(super) fn squatted(chain: &ChainId, mut operation: Written, amount: u64) -> Written {
+    refer(chain, &mut [&mut operation]);
+    let Operation::Redeem(redeem) = &mut operation else { panic!("another operation") };
+    redeem.amount = Points::new(amount);
+    operation
 }
 
 pub(super) fn capture(brand: &str, from: AddressText, request: &str, amount: u64, own: &str) -> Written {

@@ -6,7 +6,7 @@ use lojal_types::{
     Points, Policy, Role, Waiting,
 };
 
-use super::chain::{Input, TransactionInput, block, chain_id_of, household_of, transaction};
+use super::chain::{Input, TransactionInput, block, chain_id_of, household_of, referring, transaction};
 use super::compose::*;
 use super::genesis::whole_economy;
 use super::samples::{START_MS, account, address, parse, time};
@@ -147,13 +147,20 @@ fn holds(family: AddressText) -> Vec<Step> {
 fn november(family: AddressText) -> Vec<Step> {
     let cleo = account(CLEO);
     let in_a_day = time(NOVEMBER_MS + 86_400_000);
+    let (chain, asked) = (chain_id_of(&whole_economy()), |word| redeem("nordmat", bo(), 25, Some(word)));
     vec![
         applied(BO, vec![transfer("nordmat", family, bo(), 80)]),
         fails(BO, transfer("nordmat", family, bo(), 21), Code::MemberLimitReached),
         fails(CLEO, transfer("nordmat", family, cleo, 10), Code::ChildMayNot),
-        applied(CLEO, vec![redeem("nordmat", family, 40, Some("request 1"))]),
+        applied(CLEO, vec![for_household(redeem("nordmat", family, 40, Some("request 1")))]),
         applied(CLEO, vec![hold("nordmat", family, 20, "till 4", in_a_day)]),
         fails(CLEO, redeem("nordmat", family, 1, None), Code::MemberLimitReached),
+        // One point with the reference of a request for 25, the 25, and the 25 again.
+        fails(BO, squatted(&chain, asked("request 2"), 1), Code::RequestMismatch),
+        applied(BO, vec![asked("request 2")]),
+        fails(BO, asked("request 2"), Code::DuplicateReference),
+        fails(BO, asked_until(time(NOVEMBER_MS), asked("request 3")), Code::RequestExpired),
+        applied(BO, vec![asked_until(time(NOVEMBER_MS + 1), asked("request 3"))]),
         fails(ANNA, convert(anna(), "nordmat", "kaffet", 99, 34), Code::ConversionDiffers),
         // At 1/3 the hundredth point would give nothing.
         fails(ANNA, convert(anna(), "nordmat", "kaffet", 100, 33), Code::ConversionDiffers),
@@ -257,7 +264,7 @@ pub(super) fn economy() -> Input {
         let proposer = u8::try_from((number - 1) % 4 + 1).expect("one of four validators");
         block(at_ms, proposer, written(number, at_ms, &steps))
     };
-    Input { genesis: whole_economy(), blocks: (1..).zip(story()).map(make).collect() }
+    referring(Input { genesis: whole_economy(), blocks: (1..).zip(story()).map(make).collect() })
 }
 
 /// The outcomes that the transactions must have.

@@ -14,6 +14,7 @@ mod merkle;
 mod names;
 mod operations;
 mod refused;
+mod requests;
 mod samples;
 mod signatures;
 mod state;

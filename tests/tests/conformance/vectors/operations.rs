@@ -10,13 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use super::compose::*;
 use super::golden::{canonical_hex, check, variant_numbers};
-use super::samples::{NETWORK, START_MS, account, household, named, parse, time};
+use super::samples::{NETWORK, START_MS, account, chain_id, household, named, parse, time};
 
 /// The operations of the vectors: at least one of every kind, and one for every field that can be left out.
 ///
 /// A new kind of operation is added here; tests fail until it is.
 pub(super) fn samples() -> Vec<(String, Written)> {
-    [points(), between_brands(), brands(), keys(), households()].concat()
+    let mut samples = [points(), between_brands(), brands(), keys(), households()].concat();
+    refer(&chain_id(), &mut samples.iter_mut().map(|(_, operation)| operation).collect::<Vec<_>>());
+    samples
 }
 
 fn points() -> Vec<(String, Written)> {
@@ -34,7 +36,7 @@ fn points() -> Vec<(String, Written)> {
         named("hold", hold("nordmat", anna, 200, "till 1", until)),
         named(
             "hold of a household's points until the last time",
-            hold("nordmat", household(), 1, "h", time(TIME_MS_MAX)),
+            for_household(hold("nordmat", household(), 1, "h", time(TIME_MS_MAX))),
         ),
         named("capture", capture("nordmat", anna, "till 1", 150, "take 1")),
         named("release", release("nordmat", anna, "till 1")),

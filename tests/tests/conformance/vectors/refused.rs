@@ -102,7 +102,7 @@ fn build(input: &Input) -> Verdict {
 
 fn signed() -> SignedTransaction {
     let from = address(account(4));
-    let redeem = Redeem { brand: parse("nordmat"), from, amount: Points::new(5), reference: None };
+    let redeem = Redeem { brand: parse("nordmat"), from, amount: Points::new(5), request: None };
     let operations = Bounded::new(vec![Operation::Redeem(redeem)]).expect("one operation");
     let transaction =
         Transaction { chain: chain_id().tag(), sender: from, valid_until_ms: time(1), nonce: 1, operations };

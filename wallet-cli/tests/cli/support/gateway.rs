@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use lojal_types::api::{
     Account, Balance, Brand, Brands, History, Issue, Netting, NettingPair, Operator, Operators, Partnership,
-    Partnerships, Reversal, Status, TransactionState, TransactionStatus,
+    Partnerships, Payment, Reversal, Status, TransactionState, TransactionStatus,
 };
 use lojal_types::{
     AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome, Points,
@@ -33,6 +33,10 @@ pub struct Ledger {
     pub operators: Vec<Operator>,
     /// The history of every account, if it isn't one transfer with more to come.
     pub history: Option<History>,
+    /// The answer to every request, if there is one.
+    pub payment: Option<Payment>,
+    /// True if the ledger is a day ahead once somebody asks for an answer, so that every request is over.
+    pub is_late: bool,
     /// The state of the one issue and the one reversal that it knows.
     pub reversed: Option<(Issue, Reversal)>,
 }
@@ -47,6 +51,8 @@ impl Ledger {
             netting: vec![],
             operators: vec![],
             history: None,
+            payment: None,
+            is_late: false,
             reversed: None,
         }
     }
@@ -55,6 +61,7 @@ impl Ledger {
     }
     /// Starts a gateway that does something before it takes a transaction, such as waiting.
     pub fn start_waiting(self, mut before: impl FnMut() + Send + 'static) -> Server {
+        let mut asked_for_payment = false;
         let mut final_transactions: HashMap<String, TransactionStatus> = HashMap::new();
         Server::start(move |request| {
             let path = request.path.split('?').next().unwrap_or_default();
@@ -77,6 +84,15 @@ impl Ledger {
                     Some(status) => Answer::json(200, status),
                     None => Answer::problem(404, "unknown_transaction"),
                 },
+                (_, path) if path.starts_with("/v1/payments/") => {
+                    asked_for_payment = true;
+                    let unknown = || Answer::problem(404, "unknown_reference");
+                    self.payment.as_ref().map_or_else(unknown, |payment| Answer::json(200, payment))
+                }
+                (_, "/v1/status") if self.is_late && asked_for_payment => {
+                    let status = network_status();
+                    Answer::json(200, &Status { time_ms: status.time_ms.plus_ms(86_400_000), ..status })
+                }
                 (_, path) => self.read(path),
             }
         })
@@ -189,6 +205,16 @@ pub fn account(address: AddressText) -> Account {
     Account { exists: true, balances, ..empty(address) }
 }
 
+/// The payment of 12.50 kaffet by somebody else.
+pub fn payment(held_until_ms: Option<TimeMs>) -> Payment {
+    let time_ms = TimeMs::new(1_800_000_001_000).expect("in range");
+    let state = TransactionState::Committed { height: Height::new(42), index: 0, time_ms, receipt: Outcome::Applied };
+    let id = lojal_types::TransactionId::new([4; 32]);
+    let transaction = TransactionStatus { id, state, transaction: None };
+    let (brand, amount) = ("kaffet".parse().expect("valid"), Points::new(1250));
+    Payment { brand, from: other(), amount, held_until_ms, transaction }
+}
+
 fn history() -> History {
     let transfer = lojal_types::Transfer {
         brand: "kaffet".parse().expect("valid"),
@@ -221,7 +247,7 @@ fn committed(request: &Request, receipt: Outcome) -> TransactionStatus {
     let time_ms = TimeMs::new(1_800_000_001_000).expect("in range");
     let state = TransactionState::Committed { height: Height::new(42), index: 0, time_ms, receipt };
     let id = signed_in(request).transaction.id(&genesis().chain_id());
-    TransactionStatus { id, state, transaction: None }
+    TransactionStatus { id, state, transaction: Some(signed_in(request).to_text(lojal_types::NetworkKind::Test)) }
 }
 
 /// The only operation that was submitted.

@@ -106,7 +106,7 @@ fn failures(ledger: &Ledger) -> Vec<(Operation, Code)> {
         (redeem(GROCER, TILL, 231), Code::InsufficientPoints),
         (transfer(GROCER, TILL, BO, 231), Code::InsufficientPoints),
         (reverse(GROCER, ANNA, 301, &format!("for {ANNA}"), "return 2"), Code::ReversalExceedsIssue),
-        (hold(GROCER, TILL, 1, "till 8", expires), Code::DuplicateReference),
+        (hold(GROCER, TILL, 50, "till 8", expires), Code::DuplicateReference),
         (capture(GROCER, TILL, "till 7", 1, "own 2"), Code::HoldClosed),
         (release(GROCER, TILL, "till 8"), Code::HoldClosed),
         (propose(GROCER, CAFE, &terms(0, 1)), Code::TermsOutOfBounds),

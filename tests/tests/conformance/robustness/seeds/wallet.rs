@@ -1,9 +1,9 @@
 //! Seeds of what a wallet reads.
 
 use lojal_tests::targets::{chain, good_key_file};
-use lojal_types::{Address, BrandId, ChainTag, Points, Reference, TimeMs};
+use lojal_types::{Address, BrandId, ChainTag, Points, Reference, Request, RequestKind, Salt, TimeMs};
 use lojal_wallet::backup::Backup;
-use lojal_wallet::uri::{HoldTicket, PaymentKind, PaymentRequest};
+use lojal_wallet::uri::{HoldTicket, PaymentRequest};
 
 use super::{Seeds, named, random};
 
@@ -12,16 +12,10 @@ fn time() -> TimeMs {
     TimeMs::new(1_800_000_300_000).expect("in range")
 }
 
-fn request(kind: PaymentKind, household: Option<Address>) -> PaymentRequest {
-    PaymentRequest {
-        chain: ChainTag::new([1, 2, 3, 4]),
-        brand: brand(),
-        amount: Points::new(1250),
-        reference: Reference::new(vec![7; 32]).expect("32 bytes"),
-        kind,
-        expires_ms: time(),
-        household,
-    }
+fn request(kind: RequestKind, household: Option<Address>) -> PaymentRequest {
+    let (amount, salt) = (Points::new(1250), Salt::new([7; 16]));
+    let request = Request { brand: brand(), amount, kind, until_ms: time(), household, salt };
+    PaymentRequest { chain: ChainTag::new([1, 2, 3, 4]), request }
 }
 
 fn brand() -> BrandId {
@@ -29,8 +23,8 @@ fn brand() -> BrandId {
 }
 
 pub(super) fn payment_text() -> Seeds {
-    let pay = request(PaymentKind::Redeem, None);
-    let hold = request(PaymentKind::Hold { until_ms: time() }, Some(Address::new([9; 20])));
+    let pay = request(RequestKind::Redeem, None);
+    let hold = request(RequestKind::Hold { expires_ms: time() }, Some(Address::new([9; 20])));
     let ticket = HoldTicket {
         chain: ChainTag::new([1, 2, 3, 4]),
         brand: brand(),

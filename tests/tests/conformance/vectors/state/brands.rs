@@ -5,7 +5,9 @@ use lojal_ledger::key::{
     OutstandingKey, RedeemedKey, ReversedKey, TotalsKey,
 };
 use lojal_ledger::record::{self, Used};
-use lojal_types::{AddressText, BrandId, Expiry, GrossPoints, Name, Points, Policy, Reference, Role, TimeMs};
+use lojal_types::{
+    AddressText, BrandId, Expiry, GrossPoints, Name, Points, Policy, Reference, Role, TimeMs, TransactionId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Output, bounded, output};
@@ -41,6 +43,17 @@ pub(super) struct Issued {
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Held {
+    brand: BrandId,
+    reference: Reference,
+    from: AddressText,
+    expires_ms: TimeMs,
+    closed: bool,
+    transaction: TransactionId,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct HeldLot {
     minute: u8,
     expiry: Expiry,
@@ -57,10 +70,10 @@ pub(super) enum Entry {
     OperatorList { brand: BrandId, operators: Vec<AddressText> },
     IssuedToday { brand: BrandId, operator: AddressText, on_day_of_ms: TimeMs, points: Points },
     Issued(Issued),
-    Redeemed(OfBrand),
+    Redeemed { brand: BrandId, reference: Reference, transaction: TransactionId },
     Reversed { brand: BrandId, reference: Reference, amount: Points },
     HeldUntil { brand: BrandId, hour: u64, lots: Vec<HeldLot> },
-    Held { brand: BrandId, reference: Reference, from: AddressText, expires_ms: TimeMs, closed: bool },
+    Held(Held),
     Captured(OfBrand),
 }
 
@@ -87,18 +100,16 @@ pub(super) fn build(entry: &Entry) -> Output {
             output(&key, &record::DayCount { day: on_day_of_ms.day(), points: *points })
         }
         Entry::Issued(issued) => build_issued(issued),
-        Entry::Redeemed(OfBrand { brand, reference }) => {
-            output(&RedeemedKey { brand: *brand, reference: reference.clone() }, &Used)
+        Entry::Redeemed { brand, reference, transaction } => {
+            let key = RedeemedKey { brand: *brand, reference: reference.clone() };
+            output(&key, &record::Redeemed { transaction: *transaction })
         }
         Entry::Reversed { brand, reference, amount } => {
             let key = ReversedKey { brand: *brand, reference: reference.clone() };
             output(&key, &record::Reversed { amount: *amount })
         }
         Entry::HeldUntil { brand, hour, lots } => build_held_until(*brand, *hour, lots),
-        Entry::Held { brand, reference, from, expires_ms, closed } => {
-            let key = HeldKey { brand: *brand, reference: reference.clone() };
-            output(&key, &record::Held { from: address(*from), expires_ms: *expires_ms, closed: *closed })
-        }
+        Entry::Held(held) => build_held(held),
         Entry::Captured(OfBrand { brand, reference }) => {
             output(&CapturedKey { brand: *brand, reference: reference.clone() }, &Used)
         }
@@ -109,6 +120,12 @@ fn build_held_until(brand: BrandId, hour: u64, lots: &[HeldLot]) -> Output {
     let lot = |lot: &HeldLot| record::HeldLot { minute: lot.minute, expiry: lot.expiry, amount: lot.amount };
     let lots: Vec<_> = lots.iter().map(lot).collect();
     output(&HeldUntilKey { brand, hour }, &record::HeldUntil { lots: bounded(&lots) })
+}
+
+fn build_held(held: &Held) -> Output {
+    let Held { brand, ref reference, from, expires_ms, closed, transaction } = *held;
+    let record = record::Held { from: address(from), expires_ms, closed, transaction };
+    output(&HeldKey { brand, reference: reference.clone() }, &record)
 }
 
 fn build_issued(issued: &Issued) -> Output {
@@ -148,9 +165,10 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         reversible_until_ms: time(START_MS + 60_000),
         reversed: points(100),
     };
+    let transaction = TransactionId::new([0x99; 32]);
     let held = |closed| {
         let (from, expires_ms) = (anna, time(START_MS + 60_000));
-        Entry::Held { brand, reference: reference("till 1"), from, expires_ms, closed }
+        Entry::Held(Held { brand, reference: reference("till 1"), from, expires_ms, closed, transaction })
     };
     let part = |minute, expiry: &str, amount| HeldLot { minute, expiry: parse(expiry), amount: points(amount) };
     let lots = vec![part(0, "2028-11", 1), part(0, "never", 70), part(59, "2028-11", 5)];
@@ -176,7 +194,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("operators", Entry::OperatorList { brand, operators }),
         named("issued today", issued_today),
         named("issued", Entry::Issued(issue)),
-        named("redeemed", Entry::Redeemed(of_brand("request 1"))),
+        named("redeemed", Entry::Redeemed { brand, reference: reference("request 1"), transaction }),
         named("reversed", Entry::Reversed { brand, reference: reference("return 1"), amount: points(100) }),
         named("held", held(false)),
         named("held before", held(true)),

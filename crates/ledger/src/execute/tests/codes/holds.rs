@@ -31,8 +31,17 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         (ANNA, hold(GROCER, ANNA, 500, "till 7", in_an_hour(ledger)))
     }),
     (Code::DuplicateReference, |ledger| {
-        held(ledger);
-        (ANNA, hold(GROCER, ANNA, 1, "till 7", in_an_hour(ledger)))
+        let expires = in_an_hour(ledger);
+        ledger.apply(ANNA, hold(GROCER, ANNA, 100, "till 7", expires));
+        (ANNA, hold(GROCER, ANNA, 100, "till 7", expires))
+    }),
+    (Code::RequestMismatch, |ledger| {
+        let asked = hold(GROCER, ANNA, 1, "till 7", in_an_hour(ledger));
+        (ANNA, with_request(asked, |request| request.reference = of_nothing()))
+    }),
+    (Code::RequestExpired, |ledger| {
+        let asked = hold(GROCER, ANNA, 1, "till 7", in_an_hour(ledger));
+        (ANNA, with_request(asked, |request| request.until_ms = ledger.next_time()))
     }),
     (Code::TooManyHolds, |ledger| {
         for number in 0..16 {

@@ -71,6 +71,14 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         ledger.apply(ANNA, redeem_for(GROCER, ANNA, 1, "till 7"));
         (ANNA, redeem_for(GROCER, ANNA, 1, "till 7"))
     }),
+    (Code::RequestMismatch, |_| {
+        let asked = redeem_for(GROCER, ANNA, 1, "till 7");
+        (ANNA, with_request(asked, |request| request.reference = of_nothing()))
+    }),
+    (Code::RequestExpired, |ledger| {
+        let asked = redeem_for(GROCER, ANNA, 1, "till 7");
+        (ANNA, with_request(asked, |request| request.until_ms = ledger.next_time()))
+    }),
     (Code::DuplicateReference, |ledger| {
         ledger.apply(TILL, reverse(GROCER, ANNA, 1, "first", "return"));
         (TILL, reverse(GROCER, ANNA, 1, "first", "return"))

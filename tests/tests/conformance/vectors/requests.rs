@@ -1,0 +1,69 @@
+//! A till's request, and the reference that commits to it.
+
+use lojal_types::limits::{POINTS_MAX, TIME_MS_MAX};
+use lojal_types::{AddressText, BrandId, ChainId, Points, Reference, Request, RequestKind, Salt, TimeMs};
+use serde::{Deserialize, Serialize};
+
+use super::golden::{canonical_hex, check};
+use super::samples::{START_MS, address, chain_id, household, named, parse, time};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    chain_id: ChainId,
+    brand: BrandId,
+    amount: Points,
+    /// The end of the hold; null if points are to be redeemed at once.
+    hold_until_ms: Option<TimeMs>,
+    until_ms: TimeMs,
+    household: Option<AddressText>,
+    salt: Salt,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Output {
+    borsh: String,
+    reference: Reference,
+}
+
+fn build(input: &Input) -> Output {
+    let Input { brand, amount, until_ms, salt, .. } = *input;
+    let kind = input.hold_until_ms.map_or(RequestKind::Redeem, |expires_ms| RequestKind::Hold { expires_ms });
+    let request = Request { brand, amount, kind, until_ms, household: input.household.map(address), salt };
+    Output { borsh: canonical_hex(&request), reference: request.reference(&input.chain_id) }
+}
+
+fn of_60_points() -> Input {
+    Input {
+        chain_id: chain_id(),
+        brand: parse("nordmat"),
+        amount: Points::new(60),
+        hold_until_ms: None,
+        until_ms: time(START_MS + 600_000),
+        household: None,
+        salt: Salt::new([0x99; 16]),
+    }
+}
+
+#[test]
+fn requests_have_their_bytes_and_references() {
+    let largest = Input {
+        brand: parse("abcdefghijk-123"),
+        amount: Points::new(POINTS_MAX),
+        hold_until_ms: Some(time(TIME_MS_MAX)),
+        until_ms: time(TIME_MS_MAX),
+        household: Some(household()),
+        salt: Salt::new([0xff; 16]),
+        ..of_60_points()
+    };
+    let samples = vec![
+        named("points to be redeemed", of_60_points()),
+        named("points to be held", Input { hold_until_ms: Some(time(START_MS + 7_200_000)), ..of_60_points() }),
+        named("points of a household", Input { household: Some(household()), ..of_60_points() }),
+        named("the same with other random bytes", Input { salt: Salt::new([0x9a; 16]), ..of_60_points() }),
+        named("the same on another network", Input { chain_id: ChainId::new([0x99; 32]), ..of_60_points() }),
+        named("as much as can be", largest),
+    ];
+    let about = "What a till asks for, and SHA-256(lojal/request/v1 | chain id | borsh), the reference of the answer";
+    check("requests.json", about, samples, build);
+}

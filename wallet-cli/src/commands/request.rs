@@ -1,0 +1,141 @@
+//! A till's request, and what has answered it.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use lojal_client::ClientError;
+use lojal_types::limits::HOLD_MS_MAX;
+use lojal_types::{Code, Reference, Request, RequestKind, Salt, TimeMs, api};
+use lojal_wallet::clock;
+use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError};
+use lojal_wallet::random::random_bytes;
+use lojal_wallet::submission::GRACE;
+use lojal_wallet::time::utc;
+use lojal_wallet::uri::PaymentRequest;
+use serde_json::json;
+
+use super::context::Context;
+use super::decimals::Decimals;
+use super::transact::Session;
+use crate::cli::RequestArgs;
+use crate::error::CommandError;
+use crate::output::{self, Report};
+
+/// Pause between two questions whether a request is paid.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The longest that a request can be answered. The ledger has no limit; a longer time is a mistyped year.
+const REQUEST_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1000;
+
+/// Random bytes that make a request unlike any other.
+pub(super) fn random_salt() -> Result<Salt, CommandError> {
+    Ok(Salt::new(*random_bytes()?))
+}
+
+/// `lojal request`: signs nothing, and needs no passphrase.
+pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let amount = session.amount(&args.amount, args.brand)?;
+    let household = args.household.map(|text| text.on(session.home.network())).transpose()?;
+    let now = session.now()?;
+    let until_ms = args.until.unwrap_or_else(|| now.plus_ms(args.pay_within));
+    let expires_ms = now.plus_ms(args.hold_for).min(session.ledger_time().plus_ms(HOLD_MS_MAX));
+    if until_ms <= now {
+        return Err(CommandError::Usage("the time of the request is over already: see --until and --pay-within"));
+    }
+    if until_ms > session.ledger_time().plus_ms(REQUEST_MS_MAX) {
+        return Err(CommandError::Usage("a request ends within 366 days: see --until and --pay-within"));
+    }
+    if args.hold && expires_ms < until_ms {
+        return Err(CommandError::Usage("the hold must last as long as the request can be paid: see --hold-for"));
+    }
+    let kind = if args.hold { RequestKind::Hold { expires_ms } } else { RequestKind::Redeem };
+    let (brand, amount, salt, shown) = (args.brand, amount.points, random_salt()?, amount.text);
+    let request = Request { brand, amount, kind, until_ms, household, salt };
+    let reference = request.reference(&session.home.chain_id());
+    let purpose = if args.hold { " to be held" } else { "" };
+    let json = json!({
+        "brand": brand,
+        "amount": amount,
+        "reference": reference,
+        "expires_ms": until_ms,
+        "hold_until_ms": args.hold.then_some(expires_ms),
+        "household": args.household,
+    });
+    let text = format!("ask for {shown}{purpose}, until {} UTC, reference {reference}", utc(until_ms));
+    let uri = PaymentRequest { chain: session.chain_tag(), request }.to_uri();
+    let report = Report::done(&json, text).with_scan("request", &uri);
+    if !args.wait {
+        return Ok(report);
+    }
+    output::show(&report, context.options.json);
+    let paid = wait(&session.gateways, &reference, until_ms)?;
+    let decimals = Decimals::ask(&session.gateways, Some(&session.home))?;
+    Ok(Report { json: report.json, ..answered(&paid, &decimals) }.with_field("payment", &paid))
+}
+
+/// `lojal payment`.
+pub(super) fn payment(context: &Context, reference: &Reference) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let gateways = context.gateways(home.as_ref())?;
+    let payment = gateways.ask(|gateway| Ok(gateway.client()?.payment(reference)?))?;
+    let decimals = Decimals::ask(&gateways, home.as_ref())?;
+    Ok(answered(&payment, &decimals))
+}
+
+fn answered(payment: &api::Payment, decimals: &Decimals) -> Report {
+    let points = decimals.in_words(payment.amount, payment.brand);
+    let what = match payment.held_until_ms {
+        None => format!("{} paid {points}", payment.from),
+        Some(end) => format!("{} held {points} until {} UTC", payment.from, utc(end)),
+    };
+    let block = match &payment.transaction.state {
+        api::TransactionState::Committed { height, time_ms, .. } => {
+            format!(" · final in block {height}, {} UTC", utc(*time_ms))
+        }
+        _ => String::new(),
+    };
+    Report::done(payment, format!("{what}{block} · transaction {}", payment.transaction.id))
+}
+
+/// The answer to a request, once there is one. Gateways that don't answer are asked again as long as there can be one.
+///
+/// # Errors
+/// [`CommandError::NotPaid`] once the ledger has passed the request's end without an answer; what the gateways last
+/// said if none of them tells by then.
+fn wait(gateways: &Gateways, reference: &Reference, until_ms: TimeMs) -> Result<api::Payment, CommandError> {
+    let give_up_ms = until_ms.plus_ms(u64::try_from(GRACE.as_millis()).unwrap_or(u64::MAX));
+    loop {
+        let is_late = clock::is_over(give_up_ms, clock::local_time()?);
+        match gateways.ask(|gateway| ask(gateway, reference, until_ms)) {
+            Ok(Answer::Paid(payment)) => return Ok(*payment),
+            Ok(Answer::Over) => return Err(CommandError::NotPaid),
+            Err(error @ GatewaysError::WrongNetwork { .. }) => return Err(error.into()),
+            Err(error) if is_late => return Err(error.into()),
+            Ok(Answer::Open) if is_late => return Err(CommandError::StillOpen(reference.clone())),
+            _ => sleep(PAUSE),
+        }
+    }
+}
+
+/// A gateway's knowledge of a request.
+enum Answer {
+    /// It was answered.
+    Paid(Box<api::Payment>),
+    /// It was not answered, and can't be any more.
+    Over,
+    /// It can still be answered.
+    Open,
+}
+
+/// Asks for the time before the answer: what isn't there then was not answered before the request's end.
+fn ask(gateway: &Gateway, reference: &Reference, until_ms: TimeMs) -> Result<Answer, GatewaysError> {
+    let time_ms = gateway.status()?.time_ms;
+    match gateway.client()?.payment(reference) {
+        Ok(payment) => Ok(Answer::Paid(Box::new(payment))),
+        Err(ClientError::Problem(problem)) if problem.code == Code::UnknownReference.name() => {
+            Ok(if time_ms >= until_ms { Answer::Over } else { Answer::Open })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
