@@ -1,3 +1,4 @@
+use lojal_random::Random;
 use lojal_types::api::Batch;
 use lojal_types::{Code, KeyPair, NetworkKind, SignedTransaction};
 
@@ -205,26 +206,11 @@ async fn a_second_spelling_of_a_transaction_is_refused_and_not_submitted() {
     assert_eq!(node.post("/v1/transactions", JSON, text.into()).await.status, 202);
 }
 
-/// A generator of reproducible noise (xorshift64, <https://www.jstatsoft.org/article/view/v008i14>).
-struct Noise(u64);
-
-impl Noise {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).expect("less than a usize")
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn garbage_is_a_client_error_and_never_a_fault_of_the_node() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
-    let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(1);
     let signed = node.transfer(ANNA, BO, 1);
     let text = signed.clone().to_text(NetworkKind::Test);
     let seeds = [
@@ -236,12 +222,12 @@ async fn garbage_is_a_client_error_and_never_a_fault_of_the_node() {
     for round in 0..40 {
         for (path, content_type, seed) in &seeds {
             let mut body = seed.clone();
-            for _ in 0..=noise.below(4) {
-                let at = noise.below(body.len());
-                body[at] = noise.next().to_le_bytes()[0];
+            for _ in 0..=random.index(4) {
+                let at = random.index(body.len());
+                body[at] = random.byte();
             }
             if round % 4 == 0 {
-                body.truncate(noise.below(body.len()));
+                body.truncate(random.index(body.len()));
             }
             let answer = node.post(path, content_type, body.clone()).await;
             assert!(answer.status < 500, "{path} {content_type} {body:?}: {}", answer.text());
@@ -249,7 +235,7 @@ async fn garbage_is_a_client_error_and_never_a_fault_of_the_node() {
     }
     for path in ["/v1/brands/", "/v1/accounts/", "/v1/transactions/", "/v1/blocks/"] {
         for _ in 0..20 {
-            let garbage: String = (0..=noise.below(40)).map(|_| format!("%{:02X}", noise.next() % 256)).collect();
+            let garbage: String = (0..=random.index(40)).map(|_| format!("%{:02X}", random.byte())).collect();
             let answer = node.get(&format!("{path}{garbage}")).await;
             assert!((400..500).contains(&answer.status), "{path}{garbage}: {}", answer.text());
         }

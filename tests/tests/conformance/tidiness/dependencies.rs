@@ -18,7 +18,15 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("lojal-consensus", &["lojal-chain", "lojal-ledger", "lojal-network", "lojal-store", "lojal-types"]),
     (
         "lojal-gateway",
-        &["lojal-chain", "lojal-consensus", "lojal-ledger", "lojal-network", "lojal-store", "lojal-types"],
+        &[
+            "lojal-chain",
+            "lojal-consensus",
+            "lojal-ledger",
+            "lojal-network",
+            "lojal-random",
+            "lojal-store",
+            "lojal-types",
+        ],
     ),
     (
         "lojal-simulator",

@@ -1,37 +1,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use lojal_random::Random;
 use lojal_types::{Code, Outcome};
 
 use super::*;
 
-/// A sequence of numbers that depends on the seed alone (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 20) % end
+/// Bytes as of a hash; some of them begin like others.
+fn hash_bytes<const N: usize>(random: &mut Random) -> [u8; N] {
+    let mut bytes = std::array::from_fn(|_| random.byte());
+    match random.below(4) {
+        0 => bytes[..10].fill(7),
+        1 => bytes[..3].fill(0),
+        _ => (),
     }
+    bytes
+}
 
-    /// Bytes as of a hash; some of them begin like others.
-    fn bytes<const N: usize>(&mut self) -> [u8; N] {
-        let mut bytes = std::array::from_fn(|_| self.below(256) as u8);
-        match self.below(4) {
-            0 => bytes[..10].fill(7),
-            1 => bytes[..3].fill(0),
-            _ => (),
-        }
-        bytes
-    }
-
-    fn account(&mut self, accounts: &[Address]) -> Address {
-        // The first accounts are busy.
-        let end = if self.below(2) == 0 { 3 } else { accounts.len() as u64 };
-        accounts[self.below(end) as usize]
-    }
+/// One of the accounts, of which the first ones are busy.
+fn any_account(random: &mut Random, accounts: &[Address]) -> Address {
+    let end = if random.coin() { 3 } else { accounts.len() };
+    accounts[random.index(end)]
 }
 
 /// Adds the files of some blocks that changed nothing in the state.
@@ -53,32 +42,32 @@ struct Fixture {
     naive: Naive,
     height: u64,
     accounts: Vec<Address>,
-    dice: Dice,
+    random: Random,
 }
 
 impl Fixture {
     fn new(seed: u64, accounts: usize) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let runs = Runs::new(&Disk::real(), dir.path()).expect("the disk works");
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let accounts = (0..accounts).map(|_| Address::new(dice.bytes())).collect();
-        Self { dir, runs, naive: Naive::default(), height: 0, accounts, dice }
+        let mut random = Random::new(seed);
+        let accounts = (0..accounts).map(|_| Address::new(hash_bytes(&mut random))).collect();
+        Self { dir, runs, naive: Naive::default(), height: 0, accounts, random }
     }
 
     /// A checkpoint of some blocks, some of them empty.
     fn checkpoint(&mut self, blocks: u64, block_transactions: u64) {
         let mut layer = Layer::default();
         for _ in 0..blocks {
-            self.height += 1 + self.dice.below(3);
-            for index in 0..self.dice.below(block_transactions + 1) as u32 {
-                let outcome = match self.dice.below(3) {
-                    0 => Outcome::Failed { operation: self.dice.below(100) as u8, code: Code::WrongChain },
+            self.height += 1 + self.random.below(3);
+            for index in 0..self.random.below(block_transactions + 1) as u32 {
+                let outcome = match self.random.below(3) {
+                    0 => Outcome::Failed { operation: self.random.below(100) as u8, code: Code::WrongChain },
                     _ => Outcome::Applied,
                 };
-                let id = TransactionId::new(self.dice.bytes());
+                let id = TransactionId::new(hash_bytes(&mut self.random));
                 let placed = Placed { id, height: Height::new(self.height), index, outcome };
                 let accounts: Vec<Address> =
-                    (0..=self.dice.below(3)).map(|_| self.dice.account(&self.accounts)).collect();
+                    (0..=self.random.below(3)).map(|_| any_account(&mut self.random, &self.accounts)).collect();
                 layer.add(placed, 0, &accounts);
                 self.naive.transactions.push(placed);
                 for account in BTreeSet::from_iter(accounts) {
@@ -114,7 +103,7 @@ impl Fixture {
             assert_eq!(self.runs.transaction(&placed.id).expect("readable"), Some(*placed));
         }
         for _ in 0..20 {
-            let unknown = TransactionId::new(self.dice.bytes());
+            let unknown = TransactionId::new(hash_bytes(&mut self.random));
             assert_eq!(self.runs.transaction(&unknown).expect("readable"), None);
         }
         self.accounts.extend([Address::new([0; 20]), Address::new([7; 20]), Address::new([255; 20])]);
@@ -122,7 +111,7 @@ impl Fixture {
         for account in &self.accounts {
             let expected = self.naive.history.get(account).unwrap_or(&nothing);
             let expected: Vec<Placed> = expected.iter().rev().copied().collect();
-            let limit = 1 + self.dice.below(30) as usize;
+            let limit = 1 + self.random.below(30) as usize;
             let (mut found, mut before) = (Vec::new(), (Height::new(u64::MAX), u32::MAX));
             loop {
                 let page = self.runs.history(account, before, limit).expect("readable");
@@ -132,14 +121,14 @@ impl Fixture {
                 found.extend(page);
             }
             assert!(found == expected, "{account:?} in pages of {limit}");
-            let before = (Height::new(self.dice.below(self.height + 2)), self.dice.below(10) as u32);
+            let before = (Height::new(self.random.below(self.height + 2)), self.random.below(10) as u32);
             let page = self.runs.history(account, before, usize::MAX).expect("readable");
             let earlier: Vec<Placed> =
                 expected.into_iter().filter(|placed| (placed.height, placed.index) < before).collect();
             assert!(page == earlier, "{account:?} before {before:?}");
         }
         self.accounts.truncate(self.accounts.len() - 3);
-        for height in [0, self.dice.below(self.height + 1), self.height, self.height + 1].map(Height::new) {
+        for height in [0, self.random.below(self.height + 1), self.height, self.height + 1].map(Height::new) {
             let mut found = Vec::new();
             let each = |placed| {
                 found.push(placed);
@@ -160,7 +149,7 @@ fn random_transactions_are_found_as_in_a_naive_map_across_merges_and_starts() {
         let mut fewer = 0;
         for round in 0..30 {
             let before = fixture.infos().runs.len();
-            let blocks = fixture.dice.below(6);
+            let blocks = fixture.random.below(6);
             fixture.checkpoint(blocks, 1 + round % 7 * 8);
             fewer += usize::from(fixture.infos().runs.len() < before);
             if round % 5 == 4 {
@@ -233,7 +222,7 @@ fn a_damaged_run_is_not_merged() {
     fixture.reopen();
     let mut layer = Layer::default();
     for index in 0..1_000_u32 {
-        let id = TransactionId::new(fixture.dice.bytes());
+        let id = TransactionId::new(hash_bytes(&mut fixture.random));
         let height = Height::new(fixture.height + 1);
         layer.add(Placed { id, height, index, outcome: Outcome::Applied }, 0, []);
     }
