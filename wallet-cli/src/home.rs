@@ -134,7 +134,7 @@ impl Home {
         if Self::is_in(dir) {
             return Err(HomeError::Exists(dir.to_owned()));
         }
-        let sealed = KeyFile::seal(account.text(genesis.network()), secret, passphrase)
+        let sealed = KeyFile::seal(account.to_text(genesis.network()), secret, passphrase)
             .map_err(|source| HomeError::Key { path: key_path.clone(), source })?;
         create_dir(dir).map_err(|source| HomeError::File { path: dir.to_owned(), source })?;
         let settings = toml::to_string(&Settings { gateways: gateway_urls.to_vec() }).expect("a list of texts");
@@ -168,7 +168,7 @@ impl Home {
         for (name, file) in [(KEY, Some(&key)), (KEY_NEXT, next_key.as_ref())] {
             let Some(file) = file else { continue };
             let content = |reason| HomeError::Content { path: dir.join(name), reason };
-            file.address().on(genesis.network()).map_err(|error| content(error.to_string()))?;
+            file.address().to_canonical(genesis.network()).map_err(|error| content(error.to_string()))?;
             if file.address() != key.address() {
                 return Err(content(format!("it belongs to another account than {KEY}: move it away")));
             }
@@ -202,7 +202,7 @@ impl Home {
     }
     /// The account.
     pub fn address(&self) -> Address {
-        self.key.address().on(self.network()).expect("checked when opened")
+        self.key.address().to_canonical(self.network()).expect("checked when opened")
     }
     /// The key that signs for the account, as far as this home knows.
     pub fn public_key(&self) -> PublicKey {
@@ -230,7 +230,7 @@ impl Home {
     pub fn adopt(&mut self, account: Address, passphrase: &Passphrase) -> Result<(), HomeError> {
         let path = self.dir.join(KEY);
         let secret = self.secret(passphrase)?;
-        let sealed = KeyFile::seal(account.text(self.network()), &secret, passphrase)
+        let sealed = KeyFile::seal(account.to_text(self.network()), &secret, passphrase)
             .map_err(|source| HomeError::Key { path: path.clone(), source })?;
         // A key that was never agreed on for the new account has no use.
         self.abandon_rotation()?;

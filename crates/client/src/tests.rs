@@ -12,7 +12,7 @@ fn chain() -> ChainId {
 }
 
 fn address() -> AddressText {
-    Address::new([1; 20]).text(NetworkKind::Test)
+    Address::new([1; 20]).to_text(NetworkKind::Test)
 }
 
 fn signed() -> SignedTransaction {

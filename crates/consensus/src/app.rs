@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use crate::bridge::our_id;
 use crate::certificates::{CertificateFormError, from_engine};
-use crate::context::{Address, Context, Height, Part, Value};
+use crate::context::{Address, Context, EngineValidatorSet, Height, Part, Value};
 use crate::executor::{ExecutorFault, ExecutorHandle, Proposed, Verdict};
 use crate::limits::{PROPOSE_TIMEOUT, TIMEOUT_DELTA, TIMEOUT_MAX, VOTE_TIMEOUT};
 use crate::metrics::Metrics;
@@ -108,7 +108,7 @@ impl App {
             }
             AppMsg::Finalized { certificate, evidence, reply, .. } => {
                 if !evidence.is_empty() {
-                    self.metrics.evidence(evidence.proposals.iter().count() + evidence.votes.iter().count());
+                    self.metrics.record_evidence(evidence.proposals.iter().count() + evidence.votes.iter().count());
                     self.tell_of(&evidence, certificate.height);
                 }
                 self.note_begun_proposal();
@@ -157,7 +157,7 @@ impl App {
     }
 
     fn height_params(&self) -> HeightParams<Context> {
-        let validators = crate::context::ValidatorSet::new(self.validators());
+        let validators = EngineValidatorSet::new(self.validators());
         HeightParams::new(validators, timeouts(), None)
     }
 
@@ -171,7 +171,7 @@ impl App {
     async fn started_round(&mut self, height: Height, round: Round) -> Result<Vec<ProposedValue<Context>>, AppError> {
         let Some(number) = round.as_u32() else { return Ok(Vec::new()) };
         if number > 0 {
-            self.metrics.round_failed();
+            self.metrics.record_failed_round();
         }
         self.assembler.started_round(number);
         let mut values = Vec::new();

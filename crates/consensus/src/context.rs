@@ -91,13 +91,13 @@ impl engine::SigningScheme for Ed25519 {
 
 /// A validator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Validator {
+pub struct EngineValidator {
     address: Address,
     key: PublicKey,
     power: u64,
 }
 
-impl engine::Validator<Context> for Validator {
+impl engine::Validator<Context> for EngineValidator {
     fn address(&self) -> &Address {
         &self.address
     }
@@ -111,36 +111,36 @@ impl engine::Validator<Context> for Validator {
 
 /// The validators of a height. The engine clones it freely, hence the `Arc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ValidatorSet(Arc<Set>);
+pub struct EngineValidatorSet(Arc<Set>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Set {
     ours: lojal_types::ValidatorSet,
-    validators: Vec<Validator>,
+    validators: Vec<EngineValidator>,
 }
 
-impl ValidatorSet {
+impl EngineValidatorSet {
     /// Wraps a set, in its canonical order.
     pub fn new(ours: lojal_types::ValidatorSet) -> Self {
         let validators = ours
             .validators()
             .iter()
-            .map(|one| Validator { address: Address(one.address()), key: one.public_key, power: one.power })
+            .map(|one| EngineValidator { address: Address(one.address()), key: one.public_key, power: one.power })
             .collect();
         Self(Arc::new(Set { ours, validators }))
     }
 }
-impl engine::ValidatorSet<Context> for ValidatorSet {
+impl engine::ValidatorSet<Context> for EngineValidatorSet {
     fn count(&self) -> usize {
         self.0.validators.len()
     }
     fn total_voting_power(&self) -> u64 {
         self.0.ours.total_power()
     }
-    fn get_by_address(&self, address: &Address) -> Option<&Validator> {
+    fn get_by_address(&self, address: &Address) -> Option<&EngineValidator> {
         self.0.validators.iter().find(|validator| validator.address == *address)
     }
-    fn get_by_index(&self, index: usize) -> Option<&Validator> {
+    fn get_by_index(&self, index: usize) -> Option<&EngineValidator> {
         self.0.validators.get(index)
     }
 }
@@ -283,15 +283,15 @@ impl engine::Context for Context {
     type Height = Height;
     type ProposalPart = Part;
     type Proposal = Proposal;
-    type Validator = Validator;
-    type ValidatorSet = ValidatorSet;
+    type Validator = EngineValidator;
+    type ValidatorSet = EngineValidatorSet;
     type Timeouts = engine::LinearTimeouts;
     type Value = Value;
     type Vote = Vote;
     type Extension = ();
     type SigningScheme = Ed25519;
 
-    fn select_proposer<'a>(&self, set: &'a ValidatorSet, height: Height, round: Round) -> &'a Validator {
+    fn select_proposer<'a>(&self, set: &'a EngineValidatorSet, height: Height, round: Round) -> &'a EngineValidator {
         let round = round.as_u32().unwrap_or_default();
         &set.0.validators[set.0.ours.proposer_index(height.0, round)]
     }

@@ -9,9 +9,9 @@ use arc_malachitebft_core_types::{PolkaCertificate, RoundCertificate, SignedProp
 use arc_malachitebft_signing::VerifierExt;
 use lojal_network::PeerId;
 use lojal_store::Store;
-use lojal_types::{PublicKey, Validator};
+use lojal_types::{PublicKey, Validator, ValidatorSet};
 
-use crate::context::{Address, Context, Height, ValidatorSet};
+use crate::context::{Address, Context, EngineValidatorSet, Height};
 use crate::signing::ValidatorVerifier;
 
 /// Tells what is forged, by the validators of the next height.
@@ -28,8 +28,8 @@ pub(crate) struct Forgery {
 /// The validators of the height that comes next.
 struct Current {
     height: Height,
-    ours: lojal_types::ValidatorSet,
-    of_engine: ValidatorSet,
+    ours: ValidatorSet,
+    of_engine: EngineValidatorSet,
     peers: BTreeSet<PeerId>,
 }
 
@@ -39,7 +39,7 @@ impl Current {
         let ours = view.validators();
         let peer = |one: &Validator| lojal_network::peer_id_of(one.network_key.as_bytes()).ok();
         let peers = ours.validators().iter().filter_map(peer).collect();
-        Self { height, of_engine: ValidatorSet::new(ours.clone()), ours, peers }
+        Self { height, of_engine: EngineValidatorSet::new(ours.clone()), ours, peers }
     }
 
     fn key(&self, address: &Address) -> Option<PublicKey> {

@@ -85,32 +85,32 @@ impl Metrics {
         let committed = Duration::from_millis(self.0.committed_ms.load(Ordering::Relaxed));
         self.0.since.0.elapsed().saturating_sub(committed)
     }
-    pub(crate) fn committed(&self, transactions: usize, took: Duration) {
+    pub(crate) fn record_commit(&self, transactions: usize, took: Duration) {
         let since_ms = u64::try_from(self.0.since.0.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.0.committed_ms.store(since_ms, Ordering::Relaxed);
         add(&self.0.blocks_committed, 1);
         add(&self.0.transactions_committed, transactions as u64);
         add(&self.0.commit_us, us(took));
     }
-    pub(crate) fn proposed(&self) {
+    pub(crate) fn record_proposal(&self) {
         add(&self.0.blocks_proposed, 1);
     }
-    pub(crate) fn executed(&self, took: Duration) {
+    pub(crate) fn record_execution(&self, took: Duration) {
         add(&self.0.execute_us, us(took));
     }
-    pub(crate) fn invalid(&self) {
+    pub(crate) fn record_invalid_block(&self) {
         add(&self.0.blocks_invalid, 1);
     }
-    pub(crate) fn round_failed(&self) {
+    pub(crate) fn record_failed_round(&self) {
         add(&self.0.rounds_failed, 1);
     }
-    pub(crate) fn evidence(&self, count: usize) {
+    pub(crate) fn record_evidence(&self, count: usize) {
         add(&self.0.evidence, count as u64);
     }
-    pub(crate) fn sync_served(&self, blocks: usize) {
+    pub(crate) fn record_sync_served(&self, blocks: usize) {
         add(&self.0.sync_served, blocks as u64);
     }
-    pub(crate) fn sync_unavailable(&self) {
+    pub(crate) fn record_sync_unavailable(&self) {
         add(&self.0.sync_unavailable, 1);
     }
 }
@@ -132,7 +132,7 @@ mod tests {
         let metrics = Metrics::default();
         tokio::time::advance(Duration::from_secs(7)).await;
         assert_eq!(metrics.block_age(), Duration::from_secs(7));
-        metrics.committed(1, Duration::ZERO);
+        metrics.record_commit(1, Duration::ZERO);
         assert_eq!(metrics.block_age(), Duration::ZERO);
         tokio::time::advance(Duration::from_secs(58)).await;
         assert_eq!(metrics.block_age(), Duration::from_secs(58));

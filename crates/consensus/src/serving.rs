@@ -97,7 +97,7 @@ fn read(store: &Store, start: Height, end: Height, metrics: &Metrics) -> Option<
             Ok(None) => break,
             // The store has noted it, with the reason.
             Err(_) => {
-                metrics.sync_unavailable();
+                metrics.record_sync_unavailable();
                 break;
             }
         };
@@ -108,7 +108,7 @@ fn read(store: &Store, start: Height, end: Height, metrics: &Metrics) -> Option<
         blocks.push(block);
         height = height.next();
     }
-    metrics.sync_served(blocks.len());
+    metrics.record_sync_served(blocks.len());
     (!blocks.is_empty()).then(|| encode_blocks(start, &blocks))
 }
 

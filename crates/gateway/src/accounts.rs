@@ -36,16 +36,17 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
     let exists = record.is_some();
     let record = record.unwrap_or_default();
     let network = view.network();
-    let Ok(guardians) = record.guardians.try_map(|address| Ok::<_, Infallible>(address.text(network)));
-    let Ok(recovery) = record.recovery.map(|one| one.try_map(|it| Ok::<_, Infallible>(it.text(network)))).transpose();
-    let Ok(safeguards) = record.safeguards.try_map(|address| Ok::<_, Infallible>(address.text(network)));
+    let Ok(guardians) = record.guardians.try_map(|address| Ok::<_, Infallible>(address.to_text(network)));
+    let Ok(recovery) =
+        record.recovery.map(|one| one.try_map(|it| Ok::<_, Infallible>(it.to_text(network)))).transpose();
+    let Ok(safeguards) = record.safeguards.try_map(|address| Ok::<_, Infallible>(address.to_text(network)));
     let brands = if exists { view.brand_ids() } else { Vec::new() };
     let balance = |brand: &BrandId| {
         let lots = view.lots(address, *brand);
         (!lots.is_empty()).then(|| api::Balance { brand: *brand, total: total(&lots), lots })
     };
     api::Account {
-        address: address.text(network),
+        address: address.to_text(network),
         exists,
         rotated_key: record.rotated_key,
         frozen: record.frozen,
@@ -53,7 +54,7 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
         recovery,
         safeguards,
         household: households::household(view, address),
-        memberships: view.memberships(address).into_iter().map(|household| household.text(network)).collect(),
+        memberships: view.memberships(address).into_iter().map(|household| household.to_text(network)).collect(),
         balances: brands.iter().filter_map(balance).collect(),
         holds: brands.iter().flat_map(|brand| holds(view, address, *brand)).collect(),
         height: view.tip().height,

@@ -73,8 +73,8 @@ pub(crate) async fn one(
         let block = outcome::decode(&stored)?;
         Ok(json(&api::Block {
             id: block.header.id(),
-            header: block.header.text(network),
-            certificate: stored.certificate.text(network),
+            header: block.header.to_text(network),
+            certificate: stored.certificate.to_text(network),
             transactions: block.transactions.into_inner().into_iter().map(|signed| signed.to_text(network)).collect(),
         }))
     };

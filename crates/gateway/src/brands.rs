@@ -37,7 +37,7 @@ pub(crate) async fn operators(
     let view = app.gateway.store.view();
     view.brand(id).ok_or_else(unknown_brand)?;
     let operator = |(address, operator): (Address, Operator)| api::Operator {
-        address: address.text(view.network()),
+        address: address.to_text(view.network()),
         roles: operator.roles,
         issue_daily_max: operator.issue_daily_max,
         issued_today: view.issued_today(id, address),

@@ -78,7 +78,9 @@ impl FromRequestParts<Arc<App>> for AddressSegment {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         let text: AddressText = segment(parts, app, Kind::InvalidAddress).await?;
-        text.on(app.network()).map(Self).map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
+        text.to_canonical(app.network())
+            .map(Self)
+            .map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
     }
 }
 

@@ -37,5 +37,5 @@ fn member(view: &View, household: Address, member: Address, rights: MemberRights
         points: view.spent_this_month(household, member, *brand),
     };
     let spent = rights.limits.iter().map(spent).collect();
-    api::Member { address: member.text(view.network()), rights, spent }
+    api::Member { address: member.to_text(view.network()), rights, spent }
 }

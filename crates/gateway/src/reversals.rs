@@ -23,7 +23,7 @@ pub(crate) async fn issue(
     let issued = view.get(&IssuedKey { brand, reference }).ok_or_else(unknown_reference)?;
     let reversible = issued.reversible(&view.lots(issued.to, brand), view.tip().time_ms);
     Ok(Json(api::Issue {
-        to: issued.to.text(view.network()),
+        to: issued.to.to_text(view.network()),
         amount: issued.amount,
         expiry: issued.expiry,
         reversible_until_ms: issued.reversible_until_ms,

@@ -20,7 +20,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<api::Status> {
         height: tip.height,
         state_root: view.state_root(),
         time_ms: tip.time_ms,
-        validator: gateway.validator.map(|address| address.text(view.network())),
+        validator: gateway.validator.map(|address| address.to_text(view.network())),
         peers: gateway.network.peer_count(),
         mempool: gateway.mempool.len(),
         version: gateway.version.to_owned(),

@@ -58,7 +58,7 @@ impl Address {
         &self.0
     }
     /// The text form on a network.
-    pub fn text(self, network: NetworkKind) -> AddressText {
+    pub fn to_text(self, network: NetworkKind) -> AddressText {
         AddressText { network, address: self }
     }
 }
@@ -130,7 +130,7 @@ impl AddressText {
     ///
     /// # Errors
     /// When it has the other network's prefix.
-    pub fn on(self, network: NetworkKind) -> Result<Address, AddressError> {
+    pub fn to_canonical(self, network: NetworkKind) -> Result<Address, AddressError> {
         if self.network == network {
             return Ok(self.address);
         }
@@ -189,9 +189,9 @@ mod tests {
     fn text_round_trips_on_both_networks() {
         let address = Address::of_key(&PublicKey::new([7; 32]));
         for network in [NetworkKind::Main, NetworkKind::Test] {
-            let text = address.text(network).to_string();
+            let text = address.to_text(network).to_string();
             assert!(text.starts_with(&format!("{}1", network.prefix())), "{text}");
-            assert_eq!(text.parse::<AddressText>().expect("valid").on(network), Ok(address));
+            assert_eq!(text.parse::<AddressText>().expect("valid").to_canonical(network), Ok(address));
         }
     }
 
@@ -206,11 +206,11 @@ mod tests {
 
     #[test]
     fn a_typing_error_another_prefix_and_another_network_are_told_apart() {
-        let text = Address::new([1; 20]).text(NetworkKind::Test).to_string();
+        let text = Address::new([1; 20]).to_text(NetworkKind::Test).to_string();
         let typo = text.replacen('q', "p", 1);
         assert!(matches!(typo.parse::<AddressText>(), Err(AddressError::Checksum(_))));
         let parsed: AddressText = text.parse().expect("valid");
-        assert!(matches!(parsed.on(NetworkKind::Main), Err(AddressError::Network { .. })));
+        assert!(matches!(parsed.to_canonical(NetworkKind::Main), Err(AddressError::Network { .. })));
         let other = bech32::encode::<Bech32m>(Hrp::parse_unchecked("bc"), &[1; 20]).expect("valid");
         assert!(matches!(other.parse::<AddressText>(), Err(AddressError::Prefix(_))));
         let short = bech32::encode::<Bech32m>(Hrp::parse_unchecked("loj"), &[1; 19]).expect("valid");

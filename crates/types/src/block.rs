@@ -52,7 +52,7 @@ impl Header {
         BlockId::new(chain_hash(tag::BLOCK, &self.chain_id, &[&bytes]))
     }
     /// The form that JSON shows.
-    pub fn text(self, network: NetworkKind) -> Header<AddressText> {
+    pub fn to_text(self, network: NetworkKind) -> Header<AddressText> {
         Header {
             version: self.version,
             chain_id: self.chain_id,
@@ -64,7 +64,7 @@ impl Header {
             state_root: self.state_root,
             validators_hash: self.validators_hash,
             next_validators_hash: self.next_validators_hash,
-            proposer: self.proposer.text(network),
+            proposer: self.proposer.to_text(network),
         }
     }
 }

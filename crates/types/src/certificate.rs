@@ -83,11 +83,11 @@ impl Certificate {
         }
     }
     /// The form that JSON shows.
-    pub fn text(&self, network: NetworkKind) -> Certificate<AddressText> {
+    pub fn to_text(&self, network: NetworkKind) -> Certificate<AddressText> {
         let signatures = self
             .signatures
             .iter()
-            .map(|one| CommitSignature { validator: one.validator.text(network), signature: one.signature })
+            .map(|one| CommitSignature { validator: one.validator.to_text(network), signature: one.signature })
             .collect();
         Certificate {
             height: self.height,

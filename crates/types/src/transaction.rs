@@ -110,7 +110,7 @@ impl SignedTransaction {
     }
     /// The form that JSON shows.
     pub fn to_text(self, network: NetworkKind) -> SignedTransaction<AddressText> {
-        let Ok(text) = self.try_map(|address| Ok::<_, std::convert::Infallible>(address.text(network)));
+        let Ok(text) = self.try_map(|address| Ok::<_, std::convert::Infallible>(address.to_text(network)));
         text
     }
 }
@@ -121,7 +121,7 @@ impl SignedTransaction<AddressText> {
     /// # Errors
     /// When an address belongs to another kind of network.
     pub fn to_canonical(self, network: NetworkKind) -> Result<SignedTransaction, AddressError> {
-        self.try_map(|text| text.on(network))
+        self.try_map(|text| text.to_canonical(network))
     }
 }
 

@@ -113,7 +113,7 @@ impl Layout {
     }
     /// The address of a validator.
     pub fn address(&self, index: u16) -> AddressText {
-        self.genesis.document().validators[usize::from(index)].address().text(self.genesis.network())
+        self.genesis.document().validators[usize::from(index)].address().to_text(self.genesis.network())
     }
     /// The URL of a validator's gateway.
     pub fn url(&self, index: u16) -> String {

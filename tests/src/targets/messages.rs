@@ -65,9 +65,9 @@ pub fn header(data: &[u8]) {
     let Ok(header) = borsh::from_slice::<Header>(data) else { return };
     assert_eq!(borsh::to_vec(&header).expect("in memory"), data, "two encodings of one header");
     for network in NETWORKS {
-        let text: Header<AddressText> = header.clone().text(network);
+        let text: Header<AddressText> = header.clone().to_text(network);
         survives_json(&text);
-        assert_eq!(text.proposer.on(network), Ok(header.proposer));
+        assert_eq!(text.proposer.to_canonical(network), Ok(header.proposer));
     }
     let mut later = header.clone();
     later.height = later.height.next();
@@ -80,7 +80,7 @@ pub fn certificate(data: &[u8]) {
     let Ok(certificate) = borsh::from_slice::<Certificate>(data) else { return };
     assert_eq!(borsh::to_vec(&certificate).expect("in memory"), data, "two encodings of one certificate");
     for network in NETWORKS {
-        survives_json(&certificate.text(network));
+        survives_json(&certificate.to_text(network));
     }
     let engine = to_engine(&certificate).trim_vote_extensions();
     let is_in_order = certificate.signatures.is_sorted_by(|one, other| one.validator < other.validator);

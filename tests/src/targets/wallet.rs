@@ -115,7 +115,7 @@ pub fn wallet_home(data: &[u8]) {
     match Home::open(&dir) {
         Ok(home) => {
             assert!((1..=GATEWAYS_MAX).contains(&home.gateways().len()), "a home without gateways");
-            assert_eq!(home.address().text(home.network()), home.address_text());
+            assert_eq!(home.address().to_text(home.network()), home.address_text());
             assert_eq!(home.chain_id(), home.genesis().chain_id());
             let _ = home.next_public_key();
         }

@@ -91,7 +91,7 @@ fn check_account(account: &api::Account, address: Address, model: &Model, brands
 fn check_limits(account: &api::Account, household: Address, view: &View, model: &Model) {
     let members = account.household.iter().flat_map(|household| &household.members);
     for member in members {
-        let address = member.address.on(view.network()).expect("the gateway writes addresses of its network");
+        let address = member.address.to_canonical(view.network()).expect("the gateway writes addresses of its network");
         for spent in &member.spent {
             let expected = model.spent_this_month(household, address, spent.brand);
             assert_eq!(spent.points.get(), expected, "{address:?} in {household:?}, {}", spent.brand);

@@ -194,7 +194,7 @@ fn payment(genesis: &Genesis, number: usize) -> SignedTransaction {
 
 /// The points of nordmat that an address holds on one node.
 fn balance(network: &Network, node: usize, genesis: &Genesis, address: Address) -> u64 {
-    let account = network.client(node).account(&address.text(genesis.network())).expect("a running gateway");
+    let account = network.client(node).account(&address.to_text(genesis.network())).expect("a running gateway");
     account.balances.iter().find(|balance| balance.brand == nordmat()).map_or(0, |balance| balance.total.get())
 }
 

@@ -97,7 +97,7 @@ impl Record {
     /// Asks until the answer holds everything that any client knew of before. None if the gateway has none like that.
     fn read(&self, client: &str, gateway: usize, number: usize, latest: &mut [Height; 4]) -> Option<()> {
         let (invoked, known) = (self.clock(), self.height.load(Ordering::SeqCst));
-        let address = member(number).address().text(self.genesis.network());
+        let address = member(number).address().to_text(self.genesis.network());
         for _ in 0..ASKED_MAX {
             let Ok(answer) = self.gateways[gateway].account(&address) else {
                 std::thread::park_timeout(POLL);

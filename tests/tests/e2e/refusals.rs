@@ -55,7 +55,7 @@ fn every_refusal_has_its_own_code_and_changes_nothing() {
 #[test]
 fn the_wallet_says_what_is_wrong_and_what_to_do() {
     let network = Network::start();
-    let member = Signer::of(&network, "member-2").address().text(lojal_types::NetworkKind::Test).to_string();
+    let member = Signer::of(&network, "member-2").address().to_text(lojal_types::NetworkKind::Test).to_string();
     let output = run(lojal(&network, "member-1").args(["send", &member, "5", "nordmat"]));
     assert!(!output.status.success());
     assert!(output.stderr.contains("unknown_account"), "{output:?}");

@@ -96,7 +96,7 @@ pub fn code_of(answer: Result<TransactionStatus, ClientError>) -> Code {
 
 /// The points of nordmat that an account holds on one node.
 pub fn balance(network: &Network, node: usize, account: &Signer) -> u64 {
-    let address = account.address().text(account.genesis().network());
+    let address = account.address().to_text(account.genesis().network());
     let account = network.client(node).account(&address).expect("a running gateway");
     account.balances.iter().find(|balance| balance.brand == nordmat()).map_or(0, |balance| balance.total.get())
 }

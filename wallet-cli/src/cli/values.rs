@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_surrounds_a_value_when_it_is_copied_is_no_part_of_it() {
-        let address_text = Address::new([2; 20]).text(NetworkKind::Test);
+        let address_text = Address::new([2; 20]).to_text(NetworkKind::Test);
         let (id, key) = ("0a".repeat(32), PublicKey::new([0x0a; 32]));
         for wrap in ["{}", " {}\r\n", "\u{200b}{}\u{feff}", "\u{2068}{}\u{2069}", "\u{a0}{}\t"] {
             let wrapped = |value: &str| wrap.replace("{}", value);

@@ -135,7 +135,7 @@ fn set_operator(context: &Context, args: SetOperatorArgs) -> Result<Report, Comm
     roles.dedup();
     let roles: Roles = Bounded::new(roles).expect("one to four kinds of roles");
     let issue_daily_max = args.issue_daily_max.as_ref().map(|text| amount::parse(text, brand.decimals)).transpose()?;
-    let operator = Address::of_key(&args.public_key).text(session.home.network());
+    let operator = Address::of_key(&args.public_key).to_text(session.home.network());
     let cap = issue_daily_max.map(|max| format!(", at most {} a day", points_text(max, &brand))).unwrap_or_default();
     let done = format!("{operator} acts for {}: {}{cap}", brand.id, roles_text(&roles));
     let set = SetOperator { brand: brand.id, public_key: args.public_key, roles, issue_daily_max };
@@ -150,7 +150,7 @@ fn remove_operator(
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let remove = RemoveOperator { brand, operator: operator.on(session.home.network())? };
+    let remove = RemoveOperator { brand, operator: operator.to_canonical(session.home.network())? };
     let done = format!("{operator} doesn't act for {brand} any more");
     session.transact(Operation::RemoveOperator(remove), &done, sending)
 }

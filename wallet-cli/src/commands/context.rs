@@ -66,7 +66,7 @@ impl Context {
     /// The account that is asked for: the wallet's own unless another is named.
     pub(super) fn account(home: Option<&Home>, address: Option<AddressText>) -> Result<AddressText, CommandError> {
         match (home, address) {
-            (Some(home), Some(address)) => Ok(address.on(home.network()).map(|_| address)?),
+            (Some(home), Some(address)) => Ok(address.to_canonical(home.network()).map(|_| address)?),
             (None, Some(address)) => Ok(address),
             (Some(home), None) => Ok(home.address_text()),
             (None, None) => Err(CommandError::NoWallet),

@@ -28,13 +28,13 @@ pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<
             let done = format!("invited {member} as {}", role_text(rights.role));
             let hint = format!("they accept with lojal household join {household}");
             let MemberRights { role, limits } = rights;
-            let member = member.on(session.home.network())?;
+            let member = member.to_canonical(session.home.network())?;
             let invite = Invite { household: at, member, role, limits };
             Ok(session.transact(Operation::Invite(invite), &done, &sending)?.with_hint(&hint))
         }
         HouseholdCommand::Join { household, sending } => {
             let session = Session::open(context)?;
-            let join = Join { household: household.on(session.home.network())? };
+            let join = Join { household: household.to_canonical(session.home.network())? };
             session.transact(Operation::Join(join), &format!("joined the household {household}"), &sending)
         }
         HouseholdCommand::Leave { household, sending } => {
@@ -48,13 +48,13 @@ pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<
             let (household, at) = place(&session, &household)?;
             let MemberRights { role, limits } = self::rights(&session, rights)?;
             let done = format!("{member} is now {} in the household {household}", role_text(role));
-            let member = member.on(session.home.network())?;
+            let member = member.to_canonical(session.home.network())?;
             session.transact(Operation::SetMember(SetMember { household: at, member, role, limits }), &done, &sending)
         }
         HouseholdCommand::Remove { member, household, sending } => {
             let session = Session::open(context)?;
             let (household, at) = place(&session, &household)?;
-            let remove = RemoveMember { household: at, member: member.on(session.home.network())? };
+            let remove = RemoveMember { household: at, member: member.to_canonical(session.home.network())? };
             let done = format!("removed {member} from the household {household}");
             session.transact(Operation::RemoveMember(remove), &done, &sending)
         }
@@ -69,7 +69,7 @@ fn create(context: &Context, sending: &Sending) -> Result<Report, CommandError> 
     let window = session.validity(&sending.validity, None)?;
     let operation = Operation::CreateHousehold(CreateHousehold {});
     let (id, fate) = session.submit(operation, &key, window, sending.no_wait)?;
-    let address = Address::of_household(&session.home.chain_id(), &id, 0).text(session.home.network());
+    let address = Address::of_household(&session.home.chain_id(), &id, 0).to_text(session.home.network());
     let report = report(id, fate, &format!("made the household {address}"), Repeat::Twice)?;
     Ok(report
         .with_field("household", &address)
@@ -112,7 +112,7 @@ fn limits_text(member: &api::Member, decimals: &Decimals) -> String {
 
 fn place(session: &Session<'_>, option: &HouseholdOption) -> Result<(AddressText, Address), CommandError> {
     let text = session.pool(option.household)?;
-    Ok((text, text.on(session.home.network())?))
+    Ok((text, text.to_canonical(session.home.network())?))
 }
 
 /// Limits can be typed in any order, and of 0 for a brand that a member shall not touch.

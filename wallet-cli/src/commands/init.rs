@@ -89,8 +89,8 @@ pub(super) fn restore(
     let known = GenesisDocument::from_toml(&genesis_toml).and_then(Genesis::new);
     let known = known.map_err(|error| HomeError::Content { path: genesis.to_owned(), reason: error.to_string() })?;
     let backup = Backup::from_words(&ask::words(words_file)?)?;
-    let account = account.unwrap_or_else(|| backup.key(0).address().text(known.network()));
-    let address = account.on(known.network())?;
+    let account = account.unwrap_or_else(|| backup.key(0).address().to_text(known.network()));
+    let address = account.to_canonical(known.network())?;
     let gateways = Gateways::new(&context.options.gateways, Some(known.chain_id())).map_err(GatewaysError::Client)?;
     context.warn_of_exposed(&gateways);
     let found: api::Account = gateways.ask(|gateway| Ok(gateway.client()?.account(&account)?))?;

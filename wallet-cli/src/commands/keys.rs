@@ -69,7 +69,7 @@ fn set_guardians(
     let network = session.home.network();
     let mut list = guardians
         .into_iter()
-        .map(|guardian| guardian.try_map(|address| address.on(network)))
+        .map(|guardian| guardian.try_map(|address| address.to_canonical(network)))
         .collect::<Result<Vec<Guardian>, _>>()?;
     list.sort_unstable();
     let count = u8::try_from(list.len()).expect("the command line takes three");
@@ -81,7 +81,7 @@ fn set_guardians(
     if !guardians.threshold_is_in_range() {
         return Err(CommandError::Usage("the threshold is more than the number of guardians"));
     }
-    let Ok(shown) = guardians.clone().try_map(|address| Ok::<_, std::convert::Infallible>(address.text(network)));
+    let Ok(shown) = guardians.clone().try_map(|address| Ok::<_, std::convert::Infallible>(address.to_text(network)));
     let operation = Operation::SetGuardians(SetGuardians { guardians });
     let done = format!("asked for the guardians: {}\n{}", guardians_text(&shown), how_it_goes_on(&session));
     session.transact(operation, &done, sending)

@@ -163,10 +163,10 @@ mod tests {
     use super::*;
 
     fn own() -> AddressText {
-        KeyPair::from_seed(&[1; 32]).address().text(NetworkKind::Test)
+        KeyPair::from_seed(&[1; 32]).address().to_text(NetworkKind::Test)
     }
     fn other() -> AddressText {
-        KeyPair::from_seed(&[2; 32]).address().text(NetworkKind::Test)
+        KeyPair::from_seed(&[2; 32]).address().to_text(NetworkKind::Test)
     }
     fn brand() -> BrandId {
         "kaffet".parse().expect("valid")

@@ -39,7 +39,7 @@ pub(super) fn send(
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let source = session.source(source)?;
-    let receiver = to.on(session.home.network())?;
+    let receiver = to.to_canonical(session.home.network())?;
     let amount = session.amount(amount, brand)?;
     let transfer = Transfer { brand, from: source.address, to: receiver, amount: amount.points };
     let done = format!("sent {} to {to}{}", amount.text, source.words());
@@ -70,7 +70,7 @@ pub(super) fn issue(
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let receiver = to.on(session.home.network())?;
+    let receiver = to.to_canonical(session.home.network())?;
     let brand = session.brand(brand)?;
     let points = amount::parse(amount, brand.decimals)?;
     let text = points_text(points, &brand);
@@ -98,7 +98,7 @@ pub(super) fn reverse(
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let holder = from.on(session.home.network())?;
+    let holder = from.to_canonical(session.home.network())?;
     let brand = session.brand(brand)?;
     let amount = amount::parse(amount, brand.decimals)?;
     let at_least = at_least.map(|text| amount::parse(text, brand.decimals)).transpose()?.unwrap_or(amount);

@@ -41,7 +41,7 @@ pub(super) fn recover(context: &Context, command: RecoverCommand) -> Result<Repo
 /// Nothing is signed: the new wallet can do nothing but say which key it has.
 fn start(context: &Context, lost: AddressText) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    lost.on(session.home.network())?;
+    lost.to_canonical(session.home.network())?;
     if lost == session.home.address_text() {
         return Err(CommandError::Usage("this is the wallet of that account: run this in the new wallet"));
     }
@@ -81,7 +81,7 @@ fn approve(
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let account = lost.on(session.home.network())?;
+    let account = lost.to_canonical(session.home.network())?;
     let what = format!(
         "as a guardian, ask that {lost} gets the key\n{new_key}\nCompare the key with the one on the new phone, and be \
          sure that you talk to the owner: from now on nothing leaves the account"
@@ -116,7 +116,7 @@ fn status(context: &Context, address: Option<AddressText>) -> Result<Report, Com
 /// A new wallet takes over an account whose key it has become; a guardian completes the recovery on the ledger.
 fn finish(context: &Context, lost: AddressText, sending: &Sending) -> Result<Report, CommandError> {
     let mut session = Session::open(context)?;
-    let address = lost.on(session.home.network())?;
+    let address = lost.to_canonical(session.home.network())?;
     let own_key = session.home.public_key();
     let account = session.account(lost)?;
     if account.rotated_key == Some(own_key) {
@@ -141,7 +141,7 @@ fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, Com
     }
     let passphrase = session.passphrase()?;
     let _lock = session.home.lock_key()?;
-    session.home.adopt(lost.on(session.home.network())?, &passphrase)?;
+    session.home.adopt(lost.to_canonical(session.home.network())?, &passphrase)?;
     let text = format!(
         "this is the wallet of {lost} now\n\
          write that address down beside this wallet's words: they bring it back only with --account {lost}\n\
@@ -202,7 +202,7 @@ mod tests {
     fn what_a_guardian_scans_fits_on_a_terminal_of_24_lines() {
         let key = KeyPair::from_seed(&[1; 32]);
         for network in [NetworkKind::Main, NetworkKind::Test] {
-            let command = approve_command(key.address().text(network), key.public_key());
+            let command = approve_command(key.address().to_text(network), key.public_key());
             let code = draw(&command, Style::Coloured).expect("fits");
             assert!(code.lines().count() < 24, "{} lines", code.lines().count());
         }

@@ -60,7 +60,7 @@ pub(super) fn agree(
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let network = session.home.network();
-    let account = owner.on(network)?;
+    let account = owner.to_canonical(network)?;
     let Some(waiting) = session.account(owner)?.safeguards.waiting else {
         return Err(CommandError::Usage("nothing waits on that account: its owner must ask first"));
     };
@@ -71,7 +71,7 @@ pub(super) fn agree(
     );
     ask::consent(&what, consent)?;
     // The digest is of what was shown: whatever else waits by then, this agrees to nothing else.
-    let digest = waiting.try_map(|address| address.on(network))?.digest(&session.home.chain_id(), &account);
+    let digest = waiting.try_map(|address| address.to_canonical(network))?.digest(&session.home.chain_id(), &account);
     let done = format!("agreed to what waits on {owner}; see how far it has come with lojal guardians show {owner}");
     session.transact(Operation::Agree(Agree { account, digest }), &done, sending)
 }

@@ -71,7 +71,7 @@ pub(super) fn capture(context: &Context, args: CaptureArgs) -> Result<Report, Co
     let OptionalReceiptArgs { receipt, reference: given } = args.reference;
     let reference = reference(&session, receipt, given).unwrap_or_else(|| hold_reference.clone());
     let capture = Capture { brand: brand.id, from, hold_reference, amount: points, reference };
-    let holder = from.text(session.home.network());
+    let holder = from.to_text(session.home.network());
     let done = format!("took {} that {holder} had held", points_text(points, &brand));
     session.transact(Operation::Capture(capture), &done, &args.sending)
 }
@@ -84,7 +84,7 @@ pub(super) fn release(context: &Context, args: &ReleaseArgs) -> Result<Report, C
     let brand = session.brand(ticket.brand)?;
     let HoldTicket { from, hold_reference, amount, .. } = ticket;
     let release = Release { brand: brand.id, from, hold_reference };
-    let done = format!("released {} to {}", points_text(amount, &brand), from.text(session.home.network()));
+    let done = format!("released {} to {}", points_text(amount, &brand), from.to_text(session.home.network()));
     session.transact(Operation::Release(release), &done, &args.sending)
 }
 
@@ -118,7 +118,7 @@ fn hold_points(
 /// The account that pays: the pool that the till names, or the one of the command line.
 fn source(session: &Session<'_>, request: &Request, args: &PayArgs) -> Result<Source, CommandError> {
     let Some(household) = request.household else { return session.source(&args.source) };
-    let asked = session.source_at(household.text(session.home.network()), household);
+    let asked = session.source_at(household.to_text(session.home.network()), household);
     if args.source.household.is_some() && session.source(&args.source)?.address != household {
         return Err(CommandError::OtherPool(asked.text));
     }

@@ -140,7 +140,7 @@ impl<'a> Session<'a> {
             None => Ok(self.source_at(self.home.address_text(), self.home.address())),
             Some(pool) => {
                 let text = self.pool(pool)?;
-                Ok(self.source_at(text, text.on(self.home.network())?))
+                Ok(self.source_at(text, text.to_canonical(self.home.network())?))
             }
         }
     }
@@ -151,9 +151,9 @@ impl<'a> Session<'a> {
     /// The address of a household; the only one is looked up.
     pub(super) fn pool(&self, pool: Pool) -> Result<AddressText, CommandError> {
         match pool {
-            Pool::At(address) => Ok(address.on(self.home.network()).map(|_| address)?),
+            Pool::At(address) => Ok(address.to_canonical(self.home.network()).map(|_| address)?),
             Pool::Only => match self.account(self.home.address_text())?.memberships[..] {
-                [only] => Ok(only.on(self.home.network()).map(|_| only)?),
+                [only] => Ok(only.to_canonical(self.home.network()).map(|_| only)?),
                 ref all => Err(CommandError::HouseholdCount(all.len())),
             },
         }

@@ -166,10 +166,10 @@ mod tests {
     use super::*;
 
     fn own() -> AddressText {
-        KeyPair::from_seed(&[1; 32]).address().text(NetworkKind::Test)
+        KeyPair::from_seed(&[1; 32]).address().to_text(NetworkKind::Test)
     }
     fn other() -> AddressText {
-        KeyPair::from_seed(&[2; 32]).address().text(NetworkKind::Test)
+        KeyPair::from_seed(&[2; 32]).address().to_text(NetworkKind::Test)
     }
     fn time(ms: u64) -> TimeMs {
         TimeMs::new(ms).expect("in range")

@@ -44,7 +44,7 @@ fn a_home_is_opened_as_it_was_made() {
     create(&dir).expect("made");
     let home = Home::open(&dir).expect("there");
     assert_eq!(home.address(), key().address());
-    assert_eq!(home.address_text().to_string(), key().address().text(NetworkKind::Test).to_string());
+    assert_eq!(home.address_text().to_string(), key().address().to_text(NetworkKind::Test).to_string());
     assert_eq!(home.chain_id(), Genesis::from_toml(&genesis_toml(NetworkKind::Test)).expect("valid").chain_id());
     assert_eq!(home.gateways(), urls());
     assert_eq!(home.unlock(&passphrase()).expect("right").seed(), key().seed());
@@ -99,7 +99,7 @@ fn a_home_whose_files_do_not_fit_together_is_not_opened() {
     fs::write(dir.join(GENESIS), genesis_toml(NetworkKind::Test)).expect("writable");
     let other = KeyPair::from_seed(&[8; 32]);
     let stranger =
-        KeyFile::seal(other.address().text(NetworkKind::Test), &Secret::Key(other), &passphrase()).expect("sealed");
+        KeyFile::seal(other.address().to_text(NetworkKind::Test), &Secret::Key(other), &passphrase()).expect("sealed");
     fs::write(dir.join(KEY_NEXT), stranger.to_json()).expect("writable");
     assert!(matches!(Home::open(&dir), Err(HomeError::Content { .. })));
 }

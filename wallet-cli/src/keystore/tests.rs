@@ -8,7 +8,7 @@ fn passphrase(text: &str) -> Passphrase {
 }
 
 fn seal(secret: &Secret) -> KeyFile {
-    let address = secret.key().address().text(NetworkKind::Test);
+    let address = secret.key().address().to_text(NetworkKind::Test);
     KeyFile::seal(address, secret, &passphrase("open sesame")).expect("random bytes")
 }
 
@@ -40,13 +40,13 @@ fn a_key_comes_back_with_its_passphrase_and_only_with_it() {
 fn sealed_with_bytes(passphrase: &str) -> KeyFile {
     let exactly = Passphrase::exactly(passphrase);
     let secret = Secret::Key(KeyPair::from_seed(&[7; 32]));
-    KeyFile::seal(secret.key().address().text(NetworkKind::Test), &secret, &exactly).expect("random bytes")
+    KeyFile::seal(secret.key().address().to_text(NetworkKind::Test), &secret, &exactly).expect("random bytes")
 }
 
 #[test]
 fn a_passphrase_opens_the_file_whatever_system_it_is_typed_on() {
     let file = KeyFile::seal(
-        KeyPair::from_seed(&[7; 32]).address().text(NetworkKind::Test),
+        KeyPair::from_seed(&[7; 32]).address().to_text(NetworkKind::Test),
         &Secret::Key(KeyPair::from_seed(&[7; 32])),
         &passphrase("blåbärs\u{a0}kräm"),
     );
@@ -83,8 +83,8 @@ fn a_changed_file_does_not_open() {
     let mut flipped = hex::decode(sealed().ciphertext).expect("hex");
     flipped[0] ^= 1;
     let changes = [
-        ("address", json!(other.address().text(NetworkKind::Test))),
-        ("address", json!(KeyPair::from_seed(&[7; 32]).address().text(NetworkKind::Main))),
+        ("address", json!(other.address().to_text(NetworkKind::Test))),
+        ("address", json!(KeyPair::from_seed(&[7; 32]).address().to_text(NetworkKind::Main))),
         ("public_key", json!(other.public_key())),
         ("ciphertext", json!(hex::encode(flipped))),
         ("nonce", json!("00".repeat(NONCE_BYTES))),

@@ -15,7 +15,7 @@ fn backup() -> Backup {
 
 /// A ledger on which the first key's account has `key`.
 fn ledger_with(key: Option<PublicKey>) -> Server {
-    let own = account(backup().key(0).address().text(NetworkKind::Test));
+    let own = account(backup().key(0).address().to_text(NetworkKind::Test));
     Ledger::with(vec![Account { rotated_key: key, ..own }]).start()
 }
 
@@ -98,7 +98,7 @@ fn a_key_that_was_replaced_is_found_and_the_next_rotation_goes_on_from_it() {
     let restored = restore(&wallet, &server, &backup().words(), &[]).json();
     assert_eq!(restored["rotation"], 2);
     assert_eq!(restored["public_key"], backup().key(2).public_key().to_string());
-    assert_eq!(restored["address"], backup().key(0).address().text(NetworkKind::Test).to_string());
+    assert_eq!(restored["address"], backup().key(0).address().to_text(NetworkKind::Test).to_string());
     assert_eq!(wallet.run(&["rotate-key"]).exit_code, 0);
     let lojal_types::Operation::RotateKey(rotate) = only_operation(&server) else { panic!("another operation") };
     assert_eq!(rotate.new_key, backup().key(3).public_key());

@@ -170,7 +170,7 @@ fn sending_signs_the_typed_amount_and_says_where_it_is_final() {
     assert_eq!((ran.exit_code, ran.stdout.as_str(), ran.stderr.as_str()), (0, expected.as_str(), ""));
     let [Operation::Transfer(transfer)] = &signed.transaction.operations[..] else { panic!("{signed:?}") };
     assert_eq!(transfer.amount, Points::new(1250));
-    assert_eq!(transfer.to.text(NetworkKind::Test), other());
+    assert_eq!(transfer.to.to_text(NetworkKind::Test), other());
     let json = wallet.run(&["--json", "send", &other().to_string(), "12.50", "kaffet"]).json();
     assert_eq!(
         (&json["status"], &json["height"], &json["receipt"]["result"]),
@@ -270,7 +270,7 @@ fn nothing_is_signed_for_another_network_or_with_other_decimals() {
         let ran = wallet.run(&["redeem", amount, brand, "--json"]);
         assert_eq!((ran.exit_code, ran.error_code().as_str()), (exit_code, code));
     }
-    let main_address = key().address().text(NetworkKind::Main).to_string();
+    let main_address = key().address().to_text(NetworkKind::Main).to_string();
     let ran = wallet.run(&["send", &main_address, "1", "kaffet", "--json"]);
     assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "wrong_address"));
     assert!(submitted(&server).is_empty());

@@ -33,7 +33,7 @@ fn ledger_with(terms: Option<PartnershipTerms>, proposal: Option<PartnershipTerm
         proposal: proposal.map(|terms| PartnershipProposal { by: brand("fjallet"), terms }),
         converted_today: Points::new(500),
     };
-    let accounts = vec![account(key().address().text(NetworkKind::Test))];
+    let accounts = vec![account(key().address().to_text(NetworkKind::Test))];
     Ledger { partnerships: vec![partnership], ..Ledger::with(accounts) }.start()
 }
 
@@ -115,7 +115,7 @@ fn with_a_way_back(rate_num: u32, rate_den: u32) -> Server {
         one("fjallet", "nordmat", Some(back), None),
         one("nordmat", "kaffet", Some(PartnershipTerms { rate_num: 1, rate_den: 1, ..terms() }), None),
     ];
-    Ledger { partnerships, ..Ledger::with(vec![account(key().address().text(NetworkKind::Test))]) }.start()
+    Ledger { partnerships, ..Ledger::with(vec![account(key().address().to_text(NetworkKind::Test))]) }.start()
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_conversion_shows_its_rate_and_demands_what_it_showed() {
     assert!(submitted(&server).is_empty());
     assert_eq!(wallet.run(&arguments("2")).exit_code, 0);
     let Operation::Convert(convert) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((convert.received, convert.account.text(NetworkKind::Test)), (Points::new(2), pool()));
+    assert_eq!((convert.received, convert.account.to_text(NetworkKind::Test)), (Points::new(2), pool()));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn ledger() -> Server {
         issued_today: Points::new(250),
     };
     let operators = vec![
-        operator(key().address().text(NetworkKind::Test), vec![Role::Admin], None),
+        operator(key().address().to_text(NetworkKind::Test), vec![Role::Admin], None),
         operator(other(), vec![Role::Issue, Role::Capture], Some(100_000)),
     ];
     Ledger { operators, ..Ledger::with(vec![]) }.start()
@@ -114,5 +114,5 @@ fn operators_are_listed_set_and_removed() {
     };
     assert_eq!(&set.roles[..], [Role::Issue, Role::Capture]);
     assert_eq!((set.issue_daily_max, set.public_key.to_string()), (Some(Points::new(50_000)), till));
-    assert_eq!(remove.operator.text(NetworkKind::Test), other());
+    assert_eq!(remove.operator.to_text(NetworkKind::Test), other());
 }

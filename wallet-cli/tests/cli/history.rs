@@ -13,7 +13,7 @@ use crate::support::{Wallet, genesis, key, receipt};
 const START_MS: u64 = 1_700_000_000_000;
 
 fn own() -> AddressText {
-    key().address().text(NetworkKind::Test)
+    key().address().to_text(NetworkKind::Test)
 }
 
 fn time(minutes: u64) -> TimeMs {

@@ -11,7 +11,7 @@ use crate::support::server::Server;
 use crate::support::{Wallet, genesis, key, other, pool};
 
 fn own() -> AddressText {
-    key().address().text(NetworkKind::Test)
+    key().address().to_text(NetworkKind::Test)
 }
 
 fn limit(brand: &str, max: u64) -> MemberLimit {
@@ -31,7 +31,7 @@ fn ledger() -> Server {
             member(own(), MemberRole::Adult, vec![limit("nordmat", 1000)], 700),
             member(other(), MemberRole::Admin, vec![], 0),
         ],
-        invited: vec![member(Address::new([6; 20]).text(NetworkKind::Test), MemberRole::Child, vec![], 0)],
+        invited: vec![member(Address::new([6; 20]).to_text(NetworkKind::Test), MemberRole::Child, vec![], 0)],
     };
     let hold = Hold {
         brand: "kaffet".parse().expect("valid"),
@@ -75,7 +75,7 @@ fn a_new_household_is_named_by_its_address() {
     let json = Wallet::at(server.url()).run(&["household", "create", "--json"]).json();
     assert!(matches!(only_operation(&server), Operation::CreateHousehold(_)));
     let id = submitted(&server)[0].transaction.id(&genesis().chain_id());
-    let address = Address::of_household(&genesis().chain_id(), &id, 0).text(NetworkKind::Test);
+    let address = Address::of_household(&genesis().chain_id(), &id, 0).to_text(NetworkKind::Test);
     assert_eq!(json["household"], address.to_string());
     let ran = Wallet::at(ledger().url()).run(&["household", "create"]);
     assert!(ran.stdout.starts_with("made the household tloj1") && ran.stdout.contains("block 42"), "{}", ran.stdout);
@@ -91,7 +91,10 @@ fn rights_are_typed_in_any_order_and_signed_in_the_ledgers() {
     let ran = wallet.run(&[&["household", "invite", member.as_str()][..], &rights, &place].concat());
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
     let Operation::Invite(invite) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((invite.household.text(NetworkKind::Test), invite.member.text(NetworkKind::Test)), (pool(), other()));
+    assert_eq!(
+        (invite.household.to_text(NetworkKind::Test), invite.member.to_text(NetworkKind::Test)),
+        (pool(), other())
+    );
     assert_eq!(
         (invite.role, &invite.limits[..]),
         (MemberRole::Child, &[limit("fjallet", 0), limit("kaffet", 1250)][..])
@@ -133,7 +136,7 @@ fn the_only_household_need_not_be_named() {
         panic!("{operations:?}")
     };
     let named = [a.household, b.household, c.household, d.household, e.household];
-    assert!(named.iter().all(|household| household.text(NetworkKind::Test) == pool()));
+    assert!(named.iter().all(|household| household.to_text(NetworkKind::Test) == pool()));
 }
 
 #[test]
@@ -171,7 +174,7 @@ fn points_come_from_the_pool_that_is_named() {
             Operation::Hold(one) => one.from,
             other => panic!("{other:?}"),
         };
-        assert_eq!(from.text(NetworkKind::Test), pool());
+        assert_eq!(from.to_text(NetworkKind::Test), pool());
         assert_eq!(submitted(&server)[0].transaction.sender, key().address());
     }
 }
@@ -188,7 +191,7 @@ fn a_household_is_shown_with_its_members_and_its_pool() {
     }
     let json = wallet.run(&["household", "show", "--json"]).json();
     assert_eq!((&json["members"][1]["role"], &json["address"]), (&"admin".into(), &pool().to_string().into()));
-    let stranger = empty(Address::new([9; 20]).text(NetworkKind::Test)).address.to_string();
+    let stranger = empty(Address::new([9; 20]).to_text(NetworkKind::Test)).address.to_string();
     let ran = wallet.run(&["household", "show", "--household", &stranger, "--json"]);
     assert_eq!(ran.error_code(), "unknown_household");
 }

@@ -18,7 +18,7 @@ fn with_three_left(receipt: Outcome) -> Server {
         reversible: Points::new(300),
     };
     let reversed = Some((issue, Reversal { amount: Points::new(300) }));
-    let accounts = vec![account(key().address().text(NetworkKind::Test))];
+    let accounts = vec![account(key().address().to_text(NetworkKind::Test))];
     Ledger { receipt, reversed, ..Ledger::with(accounts) }.start()
 }
 

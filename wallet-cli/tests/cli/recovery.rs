@@ -15,7 +15,7 @@ use crate::support::{Wallet, key, other};
 /// The lost account is another one than that of the wallet, which is the new phone or a guardian's.
 fn lost(key: Option<PublicKey>, recovery: Option<Recovery<AddressText>>) -> Server {
     let list = vec![
-        Guardian::Account(Address::new([6; 20]).text(NetworkKind::Test)),
+        Guardian::Account(Address::new([6; 20]).to_text(NetworkKind::Test)),
         Guardian::Brand("kaffet".parse().expect("valid")),
     ];
     let guardians = Guardians { guardians: Bounded::new(list).expect("two"), threshold: 2 };
@@ -31,7 +31,7 @@ fn recovery(new_key: PublicKey, from_ms: Option<TimeMs>) -> Recovery<AddressText
 #[test]
 fn guardians_are_named_in_any_order_and_signed_in_the_ledgers() {
     let (a, b) = (Address::new([2; 20]), Address::new([4; 20]));
-    let texts = [b, a].map(|address| address.text(NetworkKind::Test).to_string());
+    let texts = [b, a].map(|address| address.to_text(NetworkKind::Test).to_string());
     let server = lost(None, None);
     let wallet = Wallet::at(server.url());
     let ran = wallet.run(&["guardians", "set", "kaffet", &texts[0], &texts[1]]);
@@ -69,7 +69,7 @@ fn a_new_phone_shows_what_the_guardians_must_type() {
     assert!(ran.stdout.contains(&command) && ran.stdout.contains("brand kaffet"), "{}{}", ran.stdout, ran.stderr);
     let json = wallet.run(&["recover", "start", &other().to_string(), "--json"]).json();
     assert_eq!((&json["command"], &json["new_key"]), (&command.into(), &key().public_key().to_string().into()));
-    let own = key().address().text(NetworkKind::Test).to_string();
+    let own = key().address().to_text(NetworkKind::Test).to_string();
     assert_eq!(wallet.run(&["recover", "start", &own, "--json"]).exit_code, 2);
     assert!(submitted(&server).is_empty());
 }
@@ -86,7 +86,7 @@ fn a_guardian_approves_the_key_after_being_asked() {
     assert!(submitted(&server).is_empty());
     assert_eq!(wallet.run(&[&approve[..], &["--yes"]].concat()).exit_code, 0);
     let Operation::StartRecovery(start) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!((start.account.text(NetworkKind::Test), start.new_key), (other(), new_key));
+    assert_eq!((start.account.to_text(NetworkKind::Test), start.new_key), (other(), new_key));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn the_new_phone_waits_then_takes_over_the_account() {
     assert_eq!(Home::open(&wallet.home()).expect("there").address_text(), other());
     assert_eq!(wallet.run(&["redeem", "1", "kaffet", "--gateway", done.url()]).exit_code, 0);
     let signed = submitted(&done).pop().expect("one transaction");
-    assert_eq!((signed.transaction.sender.text(NetworkKind::Test), signed.public_key), (other(), new_key));
+    assert_eq!((signed.transaction.sender.to_text(NetworkKind::Test), signed.public_key), (other(), new_key));
     let again = wallet.run(&["recover", "finish", &account, "--gateway", done.url()]);
     assert!(again.stdout.contains("already"), "{}", again.stdout);
 }
@@ -137,7 +137,7 @@ fn a_guardian_completes_the_recovery_on_the_ledger() {
     let ran = Wallet::at(server.url()).run(&["recover", "finish", &other().to_string()]);
     assert!(ran.stdout.contains("lojal recover finish"), "{}{}", ran.stdout, ran.stderr);
     let Operation::FinishRecovery(finish) = only_operation(&server) else { panic!("another operation") };
-    assert_eq!(finish.account.text(NetworkKind::Test), other());
+    assert_eq!(finish.account.to_text(NetworkKind::Test), other());
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_guardian_agrees_to_what_was_shown_and_to_nothing_else() {
     let ran = wallet.run(&["guardians", "agree", &other().to_string(), "--yes"]);
     assert_eq!(ran.exit_code, 0, "{}{}", ran.stdout, ran.stderr);
     let Operation::Agree(agree) = only_operation(&server) else { panic!("another operation") };
-    let owner = other().on(NetworkKind::Test).expect("of this network");
+    let owner = other().to_canonical(NetworkKind::Test).expect("of this network");
     let from_ms = network_status().time_ms;
     let expected = Waiting { change: Change::Unfreeze, from_ms, agreed: Bounded::default() };
     let chain = Home::open(&wallet.home()).expect("there").chain_id();

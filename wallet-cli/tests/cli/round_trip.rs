@@ -29,7 +29,7 @@ fn terms() -> PartnershipTerms {
 fn ledger() -> Server {
     let guardians = vec![Guardian::Account(other()), Guardian::Brand(brand("kaffet"))];
     let guardians = Guardians { guardians: Bounded::new(guardians).expect("two"), threshold: 2 };
-    let own = Account { guardians, ..account(key().address().text(NetworkKind::Test)) };
+    let own = Account { guardians, ..account(key().address().to_text(NetworkKind::Test)) };
     let operator = Operator {
         address: other(),
         roles: Bounded::new(vec![Role::Issue, Role::Capture]).expect("two"),
@@ -102,7 +102,7 @@ fn amounts_names_addresses_and_times_are_read_as_they_are_shown() {
     let to = format!("\u{200b}{}\r\n", other());
     let sent = done(&wallet, &["send", &to, amount, "Kaffet"]);
     let Operation::Transfer(transfer) = last(&server) else { panic!("another operation") };
-    assert_eq!((transfer.amount, transfer.to.text(NetworkKind::Test)), (Points::new(125_000), other()));
+    assert_eq!((transfer.amount, transfer.to.to_text(NetworkKind::Test)), (Points::new(125_000), other()));
     let id = sent.trim_end().rsplit_once("transaction ").expect("its id").1;
     done(&wallet, &["tx", &format!(" {}\n", id.to_uppercase())]);
     let held = done(&wallet, &["hold", "12,50", "KAFFET", "--for", "2h"]);

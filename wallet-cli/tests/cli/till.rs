@@ -11,7 +11,7 @@ use crate::support::server::Server;
 use crate::support::{Wallet, genesis, key, other, pool, receipt};
 
 fn ledger() -> Server {
-    Ledger::with(vec![account(key().address().text(NetworkKind::Test))]).start()
+    Ledger::with(vec![account(key().address().to_text(NetworkKind::Test))]).start()
 }
 
 fn now() -> TimeMs {
@@ -235,9 +235,9 @@ fn what_cannot_be_paid_here_and_now_is_refused_by_its_reason() {
 fn a_request_for_a_pool_is_paid_from_it_and_from_no_pool() {
     let server = ledger();
     let wallet = Wallet::at(server.url());
-    let household = pool().on(NetworkKind::Test).expect("a test address");
+    let household = pool().to_canonical(NetworkKind::Test).expect("a test address");
     let uri = asking(|request| request.household = Some(household)).to_uri();
-    let elsewhere = Address::new([9; 20]).text(NetworkKind::Test).to_string();
+    let elsewhere = Address::new([9; 20]).to_text(NetworkKind::Test).to_string();
     let ran = wallet.run(&["pay", &uri, "--yes", "--from", &elsewhere, "--json"]);
     assert_eq!(ran.error_code(), "other_pool");
     let ran = wallet.run(&["pay", &uri, "--yes"]);

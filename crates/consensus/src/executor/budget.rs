@@ -26,7 +26,7 @@ impl Budget {
     }
 
     /// A block was executed. One of little work tells little about what that costs.
-    pub(super) fn executed(&mut self, work: usize, took: Duration) {
+    pub(super) fn record_execution(&mut self, work: usize, took: Duration) {
         if work >= BLOCK_WORK_MIN {
             let cost = nanoseconds(took) / work as u64;
             self.work_ns = (self.work_ns.saturating_mul(3).saturating_add(cost)) / 4;
@@ -34,12 +34,12 @@ impl Budget {
     }
 
     /// A round ended without a decision.
-    pub(super) fn round_failed(&mut self) {
+    pub(super) fn record_failed_round(&mut self) {
         self.halvings = ROUND_HALVINGS_MAX.min(self.halvings + 1);
     }
 
     /// A height was decided in a round; the first is what everything is made for.
-    pub(super) fn decided(&mut self, round: u32) {
+    pub(super) fn record_decision(&mut self, round: u32) {
         if round == 0 {
             self.halvings = self.halvings.saturating_sub(1);
         }
@@ -58,7 +58,7 @@ mod tests {
     fn a_block_holds_what_can_be_executed_in_the_time_for_it() {
         let mut budget = Budget::new();
         let unit = Duration::from_micros(100);
-        (0..100).for_each(|_| budget.executed(1_000, unit * 1_000));
+        (0..100).for_each(|_| budget.record_execution(1_000, unit * 1_000));
         let expected = (BLOCK_EXECUTION_TIME.as_micros() / unit.as_micros()) as usize;
         assert!(budget.work().abs_diff(expected) <= 1, "{}", budget.work());
     }
@@ -67,7 +67,7 @@ mod tests {
     fn a_block_of_little_work_says_nothing() {
         let mut budget = Budget::new();
         let before = budget.work();
-        budget.executed(BLOCK_WORK_MIN - 1, Duration::from_secs(10));
+        budget.record_execution(BLOCK_WORK_MIN - 1, Duration::from_secs(10));
         assert_eq!(budget.work(), before);
     }
 
@@ -75,13 +75,13 @@ mod tests {
     fn failed_rounds_halve_it_down_to_a_minimum_and_decisions_in_the_first_round_bring_it_back() {
         let mut budget = Budget::new();
         let before = budget.work();
-        budget.round_failed();
+        budget.record_failed_round();
         assert_eq!(budget.work(), before / 2);
-        (0..100).for_each(|_| budget.round_failed());
+        (0..100).for_each(|_| budget.record_failed_round());
         assert_eq!(budget.work(), BLOCK_WORK_MIN.max(before >> ROUND_HALVINGS_MAX));
-        budget.decided(1);
+        budget.record_decision(1);
         assert_eq!(budget.halvings, ROUND_HALVINGS_MAX);
-        (0..ROUND_HALVINGS_MAX).for_each(|_| budget.decided(0));
+        (0..ROUND_HALVINGS_MAX).for_each(|_| budget.record_decision(0));
         assert_eq!(budget.work(), before);
     }
 }

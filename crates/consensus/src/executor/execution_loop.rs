@@ -49,7 +49,7 @@ impl ExecutionLoop {
                 Command::Check { proposal, is_decided, answer } => reply(answer, self.check(&proposal, is_decided)),
                 Command::Proposals { height, round, answer } => {
                     if round > 0 {
-                        self.budget.round_failed();
+                        self.budget.record_failed_round();
                     }
                     reply(answer, Ok(self.undecided.proposals(height, round)));
                 }
@@ -101,7 +101,7 @@ impl ExecutionLoop {
         self.executor.writer.append_proposal(&record, &bytes)?;
         if new.is_some() {
             self.undecided.built(block);
-            self.executor.metrics.proposed();
+            self.executor.metrics.record_proposal();
         }
         self.undecided.add(record, new);
         Ok(Some(Proposed { record, bytes }))
@@ -165,7 +165,7 @@ impl ExecutionLoop {
                     return Ok(Verdict::Unusable);
                 }
                 let Some(block) = self.check_execution(record, block, is_decided)? else {
-                    self.executor.metrics.invalid();
+                    self.executor.metrics.record_invalid_block();
                     return Ok(Verdict::Invalid);
                 };
                 self.record_time(&block, started);
@@ -251,15 +251,15 @@ impl ExecutionLoop {
         pool.expire(committed.header.time_ms);
         drop(pool);
         self.undecided = UndecidedBlocks::default();
-        self.budget.decided(round);
-        self.executor.metrics.committed(committed.transactions.len(), started.elapsed());
+        self.budget.record_decision(round);
+        self.executor.metrics.record_commit(committed.transactions.len(), started.elapsed());
         Ok(())
     }
 
     fn record_time(&mut self, block: &ExecutedBlock, started: Instant) {
         let took = started.elapsed();
-        self.executor.metrics.executed(took);
-        self.budget.executed(block.transactions().iter().map(|one| work_of(one)).sum(), took);
+        self.executor.metrics.record_execution(took);
+        self.budget.record_execution(block.transactions().iter().map(|one| work_of(one)).sum(), took);
     }
 
     fn chain(&self) -> ChainId {

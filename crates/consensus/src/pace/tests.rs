@@ -28,7 +28,8 @@ impl Bench {
 
     /// The height after 7 is to start; gives the height that does.
     fn start_next(&self) -> impl Future<Output = u64> + use<> {
-        let params = HeightParams::new(context::ValidatorSet::new(validators(4)), LinearTimeouts::default(), None);
+        let params =
+            HeightParams::new(context::EngineValidatorSet::new(validators(4)), LinearTimeouts::default(), None);
         let (reply, answer) = oneshot::channel();
         self.pace.start_next(Height::new(7), validators(4), params, reply);
         async {

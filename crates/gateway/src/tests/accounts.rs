@@ -14,7 +14,7 @@ use super::operations::{convert, start_recovery};
 const NEW: u8 = 3;
 
 fn text(address: Address) -> AddressText {
-    address.text(NetworkKind::Test)
+    address.to_text(NetworkKind::Test)
 }
 
 async fn account(node: &Node, address: Address) -> Account {

@@ -25,7 +25,7 @@ fn impatient() -> Timeouts {
 }
 
 fn history(limit: u32) -> String {
-    format!("/v1/accounts/{}/transactions?limit={limit}", address(ANNA).text(NetworkKind::Test))
+    format!("/v1/accounts/{}/transactions?limit={limit}", address(ANNA).to_text(NetworkKind::Test))
 }
 
 fn head(path: &str, header: &str) -> Vec<u8> {

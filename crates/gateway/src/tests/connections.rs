@@ -94,7 +94,7 @@ async fn only_so_many_large_requests_are_served_at_once_and_small_ones_all_the_s
     let paths = [
         "/v1/blocks/1".to_owned(),
         "/v1/export?from=1".to_owned(),
-        format!("/v1/accounts/{}/transactions", address(ANNA).text(NetworkKind::Test)),
+        format!("/v1/accounts/{}/transactions", address(ANNA).to_text(NetworkKind::Test)),
     ];
     let all = async |pool: Pool| {
         let places = node.app.places.of(pool).clone();

@@ -41,7 +41,7 @@ async fn the_operators_of_a_brand_are_listed_with_what_they_issued_today() {
     node.apply(TILL, vec![issue("nordmat", ANNA, 12, "two")]);
     let operators: Operators = node.get("/v1/brands/nordmat/operators").await.json();
     let [till] = operators.operators.as_slice() else { panic!("one operator: {operators:?}") };
-    assert_eq!(till.address, address(TILL).text(NetworkKind::Test));
+    assert_eq!(till.address, address(TILL).to_text(NetworkKind::Test));
     assert_eq!(till.roles[..], [Role::Issue, Role::Capture, Role::Reverse, Role::Admin]);
     assert_eq!((till.issue_daily_max, till.issued_today), (Some(Points::new(100_000)), Points::new(42)));
     let kaffet: Operators = node.get("/v1/brands/kaffet/operators").await.json();

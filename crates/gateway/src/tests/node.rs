@@ -76,7 +76,7 @@ fn genesis() -> Genesis {
 }
 
 /// The parts that the execution thread owns, and a counter for nonces and references.
-struct Executor {
+struct Committer {
     writer: Writer,
     state: SharedState,
     counter: u64,
@@ -87,7 +87,7 @@ pub(crate) struct Node {
     pub(crate) app: Arc<App>,
     pub(crate) ready: watch::Sender<bool>,
     address: String,
-    executor: Mutex<Executor>,
+    committer: Mutex<Committer>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<Result<(), GatewayError>>>,
     _events: mpsc::Receiver<Event>,
@@ -124,9 +124,9 @@ impl Node {
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async { stopped.await.unwrap_or_default() };
         let server = tokio::spawn(serve(listener, app.clone(), shutdown));
-        let executor = Mutex::new(Executor { writer, state, counter: 0 });
+        let committer = Mutex::new(Committer { writer, state, counter: 0 });
         let (stop, server) = (Some(stop), Some(server));
-        Self { app, ready: is_ready, address, executor, stop, server, _events: events, _directory: directory }
+        Self { app, ready: is_ready, address, committer, stop, server, _events: events, _directory: directory }
     }
 
     /// Asks the server to stop, and waits until it has.
@@ -239,8 +239,8 @@ impl Node {
     pub(crate) fn commit_at(&self, time: TimeMs, signed: Vec<SignedTransaction>) -> Arc<CommittedBlock> {
         let verified: Result<Vec<VerifiedTransaction>, _> = verify_all(signed, &self.chain()).into_iter().collect();
         let candidates = verified.expect("the tests sign well").into_iter().map(Arc::new);
-        let mut executor = self.executor.lock().unwrap_or_else(PoisonError::into_inner);
-        let Executor { writer, state, .. } = &mut *executor;
+        let mut committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Committer { writer, state, .. } = &mut *committer;
         let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
         let proposal = propose(&state, address(VALIDATOR), time, candidates).expect("points are conserved");
         assert_eq!(proposal.refused, []);
@@ -264,9 +264,9 @@ impl Node {
     }
 
     fn count(&self) -> u64 {
-        let mut executor = self.executor.lock().unwrap_or_else(PoisonError::into_inner);
-        executor.counter += 1;
-        executor.counter
+        let mut committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner);
+        committer.counter += 1;
+        committer.counter
     }
 }
 

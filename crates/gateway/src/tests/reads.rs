@@ -14,7 +14,7 @@ async fn the_status_tells_the_network_the_last_block_and_the_node() {
     let status: Status = node.get("/v1/status").await.json();
     assert_eq!(status.height, block.header.height);
     assert_eq!((status.time_ms, status.state_root), (block.header.time_ms, block.header.state_root));
-    assert_eq!(status.validator, Some(address(VALIDATOR).text(NetworkKind::Test)));
+    assert_eq!(status.validator, Some(address(VALIDATOR).to_text(NetworkKind::Test)));
     assert_eq!((status.peers, status.mempool, status.version.as_str()), (0, 0, "1.2.3"));
 }
 
@@ -50,7 +50,7 @@ async fn an_account_shows_its_lots_and_an_unknown_one_shows_that_it_is_not_there
     let block = node.issue(ANNA, 100);
     let known: Account = node.get(&account(ANNA)).await.json();
     assert!(known.exists);
-    assert_eq!((known.address, known.height), (address(ANNA).text(NetworkKind::Test), block.header.height));
+    assert_eq!((known.address, known.height), (address(ANNA).to_text(NetworkKind::Test), block.header.height));
     let [balance] = known.balances.as_slice() else { panic!("one brand: {:?}", known.balances) };
     assert_eq!((balance.brand.as_str(), balance.total.get(), balance.lots.len()), ("nordmat", 100, 1));
 }
@@ -58,7 +58,7 @@ async fn an_account_shows_its_lots_and_an_unknown_one_shows_that_it_is_not_there
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_of_another_network_or_with_a_typing_error_is_refused() {
     let node = Node::start().await;
-    let other = address(ANNA).text(NetworkKind::Main).to_string();
+    let other = address(ANNA).to_text(NetworkKind::Main).to_string();
     let answer = node.get(&format!("/v1/accounts/{other}")).await;
     assert_eq!(answer.refusal(), (400, "invalid_address".into()));
     assert!(answer.problem().detail.contains("tloj1"), "{}", answer.text());
@@ -91,8 +91,10 @@ async fn a_history_pages_through_everything_exactly_once_the_newest_first() {
         signed.to_canonical(NetworkKind::Test).expect("of this network").transaction.id(&node.chain()),
         page.transactions[0].id
     );
-    let nothing: History =
-        node.get(&format!("/v1/accounts/{}/transactions", Address::new([9; 20]).text(NetworkKind::Test))).await.json();
+    let nothing: History = node
+        .get(&format!("/v1/accounts/{}/transactions", Address::new([9; 20]).to_text(NetworkKind::Test)))
+        .await
+        .json();
     assert_eq!((nothing.transactions.len(), nothing.next_cursor), (0, None));
 }
 
@@ -165,7 +167,7 @@ async fn a_block_comes_by_height_or_as_the_latest() {
     let block: api::Block = node.get("/v1/blocks/2").await.json();
     assert_eq!(block, node.get("/v1/blocks/latest").await.json());
     assert_eq!((block.id, block.certificate.block), (second.id, second.id));
-    assert_eq!(block.header, second.header.clone().text(NetworkKind::Test));
+    assert_eq!(block.header, second.header.clone().to_text(NetworkKind::Test));
     assert_eq!(block.transactions, vec![second.transactions[0].signed().clone().to_text(NetworkKind::Test)]);
     for missing in ["0", "3", "18446744073709551615"] {
         let answer = node.get(&format!("/v1/blocks/{missing}")).await;
@@ -244,5 +246,5 @@ async fn metrics_count_what_happened_and_no_route_that_a_client_made_up() {
 }
 
 fn account(seed: u8) -> String {
-    format!("/v1/accounts/{}", address(seed).text(NetworkKind::Test))
+    format!("/v1/accounts/{}", address(seed).to_text(NetworkKind::Test))
 }

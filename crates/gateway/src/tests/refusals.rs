@@ -136,7 +136,7 @@ async fn a_value_in_a_path_or_a_query_has_one_text() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
     let id = node.issue(ANNA, 1).transactions[0].id().to_string();
-    let account = address(ANNA).text(NetworkKind::Test).to_string();
+    let account = address(ANNA).to_text(NetworkKind::Test).to_string();
     let history = format!("/v1/accounts/{account}/transactions");
     let escaped = format!("%{:02X}{}", account.as_bytes()[0], &account[1..]);
     let of_account = |text: &str| format!("/v1/accounts/{text}");
@@ -240,5 +240,5 @@ async fn garbage_is_a_client_error_and_never_a_fault_of_the_node() {
             assert!((400..500).contains(&answer.status), "{path}{garbage}: {}", answer.text());
         }
     }
-    assert_eq!(node.get(&format!("/v1/accounts/{}", address(ANNA).text(NetworkKind::Test))).await.status, 200);
+    assert_eq!(node.get(&format!("/v1/accounts/{}", address(ANNA).to_text(NetworkKind::Test))).await.status, 200);
 }

@@ -154,11 +154,11 @@ fn every_kind_has_its_own_number_as_its_first_byte_and_survives_its_bytes() {
 fn every_kind_survives_its_json_under_its_name() {
     for (_, _, operation) in every_kind() {
         let Ok(text) =
-            operation.clone().try_map(|address| Ok::<_, std::convert::Infallible>(address.text(NetworkKind::Test)));
+            operation.clone().try_map(|address| Ok::<_, std::convert::Infallible>(address.to_text(NetworkKind::Test)));
         let json = serde_json::to_string(&text).expect("serializable");
         assert!(json.starts_with(&format!("{{\"type\":\"{}\"", operation.name())), "{json}");
         let parsed: Operation<AddressText> = serde_json::from_str(&json).expect("what was written");
-        assert_eq!(parsed.try_map(|text| text.on(NetworkKind::Test)), Ok(operation.clone()));
+        assert_eq!(parsed.try_map(|text| text.to_canonical(NetworkKind::Test)), Ok(operation.clone()));
         let misspelt = json.replacen("\"type\":", "\"unknown\":1,\"type\":", 1);
         assert!(serde_json::from_str::<Operation<AddressText>>(&misspelt).is_err(), "{misspelt}");
     }

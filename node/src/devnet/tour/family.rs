@@ -32,7 +32,7 @@ fn create(stage: &mut Stage, cast: &Cast) -> Result<Address, TourError> {
     let create = Operation::CreateHousehold(CreateHousehold {});
     let transaction = stage.act(&cast.anna, "Anna creates a household; she is its first admin.", vec![create])?;
     let household = Address::of_household(&stage.genesis().chain_id(), &transaction, 0);
-    lojal_print::line(format!("    its address is {}", household.text(stage.genesis().network())));
+    lojal_print::line(format!("    its address is {}", household.to_text(stage.genesis().network())));
     Ok(household)
 }
 
@@ -57,12 +57,12 @@ fn join(stage: &mut Stage, member: &Actor, household: Address) -> Result<(), Tou
 /// Tells who is a member and compares it with who must be.
 fn show_members(stage: &Stage, cast: &Cast, household: Address) -> Result<(), TourError> {
     let network = stage.genesis().network();
-    let text = household.text(network);
+    let text = household.to_text(network);
     let found = stage.read("asking for the household", |client| client.household(&text))?;
     let family = [&cast.anna, &cast.bo, &cast.kim];
     let mut told = Vec::new();
     for person in family {
-        let address = person.address.text(network);
+        let address = person.address.to_text(network);
         let member = found.members.iter().find(|member| member.address == address);
         told.extend(
             member.map(|member| format!("{} ({})", person.name, words::rights(stage.genesis(), &member.rights))),

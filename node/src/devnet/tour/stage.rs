@@ -51,7 +51,7 @@ impl Stage {
         let names: Vec<String> = document.brands.iter().map(|brand| outside(&brand.name)).collect();
         lojal_print::line(format!("The brands: {}; each runs a validator.", names.join(", ")));
         for person in [&cast.anna, &cast.bo, &cast.kim] {
-            lojal_print::line(format!("  {:<5} {}", person.name, person.address.text(self.genesis.network())));
+            lojal_print::line(format!("  {:<5} {}", person.name, person.address.to_text(self.genesis.network())));
         }
     }
 
@@ -147,7 +147,7 @@ impl Stage {
     /// # Errors
     /// When the gateway doesn't answer.
     pub fn account(&self, address: Address) -> Result<api::Account, TourError> {
-        let text = address.text(self.genesis.network());
+        let text = address.to_text(self.genesis.network());
         self.read("asking for an account", |client| client.account(&text))
     }
 

@@ -48,7 +48,7 @@ fn every_value_has_one_text() {
 
 #[test]
 fn an_address_has_one_text_but_for_capitals() {
-    let texts = (values::address(), values::network()).prop_map(|(address, network)| address.text(network));
+    let texts = (values::address(), values::network()).prop_map(|(address, network)| address.to_text(network));
     run(500, &(texts, damage::damages()), |(address, damages)| {
         let text = address.to_string();
         prop_assert_eq!(text.parse::<AddressText>(), Ok(address));

@@ -94,7 +94,7 @@ fn headers_have_their_bytes_and_block_ids() {
     let about = "A header and the id of its block: SHA-256(lojal/block/v1 | chain id | canonical header)";
     check("headers.json", about, samples, |input| {
         let header = header_bytes_form(input);
-        assert_eq!(header.clone().text(NETWORK), *input, "text -> bytes -> text");
+        assert_eq!(header.clone().to_text(NETWORK), *input, "text -> bytes -> text");
         HeaderOutput { borsh: canonical_hex(&header), id: header.id() }
     });
 }

@@ -87,7 +87,7 @@ pub(super) fn chain_id_of(document: &Lines) -> ChainId {
 /// The household that the first operation of a transaction creates.
 pub(super) fn household_of(document: &Lines, founding: &TransactionInput) -> AddressText {
     let chain = genesis(document).chain_id();
-    Address::of_household(&chain, &unsigned(founding, &chain).id(&chain), 0).text(NETWORK)
+    Address::of_household(&chain, &unsigned(founding, &chain).id(&chain), 0).to_text(NETWORK)
 }
 
 /// Builds the next block, certifies it and applies it.
@@ -102,7 +102,7 @@ fn extend(state: &mut State, input: &BlockInput) -> BlockOutput {
     let committed = commit(state, proposal.block, certificate).expect("the vector's validators are a quorum");
     BlockOutput {
         id: committed.id,
-        header: committed.header.text(NETWORK),
+        header: committed.header.to_text(NETWORK),
         receipts: committed.receipts,
         block_borsh: hex::encode(&committed.bytes),
         certificate_borsh: canonical_hex(&committed.certificate),

@@ -22,7 +22,7 @@ struct Output {
 
 fn build(input: &Input) -> Output {
     let address = Address::of_household(&input.chain_id, &input.transaction, input.operation);
-    Output { address: canonical_hex(&address), address_on_test: address.text(NETWORK) }
+    Output { address: canonical_hex(&address), address_on_test: address.to_text(NETWORK) }
 }
 
 #[test]

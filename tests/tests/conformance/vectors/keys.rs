@@ -30,13 +30,13 @@ fn build(input: &Input) -> Output {
     let output = Output {
         public_key: key.public_key(),
         address: canonical_hex(&address),
-        address_on_main: address.text(NetworkKind::Main),
-        address_on_test: address.text(NetworkKind::Test),
+        address_on_main: address.to_text(NetworkKind::Main),
+        address_on_test: address.to_text(NetworkKind::Test),
         signature: key.sign(&message),
     };
     assert!(output.public_key.verify(&message, &output.signature), "what a key signs holds");
-    assert_eq!(output.address_on_main.on(NetworkKind::Main), Ok(address));
-    assert_eq!(output.address_on_test.on(NetworkKind::Test), Ok(address));
+    assert_eq!(output.address_on_main.to_canonical(NetworkKind::Main), Ok(address));
+    assert_eq!(output.address_on_test.to_canonical(NetworkKind::Test), Ok(address));
     assert_eq!(canonical_hex(&output.public_key), output.public_key.to_string());
     assert_eq!(canonical_hex(&output.signature), output.signature.to_string());
     output

@@ -136,7 +136,10 @@ fn households() -> Vec<(String, Written)> {
 
 /// The form that is hashed and signed.
 pub(super) fn bytes_form(operation: &Operation<AddressText>) -> Operation {
-    operation.clone().try_map(|text| text.on(NETWORK)).expect("the vectors name addresses of their own network")
+    operation
+        .clone()
+        .try_map(|text| text.to_canonical(NETWORK))
+        .expect("the vectors name addresses of their own network")
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -149,13 +152,13 @@ struct Output {
 
 fn build(input: &Operation<AddressText>) -> Output {
     let operation = bytes_form(input);
-    let to_text = |address: Address| Ok::<_, std::convert::Infallible>(address.text(NETWORK));
+    let to_text = |address: Address| Ok::<_, std::convert::Infallible>(address.to_text(NETWORK));
     let Ok(text) = operation.clone().try_map(to_text);
     assert_eq!(text, *input, "text -> bytes -> text");
     Output {
         kind: kind(&operation),
         borsh: canonical_hex(&operation),
-        accounts: operation.accounts().map(|address| address.text(NETWORK)).collect(),
+        accounts: operation.accounts().map(|address| address.to_text(NETWORK)).collect(),
     }
 }
 

@@ -29,17 +29,17 @@ pub(super) fn key(seed: &str) -> KeyPair {
 
 /// The account of a secret of 32 equal bytes.
 pub(super) fn account(byte: u8) -> AddressText {
-    key(&seed(byte)).address().text(NETWORK)
+    key(&seed(byte)).address().to_text(NETWORK)
 }
 
 /// A household, by what created it.
 pub(super) fn household() -> AddressText {
-    Address::of_household(&chain_id(), &TransactionId::new([0x99; 32]), 0).text(NETWORK)
+    Address::of_household(&chain_id(), &TransactionId::new([0x99; 32]), 0).to_text(NETWORK)
 }
 
 /// The bytes of an address of the vectors' network.
 pub(super) fn address(text: AddressText) -> Address {
-    text.on(NETWORK).expect("the vectors name addresses of their own network")
+    text.to_canonical(NETWORK).expect("the vectors name addresses of their own network")
 }
 
 /// A text that is the valid form of a value.

@@ -40,9 +40,9 @@ fn build(input: &Input) -> Output {
     let total_power = set.total_power();
     let quorum_power_min = total_power * 2 / 3 + 1;
     assert!(set.is_quorum(quorum_power_min) && !set.is_quorum(quorum_power_min - 1));
-    let proposer = |round| set.proposer(Height::new(258), round).address().text(NETWORK);
+    let proposer = |round| set.proposer(Height::new(258), round).address().to_text(NETWORK);
     Output {
-        canonical_order: set.validators().iter().map(|one| one.address().text(NETWORK)).collect(),
+        canonical_order: set.validators().iter().map(|one| one.address().to_text(NETWORK)).collect(),
         borsh: canonical_hex(&set),
         hash: set.hash(&input.chain_id),
         total_power,

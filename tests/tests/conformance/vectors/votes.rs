@@ -68,7 +68,7 @@ fn votes_have_their_bytes_and_signatures() {
         let vote = VoteContent { kind, height: input.height, round: input.round, block: input.block, validator };
         let signing_bytes = vote.signing_bytes(&input.chain_id);
         VoteOutput {
-            validator: validator.text(NETWORK),
+            validator: validator.to_text(NETWORK),
             borsh: canonical_hex(&vote),
             signature: key.sign(&signing_bytes),
             signing_bytes: hex::encode(signing_bytes),
@@ -124,7 +124,7 @@ fn proposals_have_their_bytes_and_signatures() {
         };
         let signing_bytes = proposal.signing_bytes(&input.chain_id);
         ProposalOutput {
-            proposer: key.address().text(NETWORK),
+            proposer: key.address().to_text(NETWORK),
             borsh: canonical_hex(&proposal),
             signature: key.sign(&signing_bytes),
             signing_bytes: hex::encode(signing_bytes),
@@ -186,6 +186,6 @@ fn certificates_have_their_bytes() {
         let keys: Vec<KeyPair> = input.seeds.iter().map(|seed| key(seed)).collect();
         let certificate = certify(&keys, &input.chain_id, input.height, input.round, input.block);
         assert_eq!(verify_certificate(&certificate, &set_of(&keys), &input.chain_id), Ok(()));
-        CertificateOutput { certificate: certificate.text(NETWORK), borsh: canonical_hex(&certificate) }
+        CertificateOutput { certificate: certificate.to_text(NETWORK), borsh: canonical_hex(&certificate) }
     });
 }

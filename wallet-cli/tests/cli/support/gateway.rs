@@ -18,7 +18,7 @@ use super::{genesis, key, name, other, policy};
 
 /// A gateway whose ledger puts every transaction in block 42 with `receipt`, after checking its signature.
 pub fn ledger(receipt: Outcome, rotated_key: Option<PublicKey>) -> Server {
-    let own = Account { rotated_key, ..account(key().address().text(NetworkKind::Test)) };
+    let own = Account { rotated_key, ..account(key().address().to_text(NetworkKind::Test)) };
     Ledger { receipt, ..Ledger::with(vec![own]) }.start()
 }
 
@@ -219,7 +219,7 @@ fn history() -> History {
     let transfer = lojal_types::Transfer {
         brand: "kaffet".parse().expect("valid"),
         from: key().address(),
-        to: other().on(NetworkKind::Test).expect("a test address"),
+        to: other().to_canonical(NetworkKind::Test).expect("a test address"),
         amount: Points::new(1250),
     };
     let transaction = lojal_types::Transaction {

@@ -56,12 +56,12 @@ pub fn key() -> KeyPair {
 }
 
 pub fn other() -> AddressText {
-    KeyPair::from_seed(&[8; 32]).address().text(NetworkKind::Test)
+    KeyPair::from_seed(&[8; 32]).address().to_text(NetworkKind::Test)
 }
 
 /// The address of a household.
 pub fn pool() -> AddressText {
-    Address::new([5; 20]).text(NetworkKind::Test)
+    Address::new([5; 20]).to_text(NetworkKind::Test)
 }
 
 /// A wallet in a temporary directory, and the command to use it.

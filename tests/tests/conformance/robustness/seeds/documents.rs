@@ -35,7 +35,7 @@ pub(super) fn genesis() -> Seeds {
 }
 
 pub(super) fn text() -> Seeds {
-    let address = chain().committed[0].header.proposer.text(NetworkKind::Test).to_string();
+    let address = chain().committed[0].header.proposer.to_text(NetworkKind::Test).to_string();
     let mut seeds = named([
         ("month", b"2027-03"),
         ("month-13", b"2027-13"),
@@ -111,11 +111,11 @@ pub(super) fn json() -> Seeds {
     let block = &chain().committed[2];
     let transactions: Vec<_> =
         block.transactions.iter().map(|one| one.signed().clone().to_text(NetworkKind::Test)).collect();
-    let address = block.header.proposer.text(NetworkKind::Test).to_string();
+    let address = block.header.proposer.to_text(NetworkKind::Test).to_string();
     let whole = api::Block {
         id: block.id,
-        header: block.header.clone().text(NetworkKind::Test),
-        certificate: block.certificate.text(NetworkKind::Test),
+        header: block.header.clone().to_text(NetworkKind::Test),
+        certificate: block.certificate.to_text(NetworkKind::Test),
         transactions: transactions.clone(),
     };
     let one = json_of(&transactions[0]);

@@ -54,7 +54,7 @@ fn post(target: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
 
 pub(super) fn http_request() -> Seeds {
     let block = &chain().committed[2];
-    let address = block.transactions[0].transaction().sender.text(NetworkKind::Test).to_string();
+    let address = block.transactions[0].transaction().sender.to_text(NetworkKind::Test).to_string();
     let mut seeds = Seeds::new();
     for (target, number) in TARGETS.iter().zip(0..) {
         seeds.insert(format!("get-{number}"), format!("GET {}", target.replace("ADDRESS", &address)).into_bytes());
