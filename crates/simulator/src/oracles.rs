@@ -8,6 +8,7 @@ mod evidence;
 mod finality;
 mod liveness;
 mod model;
+#[path = "../../ledger/tests/shown/mod.rs"]
 mod shown;
 mod stops;
 mod validity;

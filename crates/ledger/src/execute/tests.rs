@@ -10,7 +10,6 @@ mod holds;
 mod households;
 mod keys;
 mod points;
-mod properties;
 mod recovery;
 mod requests;
 mod safeguards;

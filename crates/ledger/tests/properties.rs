@@ -5,19 +5,23 @@ mod shown;
 
 use std::collections::BTreeSet;
 
+use lojal_ledger::conservation::balance_sheet;
+use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_model::{Random, Workload};
 use lojal_types::{BlockId, Code, Genesis, Hash, KeyPair, Outcome, TimeMs, Validator, VerifiedTransaction};
 
 use self::shown::facts;
-use crate::conservation::balance_sheet;
-use crate::execute::BlockExecutor;
-use crate::fixture::{DAY_MS, MINUTE_MS, SECOND_MS, START_MS, time};
-use crate::state::{State, Tip};
 
 /// Number of histories followed.
 const HISTORIES: u64 = 200;
 const BLOCKS_MAX: u64 = 40;
 const TRANSACTIONS_MAX: u64 = 16;
+
+/// 2026-11-15T12:00:00Z, when the ledger starts.
+const START_MS: u64 = 1_794_744_000_000;
+const SECOND_MS: u64 = 1_000;
+const MINUTE_MS: u64 = 60 * SECOND_MS;
+const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 
 type Answer = Result<Outcome, Code>;
 
@@ -48,7 +52,8 @@ fn genesis(seed: u64) -> Genesis {
         network_key: KeyPair::from_seed(&[201; 32]).public_key(),
         power: 1,
     };
-    Genesis::new(lojal_model::genesis(seed, time(START_MS), vec![validator])).expect("the document keeps the rules")
+    let start = TimeMs::new(START_MS).expect("in range");
+    Genesis::new(lojal_model::genesis(seed, start, vec![validator])).expect("the document keeps the rules")
 }
 
 fn answers(executor: &mut BlockExecutor<'_>, transactions: &[VerifiedTransaction]) -> Vec<Answer> {

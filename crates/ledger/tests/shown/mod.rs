@@ -1,10 +1,10 @@
-//! The view of a state of the ledger, for the comparison with the model.
-
-use lojal_model::Facts;
-use lojal_types::{Address, Lot};
+//! The facts that a state of the ledger shows, for the comparison with the model. The simulator compiles this file too:
+//! the ledger knows the model in tests only, and the model knows nothing of the ledger.
 
 use lojal_ledger::View;
 use lojal_ledger::key::{AccountKey, HouseholdKey, SpentKey, StateKey, TransferredTodayKey};
+use lojal_model::Facts;
+use lojal_types::{Address, Lot};
 
 /// The keys of one kind.
 fn keys<K: StateKey>(view: &View) -> Vec<K> {
