@@ -13,7 +13,7 @@ use lojal_types::{BlockId, Code, Genesis, Hash, KeyPair, Outcome, TimeMs, Valida
 use self::shown::facts;
 
 /// Number of histories followed.
-const HISTORIES: u64 = 200;
+const HISTORIES: u64 = 250;
 const BLOCKS_MAX: u64 = 40;
 const TRANSACTIONS_MAX: u64 = 16;
 
