@@ -74,7 +74,7 @@ fn the_tour_plays_a_month_of_the_whole_economy_and_leaves_nothing_behind() {
 fn a_history_says_what_a_conversion_gave_and_other_numbers_than_the_terms_give_are_refused() {
     let network = Network::start();
     let member = Signer::of(&network, "member-1");
-    let address = member.address().text(member.genesis().network()).to_string();
+    let address = member.address().to_text(member.genesis().network()).to_string();
     let wallet = |wallet: &str, arguments: &[&str]| run(lojal(&network, wallet).args(arguments)).success();
     let terms =
         ["--rate", "1/2", "--price", "10", "--daily-max", "1000", "--owed-max", "1000", "--until", "2099-01-01"];

@@ -42,7 +42,7 @@ fn a_till_that_waits_is_told_who_paid_and_nobody_can_use_its_reference_for_one_p
     assert!(network.client(0).payment(&reference).is_err(), "nothing has used the reference");
 
     run(lojal(&network, "member-1").args(["pay", &shown, "--yes"])).success();
-    let payer = anna.address().text(NetworkKind::Test).to_string();
+    let payer = anna.address().to_text(NetworkKind::Test).to_string();
     let told = format!("{payer} paid 60 nordmat");
     till.line("who paid how much", |line| line.contains(&told).then_some(()));
     let (status, _) = till.end();

@@ -36,7 +36,7 @@ pub(super) fn random_salt() -> Result<Salt, CommandError> {
 pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     let amount = session.amount(&args.amount, args.brand)?;
-    let household = args.household.map(|text| text.on(session.home.network())).transpose()?;
+    let household = args.household.map(|text| text.to_canonical(session.home.network())).transpose()?;
     let now = session.now()?;
     let until_ms = args.until.unwrap_or_else(|| now.plus_ms(args.pay_within));
     let expires_ms = now.plus_ms(args.hold_for).min(session.ledger_time().plus_ms(HOLD_MS_MAX));
