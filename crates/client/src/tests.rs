@@ -120,7 +120,7 @@ fn a_batch_is_the_canonical_list_of_its_transactions() {
 fn a_payment_is_asked_for_by_its_reference() {
     let payment = api::Payment {
         brand: "kaffet".parse().expect("valid"),
-        from: lojal_types::Address::new([3; 20]).text(lojal_types::NetworkKind::Test),
+        from: lojal_types::Address::new([3; 20]).to_text(lojal_types::NetworkKind::Test),
         amount: lojal_types::Points::new(60),
         held_until_ms: None,
         transaction: pending(TransactionId::new([1; 32])),
