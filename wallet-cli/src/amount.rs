@@ -17,6 +17,9 @@ pub enum AmountError {
          thousands, like 1250 or 12.50"
     )]
     Form(String),
+    /// Less than nothing.
+    #[error("{0} is less than zero: write the amount without a sign")]
+    Negative(String),
     /// More decimals than the brand has.
     #[error("{text} has too many decimals: this brand's points have {}", decimals_in_words(*.decimals))]
     Decimals {
@@ -50,6 +53,9 @@ fn decimals_in_words(decimals: u8) -> String {
 pub fn parse(text: &str, decimals: u8) -> Result<Points, AmountError> {
     let form = || AmountError::Form(text.to_owned());
     let typed = typed(text).map_err(|_| form())?;
+    if typed.strip_prefix('-').is_some_and(|rest| parts(rest, decimals).is_some()) {
+        return Err(AmountError::Negative(typed));
+    }
     let (whole, fraction) = parts(&typed, decimals).ok_or_else(form)?;
     let missing = usize::from(decimals)
         .checked_sub(fraction.len())

@@ -135,6 +135,7 @@ pub enum Command {
         #[arg(value_parser = values::address)]
         to: AddressText,
         /// The amount, such as 12.50
+        #[arg(allow_negative_numbers = true)]
         amount: String,
         /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]
@@ -147,6 +148,7 @@ pub enum Command {
     /// Give points back to their brand for what it offers
     Redeem {
         /// The amount, such as 12.50
+        #[arg(allow_negative_numbers = true)]
         amount: String,
         /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]
@@ -180,6 +182,7 @@ pub enum Command {
         #[arg(value_parser = values::address)]
         to: AddressText,
         /// The amount, such as 12.50
+        #[arg(allow_negative_numbers = true)]
         amount: String,
         /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]
@@ -197,6 +200,7 @@ pub enum Command {
         #[arg(value_parser = values::address)]
         from: AddressText,
         /// The amount at most, such as 12.50
+        #[arg(allow_negative_numbers = true)]
         amount: String,
         /// The brand of the points, such as kaffet
         #[arg(value_parser = values::brand)]

@@ -105,6 +105,12 @@ pub enum CommandError {
     /// Nothing was sent, because of the gateways.
     #[error("nothing was sent: {0}")]
     NotSent(GatewaysError),
+    /// A transaction that is neither waiting nor on the ledger.
+    #[error(
+        "the gateway doesn't know this transaction: check its id; one that is in no block an hour after it was signed \
+         never happened and never will"
+    )]
+    UnknownTransaction,
     /// An amount that is none.
     #[error(transparent)]
     Amount(#[from] AmountError),
@@ -192,6 +198,7 @@ impl CommandError {
             Self::Policy(_) => "policy_out_of_bounds",
             Self::Usage(_) => "usage",
             Self::Gateways(error) | Self::NotSent(error) => gateways_code(error),
+            Self::UnknownTransaction => "unknown_transaction",
             Self::Amount(_) => "invalid_amount",
             Self::Address(_) => "wrong_address",
             Self::Clock(_) => "wrong_clock",

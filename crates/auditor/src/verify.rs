@@ -56,7 +56,8 @@ impl VerifyError {
     fn of_replay(ReplayError { height, reason: fault }: ReplayError) -> Self {
         let reason = fault.to_string();
         match fault {
-            // A later program may know these rules; this one can't tell right from wrong.
+            // "An auditor stops at such a block and says so. The remedy is a newer program." (protocol, Staying
+            // compatible) This one can't tell right from wrong.
             ReplayFault::Invalid(InvalidBlock::Version(_)) => Self::Unreadable { height, reason },
             ReplayFault::Invalid(InvalidBlock::Transaction(index, _)) => {
                 Self::Discrepancy(Discrepancy { height, transaction: Some(index), reason })

@@ -161,8 +161,9 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// The bytes that are signed: "The proposer signs `lojal/proposal/v1` ‖ chain id ‖ […] So it is 70 bytes after the
-    /// chain id, or 66 without a prevoted round" (protocol, Blocks and finality).
+    /// The bytes that are signed: "The proposer signs `lojal/proposal/v1` ‖ chain id ‖ […] Numbers are little-endian.
+    /// Both rounds are written as optional: one byte 1 and a u32. […] So it is 70 bytes after the chain id, or 66
+    /// without a prevoted round" (protocol, Blocks and finality).
     pub fn signing_bytes(&self, chain: &ChainId) -> Vec<u8> {
         let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
         [tag::PROPOSAL.as_bytes(), chain.as_bytes(), &bytes].concat()

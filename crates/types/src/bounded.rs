@@ -79,6 +79,7 @@ impl<T, const MIN: usize, const MAX: usize> std::ops::Deref for Bounded<T, MIN, 
 }
 
 impl<T: BorshDeserialize, const MIN: usize, const MAX: usize> BorshDeserialize for Bounded<T, MIN, MAX> {
+    /// "decoding […] refuses an announced length beyond its bound before allocating" (protocol, Bytes)
     fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
         let len = u32::deserialize_reader(reader)? as usize;
         if !(MIN..=MAX).contains(&len) {

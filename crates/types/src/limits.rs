@@ -30,8 +30,7 @@ pub const VOTING_POWER_MAX: u64 = 1 << 40;
 pub const BRANDS_MAX: usize = 256;
 /// Most operators of one brand.
 pub const OPERATORS_MAX: usize = 64;
-/// Largest amount in one operation, and largest total that a brand can have issued: exact as a JSON number
-/// in every language.
+/// Largest amount in one operation, and the most that is in use of a brand: exact as a JSON number in every language.
 pub const POINTS_MAX: u64 = (1 << 53) - 1;
 /// Most decimals in which a brand can display its points.
 pub const DECIMALS_MAX: u8 = 4;
@@ -43,7 +42,7 @@ pub const BRAND_ID_CHARS: core::ops::RangeInclusive<usize> = 2..=15;
 pub const NAME_BYTES_MAX: usize = 64;
 /// Most marks in a row in a name.
 pub const NAME_MARKS_MAX: usize = 4;
-/// Latest representable time: the last millisecond of the year 6999 (UTC).
+/// Latest time: "Unix milliseconds, UTC, up to the year 6999" (protocol, Bytes).
 pub const TIME_MS_MAX: u64 = 158_731_487_999_999;
 /// Most open holds of one account on one brand's points.
 pub const HOLDS_MAX: usize = 16;

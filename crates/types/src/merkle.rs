@@ -1,4 +1,5 @@
-//! Merkle roots over lists, as certificate transparency defines them (RFC 9162, section 2.1.1).
+//! Merkle roots over lists, as certificate transparency defines them: "Lists (transactions, receipts): RFC 9162,
+//! section 2.1.1 (0x00 before leaves, 0x01 before nodes)." (protocol, Bytes)
 
 use sha2::{Digest, Sha256};
 

@@ -133,7 +133,8 @@ fn script_in(table: &[(&'static str, &[(u32, u32)])], c: char) -> Option<&'stati
 }
 
 /// The rule of names, character by character: "A name is 1 to 64 bytes of letters, marks, digits, single blanks inside
-/// and chosen signs, with at least one letter or digit" (protocol, Names).
+/// and chosen signs, with at least one letter or digit" […] "Marks follow a letter, at most 4 in a row. Letters and
+/// marks are composed" (protocol, Names).
 fn check(text: &str) -> Result<(), NameError> {
     if !(1..=NAME_BYTES_MAX).contains(&text.len()) {
         return Err(NameError::Length);
@@ -168,8 +169,8 @@ fn check(text: &str) -> Result<(), NameError> {
     }
 }
 
-/// The script besides Latin of a name with one more letter: "Besides Latin letters it has those of one other script"
-/// (protocol, Names).
+/// The script besides Latin of a name with one more letter: "Besides Latin letters it has those of one other script;
+/// Han, Kana, Bopomofo and Hangul count as one." (protocol, Names) The table has these four under one name.
 fn beside(found: Option<&'static str>, script: &'static str) -> Result<Option<&'static str>, NameError> {
     match found {
         _ if script == LATIN || script.is_empty() => Ok(found),

@@ -11,8 +11,8 @@ use crate::decode::from_text;
 use crate::points::Points;
 
 /// A sum of points over all of a brand's time, which only grows: "What was issued in all has no bound" (protocol,
-/// Points), but 128 bits hold 2^75 times the largest amount. Text form, in JSON too: decimal digits without leading
-/// zeros, since JSON numbers aren't exact that far.
+/// Points), but 128 bits hold 2^75 times the largest amount. "Sums over all of a brand's time: `u128`, in JSON a string
+/// of decimal digits without leading zeros." (protocol, Bytes) JSON numbers aren't exact that far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct GrossPoints(u128);
 

@@ -73,7 +73,8 @@ fn check_names(validators: &[Validator]) -> Result<(), ValidatorSetError> {
     Err(if one == other { ValidatorSetError::SharedName(one) } else { ValidatorSetError::ConfusableNames(one, other) })
 }
 
-/// The validators of one height, in canonical order: by falling power, then by address.
+/// The validators of one height: "The canonical order of validators is by falling power, then by address." (protocol,
+/// Blocks and finality)
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, Serialize)]
 #[serde(transparent)]
 pub struct ValidatorSet(Bounded<Validator, 1, VALIDATORS_MAX>);

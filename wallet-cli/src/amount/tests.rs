@@ -35,8 +35,16 @@ fn amounts_are_read_in_the_brands_decimals() {
 }
 
 #[test]
+fn an_amount_below_zero_is_refused_as_such() {
+    for text in ["-1", "-12.50", "-0", "-1,250.00"] {
+        assert_eq!(parse(text, 2), Err(AmountError::Negative(text.to_owned())), "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_amount_is_refused_by_its_reason() {
-    let nonsense = ["", ".", "12.", ".5", "-1", "+1", "1e3", "1 2", "1.2.3", "0x10", "١٢", "1_000", "1,,0", ",5", "5,"];
+    let nonsense =
+        ["", ".", "12.", ".5", "--1", "-", "+1", "1e3", "1 2", "1.2.3", "0x10", "١٢", "1_000", "1,,0", ",5", "5,"];
     for text in
         nonsense.iter().chain(&["1,250", "12,500", "1,2,3", "1,25,000.00", "1234,567.00", "12,50.00", "1.234,56"])
     {

@@ -104,6 +104,7 @@ impl FromStr for Rate {
 #[derive(Debug, Args)]
 pub struct ConvertArgs {
     /// The points that go at most, such as 12.50; those that give no whole point stay
+    #[arg(allow_negative_numbers = true)]
     pub amount: String,
     /// The brand whose points go
     #[arg(value_name = "FROM", value_parser = values::brand)]
@@ -126,7 +127,7 @@ pub struct ConvertArgs {
 #[derive(Debug, Args)]
 pub struct SettleArgs {
     /// The money, in minor units of the settlement currency
-    #[arg(value_name = "MONEY")]
+    #[arg(value_name = "MONEY", allow_negative_numbers = true)]
     pub amount: String,
     /// The brand that was paid; this wallet is one of its admins
     #[arg(value_parser = values::brand)]

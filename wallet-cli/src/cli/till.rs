@@ -12,6 +12,7 @@ use super::values;
 #[derive(Debug, Args)]
 pub struct RequestArgs {
     /// The amount, such as 12.50
+    #[arg(allow_negative_numbers = true)]
     pub amount: String,
     /// The brand of the points, such as kaffet
     #[arg(value_parser = values::brand)]
@@ -53,6 +54,7 @@ pub struct PayArgs {
 #[derive(Debug, Args)]
 pub struct HoldArgs {
     /// The amount, such as 12.50
+    #[arg(allow_negative_numbers = true)]
     pub amount: String,
     /// The brand of the points, such as kaffet
     #[arg(value_parser = values::brand)]
@@ -95,6 +97,7 @@ pub struct CaptureArgs {
     /// The text that the member shows, lojal:hold1…; - reads it from stdin
     pub ticket: String,
     /// The amount to take [default: all of them]
+    #[arg(allow_negative_numbers = true)]
     pub amount: Option<String>,
     #[command(flatten)]
     pub reference: OptionalReceiptArgs,

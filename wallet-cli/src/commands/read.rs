@@ -4,6 +4,7 @@ use lojal_text::outside;
 use lojal_types::api::TransactionState;
 use lojal_types::{GrossPoints, TransactionId};
 use lojal_wallet::amount::format_grouped;
+use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::receipts;
 use lojal_wallet::time::utc;
 
@@ -74,7 +75,10 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
 pub(super) fn transaction(context: &Context, id: TransactionId) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let gateways = context.gateways(home.as_ref())?;
-    let status = gateways.ask(|gateway| Ok(gateway.client()?.transaction(&id)?))?;
+    let status = gateways.ask(|gateway| Ok(gateway.client()?.transaction(&id)?)).map_err(|error| match error {
+        GatewaysError::Client(error) if error.is_problem("unknown_transaction") => CommandError::UnknownTransaction,
+        error => error.into(),
+    })?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let reader = Reader { viewpoint: None, decimals: &decimals, receipts: &receipts, taken: &Taken::new() };

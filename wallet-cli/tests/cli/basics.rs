@@ -295,6 +295,26 @@ fn balances_brands_and_history_are_tables() {
     assert!(server.requests().iter().any(|request| request.path.ends_with("/transactions?limit=5&cursor=9-9")));
     let unknown = wallet.run(&["tx", &"00".repeat(32), "--json"]);
     assert_eq!((unknown.exit_code, unknown.error_code().as_str()), (1, "unknown_transaction"));
+    let unknown = wallet.run(&["tx", &"00".repeat(32)]).stderr;
+    assert!(unknown.contains("check its id") && !unknown.contains("valid_until_ms"), "{unknown}");
+}
+
+#[test]
+fn an_amount_below_zero_is_refused_as_such() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    let cases: [&[&str]; 4] = [
+        &["send", &other().to_string(), "-5", "kaffet"],
+        &["redeem", "-0.5", "kaffet"],
+        &["hold", "-5", "kaffet", "--for", "1h"],
+        &["request", "-5", "kaffet"],
+    ];
+    for arguments in cases {
+        let ran = wallet.run(arguments);
+        assert_eq!(ran.exit_code, 2, "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("is less than zero"), "{arguments:?}: {}", ran.stderr);
+    }
+    assert!(submitted(&server).is_empty());
 }
 
 #[test]

@@ -52,8 +52,8 @@ pub(super) fn guardians_of_sender(context: &mut Context<'_, '_>, account: &Accou
     if list.is_empty() { Err(Code::NotGuardian) } else { Ok(list) }
 }
 
-/// "A household can't be a guardian, nor be invited to a household: it couldn't sign what that takes." (protocol,
-/// Accounts and keys)
+/// "A household can't be a guardian, nor be invited to a household: it couldn't sign what that takes. Both
+/// fail as `household_has_no_key`." (protocol, Accounts and keys)
 pub(super) fn can_sign(account: Address) -> Result<(), Code> {
     if account.is_household() { Err(Code::HouseholdHasNoKey) } else { Ok(()) }
 }

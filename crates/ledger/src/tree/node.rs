@@ -75,8 +75,9 @@ impl Default for Node {
 }
 
 impl Node {
-    /// The canonical subtree of `entries`, which are sorted by key hash, distinct, and agree in the
-    /// first `depth` bits. Distinct hashes part by bit 256 at the latest, so the recursion ends.
+    /// The canonical subtree of `entries`, which are sorted by key hash, distinct, and agree in the first `depth` bits:
+    /// "A subtree with at most 16 entries is one page; a larger one splits on the next bit, the most significant
+    /// first." (protocol, State and proofs) Distinct hashes part by bit 256 at the latest, so the recursion ends.
     pub(super) fn build(entries: &[Entry<'_>], depth: usize) -> Node {
         if entries.len() <= PAGE_ENTRIES_MAX {
             return Node::Page(Page::new(entries));
@@ -320,7 +321,8 @@ pub(super) fn hash_branch(left: &Hash, right: &Hash) -> Hash {
     hash("lojal/branch/v1", [left.as_slice(), right.as_slice()])
 }
 
-/// The hash of a page with these pairs of key hash and value hash, one after the other.
+/// The hash of a page with these pairs, one after the other: "A page hashes its sorted (key hash, value hash) pairs, a
+/// branch its two children" (protocol, State and proofs).
 pub(super) fn hash_page(pairs: &[u8]) -> Hash {
     hash("lojal/page/v1", [pairs])
 }

@@ -29,8 +29,9 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use super::node::{Hash, Node, bit, hash_branch, hash_key, hash_page, hash_value};
 use super::{DEPTH_MAX, PAGE_ENTRIES_MAX};
 
-/// Shows a key's value, or its absence, to someone who has only the state root. It consists of
-/// hashes: nobody else's keys or values are in it. Untrusted until [`verify`](Self::verify) says so.
+/// Shows a key's value, or its absence, to someone who has only the state root: "A proof of membership or absence is
+/// the hashes beside the path and the page." (protocol, State and proofs) Nobody else's keys or values are in it.
+/// Untrusted until [`verify`](Self::verify) says so.
 ///
 /// Decoding refuses more than [`DEPTH_MAX`] siblings and more than [`PAGE_ENTRIES_MAX`] entries.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -140,7 +141,7 @@ impl Proof {
     }
 }
 
-/// Decodes a list, refusing one that is too long before allocating anything for it.
+/// Decodes a list: "decoding […] refuses an announced length beyond its bound before allocating" (protocol, Bytes).
 fn decode_at_most<T: BorshDeserialize, const MAX: usize, R: Read>(reader: &mut R) -> IoResult<Vec<T>> {
     let len = u32::deserialize_reader(reader)? as usize;
     if len > MAX {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::comments::comments;
 use super::dependencies::PURE;
-use super::references::{documents, read};
+use super::references::{documents, read, source_paths};
 use super::sources::all_sources;
 use super::workspace::{assert_none, has_word, package, root, sources};
 
@@ -109,6 +109,20 @@ fn citations(comment: &str) -> impl Iterator<Item = (&'static str, &str)> {
     })
 }
 
+/// The citations of a document: as in a comment, or with the section's name in quotation marks.
+fn citations_of_document(text: &str) -> impl Iterator<Item = (&'static str, &str)> {
+    let quoted = CITED.into_iter().flat_map(move |(called, path)| {
+        let places = text.split(path).skip(1).filter_map(|after| after.strip_prefix(", \""));
+        places.map(move |after| (called, after))
+    });
+    citations(text).chain(quoted)
+}
+
+/// The documents in `docs` that a comment names.
+fn named_documents(comment: &str) -> impl Iterator<Item = &str> {
+    source_paths(comment).into_iter().filter(|path| path.starts_with("docs/") && path.ends_with(".md"))
+}
+
 /// The texts between quotation marks.
 fn quotations(comment: &str) -> impl Iterator<Item = &str> {
     comment.split('"').skip(1).step_by(2)
@@ -140,7 +154,9 @@ fn comments_cite_sections_sentences_and_decisions_that_are_there() {
     let mut findings = Vec::new();
     for source in all_sources() {
         for comment in comments(&source.text) {
-            let wrong = library.findings(&comment.text);
+            let mut wrong = library.findings(&comment.text);
+            let lost = named_documents(&comment.text).filter(|path| !root().join(path).exists());
+            wrong.extend(lost.map(|path| format!("names {path}, which isn't there")));
             findings.extend(wrong.into_iter().map(|what| format!("{}:{} {what}", source.path, comment.line)));
         }
     }
@@ -170,6 +186,8 @@ fn documents_cite_sections_by_their_names_and_decisions_that_are_there() {
         let text = one_line(&read(document));
         findings.extend(signs(&text).map(|before| format!("{document}: {before}§")));
         findings.extend(library.lost_decisions(&text).map(|what| format!("{document} {what}")));
+        let lost = citations_of_document(&text).filter(|(called, after)| library.section(called, after).is_none());
+        findings.extend(lost.map(|(called, after)| format!("{document} cites {called}, {}", beginning(after))));
     }
     assert_none(&findings, "numbers of sections change: name the section; and name decisions that are there");
 }
@@ -200,6 +218,14 @@ fn what_is_there_can_be_cited() {
     for comment in right {
         assert_eq!(library.findings(comment), Vec::<String>::new(), "{comment}");
     }
+}
+
+#[test]
+fn citations_of_documents_are_found() {
+    let text = "See docs/protocol.md, \"Holds\", (protocol, Brands) and ARCHITECTURE.md, \"The state\".";
+    let found: Vec<(&str, &str)> = citations_of_document(text).map(|(called, after)| (called, &after[..5])).collect();
+    assert_eq!(found, [("protocol", "Brand"), ("protocol", "Holds"), ("ARCHITECTURE.md", "The s")]);
+    assert_eq!(named_documents("as docs/a.md says, in docs/.").collect::<Vec<_>>(), ["docs/a.md"]);
 }
 
 #[test]

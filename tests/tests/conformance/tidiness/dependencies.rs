@@ -1,7 +1,8 @@
 //! Dependencies point one way (ARCHITECTURE.md, The house).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::references::read;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
@@ -142,6 +143,39 @@ fn the_layers_are_those_of_the_workspace_and_have_no_cycle() {
         }
         above.push(name);
     }
+}
+
+/// The crates of ours that each knows outside tests, without their common beginning.
+fn known() -> BTreeMap<String, BTreeSet<String>> {
+    let short = |name: &str| name.strip_prefix("lojal-").map(str::to_owned);
+    let each = packages().into_iter().filter(|package| package.name != "lojal-tests").filter_map(|package| {
+        let ordinary = package.dependencies.iter().filter(|dependency| dependency.kind.is_none());
+        Some((short(&package.name)?, ordinary.filter_map(|dependency| short(&dependency.name)).collect()))
+    });
+    each.collect()
+}
+
+/// True if a crate knows another one, or knows one that does.
+fn reaches(known: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
+    known[from].iter().any(|next| next == to || reaches(known, next, to))
+}
+
+#[test]
+fn the_map_draws_who_knows_whom() {
+    let known = known();
+    let mut expected = BTreeSet::new();
+    for (name, knows) in &known {
+        let follows = |one: &str| knows.iter().any(|other| other != one && reaches(&known, other, one));
+        expected.extend(knows.iter().filter(|one| !follows(one)).map(|one| (one.clone(), name.clone())));
+    }
+    let map = read("ARCHITECTURE.md");
+    let diagram = map.split("```").find_map(|part| part.strip_prefix("mermaid\n")).expect("the map has a diagram");
+    let mut drawn = BTreeSet::new();
+    for line in diagram.lines() {
+        let names: Vec<&str> = line.trim().split(" --> ").collect();
+        drawn.extend(names.windows(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned())));
+    }
+    assert_eq!(drawn, expected, "draw in ARCHITECTURE.md, The house, what each crate knows, but for what follows");
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn links(text: &str) -> Vec<&str> {
 }
 
 /// The words of a text that can only be paths of source files or of their folders.
-fn source_paths(text: &str) -> BTreeSet<&str> {
+pub(super) fn source_paths(text: &str) -> BTreeSet<&str> {
     let is_path = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
     let words = text.split(|letter: char| !is_path(letter)).map(|word| word.trim_end_matches(['.', '/']));
     let is_source =
@@ -72,6 +72,18 @@ fn the_metrics_that_operators_are_told_to_watch_are_written() {
         findings.extend(lost.map(|name| format!("{document} names {name}")));
     }
     assert_none(&findings, "no gateway writes these metrics: correct their names, or write them");
+}
+
+#[test]
+fn operators_are_told_to_watch_what_the_example_alerts_on() {
+    let table = read("docs/operations.md");
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `lojal_")?.split_once('`'));
+    let watched: BTreeSet<String> = rows.map(|(name, _)| format!("lojal_{name}")).collect();
+    let rules = read("examples/alerts.yml");
+    let expressions: Vec<&str> = rules.lines().filter_map(|line| line.trim().strip_prefix("expr: ")).collect();
+    let alerted: BTreeSet<String> = expressions.iter().flat_map(|text| metrics(text)).map(str::to_owned).collect();
+    assert!(!watched.is_empty());
+    assert_eq!(watched, alerted, "the table of docs/operations.md and examples/alerts.yml name the same metrics");
 }
 
 #[test]
