@@ -82,12 +82,16 @@ fn strangers_who_hold_thousands_of_connections_dawdle_and_talk_nonsense_keep_no_
         let knocking = |is_over: &AtomicBool| knock(&stranger, is_over);
         let name = format!("{connections} idle, 100 slow, and garbage at a validator's peer port");
         endure(&name, &network, 0, stream, &[&silent, &dawdling, &babbling, &knocking]);
-        let limited = network.metric(0, "lojal_p2p_connections_limited_total").expect("a running gateway");
-        let failed = network.metric(0, "lojal_p2p_handshakes_failed_total").expect("a running gateway");
-        let refused = network.metric(0, "lojal_p2p_connections_refused_total").expect("a running gateway");
+        let metric = |name: &str| network.metric(0, name).expect("a running gateway");
+        // Whoever only holds a place counts once its time for a handshake is over, which may be after the attack.
+        let failed = eventually("handshakes that never came are counted", || {
+            Some(metric("lojal_p2p_handshakes_failed_total")).filter(|failed| *failed > 0.0)
+        });
+        let limited = metric("lojal_p2p_connections_limited_total");
+        let refused = metric("lojal_p2p_connections_refused_total");
         tell(&format!("measured refusals: {limited} as too many, {failed} without a handshake, {refused} strangers"));
         // Whether a stranger ever gets as far as to be refused for its key is chance, with so many others at the door.
-        assert!(failed > 0.0 && limited + refused > 0.0, "what was refused is counted");
+        assert!(limited + refused > 0.0, "what was refused is counted");
 
         // A validator that comes back during an attack finds the attacked one, which dials it.
         let is_over = AtomicBool::new(false);
