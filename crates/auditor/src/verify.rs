@@ -151,13 +151,10 @@ pub fn verify(
     // What a node committed after it made its claim is left for the next audit, so that this one ends.
     let claimed = source.claim().map(|claim| claim.height);
     let last = to.into_iter().chain(claimed).min();
-    let mut ahead = VerifyAhead::start(genesis.chain_id());
+    let mut ahead = VerifyAhead::new(genesis.chain_id());
     let mut reading = Reading { source, next: Height::GENESIS.next(), last, end: None };
     while let Some((block, certificate)) = reading.next(&mut ahead) {
-        let height = replay.state().view().tip().height.next();
-        let applied = block.map_err(|reason| ReplayError { height, reason });
-        let applied = applied.and_then(|block| replay.apply_signed(block, certificate));
-        let committed = applied.map_err(VerifyError::of_replay)?;
+        let committed = replay.apply_checked(block, certificate).map_err(VerifyError::of_replay)?;
         transactions.count(&committed);
         progress.block(&committed);
         check_claim(reading.source, replay.state().view())?;

@@ -155,31 +155,24 @@ impl Replay {
     /// # Errors
     /// What is wrong with it; the state is unchanged then.
     pub fn apply(&mut self, block: &[u8], certificate: Certificate) -> Result<CommittedBlock, ReplayError> {
-        let height = self.state.view().tip().height.next();
-        self.apply_at(block, certificate).map_err(|reason| ReplayError { height, reason })
+        self.apply_checked(check_one(block, &self.state), certificate)
     }
 
-    /// The same of a block whose signatures have been checked already.
+    /// The same of a block of which [`check_signatures`] has answered already.
     ///
     /// # Errors
     /// What is wrong with it; the state is unchanged then.
-    pub fn apply_signed(
+    pub fn apply_checked(
         &mut self,
-        block: SignedBlock,
+        checked: Result<SignedBlock, ReplayFault>,
         certificate: Certificate,
     ) -> Result<CommittedBlock, ReplayError> {
         let height = self.state.view().tip().height.next();
-        self.apply_signed_at(block, certificate).map_err(|reason| ReplayError { height, reason })
-    }
-
-    fn apply_at(&mut self, block: &[u8], certificate: Certificate) -> Result<CommittedBlock, ReplayFault> {
-        let executed = execute_bytes(&self.state, block)?;
-        Ok(commit(&mut self.state, executed, certificate)?)
-    }
-
-    fn apply_signed_at(&mut self, block: SignedBlock, certificate: Certificate) -> Result<CommittedBlock, ReplayFault> {
-        let executed = execute_block(&self.state, block.header, block.transactions)?;
-        Ok(commit(&mut self.state, executed, certificate)?)
+        let applied = checked.and_then(|block| {
+            let executed = execute_block(&self.state, block.header, block.transactions)?;
+            Ok(commit(&mut self.state, executed, certificate)?)
+        });
+        applied.map_err(|reason| ReplayError { height, reason })
     }
 }
 
@@ -221,9 +214,12 @@ pub fn check_signatures<'a>(
 /// # Errors
 /// What is wrong with it.
 pub fn execute_bytes(state: &State, bytes: &[u8]) -> Result<ExecutedBlock, ReplayFault> {
-    let checked = check_signatures([bytes], &state.view().chain_id()).pop();
-    let block = checked.expect("one answer per block")?;
+    let block = check_one(bytes, state)?;
     Ok(execute_block(state, block.header, block.transactions)?)
+}
+
+fn check_one(bytes: &[u8], state: &State) -> Result<SignedBlock, ReplayFault> {
+    check_signatures([bytes], &state.view().chain_id()).pop().expect("one answer per block")
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ fn replay(
     let first = state.view().tip().height.next();
     let mut replay = Replay::from_state(state);
     let mut scan = Scan::start(&shared.log, from, first)?;
-    let mut ahead = VerifyAhead::start(shared.log.chain_id);
+    let mut ahead = VerifyAhead::new(shared.log.chain_id);
     // What ended the reading counts once all before it is replayed, since an earlier block may be wrong.
     let mut end = None;
     loop {
@@ -148,8 +148,7 @@ fn replay(
         }
         let Some((block, (certificate, place))) = ahead.take() else { break };
         let height = replay.state().view().tip().height.next();
-        let applied = block.map_err(|reason| ReplayError { height, reason });
-        match applied.and_then(|block| replay.apply_signed(block, certificate)) {
+        match replay.apply_checked(block, certificate) {
             Ok(block) => {
                 report.replayed = report.replayed.saturating_add(1);
                 push(shared, &replay, Arc::new(block), place)?;

@@ -25,8 +25,12 @@ const THREADS_MAX: usize = 64;
 
 /// Blocks, with what belongs to each, between whoever reads them and whoever executes them.
 pub struct VerifyAhead<T> {
+    chain: ChainId,
     jobs: Option<Sender<Job>>,
+    queue: Arc<Mutex<Receiver<Job>>>,
+    /// Started as there is work for them: a start that replays nothing has none.
     threads: Vec<JoinHandle<()>>,
+    threads_max: usize,
     /// Blocks that aren't with a thread yet.
     collected: Vec<Arc<[u8]>>,
     collected_bytes: usize,
@@ -46,15 +50,16 @@ struct Job {
 }
 
 impl<T> VerifyAhead<T> {
-    /// Starts a thread for each core.
-    pub fn start(chain: ChainId) -> Self {
+    /// Of a chain, with no blocks yet, and a thread for each core at most.
+    pub fn new(chain: ChainId) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let (jobs, queue) = channel();
-        let queue = Arc::new(Mutex::new(queue));
-        let threads = (0..cores.min(THREADS_MAX)).map(|_| start_thread(Arc::clone(&queue), chain)).collect();
         Self {
+            chain,
             jobs: Some(jobs),
-            threads,
+            queue: Arc::new(Mutex::new(queue)),
+            threads: Vec::new(),
+            threads_max: cores.min(THREADS_MAX),
             collected: Vec::new(),
             collected_bytes: 0,
             batches: VecDeque::new(),
@@ -65,7 +70,7 @@ impl<T> VerifyAhead<T> {
 
     /// True if no more blocks should be added before some are taken.
     pub fn is_full(&self) -> bool {
-        self.batches.len() >= self.threads.len().saturating_mul(BATCHES_PER_THREAD)
+        self.batches.len() >= self.threads_max.saturating_mul(BATCHES_PER_THREAD)
     }
 
     /// Adds the next block.
@@ -91,14 +96,13 @@ impl<T> VerifyAhead<T> {
     }
 
     fn hand_over(&mut self) {
+        if self.threads.len() < self.threads_max {
+            self.threads.push(start_thread(Arc::clone(&self.queue), self.chain));
+        }
         let (answer, answers) = channel();
         let job = Job { blocks: std::mem::take(&mut self.collected), answer };
         self.collected_bytes = 0;
-        self.jobs
-            .as_ref()
-            .expect("there until the end")
-            .send(job)
-            .expect("a thread waits for as long as this is there");
+        self.jobs.as_ref().expect("there until the end").send(job).expect("the queue is there as long as this");
         self.batches.push_back(answers);
     }
 }
@@ -143,7 +147,7 @@ mod tests {
         *forged.last_mut().expect("a block has bytes") ^= 1;
         let forged: Arc<[u8]> = forged.into();
         let garbage: Arc<[u8]> = Arc::new([1, 2, 3]);
-        let mut ahead = VerifyAhead::start(chain.genesis.chain_id());
+        let mut ahead = VerifyAhead::new(chain.genesis.chain_id());
         let kinds = [&whole[0], &forged, &whole[1], &garbage, &whole[2], &whole[3]];
         let (mut added, mut taken) = (0, 0);
         while taken < 6 * BATCH_BLOCKS_MAX + 5 {
@@ -170,7 +174,7 @@ mod tests {
     #[test]
     fn it_ends_although_nobody_takes_the_answers() {
         let chain = Chain::of(1);
-        let mut ahead = VerifyAhead::start(chain.genesis.chain_id());
+        let mut ahead = VerifyAhead::new(chain.genesis.chain_id());
         while !ahead.is_full() {
             ahead.add(Arc::clone(&chain.blocks[0].bytes), ());
         }
