@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use lojal_ledger::conservation::balance_sheet;
 use lojal_ledger::{BlockExecutor, State, Tip};
-use lojal_model::{Random, Workload};
-use lojal_types::{BlockId, Code, Genesis, Hash, KeyPair, Outcome, TimeMs, Validator, VerifiedTransaction};
+use lojal_model::{BEFORE_THE_LEDGER, Random, Workload, network};
+use lojal_types::{BlockId, Code, Hash, Outcome, TimeMs, VerifiedTransaction};
 
 use self::shown::facts;
 
@@ -17,8 +17,6 @@ const HISTORIES: u64 = 250;
 const BLOCKS_MAX: u64 = 40;
 const TRANSACTIONS_MAX: u64 = 16;
 
-/// 2026-11-15T12:00:00Z, when the ledger starts.
-const START_MS: u64 = 1_794_744_000_000;
 const SECOND_MS: u64 = 1_000;
 const MINUTE_MS: u64 = 60 * SECOND_MS;
 const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
@@ -44,17 +42,6 @@ const STEPS_MS: [u64; 16] = [
     45 * DAY_MS,
     400 * DAY_MS,
 ];
-
-fn genesis(seed: u64) -> Genesis {
-    let validator = Validator {
-        name: "one".parse().expect("a valid name"),
-        public_key: KeyPair::from_seed(&[200; 32]).public_key(),
-        network_key: KeyPair::from_seed(&[201; 32]).public_key(),
-        power: 1,
-    };
-    let start = TimeMs::new(START_MS).expect("in range");
-    Genesis::new(lojal_model::genesis(seed, start, vec![validator])).expect("the document keeps the rules")
-}
 
 fn answers(executor: &mut BlockExecutor<'_>, transactions: &[VerifiedTransaction]) -> Vec<Answer> {
     transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect()
@@ -95,7 +82,7 @@ impl Reached {
 }
 
 fn follow(seed: u64, reached: &mut Reached) {
-    let genesis = genesis(seed);
+    let genesis = network(seed);
     let (mut random, mut workload, mut state) =
         (Random::new(!seed), Workload::new(seed, &genesis), State::genesis(&genesis));
     let mut blocks: Vec<(TimeMs, Vec<VerifiedTransaction>, Hash)> = Vec::new();
@@ -129,16 +116,6 @@ fn follow(seed: u64, reached: &mut Reached) {
     }
     assert_eq!(second.recent(), state.recent());
 }
-
-/// The codes answered before a transaction reaches the ledger.
-const BEFORE_THE_LEDGER: [Code; 6] = [
-    Code::Malformed,
-    Code::TransactionTooLarge,
-    Code::WrongChain,
-    Code::BadSignature,
-    Code::QuotaExceeded,
-    Code::MempoolFull,
-];
 
 /// The codes that take more of one thing than short histories make; provoked elsewhere.
 const OUT_OF_REACH: [Code; 5] = [

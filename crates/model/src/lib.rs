@@ -3,7 +3,7 @@
 //!
 //! - [`Model`]: the rules once more. It knows the types and nothing of the ledger.
 //! - [`Facts`]: all that a ledger shows, to compare the model with the real one.
-//! - [`genesis`] and [`Workload`]: a network, and random transactions of all kinds in it.
+//! - [`genesis`], [`network`] and [`Workload`]: a network, and random transactions of all kinds in it.
 //! - [`Random`]: numbers from a seed.
 //! - [`linearizability`]: whether the answers that clients got can be those of one ledger.
 
@@ -16,6 +16,6 @@ mod world;
 
 pub use facts::Facts;
 pub use lojal_random::Random;
-pub use model::Model;
+pub use model::{BEFORE_THE_LEDGER, Model};
 pub use workload::Workload;
-pub use world::genesis;
+pub use world::{genesis, network};

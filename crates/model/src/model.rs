@@ -136,6 +136,17 @@ fn count<K: Ord + Clone>(counts: &mut Table<K, u64>, key: K, amount: u64, max: u
     Ok(())
 }
 
+/// The codes answered before a transaction reaches the ledger, or the model: by decoding, by the signature check, by the
+/// mempool.
+pub const BEFORE_THE_LEDGER: [Code; 6] = [
+    Code::Malformed,
+    Code::TransactionTooLarge,
+    Code::WrongChain,
+    Code::BadSignature,
+    Code::QuotaExceeded,
+    Code::MempoolFull,
+];
+
 impl Model {
     /// The ledger before the first block.
     pub fn genesis(genesis: &Genesis) -> Self {

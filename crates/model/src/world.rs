@@ -3,13 +3,16 @@
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
-    Bounded, BrandId, GenesisDocument, KeyPair, Parameters, Points, Policy, Role, Roles, TimeMs, Validator,
+    Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Role, Roles, TimeMs, Validator,
 };
 
 pub(crate) const SECOND_MS: u64 = 1_000;
 pub(crate) const MINUTE_MS: u64 = 60 * SECOND_MS;
 pub(crate) const HOUR_MS: u64 = 60 * MINUTE_MS;
 pub(crate) const DAY_MS: u64 = 24 * HOUR_MS;
+
+/// 2026-11-15T12:00:00Z.
+const NETWORK_START_MS: u64 = 1_794_744_000_000;
 
 /// Points live 12 months, transfers of 10 to 1000, reversals within 60 days; convertible and poolable.
 pub(crate) const GROCER: usize = 0;
@@ -101,4 +104,17 @@ pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> Genesi
         brands: Bounded::new(brands.collect()).expect("four brands"),
         ..GenesisDocument::empty("workload".parse().expect("a valid name"), time_ms)
     }
+}
+
+/// A network of one validator in which a [`Workload`](crate::Workload) of the same seed can happen, from 15 November
+/// 2026 on.
+pub fn network(seed: u64) -> Genesis {
+    let validator = Validator {
+        name: "one".parse().expect("a valid name"),
+        public_key: KeyPair::from_seed(&[200; 32]).public_key(),
+        network_key: KeyPair::from_seed(&[201; 32]).public_key(),
+        power: 1,
+    };
+    let start = TimeMs::new(NETWORK_START_MS).expect("in range");
+    Genesis::new(genesis(seed, start, vec![validator])).expect("the document keeps the rules")
 }

@@ -7,31 +7,17 @@ use lojal_auditor::verify::{BrandReport, brand_reports};
 use lojal_gateway::{account_in, brand_in};
 use lojal_ledger::key::{AccountKey, StateKey};
 use lojal_ledger::{BlockExecutor, State, Tip, View};
-use lojal_model::{Model, Random, Workload, genesis};
-use lojal_types::{
-    Address, BlockId, BrandId, Expiry, Genesis, KeyPair, Lot, TimeMs, Validator, VerifiedTransaction, api,
-};
+use lojal_model::{Model, Random, Workload, network};
+use lojal_types::{Address, BlockId, BrandId, Expiry, Lot, TimeMs, VerifiedTransaction, api};
 
 const HISTORIES: u64 = 40;
 const BLOCKS: u64 = 24;
 const TRANSACTIONS_MAX: u64 = 14;
-const START_MS: u64 = 1_794_744_000_000;
 const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 
 /// The times between blocks: holds end between them, and months.
 const STEPS_MS: [u64; 8] = [1, 900, MINUTE_MS - 1, MINUTE_MS, 70 * MINUTE_MS, DAY_MS, 12 * DAY_MS, 35 * DAY_MS];
-
-fn network(seed: u64) -> Genesis {
-    let validator = Validator {
-        name: "one".parse().expect("a valid name"),
-        public_key: KeyPair::from_seed(&[200; 32]).public_key(),
-        network_key: KeyPair::from_seed(&[201; 32]).public_key(),
-        power: 1,
-    };
-    let start = TimeMs::new(START_MS).expect("in range");
-    Genesis::new(genesis(seed, start, vec![validator])).expect("the document keeps the rules")
-}
 
 fn commit(state: &mut State, time_ms: TimeMs, transactions: &[VerifiedTransaction]) {
     let mut executor = BlockExecutor::new(state, time_ms);

@@ -4,7 +4,6 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use lojal_client::ClientError;
-use lojal_types::limits::HOLD_MS_MAX;
 use lojal_types::{Code, Reference, Request, RequestKind, Salt, TimeMs, api};
 use lojal_wallet::clock;
 use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError};
@@ -39,7 +38,7 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     let household = args.household.map(|text| text.to_canonical(session.home.network())).transpose()?;
     let now = session.now()?;
     let until_ms = args.until.unwrap_or_else(|| now.plus_ms(args.pay_within));
-    let expires_ms = now.plus_ms(args.hold_for).min(session.ledger_time().plus_ms(HOLD_MS_MAX));
+    let expires_ms = now.plus_ms(args.hold_for).min(session.latest_end_of_hold());
     if until_ms <= now {
         return Err(CommandError::Usage("the time of the request is over already: see --until and --pay-within"));
     }

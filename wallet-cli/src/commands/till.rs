@@ -1,7 +1,6 @@
 //! A till and a member: payment, hold, capture, release.
 
 use lojal_text::outside;
-use lojal_types::limits::HOLD_MS_MAX;
 use lojal_types::{Capture, Operation, Points, Release, Request, RequestKind, TimeMs, api};
 use lojal_wallet::amount;
 use lojal_wallet::time::utc;
@@ -151,17 +150,13 @@ fn in_words(
 
 fn end_of_hold(session: &Session<'_>, time: &HoldTime) -> Result<TimeMs, CommandError> {
     match (time.until, time.duration_ms) {
-        (Some(until), _) if (session.ledger_time().plus_ms(1)..=latest_end(session)).contains(&until) => Ok(until),
+        (Some(until), _) if (session.ledger_time().plus_ms(1)..=session.latest_end_of_hold()).contains(&until) => {
+            Ok(until)
+        }
         (Some(_), _) => Err(CommandError::Usage("a hold ends in the future, and within 30 days: see --until")),
         (None, duration_ms) => {
             let duration_ms = duration_ms.expect("the command line demands one of the two");
-            Ok(session.now()?.plus_ms(duration_ms).min(latest_end(session)))
+            Ok(session.now()?.plus_ms(duration_ms).min(session.latest_end_of_hold()))
         }
     }
-}
-
-/// The latest end of a hold that the ledger takes by the time of its last block, which this machine's clock can be
-/// past.
-fn latest_end(session: &Session<'_>) -> TimeMs {
-    session.ledger_time().plus_ms(HOLD_MS_MAX)
 }

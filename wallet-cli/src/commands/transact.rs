@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lojal_text::outside;
 use lojal_types::api::{self, TransactionState, TransactionStatus};
-use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
+use lojal_types::limits::{HOLD_MS_MAX, VALIDITY_WINDOW_MS_MAX};
 use lojal_types::{
     Address, AddressText, BrandId, ChainTag, Code, KeyPair, Operation, Operations, Outcome, Points, SignedTransaction,
     TimeMs, Transaction, TransactionId,
@@ -112,6 +112,11 @@ impl<'a> Session<'a> {
     /// The time of the last final block that the gateway knows.
     pub(super) fn ledger_time(&self) -> TimeMs {
         self.status.time_ms
+    }
+    /// The latest end of a hold that the ledger takes by the time of its last block, which this machine's clock can be
+    /// past.
+    pub(super) fn latest_end_of_hold(&self) -> TimeMs {
+        self.ledger_time().plus_ms(HOLD_MS_MAX)
     }
     /// This machine's time, or the ledger's if the clock is a little late. An error if one of the two must be wrong: so
     /// it also tells whether something can be signed, before anybody is asked for anything.

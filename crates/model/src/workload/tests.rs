@@ -1,27 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use lojal_types::{KeyPair, Validator};
-
 use super::*;
-use crate::world::{DAY_MS, MINUTE_MS};
-
-/// 2026-11-15T12:00:00Z.
-const START_MS: u64 = 1_794_744_000_000;
-
-fn genesis(seed: u64) -> Genesis {
-    let validator = Validator {
-        name: "one".parse().expect("a valid name"),
-        public_key: KeyPair::from_seed(&[200; 32]).public_key(),
-        network_key: KeyPair::from_seed(&[201; 32]).public_key(),
-        power: 1,
-    };
-    let start = TimeMs::new(START_MS).expect("in range");
-    Genesis::new(crate::genesis(seed, start, vec![validator])).expect("the document keeps the rules")
-}
+use crate::world::{DAY_MS, MINUTE_MS, network};
 
 /// Blocks of so many transactions, a minute and now and then days apart.
 fn run(seed: u64, blocks: u64, transactions: usize) -> Vec<(SignedTransaction, Result<Outcome, Code>)> {
-    let genesis = genesis(seed);
+    let genesis = network(seed);
     let mut workload = Workload::new(seed, &genesis);
     let (mut time, mut results) = (genesis.document().time_ms, Vec::new());
     for block in 0..blocks {
@@ -78,7 +62,7 @@ fn every_transaction_is_within_its_limits() {
 
 #[test]
 fn a_stream_that_is_told_of_whole_blocks_goes_on_making_sense() {
-    let genesis = genesis(5);
+    let genesis = network(5);
     let mut workload = Workload::new(5, &genesis);
     let (mut time, mut applied, mut all) = (genesis.document().time_ms, 0, 0);
     for _ in 0..60 {

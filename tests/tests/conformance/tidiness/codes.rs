@@ -3,8 +3,8 @@
 use super::sources::{all_sources, code};
 use super::workspace::{assert_none, has_word, root};
 
-/// The file in which the ledger's tests list the codes that are given before a transaction reaches it.
-const LIST: &str = "crates/ledger/src/execute/tests/codes.rs";
+/// The file that lists, for the ledger's tests, the codes that are given before a transaction reaches it.
+const LIST: &str = "crates/model/src/model.rs";
 
 /// The names in that list.
 fn codes_before_the_ledger() -> Vec<String> {

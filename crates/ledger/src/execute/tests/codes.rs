@@ -9,21 +9,12 @@ mod points;
 
 use std::collections::BTreeSet;
 
+use lojal_model::BEFORE_THE_LEDGER;
 use lojal_types::{Code, Operation, Outcome, VerifiedTransaction};
 
 use crate::DryRun;
 use crate::execute::BlockExecutor;
 use crate::fixture::*;
-
-/// The codes answered before a transaction reaches the ledger: by decoding, by the signature check, by the mempool.
-const BEFORE_THE_LEDGER: [Code; 6] = [
-    Code::Malformed,
-    Code::TransactionTooLarge,
-    Code::WrongChain,
-    Code::BadSignature,
-    Code::QuotaExceeded,
-    Code::MempoolFull,
-];
 
 /// Makes the transaction that must be answered with the code, on a ledger that it may prepare.
 type Refused = fn(&mut Ledger) -> VerifiedTransaction;
