@@ -136,8 +136,8 @@ fn count<K: Ord + Clone>(counts: &mut Table<K, u64>, key: K, amount: u64, max: u
     Ok(())
 }
 
-/// The codes answered before a transaction reaches the ledger, or the model: by decoding, by the signature check, by the
-/// mempool.
+/// The codes answered before a transaction reaches the ledger, or the model: by decoding, by the signature check, by
+/// the mempool.
 pub const BEFORE_THE_LEDGER: [Code; 6] = [
     Code::Malformed,
     Code::TransactionTooLarge,
