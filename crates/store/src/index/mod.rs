@@ -107,6 +107,8 @@ pub(crate) struct Index {
 impl Index {
     /// Makes an empty index, durably.
     fn create(disk: &Disk, directory: &Path) -> Result<Self, StoreError> {
+        // The attempts that are counted are those to open the one before, which may be gone without its mark.
+        disk.remove(&mark_in(directory))?;
         disk.remove(&redo_in(directory))?;
         let index = Self::open(disk, directory)?;
         guarded(|| index.db.insert([keys::CREATED], encode(&INDEX_VERSION)))?;
@@ -185,8 +187,6 @@ pub(crate) fn move_aside(disk: &Disk, directory: &Path) -> Result<Option<PathBuf
         number = number.saturating_add(1);
     };
     disk.rename(&path, &aside)?;
-    // The next one begins anew.
-    disk.remove(&mark_in(directory))?;
     disk.sync_directory(directory)?;
     Ok(Some(aside))
 }

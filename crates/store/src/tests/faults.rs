@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use lojal_random::Random;
 use lojal_types::Height;
 
 use crate::testing::{Chain, append_if_writable, assert_prefix, on};
@@ -23,22 +24,6 @@ fn proposal(height: usize) -> (ProposalRecord, Arc<[u8]>) {
     let block = &chain().blocks[height - 1];
     let (height, proposer) = (block.header.height, crate::testing::validator().address());
     (ProposalRecord { height, round: 0, valid_round: None, proposer, block: block.id }, Arc::clone(&block.bytes))
-}
-
-/// A sequence of numbers that depends on the seed alone (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 24) % end
-    }
 }
 
 /// The things that a node was told, and those that it tried.
@@ -136,27 +121,27 @@ fn a_power_cut_at_any_operation_loses_nothing_that_was_acknowledged_and_the_stor
 }
 
 /// Draws what goes wrong in the next life of a node.
-fn draw_faults(dice: &mut Dice) -> Faults {
+fn draw_faults(random: &mut Random) -> Faults {
     let none = Faults::default();
-    match dice.below(6) {
-        0 => Faults { full_after_bytes: Some(dice.below(6_000)), ..none },
-        1 => Faults { write_fails_after_bytes: Some(dice.below(6_000)), ..none },
-        2 => Faults { sync_fails_after: Some(dice.below(14) as u32), ..none },
-        3 => Faults { read_fails_after: Some(dice.below(60) as u32), ..none },
-        4 => Faults { power_fails_after: Some(dice.below(50) as u32), ..none },
+    match random.below(6) {
+        0 => Faults { full_after_bytes: Some(random.below(6_000)), ..none },
+        1 => Faults { write_fails_after_bytes: Some(random.below(6_000)), ..none },
+        2 => Faults { sync_fails_after: Some(random.below(14) as u32), ..none },
+        3 => Faults { read_fails_after: Some(random.below(60) as u32), ..none },
+        4 => Faults { power_fails_after: Some(random.below(50) as u32), ..none },
         _ => none,
     }
 }
 
 /// One life: some operations until something fails; after that the writer must refuse everything.
-fn live_randomly(opened: &mut Opened, model: &mut Model, dice: &mut Dice, label: &str) {
-    for _ in 0..dice.below(8) {
-        let is_write = match dice.below(6) {
+fn live_randomly(opened: &mut Opened, model: &mut Model, random: &mut Random, label: &str) {
+    for _ in 0..random.below(8) {
+        let is_write = match random.below(6) {
             _ if model.committed + 1 >= BLOCKS => return,
             0 => opened.store.checkpoint().is_ok(),
             1 => model.propose(opened).is_ok(),
             2 => {
-                let _ = opened.store.block(Height::new(dice.below(BLOCKS as u64)));
+                let _ = opened.store.block(Height::new(random.below(BLOCKS as u64)));
                 true
             }
             _ => model.commit(opened).is_ok(),
@@ -201,26 +186,26 @@ fn reopen(dir: &Path, disk: &SimulatedDisk, options: &Options, model: &mut Model
 fn histories_with_faults_and_crashes_anywhere_keep_what_was_acknowledged_and_invent_nothing() {
     for seed in 0..HISTORIES {
         let (dir, disk, mut model) = (tempfile::tempdir().expect("temporary"), SimulatedDisk::new(), Model::default());
-        let mut dice = Dice::new(seed);
+        let mut random = Random::new(seed);
         for life in 0..5 {
             let label = format!("seed {seed}, life {life}");
-            let checkpoint_bytes = [1, 4_000, u64::MAX][dice.below(3) as usize];
+            let checkpoint_bytes = [1, 4_000, u64::MAX][random.below(3) as usize];
             let options = small(&disk, checkpoint_bytes);
             // Faults from before the start, or after it.
-            let (faults, early) = (draw_faults(&mut dice), dice.below(3) == 0);
+            let (faults, early) = (draw_faults(&mut random), random.below(3) == 0);
             disk.set_faults(if early { faults.clone() } else { Faults::default() });
             if let Some(mut opened) = reopen(dir.path(), &disk, &options, &mut model, &label) {
                 if !early {
                     disk.set_faults(faults);
                 }
-                live_randomly(&mut opened, &mut model, &mut dice, &label);
+                live_randomly(&mut opened, &mut model, &mut random, &label);
             }
-            let crashes = disk.faults().power_is_off || dice.below(2) == 0;
+            let crashes = disk.faults().power_is_off || random.coin();
             disk.set_faults(Faults::default());
             if crashes {
-                disk.crash(dice.below(u64::MAX)).expect("the real disk works");
-                let index = IndexAfterCrash::ALL[dice.below(4) as usize];
-                disk.crash_index(dir.path(), index, dice.below(u64::MAX)).expect("the real disk works");
+                disk.crash(random.number()).expect("the real disk works");
+                let index = IndexAfterCrash::ALL[random.below(4) as usize];
+                disk.crash_index(dir.path(), index, random.number()).expect("the real disk works");
             }
         }
         let label = format!("seed {seed}, at the end");

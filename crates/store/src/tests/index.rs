@@ -286,6 +286,16 @@ fn an_index_that_kills_the_process_is_given_up_after_some_attempts() {
 }
 
 #[test]
+fn attempts_to_open_an_index_that_is_gone_are_not_counted_against_the_next_one() {
+    let (chain, dir) = fixture();
+    let attempts = usize::try_from(INDEX_ATTEMPTS_MAX).expect("small");
+    fs::remove_dir_all(dir.path().join("index")).expect("an index");
+    fs::write(mark(dir.path()), vec![b'.'; attempts]).expect("a mark");
+    assert_same(&open(dir.path(), &chain.genesis, options()).expect("the log is whole"), &chain);
+    assert!(!mark(dir.path()).exists());
+}
+
+#[test]
 fn the_mark_is_gone_after_every_completed_start_and_checkpoint() {
     let (chain, dir) = fixture();
     let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
