@@ -5,8 +5,9 @@ use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{Bounded, BrandId, Genesis, KeyPair, Points, Policy, PublicKey, Roles, TimeMs, Validator};
 use sha2::{Digest, Sha256};
 
-/// The time at which the ledger of every simulated network starts: 1 March 2026, a month without peculiarities.
-pub const START_MS: u64 = 1_772_323_200_000;
+/// The time at which the ledger of every simulated network starts: on 1 March 2026, a month without peculiarities, and
+/// ten seconds before a whole minute, at which holds end.
+pub const START_MS: u64 = 1_772_323_250_000;
 /// The time that an idle network waits before it makes an empty block.
 pub const HEARTBEAT_MS: u64 = 1_000;
 /// Tills of the brand.

@@ -65,7 +65,7 @@ impl Workload {
                 self.sign(&member, Operation::Transfer(transfer), now, valid_ms)
             }
             7 => {
-                let amount = Points::new(self.random.between(1..=40));
+                let amount = self.some_or_all(member.address());
                 let redeem = Redeem { brand, from: member.address(), amount, request: None };
                 self.sign(&member, Operation::Redeem(redeem), now, valid_ms)
             }
@@ -79,6 +79,13 @@ impl Workload {
                 self.sign(&till, Operation::Reverse(reverse), now, valid_ms)
             }
         }
+    }
+
+    /// Few points, or all that an account has: what a view shows but the ledger doesn't give is found out by that.
+    fn some_or_all(&mut self, account: Address) -> Points {
+        let all = self.histories.model().balance(account, people::brand());
+        let amount = if self.random.permille(500) { all } else { self.random.between(1..=40) };
+        Points::new(amount.max(1))
     }
 
     fn hold_or_settle(&mut self, member: &KeyPair, till: &KeyPair, now: TimeMs, valid_ms: u64) -> SignedTransaction {

@@ -32,7 +32,9 @@ pub(super) fn build(source: &Path, scratch: &Path, target: Option<&Path>) -> Res
         git.arg("apply").arg(&path).current_dir(&copy).env("GIT_CEILING_DIRECTORIES", scratch);
         run("git apply", git)?;
     }
-    let target = target.map_or_else(|| scratch.join("target"), Path::to_owned);
+    // A directory that somebody names is one beside their own, not beside the copy.
+    let target = target.map_or_else(|| Ok(scratch.join("target")), std::path::absolute);
+    let target = target.map_err(|error| PlantError::Copy(copy.clone(), error))?;
     lojal_print::note(format!("building the patched copy in {} ...", target.display()));
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--locked", "--package", "lojal-simulator"]).current_dir(&copy);
