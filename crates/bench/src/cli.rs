@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::error::BenchError;
 use crate::limits;
 use crate::markdown::whole;
-use crate::postgres::{PROGRAMS, Postgres, Script};
+use crate::postgres::{PROGRAMS, Postgres, Script, Variant};
 use crate::report::document;
 use crate::scenario::{self, Options, SCENARIOS};
 use crate::suite::{self, Plan, tell};
@@ -102,6 +102,9 @@ struct PostgresOptions {
     /// The numbers of clients, one after the other.
     #[arg(long, value_delimiter = ',', default_values_t = [8, 16, 32, 64])]
     clients: Vec<u32>,
+    /// With three standbys, of which two have every commit on disk.
+    #[arg(long)]
+    standbys: bool,
 }
 
 impl Cli {
@@ -202,8 +205,12 @@ fn postgres(place: &Place, dir: &Path, options: &PostgresOptions) -> Result<(), 
     let accounts = options.accounts as usize;
     let mut postgres = Postgres::start(&place.postgres_programs, &dir.join("postgres"))?;
     postgres.create("points", accounts)?;
+    if options.standbys {
+        postgres.add_standbys()?;
+    }
     lojal_print::line(format!("PostgreSQL {}, {accounts} accounts", postgres.version()?));
-    for script in [Script::Transfer { skew: 1 }, Script::Hot, Script::Hundred] {
+    let transfers = Variant::ALL.map(|variant| Script::Transfer { skew: 1, variant });
+    for script in transfers.into_iter().chain([Script::Hot, Script::Hundred]) {
         for clients in &options.clients {
             let duration = Duration::from_secs(options.seconds);
             let slice = postgres.run("points", script, accounts, *clients, duration)?;

@@ -1,30 +1,38 @@
-//! The baseline: PostgreSQL with a transfer function, on the same disk, as durable as it is by default.
+//! The baseline: PostgreSQL with a transfer function, on the same disk, as durable as it is by default; alone, or with
+//! standbys.
 
 mod pgbench;
+mod server;
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-pub use self::pgbench::{Bench, Script};
+use self::pgbench::GROUP_COMMIT;
+pub use self::pgbench::{Bench, Script, Variant};
+use self::server::{Place, Server, USER, standby_name, success};
 use crate::disk::{self, Size};
 use crate::error::BenchError;
 use crate::process::{ended_children_cpu_s, family_cpu_s, family_resident_bytes};
 
 /// The directory where Debian's postgresql-15 keeps its programs.
 pub const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
-/// The account that Debian's package makes; the server refuses to run as root.
-const USER: &str = "postgres";
-/// The time that the server may take to start.
+/// The time that a server may take to start, or a standby to follow.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
 /// Points that every account starts with, and the first month: the same as on the network.
 const START: [&str; 4] = ["-v", "points=1000000", "-v", "month=24322"];
+/// Standbys of the server that has some; a commit waits until [`SYNCHRONOUS`] of them have it on disk, so that it
+/// survives the loss of any two of the four, as a network of four survives that of one.
+pub const STANDBYS: u16 = 3;
+/// Standbys that a commit waits for.
+const SYNCHRONOUS: u16 = 2;
+/// A standby answers nobody, so it needs less memory.
+const OF_STANDBYS: (&str, &str) = ("shared_buffers", "512MB");
 
 /// The settings that differ from PostgreSQL's defaults. Everything about durability is the default, and named so that
 /// nobody has to look it up; memory and write-ahead log have room, so that checkpoints don't get in the way.
@@ -44,13 +52,12 @@ pub const SETTINGS: [(&str, &str); 13] = [
     ("listen_addresses", "''"),
 ];
 
-/// A server of its own, stopped and forgotten when dropped.
+/// A server of its own, with or without standbys; stopped and forgotten when dropped.
 pub struct Postgres {
-    programs: PathBuf,
-    data: PathBuf,
-    /// Unix sockets must have short paths, so these don't lie with the data.
-    socket: tempfile::TempDir,
-    server: Child,
+    // In the order in which they are dropped.
+    standbys: Vec<Server>,
+    first: Server,
+    place: Place,
     runs: u32,
 }
 
@@ -59,7 +66,7 @@ pub struct Postgres {
 pub struct Slice {
     /// The report of pgbench.
     pub bench: Bench,
-    /// CPU time of the server's processes.
+    /// CPU time of the servers' processes.
     pub server_cpu_s: f64,
     /// CPU time of pgbench.
     pub client_cpu_s: f64,
@@ -68,42 +75,37 @@ pub struct Slice {
 impl Postgres {
     /// Makes a database cluster in a directory, which must not exist, and starts its server.
     pub fn start(programs: &Path, dir: &Path) -> Result<Self, BenchError> {
-        for name in ["initdb", "postgres", "psql", "pgbench"] {
-            let path = programs.join(name);
-            if !path.exists() {
-                return Err(BenchError::PostgresMissing(path));
-            }
-        }
-        fs::create_dir_all(dir).map_err(BenchError::file(dir))?;
-        let socket = tempfile::Builder::new().prefix("lojal-bench-").tempdir().map_err(BenchError::file(dir))?;
-        if is_root() {
-            for path in [dir, socket.path()] {
-                success("chown", Command::new("chown").arg(USER).arg(path))?;
-            }
-        }
-        let data = dir.join("data");
-        let mut initdb = unprivileged(&programs.join("initdb"));
-        success("initdb", initdb.args(["--auth=trust", "--username", USER, "-D"]).arg(&data))?;
-        let mut command = unprivileged(&programs.join("postgres"));
-        for (name, value) in SETTINGS {
-            command.arg("-c").arg(format!("{name}={}", value.trim_matches('\'')));
-        }
-        command.arg("-c").arg(format!("unix_socket_directories={}", socket.path().display()));
-        let log = dir.join("log");
-        let log_file = fs::File::create(&log).map_err(BenchError::file(&log))?;
-        let spawned = command.arg("-D").arg(&data).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log_file).spawn();
-        let server = spawned.map_err(|error| BenchError::program("postgres", error))?;
-        let mut postgres = Self { programs: programs.to_owned(), data, socket, server, runs: 0 };
-        postgres.wait_until_ready(&log)?;
+        let place = Place::new(programs, dir)?;
+        let first = place.first(&SETTINGS)?;
+        let mut postgres = Self { place, first, standbys: Vec::new(), runs: 0 };
+        postgres.wait_until("SELECT true")?;
         Ok(postgres)
     }
-    fn wait_until_ready(&mut self, log: &Path) -> Result<(), BenchError> {
+
+    /// Adds standbys, and has every commit wait for two of them.
+    pub fn add_standbys(&mut self) -> Result<(), BenchError> {
+        let settings = SETTINGS.map(|(name, value)| if name == OF_STANDBYS.0 { OF_STANDBYS } else { (name, value) });
+        for number in 1..=STANDBYS {
+            self.standbys.push(self.place.standby(number, &settings)?);
+        }
+        let names: Vec<String> = (1..=STANDBYS).map(standby_name).collect();
+        let names = format!("ANY {SYNCHRONOUS} ({})", names.join(", "));
+        self.psql("postgres", &[], &format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'"))?;
+        self.psql("postgres", &[], "SELECT pg_reload_conf()")?;
+        let following = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = 'quorum'";
+        self.wait_until(&format!("SELECT ({following}) = {STANDBYS}"))
+    }
+
+    /// Waits until the server answers a question with true.
+    fn wait_until(&mut self, question: &str) -> Result<(), BenchError> {
         let deadline = Instant::now() + PATIENCE;
-        while self.psql("postgres", &[], "SELECT 1").is_err() {
-            let ended = self.server.try_wait().ok().flatten();
+        while self.psql("postgres", &[], question).ok().is_none_or(|answer| answer.trim() != "t") {
+            let all = std::iter::once(&mut self.first).chain(&mut self.standbys);
+            let ended = all.filter_map(|one| (!matches!(one.process.try_wait(), Ok(None))).then(|| one.log.clone()));
+            let ended = ended.last();
             if ended.is_some() || Instant::now() > deadline {
-                let text = fs::read_to_string(log).unwrap_or_default();
-                return Err(BenchError::program("postgres", text.trim()));
+                let log = ended.unwrap_or_else(|| self.first.log.clone());
+                return Err(BenchError::program("postgres", fs::read_to_string(log).unwrap_or_default().trim()));
             }
             thread::sleep(POLL);
         }
@@ -113,7 +115,7 @@ impl Postgres {
     /// Makes a database with the baseline's tables and functions and so many accounts.
     pub fn create(&self, database: &str, accounts: usize) -> Result<(), BenchError> {
         self.psql("postgres", &[], &format!("CREATE DATABASE {database}"))?;
-        for script in [pgbench::SCHEMA, pgbench::TRANSFER, pgbench::HUNDRED] {
+        for script in [pgbench::SCHEMA, pgbench::TRANSFER, pgbench::TRANSFER_FAST, pgbench::HUNDRED] {
             self.psql(database, &[], script)?;
         }
         let count = format!("accounts={accounts}");
@@ -144,11 +146,17 @@ impl Postgres {
     }
     /// The size of everything on disk, write-ahead log included.
     pub fn size(&self) -> Size {
-        disk::size(&self.data)
+        disk::size(&self.first.data)
     }
-    /// Memory of all the server's processes; what they share is counted once.
+    /// Memory of all the servers' processes; what they share is counted once.
     pub fn resident_bytes(&self) -> u64 {
-        family_resident_bytes(self.server.id())
+        self.servers().map(|server| family_resident_bytes(server.process.id())).sum()
+    }
+    fn cpu_s(&self) -> f64 {
+        self.servers().map(|server| family_cpu_s(server.process.id())).sum()
+    }
+    fn servers(&self) -> impl Iterator<Item = &Server> {
+        std::iter::once(&self.first).chain(&self.standbys)
     }
     /// Drives one script with so many clients.
     pub fn run(
@@ -160,65 +168,34 @@ impl Postgres {
         duration: Duration,
     ) -> Result<Slice, BenchError> {
         self.runs += 1;
-        let files = tempfile::tempdir_in(self.socket.path()).map_err(BenchError::file(self.socket.path()))?;
+        let files =
+            tempfile::tempdir_in(self.place.socket.path()).map_err(BenchError::file(self.place.socket.path()))?;
         let path = files.path().join("script");
         fs::write(&path, script.text()).map_err(BenchError::file(&path))?;
-        let before = family_cpu_s(self.server.id());
+        let before = self.cpu_s();
         let ended_before = ended_children_cpu_s();
-        let mut command = Command::new(self.programs.join("pgbench"));
+        let mut command = Command::new(self.place.programs.join("pgbench"));
         command.args(pgbench::arguments(script, accounts, clients, duration, self.runs));
         command.arg("--log-prefix").arg(files.path().join("log")).arg("--file").arg(&path);
-        command.arg("-h").arg(self.socket.path()).args(["-U", USER, database]);
+        command.arg("-h").arg(self.place.socket.path()).args(["-U", USER, database]);
+        if script.variant() == Variant::GroupCommit {
+            command.env("PGOPTIONS", GROUP_COMMIT);
+        }
         let output = success("pgbench", &mut command)?;
         let client_cpu_s = ended_children_cpu_s() - ended_before;
-        let server_cpu_s = family_cpu_s(self.server.id()) - before;
+        let server_cpu_s = self.cpu_s() - before;
         let latency = pgbench::read_log(files.path())?;
         let bench = Bench::parse(&String::from_utf8_lossy(&output.stdout), clients, script, latency)?;
         Ok(Slice { bench, server_cpu_s, client_cpu_s })
     }
 
     fn psql(&self, database: &str, variables: &[&str], script: &str) -> Result<String, BenchError> {
-        let file = self.socket.path().join("psql");
+        let file = self.place.socket.path().join("psql");
         fs::write(&file, script).map_err(BenchError::file(&file))?;
-        let mut command = Command::new(self.programs.join("psql"));
+        let mut command = Command::new(self.place.programs.join("psql"));
         command.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1"]);
-        command.args(variables).arg("-h").arg(self.socket.path()).args(["-U", USER, database, "-f"]).arg(&file);
+        command.args(variables).arg("-h").arg(self.place.socket.path()).args(["-U", USER, database, "-f"]).arg(&file);
         let output = success("psql", &mut command)?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        // SIGINT is a fast shutdown: clients are sent away, and the processes end in order.
-        let id = self.server.id().to_string();
-        let is_told = Command::new("kill").args(["-INT", &id]).status().is_ok_and(|status| status.success());
-        if !is_told {
-            let _ = self.server.kill();
-        }
-        let _ = self.server.wait();
-    }
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
-}
-
-/// A program that runs as an ordinary user and ends when this one does.
-fn unprivileged(program: &Path) -> Command {
-    let mut command = Command::new("setpriv");
-    if is_root() {
-        command.args(["--reuid", USER, "--regid", USER, "--clear-groups"]);
-    }
-    command.args(["--pdeathsig", "INT"]).arg(program);
-    command
-}
-
-fn success(name: &str, command: &mut Command) -> Result<Output, BenchError> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| BenchError::program(name, error))?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    Err(BenchError::program(name, format!("{}: {}", output.status, stderr.trim())))
 }

@@ -6,8 +6,8 @@ use crate::bed::Measured;
 use crate::latency::Percentiles;
 use crate::load::Interval;
 use crate::markdown::{Table, mebibytes, number, whole, wrapped};
-use crate::postgres::{SETTINGS, Slice};
-use crate::suite::{Baseline, Comparison, Results};
+use crate::postgres::{SETTINGS, Slice, Variant};
+use crate::suite::{Baseline, Comparison, Results, Sweep};
 use crate::targets::{table, targets};
 
 /// Rows of the table over time.
@@ -56,6 +56,8 @@ fn against(comparison: &Comparison) -> String {
     };
     ours("one validator, single transfers", &comparison.one_transfers);
     ours("four validators, single transfers", &comparison.four_transfers);
+    ours("one validator, transfers submitted singly", &comparison.one_singly);
+    ours("four validators, transfers submitted singly", &comparison.four_singly);
     ours("one validator, 100-operation transactions", &comparison.one_hundred);
     ours("four validators, 100-operation transactions", &comparison.four_hundred);
     ours("one validator, one hot account", &comparison.one_hot);
@@ -67,23 +69,35 @@ fn against(comparison: &Comparison) -> String {
         theirs("PostgreSQL, single transfers", &baseline.transfers);
         theirs("PostgreSQL, 100 transfers per transaction", &baseline.hundred);
         theirs("PostgreSQL, one hot account", &baseline.hot);
+        theirs("PostgreSQL with three standbys, single transfers", &baseline.replicated.transfers);
     }
     text.push_str(&table.finish());
     if let Some(baseline) = baseline {
-        let tried = baseline.sweep.iter().map(|one| format!("{} clients {}", one.clients, whole(one.transfers_per_s)));
         let spent: f64 = baseline.transfers.iter().map(|one| one.server_cpu_s).sum();
         let transfers: u64 = baseline.transfers.iter().map(|one| one.bench.transactions).sum();
         text.push_str(&format!(
-            "PostgreSQL runs with its best number of clients: {}. A transfer takes {} µs of the server's CPU and {} \
-             bytes in tables and indexes; its write-ahead log comes on top. Its processes hold {}. Its books were \
-             added up afterwards and are right.\n\n",
-            tried.collect::<Vec<_>>().join(", "),
+            "PostgreSQL transfers in the way and with the number of clients that are best: {}; with standbys: {}. A \
+             transfer takes {} µs of the server's CPU and {} bytes in tables and indexes; its write-ahead log comes \
+             on top. Its processes hold {}. Its books were added up afterwards and are right.\n\n",
+            tried(&baseline.sweep),
+            tried(&baseline.replicated.sweep),
             number(spent * 1e6 / transfers.max(1) as f64),
             whole(baseline.bytes_per_transfer),
             mebibytes(baseline.resident_bytes),
         ));
     }
     text
+}
+
+/// The rates of everything that was tried.
+fn tried(sweep: &[Sweep]) -> String {
+    let of = |variant| {
+        let of_it = sweep.iter().filter(move |one| one.variant == variant);
+        let rates: Vec<_> =
+            of_it.map(|one| format!("{} clients {}", one.clients, whole(one.transfers_per_s))).collect();
+        (!rates.is_empty()).then(|| format!("{}: {}", variant.name(), rates.join(", ")))
+    };
+    Variant::ALL.into_iter().filter_map(of).collect::<Vec<_>>().join("; ")
 }
 
 fn latencies(results: &Results) -> String {
@@ -115,6 +129,7 @@ fn latencies(results: &Results) -> String {
             ("PostgreSQL, single transfers", &baseline.transfers),
             ("PostgreSQL, 100 transfers per transaction", &baseline.hundred),
             ("PostgreSQL, one hot account", &baseline.hot),
+            ("PostgreSQL with three standbys, single transfers", &baseline.replicated.transfers),
         ] {
             let Some(last) = slices.last() else { continue };
             let transactions = last.bench.transactions.max(1) as f64;
@@ -138,6 +153,8 @@ fn measured(results: &Results) -> Vec<(&'static str, &Measured)> {
     let turns = [
         ("one validator, single transfers in batches", &comparison.one_transfers),
         ("four validators, single transfers in batches", &comparison.four_transfers),
+        ("one validator, transfers submitted singly", &comparison.one_singly),
+        ("four validators, transfers submitted singly", &comparison.four_singly),
         ("one validator, 100-operation transactions", &comparison.one_hundred),
         ("four validators, 100-operation transactions", &comparison.four_hundred),
         ("one validator, one hot account", &comparison.one_hot),
@@ -147,8 +164,6 @@ fn measured(results: &Results) -> Vec<(&'static str, &Measured)> {
     let (one, four) = (&results.one, &results.four);
     turns
         .chain([
-            ("one validator, transfers submitted singly", &one.singly),
-            ("four validators, transfers submitted singly", &four.singly),
             ("one validator, mixed operations", &one.mixed),
             ("four validators, mixed operations", &four.mixed),
             ("one validator, half load", &one.half),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-pub use self::comparison::{Baseline, Comparison};
+pub use self::comparison::{Baseline, Comparison, Sweep};
 use crate::accounts::Accounts;
 use crate::bed::{Bed, Measured, Setup};
 use crate::error::BenchError;
@@ -74,8 +74,6 @@ pub struct Results {
 /// One validator.
 #[derive(Clone, Debug, Serialize)]
 pub struct One {
-    /// Each transfer submitted by itself.
-    pub singly: Measured,
     /// Mixed operations.
     pub mixed: Measured,
     /// Half as many as there can be.
@@ -91,8 +89,6 @@ pub struct One {
 /// Four validators.
 #[derive(Clone, Debug, Serialize)]
 pub struct Four {
-    /// Each transfer submitted by itself.
-    pub singly: Measured,
     /// Mixed operations.
     pub mixed: Measured,
     /// Half as many as there can be.
@@ -137,9 +133,8 @@ pub fn run(plan: Plan) -> Result<Results, BenchError> {
 }
 
 fn one_validator(bed: &mut Bed<'_>, comparison: &Comparison, slice: Duration) -> Result<One, BenchError> {
-    tell("one validator: singly, mixed, half load, unloaded, audit");
+    tell("one validator: mixed, half load, unloaded, audit");
     Ok(One {
-        singly: bed.saturate_singly(slice)?,
         mixed: bed.saturate(Kind::Mixed, slice)?,
         half: bed.at_rate(Comparison::per_s(&comparison.one_transfers) / 2.0, slice)?,
         unloaded: bed.unloaded(slice)?,
@@ -149,9 +144,8 @@ fn one_validator(bed: &mut Bed<'_>, comparison: &Comparison, slice: Duration) ->
 }
 
 fn four_validators(bed: &mut Bed<'_>, comparison: &Comparison, slice: Duration) -> Result<Four, BenchError> {
-    tell("four validators: singly, mixed, half load, unloaded, idle, catch-up");
+    tell("four validators: mixed, half load, unloaded, idle, catch-up");
     Ok(Four {
-        singly: bed.saturate_singly(slice)?,
         mixed: bed.saturate(Kind::Mixed, slice)?,
         half: bed.at_rate(Comparison::per_s(&comparison.four_transfers) / 2.0, slice)?,
         unloaded: bed.unloaded(slice)?,

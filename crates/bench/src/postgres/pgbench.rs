@@ -11,11 +11,39 @@ use crate::latency::{Latencies, Percentiles};
 
 pub(super) const SCHEMA: &str = include_str!("../../sql/schema.sql");
 pub(super) const TRANSFER: &str = include_str!("../../sql/transfer.sql");
+pub(super) const TRANSFER_FAST: &str = include_str!("../../sql/transfer_fast.sql");
 pub(super) const HUNDRED: &str = include_str!("../../sql/hundred.sql");
 pub(super) const ACCOUNTS: &str = include_str!("../../sql/accounts.sql");
 pub(super) const CHECK: &str = include_str!("../../sql/check.sql");
+/// Options of a session whose commits wait for others, in microseconds, while at least as many transactions are open.
+pub(super) const GROUP_COMMIT: &str = "-c commit_delay=200 -c commit_siblings=4";
 /// Share of transactions whose latency pgbench writes down.
 const SAMPLING_RATE: &str = "0.1";
+
+/// A way to make a single transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Variant {
+    /// The function for all cases.
+    General,
+    /// The function that is made for the usual case.
+    FastPath,
+    /// That function, with commits that wait for each other.
+    GroupCommit,
+}
+
+impl Variant {
+    /// Every one of them.
+    pub const ALL: [Self; 3] = [Self::General, Self::FastPath, Self::GroupCommit];
+
+    /// Its description.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::General => "general function",
+            Self::FastPath => "fast path",
+            Self::GroupCommit => "fast path and group commit",
+        }
+    }
+}
 
 /// The script of pgbench's clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -24,6 +52,8 @@ pub enum Script {
     Transfer {
         /// The skew.
         skew: i32,
+        /// The way to make it.
+        variant: Variant,
     },
     /// One transfer into or out of one account.
     Hot,
@@ -33,11 +63,16 @@ pub enum Script {
 
 impl Script {
     /// Its text.
-    pub fn text(self) -> &'static str {
-        match self {
+    pub fn text(self) -> String {
+        let text = match self {
             Self::Transfer { .. } => include_str!("../../sql/transfer.pgbench"),
             Self::Hot => include_str!("../../sql/hot.pgbench"),
             Self::Hundred => include_str!("../../sql/hundred.pgbench"),
+        };
+        // pgbench's variables stand for values only, not for a function's name.
+        match self.variant() {
+            Variant::General => text.to_owned(),
+            Variant::FastPath | Variant::GroupCommit => text.replace("SELECT transfer(", "SELECT transfer_fast("),
         }
     }
     /// Transfers in each database transaction.
@@ -45,7 +80,10 @@ impl Script {
         if self == Self::Hundred { 100 } else { 1 }
     }
     fn skew(self) -> i32 {
-        if let Self::Transfer { skew } = self { skew } else { 1 }
+        if let Self::Transfer { skew, .. } = self { skew } else { 1 }
+    }
+    pub(super) fn variant(self) -> Variant {
+        if let Self::Transfer { variant, .. } = self { variant } else { Variant::General }
     }
 }
 
@@ -134,12 +172,20 @@ mod tests {
     #[test]
     fn what_pgbench_prints_is_read() {
         let parse = |script| Bench::parse(PRINTED, 16, script, Percentiles::default()).expect("pgbench's form");
-        let transfers = parse(Script::Transfer { skew: 1 });
+        let transfers = parse(Script::Transfer { skew: 1, variant: Variant::General });
         assert_eq!((transfers.transactions, transfers.failed), (26274, 3));
         assert!((transfers.operations_per_s - 3_288.620_165).abs() < 1e-9);
         assert!((parse(Script::Hundred).operations_per_s - 328_862.016_5).abs() < 1e-6);
         let error = Bench::parse("pgbench: error", 1, Script::Hot, Percentiles::default()).expect_err("no figures");
         assert!(error.to_string().contains("pgbench: error"));
+    }
+
+    #[test]
+    fn every_variant_calls_its_function() {
+        let text = |variant| Script::Transfer { skew: 1, variant }.text();
+        assert!(text(Variant::General).contains("SELECT transfer("));
+        assert!(text(Variant::FastPath).contains("SELECT transfer_fast("));
+        assert_eq!(text(Variant::GroupCommit), text(Variant::FastPath));
     }
 
     #[test]
@@ -151,7 +197,8 @@ mod tests {
 
     #[test]
     fn every_variable_of_the_scripts_is_defined() {
-        let arguments = arguments(Script::Transfer { skew: 3 }, 100, 8, Duration::from_secs(5), 2);
+        let arguments =
+            arguments(Script::Transfer { skew: 3, variant: Variant::FastPath }, 100, 8, Duration::from_secs(5), 2);
         for wanted in ["--client=8", "--time=5", "--define=run=2", "--define=accounts=100", "--define=skew=3"] {
             assert!(arguments.iter().any(|one| one == wanted), "{wanted} in {arguments:?}");
         }

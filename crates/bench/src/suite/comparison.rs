@@ -7,13 +7,14 @@ use serde::Serialize;
 use super::{Plan, tell};
 use crate::bed::{Bed, Measured};
 use crate::error::BenchError;
-use crate::postgres::{Postgres, Script, Slice};
+use crate::postgres::{Postgres, Script, Slice, Variant};
 use crate::workload::Kind;
 
 /// Clients with which the baseline is tried; it keeps the best number.
 const CLIENTS: [u32; 4] = [8, 16, 32, 64];
 const DATABASE: &str = "points";
-const TRANSFER: Script = Script::Transfer { skew: 1 };
+/// Clients of the server with standbys, whose commits take longer.
+const CLIENTS_WITH_STANDBYS: [u32; 3] = [16, 32, 64];
 
 /// One slice per round of each.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -22,6 +23,10 @@ pub struct Comparison {
     pub one_transfers: Vec<Measured>,
     /// Four validators, single transfers.
     pub four_transfers: Vec<Measured>,
+    /// One validator, each transfer submitted by itself.
+    pub one_singly: Vec<Measured>,
+    /// Four validators, each transfer submitted by itself.
+    pub four_singly: Vec<Measured>,
     /// One validator, 100-operation transactions.
     pub one_hundred: Vec<Measured>,
     /// Four validators, 100-operation transactions.
@@ -47,15 +52,28 @@ pub struct Baseline {
     pub hundred: Vec<Slice>,
     /// One hot account.
     pub hot: Vec<Slice>,
+    /// A server with three standbys, of which two have every commit on disk.
+    pub replicated: Replicated,
     /// Bytes that a transfer takes in tables and indexes; the write-ahead log is left out.
     pub bytes_per_transfer: f64,
     /// Memory of the server's processes in the end, what they share counted once.
     pub resident_bytes: u64,
 }
 
-/// The baseline with a number of clients.
-#[derive(Clone, Debug, Serialize)]
+/// PostgreSQL as a careful owner runs it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Replicated {
+    /// The rates by the way of a transfer and the number of clients.
+    pub sweep: Vec<Sweep>,
+    /// Single transfers; one slice per round.
+    pub transfers: Vec<Slice>,
+}
+
+/// The baseline with a way of a transfer and a number of clients.
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Sweep {
+    /// The way.
+    pub variant: Variant,
     /// The number of clients.
     pub clients: u32,
     /// Single transfers per second.
@@ -76,19 +94,16 @@ impl Baseline {
     pub fn per_s(slices: &[Slice]) -> f64 {
         slices.iter().map(|slice| slice.bench.operations_per_s).sum::<f64>() / slices.len().max(1) as f64
     }
-    /// The best number of clients.
-    pub fn clients(&self) -> u32 {
-        let faster = |a: &&Sweep, b: &&Sweep| a.transfers_per_s.total_cmp(&b.transfers_per_s);
-        self.sweep.iter().max_by(faster).map_or(CLIENTS[0], |best| best.clients)
-    }
 }
 
-/// The baseline's server while it takes part.
+/// The baseline's servers while they take part.
 struct Side {
-    postgres: Postgres,
+    alone: Postgres,
+    replicated: Postgres,
     accounts: usize,
     results: Baseline,
-    database_bytes_before: u64,
+    best: Sweep,
+    best_replicated: Sweep,
 }
 
 /// All rounds.
@@ -98,60 +113,109 @@ pub(super) fn run(plan: &Plan, one: &mut Bed<'_>, four: &mut Bed<'_>) -> Result<
     let transfer = Kind::Transfer { skew: 1 };
     for round in 1..=plan.rounds {
         tell(&format!("round {round} of {}: one validator, PostgreSQL, four validators", plan.rounds));
-        let mut theirs = |script| side.as_mut().map_or(Ok(()), |side| side.slice(plan, script));
+        let mut theirs = |what| side.as_mut().map_or(Ok(()), |side| side.slice(plan, what));
         comparison.one_transfers.push(one.saturate(transfer, plan.slice)?);
-        theirs(TRANSFER)?;
+        theirs(Turn::Transfer)?;
         comparison.four_transfers.push(four.saturate(transfer, plan.slice)?);
-        theirs(TRANSFER)?;
+        theirs(Turn::Transfer)?;
+        comparison.one_singly.push(one.saturate_singly(plan.slice)?);
+        theirs(Turn::Replicated)?;
+        comparison.four_singly.push(four.saturate_singly(plan.slice)?);
         comparison.one_hundred.push(one.saturate(Kind::Hundred, plan.slice)?);
-        theirs(Script::Hundred)?;
+        theirs(Turn::Hundred)?;
         comparison.four_hundred.push(four.saturate(Kind::Hundred, plan.slice)?);
         comparison.one_hot.push(one.saturate(Kind::Hot, plan.slice)?);
-        theirs(Script::Hot)?;
+        theirs(Turn::Hot)?;
         comparison.four_hot.push(four.saturate(Kind::Hot, plan.slice)?);
     }
     comparison.baseline = side.map(Side::finish).transpose()?;
     Ok(comparison)
 }
 
+/// The baseline's part of a round.
+#[derive(Clone, Copy)]
+enum Turn {
+    Transfer,
+    Hundred,
+    Hot,
+    Replicated,
+}
+
 impl Side {
     fn start(plan: &Plan, programs: &Path) -> Result<Self, BenchError> {
-        tell("PostgreSQL: accounts, and how many clients are best");
-        let postgres = Postgres::start(programs, &plan.dir.join("postgres"))?;
-        postgres.create(DATABASE, plan.accounts)?;
+        tell("PostgreSQL: accounts, and which way and how many clients are best");
+        let mut alone = Postgres::start(programs, &plan.dir.join("postgres"))?;
+        alone.create(DATABASE, plan.accounts)?;
+        let bytes_before = alone.database_bytes(DATABASE)?;
+        let sweep = sweep(&mut alone, plan, &Variant::ALL, &CLIENTS)?;
+        let grown = alone.database_bytes(DATABASE)?.saturating_sub(bytes_before);
+        let bytes_per_transfer = grown as f64 / alone.check(DATABASE)?.max(1) as f64;
+        let best = best(&sweep);
+        tell("PostgreSQL with standbys: the same");
+        let mut replicated = Postgres::start(programs, &plan.dir.join("replicated"))?;
+        replicated.create(DATABASE, plan.accounts)?;
+        replicated.add_standbys()?;
+        let sweep_replicated = self::sweep(&mut replicated, plan, &[best.variant], &CLIENTS_WITH_STANDBYS)?;
+        let best_replicated = self::best(&sweep_replicated);
         let results = Baseline {
-            version: postgres.version()?,
-            sweep: Vec::new(),
+            version: alone.version()?,
+            sweep,
             transfers: Vec::new(),
             hundred: Vec::new(),
             hot: Vec::new(),
-            bytes_per_transfer: 0.0,
+            replicated: Replicated { sweep: sweep_replicated, transfers: Vec::new() },
+            bytes_per_transfer,
             resident_bytes: 0,
         };
-        let database_bytes_before = postgres.database_bytes(DATABASE)?;
-        let mut side = Self { postgres, accounts: plan.accounts, results, database_bytes_before };
-        for clients in CLIENTS {
-            let slice = side.postgres.run(DATABASE, TRANSFER, plan.accounts, clients, plan.slice)?;
-            side.results.sweep.push(Sweep { clients, transfers_per_s: slice.bench.operations_per_s });
-        }
-        let grown = side.postgres.database_bytes(DATABASE)?.saturating_sub(side.database_bytes_before);
-        side.results.bytes_per_transfer = grown as f64 / side.postgres.check(DATABASE)?.max(1) as f64;
-        Ok(side)
+        Ok(Self { alone, replicated, accounts: plan.accounts, results, best, best_replicated })
     }
-    /// One more slice of a script.
-    fn slice(&mut self, plan: &Plan, script: Script) -> Result<(), BenchError> {
-        let slice = self.postgres.run(DATABASE, script, self.accounts, self.results.clients(), plan.slice)?;
-        match script {
-            Script::Transfer { .. } => self.results.transfers.push(slice),
-            Script::Hundred => self.results.hundred.push(slice),
-            Script::Hot => self.results.hot.push(slice),
-        }
+    /// One more slice.
+    fn slice(&mut self, plan: &Plan, turn: Turn) -> Result<(), BenchError> {
+        let (postgres, best) = match turn {
+            Turn::Replicated => (&mut self.replicated, self.best_replicated),
+            Turn::Transfer | Turn::Hundred | Turn::Hot => (&mut self.alone, self.best),
+        };
+        let (script, slices) = match turn {
+            Turn::Transfer => (transfer(best.variant), &mut self.results.transfers),
+            Turn::Replicated => (transfer(best.variant), &mut self.results.replicated.transfers),
+            Turn::Hundred => (Script::Hundred, &mut self.results.hundred),
+            Turn::Hot => (Script::Hot, &mut self.results.hot),
+        };
+        slices.push(postgres.run(DATABASE, script, self.accounts, best.clients, plan.slice)?);
         Ok(())
     }
     /// The books must add up, or its speed means nothing.
     fn finish(mut self) -> Result<Baseline, BenchError> {
-        self.postgres.check(DATABASE)?;
-        self.results.resident_bytes = self.postgres.resident_bytes();
+        self.alone.check(DATABASE)?;
+        self.replicated.check(DATABASE)?;
+        self.results.resident_bytes = self.alone.resident_bytes();
         Ok(self.results)
     }
+}
+
+fn transfer(variant: Variant) -> Script {
+    Script::Transfer { skew: 1, variant }
+}
+
+/// Tries all ways with all numbers of clients.
+fn sweep(
+    postgres: &mut Postgres,
+    plan: &Plan,
+    variants: &[Variant],
+    clients: &[u32],
+) -> Result<Vec<Sweep>, BenchError> {
+    let mut sweep = Vec::new();
+    for (variant, clients) in
+        variants.iter().flat_map(|variant| clients.iter().map(move |clients| (*variant, *clients)))
+    {
+        let slice = postgres.run(DATABASE, transfer(variant), plan.accounts, clients, plan.slice.div_f64(2.0))?;
+        sweep.push(Sweep { variant, clients, transfers_per_s: slice.bench.operations_per_s });
+    }
+    Ok(sweep)
+}
+
+/// The fastest of what was tried.
+fn best(sweep: &[Sweep]) -> Sweep {
+    let faster = |a: &&Sweep, b: &&Sweep| a.transfers_per_s.total_cmp(&b.transfers_per_s);
+    *sweep.iter().max_by(faster).expect("something was tried")
 }
