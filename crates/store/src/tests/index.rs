@@ -151,9 +151,7 @@ fn entries_written_ahead_by_an_unfinished_checkpoint_are_not_seen_and_do_no_harm
     let (chain, dir) = fixture();
     let finished = tempfile::tempdir().expect("a temporary directory");
     copy_dir(dir.path(), finished.path());
-    let opened = open(finished.path(), &chain.genesis, options()).expect("crashed");
-    opened.store.close().expect("the disk works");
-    drop(opened);
+    open(finished.path(), &chain.genesis, options()).expect("crashed").store.close().expect("the disk works");
     // What a later checkpoint writes ahead, without its end.
     copy_dir(&finished.path().join("index/runs"), &dir.path().join("index/runs"));
     assert_eq!(runs(dir.path()).len(), 2);
@@ -178,9 +176,7 @@ fn entries_written_ahead_by_an_unfinished_checkpoint_are_not_seen_and_do_no_harm
 fn changes_to_the_end(chain: &Chain, dir: &Path) -> Changes {
     let finished = tempfile::tempdir().expect("a temporary directory");
     copy_dir(dir, finished.path());
-    let opened = open(finished.path(), &chain.genesis, options()).expect("crashed");
-    opened.store.close().expect("the disk works");
-    drop(opened);
+    open(finished.path(), &chain.genesis, options()).expect("crashed").store.close().expect("the disk works");
     copy_dir(&finished.path().join("index/runs"), &dir.join("index/runs"));
     let mut changes = Changes::default();
     tamper(finished.path(), |to| {
@@ -394,9 +390,7 @@ fn a_list_of_files_of_another_checkpoint_is_noticed_at_the_start() {
         list.expect("a list")
     };
     let older = list(dir.path());
-    let opened = open(dir.path(), &chain.genesis, options()).expect("crashed");
-    opened.store.close().expect("the disk works");
-    drop(opened);
+    open(dir.path(), &chain.genesis, options()).expect("crashed").store.close().expect("the disk works");
     assert_ne!(list(dir.path()), older);
     tamper(dir.path(), |db| {
         db.insert([8, 0, 0], older).expect("writable");
