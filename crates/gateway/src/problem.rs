@@ -122,7 +122,8 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
         | Code::RecoveryDecided
         | Code::ChangeWaits
         | Code::RecoveryStands
-        | Code::AlreadyMember => StatusCode::CONFLICT,
+        | Code::AlreadyMember
+        | Code::AlreadyInvited => StatusCode::CONFLICT,
         // Well-formed and authorized, but not possible now.
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -141,7 +141,7 @@ pub struct Memberships {
     pub households: Bounded<Address, 0, MEMBERSHIPS_MAX>,
 }
 
-/// A household. One without members is dissolved.
+/// A household; it has members as long as it is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Household {
     /// Its members, sorted.
@@ -161,13 +161,29 @@ pub struct DayCount {
     pub points: Points,
 }
 
-/// Points counted over one calendar month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct MonthCount {
+/// Points of limited brands that a member of a household has spent in one calendar month.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Spent {
     /// The month.
     pub month: Month,
+    /// The points, by brand. A record without any is removed.
+    pub counts: Bounded<BrandCount, 1, BRANDS_MAX>,
+}
+
+/// Points counted of one brand; at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct BrandCount {
+    /// The brand.
+    pub brand: BrandId,
     /// The points.
     pub points: Points,
+}
+
+impl Spent {
+    /// The points that are counted of a brand.
+    pub fn of(&self, brand: BrandId) -> Points {
+        self.counts.iter().find(|count| count.brand == brand).map_or(Points::ZERO, |count| count.points)
+    }
 }
 
 /// A brand.

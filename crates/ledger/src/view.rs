@@ -18,7 +18,7 @@ use crate::state::View;
 /// A household with its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HouseholdView {
-    /// The members and what they may do, by address; none if the household is dissolved.
+    /// The members and what they may do, by address.
     pub members: Vec<(Address, MemberRights)>,
     /// The invited accounts with the rights that they would have, by address.
     pub invited: Vec<(Address, MemberRights)>,
@@ -82,8 +82,8 @@ impl View {
     /// month is given back to the limit, at the minute of its end." (protocol, Households)
     pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Points {
         let month = self.tip().time_ms.month();
-        let count = self.get(&SpentKey { household, member, brand }).filter(|count| count.month == month);
-        let counted = count.map_or(Points::ZERO, |count| count.points);
+        let spent = self.get(&SpentKey { household, member }).filter(|spent| spent.month == month);
+        let counted = spent.map_or(Points::ZERO, |spent| spent.of(brand));
         let ended = self.recorded_holds(household, brand).into_iter().filter(|hold| !self.is_open(hold));
         let returned = ended.filter(|hold| hold.counted == Some(Counted { member, month }));
         returned.fold(counted, |left, hold| left.checked_sub(total(&hold.lots)).expect("it was counted in this month"))

@@ -84,7 +84,6 @@ pub(crate) struct Operator {
     pub(crate) issue_daily_max: Option<u64>,
 }
 
-/// One that is dissolved has no members.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Household {
     pub(crate) members: BTreeMap<Address, MemberRights>,

@@ -167,7 +167,7 @@ pub struct Hold {
     pub expires_ms: TimeMs,
 }
 
-/// A household; without members it is dissolved.
+/// A household.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Household {
     /// Its members, by address.

@@ -15,7 +15,7 @@ use self::table::TABLE;
 use crate::decode::{from_text, invalid_data};
 
 /// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points and holds, 3xx keys, 4xx
-/// brands and operators, 5xx between brands, 6xx households. Nothing has 508 and 509, nor ever will.
+/// brands and operators, 5xx between brands, 6xx households. Nothing has 508, 509 and 602, nor ever will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
 pub enum Code {
@@ -177,8 +177,6 @@ pub enum Code {
     ConversionDiffers = 513,
     /// No household has this address.
     UnknownHousehold = 601,
-    /// The household's last member has left it.
-    HouseholdDissolved = 602,
     /// The sender is no member of the household.
     NotMember = 603,
     /// The sender is a member of the household, but no admin.
@@ -205,6 +203,8 @@ pub enum Code {
     ChildMayNot = 614,
     /// A household where somebody is needed who can sign.
     HouseholdHasNoKey = 615,
+    /// The account has the same invitation to the household already.
+    AlreadyInvited = 616,
 }
 
 impl Code {
@@ -296,7 +296,7 @@ mod tests {
             .filter(|l| l.starts_with("    ") && l.trim_end().ends_with(',') && l.contains(" = ") && !l.contains('('))
             .count();
         assert_eq!(declared, TABLE.len(), "each declared code has one row");
-        for never_again in [508, 509] {
+        for never_again in [508, 509, 602] {
             assert_eq!(Code::from_number(never_again), None);
         }
         for code in Code::all() {

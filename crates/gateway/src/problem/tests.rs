@@ -31,7 +31,7 @@ const STATUSES: [(u16, &str); 7] = [
     (
         409,
         "duplicate_transaction duplicate_reference hold_closed key_unchanged already_frozen not_frozen \
-         already_agreed recovery_decided already_member change_waits recovery_stands",
+         already_agreed recovery_decided already_member change_waits recovery_stands already_invited",
     ),
     (
         422,
@@ -46,7 +46,7 @@ const STATUSES: [(u16, &str); 7] = [
          last_admin issue_daily_max_reached same_brand terms_out_of_bounds unknown_partnership \
          unknown_proposal terms_differ partnership_ended policy_forbids_conversion conversion_differs \
          conversion_daily_max_reached obligation_too_large settlement_exceeds_debt \
-         unknown_household household_dissolved unknown_member too_many_members too_many_invitations \
+         unknown_household unknown_member too_many_members too_many_invitations \
          too_many_memberships last_household_admin invalid_limits member_limit_reached \
          at_least_out_of_range issue_too_large unknown_change household_has_no_key",
     ),

@@ -5,6 +5,7 @@ mod brands;
 mod codes;
 mod conversions;
 mod expiry;
+mod growth;
 mod hold_ends;
 mod holds;
 mod households;

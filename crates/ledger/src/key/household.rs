@@ -1,10 +1,10 @@
 //! The keys of households.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, MemberRights};
+use lojal_types::{Address, MemberRights};
 
 use super::StateKey;
-use crate::record::{Household, Memberships, MonthCount};
+use crate::record::{Household, Memberships, Spent};
 
 /// The households that an account is a member of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -48,7 +48,7 @@ impl StateKey for InvitationKey {
     type Record = MemberRights;
 }
 
-/// The key of the points that a member has spent of a limited brand from the pool, in the last month in which it spent
+/// The key of the points that a member has spent of limited brands from the pool, in the last month in which it spent
 /// any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct SpentKey {
@@ -56,10 +56,8 @@ pub struct SpentKey {
     pub household: Address,
     /// The member.
     pub member: Address,
-    /// The brand.
-    pub brand: BrandId,
 }
 impl StateKey for SpentKey {
     const KIND: u8 = 68;
-    type Record = MonthCount;
+    type Record = Spent;
 }

@@ -109,6 +109,6 @@ fn within_limit(
 ) -> Result<Option<Counted>, Code> {
     let Some(max) = rights.month_max(brand) else { return Ok(None) };
     let member = context.sender;
-    count_month(context, &SpentKey { household, member, brand }, amount, max)?;
+    count_month(context, &SpentKey { household, member }, brand, amount, max)?;
     Ok(Some(Counted { member, month: context.time.month() }))
 }

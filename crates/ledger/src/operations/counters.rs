@@ -1,10 +1,10 @@
 //! Points counted over a day or a month, against a cap.
 
-use lojal_types::{Code, Points};
+use lojal_types::{Bounded, BrandId, Code, Month, Points};
 
 use super::Context;
 use crate::key::{SpentKey, StateKey};
-use crate::record::{DayCount, MonthCount};
+use crate::record::{BrandCount, DayCount, Spent};
 
 /// Counts points of this day (UTC); all of the day's together are at most `max`.
 pub(super) fn count_day<K: StateKey<Record = DayCount>>(
@@ -25,20 +25,44 @@ pub(super) fn count_day<K: StateKey<Record = DayCount>>(
 pub(super) fn count_month(
     context: &mut Context<'_, '_>,
     key: &SpentKey,
+    brand: BrandId,
     amount: Points,
     max: Points,
 ) -> Result<(), Code> {
-    let month = context.time.month();
-    let before = context.overlay.get(key).filter(|count| count.month == month);
-    let before = before.map_or(Points::ZERO, |count| count.points);
+    let spent = this_month(context, key);
+    let before = spent.as_ref().map_or(Points::ZERO, |spent| spent.of(brand));
     let points = before.checked_add(amount).filter(|points| *points <= max).ok_or(Code::MemberLimitReached)?;
-    context.overlay.put(key, &MonthCount { month, points });
+    write_count(context, key, spent, BrandCount { brand, points });
     Ok(())
 }
 
 /// Takes back what was counted in this month and wasn't spent after all.
-pub(super) fn uncount_month(context: &mut Context<'_, '_>, key: &SpentKey, amount: Points) {
-    let count = context.overlay.get(key).expect("it was counted in this month");
-    let points = count.points.checked_sub(amount).expect("at most what was counted in this month");
-    context.overlay.put(key, &MonthCount { points, ..count });
+pub(super) fn uncount_month(context: &mut Context<'_, '_>, key: &SpentKey, brand: BrandId, amount: Points) {
+    let spent = this_month(context, key);
+    let before = spent.as_ref().map_or(Points::ZERO, |spent| spent.of(brand));
+    let points = before.checked_sub(amount).expect("at most what was counted in this month");
+    write_count(context, key, spent, BrandCount { brand, points });
+}
+
+/// The points that a member has spent in this month, if any are counted.
+pub(super) fn this_month(context: &mut Context<'_, '_>, key: &SpentKey) -> Option<Spent> {
+    let month = context.time.month();
+    context.overlay.get(key).filter(|spent| spent.month == month)
+}
+
+/// A count of nothing leaves no record.
+fn write_count(context: &mut Context<'_, '_>, key: &SpentKey, before: Option<Spent>, count: BrandCount) {
+    let month: Month = context.time.month();
+    let mut counts = before.map(|spent| spent.counts.into_inner()).unwrap_or_default();
+    counts.retain(|other| other.brand != count.brand);
+    if !count.points.is_zero() {
+        let at = counts.partition_point(|other| other.brand < count.brand);
+        counts.insert(at, count);
+    }
+    if counts.is_empty() {
+        context.overlay.remove(key);
+    } else {
+        let counts = Bounded::new(counts).expect("there are no more brands than that");
+        context.overlay.put(key, &Spent { month, counts });
+    }
 }

@@ -50,8 +50,18 @@ fn put_back(context: &mut Context<'_, '_>, key: HoldsKey, hold: &OpenHold, lots:
     if let Some(counted) = hold.counted
         && counted.month == context.time.month()
     {
-        uncount_month(context, &SpentKey { household: account, member: counted.member, brand }, total(lots));
+        uncount_month(context, &SpentKey { household: account, member: counted.member }, brand, total(lots));
     }
+}
+
+/// Lets the holds of a member that goes count against no limit any more.
+pub(super) fn uncount_holds(context: &mut Context<'_, '_>, key: &HoldsKey, member: Address) {
+    let Some(Holds { holds }) = context.overlay.get(key) else { return };
+    let mut holds = holds.into_inner();
+    for hold in &mut holds {
+        hold.counted = hold.counted.filter(|counted| counted.member != member);
+    }
+    write_holds(context, key, holds);
 }
 
 /// An account without holds leaves no record of them.
@@ -59,6 +69,6 @@ pub(super) fn write_holds(context: &mut Context<'_, '_>, key: &HoldsKey, holds: 
     if holds.is_empty() {
         context.overlay.remove(key);
     } else {
-        context.overlay.put(key, &Holds { holds: Bounded::new(holds).expect("fewer than before") });
+        context.overlay.put(key, &Holds { holds: Bounded::new(holds).expect("no more than before") });
     }
 }

@@ -3,9 +3,10 @@
 
 use lojal_types::{Address, Code, Invite, Join, Leave, MemberRights, MemberRole, RemoveMember, SetMember};
 
-use super::expired_holds::return_expired;
+use super::counters::this_month;
+use super::expired_holds::{return_expired, uncount_holds};
 use super::{Context, authority};
-use crate::key::{AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey};
+use crate::key::{AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 use crate::record::{Account, Household};
 
 /// "A household is an account with members instead of a key; whoever creates it is its first admin." (protocol,
@@ -23,9 +24,10 @@ pub(super) fn invite(context: &mut Context<'_, '_>, invite: &Invite) -> Result<(
     let rights = valid(MemberRights { role: invite.role, limits: invite.limits.clone() })?;
     authority::can_sign(invite.member)?;
     not_a_member(&household, invite.member)?;
+    let key = InvitationKey { household: invite.household, member: invite.member };
+    another_invitation(context, &key, &rights)?;
     list_invited(&mut household, invite.member)?;
     context.overlay.put(&HouseholdKey(invite.household), &household);
-    let key = InvitationKey { household: invite.household, member: invite.member };
     context.overlay.put(&key, &rights);
     Ok(())
 }
@@ -47,8 +49,8 @@ pub(super) fn leave(context: &mut Context<'_, '_>, leave: &Leave) -> Result<(), 
     go(context, leave.household, household, context.sender)
 }
 
-/// `SetMember`: "What is counted of a member in a month stays counted, whatever becomes of its role and limits."
-/// (protocol, Households)
+/// `SetMember`: "What is counted of a member in a month stays counted, whatever becomes of its role and limits, until
+/// it leaves or is removed." (protocol, Households)
 pub(super) fn set_member(context: &mut Context<'_, '_>, set: &SetMember) -> Result<(), Code> {
     let household = of_admin(context, set.household)?;
     let rights = valid(MemberRights { role: set.role, limits: set.limits.clone() })?;
@@ -71,10 +73,10 @@ pub(super) fn remove_member(context: &mut Context<'_, '_>, remove: &RemoveMember
     Ok(())
 }
 
-/// The household of an address, unless it is dissolved.
+/// The household of an address. "When the last member of an empty household leaves, it is dissolved: nothing of it is
+/// left." (protocol, Households)
 fn known(context: &mut Context<'_, '_>, address: Address) -> Result<Household, Code> {
-    let household = context.overlay.get(&HouseholdKey(address)).ok_or(Code::UnknownHousehold)?;
-    if household.members.is_empty() { Err(Code::HouseholdDissolved) } else { Ok(household) }
+    context.overlay.get(&HouseholdKey(address)).ok_or(Code::UnknownHousehold)
 }
 
 /// "`Invite`, `SetMember`, `RemoveMember` by an admin; `Join` by the invited member; `Leave`." (protocol, Households)
@@ -94,8 +96,13 @@ fn not_a_member(household: &Household, account: Address) -> Result<(), Code> {
     if household.members.contains(&account) { Err(Code::AlreadyMember) } else { Ok(()) }
 }
 
-/// "At most 16 members, 16 invitations, and 16 households per account." (protocol, Households) Inviting somebody again
-/// replaces the invitation.
+/// "An invitation with other rights replaces the one that there is; the same is not given twice (`already_invited`)."
+/// (protocol, Households)
+fn another_invitation(context: &mut Context<'_, '_>, key: &InvitationKey, rights: &MemberRights) -> Result<(), Code> {
+    if context.overlay.get(key).is_some_and(|before| before == *rights) { Err(Code::AlreadyInvited) } else { Ok(()) }
+}
+
+/// "At most 16 members, 16 invitations, and 16 households per account." (protocol, Households)
 fn list_invited(household: &mut Household, account: Address) -> Result<(), Code> {
     household.invited = household.invited.with_sorted(account).map_err(|_| Code::TooManyInvitations)?;
     Ok(())
@@ -156,11 +163,13 @@ fn enter(
 fn go(context: &mut Context<'_, '_>, address: Address, mut household: Household, member: Address) -> Result<(), Code> {
     if is_last_admin(context, address, &household, member) {
         last_of_an_empty_pool(context, address, &household)?;
-        dissolve(context, address, &mut household);
+        dissolve(context, address, &household);
+    } else {
+        household.members = household.members.without(&member);
+        context.overlay.put(&HouseholdKey(address), &household);
     }
-    household.members = household.members.without(&member);
-    context.overlay.put(&HouseholdKey(address), &household);
     context.overlay.remove(&MemberKey { household: address, member });
+    forget_what_was_spent(context, address, member);
     let mut memberships = context.overlay.get(&MembershipsKey(member)).unwrap_or_default();
     memberships.households = memberships.households.without(&address);
     if memberships.households.is_empty() {
@@ -191,15 +200,26 @@ fn pool_is_empty(context: &mut Context<'_, '_>, account: Address, household: &Ho
     })
 }
 
-/// "When the last member of an empty household leaves, it is dissolved; its address is never a household again."
-/// (protocol, Households) What is left of it goes: dead lots, and invitations that nobody can accept any more.
-fn dissolve(context: &mut Context<'_, '_>, account: Address, household: &mut Household) {
+/// "What is counted of a member in a month stays counted, whatever becomes of its role and limits, until it leaves or
+/// is removed." (protocol, Households) Only a brand that is counted in this month can have holds that would give back.
+fn forget_what_was_spent(context: &mut Context<'_, '_>, address: Address, member: Address) {
+    let key = SpentKey { household: address, member };
+    for count in this_month(context, &key).iter().flat_map(|spent| spent.counts.iter()) {
+        uncount_holds(context, &HoldsKey { account: address, brand: count.brand }, member);
+    }
+    context.overlay.remove(&key);
+}
+
+/// "When the last member of an empty household leaves, it is dissolved: nothing of it is left. Its address comes from a
+/// transaction that can't be in a block again, so it is never a household again." (protocol, Households) So dead lots
+/// go, and invitations that nobody can accept any more.
+fn dissolve(context: &mut Context<'_, '_>, account: Address, household: &Household) {
     for brand in household.brands.iter() {
         context.overlay.remove(&BalanceKey { account, brand: *brand });
     }
     for member in household.invited.iter() {
         context.overlay.remove(&InvitationKey { household: account, member: *member });
     }
-    household.brands = Default::default();
-    household.invited = Default::default();
+    context.overlay.remove(&HouseholdKey(account));
+    context.overlay.remove(&AccountKey(account));
 }

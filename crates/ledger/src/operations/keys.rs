@@ -9,11 +9,10 @@ use crate::record::Account;
 /// "`RotateKey { new_key }`: the new key signs from the next transaction on." (protocol, Accounts and keys)
 pub(super) fn rotate(context: &mut Context<'_, '_>, rotate: &RotateKey) -> Result<(), Code> {
     can_sign(&rotate.new_key)?;
-    let key = AccountKey(context.sender);
-    let mut account = context.overlay.get(&key).expect("admission found the sender's account");
+    let mut account = authority::account(context, context.sender)?;
     another_key(context, &account, &rotate.new_key)?;
     account.rotated_key = Some(rotate.new_key);
-    context.overlay.put(&key, &account);
+    context.overlay.put(&AccountKey(context.sender), &account);
     Ok(())
 }
 

@@ -26,14 +26,10 @@ pub(super) fn credit(
     Ok(())
 }
 
-/// "Nothing is credited at a household's address without a household there: it fails as `unknown_household` before one
-/// is created, as `household_dissolved` afterwards." (protocol, Households) A household remembers which brands its pool
-/// holds.
+/// "Nothing is credited at a household's address without a household there: it fails as `unknown_household`."
+/// (protocol, Households) A household remembers which brands its pool holds.
 fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -> Result<(), Code> {
     let mut household = context.overlay.get(&HouseholdKey(address)).ok_or(Code::UnknownHousehold)?;
-    if household.members.is_empty() {
-        return Err(Code::HouseholdDissolved);
-    }
     if !household.brands.contains(&brand) {
         household.brands = household.brands.with_sorted(brand).expect("there are no more brands than that");
         context.overlay.put(&HouseholdKey(address), &household);

@@ -52,7 +52,11 @@ pub(super) fn end(context: &mut Context<'_, '_>, end: &EndPartnership) -> Result
     context.overlay.remove(&key);
     let mut partners = context.overlay.get(&PartnersKey(from)).unwrap_or_default();
     partners.ids = partners.ids.without(&to);
-    context.overlay.put(&PartnersKey(from), &partners);
+    if partners.ids.is_empty() {
+        context.overlay.remove(&PartnersKey(from));
+    } else {
+        context.overlay.put(&PartnersKey(from), &partners);
+    }
     Ok(())
 }
 

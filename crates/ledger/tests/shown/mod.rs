@@ -21,8 +21,10 @@ pub(super) fn facts(view: &View) -> Facts {
         let household = view.household(address).expect("it is in the state");
         facts.household(address, &household.members, &household.invited);
     }
-    for SpentKey { household, member, brand } in keys(view) {
-        facts.spent(household, member, brand, view.spent_this_month(household, member, brand).get());
+    for SpentKey { household, member } in keys(view) {
+        for brand in view.brand_ids() {
+            facts.spent(household, member, brand, view.spent_this_month(household, member, brand).get());
+        }
     }
     for TransferredTodayKey { sender, brand } in keys(view) {
         facts.transferred(sender, brand, view.transferred_today(sender, brand).get());

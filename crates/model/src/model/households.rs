@@ -3,7 +3,7 @@
 use lojal_types::{Address, BrandId, Code, Invite, MemberLimits, MemberRights, MemberRole, RemoveMember, SetMember};
 
 use super::keys::can_sign;
-use super::{AMOUNT_MAX, Account, Act, Household, Model, ensure};
+use super::{AMOUNT_MAX, Account, Act, Hold, Household, Model, ensure};
 
 fn rights(role: MemberRole, limits: &MemberLimits) -> Result<MemberRights, Code> {
     let mut brands: Vec<BrandId> = limits.iter().map(|limit| limit.brand).collect();
@@ -49,9 +49,7 @@ impl Model {
     }
 
     fn known(&self, address: Address) -> Result<Household, Code> {
-        let household = self.tables.households.get(&address).cloned().ok_or(Code::UnknownHousehold)?;
-        ensure(!household.members.is_empty(), Code::HouseholdDissolved)?;
-        Ok(household)
+        self.tables.households.get(&address).cloned().ok_or(Code::UnknownHousehold)
     }
 
     fn of_admin(&self, sender: Address, address: Address) -> Result<Household, Code> {
@@ -66,7 +64,8 @@ impl Model {
         let rights = rights(invite.role, &invite.limits)?;
         can_sign(invite.member)?;
         ensure(!household.members.contains_key(&invite.member), Code::AlreadyMember)?;
-        household.invited.insert(invite.member, rights);
+        let before = household.invited.insert(invite.member, rights.clone());
+        ensure(before.as_ref() != Some(&rights), Code::AlreadyInvited)?;
         ensure(household.invited.len() <= 16, Code::TooManyInvitations)?;
         self.tables.households.set(invite.household, household);
         Ok(())
@@ -106,14 +105,30 @@ impl Model {
     fn go(&mut self, address: Address, member: Address) -> Result<(), Code> {
         let mut household = self.known(address)?;
         household.members.remove(&member);
+        self.forget_what_was_spent(address, member);
         if household.members.is_empty() {
-            household.invited.clear();
             self.leave_nothing(address)?;
+            self.tables.households.remove(&address);
+            self.tables.accounts.remove(&address);
         } else {
             ensure(household.admins() > 0, Code::LastHouseholdAdmin)?;
+            self.tables.households.set(address, household);
         }
-        self.tables.households.set(address, household);
         Ok(())
+    }
+
+    fn forget_what_was_spent(&mut self, address: Address, member: Address) {
+        let counts = self.tables.spent_in.iter().map(|(key, _)| *key);
+        let counts: Vec<_> = counts.filter(|(from, by, ..)| (*from, *by) == (address, member)).collect();
+        for key in counts {
+            self.tables.spent_in.remove(&key);
+        }
+        let holds = self.tables.holds.iter().filter(|((from, ..), _)| *from == address);
+        let holds = holds.filter(|(_, hold)| hold.counted.is_some_and(|(by, _)| by == member));
+        let holds: Vec<_> = holds.map(|(key, hold)| (*key, Hold { counted: None, ..hold.clone() })).collect();
+        for (key, hold) in holds {
+            self.tables.holds.set(key, hold);
+        }
     }
 
     fn leave_nothing(&mut self, pool: Address) -> Result<(), Code> {

@@ -54,7 +54,7 @@ impl Workload {
         self.address(actor)
     }
 
-    /// A household, dissolved or not, or an address that is none.
+    /// A household, or an address that is none.
     pub(super) fn any_household(&mut self) -> Address {
         let households: Vec<Address> = self.model.tables.households.iter().map(|(address, _)| *address).collect();
         let anybody = self.anybody();

@@ -52,7 +52,10 @@ impl Workload {
         let member = self.member();
         let (role, limits) = self.rights();
         let known = self.model.tables.households.get(&household);
-        let possible = known.is_some_and(|one| !one.members.contains_key(&member) && one.invited.len() < 16);
+        let possible = known.is_some_and(|one| {
+            let same = one.invited.get(&member).is_some_and(|before| (before.role, &before.limits) == (role, &limits));
+            !same && !one.members.contains_key(&member) && one.invited.len() < 16
+        });
         (possible || self.wild).then_some(Operation::Invite(Invite { household, member, role, limits }))
     }
 

@@ -28,7 +28,7 @@ const MISTAKES: [fn(&Workload) -> Possible; 22] = [
     Workload::converting_by_other_terms,
     Workload::owing_too_much,
     Workload::inviting_without_right,
-    Workload::inviting_a_member,
+    Workload::inviting_in_vain,
     Workload::joining_what_is_full,
     Workload::spending_beyond_a_limit,
     Workload::being_a_child,
@@ -280,8 +280,17 @@ impl Workload {
         self.invitations(|role| role != MemberRole::Admin, |_| self.address(0))
     }
 
-    fn inviting_a_member(&self) -> Possible {
-        self.invitations(|role| role == MemberRole::Admin, |member| member)
+    /// Members, and those who have the same invitation already.
+    fn inviting_in_vain(&self) -> Possible {
+        let admins = self.members().filter(|(.., rights)| rights.role == MemberRole::Admin);
+        let invitations = admins.flat_map(|(household, admin, _)| {
+            let invited = self.model.tables.households.get(&household).into_iter().flat_map(|one| &one.invited);
+            invited.map(move |(guest, rights)| {
+                let (member, role, limits) = (*guest, rights.role, rights.limits.clone());
+                (admin, Operation::Invite(Invite { household, member, role, limits }))
+            })
+        });
+        self.invitations(|role| role == MemberRole::Admin, |member| member).into_iter().chain(invitations).collect()
     }
 
     fn joining_what_is_full(&self) -> Possible {

@@ -258,11 +258,10 @@ pub(super) const TABLE: [(Code, &str, &str); 93] = [
         "conversion_differs",
         "the terms in force are others: they don't give exactly this for this; look at them again, and convert by them",
     ),
-    (Code::UnknownHousehold, "unknown_household", "no household has this address"),
     (
-        Code::HouseholdDissolved,
-        "household_dissolved",
-        "this household is dissolved; nobody could ever use points in it",
+        Code::UnknownHousehold,
+        "unknown_household",
+        "no household has this address; one whose last member has left is dissolved",
     ),
     (Code::NotMember, "not_member", "only a member of this household can do this"),
     (Code::NotHouseholdAdmin, "not_household_admin", "only an admin of this household can do this"),
@@ -304,4 +303,5 @@ pub(super) const TABLE: [(Code, &str, &str); 93] = [
         "this address is a household's, which has no key and so can neither be a guardian nor join a household; name \
          one of its members",
     ),
+    (Code::AlreadyInvited, "already_invited", "this account has the same invitation to this household already"),
 ];

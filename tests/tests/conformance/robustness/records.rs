@@ -1,9 +1,9 @@
 //! Records of the state and proofs: their own generated values.
 
 use lojal_ledger::record::{
-    Account, Balance, Brand, BrandList, Counted, DayCount, Held, HeldLot, HeldUntil, Holds, Household, Issued,
-    Memberships, MonthCount, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Redeemed,
-    Reversed,
+    Account, Balance, Brand, BrandCount, BrandList, Counted, DayCount, Held, HeldLot, HeldUntil, Holds, Household,
+    Issued, Memberships, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Redeemed, Reversed,
+    Spent,
 };
 use lojal_ledger::{StateTree, Tip, tree::Proof};
 use lojal_types::{GrossPoints, Totals};
@@ -76,7 +76,8 @@ fn holds_and_counts_survive() {
     let part = part.prop_map(|(minute, expiry, amount)| HeldLot { minute, expiry, amount });
     survives(list(part.boxed()).prop_map(|lots| HeldUntil { lots }).boxed());
     survives((day(), points()).prop_map(|(day, points)| DayCount { day, points }).boxed());
-    survives((month(), points()).prop_map(|(month, points)| MonthCount { month, points }).boxed());
+    let counts = list((brand_id(), points()).prop_map(|(brand, points)| BrandCount { brand, points }).boxed());
+    survives((month(), counts).prop_map(|(month, counts)| Spent { month, counts }).boxed());
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod documents;
 mod imports;
 mod paths;
 mod prose;
+mod records;
 mod references;
 mod sources;
 mod workspace;

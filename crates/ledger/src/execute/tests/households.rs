@@ -3,7 +3,7 @@
 use lojal_types::{Address, Code, MemberRights, MemberRole, Outcome};
 
 use crate::fixture::*;
-use crate::key::{BalanceKey, InvitationKey};
+use crate::key::{HoldsKey, SpentKey, account_of};
 
 /// Anna's household with 500 of the grocer's points: Bo is an adult who may spend 50 of them a month, Cleo a child who
 /// may spend 20.
@@ -48,8 +48,11 @@ fn joining_takes_an_invitation_and_the_invitee_s_own_signature() {
     ledger.apply(ANNA, invite(household, TILL, MemberRole::Child, &[]));
     let invited = ledger.view().household(household).expect("there").invited;
     assert_eq!(invited, [(address(TILL), MemberRights { role: MemberRole::Child, limits: limits(&[]) })]);
-    // The last invitation counts.
+    // The last invitation counts, and the same one isn't given twice.
     ledger.apply(ANNA, invite(household, TILL, MemberRole::Adult, &[(CAFE, 5)]));
+    ledger.fails(ANNA, invite(household, TILL, MemberRole::Adult, &[(CAFE, 5)]), Code::AlreadyInvited);
+    let twice = vec![invite(household, ISSUER, MemberRole::Adult, &[]); 2];
+    assert_eq!(ledger.run(ANNA, twice), failed(1, Code::AlreadyInvited));
     ledger.apply(TILL, join(household));
     let view = ledger.view().household(household).expect("there");
     assert_eq!((view.members.len(), view.invited.len()), (4, 0));
@@ -134,16 +137,33 @@ fn what_a_hold_of_an_earlier_month_returns_changes_no_limit() {
 }
 
 #[test]
-fn leaving_and_coming_back_renews_no_limit() {
+fn what_is_counted_of_a_member_goes_with_it_and_its_holds_give_nothing_back_to_a_limit() {
     let (mut ledger, household) = family();
-    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 20)));
+    let expires = ledger.now().plus_ms(DAY_MS);
+    ledger.apply(CLEO, of(household, hold(GROCER, CLEO, 15, "till 7", expires)));
+    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 5)));
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 50)));
     ledger.apply(CLEO, leave(household));
     ledger.fails(CLEO, of(household, redeem(GROCER, CLEO, 1)), Code::NotOwner);
-    ledger.apply(ANNA, invite(household, CLEO, MemberRole::Child, &[(GROCER, 20)]));
+    assert!(ledger.view().get(&SpentKey { household, member: address(CLEO) }).is_none());
+    // A new invitation says what it may spend from then on.
+    ledger.apply(ANNA, invite(household, CLEO, MemberRole::Child, &[(GROCER, 8)]));
     ledger.apply(CLEO, join(household));
+    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 8)));
+    ledger.apply(CASHIER, of(household, release(GROCER, CLEO, "till 7")));
+    assert_eq!((spent(&ledger, household, CLEO), spent(&ledger, household, BO)), (8, 50));
     ledger.fails(CLEO, of(household, redeem(GROCER, CLEO, 1)), Code::MemberLimitReached);
-    ledger.apply(ANNA, set_member(household, CLEO, MemberRole::Child, &[(GROCER, 21)]));
-    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 1)));
+}
+
+#[test]
+fn what_comes_back_to_a_limit_entirely_leaves_no_count() {
+    let (mut ledger, household) = family();
+    ledger.apply(BO, of(household, hold(GROCER, BO, 30, "till 7", ledger.now().plus_ms(DAY_MS))));
+    let key = SpentKey { household, member: address(BO) };
+    let holds = HoldsKey { account: household, brand: brand(GROCER) };
+    assert!(ledger.view().get(&key).is_some() && ledger.view().get(&holds).is_some());
+    ledger.apply(CASHIER, of(household, release(GROCER, BO, "till 7")));
+    assert!(ledger.view().get(&key).is_none() && ledger.view().get(&holds).is_none());
 }
 
 #[test]
@@ -173,10 +193,9 @@ fn the_last_admin_goes_last_and_from_an_empty_pool_only() {
     ledger.fails(ANNA, leave(household), Code::LastHouseholdAdmin);
     ledger.apply(ANNA, of(household, redeem(GROCER, ANNA, 500)));
     ledger.apply(ANNA, leave(household));
-    let view = ledger.view().household(household).expect("remembered");
-    assert!(view.members.is_empty(), "dissolved");
+    assert!(ledger.view().household(household).is_none(), "dissolved");
     ledger.fails(BO, deposit(CAFE, BO, household, 1), Code::PolicyForbidsPooling);
-    ledger.fails(ANNA, deposit(GROCER, ANNA, household, 10), Code::HouseholdDissolved);
+    ledger.fails(ANNA, deposit(GROCER, ANNA, household, 10), Code::UnknownHousehold);
 }
 
 #[test]
@@ -204,18 +223,28 @@ fn a_pool_of_dead_points_and_expired_holds_is_empty() {
 }
 
 #[test]
-fn a_dissolved_household_leaves_no_dead_lots_and_no_invitations_behind() {
-    let mut ledger = Ledger::new();
-    ledger.apply(TILL, issue(GROCER, ANNA, 5, "a"));
-    let household = ledger.household(ANNA, &[]);
+fn a_dissolved_household_leaves_nothing_behind() {
+    let (mut ledger, household) = family();
     ledger.apply(TILL, to(household, issue(RESORT, ANNA, 10, "pass"))); // until 2026-12
-    ledger.apply(ANNA, invite(household, BO, MemberRole::Adult, &[]));
-    ledger.pass_to(start_of("2027-01"));
+    ledger.apply(ANNA, invite(household, TILL, MemberRole::Adult, &[]));
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 30)));
+    ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 20)));
+    ledger.pass_to(time(start_of("2027-01").get() - DAY_MS));
+    ledger.apply(BO, of(household, hold(GROCER, BO, 50, "till 7", start_of("2027-01").plus_ms(DAY_MS))));
+    ledger.apply(ANNA, of(household, redeem(GROCER, ANNA, 400)));
+    ledger.pass_to(start_of("2027-01").plus_ms(DAY_MS));
+    ledger.apply(BO, of(household, redeem(GROCER, BO, 50)));
+    ledger.apply(BO, leave(household));
+    ledger.apply(CLEO, leave(household));
+    let about = |ledger: &Ledger| {
+        let keys = ledger.view().tree().iter().map(|(key, _)| key);
+        keys.filter(|key| account_of(key) == Some(household.as_bytes())).count()
+    };
+    assert_eq!(about(&ledger), 5, "account, household, its admin, an invitation, and a balance of dead lots");
     ledger.apply(ANNA, leave(household));
-    let view = ledger.view();
-    assert!(view.get(&BalanceKey { account: household, brand: brand(RESORT) }).is_none());
-    assert!(view.get(&InvitationKey { household, member: address(BO) }).is_none());
-    assert!(view.household(household).expect("remembered").invited.is_empty());
+    assert_eq!(about(&ledger), 0);
+    assert!(ledger.view().memberships(address(ANNA)).is_empty());
+    ledger.fails(ANNA, leave(household), Code::UnknownHousehold);
 }
 
 #[test]

@@ -90,7 +90,6 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("partnership and other terms", partnership(Some(terms(1)), proposal())),
         named("proposal of a partnership", partnership(None, proposal())),
         named("partners", Entry::Partners { brand: from, ids: vec![parse("fjallen"), to] }),
-        named("no partners any more", Entry::Partners { brand: from, ids: vec![] }),
         named("converted today", converted),
         named("obligation", owed(48, 500_000)),
         named("obligation of the most money", owed(MONEY_MAX, 0)),

@@ -1,7 +1,7 @@
 //! Households, their members, and what these have spent.
 
 use lojal_ledger::key::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
-use lojal_ledger::record;
+use lojal_ledger::record::{self, BrandCount};
 use lojal_types::{Address, AddressText, BrandId, MemberRights, MemberRole, Points, TimeMs};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub(super) enum Entry {
     Household { household: AddressText, members: Vec<AddressText>, invited: Vec<AddressText>, brands: Vec<BrandId> },
     Member { household: AddressText, member: AddressText, rights: MemberRights },
     Invitation { household: AddressText, member: AddressText, rights: MemberRights },
-    Spent { household: AddressText, member: AddressText, brand: BrandId, in_month_of_ms: TimeMs, points: Points },
+    Spent { household: AddressText, member: AddressText, in_month_of_ms: TimeMs, counts: Vec<(BrandId, Points)> },
 }
 
 pub(super) fn build(entry: &Entry) -> Output {
@@ -36,9 +36,11 @@ pub(super) fn build(entry: &Entry) -> Output {
         Entry::Invitation { household, member, rights } => {
             output(&InvitationKey { household: address(*household), member: address(*member) }, rights)
         }
-        Entry::Spent { household, member, brand, in_month_of_ms, points } => {
-            let key = SpentKey { household: address(*household), member: address(*member), brand: *brand };
-            output(&key, &record::MonthCount { month: in_month_of_ms.month(), points: *points })
+        Entry::Spent { household, member, in_month_of_ms, counts } => {
+            let key = SpentKey { household: address(*household), member: address(*member) };
+            let counts: Vec<_> =
+                counts.iter().map(|(brand, points)| BrandCount { brand: *brand, points: *points }).collect();
+            output(&key, &record::Spent { month: in_month_of_ms.month(), counts: bounded(&counts) })
         }
     }
 }
@@ -55,19 +57,16 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let rights = |role, of_month: &[(&str, u64)]| MemberRights { role, limits: limits(of_month) };
     let family =
         Entry::Household { household, members, invited: vec![cleo], brands: vec![parse("kaffet"), parse("nordmat")] };
-    let dissolved = Entry::Household { household, members: vec![], invited: vec![], brands: vec![] };
     let child = rights(MemberRole::Child, &[("kaffet", 0), ("nordmat", 50)]);
     let spent = Entry::Spent {
         household,
         member: bo,
-        brand: parse("nordmat"),
         in_month_of_ms: time(START_MS),
-        points: Points::new(40),
+        counts: vec![(parse("kaffet"), Points::new(1)), (parse("nordmat"), Points::new(40))],
     };
     vec![
         named("memberships", Entry::Memberships { account: anna, households: vec![household] }),
         named("household", family),
-        named("dissolved household", dissolved),
         named("member", Entry::Member { household, member: anna, rights: rights(MemberRole::Admin, &[]) }),
         named("invitation", Entry::Invitation { household, member: cleo, rights: child }),
         named("spent", spent),

@@ -26,7 +26,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     }),
     (Code::UnknownHousehold, |_| (ANNA, invite(NOWHERE, BO, MemberRole::Adult, &[]))),
     (Code::UnknownHousehold, |_| (ANNA, invite(address(ANNA), BO, MemberRole::Adult, &[]))),
-    (Code::HouseholdDissolved, |ledger| (ANNA, invite(dissolved(ledger), BO, MemberRole::Adult, &[]))),
+    (Code::UnknownHousehold, |ledger| (ANNA, invite(dissolved(ledger), BO, MemberRole::Adult, &[]))),
     (Code::NotMember, |ledger| (TILL, invite(family(ledger), CLEO, MemberRole::Adult, &[]))),
     (Code::NotHouseholdAdmin, |ledger| (BO, invite(family(ledger), CLEO, MemberRole::Adult, &[]))),
     (Code::InvalidLimits, |ledger| (ANNA, invite(family(ledger), CLEO, MemberRole::Admin, &[(GROCER, 1)]))),
@@ -40,6 +40,11 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         (ANNA, Operation::Invite(Invite { household, member: other, role, limits }))
     }),
     (Code::AlreadyMember, |ledger| (ANNA, invite(family(ledger), BO, MemberRole::Adult, &[]))),
+    (Code::AlreadyInvited, |ledger| {
+        let household = family(ledger);
+        ledger.apply(ANNA, invite(household, CLEO, MemberRole::Child, &[(GROCER, 1)]));
+        (ANNA, invite(household, CLEO, MemberRole::Child, &[(GROCER, 1)]))
+    }),
     (Code::TooManyInvitations, |ledger| {
         let household = family(ledger);
         let invitations = (60..76).map(|seed| invite(household, seed, MemberRole::Adult, &[])).collect();
@@ -47,7 +52,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         (ANNA, invite(household, 76, MemberRole::Adult, &[]))
     }),
     (Code::UnknownHousehold, |_| (ANNA, join(NOWHERE))),
-    (Code::HouseholdDissolved, |ledger| {
+    (Code::UnknownHousehold, |ledger| {
         let household = ledger.household(ANNA, &[]);
         ledger.apply(ANNA, invite(household, BO, MemberRole::Adult, &[]));
         ledger.apply(ANNA, leave(household));
@@ -71,7 +76,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         (BO, join(household))
     }),
     (Code::UnknownHousehold, |_| (ANNA, leave(NOWHERE))),
-    (Code::HouseholdDissolved, |ledger| (ANNA, leave(dissolved(ledger)))),
+    (Code::UnknownHousehold, |ledger| (ANNA, leave(dissolved(ledger)))),
     (Code::NotMember, |ledger| (TILL, leave(family(ledger)))),
     (Code::LastHouseholdAdmin, |ledger| (ANNA, leave(family(ledger)))),
     (Code::LastHouseholdAdmin, |ledger| {
@@ -113,7 +118,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         ledger.apply(ANNA, deposit(GROCER, ANNA, household, 100));
         (TILL, of(household, redeem(GROCER, TILL, 1)))
     }),
-    (Code::HouseholdDissolved, |ledger| {
+    (Code::UnknownHousehold, |ledger| {
         let household = dissolved(ledger);
         (ANNA, deposit(GROCER, ANNA, household, 10))
     }),

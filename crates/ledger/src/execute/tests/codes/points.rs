@@ -112,7 +112,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         ledger.apply(TILL, to(household, issue(RESORT, ANNA, 5, "pass")));
         (ANNA, of(household, transfer(RESORT, ANNA, ANNA, 5)))
     }),
-    (Code::HouseholdDissolved, |ledger| {
+    (Code::UnknownHousehold, |ledger| {
         let household = ledger.household(ANNA, &[]);
         ledger.apply(ANNA, leave(household));
         (TILL, to(household, issue(GROCER, ANNA, 5, "new")))
