@@ -27,7 +27,7 @@ pub enum Variant {
     General,
     /// The function that is made for the usual case.
     FastPath,
-    /// That function, with commits that wait for each other.
+    /// The second function, with commits that wait for each other.
     GroupCommit,
 }
 
