@@ -1,6 +1,6 @@
 //! Households and what their members may spend (protocol, Households).
 
-use lojal_types::{Address, Code, MemberRights, MemberRole, Outcome};
+use lojal_types::{Address, Code, KeyPair, MemberRights, MemberRole, Operation, Outcome, VerifiedTransaction};
 
 use crate::fixture::*;
 use crate::key::{HoldsKey, SpentKey, account_of};
@@ -245,6 +245,48 @@ fn a_dissolved_household_leaves_nothing_behind() {
     assert_eq!(about(&ledger), 0);
     assert!(ledger.view().memberships(address(ANNA)).is_empty());
     ledger.fails(ANNA, leave(household), Code::UnknownHousehold);
+}
+
+#[test]
+fn households_that_a_crowd_makes_and_dissolves_again_and_again_leave_the_state_as_it_was() {
+    let mut ledger = Ledger::new();
+    let crowd: Vec<KeyPair> = (0..400).map(crowd_key).collect();
+    for (part, keys) in crowd.chunks(100).enumerate() {
+        let points =
+            |(number, key): (usize, &KeyPair)| to(key.address(), issue(GROCER, ANNA, 1, &format!("{part} {number}")));
+        assert_eq!(ledger.run(TILL, keys.iter().enumerate().map(points).collect()), Outcome::Applied);
+    }
+    let before = records(ledger.view());
+    for _ in 0..3 {
+        let creating = everyone(&mut ledger, &crowd, |_| create_household());
+        let created = records(ledger.view());
+        assert_eq!(created.len(), before.len() + 4 * crowd.len(), "account, household, member and memberships");
+        let chain = ledger.genesis.chain_id();
+        let households: Vec<Address> = creating.iter().map(|one| Address::of_household(&chain, &one.id(), 0)).collect();
+        everyone(&mut ledger, &crowd, |number| leave(households[number]));
+        assert_eq!(records(ledger.view()), before);
+    }
+}
+
+/// The keys of many accounts.
+fn crowd_key(number: u16) -> KeyPair {
+    let mut seed = [0; 32];
+    seed[..2].copy_from_slice(&number.to_be_bytes());
+    KeyPair::from_seed(&seed)
+}
+
+/// A block in which everyone of a crowd does the same.
+fn everyone(
+    ledger: &mut Ledger,
+    crowd: &[KeyPair],
+    operation: impl Fn(usize) -> Operation,
+) -> Vec<VerifiedTransaction> {
+    let until = ledger.now().plus_ms(HOUR_MS / 2);
+    let sign = |(number, key): (usize, &KeyPair)| ledger.sign_with(key, key.address(), until, vec![operation(number)]);
+    let transactions: Vec<VerifiedTransaction> = crowd.iter().enumerate().map(sign).collect();
+    let answers = ledger.block(ledger.next_time(), &transactions);
+    assert!(answers.iter().all(|answer| *answer == Ok(Outcome::Applied)), "{answers:?}");
+    transactions
 }
 
 #[test]
