@@ -17,7 +17,7 @@ use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height, Issue, KeyPair,
     Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction,
-    Validator, ValidatorSet, VerifiedTransaction, verify_all,
+    Transfer, Validator, ValidatorSet, VerifiedTransaction, verify_all,
 };
 
 use crate::clock;
@@ -138,6 +138,48 @@ pub(crate) fn block_at(state: &SharedState, validator: u8, number: u64, time: Ti
     let transactions = verified(vec![issue(&chain, number)], &chain);
     let proposal = lojal_chain::propose(&state, validator_key(validator).address(), time, transactions);
     proposal.expect("points are conserved").block
+}
+
+/// The key of the member with a number, counted from 0.
+pub(crate) fn member(number: u16) -> KeyPair {
+    let mut seed = [200; 32];
+    seed[..2].copy_from_slice(&number.to_be_bytes());
+    KeyPair::from_seed(&seed)
+}
+
+/// A member transfers points to another account in each of `count` operations.
+pub(crate) fn transfer_by(chain: &ChainId, by: u16, number: u64, count: u64, amount: u64) -> SignedTransaction {
+    let (key, brand) = (member(by), "nordmat".parse().expect("valid"));
+    let (from, to, amount) = (key.address(), Address::new([6; 20]), Points::new(amount));
+    let transfer = |_| Operation::Transfer(Transfer { brand, from, to, amount });
+    let operations = Bounded::new((0..count).map(transfer).collect()).expect("1 to 100");
+    let valid_until_ms = clock::now().plus_ms(VALID_MS);
+    Transaction { chain: chain.tag(), sender: from, valid_until_ms, nonce: number, operations }.sign(chain, &key)
+}
+
+/// A till gives points to accounts, up to a hundred.
+pub(crate) fn gift(chain: &ChainId, to: &[Address], amount: u64) -> SignedTransaction {
+    let give = |to: &Address| {
+        let reference = Reference::new([to.as_bytes().as_slice(), &[1]].concat()).expect("21 bytes");
+        let amount = Points::new(amount);
+        Operation::Issue(Issue { brand: "nordmat".parse().expect("valid"), to: *to, amount, reference })
+    };
+    let mut transaction = issue(chain, 0).transaction;
+    transaction.operations = Bounded::new(to.iter().map(give).collect()).expect("1 to 100");
+    transaction.sign(chain, &till(0))
+}
+
+/// The same in a block that is committed to a state, and to no store.
+pub(crate) fn give(state: &SharedState, to: &[Address], amount: u64) {
+    let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
+    let chain = state.view().chain_id();
+    let transactions = verified(vec![gift(&chain, to, amount)], &chain);
+    let height = state.view().tip().height.next();
+    let proposer = validator_key(proposer(height.get(), 0)).address();
+    let proposal = lojal_chain::propose(&state, proposer, clock::now(), transactions).expect("points are conserved");
+    let certificate = certify(&chain, height, proposal.block.id(), &[0, 1, 2]);
+    let block = check_commit(&state, proposal.block, certificate).expect("a certificate of three of four");
+    block.apply(&mut state).expect("points are conserved");
 }
 
 /// The record of a block that its builder proposes in a round.

@@ -5,14 +5,21 @@ use std::time::Duration;
 use arc_malachitebft_core_consensus::MAX_FUTURE_ROUND_LOOKAHEAD;
 use lojal_network::Rate;
 
-/// Most transactions that wait at once.
-pub const MEMPOOL_TRANSACTIONS_MAX: usize = 50_000;
-/// Most bytes of transactions that wait at once.
-pub const MEMPOOL_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Most transactions of one sender that wait at once.
-pub const MEMPOOL_SENDER_MAX: usize = 5_000;
-/// Most bytes of transactions of one sender that wait at once: nobody fills the mempool alone.
-pub const MEMPOOL_SENDER_BYTES_MAX: usize = MEMPOOL_BYTES_MAX / 16;
+/// Most places that transactions wait in.
+pub const MEMPOOL_PLACES_MAX: usize = 50_000;
+/// Bytes of a place. A transaction takes one place, or as many as its bytes need: all together have at most 64 MiB.
+pub const MEMPOOL_PLACE_BYTES: usize = 1_342;
+/// Most places of one member are those that are left divided by this number: the fuller it is, the fewer.
+pub const MEMBER_SHARE: usize = 16;
+/// The same of one operator of a brand: tills are the main load.
+pub const OPERATOR_SHARE: usize = 4;
+/// The places that a sender may have however full it is.
+pub const SENDER_PLACES_MIN: usize = 16;
+/// The number of brands that have as much of a block together as the members: these have at least a quarter of it, and
+/// each brand as much as another.
+pub const BRANDS_PER_MEMBERS: usize = 3;
+/// The bytes of a transaction that count as much as a unit of work when senders take turns.
+pub const TURN_BYTES: usize = 256;
 /// Most submissions that wait for their signature check; a submission holds one transaction or many.
 pub const MEMPOOL_QUEUE_MAX: usize = 4_096;
 /// Most transactions in one submission.

@@ -2,10 +2,14 @@
 //! transaction's way).
 //!
 //! A submission is queued for one thread, which checks the signatures of whatever waits together, refuses what would
-//! surely fail, and puts the rest into the [`Pool`]. Nothing that happens here is final: only blocks are.
+//! surely fail, and puts the rest into the [`Pool`], which serves senders in turn. Nothing that happens here is final:
+//! only blocks are.
 
 mod gossip;
+mod lane;
 mod pool;
+mod queue;
+mod turns;
 mod worker;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +24,8 @@ pub use gossip::gossip;
 #[cfg(test)]
 pub(crate) use gossip::messages;
 pub(crate) use gossip::read_message;
-pub use pool::{Pool, Room, work_of};
+pub use lane::{Lane, work_of};
+pub use pool::{Pool, Room};
 pub(crate) use worker::read as read_state;
 
 use crate::clock::Clock;
@@ -123,6 +128,14 @@ impl Mempool {
     /// The number of transactions that have been refused since the start.
     pub fn refused(&self) -> u64 {
         self.shared.refused.load(Ordering::Relaxed)
+    }
+    /// The number of transactions that have made room for others since the start.
+    pub fn evicted(&self) -> u64 {
+        self.pool().evicted()
+    }
+    /// The number of transactions that wait in each lane that isn't empty.
+    pub fn lanes(&self) -> Vec<(Lane, usize)> {
+        self.pool().lanes()
     }
     /// Returns once a transaction waits.
     pub async fn wait_for_transaction(&self) {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use lojal_consensus::mempool::Lane;
 use lojal_network::{OffenceCounters, Topic};
 
 use text::Kind::{Counter, Gauge};
@@ -42,6 +43,16 @@ fn ledger(text: &mut Text, gateway: &Gateway) {
     let ready = u8::from(*gateway.ready.borrow());
     text.single(Gauge, "lojal_ready", "1 while the node has caught up with its peers.", ready);
     text.single(Gauge, "lojal_mempool_transactions", "Transactions that wait for a block.", gateway.mempool.len());
+    let name = "lojal_mempool_lane_transactions";
+    text.family(Gauge, name, "Transactions that wait for a block, by lane: a brand's operators, or all members.");
+    for (lane, count) in gateway.mempool.lanes() {
+        match lane {
+            Lane::Brand(brand) => text.sample(name, &[("lane", "brand"), ("brand", brand.as_str())], count),
+            Lane::Members => text.sample(name, &[("lane", "members")], count),
+        }
+    }
+    let evicted = gateway.mempool.evicted();
+    text.single(Counter, "lojal_mempool_evicted_total", "Transactions that made room for others.", evicted);
     let refused = gateway.mempool.refused();
     text.single(Counter, "lojal_mempool_refused_total", "Transactions refused before they could wait.", refused);
 }

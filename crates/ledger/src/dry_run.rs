@@ -1,22 +1,30 @@
 //! Transactions tried on a state before they may wait for a block.
 
-use lojal_types::{Code, TimeMs, VerifiedTransaction};
+use std::collections::BTreeMap;
 
-use crate::execute::BlockExecutor;
+use lojal_types::{BrandId, Code, TimeMs, VerifiedTransaction};
+
+use crate::execute::{BlockExecutor, Claim};
+use crate::key::OperatorListKey;
+use crate::record::OperatorList;
 use crate::state::State;
 
 /// Checks transactions against one state, each by itself; nothing changes. What they have in common is looked up once.
-pub struct DryRun<'a>(BlockExecutor<'a>);
+pub struct DryRun<'a> {
+    executor: BlockExecutor<'a>,
+    operators: BTreeMap<BrandId, OperatorList>,
+}
 
 impl<'a> DryRun<'a> {
     /// Checks against a block at `time`, which comes from a clock and may lag behind the last block's; the next block
     /// is later than that one anyway.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
-        Self(BlockExecutor::new(state, time.max(state.view().tip().time_ms.plus_ms(1))))
+        let executor = BlockExecutor::new(state, time.max(state.view().tip().time_ms.plus_ms(1)));
+        Self { executor, operators: BTreeMap::new() }
     }
     /// As [`BlockExecutor::read_ahead`].
     pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
-        self.0.read_ahead(next)
+        self.executor.read_ahead(next)
     }
     /// Tries a transaction out. "Before a transaction may wait for a block, a node asks whether it could be in the next
     /// one. What its own clients submit it also tries on the committed state, and refuses at once what would fail
@@ -25,13 +33,35 @@ impl<'a> DryRun<'a> {
     /// # Errors
     /// The code of the first rule that it breaks right now.
     pub fn validate(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
-        self.0.try_out(transaction)
+        self.validate_beside(transaction, &[])
+    }
+    /// Tries a transaction out as if the points that others claim were gone already.
+    ///
+    /// # Errors
+    /// The code of the first rule that it then breaks.
+    pub fn validate_beside(&mut self, transaction: &VerifiedTransaction, claims: &[Claim]) -> Result<(), Code> {
+        self.executor.try_out(transaction, claims)
     }
     /// Checks that a transaction could be in the block, whatever would become of it there.
     ///
     /// # Errors
     /// The code of the first rule that it breaks right now.
     pub fn admit(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
-        self.0.admit(transaction)
+        self.executor.admit(transaction)
+    }
+    /// The first brand that a transaction names and that its sender is an operator of.
+    pub fn operated_brand(&mut self, transaction: &VerifiedTransaction) -> Option<BrandId> {
+        let transaction = transaction.transaction();
+        let Self { executor, operators } = self;
+        let mut last = None;
+        let is_operated = |brand: &BrandId| {
+            if last.replace(*brand) == Some(*brand) {
+                return false;
+            }
+            let list = operators.entry(*brand);
+            let list = list.or_insert_with(|| executor.get(&OperatorListKey(*brand)).unwrap_or_default());
+            list.operators.binary_search(&transaction.sender).is_ok()
+        };
+        transaction.operations.iter().flat_map(|operation| operation.brands()).find(is_operated)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use lojal_types::{ChainId, Code, Outcome, Receipt, TimeMs, TransactionId, VerifiedTransaction};
+use lojal_types::{
+    Address, BrandId, ChainId, Code, Outcome, Points, Receipt, TimeMs, TransactionId, VerifiedTransaction,
+};
 
 use crate::admission::admit;
 use crate::conservation::{ConservationError, check_block};
@@ -10,7 +12,7 @@ use crate::execution::Execution;
 use crate::expiry::expire;
 use crate::hold_ends::end_holds;
 use crate::key::{AccountKey, RecentKey, StateKey};
-use crate::operations::{Context, apply};
+use crate::operations::{Context, apply, set_aside};
 use crate::overlay::{Overlay, Written};
 use crate::recent::{IdSet, first_minute, minute_of};
 use crate::record::RecentDigest;
@@ -20,6 +22,17 @@ use crate::tree::hash_key;
 /// Most operations for which it is worth reading ahead at once: the pages of their accounts stay within a
 /// processor's own cache, and enough of them are read for the waits for memory to overlap.
 const READ_AHEAD_OPERATIONS: usize = 64;
+
+/// Points of an account that something else is going to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The account.
+    pub account: Address,
+    /// Their brand.
+    pub brand: BrandId,
+    /// The number of points; more than there are is as good as all.
+    pub amount: Points,
+}
 
 /// Executes one block on top of a state that it doesn't change.
 pub struct BlockExecutor<'a> {
@@ -94,13 +107,16 @@ impl<'a> BlockExecutor<'a> {
         Ok(receipt)
     }
 
-    /// Checks that a transaction could be in this block and every operation would succeed, as things are; nothing
-    /// changes.
+    /// Checks that a transaction could be in this block and every operation would succeed, as things are, but for
+    /// points that are claimed by something else; nothing changes.
     ///
     /// # Errors
     /// The code of the first rule that it breaks.
-    pub(crate) fn try_out(&mut self, verified: &VerifiedTransaction) -> Result<(), Code> {
+    pub(crate) fn try_out(&mut self, verified: &VerifiedTransaction, claims: &[Claim]) -> Result<(), Code> {
         self.admit(verified)?;
+        for claim in claims {
+            set_aside(&mut self.context(verified, 0), claim.account, claim.brand, claim.amount);
+        }
         let outcome = self.run(verified);
         self.overlay.take_back();
         match outcome {
@@ -140,20 +156,28 @@ impl<'a> BlockExecutor<'a> {
     fn run(&mut self, verified: &VerifiedTransaction) -> Outcome {
         let transaction = verified.transaction();
         for (operation, index) in transaction.operations.iter().zip(0_u8..) {
-            let mut context = Context {
-                overlay: &mut self.overlay,
-                chain: self.state.view().chain_id(),
-                transaction: verified.id(),
-                index,
-                sender: transaction.sender,
-                signer: verified.public_key(),
-                time: self.time,
-            };
-            if let Err(code) = apply(&mut context, operation) {
+            if let Err(code) = apply(&mut self.context(verified, index), operation) {
                 return Outcome::Failed { operation: index, code };
             }
         }
         Outcome::Applied
+    }
+
+    fn context(&mut self, verified: &VerifiedTransaction, index: u8) -> Context<'_, 'a> {
+        Context {
+            overlay: &mut self.overlay,
+            chain: self.state.view().chain_id(),
+            transaction: verified.id(),
+            index,
+            sender: verified.transaction().sender,
+            signer: verified.public_key(),
+            time: self.time,
+        }
+    }
+
+    /// The record under a key as it is now.
+    pub(crate) fn get<K: StateKey>(&mut self, key: &K) -> Option<K::Record> {
+        self.overlay.get(key)
     }
 
     fn remember(&mut self, verified: &VerifiedTransaction) {

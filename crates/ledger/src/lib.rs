@@ -33,7 +33,7 @@ pub mod view;
 
 pub use conservation::ConservationError;
 pub use dry_run::DryRun;
-pub use execute::BlockExecutor;
+pub use execute::{BlockExecutor, Claim};
 pub use execution::Execution;
 pub use state::{State, Tip, View};
 pub use tree::StateTree;

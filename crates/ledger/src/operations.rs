@@ -20,6 +20,7 @@ mod safeguards;
 mod settle;
 mod transfer;
 
+pub(crate) use ledger::set_aside;
 use lojal_types::{Address, ChainId, Code, Operation, PublicKey, TimeMs, TransactionId};
 
 use crate::overlay::Overlay;

@@ -22,7 +22,9 @@ pub use self::keys::{Agree, CancelRecovery, FinishRecovery, Freeze, RotateKey, S
 pub use self::partnership::{AcceptPartnership, Convert, EndPartnership, ProposePartnership, Settle};
 pub use self::points::{Issue, Redeem, Reverse, Transfer};
 use crate::address::Address;
+use crate::brand::BrandId;
 use crate::guardian::Guardian;
+use crate::points::Points;
 
 /// One step of a transaction. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands,
 /// 24 brands, 32 keys, 40 households.
@@ -203,6 +205,53 @@ impl<A> Operation<A> {
             | Self::CreateHousehold(_) => [None, None],
         };
         accounts.into_iter().flatten().chain(guardians.iter().filter_map(Guardian::account))
+    }
+
+    /// The brands that the operation names.
+    pub fn brands(&self) -> impl Iterator<Item = BrandId> {
+        let brands = match self {
+            Self::Issue(one) => [Some(one.brand), None],
+            Self::Redeem(one) => [Some(one.brand), None],
+            Self::Transfer(one) => [Some(one.brand), None],
+            Self::Reverse(one) => [Some(one.brand), None],
+            Self::Hold(one) => [Some(one.brand), None],
+            Self::Capture(one) => [Some(one.brand), None],
+            Self::Release(one) => [Some(one.brand), None],
+            Self::ProposePartnership(one) => [Some(one.from), Some(one.to)],
+            Self::AcceptPartnership(one) => [Some(one.from), Some(one.to)],
+            Self::EndPartnership(one) => [Some(one.from), Some(one.to)],
+            Self::Convert(one) => [Some(one.from), Some(one.to)],
+            Self::Settle(one) => [Some(one.creditor), Some(one.debtor)],
+            Self::SetPolicy(one) => [Some(one.brand), None],
+            Self::SetOperator(one) => [Some(one.brand), None],
+            Self::RemoveOperator(one) => [Some(one.brand), None],
+            Self::RotateKey(_)
+            | Self::SetGuardians(_)
+            | Self::StartRecovery(_)
+            | Self::CancelRecovery(_)
+            | Self::FinishRecovery(_)
+            | Self::Freeze(_)
+            | Self::Unfreeze(_)
+            | Self::Agree(_)
+            | Self::CreateHousehold(_)
+            | Self::Invite(_)
+            | Self::Join(_)
+            | Self::Leave(_)
+            | Self::SetMember(_)
+            | Self::RemoveMember(_) => [None, None],
+        };
+        brands.into_iter().flatten()
+    }
+
+    /// The points that the operation takes out of an account by the wish of who owns them, at most.
+    pub fn spends(&self) -> Option<(&A, BrandId, Points)> {
+        match self {
+            Self::Redeem(one) => Some((&one.from, one.brand, one.amount)),
+            Self::Transfer(one) => Some((&one.from, one.brand, one.amount)),
+            Self::Hold(one) => Some((&one.from, one.brand, one.amount)),
+            Self::Convert(one) => Some((&one.account, one.from, one.amount)),
+            _ => None,
+        }
     }
 }
 

@@ -243,13 +243,14 @@ impl ExecutionLoop {
         let mut state = self.executor.state.write().unwrap_or_else(PoisonError::into_inner);
         let committed = Arc::new(block.apply(&mut state)?);
         self.executor.writer.publish(committed.clone(), &state);
-        drop(state);
         let mut pool = self.executor.mempool.pool();
         for transaction in &committed.transactions {
-            pool.remove(&transaction.id());
+            pool.serve(&transaction.id());
         }
         pool.expire(committed.header.time_ms);
         drop(pool);
+        // Only now: what is in the state and still waits would count twice against whoever submits more.
+        drop(state);
         self.undecided = UndecidedBlocks::default();
         self.budget.record_decision(round);
         self.executor.metrics.record_commit(committed.transactions.len(), started.elapsed());

@@ -13,6 +13,8 @@ use super::*;
 use crate::clock;
 use crate::fixture::{block_at, block_by, certify, chain, genesis, issue, issue_by, record, validator_key};
 
+mod crowd;
+
 struct Node {
     executor: ExecutorHandle,
     store: Store,

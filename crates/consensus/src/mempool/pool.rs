@@ -1,29 +1,37 @@
-//! The waiting transactions themselves: first come, first served, within limits.
+//! The waiting transactions themselves: senders are served in turn, within limits.
+//!
+//! A transaction's turn is that of its sender's last one, or that which its lane has reached, and its cost more: what a
+//! sender has waiting already puts off its own next ones and nobody else's. So a lane need only be read from its start,
+//! and its end is what is furthest beyond a fair share.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use lojal_ledger::Claim;
 use lojal_types::{Address, Code, TimeMs, TransactionId, VerifiedTransaction};
 
-use crate::limits::{
-    MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX, TRANSACTION_WORK,
-};
+use super::lane::{Lane, Line, Position, Seat, cost_of, places_of, work_of};
+use super::queue::Queue;
+use super::turns::{Turns, Weights};
+use crate::limits::{MEMBER_SHARE, MEMPOOL_PLACES_MAX, OPERATOR_SHARE, SENDER_PLACES_MIN};
 
-/// Waiting transactions by arrival, with the indexes that their limits take.
-#[derive(Default)]
+/// Waiting transactions in their lanes, with the indexes that their limits take. Nothing depends on the order of a hash
+/// map.
 pub struct Pool {
-    by_arrival: BTreeMap<u64, Waiting>,
-    arrival_of: HashMap<TransactionId, u64>,
-    by_expiry: BTreeSet<(TimeMs, u64)>,
-    by_sender: HashMap<Address, Share>,
-    bytes: usize,
+    places_max: usize,
+    lanes: BTreeMap<Lane, Line>,
+    queues: HashMap<Address, Queue>,
+    by_id: HashMap<TransactionId, Waiting>,
+    /// By the end of their validity, and by arrival.
+    by_expiry: BTreeMap<(TimeMs, u64), TransactionId>,
+    places: usize,
     arrivals: u64,
+    evicted: u64,
 }
 
 struct Waiting {
     transaction: Arc<VerifiedTransaction>,
-    /// True if submitted by a client of this node, which therefore sees to it that others learn of it.
-    own: bool,
+    position: Position,
 }
 
 /// The amount of what waits that is asked for.
@@ -45,105 +53,217 @@ impl Room {
         Self { transactions: usize::MAX, operations: usize::MAX, work: usize::MAX, bytes: usize::MAX };
 }
 
-/// The transactions of one sender that wait.
-#[derive(Default)]
-struct Share {
-    transactions: usize,
-    bytes: usize,
+impl Default for Pool {
+    fn default() -> Self {
+        Self::with_places(MEMPOOL_PLACES_MAX)
+    }
 }
 
 impl Pool {
-    /// Adds a transaction at the end.
+    /// An empty pool that has so many places.
+    fn with_places(places_max: usize) -> Self {
+        let (queues, by_id) = (HashMap::new(), HashMap::new());
+        let (lanes, by_expiry) = (BTreeMap::new(), BTreeMap::new());
+        Self { places_max, lanes, queues, by_id, by_expiry, places: 0, arrivals: 0, evicted: 0 }
+    }
+
+    /// Adds a transaction behind those of its sender, who waits in the lane given, or in that of a brand if one is
+    /// known from before. When it is full, what would be served last of the lane furthest over its share makes room.
     ///
     /// # Errors
-    /// When it waits already or there is no room for it.
-    pub fn insert(&mut self, transaction: Arc<VerifiedTransaction>, own: bool) -> Result<(), Code> {
-        let (id, bytes) = (transaction.id(), transaction.bytes().len());
-        if self.arrival_of.contains_key(&id) {
+    /// When it waits already, its sender has too much waiting, or it would itself be served last of all.
+    pub fn insert(&mut self, transaction: Arc<VerifiedTransaction>, own: bool, lane: Lane) -> Result<(), Code> {
+        let (id, sender) = (transaction.id(), transaction.transaction().sender);
+        if self.by_id.contains_key(&id) {
             return Err(Code::DuplicateTransaction);
         }
-        let is_full = self.by_arrival.len() >= MEMPOOL_TRANSACTIONS_MAX;
-        if is_full || self.bytes.saturating_add(bytes) > MEMPOOL_BYTES_MAX {
-            return Err(Code::MempoolFull);
-        }
-        let share = self.by_sender.entry(transaction.transaction().sender).or_default();
-        if share.transactions >= MEMPOOL_SENDER_MAX || share.bytes.saturating_add(bytes) > MEMPOOL_SENDER_BYTES_MAX {
+        let lane = self.move_to(sender, lane);
+        let queue = self.queues.get(&sender);
+        let places = places_of(&transaction);
+        let with_it = queue.map_or(0, |queue| queue.places) + places;
+        if with_it > self.share(lane) {
             return Err(Code::QuotaExceeded);
         }
-        share.transactions += 1;
-        share.bytes += bytes;
-        self.bytes += bytes;
+        let before = queue.map_or(0, Queue::turn);
+        let turn = self.turn_after(before, lane, &transaction);
+        self.make_room(lane, turn, places)?;
         self.arrivals += 1;
-        self.arrival_of.insert(id, self.arrivals);
-        self.by_expiry.insert((transaction.transaction().valid_until_ms, self.arrivals));
-        self.by_arrival.insert(self.arrivals, Waiting { transaction, own });
+        let position = Position { turn, arrival: self.arrivals };
+        self.by_expiry.insert((transaction.transaction().valid_until_ms, self.arrivals), id);
+        let queue = self.queues.entry(sender).or_insert_with(|| Queue::new(lane));
+        queue.push(position, Arc::clone(&transaction));
+        self.by_id.insert(id, Waiting { transaction: Arc::clone(&transaction), position });
+        self.lanes.entry(lane).or_default().insert(position, Seat { transaction, own });
+        self.places += places;
         Ok(())
     }
 
     /// The transaction with an id.
     pub fn get(&self, id: &TransactionId) -> Option<Arc<VerifiedTransaction>> {
-        let arrival = self.arrival_of.get(id)?;
-        Some(self.by_arrival.get(arrival)?.transaction.clone())
+        Some(self.by_id.get(id)?.transaction.clone())
     }
 
-    /// Takes a transaction out.
-    pub fn remove(&mut self, id: &TransactionId) {
-        let Some(arrival) = self.arrival_of.remove(id) else { return };
-        let Some(Waiting { transaction, .. }) = self.by_arrival.remove(&arrival) else { return };
-        self.by_expiry.remove(&(transaction.transaction().valid_until_ms, arrival));
-        self.bytes -= transaction.bytes().len();
-        let sender = transaction.transaction().sender;
-        if let Some(share) = self.by_sender.get_mut(&sender) {
-            share.transactions -= 1;
-            share.bytes -= transaction.bytes().len();
-            if share.transactions == 0 {
-                self.by_sender.remove(&sender);
-            }
+    /// Takes a transaction out that is in a block: whoever comes anew to its lane is served from its turn on.
+    pub fn serve(&mut self, id: &TransactionId) {
+        if let Some(waiting) = self.by_id.get(id)
+            && let Some(queue) = self.queues.get(&waiting.transaction.transaction().sender)
+            && let Some(line) = self.lanes.get_mut(&queue.lane)
+        {
+            line.serve(waiting.position.turn);
+            self.remove(id);
         }
+    }
+
+    /// Takes a transaction out, as if it had never come.
+    pub fn remove(&mut self, id: &TransactionId) {
+        let Some(Waiting { transaction, position }) = self.by_id.remove(id) else { return };
+        self.places -= places_of(&transaction);
+        self.by_expiry.remove(&(transaction.transaction().valid_until_ms, position.arrival));
+        let sender = transaction.transaction().sender;
+        let Some(queue) = self.queues.get_mut(&sender) else { return };
+        let lane = queue.lane;
+        queue.remove(&position);
+        if queue.is_empty() {
+            self.queues.remove(&sender);
+        }
+        self.take_seat(lane, &position);
     }
 
     /// Takes out what can't be in a block at `time` or later.
     pub fn expire(&mut self, time: TimeMs) {
-        while let Some((valid_until, arrival)) = self.by_expiry.first().copied()
-            && valid_until <= time
+        while let Some(((valid_until, _), id)) = self.by_expiry.first_key_value()
+            && *valid_until <= time
         {
-            let id = self.by_arrival[&arrival].transaction.id();
+            let id = *id;
             self.remove(&id);
         }
     }
 
     /// The first transactions, as many as there is room for.
     pub fn first(&self, room: Room) -> Vec<Arc<VerifiedTransaction>> {
-        take(self.by_arrival.values().map(|waiting| &waiting.transaction), room)
+        take(Turns::new(&self.lanes, false), room)
     }
 
     /// The first transactions of this node's own clients, with at most so many bytes together.
     pub fn first_own(&self, bytes_max: usize) -> Vec<Arc<VerifiedTransaction>> {
-        let own = self.by_arrival.values().filter(|waiting| waiting.own).map(|waiting| &waiting.transaction);
-        take(own, Room { bytes: bytes_max, ..Room::UNBOUNDED })
+        take(Turns::new(&self.lanes, true), Room { bytes: bytes_max, ..Room::UNBOUNDED })
+    }
+
+    /// The points that what waits of a transaction's sender is going to take of those that it wants.
+    pub fn claims_against(&self, transaction: &VerifiedTransaction) -> Vec<Claim> {
+        let queue = self.queues.get(&transaction.transaction().sender);
+        queue.map(|queue| queue.claims_against(transaction)).unwrap_or_default()
     }
 
     /// The number of transactions that wait.
     pub fn len(&self) -> usize {
-        self.by_arrival.len()
+        self.by_id.len()
     }
     /// True if none waits.
     pub fn is_empty(&self) -> bool {
-        self.by_arrival.is_empty()
+        self.by_id.is_empty()
+    }
+    /// The number of transactions that wait in each lane that isn't empty.
+    pub fn lanes(&self) -> Vec<(Lane, usize)> {
+        self.lanes.iter().map(|(lane, line)| (*lane, line.seats.len())).collect()
+    }
+    /// The number of transactions that have made room for others since the start.
+    pub fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// The lane of a sender, who moves with all that waits if it is only now known for an operator.
+    fn move_to(&mut self, sender: Address, lane: Lane) -> Lane {
+        match self.queues.get(&sender) {
+            None => return lane,
+            Some(queue) if queue.lane != Lane::Members || lane == Lane::Members => return queue.lane,
+            Some(_) => {}
+        }
+        let Some(mut queue) = self.queues.remove(&sender) else { return lane };
+        let mut turn = 0;
+        for (position, transaction) in queue.positions() {
+            let Some(seat) = self.take_seat(Lane::Members, position) else { continue };
+            turn = self.turn_after(turn, lane, transaction);
+            position.turn = turn;
+            if let Some(waiting) = self.by_id.get_mut(&transaction.id()) {
+                waiting.position = *position;
+            }
+            self.lanes.entry(lane).or_default().insert(*position, seat);
+        }
+        queue.lane = lane;
+        self.queues.insert(sender, queue);
+        lane
+    }
+
+    /// Takes a transaction out of its lane.
+    fn take_seat(&mut self, lane: Lane, position: &Position) -> Option<Seat> {
+        let line = self.lanes.get_mut(&lane)?;
+        let seat = line.remove(position);
+        if line.seats.is_empty() {
+            self.lanes.remove(&lane);
+        }
+        seat
+    }
+
+    /// The turn of a transaction whose sender's last one has the turn `before`.
+    fn turn_after(&self, before: u64, lane: Lane, transaction: &VerifiedTransaction) -> u64 {
+        let begins = self.lanes.get(&lane).map_or(0, Line::turn).max(before);
+        begins.saturating_add(cost_of(transaction))
+    }
+
+    /// Most places that one sender may have now: a part of those that are free, or that are its lane's by right.
+    fn share(&self, lane: Lane) -> usize {
+        let free = self.places_max - self.places;
+        let by_right = Weights::of(&self.lanes, Some(lane)).part(lane, self.places_max);
+        let left = free.max(by_right.saturating_sub(self.places_in(lane)));
+        let part = if lane == Lane::Members { MEMBER_SHARE } else { OPERATOR_SHARE };
+        (left / part).max(SENDER_PLACES_MIN)
+    }
+
+    fn places_in(&self, lane: Lane) -> usize {
+        self.lanes.get(&lane).map_or(0, |line| line.places)
+    }
+
+    /// Makes room for a transaction that takes so many places and is to have this turn.
+    fn make_room(&mut self, lane: Lane, turn: u64, places: usize) -> Result<(), Code> {
+        let lacking = (self.places + places).saturating_sub(self.places_max);
+        if lacking == 0 {
+            return Ok(());
+        }
+        let from = self.lane_that_yields_to(lane, places);
+        let mut freed = 0;
+        let mut evicted = Vec::new();
+        let last_first = self.lanes.get(&from).into_iter().flat_map(|line| line.seats.iter().rev());
+        for (position, seat) in last_first {
+            if freed >= lacking || (from == lane && position.turn <= turn) {
+                break;
+            }
+            freed += places_of(&seat.transaction);
+            evicted.push(seat.transaction.id());
+        }
+        if freed < lacking {
+            return Err(Code::MempoolFull);
+        }
+        self.evicted += evicted.len() as u64;
+        evicted.iter().for_each(|id| self.remove(id));
+        Ok(())
+    }
+
+    /// The lane with the most places by its weight; or the lane itself that wants them, if it would have as many.
+    fn lane_that_yields_to(&self, lane: Lane, places: usize) -> Lane {
+        let weights = Weights::of(&self.lanes, Some(lane));
+        let weighed = |lane: Lane, places: usize| weights.weighed(lane, places as u64);
+        let largest = self.lanes.iter().max_by_key(|(lane, line)| weighed(**lane, line.places));
+        let would_have = weighed(lane, self.places_in(lane) + places);
+        let larger = largest.filter(|(other, line)| weighed(**other, line.places) > would_have);
+        larger.map_or(lane, |(other, _)| *other)
     }
 }
 
-/// The work of executing a transaction, in units of about an operation.
-pub fn work_of(transaction: &VerifiedTransaction) -> usize {
-    transaction.transaction().operations.len().saturating_add(TRANSACTION_WORK)
-}
-
-fn take<'a>(
-    transactions: impl Iterator<Item = &'a Arc<VerifiedTransaction>>,
-    room: Room,
-) -> Vec<Arc<VerifiedTransaction>> {
+fn take<'a>(seats: impl Iterator<Item = &'a Seat>, room: Room) -> Vec<Arc<VerifiedTransaction>> {
     let (mut operations, mut work, mut bytes) = (0_usize, 0_usize, 0_usize);
-    transactions
+    seats
+        .map(|seat| &seat.transaction)
         .take(room.transactions)
         .take_while(|transaction| {
             operations = operations.saturating_add(transaction.transaction().operations.len());
@@ -154,3 +274,6 @@ fn take<'a>(
         .cloned()
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,11 @@
 use std::sync::atomic::AtomicBool;
 
-use lojal_types::limits::TRANSACTION_BYTES_MAX;
 use lojal_types::{Address, ChainId, Operation, Points, Transfer};
 
 use super::gossip::read_message;
 use super::*;
 use crate::clock;
-use crate::fixture::{self, TILLS, chain, forged, issue, issue_by, peer, till, verified};
-use crate::limits::{
-    MEMPOOL_BYTES_MAX, MEMPOOL_SENDER_BYTES_MAX, MEMPOOL_SENDER_MAX, MEMPOOL_TRANSACTIONS_MAX, TRANSACTION_WORK,
-};
+use crate::fixture::{self, TILLS, chain, forged, give, issue, issue_by, member, peer, till, transfer_by};
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
 
@@ -181,118 +177,6 @@ async fn whoever_waits_for_a_transaction_is_woken_by_one() {
     bench.mempool.wait_for_transaction().await;
 }
 
-#[test]
-fn the_first_come_are_the_first_in_a_block_within_its_limits() {
-    let chain = ChainId::new([1; 32]);
-    let mut pool = Pool::default();
-    let all = verified((0..10).map(|number| issue(&chain, number)).collect(), &chain);
-    for transaction in &all {
-        assert_eq!(pool.insert(transaction.clone(), false), Ok(()));
-    }
-    let size = all[0].bytes().len();
-    let ids = |some: &[Arc<VerifiedTransaction>]| some.iter().map(|one| one.id()).collect::<Vec<_>>();
-    assert_eq!(ids(&pool.first(Room { transactions: 3, ..Room::UNBOUNDED })), ids(&all[..3]));
-    assert_eq!(ids(&pool.first(Room { bytes: 4 * size, ..Room::UNBOUNDED })), ids(&all[..4]));
-    assert_eq!(ids(&pool.first(Room { bytes: 4 * size - 1, ..Room::UNBOUNDED })), ids(&all[..3]));
-    assert_eq!(ids(&pool.first(Room { operations: 2, ..Room::UNBOUNDED })), ids(&all[..2]));
-    let work = work_of(&all[0]);
-    assert_eq!(work, 1 + TRANSACTION_WORK);
-    assert_eq!(ids(&pool.first(Room { work: 2 * work, ..Room::UNBOUNDED })), ids(&all[..2]));
-    assert_eq!(ids(&pool.first(Room { work: 2 * work - 1, ..Room::UNBOUNDED })), ids(&all[..1]));
-    assert_eq!(ids(&pool.first(Room::UNBOUNDED)), ids(&all));
-    for gone in [0, 5, 5, 9] {
-        pool.remove(&all[gone].id());
-    }
-    assert_eq!(ids(&pool.first(Room::UNBOUNDED)), ids(&[&all[1..5], &all[6..9]].concat()));
-    assert_eq!(pool.insert(all[0].clone(), false), Ok(()), "what was taken out may come again, at the end");
-    assert_eq!(pool.first(Room::UNBOUNDED).last().map(|one| one.id()), Some(all[0].id()));
-}
-
-#[test]
-fn what_expires_goes_and_the_rest_stays() {
-    let chain = ChainId::new([1; 32]);
-    let mut pool = Pool::default();
-    let now = clock::now();
-    let until = |number: u64| issue_by(&chain, 0, number, 1, now.plus_ms(number));
-    let all = verified([3, 1, 2].into_iter().map(until).collect(), &chain);
-    for transaction in &all {
-        assert_eq!(pool.insert(transaction.clone(), true), Ok(()));
-    }
-    pool.expire(now);
-    assert_eq!(pool.len(), 3);
-    // "`valid_until_ms` is after the block's time" (protocol, Transactions)
-    pool.expire(now.plus_ms(2));
-    assert_eq!(pool.first(Room::UNBOUNDED).iter().map(|one| one.id()).collect::<Vec<_>>(), [all[0].id()]);
-    pool.expire(now.plus_ms(3));
-    assert!(pool.is_empty());
-}
-
-#[test]
-fn the_pool_is_full_at_each_of_its_limits_and_has_room_again_below() {
-    let chain = ChainId::new([1; 32]);
-    let until = clock::now().plus_ms(HOUR_MS / 2);
-    let mut pool = Pool::default();
-    let of = |by: u8, from: u64, count: usize| {
-        verified((from..).take(count).map(|number| issue_by(&chain, by, number, 1, until)).collect(), &chain)
-    };
-    let senders = u8::try_from(MEMPOOL_TRANSACTIONS_MAX / MEMPOOL_SENDER_MAX).expect("few");
-    let mut first = None;
-    for sender in 0..senders {
-        for transaction in of(sender, 0, MEMPOOL_SENDER_MAX) {
-            first.get_or_insert(transaction.id());
-            assert_eq!(pool.insert(transaction, false), Ok(()));
-        }
-        if sender + 1 < senders {
-            let one_more = of(sender, 1_000_000, 1).remove(0);
-            assert_eq!(pool.insert(one_more, false), Err(Code::QuotaExceeded));
-        }
-    }
-    assert_eq!(pool.len(), MEMPOOL_TRANSACTIONS_MAX);
-    let newcomer = of(senders, 0, 1).remove(0);
-    assert_eq!(pool.insert(newcomer.clone(), false), Err(Code::MempoolFull));
-    pool.remove(&first.expect("there were some"));
-    assert_eq!(pool.insert(newcomer, false), Ok(()));
-}
-
-#[test]
-fn the_bytes_that_wait_are_bounded() {
-    let chain = ChainId::new([1; 32]);
-    let until = clock::now().plus_ms(HOUR_MS / 2);
-    let mut pool = Pool::default();
-    let size = issue_by(&chain, 0, 0, 100, until).encode().len();
-    assert!(size <= TRANSACTION_BYTES_MAX);
-    let fit = MEMPOOL_BYTES_MAX / size;
-    // So many senders that none of them reaches its own limit.
-    let signed = |number: usize| issue_by(&chain, (number % 32) as u8, number as u64, 100, until);
-    let mut all = verified((0..=fit).map(signed).collect(), &chain);
-    let one_more = all.pop().expect("there is one");
-    for transaction in &all {
-        assert_eq!(pool.insert(transaction.clone(), false), Ok(()));
-    }
-    assert_eq!(pool.insert(one_more.clone(), false), Err(Code::MempoolFull));
-    pool.remove(&all[0].id());
-    assert_eq!(pool.insert(one_more, false), Ok(()));
-}
-
-#[test]
-fn nobody_fills_the_mempool_alone_with_large_transactions() {
-    let chain = ChainId::new([1; 32]);
-    let until = clock::now().plus_ms(HOUR_MS / 2);
-    let mut pool = Pool::default();
-    let size = issue_by(&chain, 0, 0, 100, until).encode().len();
-    let fit = MEMPOOL_SENDER_BYTES_MAX / size;
-    let mut all = verified((0..=fit).map(|number| issue_by(&chain, 0, number as u64, 100, until)).collect(), &chain);
-    let one_more = all.pop().expect("there is one");
-    for transaction in &all {
-        assert_eq!(pool.insert(transaction.clone(), false), Ok(()));
-    }
-    assert_eq!(pool.insert(one_more.clone(), false), Err(Code::QuotaExceeded));
-    let other = verified(vec![issue_by(&chain, 1, 0, 100, until)], &chain).remove(0);
-    assert_eq!(pool.insert(other, false), Ok(()), "others still have room");
-    pool.remove(&all[0].id());
-    assert_eq!(pool.insert(one_more, false), Ok(()));
-}
-
 #[tokio::test]
 async fn a_gossiped_message_holds_the_very_transactions_of_the_outbox() {
     let mut bench = bench();
@@ -302,4 +186,46 @@ async fn a_gossiped_message_holds_the_very_transactions_of_the_outbox() {
     let received: Vec<SignedTransaction> =
         gossip::messages(&sent).iter().flat_map(|message| read_message(message).expect("well formed")).collect();
     assert_eq!(received, signed);
+}
+
+#[tokio::test]
+async fn what_an_account_has_waiting_counts_against_what_it_submits_next() {
+    let bench = bench();
+    give(&bench.state, &[member(0).address(), member(1).address()], 5);
+    let transfers = |by: u16, numbers: std::ops::Range<u64>, amount: u64| -> Vec<SignedTransaction> {
+        numbers.map(|number| transfer_by(&bench.chain, by, number, 1, amount)).collect()
+    };
+    let answers = bench.submit_all(transfers(0, 0..1_000, 1)).await;
+    assert!(answers[..5].iter().all(Result::is_ok));
+    assert!(answers[5..].iter().all(|answer| *answer == Err(Code::InsufficientPoints)));
+    let again = bench.submit_all(transfers(0, 1_000..1_001, 1)).await;
+    assert_eq!(again, [Err(Code::InsufficientPoints)], "in a later submission, too");
+    assert!(bench.submit_all(transfers(1, 0..1, 5)).await[0].is_ok(), "others have points of their own");
+    assert_eq!(bench.mempool.len(), 6);
+    // What is gone claims nothing any more.
+    let first = bench.mempool.pool().first(Room { transactions: 1, ..Room::UNBOUNDED }).remove(0);
+    bench.mempool.pool().remove(&first.id());
+    let answers = bench.submit_all(transfers(0, 2_000..2_002, 1)).await;
+    assert!(answers[0].is_ok() && answers[1] == Err(Code::InsufficientPoints));
+}
+
+#[tokio::test]
+async fn what_peers_gossip_is_not_tried_beside_what_waits_but_counts_against_what_clients_submit() {
+    let bench = bench();
+    give(&bench.state, &[member(0).address()], 2);
+    let transfer = |number: u64| transfer_by(&bench.chain, 0, number, 1, 1);
+    bench.receive((0..4).map(transfer).collect()).await;
+    assert_eq!(bench.mempool.len(), 4, "the peer may know of more points");
+    assert_eq!(bench.submit(transfer(5)).await, Err(Code::InsufficientPoints));
+}
+
+#[tokio::test]
+async fn operators_wait_in_the_lane_of_their_brand_and_everybody_else_in_that_of_the_members() {
+    let bench = bench();
+    give(&bench.state, &[member(0).address(), till(1).address()], 2);
+    assert!(bench.submit(transfer_by(&bench.chain, 0, 1, 1, 1)).await.is_ok());
+    assert!(bench.submit(issue(&bench.chain, 1)).await.is_ok());
+    bench.receive(vec![issue_by(&bench.chain, 2, 1, 1, clock::now().plus_ms(HOUR_MS / 2))]).await;
+    let brand = Lane::Brand("nordmat".parse().expect("valid"));
+    assert_eq!(bench.mempool.lanes(), [(brand, 2), (Lane::Members, 1)]);
 }

@@ -8,7 +8,7 @@ use lojal_network::PeerId;
 use lojal_types::{Code, IdentifiedTransaction, VerifiedTransaction, verify_identified};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Answers, QueuedSubmission, SharedPool, SharedState, lock};
+use super::{Answers, Lane, QueuedSubmission, SharedPool, SharedState, lock};
 use crate::clock::Clock;
 use crate::limits::{SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
 
@@ -107,10 +107,16 @@ impl Worker {
                 let rest = some[index..].iter().filter_map(|one| one.verified.as_deref().ok());
                 ahead = index + dry_run.read_ahead(rest);
             }
-            // A client is told at once what would surely fail. A peer has told its own client already, and may be a
-            // block ahead of this node.
-            if *own { dry_run.validate(transaction) } else { dry_run.admit(transaction) }?;
-            lock(&self.shared.pool).insert(Arc::clone(transaction), *own)?;
+            // A client is told at once what would surely fail, also beside what its account has waiting. A peer has
+            // told its own client already, and may be a block ahead of this node.
+            if *own {
+                let claims = lock(&self.shared.pool).claims_against(transaction);
+                dry_run.validate_beside(transaction, &claims)?;
+            } else {
+                dry_run.admit(transaction)?;
+            }
+            let lane = dry_run.operated_brand(transaction).map_or(Lane::Members, Lane::Brand);
+            lock(&self.shared.pool).insert(Arc::clone(transaction), *own, lane)?;
             Ok(transaction.id())
         });
         each.collect()

@@ -230,6 +230,8 @@ async fn metrics_count_what_happened_and_no_route_that_a_client_made_up() {
         "lojal_ready 1",
         "lojal_peers 0",
         "lojal_mempool_transactions 1",
+        "lojal_mempool_lane_transactions{lane=\"members\"} 1",
+        "lojal_mempool_evicted_total 0",
         "lojal_mempool_refused_total 1",
         "lojal_http_waiting 0",
         "lojal_gossip_messages_in_total{topic=\"consensus\"} 0",

@@ -52,6 +52,16 @@ pub(super) fn debit(
     Ok(taken)
 }
 
+/// Takes points out of an account's reach, as many as there are of them: for a trial that is taken back.
+pub(crate) fn set_aside(context: &mut Context<'_, '_>, account: Address, brand: BrandId, amount: Points) {
+    return_expired(context, account, brand);
+    let (key, month) = (BalanceKey { account, brand }, context.time.month());
+    let mut balance = context.overlay.get(&key).unwrap_or_default();
+    let there = total(balance.live(month)).min(amount);
+    balance.take(there, month).expect("it is there");
+    write_balance(context, &key, &balance);
+}
+
 /// Takes points with one expiry from an account: as many as there are, within bounds. "Points with another expiry,
 /// points that are held, and points of other brands are never touched." (protocol, Points)
 pub(super) fn debit_of(

@@ -170,3 +170,25 @@ fn every_kind_names_its_accounts() {
         assert_eq!(operation.accounts().count(), accounts, "{}", operation.name());
     }
 }
+
+#[test]
+fn points_and_holds_name_their_brand_and_what_is_between_brands_both() {
+    for (number, _, operation) in every_kind() {
+        let expected = match number {
+            1..=7 | 24..=26 => vec![brand("nordmat")],
+            16..=19 => vec![brand("nordmat"), brand("kaffet")],
+            20 => vec![brand("kaffet"), brand("nordmat")],
+            _ => Vec::new(),
+        };
+        assert_eq!(operation.brands().collect::<Vec<_>>(), expected, "{}", operation.name());
+    }
+}
+
+#[test]
+fn what_the_owner_of_points_gives_away_or_sets_aside_is_spent_and_nothing_else() {
+    for (number, _, operation) in every_kind() {
+        let spent = (&address(1), brand("nordmat"), Points::new(7));
+        let expected = matches!(number, 2 | 3 | 5 | 19).then_some(spent);
+        assert_eq!(operation.spends(), expected, "{}", operation.name());
+    }
+}

@@ -1,11 +1,11 @@
 //! The transactions that can be in a block: window, ids, keys.
 
-use lojal_types::{Code, Outcome, Transaction};
+use lojal_types::{Code, Outcome, Points, Transaction};
 
-use crate::DryRun;
 use crate::execute::BlockExecutor;
 use crate::fixture::*;
 use crate::recent::RecentIds;
+use crate::{Claim, DryRun};
 
 fn ledger() -> Ledger {
     let mut ledger = Ledger::new();
@@ -155,6 +155,32 @@ fn validation_agrees_with_execution_and_changes_nothing() {
         );
     }
     assert_eq!(ledger.view().state_root(), root);
+}
+
+#[test]
+fn what_others_claim_is_out_of_reach_of_a_trial_and_comes_back_after_it() {
+    let mut ledger = ledger();
+    let spend = |ledger: &mut Ledger, amount| ledger.sign(ANNA, vec![redeem(GROCER, ANNA, amount)]);
+    let (part, all) = (spend(&mut ledger, 400), spend(&mut ledger, 500));
+    let claim = |amount| Claim { account: address(ANNA), brand: brand(GROCER), amount: Points::new(amount) };
+    let mut dry_run = DryRun::new(&ledger.state, ledger.next_time());
+    assert_eq!(dry_run.validate_beside(&part, &[claim(100)]), Ok(()));
+    assert_eq!(dry_run.validate_beside(&part, &[claim(101)]), Err(Code::InsufficientPoints));
+    assert_eq!(dry_run.validate_beside(&part, &[claim(u64::MAX)]), Err(Code::InsufficientPoints), "all there is");
+    let nothing = Claim { account: address(BO), ..claim(500) };
+    assert_eq!(dry_run.validate_beside(&all, &[nothing]), Ok(()));
+    assert_eq!(dry_run.validate(&all), Ok(()));
+}
+
+#[test]
+fn an_operator_is_known_by_the_brands_that_its_transaction_names() {
+    let mut ledger = ledger();
+    let by_till = ledger.sign(TILL, vec![rotate(key(BO).public_key()), issue(GROCER, ANNA, 1, "second")]);
+    let names_none = ledger.sign(TILL, vec![rotate(key(BO).public_key())]);
+    let by_member = ledger.sign(ANNA, vec![redeem(GROCER, ANNA, 1), issue("nobodys", ANNA, 1, "third")]);
+    let mut dry_run = DryRun::new(&ledger.state, ledger.next_time());
+    assert_eq!(dry_run.operated_brand(&by_till), Some(brand(GROCER)));
+    assert_eq!((dry_run.operated_brand(&names_none), dry_run.operated_brand(&by_member)), (None, None));
 }
 
 #[test]
