@@ -243,13 +243,13 @@ impl<A> Operation<A> {
         brands.into_iter().flatten()
     }
 
-    /// The points that the operation takes out of an account by the wish of who owns them, at most.
+    /// The points that the operation takes out of an account by the wish of who owns them.
     pub fn spends(&self) -> Option<(&A, BrandId, Points)> {
         match self {
             Self::Redeem(one) => Some((&one.from, one.brand, one.amount)),
             Self::Transfer(one) => Some((&one.from, one.brand, one.amount)),
             Self::Hold(one) => Some((&one.from, one.brand, one.amount)),
-            Self::Convert(one) => Some((&one.account, one.from, one.amount)),
+            Self::Convert(one) => Some((&one.account, one.from, one.burned)),
             _ => None,
         }
     }

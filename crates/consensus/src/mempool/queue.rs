@@ -67,7 +67,7 @@ impl Queue {
     }
 }
 
-/// The points that a transaction takes out of accounts, at most.
+/// The points that a transaction takes out of accounts.
 fn spent_by(transaction: &VerifiedTransaction) -> impl Iterator<Item = ((Address, BrandId), u128)> {
     let spent = transaction.transaction().operations.iter().filter_map(Operation::spends);
     spent.map(|(account, brand, amount)| ((*account, brand), u128::from(amount.get())))
