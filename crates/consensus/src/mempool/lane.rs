@@ -10,9 +10,9 @@ use crate::limits::{MEMPOOL_PLACE_BYTES, TRANSACTION_WORK, TURN_BYTES};
 /// The lane that a sender's transactions wait in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
-    /// That of a brand's operators.
+    /// The lane of a brand's operators.
     Brand(BrandId),
-    /// That of everybody else.
+    /// The lane of everybody else.
     Members,
 }
 

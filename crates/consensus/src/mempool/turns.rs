@@ -40,7 +40,7 @@ impl Weights {
 /// The transactions that wait, in the order in which they are served.
 pub(super) struct Turns<'a> {
     lanes: Vec<Ahead<'a>>,
-    /// What each lane has had, the arrival of its first transaction, and its place in `lanes`.
+    /// The amount that each lane has had, the arrival of its first transaction, and its place in `lanes`.
     next: BinaryHeap<Reverse<(u64, u64, usize)>>,
     weights: Weights,
     own_only: bool,
