@@ -5,7 +5,8 @@ use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
 use lojal_types::{Code, NetworkKind, Outcome, SignedTransaction};
 
 use super::http::JSON;
-use super::node::{ANNA, BO, HOUR_MS, Node, transfer};
+use super::node::{ANNA, BO, HOUR_MS, Node, TILL, transfer};
+use super::operations::issue;
 use crate::app::Timeouts;
 
 const WAIT: &str = "?wait=committed";
@@ -56,8 +57,8 @@ async fn a_client_that_waits_is_answered_by_the_block() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_fails_on_the_ledger_is_an_answer_and_no_error() {
     let node = Node::start().await;
-    node.issue(ANNA, 100);
-    let signed = [node.transfer(ANNA, BO, 100), node.transfer(ANNA, BO, 60)];
+    let reward = |to: u8| node.sign(TILL, vec![issue("nordmat", to, 1, "one receipt")]);
+    let signed = [reward(ANNA), reward(BO)];
     let answer = tokio::spawn(node.submit_batch(WAIT, &signed));
     node.mempool().wait_for_transaction().await;
     node.commit(signed.to_vec());
@@ -72,7 +73,7 @@ async fn a_transaction_that_fails_on_the_ledger_is_an_answer_and_no_error() {
             _ => panic!("committed: {one:?}"),
         })
         .collect();
-    assert_eq!(outcomes, [Outcome::Applied, Outcome::Failed { operation: 0, code: Code::InsufficientPoints }]);
+    assert_eq!(outcomes, [Outcome::Applied, Outcome::Failed { operation: 0, code: Code::DuplicateReference }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
