@@ -23,17 +23,15 @@ pub(super) struct Position {
     pub(super) arrival: u64,
 }
 
-/// A transaction in its lane.
-pub(super) struct Seat {
-    pub(super) transaction: Arc<VerifiedTransaction>,
-    /// True if submitted by a client of this node, which therefore sees to it that others learn of it.
-    pub(super) own: bool,
-}
+/// Transactions in turn.
+pub(super) type Seats = BTreeMap<Position, Arc<VerifiedTransaction>>;
 
-/// The transactions of a lane, in turn.
+/// The transactions of a lane.
 #[derive(Default)]
 pub(super) struct Line {
-    pub(super) seats: BTreeMap<Position, Seat>,
+    pub(super) seats: Seats,
+    /// Those of them that clients of this node submitted, which therefore sees to it that others learn of them.
+    pub(super) own: Seats,
     pub(super) places: usize,
     /// The latest turn of those that have been in a block.
     served: u64,
@@ -49,14 +47,19 @@ impl Line {
     pub(super) fn serve(&mut self, turn: u64) {
         self.served = self.served.max(turn);
     }
-    pub(super) fn insert(&mut self, position: Position, seat: Seat) {
-        self.places += places_of(&seat.transaction);
-        self.seats.insert(position, seat);
+    pub(super) fn insert(&mut self, position: Position, transaction: Arc<VerifiedTransaction>, own: bool) {
+        self.places += places_of(&transaction);
+        if own {
+            self.own.insert(position, Arc::clone(&transaction));
+        }
+        self.seats.insert(position, transaction);
     }
-    pub(super) fn remove(&mut self, position: &Position) -> Option<Seat> {
-        let seat = self.seats.remove(position)?;
-        self.places -= places_of(&seat.transaction);
-        Some(seat)
+    /// Takes a transaction out; true if a client of this node submitted it.
+    pub(super) fn remove(&mut self, position: &Position) -> bool {
+        if let Some(transaction) = self.seats.remove(position) {
+            self.places -= places_of(&transaction);
+        }
+        self.own.remove(position).is_some()
     }
 }
 

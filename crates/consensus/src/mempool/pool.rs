@@ -10,7 +10,7 @@ use std::sync::Arc;
 use lojal_ledger::Claim;
 use lojal_types::{Address, Code, TimeMs, TransactionId, VerifiedTransaction};
 
-use super::lane::{Lane, Line, Position, Seat, cost_of, places_of, work_of};
+use super::lane::{Lane, Line, Position, cost_of, places_of, work_of};
 use super::queue::Queue;
 use super::turns::{Turns, Weights};
 use crate::limits::{MEMBER_SHARE, MEMPOOL_PLACES_MAX, OPERATOR_SHARE, SENDER_PLACES_MIN};
@@ -93,7 +93,7 @@ impl Pool {
         let queue = self.queues.entry(sender).or_insert_with(|| Queue::new(lane));
         queue.push(position, Arc::clone(&transaction));
         self.by_id.insert(id, Waiting { transaction: Arc::clone(&transaction), position });
-        self.lanes.entry(lane).or_default().insert(position, Seat { transaction, own });
+        self.lanes.entry(lane).or_default().insert(position, transaction, own);
         self.places += places;
         Ok(())
     }
@@ -141,18 +141,24 @@ impl Pool {
 
     /// The first transactions, as many as there is room for.
     pub fn first(&self, room: Room) -> Vec<Arc<VerifiedTransaction>> {
-        take(Turns::new(&self.lanes, false), room)
+        take(Turns::new(&self.lanes, |line| &line.seats), room)
     }
 
     /// The first transactions of this node's own clients, with at most so many bytes together.
     pub fn first_own(&self, bytes_max: usize) -> Vec<Arc<VerifiedTransaction>> {
-        take(Turns::new(&self.lanes, true), Room { bytes: bytes_max, ..Room::UNBOUNDED })
+        take(Turns::new(&self.lanes, |line| &line.own), Room { bytes: bytes_max, ..Room::UNBOUNDED })
     }
 
     /// The points that what waits of a transaction's sender is going to take of those that it wants.
-    pub fn claims_against(&self, transaction: &VerifiedTransaction) -> Vec<Claim> {
+    ///
+    /// # Errors
+    /// When it waits itself.
+    pub fn claims_against(&self, transaction: &VerifiedTransaction) -> Result<Vec<Claim>, Code> {
+        if self.by_id.contains_key(&transaction.id()) {
+            return Err(Code::DuplicateTransaction);
+        }
         let queue = self.queues.get(&transaction.transaction().sender);
-        queue.map(|queue| queue.claims_against(transaction)).unwrap_or_default()
+        Ok(queue.map(|queue| queue.claims_against(transaction)).unwrap_or_default())
     }
 
     /// The number of transactions that wait.
@@ -179,30 +185,29 @@ impl Pool {
             Some(queue) if queue.lane != Lane::Members || lane == Lane::Members => return queue.lane,
             Some(_) => {}
         }
-        let Some(mut queue) = self.queues.remove(&sender) else { return lane };
-        let mut turn = 0;
-        for (position, transaction) in queue.positions() {
-            let Some(seat) = self.take_seat(Lane::Members, position) else { continue };
-            turn = self.turn_after(turn, lane, transaction);
-            position.turn = turn;
+        let Some(queue) = self.queues.remove(&sender) else { return lane };
+        let mut moved = Queue::new(lane);
+        for (from, transaction) in queue.seats {
+            let own = self.take_seat(Lane::Members, &from);
+            let position = Position { turn: self.turn_after(moved.turn(), lane, &transaction), ..from };
             if let Some(waiting) = self.by_id.get_mut(&transaction.id()) {
-                waiting.position = *position;
+                waiting.position = position;
             }
-            self.lanes.entry(lane).or_default().insert(*position, seat);
+            moved.push(position, Arc::clone(&transaction));
+            self.lanes.entry(lane).or_default().insert(position, transaction, own);
         }
-        queue.lane = lane;
-        self.queues.insert(sender, queue);
+        self.queues.insert(sender, moved);
         lane
     }
 
-    /// Takes a transaction out of its lane.
-    fn take_seat(&mut self, lane: Lane, position: &Position) -> Option<Seat> {
-        let line = self.lanes.get_mut(&lane)?;
-        let seat = line.remove(position);
+    /// Takes a transaction out of its lane; true if a client of this node submitted it.
+    fn take_seat(&mut self, lane: Lane, position: &Position) -> bool {
+        let Some(line) = self.lanes.get_mut(&lane) else { return false };
+        let own = line.remove(position);
         if line.seats.is_empty() {
             self.lanes.remove(&lane);
         }
-        seat
+        own
     }
 
     /// The turn of a transaction whose sender's last one has the turn `before`.
@@ -234,12 +239,12 @@ impl Pool {
         let mut freed = 0;
         let mut evicted = Vec::new();
         let last_first = self.lanes.get(&from).into_iter().flat_map(|line| line.seats.iter().rev());
-        for (position, seat) in last_first {
+        for (position, transaction) in last_first {
             if freed >= lacking || (from == lane && position.turn <= turn) {
                 break;
             }
-            freed += places_of(&seat.transaction);
-            evicted.push(seat.transaction.id());
+            freed += places_of(transaction);
+            evicted.push(transaction.id());
         }
         if freed < lacking {
             return Err(Code::MempoolFull);
@@ -260,10 +265,12 @@ impl Pool {
     }
 }
 
-fn take<'a>(seats: impl Iterator<Item = &'a Seat>, room: Room) -> Vec<Arc<VerifiedTransaction>> {
+fn take<'a>(
+    transactions: impl Iterator<Item = &'a Arc<VerifiedTransaction>>,
+    room: Room,
+) -> Vec<Arc<VerifiedTransaction>> {
     let (mut operations, mut work, mut bytes) = (0_usize, 0_usize, 0_usize);
-    seats
-        .map(|seat| &seat.transaction)
+    transactions
         .take(room.transactions)
         .take_while(|transaction| {
             operations = operations.saturating_add(transaction.transaction().operations.len());

@@ -1,33 +1,32 @@
 //! The transactions of one sender that wait, in the order in which they came.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lojal_ledger::Claim;
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{Address, BrandId, Operation, Points, VerifiedTransaction};
 
-use super::lane::{Lane, Position, places_of};
+use super::lane::{Lane, Position, Seats, places_of};
 
 pub(super) struct Queue {
     pub(super) lane: Lane,
     pub(super) places: usize,
-    /// By rising position.
-    seats: VecDeque<(Position, Arc<VerifiedTransaction>)>,
+    pub(super) seats: Seats,
     /// The points that they are going to take, by account and brand.
     claims: BTreeMap<(Address, BrandId), u128>,
 }
 
 impl Queue {
     pub(super) fn new(lane: Lane) -> Self {
-        Self { lane, places: 0, seats: VecDeque::new(), claims: BTreeMap::new() }
+        Self { lane, places: 0, seats: Seats::new(), claims: BTreeMap::new() }
     }
     pub(super) fn is_empty(&self) -> bool {
         self.seats.is_empty()
     }
     /// The turn of the last one.
     pub(super) fn turn(&self) -> u64 {
-        self.seats.back().map_or(0, |(position, _)| position.turn)
+        self.seats.last_key_value().map_or(0, |(position, _)| position.turn)
     }
     /// Adds a transaction behind the others.
     pub(super) fn push(&mut self, position: Position, transaction: Arc<VerifiedTransaction>) {
@@ -35,11 +34,10 @@ impl Queue {
         for (key, amount) in spent_by(&transaction) {
             *self.claims.entry(key).or_default() += amount;
         }
-        self.seats.push_back((position, transaction));
+        self.seats.insert(position, transaction);
     }
     pub(super) fn remove(&mut self, position: &Position) {
-        let Ok(at) = self.seats.binary_search_by_key(position, |(position, _)| *position) else { return };
-        let Some((_, transaction)) = self.seats.remove(at) else { return };
+        let Some(transaction) = self.seats.remove(position) else { return };
         self.places -= places_of(&transaction);
         for (key, amount) in spent_by(&transaction) {
             let Some(claimed) = self.claims.get_mut(&key) else { continue };
@@ -48,10 +46,6 @@ impl Queue {
                 self.claims.remove(&key);
             }
         }
-    }
-    /// The positions of all, which are to stand elsewhere: in the order in which they came.
-    pub(super) fn positions(&mut self) -> impl Iterator<Item = (&mut Position, &Arc<VerifiedTransaction>)> {
-        self.seats.iter_mut().map(|(position, transaction)| (position, &*transaction))
     }
     /// The points that they are going to take of those that another transaction wants.
     pub(super) fn claims_against(&self, transaction: &VerifiedTransaction) -> Vec<Claim> {

@@ -200,7 +200,10 @@ async fn what_an_account_has_waiting_counts_against_what_it_submits_next() {
     assert!(answers[5..].iter().all(|answer| *answer == Err(Code::InsufficientPoints)));
     let again = bench.submit_all(transfers(0, 1_000..1_001, 1)).await;
     assert_eq!(again, [Err(Code::InsufficientPoints)], "in a later submission, too");
-    assert!(bench.submit_all(transfers(1, 0..1, 5)).await[0].is_ok(), "others have points of their own");
+    let all = transfer_by(&bench.chain, 1, 0, 1, 5);
+    let answers = bench.submit_all(vec![all.clone(), all]).await;
+    assert!(answers[0].is_ok(), "others have points of their own");
+    assert_eq!(answers[1], Err(Code::DuplicateTransaction), "and what is submitted twice is not in its own way");
     assert_eq!(bench.mempool.len(), 6);
     // What is gone claims nothing any more.
     let first = bench.mempool.pool().first(Room { transactions: 1, ..Room::UNBOUNDED }).remove(0);

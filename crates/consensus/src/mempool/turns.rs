@@ -5,8 +5,11 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, btree_map};
+use std::sync::Arc;
 
-use super::lane::{Lane, Line, Position, Seat, cost_of};
+use lojal_types::VerifiedTransaction;
+
+use super::lane::{Lane, Line, Position, Seats, cost_of};
 use crate::limits::BRANDS_PER_MEMBERS;
 
 /// The weights of the lanes: 1 for each brand, and for the members at least a third of all brands together.
@@ -43,23 +46,27 @@ pub(super) struct Turns<'a> {
     /// The amount that each lane has had, the arrival of its first transaction, and its place in `lanes`.
     next: BinaryHeap<Reverse<(u64, u64, usize)>>,
     weights: Weights,
-    own_only: bool,
 }
 
 /// The rest of a lane.
 struct Ahead<'a> {
     lane: Lane,
-    rest: btree_map::Iter<'a, Position, Seat>,
-    first: Option<&'a Seat>,
+    rest: btree_map::Iter<'a, Position, Arc<VerifiedTransaction>>,
+    first: Option<&'a Arc<VerifiedTransaction>>,
     served: u64,
 }
 
 impl<'a> Turns<'a> {
-    pub(super) fn new(lanes: &'a BTreeMap<Lane, Line>, own_only: bool) -> Self {
-        let ahead =
-            |(lane, line): (&Lane, &'a Line)| Ahead { lane: *lane, rest: line.seats.iter(), first: None, served: 0 };
+    /// Takes turns among the transactions that are asked for of each lane: all, or some.
+    pub(super) fn new(lanes: &'a BTreeMap<Lane, Line>, seats_of: fn(&'a Line) -> &'a Seats) -> Self {
+        let ahead = |(lane, line): (&Lane, &'a Line)| Ahead {
+            lane: *lane,
+            rest: seats_of(line).iter(),
+            first: None,
+            served: 0,
+        };
         let (weights, lanes) = (Weights::of(lanes, None), lanes.iter().map(ahead).collect::<Vec<_>>());
-        let mut turns = Self { next: BinaryHeap::with_capacity(lanes.len()), lanes, weights, own_only };
+        let mut turns = Self { next: BinaryHeap::with_capacity(lanes.len()), lanes, weights };
         (0..turns.lanes.len()).for_each(|index| turns.advance(index));
         turns
     }
@@ -67,22 +74,22 @@ impl<'a> Turns<'a> {
     /// Goes on to the next transaction of a lane, if there is one.
     fn advance(&mut self, index: usize) {
         let Ahead { rest, first, served, .. } = &mut self.lanes[index];
-        if let Some((position, seat)) = rest.find(|(_, seat)| seat.own || !self.own_only) {
-            *first = Some(seat);
+        if let Some((position, transaction)) = rest.next() {
+            *first = Some(transaction);
             self.next.push(Reverse((*served, position.arrival, index)));
         }
     }
 }
 
 impl<'a> Iterator for Turns<'a> {
-    type Item = &'a Seat;
+    type Item = &'a Arc<VerifiedTransaction>;
 
-    fn next(&mut self) -> Option<&'a Seat> {
+    fn next(&mut self) -> Option<Self::Item> {
         let Reverse((_, _, index)) = self.next.pop()?;
         let Ahead { lane, first, served, .. } = &mut self.lanes[index];
-        let seat = first.take()?;
-        *served = served.saturating_add(self.weights.weighed(*lane, cost_of(&seat.transaction)));
+        let transaction = first.take()?;
+        *served = served.saturating_add(self.weights.weighed(*lane, cost_of(transaction)));
         self.advance(index);
-        Some(seat)
+        Some(transaction)
     }
 }

@@ -110,7 +110,7 @@ impl Worker {
             // A client is told at once what would surely fail, also beside what its account has waiting. A peer has
             // told its own client already, and may be a block ahead of this node.
             if *own {
-                let claims = lock(&self.shared.pool).claims_against(transaction);
+                let claims = lock(&self.shared.pool).claims_against(transaction)?;
                 dry_run.validate_beside(transaction, &claims)?;
             } else {
                 dry_run.admit(transaction)?;
