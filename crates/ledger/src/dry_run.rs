@@ -35,7 +35,8 @@ impl<'a> DryRun<'a> {
     pub fn validate(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
         self.validate_beside(transaction, &[])
     }
-    /// Tries a transaction out as if the points that others claim were gone already.
+    /// Tries a transaction out as if the points that others claim were gone already. "Points that other transactions of
+    /// the same sender, waiting at this node, are going to take are out of reach of the trial" (protocol, Transactions)
     ///
     /// # Errors
     /// The code of the first rule that it then breaks.
