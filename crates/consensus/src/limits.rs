@@ -97,6 +97,8 @@ pub const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 /// The time that a validator listens after its start, once it has heard a quorum, for others that have seen more: a few
 /// of their status messages. When all have spoken it need not.
 pub const LISTEN_TIME: Duration = Duration::from_secs(5);
+/// Most answers of a peer that are remembered until their blocks are verified: more than the engine asks for at once.
+pub const ANSWERS_REMEMBERED_MAX: usize = 32;
 /// The time that a peer is believed that claims to have a block and has delivered none.
 pub const CLAIM_TIME: Duration = Duration::from_secs(10);
 /// The time that a validator that may have forgotten what it signed stays silent, beside a few heartbeats, while

@@ -5,7 +5,7 @@
 //! makes it, while the peer delivers what it claims to have: a certified block proves itself. A peer that delivers
 //! nothing is believed for [`CLAIM_TIME`], and then no more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use lojal_types::{Height, ValidatorSet};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::limits::CLAIM_TIME;
+use crate::limits::{ANSWERS_REMEMBERED_MAX, CLAIM_TIME};
 
 /// The knowledge of the peers; clones share it.
 #[derive(Clone, Default)]
@@ -42,8 +42,9 @@ struct Peer {
     /// The time until which the peer is believed to have what it claims: [`CLAIM_TIME`] from its first claim, and from
     /// every block that it delivered.
     believed_until: Option<Instant>,
-    /// The blocks of its last answer to a node that catches up, and when that came.
-    sent: Option<(RangeInclusive<u64>, Instant)>,
+    /// The blocks of its last answers to this node when it caught up, and when each came: a node asks for several at
+    /// once, and verifies what has come one after the other.
+    sent: VecDeque<(RangeInclusive<u64>, Instant)>,
 }
 
 /// A validator's claim to work on a height, and so to have the certified block before it.
@@ -81,7 +82,12 @@ impl Progress {
 
     /// A peer has answered with blocks of these heights, which nobody has verified yet.
     pub fn sent(&self, peer: PeerId, heights: RangeInclusive<u64>) {
-        self.peers().entry(peer).or_default().sent = Some((heights, Instant::now()));
+        let mut peers = self.peers();
+        let sent = &mut peers.entry(peer).or_default().sent;
+        if sent.len() >= ANSWERS_REMEMBERED_MAX {
+            sent.pop_front();
+        }
+        sent.push_back((heights, Instant::now()));
     }
 
     /// A block that a peer sent is certified and valid: the peer who sent it last is believed for a while.
@@ -89,8 +95,8 @@ impl Progress {
         self.0.delivered.fetch_add(1, Ordering::Relaxed);
         let mut peers = self.peers();
         let senders = peers.values_mut().filter_map(|peer| {
-            let (heights, at) = peer.sent.as_ref()?;
-            heights.contains(&height.get()).then_some((*at, peer))
+            let of_it = peer.sent.iter().filter(|(heights, _)| heights.contains(&height.get()));
+            Some((of_it.map(|(_, at)| *at).max()?, peer))
         });
         if let Some((_, sender)) = senders.max_by_key(|(at, _)| *at) {
             sender.believed_until = Some(Instant::now() + CLAIM_TIME);
@@ -264,6 +270,20 @@ mod tests {
         assert!(is_offered(), "a block that it sent is certified");
         tokio::time::advance(CLAIM_TIME).await;
         assert!(!is_offered());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_is_believed_while_what_it_sent_at_once_is_verified_one_after_the_other() {
+        let (progress, own) = (Progress::default(), peer(3));
+        progress.works_on(peer(0), Height::new(1_000));
+        for answer in 0..ANSWERS_REMEMBERED_MAX as u64 {
+            progress.sent(peer(0), answer * 10..=answer * 10 + 9);
+        }
+        for height in 0..ANSWERS_REMEMBERED_MAX as u64 * 10 {
+            tokio::time::advance(CLAIM_TIME / 2).await;
+            progress.delivered(Height::new(height));
+            assert!(progress.is_offered_above(Height::new(height), own, &four()), "at {height}");
+        }
     }
 
     #[test]
