@@ -101,10 +101,19 @@ where
             tracing::error!(%error, "a query can't be written");
             Failure::internal()
         })?;
-        if sorted(parts.uri.query().unwrap_or_default()) == sorted(&expected) {
+        let is_as_expected = match parts.uri.query() {
+            None => expected.is_empty(),
+            // Without any field there is no query, not even its sign.
+            Some(query) => !query.is_empty() && sorted(query) == sorted(&expected),
+        };
+        if is_as_expected {
             return Ok(Self(value));
         }
-        let detail = format!("the query has a second spelling of a value; write ?{expected}");
+        let detail = if expected.is_empty() {
+            "there is nothing in this query; leave out the ? and what follows it".to_owned()
+        } else {
+            format!("the query has a second spelling of a value; write ?{expected}")
+        };
         Err(Failure::new(Kind::InvalidParameter, detail))
     }
 }
@@ -147,16 +156,29 @@ impl FromRequest<Arc<App>> for Payload {
 }
 
 fn form_of(headers: &HeaderMap) -> Result<Form, Failure> {
-    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = text.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
-        return Ok(Form::Json);
+    let unsupported = |detail| Err(Failure::new(Kind::UnsupportedMediaType, detail));
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (value, is_only) = (values.next(), values.next().is_none());
+    let text = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = text.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    if is_only && essence.eq_ignore_ascii_case("application/json") {
+        return if parts.all(keeps_utf8) {
+            Ok(Form::Json)
+        } else {
+            unsupported("JSON is UTF-8; send it without a charset")
+        };
     }
-    if essence.eq_ignore_ascii_case("application/octet-stream") {
+    if is_only && essence.eq_ignore_ascii_case("application/octet-stream") {
         return Ok(Form::Canonical);
     }
-    let detail = "send Content-Type: application/json, or application/octet-stream for the canonical encoding";
-    Err(Failure::new(Kind::UnsupportedMediaType, detail))
+    unsupported("send one Content-Type: application/json, or application/octet-stream for the canonical encoding")
+}
+
+/// Tells whether a parameter of a content type leaves the text UTF-8, as all but another charset do.
+fn keeps_utf8(parameter: &str) -> bool {
+    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
 }
 
 /// Bodies come as they are; one that is compressed must not be taken for bad JSON.

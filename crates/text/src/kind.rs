@@ -18,8 +18,14 @@ pub(crate) fn is_unseen(c: char) -> bool {
     category || is_filler(c)
 }
 
+/// Tells whether a character takes room and shows nothing: white space, the cell of Braille without dots, the blanks of
+/// hieroglyphs, and the note without a head.
+pub(crate) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{2800}' | '\u{13441}'..='\u{13442}' | '\u{1d159}')
+}
+
 /// Letters and marks that are shown as nothing (UAX #44, Default_Ignorable_Code_Point): the grapheme joiner, the
-/// fillers of Hangul, vowels of Khmer that nobody writes, and the variation selectors.
+/// fillers of Hangul and Khitan, vowels of Khmer that nobody writes, and the variation selectors.
 fn is_filler(c: char) -> bool {
     matches!(
         c,
@@ -30,6 +36,7 @@ fn is_filler(c: char) -> bool {
             | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{ffa0}'
+            | '\u{16fe4}'
             | '\u{e0100}'..='\u{e01ef}'
     )
 }
@@ -46,8 +53,14 @@ mod tests {
         {
             assert!(is_unseen(c), "{c:?}");
         }
-        for c in "aé\u{301} \u{a0}\u{3000}漢א\u{1f600}".chars() {
+        for c in "aé\u{301} \u{a0}\u{3000}漢א\u{1f600}\u{2800}".chars() {
             assert!(!is_unseen(c), "{c:?}");
+        }
+        for c in " \t\u{a0}\u{3000}\u{2800}\u{13441}\u{13442}\u{1d159}".chars() {
+            assert!(is_blank(c), "{c:?}");
+        }
+        for c in "a-\u{2801}\u{1f600}\u{200b}".chars() {
+            assert!(!is_blank(c), "{c:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::kind::is_unseen;
+use crate::kind::{is_blank, is_unseen};
 
 /// The mark that some editors put before a text; it is no part of it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -24,8 +24,8 @@ pub enum TypedError {
     Unseen(char),
 }
 
-/// The one form of a text that somebody typed: composed (NFC), without white space and unseen characters around it,
-/// with one blank for any white space inside. So the same receipt, name or passphrase is the same text, whichever
+/// The one form of a text that somebody typed: composed (NFC), without blanks and unseen characters around it, with one
+/// space for any blanks inside. So the same receipt, name or passphrase is the same text, whichever
 /// keyboard, editor or scanner it came from.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ pub fn typed(text: &str) -> Result<String, TypedError> {
     let mut form = String::with_capacity(text.len() * EXPANSION_MAX);
     let mut has_gap = false;
     for c in text.nfc() {
-        let is_gap = c.is_whitespace();
+        let is_gap = is_blank(c);
         if is_gap || (form.is_empty() && is_unseen(c)) {
             has_gap |= is_gap && !form.is_empty();
             continue;
@@ -100,9 +100,28 @@ mod tests {
 
     #[test]
     fn nothing_is_no_text() {
-        for nothing in ["", " ", "\u{a0}\r\n", "\u{feff}", "\u{200b}\u{200d}", "\0"] {
+        for nothing in [
+            "",
+            " ",
+            "\u{a0}\r\n",
+            "\u{feff}",
+            "\u{200b}\u{200d}",
+            "\0",
+            "\u{2800}",
+            "\u{ad}\u{2800} ",
+            "\u{3164}",
+            "\u{1d159}\u{16fe4}",
+        ] {
             assert_eq!(typed(nothing), Err(TypedError::Empty), "{nothing:?}");
         }
+    }
+
+    #[test]
+    fn signs_are_a_text_as_they_can_be_seen() {
+        for signs in ["—", "!", "\u{1f600}", "\u{2801}", "€"] {
+            assert_eq!(typed(signs).as_deref(), Ok(signs));
+        }
+        assert_eq!(typed("\u{2803}\u{2800}\u{2801}\u{2800}").as_deref(), Ok("\u{2803} \u{2801}"));
     }
 
     #[test]

@@ -180,7 +180,11 @@ async fn a_value_in_a_path_or_a_query_has_one_text() {
         ("/v1/export?limit=2&from=1".to_owned(), vec!["/v1/export?limit=2;from=1"], "parameter"),
         ("/v1/netting?height=2".to_owned(), vec!["/v1/netting?height=%32", "/v1/netting?height=02"], "parameter"),
         ("/v1/brands".to_owned(), vec!["/v1/brands?", "/v1/brands?limit=5", "/v1/brands?%20"], "parameter"),
-        ("/v1/status".to_owned(), vec!["/v1/status?height=1"], "parameter"),
+        ("/v1/status".to_owned(), vec!["/v1/status?height=1", "/v1/status?"], "parameter"),
+        (history.clone(), vec![&of_history(""), &of_history("&")], "parameter"),
+        ("/v1/netting".to_owned(), vec!["/v1/netting?", "/v1/netting?&"], "parameter"),
+        ("/healthz".to_owned(), vec!["/healthz?", "/healthz?x=1"], "parameter"),
+        ("/metrics".to_owned(), vec!["/metrics?", "/metrics?x"], "parameter"),
     ] {
         assert_eq!(node.get(&good).await.status, 200, "{good}");
         for other in wrong {
@@ -188,6 +192,49 @@ async fn a_value_in_a_path_or_a_query_has_one_text() {
         }
     }
     assert_eq!(node.get("/v1/%62rands").await.refusal(), (404, "unknown_route".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_without_a_field_is_refused_with_the_right_advice() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let signed = node.transfer(ANNA, BO, 1);
+    let history = format!("/v1/accounts/{}/transactions", address(ANNA).to_text(NetworkKind::Test));
+    for path in
+        ["/v1/brands?", "/readyz?", "/readyz?x", "/v1/netting?", &format!("{history}?"), &format!("{history}?&")]
+    {
+        let problem = node.get(path).await.problem();
+        assert_eq!((problem.status, problem.code.as_str()), (400, "invalid_parameter"), "{path}");
+        assert!(problem.detail.ends_with("leave out the ? and what follows it"), "{path}: {}", problem.detail);
+    }
+    let without = node.get("/v1/export?").await.problem();
+    assert!(without.status == 400 && without.detail.contains("from"), "a field is missing: {}", without.detail);
+    assert_eq!(node.submit("?", &signed).await.refusal(), (400, "invalid_parameter".into()));
+    assert_eq!(
+        node.submit_batch("?", std::slice::from_ref(&signed)).await.refusal(),
+        (400, "invalid_parameter".into())
+    );
+    assert_eq!(node.mempool().len(), 0);
+    assert_eq!(node.get("/v2/status?x=1").await.refusal(), (404, "unknown_route".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_in_another_charset_is_refused_and_utf_8_is_taken_however_it_is_said() {
+    let node = Node::start().await;
+    for path in ["/v1/transactions", "/v1/transactions/batch"] {
+        for parameters in
+            ["charset=utf-16", " charset=\"UTF-16\"", "charset=iso-8859-1", "charset", "charset=utf-8; Charset=x"]
+        {
+            let content_type: &'static str = format!("application/json;{parameters}").leak();
+            let answer = node.post(path, content_type, b"{}".to_vec()).await;
+            assert_eq!(answer.refusal(), (415, "unsupported_media_type".into()), "{path} {parameters}");
+        }
+        for parameters in ["", "charset=utf-8", " Charset=\"UTF-8\"", "q=1", "q=1;charset=utf-8"] {
+            let content_type: &'static str = format!("application/json;{parameters}").leak();
+            let answer = node.post(path, content_type, b"{}".to_vec()).await;
+            assert_eq!(answer.refusal(), (400, "malformed_json".into()), "{path} {parameters}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
