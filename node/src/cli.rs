@@ -120,6 +120,7 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     let (genesis, proxies, peers) = ("genesis.toml".into(), Vec::new(), Vec::new());
     dir.create(&entry, &keys, &NodeConfig { genesis, listen, gateway, proxies, peers })?;
     let (made, genesis) = (dir.path().display(), dir.path().join("genesis.toml"));
+    lojal_print::insist();
     lojal_print::document(&format!(
         "# made {made}; put this into the genesis document:\n\n{}\n# then put the finished document into {}\n\
          # and a [[peers]] entry (validator, address) for every other validator into node.toml.\n\
@@ -127,6 +128,9 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
         entry.to_toml(),
         genesis.display(),
     ));
+    if lojal_print::finish().is_err() {
+        lojal_print::note(format!("made {made}; lojal-node entry --dir {made} prints the entry again"));
+    }
     Ok(())
 }
 

@@ -57,6 +57,31 @@ fn output_that_is_lost_is_told_loudly_and_is_no_success() {
 }
 
 #[test]
+fn an_entry_that_is_thrown_away_is_no_success_and_can_be_printed_again() {
+    for redirection in [">&-", ">/dev/null", ">/dev/full"] {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("exec \"$@\" {redirection}")).args(["sh", env!("CARGO_BIN_EXE_lojal-node")]);
+        let init = shell.args(["init", "--dir", "mine", "--name", "nordmat"]).current_dir(dir.path());
+        let output = init.output().expect("every system has a shell");
+        assert_eq!(output.status.code(), Some(1), "{redirection}");
+        assert!(stderr(&output).contains("standard output can't be written"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("lojal-node entry --dir mine prints the entry"), "{}", stderr(&output));
+        let entry = lojal_node(&["entry", "--dir", "mine"], dir.path());
+        assert!(entry.status.success() && entry.stdout.starts_with(b"[[validators]]"), "{}", stderr(&entry));
+    }
+}
+
+#[test]
+fn a_name_that_is_wrong_is_told_as_it_can_be_seen() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let output = lojal_node(&["init", "--dir", "mine", "--name", "nord\u{202e}mat\u{1b}[2J"], dir.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("'nord\\u{202e}mat\\u{1b}[2J'"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains(['\u{202e}', '\u{1b}']), "{}", stderr(&output));
+}
+
+#[test]
 fn genesis_check_tells_the_chain_id_or_what_is_wrong() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let printed = lojal_node(&["init", "--dir", "mine", "--name", "nordmat"], dir.path()).stdout;

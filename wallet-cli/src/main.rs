@@ -14,14 +14,14 @@ use cli::Cli;
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(usage(&error)),
+        Err(error) => return ExitCode::from(usage(error)),
     };
     let json = cli.options.json;
     ExitCode::from(output::print(&commands::run(cli), json))
 }
 
 /// Prints help, or what is wrong with the command line.
-fn usage(error: &clap::Error) -> u8 {
+fn usage(error: clap::Error) -> u8 {
     let is_wrong = error.use_stderr();
     let wants_json = std::env::args_os().any(|arg| arg == "--json");
     if is_wrong && wants_json {

@@ -56,6 +56,9 @@ pub fn to_value(data: &impl serde::Serialize) -> Value {
 const EXIT_LOST: u8 = 6;
 
 /// Prints the outcome and gives the exit code.
+///
+/// What standard output doesn't take is told on standard error, also the words of a new wallet that were to go there: a
+/// log may keep them, but the wallet is made, and words that nobody ever saw are points lost.
 pub fn print(outcome: &Result<Report, CommandError>, json: bool) -> u8 {
     match outcome {
         Ok(report) if json => lojal_print::document(&report.json.to_string()),

@@ -6,6 +6,7 @@
 //! but the reader, so that no network dies of its terminal.
 
 mod arguments;
+mod null;
 mod stream;
 
 use std::fmt::Display;
@@ -65,6 +66,33 @@ pub fn tell(text: impl Display) -> io::Result<()> {
     let text = shown(&text.to_string(), stderr.is_terminal());
     let clear = if stderr.is_terminal() && output().has_passing_line() { CLEAR_LINE } else { "" };
     io::Write::write_all(&mut stderr.lock(), format!("{clear}{text}\n").as_bytes())
+}
+
+/// Tells people something on standard error that can't be told again.
+///
+/// # Errors
+/// When it can't be written, or is thrown away there.
+pub fn tell_once(text: impl Display) -> io::Result<()> {
+    if null::is_null(&io::stderr()) { Err(null::error()) } else { tell(text) }
+}
+
+/// Says that what comes next can't be printed again. Where standard output is closed or the null device, it is lost,
+/// which is told as any other loss is.
+pub fn insist() {
+    if null::is_null(&io::stdout()) {
+        let lost = output().lose(null::lost());
+        if let Err(lost) = lost {
+            note(lost);
+        }
+    }
+}
+
+/// Checks that something which can't be printed again stays somewhere: on standard output, or else on standard error.
+///
+/// # Errors
+/// When both throw it away.
+pub fn check_once() -> io::Result<()> {
+    if null::is_null(&io::stdout()) && null::is_null(&io::stderr()) { Err(null::error()) } else { Ok(()) }
 }
 
 /// Tells whether standard output is a terminal.

@@ -36,6 +36,17 @@ impl Stream {
             State::Lost(lost) => Err(lost.clone()),
         }
     }
+    /// Gives the stream up, unless it is known that it takes nothing more.
+    ///
+    /// # Errors
+    /// The loss, the first time that there is one.
+    pub(crate) fn lose(&mut self, lost: OutputLost) -> Result<(), OutputLost> {
+        if !matches!(self.state, State::Open) {
+            return Ok(());
+        }
+        self.state = State::Lost(lost);
+        self.result()
+    }
     /// Writes to the stream, unless it is known that it takes nothing more.
     ///
     /// # Errors
@@ -93,6 +104,15 @@ mod tests {
             assert_eq!(stream.write(&mut to, "z", false), Ok(()));
             assert_eq!(stream.result(), Err(lost));
         }
+    }
+
+    #[test]
+    fn a_stream_that_is_given_up_takes_nothing_more() {
+        let (mut stream, mut to) = (Stream::new(), Vec::new());
+        let lost = stream.lose(OutputLost("nobody".into())).expect_err("lost");
+        assert_eq!(stream.lose(OutputLost("again".into())), Ok(()), "it is told once");
+        assert_eq!(stream.write(&mut to, "x", false), Ok(()));
+        assert_eq!((to.as_slice(), stream.result()), (&b""[..], Err(lost)));
     }
 
     #[test]

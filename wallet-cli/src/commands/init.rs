@@ -48,13 +48,15 @@ pub(super) fn init(context: &Context, genesis: &Path, words_out: Option<&Path>) 
     let account = secret.key().address();
     let words = backup.words();
     match words_to {
-        WordsTo::Person => lojal_print::tell(words_in_columns(&words)).map_err(|error| {
+        WordsTo::Person => lojal_print::tell_once(words_in_columns(&words)).map_err(|error| {
             CommandError::Input("the words can't be shown, and no wallet was made".to_owned(), error)
         })?,
         WordsTo::File(path) => backup
             .write_words(path)
             .map_err(|error| CommandError::Input(format!("{}: no wallet was made", path.display()), error))?,
-        WordsTo::Output => {}
+        WordsTo::Output => lojal_print::check_once().map_err(|error| {
+            CommandError::Input("the words would be lost, and no wallet was made".to_owned(), error)
+        })?,
     }
     let home = Home::create_for(account, &dir, &secret, &passphrase, &context.options.gateways, &genesis_toml);
     let home = home.inspect_err(|_| {
@@ -71,7 +73,10 @@ pub(super) fn init(context: &Context, genesis: &Path, words_out: Option<&Path>) 
             let path = path.display().to_string();
             report.with_field("words_file", &path).with_line(&format!("its words are in {path}. {WORDS_ADVICE}"))
         }
-        WordsTo::Output => report.with_field("words", &words.as_str()).with_line(&words_in_columns(&words)),
+        WordsTo::Output => {
+            lojal_print::insist();
+            report.with_field("words", &words.as_str()).with_line(&words_in_columns(&words))
+        }
     })
 }
 
