@@ -111,6 +111,11 @@ pub enum CommandError {
          never happened and never will"
     )]
     UnknownTransaction,
+    /// A reference of a request that nothing has answered.
+    #[error(
+        "nothing has answered a request with this reference: check the reference, or ask again once somebody has paid"
+    )]
+    Unanswered,
     /// An amount that is none.
     #[error(transparent)]
     Amount(#[from] AmountError),
@@ -199,6 +204,7 @@ impl CommandError {
             Self::Usage(_) => "usage",
             Self::Gateways(error) | Self::NotSent(error) => gateways_code(error),
             Self::UnknownTransaction => "unknown_transaction",
+            Self::Unanswered => "unknown_reference",
             Self::Amount(_) => "invalid_amount",
             Self::Address(_) => "wrong_address",
             Self::Clock(_) => "wrong_clock",
@@ -257,6 +263,7 @@ fn gateways_code(error: &GatewaysError) -> &str {
     match error {
         GatewaysError::Client(ClientError::Problem(problem)) => &problem.code,
         GatewaysError::Client(ClientError::InvalidUrl { .. }) => "invalid_url",
+        GatewaysError::Client(ClientError::WrongPath { .. }) => "unknown_route",
         GatewaysError::Client(ClientError::Unreachable { .. }) | GatewaysError::All(_) => "gateway_unreachable",
         GatewaysError::Client(ClientError::Interrupted { .. }) => "gateway_interrupted",
         GatewaysError::Client(ClientError::Unexpected { .. }) => "gateway_unexpected",

@@ -119,7 +119,10 @@ fn is_answer(error: &ClientError) -> bool {
     match error {
         ClientError::Problem(problem) => matches!(problem.status, 400..=407 | 409..=428 | 430..=499),
         ClientError::InvalidUrl { .. } => true,
-        ClientError::Unreachable { .. } | ClientError::Interrupted { .. } | ClientError::Unexpected { .. } => false,
+        ClientError::Unreachable { .. }
+        | ClientError::Interrupted { .. }
+        | ClientError::Unexpected { .. }
+        | ClientError::WrongPath { .. } => false,
     }
 }
 

@@ -47,6 +47,16 @@ impl Report {
     }
 }
 
+/// A sentence for people, wrapped between words where the lines of tables are.
+pub fn paragraph(text: String) -> String {
+    lojal_print::table(&[vec![text]], &[])
+}
+
+/// The same below another sentence.
+pub fn indented(text: String) -> String {
+    lojal_print::table(&[vec![String::new(), text]], &[])
+}
+
 /// The JSON of plain data.
 pub fn to_value(data: &impl serde::Serialize) -> Value {
     serde_json::to_value(data).expect("plain data has a JSON form")

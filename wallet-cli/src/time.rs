@@ -44,6 +44,13 @@ pub fn format_duration(ms: u64) -> String {
     }
 }
 
+/// The time at which a hold ends that was asked to end at `expires_ms`. "A hold ends on a whole minute: its
+/// `expires_ms`, which is at most 30 days ahead, is rounded up." (protocol, Holds)
+pub fn hold_end(expires_ms: TimeMs) -> TimeMs {
+    // Beyond the last representable minute there is none.
+    expires_ms.to_whole_minute().unwrap_or(expires_ms)
+}
+
 /// Reads a day, which is its first moment, or a day and a time (UTC): `2027-03-01`, `2027-03-01T18:30`, or as times are
 /// shown, `2027-03-01 18:30:00 UTC`.
 ///

@@ -10,6 +10,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, ChainTag, Points, Reference, Request, TimeMs};
 use thiserror::Error;
 
+use crate::time::hold_end;
+
 /// The scheme that every text starts with.
 pub const SCHEME: &str = "lojal:";
 /// Longest text, in bytes.
@@ -132,7 +134,7 @@ impl HoldTicket {
     }
     /// The time from which on the points can't be taken any more: holds end on whole minutes.
     pub fn ends_ms(&self) -> TimeMs {
-        self.expires_ms.to_whole_minute().unwrap_or(self.expires_ms)
+        hold_end(self.expires_ms)
     }
 }
 

@@ -136,7 +136,7 @@ fn is_passing(error: &ClientError) -> bool {
     match error {
         ClientError::Unreachable { .. } | ClientError::Interrupted { .. } => true,
         ClientError::Problem(problem) => matches!(problem.status, 429 | 503),
-        ClientError::InvalidUrl { .. } | ClientError::Unexpected { .. } => false,
+        ClientError::InvalidUrl { .. } | ClientError::WrongPath { .. } | ClientError::Unexpected { .. } => false,
     }
 }
 

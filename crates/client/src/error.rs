@@ -36,6 +36,12 @@ pub enum ClientError {
     /// The gateway understood, and says no.
     #[error("{} ({})", outside(&.0.detail), outside(&.0.code))]
     Problem(Problem),
+    /// The gateway has nothing at the path of its address.
+    #[error("the gateway has nothing at the path in {url}: leave the path out of its address")]
+    WrongPath {
+        /// The gateway's address.
+        url: String,
+    },
     /// The answer is not one of a gateway.
     #[error("{url} doesn't answer as a gateway does (HTTP status {status}: {reason}): check the address")]
     Unexpected {

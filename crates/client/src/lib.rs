@@ -9,7 +9,7 @@
 mod error;
 
 use std::io::Read;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use lojal_types::{AddressText, BrandId, Height, Reference, SignedTransaction, TransactionId, api};
@@ -33,6 +33,8 @@ pub const EXPORT_TIMEOUT: Duration = Duration::from_secs(300);
 pub const ANSWER_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Largest piece of an export, in bytes.
 pub const EXPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// The code of a gateway's answer to a path that it doesn't know.
+const UNKNOWN_ROUTE: &str = "unknown_route";
 /// Longest address of a gateway, in bytes.
 pub const URL_BYTES_MAX: usize = 2048;
 
@@ -294,7 +296,7 @@ impl Client {
             return Ok((status, bytes));
         }
         match serde_json::from_slice(&bytes) {
-            Ok(problem) => Err(ClientError::Problem(problem)),
+            Ok(problem) => Err(self.refused(problem)),
             Err(_) => Err(self.unexpected(status, "it is no problem document".into())),
         }
     }
@@ -307,16 +309,56 @@ impl Client {
         }
         Err(self.unexpected(StatusCode::OK, "it is about something else than was asked for".into()))
     }
+    fn refused(&self, problem: api::Problem) -> ClientError {
+        if problem.code != UNKNOWN_ROUTE {
+            return ClientError::Problem(problem);
+        }
+        let has_path = self.url.parse().is_ok_and(|uri: Uri| uri.path() != "/");
+        match StatusCode::from_u16(problem.status) {
+            _ if has_path => ClientError::WrongPath { url: self.url.clone() },
+            status => {
+                let reason = "it doesn't know this question: it is older or newer than this program";
+                self.unexpected(status.unwrap_or(StatusCode::NOT_FOUND), reason.into())
+            }
+        }
+    }
     fn unexpected(&self, status: StatusCode, reason: String) -> ClientError {
         ClientError::Unexpected { url: self.url.clone(), status: status.as_u16(), reason }
     }
 }
 
+/// Tells whether a host is this machine, as the system reads it: `127.1` is 127.0.0.1.
 fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let ip = bare.parse().ok().or_else(|| loose_ipv4(host).map(IpAddr::V4));
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     // RFC 6761, section 6.3: all names below localhost are this machine's.
-    name == "localhost" || name.ends_with(".localhost") || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    name == "localhost" || name.ends_with(".localhost") || ip.is_some_and(|ip: IpAddr| ip.to_canonical().is_loopback())
+}
+
+/// An IPv4 address in one to four numbers, decimal, octal or hexadecimal, the last one for all bytes that are left
+/// (POSIX, inet_addr).
+fn loose_ipv4(host: &str) -> Option<Ipv4Addr> {
+    let number = |text: &str| match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => digits_of(digits, 16),
+        None if text.len() > 1 && text.starts_with('0') => digits_of(text, 8),
+        None => digits_of(text, 10),
+    };
+    let numbers = host.split('.').map(number).collect::<Option<Vec<u32>>>()?;
+    let (last, bytes) = numbers.split_last().filter(|(_, bytes)| bytes.len() < 4)?;
+    let mut address: u32 = 0;
+    for byte in bytes {
+        address = address << 8 | u32::from(u8::try_from(*byte).ok()?);
+    }
+    let free = 32 - 8 * u32::try_from(bytes.len()).ok()?;
+    let last_max = u32::MAX >> (32 - free);
+    let start = address.checked_shl(free).unwrap_or(0);
+    (*last <= last_max).then(|| Ipv4Addr::from_bits(start | last))
+}
+
+fn digits_of(text: &str, radix: u32) -> Option<u32> {
+    // A sign is no digit.
+    text.starts_with(|first: char| first.is_digit(radix)).then(|| u32::from_str_radix(text, radix).ok())?
 }
 
 #[cfg(test)]

@@ -148,6 +148,18 @@ fn a_problem_keeps_its_code_and_detail() {
 }
 
 #[test]
+fn a_path_that_the_gateway_does_not_know_is_a_fault_of_its_address() {
+    let server = Server::start(|_| Answer::problem(404, "unknown_route"));
+    let url = format!("{}/v1", server.url());
+    let error = Client::new(&url).expect("an address").status().expect_err("nothing is there");
+    assert_eq!(error, ClientError::WrongPath { url });
+    assert!(error.to_string().contains("leave the path out"), "{error}");
+    let error = client(&server).status().expect_err("nothing is there");
+    assert!(matches!(error, ClientError::Unexpected { status: 404, .. }), "{error}");
+    assert!(!error.to_string().contains("path"), "{error}");
+}
+
+#[test]
 fn an_answer_of_something_else_is_unexpected() {
     let cases = [(200, "<html>hello</html>"), (502, "<html>bad gateway</html>"), (200, "{\"height\": 1}"), (301, "")];
     for (status, body) in cases {
@@ -188,11 +200,22 @@ fn nobody_listening_and_a_broken_connection_are_told_apart() {
 
 #[test]
 fn this_machine_is_known_by_any_of_its_names_and_only_other_machines_are_exposed() {
-    for own in ["localhost", "LOCALHOST", "LocalHost.", "gateway.localhost", "127.0.0.1", "127.9.9.9", "[::1]"] {
+    for own in ["localhost", "LOCALHOST", "LocalHost.", "gateway.localhost", "127.0.0.1", "127.9.9.9", "[::1]"]
+        .into_iter()
+        .chain(["localhost.", "127.1", "127.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "[::ffff:127.0.0.1]"])
+    {
         assert!(is_this_machine(own), "{own}");
         assert!(!Client::new(&format!("http://{own}:7800")).expect("an address").is_exposed(), "{own}");
     }
-    for other in ["localhost.example.org", "notlocalhost", "10.0.0.1", "[::2]", "example.org"] {
+    for other in ["localhost.example.org", "notlocalhost", "10.0.0.1", "[::2]", "example.org"].into_iter().chain([
+        "10.1",
+        "127.0.0.0.1",
+        "127.x",
+        "127.0.0.256",
+        "128.1",
+        "0127.1",
+        "[::ffff:10.0.0.1]",
+    ]) {
         assert!(!is_this_machine(other), "{other}");
         assert!(Client::new(&format!("HTTP://{other}:7800")).expect("an address").is_exposed(), "{other}");
         assert!(!Client::new(&format!("https://{other}")).expect("an address").is_exposed(), "{other}");

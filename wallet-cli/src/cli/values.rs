@@ -2,10 +2,14 @@
 //! nothing, and with whatever surrounds them when they are copied.
 
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use lojal_text::{TypedError, typed};
+use lojal_text::{TypedError, decomposed, typed};
 use lojal_types::{AddressText, BrandId, Guardian, PublicKey, Reference, TransactionId};
+
+/// The marks that Latin letters are made with (Unicode, Combining Diacritical Marks).
+const MARKS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
 
 /// A household, by its address, or as the only one that this wallet is a member of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +25,11 @@ pub fn text(value: &str) -> Result<String, String> {
     typed(value).map_err(|error| error.to_string())
 }
 
-/// A brand's id.
+/// A brand's id, also as its name is written: in any case, with marks on its letters.
 pub fn brand(value: &str) -> Result<BrandId, String> {
-    read(&text(value)?.to_lowercase())
+    let mut bare = decomposed(&text(value)?);
+    bare.retain(|letter| !MARKS.contains(&letter));
+    read(&bare.to_lowercase())
 }
 
 /// An address, in one piece or broken over lines: its checksum tells whether all of it is there.
@@ -119,6 +125,9 @@ mod tests {
             for name in ["nordmat", "Nordmat", "NORDMAT"] {
                 assert_eq!(brand(&wrapped(name)).map(|brand| brand.to_string()), Ok("nordmat".to_owned()));
             }
+            for name in ["Fjällen", "FJA\u{308}LLEN", "fjallen"] {
+                assert_eq!(brand(&wrapped(name)).map(|brand| brand.to_string()), Ok("fjallen".to_owned()));
+            }
             let kaffet = Guardian::Brand("kaffet".parse().expect("valid"));
             assert_eq!(guardian(&wrapped("brand kaffet")), Ok(kaffet));
             assert_eq!(guardian(&wrapped("Kaffet")), Ok(kaffet));
@@ -130,6 +139,9 @@ mod tests {
     fn what_stands_inside_and_is_not_seen_is_refused_with_its_number() {
         assert!(brand("nord\u{200b}mat").expect_err("refused").contains("U+200B"));
         assert!(address("tloj1\u{202e}qqq").expect_err("refused").contains("U+202E"));
+        for guess in ["Fjällen AB", "Smørrebrød", "fjаllen", "\u{308}"] {
+            assert!(brand(guess).is_err(), "nothing else is guessed: {guess}");
+        }
         assert!(brand(" ").expect_err("refused").contains("nothing"));
     }
 }

@@ -10,7 +10,7 @@ use super::decimals::Decimals;
 use super::safeguards::safeguards_text;
 use super::words::role_text;
 use crate::error::CommandError;
-use crate::output::Report;
+use crate::output::{Report, paragraph};
 
 /// A household's pool, as one of its members sees it.
 #[derive(Debug, Serialize)]
@@ -53,24 +53,27 @@ pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result
 fn own_text(account: &api::Account, decimals: &Decimals) -> String {
     let mut lines = match (account.balances.is_empty(), account.exists) {
         (false, _) => vec![balances_text(&account.balances, None, decimals)],
-        (true, true) => vec![format!("{} holds no points", account.address)],
-        (true, false) => vec![format!("{} never received points", account.address)],
+        (true, true) => vec![paragraph(format!("{} holds no points", account.address))],
+        (true, false) => vec![paragraph(format!("{} never received points", account.address))],
     };
     lines.extend(account.holds.iter().map(|hold| hold_text(hold, decimals)));
+    let mut sentences = Vec::new();
     if account.frozen {
-        lines.push("frozen: nothing goes out of this account; ask to lift the freeze with lojal unfreeze".to_owned());
+        sentences
+            .push("frozen: nothing goes out of this account; ask to lift the freeze with lojal unfreeze".to_owned());
     }
     if account.recovery.is_some() {
-        lines.push(format!("being recovered: nothing goes out; see lojal recover status {}", account.address));
+        sentences.push(format!("being recovered: nothing goes out; see lojal recover status {}", account.address));
     }
-    lines.extend(safeguards_text(account));
+    sentences.extend(safeguards_text(account));
+    lines.extend(sentences.into_iter().map(paragraph));
     lines.join("\n")
 }
 
 /// A pool in words, with what its member can still spend.
 pub(super) fn pool_text(pool: &Pool, decimals: &Decimals) -> String {
     let role = pool.member.as_ref().map(|member| format!(", {}", role_text(member.rights.role)));
-    let mut lines = vec![format!("ours: {}{}", pool.household, role.unwrap_or_default())];
+    let mut lines = vec![paragraph(format!("ours: {}{}", pool.household, role.unwrap_or_default()))];
     if pool.balances.is_empty() {
         lines.push("the pool is empty".to_owned());
     } else {
@@ -106,7 +109,7 @@ fn allowance_text(member: &api::Member, balance: &api::Balance, decimals: u8) ->
 fn hold_text(hold: &api::Hold, decimals: &Decimals) -> String {
     let total = format_grouped(hold.total, decimals.of(hold.brand));
     let until: TimeMs = hold.expires_ms;
-    format!("held: {total} {} until {} UTC, reference {}", hold.brand, utc(until), hold.reference)
+    paragraph(format!("held: {total} {} until {} UTC, reference {}", hold.brand, utc(until), hold.reference))
 }
 
 fn lots_text(lots: &[Lot], decimals: u8) -> String {

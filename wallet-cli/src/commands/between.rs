@@ -37,20 +37,25 @@ fn list(context: &Context) -> Result<Report, CommandError> {
     let partnerships = gateways.ask(|gateway| Ok(gateway.client()?.partnerships()?))?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let unit = money_unit(home.as_ref().map(|home| home.genesis()));
-    let mut lines = Vec::new();
+    let head = ["FROM", "INTO", "STATE", "CONVERTED TODAY", "TERMS"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
     for one in &partnerships.partnerships {
         let of = (decimals.of(one.from), decimals.of(one.to));
         if let Some(terms) = &one.terms {
             let today = amount::format_grouped(one.converted_today, of.0);
             let words = terms_in_words((one.from, one.to), terms, of, &unit);
-            lines.push(format!("{words}; {today} converted today"));
+            rows.push(vec![one.from.to_string(), one.to.to_string(), "agreed on".to_owned(), today, words]);
         }
         if let Some(proposal) = &one.proposal {
             let words = terms_in_words((one.from, one.to), &proposal.terms, of, &unit);
-            lines.push(format!("put forward by {}: {words}", proposal.by));
+            let state = format!("put forward by {}", proposal.by);
+            rows.push(vec![one.from.to_string(), one.to.to_string(), state, String::new(), words]);
         }
     }
-    let text = if lines.is_empty() { "no brands have agreed on anything yet".to_owned() } else { lines.join("\n") };
+    let text = match rows.len() {
+        1 => "no brands have agreed on anything yet".to_owned(),
+        _ => lojal_print::table(&rows, &[3]),
+    };
     Ok(Report::done(&partnerships, text))
 }
 

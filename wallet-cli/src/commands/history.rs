@@ -7,12 +7,14 @@ use lojal_types::api::{self, TransactionStatus};
 use lojal_types::{AddressText, BrandId, Month, Points, Reference, TimeMs};
 use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::receipts;
+use lojal_wallet::time::utc;
 
 use super::context::Context;
 use super::decimals::Decimals;
-use super::months::{Expiries, expired_by_month, issues_of};
+use super::holds::{Became, HoldEnd, hold_ends};
+use super::months::{self, Expiries, Late, expired_by_month, issues_of};
 use super::show::{Reader, history_table};
-use super::unsent::{Expired, ReturnedHold, Taken, expired, open_reversals, returned_holds};
+use super::unsent::{Expired, Taken, expired, open_reversals};
 use crate::error::CommandError;
 use crate::output::{Report, to_value};
 
@@ -55,13 +57,15 @@ pub(super) fn history(
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let page = &known.page;
-    let returned = known.later.as_ref().map(|later| returned_holds(&page.transactions, later, address, known.now));
+    let gone = cursor.is_none().then(|| expired_until_now(&known)).flatten();
+    let late = |brand| known_late(gone.as_ref()?, brand);
+    let ends = |later: &Vec<_>| hold_ends((&page.transactions, later), address, known.now, late);
+    let ends = known.later.as_ref().map(ends);
     let reader = Reader { viewpoint: Some(address), decimals: &decimals, receipts: &receipts, taken: &known.taken };
     let mut text = match page.transactions.is_empty() {
         true => format!("{address} has no transactions"),
-        false => history_table(&page.transactions, returned.as_deref().unwrap_or_default(), &reader),
+        false => history_table(&page.transactions, ends.as_deref().unwrap_or_default(), &reader),
     };
-    let gone = cursor.is_none().then(|| expired_until_now(&known)).flatten();
     for (brand, gone) in gone.iter().flatten() {
         text += &format!("\n{}", expired_text(*brand, gone, &decimals));
     }
@@ -69,8 +73,10 @@ pub(super) fn history(
         text += &format!("\nmore with --cursor {cursor}");
     }
     let report = Report::done(page, text);
-    let returned = returned.map(|holds| holds.iter().map(returned_json).collect::<Vec<_>>());
-    let report = report.with_field("returned_holds", &returned);
+    let ended = |became| ends.as_ref().map(|ends| ends_json(ends, became));
+    let report = report.with_field("returned_holds", &ended(Became::Back));
+    let report = report.with_field("expired_holds", &ended(Became::Expired));
+    let report = report.with_field("ended_holds", &ended(Became::Unknown));
     let report = report.with_field("expired", &gone.as_ref().map(expired_json));
     Ok(report.with_field("expired_by_month", &gone.as_ref().map(by_month_json)))
 }
@@ -163,10 +169,10 @@ impl Known {
     }
 }
 
-/// Points of a brand that expired, and with which months if that is known.
+/// Points of a brand that expired, and with which months and holds if that is known.
 struct Gone {
     expired: Expired,
-    by_month: Option<BTreeMap<Month, Points>>,
+    split: Option<months::Gone>,
 }
 
 /// The points that expired, once all transactions are known.
@@ -174,22 +180,36 @@ fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Gone>> {
     let all = known.all()?;
     let expired = expired(&all, &known.taken, &known.account)?;
     let gone = expired.into_iter().map(|(brand, expired)| {
-        let by_month = expired_by_month((&all, &known.taken, &known.expiries), &known.account, brand, known.now);
-        (brand, Gone { expired, by_month })
+        let split = expired_by_month((&all, &known.taken, &known.expiries), &known.account, brand, known.now);
+        (brand, Gone { expired, split })
     });
     Some(gone.collect())
+}
+
+/// The points of a brand that expired as their holds ended: none where no points of it have expired at all.
+fn known_late(gone: &BTreeMap<BrandId, Gone>, brand: BrandId) -> Option<&[Late]> {
+    match gone.get(&brand) {
+        None => Some(&[]),
+        Some(gone) => gone.split.as_ref().map(|split| &split.late[..]),
+    }
 }
 
 fn expired_text(brand: BrandId, gone: &Gone, decimals: &Decimals) -> String {
     match gone.expired {
         Expired::Exactly(points) => {
-            let months = gone.by_month.iter().flatten().map(|(month, points)| {
-                let points = decimals.in_words(*points, brand);
-                format!("{points} at the end of {month}")
-            });
-            let months: Vec<String> = months.collect();
-            let months = if months.is_empty() { String::new() } else { format!(" ({})", months.join(", ")) };
-            format!("expired until now: {}{months}", decimals.in_words(points, brand))
+            let mut parts = Vec::new();
+            if let Some(split) = &gone.split {
+                parts.extend(split.by_month.iter().map(|(month, points)| {
+                    let points = decimals.in_words(*points, brand);
+                    format!("{points} at the end of {month}")
+                }));
+                parts.extend(split.late.iter().map(|late| {
+                    let points = decimals.in_words(late.amount, brand);
+                    format!("{points} at the end of a hold, {} UTC", utc(late.time_ms))
+                }));
+            }
+            let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+            format!("expired until now: {}{parts}", decimals.in_words(points, brand))
         }
         Expired::Between(least, most) => {
             let (least, most) = (decimals.in_words(least, brand), decimals.in_words(most, brand));
@@ -208,18 +228,20 @@ fn expired_json(gone: &BTreeMap<BrandId, Gone>) -> serde_json::Value {
     serde_json::Value::Object(by_brand.collect())
 }
 
-/// The points by brand and month, of the brands of which that is known.
+/// The points by brand and month, without those that expired with holds, of the brands of which that is known.
 fn by_month_json(gone: &BTreeMap<BrandId, Gone>) -> serde_json::Value {
     let by_month = |months: &BTreeMap<Month, Points>| {
         months.iter().map(|(month, points)| (month.to_string(), to_value(points))).collect()
     };
     let known = gone.iter().filter_map(|(brand, gone)| {
-        Some((brand.to_string(), serde_json::Value::Object(by_month(gone.by_month.as_ref()?))))
+        Some((brand.to_string(), serde_json::Value::Object(by_month(&gone.split.as_ref()?.by_month))))
     });
     serde_json::Value::Object(known.collect())
 }
 
-fn returned_json(hold: &ReturnedHold) -> serde_json::Value {
-    let points: Points = hold.amount;
-    serde_json::json!({ "brand": hold.brand, "amount": points, "time_ms": hold.time_ms })
+/// The ends of holds with which this became of their points.
+fn ends_json(ends: &[HoldEnd], became: Became) -> Vec<serde_json::Value> {
+    let of_kind = ends.iter().filter(|end| end.became == became);
+    let json = |end: &HoldEnd| serde_json::json!({ "brand": end.brand, "amount": end.amount, "time_ms": end.time_ms });
+    of_kind.map(json).collect()
 }

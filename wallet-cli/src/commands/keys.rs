@@ -1,16 +1,19 @@
 //! The account's key, and its guardians.
 
-use lojal_types::{AddressText, Bounded, Guardian, Guardians, Operation, Outcome, RotateKey, SetGuardians};
+use lojal_types::{
+    AddressText, Bounded, Code, Guardian, Guardians, Operation, Outcome, PublicKey, RotateKey, SetGuardians,
+};
 use lojal_wallet::submission::Fate;
+use serde_json::json;
 
 use super::context::Context;
 use super::repeat::Repeat;
 use super::safeguards::{agree, how_it_goes_on, safeguards_text};
-use super::transact::{Session, report};
+use super::transact::{EARLIER_ROTATION, Session, Words, report_in_words};
 use super::words::guardians_text;
 use crate::cli::{GuardiansCommand, Sending, Validity};
 use crate::error::CommandError;
-use crate::output::Report;
+use crate::output::{Report, paragraph};
 
 /// `lojal rotate-key`.
 ///
@@ -26,7 +29,12 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
     let new_key = session.home.begin_rotation(&passphrase)?.public_key();
     let window = session.validity(validity, None)?;
     let (id, fate) = session.submit(Operation::RotateKey(RotateKey { new_key }), &key, window, false)?;
+    let current = if is_wrong_key(&fate) { current_key(&session) } else { None };
     match &fate {
+        _ if current == Some(new_key) => {
+            session.home.finish_rotation()?;
+            return Ok(Report::done(&json!({ "rotated_key": new_key }), EARLIER_ROTATION.to_owned()));
+        }
         Fate::Final { receipt: Outcome::Applied, .. } => session.home.finish_rotation()?,
         // Perhaps it happens yet, and then only the new key signs: a gateway that refused it may have kept it.
         Fate::Open { .. } | Fate::Refused { .. } => {}
@@ -34,7 +42,28 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
         _ if is_first_try => session.home.abandon_rotation()?,
         _ => {}
     }
-    report(id, fate, &format!("replaced the key by {new_key}"), Repeat::Nothing)
+    let is_changed = current.is_some_and(|current| current != key.public_key());
+    let words = |code: &str| {
+        let text = "another copy of this wallet, or a recovery, has changed the key of the account; this wallet's key \
+                    doesn't sign for it any more";
+        let is_known = is_changed && code == Code::WrongKey.name();
+        is_known.then(|| Words { text: text.to_owned(), is_final: true })
+    };
+    report_in_words(id, fate, &format!("replaced the key by {new_key}"), Repeat::Nothing, &words)
+}
+
+/// Tells whether the key that signed is not that of the account.
+fn is_wrong_key(fate: &Fate) -> bool {
+    match fate {
+        Fate::Final { receipt: Outcome::Failed { code, .. }, .. } => *code == Code::WrongKey,
+        Fate::Refused { problem, .. } => problem.code == Code::WrongKey.name(),
+        _ => false,
+    }
+}
+
+/// The key that the account has got instead of its first one, if a gateway says so.
+fn current_key(session: &Session<'_>) -> Option<PublicKey> {
+    session.account(session.home.address_text()).ok().and_then(|account| account.rotated_key)
 }
 
 /// `lojal guardians`.
@@ -54,6 +83,7 @@ fn show_guardians(context: &Context, address: Option<AddressText>) -> Result<Rep
     let account = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
     let mut lines = vec![address.to_string(), guardians_text(&account.guardians)];
     lines.extend(safeguards_text(&account));
+    let lines: Vec<String> = lines.into_iter().map(paragraph).collect();
     let report = Report::done(&account.guardians, lines.join("\n"));
     Ok(report.with_field("safeguards", &account.safeguards))
 }

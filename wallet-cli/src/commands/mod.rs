@@ -6,6 +6,7 @@ mod brand;
 mod context;
 mod decimals;
 mod history;
+mod holds;
 mod household;
 mod init;
 mod keys;

@@ -11,6 +11,26 @@ use super::unsent::{Taken, happened, with_taken};
 /// The expiries of the points of issues, as far as they are known.
 pub(super) type Expiries = BTreeMap<(BrandId, Reference), Expiry>;
 
+/// Points that expired as their hold ended, since their month was over by then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Late {
+    /// The reference of the hold.
+    pub(super) reference: Reference,
+    /// The end of the hold, by itself or with a transaction.
+    pub(super) time_ms: TimeMs,
+    /// The points that expired.
+    pub(super) amount: Points,
+}
+
+/// The points of a brand that expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Gone {
+    /// At the ends of months.
+    pub(super) by_month: BTreeMap<Month, Points>,
+    /// At the ends of holds.
+    pub(super) late: Vec<Late>,
+}
+
 /// Points by expiry.
 type Lots = BTreeMap<Expiry, Points>;
 
@@ -29,15 +49,16 @@ pub(super) fn issues_of(all: &[TransactionStatus], account: AddressText, brand: 
     Some(references)
 }
 
-/// The numbers of an account's points of a brand that expired, by month. None unless all of `all`, its transactions,
+/// The numbers of an account's points of a brand that expired, by month and hold. None unless all of `all`, its transactions,
 /// say how they moved its lots, and the lots that are left are those of `account`.
 pub(super) fn expired_by_month(
     (all, taken, expiries): (&[TransactionStatus], &Taken, &Expiries),
     account: &api::Account,
     brand: BrandId,
     now: TimeMs,
-) -> Option<BTreeMap<Month, Points>> {
-    let mut replay = Replay { account: account.address, brand, expiries, lots: Lots::new(), holds: Vec::new() };
+) -> Option<Gone> {
+    let (lots, holds, late) = (Lots::new(), Vec::new(), Vec::new());
+    let mut replay = Replay { account: account.address, brand, expiries, lots, holds, late };
     for status in all.iter().rev() {
         for (time, operation) in happened(std::slice::from_ref(status)) {
             replay.end_holds(time);
@@ -56,7 +77,7 @@ pub(super) fn expired_by_month(
         Expiry::Month(month) if !is_live(expiry) => Some((*month, *amount)),
         _ => None,
     });
-    Some(dead.collect())
+    Some(Gone { by_month: dead.collect(), late: replay.late })
 }
 
 /// Points that are set aside.
@@ -73,6 +94,7 @@ struct Replay<'a> {
     expiries: &'a Expiries,
     lots: Lots,
     holds: Vec<OpenHold>,
+    late: Vec<Late>,
 }
 
 impl Replay<'_> {
@@ -81,12 +103,21 @@ impl Replay<'_> {
         let (ended, open) = std::mem::take(&mut self.holds).into_iter().partition(|hold| hold.end <= time);
         self.holds = open;
         let ended: Vec<OpenHold> = ended;
-        ended.into_iter().for_each(|hold| self.put(hold.lots));
+        ended.into_iter().for_each(|hold| self.give_back(&hold.reference, hold.lots, hold.end));
     }
     fn put(&mut self, lots: Lots) {
         for (expiry, amount) in lots {
             let before = self.lots.entry(expiry).or_insert(Points::ZERO);
             *before = Points::new(before.get().saturating_add(amount.get()));
+        }
+    }
+    /// Ends a hold: the lots are the account's again, but for those whose month is over.
+    fn give_back(&mut self, reference: &Reference, lots: Lots, time_ms: TimeMs) {
+        let (live, dead): (Lots, Lots) = lots.into_iter().partition(|(expiry, _)| expiry.is_live_in(time_ms.month()));
+        self.put(live);
+        let amount = dead.values().fold(0, |sum: u64, amount| sum.saturating_add(amount.get()));
+        if amount > 0 {
+            self.late.push(Late { reference: reference.clone(), time_ms, amount: Points::new(amount) });
         }
     }
     /// Moves what the operation moves; none if it doesn't say of which lots, or there is too little in them.
@@ -117,12 +148,12 @@ impl Replay<'_> {
                 let mut held = self.close(&one.hold_reference)?;
                 // "A lot whose month ends while it is held is honoured when it is captured" (protocol, Holds).
                 take(&mut held, one.amount, |_| true)?;
-                self.put(held);
+                self.give_back(&one.hold_reference, held, time);
             }
             Operation::Release(one) if own(one.from, one.brand) => {
                 // One that has ended is the account's again already.
                 if let Some(held) = self.close(&one.hold_reference) {
-                    self.put(held);
+                    self.give_back(&one.hold_reference, held, time);
                 }
             }
             _ => {}
@@ -214,7 +245,7 @@ mod tests {
     }
 
     /// The points that expired until a month: the issues 1, 2 and 3 are good through January, February and March 2026.
-    fn found(operations: &[TransactionStatus], now: &str, left: &[(&str, u64)]) -> Option<BTreeMap<Month, Points>> {
+    fn found(operations: &[TransactionStatus], now: &str, left: &[(&str, u64)]) -> Option<Gone> {
         let issues = [(1, "2026-01"), (2, "2026-02"), (3, "2026-03")];
         let expiries = issues.map(|(number, until)| ((brand(), reference(number)), Expiry::Month(month(until))));
         let all: Vec<TransactionStatus> = operations.iter().rev().cloned().collect();
@@ -228,8 +259,17 @@ mod tests {
         let account = serde_json::from_value(account).expect("an account");
         expired_by_month((&all, &Taken::new(), &Expiries::from(expiries)), &account, brand(), within(now))
     }
-    fn months(months: &[(&str, u64)]) -> Option<BTreeMap<Month, Points>> {
-        Some(months.iter().map(|(text, amount)| (month(text), Points::new(*amount))).collect())
+    /// Points that expired by month, and by the number and the end of a hold.
+    fn gone(months: &[(&str, u64)], holds: &[(u8, &str, u64)]) -> Option<Gone> {
+        let by_month = months.iter().map(|(text, amount)| (month(text), Points::new(*amount))).collect();
+        let late = holds.iter().map(|(number, time, amount)| {
+            let (reference, time_ms) = (reference(*number), within(time));
+            Late { reference, time_ms, amount: Points::new(*amount) }
+        });
+        Some(Gone { by_month, late: late.collect() })
+    }
+    fn months(months: &[(&str, u64)]) -> Option<Gone> {
+        gone(months, &[])
     }
 
     #[test]
@@ -247,11 +287,12 @@ mod tests {
         let held = at("2026-01", vec![hold(7, 20, "2026-03"), hold(8, 20, "2026-03")]);
         let all = [start, held, at("2026-02", vec![capture(7, 15)])];
         // Of the first hold 5 come back at once; of the second, 10 of each month when it ends.
-        assert_eq!(found(&all, "2026-02", &[("2026-02", 20)]), months(&[("2026-01", 5)]));
-        assert_eq!(found(&all, "2026-03", &[]), months(&[("2026-01", 15), ("2026-02", 30)]));
+        assert_eq!(found(&all, "2026-02", &[("2026-02", 20)]), gone(&[], &[(7, "2026-02", 5)]));
+        let ends = [(7, "2026-02", 5), (8, "2026-03", 20)];
+        assert_eq!(found(&all, "2026-03", &[]), gone(&[("2026-02", 20)], &ends));
         let release = Release { brand: brand(), from: own(), hold_reference: reference(8) };
         let all = [&all[..], &[at("2026-02", vec![Operation::Release(release)])]].concat();
-        assert_eq!(found(&all, "2026-02", &[("2026-02", 30)]), months(&[("2026-01", 15)]));
+        assert_eq!(found(&all, "2026-02", &[("2026-02", 30)]), gone(&[], &[(7, "2026-02", 5), (8, "2026-02", 10)]));
     }
 
     #[test]

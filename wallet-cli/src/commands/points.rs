@@ -11,7 +11,7 @@ use lojal_wallet::submission::Fate;
 
 use super::context::Context;
 use super::repeat::Repeat;
-use super::transact::{Session, points_text, report};
+use super::transact::{Session, Words, points_text, report_in_words};
 use crate::ask;
 use crate::cli::{Consent, OfReceiptArgs, ReceiptArgs, Sending, SourceArgs};
 use crate::error::CommandError;
@@ -119,10 +119,9 @@ pub(super) fn reverse(
         Some(taken) => points_text(taken, &brand),
         None => format!("{} to {}", points_text(at_least, &brand), points_text(amount, &brand)),
     };
-    match report(id, fate, &format!("took back {text} from {from}"), Repeat::ReferenceIsUsed) {
-        Ok(report) => Ok(report.with_field("taken", &taken).with_hint(CORRECTION)),
-        Err(error) => Err(with_what_is_left(&session, &reverse, &brand, error)),
-    }
+    let words = |code: &str| too_little_left(&session, &reverse, &brand, code);
+    let report = report_in_words(id, fate, &format!("took back {text} from {from}"), Repeat::ReferenceIsUsed, &words)?;
+    Ok(report.with_field("taken", &taken).with_hint(CORRECTION))
 }
 
 /// The points that a reversal took; nothing is known of one that isn't final, or if no gateway answers.
@@ -135,23 +134,15 @@ fn taken(session: &Session<'_>, reverse: &Reverse, fate: &Fate) -> Option<Points
     session.gateways.ask(ask).ok().map(|reversal| reversal.amount)
 }
 
-/// Says how much could be taken back, if a reversal failed because that is less than it should take.
-fn with_what_is_left(
-    session: &Session<'_>,
-    reverse: &Reverse,
-    brand: &api::Brand,
-    error: CommandError,
-) -> CommandError {
+/// The refusal of a reversal because less is left than it should take at least, with what is left if a gateway knows it.
+fn too_little_left(session: &Session<'_>, reverse: &Reverse, brand: &api::Brand, code: &str) -> Option<Words> {
     const TOO_LITTLE: [Code; 3] = [Code::ReversalExceedsIssue, Code::InsufficientPoints, Code::PointsExpired];
-    let CommandError::NotDone { code, message, id, height } = error else { return error };
-    let is_too_little = TOO_LITTLE.iter().any(|one| one.name() == code);
+    TOO_LITTLE.iter().find(|one| one.name() == code)?;
     let ask = |gateway: &Gateway| Ok(gateway.client()?.issue(&reverse.brand, &reverse.issue_reference)?);
-    let issue = if is_too_little { session.gateways.ask(ask).ok() } else { None };
-    let message = match issue {
-        Some(issue) => format!("{message}; {} can be taken back now", points_text(issue.reversible, brand)),
-        None => message,
-    };
-    CommandError::NotDone { code, message, id, height }
+    let issue = session.gateways.ask(ask).ok()?;
+    let (left, wanted) = (points_text(issue.reversible, brand), points_text(reverse.at_least, brand));
+    let text = format!("of the points of this issue {left} are left to be taken back now, and {wanted} were wanted");
+    Some(Words { text, is_final: false })
 }
 
 pub(super) fn one_reference(

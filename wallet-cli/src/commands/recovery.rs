@@ -14,7 +14,7 @@ use super::words::{guardian_text, guardians_text};
 use crate::ask;
 use crate::cli::{Consent, RecoverCommand, Sending};
 use crate::error::CommandError;
-use crate::output::Report;
+use crate::output::{Report, indented, paragraph};
 
 /// `lojal recover`.
 pub(super) fn recover(context: &Context, command: RecoverCommand) -> Result<Report, CommandError> {
@@ -151,24 +151,23 @@ fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, Com
 }
 
 fn recovery_text(account: &api::Account, recovery: &Recovery<AddressText>, now: TimeMs) -> String {
-    let mut lines = vec![format!("{} is being recovered: nothing leaves it", account.address)];
-    lines.extend(
-        recovery.votes.iter().map(|vote| format!("  {} wants the key {}", guardian_text(&vote.guardian), vote.new_key)),
-    );
+    let mut lines = vec![paragraph(format!("{} is being recovered: nothing leaves it", account.address))];
+    let vote = |guardian, key| indented(format!("{} wants the key {key}", guardian_text(guardian)));
+    lines.extend(recovery.votes.iter().map(|one| vote(&one.guardian, one.new_key)));
     lines.push(match recovery.agreed {
-        None => format!("  {} must want the same key", guardians_text(&account.guardians)),
-        Some(agreed) if now < agreed.from_ms => format!(
+        None => indented(format!("{} must want the same key", guardians_text(&account.guardians))),
+        Some(agreed) if now < agreed.from_ms => paragraph(format!(
             "enough guardians agreed on {}; until {} UTC the owner can end this with lojal recover cancel, then a \
              guardian completes it with {}",
             agreed.new_key,
             utc(agreed.from_ms),
             finish_command(account.address)
-        ),
-        Some(agreed) => format!(
+        )),
+        Some(agreed) => paragraph(format!(
             "enough guardians agreed on {}, and the owner's time to cancel is over: a guardian completes it with {}",
             agreed.new_key,
             finish_command(account.address)
-        ),
+        )),
     });
     lines.join("\n")
 }

@@ -9,7 +9,7 @@ use lojal_wallet::clock;
 use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError};
 use lojal_wallet::random::random_bytes;
 use lojal_wallet::submission::GRACE;
-use lojal_wallet::time::utc;
+use lojal_wallet::time::{hold_end, utc};
 use lojal_wallet::uri::PaymentRequest;
 use serde_json::json;
 
@@ -58,7 +58,7 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
         "amount": amount,
         "reference": reference,
         "expires_ms": until_ms,
-        "hold_until_ms": args.hold.then_some(expires_ms),
+        "hold_until_ms": args.hold.then(|| hold_end(expires_ms)),
         "household": args.household,
     });
     let text = format!("ask for {shown}{purpose}, until {} UTC, reference {reference}", utc(until_ms));
@@ -77,7 +77,11 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
 pub(super) fn payment(context: &Context, reference: &Reference) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let gateways = context.gateways(home.as_ref())?;
-    let payment = gateways.ask(|gateway| Ok(gateway.client()?.payment(reference)?))?;
+    let answer = gateways.ask(|gateway| Ok(gateway.client()?.payment(reference)?));
+    let payment = answer.map_err(|error| match error {
+        GatewaysError::Client(error) if error.is_problem(Code::UnknownReference.name()) => CommandError::Unanswered,
+        error => error.into(),
+    })?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     Ok(answered(&payment, &decimals))
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use lojal_text::outside;
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{AddressText, Outcome, Reference, TimeMs};
+use lojal_types::{AddressText, Outcome, Reference};
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::time::utc;
 
 use super::decimals::Decimals;
-use super::unsent::{ReturnedHold, Taken, with_taken};
+use super::holds::{Became, HoldEnd};
+use super::unsent::{Taken, with_taken};
 use super::words::{in_words, reference_of};
 
 /// The reader of transactions, with what they know.
@@ -24,24 +25,18 @@ pub(super) struct Reader<'a> {
     pub(super) taken: &'a Taken,
 }
 
-/// Transactions one line per operation, and holds that came back where their time was over; the newest first.
-pub(super) fn history_table(
-    transactions: &[TransactionStatus],
-    returned: &[ReturnedHold],
-    reader: &Reader<'_>,
-) -> String {
+/// Transactions one line per operation, and the ends of holds that no transaction tells; the newest first.
+pub(super) fn history_table(transactions: &[TransactionStatus], ends: &[HoldEnd], reader: &Reader<'_>) -> String {
     let mut rows = vec![["BLOCK", "TIME (UTC)", "OUTCOME", "WHAT", "TRANSACTION"].map(str::to_owned).to_vec()];
-    let mut returned: Vec<&ReturnedHold> = returned.iter().collect();
+    let mut ends: Vec<&HoldEnd> = ends.iter().collect();
     // The earliest last, to be taken from the front as the rows go back in time.
-    returned.sort_by_key(|hold| std::cmp::Reverse(hold.time_ms));
-    let mut returned = returned.into_iter().peekable();
+    ends.sort_by_key(|end| std::cmp::Reverse(end.time_ms));
+    let mut ends = ends.into_iter().peekable();
     for status in transactions {
         let (height, time, outcome) = match &status.state {
             TransactionState::Committed { height, time_ms, receipt, .. } => {
-                rows.extend(std::iter::from_fn(|| returned.next_if(|hold| hold.time_ms >= *time_ms)).map(|hold| {
-                    let points = reader.decimals.in_words(hold.amount, hold.brand);
-                    unsent_row(hold.time_ms, format!("got back {points} that nobody took"))
-                }));
+                let before = std::iter::from_fn(|| ends.next_if(|end| end.time_ms >= *time_ms));
+                rows.extend(before.map(|end| end_row(end, reader)));
                 (height.to_string(), utc(*time_ms), outcome_name(*receipt))
             }
             TransactionState::Pending => (String::new(), String::new(), "waiting".to_owned()),
@@ -55,9 +50,15 @@ pub(super) fn history_table(
     lojal_print::table(&rows, &[0])
 }
 
-/// A row of what happened without a transaction.
-fn unsent_row(time_ms: TimeMs, what: String) -> Vec<String> {
-    vec![String::new(), utc(time_ms), "by itself".to_owned(), what]
+/// A row of what happened to held points without a transaction that says it.
+fn end_row(end: &HoldEnd, reader: &Reader<'_>) -> Vec<String> {
+    let (points, time) = (reader.decimals.in_words(end.amount, end.brand), utc(end.time_ms));
+    let what = match end.became {
+        Became::Back => format!("got back {points} that nobody took"),
+        Became::Expired => format!("{points} of a hold expired at its end, {time} UTC"),
+        Became::Unknown => format!("a hold of {points} ended; how many of them expired with it isn't known"),
+    };
+    vec![String::new(), time, "by itself".to_owned(), what]
 }
 
 /// One transaction with all that is known about it.

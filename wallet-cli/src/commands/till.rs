@@ -1,15 +1,15 @@
 //! A till and a member: payment, hold, capture, release.
 
 use lojal_text::outside;
-use lojal_types::{Capture, Operation, Points, Release, Request, RequestKind, TimeMs, api};
+use lojal_types::{Capture, Code, Operation, Points, Release, Request, RequestKind, TimeMs, api};
 use lojal_wallet::amount;
-use lojal_wallet::time::utc;
+use lojal_wallet::time::{hold_end, utc};
 use lojal_wallet::uri::{HoldTicket, PaymentRequest};
 
 use super::context::Context;
 use super::points::reference;
 use super::request::random_salt;
-use super::transact::{Session, Source, Wish, points_text};
+use super::transact::{Session, Source, Wish, Words, points_text};
 use crate::ask;
 use crate::cli::{CaptureArgs, HoldArgs, HoldTime, OptionalReceiptArgs, PayArgs, ReleaseArgs, Sending};
 use crate::error::CommandError;
@@ -30,7 +30,8 @@ pub(super) fn pay(context: &Context, args: &PayArgs) -> Result<Report, CommandEr
         RequestKind::Redeem => {
             let done = format!("paid {points}{}", source.words());
             let operation = request.answer(&session.home.chain_id(), source.address);
-            session.fulfil(Wish::new(operation, &done).before(latest), &args.sending)
+            let words = |code: &str| answered_already(&session, &request, code);
+            session.fulfil(Wish::new(operation, &done).before(latest).in_words(&words), &args.sending)
         }
         RequestKind::Hold { expires_ms } => {
             hold_points(&session, (&request, expires_ms), &source, &points, (latest, false), &args.sending)
@@ -106,12 +107,31 @@ fn hold_points(
     };
     let done = format!("held {points}{} until {} UTC", source.words(), utc(ticket.ends_ms()));
     let wish = Wish::new(request.answer(&session.home.chain_id(), source.address), &done).before(latest);
+    let words = |code: &str| answered_already(session, request, code);
+    let wish = wish.in_words(&words);
     let report = session.fulfil(if is_random { wish.with_random_reference() } else { wish }, sending)?;
     let report = report.with_field("hold_reference", &ticket.hold_reference);
     if report.is_open {
         return Ok(report.with_field("ticket", &ticket.to_uri()));
     }
     Ok(report.with_line("the till takes them with this ticket:").with_scan("ticket", &ticket.to_uri()))
+}
+
+/// The refusal of a second answer to a request, with the first one if a gateway knows it.
+fn answered_already(session: &Session<'_>, request: &Request, code: &str) -> Option<Words> {
+    if code != Code::DuplicateReference.name() {
+        return None;
+    }
+    let reference = request.reference(&session.home.chain_id());
+    let first = session.gateways.ask(|gateway| Ok(gateway.client()?.payment(&reference)?)).ok()?;
+    let how = if first.held_until_ms.is_some() { "its points are held" } else { "it is paid" };
+    let who = if first.from == session.home.address_text() { "you".to_owned() } else { first.from.to_string() };
+    let id = first.transaction.id;
+    let text = format!(
+        "this request has been answered: {how} already, by {who} with transaction {id}; for another payment ask the \
+         till for a new one"
+    );
+    Some(Words { text, is_final: true })
 }
 
 /// The account that pays: the pool that the till names, or the one of the command line.
@@ -141,7 +161,7 @@ fn in_words(
             format!(
                 "hold {points} for {}, which can take up to all of it until {} UTC",
                 outside(&brand.name),
-                utc(expires_ms)
+                utc(hold_end(expires_ms))
             )
         }
     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lojal_text::outside;
-use lojal_types::api::{self, TransactionState, TransactionStatus};
+use lojal_types::api::{self, Problem, TransactionState, TransactionStatus};
 use lojal_types::limits::{HOLD_MS_MAX, VALIDITY_WINDOW_MS_MAX};
 use lojal_types::{
     Address, AddressText, BrandId, ChainTag, Code, KeyPair, Operation, Operations, Outcome, Points, SignedTransaction,
@@ -23,6 +23,9 @@ use super::repeat::Repeat;
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
 use crate::error::CommandError;
 use crate::output::{Report, to_value};
+
+/// The news that a rotation has happened whose outcome was open.
+pub(super) const EARLIER_ROTATION: &str = "an earlier rotation of the key is final; the new key signs from now on";
 
 /// A wallet that is about to sign, in touch with its own network.
 pub(super) struct Session<'a> {
@@ -71,17 +74,32 @@ pub(super) struct Wish<'a> {
     /// The time from which on it must not happen any more, if there is one.
     latest: Option<TimeMs>,
     repeat: Repeat,
+    words: &'a InWords<'a>,
 }
+
+/// A refusal in the words of a command that knows more of it than the ledger.
+pub(super) struct Words {
+    pub(super) text: String,
+    /// True if what was signed can't happen any more.
+    pub(super) is_final: bool,
+}
+
+/// The words for a refusal by its code, where a command has some of its own.
+pub(super) type InWords<'a> = dyn Fn(&str) -> Option<Words> + 'a;
 
 impl<'a> Wish<'a> {
     /// A wish for an operation that can happen at any time.
     pub(super) fn new(operation: Operation, done: &'a str) -> Self {
         let repeat = Repeat::of(&operation);
-        Self { operation, done, latest: None, repeat }
+        Self { operation, done, latest: None, repeat, words: &|_| None }
     }
     /// The wish, to happen before `latest` or not at all.
     pub(super) fn before(self, latest: Option<TimeMs>) -> Self {
         Self { latest, ..self }
+    }
+    /// The wish of a command with words of its own for refusals.
+    pub(super) fn in_words(self, words: &'a InWords<'a>) -> Self {
+        Self { words, ..self }
     }
     /// The wish of somebody who gave no reference: the next try has another one.
     pub(super) fn with_random_reference(self) -> Self {
@@ -101,7 +119,7 @@ impl<'a> Session<'a> {
         let gateways = context.gateways(Some(&home))?;
         let (status, gateway_url) = gateways.ask(|gateway| Ok((gateway.status()?, gateway.url().to_owned())))?;
         if finish_earlier_rotation(&mut home, &gateways)? && !context.options.json {
-            lojal_print::note("an earlier rotation of the key is final; the new key signs from now on");
+            lojal_print::note(EARLIER_ROTATION);
         }
         Ok(Self { context, home, gateways, status, gateway_url })
     }
@@ -180,7 +198,7 @@ impl<'a> Session<'a> {
     /// Signs and sends what is wished for.
     pub(super) fn fulfil(&self, wish: Wish<'_>, sending: &Sending) -> Result<Report, CommandError> {
         let (id, fate) = self.sign_and_send(wish.latest, wish.operation, sending)?;
-        report(id, fate, wish.done, wish.repeat)
+        report_in_words(id, fate, wish.done, wish.repeat, wish.words)
     }
     /// Signs and sends one operation that must not happen from `latest` on, for a caller that reports more than the
     /// rest.
@@ -253,6 +271,21 @@ fn finish_earlier_rotation(home: &mut Home, gateways: &Gateways) -> Result<bool,
 
 /// Says what became of a transaction.
 pub(super) fn report(id: TransactionId, fate: Fate, done: &str, repeat: Repeat) -> Result<Report, CommandError> {
+    report_in_words(id, fate, done, repeat, &|_| None)
+}
+
+/// Says what became of a transaction, and of a refusal what the command has to say.
+pub(super) fn report_in_words(
+    id: TransactionId,
+    fate: Fate,
+    done: &str,
+    repeat: Repeat,
+    words: &InWords<'_>,
+) -> Result<Report, CommandError> {
+    let explained = |problem: Problem| match words(&problem.code) {
+        Some(words) => words.text,
+        None => outside(problem.detail),
+    };
     let json = |state| to_value(&TransactionStatus { id, state, transaction: None });
     let not_done =
         |code: &str, message: String, height| Err(CommandError::NotDone { code: code.to_owned(), message, id, height });
@@ -264,9 +297,14 @@ pub(super) fn report(id: TransactionId, fate: Fate, done: &str, repeat: Repeat) 
                 is_open: false,
                 qr: None,
             }),
-            Outcome::Failed { code, .. } => not_done(code.name(), code.explanation().to_owned(), Some(height)),
+            Outcome::Failed { code, .. } => {
+                let message = words(code.name()).map_or_else(|| code.explanation().to_owned(), |words| words.text);
+                not_done(code.name(), message, Some(height))
+            }
         },
         Fate::Refused { problem, possible_until_ms } => {
+            let words = words(&problem.code);
+            let possible_until_ms = possible_until_ms.filter(|_| !words.as_ref().is_some_and(|words| words.is_final));
             let warning = possible_until_ms.map(|until_ms| {
                 let (until, warning) = (utc(until_ms), repeat.warning());
                 format!(
@@ -274,18 +312,18 @@ pub(super) fn report(id: TransactionId, fate: Fate, done: &str, repeat: Repeat) 
                      {warning}"
                 )
             });
-            not_done(&problem.code, outside(problem.detail) + &warning.unwrap_or_default(), None)
+            let message = words.map_or_else(|| outside(problem.detail), |words| words.text);
+            not_done(&problem.code, message + &warning.unwrap_or_default(), None)
         }
         Fate::NotSent(error) => Err(CommandError::NotSent(error)),
         Fate::Expired { refusal } => {
             let reason =
-                refusal.map(|problem| format!("; a gateway had said: {}", outside(problem.detail))).unwrap_or_default();
+                refusal.map(|problem| format!("; a gateway had said: {}", explained(problem))).unwrap_or_default();
             let message = format!("its time is over, it is not on the ledger and can't happen any more{reason}");
             not_done(Code::TransactionExpired.name(), message, None)
         }
         Fate::Open { refusal } => {
-            let reason =
-                refusal.map(|problem| format!("a gateway said: {}\n", outside(problem.detail))).unwrap_or_default();
+            let reason = refusal.map(|problem| format!("a gateway said: {}\n", explained(problem))).unwrap_or_default();
             let text = format!("{reason}not final yet · transaction {id}\nask for it with: lojal tx {id}");
             Ok(Report { json: json(TransactionState::Pending), text, is_open: true, qr: None })
         }

@@ -1,4 +1,4 @@
-//! The part of an account's history that no transaction made: holds that came back, and points that expired. The wallet
+//! The part of an account's history that no transaction made: holds that ended, and points that expired. The wallet
 //! works it out from the account's transactions; no gateway is asked for it.
 
 use std::borrow::Cow;
@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, Reverse, TimeMs};
 
-/// Points that a hold gave back to the account when its time was over.
+/// A hold that ended when its time was over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ReturnedHold {
-    /// The time at which it came back.
+pub(super) struct EndedHold {
+    /// The time at which it ended.
     pub(super) time_ms: TimeMs,
     /// The brand of the points.
     pub(super) brand: BrandId,
+    /// The reference of the hold.
+    pub(super) reference: Reference,
     /// The points that were held.
     pub(super) amount: Points,
 }
@@ -67,14 +69,14 @@ pub(super) fn happened(transactions: &[TransactionStatus]) -> impl Iterator<Item
     })
 }
 
-/// The holds of `transactions` that came back by themselves until `now`. `later` are the transactions after them, so
+/// The holds of `transactions` that ended by themselves until `now`. `later` are the transactions after them, so
 /// that no hold is missed that was captured or released.
-pub(super) fn returned_holds(
+pub(super) fn ended_holds(
     transactions: &[TransactionStatus],
     later: &[TransactionStatus],
     account: AddressText,
     now: TimeMs,
-) -> Vec<ReturnedHold> {
+) -> Vec<EndedHold> {
     let mut closed: Vec<(BrandId, &Reference)> = Vec::new();
     for (_, operation) in happened(transactions).chain(happened(later)) {
         match operation {
@@ -83,16 +85,17 @@ pub(super) fn returned_holds(
             _ => {}
         }
     }
-    let returned = happened(transactions).filter_map(|(_, operation)| match operation {
+    let ended = happened(transactions).filter_map(|(_, operation)| match operation {
         Operation::Hold(one) if one.from == account => {
             // "A hold ends on a whole minute" (protocol, Holds)
             let time_ms = one.expires_ms.to_whole_minute().filter(|end| *end <= now)?;
-            let is_closed = closed.contains(&(one.brand, &one.request.reference));
-            (!is_closed).then_some(ReturnedHold { time_ms, brand: one.brand, amount: one.amount })
+            let (brand, reference) = (one.brand, one.request.reference.clone());
+            let is_closed = closed.contains(&(brand, &reference));
+            (!is_closed).then_some(EndedHold { time_ms, brand, reference, amount: one.amount })
         }
         _ => None,
     });
-    returned.collect()
+    ended.collect()
 }
 
 /// The points of one brand that came and went.
@@ -233,22 +236,25 @@ mod tests {
     #[test]
     fn a_hold_that_nobody_took_or_let_go_came_back() {
         let page = [hold(1, 60_000), hold(2, 60_000), hold(3, 60_000), hold(4, 180_000), capture(2, 10)];
-        let returned = returned_holds(&page, &[release(3)], own(), time(120_000));
-        assert_eq!(returned, [ReturnedHold { time_ms: time(60_000), brand: brand(), amount: Points::new(60) }]);
-        assert_eq!(returned_holds(&page, &[], other(), time(120_000)), []);
+        let returned = ended_holds(&page, &[release(3)], own(), time(120_000));
+        assert_eq!(
+            returned,
+            [EndedHold { time_ms: time(60_000), brand: brand(), reference: reference(1), amount: Points::new(60) }]
+        );
+        assert_eq!(ended_holds(&page, &[], other(), time(120_000)), []);
         let failed = Outcome::Failed { operation: 0, code: lojal_types::Code::InsufficientPoints };
         let TransactionStatus { transaction: Some(signed), .. } = hold(1, 100) else { panic!("it has one") };
         let refused = with(failed, signed.transaction.operations[0].clone());
-        assert_eq!(returned_holds(&[refused], &[], own(), time(120_000)), []);
+        assert_eq!(ended_holds(&[refused], &[], own(), time(120_000)), []);
     }
 
     #[test]
     fn a_hold_comes_back_at_the_whole_minute_after_the_time_that_was_asked_for() {
         let page = [hold(1, 60_001)];
-        assert_eq!(returned_holds(&page, &[], own(), time(60_001)), []);
-        assert_eq!(returned_holds(&page, &[], own(), time(119_999)), []);
+        assert_eq!(ended_holds(&page, &[], own(), time(60_001)), []);
+        assert_eq!(ended_holds(&page, &[], own(), time(119_999)), []);
         let ends =
-            |page: &[_], now| returned_holds(page, &[], own(), time(now)).into_iter().map(|one| one.time_ms).collect();
+            |page: &[_], now| ended_holds(page, &[], own(), time(now)).into_iter().map(|one| one.time_ms).collect();
         let (whole, none): (Vec<TimeMs>, Vec<TimeMs>) = (ends(&page, 120_000), ends(&[hold(1, 120_000)], 119_999));
         assert_eq!((whole, none), (vec![time(120_000)], vec![]));
     }

@@ -2,7 +2,7 @@
 
 use lojal_types::{AddressText, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Reference, Role, Roles};
 use lojal_wallet::amount::format_grouped;
-use lojal_wallet::time::utc;
+use lojal_wallet::time::{hold_end, utc};
 
 use super::decimals::Decimals;
 
@@ -41,7 +41,8 @@ pub(super) fn in_words(
             format!("took back {least} to {most} from {}", one.from)
         }
         Operation::Hold(one) => {
-            format!("held {}{} until {} UTC", points(one.amount, one.brand), of(one.from), utc(one.expires_ms))
+            let end = utc(hold_end(one.expires_ms));
+            format!("held {}{} until {end} UTC", points(one.amount, one.brand), of(one.from))
         }
         Operation::Capture(one) => format!("took {} of what was held{}", points(one.amount, one.brand), of(one.from)),
         Operation::Release(one) => {

@@ -140,8 +140,13 @@ fn partnerships_are_listed_in_words_and_ended() {
     let server = ledger_with(Some(terms()), Some(PartnershipTerms { rate_num: 1, rate_den: 100, ..terms() }));
     let wallet = Wallet::at(server.url());
     let list = wallet.run(&["partner", "list"]).stdout;
-    assert!(list.starts_with("1 fjallet for 2 kaffet, ") && list.contains("; 5.00 converted today"), "{list}");
-    assert!(list.contains("put forward by fjallet: 1 fjallet for 1 kaffet, "), "{list}");
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines[0].starts_with("FROM    INTO     STATE"), "{list}");
+    assert!(lines[1].contains("agreed on") && lines[1].contains(" 5.00  1 fjallet for 2 kaffet, "), "{list}");
+    assert!(lines[2].contains("put forward by fjallet") && lines[2].contains("  1 fjallet for 1 kaffet, "), "{list}");
+    let narrow = wallet.command(&["partner", "list"], None).env("COLUMNS", "80").output().expect("it was built");
+    let narrow = String::from_utf8(narrow.stdout).expect("UTF-8");
+    assert!(narrow.starts_with("FROM ") && narrow.lines().all(|line| line.chars().count() <= 80), "{narrow}");
     assert_eq!(wallet.run(&["partner", "list", "--json"]).json()["partnerships"][0]["terms"]["rate_den"], 200);
     assert_eq!(wallet.run(&["partner", "end", "kaffet", "fjallet"]).exit_code, 0);
     assert!(matches!(only_operation(&server), Operation::EndPartnership(_)));

@@ -1,10 +1,11 @@
 //! The wallet's environment variables.
 
-use lojal_types::Outcome;
+use lojal_types::api::{Account, Hold};
+use lojal_types::{NetworkKind, Outcome, Points, Reference};
 
-use crate::support::gateway::ledger;
+use crate::support::gateway::{Ledger, account, ledger, network_status};
 use crate::support::server::NOBODY;
-use crate::support::{PASSPHRASE, Wallet};
+use crate::support::{PASSPHRASE, Wallet, key};
 
 #[test]
 fn an_empty_variable_counts_as_unset() {
@@ -63,4 +64,17 @@ fn columns_says_how_wide_a_table_is_also_where_there_is_no_terminal() {
     assert_eq!(longest_line(Some("nonsense")), whole);
     assert_eq!(longest_line(Some("500")), whole);
     assert!(longest_line(Some("80")) <= 80 && longest_line(Some("40")) <= 40);
+}
+
+#[test]
+fn sentences_about_an_account_are_as_wide_as_its_tables() {
+    let (brand, reference) = ("kaffet".parse().expect("valid"), Reference::new(vec![7; 32]).expect("32 bytes"));
+    let (total, expires_ms) = (Points::new(250), network_status().time_ms);
+    let hold = Hold { brand, reference, total, lots: vec![], expires_ms };
+    let own = account(key().address().to_text(NetworkKind::Test));
+    let server = Ledger::with(vec![Account { holds: vec![hold], frozen: true, ..own }]).start();
+    let output = Wallet::at(server.url()).command(&["balance"], None).env("COLUMNS", "80").output().expect("it runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(text.contains("\nheld: 2.50 kaffet until ") && text.contains(&"07".repeat(32)), "{text}");
+    assert!(text.contains("frozen: ") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }

@@ -85,6 +85,54 @@ fn history_shows_what_came_back_and_what_expired_without_a_transaction() {
 }
 
 #[test]
+fn a_hold_is_shown_with_the_whole_minute_at_which_it_ends() {
+    let Operation::Hold(hold) = hold(60, receipt("left"), 30) else { panic!("another operation") };
+    let expires_ms = TimeMs::new(time(30).get() - 1).expect("in range");
+    let server = ledger(vec![at(11, Operation::Hold(Hold { expires_ms, ..hold }))]);
+    let shown = Wallet::at(server.url()).run(&["history"]).stdout;
+    let end = "2023-11-14 22:44:00 UTC";
+    assert!(shown.contains(&format!("held 60 nordmat until {end}")), "{shown}");
+}
+
+#[test]
+fn points_whose_month_ends_while_they_are_held_expire_with_their_hold() {
+    const DAY: u64 = 24 * 60;
+    let known = lojal_types::api::Issue {
+        to: own(),
+        amount: Points::new(100),
+        expiry: "2023-12".parse().expect("a month"),
+        reversible_until_ms: time(20),
+        reversed: Points::ZERO,
+        reversible: Points::ZERO,
+    };
+    let brand = "kaffet".parse().expect("valid");
+    let Operation::Hold(hold) = hold(60, receipt("left"), 50 * DAY) else { panic!("another operation") };
+    // 14 November and 40 days is 24 December; the hold ends on 3 January.
+    let issue = Issue { brand, to: key().address(), amount: Points::new(100), reference: receipt("first") };
+    let all = vec![at(40 * DAY, Operation::Hold(Hold { brand, ..hold })), at(10, Operation::Issue(issue))];
+    let run = |reversed| {
+        let own = Account { balances: vec![], ..account(own()) };
+        let history = Some(History { transactions: all.clone(), next_cursor: None });
+        let server = Ledger { history, reversed, ..Ledger::with(vec![own]) }.start();
+        let wallet = Wallet::at(server.url());
+        (wallet.run(&["history"]).stdout, wallet.run(&["history", "--json"]).json())
+    };
+    let (shown, json) = run(Some((known, Reversal { amount: Points::ZERO })));
+    let end = "2024-01-03 22:14:00 UTC";
+    assert!(shown.contains(&format!("0.60 kaffet of a hold expired at its end, {end}")), "{shown}");
+    assert!(!shown.contains("got back"), "{shown}");
+    let parts = format!("1.00 kaffet (0.40 kaffet at the end of 2023-12, 0.60 kaffet at the end of a hold, {end})");
+    assert!(shown.contains(&format!("expired until now: {parts}")), "{shown}");
+    assert_eq!(json["expired_by_month"], serde_json::json!({ "kaffet": { "2023-12": 40 } }));
+    assert_eq!((&json["returned_holds"], &json["expired_holds"][0]["amount"]), (&serde_json::json!([]), &60.into()));
+    // Nobody says with which month the points of the issue expire.
+    let (shown, json) = run(None);
+    assert!(shown.contains("a hold of 0.60 kaffet ended; how many of them expired with it isn't known"), "{shown}");
+    assert!(!shown.contains("got back"), "{shown}");
+    assert_eq!(json["ended_holds"][0]["amount"], 60);
+}
+
+#[test]
 fn a_hold_that_runs_is_not_back_and_nothing_has_expired_that_is_held() {
     let hour_ahead = (network_status().time_ms.get() - START_MS) / 60_000 + 60;
     let server = ledger(vec![at(11, hold(60, receipt("runs"), hour_ahead)), at(10, issue(1_250, receipt("first")))]);

@@ -5,12 +5,13 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use lojal_types::{Operation, Outcome, PublicKey};
+use lojal_types::api::Account;
+use lojal_types::{NetworkKind, Operation, Outcome, PublicKey};
 use lojal_wallet::home::Home;
 
-use crate::support::gateway::{Ledger, ledger, submitted};
-use crate::support::server::Server;
-use crate::support::{PASSPHRASE, Wallet, key};
+use crate::support::gateway::{Ledger, account, ledger, network_status, submitted};
+use crate::support::server::{Answer, NOBODY, Server};
+use crate::support::{PASSPHRASE, Wallet, key, passphrase};
 
 /// A gateway that says when it has got a transaction, and keeps it to itself until it is told to go on.
 fn slow_ledger() -> (Server, Receiver<()>, Sender<()>) {
@@ -105,4 +106,38 @@ fn whoever_gets_the_lock_later_sees_what_the_other_process_has_done() {
     let before = early.public_key();
     let _lock = early.lock_key().expect("nobody else has it");
     assert_ne!(early.public_key(), before, "the home has been read again");
+}
+
+#[test]
+fn a_rotation_that_loses_to_another_copy_of_the_wallet_is_final_if_both_made_the_same_key() {
+    let wallet = Wallet::at(NOBODY);
+    let mut home = Home::open(&wallet.home()).expect("there");
+    let next = home.begin_rotation(&passphrase()).expect("begun").public_key();
+    let refuses = |rotated_key| {
+        let mut is_rotated = false;
+        Server::start(move |request| match (request.method.as_str(), request.path.as_str()) {
+            ("POST", _) => {
+                is_rotated = true;
+                Answer::problem(403, "wrong_key")
+            }
+            (_, "/v1/status") => Answer::json(200, &network_status()),
+            _ => {
+                let own = account(key().address().to_text(NetworkKind::Test));
+                Answer::json(200, &Account { rotated_key: Some(rotated_key).filter(|_| is_rotated), ..own })
+            }
+        })
+    };
+    let other = refuses(key().public_key());
+    let elsewhere = refuses(PublicKey::new([9; 32]));
+    let ran = wallet.run(&["rotate-key", "--gateway", elsewhere.url()]);
+    assert_eq!(ran.exit_code, 1);
+    assert!(ran.stderr.contains("another copy of this wallet, or a recovery, has changed the key"), "{}", ran.stderr);
+    let ran = wallet.run(&["rotate-key", "--gateway", other.url()]);
+    assert!(ran.exit_code == 1 && !ran.stderr.contains("another copy"), "{}", ran.stderr);
+    assert_eq!(Home::open(&wallet.home()).expect("there").next_public_key(), Some(next), "it is kept");
+    let same = refuses(next);
+    let ran = wallet.run(&["rotate-key", "--gateway", same.url()]);
+    assert!(ran.stdout.starts_with("an earlier rotation of the key is final"), "{}{}", ran.stdout, ran.stderr);
+    let home = Home::open(&wallet.home()).expect("there");
+    assert_eq!((home.public_key(), home.next_public_key()), (next, None));
 }

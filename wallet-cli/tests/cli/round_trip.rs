@@ -149,7 +149,7 @@ fn what_is_between_brands_and_people_is_read_as_it_is_shown() {
     let list = done(&wallet, &["partner", "list"]);
     let price = between(&list, "owes fjallet ", " minor");
     let (owed, max) = (between(&list, "at most ", " in all"), between(&list, "in all, at most ", " kaffet a day"));
-    let until = between(&list, "until ", ";");
+    let until = between(&list, "until ", "\n");
     let propose = ["partner", "propose", "Kaffet", "Fjallet", "--rate", "1 / 2", "--price", price, "--daily-max", max];
     done(&wallet, &[&propose[..], &["--until", until, "--owed-max", owed, "--yes"]].concat());
     let Operation::ProposePartnership(proposal) = last(&server) else { panic!("another operation") };

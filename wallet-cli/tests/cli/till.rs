@@ -1,7 +1,9 @@
 //! A till and a member.
 
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{Address, ChainTag, NetworkKind, Operation, Points, Reference, Request, RequestKind, Salt, TimeMs};
+use lojal_types::{
+    Address, ChainTag, Code, NetworkKind, Operation, Outcome, Points, Reference, Request, RequestKind, Salt, TimeMs,
+};
 use lojal_wallet::clock::local_time;
 use lojal_wallet::time::utc;
 use lojal_wallet::uri::{HoldTicket, PaymentRequest};
@@ -297,6 +299,40 @@ fn a_payment_is_found_by_its_reference_and_one_that_nobody_made_is_not() {
     let nothing = server(None);
     let ran = Wallet::at(nothing.url()).run_with(&["payment", &reference, "--json"], None);
     assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "unknown_reference"));
+    assert!(ran.stdout.contains("nothing has answered a request with this reference"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_request_that_somebody_has_answered_is_told_to_be_paid_and_by_whom() {
+    let receipt = Outcome::Failed { operation: 0, code: Code::DuplicateReference };
+    for (first, how) in [(payment(None), "it is paid already"), (payment(Some(now())), "its points are held already")] {
+        let id = first.transaction.id;
+        let server = Ledger { receipt, payment: Some(first), ..Ledger::with(vec![]) }.start();
+        for request in [request(), held_request()] {
+            let ran = Wallet::at(server.url()).run(&["pay", &request.to_uri(), "--yes"]);
+            let told = format!("{how}, by {} with transaction {id}; for another payment ask the till", other());
+            assert!(ran.exit_code == 1 && ran.stderr.contains(&told), "{}", ran.stderr);
+            assert!(!ran.stderr.contains("use a new reference"), "{}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn every_end_of_a_hold_that_is_shown_is_a_whole_minute() {
+    let server = ledger();
+    let wallet = Wallet::at(server.url());
+    let expires_ms = TimeMs::new((now().get() / 60_000 + 120) * 60_000 + 1).expect("in range");
+    let end = format!("until {} UTC", utc(expires_ms.plus_ms(59_999)));
+    let request = asking(|request| request.kind = RequestKind::Hold { expires_ms }).to_uri();
+    let asked = wallet.run(&["pay", &request]);
+    assert!(asked.stderr.contains(&end), "{}", asked.stderr);
+    let paid = wallet.run(&["pay", &request, "--yes"]);
+    assert!(paid.stdout.contains(&end), "{}", paid.stdout);
+    let id = submitted(&server).last().expect("one").transaction.id(&genesis().chain_id());
+    let shown = wallet.run(&["tx", &id.to_string()]).stdout;
+    assert!(shown.contains(&end), "{shown}");
+    let json = wallet.run(&["request", "1", "kaffet", "--hold", "--json"]).json();
+    assert_eq!(json["hold_until_ms"].as_u64().map(|ms| ms % 60_000), Some(0));
 }
 
 #[test]
