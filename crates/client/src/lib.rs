@@ -76,10 +76,13 @@ impl Client {
             .timeout_resolve(Some(CONNECT_TIMEOUT))
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .user_agent(concat!("lojal-client/", env!("CARGO_PKG_VERSION")));
+        let mut url = url.trim_end_matches('/').to_owned();
         if is_this_machine(host) {
             config = config.proxy(None);
+            // Resolvers know "localhost", and not all of them its absolute form.
+            url = url.replacen(host, host.trim_end_matches('.'), 1);
         }
-        Ok(Self { agent: config.build().into(), url: url.trim_end_matches('/').to_owned() })
+        Ok(Self { agent: config.build().into(), url })
     }
     /// The gateway's address.
     pub fn url(&self) -> &str {

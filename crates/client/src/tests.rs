@@ -207,6 +207,8 @@ fn this_machine_is_known_by_any_of_its_names_and_only_other_machines_are_exposed
         assert!(is_this_machine(own), "{own}");
         assert!(!Client::new(&format!("http://{own}:7800")).expect("an address").is_exposed(), "{own}");
     }
+    let absolute = Client::new("http://localhost.:7800/lojal").expect("an address");
+    assert_eq!(absolute.url(), "http://localhost:7800/lojal", "what every system can look up");
     for other in ["localhost.example.org", "notlocalhost", "10.0.0.1", "[::2]", "example.org"].into_iter().chain([
         "10.1",
         "127.0.0.0.1",
