@@ -49,8 +49,8 @@ pub(super) fn issues_of(all: &[TransactionStatus], account: AddressText, brand: 
     Some(references)
 }
 
-/// The numbers of an account's points of a brand that expired, by month and hold. None unless all of `all`, its transactions,
-/// say how they moved its lots, and the lots that are left are those of `account`.
+/// The numbers of an account's points of a brand that expired, by month and hold. None unless all of `all`, its
+/// transactions, say how they moved its lots, and the lots that are left are those of `account`.
 pub(super) fn expired_by_month(
     (all, taken, expiries): (&[TransactionStatus], &Taken, &Expiries),
     account: &api::Account,

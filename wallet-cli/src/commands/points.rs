@@ -134,7 +134,7 @@ fn taken(session: &Session<'_>, reverse: &Reverse, fate: &Fate) -> Option<Points
     session.gateways.ask(ask).ok().map(|reversal| reversal.amount)
 }
 
-/// The refusal of a reversal because less is left than it should take at least, with what is left if a gateway knows it.
+/// The refusal of a reversal because less is left than it should take at least: what is left, if a gateway knows it.
 fn too_little_left(session: &Session<'_>, reverse: &Reverse, brand: &api::Brand, code: &str) -> Option<Words> {
     const TOO_LITTLE: [Code; 3] = [Code::ReversalExceedsIssue, Code::InsufficientPoints, Code::PointsExpired];
     TOO_LITTLE.iter().find(|one| one.name() == code)?;
