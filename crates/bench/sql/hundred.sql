@@ -12,7 +12,7 @@ BEGIN
     FOR v_number IN 1..100 LOOP
         PERFORM transfer(
             p_reference * 100 + v_number - 1, p_from, v_accounts[v_number], p_brand, 1 + floor(random() * 100)::bigint,
-            p_month);
+            p_month, false);
     END LOOP;
     RETURN 'applied';
 END

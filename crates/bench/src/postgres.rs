@@ -115,7 +115,7 @@ impl Postgres {
     /// Makes a database with the baseline's tables and functions and so many accounts.
     pub fn create(&self, database: &str, accounts: usize) -> Result<(), BenchError> {
         self.psql("postgres", &[], &format!("CREATE DATABASE {database}"))?;
-        for script in [pgbench::SCHEMA, pgbench::TRANSFER, pgbench::TRANSFER_FAST, pgbench::HUNDRED] {
+        for script in [pgbench::SCHEMA, pgbench::TRANSFER, pgbench::HUNDRED] {
             self.psql(database, &[], script)?;
         }
         let count = format!("accounts={accounts}");

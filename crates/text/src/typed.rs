@@ -25,8 +25,8 @@ pub enum TypedError {
 }
 
 /// The one form of a text that somebody typed: composed (NFC), without blanks and unseen characters around it, with one
-/// space for any blanks inside. So the same receipt, name or passphrase is the same text, whichever
-/// keyboard, editor or scanner it came from.
+/// space for any blanks inside. So the same receipt, name or passphrase is the same text, whichever keyboard, editor or
+/// scanner it came from.
 ///
 /// # Errors
 /// When nothing is left, or a character that nobody sees stands inside. Joiners may: some scripts are written with

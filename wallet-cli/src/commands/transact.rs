@@ -282,10 +282,8 @@ pub(super) fn report_in_words(
     repeat: Repeat,
     words: &InWords<'_>,
 ) -> Result<Report, CommandError> {
-    let explained = |problem: Problem| match words(&problem.code) {
-        Some(words) => words.text,
-        None => outside(problem.detail),
-    };
+    let said = |code: &str, text: String| words(code).unwrap_or(Words { text, is_final: false });
+    let explained = |problem: Problem| said(&problem.code, outside(problem.detail)).text;
     let json = |state| to_value(&TransactionStatus { id, state, transaction: None });
     let not_done =
         |code: &str, message: String, height| Err(CommandError::NotDone { code: code.to_owned(), message, id, height });
@@ -298,13 +296,13 @@ pub(super) fn report_in_words(
                 qr: None,
             }),
             Outcome::Failed { code, .. } => {
-                let message = words(code.name()).map_or_else(|| code.explanation().to_owned(), |words| words.text);
+                let message = said(code.name(), code.explanation().to_owned()).text;
                 not_done(code.name(), message, Some(height))
             }
         },
         Fate::Refused { problem, possible_until_ms } => {
-            let words = words(&problem.code);
-            let possible_until_ms = possible_until_ms.filter(|_| !words.as_ref().is_some_and(|words| words.is_final));
+            let said = said(&problem.code, outside(problem.detail));
+            let possible_until_ms = possible_until_ms.filter(|_| !said.is_final);
             let warning = possible_until_ms.map(|until_ms| {
                 let (until, warning) = (utc(until_ms), repeat.warning());
                 format!(
@@ -312,8 +310,7 @@ pub(super) fn report_in_words(
                      {warning}"
                 )
             });
-            let message = words.map_or_else(|| outside(problem.detail), |words| words.text);
-            not_done(&problem.code, message + &warning.unwrap_or_default(), None)
+            not_done(&problem.code, said.text + &warning.unwrap_or_default(), None)
         }
         Fate::NotSent(error) => Err(CommandError::NotSent(error)),
         Fate::Expired { refusal } => {

@@ -11,7 +11,6 @@ use crate::latency::{Latencies, Percentiles};
 
 pub(super) const SCHEMA: &str = include_str!("../../sql/schema.sql");
 pub(super) const TRANSFER: &str = include_str!("../../sql/transfer.sql");
-pub(super) const TRANSFER_FAST: &str = include_str!("../../sql/transfer_fast.sql");
 pub(super) const HUNDRED: &str = include_str!("../../sql/hundred.sql");
 pub(super) const ACCOUNTS: &str = include_str!("../../sql/accounts.sql");
 pub(super) const CHECK: &str = include_str!("../../sql/check.sql");
@@ -63,16 +62,11 @@ pub enum Script {
 
 impl Script {
     /// Its text.
-    pub fn text(self) -> String {
-        let text = match self {
+    pub fn text(self) -> &'static str {
+        match self {
             Self::Transfer { .. } => include_str!("../../sql/transfer.pgbench"),
             Self::Hot => include_str!("../../sql/hot.pgbench"),
             Self::Hundred => include_str!("../../sql/hundred.pgbench"),
-        };
-        // pgbench's variables stand for values only, not for a function's name.
-        match self.variant() {
-            Variant::General => text.to_owned(),
-            Variant::FastPath | Variant::GroupCommit => text.replace("SELECT transfer(", "SELECT transfer_fast("),
         }
     }
     /// Transfers in each database transaction.
@@ -133,8 +127,9 @@ pub(super) fn arguments(script: Script, accounts: usize, clients: u32, duration:
     arguments.push(format!("--jobs={}", cores.min(clients as usize)));
     arguments.push(format!("--time={}", duration.as_secs().max(1)));
     let (accounts, skew) = (accounts.to_string(), script.skew().to_string());
-    let run = run.to_string();
-    for (name, value) in [("n", "0"), ("run", &run), ("accounts", &accounts), ("skew", &skew), ("month", "24322")] {
+    let (run, fast) = (run.to_string(), (script.variant() != Variant::General).to_string());
+    let variables = [("n", "0"), ("run", &run), ("accounts", &accounts), ("skew", &skew), ("month", "24322")];
+    for (name, value) in variables.into_iter().chain([("fast", fast.as_str())]) {
         arguments.push(format!("--define={name}={value}"));
     }
     arguments
@@ -181,11 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn every_variant_calls_its_function() {
-        let text = |variant| Script::Transfer { skew: 1, variant }.text();
-        assert!(text(Variant::General).contains("SELECT transfer("));
-        assert!(text(Variant::FastPath).contains("SELECT transfer_fast("));
-        assert_eq!(text(Variant::GroupCommit), text(Variant::FastPath));
+    fn every_variant_makes_transfers_in_its_way() {
+        let is_fast = |variant| {
+            let script = Script::Transfer { skew: 1, variant };
+            let arguments = arguments(script, 100, 8, Duration::from_secs(5), 2);
+            assert!(script.text().contains("SELECT transfer(") && script.text().contains(":fast"));
+            arguments.contains(&"--define=fast=true".to_owned())
+        };
+        assert_eq!(Variant::ALL.map(is_fast), [false, true, true]);
     }
 
     #[test]

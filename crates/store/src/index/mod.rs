@@ -107,7 +107,7 @@ pub(crate) struct Index {
 impl Index {
     /// Makes an empty index, durably.
     fn create(disk: &Disk, directory: &Path) -> Result<Self, StoreError> {
-        // The attempts that are counted are those to open the one before, which may be gone without its mark.
+        // The attempts that are counted are those to open the one before, which may be gone while its mark is there.
         disk.remove(&mark_in(directory))?;
         disk.remove(&redo_in(directory))?;
         let index = Self::open(disk, directory)?;
