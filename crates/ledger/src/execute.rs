@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lojal_types::{
-    Address, BrandId, ChainId, Code, Outcome, Points, Receipt, TimeMs, TransactionId, VerifiedTransaction,
+    Address, BrandId, ChainId, Code, Hash, Month, Outcome, Points, Receipt, TimeMs, TransactionId, VerifiedTransaction,
 };
 
 use crate::admission::admit;
@@ -11,11 +11,12 @@ use crate::conservation::{ConservationError, check_block};
 use crate::execution::Execution;
 use crate::expiry::expire;
 use crate::hold_ends::end_holds;
-use crate::key::{AccountKey, RecentKey, StateKey};
+use crate::key::{AccountKey, RecentKey, ShelfKey, StateKey};
 use crate::operations::{Context, apply, set_aside};
 use crate::overlay::{Overlay, Written};
 use crate::recent::{IdSet, first_minute, minute_of};
-use crate::record::RecentDigest;
+use crate::record::{RecentDigest, Shelf};
+use crate::shelves::Shelves;
 use crate::state::State;
 use crate::tree::hash_key;
 
@@ -39,6 +40,8 @@ pub struct BlockExecutor<'a> {
     state: &'a State,
     time: TimeMs,
     overlay: Overlay<'a>,
+    /// The months whose shelves this block drops.
+    dropped: Vec<Month>,
     /// The digests of the minutes of `added_ids`, to be written at the end.
     digests: BTreeMap<u64, RecentDigest>,
     added: IdSet,
@@ -48,9 +51,10 @@ pub struct BlockExecutor<'a> {
 
 impl<'a> BlockExecutor<'a> {
     /// Begins a block at `time`, which the caller has checked to be later than the parent's. Points whose month is
-    /// over by then expire first, and holds whose time is over end.
+    /// over by then expire first, holds whose time is over end, and shelves whose time has come are dropped.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
-        let mut overlay = Overlay::new(state.view().tree());
+        let mut overlay = Overlay::on(state.view().tree(), state.view().shelves());
+        let dropped = drop_shelves(&mut overlay, state.view().shelves(), time);
         end_holds(&mut overlay, state.view().tip().time_ms, time);
         expire(&mut overlay, state.view(), time);
         for minute in state.recent().minutes_before(first_minute(time)) {
@@ -61,6 +65,7 @@ impl<'a> BlockExecutor<'a> {
             state,
             time,
             overlay,
+            dropped,
             digests: BTreeMap::new(),
             added: IdSet::default(),
             added_ids: Vec::new(),
@@ -146,10 +151,23 @@ impl<'a> BlockExecutor<'a> {
         for (minute, digest) in &self.digests {
             self.overlay.put(&RecentKey(*minute), digest);
         }
+        let shelves = self.put_shelves();
         let written = self.overlay.into_written();
         check_block(&written, self.time)?;
-        let tree = self.state.view().tree().apply_changes(written.iter().map(Written::change).collect());
-        Ok(Execution { tree, added_ids: self.added_ids, receipts: self.receipts })
+        let in_tree = written.iter().filter(|written| written.key.shelf().is_none());
+        let tree = self.state.view().tree().apply_changes(in_tree.map(Written::change).collect());
+        Ok(Execution { tree, shelves, added_ids: self.added_ids, receipts: self.receipts })
+    }
+
+    /// Commits to the shelves as the block leaves them.
+    fn put_shelves(&mut self) -> Shelves {
+        let changed = self.overlay.written_shelves();
+        for (month, tree) in &changed {
+            let begun = self.overlay.get(&ShelfKey(*month)).expect("a shelf is begun before anything lies on it");
+            let (root, count) = (Hash::new(tree.root()), tree.len());
+            self.overlay.put(&ShelfKey(*month), &Shelf { root, count, ..begun });
+        }
+        self.state.view().shelves().with(&self.dropped, changed)
     }
 
     /// Applies the operations up to the first that fails. What they have written is neither kept nor taken back yet.
@@ -195,6 +213,20 @@ impl<'a> BlockExecutor<'a> {
     fn chain_id(&self) -> ChainId {
         self.state.view().chain_id()
     }
+}
+
+/// Drops the shelves whose time has come; answers with their months. "A shelf is dropped whole, in the first block that
+/// isn't earlier than that." (protocol, References)
+fn drop_shelves(overlay: &mut Overlay<'_>, shelves: &Shelves, time: TimeMs) -> Vec<Month> {
+    let mut dropped = Vec::new();
+    for (month, _) in shelves.iter() {
+        let shelf = overlay.get(&ShelfKey(month)).expect("every shelf has its record");
+        if shelf.drop_ms <= time {
+            overlay.drop_shelf(month);
+            dropped.push(month);
+        }
+    }
+    dropped
 }
 
 #[cfg(test)]

@@ -3,17 +3,19 @@
 use lojal_types::{Receipt, TransactionId, ValidatorSet};
 
 use crate::key::{StateKey, ValidatorsKey};
+use crate::shelves::Shelves;
 use crate::tree::StateTree;
 
 /// The effect of a block on the state: kept by its id, and applied when it is decided.
 pub struct Execution {
     pub(crate) tree: StateTree,
+    pub(crate) shelves: Shelves,
     pub(crate) added_ids: Vec<(u64, TransactionId)>,
     pub(crate) receipts: Vec<Receipt>,
 }
 
 impl Execution {
-    /// The state after the block.
+    /// The state after the block; its root commits to the shelves too.
     pub fn tree(&self) -> &StateTree {
         &self.tree
     }

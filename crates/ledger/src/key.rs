@@ -3,16 +3,17 @@
 mod household;
 mod packed;
 mod partnership;
+mod shelf;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, Expiry, Parameters, Reference, Totals, ValidatorSet};
+use lojal_types::{Address, BrandId, Expiry, Month, Parameters, Totals, ValidatorSet};
 
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
+pub use self::shelf::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey};
 use crate::record::{
-    Account, Balance, Brand, BrandList, DayCount, Held, HeldUntil, Holds, Issued, Operator, OperatorList, RecentDigest,
-    Redeemed, Reversed, Used,
+    Account, Balance, Brand, BrandList, DayCount, HeldUntil, Holds, Operator, OperatorList, RecentDigest,
 };
 
 /// A key with the type of the record that it leads to.
@@ -22,6 +23,10 @@ pub trait StateKey: BorshSerialize + BorshDeserialize {
     /// The record that the state keeps under it.
     type Record: BorshSerialize + BorshDeserialize;
 
+    /// The month on whose shelf the record lies; none if it lies in the main tree.
+    fn shelf(&self) -> Option<Month> {
+        None
+    }
     /// The canonical bytes.
     fn encode(&self) -> Box<[u8]> {
         let mut bytes = vec![Self::KIND];
@@ -39,6 +44,14 @@ pub trait StateKey: BorshSerialize + BorshDeserialize {
 pub(crate) fn account_of(key: &[u8]) -> Option<&[u8; 20]> {
     match key.split_first()? {
         (32..=47 | 64..=79, rest) => rest.first_chunk(),
+        _ => None,
+    }
+}
+
+/// The month on whose shelf the record of a key lies: those of kinds 80 to 95 begin with it.
+pub(crate) fn shelf_of(key: &[u8]) -> Option<Month> {
+    match key.split_first()? {
+        (80..=95, rest) => rest.first_chunk().map(|month| Month::new(u16::from_le_bytes(*month))),
         _ => None,
     }
 }
@@ -125,45 +138,6 @@ impl StateKey for OperatorKey {
     type Record = Operator;
 }
 
-/// An issue, by the brand's reference.
-#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
-pub struct IssuedKey {
-    /// The brand.
-    pub brand: BrandId,
-    /// Its reference.
-    pub reference: Reference,
-}
-impl StateKey for IssuedKey {
-    const KIND: u8 = 20;
-    type Record = Issued;
-}
-
-/// A reference that a redemption has used.
-#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
-pub struct RedeemedKey {
-    /// The brand.
-    pub brand: BrandId,
-    /// Its reference.
-    pub reference: Reference,
-}
-impl StateKey for RedeemedKey {
-    const KIND: u8 = 21;
-    type Record = Redeemed;
-}
-
-/// A reference that a reversal has used.
-#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
-pub struct ReversedKey {
-    /// The brand.
-    pub brand: BrandId,
-    /// Its reference.
-    pub reference: Reference,
-}
-impl StateKey for ReversedKey {
-    const KIND: u8 = 22;
-    type Record = Reversed;
-}
-
 /// The accounts of a brand's operators.
 #[derive(Clone, Copy, Debug, BorshSerialize, BorshDeserialize)]
 pub struct OperatorListKey(pub BrandId);
@@ -183,32 +157,6 @@ pub struct IssuedTodayKey {
 impl StateKey for IssuedTodayKey {
     const KIND: u8 = 24;
     type Record = DayCount;
-}
-
-/// A reference that a hold has used.
-#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
-pub struct HeldKey {
-    /// The brand.
-    pub brand: BrandId,
-    /// The reference.
-    pub reference: Reference,
-}
-impl StateKey for HeldKey {
-    const KIND: u8 = 25;
-    type Record = Held;
-}
-
-/// A reference that a capture has used.
-#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
-pub struct CapturedKey {
-    /// The brand.
-    pub brand: BrandId,
-    /// Its reference.
-    pub reference: Reference,
-}
-impl StateKey for CapturedKey {
-    const KIND: u8 = 26;
-    type Record = Used;
 }
 
 /// The points of a brand that are set aside by holds which end within an hour, counted from 1970.
@@ -297,6 +245,7 @@ mod tests {
             IssuedTodayKey::KIND,
             HeldKey::KIND,
             CapturedKey::KIND,
+            ShelfKey::KIND,
             HeldUntilKey::KIND,
             HoldsKey::KIND,
             TransferredTodayKey::KIND,
@@ -316,6 +265,19 @@ mod tests {
         kinds.sort_unstable();
         kinds.dedup();
         assert_eq!(kinds.len(), count);
+    }
+
+    #[test]
+    fn the_keys_of_shelves_say_their_month_and_no_others_do() {
+        let brand: BrandId = "kaffet".parse().expect("valid");
+        let (shelf, reference) = (Month::new(683), lojal_types::Reference::new(vec![7]).expect("one byte"));
+        let issued = IssuedKey { shelf, brand, reference };
+        assert_eq!((issued.shelf(), shelf_of(&issued.encode())), (Some(shelf), Some(shelf)));
+        assert_eq!((ShelfKey(shelf).shelf(), shelf_of(&ShelfKey(shelf).encode())), (None, None));
+        let on_shelves =
+            [IssuedKey::KIND, RedeemedKey::KIND, ReversedKey::KIND, HeldKey::KIND, CapturedKey::KIND];
+        assert!(on_shelves.iter().all(|kind| shelf_of(&[*kind, 0, 0]) == Some(Month::new(0))));
+        assert!((0..=u8::MAX).filter(|kind| shelf_of(&[*kind, 0, 0]).is_some()).all(|kind| (80..=95).contains(&kind)));
     }
 
     #[test]

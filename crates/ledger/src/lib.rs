@@ -7,6 +7,7 @@
 //! - [`operations`]: the rules of every operation, one file per group.
 //! - [`conservation`]: that no point appears or vanishes, checked after every block.
 //! - [`view`]: what wallets and brands ask a version of the state.
+//! - [`shelves`]: the trees of references, one per month, dropped whole.
 //! - [`tree`]: the map from keys to values behind one root hash.
 //!
 //! This crate is pure: no I/O, no clock, no randomness. Time comes from block headers.
@@ -27,6 +28,7 @@ pub mod operations;
 mod overlay;
 pub mod recent;
 pub mod record;
+pub mod shelves;
 pub mod state;
 pub mod tree;
 pub mod view;
@@ -35,5 +37,6 @@ pub use conservation::ConservationError;
 pub use dry_run::DryRun;
 pub use execute::{BlockExecutor, Claim};
 pub use execution::Execution;
+pub use shelves::Shelves;
 pub use state::{State, Tip, View};
 pub use tree::StateTree;

@@ -1,10 +1,14 @@
 //! The working set of a block: reads fall through to the state tree, writes stay here, and the writes of one
 //! transaction can be taken back.
 
+use std::collections::BTreeMap;
+
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use lojal_types::Month;
 
-use crate::key::{PackedKey, StateKey, TableHash};
+use crate::key::{PackedKey, ShelfKey, StateKey, TableHash};
+use crate::shelves::Shelves;
 use crate::tree::{Change, Hash, StateTree, hash_key};
 
 /// The change that a block makes to one key.
@@ -48,6 +52,8 @@ struct Slot<'a> {
 
 pub(crate) struct Overlay<'a> {
     base: &'a StateTree,
+    /// The shelves of the base that haven't been dropped.
+    shelves: BTreeMap<Month, &'a StateTree>,
     table_hash: TableHash,
     /// The places of keys in `slots`.
     places: HashTable<usize>,
@@ -58,9 +64,42 @@ pub(crate) struct Overlay<'a> {
 }
 
 impl<'a> Overlay<'a> {
+    /// On top of a main tree, without shelves.
     pub(crate) fn new(base: &'a StateTree) -> Self {
         let table_hash = TableHash::new(&base.root());
-        Self { base, table_hash, places: HashTable::new(), slots: Vec::new(), undo: Vec::new() }
+        let shelves = BTreeMap::new();
+        Self { base, shelves, table_hash, places: HashTable::new(), slots: Vec::new(), undo: Vec::new() }
+    }
+
+    /// On top of a whole state.
+    pub(crate) fn on(base: &'a StateTree, shelves: &'a Shelves) -> Self {
+        Self { shelves: shelves.iter().collect(), ..Self::new(base) }
+    }
+
+    /// Drops a shelf whole. Nothing of it has been touched yet.
+    pub(crate) fn drop_shelf(&mut self, month: Month) {
+        self.shelves.remove(&month);
+        self.remove(&ShelfKey(month));
+    }
+
+    /// The shelves on which the block has written anything, as it has left them.
+    pub(crate) fn written_shelves(&self) -> BTreeMap<Month, StateTree> {
+        let mut changes = BTreeMap::<Month, Vec<Change<'_>>>::new();
+        for Slot { key, key_hash, now, .. } in &self.slots {
+            let Some(month) = key.shelf() else { continue };
+            let after = match now {
+                Now::AsBefore => continue,
+                Now::Value(value) => Some(&**value),
+                Now::Gone => None,
+            };
+            changes.entry(month).or_default().push(Change::hashed(*key_hash, key.as_bytes(), after));
+        }
+        let empty = StateTree::new();
+        let written = changes.into_iter().map(|(month, changes)| {
+            let before = self.shelves.get(&month).copied().unwrap_or(&empty);
+            (month, before.apply_changes(changes))
+        });
+        written.collect()
     }
 
     /// The record under a key, as the transactions so far have left it.
@@ -110,7 +149,8 @@ impl<'a> Overlay<'a> {
     }
 
     fn place<K: StateKey>(&mut self, key: &K) -> usize {
-        let Self { base, table_hash, places, slots, .. } = self;
+        let Self { base, shelves, table_hash, places, slots, .. } = self;
+        let shelf = key.shelf();
         let key = PackedKey::of(key);
         let hash_of = |place: &usize| table_hash.of(&slots[*place].key);
         match places.entry(table_hash.of(&key), |place| slots[*place].key == key, hash_of) {
@@ -119,7 +159,12 @@ impl<'a> Overlay<'a> {
                 let place = slots.len();
                 unknown.insert(place);
                 let key_hash = hash_key(key.as_bytes());
-                slots.push(Slot { key, key_hash, before: base.get_hashed(&key_hash), now: Now::AsBefore });
+                let tree = match shelf {
+                    None => Some(*base),
+                    Some(month) => shelves.get(&month).copied(),
+                };
+                let before = tree.and_then(|tree| tree.get_hashed(&key_hash));
+                slots.push(Slot { key, key_hash, before, now: Now::AsBefore });
                 place
             }
         }

@@ -78,6 +78,8 @@ pub struct Holds {
 pub struct OpenHold {
     /// The till's request.
     pub reference: Reference,
+    /// The request's day.
+    pub dated: Day,
     /// The time from which on they are the account's again: a whole minute.
     pub expires_ms: TimeMs,
     /// The lots set aside, by rising expiry.
@@ -119,6 +121,8 @@ pub struct Counted {
 pub struct Held {
     /// The account whose points are held.
     pub from: Address,
+    /// The day of the request.
+    pub dated: Day,
     /// The time from which on the brand can't take them any more.
     pub expires_ms: TimeMs,
     /// True if the brand has captured or released it.
@@ -245,6 +249,8 @@ pub struct Issued {
     pub amount: Points,
     /// Their expiry.
     pub expiry: Expiry,
+    /// The day of its reference.
+    pub dated: Day,
     /// The time from which on nothing of it can be reversed: fixed by the policy at the issue, not by a later one.
     pub reversible_until_ms: TimeMs,
     /// The number of them that have been reversed.
@@ -265,6 +271,17 @@ impl Issued {
     pub(crate) fn left(&self) -> Points {
         self.amount.checked_sub(self.reversed).expect("reversals take at most what was issued")
     }
+}
+
+/// The shelf of the references of one month: the records of what they were used for lie in a tree of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Shelf {
+    /// The root of its tree.
+    pub root: Hash,
+    /// The number of its records.
+    pub count: u64,
+    /// The time from which on it is gone: fixed when it was begun.
+    pub drop_ms: TimeMs,
 }
 
 /// The mark that a reference has been used for a reversal, and what it took.

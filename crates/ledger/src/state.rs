@@ -14,6 +14,7 @@ use crate::key::{
 use crate::overlay::{Overlay, Written};
 use crate::recent::RecentIds;
 use crate::record::{Account, Brand, BrandList, Operator, OperatorList};
+use crate::shelves::Shelves;
 use crate::tree::StateTree;
 
 /// The last block of a state.
@@ -42,6 +43,7 @@ pub struct View {
     settlement_currency: Option<Currency>,
     tip: Tip,
     tree: StateTree,
+    shelves: Shelves,
 }
 
 impl State {
@@ -61,14 +63,15 @@ impl State {
             found(&mut overlay, brand);
         }
         let tree = empty.apply_changes(overlay.into_written().iter().map(Written::change).collect());
-        Self::restore(genesis, tip, tree, RecentIds::default())
+        Self::restore(genesis, tip, (tree, Shelves::default()), RecentIds::default())
     }
 
-    /// A state from the parts that a checkpoint keeps. The caller has checked the tree's root and the ids.
-    pub fn restore(genesis: &Genesis, tip: Tip, tree: StateTree, recent: RecentIds) -> Self {
+    /// A state from the parts that a checkpoint keeps. The caller has checked the tree's root, that the shelves are the
+    /// tree's, and the ids.
+    pub fn restore(genesis: &Genesis, tip: Tip, (tree, shelves): (StateTree, Shelves), recent: RecentIds) -> Self {
         let settlement_currency = genesis.document().settlement_currency;
         let (chain_id, network) = (genesis.chain_id(), genesis.network());
-        Self { view: View { chain_id, network, settlement_currency, tip, tree }, recent }
+        Self { view: View { chain_id, network, settlement_currency, tip, tree, shelves }, recent }
     }
 
     /// Makes a decided block's execution the state.
@@ -76,6 +79,7 @@ impl State {
         self.recent.apply(execution.added_ids, crate::recent::first_minute(tip.time_ms));
         self.view.tip = tip;
         self.view.tree = execution.tree;
+        self.view.shelves = execution.shelves;
     }
 
     /// The version to read from.
@@ -127,13 +131,25 @@ impl View {
     pub fn tree(&self) -> &StateTree {
         &self.tree
     }
+    /// The shelves, each a tree of its own to which the tree commits.
+    pub fn shelves(&self) -> &Shelves {
+        &self.shelves
+    }
+    /// All keys and values: those of the tree and then those of each shelf, in the order of the key hashes.
+    pub fn entries(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.tree.iter().chain(self.shelves.iter().flat_map(|(_, shelf)| shelf.iter()))
+    }
     /// The root of the state.
     pub fn state_root(&self) -> Hash {
         Hash::new(self.tree.root())
     }
     /// The record under a key.
     pub fn get<K: StateKey>(&self, key: &K) -> Option<K::Record> {
-        let bytes = self.tree.get(&key.encode())?;
+        let tree = match key.shelf() {
+            None => &self.tree,
+            Some(month) => self.shelves.get(month)?,
+        };
+        let bytes = tree.get(&key.encode())?;
         Some(borsh::from_slice(bytes).expect("the state holds only records that this crate encoded"))
     }
     /// Network-wide settings.

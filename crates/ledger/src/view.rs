@@ -3,7 +3,7 @@
 
 use lojal_types::api::{NettingPair, Partnership};
 use lojal_types::{
-    Address, BrandId, ExactMoney, Guardians, Lot, MemberRights, Points, Recovery, Reference, TransactionId,
+    Address, BrandId, Day, ExactMoney, Guardians, Lot, MemberRights, Month, Points, Recovery, Reference, TransactionId,
 };
 
 use crate::key::{
@@ -43,13 +43,19 @@ impl View {
         self.recorded_holds(account, brand).into_iter().filter(|hold| self.is_open(hold)).collect()
     }
     /// The brand, the transaction and, for points that are held, the hold that a request's reference has been used for.
-    pub fn payment(&self, reference: &Reference) -> Option<(BrandId, TransactionId, Option<Held>)> {
+    /// The reference commits to the request's day, so no other shelf has it.
+    pub fn payment(&self, reference: &Reference, dated: Day) -> Option<(BrandId, TransactionId, Option<Held>)> {
+        let shelf = dated.month();
         self.brand_ids().into_iter().find_map(|brand| {
-            let held = self.get(&HeldKey { brand, reference: reference.clone() });
-            let redeemed = self.get(&RedeemedKey { brand, reference: reference.clone() });
+            let held = self.get(&HeldKey { shelf, brand, reference: reference.clone() });
+            let redeemed = self.get(&RedeemedKey { shelf, brand, reference: reference.clone() });
             let held = held.map(|held| (brand, held.transaction, Some(held)));
             held.or_else(|| redeemed.map(|redeemed| (brand, redeemed.transaction, None)))
         })
+    }
+    /// The record of a reference on the latest shelf that has one, under the key that a month gives.
+    pub fn latest<K: StateKey>(&self, key: impl Fn(Month) -> K) -> Option<K::Record> {
+        self.shelves().iter().rev().find_map(|(month, _)| self.get(&key(month)))
     }
     /// The guardians who can bring an account back; none if it has no guardians or doesn't exist.
     pub fn guardians(&self, account: Address) -> Guardians {

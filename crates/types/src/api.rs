@@ -7,6 +7,7 @@ use crate::address::AddressText;
 use crate::block::Header;
 use crate::brand::{BrandId, Policy};
 use crate::certificate::Certificate;
+use crate::day::Day;
 use crate::guardian::{Guardians, Recovery};
 use crate::household::MemberRights;
 use crate::ids::{BlockId, ChainId, Hash, Height, PublicKey, TransactionId};
@@ -68,6 +69,8 @@ pub struct Brands {
 /// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
+    /// The day of its reference, which a reversal names.
+    pub dated: Day,
     /// The account that got the points.
     pub to: AddressText,
     /// The number of points.
@@ -159,6 +162,8 @@ pub struct Hold {
     pub brand: BrandId,
     /// The till's request.
     pub reference: Reference,
+    /// The request's day, which a capture or release names.
+    pub dated: Day,
     /// The sum of the lots.
     pub total: Points,
     /// The points by expiry, the earliest first.

@@ -101,6 +101,10 @@ pub enum Code {
     RequestMismatch = 229,
     /// The request that the operation answers is over.
     RequestExpired = 230,
+    /// The day of the reference is later than tomorrow.
+    ReferenceInFuture = 231,
+    /// The day of the reference lies longer ago than references are taken.
+    ReferenceTooOld = 232,
     /// The new key is not a valid Ed25519 public key.
     InvalidKey = 301,
     /// The new key is the one that already signs for the account.

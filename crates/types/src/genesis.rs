@@ -10,7 +10,7 @@ use crate::brand::{BrandId, Policy, PolicyError};
 use crate::hash::{hash, tag};
 use crate::ids::{ChainId, PublicKey};
 use crate::limits::{
-    BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, DECIMALS_MAX, OPERATORS_MAX, POINTS_MAX, RECOVERY_DELAY_MS,
+    BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, DECIMALS_MAX, KEEP_MONTHS, KEEP_MONTHS_DEFAULT, OPERATORS_MAX, POINTS_MAX, RECEIPT_DAYS, RECEIPT_DAYS_DEFAULT, RECOVERY_DELAY_MS,
     RECOVERY_DELAY_MS_DEFAULT, TRANSACTION_BYTES_MAX, VALIDATORS_MAX,
 };
 use crate::money::Currency;
@@ -78,23 +78,37 @@ pub struct Parameters {
     /// The time that an owner has to cancel a recovery once enough guardians agree, in milliseconds.
     #[serde(default = "recovery_delay_ms_default")]
     pub recovery_delay_ms: u64,
+    /// Most days that the date of a reference lies before the block that uses it.
+    #[serde(default = "receipt_days_default")]
+    pub receipt_days: u8,
+    /// The number of months for which references are remembered after the month of their date.
+    #[serde(default = "keep_months_default")]
+    pub keep_months: u8,
 }
 
 impl Parameters {
     /// The settings of a network that has no reason for others: the largest blocks, an empty one every 3 s, 72 h to
-    /// cancel a recovery.
+    /// cancel a recovery, 35 days to use a reference, which is remembered for 13 months.
     pub fn standard() -> Self {
         Self {
             heartbeat_ms: 3000,
             block_bytes_max: u32::try_from(BLOCK_BYTES_MAX).expect("fits"),
             block_transactions_max: u32::try_from(BLOCK_TRANSACTIONS_MAX).expect("fits"),
             recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
+            receipt_days: RECEIPT_DAYS_DEFAULT,
+            keep_months: KEEP_MONTHS_DEFAULT,
         }
     }
 }
 
 fn recovery_delay_ms_default() -> u64 {
     RECOVERY_DELAY_MS_DEFAULT
+}
+fn receipt_days_default() -> u8 {
+    RECEIPT_DAYS_DEFAULT
+}
+fn keep_months_default() -> u8 {
+    KEEP_MONTHS_DEFAULT
 }
 
 /// A genesis document that nobody has checked yet; the form of the TOML file.
@@ -233,8 +247,8 @@ impl GenesisDocument {
     }
 }
 
-/// "Genesis sets the bytes and transactions of a block at or below the limits here, and the heartbeat (100 ms to 60 s)
-/// and the recovery delay (1 s to 30 days)." (protocol, Limits)
+/// "Genesis sets the bytes and transactions of a block at or below the limits here, and the heartbeat (100 ms to 60 s),
+/// the recovery delay (1 s to 30 days), `receipt_days` (1 to 62) and `keep_months` (3 to 36)." (protocol, Limits)
 fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     let block_bytes = parameters.block_bytes_max as usize;
     let block_transactions = parameters.block_transactions_max as usize;
@@ -250,6 +264,12 @@ fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     }
     if !RECOVERY_DELAY_MS.contains(&parameters.recovery_delay_ms) {
         return Err(GenesisError::Parameter("recovery_delay_ms", "must be 1000 to 2592000000"));
+    }
+    if !RECEIPT_DAYS.contains(&parameters.receipt_days) {
+        return Err(GenesisError::Parameter("receipt_days", "must be 1 to 62"));
+    }
+    if !KEEP_MONTHS.contains(&parameters.keep_months) {
+        return Err(GenesisError::Parameter("keep_months", "must be 3 to 36"));
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ pub mod bounded;
 pub mod brand;
 pub mod certificate;
 pub mod code;
+pub mod day;
 mod decode;
 pub mod genesis;
 pub mod guardian;
@@ -44,6 +45,7 @@ pub use bounded::Bounded;
 pub use brand::{BrandId, Policy};
 pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
 pub use code::Code;
+pub use day::Day;
 pub use genesis::{Genesis, GenesisDocument, Parameters};
 pub use guardian::{AgreedKey, Guardian, Guardians, Recovery, RecoveryVote};
 pub use household::{MemberLimit, MemberLimits, MemberRights, MemberRole};
@@ -64,7 +66,7 @@ pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
 pub use request::{AnsweredRequest, Request, RequestKind};
 pub use safeguard::{Barred, Cancelled, Change, Safeguards, Waiting};
-pub use time::{Day, Expiry, Month, TimeMs};
+pub use time::{Expiry, Month, TimeMs};
 pub use totals::{GrossPoints, Totals};
 pub use transaction::{
     IdentifiedTransaction, Operations, SignedTransaction, Transaction, VerifiedTransaction, verify_all,

@@ -70,6 +70,15 @@ pub const BARRED_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 pub const CANCELLED_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 /// The time to cancel a recovery where genesis doesn't say otherwise: 72 hours.
 pub const RECOVERY_DELAY_MS_DEFAULT: u64 = 72 * 60 * 60 * 1000;
+/// Fewest and most days that genesis lets the date of a reference lie before the block that uses it.
+pub const RECEIPT_DAYS: core::ops::RangeInclusive<u8> = 1..=62;
+/// The days that the date of a reference may lie back where genesis doesn't say otherwise.
+pub const RECEIPT_DAYS_DEFAULT: u8 = 35;
+/// Fewest and most months for which genesis lets references be remembered after the month of their date. No date of a
+/// month is admissible once the references of the month are forgotten.
+pub const KEEP_MONTHS: core::ops::RangeInclusive<u8> = 3..=36;
+/// The months for which references are remembered where genesis doesn't say otherwise.
+pub const KEEP_MONTHS_DEFAULT: u8 = 13;
 /// Most that one point can be worth between brands, in millionths of the settlement currency's minor unit.
 pub const PRICE_MICRO_MAX: u64 = 1_000_000_000_000;
 /// Largest sum of money that the ledger handles, in minor units: exact as a JSON number in every language.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::brand::BrandId;
+use crate::day::Day;
 use crate::hash::{chain_hash, tag};
 use crate::ids::{ChainId, Salt};
 use crate::points::Points;
@@ -32,6 +33,8 @@ pub struct Request {
     pub amount: Points,
     /// The way to answer.
     pub kind: RequestKind,
+    /// The day on which it was made.
+    pub dated: Day,
     /// The time from which on it must not be answered any more.
     pub until_ms: TimeMs,
     /// The household whose pool is to pay, if it is to be that one.
@@ -46,6 +49,8 @@ pub struct Request {
 pub struct AnsweredRequest {
     /// The hash of the request; a request is answered once.
     pub reference: Reference,
+    /// The request's day.
+    pub dated: Day,
     /// The request's end.
     pub until_ms: TimeMs,
     /// True if the request names the household whose pool is to pay, which is the account that pays.
@@ -67,7 +72,7 @@ impl AnsweredRequest {
     /// The request as it must have been for an account to answer it so.
     pub(crate) fn request(&self, brand: BrandId, amount: Points, kind: RequestKind, from: Address) -> Request {
         let household = self.for_household.then_some(from);
-        Request { brand, amount, kind, until_ms: self.until_ms, household, salt: self.salt }
+        Request { brand, amount, kind, dated: self.dated, until_ms: self.until_ms, household, salt: self.salt }
     }
 }
 
@@ -82,6 +87,7 @@ mod tests {
             brand: "nordmat".parse().expect("valid"),
             amount: Points::new(500),
             kind: RequestKind::Redeem,
+            dated: Day::default(),
             until_ms: TimeMs::default().plus_ms(600_000),
             household: None,
             salt: Salt::new([5; 16]),
@@ -96,6 +102,7 @@ mod tests {
             Request { amount: Points::new(1), ..request() },
             Request { kind: hold(1), ..request() },
             Request { kind: hold(2), ..request() },
+            Request { dated: Day::default().plus(1), ..request() },
             Request { until_ms: TimeMs::default(), ..request() },
             Request { household: Some(Address::new([1; 20])), ..request() },
             Request { household: Some(Address::new([2; 20])), ..request() },

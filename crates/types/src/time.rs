@@ -53,10 +53,6 @@ impl TimeMs {
         let (year, month) = civil_month(self.0 / DAY_MS);
         Month((year - 1970) * 12 + (month - 1))
     }
-    /// The day (UTC) that contains this time.
-    pub fn day(self) -> Day {
-        Day(self.0 / DAY_MS)
-    }
 }
 impl BorshDeserialize for TimeMs {
     fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
@@ -86,17 +82,6 @@ fn civil_month(days: u64) -> (u16, u16) {
     (u16::try_from(year).expect(fits), u16::try_from(month).expect(fits))
 }
 
-/// A day (UTC), counted from 1970-01-01.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
-pub struct Day(u64);
-
-impl Day {
-    /// Days since 1970-01-01.
-    pub const fn get(self) -> u64 {
-        self.0
-    }
-}
-
 /// A calendar month (UTC), counted from January 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Month(u16);
@@ -109,6 +94,18 @@ impl Month {
     /// Months since January 1970.
     pub const fn get(self) -> u16 {
         self.0
+    }
+    /// The first millisecond of the month, or the last representable time.
+    ///
+    /// The inverse of the algorithm by which a day's month is found.
+    pub fn start(self) -> TimeMs {
+        let (year, month) = (1970 + u64::from(self.0 / 12), u64::from(self.0 % 12) + 1);
+        let year = year - u64::from(month <= 2);
+        let march_month = (month + 9) % 12;
+        let day_of_year = (153 * march_month + 2) / 5;
+        let (era, year_of_era) = (year / 400, year % 400);
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        TimeMs(0).plus_ms((era * 146_097 + day_of_era - 719_468) * DAY_MS)
     }
     /// The month `months` later, or the last representable one.
     pub fn plus(self, months: u8) -> Self {
@@ -207,14 +204,6 @@ mod tests {
         assert_eq!(month_of(4_107_542_399_999), "2100-02"); // no leap day in 2100
         assert_eq!(month_of(4_107_542_400_000), "2100-03");
         assert_eq!(month_of(TIME_MS_MAX), "6999-12");
-    }
-
-    #[test]
-    fn days_change_at_midnight_utc() {
-        let day = |ms| TimeMs::new(ms).expect("in range").day();
-        assert_eq!(day(951_868_799_999).get(), 11_016);
-        assert_eq!(day(951_868_800_000).get(), 11_017);
-        assert!(day(0) < day(DAY_MS) && day(0) == day(DAY_MS - 1));
     }
 
     #[test]

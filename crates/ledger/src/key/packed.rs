@@ -1,8 +1,9 @@
 //! Keys without memory of their own, and where hash tables keep them.
 
+use lojal_types::Month;
 use lojal_types::hash::hash;
 
-use super::StateKey;
+use super::{StateKey, shelf_of};
 
 /// Most bytes of a key, and one more with the length.
 const BYTES: usize = 64;
@@ -32,6 +33,11 @@ impl PackedKey {
         bytes[..canonical.len()].copy_from_slice(canonical);
         bytes[BYTES_MAX] = canonical.len() as u8;
         Self(bytes)
+    }
+
+    /// The month on whose shelf the key's record lies.
+    pub(crate) fn shelf(&self) -> Option<Month> {
+        shelf_of(self.as_bytes())
     }
 
     /// The canonical bytes.
@@ -73,7 +79,7 @@ impl TableHash {
 mod tests {
     use std::collections::BTreeSet;
 
-    use lojal_types::{Address, Reference};
+    use lojal_types::{Address, Month, Reference};
 
     use super::{PackedKey, TableHash};
     use crate::key::{IssuedKey, RecentKey, SpentKey, StateKey};
@@ -86,7 +92,8 @@ mod tests {
     fn the_longest_keys_fit_and_every_key_keeps_its_bytes() {
         let brand = "abcdefghijklmno".parse().expect("the longest id");
         is_as_encoded(&SpentKey { household: Address::new([255; 20]), member: Address::new([254; 20]) });
-        is_as_encoded(&IssuedKey { brand, reference: Reference::new(vec![255; 32]).expect("the longest") });
+        let (shelf, reference) = (Month::new(u16::MAX), Reference::new(vec![255; 32]).expect("the longest"));
+        is_as_encoded(&IssuedKey { shelf, brand, reference });
         is_as_encoded(&RecentKey(0));
         is_as_encoded(&crate::key::ParametersKey);
     }

@@ -1,13 +1,13 @@
 //! `Hold`, `Capture` and `Release`: points that wait for a till, out of everybody else's reach.
 
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{Address, Bounded, BrandId, Capture, Code, Hold, Lot, Points, Reference, Release, Role, TimeMs};
+use lojal_types::{Address, Bounded, BrandId, Capture, Code, Day, Hold, Lot, Points, Reference, Release, Role, TimeMs};
 
 use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
 use super::expired_holds::{let_go, return_expired, write_holds};
 use super::ledger::debit;
-use super::reference::{answers, use_once};
+use super::reference::{Place, answers, place, use_once};
 use super::{Context, authority};
 use crate::hold_ends;
 use crate::key::{CapturedKey, HeldKey, HoldsKey};
@@ -22,9 +22,12 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     let counted = authority::spend(context, hold.from, hold.brand, Purpose::Hold, hold.amount)?;
     let expires_ms = end_in_time(context, hold)?;
     answers(context, &hold.asked(), &hold.request)?;
-    let reference = hold.request.reference.clone();
-    let held = Held { from: hold.from, expires_ms, closed: false, transaction: context.transaction };
-    use_once(context, &HeldKey { brand: hold.brand, reference: reference.clone() }, &held)?;
+    let (reference, dated) = (hold.request.reference.clone(), hold.request.dated);
+    let place = place(context, dated)?.alone();
+    before_the_drop(expires_ms, &place)?;
+    let held = Held { from: hold.from, dated, expires_ms, closed: false, transaction: context.transaction };
+    let key = |shelf| HeldKey { shelf, brand: hold.brand, reference: reference.clone() };
+    use_once(context, &place, key, &held)?;
     let lots = debit(context, hold.from, hold.brand, hold.amount)?;
     remove_outstanding(context, hold.brand, &lots);
     change_totals(context, hold.brand, |mut totals| {
@@ -34,7 +37,7 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     })?;
     hold_ends::add(context.overlay, hold.brand, expires_ms, &lots);
     let lots = Bounded::new(lots).expect("at least one lot, and no more than a balance has");
-    let open = OpenHold { reference, expires_ms, lots, counted };
+    let open = OpenHold { reference, dated, expires_ms, lots, counted };
     set_aside(context, HoldsKey { account: hold.from, brand: hold.brand }, open)
 }
 
@@ -47,10 +50,13 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
     amount(capture.amount)?;
     authority::brand(context, capture.brand)?;
     authority::operator(context, capture.brand, Role::Capture)?;
-    let held = known(context, capture.brand, capture.from, &capture.hold_reference)?;
+    let named = (&capture.hold_reference, capture.hold_dated);
+    let held = known(context, capture.brand, capture.from, named)?;
     not_closed(&held)?;
     not_expired(context, &held)?;
-    use_once(context, &CapturedKey { brand: capture.brand, reference: capture.reference.clone() }, &Used)?;
+    let place = place(context, capture.dated)?;
+    let key = |shelf| CapturedKey { shelf, brand: capture.brand, reference: capture.reference.clone() };
+    use_once(context, &place, key, &Used)?;
     let open = close(context, capture.brand, held, &capture.hold_reference);
     let rest = rest_of(&open, capture.amount)?;
     change_totals(context, capture.brand, |mut totals| {
@@ -67,7 +73,7 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
 /// else to touch them.
 pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Result<(), Code> {
     authority::brand(context, release.brand)?;
-    let held = known(context, release.brand, release.from, &release.hold_reference);
+    let held = known(context, release.brand, release.from, (&release.hold_reference, release.hold_dated));
     by_the_brand_or_by_the_owner_after_expiry(context, release, held.ok())?;
     let held = held?;
     not_closed(&held)?;
@@ -99,10 +105,22 @@ fn set_aside(context: &mut Context<'_, '_>, key: HoldsKey, hold: OpenHold) -> Re
     Ok(())
 }
 
-/// The record of the hold of this account that used a reference.
-fn known(context: &mut Context<'_, '_>, brand: BrandId, from: Address, reference: &Reference) -> Result<Held, Code> {
-    let held = context.overlay.get(&HeldKey { brand, reference: reference.clone() });
-    held.filter(|held| held.from == from).ok_or(Code::UnknownHold)
+/// The record of the hold of this account that used a reference. "A reversal names the day of the issue, a capture and a
+/// release that of the hold." (protocol, References)
+fn known(
+    context: &mut Context<'_, '_>,
+    brand: BrandId,
+    from: Address,
+    (reference, dated): (&Reference, Day),
+) -> Result<Held, Code> {
+    let held = context.overlay.get(&HeldKey { shelf: dated.month(), brand, reference: reference.clone() });
+    held.filter(|held| held.from == from && held.dated == dated).ok_or(Code::UnknownHold)
+}
+
+/// "It ends before the shelf of its reference is dropped, else it fails as `hold_expiry_out_of_range`." (protocol,
+/// Holds)
+fn before_the_drop(expires_ms: TimeMs, place: &Place) -> Result<(), Code> {
+    if expires_ms <= place.drop_ms { Ok(()) } else { Err(Code::HoldExpiryOutOfRange) }
 }
 
 /// "A hold is captured once; after that it is closed, whatever the reference of the next try." (protocol, Holds) One
@@ -146,7 +164,8 @@ fn by_the_brand_or_by_the_owner_after_expiry(
 
 /// Removes an open hold that hasn't expired, and remembers that it is closed. Its points still count as held.
 fn close(context: &mut Context<'_, '_>, brand: BrandId, held: Held, reference: &Reference) -> OpenHold {
-    context.overlay.put(&HeldKey { brand, reference: reference.clone() }, &Held { closed: true, ..held });
+    let held_key = HeldKey { shelf: held.dated.month(), brand, reference: reference.clone() };
+    context.overlay.put(&held_key, &Held { closed: true, ..held });
     let key = HoldsKey { account: held.from, brand };
     let at = position(context, &key, reference).expect("neither closed nor expired, so it is there");
     let mut holds = context.overlay.get(&key).unwrap_or_default().holds.into_inner();

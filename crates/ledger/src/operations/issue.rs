@@ -1,11 +1,12 @@
 //! `Issue`: a brand's operator gives new points to an account.
 
+use lojal_types::limits::REVERSAL_WINDOW_MS_MAX;
 use lojal_types::{Code, Issue, Lot, Points, Policy, Role};
 
 use super::balances::{add_outstanding, amount, change_totals};
 use super::counters::count_day;
 use super::ledger::credit;
-use super::reference::use_once;
+use super::reference::{place, use_once};
 use super::{Context, authority};
 use crate::key::{IssuedKey, IssuedTodayKey};
 use crate::record::{Issued, Operator};
@@ -16,11 +17,15 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
     within_issue_max(issue, &brand.policy)?;
     let expiry = brand.policy.expiry_of_issue_in(context.time.month());
-    // "It is the time of the block plus the policy's `reversal_window_ms`, at most 400 days; from then on nothing can
-    // be reversed." (protocol, Points)
-    let reversible_until_ms = context.time.plus_ms(brand.policy.reversal_window_ms);
-    let record = Issued { to: issue.to, amount: issue.amount, expiry, reversible_until_ms, reversed: Points::ZERO };
-    use_once(context, &IssuedKey { brand: issue.brand, reference: issue.reference.clone() }, &record)?;
+    let place = place(context, issue.dated)?;
+    // "It is the time of the block plus the policy's `reversal_window_ms`, at most 400 days and not after the drop of
+    // the issue's shelf; from then on nothing can be reversed." (protocol, Points)
+    let window_ms = brand.policy.reversal_window_ms.min(REVERSAL_WINDOW_MS_MAX);
+    let reversible_until_ms = context.time.plus_ms(window_ms).min(place.drop_ms);
+    let (to, amount, dated) = (issue.to, issue.amount, issue.dated);
+    let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed: Points::ZERO };
+    let key = |shelf| IssuedKey { shelf, brand: issue.brand, reference: issue.reference.clone() };
+    use_once(context, &place, key, &record)?;
     within_daily_limit(context, issue, &operator)?;
     let lot = Lot { expiry, amount: issue.amount };
     change_totals(context, issue.brand, |mut totals| {

@@ -6,7 +6,7 @@ use lojal_types::{Code, Redeem};
 use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
 use super::ledger::debit;
-use super::reference::{answers, use_once};
+use super::reference::{answers, place, use_once};
 use super::{Context, authority};
 use crate::key::RedeemedKey;
 use crate::record::Redeemed;
@@ -29,7 +29,8 @@ pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<()
 fn use_reference(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
     let (Some(answered), Some(asked)) = (&redeem.request, redeem.asked()) else { return Ok(()) };
     answers(context, &asked, answered)?;
-    let key = RedeemedKey { brand: redeem.brand, reference: answered.reference.clone() };
+    let place = place(context, answered.dated)?.alone();
+    let key = |shelf| RedeemedKey { shelf, brand: redeem.brand, reference: answered.reference.clone() };
     let record = Redeemed { transaction: context.transaction };
-    use_once(context, &key, &record)
+    use_once(context, &place, key, &record)
 }

@@ -1,18 +1,95 @@
-//! References, each of which is used once.
+//! References, each of which is used once, and the shelves on which that is remembered.
 
-use lojal_types::{AnsweredRequest, Code, Request};
+use lojal_types::{AnsweredRequest, Code, Day, Hash, Month, Request, TimeMs};
 
 use super::Context;
-use crate::key::StateKey;
+use crate::key::{ParametersKey, ShelfKey, StateKey};
+use crate::record::Shelf;
+use crate::shelves::drop_of;
+use crate::tree::StateTree;
 
-/// Uses a reference: the record stands under the key, which says brand, kind and reference, from now on.
+/// The shelf of a reference that is dated in time.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// The month of the reference's day.
+    pub(super) shelf: Month,
+    /// The time at which the shelf is dropped.
+    pub(super) drop_ms: TimeMs,
+    /// The first month and the last whose shelves could have the reference.
+    searched: (Month, Month),
+}
+
+impl Place {
+    /// The same for a reference that commits to its day: no other shelf could have it.
+    pub(super) fn alone(self) -> Self {
+        Self { searched: (self.shelf, self.shelf), ..self }
+    }
+}
+
+/// Finds the shelf of a reference with a day, and begins it if it is the first one of its month.
+///
+/// "The day of a reference is not after the day that follows that of the block's time (`reference_in_future`), and at
+/// most `receipt_days` before that of the block's time (`reference_too_old`)." (protocol, References)
+///
+/// # Errors
+/// [`Code::ReferenceInFuture`] or [`Code::ReferenceTooOld`].
+pub(super) fn place(context: &mut Context<'_, '_>, dated: Day) -> Result<Place, Code> {
+    let parameters = context.overlay.get(&ParametersKey).expect("written at genesis and never removed");
+    let today = context.time.day();
+    let (oldest, latest) = (today.minus(parameters.receipt_days.into()), today.plus(1));
+    if dated > latest {
+        return Err(Code::ReferenceInFuture);
+    }
+    if dated < oldest {
+        return Err(Code::ReferenceTooOld);
+    }
+    let shelf = dated.month();
+    let drop_ms = match context.overlay.get(&ShelfKey(shelf)) {
+        Some(begun) => begun.drop_ms,
+        None => {
+            let drop_ms = drop_of(shelf, parameters.keep_months);
+            let root = Hash::new(StateTree::new().root());
+            context.overlay.put(&ShelfKey(shelf), &Shelf { root, count: 0, drop_ms });
+            drop_ms
+        }
+    };
+    Ok(Place { shelf, drop_ms, searched: (oldest.month(), latest.month()) })
+}
+
+/// Uses a reference: the record lies on the shelf of its day from now on, under the key that a month gives.
 ///
 /// "References (1 to 32 opaque bytes) are unique per brand and kind of operation: the same receipt is never rewarded
-/// twice, the same payment request never paid twice." (protocol, Points)
+/// twice, the same payment request never paid twice." and "Whatever its day, a reference is looked for on every shelf
+/// that the day of a reference could name at that time, at most four" (protocol, References).
 ///
 /// # Errors
 /// [`Code::DuplicateReference`] if there is a record already.
-pub(super) fn use_once<K: StateKey>(context: &mut Context<'_, '_>, key: &K, record: &K::Record) -> Result<(), Code> {
+pub(super) fn use_once<K: StateKey>(
+    context: &mut Context<'_, '_>,
+    place: &Place,
+    key: impl Fn(Month) -> K,
+    record: &K::Record,
+) -> Result<(), Code> {
+    let (first, last) = place.searched;
+    for month in (first.get()..=last.get()).map(Month::new) {
+        let there = month == place.shelf || context.overlay.get(&ShelfKey(month)).is_some();
+        if there && context.overlay.get(&key(month)).is_some() {
+            return Err(Code::DuplicateReference);
+        }
+    }
+    context.overlay.put(&key(place.shelf), record);
+    Ok(())
+}
+
+/// Uses the reference of a settlement, which stays for ever.
+///
+/// # Errors
+/// [`Code::DuplicateReference`] if there is a record already.
+pub(super) fn use_for_ever<K: StateKey>(
+    context: &mut Context<'_, '_>,
+    key: &K,
+    record: &K::Record,
+) -> Result<(), Code> {
     if context.overlay.get(key).is_some() {
         return Err(Code::DuplicateReference);
     }

@@ -4,7 +4,7 @@ use lojal_types::{Code, Points, Reverse, Role};
 
 use super::balances::{amount, change_totals, remove_outstanding};
 use super::ledger::debit_of;
-use super::reference::use_once;
+use super::reference::{place, use_once};
 use super::{Context, authority};
 use crate::key::{IssuedKey, ReversedKey};
 use crate::record::{Issued, Reversed};
@@ -16,8 +16,9 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     at_least_in_range(reverse)?;
     authority::brand(context, reverse.brand)?;
     authority::operator(context, reverse.brand, Role::Reverse)?;
-    let key = ReversedKey { brand: reverse.brand, reference: reverse.reference.clone() };
-    use_once(context, &key, &Reversed { amount: Points::ZERO })?;
+    let place = place(context, reverse.dated)?;
+    let key = |shelf| ReversedKey { shelf, brand: reverse.brand, reference: reverse.reference.clone() };
+    use_once(context, &place, key, &Reversed { amount: Points::ZERO })?;
     let issued = issue_to(context, reverse)?;
     in_time(context, &issued)?;
     let most = reverse.amount.min(enough_is_left(&issued, reverse)?);
@@ -26,7 +27,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     let reversed = issued.reversed.checked_add(lot.amount).expect("at most what was left of the issue");
     context.overlay.put(&issued_key(reverse), &Issued { reversed, ..issued });
     // "What was taken stands under the reference of the reversal." (protocol, Points)
-    context.overlay.put(&key, &Reversed { amount: lot.amount });
+    context.overlay.put(&key(place.shelf), &Reversed { amount: lot.amount });
     change_totals(context, reverse.brand, |mut totals| {
         totals.reversed = totals.reversed.checked_add(lot.amount)?;
         totals.outstanding = totals.outstanding.checked_sub(lot.amount)?;
@@ -35,7 +36,8 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
 }
 
 fn issued_key(reverse: &Reverse) -> IssuedKey {
-    IssuedKey { brand: reverse.brand, reference: reverse.issue_reference.clone() }
+    let (shelf, brand) = (reverse.issue_dated.month(), reverse.brand);
+    IssuedKey { shelf, brand, reference: reverse.issue_reference.clone() }
 }
 
 /// "If that is less than `at_least` (1 to `amount`), it fails and takes nothing: `at_least = amount` is all or
@@ -45,9 +47,11 @@ fn at_least_in_range(reverse: &Reverse) -> Result<(), Code> {
     if in_range { Ok(()) } else { Err(Code::AtLeastOutOfRange) }
 }
 
-/// A brand takes back only what it issued, from the account that it issued it to.
+/// A brand takes back only what it issued, from the account that it issued it to. "A reversal names the day of the
+/// issue, a capture and a release that of the hold." (protocol, References)
 fn issue_to(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<Issued, Code> {
-    let issued = context.overlay.get(&issued_key(reverse)).ok_or(Code::UnknownReference)?;
+    let issued = context.overlay.get(&issued_key(reverse)).filter(|issued| issued.dated == reverse.issue_dated);
+    let issued = issued.ok_or(Code::UnknownReference)?;
     if issued.to == reverse.from { Ok(issued) } else { Err(Code::IssueToOther) }
 }
 

@@ -4,7 +4,7 @@ use lojal_types::limits::MONEY_MAX;
 use lojal_types::{Code, Role, Settle};
 
 use super::partnership::two_brands;
-use super::reference::use_once;
+use super::reference::use_for_ever;
 use super::{Context, authority};
 use crate::key::{ObligationKey, SettledKey};
 use crate::record::{Obligation, Used};
@@ -15,7 +15,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, settle: &Settle) -> Result<()
     amount(settle)?;
     two_brands(context, settle.debtor, settle.creditor)?;
     authority::operator(context, settle.creditor, Role::Admin)?;
-    use_once(context, &SettledKey { creditor: settle.creditor, reference: settle.reference.clone() }, &Used)?;
+    use_for_ever(context, &SettledKey { creditor: settle.creditor, reference: settle.reference.clone() }, &Used)?;
     lower(context, settle)
 }
 

@@ -3,7 +3,7 @@
 use super::Code;
 
 /// Every code with its name and what it tells a person.
-pub(super) const TABLE: [(Code, &str, &str); 93] = [
+pub(super) const TABLE: [(Code, &str, &str); 95] = [
     (
         Code::Malformed,
         "malformed",
@@ -128,6 +128,16 @@ pub(super) const TABLE: [(Code, &str, &str); 93] = [
         "this isn't what its reference asks for (brand, amount, kind, time, household); read the request again",
     ),
     (Code::RequestExpired, "request_expired", "the time of this request is over; ask the till for a new one"),
+    (
+        Code::ReferenceInFuture,
+        "reference_in_future",
+        "the day of this reference is later than tomorrow (UTC); check the clock that dated it",
+    ),
+    (
+        Code::ReferenceTooOld,
+        "reference_too_old",
+        "the day of this reference lies too long ago for this network; if nothing has used it, take a new reference",
+    ),
     (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
     (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),
     (

@@ -11,6 +11,7 @@ impl Request {
         let Self { brand, amount, .. } = *self;
         let request = AnsweredRequest {
             reference: self.reference(chain),
+            dated: self.dated,
             until_ms: self.until_ms,
             for_household: self.household.is_some(),
             salt: self.salt,
@@ -25,6 +26,7 @@ impl Request {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::day::Day;
     use crate::ids::Salt;
     use crate::points::Points;
     use crate::time::TimeMs;
@@ -36,7 +38,7 @@ mod tests {
         for (kind, household) in [(RequestKind::Redeem, None), (hold, None), (hold, Some(anna))] {
             let (brand, amount, salt) = ("nordmat".parse().expect("valid"), Points::new(500), Salt::new([5; 16]));
             let until_ms = TimeMs::default().plus_ms(600_000);
-            let request = Request { brand, amount, kind, until_ms, household, salt };
+            let request = Request { brand, amount, kind, dated: Day::default(), until_ms, household, salt };
             let (asked, reference) = match request.answer(&chain, anna) {
                 Operation::Redeem(redeem) => (redeem.asked(), redeem.request.map(|one| one.reference)),
                 Operation::Hold(hold) => (Some(hold.asked()), Some(hold.request.reference)),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::brand::BrandId;
+use crate::day::Day;
 use crate::points::Points;
 use crate::reference::Reference;
 use crate::request::{AnsweredRequest, Request, RequestKind};
@@ -52,16 +53,20 @@ pub struct Capture<A = Address> {
     pub from: A,
     /// The reference of the hold.
     pub hold_reference: Reference,
+    /// The day of the hold's request.
+    pub hold_dated: Day,
     /// The number of points, at most those that are held.
     pub amount: Points,
     /// The reference of this capture; a brand captures once per reference.
     pub reference: Reference,
+    /// The day of this capture's reference.
+    pub dated: Day,
 }
 
 impl<A> Capture<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Capture<B>, E> {
-        let Self { brand, from, hold_reference, amount, reference } = self;
-        Ok(Capture { brand, from: f(from)?, hold_reference, amount, reference })
+        let Self { brand, from, hold_reference, hold_dated, amount, reference, dated } = self;
+        Ok(Capture { brand, from: f(from)?, hold_reference, hold_dated, amount, reference, dated })
     }
 }
 
@@ -75,11 +80,13 @@ pub struct Release<A = Address> {
     pub from: A,
     /// The reference of the hold.
     pub hold_reference: Reference,
+    /// The day of the hold's request.
+    pub hold_dated: Day,
 }
 
 impl<A> Release<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Release<B>, E> {
-        let Self { brand, from, hold_reference } = self;
-        Ok(Release { brand, from: f(from)?, hold_reference })
+        let Self { brand, from, hold_reference, hold_dated } = self;
+        Ok(Release { brand, from: f(from)?, hold_reference, hold_dated })
     }
 }

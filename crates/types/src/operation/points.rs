@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::brand::BrandId;
+use crate::day::Day;
 use crate::points::Points;
 use crate::reference::Reference;
 use crate::request::{AnsweredRequest, Request, RequestKind};
@@ -21,12 +22,14 @@ pub struct Issue<A = Address> {
     pub amount: Points,
     /// The receipt that they reward; a brand issues once per reference.
     pub reference: Reference,
+    /// The day on the receipt.
+    pub dated: Day,
 }
 
 impl<A> Issue<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Issue<B>, E> {
-        let Self { brand, to, amount, reference } = self;
-        Ok(Issue { brand, to: f(to)?, amount, reference })
+        let Self { brand, to, amount, reference, dated } = self;
+        Ok(Issue { brand, to: f(to)?, amount, reference, dated })
     }
 }
 
@@ -96,13 +99,17 @@ pub struct Reverse<A = Address> {
     pub at_least: Points,
     /// The reference of the issue.
     pub issue_reference: Reference,
+    /// The day of the issue's reference.
+    pub issue_dated: Day,
     /// The reference of this reversal; a brand reverses once per reference.
     pub reference: Reference,
+    /// The day of this reversal's reference.
+    pub dated: Day,
 }
 
 impl<A> Reverse<A> {
     pub(super) fn try_map<B, E>(self, mut f: impl FnMut(A) -> Result<B, E>) -> Result<Reverse<B>, E> {
-        let Self { brand, from, amount, at_least, issue_reference, reference } = self;
-        Ok(Reverse { brand, from: f(from)?, amount, at_least, issue_reference, reference })
+        let Self { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated } = self;
+        Ok(Reverse { brand, from: f(from)?, amount, at_least, issue_reference, issue_dated, reference, dated })
     }
 }

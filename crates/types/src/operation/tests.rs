@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::address::{AddressText, NetworkKind};
 use crate::bounded::Bounded;
+use crate::day::Day;
 use crate::guardian::Guardians;
 use crate::household::{MemberLimit, MemberRole};
 use crate::ids::{PublicKey, Salt};
@@ -27,7 +28,12 @@ fn reference(byte: u8) -> Reference {
 }
 
 fn request() -> AnsweredRequest {
-    AnsweredRequest { reference: reference(3), until_ms: time(4), for_household: false, salt: Salt::new([6; 16]) }
+    let (salt, dated) = (Salt::new([6; 16]), day());
+    AnsweredRequest { reference: reference(3), dated, until_ms: time(4), for_household: false, salt }
+}
+
+fn day() -> Day {
+    Day::new(20_800).expect("in range")
 }
 
 fn time(ms: u64) -> TimeMs {
@@ -55,23 +61,28 @@ fn every_kind() -> Vec<Numbered> {
 
 fn of_points() -> Vec<Numbered> {
     let (brand, amount, from, to) = (brand("nordmat"), Points::new(7), address(1), address(2));
-    let (issue_reference, reference) = (reference(1), reference(2));
+    let (issue_reference, reference, dated) = (reference(1), reference(2), day());
+    let issue = Issue { brand, to, amount, reference: issue_reference.clone(), dated };
+    let at_least = amount;
+    let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated: dated, reference, dated };
     vec![
-        (1, 1, Operation::Issue(Issue { brand, to, amount, reference: issue_reference.clone() })),
+        (1, 1, Operation::Issue(issue)),
         (2, 1, Operation::Redeem(Redeem { brand, from, amount, request: Some(request()) })),
         (3, 2, Operation::Transfer(Transfer { brand, from, to, amount })),
-        (4, 1, Operation::Reverse(Reverse { brand, from, amount, at_least: amount, issue_reference, reference })),
+        (4, 1, Operation::Reverse(reverse)),
     ]
 }
 
 fn of_holds() -> Vec<Numbered> {
     let (brand, amount, from) = (brand("nordmat"), Points::new(7), address(1));
     let hold = Hold { brand, from, amount, expires_ms: time(5), request: request() };
-    let capture = Capture { brand, from, hold_reference: reference(3), amount, reference: reference(4) };
+    let (hold_reference, hold_dated, dated) = (reference(3), day(), day());
+    let release = Release { brand, from, hold_reference: hold_reference.clone(), hold_dated };
+    let capture = Capture { brand, from, hold_reference, hold_dated, amount, reference: reference(4), dated };
     vec![
         (5, 1, Operation::Hold(hold)),
         (6, 1, Operation::Capture(capture)),
-        (7, 1, Operation::Release(Release { brand, from, hold_reference: reference(3) })),
+        (7, 1, Operation::Release(release)),
     ]
 }
 

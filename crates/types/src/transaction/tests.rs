@@ -101,7 +101,9 @@ fn the_largest_transaction_by_operations_fits_the_limit_in_bytes() {
         amount: Points::new(1),
         at_least: Points::new(1),
         issue_reference: crate::reference::Reference::new(vec![1; 32]).expect("valid"),
+        issue_dated: crate::day::Day::default(),
         reference: crate::reference::Reference::new(vec![2; 32]).expect("valid"),
+        dated: crate::day::Day::default(),
     });
     let mut transaction = transfer(1);
     transaction.operations = Bounded::new(vec![longest; 100]).expect("one hundred");
