@@ -6,11 +6,14 @@
 //! Checked from what a block changed after every block, and over the whole state by the auditor, by code that shares
 //! nothing with the operations that keep the totals.
 
+mod shelves;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use lojal_types::{BrandId, Expiry, GrossPoints, Lot, Points, TimeMs, Totals};
+use lojal_types::{BrandId, Expiry, GrossPoints, Lot, Month, Points, TimeMs, Totals};
 use thiserror::Error;
 
+pub use self::shelves::ShelfFault;
 use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
 use crate::overlay::Written;
 use crate::record::{HeldLot, OpenHold};
@@ -86,6 +89,14 @@ pub enum ConservationError {
         held: i128,
         /// In the totals; for a block, the change.
         outstanding: i128,
+    },
+    /// A shelf isn't as its references have left it.
+    #[error("shelf of {month}: {fault}")]
+    Shelf {
+        /// The month.
+        month: Month,
+        /// The fault.
+        fault: ShelfFault,
     },
     /// The points outstanding by expiry don't add up to a brand's total.
     #[error("brand {brand}: {by_expiry} points are outstanding by expiry, but {total} in total")]
@@ -266,6 +277,7 @@ pub(crate) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), C
         let (_, after) = after.ok_or(ConservationError::TotalsGone(brand))?;
         totals.push((brand, before.unwrap_or_default(), after));
     }
+    shelves::check_block(written, time).map_err(of_shelf)?;
     tally.accounts_add_up()?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;
@@ -304,6 +316,7 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
             *holders.entry(brand).or_default() += 1;
         }
     }
+    shelves::check(view).map_err(of_shelf)?;
     tally.accounts_add_up()?;
     // Points of a brand that isn't listed are points that nobody issued.
     let holding = tally.outstanding_by_brand.keys().chain(tally.held_by_brand.keys()).copied();
@@ -340,6 +353,10 @@ fn held_by_its_account(view: &View, key: &[u8], value: &[u8]) -> Option<BrandId>
     let gives = ended.flat_map(|hold| hold.lots.iter()).any(|lot| lot.expiry.is_live_in(time.month()));
     let balance = view.get(&BalanceKey { account, brand }).unwrap_or_default();
     (gives && balance.live(time.month()).is_empty()).then_some(brand)
+}
+
+fn of_shelf((month, fault): (Month, ShelfFault)) -> ConservationError {
+    ConservationError::Shelf { month, fault }
 }
 
 fn read<K: StateKey>(key: &[u8], value: &[u8]) -> Option<(K, K::Record)> {

@@ -1,15 +1,15 @@
 //! A small network for this crate's tests: three brands with different policies, their operators, and members.
 
+mod days;
 mod operations;
 
 use std::collections::BTreeMap;
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::limits::REFERENCE_BYTES_MAX;
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, Capture, Code, Expiry, Genesis, GenesisDocument, GrossPoints, Hold, KeyPair,
-    Lot, MemberRole, Month, Operation, Outcome, Parameters, Points, Policy, Redeem, Reference, Release, Role, TimeMs,
-    Totals, Transaction, TransactionId, Validator, VerifiedTransaction,
+    Address, BlockId, Bounded, BrandId, Code, Day, Expiry, Genesis, GenesisDocument, GrossPoints, KeyPair, Lot,
+    MemberRole, Month, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Totals, Transaction,
+    TransactionId, Validator, VerifiedTransaction,
 };
 
 pub(crate) use self::operations::*;
@@ -131,7 +131,7 @@ fn operator(seed: u8, roles: &[Role], issue_daily_max: Option<u64>) -> GenesisOp
     GenesisOperator { issue_daily_max, ..GenesisOperator::new(key(seed).public_key(), roles) }
 }
 
-fn genesis(grocer_expiry_months: u8) -> Genesis {
+fn genesis(grocer_expiry_months: u8, (receipt_days, keep_months): (u8, u8)) -> Genesis {
     let till = || operator(TILL, &ALL_ROLES, None);
     let with = |id: &str, policy, operators| {
         GenesisBrand::new(brand(id), policy, Bounded::new(operators).expect("few operators"))
@@ -156,7 +156,12 @@ fn genesis(grocer_expiry_months: u8) -> Genesis {
     };
     let document = GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
-        parameters: Parameters { recovery_delay_ms: RECOVERY_DELAY_MS, ..Parameters::standard() },
+        parameters: Parameters {
+            recovery_delay_ms: RECOVERY_DELAY_MS,
+            receipt_days,
+            keep_months,
+            ..Parameters::standard()
+        },
         validators: Bounded::new(vec![validator]).expect("one validator"),
         brands: Bounded::new(brands).expect("few brands"),
         ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))
@@ -177,6 +182,8 @@ pub(crate) struct Ledger {
     nonce: u64,
     /// The references of requests by their names.
     requests: BTreeMap<Reference, Reference>,
+    /// The days of references, by the names of requests: of each the first on which it was signed.
+    days: BTreeMap<Reference, Day>,
 }
 
 impl Ledger {
@@ -185,9 +192,17 @@ impl Ledger {
     }
 
     pub(crate) fn with_grocer_expiry(months: u8) -> Self {
-        let genesis = genesis(months);
+        Self::of(genesis(months, (35, 13)))
+    }
+
+    /// With other days in which references can be used, and other months for which they are remembered.
+    pub(crate) fn with_days(receipt_days: u8, keep_months: u8) -> Self {
+        Self::of(genesis(12, (receipt_days, keep_months)))
+    }
+
+    fn of(genesis: Genesis) -> Self {
         let state = State::genesis(&genesis);
-        Self { genesis, state, included: Vec::new(), nonce: 0, requests: BTreeMap::new() }
+        Self { genesis, state, included: Vec::new(), nonce: 0, requests: BTreeMap::new(), days: BTreeMap::new() }
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -232,31 +247,6 @@ impl Ledger {
         let operations = Bounded::new(operations).expect("1 to 100 operations");
         let transaction = Transaction { chain: chain.tag(), sender, valid_until_ms, nonce: self.nonce, operations };
         transaction.sign(&chain, key).verify(&chain).expect("just signed for this chain")
-    }
-
-    /// Puts the references of requests in the place of their names, which are shorter; references stay as they are.
-    fn resolve(&mut self, mut operation: Operation) -> Operation {
-        let chain = self.genesis.chain_id();
-        let asked = match &operation {
-            Operation::Redeem(redeem) => redeem.asked(),
-            Operation::Hold(hold) => Some(hold.asked()),
-            _ => None,
-        };
-        match &mut operation {
-            Operation::Redeem(Redeem { request: Some(answered), .. })
-            | Operation::Hold(Hold { request: answered, .. })
-                if answered.reference.as_bytes().len() < REFERENCE_BYTES_MAX =>
-            {
-                let actual = asked.expect("it answers one").reference(&chain);
-                let name = std::mem::replace(&mut answered.reference, actual.clone());
-                self.requests.insert(name, actual);
-            }
-            Operation::Capture(Capture { hold_reference, .. }) | Operation::Release(Release { hold_reference, .. }) => {
-                *hold_reference = self.request(hold_reference);
-            }
-            _ => {}
-        }
-        operation
     }
 
     /// The reference of the last request with a name that was answered; the name itself if none was.
@@ -385,6 +375,6 @@ impl Sums {
 
 /// Every entry of a state but the digests of recent ids, which every transaction in a block changes.
 pub(crate) fn records(view: &View) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let entries = view.tree().iter().filter(|(key, _)| RecentKey::decode(key).is_none());
+    let entries = view.entries().filter(|(key, _)| RecentKey::decode(key).is_none());
     entries.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
 }

@@ -274,8 +274,7 @@ mod tests {
         let issued = IssuedKey { shelf, brand, reference };
         assert_eq!((issued.shelf(), shelf_of(&issued.encode())), (Some(shelf), Some(shelf)));
         assert_eq!((ShelfKey(shelf).shelf(), shelf_of(&ShelfKey(shelf).encode())), (None, None));
-        let on_shelves =
-            [IssuedKey::KIND, RedeemedKey::KIND, ReversedKey::KIND, HeldKey::KIND, CapturedKey::KIND];
+        let on_shelves = [IssuedKey::KIND, RedeemedKey::KIND, ReversedKey::KIND, HeldKey::KIND, CapturedKey::KIND];
         assert!(on_shelves.iter().all(|kind| shelf_of(&[*kind, 0, 0]) == Some(Month::new(0))));
         assert!((0..=u8::MAX).filter(|kind| shelf_of(&[*kind, 0, 0]).is_some()).all(|kind| (80..=95).contains(&kind)));
     }

@@ -14,7 +14,7 @@ use crate::key::{
 use crate::overlay::{Overlay, Written};
 use crate::recent::RecentIds;
 use crate::record::{Account, Brand, BrandList, Operator, OperatorList};
-use crate::shelves::Shelves;
+use crate::shelves::{ShelfProof, Shelves};
 use crate::tree::StateTree;
 
 /// The last block of a state.
@@ -142,6 +142,10 @@ impl View {
     /// The root of the state.
     pub fn state_root(&self) -> Hash {
         Hash::new(self.tree.root())
+    }
+    /// A proof of what lies under a key of a shelf; none for another key.
+    pub fn prove_on_shelf<K: StateKey>(&self, key: &K) -> Option<ShelfProof> {
+        ShelfProof::new(&self.tree, &self.shelves, &key.encode())
     }
     /// The record under a key.
     pub fn get<K: StateKey>(&self, key: &K) -> Option<K::Record> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use lojal_types::{
-    Address, BrandId, Guardians, Lot, MemberRights, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery,
-    Reference, Role, Safeguards, TimeMs, Totals,
+    Address, BrandId, Day, Guardians, Lot, MemberRights, Month, PartnershipProposal, PartnershipTerms, Policy,
+    PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, Totals,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -44,8 +44,25 @@ impl Facts {
     }
 
     /// Notes a hold that has not expired.
-    pub fn hold(&mut self, account: Address, brand: BrandId, reference: &Reference, expires: TimeMs, lots: &[Lot]) {
-        self.note(format!("hold {reference} of {account:?} of {brand}"), &(expires, amounts(lots)));
+    pub fn hold(
+        &mut self,
+        account: Address,
+        brand: BrandId,
+        (reference, dated): (&Reference, Day),
+        expires: TimeMs,
+        lots: &[Lot],
+    ) {
+        self.note(format!("hold {reference} of {account:?} of {brand}"), &(dated, expires, amounts(lots)));
+    }
+
+    /// Notes the shelf of a month with the time of its drop.
+    pub fn shelf(&mut self, month: Month, drop: TimeMs) {
+        self.note(format!("shelf of {month}"), &drop);
+    }
+
+    /// Notes the record of a reference: its kind, the month of its shelf, its brand.
+    pub fn reference(&mut self, kind: &str, (month, brand, reference): &(Month, BrandId, Reference), what: &dyn Debug) {
+        self.note(format!("{kind} {reference} of {month} of {brand}"), what);
     }
 
     /// Notes a household, by its members' and invitees' addresses.

@@ -8,6 +8,7 @@ mod households;
 mod keys;
 mod lots;
 mod points;
+mod shelves;
 mod show;
 mod tables;
 mod waiting;
@@ -15,10 +16,12 @@ mod waiting;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
-    Address, BrandId, ChainId, Code, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month, Operation, Outcome,
-    PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, TransactionId, VerifiedTransaction,
+    Address, BrandId, ChainId, Code, Day, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month, Operation,
+    Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, TransactionId,
+    VerifiedTransaction,
 };
 
+pub(crate) use self::shelves::Shelved;
 use self::tables::Tables;
 use crate::table::{End, Table};
 
@@ -32,6 +35,7 @@ pub(crate) struct Issued {
     pub(crate) to: Address,
     pub(crate) amount: u64,
     pub(crate) expiry: Expiry,
+    pub(crate) dated: Day,
     /// The time from which on nothing of it can be reversed.
     pub(crate) until: u64,
     pub(crate) reversed: u64,
@@ -61,16 +65,18 @@ pub(crate) struct Account {
 #[derive(Clone, Debug)]
 pub(crate) struct Hold {
     reference: Reference,
+    dated: Day,
     expires: u64,
     pub(crate) lots: Vec<(Expiry, u64)>,
     /// The member and month that it was counted for.
     counted: Option<(Address, Month)>,
 }
 
-/// The record that remains of a hold for ever.
+/// The record that remains of a hold as long as its reference is remembered.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub(crate) from: Address,
+    pub(crate) dated: Day,
     pub(crate) expires: u64,
     /// Its place in the order of all holds.
     pub(crate) number: u64,
@@ -110,6 +116,8 @@ struct Act {
 pub struct Model {
     chain: ChainId,
     recovery_delay: u64,
+    pub(crate) receipt_days: u8,
+    keep_months: u8,
     month: Month,
     time: u64,
     holds_ever: u64,
@@ -166,6 +174,8 @@ impl Model {
         Self {
             chain: genesis.chain_id(),
             recovery_delay: document.parameters.recovery_delay_ms,
+            receipt_days: document.parameters.receipt_days,
+            keep_months: document.parameters.keep_months,
             month: document.time_ms.month(),
             time: document.time_ms.get(),
             holds_ever: 0,

@@ -14,7 +14,7 @@ mod tests;
 use std::collections::VecDeque;
 
 use lojal_types::{
-    Address, Bounded, BrandId, ChainId, Code, Genesis, KeyPair, Operation, Outcome, Reference, Request,
+    Address, Bounded, BrandId, ChainId, Code, Day, Genesis, KeyPair, Operation, Outcome, Reference, Request,
     SignedTransaction, TimeMs, Transaction, VerifiedTransaction,
 };
 
@@ -88,8 +88,8 @@ pub struct Workload {
     wild: bool,
     references: u64,
     transactions: VecDeque<SignedTransaction>,
-    issues: VecDeque<(BrandId, Reference)>,
-    holds: VecDeque<(BrandId, Reference)>,
+    issues: VecDeque<(BrandId, Reference, Day)>,
+    holds: VecDeque<(BrandId, Reference, Day)>,
     requests: VecDeque<Request>,
 }
 

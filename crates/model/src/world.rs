@@ -82,7 +82,8 @@ pub(crate) fn policy(brand: usize) -> Policy {
 }
 
 /// The genesis document of a network in which a [`Workload`](crate::Workload) of the same seed can happen: four
-/// brands with different policies, their operators, and 5 seconds to cancel a recovery. What concerns consensus is
+/// brands with different policies, their operators, and 5 seconds to cancel a recovery. How long references
+/// can be used and are remembered depends on the seed. What concerns consensus is
 /// the caller's to change: the validators, the heartbeat, the sizes of blocks.
 pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> GenesisDocument {
     let operator = |actor: usize, roles| GenesisOperator::new(key(seed, actor, 0).public_key(), roles);
@@ -99,7 +100,12 @@ pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> Genesi
     });
     GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
-        parameters: Parameters { recovery_delay_ms: 5 * SECOND_MS, ..Parameters::standard() },
+        parameters: Parameters {
+            recovery_delay_ms: 5 * SECOND_MS,
+            receipt_days: [35, 62, 5, 1][usize::try_from(seed % 4).expect("small")],
+            keep_months: [13, 3, 36][usize::try_from(seed % 3).expect("small")],
+            ..Parameters::standard()
+        },
         validators: Bounded::new(validators).expect("the caller gives at most 64 validators"),
         brands: Bounded::new(brands.collect()).expect("four brands"),
         ..GenesisDocument::empty("workload".parse().expect("a valid name"), time_ms)

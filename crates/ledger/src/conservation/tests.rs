@@ -72,8 +72,13 @@ fn judge_on(ledger: &Ledger, change: impl FnOnce(&mut ChangeSet)) -> [Result<(),
     change(&mut changes);
     let tree: &StateTree = ledger.view().tree();
     let block = check_block(tree, &changes, ledger.now());
-    let after = State::restore(&ledger.genesis, ledger.view().tip(), tree.apply(&changes), RecentIds::default());
+    let after = restored(ledger, ledger.view().tip(), tree.apply(&changes));
     [block, balance_sheet(after.view()).map(drop)]
+}
+
+/// The state of a ledger with another main tree, at another time.
+fn restored(ledger: &Ledger, tip: crate::Tip, tree: StateTree) -> State {
+    State::restore(&ledger.genesis, tip, (tree, ledger.view().shelves().clone()), RecentIds::default())
 }
 
 fn lots_differ(id: &str, expiry: &str, held: i128, outstanding: i128) -> ConservationError {
@@ -336,12 +341,12 @@ fn what_was_held_until_a_minute_that_is_over_must_have_moved_on() {
     assert!(check_block(before, &kept, later).is_err());
     // A state in which the minute was forgotten altogether: the account has its points, and the brand holds them.
     let late = crate::Tip { time_ms: later, ..ledger.view().tip() };
-    let forgotten = State::restore(&ledger.genesis, late, before.clone(), RecentIds::default());
+    let forgotten = restored(&ledger, late, before.clone());
     assert_eq!(balance_sheet(forgotten.view()), Err(lots_differ(GROCER, "2027-11", 50, 30)));
     let mut moved = ChangeSet::new();
     set_outstanding(&mut moved, GROCER, "2027-11", 50);
     set_totals(&mut moved, GROCER, grocers());
-    let moved = State::restore(&ledger.genesis, late, before.apply(&moved), RecentIds::default());
+    let moved = restored(&ledger, late, before.apply(&moved));
     assert_eq!(balance_sheet(moved.view()).map(drop), expected, "it moved on, and is held all the same");
 }
 
@@ -395,6 +400,6 @@ fn a_month_that_is_over_must_have_become_breakage() {
     assert_eq!(check_block(before, &without_totals, january), Err(sums_differ(RESORT, -7, 0)));
     // A state in which the month's end was forgotten altogether.
     let late = crate::Tip { time_ms: start_of("2027-01"), ..ledger.view().tip() };
-    let forgotten = State::restore(&ledger.genesis, late, before.clone(), RecentIds::default());
+    let forgotten = restored(&ledger, late, before.clone());
     assert_eq!(balance_sheet(forgotten.view()), Err(lots_differ(RESORT, "2026-12", 0, 7)));
 }

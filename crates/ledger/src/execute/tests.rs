@@ -14,3 +14,4 @@ mod points;
 mod recovery;
 mod requests;
 mod safeguards;
+mod shelves;

@@ -2,7 +2,10 @@
 //! the ledger knows the model in tests only, and the model knows nothing of the ledger.
 
 use lojal_ledger::View;
-use lojal_ledger::key::{AccountKey, HouseholdKey, SpentKey, StateKey, TransferredTodayKey};
+use lojal_ledger::key::{
+    AccountKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey, SpentKey, StateKey,
+    TransferredTodayKey,
+};
 use lojal_model::Facts;
 use lojal_types::{Address, Lot};
 
@@ -30,7 +33,40 @@ pub(super) fn facts(view: &View) -> Facts {
         facts.transferred(sender, brand, view.transferred_today(sender, brand).get());
     }
     note_brands(&mut facts, view);
+    note_references(&mut facts, view);
     facts
+}
+
+/// The records of one kind on all shelves.
+fn shelved<K: StateKey>(view: &View) -> impl Iterator<Item = (K, K::Record)> {
+    let keys = view.shelves().iter().flat_map(|(_, shelf)| shelf.iter().filter_map(|(key, _)| K::decode(key)));
+    keys.map(|key| {
+        let record = view.get(&key).expect("it is on its shelf");
+        (key, record)
+    })
+}
+
+fn note_references(facts: &mut Facts, view: &View) {
+    for ShelfKey(month) in keys(view) {
+        facts.shelf(month, view.get(&ShelfKey(month)).expect("it is in the state").drop_ms);
+    }
+    for (IssuedKey { shelf, brand, reference }, one) in shelved(view) {
+        let amounts = [one.amount.get(), one.reversed.get()];
+        let what = (one.to, one.dated, one.reversible_until_ms, one.expiry, amounts);
+        facts.reference("issued", &(shelf, brand, reference), &what);
+    }
+    for (HeldKey { shelf, brand, reference }, one) in shelved(view) {
+        facts.reference("held", &(shelf, brand, reference), &(one.from, one.dated, one.expires_ms, one.closed));
+    }
+    for (ReversedKey { shelf, brand, reference }, one) in shelved(view) {
+        facts.reference("reversed", &(shelf, brand, reference), &one.amount.get());
+    }
+    for (RedeemedKey { shelf, brand, reference }, _) in shelved(view) {
+        facts.reference("redeemed", &(shelf, brand, reference), &());
+    }
+    for (CapturedKey { shelf, brand, reference }, _) in shelved(view) {
+        facts.reference("captured", &(shelf, brand, reference), &());
+    }
 }
 
 fn note_account(facts: &mut Facts, view: &View, address: Address) {
@@ -48,7 +84,7 @@ fn note_account(facts: &mut Facts, view: &View, address: Address) {
         let lots: Vec<Lot> = view.lots(address, brand);
         facts.lots(address, brand, &lots);
         for hold in view.holds(address, brand) {
-            facts.hold(address, brand, &hold.reference, hold.expires_ms, &hold.lots);
+            facts.hold(address, brand, (&hold.reference, hold.dated), hold.expires_ms, &hold.lots);
         }
     }
 }

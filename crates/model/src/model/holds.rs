@@ -13,15 +13,17 @@ impl Model {
         ensure(expires > self.time && expires <= self.time + 30 * DAY_MS, Code::HoldExpiryOutOfRange)?;
         let expires = expires.div_ceil(MINUTE_MS) * MINUTE_MS;
         self.check_answer(&hold.asked(), &hold.request)?;
-        let key = (hold.brand, hold.request.reference.clone());
-        ensure(!self.tables.held.contains(&key), Code::DuplicateReference)?;
+        let dated = hold.request.dated;
+        let key = (self.date(dated)?, hold.brand, hold.request.reference.clone());
+        ensure(expires <= self.drop_of(key.0), Code::HoldExpiryOutOfRange)?;
+        self.check_fresh(&self.tables.held, hold.brand, &hold.request.reference)?;
         let lots = self.take(hold.from, hold.brand, amount)?;
         ensure(self.hold_numbers(hold.from, hold.brand).len() < 16, Code::TooManyHolds)?;
         let (number, reference) = (self.holds_ever, hold.request.reference.clone());
         self.holds_ever += 1;
-        self.tables.held.set(key, Held { from: hold.from, expires, number, closed: false });
+        self.tables.held.set(key, Held { from: hold.from, dated, expires, number, closed: false });
         let hold_key = (hold.from, hold.brand, number);
-        self.tables.holds.set(hold_key, Hold { reference, expires, lots, counted });
+        self.tables.holds.set(hold_key, Hold { reference, dated, expires, lots, counted });
         Ok(())
     }
 
@@ -30,13 +32,14 @@ impl Model {
         check_amount(amount)?;
         self.policy(capture.brand)?;
         self.check_role(capture.brand, sender, Role::Capture)?;
-        let key = (capture.brand, capture.hold_reference.clone());
-        let held = self.tables.held.get(&key).cloned().ok_or(Code::UnknownHold)?;
-        ensure(held.from == capture.from, Code::UnknownHold)?;
+        let key = (capture.hold_dated.month(), capture.brand, capture.hold_reference.clone());
+        let held = self.shelved(&self.tables.held, &key).ok_or(Code::UnknownHold)?;
+        ensure(held.from == capture.from && held.dated == capture.hold_dated, Code::UnknownHold)?;
         ensure(!held.closed, Code::HoldClosed)?;
         ensure(self.time < held.expires, Code::HoldExpired)?;
-        let fresh = self.tables.captured.set_new((capture.brand, capture.reference.clone()), ());
-        ensure(fresh, Code::DuplicateReference)?;
+        let month = self.date(capture.dated)?;
+        self.check_fresh(&self.tables.captured, capture.brand, &capture.reference)?;
+        self.tables.captured.set((month, capture.brand, capture.reference.clone()), ());
         let hold_key = (capture.from, capture.brand, held.number);
         let mut hold = self.tables.holds.get(&hold_key).cloned().ok_or(Code::UnknownHold)?;
         ensure(amount <= hold.lots.iter().map(|(_, amount)| amount).sum(), Code::CaptureExceedsHold)?;
@@ -56,8 +59,9 @@ impl Model {
 
     pub(super) fn release(&mut self, sender: Address, release: &Release) -> Result<(), Code> {
         self.policy(release.brand)?;
-        let key = (release.brand, release.hold_reference.clone());
-        let held = self.tables.held.get(&key).filter(|held| held.from == release.from).cloned();
+        let key = (release.hold_dated.month(), release.brand, release.hold_reference.clone());
+        let held = self.shelved(&self.tables.held, &key);
+        let held = held.filter(|held| held.from == release.from && held.dated == release.hold_dated);
         if let Err(code) = self.check_role(release.brand, sender, Role::Capture) {
             let household = self.tables.households.get(&release.from);
             let member = household.is_some_and(|household| household.members.contains_key(&sender));

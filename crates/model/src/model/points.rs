@@ -13,8 +13,8 @@ impl Model {
         let policy = self.policy(issue.brand)?;
         self.check_role(issue.brand, sender, Role::Issue)?;
         ensure(policy.issue_max.is_none_or(|max| amount <= max.get()), Code::IssueTooLarge)?;
-        let key = (issue.brand, issue.reference.clone());
-        ensure(!self.tables.issues.contains(&key), Code::DuplicateReference)?;
+        let key = (self.date(issue.dated)?, issue.brand, issue.reference.clone());
+        self.check_fresh(&self.tables.issues, issue.brand, &issue.reference)?;
         let operator = self.tables.operators.get(&(issue.brand, sender));
         if let Some(max) = operator.and_then(|operator| operator.issue_daily_max) {
             let key = (issue.brand, sender, self.time / DAY_MS);
@@ -22,9 +22,9 @@ impl Model {
         }
         self.count_issued(issue.brand, amount)?;
         let expiry = self.expiry_under(&policy);
-        let until = self.time + policy.reversal_window_ms;
+        let until = (self.time + policy.reversal_window_ms.min(400 * DAY_MS)).min(self.drop_of(key.0));
         self.give(issue.to, issue.brand, vec![(expiry, amount)])?;
-        self.tables.issues.set(key, Issued { to: issue.to, amount, expiry, until, reversed: 0 });
+        self.tables.issues.set(key, Issued { to: issue.to, amount, expiry, dated: issue.dated, until, reversed: 0 });
         Ok(())
     }
 
@@ -35,8 +35,9 @@ impl Model {
         self.spend(sender, redeem.from, redeem.brand, amount, false)?;
         if let (Some(answered), Some(asked)) = (&redeem.request, redeem.asked()) {
             self.check_answer(&asked, answered)?;
-            let fresh = self.tables.redeemed.set_new((redeem.brand, answered.reference.clone()), ());
-            ensure(fresh, Code::DuplicateReference)?;
+            let month = self.date(answered.dated)?;
+            self.check_fresh(&self.tables.redeemed, redeem.brand, &answered.reference)?;
+            self.tables.redeemed.set((month, redeem.brand, answered.reference.clone()), ());
         }
         self.take(redeem.from, redeem.brand, amount)?;
         self.change_totals(redeem.brand, |totals| totals.redeemed += u128::from(amount));
@@ -69,10 +70,11 @@ impl Model {
         ensure(1 <= at_least && at_least <= amount, Code::AtLeastOutOfRange)?;
         self.policy(reverse.brand)?;
         self.check_role(reverse.brand, sender, Role::Reverse)?;
-        let fresh = self.tables.reversed.set_new((reverse.brand, reverse.reference.clone()), ());
-        ensure(fresh, Code::DuplicateReference)?;
-        let key = (reverse.brand, reverse.issue_reference.clone());
-        let issue = self.tables.issues.get(&key).cloned().ok_or(Code::UnknownReference)?;
+        let own = (self.date(reverse.dated)?, reverse.brand, reverse.reference.clone());
+        self.check_fresh(&self.tables.reversed, reverse.brand, &reverse.reference)?;
+        let key = (reverse.issue_dated.month(), reverse.brand, reverse.issue_reference.clone());
+        let issue = self.shelved(&self.tables.issues, &key).ok_or(Code::UnknownReference)?;
+        ensure(issue.dated == reverse.issue_dated, Code::UnknownReference)?;
         ensure(issue.to == reverse.from, Code::IssueToOther)?;
         ensure(self.time < issue.until, Code::ReversalWindowClosed)?;
         let left = issue.amount - issue.reversed;
@@ -90,6 +92,7 @@ impl Model {
             self.tables.lots.set(lot, there - taken);
         }
         self.tables.issues.set(key, Issued { reversed: issue.reversed + taken, ..issue });
+        self.tables.reversed.set(own, taken);
         self.change_totals(reverse.brand, |totals| totals.reversed += u128::from(taken));
         Ok(())
     }

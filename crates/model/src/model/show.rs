@@ -94,7 +94,7 @@ impl Model {
         }
         for ((account, brand, _), hold) in self.tables.holds.iter().filter(|(_, hold)| self.time < hold.expires) {
             let expires = TimeMs::default().plus_ms(hold.expires);
-            facts.hold(*account, *brand, &hold.reference, expires, &typed(&hold.lots));
+            facts.hold(*account, *brand, (&hold.reference, hold.dated), expires, &typed(&hold.lots));
         }
         for (address, household) in self.tables.households.iter() {
             let members: Vec<_> = household.members.clone().into_iter().collect();
@@ -102,6 +102,7 @@ impl Model {
             facts.household(*address, &members, &invited);
         }
         self.note_counts(&mut facts);
+        self.note_references(&mut facts);
         self.note_brands(&mut facts, &brands);
         facts
     }
@@ -116,6 +117,28 @@ impl Model {
         for ((sender, brand, day), points) in self.tables.transferred_on.iter() {
             if *day == today {
                 facts.transferred(*sender, *brand, *points);
+            }
+        }
+    }
+
+    fn note_references(&self, facts: &mut Facts) {
+        for (month, drop) in self.tables.shelves.iter().filter(|(month, _)| self.is_kept(**month)) {
+            facts.shelf(*month, TimeMs::default().plus_ms(*drop));
+        }
+        for (key, one) in self.tables.issues.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            let (until, amounts) = (TimeMs::default().plus_ms(one.until), [one.amount, one.reversed]);
+            facts.reference("issued", key, &(one.to, one.dated, until, one.expiry, amounts));
+        }
+        for (key, one) in self.tables.held.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            let expires = TimeMs::default().plus_ms(one.expires);
+            facts.reference("held", key, &(one.from, one.dated, expires, one.closed));
+        }
+        for (key, taken) in self.tables.reversed.iter().filter(|(key, _)| self.is_kept(key.0)) {
+            facts.reference("reversed", key, taken);
+        }
+        for (kind, table) in [("redeemed", &self.tables.redeemed), ("captured", &self.tables.captured)] {
+            for (key, ()) in table.iter().filter(|(key, _)| self.is_kept(key.0)) {
+                facts.reference(kind, key, &());
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use lojal_types::{Address, BrandId, Expiry, Month, Policy, Reference};
 
-use super::{Account, Held, Hold, Household, Issued, Operator, Partnership, Sums};
+use super::{Account, Held, Hold, Household, Issued, Operator, Partnership, Shelved, Sums};
 use crate::table::{End, Table};
 
 #[derive(Clone, Debug, Default)]
@@ -13,13 +13,16 @@ pub(crate) struct Tables {
     /// Dead lots stay until their owner's points of that brand move.
     pub(crate) lots: Table<(Address, BrandId, Expiry), u64>,
     pub(crate) totals: Table<BrandId, Sums>,
-    pub(crate) issues: Table<(BrandId, Reference), Issued>,
-    pub(crate) redeemed: Table<(BrandId, Reference), ()>,
-    pub(crate) reversed: Table<(BrandId, Reference), ()>,
+    /// The times at which what was used with a day of a month is forgotten.
+    pub(crate) shelves: Table<Month, u64>,
+    pub(crate) issues: Table<Shelved, Issued>,
+    pub(crate) redeemed: Table<Shelved, ()>,
+    /// The points that each took.
+    pub(crate) reversed: Table<Shelved, u64>,
     /// Of an account and a brand, by their number.
     pub(crate) holds: Table<(Address, BrandId, u64), Hold>,
-    pub(crate) held: Table<(BrandId, Reference), Held>,
-    pub(crate) captured: Table<(BrandId, Reference), ()>,
+    pub(crate) held: Table<Shelved, Held>,
+    pub(crate) captured: Table<Shelved, ()>,
     /// The points that operators with a limit issued, by day.
     pub(crate) issued_on: Table<(BrandId, Address, u64), u64>,
     /// The points that members transferred of brands with a cap, by day.
@@ -45,6 +48,7 @@ impl Tables {
             accounts,
             lots,
             totals,
+            shelves,
             issues,
             redeemed,
             reversed,
@@ -66,8 +70,11 @@ impl Tables {
         accounts.end(how);
         lots.end(how);
         totals.end(how);
+        shelves.end(how);
         issues.end(how);
-        [redeemed, reversed, captured, settlements].into_iter().for_each(|table| table.end(how));
+        [redeemed, captured].into_iter().for_each(|table| table.end(how));
+        reversed.end(how);
+        settlements.end(how);
         holds.end(how);
         held.end(how);
         issued_on.end(how);

@@ -2,7 +2,7 @@
 
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
-    Address, BrandId, MemberRole, Operation, Points, PublicKey, Reference, Request, RequestKind, Role, Salt,
+    Address, BrandId, Day, MemberRole, Operation, Points, PublicKey, Reference, Request, RequestKind, Role, Salt,
 };
 
 use super::{Workload, remember};
@@ -128,6 +128,25 @@ impl Workload {
         self.numbered(number)
     }
 
+    /// A day for a reference: mostly today's, or that of a receipt that waited, or of a clock that is a little wrong.
+    pub(super) fn day(&mut self) -> Day {
+        let (today, most) = (self.time.day(), u32::from(self.model.receipt_days));
+        if self.twist() {
+            return self.random.pick(&[today.plus(2), today.minus(most + 1)]).expect("two");
+        }
+        match self.random.within(0..10) {
+            0..7 => today,
+            7 => today.plus(1),
+            8 => today.minus(1.min(most)),
+            _ => today.minus(u32::try_from(self.random.within(0..u64::from(most) + 1)).expect("few")),
+        }
+    }
+
+    /// The day of something, or another one.
+    pub(super) fn day_or_other(&mut self, day: Day) -> Day {
+        if self.twist() && self.random.once_in(4) { day.plus(1) } else { day }
+    }
+
     /// The answer to a request for something; now and then to one that was answered before or is over, or by something
     /// else than what it asks for.
     pub(super) fn answer(&mut self, brand: BrandId, from: Address, amount: Points, kind: RequestKind) -> Operation {
@@ -138,7 +157,8 @@ impl Workload {
         let is_pool = self.model.tables.households.contains(&from);
         let household = (is_pool && self.random.once_in(2)).then_some(from);
         let until_ms = self.time.plus_ms(ms);
-        let mut request = Request { brand, amount, kind, until_ms, household, salt: Salt::new(salt) };
+        let dated = self.day();
+        let mut request = Request { brand, amount, kind, dated, until_ms, household, salt: Salt::new(salt) };
         if self.twist()
             && let Some(earlier) = self.requests.back()
         {

@@ -160,7 +160,8 @@ impl Workload {
             let left = one.issue_daily_max?.saturating_sub(self.model.issued_today(*brand, *operator));
             let reference = Reference::new(self.random.clone().number().to_be_bytes().to_vec()).ok()?;
             let (to, amount) = (self.address(0), Points::new(left + 1));
-            Some((*operator, Operation::Issue(Issue { brand: *brand, to, amount, reference })))
+            let dated = self.time.day();
+            Some((*operator, Operation::Issue(Issue { brand: *brand, to, amount, reference, dated })))
         });
         issues.collect()
     }
@@ -174,10 +175,11 @@ impl Workload {
     }
 
     fn releasing_too_early(&self) -> Possible {
-        let running = self.holds.iter().filter_map(|(brand, reference)| {
-            let held = self.model.tables.held.get(&(*brand, reference.clone()))?;
+        let running = self.holds.iter().filter_map(|(brand, reference, day)| {
+            let held = self.model.tables.held.get(&(day.month(), *brand, reference.clone()))?;
             let open = self.model.tables.holds.contains(&(held.from, *brand, held.number));
-            let release = Release { brand: *brand, from: held.from, hold_reference: reference.clone() };
+            let (hold_reference, hold_dated) = (reference.clone(), *day);
+            let release = Release { brand: *brand, from: held.from, hold_reference, hold_dated };
             (open && held.expires > self.time.get()).then_some((held.from, Operation::Release(release)))
         });
         running.collect()

@@ -1,7 +1,7 @@
 //! Random issues, redemptions, transfers, reversals, holds, captures and releases.
 
 use lojal_types::{
-    Address, BrandId, Capture, Issue, Operation, Points, Redeem, Release, RequestKind, Reverse, Role, Transfer,
+    Address, BrandId, Capture, Day, Issue, Operation, Points, Redeem, Release, RequestKind, Reverse, Role, Transfer,
 };
 
 use super::choices::Purse;
@@ -13,6 +13,7 @@ struct Made {
     brand: BrandId,
     from: Address,
     reference: lojal_types::Reference,
+    dated: Day,
     points: u64,
 }
 
@@ -44,9 +45,9 @@ impl Workload {
     }
 
     pub(super) fn issue_of(&mut self, brand: BrandId, to: Address, amount: u64) -> Operation {
-        let reference = self.reference();
-        remember(&mut self.issues, (brand, reference.clone()));
-        Operation::Issue(Issue { brand, to, amount: Points::new(amount), reference })
+        let (reference, dated) = (self.reference(), self.day());
+        remember(&mut self.issues, (brand, reference.clone(), dated));
+        Operation::Issue(Issue { brand, to, amount: Points::new(amount), reference, dated })
     }
 
     fn gift_amount(&mut self, brand: BrandId) -> u64 {
@@ -123,8 +124,8 @@ impl Workload {
 
     pub(super) fn reverse(&mut self, sender: usize) -> Option<Operation> {
         let index = self.random.index(self.issues.len().max(1));
-        let (brand, issue_reference) = self.issues.get(index)?.clone();
-        let issued = self.model.tables.issues.get(&(brand, issue_reference.clone())).cloned();
+        let (brand, issue_reference, issue_dated) = self.issues.get(index)?.clone();
+        let issued = self.model.tables.issues.get(&(issue_dated.month(), brand, issue_reference.clone())).cloned();
         let may = self.brands_of(self.address(sender), Role::Reverse).contains(&brand);
         let nobody = self.anybody();
         let open = issued.as_ref().is_some_and(|one| self.time.get() < one.until);
@@ -146,7 +147,9 @@ impl Workload {
             if self.twist() { self.random.pick(&[0, amount.saturating_add(1)]).unwrap_or(0) } else { at_least };
         let (amount, at_least, reference) = (Points::new(amount), Points::new(at_least), self.reference());
         let brand = if self.twist() { self.brand() } else { brand };
-        Some(Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference }))
+        let (issue_dated, dated) = (self.day_or_other(issue_dated), self.day());
+        let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
+        Some(Operation::Reverse(reverse))
     }
 
     pub(super) fn hold(&mut self, sender: usize) -> Option<Operation> {
@@ -171,7 +174,7 @@ impl Workload {
     ) -> Operation {
         let operation = self.answer(brand, from, amount, RequestKind::Hold { expires_ms });
         if let Operation::Hold(hold) = &operation {
-            remember(&mut self.holds, (hold.brand, hold.request.reference.clone()));
+            remember(&mut self.holds, (hold.brand, hold.request.reference.clone(), hold.request.dated));
         }
         operation
     }
@@ -179,16 +182,16 @@ impl Workload {
     /// A hold for which something holds, or any.
     fn made(&mut self, suits: impl Fn(&Self, &Made, bool) -> bool) -> Option<Made> {
         let all = self.twist();
-        let known = self.holds.iter().filter_map(|(brand, reference)| {
-            let held = self.model.tables.held.get(&(*brand, reference.clone()));
+        let known = self.holds.iter().filter_map(|(brand, reference, day)| {
+            let held = self.model.tables.held.get(&(day.month(), *brand, reference.clone()));
             let Some(held) = held else {
                 let from = self.address(0);
-                return all.then(|| Made { brand: *brand, from, reference: reference.clone(), points: 1 });
+                return all.then(|| Made { brand: *brand, from, reference: reference.clone(), dated: *day, points: 1 });
             };
             let open = self.model.tables.holds.get(&(held.from, *brand, held.number));
             let points = open.map_or(0, |hold| hold.lots.iter().map(|(_, amount)| amount).sum());
             let expired = held.expires <= self.time.get();
-            let made = Made { brand: *brand, from: held.from, reference: reference.clone(), points };
+            let made = Made { brand: *brand, from: held.from, reference: reference.clone(), dated: *day, points };
             (all || (open.is_some() && suits(self, &made, expired))).then_some(made)
         });
         let mut known: Vec<Made> = known.collect();
@@ -200,6 +203,7 @@ impl Workload {
         if self.twist() && self.random.once_in(3) {
             made.from = self.anybody();
         }
+        made.dated = self.day_or_other(made.dated);
         Some(made)
     }
 
@@ -207,9 +211,9 @@ impl Workload {
         let may = self.brands_of(self.address(sender), Role::Capture);
         let made = self.made(|_, made, expired| may.contains(&made.brand) && !expired)?;
         let amount = Points::new(self.part(made.points.max(1)));
-        let reference = self.reference();
-        let Made { brand, from, reference: hold_reference, .. } = made;
-        Some(Operation::Capture(Capture { brand, from, hold_reference, amount, reference }))
+        let (reference, dated) = (self.reference(), self.day());
+        let Made { brand, from, reference: hold_reference, dated: hold_dated, .. } = made;
+        Some(Operation::Capture(Capture { brand, from, hold_reference, hold_dated, amount, reference, dated }))
     }
 
     pub(super) fn release(&mut self, sender: usize) -> Option<Operation> {
@@ -219,7 +223,7 @@ impl Workload {
             |workload: &Self, from: Address| from == sender || workload.model.memberships(sender).contains(&from);
         let made =
             self.made(|workload, made, expired| may.contains(&made.brand) || (expired && owns(workload, made.from)));
-        let Made { brand, from, reference: hold_reference, .. } = made?;
-        Some(Operation::Release(Release { brand, from, hold_reference }))
+        let Made { brand, from, reference: hold_reference, dated: hold_dated, .. } = made?;
+        Some(Operation::Release(Release { brand, from, hold_reference, hold_dated }))
     }
 }

@@ -79,11 +79,7 @@ fn of_holds() -> Vec<Numbered> {
     let (hold_reference, hold_dated, dated) = (reference(3), day(), day());
     let release = Release { brand, from, hold_reference: hold_reference.clone(), hold_dated };
     let capture = Capture { brand, from, hold_reference, hold_dated, amount, reference: reference(4), dated };
-    vec![
-        (5, 1, Operation::Hold(hold)),
-        (6, 1, Operation::Capture(capture)),
-        (7, 1, Operation::Release(release)),
-    ]
+    vec![(5, 1, Operation::Hold(hold)), (6, 1, Operation::Capture(capture)), (7, 1, Operation::Release(release))]
 }
 
 fn between_brands() -> Vec<Numbered> {

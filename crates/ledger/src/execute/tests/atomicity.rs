@@ -225,7 +225,9 @@ fn a_failure_in_the_first_block_of_a_month_does_not_bring_expired_points_back() 
     let quiet = quiet.finish().expect("conserved");
     let without_ids = |tree: &crate::StateTree| {
         let tip = ledger.view().tip();
-        records(crate::State::restore(&ledger.genesis, tip, tree.clone(), Default::default()).view())
+        records(
+            crate::State::restore(&ledger.genesis, tip, (tree.clone(), Default::default()), Default::default()).view(),
+        )
     };
     assert_eq!(without_ids(after.tree()), without_ids(quiet.tree()));
 }

@@ -165,8 +165,8 @@ fn a_reversal_takes_points_with_the_expiry_of_the_issue_and_no_others() {
 
 /// The points that a reversal took, by the ledger's record.
 fn taken(ledger: &Ledger, own: &str) -> Option<u64> {
-    let key = crate::key::ReversedKey { brand: brand(GROCER), reference: reference(own) };
-    ledger.view().get(&key).map(|reversed| reversed.amount.get())
+    let key = |shelf| crate::key::ReversedKey { shelf, brand: brand(GROCER), reference: reference(own) };
+    ledger.view().latest(key).map(|reversed| reversed.amount.get())
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn request(ledger: &Ledger) -> Request {
         brand: brand(GROCER),
         amount: Points::new(60),
         kind: RequestKind::Redeem,
+        dated: ledger.now().day(),
         until_ms: ledger.now().plus_ms(10 * MINUTE_MS),
         household: None,
         salt: Salt::new([7; 16]),
@@ -29,7 +30,7 @@ fn answer(ledger: &Ledger, request: &Request, from: u8) -> Operation {
 }
 
 fn paid(ledger: &Ledger, reference: &Reference) -> bool {
-    ledger.view().payment(reference).is_some()
+    ledger.view().payment(reference, ledger.now().day()).is_some()
 }
 
 /// An answer to a request that is changed after its reference was made; signed as it is.
@@ -116,8 +117,8 @@ fn the_ledger_finds_who_answered_a_request() {
         let transaction = ledger.sign(if is_held { BO } else { ANNA }, vec![operation]);
         let id = transaction.id();
         ledger.block(ledger.next_time(), &[transaction]);
-        let (of, found, hold) = ledger.view().payment(&asked.reference(&chain)).expect("it was answered");
+        let (of, found, hold) = ledger.view().payment(&asked.reference(&chain), asked.dated).expect("it was answered");
         assert_eq!((of, found, hold.is_some()), (brand(GROCER), id, is_held));
     }
-    assert!(ledger.view().payment(&reference("nothing")).is_none());
+    assert!(ledger.view().payment(&reference("nothing"), ledger.now().day()).is_none());
 }

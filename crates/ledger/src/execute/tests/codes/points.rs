@@ -79,6 +79,14 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         let asked = redeem_for(GROCER, ANNA, 1, "till 7");
         (ANNA, with_request(asked, |request| request.until_ms = ledger.next_time()))
     }),
+    (Code::ReferenceInFuture, |ledger| (TILL, dated(ledger.now().day().plus(2), issue(GROCER, ANNA, 5, "new")))),
+    (Code::ReferenceTooOld, |ledger| (TILL, dated(ledger.now().day().minus(36), issue(GROCER, ANNA, 5, "new")))),
+    (Code::ReferenceInFuture, |ledger| {
+        (TILL, dated(ledger.now().day().plus(2), reverse(GROCER, ANNA, 1, "first", "return")))
+    }),
+    (Code::ReferenceTooOld, |ledger| {
+        (ANNA, dated(ledger.now().day().minus(36), redeem_for(GROCER, ANNA, 5, "payment")))
+    }),
     (Code::DuplicateReference, |ledger| {
         ledger.apply(TILL, reverse(GROCER, ANNA, 1, "first", "return"));
         (TILL, reverse(GROCER, ANNA, 1, "first", "return"))

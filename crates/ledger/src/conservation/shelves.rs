@@ -1,0 +1,97 @@
+//! That no reference is forgotten before its shelf is dropped, and none counts that isn't there.
+
+use std::collections::BTreeMap;
+
+use lojal_types::{Hash, Month, TimeMs};
+use thiserror::Error;
+
+use super::read;
+use crate::key::{ShelfKey, shelf_of};
+use crate::overlay::Written;
+use crate::record::Shelf;
+use crate::state::View;
+
+/// A fault of a shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ShelfFault {
+    /// A record went, and the shelf didn't.
+    #[error("a reference was forgotten")]
+    Forgotten,
+    /// The shelf's count isn't the number of its records.
+    #[error("its number of references isn't that of its records")]
+    Count,
+    /// The shelf went before its time, or its time moved.
+    #[error("it was dropped before its time, or its time has moved")]
+    Drop,
+    /// The shelf is still there after its time.
+    #[error("it is there after its time")]
+    Overdue,
+    /// The state doesn't commit to the records that are there.
+    #[error("the state commits to something else than its records")]
+    Root,
+}
+
+/// Checks what one block of a time has written.
+pub(super) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), (Month, ShelfFault)> {
+    let mut counts = BTreeMap::<Month, i128>::new();
+    for Written { key, before, after, .. } in written {
+        if let Some(month) = key.shelf() {
+            match (before, after) {
+                (Some(_), None) => return Err((month, ShelfFault::Forgotten)),
+                (None, Some(_)) => *counts.entry(month).or_default() += 1,
+                _ => {}
+            }
+            continue;
+        }
+        let shelf = |value: &[u8]| read::<ShelfKey>(key.as_bytes(), value);
+        let (before, after) = (before.and_then(shelf), after.as_deref().and_then(shelf));
+        let month = before.as_ref().or(after.as_ref()).map(|(ShelfKey(month), _)| *month);
+        let Some(month) = month else { continue };
+        *counts.entry(month).or_default() -=
+            change(before.map(|(_, one)| one), after.map(|(_, one)| one), time).map_err(|fault| (month, fault))?;
+    }
+    match counts.into_iter().find(|(_, count)| *count != 0) {
+        Some((month, _)) => Err((month, ShelfFault::Count)),
+        None => Ok(()),
+    }
+}
+
+/// The number of references that a shelf's record says have come to it.
+fn change(before: Option<Shelf>, after: Option<Shelf>, time: TimeMs) -> Result<i128, ShelfFault> {
+    let Some(after) = after else {
+        // A shelf that is dropped takes its references with it.
+        return if before.is_none_or(|before| before.drop_ms <= time) { Ok(0) } else { Err(ShelfFault::Drop) };
+    };
+    if after.drop_ms <= time {
+        return Err(ShelfFault::Overdue);
+    }
+    if before.is_some_and(|before| before.drop_ms != after.drop_ms) {
+        return Err(ShelfFault::Drop);
+    }
+    Ok(i128::from(after.count) - before.map_or(0, |before| i128::from(before.count)))
+}
+
+/// Checks the shelves of a whole state.
+pub(super) fn check(view: &View) -> Result<(), (Month, ShelfFault)> {
+    let time = view.tip().time_ms;
+    for (month, tree) in view.shelves().iter() {
+        let shelf = view.get(&ShelfKey(month)).ok_or((month, ShelfFault::Root))?;
+        if shelf.drop_ms <= time {
+            return Err((month, ShelfFault::Overdue));
+        }
+        if shelf.root != Hash::new(tree.root()) || tree.iter().any(|(key, _)| shelf_of(key) != Some(month)) {
+            return Err((month, ShelfFault::Root));
+        }
+        if shelf.count != tree.len() {
+            return Err((month, ShelfFault::Count));
+        }
+    }
+    let listed = view.tree().iter().filter_map(|(key, value)| read::<ShelfKey>(key, value));
+    match listed.map(|(ShelfKey(month), _)| month).find(|month| view.shelves().get(*month).is_none()) {
+        Some(month) => Err((month, ShelfFault::Root)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
