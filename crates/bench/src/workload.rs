@@ -106,13 +106,14 @@ impl<'a> Signer<'a> {
     }
 
     fn start(&self, brand_index: usize, transaction: usize, until: TimeMs) -> SignedTransaction {
-        let first = transaction * OPERATIONS_MAX;
+        let (first, dated) = (transaction * OPERATIONS_MAX, now().day());
         let issue = |member: usize| {
             Operation::Issue(Issue {
                 brand: brand(brand_index),
                 to: self.members.address(member),
                 amount: Points::new(START_POINTS),
                 reference: reference(b"start", member as u64),
+                dated,
             })
         };
         let issues = (first..self.members.len().min(first + OPERATIONS_MAX)).map(issue).collect();

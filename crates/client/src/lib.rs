@@ -12,7 +12,7 @@ use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use lojal_types::{AddressText, BrandId, Height, Reference, SignedTransaction, TransactionId, api};
+use lojal_types::{AddressText, BrandId, Day, Height, Reference, SignedTransaction, TransactionId, api};
 use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode, Uri};
@@ -198,12 +198,14 @@ impl Client {
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         self.get_json(&format!("/v1/accounts/{address}/transactions"), &query)
     }
-    /// `GET /v1/payments/{reference}`: what has answered a till's request.
+    /// `GET /v1/payments/{reference}`: what has answered a till's request; found sooner by the request's day.
     ///
     /// # Errors
     /// [`ClientError::Problem`] with `unknown_reference` if nothing has; others: see [`ClientError`].
-    pub fn payment(&self, reference: &Reference) -> Result<api::Payment, ClientError> {
-        self.get_json(&format!("/v1/payments/{reference}"), &[])
+    pub fn payment(&self, reference: &Reference, dated: Option<Day>) -> Result<api::Payment, ClientError> {
+        let dated = dated.map(|day| day.to_string());
+        let query = dated.as_deref().map(|day| ("dated", day));
+        self.get_json(&format!("/v1/payments/{reference}"), query.as_slice())
     }
     /// `GET /v1/transactions/{id}`: a transaction and what became of it.
     ///

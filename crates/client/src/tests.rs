@@ -130,7 +130,7 @@ fn a_payment_is_asked_for_by_its_reference() {
         "/v1/payments/0a0b" => Answer::json(200, &answer),
         _ => Answer::problem(404, "unknown_reference"),
     });
-    let ask = |reference: &str| client(&server).payment(&reference.parse().expect("valid"));
+    let ask = |reference: &str| client(&server).payment(&reference.parse().expect("valid"), "2027-03-14".parse().ok());
     assert_eq!(ask("0a0b").expect("it is there"), payment);
     assert!(ask("0a0c").expect_err("it isn't").is_problem("unknown_reference"));
 }

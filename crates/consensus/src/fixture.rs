@@ -116,6 +116,7 @@ pub(crate) fn issue_by(chain: &ChainId, by: u8, number: u64, count: u64, until: 
             to: Address::new([8; 20]),
             amount: Points::new(1),
             reference: Reference::new(reference).expect("17 bytes"),
+            dated: clock::now().day(),
         })
     };
     let operations = Bounded::new((0..count).map(issue).collect()).expect("1 to 100");

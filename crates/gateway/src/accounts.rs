@@ -62,9 +62,9 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
 }
 
 fn holds(view: &View, account: Address, brand: BrandId) -> Vec<api::Hold> {
-    let hold = |OpenHold { reference, expires_ms, lots, .. }: OpenHold| {
+    let hold = |OpenHold { reference, dated, expires_ms, lots, .. }: OpenHold| {
         let lots = lots.into_inner();
-        api::Hold { brand, reference, total: total(&lots), lots, expires_ms }
+        api::Hold { brand, reference, dated, total: total(&lots), lots, expires_ms }
     };
     view.holds(account, brand).into_iter().map(hold).collect()
 }

@@ -6,23 +6,33 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lojal_types::api::{Payment, TransactionStatus};
-use lojal_types::{AddressText, Code, Operation, Points, Reference};
+use serde::{Deserialize, Serialize};
+use lojal_types::{AddressText, Code, Day, Operation, Points, Reference};
 
 use crate::app::App;
-use crate::extract::Segment;
+use crate::extract::{Params, Segment};
 use crate::problem::{Failure, Kind};
 use crate::transactions;
+
+/// The query: the day of the request, which spares looking on the shelves of other months.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dated {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dated: Option<Day>,
+}
 
 /// The payment or the hold that has used a reference.
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
     Segment(reference): Segment<Reference>,
+    Params(Dated { dated }): Params<Dated>,
 ) -> Result<Json<Payment>, Failure> {
     let (store, network) = (app.gateway.store.clone(), app.network());
     let payment = app.blocking(move || {
         let (brand, id, held) = store
             .view()
-            .payment(&reference)
+            .payment(&reference, dated)
             .ok_or_else(|| Failure::of_code_as(Code::UnknownReference, StatusCode::NOT_FOUND))?;
         let transaction = transactions::find(&store, network, &id)?.ok_or_else(|| {
             let detail = format!(

@@ -14,15 +14,17 @@ use crate::app::App;
 use crate::extract::BrandReference;
 use crate::problem::Failure;
 
-/// An issue, and how much of it a reversal could take now.
+/// An issue, and how much of it a reversal could take now; of two under one reference the one of the later month.
 pub(crate) async fn issue(
     State(app): State<Arc<App>>,
     BrandReference(brand, reference): BrandReference,
 ) -> Result<Json<api::Issue>, Failure> {
     let view = app.gateway.store.view();
-    let issued = view.get(&IssuedKey { brand, reference }).ok_or_else(unknown_reference)?;
+    let key = |shelf| IssuedKey { shelf, brand, reference: reference.clone() };
+    let issued = view.latest(key).ok_or_else(unknown_reference)?;
     let reversible = issued.reversible(&view.lots(issued.to, brand), view.tip().time_ms);
     Ok(Json(api::Issue {
+        dated: issued.dated,
         to: issued.to.to_text(view.network()),
         amount: issued.amount,
         expiry: issued.expiry,
@@ -37,7 +39,8 @@ pub(crate) async fn reversal(
     State(app): State<Arc<App>>,
     BrandReference(brand, reference): BrandReference,
 ) -> Result<Json<api::Reversal>, Failure> {
-    let reversed = app.gateway.store.view().get(&ReversedKey { brand, reference }).ok_or_else(unknown_reference)?;
+    let key = |shelf| ReversedKey { shelf, brand, reference: reference.clone() };
+    let reversed = app.gateway.store.view().latest(key).ok_or_else(unknown_reference)?;
     Ok(Json(api::Reversal { amount: reversed.amount }))
 }
 
@@ -58,8 +61,9 @@ pub(crate) fn left(view: &View, reverse: &Reverse, code: Code) -> Option<Points>
     if ![Code::ReversalExceedsIssue, Code::InsufficientPoints, Code::PointsExpired].contains(&code) {
         return None;
     }
-    let key = IssuedKey { brand: reverse.brand, reference: reverse.issue_reference.clone() };
-    let issued = view.get(&key).filter(|issued| issued.to == reverse.from)?;
+    let (shelf, brand) = (reverse.issue_dated.month(), reverse.brand);
+    let key = IssuedKey { shelf, brand, reference: reverse.issue_reference.clone() };
+    let issued = view.get(&key).filter(|issued| issued.to == reverse.from && issued.dated == reverse.issue_dated)?;
     let left = issued.reversible(&view.lots(issued.to, reverse.brand), view.tip().time_ms);
     (left < reverse.at_least).then_some(left)
 }

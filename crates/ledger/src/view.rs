@@ -43,9 +43,13 @@ impl View {
         self.recorded_holds(account, brand).into_iter().filter(|hold| self.is_open(hold)).collect()
     }
     /// The brand, the transaction and, for points that are held, the hold that a request's reference has been used for.
-    /// The reference commits to the request's day, so no other shelf has it.
-    pub fn payment(&self, reference: &Reference, dated: Day) -> Option<(BrandId, TransactionId, Option<Held>)> {
-        let shelf = dated.month();
+    /// The reference commits to the request's day, so no other shelf has it; without the day all are looked through.
+    pub fn payment(&self, reference: &Reference, dated: Option<Day>) -> Option<(BrandId, TransactionId, Option<Held>)> {
+        let months = self.shelves().iter().rev().map(|(month, _)| month);
+        let mut months = months.filter(|month| dated.is_none_or(|day| day.month() == *month));
+        months.find_map(|shelf| self.payment_on(shelf, reference))
+    }
+    fn payment_on(&self, shelf: Month, reference: &Reference) -> Option<(BrandId, TransactionId, Option<Held>)> {
         self.brand_ids().into_iter().find_map(|brand| {
             let held = self.get(&HeldKey { shelf, brand, reference: reference.clone() });
             let redeemed = self.get(&RedeemedKey { shelf, brand, reference: reference.clone() });

@@ -13,7 +13,7 @@ use lojal_types::{BlockId, Code, Hash, Outcome, TimeMs, VerifiedTransaction};
 use self::shown::facts;
 
 /// Number of histories followed.
-const HISTORIES: u64 = 300;
+const HISTORIES: u64 = 340;
 const BLOCKS_MAX: u64 = 40;
 const TRANSACTIONS_MAX: u64 = 16;
 

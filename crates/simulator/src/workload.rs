@@ -2,7 +2,7 @@
 
 use lojal_chain::CommittedBlock;
 use lojal_types::{
-    Address, Bounded, Capture, ChainId, Genesis, Issue, KeyPair, Operation, Points, Redeem, Reference, Release,
+    Address, Bounded, Capture, ChainId, Day, Genesis, Issue, KeyPair, Operation, Points, Redeem, Reference, Release,
     Request, RequestKind, Reverse, Salt, SignedTransaction, TimeMs, Transaction, Transfer,
 };
 
@@ -20,8 +20,8 @@ pub struct Workload {
     histories: lojal_model::Workload,
     /// Blocks that the histories have followed.
     height: u64,
-    issued: Vec<(Reference, Address)>,
-    held: Vec<(Reference, Address)>,
+    issued: Vec<(Reference, Day, Address)>,
+    held: Vec<(Reference, Day, Address)>,
 }
 
 impl Workload {
@@ -54,8 +54,8 @@ impl Workload {
         let brand = people::brand();
         match self.random.below(10) {
             0..4 => {
-                let issue = issue(self.random.number(), member.address());
-                self.issued.push((issue.reference.clone(), issue.to));
+                let issue = issue(self.random.number(), member.address(), now.day());
+                self.issued.push((issue.reference.clone(), issue.dated, issue.to));
                 self.sign(&till, Operation::Issue(issue), now, valid_ms)
             }
             4..7 => {
@@ -72,10 +72,12 @@ impl Workload {
             8 => self.hold_or_settle(&member, &till, now, valid_ms),
             _ => {
                 let at = self.random.index(self.issued.len());
-                let Some((issue_reference, from)) = self.issued.get(at).cloned() else { return self.own(now) };
+                let Some((issue_reference, issue_dated, from)) = self.issued.get(at).cloned() else { return self.own(now) };
                 let (amount, reference) = (Points::new(self.random.between(1..=30)), self.reference());
                 let at_least = if self.random.permille(500) { amount } else { Points::new(1) };
-                let reverse = Reverse { brand, from, amount, at_least, issue_reference, reference };
+                let dated = now.day();
+                let reverse =
+                    Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
                 self.sign(&till, Operation::Reverse(reverse), now, valid_ms)
             }
         }
@@ -92,17 +94,18 @@ impl Workload {
         let brand = people::brand();
         if self.held.is_empty() || self.random.permille(500) {
             let request = self.request_to_hold(now);
-            self.held.push((request.reference(&self.chain), member.address()));
+            self.held.push((request.reference(&self.chain), request.dated, member.address()));
             let hold = request.answer(&self.chain, member.address());
             return self.sign(member, hold, now, valid_ms);
         }
         let at = self.random.index(self.held.len());
-        let (hold_reference, from) = self.held.swap_remove(at);
+        let (hold_reference, hold_dated, from) = self.held.swap_remove(at);
         if self.random.permille(500) {
-            return self.sign(till, Operation::Release(Release { brand, from, hold_reference }), now, valid_ms);
+            let release = Release { brand, from, hold_reference, hold_dated };
+            return self.sign(till, Operation::Release(release), now, valid_ms);
         }
         let (amount, reference) = (Points::new(self.random.between(1..=20)), self.reference());
-        let capture = Capture { brand, from, hold_reference, amount, reference };
+        let capture = Capture { brand, from, hold_reference, hold_dated, amount, reference, dated: now.day() };
         self.sign(till, Operation::Capture(capture), now, valid_ms)
     }
 
@@ -114,6 +117,7 @@ impl Workload {
             brand: people::brand(),
             amount,
             kind: RequestKind::Hold { expires_ms },
+            dated: now.day(),
             until_ms: expires_ms,
             household: None,
             salt: Salt::new(salt.try_into().expect("16 bytes")),
@@ -137,13 +141,13 @@ impl Workload {
 
     /// A transaction that surely works.
     pub fn probe(&mut self, now: TimeMs) -> SignedTransaction {
-        let issue = issue(self.random.number(), people::member(0).address());
+        let issue = issue(self.random.number(), people::member(0).address(), now.day());
         self.sign(&people::till(0), Operation::Issue(issue), now, VALID_MS)
     }
 }
 
-/// A till issues points under a reference with a number.
-pub fn issue(number: u64, to: Address) -> Issue {
+/// A till issues points under a reference with a number and a day.
+pub fn issue(number: u64, to: Address, dated: Day) -> Issue {
     let reference = Reference::new(number.to_le_bytes().to_vec()).expect("8 bytes");
-    Issue { brand: people::brand(), to, amount: Points::new(1 + number % 100), reference }
+    Issue { brand: people::brand(), to, amount: Points::new(1 + number % 100), reference, dated }
 }

@@ -50,12 +50,14 @@ impl Signer<'_> {
             to: self.members.address(to),
             amount: Points::new(100),
             reference: reference(b"receipt", random.bits()),
+            dated: now().day(),
         };
         (operator, Operation::Issue(issue))
     }
     fn redeem(&self, from: usize, random: &mut Random, until: TimeMs) -> Operation {
         let (brand, amount, salt) = (brand(random.below(2)), Points::new(50), salt(random));
-        let request = Request { brand, amount, kind: RequestKind::Redeem, until_ms: until, household: None, salt };
+        let (kind, dated, until_ms) = (RequestKind::Redeem, now().day(), until);
+        let request = Request { brand, amount, kind, dated, until_ms, household: None, salt };
         request.answer(&self.chain, self.members.address(from))
     }
     fn convert(&self, account: usize, random: &mut Random) -> Operation {
@@ -68,7 +70,8 @@ impl Signer<'_> {
     fn hold(&self, from: usize, random: &mut Random, until: TimeMs) -> Operation {
         let kind = RequestKind::Hold { expires_ms: until.plus_ms(HOLD_MS) };
         let (brand, amount, salt) = (brand(0), Points::new(10), salt(random));
-        let request = Request { brand, amount, kind, until_ms: until, household: None, salt };
+        let (dated, until_ms) = (now().day(), until);
+        let request = Request { brand, amount, kind, dated, until_ms, household: None, salt };
         request.answer(&self.chain, self.members.address(from))
     }
 }

@@ -6,7 +6,7 @@ use lojal_chain::{ExecutedBlock, propose};
 use lojal_ledger::key::{AccountKey, BalanceKey, OutstandingKey, StateKey, TotalsKey};
 use lojal_ledger::recent::RecentIds;
 use lojal_ledger::record::{Account, Balance};
-use lojal_ledger::{State, StateTree};
+use lojal_ledger::{Shelves, State, StateTree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, KeyPair, Lot, Operation,
@@ -102,7 +102,7 @@ impl Crowd {
         let totals = Totals { issued: all.into(), outstanding: all, ..Totals::default() };
         entries.push((TotalsKey(brand()).encode(), bytes(&totals)));
         let tree = StateTree::from_entries(entries.iter().map(|(key, value)| (key, value)));
-        let state = State::restore(&genesis, start.view().tip(), tree, RecentIds::default());
+        let state = State::restore(&genesis, start.view().tip(), (tree, Shelves::default()), RecentIds::default());
         Self { genesis, state, entries, accounts, senders, nonce: 0 }
     }
 

@@ -289,7 +289,7 @@ fn broken_conservation_stops_execution_and_proposing() {
     let damaged = State::restore(
         &genesis(&[1; 4], parameters()),
         state.view().tip(),
-        state.view().tree().apply(&changes),
+        (state.view().tree().apply(&changes), state.view().shelves().clone()),
         RecentIds::default(),
     );
     let fault = ConservationError::Totals(brand);

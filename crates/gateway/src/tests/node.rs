@@ -203,7 +203,8 @@ impl Node {
     pub(crate) fn issue(&self, to: u8, amount: u64) -> Arc<CommittedBlock> {
         let reference = Reference::new(self.count().to_be_bytes().to_vec()).expect("8 bytes");
         let brand = "nordmat".parse().expect("valid");
-        let issue = Issue { brand, to: address(to), amount: Points::new(amount), reference };
+        let dated = self.now().day();
+        let issue = Issue { brand, to: address(to), amount: Points::new(amount), reference, dated };
         self.commit(vec![self.sign(TILL, vec![Operation::Issue(issue)])])
     }
     /// Commits a block of so many transactions with as many operations as they can have; each is about 8 KiB.
@@ -212,7 +213,8 @@ impl Node {
             let reference =
                 Reference::new([[0; 24].as_slice(), &self.count().to_be_bytes()].concat()).expect("32 bytes");
             let brand = "nordmat".parse().expect("valid");
-            Operation::Issue(Issue { brand, to: address(to), amount: Points::new(1), reference })
+            let dated = self.now().day();
+            Operation::Issue(Issue { brand, to: address(to), amount: Points::new(1), reference, dated })
         };
         let one = |_| self.sign(TILL, (0..100).map(|_| issue()).collect());
         self.commit((0..transactions).map(one).collect());

@@ -1,7 +1,9 @@
 //! Operations as the tests write them.
 
+use std::sync::OnceLock;
+
 use lojal_types::{
-    AcceptPartnership, Address, Bounded, BrandId, ChainId, Convert, Guardian, Guardians, Invite, Issue, Join,
+    AcceptPartnership, Address, Bounded, BrandId, ChainId, Convert, Day, Guardian, Guardians, Invite, Issue, Join,
     MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership, Redeem,
     Reference, Request, RequestKind, Salt, SetGuardians, Settle, StartRecovery, TimeMs, Transfer,
 };
@@ -16,9 +18,15 @@ pub(crate) fn reference(text: &str) -> Reference {
     Reference::new(text.as_bytes().to_vec()).expect("a short text")
 }
 
+/// The day of every reference: the one on which it was first asked for, since a test may last beyond midnight.
+pub(crate) fn today() -> Day {
+    static TODAY: OnceLock<Day> = OnceLock::new();
+    *TODAY.get_or_init(|| lojal_consensus::clock::now().day())
+}
+
 pub(crate) fn issue(id: &str, to: u8, amount: u64, receipt: &str) -> Operation {
     let (brand, to, amount) = (brand(id), address(to), Points::new(amount));
-    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt) })
+    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt), dated: today() })
 }
 
 /// A till's request for points that lasts as long as any; its name makes it unlike others.
@@ -26,7 +34,8 @@ pub(crate) fn request(id: &str, amount: u64, name: &str, kind: RequestKind) -> R
     let mut salt = [0; 16];
     salt[..name.len()].copy_from_slice(name.as_bytes());
     let until_ms = TimeMs::new(lojal_types::limits::TIME_MS_MAX).expect("in range");
-    Request { brand: brand(id), amount: Points::new(amount), kind, until_ms, household: None, salt: Salt::new(salt) }
+    let (brand, amount, salt) = (brand(id), Points::new(amount), Salt::new(salt));
+    Request { brand, amount, kind, dated: today(), until_ms, household: None, salt }
 }
 
 pub(crate) fn hold(chain: &ChainId, id: &str, from: u8, amount: u64, name: &str, expires_ms: TimeMs) -> Operation {

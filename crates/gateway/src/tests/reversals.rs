@@ -2,7 +2,7 @@ use lojal_types::api::{Issue, Reversal};
 use lojal_types::{Code, Operation, Points, Reverse};
 
 use super::node::{ANNA, BO, Node, TILL, address};
-use super::operations::{brand, issue, redeem, reference};
+use super::operations::{brand, issue, redeem, reference, today};
 
 fn reverse(at_least: u64, amount: u64, receipt: &str, own: &str) -> Operation {
     Operation::Reverse(Reverse {
@@ -11,7 +11,9 @@ fn reverse(at_least: u64, amount: u64, receipt: &str, own: &str) -> Operation {
         amount: Points::new(amount),
         at_least: Points::new(at_least),
         issue_reference: reference(receipt),
+        issue_dated: today(),
         reference: reference(own),
+        dated: today(),
     })
 }
 

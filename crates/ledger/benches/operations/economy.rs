@@ -4,7 +4,7 @@ use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     AcceptPartnership, Address, Agree, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
-    EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Invite, Issue, Join,
+    Day, EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Invite, Issue, Join,
     KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy,
     ProposePartnership, Reference, Release, RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Roles,
     RotateKey, Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transaction,
@@ -101,7 +101,12 @@ fn genesis() -> Genesis {
 
 fn issue(at: usize, to: u8, amount: u64, receipt: &str) -> Operation {
     let (brand, to, amount, reference) = (brand(at), address(to), Points::new(amount), reference(receipt));
-    Operation::Issue(Issue { brand, to, amount, reference })
+    Operation::Issue(Issue { brand, to, amount, reference, dated: today() })
+}
+
+/// The day of every reference.
+fn today() -> Day {
+    time(START_MS).day()
 }
 
 /// A till's request for ten points, by its name.
@@ -109,7 +114,7 @@ fn request(name: &str, kind: RequestKind) -> Request {
     let (amount, mut salt) = (Points::new(10), [0; 16]);
     salt[..name.len()].copy_from_slice(name.as_bytes());
     let (until_ms, salt) = (time(START_MS + 3_600_000), Salt::new(salt));
-    Request { brand: brand(0), amount, kind, until_ms, household: None, salt }
+    Request { brand: brand(0), amount, kind, dated: today(), until_ms, household: None, salt }
 }
 
 fn to_hold(name: &str) -> Request {
@@ -208,7 +213,8 @@ impl Economy {
         let (household, amount) = (self.household, Points::new(5));
         let (anna, bo) = (address(ANNA), address(BO));
         let chain = self.state.view().chain_id();
-        let released = Release { brand: brand(0), from: anna, hold_reference: to_hold("to release").reference(&chain) };
+        let hold_reference = to_hold("to release").reference(&chain);
+        let released = Release { brand: brand(0), from: anna, hold_reference, hold_dated: today() };
         vec![
             (TILL, issue(0, BO, 5, "new")),
             (ANNA, request("new", RequestKind::Redeem).answer(&chain, anna)),
@@ -252,13 +258,15 @@ impl Economy {
         let issue_reference = reference(&format!("0 {BO}"));
         let (from, amount, reference) = (address(BO), Points::new(5), reference("new"));
         let (brand, at_least) = (brand(0), amount);
-        Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference })
+        let (issue_dated, dated) = (today(), today());
+        Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated })
     }
 
     fn capture(&self) -> Operation {
-        let (from, amount, reference_) = (address(ANNA), Points::new(5), reference("new"));
-        let hold_reference = reference("to capture");
-        Operation::Capture(Capture { brand: brand(0), from, hold_reference, amount, reference: reference_ })
+        let (brand, from, amount) = (brand(0), address(ANNA), Points::new(5));
+        let (hold_reference, reference) = (reference("to capture"), reference("new"));
+        let (hold_dated, dated) = (today(), today());
+        Operation::Capture(Capture { brand, from, hold_reference, hold_dated, amount, reference, dated })
     }
 
     fn settle(&self) -> Operation {

@@ -136,7 +136,7 @@ impl Liar {
 
     /// A transaction that the till it names did not sign.
     pub(super) fn forged(&mut self, now: TimeMs) -> SignedTransaction {
-        let operation = Operation::Issue(issue(self.random.number(), people::member(0).address()));
+        let operation = Operation::Issue(issue(self.random.number(), people::member(0).address(), now.day()));
         let transaction = Transaction {
             chain: self.chain.tag(),
             sender: people::till(0).address(),

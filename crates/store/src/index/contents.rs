@@ -6,7 +6,7 @@ use std::thread;
 use lojal_ledger::StateTree;
 use lojal_ledger::recent::RecentMinute;
 use lojal_ledger::tree::{OutOfOrder, TreeBuilder};
-use lojal_types::{Height, TransactionId};
+use lojal_types::{Height, Month, TransactionId};
 
 use super::keys;
 use super::runs::{Order, Part};
@@ -24,6 +24,7 @@ pub(super) type RecentMinutes = Vec<(Height, Vec<u32>)>;
 #[derive(Default)]
 struct Contents {
     state: TreeBuilder,
+    shelves: BTreeMap<Month, TreeBuilder>,
     recent: RecentMinutes,
 }
 
@@ -43,9 +44,9 @@ impl Contents {
 }
 
 impl Index {
-    /// The state, of which nobody has checked yet that it is the right one, and the minutes of the remembered
+    /// The state with its shelves, of which nobody has checked yet that it is the right one, and the minutes of the remembered
     /// transactions, in the order of the chain. Two threads read and build half of the state each.
-    pub(super) fn contents(&self) -> Result<(StateTree, RecentMinutes), StoreError> {
+    pub(super) fn contents(&self) -> Result<(StateTree, BTreeMap<Month, StateTree>, RecentMinutes), StoreError> {
         let (first, second) = if self.disk.is_simulated() {
             // A simulated fault meets the same read every time.
             (self.read(Part::First), self.read(Part::Second))
@@ -57,16 +58,25 @@ impl Index {
                 (first, second.join().unwrap_or_else(panicked))
             })
         };
-        let (Contents { mut state, mut recent }, second) = (first?, second?);
+        let (Contents { mut state, mut shelves, mut recent }, second) = (first?, second?);
         state.append(second.state).map_err(|OutOfOrder| DISORDER)?;
+        for (month, later) in second.shelves {
+            shelves.entry(month).or_default().append(later).map_err(|OutOfOrder| DISORDER)?;
+        }
         recent.extend(second.recent);
         recent.sort_unstable_by_key(|(first, _)| *first);
-        Ok((state.finish(), recent))
+        let shelves = shelves.into_iter().map(|(month, shelf)| (month, shelf.finish())).collect();
+        Ok((state.finish(), shelves, recent))
     }
 
     fn read(&self, part: Part) -> Result<Contents, StoreError> {
         let mut contents = Contents::default();
         self.runs.each_entry(part, |order, key, value| contents.take(order, key, value))?;
+        self.runs.each_shelved(part, |month, order, key, value| {
+            let Some((&keys::STATE, key)) = key.split_first() else { return Err(DISORDER.into()) };
+            let shelf = contents.shelves.entry(month).or_default();
+            Ok(shelf.push(order.key_hash, key, value).map_err(|OutOfOrder| DISORDER)?)
+        })?;
         Ok(contents)
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use borsh::BorshDeserialize;
 use lojal_chain::verify_certificate;
 use lojal_ledger::recent::RecentIds;
-use lojal_ledger::{State, StateTree};
+use lojal_ledger::{Shelves, State};
 use lojal_types::{Genesis, Hash, Header, Height, ValidatorSet};
 
 use super::keys;
@@ -111,13 +111,11 @@ impl Checkpoint {
     fn new(index: Index, loaded: Option<Loaded>, genesis: &Genesis, rebuilt: Option<IndexRebuilt>) -> Self {
         match loaded {
             Some(Loaded { state, position, digest, recent }) => {
-                let base = Base { tree: state.view().tree().clone(), digest, recent };
+                let (tree, shelves) = (state.view().tree().clone(), state.view().shelves().clone());
+                let base = Base { tree, shelves, digest, recent };
                 Self { index, base, state, position: Some(position), rebuilt }
             }
-            None => {
-                let base = Base { tree: StateTree::new(), digest: Digest::default(), recent: RecentParts::new() };
-                Self { index, base, state: State::genesis(genesis), position: None, rebuilt }
-            }
+            None => Self { index, base: Base::empty(), state: State::genesis(genesis), position: None, rebuilt },
         }
     }
 }
@@ -230,13 +228,15 @@ impl Index {
 
     /// Loads the state and checks it against the header of its block.
     fn load(&self, genesis: &Genesis, meta: &Meta, header: &Header) -> Result<Loaded, Fault> {
-        let (tree, recent_minutes) = self.contents()?;
+        let (tree, shelves, recent_minutes) = self.contents()?;
         if Hash::new(tree.root()) != header.state_root {
             return Err(unusable("its state is not that of its block"));
         }
+        let shelves = Shelves::restore(&tree, meta.tip.time_ms, shelves)
+            .map_err(|error| Fault::Unusable(error.to_string()))?;
         let recent = RecentIds::restore(self.recent(&recent_minutes, &tree)?, &tree, &meta.chain_id)
             .map_err(|error| Fault::Unusable(error.to_string()))?;
-        let state = State::restore(genesis, meta.tip, tree, recent);
+        let state = State::restore(genesis, meta.tip, (tree, shelves), recent);
         let last_minute = |minutes: Vec<u32>| u64::from(minutes.into_iter().max().unwrap_or(0));
         let recent = recent_minutes.into_iter().map(|(first, minutes)| (first, last_minute(minutes))).collect();
         Ok(Loaded { state, position: meta.position, digest: meta.digest, recent })

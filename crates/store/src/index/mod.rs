@@ -27,7 +27,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_ledger::{StateTree, Tip};
+use lojal_ledger::{Shelves, StateTree, Tip};
 use lojal_types::{ChainId, Height};
 
 use crate::disk::Disk;
@@ -40,7 +40,7 @@ pub use load::IndexRebuilt;
 use runs::Runs;
 pub(crate) use write::Snapshot;
 
-const INDEX_VERSION: u32 = 3;
+const INDEX_VERSION: u32 = 4;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
 /// The record that a checkpoint has of itself.
@@ -85,8 +85,17 @@ impl Digest {
 pub(crate) struct Base {
     /// The state of the last checkpoint; empty before the first.
     pub(crate) tree: StateTree,
+    pub(crate) shelves: Shelves,
     pub(crate) digest: Digest,
     pub(crate) recent: RecentParts,
+}
+
+impl Base {
+    /// That of the first checkpoint.
+    fn empty() -> Self {
+        let (tree, shelves) = (StateTree::new(), Shelves::default());
+        Self { tree, shelves, digest: Digest::default(), recent: RecentParts::new() }
+    }
 }
 
 /// The checkpoints of whose transactions some are remembered: the block of the first transaction of each, and the last

@@ -44,14 +44,14 @@ fn view(sizes: &[(u8, Option<usize>)], older: &StateTree) -> lojal_ledger::View 
         })
         .collect();
     let tip = State::genesis(&genesis).view().tip();
-    State::restore(&genesis, tip, older.apply(&changes), RecentIds::default()).view().clone()
+    State::restore(&genesis, tip, (older.apply(&changes), Shelves::default()), RecentIds::default()).view().clone()
 }
 
 #[test]
 fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let index = Index::create(&Disk::real(), dir.path()).expect("new");
-    let mut base = Base { tree: StateTree::new(), digest: Digest::default(), recent: RecentParts::new() };
+    let mut base = Base::empty();
     let start = State::genesis(&genesis("a network"));
     let mut tree = start.view().tree().clone();
     let max = INDEX_VALUE_BYTES_MAX;
@@ -73,7 +73,7 @@ fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
         let layer = Arc::new(layer);
         let snapshot = Snapshot { layer, view, before: start.view().clone(), position };
         base = index.write(&base, &snapshot).expect("the disk works");
-        let (read, _) = index.contents().expect("readable");
+        let (read, _, _) = index.contents().expect("readable");
         assert_eq!((read.root(), read.len()), (tree.root(), tree.len()));
         for entry in index.db.iter() {
             assert!(entry.expect("readable").1.len() <= max);
@@ -87,7 +87,7 @@ fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simul
     for disk in [Disk::real(), crate::SimulatedDisk::new().disk()] {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let index = Index::create(&disk, dir.path()).expect("new");
-        let mut base = Base { tree: StateTree::new(), digest: Digest::default(), recent: RecentParts::new() };
+        let mut base = Base::empty();
         let start = State::genesis(&genesis("a network"));
         let mut tree = start.view().tree().clone();
         for round in 1..5_u32 {
@@ -98,7 +98,7 @@ fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simul
             });
             tree = tree.apply(&changes.collect());
             let tip = start.view().tip();
-            let state = State::restore(&genesis("a network"), tip, tree.clone(), RecentIds::default());
+            let state = State::restore(&genesis("a network"), tip, (tree.clone(), Shelves::default()), RecentIds::default());
             let height = Height::new(round.into());
             let place = BlockPlace { segment: 1, block_offset: 1, commit_offset: 2, end_offset: 53 };
             let mut layer = Layer::default();
@@ -107,7 +107,7 @@ fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simul
             let before = start.view().clone();
             let snapshot = Snapshot { layer, view: state.view().clone(), before, position };
             base = index.write(&base, &snapshot).expect("the disk works");
-            let (read, recent) = index.contents().expect("readable");
+            let (read, _, recent) = index.contents().expect("readable");
             assert_eq!((read.root(), read.len(), recent.len()), (tree.root(), tree.len(), 0));
             assert!(read.iter().eq(tree.iter()));
         }

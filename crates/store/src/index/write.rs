@@ -33,8 +33,8 @@ impl Index {
     pub(crate) fn write(&self, base: &Base, snapshot: &Snapshot) -> Result<Base, StoreError> {
         self.unsettle()?;
         let (others, recent) = recent_changes(base, snapshot)?;
-        let entries = StateChanges { older: &base.tree, newer: snapshot.view.tree(), others };
-        let files = self.runs.add(&snapshot.layer, entries)?;
+        let entries = StateChanges { shelf: None, older: &base.tree, newer: snapshot.view.tree(), others };
+        let files = self.runs.add(&snapshot.layer, entries, (&base.shelves, snapshot.view.shelves()))?;
         let digest = self.write_ahead(base.digest, &snapshot.layer)?;
         let mut changes = Changes::default();
         self.put_validators(&mut changes, &snapshot.before)?;
@@ -48,7 +48,8 @@ impl Index {
         self.redo(changes)?;
         self.trust()?;
         self.runs.replace(files)?;
-        Ok(Base { tree: snapshot.view.tree().clone(), digest, recent })
+        let (tree, shelves) = (snapshot.view.tree().clone(), snapshot.view.shelves().clone());
+        Ok(Base { tree, shelves, digest, recent })
     }
 
     /// Does the changes of a checkpoint whose file is complete, and makes them durable.

@@ -4,7 +4,7 @@ use lojal_types::{Address, BrandId, Code, Issue, Operation, Points};
 
 use super::cast::Cast;
 use super::error::TourError;
-use super::stage::{Stage, reference};
+use super::stage::{Stage, reference, today};
 
 /// The receipt of Anna's groceries, part of which goes back later.
 pub const GROCERIES: &str = "till 7, receipt 1001";
@@ -18,7 +18,7 @@ pub fn play(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {
 }
 
 fn issue(brand: BrandId, to: Address, points: u64, receipt: &str) -> Operation {
-    Operation::Issue(Issue { brand, to, amount: Points::new(points), reference: reference(receipt) })
+    Operation::Issue(Issue { brand, to, amount: Points::new(points), reference: reference(receipt), dated: today() })
 }
 
 fn groceries(stage: &mut Stage, cast: &Cast) -> Result<(), TourError> {

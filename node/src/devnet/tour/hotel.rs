@@ -4,7 +4,7 @@ use lojal_types::{Address, Capture, Operation, Points, Reference, RequestKind};
 
 use super::cast::Cast;
 use super::error::TourError;
-use super::stage::{Stage, reference, request};
+use super::stage::{Stage, reference, request, today};
 
 /// The text that makes the hotel's request unlike others.
 const BOOKING: &str = "booking 88";
@@ -49,8 +49,10 @@ fn check_out(stage: &mut Stage, cast: &Cast, household: Address, hold_reference:
         brand: cast.havshotell.id,
         from: household,
         hold_reference,
+        hold_dated: today(),
         amount: Points::new(650),
         reference: reference("bill 88"),
+        dated: today(),
     };
     let some = stage.points(cast.havshotell.id, 650);
     let does = format!("Check-out: Havshotell takes {some}; the rest returns to the pool at once.");

@@ -1,12 +1,13 @@
 //! The ground that every chapter stands on: signing, submitting, comparing the answer, and telling it.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use lojal_client::{Client, ClientError};
 use lojal_text::outside;
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::{
-    Address, Bounded, BrandId, Code, Genesis, Height, Operation, Outcome, Points, Reference, Request, RequestKind,
+    Address, Bounded, BrandId, Code, Day, Genesis, Height, Operation, Outcome, Points, Reference, Request, RequestKind,
     Salt, SignedTransaction, TimeMs, Transaction, TransactionId,
 };
 
@@ -244,12 +245,18 @@ pub fn unexpected(what: &str) -> impl FnOnce(ClientError) -> TourError {
     move |error| TourError::Gateway(what, Box::new(error))
 }
 
+/// The day on which the tour began, which is that of all its references.
+pub fn today() -> Day {
+    static TODAY: OnceLock<Day> = OnceLock::new();
+    *TODAY.get_or_init(|| lojal_consensus::clock::now().day())
+}
+
 /// A till's request, made unlike others by a text of at most 16 bytes.
 pub fn request(brand: BrandId, points: u64, kind: RequestKind, text: &str) -> Request {
     let (amount, mut salt) = (Points::new(points), [0; 16]);
     salt[..text.len()].copy_from_slice(text.as_bytes());
     let until_ms = lojal_consensus::clock::now().plus_ms(REQUEST_MS);
-    Request { brand, amount, kind, until_ms, household: None, salt: Salt::new(salt) }
+    Request { brand, amount, kind, dated: today(), until_ms, household: None, salt: Salt::new(salt) }
 }
 
 /// A brand's own mark, from a short text.

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, Height, TransactionId};
+use lojal_ledger::{Shelves, StateTree};
+use lojal_types::{Address, Height, Month, TransactionId};
 
 use crate::disk::Disk;
 use crate::error::StoreError;
@@ -33,6 +34,8 @@ pub(crate) struct Files {
     /// Open.
     runs: Arc<[Arc<Run>]>,
     states: Arc<[StateInfo]>,
+    /// By shelf.
+    shelves: Arc<[StateInfo]>,
 }
 
 /// The list of files in a checkpoint.
@@ -40,24 +43,38 @@ pub(crate) struct Files {
 pub(crate) struct FileInfos {
     pub(crate) runs: Vec<RunInfo>,
     pub(crate) states: Vec<StateInfo>,
+    /// Those of each shelf together, by month.
+    pub(crate) shelves: Vec<StateInfo>,
 }
 
 impl Files {
     pub(super) fn infos(&self) -> FileInfos {
-        FileInfos { runs: self.runs.iter().map(|run| run.info).collect(), states: self.states.to_vec() }
+        let runs = self.runs.iter().map(|run| run.info).collect();
+        FileInfos { runs, states: self.states.to_vec(), shelves: self.shelves.to_vec() }
     }
 }
 
 impl FileInfos {
-    /// True if the files of each kind follow each other, up to the checkpoint at most.
+    /// True if the files of each kind, and of each tree, follow each other, up to the checkpoint at most.
     pub(super) fn is_ordered(&self, checkpoint: Height) -> bool {
+        let heights = |infos: &[StateInfo]| infos.iter().map(|info| (info.first, info.last)).collect::<Vec<_>>();
         let runs: Vec<_> = self.runs.iter().map(|info| (info.first, info.last)).collect();
-        let states: Vec<_> = self.states.iter().map(|info| (info.first, info.last)).collect();
-        [runs, states].iter().all(|heights| {
-            let follow = heights.windows(2).all(|pair| pair[0].1 < pair[1].0);
-            follow && heights.iter().all(|(first, last)| first <= last && *last <= checkpoint)
-        })
+        let shelves: Vec<&[StateInfo]> = by_shelf(&self.shelves).collect();
+        let are_known = self.states.iter().all(|info| info.shelf.is_none())
+            && self.shelves.iter().all(|info| info.shelf.is_some())
+            && shelves.windows(2).all(|pair| pair[0][0].shelf < pair[1][0].shelf);
+        let trees = shelves.into_iter().chain([&self.states[..]]).map(heights);
+        are_known
+            && trees.chain([runs]).all(|heights| {
+                let follow = heights.windows(2).all(|pair| pair[0].1 < pair[1].0);
+                follow && heights.iter().all(|(first, last)| first <= last && *last <= checkpoint)
+            })
     }
+}
+
+/// The files of each shelf.
+fn by_shelf(infos: &[StateInfo]) -> impl Iterator<Item = &[StateInfo]> {
+    infos.chunk_by(|one, next| one.shelf == next.shelf)
 }
 
 /// The directory of the files, and those of the last checkpoint.
@@ -79,37 +96,70 @@ impl Runs {
     pub(super) fn open(&self, infos: &FileInfos) -> Result<(), StoreError> {
         let open = |info: &RunInfo| Run::open(&self.disk, &self.directory, *info).map(Arc::new);
         let runs = infos.runs.iter().map(open).collect::<Result<_, _>>()?;
-        self.set(Files { runs, states: infos.states.as_slice().into() });
+        self.set(Files { runs, states: infos.states.as_slice().into(), shelves: infos.shelves.as_slice().into() });
         Ok(())
     }
 
     /// Writes the files of some blocks, and merges what has to be merged, durably; returns the files that there are
     /// then. Nobody sees them before [`Runs::replace`].
-    pub(super) fn add(&self, layer: &Layer, changes: StateChanges<'_>) -> Result<Files, StoreError> {
+    pub(super) fn add(
+        &self,
+        layer: &Layer,
+        changes: StateChanges<'_>,
+        shelves: (&Shelves, &Shelves),
+    ) -> Result<Files, StoreError> {
         let before = self.list();
-        let files = Files { runs: self.add_run(&before, layer)?, states: self.add_state(&before, layer, changes)? };
+        let (Some((first, _)), Some((last, _))) = (layer.blocks.first_key_value(), layer.blocks.last_key_value())
+        else {
+            return Ok(before);
+        };
+        let heights = (*first, *last);
+        let files = Files {
+            runs: self.add_run(&before, layer)?,
+            states: self.add_state(before.states.to_vec(), heights, changes)?.into(),
+            shelves: self.add_shelves(&before, heights, shelves)?.into(),
+        };
         self.disk.sync_directory(&self.directory)?;
         Ok(files)
     }
 
+    /// The files of one tree with those of its changes.
     fn add_state(
         &self,
-        before: &Files,
-        layer: &Layer,
+        mut states: Vec<StateInfo>,
+        heights: (Height, Height),
         changes: StateChanges<'_>,
-    ) -> Result<Arc<[StateInfo]>, StoreError> {
-        let (Some((first, _)), Some((last, _))) = (layer.blocks.first_key_value(), layer.blocks.last_key_value())
-        else {
-            return Ok(Arc::clone(&before.states));
-        };
-        let mut states = before.states.to_vec();
-        states.push(state::write(&self.disk, &self.directory, (*first, *last), changes)?);
+    ) -> Result<Vec<StateInfo>, StoreError> {
+        states.push(state::write(&self.disk, &self.directory, heights, changes)?);
         if let Some(from) = state::first_to_merge(&states) {
             let merged = state::merge(&self.disk, &self.directory, &states[from..], from == 0)?;
             states.truncate(from);
             states.push(merged);
         }
-        Ok(states.into())
+        Ok(states)
+    }
+
+    /// The files of all shelves that there are: those that haven't changed stay, and those of a shelf that was dropped
+    /// aren't listed any more.
+    fn add_shelves(
+        &self,
+        before: &Files,
+        heights: (Height, Height),
+        (older, newer): (&Shelves, &Shelves),
+    ) -> Result<Vec<StateInfo>, StoreError> {
+        let (empty, mut all) = (StateTree::default(), Vec::new());
+        for (month, newer) in newer.iter() {
+            let infos: Vec<StateInfo> =
+                before.shelves.iter().filter(|info| info.shelf == Some(month)).copied().collect();
+            let older = older.get(month).unwrap_or(&empty);
+            if older.root() == newer.root() {
+                all.extend(infos);
+                continue;
+            }
+            let changes = StateChanges { shelf: Some(month), older, newer, others: Vec::new() };
+            all.extend(self.add_state(infos, heights, changes)?);
+        }
+        Ok(all)
     }
 
     fn add_run(&self, before: &Files, layer: &Layer) -> Result<Arc<[Arc<Run>]>, StoreError> {
@@ -133,9 +183,9 @@ impl Runs {
 
     /// Deletes the files that no checkpoint lists.
     pub(super) fn clean(&self) -> Result<(), StoreError> {
-        let FileInfos { runs, states } = self.list().infos();
+        let FileInfos { runs, states, shelves } = self.list().infos();
         let mut listed: Vec<String> = runs.iter().map(RunInfo::file_name).collect();
-        listed.extend(states.iter().map(StateInfo::file_name));
+        listed.extend(states.iter().chain(&shelves).map(StateInfo::file_name));
         for name in self.disk.names(&self.directory)? {
             if !listed.contains(&name) {
                 self.disk.remove(&self.directory.join(name))?;
@@ -169,6 +219,21 @@ impl Runs {
         })
     }
 
+    /// Goes through a part of the records of each shelf, in their order, with its month.
+    pub(super) fn each_shelved(
+        &self,
+        part: Part,
+        mut f: impl FnMut(Month, &Order, &[u8], &[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for infos in by_shelf(&self.list().shelves) {
+            let Some(month) = infos.first().and_then(|info| info.shelf) else { continue };
+            state::each(&self.disk, &self.directory, infos, part, |order, key, value| {
+                value.map_or(Ok(()), |value| f(month, order, key, value))
+            })?;
+        }
+        Ok(())
+    }
+
     /// A transaction.
     pub(super) fn transaction(&self, id: &TransactionId) -> Result<Option<Placed>, StoreError> {
         for run in self.list().runs.iter().rev() {
@@ -196,12 +261,12 @@ impl Runs {
     /// Writes all entries anew; returns what a checkpoint lists then.
     #[cfg(test)]
     pub(super) fn rewrite_entries(&self, others: Vec<Change>) -> Result<FileInfos, StoreError> {
-        let FileInfos { runs, states } = self.list().infos();
-        let empty = lojal_ledger::StateTree::default();
-        let entries = StateChanges { older: &empty, newer: &empty, others };
+        let FileInfos { runs, states, shelves } = self.list().infos();
+        let empty = StateTree::default();
+        let entries = StateChanges { shelf: None, older: &empty, newer: &empty, others };
         let heights = (states[0].first, states[states.len() - 1].last);
         let states = vec![state::write(&self.disk, &self.directory, heights, entries)?];
-        Ok(FileInfos { runs, states })
+        Ok(FileInfos { runs, states, shelves })
     }
 
     fn list(&self) -> Files {

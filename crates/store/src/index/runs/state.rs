@@ -1,5 +1,5 @@
 //! The entries of a checkpoint that are read at a start only, those of the state, and until when
-//! the latest transactions are valid: files of changes.
+//! the latest transactions are valid: files of changes. Each shelf has files of its own, which go with it.
 //!
 //! A file holds what was changed between two checkpoints; what the newest file that names a key says is so. Its stream
 //! is one entry after the other, numbers little-endian:
@@ -23,7 +23,7 @@ use std::path::Path;
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::StateTree;
 use lojal_ledger::tree::hash_key;
-use lojal_types::Height;
+use lojal_types::{Height, Month};
 
 use super::pages::{PageFile, PageReader, PageWriter};
 use crate::disk::Disk;
@@ -37,6 +37,8 @@ const MALFORMED: IndexError = IndexError::Inconsistent("a file of the state is m
 
 /// The changes written to one state file.
 pub(crate) struct StateChanges<'a> {
+    /// The shelf whose tree it is; none for the main tree.
+    pub(crate) shelf: Option<Month>,
     /// Two versions of the state, of which the file gets the entries in which they differ.
     pub(crate) older: &'a StateTree,
     pub(crate) newer: &'a StateTree,
@@ -94,6 +96,8 @@ pub(crate) enum Part {
 /// The record that the checkpoint has of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(crate) struct StateInfo {
+    /// The shelf whose records are in it; none for the main tree.
+    pub(crate) shelf: Option<Month>,
     /// The first block whose changes are in it, and the last.
     pub(crate) first: Height,
     pub(crate) last: Height,
@@ -104,11 +108,16 @@ pub(crate) struct StateInfo {
 
 impl StateInfo {
     pub(super) fn file_name(&self) -> String {
-        format!("{:020}-{:020}.state", self.first.get(), self.last.get())
+        let (first, last) = (self.first.get(), self.last.get());
+        match self.shelf {
+            None => format!("{first:020}-{last:020}.state"),
+            Some(month) => format!("{month}-{first:020}-{last:020}.shelf"),
+        }
     }
 
     fn key(&self) -> Vec<u8> {
-        [&b"state"[..], &self.first.get().to_le_bytes(), &self.last.get().to_le_bytes()].concat()
+        let shelf = self.shelf.map_or(Vec::new(), |month| month.get().to_le_bytes().to_vec());
+        [&b"state"[..], &self.first.get().to_le_bytes(), &self.last.get().to_le_bytes(), &shelf].concat()
     }
 
     pub(super) fn open(&self, disk: &Disk, directory: &Path) -> Result<PageFile, StoreError> {
@@ -133,8 +142,13 @@ struct StateWriter {
 }
 
 impl StateWriter {
-    fn create(disk: &Disk, directory: &Path, first: Height, last: Height) -> Result<Self, StoreError> {
-        let info = StateInfo { first, last, stream_bytes: 0, middle: 0 };
+    fn create(
+        disk: &Disk,
+        directory: &Path,
+        shelf: Option<Month>,
+        (first, last): (Height, Height),
+    ) -> Result<Self, StoreError> {
+        let info = StateInfo { shelf, first, last, stream_bytes: 0, middle: 0 };
         let writer = PageWriter::create(disk, &directory.join(info.file_name()), info.key())?;
         Ok(Self { writer, info, is_after_middle: false })
     }
@@ -180,14 +194,14 @@ impl StateWriter {
 pub(super) fn write(
     disk: &Disk,
     directory: &Path,
-    (first, last): (Height, Height),
+    heights: (Height, Height),
     changes: StateChanges<'_>,
 ) -> Result<StateInfo, StoreError> {
-    let StateChanges { older, newer, mut others } = changes;
+    let StateChanges { shelf, older, newer, mut others } = changes;
     // Stable: of the same key the last one is still the last one.
     others.sort_by_key(|change| change.order);
     let (before, after) = others.split_at(others.partition_point(|change| change.order.kind < keys::STATE));
-    let mut writer = StateWriter::create(disk, directory, first, last)?;
+    let mut writer = StateWriter::create(disk, directory, shelf, heights)?;
     writer.write_last_of_each(before)?;
     let mut written = Ok(());
     StateTree::diff(older, newer, |key_hash, key, value| {
@@ -210,7 +224,7 @@ pub(super) fn first_to_merge(infos: &[StateInfo]) -> Option<usize> {
     })
 }
 
-/// Makes one file of several that follow each other, durably but for its name. With the oldest of all among them, keys
+/// Makes one file of several of the same tree that follow each other, durably but for its name. With the oldest of all among them, keys
 /// that went leave no trace.
 pub(super) fn merge(
     disk: &Disk,
@@ -219,7 +233,7 @@ pub(super) fn merge(
     with_oldest: bool,
 ) -> Result<StateInfo, StoreError> {
     let (Some(first), Some(last)) = (infos.first(), infos.last()) else { return Err(MALFORMED.into()) };
-    let mut writer = StateWriter::create(disk, directory, first.first, last.last)?;
+    let mut writer = StateWriter::create(disk, directory, first.shelf, (first.first, last.last))?;
     each(disk, directory, infos, Part::Whole, |order, key, value| match value {
         None if with_oldest => Ok(()),
         value => writer.write(order, key.get(1..).ok_or(MALFORMED)?, value),

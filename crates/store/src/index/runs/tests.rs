@@ -26,7 +26,9 @@ fn any_account(random: &mut Random, accounts: &[Address]) -> Address {
 /// Adds the files of some blocks that changed nothing in the state.
 fn add(runs: &Runs, layer: &Layer) -> Result<Files, StoreError> {
     let empty = lojal_ledger::StateTree::default();
-    runs.add(layer, StateChanges { older: &empty, newer: &empty, others: Vec::new() })
+    let none = lojal_ledger::Shelves::default();
+    let changes = StateChanges { shelf: None, older: &empty, newer: &empty, others: Vec::new() };
+    runs.add(layer, changes, (&none, &none))
 }
 
 /// The content that the runs must have.

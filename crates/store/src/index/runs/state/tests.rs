@@ -14,7 +14,7 @@ fn change(key: &[u8], value: Option<&[u8]>) -> Entry {
 fn write_entries(directory: &Path, heights: (Height, Height), entries: &[Entry]) -> Result<StateInfo, StoreError> {
     let others = entries.iter().map(|(key, value)| Change::new(key, value.clone()).expect("not empty")).collect();
     let empty = StateTree::default();
-    write(&Disk::real(), directory, heights, StateChanges { older: &empty, newer: &empty, others })
+    write(&Disk::real(), directory, heights, StateChanges { shelf: None, older: &empty, newer: &empty, others })
 }
 
 fn all(directory: &Path, infos: &[StateInfo]) -> Result<Vec<Entry>, StoreError> {
@@ -134,7 +134,7 @@ fn a_file_whose_entries_are_not_in_their_order_is_refused() {
         if swapped == other {
             keys.insert(swapped, ordered[swapped].clone());
         }
-        let mut writer = StateWriter::create(&Disk::real(), dir.path(), Height::new(1), Height::new(2)).expect("new");
+        let mut writer = StateWriter::create(&Disk::real(), dir.path(), None, (Height::new(1), Height::new(2))).expect("new");
         for key in &keys {
             writer.write(&Order::of(key).expect("not empty"), &key[1..], Some(b"value")).expect("writable");
         }
