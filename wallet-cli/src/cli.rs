@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use lojal_types::{AddressText, BrandId, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId};
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
@@ -189,6 +189,9 @@ pub enum Command {
         brand: BrandId,
         #[command(flatten)]
         reference: ReceiptArgs,
+        /// The day on the receipt, such as 2027-03-14 [default: the one that it was first sent with, or today (UTC)]
+        #[arg(long, value_name = "DAY", value_parser = values::day)]
+        dated: Option<Day>,
         #[command(flatten)]
         consent: Consent,
         #[command(flatten)]
@@ -210,6 +213,9 @@ pub enum Command {
         at_least: Option<String>,
         #[command(flatten)]
         reference: ReceiptArgs,
+        /// The day on the receipt, such as 2027-03-14 [default: the one that it was first sent with, or today (UTC)]
+        #[arg(long, value_name = "DAY", value_parser = values::day)]
+        dated: Option<Day>,
         #[command(flatten)]
         of: OfReceiptArgs,
         #[command(flatten)]

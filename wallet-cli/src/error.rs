@@ -4,7 +4,7 @@ use lojal_client::ClientError;
 use lojal_types::address::AddressError;
 use lojal_types::brand::PolicyError;
 use lojal_types::partnership::TermsError;
-use lojal_types::{AddressText, BrandId, Height, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Height, Reference, TransactionId};
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
@@ -61,6 +61,9 @@ pub enum CommandError {
     /// The till asks for points of another pool.
     #[error("the till asks for points from the pool of {0}: leave --from out, or ask for another request")]
     OtherPool(AddressText),
+    /// The reference was sent with another day.
+    #[error("this reference was first sent with the day {0}, which stays: leave --dated out")]
+    OtherDay(Day),
     /// Not a member of exactly one household.
     #[error(
         "this wallet is a member of {0} households: name one by its address; `lojal household show` needs one, too"
@@ -194,6 +197,7 @@ impl CommandError {
             Self::NotConfirmed(_) => "not_confirmed",
             Self::Declined => "declined",
             Self::OtherPool(_) => "other_pool",
+            Self::OtherDay(_) => "other_day",
             Self::HouseholdCount(_) => "which_household",
             Self::NoTerms { .. } => "no_terms",
             Self::ConversionTooSmall(..) => "conversion_too_small",

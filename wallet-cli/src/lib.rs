@@ -5,6 +5,7 @@ pub mod amount;
 pub mod backup;
 pub mod clock;
 pub mod cycle;
+pub mod dates;
 mod files;
 pub mod gateways;
 pub mod home;

@@ -7,7 +7,7 @@
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32m, Hrp};
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, ChainTag, Points, Reference, Request, TimeMs};
+use lojal_types::{Address, BrandId, ChainTag, Day, Points, Reference, Request, TimeMs};
 use thiserror::Error;
 
 use crate::time::hold_end;
@@ -80,6 +80,8 @@ pub struct HoldTicket {
     pub from: Address,
     /// The reference of the hold.
     pub hold_reference: Reference,
+    /// The day of the hold's request.
+    pub hold_dated: Day,
     /// The amount.
     pub amount: Points,
     /// The time at which the hold was asked to end.

@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lojal_types::api::{Payment, TransactionStatus};
-use serde::{Deserialize, Serialize};
 use lojal_types::{AddressText, Code, Day, Operation, Points, Reference};
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::extract::{Params, Segment};

@@ -72,12 +72,13 @@ impl Workload {
             8 => self.hold_or_settle(&member, &till, now, valid_ms),
             _ => {
                 let at = self.random.index(self.issued.len());
-                let Some((issue_reference, issue_dated, from)) = self.issued.get(at).cloned() else { return self.own(now) };
+                let Some((issue_reference, issue_dated, from)) = self.issued.get(at).cloned() else {
+                    return self.own(now);
+                };
                 let (amount, reference) = (Points::new(self.random.between(1..=30)), self.reference());
                 let at_least = if self.random.permille(500) { amount } else { Points::new(1) };
                 let dated = now.day();
-                let reverse =
-                    Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
+                let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
                 self.sign(&till, Operation::Reverse(reverse), now, valid_ms)
             }
         }

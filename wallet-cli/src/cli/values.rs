@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use lojal_text::{TypedError, decomposed, typed};
-use lojal_types::{AddressText, BrandId, Guardian, PublicKey, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Guardian, PublicKey, Reference, TransactionId};
 
 /// The marks that Latin letters are made with (Unicode, Combining Diacritical Marks).
 const MARKS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
@@ -60,6 +60,11 @@ pub fn pool(value: &str) -> Result<Pool, String> {
 /// A public key.
 pub fn public_key(value: &str) -> Result<PublicKey, String> {
     read(&without_blanks(value)?.to_lowercase())
+}
+
+/// The day on a receipt.
+pub fn day(value: &str) -> Result<Day, String> {
+    read(&text(value)?)
 }
 
 /// The reference of an operation.

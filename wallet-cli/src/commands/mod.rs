@@ -59,11 +59,11 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
         Command::Capture(args) => till::capture(context, args),
         Command::Release(args) => till::release(context, &args),
         Command::Convert(args) => between::convert(context, &args),
-        Command::Issue { to, amount, brand, reference, consent, sending } => {
-            points::issue(context, to, (&amount, brand), reference, consent, &sending)
+        Command::Issue { to, amount, brand, reference, dated, consent, sending } => {
+            points::issue(context, to, (&amount, brand), (reference, dated), consent, &sending)
         }
-        Command::Reverse { from, amount, brand, at_least, reference, of, sending } => {
-            points::reverse(context, from, (&amount, at_least.as_deref(), brand), (reference, of), &sending)
+        Command::Reverse { from, amount, brand, at_least, reference, dated, of, sending } => {
+            points::reverse(context, from, (&amount, at_least.as_deref(), brand), (reference, dated, of), &sending)
         }
         Command::Household(command) => household::household(context, command),
         Command::RotateKey { sending } => keys::rotate_key(context, &sending),

@@ -1,8 +1,9 @@
 //! Moving points.
 
+use lojal_client::ClientError;
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
-    AddressText, BrandId, Code, Issue, Operation, Outcome, Points, Redeem, Reference, Reverse, Transfer, api,
+    AddressText, BrandId, Code, Day, Issue, Operation, Outcome, Points, Redeem, Reference, Reverse, Transfer, api,
 };
 use lojal_wallet::amount;
 use lojal_wallet::gateways::Gateway;
@@ -65,7 +66,7 @@ pub(super) fn issue(
     context: &Context,
     to: AddressText,
     (amount, brand): (&str, BrandId),
-    receipt: ReceiptArgs,
+    (receipt, dated): (ReceiptArgs, Option<Day>),
     consent: Consent,
     sending: &Sending,
 ) -> Result<Report, CommandError> {
@@ -81,7 +82,8 @@ pub(super) fn issue(
         ask::consent(&what, consent)?;
     }
     let reference = one_reference(&session, receipt.receipt, receipt.reference);
-    let issue = Issue { brand: brand.id, to: receiver, amount: points, reference };
+    let dated = session.date((brand.id, "issue"), &reference, dated)?;
+    let issue = Issue { brand: brand.id, to: receiver, amount: points, reference, dated };
     session.transact(Operation::Issue(issue), &format!("issued {text} to {to}"), sending)
 }
 
@@ -94,7 +96,7 @@ pub(super) fn reverse(
     context: &Context,
     from: AddressText,
     (amount, at_least, brand): (&str, Option<&str>, BrandId),
-    (own, of): (ReceiptArgs, OfReceiptArgs),
+    (own, dated, of): (ReceiptArgs, Option<Day>, OfReceiptArgs),
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
@@ -105,13 +107,17 @@ pub(super) fn reverse(
     if at_least > amount {
         return Err(CommandError::Usage("--at-least must be at most the amount that is to be taken back"));
     }
+    let issue_reference = one_reference(&session, of.of_receipt, of.of_reference);
+    let reference = one_reference(&session, own.receipt, own.reference);
     let reverse = Reverse {
         brand: brand.id,
         from: holder,
         amount,
         at_least,
-        issue_reference: one_reference(&session, of.of_receipt, of.of_reference),
-        reference: one_reference(&session, own.receipt, own.reference),
+        issue_dated: day_of_issue(&session, brand.id, &issue_reference)?,
+        issue_reference,
+        dated: session.date((brand.id, "reversal"), &reference, dated)?,
+        reference,
     };
     let (id, fate) = session.sign_and_send(None, Operation::Reverse(reverse.clone()), sending)?;
     let taken = taken(&session, &reverse, &fate);
@@ -122,6 +128,19 @@ pub(super) fn reverse(
     let words = |code: &str| too_little_left(&session, &reverse, &brand, code);
     let report = report_in_words(id, fate, &format!("took back {text} from {from}"), Repeat::ReferenceIsUsed, &words)?;
     Ok(report.with_field("taken", &taken).with_hint(CORRECTION))
+}
+
+/// The day of an issue, as the ledger has it. Of what it doesn't have it says so when it is to be reversed.
+fn day_of_issue(session: &Session<'_>, brand: BrandId, reference: &Reference) -> Result<Day, CommandError> {
+    let ask = |gateway: &Gateway| match gateway.client()?.issue(&brand, reference) {
+        Ok(issue) => Ok(Some(issue.dated)),
+        Err(ClientError::Problem(problem)) if problem.code == Code::UnknownReference.name() => Ok(None),
+        Err(error) => Err(error.into()),
+    };
+    match session.gateways.ask(ask)? {
+        Some(day) => Ok(day),
+        None => Ok(session.now()?.day()),
+    }
 }
 
 /// The points that a reversal took; nothing is known of one that isn't final, or if no gateway answers.

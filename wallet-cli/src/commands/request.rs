@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use lojal_client::ClientError;
-use lojal_types::{Code, Reference, Request, RequestKind, Salt, TimeMs, api};
+use lojal_types::{Code, Day, Reference, Request, RequestKind, Salt, TimeMs, api};
 use lojal_wallet::clock;
 use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError};
 use lojal_wallet::random::random_bytes;
@@ -50,13 +50,15 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     }
     let kind = if args.hold { RequestKind::Hold { expires_ms } } else { RequestKind::Redeem };
     let (brand, amount, salt, shown) = (args.brand, amount.points, random_salt()?, amount.text);
-    let request = Request { brand, amount, kind, until_ms, household, salt };
+    let dated = now.day();
+    let request = Request { brand, amount, kind, dated, until_ms, household, salt };
     let reference = request.reference(&session.home.chain_id());
     let purpose = if args.hold { " to be held" } else { "" };
     let json = json!({
         "brand": brand,
         "amount": amount,
         "reference": reference,
+        "dated": dated,
         "expires_ms": until_ms,
         "hold_until_ms": args.hold.then(|| hold_end(expires_ms)),
         "household": args.household,
@@ -68,7 +70,7 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
         return Ok(report);
     }
     output::show(&report, context.options.json);
-    let paid = wait(&session.gateways, &reference, until_ms)?;
+    let paid = wait(&session.gateways, (&reference, dated), until_ms)?;
     let decimals = Decimals::ask(&session.gateways, Some(&session.home))?;
     Ok(Report { json: report.json, ..answered(&paid, &decimals) }.with_field("payment", &paid))
 }
@@ -77,7 +79,7 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
 pub(super) fn payment(context: &Context, reference: &Reference) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let gateways = context.gateways(home.as_ref())?;
-    let answer = gateways.ask(|gateway| Ok(gateway.client()?.payment(reference)?));
+    let answer = gateways.ask(|gateway| Ok(gateway.client()?.payment(reference, None)?));
     let payment = answer.map_err(|error| match error {
         GatewaysError::Client(error) if error.is_problem(Code::UnknownReference.name()) => CommandError::Unanswered,
         error => error.into(),
@@ -106,11 +108,15 @@ fn answered(payment: &api::Payment, decimals: &Decimals) -> Report {
 /// # Errors
 /// [`CommandError::NotPaid`] once the ledger has passed the request's end without an answer; what the gateways last
 /// said if none of them tells by then.
-fn wait(gateways: &Gateways, reference: &Reference, until_ms: TimeMs) -> Result<api::Payment, CommandError> {
+fn wait(
+    gateways: &Gateways,
+    (reference, dated): (&Reference, Day),
+    until_ms: TimeMs,
+) -> Result<api::Payment, CommandError> {
     let give_up_ms = until_ms.plus_ms(u64::try_from(GRACE.as_millis()).unwrap_or(u64::MAX));
     loop {
         let is_late = clock::is_over(give_up_ms, clock::local_time()?);
-        match gateways.ask(|gateway| ask(gateway, reference, until_ms)) {
+        match gateways.ask(|gateway| ask(gateway, (reference, dated), until_ms)) {
             Ok(Answer::Paid(payment)) => return Ok(*payment),
             Ok(Answer::Over) => return Err(CommandError::NotPaid),
             Err(error @ GatewaysError::WrongNetwork { .. }) => return Err(error.into()),
@@ -132,9 +138,9 @@ enum Answer {
 }
 
 /// Asks for the time before the answer: what isn't there then was not answered before the request's end.
-fn ask(gateway: &Gateway, reference: &Reference, until_ms: TimeMs) -> Result<Answer, GatewaysError> {
+fn ask(gateway: &Gateway, (reference, dated): (&Reference, Day), until_ms: TimeMs) -> Result<Answer, GatewaysError> {
     let time_ms = gateway.status()?.time_ms;
-    match gateway.client()?.payment(reference) {
+    match gateway.client()?.payment(reference, Some(dated)) {
         Ok(payment) => Ok(Answer::Paid(Box::new(payment))),
         Err(ClientError::Problem(problem)) if problem.code == Code::UnknownReference.name() => {
             Ok(if time_ms >= until_ms { Answer::Over } else { Answer::Open })

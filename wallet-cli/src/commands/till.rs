@@ -49,6 +49,7 @@ pub(super) fn hold(context: &Context, args: &HoldArgs) -> Result<Report, Command
         brand: args.brand,
         amount: amount.points,
         kind: RequestKind::Hold { expires_ms },
+        dated: session.now()?.day(),
         until_ms: expires_ms,
         household: None,
         salt: random_salt()?,
@@ -67,10 +68,11 @@ pub(super) fn capture(context: &Context, args: CaptureArgs) -> Result<Report, Co
         Some(text) => amount::parse(text, brand.decimals)?,
         None => ticket.amount,
     };
-    let HoldTicket { from, hold_reference, .. } = ticket;
+    let HoldTicket { from, hold_reference, hold_dated, .. } = ticket;
     let OptionalReceiptArgs { receipt, reference: given } = args.reference;
     let reference = reference(&session, receipt, given).unwrap_or_else(|| hold_reference.clone());
-    let capture = Capture { brand: brand.id, from, hold_reference, amount: points, reference };
+    let dated = session.date((brand.id, "capture"), &reference, None)?;
+    let capture = Capture { brand: brand.id, from, hold_reference, hold_dated, amount: points, reference, dated };
     let holder = from.to_text(session.home.network());
     let done = format!("took {} that {holder} had held", points_text(points, &brand));
     session.transact(Operation::Capture(capture), &done, &args.sending)
@@ -82,8 +84,8 @@ pub(super) fn release(context: &Context, args: &ReleaseArgs) -> Result<Report, C
     let ticket = HoldTicket::from_uri(&ask::scanned(&args.ticket)?)?;
     ticket.check(session.chain_tag(), TimeMs::default())?;
     let brand = session.brand(ticket.brand)?;
-    let HoldTicket { from, hold_reference, amount, .. } = ticket;
-    let release = Release { brand: brand.id, from, hold_reference };
+    let HoldTicket { from, hold_reference, hold_dated, amount, .. } = ticket;
+    let release = Release { brand: brand.id, from, hold_reference, hold_dated };
     let done = format!("released {} to {}", points_text(amount, &brand), from.to_text(session.home.network()));
     session.transact(Operation::Release(release), &done, &args.sending)
 }
@@ -102,6 +104,7 @@ fn hold_points(
         brand: request.brand,
         from: source.address,
         hold_reference: request.reference(&session.home.chain_id()),
+        hold_dated: request.dated,
         amount: request.amount,
         expires_ms,
     };

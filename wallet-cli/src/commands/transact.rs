@@ -6,8 +6,8 @@ use lojal_text::outside;
 use lojal_types::api::{self, Problem, TransactionState, TransactionStatus};
 use lojal_types::limits::{HOLD_MS_MAX, VALIDITY_WINDOW_MS_MAX};
 use lojal_types::{
-    Address, AddressText, BrandId, ChainTag, Code, KeyPair, Operation, Operations, Outcome, Points, SignedTransaction,
-    TimeMs, Transaction, TransactionId,
+    Address, AddressText, BrandId, ChainTag, Code, Day, KeyPair, Operation, Operations, Outcome, Points, Reference,
+    SignedTransaction, TimeMs, Transaction, TransactionId,
 };
 use lojal_wallet::gateways::Gateways;
 use lojal_wallet::home::Home;
@@ -15,7 +15,7 @@ use lojal_wallet::passphrase::{Passphrase, Purpose};
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::submission::{Fate, GRACE, Submission};
 use lojal_wallet::time::utc;
-use lojal_wallet::{amount, clock, random, receipts};
+use lojal_wallet::{amount, clock, dates, random, receipts};
 
 use super::context::Context;
 use super::decimals::decimals_of;
@@ -186,6 +186,21 @@ impl<'a> Session<'a> {
         if let Err(error) = receipts::remember(&self.home, receipt) {
             lojal_print::note(format!("the text of the receipt is not kept: {error}"));
         }
+    }
+    /// The day of a reference that is about to be sent: the one that it was first sent with, or now the given one, or
+    /// today. It is kept before anything is sent.
+    pub(super) fn date(
+        &self,
+        of: (BrandId, &str),
+        reference: &Reference,
+        given: Option<Day>,
+    ) -> Result<Day, CommandError> {
+        let day = match given {
+            Some(day) => day,
+            None => self.now()?.day(),
+        };
+        let first = dates::first(&self.home, of, reference, day)?;
+        if given.is_some_and(|given| given != first) { Err(CommandError::OtherDay(first)) } else { Ok(first) }
     }
     /// Asks for the passphrase.
     pub(super) fn passphrase(&self) -> Result<Passphrase, CommandError> {

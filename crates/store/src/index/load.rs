@@ -232,8 +232,8 @@ impl Index {
         if Hash::new(tree.root()) != header.state_root {
             return Err(unusable("its state is not that of its block"));
         }
-        let shelves = Shelves::restore(&tree, meta.tip.time_ms, shelves)
-            .map_err(|error| Fault::Unusable(error.to_string()))?;
+        let shelves =
+            Shelves::restore(&tree, meta.tip.time_ms, shelves).map_err(|error| Fault::Unusable(error.to_string()))?;
         let recent = RecentIds::restore(self.recent(&recent_minutes, &tree)?, &tree, &meta.chain_id)
             .map_err(|error| Fault::Unusable(error.to_string()))?;
         let state = State::restore(genesis, meta.tip, (tree, shelves), recent);

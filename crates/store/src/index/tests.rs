@@ -98,7 +98,8 @@ fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simul
             });
             tree = tree.apply(&changes.collect());
             let tip = start.view().tip();
-            let state = State::restore(&genesis("a network"), tip, (tree.clone(), Shelves::default()), RecentIds::default());
+            let state =
+                State::restore(&genesis("a network"), tip, (tree.clone(), Shelves::default()), RecentIds::default());
             let height = Height::new(round.into());
             let place = BlockPlace { segment: 1, block_offset: 1, commit_offset: 2, end_offset: 53 };
             let mut layer = Layer::default();

@@ -117,7 +117,8 @@ fn the_ledger_finds_who_answered_a_request() {
         let transaction = ledger.sign(if is_held { BO } else { ANNA }, vec![operation]);
         let id = transaction.id();
         ledger.block(ledger.next_time(), &[transaction]);
-        let (of, found, hold) = ledger.view().payment(&asked.reference(&chain), Some(asked.dated)).expect("it was answered");
+        let (of, found, hold) =
+            ledger.view().payment(&asked.reference(&chain), Some(asked.dated)).expect("it was answered");
         assert_eq!((of, found, hold.is_some()), (brand(GROCER), id, is_held));
     }
     assert!(ledger.view().payment(&reference("nothing"), None).is_none());

@@ -134,7 +134,8 @@ fn a_file_whose_entries_are_not_in_their_order_is_refused() {
         if swapped == other {
             keys.insert(swapped, ordered[swapped].clone());
         }
-        let mut writer = StateWriter::create(&Disk::real(), dir.path(), None, (Height::new(1), Height::new(2))).expect("new");
+        let mut writer =
+            StateWriter::create(&Disk::real(), dir.path(), None, (Height::new(1), Height::new(2))).expect("new");
         for key in &keys {
             writer.write(&Order::of(key).expect("not empty"), &key[1..], Some(b"value")).expect("writable");
         }
