@@ -144,8 +144,8 @@ impl View {
         Hash::new(self.tree.root())
     }
     /// A proof of what lies under a key of a shelf; none for another key.
-    pub fn prove_on_shelf<K: StateKey>(&self, key: &K) -> Option<ShelfProof> {
-        ShelfProof::new(&self.tree, &self.shelves, &key.encode())
+    pub fn prove_on_shelf(&self, key: &[u8]) -> Option<ShelfProof> {
+        ShelfProof::new(&self.tree, &self.shelves, key)
     }
     /// The record under a key.
     pub fn get<K: StateKey>(&self, key: &K) -> Option<K::Record> {

@@ -2,7 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::key::*;
-use lojal_ledger::{Tip, record, tree};
+use lojal_ledger::{Tip, record, shelves, tree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::*;
 
@@ -101,6 +101,7 @@ pub fn all() -> Vec<Decoder> {
         borsh::<Validator>(),
         borsh::<ValidatorSet>(),
         borsh::<tree::Proof>(),
+        borsh::<shelves::ShelfProof>(),
         borsh::<Tip>(),
         borsh::<record::Used>(),
         borsh::<record::Redeemed>(),
@@ -124,6 +125,7 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<BrandListKey>(),
         state::<RecentKey>(),
         state::<HoldEndsKey>(),
+        state::<ShelfKey>(),
     ];
     let brands = [
         state::<BrandKey>(),

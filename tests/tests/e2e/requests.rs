@@ -39,7 +39,7 @@ fn a_till_that_waits_is_told_who_paid_and_nobody_can_use_its_reference_for_one_p
     squat.amount = Points::new(1);
     let squatted = network.client(1).submit(&bo.sign(3, Operation::Redeem(squat)), true);
     assert_eq!(code_of(squatted), Code::RequestMismatch);
-    assert!(network.client(0).payment(&reference).is_err(), "nothing has used the reference");
+    assert!(network.client(0).payment(&reference, None).is_err(), "nothing has used the reference");
 
     run(lojal(&network, "member-1").args(["pay", &shown, "--yes"])).success();
     let payer = anna.address().to_text(NetworkKind::Test).to_string();
@@ -71,7 +71,7 @@ fn a_request_that_is_over_is_not_paid_and_its_till_is_told() {
         (client.status().expect("a running gateway").time_ms >= request.until_ms).then_some(())
     });
     assert_eq!(code_of(client.submit(&late, true)), Code::RequestExpired);
-    assert!(client.payment(&reference).is_err());
+    assert!(client.payment(&reference, None).is_err());
     let refused = run(lojal(&network, "member-1").args(["--json", "pay", &shown, "--yes"]));
     assert_eq!(refused.status.code(), Some(1));
     assert!(refused.stdout.contains("\"expired\""), "the wallet doesn't even send it: {refused:?}");

@@ -187,8 +187,8 @@ fn take(lots: &mut Lots, amount: Points, suits: impl Fn(Expiry) -> bool) -> Opti
 mod tests {
     use lojal_types::api::TransactionState;
     use lojal_types::{
-        AnsweredRequest, Bounded, Capture, ChainTag, Convert, Height, Hold, Issue, KeyPair, Lot, NetworkKind, Outcome,
-        Redeem, Release, Reverse, Salt, Signature, SignedTransaction, Transaction, TransactionId, Transfer,
+        AnsweredRequest, Bounded, Capture, ChainTag, Convert, Day, Height, Hold, Issue, KeyPair, Lot, NetworkKind,
+        Outcome, Redeem, Release, Reverse, Salt, Signature, SignedTransaction, Transaction, TransactionId, Transfer,
     };
 
     use super::*;
@@ -226,22 +226,23 @@ mod tests {
         TransactionStatus { id: TransactionId::new([0; 32]), state, transaction: Some(signed) }
     }
     fn issue(number: u8, amount: u64) -> Operation<AddressText> {
-        let (to, amount) = (own(), Points::new(amount));
-        Operation::Issue(Issue { brand: brand(), to, amount, reference: reference(number) })
+        let (to, amount, dated) = (own(), Points::new(amount), Day::default());
+        Operation::Issue(Issue { brand: brand(), to, amount, reference: reference(number), dated })
     }
     fn redeem(amount: u64) -> Operation<AddressText> {
         Operation::Redeem(Redeem { brand: brand(), from: own(), amount: Points::new(amount), request: None })
     }
     fn hold(number: u8, amount: u64, until: &str) -> Operation<AddressText> {
         let (brand, from, amount, expires_ms) = (brand(), own(), Points::new(amount), within(until));
-        let (reference, salt) = (reference(number), Salt::new([0; 16]));
-        let request = AnsweredRequest { reference, until_ms: expires_ms, for_household: false, salt };
+        let (reference, dated, salt) = (reference(number), Day::default(), Salt::new([0; 16]));
+        let request = AnsweredRequest { reference, dated, until_ms: expires_ms, for_household: false, salt };
         Operation::Hold(Hold { brand, from, amount, expires_ms, request })
     }
     fn capture(number: u8, amount: u64) -> Operation<AddressText> {
         let (hold_reference, reference) = (reference(number), reference(100 + number));
         let (brand, from, amount) = (brand(), own(), Points::new(amount));
-        Operation::Capture(Capture { brand, from, hold_reference, amount, reference })
+        let (hold_dated, dated) = (Day::default(), Day::default());
+        Operation::Capture(Capture { brand, from, hold_reference, hold_dated, amount, reference, dated })
     }
 
     /// The points that expired until a month: the issues 1, 2 and 3 are good through January, February and March 2026.
@@ -290,7 +291,8 @@ mod tests {
         assert_eq!(found(&all, "2026-02", &[("2026-02", 20)]), gone(&[], &[(7, "2026-02", 5)]));
         let ends = [(7, "2026-02", 5), (8, "2026-03", 20)];
         assert_eq!(found(&all, "2026-03", &[]), gone(&[("2026-02", 20)], &ends));
-        let release = Release { brand: brand(), from: own(), hold_reference: reference(8) };
+        let (brand, from, hold_reference, hold_dated) = (brand(), own(), reference(8), Day::default());
+        let release = Release { brand, from, hold_reference, hold_dated };
         let all = [&all[..], &[at("2026-02", vec![Operation::Release(release)])]].concat();
         assert_eq!(found(&all, "2026-02", &[("2026-02", 30)]), gone(&[], &[(7, "2026-02", 5), (8, "2026-02", 10)]));
     }
@@ -299,7 +301,8 @@ mod tests {
     fn a_reversal_takes_points_of_its_issue_and_a_conversion_the_earliest() {
         let (amount, issue_reference) = (Points::new(6), reference(2));
         let (brand, from, reference) = (brand(), own(), reference(9));
-        let reverse = Reverse { brand, from, amount, at_least: amount, issue_reference, reference };
+        let (at_least, issue_dated, dated) = (amount, Day::default(), Day::default());
+        let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
         let to = "nordmat".parse().expect("valid");
         let (account, burned, received) = (own(), Points::new(4), Points::new(1));
         let convert = Convert { account, from: brand, to, burned, received };

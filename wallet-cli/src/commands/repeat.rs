@@ -70,7 +70,8 @@ mod tests {
         let brand = "kaffet".parse().expect("valid");
         let (from, to, amount) = (Address::new([1; 20]), Address::new([2; 20]), Points::new(1));
         let (kind, until_ms, salt) = (RequestKind::Redeem, TimeMs::default(), Salt::new([7; 16]));
-        let request = Request { brand, amount, kind, until_ms, household: None, salt };
+        let dated = until_ms.day();
+        let request = Request { brand, amount, kind, dated, until_ms, household: None, salt };
         let alone = Operation::Redeem(Redeem { brand, from, amount, request: None });
         assert_eq!(Repeat::of(&alone), Repeat::Twice);
         assert_eq!(Repeat::of(&request.answer(&ChainId::new([1; 32]), from)), Repeat::ReferenceIsUsed);

@@ -162,8 +162,8 @@ fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>
 #[cfg(test)]
 mod tests {
     use lojal_types::{
-        Bounded, Capture, ChainTag, Convert, Expiry, Height, Hold, Issue, KeyPair, Lot, NetworkKind, Redeem, Release,
-        SignedTransaction, Transaction, TransactionId, Transfer,
+        Bounded, Capture, ChainTag, Convert, Day, Expiry, Height, Hold, Issue, KeyPair, Lot, NetworkKind, Redeem,
+        Release, SignedTransaction, Transaction, TransactionId, Transfer,
     };
 
     use super::*;
@@ -201,14 +201,15 @@ mod tests {
         with(Outcome::Applied, operation)
     }
     fn issue(amount: u64) -> TransactionStatus {
-        let amount = Points::new(amount);
-        done(Operation::Issue(Issue { brand: brand(), to: own(), amount, reference: reference(9) }))
+        let (amount, dated) = (Points::new(amount), Day::default());
+        done(Operation::Issue(Issue { brand: brand(), to: own(), amount, reference: reference(9), dated }))
     }
     fn hold(number: u8, expires_ms: u64) -> TransactionStatus {
         let (amount, expires_ms) = (Points::new(60), time(expires_ms));
         let salt = lojal_types::Salt::new([number; 16]);
         let (reference, until_ms) = (reference(number), time(expires_ms.get()));
-        let request = lojal_types::AnsweredRequest { reference, until_ms, for_household: false, salt };
+        let dated = Day::default();
+        let request = lojal_types::AnsweredRequest { reference, dated, until_ms, for_household: false, salt };
         done(Operation::Hold(Hold { brand: brand(), from: own(), amount, expires_ms, request }))
     }
     fn capture(number: u8, amount: u64) -> TransactionStatus {
@@ -217,12 +218,15 @@ mod tests {
             brand: brand(),
             from: own(),
             hold_reference,
+            hold_dated: Day::default(),
             amount,
             reference: reference(8),
+            dated: Day::default(),
         }))
     }
     fn release(number: u8) -> TransactionStatus {
-        done(Operation::Release(Release { brand: brand(), from: own(), hold_reference: reference(number) }))
+        let (hold_reference, hold_dated) = (reference(number), Day::default());
+        done(Operation::Release(Release { brand: brand(), from: own(), hold_reference, hold_dated }))
     }
     fn account(points: u64) -> api::Account {
         let lots = vec![Lot { expiry: Expiry::Never, amount: Points::new(points) }];
@@ -288,7 +292,9 @@ mod tests {
     fn a_reversal_took_what_the_ledger_says_or_something_between() {
         let (amount, at_least) = (Points::new(30), Points::new(10));
         let (brand, from, issue_reference, reference) = (brand(), own(), reference(9), reference(7));
-        let reverse = Reverse { brand, from, amount, at_least, issue_reference, reference: reference.clone() };
+        let (own_reference, issue_dated, dated) = (reference.clone(), Day::default(), Day::default());
+        let reverse =
+            Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference: own_reference, dated };
         let all = [done(Operation::Reverse(reverse)), issue(100)];
         assert_eq!(open_reversals(&all, own()).collect::<Vec<_>>(), [(brand, &reference)]);
         assert_eq!(open_reversals(&all, other()).count(), 0);

@@ -16,6 +16,7 @@ fn request() -> PaymentRequest {
             brand: "kaffet".parse().expect("valid"),
             amount: Points::new(1250),
             kind: RequestKind::Redeem,
+            dated: time(1_800_000_300_000).day(),
             until_ms: time(1_800_000_300_000),
             household: None,
             salt: Salt::new([7; 16]),
@@ -36,6 +37,7 @@ fn ticket() -> HoldTicket {
         brand: "kaffet".parse().expect("valid"),
         from: Address::new([9; 20]),
         hold_reference: Reference::new(vec![7; 16]).expect("16 bytes"),
+        hold_dated: time(1_800_000_300_000).day(),
         amount: Points::new(1250),
         expires_ms: time(1_800_000_300_000),
     }

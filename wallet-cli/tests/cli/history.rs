@@ -2,7 +2,7 @@
 
 use lojal_types::api::{Account, History, Reversal, TransactionState, TransactionStatus};
 use lojal_types::{
-    AddressText, AnsweredRequest, Bounded, Capture, Convert, Height, Hold, Issue, NetworkKind, Operation, Outcome,
+    AddressText, AnsweredRequest, Bounded, Capture, Convert, Day, Height, Hold, Issue, NetworkKind, Operation, Outcome,
     Points, Reference, Reverse, Salt, TimeMs, Transaction,
 };
 
@@ -37,11 +37,13 @@ fn at(minutes: u64, operation: Operation) -> TransactionStatus {
 }
 
 fn issue(amount: u64, reference: Reference) -> Operation {
-    Operation::Issue(Issue { brand: brand(), to: key().address(), amount: Points::new(amount), reference })
+    let (to, amount, dated) = (key().address(), Points::new(amount), Day::default());
+    Operation::Issue(Issue { brand: brand(), to, amount, reference, dated })
 }
 fn hold(amount: u64, reference: Reference, until: u64) -> Operation {
     let (from, amount, expires_ms) = (key().address(), Points::new(amount), time(until));
-    let request = AnsweredRequest { reference, until_ms: expires_ms, for_household: false, salt: Salt::new([1; 16]) };
+    let (dated, salt) = (Day::default(), Salt::new([1; 16]));
+    let request = AnsweredRequest { reference, dated, until_ms: expires_ms, for_household: false, salt };
     Operation::Hold(Hold { brand: brand(), from, amount, expires_ms, request })
 }
 fn brand() -> lojal_types::BrandId {
@@ -60,8 +62,10 @@ fn history_shows_what_came_back_and_what_expired_without_a_transaction() {
         brand: brand(),
         from: key().address(),
         hold_reference: receipt("taken"),
+        hold_dated: Day::default(),
         amount: Points::new(50),
         reference: receipt("taken"),
+        dated: Day::default(),
     });
     let server = ledger(vec![
         at(50, issue(100, receipt("last"))),
@@ -163,9 +167,10 @@ fn history_says_what_a_conversion_gave_and_how_many_points_expired_beside_it() {
 fn history_asks_what_a_reversal_took_and_shows_bounds_if_nobody_says() {
     let brand = "kaffet".parse().expect("valid");
     let (from, amount, issue_reference) = (key().address(), Points::new(300), receipt("first"));
-    let issue = Issue { brand, to: from, amount: Points::new(500), reference: issue_reference.clone() };
+    let (issue_dated, dated) = (Day::default(), Day::default());
+    let issue = Issue { brand, to: from, amount: Points::new(500), reference: issue_reference.clone(), dated };
     let (at_least, reference) = (Points::new(100), receipt("back"));
-    let reverse = Reverse { brand, from, amount, at_least, issue_reference, reference };
+    let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
     let transactions = vec![at(11, Operation::Reverse(reverse)), at(10, Operation::Issue(issue))];
     let history = Some(History { transactions, next_cursor: None });
     let run = |reversed| {
@@ -175,6 +180,7 @@ fn history_asks_what_a_reversal_took_and_shows_bounds_if_nobody_says() {
         (wallet.run(&["history"]).stdout, wallet.run(&["history", "--json"]).json())
     };
     let nothing = lojal_types::api::Issue {
+        dated: Day::default(),
         to: own(),
         amount: Points::new(500),
         expiry: lojal_types::Expiry::Never,
@@ -196,8 +202,9 @@ fn history_asks_what_a_reversal_took_and_shows_bounds_if_nobody_says() {
 fn history_says_with_which_month_points_expired_that_came_with_issues() {
     let brand = "kaffet".parse().expect("valid");
     let (amount, reference) = (Points::new(500), receipt("first"));
-    let issue = Issue { brand, to: key().address(), amount, reference };
+    let issue = Issue { brand, to: key().address(), amount, reference, dated: Day::default() };
     let known = lojal_types::api::Issue {
+        dated: Day::default(),
         to: own(),
         amount,
         expiry: "2023-12".parse().expect("a month"),

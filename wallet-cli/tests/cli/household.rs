@@ -36,6 +36,7 @@ fn ledger() -> Server {
     let hold = Hold {
         brand: "kaffet".parse().expect("valid"),
         reference: Reference::new(vec![7; 4]).expect("4 bytes"),
+        dated: network_status().time_ms.day(),
         total: Points::new(250),
         lots: vec![],
         expires_ms: network_status().time_ms,

@@ -7,9 +7,13 @@ use crate::support::gateway::{Ledger, account, ledger, only_operation, submitted
 use crate::support::server::Server;
 use crate::support::{Wallet, key, other};
 
+/// The day of the issue.
+const DAY: &str = "2027-03-14";
+
 /// A ledger on which all of an issue of 10.00 but 3.00 has been spent.
 fn with_three_left(receipt: Outcome) -> Server {
     let issue = Issue {
+        dated: DAY.parse().expect("a day"),
         to: other(),
         amount: Points::new(1_000),
         expiry: Expiry::Never,
@@ -37,6 +41,7 @@ fn a_reversal_says_how_much_it_took() {
     );
     let Operation::Reverse(signed) = only_operation(&server) else { panic!("another operation") };
     assert_eq!((signed.at_least, signed.amount), (Points::new(1), Points::new(1_000)));
+    assert_eq!(signed.issue_dated.to_string(), DAY, "the ledger knows the day of the issue");
     assert_eq!(wallet.run(&[&["--json"][..], &reverse].concat()).json()["taken"], 300);
     let ran = wallet.run(&[&reverse[..9], &["10.01"]].concat());
     assert_eq!(ran.exit_code, 2, "{}", ran.stderr);

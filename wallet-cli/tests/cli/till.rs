@@ -31,6 +31,7 @@ fn request() -> PaymentRequest {
         brand: "kaffet".parse().expect("valid"),
         amount: Points::new(1250),
         kind: RequestKind::Redeem,
+        dated: now().day(),
         until_ms: now().plus_ms(10_000),
         household: None,
         salt: Salt::new([7; 16]),
@@ -59,6 +60,7 @@ fn ticket() -> HoldTicket {
         brand: "kaffet".parse().expect("valid"),
         from: key().address(),
         hold_reference: reference_of(&held_request()),
+        hold_dated: held_request().request.dated,
         amount: Points::new(1250),
         expires_ms: now().plus_ms(7_200_000),
     }

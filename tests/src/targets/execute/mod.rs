@@ -11,7 +11,7 @@ use lojal_chain::{ExecutedBlock, execute_block, propose};
 use lojal_ledger::conservation::balance_sheet;
 use lojal_ledger::key::RecentKey;
 use lojal_ledger::recent::{RecentIds, RecentMinute, minute_of};
-use lojal_ledger::{DryRun, State, StateTree};
+use lojal_ledger::{DryRun, Shelves, State, StateTree};
 use lojal_types::{
     Bounded, Certificate, ChainId, Code, CommitSignature, Guardian, Operation, Outcome, Receipt, TimeMs, Transaction,
     TransactionId, VerifiedTransaction,
@@ -182,6 +182,16 @@ fn adds_up(state: &State) {
     balance_sheet(view).unwrap_or_else(|error| panic!("{error}"));
     let tree = StateTree::from_entries(view.tree().iter());
     assert_eq!(tree.root(), view.tree().root(), "the root is not that of the entries");
+    let shelves: BTreeMap<_, _> =
+        view.shelves().iter().map(|(month, shelf)| (month, StateTree::from_entries(shelf.iter()))).collect();
+    for shelf in shelves.values() {
+        let (key, value) = shelf.iter().next().expect("a shelf is begun by a reference");
+        let proof = view.prove_on_shelf(key).expect("the key of a shelf");
+        proof.verify(&tree.root(), key, Some(value)).unwrap_or_else(|error| panic!("{error}"));
+        assert!(proof.verify(&tree.root(), key, None).is_err(), "a proof shows what is so and what isn't");
+    }
+    let restored = Shelves::restore(&tree, view.tip().time_ms, shelves);
+    assert!(restored.is_ok(), "the shelves are not those of the state: {restored:?}");
     if let Some((key, value)) = view.tree().iter().next() {
         let proof = view.tree().prove(key);
         proof.verify(&tree.root(), key, Some(value)).unwrap_or_else(|error| panic!("{error}"));

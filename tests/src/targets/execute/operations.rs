@@ -2,7 +2,7 @@
 
 use lojal_types::limits::{HOLD_MS_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
 use lojal_types::{
-    AcceptPartnership, Address, Agree, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
+    AcceptPartnership, Address, Agree, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold, Day,
     EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join, Leave, MemberLimit,
     MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, Policy, ProposePartnership, PublicKey,
     Redeem, Reference, Release, RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Role, RotateKey, Salt,
@@ -16,10 +16,12 @@ use super::world::{BRANDS, Step, TILL, World, address, brand, key, reference, ti
 /// with a pool, a partnership, an open hold, and an account with guardians.
 pub(super) fn past() -> Vec<Step> {
     vec![
-        (TILL, |_| {
+        (TILL, |world| {
+            let dated = world.now().day();
             let issue = |number: u8| {
                 let (brand, to) = (brand(usize::from(number % 3)), address(1 + number / 3));
-                Operation::Issue(Issue { brand, to, amount: Points::new(5_000), reference: reference(number) })
+                let (amount, reference) = (Points::new(5_000), reference(number));
+                Operation::Issue(Issue { brand, to, amount, reference, dated })
             };
             (0..12).map(issue).collect()
         }),
@@ -42,7 +44,7 @@ pub(super) fn past() -> Vec<Step> {
             let guardians = Guardians { guardians: Bounded::new(guardians).expect("two"), threshold: 2 };
             let (amount, expires_ms) = (Points::new(500), world.now().plus_ms(HOLD_MS_MAX / 2));
             let kind = RequestKind::Hold { expires_ms };
-            let hold = request(brand(0), amount, kind, 1).answer(&world.chain(), address(3));
+            let hold = request(world, brand(0), amount, kind, 1).answer(&world.chain(), address(3));
             vec![Operation::SetGuardians(SetGuardians { guardians }), hold]
         }),
         (TILL, |world| {
@@ -64,14 +66,15 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
     match source.below(32) {
         0..=2 => {
             let (brand, to) = (any_brand(source), world.account(source));
-            Operation::Issue(Issue { brand, to, amount: amount(source), reference: any_reference(source) })
+            let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
+            Operation::Issue(Issue { brand, to, amount, reference, dated })
         }
         3 | 4 => {
             let (brand, from) = (any_brand(source), account(source, world, sender));
             let byte = source.flag().then(|| source.byte());
             let amount = amount(source);
             match byte {
-                Some(byte) => answer(world, from, request(brand, amount, RequestKind::Redeem, byte), byte),
+                Some(byte) => answer(world, from, request(world, brand, amount, RequestKind::Redeem, byte), byte),
                 None => Operation::Redeem(Redeem { brand, from, amount, request: None }),
             }
         }
@@ -84,22 +87,34 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
             let (issue_reference, reference) = (any_reference(source), any_reference(source));
             let (amount, at_least) = (amount(source), amount(source));
             let at_least = if source.flag() { amount } else { at_least };
-            Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference })
+            let (issue_dated, dated) = (any_day(source, world), any_day(source, world));
+            Operation::Reverse(Reverse {
+                brand,
+                from,
+                amount,
+                at_least,
+                issue_reference,
+                issue_dated,
+                reference,
+                dated,
+            })
         }
         8 => {
             let (brand, from) = (any_brand(source), account(source, world, sender));
             let expires_ms = any_time(source, world);
             let (amount, byte) = (amount(source), source.byte());
-            answer(world, from, request(brand, amount, RequestKind::Hold { expires_ms }, byte), byte)
+            answer(world, from, request(world, brand, amount, RequestKind::Hold { expires_ms }, byte), byte)
         }
         9 => {
             let (brand, from) = (any_brand(source), world.account(source));
-            let (hold_reference, reference) = (hold_reference(source, world, from, brand), any_reference(source));
-            Operation::Capture(Capture { brand, from, hold_reference, amount: amount(source), reference })
+            let (hold_reference, hold_dated) = hold_reference(source, world, from, brand);
+            let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
+            Operation::Capture(Capture { brand, from, hold_reference, hold_dated, amount, reference, dated })
         }
         10 => {
             let (brand, from) = (any_brand(source), world.account(source));
-            Operation::Release(Release { brand, from, hold_reference: hold_reference(source, world, from, brand) })
+            let (hold_reference, hold_dated) = hold_reference(source, world, from, brand);
+            Operation::Release(Release { brand, from, hold_reference, hold_dated })
         }
         kind @ 11..=17 => between(kind, source, world, sender),
         kind @ 18..=25 => keys(kind, source, world, sender),
@@ -108,9 +123,9 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
 }
 
 /// A request of which the byte makes it unlike 31 others.
-fn request(brand: BrandId, amount: Points, kind: RequestKind, byte: u8) -> Request {
-    let (until_ms, salt) = (time(TIME_MS_MAX), Salt::new([byte % 32; 16]));
-    Request { brand, amount, kind, until_ms, household: None, salt }
+fn request(world: &World, brand: BrandId, amount: Points, kind: RequestKind, byte: u8) -> Request {
+    let (dated, until_ms, salt) = (world.now().day(), time(TIME_MS_MAX), Salt::new([byte % 32; 16]));
+    Request { brand, amount, kind, dated, until_ms, household: None, salt }
 }
 
 /// The answer to a request, mostly as it was asked for; else too late, or with something that doesn't fit the
@@ -118,7 +133,8 @@ fn request(brand: BrandId, amount: Points, kind: RequestKind, byte: u8) -> Reque
 fn answer(world: &World, from: Address, asked: Request, byte: u8) -> Operation {
     let asked = match byte {
         160..=175 => Request { household: Some(from), ..asked },
-        176..=191 => Request { until_ms: world.now(), ..asked },
+        176..=183 => Request { until_ms: world.now(), ..asked },
+        184..=191 => Request { dated: asked.dated.plus(2), ..asked },
         _ => asked,
     };
     let mut operation = asked.answer(&world.chain(), from);
@@ -128,7 +144,8 @@ fn answer(world: &World, from: Address, asked: Request, byte: u8) -> Operation {
         match byte {
             192..=207 => *amount = Points::new(1),
             208..=223 => said.reference = reference(byte),
-            224..=239 => said.until_ms = world.now(),
+            224..=231 => said.until_ms = world.now(),
+            232..=239 => said.dated = said.dated.minus(1),
             240..=247 => said.for_household = !said.for_household,
             248..=255 => said.salt = Salt::new([byte; 16]),
             _ => {}
@@ -137,12 +154,12 @@ fn answer(world: &World, from: Address, asked: Request, byte: u8) -> Operation {
     operation
 }
 
-/// The reference of an open hold, if there is one, and now and then another.
-fn hold_reference(source: &mut Source<'_>, world: &World, from: Address, brand: BrandId) -> Reference {
+/// The reference of an open hold with its day, if there is one, and now and then another.
+fn hold_reference(source: &mut Source<'_>, world: &World, from: Address, brand: BrandId) -> (Reference, Day) {
     let (byte, holds) = (source.byte(), world.state.view().holds(from, brand));
     match holds.get(usize::from(byte) % holds.len().max(1)) {
-        Some(hold) if byte < 224 => hold.reference.clone(),
-        _ => reference(byte % 32),
+        Some(hold) if byte < 224 => (hold.reference.clone(), hold.dated),
+        _ => (reference(byte % 32), world.now().day()),
     }
 }
 
@@ -254,6 +271,17 @@ fn any_brand(source: &mut Source<'_>) -> BrandId {
 /// One of 32, so that they meet again.
 fn any_reference(source: &mut Source<'_>) -> Reference {
     reference(source.byte() % 32)
+}
+
+/// Mostly today; else within the days that a reference can have, or just beyond.
+fn any_day(source: &mut Source<'_>, world: &World) -> Day {
+    let today = world.now().day();
+    match source.byte() {
+        0..=199 => today,
+        200..=215 => today.plus(1),
+        216..=247 => today.minus(1 + u32::from(source.byte() % 36)),
+        _ => today.plus(2),
+    }
 }
 
 fn amount(source: &mut Source<'_>) -> Points {

@@ -197,12 +197,14 @@ fn brand() -> BoxedStrategy<GenesisBrand> {
 }
 
 pub(super) fn parameters() -> BoxedStrategy<Parameters> {
-    (number(), any::<u32>(), any::<u32>(), number())
-        .prop_map(|(heartbeat_ms, block_bytes_max, block_transactions_max, recovery_delay_ms)| Parameters {
+    (number(), any::<u32>(), any::<u32>(), number(), any::<[u8; 2]>())
+        .prop_map(|(heartbeat_ms, block_bytes_max, block_transactions_max, recovery_delay_ms, days)| Parameters {
             heartbeat_ms,
             block_bytes_max,
             block_transactions_max,
             recovery_delay_ms,
+            receipt_days: days[0],
+            keep_months: days[1],
         })
         .boxed()
 }

@@ -27,15 +27,27 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
 }
 
 pub(super) fn points_operation() -> BoxedStrategy<Operation> {
-    let issue = (brand_id(), address(), points(), reference())
-        .prop_map(|(brand, to, amount, reference)| Operation::Issue(Issue { brand, to, amount, reference }));
+    let issue =
+        (brand_id(), address(), points(), reference(), day()).prop_map(|(brand, to, amount, reference, dated)| {
+            Operation::Issue(Issue { brand, to, amount, reference, dated })
+        });
     let redeem = (brand_id(), address(), points(), option::of(answered()))
         .prop_map(|(brand, from, amount, request)| Operation::Redeem(Redeem { brand, from, amount, request }));
     let transfer = (brand_id(), address(), address(), points())
         .prop_map(|(brand, from, to, amount)| Operation::Transfer(Transfer { brand, from, to, amount }));
-    let reverse = (brand_id(), address(), points(), points(), reference(), reference()).prop_map(
-        |(brand, from, amount, at_least, issue_reference, reference)| {
-            Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference })
+    let dated = || (reference(), day());
+    let reverse = (brand_id(), address(), points(), points(), dated(), dated()).prop_map(
+        |(brand, from, amount, at_least, (issue_reference, issue_dated), (reference, dated))| {
+            Operation::Reverse(Reverse {
+                brand,
+                from,
+                amount,
+                at_least,
+                issue_reference,
+                issue_dated,
+                reference,
+                dated,
+            })
         },
     );
     prop_oneof![issue, redeem, transfer, reverse].boxed()
@@ -43,9 +55,10 @@ pub(super) fn points_operation() -> BoxedStrategy<Operation> {
 
 /// The words of an answer on its request.
 fn answered() -> BoxedStrategy<AnsweredRequest> {
-    let parts = (reference(), time(), any::<bool>(), salt());
-    let answered = parts.prop_map(|(reference, until_ms, for_household, salt)| AnsweredRequest {
+    let parts = (reference(), day(), time(), any::<bool>(), salt());
+    let answered = parts.prop_map(|(reference, dated, until_ms, for_household, salt)| AnsweredRequest {
         reference,
+        dated,
         until_ms,
         for_household,
         salt,
@@ -58,13 +71,15 @@ pub(super) fn hold_operation() -> BoxedStrategy<Operation> {
         (brand_id(), address(), points(), time(), answered()).prop_map(|(brand, from, amount, expires_ms, request)| {
             Operation::Hold(Hold { brand, from, amount, expires_ms, request })
         });
-    let capture = (brand_id(), address(), reference(), points(), reference()).prop_map(
-        |(brand, from, hold_reference, amount, reference)| {
-            Operation::Capture(Capture { brand, from, hold_reference, amount, reference })
+    let dated = || (reference(), day());
+    let capture = (brand_id(), address(), dated(), points(), dated()).prop_map(
+        |(brand, from, (hold_reference, hold_dated), amount, (reference, dated))| {
+            Operation::Capture(Capture { brand, from, hold_reference, hold_dated, amount, reference, dated })
         },
     );
-    let release = (brand_id(), address(), reference())
-        .prop_map(|(brand, from, hold_reference)| Operation::Release(Release { brand, from, hold_reference }));
+    let release = (brand_id(), address(), dated()).prop_map(|(brand, from, (hold_reference, hold_dated))| {
+        Operation::Release(Release { brand, from, hold_reference, hold_dated })
+    });
     prop_oneof![hold, capture, release].boxed()
 }
 

@@ -3,7 +3,7 @@
 use lojal_ledger::record::{
     Account, Balance, Brand, BrandCount, BrandList, Counted, DayCount, Held, HeldLot, HeldUntil, Holds, Household,
     Issued, Memberships, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Redeemed, Reversed,
-    Spent,
+    Shelf, Spent,
 };
 use lojal_ledger::{StateTree, Tip, tree::Proof};
 use lojal_types::{GrossPoints, Totals};
@@ -49,27 +49,41 @@ fn accounts_balances_and_issues_survive() {
     });
     survives(account.boxed());
     survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());
-    let issued = (address(), points(), expiry(), time(), points());
-    let issued = issued.prop_map(|(to, amount, expiry, reversible_until_ms, reversed)| Issued {
+    let issued = (address(), points(), expiry(), day(), time(), points());
+    let issued = issued.prop_map(|(to, amount, expiry, dated, reversible_until_ms, reversed)| Issued {
         to,
         amount,
         expiry,
+        dated,
         reversible_until_ms,
         reversed,
     });
     survives(issued.boxed());
     survives(points().prop_map(|amount| Reversed { amount }).boxed());
+    let shelf = (hash(), number(), time());
+    survives(shelf.prop_map(|(root, count, drop_ms)| Shelf { root, count, drop_ms }).boxed());
 }
 
 #[test]
 fn holds_and_counts_survive() {
     let counted = (address(), month()).prop_map(|(member, month)| Counted { member, month });
-    let hold = (reference(), time(), list(lot()), option::of(counted));
-    let hold =
-        hold.prop_map(|(reference, expires_ms, lots, counted)| OpenHold { reference, expires_ms, lots, counted });
+    let hold = (reference(), day(), time(), list(lot()), option::of(counted));
+    let hold = hold.prop_map(|(reference, dated, expires_ms, lots, counted)| OpenHold {
+        reference,
+        dated,
+        expires_ms,
+        lots,
+        counted,
+    });
     survives(list(hold.boxed()).prop_map(|holds| Holds { holds }).boxed());
-    let held = (address(), time(), any::<bool>(), transaction_id());
-    let held = held.prop_map(|(from, expires_ms, closed, transaction)| Held { from, expires_ms, closed, transaction });
+    let held = (address(), day(), time(), any::<bool>(), transaction_id());
+    let held = held.prop_map(|(from, dated, expires_ms, closed, transaction)| Held {
+        from,
+        dated,
+        expires_ms,
+        closed,
+        transaction,
+    });
     survives(held.boxed());
     survives(transaction_id().prop_map(|transaction| Redeemed { transaction }).boxed());
     let part = (any::<u8>(), expiry(), points());

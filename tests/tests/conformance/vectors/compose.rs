@@ -6,19 +6,37 @@ use std::collections::BTreeMap;
 use lojal_types::limits::REFERENCE_BYTES_MAX;
 use lojal_types::{
     AcceptPartnership, AddressText, Agree, AnsweredRequest, Bounded, CancelRecovery, Capture, ChainId, Convert,
-    CreateHousehold, EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join,
+    CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join,
     Leave, MemberLimit, MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, Policy,
     ProposePartnership, Redeem, Reference, Release, RemoveMember, RemoveOperator, Request, Reverse, Role, RotateKey,
     Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
 };
 
-use super::samples::{address, key, parse, seed, time};
+use super::samples::{START_MS, address, key, parse, seed, time};
 
 /// An operation in JSON form.
 pub(super) type Written = Operation<AddressText>;
 
 /// The end of the requests.
 const REQUEST_END_MS: u64 = 4_102_444_800_000;
+
+/// The day of every reference that has no other.
+pub(super) fn today() -> Day {
+    time(START_MS).day()
+}
+
+/// The same operation with another day of its own reference, and of what it is about.
+pub(super) fn dated(day: &str, mut operation: Written) -> Written {
+    let day = parse(day);
+    match &mut operation {
+        Operation::Issue(one) => one.dated = day,
+        Operation::Reverse(one) => (one.issue_dated, one.dated) = (day, day),
+        Operation::Capture(one) => (one.hold_dated, one.dated) = (day, day),
+        Operation::Release(one) => one.hold_dated = day,
+        other => answered(other).expect("it has a day").dated = day,
+    }
+    operation
+}
 
 /// The bytes of a word of 1 to 32 letters.
 pub(super) fn reference(word: &str) -> Reference {
@@ -27,7 +45,7 @@ pub(super) fn reference(word: &str) -> Reference {
 
 pub(super) fn issue(brand: &str, to: AddressText, amount: u64, receipt: &str) -> Written {
     let (brand, amount) = (parse(brand), Points::new(amount));
-    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt) })
+    Operation::Issue(Issue { brand, to, amount, reference: reference(receipt), dated: today() })
 }
 
 pub(super) fn redeem(brand: &str, from: AddressText, amount: u64, request: Option<&str>) -> Written {
@@ -49,7 +67,8 @@ pub(super) fn reverse(
 ) -> Written {
     let (brand, at_least, amount) = (parse(brand), Points::new(at_least), Points::new(amount));
     let (issue_reference, reference) = (reference(receipt), reference(own));
-    Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, reference })
+    let (issue_dated, dated) = (today(), today());
+    Operation::Reverse(Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated })
 }
 
 pub(super) fn hold(brand: &str, from: AddressText, amount: u64, request: &str, expires_ms: TimeMs) -> Written {
@@ -62,7 +81,7 @@ fn named_request(word: &str) -> AnsweredRequest {
     let mut salt = [0; 16];
     salt[..word.len()].copy_from_slice(word.as_bytes());
     let (until_ms, salt) = (time(REQUEST_END_MS), Salt::new(salt));
-    AnsweredRequest { reference: reference(word), until_ms, for_household: false, salt }
+    AnsweredRequest { reference: reference(word), dated: today(), until_ms, for_household: false, salt }
 }
 
 /// Puts the references of requests on a network in the place of their words, which are shorter.
@@ -126,11 +145,13 @@ pub(super) fn squatted(chain: &ChainId, mut operation: Written, amount: u64) -> 
 pub(super) fn capture(brand: &str, from: AddressText, request: &str, amount: u64, own: &str) -> Written {
     let (brand, amount) = (parse(brand), Points::new(amount));
     let (hold_reference, reference) = (reference(request), reference(own));
-    Operation::Capture(Capture { brand, from, hold_reference, amount, reference })
+    let (hold_dated, dated) = (today(), today());
+    Operation::Capture(Capture { brand, from, hold_reference, hold_dated, amount, reference, dated })
 }
 
 pub(super) fn release(brand: &str, from: AddressText, request: &str) -> Written {
-    Operation::Release(Release { brand: parse(brand), from, hold_reference: reference(request) })
+    let (brand, hold_reference, hold_dated) = (parse(brand), reference(request), today());
+    Operation::Release(Release { brand, from, hold_reference, hold_dated })
 }
 
 pub(super) fn propose(from: &str, to: &str, terms: PartnershipTerms) -> Written {

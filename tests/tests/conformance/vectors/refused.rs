@@ -167,7 +167,7 @@ fn operations() -> Vec<(&'static str, Vec<u8>)> {
 fn economy() -> Vec<(Type, &'static str, Vec<u8>)> {
     let (anna, lot) = (address(account(4)), Lot { expiry: parse("never"), amount: Points::new(1) });
     let (lots, reference) = (Bounded::new(vec![lot]).expect("one lot"), parse("01"));
-    let hold = OpenHold { reference, expires_ms: time(1), lots, counted: None };
+    let hold = OpenHold { reference, dated: time(1).day(), expires_ms: time(1), lots, counted: None };
     let hold_bytes = to_bytes(&hold);
     // The number of lots stands before the one lot, and after it the byte that says that nobody's limit counts.
     let lots_at = hold_bytes.len() - 1 - to_bytes(&lot).len() - 4;

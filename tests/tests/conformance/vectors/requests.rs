@@ -1,7 +1,7 @@
 //! A till's request, and the reference that commits to it.
 
 use lojal_types::limits::{POINTS_MAX, TIME_MS_MAX};
-use lojal_types::{AddressText, BrandId, ChainId, Points, Reference, Request, RequestKind, Salt, TimeMs};
+use lojal_types::{AddressText, BrandId, ChainId, Day, Points, Reference, Request, RequestKind, Salt, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use super::golden::{canonical_hex, check};
@@ -15,6 +15,7 @@ struct Input {
     amount: Points,
     /// The end of the hold; null if points are to be redeemed at once.
     hold_until_ms: Option<TimeMs>,
+    dated: Day,
     until_ms: TimeMs,
     household: Option<AddressText>,
     salt: Salt,
@@ -27,9 +28,10 @@ struct Output {
 }
 
 fn build(input: &Input) -> Output {
-    let Input { brand, amount, until_ms, salt, .. } = *input;
+    let Input { brand, amount, dated, until_ms, salt, .. } = *input;
     let kind = input.hold_until_ms.map_or(RequestKind::Redeem, |expires_ms| RequestKind::Hold { expires_ms });
-    let request = Request { brand, amount, kind, until_ms, household: input.household.map(address), salt };
+    let household = input.household.map(address);
+    let request = Request { brand, amount, kind, dated, until_ms, household, salt };
     Output { borsh: canonical_hex(&request), reference: request.reference(&input.chain_id) }
 }
 
@@ -39,6 +41,7 @@ fn of_60_points() -> Input {
         brand: parse("nordmat"),
         amount: Points::new(60),
         hold_until_ms: None,
+        dated: parse("2026-11-15"),
         until_ms: time(START_MS + 600_000),
         household: None,
         salt: Salt::new([0x99; 16]),
@@ -51,6 +54,7 @@ fn requests_have_their_bytes_and_references() {
         brand: parse("abcdefghijk-123"),
         amount: Points::new(POINTS_MAX),
         hold_until_ms: Some(time(TIME_MS_MAX)),
+        dated: parse("6999-12-31"),
         until_ms: time(TIME_MS_MAX),
         household: Some(household()),
         salt: Salt::new([0xff; 16]),
@@ -60,6 +64,7 @@ fn requests_have_their_bytes_and_references() {
         named("points to be redeemed", of_60_points()),
         named("points to be held", Input { hold_until_ms: Some(time(START_MS + 7_200_000)), ..of_60_points() }),
         named("points of a household", Input { household: Some(household()), ..of_60_points() }),
+        named("the same of the next day", Input { dated: parse("2026-11-16"), ..of_60_points() }),
         named("the same with other random bytes", Input { salt: Salt::new([0x9a; 16]), ..of_60_points() }),
         named("the same on another network", Input { chain_id: ChainId::new([0x99; 32]), ..of_60_points() }),
         named("as much as can be", largest),

@@ -73,7 +73,7 @@ fn build(input: &Input) -> Output {
         Input::Terms(value) => canonical_hex(value),
     };
     let time = if let Input::Time(time) = input { Some(time) } else { None };
-    Output { borsh, month: time.map(|time| time.month().to_string()), day: time.map(|time| time.day().get()) }
+    Output { borsh, month: time.map(|time| time.month().to_string()), day: time.map(|time| time.day().get().into()) }
 }
 
 fn month(text: &str) -> Month {

@@ -14,7 +14,7 @@ fn time() -> TimeMs {
 
 fn request(kind: RequestKind, household: Option<Address>) -> PaymentRequest {
     let (amount, salt) = (Points::new(1250), Salt::new([7; 16]));
-    let request = Request { brand: brand(), amount, kind, until_ms: time(), household, salt };
+    let request = Request { brand: brand(), amount, kind, dated: time().day(), until_ms: time(), household, salt };
     PaymentRequest { chain: ChainTag::new([1, 2, 3, 4]), request }
 }
 
@@ -30,6 +30,7 @@ pub(super) fn payment_text() -> Seeds {
         brand: brand(),
         from: Address::new([9; 20]),
         hold_reference: Reference::new(vec![7]).expect("one byte"),
+        hold_dated: time().day(),
         amount: Points::new(u64::MAX),
         expires_ms: time(),
     };

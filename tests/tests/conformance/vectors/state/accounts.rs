@@ -3,8 +3,8 @@
 use lojal_ledger::key::{AccountKey, BalanceKey, HoldsKey, TransferredTodayKey};
 use lojal_ledger::record;
 use lojal_types::{
-    AddressText, AgreedKey, Barred, BrandId, Cancelled, Change, Guardian, Guardians, Lot, Points, PublicKey, Recovery,
-    RecoveryVote, Reference, Safeguards, TimeMs, Waiting,
+    AddressText, AgreedKey, Barred, BrandId, Cancelled, Change, Day, Guardian, Guardians, Lot, Points, PublicKey,
+    Recovery, RecoveryVote, Reference, Safeguards, TimeMs, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,7 @@ pub(super) struct Account {
 #[serde(deny_unknown_fields)]
 pub(super) struct OpenHold {
     reference: Reference,
+    dated: Day,
     expires_ms: TimeMs,
     lots: Vec<Lot>,
     /// The household's member whose limit of the month of a time it counts against.
@@ -77,6 +78,7 @@ fn hold_record(hold: &OpenHold) -> record::OpenHold {
     let counted = |(member, at): (AddressText, TimeMs)| record::Counted { member: address(member), month: at.month() };
     record::OpenHold {
         reference: hold.reference.clone(),
+        dated: hold.dated,
         expires_ms: hold.expires_ms,
         lots: bounded(&hold.lots),
         counted: hold.counted.map(counted),
@@ -90,12 +92,14 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let anna = account(4);
     let held = OpenHold {
         reference: reference("till 1"),
+        dated: time(START_MS).day(),
         expires_ms: time(START_MS + 60_000),
         lots: vec![lot("2026-12", 5), lot("never", 70)],
         counted: None,
     };
     let counted = OpenHold {
         reference: reference("till 2"),
+        dated: time(START_MS).day(),
         expires_ms: time(START_MS + 60_001),
         lots: vec![lot("2027-03", 1)],
         counted: Some((account(5), time(START_MS))),

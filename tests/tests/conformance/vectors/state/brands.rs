@@ -6,7 +6,7 @@ use lojal_ledger::key::{
 };
 use lojal_ledger::record::{self, Used};
 use lojal_types::{
-    AddressText, BrandId, Expiry, GrossPoints, Name, Points, Policy, Reference, Role, TimeMs, TransactionId,
+    AddressText, BrandId, Day, Expiry, GrossPoints, Month, Name, Points, Policy, Reference, Role, TimeMs, TransactionId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,7 @@ use crate::vectors::samples::{START_MS, account, address, named, parse, time};
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OfBrand {
+    shelf: Month,
     brand: BrandId,
     reference: Reference,
 }
@@ -34,6 +35,7 @@ pub(super) struct Totals {
 pub(super) struct Issued {
     brand: BrandId,
     reference: Reference,
+    dated: Day,
     to: AddressText,
     amount: Points,
     expiry: Expiry,
@@ -47,6 +49,7 @@ pub(super) struct Held {
     brand: BrandId,
     reference: Reference,
     from: AddressText,
+    dated: Day,
     expires_ms: TimeMs,
     closed: bool,
     transaction: TransactionId,
@@ -70,8 +73,8 @@ pub(super) enum Entry {
     OperatorList { brand: BrandId, operators: Vec<AddressText> },
     IssuedToday { brand: BrandId, operator: AddressText, on_day_of_ms: TimeMs, points: Points },
     Issued(Issued),
-    Redeemed { brand: BrandId, reference: Reference, transaction: TransactionId },
-    Reversed { brand: BrandId, reference: Reference, amount: Points },
+    Redeemed { shelf: Month, brand: BrandId, reference: Reference, transaction: TransactionId },
+    Reversed { shelf: Month, brand: BrandId, reference: Reference, amount: Points },
     HeldUntil { brand: BrandId, hour: u64, lots: Vec<HeldLot> },
     Held(Held),
     Captured(OfBrand),
@@ -100,18 +103,18 @@ pub(super) fn build(entry: &Entry) -> Output {
             output(&key, &record::DayCount { day: on_day_of_ms.day(), points: *points })
         }
         Entry::Issued(issued) => build_issued(issued),
-        Entry::Redeemed { brand, reference, transaction } => {
-            let key = RedeemedKey { brand: *brand, reference: reference.clone() };
+        Entry::Redeemed { shelf, brand, reference, transaction } => {
+            let key = RedeemedKey { shelf: *shelf, brand: *brand, reference: reference.clone() };
             output(&key, &record::Redeemed { transaction: *transaction })
         }
-        Entry::Reversed { brand, reference, amount } => {
-            let key = ReversedKey { brand: *brand, reference: reference.clone() };
+        Entry::Reversed { shelf, brand, reference, amount } => {
+            let key = ReversedKey { shelf: *shelf, brand: *brand, reference: reference.clone() };
             output(&key, &record::Reversed { amount: *amount })
         }
         Entry::HeldUntil { brand, hour, lots } => build_held_until(*brand, *hour, lots),
         Entry::Held(held) => build_held(held),
-        Entry::Captured(OfBrand { brand, reference }) => {
-            output(&CapturedKey { brand: *brand, reference: reference.clone() }, &Used)
+        Entry::Captured(OfBrand { shelf, brand, reference }) => {
+            output(&CapturedKey { shelf: *shelf, brand: *brand, reference: reference.clone() }, &Used)
         }
     }
 }
@@ -123,15 +126,15 @@ fn build_held_until(brand: BrandId, hour: u64, lots: &[HeldLot]) -> Output {
 }
 
 fn build_held(held: &Held) -> Output {
-    let Held { brand, ref reference, from, expires_ms, closed, transaction } = *held;
-    let record = record::Held { from: address(from), expires_ms, closed, transaction };
-    output(&HeldKey { brand, reference: reference.clone() }, &record)
+    let Held { brand, ref reference, from, dated, expires_ms, closed, transaction } = *held;
+    let record = record::Held { from: address(from), dated, expires_ms, closed, transaction };
+    output(&HeldKey { shelf: dated.month(), brand, reference: reference.clone() }, &record)
 }
 
 fn build_issued(issued: &Issued) -> Output {
-    let Issued { brand, ref reference, to, amount, expiry, reversible_until_ms, reversed } = *issued;
-    let record = record::Issued { to: address(to), amount, expiry, reversible_until_ms, reversed };
-    output(&IssuedKey { brand, reference: reference.clone() }, &record)
+    let Issued { brand, ref reference, dated, to, amount, expiry, reversible_until_ms, reversed } = *issued;
+    let record = record::Issued { to: address(to), amount, expiry, dated, reversible_until_ms, reversed };
+    output(&IssuedKey { shelf: dated.month(), brand, reference: reference.clone() }, &record)
 }
 
 pub(super) fn samples() -> Vec<(String, Entry)> {
@@ -159,6 +162,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let issue = Issued {
         brand,
         reference: reference("receipt 1"),
+        dated: time(START_MS).day(),
         to: anna,
         amount: points(500),
         expiry: parse("2028-11"),
@@ -167,8 +171,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     };
     let transaction = TransactionId::new([0x99; 32]);
     let held = |closed| {
-        let (from, expires_ms) = (anna, time(START_MS + 60_000));
-        Entry::Held(Held { brand, reference: reference("till 1"), from, expires_ms, closed, transaction })
+        let (from, dated, expires_ms) = (anna, time(START_MS).day(), time(START_MS + 60_000));
+        Entry::Held(Held { brand, reference: reference("till 1"), from, dated, expires_ms, closed, transaction })
     };
     let part = |minute, expiry: &str, amount| HeldLot { minute, expiry: parse(expiry), amount: points(amount) };
     let lots = vec![part(0, "2028-11", 1), part(0, "never", 70), part(59, "2028-11", 5)];
@@ -181,7 +185,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     };
     let mut operators = vec![account(11), account(12)];
     operators.sort_unstable();
-    let of_brand = |word| OfBrand { brand, reference: reference(word) };
+    let shelf = time(START_MS).month();
+    let of_brand = |word| OfBrand { shelf, brand, reference: reference(word) };
     let issued_today =
         Entry::IssuedToday { brand, operator: account(12), on_day_of_ms: time(START_MS), points: points(600) };
     vec![
@@ -194,8 +199,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("operators", Entry::OperatorList { brand, operators }),
         named("issued today", issued_today),
         named("issued", Entry::Issued(issue)),
-        named("redeemed", Entry::Redeemed { brand, reference: reference("request 1"), transaction }),
-        named("reversed", Entry::Reversed { brand, reference: reference("return 1"), amount: points(100) }),
+        named("redeemed", Entry::Redeemed { shelf, brand, reference: reference("request 1"), transaction }),
+        named("reversed", Entry::Reversed { shelf, brand, reference: reference("return 1"), amount: points(100) }),
         named("held", held(false)),
         named("held before", held(true)),
         named("held until", held_until),
