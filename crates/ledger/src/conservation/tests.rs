@@ -6,9 +6,7 @@ use super::{ConservationError, balance_sheet};
 use crate::fixture::*;
 use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, PackedKey, StateKey, TotalsKey};
 use crate::overlay::Written;
-use crate::recent::RecentIds;
 use crate::record::{Balance, BrandList, HeldLot, HeldUntil};
-use crate::state::State;
 use crate::tree::StateTree;
 
 /// New values by key, `None` for keys that go.
@@ -72,13 +70,8 @@ fn judge_on(ledger: &Ledger, change: impl FnOnce(&mut ChangeSet)) -> [Result<(),
     change(&mut changes);
     let tree: &StateTree = ledger.view().tree();
     let block = check_block(tree, &changes, ledger.now());
-    let after = restored(ledger, ledger.view().tip(), tree.apply(&changes));
+    let after = ledger.with_tree(ledger.view().tip(), tree.apply(&changes));
     [block, balance_sheet(after.view()).map(drop)]
-}
-
-/// The state of a ledger with another main tree, at another time.
-fn restored(ledger: &Ledger, tip: crate::Tip, tree: StateTree) -> State {
-    State::restore(&ledger.genesis, tip, (tree, ledger.view().shelves().clone()), RecentIds::default())
 }
 
 fn lots_differ(id: &str, expiry: &str, held: i128, outstanding: i128) -> ConservationError {
@@ -341,12 +334,12 @@ fn what_was_held_until_a_minute_that_is_over_must_have_moved_on() {
     assert!(check_block(before, &kept, later).is_err());
     // A state in which the minute was forgotten altogether: the account has its points, and the brand holds them.
     let late = crate::Tip { time_ms: later, ..ledger.view().tip() };
-    let forgotten = restored(&ledger, late, before.clone());
+    let forgotten = ledger.with_tree(late, before.clone());
     assert_eq!(balance_sheet(forgotten.view()), Err(lots_differ(GROCER, "2027-11", 50, 30)));
     let mut moved = ChangeSet::new();
     set_outstanding(&mut moved, GROCER, "2027-11", 50);
     set_totals(&mut moved, GROCER, grocers());
-    let moved = restored(&ledger, late, before.apply(&moved));
+    let moved = ledger.with_tree(late, before.apply(&moved));
     assert_eq!(balance_sheet(moved.view()).map(drop), expected, "it moved on, and is held all the same");
 }
 
@@ -400,6 +393,6 @@ fn a_month_that_is_over_must_have_become_breakage() {
     assert_eq!(check_block(before, &without_totals, january), Err(sums_differ(RESORT, -7, 0)));
     // A state in which the month's end was forgotten altogether.
     let late = crate::Tip { time_ms: start_of("2027-01"), ..ledger.view().tip() };
-    let forgotten = restored(&ledger, late, before.clone());
+    let forgotten = ledger.with_tree(late, before.clone());
     assert_eq!(balance_sheet(forgotten.view()), Err(lots_differ(RESORT, "2026-12", 0, 7)));
 }

@@ -1,5 +1,5 @@
 //! Random histories of 26 months by the same crowd at the same load: the state grows until the longest-lived points
-//! have expired once, and no more after that.
+//! have expired once and the first shelf is dropped, and no more after that.
 
 mod crowd;
 
@@ -9,7 +9,7 @@ use lojal_types::Outcome;
 
 use self::crowd::Crowd;
 use crate::fixture::{HOUR_MS, MINUTE_MS};
-use crate::key::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, SettledKey, StateKey};
+use crate::key::{SettledKey, StateKey};
 use crate::state::View;
 
 const MONTHS: usize = 26;
@@ -18,20 +18,25 @@ const MONTHS: usize = 26;
 const FULL: usize = 14;
 const TRANSACTIONS: usize = 3;
 
-/// The kinds of references, which have no end.
-const REFERENCES: [u8; 6] =
-    [IssuedKey::KIND, RedeemedKey::KIND, ReversedKey::KIND, HeldKey::KIND, CapturedKey::KIND, SettledKey::KIND];
-
-/// The entries of a state and their bytes, references left out.
+/// A number of entries and their bytes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Size {
     entries: usize,
     bytes: usize,
 }
 
+/// That of the tree, settlements left out, which have no end.
 fn size(view: &View) -> Size {
-    let counted = view.tree().iter().filter(|(key, _)| !REFERENCES.contains(&key[0]));
-    counted.fold(Size::default(), |size, (key, value)| Size {
+    sum(view.tree().iter().filter(|(key, _)| key[0] != SettledKey::KIND))
+}
+
+/// That of all shelves.
+fn size_of_shelves(view: &View) -> Size {
+    sum(view.shelves().iter().flat_map(|(_, shelf)| shelf.iter()))
+}
+
+fn sum<'a>(entries: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Size {
+    entries.fold(Size::default(), |size, (key, value)| Size {
         entries: size.entries + 1,
         bytes: size.bytes + key.len() + value.len(),
     })
@@ -41,6 +46,8 @@ fn size(view: &View) -> Size {
 #[derive(Default)]
 struct History {
     sizes: Vec<Size>,
+    /// Those of the shelves.
+    shelves: Vec<Size>,
     applied: usize,
     failed: usize,
     kinds: BTreeSet<&'static str>,
@@ -56,6 +63,7 @@ fn history(seed: u64) -> History {
         let time = before.plus_ms(8 * HOUR_MS + crowd.random.within(0..MINUTE_MS));
         if before.month() != time.month() {
             history.sizes.push(size(crowd.ledger.view()));
+            history.shelves.push(size_of_shelves(crowd.ledger.view()));
             history.dissolved.push(dissolved);
         }
         let transactions: Vec<_> = (0..TRANSACTIONS).map(|_| crowd.next(time)).collect();
@@ -83,7 +91,7 @@ fn mean(sizes: &[Size]) -> Size {
 #[test]
 fn the_state_of_a_crowd_stops_growing_after_its_longest_lived_points_have_expired() {
     for seed in 0..2 {
-        let History { sizes, applied, failed, kinds, dissolved } = history(seed);
+        let History { sizes, shelves, applied, failed, kinds, dissolved } = history(seed);
         assert!(kinds.len() >= 26 && applied > failed, "seed {seed}: {applied} of {kinds:?}, {failed} failed");
         let half = FULL + (MONTHS - FULL) / 2;
         let (first, second) = (mean(&sizes[FULL..half]), mean(&sizes[half..]));
@@ -92,6 +100,11 @@ fn the_state_of_a_crowd_stops_growing_after_its_longest_lived_points_have_expire
         let slack = |of: usize| of / 10;
         let between = (dissolved[MONTHS - 1] - dissolved[FULL]) / 2;
         assert!(between > slack(first.entries), "seed {seed}: {between} households dissolved in half a year");
+        assert!(second.entries <= first.entries + slack(first.entries), "seed {seed}: {first:?}, then {second:?}");
+        assert!(second.bytes <= first.bytes + slack(first.bytes), "seed {seed}: {first:?}, then {second:?}");
+        // The fifteenth shelf is begun when the first one goes.
+        let (first, second) = (mean(&shelves[FULL..half]), mean(&shelves[half..]));
+        assert!(first.entries > 100, "seed {seed}: {first:?}");
         assert!(second.entries <= first.entries + slack(first.entries), "seed {seed}: {first:?}, then {second:?}");
         assert!(second.bytes <= first.bytes + slack(first.bytes), "seed {seed}: {first:?}, then {second:?}");
     }

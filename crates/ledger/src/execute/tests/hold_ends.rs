@@ -4,7 +4,7 @@ use lojal_types::{Code, MemberRole};
 
 use crate::conservation::{BrandSheet, balance_sheet};
 use crate::fixture::*;
-use crate::key::{BalanceKey, HeldKey, HeldUntilKey, HoldEndsKey, HoldsKey, StateKey};
+use crate::key::{BalanceKey, HeldKey, HeldUntilKey, HoldEndsKey, HoldsKey, ShelfKey, StateKey};
 
 fn sheet(ledger: &Ledger, id: &str) -> BrandSheet {
     let sheets = balance_sheet(ledger.view()).expect("every account adds up to the totals");
@@ -61,18 +61,21 @@ fn a_hold_that_has_ended_leaves_its_reference_once_its_points_are_touched() {
     ledger.apply(ANNA, hold(GROCER, ANNA, 60, "till 7", ledger.now().plus_ms(HOUR_MS)));
     ledger.pass_to(ledger.now().plus_ms(2 * HOUR_MS));
     let reference = ledger.request(&reference("till 7"));
-    let held = HeldKey { brand: brand(GROCER), reference }.encode().to_vec();
+    let month = ledger.now().month();
+    let held = HeldKey { shelf: month, brand: brand(GROCER), reference }.encode().to_vec();
+    let shelf = ShelfKey(month).encode().to_vec();
     let holds = HoldsKey { account: address(ANNA), brand: brand(GROCER) }.encode().to_vec();
     let balance = BalanceKey { account: address(ANNA), brand: brand(GROCER) }.encode().to_vec();
     let mut changed = records(ledger.view());
     changed.retain(|key, record| without.get(key) != Some(record));
-    let mut expected = vec![held.clone(), balance, holds];
+    let mut expected = vec![held.clone(), shelf.clone(), balance, holds];
     expected.sort_unstable();
     assert_eq!(changed.into_keys().collect::<Vec<_>>(), expected, "until then its lots wait with the account");
     ledger.apply(ANNA, redeem(GROCER, ANNA, 1));
-    let mut left = records(ledger.view());
+    let (mut left, mut touched) = (records(ledger.view()), records(touched.view()));
     assert!(left.remove(&held).is_some());
-    assert_eq!(left, records(touched.view()), "nothing else");
+    assert_ne!(left.remove(&shelf), touched.remove(&shelf), "the shelf has the reference");
+    assert_eq!(left, touched, "nothing else");
 }
 
 #[test]

@@ -109,16 +109,12 @@ impl Runs {
         shelves: (&Shelves, &Shelves),
     ) -> Result<Files, StoreError> {
         let before = self.list();
-        let (Some((first, _)), Some((last, _))) = (layer.blocks.first_key_value(), layer.blocks.last_key_value())
-        else {
-            return Ok(before);
-        };
-        let heights = (*first, *last);
-        let files = Files {
-            runs: self.add_run(&before, layer)?,
-            states: self.add_state(before.states.to_vec(), heights, changes)?.into(),
-            shelves: self.add_shelves(&before, heights, shelves)?.into(),
-        };
+        let mut files = Files { runs: self.add_run(&before, layer)?, ..before.clone() };
+        let heights = layer.blocks.first_key_value().zip(layer.blocks.last_key_value());
+        if let Some(heights) = heights.map(|((first, _), (last, _))| (*first, *last)) {
+            files.states = self.add_state(before.states.to_vec(), heights, changes)?.into();
+            files.shelves = self.add_shelves(&before, heights, shelves)?.into();
+        }
         self.disk.sync_directory(&self.directory)?;
         Ok(files)
     }
