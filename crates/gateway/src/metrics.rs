@@ -38,6 +38,12 @@ fn ledger(text: &mut Text, gateway: &Gateway) {
     text.single(Gauge, "lojal_height", "Height of the last final block.", tip.height);
     let time = Duration::from_millis(tip.time_ms.get());
     text.single(Gauge, "lojal_block_time_seconds", "Time of the last final block, since 1970.", seconds(time));
+    let view = gateway.store.view();
+    text.single(Gauge, "lojal_state_records", "Records of the state, shelves left out.", view.tree().len());
+    text.family(Gauge, "lojal_shelf_references", "References on the shelf of a month.");
+    for (month, shelf) in view.shelves().iter() {
+        text.sample("lojal_shelf_references", &[("month", &month.to_string())], shelf.len());
+    }
     let age = seconds(gateway.metrics.block_age());
     text.single(Gauge, "lojal_block_age_seconds", "Time since this node's last commit, or its start.", age);
     let ready = u8::from(*gateway.ready.borrow());

@@ -224,6 +224,7 @@ async fn metrics_count_what_happened_and_no_route_that_a_client_made_up() {
     let answer = node.get("/metrics").await;
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     let text = answer.text();
+    let shelf = format!("lojal_shelf_references{{month=\"{}\"}} 1", node.now().month());
     for line in [
         "lojal_build_info{version=\"1.2.3\"} 1",
         "lojal_height 1",
@@ -234,6 +235,7 @@ async fn metrics_count_what_happened_and_no_route_that_a_client_made_up() {
         "lojal_mempool_evicted_total 0",
         "lojal_mempool_refused_total 1",
         "lojal_http_waiting 0",
+        &shelf,
         "lojal_gossip_messages_in_total{topic=\"consensus\"} 0",
         "lojal_http_requests_total{route=\"/v1/brands/{id}\",status=\"2xx\"} 1",
         "lojal_http_requests_total{route=\"/v1/brands/{id}\",status=\"4xx\"} 1",

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use lojal_chain::replay::commit;
 use lojal_chain::{Replay, propose};
-use lojal_ledger::{State, StateTree};
+use lojal_ledger::{State, StateTree, View};
 use lojal_types::{
-    Address, AddressText, BlockId, Bounded, Certificate, ChainId, Code, Hash, Header, KeyPair, Operation, Outcome,
-    Receipt, TimeMs, Transaction, VerifiedTransaction,
+    Address, AddressText, BlockId, Bounded, Certificate, ChainId, Code, Hash, Header, KeyPair, Month, Operation,
+    Outcome, Receipt, TimeMs, Transaction, VerifiedTransaction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,16 @@ struct Output {
     blocks: Vec<BlockOutput>,
     /// Every key and value of the last state, in hex, by key.
     last_state: Vec<(String, String)>,
+    /// The shelves that it commits to.
+    last_shelves: Vec<ShelfOutput>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct ShelfOutput {
+    month: Month,
+    records: Vec<(String, String)>,
+    /// The canonical bytes of a proof of the first of them against the state root.
+    proof_of_first: String,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -121,7 +131,18 @@ fn build(input: &Input) -> Output {
     assert_eq!(replay.state().view().state_root(), state.view().state_root());
     lojal_ledger::conservation::balance_sheet(state.view()).expect("points are conserved");
     let last_state = entries(state.view().tree());
-    Output { chain_id: genesis.chain_id(), genesis_state_root, blocks, last_state }
+    let last_shelves = state.view().shelves().iter().map(|(month, _)| shelf(state.view(), month)).collect();
+    Output { chain_id: genesis.chain_id(), genesis_state_root, blocks, last_state, last_shelves }
+}
+
+fn shelf(view: &View, month: Month) -> ShelfOutput {
+    let records = entries(view.shelves().get(month).expect("one of them"));
+    let decode = |text: &String| hex::decode(text).expect("written as hex above");
+    let (key, value) = records.first().expect("a shelf is begun by a reference");
+    let (key, value) = (decode(key), decode(value));
+    let proof = view.prove_on_shelf(&key).expect("the key of a shelf");
+    assert_eq!(proof.verify(&view.tree().root(), &key, Some(&value)), Ok(()));
+    ShelfOutput { month, records, proof_of_first: canonical_hex(&proof) }
 }
 
 fn replay_block(replay: &mut Replay, block: &BlockOutput) {
@@ -261,7 +282,9 @@ fn every_kind_of_operation_succeeds_in_a_chain() {
 fn every_kind_of_state_key_is_in_a_last_state() {
     let first_byte = |(key, _): &(String, String)| hex::decode(key).expect("written as hex above")[0];
     let outputs = [three_blocks(), economy()].map(|input| build(&input));
-    let shown: BTreeSet<u8> = outputs.iter().flat_map(|output| &output.last_state).map(first_byte).collect();
+    let of_shelves = outputs.iter().flat_map(|output| &output.last_shelves).flat_map(|shelf| &shelf.records);
+    let shown = outputs.iter().flat_map(|output| &output.last_state).chain(of_shelves);
+    let shown: BTreeSet<u8> = shown.map(first_byte).collect();
     let missing: Vec<_> = state::kinds().into_iter().filter(|(kind, _)| !shown.contains(kind)).collect();
     assert!(
         missing.is_empty(),

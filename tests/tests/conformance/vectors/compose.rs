@@ -25,19 +25,6 @@ pub(super) fn today() -> Day {
     time(START_MS).day()
 }
 
-/// The same operation with another day of its own reference, and of what it is about.
-pub(super) fn dated(day: &str, mut operation: Written) -> Written {
-    let day = parse(day);
-    match &mut operation {
-        Operation::Issue(one) => one.dated = day,
-        Operation::Reverse(one) => (one.issue_dated, one.dated) = (day, day),
-        Operation::Capture(one) => (one.hold_dated, one.dated) = (day, day),
-        Operation::Release(one) => one.hold_dated = day,
-        other => answered(other).expect("it has a day").dated = day,
-    }
-    operation
-}
-
 /// The bytes of a word of 1 to 32 letters.
 pub(super) fn reference(word: &str) -> Reference {
     parse(&hex::encode(word))
