@@ -127,7 +127,7 @@ fn a_payment_is_asked_for_by_its_reference() {
     };
     let answer = payment.clone();
     let server = Server::start(move |request| match request.path.as_str() {
-        "/v1/payments/0a0b" => Answer::json(200, &answer),
+        "/v1/payments/0a0b?dated=2027-03-14" => Answer::json(200, &answer),
         _ => Answer::problem(404, "unknown_reference"),
     });
     let ask = |reference: &str| client(&server).payment(&reference.parse().expect("valid"), "2027-03-14".parse().ok());

@@ -12,7 +12,8 @@ use crate::decode::from_text;
 use crate::limits::REFERENCE_BYTES_MAX;
 
 /// "References (1 to 32 opaque bytes) are unique per brand and kind of operation: the same receipt is never rewarded
-/// twice, the same payment request never paid twice." (protocol, References) Hashed or random: it must not name a person.
+/// twice, the same payment request never paid twice." (protocol, References) Hashed or random: it must not name a
+/// person.
 /// Text form: lower-case hex.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct Reference(Bounded<u8, 1, REFERENCE_BYTES_MAX>);

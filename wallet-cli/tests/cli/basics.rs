@@ -203,6 +203,28 @@ fn references_of_receipts_are_their_hashes() {
 }
 
 #[test]
+fn a_receipt_keeps_the_day_that_it_was_first_sent_with() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    let to = other().to_string();
+    let issue = |more: &[&str]| wallet.run(&[&["issue", &to, "1", "kaffet", "--receipt", "R-1"], more].concat());
+    assert_eq!(issue(&["--dated", "2026-12-31"]).exit_code, 0);
+    assert_eq!(issue(&[]).exit_code, 0, "tried again");
+    assert!(issue(&["--dated", "2027-01-01"]).stderr.contains("first sent with the day 2026-12-31"));
+    assert_eq!(wallet.run(&["issue", &to, "1", "nordmat", "--receipt", "R-1"]).exit_code, 0, "another brand's");
+    let days: Vec<String> = submitted(&server)
+        .into_iter()
+        .map(|signed| match &signed.transaction.operations[0] {
+            Operation::Issue(issue) => issue.dated.to_string(),
+            other => panic!("{}", other.name()),
+        })
+        .collect();
+    let today = lojal_wallet::clock::local_time().expect("a clock").day().to_string();
+    assert_eq!(days[..2], ["2026-12-31", "2026-12-31"]);
+    assert!(days.len() == 3 && days[2] <= today && days[2].as_str() > "2026-01-01", "{days:?}");
+}
+
+#[test]
 fn one_receipt_is_one_reference_however_it_is_typed_and_blanks_are_none() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(server.url());

@@ -17,7 +17,11 @@ async fn a_request_shows_who_paid_it_and_no_squatter() {
     assert_eq!(refused.refusal(), (422, Code::RequestMismatch.name().to_owned()));
     assert_eq!(node.get(&path).await.refusal(), (404, "unknown_reference".into()));
     node.apply(ANNA, vec![asked.answer(&node.chain(), address(ANNA))]);
+    let other_month = asked.dated.plus(40);
+    assert_eq!(node.get(&format!("{path}?dated={other_month}")).await.refusal(), (404, "unknown_reference".into()));
+    let dated: Payment = node.get(&format!("{path}?dated={}", asked.dated)).await.json();
     let payment: Payment = node.get(&path).await.json();
+    assert_eq!(dated, payment);
     assert_eq!((payment.brand, payment.amount, payment.held_until_ms), (brand("nordmat"), Points::new(60), None));
     let signed = payment.transaction.transaction.expect("the whole transaction");
     assert_eq!((payment.from, signed.transaction.sender), (signed.transaction.sender, payment.from));

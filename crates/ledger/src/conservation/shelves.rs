@@ -1,4 +1,4 @@
-//! That no reference is forgotten before its shelf is dropped, and none counts that isn't there.
+//! Checks that no reference is forgotten before its shelf is dropped, and none counts that isn't there.
 
 use std::collections::BTreeMap;
 

@@ -20,6 +20,9 @@ const DISORDER: IndexError = IndexError::Inconsistent("the entries of the state 
 /// the first of them.
 pub(super) type RecentMinutes = Vec<(Height, Vec<u32>)>;
 
+/// The trees of shelves.
+pub(super) type ShelfTrees = BTreeMap<Month, StateTree>;
+
 /// The content of a part of the entries.
 #[derive(Default)]
 struct Contents {
@@ -46,7 +49,7 @@ impl Contents {
 impl Index {
     /// The state with its shelves, of which nobody has checked yet that it is the right one, and the minutes of the remembered
     /// transactions, in the order of the chain. Two threads read and build half of the state each.
-    pub(super) fn contents(&self) -> Result<(StateTree, BTreeMap<Month, StateTree>, RecentMinutes), StoreError> {
+    pub(super) fn contents(&self) -> Result<(StateTree, ShelfTrees, RecentMinutes), StoreError> {
         let (first, second) = if self.disk.is_simulated() {
             // A simulated fault meets the same read every time.
             (self.read(Part::First), self.read(Part::Second))

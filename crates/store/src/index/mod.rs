@@ -91,7 +91,7 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    /// That of the first checkpoint.
+    /// The base of the first checkpoint.
     fn empty() -> Self {
         let (tree, shelves) = (StateTree::new(), Shelves::default());
         Self { tree, shelves, digest: Digest::default(), recent: RecentParts::new() }

@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lojal_ledger::State;
+use lojal_ledger::key::{CapturedKey, ShelfKey, StateKey};
 use lojal_ledger::recent::RecentIds;
-use lojal_types::{BlockId, Height};
+use lojal_ledger::record::Shelf;
+use lojal_types::{BlockId, Hash, Height, Month, Reference};
 
 use super::runs::{Change, Order, Part};
 use super::*;
@@ -143,4 +145,70 @@ fn an_index_can_be_opened_again_as_soon_as_it_has_been_dropped() {
         let opened = open_small(dir.path(), &genesis, options()).expect("free");
         assert_eq!(opened.report.index_rebuilt, None);
     }
+}
+
+/// A state with shelves of so many references each.
+fn with_shelves(sizes: &[(u16, u32)], others: u32) -> (StateTree, Shelves) {
+    let tip = State::genesis(&genesis("a network")).view().tip();
+    let month = |number: u16| Month::new(tip.time_ms.month().get() - number);
+    let mut main: Vec<(Vec<u8>, Vec<u8>)> = (0..others).map(|n| (n.to_be_bytes().to_vec(), vec![7])).collect();
+    let mut shelves = BTreeMap::new();
+    for (number, count) in sizes {
+        let key = |reference: u32| {
+            let (brand, shelf) = ("nordmat".parse().expect("valid"), month(*number));
+            let reference = Reference::new(reference.to_be_bytes().to_vec()).expect("4 bytes");
+            CapturedKey { shelf, brand, reference }.encode()
+        };
+        let shelf = StateTree::from_entries((0..*count).map(|reference| (key(reference), b"")));
+        let (root, count, drop_ms) = (Hash::new(shelf.root()), shelf.len(), tip.time_ms.plus_ms(1));
+        let record = borsh::to_vec(&Shelf { root, count, drop_ms }).expect("in memory");
+        main.push((ShelfKey(month(*number)).encode().into_vec(), record));
+        shelves.insert(month(*number), shelf);
+    }
+    let main = StateTree::from_entries(main);
+    let shelves = Shelves::restore(&main, tip.time_ms, shelves).expect("the state commits to them");
+    (main, shelves)
+}
+
+fn files_of_shelves(index: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(index.join("index/runs")).expect("the directory of the files");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("text"));
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".shelf")).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn shelves_come_back_and_a_dropped_one_takes_its_files_with_it_while_others_are_not_written_again() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let index = Index::create(&Disk::real(), dir.path()).expect("new");
+    let start = State::genesis(&genesis("a network"));
+    let (mut base, mut files) = (Base::empty(), Vec::new());
+    let steps: [(&[(u16, u32)], u32); 5] =
+        [(&[(2, 300)], 9), (&[(2, 310), (1, 1)], 9), (&[(2, 310), (1, 900)], 10), (&[(1, 900)], 11), (&[], 12)];
+    for (height, (sizes, others)) in (1..).zip(steps) {
+        let (main, shelves) = with_shelves(sizes, others);
+        let parts = (main.clone(), shelves.clone());
+        let state = State::restore(&genesis("a network"), start.view().tip(), parts, RecentIds::default());
+        let place = BlockPlace { segment: 1, block_offset: 1, commit_offset: 2, end_offset: 53 };
+        let mut layer = Layer::default();
+        layer.blocks.insert(Height::new(height), (BlockId::new([1; 32]), place));
+        let (layer, position) = (Arc::new(layer), Position { segment: 1, offset: 53 });
+        let (view, before) = (state.view().clone(), start.view().clone());
+        base = index.write(&base, &Snapshot { layer, view, before, position }).expect("the disk works");
+        let (read, of_shelves, _) = index.contents().expect("readable");
+        assert_eq!(read.root(), main.root());
+        let restored = Shelves::restore(&read, start.view().tip().time_ms, of_shelves).expect("those of the state");
+        assert_eq!(restored.len(), shelves.len());
+        files.push(files_of_shelves(dir.path()));
+    }
+    let of_month = |files: &[String], month: &str| -> Vec<String> {
+        files.iter().filter(|name| name.starts_with(month)).cloned().collect()
+    };
+    let [old, young] = [2, 1].map(|number| Month::new(start.view().tip().time_ms.month().get() - number).to_string());
+    assert_eq!((files[0].len(), of_month(&files[0], &old).len()), (1, 1));
+    assert_eq!(of_month(&files[2], &old), of_month(&files[1], &old), "nothing was used on it, so nothing is written");
+    assert_eq!(of_month(&files[3], &old), Vec::<String>::new(), "it was dropped");
+    assert_eq!(of_month(&files[3], &young), of_month(&files[2], &young), "nothing is written for the drop of another");
+    assert_eq!(files[4], Vec::<String>::new());
 }

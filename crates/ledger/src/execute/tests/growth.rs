@@ -25,12 +25,12 @@ struct Size {
     bytes: usize,
 }
 
-/// That of the tree, settlements left out, which have no end.
+/// The size of the tree, settlements left out, which have no end.
 fn size(view: &View) -> Size {
     sum(view.tree().iter().filter(|(key, _)| key[0] != SettledKey::KIND))
 }
 
-/// That of all shelves.
+/// The size of all shelves.
 fn size_of_shelves(view: &View) -> Size {
     sum(view.shelves().iter().flat_map(|(_, shelf)| shelf.iter()))
 }

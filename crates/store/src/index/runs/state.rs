@@ -224,8 +224,8 @@ pub(super) fn first_to_merge(infos: &[StateInfo]) -> Option<usize> {
     })
 }
 
-/// Makes one file of several of the same tree that follow each other, durably but for its name. With the oldest of all among them, keys
-/// that went leave no trace.
+/// Makes one file of several of the same tree that follow each other, durably but for its name. With the oldest of all
+/// among them, keys that went leave no trace.
 pub(super) fn merge(
     disk: &Disk,
     directory: &Path,
