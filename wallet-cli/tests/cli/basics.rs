@@ -211,7 +211,7 @@ fn a_receipt_keeps_the_day_that_it_was_first_sent_with() {
     assert_eq!(issue(&["--dated", "2026-12-31"]).exit_code, 0);
     assert_eq!(issue(&[]).exit_code, 0, "tried again");
     assert!(issue(&["--dated", "2027-01-01"]).stderr.contains("first sent with the day 2026-12-31"));
-    assert_eq!(wallet.run(&["issue", &to, "1", "nordmat", "--receipt", "R-1"]).exit_code, 0, "another brand's");
+    assert_eq!(wallet.run(&["issue", &to, "1", "kaffet", "--receipt", "R-2"]).exit_code, 0, "another receipt");
     let days: Vec<String> = submitted(&server)
         .into_iter()
         .map(|signed| match &signed.transaction.operations[0] {

@@ -40,7 +40,8 @@ const STATUSES: [(u16, &str); 7] = [
          transfer_too_small transfer_too_large unknown_reference issue_to_other reversal_window_closed \
          reversal_exceeds_issue transfer_daily_max_reached policy_forbids_pooling hold_expiry_out_of_range \
          too_many_holds unknown_hold hold_expired hold_not_expired capture_exceeds_hold \
-         request_mismatch request_expired reference_in_future reference_too_old invalid_key guardians_out_of_order threshold_out_of_range own_guardian \
+         request_mismatch request_expired reference_in_future reference_too_old \
+         invalid_key guardians_out_of_order threshold_out_of_range own_guardian \
          no_recovery recovery_needs_guardians \
          recovery_too_early policy_out_of_bounds roles_out_of_order too_many_operators unknown_operator \
          last_admin issue_daily_max_reached same_brand terms_out_of_bounds unknown_partnership \

@@ -47,8 +47,8 @@ impl Contents {
 }
 
 impl Index {
-    /// The state with its shelves, of which nobody has checked yet that it is the right one, and the minutes of the remembered
-    /// transactions, in the order of the chain. Two threads read and build half of the state each.
+    /// The state with its shelves, of which nobody has checked yet that it is the right one, and the minutes of the
+    /// remembered transactions, in the order of the chain. Two threads read and build half of the state each.
     pub(super) fn contents(&self) -> Result<(StateTree, ShelfTrees, RecentMinutes), StoreError> {
         let (first, second) = if self.disk.is_simulated() {
             // A simulated fault meets the same read every time.

@@ -51,8 +51,16 @@ pub(super) fn payment_text() -> Seeds {
         ("request-bytes", &bytes(&pay)),
         ("request-to-hold-bytes", &bytes(&hold)),
         // Right checksums, and the last letter before them says something else, or there is one more.
-        ("padding-that-is-not-zero", b"lojal:pay1qyqsyqcyqcqqqqrtv9nxvet5ugzqqqqqqqqqqqgqqqqqwq8qudsp3gcpqqqqpj6p97h"),
-        ("a-letter-of-padding-more", b"lojal:pay1qyqsyqcyqcqqqqrtv9nxvet5ugzqqqqqqqqqqqgqqqqqwq8qudsp3gcpqqqqqqafpamq"),
+        (
+            "padding-that-is-not-zero",
+            b"lojal:pay1qyqsyqcyqcqqqqrtv9nxvet5ugzqqqqqqqqqqqrp2yqqpc8rvq\
+              v2xqgqqqqqwpc8qurswpc8qurswpc8qurs0srd2lt",
+        ),
+        (
+            "a-letter-of-padding-more",
+            b"lojal:pay1qyqsyqcyqcqqqqrtv9nxvet5ugzqqqqqqqqqqqrp2yqqpc8rvq\
+              v2xqgqqqqqwpc8qurswpc8qurswpc8qurswqhq0l5d",
+        ),
     ]);
     seeds.insert("ticket-bytes".to_owned(), borsh::to_vec(&ticket).expect("in memory"));
     seeds
