@@ -163,7 +163,13 @@ pub(crate) fn gift(chain: &ChainId, to: &[Address], amount: u64) -> SignedTransa
     let give = |to: &Address| {
         let reference = Reference::new([to.as_bytes().as_slice(), &[1]].concat()).expect("21 bytes");
         let amount = Points::new(amount);
-        Operation::Issue(Issue { brand: "nordmat".parse().expect("valid"), to: *to, amount, reference })
+        Operation::Issue(Issue {
+            brand: "nordmat".parse().expect("valid"),
+            to: *to,
+            amount,
+            reference,
+            dated: clock::now().day(),
+        })
     };
     let mut transaction = issue(chain, 0).transaction;
     transaction.operations = Bounded::new(to.iter().map(give).collect()).expect("1 to 100");
