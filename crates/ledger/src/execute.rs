@@ -17,7 +17,7 @@ use crate::overlay::{Overlay, Written};
 use crate::recent::{IdSet, first_minute, minute_of};
 use crate::record::{RecentDigest, Shelf};
 use crate::shelves::Shelves;
-use crate::state::State;
+use crate::state::{State, View};
 use crate::tree::hash_key;
 
 /// Most operations for which it is worth reading ahead at once: the pages of their accounts stay within a
@@ -54,7 +54,7 @@ impl<'a> BlockExecutor<'a> {
     /// over by then expire first, holds whose time is over end, and shelves whose time has come are dropped.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
         let mut overlay = Overlay::on(state.view().tree(), state.view().shelves());
-        let dropped = drop_shelves(&mut overlay, state.view().shelves(), time);
+        let dropped = drop_shelves(&mut overlay, state.view(), time);
         end_holds(&mut overlay, state.view().tip().time_ms, time);
         expire(&mut overlay, state.view(), time);
         for minute in state.recent().minutes_before(first_minute(time)) {
@@ -217,11 +217,15 @@ impl<'a> BlockExecutor<'a> {
 
 /// Drops the shelves whose time has come; answers with their months. "A shelf is dropped whole, in the first block that
 /// isn't earlier than that." (protocol, References)
-fn drop_shelves(overlay: &mut Overlay<'_>, shelves: &Shelves, time: TimeMs) -> Vec<Month> {
+fn drop_shelves(overlay: &mut Overlay<'_>, before: &View, time: TimeMs) -> Vec<Month> {
     let mut dropped = Vec::new();
-    for (month, _) in shelves.iter() {
+    // The time of a drop is the beginning of a month.
+    if before.tip().time_ms.month() == time.month() {
+        return dropped;
+    }
+    for (month, _) in before.shelves().iter() {
         let shelf = overlay.get(&ShelfKey(month)).expect("every shelf has its record");
-        if shelf.drop_ms <= time {
+        if shelf.is_over(time) {
             overlay.drop_shelf(month);
             dropped.push(month);
         }

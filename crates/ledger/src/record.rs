@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{
     BRANDS_MAX, HELD_LOTS_MAX, HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX, LOTS_MAX, MEMBERSHIPS_MAX,
-    OPERATORS_MAX,
+    OPERATORS_MAX, TIME_MS_MAX,
 };
 use lojal_types::{
     Address, Barred, Bounded, BrandId, Change, Day, Expiry, Guardians, Hash, Lot, Month, Name, PartnershipProposal,
@@ -282,6 +282,13 @@ pub struct Shelf {
     pub count: u64,
     /// The time from which on it is gone: fixed when it was begun.
     pub drop_ms: TimeMs,
+}
+
+impl Shelf {
+    /// True if its time has come. The last representable time stands for later ones.
+    pub(crate) fn is_over(&self, time: TimeMs) -> bool {
+        self.drop_ms <= time && self.drop_ms.get() < TIME_MS_MAX
+    }
 }
 
 /// The mark that a reference has been used for a reversal, and what it took.

@@ -60,9 +60,9 @@ pub(super) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), (
 fn change(before: Option<Shelf>, after: Option<Shelf>, time: TimeMs) -> Result<i128, ShelfFault> {
     let Some(after) = after else {
         // A shelf that is dropped takes its references with it.
-        return if before.is_none_or(|before| before.drop_ms <= time) { Ok(0) } else { Err(ShelfFault::Drop) };
+        return if before.is_none_or(|before| before.is_over(time)) { Ok(0) } else { Err(ShelfFault::Drop) };
     };
-    if after.drop_ms <= time {
+    if after.is_over(time) {
         return Err(ShelfFault::Overdue);
     }
     if before.is_some_and(|before| before.drop_ms != after.drop_ms) {
@@ -76,7 +76,7 @@ pub(super) fn check(view: &View) -> Result<(), (Month, ShelfFault)> {
     let time = view.tip().time_ms;
     for (month, tree) in view.shelves().iter() {
         let shelf = view.get(&ShelfKey(month)).ok_or((month, ShelfFault::Root))?;
-        if shelf.drop_ms <= time {
+        if shelf.is_over(time) {
             return Err((month, ShelfFault::Overdue));
         }
         if shelf.root != Hash::new(tree.root()) || tree.iter().any(|(key, _)| shelf_of(key) != Some(month)) {

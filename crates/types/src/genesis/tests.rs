@@ -56,6 +56,18 @@ fn every_broken_rule_is_named() {
         let error = error_after(|d| d.parameters.recovery_delay_ms = delay);
         assert!(matches!(error, GenesisError::Parameter("recovery_delay_ms", _)));
     }
+    for days in [0, 63] {
+        let error = error_after(|d| d.parameters.receipt_days = days);
+        assert!(matches!(error, GenesisError::Parameter("receipt_days", _)));
+    }
+    for months in [2, 37] {
+        let error = error_after(|d| d.parameters.keep_months = months);
+        assert!(matches!(error, GenesisError::Parameter("keep_months", _)));
+    }
+    for (receipt_days, keep_months) in [(1, 3), (62, 36)] {
+        let parameters = Parameters { receipt_days, keep_months, ..Parameters::standard() };
+        assert!(Genesis::new(GenesisDocument { parameters, ..document() }).is_ok());
+    }
     assert!(matches!(error_after(|d| d.parameters.block_bytes_max = 32_767), GenesisError::Parameter(..)));
     assert!(matches!(error_after(|d| d.parameters.block_bytes_max = 4_194_305), GenesisError::Parameter(..)));
     assert!(matches!(error_after(|d| d.parameters.block_transactions_max = 10_001), GenesisError::Parameter(..)));
@@ -129,10 +141,19 @@ fn what_a_document_leaves_out_is_cautious() {
     let mut document = document();
     document.settlement_currency = None;
     let text = document.to_toml();
-    let left_out = ["recovery_delay_ms", "convertible", "poolable", "tradeable", "transfer_daily_max"];
+    let left_out = [
+        "recovery_delay_ms",
+        "receipt_days",
+        "keep_months",
+        "convertible",
+        "poolable",
+        "tradeable",
+        "transfer_daily_max",
+    ];
     let short: Vec<&str> = text.lines().filter(|line| !left_out.iter().any(|name| line.starts_with(name))).collect();
     let read = GenesisDocument::from_toml(&short.join("\n")).expect("they can be left out");
     assert_eq!(read.parameters.recovery_delay_ms, 259_200_000);
+    assert_eq!((read.parameters.receipt_days, read.parameters.keep_months), (35, 13));
     let policy = &read.brands[0].policy;
     assert!(!policy.convertible && !policy.poolable && !policy.tradeable);
     assert_eq!((policy.transfer_daily_max, read.settlement_currency), (None, None));
