@@ -81,8 +81,14 @@ async fn method_not_allowed(method: Method) -> Failure {
 const NO_ROUTE: &str = "none";
 
 /// The routes that take a query.
-const WITH_QUERY: [&str; 5] =
-    ["/v1/accounts/{address}/transactions", "/v1/export", "/v1/netting", "/v1/transactions", "/v1/transactions/batch"];
+const WITH_QUERY: [&str; 6] = [
+    "/v1/accounts/{address}/transactions",
+    "/v1/export",
+    "/v1/netting",
+    "/v1/payments/{reference}",
+    "/v1/transactions",
+    "/v1/transactions/batch",
+];
 
 /// Refuses a query where none is read: whoever writes one means something by it.
 fn check_query(request: &Request, route: &str) -> Result<(), Failure> {
