@@ -64,6 +64,22 @@ pub enum CommandError {
     /// The reference was sent with another day.
     #[error("this reference was first sent with the day {0}, which stays: leave --dated out")]
     OtherDay(Day),
+    /// The ledger takes no reference of the day.
+    #[error("--dated {day} isn't taken: the ledger takes references of {oldest} to {latest} (UTC)")]
+    DayOutOfRange {
+        /// The day.
+        day: Day,
+        /// The first day of which references are taken.
+        oldest: Day,
+        /// The last.
+        latest: Day,
+    },
+    /// The request's day would be too old before its end.
+    #[error("a request can be answered for at most {receipt_days} days: see --until and --pay-within")]
+    RequestTooLong {
+        /// The days that the network takes references for.
+        receipt_days: u32,
+    },
     /// Not a member of exactly one household.
     #[error(
         "this wallet is a member of {0} households: name one by its address; `lojal household show` needs one, too"
@@ -198,6 +214,8 @@ impl CommandError {
             Self::Declined => "declined",
             Self::OtherPool(_) => "other_pool",
             Self::OtherDay(_) => "other_day",
+            Self::DayOutOfRange { .. } => "day_out_of_range",
+            Self::RequestTooLong { .. } => "request_too_long",
             Self::HouseholdCount(_) => "which_household",
             Self::NoTerms { .. } => "no_terms",
             Self::ConversionTooSmall(..) => "conversion_too_small",
@@ -226,6 +244,7 @@ impl CommandError {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
+            Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) => 3,
             _ => 1,
         }

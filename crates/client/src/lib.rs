@@ -158,15 +158,25 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Problem`] with `unknown_reference` if the brand has issued nothing under it.
-    pub fn issue(&self, brand: &BrandId, reference: &Reference) -> Result<api::Issue, ClientError> {
-        self.get_json(&format!("/v1/brands/{brand}/issues/{reference}"), &[])
+    pub fn issue(
+        &self,
+        brand: &BrandId,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<api::Issue, ClientError> {
+        self.get_dated(&format!("/v1/brands/{brand}/issues/{reference}"), dated)
     }
     /// `GET /v1/brands/{id}/reversals/{reference}`: what a reversal took.
     ///
     /// # Errors
     /// [`ClientError::Problem`] with `unknown_reference` if the brand has reversed nothing under it.
-    pub fn reversal(&self, brand: &BrandId, reference: &Reference) -> Result<api::Reversal, ClientError> {
-        self.get_json(&format!("/v1/brands/{brand}/reversals/{reference}"), &[])
+    pub fn reversal(
+        &self,
+        brand: &BrandId,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<api::Reversal, ClientError> {
+        self.get_dated(&format!("/v1/brands/{brand}/reversals/{reference}"), dated)
     }
     /// `GET /v1/partnerships`: all partnerships and proposals.
     ///
@@ -203,9 +213,7 @@ impl Client {
     /// # Errors
     /// [`ClientError::Problem`] with `unknown_reference` if nothing has; others: see [`ClientError`].
     pub fn payment(&self, reference: &Reference, dated: Option<Day>) -> Result<api::Payment, ClientError> {
-        let dated = dated.map(|day| day.to_string());
-        let query = dated.as_deref().map(|day| ("dated", day));
-        self.get_json(&format!("/v1/payments/{reference}"), query.as_slice())
+        self.get_dated(&format!("/v1/payments/{reference}"), dated)
     }
     /// `GET /v1/transactions/{id}`: a transaction and what became of it.
     ///
@@ -257,6 +265,11 @@ impl Client {
         Ok(self.get("/v1/export", &query, EXPORT_TIMEOUT, EXPORT_BYTES_MAX)?.1)
     }
 
+    fn get_dated<T: DeserializeOwned>(&self, path: &str, dated: Option<Day>) -> Result<T, ClientError> {
+        let dated = dated.map(|day| day.to_string());
+        let query = dated.as_deref().map(|day| ("dated", day));
+        self.get_json(path, query.as_slice())
+    }
     fn get_json<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, ClientError> {
         let (status, bytes) = self.get(path, query, READ_TIMEOUT, ANSWER_BYTES_MAX)?;
         self.parse(status, &bytes)

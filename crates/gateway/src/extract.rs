@@ -9,9 +9,9 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use lojal_types::{Address, AddressText, BrandId, Reference};
-use serde::Serialize;
+use lojal_types::{Address, AddressText, BrandId, Day, Reference};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::app::App;
@@ -116,6 +116,14 @@ where
         };
         Err(Failure::new(Kind::InvalidParameter, detail))
     }
+}
+
+/// The day of a reference, in a query: it spares looking on the shelves of other months.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dated {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dated: Option<Day>,
 }
 
 /// The fields of a query, which may come in any order.

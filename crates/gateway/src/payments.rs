@@ -6,21 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lojal_types::api::{Payment, TransactionStatus};
-use lojal_types::{AddressText, Code, Day, Operation, Points, Reference};
-use serde::{Deserialize, Serialize};
+use lojal_types::{AddressText, Code, Operation, Points, Reference};
 
 use crate::app::App;
-use crate::extract::{Params, Segment};
+use crate::extract::{Dated, Params, Segment};
 use crate::problem::{Failure, Kind};
 use crate::transactions;
-
-/// The query: the day of the request, which spares looking on the shelves of other months.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Dated {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    dated: Option<Day>,
-}
 
 /// The payment or the hold that has used a reference.
 pub(crate) async fn one(

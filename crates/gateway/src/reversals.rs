@@ -11,17 +11,18 @@ use lojal_ledger::key::{IssuedKey, ReversedKey};
 use lojal_types::{Code, Operation, Points, Reverse, Transaction, api};
 
 use crate::app::App;
-use crate::extract::BrandReference;
+use crate::extract::{BrandReference, Dated, Params};
 use crate::problem::Failure;
 
 /// An issue, and how much of it a reversal could take now; of two under one reference the one of the later month.
 pub(crate) async fn issue(
     State(app): State<Arc<App>>,
     BrandReference(brand, reference): BrandReference,
+    Params(Dated { dated }): Params<Dated>,
 ) -> Result<Json<api::Issue>, Failure> {
     let view = app.gateway.store.view();
     let key = |shelf| IssuedKey { shelf, brand, reference: reference.clone() };
-    let issued = view.latest(key).ok_or_else(unknown_reference)?;
+    let issued = view.latest(key, dated).ok_or_else(unknown_reference)?;
     let reversible = issued.reversible(&view.lots(issued.to, brand), view.tip().time_ms);
     Ok(Json(api::Issue {
         dated: issued.dated,
@@ -38,9 +39,10 @@ pub(crate) async fn issue(
 pub(crate) async fn reversal(
     State(app): State<Arc<App>>,
     BrandReference(brand, reference): BrandReference,
+    Params(Dated { dated }): Params<Dated>,
 ) -> Result<Json<api::Reversal>, Failure> {
     let key = |shelf| ReversedKey { shelf, brand, reference: reference.clone() };
-    let reversed = app.gateway.store.view().latest(key).ok_or_else(unknown_reference)?;
+    let reversed = app.gateway.store.view().latest(key, dated).ok_or_else(unknown_reference)?;
     Ok(Json(api::Reversal { amount: reversed.amount }))
 }
 

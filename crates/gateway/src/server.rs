@@ -81,8 +81,10 @@ async fn method_not_allowed(method: Method) -> Failure {
 const NO_ROUTE: &str = "none";
 
 /// The routes that take a query.
-const WITH_QUERY: [&str; 6] = [
+const WITH_QUERY: [&str; 8] = [
     "/v1/accounts/{address}/transactions",
+    "/v1/brands/{id}/issues/{reference}",
+    "/v1/brands/{id}/reversals/{reference}",
     "/v1/export",
     "/v1/netting",
     "/v1/payments/{reference}",

@@ -45,9 +45,7 @@ impl View {
     /// The brand, the transaction and, for points that are held, the hold that a request's reference has been used for.
     /// The reference commits to the request's day, so no other shelf has it; without the day all are looked through.
     pub fn payment(&self, reference: &Reference, dated: Option<Day>) -> Option<(BrandId, TransactionId, Option<Held>)> {
-        let months = self.shelves().iter().rev().map(|(month, _)| month);
-        let mut months = months.filter(|month| dated.is_none_or(|day| day.month() == *month));
-        months.find_map(|shelf| self.payment_on(shelf, reference))
+        self.months(dated).find_map(|shelf| self.payment_on(shelf, reference))
     }
     fn payment_on(&self, shelf: Month, reference: &Reference) -> Option<(BrandId, TransactionId, Option<Held>)> {
         self.brand_ids().into_iter().find_map(|brand| {
@@ -57,9 +55,15 @@ impl View {
             held.or_else(|| redeemed.map(|redeemed| (brand, redeemed.transaction, None)))
         })
     }
-    /// The record of a reference on the latest shelf that has one, under the key that a month gives.
-    pub fn latest<K: StateKey>(&self, key: impl Fn(Month) -> K) -> Option<K::Record> {
-        self.shelves().iter().rev().find_map(|(month, _)| self.get(&key(month)))
+    /// The record of a reference under the key that a month gives: on the shelf of its day, or without the day on the
+    /// latest shelf that has one.
+    pub fn latest<K: StateKey>(&self, key: impl Fn(Month) -> K, dated: Option<Day>) -> Option<K::Record> {
+        self.months(dated).find_map(|month| self.get(&key(month)))
+    }
+    /// The months that have shelves, the latest first; of a day only its own.
+    fn months(&self, dated: Option<Day>) -> impl Iterator<Item = Month> {
+        let months = self.shelves().iter().rev().map(|(month, _)| month);
+        months.filter(move |month| dated.is_none_or(|day| day.month() == *month))
     }
     /// The guardians who can bring an account back; none if it has no guardians or doesn't exist.
     pub fn guardians(&self, account: Address) -> Guardians {

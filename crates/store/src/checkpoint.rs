@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use lojal_ledger::{Shelves, View};
 use lojal_types::Height;
 
 use crate::error::StoreError;
@@ -26,7 +27,10 @@ impl Shared {
         let written = catch_unwind(AssertUnwindSafe(|| self.index.write(&base, &snapshot)));
         let written = written.unwrap_or_else(|panic| Err(StoreError::Thread(panic_text(&*panic))));
         match written {
-            Ok(next) => *base = next,
+            Ok(next) => {
+                tell(&base.shelves, &snapshot.view);
+                *base = next;
+            }
             Err(error) => {
                 let failure = Arc::new(error);
                 self.fail(Arc::clone(&failure));
@@ -150,6 +154,15 @@ fn run(shared: &Shared) {
         if written.is_err() {
             return;
         }
+    }
+}
+
+/// Logs how large the state of a checkpoint is, and which shelves have been dropped since the one before.
+fn tell(before: &Shelves, view: &View) {
+    let (height, records, references) = (view.tip().height, view.tree().len(), view.shelves().len());
+    tracing::info!(%height, records, references, "checkpoint");
+    for (month, shelf) in before.iter().filter(|(month, _)| view.shelves().get(*month).is_none()) {
+        tracing::info!(%month, references = shelf.len(), "the shelf of a month has been dropped");
     }
 }
 

@@ -98,12 +98,12 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
     let (taken, expiries) = (Taken::new(), Expiries::new());
     let mut known = Known { page, later, earlier, taken, expiries, account, now };
     for (brand, reference) in known.open_reversals(*address) {
-        if let Some(reversal) = if_known(client.reversal(&brand, &reference))? {
+        if let Some(reversal) = if_known(client.reversal(&brand, &reference, None))? {
             known.taken.insert((brand, reference), reversal.amount);
         }
     }
     for (brand, reference) in known.expired_issues() {
-        if let Some(issue) = if_known(client.issue(&brand, &reference))? {
+        if let Some(issue) = if_known(client.issue(&brand, &reference, None))? {
             known.expiries.insert((brand, reference), issue.expiry);
         }
     }

@@ -132,7 +132,7 @@ pub(super) fn reverse(
 
 /// The day of an issue, as the ledger has it. Of what it doesn't have it says so when it is to be reversed.
 fn day_of_issue(session: &Session<'_>, brand: BrandId, reference: &Reference) -> Result<Day, CommandError> {
-    let ask = |gateway: &Gateway| match gateway.client()?.issue(&brand, reference) {
+    let ask = |gateway: &Gateway| match gateway.client()?.issue(&brand, reference, None) {
         Ok(issue) => Ok(Some(issue.dated)),
         Err(ClientError::Problem(problem)) if problem.code == Code::UnknownReference.name() => Ok(None),
         Err(error) => Err(error.into()),
@@ -149,7 +149,7 @@ fn taken(session: &Session<'_>, reverse: &Reverse, fate: &Fate) -> Option<Points
     if reverse.at_least == reverse.amount {
         return Some(reverse.amount);
     }
-    let ask = |gateway: &Gateway| Ok(gateway.client()?.reversal(&reverse.brand, &reverse.reference)?);
+    let ask = |gateway: &Gateway| Ok(gateway.client()?.reversal(&reverse.brand, &reverse.reference, Some(reverse.dated))?);
     session.gateways.ask(ask).ok().map(|reversal| reversal.amount)
 }
 
@@ -157,7 +157,7 @@ fn taken(session: &Session<'_>, reverse: &Reverse, fate: &Fate) -> Option<Points
 fn too_little_left(session: &Session<'_>, reverse: &Reverse, brand: &api::Brand, code: &str) -> Option<Words> {
     const TOO_LITTLE: [Code; 3] = [Code::ReversalExceedsIssue, Code::InsufficientPoints, Code::PointsExpired];
     TOO_LITTLE.iter().find(|one| one.name() == code)?;
-    let ask = |gateway: &Gateway| Ok(gateway.client()?.issue(&reverse.brand, &reverse.issue_reference)?);
+    let ask = |gateway: &Gateway| Ok(gateway.client()?.issue(&reverse.brand, &reverse.issue_reference, Some(reverse.issue_dated))?);
     let issue = session.gateways.ask(ask).ok()?;
     let (left, wanted) = (points_text(issue.reversible, brand), points_text(reverse.at_least, brand));
     let text = format!("of the points of this issue {left} are left to be taken back now, and {wanted} were wanted");

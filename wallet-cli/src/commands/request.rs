@@ -23,9 +23,6 @@ use crate::output::{self, Report};
 /// Pause between two questions whether a request is paid.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The longest that a request can be answered. The ledger has no limit; a longer time is a mistyped year.
-const REQUEST_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1000;
-
 /// Random bytes that make a request unlike any other.
 pub(super) fn random_salt() -> Result<Salt, CommandError> {
     Ok(Salt::new(*random_bytes()?))
@@ -42,15 +39,15 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     if until_ms <= now {
         return Err(CommandError::Usage("the time of the request is over already: see --until and --pay-within"));
     }
-    if until_ms > session.ledger_time().plus_ms(REQUEST_MS_MAX) {
-        return Err(CommandError::Usage("a request ends within 366 days: see --until and --pay-within"));
+    let (dated, receipt_days) = (now.day(), session.receipt_days());
+    if until_ms.day() > dated.plus(receipt_days) {
+        return Err(CommandError::RequestTooLong { receipt_days });
     }
     if args.hold && expires_ms < until_ms {
         return Err(CommandError::Usage("the hold must last as long as the request can be paid: see --hold-for"));
     }
     let kind = if args.hold { RequestKind::Hold { expires_ms } } else { RequestKind::Redeem };
     let (brand, amount, salt, shown) = (args.brand, amount.points, random_salt()?, amount.text);
-    let dated = now.day();
     let request = Request { brand, amount, kind, dated, until_ms, household, salt };
     let reference = request.reference(&session.home.chain_id());
     let purpose = if args.hold { " to be held" } else { "" };

@@ -188,19 +188,24 @@ impl<'a> Session<'a> {
         }
     }
     /// The day of a reference that is about to be sent: the one that it was first sent with, or now the given one, or
-    /// today. It is kept before anything is sent.
+    /// today. It is kept before anything is sent, and a day that the ledger wouldn't take isn't kept.
     pub(super) fn date(
         &self,
         of: (BrandId, &str),
         reference: &Reference,
         given: Option<Day>,
     ) -> Result<Day, CommandError> {
-        let day = match given {
-            Some(day) => day,
-            None => self.now()?.day(),
-        };
-        let first = dates::first(&self.home, of, reference, day)?;
+        let today = self.now()?.day();
+        let (oldest, latest) = (today.minus(self.receipt_days()), today.plus(1));
+        if let Some(day) = given.filter(|day| !(oldest..=latest).contains(day)) {
+            return Err(CommandError::DayOutOfRange { day, oldest, latest });
+        }
+        let first = dates::first(&self.home, of, reference, (given.unwrap_or(today), today))?;
         if given.is_some_and(|given| given != first) { Err(CommandError::OtherDay(first)) } else { Ok(first) }
+    }
+    /// Most days that the date of a reference lies before the block that uses it.
+    pub(super) fn receipt_days(&self) -> u32 {
+        u32::from(self.home.genesis().document().parameters.receipt_days)
     }
     /// Asks for the passphrase.
     pub(super) fn passphrase(&self) -> Result<Passphrase, CommandError> {

@@ -357,10 +357,10 @@ fn a_request_can_end_at_a_time_but_not_at_one_that_is_over() {
     let next_month = utc(now().plus_ms(30 * 86_400_000));
     let json = wallet.run(&["request", "1", "kaffet", "--until", &next_month, "--json"]).json();
     assert_eq!(json["expires_ms"], (now().get() + 30 * 86_400_000) / 1000 * 1000);
-    for later in [&["--until", "2099-01-01"], &["--pay-within", "367d"]] {
+    for later in [&["--until", "2099-01-01"], &["--pay-within", "36d"]] {
         let ran = wallet.run(&[&["request", "1", "kaffet", "--json"][..], later].concat());
-        assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "usage"));
-        assert!(ran.stdout.contains("within 366 days"), "{}", ran.stdout);
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "request_too_long"));
+        assert!(ran.stdout.contains("for at most 35 days"), "{}", ran.stdout);
     }
     let ran = wallet.run(&["request", "1", "kaffet", "--until", "2020-01-01", "--json"]);
     assert_eq!((ran.exit_code, ran.error_code().as_str()), (2, "usage"));

@@ -31,8 +31,14 @@ async fn an_issue_shows_what_can_be_taken_back_and_a_reversal_what_it_took() {
     node.apply(ANNA, vec![redeem("nordmat", address(ANNA), 70)]);
     assert_eq!(issued(&node, "receipt").await.reversible, Points::new(30));
     node.apply(TILL, vec![reverse(1, 100, "receipt", "return")]);
-    let reversal: Reversal = node.get(&format!("/v1/brands/nordmat/reversals/{}", reference("return"))).await.json();
+    let path = format!("/v1/brands/nordmat/reversals/{}", reference("return"));
+    let reversal: Reversal = node.get(&path).await.json();
     assert_eq!(reversal.amount, Points::new(30));
+    let dated: Reversal = node.get(&format!("{path}?dated={}", today())).await.json();
+    assert_eq!(dated, reversal);
+    let path = format!("/v1/brands/nordmat/issues/{}", reference("receipt"));
+    let of_other_month = node.get(&format!("{path}?dated={}", today().plus(40))).await;
+    assert_eq!(of_other_month.refusal(), (404, "unknown_reference".into()));
     let last = issued(&node, "receipt").await;
     assert_eq!((last.reversible, last.reversed), (Points::ZERO, Points::new(30)));
 }
@@ -65,6 +71,8 @@ async fn what_was_never_issued_or_reversed_is_not_found() {
     for kind in ["issues", "reversals"] {
         let unknown = node.get(&format!("/v1/brands/nordmat/{kind}/00")).await;
         assert_eq!(unknown.refusal(), (404, "unknown_reference".into()));
+        let of_no_day = node.get(&format!("/v1/brands/nordmat/{kind}/00?dated=2027-02-30")).await;
+        assert_eq!(of_no_day.refusal(), (400, "invalid_parameter".into()));
         for wrong in ["nordmat/KIND/0", "nordmat/KIND/AA", "N/KIND/00"] {
             let path = format!("/v1/brands/{}", wrong.replace("KIND", kind));
             assert_eq!(node.get(&path).await.refusal(), (400, "invalid_parameter".into()), "{path}");

@@ -166,7 +166,7 @@ fn a_reversal_takes_points_with_the_expiry_of_the_issue_and_no_others() {
 /// The points that a reversal took, by the ledger's record.
 fn taken(ledger: &Ledger, own: &str) -> Option<u64> {
     let key = |shelf| crate::key::ReversedKey { shelf, brand: brand(GROCER), reference: reference(own) };
-    ledger.view().latest(key).map(|reversed| reversed.amount.get())
+    ledger.view().latest(key, None).map(|reversed| reversed.amount.get())
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn receipt(dated_on: &str) -> Operation {
 }
 
 fn issued(ledger: &Ledger, receipt: &str) -> Option<Issued> {
-    ledger.view().latest(|shelf| IssuedKey { shelf, brand: brand(GROCER), reference: reference(receipt) })
+    ledger.view().latest(|shelf| IssuedKey { shelf, brand: brand(GROCER), reference: reference(receipt) }, None)
 }
 
 #[test]
