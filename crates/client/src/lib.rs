@@ -158,12 +158,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Problem`] with `unknown_reference` if the brand has issued nothing under it.
-    pub fn issue(
-        &self,
-        brand: &BrandId,
-        reference: &Reference,
-        dated: Option<Day>,
-    ) -> Result<api::Issue, ClientError> {
+    pub fn issue(&self, brand: &BrandId, reference: &Reference, dated: Option<Day>) -> Result<api::Issue, ClientError> {
         self.get_dated(&format!("/v1/brands/{brand}/issues/{reference}"), dated)
     }
     /// `GET /v1/brands/{id}/reversals/{reference}`: what a reversal took.

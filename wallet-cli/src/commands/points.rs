@@ -149,7 +149,8 @@ fn taken(session: &Session<'_>, reverse: &Reverse, fate: &Fate) -> Option<Points
     if reverse.at_least == reverse.amount {
         return Some(reverse.amount);
     }
-    let ask = |gateway: &Gateway| Ok(gateway.client()?.reversal(&reverse.brand, &reverse.reference, Some(reverse.dated))?);
+    let ask =
+        |gateway: &Gateway| Ok(gateway.client()?.reversal(&reverse.brand, &reverse.reference, Some(reverse.dated))?);
     session.gateways.ask(ask).ok().map(|reversal| reversal.amount)
 }
 
@@ -157,7 +158,9 @@ fn taken(session: &Session<'_>, reverse: &Reverse, fate: &Fate) -> Option<Points
 fn too_little_left(session: &Session<'_>, reverse: &Reverse, brand: &api::Brand, code: &str) -> Option<Words> {
     const TOO_LITTLE: [Code; 3] = [Code::ReversalExceedsIssue, Code::InsufficientPoints, Code::PointsExpired];
     TOO_LITTLE.iter().find(|one| one.name() == code)?;
-    let ask = |gateway: &Gateway| Ok(gateway.client()?.issue(&reverse.brand, &reverse.issue_reference, Some(reverse.issue_dated))?);
+    let ask = |gateway: &Gateway| {
+        Ok(gateway.client()?.issue(&reverse.brand, &reverse.issue_reference, Some(reverse.issue_dated))?)
+    };
     let issue = session.gateways.ask(ask).ok()?;
     let (left, wanted) = (points_text(issue.reversible, brand), points_text(reverse.at_least, brand));
     let text = format!("of the points of this issue {left} are left to be taken back now, and {wanted} were wanted");

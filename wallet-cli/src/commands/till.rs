@@ -3,6 +3,7 @@
 use lojal_text::outside;
 use lojal_types::{Capture, Code, Operation, Points, Release, Request, RequestKind, TimeMs, api};
 use lojal_wallet::amount;
+use lojal_wallet::gateways::Gateway;
 use lojal_wallet::time::{hold_end, utc};
 use lojal_wallet::uri::{HoldTicket, PaymentRequest};
 
@@ -126,7 +127,8 @@ fn answered_already(session: &Session<'_>, request: &Request, code: &str) -> Opt
         return None;
     }
     let reference = request.reference(&session.home.chain_id());
-    let first = session.gateways.ask(|gateway| Ok(gateway.client()?.payment(&reference)?)).ok()?;
+    let ask = |gateway: &Gateway| Ok(gateway.client()?.payment(&reference, Some(request.dated))?);
+    let first = session.gateways.ask(ask).ok()?;
     let how = if first.held_until_ms.is_some() { "its points are held" } else { "it is paid" };
     let who = if first.from == session.home.address_text() { "you".to_owned() } else { first.from.to_string() };
     let id = first.transaction.id;

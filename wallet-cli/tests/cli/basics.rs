@@ -203,38 +203,6 @@ fn references_of_receipts_are_their_hashes() {
 }
 
 #[test]
-fn a_receipt_keeps_the_day_that_it_was_first_sent_with() {
-    let server = ledger(Outcome::Applied, None);
-    let wallet = Wallet::at(server.url());
-    let to = other().to_string();
-    let issue = |more: &[&str]| wallet.run(&[&["issue", &to, "1", "kaffet", "--receipt", "R-1"], more].concat());
-    let today = lojal_wallet::clock::local_time().expect("a clock").day();
-    let (day, other_day) = (today.minus(30).to_string(), today.minus(3).to_string());
-    for mistyped in [today.minus(40), today.plus(9)] {
-        let ran = issue(&["--dated", &mistyped.to_string()]);
-        assert_eq!(ran.exit_code, 2, "{}", ran.stderr);
-        let of = format!("--dated {mistyped} isn't taken: the ledger takes references of ");
-        assert!(ran.stderr.contains(&of), "{}", ran.stderr);
-    }
-    assert_eq!(issue(&["--dated", &day]).exit_code, 0, "what wasn't taken isn't remembered");
-    assert_eq!(issue(&[]).exit_code, 0, "tried again");
-    let ran = issue(&["--dated", &other_day]);
-    assert_eq!(ran.exit_code, 2);
-    assert!(ran.stderr.contains(&format!("first sent with the day {day}")), "{}", ran.stderr);
-    assert_eq!(wallet.run(&["issue", &to, "1", "kaffet", "--receipt", "R-2"]).exit_code, 0, "another receipt");
-    let signed = submitted(&server).into_iter();
-    let days: Vec<String> = signed
-        .map(|signed| match &signed.transaction.operations[0] {
-            Operation::Issue(issue) => issue.dated.to_string(),
-            other => panic!("{}", other.name()),
-        })
-        .collect();
-    assert_eq!(days[..2], [day.clone(), day]);
-    // The test may run over midnight.
-    assert!(days.len() == 3 && [today, today.plus(1)].map(|day| day.to_string()).contains(&days[2]), "{days:?}");
-}
-
-#[test]
 fn one_receipt_is_one_reference_however_it_is_typed_and_blanks_are_none() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(server.url());

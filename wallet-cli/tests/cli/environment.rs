@@ -1,7 +1,7 @@
 //! The wallet's environment variables.
 
 use lojal_types::api::{Account, Hold};
-use lojal_types::{NetworkKind, Outcome, Points, Reference};
+use lojal_types::{Day, NetworkKind, Outcome, Points, Reference};
 
 use crate::support::gateway::{Ledger, account, ledger, network_status};
 use crate::support::server::NOBODY;
@@ -70,7 +70,7 @@ fn columns_says_how_wide_a_table_is_also_where_there_is_no_terminal() {
 fn sentences_about_an_account_are_as_wide_as_its_tables() {
     let (brand, reference) = ("kaffet".parse().expect("valid"), Reference::new(vec![7; 32]).expect("32 bytes"));
     let (total, expires_ms) = (Points::new(250), network_status().time_ms);
-    let hold = Hold { brand, reference, total, lots: vec![], expires_ms };
+    let hold = Hold { brand, reference, dated: Day::default(), total, lots: vec![], expires_ms };
     let own = account(key().address().to_text(NetworkKind::Test));
     let server = Ledger::with(vec![Account { holds: vec![hold], frozen: true, ..own }]).start();
     let output = Wallet::at(server.url()).command(&["balance"], None).env("COLUMNS", "80").output().expect("it runs");

@@ -102,6 +102,7 @@ fn a_hold_is_shown_with_the_whole_minute_at_which_it_ends() {
 fn points_whose_month_ends_while_they_are_held_expire_with_their_hold() {
     const DAY: u64 = 24 * 60;
     let known = lojal_types::api::Issue {
+        dated: Day::default(),
         to: own(),
         amount: Points::new(100),
         expiry: "2023-12".parse().expect("a month"),
@@ -112,7 +113,8 @@ fn points_whose_month_ends_while_they_are_held_expire_with_their_hold() {
     let brand = "kaffet".parse().expect("valid");
     let Operation::Hold(hold) = hold(60, receipt("left"), 50 * DAY) else { panic!("another operation") };
     // 14 November and 40 days is 24 December; the hold ends on 3 January.
-    let issue = Issue { brand, to: key().address(), amount: Points::new(100), reference: receipt("first") };
+    let (amount, dated) = (Points::new(100), Day::default());
+    let issue = Issue { brand, to: key().address(), amount, reference: receipt("first"), dated };
     let all = vec![at(40 * DAY, Operation::Hold(Hold { brand, ..hold })), at(10, Operation::Issue(issue))];
     let run = |reversed| {
         let own = Account { balances: vec![], ..account(own()) };
