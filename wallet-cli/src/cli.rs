@@ -218,6 +218,9 @@ pub enum Command {
         dated: Option<Day>,
         #[command(flatten)]
         of: OfReceiptArgs,
+        /// The day on the receipt of the issue, such as 2027-03-14 [default: as the ledger knows it]
+        #[arg(long, value_name = "DAY", value_parser = values::day)]
+        of_dated: Option<Day>,
         #[command(flatten)]
         sending: Sending,
     },

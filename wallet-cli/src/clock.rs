@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use lojal_types::TimeMs;
+use lojal_types::{Day, TimeMs};
 use thiserror::Error;
 
 use crate::time::utc;
@@ -36,6 +36,21 @@ pub enum ClockError {
         /// The time of the last final block, as the gateway says.
         ledger: TimeMs,
     },
+    /// This machine's day is too far ahead for anything to be dated by it.
+    #[error(
+        "nothing was dated: this machine's clock says {} UTC, but {gateway_url} says that the ledger is at {} UTC: set \
+         the clock if it is early, otherwise try again when the network goes on",
+        utc(*local),
+        utc(*ledger)
+    )]
+    DayAhead {
+        /// The gateway.
+        gateway_url: String,
+        /// This machine's time.
+        local: TimeMs,
+        /// The time of the last final block, as the gateway says.
+        ledger: TimeMs,
+    },
 }
 
 /// This machine's time.
@@ -57,6 +72,19 @@ pub fn signing_time(local: TimeMs, ledger: TimeMs, gateway_url: &str) -> Result<
         return Err(ClockError::LedgerAhead { gateway_url: gateway_url.to_owned(), local, ledger });
     }
     Ok(local.max(ledger))
+}
+
+/// The day by which receipts and requests are dated: that of [`signing_time`].
+///
+/// # Errors
+/// [`ClockError::DayAhead`] when the ledger wouldn't take the day: it is later than tomorrow, by the ledger's time;
+/// those of [`signing_time`].
+pub fn today(local: TimeMs, ledger: TimeMs, gateway_url: &str) -> Result<Day, ClockError> {
+    let today = signing_time(local, ledger, gateway_url)?.day();
+    if today > ledger.day().plus(1) {
+        return Err(ClockError::DayAhead { gateway_url: gateway_url.to_owned(), local, ledger });
+    }
+    Ok(today)
 }
 
 /// Tells whether `time` is over for this machine, with [`CLOCK_MARGIN_MS`] to spare.

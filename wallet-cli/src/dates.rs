@@ -9,7 +9,7 @@ use lojal_types::limits::RECEIPT_DAYS;
 use lojal_types::{BrandId, Day, Reference};
 
 use crate::files::{self, Existing};
-use crate::home::{Home, HomeError};
+use crate::home::HomeError;
 
 /// Most references that a home keeps the days of; those first sent the longest ago go first. A till that uses more
 /// within the days in which a reference can be used gives the day on its receipts itself.
@@ -21,41 +21,87 @@ const LOCK: &str = "dates.lock";
 /// Largest file, in bytes.
 const BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// The day of a reference of a brand and of a kind of operation: the one that it was first given, which is `day` if
-/// this is the first time. It is in the file `dates` before anybody can send it. Days that no network takes any more,
-/// with what is `today`, are forgotten.
+/// A reference, as its brand and its kind of operation tell it from others.
+#[derive(Clone, Copy, Debug)]
+pub struct Dated<'a> {
+    /// The brand.
+    pub brand: BrandId,
+    /// The kind of operation.
+    pub kind: Kind,
+    /// The reference.
+    pub reference: &'a Reference,
+}
+
+/// A kind of operation whose reference has a day that the sender chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Points that are issued.
+    Issue,
+    /// Points that are taken back.
+    Reversal,
+    /// Points that a hold had set aside.
+    Capture,
+}
+
+impl Dated<'_> {
+    /// The start of its line.
+    fn name(self) -> String {
+        let kind = match self.kind {
+            Kind::Issue => "issue",
+            Kind::Reversal => "reversal",
+            Kind::Capture => "capture",
+        };
+        format!("{} {kind} {} ", self.brand, self.reference)
+    }
+}
+
+/// The day that a reference was first sent with, if the home in a directory knows it.
 ///
 /// # Errors
-/// [`HomeError::File`] when the file can't be read or written.
-pub fn first(
-    home: &Home,
-    (brand, kind): (BrandId, &str),
-    reference: &Reference,
-    (day, today): (Day, Day),
-) -> Result<Day, HomeError> {
-    let at_lock = |source| HomeError::File { path: home.dir().join(LOCK), source };
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(home.dir().join(LOCK));
+/// [`HomeError`] when the file can't be read, or is damaged.
+pub fn known(home: &Path, dated: Dated<'_>) -> Result<Option<Day>, HomeError> {
+    Ok(find(&lines(home, &read(home)?)?, dated))
+}
+
+/// Keeps the day of a reference that is about to be sent for the first time, and answers with the one that is kept: an
+/// earlier one, if there is one. Days that no network takes any more by the ledger's day, `today`, are forgotten.
+///
+/// # Errors
+/// [`HomeError`] when the file can't be read or written, or is damaged.
+pub fn keep(home: &Path, dated: Dated<'_>, (day, today): (Day, Day)) -> Result<Day, HomeError> {
+    let at_lock = |source| HomeError::File { path: home.join(LOCK), source };
+    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(home.join(LOCK));
     let lock = lock.map_err(at_lock)?;
     // Another process may be about to write: it takes as long as one small file takes.
     lock.lock().map_err(at_lock)?;
-    let (path, known) = (path(home.dir()), read(home.dir())?);
-    let name = format!("{brand} {kind} {reference} ");
-    let first = known.lines().find_map(|line| line.strip_prefix(&name)).and_then(|day| day.parse().ok());
-    if let Some(first) = first {
+    let (path, text) = (path(home), read(home)?);
+    let mut lines = lines(home, &text)?;
+    if let Some(first) = find(&lines, dated) {
         return Ok(first);
     }
     let oldest = today.minus(u32::from(*RECEIPT_DAYS.end()));
-    let mut lines: Vec<&str> = known.lines().filter(|line| day_of(line).is_some_and(|day| day >= oldest)).collect();
-    let line = format!("{name}{day}");
-    lines.push(&line);
-    let kept = &lines[lines.len().saturating_sub(DATES_MAX)..];
-    let content = kept.join("\n") + "\n";
+    lines.retain(|(_, day)| *day >= oldest);
+    let name = dated.name();
+    lines.push((&name, day));
+    let kept = lines[lines.len().saturating_sub(DATES_MAX)..].iter().map(|(name, day)| format!("{name}{day}\n"));
+    let content: String = kept.collect();
     files::write(&path, content.as_bytes(), Existing::Replace).map_err(|source| HomeError::File { path, source })?;
     Ok(day)
 }
 
-fn day_of(line: &str) -> Option<Day> {
-    line.rsplit_once(' ')?.1.parse().ok()
+/// The references and their days.
+fn lines<'a>(dir: &Path, text: &'a str) -> Result<Vec<(&'a str, Day)>, HomeError> {
+    let damaged = |line: &str| HomeError::Content { path: path(dir), reason: format!("{line:?} names no day") };
+    let read = |line: &'a str| {
+        let end = line.rfind(' ').map(|space| space + 1).ok_or_else(|| damaged(line))?;
+        Ok((&line[..end], line[end..].parse().map_err(|_| damaged(line))?))
+    };
+    text.lines().map(read).collect()
+}
+
+fn find(lines: &[(&str, Day)], dated: Dated<'_>) -> Option<Day> {
+    let name = dated.name();
+    lines.iter().find(|(known, _)| *known == name).map(|(_, day)| *day)
 }
 
 fn path(dir: &Path) -> PathBuf {
@@ -68,3 +114,6 @@ fn read(dir: &Path) -> Result<String, HomeError> {
         read => read.map_err(|source| HomeError::File { path: path(dir), source }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,6 +64,15 @@ pub enum CommandError {
     /// The reference was sent with another day.
     #[error("this reference was first sent with the day {0}, which stays: leave --dated out")]
     OtherDay(Day),
+    /// The ledger knows the reference, and this wallet doesn't.
+    #[error("this receipt has been used already, by another till or long ago: nothing was sent")]
+    UsedBefore,
+    /// The ledger doesn't know the issue that is to be reversed.
+    #[error(
+        "no issue is known under this receipt: look at the receipt and the brand, try again in a moment if the issue \
+         has just been made, and give --of-dated if several have the same receipt"
+    )]
+    UnknownIssue,
     /// The ledger takes no reference of the day.
     #[error("--dated {day} isn't taken: the ledger takes references of {oldest} to {latest} (UTC)")]
     DayOutOfRange {
@@ -214,6 +223,8 @@ impl CommandError {
             Self::Declined => "declined",
             Self::OtherPool(_) => "other_pool",
             Self::OtherDay(_) => "other_day",
+            Self::UsedBefore => "duplicate_reference",
+            Self::UnknownIssue => "unknown_reference",
             Self::DayOutOfRange { .. } => "day_out_of_range",
             Self::RequestTooLong { .. } => "request_too_long",
             Self::HouseholdCount(_) => "which_household",

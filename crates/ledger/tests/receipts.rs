@@ -76,8 +76,8 @@ enum Kind {
 struct Receipt {
     kind: Kind,
     operation: Operation,
-    /// The time of the block in which it was applied, if it was.
-    applied: Option<TimeMs>,
+    /// The day that it was applied with, if it was.
+    applied: Option<Day>,
 }
 
 struct History {
@@ -112,10 +112,10 @@ impl History {
         Reference::new([&number.to_be_bytes()[..], &[kind as u8]].concat()).expect("short")
     }
 
-    /// A receipt of now, by a till whose clock may be a day wrong.
+    /// A receipt of now, by a till whose clock may be a day wrong, or some.
     fn receipt(&mut self, time: TimeMs) -> Option<Receipt> {
         let today = time.day();
-        let dated = [today, today, today.plus(1), today.minus(1)][self.random.index(4)];
+        let dated = [today, today, today, today.plus(1), today.minus(1), today.plus(2)][self.random.index(6)];
         let (brand, from, amount) = (brand(), self.member(), Points::new(3));
         let applied = |kind| {
             let of_kind = self.receipts.iter().filter(move |one| one.kind == kind && one.applied.is_some());
@@ -220,10 +220,11 @@ impl History {
 
     /// Sends a receipt; it must not be applied if it was before.
     fn send(&mut self, number: usize, transaction: VerifiedTransaction, time: TimeMs) {
+        let dated = dated_of(&transaction.signed().transaction.operations[0]).expect("a receipt has a day");
         let answer = self.block(time, &[transaction]);
         if answer == [Ok(Outcome::Applied)] {
             let now = self.state.view().tip().time_ms;
-            let before = self.receipts[number].applied.replace(now);
+            let before = self.receipts[number].applied.replace(dated);
             assert_eq!(before, None, "{:?} was applied twice, again at {now:?}", self.receipts[number].operation);
         }
     }
@@ -241,10 +242,16 @@ impl History {
             let number = self.receipts.len() - 1 - self.random.index(back.min(self.receipts.len()));
             let Receipt { kind, mut operation, applied } = self.receipts[number].clone();
             let now = self.state.view().tip().time_ms.plus_ms(1).max(time);
-            // A till that has lost the day gives today's, while the day of the first use can still be given.
-            if self.random.within(0..4) == 0 && applied.is_none_or(|_| self.could_be_given(&operation, now)) {
-                redate(&mut operation, now.day());
-            }
+            // A till that has lost the day gives today's, while the day of the first use can still be given; and a day
+            // that differs by at most two from that of the first use, another till's clock may give at any time.
+            let (today, own) = (now.day(), dated_of(&operation).expect("a receipt has a day"));
+            let other = match self.random.within(0..8) {
+                0 | 1 if applied.is_none_or(|used| self.could_be_given(used, today)) => Some(today),
+                2 => Some(own.plus(1)).filter(|day| applied.is_none_or(|used| *day <= used.plus(2))),
+                _ => Some(own).filter(|day| applied.is_none_or(|used| *day <= used.plus(2))),
+            };
+            let Some(dated) = other else { continue };
+            redate(&mut operation, dated);
             let by = if kind == Kind::Redeem { 2 } else { 1 };
             let signed = self.sign(by, now, vec![operation]);
             self.sent.push((number, signed.clone()));
@@ -257,15 +264,19 @@ impl History {
     }
 
     /// Tells whether the day that a receipt was used with is still one that can be given.
-    fn could_be_given(&self, operation: &Operation, now: TimeMs) -> bool {
-        let days = u32::from(self.genesis.document().parameters.receipt_days);
-        let used = match operation {
-            Operation::Issue(one) => one.dated,
-            Operation::Reverse(one) => one.dated,
-            Operation::Capture(one) => one.dated,
-            _ => return true,
-        };
-        used.plus(days) >= now.day()
+    fn could_be_given(&self, used: Day, today: Day) -> bool {
+        used.plus(self.genesis.document().parameters.receipt_days.into()) >= today
+    }
+}
+
+/// The day of a receipt.
+fn dated_of(operation: &Operation) -> Option<Day> {
+    match operation {
+        Operation::Issue(one) => Some(one.dated),
+        Operation::Reverse(one) => Some(one.dated),
+        Operation::Capture(one) => Some(one.dated),
+        Operation::Redeem(one) => one.request.as_ref().map(|request| request.dated),
+        _ => None,
     }
 }
 
@@ -297,7 +308,8 @@ fn a_receipt_is_rewarded_once_whatever_tills_clocks_say_and_however_often_it_is_
     for kind in [Kind::Issue, Kind::Redeem, Kind::Reverse, Kind::Capture] {
         assert!(applied.get(&kind).is_some_and(|count| *count > 20), "{applied:?}");
     }
-    for code in [Code::DuplicateReference, Code::ReferenceTooOld, Code::UnknownReference, Code::HoldClosed] {
+    let expected = [Code::ReferenceTooOld, Code::ReferenceInFuture, Code::UnknownReference, Code::HoldClosed];
+    for code in [&expected[..], &[Code::DuplicateReference]].concat() {
         assert!(codes.get(&code).is_some_and(|count| *count > 20), "{codes:?}");
     }
 }

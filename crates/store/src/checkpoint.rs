@@ -26,17 +26,17 @@ impl Shared {
         let Some(snapshot) = self.freeze() else { return Ok(self.tail().checkpoint) };
         let written = catch_unwind(AssertUnwindSafe(|| self.index.write(&base, &snapshot)));
         let written = written.unwrap_or_else(|panic| Err(StoreError::Thread(panic_text(&*panic))));
-        match written {
+        let before = match written {
             Ok(next) => {
                 tell(&base.shelves, &snapshot.view);
-                *base = next;
+                std::mem::replace(&mut *base, next)
             }
             Err(error) => {
                 let failure = Arc::new(error);
                 self.fail(Arc::clone(&failure));
                 return Err(StoreError::Checkpoint(failure));
             }
-        }
+        };
         let height = snapshot.view.tip().height;
         let frozen = {
             let mut tail = self.tail_mut();
@@ -46,7 +46,7 @@ impl Shared {
         self.checkpoints.fetch_add(1, Ordering::Relaxed);
         self.notify();
         // Freeing many entries takes a while, so it is done without a lock that anybody else waits for.
-        drop((frozen, snapshot));
+        drop((frozen, snapshot, before));
         Ok(height)
     }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{AddressText, BrandId, TimeMs};
+use lojal_types::{AddressText, BrandId, Day, TimeMs};
 use lojal_wallet::time;
 
 use super::shared::{Consent, OptionalReceiptArgs, Sending, SourceArgs};
@@ -101,6 +101,9 @@ pub struct CaptureArgs {
     pub amount: Option<String>,
     #[command(flatten)]
     pub reference: OptionalReceiptArgs,
+    /// The day on the receipt, such as 2027-03-14 [default: the one that it was first sent with, or today (UTC)]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
+    pub dated: Option<Day>,
     #[command(flatten)]
     pub sending: Sending,
 }

@@ -29,6 +29,17 @@ fn a_ledger_further_ahead_is_an_error_that_names_both_times_and_the_gateway() {
 }
 
 #[test]
+fn a_day_is_this_machines_unless_the_ledger_would_not_take_it() {
+    const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+    let dated = |local_ms| today(at(local_ms), at(LOCAL_MS), "http://one");
+    for days in [0, 1] {
+        assert_eq!(dated(LOCAL_MS + days * DAY_MS), Ok(at(LOCAL_MS + days * DAY_MS).day()));
+    }
+    assert!(matches!(dated(LOCAL_MS + 2 * DAY_MS), Err(ClockError::DayAhead { .. })));
+    assert!(matches!(dated(LOCAL_MS - DAY_MS), Err(ClockError::LedgerAhead { .. })));
+}
+
+#[test]
 fn a_time_is_over_only_after_the_margin() {
     let edge = LOCAL_MS + CLOCK_MARGIN_MS;
     for (local_ms, expected) in [(LOCAL_MS, false), (edge - 1, false), (edge, true)] {

@@ -4,6 +4,7 @@ mod balance;
 mod between;
 mod brand;
 mod context;
+mod dating;
 mod decimals;
 mod history;
 mod holds;
@@ -62,9 +63,14 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
         Command::Issue { to, amount, brand, reference, dated, consent, sending } => {
             points::issue(context, to, (&amount, brand), (reference, dated), consent, &sending)
         }
-        Command::Reverse { from, amount, brand, at_least, reference, dated, of, sending } => {
-            points::reverse(context, from, (&amount, at_least.as_deref(), brand), (reference, dated, of), &sending)
-        }
+        Command::Reverse { from, amount, brand, at_least, reference, dated, of, of_dated, sending } => points::reverse(
+            context,
+            from,
+            (&amount, at_least.as_deref(), brand),
+            (reference, dated),
+            (of, of_dated),
+            &sending,
+        ),
         Command::Household(command) => household::household(context, command),
         Command::RotateKey { sending } => keys::rotate_key(context, &sending),
         Command::Freeze { consent, sending } => safeguards::freeze(context, consent, &sending),

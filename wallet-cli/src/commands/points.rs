@@ -1,16 +1,17 @@
 //! Moving points.
 
-use lojal_client::ClientError;
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
     AddressText, BrandId, Code, Day, Issue, Operation, Outcome, Points, Redeem, Reference, Reverse, Transfer, api,
 };
 use lojal_wallet::amount;
-use lojal_wallet::gateways::Gateway;
+use lojal_wallet::dates::{Dated, Kind};
+use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::submission::Fate;
 
 use super::context::Context;
+use super::dating;
 use super::repeat::Repeat;
 use super::transact::{Session, Words, points_text, report_in_words};
 use crate::ask;
@@ -82,7 +83,8 @@ pub(super) fn issue(
         ask::consent(&what, consent)?;
     }
     let reference = one_reference(&session, receipt.receipt, receipt.reference);
-    let dated = session.date((brand.id, "issue"), &reference, dated)?;
+    let of = Dated { brand: brand.id, kind: Kind::Issue, reference: &reference };
+    let dated = dating::day(&session, of, dated)?;
     let issue = Issue { brand: brand.id, to: receiver, amount: points, reference, dated };
     session.transact(Operation::Issue(issue), &format!("issued {text} to {to}"), sending)
 }
@@ -96,7 +98,8 @@ pub(super) fn reverse(
     context: &Context,
     from: AddressText,
     (amount, at_least, brand): (&str, Option<&str>, BrandId),
-    (own, dated, of): (ReceiptArgs, Option<Day>, OfReceiptArgs),
+    (own, dated): (ReceiptArgs, Option<Day>),
+    (of, of_dated): (OfReceiptArgs, Option<Day>),
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
@@ -109,16 +112,15 @@ pub(super) fn reverse(
     }
     let issue_reference = one_reference(&session, of.of_receipt, of.of_reference);
     let reference = one_reference(&session, own.receipt, own.reference);
-    let reverse = Reverse {
-        brand: brand.id,
-        from: holder,
-        amount,
-        at_least,
-        issue_dated: day_of_issue(&session, brand.id, &issue_reference)?,
-        issue_reference,
-        dated: session.date((brand.id, "reversal"), &reference, dated)?,
-        reference,
+    let issue_dated = match of_dated {
+        Some(day) => day,
+        None => day_of_issue(&session, brand.id, &issue_reference)?,
     };
+    let own = Dated { brand: brand.id, kind: Kind::Reversal, reference: &reference };
+    let dated = dating::day(&session, own, dated)?;
+    let brand_id = brand.id;
+    let reverse =
+        Reverse { brand: brand_id, from: holder, amount, at_least, issue_dated, issue_reference, dated, reference };
     let (id, fate) = session.sign_and_send(None, Operation::Reverse(reverse.clone()), sending)?;
     let taken = taken(&session, &reverse, &fate);
     let text = match taken {
@@ -130,16 +132,15 @@ pub(super) fn reverse(
     Ok(report.with_field("taken", &taken).with_hint(CORRECTION))
 }
 
-/// The day of an issue, as the ledger has it. Of what it doesn't have it says so when it is to be reversed.
+/// The day of an issue, as the ledger has it.
 fn day_of_issue(session: &Session<'_>, brand: BrandId, reference: &Reference) -> Result<Day, CommandError> {
-    let ask = |gateway: &Gateway| match gateway.client()?.issue(&brand, reference, None) {
-        Ok(issue) => Ok(Some(issue.dated)),
-        Err(ClientError::Problem(problem)) if problem.code == Code::UnknownReference.name() => Ok(None),
+    let issue = session.gateways.ask(|gateway| Ok(gateway.client()?.issue(&brand, reference, None)?));
+    match issue {
+        Ok(issue) => Ok(issue.dated),
+        Err(GatewaysError::Client(error)) if error.is_problem(Code::UnknownReference.name()) => {
+            Err(CommandError::UnknownIssue)
+        }
         Err(error) => Err(error.into()),
-    };
-    match session.gateways.ask(ask)? {
-        Some(day) => Ok(day),
-        None => Ok(session.now()?.day()),
     }
 }
 

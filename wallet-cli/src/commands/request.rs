@@ -39,7 +39,7 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
     if until_ms <= now {
         return Err(CommandError::Usage("the time of the request is over already: see --until and --pay-within"));
     }
-    let (dated, receipt_days) = (now.day(), session.receipt_days());
+    let (dated, receipt_days) = (session.today()?, session.receipt_days());
     if until_ms.day() > dated.plus(receipt_days) {
         return Err(CommandError::RequestTooLong { receipt_days });
     }

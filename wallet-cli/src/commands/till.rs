@@ -8,6 +8,7 @@ use lojal_wallet::time::{hold_end, utc};
 use lojal_wallet::uri::{HoldTicket, PaymentRequest};
 
 use super::context::Context;
+use super::dating;
 use super::points::reference;
 use super::request::random_salt;
 use super::transact::{Session, Source, Wish, Words, points_text};
@@ -50,7 +51,7 @@ pub(super) fn hold(context: &Context, args: &HoldArgs) -> Result<Report, Command
         brand: args.brand,
         amount: amount.points,
         kind: RequestKind::Hold { expires_ms },
-        dated: session.now()?.day(),
+        dated: session.today()?,
         until_ms: expires_ms,
         household: None,
         salt: random_salt()?,
@@ -72,7 +73,7 @@ pub(super) fn capture(context: &Context, args: CaptureArgs) -> Result<Report, Co
     let HoldTicket { from, hold_reference, hold_dated, .. } = ticket;
     let OptionalReceiptArgs { receipt, reference: given } = args.reference;
     let reference = reference(&session, receipt, given).unwrap_or_else(|| hold_reference.clone());
-    let dated = session.date((brand.id, "capture"), &reference, None)?;
+    let dated = dating::day_of_capture(&session, (brand.id, &reference), args.dated)?;
     let capture = Capture { brand: brand.id, from, hold_reference, hold_dated, amount: points, reference, dated };
     let holder = from.to_text(session.home.network());
     let done = format!("took {} that {holder} had held", points_text(points, &brand));

@@ -6,7 +6,7 @@ use lojal_text::outside;
 use lojal_types::api::{self, Problem, TransactionState, TransactionStatus};
 use lojal_types::limits::{HOLD_MS_MAX, VALIDITY_WINDOW_MS_MAX};
 use lojal_types::{
-    Address, AddressText, BrandId, ChainTag, Code, Day, KeyPair, Operation, Operations, Outcome, Points, Reference,
+    Address, AddressText, BrandId, ChainTag, Code, Day, KeyPair, Operation, Operations, Outcome, Points,
     SignedTransaction, TimeMs, Transaction, TransactionId,
 };
 use lojal_wallet::gateways::Gateways;
@@ -15,9 +15,10 @@ use lojal_wallet::passphrase::{Passphrase, Purpose};
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::submission::{Fate, GRACE, Submission};
 use lojal_wallet::time::utc;
-use lojal_wallet::{amount, clock, dates, random, receipts};
+use lojal_wallet::{amount, clock, random, receipts};
 
 use super::context::Context;
+use super::dating;
 use super::decimals::decimals_of;
 use super::repeat::Repeat;
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
@@ -187,25 +188,13 @@ impl<'a> Session<'a> {
             lojal_print::note(format!("the text of the receipt is not kept: {error}"));
         }
     }
-    /// The day of a reference that is about to be sent: the one that it was first sent with, or now the given one, or
-    /// today. It is kept before anything is sent, and a day that the ledger wouldn't take isn't kept.
-    pub(super) fn date(
-        &self,
-        of: (BrandId, &str),
-        reference: &Reference,
-        given: Option<Day>,
-    ) -> Result<Day, CommandError> {
-        let today = self.now()?.day();
-        let (oldest, latest) = (today.minus(self.receipt_days()), today.plus(1));
-        if let Some(day) = given.filter(|day| !(oldest..=latest).contains(day)) {
-            return Err(CommandError::DayOutOfRange { day, oldest, latest });
-        }
-        let first = dates::first(&self.home, of, reference, (given.unwrap_or(today), today))?;
-        if given.is_some_and(|given| given != first) { Err(CommandError::OtherDay(first)) } else { Ok(first) }
-    }
     /// Most days that the date of a reference lies before the block that uses it.
     pub(super) fn receipt_days(&self) -> u32 {
         u32::from(self.home.genesis().document().parameters.receipt_days)
+    }
+    /// The day by which something made now is dated, by this machine's clock and the ledger's time.
+    pub(super) fn today(&self) -> Result<Day, CommandError> {
+        Ok(clock::today(clock::local_time()?, self.status.time_ms, &self.gateway_url)?)
     }
     /// Asks for the passphrase.
     pub(super) fn passphrase(&self) -> Result<Passphrase, CommandError> {
@@ -241,6 +230,7 @@ impl<'a> Session<'a> {
         Window { valid_until_ms, valid_for_ms }: Window,
         no_wait: bool,
     ) -> Result<(TransactionId, Fate), CommandError> {
+        dating::keep(self, &operation)?;
         let chain = self.home.chain_id();
         let transaction = Transaction {
             chain: chain.tag(),

@@ -8,6 +8,9 @@ use crate::record::Shelf;
 use crate::shelves::drop_of;
 use crate::tree::StateTree;
 
+/// Days by which two clocks that date the same receipt can differ: one may be a day late, and one dates tomorrow.
+const DATINGS_APART_DAYS: u32 = 2;
+
 /// The shelf of a reference that is dated in time.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
@@ -53,14 +56,15 @@ pub(super) fn place(context: &mut Context<'_, '_>, dated: Day) -> Result<Place, 
             drop_ms
         }
     };
-    Ok(Place { shelf, drop_ms, searched: (oldest.month(), latest.month()) })
+    Ok(Place { shelf, drop_ms, searched: (oldest.minus(DATINGS_APART_DAYS).month(), latest.month()) })
 }
 
 /// Uses a reference: the record lies on the shelf of its day from now on, under the key that a month gives.
 ///
 /// "References (1 to 32 opaque bytes) are unique per brand and kind of operation: the same receipt is never rewarded
-/// twice, the same payment request never paid twice." and "Whatever its day, a reference is looked for on every shelf
-/// that the day of a reference could name at that time, at most four" (protocol, References).
+/// twice, the same payment request never paid twice." and "Whatever its day, a reference is looked for on the shelves
+/// of all days from two before the oldest that can be given at that time until the latest, at most four." (protocol,
+/// References)
 ///
 /// # Errors
 /// [`Code::DuplicateReference`] if there is a record already.

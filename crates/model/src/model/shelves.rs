@@ -40,7 +40,7 @@ impl Model {
         self.tables.shelves.get(&month).copied().unwrap_or(0)
     }
 
-    /// A reference is fresh if it was not used with any day that a reference can have now.
+    /// A reference is fresh if it was not used with any day that a reference can have now, or could have two days ago.
     pub(super) fn check_fresh<V: Clone>(
         &self,
         used: &Table<Shelved, V>,
@@ -48,7 +48,7 @@ impl Model {
         reference: &Reference,
     ) -> Result<(), Code> {
         let today = self.time / DAY_MS;
-        let days = today.saturating_sub(self.receipt_days.into())..=today + 1;
+        let days = today.saturating_sub(u64::from(self.receipt_days) + 2)..=today + 1;
         let mut months: Vec<Month> = days
             .filter_map(|day| Day::new(u32::try_from(day).ok()?).ok())
             .map(Day::month)

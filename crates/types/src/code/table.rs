@@ -131,12 +131,13 @@ pub(super) const TABLE: [(Code, &str, &str); 95] = [
     (
         Code::ReferenceInFuture,
         "reference_in_future",
-        "the day of this reference is later than tomorrow (UTC); check the clock that dated it",
+        "the day of this reference is later than tomorrow (UTC); check the clock that dated it, or wait for the day",
     ),
     (
         Code::ReferenceTooOld,
         "reference_too_old",
-        "the day of this reference lies too long ago for this network; if nothing has used it, take a new reference",
+        "the day of this reference lies too long ago for this network; look whether it was used, and only if not, take a \
+         new reference",
     ),
     (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
     (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),

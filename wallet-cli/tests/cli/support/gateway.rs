@@ -89,6 +89,12 @@ impl Ledger {
                     let unknown = || Answer::problem(404, "unknown_reference");
                     self.payment.as_ref().map_or_else(unknown, |payment| Answer::json(200, payment))
                 }
+                // Nothing was reversed before, unless there is a history.
+                (_, path)
+                    if path.contains("/reversals/") && final_transactions.is_empty() && self.history.is_none() =>
+                {
+                    Answer::problem(404, "unknown_reference")
+                }
                 (_, "/v1/status") if self.is_late && asked_for_payment => {
                     let status = network_status();
                     Answer::json(200, &Status { time_ms: status.time_ms.plus_ms(86_400_000), ..status })

@@ -1,0 +1,81 @@
+//! The days of references: chosen before anything is signed, and kept before it is sent.
+
+use lojal_client::ClientError;
+use lojal_types::{BrandId, Code, Day, Operation, Reference};
+use lojal_wallet::dates::{self, Dated, Kind};
+use lojal_wallet::gateways::Gateway;
+
+use super::transact::Session;
+use crate::error::CommandError;
+
+/// The day of a reference that is about to be sent: the one that it was first sent with, as this wallet or else the
+/// ledger knows it; or now the given one, or today.
+///
+/// # Errors
+/// [`CommandError::OtherDay`] if it was first sent with another day, [`CommandError::UsedBefore`] if the ledger knows
+/// it and this wallet doesn't, [`CommandError::DayOutOfRange`] for a day that the ledger wouldn't take.
+pub(super) fn day(session: &Session<'_>, dated: Dated<'_>, given: Option<Day>) -> Result<Day, CommandError> {
+    let today = session.today()?;
+    if let Some(first) = dates::known(session.home.dir(), dated)? {
+        return one_day(first, given.unwrap_or(first));
+    }
+    let (oldest, latest) = (today.minus(session.receipt_days()), today.plus(1));
+    match given {
+        Some(day) if !(oldest..=latest).contains(&day) => Err(CommandError::DayOutOfRange { day, oldest, latest }),
+        Some(day) => Ok(day),
+        // Another till, or this one long ago, may have used it under a day that nobody here knows.
+        None if is_used(session, dated)? => Err(CommandError::UsedBefore),
+        None => Ok(today),
+    }
+}
+
+/// The day of a capture: a hold is captured once whatever the day, so one that is too old by now is no hindrance.
+pub(super) fn day_of_capture(
+    session: &Session<'_>,
+    (brand, reference): (BrandId, &Reference),
+    given: Option<Day>,
+) -> Result<Day, CommandError> {
+    let today = session.today()?;
+    let known = dates::known(session.home.dir(), Dated { brand, kind: Kind::Capture, reference })?;
+    let is_too_old = known.is_some_and(|day| day < today.minus(session.receipt_days()));
+    if is_too_old && given.is_none() {
+        return Ok(today);
+    }
+    day(session, Dated { brand, kind: Kind::Capture, reference }, given)
+}
+
+/// Keeps the day of an operation's reference, unless the operation has none that its sender chooses.
+///
+/// # Errors
+/// [`CommandError::OtherDay`] if another process has just sent it with another day; when the day can't be kept, nothing
+/// may be sent.
+pub(super) fn keep(session: &Session<'_>, operation: &Operation) -> Result<(), CommandError> {
+    let (kind, brand, reference, day) = match operation {
+        Operation::Issue(one) => (Kind::Issue, one.brand, &one.reference, one.dated),
+        Operation::Reverse(one) => (Kind::Reversal, one.brand, &one.reference, one.dated),
+        Operation::Capture(one) => (Kind::Capture, one.brand, &one.reference, one.dated),
+        _ => return Ok(()),
+    };
+    let first = dates::keep(session.home.dir(), Dated { brand, kind, reference }, (day, session.ledger_time().day()))?;
+    // The day of a capture may have got too old.
+    if kind == Kind::Capture { Ok(()) } else { one_day(first, day).map(drop) }
+}
+
+fn one_day(first: Day, given: Day) -> Result<Day, CommandError> {
+    if first == given { Ok(first) } else { Err(CommandError::OtherDay(first)) }
+}
+
+/// Tells whether the ledger knows the reference, on any of its shelves.
+fn is_used(session: &Session<'_>, Dated { brand, kind, reference }: Dated<'_>) -> Result<bool, CommandError> {
+    let is_known = |known: Result<(), ClientError>| match known {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_problem(Code::UnknownReference.name()) => Ok(false),
+        Err(error) => Err(error.into()),
+    };
+    let ask = |gateway: &Gateway| match kind {
+        Kind::Issue => is_known(gateway.client()?.issue(&brand, reference, None).map(drop)),
+        Kind::Reversal => is_known(gateway.client()?.reversal(&brand, reference, None).map(drop)),
+        Kind::Capture => Ok(false),
+    };
+    Ok(session.gateways.ask(ask)?)
+}
