@@ -22,7 +22,8 @@ pub(crate) async fn issue(
 ) -> Result<Json<api::Issue>, Failure> {
     let view = app.gateway.store.view();
     let key = |shelf| IssuedKey { shelf, brand, reference: reference.clone() };
-    let issued = view.latest(key, dated).ok_or_else(unknown_reference)?;
+    let issued = view.latest(key, dated).filter(|issued| dated.is_none_or(|day| day == issued.dated));
+    let issued = issued.ok_or_else(unknown_reference)?;
     let reversible = issued.reversible(&view.lots(issued.to, brand), view.tip().time_ms);
     Ok(Json(api::Issue {
         dated: issued.dated,

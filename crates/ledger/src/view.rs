@@ -43,9 +43,13 @@ impl View {
         self.recorded_holds(account, brand).into_iter().filter(|hold| self.is_open(hold)).collect()
     }
     /// The brand, the transaction and, for points that are held, the hold that a request's reference has been used for.
-    /// The reference commits to the request's day, so no other shelf has it; without the day all are looked through.
+    /// The reference commits to the request's day, so no other shelf has it; without the day those are looked through
+    /// whose days are still taken.
     pub fn payment(&self, reference: &Reference, dated: Option<Day>) -> Option<(BrandId, TransactionId, Option<Held>)> {
-        self.months(dated).find_map(|shelf| self.payment_on(shelf, reference))
+        let receipt_days = self.parameters().receipt_days;
+        let oldest = self.tip().time_ms.day().minus(receipt_days.into()).month();
+        let mut months = self.months(dated).filter(|month| dated.is_some() || *month >= oldest);
+        months.find_map(|shelf| self.payment_on(shelf, reference))
     }
     fn payment_on(&self, shelf: Month, reference: &Reference) -> Option<(BrandId, TransactionId, Option<Held>)> {
         self.brand_ids().into_iter().find_map(|brand| {

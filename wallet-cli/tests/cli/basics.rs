@@ -191,6 +191,10 @@ fn references_of_receipts_are_their_hashes() {
     );
     assert_eq!(wallet.run(&["redeem", "1", "kaffet"]).exit_code, 0);
     let reverse = ["reverse", &to, "1", "kaffet", "--receipt", "R-2", "--of-receipt", "R-1"];
+    let unknown = wallet.run(&reverse);
+    assert_eq!(unknown.exit_code, 1);
+    assert!(unknown.stderr.contains("no issue is known under this receipt"), "{}", unknown.stderr);
+    let reverse = [&reverse[..], &["--of-dated", "2026-11-28"]].concat();
     assert_eq!(wallet.run(&reverse).exit_code, 0);
     let operations: Vec<Operation> =
         submitted(&server).into_iter().map(|signed| signed.transaction.operations[0].clone()).collect();

@@ -20,6 +20,7 @@ fn gateway_at(time_ms: TimeMs, code: &'static str) -> Server {
         (_, "/v1/brands/kaffet") => Answer::json(200, &brand("kaffet", 2)),
         (_, path) => match path.strip_prefix("/v1/accounts/") {
             Some(address) => Answer::json(200, &empty(address.parse().expect("an address"))),
+            None if path.contains("/issues/") => Answer::problem(404, "unknown_reference"),
             None => Answer::problem(404, "unknown_transaction"),
         },
     })
@@ -70,6 +71,33 @@ fn a_ledger_a_little_ahead_counts_itself() {
     let server = gateway_at(ledger, "insufficient_points");
     Wallet::at(server.url()).run(&["freeze", "--yes", "--valid-for", "60"]);
     assert_eq!(submitted(&server)[0].transaction.valid_until_ms, ledger.plus_ms(MINUTE_MS));
+}
+
+#[test]
+fn nothing_is_dated_by_a_clock_that_is_days_ahead() {
+    const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+    let ledger_time = TimeMs::new(now().get() - 3 * DAY_MS).expect("in range");
+    let server = gateway_at(ledger_time, "insufficient_points");
+    let wallet = Wallet::at(server.url());
+    let to = crate::support::other().to_string();
+    let issue = ["issue", &to, "1", "kaffet", "--receipt", "R-1", "--json"];
+    for command in
+        [&issue[..], &["request", "1", "kaffet", "--json"], &["hold", "1", "kaffet", "--for", "1d", "--json"]]
+    {
+        let ran = wallet.run(command);
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "wrong_clock"), "{command:?}");
+        assert!(ran.stdout.contains("nothing was dated"), "{}", ran.stdout);
+    }
+    assert!(submitted(&server).is_empty());
+    // Nothing is kept of it either: once the clock is right, the receipt has the right day.
+    let right = gateway_at(now(), "insufficient_points");
+    let ran = wallet.run(&[&["--gateway", right.url()][..], &issue].concat());
+    assert_eq!(ran.error_code(), "insufficient_points");
+    let today = now().day();
+    let lojal_types::Operation::Issue(issue) = submitted(&right)[0].transaction.operations[0].clone() else {
+        panic!("another operation")
+    };
+    assert!(issue.dated == today || issue.dated.plus(1) == today, "{}", issue.dated);
 }
 
 #[test]
