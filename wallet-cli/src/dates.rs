@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use lojal_types::limits::RECEIPT_DAYS;
-use lojal_types::{BrandId, Day, Reference};
+use lojal_types::{BrandId, Day, Operation, Reference};
 
 use crate::files::{self, Existing};
 use crate::home::HomeError;
@@ -61,6 +61,23 @@ impl Dated<'_> {
 /// [`HomeError`] when the file can't be read, or is damaged.
 pub fn known(home: &Path, dated: Dated<'_>) -> Result<Option<Day>, HomeError> {
     Ok(find(&lines(home, &read(home)?)?, dated))
+}
+
+/// Keeps the day of the reference of an operation that is about to be sent, unless it has none that its sender chooses.
+/// Answers with the day of an earlier one if that was another, with which nothing may be sent. Of a capture it may be:
+/// a hold is captured once whatever the day, and the first one may have got too old.
+///
+/// # Errors
+/// Those of [`keep`]; nothing may be sent then.
+pub fn keep_of(home: &Path, operation: &Operation, ledger_day: Day) -> Result<Option<Day>, HomeError> {
+    let (kind, brand, reference, day) = match operation {
+        Operation::Issue(one) => (Kind::Issue, one.brand, &one.reference, one.dated),
+        Operation::Reverse(one) => (Kind::Reversal, one.brand, &one.reference, one.dated),
+        Operation::Capture(one) => (Kind::Capture, one.brand, &one.reference, one.dated),
+        _ => return Ok(None),
+    };
+    let first = keep(home, Dated { brand, kind, reference }, (day, ledger_day))?;
+    Ok(Some(first).filter(|first| kind != Kind::Capture && *first != day))
 }
 
 /// Keeps the day of a reference that is about to be sent for the first time, and answers with the one that is kept: an

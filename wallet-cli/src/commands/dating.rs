@@ -1,7 +1,7 @@
-//! The days of references: chosen before anything is signed, and kept before it is sent.
+//! The days of references, chosen before anything is signed.
 
 use lojal_client::ClientError;
-use lojal_types::{BrandId, Code, Day, Operation, Reference};
+use lojal_types::{BrandId, Code, Day, Reference};
 use lojal_wallet::dates::{self, Dated, Kind};
 use lojal_wallet::gateways::Gateway;
 
@@ -42,23 +42,6 @@ pub(super) fn day_of_capture(
         return Ok(today);
     }
     day(session, Dated { brand, kind: Kind::Capture, reference }, given)
-}
-
-/// Keeps the day of an operation's reference, unless the operation has none that its sender chooses.
-///
-/// # Errors
-/// [`CommandError::OtherDay`] if another process has just sent it with another day; when the day can't be kept, nothing
-/// may be sent.
-pub(super) fn keep(session: &Session<'_>, operation: &Operation) -> Result<(), CommandError> {
-    let (kind, brand, reference, day) = match operation {
-        Operation::Issue(one) => (Kind::Issue, one.brand, &one.reference, one.dated),
-        Operation::Reverse(one) => (Kind::Reversal, one.brand, &one.reference, one.dated),
-        Operation::Capture(one) => (Kind::Capture, one.brand, &one.reference, one.dated),
-        _ => return Ok(()),
-    };
-    let first = dates::keep(session.home.dir(), Dated { brand, kind, reference }, (day, session.ledger_time().day()))?;
-    // The day of a capture may have got too old.
-    if kind == Kind::Capture { Ok(()) } else { one_day(first, day).map(drop) }
 }
 
 fn one_day(first: Day, given: Day) -> Result<Day, CommandError> {

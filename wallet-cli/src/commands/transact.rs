@@ -15,10 +15,9 @@ use lojal_wallet::passphrase::{Passphrase, Purpose};
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::submission::{Fate, GRACE, Submission};
 use lojal_wallet::time::utc;
-use lojal_wallet::{amount, clock, random, receipts};
+use lojal_wallet::{amount, clock, dates, random, receipts};
 
 use super::context::Context;
-use super::dating;
 use super::decimals::decimals_of;
 use super::repeat::Repeat;
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
@@ -230,7 +229,9 @@ impl<'a> Session<'a> {
         Window { valid_until_ms, valid_for_ms }: Window,
         no_wait: bool,
     ) -> Result<(TransactionId, Fate), CommandError> {
-        dating::keep(self, &operation)?;
+        if let Some(first) = dates::keep_of(self.home.dir(), &operation, self.ledger_time().day())? {
+            return Err(CommandError::OtherDay(first));
+        }
         let chain = self.home.chain_id();
         let transaction = Transaction {
             chain: chain.tag(),

@@ -136,8 +136,8 @@ pub(super) const TABLE: [(Code, &str, &str); 95] = [
     (
         Code::ReferenceTooOld,
         "reference_too_old",
-        "the day of this reference lies too long ago for this network; look whether it was used, and only if not, take a \
-         new reference",
+        "the day of this reference lies too long ago for this network; look whether it was used, and only if not, take \
+         a new one",
     ),
     (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
     (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),
