@@ -42,3 +42,8 @@ simulate SEED FAULTS:
 report:
     cargo build --release -p lojal-node
     cargo run --release -p lojal-bench -- report
+
+# One validator, and PostgreSQL, with a year of receipts behind them, such as `just prepared 1000000 5000000`.
+prepared ACCOUNTS RECEIPTS:
+    cargo build --release -p lojal-node
+    cargo run --release -p lojal-bench -- scenario prepared --accounts {{ ACCOUNTS }} --receipts {{ RECEIPTS }}

@@ -7,40 +7,39 @@ use lojal_types::{Address, KeyPair};
 /// The number of threads that derive keys and sign, before a measurement begins.
 pub const PREPARATION_THREADS: usize = 2;
 
-/// Accounts with their keys.
+/// Accounts of a kind. The key of one is derived when it signs: those of ten million would take gigabytes.
 pub struct Accounts {
-    keys: Vec<KeyPair>,
+    kind: &'static [u8; 6],
     addresses: Vec<Address>,
 }
 
 impl Accounts {
     /// The first `count` members.
     pub fn members(count: usize) -> Self {
-        let share = count.div_ceil(PREPARATION_THREADS).max(1);
-        let derive = |from: usize| (from..count.min(from + share)).map(|index| key(b"member", index)).collect();
-        let keys: Vec<KeyPair> = thread::scope(|scope| {
-            let starts = (0..count).step_by(share);
-            let threads: Vec<_> = starts.map(|from| scope.spawn(move || -> Vec<KeyPair> { derive(from) })).collect();
-            let parts = threads.into_iter().map(|one| one.join().expect("deriving a key doesn't panic"));
-            parts.flatten().collect()
-        });
-        Self::new(keys)
+        Self::of(b"member", count)
     }
     /// The first `count` operators.
     pub fn operators(count: usize) -> Self {
-        Self::new((0..count).map(|index| key(b"operat", index)).collect())
+        Self::of(b"operat", count)
     }
-    fn new(keys: Vec<KeyPair>) -> Self {
-        let addresses = keys.iter().map(KeyPair::address).collect();
-        Self { keys, addresses }
+    fn of(kind: &'static [u8; 6], count: usize) -> Self {
+        let share = count.div_ceil(PREPARATION_THREADS).max(1);
+        let derive = |from: usize| (from..count.min(from + share)).map(|index| key(kind, index).address()).collect();
+        let addresses = thread::scope(|scope| {
+            let starts = (0..count).step_by(share);
+            let threads: Vec<_> = starts.map(|from| scope.spawn(move || -> Vec<Address> { derive(from) })).collect();
+            let parts = threads.into_iter().map(|one| one.join().expect("deriving a key doesn't panic"));
+            parts.flatten().collect()
+        });
+        Self { kind, addresses }
     }
     /// The number of accounts.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.addresses.len()
     }
     /// The key of one, by its place below [`Self::len`].
-    pub fn key(&self, index: usize) -> &KeyPair {
-        &self.keys[index]
+    pub fn key(&self, index: usize) -> KeyPair {
+        key(self.kind, index)
     }
     /// The address of one, by its place below [`Self::len`].
     pub fn address(&self, index: usize) -> Address {
@@ -66,6 +65,7 @@ mod tests {
         assert_eq!((few.len(), more.len()), (3, 5));
         for index in 0..3 {
             assert_eq!(few.address(index), more.address(index));
+            assert_eq!(few.key(index).address(), few.address(index));
         }
         let mut addresses: Vec<Address> = (0..5).map(|index| more.address(index)).collect();
         addresses.push(Accounts::operators(1).address(0));

@@ -107,6 +107,12 @@ impl<'a> Bed<'a> {
     pub fn start(dir: &Path, validators: usize, members: &'a Accounts) -> Result<Self, BenchError> {
         let mut cluster = Cluster::create(dir, validators, HEARTBEAT_MS)?;
         cluster.start()?;
+        let mut bed = Self::on(dir, cluster, members);
+        bed.give_points()?;
+        Ok(bed)
+    }
+    /// A network in a directory whose members have points already.
+    pub fn on(dir: &Path, cluster: Cluster, members: &'a Accounts) -> Self {
         let signer = Signer::new(cluster.genesis().chain_id(), members);
         let setup = Setup {
             accounts: members.len(),
@@ -115,9 +121,7 @@ impl<'a> Bed<'a> {
             resident_bytes_before: 0,
             resident_bytes_after: 0,
         };
-        let mut bed = Self { cluster, signer, setup, connections: None, batch: None, dir: dir.to_owned() };
-        bed.give_points()?;
-        Ok(bed)
+        Self { cluster, signer, setup, connections: None, batch: None, dir: dir.to_owned() }
     }
     fn give_points(&mut self) -> Result<(), BenchError> {
         let processes = self.cluster.processes();

@@ -10,9 +10,13 @@ use crate::error::BenchError;
 use crate::limits;
 use crate::markdown::whole;
 use crate::postgres::{PROGRAMS, Postgres, Script, Variant};
+use crate::prepared::{Extent, Prepared};
 use crate::report::document;
 use crate::scenario::{self, Options, SCENARIOS};
 use crate::suite::{self, Plan, tell};
+
+/// Receipts of a prepared network for each account, where nothing is said.
+const RECEIPTS_PER_ACCOUNT: usize = 5;
 
 /// Measures a lojal network on this machine, and PostgreSQL beside it. Build the node first:
 /// cargo build --release -p lojal-node -p lojal-bench
@@ -38,6 +42,9 @@ enum Command {
     Scenario(ScenarioOptions),
     /// List the scenarios.
     List,
+    /// Make a network with many accounts and a year of receipts, by executing its blocks; it is kept, and used by
+    /// `scenario prepared`. It can be stopped at any moment and goes on the next time.
+    Prepare(PrepareOptions),
     /// Measure what nothing on this machine can exceed.
     Limits {
         /// Seconds for each of them.
@@ -78,17 +85,33 @@ struct ScenarioOptions {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
     validators: u8,
     /// The number of accounts.
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2..=5_000_000))]
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2..=20_000_000))]
     accounts: u32,
+    /// The number of receipts of a prepared network [default: five times the accounts]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(4..=1_000_000_000))]
+    receipts: Option<u32>,
     /// Connections of a load at full speed.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=512))]
     connections: Option<u16>,
     /// Transactions of a submission at full speed.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
     batch: Option<u16>,
+    /// Leave PostgreSQL out where it is measured, too.
+    #[arg(long)]
+    without_postgres: bool,
     /// The summary as JSON, with everything in it.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct PrepareOptions {
+    /// The number of accounts, each with points of two brands.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2..=20_000_000))]
+    accounts: u32,
+    /// The number of receipts, the first two of each account included [default: five times the accounts]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(4..=1_000_000_000))]
+    receipts: Option<u32>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -116,19 +139,17 @@ impl Cli {
         let place = Place { dir: self.dir, postgres_programs: self.postgres_programs };
         match self.command {
             Command::Report(options) => report(&place, &options),
-            Command::Scenario(options) => place.in_fresh(|dir| {
-                let scenario = Options {
-                    dir: dir.to_owned(),
-                    validators: options.validators.into(),
-                    accounts: options.accounts as usize,
-                    duration: Duration::from_secs(options.seconds),
-                    connections: options.connections.map(usize::from),
-                    batch: options.batch.map(usize::from),
-                };
-                scenario::run(&options.name, &scenario, options.json)
-            }),
+            Command::Scenario(options) => scenario(&place, &options),
             Command::List => {
                 SCENARIOS.iter().for_each(|(name, what)| lojal_print::line(format!("{name:<10} {what}")));
+                Ok(())
+            }
+            Command::Prepare(options) => {
+                let accounts = options.accounts as usize;
+                let extent = Extent { accounts, receipts: receipts(options.receipts, accounts) };
+                let prepared = Prepared::get(&place.kept()?, extent)?;
+                let record = serde_json::to_string_pretty(&prepared.made).expect("every figure has a JSON form");
+                lojal_print::line(format!("{}\n{record}", prepared.dir().display()));
                 Ok(())
             }
             Command::Limits { seconds } => place.in_fresh(|dir| {
@@ -148,15 +169,22 @@ struct Place {
 }
 
 impl Place {
+    /// The directory of all measurements.
+    fn parent(&self) -> Result<PathBuf, BenchError> {
+        let beside = || {
+            let own = std::env::current_exe().map_err(BenchError::file(Path::new("lojal-bench")))?;
+            Ok(own.with_file_name("bench"))
+        };
+        self.dir.clone().map_or_else(beside, Ok)
+    }
+    /// The directory of the prepared networks, which are kept.
+    fn kept(&self) -> Result<PathBuf, BenchError> {
+        Ok(self.parent()?.join("prepared"))
+    }
     /// Gives `measure` a directory of its own. It is removed if all went well, and kept for whoever looks for the
     /// reason if not.
     fn in_fresh(&self, measure: impl FnOnce(&Path) -> Result<(), BenchError>) -> Result<(), BenchError> {
-        let beside = || {
-            let own = std::env::current_exe().map_err(BenchError::file(Path::new("lojal-bench")))?;
-            Ok::<_, BenchError>(own.with_file_name("bench"))
-        };
-        let parent = self.dir.clone().map_or_else(beside, Ok)?;
-        let dir = suite::fresh(&parent)?;
+        let dir = suite::fresh(&self.parent()?)?;
         if let Err(error) = measure(&dir) {
             if fs::remove_dir(&dir).is_err() {
                 tell(&format!("what was there when it failed is in {}", dir.display()));
@@ -165,6 +193,29 @@ impl Place {
         }
         fs::remove_dir_all(&dir).map_err(BenchError::file(&dir))
     }
+}
+
+fn scenario(place: &Place, options: &ScenarioOptions) -> Result<(), BenchError> {
+    let (kept, accounts) = (place.kept()?, options.accounts as usize);
+    place.in_fresh(|dir| {
+        let scenario = Options {
+            dir: dir.to_owned(),
+            validators: options.validators.into(),
+            accounts,
+            receipts: receipts(options.receipts, accounts),
+            kept,
+            postgres: (!options.without_postgres).then(|| place.postgres_programs.clone()),
+            duration: Duration::from_secs(options.seconds),
+            connections: options.connections.map(usize::from),
+            batch: options.batch.map(usize::from),
+        };
+        scenario::run(&options.name, &scenario, options.json)
+    })
+}
+
+/// The receipts of a prepared network.
+fn receipts(given: Option<u32>, accounts: usize) -> usize {
+    given.map_or(RECEIPTS_PER_ACCOUNT * accounts, |given| given as usize)
 }
 
 fn report(place: &Place, options: &ReportOptions) -> Result<(), BenchError> {

@@ -47,8 +47,13 @@ struct Node {
 impl Cluster {
     /// Makes a network in a directory, which must not exist, and doesn't start it.
     pub fn create(dir: &Path, validators: usize, heartbeat_ms: u64) -> Result<Self, BenchError> {
+        Self::of(dir, genesis(validators, heartbeat_ms, now()))
+    }
+    /// Makes the network of a genesis document by [`genesis`] in a directory, which must not exist, and doesn't start
+    /// it.
+    pub fn of(dir: &Path, genesis: Genesis) -> Result<Self, BenchError> {
         let program = program("lojal-node")?;
-        let genesis = genesis(validators, heartbeat_ms);
+        let validators = genesis.validators().validators().len();
         fs::create_dir_all(dir).map_err(BenchError::file(dir))?;
         let path = dir.join("genesis.toml");
         fs::write(&path, genesis.document().to_toml()).map_err(BenchError::file(&path))?;
@@ -208,7 +213,8 @@ pub fn now() -> TimeMs {
     u64::try_from(since.as_millis()).ok().and_then(|ms| TimeMs::new(ms).ok()).expect("before the year 7000")
 }
 
-fn validator_key(index: usize) -> KeyPair {
+/// The key with which a validator votes.
+pub fn validator_key(index: usize) -> KeyPair {
     key(b"valida", index)
 }
 
@@ -220,7 +226,8 @@ fn validator_name(index: usize) -> String {
     format!("validator-{index}")
 }
 
-fn genesis(validators: usize, heartbeat_ms: u64) -> Genesis {
+/// The genesis document of a network that starts at a time.
+pub fn genesis(validators: usize, heartbeat_ms: u64, time: TimeMs) -> Genesis {
     let operators = Accounts::operators(OPERATORS);
     let operator = |index| GenesisOperator::new(operators.key(index).public_key(), Roles::all());
     let operators = Bounded::new((0..OPERATORS).map(operator).collect()).expect("at most 64");
@@ -243,7 +250,7 @@ fn genesis(validators: usize, heartbeat_ms: u64) -> Genesis {
         parameters: Parameters { heartbeat_ms, ..Parameters::standard() },
         validators: Bounded::new(validators.collect()).expect("at most 64"),
         brands: Bounded::from(brands),
-        ..GenesisDocument::empty("lojal benchmark".parse().expect("valid"), now())
+        ..GenesisDocument::empty("lojal benchmark".parse().expect("valid"), time)
     };
     Genesis::new(document).expect("every rule is kept")
 }
@@ -274,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_network_of_any_size_has_a_valid_genesis_and_knows_its_peers() {
-        assert_eq!(genesis(4, HEARTBEAT_MS_MIN).validators().validators().len(), 4);
+        assert_eq!(genesis(4, HEARTBEAT_MS_MIN, now()).validators().validators().len(), 4);
         let toml: toml::Table = node_toml(1, 80, &[1, 2, 3]).parse().expect("valid TOML");
         assert_eq!(toml["peers"].as_array().map(Vec::len), Some(2));
         assert_eq!(toml["listen"].as_str(), Some("/ip4/127.0.0.1/tcp/2"));

@@ -52,6 +52,20 @@ pub enum BenchError {
     /// An audit that found something.
     #[error("the audit failed: {0}")]
     Audit(String),
+    /// A network that can't be made by executing its blocks.
+    #[error("preparing a network failed: {0}")]
+    Preparation(String),
+    /// A prepared network that has been kept for too long.
+    #[error("{0} was made too long ago: its ledger forgets its first receipts; remove it, and it is made anew")]
+    Outdated(PathBuf),
+    /// A network that is larger than this machine.
+    #[error("a network of that size wants about {wanted} of memory, and {available} is available here")]
+    Memory {
+        /// What it wants.
+        wanted: String,
+        /// What there is.
+        available: String,
+    },
     /// A name that is no scenario's.
     #[error("there is no scenario {0}; `lojal-bench list` names them")]
     UnknownScenario(String),

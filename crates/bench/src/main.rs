@@ -14,6 +14,7 @@ mod markdown;
 mod metrics;
 mod other_measurements;
 mod postgres;
+mod prepared;
 mod process;
 mod profile;
 mod random;
@@ -24,6 +25,12 @@ mod targets;
 mod workload;
 
 use std::process::ExitCode;
+
+use mimalloc::MiMalloc;
+
+/// The node's, so that a network is prepared as fast as a node would execute it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli: cli::Cli = match lojal_print::arguments() {

@@ -94,6 +94,11 @@ fn since_checkpoint(bed: &Bed<'_>) -> Result<f64, BenchError> {
 
 fn kill_and_start(bed: &mut Bed<'_>) -> Result<f64, BenchError> {
     bed.cluster.kill(0)?;
+    start(bed)
+}
+
+/// Starts the first validator; returns the seconds until it answers over HTTP.
+pub fn start(bed: &mut Bed<'_>) -> Result<f64, BenchError> {
     let started = Instant::now();
     bed.cluster.spawn(0)?;
     bed.cluster.wait_until_serving(0)?;

@@ -5,8 +5,9 @@ mod pgbench;
 mod server;
 
 use std::fs;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,8 @@ pub const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
 /// The time that a server may take to start, or a standby to follow.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
+/// Bytes of rows that are given to `COPY` at once.
+const COPY_BUFFER_BYTES: usize = 256 * 1024;
 /// Points that every account starts with, and the first month: the same as on the network.
 const START: [&str; 4] = ["-v", "points=1000000", "-v", "month=24322"];
 /// Standbys of the server that has some; a commit waits until [`SYNCHRONOUS`] of them have it on disk, so that it
@@ -32,7 +35,9 @@ pub const STANDBYS: u16 = 3;
 /// Standbys that a commit waits for.
 const SYNCHRONOUS: u16 = 2;
 /// A standby answers nobody, so it needs less memory.
-const OF_STANDBYS: (&str, &str) = ("shared_buffers", "512MB");
+const OF_STANDBYS: (&str, &str) = (SHARED, "512MB");
+/// The setting of a server's memory.
+const SHARED: &str = "shared_buffers";
 
 /// The settings that differ from PostgreSQL's defaults. Everything about durability is the default, and named so that
 /// nobody has to look it up; memory and write-ahead log have room, so that checkpoints don't get in the way.
@@ -75,8 +80,18 @@ pub struct Slice {
 impl Postgres {
     /// Makes a database cluster in a directory, which must not exist, and starts its server.
     pub fn start(programs: &Path, dir: &Path) -> Result<Self, BenchError> {
+        Self::start_with(programs, dir, &SETTINGS)
+    }
+    /// The same with so much shared memory, in bytes.
+    pub fn start_with_memory(programs: &Path, dir: &Path, bytes: u64) -> Result<Self, BenchError> {
+        let shared = format!("{}MB", bytes / (1024 * 1024));
+        let settings =
+            SETTINGS.map(|(name, value)| if name == SHARED { (name, shared.as_str()) } else { (name, value) });
+        Self::start_with(programs, dir, &settings)
+    }
+    fn start_with(programs: &Path, dir: &Path, settings: &[(&str, &str)]) -> Result<Self, BenchError> {
         let place = Place::new(programs, dir)?;
-        let first = place.first(&SETTINGS)?;
+        let first = place.first(settings)?;
         let mut postgres = Self { place, first, standbys: Vec::new(), runs: 0 };
         postgres.wait_until("SELECT true")?;
         Ok(postgres)
@@ -114,14 +129,42 @@ impl Postgres {
 
     /// Makes a database with the baseline's tables and functions and so many accounts.
     pub fn create(&self, database: &str, accounts: usize) -> Result<(), BenchError> {
-        self.psql("postgres", &[], &format!("CREATE DATABASE {database}"))?;
-        for script in [pgbench::SCHEMA, pgbench::TRANSFER, pgbench::HUNDRED] {
-            self.psql(database, &[], script)?;
-        }
+        self.create_empty(database)?;
         let count = format!("accounts={accounts}");
         let variables = [START.as_slice(), &["-v", &count]].concat();
         self.psql(database, &variables, pgbench::ACCOUNTS)?;
         Ok(())
+    }
+    /// The same without accounts.
+    pub fn create_empty(&self, database: &str) -> Result<(), BenchError> {
+        self.psql("postgres", &[], &format!("CREATE DATABASE {database}"))?;
+        [pgbench::SCHEMA, pgbench::TRANSFER, pgbench::HUNDRED].iter().try_for_each(|one| self.execute(database, one))
+    }
+    /// Executes a script, each statement by itself.
+    pub fn execute(&self, database: &str, script: &str) -> Result<(), BenchError> {
+        self.psql(database, &[], script).map(drop)
+    }
+    /// Fills a table with `COPY`: `of` names it and its columns, and `write` writes the rows, as text.
+    pub fn copy(
+        &self,
+        database: &str,
+        of: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), BenchError> {
+        let mut command = Command::new(self.place.programs.join("psql"));
+        command.args(["--no-psqlrc", "--quiet", "-h"]).arg(self.place.socket.path()).args(["-U", USER, database]);
+        command.arg("-c").arg(format!("COPY {of} FROM STDIN"));
+        let spawned = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        let mut child = spawned.map_err(|error| BenchError::program("psql", error))?;
+        let written = child.stdin.take().map_or(Ok(()), |input| {
+            let mut input = BufWriter::with_capacity(COPY_BUFFER_BYTES, input);
+            write(&mut input).and_then(|()| input.flush())
+        });
+        let output = child.wait_with_output().map_err(|error| BenchError::program("psql", error))?;
+        if !output.status.success() {
+            return Err(BenchError::program("psql", String::from_utf8_lossy(&output.stderr).trim()));
+        }
+        written.map_err(|error| BenchError::program("psql", error))
     }
     /// The server's version, as it tells it.
     pub fn version(&self) -> Result<String, BenchError> {

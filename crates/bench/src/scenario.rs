@@ -11,11 +11,15 @@ use crate::error::BenchError;
 use crate::load::Interval;
 use crate::markdown::{mebibytes, number, whole};
 use crate::other_measurements;
+use crate::prepared::{self, Extent, Prepared, Theirs};
 use crate::suite::{SKEW, tell};
 use crate::workload::Kind;
 
+/// The scenario that doesn't make its network anew.
+const PREPARED: &str = "prepared";
+
 /// Names and what they do.
-pub const SCENARIOS: [(&str, &str); 14] = [
+pub const SCENARIOS: [(&str, &str); 15] = [
     ("transfers", "single transfers in batches, as many as there can be"),
     ("singly", "single transfers, each in a request of its own, as many as there can be"),
     ("hundred", "100-operation transactions, as many as there can be"),
@@ -30,6 +34,7 @@ pub const SCENARIOS: [(&str, &str); 14] = [
     ("catch-up", "a validator that was away while the others worked (four validators)"),
     ("audit", "transfers, and an audit of them"),
     ("long", "transfers with skew, for about ten times the seconds, and what they take on disk"),
+    (PREPARED, "one validator, and then PostgreSQL, with many accounts and a year of receipts; see `prepare`"),
 ];
 
 /// The settings of a measurement.
@@ -41,6 +46,12 @@ pub struct Options {
     pub validators: usize,
     /// The number of accounts.
     pub accounts: usize,
+    /// The number of receipts of a prepared network.
+    pub receipts: usize,
+    /// The directory of the prepared networks.
+    pub kept: PathBuf,
+    /// The programs of PostgreSQL, for the scenario that compares with it; `None` leaves it out.
+    pub postgres: Option<PathBuf>,
     /// The time for which it runs.
     pub duration: Duration,
     /// Connections of a load at full speed, if not the usual ones.
@@ -55,6 +66,9 @@ pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchErro
     if !SCENARIOS.iter().any(|(known, _)| *known == name) {
         return Err(BenchError::UnknownScenario(name.to_owned()));
     }
+    if name == PREPARED {
+        return on_prepared(options, as_json);
+    }
     tell(&format!("{name}: setting up {} validators, {} accounts", options.validators, options.accounts));
     let members = Accounts::members(options.accounts);
     let mut bed = Bed::start(&options.dir.join("network"), options.validators, &members)?;
@@ -68,8 +82,13 @@ pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchErro
         None => other(name, &mut bed, options.duration)?,
     };
     bed.remove()?;
+    print_summary(name, options.validators, &summary, as_json);
+    Ok(())
+}
+
+fn print_summary(name: &str, validators: usize, summary: &Value, as_json: bool) {
     if as_json {
-        let document = json!({ "scenario": name, "validators": options.validators, "result": summary });
+        let document = json!({ "scenario": name, "validators": validators, "result": summary });
         lojal_print::document(&document.to_string());
     } else if let Some(fields) = summary.as_object() {
         let is_short = |value: &Value| !value.is_array() && !value.is_object();
@@ -77,7 +96,51 @@ pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchErro
             lojal_print::line(format!("{field}: {value}"));
         }
     }
+}
+
+fn on_prepared(options: &Options, as_json: bool) -> Result<(), BenchError> {
+    let extent = Extent { accounts: options.accounts, receipts: options.receipts };
+    let prepared = Prepared::get(&options.kept, extent)?;
+    let figures = prepared::measure(&prepared, &options.dir, options.duration, options.postgres.as_deref())?;
+    for (title, measured) in [("with skew", &figures.skewed), ("cold", &figures.cold), ("half load", &figures.half)] {
+        lojal_print::line(format!("one validator, {title}:"));
+        print_load(measured);
+    }
+    let restart = &figures.restart;
+    lojal_print::line(format!(
+        "start {} s; after a kill {} s, and {} s with {} of log after the checkpoint; memory {} when it was ready, {} \
+         after the loads",
+        number(figures.start_s),
+        number(restart.seconds),
+        number(restart.seconds_with_tail),
+        mebibytes(restart.tail_bytes as u64),
+        mebibytes(figures.resident_bytes_started),
+        mebibytes(figures.resident_bytes),
+    ));
+    figures.postgres.iter().for_each(print_theirs);
+    print_summary(PREPARED, 1, &as_value(&figures), as_json);
     Ok(())
+}
+
+fn print_theirs(theirs: &Theirs) {
+    for (title, slice) in [("with skew", &theirs.skewed), ("cold", &theirs.cold)] {
+        let latency = slice.bench.latency;
+        lojal_print::line(format!(
+            "PostgreSQL, {title}: {} transfers per s with {} clients; p50 {} ms, p99 {} ms, max {} ms",
+            whole(slice.bench.operations_per_s),
+            slice.bench.clients,
+            number(latency.p50_ms),
+            number(latency.p99_ms),
+            number(latency.max_ms),
+        ));
+    }
+    lojal_print::line(format!(
+        "PostgreSQL: filled in {} s, {} of tables and indexes, {} of shared memory; its processes hold {}",
+        number(theirs.fill_s),
+        mebibytes(theirs.database_bytes),
+        mebibytes(theirs.shared_bytes),
+        mebibytes(theirs.resident_bytes),
+    ));
 }
 
 fn load(name: &str, bed: &mut Bed<'_>, duration: Duration) -> Result<Option<Measured>, BenchError> {

@@ -118,7 +118,7 @@ impl<'a> Signer<'a> {
         };
         let issues = (first..self.members.len().min(first + OPERATIONS_MAX)).map(issue).collect();
         let operator = self.operators.key(transaction % OPERATORS);
-        self.signed(operator, transaction as u64, until, issues)
+        self.signed(&operator, transaction as u64, until, issues)
     }
     fn transaction(&self, kind: Kind, random: &mut Random, until: TimeMs) -> SignedTransaction {
         let nonce = random.bits();
@@ -144,7 +144,7 @@ impl<'a> Signer<'a> {
             }
             Kind::Mixed => return self.mixed(random, nonce, until),
         };
-        self.signed(self.members.key(from), nonce, until, operations)
+        self.signed(&self.members.key(from), nonce, until, operations)
     }
     fn transfer(&self, from: usize, to: usize, random: &mut Random) -> Operation {
         Operation::Transfer(Transfer {
@@ -168,7 +168,7 @@ fn pair(random: &mut Random, members: usize, skew: i32) -> (usize, usize) {
 }
 
 /// A reference of a kind, by its number.
-fn reference(kind: &[u8], number: u64) -> Reference {
+pub fn reference(kind: &[u8], number: u64) -> Reference {
     Reference::new([kind, &number.to_le_bytes()].concat()).expect("at most 32 bytes")
 }
 

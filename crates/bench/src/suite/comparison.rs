@@ -1,6 +1,7 @@
 //! Ours and the baseline, in turns on the same machine.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -11,8 +12,9 @@ use crate::postgres::{Postgres, Script, Slice, Variant};
 use crate::workload::Kind;
 
 /// Clients with which the baseline is tried; it keeps the best number.
-const CLIENTS: [u32; 4] = [8, 16, 32, 64];
-const DATABASE: &str = "points";
+pub const CLIENTS: [u32; 4] = [8, 16, 32, 64];
+/// The database of a baseline's server.
+pub const DATABASE: &str = "points";
 /// Clients of the server with standbys, whose commits take longer.
 const CLIENTS_WITH_STANDBYS: [u32; 3] = [16, 32, 64];
 
@@ -147,7 +149,8 @@ impl Side {
         let mut alone = Postgres::start(programs, &plan.dir.join("postgres"))?;
         alone.create(DATABASE, plan.accounts)?;
         let bytes_before = alone.database_bytes(DATABASE)?;
-        let sweep = sweep(&mut alone, plan, &Variant::ALL, &CLIENTS)?;
+        let (accounts, part) = (plan.accounts, plan.slice.div_f64(2.0));
+        let sweep = sweep(&mut alone, accounts, part, &Variant::ALL, &CLIENTS)?;
         let grown = alone.database_bytes(DATABASE)?.saturating_sub(bytes_before);
         let bytes_per_transfer = grown as f64 / alone.check(DATABASE)?.max(1) as f64;
         let best = best(&sweep);
@@ -155,7 +158,7 @@ impl Side {
         let mut replicated = Postgres::start(programs, &plan.dir.join("replicated"))?;
         replicated.create(DATABASE, plan.accounts)?;
         replicated.add_standbys()?;
-        let sweep_replicated = self::sweep(&mut replicated, plan, &[best.variant], &CLIENTS_WITH_STANDBYS)?;
+        let sweep_replicated = self::sweep(&mut replicated, accounts, part, &[best.variant], &CLIENTS_WITH_STANDBYS)?;
         let best_replicated = self::best(&sweep_replicated);
         let results = Baseline {
             version: alone.version()?,
@@ -197,10 +200,11 @@ fn transfer(variant: Variant) -> Script {
     Script::Transfer { skew: 1, variant }
 }
 
-/// Tries all ways with all numbers of clients.
-fn sweep(
+/// Tries all ways with all numbers of clients, each for so long.
+pub fn sweep(
     postgres: &mut Postgres,
-    plan: &Plan,
+    accounts: usize,
+    duration: Duration,
     variants: &[Variant],
     clients: &[u32],
 ) -> Result<Vec<Sweep>, BenchError> {
@@ -208,14 +212,14 @@ fn sweep(
     for (variant, clients) in
         variants.iter().flat_map(|variant| clients.iter().map(move |clients| (*variant, *clients)))
     {
-        let slice = postgres.run(DATABASE, transfer(variant), plan.accounts, clients, plan.slice.div_f64(2.0))?;
+        let slice = postgres.run(DATABASE, transfer(variant), accounts, clients, duration)?;
         sweep.push(Sweep { variant, clients, transfers_per_s: slice.bench.operations_per_s });
     }
     Ok(sweep)
 }
 
 /// The fastest of what was tried.
-fn best(sweep: &[Sweep]) -> Sweep {
+pub fn best(sweep: &[Sweep]) -> Sweep {
     let faster = |a: &&Sweep, b: &&Sweep| a.transfers_per_s.total_cmp(&b.transfers_per_s);
     *sweep.iter().max_by(faster).expect("something was tried")
 }

@@ -29,21 +29,21 @@ impl Signer<'_> {
         let propose = Operation::ProposePartnership(ProposePartnership { from, to, terms: terms.clone() });
         let accept = Operation::AcceptPartnership(AcceptPartnership { from, to, terms });
         // The operators of this network act for both brands.
-        body(&[self.signed(self.operators.key(0), u64::MAX, until, vec![propose, accept])])
+        body(&[self.signed(&self.operators.key(0), u64::MAX, until, vec![propose, accept])])
     }
     pub(super) fn mixed(&self, random: &mut Random, nonce: u64, until: TimeMs) -> SignedTransaction {
         let (from, to) = pair(random, self.members.len(), 1);
-        let member = self.members.key(from);
+        let member = || self.members.key(from);
         let (key, operation) = match random.below(100) {
-            0..50 => (member, self.transfer(from, to, random)),
+            0..50 => (member(), self.transfer(from, to, random)),
             50..75 => self.issue(to, random),
-            75..85 => (member, self.redeem(from, random, until)),
-            85..95 => (member, self.convert(from, random)),
-            _ => (member, self.hold(from, random, until)),
+            75..85 => (member(), self.redeem(from, random, until)),
+            85..95 => (member(), self.convert(from, random)),
+            _ => (member(), self.hold(from, random, until)),
         };
-        self.signed(key, nonce, until, vec![operation])
+        self.signed(&key, nonce, until, vec![operation])
     }
-    fn issue(&self, to: usize, random: &mut Random) -> (&KeyPair, Operation) {
+    fn issue(&self, to: usize, random: &mut Random) -> (KeyPair, Operation) {
         let operator = self.operators.key(random.below(self.operators.len()));
         let issue = Issue {
             brand: brand(random.below(2)),

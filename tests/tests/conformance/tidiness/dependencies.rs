@@ -66,7 +66,18 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "lojal-wallet",
         ],
     ),
-    ("lojal-bench", &["lojal-auditor", "lojal-client", "lojal-print", "lojal-random", "lojal-types"]),
+    (
+        "lojal-bench",
+        &[
+            "lojal-auditor",
+            "lojal-chain",
+            "lojal-client",
+            "lojal-print",
+            "lojal-random",
+            "lojal-store",
+            "lojal-types",
+        ],
+    ),
     (
         "lojal-tests",
         &[
