@@ -61,9 +61,9 @@ pub enum BenchError {
     /// A network that is larger than this machine.
     #[error("a network of that size wants about {wanted} of memory, and {available} is available here")]
     Memory {
-        /// What it wants.
+        /// The memory that it wants.
         wanted: String,
-        /// What there is.
+        /// The memory that there is.
         available: String,
     },
     /// A name that is no scenario's.
