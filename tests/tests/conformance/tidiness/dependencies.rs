@@ -68,15 +68,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ),
     (
         "lojal-bench",
-        &[
-            "lojal-auditor",
-            "lojal-chain",
-            "lojal-client",
-            "lojal-print",
-            "lojal-random",
-            "lojal-store",
-            "lojal-types",
-        ],
+        &["lojal-auditor", "lojal-chain", "lojal-client", "lojal-print", "lojal-random", "lojal-store", "lojal-types"],
     ),
     (
         "lojal-tests",
