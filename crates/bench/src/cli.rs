@@ -149,7 +149,8 @@ impl Cli {
                 let extent = Extent { accounts, receipts: receipts(options.receipts, accounts) };
                 let prepared = Prepared::get(&place.kept()?, extent)?;
                 let record = serde_json::to_string_pretty(&prepared.made).expect("every figure has a JSON form");
-                lojal_print::line(format!("{}\n{record}", prepared.dir().display()));
+                lojal_print::line(prepared.dir().display());
+                lojal_print::document(&record);
                 Ok(())
             }
             Command::Limits { seconds } => place.in_fresh(|dir| {

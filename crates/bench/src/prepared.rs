@@ -4,6 +4,7 @@
 //! Such a network is kept in a directory that is named by its size and used again. It has one validator. What it holds
 //! follows from its size and its genesis document, so making it can be stopped at any moment and goes on.
 
+mod aims;
 mod filling;
 mod making;
 mod measurement;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use lojal_types::{Day, Genesis, Parameters, TimeMs};
 use serde::{Deserialize, Serialize};
 
+pub use self::aims::aims;
 use self::making::make;
 pub use self::measurement::{Theirs, measure};
 pub use self::receipts::Extent;

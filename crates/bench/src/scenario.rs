@@ -11,8 +11,9 @@ use crate::error::BenchError;
 use crate::load::Interval;
 use crate::markdown::{mebibytes, number, whole};
 use crate::other_measurements;
-use crate::prepared::{self, Extent, Prepared, Theirs};
+use crate::prepared::{self, Extent, Prepared, Theirs, aims};
 use crate::suite::{SKEW, tell};
+use crate::targets::table;
 use crate::workload::Kind;
 
 /// The scenario that doesn't make its network anew.
@@ -102,7 +103,14 @@ fn on_prepared(options: &Options, as_json: bool) -> Result<(), BenchError> {
     let extent = Extent { accounts: options.accounts, receipts: options.receipts };
     let prepared = Prepared::get(&options.kept, extent)?;
     let figures = prepared::measure(&prepared, &options.dir, options.duration, options.postgres.as_deref())?;
-    for (title, measured) in [("with skew", &figures.skewed), ("cold", &figures.cold), ("half load", &figures.half)] {
+    let few = &figures.few;
+    for (title, measured) in [
+        ("few accounts, with skew", &few.skewed),
+        ("few accounts, half load", &few.half),
+        ("with skew", &figures.skewed),
+        ("every account equally likely", &figures.cold),
+        ("half load", &figures.half),
+    ] {
         lojal_print::line(format!("one validator, {title}:"));
         print_load(measured);
     }
@@ -118,12 +126,14 @@ fn on_prepared(options: &Options, as_json: bool) -> Result<(), BenchError> {
         mebibytes(figures.resident_bytes),
     ));
     figures.postgres.iter().for_each(print_theirs);
+    lojal_print::line("the aims of 10,000,000 accounts and 50,000,000 receipts:");
+    lojal_print::document(&table(&aims(&figures)));
     print_summary(PREPARED, 1, &as_value(&figures), as_json);
     Ok(())
 }
 
 fn print_theirs(theirs: &Theirs) {
-    for (title, slice) in [("with skew", &theirs.skewed), ("cold", &theirs.cold)] {
+    for (title, slice) in [("with skew", &theirs.skewed), ("every account equally likely", &theirs.cold)] {
         let latency = slice.bench.latency;
         lojal_print::line(format!(
             "PostgreSQL, {title}: {} transfers per s with {} clients; p50 {} ms, p99 {} ms, max {} ms",

@@ -18,6 +18,8 @@ use crate::process::usage;
 use crate::suite::{CLIENTS, DATABASE, SKEW, Sweep, best, sweep, tell};
 use crate::workload::Kind;
 
+/// Accounts of the network to compare with, or as many as the prepared one has.
+const FEW_ACCOUNTS: usize = 100_000;
 /// Least shared memory of the baseline, in bytes: what PostgreSQL has by default.
 const SHARED_BYTES_MIN: u64 = 128 * 1024 * 1024;
 
@@ -44,8 +46,21 @@ pub struct OnPrepared {
     pub half: Measured,
     /// Starts after a kill.
     pub restart: Restart,
+    /// A network of few accounts, to compare with.
+    pub few: Few,
     /// The baseline.
     pub postgres: Option<Theirs>,
+}
+
+/// One validator with few accounts and no past.
+#[derive(Clone, Debug, Serialize)]
+pub struct Few {
+    /// Accounts.
+    pub accounts: usize,
+    /// Single transfers in batches, a hundredth of the accounts with a fifth of them.
+    pub skewed: Measured,
+    /// Every account equally likely, at half the rate.
+    pub half: Measured,
 }
 
 /// PostgreSQL with the same receipts.
@@ -76,14 +91,26 @@ pub fn measure(
     duration: Duration,
     postgres: Option<&Path>,
 ) -> Result<OnPrepared, BenchError> {
-    let mut figures = ours(prepared, &dir.join("network"), duration)?;
+    let few = few(prepared.extent(), &dir.join("few"), duration)?;
+    let mut figures = ours(prepared, &dir.join("network"), duration, few)?;
     if let Some(programs) = postgres {
         figures.postgres = Some(theirs(prepared, &dir.join("postgres"), duration, programs, figures.resident_bytes)?);
     }
     Ok(figures)
 }
 
-fn ours(prepared: &Prepared, dir: &Path, duration: Duration) -> Result<OnPrepared, BenchError> {
+fn few(extent: Extent, dir: &Path, duration: Duration) -> Result<Few, BenchError> {
+    let accounts = FEW_ACCOUNTS.min(extent.accounts);
+    tell("one validator with few accounts: transfers with skew, at half load");
+    let members = Accounts::members(accounts);
+    let mut bed = Bed::start(dir, 1, &members)?;
+    let skewed = bed.saturate(Kind::Transfer { skew: SKEW }, duration)?;
+    let half = bed.at_rate(skewed.transactions_per_s() / 2.0, duration)?;
+    bed.remove()?;
+    Ok(Few { accounts, skewed, half })
+}
+
+fn ours(prepared: &Prepared, dir: &Path, duration: Duration, few: Few) -> Result<OnPrepared, BenchError> {
     tell("one validator: a copy of the prepared network, and its start");
     let cluster = Cluster::of(dir, prepared.genesis.clone())?;
     let copying = Instant::now();
@@ -113,6 +140,7 @@ fn ours(prepared: &Prepared, dir: &Path, duration: Duration) -> Result<OnPrepare
         cold,
         half,
         restart,
+        few,
         postgres: None,
     })
 }
