@@ -31,7 +31,7 @@ use crate::suite::tell;
 /// The months for which its references are remembered: it is of use for a year.
 const KEEP_MONTHS: u8 = 24;
 /// Bytes of memory that making a network takes for each account, its receipts left out, and for each receipt with the
-/// lot that it mostly adds: somewhat more than was measured with 1,000,000 and 5,000,000.
+/// lot that it mostly adds: somewhat more than was measured with up to 3,000,000 and 15,000,000.
 const MEMORY_PER_ACCOUNT: u64 = 800;
 const MEMORY_PER_RECEIPT: u64 = 300;
 /// And whatever its size.
