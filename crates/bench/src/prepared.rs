@@ -53,8 +53,8 @@ pub struct Record {
     pub height: u64,
     /// Receipts that were made in the last go: fewer than all if it was stopped before.
     pub receipts_in_last_go: usize,
-    /// The seconds of the last go.
-    pub seconds: f64,
+    /// The time of the last go, in milliseconds.
+    pub took_ms: u64,
     /// Most memory that the making took, in bytes.
     pub resident_bytes_max: u64,
     /// Everything on disk, in bytes.
@@ -107,7 +107,7 @@ fn complete(dir: &Path, genesis: &Genesis, receipts: &Receipts) -> Result<Record
     let record = Record {
         height: blocks as u64,
         receipts_in_last_go: made.receipts,
-        seconds: made.seconds,
+        took_ms: u64::try_from(made.took.as_millis()).unwrap_or(u64::MAX),
         resident_bytes_max: usage(std::process::id()).resident_bytes_max,
         stored_bytes: disk::size(&data).apparent_bytes,
         log_bytes: disk::size(&data.join("log")).apparent_bytes,
@@ -116,7 +116,7 @@ fn complete(dir: &Path, genesis: &Genesis, receipts: &Receipts) -> Result<Record
     tell(&format!(
         "complete: {} receipts in {} s, at most {} of memory, {} on disk",
         whole(made.receipts as f64),
-        number(made.seconds),
+        number(made.took.as_secs_f64()),
         mebibytes(record.resident_bytes_max),
         mebibytes(record.stored_bytes),
     ));

@@ -34,7 +34,7 @@ pub struct Made {
     /// The receipts in them.
     pub receipts: usize,
     /// The time that it took, opening and closing the store included.
-    pub seconds: f64,
+    pub took: Duration,
 }
 
 /// Goes on with the network whose store is in a directory, until it has so many blocks, and leaves it as a validator
@@ -44,7 +44,7 @@ pub fn make(data: &Path, genesis: &Genesis, receipts: &Receipts, blocks: usize) 
     let mut opened = lojal_store::open(data, genesis, Options::default()).map_err(failed)?;
     let made = grow(&mut opened, receipts, blocks)?;
     opened.store.close().map_err(failed)?;
-    Ok(Made { receipts: made, seconds: started.elapsed().as_secs_f64() })
+    Ok(Made { receipts: made, took: started.elapsed() })
 }
 
 /// Goes on until there are so many blocks; returns the number of receipts in those that are new.
