@@ -225,7 +225,9 @@ fn is_refusal(problem: &Problem) -> bool {
 
 /// Tells whether another gateway may well take the transaction now.
 fn is_overload(problem: &Problem) -> bool {
-    problem.code == Code::MempoolFull.name() || problem.status == 429
+    // What an account may send in a day is the same everywhere.
+    let is_too_much_here = problem.status == 429 && problem.code != Code::AllowanceSpent.name();
+    problem.code == Code::MempoolFull.name() || is_too_much_here
 }
 
 fn is_expiry(problem: &Problem) -> bool {

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant, SystemTime};
 use lojal_client::Client;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Roles, TimeMs, Validator,
+    Allowances, Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Roles, TimeMs,
+    Validator,
 };
 
 use crate::accounts::{Accounts, key};
@@ -247,7 +248,8 @@ pub fn genesis(validators: usize, heartbeat_ms: u64, time: TimeMs) -> Genesis {
     });
     let document = GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("valid")),
-        parameters: Parameters { heartbeat_ms, ..Parameters::standard() },
+        // Its members do in seconds what others do in months.
+        parameters: Parameters { heartbeat_ms, allowances: Allowances::open(), ..Parameters::standard() },
         validators: Bounded::new(validators.collect()).expect("at most 64"),
         brands: Bounded::from(brands),
         ..GenesisDocument::empty("lojal benchmark".parse().expect("valid"), time)

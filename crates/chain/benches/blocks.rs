@@ -8,7 +8,7 @@ use std::sync::Arc;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use lojal_chain::replay::{check_commit, execute_bytes};
 use lojal_chain::{execute_block, verify_certificate};
-use lojal_ledger::{DryRun, State, StateTree};
+use lojal_ledger::{DryRun, State, StateTree, Usage};
 
 use self::crowd::Crowd;
 
@@ -59,7 +59,11 @@ fn blocks(c: &mut Criterion) {
         b.iter_batched(&mut next, |one| DryRun::new(&crowd.state, now).validate(&one), BatchSize::SmallInput);
     });
     group.bench_function("admit a transfer of a peer", |b| {
-        b.iter_batched(&mut next, |one| DryRun::new(&crowd.state, now).admit(&one), BatchSize::SmallInput);
+        b.iter_batched(
+            &mut next,
+            |one| DryRun::new(&crowd.state, now).admit(&one, &Usage::default()),
+            BatchSize::SmallInput,
+        );
     });
     let block = crowd.propose(&verified[..1]);
     let certificate = crowd.certify(&block);

@@ -15,9 +15,9 @@ use lojal_network::{Identity, PeerId, Topic};
 use lojal_store::{Opened, ProposalRecord};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height, Issue, KeyPair,
-    Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs, Transaction,
-    Transfer, Validator, ValidatorSet, VerifiedTransaction, verify_all,
+    Address, Allowances, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height,
+    Issue, KeyPair, Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs,
+    Transaction, Transfer, Validator, ValidatorSet, VerifiedTransaction, verify_all,
 };
 
 use crate::clock;
@@ -66,7 +66,12 @@ pub(crate) fn proposer(height: u64, round: u32) -> u8 {
     (0..4).find(|number| validator_key(*number).address() == address).expect("one of the four")
 }
 
+/// A network whose accounts may send as much as they like.
 pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
+    genesis_with(heartbeat_ms, Allowances::open())
+}
+
+fn genesis_with(heartbeat_ms: u64, allowances: Allowances) -> Genesis {
     let operator = |number| GenesisOperator::new(till(number).public_key(), Bounded::from([Role::Issue]));
     let operators = Bounded::new((0..TILLS).map(operator).collect()).expect("few operators");
     let policy = Policy {
@@ -81,7 +86,7 @@ pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
         ..GenesisBrand::new("nordmat".parse().expect("valid"), policy, operators)
     };
     let document = GenesisDocument {
-        parameters: Parameters { heartbeat_ms, ..Parameters::standard() },
+        parameters: Parameters { heartbeat_ms, allowances, ..Parameters::standard() },
         validators: Bounded::new(validators(4).validators().to_vec()).expect("four"),
         brands: Bounded::from([brand]),
         ..GenesisDocument::empty("test".parse().expect("valid"), TimeMs::new(START_MS).expect("in range"))
@@ -90,7 +95,11 @@ pub(crate) fn genesis(heartbeat_ms: u64) -> Genesis {
 }
 
 pub(crate) fn state() -> SharedState {
-    crate::share(State::genesis(&genesis(3_000)))
+    state_with(Allowances::open())
+}
+
+pub(crate) fn state_with(allowances: Allowances) -> SharedState {
+    crate::share(State::genesis(&genesis_with(3_000, allowances)))
 }
 
 pub(crate) fn chain(state: &SharedState) -> ChainId {

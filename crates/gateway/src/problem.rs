@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lojal_store::StoreError;
-use lojal_types::{Code, Points, TransactionId, api};
+use lojal_types::{Code, Points, TimeMs, TransactionId, api};
 
 use crate::limits::RETRY_AFTER_S;
 
@@ -94,7 +94,7 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
     match code {
         Code::Malformed => StatusCode::BAD_REQUEST,
         Code::TransactionTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::QuotaExceeded => StatusCode::TOO_MANY_REQUESTS,
+        Code::QuotaExceeded | Code::AllowanceSpent => StatusCode::TOO_MANY_REQUESTS,
         Code::MempoolFull => StatusCode::SERVICE_UNAVAILABLE,
         // Whoever signed has no authority to do this, or has lost it.
         Code::BadSignature
@@ -155,6 +155,16 @@ impl Failure {
         let detail = format!("{}; {left} of the brand's smallest units can be taken back now", code.explanation());
         Self::with(status_of(code), code.name(), Some(code.number()), detail)
     }
+    /// A transaction beyond what its sender may send in a day, with the end of the day by the ledger's time.
+    pub(crate) fn allowance_spent(ledger_time: TimeMs) -> Self {
+        let (code, tomorrow) = (Code::AllowanceSpent, ledger_time.day().plus(1));
+        let (ends, detail) = (tomorrow.start(), format!("{}, at {tomorrow}T00:00:00Z", code.explanation()));
+        let mut failure = Self::with(status_of(code), code.name(), Some(code.number()), detail);
+        failure.problem.retry_at_ms = Some(ends);
+        let seconds = ends.since_ms(ledger_time).div_ceil(1000);
+        failure.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(u64::from(RETRY_AFTER_S))));
+        failure
+    }
     /// A transaction that is known already; its outcome can be read where the `Location` header points.
     pub(crate) fn duplicate(id: &TransactionId) -> Self {
         let mut failure = Self::of_code(Code::DuplicateTransaction);
@@ -212,6 +222,7 @@ impl Failure {
             detail,
             code: code.to_owned(),
             number,
+            retry_at_ms: None,
         };
         Self { problem: Box::new(problem), headers }
     }

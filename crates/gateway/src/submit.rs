@@ -177,6 +177,9 @@ async fn refusal(app: &App, id: TransactionId, reversal: Option<&Reverse>, code:
     if is_duplicate {
         return Failure::duplicate(&id);
     }
+    if code == Code::AllowanceSpent {
+        return Failure::allowance_spent(app.gateway.store.tip().time_ms);
+    }
     match reversal.and_then(|reverse| left(&app.gateway.store.view(), reverse, code)) {
         Some(left) => Failure::too_little_left(code, left),
         None => Failure::of_code(code),

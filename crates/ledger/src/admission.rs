@@ -10,8 +10,10 @@ use lojal_types::{Code, TimeMs, Transaction, VerifiedTransaction};
 use crate::key::AccountKey;
 use crate::overlay::Overlay;
 use crate::recent::{RecentIds, minute_of};
+use crate::record::Account;
 
-/// Checks that a transaction could be in a block at `time`, on top of what has been written to the block so far.
+/// Checks that a transaction could be in a block at `time`, on top of what has been written to the block so far, as far
+/// as its sender's allowance has room for it. Answers with the sender's account.
 ///
 /// # Errors
 /// The code of the first rule that it breaks.
@@ -20,7 +22,7 @@ pub(crate) fn admit(
     recent: &RecentIds,
     verified: &VerifiedTransaction,
     time: TimeMs,
-) -> Result<(), Code> {
+) -> Result<Account, Code> {
     let transaction = verified.transaction();
     not_expired(transaction, time)?;
     within_window(transaction, time)?;
@@ -43,8 +45,8 @@ pub fn within_window(transaction: &Transaction, time: TimeMs) -> Result<(), Code
 }
 
 /// "the sender's account exists; the key is the one that signs for the sender" (protocol, Transactions)
-fn signed_by_owner(overlay: &mut Overlay<'_>, verified: &VerifiedTransaction) -> Result<(), Code> {
+fn signed_by_owner(overlay: &mut Overlay<'_>, verified: &VerifiedTransaction) -> Result<Account, Code> {
     let sender = verified.transaction().sender;
     let account = overlay.get(&AccountKey(sender)).ok_or(Code::UnknownAccount)?;
-    if account.is_signed_by(&verified.public_key(), sender) { Ok(()) } else { Err(Code::WrongKey) }
+    if account.is_signed_by(&verified.public_key(), sender) { Ok(account) } else { Err(Code::WrongKey) }
 }

@@ -6,109 +6,20 @@
 //! Checked from what a block changed after every block, and over the whole state by the auditor, by code that shares
 //! nothing with the operations that keep the totals.
 
+mod fault;
+mod operators;
 mod shelves;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{BrandId, Expiry, GrossPoints, Lot, Month, Points, TimeMs, Totals};
-use thiserror::Error;
 
+pub use self::fault::ConservationError;
 pub use self::shelves::ShelfFault;
 use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
 use crate::overlay::Written;
 use crate::record::{HeldLot, OpenHold};
 use crate::state::View;
-
-/// Points appeared or vanished. Never the fault of a transaction: the program is wrong, or its memory.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ConservationError {
-    /// The equation of a brand's totals doesn't hold.
-    #[error("brand {0}: issued is not outstanding + held + redeemed + converted out + expired + reversed")]
-    Totals(BrandId),
-    /// A brand's totals are gone.
-    #[error("brand {0}: its totals are gone")]
-    TotalsGone(BrandId),
-    /// A total that can only grow has fallen.
-    #[error("brand {brand}: the points {total} have become fewer")]
-    Fallen {
-        /// The brand.
-        brand: BrandId,
-        /// The name of the total.
-        total: &'static str,
-    },
-    /// The points held by the ends of holds don't add up to a brand's total.
-    #[error("brand {brand}: {by_end} points are held by the ends of holds, but {held} in total")]
-    Held {
-        /// The brand.
-        brand: BrandId,
-        /// The sum over the ends; for a block, the change.
-        by_end: i128,
-        /// The total; for a block, the change.
-        held: i128,
-    },
-    /// Open holds set aside more or less than what is held until their end.
-    #[error(
-        "brand {brand}, minute {minute}, expiry {expiry}: open holds set aside {in_holds} points, but {held} are held"
-    )]
-    Holds {
-        /// The brand.
-        brand: BrandId,
-        /// The minute of the end, counted from 1970.
-        minute: u64,
-        /// The expiry of the lots.
-        expiry: Expiry,
-        /// In open holds; for a block, the change.
-        in_holds: i128,
-        /// Until that minute; for a block, the change.
-        held: i128,
-    },
-    /// Points are still held although the minute has come.
-    #[error("brand {brand}: points are held until minute {minute}, which is over")]
-    HeldTooLong {
-        /// The brand.
-        brand: BrandId,
-        /// The minute, counted from 1970.
-        minute: u64,
-    },
-    /// An hour's list of brands isn't that of the brands of which something is held until then.
-    #[error("brand {brand}: hour {hour} is listed among the ends of holds, or isn't, against what is held")]
-    HourListed {
-        /// The brand.
-        brand: BrandId,
-        /// The hour, counted from 1970.
-        hour: u64,
-    },
-    /// Accounts hold more or less than what is outstanding.
-    #[error("brand {brand}, expiry {expiry}: accounts hold {held} points, but {outstanding} are outstanding")]
-    Lots {
-        /// The brand.
-        brand: BrandId,
-        /// The expiry of the lots.
-        expiry: Expiry,
-        /// In accounts; for a block, the change.
-        held: i128,
-        /// In the totals; for a block, the change.
-        outstanding: i128,
-    },
-    /// A shelf isn't as its references have left it.
-    #[error("shelf of {month}: {fault}")]
-    Shelf {
-        /// The month.
-        month: Month,
-        /// The fault.
-        fault: ShelfFault,
-    },
-    /// The points outstanding by expiry don't add up to a brand's total.
-    #[error("brand {brand}: {by_expiry} points are outstanding by expiry, but {total} in total")]
-    Outstanding {
-        /// The brand.
-        brand: BrandId,
-        /// The sum over the expiries; for a block, the change.
-        by_expiry: i128,
-        /// The total; for a block, the change.
-        total: i128,
-    },
-}
 
 /// Points by brand and expiry, as differences.
 type Sums = BTreeMap<(BrandId, Expiry), i128>;
@@ -317,6 +228,7 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
         }
     }
     shelves::check(view).map_err(of_shelf)?;
+    operators::check(view)?;
     tally.accounts_add_up()?;
     // Points of a brand that isn't listed are points that nobody issued.
     let holding = tally.outstanding_by_brand.keys().chain(tally.held_by_brand.keys()).copied();

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use lojal_types::{BrandId, Code, TimeMs, VerifiedTransaction};
 
-use crate::execute::{BlockExecutor, Claim};
+use crate::allowance::Usage;
+use crate::execute::{Beside, BlockExecutor};
 use crate::key::OperatorListKey;
 use crate::record::OperatorList;
 use crate::state::State;
@@ -33,22 +34,24 @@ impl<'a> DryRun<'a> {
     /// # Errors
     /// The code of the first rule that it breaks right now.
     pub fn validate(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
-        self.validate_beside(transaction, &[])
+        self.validate_beside(transaction, &Beside::default())
     }
-    /// Tries a transaction out as if the points that others claim were gone already. "Points that other transactions of
-    /// the same sender, waiting at this node, are going to take are out of reach of the trial" (protocol, Transactions)
+    /// Tries a transaction out as if what others of the same sender take were gone already. "Points and allowances that
+    /// other transactions of the same sender, waiting at this node, are going to take are out of reach of the trial"
+    /// (protocol, Transactions)
     ///
     /// # Errors
     /// The code of the first rule that it then breaks.
-    pub fn validate_beside(&mut self, transaction: &VerifiedTransaction, claims: &[Claim]) -> Result<(), Code> {
-        self.executor.try_out(transaction, claims)
+    pub fn validate_beside(&mut self, transaction: &VerifiedTransaction, beside: &Beside) -> Result<(), Code> {
+        self.executor.try_out(transaction, beside)
     }
-    /// Checks that a transaction could be in the block, whatever would become of it there.
+    /// Checks that a transaction could be in the block behind others of the same sender, whatever would become of it
+    /// there.
     ///
     /// # Errors
     /// The code of the first rule that it breaks right now.
-    pub fn admit(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
-        self.executor.admit(transaction)
+    pub fn admit(&mut self, transaction: &VerifiedTransaction, before: &Usage) -> Result<(), Code> {
+        self.executor.admit(transaction, before).map(drop)
     }
     /// The first brand that a transaction names and that its sender is an operator of.
     pub fn operated_brand(&mut self, transaction: &VerifiedTransaction) -> Option<BrandId> {

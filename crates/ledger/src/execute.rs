@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use lojal_types::{
-    Address, BrandId, ChainId, Code, Hash, Month, Outcome, Points, Receipt, TimeMs, TransactionId, VerifiedTransaction,
+    Address, Allowances, BrandId, ChainId, Code, Hash, Month, Outcome, Points, Receipt, TimeMs, TransactionId,
+    VerifiedTransaction,
 };
 
 use crate::admission::admit;
+use crate::allowance::Usage;
 use crate::conservation::{ConservationError, check_block};
 use crate::execution::Execution;
 use crate::expiry::expire;
@@ -15,7 +17,7 @@ use crate::key::{AccountKey, RecentKey, ShelfKey, StateKey};
 use crate::operations::{Context, apply, set_aside};
 use crate::overlay::{Overlay, Written};
 use crate::recent::{IdSet, first_minute, minute_of};
-use crate::record::{RecentDigest, Shelf};
+use crate::record::{DayUse, RecentDigest, Sent, Shelf};
 use crate::shelves::Shelves;
 use crate::state::{State, View};
 use crate::tree::hash_key;
@@ -35,10 +37,20 @@ pub struct Claim {
     pub amount: Points,
 }
 
+/// Transactions of one sender that come before another one of the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// The amounts that they take of the sender's allowance.
+    pub usage: Usage,
+    /// The points that they are going to take of those that the other one wants.
+    pub claims: Vec<Claim>,
+}
+
 /// Executes one block on top of a state that it doesn't change.
 pub struct BlockExecutor<'a> {
     state: &'a State,
     time: TimeMs,
+    allowances: Allowances,
     overlay: Overlay<'a>,
     /// The months whose shelves this block drops.
     dropped: Vec<Month>,
@@ -64,6 +76,7 @@ impl<'a> BlockExecutor<'a> {
         Self {
             state,
             time,
+            allowances: state.view().parameters().allowances,
             overlay,
             dropped,
             digests: BTreeMap::new(),
@@ -98,7 +111,7 @@ impl<'a> BlockExecutor<'a> {
     /// # Errors
     /// When it can't be in this block at all; then it isn't, and nothing has changed.
     pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Receipt, Code> {
-        self.admit(verified)?;
+        let sent = self.admit(verified, &Usage::default())?;
         let outcome = self.run(verified);
         match outcome {
             Outcome::Applied => self.overlay.keep(),
@@ -107,19 +120,20 @@ impl<'a> BlockExecutor<'a> {
         // "What fails after that fails **with a receipt**: it is on the ledger, has no effect, and can never succeed
         // later." (protocol, Transactions)
         self.remember(verified);
+        self.use_up(verified.transaction().sender, sent);
         let receipt = Receipt { transaction: verified.id(), outcome };
         self.receipts.push(receipt);
         Ok(receipt)
     }
 
     /// Checks that a transaction could be in this block and every operation would succeed, as things are, but for
-    /// points that are claimed by something else; nothing changes.
+    /// what others of the same sender take before it; nothing changes.
     ///
     /// # Errors
     /// The code of the first rule that it breaks.
-    pub(crate) fn try_out(&mut self, verified: &VerifiedTransaction, claims: &[Claim]) -> Result<(), Code> {
-        self.admit(verified)?;
-        for claim in claims {
+    pub(crate) fn try_out(&mut self, verified: &VerifiedTransaction, beside: &Beside) -> Result<(), Code> {
+        self.admit(verified, &beside.usage)?;
+        for claim in &beside.claims {
             set_aside(&mut self.context(verified, 0), claim.account, claim.brand, claim.amount);
         }
         let outcome = self.run(verified);
@@ -130,17 +144,21 @@ impl<'a> BlockExecutor<'a> {
         }
     }
 
-    /// Checks that a transaction could be in this block, whatever would become of it.
+    /// Checks that a transaction could be in this block, whatever would become of it, if others of the same sender were
+    /// in it before. Answers with what the sender will have sent on this day then.
     ///
     /// # Errors
     /// The code of the first rule that it breaks.
-    pub(crate) fn admit(&mut self, verified: &VerifiedTransaction) -> Result<(), Code> {
+    pub(crate) fn admit(&mut self, verified: &VerifiedTransaction, before: &Usage) -> Result<Sent, Code> {
         // "An id whose first 16 bytes are those of one that is remembered under the same minute, or that stands before
         // it in the block, counts as the same" (protocol, Transactions)
         if self.added.contains(&verified.id()) {
             return Err(Code::DuplicateTransaction);
         }
-        admit(&mut self.overlay, self.state.recent(), verified, self.time)
+        let account = admit(&mut self.overlay, self.state.recent(), verified, self.time)?;
+        // "its sender's allowance for the day has room for it" (protocol, Transactions)
+        let sent = account.used_on(self.time.day()).sent;
+        sent.beside(before).with(&Usage::of(verified), self.allowances.of(account.is_operator()))
     }
 
     /// Ends the block.
@@ -190,6 +208,7 @@ impl<'a> BlockExecutor<'a> {
             sender: verified.transaction().sender,
             signer: verified.public_key(),
             time: self.time,
+            allowances: &self.allowances,
         }
     }
 
@@ -208,6 +227,17 @@ impl<'a> BlockExecutor<'a> {
         *digest = digest.with(&id, &chain);
         self.added.insert(&id);
         self.added_ids.push((minute, id));
+    }
+
+    /// Notes what the sender of a transaction in the block has sent on this day. An account that sends something is
+    /// never removed: only households are, and they have no key.
+    fn use_up(&mut self, sender: Address, sent: Sent) {
+        let key = AccountKey(sender);
+        let account = self.overlay.get(&key).expect("admission found the sender's account");
+        let mut account = account.at(self.time);
+        account.used = Some(DayUse { sent, ..account.used_on(self.time.day()) });
+        self.overlay.put(&key, &account);
+        self.overlay.keep();
     }
 
     fn chain_id(&self) -> ChainId {

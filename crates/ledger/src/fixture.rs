@@ -7,17 +7,18 @@ use std::collections::BTreeMap;
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, Code, Day, Expiry, Genesis, GenesisDocument, GrossPoints, KeyPair, Lot,
-    MemberRole, Month, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Totals, Transaction,
-    TransactionId, Validator, VerifiedTransaction,
+    Address, Allowances, BlockId, Bounded, BrandId, Code, Day, Expiry, Genesis, GenesisDocument, GrossPoints, KeyPair,
+    Lot, MemberRole, Month, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Totals,
+    Transaction, TransactionId, Validator, VerifiedTransaction,
 };
 
 pub(crate) use self::operations::*;
 
 use crate::conservation::balance_sheet;
 use crate::execute::BlockExecutor;
-use crate::key::{RecentKey, StateKey};
+use crate::key::{AccountKey, RecentKey, StateKey};
 use crate::recent::{RecentMinute, first_minute};
+use crate::record::Account;
 use crate::state::{State, Tip, View};
 
 /// 2026-11-15T12:00:00Z, when the ledger starts.
@@ -131,7 +132,7 @@ fn operator(seed: u8, roles: &[Role], issue_daily_max: Option<u64>) -> GenesisOp
     GenesisOperator { issue_daily_max, ..GenesisOperator::new(key(seed).public_key(), roles) }
 }
 
-fn genesis(grocer_expiry_months: u8, (receipt_days, keep_months): (u8, u8)) -> Genesis {
+fn genesis(grocer_expiry_months: u8, (receipt_days, keep_months): (u8, u8), allowances: Allowances) -> Genesis {
     let till = || operator(TILL, &ALL_ROLES, None);
     let with = |id: &str, policy, operators| {
         GenesisBrand::new(brand(id), policy, Bounded::new(operators).expect("few operators"))
@@ -160,6 +161,7 @@ fn genesis(grocer_expiry_months: u8, (receipt_days, keep_months): (u8, u8)) -> G
             recovery_delay_ms: RECOVERY_DELAY_MS,
             receipt_days,
             keep_months,
+            allowances,
             ..Parameters::standard()
         },
         validators: Bounded::new(vec![validator]).expect("one validator"),
@@ -192,12 +194,17 @@ impl Ledger {
     }
 
     pub(crate) fn with_grocer_expiry(months: u8) -> Self {
-        Self::of(genesis(months, (35, 13)))
+        Self::of(genesis(months, (35, 13), Allowances::standard()))
     }
 
     /// With other days in which references can be used, and other months for which they are remembered.
     pub(crate) fn with_days(receipt_days: u8, keep_months: u8) -> Self {
-        Self::of(genesis(12, (receipt_days, keep_months)))
+        Self::of(genesis(12, (receipt_days, keep_months), Allowances::standard()))
+    }
+
+    /// With other amounts that accounts may use up in a day.
+    pub(crate) fn with_allowances(allowances: Allowances) -> Self {
+        Self::of(genesis(12, (35, 13), allowances))
     }
 
     fn of(genesis: Genesis) -> Self {
@@ -373,8 +380,19 @@ impl Sums {
     }
 }
 
-/// Every entry of a state but the digests of recent ids, which every transaction in a block changes.
+/// Every entry of a state but what every transaction in a block changes: the digests of recent ids, and in its sender's
+/// account the amounts that it has used up.
 pub(crate) fn records(view: &View) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let entries = view.entries().filter(|(key, _)| RecentKey::decode(key).is_none());
-    entries.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
+    let time = view.tip().time_ms;
+    entries.map(|(key, value)| (key.to_vec(), as_shown(key, value, time))).collect()
+}
+
+/// An account as it is at a time, which its record follows when it is next written.
+fn as_shown(key: &[u8], value: &[u8], time: TimeMs) -> Vec<u8> {
+    if AccountKey::decode(key).is_none() {
+        return value.to_vec();
+    }
+    let account: Account = borsh::from_slice(value).expect("the ledger wrote it");
+    borsh::to_vec(&Account { used: None, ..account.at(time) }).expect("writing to memory can't fail")
 }

@@ -4,6 +4,7 @@
 //! - [`execute`]: a block's transactions, one after the other, into an [`Execution`] that the caller applies when the
 //!   block is decided.
 //! - [`admission`]: what a transaction must satisfy before it can be in a block at all.
+//! - [`Usage`]: what transactions take of their sender's allowance for a day.
 //! - [`operations`]: the rules of every operation, one file per group.
 //! - [`conservation`]: that no point appears or vanishes, checked after every block.
 //! - [`view`]: what wallets and brands ask a version of the state.
@@ -14,6 +15,7 @@
 //!
 
 pub mod admission;
+mod allowance;
 pub mod conservation;
 mod dry_run;
 pub mod execute;
@@ -33,9 +35,10 @@ pub mod state;
 pub mod tree;
 pub mod view;
 
+pub use allowance::Usage;
 pub use conservation::ConservationError;
 pub use dry_run::DryRun;
-pub use execute::{BlockExecutor, Claim};
+pub use execute::{Beside, BlockExecutor, Claim};
 pub use execution::Execution;
 pub use shelves::Shelves;
 pub use state::{State, Tip, View};

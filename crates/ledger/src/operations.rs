@@ -1,5 +1,6 @@
 //! The rules of the operations: one file per group, one function per rule, with the rule quoted above it.
 
+mod allowance;
 mod authority;
 mod balances;
 mod brand;
@@ -21,7 +22,7 @@ mod settle;
 mod transfer;
 
 pub(crate) use ledger::set_aside;
-use lojal_types::{Address, ChainId, Code, Operation, PublicKey, TimeMs, TransactionId};
+use lojal_types::{Address, Allowances, ChainId, Code, Operation, PublicKey, TimeMs, TransactionId};
 
 use crate::overlay::Overlay;
 
@@ -40,6 +41,8 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) signer: PublicKey,
     /// The block's time.
     pub(crate) time: TimeMs,
+    /// Most that accounts may use up in a day.
+    pub(crate) allowances: &'c Allowances,
 }
 
 /// Applies one operation; after an error the caller takes the whole transaction back.

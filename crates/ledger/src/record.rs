@@ -24,6 +24,38 @@ pub struct Account {
     pub recovery: Option<Recovery>,
     /// The safeguards that keep it from a thief who has the key; see [`at`](Account::at) for when it takes effect.
     pub safeguards: Safeguards,
+    /// The number of brands that it is an operator of.
+    pub operates: u16,
+    /// The amounts that it used up on the last day on which it sent something; see [`used_on`](Account::used_on).
+    pub used: Option<DayUse>,
+}
+
+/// The number of kinds of operations for which there is a reserve beyond the allowance.
+pub const RESERVES: usize = 5;
+
+/// The amounts that an account has used up on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DayUse {
+    /// The day.
+    pub day: Day,
+    /// Its transactions that were in blocks.
+    pub sent: Sent,
+    /// The accounts that it has opened by transfers.
+    pub opened: u16,
+    /// The households that it has created.
+    pub households: u8,
+}
+
+/// The amounts that transactions in blocks have used up of their sender's allowance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Sent {
+    /// Their encoded bytes.
+    pub bytes: u64,
+    /// The number of their operations.
+    pub operations: u32,
+    /// The number of those that were sent from the reserves of `Freeze`, `CancelRecovery`, `StartRecovery`,
+    /// `FinishRecovery` and `Agree`.
+    pub reserved: [u8; RESERVES],
 }
 
 impl Account {

@@ -100,7 +100,9 @@ fn found(overlay: &mut Overlay<'_>, brand: &GenesisBrand) {
     let mut operators = Vec::new();
     for one in brand.operators.iter() {
         let operator = Address::of_key(&one.public_key);
-        overlay.put(&AccountKey(operator), &Account::default());
+        let account = overlay.get(&AccountKey(operator)).unwrap_or_default();
+        let operates = account.operates.checked_add(1).expect("there are fewer brands than that");
+        overlay.put(&AccountKey(operator), &Account { operates, ..account });
         let record = Operator { roles: one.roles.clone(), issue_daily_max: one.issue_daily_max };
         overlay.put(&OperatorKey { brand: brand.id, operator }, &record);
         operators.push(operator);

@@ -29,6 +29,14 @@ impl Facts {
         self.note(format!("account {account:?}"), &(key, frozen, guardians, recovery, safeguards));
     }
 
+    /// Notes what an account has used up today: bytes and operations, the accounts that it opened and the households
+    /// that it created, and what it took from its reserves.
+    pub fn used(&mut self, account: Address, sent: (u64, u64), made: (u64, u64), reserved: &[u64]) {
+        if (sent, made) != ((0, 0), (0, 0)) || reserved.iter().any(|count| *count > 0) {
+            self.note(format!("used today by {account:?}"), &(sent, made, reserved));
+        }
+    }
+
     /// Notes the households of an account.
     pub fn memberships(&mut self, account: Address, households: &[Address]) {
         if !households.is_empty() {

@@ -1,6 +1,7 @@
 //! The protocol's rules once more, as plainly as possible and sharing no code with the ledger: one entry per lot, sums
 //! over everything, all that ever happened remembered.
 
+mod allowances;
 mod between;
 mod brands;
 mod holds;
@@ -16,11 +17,12 @@ mod waiting;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
-    Address, BrandId, ChainId, Code, Day, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month, Operation,
-    Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, TransactionId,
+    Address, Allowances, BrandId, ChainId, Code, Day, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month,
+    Operation, Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, TransactionId,
     VerifiedTransaction,
 };
 
+use self::allowances::Today;
 pub(crate) use self::shelves::Shelved;
 use self::tables::Tables;
 use crate::table::{End, Table};
@@ -118,11 +120,14 @@ pub struct Model {
     recovery_delay: u64,
     pub(crate) receipt_days: u8,
     keep_months: u8,
+    pub(crate) allowances: Allowances,
     month: Month,
     time: u64,
     holds_ever: u64,
     /// Every id ever.
     ids: BTreeSet<TransactionId>,
+    /// The transactions of accounts on days, which count even where they fail.
+    sent: BTreeMap<(Address, u64), Today>,
     pub(crate) tables: Tables,
 }
 
@@ -176,10 +181,12 @@ impl Model {
             recovery_delay: document.parameters.recovery_delay_ms,
             receipt_days: document.parameters.receipt_days,
             keep_months: document.parameters.keep_months,
+            allowances: document.parameters.allowances,
             month: document.time_ms.month(),
             time: document.time_ms.get(),
             holds_ever: 0,
             ids: BTreeSet::new(),
+            sent: BTreeMap::new(),
             tables,
         }
     }
@@ -235,6 +242,7 @@ impl Model {
         ensure(self.tables.accounts.contains(&transaction.sender), Code::UnknownAccount)?;
         let signer = verified.public_key();
         ensure(self.signs_for(&signer, transaction.sender), Code::WrongKey)?;
+        self.count_sent(verified)?;
         self.ids.insert(verified.id());
         for (index, operation) in (0_u8..).zip(transaction.operations.iter()) {
             let act = Act { sender: transaction.sender, signer, transaction: verified.id(), index };

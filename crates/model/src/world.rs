@@ -3,7 +3,8 @@
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{
-    Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Role, Roles, TimeMs, Validator,
+    Allowance, Allowances, Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Role,
+    Roles, TimeMs, Validator,
 };
 
 pub(crate) const SECOND_MS: u64 = 1_000;
@@ -14,7 +15,8 @@ pub(crate) const DAY_MS: u64 = 24 * HOUR_MS;
 /// 2026-11-15T12:00:00Z.
 const NETWORK_START_MS: u64 = 1_794_744_000_000;
 
-/// Points live 12 months, transfers of 10 to 1000, reversals within 60 days; convertible and poolable.
+/// Points live 12 months, transfers of 10 to 1000, accounts opened with 10, reversals within 60 days; convertible and
+/// poolable.
 pub(crate) const GROCER: usize = 0;
 /// Points never expire, any transfer, no reversal; convertible, not poolable.
 pub(crate) const CAFE: usize = 1;
@@ -64,6 +66,7 @@ pub(crate) fn policy(brand: usize) -> Policy {
             expiry_months: Some(12),
             transfer_min: Points::new(10),
             transfer_max: Points::new(1000),
+            opening_min: Points::new(10),
             poolable: true,
             reversal_window_ms: 60 * DAY_MS,
             ..policy
@@ -82,9 +85,9 @@ pub(crate) fn policy(brand: usize) -> Policy {
 }
 
 /// The genesis document of a network in which a [`Workload`](crate::Workload) of the same seed can happen: four
-/// brands with different policies, their operators, and 5 seconds to cancel a recovery. How long references
-/// can be used and are remembered depends on the seed. What concerns consensus is
-/// the caller's to change: the validators, the heartbeat, the sizes of blocks.
+/// brands with different policies, their operators, and 5 seconds to cancel a recovery. How long references can be used
+/// and are remembered, and how much an account may use up in a day, depends on the seed. What concerns consensus is the
+/// caller's to change: the validators, the heartbeat, the sizes of blocks.
 pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> GenesisDocument {
     let operator = |actor: usize, roles| GenesisOperator::new(key(seed, actor, 0).public_key(), roles);
     let brands = brands().into_iter().enumerate().map(|(number, id)| {
@@ -104,11 +107,24 @@ pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> Genesi
             recovery_delay_ms: 5 * SECOND_MS,
             receipt_days: [35, 62, 5, 1][usize::try_from(seed % 4).expect("small")],
             keep_months: [13, 3, 36][usize::try_from(seed % 3).expect("small")],
+            allowances: allowances(seed),
             ..Parameters::standard()
         },
         validators: Bounded::new(validators).expect("the caller gives at most 64 validators"),
         brands: Bounded::new(brands.collect()).expect("four brands"),
         ..GenesisDocument::empty("workload".parse().expect("a valid name"), time_ms)
+    }
+}
+
+/// Those that people have, for some seeds; scarce ones of members or of operators, for others; for most such as stand
+/// in nobody's way.
+fn allowances(seed: u64) -> Allowances {
+    let scarce = Allowance { bytes: 16 * 1024, operations: 100 };
+    match seed % 8 {
+        0 | 1 => Allowances::standard(),
+        2 => Allowances { openings: 1, households: 1, member: scarce, ..Allowances::standard() },
+        3 => Allowances { operator: scarce, ..Allowances::open() },
+        _ => Allowances::open(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use lojal_network::{Identity, PeerId};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::{Bounded, BrandId, Genesis, KeyPair, Points, Policy, PublicKey, Roles, TimeMs, Validator};
+use lojal_types::{
+    Allowances, Bounded, BrandId, Genesis, KeyPair, Points, Policy, PublicKey, Roles, TimeMs, Validator,
+};
 use sha2::{Digest, Sha256};
 
 /// The time at which the ledger of every simulated network starts: on 1 March 2026, a month without peculiarities, and
@@ -62,6 +64,8 @@ pub fn genesis(seed: u64, validators: usize) -> Genesis {
     let time = TimeMs::new(START_MS).expect("in range");
     let mut document = lojal_model::genesis(seed, time, (0..validators).map(validator).collect());
     document.parameters.heartbeat_ms = HEARTBEAT_MS;
+    // Its few people do in minutes what others do in months.
+    document.parameters.allowances = Allowances::open();
     let brands = document.brands.into_inner().into_iter().chain([own_brand()]).collect();
     document.brands = Bounded::new(brands).expect("few brands");
     Genesis::new(document).expect("the document keeps the rules")

@@ -365,4 +365,7 @@ pub struct Problem {
     /// The ledger's number of the code, if it is one of the ledger's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<u16>,
+    /// The time from which on the same can be asked for again, if there is one that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at_ms: Option<TimeMs>,
 }

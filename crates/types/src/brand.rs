@@ -103,6 +103,9 @@ pub struct Policy {
     /// Most that one member may transfer in a day (UTC); `None`: as much as they like.
     #[serde(default)]
     pub transfer_daily_max: Option<Points>,
+    /// Fewest points that an account can be opened with.
+    #[serde(default = "opening_min_default")]
+    pub opening_min: Points,
     /// True if the points may be converted from and into other brands' points.
     #[serde(default)]
     pub convertible: bool,
@@ -131,12 +134,19 @@ pub enum PolicyError {
     /// A daily cap of nothing or beyond the limit.
     #[error("transfer_daily_max must be 1 to {POINTS_MAX}, or left out for no cap")]
     TransferDailyMax,
+    /// An opening with nothing or beyond the limit.
+    #[error("opening_min must be 1 to {POINTS_MAX}")]
+    OpeningMin,
     /// A largest issue of nothing or beyond the limit.
     #[error("issue_max must be 1 to {POINTS_MAX}, or left out for no cap")]
     IssueMax,
     /// A window that is longer than the limit.
     #[error("reversal_window_ms must be at most {REVERSAL_WINDOW_MS_MAX}, which is 400 days")]
     ReversalWindow,
+}
+
+fn opening_min_default() -> Points {
+    Points::new(1)
 }
 
 impl Policy {
@@ -150,6 +160,7 @@ impl Policy {
             transfer_min: Points::new(1),
             transfer_max: Points::new(POINTS_MAX),
             transfer_daily_max: None,
+            opening_min: opening_min_default(),
             convertible: true,
             poolable: true,
             tradeable: false,
@@ -173,6 +184,9 @@ impl Policy {
         }
         if self.transfer_daily_max.is_some_and(|max| !(1..=POINTS_MAX).contains(&max.get())) {
             return Err(PolicyError::TransferDailyMax);
+        }
+        if !(1..=POINTS_MAX).contains(&self.opening_min.get()) {
+            return Err(PolicyError::OpeningMin);
         }
         if self.issue_max.is_some_and(|max| !(1..=POINTS_MAX).contains(&max.get())) {
             return Err(PolicyError::IssueMax);
@@ -219,6 +233,7 @@ mod tests {
             expiry_months: Some(60),
             issue_max: Some(Points::new(POINTS_MAX)),
             transfer_daily_max: Some(Points::new(POINTS_MAX)),
+            opening_min: Points::new(POINTS_MAX),
             convertible: false,
             poolable: false,
             reversal_window_ms: REVERSAL_WINDOW_MS_MAX,
@@ -233,6 +248,9 @@ mod tests {
         assert!(Policy { transfer_daily_max: Some(Points::new(0)), ..policy.clone() }.check().is_err());
         for issue_max in [0, POINTS_MAX + 1].map(|max| Some(Points::new(max))) {
             assert_eq!(Policy { issue_max, ..policy.clone() }.check(), Err(PolicyError::IssueMax));
+        }
+        for opening_min in [0, POINTS_MAX + 1].map(Points::new) {
+            assert_eq!(Policy { opening_min, ..policy.clone() }.check(), Err(PolicyError::OpeningMin));
         }
         for reversal_window_ms in [REVERSAL_WINDOW_MS_MAX + 1, u64::MAX] {
             assert_eq!(Policy { reversal_window_ms, ..policy.clone() }.check(), Err(PolicyError::ReversalWindow));

@@ -41,6 +41,8 @@ pub enum Code {
     QuotaExceeded = 110,
     /// The node holds as many waiting transactions as it can.
     MempoolFull = 111,
+    /// The sender has used up what an account may send in a day.
+    AllowanceSpent = 112,
     /// An amount of zero.
     AmountZero = 201,
     /// An amount beyond the largest one that the ledger handles, or more points in use than that.
@@ -105,6 +107,12 @@ pub enum Code {
     ReferenceInFuture = 231,
     /// The day of the reference lies longer ago than references are taken.
     ReferenceTooOld = 232,
+    /// The member has opened as many accounts on this day as it may.
+    OpeningsSpent = 233,
+    /// Fewer points than an account of the brand can be opened with.
+    OpeningTooSmall = 234,
+    /// Fewer points than the brand's smallest transfer, which is its smallest hold too.
+    HoldTooSmall = 235,
     /// The new key is not a valid Ed25519 public key.
     InvalidKey = 301,
     /// The new key is the one that already signs for the account.
@@ -209,6 +217,8 @@ pub enum Code {
     HouseholdHasNoKey = 615,
     /// The account has the same invitation to the household already.
     AlreadyInvited = 616,
+    /// The account has created as many households on this day as it may.
+    HouseholdsSpent = 617,
 }
 
 impl Code {

@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::address::{Address, NetworkKind};
+use crate::allowance::{Allowance, Allowances};
 use crate::bounded::Bounded;
 use crate::brand::{BrandId, Policy, PolicyError};
 use crate::hash::{hash, tag};
 use crate::ids::{ChainId, PublicKey};
 use crate::limits::{
-    BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, DECIMALS_MAX, KEEP_MONTHS, KEEP_MONTHS_DEFAULT, OPERATORS_MAX,
-    POINTS_MAX, RECEIPT_DAYS, RECEIPT_DAYS_DEFAULT, RECOVERY_DELAY_MS, RECOVERY_DELAY_MS_DEFAULT,
-    TRANSACTION_BYTES_MAX, VALIDATORS_MAX,
+    ALLOWANCE_BYTES, ALLOWANCE_OPERATIONS, BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, DECIMALS_MAX,
+    HOUSEHOLDS_DAILY, KEEP_MONTHS, KEEP_MONTHS_DEFAULT, OPENINGS_DAILY, OPERATORS_MAX, POINTS_MAX, RECEIPT_DAYS,
+    RECEIPT_DAYS_DEFAULT, RECOVERY_DELAY_MS, RECOVERY_DELAY_MS_DEFAULT, TRANSACTION_BYTES_MAX, VALIDATORS_MAX,
 };
 use crate::money::Currency;
 use crate::name::{Name, confusable};
@@ -85,11 +86,15 @@ pub struct Parameters {
     /// The number of months for which references are remembered after the month of their date.
     #[serde(default = "keep_months_default")]
     pub keep_months: u8,
+    /// Most that accounts may use up in a day.
+    #[serde(default = "Allowances::standard")]
+    pub allowances: Allowances,
 }
 
 impl Parameters {
     /// The settings of a network that has no reason for others: the largest blocks, an empty one every 3 s, 72 h to
-    /// cancel a recovery, 35 days to use a reference, which is remembered for 13 months.
+    /// cancel a recovery, 35 days to use a reference, which is remembered for 13 months, and allowances that suit
+    /// people.
     pub fn standard() -> Self {
         Self {
             heartbeat_ms: 3000,
@@ -98,6 +103,7 @@ impl Parameters {
             recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
             receipt_days: RECEIPT_DAYS_DEFAULT,
             keep_months: KEEP_MONTHS_DEFAULT,
+            allowances: Allowances::standard(),
         }
     }
 }
@@ -249,7 +255,7 @@ impl GenesisDocument {
 }
 
 /// "Genesis sets the bytes and transactions of a block at or below the limits here, and the heartbeat (100 ms to 60 s),
-/// the recovery delay (1 s to 30 days), `receipt_days` (1 to 62) and `keep_months` (3 to 36)." (protocol, Limits)
+/// the recovery delay (1 s to 30 days), `receipt_days` (1 to 62), `keep_months` (3 to 36)" (protocol, Limits)
 fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     let block_bytes = parameters.block_bytes_max as usize;
     let block_transactions = parameters.block_transactions_max as usize;
@@ -271,6 +277,28 @@ fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     }
     if !KEEP_MONTHS.contains(&parameters.keep_months) {
         return Err(GenesisError::Parameter("keep_months", "must be 3 to 36"));
+    }
+    check_allowances(&parameters.allowances)
+}
+
+/// "what one account has for a day of bytes (16 KiB to 1 TiB), operations (100 to 2^32 − 1), accounts to open (1 to
+/// 10,000) and households to create (1 to 100)." (protocol, Limits)
+fn check_allowances(allowances: &Allowances) -> Result<(), GenesisError> {
+    let beyond = |Allowance { bytes, operations }: Allowance| {
+        !ALLOWANCE_BYTES.contains(&bytes) || !ALLOWANCE_OPERATIONS.contains(&operations)
+    };
+    const OF_TRANSACTIONS: &str = "bytes must be 16384 to 1099511627776, operations 100 to 4294967295";
+    if beyond(allowances.member) {
+        return Err(GenesisError::Parameter("allowances.member", OF_TRANSACTIONS));
+    }
+    if beyond(allowances.operator) {
+        return Err(GenesisError::Parameter("allowances.operator", OF_TRANSACTIONS));
+    }
+    if !OPENINGS_DAILY.contains(&allowances.openings) {
+        return Err(GenesisError::Parameter("allowances.openings", "must be 1 to 10000"));
+    }
+    if !HOUSEHOLDS_DAILY.contains(&allowances.households) {
+        return Err(GenesisError::Parameter("allowances.households", "must be 1 to 100"));
     }
     Ok(())
 }

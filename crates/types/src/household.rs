@@ -47,8 +47,8 @@ pub struct MemberRights {
 }
 
 impl MemberRights {
-    /// True if they keep the rules: "Limits stand by brand, each brand once; an admin has none." (protocol, Households)
-    /// None is beyond the largest amount.
+    /// True if they keep the rules that need no ledger: "Limits stand by brand, each brand once, […]; an admin has
+    /// none." (protocol, Households) None is beyond the largest amount.
     pub fn are_valid(&self) -> bool {
         let in_order = self.limits.windows(2).all(|pair| pair[0].brand < pair[1].brand);
         let in_range = self.limits.iter().all(|limit| limit.month_max.get() <= POINTS_MAX);

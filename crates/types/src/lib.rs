@@ -7,6 +7,7 @@
 //! This crate is pure: no I/O, no clock, no randomness.
 
 pub mod address;
+pub mod allowance;
 pub mod api;
 pub mod block;
 pub mod bounded;
@@ -40,6 +41,7 @@ pub mod transaction;
 pub mod validator;
 
 pub use address::{Address, AddressText, NetworkKind};
+pub use allowance::{Allowance, Allowances};
 pub use block::{Block, Header, PROTOCOL_VERSION};
 pub use bounded::Bounded;
 pub use brand::{BrandId, Policy};

@@ -79,6 +79,28 @@ pub const RECEIPT_DAYS_DEFAULT: u8 = 35;
 pub const KEEP_MONTHS: core::ops::RangeInclusive<u8> = 3..=36;
 /// The months for which references are remembered where genesis doesn't say otherwise.
 pub const KEEP_MONTHS_DEFAULT: u8 = 13;
+/// Fewest and most bytes of transactions that genesis gives one account a day: the largest one has to have room.
+pub const ALLOWANCE_BYTES: core::ops::RangeInclusive<u64> = TRANSACTION_BYTES_MAX as u64..=1 << 40;
+/// Fewest and most operations that genesis gives one account a day.
+pub const ALLOWANCE_OPERATIONS: core::ops::RangeInclusive<u32> = TRANSACTION_OPERATIONS_MAX as u32..=u32::MAX;
+/// The bytes of transactions a day that a member has where genesis doesn't say otherwise: 64 KiB.
+pub const MEMBER_BYTES_DEFAULT: u64 = 64 * 1024;
+/// The operations a day that a member has where genesis doesn't say otherwise.
+pub const MEMBER_OPERATIONS_DEFAULT: u32 = 400;
+/// The bytes of transactions a day that an operator has where genesis doesn't say otherwise: 1 GiB.
+pub const OPERATOR_BYTES_DEFAULT: u64 = 1 << 30;
+/// The operations a day that an operator has where genesis doesn't say otherwise.
+pub const OPERATOR_OPERATIONS_DEFAULT: u32 = 20_000_000;
+/// Most transactions a day, beyond the allowance, of each kind of operation that keeps an account from a thief.
+pub const RESERVE_DAILY: u8 = 4;
+/// Fewest and most accounts that genesis lets one member open a day.
+pub const OPENINGS_DAILY: core::ops::RangeInclusive<u16> = 1..=10_000;
+/// The accounts that one member may open a day where genesis doesn't say otherwise.
+pub const OPENINGS_DAILY_DEFAULT: u16 = 8;
+/// Fewest and most households that genesis lets one account create a day.
+pub const HOUSEHOLDS_DAILY: core::ops::RangeInclusive<u8> = 1..=100;
+/// The households that one account may create a day where genesis doesn't say otherwise.
+pub const HOUSEHOLDS_DAILY_DEFAULT: u8 = 4;
 /// Most that one point can be worth between brands, in millionths of the settlement currency's minor unit.
 pub const PRICE_MICRO_MAX: u64 = 1_000_000_000_000;
 /// Largest sum of money that the ledger handles, in minor units: exact as a JSON number in every language.

@@ -52,6 +52,9 @@ pub struct PolicyArgs {
     /// Most that one member may transfer in a day, or none for no cap
     #[arg(long, value_name = "AMOUNT|none", value_parser = amount_or_none)]
     pub transfer_daily_max: Option<Maybe<String>>,
+    /// Fewest points that an address without an account can be sent or issued
+    #[arg(long, value_name = "AMOUNT")]
+    pub opening_min: Option<String>,
     /// Let the points be converted from and into other brands' points
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
     pub convertible: Option<bool>,

@@ -151,6 +151,15 @@ fn an_overloaded_gateway_is_passed_over_and_if_all_are_that_is_the_outcome() {
 }
 
 #[test]
+fn a_day_that_is_used_up_is_so_at_every_gateway_and_no_other_one_is_asked() {
+    let spent = gateway(|| Answer::problem(429, "allowance_spent"), unknown);
+    let second = gateway(committed, unknown);
+    let fate = settle(&[spent.url(), second.url()], LONG);
+    assert!(matches!(fate, Fate::Refused { problem, .. } if problem.code == "allowance_spent"));
+    assert!(second.requests().is_empty());
+}
+
+#[test]
 fn after_a_broken_connection_the_same_bytes_go_to_the_others_until_it_is_final() {
     let breaks = gateway(|| Answer::HangUp, unknown);
     let knows = gateway(|| Answer::problem(409, "duplicate_transaction"), first_then(unknown, committed));

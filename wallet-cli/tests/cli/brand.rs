@@ -31,6 +31,7 @@ fn a_policy_is_shown_in_words_and_as_data() {
         "one transfer     0.01 to 1,000.00",
         "one issue        no cap",
         "no cap",
+        "a new account    at least 0.01",
         "reversible       never",
     ] {
         assert!(text.contains(words), "{words}: {text}");
@@ -56,6 +57,8 @@ fn only_what_is_named_changes_in_a_policy_and_all_of_it_is_shown_first() {
         "no",
         "--issue-max",
         "250",
+        "--opening-min",
+        "0.2",
     ];
     let ran = wallet.run(&set);
     assert!(
@@ -70,6 +73,7 @@ fn only_what_is_named_changes_in_a_policy_and_all_of_it_is_shown_first() {
         expiry_months: None,
         issue_max: Some(Points::new(25_000)),
         transfer_daily_max: Some(Points::new(5000)),
+        opening_min: Points::new(20),
         poolable: false,
         reversal_window_ms: 30 * 24 * 60 * 60 * 1000,
         ..policy()
@@ -86,6 +90,7 @@ fn a_policy_that_contradicts_itself_is_refused() {
         ["--transfer-max", "0.00"],
         ["--transfer-min", "1000.01"],
         ["--issue-max", "0"],
+        ["--opening-min", "0"],
         ["--reversal-window", "401d"],
     ] {
         let ran = wallet.run(&[&["policy", "set", "kaffet", "--yes", "--json"][..], &wrong].concat());

@@ -1,8 +1,8 @@
 //! A gateway whose time is false, or a wallet whose clock is.
 
-use lojal_types::TimeMs;
-use lojal_types::api::Status;
+use lojal_types::api::{Problem, Status};
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
+use lojal_types::{Code, TimeMs};
 use lojal_wallet::clock::{LEDGER_AHEAD_MS_MAX, local_time};
 use lojal_wallet::home::Home;
 
@@ -109,6 +109,37 @@ fn a_refusal_says_until_when_it_could_still_happen_unless_it_never_can() {
         let message = ran.json()["error"]["message"].to_string();
         assert_eq!(message.contains("what was signed is valid until"), is_possible, "{message}");
     }
+}
+
+#[test]
+fn who_has_sent_as_much_as_it_may_today_reads_when_the_day_ends() {
+    let ends = now().day().plus(1);
+    let server = Server::start(move |request| match (request.method.as_str(), request.path.as_str()) {
+        (_, "/v1/status") => Answer::json(200, &Status { time_ms: now(), ..network_status() }),
+        ("POST", _) => {
+            let code = Code::AllowanceSpent;
+            let problem = Problem {
+                kind: format!("/problems/{code}"),
+                title: "allowance spent".to_owned(),
+                status: 429,
+                detail: format!("{}, at {ends}T00:00:00Z", code.explanation()),
+                code: code.name().to_owned(),
+                number: Some(code.number()),
+                retry_at_ms: Some(ends.start()),
+            };
+            Answer::json(429, &problem)
+        }
+        (_, path) => match path.strip_prefix("/v1/accounts/") {
+            Some(address) => Answer::json(200, &empty(address.parse().expect("an address"))),
+            None => Answer::problem(404, "unknown_transaction"),
+        },
+    });
+    let ran = Wallet::at(server.url()).run(&["freeze", "--yes"]);
+    assert_eq!(ran.exit_code, 1);
+    for words in ["allowance_spent", "as much today as it may", &format!("{ends}T00:00:00Z")] {
+        assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
+    }
+    assert_eq!(submitted(&server).len(), 1);
 }
 
 #[test]

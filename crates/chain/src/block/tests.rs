@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use lojal_ledger::key::{StateKey, TotalsKey};
 use lojal_ledger::recent::RecentIds;
 use lojal_types::block::transactions_root;
-use lojal_types::{Block, Bounded, BrandId, ChainId, Genesis, Points, Transaction};
+use lojal_types::{Allowance, Allowances, Block, Bounded, BrandId, ChainId, Genesis, Points, Transaction};
 
 use super::*;
 use crate::fixture::*;
@@ -163,6 +163,24 @@ fn a_transaction_that_can_not_be_in_the_block_is_named_with_its_position_and_cod
         let error = execute_block(&state, claimed(&state, &transactions), transactions).err();
         assert_eq!(error, Some(InvalidBlock::Transaction(3, code)));
     }
+}
+
+#[test]
+fn a_block_with_more_than_a_sender_may_send_in_a_day_is_invalid_and_never_proposed() {
+    let operator = Allowance { bytes: 16_384, operations: 100 };
+    let allowances = Allowances { operator, ..Allowances::standard() };
+    let state = State::genesis(&genesis(&[1; 4], Parameters { allowances, ..parameters() }));
+    let [most, beyond, last] = [(1, 99), (2, 2), (3, 1)].map(|(number, count)| issues(&state, number, count));
+    let candidates = vec![most.clone(), beyond.clone(), last.clone()];
+    let now = state.view().tip().time_ms.plus_ms(1000);
+    let proposal = propose(&state, validator_key(0).address(), now, candidates).expect("points are conserved");
+    assert_eq!(proposal.refused, [(beyond.id(), Code::AllowanceSpent)]);
+    assert_eq!(proposal.block.transactions(), [most.clone(), last.clone()]);
+    let transactions = vec![most, last, beyond];
+    let transactions_root = transactions_root_of(&transactions);
+    let header = Header { transactions_root, ..proposal.block.header().clone() };
+    let error = execute_block(&state, header, transactions).err();
+    assert_eq!(error, Some(InvalidBlock::Transaction(2, Code::AllowanceSpent)));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use lojal_ledger::Claim;
+use lojal_ledger::{Beside, Usage};
 use lojal_types::{Address, Code, TimeMs, TransactionId, VerifiedTransaction};
 
 use super::lane::{Lane, Line, Position, cost_of, places_of, work_of};
@@ -149,16 +149,21 @@ impl Pool {
         take(Turns::new(&self.lanes, |line| &line.own), Room { bytes: bytes_max, ..Room::UNBOUNDED })
     }
 
-    /// The points that what waits of a transaction's sender is going to take of those that it wants.
+    /// The amounts that what waits of a transaction's sender is going to take of those that it wants itself.
     ///
     /// # Errors
     /// When it waits itself.
-    pub fn claims_against(&self, transaction: &VerifiedTransaction) -> Result<Vec<Claim>, Code> {
+    pub fn beside(&self, transaction: &VerifiedTransaction) -> Result<Beside, Code> {
         if self.by_id.contains_key(&transaction.id()) {
             return Err(Code::DuplicateTransaction);
         }
         let queue = self.queues.get(&transaction.transaction().sender);
-        Ok(queue.map(|queue| queue.claims_against(transaction)).unwrap_or_default())
+        Ok(queue.map(|queue| queue.beside(transaction)).unwrap_or_default())
+    }
+
+    /// The amounts that what waits of a sender is going to take of its allowance.
+    pub fn usage_of(&self, sender: &Address) -> Usage {
+        self.queues.get(sender).map(Queue::usage).unwrap_or_default()
     }
 
     /// The number of transactions that wait.

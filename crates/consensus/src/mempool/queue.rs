@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lojal_ledger::Claim;
+use lojal_ledger::{Beside, Claim, Usage};
 use lojal_types::limits::POINTS_MAX;
 use lojal_types::{Address, BrandId, Operation, Points, VerifiedTransaction};
 
@@ -15,11 +15,13 @@ pub(super) struct Queue {
     pub(super) seats: Seats,
     /// The points that they are going to take, by account and brand.
     claims: BTreeMap<(Address, BrandId), u128>,
+    /// The amounts that they are going to take of their sender's allowance.
+    usage: Usage,
 }
 
 impl Queue {
     pub(super) fn new(lane: Lane) -> Self {
-        Self { lane, places: 0, seats: Seats::new(), claims: BTreeMap::new() }
+        Self { lane, places: 0, seats: Seats::new(), claims: BTreeMap::new(), usage: Usage::default() }
     }
     pub(super) fn is_empty(&self) -> bool {
         self.seats.is_empty()
@@ -31,6 +33,7 @@ impl Queue {
     /// Adds a transaction behind the others.
     pub(super) fn push(&mut self, position: Position, transaction: Arc<VerifiedTransaction>) {
         self.places += places_of(&transaction);
+        self.usage.add(&Usage::of(&transaction));
         for (key, amount) in spent_by(&transaction) {
             *self.claims.entry(key).or_default() += amount;
         }
@@ -39,6 +42,7 @@ impl Queue {
     pub(super) fn remove(&mut self, position: &Position) {
         let Some(transaction) = self.seats.remove(position) else { return };
         self.places -= places_of(&transaction);
+        self.usage.take_away(&Usage::of(&transaction));
         for (key, amount) in spent_by(&transaction) {
             let Some(claimed) = self.claims.get_mut(&key) else { continue };
             *claimed -= amount;
@@ -47,8 +51,12 @@ impl Queue {
             }
         }
     }
-    /// The points that they are going to take of those that another transaction wants.
-    pub(super) fn claims_against(&self, transaction: &VerifiedTransaction) -> Vec<Claim> {
+    /// The amounts that they are going to take of their sender's allowance.
+    pub(super) fn usage(&self) -> Usage {
+        self.usage
+    }
+    /// All that they are going to take of what another transaction wants.
+    pub(super) fn beside(&self, transaction: &VerifiedTransaction) -> Beside {
         let mut wanted: Vec<_> = spent_by(transaction).map(|(key, _)| key).collect();
         wanted.sort_unstable();
         wanted.dedup();
@@ -57,7 +65,7 @@ impl Queue {
             let amount = u64::try_from(claimed).unwrap_or(POINTS_MAX).min(POINTS_MAX);
             Some(Claim { account, brand, amount: Points::new(amount) })
         };
-        wanted.into_iter().filter_map(claim).collect()
+        Beside { usage: self.usage, claims: wanted.into_iter().filter_map(claim).collect() }
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::atomic::AtomicBool;
 
-use lojal_types::{Address, ChainId, Operation, Points, Transfer};
+use lojal_types::{Address, Allowances, ChainId, Operation, Points, Transfer};
 
 use super::gossip::read_message;
 use super::*;
@@ -17,7 +17,10 @@ struct Bench {
 }
 
 fn bench() -> Bench {
-    let state = fixture::state();
+    bench_on(fixture::state())
+}
+
+fn bench_on(state: SharedState) -> Bench {
     let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
     let chain = chain(&state);
     Bench { mempool, outbox, state, chain }
@@ -220,6 +223,31 @@ async fn what_peers_gossip_is_not_tried_beside_what_waits_but_counts_against_wha
     bench.receive((0..4).map(transfer).collect()).await;
     assert_eq!(bench.mempool.len(), 4, "the peer may know of more points");
     assert_eq!(bench.submit(transfer(5)).await, Err(Code::InsufficientPoints));
+}
+
+#[tokio::test]
+async fn more_than_its_sender_may_send_in_a_day_does_not_wait_wherever_it_comes_from() {
+    let bench = bench_on(fixture::state_with(Allowances::standard()));
+    give(&bench.state, &[member(0).address(), member(1).address()], 1_000);
+    let transfers = |by: u16, number: u64, count: u64| transfer_by(&bench.chain, by, number, count, 1);
+    for number in 0..3 {
+        assert!(bench.submit(transfers(0, number, 100)).await.is_ok());
+        bench.receive(vec![transfers(1, number, 100)]).await;
+    }
+    assert_eq!(bench.mempool.len(), 6);
+    assert_eq!(bench.submit(transfers(0, 3, 100)).await.err(), None, "the last of 400 operations");
+    bench.receive(vec![transfers(0, 4, 1), transfers(1, 4, 100), transfers(1, 5, 1)]).await;
+    assert_eq!(bench.mempool.len(), 8);
+    for by in [0, 1] {
+        assert_eq!(bench.submit(transfers(by, 6, 1)).await, Err(Code::AllowanceSpent));
+    }
+    // What is gone leaves its part.
+    let first = bench.mempool.pool().first(Room { transactions: 1, ..Room::UNBOUNDED }).remove(0);
+    bench.mempool.pool().remove(&first.id());
+    let by = if first.transaction().sender == member(0).address() { 0 } else { 1 };
+    bench.receive(vec![transfers(by, 7, 100)]).await;
+    assert_eq!(bench.submit(transfers(by, 8, 1)).await, Err(Code::AllowanceSpent));
+    assert_eq!(bench.mempool.len(), 8);
 }
 
 #[tokio::test]

@@ -110,10 +110,11 @@ impl Worker {
             // A client is told at once what would surely fail, also beside what its account has waiting. A peer has
             // told its own client already, and may be a block ahead of this node.
             if *own {
-                let claims = lock(&self.shared.pool).claims_against(transaction)?;
-                dry_run.validate_beside(transaction, &claims)?;
+                let beside = lock(&self.shared.pool).beside(transaction)?;
+                dry_run.validate_beside(transaction, &beside)?;
             } else {
-                dry_run.admit(transaction)?;
+                let before = lock(&self.shared.pool).usage_of(&transaction.transaction().sender);
+                dry_run.admit(transaction, &before)?;
             }
             let lane = dry_run.operated_brand(transaction).map_or(Lane::Members, Lane::Brand);
             lock(&self.shared.pool).insert(Arc::clone(transaction), *own, lane)?;

@@ -9,7 +9,11 @@ fn every_ledger_code_is_a_client_error_or_asks_to_try_again_and_carries_its_numb
         assert!(status.is_client_error() || code == Code::MempoolFull, "{code}");
         let failure = Failure::of_code(code);
         let asks_to_retry = failure.headers.contains_key(header::RETRY_AFTER);
-        assert_eq!(asks_to_retry, matches!(code, Code::QuotaExceeded | Code::MempoolFull), "{code}");
+        assert_eq!(
+            asks_to_retry,
+            matches!(code, Code::QuotaExceeded | Code::AllowanceSpent | Code::MempoolFull),
+            "{code}"
+        );
         let problem = failure.into_problem();
         assert_eq!((problem.number, problem.code.as_str()), (Some(code.number()), code.name()));
         assert_eq!((problem.status, problem.detail.as_str()), (status.as_u16(), code.explanation()));
@@ -21,7 +25,7 @@ fn every_ledger_code_is_a_client_error_or_asks_to_try_again_and_carries_its_numb
 const STATUSES: [(u16, &str); 7] = [
     (400, "malformed"),
     (413, "transaction_too_large"),
-    (429, "quota_exceeded"),
+    (429, "quota_exceeded allowance_spent"),
     (503, "mempool_full"),
     (
         403,
@@ -49,7 +53,8 @@ const STATUSES: [(u16, &str); 7] = [
          conversion_daily_max_reached obligation_too_large settlement_exceeds_debt \
          unknown_household unknown_member too_many_members too_many_invitations \
          too_many_memberships last_household_admin invalid_limits member_limit_reached \
-         at_least_out_of_range issue_too_large unknown_change household_has_no_key",
+         at_least_out_of_range issue_too_large unknown_change household_has_no_key \
+         openings_spent opening_too_small hold_too_small households_spent",
     ),
 ];
 
@@ -61,6 +66,19 @@ fn the_status_of_every_code_is_pinned() {
     pinned.sort_unstable();
     found.sort_unstable();
     assert_eq!(found, pinned);
+}
+
+#[test]
+fn an_allowance_that_is_spent_is_there_again_when_the_day_ends() {
+    let noon = TimeMs::new(1_794_744_000_000).expect("in range");
+    let failure = Failure::allowance_spent(noon.plus_ms(1));
+    assert_eq!(failure.headers[header::RETRY_AFTER], "43200");
+    let problem = failure.into_problem();
+    assert_eq!((problem.status, problem.code.as_str()), (429, "allowance_spent"));
+    assert_eq!(problem.retry_at_ms, Some(noon.plus_ms(12 * 3_600_000)));
+    assert!(problem.detail.ends_with("when the day ends (UTC), at 2026-11-16T00:00:00Z"), "{}", problem.detail);
+    let last = Failure::allowance_spent(noon.plus_ms(12 * 3_600_000 - 1));
+    assert_eq!(last.headers[header::RETRY_AFTER], "1");
 }
 
 #[test]

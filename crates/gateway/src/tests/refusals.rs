@@ -1,9 +1,10 @@
 use lojal_random::Random;
-use lojal_types::api::Batch;
+use lojal_types::api::{Batch, BatchAnswer, TransactionState};
 use lojal_types::{Code, KeyPair, NetworkKind, SignedTransaction};
 
 use super::http::{BYTES, JSON};
 use super::node::{ANNA, BO, Node, TILL, address, transfer};
+use super::operations::redeem;
 use crate::limits::{BATCH_BYTES_MAX, SUBMISSION_BYTES_MAX};
 
 async fn refused(node: &Node, signed: &SignedTransaction, code: Code, status: u16) {
@@ -34,6 +35,28 @@ async fn every_reason_of_the_ledger_comes_with_its_status_and_number() {
     let nonsense = node.post("/v1/transactions", BYTES, vec![1, 2, 3]).await;
     assert_eq!(nonsense.refusal(), (400, "malformed".into()));
     assert_eq!(nonsense.problem().number, Some(101));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_sent_as_much_as_it_may_is_told_when_the_day_ends() {
+    let node = Node::start().await;
+    node.issue(ANNA, 1_000);
+    for _ in 0..4 {
+        node.apply(ANNA, vec![redeem("nordmat", address(ANNA), 1); 100]);
+    }
+    let now = node.now();
+    let answer = node.submit("", &node.transfer(ANNA, BO, 1)).await;
+    assert_eq!(answer.refusal(), (429, "allowance_spent".into()));
+    let (problem, ends) = (answer.problem(), now.day().plus(1));
+    assert_eq!(problem.retry_at_ms, Some(ends.start()));
+    assert!(problem.detail.ends_with(&format!("at {ends}T00:00:00Z")), "{}", problem.detail);
+    assert_eq!(answer.header("retry-after"), ends.start().since_ms(now).div_ceil(1000).to_string());
+    let batch = node.submit_batch("", &[node.transfer(ANNA, BO, 1)]).await.json::<BatchAnswer>();
+    let TransactionState::Refused { problem: again } = &batch.transactions[0].state else { panic!("{batch:?}") };
+    assert_eq!(again.retry_at_ms, problem.retry_at_ms);
+    // Others have days of their own.
+    node.issue(BO, 10);
+    assert_eq!(node.submit("", &node.transfer(BO, ANNA, 1)).await.status, 202);
 }
 
 #[tokio::test(flavor = "multi_thread")]

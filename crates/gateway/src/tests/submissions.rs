@@ -181,8 +181,8 @@ async fn an_empty_batch_has_an_empty_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_batch_of_a_thousand_is_taken() {
     let node = Node::start().await;
-    node.issue(ANNA, 10_000);
-    let signed: Vec<_> = (0..1_000).map(|_| node.transfer(ANNA, BO, 1)).collect();
+    node.issue(TILL, 10_000);
+    let signed: Vec<_> = (0..1_000).map(|_| node.transfer(TILL, BO, 1)).collect();
     let answer = node.submit_batch("", &signed).await;
     assert_eq!(answer.status, 202);
     let pending = |one: &TransactionStatus| one.state == TransactionState::Pending;

@@ -3,12 +3,12 @@
 use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    AcceptPartnership, Address, Agree, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold,
-    Day, EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians, Invite, Issue, Join,
-    KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy,
-    ProposePartnership, Reference, Release, RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Roles,
-    RotateKey, Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transaction,
-    Transfer, Unfreeze, Validator, VerifiedTransaction,
+    AcceptPartnership, Address, Agree, Allowances, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert,
+    CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians,
+    Invite, Issue, Join, KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters,
+    PartnershipTerms, Points, Policy, ProposePartnership, Reference, Release, RemoveMember, RemoveOperator, Request,
+    RequestKind, Reverse, Roles, RotateKey, Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle,
+    StartRecovery, TimeMs, Transaction, Transfer, Unfreeze, Validator, VerifiedTransaction,
 };
 
 const START_MS: u64 = 1_800_000_000_000;
@@ -91,7 +91,7 @@ fn genesis() -> Genesis {
     };
     let document = GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
-        parameters: Parameters { recovery_delay_ms: 2_000, ..Parameters::standard() },
+        parameters: Parameters { recovery_delay_ms: 2_000, allowances: Allowances::open(), ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one validator"),
         brands: Bounded::new((0..3).map(brand).collect()).expect("three brands"),
         ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))

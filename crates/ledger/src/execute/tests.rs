@@ -1,4 +1,5 @@
 mod admission;
+mod allowances;
 mod atomicity;
 mod between;
 mod brands;

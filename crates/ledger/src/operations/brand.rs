@@ -6,7 +6,7 @@ use lojal_types::{Address, BrandId, Code, Policy, RemoveOperator, Role, SetOpera
 
 use super::{Context, authority};
 use crate::key::{AccountKey, BrandKey, IssuedTodayKey, OperatorKey, OperatorListKey};
-use crate::record::{Account, Operator};
+use crate::record::Operator;
 
 /// `SetPolicy`, as all of these "by an admin of the brand" (protocol, Brands). "A change of policy changes no lot."
 /// (protocol, Points)
@@ -30,11 +30,12 @@ pub(super) fn set_operator(context: &mut Context<'_, '_>, set: &SetOperator) -> 
         not_the_last_admin(context, set.brand, operator)?;
     }
     list(context, set.brand, operator)?;
-    if context.overlay.get(&AccountKey(operator)).is_none() {
-        context.overlay.put(&AccountKey(operator), &Account::default());
+    let key = OperatorKey { brand: set.brand, operator };
+    if context.overlay.get(&key).is_none() {
+        count_brands(context, operator, |brands| brands.checked_add(1));
     }
     let record = Operator { roles: set.roles.clone(), issue_daily_max: set.issue_daily_max };
-    context.overlay.put(&OperatorKey { brand: set.brand, operator }, &record);
+    context.overlay.put(&key, &record);
     Ok(())
 }
 
@@ -47,11 +48,20 @@ pub(super) fn remove_operator(context: &mut Context<'_, '_>, remove: &RemoveOper
     known_operator(context, &key)?;
     not_the_last_admin(context, brand, operator)?;
     context.overlay.remove(&key);
+    count_brands(context, operator, |brands| brands.checked_sub(1));
     context.overlay.remove(&IssuedTodayKey { brand, operator });
     let mut list = context.overlay.get(&OperatorListKey(brand)).unwrap_or_default();
     list.operators = list.operators.without(&operator);
     context.overlay.put(&OperatorListKey(brand), &list);
     Ok(())
+}
+
+/// An account knows of how many brands it is an operator, since an operator's allowance is another one. Whoever is
+/// appointed has an account from then on.
+fn count_brands(context: &mut Context<'_, '_>, operator: Address, change: impl FnOnce(u16) -> Option<u16>) {
+    let mut account = context.overlay.get(&AccountKey(operator)).unwrap_or_default();
+    account.operates = change(account.operates).expect("as many as brands list it, of which there are few");
+    context.overlay.put(&AccountKey(operator), &account);
 }
 
 /// "Amounts in it are 1 to 2^53 − 1, `transfer_min` at most `transfer_max`." (protocol, Brands)

@@ -1,7 +1,9 @@
 //! `Hold`, `Capture` and `Release`: points that wait for a till, out of everybody else's reach.
 
 use lojal_types::limits::HOLD_MS_MAX;
-use lojal_types::{Address, Bounded, BrandId, Capture, Code, Day, Hold, Lot, Points, Reference, Release, Role, TimeMs};
+use lojal_types::{
+    Address, Bounded, BrandId, Capture, Code, Day, Hold, Lot, Points, Policy, Reference, Release, Role, TimeMs,
+};
 
 use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
@@ -18,8 +20,9 @@ use crate::record::{Held, Holds, OpenHold, Used};
 /// lots are set aside." (protocol, Holds)
 pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
     amount(hold.amount)?;
-    authority::brand(context, hold.brand)?;
+    let brand = authority::brand(context, hold.brand)?;
     let counted = authority::spend(context, hold.from, hold.brand, Purpose::Hold, hold.amount)?;
+    not_too_small(&brand.policy, hold.amount)?;
     let expires_ms = end_in_time(context, hold)?;
     answers(context, &hold.asked(), &hold.request)?;
     let (reference, dated) = (hold.request.reference.clone(), hold.request.dated);
@@ -39,6 +42,11 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     let lots = Bounded::new(lots).expect("at least one lot, and no more than a balance has");
     let open = OpenHold { reference, dated, expires_ms, lots, counted };
     set_aside(context, HoldsKey { account: hold.from, brand: hold.brand }, open)
+}
+
+/// "A hold is at least the policy's `transfer_min` (`hold_too_small`)." (protocol, Holds)
+fn not_too_small(policy: &Policy, amount: Points) -> Result<(), Code> {
+    if amount < policy.transfer_min { Err(Code::HoldTooSmall) } else { Ok(()) }
 }
 
 /// `Capture`: "by an operator with the role *capture*, before the expiry: all or part; the rest returns at once. A hold

@@ -3,6 +3,7 @@
 
 use lojal_types::{Address, Code, Invite, Join, Leave, MemberRights, MemberRole, RemoveMember, SetMember};
 
+use super::allowance::count_household;
 use super::counters::this_month;
 use super::expired_holds::{return_expired, uncount_holds};
 use super::{Context, authority};
@@ -12,6 +13,7 @@ use crate::record::{Account, Household};
 /// "A household is an account with members instead of a key; whoever creates it is its first admin." (protocol,
 /// Households)
 pub(super) fn create(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    count_household(context)?;
     let address = Address::of_household(&context.chain, &context.transaction, context.index);
     context.overlay.put(&AccountKey(address), &Account::default());
     let rights = MemberRights { role: MemberRole::Admin, limits: Default::default() };
@@ -21,7 +23,7 @@ pub(super) fn create(context: &mut Context<'_, '_>) -> Result<(), Code> {
 /// `Invite`: (role, limits) wait for the invitee.
 pub(super) fn invite(context: &mut Context<'_, '_>, invite: &Invite) -> Result<(), Code> {
     let mut household = of_admin(context, invite.household)?;
-    let rights = valid(MemberRights { role: invite.role, limits: invite.limits.clone() })?;
+    let rights = valid(context, MemberRights { role: invite.role, limits: invite.limits.clone() })?;
     authority::can_sign(invite.member)?;
     not_a_member(&household, invite.member)?;
     let key = InvitationKey { household: invite.household, member: invite.member };
@@ -53,7 +55,7 @@ pub(super) fn leave(context: &mut Context<'_, '_>, leave: &Leave) -> Result<(), 
 /// it leaves or is removed." (protocol, Households)
 pub(super) fn set_member(context: &mut Context<'_, '_>, set: &SetMember) -> Result<(), Code> {
     let household = of_admin(context, set.household)?;
-    let rights = valid(MemberRights { role: set.role, limits: set.limits.clone() })?;
+    let rights = valid(context, MemberRights { role: set.role, limits: set.limits.clone() })?;
     is_a_member(&household, set.member)?;
     keeps_an_admin(context, set, &household)?;
     context.overlay.put(&MemberKey { household: set.household, member: set.member }, &rights);
@@ -137,9 +139,13 @@ fn last_of_an_empty_pool(context: &mut Context<'_, '_>, address: Address, househ
     if leaves_nothing { Ok(()) } else { Err(Code::LastHouseholdAdmin) }
 }
 
-/// "Limits stand by brand, each brand once; an admin has none." (protocol, Households)
-fn valid(rights: MemberRights) -> Result<MemberRights, Code> {
-    if rights.are_valid() { Ok(rights) } else { Err(Code::InvalidLimits) }
+/// "Limits stand by brand, each brand once, of brands that there are; an admin has none." (protocol, Households)
+fn valid(context: &mut Context<'_, '_>, rights: MemberRights) -> Result<MemberRights, Code> {
+    if !rights.are_valid() {
+        return Err(Code::InvalidLimits);
+    }
+    rights.limits.iter().try_for_each(|limit| authority::brand(context, limit.brand).map(drop))?;
+    Ok(rights)
 }
 
 /// "At most 16 members, 16 invitations, and 16 households per account." (protocol, Households)

@@ -3,6 +3,7 @@
 use lojal_types::limits::REVERSAL_WINDOW_MS_MAX;
 use lojal_types::{Code, Issue, Lot, Points, Policy, Role};
 
+use super::allowance::{Gift, open};
 use super::balances::{add_outstanding, amount, change_totals};
 use super::counters::count_day;
 use super::ledger::credit;
@@ -34,6 +35,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
         Some(totals)
     })?;
     add_outstanding(context, issue.brand, &[lot]);
+    open(context, issue.to, &brand.policy, issue.amount, Gift::Issue)?;
     credit(context, issue.to, issue.brand, &[lot])
 }
 

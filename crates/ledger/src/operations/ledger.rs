@@ -5,11 +5,11 @@ use lojal_types::{Address, BrandId, Code, Expiry, Lot, Points};
 use super::Context;
 use super::balances::{add_lots, write_balance};
 use super::expired_holds::return_expired;
-use crate::key::{AccountKey, BalanceKey, HouseholdKey};
+use crate::key::{BalanceKey, HouseholdKey};
 use crate::lots::total;
-use crate::record::{Account, Balance};
+use crate::record::Balance;
 
-/// Gives lots to an account: "An account exists from the first points it receives" (protocol, Accounts and keys).
+/// Gives lots to an account that there is.
 pub(super) fn credit(
     context: &mut Context<'_, '_>,
     account: Address,
@@ -18,8 +18,6 @@ pub(super) fn credit(
 ) -> Result<(), Code> {
     if account.is_household() {
         enter_pool(context, account, brand)?;
-    } else if context.overlay.get(&AccountKey(account)).is_none() {
-        context.overlay.put(&AccountKey(account), &Account::default());
     }
     return_expired(context, account, brand);
     add_lots(context, account, brand, lots);

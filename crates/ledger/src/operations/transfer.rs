@@ -2,6 +2,7 @@
 
 use lojal_types::{Code, Policy, Transfer};
 
+use super::allowance::{Gift, open};
 use super::authority::Purpose;
 use super::balances::amount;
 use super::counters::count_day;
@@ -18,6 +19,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Resul
     policy_allows_the_amount(&brand.policy, transfer)?;
     within_daily_cap(context, &brand.policy, transfer)?;
     let lots = debit(context, transfer.from, transfer.brand, transfer.amount)?;
+    open(context, transfer.to, &brand.policy, transfer.amount, Gift::Transfer)?;
     // "Lots keep their expiry through transfers, pools and holds" (protocol, Points)
     credit(context, transfer.to, transfer.brand, &lots)
 }

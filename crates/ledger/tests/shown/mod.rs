@@ -79,6 +79,10 @@ fn note_account(facts: &mut Facts, view: &View, address: Address) {
         account.recovery.as_ref(),
         &account.safeguards,
     );
+    let used = account.used_on(view.tip().time_ms.day());
+    let reserved = used.sent.reserved.map(u64::from);
+    let (sent, made) = ((used.sent.bytes, used.sent.operations.into()), (used.opened.into(), used.households.into()));
+    facts.used(address, sent, made, &reserved);
     facts.memberships(address, &view.memberships(address));
     for brand in view.brand_ids() {
         let lots: Vec<Lot> = view.lots(address, brand);

@@ -14,8 +14,9 @@ impl Model {
         let bounds_hold = 1 <= min && min <= max && max <= AMOUNT_MAX;
         let cap_holds = policy.transfer_daily_max.is_none_or(|cap| (1..=AMOUNT_MAX).contains(&cap.get()));
         let issue_holds = policy.issue_max.is_none_or(|max| (1..=AMOUNT_MAX).contains(&max.get()));
+        let opening_holds = (1..=AMOUNT_MAX).contains(&policy.opening_min.get());
         let window_holds = policy.reversal_window_ms <= 400 * DAY_MS;
-        let holds = months_hold && bounds_hold && cap_holds && issue_holds && window_holds;
+        let holds = months_hold && bounds_hold && cap_holds && issue_holds && window_holds && opening_holds;
         ensure(holds, Code::PolicyOutOfBounds)?;
         self.tables.policies.set(set.brand, policy.clone());
         Ok(())

@@ -8,8 +8,9 @@ impl Model {
     pub(super) fn hold(&mut self, sender: Address, hold: &lojal_types::Hold) -> Result<(), Code> {
         let (amount, expires) = (hold.amount.get(), hold.expires_ms.get());
         check_amount(amount)?;
-        self.policy(hold.brand)?;
+        let policy = self.policy(hold.brand)?;
         let counted = self.spend(sender, hold.from, hold.brand, amount, false)?;
+        ensure(amount >= policy.transfer_min.get(), Code::HoldTooSmall)?;
         ensure(expires > self.time && expires <= self.time + 30 * DAY_MS, Code::HoldExpiryOutOfRange)?;
         let expires = expires.div_ceil(MINUTE_MS) * MINUTE_MS;
         self.check_answer(&hold.asked(), &hold.request)?;

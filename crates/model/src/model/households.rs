@@ -23,6 +23,7 @@ impl Household {
 
 impl Model {
     pub(super) fn create_household(&mut self, act: Act) -> Result<(), Code> {
+        self.count_household(act.sender)?;
         let address = Address::of_household(&self.chain, &act.transaction, act.index);
         self.tables.accounts.set(address, Account::default());
         let admin = MemberRights { role: MemberRole::Admin, limits: Default::default() };
@@ -59,9 +60,14 @@ impl Model {
         Ok(household)
     }
 
+    fn check_brands(&self, limits: &MemberLimits) -> Result<(), Code> {
+        limits.iter().try_for_each(|limit| self.policy(limit.brand).map(drop))
+    }
+
     pub(super) fn invite(&mut self, sender: Address, invite: &Invite) -> Result<(), Code> {
         let mut household = self.of_admin(sender, invite.household)?;
         let rights = rights(invite.role, &invite.limits)?;
+        self.check_brands(&invite.limits)?;
         can_sign(invite.member)?;
         ensure(!household.members.contains_key(&invite.member), Code::AlreadyMember)?;
         let before = household.invited.insert(invite.member, rights.clone());
@@ -85,6 +91,7 @@ impl Model {
     pub(super) fn set_member(&mut self, sender: Address, set: &SetMember) -> Result<(), Code> {
         let mut household = self.of_admin(sender, set.household)?;
         let rights = rights(set.role, &set.limits)?;
+        self.check_brands(&set.limits)?;
         ensure(household.members.contains_key(&set.member), Code::UnknownMember)?;
         household.members.insert(set.member, rights);
         ensure(household.admins() > 0, Code::LastHouseholdAdmin)?;

@@ -2,15 +2,12 @@
 
 use lojal_types::{Address, BrandId, Code, Expiry, Month};
 
-use super::{Account, Model, ensure};
+use super::{Model, ensure};
 
 impl Model {
     pub(super) fn give(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) -> Result<(), Code> {
         if to.as_bytes()[19] % 2 == 1 {
             ensure(self.tables.households.contains(&to), Code::UnknownHousehold)?;
-        }
-        if !self.tables.accounts.contains(&to) {
-            self.tables.accounts.set(to, Account::default());
         }
         self.return_expired(to, brand);
         self.put(to, brand, lots);

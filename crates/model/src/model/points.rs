@@ -23,6 +23,7 @@ impl Model {
         self.count_issued(issue.brand, amount)?;
         let expiry = self.expiry_under(&policy);
         let until = (self.time + policy.reversal_window_ms.min(400 * DAY_MS)).min(self.drop_of(key.0));
+        self.open(issue.to, &policy, amount, None)?;
         self.give(issue.to, issue.brand, vec![(expiry, amount)])?;
         self.tables.issues.set(key, Issued { to: issue.to, amount, expiry, dated: issue.dated, until, reversed: 0 });
         Ok(())
@@ -60,6 +61,7 @@ impl Model {
             count(&mut self.tables.transferred_on, key, amount, max.get(), Code::TransferDailyMaxReached)?;
         }
         let taken = self.take(transfer.from, transfer.brand, amount)?;
+        self.open(transfer.to, &policy, amount, Some(sender))?;
         self.give(transfer.to, transfer.brand, taken)
     }
 

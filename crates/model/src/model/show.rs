@@ -87,6 +87,9 @@ impl Model {
         for (address, account) in self.tables.accounts.iter() {
             let recovery = account.recovery.as_ref();
             facts.account(*address, account.key, account.frozen, &account.guardians, recovery, &account.safeguards);
+            let used = self.used_today(*address);
+            let made = (used.opened as u64, used.households as u64);
+            facts.used(*address, (used.bytes, used.operations), made, &used.reserved);
             facts.memberships(*address, &self.memberships(*address));
             for brand in &brands {
                 facts.lots(*address, *brand, &typed(&self.lots(*address, *brand)));

@@ -10,6 +10,10 @@ pub(crate) struct Tables {
     pub(crate) policies: Table<BrandId, Policy>,
     pub(crate) operators: Table<(BrandId, Address), Operator>,
     pub(crate) accounts: Table<Address, Account>,
+    /// The days on which each account was opened by a member's transfer, once for each.
+    pub(crate) opened: Table<Address, Vec<u64>>,
+    /// The days on which households were created, by their first members.
+    pub(crate) created: Table<Address, Vec<u64>>,
     /// Dead lots stay until their owner's points of that brand move.
     pub(crate) lots: Table<(Address, BrandId, Expiry), u64>,
     pub(crate) totals: Table<BrandId, Sums>,
@@ -46,6 +50,8 @@ impl Tables {
             policies,
             operators,
             accounts,
+            opened,
+            created,
             lots,
             totals,
             shelves,
@@ -68,6 +74,7 @@ impl Tables {
         policies.end(how);
         operators.end(how);
         accounts.end(how);
+        [opened, created].into_iter().for_each(|table| table.end(how));
         lots.end(how);
         totals.end(how);
         shelves.end(how);

@@ -20,13 +20,14 @@ impl Workload {
         if self.twist() {
             let wrong = [
                 Policy { transfer_min: Points::new(0), ..policy.clone() },
+                Policy { opening_min: Points::new(0), ..policy.clone() },
                 Policy { expiry_months: Some(61), ..policy.clone() },
                 Policy { transfer_min: Points::new(2), transfer_max: Points::new(1), ..policy.clone() },
                 Policy { transfer_daily_max: Some(Points::new(0)), ..policy.clone() },
                 Policy { issue_max: Some(Points::new(0)), ..policy.clone() },
                 Policy { reversal_window_ms: 400 * DAY_MS + 1, ..policy },
             ];
-            return self.random.pick(&wrong).expect("six");
+            return self.random.pick(&wrong).expect("seven");
         }
         let months = self.random.within(1..61);
         let months = u8::try_from(months).expect("at most 60");

@@ -1,6 +1,6 @@
 //! Transactions of many operations: bonus runs, and one more of something than there may be.
 
-use lojal_types::{CreateHousehold, Invite, MemberRole, Operation, Points, Policy, SetPolicy};
+use lojal_types::{CreateHousehold, Invite, MemberRole, Operation, Policy, SetPolicy, Transfer};
 
 use super::Workload;
 use crate::world::{BANK, DAY_MS, MEMBERS, MEMBERS_WITH_POINTS, TILL};
@@ -15,7 +15,7 @@ impl Workload {
     /// A sender and its bundle, if the one that comes to mind is possible.
     pub(super) fn bundle(&mut self) -> Option<(usize, Vec<Operation>)> {
         let member = self.random.index(MEMBERS_WITH_POINTS);
-        match self.random.within(0..12) {
+        match self.random.within(0..13) {
             0 => Some((TILL, self.ladder())),
             1 => Some((member, self.too_many_holds(member)?)),
             2 => Some((member, self.too_many_invitations(member)?)),
@@ -25,6 +25,7 @@ impl Workload {
                 let strangers = (0..OPERATORS).map(|number| self.appoint_stranger(self.brands[brand], number));
                 Some((Self::office(brand), strangers.collect()))
             }
+            5 => Some((member, self.openings(member)?)),
             _ => Some((TILL, self.bonus())),
         }
     }
@@ -70,7 +71,29 @@ impl Workload {
         let open = self.model.hold_numbers(purse.from, purse.brand).len();
         let count = if self.random.once_in(2) { TOO_MANY } else { (TOO_MANY - 1).saturating_sub(open).max(1) };
         let expires = self.time.plus_ms(self.random.within(1..2 * DAY_MS));
-        Some((0..count).map(|_| self.hold_of(purse.brand, purse.from, Points::new(1), expires)).collect())
+        let least = self.model.tables.policies.get(&purse.brand)?.transfer_min;
+        Some((0..count).map(|_| self.hold_of(purse.brand, purse.from, least, expires)).collect())
+    }
+
+    /// Gifts to strangers, as few as nobody minds, or one more than a member may open accounts.
+    fn openings(&mut self, member: usize) -> Option<Vec<Operation>> {
+        let from = self.address(member);
+        let purse = self.purse(from, true, |workload, _, brand| {
+            workload.model.tables.policies.get(&brand).is_some_and(|policy| policy.transferable)
+        })?;
+        let policy = self.model.tables.policies.get(&purse.brand)?;
+        let amount = policy.transfer_min.max(policy.opening_min);
+        let most = u64::from(self.model.allowances.openings) + 1;
+        let count = if self.random.once_in(2) { most } else { 2 };
+        if count > 100 || count.saturating_mul(amount.get()) > purse.points {
+            return None;
+        }
+        let (brand, from) = (purse.brand, purse.from);
+        let gift = |_| {
+            let to = self.stranger();
+            Operation::Transfer(Transfer { brand, from, to, amount })
+        };
+        Some((0..count).map(gift).collect())
     }
 
     fn too_many_invitations(&mut self, member: usize) -> Option<Vec<Operation>> {

@@ -48,6 +48,13 @@ impl Workload {
         self.address(actor)
     }
 
+    /// An address that nobody has a key for, and most likely without an account.
+    pub(super) fn stranger(&mut self) -> Address {
+        let mut bytes = [0x6e; 20];
+        bytes[..8].copy_from_slice(&self.random.number().to_be_bytes());
+        Address::new(bytes)
+    }
+
     pub(super) fn member(&mut self) -> Address {
         let members = if self.twist() { MEMBERS } else { MEMBERS_WITH_POINTS };
         let actor = self.random.index(members);

@@ -15,7 +15,8 @@ impl Workload {
     pub(super) fn create_household(&mut self, sender: usize) -> Option<Operation> {
         let memberships = self.model.memberships(self.address(sender)).len();
         let enough = self.model.tables.households.iter().count() >= HOUSEHOLDS && !self.random.once_in(10);
-        let possible = memberships < 16 && !enough;
+        let created = self.model.used_today(self.address(sender)).households;
+        let possible = memberships < 16 && !enough && created < usize::from(self.model.allowances.households);
         (possible || self.wild).then_some(Operation::CreateHousehold(CreateHousehold {}))
     }
 

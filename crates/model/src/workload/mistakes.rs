@@ -2,8 +2,8 @@
 
 use lojal_types::{
     Address, Bounded, BrandId, Convert, FinishRecovery, Guardian, Guardians, Invite, Issue, Join, MemberRights,
-    MemberRole, Operation, Points, Policy, Redeem, Reference, Release, RemoveMember, RemoveOperator, Role,
-    SetGuardians, StartRecovery, Transfer,
+    MemberRole, Operation, Points, Policy, Redeem, Reference, Release, RemoveMember, RemoveOperator, Request,
+    RequestKind, Role, Salt, SetGuardians, StartRecovery, Transfer,
 };
 
 use super::Workload;
@@ -12,7 +12,7 @@ use crate::world::{MEMBERS, TILL};
 /// Everybody who can make a mistake as things stand, and how.
 type Possible = Vec<(Address, Operation)>;
 
-const MISTAKES: [fn(&Workload) -> Possible; 22] = [
+const MISTAKES: [fn(&Workload) -> Possible; 24] = [
     Workload::spending_dead_points,
     Workload::pooling_what_must_not_be,
     Workload::transferring_what_must_not_be,
@@ -35,6 +35,8 @@ const MISTAKES: [fn(&Workload) -> Possible; 22] = [
     Workload::giving_to_no_household,
     Workload::recovering_while_barred,
     Workload::naming_who_cannot_sign,
+    Workload::opening_with_too_little,
+    Workload::holding_too_little,
 ];
 
 impl Workload {
@@ -139,6 +141,31 @@ impl Workload {
             others.map(move |from| (from, Operation::Transfer(Transfer { brand: *brand, from, to, amount })))
         });
         transfers.collect()
+    }
+
+    /// By a till, for members who were never given anything.
+    fn opening_with_too_little(&self) -> Possible {
+        let strict = self.model.tables.policies.iter().filter(|(_, policy)| policy.opening_min.get() > 1);
+        let issues = strict.filter_map(|(brand, policy)| {
+            let reference = Reference::new(self.random.clone().number().to_be_bytes().to_vec()).ok()?;
+            let (to, amount) = (self.address(MEMBERS - 1), Points::new(policy.opening_min.get() - 1));
+            let (brand, dated) = (*brand, self.time.day());
+            Some((self.address(TILL), Operation::Issue(Issue { brand, to, amount, reference, dated })))
+        });
+        issues.collect()
+    }
+
+    fn holding_too_little(&self) -> Possible {
+        let strict = self.model.tables.policies.iter().filter(|(_, policy)| policy.transfer_min.get() > 1);
+        let holds = strict.flat_map(|(brand, policy)| {
+            let (kind, until_ms) = (RequestKind::Hold { expires_ms: self.time.plus_ms(1) }, self.time.plus_ms(1));
+            let (amount, dated, salt) =
+                (Points::new(policy.transfer_min.get() - 1), self.time.day(), Salt::new([9; 16]));
+            let request = Request { brand: *brand, amount, kind, dated, until_ms, household: None, salt };
+            let accounts = self.model.tables.accounts.iter().map(|(account, _)| *account);
+            accounts.map(move |account| (account, request.answer(&self.chain, account)))
+        });
+        holds.collect()
     }
 
     fn transferring_what_must_not_be(&self) -> Possible {

@@ -155,7 +155,13 @@ impl Workload {
     pub(super) fn hold(&mut self, sender: usize) -> Option<Operation> {
         let suits = |workload: &Self, from, brand| workload.model.hold_numbers(from, brand).len() < 15;
         let purse = self.purse(self.address(sender), false, suits)?;
-        let amount = Points::new(self.part(purse.points));
+        let least = self.model.tables.policies.get(&purse.brand).map_or(1, |policy| policy.transfer_min.get());
+        let amount = self.part(purse.points);
+        let amount = if self.wild { amount } else { amount.max(least) };
+        if amount > purse.points && !self.wild {
+            return None;
+        }
+        let amount = Points::new(amount);
         let ms = if self.twist() {
             self.random.pick(&[0, 1, 30 * DAY_MS, 30 * DAY_MS + 1])
         } else {

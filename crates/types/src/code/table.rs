@@ -3,7 +3,7 @@
 use super::Code;
 
 /// Every code with its name and what it tells a person.
-pub(super) const TABLE: [(Code, &str, &str); 95] = [
+pub(super) const TABLE: [(Code, &str, &str); 100] = [
     (
         Code::Malformed,
         "malformed",
@@ -43,6 +43,11 @@ pub(super) const TABLE: [(Code, &str, &str); 95] = [
         "too many transactions of this account are waiting; submit again when some are done",
     ),
     (Code::MempoolFull, "mempool_full", "the node has too many transactions waiting; submit again in a moment"),
+    (
+        Code::AllowanceSpent,
+        "allowance_spent",
+        "this account has sent as much today as it may; submit again when the day ends (UTC)",
+    ),
     (Code::AmountZero, "amount_zero", "the amount must be more than zero"),
     (
         Code::AmountTooLarge,
@@ -139,6 +144,18 @@ pub(super) const TABLE: [(Code, &str, &str); 95] = [
         "the day of this reference lies too long ago for this network; look whether it was used, and only if not, take \
          a new one",
     ),
+    (
+        Code::OpeningsSpent,
+        "openings_spent",
+        "this member has opened as many accounts today as it may; send to an address that has an account, or wait for \
+         the next day (UTC)",
+    ),
+    (
+        Code::OpeningTooSmall,
+        "opening_too_small",
+        "the address has no account yet, and fewer points than this brand's opening_min open none; send more",
+    ),
+    (Code::HoldTooSmall, "hold_too_small", "less than this brand's smallest transfer, which is its smallest hold too"),
     (Code::InvalidKey, "invalid_key", "the new key is no valid Ed25519 public key"),
     (Code::KeyUnchanged, "key_unchanged", "the new key already signs for this account"),
     (
@@ -315,4 +332,9 @@ pub(super) const TABLE: [(Code, &str, &str); 95] = [
          one of its members",
     ),
     (Code::AlreadyInvited, "already_invited", "this account has the same invitation to this household already"),
+    (
+        Code::HouseholdsSpent,
+        "households_spent",
+        "this account has created as many households today as it may; wait for the next day (UTC)",
+    ),
 ];

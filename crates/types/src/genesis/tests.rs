@@ -68,6 +68,25 @@ fn every_broken_rule_is_named() {
         let parameters = Parameters { receipt_days, keep_months, ..Parameters::standard() };
         assert!(Genesis::new(GenesisDocument { parameters, ..document() }).is_ok());
     }
+    let allowances = |change: fn(&mut Allowances)| error_after(|d| change(&mut d.parameters.allowances));
+    for (error, name) in [
+        (allowances(|a| a.member.bytes = 16_383), "allowances.member"),
+        (allowances(|a| a.member.operations = 99), "allowances.member"),
+        (allowances(|a| a.operator.bytes = (1 << 40) + 1), "allowances.operator"),
+        (allowances(|a| a.operator.operations = 99), "allowances.operator"),
+        (allowances(|a| a.openings = 0), "allowances.openings"),
+        (allowances(|a| a.openings = 10_001), "allowances.openings"),
+        (allowances(|a| a.households = 0), "allowances.households"),
+        (allowances(|a| a.households = 101), "allowances.households"),
+    ] {
+        assert!(matches!(error, GenesisError::Parameter(found, _) if found == name), "{error}");
+    }
+    let least = Allowance { bytes: 16_384, operations: 100 };
+    let least = Allowances { openings: 1, households: 1, member: least, operator: least };
+    for allowances in [least, Allowances::standard(), Allowances::open()] {
+        let parameters = Parameters { allowances, ..Parameters::standard() };
+        assert!(Genesis::new(GenesisDocument { parameters, ..document() }).is_ok());
+    }
     assert!(matches!(error_after(|d| d.parameters.block_bytes_max = 32_767), GenesisError::Parameter(..)));
     assert!(matches!(error_after(|d| d.parameters.block_bytes_max = 4_194_305), GenesisError::Parameter(..)));
     assert!(matches!(error_after(|d| d.parameters.block_transactions_max = 10_001), GenesisError::Parameter(..)));
@@ -149,11 +168,18 @@ fn what_a_document_leaves_out_is_cautious() {
         "poolable",
         "tradeable",
         "transfer_daily_max",
+        "opening_min",
+        "[parameters.allowances",
+        "openings",
+        "households",
+        "bytes",
+        "operations",
     ];
     let short: Vec<&str> = text.lines().filter(|line| !left_out.iter().any(|name| line.starts_with(name))).collect();
     let read = GenesisDocument::from_toml(&short.join("\n")).expect("they can be left out");
     assert_eq!(read.parameters.recovery_delay_ms, 259_200_000);
     assert_eq!((read.parameters.receipt_days, read.parameters.keep_months), (35, 13));
+    assert_eq!(read.parameters.allowances, Allowances::standard());
     let policy = &read.brands[0].policy;
     assert!(!policy.convertible && !policy.poolable && !policy.tradeable);
     assert_eq!((policy.transfer_daily_max, read.settlement_currency), (None, None));

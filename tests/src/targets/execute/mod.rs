@@ -9,8 +9,9 @@ use std::sync::Arc;
 use lojal_chain::replay::{check_commit, commit, execute_bytes};
 use lojal_chain::{ExecutedBlock, execute_block, propose};
 use lojal_ledger::conservation::balance_sheet;
-use lojal_ledger::key::RecentKey;
+use lojal_ledger::key::{AccountKey, RecentKey, StateKey};
 use lojal_ledger::recent::{RecentIds, RecentMinute, minute_of};
+use lojal_ledger::record::Account;
 use lojal_ledger::{DryRun, Shelves, State, StateTree};
 use lojal_types::{
     Bounded, Certificate, ChainId, Code, CommitSignature, Guardian, Operation, Outcome, Receipt, TimeMs, Transaction,
@@ -115,8 +116,12 @@ fn is_as_foretold(state: &State, block: &ExecutedBlock, time: TimeMs) {
     );
     if expected.is_err() {
         let (without, _) = after(state, time, None);
+        let sender = first.transaction().sender;
+        let apart_from_use = |state: &State| state.view().account(sender).map(|one| Account { used: None, ..one });
+        assert_eq!(apart_from_use(&with), apart_from_use(&without), "a failed transaction has changed its account");
         StateTree::diff(without.view().tree(), with.view().tree(), |_, key, _| {
-            assert!(world::is_of_recent_transactions(key), "a failed transaction has changed the state");
+            let is_sender = AccountKey::decode(key).is_some_and(|AccountKey(address)| address == sender);
+            assert!(is_sender || world::is_of_recent_transactions(key), "a failed transaction has changed the state");
         });
     }
 }

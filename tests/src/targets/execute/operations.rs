@@ -333,6 +333,7 @@ fn policy(source: &mut Source<'_>) -> Policy {
         transfer_min: amount(source),
         transfer_max: amount(source),
         transfer_daily_max: (flags & 4 == 4).then(|| amount(source)),
+        opening_min: if flags & 128 == 128 { amount(source) } else { Points::new(1) },
         convertible: flags & 8 == 8,
         poolable: flags & 16 == 16,
         tradeable: flags & 32 == 32,

@@ -9,8 +9,8 @@ use lojal_ledger::key::{RecentKey, StateKey};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::{POINTS_MAX, VALIDITY_WINDOW_MS_MAX};
 use lojal_types::{
-    Address, Bounded, BrandId, ChainId, Genesis, GenesisDocument, KeyPair, Operation, Parameters, Points, Policy,
-    Reference, Role, Roles, TimeMs, Transaction, Validator, VerifiedTransaction,
+    Address, Allowance, Allowances, Bounded, BrandId, ChainId, Genesis, GenesisDocument, KeyPair, Operation,
+    Parameters, Points, Policy, Reference, Role, Roles, TimeMs, Transaction, Validator, VerifiedTransaction,
 };
 
 use super::super::source::Source;
@@ -197,6 +197,14 @@ fn policy(index: usize) -> Policy {
     }
 }
 
+/// So scarce that a history of a few kilobytes can use them up.
+const ALLOWANCES: Allowances = Allowances {
+    openings: 2,
+    households: 2,
+    member: Allowance { bytes: 16 * 1024, operations: 100 },
+    operator: Allowance { bytes: 64 * 1024, operations: 400 },
+};
+
 fn genesis() -> Genesis {
     let till = GenesisOperator::new(key(TILL).public_key(), Roles::all());
     let issuer = GenesisOperator {
@@ -215,7 +223,7 @@ fn genesis() -> Genesis {
     };
     let document = GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("a currency")),
-        parameters: Parameters { recovery_delay_ms: 60_000, ..Parameters::standard() },
+        parameters: Parameters { recovery_delay_ms: 60_000, allowances: ALLOWANCES, ..Parameters::standard() },
         validators: Bounded::from([validator]),
         brands: Bounded::new((0..3).map(brand).collect()).expect("three"),
         ..GenesisDocument::empty("hostile input".parse().expect("a valid name"), time(START_MS))

@@ -3,10 +3,10 @@
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::VOTING_POWER_MAX;
 use lojal_types::{
-    AgreedKey, Barred, Block, Bounded, Cancelled, Certificate, Change, CommitSignature, GenesisDocument, Guardian,
-    Guardians, Header, KeyPair, MemberLimit, MemberLimits, MemberRights, Money, Outcome, Parameters,
-    PartnershipProposal, PartnershipTerms, Policy, Receipt, Recovery, RecoveryVote, Safeguards, SignedTransaction,
-    Transaction, Validator, ValidatorSet, VoteContent, VoteKind, Waiting,
+    AgreedKey, Allowance, Allowances, Barred, Block, Bounded, Cancelled, Certificate, Change, CommitSignature,
+    GenesisDocument, Guardian, Guardians, Header, KeyPair, MemberLimit, MemberLimits, MemberRights, Money, Outcome,
+    Parameters, PartnershipProposal, PartnershipTerms, Policy, Receipt, Recovery, RecoveryVote, Safeguards,
+    SignedTransaction, Transaction, Validator, ValidatorSet, VoteContent, VoteKind, Waiting,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -109,10 +109,10 @@ pub(super) fn validator_set() -> BoxedStrategy<ValidatorSet> {
 }
 
 pub(super) fn policy() -> BoxedStrategy<Policy> {
-    let transfers = (any::<bool>(), points(), points(), option::of(points()));
+    let transfers = (any::<bool>(), points(), points(), option::of(points()), points());
     let uses = (any::<bool>(), any::<bool>(), any::<bool>());
     let make = |(expiry_months, issue_max, transfers, uses, reversal_window_ms)| {
-        let (transferable, transfer_min, transfer_max, transfer_daily_max) = transfers;
+        let (transferable, transfer_min, transfer_max, transfer_daily_max, opening_min) = transfers;
         let (convertible, poolable, tradeable) = uses;
         Policy {
             expiry_months,
@@ -121,6 +121,7 @@ pub(super) fn policy() -> BoxedStrategy<Policy> {
             transfer_min,
             transfer_max,
             transfer_daily_max,
+            opening_min,
             convertible,
             poolable,
             tradeable,
@@ -197,15 +198,26 @@ fn brand() -> BoxedStrategy<GenesisBrand> {
 }
 
 pub(super) fn parameters() -> BoxedStrategy<Parameters> {
-    (number(), any::<u32>(), any::<u32>(), number(), any::<[u8; 2]>())
-        .prop_map(|(heartbeat_ms, block_bytes_max, block_transactions_max, recovery_delay_ms, days)| Parameters {
-            heartbeat_ms,
-            block_bytes_max,
-            block_transactions_max,
-            recovery_delay_ms,
-            receipt_days: days[0],
-            keep_months: days[1],
+    let times = (number(), number(), any::<[u8; 2]>());
+    (times, any::<u32>(), any::<u32>(), allowances())
+        .prop_map(|((heartbeat_ms, recovery_delay_ms, days), block_bytes_max, block_transactions_max, allowances)| {
+            Parameters {
+                heartbeat_ms,
+                block_bytes_max,
+                block_transactions_max,
+                recovery_delay_ms,
+                receipt_days: days[0],
+                keep_months: days[1],
+                allowances,
+            }
         })
+        .boxed()
+}
+
+fn allowances() -> BoxedStrategy<Allowances> {
+    let allowance = || (number(), any::<u32>()).prop_map(|(bytes, operations)| Allowance { bytes, operations });
+    (any::<u16>(), any::<u8>(), allowance(), allowance())
+        .prop_map(|(openings, households, member, operator)| Allowances { openings, households, member, operator })
         .boxed()
 }
 

@@ -1,9 +1,9 @@
 //! Records of the state and proofs: their own generated values.
 
 use lojal_ledger::record::{
-    Account, Balance, Brand, BrandCount, BrandList, Counted, DayCount, Held, HeldLot, HeldUntil, Holds, Household,
-    Issued, Memberships, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Redeemed, Reversed,
-    Shelf, Spent,
+    Account, Balance, Brand, BrandCount, BrandList, Counted, DayCount, DayUse, Held, HeldLot, HeldUntil, Holds,
+    Household, Issued, Memberships, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Redeemed,
+    Reversed, Sent, Shelf, Spent,
 };
 use lojal_ledger::{StateTree, Tip, tree::Proof};
 use lojal_types::{GrossPoints, Totals};
@@ -39,13 +39,14 @@ fn brands_and_their_totals_survive() {
 #[test]
 fn accounts_balances_and_issues_survive() {
     let account = (option::of(public_key()), any::<bool>(), messages::guardians(), option::of(messages::recovery()));
-    let account = (account, messages::safeguards());
-    let account = account.prop_map(|((rotated_key, frozen, guardians, recovery), safeguards)| Account {
-        rotated_key,
-        frozen,
-        guardians,
-        recovery,
-        safeguards,
+    let sent = (number(), any::<u32>(), any::<[u8; 5]>());
+    let sent = sent.prop_map(|(bytes, operations, reserved)| Sent { bytes, operations, reserved });
+    let used = (day(), sent, any::<u16>(), any::<u8>());
+    let used = used.prop_map(|(day, sent, opened, households)| DayUse { day, sent, opened, households });
+    let account = (account, messages::safeguards(), any::<u16>(), option::of(used));
+    let account = account.prop_map(|(first, safeguards, operates, used)| {
+        let (rotated_key, frozen, guardians, recovery) = first;
+        Account { rotated_key, frozen, guardians, recovery, safeguards, operates, used }
     });
     survives(account.boxed());
     survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());

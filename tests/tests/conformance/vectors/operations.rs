@@ -87,6 +87,7 @@ fn brands() -> Vec<(String, Written)> {
         transfer_max: Points::new(1000),
         issue_max: Some(Points::new(5000)),
         transfer_daily_max: Some(Points::new(2000)),
+        opening_min: Points::new(20),
         tradeable: true,
         reversal_window_ms: 60_000,
         ..Policy::open()

@@ -225,7 +225,7 @@ fn small_values() -> Vec<(Type, &'static str, Vec<u8>)> {
         (Type::Name, "a name that is no UTF-8", text(&[0xc3])),
         (Type::Time, "a time in the year 7000", 158_731_488_000_000_u64.to_le_bytes().to_vec()),
         (Type::Policy, "a policy with a truth value of 2", changed(&policy, 1, 2)),
-        (Type::Policy, "a policy with another truth value of 2", changed(&policy, 21, 2)),
+        (Type::Policy, "a policy with another truth value of 2", changed(&policy, 29, 2)),
         (Type::Receipt, "a receipt with an unknown code", receipt(&[1, 0, 0, 0])),
         (Type::Receipt, "a receipt with an unknown outcome", receipt(&[2])),
         (Type::Balance, "a balance of 63 lots", [63_u32.to_le_bytes().as_slice(), &lot.repeat(63)].concat()),

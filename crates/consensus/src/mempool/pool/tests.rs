@@ -194,20 +194,26 @@ fn what_waits_of_a_sender_claims_the_points_that_it_will_take_until_it_is_gone()
     let mut pool = Pool::default();
     let (first, second, third) = (spend(1, &[5]), spend(2, &[1, 2]), spend(3, &[1, 1]));
     let claimed = |pool: &Pool| {
-        let claims = pool.claims_against(&third).expect("it does not wait");
+        let claims = pool.beside(&third).expect("it does not wait").claims;
         assert!(claims.iter().all(|claim| (claim.account, claim.brand) == (from, brand)) && claims.len() <= 1);
         claims.first().map_or(0, |claim| claim.amount.get())
     };
     assert_eq!(claimed(&pool), 0);
     insert_all(&mut pool, Lane::Members, &[first.clone(), second.clone()]);
     assert_eq!(claimed(&pool), 8);
-    assert_eq!(pool.claims_against(&second), Err(Code::DuplicateTransaction), "it isn't in its own way");
-    assert_eq!(pool.claims_against(&one_of(0, 9)), Ok(Vec::new()), "who takes nothing is not in their way");
-    assert_eq!(pool.claims_against(&one_of(1, 9)), Ok(Vec::new()), "another sender's are its own matter");
+    assert_eq!(pool.beside(&second), Err(Code::DuplicateTransaction), "it isn't in its own way");
+    let of_both = pool.beside(&one_of(0, 9)).expect("it does not wait");
+    assert_eq!(of_both.claims, [], "who takes nothing is not in their way");
+    let mut usage = Usage::of(&first);
+    usage.add(&Usage::of(&second));
+    assert_eq!(of_both.usage, usage, "but it uses the same allowance up");
+    assert_eq!(pool.beside(&one_of(1, 9)), Ok(Beside::default()), "another sender's are its own matter");
     pool.serve(&first.id());
     assert_eq!(claimed(&pool), 3);
+    assert_eq!(pool.usage_of(&second.transaction().sender), Usage::of(&second));
     pool.remove(&second.id());
     assert_eq!(claimed(&pool), 0);
+    assert_eq!(pool.usage_of(&second.transaction().sender), Usage::default());
 }
 
 #[test]

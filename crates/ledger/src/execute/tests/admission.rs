@@ -5,7 +5,7 @@ use lojal_types::{Code, Outcome, Points, Transaction};
 use crate::execute::BlockExecutor;
 use crate::fixture::*;
 use crate::recent::RecentIds;
-use crate::{Claim, DryRun};
+use crate::{Beside, Claim, DryRun, Usage};
 
 fn ledger() -> Ledger {
     let mut ledger = Ledger::new();
@@ -142,15 +142,16 @@ fn validation_agrees_with_execution_and_changes_nothing() {
     let right = ledger.sign(ANNA, vec![redeem(GROCER, ANNA, 500)]);
     let wrong = ledger.sign(ANNA, vec![redeem(GROCER, ANNA, 1), redeem(GROCER, ANNA, 500)]);
     let late = ledger.sign_until(ANNA, ledger.now(), vec![redeem(GROCER, ANNA, 1)]);
+    let none = Usage::default();
     let mut dry_run = DryRun::new(&ledger.state, ledger.next_time());
     assert_eq!(dry_run.read_ahead([&right, &wrong, &late].into_iter()), 3);
     for _ in 0..2 {
         // Each by itself: twice the same points suffice, and so does one transaction twice.
         assert_eq!(dry_run.validate(&right), Ok(()));
         assert_eq!(dry_run.validate(&wrong), Err(Code::InsufficientPoints));
-        assert_eq!((dry_run.admit(&right), dry_run.admit(&wrong)), (Ok(()), Ok(())));
+        assert_eq!((dry_run.admit(&right, &none), dry_run.admit(&wrong, &none)), (Ok(()), Ok(())));
         assert_eq!(
-            (dry_run.validate(&late), dry_run.admit(&late)),
+            (dry_run.validate(&late), dry_run.admit(&late, &none)),
             (Err(Code::TransactionExpired), Err(Code::TransactionExpired))
         );
     }
@@ -162,13 +163,16 @@ fn what_others_claim_is_out_of_reach_of_a_trial_and_comes_back_after_it() {
     let mut ledger = ledger();
     let spend = |ledger: &mut Ledger, amount| ledger.sign(ANNA, vec![redeem(GROCER, ANNA, amount)]);
     let (part, all) = (spend(&mut ledger, 400), spend(&mut ledger, 500));
-    let claim = |amount| Claim { account: address(ANNA), brand: brand(GROCER), amount: Points::new(amount) };
+    let beside = |account, amount| Beside {
+        usage: Usage::default(),
+        claims: vec![Claim { account: address(account), brand: brand(GROCER), amount: Points::new(amount) }],
+    };
+    let claim = |amount| beside(ANNA, amount);
     let mut dry_run = DryRun::new(&ledger.state, ledger.next_time());
-    assert_eq!(dry_run.validate_beside(&part, &[claim(100)]), Ok(()));
-    assert_eq!(dry_run.validate_beside(&part, &[claim(101)]), Err(Code::InsufficientPoints));
-    assert_eq!(dry_run.validate_beside(&part, &[claim(u64::MAX)]), Err(Code::InsufficientPoints), "all there is");
-    let nothing = Claim { account: address(BO), ..claim(500) };
-    assert_eq!(dry_run.validate_beside(&all, &[nothing]), Ok(()));
+    assert_eq!(dry_run.validate_beside(&part, &claim(100)), Ok(()));
+    assert_eq!(dry_run.validate_beside(&part, &claim(101)), Err(Code::InsufficientPoints));
+    assert_eq!(dry_run.validate_beside(&part, &claim(u64::MAX)), Err(Code::InsufficientPoints), "all there is");
+    assert_eq!(dry_run.validate_beside(&all, &beside(BO, 500)), Ok(()), "there is nothing");
     assert_eq!(dry_run.validate(&all), Ok(()));
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lojal_types::limits::MEMBERSHIPS_MAX;
-use lojal_types::{Address, Code, MemberRole, Operation, Outcome, PublicKey, Role, VerifiedTransaction};
+use lojal_types::{Address, Allowances, Code, MemberRole, Operation, Outcome, PublicKey, Role, VerifiedTransaction};
 
 use crate::execute::BlockExecutor;
 use crate::fixture::*;
@@ -11,7 +11,7 @@ use crate::fixture::*;
 /// The till may do everything, holds points, has a household with Anna in it, is invited to hers, guards her account
 /// and Bo's, and is being recovered itself: so that one sender can do every kind of operation.
 fn ledger() -> Ledger {
-    let mut ledger = Ledger::new();
+    let mut ledger = Ledger::with_allowances(Allowances::open());
     for (id, member) in [(GROCER, TILL), (GROCER, ANNA), (GROCER, BO), (CAFE, TILL)] {
         ledger.apply(TILL, issue(id, member, 500, &format!("for {member}")));
     }

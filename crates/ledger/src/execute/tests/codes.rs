@@ -23,7 +23,7 @@ type Refused = fn(&mut Ledger) -> VerifiedTransaction;
 type Failing = fn(&mut Ledger) -> (u8, Operation);
 
 /// The codes of transactions that can't be in a block at all.
-const REFUSALS: [(Code, Refused); 5] = [
+const REFUSALS: [(Code, Refused); 6] = [
     (Code::TransactionExpired, |ledger| {
         let block_time = ledger.next_time();
         ledger.sign_until(ANNA, block_time, vec![redeem(GROCER, ANNA, 1)])
@@ -36,6 +36,12 @@ const REFUSALS: [(Code, Refused); 5] = [
         let transaction = ledger.sign(ANNA, vec![redeem(GROCER, ANNA, 1)]);
         assert_eq!(ledger.block(ledger.next_time(), std::slice::from_ref(&transaction)), [Ok(Outcome::Applied)]);
         transaction
+    }),
+    (Code::AllowanceSpent, |ledger| {
+        for _ in 0..4 {
+            assert_eq!(ledger.run(ANNA, vec![redeem(GROCER, ANNA, 1); 100]), Outcome::Applied);
+        }
+        ledger.sign(ANNA, vec![redeem(GROCER, ANNA, 1)])
     }),
     (Code::UnknownAccount, |ledger| ledger.sign(CLEO, vec![redeem(GROCER, CLEO, 1)])),
     (Code::WrongKey, |ledger| {

@@ -101,7 +101,7 @@ fn a_child_redeems_and_holds_and_never_transfers_or_converts() {
     let (mut ledger, household) = family();
     let expires = ledger.now().plus_ms(HOUR_MS);
     ledger.apply(CLEO, of(household, redeem(GROCER, CLEO, 5)));
-    ledger.apply(CLEO, of(household, hold(GROCER, CLEO, 5, "till 7", expires)));
+    ledger.apply(CLEO, of(household, hold(GROCER, CLEO, 10, "till 7", expires)));
     ledger.fails(CLEO, of(household, transfer(GROCER, CLEO, CLEO, 10)), Code::ChildMayNot);
     // But its own points are its own.
     ledger.apply(CLEO, transfer(CAFE, CLEO, BO, 1));
@@ -319,7 +319,7 @@ fn anybody_can_give_to_a_pool_and_lots_keep_their_expiry_in_it() {
 #[test]
 fn a_member_can_be_in_several_households_up_to_16() {
     let (mut ledger, _) = family();
-    assert_eq!(ledger.run(BO, vec![create_household(); 15]), Outcome::Applied);
+    ledger.create_households(BO, 15);
     assert_eq!(ledger.view().memberships(address(BO)).len(), 16);
     ledger.fails(BO, create_household(), Code::TooManyMemberships);
 }

@@ -130,7 +130,7 @@ fn a_hold_ends_before_its_shelf_is_dropped() {
     ledger.apply(TILL, issue(GROCER, ANNA, 500, "receipt"));
     ledger.pass_to(noon("2027-04-02"));
     // The shelf of January goes on the first of May.
-    let held = |end: TimeMs| dated(day("2027-01-31"), hold(GROCER, ANNA, 5, "held", end));
+    let held = |end: TimeMs| dated(day("2027-01-31"), hold(GROCER, ANNA, 50, "held", end));
     ledger.fails(ANNA, held(start_of("2027-05").plus_ms(1)), Code::HoldExpiryOutOfRange);
     ledger.apply(ANNA, held(start_of("2027-05")));
     ledger.pass_to(start_of("2027-05"));

@@ -30,6 +30,22 @@ pub(super) struct Account {
     guardians: Guardians<AddressText>,
     recovery: Option<Recovery<AddressText>>,
     safeguards: Safeguards<AddressText>,
+    /// The number of brands that it is an operator of.
+    operates: u16,
+    used: Option<DayUse>,
+}
+
+/// The amounts that an account has used up on the day of a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DayUse {
+    on_day_of_ms: TimeMs,
+    bytes: u64,
+    operations: u32,
+    /// The transactions sent from the reserves of freeze, cancel_recovery, start_recovery, finish_recovery and agree.
+    reserved: [u8; record::RESERVES],
+    opened: u16,
+    households: u8,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -70,8 +86,14 @@ fn account_record(account: &Account) -> record::Account {
         recovery
     });
     let Ok(safeguards) = account.safeguards.clone().try_map(to_bytes);
-    let Account { rotated_key, frozen, .. } = *account;
-    record::Account { rotated_key, frozen, guardians, recovery, safeguards }
+    let used = account.used.as_ref().map(|used| record::DayUse {
+        day: used.on_day_of_ms.day(),
+        sent: record::Sent { bytes: used.bytes, operations: used.operations, reserved: used.reserved },
+        opened: used.opened,
+        households: used.households,
+    });
+    let Account { rotated_key, frozen, operates, .. } = *account;
+    record::Account { rotated_key, frozen, guardians, recovery, safeguards, operates, used }
 }
 
 fn hold_record(hold: &OpenHold) -> record::OpenHold {
@@ -123,6 +145,16 @@ fn accounts() -> Vec<(String, Entry)> {
         guardians: guardians(vec![], 0),
         recovery: None,
         safeguards: Safeguards::default(),
+        operates: 0,
+        used: None,
+    };
+    let used = |bytes, operations, reserved| DayUse {
+        on_day_of_ms: time(START_MS),
+        bytes,
+        operations,
+        reserved,
+        opened: 8,
+        households: 4,
     };
     let new_key = key(&seed(6)).public_key();
     let (bo, kaffet) = (Guardian::Account(account(5)), Guardian::Brand(parse("kaffet")));
@@ -159,5 +191,13 @@ fn accounts() -> Vec<(String, Entry)> {
         ),
         named("account that waits for other guardians", of(Account { safeguards: change, ..guarded.clone() })),
         named("account whose owner cancelled an agreement and a vote", of(Account { safeguards: after, ..guarded })),
+        named(
+            "account that has sent what it may in a day",
+            of(Account { used: Some(used(65_536, 400, [4, 3, 2, 1, 0])), ..plain.clone() }),
+        ),
+        named(
+            "account of an operator of two brands",
+            of(Account { operates: 2, used: Some(used(1 << 40, u32::MAX, [0; 5])), ..plain }),
+        ),
     ]
 }

@@ -19,13 +19,14 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::AmountZero, |ledger| (ANNA, hold(GROCER, ANNA, 0, "till 7", in_an_hour(ledger)))),
     (Code::AmountTooLarge, |ledger| (ANNA, hold(GROCER, ANNA, u64::MAX, "till 7", in_an_hour(ledger)))),
     (Code::UnknownBrand, |ledger| (ANNA, hold("nobody", ANNA, 1, "till 7", in_an_hour(ledger)))),
-    (Code::NotOwner, |ledger| (BO, hold(GROCER, ANNA, 1, "till 7", in_an_hour(ledger)))),
-    (Code::NotOwner, |ledger| (TILL, hold(GROCER, ANNA, 1, "till 7", in_an_hour(ledger)))),
-    (Code::HoldExpiryOutOfRange, |ledger| (ANNA, hold(GROCER, ANNA, 1, "till 7", ledger.next_time()))),
+    (Code::NotOwner, |ledger| (BO, hold(GROCER, ANNA, 10, "till 7", in_an_hour(ledger)))),
+    (Code::NotOwner, |ledger| (TILL, hold(GROCER, ANNA, 10, "till 7", in_an_hour(ledger)))),
+    (Code::HoldExpiryOutOfRange, |ledger| (ANNA, hold(GROCER, ANNA, 10, "till 7", ledger.next_time()))),
     (Code::HoldExpiryOutOfRange, |ledger| {
-        (ANNA, hold(GROCER, ANNA, 1, "till 7", ledger.next_time().plus_ms(HOLD_MS_MAX + 1)))
+        (ANNA, hold(GROCER, ANNA, 10, "till 7", ledger.next_time().plus_ms(HOLD_MS_MAX + 1)))
     }),
     (Code::InsufficientPoints, |ledger| (ANNA, hold(GROCER, ANNA, 501, "till 7", in_an_hour(ledger)))),
+    (Code::HoldTooSmall, |ledger| (ANNA, hold(GROCER, ANNA, 9, "till 7", in_an_hour(ledger)))),
     (Code::PointsExpired, |ledger| {
         ledger.pass_to(start_of("2027-12"));
         (ANNA, hold(GROCER, ANNA, 500, "till 7", in_an_hour(ledger)))
@@ -36,18 +37,18 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         (ANNA, hold(GROCER, ANNA, 100, "till 7", expires))
     }),
     (Code::RequestMismatch, |ledger| {
-        let asked = hold(GROCER, ANNA, 1, "till 7", in_an_hour(ledger));
+        let asked = hold(GROCER, ANNA, 10, "till 7", in_an_hour(ledger));
         (ANNA, with_request(asked, |request| request.reference = of_nothing()))
     }),
     (Code::RequestExpired, |ledger| {
-        let asked = hold(GROCER, ANNA, 1, "till 7", in_an_hour(ledger));
+        let asked = hold(GROCER, ANNA, 10, "till 7", in_an_hour(ledger));
         (ANNA, with_request(asked, |request| request.until_ms = ledger.next_time()))
     }),
     (Code::TooManyHolds, |ledger| {
         for number in 0..16 {
-            ledger.apply(ANNA, hold(GROCER, ANNA, 1, &format!("till {number}"), in_an_hour(ledger)));
+            ledger.apply(ANNA, hold(GROCER, ANNA, 10, &format!("till {number}"), in_an_hour(ledger)));
         }
-        (ANNA, hold(GROCER, ANNA, 1, "till 16", in_an_hour(ledger)))
+        (ANNA, hold(GROCER, ANNA, 10, "till 16", in_an_hour(ledger)))
     }),
     (Code::AmountZero, |_| (TILL, capture(GROCER, ANNA, "till 7", 0, "own"))),
     (Code::AmountTooLarge, |_| (TILL, capture(GROCER, ANNA, "till 7", u64::MAX, "own"))),
@@ -77,7 +78,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     }),
     (Code::HoldExpired, |ledger| {
         held(ledger);
-        ledger.apply(ANNA, hold(GROCER, ANNA, 1, "till 8", in_an_hour(ledger)));
+        ledger.apply(ANNA, hold(GROCER, ANNA, 10, "till 8", in_an_hour(ledger)));
         ledger.apply(CASHIER, capture(GROCER, ANNA, "till 8", 1, "till 7"));
         ledger.pass_to(ledger.now().plus_ms(2 * HOUR_MS));
         (CASHIER, capture(GROCER, ANNA, "till 7", 1, "till 7"))

@@ -21,7 +21,11 @@ fn dissolved(ledger: &mut Ledger) -> Address {
 
 pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::TooManyMemberships, |ledger| {
-        assert_eq!(ledger.run(ANNA, vec![create_household(); 16]), Outcome::Applied);
+        ledger.create_households(ANNA, 16);
+        (ANNA, create_household())
+    }),
+    (Code::HouseholdsSpent, |ledger| {
+        assert_eq!(ledger.run(ANNA, vec![create_household(); 4]), Outcome::Applied);
         (ANNA, create_household())
     }),
     (Code::UnknownHousehold, |_| (ANNA, invite(NOWHERE, BO, MemberRole::Adult, &[]))),
@@ -34,6 +38,8 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::InvalidLimits, |ledger| {
         (ANNA, invite(family(ledger), CLEO, MemberRole::Child, &[(GROCER, POINTS_MAX + 1)]))
     }),
+    (Code::UnknownBrand, |ledger| (ANNA, invite(family(ledger), CLEO, MemberRole::Child, &[("nobody", 1)]))),
+    (Code::UnknownBrand, |ledger| (ANNA, set_member(family(ledger), BO, MemberRole::Child, &[("nobody", 1)]))),
     (Code::HouseholdHasNoKey, |ledger| {
         let (household, other) = (family(ledger), ledger.household(BO, &[]));
         let (role, limits) = (MemberRole::Adult, Default::default());
@@ -70,7 +76,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
         (TILL, join(household))
     }),
     (Code::TooManyMemberships, |ledger| {
-        assert_eq!(ledger.run(BO, vec![create_household(); 16]), Outcome::Applied);
+        ledger.create_households(BO, 16);
         let household = ledger.household(ANNA, &[]);
         ledger.apply(ANNA, invite(household, BO, MemberRole::Adult, &[]));
         (BO, join(household))

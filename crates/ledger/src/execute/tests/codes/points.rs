@@ -1,7 +1,7 @@
 //! Issues, redemptions, transfers and reversals.
 
 use lojal_types::limits::POINTS_MAX;
-use lojal_types::{Code, MemberRole, Points, Policy};
+use lojal_types::{Code, MemberRole, Outcome, Points, Policy};
 
 use super::Failing;
 use crate::fixture::*;
@@ -49,6 +49,19 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::PolicyForbidsTransfer, |ledger| {
         ledger.apply(TILL, issue(RESORT, ANNA, 5, "pass"));
         (ANNA, transfer(RESORT, ANNA, BO, 5))
+    }),
+    (Code::OpeningTooSmall, |ledger| {
+        ledger.apply(TILL, set_policy(GROCER, Policy { opening_min: Points::new(20), ..policy_of(GROCER) }));
+        (ANNA, transfer(GROCER, ANNA, CLEO, 19))
+    }),
+    (Code::OpeningTooSmall, |ledger| {
+        ledger.apply(TILL, set_policy(CAFE, Policy { opening_min: Points::new(2), ..policy_of(CAFE) }));
+        (TILL, issue(CAFE, CLEO, 1, "new"))
+    }),
+    (Code::OpeningsSpent, |ledger| {
+        let gifts = (60..68).map(|stranger| transfer(GROCER, ANNA, stranger, 10)).collect();
+        assert_eq!(ledger.run(ANNA, gifts), Outcome::Applied);
+        (ANNA, transfer(GROCER, ANNA, CLEO, 10))
     }),
     (Code::TransferTooSmall, |_| (ANNA, transfer(GROCER, ANNA, BO, 9))),
     (Code::TransferTooLarge, |_| (ANNA, transfer(GROCER, ANNA, BO, 1001))),

@@ -1,0 +1,71 @@
+//! The parts of its sender's day that an operation takes besides its bytes: accounts that it opens, households that it
+//! creates (protocol, Allowances).
+
+use lojal_types::{Address, Code, Points, Policy};
+
+use super::{Context, authority};
+use crate::key::AccountKey;
+use crate::record::Account;
+
+/// The operation that gives an address points.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gift {
+    Issue,
+    Transfer,
+}
+
+/// Opens the account that points are for, if its address has none: "An account exists from the first points it
+/// receives" (protocol, Accounts and keys).
+pub(super) fn open(
+    context: &mut Context<'_, '_>,
+    to: Address,
+    policy: &Policy,
+    amount: Points,
+    gift: Gift,
+) -> Result<(), Code> {
+    if to.is_household() || context.overlay.get(&AccountKey(to)).is_some() {
+        return Ok(());
+    }
+    enough_to_open(policy, amount)?;
+    if gift == Gift::Transfer {
+        count_opening(context)?;
+    }
+    context.overlay.put(&AccountKey(to), &Account::default());
+    Ok(())
+}
+
+/// "An account's first points are at least `opening_min` of their brand's policy (`opening_too_small`)." (protocol,
+/// Allowances)
+fn enough_to_open(policy: &Policy, amount: Points) -> Result<(), Code> {
+    if amount >= policy.opening_min { Ok(()) } else { Err(Code::OpeningTooSmall) }
+}
+
+/// "A member's transfers open at most `openings` accounts a day (`openings_spent`)." (protocol, Allowances)
+fn count_opening(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    let mut account = authority::account(context, context.sender)?;
+    if account.is_operator() {
+        return Ok(());
+    }
+    let mut used = account.used_on(context.time.day());
+    if used.opened >= context.allowances.openings {
+        return Err(Code::OpeningsSpent);
+    }
+    used.opened += 1;
+    account.used = Some(used);
+    context.overlay.put(&AccountKey(context.sender), &account);
+    Ok(())
+}
+
+/// "An account creates at most `households` households a day (`households_spent`), whatever becomes of them"
+/// (protocol, Allowances)
+pub(super) fn count_household(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    let mut account = authority::account(context, context.sender)?;
+    let mut used = account.used_on(context.time.day());
+    if used.households >= context.allowances.households {
+        return Err(Code::HouseholdsSpent);
+    }
+    used.households += 1;
+    account.used = Some(used);
+    context.overlay.put(&AccountKey(context.sender), &account);
+    Ok(())
+}
