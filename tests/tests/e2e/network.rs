@@ -7,13 +7,24 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use lojal_client::Client;
-use lojal_types::{Hash, Height};
+use lojal_types::{Allowances, Bounded, GenesisDocument, Hash, Height, Points};
 use tempfile::TempDir;
 
 use crate::programs::{Running, eventually, patiently, program, signal};
 
 /// Ports of one network: gateways from the first, the validators' own 100 above.
 const PORTS: u16 = 200;
+
+/// The development network's, but that accounts do in minutes what others do in months, and are opened with a point.
+fn template() -> GenesisDocument {
+    let dev = include_str!("../../../genesis/dev.toml");
+    let mut document = GenesisDocument::from_toml(dev).expect("a template");
+    document.parameters.allowances = Allowances::open();
+    let mut brands = document.brands.into_inner();
+    brands.iter_mut().for_each(|brand| brand.policy.opening_min = Points::new(1));
+    document.brands = Bounded::new(brands).expect("as many as before");
+    document
+}
 
 pub struct Network {
     directory: TempDir,
@@ -40,6 +51,7 @@ impl Network {
             processes: BTreeMap::new(),
             revived: BTreeMap::new(),
         };
+        std::fs::write(network.template(), template().to_toml()).expect("a directory of the test's own");
         network.start_again();
         network
     }
@@ -50,6 +62,7 @@ impl Network {
         self.processes.clear();
         let mut command = program("lojal-node");
         command.args(["devnet", "--port-base", &self.port_base.to_string(), "--dir"]).arg(self.dir());
+        command.arg("--genesis").arg(self.template());
         let mut devnet = Running::start(&mut command);
         devnet.line("the line that starts with ready", |line| line.starts_with("ready").then_some(()));
         for index in 0..4 {
@@ -62,6 +75,10 @@ impl Network {
         self.devnet = Some(devnet);
     }
 
+    /// The template that its genesis document is made from.
+    fn template(&self) -> PathBuf {
+        self.directory.path().join("template.toml")
+    }
     pub fn dir(&self) -> PathBuf {
         self.directory.path().join("devnet")
     }
