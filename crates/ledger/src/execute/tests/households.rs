@@ -257,7 +257,8 @@ fn households_that_a_crowd_makes_and_dissolves_again_and_again_leave_the_state_a
         assert_eq!(ledger.run(TILL, keys.iter().enumerate().map(points).collect()), Outcome::Applied);
     }
     let before = records(ledger.view());
-    for _ in 0..3 {
+    let a_day = ledger.view().parameters().allowances.households;
+    for _ in 0..a_day {
         let creating = everyone(&mut ledger, &crowd, |_| create_household());
         let created = records(ledger.view());
         assert_eq!(created.len(), before.len() + 4 * crowd.len(), "account, household, member and memberships");
@@ -266,6 +267,13 @@ fn households_that_a_crowd_makes_and_dissolves_again_and_again_leave_the_state_a
         everyone(&mut ledger, &crowd, |number| leave(households[number]));
         assert_eq!(records(ledger.view()), before);
     }
+    // Their transactions stay in every log, so there is an end to it, too.
+    let until = ledger.now().plus_ms(HOUR_MS / 2);
+    let sign = |key: &KeyPair| ledger.sign_with(key, key.address(), until, vec![create_household()]);
+    let more: Vec<VerifiedTransaction> = crowd.iter().map(sign).collect();
+    let answers = ledger.block(ledger.next_time(), &more);
+    assert!(answers.iter().all(|answer| *answer == Ok(failed(0, Code::HouseholdsSpent))), "{answers:?}");
+    assert_eq!(records(ledger.view()), before);
 }
 
 /// The keys of many accounts.
