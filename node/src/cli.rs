@@ -80,7 +80,7 @@ pub enum CommandError {
     Run(Box<RunError>),
     /// See [`DevnetError`].
     #[error(transparent)]
-    Devnet(#[from] DevnetError),
+    Devnet(Box<DevnetError>),
     /// See [`OutputLost`].
     #[error(transparent)]
     Output(#[from] OutputLost),
@@ -94,7 +94,7 @@ impl Cli {
     pub fn execute(self) -> Result<(), CommandError> {
         match self.command {
             Command::Run(options) => run::run(&options).map_err(|error| CommandError::Run(Box::new(error))),
-            Command::Devnet(options) => Ok(devnet::run(&options)?),
+            Command::Devnet(options) => devnet::run(&options).map_err(|error| CommandError::Devnet(Box::new(error))),
             Command::Init(options) => init(options),
             Command::Entry { dir } => {
                 lojal_print::document(NodeDir::new(dir).entry()?.to_toml().trim_end());
