@@ -2,7 +2,6 @@
 //! says then.
 
 use std::fs::OpenOptions;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use lojal_types::limits::RECEIPT_DAYS;
@@ -126,10 +125,7 @@ fn path(dir: &Path) -> PathBuf {
 }
 
 fn read(dir: &Path) -> Result<String, HomeError> {
-    match files::read(&path(dir), BYTES_MAX) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        read => read.map_err(|source| HomeError::File { path: path(dir), source }),
-    }
+    files::read_if_there(&path(dir), BYTES_MAX).map_err(|source| HomeError::File { path: path(dir), source })
 }
 
 #[cfg(test)]

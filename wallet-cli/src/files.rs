@@ -44,3 +44,11 @@ pub(crate) fn read(path: &Path, bytes_max: u64) -> io::Result<String> {
     }
     Ok(text)
 }
+
+/// Reads a text file of at most `bytes_max` bytes; one that isn't there is empty.
+pub(crate) fn read_if_there(path: &Path, bytes_max: u64) -> io::Result<String> {
+    match read(path, bytes_max) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read,
+    }
+}

@@ -1,7 +1,6 @@
 //! The receipts that a wallet knows: the ledger has the hash of a text only, and the home keeps the text.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use lojal_types::Reference;
@@ -45,8 +44,5 @@ fn path(dir: &Path) -> PathBuf {
 }
 
 fn read(dir: &Path) -> Result<String, HomeError> {
-    match files::read(&path(dir), BYTES_MAX) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        read => read.map_err(|source| HomeError::File { path: path(dir), source }),
-    }
+    files::read_if_there(&path(dir), BYTES_MAX).map_err(|source| HomeError::File { path: path(dir), source })
 }

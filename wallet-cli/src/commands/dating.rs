@@ -1,7 +1,7 @@
 //! The days of references, chosen before anything is signed.
 
 use lojal_client::ClientError;
-use lojal_types::{BrandId, Code, Day, Reference};
+use lojal_types::{Code, Day};
 use lojal_wallet::dates::{self, Dated, Kind};
 use lojal_wallet::gateways::Gateway;
 
@@ -16,10 +16,13 @@ use crate::error::CommandError;
 /// it and this wallet doesn't, [`CommandError::DayOutOfRange`] for a day that the ledger wouldn't take.
 pub(super) fn day(session: &Session<'_>, dated: Dated<'_>, given: Option<Day>) -> Result<Day, CommandError> {
     let today = session.today()?;
-    if let Some(first) = dates::known(session.home.dir(), dated)? {
-        return one_day(first, given.unwrap_or(first));
-    }
     let (oldest, latest) = (today.minus(session.receipt_days()), today.plus(1));
+    match dates::known(session.home.dir(), dated)? {
+        // A hold is captured once whatever the day, so one that is too old by now is no hindrance.
+        Some(first) if dated.kind == Kind::Capture && first < oldest && given.is_none() => return Ok(today),
+        Some(first) => return one_day(first, given.unwrap_or(first)),
+        None => {}
+    }
     match given {
         Some(day) if !(oldest..=latest).contains(&day) => Err(CommandError::DayOutOfRange { day, oldest, latest }),
         Some(day) => Ok(day),
@@ -27,21 +30,6 @@ pub(super) fn day(session: &Session<'_>, dated: Dated<'_>, given: Option<Day>) -
         None if is_used(session, dated)? => Err(CommandError::UsedBefore),
         None => Ok(today),
     }
-}
-
-/// The day of a capture: a hold is captured once whatever the day, so one that is too old by now is no hindrance.
-pub(super) fn day_of_capture(
-    session: &Session<'_>,
-    (brand, reference): (BrandId, &Reference),
-    given: Option<Day>,
-) -> Result<Day, CommandError> {
-    let today = session.today()?;
-    let known = dates::known(session.home.dir(), Dated { brand, kind: Kind::Capture, reference })?;
-    let is_too_old = known.is_some_and(|day| day < today.minus(session.receipt_days()));
-    if is_too_old && given.is_none() {
-        return Ok(today);
-    }
-    day(session, Dated { brand, kind: Kind::Capture, reference }, given)
 }
 
 fn one_day(first: Day, given: Day) -> Result<Day, CommandError> {

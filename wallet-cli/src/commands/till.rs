@@ -3,6 +3,7 @@
 use lojal_text::outside;
 use lojal_types::{Capture, Code, Operation, Points, Release, Request, RequestKind, TimeMs, api};
 use lojal_wallet::amount;
+use lojal_wallet::dates::{Dated, Kind};
 use lojal_wallet::gateways::Gateway;
 use lojal_wallet::time::{hold_end, utc};
 use lojal_wallet::uri::{HoldTicket, PaymentRequest};
@@ -73,7 +74,8 @@ pub(super) fn capture(context: &Context, args: CaptureArgs) -> Result<Report, Co
     let HoldTicket { from, hold_reference, hold_dated, .. } = ticket;
     let OptionalReceiptArgs { receipt, reference: given } = args.reference;
     let reference = reference(&session, receipt, given).unwrap_or_else(|| hold_reference.clone());
-    let dated = dating::day_of_capture(&session, (brand.id, &reference), args.dated)?;
+    let of = Dated { brand: brand.id, kind: Kind::Capture, reference: &reference };
+    let dated = dating::day(&session, of, args.dated)?;
     let capture = Capture { brand: brand.id, from, hold_reference, hold_dated, amount: points, reference, dated };
     let holder = from.to_text(session.home.network());
     let done = format!("took {} that {holder} had held", points_text(points, &brand));

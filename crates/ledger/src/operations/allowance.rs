@@ -5,7 +5,7 @@ use lojal_types::{Address, Code, Points, Policy};
 
 use super::{Context, authority};
 use crate::key::AccountKey;
-use crate::record::Account;
+use crate::record::{Account, DayUse};
 
 /// The operation that gives an address points.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,29 +42,31 @@ fn enough_to_open(policy: &Policy, amount: Points) -> Result<(), Code> {
 
 /// "A member's transfers open at most `openings` accounts a day (`openings_spent`)." (protocol, Allowances)
 fn count_opening(context: &mut Context<'_, '_>) -> Result<(), Code> {
-    let mut account = authority::account(context, context.sender)?;
-    if account.is_operator() {
+    if authority::account(context, context.sender)?.is_operator() {
         return Ok(());
     }
-    let mut used = account.used_on(context.time.day());
-    if used.opened >= context.allowances.openings {
-        return Err(Code::OpeningsSpent);
-    }
-    used.opened += 1;
-    account.used = Some(used);
-    context.overlay.put(&AccountKey(context.sender), &account);
-    Ok(())
+    let most = context.allowances.openings;
+    count(context, |used| {
+        used.opened = used.opened.checked_add(1).filter(|opened| *opened <= most).ok_or(Code::OpeningsSpent)?;
+        Ok(())
+    })
 }
 
 /// "An account creates at most `households` households a day (`households_spent`), whatever becomes of them"
 /// (protocol, Allowances)
 pub(super) fn count_household(context: &mut Context<'_, '_>) -> Result<(), Code> {
+    let most = context.allowances.households;
+    count(context, |used| {
+        used.households = used.households.checked_add(1).filter(|made| *made <= most).ok_or(Code::HouseholdsSpent)?;
+        Ok(())
+    })
+}
+
+/// Counts something more against the sender's day.
+fn count(context: &mut Context<'_, '_>, more: impl FnOnce(&mut DayUse) -> Result<(), Code>) -> Result<(), Code> {
     let mut account = authority::account(context, context.sender)?;
     let mut used = account.used_on(context.time.day());
-    if used.households >= context.allowances.households {
-        return Err(Code::HouseholdsSpent);
-    }
-    used.households += 1;
+    more(&mut used)?;
     account.used = Some(used);
     context.overlay.put(&AccountKey(context.sender), &account);
     Ok(())
