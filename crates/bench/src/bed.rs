@@ -18,10 +18,15 @@ use crate::workload::{Body, Kind, START_POINTS, Signer};
 
 /// Connections that keep a network busy.
 pub const CONNECTIONS: usize = 32;
-/// Connections that submit single transactions, each waiting for its own: like a database's clients.
-pub const CONNECTIONS_SINGLE: usize = 64;
+/// Numbers of connections that submit single transactions, each waiting for its own, like a database's clients; a
+/// comparison keeps the best of them, as it does for the database.
+pub const CONNECTIONS_SINGLE: [usize; 3] = [64, 256, 512];
+/// Connections that share a given rate; more than are ever busy at once.
+const CONNECTIONS_AT_RATE: usize = 128;
 /// Transactions for the first look at how fast a network is.
 const FIRST_LOOK: usize = 20_000;
+/// The same for each connection that submits them singly.
+const FIRST_LOOK_SINGLE: usize = 30;
 /// The ratio of the transactions that are signed to those that the first look suggests: what is left over does no harm,
 /// and running out ends a load early.
 const SIGNED_AHEAD: f64 = 2.0;
@@ -152,9 +157,9 @@ impl<'a> Bed<'a> {
     pub fn saturate(&mut self, kind: Kind, duration: Duration) -> Result<Measured, BenchError> {
         self.at_full_speed(kind, kind.batch(), CONNECTIONS, duration)
     }
-    /// As many as there can be, each in a submission of its own.
-    pub fn saturate_singly(&mut self, duration: Duration) -> Result<Measured, BenchError> {
-        self.at_full_speed(Kind::Transfer { skew: 1 }, 1, CONNECTIONS_SINGLE, duration)
+    /// As many as so many connections can make, each in a submission of its own.
+    pub fn saturate_singly(&mut self, connections: usize, duration: Duration) -> Result<Measured, BenchError> {
+        self.at_full_speed(Kind::Transfer { skew: 1 }, 1, connections, duration)
     }
     /// The functions in which single transfers spend CPU time; empty where there is no perf.
     pub fn profile(&mut self, duration: Duration) -> Result<Vec<Share>, BenchError> {
@@ -172,8 +177,11 @@ impl<'a> Bed<'a> {
         connections: usize,
         duration: Duration,
     ) -> Result<Measured, BenchError> {
-        let count =
-            (FIRST_LOOK / kind.operations() as usize).max(connections * batch) / if batch == 1 { 10 } else { 1 };
+        let (connections, batch) = (self.connections.unwrap_or(connections), self.batch.unwrap_or(batch));
+        let count = match batch {
+            1 => FIRST_LOOK_SINGLE * connections,
+            _ => (FIRST_LOOK / kind.operations() as usize).max(connections * batch),
+        };
         let look = self.submit(&self.signer.presign(kind, count, batch), connections, None, duration)?;
         let per_s = look.transactions_per_s().max(50.0);
         let wanted = (per_s * SIGNED_AHEAD * duration.as_secs_f64()) as usize + 2 * connections * batch;
@@ -184,7 +192,7 @@ impl<'a> Bed<'a> {
     pub fn at_rate(&mut self, rate_per_s: f64, duration: Duration) -> Result<Measured, BenchError> {
         let count = (rate_per_s * duration.as_secs_f64()).ceil() as usize;
         let bodies = self.signer.presign(Kind::Transfer { skew: 1 }, count, HALF_LOAD_BATCH);
-        self.submit(&bodies, 2 * CONNECTIONS_SINGLE, Some(rate_per_s), duration)
+        self.submit(&bodies, CONNECTIONS_AT_RATE, Some(rate_per_s), duration)
     }
     /// Ten transfers per second, each by itself.
     pub fn unloaded(&mut self, duration: Duration) -> Result<Measured, BenchError> {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::process::Command;
 
 use serde::Serialize;
 
@@ -47,6 +48,16 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), BenchError> {
         }
     }
     Ok(())
+}
+
+/// Has the operating system write what programs have left unwritten.
+pub fn sync() -> Result<(), BenchError> {
+    let failed = |reason: &dyn ToString| BenchError::program("sync", reason.to_string());
+    match Command::new("sync").status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(failed(&status)),
+        Err(error) => Err(failed(&error)),
+    }
 }
 
 #[cfg(test)]

@@ -26,10 +26,6 @@ impl Latencies {
     pub fn add(&mut self, us: u64, count: u32) {
         self.0.push((us, count));
     }
-    /// Adds all of another.
-    pub fn merge(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
     /// The percentiles; all 0 of nothing. A percentile is the smallest latency that so many per cent don't exceed.
     pub fn percentiles(mut self) -> Percentiles {
         self.0.sort_unstable();
@@ -69,15 +65,5 @@ mod tests {
         one.add(1500, 3);
         let found = one.percentiles();
         assert_eq!((found.p50_ms, found.p999_ms), (1.5, 1.5));
-    }
-
-    #[test]
-    fn merged_latencies_are_those_of_both() {
-        let (mut fast, mut slow) = (Latencies::default(), Latencies::default());
-        fast.add(1000, 98);
-        slow.add(9000, 2);
-        fast.merge(slow);
-        let found = fast.percentiles();
-        assert_eq!((found.p50_ms, found.p99_ms), (1.0, 9.0));
     }
 }

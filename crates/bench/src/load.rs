@@ -1,14 +1,18 @@
-//! Puts load on gateways, and measures what becomes final.
+//! Puts load on gateways, and measures what becomes final. One thread drives all connections, as a client of a database
+//! does, so that the load generator takes little of a machine that it shares with the validators.
 
 mod gateway;
 mod sample;
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use futures::stream::{FuturesUnordered, TryStreamExt};
 use serde::Serialize;
+use tokio::runtime::{self, Runtime};
+use tokio::time;
 
 use self::gateway::Gateway;
 pub use self::gateway::PENDING;
@@ -70,50 +74,63 @@ impl Run {
     }
 }
 
-/// LoadCounts of all connections together.
+/// The time that a submission may start after it was due because timers have steps. It counts from its start then, and
+/// from when it was due if it started later still.
+const TIMER_STEP: Duration = Duration::from_millis(2);
+
+/// The counts of all connections together.
 #[derive(Default)]
-struct LoadCounts {
-    next: AtomicUsize,
-    applied: AtomicU64,
-    operations: AtomicU64,
-    failed: AtomicU64,
-    refused: AtomicU64,
-    refusal: Mutex<Option<String>>,
-    latencies: Mutex<Latencies>,
+struct Counts {
+    next: Cell<usize>,
+    applied: Cell<u64>,
+    failed: Cell<u64>,
+    refused: Cell<u64>,
+    refusal: RefCell<Option<String>>,
+    latencies: RefCell<Latencies>,
 }
 
 /// Puts the load on and waits until all that was submitted is final or refused.
 pub fn run(load: &Load<'_>, bodies: &[Body]) -> Result<Run, BenchError> {
-    let counts = LoadCounts::default();
-    let dues = due_times(load, bodies);
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| BenchError::Submission(error.to_string()))?;
+    let operations = AtomicU64::new(0);
     let sampler = Sampler::new(load);
-    let started = Instant::now();
-    let deadline = started + load.duration;
-    let ended = thread::scope(|scope| {
-        let connect = |index: usize| {
-            let gateway = Gateway::new(&load.urls[index % load.urls.len()]);
-            let (counts, dues) = (&counts, &dues);
-            scope.spawn(move || submit_all(&gateway, bodies, dues, started, deadline, counts))
-        };
-        let threads: Vec<_> = (0..load.connections).map(connect).collect();
-        let intervals = sampler.follow(&counts.operations, || threads.iter().all(|one| one.is_finished()));
-        let results = threads.into_iter().map(|one| one.join().expect("a connection doesn't panic"));
-        results.collect::<Result<Vec<Instant>, BenchError>>().map(|ends| (ends, intervals))
+    let (driven, (intervals, resources)) = thread::scope(|scope| {
+        let driver = scope.spawn(|| drive(&runtime, load, bodies, &operations));
+        let sampled = sampler.follow(&operations, || driver.is_finished());
+        (driver.join().expect("the driver doesn't panic"), sampled)
     });
-    let (ends, (intervals, resources)) = ended?;
-    let end = ends.into_iter().max().unwrap_or(started);
-    let total = |counter: AtomicU64| counter.into_inner();
+    let (counts, seconds) = driven?;
     Ok(Run {
-        seconds: end.duration_since(started).as_secs_f64(),
-        applied: total(counts.applied),
-        operations: total(counts.operations),
-        failed: total(counts.failed),
-        refused: total(counts.refused),
-        refusal: counts.refusal.into_inner().expect("no thread has panicked"),
-        latency: counts.latencies.into_inner().expect("no thread has panicked").percentiles(),
+        seconds,
+        applied: counts.applied.get(),
+        operations: operations.into_inner(),
+        failed: counts.failed.get(),
+        refused: counts.refused.get(),
+        refusal: counts.refusal.into_inner(),
+        latency: counts.latencies.into_inner().percentiles(),
         resources,
         intervals,
     })
+}
+
+/// Drives all connections; the counts, and the seconds until the last answer.
+fn drive(
+    runtime: &Runtime,
+    load: &Load<'_>,
+    bodies: &[Body],
+    operations: &AtomicU64,
+) -> Result<(Counts, f64), BenchError> {
+    let (counts, dues, started) = (Counts::default(), due_times(load, bodies), Instant::now());
+    let submissions = Submissions { bodies, dues: &dues, started, deadline: started + load.duration };
+    let connect = |index: usize| {
+        let gateway = Gateway::new(&load.urls[index % load.urls.len()], index);
+        submit_all(gateway, submissions, &counts, operations)
+    };
+    let connections: FuturesUnordered<_> = (0..load.connections).map(connect).collect();
+    let last = |last: Instant, end: Instant| async move { Ok(last.max(end)) };
+    let end = runtime.block_on(connections.try_fold(started, last))?;
+    Ok((counts, end.duration_since(started).as_secs_f64()))
 }
 
 /// The times after the start at which each body is due; empty without a rate.
@@ -128,20 +145,27 @@ fn due_times(load: &Load<'_>, bodies: &[Body]) -> Vec<Duration> {
     bodies.iter().map(due).collect()
 }
 
-/// The life of one connection: takes the next body until the time is up or none is left. Returns when its last answer
-/// came.
-fn submit_all(
-    gateway: &Gateway,
-    bodies: &[Body],
-    dues: &[Duration],
+/// The bodies of a load, and when each is due.
+#[derive(Clone, Copy)]
+struct Submissions<'a> {
+    bodies: &'a [Body],
+    dues: &'a [Duration],
     started: Instant,
     deadline: Instant,
-    counts: &LoadCounts,
+}
+
+/// The life of one connection: takes the next body until the time is up or none is left. Returns when its last answer
+/// came.
+async fn submit_all(
+    mut gateway: Gateway,
+    submissions: Submissions<'_>,
+    counts: &Counts,
+    operations: &AtomicU64,
 ) -> Result<Instant, BenchError> {
-    let mut latencies = Latencies::default();
+    let Submissions { bodies, dues, started, deadline } = submissions;
     let mut ended = started;
     loop {
-        let index = counts.next.fetch_add(1, Ordering::Relaxed);
+        let index = counts.next.replace(counts.next.get() + 1);
         let Some(body) = bodies.get(index) else { break };
         // A submission is late if no connection was free for it; its latency counts from when it was due.
         let due = dues.get(index).map(|due| started + *due);
@@ -149,23 +173,23 @@ fn submit_all(
             break;
         }
         if let Some(due) = due {
-            thread::sleep(due.saturating_duration_since(Instant::now()));
+            time::sleep_until(due.into()).await;
         }
-        let sent = due.unwrap_or_else(Instant::now);
-        let answer = gateway.submit(body)?;
+        let now = Instant::now();
+        let sent = due.filter(|due| now.duration_since(*due) > TIMER_STEP).unwrap_or(now);
+        let answer = gateway.submit(body).await?;
         ended = Instant::now();
         let us = u64::try_from(ended.duration_since(sent).as_micros()).unwrap_or(u64::MAX);
-        latencies.add(us, answer.applied);
-        counts.applied.fetch_add(answer.applied.into(), Ordering::Relaxed);
+        counts.latencies.borrow_mut().add(us, answer.applied);
+        counts.applied.set(counts.applied.get() + u64::from(answer.applied));
         let operations_each = body.operations / body.transactions;
-        counts.operations.fetch_add((answer.applied * operations_each).into(), Ordering::Relaxed);
-        counts.failed.fetch_add(answer.failed.into(), Ordering::Relaxed);
-        counts.refused.fetch_add(answer.refused.into(), Ordering::Relaxed);
+        operations.fetch_add((answer.applied * operations_each).into(), Ordering::Relaxed);
+        counts.failed.set(counts.failed.get() + u64::from(answer.failed));
+        counts.refused.set(counts.refused.get() + u64::from(answer.refused));
         if answer.refusal.is_some() {
-            *counts.refusal.lock().expect("no thread panics while it holds it") = answer.refusal;
+            *counts.refusal.borrow_mut() = answer.refusal;
         }
     }
-    counts.latencies.lock().expect("no thread panics while it holds it").merge(latencies);
     Ok(ended)
 }
 

@@ -53,7 +53,7 @@ pub const SETTINGS: [(&str, &str); 13] = [
     ("max_wal_size", "16GB"),
     ("checkpoint_timeout", "15min"),
     ("checkpoint_completion_target", "0.9"),
-    ("max_connections", "200"),
+    ("max_connections", "600"),
     ("listen_addresses", "''"),
 ];
 

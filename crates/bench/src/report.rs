@@ -7,7 +7,7 @@ use crate::latency::Percentiles;
 use crate::load::Interval;
 use crate::markdown::{Table, mebibytes, number, whole, wrapped};
 use crate::postgres::{SETTINGS, Slice, Variant};
-use crate::suite::{Baseline, Comparison, Results, Sweep};
+use crate::suite::{Baseline, Comparison, Connections, Results, Sweep};
 use crate::targets::{table, targets};
 
 /// Rows of the table over time.
@@ -72,6 +72,11 @@ fn against(comparison: &Comparison) -> String {
         theirs("PostgreSQL with three standbys, single transfers", &baseline.replicated.transfers);
     }
     text.push_str(&table.finish());
+    text.push_str(&format!(
+        "Transfers are submitted singly by as many connections as are best: one validator: {}; four validators: {}.\n\n",
+        connections(&comparison.one_singly_sweep),
+        connections(&comparison.four_singly_sweep),
+    ));
     if let Some(baseline) = baseline {
         let spent: f64 = baseline.transfers.iter().map(|one| one.server_cpu_s).sum();
         let transfers: u64 = baseline.transfers.iter().map(|one| one.bench.transactions).sum();
@@ -87,6 +92,12 @@ fn against(comparison: &Comparison) -> String {
         ));
     }
     text
+}
+
+/// The rates by the number of connections.
+fn connections(sweep: &[Connections]) -> String {
+    let of = |one: &Connections| format!("{} connections {}", one.connections, whole(one.transfers_per_s));
+    sweep.iter().map(of).collect::<Vec<_>>().join(", ")
 }
 
 /// The rates of everything that was tried.

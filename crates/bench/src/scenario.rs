@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::accounts::Accounts;
-use crate::bed::{Bed, Measured};
+use crate::bed::{Bed, CONNECTIONS_SINGLE, Measured};
 use crate::error::BenchError;
 use crate::load::Interval;
 use crate::markdown::{mebibytes, number, whole};
@@ -157,7 +157,7 @@ fn load(name: &str, bed: &mut Bed<'_>, duration: Duration) -> Result<Option<Meas
     let transfer = Kind::Transfer { skew: 1 };
     Ok(Some(match name {
         "transfers" => bed.saturate(transfer, duration)?,
-        "singly" => bed.saturate_singly(duration)?,
+        "singly" => bed.saturate_singly(bed.connections.unwrap_or(CONNECTIONS_SINGLE[0]), duration)?,
         "hundred" => bed.saturate(Kind::Hundred, duration)?,
         "hot" => bed.saturate(Kind::Hot, duration)?,
         "skewed" => bed.saturate(Kind::Transfer { skew: SKEW }, duration)?,

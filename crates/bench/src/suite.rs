@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-pub use self::comparison::{Baseline, CLIENTS, Comparison, DATABASE, Sweep, best, sweep};
+pub use self::comparison::{Baseline, CLIENTS, Comparison, Connections, DATABASE, Sweep, best, sweep};
 use crate::accounts::Accounts;
 use crate::bed::{Bed, Measured, Setup};
 use crate::error::BenchError;

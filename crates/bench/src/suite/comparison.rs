@@ -6,17 +6,18 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{Plan, tell};
-use crate::bed::{Bed, Measured};
+use crate::bed::{Bed, CONNECTIONS_SINGLE, Measured};
+use crate::disk;
 use crate::error::BenchError;
 use crate::postgres::{Postgres, Script, Slice, Variant};
 use crate::workload::Kind;
 
 /// Clients with which the baseline is tried; it keeps the best number.
-pub const CLIENTS: [u32; 4] = [8, 16, 32, 64];
+pub const CLIENTS: [u32; 5] = [8, 16, 32, 64, 256];
 /// The database of a baseline's server.
 pub const DATABASE: &str = "points";
 /// Clients of the server with standbys, whose commits take longer.
-const CLIENTS_WITH_STANDBYS: [u32; 3] = [16, 32, 64];
+const CLIENTS_WITH_STANDBYS: [u32; 4] = [16, 32, 64, 256];
 
 /// One slice per round of each.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -29,6 +30,10 @@ pub struct Comparison {
     pub one_singly: Vec<Measured>,
     /// Four validators, each transfer submitted by itself.
     pub four_singly: Vec<Measured>,
+    /// One validator, each transfer submitted by itself: the rates by the number of connections.
+    pub one_singly_sweep: Vec<Connections>,
+    /// The same of four.
+    pub four_singly_sweep: Vec<Connections>,
     /// One validator, 100-operation transactions.
     pub one_hundred: Vec<Measured>,
     /// Four validators, 100-operation transactions.
@@ -82,6 +87,15 @@ pub struct Sweep {
     pub transfers_per_s: f64,
 }
 
+/// Transfers that are submitted singly, by so many connections.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Connections {
+    /// The number of connections.
+    pub connections: usize,
+    /// Transfers per second.
+    pub transfers_per_s: f64,
+}
+
 impl Comparison {
     /// Operations per second over all slices.
     pub fn per_s(slices: &[Measured]) -> f64 {
@@ -113,6 +127,10 @@ pub(super) fn run(plan: &Plan, one: &mut Bed<'_>, four: &mut Bed<'_>) -> Result<
     let mut side = plan.postgres.as_ref().map(|programs| Side::start(plan, programs)).transpose()?;
     let mut comparison = Comparison::default();
     let transfer = Kind::Transfer { skew: 1 };
+    tell("transfers submitted singly: how many connections are best");
+    comparison.one_singly_sweep = sweep_singly(one, plan.slice.div_f64(2.0))?;
+    comparison.four_singly_sweep = sweep_singly(four, plan.slice.div_f64(2.0))?;
+    let (one_connections, four_connections) = (most(&comparison.one_singly_sweep), most(&comparison.four_singly_sweep));
     for round in 1..=plan.rounds {
         tell(&format!("round {round} of {}: one validator, PostgreSQL, four validators", plan.rounds));
         let mut theirs = |what| side.as_mut().map_or(Ok(()), |side| side.slice(plan, what));
@@ -120,9 +138,9 @@ pub(super) fn run(plan: &Plan, one: &mut Bed<'_>, four: &mut Bed<'_>) -> Result<
         theirs(Turn::Transfer)?;
         comparison.four_transfers.push(four.saturate(transfer, plan.slice)?);
         theirs(Turn::Transfer)?;
-        comparison.one_singly.push(one.saturate_singly(plan.slice)?);
+        comparison.one_singly.push(one.saturate_singly(one_connections, plan.slice)?);
         theirs(Turn::Replicated)?;
-        comparison.four_singly.push(four.saturate_singly(plan.slice)?);
+        comparison.four_singly.push(four.saturate_singly(four_connections, plan.slice)?);
         comparison.one_hundred.push(one.saturate(Kind::Hundred, plan.slice)?);
         theirs(Turn::Hundred)?;
         comparison.four_hundred.push(four.saturate(Kind::Hundred, plan.slice)?);
@@ -184,6 +202,8 @@ impl Side {
             Turn::Hundred => (Script::Hundred, &mut self.results.hundred),
             Turn::Hot => (Script::Hot, &mut self.results.hot),
         };
+        // What others have left unwritten isn't the baseline's to write.
+        disk::sync()?;
         slices.push(postgres.run(DATABASE, script, self.accounts, best.clients, plan.slice)?);
         Ok(())
     }
@@ -198,6 +218,21 @@ impl Side {
 
 fn transfer(variant: Variant) -> Script {
     Script::Transfer { skew: 1, variant }
+}
+
+/// Tries all numbers of connections, each for so long.
+fn sweep_singly(bed: &mut Bed<'_>, duration: Duration) -> Result<Vec<Connections>, BenchError> {
+    let measure = |connections: usize| {
+        let transfers_per_s = bed.saturate_singly(connections, duration)?.transactions_per_s();
+        Ok(Connections { connections, transfers_per_s })
+    };
+    CONNECTIONS_SINGLE.into_iter().map(measure).collect()
+}
+
+/// The number of connections that was fastest.
+fn most(sweep: &[Connections]) -> usize {
+    let faster = |a: &&Connections, b: &&Connections| a.transfers_per_s.total_cmp(&b.transfers_per_s);
+    sweep.iter().max_by(faster).expect("something was tried").connections
 }
 
 /// Tries all ways with all numbers of clients, each for so long.
