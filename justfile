@@ -43,6 +43,11 @@ report:
     cargo build --release -p lojal-node
     cargo run --release -p lojal-bench -- report
 
+# Members who flood four validators, and a crowd beside honest ones.
+hostile:
+    cargo build --release -p lojal-node
+    cargo run --release -p lojal-bench -- scenario hostile --validators 4 --seconds 40
+
 # One validator, and PostgreSQL, with a year of receipts behind them, such as `just prepared 1000000 5000000`.
 prepared ACCOUNTS RECEIPTS:
     cargo build --release -p lojal-node

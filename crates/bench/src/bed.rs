@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lojal_types::Points;
+use lojal_types::{Genesis, Points};
 use serde::Serialize;
 
 use crate::accounts::Accounts;
-use crate::cluster::{Cluster, HEARTBEAT_MS, brand};
+use crate::cluster::{Cluster, HEARTBEAT_MS, brand, genesis, now};
 use crate::disk::{self, Size};
 use crate::error::BenchError;
 use crate::load::{self, Load, PENDING, Run};
@@ -110,7 +110,11 @@ impl Measured {
 impl<'a> Bed<'a> {
     /// Makes and starts a network in a directory, which must not exist, and gives all members points.
     pub fn start(dir: &Path, validators: usize, members: &'a Accounts) -> Result<Self, BenchError> {
-        let mut cluster = Cluster::create(dir, validators, HEARTBEAT_MS)?;
+        Self::start_with(dir, genesis(validators, HEARTBEAT_MS, now()), members)
+    }
+    /// The same of the network of a genesis document by [`genesis`].
+    pub fn start_with(dir: &Path, genesis: Genesis, members: &'a Accounts) -> Result<Self, BenchError> {
+        let mut cluster = Cluster::of(dir, genesis)?;
         cluster.start()?;
         let mut bed = Self::on(dir, cluster, members);
         bed.give_points()?;

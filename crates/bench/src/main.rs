@@ -6,6 +6,7 @@ mod cli;
 mod cluster;
 mod disk;
 mod error;
+mod hostile;
 mod latency;
 mod limits;
 mod load;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::accounts::Accounts;
 use crate::bed::{Bed, CONNECTIONS_SINGLE, Measured};
 use crate::error::BenchError;
-use crate::load::Interval;
+use crate::hostile;
+use crate::load::{Interval, Run};
 use crate::markdown::{mebibytes, number, whole};
 use crate::other_measurements;
 use crate::prepared::{self, Extent, Prepared, Theirs, aims};
@@ -18,9 +19,11 @@ use crate::workload::Kind;
 
 /// The scenario that doesn't make its network anew.
 const PREPARED: &str = "prepared";
+/// The scenario of members who flood networks of their own.
+const HOSTILE: &str = "hostile";
 
 /// Names and what they do.
-pub const SCENARIOS: [(&str, &str); 15] = [
+pub const SCENARIOS: [(&str, &str); 16] = [
     ("transfers", "single transfers in batches, as many as there can be"),
     ("singly", "single transfers, each in a request of its own, as many as there can be"),
     ("hundred", "100-operation transactions, as many as there can be"),
@@ -35,6 +38,7 @@ pub const SCENARIOS: [(&str, &str); 15] = [
     ("catch-up", "a validator that was away while the others worked (four validators)"),
     ("audit", "transfers, and an audit of them"),
     ("long", "transfers with skew, for about ten times the seconds, and what they take on disk"),
+    (HOSTILE, "members who flood the network, and a crowd beside honest ones, each for the seconds (four validators)"),
     (PREPARED, "one validator, and then PostgreSQL, with many accounts and a year of receipts; see `prepare`"),
 ];
 
@@ -69,6 +73,9 @@ pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchErro
     }
     if name == PREPARED {
         return on_prepared(options, as_json);
+    }
+    if name == HOSTILE {
+        return under_floods(options, as_json);
     }
     tell(&format!("{name}: setting up {} validators, {} accounts", options.validators, options.accounts));
     let members = Accounts::members(options.accounts);
@@ -129,6 +136,23 @@ fn on_prepared(options: &Options, as_json: bool) -> Result<(), BenchError> {
     lojal_print::line("the aims of 10,000,000 accounts and 50,000,000 receipts:");
     lojal_print::document(&table(&aims(&figures)));
     print_summary(PREPARED, 1, &as_value(&figures), as_json);
+    Ok(())
+}
+
+fn under_floods(options: &Options, as_json: bool) -> Result<(), BenchError> {
+    let figures = hostile::measure(&options.dir, options.validators, options.duration)?;
+    for flooded in &figures.floods {
+        lojal_print::line(format!("{}:", flooded.name));
+        print_outcome(&flooded.run, options.validators);
+    }
+    lojal_print::line("a crowd at full speed:");
+    print_outcome(&figures.crowd, options.validators);
+    for (title, measured) in [("honest members alone", &figures.alone), ("beside the crowd", &figures.beside)] {
+        lojal_print::line(format!("{title}:"));
+        print_outcome(&measured.run, options.validators);
+    }
+    lojal_print::document(&table(&hostile::aims(&figures)));
+    print_summary(HOSTILE, options.validators, &as_value(&figures), as_json);
     Ok(())
 }
 
@@ -204,20 +228,7 @@ fn as_value(result: &impl serde::Serialize) -> Value {
 fn print_load(measured: &Measured) {
     measured.run.intervals.iter().for_each(print_interval);
     let run = &measured.run;
-    let latency = run.latency;
-    lojal_print::line(format!(
-        "{} transactions and {} operations per s; {} failed, {} refused ({}); CPU {} µs per transaction and validator; \
-         p50 {} ms, p99 {} ms, max {} ms",
-        whole(measured.transactions_per_s()),
-        whole(run.operations_per_s()),
-        run.failed,
-        run.refused,
-        run.refusal.as_deref().unwrap_or("-"),
-        number(measured.cpu_us()),
-        number(latency.p50_ms),
-        number(latency.p99_ms),
-        number(latency.max_ms),
-    ));
+    print_outcome(run, measured.validators);
     for (thread, cpu_s) in run.resources.threads_cpu_s.iter().filter(|(_, cpu_s)| **cpu_s > 0.0) {
         lojal_print::line(format!(
             "  {thread}: {} µs per transaction",
@@ -227,6 +238,23 @@ fn print_load(measured: &Measured) {
     for (name, value) in measured.counters.iter().filter(|(_, value)| **value != 0.0) {
         lojal_print::line(format!("  {name} {}", number(*value)));
     }
+}
+
+fn print_outcome(run: &Run, validators: usize) {
+    let latency = run.latency;
+    lojal_print::line(format!(
+        "{} transactions and {} operations per s; {} failed, {} refused ({}); CPU {} µs per transaction and validator; \
+         p50 {} ms, p99 {} ms, max {} ms",
+        whole(run.applied as f64 / run.seconds),
+        whole(run.operations_per_s()),
+        run.failed,
+        run.refused,
+        run.refusal.as_deref().unwrap_or("-"),
+        number(run.cpu_us_per_transaction_and_validator(validators)),
+        number(latency.p50_ms),
+        number(latency.p99_ms),
+        number(latency.max_ms),
+    ));
 }
 
 fn print_interval(interval: &Interval) {

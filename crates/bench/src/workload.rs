@@ -1,5 +1,6 @@
 //! Transactions, signed before a measurement begins.
 
+mod hostile;
 mod mixed;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +13,8 @@ use lojal_types::{
 use crate::accounts::{Accounts, PREPARATION_THREADS};
 use crate::cluster::{OPERATORS, brand, now};
 use crate::random::Random;
+
+pub use self::hostile::Flood;
 
 /// The time within which a transaction that is signed now can happen; the protocol's limit is an hour.
 pub const VALIDITY_MS: u64 = 58 * 60 * 1000;

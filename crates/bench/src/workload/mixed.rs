@@ -77,7 +77,7 @@ impl Signer<'_> {
 }
 
 /// The random bytes of a till's request.
-fn salt(random: &mut Random) -> Salt {
+pub(super) fn salt(random: &mut Random) -> Salt {
     let mut salt = [0; 16];
     salt[..8].copy_from_slice(&random.bits().to_le_bytes());
     Salt::new(salt)

@@ -49,3 +49,48 @@ fn everybody_gets_points_to_start_with_once() {
     to.dedup();
     assert_eq!(to.len(), 250);
 }
+
+#[test]
+fn floods_are_sent_by_their_members_in_turns_and_never_the_same_twice() {
+    let members = Accounts::members(20);
+    let signer = Signer::new(chain(), &members);
+    for flood in Flood::ALL {
+        let signed = read(&signer.presign_flood(flood, 4..8, 3));
+        let verified = verify_all(signed.clone(), &chain());
+        let mut ids: Vec<_> = verified.iter().map(|one| one.as_ref().expect("signed rightly").id()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), signed.len(), "{flood:?}");
+        let senders: Vec<_> = (4..8).map(|member| members.address(member)).collect();
+        assert!(signed.iter().all(|one| senders.contains(&one.transaction.sender)), "{flood:?}");
+    }
+}
+
+#[test]
+fn the_households_of_a_flood_are_left_by_whoever_created_them() {
+    let members = Accounts::members(20);
+    let signer = Signer::new(chain(), &members);
+    let (created, left): (Vec<_>, Vec<_>) = read(&signer.presign_flood(Flood::Households, 4..6, 4))
+        .into_iter()
+        .partition(|one| matches!(one.transaction.operations[0], Operation::CreateHousehold(_)));
+    let created = created.iter().map(|one| {
+        let household = lojal_types::Address::of_household(&chain(), &one.transaction.id(&chain()), 0);
+        (one.transaction.sender, household)
+    });
+    let left =
+        left.iter().map(|one| (one.transaction.sender, *one.transaction.operations[0].accounts().next().expect("one")));
+    assert!(created.eq(left));
+}
+
+#[test]
+fn the_transfers_of_some_members_stay_among_them() {
+    let members = Accounts::members(20);
+    let signer = Signer::new(chain(), &members);
+    let among: Vec<_> = (4..8).map(|member| members.address(member)).collect();
+    let signed = read(&signer.presign_among(4..8, 30, 3));
+    assert_eq!(signed.len(), 30);
+    for one in &signed {
+        let to = one.transaction.operations[0].accounts().collect::<Vec<_>>();
+        assert!(among.contains(&one.transaction.sender) && to.iter().all(|account| among.contains(account)));
+    }
+}
