@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use lojal_auditor::progress::Progress;
 use lojal_auditor::source::Source;
 use lojal_auditor::verify::verify;
+use lojal_types::Height;
 use serde::Serialize;
 
 use crate::bed::{Bed, CONNECTIONS, Stored, UNLIMITED};
@@ -138,7 +139,7 @@ pub fn catch_up(bed: &mut Bed<'_>, duration: Duration) -> Result<CatchUp, BenchE
     Ok(CatchUp { transactions: measured.run.applied, blocks: target.get() - before.get(), seconds })
 }
 
-/// An audit of everything from genesis on.
+/// An audit of a chain's single transfers.
 #[derive(Clone, Debug, Serialize)]
 pub struct Audit {
     /// Transactions that were checked and executed again.
@@ -158,16 +159,30 @@ impl Audit {
     }
 }
 
-/// Audits the first validator's data, after stopping the network.
-pub fn audit(bed: &mut Bed<'_>) -> Result<Audit, BenchError> {
+/// Audits as many single transfers as there can be in a time: an audit of everything from genesis on, less one up to
+/// where they begin, because transactions that set a network up have a hundred operations each.
+pub fn audit(bed: &mut Bed<'_>, duration: Duration) -> Result<Audit, BenchError> {
+    let before = bed.cluster.client(0)?.status()?.height;
+    bed.saturate(Kind::Transfer { skew: 1 }, duration)?;
     bed.cluster.stop_all()?;
+    let (earlier, all) = (audited(bed, Some(before))?, audited(bed, None)?);
+    bed.cluster.start()?;
+    Ok(Audit {
+        transactions: all.transactions - earlier.transactions,
+        blocks: all.blocks - earlier.blocks,
+        seconds: (all.seconds - earlier.seconds).max(1e-9),
+        ..all
+    })
+}
+
+/// An audit of the first validator's data up to a height, or to the end.
+fn audited(bed: &Bed<'_>, to: Option<Height>) -> Result<Audit, BenchError> {
     let failed = |error: String| BenchError::Audit(error);
     let mut source = Source::dir(&bed.cluster.data(0)).map_err(|error| failed(error.to_string()))?;
     let started = Instant::now();
-    let report = verify(bed.cluster.genesis(), &mut source, None, &mut Progress::new(false))
+    let report = verify(bed.cluster.genesis(), &mut source, to, &mut Progress::new(false))
         .map_err(|error| failed(error.to_string()))?;
     let seconds = started.elapsed().as_secs_f64();
-    bed.cluster.start()?;
     let transactions = report.transactions.applied + report.transactions.failed;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     Ok(Audit { transactions, blocks: report.height.get(), seconds, cores })

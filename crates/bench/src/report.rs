@@ -273,7 +273,7 @@ fn rest(results: &Results) -> String {
          - Idle, four validators: {} of a core each, {} empty blocks per minute, {} per day and validator on disk, {} \
          of memory.\n\
          - A validator that missed {} transactions in {} blocks had them {} s after its start: {} per s.\n\
-         - An audit of {} transactions in {} blocks took {} s: {} per s on {} cores.\n\n",
+         - An audit of {} single transfers in {} blocks took {} s: {} per s on {} cores.\n\n",
         number(idle.cores_per_validator),
         number(idle.blocks_per_minute),
         mebibytes(idle.bytes_per_day as u64),

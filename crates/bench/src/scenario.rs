@@ -36,7 +36,7 @@ pub const SCENARIOS: [(&str, &str); 16] = [
     ("idle", "nothing at all"),
     ("restart", "starts after a kill, with and without a tail to replay (one validator)"),
     ("catch-up", "a validator that was away while the others worked (four validators)"),
-    ("audit", "transfers, and an audit of them"),
+    ("audit", "single transfers, and an audit of them"),
     ("long", "transfers with skew, for about ten times the seconds, and what they take on disk"),
     (HOSTILE, "members who flood the network, and a crowd beside honest ones, each for the seconds (four validators)"),
     (PREPARED, "one validator, and then PostgreSQL, with many accounts and a year of receipts; see `prepare`"),
@@ -207,10 +207,7 @@ fn other(name: &str, bed: &mut Bed<'_>, duration: Duration) -> Result<Value, Ben
         "idle" => as_value(&other_measurements::idle(bed, duration)?),
         "restart" => as_value(&other_measurements::restart(bed, duration)?),
         "catch-up" => as_value(&other_measurements::catch_up(bed, duration)?),
-        "audit" => {
-            bed.saturate(Kind::Transfer { skew: 1 }, duration)?;
-            as_value(&other_measurements::audit(bed)?)
-        }
+        "audit" => as_value(&other_measurements::audit(bed, duration)?),
         _ => {
             let look = bed.saturate(Kind::Transfer { skew: SKEW }, Duration::from_secs(10))?;
             let count = (look.transactions_per_s() * duration.as_secs_f64() * 10.0) as usize;

@@ -80,7 +80,7 @@ pub struct One {
     pub half: Measured,
     /// Ten transfers per second.
     pub unloaded: Measured,
-    /// An audit of all of it.
+    /// An audit of single transfers.
     pub audit: Audit,
     /// The functions in which single transfers spend CPU time; empty where there is no perf.
     pub profile: Vec<Share>,
@@ -123,8 +123,10 @@ pub fn run(plan: Plan) -> Result<Results, BenchError> {
     tell("one and four validators: accounts");
     let mut one = Bed::start(&plan.dir.join("one"), 1, &members)?;
     let mut four = Bed::start(&plan.dir.join("four"), 4, &members)?;
+    tell("one validator: an audit of single transfers");
+    let audit = other_measurements::audit(&mut one, plan.slice)?;
     let comparison = comparison::run(&plan, &mut one, &mut four)?;
-    let rest_of_one = one_validator(&mut one, &comparison, plan.slice)?;
+    let rest_of_one = one_validator(&mut one, &comparison, audit, plan.slice)?;
     one.remove()?;
     let rest_of_four = four_validators(&mut four, &comparison, plan.slice)?;
     four.remove()?;
@@ -132,14 +134,14 @@ pub fn run(plan: Plan) -> Result<Results, BenchError> {
     Ok(Results { plan, machine, limits, comparison, one: rest_of_one, four: rest_of_four, many })
 }
 
-fn one_validator(bed: &mut Bed<'_>, comparison: &Comparison, slice: Duration) -> Result<One, BenchError> {
-    tell("one validator: mixed, half load, unloaded, audit");
+fn one_validator(bed: &mut Bed<'_>, comparison: &Comparison, audit: Audit, slice: Duration) -> Result<One, BenchError> {
+    tell("one validator: mixed, half load, unloaded");
     Ok(One {
         mixed: bed.saturate(Kind::Mixed, slice)?,
         half: bed.at_rate(Comparison::per_s(&comparison.one_transfers) / 2.0, slice)?,
         unloaded: bed.unloaded(slice)?,
         profile: bed.profile(slice.div_f64(2.0))?,
-        audit: other_measurements::audit(bed)?,
+        audit,
     })
 }
 

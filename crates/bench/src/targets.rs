@@ -129,7 +129,7 @@ fn per_transaction(results: &Results) -> Vec<Target> {
 fn audit(audit: &Audit, signature_us: f64) -> Target {
     let (per_s, most) = (audit.per_s(), audit.cores as f64 * 1e6 / signature_us);
     Target {
-        what: "an audit: transactions per second / signature checks in batches on as many cores",
+        what: "an audit: single transfers per second / signature checks in batches on as many cores",
         bound: Bound::AtLeast(0.6),
         reached: Some(per_s / most),
         figures: format!("{} / {} per s, {} cores", whole(per_s), whole(most), audit.cores),
