@@ -30,6 +30,9 @@ pub const SIGNATURE_BATCH_MAX: usize = 512;
 pub const STATE_CHECKS_MAX: usize = 32;
 /// Largest batch of transactions in one gossip message, in bytes.
 pub const GOSSIP_BATCH_BYTES_MAX: usize = 256 * 1024;
+/// The least time between two gossip messages that hold less than a whole batch: a transaction that comes by itself
+/// goes at once, and those that come one after the other go together.
+pub const GOSSIP_PAUSE: Duration = Duration::from_millis(2);
 /// The time after which a node gossips again those of its own clients' transactions that still wait, for peers that
 /// were away.
 pub const REGOSSIP_INTERVAL: Duration = Duration::from_secs(5);
@@ -47,6 +50,15 @@ pub const WORK_TIME_START: Duration = Duration::from_micros(80);
 pub const BLOCK_WORK_MIN: usize = 300;
 /// The greatest number of times that the time for executing a block is halved when rounds fail.
 pub const ROUND_HALVINGS_MAX: u32 = 4;
+
+/// Most time that a height waits after the block before it for more than one transaction.
+pub const GATHER_MAX: Duration = Duration::from_millis(5);
+/// The part of the time that the block before took, as a divisor, that a height waits at most for more than one
+/// transaction: what is gathered in it saves more than it costs.
+pub const GATHER_SHARE: u32 = 4;
+/// The number of transactions that a height doesn't wait any longer for: so many share a block's costs that more would
+/// save nothing.
+pub const GATHER_ENOUGH: usize = 512;
 
 /// Most checks of signatures that are remembered, 32 bytes each: the votes of 64 validators in a dozen heights.
 pub const CHECKS_REMEMBERED_MAX: usize = 4_096;

@@ -137,11 +137,11 @@ impl Mempool {
     pub fn lanes(&self) -> Vec<(Lane, usize)> {
         self.pool().lanes()
     }
-    /// Returns once a transaction waits.
-    pub async fn wait_for_transaction(&self) {
+    /// Returns once as many transactions wait.
+    pub async fn wait_for(&self, count: usize) {
         loop {
             let arrived = self.shared.arrived.notified();
-            if !self.is_empty() {
+            if self.len() >= count {
                 return;
             }
             arrived.await;

@@ -3,25 +3,26 @@
 use lojal_network::{Network, Topic, Warnings};
 use lojal_types::SignedTransaction;
 use lojal_types::limits::TRANSACTION_BYTES_MAX;
-use tokio::time::MissedTickBehavior;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, timeout_at};
 
 use super::{Mempool, Outbox};
-use crate::limits::{GOSSIP_BATCH_BYTES_MAX, REGOSSIP_BYTES_MAX, REGOSSIP_INTERVAL};
+use crate::limits::{GOSSIP_BATCH_BYTES_MAX, GOSSIP_PAUSE, REGOSSIP_BYTES_MAX, REGOSSIP_INTERVAL};
 
-/// Publishes what clients submit, together as far as it waits together; and again, from time to time, what still waits.
-/// Reports the nodes that gossip forged transactions. Ends with the mempool or the network.
+/// Publishes what clients submit, together as far as it comes within a pause; and again, from time to time, what still
+/// waits. Reports the nodes that gossip forged transactions. Ends with the mempool or the network.
 pub async fn gossip(mempool: Mempool, outbox: Outbox, network: Network) {
     let Outbox { mut accepted, mut forgers } = outbox;
     let mut warnings = Warnings::default();
     let mut again = tokio::time::interval(REGOSSIP_INTERVAL);
     again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut rested = Instant::now();
     loop {
         let transactions = tokio::select! {
             first = accepted.recv() => {
-                let Some(mut transactions) = first else { return };
-                while let Ok(mut more) = accepted.try_recv() {
-                    transactions.append(&mut more);
-                }
+                let Some(first) = first else { return };
+                let transactions = gather(first, &mut accepted, rested).await;
+                rested = Instant::now() + GOSSIP_PAUSE;
                 transactions
             }
             Some(peer) = forgers.recv() => {
@@ -44,6 +45,23 @@ pub async fn gossip(mempool: Mempool, outbox: Outbox, network: Network) {
             }
         }
     }
+}
+
+/// Adds what comes until the pause after the message before is over, unless it fills a message sooner.
+async fn gather(
+    mut transactions: Vec<Box<[u8]>>,
+    accepted: &mut mpsc::Receiver<Vec<Box<[u8]>>>,
+    rested: Instant,
+) -> Vec<Box<[u8]>> {
+    let bytes = |some: &[Box<[u8]>]| some.iter().map(|transaction| 4 + transaction.len()).sum::<usize>();
+    let mut gathered = bytes(&transactions);
+    while gathered < GOSSIP_BATCH_BYTES_MAX
+        && let Ok(Some(mut more)) = timeout_at(rested, accepted.recv()).await
+    {
+        gathered += bytes(&more);
+        transactions.append(&mut more);
+    }
+    transactions
 }
 
 /// Transactions, each with its length before it, in messages of bounded size.
@@ -93,6 +111,30 @@ mod tests {
         assert!(messages.iter().all(|message| message.len() <= GOSSIP_BATCH_BYTES_MAX));
         assert_eq!(messages.iter().map(Vec::len).sum::<usize>(), 100 * 10_004);
         assert!(super::messages(&[]).is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_within_the_pause_goes_together_and_what_comes_by_itself_at_once() {
+        let (sender, mut accepted) = mpsc::channel(100);
+        let one = |number: u8| vec![vec![number].into_boxed_slice()];
+        let started = Instant::now();
+        assert_eq!(gather(one(0), &mut accepted, started).await.len(), 1);
+        assert_eq!(started.elapsed().as_nanos(), 0, "the pause was over");
+        let rested = started + GOSSIP_PAUSE;
+        sender.try_send(one(2)).expect("room");
+        assert_eq!(gather(one(1), &mut accepted, rested).await, [one(1), one(2)].concat());
+        assert_eq!(Instant::now(), rested);
+        sender.try_send(one(4)).expect("room");
+        assert_eq!(gather(one(3), &mut accepted, rested).await.len(), 2, "what waits already goes, too");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_message_does_not_wait() {
+        let (_sender, mut accepted) = mpsc::channel(1);
+        let started = Instant::now();
+        let full = vec![vec![0; GOSSIP_BATCH_BYTES_MAX].into_boxed_slice()];
+        assert_eq!(gather(full, &mut accepted, started + GOSSIP_PAUSE).await.len(), 1);
+        assert_eq!(started.elapsed().as_nanos(), 0);
     }
 
     #[test]

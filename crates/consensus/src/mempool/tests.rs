@@ -148,7 +148,7 @@ async fn a_full_queue_is_answered_at_once_and_gossip_then_counts_as_refused() {
         assert!(sent > MEMPOOL_QUEUE_MAX, "{sent}");
         assert_eq!(answer, Some(vec![Err(Code::MempoolFull); 2]));
     }
-    bench.mempool.wait_for_transaction().await;
+    bench.mempool.wait_for(1).await;
     assert_eq!(bench.mempool.len(), 1);
 }
 
@@ -167,7 +167,7 @@ async fn whoever_waits_for_a_transaction_is_woken_by_one() {
     let bench = bench();
     let woken = AtomicBool::new(false);
     let wait = async {
-        bench.mempool.wait_for_transaction().await;
+        bench.mempool.wait_for(1).await;
         woken.store(true, Ordering::Relaxed);
     };
     let arrive = async {
@@ -177,7 +177,7 @@ async fn whoever_waits_for_a_transaction_is_woken_by_one() {
         bench.receive(vec![issue(&bench.chain, 2)]).await;
     };
     tokio::join!(wait, arrive);
-    bench.mempool.wait_for_transaction().await;
+    bench.mempool.wait_for(1).await;
 }
 
 #[tokio::test]

@@ -28,10 +28,14 @@ impl Bench {
 
     /// The height after 7 is to start; gives the height that does.
     fn start_next(&self) -> impl Future<Output = u64> + use<> {
+        self.start_after(Height::new(7))
+    }
+
+    fn start_after(&self, decided: Height) -> impl Future<Output = u64> + use<> {
         let params =
             HeightParams::new(context::EngineValidatorSet::new(validators(4)), LinearTimeouts::default(), None);
         let (reply, answer) = oneshot::channel();
-        self.pace.start_next(Height::new(7), validators(4), params, reply);
+        self.pace.start_next(decided, validators(4), params, reply);
         async {
             match answer.await.expect("every height starts some time") {
                 Next::Start(height, _) => height.0.get(),
@@ -57,6 +61,32 @@ async fn a_transaction_starts_the_next_height() {
     assert_eq!(started.await, 8);
     // It still waits, so it starts the one after, too.
     assert_eq!(bench.start_next().await, 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_height_waits_for_more_than_one_transaction_for_a_part_of_the_time_that_the_block_before_took() {
+    let bench = Bench::new(NEVER);
+    assert!(bench.mempool.submit(vec![issue(&bench.chain, 1).identify(&bench.chain)]).await[0].is_ok());
+    let since = Instant::now();
+    bench.start_next().await;
+    assert_eq!(since.elapsed().as_millis(), 0, "nothing is known of a block before");
+    for (took_ms, waits_ms) in [(0, 0), (8, 2), (16, 4), (60_000, 5)] {
+        tokio::time::advance(Duration::from_millis(took_ms)).await;
+        let since = Instant::now();
+        bench.start_next().await;
+        assert_eq!(since.elapsed().as_millis(), waits_ms, "after a block of {took_ms} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_after_that_time_does_not_wait_for_more() {
+    let bench = Bench::new(NEVER);
+    let gathered = Instant::now();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert!(bench.mempool.submit(vec![issue(&bench.chain, 1).identify(&bench.chain)]).await[0].is_ok());
+    let since = Instant::now();
+    wait_for_work(&bench.mempool, gathered).await;
+    assert_eq!(since.elapsed().as_millis(), 0);
 }
 
 #[tokio::test(start_paused = true)]

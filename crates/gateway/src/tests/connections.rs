@@ -80,7 +80,7 @@ async fn a_client_that_goes_away_waits_no_longer() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
     let stream = open(node.address(), request(&node, &node.transfer(ANNA, BO, 1))).await;
-    node.mempool().wait_for_transaction().await;
+    node.mempool().wait_for(1).await;
     assert_eq!(node.app.finality.len(), 1);
     drop(stream);
     node.waiting(0).await;
@@ -154,7 +154,7 @@ async fn a_shutdown_closes_idle_connections_and_answers_whoever_waits() {
     let idle = open(node.address(), b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n".to_vec()).await;
     let idle = after(idle, b"ok\n").await;
     let answer = tokio::spawn(node.submit("?wait=committed", &node.transfer(ANNA, BO, 1)));
-    node.mempool().wait_for_transaction().await;
+    node.mempool().wait_for(1).await;
     assert!(node.stop().await.is_ok());
     let answer = answer.await.expect("no panic");
     assert_eq!((answer.status, answer.json::<TransactionStatus>().state), (202, TransactionState::Pending));

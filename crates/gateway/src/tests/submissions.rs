@@ -42,7 +42,7 @@ async fn a_client_that_waits_is_answered_by_the_block() {
     node.issue(ANNA, 100);
     let signed = node.transfer(ANNA, BO, 1);
     let answer = tokio::spawn(node.submit(WAIT, &signed));
-    node.mempool().wait_for_transaction().await;
+    node.mempool().wait_for(1).await;
     assert_eq!(node.app.finality.len(), 1);
     node.issue(BO, 1);
     let block = node.commit(vec![signed]);
@@ -60,7 +60,7 @@ async fn a_transaction_that_fails_on_the_ledger_is_an_answer_and_no_error() {
     let reward = |to: u8| node.sign(TILL, vec![issue("nordmat", to, 1, "one receipt")]);
     let signed = [reward(ANNA), reward(BO)];
     let answer = tokio::spawn(node.submit_batch(WAIT, &signed));
-    node.mempool().wait_for_transaction().await;
+    node.mempool().wait_for(1).await;
     node.commit(signed.to_vec());
     let answer = answer.await.expect("no panic");
     assert_eq!(answer.status, 200);
@@ -91,7 +91,7 @@ async fn a_transaction_that_was_left_out_until_its_time_was_up_is_expired() {
     node.issue(ANNA, 100);
     let signed = node.transfer(ANNA, BO, 1);
     let answer = tokio::spawn(node.submit(WAIT, &signed));
-    node.mempool().wait_for_transaction().await;
+    node.mempool().wait_for(1).await;
     node.commit_at(signed.transaction.valid_until_ms, Vec::new());
     let answer = answer.await.expect("no panic");
     assert_eq!(answer.refusal(), (422, "transaction_expired".into()));
@@ -158,7 +158,7 @@ async fn a_batch_that_waits_is_answered_when_the_last_is_final() {
     node.issue(ANNA, 100);
     let signed: Vec<_> = (1..=3).map(|amount| node.transfer(ANNA, BO, amount)).collect();
     let answer = tokio::spawn(node.submit_batch(WAIT, &signed));
-    node.mempool().wait_for_transaction().await;
+    node.mempool().wait_for(1).await;
     assert_eq!(node.app.finality.len(), 3);
     node.commit(signed[1..].to_vec());
     node.waiting(1).await;
