@@ -301,6 +301,7 @@ fn gateways_code(error: &GatewaysError) -> &str {
         GatewaysError::Client(ClientError::Unreachable { .. }) | GatewaysError::All(_) => "gateway_unreachable",
         GatewaysError::Client(ClientError::Interrupted { .. }) => "gateway_interrupted",
         GatewaysError::Client(ClientError::Unexpected { .. }) => "gateway_unexpected",
+        GatewaysError::Client(ClientError::Untrue { .. }) => "gateway_untrue",
         GatewaysError::WrongNetwork { .. } => "wrong_network",
     }
 }

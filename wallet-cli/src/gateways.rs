@@ -3,7 +3,9 @@
 use std::cell::Cell;
 
 use lojal_client::{Client, ClientError};
-use lojal_types::{ChainId, api};
+use lojal_types::activity::HistoryFault;
+use lojal_types::api::TransactionStatus;
+use lojal_types::{AddressText, ChainId, NetworkKind, api};
 use thiserror::Error;
 
 /// A reason no gateway answered.
@@ -77,6 +79,31 @@ impl Gateway {
         }
         Ok(&self.client)
     }
+    /// A page of an account's history, checked as far as it can be by itself: [`Client::history`] checks that it folds,
+    /// and this that each transaction has the id that it is listed with.
+    ///
+    /// # Errors
+    /// [`ClientError::Untrue`] if the page contradicts itself; others as for [`Gateway::status`].
+    pub fn history(
+        &self,
+        address: &AddressText,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<api::History, GatewaysError> {
+        let page = self.client()?.history(address, limit, cursor)?;
+        let chain = self.expected.map_or_else(|| self.status().map(|status| status.chain_id), Ok)?;
+        let other = page.transactions.iter().find(|status| !has_its_id(status, &chain, address.network()));
+        match other.and_then(|status| status.activity) {
+            Some(number) => Err(self.client.untrue(address, HistoryFault::Content { number }).into()),
+            None => Ok(page),
+        }
+    }
+}
+
+/// True if a transaction is the one of its id.
+fn has_its_id(status: &TransactionStatus, chain: &ChainId, network: NetworkKind) -> bool {
+    let canonical = status.transaction.clone().and_then(|signed| signed.to_canonical(network).ok());
+    canonical.is_some_and(|signed| signed.transaction.id(chain) == status.id)
 }
 
 /// The gateways of a wallet, the preferred one first.
@@ -118,7 +145,8 @@ impl Gateways {
 fn is_answer(error: &ClientError) -> bool {
     match error {
         ClientError::Problem(problem) => matches!(problem.status, 400..=407 | 409..=428 | 430..=499),
-        ClientError::InvalidUrl { .. } => true,
+        // Whoever catches a gateway lying should hear of it.
+        ClientError::InvalidUrl { .. } | ClientError::Untrue { .. } => true,
         ClientError::Unreachable { .. }
         | ClientError::Interrupted { .. }
         | ClientError::Unexpected { .. }

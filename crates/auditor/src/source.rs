@@ -136,7 +136,8 @@ fn is_passing(error: &ClientError) -> bool {
     match error {
         ClientError::Unreachable { .. } | ClientError::Interrupted { .. } => true,
         ClientError::Problem(problem) => matches!(problem.status, 429 | 503),
-        ClientError::InvalidUrl { .. } | ClientError::WrongPath { .. } | ClientError::Unexpected { .. } => false,
+        ClientError::InvalidUrl { .. } | ClientError::WrongPath { .. } => false,
+        ClientError::Unexpected { .. } | ClientError::Untrue { .. } => false,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use lojal_ledger::{State, Tip};
+use lojal_ledger::{Concerned, State, Tip};
 use lojal_types::block::BlockDecodeError;
 use lojal_types::{
     Block, BlockId, Certificate, ChainId, Code, Genesis, Header, Height, Receipt, VerifiedTransaction, verify_all,
@@ -26,6 +26,8 @@ pub struct CommittedBlock {
     pub transactions: Vec<Arc<VerifiedTransaction>>,
     /// The outcomes of the transactions, in their order.
     pub receipts: Vec<Receipt>,
+    /// The accounts that the transactions concern, in their order.
+    pub concerned: Concerned,
     /// The certificate that makes it final.
     pub certificate: Certificate,
 }
@@ -69,9 +71,9 @@ impl FinalBlock {
         if header.parent != state.view().tip().block {
             return Err(CommitError::OtherState);
         }
-        let receipts = execution.receipts().to_vec();
+        let (receipts, concerned) = (execution.receipts().to_vec(), execution.concerned().clone());
         state.apply(execution, Tip { height: header.height, block: id, time_ms: header.time_ms });
-        Ok(CommittedBlock { id, header, bytes, transactions, receipts, certificate })
+        Ok(CommittedBlock { id, header, bytes, transactions, receipts, concerned, certificate })
     }
 }
 

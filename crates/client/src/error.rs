@@ -52,6 +52,14 @@ pub enum ClientError {
         /// The flaw of the answer.
         reason: String,
     },
+    /// The answer contradicts itself.
+    #[error("{url} says what can't be true ({reason}): don't rely on it, and use another gateway")]
+    Untrue {
+        /// The gateway that answered.
+        url: String,
+        /// The contradiction.
+        reason: String,
+    },
 }
 
 impl ClientError {

@@ -12,6 +12,7 @@ use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use lojal_types::activity::HistoryFault;
 use lojal_types::{AddressText, BrandId, Day, Height, Reference, SignedTransaction, TransactionId, api};
 use serde::de::DeserializeOwned;
 use ureq::Agent;
@@ -187,11 +188,12 @@ impl Client {
     pub fn netting(&self) -> Result<api::Netting, ClientError> {
         self.get_json("/v1/netting", &[])
     }
-    /// `GET /v1/accounts/{address}/transactions`: one page of at most `limit` (1 to 100) transactions, the newest
-    /// first; `cursor` is the `next_cursor` of the page before.
+    /// `GET /v1/accounts/{address}/transactions`: an account's transactions, the newest first; the next page is asked
+    /// for with the cursor of the one before. A page follows from what it says was before it, and the first one leads
+    /// to what it says is the account's activity.
     ///
     /// # Errors
-    /// See [`ClientError`].
+    /// [`ClientError::Untrue`] if it doesn't; others: see [`ClientError`].
     pub fn history(
         &self,
         address: &AddressText,
@@ -201,7 +203,15 @@ impl Client {
         let limit = limit.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        self.get_json(&format!("/v1/accounts/{address}/transactions"), &query)
+        let page: api::History = self.get_json(&format!("/v1/accounts/{address}/transactions"), &query)?;
+        let after = page.after().map_err(|fault| self.untrue(address, fault))?;
+        let is_gone = address.is_household() && page.head.is_none();
+        let is_newest = cursor.is_some() || is_gone || after == page.head.unwrap_or_default();
+        if is_newest { Ok(page) } else { Err(self.untrue(address, HistoryFault::End { count: after.count })) }
+    }
+    /// The error of a gateway that has shown a history of an account with a fault.
+    pub fn untrue(&self, address: &AddressText, fault: HistoryFault) -> ClientError {
+        ClientError::Untrue { url: self.url.clone(), reason: format!("of the history of {address}, {fault}") }
     }
     /// `GET /v1/payments/{reference}`: what has answered a till's request; found sooner by the request's day.
     ///

@@ -1,5 +1,6 @@
 use lojal_types::{
-    Address, ChainId, KeyPair, NetworkKind, Operation, Operations, Outcome, Points, TimeMs, Transaction, Transfer,
+    Activity, Address, ChainId, KeyPair, NetworkKind, Operation, Operations, Outcome, Points, TimeMs, Transaction,
+    Transfer,
 };
 
 use super::*;
@@ -34,7 +35,7 @@ fn signed() -> SignedTransaction {
 }
 
 fn pending(id: TransactionId) -> api::TransactionStatus {
-    api::TransactionStatus { id, state: api::TransactionState::Pending, transaction: None }
+    api::TransactionStatus { id, state: api::TransactionState::Pending, transaction: None, activity: None }
 }
 
 fn client(server: &Server) -> Client {
@@ -57,7 +58,8 @@ fn addresses_that_no_gateway_can_have_are_refused() {
 
 #[test]
 fn a_question_goes_to_its_route_and_the_cursor_is_encoded() {
-    let history = api::History { transactions: vec![], next_cursor: Some("c".into()) };
+    let before = Activity { count: 7, ..Activity::default() };
+    let history = api::History { transactions: vec![], before, head: None, next_cursor: Some("c".into()) };
     let expected = history.clone();
     let server = Server::start(move |_| Answer::json(200, &history));
     assert_eq!(client(&server).history(&address(), 20, Some("a&b=c d")), Ok(expected));

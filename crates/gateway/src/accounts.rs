@@ -110,10 +110,11 @@ fn page(
 ) -> Result<api::History, Failure> {
     let before = before.map(|Cursor { height, index }| (height, index));
     let found = store.history(&address, before, limit + 1)?;
-    let mut page = api::History { transactions: Vec::new(), next_cursor: None };
+    let head = found.view.account(address).map(|account| account.activity);
+    let mut page = api::History { transactions: Vec::new(), before: found.page.before, head, next_cursor: None };
     let mut last: Option<(Cursor, Block)> = None;
     let mut bytes = 0_usize;
-    for placed in found {
+    for placed in &found.page.transactions {
         let cursor = Cursor { height: placed.height, index: placed.index };
         let same_block = last.as_ref().is_some_and(|(last, _)| last.height == cursor.height);
         if page.transactions.len() == limit || (!same_block && bytes > HISTORY_BYTES_MAX) {
@@ -128,8 +129,13 @@ fn page(
                 outcome::decode(&stored)?
             }
         };
-        page.transactions.push(outcome::status_in(&block, &placed, network)?);
+        page.transactions.push(outcome::status_in(&block, placed, network)?);
         last = Some((cursor, block));
+    }
+    let left_out = found.page.transactions[page.transactions.len()..].iter().rev();
+    page.before = left_out.fold(page.before, |activity, placed| placed.added_to(activity));
+    for (number, status) in (page.before.count.saturating_add(1)..).zip(page.transactions.iter_mut().rev()) {
+        status.activity = Some(number);
     }
     Ok(page)
 }

@@ -20,7 +20,7 @@ pub(crate) fn status_in(block: &Block, placed: &Placed, network: NetworkKind) ->
     let index = usize::try_from(placed.index).unwrap_or(usize::MAX);
     let signed = block.transactions.get(index).ok_or_else(|| damaged(placed.height, &"it is too short"))?;
     let transaction = Some(signed.clone().to_text(network));
-    Ok(TransactionStatus { id: placed.id, state: state_in(&block.header, placed), transaction })
+    Ok(TransactionStatus { id: placed.id, state: state_in(&block.header, placed), transaction, activity: None })
 }
 
 fn state_in(header: &Header, placed: &Placed) -> TransactionState {

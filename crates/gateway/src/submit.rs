@@ -52,7 +52,7 @@ pub(crate) async fn one(
     let deadline = query.deadline(&app);
     let (id, result) = submit(&app, vec![identified], deadline).await?.pop().ok_or_else(Failure::internal)?;
     let state = result?;
-    Ok((status_of(&state), Json(TransactionStatus { id, state, transaction: None })).into_response())
+    Ok((status_of(&state), Json(TransactionStatus { id, state, transaction: None, activity: None })).into_response())
 }
 
 /// 202 while any of them waits for a block; 200 when all answers are final.
@@ -81,7 +81,7 @@ pub(crate) async fn batch(
 
 fn status_of_one((id, result): SubmissionAnswer) -> TransactionStatus {
     let state = result.unwrap_or_else(|failure| TransactionState::Refused { problem: failure.into_problem() });
-    TransactionStatus { id, state, transaction: None }
+    TransactionStatus { id, state, transaction: None, activity: None }
 }
 
 fn status_of(state: &TransactionState) -> StatusCode {

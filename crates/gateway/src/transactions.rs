@@ -30,7 +30,7 @@ pub(crate) async fn one(
         return Err(Failure::new(Kind::UnknownTransaction, detail));
     };
     let transaction = Some(waiting.signed().clone().to_text(network));
-    Ok(Json(TransactionStatus { id, state: TransactionState::Pending, transaction }))
+    Ok(Json(TransactionStatus { id, state: TransactionState::Pending, transaction, activity: None }))
 }
 
 /// A transaction of the ledger, if this node has it.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use lojal_types::{
-    Address, Allowances, BrandId, ChainId, Code, Hash, Month, Outcome, Points, Receipt, TimeMs, TransactionId,
+    Address, Allowances, BrandId, ChainId, Code, Hash, Height, Month, Outcome, Points, Receipt, TimeMs, TransactionId,
     VerifiedTransaction,
 };
 
+use crate::activity::Concerned;
 use crate::admission::admit;
 use crate::allowance::Usage;
 use crate::conservation::{ConservationError, check_block};
@@ -49,6 +50,7 @@ pub struct Beside {
 /// Executes one block on top of a state that it doesn't change.
 pub struct BlockExecutor<'a> {
     state: &'a State,
+    height: Height,
     time: TimeMs,
     allowances: Allowances,
     overlay: Overlay<'a>,
@@ -59,6 +61,9 @@ pub struct BlockExecutor<'a> {
     added: IdSet,
     added_ids: Vec<(u64, TransactionId)>,
     receipts: Vec<Receipt>,
+    concerned: Concerned,
+    /// The accounts that the running transaction concerns; kept for its memory.
+    named: Vec<Address>,
 }
 
 impl<'a> BlockExecutor<'a> {
@@ -75,6 +80,7 @@ impl<'a> BlockExecutor<'a> {
         overlay.keep();
         Self {
             state,
+            height: state.view().tip().height.next(),
             time,
             allowances: state.view().parameters().allowances,
             overlay,
@@ -83,6 +89,8 @@ impl<'a> BlockExecutor<'a> {
             added: IdSet::default(),
             added_ids: Vec::new(),
             receipts: Vec::new(),
+            concerned: Concerned::default(),
+            named: Vec::new(),
         }
     }
 
@@ -113,14 +121,18 @@ impl<'a> BlockExecutor<'a> {
     pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Receipt, Code> {
         let sent = self.admit(verified, &Usage::default())?;
         let outcome = self.run(verified);
+        self.named.clear();
         match outcome {
-            Outcome::Applied => self.overlay.keep(),
+            Outcome::Applied => {
+                self.overlay.add_concerned(&mut self.named);
+                self.overlay.keep();
+            }
             Outcome::Failed { .. } => self.overlay.take_back(),
         }
         // "What fails after that fails **with a receipt**: it is on the ledger, has no effect, and can never succeed
         // later." (protocol, Transactions)
         self.remember(verified);
-        self.use_up(verified.transaction().sender, sent);
+        self.note(verified, outcome, sent);
         let receipt = Receipt { transaction: verified.id(), outcome };
         self.receipts.push(receipt);
         Ok(receipt)
@@ -174,7 +186,8 @@ impl<'a> BlockExecutor<'a> {
         check_block(&written, self.time)?;
         let in_tree = written.iter().filter(|written| written.key.shelf().is_none());
         let tree = self.state.view().tree().apply_changes(in_tree.map(Written::change).collect());
-        Ok(Execution { tree, shelves, added_ids: self.added_ids, receipts: self.receipts })
+        let Self { added_ids, receipts, concerned, .. } = self;
+        Ok(Execution { tree, shelves, added_ids, receipts, concerned })
     }
 
     /// Commits to the shelves as the block leaves them.
@@ -229,15 +242,24 @@ impl<'a> BlockExecutor<'a> {
         self.added_ids.push((minute, id));
     }
 
-    /// Notes what the sender of a transaction in the block has sent on this day. An account that sends something is
-    /// never removed: only households are, and they have no key.
-    fn use_up(&mut self, sender: Address, sent: Sent) {
-        let key = AccountKey(sender);
-        let account = self.overlay.get(&key).expect("admission found the sender's account");
-        let mut account = account.at(self.time);
-        account.used = Some(DayUse { sent, ..account.used_on(self.time.day()) });
-        self.overlay.put(&key, &account);
-        self.overlay.keep();
+    /// Notes a transaction in the records of the accounts that it concerns, and in its sender's what that has sent on
+    /// this day. "A transaction concerns its sender, whatever became of it." (protocol, Activity)
+    fn note(&mut self, verified: &VerifiedTransaction, outcome: Outcome, sent: Sent) {
+        let sender = verified.transaction().sender;
+        self.named.push(sender);
+        self.named.sort_unstable();
+        self.named.dedup();
+        for address in &self.named {
+            // "every account that has a record after it" (protocol, Activity): a household that was dissolved has none.
+            let Some(account) = self.overlay.change_account(*address) else { continue };
+            account.bring_to(self.time);
+            self.concerned.add(*address, account.activity);
+            account.activity = account.activity.with(&verified.id(), self.height, &outcome);
+            if *address == sender {
+                account.used = Some(DayUse { sent, ..account.used_on(self.time.day()) });
+            }
+        }
+        self.concerned.end();
     }
 
     fn chain_id(&self) -> ChainId {

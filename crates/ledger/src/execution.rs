@@ -2,6 +2,7 @@
 
 use lojal_types::{Receipt, TransactionId, ValidatorSet};
 
+use crate::activity::Concerned;
 use crate::key::{StateKey, ValidatorsKey};
 use crate::shelves::Shelves;
 use crate::tree::StateTree;
@@ -12,6 +13,7 @@ pub struct Execution {
     pub(crate) shelves: Shelves,
     pub(crate) added_ids: Vec<(u64, TransactionId)>,
     pub(crate) receipts: Vec<Receipt>,
+    pub(crate) concerned: Concerned,
 }
 
 impl Execution {
@@ -27,5 +29,9 @@ impl Execution {
     /// The receipts of the transactions, in order.
     pub fn receipts(&self) -> &[Receipt] {
         &self.receipts
+    }
+    /// The accounts that the transactions concern, in order.
+    pub fn concerned(&self) -> &Concerned {
+        &self.concerned
     }
 }

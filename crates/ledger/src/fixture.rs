@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, Allowances, BlockId, Bounded, BrandId, Code, Day, Expiry, Genesis, GenesisDocument, GrossPoints, KeyPair,
-    Lot, MemberRole, Month, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Totals,
+    Activity, Address, Allowances, BlockId, Bounded, BrandId, Code, Day, Expiry, Genesis, GenesisDocument, GrossPoints,
+    KeyPair, Lot, MemberRole, Month, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Totals,
     Transaction, TransactionId, Validator, VerifiedTransaction,
 };
 
@@ -381,7 +381,7 @@ impl Sums {
 }
 
 /// Every entry of a state but what every transaction in a block changes: the digests of recent ids, and in its sender's
-/// account the amounts that it has used up.
+/// account the amounts that it has used up and its activity.
 pub(crate) fn records(view: &View) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let entries = view.entries().filter(|(key, _)| RecentKey::decode(key).is_none());
     let time = view.tip().time_ms;
@@ -394,5 +394,6 @@ fn as_shown(key: &[u8], value: &[u8], time: TimeMs) -> Vec<u8> {
         return value.to_vec();
     }
     let account: Account = borsh::from_slice(value).expect("the ledger wrote it");
-    borsh::to_vec(&Account { used: None, ..account.at(time) }).expect("writing to memory can't fail")
+    let apart = Account { used: None, activity: Activity::default(), ..account.at(time) };
+    borsh::to_vec(&apart).expect("writing to memory can't fail")
 }

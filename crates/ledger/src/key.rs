@@ -21,7 +21,7 @@ pub trait StateKey: BorshSerialize + BorshDeserialize {
     /// The first byte of every key of this kind.
     const KIND: u8;
     /// The record that the state keeps under it.
-    type Record: BorshSerialize + BorshDeserialize;
+    type Record: BorshSerialize + BorshDeserialize + Clone + 'static;
 
     /// The month on whose shelf the record lies; none if it lies in the main tree.
     fn shelf(&self) -> Option<Month> {
@@ -46,6 +46,17 @@ pub(crate) fn account_of(key: &[u8]) -> Option<&[u8; 20]> {
         (32..=47 | 64..=79, rest) => rest.first_chunk(),
         _ => None,
     }
+}
+
+/// The accounts "whose points, holds, rights, keys, guardians or recovery" (protocol, Activity) a change of what lies
+/// under a key changes. An invitation is the household's, and so is what is counted of a member.
+pub(crate) fn concerned_by(key: &[u8]) -> impl Iterator<Item = Address> {
+    let other = match key.first() {
+        Some(&OperatorKey::KIND) => key.last_chunk(),
+        Some(&MemberKey::KIND) => key.last_chunk(),
+        _ => None,
+    };
+    account_of(key).into_iter().chain(other).map(|address| Address::new(*address))
 }
 
 /// The month on whose shelf the record of a key lies: those of kinds 80 to 95 begin with it.

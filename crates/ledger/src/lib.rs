@@ -4,6 +4,7 @@
 //! - [`execute`]: a block's transactions, one after the other, into an [`Execution`] that the caller applies when the
 //!   block is decided.
 //! - [`admission`]: what a transaction must satisfy before it can be in a block at all.
+//! - [`Concerned`]: the accounts that a block's transactions concern.
 //! - [`Usage`]: what transactions take of their sender's allowance for a day.
 //! - [`operations`]: the rules of every operation, one file per group.
 //! - [`conservation`]: that no point appears or vanishes, checked after every block.
@@ -14,6 +15,7 @@
 //! This crate is pure: no I/O, no clock, no randomness. Time comes from block headers.
 //!
 
+mod activity;
 pub mod admission;
 mod allowance;
 pub mod conservation;
@@ -35,6 +37,7 @@ pub mod state;
 pub mod tree;
 pub mod view;
 
+pub use activity::Concerned;
 pub use allowance::Usage;
 pub use conservation::ConservationError;
 pub use dry_run::DryRun;

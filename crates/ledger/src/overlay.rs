@@ -1,13 +1,16 @@
 //! The working set of a block: reads fall through to the state tree, writes stay here, and the writes of one
 //! transaction can be taken back.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use lojal_types::Month;
+use lojal_types::{Address, Month};
 
-use crate::key::{PackedKey, ShelfKey, StateKey, TableHash};
+use crate::key::{AccountKey, PackedKey, ShelfKey, StateKey, TableHash, concerned_by};
+use crate::record::Account;
 use crate::shelves::Shelves;
 use crate::tree::{Change, Hash, StateTree, hash_key};
 
@@ -39,15 +42,54 @@ impl<'a> Written<'a> {
 enum Now {
     AsBefore,
     Value(Box<[u8]>),
+    /// Of an account: many read it, and every transaction that concerns the account changes it.
+    Account(Box<Account>),
     Gone,
 }
 
-/// A key that the block has touched. Its hash is computed once, and the tree searched once.
+impl Now {
+    /// The bytes that come after the block, if the key has been written.
+    fn written(self) -> Option<Option<Box<[u8]>>> {
+        match self {
+            Self::AsBefore => None,
+            Self::Value(value) => Some(Some(value)),
+            Self::Account(account) => Some(Some(encode(&*account))),
+            Self::Gone => Some(None),
+        }
+    }
+}
+
+/// A key that the block has touched. Its hash is computed once, and the tree searched once; an account's record is
+/// decoded once, and encoded once.
 struct Slot<'a> {
     key: PackedKey,
     key_hash: Hash,
     before: Option<&'a [u8]>,
+    /// The record before the block, of an account that somebody has read.
+    account: Option<Box<Account>>,
     now: Now,
+}
+
+impl Slot<'_> {
+    /// The account that the key leads to now.
+    fn account(&mut self) -> Option<&mut Account> {
+        match &mut self.now {
+            Now::Account(account) => Some(account),
+            Now::AsBefore => {
+                let before = self.before?;
+                Some(self.account.get_or_insert_with(|| Box::new(decode(before))))
+            }
+            Now::Value(_) | Now::Gone => None,
+        }
+    }
+}
+
+fn decode<R: BorshDeserialize>(bytes: &[u8]) -> R {
+    borsh::from_slice(bytes).expect("the state holds only records that this crate encoded")
+}
+
+fn encode<R: BorshSerialize>(record: &R) -> Box<[u8]> {
+    borsh::to_vec(record).expect("writing to memory can't fail").into_boxed_slice()
 }
 
 pub(crate) struct Overlay<'a> {
@@ -88,7 +130,7 @@ impl<'a> Overlay<'a> {
         for Slot { key, key_hash, now, .. } in &self.slots {
             let Some(month) = key.shelf() else { continue };
             let after = match now {
-                Now::AsBefore => continue,
+                Now::AsBefore | Now::Account(_) => continue,
                 Now::Value(value) => Some(&**value),
                 Now::Gone => None,
             };
@@ -105,18 +147,40 @@ impl<'a> Overlay<'a> {
     /// The record under a key, as the transactions so far have left it.
     pub(crate) fn get<K: StateKey>(&mut self, key: &K) -> Option<K::Record> {
         let place = self.place(key);
-        let slot = &self.slots[place];
-        let bytes = match &slot.now {
-            Now::AsBefore => slot.before?,
-            Now::Value(value) => value,
-            Now::Gone => return None,
-        };
-        Some(borsh::from_slice(bytes).expect("the state holds only records that this crate encoded"))
+        let slot = &mut self.slots[place];
+        if K::KIND == AccountKey::KIND {
+            let account: &dyn Any = slot.account()?;
+            return account.downcast_ref::<K::Record>().cloned();
+        }
+        match &slot.now {
+            Now::AsBefore => slot.before.map(decode),
+            Now::Value(value) => Some(decode(value)),
+            Now::Account(_) | Now::Gone => None,
+        }
     }
 
     pub(crate) fn put<K: StateKey>(&mut self, key: &K, record: &K::Record) {
-        let bytes = borsh::to_vec(record).expect("writing to memory can't fail");
-        self.write(key, Now::Value(bytes.into_boxed_slice()));
+        let account = (record as &dyn Any).downcast_ref::<Account>();
+        self.write(key, account.map_or_else(|| Now::Value(encode(record)), |one| Now::Account(Box::new(one.clone()))));
+    }
+
+    /// An account, to change for good: a transaction that is taken back doesn't take this back. None if there is no
+    /// such account now.
+    pub(crate) fn change_account(&mut self, address: Address) -> Option<&mut Account> {
+        let place = self.place(&AccountKey(address));
+        let slot = &mut self.slots[place];
+        slot.account()?;
+        if let Some(account) = slot.account.take().filter(|_| matches!(slot.now, Now::AsBefore)) {
+            slot.now = Now::Account(account);
+        }
+        slot.account()
+    }
+
+    /// Adds the accounts that the running transaction's writes concern; some of them more than once.
+    pub(crate) fn add_concerned(&self, accounts: &mut Vec<Address>) {
+        for (place, _) in &self.undo {
+            accounts.extend(concerned_by(self.slots[*place].key.as_bytes()));
+        }
     }
 
     pub(crate) fn remove<K: StateKey>(&mut self, key: &K) {
@@ -137,12 +201,8 @@ impl<'a> Overlay<'a> {
 
     /// The keys that the block has written, each once, with their values before and after.
     pub(crate) fn into_written(self) -> Vec<Written<'a>> {
-        let written = self.slots.into_iter().filter_map(|Slot { key, key_hash, before, now }| {
-            let after = match now {
-                Now::AsBefore => return None,
-                Now::Value(value) => Some(value),
-                Now::Gone => None,
-            };
+        let written = self.slots.into_iter().filter_map(|Slot { key, key_hash, before, now, .. }| {
+            let after = now.written()?;
             Some(Written { key_hash, key, before, after })
         });
         written.collect()
@@ -164,7 +224,7 @@ impl<'a> Overlay<'a> {
                     Some(month) => shelves.get(&month).copied(),
                 };
                 let before = tree.and_then(|tree| tree.get_hashed(&key_hash));
-                slots.push(Slot { key, key_hash, before, now: Now::AsBefore });
+                slots.push(Slot { key, key_hash, before, account: None, now: Now::AsBefore });
                 place
             }
         }

@@ -6,8 +6,9 @@ use lojal_types::limits::{
     OPERATORS_MAX, TIME_MS_MAX,
 };
 use lojal_types::{
-    Address, Barred, Bounded, BrandId, Change, Day, Expiry, Guardians, Hash, Lot, Month, Name, PartnershipProposal,
-    PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs, TransactionId,
+    Activity, Address, Barred, Bounded, BrandId, Change, Day, Expiry, Guardians, Hash, Lot, Month, Name,
+    PartnershipProposal, PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs,
+    TransactionId,
 };
 
 /// An account: "An account exists from the first points it receives, an operator's from its appointment, a household's
@@ -28,6 +29,8 @@ pub struct Account {
     pub operates: u16,
     /// The amounts that it used up on the last day on which it sent something; see [`used_on`](Account::used_on).
     pub used: Option<DayUse>,
+    /// The transactions that have concerned it.
+    pub activity: Activity,
 }
 
 /// The number of kinds of operations for which there is a reserve beyond the allowance.
@@ -63,13 +66,17 @@ impl Account {
     /// after its time on, in every rule and every answer. The record itself follows when it is next written."
     /// (protocol, Accounts and keys)
     pub fn at(mut self, time: TimeMs) -> Self {
+        self.bring_to(time);
+        self
+    }
+    /// Leaves out what is over at a time.
+    pub(crate) fn bring_to(&mut self, time: TimeMs) {
         if self.safeguards.waiting.as_ref().is_some_and(|waiting| waiting.from_ms <= time) {
             let waiting = self.safeguards.waiting.take().expect("it was just looked at");
             self.make(waiting.change);
         }
         self.keep_barred(|barred| barred.until_ms > time);
         self.safeguards.cancelled = self.safeguards.cancelled.filter(|cancelled| cancelled.until_ms > time);
-        self
     }
     /// Makes a change that waits no longer.
     pub(crate) fn make(&mut self, change: Change) {
@@ -82,6 +89,9 @@ impl Account {
         }
     }
     fn keep_barred(&mut self, keeps: impl Fn(&Barred) -> bool) {
+        if self.safeguards.barred.is_empty() {
+            return;
+        }
         let mut barred = std::mem::take(&mut self.safeguards.barred).into_inner();
         barred.retain(keeps);
         self.safeguards.barred = Bounded::new(barred).expect("no more than before");

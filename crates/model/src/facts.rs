@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use lojal_types::{
-    Address, BrandId, Day, Guardians, Lot, MemberRights, Month, PartnershipProposal, PartnershipTerms, Policy,
+    Address, BrandId, Day, Guardians, Hash, Lot, MemberRights, Month, PartnershipProposal, PartnershipTerms, Policy,
     PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, Totals,
 };
 
@@ -35,6 +35,11 @@ impl Facts {
         if (sent, made) != ((0, 0), (0, 0)) || reserved.iter().any(|count| *count > 0) {
             self.note(format!("used today by {account:?}"), &(sent, made, reserved));
         }
+    }
+
+    /// Notes the number of transactions that have concerned an account, and the digest over them.
+    pub fn activity(&mut self, account: Address, (count, digest): (u64, [u8; 32])) {
+        self.note(format!("activity of {account:?}"), &(count, Hash::new(digest)));
     }
 
     /// Notes the households of an account.

@@ -1,6 +1,7 @@
 //! The protocol's rules once more, as plainly as possible and sharing no code with the ledger: one entry per lot, sums
 //! over everything, all that ever happened remembered.
 
+mod activity;
 mod allowances;
 mod between;
 mod brands;
@@ -22,6 +23,7 @@ use lojal_types::{
     VerifiedTransaction,
 };
 
+use self::activity::Deed;
 use self::allowances::Today;
 pub(crate) use self::shelves::Shelved;
 use self::tables::Tables;
@@ -123,11 +125,14 @@ pub struct Model {
     pub(crate) allowances: Allowances,
     month: Month,
     time: u64,
+    height: u64,
     holds_ever: u64,
     /// Every id ever.
     ids: BTreeSet<TransactionId>,
     /// The transactions of accounts on days, which count even where they fail.
     sent: BTreeMap<(Address, u64), Today>,
+    /// Everything that ever concerned each account.
+    deeds: BTreeMap<Address, Vec<Deed>>,
     pub(crate) tables: Tables,
 }
 
@@ -184,9 +189,11 @@ impl Model {
             allowances: document.parameters.allowances,
             month: document.time_ms.month(),
             time: document.time_ms.get(),
+            height: 0,
             holds_ever: 0,
             ids: BTreeSet::new(),
             sent: BTreeMap::new(),
+            deeds: BTreeMap::new(),
             tables,
         }
     }
@@ -207,6 +214,7 @@ impl Model {
     pub fn begin(&mut self, time: TimeMs) {
         let was_gone = self.all_gone();
         (self.month, self.time) = (time.month(), time.get());
+        self.height += 1;
         for (brand, gone) in self.all_gone() {
             let newly = gone - was_gone.get(&brand).copied().unwrap_or(0);
             self.change_totals(brand, |totals| totals.expired += u128::from(newly));
@@ -244,14 +252,19 @@ impl Model {
         ensure(self.signs_for(&signer, transaction.sender), Code::WrongKey)?;
         self.count_sent(verified)?;
         self.ids.insert(verified.id());
+        let mut concerned = vec![transaction.sender];
         for (index, operation) in (0_u8..).zip(transaction.operations.iter()) {
             let act = Act { sender: transaction.sender, signer, transaction: verified.id(), index };
+            concerned.extend(self.concerned(act, operation));
             if let Err(code) = self.operate(act, operation) {
                 self.tables.end(End::TakeBack);
-                return Ok(Outcome::Failed { operation: index, code });
+                let outcome = Outcome::Failed { operation: index, code };
+                self.note(verified.id(), outcome, vec![transaction.sender]);
+                return Ok(outcome);
             }
         }
         self.tables.end(End::Keep);
+        self.note(verified.id(), Outcome::Applied, concerned);
         Ok(Outcome::Applied)
     }
 

@@ -22,6 +22,9 @@ pub const RECENT_BLOCKS_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const SUBSCRIPTION_BLOCKS_MAX: usize = 64;
 /// Most items in one answer of [`Store::history`](crate::Store::history).
 pub const HISTORY_ITEMS_MAX: usize = 1_000;
+/// The number of an account's transactions after which its activity is kept beside them: as many, and up to twice as
+/// many, are read besides those of a page.
+pub(crate) const HISTORY_MARK_STEP: u32 = 64;
 /// Largest value in the index, in bytes: sled keeps larger ones as separate files that it doesn't sync.
 pub const INDEX_VALUE_BYTES_MAX: usize = 2_000;
 /// Pages of 4 KiB that are read or written at once while runs are made: memory for each run that takes part.

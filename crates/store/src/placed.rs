@@ -1,6 +1,6 @@
-//! A transaction as the index knows it.
+//! Transactions as the index knows them.
 
-use lojal_types::{Height, Outcome, TransactionId};
+use lojal_types::{Activity, Height, Outcome, TransactionId};
 
 /// A transaction with its place on the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,4 +13,38 @@ pub struct Placed {
     pub index: u32,
     /// The outcome of the transaction.
     pub outcome: Outcome,
+}
+
+impl Placed {
+    /// The activity of an account that it concerns after it.
+    pub fn added_to(&self, before: Activity) -> Activity {
+        before.with(&self.id, self.height, &self.outcome)
+    }
+}
+
+/// A part of an account's history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The transactions that concern the account, the newest first.
+    pub transactions: Vec<Placed>,
+    /// The account's activity before the last of them, which is the oldest; nothing if there are none.
+    pub before: Activity,
+}
+
+impl Page {
+    /// Adds what comes before it.
+    pub(crate) fn extend(&mut self, earlier: Self) {
+        if !earlier.transactions.is_empty() {
+            self.before = earlier.before;
+            self.transactions.extend(earlier.transactions);
+        }
+    }
+}
+
+/// A mark in an account's postings: the account's activity before one of its transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The place among the postings: of the account in memory, of the whole run in a file.
+    pub(crate) posting: u32,
+    pub(crate) before: Activity,
 }

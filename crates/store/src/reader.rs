@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::limits::HISTORY_ITEMS_MAX;
 use crate::log::BlockPlace;
 use crate::log::read::read_pair;
-use crate::placed::Placed;
+use crate::placed::{Page, Placed};
 use crate::shared::Shared;
 
 /// A committed block as it is stored.
@@ -26,6 +26,15 @@ pub struct StoredBlock {
     pub bytes: Arc<[u8]>,
     /// The certificate that makes it final.
     pub certificate: Certificate,
+}
+
+/// A part of an account's history, and the state at whose time it is the account's.
+#[derive(Clone)]
+pub struct History {
+    /// The part.
+    pub page: Page,
+    /// The state, whose record of the account has the activity after the newest of all its transactions.
+    pub view: View,
 }
 
 /// The counts of what the store has done, for metrics.
@@ -137,9 +146,8 @@ impl Store {
         self.distrust_on_error(|| self.shared.index.transaction(id, checkpoint))
     }
 
-    /// The transactions that an account has sent or that name it, each once, the newest first: those before a place,
-    /// or the newest. At most `limit`, and at most [`HISTORY_ITEMS_MAX`]; the next page is what is before the last of
-    /// them.
+    /// The transactions that concern an account, the newest first: those before a place, or the newest. At most
+    /// `limit`, and at most [`HISTORY_ITEMS_MAX`]; the next page is what is before the last of them.
     ///
     /// # Errors
     /// When the index fails.
@@ -148,23 +156,23 @@ impl Store {
         account: &Address,
         before: Option<(Height, u32)>,
         limit: usize,
-    ) -> Result<Vec<Placed>, StoreError> {
+    ) -> Result<History, StoreError> {
         let limit = limit.min(HISTORY_ITEMS_MAX);
         let before = before.unwrap_or((Height::new(u64::MAX), u32::MAX));
-        let (mut found, checkpoint) = {
+        let (mut page, view, checkpoint) = {
             let tail = self.shared.tail();
-            let mut found = Vec::new();
+            let mut page = Page::default();
             for layer in tail.layers() {
-                found.extend(layer.history(account, before, limit.saturating_sub(found.len())));
+                page.extend(layer.history(account, before, limit.saturating_sub(page.transactions.len())));
             }
-            (found, tail.checkpoint)
+            (page, tail.view.clone(), tail.checkpoint)
         };
-        if found.len() < limit {
+        if page.transactions.len() < limit {
             let before = before.min((checkpoint.next(), 0));
-            let left = limit.saturating_sub(found.len());
-            found.extend(self.distrust_on_error(|| self.shared.index.history(account, before, left))?);
+            let left = limit.saturating_sub(page.transactions.len());
+            page.extend(self.distrust_on_error(|| self.shared.index.history(account, before, left))?);
         }
-        Ok(found)
+        Ok(History { page, view })
     }
 
     /// Every block from now on. A subscriber that falls behind by more than

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use lojal_chain::CommittedBlock;
 use lojal_ledger::View;
 use lojal_ledger::recent::minute_of;
-use lojal_types::{Address, BlockId, Height, TransactionId};
+use lojal_types::{Activity, Address, BlockId, Height, TransactionId};
 
-use crate::limits::RECENT_BLOCKS_BYTES_MAX;
+use crate::limits::{HISTORY_MARK_STEP, RECENT_BLOCKS_BYTES_MAX};
 use crate::log::{BlockPlace, Position};
-use crate::placed::Placed;
+use crate::placed::{Mark, Page, Placed};
 
 /// The entries that the index will have of some consecutive blocks. It only grows, and each transaction costs a few
 /// operations on hash maps: whoever commits pays for it. Nothing goes through the maps in their order.
@@ -22,10 +22,36 @@ pub(crate) struct Layer {
     /// The minutes in which the validity of the transactions ends, in the same order.
     minutes: Vec<u64>,
     numbers: HashMap<TransactionId, u32>,
-    /// The numbers of the transactions that concern an account, ascending.
-    postings: HashMap<Address, Vec<u32>>,
+    postings: HashMap<Address, Postings>,
     /// Encoded bytes of the blocks.
     pub(crate) block_bytes: u64,
+}
+
+/// The transactions that concern an account.
+#[derive(Default)]
+pub(crate) struct Postings {
+    /// Their numbers, ascending.
+    pub(crate) numbers: Vec<u32>,
+    /// The account's activity before some of them.
+    pub(crate) marks: Vec<Mark>,
+}
+
+impl Postings {
+    fn push(&mut self, number: u32, before: Activity) {
+        let posting = u32::try_from(self.numbers.len()).expect("no more than there are transactions");
+        let from = self.marks.last().map_or(0, |mark| mark.posting);
+        let is_first_here = posting == 0 && before.count > 0;
+        if is_first_here || posting - from >= HISTORY_MARK_STEP {
+            self.marks.push(Mark { posting, before });
+        }
+        self.numbers.push(number);
+    }
+    /// The last mark up to a posting; without one the account begins here.
+    fn mark_before(&self, posting: usize) -> Mark {
+        let marks = self.marks.partition_point(|mark| mark.posting as usize <= posting);
+        let beginning = Mark { posting: 0, before: Activity::default() };
+        marks.checked_sub(1).map_or(beginning, |last| self.marks[last])
+    }
 }
 
 impl Layer {
@@ -33,25 +59,21 @@ impl Layer {
         let height = block.header.height;
         self.blocks.insert(height, (block.id, place));
         self.block_bytes = self.block_bytes.saturating_add(block.bytes.len() as u64);
-        for ((verified, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0_u32..) {
-            let transaction = verified.transaction();
+        let receipts = block.receipts.iter().zip(block.concerned.iter());
+        for ((verified, (receipt, concerned)), index) in block.transactions.iter().zip(receipts).zip(0_u32..) {
             let placed = Placed { id: verified.id(), height, index, outcome: receipt.outcome };
-            let named = transaction.operations.iter().flat_map(|operation| operation.accounts());
-            self.add(placed, minute_of(transaction), named.chain([&transaction.sender]));
+            self.add(placed, minute_of(verified.transaction()), concerned);
         }
     }
 
-    /// Takes in the transaction after the last one. It concerns the accounts, of which some may be the same.
-    pub(crate) fn add<'a>(&mut self, placed: Placed, minute: u64, accounts: impl IntoIterator<Item = &'a Address>) {
+    /// Takes in the transaction after the last one, with the accounts that it concerns, each once.
+    pub(crate) fn add(&mut self, placed: Placed, minute: u64, concerned: &[(Address, Activity)]) {
         let number = u32::try_from(self.transactions.len()).expect("so many transactions don't fit into memory");
         self.transactions.push(placed);
         self.minutes.push(minute);
         self.numbers.insert(placed.id, number);
-        for account in accounts {
-            let postings = self.postings.entry(*account).or_default();
-            if postings.last() != Some(&number) {
-                postings.push(number);
-            }
+        for (account, before) in concerned {
+            self.postings.entry(*account).or_default().push(number, *before);
         }
     }
 
@@ -72,17 +94,24 @@ impl Layer {
     }
 
     /// An account's transactions before a place, the newest first.
-    pub(crate) fn history(&self, account: &Address, before: (Height, u32), limit: usize) -> Vec<Placed> {
-        let Some(postings) = self.postings.get(account) else { return Vec::new() };
+    pub(crate) fn history(&self, account: &Address, before: (Height, u32), limit: usize) -> Page {
+        let Some(postings) = self.postings.get(account) else { return Page::default() };
         let end = self.transactions.partition_point(|placed| (placed.height, placed.index) < before);
-        let earlier = postings.partition_point(|number| (*number as usize) < end);
-        let newest_first = postings[..earlier].iter().rev().take(limit);
-        newest_first.map(|number| self.transactions[*number as usize]).collect()
+        let end = postings.numbers.partition_point(|number| (*number as usize) < end);
+        let start = end.saturating_sub(limit);
+        if start == end {
+            return Page::default();
+        }
+        let at = |number: &u32| self.transactions[*number as usize];
+        let mark = postings.mark_before(start);
+        let skipped = postings.numbers[mark.posting as usize..start].iter().map(at);
+        let before = skipped.fold(mark.before, |activity, placed| placed.added_to(activity));
+        Page { transactions: postings.numbers[start..end].iter().rev().map(at).collect(), before }
     }
 
-    /// The accounts with the numbers of the transactions that concern them, ascending; in any order.
-    pub(crate) fn postings(&self) -> impl Iterator<Item = (&Address, &[u32])> {
-        self.postings.iter().map(|(account, postings)| (account, postings.as_slice()))
+    /// The accounts with the transactions that concern them; in any order.
+    pub(crate) fn postings(&self) -> impl Iterator<Item = (&Address, &Postings)> {
+        self.postings.iter()
     }
 }
 

@@ -9,13 +9,13 @@ use lojal_chain::{CommittedBlock, propose};
 use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Operation, Points,
-    Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+    Activity, Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Operation,
+    Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
 };
 
 use crate::archive::ArchivedBlock;
 use crate::log::record::ProposalRecord;
-use crate::{Opened, Options, SimulatedDisk, StoreError, open};
+use crate::{History, Opened, Options, Placed, SimulatedDisk, StoreError, open};
 
 pub(crate) const START_MS: u64 = 1_700_000_000_000;
 
@@ -273,24 +273,29 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
 fn assert_history(opened: &Opened, blocks: &[Arc<CommittedBlock>], account: Address) -> Result<(), StoreError> {
     let mut expected = Vec::new();
     for block in blocks {
-        for (transaction, index) in block.transactions.iter().zip(0_u32..) {
-            let content = transaction.transaction();
-            let is_named = content.operations.iter().any(|operation| operation.accounts().any(|one| *one == account));
-            if is_named || content.sender == account {
-                expected.push((block.header.height, index, transaction.id()));
-            }
+        let concerned = block.concerned.iter().map(|list| list.iter().any(|(one, _)| *one == account));
+        for ((receipt, index), _) in block.receipts.iter().zip(0_u32..).zip(concerned).filter(|(_, is_its)| *is_its) {
+            let (height, outcome) = (block.header.height, receipt.outcome);
+            expected.push(Placed { id: receipt.transaction, height, index, outcome });
         }
     }
+    let head = expected.iter().fold(Activity::default(), |activity, placed| placed.added_to(activity));
     expected.reverse();
     let mut found = Vec::new();
     let mut before = None;
-    // Pages of three go across every border.
+    let mut after = head;
+    // Pages of three go across every border, and each leads to the one after it.
     loop {
-        let page = opened.store.history(&account, before, 3)?;
-        let Some(last) = page.last() else { break };
+        let History { page, view } = opened.store.history(&account, before, 3)?;
+        assert_eq!(view.account(account).unwrap_or_default().activity, head);
+        let Some(last) = page.transactions.last() else { break };
         before = Some((last.height, last.index));
-        found.extend(page.iter().map(|placed| (placed.height, placed.index, placed.id)));
+        let folded = page.transactions.iter().rev().fold(page.before, |activity, placed| placed.added_to(activity));
+        assert_eq!(folded, after);
+        after = page.before;
+        found.extend(page.transactions);
     }
+    assert_eq!(after, Activity::default());
     assert_eq!(found, expected);
     Ok(())
 }

@@ -136,6 +136,10 @@ impl AddressText {
         }
         Err(AddressError::Network { found: self.network.prefix(), expected: network.prefix() })
     }
+    /// The kind of network that its prefix names.
+    pub const fn network(&self) -> NetworkKind {
+        self.network
+    }
     /// True if it is a household's, which nobody has a key for.
     pub const fn is_household(&self) -> bool {
         self.address.is_household()

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::activity::Activity;
 use crate::address::AddressText;
 use crate::block::Header;
 use crate::brand::{BrandId, Policy};
@@ -285,6 +286,9 @@ pub struct TransactionStatus {
     /// The transaction itself; left out of answers to its submitter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction: Option<SignedTransaction<AddressText>>,
+    /// Its number among the transactions that concern an account, from 1; only in that account's history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<u64>,
 }
 
 /// The stage that a transaction has reached.
@@ -331,6 +335,11 @@ pub struct BatchAnswer {
 pub struct History {
     /// One page.
     pub transactions: Vec<TransactionStatus>,
+    /// The account's activity before the last of them.
+    pub before: Activity,
+    /// The activity in the account's record: after the newest of all its transactions. Null if there is no record: of
+    /// an account that nothing has concerned, and of a household that is dissolved.
+    pub head: Option<Activity>,
     /// The cursor of the next page; null at the end.
     pub next_cursor: Option<String>,
 }

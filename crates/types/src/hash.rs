@@ -32,6 +32,9 @@ pub mod tag {
     pub const PROPOSAL: &str = "lojal/proposal/v1";
     /// The running digest over the recent transaction ids of one minute.
     pub const RECENT: &str = "lojal/recent/v1";
+    /// The running digest over the transactions that have concerned an account. Without a chain id: the ids of the
+    /// transactions have it.
+    pub const ACTIVITY: &str = "lojal/activity/v1";
 }
 
 /// SHA-256(`tag` ‖ `parts`…), for the few preimages without a chain id.

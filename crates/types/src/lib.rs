@@ -6,6 +6,7 @@
 //!
 //! This crate is pure: no I/O, no clock, no randomness.
 
+pub mod activity;
 pub mod address;
 pub mod allowance;
 pub mod api;
@@ -19,6 +20,7 @@ mod decode;
 pub mod genesis;
 pub mod guardian;
 pub mod hash;
+mod history;
 pub mod household;
 pub mod ids;
 pub mod key;
@@ -40,6 +42,7 @@ pub mod totals;
 pub mod transaction;
 pub mod validator;
 
+pub use activity::Activity;
 pub use address::{Address, AddressText, NetworkKind};
 pub use allowance::{Allowance, Allowances};
 pub use block::{Block, Header, PROTOCOL_VERSION};

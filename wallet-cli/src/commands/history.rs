@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use lojal_client::ClientError;
+use lojal_types::activity::HistoryFault;
 use lojal_types::api::{self, TransactionStatus};
-use lojal_types::{AddressText, BrandId, Month, Points, Reference, TimeMs};
+use lojal_types::{Activity, AddressText, BrandId, Month, Points, Reference, TimeMs, TransactionId};
 use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::receipts;
 use lojal_wallet::time::utc;
@@ -72,6 +73,9 @@ pub(super) fn history(
     if let Some(cursor) = &page.next_cursor {
         text += &format!("\nmore with --cursor {cursor}");
     }
+    if known.later.is_none() {
+        text += "\nnot compared with the account's own count: there are too many newer transactions";
+    }
     let report = Report::done(page, text);
     let ended = |became| ends.as_ref().map(|ends| ends_json(ends, became));
     let report = report.with_field("returned_holds", &ended(Became::Back));
@@ -83,16 +87,19 @@ pub(super) fn history(
 
 fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&str>) -> Result<Known, GatewaysError> {
     let client = gateway.client()?;
-    let page = client.history(address, limit, cursor)?;
+    let page = gateway.history(address, limit, cursor)?;
     let newest = page.transactions.first().map(|status| status.id);
-    let later = match cursor {
-        None => Some(Vec::new()),
-        Some(_) => all_pages(gateway, address, None, |status| Some(status.id) == newest)?,
+    let later = match (cursor, newest) {
+        (None, _) | (_, None) => Some(Vec::new()),
+        (Some(_), Some(newest)) => {
+            let after = page.after().map_err(|fault| client.untrue(address, fault))?;
+            later_pages(gateway, address, newest, after)?
+        }
     };
     let earlier = match (cursor, &page.next_cursor) {
         (Some(_), _) => None,
         (None, None) => Some(Vec::new()),
-        (None, Some(next)) => all_pages(gateway, address, Some(next.clone()), |_| false)?,
+        (None, Some(next)) => earlier_pages(gateway, address, next.clone(), page.before)?,
     };
     let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
     let (taken, expiries) = (Taken::new(), Expiries::new());
@@ -110,29 +117,72 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
     Ok(known)
 }
 
-/// The transactions from a cursor on until one that is not wanted any more, or the first of all; nothing if there are
-/// too many.
-fn all_pages(
+/// The transactions after a page, which lead from the account's activity after it to that in the account's record;
+/// nothing if there are too many.
+fn later_pages(
     gateway: &Gateway,
     address: &AddressText,
-    mut cursor: Option<String>,
-    is_end: impl Fn(&TransactionStatus) -> bool,
+    newest: TransactionId,
+    after: Activity,
 ) -> Result<Option<Vec<TransactionStatus>>, GatewaysError> {
-    let mut all = Vec::new();
+    let (mut all, mut cursor, mut expected) = (Vec::new(), None, None);
     for _ in 0..PAGES_MAX {
-        let page = gateway.client()?.history(address, PAGE_MAX, cursor.as_deref())?;
-        for status in page.transactions {
-            if is_end(&status) {
-                return Ok(Some(all));
+        let mut page = next_page(gateway, address, cursor.as_deref(), expected)?;
+        if let Some(at) = page.transactions.iter().position(|status| status.id == newest) {
+            let up_to = api::History { transactions: page.transactions.split_off(at), ..page.clone() };
+            // The numbers make sure that it is the same place, and the digest that the same is before it.
+            if up_to.after() != Ok(after) {
+                return Err(gateway.client()?.untrue(address, HistoryFault::End { count: after.count }).into());
             }
-            all.push(status);
+            all.extend(page.transactions);
+            return Ok(Some(all));
         }
+        expected = Some(page.before);
+        all.extend(page.transactions);
         cursor = page.next_cursor;
         if cursor.is_none() {
-            return Ok(Some(all));
+            // It isn't there at all.
+            return Err(gateway.client()?.untrue(address, HistoryFault::End { count: after.count }).into());
         }
     }
     Ok(None)
+}
+
+/// The transactions from a cursor on to the first of all, which lead to the account's activity before the page; nothing
+/// if there are too many.
+fn earlier_pages(
+    gateway: &Gateway,
+    address: &AddressText,
+    cursor: String,
+    before: Activity,
+) -> Result<Option<Vec<TransactionStatus>>, GatewaysError> {
+    let (mut all, mut cursor, mut expected) = (Vec::new(), cursor, before);
+    for _ in 0..PAGES_MAX {
+        let page = next_page(gateway, address, Some(&cursor), Some(expected))?;
+        expected = page.before;
+        all.extend(page.transactions);
+        match page.next_cursor {
+            Some(next) => cursor = next,
+            None => return Ok(Some(all)),
+        }
+    }
+    Ok(None)
+}
+
+/// A large page that leads to what the page after it says was before that one.
+fn next_page(
+    gateway: &Gateway,
+    address: &AddressText,
+    cursor: Option<&str>,
+    expected: Option<Activity>,
+) -> Result<api::History, GatewaysError> {
+    let page = gateway.history(address, PAGE_MAX, cursor)?;
+    match (page.after(), expected) {
+        (Ok(after), Some(expected)) if after != expected => {
+            Err(gateway.client()?.untrue(address, HistoryFault::End { count: after.count }).into())
+        }
+        _ => Ok(page),
+    }
 }
 
 /// The answer of a gateway, if it knows the reference. It may be behind what it has said before; then less can be told.

@@ -223,7 +223,7 @@ mod tests {
         let signed = SignedTransaction { transaction, public_key, signature: Signature::new([0; 64]) };
         let receipt = Outcome::Applied;
         let state = TransactionState::Committed { height: Height::new(1), index: 0, time_ms, receipt };
-        TransactionStatus { id: TransactionId::new([0; 32]), state, transaction: Some(signed) }
+        TransactionStatus { id: TransactionId::new([0; 32]), state, transaction: Some(signed), activity: None }
     }
     fn issue(number: u8, amount: u64) -> Operation<AddressText> {
         let (to, amount, dated) = (own(), Points::new(amount), Day::default());

@@ -295,7 +295,7 @@ pub(super) fn report_in_words(
 ) -> Result<Report, CommandError> {
     let said = |code: &str, text: String| words(code).unwrap_or(Words { text, is_final: false });
     let explained = |problem: Problem| said(&problem.code, outside(problem.detail)).text;
-    let json = |state| to_value(&TransactionStatus { id, state, transaction: None });
+    let json = |state| to_value(&TransactionStatus { id, state, transaction: None, activity: None });
     let not_done =
         |code: &str, message: String, height| Err(CommandError::NotDone { code: code.to_owned(), message, id, height });
     match fate {

@@ -195,7 +195,7 @@ mod tests {
         let public_key = KeyPair::from_seed(&[1; 32]).public_key();
         let signed = SignedTransaction { transaction, public_key, signature: lojal_types::Signature::new([0; 64]) };
         let state = TransactionState::Committed { height: Height::new(1), index: 0, time_ms: time(1), receipt };
-        TransactionStatus { id: TransactionId::new([0; 32]), state, transaction: Some(signed) }
+        TransactionStatus { id: TransactionId::new([0; 32]), state, transaction: Some(signed), activity: None }
     }
     fn done(operation: Operation<AddressText>) -> TransactionStatus {
         with(Outcome::Applied, operation)

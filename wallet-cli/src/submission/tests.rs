@@ -54,7 +54,7 @@ fn status(chain_id: ChainId, time_ms: u64) -> Answer {
 
 fn with_state(state: TransactionState) -> Answer {
     let id = signed().transaction.id(&chain());
-    Answer::json(200, &TransactionStatus { id, state, transaction: None })
+    Answer::json(200, &TransactionStatus { id, state, transaction: None, activity: None })
 }
 
 fn pending() -> Answer {

@@ -293,10 +293,10 @@ fn balances_brands_and_history_are_tables() {
     assert_eq!(wallet.run(&["balance", "--json"]).json()["balances"][1]["lots"][0]["expiry"], "2027-03");
     let brands = wallet.run(&["brands"]).stdout;
     assert!(brands.contains("kaffet") && brands.contains("1,250.00") && brands.contains("24 months"), "{brands}");
-    let history = wallet.run(&["history", "--limit", "5", "--cursor", "9-9"]).stdout;
+    let history = wallet.run(&["history", "--limit", "5", "--cursor", "41-0"]).stdout;
     assert!(history.contains(&format!("done     sent 12.50 kaffet to {}", other())), "{history}");
     assert!(history.contains("2027-01-15 08:00:00") && history.contains("--cursor 40-0"), "{history}");
-    assert!(server.requests().iter().any(|request| request.path.ends_with("/transactions?limit=5&cursor=9-9")));
+    assert!(server.requests().iter().any(|request| request.path.ends_with("/transactions?limit=5&cursor=41-0")));
     let unknown = wallet.run(&["tx", &"00".repeat(32), "--json"]);
     assert_eq!((unknown.exit_code, unknown.error_code().as_str()), (1, "unknown_transaction"));
     let unknown = wallet.run(&["tx", &"00".repeat(32)]).stderr;

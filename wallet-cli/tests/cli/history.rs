@@ -33,7 +33,7 @@ fn at(minutes: u64, operation: Operation) -> TransactionStatus {
     let signed = transaction.sign(&genesis().chain_id(), &key()).to_text(NetworkKind::Test);
     let (height, time_ms) = (Height::new(minutes), time(minutes));
     let state = TransactionState::Committed { height, index: 0, time_ms, receipt: Outcome::Applied };
-    TransactionStatus { id, state, transaction: Some(signed) }
+    TransactionStatus { id, state, transaction: Some(signed), activity: None }
 }
 
 fn issue(amount: u64, reference: Reference) -> Operation {
@@ -53,7 +53,7 @@ fn brand() -> lojal_types::BrandId {
 /// A ledger with these transactions of the wallet's account, which has 1,250 points of nordmat.
 fn ledger(transactions: Vec<TransactionStatus>) -> Server {
     let own: Account = account(own());
-    Ledger { history: Some(History { transactions, next_cursor: None }), ..Ledger::with(vec![own]) }.start()
+    Ledger { history: Some(transactions), ..Ledger::with(vec![own]) }.start()
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn points_whose_month_ends_while_they_are_held_expire_with_their_hold() {
     let all = vec![at(40 * DAY, Operation::Hold(Hold { brand, ..hold })), at(10, Operation::Issue(issue))];
     let run = |reversed| {
         let own = Account { balances: vec![], ..account(own()) };
-        let history = Some(History { transactions: all.clone(), next_cursor: None });
+        let history = Some(all.clone());
         let server = Ledger { history, reversed, ..Ledger::with(vec![own]) }.start();
         let wallet = Wallet::at(server.url());
         (wallet.run(&["history"]).stdout, wallet.run(&["history", "--json"]).json())
@@ -174,7 +174,7 @@ fn history_asks_what_a_reversal_took_and_shows_bounds_if_nobody_says() {
     let (at_least, reference) = (Points::new(100), receipt("back"));
     let reverse = Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference, dated };
     let transactions = vec![at(11, Operation::Reverse(reverse)), at(10, Operation::Issue(issue))];
-    let history = Some(History { transactions, next_cursor: None });
+    let history = Some(transactions);
     let run = |reversed| {
         let ledger = Ledger { history: history.clone(), reversed, ..Ledger::with(vec![account(own())]) };
         let server = ledger.start();
@@ -214,7 +214,7 @@ fn history_says_with_which_month_points_expired_that_came_with_issues() {
         reversed: Points::ZERO,
         reversible: Points::ZERO,
     };
-    let history = Some(History { transactions: vec![at(10, Operation::Issue(issue))], next_cursor: None });
+    let history = Some(vec![at(10, Operation::Issue(issue))]);
     let run = |balances| {
         let own = Account { balances, ..account(own()) };
         let reversed = Some((known.clone(), Reversal { amount: Points::ZERO }));
@@ -241,4 +241,43 @@ fn receipts_that_this_wallet_knows_are_shown_by_their_texts() {
     let shown = wallet.run(&["history"]).stdout;
     assert!(shown.contains("got 5 nordmat, new, receipt Café 123"), "{shown}");
     assert_eq!(shown.matches("receipt").count(), 1, "{shown}");
+}
+
+#[test]
+fn a_gateway_that_shows_another_history_than_there_is_is_told_of() {
+    let transactions = || {
+        let issue = |number: u64| issue(10 * number, receipt(&number.to_string()));
+        (1..=4).rev().map(|number| at(10 * number, issue(number))).collect::<Vec<_>>()
+    };
+    let run = |lie, arguments: &[&str]| {
+        let ledger = Ledger { history: Some(transactions()), lie, ..Ledger::with(vec![account(own())]) };
+        let server = ledger.start();
+        Wallet::at(server.url()).run(arguments)
+    };
+    let (newest, older) = (&["history", "--json"][..], &["history", "--cursor", "25-0", "--json"][..]);
+    assert_eq!(run(None, newest).exit_code, 0);
+    assert_eq!(run(None, older).exit_code, 0);
+    let lies: [fn(&mut History); 7] = [
+        |page| drop(page.transactions.remove(1)),
+        |page| page.transactions.swap(0, 1),
+        |page| page.transactions.insert(0, page.transactions[0].clone()),
+        |page| {
+            let code = lojal_types::Code::InsufficientPoints;
+            if let TransactionState::Committed { receipt, .. } = &mut page.transactions[0].state {
+                *receipt = Outcome::Failed { operation: 0, code };
+            }
+        },
+        |page| page.transactions[0].transaction = page.transactions[1].transaction.clone(),
+        |page| drop(page.transactions.remove(0)),
+        |page| page.head = None,
+    ];
+    for (number, lie) in lies.into_iter().enumerate() {
+        let ran = run(Some(lie), newest);
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "gateway_untrue"), "lie {number}");
+    }
+    for lie in &lies[..5] {
+        assert_eq!(run(Some(*lie), older).error_code(), "gateway_untrue");
+    }
+    let ran = run(Some(lies[5]), &["history"]);
+    assert!(ran.stderr.contains("don't rely on it, and use another gateway"), "{}", ran.stderr);
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use lojal_types::api::{Account, Brand, Brands, History, Status, TransactionState, TransactionStatus};
-use lojal_types::{Address, Code, Genesis, NetworkKind, Outcome, TransactionId, api};
+use lojal_types::{Activity, Address, Code, Genesis, NetworkKind, Outcome, TransactionId, api};
 
 use super::node::{ANNA, BO, Node, TILL, VALIDATOR, address};
 
@@ -83,6 +83,15 @@ async fn a_history_pages_through_everything_exactly_once_the_newest_first() {
         assert_eq!(places, sorted, "limit {limit}");
         assert_eq!(places.iter().collect::<BTreeSet<_>>().len(), 13, "limit {limit}");
         assert_eq!(pages.len(), 13_usize.div_ceil(limit), "limit {limit}");
+        let numbers: Vec<u64> =
+            pages.iter().flat_map(|page| &page.transactions).filter_map(|one| one.activity).collect();
+        assert_eq!(numbers, (1..=13).rev().collect::<Vec<u64>>(), "limit {limit}");
+        let mut expected = pages[0].head.expect("the account is there");
+        for page in &pages {
+            assert_eq!(page.after(), Ok(expected), "limit {limit}");
+            expected = page.before;
+        }
+        assert_eq!(expected, Activity::default());
     }
     let page: History = node.get(&format!("{}/transactions", account(BO))).await.json();
     assert_eq!((page.transactions.len(), page.next_cursor), (12, None));
@@ -152,7 +161,10 @@ async fn a_transaction_is_unknown_then_pending_then_committed() {
     let committed: TransactionStatus = node.get(&path).await.json();
     let (height, time_ms) = (block.header.height, block.header.time_ms);
     let state = TransactionState::Committed { height, index: 0, time_ms, receipt: Outcome::Applied };
-    assert_eq!(committed, TransactionStatus { id, state, transaction: Some(signed.to_text(NetworkKind::Test)) });
+    assert_eq!(
+        committed,
+        TransactionStatus { id, state, transaction: Some(signed.to_text(NetworkKind::Test)), activity: None }
+    );
     assert_eq!(node.get("/v1/transactions/xyz").await.refusal(), (400, "invalid_parameter".into()));
     let stranger = TransactionId::new([0; 32]);
     assert_eq!(node.get(&format!("/v1/transactions/{stranger}")).await.status, 404);

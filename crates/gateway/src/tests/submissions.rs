@@ -30,7 +30,7 @@ async fn a_transaction_is_accepted_as_bytes_and_as_json() {
     ];
     for (answer, signed) in answers.iter().zip([first, second]) {
         let id = signed.transaction.id(&node.chain());
-        let pending = TransactionStatus { id, state: TransactionState::Pending, transaction: None };
+        let pending = TransactionStatus { id, state: TransactionState::Pending, transaction: None, activity: None };
         assert_eq!((answer.status, answer.json::<TransactionStatus>()), (202, pending));
     }
     assert_eq!(node.mempool().len(), 2);

@@ -83,6 +83,7 @@ fn note_account(facts: &mut Facts, view: &View, address: Address) {
     let reserved = used.sent.reserved.map(u64::from);
     let (sent, made) = ((used.sent.bytes, used.sent.operations.into()), (used.opened.into(), used.households.into()));
     facts.used(address, sent, made, &reserved);
+    facts.activity(address, (account.activity.count, *account.activity.digest.as_bytes()));
     facts.memberships(address, &view.memberships(address));
     for brand in view.brand_ids() {
         let lots: Vec<Lot> = view.lots(address, brand);

@@ -89,6 +89,7 @@ impl Model {
             facts.account(*address, account.key, account.frozen, &account.guardians, recovery, &account.safeguards);
             let used = self.used_today(*address);
             let made = (used.opened as u64, used.households as u64);
+            facts.activity(*address, self.activity(*address));
             facts.used(*address, (used.bytes, used.operations), made, &used.reserved);
             facts.memberships(*address, &self.memberships(*address));
             for brand in &brands {

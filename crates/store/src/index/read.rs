@@ -6,7 +6,7 @@ use lojal_types::{Address, Height, TransactionId};
 use super::keys::{self, BlockEntry};
 use super::{Index, guarded};
 use crate::error::{IndexError, StoreError};
-use crate::placed::Placed;
+use crate::placed::{Page, Placed};
 
 impl Index {
     /// The entry of a block, with its place.
@@ -20,12 +20,7 @@ impl Index {
     }
 
     /// An account's transactions before a place, the newest first.
-    pub(crate) fn history(
-        &self,
-        account: &Address,
-        before: (Height, u32),
-        limit: usize,
-    ) -> Result<Vec<Placed>, StoreError> {
+    pub(crate) fn history(&self, account: &Address, before: (Height, u32), limit: usize) -> Result<Page, StoreError> {
         self.runs.history(account, before, limit)
     }
 

@@ -14,8 +14,8 @@ use lojal_ledger::recent::{RecentIds, RecentMinute, minute_of};
 use lojal_ledger::record::Account;
 use lojal_ledger::{DryRun, Shelves, State, StateTree};
 use lojal_types::{
-    Bounded, Certificate, ChainId, Code, CommitSignature, Guardian, Operation, Outcome, Receipt, TimeMs, Transaction,
-    TransactionId, VerifiedTransaction,
+    Activity, Bounded, Certificate, ChainId, Code, CommitSignature, Guardian, Operation, Outcome, Receipt, TimeMs,
+    Transaction, TransactionId, VerifiedTransaction,
 };
 
 use self::operations::operation;
@@ -117,7 +117,8 @@ fn is_as_foretold(state: &State, block: &ExecutedBlock, time: TimeMs) {
     if expected.is_err() {
         let (without, _) = after(state, time, None);
         let sender = first.transaction().sender;
-        let apart_from_use = |state: &State| state.view().account(sender).map(|one| Account { used: None, ..one });
+        let apart = |one| Account { used: None, activity: Activity::default(), ..one };
+        let apart_from_use = |state: &State| state.view().account(sender).map(apart);
         assert_eq!(apart_from_use(&with), apart_from_use(&without), "a failed transaction has changed its account");
         StateTree::diff(without.view().tree(), with.view().tree(), |_, key, _| {
             let is_sender = AccountKey::decode(key).is_some_and(|AccountKey(address)| address == sender);

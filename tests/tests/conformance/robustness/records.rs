@@ -6,7 +6,7 @@ use lojal_ledger::record::{
     Reversed, Sent, Shelf, Spent,
 };
 use lojal_ledger::{StateTree, Tip, tree::Proof};
-use lojal_types::{GrossPoints, Totals};
+use lojal_types::{Activity, GrossPoints, Totals};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -43,10 +43,11 @@ fn accounts_balances_and_issues_survive() {
     let sent = sent.prop_map(|(bytes, operations, reserved)| Sent { bytes, operations, reserved });
     let used = (day(), sent, any::<u16>(), any::<u8>());
     let used = used.prop_map(|(day, sent, opened, households)| DayUse { day, sent, opened, households });
-    let account = (account, messages::safeguards(), any::<u16>(), option::of(used));
-    let account = account.prop_map(|(first, safeguards, operates, used)| {
+    let activity = (number(), hash()).prop_map(|(count, digest)| Activity { count, digest });
+    let account = (account, messages::safeguards(), any::<u16>(), option::of(used), activity);
+    let account = account.prop_map(|(first, safeguards, operates, used, activity)| {
         let (rotated_key, frozen, guardians, recovery) = first;
-        Account { rotated_key, frozen, guardians, recovery, safeguards, operates, used }
+        Account { rotated_key, frozen, guardians, recovery, safeguards, operates, used, activity }
     });
     survives(account.boxed());
     survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());

@@ -1,6 +1,7 @@
 //! Golden vectors (protocol, Staying compatible): files of readable inputs and the bytes that they must give. See
 //! `tests/vectors/README.md` for how to read, use and renew them.
 
+mod activity;
 mod blocks;
 mod chain;
 mod codes;

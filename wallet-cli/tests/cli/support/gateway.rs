@@ -8,8 +8,8 @@ use lojal_types::api::{
     Partnerships, Payment, Reversal, Status, TransactionState, TransactionStatus,
 };
 use lojal_types::{
-    AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome, Points,
-    PublicKey, SignedTransaction, TimeMs, Totals,
+    Activity, AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome,
+    Points, PublicKey, SignedTransaction, TimeMs, Totals,
 };
 use lojal_wallet::clock::local_time;
 
@@ -31,8 +31,10 @@ pub struct Ledger {
     pub partnerships: Vec<Partnership>,
     pub netting: Vec<NettingPair>,
     pub operators: Vec<Operator>,
-    /// The history of every account, if it isn't one transfer with more to come.
-    pub history: Option<History>,
+    /// The history of every account, the newest first, if it isn't two transfers on a page each.
+    pub history: Option<Vec<TransactionStatus>>,
+    /// A change of every page of a history: a lie.
+    pub lie: Option<fn(&mut History)>,
     /// The answer to every request, if there is one.
     pub payment: Option<Payment>,
     /// True if the ledger is a day ahead once somebody asks for an answer, so that every request is over.
@@ -51,6 +53,7 @@ impl Ledger {
             netting: vec![],
             operators: vec![],
             history: None,
+            lie: None,
             payment: None,
             is_late: false,
             reversed: None,
@@ -58,6 +61,22 @@ impl Ledger {
     }
     pub fn start(self) -> Server {
         self.start_waiting(|| {})
+    }
+    /// A page of a history. Whoever reads on in the largest pages comes to the end.
+    fn page(&self, path: &str) -> History {
+        let limit = if self.history.is_some() || path.contains("limit=100") { 100 } else { 1 };
+        let mut all = self.history.clone().unwrap_or_else(history);
+        for (number, status) in (1..).zip(all.iter_mut().rev()) {
+            status.activity = Some(number);
+        }
+        let cursor = path.split_once("cursor=").and_then(|(_, cursor)| cursor.split_once('-')?.0.parse().ok());
+        let start =
+            cursor.map_or(0, |cursor: u64| all.partition_point(|status| place(status).0 >= Height::new(cursor)));
+        let end = all.len().min(start + limit);
+        let earlier = activity(&all[end..]);
+        let next_cursor = all[start..end].last().filter(|_| end < all.len());
+        let next_cursor = next_cursor.map(|last| format!("{}-0", place(last).0));
+        History { head: Some(activity(&all)), before: earlier, transactions: all[start..end].to_vec(), next_cursor }
     }
     /// Starts a gateway that does something before it takes a transaction, such as waiting.
     pub fn start_waiting(self, mut before: impl FnMut() + Send + 'static) -> Server {
@@ -75,10 +94,11 @@ impl Ledger {
                     Answer::json(200, &TransactionStatus { state, ..status })
                 }
                 (_, path) if path.ends_with("/transactions") => {
-                    let history = self.history.clone().unwrap_or_else(history);
-                    // Whoever reads on in the largest pages comes to the end.
-                    let next_cursor = history.next_cursor.filter(|_| !request.path.contains("limit=100"));
-                    Answer::json(200, &History { next_cursor, ..history })
+                    let mut page = self.page(&request.path);
+                    if let Some(lie) = self.lie {
+                        lie(&mut page);
+                    }
+                    Answer::json(200, &page)
                 }
                 (_, path) if path.starts_with("/v1/transactions/") => match final_transactions.get(path) {
                     Some(status) => Answer::json(200, status),
@@ -216,31 +236,49 @@ pub fn payment(held_until_ms: Option<TimeMs>) -> Payment {
     let time_ms = TimeMs::new(1_800_000_001_000).expect("in range");
     let state = TransactionState::Committed { height: Height::new(42), index: 0, time_ms, receipt: Outcome::Applied };
     let id = lojal_types::TransactionId::new([4; 32]);
-    let transaction = TransactionStatus { id, state, transaction: None };
+    let transaction = TransactionStatus { id, state, transaction: None, activity: None };
     let (brand, amount) = ("kaffet".parse().expect("valid"), Points::new(1250));
     Payment { brand, from: other(), amount, held_until_ms, transaction }
 }
 
-fn history() -> History {
-    let transfer = lojal_types::Transfer {
-        brand: "kaffet".parse().expect("valid"),
-        from: key().address(),
-        to: other().to_canonical(NetworkKind::Test).expect("a test address"),
-        amount: Points::new(1250),
+/// The block and the outcome of a transaction.
+fn place(status: &TransactionStatus) -> (Height, Outcome) {
+    let TransactionState::Committed { height, receipt, .. } = status.state else { panic!("it isn't committed") };
+    (height, receipt)
+}
+
+/// The activity after these transactions, the newest first.
+fn activity(transactions: &[TransactionStatus]) -> Activity {
+    let with = |activity: Activity, status: &TransactionStatus| {
+        let (height, outcome) = place(status);
+        activity.with(&status.id, height, &outcome)
     };
-    let transaction = lojal_types::Transaction {
-        chain: genesis().chain_id().tag(),
-        sender: key().address(),
-        valid_until_ms: TimeMs::default(),
-        nonce: 1,
-        operations: Bounded::new(vec![Operation::Transfer(transfer)]).expect("one"),
+    transactions.iter().rev().fold(Activity::default(), with)
+}
+
+fn history() -> Vec<TransactionStatus> {
+    let transfer = |height: u64| {
+        let transfer = lojal_types::Transfer {
+            brand: "kaffet".parse().expect("valid"),
+            from: key().address(),
+            to: other().to_canonical(NetworkKind::Test).expect("a test address"),
+            amount: Points::new(1250),
+        };
+        let transaction = lojal_types::Transaction {
+            chain: genesis().chain_id().tag(),
+            sender: key().address(),
+            valid_until_ms: TimeMs::default(),
+            nonce: height,
+            operations: Bounded::new(vec![Operation::Transfer(transfer)]).expect("one"),
+        };
+        let id = transaction.id(&genesis().chain_id());
+        let signed = transaction.sign(&genesis().chain_id(), &key()).to_text(NetworkKind::Test);
+        let time_ms = TimeMs::new(1_800_000_000_000).expect("in range");
+        let (height, index, receipt) = (Height::new(height), 0, Outcome::Applied);
+        let state = TransactionState::Committed { height, index, time_ms, receipt };
+        TransactionStatus { id, state, transaction: Some(signed), activity: None }
     };
-    let id = transaction.id(&genesis().chain_id());
-    let signed = transaction.sign(&genesis().chain_id(), &key()).to_text(NetworkKind::Test);
-    let time_ms = TimeMs::new(1_800_000_000_000).expect("in range");
-    let state = TransactionState::Committed { height: Height::new(40), index: 0, time_ms, receipt: Outcome::Applied };
-    let status = TransactionStatus { id, state, transaction: Some(signed) };
-    History { transactions: vec![status], next_cursor: Some("40-0".into()) }
+    vec![transfer(40), transfer(30)]
 }
 
 fn signed_in(request: &Request) -> SignedTransaction {
@@ -253,7 +291,12 @@ fn committed(request: &Request, receipt: Outcome) -> TransactionStatus {
     let time_ms = TimeMs::new(1_800_000_001_000).expect("in range");
     let state = TransactionState::Committed { height: Height::new(42), index: 0, time_ms, receipt };
     let id = signed_in(request).transaction.id(&genesis().chain_id());
-    TransactionStatus { id, state, transaction: Some(signed_in(request).to_text(lojal_types::NetworkKind::Test)) }
+    TransactionStatus {
+        id,
+        state,
+        transaction: Some(signed_in(request).to_text(lojal_types::NetworkKind::Test)),
+        activity: None,
+    }
 }
 
 /// The only operation that was submitted.

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use lojal_types::{Address, TransactionId};
 
+use super::marks;
 use super::pages::PageWriter;
 use super::run::{RunInfo, encode_account, encode_id, encode_record};
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
-use crate::tail::Layer;
+use crate::placed::Mark;
+use crate::tail::{Layer, Postings};
 
 const TOO_MUCH: IndexError = IndexError::Inconsistent("the blocks since the last checkpoint are too many for a file");
 
@@ -18,15 +20,17 @@ pub(super) fn build(disk: &Disk, directory: &Path, layer: &Layer) -> Result<Opti
     let (Some(first), Some(last)) = (transactions.first(), transactions.last()) else { return Ok(None) };
     let mut ids: Vec<(&TransactionId, u32)> = transactions.iter().map(|placed| &placed.id).zip(0..).collect();
     ids.sort_unstable();
-    let mut accounts: Vec<(&Address, &[u32])> = layer.postings().collect();
+    let mut accounts: Vec<(&Address, &Postings)> = layer.postings().collect();
     accounts.sort_unstable_by_key(|(account, _)| *account);
-    let postings: usize = accounts.iter().map(|(_, numbers)| numbers.len()).sum();
+    let postings: usize = accounts.iter().map(|(_, postings)| postings.numbers.len()).sum();
+    let marks: usize = accounts.iter().map(|(_, postings)| postings.marks.len()).sum();
     let info = RunInfo {
         first: first.height,
         last: last.height,
         transactions: u32::try_from(transactions.len()).map_err(|_| TOO_MUCH)?,
         accounts: u32::try_from(accounts.len()).map_err(|_| TOO_MUCH)?,
         postings: u32::try_from(postings).map_err(|_| TOO_MUCH)?,
+        marks: u32::try_from(marks).map_err(|_| TOO_MUCH)?,
     };
     let mut writer = PageWriter::create(disk, &directory.join(info.file_name()), info.key())?;
     for placed in transactions {
@@ -36,13 +40,24 @@ pub(super) fn build(disk: &Disk, directory: &Path, layer: &Layer) -> Result<Opti
         writer.write(&encode_id(id.as_bytes(), number))?;
     }
     let mut end = 0_u32;
-    for (account, numbers) in &accounts {
-        end = end.saturating_add(u32::try_from(numbers.len()).map_err(|_| TOO_MUCH)?);
+    for (account, postings) in &accounts {
+        end = end.saturating_add(count(postings)?);
         writer.write(&encode_account(account.as_bytes(), end))?;
     }
-    for number in accounts.iter().flat_map(|(_, numbers)| *numbers) {
+    for number in accounts.iter().flat_map(|(_, postings)| &postings.numbers) {
         writer.write(&number.to_le_bytes())?;
+    }
+    let mut start = 0_u32;
+    for (_, postings) in &accounts {
+        for mark in &postings.marks {
+            writer.write(&marks::encode(&Mark { posting: start.saturating_add(mark.posting), ..*mark }))?;
+        }
+        start = start.saturating_add(count(postings)?);
     }
     writer.finish()?;
     Ok(Some(info))
+}
+
+fn count(postings: &Postings) -> Result<u32, StoreError> {
+    Ok(u32::try_from(postings.numbers.len()).map_err(|_| TOO_MUCH)?)
 }

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::marks::{self, MARK_BYTES, Thinner};
 use super::pages::{PageReader, PageWriter};
 use super::run::{self, ACCOUNT_BYTES, ID_BYTES, POSTING_BYTES, RECORD_BYTES, Run, RunInfo};
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
 use crate::limits::{RUN_BUFFER_PAGES, RUN_MERGE_FACTOR, RUN_TRANSACTIONS_MAX};
+use crate::placed::Mark;
 
 const MALFORMED: IndexError = IndexError::Inconsistent("files of transactions contradict each other");
 
@@ -30,7 +32,7 @@ pub(super) fn first_to_merge(sizes: &[(u32, u32)]) -> Option<usize> {
 pub(super) fn merge(disk: &Disk, directory: &Path, runs: &[Arc<Run>]) -> Result<RunInfo, StoreError> {
     let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return Err(MALFORMED.into()) };
     let (first, last) = (first.info.first, last.info.last);
-    let mut merged = RunInfo { first, last, transactions: 0, accounts: 0, postings: 0 };
+    let mut merged = RunInfo { first, last, transactions: 0, accounts: 0, postings: 0, marks: 0 };
     // The number that the first transaction of each run gets.
     let mut bases = Vec::new();
     for Run { info, .. } in runs.iter().map(|run| &**run) {
@@ -66,8 +68,60 @@ pub(super) fn merge(disk: &Disk, directory: &Path, runs: &[Arc<Run>]) -> Result<
         }
         Ok(())
     })?;
+    merged.marks = merge_marks(runs, &mut writer)?;
     writer.finish()?;
     Ok(merged)
+}
+
+/// The marks of a run, one after the other, with how many of its postings have been gone through.
+struct Marks<'a> {
+    entries: PageReader<'a>,
+    next: Option<Mark>,
+    postings: u32,
+}
+
+impl Marks<'_> {
+    fn advance(&mut self) -> Result<(), StoreError> {
+        self.next = self.entries.next()?.map(|entry| marks::decode(&entry));
+        Ok(())
+    }
+}
+
+/// Writes the marks of all runs, without those that stand close to others then; returns how many.
+fn merge_marks(runs: &[Arc<Run>], writer: &mut PageWriter) -> Result<u32, StoreError> {
+    let mut heads = Vec::new();
+    for run in runs {
+        let entries = part(run, run.info.marks_at(), run.info.marks, MARK_BYTES);
+        let mut head = Marks { entries, next: None, postings: 0 };
+        head.advance()?;
+        heads.push(head);
+    }
+    let (mut written, mut end) = (0_u32, 0_u32);
+    each_account(runs, |_, counts| {
+        let mut thinner = Thinner::new(end);
+        let mut kept = Vec::new();
+        for (which, count) in counts {
+            let head = &mut heads[*which];
+            let first = head.postings;
+            head.postings = first.checked_add(*count).ok_or(MALFORMED)?;
+            while let Some(mark) = head.next.filter(|mark| mark.posting < head.postings) {
+                let posting = mark.posting.checked_sub(first).and_then(|at| at.checked_add(end)).ok_or(MALFORMED)?;
+                kept.extend(thinner.next(Mark { posting, ..mark }));
+                for mark in kept.drain(..) {
+                    written = written.checked_add(1).ok_or(MALFORMED)?;
+                    writer.write(&marks::encode(&mark))?;
+                }
+                head.advance()?;
+            }
+            end = end.checked_add(*count).ok_or(MALFORMED)?;
+        }
+        if let Some(mark) = thinner.end(end) {
+            written = written.checked_add(1).ok_or(MALFORMED)?;
+            writer.write(&marks::encode(&mark))?;
+        }
+        Ok(())
+    })?;
+    Ok(written)
 }
 
 fn merge_ids(runs: &[Arc<Run>], bases: &[u32], writer: &mut PageWriter) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@
 //! the next start or checkpoint. Files of a kind follow each other without a gap, the oldest first.
 
 mod build;
+mod marks;
 mod merge;
 mod pages;
 mod run;
@@ -20,7 +21,7 @@ use lojal_types::{Address, Height, Month, TransactionId};
 
 use crate::disk::Disk;
 use crate::error::StoreError;
-use crate::placed::Placed;
+use crate::placed::{Page, Placed};
 use crate::tail::Layer;
 use run::Run;
 pub(crate) use run::RunInfo;
@@ -241,17 +242,12 @@ impl Runs {
     }
 
     /// An account's transactions before a place, the newest first.
-    pub(super) fn history(
-        &self,
-        account: &Address,
-        before: (Height, u32),
-        limit: usize,
-    ) -> Result<Vec<Placed>, StoreError> {
-        let mut found = Vec::new();
+    pub(super) fn history(&self, account: &Address, before: (Height, u32), limit: usize) -> Result<Page, StoreError> {
+        let mut page = Page::default();
         for run in self.list().runs.iter().rev() {
-            found.extend(run.history(account, before, limit.saturating_sub(found.len()))?);
+            page.extend(run.history(account, before, limit.saturating_sub(page.transactions.len()))?);
         }
-        Ok(found)
+        Ok(page)
     }
 
     /// Writes all entries anew; returns what a checkpoint lists then.

@@ -1,6 +1,6 @@
 //! One run: the transactions of some blocks in the order of the chain, their ids sorted, and the accounts' histories.
 //!
-//! The stream of its file has four parts, one after the other, of entries of one size each, numbers little-endian:
+//! The stream of its file has five parts, one after the other, of entries of one size each, numbers little-endian:
 //!
 //! ```text
 //! 0                 32            36      38      40     41
@@ -21,6 +21,8 @@
 //! +-------------+
 //! ```
 //!
+//! and marks, see [`marks`](super::marks).
+//!
 //! - The number of a transaction is the place of its record, from 0.
 //! - `height` is less that of the run's first transaction; `index` is the place in the block.
 //! - `code` is 0 for a transaction that was applied; `oper` is the operation that failed otherwise.
@@ -33,13 +35,14 @@
 use std::path::Path;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, Code, Height, Outcome, TransactionId};
+use lojal_types::{Activity, Address, Code, Height, Outcome, TransactionId};
 
+use super::marks::{self, MARK_BYTES};
 use super::pages::{PageFile, PageReader};
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
 use crate::limits::RUN_BUFFER_PAGES;
-use crate::placed::Placed;
+use crate::placed::{Mark, Page, Placed};
 
 pub(super) const RECORD_BYTES: usize = 41;
 pub(super) const ID_BYTES: usize = 10;
@@ -65,6 +68,7 @@ pub(crate) struct RunInfo {
     pub(crate) transactions: u32,
     pub(crate) accounts: u32,
     pub(crate) postings: u32,
+    pub(crate) marks: u32,
 }
 
 impl RunInfo {
@@ -87,8 +91,11 @@ impl RunInfo {
     pub(super) fn postings_at(&self) -> u64 {
         self.accounts_at().saturating_add(u64::from(self.accounts).saturating_mul(ACCOUNT_BYTES as u64))
     }
-    pub(super) fn stream_bytes(&self) -> u64 {
+    pub(super) fn marks_at(&self) -> u64 {
         self.postings_at().saturating_add(u64::from(self.postings).saturating_mul(POSTING_BYTES as u64))
+    }
+    pub(super) fn stream_bytes(&self) -> u64 {
+        self.marks_at().saturating_add(u64::from(self.marks).saturating_mul(MARK_BYTES as u64))
     }
 }
 
@@ -207,18 +214,13 @@ impl Run {
     }
 
     /// An account's transactions before a place, the newest first.
-    pub(super) fn history(
-        &self,
-        account: &Address,
-        before: (Height, u32),
-        limit: usize,
-    ) -> Result<Vec<Placed>, StoreError> {
-        let mut found = Vec::new();
+    pub(super) fn history(&self, account: &Address, before: (Height, u32), limit: usize) -> Result<Page, StoreError> {
+        let nothing = Page::default();
         if before <= (self.info.first, 0) || limit == 0 {
-            return Ok(found);
+            return Ok(nothing);
         }
         let mut postings = self.anywhere();
-        let Some((start, mut end)) = self.postings_of(account, &mut postings)? else { return Ok(found) };
+        let Some((start, mut end)) = self.postings_of(account, &mut postings)? else { return Ok(nothing) };
         let mut records = self.anywhere();
         let mut at = |slot: u32| -> Result<Placed, StoreError> {
             let number = u32::from_le_bytes(postings.read(place(self.info.postings_at(), slot, POSTING_BYTES))?);
@@ -233,10 +235,33 @@ impl Run {
             }
             end = low;
         }
-        for slot in (start..end).rev().take(limit) {
-            found.push(at(slot)?);
+        let oldest = start.max(end.saturating_sub(u32::try_from(limit).unwrap_or(u32::MAX)));
+        let transactions = (oldest..end).rev().map(&mut at).collect::<Result<Vec<_>, _>>()?;
+        if transactions.is_empty() {
+            return Ok(nothing);
         }
-        Ok(found)
+        let mark = self.mark_before(start, oldest)?;
+        let mut before = mark.before;
+        for slot in mark.posting..oldest {
+            before = at(slot)?.added_to(before);
+        }
+        Ok(Page { transactions, before })
+    }
+
+    /// The last mark up to a posting, of the account whose first posting is `start`; without one the account begins
+    /// there.
+    fn mark_before(&self, start: u32, posting: u32) -> Result<Mark, StoreError> {
+        let mut reader = self.anywhere();
+        let mut mark = |slot: u32| -> Result<Mark, StoreError> {
+            Ok(marks::decode(&reader.read(place(self.info.marks_at(), slot, MARK_BYTES))?))
+        };
+        // Postings as keys that are spread evenly.
+        let width = u64::MAX / u64::from(self.info.postings).max(1);
+        let wanted = u64::from(posting).saturating_add(1).saturating_mul(width);
+        let after = first_not_below(self.info.marks, wanted, |slot| Ok(u64::from(mark(slot)?.posting) * width))?;
+        let last = after.checked_sub(1).map(&mut mark).transpose()?;
+        let beginning = Mark { posting: start, before: Activity::default() };
+        Ok(last.filter(|mark| (start..=posting).contains(&mark.posting)).unwrap_or(beginning))
     }
 
     /// The places where an account's postings begin and end.

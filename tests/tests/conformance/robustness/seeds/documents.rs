@@ -102,7 +102,9 @@ const PROBLEM: &str =
 const HISTORY: &str = concat!(
     r#"{"transactions":[{"id":"ID","status":"pending"},"#,
     r#"{"id":"ID","status":"committed","height":1,"index":2,
-"time_ms":3,"receipt":{"result":"failed","operation":0,"code":"insufficient_points"}}],"next_cursor":"x"}"#,
+"time_ms":3,"receipt":{"result":"failed","operation":0,"code":"insufficient_points"},
+"activity":3}],"before":{"count":1,"digest":"ID"},
+"head":{"count":18446744073709551615,"digest":"ID"},"next_cursor":"x"}"#,
 );
 const OPERATORS: &str =
     r#"{"operators":[{"address":"ADDRESS","roles":["issue","admin"],"issue_daily_max":5,"issued_today":1}]}"#;

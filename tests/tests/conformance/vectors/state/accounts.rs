@@ -3,8 +3,8 @@
 use lojal_ledger::key::{AccountKey, BalanceKey, HoldsKey, TransferredTodayKey};
 use lojal_ledger::record;
 use lojal_types::{
-    AddressText, AgreedKey, Barred, BrandId, Cancelled, Change, Day, Guardian, Guardians, Lot, Points, PublicKey,
-    Recovery, RecoveryVote, Reference, Safeguards, TimeMs, Waiting,
+    Activity, AddressText, AgreedKey, Barred, BrandId, Cancelled, Change, Day, Guardian, Guardians, Height, Lot,
+    Outcome, Points, PublicKey, Recovery, RecoveryVote, Reference, Safeguards, TimeMs, TransactionId, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,7 @@ pub(super) struct Account {
     /// The number of brands that it is an operator of.
     operates: u16,
     used: Option<DayUse>,
+    activity: Activity,
 }
 
 /// The amounts that an account has used up on the day of a time.
@@ -93,7 +94,8 @@ fn account_record(account: &Account) -> record::Account {
         households: used.households,
     });
     let Account { rotated_key, frozen, operates, .. } = *account;
-    record::Account { rotated_key, frozen, guardians, recovery, safeguards, operates, used }
+    let activity = account.activity;
+    record::Account { rotated_key, frozen, guardians, recovery, safeguards, operates, used, activity }
 }
 
 fn hold_record(hold: &OpenHold) -> record::OpenHold {
@@ -137,6 +139,12 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     samples
 }
 
+fn five_transactions() -> Activity {
+    let id = |number| TransactionId::new([number; 32]);
+    let with = |activity: Activity, number| activity.with(&id(number), Height::new(number.into()), &Outcome::Applied);
+    (1..=5).fold(Activity::default(), with)
+}
+
 fn accounts() -> Vec<(String, Entry)> {
     let plain = Account {
         account: account(4),
@@ -147,6 +155,7 @@ fn accounts() -> Vec<(String, Entry)> {
         safeguards: Safeguards::default(),
         operates: 0,
         used: None,
+        activity: Activity::default(),
     };
     let used = |bytes, operations, reserved| DayUse {
         on_day_of_ms: time(START_MS),
@@ -197,7 +206,8 @@ fn accounts() -> Vec<(String, Entry)> {
         ),
         named(
             "account of an operator of two brands",
-            of(Account { operates: 2, used: Some(used(1 << 40, u32::MAX, [0; 5])), ..plain }),
+            of(Account { operates: 2, used: Some(used(1 << 40, u32::MAX, [0; 5])), ..plain.clone() }),
         ),
+        named("account that five transactions have concerned", of(Account { activity: five_transactions(), ..plain })),
     ]
 }
