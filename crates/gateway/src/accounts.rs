@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use lojal_ledger::View;
-use lojal_ledger::record::OpenHold;
+use lojal_ledger::record::{Account, OpenHold};
 use lojal_store::Store;
 use lojal_types::{Address, Block, BrandId, Height, Lot, NetworkKind, Points, api};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,7 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
     let record = view.account(address);
     let exists = record.is_some();
     let record = record.unwrap_or_default();
+    let today = (exists && !address.is_household()).then(|| today(view, &record));
     let network = view.network();
     let Ok(guardians) = record.guardians.try_map(|address| Ok::<_, Infallible>(address.to_text(network)));
     let Ok(recovery) =
@@ -57,7 +58,22 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
         memberships: view.memberships(address).into_iter().map(|household| household.to_text(network)).collect(),
         balances: brands.iter().filter_map(balance).collect(),
         holds: brands.iter().flat_map(|brand| holds(view, address, *brand)).collect(),
+        today,
         height: view.tip().height,
+    }
+}
+
+/// The part of its allowances that an account has used up on the day of the last block.
+fn today(view: &View, account: &Account) -> api::Today {
+    let (allowances, day) = (view.parameters().allowances, view.tip().time_ms.day());
+    let (used, allowance) = (account.used_on(day), allowances.of(account.is_operator()));
+    let part = |used: u64, most: u64| api::UsedUp { used, most };
+    api::Today {
+        ends_ms: day.plus(1).start(),
+        bytes: part(used.sent.bytes, allowance.bytes),
+        operations: part(used.sent.operations.into(), allowance.operations.into()),
+        openings: (!account.is_operator()).then(|| part(used.opened.into(), allowances.openings.into())),
+        households: part(used.households.into(), allowances.households.into()),
     }
 }
 

@@ -141,8 +141,36 @@ pub struct Account {
     /// The holds for brands that have not expired, by brand; not part of its balances.
     #[serde(default)]
     pub holds: Vec<Hold>,
+    /// The part of its allowances that it has used up; null for an address that the ledger doesn't know, and for a
+    /// household, which sends nothing.
+    #[serde(default)]
+    pub today: Option<Today>,
     /// The block after which this is so.
     pub height: Height,
+}
+
+/// The part of an account's allowances that it has used up on the day of the last block (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Today {
+    /// The time at which the day ends, and nothing is used up again.
+    pub ends_ms: TimeMs,
+    /// The encoded bytes of its transactions.
+    pub bytes: UsedUp,
+    /// Their operations.
+    pub operations: UsedUp,
+    /// The accounts that its transfers have opened; null for an operator, who may open as many as it likes.
+    pub openings: Option<UsedUp>,
+    /// The households that it has created.
+    pub households: UsedUp,
+}
+
+/// A part of an allowance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedUp {
+    /// The part that is used up.
+    pub used: u64,
+    /// All that there is in a day.
+    pub most: u64,
 }
 
 /// The points that an account has of one brand.

@@ -66,8 +66,27 @@ fn own_text(account: &api::Account, decimals: &Decimals) -> String {
         sentences.push(format!("being recovered: nothing goes out; see lojal recover status {}", account.address));
     }
     sentences.extend(safeguards_text(account));
+    sentences.extend(account.today.as_ref().and_then(today_text));
     lines.extend(sentences.into_iter().map(paragraph));
     lines.join("\n")
+}
+
+/// The allowances of the day of which little is left; nothing while half of each is.
+fn today_text(today: &api::Today) -> Option<String> {
+    let parts = [
+        ("operations", Some(today.operations)),
+        ("bytes of transactions", Some(today.bytes)),
+        ("accounts to open", today.openings),
+        ("households to create", Some(today.households)),
+    ];
+    let is_short = |part: &api::UsedUp| part.used > part.most / 2;
+    let short = parts.into_iter().filter_map(|(what, part)| {
+        let api::UsedUp { used, most } = part.filter(is_short)?;
+        Some(format!("{} of {most} {what}", most.saturating_sub(used)))
+    });
+    let short: Vec<String> = short.collect();
+    let left = || format!("left of today's allowance: {}; a new day begins at 00:00 UTC", short.join(", "));
+    (!short.is_empty()).then(left)
 }
 
 /// A pool in words, with what its member can still spend.
@@ -118,4 +137,28 @@ fn lots_text(lots: &[Lot], decimals: u8) -> String {
         Expiry::Never => format!("{} for ever", format_grouped(lot.amount, decimals)),
     };
     format!("({})", lots.iter().map(lot).collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_of_which_little_is_left_says_so_and_any_other_nothing() {
+        let part = |used: u64, most: u64| api::UsedUp { used, most };
+        let mut today = api::Today {
+            ends_ms: lojal_types::TimeMs::default(),
+            bytes: part(32_768, 65_536),
+            operations: part(200, 400),
+            openings: Some(part(0, 8)),
+            households: part(2, 4),
+        };
+        assert_eq!(today_text(&today), None);
+        (today.operations, today.openings) = (part(388, 400), Some(part(8, 8)));
+        let expected = "left of today's allowance: 12 of 400 operations, 0 of 8 accounts to open; a new day begins at \
+                        00:00 UTC";
+        assert_eq!(today_text(&today).as_deref(), Some(expected));
+        today.openings = None;
+        assert!(!today_text(&today).unwrap_or_default().contains("accounts"), "an operator has no such limit");
+    }
 }

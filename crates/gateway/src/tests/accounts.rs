@@ -59,6 +59,24 @@ async fn what_is_held_stands_apart_from_the_balance_until_the_hold_expires() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_says_what_it_has_used_up_of_its_day() {
+    let node = Node::start().await;
+    assert_eq!(account(&node, address(ANNA)).await.today, None, "the ledger doesn't know it");
+    let household = found_household(&node);
+    let today = account(&node, address(ANNA)).await.today.expect("an account");
+    assert_eq!((today.operations.used, today.households.used), (2, 1));
+    assert!((200..1_000).contains(&today.bytes.used), "{}", today.bytes.used);
+    assert_eq!(today.openings.map(|openings| openings.used), Some(0), "the household was there");
+    assert_eq!(today.ends_ms, node.now().day().plus(1).start());
+    assert_eq!(account(&node, address(TILL)).await.today.expect("an account").openings, None, "an operator");
+    assert_eq!(account(&node, household).await.today, None, "it sends nothing");
+    node.commit_at(today.ends_ms, Vec::new());
+    let tomorrow = account(&node, address(ANNA)).await.today.expect("an account");
+    assert_eq!((tomorrow.operations.used, tomorrow.bytes.used, tomorrow.households.used), (0, 0, 0));
+    assert_eq!(tomorrow.operations.most, today.operations.most);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_account_says_so_and_is_refused_everything_that_goes_out() {
     let node = Node::start().await;
     node.issue(ANNA, 100);

@@ -194,6 +194,7 @@ pub fn empty(address: AddressText) -> Account {
         memberships: vec![],
         balances: vec![],
         holds: vec![],
+        today: None,
         height: Height::new(41),
     }
 }
