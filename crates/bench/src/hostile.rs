@@ -53,7 +53,7 @@ pub struct Hostile {
     pub crowd: Run,
 }
 
-/// What a flood came to.
+/// The figures of a flood.
 #[derive(Clone, Debug, Serialize)]
 pub struct Flooded {
     /// Its name.

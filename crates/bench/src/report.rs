@@ -73,7 +73,8 @@ fn against(comparison: &Comparison) -> String {
     }
     text.push_str(&table.finish());
     text.push_str(&format!(
-        "Transfers are submitted singly by as many connections as are best: one validator: {}; four validators: {}.\n\n",
+        "Transfers are submitted singly by as many connections as are best: one validator: {}; four validators: \
+         {}.\n\n",
         connections(&comparison.one_singly_sweep),
         connections(&comparison.four_singly_sweep),
     ));

@@ -1,8 +1,11 @@
 //! The JSON that the gateway speaks: what it answers, and clients read. Amounts are whole numbers of a brand's
 //! smallest unit; hashes and keys are lower-case hex, addresses bech32m.
 
+mod today;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::today::{Today, UsedUp};
 use crate::activity::Activity;
 use crate::address::AddressText;
 use crate::block::Header;
@@ -147,30 +150,6 @@ pub struct Account {
     pub today: Option<Today>,
     /// The block after which this is so.
     pub height: Height,
-}
-
-/// The part of an account's allowances that it has used up on the day of the last block (UTC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Today {
-    /// The time at which the day ends, and nothing is used up again.
-    pub ends_ms: TimeMs,
-    /// The encoded bytes of its transactions.
-    pub bytes: UsedUp,
-    /// Their operations.
-    pub operations: UsedUp,
-    /// The accounts that its transfers have opened; null for an operator, who may open as many as it likes.
-    pub openings: Option<UsedUp>,
-    /// The households that it has created.
-    pub households: UsedUp,
-}
-
-/// A part of an allowance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UsedUp {
-    /// The part that is used up.
-    pub used: u64,
-    /// All that there is in a day.
-    pub most: u64,
 }
 
 /// The points that an account has of one brand.

@@ -114,7 +114,7 @@ impl Signer<'_> {
             }
         }
     }
-    /// What creates a household, and its address.
+    /// The transaction that creates a household, and its address.
     fn household(&self, member: usize, nonce: u64, until: TimeMs) -> (SignedTransaction, Address) {
         let create = vec![Operation::CreateHousehold(CreateHousehold {})];
         let signed = self.signed(&self.members.key(member), u64::MAX - nonce, until, create);
