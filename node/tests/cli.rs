@@ -81,21 +81,34 @@ fn a_name_that_is_wrong_is_told_as_it_can_be_seen() {
     assert!(!stderr(&output).contains(['\u{202e}', '\u{1b}']), "{}", stderr(&output));
 }
 
+/// A genesis document with a seat for the validator with a name, but for the validator.
+fn head(name: &str) -> String {
+    let governor = lojal_types::KeyPair::from_seed(&[7; 32]).public_key();
+    format!(
+        "name = \"x\"\nnetwork = \"test\"\ntime_ms = 1\n[parameters]\nheartbeat_ms = 3000\n\
+         block_bytes_max = 4194304\nblock_transactions_max = 10000\n\
+         [governance]\nversion = 1\n[[governance.seats]]\nname = \"{name}\"\ngovernor = \"{governor}\"\n"
+    )
+}
+
 #[test]
 fn genesis_check_tells_the_chain_id_or_what_is_wrong() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let printed = lojal_node(&["init", "--dir", "mine", "--name", "nordmat"], dir.path()).stdout;
     let entry = String::from_utf8(printed).expect("UTF-8");
-    let head = "name = \"x\"\nnetwork = \"test\"\ntime_ms = 1\n[parameters]\nheartbeat_ms = 3000\n\
-                block_bytes_max = 4194304\nblock_transactions_max = 10000\n";
+    let head = head("nordmat");
     std::fs::write(dir.path().join("genesis.toml"), format!("{head}{entry}")).expect("writable");
     let output = lojal_node(&["genesis", "check", "genesis.toml"], dir.path());
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(String::from_utf8_lossy(&output.stdout).contains("chain id "));
-    std::fs::write(dir.path().join("genesis.toml"), head).expect("writable");
+    std::fs::write(dir.path().join("genesis.toml"), &head).expect("writable");
     let output = lojal_node(&["genesis", "check", "genesis.toml"], dir.path());
     assert!(!output.status.success());
     assert!(stderr(&output).contains("0 validators"), "{}", stderr(&output));
+    let without_seat = head.replace("nordmat", "kaffet");
+    std::fs::write(dir.path().join("genesis.toml"), format!("{without_seat}{entry}")).expect("writable");
+    let output = lojal_node(&["genesis", "check", "genesis.toml"], dir.path());
+    assert!(stderr(&output).contains("every validator has one seat"), "{}", stderr(&output));
 }
 
 #[test]
@@ -108,8 +121,7 @@ fn genesis_check_refuses_names_that_mislead() {
         let brand =
             |id, name| format!("[[brands]]\nid = \"{id}\"\nname = \"{name}\"\ndecimals = 0\n[brands.policy]\n{policy}");
         let brands = [brand("b-one", names[0]), brand("b-two", names[1])].concat();
-        let head = "name = \"x\"\nnetwork = \"test\"\ntime_ms = 1\n[parameters]\nheartbeat_ms = 3000\n\
-                    block_bytes_max = 4194304\nblock_transactions_max = 10000\n";
+        let head = head("nordmat");
         std::fs::write(dir.path().join("genesis.toml"), format!("{head}{entry}{brands}")).expect("writable");
         lojal_node(&["genesis", "check", "genesis.toml"], dir.path())
     };
@@ -165,8 +177,7 @@ fn a_validator_that_genesis_does_not_know_is_refused() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let entry = lojal_node(&["init", "--dir", "one", "--name", "one"], dir.path()).stdout;
     let entry = String::from_utf8(entry).expect("UTF-8");
-    let head = "name = \"x\"\nnetwork = \"test\"\ntime_ms = 1\n[parameters]\nheartbeat_ms = 3000\n\
-                block_bytes_max = 4194304\nblock_transactions_max = 10000\n";
+    let head = head("one");
     assert!(lojal_node(&["init", "--dir", "two", "--name", "two"], dir.path()).status.success());
     std::fs::write(dir.path().join("two/genesis.toml"), format!("{head}{entry}")).expect("writable");
     let output = lojal_node(&["run", "--dir", "two"], dir.path());

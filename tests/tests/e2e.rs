@@ -21,6 +21,8 @@ mod crashes;
 mod economy;
 #[path = "e2e/faults/mod.rs"]
 mod faults;
+#[path = "e2e/governance.rs"]
+mod governance;
 #[path = "e2e/history.rs"]
 mod history;
 #[path = "e2e/hostile/mod.rs"]

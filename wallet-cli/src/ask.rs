@@ -74,6 +74,22 @@ fn taken(argument: &str) -> Result<String, CommandError> {
     }
 }
 
+/// A text file of at most `bytes_max` bytes.
+///
+/// # Errors
+/// When it can't be read, or is longer.
+pub fn file(path: &Path, bytes_max: u64) -> Result<String, CommandError> {
+    let unreadable = |error| CommandError::Input(path.display().to_string(), error);
+    let mut text = String::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(bytes_max + 1).read_to_string(&mut text));
+    read.map_err(unreadable)?;
+    if text.len() as u64 > bytes_max {
+        let reason = format!("it is longer than {bytes_max} bytes");
+        return Err(unreadable(io::Error::new(io::ErrorKind::FileTooLarge, reason)));
+    }
+    Ok(text)
+}
+
 /// The words of a backup, from a file or typed at a terminal over as many lines as it takes.
 ///
 /// # Errors

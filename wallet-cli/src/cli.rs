@@ -2,6 +2,7 @@
 
 mod between;
 mod brand;
+mod govern;
 mod household;
 mod keys;
 mod shared;
@@ -16,6 +17,7 @@ use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId};
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
+pub use govern::{GovernCommand, ProposeMotionArgs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
@@ -277,6 +279,9 @@ pub enum Command {
     /// Agree on the terms on which one brand's points become another's
     #[command(subcommand)]
     Partner(PartnerCommand),
+    /// Govern the network, as those who run it do
+    #[command(subcommand)]
+    Govern(GovernCommand),
     /// Show what the brands owe each other
     Netting,
     /// Confirm that another brand has paid what it owed, as an admin of the creditor

@@ -4,7 +4,7 @@ use lojal_client::ClientError;
 use lojal_types::address::AddressError;
 use lojal_types::brand::PolicyError;
 use lojal_types::partnership::TermsError;
-use lojal_types::{AddressText, BrandId, Day, Height, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Height, MotionId, Reference, TransactionId};
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
@@ -124,6 +124,12 @@ pub enum CommandError {
     /// A policy outside its limits.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// Actions or signs of life that can't be read, or are too many.
+    #[error("{0}")]
+    Motion(String),
+    /// No motion that is remembered.
+    #[error("no motion has the number {0} (any more): `lojal govern list` shows those that there are")]
+    UnknownMotion(MotionId),
     /// Arguments that contradict a rule.
     #[error("{0}")]
     Usage(&'static str),
@@ -234,6 +240,8 @@ impl CommandError {
             Self::TermsText(_) => "terms_out_of_bounds",
             Self::Terms(_) => "terms_out_of_bounds",
             Self::Policy(_) => "policy_out_of_bounds",
+            Self::Motion(_) => "invalid_motion",
+            Self::UnknownMotion(_) => "unknown_motion",
             Self::Usage(_) => "usage",
             Self::Gateways(error) | Self::NotSent(error) => gateways_code(error),
             Self::UnknownTransaction => "unknown_transaction",
@@ -255,6 +263,7 @@ impl CommandError {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
+            Self::Motion(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) => 3,
             _ => 1,

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant, SystemTime};
 use lojal_client::Client;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Allowances, Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Roles, TimeMs,
-    Validator,
+    Allowances, Bounded, BrandId, Genesis, GenesisDocument, Governance, KeyPair, Parameters, Points, Policy, Roles,
+    TimeMs, Validator,
 };
 
 use crate::accounts::{Accounts, key};
@@ -246,11 +246,13 @@ pub fn genesis(validators: usize, heartbeat_ms: u64, time: TimeMs) -> Genesis {
         network_key: network_key(index).public_key(),
         power: 1,
     });
+    let validators: Vec<Validator> = validators.collect();
     let document = GenesisDocument {
+        governance: Governance::of(&validators, |validator| validator.network_key),
         settlement_currency: Some("SEK".parse().expect("valid")),
         // Its members do in seconds what others do in months.
         parameters: Parameters { heartbeat_ms, allowances: Allowances::open(), ..Parameters::standard() },
-        validators: Bounded::new(validators.collect()).expect("at most 64"),
+        validators: Bounded::new(validators).expect("at most 64"),
         brands: Bounded::from(brands),
         ..GenesisDocument::empty("lojal benchmark".parse().expect("valid"), time)
     };

@@ -9,7 +9,7 @@ use lojal_types::block::receipts_root;
 use lojal_types::limits::{BLOCK_OPERATIONS_MAX, CLOCK_DRIFT_MS_MAX};
 use lojal_types::merkle::root_of_leaves;
 use lojal_types::{
-    Address, BlockId, Code, Hash, Header, Height, PROTOCOL_VERSION, Parameters, TimeMs, TransactionId, ValidatorSet,
+    Address, BlockId, Code, Hash, Header, Height, Parameters, Rules, TimeMs, TransactionId, ValidatorSet,
     VerifiedTransaction,
 };
 use thiserror::Error;
@@ -45,9 +45,17 @@ impl ExecutedBlock {
 /// A reason a block is not valid on top of a state.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidBlock {
-    /// Another version of bytes and rules.
-    #[error("the block has protocol version {0}, but this program knows {PROTOCOL_VERSION}; upgrade it")]
+    /// A version of bytes and rules that this program doesn't know.
+    #[error("the block has protocol version {0}, which this program doesn't know; upgrade it")]
     Version(u32),
+    /// A version that is not that of its height.
+    #[error("the block has protocol version {found}, but the version of its height is {expected}")]
+    OtherVersion {
+        /// The block's.
+        found: u32,
+        /// The version of its height.
+        expected: u32,
+    },
     /// Another network's.
     #[error("the block belongs to another chain")]
     Chain,
@@ -106,6 +114,7 @@ pub fn execute_block(
     transactions: Vec<Arc<VerifiedTransaction>>,
 ) -> Result<ExecutedBlock, InvalidBlock> {
     let view = state.view();
+    check_version(header.version, view.next_version())?;
     check_header(&header, view.chain_id(), view.tip(), &view.validators())?;
     check_size(&transactions, &view.parameters())?;
     let transactions_root = transactions_root_of(&transactions);
@@ -142,17 +151,32 @@ pub struct Proposal {
     pub refused: Vec<(TransactionId, Code)>,
 }
 
+/// A reason that no block can be built.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ProposeError {
+    /// The network goes on with another version of bytes and rules.
+    #[error("the next block has protocol version {0}, which this program doesn't know; upgrade it")]
+    Version(u32),
+    /// A fault of this program.
+    #[error(transparent)]
+    Conservation(#[from] ConservationError),
+}
+
 /// Builds the next block out of `candidates`, in their order, as many as fit.
 ///
 /// # Errors
-/// When points appeared or vanished: a fault of this program.
+/// When the next block's version is one that this program doesn't know; when points appeared or vanished: a fault of
+/// this program.
 pub fn propose(
     state: &State,
     proposer: Address,
     now: TimeMs,
     candidates: impl IntoIterator<Item = Arc<VerifiedTransaction>>,
-) -> Result<Proposal, ConservationError> {
+) -> Result<Proposal, ProposeError> {
     let view = state.view();
+    if Rules::at(view.next_version()).is_none() {
+        return Err(ProposeError::Version(view.next_version()));
+    }
     let parameters = view.parameters();
     let time = now.max(view.tip().time_ms.plus_ms(1));
     let mut executor = BlockExecutor::new(state, time);
@@ -196,17 +220,22 @@ fn read_ahead(
 /// The encoded size of a block without transactions: the header's fixed fields and the number of transactions.
 pub const EMPTY_BLOCK_BYTES: usize = 4 + 32 + 8 + 8 + 32 * 6 + 20 + 4;
 
+/// "A node refuses a block of a version that it doesn't know (`InvalidBlock::Version`): it doesn't vote for it, doesn't
+/// commit it and doesn't guess what it means." (protocol, Staying compatible)
+fn check_version(found: u32, expected: u32) -> Result<(), InvalidBlock> {
+    match Rules::at(found) {
+        None => Err(InvalidBlock::Version(found)),
+        Some(_) if found != expected => Err(InvalidBlock::OtherVersion { found, expected }),
+        Some(_) => Ok(()),
+    }
+}
+
 fn check_header(
     header: &Header,
     chain: lojal_types::ChainId,
     tip: Tip,
     validators: &ValidatorSet,
 ) -> Result<(), InvalidBlock> {
-    // "A node refuses a block of a version that it doesn't know (`InvalidBlock::Version`): it doesn't vote for it,
-    // doesn't commit it and doesn't guess what it means." (protocol, Staying compatible)
-    if header.version != PROTOCOL_VERSION {
-        return Err(InvalidBlock::Version(header.version));
-    }
     if header.chain_id != chain {
         return Err(InvalidBlock::Chain);
     }
@@ -272,7 +301,7 @@ fn header_after(
     let tip = view.tip();
     let chain_id = view.chain_id();
     Header {
-        version: PROTOCOL_VERSION,
+        version: view.next_version(),
         chain_id,
         height: tip.height.next(),
         time_ms,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height, Issue, KeyPair,
-    Operation, Parameters, Points, Policy, Redeem, Reference, Role, TimeMs, Transaction, Validator, ValidatorSet,
-    VerifiedTransaction,
+    Address, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Governance, Height,
+    Issue, KeyPair, Operation, Parameters, Points, Policy, Redeem, Reference, Role, TimeMs, Transaction, Validator,
+    ValidatorSet, VerifiedTransaction,
 };
 
 use crate::block::{ExecutedBlock, Proposal, propose};
@@ -72,9 +72,11 @@ pub(crate) fn genesis(powers: &[u64], parameters: Parameters) -> Genesis {
         name: "Nordmat".parse().expect("a valid name"),
         ..GenesisBrand::new("nordmat".parse().expect("a valid id"), policy, Bounded::from([till]))
     };
+    let list = validators(powers);
     let document = GenesisDocument {
         parameters,
-        validators: Bounded::new(validators(powers)).expect("few validators"),
+        governance: Governance::of(&list, |validator| validator.network_key),
+        validators: Bounded::new(list).expect("few validators"),
         brands: Bounded::from([brand]),
         ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))
     };

@@ -7,6 +7,7 @@
 //! ```
 
 mod error;
+mod governance;
 
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,6 +1,6 @@
 use lojal_types::{
-    Activity, Address, ChainId, KeyPair, NetworkKind, Operation, Operations, Outcome, Points, TimeMs, Transaction,
-    Transfer,
+    Action, Activity, Address, Bounded, ChainId, Hash, KeyPair, MotionId, MotionStatus, NetworkKind, Operation,
+    Operations, Outcome, Parameters, Points, Settings, SuspendBrand, TimeMs, Transaction, Transfer,
 };
 
 use super::*;
@@ -87,6 +87,45 @@ fn what_brands_and_households_have_agreed_on_is_asked_for_by_its_route() {
     assert_eq!(client.partnerships(), Ok(partnerships));
     assert_eq!(client.netting(), Ok(netting));
     assert_eq!(client.operators(&"kaffet".parse().expect("valid")), Ok(operators));
+}
+
+#[test]
+fn what_governors_decide_is_asked_for_by_its_route() {
+    let validators = api::Validators { validators: vec![], total_power: 3, height: Height::new(4) };
+    let governance = api::Governance {
+        version: 1,
+        scheduled: None,
+        parameters: Parameters::standard(),
+        settings: Settings { motion_lapse_ms: 3_600_000 },
+        open: vec![],
+        closed: vec![],
+        height: Height::new(4),
+    };
+    let suspend = Action::SuspendBrand(SuspendBrand { brand: "kaffet".parse().expect("valid") });
+    let motion = api::Motion {
+        motion: MotionId::new(7),
+        by: "nordmat".parse().expect("valid"),
+        actions: Bounded::from([suspend]),
+        digest: Hash::new([9; 32]),
+        created_ms: TimeMs::default(),
+        lapses_ms: TimeMs::default(),
+        approvals: vec![],
+        approving_power: 1,
+        total_power: 3,
+        stage: MotionStatus::Enacted { height: Height::new(4) },
+    };
+    let answers = (validators.clone(), governance.clone(), motion.clone());
+    let server = Server::start(move |request| match request.path.as_str() {
+        "/v1/validators" => Answer::json(200, &answers.0),
+        "/v1/governance" => Answer::json(200, &answers.1),
+        "/v1/governance/7" => Answer::json(200, &answers.2),
+        _ => Answer::problem(404, "unknown_motion"),
+    });
+    let client = client(&server);
+    assert_eq!(client.validators(), Ok(validators));
+    assert_eq!(client.governance(), Ok(governance));
+    assert_eq!(client.motion(MotionId::new(7)), Ok(motion));
+    assert!(matches!(client.motion(MotionId::new(8)), Err(error) if error.is_problem("unknown_motion")));
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod execution_loop;
 
 use std::sync::Arc;
 
-use lojal_chain::CommitError;
+use lojal_chain::{CommitError, ProposeError};
 use lojal_ledger::ConservationError;
 use lojal_store::{PendingProposal, ProposalRecord, StoreError, Writer};
 use lojal_types::{Address, BlockId, Certificate, Height};
@@ -34,6 +34,9 @@ pub enum ExecutorFault {
     /// Points appeared or vanished.
     #[error("conservation is broken, this program or its memory is faulty: {0}")]
     Conservation(#[from] ConservationError),
+    /// No block can be built.
+    #[error("no block can be built: {0}")]
+    Propose(#[from] ProposeError),
     /// Consensus decided on a block that this node doesn't have or holds for invalid.
     #[error("consensus decided on block {0} at height {1}, which this node doesn't hold as valid")]
     UnknownDecision(BlockId, Height),

@@ -15,9 +15,9 @@ use lojal_network::{Identity, PeerId, Topic};
 use lojal_store::{Opened, ProposalRecord};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, Allowances, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Height,
-    Issue, KeyPair, Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction, TimeMs,
-    Transaction, Transfer, Validator, ValidatorSet, VerifiedTransaction, verify_all,
+    Address, Allowances, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Governance,
+    Height, Issue, KeyPair, Operation, Parameters, Points, Policy, Reference, Role, Signature, SignedTransaction,
+    TimeMs, Transaction, Transfer, Validator, ValidatorSet, VerifiedTransaction, verify_all,
 };
 
 use crate::clock;
@@ -85,9 +85,11 @@ fn genesis_with(heartbeat_ms: u64, allowances: Allowances) -> Genesis {
         name: "Nordmat".parse().expect("valid"),
         ..GenesisBrand::new("nordmat".parse().expect("valid"), policy, operators)
     };
+    let list = validators(4).validators().to_vec();
     let document = GenesisDocument {
+        governance: Governance::of(&list, |validator| validator.network_key),
         parameters: Parameters { heartbeat_ms, allowances, ..Parameters::standard() },
-        validators: Bounded::new(validators(4).validators().to_vec()).expect("four"),
+        validators: Bounded::new(list).expect("four"),
         brands: Bounded::from([brand]),
         ..GenesisDocument::empty("test".parse().expect("valid"), TimeMs::new(START_MS).expect("in range"))
     };

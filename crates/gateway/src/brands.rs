@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lojal_ledger::View;
-use lojal_ledger::record::Operator;
+use lojal_ledger::record::{Brand, Operator};
 use lojal_types::{Address, BrandId, Code, api};
 
 use crate::app::App;
@@ -53,5 +53,6 @@ fn unknown_brand() -> Failure {
 pub fn brand_in(view: &View, id: BrandId) -> Option<api::Brand> {
     let record = view.brand(id)?;
     let totals = view.totals(id)?;
-    Some(api::Brand { id, name: record.name, decimals: record.decimals, policy: record.policy, totals })
+    let Brand { name, decimals, policy, suspended } = record;
+    Some(api::Brand { id, name, decimals, policy, suspended, totals })
 }

@@ -15,6 +15,7 @@ mod clients;
 mod connection;
 mod extract;
 mod finality;
+mod governance;
 mod health;
 mod households;
 pub mod json;

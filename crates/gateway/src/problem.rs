@@ -110,6 +110,8 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
         | Code::NotMember
         | Code::NotHouseholdAdmin
         | Code::NotInvited
+        | Code::NotGovernor
+        | Code::NotProposer
         | Code::ChildMayNot => StatusCode::FORBIDDEN,
         // It has been done already.
         Code::DuplicateTransaction
@@ -123,6 +125,11 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
         | Code::ChangeWaits
         | Code::RecoveryStands
         | Code::AlreadyMember
+        | Code::MotionClosed
+        | Code::AlreadyApproved
+        | Code::ValidatorExists
+        | Code::FollowerExists
+        | Code::BrandExists
         | Code::AlreadyInvited => StatusCode::CONFLICT,
         // Well-formed and authorized, but not possible now.
         _ => StatusCode::UNPROCESSABLE_ENTITY,

@@ -20,8 +20,8 @@ use crate::app::App;
 use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::{
-    accounts, blocks, brands, connection, health, households, limits, metrics, partnerships, payments, reversals,
-    status, submit, transactions,
+    accounts, blocks, brands, connection, governance, health, households, limits, metrics, partnerships, payments,
+    reversals, status, submit, transactions,
 };
 
 /// A reason the gateway ended by itself.
@@ -51,6 +51,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/households/{address}", get(households::one))
         .route("/v1/partnerships", get(partnerships::all))
         .route("/v1/netting", get(partnerships::netting))
+        .route("/v1/governance", get(governance::all))
+        .route("/v1/governance/{id}", get(governance::one))
+        .route("/v1/validators", get(governance::validators))
         .route("/v1/payments/{reference}", get(payments::one))
         .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))

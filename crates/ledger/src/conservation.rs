@@ -8,6 +8,7 @@
 
 mod fault;
 mod operators;
+mod seats;
 mod shelves;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,6 +230,7 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
     }
     shelves::check(view).map_err(of_shelf)?;
     operators::check(view)?;
+    seats::check(view)?;
     tally.accounts_add_up()?;
     // Points of a brand that isn't listed are points that nobody issued.
     let holding = tally.outstanding_by_brand.keys().chain(tally.held_by_brand.keys()).copied();

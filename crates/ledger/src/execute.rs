@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use lojal_types::{
-    Address, Allowances, BrandId, ChainId, Code, Hash, Height, Month, Outcome, Points, Receipt, TimeMs, TransactionId,
-    VerifiedTransaction,
+    Address, BrandId, ChainId, Code, Hash, Height, Month, Outcome, Parameters, Points, Receipt, Rules, TimeMs,
+    TransactionId, VerifiedTransaction,
 };
 
 use crate::activity::Concerned;
@@ -15,6 +15,7 @@ use crate::execution::Execution;
 use crate::expiry::expire;
 use crate::hold_ends::end_holds;
 use crate::key::{AccountKey, RecentKey, ShelfKey, StateKey};
+use crate::motions::{begin_version, lapse};
 use crate::operations::{Context, apply, set_aside};
 use crate::overlay::{Overlay, Written};
 use crate::recent::{IdSet, first_minute, minute_of};
@@ -50,9 +51,10 @@ pub struct Beside {
 /// Executes one block on top of a state that it doesn't change.
 pub struct BlockExecutor<'a> {
     state: &'a State,
-    height: Height,
+    rules: &'static Rules,
     time: TimeMs,
-    allowances: Allowances,
+    height: Height,
+    parameters: Parameters,
     overlay: Overlay<'a>,
     /// The months whose shelves this block drops.
     dropped: Vec<Month>,
@@ -67,22 +69,32 @@ pub struct BlockExecutor<'a> {
 }
 
 impl<'a> BlockExecutor<'a> {
-    /// Begins a block at `time`, which the caller has checked to be later than the parent's. Points whose month is
-    /// over by then expire first, holds whose time is over end, and shelves whose time has come are dropped.
+    /// Begins a block at `time`, which the caller has checked to be later than the parent's, under the rules of its
+    /// version. Points whose month is over by then expire first, holds whose time is over end, motions that nobody
+    /// decided lapse, and shelves whose time has come are dropped.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
+        Self::under(state.view().rules(), state, time)
+    }
+
+    /// The same under given rules, which are those of no version: to test what no version has yet.
+    pub fn under(rules: &'static Rules, state: &'a State, time: TimeMs) -> Self {
+        let height = state.view().tip().height.next();
         let mut overlay = Overlay::on(state.view().tree(), state.view().shelves());
         let dropped = drop_shelves(&mut overlay, state.view(), time);
         end_holds(&mut overlay, state.view().tip().time_ms, time);
         expire(&mut overlay, state.view(), time);
+        lapse(&mut overlay, time);
+        begin_version(&mut overlay, height);
         for minute in state.recent().minutes_before(first_minute(time)) {
             overlay.remove(&RecentKey(minute));
         }
         overlay.keep();
         Self {
             state,
-            height: state.view().tip().height.next(),
+            rules,
             time,
-            allowances: state.view().parameters().allowances,
+            height,
+            parameters: state.view().parameters(),
             overlay,
             dropped,
             digests: BTreeMap::new(),
@@ -167,10 +179,14 @@ impl<'a> BlockExecutor<'a> {
         if self.added.contains(&verified.id()) {
             return Err(Code::DuplicateTransaction);
         }
+        // "A block with an operation or action that its version doesn't have is invalid" (protocol, Staying compatible)
+        if !verified.transaction().operations.iter().all(|operation| operation.is_known_to(self.rules)) {
+            return Err(Code::UnknownInVersion);
+        }
         let account = admit(&mut self.overlay, self.state.recent(), verified, self.time)?;
         // "its sender's allowance for the day has room for it" (protocol, Transactions)
         let sent = account.used_on(self.time.day()).sent;
-        sent.beside(before).with(&Usage::of(verified), self.allowances.of(account.is_operator()))
+        sent.beside(before).with(&Usage::of(verified), self.parameters.allowances.of(account.is_operator()))
     }
 
     /// Ends the block.
@@ -221,7 +237,8 @@ impl<'a> BlockExecutor<'a> {
             sender: verified.transaction().sender,
             signer: verified.public_key(),
             time: self.time,
-            allowances: &self.allowances,
+            height: self.height,
+            parameters: &self.parameters,
         }
     }
 

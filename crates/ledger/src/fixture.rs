@@ -1,17 +1,21 @@
 //! A small network for this crate's tests: three brands with different policies, their operators, and members.
 
 mod days;
+mod genesis;
+mod governance;
 mod operations;
 
 use std::collections::BTreeMap;
 
-use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Activity, Address, Allowances, BlockId, Bounded, BrandId, Code, Day, Expiry, Genesis, GenesisDocument, GrossPoints,
-    KeyPair, Lot, MemberRole, Month, Operation, Outcome, Parameters, Points, Policy, Reference, Role, TimeMs, Totals,
-    Transaction, TransactionId, Validator, VerifiedTransaction,
+    Activity, Address, Allowances, BlockId, Bounded, BrandId, Code, Day, Expiry, Genesis, GrossPoints, KeyPair, Lot,
+    MemberRole, Month, Name, Operation, Outcome, Points, Reference, Rules, TimeMs, Totals, Transaction, TransactionId,
+    VerifiedTransaction,
 };
 
+use self::genesis::genesis;
+pub(crate) use self::genesis::*;
+pub(crate) use self::governance::*;
 pub(crate) use self::operations::*;
 
 use crate::conservation::balance_sheet;
@@ -54,6 +58,10 @@ pub(crate) const RETURNS: u8 = 13;
 pub(crate) const CASHIER: u8 = 14;
 /// Operator of the café with every role.
 pub(crate) const BARISTA: u8 = 15;
+/// The first of the governors, who follow in the order of the validators.
+pub(crate) const GOVERNOR: u8 = 150;
+/// The powers of validators that there are in most tests.
+pub(crate) const POWERS: [u64; 4] = [1; 4];
 
 pub(crate) fn key(seed: u8) -> KeyPair {
     KeyPair::from_seed(&[seed; 32])
@@ -102,75 +110,6 @@ pub(crate) fn failed(operation: u8, code: Code) -> Outcome {
     Outcome::Failed { operation, code }
 }
 
-/// The policy of one of the three brands.
-pub(crate) fn policy_of(id: &str) -> Policy {
-    let policy = Policy { poolable: false, ..Policy::open() };
-    match id {
-        GROCER => Policy {
-            expiry_months: Some(12),
-            transfer_min: Points::new(10),
-            transfer_max: Points::new(1000),
-            poolable: true,
-            reversal_window_ms: GROCER_REVERSAL_MS,
-            ..policy
-        },
-        RESORT => Policy {
-            expiry_months: Some(1),
-            transferable: false,
-            convertible: false,
-            poolable: true,
-            reversal_window_ms: RESORT_REVERSAL_MS,
-            ..policy
-        },
-        _ => policy,
-    }
-}
-
-fn operator(seed: u8, roles: &[Role], issue_daily_max: Option<u64>) -> GenesisOperator {
-    let roles = Bounded::new(roles.to_vec()).expect("one to four roles");
-    let issue_daily_max = issue_daily_max.map(Points::new);
-    GenesisOperator { issue_daily_max, ..GenesisOperator::new(key(seed).public_key(), roles) }
-}
-
-fn genesis(grocer_expiry_months: u8, (receipt_days, keep_months): (u8, u8), allowances: Allowances) -> Genesis {
-    let till = || operator(TILL, &ALL_ROLES, None);
-    let with = |id: &str, policy, operators| {
-        GenesisBrand::new(brand(id), policy, Bounded::new(operators).expect("few operators"))
-    };
-    let grocers = vec![
-        till(),
-        operator(ISSUER, &[Role::Issue], Some(1000)),
-        operator(RETURNS, &[Role::Reverse], None),
-        operator(CASHIER, &[Role::Capture], None),
-    ];
-    let baristas = vec![till(), operator(BARISTA, &ALL_ROLES, None)];
-    let brands = vec![
-        with(GROCER, Policy { expiry_months: Some(grocer_expiry_months), ..policy_of(GROCER) }, grocers),
-        with(CAFE, policy_of(CAFE), baristas),
-        with(RESORT, policy_of(RESORT), vec![till()]),
-    ];
-    let validator = Validator {
-        name: "one".parse().expect("a valid name"),
-        public_key: key(200).public_key(),
-        network_key: key(201).public_key(),
-        power: 1,
-    };
-    let document = GenesisDocument {
-        settlement_currency: Some("SEK".parse().expect("a valid currency")),
-        parameters: Parameters {
-            recovery_delay_ms: RECOVERY_DELAY_MS,
-            receipt_days,
-            keep_months,
-            allowances,
-            ..Parameters::standard()
-        },
-        validators: Bounded::new(vec![validator]).expect("one validator"),
-        brands: Bounded::new(brands).expect("few brands"),
-        ..GenesisDocument::empty("test".parse().expect("a valid name"), time(START_MS))
-    };
-    Genesis::new(document).expect("the document keeps the rules")
-}
-
 /// A new member of a household, with its role and its limits.
 pub(crate) type NewMember<'a> = (u8, MemberRole, &'a [(&'a str, u64)]);
 
@@ -179,6 +118,8 @@ pub(crate) type NewMember<'a> = (u8, MemberRole, &'a [(&'a str, u64)]);
 pub(crate) struct Ledger {
     pub(crate) genesis: Genesis,
     pub(crate) state: State,
+    /// The rules of the blocks, if they are those of no version.
+    rules: Option<&'static Rules>,
     /// The ids of all transactions in blocks, in order, with the minutes in which their validity ends.
     included: Vec<(u64, TransactionId)>,
     nonce: u64,
@@ -209,7 +150,8 @@ impl Ledger {
 
     fn of(genesis: Genesis) -> Self {
         let state = State::genesis(&genesis);
-        Self { genesis, state, included: Vec::new(), nonce: 0, requests: BTreeMap::new(), days: BTreeMap::new() }
+        let (rules, included, requests, days) = (None, Vec::new(), BTreeMap::new(), BTreeMap::new());
+        Self { genesis, state, rules, included, nonce: 0, requests, days }
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -263,7 +205,8 @@ impl Ledger {
 
     /// Makes a block; the answers are in the order of the transactions, with the code of those that it can't contain.
     pub(crate) fn block(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Result<Outcome, Code>> {
-        let mut executor = BlockExecutor::new(&self.state, time);
+        let rules = self.rules.unwrap_or(self.view().rules());
+        let mut executor = BlockExecutor::under(rules, &self.state, time);
         let answers =
             transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect::<Vec<_>>();
         let execution = executor.finish().expect("points are conserved");

@@ -1,5 +1,6 @@
 //! The keys of the state: one byte for the kind, then the canonical bytes of what the record is about.
 
+mod governance;
 mod household;
 mod packed;
 mod partnership;
@@ -8,6 +9,7 @@ mod shelf;
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, Expiry, Month, Parameters, Totals, ValidatorSet};
 
+pub use self::governance::{FollowersKey, GovernorKey, MotionKey, ProtocolKey, RegisterKey, SeatKey, SettingsKey};
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
@@ -271,6 +273,13 @@ mod tests {
             ObligationKey::KIND,
             CreditorsKey::KIND,
             SettledKey::KIND,
+            ProtocolKey::KIND,
+            RegisterKey::KIND,
+            MotionKey::KIND,
+            SeatKey::KIND,
+            FollowersKey::KIND,
+            SettingsKey::KIND,
+            GovernorKey::KIND,
         ];
         let count = kinds.len();
         kinds.sort_unstable();

@@ -8,12 +8,12 @@
 //! - [`Usage`]: what transactions take of their sender's allowance for a day.
 //! - [`operations`]: the rules of every operation, one file per group.
 //! - [`conservation`]: that no point appears or vanishes, checked after every block.
+//! - [`governance`]: what a version of the state shows of those who run the network, and of their motions.
 //! - [`view`]: what wallets and brands ask a version of the state.
 //! - [`shelves`]: the trees of references, one per month, dropped whole.
 //! - [`tree`]: the map from keys to values behind one root hash.
 //!
 //! This crate is pure: no I/O, no clock, no randomness. Time comes from block headers.
-//!
 
 mod activity;
 pub mod admission;
@@ -25,9 +25,12 @@ mod execution;
 mod expiry;
 #[cfg(test)]
 mod fixture;
+mod founding;
+pub mod governance;
 mod hold_ends;
 pub mod key;
 mod lots;
+mod motions;
 pub mod operations;
 mod overlay;
 pub mod recent;

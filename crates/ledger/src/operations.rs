@@ -6,7 +6,9 @@ mod balances;
 mod brand;
 mod convert;
 mod counters;
+mod enact;
 mod expired_holds;
+mod governance;
 mod holds;
 mod household;
 mod issue;
@@ -22,7 +24,7 @@ mod settle;
 mod transfer;
 
 pub(crate) use ledger::set_aside;
-use lojal_types::{Address, Allowances, ChainId, Code, Operation, PublicKey, TimeMs, TransactionId};
+use lojal_types::{Address, ChainId, Code, Height, Operation, Parameters, PublicKey, TimeMs, TransactionId};
 
 use crate::overlay::Overlay;
 
@@ -41,8 +43,10 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) signer: PublicKey,
     /// The block's time.
     pub(crate) time: TimeMs,
-    /// Most that accounts may use up in a day.
-    pub(crate) allowances: &'c Allowances,
+    /// The block's height.
+    pub(crate) height: Height,
+    /// The parameters in force in the block.
+    pub(crate) parameters: &'c Parameters,
 }
 
 /// Applies one operation; after an error the caller takes the whole transaction back.
@@ -80,6 +84,11 @@ pub(crate) fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Res
         Operation::Leave(leave) => household::leave(context, leave),
         Operation::SetMember(set) => household::set_member(context, set),
         Operation::RemoveMember(remove) => household::remove_member(context, remove),
+        Operation::Propose(motion) => governance::propose(context, motion),
+        Operation::Approve(approve) => governance::approve(context, approve),
+        Operation::Withdraw(withdraw) => governance::withdraw(context, withdraw),
+        Operation::Activate(activate) => governance::activate(context, activate),
+        Operation::SetEndpoint(set) => governance::set_endpoint(context, set),
     }
 }
 

@@ -91,6 +91,9 @@ fn decode<R: BorshDeserialize>(bytes: &[u8]) -> R {
 fn encode<R: BorshSerialize>(record: &R) -> Box<[u8]> {
     borsh::to_vec(record).expect("writing to memory can't fail").into_boxed_slice()
 }
+/// A place among the writes of the running transaction.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark(usize);
 
 pub(crate) struct Overlay<'a> {
     base: &'a StateTree,
@@ -194,7 +197,17 @@ impl<'a> Overlay<'a> {
 
     /// Takes the running transaction's writes back.
     pub(crate) fn take_back(&mut self) {
-        while let Some((place, before)) = self.undo.pop() {
+        self.take_back_to(Mark(0));
+    }
+
+    /// Marks the running transaction's writes so far.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.undo.len())
+    }
+
+    /// Takes the running transaction's writes after a mark back.
+    pub(crate) fn take_back_to(&mut self, mark: Mark) {
+        for (place, before) in self.undo.drain(mark.0..).rev() {
             self.slots[place].now = before;
         }
     }

@@ -1,5 +1,7 @@
 //! The records of the state.
 
+mod governance;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{
     BRANDS_MAX, HELD_LOTS_MAX, HOLDS_MAX, HOUSEHOLD_INVITATIONS_MAX, HOUSEHOLD_MEMBERS_MAX, LOTS_MAX, MEMBERSHIPS_MAX,
@@ -9,6 +11,10 @@ use lojal_types::{
     Activity, Address, Barred, Bounded, BrandId, Change, Day, Expiry, Guardians, Hash, Lot, Month, Name,
     PartnershipProposal, PartnershipTerms, Points, Policy, PublicKey, Recovery, Reference, Roles, Safeguards, TimeMs,
     TransactionId,
+};
+
+pub use self::governance::{
+    Follower, Followers, Governor, Motion, OpenMotion, Protocol, Ready, Register, ScheduledVersion, Seat,
 };
 
 /// An account: "An account exists from the first points it receives, an operator's from its appointment, a household's
@@ -241,6 +247,8 @@ pub struct Brand {
     pub decimals: u8,
     /// The rules of what can be done with its points.
     pub policy: Policy,
+    /// True if the validators have suspended it.
+    pub suspended: bool,
 }
 
 /// All brands' ids, sorted.

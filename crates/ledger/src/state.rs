@@ -1,19 +1,20 @@
 //! The state of the ledger after a block, and its beginning at genesis.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, NetworkKind, Parameters, PublicKey,
-    TimeMs, Totals, ValidatorSet,
+    Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, MotionId, NetworkKind, Parameters,
+    PublicKey, Rules, TimeMs, Totals, ValidatorSet,
 };
 
 use crate::execution::Execution;
+use crate::founding::{found_brand, found_seat};
 use crate::key::{
-    AccountKey, BrandKey, BrandListKey, OperatorKey, OperatorListKey, ParametersKey, StateKey, TotalsKey, ValidatorsKey,
+    AccountKey, BrandKey, BrandListKey, ParametersKey, ProtocolKey, RegisterKey, SettingsKey, StateKey, TotalsKey,
+    ValidatorsKey,
 };
 use crate::overlay::{Overlay, Written};
 use crate::recent::RecentIds;
-use crate::record::{Account, Brand, BrandList, Operator, OperatorList};
+use crate::record::{Account, Brand, BrandList, Protocol, Register, Seat};
 use crate::shelves::{ShelfProof, Shelves};
 use crate::tree::StateTree;
 
@@ -60,7 +61,15 @@ impl State {
         ids.sort_unstable();
         overlay.put(&BrandListKey, &BrandList { ids: Bounded::new(ids).expect("as many as in the document") });
         for brand in document.brands.iter() {
-            found(&mut overlay, brand);
+            found_brand(&mut overlay, brand);
+        }
+        overlay.put(&ProtocolKey, &Protocol { version: document.governance.version, scheduled: None });
+        overlay.put(&SettingsKey, &document.governance.settings());
+        let (next, open, closed) = (MotionId::new(1), Bounded::default(), Bounded::default());
+        overlay.put(&RegisterKey, &Register { next, open, closed });
+        for seat in document.governance.seats.iter() {
+            let (governor, endpoint) = (Address::of_key(&seat.governor), seat.endpoint.clone());
+            found_seat(&mut overlay, &seat.name, &Seat { governor, endpoint, since: Height::GENESIS });
         }
         let tree = empty.apply_changes(overlay.into_written().iter().map(Written::change).collect());
         Self::restore(genesis, tip, (tree, Shelves::default()), RecentIds::default())
@@ -90,26 +99,6 @@ impl State {
     pub fn recent(&self) -> &RecentIds {
         &self.recent
     }
-}
-
-/// The records with which a brand starts.
-fn found(overlay: &mut Overlay<'_>, brand: &GenesisBrand) {
-    let record = Brand { name: brand.name.clone(), decimals: brand.decimals, policy: brand.policy.clone() };
-    overlay.put(&BrandKey(brand.id), &record);
-    overlay.put(&TotalsKey(brand.id), &Totals::default());
-    let mut operators = Vec::new();
-    for one in brand.operators.iter() {
-        let operator = Address::of_key(&one.public_key);
-        let account = overlay.get(&AccountKey(operator)).unwrap_or_default();
-        let operates = account.operates.checked_add(1).expect("there are fewer brands than that");
-        overlay.put(&AccountKey(operator), &Account { operates, ..account });
-        let record = Operator { roles: one.roles.clone(), issue_daily_max: one.issue_daily_max };
-        overlay.put(&OperatorKey { brand: brand.id, operator }, &record);
-        operators.push(operator);
-    }
-    operators.sort_unstable();
-    let operators = Bounded::new(operators).expect("as many as in the document");
-    overlay.put(&OperatorListKey(brand.id), &OperatorList { operators });
 }
 
 impl View {
@@ -165,6 +154,19 @@ impl View {
     /// The validators that decide the next block.
     pub fn validators(&self) -> ValidatorSet {
         self.get(&ValidatorsKey).expect("written at genesis and never removed")
+    }
+    /// The version of the last block, and the one that is scheduled.
+    pub fn protocol(&self) -> Protocol {
+        self.get(&ProtocolKey).expect("written at genesis and never removed")
+    }
+    /// The version of the next block.
+    pub fn next_version(&self) -> u32 {
+        self.protocol().version_at(self.tip.height.next())
+    }
+    /// The rules of the next block; the latest that this program knows if it doesn't know that version, whose blocks it
+    /// neither makes nor takes.
+    pub fn rules(&self) -> &'static Rules {
+        Rules::at(self.next_version()).unwrap_or(Rules::latest())
     }
     /// All brands' ids, sorted.
     pub fn brand_ids(&self) -> Vec<BrandId> {

@@ -7,9 +7,9 @@ use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_model::{Model, Random};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, Capture, Code, Day, Genesis, GenesisDocument, Issue, KeyPair, Operation,
-    Outcome, Parameters, Points, Policy, Reference, Request, RequestKind, Reverse, Roles, Salt, TimeMs, Transaction,
-    Validator, VerifiedTransaction,
+    Address, BlockId, Bounded, BrandId, Capture, Code, Day, Genesis, GenesisDocument, Governance, Issue, KeyPair,
+    Operation, Outcome, Parameters, Points, Policy, Reference, Request, RequestKind, Reverse, Roles, Salt, TimeMs,
+    Transaction, Validator, VerifiedTransaction,
 };
 
 const HISTORIES: u64 = 60;
@@ -54,6 +54,7 @@ fn genesis(receipt_days: u8, keep_months: u8) -> Genesis {
     // A week before New Year.
     let start = "2026-12-25".parse::<Day>().expect("valid").start();
     let document = GenesisDocument {
+        governance: Governance::of([&validator], |validator| validator.network_key),
         parameters: Parameters { receipt_days, keep_months, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand]).expect("one"),

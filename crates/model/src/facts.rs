@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use lojal_types::{
-    Address, BrandId, Day, Guardians, Hash, Lot, MemberRights, Month, PartnershipProposal, PartnershipTerms, Policy,
-    PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, Totals,
+    Action, Address, BrandId, Day, Endpoint, Guardians, Hash, Height, Lot, MemberRights, Month, MotionId, MotionStatus,
+    Name, Parameters, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery, Reference, Role, Safeguards,
+    Settings, TimeMs, Totals, Validator,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -91,6 +92,39 @@ impl Facts {
     /// Notes what a member has spent from a pool this month, of a brand that is limited.
     pub fn spent(&mut self, household: Address, member: Address, brand: BrandId, points: u64) {
         self.count(format!("spent by {member:?} from {household:?} of {brand}"), points);
+    }
+
+    /// Notes the parameters, the settings of governance, and the version with the one that is scheduled.
+    pub fn network(&mut self, parameters: &Parameters, settings: Settings, version: (u32, Option<(u32, Height)>)) {
+        self.note("parameters".to_owned(), parameters);
+        self.note("settings".to_owned(), &(settings, version));
+    }
+
+    /// Notes a validator with its seat: the governor, the address of the node, the block that gave it.
+    pub fn validator(&mut self, one: &Validator, (governor, endpoint, since): (Address, Option<&Endpoint>, Height)) {
+        self.note(format!("validator {}", one.name), &(one, governor, endpoint, since));
+    }
+
+    /// Notes a node without a vote.
+    pub fn follower(&mut self, name: &Name, network_key: PublicKey, sponsor: &Name, endpoint: Option<&Endpoint>) {
+        self.note(format!("follower {name}"), &(network_key, sponsor, endpoint));
+    }
+
+    /// Notes a motion: by whom, what, since when and until when, who approves, which signs of life it has, its stage.
+    pub fn motion(
+        &mut self,
+        motion: MotionId,
+        (by, actions): (&Name, &[Action]),
+        times: (TimeMs, TimeMs),
+        (approvals, ready): (&[&Name], &[(u8, TimeMs)]),
+        status: MotionStatus,
+    ) {
+        self.note(format!("motion {motion}"), &(by, actions, times, approvals, ready, status));
+    }
+
+    /// Notes the name of a brand, the decimals of its points, and whether it is suspended.
+    pub fn brand_itself(&mut self, brand: BrandId, name: &Name, decimals: u8, suspended: bool) {
+        self.note(format!("brand {brand}"), &(name, decimals, suspended));
     }
 
     /// Notes a brand's policy and its totals.

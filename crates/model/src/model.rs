@@ -5,6 +5,8 @@ mod activity;
 mod allowances;
 mod between;
 mod brands;
+mod decrees;
+mod governance;
 mod holds;
 mod households;
 mod keys;
@@ -19,12 +21,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{
     Address, Allowances, BrandId, ChainId, Code, Day, Expiry, Genesis, Guardians, MemberRights, MemberRole, Month,
-    Operation, Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs, TransactionId,
-    VerifiedTransaction,
+    Name, Operation, Outcome, PartnershipTerms, PublicKey, Recovery, Reference, Role, Safeguards, TimeMs,
+    TransactionId, VerifiedTransaction,
 };
 
 use self::activity::Deed;
 use self::allowances::Today;
+pub(crate) use self::governance::Motion;
+use self::governance::Seat;
 pub(crate) use self::shelves::Shelved;
 use self::tables::Tables;
 use crate::table::{End, Table};
@@ -94,6 +98,13 @@ pub(crate) struct Operator {
     pub(crate) issue_daily_max: Option<u64>,
 }
 
+#[derive(Clone, Debug)]
+pub(crate) struct Brand {
+    pub(crate) name: Name,
+    pub(crate) decimals: u8,
+    pub(crate) suspended: bool,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Household {
     pub(crate) members: BTreeMap<Address, MemberRights>,
@@ -125,7 +136,9 @@ pub struct Model {
     pub(crate) allowances: Allowances,
     month: Month,
     time: u64,
-    height: u64,
+    pub(crate) height: u64,
+    /// True if motions can do what the first version doesn't let them do yet.
+    pub(crate) all_rules: bool,
     holds_ever: u64,
     /// Every id ever.
     ids: BTreeSet<TransactionId>,
@@ -169,19 +182,18 @@ impl Model {
     pub fn genesis(genesis: &Genesis) -> Self {
         let document = genesis.document();
         let mut tables = Tables::default();
-        for brand in document.brands.iter() {
-            tables.policies.set(brand.id, brand.policy.clone());
-            tables.totals.set(brand.id, Sums::default());
-            for operator in brand.operators.iter() {
-                let address = Address::of_key(&operator.public_key);
-                let issue_daily_max = operator.issue_daily_max.map(|max| max.get());
-                let operator = Operator { roles: operator.roles.to_vec(), issue_daily_max };
-                tables.operators.set((brand.id, address), operator);
-                tables.accounts.set(address, Account::default());
-            }
+        tables.parameters.set((), document.parameters.clone());
+        tables.settings.set((), document.governance.settings());
+        tables.version.set((), (document.governance.version, None));
+        for validator in document.validators.iter() {
+            tables.validators.set(validator.name.clone(), validator.clone());
         }
-        tables.end(End::Keep);
-        Self {
+        for seat in document.governance.seats.iter() {
+            let governor = Address::of_key(&seat.governor);
+            tables.seats.set(seat.name.clone(), Seat { governor, endpoint: seat.endpoint.clone(), since: 0 });
+            tables.accounts.set(governor, Account::default());
+        }
+        let mut model = Self {
             chain: genesis.chain_id(),
             recovery_delay: document.parameters.recovery_delay_ms,
             receipt_days: document.parameters.receipt_days,
@@ -190,12 +202,21 @@ impl Model {
             month: document.time_ms.month(),
             time: document.time_ms.get(),
             height: 0,
+            all_rules: false,
             holds_ever: 0,
             ids: BTreeSet::new(),
             sent: BTreeMap::new(),
             deeds: BTreeMap::new(),
             tables,
-        }
+        };
+        document.brands.iter().for_each(|brand| model.add_brand(brand));
+        model.tables.end(End::Keep);
+        model
+    }
+
+    /// The same under rules that no version has yet: motions change the validators, followers and versions too.
+    pub fn under_all_rules(self) -> Self {
+        Self { all_rules: true, ..self }
     }
 
     /// The network.
@@ -213,13 +234,13 @@ impl Model {
     /// Begins a block at a time that is later than the last one's: what died since then becomes breakage.
     pub fn begin(&mut self, time: TimeMs) {
         let was_gone = self.all_gone();
-        (self.month, self.time) = (time.month(), time.get());
-        self.height += 1;
+        (self.month, self.time, self.height) = (time.month(), time.get(), self.height + 1);
         for (brand, gone) in self.all_gone() {
             let newly = gone - was_gone.get(&brand).copied().unwrap_or(0);
             self.change_totals(brand, |totals| totals.expired += u128::from(newly));
         }
         self.let_what_waited_happen();
+        self.begin_governance();
         self.tables.end(End::Keep);
     }
 
@@ -244,6 +265,7 @@ impl Model {
     pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Outcome, Code> {
         let transaction = verified.transaction();
         let until = transaction.valid_until_ms.get();
+        ensure(transaction.operations.iter().all(|one| self.is_known(one)), Code::UnknownInVersion)?;
         ensure(until > self.time, Code::TransactionExpired)?;
         ensure(until <= self.time + HOUR_MS, Code::WindowTooLong)?;
         ensure(!self.ids.contains(&verified.id()), Code::DuplicateTransaction)?;
@@ -256,12 +278,14 @@ impl Model {
         for (index, operation) in (0_u8..).zip(transaction.operations.iter()) {
             let act = Act { sender: transaction.sender, signer, transaction: verified.id(), index };
             concerned.extend(self.concerned(act, operation));
+            let rights = self.rights_before(operation);
             if let Err(code) = self.operate(act, operation) {
                 self.tables.end(End::TakeBack);
                 let outcome = Outcome::Failed { operation: index, code };
                 self.note(verified.id(), outcome, vec![transaction.sender]);
                 return Ok(outcome);
             }
+            concerned.extend(self.changed_since(rights));
         }
         self.tables.end(End::Keep);
         self.note(verified.id(), Outcome::Applied, concerned);
@@ -308,6 +332,11 @@ impl Model {
             Operation::Leave(leave) => self.leave(sender, leave.household),
             Operation::SetMember(set) => self.set_member(sender, set),
             Operation::RemoveMember(remove) => self.remove_member(sender, remove),
+            Operation::Propose(motion) => self.put_forward(sender, motion),
+            Operation::Approve(approve) => self.approve(sender, approve),
+            Operation::Withdraw(withdraw) => self.withdraw(sender, withdraw),
+            Operation::Activate(activate) => self.activate(sender, activate),
+            Operation::SetEndpoint(set) => self.set_endpoint(sender, set),
             Operation::CancelRecovery(_) | Operation::Freeze(_) | Operation::Unfreeze(_) => Ok(()),
         }
     }

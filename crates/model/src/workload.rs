@@ -4,6 +4,7 @@ mod between;
 mod brands;
 mod bundles;
 mod choices;
+mod governance;
 mod households;
 mod keys;
 mod mistakes;
@@ -19,7 +20,7 @@ use lojal_types::{
 };
 
 use crate::Model;
-use crate::world::{self, ACTORS, HOUR_MS, MEMBERS, OFFICES, SECOND_MS, TILL};
+use crate::world::{self, ACTORS, GOVERNORS, HOUR_MS, MEMBERS, OFFICES, SECOND_MS, TILL};
 use lojal_random::Random;
 
 /// The number of keys that an actor changes between.
@@ -72,6 +73,15 @@ const OPERATORS_DO: [(u64, Make); 14] = [
     (1, Workload::rotate),
 ];
 
+/// The operations of governors, with their weights.
+const GOVERNORS_DO: [(u64, Make); 5] = [
+    (6, Workload::put_forward),
+    (8, Workload::approve),
+    (1, Workload::withdraw),
+    (2, Workload::set_endpoint),
+    (3, Workload::activate),
+];
+
 /// A stream of random transactions that follows the ledger, so that what it makes goes on making sense: about nine of
 /// ten succeed if the model is up to date, and the tenth tries something that nobody should do. The same seed, genesis
 /// and blocks give the same stream.
@@ -112,6 +122,12 @@ impl Workload {
             holds: VecDeque::new(),
             requests: VecDeque::new(),
         }
+    }
+
+    /// The same for a ledger under rules that no version has yet: motions change the validators, followers and versions
+    /// too.
+    pub fn under_all_rules(self) -> Self {
+        Self { model: self.model.under_all_rules(), ..self }
     }
 
     /// The model of what has been committed so far.
@@ -176,6 +192,10 @@ impl Workload {
         if let Some(errand) = self.random.once_in(8).then(|| self.errand()).flatten() {
             return errand;
         }
+        let seldom = if self.model.all_rules { 5 } else { 30 };
+        if let Some(ballot) = self.random.once_in(seldom).then(|| self.ballot()).flatten() {
+            return ballot;
+        }
         for _ in 0..ATTEMPTS {
             let sender = self.sender();
             let Some(first) = self.operation(sender) else { continue };
@@ -190,12 +210,13 @@ impl Workload {
 
     fn sender(&mut self) -> usize {
         let members = u64::try_from(MEMBERS).expect("few");
-        let sender = match self.random.within(0..20) {
+        let sender = match self.random.within(0..21) {
             0..12 => self.random.within(0..members),
             12..17 => return TILL,
             17 => self.random.within(23..27),
             18 => self.random.within(27..30),
-            _ => self.random.within(0..u64::try_from(ACTORS).expect("few")),
+            19 => return self.governor().unwrap_or(GOVERNORS),
+            _ => self.random.within(0..u64::try_from(GOVERNORS).expect("few")),
         };
         usize::try_from(sender).expect("few actors")
     }
@@ -220,11 +241,10 @@ impl Workload {
             return Some(self.cancel_recovery());
         }
         let does_everything = self.twist();
-        let make = if (sender < MEMBERS) != does_everything {
-            weighted(&mut self.random, &MEMBERS_DO)
-        } else {
-            weighted(&mut self.random, &OPERATORS_DO)
-        };
+        let group = if sender < MEMBERS { 0 } else { 1 + usize::from(sender >= GOVERNORS) };
+        let groups: [&[(u64, Make)]; 3] = [&MEMBERS_DO, &OPERATORS_DO, &GOVERNORS_DO];
+        let group = if does_everything { self.random.index(groups.len()) } else { group };
+        let make = weighted(&mut self.random, groups[group]);
         make(self, sender)
     }
 

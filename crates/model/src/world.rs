@@ -1,10 +1,10 @@
 //! The network in which random histories happen: its brands, and the keys of everybody in it.
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::limits::POINTS_MAX;
+use lojal_types::limits::{POINTS_MAX, VALIDATORS_MAX};
 use lojal_types::{
-    Allowance, Allowances, Bounded, BrandId, Genesis, GenesisDocument, KeyPair, Parameters, Points, Policy, Role,
-    Roles, TimeMs, Validator,
+    Allowance, Allowances, Bounded, BrandId, Genesis, GenesisDocument, GenesisSeat, Governance, KeyPair, Parameters,
+    Points, Policy, Role, Roles, TimeMs, Validator,
 };
 
 pub(crate) const SECOND_MS: u64 = 1_000;
@@ -41,7 +41,9 @@ pub(crate) const RETURNS: usize = 28;
 pub(crate) const CASHIER: usize = 29;
 /// Actors that may be appointed as operators.
 pub(crate) const SPARES: std::ops::Range<u64> = 30..33;
-pub(crate) const ACTORS: usize = 33;
+/// The first of the governors, who follow in the order of the validators of the genesis document.
+pub(crate) const GOVERNORS: usize = 33;
+pub(crate) const ACTORS: usize = GOVERNORS + VALIDATORS_MAX;
 
 pub(crate) const ALL_ROLES: [Role; 4] = [Role::Issue, Role::Capture, Role::Reverse, Role::Admin];
 
@@ -101,7 +103,14 @@ pub fn genesis(seed: u64, time_ms: TimeMs, validators: Vec<Validator>) -> Genesi
         }
         GenesisBrand::new(id, policy(number), Bounded::new(operators).expect("few operators"))
     });
+    let seats = validators.iter().enumerate().map(|(place, validator)| GenesisSeat {
+        name: validator.name.clone(),
+        governor: key(seed, GOVERNORS + place, 0).public_key(),
+        endpoint: None,
+    });
+    let seats = Bounded::new(seats.collect()).expect("as many as validators");
     GenesisDocument {
+        governance: Governance { seats, ..Governance::standard() },
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
         parameters: Parameters {
             recovery_delay_ms: 5 * SECOND_MS,
@@ -128,15 +137,29 @@ fn allowances(seed: u64) -> Allowances {
     }
 }
 
-/// A network of one validator in which a [`Workload`](crate::Workload) of the same seed can happen, from 15 November
+/// A network of a few validators in which a [`Workload`](crate::Workload) of the same seed can happen, from 15 November
 /// 2026 on.
 pub fn network(seed: u64) -> Genesis {
-    let validator = Validator {
-        name: "one".parse().expect("a valid name"),
-        public_key: KeyPair::from_seed(&[200; 32]).public_key(),
-        network_key: KeyPair::from_seed(&[201; 32]).public_key(),
-        power: 1,
-    };
+    let powers: [&[u64]; 4] = [&[1, 1, 1, 1], &[1], &[3, 1, 1, 1], &[5, 2, 1]];
+    let powers = powers[usize::try_from(seed % 4).expect("small")];
+    let validator = |(number, power): (u8, &u64)| validator(number, *power);
     let start = TimeMs::new(NETWORK_START_MS).expect("in range");
-    Genesis::new(genesis(seed, start, vec![validator])).expect("the document keeps the rules")
+    let validators = (0..).zip(powers).map(validator).collect();
+    Genesis::new(genesis(seed, start, validators)).expect("the document keeps the rules")
+}
+
+/// The keys of a validator and of its node; a new pair for every other number.
+pub(crate) fn node_keys(number: u8) -> [KeyPair; 2] {
+    [200, 201].map(|kind| {
+        let mut seed = [kind; 32];
+        seed[0] = number;
+        KeyPair::from_seed(&seed)
+    })
+}
+
+/// A validator by its number.
+pub(crate) fn validator(number: u8, power: u64) -> Validator {
+    let [public_key, network_key] = node_keys(number).map(|pair| pair.public_key());
+    let name = format!("node {number}").parse().expect("a valid name");
+    Validator { name, public_key, network_key, power }
 }

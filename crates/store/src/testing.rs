@@ -9,8 +9,8 @@ use lojal_chain::{CommittedBlock, propose};
 use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Activity, Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Operation,
-    Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+    Activity, Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
+    Operation, Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
 };
 
 use crate::archive::ArchivedBlock;
@@ -54,6 +54,7 @@ pub(crate) fn genesis(name: &str) -> Genesis {
         ..GenesisBrand::new("nordmat".parse().expect("valid"), policy, Bounded::from([operator]))
     };
     let document = GenesisDocument {
+        governance: Governance::of([&validator], |validator| validator.network_key),
         validators: Bounded::from([validator]),
         brands: Bounded::from([brand]),
         ..GenesisDocument::empty(name, TimeMs::new(START_MS).expect("in range"))

@@ -5,8 +5,8 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lojal_types::block::transactions_root;
 use lojal_types::{
-    Address, Block, BlockId, Bounded, ChainId, Hash, Header, Height, KeyPair, Operation, PROTOCOL_VERSION, Points,
-    SignedTransaction, TimeMs, Transaction, Transfer, verify_all,
+    Address, Block, BlockId, Bounded, ChainId, Hash, Header, Height, KeyPair, Operation, Points, SignedTransaction,
+    TimeMs, Transaction, Transfer, verify_all,
 };
 use sha2::{Digest, Sha256};
 
@@ -43,7 +43,7 @@ fn transfers(count: u64, signers: u64) -> Vec<SignedTransaction> {
 fn block() -> Block {
     let hash = Hash::new([3; 32]);
     let header = Header {
-        version: PROTOCOL_VERSION,
+        version: 1,
         chain_id: CHAIN,
         height: Height::new(1),
         time_ms: TimeMs::new(1_800_000_000_000).expect("in range"),

@@ -1,6 +1,7 @@
 //! The JSON that the gateway speaks: what it answers, and clients read. Amounts are whole numbers of a brand's
 //! smallest unit; hashes and keys are lower-case hex, addresses bech32m.
 
+mod governance;
 mod today;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ use crate::safeguard::Safeguards;
 use crate::time::{Expiry, TimeMs};
 use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
+
+pub use self::governance::{Governance, Motion, ScheduledVersion, Validator, Validators};
 
 /// `GET /v1/status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +62,9 @@ pub struct Brand {
     pub decimals: u8,
     /// The rules of what can be done with its points.
     pub policy: Policy,
+    /// True if the validators have suspended it.
+    #[serde(default)]
+    pub suspended: bool,
     /// The sums that all the points that it ever issued are in now.
     pub totals: Totals,
 }

@@ -14,9 +14,6 @@ use crate::receipt::Receipt;
 use crate::time::TimeMs;
 use crate::transaction::SignedTransaction;
 
-/// The version of bytes and rules that this code knows.
-pub const PROTOCOL_VERSION: u32 = 1;
-
 /// The part of a block whose hash is the block's id.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

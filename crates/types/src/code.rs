@@ -11,11 +11,12 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use self::table::TABLE;
+use self::table::{GOVERNANCE, TABLE};
 use crate::decode::{from_text, invalid_data};
 
 /// A reason. Numbers are never reused: 1xx before a transaction can enter a block, 2xx points and holds, 3xx keys, 4xx
-/// brands and operators, 5xx between brands, 6xx households. Nothing has 508, 509 and 602, nor ever will.
+/// brands and operators, 5xx between brands, 6xx households, 9xx governance. Nothing has 508, 509 and 602, nor ever
+/// will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
 pub enum Code {
@@ -43,6 +44,8 @@ pub enum Code {
     MempoolFull = 111,
     /// The sender has used up what an account may send in a day.
     AllowanceSpent = 112,
+    /// An operation, or an action of a motion, that the version of the protocol in force doesn't have.
+    UnknownInVersion = 113,
     /// An amount of zero.
     AmountZero = 201,
     /// An amount beyond the largest one that the ledger handles, or more points in use than that.
@@ -219,12 +222,67 @@ pub enum Code {
     AlreadyInvited = 616,
     /// The account has created as many households on this day as it may.
     HouseholdsSpent = 617,
+    /// The sender is the governor of no validator.
+    NotGovernor = 901,
+    /// No motion has this number, or it was decided long ago.
+    UnknownMotion = 902,
+    /// The motion is decided.
+    MotionClosed = 903,
+    /// The digest is that of other actions.
+    MotionDiffers = 904,
+    /// The governor's validator has approved the motion, and too few others have.
+    AlreadyApproved = 905,
+    /// As many motions are undecided as there can be, or of the one that proposes.
+    TooManyMotions = 906,
+    /// No validator has this name.
+    UnknownValidator = 907,
+    /// A validator has this name, or the governor has a seat.
+    ValidatorExists = 908,
+    /// The validators would be none, too many, or contradict each other.
+    ValidatorSetInvalid = 909,
+    /// The keys haven't both signed for this name on this network.
+    NodeProofInvalid = 910,
+    /// No follower has this name.
+    UnknownFollower = 911,
+    /// A node has this name or key.
+    FollowerExists = 912,
+    /// As many followers as there can be.
+    TooManyFollowers = 913,
+    /// Parameters, settings or a brand outside their limits.
+    ParameterOutOfBounds = 914,
+    /// Not the version after that in force, or none is scheduled to be cancelled.
+    VersionNotNext = 915,
+    /// A version that begins too soon.
+    VersionTooSoon = 916,
+    /// Not the signature of the key that the action names, or of no such action.
+    SignOfLifeInvalid = 917,
+    /// A sign of life that is too old, or from the future.
+    SignOfLifeStale = 918,
+    /// The motion doesn't wait for signs of life.
+    NothingToActivate = 919,
+    /// An endpoint that is no address.
+    EndpointInvalid = 920,
+    /// Only the validator that has put the motion forward can withdraw it.
+    NotProposer = 921,
+    /// A brand has this id or name, or one that looks alike.
+    BrandExists = 922,
+    /// The validators have suspended the brand.
+    BrandSuspended = 923,
+    /// The brand isn't suspended.
+    BrandNotSuspended = 924,
+    /// As many brands as there can be.
+    TooManyBrands = 925,
+}
+
+/// Every code with its name and what it tells a person, by number.
+fn rows() -> impl Iterator<Item = &'static (Code, &'static str, &'static str)> {
+    TABLE.iter().chain(&GOVERNANCE)
 }
 
 impl Code {
     /// All codes, by number.
     pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.iter().map(|(code, ..)| *code)
+        rows().map(|(code, ..)| *code)
     }
     /// The stable number.
     pub const fn number(self) -> u16 {
@@ -239,7 +297,7 @@ impl Code {
         self.row().2
     }
     fn row(self) -> &'static (Self, &'static str, &'static str) {
-        TABLE.iter().find(|(code, ..)| *code == self).expect("a test asserts that every code has a row")
+        rows().find(|(code, ..)| *code == self).expect("a test asserts that every code has a row")
     }
     fn from_number(number: u16) -> Option<Self> {
         Self::all().find(|code| code.number() == number)
@@ -289,7 +347,7 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_unique_and_in_order() {
-        let rows: Vec<_> = TABLE.to_vec();
+        let rows: Vec<_> = rows().collect();
         assert!(rows.windows(2).all(|pair| pair[0].0.number() < pair[1].0.number()));
         let mut names: Vec<_> = rows.iter().map(|row| row.1).collect();
         names.sort_unstable();
@@ -309,7 +367,7 @@ mod tests {
             .lines()
             .filter(|l| l.starts_with("    ") && l.trim_end().ends_with(',') && l.contains(" = ") && !l.contains('('))
             .count();
-        assert_eq!(declared, TABLE.len(), "each declared code has one row");
+        assert_eq!(declared, rows().count(), "each declared code has one row");
         for never_again in [508, 509, 602] {
             assert_eq!(Code::from_number(never_again), None);
         }

@@ -8,6 +8,7 @@ use crate::address::{Address, NetworkKind};
 use crate::allowance::{Allowance, Allowances};
 use crate::bounded::Bounded;
 use crate::brand::{BrandId, Policy, PolicyError};
+use crate::endpoint::Endpoint;
 use crate::hash::{hash, tag};
 use crate::ids::{ChainId, PublicKey};
 use crate::limits::{
@@ -19,6 +20,8 @@ use crate::money::Currency;
 use crate::name::{Name, confusable};
 use crate::operator::{Roles, in_order};
 use crate::points::Points;
+use crate::rules::Rules;
+use crate::seat::{GenesisSeat, Governance};
 use crate::time::TimeMs;
 use crate::validator::{Validator, ValidatorSet, ValidatorSetError};
 
@@ -65,6 +68,13 @@ impl GenesisBrand {
         let name = id.as_str().parse().expect("letters, digits and hyphens are a name");
         Self { id, name, decimals: 0, policy, operators }
     }
+    /// Checks the brand by itself: its decimals, its policy, its operators.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check(&self) -> Result<(), GenesisError> {
+        check_brand(self)
+    }
 }
 
 /// Network-wide settings.
@@ -106,6 +116,13 @@ impl Parameters {
             allowances: Allowances::standard(),
         }
     }
+    /// Checks the parameters against their limits.
+    ///
+    /// # Errors
+    /// The first that is outside its own.
+    pub fn check(&self) -> Result<(), GenesisError> {
+        check_parameters(self)
+    }
 }
 
 fn recovery_delay_ms_default() -> u64 {
@@ -133,6 +150,8 @@ pub struct GenesisDocument {
     pub settlement_currency: Option<Currency>,
     /// Settings.
     pub parameters: Parameters,
+    /// The governance of the network.
+    pub governance: Governance,
     /// The first validators.
     #[serde(default)]
     pub validators: Bounded<Validator, 0, VALIDATORS_MAX>,
@@ -174,6 +193,18 @@ pub enum GenesisError {
     /// A parameter outside its limits.
     #[error("parameter {0}: {1}")]
     Parameter(&'static str, &'static str),
+    /// A version that this program doesn't know.
+    #[error("governance: this program doesn't know version {0} of the protocol; take a newer one")]
+    Version(u32),
+    /// A setting of governance outside its limits.
+    #[error("governance: motion_lapse_ms must be 3600000 to 7776000000")]
+    MotionLapse,
+    /// Validators without a seat, or seats without a validator.
+    #[error(
+        "governance: every validator has one seat, of its name, with a governor's public key that is valid and no \
+         other seat's, and an endpoint such as /ip4/192.0.2.7/tcp/7900 or none"
+    )]
+    Seats,
 }
 
 /// A checked genesis document with its chain id.
@@ -191,14 +222,15 @@ impl Genesis {
     /// The first rule that it breaks.
     pub fn new(document: GenesisDocument) -> Result<Self, GenesisError> {
         let validators = ValidatorSet::new(document.validators.to_vec())?;
-        check_parameters(&document.parameters)?;
+        document.parameters.check()?;
+        check_governance(&document.governance, &validators)?;
         let mut ids: Vec<BrandId> = document.brands.iter().map(|brand| brand.id).collect();
         ids.sort_unstable();
         if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(GenesisError::SharedBrandId(pair[0]));
         }
         check_brand_names(&document.brands)?;
-        document.brands.iter().try_for_each(check_brand)?;
+        document.brands.iter().try_for_each(GenesisBrand::check)?;
         let bytes = borsh::to_vec(&document).expect("writing to memory can't fail");
         Ok(Self { chain_id: ChainId::new(hash(tag::GENESIS, &[&bytes])), document, validators })
     }
@@ -237,6 +269,7 @@ impl GenesisDocument {
             time_ms,
             settlement_currency: None,
             parameters: Parameters::standard(),
+            governance: Governance::standard(),
             validators: Bounded::default(),
             brands: Bounded::default(),
         }
@@ -254,8 +287,9 @@ impl GenesisDocument {
     }
 }
 
-/// "Genesis sets the bytes and transactions of a block at or below the limits here, and the heartbeat (100 ms to 60 s),
-/// the recovery delay (1 s to 30 days), `receipt_days` (1 to 62), `keep_months` (3 to 36)" (protocol, Limits)
+/// "Genesis, and later motions (`SetParameters`), set the bytes and transactions of a block at or below the limits
+/// here, and the heartbeat (100 ms to 60 s), the recovery delay (1 s to 30 days), `receipt_days` (1 to 62),
+/// `keep_months` (3 to 36)" (protocol, Limits)
 fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     let block_bytes = parameters.block_bytes_max as usize;
     let block_transactions = parameters.block_transactions_max as usize;
@@ -301,6 +335,27 @@ fn check_allowances(allowances: &Allowances) -> Result<(), GenesisError> {
         return Err(GenesisError::Parameter("allowances.households", "must be 1 to 100"));
     }
     Ok(())
+}
+
+/// "Genesis gives each validator one, with an account that speaks for it, its governor, who has no other seat."
+/// (protocol, Governance)
+fn check_governance(governance: &Governance, validators: &ValidatorSet) -> Result<(), GenesisError> {
+    if Rules::at(governance.version).is_none() {
+        return Err(GenesisError::Version(governance.version));
+    }
+    if !governance.settings().are_in_bounds() {
+        return Err(GenesisError::MotionLapse);
+    }
+    let mut names: Vec<&Name> = governance.seats.iter().map(|seat| &seat.name).collect();
+    let mut governors: Vec<Address> = governance.seats.iter().map(|seat| Address::of_key(&seat.governor)).collect();
+    let mut of_validators: Vec<&Name> = validators.validators().iter().map(|validator| &validator.name).collect();
+    names.sort_unstable();
+    governors.sort_unstable();
+    of_validators.sort_unstable();
+    let distinct = governors.windows(2).all(|pair| pair[0] != pair[1]);
+    let valid = |seat: &GenesisSeat| seat.governor.is_valid() && seat.endpoint.as_ref().is_none_or(Endpoint::is_valid);
+    let holds = names == of_validators && distinct && governance.seats.iter().all(valid);
+    if holds { Ok(()) } else { Err(GenesisError::Seats) }
 }
 
 /// "No brand's id or name could be taken for another brand's id or name." (protocol, Names)

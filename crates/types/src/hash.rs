@@ -22,6 +22,12 @@ pub mod tag {
     pub const CHANGE: &str = "lojal/change/v1";
     /// A till's request; the hash is the reference of the answer.
     pub const REQUEST: &str = "lojal/request/v1";
+    /// The actions of a motion, which governors approve.
+    pub const MOTION: &str = "lojal/motion/v1";
+    /// A validator's name and keys, which both keys sign.
+    pub const NODE: &str = "lojal/node/v1";
+    /// A sign of life.
+    pub const READY: &str = "lojal/ready/v1";
     /// A header; the hash is the block's id.
     pub const BLOCK: &str = "lojal/block/v1";
     /// A validator set.

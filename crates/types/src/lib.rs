@@ -17,7 +17,9 @@ pub mod certificate;
 pub mod code;
 pub mod day;
 mod decode;
+pub mod endpoint;
 pub mod genesis;
+pub mod governance;
 pub mod guardian;
 pub mod hash;
 mod history;
@@ -36,7 +38,9 @@ mod proposers;
 pub mod receipt;
 pub mod reference;
 pub mod request;
+pub mod rules;
 pub mod safeguard;
+pub mod seat;
 pub mod time;
 pub mod totals;
 pub mod transaction;
@@ -45,13 +49,19 @@ pub mod validator;
 pub use activity::Activity;
 pub use address::{Address, AddressText, NetworkKind};
 pub use allowance::{Allowance, Allowances};
-pub use block::{Block, Header, PROTOCOL_VERSION};
+pub use block::{Block, Header};
 pub use bounded::Bounded;
 pub use brand::{BrandId, Policy};
 pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
 pub use code::Code;
 pub use day::Day;
+pub use endpoint::Endpoint;
 pub use genesis::{Genesis, GenesisDocument, Parameters};
+pub use governance::{
+    Action, Actions, AddValidator, AllowFollower, CancelVersion, DisallowFollower, MotionId, MotionStatus, NodeProof,
+    Readiness, RegisterBrand, ReinstateBrand, RemoveValidator, ScheduleVersion, SetBrandAdmins, SetKeys, SetParameters,
+    SetPower, SetSettings, SignOfLife, SuspendBrand,
+};
 pub use guardian::{AgreedKey, Guardian, Guardians, Recovery, RecoveryVote};
 pub use household::{MemberLimit, MemberLimits, MemberRights, MemberRole};
 pub use ids::{BlockId, ChainId, ChainTag, Hash, Height, PublicKey, Salt, Signature, TransactionId};
@@ -59,10 +69,10 @@ pub use key::KeyPair;
 pub use money::{Currency, ExactMoney, Money};
 pub use name::Name;
 pub use operation::{
-    AcceptPartnership, Agree, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership, FinishRecovery,
-    Freeze, Hold, Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release, RemoveMember,
-    RemoveOperator, Reverse, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
-    Transfer, Unfreeze,
+    AcceptPartnership, Activate, Agree, Approve, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
+    FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave, Operation, Propose, ProposePartnership, Redeem, Release,
+    RemoveMember, RemoveOperator, Reverse, RotateKey, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy,
+    Settle, StartRecovery, Transfer, Unfreeze, Withdraw,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};
@@ -70,7 +80,9 @@ pub use points::{Lot, Points};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
 pub use request::{AnsweredRequest, Request, RequestKind};
+pub use rules::Rules;
 pub use safeguard::{Barred, Cancelled, Change, Safeguards, Waiting};
+pub use seat::{GenesisSeat, Governance, Settings};
 pub use time::{Expiry, Month, TimeMs};
 pub use totals::{GrossPoints, Totals};
 pub use transaction::{

@@ -105,3 +105,25 @@ pub const HOUSEHOLDS_DAILY_DEFAULT: u8 = 4;
 pub const PRICE_MICRO_MAX: u64 = 1_000_000_000_000;
 /// Largest sum of money that the ledger handles, in minor units: exact as a JSON number in every language.
 pub const MONEY_MAX: u64 = (1 << 53) - 1;
+/// Most actions of one motion.
+pub const MOTION_ACTIONS_MAX: usize = 8;
+/// Most motions that are undecided at a time.
+pub const MOTIONS_OPEN_MAX: usize = 64;
+/// Most motions that one seat has put forward and that are undecided.
+pub const MOTIONS_OF_SEAT_MAX: usize = 8;
+/// The number of decided motions that are remembered, the latest.
+pub const MOTIONS_CLOSED_MAX: usize = 64;
+/// Shortest and longest time after which a motion lapses, in milliseconds: an hour to 90 days.
+pub const MOTION_LAPSE_MS: core::ops::RangeInclusive<u64> = 60 * 60 * 1000..=90 * 24 * 60 * 60 * 1000;
+/// The time after which a motion lapses where genesis doesn't say otherwise: 14 days.
+pub const MOTION_LAPSE_MS_DEFAULT: u64 = 14 * 24 * 60 * 60 * 1000;
+/// Longest time for which a sign of life is one, in milliseconds: 10 minutes.
+pub const SIGN_OF_LIFE_MS_MAX: u64 = 10 * 60 * 1000;
+/// Fewest blocks between the one that schedules a version and the first of that version.
+pub const VERSION_LEAD_MIN: u64 = 100;
+/// Most nodes without a vote that may follow the network.
+pub const FOLLOWERS_MAX: usize = 64;
+/// Longest address of a node, in bytes.
+pub const ENDPOINT_BYTES_MAX: usize = 128;
+/// Most admins that a motion gives a brand.
+pub const BRAND_ADMINS_MAX: usize = 16;

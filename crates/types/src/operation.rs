@@ -6,6 +6,7 @@
 
 mod answer;
 mod brand;
+mod governance;
 mod holds;
 mod household;
 mod keys;
@@ -16,6 +17,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 pub use self::brand::{RemoveOperator, SetOperator, SetPolicy};
+pub use self::governance::{Activate, Approve, Propose, SetEndpoint, Withdraw};
 pub use self::holds::{Capture, Hold, Release};
 pub use self::household::{CreateHousehold, Invite, Join, Leave, RemoveMember, SetMember};
 pub use self::keys::{Agree, CancelRecovery, FinishRecovery, Freeze, RotateKey, SetGuardians, StartRecovery, Unfreeze};
@@ -25,9 +27,10 @@ use crate::address::Address;
 use crate::brand::BrandId;
 use crate::guardian::Guardian;
 use crate::points::Points;
+use crate::rules::Rules;
 
 /// One step of a transaction. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands,
-/// 24 brands, 32 keys, 40 households.
+/// 24 brands, 32 keys, 40 households, 48 governance.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[borsh(use_discriminant = true)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -91,6 +94,16 @@ pub enum Operation<A = Address> {
     SetMember(SetMember<A>) = 44,
     /// See [`RemoveMember`].
     RemoveMember(RemoveMember<A>) = 45,
+    /// See [`Propose`].
+    Propose(Propose) = 48,
+    /// See [`Approve`].
+    Approve(Approve) = 49,
+    /// See [`Withdraw`].
+    Withdraw(Withdraw) = 50,
+    /// See [`Activate`].
+    Activate(Activate) = 51,
+    /// See [`SetEndpoint`].
+    SetEndpoint(SetEndpoint) = 52,
 }
 
 impl<A> Operation<A> {
@@ -126,6 +139,11 @@ impl<A> Operation<A> {
             Self::Leave(_) => "leave",
             Self::SetMember(_) => "set_member",
             Self::RemoveMember(_) => "remove_member",
+            Self::Propose(_) => "propose",
+            Self::Approve(_) => "approve",
+            Self::Withdraw(_) => "withdraw",
+            Self::Activate(_) => "activate",
+            Self::SetEndpoint(_) => "set_endpoint",
         }
     }
 
@@ -164,6 +182,11 @@ impl<A> Operation<A> {
             Self::Leave(one) => Operation::Leave(one.try_map(f)?),
             Self::SetMember(one) => Operation::SetMember(one.try_map(f)?),
             Self::RemoveMember(one) => Operation::RemoveMember(one.try_map(f)?),
+            Self::Propose(one) => Operation::Propose(one),
+            Self::Approve(one) => Operation::Approve(one),
+            Self::Withdraw(one) => Operation::Withdraw(one),
+            Self::Activate(one) => Operation::Activate(one),
+            Self::SetEndpoint(one) => Operation::SetEndpoint(one),
         })
     }
 
@@ -202,7 +225,12 @@ impl<A> Operation<A> {
             | Self::CancelRecovery(_)
             | Self::Freeze(_)
             | Self::Unfreeze(_)
-            | Self::CreateHousehold(_) => [None, None],
+            | Self::CreateHousehold(_)
+            | Self::Propose(_)
+            | Self::Approve(_)
+            | Self::Withdraw(_)
+            | Self::Activate(_)
+            | Self::SetEndpoint(_) => [None, None],
         };
         accounts.into_iter().flatten().chain(guardians.iter().filter_map(Guardian::account))
     }
@@ -238,9 +266,22 @@ impl<A> Operation<A> {
             | Self::Join(_)
             | Self::Leave(_)
             | Self::SetMember(_)
-            | Self::RemoveMember(_) => [None, None],
+            | Self::RemoveMember(_)
+            | Self::Propose(_)
+            | Self::Approve(_)
+            | Self::Withdraw(_)
+            | Self::Activate(_)
+            | Self::SetEndpoint(_) => [None, None],
         };
         brands.into_iter().flatten()
+    }
+
+    /// True if the operation can be asked for under these rules.
+    pub fn is_known_to(&self, rules: &Rules) -> bool {
+        match self {
+            Self::Propose(one) => one.actions.iter().all(|action| action.is_known_to(rules)),
+            _ => true,
+        }
     }
 
     /// The points that the operation takes out of an account by the wish of who owns them.

@@ -3,7 +3,7 @@
 //! ```text
 //! DIR/genesis.toml            the complete genesis document
 //! DIR/node-0 …                the validators' directories
-//! DIR/wallets/BRAND           the wallet of each brand's operator
+//! DIR/wallets/BRAND           the wallet of each brand's operator, who governs the validator of its name
 //! DIR/wallets/member-1, -2    the wallets of two members, each with its backup in the file `words`
 //! ```
 
@@ -12,7 +12,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::{AddressText, Bounded, Genesis, GenesisDocument, Name, Parameters, Roles};
+use lojal_types::{AddressText, Bounded, Genesis, GenesisDocument, GenesisSeat, Governance, Name, Parameters, Roles};
 use lojal_wallet::backup::Backup;
 use lojal_wallet::home::Home;
 use lojal_wallet::keystore::Secret;
@@ -177,7 +177,10 @@ fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Re
     let names: Vec<Name> = (0..count).map(|index| validator_name(&document, index)).collect();
     let nodes: Vec<NodeKeys> = names.iter().map(|_| NodeKeys::random()).collect();
     let operators = document.brands.iter().map(|_| Backup::random()).collect::<Result<Vec<_>, _>>()?;
-    let document = complete(document, &names, &nodes, &operators);
+    // A brand's wallet speaks for the validator that carries its name.
+    let without_brand = names.get(operators.len()..).unwrap_or_default();
+    let governors = without_brand.iter().map(|_| Backup::random()).collect::<Result<Vec<_>, _>>()?;
+    let document = complete(document, &names, &nodes, (&operators, &governors));
     let genesis = Genesis::new(document).map_err(|e| ConfigError::Genesis(dir.join("genesis.toml"), e))?;
     for (keys, index) in nodes.iter().zip(0..) {
         NodeDir::new(dir.join(format!("node-{index}"))).create(
@@ -190,8 +193,9 @@ fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Re
     let toml = genesis.document().to_toml();
     let passphrase = Passphrase::new(PASSPHRASE.to_owned()).expect("long enough");
     let brands = genesis.document().brands.iter().map(|brand| brand.id.to_string()).zip(operators);
+    let governors = without_brand.iter().map(Name::to_string).zip(governors);
     let members = [("member-1".to_owned(), Backup::random()?), ("member-2".to_owned(), Backup::random()?)];
-    for (name, backup) in brands.chain(members) {
+    for (name, backup) in brands.chain(governors).chain(members) {
         let home = dir.join("wallets").join(name);
         let (address, words) = (backup.key(0).address(), backup.words());
         Home::create_for(address, &home, &Secret::Backup { backup, rotation: 0 }, &passphrase, &gateways, &toml)?;
@@ -223,15 +227,27 @@ fn node_config(names: &[Name], index: u16, port_base: u16) -> NodeConfig {
     }
 }
 
-fn complete(document: GenesisDocument, names: &[Name], nodes: &[NodeKeys], operators: &[Backup]) -> GenesisDocument {
+fn complete(
+    document: GenesisDocument,
+    names: &[Name],
+    nodes: &[NodeKeys],
+    (operators, governors): (&[Backup], &[Backup]),
+) -> GenesisDocument {
     let validators = names.iter().zip(nodes).map(|(name, keys)| keys.validator(name.clone(), POWER)).collect();
     let operator = |backup: &Backup| GenesisOperator::new(backup.key(0).public_key(), Roles::all());
+    let seats = names.iter().zip(operators.iter().chain(governors)).map(|(name, backup)| GenesisSeat {
+        name: name.clone(),
+        governor: backup.key(0).public_key(),
+        endpoint: None,
+    });
+    let seats = Bounded::new(seats.collect()).expect("as many as validators");
     let brands = document.brands.iter().zip(operators);
     let brands = brands
         .map(|(brand, backup)| GenesisBrand { operators: Bounded::from([operator(backup)]), ..brand.clone() })
         .collect();
     GenesisDocument {
         time_ms: lojal_consensus::clock::now(),
+        governance: Governance { seats, ..document.governance },
         validators: Bounded::new(validators).expect("at most 64, as the option allows"),
         brands: Bounded::new(brands).expect("as many as in the template"),
         ..document

@@ -157,5 +157,21 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<InvitationKey>(),
         state::<SpentKey>(),
     ];
-    network.into_iter().chain(brands).chain(accounts).chain(between_brands).chain(households).flatten()
+    let governance = [
+        state::<ProtocolKey>(),
+        state::<RegisterKey>(),
+        state::<MotionKey>(),
+        state::<SeatKey>(),
+        state::<GovernorKey>(),
+        state::<FollowersKey>(),
+        state::<SettingsKey>(),
+    ];
+    network
+        .into_iter()
+        .chain(brands)
+        .chain(accounts)
+        .chain(governance)
+        .chain(between_brands)
+        .chain(households)
+        .flatten()
 }

@@ -63,6 +63,9 @@ pub fn json(data: &[u8]) {
     read::<api::Operators>(data);
     read::<api::Partnerships>(data);
     read::<api::Netting>(data);
+    read::<api::Validators>(data);
+    read::<api::Governance>(data);
+    read::<api::Motion>(data);
     read::<api::TransactionStatus>(data);
     read::<api::Batch>(data);
     read::<api::BatchAnswer>(data);

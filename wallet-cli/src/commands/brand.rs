@@ -72,7 +72,7 @@ fn changed(brand: &api::Brand, changes: &PolicyArgs) -> Result<Policy, CommandEr
     })
 }
 
-fn policy_text(policy: &Policy, decimals: u8) -> String {
+pub(super) fn policy_text(policy: &Policy, decimals: u8) -> String {
     let points = |points| amount::format_grouped(points, decimals);
     let yes_no = |is_allowed| if is_allowed { "yes" } else { "no" }.to_owned();
     let reversal = if policy.reversal_window_ms == 0 {

@@ -6,12 +6,14 @@ mod brand;
 mod context;
 mod dating;
 mod decimals;
+mod govern;
 mod history;
 mod holds;
 mod household;
 mod init;
 mod keys;
 mod months;
+mod motions;
 mod points;
 mod read;
 mod recovery;
@@ -80,6 +82,7 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
         Command::Policy(command) => brand::policy(context, command),
         Command::Operator(command) => brand::operator(context, command),
         Command::Partner(command) => between::partner(context, command),
+        Command::Govern(command) => govern::govern(context, command),
         Command::Netting => between::netting(context),
         Command::Settle(args) => between::settle(context, args),
     }

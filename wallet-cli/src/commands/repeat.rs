@@ -20,7 +20,8 @@ impl Repeat {
             Operation::Transfer(_)
             | Operation::Redeem(Redeem { request: None, .. })
             | Operation::Convert(_)
-            | Operation::CreateHousehold(_) => Self::Twice,
+            | Operation::CreateHousehold(_)
+            | Operation::Propose(_) => Self::Twice,
             Operation::Issue(_)
             | Operation::Redeem(Redeem { request: Some(_), .. })
             | Operation::Reverse(_)
@@ -46,6 +47,10 @@ impl Repeat {
             | Operation::Leave(_)
             | Operation::SetMember(_)
             | Operation::RemoveMember(_)
+            | Operation::Approve(_)
+            | Operation::Withdraw(_)
+            | Operation::Activate(_)
+            | Operation::SetEndpoint(_)
             | Operation::Agree(_) => Self::Nothing,
         }
     }

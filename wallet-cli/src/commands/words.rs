@@ -1,6 +1,9 @@
 //! Operations, roles and guardians in words.
 
-use lojal_types::{AddressText, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Reference, Role, Roles};
+use lojal_text::outside;
+use lojal_types::{
+    Action, AddressText, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Reference, Role, Roles,
+};
 use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::{hold_end, utc};
 
@@ -67,12 +70,7 @@ pub(super) fn in_words(
         Operation::Leave(one) => format!("left the household {}", one.household),
         Operation::SetMember(one) => format!("set {}", member(one.member, one.household, one.role)),
         Operation::RemoveMember(one) => format!("removed {} from the household {}", one.member, one.household),
-        Operation::ProposePartnership(_)
-        | Operation::AcceptPartnership(_)
-        | Operation::EndPartnership(_)
-        | Operation::Settle(_)
-        | Operation::SetPolicy(_)
-        | Operation::SetOperator(_) => between_brands(operation),
+        operation => between_brands(operation),
     }
 }
 
@@ -104,6 +102,24 @@ fn between_brands(operation: &Operation<AddressText>) -> String {
         Operation::SetOperator(one) => {
             format!("the key {} acts for {}: {}", one.public_key, one.brand, roles_text(&one.roles))
         }
+        operation => of_governors(operation),
+    }
+}
+
+/// An operation of a governor, in words.
+fn of_governors(operation: &Operation<AddressText>) -> String {
+    match operation {
+        Operation::Propose(one) => {
+            let actions: Vec<&str> = one.actions.iter().map(Action::name).collect();
+            format!("put forward: {}", actions.join(", "))
+        }
+        Operation::Approve(one) => format!("approved motion {}", one.motion),
+        Operation::Withdraw(one) => format!("withdrew motion {}", one.motion),
+        Operation::Activate(one) => format!("handed in signs of life for motion {}", one.motion),
+        Operation::SetEndpoint(one) => match &one.endpoint {
+            Some(endpoint) => format!("said that the validator's node is at {}", outside(endpoint)),
+            None => "said no more where the validator's node is".to_owned(),
+        },
         _ => operation.name().to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-use lojal_types::{Bounded, Parameters, TimeMs, Validator};
+use lojal_types::{Bounded, Governance, Parameters, TimeMs, Validator};
 
 use super::*;
 use crate::backup::Backup;
@@ -9,6 +9,7 @@ fn genesis_toml(network: NetworkKind) -> String {
     let validator = Validator { name: name.clone(), public_key: key(1), network_key: key(2), power: 1 };
     GenesisDocument {
         network,
+        governance: Governance::of([&validator], |_| key(3)),
         parameters: Parameters { recovery_delay_ms: 60_000, ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one"),
         ..GenesisDocument::empty(name, TimeMs::new(1_700_000_000_000).expect("in range"))

@@ -6,6 +6,7 @@ mod between;
 mod brand;
 mod clock;
 mod environment;
+mod govern;
 mod history;
 mod household;
 mod issues;

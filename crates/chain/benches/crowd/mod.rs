@@ -9,9 +9,9 @@ use lojal_ledger::record::{Account, Balance};
 use lojal_ledger::{Shelves, State, StateTree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, Allowances, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, KeyPair,
-    Lot, Operation, Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Totals, Transaction, Transfer,
-    Validator, VerifiedTransaction, verify_all,
+    Address, Allowances, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, Governance,
+    KeyPair, Lot, Operation, Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Totals, Transaction,
+    Transfer, Validator, VerifiedTransaction, verify_all,
 };
 
 /// A key of the state and its value.
@@ -46,6 +46,7 @@ pub fn genesis() -> Genesis {
         power: 1,
     };
     let document = GenesisDocument {
+        governance: Governance::of([&validator], |validator| validator.network_key),
         parameters: Parameters { recovery_delay_ms: 1000, allowances: Allowances::open(), ..Parameters::standard() },
         validators: Bounded::from([validator]),
         brands: Bounded::from([GenesisBrand {

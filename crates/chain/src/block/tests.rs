@@ -314,5 +314,5 @@ fn broken_conservation_stops_execution_and_proposing() {
     let error = execute_block(&damaged, header.clone(), transactions.clone()).err();
     assert_eq!(error, Some(InvalidBlock::Conservation(fault.clone())));
     let proposal = propose(&damaged, validator_key(0).address(), header.time_ms, transactions);
-    assert_eq!(proposal.err(), Some(fault));
+    assert_eq!(proposal.err(), Some(ProposeError::Conservation(fault)));
 }

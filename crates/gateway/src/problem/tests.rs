@@ -30,12 +30,14 @@ const STATUSES: [(u16, &str); 7] = [
     (
         403,
         "bad_signature wrong_key not_owner not_operator role_missing account_frozen account_in_recovery \
-         not_guardian not_member not_household_admin not_invited child_may_not account_stopped guardian_barred",
+         not_guardian not_member not_household_admin not_invited child_may_not account_stopped guardian_barred \
+         not_governor not_proposer",
     ),
     (
         409,
         "duplicate_transaction duplicate_reference hold_closed key_unchanged already_frozen not_frozen \
-         already_agreed recovery_decided already_member change_waits recovery_stands already_invited",
+         already_agreed recovery_decided already_member change_waits recovery_stands already_invited motion_closed \
+         already_approved validator_exists follower_exists brand_exists",
     ),
     (
         422,
@@ -54,7 +56,11 @@ const STATUSES: [(u16, &str); 7] = [
          unknown_household unknown_member too_many_members too_many_invitations \
          too_many_memberships last_household_admin invalid_limits member_limit_reached \
          at_least_out_of_range issue_too_large unknown_change household_has_no_key \
-         openings_spent opening_too_small hold_too_small households_spent",
+         openings_spent opening_too_small hold_too_small households_spent \
+         unknown_in_version unknown_motion motion_differs too_many_motions unknown_validator validator_set_invalid \
+         node_proof_invalid unknown_follower too_many_followers parameter_out_of_bounds version_not_next \
+         version_too_soon sign_of_life_invalid sign_of_life_stale nothing_to_activate endpoint_invalid \
+         brand_suspended brand_not_suspended too_many_brands",
     ),
 ];
 

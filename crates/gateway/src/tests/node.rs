@@ -10,9 +10,9 @@ use lojal_network::{Event, Identity, Network, NetworkConfig};
 use lojal_store::{Opened, Options, Store, Writer, archive};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Issue, KeyPair, Operation,
-    Outcome, Parameters, Points, Policy, Reference, Roles, Signature, SignedTransaction, TimeMs, Transaction,
-    TransactionId, Transfer, Validator, VerifiedTransaction, verify_all,
+    Address, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
+    Operation, Outcome, Parameters, Points, Policy, Reference, Roles, Signature, SignedTransaction, TimeMs,
+    Transaction, TransactionId, Transfer, Validator, VerifiedTransaction, verify_all,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -30,6 +30,8 @@ pub(crate) const BO: u8 = 2;
 pub(crate) const TILL: u8 = 11;
 /// The one validator.
 pub(crate) const VALIDATOR: u8 = 200;
+/// The account that speaks for it.
+pub(crate) const GOVERNOR: u8 = 210;
 
 pub(crate) const SECOND_MS: u64 = 1_000;
 pub(crate) const MINUTE_MS: u64 = 60_000;
@@ -66,6 +68,7 @@ fn genesis() -> Genesis {
     };
     let hour_ago = TimeMs::new(clock::now().get() - HOUR_MS).expect("in range");
     let document = GenesisDocument {
+        governance: Governance::of([&validator], |_| key(GOVERNOR).public_key()),
         parameters: Parameters { recovery_delay_ms: SECOND_MS, ..Parameters::standard() },
         settlement_currency: Some("SEK".parse().expect("valid")),
         validators: Bounded::from([validator]),

@@ -3,12 +3,13 @@
 use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    AcceptPartnership, Address, Agree, Allowances, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert,
-    CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Guardian, Guardians,
-    Invite, Issue, Join, KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters,
-    PartnershipTerms, Points, Policy, ProposePartnership, Reference, Release, RemoveMember, RemoveOperator, Request,
-    RequestKind, Reverse, Roles, RotateKey, Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle,
-    StartRecovery, TimeMs, Transaction, Transfer, Unfreeze, Validator, VerifiedTransaction,
+    AcceptPartnership, Action, Address, Agree, Allowances, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert,
+    CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Governance, Guardian,
+    Guardians, Invite, Issue, Join, KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters,
+    PartnershipTerms, Points, Policy, Propose, ProposePartnership, Reference, Release, RemoveMember, RemoveOperator,
+    Request, RequestKind, Reverse, Roles, RotateKey, Salt, SetEndpoint, SetGuardians, SetMember, SetOperator,
+    SetPolicy, Settle, StartRecovery, SuspendBrand, TimeMs, Transaction, Transfer, Unfreeze, Validator,
+    VerifiedTransaction,
 };
 
 const START_MS: u64 = 1_800_000_000_000;
@@ -32,6 +33,9 @@ const ERIK: u8 = 15;
 const FRIDA: u8 = 16;
 /// Has frozen the account.
 const GUSTAV: u8 = 17;
+
+/// Speaks for the only validator, with the key of its node.
+const GOVERNOR: u8 = 201;
 
 pub struct Economy {
     pub state: State,
@@ -90,6 +94,7 @@ fn genesis() -> Genesis {
         power: 1,
     };
     let document = GenesisDocument {
+        governance: Governance::of([&validator], |validator| validator.network_key),
         settlement_currency: Some("SEK".parse().expect("a valid currency")),
         parameters: Parameters { recovery_delay_ms: 2_000, allowances: Allowances::open(), ..Parameters::standard() },
         validators: Bounded::new(vec![validator]).expect("one validator"),
@@ -245,7 +250,15 @@ impl Economy {
             (BO, Operation::Leave(Leave { household })),
             (ANNA, self.set_member()),
             (ANNA, Operation::RemoveMember(RemoveMember { household, member: bo })),
+            (GOVERNOR, self.motion()),
+            (GOVERNOR, Operation::SetEndpoint(SetEndpoint { endpoint: None })),
         ]
+    }
+
+    /// Decided at once by the only validator.
+    fn motion(&self) -> Operation {
+        let suspend = Action::SuspendBrand(SuspendBrand { brand: brand(2) });
+        Operation::Propose(Propose { actions: Bounded::from([suspend]) })
     }
 
     fn agree(&self) -> Operation {

@@ -94,6 +94,12 @@ pub enum ConservationError {
         /// The number of brands that list it.
         listed: u16,
     },
+    /// The seats, their governors and the validators don't fit each other.
+    #[error("the seats aren't those of the validators, or a governor isn't that of its seat")]
+    Seats,
+    /// The motions aren't those of the register, or somebody approves who is no validator.
+    #[error("the motions aren't those that the register lists, or one is approved by who is no validator")]
+    Motions,
     /// The points outstanding by expiry don't add up to a brand's total.
     #[error("brand {brand}: {by_expiry} points are outstanding by expiry, but {total} in total")]
     Outstanding {

@@ -6,6 +6,7 @@ mod brands;
 mod codes;
 mod conversions;
 mod expiry;
+mod governance;
 mod growth;
 mod hold_ends;
 mod holds;

@@ -45,7 +45,7 @@ fn count_opening(context: &mut Context<'_, '_>) -> Result<(), Code> {
     if authority::account(context, context.sender)?.is_operator() {
         return Ok(());
     }
-    let most = context.allowances.openings;
+    let most = context.parameters.allowances.openings;
     count(context, |used| {
         used.opened = used.opened.checked_add(1).filter(|opened| *opened <= most).ok_or(Code::OpeningsSpent)?;
         Ok(())
@@ -55,7 +55,7 @@ fn count_opening(context: &mut Context<'_, '_>) -> Result<(), Code> {
 /// "An account creates at most `households` households a day (`households_spent`), whatever becomes of them"
 /// (protocol, Allowances)
 pub(super) fn count_household(context: &mut Context<'_, '_>) -> Result<(), Code> {
-    let most = context.allowances.households;
+    let most = context.parameters.allowances.households;
     count(context, |used| {
         used.households = used.households.checked_add(1).filter(|made| *made <= most).ok_or(Code::HouseholdsSpent)?;
         Ok(())

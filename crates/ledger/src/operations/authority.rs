@@ -13,6 +13,13 @@ pub(super) fn brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand,
     context.overlay.get(&BrandKey(id)).ok_or(Code::UnknownBrand)
 }
 
+/// A brand that isn't suspended: "A suspended brand can't issue, reverse, or take conversions into its points, and its
+/// admins can't propose or accept partnerships, set its policy or operators." (protocol, Governance)
+pub(super) fn brand_in_force(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Code> {
+    let brand = brand(context, id)?;
+    if brand.suspended { Err(Code::BrandSuspended) } else { Ok(brand) }
+}
+
 /// "An operator acts for its brand as far as its roles go: *issue*, *capture*, *reverse*, *admin*, in this order, each
 /// once." (protocol, Brands)
 pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role) -> Result<Operator, Code> {

@@ -11,7 +11,7 @@ use crate::record::Operator;
 /// `SetPolicy`, as all of these "by an admin of the brand" (protocol, Brands). "A change of policy changes no lot."
 /// (protocol, Points)
 pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Result<(), Code> {
-    let mut brand = authority::brand(context, set.brand)?;
+    let mut brand = authority::brand_in_force(context, set.brand)?;
     authority::operator(context, set.brand, Role::Admin)?;
     policy_in_bounds(&set.policy)?;
     brand.policy = set.policy.clone();
@@ -22,20 +22,24 @@ pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Resu
 /// `SetOperator`: "An account exists from the first points it receives, an operator's from its appointment" (protocol,
 /// Accounts and keys), so that the operator can act.
 pub(super) fn set_operator(context: &mut Context<'_, '_>, set: &SetOperator) -> Result<(), Code> {
-    authority::brand(context, set.brand)?;
+    authority::brand_in_force(context, set.brand)?;
     authority::operator(context, set.brand, Role::Admin)?;
     valid_operator(set)?;
     let operator = Address::of_key(&set.public_key);
     if !set.roles.contains(&Role::Admin) {
         not_the_last_admin(context, set.brand, operator)?;
     }
-    list(context, set.brand, operator)?;
-    let key = OperatorKey { brand: set.brand, operator };
-    if context.overlay.get(&key).is_none() {
-        count_brands(context, operator, |brands| brands.checked_add(1));
-    }
     let record = Operator { roles: set.roles.clone(), issue_daily_max: set.issue_daily_max };
-    context.overlay.put(&key, &record);
+    appoint(context, OperatorKey { brand: set.brand, operator }, &record)
+}
+
+/// Makes an account an operator, or changes what it may do.
+pub(super) fn appoint(context: &mut Context<'_, '_>, key: OperatorKey, record: &Operator) -> Result<(), Code> {
+    list(context, key.brand, key.operator)?;
+    if context.overlay.get(&key).is_none() {
+        count_brands(context, key.operator, |brands| brands.checked_add(1));
+    }
+    context.overlay.put(&key, record);
     Ok(())
 }
 
@@ -47,13 +51,19 @@ pub(super) fn remove_operator(context: &mut Context<'_, '_>, remove: &RemoveOper
     let key = OperatorKey { brand, operator };
     known_operator(context, &key)?;
     not_the_last_admin(context, brand, operator)?;
+    dismiss(context, key);
+    Ok(())
+}
+
+/// Ends the authority of an operator that there is.
+pub(super) fn dismiss(context: &mut Context<'_, '_>, key: OperatorKey) {
+    let OperatorKey { brand, operator } = key;
     context.overlay.remove(&key);
     count_brands(context, operator, |brands| brands.checked_sub(1));
     context.overlay.remove(&IssuedTodayKey { brand, operator });
     let mut list = context.overlay.get(&OperatorListKey(brand)).unwrap_or_default();
     list.operators = list.operators.without(&operator);
     context.overlay.put(&OperatorListKey(brand), &list);
-    Ok(())
 }
 
 /// An account knows of how many brands it is an operator, since an operator's allowance is another one. Whoever is

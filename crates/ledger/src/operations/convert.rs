@@ -15,6 +15,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
     amount(convert.burned)?;
     amount(convert.received)?;
     two_brands(context, convert.from, convert.to)?;
+    authority::brand_in_force(context, convert.to)?;
     let terms = terms_in_force(context, convert)?;
     policies_allow(context, convert)?;
     terms_give(convert, &terms)?;

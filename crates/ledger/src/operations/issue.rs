@@ -14,7 +14,7 @@ use crate::record::{Issued, Operator};
 
 pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), Code> {
     amount(issue.amount)?;
-    let brand = authority::brand(context, issue.brand)?;
+    let brand = authority::brand_in_force(context, issue.brand)?;
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
     within_issue_max(issue, &brand.policy)?;
     let expiry = brand.policy.expiry_of_issue_in(context.time.month());

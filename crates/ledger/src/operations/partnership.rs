@@ -13,6 +13,7 @@ pub(super) fn propose(context: &mut Context<'_, '_>, proposal: &ProposePartnersh
     let ProposePartnership { from, to, terms } = proposal;
     two_brands(context, *from, *to)?;
     let by = by_one_of_them(context, *from, *to)?;
+    authority::brand_in_force(context, by)?;
     in_bounds(context, terms)?;
     let key = PartnershipKey { from: *from, to: *to };
     let mut partnership = context.overlay.get(&key).unwrap_or_default();
@@ -34,6 +35,7 @@ pub(super) fn accept(context: &mut Context<'_, '_>, acceptance: &AcceptPartnersh
     let proposal = take_proposal(&mut partnership)?;
     let other = if proposal.by == *from { *to } else { *from };
     authority::operator(context, other, Role::Admin)?;
+    authority::brand_in_force(context, other)?;
     same_terms(&proposal, terms)?;
     in_bounds(context, terms)?;
     partnership.terms = Some(proposal.terms);

@@ -3,7 +3,7 @@
 use lojal_types::{AnsweredRequest, Code, Day, Hash, Month, Request, TimeMs};
 
 use super::Context;
-use crate::key::{ParametersKey, ShelfKey, StateKey};
+use crate::key::{ShelfKey, StateKey};
 use crate::record::Shelf;
 use crate::shelves::drop_of;
 use crate::tree::StateTree;
@@ -37,7 +37,7 @@ impl Place {
 /// # Errors
 /// [`Code::ReferenceInFuture`] or [`Code::ReferenceTooOld`].
 pub(super) fn place(context: &mut Context<'_, '_>, dated: Day) -> Result<Place, Code> {
-    let parameters = context.overlay.get(&ParametersKey).expect("written at genesis and never removed");
+    let parameters = context.parameters;
     let today = context.time.day();
     let (oldest, latest) = (today.minus(parameters.receipt_days.into()), today.plus(1));
     if dated > latest {

@@ -14,7 +14,7 @@ use crate::record::{Issued, Reversed};
 pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<(), Code> {
     amount(reverse.amount)?;
     at_least_in_range(reverse)?;
-    authority::brand(context, reverse.brand)?;
+    authority::brand_in_force(context, reverse.brand)?;
     authority::operator(context, reverse.brand, Role::Reverse)?;
     let place = place(context, reverse.dated)?;
     let key = |shelf| ReversedKey { shelf, brand: reverse.brand, reference: reverse.reference.clone() };

@@ -6,7 +6,7 @@ use lojal_types::{
 };
 
 use super::{Context, authority};
-use crate::key::{AccountKey, ParametersKey};
+use crate::key::AccountKey;
 use crate::record::Account;
 
 /// "`Unfreeze` asks to lift the freeze." (protocol, Accounts and keys)
@@ -88,14 +88,13 @@ fn wait(safeguards: &mut Safeguards, change: Change, from_ms: TimeMs) -> Result<
 /// The time at which what is asked for now happens by itself: "`Unfreeze` and `SetGuardians` wait for
 /// `recovery_delay_ms` of the genesis document (72 h) from the block in which the owner asked; then they happen by
 /// themselves." (protocol, Accounts and keys)
-pub(super) fn delayed(context: &mut Context<'_, '_>) -> TimeMs {
-    let parameters = context.overlay.get(&ParametersKey).expect("written at genesis and never removed");
-    context.time.plus_ms(parameters.recovery_delay_ms)
+pub(super) fn delayed(context: &Context<'_, '_>) -> TimeMs {
+    context.time.plus_ms(context.parameters.recovery_delay_ms)
 }
 
 /// "for 90 days the owner alone can't change guardians: such a change happens by itself after them at the earliest"
 /// (protocol, Accounts and keys)
-fn not_by_the_owner_alone(context: &mut Context<'_, '_>, safeguards: &Safeguards) -> TimeMs {
+fn not_by_the_owner_alone(context: &Context<'_, '_>, safeguards: &Safeguards) -> TimeMs {
     let delayed = delayed(context);
     safeguards.cancelled.map_or(delayed, |cancelled| delayed.max(cancelled.until_ms))
 }

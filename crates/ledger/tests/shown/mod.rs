@@ -3,11 +3,11 @@
 
 use lojal_ledger::View;
 use lojal_ledger::key::{
-    AccountKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey, SpentKey, StateKey,
-    TransferredTodayKey,
+    AccountKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, MotionKey, RedeemedKey, ReversedKey, ShelfKey, SpentKey,
+    StateKey, TransferredTodayKey,
 };
 use lojal_model::Facts;
-use lojal_types::{Address, Lot};
+use lojal_types::{Address, Lot, Name, TimeMs};
 
 /// The keys of one kind.
 fn keys<K: StateKey>(view: &View) -> Vec<K> {
@@ -34,7 +34,26 @@ pub(super) fn facts(view: &View) -> Facts {
     }
     note_brands(&mut facts, view);
     note_references(&mut facts, view);
+    note_governance(&mut facts, view);
     facts
+}
+
+fn note_governance(facts: &mut Facts, view: &View) {
+    let protocol = view.protocol();
+    let scheduled = protocol.scheduled.map(|one| (one.version, one.height));
+    facts.network(&view.parameters(), view.settings(), (protocol.version, scheduled));
+    for (validator, seat) in view.seats() {
+        facts.validator(&validator, (seat.governor, seat.endpoint.as_ref(), seat.since));
+    }
+    for one in view.followers() {
+        facts.follower(&one.name, one.network_key, &one.sponsor, one.endpoint.as_ref());
+    }
+    for MotionKey(id) in keys(view) {
+        let one = view.motion(id).expect("it is in the state");
+        let approvals: Vec<&Name> = one.approvals.iter().collect();
+        let ready: Vec<(u8, TimeMs)> = one.ready.iter().map(|ready| (ready.index, ready.time_ms)).collect();
+        facts.motion(id, (&one.by, &one.actions), (one.created_ms, one.lapses_ms), (&approvals, &ready), one.status);
+    }
 }
 
 /// The records of one kind on all shelves.
@@ -100,6 +119,7 @@ fn note_brands(facts: &mut Facts, view: &View) {
         let brand = view.brand(*id).expect("it is listed");
         let totals = view.totals(*id).expect("every brand has totals");
         facts.brand(*id, &brand.policy, &totals);
+        facts.brand_itself(*id, &brand.name, brand.decimals, brand.suspended);
         for (address, operator) in view.operators(*id) {
             let max = operator.issue_daily_max.map(|max| max.get());
             facts.operator(*id, address, &operator.roles, max, view.issued_today(*id, address).get());

@@ -10,6 +10,9 @@ use super::{Act, Model};
 /// A transaction that concerned an account: its id, the height of its block, what became of it.
 pub(super) type Deed = (TransactionId, u64, Outcome);
 
+/// Accounts with the brands for which they act in roles, and the validators for which they speak.
+pub(super) type Rights = BTreeSet<(Address, String, Vec<String>)>;
+
 impl Model {
     /// The accounts that an operation is about to concern, besides its sender.
     pub(super) fn concerned(&self, act: Act, operation: &Operation) -> Vec<Address> {
@@ -48,8 +51,35 @@ impl Model {
             | Operation::SetGuardians(_)
             | Operation::CancelRecovery(_)
             | Operation::Freeze(_)
-            | Operation::Unfreeze(_) => Vec::new(),
+            | Operation::Unfreeze(_)
+            | Operation::Propose(_)
+            | Operation::Approve(_)
+            | Operation::Withdraw(_)
+            | Operation::Activate(_)
+            | Operation::SetEndpoint(_) => Vec::new(),
         }
+    }
+
+    /// The rights that there are before an operation that may decide a motion.
+    pub(super) fn rights_before(&self, operation: &Operation) -> Option<Rights> {
+        matches!(operation, Operation::Propose(_) | Operation::Approve(_) | Operation::Activate(_))
+            .then(|| self.rights())
+    }
+
+    /// The accounts of which a motion has changed the rights.
+    pub(super) fn changed_since(&self, before: Option<Rights>) -> BTreeSet<Address> {
+        let changed = before.map(|before| before.symmetric_difference(&self.rights()).cloned().collect::<Rights>());
+        changed.into_iter().flatten().map(|(account, ..)| account).collect()
+    }
+
+    fn rights(&self) -> Rights {
+        let operators = self.tables.operators.iter().map(|((brand, account), one)| {
+            let roles = one.roles.iter().map(|role| format!("{role:?}")).collect();
+            (*account, brand.to_string(), roles)
+        });
+        let seats = self.tables.seats.iter();
+        let seats = seats.map(|(name, seat)| (seat.governor, name.to_string(), vec![seat.since.to_string()]));
+        operators.chain(seats).collect()
     }
 
     /// Keeps a transaction for the accounts that it concerned, of which some may be the same.

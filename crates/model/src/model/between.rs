@@ -38,6 +38,7 @@ impl Model {
     pub(super) fn propose(&mut self, sender: Address, proposal: &ProposePartnership) -> Result<(), Code> {
         self.pair(proposal.from, proposal.to)?;
         let by = self.admin_of_either(sender, proposal.from, proposal.to)?;
+        self.in_force(by)?;
         self.check_terms(&proposal.terms)?;
         let pair = (proposal.from, proposal.to);
         let terms = self.tables.partnerships.get(&pair).and_then(|partnership| partnership.terms.clone());
@@ -50,7 +51,9 @@ impl Model {
         self.pair(pair.0, pair.1)?;
         let proposal = self.tables.partnerships.get(&pair).and_then(|partnership| partnership.proposal.clone());
         let (by, terms) = proposal.ok_or(Code::UnknownProposal)?;
-        self.check_role(if by == pair.0 { pair.1 } else { pair.0 }, sender, Role::Admin)?;
+        let other = if by == pair.0 { pair.1 } else { pair.0 };
+        self.check_role(other, sender, Role::Admin)?;
+        self.in_force(other)?;
         ensure(terms == acceptance.terms, Code::TermsDiffer)?;
         self.check_terms(&terms)?;
         self.tables.partnerships.set(pair, Partnership { terms: Some(terms), proposal: None });
@@ -69,6 +72,7 @@ impl Model {
         check_amount(burned)?;
         check_amount(received)?;
         self.pair(pair.0, pair.1)?;
+        self.in_force(pair.1)?;
         let terms = self.tables.partnerships.get(&pair).and_then(|partnership| partnership.terms.clone());
         let terms = terms.ok_or(Code::UnknownPartnership)?;
         ensure(self.time < terms.ends_ms.get(), Code::PartnershipEnded)?;

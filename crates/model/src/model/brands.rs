@@ -1,14 +1,20 @@
 //! Policies and operators once more.
 
-use lojal_types::{Address, BrandId, Code, RemoveOperator, Role, SetOperator, SetPolicy};
+use lojal_types::{Address, BrandId, Code, Policy, RemoveOperator, Role, SetOperator, SetPolicy};
 
 use super::{AMOUNT_MAX, Account, DAY_MS, Model, Operator, ensure};
 
 impl Model {
     pub(super) fn set_policy(&mut self, sender: Address, set: &SetPolicy) -> Result<(), Code> {
         self.policy(set.brand)?;
+        self.in_force(set.brand)?;
         self.check_role(set.brand, sender, Role::Admin)?;
-        let policy = &set.policy;
+        self.check_policy(&set.policy)?;
+        self.tables.policies.set(set.brand, set.policy.clone());
+        Ok(())
+    }
+
+    pub(super) fn check_policy(&self, policy: &Policy) -> Result<(), Code> {
         let months_hold = policy.expiry_months.is_none_or(|months| (1..=60).contains(&months));
         let (min, max) = (policy.transfer_min.get(), policy.transfer_max.get());
         let bounds_hold = 1 <= min && min <= max && max <= AMOUNT_MAX;
@@ -17,13 +23,12 @@ impl Model {
         let opening_holds = (1..=AMOUNT_MAX).contains(&policy.opening_min.get());
         let window_holds = policy.reversal_window_ms <= 400 * DAY_MS;
         let holds = months_hold && bounds_hold && cap_holds && issue_holds && window_holds && opening_holds;
-        ensure(holds, Code::PolicyOutOfBounds)?;
-        self.tables.policies.set(set.brand, policy.clone());
-        Ok(())
+        ensure(holds, Code::PolicyOutOfBounds)
     }
 
     pub(super) fn set_operator(&mut self, sender: Address, set: &SetOperator) -> Result<(), Code> {
         self.policy(set.brand)?;
+        self.in_force(set.brand)?;
         self.check_role(set.brand, sender, Role::Admin)?;
         ensure(set.public_key.is_valid(), Code::InvalidKey)?;
         let mut sorted = set.roles.to_vec();

@@ -11,6 +11,7 @@ impl Model {
         let amount = issue.amount.get();
         check_amount(amount)?;
         let policy = self.policy(issue.brand)?;
+        self.in_force(issue.brand)?;
         self.check_role(issue.brand, sender, Role::Issue)?;
         ensure(policy.issue_max.is_none_or(|max| amount <= max.get()), Code::IssueTooLarge)?;
         let key = (self.date(issue.dated)?, issue.brand, issue.reference.clone());
@@ -71,6 +72,7 @@ impl Model {
         let at_least = reverse.at_least.get();
         ensure(1 <= at_least && at_least <= amount, Code::AtLeastOutOfRange)?;
         self.policy(reverse.brand)?;
+        self.in_force(reverse.brand)?;
         self.check_role(reverse.brand, sender, Role::Reverse)?;
         let own = (self.date(reverse.dated)?, reverse.brand, reverse.reference.clone());
         self.check_fresh(&self.tables.reversed, reverse.brand, &reverse.reference)?;

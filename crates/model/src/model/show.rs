@@ -1,6 +1,8 @@
 //! The facts that the model shows after a block.
 
-use lojal_types::{Address, BrandId, Expiry, GrossPoints, Lot, PartnershipProposal, Points, TimeMs, Totals};
+use lojal_types::{
+    Address, BrandId, Expiry, GrossPoints, Height, Lot, Name, PartnershipProposal, Points, TimeMs, Totals,
+};
 
 use super::{DAY_MS, Hold, Model, Sums};
 use crate::facts::Facts;
@@ -108,7 +110,30 @@ impl Model {
         self.note_counts(&mut facts);
         self.note_references(&mut facts);
         self.note_brands(&mut facts, &brands);
+        self.note_governance(&mut facts);
         facts
+    }
+
+    fn note_governance(&self, facts: &mut Facts) {
+        let (version, scheduled) = self.version();
+        let scheduled = scheduled.map(|(next, height)| (next, Height::new(height)));
+        let (parameters, settings) = (self.tables.parameters.get(&()), self.tables.settings.get(&()));
+        let set = "set at genesis";
+        facts.network(parameters.expect(set), *settings.expect(set), (version, scheduled));
+        for (name, validator) in self.tables.validators.iter() {
+            let seat = self.tables.seats.get(name).expect("every validator has one");
+            facts.validator(validator, (seat.governor, seat.endpoint.as_ref(), Height::new(seat.since)));
+        }
+        for (name, one) in self.tables.followers.iter() {
+            facts.follower(name, one.network_key, &one.sponsor, one.endpoint.as_ref());
+        }
+        let at = |ms: u64| TimeMs::default().plus_ms(ms);
+        for (id, one) in self.known_motions() {
+            let approvals: Vec<&Name> = one.approvals.iter().collect();
+            let ready: Vec<(u8, TimeMs)> = one.ready.iter().map(|(index, ms)| (*index, at(*ms))).collect();
+            let times = (at(one.created), at(one.lapses));
+            facts.motion(id, (&one.by, &one.actions), times, (&approvals, &ready), one.status);
+        }
     }
 
     fn note_counts(&self, facts: &mut Facts) {
@@ -148,6 +173,9 @@ impl Model {
     }
 
     fn note_brands(&self, facts: &mut Facts, brands: &[BrandId]) {
+        for (brand, one) in self.tables.brands.iter() {
+            facts.brand_itself(*brand, &one.name, one.decimals, one.suspended);
+        }
         for (brand, policy) in self.tables.policies.iter() {
             facts.brand(*brand, policy, &self.totals(*brand));
         }

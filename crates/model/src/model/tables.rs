@@ -1,12 +1,26 @@
 //! Everything that the model remembers and a failing transaction must leave as it was.
 
-use lojal_types::{Address, BrandId, Expiry, Month, Policy, Reference};
+use lojal_types::{
+    Address, BrandId, Expiry, Month, MotionId, Name, Parameters, Policy, Reference, Settings, Validator,
+};
 
-use super::{Account, Held, Hold, Household, Issued, Operator, Partnership, Shelved, Sums};
+use super::governance::{Follower, Motion, Seat};
+use super::{Account, Brand, Held, Hold, Household, Issued, Operator, Partnership, Shelved, Sums};
 use crate::table::{End, Table};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
+    /// The parameters from the next block on.
+    pub(crate) parameters: Table<(), Parameters>,
+    pub(crate) settings: Table<(), Settings>,
+    /// The version in force, and the one that is scheduled with its first block.
+    pub(crate) version: Table<(), (u32, Option<(u32, u64)>)>,
+    pub(crate) validators: Table<Name, Validator>,
+    pub(crate) seats: Table<Name, Seat>,
+    pub(crate) followers: Table<Name, Follower>,
+    /// Every motion ever.
+    pub(crate) motions: Table<MotionId, Motion>,
+    pub(crate) brands: Table<BrandId, Brand>,
     pub(crate) policies: Table<BrandId, Policy>,
     pub(crate) operators: Table<(BrandId, Address), Operator>,
     pub(crate) accounts: Table<Address, Account>,
@@ -47,6 +61,14 @@ impl Tables {
     /// Ends a transaction, in every table.
     pub(super) fn end(&mut self, how: End) {
         let Self {
+            parameters,
+            settings,
+            version,
+            validators,
+            seats,
+            followers,
+            motions,
+            brands,
             policies,
             operators,
             accounts,
@@ -71,6 +93,14 @@ impl Tables {
             settlements,
             households,
         } = self;
+        parameters.end(how);
+        settings.end(how);
+        version.end(how);
+        validators.end(how);
+        seats.end(how);
+        followers.end(how);
+        motions.end(how);
+        brands.end(how);
         policies.end(how);
         operators.end(how);
         accounts.end(how);

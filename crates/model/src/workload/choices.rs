@@ -6,7 +6,7 @@ use lojal_types::{
 };
 
 use super::{Workload, remember};
-use crate::world::{ACTORS, BANK, HOUR_MS, MEMBERS, MEMBERS_WITH_POINTS};
+use crate::world::{BANK, GOVERNORS, HOUR_MS, MEMBERS, MEMBERS_WITH_POINTS};
 
 /// Points that somebody may take.
 #[derive(Clone, Copy)]
@@ -38,13 +38,14 @@ impl Workload {
     pub(super) fn brands_of(&self, account: Address, role: Role) -> Vec<BrandId> {
         let may = |brand: &BrandId| {
             let operator = self.model.tables.operators.get(&(*brand, account));
-            operator.is_some_and(|operator| operator.roles.contains(&role))
+            let suspended = self.model.tables.brands.get(brand).is_some_and(|brand| brand.suspended);
+            !suspended && operator.is_some_and(|operator| operator.roles.contains(&role))
         };
         self.brands.iter().copied().filter(may).collect()
     }
 
     pub(super) fn anybody(&mut self) -> Address {
-        let actor = self.random.index(ACTORS);
+        let actor = self.random.index(GOVERNORS);
         self.address(actor)
     }
 
@@ -194,7 +195,7 @@ impl Workload {
         if self.twist() && self.random.once_in(4) {
             return PublicKey::new([2; 32]);
         }
-        let actor = (0..ACTORS).find(|actor| self.address(*actor) == account).unwrap_or(0);
+        let actor = (0..GOVERNORS).find(|actor| self.address(*actor) == account).unwrap_or(0);
         let key = self.random.index(self.keys[actor].len());
         let signs = self.model.signs_for(&self.keys[actor][key].public_key(), account);
         // Mostly not the one that signs already.

@@ -39,7 +39,9 @@ impl Workload {
 
     /// The till gives somebody points.
     pub(super) fn gift(&mut self) -> Operation {
-        let brand = self.brands[self.random.index(BANK)];
+        let suspended = |brand: &BrandId| self.model.tables.brands.get(brand).is_some_and(|one| one.suspended);
+        let brands: Vec<BrandId> = self.brands[..BANK].iter().copied().filter(|brand| !suspended(brand)).collect();
+        let brand = self.random.pick(&brands).unwrap_or(self.brands[BANK]);
         let (to, amount) = (self.receiver(brand), self.gift_amount(brand));
         self.issue_of(brand, to, amount)
     }

@@ -1,9 +1,12 @@
 //! The names of the codes and what they tell a person.
 
+mod governance;
+
+pub(super) use self::governance::GOVERNANCE;
 use super::Code;
 
-/// Every code with its name and what it tells a person.
-pub(super) const TABLE: [(Code, &str, &str); 100] = [
+/// The codes below 900 with their names and what they tell a person.
+pub(super) const TABLE: [(Code, &str, &str); 101] = [
     (
         Code::Malformed,
         "malformed",
@@ -47,6 +50,11 @@ pub(super) const TABLE: [(Code, &str, &str); 100] = [
         Code::AllowanceSpent,
         "allowance_spent",
         "this account has sent as much today as it may; submit again when the day ends (UTC)",
+    ),
+    (
+        Code::UnknownInVersion,
+        "unknown_in_version",
+        "the version of the protocol that this network runs doesn't have this operation or action (yet)",
     ),
     (Code::AmountZero, "amount_zero", "the amount must be more than zero"),
     (

@@ -8,6 +8,7 @@ fn document() -> GenesisDocument {
     let validator = Validator { name: name("nordmat"), public_key: key(1), network_key: key(2), power: 1 };
     GenesisDocument {
         settlement_currency: Some("SEK".parse().expect("valid")),
+        governance: Governance::of([&validator], |_| key(4)),
         validators: Bounded::new(vec![validator]).expect("one"),
         brands: Bounded::new(vec![brand("nordmat", key(3))]).expect("one"),
         ..GenesisDocument::empty(name("a network"), TimeMs::new(1_700_000_000_000).expect("in range"))
@@ -183,4 +184,42 @@ fn what_a_document_leaves_out_is_cautious() {
     let policy = &read.brands[0].policy;
     assert!(!policy.convertible && !policy.poolable && !policy.tradeable);
     assert_eq!((policy.transfer_daily_max, read.settlement_currency), (None, None));
+}
+
+#[test]
+fn every_validator_has_one_seat_and_a_governor_of_its_own() {
+    type Change<'a> = &'a dyn Fn(&mut Vec<GenesisSeat>);
+    let with = |change: Change<'_>| {
+        let mut changed = document();
+        let mut seats = changed.governance.seats.to_vec();
+        change(&mut seats);
+        changed.governance.seats = Bounded::new(seats).expect("few");
+        Genesis::new(changed).map(drop)
+    };
+    let key = |seed: u8| KeyPair::from_seed(&[seed; 32]).public_key();
+    let endpoint = |text: &str| Some(Endpoint::new(text.to_owned()).expect("short"));
+    assert_eq!(with(&|seats| seats[0].endpoint = endpoint("/dns/node.example.org/tcp/7900")), Ok(()));
+    let wrong: [Change<'_>; 5] = [
+        &|seats| seats.clear(),
+        &|seats| seats[0].name = name("kaffet"),
+        &|seats| seats[0].governor = PublicKey::new([2; 32]),
+        &|seats| seats[0].endpoint = endpoint("node.example.org"),
+        &|seats| seats.push(GenesisSeat { governor: key(5), ..seats[0].clone() }),
+    ];
+    for change in wrong {
+        assert_eq!(with(change), Err(GenesisError::Seats));
+    }
+    let second = Validator { name: name("two"), public_key: key(6), network_key: key(7), power: 1 };
+    let mut shared = document();
+    shared.validators = Bounded::new([shared.validators.to_vec(), vec![second]].concat()).expect("two");
+    shared.governance = Governance::of(shared.validators.iter(), |_| key(4));
+    assert_eq!(Genesis::new(shared.clone()).map(drop), Err(GenesisError::Seats));
+    shared.governance = Governance::of(shared.validators.iter(), |validator| validator.network_key);
+    assert_eq!(Genesis::new(shared).map(drop), Ok(()));
+}
+
+#[test]
+fn a_network_begins_with_a_version_that_is_known_and_a_lapse_within_its_limits() {
+    assert_eq!(error_after(|d| d.governance.version = 2), GenesisError::Version(2));
+    assert_eq!(error_after(|d| d.governance.motion_lapse_ms = 3_599_999), GenesisError::MotionLapse);
 }

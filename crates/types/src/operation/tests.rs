@@ -4,9 +4,10 @@ use super::*;
 use crate::address::{AddressText, NetworkKind};
 use crate::bounded::Bounded;
 use crate::day::Day;
+use crate::governance::{Action, MotionId, SignOfLife, SuspendBrand};
 use crate::guardian::Guardians;
 use crate::household::{MemberLimit, MemberRole};
-use crate::ids::{PublicKey, Salt};
+use crate::ids::{Hash, PublicKey, Salt, Signature};
 use crate::money::Money;
 use crate::operator::Role;
 use crate::partnership::PartnershipTerms;
@@ -55,8 +56,21 @@ type Numbered = (u8, usize, Operation);
 
 /// One operation of every kind.
 fn every_kind() -> Vec<Numbered> {
-    let groups = [of_points(), of_holds(), between_brands(), of_brands(), of_keys(), of_households()];
+    let groups = [of_points(), of_holds(), between_brands(), of_brands(), of_keys(), of_households(), of_governors()];
     groups.into_iter().flatten().collect()
+}
+
+fn of_governors() -> Vec<Numbered> {
+    let suspend = Action::SuspendBrand(SuspendBrand { brand: brand("nordmat") });
+    let (motion, digest, signature) = (MotionId::new(7), Hash::new([8; 32]), Signature::new([9; 64]));
+    let signs = Bounded::from([SignOfLife { index: 0, time_ms: time(5), signature }]);
+    vec![
+        (48, 0, Operation::Propose(Propose { actions: Bounded::from([suspend]) })),
+        (49, 0, Operation::Approve(Approve { motion, digest })),
+        (50, 0, Operation::Withdraw(Withdraw { motion })),
+        (51, 0, Operation::Activate(Activate { motion, signs })),
+        (52, 0, Operation::SetEndpoint(SetEndpoint { endpoint: None })),
+    ]
 }
 
 fn of_points() -> Vec<Numbered> {

@@ -1,6 +1,8 @@
 //! Sequences of transactions over blocks, chosen by arbitrary bytes, on a ledger with a past.
 
+mod governance;
 mod operations;
+mod values;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

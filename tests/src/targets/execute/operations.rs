@@ -1,16 +1,18 @@
 //! Operations that bytes choose.
 
-use lojal_types::limits::{HOLD_MS_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
+use lojal_types::limits::{HOLD_MS_MAX, TIME_MS_MAX};
 use lojal_types::{
     AcceptPartnership, Address, Agree, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold, Day,
     EndPartnership, FinishRecovery, Freeze, Guardian, Guardians, Hash, Hold, Invite, Issue, Join, Leave, MemberLimit,
-    MemberLimits, MemberRole, Money, Operation, PartnershipTerms, Points, Policy, ProposePartnership, PublicKey,
-    Redeem, Reference, Release, RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Role, RotateKey, Salt,
-    SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
+    MemberRole, Money, Operation, PartnershipTerms, Points, ProposePartnership, Redeem, Reference, Release,
+    RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Role, RotateKey, Salt, SetGuardians, SetMember,
+    SetOperator, SetPolicy, Settle, StartRecovery, Transfer, Unfreeze,
 };
 
 use super::super::source::Source;
-use super::world::{BRANDS, Step, TILL, World, address, brand, key, reference, time};
+use super::governance::govern;
+use super::values::*;
+use super::world::{Step, TILL, World, address, brand, reference, time};
 
 /// The steps before the first block that bytes choose: everybody has points of every brand, there is a household of two
 /// with a pool, a partnership, an open hold, and an account with guardians.
@@ -63,7 +65,7 @@ fn terms(world: &World, rate_num: u32, rate_den: u32) -> PartnershipTerms {
 
 /// The next operation. Often it is about the sender's own account, so that it has a chance.
 pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
-    match source.below(32) {
+    match source.below(36) {
         0..=2 => {
             let (brand, to) = (any_brand(source), world.account(source));
             let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
@@ -118,7 +120,8 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         }
         kind @ 11..=17 => between(kind, source, world, sender),
         kind @ 18..=25 => keys(kind, source, world, sender),
-        kind => household(kind, source, world),
+        kind @ 26..=31 => household(kind, source, world),
+        kind => govern(kind, source, world),
     }
 }
 
@@ -262,97 +265,4 @@ fn household(kind: usize, source: &mut Source<'_>, world: &World) -> Operation {
 /// The sender's own, or another.
 fn account(source: &mut Source<'_>, world: &World, sender: Address) -> Address {
     if source.byte() < 160 { sender } else { world.account(source) }
-}
-
-fn any_brand(source: &mut Source<'_>) -> BrandId {
-    brand(source.below(BRANDS.len() * 2 - 1) % BRANDS.len())
-}
-
-/// One of 32, so that they meet again.
-fn any_reference(source: &mut Source<'_>) -> Reference {
-    reference(source.byte() % 32)
-}
-
-/// Mostly today; else within the days that a reference can have, or just beyond.
-fn any_day(source: &mut Source<'_>, world: &World) -> Day {
-    let today = world.now().day();
-    match source.byte() {
-        0..=199 => today,
-        200..=215 => today.plus(1),
-        216..=247 => today.minus(1 + u32::from(source.byte() % 36)),
-        _ => today.plus(2),
-    }
-}
-
-fn amount(source: &mut Source<'_>) -> Points {
-    let edges = [0, 1, 10, 100, 1_000, 5_000, 1 << 32, POINTS_MAX, POINTS_MAX + 1, u64::MAX];
-    Points::new(match source.byte() {
-        byte @ 0..=199 => u64::from(byte) * 10,
-        byte @ 200..=239 => edges[usize::from(byte) % edges.len()],
-        _ => source.u64(),
-    })
-}
-
-fn any_time(source: &mut Source<'_>, world: &World) -> TimeMs {
-    match source.below(8) {
-        0 => time(0),
-        1 => time(TIME_MS_MAX),
-        2 => world.now().plus_ms(HOLD_MS_MAX),
-        3 => world.now().plus_ms(HOLD_MS_MAX + 2_000),
-        hours => world.now().plus_ms(hours as u64 * 60 * 60 * 1000),
-    }
-}
-
-fn any_key(source: &mut Source<'_>) -> PublicKey {
-    match source.byte() {
-        255 => PublicKey::new([255; 32]),
-        254 => PublicKey::new([0; 32]),
-        seed => key(seed % 32).public_key(),
-    }
-}
-
-fn any_terms(source: &mut Source<'_>, world: &World) -> PartnershipTerms {
-    let rates = [1, 2, 3, 7, 100, 0, u32::MAX];
-    let prices = [0, 1, 1_500_000, PRICE_MICRO_MAX, PRICE_MICRO_MAX + 1, u64::MAX];
-    PartnershipTerms {
-        rate_num: rates[source.below(rates.len())],
-        rate_den: rates[source.below(rates.len())],
-        price_micro: prices[source.below(prices.len())],
-        daily_max: amount(source),
-        owed_max: Money::new(amount(source).get()),
-        ends_ms: any_time(source, world),
-    }
-}
-
-fn policy(source: &mut Source<'_>) -> Policy {
-    let flags = source.byte();
-    Policy {
-        expiry_months: (flags & 1 == 1).then(|| source.byte() % 64),
-        issue_max: (flags & 64 == 64).then(|| amount(source)),
-        transferable: flags & 2 == 2,
-        transfer_min: amount(source),
-        transfer_max: amount(source),
-        transfer_daily_max: (flags & 4 == 4).then(|| amount(source)),
-        opening_min: if flags & 128 == 128 { amount(source) } else { Points::new(1) },
-        convertible: flags & 8 == 8,
-        poolable: flags & 16 == 16,
-        tradeable: flags & 32 == 32,
-        // Up to 1,590 days: more than is allowed, seldom.
-        reversal_window_ms: u64::from(source.u32()) << 5,
-    }
-}
-
-fn role(source: &mut Source<'_>) -> MemberRole {
-    [MemberRole::Admin, MemberRole::Adult, MemberRole::Child][source.below(3)]
-}
-
-/// In order or not.
-fn limits(source: &mut Source<'_>) -> MemberLimits {
-    let limit = |source: &mut Source<'_>| MemberLimit { brand: any_brand(source), month_max: amount(source) };
-    let mut list: Vec<MemberLimit> = (0..source.below(4)).map(|_| limit(source)).collect();
-    if source.byte() < 200 {
-        list.sort_by_key(|one| one.brand);
-        list.dedup_by_key(|one| one.brand);
-    }
-    Bounded::new(list).expect("at most three")
 }

@@ -9,8 +9,8 @@ use lojal_ledger::key::{RecentKey, StateKey};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::limits::{POINTS_MAX, VALIDITY_WINDOW_MS_MAX};
 use lojal_types::{
-    Address, Allowance, Allowances, Bounded, BrandId, ChainId, Genesis, GenesisDocument, KeyPair, Operation,
-    Parameters, Points, Policy, Reference, Role, Roles, TimeMs, Transaction, Validator, VerifiedTransaction,
+    Address, Allowance, Allowances, Bounded, BrandId, ChainId, Genesis, GenesisDocument, Governance, KeyPair,
+    Operation, Parameters, Points, Policy, Reference, Role, Roles, TimeMs, Transaction, Validator, VerifiedTransaction,
 };
 
 use super::super::source::Source;
@@ -28,6 +28,8 @@ pub(super) const TILL: u8 = 11;
 /// An operator of the first brand that may issue a little.
 pub(super) const ISSUER: u8 = 12;
 const VALIDATOR: u8 = 200;
+/// The accounts that speak for the validator that decides alone, and for the other one.
+pub(super) const GOVERNORS: [u8; 2] = [16, 17];
 /// The first two are real, convertible and poolable; the third lets nothing happen; the fourth isn't there.
 pub(super) const BRANDS: [&str; 4] = ["nordmat", "kaffet", "fjallet", "nobody"];
 
@@ -54,7 +56,7 @@ pub(super) fn time(ms: u64) -> TimeMs {
 
 /// The accounts with a key.
 pub(super) fn accounts() -> impl Iterator<Item = Address> {
-    MEMBERS.into_iter().chain([STRANGER, TILL, ISSUER]).map(address)
+    MEMBERS.into_iter().chain([STRANGER, TILL, ISSUER]).chain(GOVERNORS).map(address)
 }
 
 pub(super) fn is_of_recent_transactions(key: &[u8]) -> bool {
@@ -146,7 +148,9 @@ impl World {
         match source.byte() {
             byte @ 0..=159 => address(MEMBERS[usize::from(byte % 4)]),
             160..=199 => address(TILL),
-            200..=209 => address(ISSUER),
+            200..=204 => address(ISSUER),
+            205..=207 => address(GOVERNORS[0]),
+            208..=209 => address(GOVERNORS[1]),
             210..=214 => address(STRANGER),
             byte => self.households[usize::from(byte) % self.households.len()],
         }
@@ -215,16 +219,20 @@ fn genesis() -> Genesis {
         let operators = if index == 0 { vec![till.clone(), issuer.clone()] } else { vec![till.clone()] };
         GenesisBrand::new(brand(index), policy(index), Bounded::new(operators).expect("one or two"))
     };
-    let validator = Validator {
-        name: "one".parse().expect("a valid name"),
-        public_key: key(VALIDATOR).public_key(),
-        network_key: key(VALIDATOR + 1).public_key(),
-        power: 1,
+    // The first decides alone; what the second proposes waits for the first.
+    let validator = |(seed, name, power): (u8, &str, u64)| Validator {
+        name: name.parse().expect("a valid name"),
+        public_key: key(seed).public_key(),
+        network_key: key(seed + 1).public_key(),
+        power,
     };
+    let validators = [(VALIDATOR, "one", 5), (VALIDATOR + 2, "two", 2)].map(validator);
+    let governor = |validator: &Validator| key(GOVERNORS[usize::from(validator.power == 2)]).public_key();
     let document = GenesisDocument {
+        governance: Governance::of(&validators, governor),
         settlement_currency: Some("SEK".parse().expect("a currency")),
         parameters: Parameters { recovery_delay_ms: 60_000, allowances: ALLOWANCES, ..Parameters::standard() },
-        validators: Bounded::from([validator]),
+        validators: Bounded::from(validators),
         brands: Bounded::new((0..3).map(brand).collect()).expect("three"),
         ..GenesisDocument::empty("hostile input".parse().expect("a valid name"), time(START_MS))
     };

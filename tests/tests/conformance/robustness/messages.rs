@@ -190,7 +190,7 @@ pub(super) fn operator() -> BoxedStrategy<GenesisOperator> {
         .boxed()
 }
 
-fn brand() -> BoxedStrategy<GenesisBrand> {
+pub(super) fn brand() -> BoxedStrategy<GenesisBrand> {
     let operators = vec(operator(), 0..=3).prop_map(|few| Bounded::new(few).expect("within the bounds"));
     (brand_id(), name(), any::<u8>(), policy(), operators)
         .prop_map(|(id, name, decimals, policy, operators)| GenesisBrand { id, name, decimals, policy, operators })
@@ -224,15 +224,10 @@ fn allowances() -> BoxedStrategy<Allowances> {
 /// A document that nobody has checked.
 pub(super) fn genesis_document() -> BoxedStrategy<GenesisDocument> {
     let brands = vec(brand(), 0..=3).prop_map(|few| Bounded::new(few).expect("within the bounds"));
-    (name(), network(), time(), option::of(currency()), parameters(), list(validator()), brands)
-        .prop_map(|(name, network, time_ms, settlement_currency, parameters, validators, brands)| GenesisDocument {
-            name,
-            network,
-            time_ms,
-            settlement_currency,
-            parameters,
-            validators,
-            brands,
+    let governance = super::governance::table();
+    (name(), network(), (time(), governance), option::of(currency()), parameters(), list(validator()), brands)
+        .prop_map(|(name, network, (time_ms, governance), settlement_currency, parameters, validators, brands)| {
+            GenesisDocument { name, network, time_ms, settlement_currency, parameters, governance, validators, brands }
         })
         .boxed()
 }

@@ -3,6 +3,7 @@
 
 mod corpus;
 mod damage;
+mod governance;
 mod messages;
 mod operations;
 mod records;

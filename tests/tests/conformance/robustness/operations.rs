@@ -9,6 +9,7 @@ use lojal_types::{
 use proptest::option;
 use proptest::prelude::*;
 
+use super::governance::governor_operation;
 use super::messages::{guardians, limits, policy, terms};
 use super::values::*;
 
@@ -22,6 +23,7 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
         3 => brand_operation(),
         8 => key_operation(),
         6 => household_operation(),
+        5 => governor_operation(),
     ]
     .boxed()
 }

@@ -1,23 +1,25 @@
 //! Records of the state and proofs: their own generated values.
 
 use lojal_ledger::record::{
-    Account, Balance, Brand, BrandCount, BrandList, Counted, DayCount, DayUse, Held, HeldLot, HeldUntil, Holds,
-    Household, Issued, Memberships, Obligation, OpenHold, Operator, OperatorList, Partnership, RecentDigest, Redeemed,
-    Reversed, Sent, Shelf, Spent,
+    Account, Balance, Brand, BrandCount, BrandList, Counted, DayCount, DayUse, Follower, Followers, Governor, Held,
+    HeldLot, HeldUntil, Holds, Household, Issued, Memberships, Motion, Obligation, OpenHold, OpenMotion, Operator,
+    OperatorList, Partnership, Protocol, Ready, RecentDigest, Redeemed, Register, Reversed, ScheduledVersion, Seat,
+    Sent, Shelf, Spent,
 };
 use lojal_ledger::{StateTree, Tip, tree::Proof};
-use lojal_types::{Activity, GrossPoints, Totals};
+use lojal_types::{Activity, GrossPoints, MotionId, MotionStatus, Settings, Totals};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
 use super::values::*;
-use super::{messages, survives};
+use super::{governance, messages, survives};
 
 #[test]
 fn brands_and_their_totals_survive() {
-    let brand = (name(), any::<u8>(), messages::policy());
-    survives(brand.prop_map(|(name, decimals, policy)| Brand { name, decimals, policy }).boxed());
+    let brand = (name(), any::<u8>(), messages::policy(), any::<bool>());
+    let brand = brand.prop_map(|(name, decimals, policy, suspended)| Brand { name, decimals, policy, suspended });
+    survives(brand.boxed());
     survives(list(brand_id()).prop_map(|ids| BrandList { ids }).boxed());
     let gross = [(); 5].map(|()| any::<u128>().prop_map(GrossPoints::new));
     let totals = (gross, points(), points());
@@ -104,6 +106,46 @@ fn households_and_partnerships_survive() {
     let partnership = (option::of(messages::terms()), option::of(messages::proposal()));
     survives(partnership.prop_map(|(terms, proposal)| Partnership { terms, proposal }).boxed());
     survives(any::<u128>().prop_map(|owed_micro| Obligation { owed_micro }).boxed());
+}
+
+#[test]
+fn motions_and_seats_survive() {
+    let scheduled = (any::<u32>(), height()).prop_map(|(version, height)| ScheduledVersion { version, height });
+    let protocol = (any::<u32>(), option::of(scheduled));
+    survives(protocol.prop_map(|(version, scheduled)| Protocol { version, scheduled }).boxed());
+    let motion = || number().prop_map(MotionId::new).boxed();
+    let open = (motion(), name(), time()).prop_map(|(motion, by, lapses_ms)| OpenMotion { motion, by, lapses_ms });
+    let register = (motion(), list(open.boxed()), list(motion()));
+    survives(register.prop_map(|(next, open, closed)| Register { next, open, closed }).boxed());
+    let status = prop_oneof![
+        Just(MotionStatus::Open),
+        height().prop_map(|height| MotionStatus::Approved { height }),
+        height().prop_map(|height| MotionStatus::Enacted { height }),
+        Just(MotionStatus::Lapsed),
+        Just(MotionStatus::Withdrawn),
+        code().prop_map(|code| MotionStatus::Failed { code }),
+    ];
+    let ready = (any::<u8>(), time()).prop_map(|(index, time_ms)| Ready { index, time_ms }).boxed();
+    let record = (name(), list(governance::action()), hash(), (time(), time()), list(name()), list(ready), status);
+    let record = record.prop_map(|(by, actions, digest, (created_ms, lapses_ms), approvals, ready, status)| Motion {
+        by,
+        actions,
+        digest,
+        created_ms,
+        lapses_ms,
+        approvals,
+        ready,
+        status,
+    });
+    survives(record.boxed());
+    let seat = (address(), option::of(governance::endpoint()), height());
+    survives(seat.prop_map(|(governor, endpoint, since)| Seat { governor, endpoint, since }).boxed());
+    survives(name().prop_map(|seat| Governor { seat }).boxed());
+    let follower = (name(), public_key(), name(), option::of(governance::endpoint()));
+    let follower =
+        follower.prop_map(|(name, network_key, sponsor, endpoint)| Follower { name, network_key, sponsor, endpoint });
+    survives(list(follower.boxed()).prop_map(|followers| Followers { followers }).boxed());
+    survives(number().prop_map(|motion_lapse_ms| Settings { motion_lapse_ms }).boxed());
 }
 
 #[test]

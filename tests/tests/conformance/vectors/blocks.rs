@@ -2,8 +2,8 @@
 
 use lojal_types::block::{receipts_root, transactions_root};
 use lojal_types::{
-    AddressText, Block, BlockId, Bounded, Code, Hash, Header, Height, Outcome, PROTOCOL_VERSION, Points, Receipt,
-    Redeem, SignedTransaction, Transaction, TransactionId,
+    AddressText, Block, BlockId, Bounded, Code, Hash, Header, Height, Outcome, Points, Receipt, Redeem,
+    SignedTransaction, Transaction, TransactionId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ pub(super) fn header_bytes_form(header: &Header<AddressText>) -> Header {
 /// A header of the vectors' chain.
 pub(super) fn header(transactions_root: Hash) -> Header<AddressText> {
     Header {
-        version: PROTOCOL_VERSION,
+        version: 1,
         chain_id: chain_id(),
         height: Height::new(258),
         time_ms: time(START_MS),

@@ -1,6 +1,8 @@
 //! Operations as the samples write them: brands as slugs, references as words. Everything here is part of the vectors'
 //! inputs.
 
+mod governance;
+
 use std::collections::BTreeMap;
 
 use lojal_types::limits::REFERENCE_BYTES_MAX;
@@ -12,6 +14,7 @@ use lojal_types::{
     Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
 };
 
+pub(super) use self::governance::{actions, of_governors};
 use super::samples::{START_MS, address, key, parse, seed, time};
 
 /// An operation in JSON form.

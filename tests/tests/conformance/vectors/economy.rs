@@ -1,9 +1,11 @@
 //! A chain that plays the whole economy: holds, captures, conversions, settlement, a household, and a recovery. Every
 //! rule that another implementation is likely to get wrong has a transaction that it decides.
 
+use lojal_types::governance::digest_of;
 use lojal_types::{
-    AddressText, Bounded, Change, Code, Guardian, Guardians, Hash, MemberRole, Money, Outcome, PartnershipTerms,
-    Points, Policy, Role, Waiting,
+    Action, Actions, AddressText, Approve, Bounded, ChainId, Change, Code, Endpoint, Guardian, Guardians, Hash,
+    MemberRole, Money, MotionId, Operation, Outcome, PartnershipTerms, Points, Policy, Propose, ReinstateBrand, Role,
+    SetEndpoint, SuspendBrand, Waiting, Withdraw,
 };
 
 use super::chain::{Input, TransactionInput, block, chain_id_of, household_of, referring, transaction};
@@ -28,6 +30,9 @@ const DORA: u8 = 24;
 const ELI: u8 = 25;
 /// The key that Anna's guardians give her account.
 const ANNA_LATER: u8 = 26;
+
+/// The governors of the four validators.
+const GOVERNORS: [u8; 4] = [0x41, 0x42, 0x43, 0x44];
 
 /// Two blocks in which everything is set up, and one 14 seconds after the start: still November.
 const SETUP_MS: u64 = START_MS + 1000;
@@ -234,6 +239,33 @@ fn recovered(family: AddressText) -> Vec<Step> {
     ]
 }
 
+/// The actions of the first motion, which the third and the fourth validator decide, and of the others.
+fn motions() -> [Vec<Action>; 2] {
+    let kaffet = parse("kaffet");
+    let brand = actions().into_iter().find(|(name, _)| name == "register_brand").expect("there is one").1;
+    let reinstate = Action::ReinstateBrand(ReinstateBrand { brand: kaffet });
+    [vec![brand, Action::SuspendBrand(SuspendBrand { brand: kaffet })], vec![reinstate]]
+}
+
+/// A brand joins, and another is suspended; one motion is withdrawn, and one stays undecided.
+fn governed(chain: &ChainId) -> Vec<Step> {
+    let [first, second] = motions().map(|actions| Bounded::new(actions).expect("one or two"));
+    let (of_first, digest) = (MotionId::new(1), digest_of(chain, &first));
+    let propose = |actions: &Actions| Operation::Propose(Propose { actions: actions.clone() });
+    let endpoint = Endpoint::new("/ip4/192.0.2.7/tcp/7900".to_owned()).ok();
+    vec![
+        applied(GOVERNORS[3], vec![propose(&first)]),
+        fails(BO, propose(&first), Code::NotGovernor),
+        fails(GOVERNORS[3], Operation::Approve(Approve { motion: of_first, digest }), Code::AlreadyApproved),
+        fails(GOVERNORS[2], propose(&second), Code::BrandNotSuspended),
+        applied(GOVERNORS[2], vec![Operation::Approve(Approve { motion: of_first, digest })]),
+        fails(CAFE, issue("kaffet", anna(), 1, "receipt 9"), Code::BrandSuspended),
+        applied(GOVERNORS[1], vec![propose(&second), propose(&second)]),
+        applied(GOVERNORS[1], vec![Operation::Withdraw(Withdraw { motion: MotionId::new(2) })]),
+        applied(GOVERNORS[0], vec![Operation::SetEndpoint(SetEndpoint { endpoint })]),
+    ]
+}
+
 fn story() -> Vec<(u64, Vec<Step>)> {
     let founding = written(2, HOLDS_MS, &[founding()]).remove(0);
     let family = household_of(&whole_economy(), &founding);
@@ -247,6 +279,7 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         (NOVEMBER_MS, november(family)),
         (DECEMBER_MS, december(family, digest)),
         (RECOVERED_MS, recovered(family)),
+        (RECOVERED_MS + 1000, governed(&chain_id_of(&whole_economy()))),
     ]
 }
 

@@ -45,6 +45,7 @@ fn lines(text: &str) -> Lines {
 /// A network of one validator without brands.
 fn smallest() -> Lines {
     let (public_key, network_key) = (key(&seed(1)).public_key(), key(&seed(0x81)).public_key());
+    let governor = key(&seed(0x41)).public_key();
     lines(&format!(
         "name = \"smallest\"
 network = \"main\"
@@ -55,6 +56,13 @@ heartbeat_ms = 100
 block_bytes_max = 32768
 block_transactions_max = 1
 
+[governance]
+version = 1
+
+[[governance.seats]]
+name = \"alone\"
+governor = \"{governor}\"
+
 [[validators]]
 name = \"alone\"
 public_key = \"{public_key}\"
@@ -63,9 +71,16 @@ power = 1"
     ))
 }
 
-/// Four validators of different power.
-fn four_validators() -> String {
-    let mut toml = String::new();
+/// Four validators of different power, and their seats.
+fn four_validators(settings: &str) -> String {
+    let mut toml = format!("\n[governance]\nversion = 1\n{settings}");
+    for number in 1..=4_u8 {
+        let governor = key(&seed(0x40 + number)).public_key();
+        toml += &format!("\n[[governance.seats]]\nname = \"validator {number}\"\ngovernor = \"{governor}\"\n");
+        if number == 4 {
+            toml += "endpoint = \"/dns/node.example.org/tcp/7900\"\n";
+        }
+    }
     for number in 1..=4_u8 {
         let (public_key, network_key) = (key(&seed(number)).public_key(), key(&seed(0x80 + number)).public_key());
         toml += &format!(
@@ -95,7 +110,7 @@ block_bytes_max = 4194304
 block_transactions_max = 10000
 "
     );
-    toml += &four_validators();
+    toml += &four_validators("");
     let (till, returns) = (key(&seed(11)).public_key(), key(&seed(12)).public_key());
     toml += &format!(
         "
@@ -152,7 +167,7 @@ block_transactions_max = 10000
 recovery_delay_ms = 1000
 "
     );
-    toml += &four_validators();
+    toml += &four_validators("motion_lapse_ms = 86400000\n");
     let public_key = |secret| key(&seed(secret)).public_key();
     let (till, grocer, cafe) = (public_key(11), public_key(13), public_key(14));
     toml += &format!(

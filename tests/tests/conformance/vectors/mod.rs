@@ -9,6 +9,7 @@ mod compose;
 mod economy;
 mod genesis;
 mod golden;
+mod governance;
 mod households;
 mod keys;
 mod merkle;

@@ -3,6 +3,7 @@
 mod accounts;
 mod between;
 mod brands;
+mod governance;
 mod households;
 mod network;
 
@@ -26,6 +27,7 @@ enum Entry {
     Account(accounts::Entry),
     Between(between::Entry),
     Household(households::Entry),
+    Governance(governance::Entry),
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +57,7 @@ fn build(entry: &Entry) -> Output {
         Entry::Account(entry) => accounts::build(entry),
         Entry::Between(entry) => between::build(entry),
         Entry::Household(entry) => households::build(entry),
+        Entry::Governance(entry) => governance::build(entry),
     }
 }
 
@@ -67,6 +70,7 @@ fn samples() -> Vec<(String, Entry)> {
         .chain(of(accounts::samples(), Entry::Account))
         .chain(of(between::samples(), Entry::Between))
         .chain(of(households::samples(), Entry::Household))
+        .chain(of(governance::samples(), Entry::Governance))
         .collect()
 }
 

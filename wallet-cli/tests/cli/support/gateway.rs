@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use lojal_types::api::{
-    Account, Balance, Brand, Brands, History, Issue, Netting, NettingPair, Operator, Operators, Partnership,
-    Partnerships, Payment, Reversal, Status, TransactionState, TransactionStatus,
+    Account, Balance, Brand, Brands, Governance, History, Issue, Motion, Netting, NettingPair, Operator, Operators,
+    Partnership, Partnerships, Payment, Reversal, Status, TransactionState, TransactionStatus, Validator, Validators,
 };
 use lojal_types::{
     Activity, AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome,
@@ -31,6 +31,8 @@ pub struct Ledger {
     pub partnerships: Vec<Partnership>,
     pub netting: Vec<NettingPair>,
     pub operators: Vec<Operator>,
+    /// The motions that are undecided.
+    pub motions: Vec<Motion>,
     /// The history of every account, the newest first, if it isn't two transfers on a page each.
     pub history: Option<Vec<TransactionStatus>>,
     /// A change of every page of a history: a lie.
@@ -52,6 +54,7 @@ impl Ledger {
             partnerships: vec![],
             netting: vec![],
             operators: vec![],
+            motions: vec![],
             history: None,
             lie: None,
             payment: None,
@@ -132,6 +135,12 @@ impl Ledger {
             "/v1/brands/nordmat" => Answer::json(200, &brand("nordmat", 4)),
             "/v1/brands/kaffet/operators" => Answer::json(200, &Operators { operators: self.operators.clone() }),
             "/v1/partnerships" => Answer::json(200, &Partnerships { partnerships: self.partnerships.clone() }),
+            "/v1/governance" => Answer::json(200, &self.governance()),
+            "/v1/validators" => Answer::json(200, &validators()),
+            path if path.starts_with("/v1/governance/") => {
+                let motion = self.motions.iter().find(|one| path.ends_with(&format!("/{}", one.motion)));
+                motion.map_or_else(|| Answer::problem(404, "unknown_motion"), |one| Answer::json(200, one))
+            }
             "/v1/netting" => {
                 let currency = genesis().document().settlement_currency;
                 Answer::json(
@@ -154,6 +163,17 @@ impl Ledger {
             },
         }
     }
+    fn governance(&self) -> Governance {
+        Governance {
+            version: 1,
+            scheduled: None,
+            parameters: genesis().document().parameters.clone(),
+            settings: genesis().document().governance.settings(),
+            open: self.motions.clone(),
+            closed: vec![],
+            height: Height::new(41),
+        }
+    }
     /// An account that the ledger knows nothing about is as good as one that never received points.
     fn read_account(&self, path: &str) -> Answer {
         let find = |text: &str| self.accounts.iter().find(|account| account.address.to_string() == text);
@@ -169,6 +189,24 @@ impl Ledger {
     }
 }
 
+/// The one validator, for which the wallet's owner speaks.
+fn validators() -> Validators {
+    let genesis = genesis();
+    let validator = genesis.document().validators.first().expect("one validator");
+    let address = |address: lojal_types::Address| address.to_text(NetworkKind::Test);
+    let one = Validator {
+        name: validator.name.clone(),
+        address: address(validator.address()),
+        public_key: validator.public_key,
+        network_key: validator.network_key,
+        power: validator.power,
+        governor: address(key().address()),
+        endpoint: None,
+        since: Height::GENESIS,
+    };
+    Validators { validators: vec![one], total_power: validator.power, height: Height::new(41) }
+}
+
 /// A gateway's answer about a brand.
 pub fn brand(id: &str, decimals: u8) -> Brand {
     Brand {
@@ -176,6 +214,7 @@ pub fn brand(id: &str, decimals: u8) -> Brand {
         name: name(id),
         decimals,
         policy: policy(),
+        suspended: false,
         totals: Totals { issued: Points::new(125_000).into(), ..Totals::default() },
     }
 }

@@ -11,8 +11,8 @@ use std::process::{Command, Output, Stdio};
 
 use lojal_types::genesis::GenesisBrand;
 use lojal_types::{
-    Address, AddressText, Bounded, Genesis, GenesisDocument, KeyPair, NetworkKind, Parameters, Points, Policy,
-    Reference, TimeMs, Validator,
+    Address, AddressText, Bounded, Genesis, GenesisDocument, Governance, KeyPair, NetworkKind, Parameters, Points,
+    Policy, Reference, TimeMs, Validator,
 };
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::Passphrase;
@@ -33,6 +33,7 @@ pub fn genesis() -> Genesis {
         GenesisBrand { decimals, ..brand }
     };
     let document = GenesisDocument {
+        governance: Governance::of([&validator], |validator| validator.network_key),
         settlement_currency: Some("SEK".parse().expect("valid")),
         parameters: Parameters { recovery_delay_ms: 60_000, ..Parameters::standard() },
         validators: Bounded::from([validator]),

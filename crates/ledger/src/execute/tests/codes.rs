@@ -2,6 +2,7 @@
 
 mod between;
 mod brands;
+mod governance;
 mod holds;
 mod households;
 mod keys;
@@ -23,7 +24,7 @@ type Refused = fn(&mut Ledger) -> VerifiedTransaction;
 type Failing = fn(&mut Ledger) -> (u8, Operation);
 
 /// The codes of transactions that can't be in a block at all.
-const REFUSALS: [(Code, Refused); 6] = [
+const REFUSALS: [(Code, Refused); 7] = [
     (Code::TransactionExpired, |ledger| {
         let block_time = ledger.next_time();
         ledger.sign_until(ANNA, block_time, vec![redeem(GROCER, ANNA, 1)])
@@ -48,12 +49,16 @@ const REFUSALS: [(Code, Refused); 6] = [
         let until = ledger.now().plus_ms(HOUR_MS);
         ledger.sign_with(&key(BO), address(ANNA), until, vec![redeem(GROCER, ANNA, 1)])
     }),
+    (Code::UnknownInVersion, |ledger| {
+        let both = vec![propose_motion(vec![suspend(CAFE)]), propose_motion(vec![set_power(1, 2)])];
+        ledger.sign(GOVERNOR, both)
+    }),
 ];
 
 /// The codes of transactions that land with a receipt and without effect.
 fn failures() -> impl Iterator<Item = &'static (Code, Failing)> {
     let groups = [points::FAILURES, holds::FAILURES, keys::FAILURES, brands::FAILURES, between::FAILURES];
-    groups.into_iter().chain([households::FAILURES]).flatten()
+    groups.into_iter().chain([households::FAILURES, governance::FAILURES]).flatten()
 }
 
 /// Anna has 500 points of the grocer, Bo 40 of the café.
@@ -97,9 +102,21 @@ fn what_fails_in_a_block_has_a_receipt_with_its_code_and_changes_nothing() {
 }
 
 #[test]
+fn what_fails_under_rules_that_no_version_has_yet_has_its_code_and_changes_nothing() {
+    for (number, (code, provoke)) in governance::FAILURES_UNDER_ALL_RULES.iter().enumerate() {
+        let mut ledger = Ledger::under_all_rules();
+        ledger.apply(TILL, issue(GROCER, ANNA, 500, "first"));
+        let (sender, operation) = provoke(&mut ledger);
+        let before = records(ledger.view());
+        assert_eq!(ledger.run(sender, vec![operation]), failed(0, *code), "failure {number}, {code}");
+        assert_eq!(records(ledger.view()), before, "failure {number}, {code}: nothing changes");
+    }
+}
+
+#[test]
 fn every_code_is_provoked_here_or_given_before_the_ledger() {
     let refusals = REFUSALS.iter().map(|(code, _)| *code);
-    let failures = failures().map(|(code, _)| *code);
+    let failures = failures().chain(governance::FAILURES_UNDER_ALL_RULES).map(|(code, _)| *code);
     let provoked: BTreeSet<Code> = refusals.chain(failures).collect();
     assert!(BEFORE_THE_LEDGER.iter().all(|code| !provoked.contains(code)));
     let covered: BTreeSet<Code> = provoked.into_iter().chain(BEFORE_THE_LEDGER).collect();

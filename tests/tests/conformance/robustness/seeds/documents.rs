@@ -6,7 +6,7 @@ use lojal_types::{NetworkKind, api};
 use super::{Seeds, named, vectors};
 
 const SMALLEST: &str = "name = \"n\"\nnetwork = \"main\"\ntime_ms = 0\n[parameters]\nheartbeat_ms = 100\n\
-                        block_bytes_max = 32768\nblock_transactions_max = 1\n";
+                        block_bytes_max = 32768\nblock_transactions_max = 1\n[governance]\nversion = 1\n";
 
 pub(super) fn genesis() -> Seeds {
     let mut seeds = Seeds::new();

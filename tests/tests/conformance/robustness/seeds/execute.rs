@@ -9,6 +9,9 @@ const CLEO: u8 = 2;
 const DORA: u8 = 3;
 const TILL: u8 = 160;
 const ISSUER: u8 = 200;
+/// The governor of the validator that decides alone, and of the other one.
+const FIRST: u8 = 205;
+const SECOND: u8 = 208;
 
 /// The time between blocks: the byte that chooses it.
 const A_SECOND: u8 = 0;
@@ -25,7 +28,7 @@ const CONVERT: Choices = &[14, 0, 1, 0, 0, 10];
 const RECOVER_CLEO: Choices = &[22, CLEO, 7];
 
 /// Short stories, which together apply every kind of operation.
-const STORIES: [(&str, &[Step]); 14] = [
+const STORIES: [(&str, &[Step]); 17] = [
     ("guardians", &[(A_SECOND, ANNA, &[21, 1, 1, BO, 1])]),
     ("issue-and-reverse", &[(A_SECOND, TILL, &[0, 0, ANNA, 20, 25]), (A_SECOND, TILL, &[7, 0, ANNA, 25, 26, 5, 1, 0])]),
     ("transfer-and-redeem", &[(A_SECOND, ANNA, &[5, 0, 0, BO, 20]), (A_MONTH, BO, &[3, 0, 0, 0, 10])]),
@@ -82,6 +85,26 @@ const STORIES: [(&str, &[Step]); 14] = [
             (A_SECOND, DORA, &[26]),
         ],
     ),
+    (
+        "motion",
+        &[
+            (A_SECOND, SECOND, &[32, 0, 4, 0]),
+            (A_SECOND, FIRST, &[34, 0, 0]),
+            (A_SECOND, TILL, &[0, 0, ANNA, 20, 25]),
+            (A_SECOND, FIRST, &[32, 0, 5, 0]),
+            (A_SECOND, TILL, &[0, 0, ANNA, 20, 25]),
+        ],
+    ),
+    (
+        "motion-withdrawn",
+        &[
+            (A_SECOND, SECOND, &[32, 0, 6, 0, 7, 0]),
+            (A_SECOND, SECOND, &[35, 0, 0]),
+            (A_SECOND, SECOND, &[32, 0, 4, 0]),
+            (A_MONTH, SECOND, &[35, 1, 0]),
+        ],
+    ),
+    ("brand-that-joins", &[(A_SECOND, FIRST, &[32, 0, 3, 1, 5, 0, 1, 100, 0, 0, 0, 0, 0])]),
 ];
 
 /// A block's choices: its time, one transaction, its sender, one operation, how long it is valid, a new nonce, the

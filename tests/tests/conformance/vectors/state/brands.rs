@@ -66,7 +66,7 @@ pub(super) struct HeldLot {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Entry {
-    Brand { id: BrandId, name: Name, decimals: u8, policy: Policy },
+    Brand { id: BrandId, name: Name, decimals: u8, policy: Policy, suspended: bool },
     Totals(Totals),
     Outstanding { brand: BrandId, expiry: Expiry, points: Points },
     Operator { brand: BrandId, operator: AddressText, roles: Vec<Role>, issue_daily_max: Option<Points> },
@@ -82,9 +82,9 @@ pub(super) enum Entry {
 
 pub(super) fn build(entry: &Entry) -> Output {
     match entry {
-        Entry::Brand { id, name, decimals, policy } => {
+        Entry::Brand { id, name, decimals, policy, suspended } => {
             let (name, policy) = (name.clone(), policy.clone());
-            output(&BrandKey(*id), &record::Brand { name, decimals: *decimals, policy })
+            output(&BrandKey(*id), &record::Brand { name, decimals: *decimals, policy, suspended: *suspended })
         }
         Entry::Totals(Totals { brand, totals }) => output(&TotalsKey(*brand), totals),
         Entry::Outstanding { brand, expiry, points } => {
@@ -190,7 +190,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let issued_today =
         Entry::IssuedToday { brand, operator: account(12), on_day_of_ms: time(START_MS), points: points(600) };
     vec![
-        named("brand", Entry::Brand { id: brand, name: parse("Nordmat"), decimals: 2, policy }),
+        named("brand", Entry::Brand { id: brand, name: parse("Nordmat"), decimals: 2, policy, suspended: false }),
         named("totals", Entry::Totals(totals)),
         named("outstanding", Entry::Outstanding { brand, expiry: parse("2028-11"), points: points(1) }),
         named("outstanding for ever", Entry::Outstanding { brand, expiry: Expiry::Never, points: points(1) }),

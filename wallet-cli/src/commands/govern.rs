@@ -1,0 +1,184 @@
+//! Commands of those who run the network: motions, and who approves them.
+
+use std::path::Path;
+
+use lojal_text::outside;
+use lojal_types::governance::{actions_from_toml, digest_of};
+use lojal_types::{
+    Action, Actions, Activate, Approve, Bounded, Endpoint, MotionId, NetworkKind, Operation, Propose, ReinstateBrand,
+    SetEndpoint, SignOfLife, SuspendBrand, Withdraw, api,
+};
+use lojal_wallet::gateways::{Gateways, GatewaysError};
+use lojal_wallet::time::utc;
+
+use super::context::Context;
+use super::motions::{Reader, in_words, stage, support};
+use super::transact::Session;
+use crate::ask;
+use crate::cli::{Consent, GovernCommand, ProposeMotionArgs, Sending};
+use crate::error::CommandError;
+use crate::output::Report;
+
+/// Longest file with actions or signs of life, in bytes: more than fits into a transaction.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+
+/// `lojal govern`.
+pub(super) fn govern(context: &Context, command: GovernCommand) -> Result<Report, CommandError> {
+    match command {
+        GovernCommand::List => list(context),
+        GovernCommand::Show { motion } => show(context, motion),
+        GovernCommand::Propose(args) => propose(context, &args),
+        GovernCommand::Approve { motion, consent, sending } => approve(context, motion, consent, &sending),
+        GovernCommand::Withdraw { motion, consent, sending } => withdraw(context, motion, consent, &sending),
+        GovernCommand::Activate { motion, signs, consent, sending } => {
+            activate(context, motion, &signs, consent, &sending)
+        }
+        GovernCommand::Endpoint { endpoint, consent, sending } => set_endpoint(context, endpoint, consent, &sending),
+    }
+}
+
+fn list(context: &Context) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let gateways = context.gateways(home.as_ref())?;
+    let validators = gateways.ask(|gateway| Ok(gateway.client()?.validators()?))?;
+    let governance = gateways.ask(|gateway| Ok(gateway.client()?.governance()?))?;
+    let mut rows = vec![["VALIDATOR", "POWER", "GOVERNOR", "NODE"].map(str::to_owned).to_vec()];
+    for one in &validators.validators {
+        let node = one.endpoint.as_ref().map(outside).unwrap_or_default();
+        rows.push(vec![outside(&one.name), one.power.to_string(), one.governor.to_string(), node]);
+    }
+    let mut text = lojal_print::table(&rows, &[1]);
+    text += &format!("\n\nversion {} of the protocol", governance.version);
+    if let Some(next) = governance.scheduled {
+        text += &format!("; version {} begins with block {}", next.version, next.height);
+    }
+    let mut rows = vec![["MOTION", "BY", "WHAT", "STAGE", "APPROVED BY"].map(str::to_owned).to_vec()];
+    for motion in governance.open.iter().chain(&governance.closed) {
+        let what: Vec<&str> = motion.actions.iter().map(Action::name).collect();
+        let support = format!("{} of {}", motion.approving_power, motion.total_power);
+        rows.push(vec![motion.motion.to_string(), outside(&motion.by), what.join(", "), stage(motion), support]);
+    }
+    text += "\n\n";
+    text += &if rows.len() == 1 { "there are no motions".to_owned() } else { lojal_print::table(&rows, &[0]) };
+    let json = serde_json::json!({ "validators": validators, "governance": governance });
+    Ok(Report::done(&json, text))
+}
+
+fn show(context: &Context, motion: MotionId) -> Result<Report, CommandError> {
+    let home = context.home_or_gateway()?;
+    let gateways = context.gateways(home.as_ref())?;
+    let motion = ask_for(&gateways, motion)?;
+    let validators = gateways.ask(|gateway| Ok(gateway.client()?.validators()?))?;
+    let network = validators.validators.first().map_or(NetworkKind::Main, |one| one.governor.network());
+    Ok(Report::done(&motion, text_of(&gateways, network, &motion)?))
+}
+
+fn ask_for(gateways: &Gateways, motion: MotionId) -> Result<api::Motion, CommandError> {
+    gateways.ask(|gateway| Ok(gateway.client()?.motion(motion)?)).map_err(|error| match error {
+        GatewaysError::Client(error) if error.is_problem("unknown_motion") => CommandError::UnknownMotion(motion),
+        error => error.into(),
+    })
+}
+
+/// All that is known of a motion.
+fn text_of(gateways: &Gateways, network: NetworkKind, motion: &api::Motion) -> Result<String, CommandError> {
+    let approvals: Vec<String> = motion.approvals.iter().map(outside).collect();
+    let rows = [
+        ("motion", motion.motion.to_string()),
+        ("put forward by", format!("{}, {} UTC", outside(&motion.by), utc(motion.created_ms))),
+        ("stage", stage(motion)),
+        ("approved by", approvals.join(", ")),
+        ("power", support(motion)),
+        ("digest", motion.digest.to_string()),
+    ];
+    let head = lojal_print::table(&rows.map(|(name, value)| vec![name.to_owned(), value]), &[]);
+    Ok(format!("{head}\n{}", words_of(gateways, network, &motion.actions)?))
+}
+
+/// The actions in words, against what is in force.
+fn words_of(gateways: &Gateways, network: NetworkKind, actions: &Actions) -> Result<String, CommandError> {
+    let governance = gateways.ask(|gateway| Ok(gateway.client()?.governance()?))?;
+    Ok(in_words(actions, &Reader { network, parameters: &governance.parameters }))
+}
+
+/// The actions of the file, and then those of the options.
+fn actions_of(args: &ProposeMotionArgs) -> Result<Actions, CommandError> {
+    let unreadable = |reason: String| CommandError::Motion(reason);
+    let mut actions = match &args.actions {
+        None => Vec::new(),
+        Some(path) => {
+            let text = read(path)?;
+            actions_from_toml(&text).map_err(|error| unreadable(format!("{}: {error}", path.display())))?.into_inner()
+        }
+    };
+    actions.extend(args.suspend.iter().map(|brand| Action::SuspendBrand(SuspendBrand { brand: *brand })));
+    actions.extend(args.reinstate.iter().map(|brand| Action::ReinstateBrand(ReinstateBrand { brand: *brand })));
+    Bounded::new(actions)
+        .map_err(|_| unreadable("a motion has 1 to 8 actions: give --actions, --suspend or --reinstate".to_owned()))
+}
+
+fn read(path: &Path) -> Result<String, CommandError> {
+    ask::file(path, FILE_BYTES_MAX)
+}
+
+fn propose(context: &Context, args: &ProposeMotionArgs) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let actions = actions_of(args)?;
+    let words = words_of(&session.gateways, session.home.network(), &actions)?;
+    ask::consent(&format!("put forward, and approve by that:\n{words}"), args.consent)?;
+    let digest = digest_of(&session.home.chain_id(), &actions);
+    let report = session.transact(Operation::Propose(Propose { actions }), "put the motion forward", &args.sending)?;
+    Ok(report.with_field("digest", &digest).with_line("`lojal govern list` shows its number"))
+}
+
+/// Approves the actions that were shown: the digest is of them, whatever a gateway says that it is.
+fn approve(context: &Context, motion: MotionId, consent: Consent, sending: &Sending) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let found = ask_for(&session.gateways, motion)?;
+    let text = text_of(&session.gateways, session.home.network(), &found)?;
+    ask::consent(&format!("approve:\n{text}"), consent)?;
+    let digest = digest_of(&session.home.chain_id(), &found.actions);
+    let operation = Operation::Approve(Approve { motion, digest });
+    session.transact(operation, &format!("approved motion {motion}"), sending)
+}
+
+fn withdraw(context: &Context, motion: MotionId, consent: Consent, sending: &Sending) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let found = ask_for(&session.gateways, motion)?;
+    let text = text_of(&session.gateways, session.home.network(), &found)?;
+    ask::consent(&format!("withdraw:\n{text}"), consent)?;
+    session.transact(Operation::Withdraw(Withdraw { motion }), &format!("withdrew motion {motion}"), sending)
+}
+
+fn activate(
+    context: &Context,
+    motion: MotionId,
+    signs: &Path,
+    consent: Consent,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let unreadable = |error| CommandError::Motion(format!("{}: {error}", signs.display()));
+    let list: Vec<SignOfLife> = serde_json::from_str(&read(signs)?).map_err(|error| unreadable(error.to_string()))?;
+    let list = Bounded::new(list).map_err(|error| unreadable(error.to_string()))?;
+    let found = ask_for(&session.gateways, motion)?;
+    let text = text_of(&session.gateways, session.home.network(), &found)?;
+    ask::consent(&format!("hand in {} signs of life for:\n{text}", list.len()), consent)?;
+    let operation = Operation::Activate(Activate { motion, signs: list });
+    session.transact(operation, &format!("handed in signs of life for motion {motion}"), sending)
+}
+
+fn set_endpoint(
+    context: &Context,
+    endpoint: Option<Endpoint>,
+    consent: Consent,
+    sending: &Sending,
+) -> Result<Report, CommandError> {
+    let session = Session::open(context)?;
+    let what = match &endpoint {
+        Some(endpoint) => format!("say that the validator's node is at {endpoint}"),
+        None => "say no more where the validator's node is".to_owned(),
+    };
+    ask::consent(&what, consent)?;
+    session.transact(Operation::SetEndpoint(SetEndpoint { endpoint }), "changed the validator's endpoint", sending)
+}
