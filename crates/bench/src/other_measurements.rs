@@ -201,6 +201,10 @@ pub struct Long {
     pub last_per_s: f64,
     /// The length of these two, in seconds.
     pub compared_s: f64,
+    /// Transfers per second in the median second of load, of those that nobody began or ended in.
+    pub median_per_s: f64,
+    /// Transfers per second in the slowest of these.
+    pub slowest_per_s: f64,
     /// Memory after the first minute, in bytes.
     pub resident_bytes_first: u64,
     /// Memory at the end, in bytes.
@@ -222,10 +226,12 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
     let stored_before = bed.settled_size()?;
     let mut intervals: Vec<Interval> = Vec::new();
     let (mut applied, mut seconds, mut cpu_s, mut transaction_bytes) = (0, 0.0, 0.0, 0.0);
+    let mut full = Vec::new();
     for from in (0..count).step_by(CHUNK) {
         let kind = Kind::Transfer { skew };
         let bodies = bed.signer.presign(kind, CHUNK.min(count - from), kind.batch());
         let measured = bed.submit(&bodies, CONNECTIONS, None, UNLIMITED)?;
+        full.extend(full_seconds(&measured.run.intervals));
         let later = |interval: &Interval| Interval { end_s: seconds + interval.end_s, ..*interval };
         let new: Vec<Interval> = measured.run.intervals.iter().map(later).collect();
         intervals.extend(new);
@@ -238,6 +244,7 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
     let compared_s = MINUTE_S.min(seconds / 3.0);
     let first = between(&intervals, 0.0, compared_s);
     let last = between(&intervals, seconds - compared_s, seconds);
+    full.sort_unstable_by(f64::total_cmp);
     let early = intervals.iter().find(|one| one.end_s >= compared_s).or(intervals.last());
     Ok(Long {
         applied,
@@ -245,6 +252,8 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
         first_per_s: first,
         last_per_s: last,
         compared_s,
+        median_per_s: full.get(full.len() / 2).copied().unwrap_or(0.0),
+        slowest_per_s: full.first().copied().unwrap_or(0.0),
         resident_bytes_first: early.map_or(0, |one| one.resident_bytes),
         resident_bytes_last: intervals.last().map_or(0, |one| one.resident_bytes),
         stored_before,
@@ -253,6 +262,13 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
         cpu_us: cpu_s * 1e6 / applied.max(1) as f64,
         intervals,
     })
+}
+
+/// Operations per second in the seconds of a load but for the first and the last: they begin before the first answer,
+/// and end after the last one.
+fn full_seconds(intervals: &[Interval]) -> impl Iterator<Item = f64> {
+    let inner = intervals.get(1..intervals.len().saturating_sub(1)).unwrap_or_default();
+    inner.iter().map(|interval| interval.operations_per_s)
 }
 
 /// Operations per second between two times.
@@ -271,17 +287,21 @@ fn between(intervals: &[Interval], from_s: f64, to_s: f64) -> f64 {
 mod tests {
     use super::*;
 
+    fn interval(end_s: f64, operations_per_s: f64) -> Interval {
+        Interval { end_s, operations_per_s, validators_cores: 0.0, generator_cores: 0.0, resident_bytes: 0 }
+    }
+
     #[test]
     fn a_part_of_the_time_is_the_mean_of_what_lies_in_it() {
-        let interval = |end_s, operations_per_s| Interval {
-            end_s,
-            operations_per_s,
-            validators_cores: 0.0,
-            generator_cores: 0.0,
-            resident_bytes: 0,
-        };
         let intervals = [interval(1.0, 100.0), interval(2.0, 200.0), interval(4.0, 50.0)];
         assert!((between(&intervals, 0.0, 2.0) - 150.0).abs() < 1e-9);
         assert!((between(&intervals, 1.5, 3.0) - 100.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_first_and_the_last_second_of_a_load_are_not_full() {
+        let intervals = [interval(1.0, 80.0), interval(2.0, 100.0), interval(3.0, 90.0), interval(3.1, 5.0)];
+        assert_eq!(full_seconds(&intervals).collect::<Vec<_>>(), [100.0, 90.0]);
+        assert_eq!((full_seconds(&intervals[..1]).count(), full_seconds(&[]).count()), (0, 0));
     }
 }

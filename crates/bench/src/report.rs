@@ -224,7 +224,8 @@ fn many_accounts(results: &Results) -> String {
         "## {} accounts with skew\n\n\
          - Giving every account points of two brands took {} s ({} operations per s), and {} bytes of memory per \
          account.\n\
-         - {} transfers: {} per s at first, {} per s in the end; CPU {} µs each.\n\
+         - {} transfers: {} per s at first, {} per s in the end; {} in the median second and {} in the slowest; CPU {} \
+         µs each.\n\
          - Memory {} at first, {} in the end.\n\
          - Stored per transfer: {} bytes ({} on disk), of which {} are the block log; a signed transfer has {}.\n\
          - Start after a kill: {} s with everything in the last checkpoint; {} s with {} of log after it.\n\n",
@@ -235,6 +236,8 @@ fn many_accounts(results: &Results) -> String {
         whole(long.applied as f64),
         whole(long.first_per_s),
         whole(long.last_per_s),
+        whole(long.median_per_s),
+        whole(long.slowest_per_s),
         number(long.cpu_us),
         mebibytes(long.resident_bytes_first),
         mebibytes(long.resident_bytes_last),

@@ -160,6 +160,12 @@ fn over_time(results: &Results) -> Vec<Target> {
             ),
         },
         Target {
+            what: "the slowest second of the long run / its median second",
+            bound: Bound::AtLeast(0.8),
+            reached: Some(long.slowest_per_s / long.median_per_s.max(1e-9)),
+            figures: format!("{} / {} transfers per s", whole(long.slowest_per_s), whole(long.median_per_s)),
+        },
+        Target {
             what: "flat memory: at the end of the long run / after its first minute",
             bound: Bound::AtMost(1.1),
             reached: Some(long.resident_bytes_last as f64 / long.resident_bytes_first.max(1) as f64),

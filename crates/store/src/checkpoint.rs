@@ -2,41 +2,62 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use lojal_ledger::{Shelves, View};
-use lojal_types::Height;
+use lojal_ledger::View;
+use lojal_types::{Height, Month};
 
 use crate::error::StoreError;
-use crate::index::{Snapshot, panic_text};
-use crate::limits::CHECKPOINTS_BEHIND_MAX;
+use crate::index::{Base, Snapshot, panic_text};
+use crate::limits::{CHECKPOINTS_BEHIND_MAX, PACE_INTERVAL_PARTS};
 use crate::options::Checkpoints;
-use crate::shared::{Shared, Signal};
+use crate::pace::{Pace, give_way};
+use crate::shared::{Shared, Signal, Waiting};
 
 impl Shared {
-    /// Writes everything up to the last block to the index; returns that block's height. After a failure there are
-    /// no more checkpoints: the log has everything, and the next start sorts out the index.
+    /// Writes everything up to the last block to the index, as fast as it goes; returns that block's height. After a
+    /// failure there are no more checkpoints: the log has everything, and the next start sorts out the index.
     pub(crate) fn checkpoint(&self) -> Result<Height, StoreError> {
-        let mut base = self.base();
+        let _waiting = Waiting::new(&self.waiting);
+        self.checkpoint_by_and_by()
+    }
+
+    /// The same, and with it all that could go on beside it, since there is nobody whom that would hinder.
+    pub(crate) fn checkpoint_with_all(&self) -> Result<Height, StoreError> {
+        self.checkpoint_from(self.base(), &Pace::at_once())
+    }
+
+    /// The same as long as nobody waits for it, but so that others hardly notice.
+    fn checkpoint_by_and_by(&self) -> Result<Height, StoreError> {
+        let base = self.base();
+        let due = (self.options.checkpoint_bytes, self.options.checkpoint_interval / PACE_INTERVAL_PARTS);
+        let pace = match self.options.checkpoints {
+            Checkpoints::Thread => Pace::steady(&self.log_counters, due, &self.waiting),
+            Checkpoints::Inline => Pace::at_once(),
+        };
+        self.checkpoint_from(base, &pace)
+    }
+
+    fn checkpoint_from(&self, mut base: MutexGuard<'_, Base>, pace: &Pace) -> Result<Height, StoreError> {
         if let Some(failure) = self.failure.borrow().clone() {
             return Err(StoreError::Checkpoint(failure));
         }
         let Some(snapshot) = self.freeze() else { return Ok(self.tail().checkpoint) };
-        let written = catch_unwind(AssertUnwindSafe(|| self.index.write(&base, &snapshot)));
+        let last = std::mem::replace(&mut *base, Base::empty());
+        let shelves: Vec<(Month, u64)> = last.shelves.iter().map(|(month, tree)| (*month, tree.len())).collect();
+        let written = catch_unwind(AssertUnwindSafe(|| self.index.write(last, &snapshot, pace)));
         let written = written.unwrap_or_else(|panic| Err(StoreError::Thread(panic_text(&*panic))));
-        let before = match written {
-            Ok(next) => {
-                tell(&base.shelves, &snapshot.view);
-                std::mem::replace(&mut *base, next)
-            }
+        match written {
+            Ok(next) => *base = next,
             Err(error) => {
                 let failure = Arc::new(error);
                 self.fail(Arc::clone(&failure));
                 return Err(StoreError::Checkpoint(failure));
             }
-        };
+        }
+        tell(&shelves, &snapshot.view);
         let height = snapshot.view.tip().height;
         let frozen = {
             let mut tail = self.tail_mut();
@@ -46,7 +67,7 @@ impl Shared {
         self.checkpoints.fetch_add(1, Ordering::Relaxed);
         self.notify();
         // Freeing many entries takes a while, so it is done without a lock that anybody else waits for.
-        drop((frozen, snapshot, before));
+        drop((frozen, snapshot));
         Ok(height)
     }
 
@@ -93,6 +114,7 @@ impl Shared {
         // With nothing to write, no checkpoint makes room.
         let bytes_max = self.options.checkpoint_bytes.saturating_mul(CHECKPOINTS_BEHIND_MAX).max(1);
         let mut signal = self.signal();
+        let mut waiting = None;
         loop {
             if let Some(failure) = self.failure.borrow().clone() {
                 return Err(StoreError::Checkpoint(failure));
@@ -105,6 +127,7 @@ impl Shared {
                 return Ok(());
             }
             signal.due = true;
+            waiting.get_or_insert_with(|| Waiting::new(&self.waiting));
             self.changed.notify_all();
             signal = self.wait(signal);
         }
@@ -133,6 +156,7 @@ impl CheckpointThread {
 
     /// Ends the thread and waits for it.
     pub(crate) fn stop(&self) {
+        let _waiting = Waiting::new(&self.shared.waiting);
         self.shared.signal().stop = true;
         self.shared.changed.notify_all();
         let handle = self.handle.lock().expect("nobody panics while holding this lock").take();
@@ -148,8 +172,9 @@ impl Drop for CheckpointThread {
 }
 
 fn run(shared: &Shared) {
+    give_way();
     while wait_until_due(shared, shared.options.checkpoint_interval) {
-        let written = shared.checkpoint();
+        let written = shared.checkpoint_by_and_by();
         log_failure(&written);
         if written.is_err() {
             return;
@@ -158,11 +183,11 @@ fn run(shared: &Shared) {
 }
 
 /// Logs how large the state of a checkpoint is, and which shelves have been dropped since the one before.
-fn tell(before: &Shelves, view: &View) {
+fn tell(before: &[(Month, u64)], view: &View) {
     let (height, records, references) = (view.tip().height, view.tree().len(), view.shelves().len());
     tracing::info!(%height, records, references, "checkpoint");
-    for (month, shelf) in before.iter().filter(|(month, _)| view.shelves().get(*month).is_none()) {
-        tracing::info!(%month, references = shelf.len(), "the shelf of a month has been dropped");
+    for (month, references) in before.iter().filter(|(month, _)| view.shelves().get(*month).is_none()) {
+        tracing::info!(%month, references, "the shelf of a month has been dropped");
     }
 }
 

@@ -27,6 +27,7 @@ mod log;
 mod mend;
 mod open;
 mod options;
+mod pace;
 mod placed;
 mod reader;
 mod shared;

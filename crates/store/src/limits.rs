@@ -6,11 +6,34 @@ use std::time::Duration;
 /// [`Options`](crate::Options) say otherwise.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes of log after which a checkpoint is due, unless [`Options`](crate::Options) say otherwise.
-pub const CHECKPOINT_BYTES: u64 = 32 * 1024 * 1024;
+pub const CHECKPOINT_BYTES: u64 = 16 * 1024 * 1024;
 /// Time after which a checkpoint is due, unless [`Options`](crate::Options) say otherwise.
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(60);
 /// The number of checkpoints' worth of log that may wait for the running one before the writer has to wait too.
 pub const CHECKPOINTS_BEHIND_MAX: u64 = 4;
+/// The number by which the threads of checkpoints and merges are nicer than others (nice): of a processor that is never
+/// idle, each gets a third of what another thread gets.
+pub const CHECKPOINT_NICE: i32 = 5;
+/// The share of the growth of the log until the next checkpoint is due that the work of one takes, in per cent.
+pub const PACE_PER_CENT: u64 = 75;
+/// The work of a checkpoint takes one of so many parts of the interval between two where the log hardly grows.
+pub const PACE_INTERVAL_PARTS: u32 = 4;
+/// The multiple of these times after which a checkpoint goes as fast as it can.
+pub const PACE_LATE_MAX: u64 = 3;
+/// The time that a checkpoint pauses at least when it is early.
+pub const PACE_PAUSE: Duration = Duration::from_millis(2);
+/// Bytes of a merge beside checkpoints for each byte by which the log grows meanwhile: more than merges take, since a
+/// transaction is written again few times.
+pub const PACE_BESIDE_BYTES: u64 = 3;
+/// Bytes of a merge of runs up to which it is a part of a checkpoint; larger ones go on beside several.
+pub const CHECKPOINT_MERGE_BYTES: u64 = 48 * 1024 * 1024;
+/// Bytes that the state takes in a checkpoint for each byte of blocks, as long as none has been written.
+pub const PACE_STATE_BYTES: u64 = 8;
+/// The bytes that could be written in the time in which an entry of the state is freed.
+pub const PACE_FREED_BYTES: u64 = 16;
+/// Bytes of a file of the index that are written between two syncs of it: small enough that a sync of the log, which
+/// waits for the same disk, doesn't wait long.
+pub const RUN_SYNC_BYTES: usize = 4 * 1024 * 1024;
 /// Most undecided blocks of one height that a reader of the log keeps. Of a decided block that came before more
 /// others than this, the writer repeats the bytes.
 pub const UNDECIDED_BLOCKS_MAX: usize = 16;
@@ -29,6 +52,12 @@ pub(crate) const HISTORY_MARK_STEP: u32 = 64;
 pub const INDEX_VALUE_BYTES_MAX: usize = 2_000;
 /// Pages of 4 KiB that are read or written at once while runs are made: memory for each run that takes part.
 pub const RUN_BUFFER_PAGES: usize = 16;
+/// Bytes of entries of the state that a checkpoint writes again, though they are as they were, for each byte of what
+/// had changed at the one before.
+pub const RENEWED_PER_CHANGED: u64 = 2;
+/// Files of the state become one when together they are at most one of so many parts of all of them: what is larger
+/// goes once everything in it has been written again.
+pub const STATE_MERGE_PARTS: u64 = 16;
 /// Runs become one when those after the first have this many times its transactions: more runs the larger it is, and
 /// fewer times that a transaction is written again.
 pub const RUN_MERGE_FACTOR: u64 = 2;

@@ -180,7 +180,7 @@ fn push(
     };
     drop(replaced);
     if block_bytes >= shared.options.checkpoint_bytes {
-        shared.checkpoint()?;
+        shared.checkpoint_with_all()?;
     }
     Ok(())
 }

@@ -243,7 +243,9 @@ impl Store {
     /// As those of [`Store::checkpoint`].
     pub fn close(&self) -> Result<Height, StoreError> {
         self.thread.stop();
-        self.shared.checkpoint()
+        let written = self.shared.checkpoint();
+        self.shared.index.give_up_merge();
+        written
     }
 
     /// The failure of the background thread, if it has failed. The node should stop then.

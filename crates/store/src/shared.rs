@@ -1,7 +1,7 @@
 //! The data that the writer, the readers and the checkpoint thread share.
 
 use std::fs::File;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use lojal_chain::CommittedBlock;
@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) log: LogDirectory,
     pub(crate) log_counters: Arc<LogCounters>,
     pub(crate) checkpoints: AtomicU64,
+    /// The number of those who wait for a checkpoint.
+    pub(crate) waiting: Arc<AtomicU32>,
     pub(crate) index: Index,
     pub(crate) damage: Damage,
     /// Held by whoever writes over what has rotted.
@@ -69,6 +71,7 @@ impl Shared {
             log: parts.log,
             log_counters: Arc::default(),
             checkpoints: AtomicU64::new(0),
+            waiting: Arc::default(),
             index: parts.index,
             damage: Damage::default(),
             mending: Mutex::default(),
@@ -96,5 +99,21 @@ impl Shared {
     }
     pub(crate) fn tail_mut(&self) -> RwLockWriteGuard<'_, Tail> {
         self.tail.write().expect(UNPOISONED)
+    }
+}
+
+/// Somebody who waits for a checkpoint, counted.
+pub(crate) struct Waiting<'a>(&'a AtomicU32);
+
+impl<'a> Waiting<'a> {
+    pub(crate) fn new(count: &'a AtomicU32) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

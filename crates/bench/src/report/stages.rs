@@ -30,8 +30,8 @@ pub(super) fn text(results: &Results) -> String {
     format!(
         "CPU microseconds per operation and validator, by thread: `mempool` checks signatures and admits, `executor` \
          executes, writes the log and commits, `lojal-node` runs consensus and the network, `gateway` serves HTTP, \
-         `checkpoint` writes the index. The load generator's are per operation, whatever the number of \
-         validators.\n\n{}\
+         `checkpoint` writes the index and `merge` its largest files. The load generator's are per operation, \
+         whatever the number of validators.\n\n{}\
          What the nodes count, each validator's mean.\n\n{}{}{}",
         threads(&loads),
         counters(&loads),

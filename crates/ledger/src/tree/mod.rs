@@ -25,6 +25,7 @@ mod build;
 mod diff;
 mod node;
 mod proof;
+mod slices;
 mod update;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub(crate) use node::Hash;
 use node::Node;
 pub use node::hash_key;
 pub use proof::{Proof, ProofError};
+pub use slices::{Slice, Slices};
 pub(crate) use update::Change;
 
 /// Most entries of a page: "A subtree with at most 16 entries is one page; a larger one splits on the next bit, the
@@ -142,6 +144,12 @@ impl StateTree {
         mut f: impl FnMut(&'a [u8; 32], &'a [u8], Option<&'a [u8]>),
     ) {
         diff::diff(&older.top, &newer.top, &mut f);
+    }
+
+    /// Both versions in slices of bounded size, in the order of the key hashes. What only the older one has is freed
+    /// slice by slice, if nobody else has it.
+    pub fn slices(older: StateTree, newer: &StateTree) -> Slices {
+        Slices::new(older, newer)
     }
 
     /// A proof of the value of `key`, or of its absence, against [`root`](Self::root).

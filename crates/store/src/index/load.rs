@@ -19,6 +19,7 @@ use crate::log::Position;
 use crate::log::read::read_pair;
 use crate::log::scan::{Scan, Step};
 use crate::log::segment::LogDirectory;
+use crate::pace::StateRate;
 
 /// The open index, and the state to replay the log on.
 pub(crate) struct Checkpoint {
@@ -111,8 +112,7 @@ impl Checkpoint {
     fn new(index: Index, loaded: Option<Loaded>, genesis: &Genesis, rebuilt: Option<IndexRebuilt>) -> Self {
         match loaded {
             Some(Loaded { state, position, digest, recent }) => {
-                let (tree, shelves) = (state.view().tree().clone(), state.view().shelves().clone());
-                let base = Base { tree, shelves, digest, recent };
+                let base = Base::of(state.view(), digest, recent, StateRate::UNKNOWN);
                 Self { index, base, state, position: Some(position), rebuilt }
             }
             None => Self { index, base: Base::empty(), state: State::genesis(genesis), position: None, rebuilt },
@@ -134,14 +134,8 @@ fn open(
     if index.get::<u32>(&[keys::CREATED])? != Some(INDEX_VERSION) {
         return Err(unusable("it is empty or was written by another version of this program"));
     }
-    if let Some(changes) = Changes::load(&log.disk, &index.redo)? {
-        index.redo(changes)?;
-    }
-    let Some(meta) = index.get::<Meta>(&[keys::META])? else {
-        // No checkpoint has been finished yet.
-        index.persist()?;
-        index.runs.clean()?;
-        index.trust()?;
+    let Some(meta) = index.last_checkpoint()? else {
+        index.settle()?;
         return Ok((index, None));
     };
     if meta.chain_id != genesis.chain_id() {
@@ -164,9 +158,7 @@ fn open(
         None => return Err(lost(log, meta.tip.height)?),
     };
     let loaded = index.load(genesis, &meta, &header)?;
-    index.persist()?;
-    index.runs.clean()?;
-    index.trust()?;
+    index.settle()?;
     Ok((index, Some(loaded)))
 }
 
@@ -201,6 +193,22 @@ fn lost(log: &LogDirectory, checkpoint: Height) -> Result<Fault, StoreError> {
 }
 
 impl Index {
+    /// The record of the last checkpoint, whose changes are completed if they were only begun; none if none has been
+    /// finished yet.
+    pub(super) fn last_checkpoint(&self) -> Result<Option<Meta>, StoreError> {
+        if let Some(changes) = Changes::load(&self.disk, &self.redo)? {
+            self.redo(changes)?;
+        }
+        Ok(self.get::<Meta>(&[keys::META])?)
+    }
+
+    /// Makes what there is durable, deletes files that no checkpoint lists, and takes the mark away.
+    pub(super) fn settle(&self) -> Result<(), StoreError> {
+        self.persist()?;
+        self.runs.clean()?;
+        self.trust()
+    }
+
     /// Finds the checkpoint's block in the log and checks that it is final; none if there is no whole block there.
     fn check_block(&self, meta: &Meta, log: &LogDirectory) -> Result<Option<Header>, Fault> {
         let Meta { tip, position, .. } = meta;

@@ -27,20 +27,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_ledger::{Shelves, StateTree, Tip};
-use lojal_types::{ChainId, Height};
+use lojal_ledger::{StateTree, Tip, View};
+use lojal_types::{ChainId, Height, Month};
 
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
 use crate::limits::{INDEX_ATTEMPTS_MAX, INDEX_CACHE_BYTES, INDEX_RELEASE_WAIT};
 use crate::log::Position;
 use crate::log::record::encode;
+use crate::pace::StateRate;
 pub(crate) use load::Checkpoint;
 pub use load::IndexRebuilt;
 use runs::Runs;
 pub(crate) use write::Snapshot;
 
-const INDEX_VERSION: u32 = 6;
+const INDEX_VERSION: u32 = 7;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
 /// The record that a checkpoint has of itself.
@@ -85,16 +86,23 @@ impl Digest {
 pub(crate) struct Base {
     /// The state of the last checkpoint; empty before the first.
     pub(crate) tree: StateTree,
-    pub(crate) shelves: Shelves,
+    pub(crate) shelves: BTreeMap<Month, StateTree>,
     pub(crate) digest: Digest,
     pub(crate) recent: RecentParts,
+    pub(crate) rate: StateRate,
 }
 
 impl Base {
     /// The base of the first checkpoint.
-    fn empty() -> Self {
-        let (tree, shelves) = (StateTree::new(), Shelves::default());
-        Self { tree, shelves, digest: Digest::default(), recent: RecentParts::new() }
+    pub(crate) fn empty() -> Self {
+        let (tree, shelves) = (StateTree::new(), BTreeMap::new());
+        Self { tree, shelves, digest: Digest::default(), recent: RecentParts::new(), rate: StateRate::UNKNOWN }
+    }
+
+    /// The base after a checkpoint of this state.
+    fn of(view: &View, digest: Digest, recent: RecentParts, rate: StateRate) -> Self {
+        let shelves = view.shelves().iter().map(|(month, tree)| (month, tree.clone())).collect();
+        Self { tree: view.tree().clone(), shelves, digest, recent, rate }
     }
 }
 

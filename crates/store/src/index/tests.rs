@@ -1,18 +1,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lojal_ledger::State;
 use lojal_ledger::key::{CapturedKey, ShelfKey, StateKey};
 use lojal_ledger::recent::RecentIds;
 use lojal_ledger::record::Shelf;
+use lojal_ledger::{Shelves, State};
 use lojal_types::{BlockId, Hash, Height, Month, Reference};
 
-use super::runs::{Change, Order, Part};
+use super::runs::{Changed, Order, Part, note};
 use super::*;
 use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::BlockPlace;
+use crate::pace::Pace;
 use crate::tail::Layer;
 use crate::testing::{genesis, open_small, options};
+
+mod power;
 
 /// Changes the entries of the state and the recent ids in a data directory, as if a fault of the program had.
 pub(crate) fn change_entries(directory: &Path, change: impl FnOnce(&mut Vec<(Vec<u8>, Vec<u8>)>)) {
@@ -26,8 +29,9 @@ pub(crate) fn change_entries(directory: &Path, change: impl FnOnce(&mut Vec<(Vec
     };
     index.runs.each_entry(Part::Whole, each).expect("whole");
     change(&mut entries);
-    let entries = entries.into_iter().filter_map(|(key, value)| Change::new(&key, Some(value))).collect();
-    let infos = index.runs.rewrite_entries(entries).expect("writable");
+    let mut changed = Changed::new();
+    entries.into_iter().for_each(|(key, value)| note(&mut changed, &key, Some(value)));
+    let infos = index.runs.rewrite_entries(&changed).expect("writable");
     meta.files = Digest::of(&[keys::FILES], &encode(&infos));
     index.db.insert(keys::part(&[keys::FILES], 0), encode(&infos)).expect("writable");
     index.db.insert([keys::META], encode(&meta)).expect("writable");
@@ -74,7 +78,7 @@ fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
         layer.blocks.insert(height, (BlockId::new([1; 32]), place));
         let layer = Arc::new(layer);
         let snapshot = Snapshot { layer, view, before: start.view().clone(), position };
-        base = index.write(&base, &snapshot).expect("the disk works");
+        base = index.write(base, &snapshot, &Pace::at_once()).expect("the disk works");
         let (read, _, _) = index.contents().expect("readable");
         assert_eq!((read.root(), read.len()), (tree.root(), tree.len()));
         for entry in index.db.iter() {
@@ -109,7 +113,7 @@ fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simul
             let (layer, position) = (Arc::new(layer), Position { segment: 1, offset: 53 });
             let before = start.view().clone();
             let snapshot = Snapshot { layer, view: state.view().clone(), before, position };
-            base = index.write(&base, &snapshot).expect("the disk works");
+            base = index.write(base, &snapshot, &Pace::at_once()).expect("the disk works");
             let (read, _, recent) = index.contents().expect("readable");
             assert_eq!((read.root(), read.len(), recent.len()), (tree.root(), tree.len(), 0));
             assert!(read.iter().eq(tree.iter()));
@@ -195,7 +199,8 @@ fn shelves_come_back_and_a_dropped_one_takes_its_files_with_it_while_others_are_
         layer.blocks.insert(Height::new(height), (BlockId::new([1; 32]), place));
         let (layer, position) = (Arc::new(layer), Position { segment: 1, offset: 53 });
         let (view, before) = (state.view().clone(), start.view().clone());
-        base = index.write(&base, &Snapshot { layer, view, before, position }).expect("the disk works");
+        base =
+            index.write(base, &Snapshot { layer, view, before, position }, &Pace::at_once()).expect("the disk works");
         let (read, of_shelves, _) = index.contents().expect("readable");
         assert_eq!(read.root(), main.root());
         let restored = Shelves::restore(&read, start.view().tip().time_ms, of_shelves).expect("those of the state");

@@ -9,12 +9,13 @@ use lojal_ledger::{StateTree, View};
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
-use super::runs::{Change, StateChanges};
+use super::runs::{Changed, StateChanges, note};
 use super::{Base, Digest, Index, Meta, RecentParts, guarded};
 use crate::error::{IndexError, StoreError};
 use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::Position;
 use crate::log::record::encode;
+use crate::pace::{Pace, StateRate};
 use crate::tail::Layer;
 
 /// The parts of a checkpoint.
@@ -30,12 +31,17 @@ pub(crate) struct Snapshot {
 
 impl Index {
     /// Writes a checkpoint and makes it durable; returns what the next one starts from.
-    pub(crate) fn write(&self, base: &Base, snapshot: &Snapshot) -> Result<Base, StoreError> {
+    pub(crate) fn write(&self, base: Base, snapshot: &Snapshot, pace: &Pace) -> Result<Base, StoreError> {
         self.unsettle()?;
-        let (others, recent) = recent_changes(base, snapshot)?;
-        let entries = StateChanges { shelf: None, older: &base.tree, newer: snapshot.view.tree(), others };
-        let files = self.runs.add(&snapshot.layer, entries, (&base.shelves, snapshot.view.shelves()))?;
-        let digest = self.write_ahead(base.digest, &snapshot.layer)?;
+        let (others, recent) = recent_changes(&base, snapshot)?;
+        let Base { tree, shelves, digest, rate, .. } = base;
+        let block_bytes = snapshot.layer.block_bytes;
+        pace.plan(self.runs.bytes_of_runs(&snapshot.layer, pace)?);
+        let state_bytes = rate.of(block_bytes);
+        pace.plan(state_bytes.saturating_add(self.runs.bytes_of_merge(state_bytes)));
+        let entries = StateChanges { shelf: None, older: tree, newer: snapshot.view.tree(), others };
+        let files = self.runs.add(&snapshot.layer, entries, (shelves, snapshot.view.shelves()), pace)?;
+        let digest = self.write_ahead(digest, &snapshot.layer)?;
         let mut changes = Changes::default();
         self.put_validators(&mut changes, &snapshot.before)?;
         let list = encode(&files.infos());
@@ -48,8 +54,13 @@ impl Index {
         self.redo(changes)?;
         self.trust()?;
         self.runs.replace(files)?;
-        let (tree, shelves) = (snapshot.view.tree().clone(), snapshot.view.shelves().clone());
-        Ok(Base { tree, shelves, digest, recent })
+        let rate = StateRate::new(pace.regular(), block_bytes);
+        Ok(Base::of(&snapshot.view, digest, recent, rate))
+    }
+
+    /// Ends what goes on beside checkpoints.
+    pub(crate) fn give_up_merge(&self) {
+        self.runs.give_up_merge();
     }
 
     /// Does the changes of a checkpoint whose file is complete, and makes them durable.
@@ -104,7 +115,7 @@ impl Index {
 
 /// The minutes in which the validity of the new transactions ends come, and those of checkpoints of whose
 /// transactions none is remembered go. Returns what there is then, too.
-fn recent_changes(base: &Base, snapshot: &Snapshot) -> Result<(Vec<Change>, RecentParts), IndexError> {
+fn recent_changes(base: &Base, snapshot: &Snapshot) -> Result<(Changed, RecentParts), IndexError> {
     let (older, newer, layer) = (&base.tree, snapshot.view.tree(), &snapshot.layer);
     let mut added = BTreeMap::<u64, u64>::new();
     for minute in layer.minutes() {
@@ -116,20 +127,20 @@ fn recent_changes(base: &Base, snapshot: &Snapshot) -> Result<(Vec<Change>, Rece
             return Err(IndexError::Inconsistent("the recent transaction ids are not as many as the state says"));
         }
     }
-    let (mut changes, mut parts) = (Vec::new(), base.recent.clone());
+    let (mut changes, mut parts) = (Changed::new(), base.recent.clone());
     let first = layer.transactions().first().map(|placed| placed.height);
     if let (Some(first), Some((last_minute, _))) = (first, added.last_key_value()) {
         let minutes = layer.minutes().iter().map(|minute| u32::try_from(*minute).map(u32::to_le_bytes));
         let minutes = minutes.collect::<Result<Vec<_>, _>>();
         let minutes = minutes.map_err(|_| IndexError::Inconsistent("a transaction is valid for thousands of years"))?;
-        changes.extend(Change::new(&keys::recent(first), Some(minutes.concat())));
+        note(&mut changes, &keys::recent(first), Some(minutes.concat()));
         parts.insert(first, *last_minute);
     }
     // Minutes are forgotten one after the other, and checkpoints from the first one on.
     while let Some((first, last_minute)) = parts.first_key_value()
         && recent_count(newer, *last_minute).is_none()
     {
-        changes.extend(Change::new(&keys::recent(*first), None));
+        note(&mut changes, &keys::recent(*first), None);
         parts.pop_first();
     }
     Ok((changes, parts))

@@ -1,26 +1,28 @@
 //! Makes one run of several that follow each other, in bounded memory: [`RUN_BUFFER_PAGES`] pages for each of them.
 
-use std::path::Path;
 use std::sync::Arc;
 
+use lojal_types::Height;
+
+use super::folder::Folder;
 use super::marks::{self, MARK_BYTES, Thinner};
 use super::pages::{PageReader, PageWriter};
 use super::run::{self, ACCOUNT_BYTES, ID_BYTES, POSTING_BYTES, RECORD_BYTES, Run, RunInfo};
-use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
 use crate::limits::{RUN_BUFFER_PAGES, RUN_MERGE_FACTOR, RUN_TRANSACTIONS_MAX};
 use crate::placed::Mark;
 
 const MALFORMED: IndexError = IndexError::Inconsistent("files of transactions contradict each other");
 
-/// The run from which on all have to become one: the first that has few transactions compared with those after it, and
-/// that isn't too large together with them.
+/// The runs from each of which on all have to become one: those that have few transactions compared with the ones after
+/// them, and that aren't too large together with them.
 ///
-/// What remains shrinks by a third at least from one run to the next, so there are not more than about 1.7 times the
-/// binary logarithm of the transactions, as long as they are few enough for one run.
-pub(super) fn first_to_merge(sizes: &[(u32, u32)]) -> Option<usize> {
-    let total = |from: usize, of: fn(&(u32, u32)) -> u32| sizes[from..].iter().map(|size| u64::from(of(size))).sum();
-    (0..sizes.len().saturating_sub(1)).find(|from| {
+/// If always the first is taken, what remains shrinks by a third at least from one run to the next, so there are not
+/// more than about 1.7 times the binary logarithm of the transactions, as long as they are few enough for one run.
+pub(super) fn due(sizes: &[(u32, u32)]) -> impl Iterator<Item = usize> {
+    let total =
+        move |from: usize, of: fn(&(u32, u32)) -> u32| sizes[from..].iter().map(|size| u64::from(of(size))).sum();
+    (0..sizes.len().saturating_sub(1)).filter(move |from| {
         let (transactions, postings): (u64, u64) = (total(*from, |size| size.0), total(*from, |size| size.1));
         let own = u64::from(sizes[*from].0);
         let is_due = transactions.saturating_sub(own) >= own.saturating_mul(RUN_MERGE_FACTOR);
@@ -28,8 +30,14 @@ pub(super) fn first_to_merge(sizes: &[(u32, u32)]) -> Option<usize> {
     })
 }
 
+/// The name of the run that several become.
+pub(super) fn merged_name(infos: &[RunInfo]) -> String {
+    let first = infos.first().map_or(Height::GENESIS, |info| info.first);
+    run::file_name(first, infos.last().map_or(first, |info| info.last))
+}
+
 /// Writes the run, durably but for its name.
-pub(super) fn merge(disk: &Disk, directory: &Path, runs: &[Arc<Run>]) -> Result<RunInfo, StoreError> {
+pub(super) fn merge(folder: &Folder<'_>, runs: &[Arc<Run>]) -> Result<RunInfo, StoreError> {
     let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return Err(MALFORMED.into()) };
     let (first, last) = (first.info.first, last.info.last);
     let mut merged = RunInfo { first, last, transactions: 0, accounts: 0, postings: 0, marks: 0 };
@@ -40,7 +48,7 @@ pub(super) fn merge(disk: &Disk, directory: &Path, runs: &[Arc<Run>]) -> Result<
         merged.transactions = merged.transactions.checked_add(info.transactions).ok_or(MALFORMED)?;
         merged.postings = merged.postings.checked_add(info.postings).ok_or(MALFORMED)?;
     }
-    let mut writer = PageWriter::create(disk, &directory.join(merged.file_name()), merged.key())?;
+    let mut writer = PageWriter::create(folder, &merged.file_name(), merged.key())?;
     for run in runs {
         let mut records = part(run, 0, run.info.transactions, RECORD_BYTES);
         while let Some(record) = records.next()? {
@@ -88,7 +96,7 @@ impl Marks<'_> {
 }
 
 /// Writes the marks of all runs, without those that stand close to others then; returns how many.
-fn merge_marks(runs: &[Arc<Run>], writer: &mut PageWriter) -> Result<u32, StoreError> {
+fn merge_marks(runs: &[Arc<Run>], writer: &mut PageWriter<'_>) -> Result<u32, StoreError> {
     let mut heads = Vec::new();
     for run in runs {
         let entries = part(run, run.info.marks_at(), run.info.marks, MARK_BYTES);
@@ -124,7 +132,7 @@ fn merge_marks(runs: &[Arc<Run>], writer: &mut PageWriter) -> Result<u32, StoreE
     Ok(written)
 }
 
-fn merge_ids(runs: &[Arc<Run>], bases: &[u32], writer: &mut PageWriter) -> Result<(), StoreError> {
+fn merge_ids(runs: &[Arc<Run>], bases: &[u32], writer: &mut PageWriter<'_>) -> Result<(), StoreError> {
     let mut heads = Vec::new();
     for (run, base) in runs.iter().zip(bases) {
         let mut entries = part(run, run.info.ids_at(), run.info.transactions, ID_BYTES);

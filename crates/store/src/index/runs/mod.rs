@@ -6,14 +6,22 @@
 //! the next start or checkpoint. Files of a kind follow each other without a gap, the oldest first.
 
 mod build;
+mod due;
+mod entries;
+mod folder;
+mod job;
 mod marks;
 mod merge;
+mod order;
 mod pages;
+mod renewal;
 mod run;
 mod state;
+mod trees;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::{Shelves, StateTree};
@@ -21,11 +29,18 @@ use lojal_types::{Address, Height, Month, TransactionId};
 
 use crate::disk::Disk;
 use crate::error::StoreError;
+use crate::limits::CHECKPOINT_MERGE_BYTES;
+use crate::pace::Pace;
 use crate::placed::{Page, Placed};
 use crate::tail::Layer;
+use due::Due;
+use folder::Folder;
+use job::MergeJob;
+pub(crate) use order::Order;
+pub(crate) use renewal::{Changed, StateChanges, note};
 use run::Run;
 pub(crate) use run::RunInfo;
-pub(crate) use state::{Change, Order, Part, StateChanges, StateInfo};
+pub(crate) use state::{Part, StateInfo};
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
 
@@ -48,10 +63,13 @@ pub(crate) struct FileInfos {
     pub(crate) shelves: Vec<StateInfo>,
 }
 
+fn infos(runs: &[Arc<Run>]) -> Vec<RunInfo> {
+    runs.iter().map(|run| run.info).collect()
+}
+
 impl Files {
     pub(super) fn infos(&self) -> FileInfos {
-        let runs = self.runs.iter().map(|run| run.info).collect();
-        FileInfos { runs, states: self.states.to_vec(), shelves: self.shelves.to_vec() }
+        FileInfos { runs: infos(&self.runs), states: self.states.to_vec(), shelves: self.shelves.to_vec() }
     }
 }
 
@@ -64,8 +82,10 @@ impl FileInfos {
         let are_known = self.states.iter().all(|info| info.shelf.is_none())
             && self.shelves.iter().all(|info| info.shelf.is_some())
             && shelves.windows(2).all(|pair| pair[0][0].shelf < pair[1][0].shelf);
+        let are_complete = shelves.iter().chain([&&self.states[..]]).all(|infos| renewal::are_complete(infos));
         let trees = shelves.into_iter().chain([&self.states[..]]).map(heights);
         are_known
+            && are_complete
             && trees.chain([runs]).all(|heights| {
                 let follow = heights.windows(2).all(|pair| pair[0].1 < pair[1].0);
                 follow && heights.iter().all(|(first, last)| first <= last && *last <= checkpoint)
@@ -83,6 +103,10 @@ pub(crate) struct Runs {
     disk: Disk,
     directory: PathBuf,
     list: RwLock<Files>,
+    /// The merge that goes on beside checkpoints.
+    job: Mutex<Option<MergeJob>>,
+    /// The bytes up to which a merge is a part of a checkpoint that has a pace.
+    pub(super) checkpoint_merge_bytes: u64,
 }
 
 impl Runs {
@@ -90,7 +114,8 @@ impl Runs {
     pub(super) fn new(disk: &Disk, index: &Path) -> Result<Self, StoreError> {
         let directory = index.join("runs");
         disk.create_directory(&directory)?;
-        Ok(Self { disk: disk.clone(), directory, list: RwLock::default() })
+        let (list, job) = (RwLock::default(), Mutex::default());
+        Ok(Self { disk: disk.clone(), directory, list, job, checkpoint_merge_bytes: CHECKPOINT_MERGE_BYTES })
     }
 
     /// Opens the files of a checkpoint.
@@ -107,69 +132,117 @@ impl Runs {
         &self,
         layer: &Layer,
         changes: StateChanges<'_>,
-        shelves: (&Shelves, &Shelves),
+        shelves: (BTreeMap<Month, StateTree>, &Shelves),
+        pace: &Pace,
     ) -> Result<Files, StoreError> {
         let before = self.list();
-        let mut files = Files { runs: self.add_run(&before, layer)?, ..before.clone() };
+        let folder = Folder { disk: &self.disk, directory: &self.directory, pace };
+        let runs = pace.aside(|| self.add_run(&folder, &before, layer))?;
+        let mut files = Files { runs, ..before.clone() };
         let heights = layer.blocks.first_key_value().zip(layer.blocks.last_key_value());
         if let Some(heights) = heights.map(|((first, _), (last, _))| (*first, *last)) {
-            files.states = self.add_state(before.states.to_vec(), heights, changes)?.into();
-            files.shelves = self.add_shelves(&before, heights, shelves)?.into();
+            files.states = trees::add(&folder, before.states.to_vec(), heights, changes)?.into();
+            files.shelves = trees::add_shelves(&folder, &before.shelves, heights, shelves)?.into();
         }
         self.disk.sync_directory(&self.directory)?;
         Ok(files)
     }
 
-    /// The files of one tree with those of its changes.
-    fn add_state(
-        &self,
-        mut states: Vec<StateInfo>,
-        heights: (Height, Height),
-        changes: StateChanges<'_>,
-    ) -> Result<Vec<StateInfo>, StoreError> {
-        states.push(state::write(&self.disk, &self.directory, heights, changes)?);
-        if let Some(from) = state::first_to_merge(&states) {
-            let merged = state::merge(&self.disk, &self.directory, &states[from..], from == 0)?;
-            states.truncate(from);
-            states.push(merged);
-        }
-        Ok(states)
-    }
-
-    /// The files of all shelves that there are: those that haven't changed stay, and those of a shelf that was dropped
-    /// aren't listed any more.
-    fn add_shelves(
-        &self,
-        before: &Files,
-        heights: (Height, Height),
-        (older, newer): (&Shelves, &Shelves),
-    ) -> Result<Vec<StateInfo>, StoreError> {
-        let (empty, mut all) = (StateTree::default(), Vec::new());
-        for (month, newer) in newer.iter() {
-            let infos: Vec<StateInfo> =
-                before.shelves.iter().filter(|info| info.shelf == Some(month)).copied().collect();
-            let older = older.get(month).unwrap_or(&empty);
-            if older.root() == newer.root() {
-                all.extend(infos);
-                continue;
-            }
-            let changes = StateChanges { shelf: Some(month), older, newer, others: Vec::new() };
-            all.extend(self.add_state(infos, heights, changes)?);
-        }
-        Ok(all)
-    }
-
-    fn add_run(&self, before: &Files, layer: &Layer) -> Result<Arc<[Arc<Run>]>, StoreError> {
-        let Some(info) = build::build(&self.disk, &self.directory, layer)? else { return Ok(Arc::clone(&before.runs)) };
+    /// The runs with that of some blocks. When they have become many, small ones are made one now, and large ones
+    /// beside this checkpoint and later ones. What couldn't be done beside checkpoints is done now: if it fails again,
+    /// so does the checkpoint.
+    fn add_run(&self, folder: &Folder<'_>, before: &Files, layer: &Layer) -> Result<Arc<[Arc<Run>]>, StoreError> {
+        let open = |info| Run::open(&self.disk, &self.directory, info).map(Arc::new);
         let mut runs = before.runs.to_vec();
-        runs.push(Arc::new(Run::open(&self.disk, &self.directory, info)?));
-        let sizes: Vec<(u32, u32)> = runs.iter().map(|run| (run.info.transactions, run.info.postings)).collect();
-        if let Some(from) = merge::first_to_merge(&sizes) {
-            let merged = merge::merge(&self.disk, &self.directory, &runs[from..])?;
-            runs.truncate(from);
-            runs.push(Arc::new(Run::open(&self.disk, &self.directory, merged)?));
+        // Nothing is written while the lock is held: whoever closes the store takes it even after a panic.
+        let done = self.job().take_if(|job| job.is_done());
+        let mut now_bytes_max = self.now_bytes_max(folder.pace);
+        if let Some(done) = done {
+            let place = due::place(&infos(&runs), done.sources());
+            match done.finish() {
+                Ok(merged) => drop(runs.splice(place, [open(merged)?])),
+                Err(error) => {
+                    tracing::warn!(%error, "files could not be merged beside checkpoints");
+                    now_bytes_max = None;
+                }
+            }
         }
+        if let Some(info) = build::build(folder, layer)? {
+            runs.push(open(info)?);
+        }
+        let from = match due::next(&infos(&runs), &self.merging(), now_bytes_max) {
+            Due::Nothing => return Ok(runs.into()),
+            Due::Now(from) => from,
+            Due::Beside(from) if self.merge_beside(folder, &runs[from..]) => return Ok(runs.into()),
+            Due::Beside(from) => from,
+        };
+        folder.pace.plan_at_least(due::bytes_of(&infos(&runs[from..])));
+        let merged = merge::merge(folder, &runs[from..])?;
+        runs.truncate(from);
+        runs.push(open(merged)?);
         Ok(runs.into())
+    }
+
+    /// Begins a merge beside checkpoints; false if that is impossible.
+    fn merge_beside(&self, folder: &Folder<'_>, runs: &[Arc<Run>]) -> bool {
+        let Some(pace) = folder.pace.beside(due::bytes_of(&infos(runs))) else { return false };
+        match MergeJob::start(folder, runs, pace) {
+            Ok(job) => {
+                let before = self.job().replace(job);
+                drop(before);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "there is no thread to merge files beside checkpoints");
+                false
+            }
+        }
+    }
+
+    /// The bytes up to which a merge is a part of a checkpoint of this pace.
+    fn now_bytes_max(&self, pace: &Pace) -> Option<u64> {
+        pace.is_paced().then_some(self.checkpoint_merge_bytes)
+    }
+
+    /// The bytes of the runs that a checkpoint of some blocks will write.
+    pub(super) fn bytes_of_runs(&self, layer: &Layer, pace: &Pace) -> Result<u64, StoreError> {
+        let Some(new) = build::run_of(layer)? else { return Ok(0) };
+        let mut infos = infos(&self.list().runs);
+        infos.push(new);
+        let merged = match due::next(&infos, &self.merging(), self.now_bytes_max(pace)) {
+            Due::Now(from) => due::bytes_of(&infos[from..]),
+            Due::Nothing | Due::Beside(_) => 0,
+        };
+        Ok(new.stream_bytes().saturating_add(merged))
+    }
+
+    /// The bytes of the files of the state that become one if a checkpoint's own has so many.
+    pub(super) fn bytes_of_merge(&self, own_bytes: u64) -> u64 {
+        let sizes = self.list().states.iter().map(|info| info.stream_bytes).chain([own_bytes]).collect::<Vec<_>>();
+        renewal::first_to_merge(&sizes).map_or(0, |from| sizes[from..].iter().sum())
+    }
+
+    /// The runs that are being merged beside checkpoints.
+    fn merging(&self) -> Vec<RunInfo> {
+        self.job().as_ref().map_or(Vec::new(), |job| job.sources().to_vec())
+    }
+
+    fn job(&self) -> MutexGuard<'_, Option<MergeJob>> {
+        self.job.lock().expect(UNPOISONED)
+    }
+
+    /// Gives up the merge that goes on beside checkpoints: it begins anew at a later start.
+    pub(super) fn give_up_merge(&self) {
+        let given_up = self.job().take();
+        drop(given_up);
+    }
+
+    /// Waits until no merge goes on beside checkpoints; the next one takes what it has made.
+    #[cfg(test)]
+    pub(super) fn await_merge(&self) {
+        while self.job().as_ref().is_some_and(|job| !job.is_done()) {
+            std::thread::yield_now();
+        }
     }
 
     /// Has readers read these files from now on, those of a checkpoint that is durable.
@@ -178,11 +251,12 @@ impl Runs {
         self.clean()
     }
 
-    /// Deletes the files that no checkpoint lists.
+    /// Deletes the files that no checkpoint lists, but for the one that is being made beside checkpoints.
     pub(super) fn clean(&self) -> Result<(), StoreError> {
         let FileInfos { runs, states, shelves } = self.list().infos();
         let mut listed: Vec<String> = runs.iter().map(RunInfo::file_name).collect();
         listed.extend(states.iter().chain(&shelves).map(StateInfo::file_name));
+        listed.extend(self.job().as_ref().map(MergeJob::file_name));
         for name in self.disk.names(&self.directory)? {
             if !listed.contains(&name) {
                 self.disk.remove(&self.directory.join(name))?;
@@ -211,7 +285,7 @@ impl Runs {
         part: Part,
         mut f: impl FnMut(&Order, &[u8], &[u8]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        state::each(&self.disk, &self.directory, &self.list().states, part, |order, key, value| {
+        entries::each(&self.disk, &self.directory, &self.list().states, part, |order, key, value| {
             value.map_or(Ok(()), |value| f(order, key, value))
         })
     }
@@ -224,7 +298,7 @@ impl Runs {
     ) -> Result<(), StoreError> {
         for infos in by_shelf(&self.list().shelves) {
             let Some(month) = infos.first().and_then(|info| info.shelf) else { continue };
-            state::each(&self.disk, &self.directory, infos, part, |order, key, value| {
+            entries::each(&self.disk, &self.directory, infos, part, |order, key, value| {
                 value.map_or(Ok(()), |value| f(month, order, key, value))
             })?;
         }
@@ -250,14 +324,23 @@ impl Runs {
         Ok(page)
     }
 
+    #[cfg(test)]
+    pub(super) fn infos(&self) -> FileInfos {
+        self.list().infos()
+    }
+
     /// Writes all entries anew; returns what a checkpoint lists then.
     #[cfg(test)]
-    pub(super) fn rewrite_entries(&self, others: Vec<Change>) -> Result<FileInfos, StoreError> {
+    pub(super) fn rewrite_entries(&self, entries: &Changed) -> Result<FileInfos, StoreError> {
         let FileInfos { runs, states, shelves } = self.list().infos();
-        let empty = StateTree::default();
-        let entries = StateChanges { shelf: None, older: &empty, newer: &empty, others };
+        let pace = Pace::at_once();
+        let folder = Folder { disk: &self.disk, directory: &self.directory, pace: &pace };
         let heights = (states[0].first, states[states.len() - 1].last);
-        let states = vec![state::write(&self.disk, &self.directory, heights, entries)?];
+        let mut writer = state::StateWriter::create(&folder, None, heights)?;
+        for (order, (rest, value)) in entries {
+            writer.write(order, rest, value.as_deref())?;
+        }
+        let states = vec![writer.finish(order::Span::ALL, 0)?];
         Ok(FileInfos { runs, states, shelves })
     }
 

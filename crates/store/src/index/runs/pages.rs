@@ -13,9 +13,11 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::folder::Folder;
 use crate::disk::{AppendFile, Disk, ReadFile};
 use crate::error::{IndexError, StoreError};
-use crate::limits::RUN_BUFFER_PAGES;
+use crate::limits::{RUN_BUFFER_PAGES, RUN_SYNC_BYTES};
+use crate::pace::Pace;
 
 /// Bytes of a page.
 pub(super) const PAGE_BYTES: usize = 4096;
@@ -35,9 +37,12 @@ fn checksum(key: &[u8], page: u64, content: &[u8]) -> [u8; CHECKSUM_BYTES] {
     crc32c::crc32c_append(place, content).to_le_bytes()
 }
 
-/// Writes a file from its start to its end.
-pub(super) struct PageWriter {
+/// Writes a file from its start to its end, at the pace of the checkpoint that it is for.
+pub(super) struct PageWriter<'a> {
+    pace: &'a Pace,
     file: AppendFile,
+    /// Bytes that are in the file and not yet durable.
+    unsynced: usize,
     key: Vec<u8>,
     written: u64,
     /// Whole pages that aren't in the file yet.
@@ -46,11 +51,13 @@ pub(super) struct PageWriter {
     content: Vec<u8>,
 }
 
-impl PageWriter {
+impl<'a> PageWriter<'a> {
     /// Makes the file; one of that name that an interrupted checkpoint has left goes.
-    pub(super) fn create(disk: &Disk, path: &Path, key: Vec<u8>) -> Result<Self, StoreError> {
-        disk.remove(path)?;
-        Ok(Self { file: disk.create(path)?, key, written: 0, pages: Vec::new(), content: Vec::new() })
+    pub(super) fn create(folder: &Folder<'a>, name: &str, key: Vec<u8>) -> Result<Self, StoreError> {
+        let path = folder.directory.join(name);
+        folder.disk.remove(&path)?;
+        let (pace, file) = (folder.pace, folder.disk.create(&path)?);
+        Ok(Self { pace, file, unsynced: 0, key, written: 0, pages: Vec::new(), content: Vec::new() })
     }
 
     pub(super) fn write(&mut self, mut bytes: &[u8]) -> Result<(), StoreError> {
@@ -77,16 +84,25 @@ impl PageWriter {
         self.file.sync()
     }
 
+    /// Writes whole pages, and makes them durable from time to time: all at once would take long.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        self.file.append(&[&self.pages])?;
+        self.unsynced = self.unsynced.saturating_add(self.pages.len());
+        if self.unsynced >= RUN_SYNC_BYTES {
+            self.file.sync()?;
+            self.unsynced = 0;
+        }
+        let written = self.pages.len() as u64;
+        self.pages.clear();
+        self.pace.did(written)
+    }
+
     fn end_page(&mut self) -> Result<(), StoreError> {
         self.pages.extend_from_slice(&self.content);
         self.pages.extend_from_slice(&checksum(&self.key, self.written, &self.content));
         self.content.clear();
         self.written = self.written.saturating_add(1);
-        if self.pages.len() >= RUN_BUFFER_PAGES * PAGE_BYTES {
-            self.file.append(&[&self.pages])?;
-            self.pages.clear();
-        }
-        Ok(())
+        if self.pages.len() >= RUN_BUFFER_PAGES * PAGE_BYTES { self.flush() } else { Ok(()) }
     }
 }
 

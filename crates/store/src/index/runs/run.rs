@@ -74,7 +74,7 @@ pub(crate) struct RunInfo {
 impl RunInfo {
     /// The name of the file.
     pub(super) fn file_name(&self) -> String {
-        format!("{:020}-{:020}.run", self.first.get(), self.last.get())
+        file_name(self.first, self.last)
     }
 
     /// The bytes that the checksums of its pages cover too.
@@ -97,6 +97,11 @@ impl RunInfo {
     pub(super) fn stream_bytes(&self) -> u64 {
         self.marks_at().saturating_add(u64::from(self.marks).saturating_mul(MARK_BYTES as u64))
     }
+}
+
+/// The name of the file of a run from one block to another.
+pub(super) fn file_name(first: Height, last: Height) -> String {
+    format!("{:020}-{:020}.run", first.get(), last.get())
 }
 
 /// A record as it is written; none if the transaction doesn't fit into the run.

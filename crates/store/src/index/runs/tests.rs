@@ -7,6 +7,8 @@ use lojal_types::{Activity, Code, Outcome};
 use super::*;
 use crate::limits::HISTORY_MARK_STEP;
 
+mod beside;
+
 /// Bytes as of a hash; some of them begin like others.
 fn hash_bytes<const N: usize>(random: &mut Random) -> [u8; N] {
     let mut bytes = std::array::from_fn(|_| random.byte());
@@ -25,11 +27,10 @@ fn any_account(random: &mut Random, accounts: &[Address]) -> Address {
 }
 
 /// Adds the files of some blocks that changed nothing in the state.
-fn add(runs: &Runs, layer: &Layer) -> Result<Files, StoreError> {
-    let empty = lojal_ledger::StateTree::default();
-    let none = lojal_ledger::Shelves::default();
-    let changes = StateChanges { shelf: None, older: &empty, newer: &empty, others: Vec::new() };
-    runs.add(layer, changes, (&none, &none))
+fn add(runs: &Runs, layer: &Layer, pace: &Pace) -> Result<Files, StoreError> {
+    let (empty, none) = (StateTree::new(), Shelves::default());
+    let changes = StateChanges { shelf: None, older: StateTree::new(), newer: &empty, others: Changed::new() };
+    runs.add(layer, changes, (BTreeMap::new(), &none), pace)
 }
 
 /// The content that the runs must have.
@@ -70,24 +71,36 @@ fn naive_page(history: &[Placed], before: (Height, u32), limit: usize) -> Page {
 
 struct Fixture {
     dir: tempfile::TempDir,
+    disk: Disk,
     runs: Runs,
     naive: Naive,
     height: u64,
     accounts: Vec<Address>,
     random: Random,
+    pace: Pace,
 }
 
 impl Fixture {
     fn new(seed: u64, accounts: usize) -> Self {
+        Self::on(Disk::real(), seed, accounts)
+    }
+
+    fn on(disk: Disk, seed: u64, accounts: usize) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let runs = Runs::new(&Disk::real(), dir.path()).expect("the disk works");
+        let runs = Runs::new(&disk, dir.path()).expect("the disk works");
         let mut random = Random::new(seed);
         let accounts = (0..accounts).map(|_| Address::new(hash_bytes(&mut random))).collect();
-        Self { dir, runs, naive: Naive::default(), height: 0, accounts, random }
+        Self { dir, disk, runs, naive: Naive::default(), height: 0, accounts, random, pace: Pace::at_once() }
     }
 
     /// A checkpoint of some blocks, some of them empty.
     fn checkpoint(&mut self, blocks: u64, block_transactions: u64) {
+        let layer = self.layer(blocks, block_transactions);
+        let list = add(&self.runs, &layer, &self.pace).expect("the disk works");
+        self.runs.replace(list).expect("the disk works");
+    }
+
+    fn layer(&mut self, blocks: u64, block_transactions: u64) -> Layer {
         let mut layer = Layer::default();
         for _ in 0..blocks {
             self.height += 1 + self.random.below(3);
@@ -103,8 +116,7 @@ impl Fixture {
                 layer.add(placed, 0, &self.naive.push(placed, accounts));
             }
         }
-        let list = add(&self.runs, &layer).expect("the disk works");
-        self.runs.replace(list).expect("the disk works");
+        layer
     }
 
     fn infos(&self) -> FileInfos {
@@ -113,9 +125,13 @@ impl Fixture {
 
     fn reopen(&mut self) {
         let infos = self.infos();
-        self.runs = Runs::new(&Disk::real(), self.dir.path()).expect("the disk works");
+        self.runs = Runs::new(&self.disk, self.dir.path()).expect("the disk works");
         self.runs.open(&infos).expect("they were just written");
         self.runs.clean().expect("the disk works");
+    }
+
+    fn is_merging(&self) -> bool {
+        self.runs.job().as_ref().is_some_and(|job| !job.is_done())
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -251,7 +267,7 @@ fn a_damaged_run_is_not_merged() {
         let height = Height::new(fixture.height + 1);
         layer.add(Placed { id, height, index, outcome: Outcome::Applied }, 0, &[]);
     }
-    assert!(matches!(add(&fixture.runs, &layer), Err(StoreError::Index(_))));
+    assert!(matches!(add(&fixture.runs, &layer, &fixture.pace), Err(StoreError::Index(_))));
 }
 
 #[test]
@@ -266,7 +282,7 @@ fn what_an_interrupted_checkpoint_has_left_is_deleted_at_the_next_start_and_is_i
     let mut layer = Layer::default();
     let placed = Placed { id: TransactionId::new([1; 32]), height: next, index: 0, outcome: Outcome::Applied };
     layer.add(placed, 0, &[]);
-    let list = add(&fixture.runs, &layer).expect("the disk works");
+    let list = add(&fixture.runs, &layer, &fixture.pace).expect("the disk works");
     assert_eq!(fixture.infos(), infos, "nobody sees it yet");
     assert_eq!(list.runs.last().expect("runs").transaction(&placed.id).expect("readable"), Some(placed));
     fixture.reopen();

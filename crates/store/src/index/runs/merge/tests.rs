@@ -1,9 +1,14 @@
 use super::*;
 
+/// The merge that comes first.
+fn first_due(sizes: &[(u32, u32)]) -> Option<usize> {
+    due(sizes).next()
+}
+
 /// Adds a run to runs, and merges them as the rule says.
 fn add(runs: &mut Vec<(u32, u32)>, size: (u32, u32)) {
     runs.push(size);
-    if let Some(from) = first_to_merge(runs) {
+    if let Some(from) = first_due(runs) {
         let merged = runs[from..].iter().fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1));
         runs.truncate(from);
         runs.push(merged);
@@ -35,13 +40,13 @@ fn runs_stay_few_and_a_transaction_is_written_again_few_times() {
 #[test]
 fn no_run_becomes_larger_than_the_limits() {
     let third = RUN_TRANSACTIONS_MAX / 4;
-    assert_eq!(first_to_merge(&[(third, 1), (2 * third, 1), (third, 1)]), Some(0));
-    assert_eq!(first_to_merge(&[(third, 1), (2 * third, 1), (third + 1, 1)]), None);
-    assert_eq!(first_to_merge(&[(1, 1), (1, 1), (1, u32::MAX - 2)]), Some(0));
-    assert_eq!(first_to_merge(&[(1, 1), (1, 1), (1, u32::MAX - 1)]), None);
+    assert_eq!(first_due(&[(third, 1), (2 * third, 1), (third, 1)]), Some(0));
+    assert_eq!(first_due(&[(third, 1), (2 * third, 1), (third + 1, 1)]), None);
+    assert_eq!(first_due(&[(1, 1), (1, 1), (1, u32::MAX - 2)]), Some(0));
+    assert_eq!(first_due(&[(1, 1), (1, 1), (1, u32::MAX - 1)]), None);
     // What is too large stays as it is, and what comes after it goes on.
-    assert_eq!(first_to_merge(&[(third, 1), (4 * third, 1), (1, 1), (1, 1), (1, 1)]), Some(2));
-    assert_eq!(first_to_merge(&[]), None);
-    assert_eq!(first_to_merge(&[(1, 1)]), None);
-    assert_eq!(first_to_merge(&[(0, 0), (0, 0)]), Some(0));
+    assert_eq!(first_due(&[(third, 1), (4 * third, 1), (1, 1), (1, 1), (1, 1)]), Some(2));
+    assert_eq!(first_due(&[]), None);
+    assert_eq!(first_due(&[(1, 1)]), None);
+    assert_eq!(first_due(&[(0, 0), (0, 0)]), Some(0));
 }

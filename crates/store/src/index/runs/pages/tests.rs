@@ -3,7 +3,11 @@ use super::*;
 const KEY: &[u8] = b"a key";
 
 fn write(path: &Path, bytes: &[u8], at_once: usize) {
-    let mut writer = PageWriter::create(&Disk::real(), path, KEY.to_vec()).expect("a new file");
+    let directory = path.parent().expect("a file in a directory");
+    let name = path.file_name().and_then(|name| name.to_str()).expect("text");
+    let (disk, pace) = (Disk::real(), Pace::at_once());
+    let folder = Folder { disk: &disk, directory, pace: &pace };
+    let mut writer = PageWriter::create(&folder, name, KEY.to_vec()).expect("a new file");
     for part in bytes.chunks(at_once) {
         writer.write(part).expect("the disk works");
     }
