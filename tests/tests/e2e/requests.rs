@@ -37,6 +37,7 @@ fn a_till_that_waits_is_told_who_paid_and_nobody_can_use_its_reference_for_one_p
     let chain = bo.genesis().chain_id();
     let Operation::Redeem(mut squat) = request.answer(&chain, bo.address()) else { panic!("it asks for a redemption") };
     squat.amount = Points::new(1);
+    network.wait_for_height(1, network.height(0));
     let squatted = network.client(1).submit(&bo.sign(3, Operation::Redeem(squat)), true);
     assert_eq!(code_of(squatted), Code::RequestMismatch);
     assert!(network.client(0).payment(&reference, None).is_err(), "nothing has used the reference");
