@@ -65,7 +65,7 @@ pub enum GovernCommand {
 /// `lojal govern propose`.
 #[derive(Debug, Args)]
 pub struct ProposeMotionArgs {
-    /// A file with the actions, TOML: [[actions]] tables with a type and its fields
+    /// A TOML file of the actions: tables of a list `actions`, each with a type and its fields
     #[arg(long, value_name = "FILE")]
     pub actions: Option<PathBuf>,
     /// Suspend a brand; can be repeated
