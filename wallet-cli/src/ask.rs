@@ -5,6 +5,7 @@ use std::path::Path;
 
 use lojal_text::typed;
 use lojal_wallet::backup::{WORDS, WORDS_BYTES_MAX, count_words};
+use lojal_wallet::files;
 use lojal_wallet::uri::URI_BYTES_MAX;
 use zeroize::Zeroizing;
 
@@ -79,15 +80,7 @@ fn taken(argument: &str) -> Result<String, CommandError> {
 /// # Errors
 /// When it can't be read, or is longer.
 pub fn file(path: &Path, bytes_max: u64) -> Result<String, CommandError> {
-    let unreadable = |error| CommandError::Input(path.display().to_string(), error);
-    let mut text = String::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(bytes_max + 1).read_to_string(&mut text));
-    read.map_err(unreadable)?;
-    if text.len() as u64 > bytes_max {
-        let reason = format!("it is longer than {bytes_max} bytes");
-        return Err(unreadable(io::Error::new(io::ErrorKind::FileTooLarge, reason)));
-    }
-    Ok(text)
+    files::read(path, bytes_max).map_err(|error| CommandError::Input(path.display().to_string(), error))
 }
 
 /// The words of a backup, from a file or typed at a terminal over as many lines as it takes.

@@ -36,7 +36,10 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
 }
 
 /// Reads a text file of at most `bytes_max` bytes.
-pub(crate) fn read(path: &Path, bytes_max: u64) -> io::Result<String> {
+///
+/// # Errors
+/// When it can't be read, or is longer.
+pub fn read(path: &Path, bytes_max: u64) -> io::Result<String> {
     let mut text = String::new();
     File::open(path)?.take(bytes_max + 1).read_to_string(&mut text)?;
     if text.len() as u64 > bytes_max {

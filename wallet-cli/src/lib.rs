@@ -6,7 +6,7 @@ pub mod backup;
 pub mod clock;
 pub mod cycle;
 pub mod dates;
-mod files;
+pub mod files;
 pub mod gateways;
 pub mod home;
 pub mod keystore;

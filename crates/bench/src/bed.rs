@@ -13,6 +13,7 @@ use crate::disk::{self, Size};
 use crate::error::BenchError;
 use crate::load::{self, Load, PENDING, Run};
 use crate::metrics::{self, Metrics};
+use crate::process::resident_bytes;
 use crate::profile::{Profile, Share};
 use crate::workload::{Body, Kind, START_POINTS, Signer};
 
@@ -134,8 +135,7 @@ impl<'a> Bed<'a> {
     }
     fn give_points(&mut self) -> Result<(), BenchError> {
         let processes = self.cluster.processes();
-        let memory = || processes.iter().map(|one| crate::process::usage(*one).resident_bytes).max().unwrap_or(0);
-        let before = memory();
+        let before = resident_bytes(&processes);
         let bodies: Vec<Body> = (0..2).flat_map(|brand| self.signer.presign_start(brand, 5)).collect();
         let setup = self.submit(&bodies, CONNECTIONS, None, UNLIMITED)?;
         expect_none_refused(&setup)?;
@@ -145,7 +145,7 @@ impl<'a> Bed<'a> {
         self.setup.seconds = setup.run.seconds;
         self.setup.operations_per_s = setup.run.operations_per_s();
         self.setup.resident_bytes_before = before;
-        self.setup.resident_bytes_after = memory();
+        self.setup.resident_bytes_after = resident_bytes(&processes);
         Ok(())
     }
 

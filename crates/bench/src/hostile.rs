@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use lojal_types::limits::{MEMBER_BYTES_DEFAULT, MEMBER_OPERATIONS_DEFAULT};
+use lojal_types::limits::{HOUSEHOLD_INVITATIONS_MAX, MEMBER_BYTES_DEFAULT, MEMBER_OPERATIONS_DEFAULT};
 use lojal_types::{Allowances, Genesis};
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ use crate::error::BenchError;
 use crate::load::Run;
 use crate::markdown::{mebibytes, number, whole};
 use crate::metrics;
+use crate::process::resident_bytes;
 use crate::suite::tell;
 use crate::targets::{Bound, Target};
 use crate::workload::Flood;
@@ -120,10 +121,10 @@ fn flooded(bed: &Bed<'_>, flood: Flood, members: Range<usize>, duration: Duratio
     let bodies = bed.signer.presign_flood(flood, members, SUBMISSIONS);
     let first = &bed.cluster.running_urls()[..1];
     let before = metrics::read_all(first)?;
-    let resident_before = resident_bytes(bed);
+    let resident_before = resident_bytes(&bed.cluster.processes());
     let run = bed.submit(&bodies, CONNECTIONS, None, duration)?.run;
     let grown = metrics::since(metrics::read_all(first)?, &before);
-    let resident_after = resident_bytes(bed);
+    let resident_after = resident_bytes(&bed.cluster.processes());
     thread::sleep(REST);
     let each = |name: &str| grown.get(name).copied().unwrap_or(0.0) / ATTACKERS as f64;
     Ok(Flooded {
@@ -133,7 +134,7 @@ fn flooded(bed: &Bed<'_>, flood: Flood, members: Range<usize>, duration: Duratio
         records: each("lojal_state_records"),
         references: each("lojal_shelf_references"),
         log_bytes: each("lojal_store_log_bytes"),
-        resident_bytes: [resident_before, resident_after, resident_bytes(bed)],
+        resident_bytes: [resident_before, resident_after, resident_bytes(&bed.cluster.processes())],
     })
 }
 
@@ -145,13 +146,9 @@ fn records_max(flood: Flood) -> f64 {
     let households = f64::from(allowances.households) * 3.0 + 1.0;
     match flood {
         Flood::Households => households,
-        Flood::Invitations => households + f64::from(allowances.households) * 16.0,
+        Flood::Invitations => households + f64::from(allowances.households) * HOUSEHOLD_INVITATIONS_MAX as f64,
         Flood::Holds => 1.0,
     }
-}
-
-fn resident_bytes(bed: &Bed<'_>) -> u64 {
-    bed.cluster.processes().iter().map(|one| crate::process::usage(*one).resident_bytes).max().unwrap_or(0)
 }
 
 /// Every aim and what came of it.

@@ -15,7 +15,7 @@ use crate::bed::{Bed, CONNECTIONS, Stored, UNLIMITED};
 use crate::error::BenchError;
 use crate::load::Interval;
 use crate::metrics;
-use crate::process::usage;
+use crate::process::{resident_bytes, usage};
 use crate::workload::Kind;
 
 /// Bytes of blocks that no checkpoint holds yet, below which a node counts as having written its checkpoint.
@@ -58,7 +58,7 @@ pub fn idle(bed: &Bed<'_>, duration: Duration) -> Result<Idle, BenchError> {
         cores_per_validator: (cpu() - cpu_before) / seconds / processes.len() as f64,
         blocks_per_minute: blocks as f64 * 60.0 / seconds,
         bytes_per_day: grown as f64 * 86_400.0 / seconds,
-        resident_bytes: processes.iter().map(|one| usage(*one).resident_bytes).max().unwrap_or(0),
+        resident_bytes: resident_bytes(&processes),
     })
 }
 

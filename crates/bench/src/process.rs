@@ -45,6 +45,11 @@ pub fn usage(process: u32) -> Usage {
     }
 }
 
+/// Memory in use now, in bytes, of the one of some processes that has the most.
+pub fn resident_bytes(processes: &[u32]) -> u64 {
+    processes.iter().map(|process| usage(*process).resident_bytes).max().unwrap_or(0)
+}
+
 /// CPU time of a process, of its children that run, and of those that have ended.
 pub fn family_cpu_s(process: u32) -> f64 {
     let own = read_stat(process).map_or(0.0, |stat| stat.cpu_s + stat.children_cpu_s);

@@ -71,8 +71,8 @@ impl FinalBlock {
         if header.parent != state.view().tip().block {
             return Err(CommitError::OtherState);
         }
-        let (receipts, concerned) = (execution.receipts().to_vec(), execution.concerned().clone());
-        state.apply(execution, Tip { height: header.height, block: id, time_ms: header.time_ms });
+        let (receipts, concerned) =
+            state.apply(execution, Tip { height: header.height, block: id, time_ms: header.time_ms });
         Ok(CommittedBlock { id, header, bytes, transactions, receipts, concerned, certificate })
     }
 }

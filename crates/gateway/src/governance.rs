@@ -68,10 +68,9 @@ fn governance(view: &View) -> api::Governance {
 
 fn motion(view: &View, set: &ValidatorSet, id: MotionId) -> Option<api::Motion> {
     let record = view.motion(id)?;
-    let approving = set.validators().iter().filter(|validator| record.approvals.contains(&validator.name));
     Some(api::Motion {
         motion: id,
-        approving_power: approving.map(|validator| validator.power).sum(),
+        approving_power: record.approving_power(set),
         total_power: set.total_power(),
         by: record.by,
         actions: record.actions,

@@ -30,8 +30,4 @@ impl Execution {
     pub fn receipts(&self) -> &[Receipt] {
         &self.receipts
     }
-    /// The accounts that the transactions concern, in order.
-    pub fn concerned(&self) -> &Concerned {
-        &self.concerned
-    }
 }

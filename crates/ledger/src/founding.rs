@@ -16,9 +16,7 @@ pub(crate) fn found_brand(overlay: &mut Overlay<'_>, brand: &GenesisBrand) {
     let mut operators = Vec::new();
     for one in brand.operators.iter() {
         let operator = Address::of_key(&one.public_key);
-        let account = overlay.get(&AccountKey(operator)).unwrap_or_default();
-        let operates = account.operates.checked_add(1).expect("there are fewer brands than that");
-        overlay.put(&AccountKey(operator), &Account { operates, ..account });
+        count_brands(overlay, operator, |brands| brands.checked_add(1));
         let record = Operator { roles: one.roles.clone(), issue_daily_max: one.issue_daily_max };
         overlay.put(&OperatorKey { brand: brand.id, operator }, &record);
         operators.push(operator);
@@ -26,6 +24,14 @@ pub(crate) fn found_brand(overlay: &mut Overlay<'_>, brand: &GenesisBrand) {
     operators.sort_unstable();
     let operators = Bounded::new(operators).expect("as many as in the document");
     overlay.put(&OperatorListKey(brand.id), &OperatorList { operators });
+}
+
+/// An account knows of how many brands it is an operator, since an operator's allowance is another one. Whoever is
+/// appointed has an account from then on.
+pub(crate) fn count_brands(overlay: &mut Overlay<'_>, operator: Address, change: impl FnOnce(u16) -> Option<u16>) {
+    let mut account = overlay.get(&AccountKey(operator)).unwrap_or_default();
+    account.operates = change(account.operates).expect("as many as brands list it, of which there are few");
+    overlay.put(&AccountKey(operator), &account);
 }
 
 /// The seat of a validator, and the account that speaks for it: "the governor's account is made with the seat"

@@ -3,9 +3,10 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{
     Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, MotionId, NetworkKind, Parameters,
-    PublicKey, Rules, TimeMs, Totals, ValidatorSet,
+    PublicKey, Receipt, Rules, TimeMs, Totals, ValidatorSet,
 };
 
+use crate::activity::Concerned;
 use crate::execution::Execution;
 use crate::founding::{found_brand, found_seat};
 use crate::key::{
@@ -83,12 +84,13 @@ impl State {
         Self { view: View { chain_id, network, settlement_currency, tip, tree, shelves }, recent }
     }
 
-    /// Makes a decided block's execution the state.
-    pub fn apply(&mut self, execution: Execution, tip: Tip) {
-        self.recent.apply(execution.added_ids, crate::recent::first_minute(tip.time_ms));
-        self.view.tip = tip;
-        self.view.tree = execution.tree;
-        self.view.shelves = execution.shelves;
+    /// Makes a decided block's execution the state. Answers with the receipts, and the accounts that the transactions
+    /// concern.
+    pub fn apply(&mut self, execution: Execution, tip: Tip) -> (Vec<Receipt>, Concerned) {
+        let Execution { tree, shelves, added_ids, receipts, concerned } = execution;
+        self.recent.apply(added_ids, crate::recent::first_minute(tip.time_ms));
+        (self.view.tip, self.view.tree, self.view.shelves) = (tip, tree, shelves);
+        (receipts, concerned)
     }
 
     /// The version to read from.

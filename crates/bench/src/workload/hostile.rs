@@ -3,24 +3,21 @@
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
+use lojal_types::limits::HOUSEHOLD_INVITATIONS_MAX;
 use lojal_types::{
-    Address, CreateHousehold, Invite, Leave, MemberLimits, MemberRole, Operation, Points, Request, RequestKind,
-    SignedTransaction, TimeMs,
+    Address, CreateHousehold, Invite, Leave, MemberLimits, MemberRole, Operation, SignedTransaction, TimeMs,
 };
 
-use super::mixed::salt;
 use super::{Body, Signer, VALIDITY_MS, body};
-use crate::cluster::{brand, now};
+use crate::cluster::now;
 use crate::random::Random;
 
 /// Transactions of one submission.
 const FLOOD_BATCH: usize = 10;
 /// The time for which points are set aside: to the end of a flood of a minute, as far as it is known when it is signed.
 const HOLD_MS: u64 = 75 * 1000;
-/// Invitations that a household can have at once.
-const INVITED: usize = 16;
-/// Invitations of one transaction: each changes the one before it.
-const INVITATIONS: usize = 6 * INVITED;
+/// Invitations of one transaction, as many rounds of all that a household can have: each changes the one before it.
+const INVITATIONS: usize = 6 * HOUSEHOLD_INVITATIONS_MAX;
 
 /// A way to have every validator keep something for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +89,9 @@ impl Signer<'_> {
                     return vec![create];
                 }
                 let invite = |other: usize| {
-                    let member = self.members.address((member + 1 + other % INVITED) % self.members.len());
-                    let is_even = (other / INVITED).is_multiple_of(2);
+                    let member =
+                        self.members.address((member + 1 + other % HOUSEHOLD_INVITATIONS_MAX) % self.members.len());
+                    let is_even = (other / HOUSEHOLD_INVITATIONS_MAX).is_multiple_of(2);
                     let role = if is_even { MemberRole::Child } else { MemberRole::Adult };
                     let limits = MemberLimits::default();
                     Operation::Invite(Invite { household, member, role, limits })
@@ -103,13 +101,7 @@ impl Signer<'_> {
             }
             Flood::Holds => {
                 let mut random = Random::new(((member as u64) << 24) + turn as u64);
-                let mut hold = |nonce| {
-                    let kind = RequestKind::Hold { expires_ms: now().plus_ms(HOLD_MS) };
-                    let (brand, amount, salt) = (brand(0), Points::new(10), salt(&mut random));
-                    let (dated, until_ms) = (now().day(), until);
-                    let request = Request { brand, amount, kind, dated, until_ms, household: None, salt };
-                    sign(nonce, vec![request.answer(&self.chain, self.members.address(member))])
-                };
+                let mut hold = |nonce| sign(nonce, vec![self.hold(member, now().plus_ms(HOLD_MS), &mut random, until)]);
                 (first..first + FLOOD_BATCH as u64).map(&mut hold).collect()
             }
         }

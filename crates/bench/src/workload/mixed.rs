@@ -39,7 +39,7 @@ impl Signer<'_> {
             50..75 => self.issue(to, random),
             75..85 => (member(), self.redeem(from, random, until)),
             85..95 => (member(), self.convert(from, random)),
-            _ => (member(), self.hold(from, random, until)),
+            _ => (member(), self.hold(from, until.plus_ms(HOLD_MS), random, until)),
         };
         self.signed(&key, nonce, until, vec![operation])
     }
@@ -67,8 +67,9 @@ impl Signer<'_> {
             (self.members.address(account), Points::new(2 * received), Points::new(received));
         Operation::Convert(Convert { account, from: brand(0), to: brand(1), burned, received })
     }
-    fn hold(&self, from: usize, random: &mut Random, until: TimeMs) -> Operation {
-        let kind = RequestKind::Hold { expires_ms: until.plus_ms(HOLD_MS) };
+    /// Sets points of a member aside until a time.
+    pub(super) fn hold(&self, from: usize, expires_ms: TimeMs, random: &mut Random, until: TimeMs) -> Operation {
+        let kind = RequestKind::Hold { expires_ms };
         let (brand, amount, salt) = (brand(0), Points::new(10), salt(random));
         let (dated, until_ms) = (now().day(), until);
         let request = Request { brand, amount, kind, dated, until_ms, household: None, salt };
@@ -77,7 +78,7 @@ impl Signer<'_> {
 }
 
 /// The random bytes of a till's request.
-pub(super) fn salt(random: &mut Random) -> Salt {
+fn salt(random: &mut Random) -> Salt {
     let mut salt = [0; 16];
     salt[..8].copy_from_slice(&random.bits().to_le_bytes());
     Salt::new(salt)

@@ -5,7 +5,8 @@ use lojal_types::operator::in_order;
 use lojal_types::{Address, BrandId, Code, Policy, RemoveOperator, Role, SetOperator, SetPolicy};
 
 use super::{Context, authority};
-use crate::key::{AccountKey, BrandKey, IssuedTodayKey, OperatorKey, OperatorListKey};
+use crate::founding::count_brands;
+use crate::key::{BrandKey, IssuedTodayKey, OperatorKey, OperatorListKey};
 use crate::record::Operator;
 
 /// `SetPolicy`, as all of these "by an admin of the brand" (protocol, Brands). "A change of policy changes no lot."
@@ -37,7 +38,7 @@ pub(super) fn set_operator(context: &mut Context<'_, '_>, set: &SetOperator) -> 
 pub(super) fn appoint(context: &mut Context<'_, '_>, key: OperatorKey, record: &Operator) -> Result<(), Code> {
     list(context, key.brand, key.operator)?;
     if context.overlay.get(&key).is_none() {
-        count_brands(context, key.operator, |brands| brands.checked_add(1));
+        count_brands(context.overlay, key.operator, |brands| brands.checked_add(1));
     }
     context.overlay.put(&key, record);
     Ok(())
@@ -59,19 +60,11 @@ pub(super) fn remove_operator(context: &mut Context<'_, '_>, remove: &RemoveOper
 pub(super) fn dismiss(context: &mut Context<'_, '_>, key: OperatorKey) {
     let OperatorKey { brand, operator } = key;
     context.overlay.remove(&key);
-    count_brands(context, operator, |brands| brands.checked_sub(1));
+    count_brands(context.overlay, operator, |brands| brands.checked_sub(1));
     context.overlay.remove(&IssuedTodayKey { brand, operator });
     let mut list = context.overlay.get(&OperatorListKey(brand)).unwrap_or_default();
     list.operators = list.operators.without(&operator);
     context.overlay.put(&OperatorListKey(brand), &list);
-}
-
-/// An account knows of how many brands it is an operator, since an operator's allowance is another one. Whoever is
-/// appointed has an account from then on.
-fn count_brands(context: &mut Context<'_, '_>, operator: Address, change: impl FnOnce(u16) -> Option<u16>) {
-    let mut account = context.overlay.get(&AccountKey(operator)).unwrap_or_default();
-    account.operates = change(account.operates).expect("as many as brands list it, of which there are few");
-    context.overlay.put(&AccountKey(operator), &account);
 }
 
 /// "Amounts in it are 1 to 2^53 − 1, `transfer_min` at most `transfer_max`." (protocol, Brands)

@@ -140,8 +140,7 @@ fn same_actions(motion: &Motion, approve: &Approve) -> Result<(), Code> {
 
 /// "A motion is approved by **more than** two thirds of the voting power." (protocol, Governance)
 fn is_enough(set: &ValidatorSet, motion: &Motion) -> bool {
-    let approving = set.validators().iter().filter(|validator| motion.approvals.contains(&validator.name));
-    set.is_quorum(approving.map(|validator| validator.power).sum())
+    set.is_quorum(motion.approving_power(set))
 }
 
 /// The places of the actions that need a sign of life, with the keys that give it: "`AddValidator`, `SetKeys`, and a

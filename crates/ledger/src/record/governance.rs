@@ -2,7 +2,9 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{FOLLOWERS_MAX, MOTION_ACTIONS_MAX, MOTIONS_CLOSED_MAX, MOTIONS_OPEN_MAX, VALIDATORS_MAX};
-use lojal_types::{Actions, Address, Bounded, Endpoint, Hash, Height, MotionId, MotionStatus, Name, PublicKey, TimeMs};
+use lojal_types::{
+    Actions, Address, Bounded, Endpoint, Hash, Height, MotionId, MotionStatus, Name, PublicKey, TimeMs, ValidatorSet,
+};
 
 /// The version of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -70,6 +72,15 @@ pub struct Motion {
     pub ready: Bounded<Ready, 0, MOTION_ACTIONS_MAX>,
     /// The stage that it has reached.
     pub status: MotionStatus,
+}
+
+impl Motion {
+    /// The voting power behind it among these validators: "Power is counted when it is needed, against the validators of
+    /// that moment, by name." (protocol, Governance)
+    pub fn approving_power(&self, set: &ValidatorSet) -> u64 {
+        let approving = set.validators().iter().filter(|validator| self.approvals.contains(&validator.name));
+        approving.map(|validator| validator.power).sum()
+    }
 }
 
 /// A sign of life that was checked.

@@ -141,6 +141,15 @@ impl Fixture {
         files
     }
 
+    /// Changes a bit of the last file, and starts again.
+    fn damage_last(&mut self) {
+        let path = self.files().pop().expect("a run");
+        let mut bytes = fs::read(&path).expect("just written");
+        bytes[50] ^= 1;
+        fs::write(&path, bytes).expect("a file");
+        self.reopen();
+    }
+
     /// Compares everything that can be asked, in pages of a few.
     fn check(&mut self) {
         for placed in &self.naive.transactions {
@@ -256,11 +265,7 @@ fn a_flipped_bit_anywhere_is_noticed_and_never_gives_a_wrong_answer() {
 fn a_damaged_run_is_not_merged() {
     let mut fixture = Fixture::new(7, 5);
     fixture.checkpoint(3, 20);
-    let path = fixture.files().pop().expect("a run");
-    let mut bytes = fs::read(&path).expect("just written");
-    bytes[50] ^= 1;
-    fs::write(&path, bytes).expect("a file");
-    fixture.reopen();
+    fixture.damage_last();
     let mut layer = Layer::default();
     for index in 0..1_000_u32 {
         let id = TransactionId::new(hash_bytes(&mut fixture.random));

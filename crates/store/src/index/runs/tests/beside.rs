@@ -13,6 +13,12 @@ fn pace(log: &Arc<LogCounters>, due_bytes: u64) -> Pace {
     Pace::steady(log, (due_bytes, Duration::from_secs(3_600)), &Arc::default())
 }
 
+/// Makes the next checkpoint late, so that it is written at once, while a merge that it starts has hardly begun.
+fn late(fixture: &mut Fixture, log: &Arc<LogCounters>) {
+    fixture.pace = pace(log, 1_000);
+    log.bytes.fetch_add(3_000, Ordering::Relaxed);
+}
+
 #[test]
 fn runs_that_are_merged_beside_checkpoints_are_found_all_the_time() {
     let log = Arc::<LogCounters>::default();
@@ -46,9 +52,7 @@ fn a_merge_that_nobody_waits_for_any_more_leaves_nothing_behind() {
     let mut fixture = Fixture::new(13, 40);
     fixture.runs.checkpoint_merge_bytes = 0;
     fixture.checkpoint(5, 100);
-    // The checkpoint is late, and the merge has hardly begun.
-    fixture.pace = pace(&log, 1_000);
-    log.bytes.fetch_add(3_000, Ordering::Relaxed);
+    late(&mut fixture, &log);
     fixture.checkpoint(9, 500);
     assert!(fixture.is_merging());
     let infos = fixture.infos();
@@ -68,8 +72,7 @@ fn a_merge_that_fails_beside_checkpoints_is_a_part_of_the_next_one_and_leaves_no
     let mut fixture = Fixture::on(disk.disk(), 14, 40);
     fixture.runs.checkpoint_merge_bytes = 0;
     fixture.checkpoint(5, 100);
-    fixture.pace = pace(&log, 1_000);
-    log.bytes.fetch_add(3_000, Ordering::Relaxed);
+    late(&mut fixture, &log);
     fixture.checkpoint(9, 500);
     assert!(fixture.is_merging());
     disk.set_faults(Faults { write_fails_after_bytes: Some(0), ..Faults::default() });
@@ -89,14 +92,9 @@ fn a_merge_whose_source_is_damaged_fails_the_next_checkpoint() {
     let mut fixture = Fixture::new(15, 5);
     fixture.runs.checkpoint_merge_bytes = 0;
     fixture.checkpoint(3, 20);
-    let path = fixture.files().pop().expect("a run");
-    let mut bytes = fs::read(&path).expect("just written");
-    bytes[50] ^= 1;
-    fs::write(&path, bytes).expect("a file");
-    fixture.reopen();
+    fixture.damage_last();
     fixture.runs.checkpoint_merge_bytes = 0;
-    fixture.pace = pace(&log, 1_000);
-    log.bytes.fetch_add(3_000, Ordering::Relaxed);
+    late(&mut fixture, &log);
     fixture.checkpoint(3, 400);
     fixture.runs.await_merge();
     let layer = fixture.layer(2, 3);
