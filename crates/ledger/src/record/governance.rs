@@ -75,8 +75,8 @@ pub struct Motion {
 }
 
 impl Motion {
-    /// The voting power behind it among these validators: "Power is counted when it is needed, against the validators of
-    /// that moment, by name." (protocol, Governance)
+    /// The voting power behind it among these validators: "Power is counted when it is needed, against the validators
+    /// of that moment, by name." (protocol, Governance)
     pub fn approving_power(&self, set: &ValidatorSet) -> u64 {
         let approving = set.validators().iter().filter(|validator| self.approvals.contains(&validator.name));
         approving.map(|validator| validator.power).sum()
