@@ -6,6 +6,7 @@
 //! Checked from what a block changed after every block, and over the whole state by the auditor, by code that shares
 //! nothing with the operations that keep the totals.
 
+mod accounts;
 mod fault;
 mod operators;
 mod seats;
@@ -190,6 +191,7 @@ pub(crate) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), C
         totals.push((brand, before.unwrap_or_default(), after));
     }
     shelves::check_block(written, time).map_err(of_shelf)?;
+    accounts::check_block(written)?;
     tally.accounts_add_up()?;
     for (brand, before, after) in totals {
         balanced(brand, &after)?;
@@ -252,6 +254,7 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
         let holders = holders.get(&brand).copied().unwrap_or_default();
         sheets.push(BrandSheet { brand, totals, liability, held, holders });
     }
+    accounts::check(view)?;
     Ok(sheets)
 }
 
@@ -274,7 +277,7 @@ fn of_shelf((month, fault): (Month, ShelfFault)) -> ConservationError {
 }
 
 fn read<K: StateKey>(key: &[u8], value: &[u8]) -> Option<(K, K::Record)> {
-    Some((K::decode(key)?, borsh::from_slice(value).ok()?))
+    Some((K::decode(key)?, K::record(value)?))
 }
 
 fn balanced(brand: BrandId, totals: &Totals) -> Result<(), ConservationError> {

@@ -20,7 +20,7 @@ pub(crate) use self::operations::*;
 
 use crate::conservation::balance_sheet;
 use crate::execute::BlockExecutor;
-use crate::key::{AccountKey, RecentKey, StateKey};
+use crate::key::{AccountKey, RecentKey, StateKey, split_blind};
 use crate::recent::{RecentMinute, first_minute};
 use crate::record::Account;
 use crate::state::{State, Tip, View};
@@ -331,10 +331,10 @@ pub(crate) fn records(view: &View) -> BTreeMap<Vec<u8>, Vec<u8>> {
     entries.map(|(key, value)| (key.to_vec(), as_shown(key, value, time))).collect()
 }
 
-/// An account as it is at a time, which its record follows when it is next written.
+/// An account as it is at a time, which its record follows when it is next written; anything else without its blind.
 fn as_shown(key: &[u8], value: &[u8], time: TimeMs) -> Vec<u8> {
     if AccountKey::decode(key).is_none() {
-        return value.to_vec();
+        return split_blind(key[0], value).expect("long enough for its blind").0.to_vec();
     }
     let account: Account = borsh::from_slice(value).expect("the ledger wrote it");
     let apart = Account { used: None, activity: Activity::default(), ..account.at(time) };

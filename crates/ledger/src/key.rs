@@ -1,5 +1,6 @@
 //! The keys of the state: one byte for the kind, then the canonical bytes of what the record is about.
 
+mod blind;
 mod governance;
 mod household;
 mod packed;
@@ -7,8 +8,10 @@ mod partnership;
 mod shelf;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{Address, BrandId, Expiry, Month, Parameters, Totals, ValidatorSet};
+use lojal_types::{Address, BrandId, Expiry, Hash, Month, Parameters, Totals, ValidatorSet};
 
+pub use self::blind::{BLIND_BYTES, blind};
+pub(crate) use self::blind::{is_blinded, split_blind};
 pub use self::governance::{FollowersKey, GovernorKey, MotionKey, ProtocolKey, RegisterKey, SeatKey, SettingsKey};
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 pub(crate) use self::packed::{PackedKey, TableHash};
@@ -34,6 +37,20 @@ pub trait StateKey: BorshSerialize + BorshDeserialize {
         let mut bytes = vec![Self::KIND];
         self.serialize(&mut bytes).expect("writing to memory can't fail");
         bytes.into_boxed_slice()
+    }
+    /// The bytes that the state keeps under the key when a block has left the account that it is about with this digest
+    /// of its activity: the record, and the blind if records of this kind have one.
+    fn value(&self, record: &Self::Record, digest: &Hash) -> Box<[u8]> {
+        let mut bytes = borsh::to_vec(record).expect("writing to memory can't fail");
+        if is_blinded(Self::KIND) {
+            bytes.extend(blind(digest, &self.encode()));
+        }
+        bytes.into_boxed_slice()
+    }
+    /// The record of a value of the state, without its blind.
+    fn record(value: &[u8]) -> Option<Self::Record> {
+        let (record, _) = split_blind(Self::KIND, value)?;
+        borsh::from_slice(record).ok()
     }
     /// The key that the bytes are, if they are of this kind.
     fn decode(bytes: &[u8]) -> Option<Self> {

@@ -4,12 +4,15 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 
-use borsh::{BorshDeserialize, BorshSerialize};
+use borsh::BorshSerialize;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use lojal_types::{Address, Month};
+use lojal_types::{Activity, Address, Month};
 
-use crate::key::{AccountKey, PackedKey, ShelfKey, StateKey, TableHash, concerned_by};
+use crate::key::{
+    AccountKey, BLIND_BYTES, PackedKey, ShelfKey, StateKey, TableHash, account_of, blind, concerned_by, is_blinded,
+    split_blind,
+};
 use crate::record::Account;
 use crate::shelves::Shelves;
 use crate::tree::{Change, Hash, StateTree, hash_key};
@@ -48,12 +51,12 @@ enum Now {
 }
 
 impl Now {
-    /// The bytes that come after the block, if the key has been written.
+    /// The bytes that come after the block, if the key has been written; with room for a blind where there is one.
     fn written(self) -> Option<Option<Box<[u8]>>> {
         match self {
             Self::AsBefore => None,
             Self::Value(value) => Some(Some(value)),
-            Self::Account(account) => Some(Some(encode(&*account))),
+            Self::Account(account) => Some(Some(encode(AccountKey::KIND, &*account))),
             Self::Gone => Some(None),
         }
     }
@@ -77,19 +80,30 @@ impl Slot<'_> {
             Now::Account(account) => Some(account),
             Now::AsBefore => {
                 let before = self.before?;
-                Some(self.account.get_or_insert_with(|| Box::new(decode(before))))
+                Some(self.account.get_or_insert_with(|| Box::new(decode::<AccountKey>(before))))
             }
             Now::Value(_) | Now::Gone => None,
         }
     }
 }
 
-fn decode<R: BorshDeserialize>(bytes: &[u8]) -> R {
-    borsh::from_slice(bytes).expect("the state holds only records that this crate encoded")
+fn decode<K: StateKey>(value: &[u8]) -> K::Record {
+    K::record(value).expect("the state holds only records that this crate encoded")
 }
 
-fn encode<R: BorshSerialize>(record: &R) -> Box<[u8]> {
-    borsh::to_vec(record).expect("writing to memory can't fail").into_boxed_slice()
+/// The bytes of a record, with room for its blind.
+fn encode<R: BorshSerialize>(kind: u8, record: &R) -> Box<[u8]> {
+    let mut bytes = borsh::to_vec(record).expect("writing to memory can't fail");
+    if is_blinded(kind) {
+        bytes.extend([0; BLIND_BYTES]);
+    }
+    bytes.into_boxed_slice()
+}
+
+/// True if two values are the same but for their blinds.
+fn is_same_record(kind: u8, one: &[u8], other: &[u8]) -> bool {
+    let record = |value| split_blind(kind, value).map(|(record, _)| record);
+    record(one) == record(other)
 }
 /// A place among the writes of the running transaction.
 #[derive(Clone, Copy)]
@@ -156,15 +170,19 @@ impl<'a> Overlay<'a> {
             return account.downcast_ref::<K::Record>().cloned();
         }
         match &slot.now {
-            Now::AsBefore => slot.before.map(decode),
-            Now::Value(value) => Some(decode(value)),
+            Now::AsBefore => slot.before.map(decode::<K>),
+            Now::Value(value) => Some(decode::<K>(value)),
             Now::Account(_) | Now::Gone => None,
         }
     }
 
     pub(crate) fn put<K: StateKey>(&mut self, key: &K, record: &K::Record) {
         let account = (record as &dyn Any).downcast_ref::<Account>();
-        self.write(key, account.map_or_else(|| Now::Value(encode(record)), |one| Now::Account(Box::new(one.clone()))));
+        let now = match account {
+            Some(account) => Now::Account(Box::new(account.clone())),
+            None => Now::Value(encode(K::KIND, record)),
+        };
+        self.write(key, now);
     }
 
     /// An account, to change for good: a transaction that is taken back doesn't take this back. None if there is no
@@ -212,13 +230,36 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// The keys that the block has written, each once, with their values before and after.
-    pub(crate) fn into_written(self) -> Vec<Written<'a>> {
+    /// The keys that the block has written, each once, with their values before and after. "What a block leaves as it
+    /// was before it keeps its blind." (protocol, State and proofs)
+    pub(crate) fn into_written(mut self) -> Vec<Written<'a>> {
+        for place in 0..self.slots.len() {
+            let Slot { key, before, now: Now::Value(value), .. } = &self.slots[place] else { continue };
+            let (kind, Some(account)) = (key.kind(), account_of(key.as_bytes())) else { continue };
+            if before.is_some_and(|before| is_same_record(kind, before, value)) {
+                self.slots[place].now = Now::AsBefore;
+                continue;
+            }
+            let (key, account) = (*key, Address::new(*account));
+            let digest = self.activity_of(account).digest;
+            let blind = blind(&digest, key.as_bytes());
+            if let Now::Value(value) = &mut self.slots[place].now
+                && let Some(room) = value.last_chunk_mut()
+            {
+                *room = blind;
+            }
+        }
         let written = self.slots.into_iter().filter_map(|Slot { key, key_hash, before, now, .. }| {
             let after = now.written()?;
             Some(Written { key_hash, key, before, after })
         });
         written.collect()
+    }
+
+    /// The activity of an account now.
+    fn activity_of(&mut self, address: Address) -> Activity {
+        let place = self.place(&AccountKey(address));
+        self.slots[place].account().map(|account| account.activity).unwrap_or_default()
     }
 
     fn place<K: StateKey>(&mut self, key: &K) -> usize {

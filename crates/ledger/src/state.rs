@@ -146,8 +146,8 @@ impl View {
             None => &self.tree,
             Some(month) => self.shelves.get(month)?,
         };
-        let bytes = tree.get(&key.encode())?;
-        Some(borsh::from_slice(bytes).expect("the state holds only records that this crate encoded"))
+        let value = tree.get(&key.encode())?;
+        Some(K::record(value).expect("the state holds only records that this crate encoded"))
     }
     /// Network-wide settings.
     pub fn parameters(&self) -> Parameters {

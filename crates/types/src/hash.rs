@@ -41,6 +41,8 @@ pub mod tag {
     /// The running digest over the transactions that have concerned an account. Without a chain id: the ids of the
     /// transactions have it.
     pub const ACTIVITY: &str = "lojal/activity/v1";
+    /// The blind of a record that is about an account. Without a chain id: the digest of the account's activity has it.
+    pub const BLIND: &str = "lojal/blind/v1";
 }
 
 /// SHA-256(`tag` ‖ `parts`…), for the few preimages without a chain id.

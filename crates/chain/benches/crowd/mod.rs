@@ -9,7 +9,7 @@ use lojal_ledger::record::{Account, Balance};
 use lojal_ledger::{Shelves, State, StateTree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, Allowances, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, Governance,
+    Activity, Address, Allowances, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, Governance,
     KeyPair, Lot, Operation, Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Totals, Transaction,
     Transfer, Validator, VerifiedTransaction, verify_all,
 };
@@ -91,12 +91,14 @@ impl Crowd {
         let mut entries: Vec<Entry> =
             start.view().tree().iter().map(|(key, value)| (key.into(), value.into())).collect();
         let lot = Lot { expiry: Expiry::Never, amount: Points::new(POINTS) };
-        let balance = bytes(&Balance { lots: Bounded::new(vec![lot]).expect("one lot") });
-        let account = bytes(&Account::default());
+        let balance = Balance { lots: Bounded::new(vec![lot]).expect("one lot") };
+        let activity = Activity { count: 1, ..Activity::default() };
+        let account = bytes(&Account { activity, ..Account::default() });
         for number in 0..accounts {
             let address = address(&senders, number);
             entries.push((AccountKey(address).encode(), account.clone()));
-            entries.push((BalanceKey { account: address, brand: brand() }.encode(), balance.clone()));
+            let key = BalanceKey { account: address, brand: brand() };
+            entries.push((key.encode(), key.value(&balance, &activity.digest)));
         }
         let all = Points::new(POINTS * u64::from(accounts));
         entries.push((OutstandingKey { brand: brand(), expiry: Expiry::Never }.encode(), bytes(&all)));

@@ -100,6 +100,12 @@ pub enum ConservationError {
     /// The motions aren't those of the register, or somebody approves who is no validator.
     #[error("the motions aren't those that the register lists, or one is approved by who is no validator")]
     Motions,
+    /// Something is kept of an account that nothing has concerned.
+    #[error("account {0:?}: something is kept of it, but no transaction has concerned it")]
+    Activity(Address),
+    /// A record that is about an account has no blind, or its old one.
+    #[error("account {0:?}: a record has no blind, or an old one")]
+    Blind(Address),
     /// The points outstanding by expiry don't add up to a brand's total.
     #[error("brand {brand}: {by_expiry} points are outstanding by expiry, but {total} in total")]
     Outstanding {

@@ -1,7 +1,9 @@
+mod activity;
 mod admission;
 mod allowances;
 mod atomicity;
 mod between;
+mod blinds;
 mod brands;
 mod codes;
 mod conversions;

@@ -35,6 +35,11 @@ impl PackedKey {
         Self(bytes)
     }
 
+    /// The number of the key's kind.
+    pub(crate) fn kind(&self) -> u8 {
+        self.0[0]
+    }
+
     /// The month on whose shelf the key's record lies.
     pub(crate) fn shelf(&self) -> Option<Month> {
         shelf_of(self.as_bytes())

@@ -12,7 +12,7 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use lojal_ledger::key::StateKey;
-use lojal_types::Bounded;
+use lojal_types::{Activity, Bounded};
 use serde::{Deserialize, Serialize};
 
 use super::golden::{canonical_hex, check};
@@ -43,7 +43,10 @@ where
     let bytes = key.encode();
     assert_eq!(K::decode(&bytes).expect("the key decodes").encode(), bytes, "key -> bytes -> key");
     assert!(K::decode(&[&bytes[..], &[0]].concat()).is_none(), "a key decodes with a trailing byte");
-    Output { key: hex::encode(bytes), record: canonical_hex(record) }
+    let value = key.value(record, &Activity::default().digest);
+    assert_eq!(K::record(&value).as_ref(), Some(record), "record -> value -> record");
+    assert!(hex::encode(&value).starts_with(&canonical_hex(record)), "a record begins with its canonical bytes");
+    Output { key: hex::encode(bytes), record: hex::encode(value) }
 }
 
 fn bounded<T: Clone, const MIN: usize, const MAX: usize>(items: &[T]) -> Bounded<T, MIN, MAX> {
@@ -90,8 +93,8 @@ fn name_of_kind(entry: &Entry) -> String {
 
 #[test]
 fn state_keys_and_records_have_their_bytes() {
-    let about =
-        "An entry of the state in words -> its key (the first byte is the kind) and its record, in canonical bytes";
+    let about = "An entry of the state in words -> its key (the first byte is the kind) and its record, in canonical bytes, with \
+         the blind that it has where the account's digest of activity is zeros";
     check("state.json", about, samples(), build);
 }
 
