@@ -9,9 +9,9 @@ use lojal_ledger::record::{Account, Balance};
 use lojal_ledger::{Shelves, State, StateTree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Activity, Address, Allowances, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument, Governance,
-    KeyPair, Lot, Operation, Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Totals, Transaction,
-    Transfer, Validator, VerifiedTransaction, verify_all,
+    Activity, Address, Allowances, Bounded, BrandId, Certificate, CommitSignature, Expiry, Genesis, GenesisDocument,
+    Governance, KeyPair, Lot, Operation, Parameters, Points, Policy, Role, SignedTransaction, TimeMs, Totals,
+    Transaction, Transfer, Validator, VerifiedTransaction, verify_all,
 };
 
 /// A key of the state and its value.
