@@ -11,7 +11,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{Address, BrandId, Expiry, Hash, Month, Parameters, Totals, ValidatorSet};
 
 pub use self::blind::{BLIND_BYTES, blind};
-pub(crate) use self::blind::{is_blinded, split_blind};
+pub(crate) use self::blind::{blinded_account, is_blinded, split_blind};
 pub use self::governance::{FollowersKey, GovernorKey, MotionKey, ProtocolKey, RegisterKey, SeatKey, SettingsKey};
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 pub(crate) use self::packed::{PackedKey, TableHash};

@@ -10,8 +10,8 @@ use hashbrown::hash_table::Entry;
 use lojal_types::{Activity, Address, Month};
 
 use crate::key::{
-    AccountKey, BLIND_BYTES, PackedKey, ShelfKey, StateKey, TableHash, account_of, blind, concerned_by, is_blinded,
-    split_blind,
+    AccountKey, BLIND_BYTES, PackedKey, ShelfKey, StateKey, TableHash, blind, blinded_account, concerned_by,
+    is_blinded, split_blind,
 };
 use crate::record::Account;
 use crate::shelves::Shelves;
@@ -105,6 +105,7 @@ fn is_same_record(kind: u8, one: &[u8], other: &[u8]) -> bool {
     let record = |value| split_blind(kind, value).map(|(record, _)| record);
     record(one) == record(other)
 }
+
 /// A place among the writes of the running transaction.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark(usize);
@@ -235,12 +236,12 @@ impl<'a> Overlay<'a> {
     pub(crate) fn into_written(mut self) -> Vec<Written<'a>> {
         for place in 0..self.slots.len() {
             let Slot { key, before, now: Now::Value(value), .. } = &self.slots[place] else { continue };
-            let (kind, Some(account)) = (key.kind(), account_of(key.as_bytes())) else { continue };
-            if before.is_some_and(|before| is_same_record(kind, before, value)) {
+            let Some(account) = blinded_account(key.as_bytes()) else { continue };
+            if before.is_some_and(|before| is_same_record(key.kind(), before, value)) {
                 self.slots[place].now = Now::AsBefore;
                 continue;
             }
-            let (key, account) = (*key, Address::new(*account));
+            let key = *key;
             let digest = self.activity_of(account).digest;
             let blind = blind(&digest, key.as_bytes());
             if let Now::Value(value) = &mut self.slots[place].now

@@ -15,6 +15,7 @@ use lojal_types::hash::{chain_hash, tag};
 use lojal_types::{ChainId, Hash, TimeMs, Transaction, TransactionId};
 use thiserror::Error;
 
+use crate::half_id::HalfId;
 use crate::key::{RecentKey, StateKey};
 use crate::record::RecentDigest;
 use crate::tree::StateTree;
@@ -61,22 +62,6 @@ pub struct RecentError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecentIds {
     minutes: BTreeMap<u64, IdSet>,
-}
-
-/// The first half of a transaction's id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct HalfId(u128);
-
-impl HalfId {
-    fn of(id: &TransactionId) -> Self {
-        Self(u128::from_be_bytes(*id.as_bytes().first_chunk().expect("an id has 32 bytes")))
-    }
-
-    /// The hash by which a table places it: an id is a hash already. An author can make up ids that meet there, each
-    /// with a hundred thousand tries, and then it is those that take longer to find.
-    fn place(&self) -> u64 {
-        self.0 as u64
-    }
 }
 
 /// A set of ids. Nothing depends on the order in which its table has them.

@@ -16,6 +16,7 @@ use lojal_types::{
 pub use self::governance::{
     Follower, Followers, Governor, Motion, OpenMotion, Protocol, Ready, Register, ScheduledVersion, Seat,
 };
+use crate::half_id::HalfId;
 
 /// An account: "An account exists from the first points it receives, an operator's from its appointment, a household's
 /// from `CreateHousehold`." (protocol, Accounts and keys)
@@ -305,6 +306,8 @@ pub struct Issued {
     pub reversible_until_ms: TimeMs,
     /// The number of them that have been reversed.
     pub reversed: Points,
+    /// The transaction that issued them, or has reversed some of them last: it keeps the rest from being guessed.
+    pub transaction: HalfId,
 }
 
 impl Issued {
@@ -346,6 +349,8 @@ impl Shelf {
 pub struct Reversed {
     /// The number of points.
     pub amount: Points,
+    /// The transaction that took them: it keeps the number from being guessed.
+    pub transaction: HalfId,
 }
 
 /// The mark that a reference has been used.

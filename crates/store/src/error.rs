@@ -45,7 +45,8 @@ pub enum StoreError {
     },
     /// A log of another version of this program.
     #[error(
-        "{} has log version {found}, but this program knows {LOG_VERSION}; use the program that wrote it",
+        "{} has log version {found}, but this program knows {LOG_VERSION}; use the program that wrote it, or another \
+         directory if the network starts anew",
         path.display()
     )]
     LogVersion {

@@ -6,8 +6,9 @@ use lojal_types::{Height, KeyPair, TransactionId};
 
 use crate::disk::{Faults, SimulatedDisk};
 use crate::limits::{HISTORY_ITEMS_MAX, UNDECIDED_BLOCKS_MAX};
+use crate::log::record::{Kind, LOG_VERSION, SegmentHeader, encode, put};
 use crate::testing::{
-    Chain, append, assert_same, certify, copy_dir, genesis, member, on, open_small, operator, options,
+    Chain, append, assert_same, certify, copy_dir, genesis, member, on, open_small, operator, options, repairing,
 };
 use crate::{Options, Page, StoreError, archive, open};
 
@@ -213,6 +214,35 @@ fn a_directory_in_use_and_one_of_another_chain_are_refused() {
         refused => panic!("{refused:?}"),
     }
     assert_same(&open(dir.path(), &chain.genesis, options()).expect("untouched"), &chain);
+}
+
+#[test]
+fn the_log_of_another_version_is_refused_before_anything_is_changed() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let chain = Chain::of(2);
+    let mut opened = open(dir.path(), &chain.genesis, options()).expect("new");
+    chain.write_to(&mut opened);
+    opened.store.close().expect("the disk works");
+    drop(opened);
+    let path = dir.path().join("log/00000001.log");
+    let (chain_id, first_height) = (chain.genesis.chain_id(), Height::new(1));
+    let bytes = fs::read(&path).expect("it was written");
+    for version in [LOG_VERSION - 1, LOG_VERSION + 1] {
+        let mut other = Vec::new();
+        put(&mut other, Kind::Header, &encode(&SegmentHeader { version, chain_id, first_height }));
+        let other = [&other, &bytes[other.len()..]].concat();
+        fs::write(&path, &other).expect("writable");
+        for options in [options(), repairing()] {
+            let refused = open(dir.path(), &chain.genesis, options).map(|_| ()).expect_err("another version");
+            assert!(matches!(refused, StoreError::LogVersion { found, .. } if found == version), "{refused}");
+            assert!(refused.to_string().contains("use the program that wrote it"), "{refused}");
+        }
+        assert_eq!(fs::read(&path).expect("it is there"), other);
+    }
+    fs::write(&path, &bytes).expect("writable");
+    let opened = open(dir.path(), &chain.genesis, options()).expect("as it was");
+    assert_eq!(opened.report.index_rebuilt, None);
+    assert_same(&opened, &chain);
 }
 
 #[test]

@@ -3,19 +3,19 @@
 use lojal_types::Address;
 
 use super::ConservationError;
-use crate::key::{BLIND_BYTES, account_of, split_blind};
+use crate::key::{BLIND_BYTES, blinded_account, split_blind};
 use crate::overlay::Written;
 use crate::state::View;
 
-/// Checks what a block has written: "A block that changes such a record gives it a new one." (protocol, State and proofs)
+/// Checks what a block has written: "A block that changes such a record gives it a new one." (protocol, State and
+/// proofs)
 pub(super) fn check_block(written: &[Written<'_>]) -> Result<(), ConservationError> {
     for Written { key, before, after, .. } in written {
         let (Some(before), Some(after)) = (before, after) else { continue };
-        let key = key.as_bytes();
-        if let (Some(account), Some(before), Some(after)) = (about(key), blind_of(key, before), blind_of(key, after))
-            && before == after
-        {
-            return Err(ConservationError::Blind(account));
+        let blind_in = |value| blind_of(key.as_bytes(), value);
+        match blind_in(before) {
+            Some((account, _)) if blind_in(before) == blind_in(after) => return Err(ConservationError::Blind(account)),
+            _ => {}
         }
     }
     Ok(())
@@ -25,7 +25,7 @@ pub(super) fn check_block(written: &[Written<'_>]) -> Result<(), ConservationErr
 /// some other record is about.
 pub(super) fn check(view: &View) -> Result<(), ConservationError> {
     for (key, value) in view.tree().iter() {
-        let (Some(account), Some(blind)) = (about(key), blind_of(key, value)) else { continue };
+        let Some((account, blind)) = blind_of(key, value) else { continue };
         if *blind == [0; BLIND_BYTES] {
             return Err(ConservationError::Blind(account));
         }
@@ -36,12 +36,11 @@ pub(super) fn check(view: &View) -> Result<(), ConservationError> {
     Ok(())
 }
 
-fn about(key: &[u8]) -> Option<Address> {
-    account_of(key).copied().map(Address::new)
-}
-
-fn blind_of<'a>(key: &[u8], value: &'a [u8]) -> Option<&'a [u8; BLIND_BYTES]> {
-    split_blind(*key.first()?, value)?.1
+/// The account that a record is about, and its blind, if it has one.
+fn blind_of<'a>(key: &[u8], value: &'a [u8]) -> Option<(Address, &'a [u8; BLIND_BYTES])> {
+    let account = blinded_account(key)?;
+    let (_, blind) = split_blind(*key.first()?, value)?;
+    Some((account, blind?))
 }
 
 #[cfg(test)]

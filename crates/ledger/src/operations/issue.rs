@@ -9,6 +9,7 @@ use super::counters::count_day;
 use super::ledger::credit;
 use super::reference::{place, use_once};
 use super::{Context, authority};
+use crate::half_id::HalfId;
 use crate::key::{IssuedKey, IssuedTodayKey};
 use crate::record::{Issued, Operator};
 
@@ -24,7 +25,8 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
     let window_ms = brand.policy.reversal_window_ms.min(REVERSAL_WINDOW_MS_MAX);
     let reversible_until_ms = context.time.plus_ms(window_ms).min(place.drop_ms);
     let (to, amount, dated) = (issue.to, issue.amount, issue.dated);
-    let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed: Points::ZERO };
+    let (reversed, transaction) = (Points::ZERO, HalfId::of(&context.transaction));
+    let record = Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction };
     let key = |shelf| IssuedKey { shelf, brand: issue.brand, reference: issue.reference.clone() };
     use_once(context, &place, key, &record)?;
     within_daily_limit(context, issue, &operator)?;

@@ -6,6 +6,7 @@ use super::balances::{amount, change_totals, remove_outstanding};
 use super::ledger::debit_of;
 use super::reference::{place, use_once};
 use super::{Context, authority};
+use crate::half_id::HalfId;
 use crate::key::{IssuedKey, ReversedKey};
 use crate::record::{Issued, Reversed};
 
@@ -18,16 +19,17 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     authority::operator(context, reverse.brand, Role::Reverse)?;
     let place = place(context, reverse.dated)?;
     let key = |shelf| ReversedKey { shelf, brand: reverse.brand, reference: reverse.reference.clone() };
-    use_once(context, &place, key, &Reversed { amount: Points::ZERO })?;
+    let transaction = HalfId::of(&context.transaction);
+    use_once(context, &place, key, &Reversed { amount: Points::ZERO, transaction })?;
     let issued = issue_to(context, reverse)?;
     in_time(context, &issued)?;
     let most = reverse.amount.min(enough_is_left(&issued, reverse)?);
     let lot = debit_of(context, reverse.from, reverse.brand, issued.expiry, (reverse.at_least, most))?;
     remove_outstanding(context, reverse.brand, &[lot]);
     let reversed = issued.reversed.checked_add(lot.amount).expect("at most what was left of the issue");
-    context.overlay.put(&issued_key(reverse), &Issued { reversed, ..issued });
+    context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued });
     // "What was taken stands under the reference of the reversal." (protocol, Points)
-    context.overlay.put(&key(place.shelf), &Reversed { amount: lot.amount });
+    context.overlay.put(&key(place.shelf), &Reversed { amount: lot.amount, transaction });
     change_totals(context, reverse.brand, |mut totals| {
         totals.reversed = totals.reversed.checked_add(lot.amount)?;
         totals.outstanding = totals.outstanding.checked_sub(lot.amount)?;

@@ -41,7 +41,7 @@ pub use load::IndexRebuilt;
 use runs::Runs;
 pub(crate) use write::Snapshot;
 
-const INDEX_VERSION: u32 = 7;
+const INDEX_VERSION: u32 = 8;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
 /// The record that a checkpoint has of itself.

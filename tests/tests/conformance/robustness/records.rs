@@ -6,7 +6,7 @@ use lojal_ledger::record::{
     OperatorList, Partnership, Protocol, Ready, RecentDigest, Redeemed, Register, Reversed, ScheduledVersion, Seat,
     Sent, Shelf, Spent,
 };
-use lojal_ledger::{StateTree, Tip, tree::Proof};
+use lojal_ledger::{HalfId, StateTree, Tip, tree::Proof};
 use lojal_types::{Activity, GrossPoints, MotionId, MotionStatus, Settings, Totals};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -53,17 +53,19 @@ fn accounts_balances_and_issues_survive() {
     });
     survives(account.boxed());
     survives(list(lot()).prop_map(|lots| Balance { lots }).boxed());
-    let issued = (address(), points(), expiry(), day(), time(), points());
-    let issued = issued.prop_map(|(to, amount, expiry, dated, reversible_until_ms, reversed)| Issued {
+    let half_id = || transaction_id().prop_map(|id| HalfId::of(&id));
+    let issued = (address(), points(), expiry(), day(), time(), points(), half_id());
+    let issued = issued.prop_map(|(to, amount, expiry, dated, reversible_until_ms, reversed, transaction)| Issued {
         to,
         amount,
         expiry,
         dated,
         reversible_until_ms,
         reversed,
+        transaction,
     });
     survives(issued.boxed());
-    survives(points().prop_map(|amount| Reversed { amount }).boxed());
+    survives((points(), half_id()).prop_map(|(amount, transaction)| Reversed { amount, transaction }).boxed());
     let shelf = (hash(), number(), time());
     survives(shelf.prop_map(|(root, count, drop_ms)| Shelf { root, count, drop_ms }).boxed());
 }

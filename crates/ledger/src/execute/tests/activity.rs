@@ -1,6 +1,7 @@
 //! The activity of accounts: what concerns whom, and the digest over it.
 
-use lojal_types::{Activity, Address, Code, MemberRole, Outcome};
+use lojal_types::genesis::{GenesisBrand, GenesisOperator};
+use lojal_types::{Activity, Address, Bounded, Code, MemberRole, Outcome};
 
 use crate::fixture::*;
 
@@ -79,4 +80,26 @@ fn who_is_named_as_a_guardian_is_not_concerned_and_whom_a_guardian_helps_is() {
     let before = counts(&ledger, [ANNA, BO]);
     ledger.apply(BO, start_recovery(ANNA, 99));
     assert_eq!(counts(&ledger, [ANNA, BO]), [before[0] + 1, before[1] + 1]);
+}
+
+#[test]
+fn a_motion_concerns_whom_it_appoints_and_whom_it_seats() {
+    let mut ledger = Ledger::under_all_rules();
+    let (operator, governor) = (77, GOVERNOR + 9);
+    let brand = GenesisBrand::new(
+        brand("bageriet"),
+        policy_of(CAFE),
+        Bounded::from([GenesisOperator::new(key(operator).public_key(), lojal_types::Roles::all())]),
+    );
+    let motion = ledger.enact(vec![register(brand), ledger.add_validator(9, 1)]);
+    assert_eq!(counts(&ledger, [operator, governor]), [0, 0], "it waits for the node");
+    let signs = vec![ledger.sign_of_life(motion, 1, 9, ledger.now())];
+    ledger.apply(GOVERNOR, activate(motion, signs));
+    assert_eq!(counts(&ledger, [operator, governor]), [1, 1]);
+    for action in [set_admins("bageriet", &[78]), remove_validator(9)] {
+        let motion = ledger.put_forward(vec![action]);
+        ledger.approve_by(motion, &[1, 2, 3]);
+    }
+    assert_eq!(counts(&ledger, [operator, 78]), [2, 1]);
+    assert_eq!(counts(&ledger, [governor]), [2]);
 }

@@ -1,6 +1,8 @@
 //! Governance: how motions are decided, and what they do.
 
-use lojal_types::{Action, Code, Height, MotionId, MotionStatus, Operation, Outcome, Parameters, Role, SetParameters};
+use lojal_types::{
+    Action, Code, Height, MotionId, MotionStatus, Name, Operation, Outcome, Parameters, Role, SetParameters,
+};
 
 use crate::fixture::*;
 
@@ -15,9 +17,9 @@ fn is_suspended(ledger: &Ledger, id: &str) -> bool {
     ledger.view().brand(brand(id)).expect("there").suspended
 }
 
-fn names(ledger: &Ledger) -> Vec<String> {
-    let mut names: Vec<String> =
-        ledger.view().validators().validators().iter().map(|validator| validator.name.to_string()).collect();
+fn names(ledger: &Ledger) -> Vec<Name> {
+    let mut names: Vec<Name> =
+        ledger.view().validators().validators().iter().map(|validator| validator.name.clone()).collect();
     names.sort_unstable();
     names
 }
@@ -37,15 +39,14 @@ fn three_of_four_decide_and_half_do_not() {
     ledger.approve_by(motion, &[1]);
     assert_eq!(ledger.status(motion), MotionStatus::Enacted { height: ledger.view().tip().height });
     assert!(is_suspended(&ledger, GROCER));
-    let approvals: Vec<String> = ledger.motion(motion).approvals.iter().map(ToString::to_string).collect();
-    assert_eq!(approvals, ["node 0", "node 1", "node 3"]);
+    assert_eq!(*ledger.motion(motion).approvals, [node(0), node(1), node(3)]);
 }
 
 #[test]
 fn exactly_two_thirds_are_not_enough() {
     let mut ledger = Ledger::under_all_rules();
     ledger.enact(vec![remove_validator(3)]);
-    assert_eq!(names(&ledger), ["node 0", "node 1", "node 2"]);
+    assert_eq!(names(&ledger), [node(0), node(1), node(2)]);
     let motion = ledger.put_forward(vec![suspend(GROCER)]);
     ledger.approve_by(motion, &[1]);
     assert_eq!(ledger.status(motion), MotionStatus::Open);
@@ -135,11 +136,11 @@ fn a_set_that_is_none_fails_the_motion_and_not_the_block() {
     let first = ledger.put_forward(vec![remove_validator(0), remove_validator(1)]);
     let second = ledger.put_forward(vec![remove_validator(2), remove_validator(3)]);
     ledger.approve_by(second, &[2, 3]);
-    assert_eq!(names(&ledger), ["node 0", "node 1"]);
+    assert_eq!(names(&ledger), [node(0), node(1)]);
     let digest = ledger.motion(first).digest;
     ledger.apply(GOVERNOR + 1, approve(first, digest));
     assert_eq!(ledger.status(first), MotionStatus::Failed { code: Code::ValidatorSetInvalid });
-    assert_eq!(names(&ledger), ["node 0", "node 1"]);
+    assert_eq!(names(&ledger), [node(0), node(1)]);
     assert!(ledger.view().seat(&node(0)).is_some());
 }
 

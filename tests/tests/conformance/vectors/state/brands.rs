@@ -1,5 +1,6 @@
 //! Brands: their policies, operators, totals, and the references that they have used.
 
+use lojal_ledger::HalfId;
 use lojal_ledger::key::{
     BrandKey, CapturedKey, HeldKey, HeldUntilKey, IssuedKey, IssuedTodayKey, OperatorKey, OperatorListKey,
     OutstandingKey, RedeemedKey, ReversedKey, TotalsKey,
@@ -41,6 +42,7 @@ pub(super) struct Issued {
     expiry: Expiry,
     reversible_until_ms: TimeMs,
     reversed: Points,
+    transaction: TransactionId,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -74,7 +76,7 @@ pub(super) enum Entry {
     IssuedToday { brand: BrandId, operator: AddressText, on_day_of_ms: TimeMs, points: Points },
     Issued(Issued),
     Redeemed { shelf: Month, brand: BrandId, reference: Reference, transaction: TransactionId },
-    Reversed { shelf: Month, brand: BrandId, reference: Reference, amount: Points },
+    Reversed { shelf: Month, brand: BrandId, reference: Reference, amount: Points, transaction: TransactionId },
     HeldUntil { brand: BrandId, hour: u64, lots: Vec<HeldLot> },
     Held(Held),
     Captured(OfBrand),
@@ -107,9 +109,9 @@ pub(super) fn build(entry: &Entry) -> Output {
             let key = RedeemedKey { shelf: *shelf, brand: *brand, reference: reference.clone() };
             output(&key, &record::Redeemed { transaction: *transaction })
         }
-        Entry::Reversed { shelf, brand, reference, amount } => {
+        Entry::Reversed { shelf, brand, reference, amount, transaction } => {
             let key = ReversedKey { shelf: *shelf, brand: *brand, reference: reference.clone() };
-            output(&key, &record::Reversed { amount: *amount })
+            output(&key, &record::Reversed { amount: *amount, transaction: HalfId::of(transaction) })
         }
         Entry::HeldUntil { brand, hour, lots } => build_held_until(*brand, *hour, lots),
         Entry::Held(held) => build_held(held),
@@ -132,8 +134,10 @@ fn build_held(held: &Held) -> Output {
 }
 
 fn build_issued(issued: &Issued) -> Output {
-    let Issued { brand, ref reference, dated, to, amount, expiry, reversible_until_ms, reversed } = *issued;
-    let record = record::Issued { to: address(to), amount, expiry, dated, reversible_until_ms, reversed };
+    let Issued { brand, ref reference, dated, to, amount, expiry, reversible_until_ms, reversed, transaction } =
+        *issued;
+    let (to, transaction) = (address(to), HalfId::of(&transaction));
+    let record = record::Issued { to, amount, expiry, dated, reversible_until_ms, reversed, transaction };
     output(&IssuedKey { shelf: dated.month(), brand, reference: reference.clone() }, &record)
 }
 
@@ -159,6 +163,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         reversed: gross(32),
     };
     let totals = Totals { brand, totals };
+    let transaction = TransactionId::new([0x99; 32]);
     let issue = Issued {
         brand,
         reference: reference("receipt 1"),
@@ -168,8 +173,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         expiry: parse("2028-11"),
         reversible_until_ms: time(START_MS + 60_000),
         reversed: points(100),
+        transaction,
     };
-    let transaction = TransactionId::new([0x99; 32]);
     let held = |closed| {
         let (from, dated, expires_ms) = (anna, time(START_MS).day(), time(START_MS + 60_000));
         Entry::Held(Held { brand, reference: reference("till 1"), from, dated, expires_ms, closed, transaction })
@@ -187,6 +192,8 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     operators.sort_unstable();
     let shelf = time(START_MS).month();
     let of_brand = |word| OfBrand { shelf, brand, reference: reference(word) };
+    let (taken, amount) = (reference("return 1"), points(100));
+    let reversed = Entry::Reversed { shelf, brand, reference: taken, amount, transaction };
     let issued_today =
         Entry::IssuedToday { brand, operator: account(12), on_day_of_ms: time(START_MS), points: points(600) };
     vec![
@@ -200,7 +207,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("issued today", issued_today),
         named("issued", Entry::Issued(issue)),
         named("redeemed", Entry::Redeemed { shelf, brand, reference: reference("request 1"), transaction }),
-        named("reversed", Entry::Reversed { shelf, brand, reference: reference("return 1"), amount: points(100) }),
+        named("reversed", reversed),
         named("held", held(false)),
         named("held before", held(true)),
         named("held until", held_until),
