@@ -8,7 +8,7 @@ use lojal_types::TransactionId;
 pub struct HalfId([u8; 16]);
 
 impl HalfId {
-    /// That of an id.
+    /// The first half of an id.
     pub fn of(id: &TransactionId) -> Self {
         Self(*id.as_bytes().first_chunk().expect("an id has 32 bytes"))
     }

@@ -1,7 +1,7 @@
 //! Blinds: what keeps the records of accounts from being guessed by their hashes.
 //!
-//! "The record of every kind that is about an account ends with its blind, but for the account's own (32), which has the
-//! digest in it, and that of a governor's seat (36), which is public." (protocol, State and proofs)
+//! "The record of every kind that is about an account ends with its blind, but for the account's own (32), which has
+//! the digest in it, and that of a governor's seat (36), which is public." (protocol, State and proofs)
 
 use lojal_types::hash::{hash, tag};
 use lojal_types::{Address, Hash};
@@ -22,8 +22,8 @@ pub(crate) fn blinded_account(key: &[u8]) -> Option<Address> {
     account_of(key).filter(|_| is_blinded).copied().map(Address::new)
 }
 
-/// The blind of a record that a block changes: "the first 16 bytes of the hash, under `lojal/blind/v1`, of the digest of
-/// the account's activity after the block and the key" (protocol, State and proofs).
+/// The blind of a record that a block changes: "the first 16 bytes of the hash, under `lojal/blind/v1`, of the digest
+/// of the account's activity after the block and the key" (protocol, State and proofs).
 pub fn blind(digest: &Hash, key: &[u8]) -> [u8; BLIND_BYTES] {
     let hash = hash(tag::BLIND, &[digest.as_bytes(), key]);
     *hash.first_chunk().expect("32 bytes are more than 16")

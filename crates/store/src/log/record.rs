@@ -10,8 +10,8 @@ use lojal_types::limits::{BLOCK_BYTES_MAX, VALIDATORS_MAX};
 use lojal_types::{Address, BlockId, Certificate, ChainId, Header, Height};
 use thiserror::Error;
 
-/// The version of the log's format. Until release 1.0 it counts as well the changes in place that blocks of before don't
-/// verify under (protocol, Staying compatible).
+/// The version of the log's format. Until release 1.0 it counts as well the changes in place under which blocks of
+/// before don't verify (protocol, Staying compatible).
 pub(crate) const LOG_VERSION: u32 = 2;
 /// Kind, length and checksum.
 pub(crate) const RECORD_HEAD_BYTES: usize = 1 + 4 + 4;

@@ -93,8 +93,8 @@ fn name_of_kind(entry: &Entry) -> String {
 
 #[test]
 fn state_keys_and_records_have_their_bytes() {
-    let about = "An entry of the state in words -> its key (the first byte is the kind) and its record, in canonical bytes, with \
-         the blind that it has where the account's digest of activity is zeros";
+    let about = "An entry of the state in words -> its key (the first byte is the kind) and its record, in canonical \
+                 bytes, with the blind that it has where the account's digest of activity is zeros";
     check("state.json", about, samples(), build);
 }
 

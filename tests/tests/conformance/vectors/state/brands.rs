@@ -141,6 +141,20 @@ fn build_issued(issued: &Issued) -> Output {
     output(&IssuedKey { shelf: dated.month(), brand, reference: reference.clone() }, &record)
 }
 
+fn issued(brand: BrandId, to: AddressText, transaction: TransactionId) -> Issued {
+    Issued {
+        brand,
+        reference: reference("receipt 1"),
+        dated: time(START_MS).day(),
+        to,
+        amount: Points::new(500),
+        expiry: parse("2028-11"),
+        reversible_until_ms: time(START_MS + 60_000),
+        reversed: Points::new(100),
+        transaction,
+    }
+}
+
 pub(super) fn samples() -> Vec<(String, Entry)> {
     let brand: BrandId = parse("nordmat");
     let points = Points::new;
@@ -164,17 +178,6 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     };
     let totals = Totals { brand, totals };
     let transaction = TransactionId::new([0x99; 32]);
-    let issue = Issued {
-        brand,
-        reference: reference("receipt 1"),
-        dated: time(START_MS).day(),
-        to: anna,
-        amount: points(500),
-        expiry: parse("2028-11"),
-        reversible_until_ms: time(START_MS + 60_000),
-        reversed: points(100),
-        transaction,
-    };
     let held = |closed| {
         let (from, dated, expires_ms) = (anna, time(START_MS).day(), time(START_MS + 60_000));
         Entry::Held(Held { brand, reference: reference("till 1"), from, dated, expires_ms, closed, transaction })
@@ -205,7 +208,7 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
         named("operator with a daily limit", operator(&[Role::Issue], Some(points(600)))),
         named("operators", Entry::OperatorList { brand, operators }),
         named("issued today", issued_today),
-        named("issued", Entry::Issued(issue)),
+        named("issued", Entry::Issued(issued(brand, anna, transaction))),
         named("redeemed", Entry::Redeemed { shelf, brand, reference: reference("request 1"), transaction }),
         named("reversed", reversed),
         named("held", held(false)),
