@@ -1,0 +1,6 @@
+/** The JSON that the gateway speaks (docs/api.md). */
+
+export * from "./accounts.js";
+export * from "./brands.js";
+export * from "./network.js";
+export * from "./transactions.js";

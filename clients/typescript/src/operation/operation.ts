@@ -1,0 +1,135 @@
+/** The operations that a transaction can ask for (protocol, Transactions). */
+
+import type { Address } from "../address.js";
+import type { BrandId } from "../brand.js";
+import type { Codec } from "../codec/codec.js";
+import type { Tagged } from "../codec/combine.js";
+import { list, variants } from "../codec/combine.js";
+import { TRANSACTION_OPERATIONS_MAX } from "../limits.js";
+import type { ChainId } from "../ids.js";
+import type { Points } from "../points.js";
+import type { Request } from "../request.js";
+import { answered } from "../request.js";
+import type { BrandOperations } from "./brands.js";
+import { brandOperations } from "./brands.js";
+import type { GovernanceOperations } from "./governance.js";
+import { governanceOperations } from "./governance.js";
+import type { PeopleOperations } from "./people.js";
+import { peopleOperations } from "./people.js";
+import type { Hold, PointOperations, Redeem } from "./points.js";
+import { pointOperations } from "./points.js";
+
+/** All operations, by type. */
+export interface OperationsByType extends PointOperations, BrandOperations, PeopleOperations, GovernanceOperations {}
+
+/** One step of a transaction: its fields, and its `type`. */
+export type Operation = Tagged<"type", OperationsByType>;
+
+/**
+ * The forms of operations. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands, 24
+ * brands, 32 keys, 40 households, 48 governance.
+ */
+export const operationCodec: Codec<Operation> = variants<OperationsByType, "type">("type", {
+  ...pointOperations,
+  ...brandOperations,
+  ...peopleOperations,
+  ...governanceOperations,
+});
+
+/** The forms of the operations of one transaction. */
+export const operationsCodec: Codec<readonly Operation[]> = list(operationCodec, 1, TRANSACTION_OPERATIONS_MAX);
+
+/** The accounts that an operation names, for their histories; of a brand's operator only the one that goes. */
+export function accountsOf(operation: Operation): readonly Address[] {
+  switch (operation.type) {
+    case "issue":
+      return [operation.to];
+    case "redeem":
+    case "reverse":
+    case "hold":
+    case "capture":
+    case "release":
+      return [operation.from];
+    case "transfer":
+      return [operation.from, operation.to];
+    case "convert":
+    case "start_recovery":
+    case "finish_recovery":
+    case "agree":
+      return [operation.account];
+    case "remove_operator":
+      return [operation.operator];
+    case "set_guardians":
+      return operation.guardians.guardians.flatMap((one) => ("account" in one ? [one.account] : []));
+    case "invite":
+    case "set_member":
+    case "remove_member":
+      return [operation.household, operation.member];
+    case "join":
+    case "leave":
+      return [operation.household];
+    default:
+      return [];
+  }
+}
+
+/** The brands that an operation names. */
+export function brandsOf(operation: Operation): readonly BrandId[] {
+  switch (operation.type) {
+    case "propose_partnership":
+    case "accept_partnership":
+    case "end_partnership":
+    case "convert":
+      return [operation.from, operation.to];
+    case "settle":
+      return [operation.creditor, operation.debtor];
+    default:
+      return "brand" in operation ? [operation.brand] : [];
+  }
+}
+
+/** Points that an operation takes out of an account by the wish of who owns them. */
+export interface Spending {
+  /** The account. */
+  readonly account: Address;
+  /** The brand of the points. */
+  readonly brand: BrandId;
+  /** The number of points. */
+  readonly amount: Points;
+}
+
+/** The points that an operation takes out of an account by the wish of who owns them. */
+export function spendingOf(operation: Operation): Spending | null {
+  switch (operation.type) {
+    case "redeem":
+    case "transfer":
+    case "hold":
+      return { account: operation.from, brand: operation.brand, amount: operation.amount };
+    case "convert":
+      return { account: operation.account, brand: operation.from, amount: operation.burned };
+    default:
+      return null;
+  }
+}
+
+/** The operation by which an account answers a request on a network. */
+export function answerOf(request: Request, chain: ChainId, from: Address): Operation {
+  const { brand, amount, kind } = request;
+  const its = answered(request, chain);
+  return kind.type === "redeem"
+    ? { type: "redeem", brand, from, amount, request: its }
+    : { type: "hold", brand, from, amount, expiresMs: kind.expiresMs, request: its };
+}
+
+/** The request that a payment answers, put together again as the ledger does; null if it answers none. */
+export function askedBy(operation: Tagged<"type", { readonly redeem: Redeem; readonly hold: Hold }>): Request | null {
+  const { brand, amount, from, request } = operation;
+  if (request === null) {
+    return null;
+  }
+  const { dated, untilMs, forHousehold, salt } = request;
+  const household = forHousehold ? from : null;
+  const kind: Request["kind"] =
+    operation.type === "redeem" ? { type: "redeem" } : { type: "hold", expiresMs: operation.expiresMs };
+  return { brand, amount, kind, dated, untilMs, household, salt };
+}

@@ -1,0 +1,99 @@
+/** A till's request, and the reference that commits to it (protocol, Points). */
+
+import type { Address } from "./address.js";
+import { addressCodec } from "./address.js";
+import type { BrandId } from "./brand.js";
+import { brandIdCodec } from "./brand.js";
+import type { Codec } from "./codec/codec.js";
+import { encode } from "./codec/codec.js";
+import type { Tagged } from "./codec/combine.js";
+import { nothing, option, struct, variants } from "./codec/combine.js";
+import { bool } from "./codec/primitives.js";
+import { chainHash, tag } from "./hash.js";
+import type { ChainId, Salt } from "./ids.js";
+import { saltCodec } from "./ids.js";
+import type { Points } from "./points.js";
+import { pointsCodec } from "./points.js";
+import type { Reference } from "./reference.js";
+import { referenceCodec, referenceOf } from "./reference.js";
+import type { Day, TimeMs } from "./time.js";
+import { dayCodec, timeMsCodec } from "./time.js";
+
+/** The ways in which a request is to be answered, by type. */
+export interface RequestKindsByType {
+  /** By points that are redeemed at once. */
+  readonly redeem: Record<never, never>;
+  /** By points that are held for the till until a time, which takes what it needs of them. */
+  readonly hold: { readonly expiresMs: TimeMs };
+}
+
+/** The way in which a request is to be answered. */
+export type RequestKind = Tagged<"type", RequestKindsByType>;
+
+/** A request for points. The reference of its answer is its hash, so nothing else than what it asks for can use that. */
+export interface Request {
+  /** The brand of the points. */
+  readonly brand: BrandId;
+  /** The number of points. */
+  readonly amount: Points;
+  /** The way to answer. */
+  readonly kind: RequestKind;
+  /** The day on which it was made. */
+  readonly dated: Day;
+  /** The time from which on it must not be answered any more. */
+  readonly untilMs: TimeMs;
+  /** The household whose pool is to pay, if it is to be that one. */
+  readonly household: Address | null;
+  /** Random bytes, which make two requests for the same thing two. */
+  readonly salt: Salt;
+}
+
+/** The request that an operation answers: its reference, and what the operation doesn't say otherwise. */
+export interface AnsweredRequest {
+  /** The hash of the request; a request is answered once. */
+  readonly reference: Reference;
+  /** The request's day. */
+  readonly dated: Day;
+  /** The request's end. */
+  readonly untilMs: TimeMs;
+  /** True if the request names the household whose pool is to pay, which is the account that pays. */
+  readonly forHousehold: boolean;
+  /** The request's random bytes. */
+  readonly salt: Salt;
+}
+
+const requestKindCodec: Codec<RequestKind> = variants<RequestKindsByType, "type">("type", {
+  redeem: [0, nothing],
+  hold: [1, struct<RequestKindsByType["hold"]>({ expiresMs: timeMsCodec })],
+});
+
+/** The forms of requests. */
+export const requestCodec: Codec<Request> = struct<Request>({
+  brand: brandIdCodec,
+  amount: pointsCodec,
+  kind: requestKindCodec,
+  dated: dayCodec,
+  untilMs: timeMsCodec,
+  household: option(addressCodec),
+  salt: saltCodec,
+});
+
+/** The forms of what an answer says of its request. */
+export const answeredRequestCodec: Codec<AnsweredRequest> = struct<AnsweredRequest>({
+  reference: referenceCodec,
+  dated: dayCodec,
+  untilMs: timeMsCodec,
+  forHousehold: bool,
+  salt: saltCodec,
+});
+
+/** The reference of the answer on a network: "The reference is the hash of the request under `lojal/request/v1`." (protocol, Points) */
+export function referenceOfRequest(request: Request, chain: ChainId): Reference {
+  return referenceOf(chainHash(tag.REQUEST, chain, encode(requestCodec, request)));
+}
+
+/** What an answer says of a request on a network. */
+export function answered(request: Request, chain: ChainId): AnsweredRequest {
+  const { dated, untilMs, household, salt } = request;
+  return { reference: referenceOfRequest(request, chain), dated, untilMs, forHousehold: household !== null, salt };
+}

@@ -1,0 +1,8 @@
+/** The records of the state, the tree over them, and proofs against its root. */
+
+export * from "./governance.js";
+export * from "./kinds.js";
+export * from "./proof.js";
+export * from "./records.js";
+export * from "./references.js";
+export * from "./tree.js";

@@ -1,0 +1,163 @@
+/** Proofs that a key has a value, or that it is absent (protocol, State and proofs). */
+
+import { compareText, concat, fromHex, isRising, toHex } from "../bytes.js";
+import type { Codec } from "../codec/codec.js";
+import { encode } from "../codec/codec.js";
+import { list, option, struct } from "../codec/combine.js";
+import { LojalError } from "../error.js";
+import type { Hash } from "../ids.js";
+import { hashCodec } from "../ids.js";
+import { monthOfNumber } from "../time.js";
+import { encodeKey, recordKinds } from "./kinds.js";
+import type { ShelfRecord } from "./records.js";
+import { shelfRecordCodec } from "./records.js";
+import { bit, DEPTH_MAX, hashBranch, hashKey, hashPage, hashValue, PAGE_ENTRIES_MAX } from "./tree.js";
+
+/** The key hash and value hash of an entry. */
+export interface PageEntry {
+  /** The hash of the key. */
+  readonly key: Hash;
+  /** The hash of the value. */
+  readonly value: Hash;
+}
+
+/**
+ * Shows a key's value, or its absence, to someone who has only the state root: "A proof of membership or absence is the
+ * hashes beside the path and the page." (protocol, State and proofs) Untrusted until {@link verifyProof} says so.
+ */
+export interface Proof {
+  /** The hashes beside the path from the top to the page, from the top down. */
+  readonly siblings: readonly Hash[];
+  /** Key hash and value hash of every entry of the page where the key belongs. */
+  readonly page: readonly PageEntry[];
+}
+
+/** The forms of proofs. */
+export const proofCodec: Codec<Proof> = struct<Proof>({
+  siblings: list(hashCodec, 0, DEPTH_MAX),
+  page: list(struct<PageEntry>({ key: hashCodec, value: hashCodec }), 0, PAGE_ENTRIES_MAX),
+});
+
+/**
+ * The reason that a proof doesn't show what it should. *other_value*, *absent* and *present* are themselves proven: the
+ * state is known to say otherwise.
+ */
+export type ProofFault =
+  | "too_many_siblings"
+  | "too_many_entries"
+  | "unsorted"
+  | "misplaced_entry"
+  | "wrong_root"
+  | "other_value"
+  | "absent"
+  | "present";
+
+const FAULTS: Readonly<Record<ProofFault, string>> = {
+  too_many_siblings: "the proof has more siblings than a key hash has bits: ask another node",
+  too_many_entries: "the page of the proof has more entries than a page can have: ask another node",
+  unsorted: "the page of the proof is not strictly sorted: ask another node",
+  misplaced_entry: "the page of the proof holds an entry of another page: ask another node",
+  wrong_root: "the proof does not lead to the state root: check its height, or ask another node",
+  other_value: "the state has another value for the key: the value is stale or forged, ask again",
+  absent: "the state does not have the key: the value is stale or forged, ask again",
+  present: "the state has the key, although it is said to be absent: ask again for its value",
+};
+
+/** A proof that doesn't show what it should. */
+export class ProofError extends LojalError {
+  override readonly code: `proof_${ProofFault}`;
+
+  constructor(readonly fault: ProofFault) {
+    super(FAULTS[fault]);
+    this.code = `proof_${fault}`;
+  }
+}
+
+function check(holds: boolean, fault: ProofFault): void {
+  if (!holds) {
+    throw new ProofError(fault);
+  }
+}
+
+/**
+ * Checks that the state with this root has `value` for `key`, or with null that it doesn't have the key; throws a
+ * {@link ProofError} if that isn't shown. The bytes of a value are those of its record.
+ */
+export function verifyProof(proof: Proof, root: Hash, key: Uint8Array, value: Uint8Array | null): void {
+  const keyHash = hashKey(key);
+  checkForm(proof, keyHash);
+  check(rootOf(proof, keyHash) === root, "wrong_root");
+  const found = proof.page.find((entry) => entry.key === toHex(keyHash));
+  if (value === null) {
+    check(found === undefined, "present");
+    return;
+  }
+  check(found !== undefined, "absent");
+  check(found?.value === toHex(hashValue(value)), "other_value");
+}
+
+function checkForm({ siblings, page }: Proof, keyHash: Uint8Array): void {
+  check(siblings.length <= DEPTH_MAX, "too_many_siblings");
+  check(page.length <= PAGE_ENTRIES_MAX, "too_many_entries");
+  check(isRising(page, (one, other) => compareText(one.key, other.key)), "unsorted");
+  const belongs = page.every((entry) => {
+    const other = fromHex(entry.key);
+    return siblings.every((_, depth) => bit(other, depth) === bit(keyHash, depth));
+  });
+  check(belongs, "misplaced_entry");
+}
+
+/** The root of the tree that has this page on the path of a key hash. */
+function rootOf({ siblings, page }: Proof, keyHash: Uint8Array): Hash {
+  const pairs = concat(...page.flatMap((entry) => [fromHex(entry.key), fromHex(entry.value)]));
+  const root = siblings.reduceRight((node, sibling, depth) => {
+    const beside = fromHex(sibling);
+    return bit(keyHash, depth) ? hashBranch(beside, node) : hashBranch(node, beside);
+  }, hashPage(pairs));
+  return toHex(root) as Hash;
+}
+
+/** A shelf with a proof against its root. */
+export interface ProofOnShelf {
+  /** The shelf's record. */
+  readonly shelf: ShelfRecord;
+  /** The proof in the shelf's tree. */
+  readonly proof: Proof;
+}
+
+/**
+ * Shows the record of a reference, or its absence: "A proof of a record on a shelf is that of the shelf's record, and a
+ * proof in the shelf's tree." (protocol, State and proofs) Untrusted until {@link verifyShelfProof} says so.
+ */
+export interface ShelfProof {
+  /** The shelf's record, or its absence, in the state. */
+  readonly inState: Proof;
+  /** The record, with a proof against its root; null if there is no such shelf. */
+  readonly onShelf: ProofOnShelf | null;
+}
+
+/** The forms of proofs of what lies on shelves. */
+export const shelfProofCodec: Codec<ShelfProof> = struct<ShelfProof>({
+  inState: proofCodec,
+  onShelf: option(struct<ProofOnShelf>({ shelf: shelfRecordCodec, proof: proofCodec })),
+});
+
+/** True if the record of a key lies on a shelf: those of kinds 80 to 95. */
+export function isOnShelf(key: Uint8Array): boolean {
+  return (key[0] ?? 0) >= 80 && (key[0] ?? 0) <= 95;
+}
+
+/** As {@link verifyProof}, of the key of a record that lies on a shelf. */
+export function verifyShelfProof(shown: ShelfProof, root: Hash, key: Uint8Array, value: Uint8Array | null): void {
+  check(isOnShelf(key) && key.length > 2, "misplaced_entry");
+  const month = monthOfNumber((key[1] ?? 0) + 256 * (key[2] ?? 0));
+  const shelfKey = encodeKey(recordKinds.shelf, { month });
+  if (shown.onShelf === null) {
+    verifyProof(shown.inState, root, shelfKey, null);
+    check(value === null, "absent");
+    return;
+  }
+  const { shelf, proof } = shown.onShelf;
+  verifyProof(shown.inState, root, shelfKey, encode(shelfRecordCodec, shelf));
+  verifyProof(proof, shelf.root, key, value);
+}
