@@ -13,8 +13,8 @@ import type { Outcome } from "./receipt.js";
 import { outcomeCodec } from "./receipt.js";
 
 /**
- * The transactions that have concerned an account: "the number of transactions that have concerned it, and a digest over
- * them in the order of the chain" (protocol, Activity).
+ * The transactions that have concerned an account: "the number of transactions that have concerned it, and a digest
+ * over them in the order of the chain" (protocol, Activity).
  */
 export interface Activity {
   /** The number of transactions. */
@@ -54,8 +54,8 @@ export interface Item {
 
 /**
  * The kind of a fault of a history. *not_final*: an item that isn't in a final block, or has no number. *number*: a
- * number that doesn't come next. *order*: a transaction after one of a later block. *end*: items that don't lead to what
- * comes after them. *content*: a transaction with another one's id. *start*: an end that isn't the beginning, or a
+ * number that doesn't come next. *order*: a transaction after one of a later block. *end*: items that don't lead to
+ * what comes after them. *content*: a transaction with another one's id. *start*: an end that isn't the beginning, or a
  * beginning that isn't the end.
  */
 export type HistoryFault = "not_final" | "number" | "order" | "end" | "content" | "start";
@@ -73,7 +73,9 @@ export class HistoryError extends LojalError {
   }
 }
 
-/** The activity after some more items, the oldest first; throws a {@link HistoryError} if they don't follow each other. */
+/**
+ * The activity after some more items, the oldest first; throws a {@link HistoryError} if they don't follow each other.
+ */
 export function foldHistory(before: Activity, items: Iterable<Item>): Activity {
   let [activity, height] = [before, GENESIS_HEIGHT];
   for (const item of items) {
@@ -91,8 +93,8 @@ export function foldHistory(before: Activity, items: Iterable<Item>): Activity {
 }
 
 /**
- * Checks a part of an account's history, the oldest item first. "Whoever has a part of a history, the activity before it
- * and the activity after it sees that it is complete: that nothing is missing, added, moved or changed." (protocol,
+ * Checks a part of an account's history, the oldest item first. "Whoever has a part of a history, the activity before
+ * it and the activity after it sees that it is complete: that nothing is missing, added, moved or changed." (protocol,
  * Activity)
  */
 export function checkHistory(before: Activity, items: Iterable<Item>, after: Activity): void {

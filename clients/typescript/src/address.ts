@@ -16,8 +16,8 @@ import type { ChainId, PublicKey, TransactionId } from "./ids.js";
 
 /**
  * An account, as the 20 bytes that are signed and hashed, in hex: "An account's address is that of its first key and
- * outlives it; a household has no key, and its address comes from what created it" (protocol, Accounts and keys). People
- * see the {@link AddressText}.
+ * outlives it; a household has no key, and its address comes from what created it" (protocol, Accounts and keys).
+ * People see the {@link AddressText}.
  */
 export type Address = Brand<string, "Address">;
 

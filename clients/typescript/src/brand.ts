@@ -99,8 +99,8 @@ export function checkPolicy(policy: Policy): void {
 }
 
 /**
- * The expiry of a lot issued in `month`: "An issue in month *m* under a policy of *n* months makes a lot that can be used
- * through month *m + n*, and is gone after it." (protocol, Points)
+ * The expiry of a lot issued in `month`: "An issue in month *m* under a policy of *n* months makes a lot that can be
+ * used through month *m + n*, and is gone after it." (protocol, Points)
  */
 export function expiryOfIssueIn(policy: Policy, month: Month): Expiry {
   return policy.expiryMonths === null ? "never" : plusMonths(month, policy.expiryMonths);

@@ -1,4 +1,6 @@
-/** Votes and proposals as they are signed, and the certificate that makes a block final (protocol, Blocks and finality). */
+/**
+ * Votes and proposals as they are signed, and the certificate that makes a block final (protocol, Blocks and finality).
+ */
 
 import type { Address } from "./address.js";
 import { addressCodec } from "./address.js";
@@ -42,17 +44,17 @@ export const voteContentCodec: Codec<VoteContent> = struct<VoteContent>({
 });
 
 /**
- * The bytes that are signed: "A validator signs its vote as `lojal/vote/v1` ‖ chain id ‖ { kind (1 prevote, 2 precommit),
- * height, round, block or none, validator }." (protocol, Blocks and finality)
+ * The bytes that are signed: "A validator signs its vote as `lojal/vote/v1` ‖ chain id ‖ { kind (1 prevote, 2
+ * precommit), height, round, block or none, validator }." (protocol, Blocks and finality)
  */
 export function voteSigningBytes(vote: VoteContent, chain: ChainId): Uint8Array {
   return signingBytes(tag.VOTE, chain, encode(voteContentCodec, vote));
 }
 
 /**
- * The content that a proposer signs. "Both rounds are written as optional: one byte 1 and a u32. `round` is always there;
- * `prevoted round`, the earlier round in which more than two thirds of the power prevoted for the block, is one byte 0 if
- * there is none." (protocol, Blocks and finality)
+ * The content that a proposer signs. "Both rounds are written as optional: one byte 1 and a u32. `round` is always
+ * there; `prevoted round`, the earlier round in which more than two thirds of the power prevoted for the block, is one
+ * byte 0 if there is none." (protocol, Blocks and finality)
  */
 export interface ProposalContent {
   /** The height of the block. */
@@ -90,8 +92,8 @@ export interface CommitSignature {
 }
 
 /**
- * Precommits for one block, which nobody has checked yet. "A certificate is { height, round, block, signatures by rising
- * validator address }" (protocol, Blocks and finality).
+ * Precommits for one block, which nobody has checked yet. "A certificate is { height, round, block, signatures by
+ * rising validator address }" (protocol, Blocks and finality).
  */
 export interface Certificate {
   /** The height of the block. */

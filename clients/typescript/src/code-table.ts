@@ -66,14 +66,12 @@ export const CODES = {
   issue_too_large: [228, "more than this brand issues at once; look at the amount again, or issue it in parts"],
   request_mismatch: [
     229,
-    "this isn't what its reference asks for (brand, amount, kind, time, household); read the request " +
-      "again",
+    "this isn't what its reference asks for (brand, amount, kind, time, household); read the request " + "again",
   ],
   request_expired: [230, "the time of this request is over; ask the till for a new one"],
   reference_in_future: [
     231,
-    "the day of this reference is later than tomorrow (UTC); check the clock that dated it, or wait for " +
-      "the day",
+    "the day of this reference is later than tomorrow (UTC); check the clock that dated it, or wait for " + "the day",
   ],
   reference_too_old: [
     232,
@@ -118,8 +116,7 @@ export const CODES = {
   ],
   guardian_barred: [
     317,
-    "the owner cancelled what this guardian asked for less than 30 days ago; the other guardians can " +
-      "still ask",
+    "the owner cancelled what this guardian asked for less than 30 days ago; the other guardians can " + "still ask",
   ],
   recovery_stands: [
     318,
@@ -162,8 +159,7 @@ export const CODES = {
   ],
   obligation_too_large: [
     511,
-    "with this one brand would owe the other more than owed_max of their partnership; they must settle " +
-      "first",
+    "with this one brand would owe the other more than owed_max of their partnership; they must settle " + "first",
   ],
   settlement_exceeds_debt: [512, "more than what the debtor owes the creditor; GET /v1/netting shows it"],
   conversion_differs: [
@@ -187,8 +183,7 @@ export const CODES = {
   ],
   invalid_limits: [
     612,
-    "limits must be in the order of brand ids, each once and at most 9007199254740991, and an admin has " +
-      "none",
+    "limits must be in the order of brand ids, each once and at most 9007199254740991, and an admin has " + "none",
   ],
   member_limit_reached: [
     613,
@@ -228,8 +223,7 @@ export const CODES = {
   too_many_followers: [913, "there are 64 followers; disallow one first"],
   parameter_out_of_bounds: [
     914,
-    "a parameter, a setting, or something of the brand is out of its bounds; docs/protocol.md, Limits, " +
-      "has them",
+    "a parameter, a setting, or something of the brand is out of its bounds; docs/protocol.md, Limits, " + "has them",
   ],
   version_not_next: [
     915,
@@ -245,7 +239,10 @@ export const CODES = {
   endpoint_invalid: [920, "an endpoint is /ip4/ADDRESS/tcp/PORT, or the same with ip6 or dns"],
   not_proposer: [921, "only the validator that has put this motion forward can withdraw it; others don't approve it"],
   brand_exists: [922, "a brand has this id or name already, or one that could be taken for it; choose another"],
-  brand_suspended: [923, "this brand is suspended and gives out no points until it is reinstated; spending them works"],
+  brand_suspended: [
+    923,
+    "this brand is suspended and gives out no points until it is reinstated; spending them works",
+  ],
   brand_not_suspended: [924, "this brand is not suspended"],
   too_many_brands: [925, "there are 256 brands; no other fits on this ledger"],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;

@@ -1,6 +1,6 @@
 /**
- * The reasons for which a transaction was refused or failed: stable numbers and names, the same in receipts, HTTP errors
- * and the wallet (protocol, Transactions).
+ * The reasons for which a transaction was refused or failed: stable numbers and names, the same in receipts, HTTP
+ * errors and the wallet (protocol, Transactions).
  */
 
 import { CODES } from "./code-table.js";

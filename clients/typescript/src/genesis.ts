@@ -1,4 +1,6 @@
-/** The genesis document: what everybody trusts, and all that anybody has to trust (protocol, Bytes; protocol, Limits). */
+/**
+ * The genesis document: what everybody trusts, and all that anybody has to trust (protocol, Bytes; protocol, Limits).
+ */
 
 import type { NetworkKind } from "./address.js";
 import { addressOfKey, networkKindCodec } from "./address.js";
@@ -105,7 +107,10 @@ export function genesisDocumentFromToml(toml: string): GenesisDocument {
   return genesisDocumentCodec.fromJson(parseToml(toml), "test");
 }
 
-/** "Genesis gives each validator one, with an account that speaks for it, its governor, who has no other seat." (protocol, Governance) */
+/**
+ * "Genesis gives each validator one, with an account that speaks for it, its governor, who has no other seat."
+ * (protocol, Governance)
+ */
 function checkGovernance({ version, motionLapseMs, seats }: Governance, validators: readonly Validator[]): void {
   if (version !== PROTOCOL_VERSION) {
     throw new RuleError("genesis_version", `this library doesn't know version ${version} of the protocol`);
@@ -132,7 +137,13 @@ function checkBrands(brands: readonly GenesisBrand[]): void {
   if (ids.size < brands.length) {
     throw new RuleError("genesis_shared_brand_id", "two brands have one id");
   }
-  const texts = brands.flatMap((brand) => [[brand.id, brand.id], [brand.id, brand.name]] as const);
+  const texts = brands.flatMap(
+    (brand) =>
+      [
+        [brand.id, brand.id],
+        [brand.id, brand.name],
+      ] as const,
+  );
   const pair = confusable(texts);
   if (pair !== null) {
     throw new RuleError("genesis_brand_names", `the brands ${pair.join(" and ")} could be taken for each other`);

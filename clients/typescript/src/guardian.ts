@@ -206,8 +206,8 @@ export const safeguardsCodec: Codec<Safeguards> = defaulted(
 
 /**
  * The digest by which guardians name a change: "The digest is `lojal/change/v1` of the account, the time at which the
- * change happens by itself (u64, little-endian) and the change, so nobody agrees to another change than the one that was
- * shown." (protocol, Accounts and keys)
+ * change happens by itself (u64, little-endian) and the change, so nobody agrees to another change than the one that
+ * was shown." (protocol, Accounts and keys)
  */
 export function changeDigest(chain: ChainId, account: Address, waiting: Waiting): Hash {
   const fromMs = encode(u64, BigInt(waiting.fromMs));

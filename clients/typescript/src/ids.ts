@@ -88,7 +88,9 @@ export function toHeight(height: bigint): Height {
   return height as Height;
 }
 
-/** The short form that transactions carry: "`chain` is the first four bytes of the chain id." (protocol, Transactions) */
+/**
+ * The short form that transactions carry: "`chain` is the first four bytes of the chain id." (protocol, Transactions)
+ */
 export function tagOf(chain: ChainId): ChainTag {
   return toHex(firstBytes(fromHex(chain), 4)) as ChainTag;
 }

@@ -2,8 +2,8 @@
  * A client of the lojal ledger: builds, encodes, signs and verifies what its members, tills and brands do.
  *
  * Values have the names of the Rust code in camelCase. Identifiers, keys and addresses are hex texts of types of their
- * own, amounts are `bigint`, times are milliseconds, days and months are texts. Each type has a codec with its canonical
- * bytes (borsh) and its JSON.
+ * own, amounts are `bigint`, times are milliseconds, days and months are texts. Each type has a codec with its
+ * canonical bytes (borsh) and its JSON.
  */
 
 export * from "./activity.js";

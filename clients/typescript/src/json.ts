@@ -42,7 +42,10 @@ export function kindOf(json: Json): string {
   if (Array.isArray(json)) {
     return "a list";
   }
-  return { bigint: "a number", boolean: "a truth value", string: "a text", object: "an object" }[typeof json as string] ?? "nothing";
+  return (
+    { bigint: "a number", boolean: "a truth value", string: "a text", object: "an object" }[typeof json as string] ??
+    "nothing"
+  );
 }
 
 function write(value: Json, indent: number, line: string): string {

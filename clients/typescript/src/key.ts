@@ -52,8 +52,9 @@ export function verifySignature(key: PublicKey, message: Uint8Array, signature: 
 }
 
 /**
- * True if the bytes can be somebody's key: "A key of small order is nobody's: it can't be in a genesis document or become
- * an account's." (protocol, Bytes) For a key of small order anybody can sign; other bytes are no point of the curve.
+ * True if the bytes can be somebody's key: "A key of small order is nobody's: it can't be in a genesis document or
+ * become an account's." (protocol, Bytes) For a key of small order anybody can sign; other bytes are no point of the
+ * curve.
  */
 export function isValidKey(key: PublicKey): boolean {
   try {

@@ -27,7 +27,9 @@ export const VOTING_POWER_MAX = 1n << 40n;
 export const BRANDS_MAX = 256;
 /** Most operators of one brand. */
 export const OPERATORS_MAX = 64;
-/** Largest amount in one operation, and the most that is in use of a brand: exact as a JSON number in every language. */
+/**
+ * Largest amount in one operation, and the most that is in use of a brand: exact as a JSON number in every language.
+ */
 export const POINTS_MAX = (1n << 53n) - 1n;
 /** Most decimals in which a brand can display its points. */
 export const DECIMALS_MAX = 4;

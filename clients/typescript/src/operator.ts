@@ -20,7 +20,9 @@ export const roleCodec: Codec<Role> = names(ROLES);
 /** The forms of the roles of one operator. */
 export const rolesCodec: Codec<readonly Role[]> = list(roleCodec, 1, ROLES.length);
 
-/** True if roles stand in order: "*issue*, *capture*, *reverse*, *admin*, in this order, each once" (protocol, Brands). */
+/**
+ * True if roles stand in order: "*issue*, *capture*, *reverse*, *admin*, in this order, each once" (protocol, Brands).
+ */
 export function rolesInOrder(roles: readonly Role[]): boolean {
   return isRising(roles, (one, other) => ROLES.indexOf(one) - ROLES.indexOf(other));
 }

@@ -140,10 +140,7 @@ export const genesisOperatorCodec: Codec<GenesisOperator> = struct<GenesisOperat
   issueDailyMax: option(pointsCodec),
 });
 
-const operatorsCodec = defaulted(
-  list(genesisOperatorCodec, 0, OPERATORS_MAX),
-  (): readonly GenesisOperator[] => [],
-);
+const operatorsCodec = defaulted(list(genesisOperatorCodec, 0, OPERATORS_MAX), (): readonly GenesisOperator[] => []);
 
 /** The forms of brands as they start. */
 export const genesisBrandCodec: Codec<GenesisBrand> = struct<GenesisBrand>({
@@ -174,7 +171,10 @@ export function checkParameters(parameters: Parameters): void {
   checkRange("receipt_days", parameters.receiptDays, RECEIPT_DAYS);
   checkRange("keep_months", parameters.keepMonths, KEEP_MONTHS);
   const { openings, households, member, operator } = parameters.allowances;
-  for (const [name, allowance] of [["member", member], ["operator", operator]] as const) {
+  for (const [name, allowance] of [
+    ["member", member],
+    ["operator", operator],
+  ] as const) {
     checkRange(`allowances.${name}.bytes`, allowance.bytes, ALLOWANCE_BYTES);
     checkRange(`allowances.${name}.operations`, allowance.operations, ALLOWANCE_OPERATIONS);
   }

@@ -15,8 +15,8 @@ import { timeMsCodec } from "./time.js";
 /**
  * The terms on which brand A's points become brand B's. "A partnership has a direction, A to B, and terms: a rate
  * `num/den` (B points for A points), `price_micro` (what one A point is worth, in millionths of the settlement
- * currency's minor unit), `daily_max` (A points per UTC day, all members together), `owed_max` (what A may owe B at most,
- * in minor units) and an end." (protocol, Between brands)
+ * currency's minor unit), `daily_max` (A points per UTC day, all members together), `owed_max` (what A may owe B at
+ * most, in minor units) and an end." (protocol, Between brands)
  */
 export interface PartnershipTerms {
   /** The number of B's points … */
@@ -78,8 +78,8 @@ function within64(points: bigint): Points | null {
 }
 
 /**
- * The points of B's that so many of A's give: "received = ⌊amount · num / den⌋" (protocol, Between brands). Null if that
- * is more than 64 bits.
+ * The points of B's that so many of A's give: "received = ⌊amount · num / den⌋" (protocol, Between brands). Null if
+ * that is more than 64 bits.
  */
 export function receivedFor(terms: PartnershipTerms, points: Points): Points | null {
   return within64((points * BigInt(terms.rateNum)) / BigInt(terms.rateDen));

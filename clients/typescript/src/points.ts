@@ -77,7 +77,10 @@ export const currencyCodec: Codec<Currency> = {
   },
 };
 
-/** Reads a sum of points over all of a brand's time: "a string of decimal digits without leading zeros" (protocol, Bytes). */
+/**
+ * Reads a sum of points over all of a brand's time: "a string of decimal digits without leading zeros" (protocol,
+ * Bytes).
+ */
 export function parseGrossPoints(digits: string): GrossPoints {
   if (!/^(?:0|[1-9][0-9]*)$/.test(digits) || BigInt(digits) >= 1n << 128n) {
     throw new TextError("number", "a total is a whole number in decimal digits, without leading zeros");
@@ -87,7 +90,11 @@ export function parseGrossPoints(digits: string): GrossPoints {
 
 /** The forms of sums over all of a brand's time: a u128 in bytes, digits in JSON. */
 export const grossPointsCodec: Codec<GrossPoints> = {
-  ...mapped(u128, (points) => points as GrossPoints, (points) => points),
+  ...mapped(
+    u128,
+    (points) => points as GrossPoints,
+    (points) => points,
+  ),
   toJson: (points) => String(points),
   fromJson: (json) => parseGrossPoints(textOf(json)),
 };

@@ -14,9 +14,9 @@ export class Cycle {
   readonly #slots: readonly bigint[];
 
   /**
-   * The cycle of validators with these powers, in the set's order. "A cycle has 256 · *n* slots: each validator has one,
-   * and the others are shared out by power, what is left over one each by the largest remainder." (protocol, Blocks and
-   * finality)
+   * The cycle of validators with these powers, in the set's order. "A cycle has 256 · *n* slots: each validator has
+   * one, and the others are shared out by power, what is left over one each by the largest remainder." (protocol,
+   * Blocks and finality)
    */
   constructor(powers: readonly bigint[]) {
     const count = BigInt(powers.length);
@@ -68,8 +68,8 @@ export class Cycle {
 
   /**
    * The slot of a validator's turn: the number of turns before it. "Turn *j* of the *k* of the *i*-th validator of the
-   * canonical order, both from 0, stands at (*j* + (*i* + ½) / *n*) / *k* of the cycle; of those at one place the earlier
-   * validator's comes first." (protocol, Blocks and finality)
+   * canonical order, both from 0, stands at (*j* + (*i* + ½) / *n*) / *k* of the cycle; of those at one place the
+   * earlier validator's comes first." (protocol, Blocks and finality)
    */
   #slotOf(index: number, turn: bigint): bigint {
     const place = this.#place(index, turn);

@@ -30,7 +30,9 @@ export interface RequestKindsByType {
 /** The way in which a request is to be answered. */
 export type RequestKind = Tagged<"type", RequestKindsByType>;
 
-/** A request for points. The reference of its answer is its hash, so nothing else than what it asks for can use that. */
+/**
+ * A request for points. The reference of its answer is its hash, so nothing else than what it asks for can use that.
+ */
 export interface Request {
   /** The brand of the points. */
   readonly brand: BrandId;
@@ -87,12 +89,15 @@ export const answeredRequestCodec: Codec<AnsweredRequest> = struct<AnsweredReque
   salt: saltCodec,
 });
 
-/** The reference of the answer on a network: "The reference is the hash of the request under `lojal/request/v1`." (protocol, Points) */
+/**
+ * The reference of the answer on a network: "The reference is the hash of the request under `lojal/request/v1`."
+ * (protocol, Points)
+ */
 export function referenceOfRequest(request: Request, chain: ChainId): Reference {
   return referenceOf(chainHash(tag.REQUEST, chain, encode(requestCodec, request)));
 }
 
-/** What an answer says of a request on a network. */
+/** The statement of an answer about its request, on a network. */
 export function answered(request: Request, chain: ChainId): AnsweredRequest {
   const { dated, untilMs, household, salt } = request;
   return { reference: referenceOfRequest(request, chain), dated, untilMs, forHousehold: household !== null, salt };

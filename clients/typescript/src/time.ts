@@ -123,7 +123,11 @@ export function monthOfDay(day: Day): Month {
 }
 
 /** The forms of times. */
-export const timeMsCodec: Codec<TimeMs> = mapped(u64, (ms) => toTimeMs(Number(ms)), (time) => BigInt(toTimeMs(time)));
+export const timeMsCodec: Codec<TimeMs> = mapped(
+  u64,
+  (ms) => toTimeMs(Number(ms)),
+  (time) => BigInt(toTimeMs(time)),
+);
 
 /** The forms of months: a u16 in bytes. */
 export const monthCodec: Codec<Month> = {

@@ -1,7 +1,7 @@
 /**
- * The part of [TOML](https://toml.io) that genesis documents and motions are written in: tables, lists of tables, inline
- * tables and lists, texts of one line, whole numbers and truth values. Dates, fractions and texts of several lines are
- * refused, since nothing that the ledger knows is one.
+ * The part of [TOML](https://toml.io) that genesis documents and motions are written in: tables, lists of tables,
+ * inline tables and lists, texts of one line, whole numbers and truth values. Dates, fractions and texts of several
+ * lines are refused, since nothing that the ledger knows is one.
  */
 
 import { TextError } from "./error.js";
@@ -193,7 +193,10 @@ class Parser {
     return String.fromCodePoint(number);
   }
   private word(): Value {
-    for (const [word, value] of [["true", true], ["false", false]] as const) {
+    for (const [word, value] of [
+      ["true", true],
+      ["false", false],
+    ] as const) {
       if (this.text.startsWith(word, this.at)) {
         this.at += word.length;
         return value;

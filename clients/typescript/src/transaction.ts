@@ -1,6 +1,6 @@
 /**
- * Transactions: unsigned, signed, and verified (protocol, Transactions). A verified one can only be made by checking its
- * signature, so whatever takes it need not ask again.
+ * Transactions: unsigned, signed, and verified (protocol, Transactions). A verified one can only be made by checking
+ * its signature, so whatever takes it need not ask again.
  */
 
 import type { Address } from "./address.js";
@@ -81,7 +81,11 @@ export const signedTransactionCodec: Codec<SignedTransaction> = struct<SignedTra
 export const BATCH_TRANSACTIONS_MAX = 1000;
 
 /** The forms of batches. */
-export const batchCodec: Codec<readonly SignedTransaction[]> = list(signedTransactionCodec, 0, BATCH_TRANSACTIONS_MAX);
+export const batchCodec: Codec<readonly SignedTransaction[]> = list(
+  signedTransactionCodec,
+  0,
+  BATCH_TRANSACTIONS_MAX,
+);
 
 /** The id of a transaction: a hash over chain id and canonical bytes, the same whoever signs it. */
 export function transactionId(transaction: Transaction, chain: ChainId): TransactionId {
@@ -138,8 +142,8 @@ export function decodeSigned(bytes: Uint8Array): SignedTransaction {
 }
 
 /**
- * A transaction of a network, within the size limit, whose signature holds. Whether the key is the sender's is a question
- * of state.
+ * A transaction of a network, within the size limit, whose signature holds. Whether the key is the sender's is a
+ * question of state.
  */
 export class VerifiedTransaction {
   private constructor(

@@ -60,7 +60,10 @@ function check(validators: readonly Validator[]): void {
   const pair = confusable(validators.map((one) => [one, one.name] as const));
   if (pair !== null) {
     const [one, other] = pair;
-    throw new RuleError("validator_names", `the validators ${one.name} and ${other.name} could be taken for each other`);
+    throw new RuleError(
+      "validator_names",
+      `the validators ${one.name} and ${other.name} could be taken for each other`,
+    );
   }
 }
 

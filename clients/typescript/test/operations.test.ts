@@ -66,7 +66,10 @@ test("operations have their bytes, kinds and accounts", () => {
     const accounts = accountsOf(operation).map((account) => addressToText(account, NETWORK));
     assert.deepEqual(accounts, field(output, "accounts"), name);
     const shown = writeJson(input);
-    assert.ok(brandsOf(operation).every((brand) => shown.includes(`"${brand}"`)), name);
+    assert.ok(
+      brandsOf(operation).every((brand) => shown.includes(`"${brand}"`)),
+      name,
+    );
     if (operation.type === "redeem" || operation.type === "hold") {
       const spending = spendingOf(operation);
       assert.deepEqual(spending, { account: operation.from, brand: operation.brand, amount: operation.amount }, name);

@@ -146,10 +146,16 @@ test("codes have their numbers, names and explanations", () => {
     assert.equal(BigInt(codeNumber(code)), number(field(output, "number")), name);
     assertBothForms(codeCodec, input, text(field(output, "borsh")), name);
   }
-  assert.deepEqual(allCodes(), all.map((vector) => vector.name));
+  assert.deepEqual(
+    allCodes(),
+    all.map((vector) => vector.name),
+  );
   const documented = textOf("docs/codes.md").matchAll(/^\| ([0-9]+) \| `([a-z_]+)` \| (.*) \|$/gm);
   const rows = [...documented].map(([, , code = "", explanation = ""]) => [code, explanation.replaceAll("\\|", "|")]);
-  assert.deepEqual(rows, allCodes().map((code) => [code, explanationOf(code)]));
+  assert.deepEqual(
+    rows,
+    allCodes().map((code) => [code, explanationOf(code)]),
+  );
   assert.ok(!isCode("toString") && !isCode("nonsense"));
 });
 

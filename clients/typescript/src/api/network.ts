@@ -1,4 +1,6 @@
-/** The gateway's answers about the network and its governance (docs/api.md). Nobody has checked them: see `src/chain`. */
+/**
+ * The gateway's answers about the network and its governance (docs/api.md). Nobody has checked them: see `src/chain`.
+ */
 
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";

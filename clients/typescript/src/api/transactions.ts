@@ -78,13 +78,12 @@ export interface Committed {
 }
 
 /**
- * The stage that a transaction has reached. *pending*: accepted, signed and waiting for a block; not final. *committed*:
- * in a final block. *refused*: refused before it could wait for a block; only in answers to a submission of many.
+ * The stage that a transaction has reached. *pending*: accepted, signed and waiting for a block; not final.
+ * *committed*: in a final block. *refused*: refused before it could wait for a block; only in answers to a submission
+ * of many.
  */
 export type TransactionState =
-  | { readonly status: "pending" }
-  | Committed
-  | { readonly status: "refused"; readonly problem: Problem };
+  { readonly status: "pending" } | Committed | { readonly status: "refused"; readonly problem: Problem };
 
 /** A transaction and what became of it. */
 export interface TransactionStatus {

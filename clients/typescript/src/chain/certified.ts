@@ -1,6 +1,6 @@
 /**
- * Headers that a certificate makes final, and what is proven against them: data that somebody has checked, in types that
- * can't be made otherwise.
+ * Headers that a certificate makes final, and what is proven against them: data that somebody has checked, in types
+ * that can't be made otherwise.
  */
 
 import type { Block, Header } from "../block.js";
@@ -67,8 +67,8 @@ export class CertifiedHeader {
   ) {}
 
   /**
-   * Checks a header and its certificate against the validators that decide it, without its place in the chain: more than
-   * two thirds of them have made sure of that. Throws a {@link ChainError} or a `CertificateError`.
+   * Checks a header and its certificate against the validators that decide it, without its place in the chain: more
+   * than two thirds of them have made sure of that. Throws a {@link ChainError} or a `CertificateError`.
    */
   static verify(header: Header, certificate: Certificate, validators: ValidatorSet, chain: ChainId): CertifiedHeader {
     check(header.version === PROTOCOL_VERSION, "version", `this library doesn't know version ${header.version}`);

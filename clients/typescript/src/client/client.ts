@@ -51,8 +51,8 @@ export interface ClientOptions {
 }
 
 /**
- * A gateway, by its address. Its answers are its word: what is proven are other types (`CertifiedHeader`, `Proven`). Every
- * method throws a `ClientError` when there is no answer, or another one; a `ProblemError` has the gateway's code.
+ * A gateway, by its address. Its answers are its word: what is proven are other types (`CertifiedHeader`, `Proven`).
+ * Every method throws a `ClientError` when there is no answer, or another one; a `ProblemError` has the gateway's code.
  */
 export class Client {
   /** The kind of the gateway's network. */
@@ -117,8 +117,8 @@ export class Client {
   }
   /**
    * `GET /v1/accounts/{address}/transactions`: an account's transactions, the newest first; the next page is asked for
-   * with the cursor of the one before. A page follows from what it says was before it, and the first one leads to what it
-   * says is the account's activity; a `GatewayUntrueError` if it doesn't.
+   * with the cursor of the one before. A page follows from what it says was before it, and the first one leads to what
+   * it says is the account's activity; a `GatewayUntrueError` if it doesn't.
    */
   async history(address: Address, limit: number, cursor: string | null = null): Promise<History> {
     const path = `/v1/accounts/${this.#text(address)}/transactions`;
@@ -140,7 +140,9 @@ export class Client {
   partnerships(): Promise<Partnerships> {
     return this.#get(partnershipsCodec, "/v1/partnerships");
   }
-  /** `GET /v1/netting`: what all brands owe each other, after the last block, which has to be that of `height` if given. */
+  /**
+   * `GET /v1/netting`: what all brands owe each other, after the last block, which has to be that of `height` if given.
+   */
   netting(height: Height | null = null): Promise<Netting> {
     return this.#get(nettingCodec, "/v1/netting", height === null ? [] : [["height", String(height)]]);
   }
@@ -161,8 +163,8 @@ export class Client {
     return this.#get(paymentCodec, `/v1/payments/${reference}`, datedQuery(dated));
   }
   /**
-   * `GET /v1/transactions/{id}`: a transaction and what became of it; `unknown_transaction` if it is neither waiting nor
-   * on the ledger.
+   * `GET /v1/transactions/{id}`: a transaction and what became of it; `unknown_transaction` if it is neither waiting
+   * nor on the ledger.
    */
   transaction(id: TransactionId): Promise<TransactionStatus> {
     return this.#get(transactionStatusCodec, `/v1/transactions/${id}`, [], (status) => status.id === id);
@@ -193,7 +195,10 @@ export class Client {
   }
   /** `GET /v1/export`: up to `limit` blocks from a height on with their certificates, as bytes for an auditor. */
   async export(from: Height, limit: number): Promise<Uint8Array> {
-    const query = [["from", String(from)], ["limit", String(limit)]] as const;
+    const query = [
+      ["from", String(from)],
+      ["limit", String(limit)],
+    ] as const;
     const limits = { timeoutMs: EXPORT_TIMEOUT_MS, bytesMax: EXPORT_BYTES_MAX };
     return (await this.#transport.ask({ path: "/v1/export", query, ...limits })).body;
   }
@@ -249,8 +254,9 @@ function datedQuery(dated: Day | null): Question["query"] {
 }
 
 /**
- * Folds a page of a history: answers with the account's activity after the first of its transactions, the newest. Throws
- * a `HistoryError`, also if the page isn't the last one although nothing is before it, or is although something is.
+ * Folds a page of a history: answers with the account's activity after the first of its transactions, the newest.
+ * Throws a `HistoryError`, also if the page isn't the last one although nothing is before it, or is although something
+ * is.
  */
 export function activityAfter(page: History): Activity {
   const isLast = page.nextCursor === null;

@@ -32,9 +32,10 @@ export function certifyBlock(answer: BlockAnswer, genesis: Genesis): CertifiedBl
 }
 
 /**
- * The outcome of a transaction that is in a final block, proven: the block is certified by the validators of the genesis
- * document, the transaction is in it, and the receipts of all its transactions are those that its header commits to.
- * Throws what the check that fails throws. Asks for each transaction of the block, {@link RECEIPTS_MAX} at most.
+ * The outcome of a transaction that is in a final block, proven: the block is certified by the validators of the
+ * genesis document, the transaction is in it, and the receipts of all its transactions are those that its header
+ * commits to. Throws what the check that fails throws. Asks for each transaction of the block, {@link RECEIPTS_MAX} at
+ * most.
  */
 export async function proveOutcome(client: Client, genesis: Genesis, id: TransactionId): Promise<Proven<Outcome>> {
   const { state } = await client.transaction(id);

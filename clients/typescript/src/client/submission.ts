@@ -2,8 +2,8 @@
  * Submitting a transaction so that its outcome becomes certain.
  *
  * A signed transaction can be sent any number of times: its id makes it happen at most once, and `validUntilMs` bounds
- * when. So whatever the network does, the same bytes are sent and the same id is asked for, never a second transaction for
- * the same wish, until either a final block has it, or both the ledger's time and this machine's clock have passed
+ * when. So whatever the network does, the same bytes are sent and the same id is asked for, never a second transaction
+ * for the same wish, until either a final block has it, or both the ledger's time and this machine's clock have passed
  * `validUntilMs` without it: a gateway's word on the time is not enough.
  */
 
@@ -15,13 +15,20 @@ import type { TimeMs } from "../time.js";
 import { plusMs } from "../time.js";
 import type { SignedTransaction } from "../transaction.js";
 import { transactionId } from "../transaction.js";
-import { ClientError, InvalidUrlError, isProblem, ProblemError, UnreachableError, WrongNetworkError } from "./error.js";
+import {
+  ClientError,
+  InvalidUrlError,
+  isProblem,
+  ProblemError,
+  UnreachableError,
+  WrongNetworkError,
+} from "./error.js";
 import type { Gateway, Gateways } from "./gateways.js";
 import { noneAnswered } from "./gateways.js";
 
 /**
- * The time by which this machine's clock must be past a time before that counts as over: the validators' clocks can be a
- * little late.
+ * The time by which this machine's clock must be past a time before that counts as over: the validators' clocks can be
+ * a little late.
  */
 export const CLOCK_MARGIN_MS = 5000;
 
@@ -30,10 +37,10 @@ const PAUSE_MAX_MS = 2000;
 
 /**
  * The end of a submission. *final*: it is in a final block. *refused*: it was refused by the first gateway that saw it,
- * and didn't happen; the time until which the same bytes could still happen, should the gateway pass them on, or null if
- * they can't. *not_sent*: it never left this machine. *expired*: its time is over on the ledger and on this machine's
- * clock, and it is not there: it didn't happen and can't any more. *open*: it is accepted or perhaps accepted, and not
- * final yet.
+ * and didn't happen; the time until which the same bytes could still happen, should the gateway pass them on, or null
+ * if they can't. *not_sent*: it never left this machine. *expired*: its time is over on the ledger and on this
+ * machine's clock, and it is not there: it didn't happen and can't any more. *open*: it is accepted or perhaps
+ * accepted, and not final yet.
  */
 export type Fate =
   | ({ readonly type: "final" } & Omit<Committed, "status">)

@@ -44,7 +44,7 @@ const BEFORE_SENDING = new Set([
 export interface Question {
   /** The path, from `/` on. */
   readonly path: string;
-  /** What follows the path, in this order. */
+  /** The parameters after the path, in this order. */
   readonly query?: readonly (readonly [string, string])[];
   /** The canonical bytes of a submission; without them the question is a GET. */
   readonly body?: Uint8Array;

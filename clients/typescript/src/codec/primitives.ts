@@ -166,7 +166,11 @@ export function parseFixedHex<T extends string>(text: string, count: number): T 
 /** The values of a codec seen as another type. */
 export function mapped<T, U>(codec: Codec<T>, to: (value: T) => U, from: (value: U) => T): Codec<U> {
   return {
-    write: (writer: Writer, value) => codec.write(writer, encoding(() => from(value))),
+    write: (writer: Writer, value) =>
+      codec.write(
+        writer,
+        encoding(() => from(value)),
+      ),
     read: (reader: Reader) => {
       const value = codec.read(reader);
       return decoding(() => to(value));

@@ -35,8 +35,7 @@ export class NameError extends TextError {
 const LATIN = "Latin";
 
 type Kind =
-  | { readonly kind: "blank" | "sign" | "digit" }
-  | { readonly kind: "letter" | "mark"; readonly script: string };
+  { readonly kind: "blank" | "sign" | "digit" } | { readonly kind: "letter" | "mark"; readonly script: string };
 
 function kindOf(character: string): Kind {
   if (character === " ") {
@@ -134,8 +133,8 @@ function blank(): NameError {
 }
 
 /**
- * The script besides Latin of a name with one more letter: "Besides Latin letters it has those of one other script; Han,
- * Kana, Bopomofo and Hangul count as one." (protocol, Names) The table has these four under one name.
+ * The script besides Latin of a name with one more letter: "Besides Latin letters it has those of one other script;
+ * Han, Kana, Bopomofo and Hangul count as one." (protocol, Names) The table has these four under one name.
  */
 function beside(found: string, script: string): string {
   if (script === LATIN || script === "") {

@@ -159,10 +159,7 @@ export const pointOperations: VariantCodecs<PointOperations> = {
       request: option(answeredRequestCodec),
     }),
   ],
-  transfer: [
-    3,
-    struct<Transfer>({ brand: brandIdCodec, from: addressCodec, to: addressCodec, amount: pointsCodec }),
-  ],
+  transfer: [3, struct<Transfer>({ brand: brandIdCodec, from: addressCodec, to: addressCodec, amount: pointsCodec })],
   reverse: [
     4,
     struct<Reverse>({

@@ -1,4 +1,6 @@
-/** The kinds of records of the state: "a byte for the kind, then borsh" (protocol, State and proofs) is the key of each. */
+/**
+ * The kinds of records of the state: "a byte for the kind, then borsh" (protocol, State and proofs) is the key of each.
+ */
 
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";

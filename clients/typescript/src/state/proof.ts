@@ -99,7 +99,10 @@ export function verifyProof(proof: Proof, root: Hash, key: Uint8Array, value: Ui
 function checkForm({ siblings, page }: Proof, keyHash: Uint8Array): void {
   check(siblings.length <= DEPTH_MAX, "too_many_siblings");
   check(page.length <= PAGE_ENTRIES_MAX, "too_many_entries");
-  check(isRising(page, (one, other) => compareText(one.key, other.key)), "unsorted");
+  check(
+    isRising(page, (one, other) => compareText(one.key, other.key)),
+    "unsorted",
+  );
   const belongs = page.every((entry) => {
     const other = fromHex(entry.key);
     return siblings.every((_, depth) => bit(other, depth) === bit(keyHash, depth));

@@ -8,7 +8,7 @@ import type { BrandId, Policy } from "../brand.js";
 import { brandIdCodec, policyCodec } from "../brand.js";
 import type { Codec } from "../codec/codec.js";
 import { list, option, struct } from "../codec/combine.js";
-import { bool, mapped, u128, u16, u32, u64, u8 } from "../codec/primitives.js";
+import { bool, u128, u16, u32, u64, u8 } from "../codec/primitives.js";
 import { EncodeError } from "../error.js";
 import type { Guardians, Recovery, Safeguards } from "../guardian.js";
 import { guardiansCodec, recoveryCodec, safeguardsCodec } from "../guardian.js";
@@ -30,8 +30,8 @@ import type { Role } from "../operator.js";
 import { rolesCodec } from "../operator.js";
 import type { PartnershipProposal, PartnershipTerms } from "../partnership.js";
 import { partnershipProposalCodec, partnershipTermsCodec } from "../partnership.js";
-import type { ExactMoney, Lot, Points } from "../points.js";
-import { fromMicro, inMicro, lotCodec, pointsCodec } from "../points.js";
+import type { Lot, Points } from "../points.js";
+import { lotCodec, pointsCodec } from "../points.js";
 import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
 import type { Day, Expiry, Month, TimeMs } from "../time.js";
@@ -314,14 +314,12 @@ export const partnershipRecordCodec: Codec<PartnershipRecord> = struct<Partnersh
 
 /** The debt of one brand to another. */
 export interface ObligationRecord {
-  /** The sum. */
-  readonly owed: ExactMoney;
+  /** In millionths of the settlement currency's minor unit. */
+  readonly owedMicro: bigint;
 }
 
-/** The forms of the records of debts: millionths of the minor unit, a u128. */
-export const obligationRecordCodec: Codec<ObligationRecord> = struct<ObligationRecord>({
-  owed: mapped(u128, fromMicro, inMicro),
-});
+/** The forms of the records of debts. */
+export const obligationRecordCodec: Codec<ObligationRecord> = struct<ObligationRecord>({ owedMicro: u128 });
 
 /** The forms of digests over transaction ids in the order in which they came. */
 export const recentRecordCodec: Codec<Activity> = activityCodec;

@@ -1,8 +1,8 @@
 /**
  * The state tree: the whole state behind one hash (protocol, State and proofs).
  *
- * "The state is a map from keys (a byte for the kind, then borsh) to records (borsh), in a binary trie over the hashes of
- * the keys." (protocol, State and proofs)
+ * "The state is a map from keys (a byte for the kind, then borsh) to records (borsh), in a binary trie over the hashes
+ * of the keys." (protocol, State and proofs)
  */
 
 import { compareBytes, concat, toHex, utf8 } from "../bytes.js";
@@ -67,8 +67,14 @@ function build(entries: readonly Entry[], depth: number): Node {
   if (entries.length <= PAGE_ENTRIES_MAX) {
     return { hash: hashPage(concat(...entries.flatMap(({ key, value }) => [key, value]))), entries };
   }
-  const left = build(entries.filter((entry) => !bit(entry.key, depth)), depth + 1);
-  const right = build(entries.filter((entry) => bit(entry.key, depth)), depth + 1);
+  const left = build(
+    entries.filter((entry) => !bit(entry.key, depth)),
+    depth + 1,
+  );
+  const right = build(
+    entries.filter((entry) => bit(entry.key, depth)),
+    depth + 1,
+  );
   return { hash: hashBranch(left.hash, right.hash), entries, children: [left, right] };
 }
 
@@ -109,4 +115,3 @@ export class StateTree {
     return { siblings, page };
   }
 }
-

@@ -25,8 +25,8 @@ export class AmountError extends LojalError {
 }
 
 /**
- * Reads an amount such as `12.50` of a brand whose points are displayed with `decimals` decimals; also as tables show it,
- * `1,250.00`, and with a comma before the decimals, `12,50`, where nothing else can be meant.
+ * Reads an amount such as `12.50` of a brand whose points are displayed with `decimals` decimals; also as tables show
+ * it, `1,250.00`, and with a comma before the decimals, `12,50`, where nothing else can be meant.
  */
 export function parseAmount(text: string, decimals: number): Points {
   const form = typedForm(text);

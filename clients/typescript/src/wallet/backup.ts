@@ -1,6 +1,6 @@
 /**
- * The backup of a wallet: 24 words that anybody can write on paper (BIP-39, English), from which every key of the wallet
- * is derived (SLIP-0010).
+ * The backup of a wallet: 24 words that anybody can write on paper (BIP-39, English), from which every key of the
+ * wallet is derived (SLIP-0010).
  *
  * The n-th key of an account, counted by its rotations from 0, is at the path `m/44'/7777'/0'/n'`. The optional
  * passphrase of BIP-39 is empty: what protects the words is where they are kept.
@@ -50,7 +50,9 @@ export class WordsError extends LojalError {
   }
 }
 
-/** A node of the tree of keys (SLIP-0010): a secret that is an Ed25519 seed, and the code that its children come from. */
+/**
+ * A node of the tree of keys (SLIP-0010): a secret that is an Ed25519 seed, and the code that its children come from.
+ */
 export interface KeyNode {
   /** The Ed25519 seed. */
   readonly secret: Uint8Array;
@@ -96,7 +98,7 @@ function listed(text: string): readonly string[] {
     const number = numberOf(part);
     const position = words.length + 1;
     if (number !== null && number !== position) {
-      const message = `the number ${number} stands before word ${position}: look for missing words, and keep their order`;
+      const message = `the number ${number} stands before word ${position}: look for missing words`;
       throw new WordsError("number", message, position);
     }
     if (number === null) {
@@ -122,7 +124,10 @@ function formOf(text: string): string {
 }
 
 function countError(count: number): WordsError {
-  return new WordsError("count", `a backup has ${WORDS} words, and these are ${count}: look for missing or doubled ones`);
+  return new WordsError(
+    "count",
+    `a backup has ${WORDS} words, and these are ${count}: look for missing or doubled ones`,
+  );
 }
 
 /** The secret that the words write down. It is in no text of this object, and in no JSON. */
@@ -157,7 +162,8 @@ export class Backup {
     try {
       return new Backup(mnemonicToEntropy(words.join(" "), wordlist));
     } catch {
-      const message = "the checksum of the words is wrong: one is another word than on the paper, or two changed places";
+      const message =
+        "the checksum of the words is wrong: one is another word than on the paper, or two changed places";
       throw new WordsError("checksum", message);
     }
   }

@@ -121,8 +121,8 @@ export class KeyFile {
   }
 
   /**
-   * Decrypts the secret, whichever form of the passphrase it was sealed with. Throws `key_file_wrong_passphrase` when the
-   * passphrase, or anything in the file, is not as it was. Takes about a second for each form.
+   * Decrypts the secret, whichever form of the passphrase it was sealed with. Throws `key_file_wrong_passphrase` when
+   * the passphrase, or anything in the file, is not as it was. Takes about a second for each form.
    */
   unlock(passphrase: Passphrase): Secret {
     for (const form of passphrase.forms()) {
@@ -155,7 +155,8 @@ export class KeyFile {
   }
   /** The text of the file. */
   toJson(): string {
-    const { address, publicKey, rotation, memoryKib, iterations, parallelism, salt, nonce, ciphertext } = this.#content;
+    const { address, publicKey, rotation, memoryKib, iterations, parallelism, salt, nonce, ciphertext } =
+      this.#content;
     const json: Json = {
       version: BigInt(versionOf(rotation)),
       address,
@@ -204,7 +205,9 @@ function derive({ salt, memoryKib, iterations, parallelism }: Content, form: Uin
 }
 
 const FIELDS = new Set(
-  "version address public_key rotation derivation memory_kib iterations parallelism salt cipher nonce ciphertext".split(" "),
+  "version address public_key rotation derivation memory_kib iterations parallelism salt cipher nonce ciphertext".split(
+    " ",
+  ),
 );
 
 function parse(text: string): Content {

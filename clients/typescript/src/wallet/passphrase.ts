@@ -25,9 +25,9 @@ export class PassphraseError extends LojalError {
 }
 
 /**
- * A secret text, in every form in which a key file may have been sealed with it, each once. New files are sealed with the
- * first: the one form of everything typed. Older ones may have been sealed with decomposed marks, or with exactly what
- * was typed.
+ * A secret text, in every form in which a key file may have been sealed with it, each once. New files are sealed with
+ * the first: the one form of everything typed. Older ones may have been sealed with decomposed marks, or with exactly
+ * what was typed.
  */
 export class Passphrase {
   readonly #forms: readonly string[];

@@ -8,8 +8,8 @@ import { typed } from "./typed.js";
 
 /**
  * The reference of a receipt: SHA-256(`lojal/receipt/v1` ‖ the text as UTF-8, in its one form). The same text always
- * gives the same reference, so every till of a brand can find an issue again from the receipt alone. It hides a text only
- * as far as nobody can guess it.
+ * gives the same reference, so every till of a brand can find an issue again from the receipt alone. It hides a text
+ * only as far as nobody can guess it.
  */
 export function receiptReference(text: string): Reference {
   return referenceOf(taggedHash(tag.RECEIPT, utf8(typed(text))));

@@ -20,8 +20,8 @@ function isUnseen(character: string): boolean {
 
 /**
  * The one form of a text that somebody typed: composed (NFC), without blanks and unseen characters around it, with one
- * space for any blanks inside. So the same receipt or passphrase is the same text, whichever keyboard, editor or scanner
- * it came from. Throws a `TextError` when nothing is left, or a character that nobody sees stands inside.
+ * space for any blanks inside. So the same receipt or passphrase is the same text, whichever keyboard, editor or
+ * scanner it came from. Throws a `TextError` when nothing is left, or a character that nobody sees stands inside.
  */
 export function typed(text: string): string {
   const form: string[] = [];

@@ -12,6 +12,7 @@ import { DecodeError } from "../../src/error.js";
 import type { Json, JsonObject } from "../../src/json.js";
 import { isObject, parseJson, writeJson } from "../../src/json.js";
 import { KeyPair } from "../../src/key.js";
+import "./node.js";
 
 /** The network of the vectors. */
 export const NETWORK: NetworkKind = "test";
@@ -94,8 +95,8 @@ function sorted(json: Json): Json {
 }
 
 /**
- * Asserts that a value has these canonical bytes, that they decode to it and to nothing else, and that neither a byte more
- * nor a byte less does.
+ * Asserts that a value has these canonical bytes, that they decode to it and to nothing else, and that neither a byte
+ * more nor a byte less does.
  */
 export function assertCanonical<T>(codec: Codec<T>, value: T, hex: string, what: string): void {
   const bytes = fromHex(hex);
