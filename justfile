@@ -16,6 +16,10 @@ test:
 crate NAME:
     cargo test -p lojal-{{ NAME }}
 
+# The tests of the client in TypeScript, with a real network if `cargo build --bins` has built one.
+typescript:
+    cd clients/typescript && npm ci && npm test
+
 # Formatting and lints, as CI wants them.
 lint:
     cargo fmt --all
