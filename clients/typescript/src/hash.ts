@@ -40,6 +40,8 @@ export const tag = {
   PROPOSAL: "lojal/proposal/v1",
   /** The running digest over the transactions that have concerned an account. */
   ACTIVITY: "lojal/activity/v1",
+  /** The blind of a record that is about an account. */
+  BLIND: "lojal/blind/v1",
   /** A key of the state tree. */
   KEY: "lojal/key/v1",
   /** A value of the state tree. */

@@ -14,6 +14,8 @@ export type ChainTag = Brand<string, "ChainTag">;
 export type BlockId = Brand<string, "BlockId">;
 /** Identifies a transaction whatever its signature. */
 export type TransactionId = Brand<string, "TransactionId">;
+/** The first 16 bytes of a {@link TransactionId}, which records of references end with. */
+export type HalfId = Brand<string, "HalfId">;
 /** A Merkle root or another plain hash. */
 export type Hash = Brand<string, "Hash">;
 /** An Ed25519 public key, 32 bytes that need not be a valid point until something is verified with them. */
@@ -33,6 +35,8 @@ export const chainTagCodec: Codec<ChainTag> = fixedHex(4);
 export const blockIdCodec: Codec<BlockId> = fixedHex(32);
 /** The forms of transaction ids. */
 export const transactionIdCodec: Codec<TransactionId> = fixedHex(32);
+/** The forms of first halves of transaction ids. */
+export const halfIdCodec: Codec<HalfId> = fixedHex(16);
 /** The forms of hashes. */
 export const hashCodec: Codec<Hash> = fixedHex(32);
 /** The forms of public keys. */
@@ -93,6 +97,10 @@ export function toHeight(height: bigint): Height {
  */
 export function tagOf(chain: ChainId): ChainTag {
   return toHex(firstBytes(fromHex(chain), 4)) as ChainTag;
+}
+/** The first half of a transaction's id. */
+export function halfOf(id: TransactionId): HalfId {
+  return toHex(firstBytes(fromHex(id), 16)) as HalfId;
 }
 /** The parent of the block at height 1. */
 export function genesisBlockId(chain: ChainId): BlockId {

@@ -7,7 +7,6 @@ import type { Block, Header } from "../block.js";
 import { blockId, isWhole } from "../block.js";
 import type { Certificate } from "../certificate.js";
 import { verifyCertificate } from "../certificate.js";
-import { decode, encode } from "../codec/codec.js";
 import { LojalError } from "../error.js";
 import type { Genesis } from "../genesis.js";
 import { PROTOCOL_VERSION } from "../genesis.js";
@@ -16,7 +15,7 @@ import { genesisBlockId, GENESIS_HEIGHT } from "../ids.js";
 import type { Outcome, Receipt } from "../receipt.js";
 import { receiptsRoot } from "../receipt.js";
 import type { RecordKind } from "../state/kinds.js";
-import { encodeKey } from "../state/kinds.js";
+import { decodeValue, encodeKey } from "../state/kinds.js";
 import type { Proof, ShelfProof } from "../state/proof.js";
 import { isOnShelf, verifyProof, verifyShelfProof } from "../state/proof.js";
 import type { TimeMs } from "../time.js";
@@ -34,7 +33,8 @@ export type ChainFault =
   | "proposer"
   | "certificate"
   | "transactions"
-  | "receipts";
+  | "receipts"
+  | "shelf";
 
 /** A header, or what is said to belong to it, that doesn't hold. */
 export class ChainError extends LojalError {
@@ -84,28 +84,18 @@ export class CertifiedHeader {
   }
 
   /**
-   * The record of the state after this block that a proof shows, or with null its absence. Throws a `ProofError` if the
-   * proof doesn't.
+   * The record of the state after this block that a proof shows, by the bytes that the state keeps, or with null its
+   * absence. Throws a `ProofError` if the proof doesn't show it.
    */
-  prove<K, R>(kind: RecordKind<K, R>, key: K, record: R | null, proof: Proof | ShelfProof): Proven<R> {
+  prove<K, R>(kind: RecordKind<K, R>, key: K, value: Uint8Array | null, proof: Proof | ShelfProof): Proven<R> {
     const bytes = encodeKey(kind, key);
-    const value = record === null ? null : encode(kind.record, record);
-    return this.proveBytes(kind, bytes, value, proof);
-  }
-  /** As {@link CertifiedHeader.prove}, of a value in its canonical bytes. */
-  proveBytes<K, R>(
-    kind: RecordKind<K, R>,
-    key: Uint8Array,
-    value: Uint8Array | null,
-    proof: Proof | ShelfProof,
-  ): Proven<R> {
     if ("inState" in proof) {
-      verifyShelfProof(proof, this.header.stateRoot, key, value);
+      verifyShelfProof(proof, this.header.stateRoot, bytes, value);
     } else {
-      check(!isOnShelf(key), "height", "the record of this key lies on a shelf");
-      verifyProof(proof, this.header.stateRoot, key, value);
+      check(!isOnShelf(bytes), "shelf", "the record of this key lies on a shelf");
+      verifyProof(proof, this.header.stateRoot, bytes, value);
     }
-    return proven(value === null ? null : decode(kind.record, value), this);
+    return proven(value === null ? null : decodeValue(kind, value), this);
   }
 
   /** The transactions of this block, with their signatures checked; throws if they aren't its own. */

@@ -6,7 +6,7 @@ import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { BrandId } from "../brand.js";
 import { brandIdCodec } from "../brand.js";
-import { concat } from "../bytes.js";
+import { concat, firstBytes, fromHex } from "../bytes.js";
 import type { Codec } from "../codec/codec.js";
 import { decode, encode } from "../codec/codec.js";
 import { nothing, struct } from "../codec/combine.js";
@@ -14,7 +14,9 @@ import { u64 } from "../codec/primitives.js";
 import { DecodeError } from "../error.js";
 import type { MotionId } from "../governance/motion.js";
 import { motionIdCodec } from "../governance/motion.js";
+import { tag, taggedHash } from "../hash.js";
 import { memberRightsCodec } from "../household.js";
+import type { Hash } from "../ids.js";
 import type { Name } from "../name/name.js";
 import { nameCodec } from "../name/name.js";
 import { parametersCodec, settingsCodec } from "../parameters.js";
@@ -148,6 +150,47 @@ export function decodeKey<K, R>(of: RecordKind<K, R>, bytes: Uint8Array): K {
     throw new DecodeError(`this is no key of kind ${of.number}`);
   }
   return decode(of.key, bytes.slice(1));
+}
+
+/** Bytes of a blind. */
+const BLIND_BYTES = 16;
+
+/**
+ * True if the values of a kind end with a blind: "The record of every kind that is about an account ends with its
+ * blind, but for the account's own (32), which has the digest in it, and that of a governor's seat (36), which is
+ * public." (protocol, State and proofs)
+ */
+function isBlinded(number: number): boolean {
+  const isAboutAccount = (number >= 32 && number <= 47) || (number >= 64 && number <= 79);
+  return isAboutAccount && number !== recordKinds.account.number && number !== recordKinds.governor.number;
+}
+
+/**
+ * The blind of a record that a block changes: "the first 16 bytes of the hash, under `lojal/blind/v1`, of the digest of
+ * the account's activity after the block and the key" (protocol, State and proofs).
+ */
+export function blindOf(digest: Hash, key: Uint8Array): Uint8Array {
+  return firstBytes(taggedHash(tag.BLIND, fromHex(digest), key), BLIND_BYTES);
+}
+
+/**
+ * The bytes that the state keeps under a key when a block has left the account that it is about with this digest of its
+ * activity: the record, and the blind if records of this kind have one.
+ */
+export function encodeValue<K, R>(of: RecordKind<K, R>, key: K, record: R, digest: Hash): Uint8Array {
+  const bytes = encode(of.record, record);
+  return isBlinded(of.number) ? concat(bytes, blindOf(digest, encodeKey(of, key))) : bytes;
+}
+
+/** The record of a value of the state, without its blind. Who has a proof of the value need not know the digest. */
+export function decodeValue<K, R>(of: RecordKind<K, R>, value: Uint8Array): R {
+  if (!isBlinded(of.number)) {
+    return decode(of.record, value);
+  }
+  if (value.length < BLIND_BYTES) {
+    throw new DecodeError("there is no blind after the record");
+  }
+  return decode(of.record, value.slice(0, -BLIND_BYTES));
 }
 
 /** The kind of record that a key's first byte says. */

@@ -5,8 +5,8 @@ import { addressCodec } from "../address.js";
 import type { Codec } from "../codec/codec.js";
 import { struct } from "../codec/combine.js";
 import { bool } from "../codec/primitives.js";
-import type { TransactionId } from "../ids.js";
-import { transactionIdCodec } from "../ids.js";
+import type { HalfId, TransactionId } from "../ids.js";
+import { halfIdCodec, transactionIdCodec } from "../ids.js";
 import type { Points } from "../points.js";
 import { pointsCodec } from "../points.js";
 import type { Day, Expiry, TimeMs } from "../time.js";
@@ -26,6 +26,8 @@ export interface IssuedRecord {
   readonly reversibleUntilMs: TimeMs;
   /** The number of them that have been reversed. */
   readonly reversed: Points;
+  /** The transaction that wrote it last: the issue, or a reversal. */
+  readonly transaction: HalfId;
 }
 
 /** The forms of the records of issues. */
@@ -36,6 +38,7 @@ export const issuedRecordCodec: Codec<IssuedRecord> = struct<IssuedRecord>({
   dated: dayCodec,
   reversibleUntilMs: timeMsCodec,
   reversed: pointsCodec,
+  transaction: halfIdCodec,
 });
 
 /** The mark that a reference has been used for a hold, and what became of it. */
@@ -65,7 +68,12 @@ export const heldRecordCodec: Codec<HeldRecord> = struct<HeldRecord>({
 export interface ReversedRecord {
   /** The number of points. */
   readonly amount: Points;
+  /** The transaction that took them. */
+  readonly transaction: HalfId;
 }
 
 /** The forms of the records of reversals. */
-export const reversedRecordCodec: Codec<ReversedRecord> = struct<ReversedRecord>({ amount: pointsCodec });
+export const reversedRecordCodec: Codec<ReversedRecord> = struct<ReversedRecord>({
+  amount: pointsCodec,
+  transaction: halfIdCodec,
+});

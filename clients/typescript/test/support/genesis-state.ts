@@ -3,7 +3,6 @@
 import { NO_ACTIVITY } from "../../src/activity.js";
 import type { Address } from "../../src/address.js";
 import { addressOfKey } from "../../src/address.js";
-import { encode } from "../../src/codec/codec.js";
 import type { Genesis } from "../../src/genesis.js";
 import type { MotionId } from "../../src/governance/motion.js";
 import { NO_GUARDIANS, NO_SAFEGUARDS } from "../../src/guardian.js";
@@ -11,13 +10,13 @@ import { GENESIS_HEIGHT } from "../../src/ids.js";
 import type { GrossPoints } from "../../src/points.js";
 import { NO_POINTS } from "../../src/points.js";
 import type { RecordKind } from "../../src/state/kinds.js";
-import { encodeKey, recordKinds } from "../../src/state/kinds.js";
+import { encodeKey, encodeValue, recordKinds } from "../../src/state/kinds.js";
 import type { AccountRecord } from "../../src/state/records.js";
 
 type Entry = readonly [key: Uint8Array, value: Uint8Array];
 
 function entry<K, R>(kind: RecordKind<K, R>, key: K, record: R): Entry {
-  return [encodeKey(kind, key), encode(kind.record, record)];
+  return [encodeKey(kind, key), encodeValue(kind, key, record, NO_ACTIVITY.digest)];
 }
 
 const NOTHING = 0n as GrossPoints;
