@@ -10,8 +10,16 @@ import type { PublicKey, Signature } from "./ids.js";
 /** Bytes of the secret of a key. */
 export const SEED_BYTES = 32;
 
+/** Whatever signs with a key, at once or later: a {@link KeyPair}, the system's key store, a device. */
+export interface Signer {
+  /** The public key. */
+  readonly publicKey: PublicKey;
+  /** Signs a message that already carries its domain tag. */
+  sign(message: Uint8Array): Signature | Promise<Signature>;
+}
+
 /** A signing key with its public key. Its secret is not in its text, nor in its JSON. */
-export class KeyPair {
+export class KeyPair implements Signer {
   readonly #seed: Uint8Array;
   /** The public key. */
   readonly publicKey: PublicKey;

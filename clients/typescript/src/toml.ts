@@ -7,6 +7,9 @@
 import { TextError } from "./error.js";
 import type { Json } from "./json.js";
 
+/** Most lists and tables inside of each other. */
+const DEPTH_MAX = 64;
+
 interface Table {
   [key: string]: Value;
 }
@@ -125,12 +128,22 @@ class Parser {
       this.take(BLANKS);
       path.push(this.take(BARE_KEY) ?? this.string() ?? this.fail("expected a key"));
       this.take(BLANKS);
-    } while (this.next("."));
+    } while (this.next(".") && path.length < DEPTH_MAX);
     return path;
   }
 
+  private depth = 0;
   private value(): Value {
     this.take(BLANKS);
+    this.depth += 1;
+    if (this.depth > DEPTH_MAX) {
+      throw this.error("lists and tables stand too deep in each other");
+    }
+    const value = this.valueHere();
+    this.depth -= 1;
+    return value;
+  }
+  private valueHere(): Value {
     switch (this.text[this.at]) {
       case "[":
         return this.list();

@@ -16,7 +16,7 @@ import { DecodeError, JsonError, LojalError } from "./error.js";
 import { chainHash, signingBytes, tag } from "./hash.js";
 import type { ChainId, ChainTag, PublicKey, Signature, TransactionId } from "./ids.js";
 import { chainTagCodec, publicKeyCodec, signatureCodec, tagOf } from "./ids.js";
-import type { KeyPair } from "./key.js";
+import type { KeyPair, Signer } from "./key.js";
 import { verifySignature } from "./key.js";
 import { TRANSACTION_BYTES_MAX } from "./limits.js";
 import type { Operation } from "./operation/operation.js";
@@ -32,7 +32,10 @@ export interface Transaction {
   readonly sender: Address;
   /** The block time from which on it can't happen any more. */
   readonly validUntilMs: TimeMs;
-  /** Random, so that two equal wishes are two transactions. */
+  /**
+   * Random, so that two equal wishes are two transactions: "no id must be guessed by who knows what was done, and when"
+   * (protocol, Transactions).
+   */
   readonly nonce: bigint;
   /** The operations to do, in order. */
   readonly operations: readonly Operation[];
@@ -101,6 +104,16 @@ export function transactionSigningBytes(id: TransactionId, chain: ChainId): Uint
 export function signTransaction(transaction: Transaction, chain: ChainId, key: KeyPair): SignedTransaction {
   const message = transactionSigningBytes(transactionId(transaction, chain), chain);
   return { transaction, publicKey: key.publicKey, signature: key.sign(message) };
+}
+
+/** Signs a transaction with a key that another part of the system keeps. */
+export async function signTransactionBy(
+  transaction: Transaction,
+  chain: ChainId,
+  signer: Signer,
+): Promise<SignedTransaction> {
+  const message = transactionSigningBytes(transactionId(transaction, chain), chain);
+  return { transaction, publicKey: signer.publicKey, signature: await signer.sign(message) };
 }
 
 /** The time for which a wallet's transactions are valid. */

@@ -181,6 +181,9 @@ n = 2
     "[[a]",
     'a = "\\q"',
     'a = "\\ud800"',
+    `a = ${"[".repeat(9000)}${"]".repeat(9000)}`,
+    `a = ${"{b = ".repeat(9000)}1${"}".repeat(9000)}`,
+    `a${".a".repeat(9000)} = 1`,
   ]) {
     assert.throws(() => parseToml(wrong), TextError, wrong);
   }

@@ -15,6 +15,7 @@ import type { TimeMs } from "../time.js";
 import { plusMs } from "../time.js";
 import type { SignedTransaction } from "../transaction.js";
 import { transactionId } from "../transaction.js";
+import { CLOCK_MARGIN_MS, isOver } from "../wallet/clock.js";
 import {
   ClientError,
   InvalidUrlError,
@@ -25,12 +26,6 @@ import {
 } from "./error.js";
 import type { Gateway, Gateways } from "./gateways.js";
 import { noneAnswered } from "./gateways.js";
-
-/**
- * The time by which this machine's clock must be past a time before that counts as over: the validators' clocks can be
- * a little late.
- */
-export const CLOCK_MARGIN_MS = 5000;
 
 const PAUSE_MIN_MS = 100;
 const PAUSE_MAX_MS = 2000;
@@ -214,8 +209,7 @@ export class Submission {
   }
   /** Tells whether its time is over by this machine's clock. */
   #isOverHere(): boolean {
-    const now = this.options.now?.() ?? Date.now();
-    return now >= plusMs(this.#validUntilMs, CLOCK_MARGIN_MS);
+    return isOver(this.#validUntilMs, this.options.now?.() ?? (Date.now() as TimeMs));
   }
   #refused(problem: Problem): Fate {
     // An expiry comes here only once this machine's clock agrees.
