@@ -19,7 +19,7 @@ use lojal_types::{BrandId, Expiry, GrossPoints, Lot, Month, Points, TimeMs, Tota
 pub use self::fault::ConservationError;
 pub use self::shelves::ShelfFault;
 use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
-use crate::overlay::Written;
+use crate::overlay::{READ_AHEAD, Written, read_ahead};
 use crate::record::{HeldLot, OpenHold};
 use crate::state::View;
 
@@ -178,7 +178,10 @@ fn minute_of(time: TimeMs) -> u64 {
 pub(crate) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), ConservationError> {
     let mut tally = Tally::new(time);
     let mut totals = Vec::new();
-    for Written { key, before, after, .. } in written {
+    for (place, Written { key, before, after, .. }) in written.iter().enumerate() {
+        if place % READ_AHEAD == 0 {
+            read_ahead(written[place..].iter().take(READ_AHEAD).filter_map(|one| one.before));
+        }
         let key = key.as_bytes();
         for (value, sign) in [(*before, -1), (after.as_deref(), 1)] {
             let Some(value) = value else { continue };

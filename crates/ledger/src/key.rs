@@ -21,6 +21,8 @@ use crate::record::{
     Account, Balance, Brand, BrandList, DayCount, HeldUntil, Holds, Operator, OperatorList, RecentDigest,
 };
 
+const IN_MEMORY: &str = "writing to memory can't fail";
+
 /// A key with the type of the record that it leads to.
 pub trait StateKey: BorshSerialize + BorshDeserialize {
     /// The first byte of every key of this kind.
@@ -34,14 +36,16 @@ pub trait StateKey: BorshSerialize + BorshDeserialize {
     }
     /// The canonical bytes.
     fn encode(&self) -> Box<[u8]> {
-        let mut bytes = vec![Self::KIND];
-        self.serialize(&mut bytes).expect("writing to memory can't fail");
+        let length = borsh::object_length(self).expect(IN_MEMORY);
+        let mut bytes = Vec::with_capacity(1 + length);
+        bytes.push(Self::KIND);
+        self.serialize(&mut bytes).expect(IN_MEMORY);
         bytes.into_boxed_slice()
     }
     /// The bytes that the state keeps under the key when a block has left the account that it is about with this digest
     /// of its activity: the record, and the blind if records of this kind have one.
     fn value(&self, record: &Self::Record, digest: &Hash) -> Box<[u8]> {
-        let mut bytes = borsh::to_vec(record).expect("writing to memory can't fail");
+        let mut bytes = borsh::to_vec(record).expect(IN_MEMORY);
         if is_blinded(Self::KIND) {
             bytes.extend(blind(digest, &self.encode()));
         }

@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::hint::black_box;
 
 use borsh::BorshSerialize;
 use hashbrown::HashTable;
@@ -16,6 +17,16 @@ use crate::key::{
 use crate::record::Account;
 use crate::shelves::Shelves;
 use crate::tree::{Change, Hash, StateTree, hash_key};
+
+/// Number of values that it is worth reading ahead for at once.
+pub(crate) const READ_AHEAD: usize = 64;
+
+/// Reads the ends of values, whose memory no cache may hold, so that the waits for them overlap. Nothing depends on it
+/// but time.
+pub(crate) fn read_ahead<'a>(values: impl Iterator<Item = &'a [u8]>) {
+    let ends = values.map(|value| value.first().copied().unwrap_or(0) ^ value.last().copied().unwrap_or(0));
+    black_box(ends.fold(0, |sum, byte| sum ^ byte));
+}
 
 /// The change that a block makes to one key.
 pub(crate) struct Written<'a> {
@@ -115,8 +126,8 @@ pub(crate) struct Overlay<'a> {
     /// The shelves of the base that haven't been dropped.
     shelves: BTreeMap<Month, &'a StateTree>,
     table_hash: TableHash,
-    /// The places of keys in `slots`.
-    places: HashTable<usize>,
+    /// The places of keys in `slots`, with the keys' hashes in the table.
+    places: HashTable<(u64, usize)>,
     /// In the order in which the keys were touched.
     slots: Vec<Slot<'a>>,
     /// The values that the running transaction has overwritten, in order.
@@ -235,6 +246,9 @@ impl<'a> Overlay<'a> {
     /// was before it keeps its blind." (protocol, State and proofs)
     pub(crate) fn into_written(mut self) -> Vec<Written<'a>> {
         for place in 0..self.slots.len() {
+            if place % READ_AHEAD == 0 {
+                read_ahead(self.slots[place..].iter().take(READ_AHEAD).filter_map(|slot| slot.before));
+            }
             let Slot { key, before, now: Now::Value(value), .. } = &self.slots[place] else { continue };
             let Some(account) = blinded_account(key.as_bytes()) else { continue };
             if before.is_some_and(|before| is_same_record(key.kind(), before, value)) {
@@ -267,12 +281,13 @@ impl<'a> Overlay<'a> {
         let Self { base, shelves, table_hash, places, slots, .. } = self;
         let shelf = key.shelf();
         let key = PackedKey::of(key);
-        let hash_of = |place: &usize| table_hash.of(&slots[*place].key);
-        match places.entry(table_hash.of(&key), |place| slots[*place].key == key, hash_of) {
-            Entry::Occupied(known) => *known.get(),
+        let hash = table_hash.of(&key);
+        let is_known = |(known, place): &(u64, usize)| *known == hash && slots[*place].key == key;
+        match places.entry(hash, is_known, |(hash, _)| *hash) {
+            Entry::Occupied(known) => known.get().1,
             Entry::Vacant(unknown) => {
                 let place = slots.len();
-                unknown.insert(place);
+                unknown.insert((hash, place));
                 let key_hash = hash_key(key.as_bytes());
                 let tree = match shelf {
                     None => Some(*base),
