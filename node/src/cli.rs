@@ -12,7 +12,9 @@ use thiserror::Error;
 
 use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, read_genesis};
 use crate::devnet::{self, DevnetError, DevnetOptions};
+use crate::guard::{self, GuardCommand};
 use crate::run::{self, RunError, RunOptions};
+use crate::sign::{self, SignError, SignOptions};
 
 /// The voting power of a new validator's entry.
 const POWER: u64 = 1;
@@ -39,6 +41,11 @@ enum Command {
         #[arg(long)]
         dir: PathBuf,
     },
+    /// Hold a validator's key and its guard, and sign over a Unix socket, until it is stopped.
+    Sign(SignOptions),
+    /// Work with the guard, which remembers what was signed with a validator's key.
+    #[command(subcommand)]
+    Guard(GuardCommand),
     /// Work with genesis documents.
     #[command(subcommand)]
     Genesis(GenesisCommand),
@@ -78,6 +85,9 @@ pub enum CommandError {
     /// See [`RunError`].
     #[error(transparent)]
     Run(Box<RunError>),
+    /// See [`SignError`].
+    #[error(transparent)]
+    Sign(Box<SignError>),
     /// See [`DevnetError`].
     #[error(transparent)]
     Devnet(Box<DevnetError>),
@@ -100,6 +110,8 @@ impl Cli {
                 lojal_print::document(NodeDir::new(dir).entry()?.to_toml().trim_end());
                 Ok(())
             }
+            Command::Sign(options) => sign::sign(&options).map_err(|error| CommandError::Sign(Box::new(error))),
+            Command::Guard(command) => Ok(guard::execute(command)?),
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),
         }
     }
@@ -117,8 +129,8 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     let keys = NodeKeys::random();
     let InitOptions { name, listen, gateway, .. } = options;
     let entry = keys.entry(name, POWER);
-    let (genesis, proxies, peers) = ("genesis.toml".into(), Vec::new(), Vec::new());
-    dir.create(&entry, &keys, &NodeConfig { genesis, listen, gateway, proxies, peers })?;
+    let (genesis, proxies, signer, peers) = ("genesis.toml".into(), Vec::new(), None, Vec::new());
+    dir.create(&entry, &keys, &NodeConfig { genesis, listen, gateway, proxies, signer, peers })?;
     let (made, genesis) = (dir.path().display(), dir.path().join("genesis.toml"));
     lojal_print::insist();
     lojal_print::document(&format!(

@@ -4,9 +4,12 @@
 //! DIR/node.toml        where to listen, who the peers are, which genesis document
 //! DIR/validator.toml   the validator's entry for the genesis document
 //! DIR/validator.key    the key that signs votes: 32 bytes in hex, readable by its owner only
+//! DIR/guard/           what was signed with that key
 //! DIR/network.key      the key of the node on the peer-to-peer network, likewise
 //! DIR/data/            block log, index, consensus log
 //! ```
+//!
+//! A signer's directory has validator.key and guard, and then the node's has neither.
 
 use std::fs;
 use std::io::Write;
@@ -14,6 +17,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use lojal_network::Multiaddr;
+use lojal_signer::{Guard, GuardError};
+use lojal_store::Disk;
 use lojal_text::without_byte_order_mark;
 use lojal_types::genesis::GenesisError;
 use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
@@ -22,6 +27,8 @@ use thiserror::Error;
 
 /// The file that holds the validator's entry.
 const ENTRY: &str = "validator.toml";
+const VALIDATOR_KEY: &str = "validator.key";
+const NETWORK_KEY: &str = "network.key";
 
 /// `node.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +44,10 @@ pub struct NodeConfig {
     /// `X-Forwarded-For` whose requests they pass on, and may have as many connections as there are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proxies: Vec<IpAddr>,
+    /// The socket of the signer that holds the validator's key, if the key isn't in this directory; a relative path
+    /// starts there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signer: Option<PathBuf>,
     /// The other validators.
     #[serde(default)]
     pub peers: Vec<PeerConfig>,
@@ -80,6 +91,15 @@ pub enum ConfigError {
     /// Not a genesis document.
     #[error("{0}: {1}")]
     Genesis(PathBuf, GenesisError),
+    /// See [`GuardError`].
+    #[error(transparent)]
+    Guard(Box<GuardError>),
+}
+
+impl From<GuardError> for ConfigError {
+    fn from(error: GuardError) -> Self {
+        Self::Guard(Box::new(error))
+    }
 }
 
 /// The two keys of a node.
@@ -112,6 +132,15 @@ impl NodeDir {
         self.data().join("consensus")
     }
 
+    /// The directory of the guard: outside of the data, so that whoever deletes or restores that leaves it alone.
+    pub fn guard(&self) -> PathBuf {
+        self.0.join("guard")
+    }
+    /// The file of the validator's key.
+    pub fn validator_key_path(&self) -> PathBuf {
+        self.0.join(VALIDATOR_KEY)
+    }
+
     /// Reads `node.toml`.
     ///
     /// # Errors
@@ -132,8 +161,21 @@ impl NodeDir {
     /// # Errors
     /// When one is missing or no key.
     pub fn keys(&self) -> Result<NodeKeys, ConfigError> {
-        let read = |name| read_key(&self.0.join(name));
-        Ok(NodeKeys { validator: read("validator.key")?, network: read("network.key")? })
+        Ok(NodeKeys { validator: self.validator_key()?, network: self.network_key()? })
+    }
+    /// Reads the key that signs votes.
+    ///
+    /// # Errors
+    /// When it is missing or no key.
+    pub fn validator_key(&self) -> Result<KeyPair, ConfigError> {
+        read_key(&self.validator_key_path())
+    }
+    /// Reads the key of the node on the network.
+    ///
+    /// # Errors
+    /// When it is missing or no key.
+    pub fn network_key(&self) -> Result<KeyPair, ConfigError> {
+        read_key(&self.0.join(NETWORK_KEY))
     }
     /// Reads the validator's entry for the genesis document.
     ///
@@ -146,15 +188,16 @@ impl NodeDir {
         let own = self.keys()?.entry(found.name.clone(), found.power);
         if entry == own { Ok(entry) } else { Err(ConfigError::Entry(path)) }
     }
-    /// Makes the directory with new keys, the validator's entry and a configuration.
+    /// Makes the directory with new keys, a guard that has signed nothing, the validator's entry and a configuration.
     ///
     /// # Errors
     /// When it can't be written or holds any of these files already.
     pub fn create(&self, entry: &Entry, keys: &NodeKeys, config: &NodeConfig) -> Result<(), ConfigError> {
         fs::create_dir_all(&self.0).map_err(|e| ConfigError::File(self.0.clone(), e))?;
-        for (name, key) in [("validator.key", &keys.validator), ("network.key", &keys.network)] {
+        for (name, key) in [(VALIDATOR_KEY, &keys.validator), (NETWORK_KEY, &keys.network)] {
             write_new(&self.0.join(name), &format!("{}\n", hex::encode(key.seed())), 0o600)?;
         }
+        Guard::create(&Disk::real(), &self.guard(), &keys.validator.public_key(), false)?;
         write_new(&self.0.join(ENTRY), &entry.to_toml(), 0o644)?;
         let text = toml::to_string(config).expect("every field has a TOML form");
         write_new(&self.0.join("node.toml"), &text, 0o644)
@@ -238,6 +281,7 @@ mod tests {
             listen: "/ip4/127.0.0.1/tcp/7900".parse().expect("valid"),
             gateway: "127.0.0.1:7800".parse().expect("valid"),
             proxies: vec!["192.0.2.1".parse().expect("valid"), "2001:db8::1".parse().expect("valid")],
+            signer: Some("/run/lojal/sign.sock".into()),
             peers: vec![PeerConfig {
                 validator: "fjallen".parse().expect("valid"),
                 address: "/ip4/127.0.0.1/tcp/7901".parse().expect("valid"),

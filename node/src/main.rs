@@ -3,9 +3,12 @@
 mod cli;
 mod config;
 mod devnet;
+mod guard;
 mod log;
 mod open_files;
 mod run;
+mod sign;
+mod stop;
 
 use std::process::ExitCode;
 

@@ -1,25 +1,25 @@
 //! Running one validator: reading its directory, putting the parts together, and stopping in order.
 
-use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, Wal, Workers};
+use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, Voice, Wal, Workers};
 use lojal_gateway::{Gateway, GatewayError};
 use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
-use lojal_store::{OpenReport, Opened, Options, StoreError};
+use lojal_signer::{Client, Guard, GuardError};
+use lojal_store::{Disk, OpenReport, Opened, Options, StoreError};
 use lojal_text::outside;
-use lojal_types::{Genesis, Name};
+use lojal_types::{Genesis, Name, PublicKey, Validator};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
-use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys};
+use crate::config::{ConfigError, NodeConfig, NodeDir};
 use crate::log;
 use crate::open_files::{self, OpenFilesError};
+use crate::stop::stop_requested;
 
 /// Threads that serve HTTP.
 const GATEWAY_THREADS: usize = 2;
@@ -47,10 +47,17 @@ pub enum RunError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// It is no validator of the network.
+    #[error("the genesis document has no validator with this node's key {0}; check node.toml's genesis and {1}")]
+    NotValidator(PublicKey, &'static str),
+    /// The key is in two places.
     #[error(
-        "the genesis document has no validator with this node's key {0}; check node.toml's genesis and validator.key"
+        "node.toml names a signer, and {0} is here too: move it into the signer's directory, together with guard, so \
+         that nothing but the signer signs with it"
     )]
-    NotValidator(lojal_types::PublicKey),
+    KeyBesideSigner(PathBuf),
+    /// See [`GuardError`].
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     /// Its network key is another one than the network expects.
     #[error("the genesis document gives validator {} another network_key than network.key holds", outside(.0))]
     OtherNetworkKey(Name),
@@ -94,18 +101,27 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     log::start();
     open_files::allow()?;
     let dir = NodeDir::new(&options.dir);
-    let (config, keys) = (dir.config()?, dir.keys()?);
+    let config = dir.config()?;
     let genesis = dir.genesis(&config)?;
-    let network_config = network_config(&genesis, &config, &keys)?;
+    let (network_config, me) = network_config(&genesis, &config, &dir)?;
     let opened = lojal_store::open(&dir.data(), &genesis, Options { repair: options.repair, ..Options::default() })?;
     tell_how_it_opened(&genesis, &opened.report);
     let store = opened.store.clone();
+    let metrics = Metrics::default();
+    let voice = voice(&dir, &config, &genesis, me, &metrics)?;
     // The engine and the network share one thread; a gateway that is busy can't slow them down.
     let consensus_runtime = Builder::new_current_thread().enable_all().build()?;
     let gateway_runtime =
         Builder::new_multi_thread().worker_threads(GATEWAY_THREADS).thread_name("gateway").enable_all().build()?;
-    let result =
-        consensus_runtime.block_on(serve(options, dir, config, keys, network_config, opened, &gateway_runtime));
+    let result = consensus_runtime.block_on(serve(
+        options,
+        &dir,
+        &config,
+        network_config,
+        (voice, metrics),
+        opened,
+        &gateway_runtime,
+    ));
     gateway_runtime.shutdown_timeout(GATEWAY_SHUTDOWN);
     drop(consensus_runtime);
     let closed = store.close();
@@ -117,10 +133,10 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
 
 async fn serve(
     options: &RunOptions,
-    dir: NodeDir,
-    config: NodeConfig,
-    keys: NodeKeys,
+    dir: &NodeDir,
+    config: &NodeConfig,
     network_config: NetworkConfig,
+    (voice, metrics): (Voice, Metrics),
     opened: Opened,
     gateway_runtime: &Runtime,
 ) -> Result<(), RunError> {
@@ -130,7 +146,6 @@ async fn serve(
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
     let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
-    let metrics = Metrics::default();
     let (ready, is_ready) = watch::channel(false);
     let (stop, stopped) = watch::channel(false);
     let gateway = Gateway {
@@ -138,19 +153,18 @@ async fn serve(
         mempool: mempool.clone(),
         network: network.clone(),
         metrics: metrics.clone(),
-        validator: Some(keys.validator.address()),
+        validator: Some(voice.address()),
         ready: is_ready,
         proxies: config.proxies.clone(),
         version: env!("CARGO_PKG_VERSION"),
     };
     let gateway_task = gateway_runtime.spawn(serve_http(listener, gateway, stopped));
     let wal = Wal::Directory(dir.consensus_log());
-    let key = keys.validator;
     let store_failed = store.failed();
     let network_handle = network.clone();
     let (clock, workers, interposer) = (Clock::System, Workers::Threads, None);
     let validator = ValidatorParts {
-        key,
+        voice,
         wal,
         store,
         writer,
@@ -211,15 +225,58 @@ fn tell_how_it_opened(genesis: &Genesis, report: &OpenReport) {
     }
 }
 
-/// The permitted network: every other validator of the genesis document, at the address that the configuration gives.
-fn network_config(genesis: &Genesis, config: &NodeConfig, keys: &NodeKeys) -> Result<NetworkConfig, RunError> {
-    let validators = genesis.validators().validators();
-    let own = keys.validator.public_key();
-    let me = validators.iter().find(|one| one.public_key == own).ok_or(RunError::NotValidator(own))?;
-    let identity = Identity::from_seed(*keys.network.seed());
+/// The holder of the validator's key: this process, or the signer that the configuration names.
+fn voice(
+    dir: &NodeDir,
+    config: &NodeConfig,
+    genesis: &Genesis,
+    me: PublicKey,
+    metrics: &Metrics,
+) -> Result<Voice, RunError> {
+    let chain = genesis.chain_id();
+    match &config.signer {
+        Some(socket) => Ok(Voice::elsewhere(Client::new(dir.path().join(socket), chain, me), metrics.clone())),
+        None => {
+            let guard = Guard::open(&Disk::real(), &dir.guard(), dir.validator_key()?, chain)?;
+            Ok(Voice::here(guard, Workers::Threads, metrics.clone()))
+        }
+    }
+}
+
+/// The validator that this node is: the one with its key, or, if a signer has that, the one with its network key.
+fn own_entry<'a>(
+    validators: &'a [Validator],
+    config: &NodeConfig,
+    dir: &NodeDir,
+    identity: &Identity,
+) -> Result<&'a Validator, RunError> {
+    if config.signer.is_some() {
+        let path = dir.validator_key_path();
+        if path.exists() {
+            return Err(RunError::KeyBesideSigner(path));
+        }
+        let own = PublicKey::new(identity.public_key());
+        return validators.iter().find(|one| one.network_key == own).ok_or(RunError::NotValidator(own, "network.key"));
+    }
+    let own = dir.validator_key()?.public_key();
+    let me = validators.iter().find(|one| one.public_key == own);
+    let me = me.ok_or(RunError::NotValidator(own, "validator.key"))?;
     if identity.public_key() != *me.network_key.as_bytes() {
         return Err(RunError::OtherNetworkKey(me.name.clone()));
     }
+    Ok(me)
+}
+
+/// The permitted network, every other validator of the genesis document at the address that the configuration gives;
+/// and the key of this one.
+fn network_config(
+    genesis: &Genesis,
+    config: &NodeConfig,
+    dir: &NodeDir,
+) -> Result<(NetworkConfig, PublicKey), RunError> {
+    let validators = genesis.validators().validators();
+    let identity = Identity::from_seed(*dir.network_key()?.seed());
+    let me = own_entry(validators, config, dir, &identity)?;
     let is_other = |name: &Name| validators.iter().any(|one| one.name == *name && one.name != me.name);
     if let Some(unknown) = config.peers.iter().find(|peer| !is_other(&peer.validator)) {
         return Err(RunError::PeerUnknown(unknown.validator.clone()));
@@ -234,30 +291,5 @@ fn network_config(genesis: &Genesis, config: &NodeConfig, keys: &NodeKeys) -> Re
         })
         .collect::<Result<Vec<_>, RunError>>()?;
     let network_id = *genesis.chain_id().as_bytes();
-    Ok(NetworkConfig { network_id, identity, listen: config.listen.clone(), peers })
-}
-
-/// Returns on SIGINT, SIGTERM or, if asked for, when standard input closes.
-async fn stop_requested(with_stdin: bool) {
-    let mut terminate = signal(SignalKind::terminate()).expect("the system lets a process handle SIGTERM");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("the system lets a process handle SIGINT");
-    tokio::select! {
-        _ = terminate.recv() => tracing::info!("SIGTERM"),
-        _ = interrupt.recv() => tracing::info!("SIGINT"),
-        () = stdin_closed(), if with_stdin => tracing::info!("standard input has closed"),
-    }
-}
-
-/// Reads in a thread of its own that ends with the process: nothing can break off a read of standard input, and a
-/// runtime would wait for it when the node ends for another reason.
-async fn stdin_closed() {
-    let (closed, is_closed) = oneshot::channel();
-    std::thread::spawn(move || {
-        let (mut stdin, mut bytes) = (std::io::stdin(), [0; 64]);
-        while stdin.read(&mut bytes).map_or_else(|error| error.kind() == ErrorKind::Interrupted, |count| count > 0) {}
-        // A node that ends already doesn't listen any more.
-        let _ = closed.send(());
-    });
-    // The thread tells before it ends.
-    let _ = is_closed.await;
+    Ok((NetworkConfig { network_id, identity, listen: config.listen.clone(), peers }, me.public_key))
 }

@@ -8,6 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use lojal_client::Client;
+use lojal_signer::Guard;
+use lojal_store::Disk;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Allowances, Bounded, BrandId, Genesis, GenesisDocument, Governance, KeyPair, Parameters, Points, Policy, Roles,
@@ -69,6 +71,8 @@ impl Cluster {
                 fs::write(&path, text).map_err(BenchError::file(&path))
             };
             write("validator.key", format!("{}\n", hex::encode(validator_key(index).seed())))?;
+            Guard::create(&Disk::real(), &node.join("guard"), &validator_key(index).public_key(), false)
+                .map_err(Box::new)?;
             write("network.key", format!("{}\n", hex::encode(network_key(index).seed())))?;
             write("node.toml", node_toml(index, http, peer))?;
             nodes.push(Node { dir: node, url: format!("http://127.0.0.1:{http}"), process: None });

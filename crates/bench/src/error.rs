@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use lojal_client::ClientError;
+use lojal_signer::GuardError;
 use thiserror::Error;
 
 /// A measurement that can't be made. There is no partial result: a figure is measured or it isn't there.
@@ -35,6 +36,9 @@ pub enum BenchError {
     /// A gateway refused or didn't answer.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// See [`GuardError`].
+    #[error(transparent)]
+    Guard(#[from] Box<GuardError>),
     /// A submission that the gateway answered with something unexpected.
     #[error("a submission failed: {0}")]
     Submission(String),

@@ -25,6 +25,7 @@ use crate::forgery::Forgery;
 use crate::mempool::{Mempool, read_message};
 use crate::progress::Progress;
 use crate::serving::Asked;
+use crate::signing::UNSIGNED;
 
 /// Events that the engine's port holds for a slow subscriber; it drops beyond that, so it is generous.
 const PORT_CAPACITY: usize = 4_096;
@@ -111,6 +112,9 @@ impl Actor for BridgeActor {
 
     async fn handle(&self, _: ActorRef<Self::Msg>, message: Self::Msg, (): &mut ()) -> Result<(), ActorProcessingErr> {
         let network = &self.network;
+        if is_held_back(&message) {
+            return Ok(());
+        }
         match message {
             NetworkMsg::Subscribe(subscriber) => {
                 // The engine starts with the first address that it hears of.
@@ -146,6 +150,16 @@ impl Actor for BridgeActor {
             | NetworkMsg::NewEvent(_) => {}
         }
         Ok(())
+    }
+}
+
+/// True for what the guard has not signed.
+fn is_held_back(message: &NetworkMsg<Context>) -> bool {
+    match message {
+        NetworkMsg::PublishConsensusMsg(SignedConsensusMsg::Vote(vote))
+        | NetworkMsg::PublishLivenessMsg(LivenessMsg::Vote(vote)) => vote.signature == UNSIGNED,
+        NetworkMsg::PublishConsensusMsg(SignedConsensusMsg::Proposal(proposal)) => proposal.signature == UNSIGNED,
+        _ => false,
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arc_malachitebft_core_types as engine;
 use borsh::{BorshDeserialize, BorshSerialize};
 use engine::{NilOrVal, Round, SignedExtension, VoteType};
-use lojal_types::hash::tag;
+use lojal_signer::{ProposalContent, Statement};
 use lojal_types::{BlockId, ChainId, PublicKey, Signature, VoteContent, VoteKind};
 
 /// The engine's context.
@@ -161,12 +161,19 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// The bytes that are signed: "The proposer signs `lojal/proposal/v1` ‖ chain id ‖ […] Numbers are little-endian.
-    /// Both rounds are written as optional: one byte 1 and a u32. […] So it is 70 bytes after the chain id, or 66
-    /// without a prevoted round" (protocol, Blocks and finality).
+    /// The content that the protocol signs for this proposal.
+    pub fn content(&self) -> ProposalContent {
+        ProposalContent {
+            height: self.height.0,
+            round: self.round.as_u32(),
+            block: self.value.0,
+            valid_round: self.pol_round.as_u32(),
+            validator: self.address.0,
+        }
+    }
+    /// The bytes that are signed.
     pub fn signing_bytes(&self, chain: &ChainId) -> Vec<u8> {
-        let bytes = borsh::to_vec(self).expect("writing to memory can't fail");
-        [tag::PROPOSAL.as_bytes(), chain.as_bytes(), &bytes].concat()
+        Statement::Proposal(self.content()).signing_bytes(chain)
     }
 }
 impl engine::Proposal<Context> for Proposal {
@@ -218,6 +225,16 @@ impl Vote {
         };
         let round = self.round.as_u32()?;
         Some(VoteContent { kind, height: self.height.0, round, block, validator: self.address.0 })
+    }
+    /// The vote with a content.
+    pub fn from_content(content: &VoteContent) -> Self {
+        let kind = match content.kind {
+            VoteKind::Prevote => VoteType::Prevote,
+            VoteKind::Precommit => VoteType::Precommit,
+        };
+        let value = content.block.map_or(NilOrVal::Nil, |block| NilOrVal::Val(Value(block)));
+        let (height, round) = (Height(content.height), Round::new(content.round));
+        Self { kind, height, round, value, address: Address(content.validator) }
     }
 }
 impl engine::Vote<Context> for Vote {

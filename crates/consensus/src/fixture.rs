@@ -1,5 +1,6 @@
 //! A small network for this crate's tests: validators with their keys, one brand with its tills.
 
+use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use arc_malachitebft_app_channel::app::types::codec::Codec;
@@ -12,7 +13,8 @@ use lojal_chain::ExecutedBlock;
 use lojal_chain::replay::check_commit;
 use lojal_ledger::State;
 use lojal_network::{Identity, PeerId, Topic};
-use lojal_store::{Opened, ProposalRecord};
+use lojal_signer::{Guard, GuardError};
+use lojal_store::{Disk, Opened, ProposalRecord};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, Allowances, BlockId, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Governance,
@@ -24,6 +26,9 @@ use crate::clock;
 use crate::codec::BorshCodec;
 use crate::context::{Address as EngineAddress, Context, Height as EngineHeight, Proposal, Value, Vote};
 use crate::mempool::SharedState;
+use crate::metrics::Metrics;
+use crate::voice::Voice;
+use crate::workers::Workers;
 
 /// November 2023.
 const START_MS: u64 = 1_700_000_000_000;
@@ -35,6 +40,21 @@ pub(crate) const TILLS: u8 = 11;
 /// The key of the validator with a number, counted from 0.
 pub(crate) fn validator_key(number: u8) -> KeyPair {
     KeyPair::from_seed(&[100 + number; 32])
+}
+
+/// The guard of a validator in this directory, made if there is none.
+pub(crate) fn guard(directory: &Path, number: u8, chain: ChainId) -> Guard {
+    let (key, disk) = (validator_key(number), Disk::real());
+    match Guard::create(&disk, directory, &key.public_key(), false) {
+        Ok(()) | Err(GuardError::Exists(_)) => {}
+        Err(error) => panic!("the guard can't be made: {error}"),
+    }
+    Guard::open(&disk, directory, key, chain).expect("a guard in order")
+}
+
+/// The voice of a validator whose guard is in this directory.
+pub(crate) fn voice(number: u8, directory: &Path, chain: ChainId) -> Voice {
+    Voice::here(guard(directory, number, chain), Workers::Threads, Metrics::default())
 }
 
 pub(crate) fn identity(number: u8) -> Identity {

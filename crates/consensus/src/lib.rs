@@ -8,7 +8,8 @@
 //! - `app`: the loop that answers the engine; [`parts`]: proposals in pieces; `pace`: when the next height starts;
 //!   [`progress`]: how far the others are.
 //! - `mending`: what becomes of blocks that have rotted.
-//! - `silence`: how long a validator signs nothing after a repair.
+//! - `voice`: who holds the key and signs; `silence`: how long a validator signs nothing.
+//! - `engine`: Malachite's engine, which signs or only follows.
 //! - [`node`]: puts it all together.
 //!
 //! A transaction comes in through the mempool, is proposed by [`executor`], published by `app` in [`parts`], checked by
@@ -21,6 +22,7 @@ pub mod certificates;
 pub mod clock;
 pub mod codec;
 pub mod context;
+mod engine;
 mod enquiries;
 pub mod executor;
 #[cfg(test)]
@@ -38,12 +40,15 @@ mod readiness;
 mod serving;
 pub mod signing;
 mod silence;
+mod voice;
 mod workers;
 
 pub use app::AppError;
 pub use clock::Clock;
+pub use engine::{EngineError, MakeWal, Wal};
 pub use executor::ExecutorFault;
 pub use mempool::{Mempool, Outbox, SharedState};
 pub use metrics::Metrics;
-pub use node::{ConsensusError, Interposer, ValidatorParts, Wal, run, share};
+pub use node::{ConsensusError, Interposer, ValidatorParts, run, share};
+pub use voice::Voice;
 pub use workers::Workers;

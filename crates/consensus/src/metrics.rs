@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use lojal_types::Height;
 use tokio::time::Instant;
 
 /// Counters since the start; clones share them.
@@ -26,6 +27,13 @@ struct Cells {
     sync_unavailable: AtomicU64,
     execute_us: AtomicU64,
     commit_us: AtomicU64,
+    /// 1 if whoever holds the key has answered last time.
+    signer_up: AtomicU64,
+    /// 1 if an engine runs that signs.
+    is_signing: AtomicU64,
+    guard_height: AtomicU64,
+    guard_refusals: AtomicU64,
+    voices_lost: AtomicU64,
 }
 
 /// The moment at which it was made.
@@ -60,6 +68,16 @@ pub struct ConsensusCounts {
     pub execute_us: u64,
     /// Time spent making decisions durable, in microseconds.
     pub commit_us: u64,
+    /// True if the guard, or the signer that has it, has answered last time.
+    pub signer_up: bool,
+    /// True if this validator votes, and doesn't only follow the others.
+    pub is_signing: bool,
+    /// The highest height at which the guard has signed.
+    pub guard_height: u64,
+    /// Statements that the guard did not sign as they were asked for.
+    pub guard_refusals: u64,
+    /// Times that this validator stopped voting because it got no signature.
+    pub voices_lost: u64,
 }
 
 impl Metrics {
@@ -77,6 +95,11 @@ impl Metrics {
             sync_unavailable: read(&self.0.sync_unavailable),
             execute_us: read(&self.0.execute_us),
             commit_us: read(&self.0.commit_us),
+            signer_up: read(&self.0.signer_up) > 0,
+            is_signing: read(&self.0.is_signing) > 0,
+            guard_height: read(&self.0.guard_height),
+            guard_refusals: read(&self.0.guard_refusals),
+            voices_lost: read(&self.0.voices_lost),
         }
     }
     /// The time since this node committed its last block, or since its start if it hasn't committed any. It goes by a
@@ -91,6 +114,21 @@ impl Metrics {
         add(&self.0.blocks_committed, 1);
         add(&self.0.transactions_committed, transactions as u64);
         add(&self.0.commit_us, us(took));
+    }
+    pub(crate) fn record_signer(&self, is_up: bool) {
+        self.0.signer_up.store(u64::from(is_up), Ordering::Relaxed);
+    }
+    pub(crate) fn record_voice(&self, is_signing: bool) {
+        self.0.is_signing.store(u64::from(is_signing), Ordering::Relaxed);
+    }
+    pub(crate) fn record_voice_lost(&self) {
+        add(&self.0.voices_lost, 1);
+    }
+    pub(crate) fn record_guard_height(&self, height: Height) {
+        self.0.guard_height.store(height.get(), Ordering::Relaxed);
+    }
+    pub(crate) fn record_guard_refusal(&self) {
+        add(&self.0.guard_refusals, 1);
     }
     pub(crate) fn record_proposal(&self) {
         add(&self.0.blocks_proposed, 1);

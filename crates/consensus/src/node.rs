@@ -1,23 +1,16 @@
 //! One validator's consensus, from the opened store and the running network to its end.
 
-use std::path::PathBuf;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use arc_malachitebft_app_channel::app::config::NodeConfig;
-use arc_malachitebft_app_channel::{
-    Channels, ConsensusContext, EngineBuilder, EngineHandle, NetworkMsg, RequestContext, SyncContext, WalContext,
-};
-use arc_malachitebft_config::{ConsensusConfig, ValuePayload, ValueSyncConfig};
+use arc_malachitebft_app_channel::{Channels, EngineHandle, NetworkMsg};
 use arc_malachitebft_engine::network::NetworkRef;
-use arc_malachitebft_engine::wal::WalRef;
-use bytesize::ByteSize;
 use futures::future::BoxFuture;
 use lojal_network::limits::INBOUND_REQUESTS_MAX;
 use lojal_network::{Event, Multiaddr, Network, Warnings};
+use lojal_signer::GuardError;
 use lojal_store::{Forgotten, PendingProposal, Store, Writer};
-use lojal_types::{ChainId, KeyPair};
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, watch};
 
@@ -25,12 +18,11 @@ use crate::announcement::announce_genesis;
 use crate::app::{App, AppError};
 use crate::bridge::{Bridge, Listeners};
 use crate::clock::Clock;
-use crate::codec::BorshCodec;
-use crate::context::{Address, Context};
+use crate::context::{Address, Context, Height};
+use crate::engine::{self, EngineError, Wal};
 use crate::enquiries::Enquiries;
 use crate::executor::ExecutorParts;
 use crate::forgery::Forgery;
-use crate::limits::{STATUS_INTERVAL, STOP_TIMEOUT, SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
 use crate::mempool::{Mempool, Outbox, SharedState, gossip};
 use crate::mending::Mending;
 use crate::metrics::Metrics;
@@ -40,18 +32,14 @@ use crate::progress::Progress;
 use crate::readiness::Readiness;
 use crate::serving::{Asked, Serving};
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
-use crate::silence::{Silence, no_log};
+use crate::silence::Silence;
+use crate::voice::{EngineVoice, Voice, VoiceError};
 use crate::workers::Workers;
-
-/// The time that a node that catches up waits for one answer.
-const SYNC_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// The engine's own request queue, unused but required.
-const ENGINE_REQUESTS: usize = 16;
 
 /// The parts of a validator's consensus.
 pub struct ValidatorParts {
-    /// Its key.
-    pub key: KeyPair,
+    /// The holder of its key.
+    pub voice: Voice,
     /// The engine's write-ahead log.
     pub wal: Wal,
     /// Read access to what is committed.
@@ -84,26 +72,18 @@ pub struct ValidatorParts {
     pub interposer: Option<Interposer>,
 }
 
-/// The engine's write-ahead log.
-pub enum Wal {
-    /// The engine's own, in this directory: what a node uses.
-    Directory(PathBuf),
-    /// Another one: what a simulation uses, which decides what a crash leaves of it.
-    Actor(WalRef<Context>),
-}
-
-/// Given the network's actor, gives the one that the engine is to talk to instead.
-pub type Interposer = Box<dyn FnOnce(NetworkRef<Context>) -> BoxFuture<'static, NetworkRef<Context>> + Send>;
+/// Given the network's actor, gives the one that an engine is to talk to instead.
+pub type Interposer = Box<dyn Fn(NetworkRef<Context>) -> BoxFuture<'static, NetworkRef<Context>> + Send + Sync>;
 
 /// A reason consensus ended.
 #[derive(Debug, Error)]
 pub enum ConsensusError {
-    /// The write-ahead log's directory can't be used.
-    #[error("can't create the directory {0} for the consensus log: {1}")]
-    WalDirectory(PathBuf, std::io::Error),
-    /// The engine did not start.
-    #[error("the consensus engine did not start: {0}")]
-    Start(String),
+    /// See [`EngineError`].
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// See [`GuardError`].
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     /// The network's task has ended.
     #[error("the peer-to-peer network has stopped; its reason stands in the log")]
     NetworkStopped,
@@ -125,9 +105,9 @@ pub fn share(state: lojal_ledger::State) -> SharedState {
 /// # Errors
 /// The fault; the process must end then.
 pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
-    let ValidatorParts { key, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
+    let ValidatorParts { voice, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
     let ValidatorParts { forgotten, metrics, ready, clock, workers, interposer, .. } = validator;
-    let (address, heartbeat) = (key.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
+    let (address, heartbeat) = (voice.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
     let progress = Progress::default();
     let executor =
         ExecutorParts { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address, clock, workers };
@@ -152,7 +132,8 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         tokio::spawn(readiness.judge(ready)),
         tokio::spawn(announce_genesis(store.clone(), network.clone())),
     ];
-    let silence = Silence { forgotten, own, store: store.clone(), progress: progress.clone(), workers };
+    let silence =
+        Silence { forgotten, own, store: store.clone(), progress: progress.clone(), workers, voice: voice.clone() };
     let pace = Pace::new(mempool.clone(), progress.clone(), own, heartbeat);
     let assembler = Assembler::new(address, store.tip().height);
     let verifier = ValidatorVerifier::new(chain);
@@ -174,33 +155,26 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
             () = shutdown => Ok(()),
         }
     });
-    let mut result = Ok(Ended::SilenceOver);
-    if silence.is_needed() {
-        result = link.run_engine(None, &mut app, silence.until_over(), stopped.as_mut()).await;
-        if matches!(result, Ok(Ended::SilenceOver)) {
-            result = silence.end().await.map(|()| Ended::SilenceOver).map_err(|error| AppError::Store(error).into());
-        }
-    }
-    if matches!(result, Ok(Ended::SilenceOver)) {
-        let signing = Some(SigningEngine { key, wal, interposer });
-        result = link.run_engine(signing, &mut app, std::future::pending(), stopped).await;
-    }
+    let signing = SigningEngine { voice, wal, interposer };
+    let result = link.run_engines(&signing, &silence, &mut app, stopped.as_mut()).await;
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     app.join().await;
-    result.map(|_| ())
+    result
 }
 
 /// The parts of an engine that signs, and doesn't only follow the others.
 struct SigningEngine {
-    key: KeyPair,
+    voice: Voice,
     wal: Wal,
     interposer: Option<Interposer>,
 }
 
 /// A reason an engine was stopped.
+#[derive(PartialEq, Eq)]
 enum Ended {
-    /// Its time was over: that of an engine that follows ends with the silence.
-    SilenceOver,
+    /// Its time was over: that of an engine that follows ends with the silence, that of one that signs with the first
+    /// statement that gets no signature.
+    Over,
     /// The node stops.
     Stopped,
 }
@@ -219,30 +193,82 @@ struct Link {
 }
 
 impl Link {
+    /// Runs one engine after the other: one that follows the others while this validator must be silent, and one that
+    /// signs for as long as it gets signatures, until the node is `stopped` or something fails.
+    async fn run_engines(
+        &self,
+        signing: &SigningEngine,
+        silence: &Silence,
+        app: &mut App,
+        mut stopped: Pin<&mut impl Future<Output = Result<(), ConsensusError>>>,
+    ) -> Result<(), ConsensusError> {
+        loop {
+            if silence.is_needed().await {
+                let mut judged = Ok(());
+                let over = async { judged = silence.until_over().await };
+                if self.run_engine(None, app, over, stopped.as_mut()).await? == Ended::Stopped {
+                    return Ok(());
+                }
+                judged?;
+            }
+            silence.end().await.map_err(AppError::Store)?;
+            let standing = match signing.voice.enter().await {
+                Ok(standing) => standing,
+                Err(VoiceError::Guard(fault)) => return Err(fault.into()),
+                // It is heard in silence why.
+                Err(_) => continue,
+            };
+            let next = Height(app.store.tip().height.next());
+            if standing.has_strayed && standing.height == next.0 {
+                engine::forget(&signing.wal, next).await?;
+            }
+            let (voice, mut is_lost) = EngineVoice::new(signing.voice.clone());
+            let mut lost = None;
+            let over = async {
+                tokio::select! {
+                    Some(error) = is_lost.recv() => lost = Some(error),
+                    () = silence.keep_in_touch() => {}
+                }
+            };
+            app.metrics.record_voice(true);
+            let ended = self.run_engine(Some((signing, voice)), app, over, stopped.as_mut()).await;
+            app.metrics.record_voice(false);
+            match (ended?, lost) {
+                (Ended::Stopped, _) => return Ok(()),
+                (Ended::Over, Some(VoiceError::Guard(fault))) => return Err(fault.into()),
+                (Ended::Over, lost) => {
+                    app.metrics.record_voice_lost();
+                    let reason = lost.map_or_else(String::new, |error| error.to_string());
+                    tracing::error!(%reason, "this validator votes no more, and follows the others until it can again");
+                }
+            }
+        }
+    }
+
     /// Starts an engine, which follows the others and signs nothing if `signing` is none, and runs it until its time is
     /// `over`, the node is `stopped`, or something fails.
     async fn run_engine(
         &self,
-        signing: Option<SigningEngine>,
+        signing: Option<(&SigningEngine, EngineVoice)>,
         app: &mut App,
         over: impl Future<Output = ()>,
         stopped: impl Future<Output = Result<(), ConsensusError>>,
     ) -> Result<Ended, ConsensusError> {
         let listening: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().expect("a valid address");
         let bridge = Bridge::start(self.network.clone(), listening).await;
-        let bridge = bridge.map_err(|e| ConsensusError::Start(e.to_string()))?;
+        let bridge = bridge.map_err(|e| EngineError::Start(e.to_string()))?;
         let actor = bridge.actor.clone();
         let (channels, engine) = self.start_engine(signing, actor.clone(), bridge.app.clone()).await?;
         let (events, listeners) = (Arc::clone(&self.events), self.listeners());
         let mut forward = tokio::spawn(async move { bridge.forward(&mut *events.lock().await, listeners).await });
         let result = tokio::select! {
-            result = app.run(channels, over) => result.map(|()| Ended::SilenceOver).map_err(ConsensusError::App),
+            result = app.run(channels, over) => result.map(|()| Ended::Over).map_err(ConsensusError::App),
             _ = &mut forward => Err(ConsensusError::NetworkStopped),
             result = stopped => result.map(|()| Ended::Stopped),
         };
-        stop(engine).await;
+        engine::stop(engine).await;
         forward.abort();
-        if matches!(result, Ok(Ended::SilenceOver)) {
+        if matches!(result, Ok(Ended::Over)) {
             actor.stop(None);
         }
         result
@@ -260,117 +286,21 @@ impl Link {
 
     async fn start_engine(
         &self,
-        signing: Option<SigningEngine>,
+        signing: Option<(&SigningEngine, EngineVoice)>,
         network: NetworkRef<Context>,
         app: mpsc::Sender<NetworkMsg<Context>>,
-    ) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
+    ) -> Result<(Channels<Context>, EngineHandle), EngineError> {
+        let (address, verifier) = (Address(self.address), self.verifier.clone());
         match signing {
-            None => start_follower(self.address, self.verifier.clone(), network, app).await,
-            Some(SigningEngine { key, wal, interposer }) => {
+            None => engine::start_follower(address, verifier, network, app).await,
+            Some((SigningEngine { wal, interposer, .. }, voice)) => {
                 let network = match interposer {
                     Some(interpose) => interpose(network).await,
                     None => network,
                 };
-                start_engine(key, self.store.genesis().chain_id(), self.verifier.clone(), wal, network, app).await
+                engine::start_engine(address, ValidatorSigner::new(voice), verifier, wal, network, app).await
             }
         }
-    }
-}
-
-async fn start_engine(
-    key: KeyPair,
-    chain: ChainId,
-    verifier: ValidatorVerifier,
-    wal: Wal,
-    network: NetworkRef<Context>,
-    app: mpsc::Sender<NetworkMsg<Context>>,
-) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
-    let engine = EngineBuilder::new(Context, EngineConfig::new(true))
-        .with_custom_network(network, app)
-        .with_default_sync(SyncContext::new(BorshCodec))
-        .with_default_consensus(ConsensusContext::new_validator(
-            Address(key.address()),
-            Box::new(verifier),
-            Box::new(ValidatorSigner::new(key, chain)),
-        ))
-        .with_default_request(RequestContext::new(ENGINE_REQUESTS));
-    let started = match wal {
-        Wal::Directory(dir) => {
-            std::fs::create_dir_all(&dir).map_err(|e| ConsensusError::WalDirectory(dir.clone(), e))?;
-            engine.with_default_wal(WalContext::new(dir.join("wal"), BorshCodec)).build().await
-        }
-        Wal::Actor(wal) => engine.with_custom_wal(wal).build().await,
-    };
-    started.map_err(|e| ConsensusError::Start(e.to_string()))
-}
-
-/// Starts an engine without a key, which decides by the votes of others and by what peers have decided.
-async fn start_follower(
-    address: lojal_types::Address,
-    verifier: ValidatorVerifier,
-    network: NetworkRef<Context>,
-    app: mpsc::Sender<NetworkMsg<Context>>,
-) -> Result<(Channels<Context>, EngineHandle), ConsensusError> {
-    let log = no_log().await.map_err(|e| ConsensusError::Start(e.to_string()))?;
-    EngineBuilder::new(Context, EngineConfig::new(false))
-        .with_custom_network(network, app)
-        .with_default_sync(SyncContext::new(BorshCodec))
-        .with_default_consensus(ConsensusContext::new_full_node(Address(address), Box::new(verifier)))
-        .with_default_request(RequestContext::new(ENGINE_REQUESTS))
-        .with_custom_wal(log)
-        .build()
-        .await
-        .map_err(|e| ConsensusError::Start(e.to_string()))
-}
-
-/// Stops the engine's actors, and with them everything that waits for answers. What its log holds unsynced, it has not
-/// published.
-async fn stop(engine: EngineHandle) {
-    let stopped = engine.actor.get_cell().stop_and_wait(Some("shutdown".to_owned()), Some(STOP_TIMEOUT)).await;
-    if let Err(error) = stopped {
-        tracing::debug!(%error, "the engine had stopped before, or takes its time");
-    }
-    engine.handle.abort();
-}
-
-/// The engine's configuration. It has a network section of its own, which our network actor makes irrelevant.
-struct EngineConfig {
-    consensus: ConsensusConfig,
-    sync: ValueSyncConfig,
-}
-
-impl EngineConfig {
-    /// A disabled engine signs nothing, whether or not its address is a validator's.
-    fn new(enabled: bool) -> Self {
-        // Never ProposalOnly: it accepts proposals without asking the application.
-        let value_payload = ValuePayload::ProposalAndParts;
-        let consensus = ConsensusConfig { enabled, value_payload, ..ConsensusConfig::default() };
-        let sync = ValueSyncConfig {
-            status_update_interval: STATUS_INTERVAL,
-            request_timeout: SYNC_REQUEST_TIMEOUT,
-            max_response_size: ByteSize::b(2 * SYNC_BYTES_MAX as u64),
-            batch_size: SYNC_BLOCKS_MAX,
-            ..ValueSyncConfig::default()
-        };
-        Self { consensus, sync }
-    }
-}
-
-impl NodeConfig for EngineConfig {
-    fn moniker(&self) -> &'static str {
-        "lojal"
-    }
-    fn consensus(&self) -> &ConsensusConfig {
-        &self.consensus
-    }
-    fn consensus_mut(&mut self) -> &mut ConsensusConfig {
-        &mut self.consensus
-    }
-    fn value_sync(&self) -> &ValueSyncConfig {
-        &self.sync
-    }
-    fn value_sync_mut(&mut self) -> &mut ValueSyncConfig {
-        &mut self.sync
     }
 }
 

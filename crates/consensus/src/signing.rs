@@ -7,22 +7,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_malachitebft_core_types::{SignedMessage, ValidatorProof, VoteExtensionScope};
 use arc_malachitebft_signing::{Error, Signer, VerificationResult, Verifier};
 use async_trait::async_trait;
+use lojal_signer::{Answer, Signed, Statement};
 use lojal_types::hash::hash;
-use lojal_types::{ChainId, KeyPair, PublicKey, Signature};
+use lojal_types::{ChainId, PublicKey, Signature};
 
 use crate::context::{Context, Proposal, Vote};
 use crate::limits::CHECKS_REMEMBERED_MAX;
+use crate::voice::EngineVoice;
 
-/// Signs with a validator's key.
-pub struct ValidatorSigner {
-    key: KeyPair,
-    chain: ChainId,
+/// The signature of what the guard holds back. The network never gets a message with it.
+pub(crate) const UNSIGNED: Signature = Signature::new([0; 64]);
+
+/// Has a validator's statements signed, as its guard lets it.
+pub(crate) struct ValidatorSigner {
+    voice: EngineVoice,
 }
 
 impl ValidatorSigner {
-    /// A signer for one network.
-    pub fn new(key: KeyPair, chain: ChainId) -> Self {
-        Self { key, chain }
+    /// A signer for one engine.
+    pub(crate) fn new(voice: EngineVoice) -> Self {
+        Self { voice }
+    }
+
+    async fn sign(&self, statement: Statement) -> Result<Answer, Error> {
+        let answer = self.voice.sign(statement).await.ok_or_else(|| Error::from_source("the validator is silent"))?;
+        match &answer {
+            Answer::Instead(signed) => {
+                tracing::warn!(asked = %statement, signed = %signed.statement, "the guard signed something else");
+            }
+            Answer::Withheld => tracing::warn!(asked = %statement, "the guard has signed another proposal before"),
+            Answer::Signed(_) | Answer::Below(_) => {}
+        }
+        Ok(answer)
     }
 }
 
@@ -30,12 +46,19 @@ impl ValidatorSigner {
 impl Signer<Context> for ValidatorSigner {
     async fn sign_vote(&self, vote: Vote) -> Result<SignedMessage<Context, Vote>, Error> {
         let content = vote.content().ok_or_else(|| Error::from_source("a vote outside of any round"))?;
-        let signature = self.key.sign(&content.signing_bytes(&self.chain));
-        Ok(SignedMessage::new(vote, signature))
+        match self.sign(Statement::Vote(content)).await? {
+            Answer::Signed(Signed { statement: Statement::Vote(content), signature })
+            | Answer::Instead(Signed { statement: Statement::Vote(content), signature }) => {
+                Ok(SignedMessage::new(Vote::from_content(&content), signature))
+            }
+            _ => Ok(SignedMessage::new(vote, UNSIGNED)),
+        }
     }
     async fn sign_proposal(&self, proposal: Proposal) -> Result<SignedMessage<Context, Proposal>, Error> {
-        let signature = self.key.sign(&proposal.signing_bytes(&self.chain));
-        Ok(SignedMessage::new(proposal, signature))
+        match self.sign(Statement::Proposal(proposal.content())).await? {
+            Answer::Signed(signed) => Ok(SignedMessage::new(proposal, signed.signature)),
+            _ => Ok(SignedMessage::new(proposal, UNSIGNED)),
+        }
     }
     async fn sign_vote_extension(
         &self,
@@ -44,13 +67,8 @@ impl Signer<Context> for ValidatorSigner {
     ) -> Result<SignedMessage<Context, ()>, Error> {
         Err(Error::from_source("vote extensions are not used"))
     }
-    async fn sign_validator_proof(
-        &self,
-        public_key: Vec<u8>,
-        peer_id: Vec<u8>,
-    ) -> Result<ValidatorProof<Context>, Error> {
-        let signature = self.key.sign(&ValidatorProof::<Context>::signing_bytes(&public_key, &peer_id));
-        Ok(ValidatorProof::new(public_key, peer_id, signature))
+    async fn sign_validator_proof(&self, _: Vec<u8>, _: Vec<u8>) -> Result<ValidatorProof<Context>, Error> {
+        Err(Error::from_source("a validator's key signs votes and proposals only"))
     }
 }
 

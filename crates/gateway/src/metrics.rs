@@ -75,6 +75,26 @@ fn consensus(text: &mut Text, gateway: &Gateway) {
     count("lojal_sync_blocks_served_total", "Blocks given to peers that catch up.", counts.sync_served);
     let unavailable = counts.sync_unavailable;
     count("lojal_sync_unavailable_total", "Requests for a block that this node can't read.", unavailable);
+    let refusals = counts.guard_refusals;
+    count("lojal_guard_refusals_total", "Statements that the guard did not sign as they were asked for.", refusals);
+    count(
+        "lojal_votes_lost_total",
+        "Times that this validator stopped voting for want of a signature.",
+        counts.voices_lost,
+    );
+    text.single(
+        Gauge,
+        "lojal_signing",
+        "1 while this validator votes, and doesn't only follow.",
+        u64::from(counts.is_signing),
+    );
+    text.single(
+        Gauge,
+        "lojal_signer_up",
+        "1 if the guard or the signer has answered last time.",
+        u64::from(counts.signer_up),
+    );
+    text.single(Gauge, "lojal_guard_height", "The highest height at which the guard has signed.", counts.guard_height);
     let execute = seconds(Duration::from_micros(counts.execute_us));
     text.single(Counter, "lojal_execute_seconds_total", "Time spent executing blocks.", execute);
     let commit = seconds(Duration::from_micros(counts.commit_us));

@@ -4,6 +4,7 @@
 
 mod blocks;
 mod noise;
+mod signer;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,7 @@ use lojal_network::{Command, Topic};
 use lojal_types::{BlockId, ChainId, KeyPair};
 
 use self::blocks::Begun;
+pub use self::signer::LiarSigner;
 use crate::network::Hub;
 use crate::people;
 use crate::plan::VICTIM;

@@ -53,7 +53,7 @@ const fn beyond_f(class: Class) -> Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 46] = [
+pub const CLASSES: [Class; 50] = [
     class("none", "nothing goes wrong", draw::nothing),
     class("delay", "messages take up to two seconds longer", draw::delay),
     class("slow-link", "the links of one validator take seconds", draw::slow_link),
@@ -78,6 +78,14 @@ pub const CLASSES: [Class; 46] = [
     class("index-lost", "a crash takes the index", draw::index_lost),
     class("all-but-one-wiped", "all are stopped, and all but one start without their disks", draw::all_but_one_wiped),
     class("all-but-one-restored", "all but one start with older copies of their disks", draw::all_but_one_restored),
+    class("restored", "one validator after the other starts with an older copy of its data", draw::restored),
+    class(
+        "restored-together",
+        "all lose their power at once, and half of them start with older copies of their data",
+        draw::restored_together,
+    ),
+    class("signer-away", "signers lose their power while validators crash, and come back", draw::signer_away),
+    class("signer-crash-all", "all validators and their signers lose their power at once", draw::signer_crash_all),
     of_seven(class(
         "wiped-and-liar",
         "four of seven lose their disks, and one lies about heights",

@@ -66,6 +66,7 @@ async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
         }
         FaultKind::LogRot { node } => crash(world, &[*node]).await,
         FaultKind::Restart { node } => world.stop(*node).await,
+        FaultKind::SignerAway { node } => world.stop_signer(*node),
         FaultKind::DiskFull { node } => {
             world.trouble(*node, Faults { full_after_bytes: Some(2_000), ..Faults::default() });
         }
@@ -113,7 +114,7 @@ async fn end(world: &World, number: usize, fault: &Fault) {
         FaultKind::Wipe { nodes } => {
             for node in nodes {
                 world.forget(*node).expect("the directory of the run can be emptied");
-                world.mark_as_forgetful(*node).expect("the directory of the run can be written");
+                world.make_doubtful_guard(*node).expect("the directory of the run can be written");
                 world.start(*node).await;
             }
         }
@@ -130,6 +131,9 @@ async fn end(world: &World, number: usize, fault: &Fault) {
             restart(world, *node, IndexLeft::Whole).await;
         }
         FaultKind::Restart { node } => world.start(*node).await,
+        FaultKind::SignerAway { node } => {
+            world.start_signer(*node).expect("what a power cut leaves of a guard can be opened");
+        }
         FaultKind::OldRot { node } => {
             world.stop(*node).await;
             world.start(*node).await;

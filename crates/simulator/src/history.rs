@@ -16,7 +16,7 @@ pub struct History {
     pub validators: usize,
     /// Those that break the protocol at some time, or forget what they signed.
     pub byzantine: BTreeSet<usize>,
-    /// Those that come back without what they signed: they may contradict it.
+    /// Those that come back without their guards: they may contradict what they signed.
     pub forgetful: BTreeSet<usize>,
     /// Those whose disk lost what was durable: nobody can promise anything for them.
     pub disk_lost: BTreeSet<usize>,

@@ -1,5 +1,7 @@
 //! The plan of a run: how many validators, for how long, and what goes wrong.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -21,10 +23,13 @@ pub(crate) const VICTIM: usize = 1;
 pub enum Plant {
     /// The disk: syncs of the store's files do nothing.
     SkippedSync,
-    /// The engine's log: flushes do nothing, so that a validator forgets its votes in a crash.
+    /// The engine's log: flushes do nothing; and the guard is thrown away at every start. So a validator forgets its
+    /// votes in a crash.
     SkippedWalFlush,
-    /// The engine's log: it is thrown away at every start.
+    /// The engine's log and the guard: they are thrown away at every start.
     DroppedWal,
+    /// The guard: it lies in the data directory, and goes where that goes.
+    GuardInData,
     /// The gateway: a client is told that its transaction is final when it has been accepted.
     HastyAnswers,
 }
@@ -99,9 +104,15 @@ impl Plan {
         self.faults.iter().map(|fault| fault.end_ms).max().unwrap_or(0).max(self.active_ms)
     }
 
-    /// The validators that come back without what they signed, and say so or don't.
+    /// The validators whose keys are in signers.
+    pub fn signed_elsewhere(&self) -> BTreeSet<usize> {
+        let away = self.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::SignerAway { .. }));
+        away.flat_map(|fault| fault.kind.touches()).collect()
+    }
+
+    /// The validators that come back without their guards, and say so.
     pub fn forgetful(&self) -> impl Iterator<Item = usize> {
-        let forgetful = |fault: &&Fault| matches!(fault.kind, FaultKind::Wipe { .. } | FaultKind::Restore { .. });
+        let forgetful = |fault: &&Fault| matches!(fault.kind, FaultKind::Wipe { .. });
         self.faults.iter().filter(forgetful).flat_map(|fault| fault.kind.touches())
     }
 

@@ -29,10 +29,11 @@ struct Bug {
 }
 
 /// Every bug.
-const BUGS: [Bug; 12] = [
+const BUGS: [Bug; 14] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
     inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-majority", 20),
     inside("dropped-wal", Plant::DroppedWal, "crash-majority", 20),
+    inside("guard-in-data", Plant::GuardInData, "all-but-one-restored", 10),
     inside("hasty-answers", Plant::HastyAnswers, "none", 2),
     patch("commit-not-synced", "crash-all", 10),
     patch("proposals-forgotten", "crash-all", 20),
@@ -41,6 +42,7 @@ const BUGS: [Bug; 12] = [
     patch("lot-order", "none", 5),
     patch("dedupe-window", "none", 10),
     patch("expired-hold-kept", "none", 10),
+    patch("guard-not-synced", "all-but-one-restored", 10),
     patch("silence-ends-while-behind", "all-but-one-wiped", 10),
 ];
 

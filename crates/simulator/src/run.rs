@@ -117,6 +117,7 @@ async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
     world.history().forgetful = plan.forgetful().collect();
     world.history().disk_lost = disk_lost(plan);
     let mut tasks = vec![tokio::spawn(world.hub().clone().run())];
+    plan.signed_elsewhere().into_iter().for_each(|node| world.sign_elsewhere(node));
     for node in 0..plan.validators {
         world.start(node).await;
     }
@@ -151,9 +152,12 @@ async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
 
 /// Those whose machine loses what was durable.
 fn disk_lost(plan: &Plan) -> std::collections::BTreeSet<usize> {
-    let lost =
-        plan.faults.iter().filter(|fault| matches!(fault.kind, FaultKind::LogRot { .. } | FaultKind::Amnesia { .. }));
-    lost.flat_map(|fault| fault.kind.touches()).chain(plan.forgetful()).collect()
+    let is_loss = |kind: &FaultKind| {
+        use FaultKind::{Amnesia, LogRot, Restore, Wipe};
+        matches!(kind, LogRot { .. } | Amnesia { .. } | Restore { .. } | Wipe { .. })
+    };
+    let lost = plan.faults.iter().filter(|fault| is_loss(&fault.kind));
+    lost.flat_map(|fault| fault.kind.touches()).collect()
 }
 
 async fn sleep_until(world: &World, at_ms: u64) {

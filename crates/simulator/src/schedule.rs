@@ -122,19 +122,26 @@ pub enum FaultKind {
         /// The way it lies.
         malice: Malice,
     },
-    /// Validators crash and lose their disks. They start with empty directories and the mark of one that may have
-    /// forgotten what it signed, as the manual says.
+    /// Validators crash and lose their disks, guards included. They start with empty directories and new guards that
+    /// don't know what was signed, as the manual says.
     Wipe {
         /// The validators.
         nodes: Vec<usize>,
     },
-    /// At the end, validators crash and start with copies of their directories that were made at the beginning: what
-    /// the manual forbids.
+    /// At the end, validators crash and start with copies of their data directories that were made at the beginning.
+    /// Their guards, of which there are no copies, are as they were.
     Restore {
         /// The validators.
         nodes: Vec<usize>,
     },
-    /// A validator crashes and loses all that it remembers: block log, index and the engine's log.
+    /// The signer of a validator, which holds its key in a process of its own for the whole run, loses its power; it
+    /// starts again at the end.
+    SignerAway {
+        /// The validator.
+        node: usize,
+    },
+    /// A validator crashes and loses all that it remembers: block log, index, the engine's log and the guard, and
+    /// nobody says so.
     Amnesia {
         /// The validators.
         nodes: Vec<usize>,
@@ -206,6 +213,7 @@ impl FaultKind {
             | Self::WriteFails { node, .. }
             | Self::LogRot { node }
             | Self::OldRot { node }
+            | Self::SignerAway { node }
             | Self::Byzantine { node, .. } => vec![*node],
             Self::Delay { .. }
             | Self::Loss { .. }

@@ -1,7 +1,10 @@
 //! A simulated network: the validators, what connects them, and what of them outlasts a crash.
 
+mod guard;
 mod life;
+mod losses;
 mod outgoing;
+mod signer;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicI64;
@@ -15,6 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use self::signer::SignerProcess;
 use crate::byzantine::{Liar, Plot};
 use crate::history::History;
 use crate::network::Hub;
@@ -44,6 +48,10 @@ struct Inner {
 struct Place {
     directory: PathBuf,
     disk: SimulatedDisk,
+    /// The directory of the guard, and the disk that it is on.
+    guard: (PathBuf, SimulatedDisk),
+    /// The signer that holds the key, if that is in a process of its own.
+    signer: Option<SignerProcess>,
     wal: WalDisk,
     skew_ms: Arc<AtomicI64>,
     random: Random,
@@ -89,6 +97,8 @@ impl World {
         let place = |number: usize| Place {
             directory: directory.join(number.to_string()),
             disk: SimulatedDisk::new(),
+            guard: (directory.join(format!("{number}-guard")), SimulatedDisk::new()),
+            signer: None,
             wal: WalDisk::default(),
             skew_ms: Arc::new(AtomicI64::new(0)),
             random: Random::of(seed, &format!("validator {number}")),

@@ -2,6 +2,7 @@
 
 mod crash;
 mod faults;
+mod identity;
 mod simulated;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::error::StoreError;
 pub use crash::IndexAfterCrash;
 pub use faults::Faults;
+pub use identity::FileIdentity;
 pub use simulated::SimulatedDisk;
 
 const COPY_BYTES: usize = 256 * 1024;
@@ -27,7 +29,7 @@ pub struct Disk {
 
 /// A file that only grows, and whose growth is made durable on demand.
 #[derive(Debug)]
-pub(crate) struct AppendFile {
+pub struct AppendFile {
     disk: Disk,
     file: File,
     path: PathBuf,
@@ -40,8 +42,13 @@ impl AppendFile {
         self.len
     }
 
+    /// The size of the file, in bytes.
+    pub fn size(&self) -> u64 {
+        self.len
+    }
+
     /// Appends the parts one after the other. After an error, any part of them may be in the file.
-    pub(crate) fn append(&mut self, parts: &[&[u8]]) -> Result<(), StoreError> {
+    pub fn append(&mut self, parts: &[&[u8]]) -> Result<(), StoreError> {
         for part in parts {
             self.disk.write(&mut self.file, &self.path, part).map_err(StoreError::io("append to", &self.path))?;
             self.len += part.len() as u64;
@@ -50,7 +57,7 @@ impl AppendFile {
     }
 
     /// Makes everything appended so far durable (fdatasync). After an error nobody knows what is.
-    pub(crate) fn sync(&mut self) -> Result<(), StoreError> {
+    pub fn sync(&mut self) -> Result<(), StoreError> {
         let synced = match &self.disk.simulated {
             Some(simulated) => simulated.sync(&self.path),
             None => self.file.sync_data(),
@@ -97,20 +104,20 @@ impl Disk {
     }
 
     /// Makes a new file to append to; there must be none.
-    pub(crate) fn create(&self, path: &Path) -> Result<AppendFile, StoreError> {
+    pub fn create(&self, path: &Path) -> Result<AppendFile, StoreError> {
         self.new_file(path, OpenOptions::new().append(true).create_new(true))
             .map(|file| AppendFile { disk: self.clone(), file, path: path.to_owned(), len: 0 })
             .map_err(StoreError::io("create", path))
     }
 
     /// Opens a file to append to it.
-    pub(crate) fn open_to_append(&self, path: &Path) -> Result<AppendFile, StoreError> {
+    pub fn open_to_append(&self, path: &Path) -> Result<AppendFile, StoreError> {
         let file = OpenOptions::new().append(true).open(path).map_err(StoreError::io("open", path))?;
         Ok(AppendFile { disk: self.clone(), file, path: path.to_owned(), len: self.len(path)? })
     }
 
     /// Makes a directory and those above it, unless it is there; durably, if the one above it was.
-    pub(crate) fn create_directory(&self, path: &Path) -> Result<(), StoreError> {
+    pub fn create_directory(&self, path: &Path) -> Result<(), StoreError> {
         if path.is_dir() {
             return Ok(());
         }
@@ -119,8 +126,19 @@ impl Disk {
         above.parent().map_or(Ok(()), |above| self.sync_directory(above))
     }
 
+    /// The identity of a file. On a simulated disk all have the same, since a power cut makes its files anew.
+    ///
+    /// # Errors
+    /// When the file system fails.
+    pub fn identity(&self, path: &Path) -> Result<FileIdentity, StoreError> {
+        match &self.simulated {
+            Some(_) => Ok(FileIdentity::SIMULATED),
+            None => FileIdentity::of(path).map_err(StoreError::io("look at", path)),
+        }
+    }
+
     /// Makes the entries of a directory durable.
-    pub(crate) fn sync_directory(&self, path: &Path) -> Result<(), StoreError> {
+    pub fn sync_directory(&self, path: &Path) -> Result<(), StoreError> {
         let synced = match &self.simulated {
             Some(simulated) => simulated.sync_directory(path),
             None => File::open(path).and_then(|directory| directory.sync_all()),
@@ -139,7 +157,7 @@ impl Disk {
     }
 
     /// True if there is something at a path.
-    pub(crate) fn exists(&self, path: &Path) -> Result<bool, StoreError> {
+    pub fn exists(&self, path: &Path) -> Result<bool, StoreError> {
         self.look().and_then(|()| path.try_exists()).map_err(StoreError::io("look for", path))
     }
 
@@ -211,7 +229,7 @@ impl Disk {
     }
 
     /// Gives a file or directory another name; replaces a file of that name.
-    pub(crate) fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
+    pub fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
         let renamed = match &self.simulated {
             Some(simulated) => simulated.rename(from, to),
             None => fs::rename(from, to),
@@ -269,7 +287,7 @@ impl Disk {
     }
 
     /// Reads a file, if it is there.
-    pub(crate) fn read_whole(&self, path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn read_whole(&self, path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
         let read = || -> io::Result<Vec<u8>> {
             let mut bytes = Vec::new();
             ReadFile { disk: self.clone(), file: File::open(path)? }.read_to_end(&mut bytes)?;
@@ -283,7 +301,7 @@ impl Disk {
     }
 
     /// Removes a file, if it is there.
-    pub(crate) fn remove(&self, path: &Path) -> Result<(), StoreError> {
+    pub fn remove(&self, path: &Path) -> Result<(), StoreError> {
         let removed = match &self.simulated {
             Some(simulated) => simulated.remove(path),
             None => fs::remove_file(path),
@@ -349,7 +367,7 @@ impl Disk {
 }
 
 /// Takes the lock file for as long as the answer lives.
-pub(crate) fn lock(directory: &Path) -> Result<File, StoreError> {
+pub fn lock(directory: &Path) -> Result<File, StoreError> {
     let path = directory.join("lock");
     let file = OpenOptions::new()
         .create(true)

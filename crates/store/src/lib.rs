@@ -39,7 +39,7 @@ mod tests;
 mod verify_ahead;
 mod writer;
 
-pub use disk::{Disk, Faults, IndexAfterCrash, SimulatedDisk};
+pub use disk::{AppendFile, Disk, Faults, FileIdentity, IndexAfterCrash, SimulatedDisk, lock};
 pub use error::{DamageReason, IndexError, StoreError};
 pub use forgotten::Forgotten;
 pub use index::IndexRebuilt;

@@ -9,6 +9,7 @@ mod engine;
 mod execute;
 mod http;
 mod messages;
+mod signer;
 mod source;
 mod store;
 mod wallet;
@@ -20,6 +21,7 @@ pub use engine::{engine_message, parts};
 pub use execute::{applied_operations, execute};
 pub use http::http_request;
 pub use messages::{block, canonical, certificate, header, proof, signed_transaction};
+pub use signer::{GUARD_CHAIN, guard_file, guard_key, guard_of, guarded_vote, signer_message};
 pub use store::{archive, block_log, index_entries, index_redo};
 pub use wallet::{amounts, backup_words, good_key_file, key_file, payment_text, wallet_home};
 
@@ -39,7 +41,7 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: usize) -> Target 
 }
 
 /// All targets.
-pub const TARGETS: [Target; 22] = [
+pub const TARGETS: [Target; 24] = [
     target("amounts", amounts, 300),
     target("archive", archive, 30),
     target("backup_words", backup_words, 100),
@@ -50,6 +52,7 @@ pub const TARGETS: [Target; 22] = [
     target("engine_message", engine_message, 300),
     target("execute", execute, 10),
     target("genesis", genesis, 100),
+    target("guard_file", guard_file, 100),
     target("header", header, 300),
     target("http_request", http_request, 20),
     target("index_entries", index_entries, 2),
@@ -60,6 +63,7 @@ pub const TARGETS: [Target; 22] = [
     target("payment_text", payment_text, 200),
     target("proof", proof, 300),
     target("signed_transaction", signed_transaction, 200),
+    target("signer_message", signer_message, 60),
     target("text", text, 300),
     target("wallet_home", wallet_home, 50),
 ];

@@ -1,19 +1,23 @@
 //! Four validators in one process: real engines, networks on 127.0.0.1 and stores on disk.
 
+mod signing;
+
 use std::net::TcpListener;
 use std::path::Path;
 
 use arc_malachitebft_engine::node::NodeMsg;
 use lojal_network::limits::REPORTS_PER_MINUTE_MAX;
 use lojal_network::{NetworkConfig, Peer, Topic};
+use lojal_signer::Client;
 use lojal_store::{Opened, Options};
-use lojal_types::{Genesis, Height, TransactionId};
+use lojal_types::{ChainId, Genesis, Height, TransactionId};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::fixture::{forged, forgeries, genesis, identity, issue, peer, validator_key};
+use crate::engine::start_engine;
+use crate::fixture::{forged, forgeries, genesis, guard, identity, issue, peer, validator_key, voice};
 use crate::mempool::messages;
 
 /// Generous: only a test that would fail anyway waits this long.
@@ -50,6 +54,8 @@ struct Cluster {
     dirs: Vec<TempDir>,
     nodes: Vec<Option<Node>>,
     transactions: u64,
+    /// The validator whose key is in a signer.
+    signed_elsewhere: Option<u8>,
 }
 
 impl Cluster {
@@ -68,7 +74,7 @@ impl Cluster {
         drop(listeners);
         let dirs = (0..4).map(|_| tempfile::tempdir().expect("a temporary directory")).collect();
         let nodes = (0..4).map(|_| None).collect();
-        Self { genesis: genesis(HEARTBEAT_MS), ports, dirs, nodes, transactions: 0 }
+        Self { genesis: genesis(HEARTBEAT_MS), ports, dirs, nodes, transactions: 0, signed_elsewhere: None }
     }
 
     fn address(&self, number: u8) -> Multiaddr {
@@ -92,7 +98,7 @@ impl Cluster {
         let (metrics, (ready, is_ready), (stop, stopped)) =
             (Metrics::default(), watch::channel(false), oneshot::channel::<()>());
         let validator = ValidatorParts {
-            key: validator_key(number),
+            voice: self.voice(number, &metrics),
             wal: Wal::Directory(dir.join("consensus")),
             store: store.clone(),
             writer,
@@ -112,6 +118,17 @@ impl Cluster {
         let running = tokio::spawn(run(validator, async { stopped.await.unwrap_or_default() }));
         let node = Node { store, mempool, metrics, network, ready: is_ready, stop, running };
         self.nodes[usize::from(number)] = Some(node);
+    }
+
+    /// The key in this process, with its guard; or the signer that the test runs.
+    fn voice(&self, number: u8, metrics: &Metrics) -> Voice {
+        let (dir, chain) = (self.dirs[usize::from(number)].path(), self.genesis.chain_id());
+        if self.signed_elsewhere == Some(number) {
+            let client = Client::new(dir.join("sign.sock"), chain, validator_key(number).public_key());
+            return Voice::elsewhere(client, metrics.clone());
+        }
+        let guard = guard(&dir.join("guard"), number, chain);
+        Voice::here(guard, Workers::Threads, metrics.clone())
     }
 
     async fn stop_node(&mut self, number: u8) {
@@ -229,26 +246,6 @@ async fn four_validators_agree_through_restarts_and_halt_without_a_quorum() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_validator_that_may_have_forgotten_follows_in_silence_and_then_votes_again() {
-    let mut cluster = Cluster::start().await;
-    let ids = cluster.submit(0, 3).await;
-    cluster.committed(&ids).await;
-    cluster.stop_node(3).await;
-    let mark = cluster.dirs[3].path().join("data/forgotten");
-    std::fs::write(&mark, []).expect("a temporary directory");
-    cluster.start_node(3).await;
-    let ids = cluster.submit(3, 3).await;
-    cluster.committed(&ids).await;
-    eventually("its silence ends", || !mark.exists()).await;
-    cluster.stop_node(0).await;
-    // Three of four are a quorum only with its votes.
-    let ids = cluster.submit(1, 3).await;
-    cluster.committed(&ids).await;
-    cluster.assert_agreement();
-    cluster.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_validator_that_gossips_forged_transactions_is_shut_out_and_the_others_go_on() {
     let mut cluster = Cluster::start().await;
     let all_connected = || cluster.running().all(|node| node.network.peer_count() == 3);
@@ -339,7 +336,7 @@ async fn a_store_that_takes_no_more_ends_the_node_with_the_reason() {
     cluster.stop().await;
 }
 
-type Started = Result<(Channels<Context>, EngineHandle), ConsensusError>;
+type Started = Result<(Channels<Context>, EngineHandle), EngineError>;
 
 /// An engine without peers.
 async fn lone_engine(dir: &Path) -> (Started, mpsc::Receiver<Event>) {
@@ -351,7 +348,9 @@ async fn lone_engine(dir: &Path) -> (Started, mpsc::Receiver<Event>) {
     let wal = Wal::Directory(dir.to_path_buf());
     let chain = ChainId::new([1; 32]);
     let verifier = ValidatorVerifier::new(chain);
-    (start_engine(validator_key(0), chain, verifier, wal, bridge.actor, bridge.app).await, events)
+    let (voice, _) = EngineVoice::new(voice(0, &dir.join("guard"), chain));
+    let (address, signer) = (Address(validator_key(0).address()), ValidatorSigner::new(voice));
+    (start_engine(address, signer, verifier, &wal, bridge.actor, bridge.app).await, events)
 }
 
 #[tokio::test]
@@ -359,7 +358,7 @@ async fn an_unusable_log_of_the_engine_is_told_at_the_start() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     std::fs::create_dir(dir.path().join("wal")).expect("a directory where a file should be");
     let (started, _events) = lone_engine(dir.path()).await;
-    assert!(matches!(started, Err(ConsensusError::Start(_))));
+    assert!(matches!(started, Err(EngineError::Start(_))));
 }
 
 #[tokio::test]
@@ -370,5 +369,5 @@ async fn an_engine_that_hangs_for_safety_ends_the_applications_loop() {
     engine.actor.cast(NodeMsg::SafetyFailure("the log can't be written".to_owned())).expect("it runs");
     let ended = async { while channels.consensus.recv().await.is_some() {} };
     assert!(tokio::time::timeout(PATIENCE, ended).await.is_ok(), "the loop ends, and with it the node");
-    stop(engine).await;
+    engine::stop(engine).await;
 }

@@ -3,7 +3,8 @@ use lojal_types::{BlockId, VoteContent, VoteKind};
 
 use super::*;
 use crate::context::{Address, Height, Value};
-use crate::fixture::validator_key;
+use crate::fixture::{validator_key, voice};
+use crate::voice::VoiceError;
 
 const CHAIN: ChainId = ChainId::new([1; 32]);
 const OTHER_CHAIN: ChainId = ChainId::new([2; 32]);
@@ -23,8 +24,10 @@ fn proposal(round: Round) -> Proposal {
     }
 }
 
+/// A signer with a guard of its own that has signed nothing yet.
 fn signer() -> ValidatorSigner {
-    ValidatorSigner::new(validator_key(0), CHAIN)
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    ValidatorSigner::new(EngineVoice::new(voice(0, dir.path(), CHAIN)).0)
 }
 
 async fn is_valid_vote(chain: ChainId, vote: &Vote, signature: &Signature) -> bool {
@@ -97,6 +100,31 @@ async fn nothing_outside_of_a_round_is_signed_or_counts() {
     let roundless = Vote { round: Round::Nil, ..vote(VoteType::Prevote, NilOrVal::Nil) };
     assert!(signer().sign_vote(roundless.clone()).await.is_err());
     assert!(!is_valid_vote(CHAIN, &roundless, &Signature::new([0; 64])).await);
-    let signed = signer().sign_proposal(proposal(Round::Nil)).await.expect("a liar would");
-    assert!(!is_valid_proposal(CHAIN, &signed.message, &signed.signature).await);
+    assert!(signer().sign_proposal(proposal(Round::Nil)).await.is_err());
+    let signature = validator_key(0).sign(&proposal(Round::Nil).signing_bytes(&CHAIN));
+    assert!(!is_valid_proposal(CHAIN, &proposal(Round::Nil), &signature).await, "a liar would");
+}
+
+#[tokio::test]
+async fn the_engine_gets_what_was_signed_before_and_no_second_proposal() {
+    let signer = signer();
+    let first = signer.sign_vote(vote(VoteType::Prevote, NilOrVal::Nil)).await.expect("a vote in a round");
+    let other = vote(VoteType::Prevote, NilOrVal::Val(Value(BlockId::new([9; 32]))));
+    let again = signer.sign_vote(other).await.expect("the earlier one");
+    assert_eq!((again.message, again.signature), (first.message, first.signature));
+    let signed = signer.sign_proposal(proposal(Round::new(2))).await.expect("a proposal");
+    assert!(is_valid_proposal(CHAIN, &signed.message, &signed.signature).await);
+    let other = Proposal { value: Value(BlockId::new([8; 32])), ..proposal(Round::new(2)) };
+    assert_eq!(signer.sign_proposal(other).await.expect("held back").signature, UNSIGNED);
+}
+
+#[tokio::test]
+async fn a_statement_without_a_signature_tells_why_and_ends_the_voice() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let (engine_voice, mut lost) = EngineVoice::new(voice(0, dir.path(), CHAIN));
+    let signer = ValidatorSigner::new(engine_voice);
+    signer.sign_vote(vote(VoteType::Precommit, NilOrVal::Nil)).await.expect("a vote in a round");
+    let below = Vote { height: Height(lojal_types::Height::new(6)), ..vote(VoteType::Prevote, NilOrVal::Nil) };
+    assert!(signer.sign_vote(below).await.is_err());
+    assert!(matches!(lost.recv().await, Some(VoiceError::Below(height)) if height == lojal_types::Height::new(7)));
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lojal_signer::Standing;
 use lojal_types::{Height, ValidatorSet};
 use tokio::time::Instant;
 
@@ -16,6 +17,8 @@ const LAG_MAX: u64 = 2;
 pub(super) struct Heard {
     /// The last block of this node.
     pub(super) tip: Height,
+    /// The standing of the guard; none while nobody knows it.
+    pub(super) standing: Option<Standing>,
     /// The validators that decide the next block.
     pub(super) validators: ValidatorSet,
     /// The voting power of this validator.
@@ -35,6 +38,16 @@ impl Heard {
         lag > LAG_MAX || self.claims.iter().any(|claim| claim.offers_above(self.tip))
     }
 
+    /// True if the guard may not know all that this validator signed.
+    fn is_doubtful(&self) -> bool {
+        self.standing.is_none_or(|standing| standing.is_doubtful)
+    }
+
+    /// True if this validator is a quorum by itself.
+    fn is_alone(&self) -> bool {
+        self.validators.is_quorum(self.own_power)
+    }
+
     /// True if those who claim something have, with this validator, a quorum of the voting power.
     fn is_quorum(&self) -> bool {
         let power = self.claims.iter().fold(self.own_power, |sum, claim| sum.saturating_add(claim.power));
@@ -50,7 +63,7 @@ impl Heard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Silent,
-    /// Nobody has a block that this validator hasn't, and it has forgotten nothing.
+    /// Nobody has a block that this validator hasn't, and its guard knows what it signed.
     Level,
     /// Every height at which it can have signed has been passed.
     Past,
@@ -60,8 +73,6 @@ pub(super) enum Verdict {
 
 /// The facts heard so far.
 pub(super) struct Watch {
-    /// True if this validator may have forgotten what it signed.
-    has_forgotten: bool,
     stalled_max: Duration,
     /// The time since which a quorum has been heard.
     heard_since: Option<Instant>,
@@ -75,9 +86,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(has_forgotten: bool, stalled_max: Duration) -> Self {
+    pub(super) fn new(stalled_max: Duration) -> Self {
         let claimed = Height::GENESIS;
-        Self { has_forgotten, stalled_max, heard_since: None, has_listened: false, claimed, stalled: None }
+        Self { stalled_max, heard_since: None, has_listened: false, claimed, stalled: None }
     }
 
     pub(super) fn has_listened(&self) -> bool {
@@ -86,23 +97,28 @@ impl Watch {
 
     pub(super) fn judge(&mut self, heard: &Heard, now: Instant) -> Verdict {
         self.listen(heard, now);
-        if !self.has_listened {
+        let Some(standing) = heard.standing.filter(|_| self.has_listened) else { return Verdict::Silent };
+        if standing.height > heard.tip.next() {
             return Verdict::Silent;
         }
-        if !self.has_forgotten {
+        if !standing.is_doubtful {
             return if heard.is_behind() { Verdict::Silent } else { Verdict::Level };
         }
         let floor = self.claimed.next();
-        if heard.tip >= floor { Verdict::Past } else { self.judge_stall(heard, floor, now) }
+        if heard.is_alone() || heard.tip >= floor { Verdict::Past } else { self.judge_stall(heard, floor, now) }
     }
 
     fn listen(&mut self, heard: &Heard, now: Instant) {
         if self.has_listened || !heard.is_quorum() {
             return;
         }
+        if heard.is_alone() {
+            self.has_listened = true;
+            return;
+        }
         let since = *self.heard_since.get_or_insert(now);
-        // Who has forgotten wants to know the most that anybody knows, and what was said at first may be old.
-        let need_not_wait = heard.is_everybody() && !self.has_forgotten;
+        // Whose guard was lost wants to know the most that anybody knows, and what was said at first may be old.
+        let need_not_wait = heard.is_everybody() && !heard.is_doubtful();
         self.has_listened = need_not_wait || now.duration_since(since) >= LISTEN_TIME;
         if self.has_listened {
             return;

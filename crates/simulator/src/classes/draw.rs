@@ -1,8 +1,13 @@
 //! The drawing of the schedules.
 
+mod lost;
+
 use super::Draw;
 use crate::plan::VICTIM;
 use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
+pub(super) use lost::{
+    all_but_one_restored, all_but_one_wiped, restored, restored_together, signer_away, signer_crash_all, wiped_and_liar,
+};
 
 /// Nothing goes wrong before a network has begun to work.
 const FIRST_MS: u64 = 3_000;
@@ -181,33 +186,6 @@ pub(super) fn old_rot(draw: &mut Draw) -> Vec<Fault> {
     };
     let absences: Vec<Fault> = rot.iter().map(absence).collect();
     [rot, absences].concat()
-}
-
-/// The one that keeps its disk is stopped soon after the others, and comes back some time before or after them.
-pub(super) fn all_but_one_wiped(draw: &mut Draw) -> Vec<Fault> {
-    let whole = draw.node();
-    let nodes = (0..draw.validators).filter(|node| *node != whole).collect();
-    let index = draw.index_left();
-    let wipe = draw.fault(1_000..=4_000, FaultKind::Wipe { nodes });
-    let end_ms = wipe.start_ms + draw.random.between(500..=6_000);
-    let stop = Fault { start_ms: wipe.start_ms + 400, end_ms, kind: FaultKind::Crash { nodes: vec![whole], index } };
-    vec![wipe, stop]
-}
-
-pub(super) fn all_but_one_restored(draw: &mut Draw) -> Vec<Fault> {
-    let whole = draw.node();
-    let nodes = (0..draw.validators).filter(|node| *node != whole).collect();
-    vec![draw.fault(4_000..=12_000, FaultKind::Restore { nodes })]
-}
-
-pub(super) fn wiped_and_liar(draw: &mut Draw) -> Vec<Fault> {
-    let mut lie = draw.liar(Malice::ClaimsFalseHeight);
-    let liars: Vec<usize> = lie.iter().flat_map(|fault| fault.kind.touches()).collect();
-    let others: Vec<usize> = (0..draw.validators).filter(|node| !liars.contains(node)).collect();
-    let some = draw.random.some_of(others.len(), draw.validators / 2 + 1);
-    let nodes = some.into_iter().map(|at| others[at]).collect();
-    lie.push(draw.fault(1_000..=4_000, FaultKind::Wipe { nodes }));
-    lie
 }
 
 pub(super) fn index_rot(draw: &mut Draw) -> Vec<Fault> {

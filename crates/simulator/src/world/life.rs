@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, Wal, Workers};
+use futures::FutureExt;
+use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, Voice, Wal, Workers};
 use lojal_network::limits::EVENTS_MAX;
 use lojal_network::{Event, Network};
-use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Opened, Options, SimulatedDisk, Store, StoreError};
+use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Opened, Options, Store, StoreError};
 use lojal_types::Height;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -43,7 +44,17 @@ impl World {
         }
         let opened = self.open(&mut self.place(number));
         match opened {
-            Ok(opened) => self.run(number, opened).await,
+            Ok(opened) => {
+                let metrics = Metrics::default();
+                let guard = self.open_guard(number, &self.place(number), metrics.clone());
+                match guard {
+                    Ok(voice) => self.run(number, opened, voice, metrics).await,
+                    Err(error) => {
+                        self.stopped(number, error.to_string());
+                        self.start_later(number);
+                    }
+                }
+            }
             Err(error) => {
                 if let StoreError::Damaged { .. } = error {
                     self.place(number).repair = true;
@@ -57,9 +68,15 @@ impl World {
     fn open(&self, place: &mut Place) -> Result<Opened, StoreError> {
         match self.plant() {
             Some(Plant::SkippedSync) => place.disk.set_faults(Faults { sync_lies: true, ..place.disk.faults() }),
-            Some(Plant::SkippedWalFlush) => place.wal.lie(),
-            Some(Plant::DroppedWal) => place.wal.erase(),
-            Some(Plant::HastyAnswers) | None => {}
+            Some(Plant::SkippedWalFlush) => {
+                place.wal.lie();
+                place.lose_guard().expect("the directory of the run can be emptied");
+            }
+            Some(Plant::DroppedWal) => {
+                place.wal.erase();
+                place.lose_guard().expect("the directory of the run can be emptied");
+            }
+            Some(Plant::HastyAnswers | Plant::GuardInData) | None => {}
         }
         let options = Options {
             repair: std::mem::take(&mut place.repair),
@@ -81,7 +98,7 @@ impl World {
         });
     }
 
-    async fn run(&self, number: usize, opened: Opened) {
+    async fn run(&self, number: usize, opened: Opened, voice: Voice, metrics: Metrics) {
         let Opened { store, writer, state, pending, forgotten, report } = opened;
         self.booted(number, &store, &report);
         let (wal, incarnation, clock) = {
@@ -89,21 +106,23 @@ impl World {
             place.incarnation += 1;
             (place.wal.clone(), place.incarnation, Clock::Virtual(self.clock(&place)))
         };
-        let wal = wal.start().await.expect("an actor without a name can always be started");
+        let wal = Wal::Made(Box::new(move || {
+            let wal = wal.clone();
+            async move { wal.start().await }.boxed()
+        }));
         let (network, commands) = Network::without_swarm(people::peer(number));
         let events = bounded(self.hub().attach(number, incarnation));
         self.forward_commands(number, incarnation, commands);
         let state = lojal_consensus::share(state);
         let (mempool, outbox) = Mempool::start(state.clone(), clock.clone(), Workers::Tasks);
-        let metrics = Metrics::default();
         let node =
             Node { store: store.clone(), mempool: mempool.clone(), metrics: metrics.clone(), state: state.clone() };
         self.watch_commits(number, &store);
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, _) = watch::channel(false);
         let validator = ValidatorParts {
-            key: people::validator(number),
-            wal: Wal::Actor(wal),
+            voice,
+            wal,
             store,
             writer,
             state,
@@ -207,6 +226,9 @@ impl World {
             let mut place = self.place(number);
             place.is_held_down = true;
             place.disk.set_faults(Faults { power_is_off: true, ..Faults::default() });
+            if place.signer.is_none() {
+                place.cut_guard();
+            }
             let Place { wal, random, .. } = &mut *place;
             wal.crash(random);
             place.running.take()
@@ -223,6 +245,9 @@ impl World {
     /// Leaves what the power cut has left, to be called before the start.
     pub fn after_crash(&self, number: usize, index: IndexLeft) -> std::io::Result<()> {
         let mut place = self.place(number);
+        if place.signer.is_none() {
+            place.uncut_guard()?;
+        }
         let (seed, index_seed) = (place.random.number(), place.random.number());
         place.disk.set_faults(Faults::default());
         place.disk.crash(seed)?;
@@ -261,6 +286,7 @@ impl World {
         } else {
             place.troubles += 1;
         }
+        place.guard.1.set_faults(faults.clone());
         place.disk.set_faults(faults);
     }
 
@@ -301,39 +327,6 @@ impl World {
         self.place(number).repair = true;
     }
 
-    /// A validator that is down loses all that it remembers.
-    pub fn forget(&self, number: usize) -> std::io::Result<()> {
-        let mut place = self.place(number);
-        place.disk = SimulatedDisk::new();
-        place.wal.erase();
-        std::fs::remove_dir_all(&place.directory)
-    }
-
-    /// Leaves the mark of a validator that may have forgotten what it signed, as whoever empties a directory has to.
-    pub fn mark_as_forgetful(&self, number: usize) -> std::io::Result<()> {
-        let directory = self.place(number).directory.clone();
-        std::fs::create_dir_all(&directory)?;
-        std::fs::write(directory.join("forgotten"), [])
-    }
-
-    /// Copies the directory of a validator that is down.
-    pub fn back_up(&self, number: usize) -> std::io::Result<()> {
-        let mut place = self.place(number);
-        let copy = place.directory.with_extension("backup");
-        copy_directory(&place.directory, &copy)?;
-        place.backup = Some((copy, place.wal.copy()));
-        Ok(())
-    }
-
-    /// Puts the copy in the place of the directory of a validator that is down.
-    pub fn restore(&self, number: usize) -> std::io::Result<()> {
-        let mut place = self.place(number);
-        let Some((copy, wal)) = place.backup.take() else { return Ok(()) };
-        (place.disk, place.wal) = (SimulatedDisk::new(), wal);
-        std::fs::remove_dir_all(&place.directory)?;
-        std::fs::rename(copy, &place.directory)
-    }
-
     /// Reads the chains of the nodes that run.
     pub fn read_chains(&self) {
         for number in 0..self.validators() {
@@ -345,20 +338,6 @@ impl World {
             }
         }
     }
-}
-
-fn copy_directory(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_directory(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 fn read_chain(node: &Node) -> Result<Chain, StoreError> {

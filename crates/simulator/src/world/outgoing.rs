@@ -7,13 +7,12 @@ use futures::FutureExt;
 use lojal_consensus::Interposer;
 use lojal_consensus::codec::BorshCodec;
 use lojal_consensus::context::{Address, Context, Value};
-use lojal_consensus::signing::ValidatorSigner;
 use lojal_network::{Command, Topic};
 use lojal_types::BlockId;
 use tokio::sync::mpsc;
 
 use super::World;
-use crate::byzantine::other_block;
+use crate::byzantine::{LiarSigner, other_block};
 use crate::history::{Signed, Statement};
 use crate::people;
 use crate::schedule::Malice;
@@ -88,7 +87,7 @@ impl World {
                         .with_equivocate_proposals(lies());
                     let key = people::validator(number);
                     let address = Address(key.address());
-                    let signer = Box::new(ValidatorSigner::new(key, chain));
+                    let signer = Box::new(LiarSigner { key, chain });
                     let other = |value: &Value| Value(other_block(value.0));
                     let proposal = Box::new(move |value: &Value| other(value));
                     let vote = Box::new(move |value: Option<&Value>| value.map_or(Value(BlockId::new([9; 32])), other));

@@ -6,7 +6,7 @@ use super::references::read;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("lojal-types", &[]),
     ("lojal-text", &[]),
     ("lojal-random", &[]),
@@ -16,7 +16,11 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("lojal-chain", &["lojal-ledger", "lojal-types"]),
     ("lojal-network", &[]),
     ("lojal-store", &["lojal-chain", "lojal-ledger", "lojal-random", "lojal-types"]),
-    ("lojal-consensus", &["lojal-chain", "lojal-ledger", "lojal-network", "lojal-store", "lojal-types"]),
+    ("lojal-signer", &["lojal-random", "lojal-store", "lojal-types"]),
+    (
+        "lojal-consensus",
+        &["lojal-chain", "lojal-ledger", "lojal-network", "lojal-signer", "lojal-store", "lojal-types"],
+    ),
     (
         "lojal-gateway",
         &[
@@ -39,6 +43,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "lojal-network",
             "lojal-print",
             "lojal-random",
+            "lojal-signer",
             "lojal-store",
             "lojal-types",
         ],
@@ -60,6 +65,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "lojal-ledger",
             "lojal-network",
             "lojal-print",
+            "lojal-signer",
             "lojal-store",
             "lojal-text",
             "lojal-types",
@@ -68,7 +74,16 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ),
     (
         "lojal-bench",
-        &["lojal-auditor", "lojal-chain", "lojal-client", "lojal-print", "lojal-random", "lojal-store", "lojal-types"],
+        &[
+            "lojal-auditor",
+            "lojal-chain",
+            "lojal-client",
+            "lojal-print",
+            "lojal-random",
+            "lojal-signer",
+            "lojal-store",
+            "lojal-types",
+        ],
     ),
     (
         "lojal-tests",
@@ -82,6 +97,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "lojal-model",
             "lojal-network",
             "lojal-node",
+            "lojal-signer",
             "lojal-store",
             "lojal-text",
             "lojal-types",

@@ -6,5 +6,6 @@ mod disk;
 mod genesis;
 mod kill;
 mod partition;
+mod signing;
 mod stop;
 mod wiped;

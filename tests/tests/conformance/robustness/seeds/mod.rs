@@ -5,6 +5,7 @@ mod bytes;
 mod documents;
 mod execute;
 mod requests;
+mod signer;
 mod wallet;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub(super) fn of(target: &str) -> Seeds {
         "engine_message" => bytes::engine_message(),
         "execute" => execute::execute(),
         "genesis" => documents::genesis(),
+        "guard_file" => signer::guard_file(),
         "header" => bytes::header(),
         "http_request" => requests::http_request(),
         "index_entries" | "index_redo" => bytes::index(),
@@ -37,6 +39,7 @@ pub(super) fn of(target: &str) -> Seeds {
         "payment_text" => wallet::payment_text(),
         "proof" => bytes::proof(),
         "signed_transaction" => bytes::signed_transaction(),
+        "signer_message" => signer::signer_message(),
         "text" => documents::text(),
         "wallet_home" => wallet::wallet_home(),
         _ => Seeds::new(),
