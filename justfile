@@ -20,6 +20,10 @@ crate NAME:
 typescript:
     cd clients/typescript && npm ci && npm test
 
+# The tests of the independent verifier, with a real network if `cargo build --bins` has built one.
+independent:
+    python3 -m unittest discover --start-directory tests/independent
+
 # Formatting and lints, as CI wants them.
 lint:
     cargo fmt --all

@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""Verifies an export of the ledger against a genesis document, and knows nothing of the programs that made them.
+
+    python3 tests/independent/verify.py GENESIS EXPORT
+
+It is written from docs/protocol.md, docs/api.md and the vectors in tests/vectors, and needs Python 3.9 and nothing
+else. Exit codes: 0 everything that it checks holds, 1 something doesn't, 2 the arguments make no sense.
+
+It checks the chain id, the bytes of everything, every header's hash and link, the roots of transactions, every
+signature, every certificate, and with the records at hand receipts' roots, proofs of the state, activity, blinds and
+requests. It doesn't execute operations: that the roots of receipts and of the state are those that the rules give, only
+an auditor can say that replays them. It doesn't have the tables of the letters of names. Version 1 has neither changes
+of the set of validators nor files of receipts, so it reads none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+import archive
+import ed25519
+import genesis
+from formats import (CERTIFICATE, PROOF, SHELF, SHELF_PROOF, Block, Signed, Wrong, decode, little, may_be_there,
+                     read_block, require, sized, tagged)
+
+HOUR_MS = 60 * 60 * 1000
+MINUTE_MS = 60 * 1000
+REDEEM, ROTATE_KEY, START_RECOVERY = 2, 32, 34
+NOT_IN_VERSION_1 = {1, 2, 3, 4, 5, 6, 9, 10}
+
+
+def list_root(leaves: list[bytes]) -> bytes:
+    """The root of a list. "RFC 9162, section 2.1.1 (0x00 before leaves, 0x01 before nodes)" (protocol, Bytes)."""
+    if not leaves:
+        return hashlib.sha256().digest()
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\0" + leaves[0]).digest()
+    middle = 1
+    while middle * 2 < len(leaves):
+        middle *= 2
+    return hashlib.sha256(b"\1" + list_root(leaves[:middle]) + list_root(leaves[middle:])).digest()
+
+
+def address_of(public_key: bytes) -> bytes:
+    """An address: "the first 20 bytes, the last bit cleared, are the address" (protocol, Bytes)."""
+    digest = tagged("account", public_key)[:20]
+    return digest[:19] + bytes([digest[19] & 0xFE])
+
+
+def household_address(chain_id: bytes, transaction: bytes, operation: int) -> bytes:
+    """The address of a household: "the first 20 bytes, the last bit set" (protocol, Bytes)."""
+    digest = tagged("household", chain_id, transaction, little(operation, 1))[:20]
+    return digest[:19] + bytes([digest[19] | 1])
+
+
+class Validators(NamedTuple):
+    """The validators, by falling power, then by address."""
+
+    keys: dict[bytes, bytes]
+    powers: dict[bytes, int]
+    digest: bytes
+
+
+def validators_of(chain_id: bytes, members: list[dict[str, Any]]) -> Validators:
+    """A set. "The canonical order of validators is by falling power, then by address." (protocol, Blocks and
+    finality)"""
+    ordered = sorted(members, key=lambda one: (-one["power"], address_of(one["public_key"])))
+    encoded = little(len(ordered), 4) + b"".join(genesis.validator_bytes(one) for one in ordered)
+    keys = {address_of(one["public_key"]): one["public_key"] for one in ordered}
+    powers = {address_of(one["public_key"]): one["power"] for one in ordered}
+    require(len(keys) == len(members), "two validators have the same key")
+    return Validators(keys, powers, tagged("validators", chain_id, encoded))
+
+
+def vote_bytes(chain_id: bytes, kind: int, height: int, round_: int, block: Optional[bytes], voter: bytes) -> bytes:
+    """What a validator signs: "{ kind (1 prevote, 2 precommit), height, round, block or none, validator }" (protocol,
+    Blocks and finality)."""
+    vote = little(kind, 1) + little(height, 8) + little(round_, 4) + may_be_there(block) + voter
+    return b"lojal/vote/v1" + chain_id + vote
+
+
+def check_certificate(chain_id: bytes, validators: Validators, height: int, block: bytes, encoded: bytes) -> None:
+    """Refuses a certificate unless "precommits of **more than** two thirds of the voting power in it hold" (protocol,
+    Blocks and finality)."""
+    certificate = decode(CERTIFICATE, encoded)
+    require(certificate["height"] == height, "the certificate is of another height")
+    require(certificate["block"] == block, "the certificate is of another block")
+    signers = [one["validator"] for one in certificate["signatures"]]
+    require(all(a < b for a, b in zip(signers, signers[1:])), "the certificate's signatures are not in order")
+    require(all(one in validators.keys for one in signers), "a signature is of nobody who is a validator")
+    for one in certificate["signatures"]:
+        message = vote_bytes(chain_id, 2, height, certificate["round"], block, one["validator"])
+        held = ed25519.holds(validators.keys[one["validator"]], message, one["signature"])
+        require(held, "a signature of the certificate doesn't hold")
+    power = sum(validators.powers[one] for one in signers)
+    require(3 * power > 2 * sum(validators.powers.values()), "the certificate has too little power")
+
+
+class Chain:
+    """A chain as far as it is verified."""
+
+    def __init__(self, document: genesis.Genesis) -> None:
+        self.id = document.chain_id
+        self.validators = validators_of(self.id, document.validators)
+        self.height = 0
+        self.parent = self.id
+        self.time_ms = document.time_ms
+        self.seen: dict[tuple[int, bytes], int] = {}
+        self.keys: dict[bytes, set[bytes]] = {}
+        self.transactions = 0
+
+    def append(self, encoded: bytes, certificate: bytes) -> Block:
+        """Verifies the next block and its certificate."""
+        try:
+            block: Block = decode(read_block, encoded)
+            digest = tagged("block", self.id, block.header_bytes)
+            self.check_header(block.header)
+            check_certificate(self.id, self.validators, block.header["height"], digest, certificate)
+            self.check_transactions(block)
+        except Wrong as error:
+            raise Wrong(f"block {self.height + 1}: {error}") from error
+        self.height, self.parent, self.time_ms = block.header["height"], digest, block.header["time_ms"]
+        self.transactions += len(block.transactions)
+        return block
+
+    def check_header(self, header: dict[str, Any]) -> None:
+        """Refuses a header that doesn't follow the last one."""
+        require(header["version"] == 1, "a version that this program doesn't know")
+        require(header["chain_id"] == self.id, "a block of another chain")
+        require(header["height"] == self.height + 1, f"here stands block {header['height']}")
+        require(header["parent"] == self.parent, "its parent is another block")
+        # "A block's time is later than its parent's" (protocol, Blocks and finality)
+        require(header["time_ms"] > self.time_ms, "its time isn't later than its parent's")
+        # No action of version 1 changes the validators (below).
+        require(header["validators_hash"] == self.validators.digest, "other validators")
+        require(header["next_validators_hash"] == self.validators.digest, "other validators next")
+        require(header["proposer"] in self.validators.keys, "its proposer is no validator")
+
+    def check_transactions(self, block: Block) -> None:
+        """Refuses transactions that can't be in this block."""
+        leaves = [one.encoded() for one in block.transactions]
+        require(block.header["transactions_root"] == list_root(leaves), "the root of its transactions differs")
+        # "a block | 4 MiB, 10,000 transactions, 20,000 operations" (protocol, Limits)
+        operations = sum(len(one.fields["operations"]) for one in block.transactions)
+        require(operations <= 20_000, "too many operations")
+        if not leaves:
+            require(block.header["receipts_root"] == list_root([]), "receipts without transactions")
+        now = block.header["time_ms"]
+        self.seen = {seen: minute for seen, minute in self.seen.items() if (minute + 1) * MINUTE_MS > now}
+        for place, one in enumerate(block.transactions):
+            try:
+                self.check_transaction(one, now)
+            except Wrong as error:
+                raise Wrong(f"transaction {place}: {error}") from error
+
+    def transaction_id(self, signed: Signed) -> bytes:
+        """The id of a transaction."""
+        return tagged("tx", self.id, signed.transaction)
+
+    def check_transaction(self, signed: Signed, now: int) -> None:
+        """Refuses what can't be in a block (protocol, Transactions), as far as it shows without the state."""
+        fields, identity = signed.fields, self.transaction_id(signed)
+        require(fields["chain"] == self.id[:4], "of another chain")
+        require(now < fields["valid_until_ms"] <= now + HOUR_MS, "out of its time")
+        # "An id whose first 16 bytes are those of one that is remembered under the same minute […] counts as the
+        # same" (protocol, Transactions)
+        minute = fields["valid_until_ms"] // MINUTE_MS
+        require((minute, identity[:16]) not in self.seen, "it was there before")
+        self.seen[(minute, identity[:16])] = minute
+        message = b"lojal/tx-signature/v1" + self.id + identity
+        require(ed25519.holds(signed.public_key, message, signed.signature), "its signature doesn't hold")
+        later = self.keys.get(fields["sender"], set())
+        own = address_of(signed.public_key) == fields["sender"]
+        require(own or signed.public_key in later, "its key was never its sender's")
+        for operation in fields["operations"]:
+            # "Version 1 has none of the actions 1 to 6, 9 and 10 yet: a transaction with one can't be in a block"
+            # (protocol, Governance)
+            actions = {one["kind"] for one in operation.get("actions", [])}
+            require(not actions & NOT_IN_VERSION_1, "an action that version 1 doesn't have")
+            if operation["kind"] in (ROTATE_KEY, START_RECOVERY):
+                account = operation.get("account", fields["sender"])
+                self.keys.setdefault(account, set()).add(operation["new_key"])
+
+
+def request_reference(chain_id: bytes, operation: dict[str, Any]) -> bytes:
+    """The reference of the request that an operation answers: "The ledger puts the request together again from the
+    answer and computes its hash." (protocol, Points)"""
+    answer = operation["request"]
+    kind = b"\0" if operation["kind"] == REDEEM else b"\1" + little(operation["expires_ms"], 8)
+    household = operation["source"] if answer["for_household"] else None
+    request = sized(operation["brand"]) + little(operation["amount"], 8) + kind + little(answer["dated"], 4)
+    request += little(answer["until_ms"], 8) + may_be_there(household) + answer["salt"]
+    return tagged("request", chain_id, request)
+
+
+def check_receipts(chain: Chain, block: Block, receipts: list[bytes]) -> None:
+    """Refuses receipts that aren't those of the block, and applied answers to other requests."""
+    require(block.header["receipts_root"] == list_root(receipts), "the root of the receipts differs")
+    require(len(receipts) == len(block.transactions), "a receipt for each transaction")
+    for signed, receipt in zip(block.transactions, receipts):
+        require(receipt[:32] == chain.transaction_id(signed), "a receipt of another transaction")
+        for operation in signed.fields["operations"] if receipt[32:] == b"\0" else []:
+            if operation.get("request") is not None:
+                reference = operation["request"]["reference"]
+                require(reference == request_reference(chain.id, operation), "an answer to another request")
+
+
+def fold_activity(before: bytes, transaction: bytes, height: int, outcome: bytes) -> bytes:
+    """An account's activity after one more transaction: "the hash, under `lojal/activity/v1`, of the digest before, the
+    transaction's id, the height (u64, little-endian) and its outcome as a receipt has it" (protocol, Activity)."""
+    count = int.from_bytes(before[:8], "little") + 1
+    return little(count, 8) + tagged("activity", before[8:], transaction, little(height, 8), outcome)
+
+
+def blind(digest: bytes, key: bytes) -> bytes:
+    """The blind of a record: "the first 16 bytes of the hash, under `lojal/blind/v1`, of the digest of the account's
+    activity after the block and the key" (protocol, State and proofs)."""
+    return tagged("blind", digest, key)[:16]
+
+
+def key_hash(key: bytes) -> bytes:
+    """The place of a key. The hash of one about an account "has its first four bytes replaced by those of the address"
+    (protocol, State and proofs)."""
+    digest = tagged("key", key)
+    about_account = 32 <= key[0] <= 47 or 64 <= key[0] <= 79
+    return key[1:5] + digest[4:] if about_account else digest
+
+
+def bit(place: bytes, depth: int) -> int:
+    """A bit of a place, "the most significant first" (protocol, State and proofs)."""
+    return place[depth // 8] >> (7 - depth % 8) & 1
+
+
+def page_hash(entries: list[tuple[bytes, bytes]]) -> bytes:
+    """The hash of a page: of "its sorted (key hash, value hash) pairs" (protocol, State and proofs)."""
+    return tagged("page", *(part for entry in entries for part in entry))
+
+
+def check_proof(root: bytes, key: bytes, value: Optional[bytes], encoded: bytes) -> None:
+    """Refuses a proof that a record is in the state under its key, or without a value that none is."""
+    check_path(root, key, value, decode(PROOF, encoded))
+
+
+def check_shelf_proof(root: bytes, key: bytes, value: Optional[bytes], encoded: bytes) -> None:
+    """The same for a record on a shelf: its proof "is that of the shelf's record, and a proof in the shelf's tree"
+    (protocol, State and proofs)."""
+    proof = decode(SHELF_PROOF, encoded)
+    found = proof["on_shelf"]
+    require(80 <= key[0] <= 95, "a key of no shelf")
+    require(found is not None or value is None, "there is no such shelf")
+    check_path(root, b"\6" + key[1:3], found["shelf"] if found else None, proof["state"])
+    if found:
+        check_path(decode(SHELF, found["shelf"])["root"], key, value, found["tree"])
+
+
+def check_path(root: bytes, key: bytes, value: Optional[bytes], proof: dict[str, Any]) -> None:
+    """Refuses a proof unless it leads to the root, and its page says what it must."""
+    place, beside = key_hash(key), proof["beside"]
+    page = [(one["key"], one["value"]) for one in proof["page"]]
+    require(all(a[0] < b[0] for a, b in zip(page, page[1:])), "the page isn't sorted")
+    require(all(bit(one, depth) == bit(place, depth) for one, _ in page for depth in range(len(beside))),
+            "the page is of another place")
+    found = dict(page).get(place)
+    require(found == (None if value is None else tagged("value", value)), "the page says otherwise")
+    digest = page_hash(page)
+    for depth in range(len(beside) - 1, -1, -1):
+        pair = (beside[depth], digest) if bit(place, depth) else (digest, beside[depth])
+        digest = tagged("branch", *pair)
+    require(digest == root, "the proof leads to another root")
+
+
+def verify(document: genesis.Genesis, export: bytes) -> Chain:
+    """Verifies an export from the first block on, and gives the chain to its last."""
+    chain = Chain(document)
+    for block, certificate in archive.read(chain.id, export):
+        chain.append(block, certificate)
+    return chain
+
+
+def main(arguments: list[str]) -> int:
+    """Verifies what the arguments name, and says the result."""
+    if len(arguments) != 2:
+        print("usage: verify.py GENESIS EXPORT", file=sys.stderr)
+        return 2
+    try:
+        document = genesis.read(Path(arguments[0]).read_text(encoding="utf-8"))
+        chain = verify(document, Path(arguments[1]).read_bytes())
+    except (OSError, UnicodeDecodeError, Wrong) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"chain {chain.id.hex()}: {chain.height} blocks with {chain.transactions} transactions hold, the last is")
+    print(chain.parent.hex())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
