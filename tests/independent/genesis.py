@@ -105,7 +105,7 @@ class Table:
 
     def key(self, name: str) -> bytes:
         """A public key."""
-        value = self.take(name, TEXT)
+        value: str = self.take(name, TEXT)
         require(re.fullmatch("[0-9a-f]{64}", value) is not None, f"{name} is no key")
         return real_key(bytes.fromhex(value))
 
@@ -176,7 +176,8 @@ def validator(table: Table) -> dict[str, Any]:
 
 def validator_bytes(one: dict[str, Any]) -> bytes:
     """The bytes of a validator."""
-    return sized(one["name"]) + one["public_key"] + one["network_key"] + little(one["power"], 8)
+    keys: bytes = one["public_key"] + one["network_key"]
+    return sized(one["name"]) + keys + little(one["power"], 8)
 
 
 def policy(table: Table) -> bytes:

@@ -18,7 +18,8 @@ Entry = tuple[bytes, bytes]
 
 def vectors(file: str) -> list[dict[str, Any]]:
     """The vectors of a file."""
-    return json.loads((VECTORS / file).read_text(encoding="utf-8"))["vectors"]
+    read: list[dict[str, Any]] = json.loads((VECTORS / file).read_text(encoding="utf-8"))["vectors"]
+    return read
 
 
 def encoded_point(point: ed25519.Point) -> bytes:
@@ -88,7 +89,8 @@ def tree_root(pairs: list[Entry], depth: int = 0) -> bytes:
 
 def tree_proof(pairs: list[Entry], key: bytes) -> bytes:
     """The proof of a key, or of its absence."""
-    place, beside = key_hash(key), []
+    place = key_hash(key)
+    beside: list[bytes] = []
     while len(pairs) > 16:
         depth = len(beside)
         other = [pair for pair in pairs if bit(pair[0], depth) != bit(place, depth)]

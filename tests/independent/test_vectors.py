@@ -19,10 +19,10 @@ raw = bytes.fromhex
 
 def validators_in(reader: Reader) -> list[dict[str, Any]]:
     """A set of validators, which stands in canonical order and has no key twice."""
-    members = formats.many(formats.VALIDATOR, 1, 64)(reader)
+    members: list[dict[str, Any]] = formats.many(formats.VALIDATOR, 1, 64)(reader)
     for one in members:
         formats.require(1 <= one["power"] <= 2**40, "a voting power is out of range")
-        genesis.real_key(one["public_key"])
+        formats.real_key(one["public_key"])
     order = [(-one["power"], verify.address_of(one["public_key"])) for one in members]
     formats.require(all(a < b for a, b in zip(order, order[1:])), "not in canonical order")
     return members
@@ -209,10 +209,10 @@ class Messages(unittest.TestCase):
                 verify.check_certificate(chain, validators, given["height"], block, encoded)
                 stranger = {**members[0], "public_key": support.public_key_of(bytes(32))}
                 strangers, height = verify.validators_of(chain, [stranger]), given["height"]
-                for wrong in ((bytes(32), validators, height, block), (chain, strangers, height, block),
-                              (chain, validators, 1, block), (chain, validators, height, bytes(32))):
+                for on, by, at, of in ((bytes(32), validators, height, block), (chain, strangers, height, block),
+                                       (chain, validators, 1, block), (chain, validators, height, bytes(32))):
                     with self.assertRaises(Wrong):
-                        verify.check_certificate(*wrong, encoded)
+                        verify.check_certificate(on, by, at, of, encoded)
 
     def test_what_governs_has_its_digests(self) -> None:
         for vector in support.vectors("governance.json"):
@@ -293,10 +293,10 @@ class Chains(unittest.TestCase):
         for key, record in entries:
             proof = support.tree_proof(pairs, key)
             verify.check_proof(root, key, record, proof)
-            for wrong in ((root, key, None), (root, key + b"\0", record), (root, key, record + b"\0"),
-                          (bytes(32), key, record)):
+            for top, under, value in ((root, key, None), (root, key + b"\0", record), (root, key, record + b"\0"),
+                                      (bytes(32), key, record)):
                 with self.assertRaises(Wrong):
-                    verify.check_proof(*wrong, proof)
+                    verify.check_proof(top, under, value, proof)
             account = key[1:21]
             # Whom motions concern is not followed; there are no such accounts but operators of new brands.
             if key[0] == 32 and account in histories.now and not self.by_motion(account, entries):

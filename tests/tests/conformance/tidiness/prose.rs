@@ -8,8 +8,20 @@ use super::workspace::{assert_none, files_ending};
 const COLUMNS_MAX: usize = 120;
 
 /// The endings of the files that are programs or configuration.
-const SOURCES: [&str; 11] =
-    [".rs", ".ts", ".toml", ".yml", ".sh", ".conf", "Caddyfile", "justfile", ".gitignore", ".ci/run", ".ci/long"];
+const SOURCES: [&str; 12] = [
+    ".rs",
+    ".ts",
+    ".py",
+    ".toml",
+    ".yml",
+    ".sh",
+    ".conf",
+    "Caddyfile",
+    "justfile",
+    ".gitignore",
+    ".ci/run",
+    ".ci/long",
+];
 
 /// Words that a doc comment doesn't begin with: they ask, and a comment tells.
 const QUESTION_WORDS: [&str; 10] = ["what", "which", "where", "whether", "who", "whom", "whose", "how", "when", "why"];
