@@ -144,6 +144,55 @@ class Refusals(unittest.TestCase):
             with self.subTest(words):
                 self.refuse([self.with_transactions(transactions)], words)
 
+    def test_blocks_that_are_too_large_or_give_receipts_to_nothing_are_refused(self) -> None:
+        document, first = self.document, self.pairs[0][0]
+        most = transaction(document.chain_id, b"\x21" * 32, document.time_ms + 60_000, b"\x25", 100)
+        self.refuse([self.with_transactions([most] * 200)], "it was there before")
+        self.refuse([self.with_transactions([most] * 201)], "too many operations")
+        none = verify.list_root([])
+        empty = resigned(document, first, lambda header: {**header, "transactions_root": none}, [])
+        self.refuse([empty], "receipts without transactions")
+
+    def test_damaged_records_are_refused_as_such(self) -> None:
+        with self.assertRaisesRegex(Wrong, "a record is damaged"):
+            verify.verify(self.document, flipped(self.export, len(self.export) - 1, 1))
+        head, *records = contents(self.export)
+        swapped = [head, *((archive.BLOCK + archive.CERTIFICATE - kind, content) for kind, content in records)]
+        with self.assertRaisesRegex(Wrong, "no record of kind 2"):
+            verify.verify(self.document, b"".join(archive.write_record(*one) for one in swapped))
+
+    def test_two_validators_with_one_key_are_refused(self) -> None:
+        with self.assertRaisesRegex(Wrong, "the same key"):
+            verify.validators_of(bytes(32), [member(bytes(32), 1), member(bytes(32), 2)])
+
+    def test_other_receipts_are_refused(self) -> None:
+        chain = verify.Chain(self.document)
+        block = chain.append(*self.pairs[0])
+        identities = [chain.transaction_id(signed) for signed in block.transactions]
+        applied = [identity + b"\0" for identity in identities]
+        for words, receipts in (("a receipt for each", applied[1:]), ("of another transaction", applied[::-1])):
+            rooted = block._replace(header={**block.header, "receipts_root": verify.list_root(receipts)})
+            with self.subTest(words), self.assertRaisesRegex(Wrong, words):
+                verify.check_receipts(chain, rooted, receipts)
+        with self.assertRaisesRegex(Wrong, "the root of the receipts differs"):
+            verify.check_receipts(chain, block, applied[:-1] + [identities[-1] + b"\1\0\xcc\0"])
+
+    def test_an_applied_answer_to_another_request_is_refused(self) -> None:
+        operation = next(decode(formats.OPERATIONS, raw(one["output"]["borsh"]))
+                         for one in support.vectors("operations.json") if one["name"] == "redeem by request")
+        chain = verify.Chain(self.document)
+        for amount, right in ((operation["amount"], True), (operation["amount"] + 1, False)):
+            reference = verify.request_reference(chain.id, operation)
+            answer = {**operation, "amount": amount, "request": {**operation["request"], "reference": reference}}
+            signed = formats.Signed({"operations": [answer]}, b"a transaction", bytes(32), bytes(64))
+            receipts = [chain.transaction_id(signed) + b"\0"]
+            block = formats.Block({"receipts_root": verify.list_root(receipts)}, b"", [signed])
+            if right:
+                verify.check_receipts(chain, block, receipts)
+                continue
+            with self.assertRaisesRegex(Wrong, "an answer to another request"):
+                verify.check_receipts(chain, block, receipts)
+
     def with_transactions(self, transactions: list[bytes]) -> Pair:
         """A first block of these, rightly signed by its validators."""
         return resigned(self.document, self.pairs[0][0],
@@ -165,6 +214,30 @@ class Refusals(unittest.TestCase):
                 if other_record != record:
                     with self.assertRaises(Wrong):
                         verify.check_proof(root, key, other_record, proofs[other])
+
+    def test_proofs_of_another_form_are_refused(self) -> None:
+        pairs = support.hashed([(b"key %d" % at, b"value") for at in range(2)])
+        turned = pairs[::-1]
+        body = b"".join(left + right for left, right in turned)
+        proof = little(0, 4) + little(2, 4) + body
+        with self.assertRaisesRegex(Wrong, "isn't sorted"):
+            verify.check_proof(verify.page_hash(turned), b"key 0", b"value", proof)
+        (place, value), beside = pairs[0], bytes(32)
+        absent = next(b"absent %d" % at for at in range(64)
+                      if verify.bit(verify.key_hash(b"absent %d" % at), 0) != verify.bit(place, 0))
+        halves = (beside, verify.page_hash([pairs[0]]))
+        root = tagged("branch", *(halves if verify.bit(verify.key_hash(absent), 0) else halves[::-1]))
+        with self.assertRaisesRegex(Wrong, "of another place"):
+            verify.check_proof(root, absent, None, little(1, 4) + beside + little(1, 4) + place + value)
+
+    def test_a_record_on_no_shelf_is_refused(self) -> None:
+        key = b"\x50\xaa\x02" + formats.sized("nordmat") + formats.sized("receipt 1")
+        proof, root = little(0, 4) + little(0, 4) + b"\0", verify.page_hash([])
+        verify.check_shelf_proof(root, key, None, proof)
+        with self.assertRaisesRegex(Wrong, "there is no such shelf"):
+            verify.check_shelf_proof(root, key, b"value", proof)
+        with self.assertRaisesRegex(Wrong, "a key of no shelf"):
+            verify.check_shelf_proof(root, b"\x20" + key[1:], None, proof)
 
 
 def flipped(data: bytes, place: int, change: int) -> bytes:
@@ -207,10 +280,10 @@ def resigned(document: genesis.Genesis, encoded: bytes, change: Callable[[dict[s
     return front + rest, certificate(document.chain_id, 1, digest, [bytes([at]) * 32 for at in range(1, 5)])
 
 
-def transaction(chain: bytes, seed: bytes, valid_until_ms: int, operation: bytes) -> bytes:
-    """A signed transaction of one operation."""
+def transaction(chain: bytes, seed: bytes, valid_until_ms: int, operation: bytes, times: int = 1) -> bytes:
+    """A signed transaction of one operation, so many times."""
     sender = verify.address_of(support.public_key_of(seed))
-    fields = chain[:4] + sender + little(valid_until_ms, 8) + little(7, 8) + little(1, 4) + operation
+    fields = chain[:4] + sender + little(valid_until_ms, 8) + little(7, 8) + little(times, 4) + operation * times
     return signed_again(chain, seed, fields + bytes(96))
 
 
