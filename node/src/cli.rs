@@ -130,7 +130,8 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     let InitOptions { name, listen, gateway, .. } = options;
     let entry = keys.entry(name, POWER);
     let (genesis, proxies, signer, peers) = ("genesis.toml".into(), Vec::new(), None, Vec::new());
-    dir.create(&entry, &keys, &NodeConfig { genesis, listen, gateway, proxies, signer, peers })?;
+    let config = NodeConfig { genesis, listen, gateway, proxies, signer, state_cache_mb: None, peers };
+    dir.create(&entry, &keys, &config)?;
     let (made, genesis) = (dir.path().display(), dir.path().join("genesis.toml"));
     lojal_print::insist();
     lojal_print::document(&format!(

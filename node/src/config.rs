@@ -18,13 +18,15 @@ use std::path::{Path, PathBuf};
 
 use lojal_network::Multiaddr;
 use lojal_signer::{Guard, GuardError};
-use lojal_store::Disk;
+use lojal_store::{Disk, Options};
 use lojal_text::without_byte_order_mark;
 use lojal_types::genesis::GenesisError;
 use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+/// Bytes of a MiB.
+const MIB: u64 = 1 << 20;
 /// The file that holds the validator's entry.
 const ENTRY: &str = "validator.toml";
 const VALIDATOR_KEY: &str = "validator.key";
@@ -48,9 +50,24 @@ pub struct NodeConfig {
     /// starts there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signer: Option<PathBuf>,
+    /// MiB of the state's pages that are kept in memory, 1,024 if it doesn't say; what a running block or a reader
+    /// needs comes on top, and so do the branches of the tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_cache_mb: Option<u32>,
     /// The other validators.
     #[serde(default)]
     pub peers: Vec<PeerConfig>,
+}
+
+impl NodeConfig {
+    /// The settings of the store that it makes.
+    pub fn store_options(&self, repair: bool) -> Options {
+        let options = Options { repair, ..Options::default() };
+        match self.state_cache_mb {
+            Some(mb) => Options { state_cache_bytes: u64::from(mb) * MIB, ..options },
+            None => options,
+        }
+    }
 }
 
 /// The address of another validator's node.
@@ -282,6 +299,7 @@ mod tests {
             gateway: "127.0.0.1:7800".parse().expect("valid"),
             proxies: vec!["192.0.2.1".parse().expect("valid"), "2001:db8::1".parse().expect("valid")],
             signer: Some("/run/lojal/sign.sock".into()),
+            state_cache_mb: Some(64),
             peers: vec![PeerConfig {
                 validator: "fjallen".parse().expect("valid"),
                 address: "/ip4/127.0.0.1/tcp/7901".parse().expect("valid"),

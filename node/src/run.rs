@@ -8,7 +8,7 @@ use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, V
 use lojal_gateway::{Gateway, GatewayError};
 use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
 use lojal_signer::{Client, Guard, GuardError};
-use lojal_store::{Disk, OpenReport, Opened, Options, StoreError};
+use lojal_store::{Disk, OpenReport, Opened, StoreError};
 use lojal_text::outside;
 use lojal_types::{Genesis, Name, PublicKey, Validator};
 use thiserror::Error;
@@ -104,7 +104,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let config = dir.config()?;
     let genesis = dir.genesis(&config)?;
     let (network_config, me) = network_config(&genesis, &config, &dir)?;
-    let opened = lojal_store::open(&dir.data(), &genesis, Options { repair: options.repair, ..Options::default() })?;
+    let opened = lojal_store::open(&dir.data(), &genesis, config.store_options(options.repair))?;
     tell_how_it_opened(&genesis, &opened.report);
     let store = opened.store.clone();
     let metrics = Metrics::default();
@@ -145,7 +145,7 @@ async fn serve(
     let listener = listener.into_std()?;
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
-    let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
+    let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
     let (ready, is_ready) = watch::channel(false);
     let (stop, stopped) = watch::channel(false);
     let gateway = Gateway {

@@ -17,6 +17,8 @@ use thiserror::Error;
 use crate::progress::Progress;
 use crate::source::{Source, SourceError};
 
+const IN_MEMORY: &str = "an audit keeps the whole state in memory";
+
 /// The number of blocks after which the whole state is added up; what a block changes is added up after every block
 /// anyway.
 pub const SHEET_INTERVAL_BLOCKS: u64 = 1000;
@@ -275,7 +277,7 @@ pub fn brand_reports(view: &View) -> Result<Vec<BrandReport>, VerifyError> {
 }
 
 fn brand_report(view: &View, sheet: BrandSheet) -> BrandReport {
-    let brand = view.brand(sheet.brand).expect("every brand of the list has a record since genesis");
+    let brand = view.brand(sheet.brand).expect(IN_MEMORY).expect("every brand of the list has a record since genesis");
     BrandReport {
         id: sheet.brand,
         name: brand.name,
@@ -294,7 +296,7 @@ fn lots(by_expiry: Vec<(Expiry, Points)>) -> Vec<Lot> {
 /// The statement that the brands' gateways give at this height.
 fn netting(view: &View) -> api::Netting {
     let tip = view.tip();
-    let (currency, pairs) = (view.settlement_currency(), view.netting());
+    let (currency, pairs) = (view.settlement_currency(), view.netting().expect(IN_MEMORY));
     api::Netting { currency, pairs, height: tip.height, time_ms: tip.time_ms }
 }
 

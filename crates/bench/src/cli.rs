@@ -90,6 +90,9 @@ struct ScenarioOptions {
     /// The number of receipts of a prepared network [default: five times the accounts]
     #[arg(long, value_parser = clap::value_parser!(u32).range(4..=1_000_000_000))]
     receipts: Option<u32>,
+    /// MiB of the state's pages that a validator of a prepared network keeps in memory, if not the usual ones.
+    #[arg(long)]
+    state_cache_mb: Option<u32>,
     /// Connections of a load at full speed.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=512))]
     connections: Option<u16>,
@@ -204,6 +207,7 @@ fn scenario(place: &Place, options: &ScenarioOptions) -> Result<(), BenchError> 
             validators: options.validators.into(),
             accounts,
             receipts: receipts(options.receipts, accounts),
+            state_cache_mb: options.state_cache_mb,
             kept,
             postgres: (!options.without_postgres).then(|| place.postgres_programs.clone()),
             duration: Duration::from_secs(options.seconds),

@@ -79,6 +79,15 @@ impl Cluster {
         }
         Ok(Self { dir: dir.to_owned(), program, genesis, nodes })
     }
+    /// Lets validators that don't run yet keep at most so many MiB of the state's pages in memory.
+    pub fn set_state_cache(&self, mb: u32) -> Result<(), BenchError> {
+        for node in &self.nodes {
+            let path = node.dir.join("node.toml");
+            let text = fs::read_to_string(&path).map_err(BenchError::file(&path))?;
+            fs::write(&path, format!("state_cache_mb = {mb}\n{text}")).map_err(BenchError::file(&path))?;
+        }
+        Ok(())
+    }
     /// The genesis document.
     pub fn genesis(&self) -> &Genesis {
         &self.genesis

@@ -53,6 +53,8 @@ pub struct Options {
     pub accounts: usize,
     /// The number of receipts of a prepared network.
     pub receipts: usize,
+    /// MiB of the state's pages that a validator of a prepared network keeps in memory, if not the usual ones.
+    pub state_cache_mb: Option<u32>,
     /// The directory of the prepared networks.
     pub kept: PathBuf,
     /// The programs of PostgreSQL, for the scenario that compares with it; `None` leaves it out.
@@ -109,7 +111,8 @@ fn print_summary(name: &str, validators: usize, summary: &Value, as_json: bool) 
 fn on_prepared(options: &Options, as_json: bool) -> Result<(), BenchError> {
     let extent = Extent { accounts: options.accounts, receipts: options.receipts };
     let prepared = Prepared::get(&options.kept, extent)?;
-    let figures = prepared::measure(&prepared, &options.dir, options.duration, options.postgres.as_deref())?;
+    let (cache, postgres) = (options.state_cache_mb, options.postgres.as_deref());
+    let figures = prepared::measure(&prepared, &options.dir, options.duration, (cache, postgres))?;
     let few = &figures.few;
     for (title, measured) in [
         ("few accounts, with skew", &few.skewed),

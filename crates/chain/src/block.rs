@@ -1,18 +1,24 @@
 //! Valid blocks: checked by executing them on the state before, or built from waiting transactions (protocol, Blocks
 //! and finality).
 
+mod build;
+mod check;
+mod steps;
+
 use std::sync::Arc;
 
 use borsh::BorshSerialize;
-use lojal_ledger::{BlockExecutor, ConservationError, Execution, State, Tip};
+use lojal_ledger::{ConservationError, Execution, Missing, State, Tip, Unfinished};
 use lojal_types::block::receipts_root;
 use lojal_types::limits::{BLOCK_OPERATIONS_MAX, CLOCK_DRIFT_MS_MAX};
 use lojal_types::merkle::root_of_leaves;
 use lojal_types::{
-    Address, BlockId, Code, Hash, Header, Height, Parameters, Rules, TimeMs, TransactionId, ValidatorSet,
-    VerifiedTransaction,
+    Address, BlockId, Code, Hash, Header, Height, Parameters, Rules, TimeMs, ValidatorSet, VerifiedTransaction,
 };
 use thiserror::Error;
+
+pub use self::build::{BlockBuilder, Proposal, ProposeError, propose};
+pub use self::check::{BlockCheck, execute_block};
 
 /// A block that is valid on top of a state, with what it does to that state.
 pub struct ExecutedBlock {
@@ -88,6 +94,9 @@ pub enum InvalidBlock {
     /// A root or hash that is not what execution gives.
     #[error("the header's {0} is not what the block gives")]
     Root(&'static str),
+    /// Nobody knows: pages of the state are missing.
+    #[error(transparent)]
+    Missing(#[from] Missing),
     /// A fault of this program.
     #[error("conservation is broken: {0}")]
     Conservation(#[from] ConservationError),
@@ -103,117 +112,12 @@ pub fn check_clock(header: &Header, now: TimeMs) -> Result<(), InvalidBlock> {
     if ahead_ms <= CLOCK_DRIFT_MS_MAX { Ok(()) } else { Err(InvalidBlock::Drift(ahead_ms)) }
 }
 
-/// Checks a block, given as its header and its transactions with their signatures checked, by executing it on top of
-/// `state`.
-///
-/// # Errors
-/// The first rule that it breaks.
-pub fn execute_block(
-    state: &State,
-    header: Header,
-    transactions: Vec<Arc<VerifiedTransaction>>,
-) -> Result<ExecutedBlock, InvalidBlock> {
-    let view = state.view();
-    check_version(header.version, view.next_version())?;
-    check_header(&header, view.chain_id(), view.tip(), &view.validators())?;
-    check_size(&transactions, &view.parameters())?;
-    let transactions_root = transactions_root_of(&transactions);
-    if transactions_root != header.transactions_root {
-        return Err(InvalidBlock::Root("transactions_root"));
-    }
-    let mut executor = BlockExecutor::new(state, header.time_ms);
-    let mut ahead = 0;
-    for (index, transaction) in transactions.iter().enumerate() {
-        read_ahead(&executor, &transactions, index, &mut ahead);
-        // "A block with one for which any of this fails is invalid." (protocol, Transactions)
-        executor.push(transaction).map_err(|code| InvalidBlock::Transaction(index, code))?;
-    }
-    let execution = executor.finish()?;
-    let expected = header_after(state, &execution, transactions_root, header.time_ms, header.proposer);
-    let differs = [
-        ("receipts_root", expected.receipts_root != header.receipts_root),
-        ("state_root", expected.state_root != header.state_root),
-        ("validators_hash", expected.validators_hash != header.validators_hash),
-        ("next_validators_hash", expected.next_validators_hash != header.next_validators_hash),
-    ];
-    if let Some((field, _)) = differs.into_iter().find(|(_, differs)| *differs) {
-        return Err(InvalidBlock::Root(field));
-    }
-    let bytes = encode(&header, &transactions).into();
-    Ok(ExecutedBlock { id: header.id(), header, bytes, transactions, execution })
-}
-
-/// A block built from waiting transactions.
-pub struct Proposal {
-    /// The block.
-    pub block: ExecutedBlock,
-    /// Transactions that can't be in a block any more, with the reason; what merely found no room is not among them.
-    pub refused: Vec<(TransactionId, Code)>,
-}
-
-/// A reason that no block can be built.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ProposeError {
-    /// The network goes on with another version of bytes and rules.
-    #[error("the next block has protocol version {0}, which this program doesn't know; upgrade it")]
-    Version(u32),
-    /// A fault of this program.
-    #[error(transparent)]
-    Conservation(#[from] ConservationError),
-}
-
-/// Builds the next block out of `candidates`, in their order, as many as fit.
-///
-/// # Errors
-/// When the next block's version is one that this program doesn't know; when points appeared or vanished: a fault of
-/// this program.
-pub fn propose(
-    state: &State,
-    proposer: Address,
-    now: TimeMs,
-    candidates: impl IntoIterator<Item = Arc<VerifiedTransaction>>,
-) -> Result<Proposal, ProposeError> {
-    let view = state.view();
-    if Rules::at(view.next_version()).is_none() {
-        return Err(ProposeError::Version(view.next_version()));
-    }
-    let parameters = view.parameters();
-    let time = now.max(view.tip().time_ms.plus_ms(1));
-    let mut executor = BlockExecutor::new(state, time);
-    let (mut transactions, mut refused) = (Vec::new(), Vec::new());
-    let mut size = Size::default();
-    let candidates: Vec<_> = candidates.into_iter().collect();
-    let mut ahead = 0;
-    for (index, candidate) in candidates.iter().enumerate() {
-        read_ahead(&executor, &candidates, index, &mut ahead);
-        let grown = size.with(candidate);
-        if !grown.fits(&parameters) {
-            break;
+impl From<Unfinished> for InvalidBlock {
+    fn from(unfinished: Unfinished) -> Self {
+        match unfinished {
+            Unfinished::Missing(missing) => Self::Missing(missing),
+            Unfinished::Conservation(fault) => Self::Conservation(fault),
         }
-        match executor.push(candidate) {
-            Ok(_) => {
-                size = grown;
-                transactions.push(Arc::clone(candidate));
-            }
-            Err(code) => refused.push((candidate.id(), code)),
-        }
-    }
-    let execution = executor.finish()?;
-    let header = header_after(state, &execution, transactions_root_of(&transactions), time, proposer);
-    let bytes = encode(&header, &transactions).into();
-    let block = ExecutedBlock { id: header.id(), header, bytes, transactions, execution };
-    Ok(Proposal { block, refused })
-}
-
-/// Reads ahead when the transactions that it was done for before, up to `ahead`, are over.
-fn read_ahead(
-    executor: &BlockExecutor<'_>,
-    transactions: &[Arc<VerifiedTransaction>],
-    index: usize,
-    ahead: &mut usize,
-) {
-    if index == *ahead {
-        *ahead += executor.read_ahead(transactions[index..].iter().map(|one| &**one));
     }
 }
 

@@ -16,6 +16,8 @@ pub mod certificate;
 mod fixture;
 pub mod replay;
 
-pub use block::{ExecutedBlock, InvalidBlock, Proposal, ProposeError, execute_block, propose};
+pub use block::{
+    BlockBuilder, BlockCheck, ExecutedBlock, InvalidBlock, Proposal, ProposeError, execute_block, propose,
+};
 pub use certificate::{CertificateError, verify_certificate};
 pub use replay::{CommitError, CommittedBlock, FinalBlock, Replay, ReplayError, SignedBlock, check_signatures};

@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use lojal_ledger::{Concerned, State, Tip};
+use lojal_ledger::{Concerned, State, StateTree, Tip};
 use lojal_types::block::BlockDecodeError;
 use lojal_types::{
-    Block, BlockId, Certificate, ChainId, Code, Genesis, Header, Height, Receipt, VerifiedTransaction, verify_all,
+    Block, BlockId, Certificate, ChainId, Code, Genesis, Header, Height, Month, Receipt, VerifiedTransaction,
+    verify_all,
 };
 use thiserror::Error;
 
-use crate::block::{ExecutedBlock, InvalidBlock, execute_block};
+use crate::block::{BlockCheck, ExecutedBlock, InvalidBlock, execute_block};
 use crate::certificate::{CertificateError, verify_certificate};
 
 /// A final block, already applied to the state that it was executed on.
@@ -89,7 +90,7 @@ pub fn check_commit(state: &State, block: ExecutedBlock, certificate: Certificat
     if certificate.block != block.id || certificate.height != block.header.height {
         return Err(CommitError::OtherBlock);
     }
-    verify_certificate(&certificate, &state.view().validators(), &state.view().chain_id())?;
+    verify_certificate(&certificate, state.view().validators(), &state.view().chain_id())?;
     Ok(FinalBlock { block, certificate })
 }
 
@@ -152,6 +153,28 @@ impl Replay {
     pub fn into_state(self) -> State {
         self.state
     }
+    /// Gives pages of the state up, or takes pages that were missing, as [`State::map_trees`] does.
+    pub fn map_trees(&mut self, f: impl FnMut(Option<Month>, &StateTree) -> StateTree) {
+        self.state.map_trees(f);
+    }
+    /// Begins to execute the next block, whose signatures hold.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn begin(&self, block: SignedBlock) -> Result<BlockCheck<'_>, ReplayError> {
+        BlockCheck::new(&self.state, block.header, block.transactions).map_err(|reason| self.fault(reason))
+    }
+    /// Checks the certificate of the next block, which has been executed, and applies it.
+    ///
+    /// # Errors
+    /// What is wrong with it; the state is unchanged then.
+    pub fn commit(&mut self, block: ExecutedBlock, certificate: Certificate) -> Result<CommittedBlock, ReplayError> {
+        commit(&mut self.state, block, certificate).map_err(|reason| self.fault(reason))
+    }
+    /// A fault of the next block.
+    fn fault(&self, reason: impl Into<ReplayFault>) -> ReplayError {
+        ReplayError { height: self.state.view().tip().height.next(), reason: reason.into() }
+    }
     /// Checks the next block entirely, signatures, execution, roots and certificate, and applies it.
     ///
     /// # Errors
@@ -169,12 +192,9 @@ impl Replay {
         checked: Result<SignedBlock, ReplayFault>,
         certificate: Certificate,
     ) -> Result<CommittedBlock, ReplayError> {
-        let height = self.state.view().tip().height.next();
-        let applied = checked.and_then(|block| {
-            let executed = execute_block(&self.state, block.header, block.transactions)?;
-            Ok(commit(&mut self.state, executed, certificate)?)
-        });
-        applied.map_err(|reason| ReplayError { height, reason })
+        let block = checked.map_err(|reason| self.fault(reason))?;
+        let executed = self.begin(block)?.run().map_err(|reason| self.fault(reason))?;
+        self.commit(executed, certificate)
     }
 }
 

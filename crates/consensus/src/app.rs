@@ -153,7 +153,7 @@ impl App {
     }
 
     fn validators(&self) -> ValidatorSet {
-        self.store.view().validators()
+        self.store.view().validators().clone()
     }
 
     fn height_params(&self) -> HeightParams<Context> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use lojal_chain::{CommitError, ProposeError};
 use lojal_ledger::ConservationError;
-use lojal_store::{PendingProposal, ProposalRecord, StoreError, Writer};
+use lojal_store::{Pages, PendingProposal, ProposalRecord, StoreError, Writer};
 use lojal_types::{Address, BlockId, Certificate, Height};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -144,6 +144,8 @@ pub struct ExecutorParts {
     pub state: SharedState,
     /// The block log.
     pub writer: Writer,
+    /// The pages of the state that lie on disk.
+    pub pages: Pages,
     /// Waiting transactions.
     pub mempool: Mempool,
     /// The counters that it keeps.

@@ -36,7 +36,7 @@ struct Current {
 impl Current {
     fn read(store: &Store) -> Self {
         let (view, height) = (store.view(), Height(store.tip().height.next()));
-        let ours = view.validators();
+        let ours = view.validators().clone();
         let peer = |one: &Validator| lojal_network::peer_id_of(one.network_key.as_bytes()).ok();
         let peers = ours.validators().iter().filter_map(peer).collect();
         Self { height, of_engine: EngineValidatorSet::new(ours.clone()), ours, peers }

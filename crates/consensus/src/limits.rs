@@ -28,6 +28,9 @@ pub const SUBMISSION_TRANSACTIONS_MAX: usize = 1_000;
 pub const SIGNATURE_BATCH_MAX: usize = 512;
 /// Most transactions that are checked against the state without letting a commit in between.
 pub const STATE_CHECKS_MAX: usize = 32;
+/// Most times that pages of the state are brought for transactions that are checked together. What the largest of them
+/// needs is fewer.
+pub const PAGE_ROUNDS_MAX: usize = 1_024;
 /// Largest batch of transactions in one gossip message, in bytes.
 pub const GOSSIP_BATCH_BYTES_MAX: usize = 256 * 1024;
 /// The least time between two gossip messages that hold less than a whole batch: a transaction that comes by itself

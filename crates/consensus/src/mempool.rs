@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use lojal_ledger::State;
 use lojal_network::PeerId;
+use lojal_store::Pages;
 use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, TransactionId, VerifiedTransaction};
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -79,13 +80,13 @@ pub struct Outbox {
 
 impl Mempool {
     /// Starts the mempool's thread. It ends when the last handle is gone.
-    pub fn start(state: SharedState, clock: Clock, workers: Workers) -> (Self, Outbox) {
+    pub fn start(state: SharedState, pages: Pages, clock: Clock, workers: Workers) -> (Self, Outbox) {
         let (queue, submissions) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let (accepted, to_gossip) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let (forgers, to_report) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let shared =
             Arc::new(SharedPool { pool: Mutex::default(), arrived: Notify::new(), refused: AtomicU64::default() });
-        let worker = worker::Worker { shared: shared.clone(), state, submissions, accepted, forgers, clock };
+        let worker = worker::Worker { shared: shared.clone(), state, pages, submissions, accepted, forgers, clock };
         // Nobody waits for its end; whoever depends on it learns of it by `stopped`.
         drop(workers.start("mempool", worker.run()));
         (Self { shared, queue }, Outbox { accepted: to_gossip, forgers: to_report })

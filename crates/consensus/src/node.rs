@@ -109,8 +109,16 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let ValidatorParts { forgotten, metrics, ready, clock, workers, interposer, .. } = validator;
     let (address, heartbeat) = (voice.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
     let progress = Progress::default();
-    let executor =
-        ExecutorParts { state, writer, mempool: mempool.clone(), metrics: metrics.clone(), address, clock, workers };
+    let executor = ExecutorParts {
+        state,
+        writer,
+        pages: store.pages(),
+        mempool: mempool.clone(),
+        metrics: metrics.clone(),
+        address,
+        clock,
+        workers,
+    };
     let executor = executor.start(pending).await.map_err(AppError::Executor)?;
     let (asked, requests) = mpsc::channel(INBOUND_REQUESTS_MAX);
     let serving = Serving { store: store.clone(), network: network.clone(), metrics: metrics.clone(), workers };

@@ -38,12 +38,13 @@ impl Readiness {
     /// A node is ready when it has listened to the others since its start, validators with a quorum are connected, it
     /// is not behind them, and blocks come.
     fn is_ready(&self) -> bool {
-        let (validators, tip) = (self.store.view().validators(), self.store.tip().height);
-        let lag = self.progress.others_work_on(&validators).get().saturating_sub(tip.next().get());
+        let view = self.store.view();
+        let (validators, tip) = (view.validators(), view.tip().height);
+        let lag = self.progress.others_work_on(validators).get().saturating_sub(tip.next().get());
         let enough = Height::new(tip.get().saturating_add(READY_LAG_MAX));
-        let is_behind = lag > READY_LAG_MAX || self.progress.is_offered_above(enough, self.own, &validators);
+        let is_behind = lag > READY_LAG_MAX || self.progress.is_offered_above(enough, self.own, validators);
         let blocks_come = self.metrics.block_age() <= READY_BLOCK_AGE_MAX + HEARTBEATS * self.heartbeat;
-        let is_connected = self.progress.has_quorum(self.own, &validators);
+        let is_connected = self.progress.has_quorum(self.own, validators);
         self.progress.has_listened() && is_connected && !is_behind && blocks_come
     }
 }

@@ -70,7 +70,7 @@ pub(crate) struct Silence {
 impl Silence {
     /// True if there is anybody to listen to, or no signature to be had now.
     pub(crate) async fn is_needed(&self) -> bool {
-        let validators = self.store.view().validators();
+        let validators = self.store.view().validators().clone();
         if !validators.is_quorum(own_power(self.own, &validators)) {
             return true;
         }
@@ -125,7 +125,7 @@ impl Silence {
     }
 
     fn hear(&self, standing: Option<Standing>) -> Heard {
-        let validators = self.store.view().validators();
+        let validators = self.store.view().validators().clone();
         Heard {
             tip: self.store.tip().height,
             standing,

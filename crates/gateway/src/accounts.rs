@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use lojal_ledger::View;
 use lojal_ledger::record::{Account, OpenHold};
-use lojal_store::Store;
-use lojal_types::{Address, Block, BrandId, Height, Lot, NetworkKind, Points, api};
+use lojal_ledger::{Missing, View};
+use lojal_store::{History, Store, StoreError};
+use lojal_types::{Activity, Address, Block, BrandId, Height, Lot, NetworkKind, Points, api};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -26,13 +26,16 @@ use crate::{households, outcome};
 pub(crate) async fn account(
     State(app): State<Arc<App>>,
     AddressSegment(address): AddressSegment,
-) -> Json<api::Account> {
-    Json(account_in(&app.gateway.store.view(), address))
+) -> Result<Json<api::Account>, Failure> {
+    app.read(move |view| account_in(view, address)).await.map(Json)
 }
 
 /// An account as a version of the state has it.
-pub fn account_in(view: &View, address: Address) -> api::Account {
-    let record = view.account(address);
+///
+/// # Errors
+/// When pages that it needs are not in memory.
+pub fn account_in(view: &View, address: Address) -> Result<api::Account, Missing> {
+    let record = view.account(address)?;
     let exists = record.is_some();
     let record = record.unwrap_or_default();
     let today = (exists && !address.is_household()).then(|| today(view, &record));
@@ -41,12 +44,16 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
     let Ok(recovery) =
         record.recovery.map(|one| one.try_map(|it| Ok::<_, Infallible>(it.to_text(network)))).transpose();
     let Ok(safeguards) = record.safeguards.try_map(|address| Ok::<_, Infallible>(address.to_text(network)));
-    let brands = if exists { view.brand_ids() } else { Vec::new() };
-    let balance = |brand: &BrandId| {
-        let lots = view.lots(address, *brand);
-        (!lots.is_empty()).then(|| api::Balance { brand: *brand, total: total(&lots), lots })
-    };
-    api::Account {
+    let (mut balances, mut holds) = (Vec::new(), Vec::new());
+    for brand in view.brand_ids().iter().copied().filter(|_| exists) {
+        let lots = view.lots(address, brand)?;
+        if !lots.is_empty() {
+            balances.push(api::Balance { brand, total: total(&lots), lots });
+        }
+        holds.extend(holds_in(view, address, brand)?);
+    }
+    let household = |household: Address| household.to_text(network);
+    Ok(api::Account {
         address: address.to_text(network),
         exists,
         rotated_key: record.rotated_key,
@@ -54,13 +61,13 @@ pub fn account_in(view: &View, address: Address) -> api::Account {
         guardians,
         recovery,
         safeguards,
-        household: households::household(view, address),
-        memberships: view.memberships(address).into_iter().map(|household| household.to_text(network)).collect(),
-        balances: brands.iter().filter_map(balance).collect(),
-        holds: brands.iter().flat_map(|brand| holds(view, address, *brand)).collect(),
+        household: households::household(view, address)?,
+        memberships: view.memberships(address)?.into_iter().map(household).collect(),
+        balances,
+        holds,
         today,
         height: view.tip().height,
-    }
+    })
 }
 
 /// The part of its allowances that an account has used up on the day of the last block.
@@ -77,12 +84,12 @@ fn today(view: &View, account: &Account) -> api::Today {
     }
 }
 
-fn holds(view: &View, account: Address, brand: BrandId) -> Vec<api::Hold> {
+fn holds_in(view: &View, account: Address, brand: BrandId) -> Result<Vec<api::Hold>, Missing> {
     let hold = |OpenHold { reference, dated, expires_ms, lots, .. }: OpenHold| {
         let lots = lots.into_inner();
         api::Hold { brand, reference, dated, total: total(&lots), lots, expires_ms }
     };
-    view.holds(account, brand).into_iter().map(hold).collect()
+    Ok(view.holds(account, brand)?.into_iter().map(hold).collect())
 }
 
 fn total(lots: &[Lot]) -> Points {
@@ -125,8 +132,7 @@ fn page(
     limit: usize,
 ) -> Result<api::History, Failure> {
     let before = before.map(|Cursor { height, index }| (height, index));
-    let found = store.history(&address, before, limit + 1)?;
-    let head = found.view.account(address).map(|account| account.activity);
+    let (found, head) = found(store, address, before, limit + 1)?;
     let mut page = api::History { transactions: Vec::new(), before: found.page.before, head, next_cursor: None };
     let mut last: Option<(Cursor, Block)> = None;
     let mut bytes = 0_usize;
@@ -154,6 +160,23 @@ fn page(
         status.activity = Some(number);
     }
     Ok(page)
+}
+
+/// A part of a history, and the account's activity at its time.
+fn found(
+    store: &Store,
+    address: Address,
+    before: Option<(Height, u32)>,
+    limit: usize,
+) -> Result<(History, Option<Activity>), Failure> {
+    loop {
+        let found = store.history(&address, before, limit)?;
+        match store.read_of(found.view.clone(), |view| view.account(address)) {
+            // Blocks have come meanwhile; both have to be of one time.
+            Err(StoreError::PageGone) => {}
+            account => return Ok((found, account?.map(|account| account.activity))),
+        }
+    }
 }
 
 /// The place of the last transaction of a page; opaque to clients.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lojal_consensus::{Mempool, Metrics};
+use lojal_ledger::{Missing, View};
 use lojal_network::Network;
 use lojal_store::Store;
 use lojal_types::{Address, ChainId};
@@ -108,6 +109,18 @@ impl App {
     /// Waits a moment for a place for a large request of a client.
     pub(crate) async fn place(&self, pool: Pool, client: &Client) -> Result<Place, Failure> {
         timeout(self.timeouts.place, client.place(pool, &self.places)).await.map_err(|_| busy())
+    }
+    /// Asks the state after the last block a question; away from the threads that serve connections if pages have to be
+    /// read from disk for it.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        question: impl Fn(&View) -> Result<T, Missing> + Send + 'static,
+    ) -> Result<T, Failure> {
+        if let Ok(answer) = question(&self.gateway.store.view()) {
+            return Ok(answer);
+        }
+        let store = self.gateway.store.clone();
+        self.blocking(move || Ok(store.read(question)?)).await
     }
     /// Does work that waits for the disk or takes long, away from the threads that serve connections; only so much of
     /// it at once.

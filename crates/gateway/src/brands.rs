@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lojal_ledger::View;
 use lojal_ledger::record::{Brand, Operator};
+use lojal_ledger::{Missing, View};
 use lojal_types::{Address, BrandId, Code, api};
 
 use crate::app::App;
@@ -14,10 +14,12 @@ use crate::extract::Segment;
 use crate::problem::Failure;
 
 /// All brands, by id.
-pub(crate) async fn all(State(app): State<Arc<App>>) -> Json<api::Brands> {
-    let view = app.gateway.store.view();
-    let brands = view.brand_ids().into_iter().filter_map(|id| brand_in(&view, id)).collect();
-    Json(api::Brands { brands })
+pub(crate) async fn all(State(app): State<Arc<App>>) -> Result<Json<api::Brands>, Failure> {
+    let brands = |view: &View| {
+        let brands = view.brand_ids().iter().filter_map(|id| brand_in(view, *id).transpose());
+        Ok(api::Brands { brands: brands.collect::<Result<_, Missing>>()? })
+    };
+    app.read(brands).await.map(Json)
 }
 
 /// One brand.
@@ -25,7 +27,7 @@ pub(crate) async fn one(
     State(app): State<Arc<App>>,
     Segment(id): Segment<BrandId>,
 ) -> Result<Json<api::Brand>, Failure> {
-    let brand = brand_in(&app.gateway.store.view(), id);
+    let brand = app.read(move |view| brand_in(view, id)).await?;
     brand.map(Json).ok_or_else(unknown_brand)
 }
 
@@ -34,15 +36,24 @@ pub(crate) async fn operators(
     State(app): State<Arc<App>>,
     Segment(id): Segment<BrandId>,
 ) -> Result<Json<api::Operators>, Failure> {
-    let view = app.gateway.store.view();
-    view.brand(id).ok_or_else(unknown_brand)?;
-    let operator = |(address, operator): (Address, Operator)| api::Operator {
-        address: address.to_text(view.network()),
-        roles: operator.roles,
-        issue_daily_max: operator.issue_daily_max,
-        issued_today: view.issued_today(id, address),
+    let operators = app.read(move |view| operators_in(view, id)).await?;
+    operators.map(Json).ok_or_else(unknown_brand)
+}
+
+fn operators_in(view: &View, id: BrandId) -> Result<Option<api::Operators>, Missing> {
+    if view.brand(id)?.is_none() {
+        return Ok(None);
+    }
+    let operator = |(address, operator): (Address, Operator)| {
+        Ok(api::Operator {
+            address: address.to_text(view.network()),
+            roles: operator.roles,
+            issue_daily_max: operator.issue_daily_max,
+            issued_today: view.issued_today(id, address)?,
+        })
     };
-    Ok(Json(api::Operators { operators: view.operators(id).into_iter().map(operator).collect() }))
+    let operators = view.operators(id)?.into_iter().map(operator).collect::<Result<_, Missing>>()?;
+    Ok(Some(api::Operators { operators }))
 }
 
 fn unknown_brand() -> Failure {
@@ -50,9 +61,11 @@ fn unknown_brand() -> Failure {
 }
 
 /// A brand as a version of the state has it.
-pub fn brand_in(view: &View, id: BrandId) -> Option<api::Brand> {
-    let record = view.brand(id)?;
-    let totals = view.totals(id)?;
+///
+/// # Errors
+/// When pages that it needs are not in memory.
+pub fn brand_in(view: &View, id: BrandId) -> Result<Option<api::Brand>, Missing> {
+    let (Some(record), Some(totals)) = (view.brand(id)?, view.totals(id)?) else { return Ok(None) };
     let Brand { name, decimals, policy, suspended } = record;
-    Some(api::Brand { id, name, decimals, policy, suspended, totals })
+    Ok(Some(api::Brand { id, name, decimals, policy, suspended, totals }))
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lojal_ledger::View;
 use lojal_ledger::record::Seat;
-use lojal_types::{Code, MotionId, Validator, ValidatorSet, api};
+use lojal_ledger::{Missing, View};
+use lojal_types::{Code, MotionId, Validator, api};
 
 use crate::app::App;
 use crate::clients::Client;
@@ -20,8 +20,8 @@ use crate::problem::Failure;
 /// The parameters, the settings, the version, and all motions that there are.
 pub(crate) async fn all(State(app): State<Arc<App>>, client: Client) -> Result<Large, Failure> {
     let place = app.place(Pool::Blocks, &client).await?;
-    let view = app.gateway.store.view();
-    Ok(Large::json(app.blocking(move || Ok(json(&governance(&view)))).await?, place))
+    let store = app.gateway.store.clone();
+    Ok(Large::json(app.blocking(move || Ok(json(&store.read(governance)?))).await?, place))
 }
 
 /// One motion.
@@ -29,14 +29,16 @@ pub(crate) async fn one(
     State(app): State<Arc<App>>,
     Segment(id): Segment<MotionId>,
 ) -> Result<Json<api::Motion>, Failure> {
-    let view = app.gateway.store.view();
     let unknown = || Failure::of_code_as(Code::UnknownMotion, StatusCode::NOT_FOUND);
-    motion(&view, &view.validators(), id).map(Json).ok_or_else(unknown)
+    app.read(move |view| motion(view, id)).await?.map(Json).ok_or_else(unknown)
 }
 
 /// The validators that decide the next block.
-pub(crate) async fn validators(State(app): State<Arc<App>>) -> Json<api::Validators> {
-    let view = app.gateway.store.view();
+pub(crate) async fn validators(State(app): State<Arc<App>>) -> Result<Json<api::Validators>, Failure> {
+    app.read(validators_in).await.map(Json)
+}
+
+fn validators_in(view: &View) -> Result<api::Validators, Missing> {
     let validator = |(validator, seat): (Validator, Seat)| api::Validator {
         address: validator.address().to_text(view.network()),
         name: validator.name,
@@ -48,27 +50,29 @@ pub(crate) async fn validators(State(app): State<Arc<App>>) -> Json<api::Validat
         since: seat.since,
     };
     let (total_power, height) = (view.validators().total_power(), view.tip().height);
-    Json(api::Validators { validators: view.seats().into_iter().map(validator).collect(), total_power, height })
+    Ok(api::Validators { validators: view.seats()?.into_iter().map(validator).collect(), total_power, height })
 }
 
-fn governance(view: &View) -> api::Governance {
-    let (protocol, register, set) = (view.protocol(), view.register(), view.validators());
+fn governance(view: &View) -> Result<api::Governance, Missing> {
+    let (protocol, register) = (view.protocol(), view.register()?);
     let scheduled = protocol.scheduled.map(|one| api::ScheduledVersion { version: one.version, height: one.height });
-    let motions = |ids: &mut dyn Iterator<Item = MotionId>| ids.filter_map(|id| motion(view, &set, id)).collect();
-    api::Governance {
+    let motions = |ids: &mut dyn Iterator<Item = MotionId>| {
+        ids.filter_map(|id| motion(view, id).transpose()).collect::<Result<_, Missing>>()
+    };
+    Ok(api::Governance {
         version: protocol.version,
         scheduled,
-        parameters: view.parameters(),
-        settings: view.settings(),
-        open: motions(&mut register.open.iter().map(|open| open.motion)),
-        closed: motions(&mut register.closed.iter().rev().copied()),
+        parameters: view.parameters().clone(),
+        settings: view.settings()?,
+        open: motions(&mut register.open.iter().map(|open| open.motion))?,
+        closed: motions(&mut register.closed.iter().rev().copied())?,
         height: view.tip().height,
-    }
+    })
 }
 
-fn motion(view: &View, set: &ValidatorSet, id: MotionId) -> Option<api::Motion> {
-    let record = view.motion(id)?;
-    Some(api::Motion {
+fn motion(view: &View, id: MotionId) -> Result<Option<api::Motion>, Missing> {
+    let (Some(record), set) = (view.motion(id)?, view.validators()) else { return Ok(None) };
+    Ok(Some(api::Motion {
         motion: id,
         approving_power: record.approving_power(set),
         total_power: set.total_power(),
@@ -79,5 +83,5 @@ fn motion(view: &View, set: &ValidatorSet, id: MotionId) -> Option<api::Motion> 
         lapses_ms: record.lapses_ms,
         approvals: record.approvals.into_inner(),
         stage: record.status,
-    })
+    }))
 }

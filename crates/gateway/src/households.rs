@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lojal_ledger::View;
+use lojal_ledger::{Missing, View};
 use lojal_types::{Address, Code, MemberLimit, MemberRights, api};
 
 use crate::app::App;
@@ -17,25 +17,25 @@ pub(crate) async fn one(
     State(app): State<Arc<App>>,
     AddressSegment(address): AddressSegment,
 ) -> Result<Json<api::Household>, Failure> {
-    let household = household(&app.gateway.store.view(), address);
+    let household = app.read(move |view| household(view, address)).await?;
     household.map(Json).ok_or_else(|| Failure::of_code_as(Code::UnknownHousehold, StatusCode::NOT_FOUND))
 }
 
 /// The household at an address, if there is one.
-pub(crate) fn household(view: &View, address: Address) -> Option<api::Household> {
-    let household = view.household(address)?;
+pub(crate) fn household(view: &View, address: Address) -> Result<Option<api::Household>, Missing> {
+    let Some(household) = view.household(address)? else { return Ok(None) };
     let members = |list: Vec<(Address, MemberRights)>| {
-        list.into_iter().map(|(member, rights)| self::member(view, address, member, rights)).collect()
+        let each = list.into_iter().map(|(member, rights)| self::member(view, address, member, rights));
+        each.collect::<Result<_, Missing>>()
     };
-    Some(api::Household { members: members(household.members), invited: members(household.invited) })
+    Ok(Some(api::Household { members: members(household.members)?, invited: members(household.invited)? }))
 }
 
 /// A member with what it has spent of each of its limits; of brands without a limit nothing is counted.
-fn member(view: &View, household: Address, member: Address, rights: MemberRights) -> api::Member {
-    let spent = |MemberLimit { brand, .. }: &MemberLimit| api::MemberSpent {
-        brand: *brand,
-        points: view.spent_this_month(household, member, *brand),
+fn member(view: &View, household: Address, member: Address, rights: MemberRights) -> Result<api::Member, Missing> {
+    let spent = |MemberLimit { brand, .. }: &MemberLimit| {
+        Ok(api::MemberSpent { brand: *brand, points: view.spent_this_month(household, member, *brand)? })
     };
-    let spent = rights.limits.iter().map(spent).collect();
-    api::Member { address: member.to_text(view.network()), rights, spent }
+    let spent = rights.limits.iter().map(spent).collect::<Result<_, Missing>>()?;
+    Ok(api::Member { address: member.to_text(view.network()), rights, spent })
 }

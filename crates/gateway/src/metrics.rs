@@ -26,6 +26,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     connections(&mut text, &app.gateway);
     offences(&mut text, &app.gateway);
     store(&mut text, &app.gateway);
+    pages(&mut text, &app.gateway);
     text.single(Gauge, "lojal_http_waiting", "Clients that wait for a final block.", app.finality.len());
     app.requests.write(&mut text);
     ([(header::CONTENT_TYPE, text::CONTENT_TYPE)], text.into_string()).into_response()
@@ -178,4 +179,19 @@ fn store(text: &mut Text, gateway: &Gateway) {
     text.single(Gauge, "lojal_store_checkpoint_height", "Height of the last checkpoint.", height);
     let bytes = counts.bytes_since_checkpoint;
     text.single(Gauge, "lojal_store_bytes_since_checkpoint", "Bytes of blocks that no checkpoint holds yet.", bytes);
+}
+
+fn pages(text: &mut Text, gateway: &Gateway) {
+    let counts = gateway.store.pages().counts();
+    let mut gauge = |name: &str, help: &str, value: u64| text.single(Gauge, name, help, value);
+    gauge("lojal_state_memory_pages", "Pages of the state in memory, about.", counts.memory_pages);
+    gauge("lojal_state_memory_bytes", "Bytes of the pages of the state in memory, about.", counts.memory_bytes);
+    gauge("lojal_state_stored_pages", "Pages of the state on disk.", counts.stored_pages);
+    gauge("lojal_state_table_bytes", "Bytes of the table that says where pages lie.", counts.table_bytes);
+    let mut count = |name: &str, help: &str, value: u64| text.single(Counter, name, help, value);
+    let asked = "Times that a block, a submission or a reader was asked again for pages that it lacked.";
+    count("lojal_state_asked_again_total", asked, counts.asked);
+    count("lojal_state_pages_loaded_total", "Pages of the state read from disk.", counts.loads);
+    count("lojal_state_loaded_bytes_total", "Bytes of pages of the state read from disk.", counts.loaded_bytes);
+    count("lojal_state_pages_given_up_total", "Pages of the state given up in memory.", counts.given_up);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use lojal_ledger::View;
+use lojal_ledger::{Missing, View};
 use lojal_types::{Height, api};
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +17,8 @@ use crate::problem::{Failure, Kind};
 /// All partnerships and proposals; every brand can have one with every other.
 pub(crate) async fn all(State(app): State<Arc<App>>, client: Client) -> Result<Large, Failure> {
     let place = app.place(Pool::Blocks, &client).await?;
-    let view = app.gateway.store.view();
-    let read = move || Ok(json(&api::Partnerships { partnerships: view.partnerships() }));
+    let store = app.gateway.store.clone();
+    let read = move || Ok(json(&api::Partnerships { partnerships: store.read(View::partnerships)? }));
     Ok(Large::json(app.blocking(read).await?, place))
 }
 
@@ -36,8 +36,8 @@ pub(crate) async fn netting(
     Params(query): Params<Query>,
 ) -> Result<Large, Failure> {
     let place = app.place(Pool::Blocks, &client).await?;
-    let view = app.gateway.store.view();
-    let tip = view.tip().height;
+    let store = app.gateway.store.clone();
+    let tip = store.tip().height;
     if let Some(height) = query.height.filter(|height| *height != tip) {
         let detail = format!(
             "this node has the statement after its last block, {tip}, and not after block {height}; leave out height, \
@@ -45,11 +45,11 @@ pub(crate) async fn netting(
         );
         return Err(Failure::new(Kind::InvalidParameter, detail));
     }
-    Ok(Large::json(app.blocking(move || Ok(json(&statement(&view)))).await?, place))
+    Ok(Large::json(app.blocking(move || Ok(json(&store.read(statement)?))).await?, place))
 }
 
-fn statement(view: &View) -> api::Netting {
+fn statement(view: &View) -> Result<api::Netting, Missing> {
     let tip = view.tip();
-    let (currency, pairs) = (view.settlement_currency(), view.netting());
-    api::Netting { currency, pairs, height: tip.height, time_ms: tip.time_ms }
+    let (currency, pairs) = (view.settlement_currency(), view.netting()?);
+    Ok(api::Netting { currency, pairs, height: tip.height, time_ms: tip.time_ms })
 }

@@ -22,8 +22,7 @@ pub(crate) async fn one(
     let (store, network) = (app.gateway.store.clone(), app.network());
     let payment = app.blocking(move || {
         let (brand, id, held) = store
-            .view()
-            .payment(&reference, dated)
+            .read(|view| view.payment(&reference, dated))?
             .ok_or_else(|| Failure::of_code_as(Code::UnknownReference, StatusCode::NOT_FOUND))?;
         let transaction = transactions::find(&store, network, &id)?.ok_or_else(|| {
             let detail = format!(

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lojal_ledger::View;
 use lojal_ledger::key::{IssuedKey, ReversedKey};
-use lojal_types::{Code, Operation, Points, Reverse, Transaction, api};
+use lojal_ledger::{Missing, View};
+use lojal_types::{BrandId, Code, Day, Operation, Points, Reference, Reverse, Transaction, api};
 
 use crate::app::App;
 use crate::extract::{BrandReference, Dated, Params};
@@ -20,12 +20,21 @@ pub(crate) async fn issue(
     BrandReference(brand, reference): BrandReference,
     Params(Dated { dated }): Params<Dated>,
 ) -> Result<Json<api::Issue>, Failure> {
-    let view = app.gateway.store.view();
+    let issue = app.read(move |view| issue_in(view, brand, &reference, dated)).await?;
+    issue.map(Json).ok_or_else(unknown_reference)
+}
+
+fn issue_in(
+    view: &View,
+    brand: BrandId,
+    reference: &Reference,
+    dated: Option<Day>,
+) -> Result<Option<api::Issue>, Missing> {
     let key = |shelf| IssuedKey { shelf, brand, reference: reference.clone() };
-    let issued = view.latest(key, dated).filter(|issued| dated.is_none_or(|day| day == issued.dated));
-    let issued = issued.ok_or_else(unknown_reference)?;
-    let reversible = issued.reversible(&view.lots(issued.to, brand), view.tip().time_ms);
-    Ok(Json(api::Issue {
+    let issued = view.latest(key, dated)?.filter(|issued| dated.is_none_or(|day| day == issued.dated));
+    let Some(issued) = issued else { return Ok(None) };
+    let reversible = issued.reversible(&view.lots(issued.to, brand)?, view.tip().time_ms);
+    Ok(Some(api::Issue {
         dated: issued.dated,
         to: issued.to.to_text(view.network()),
         amount: issued.amount,
@@ -42,8 +51,9 @@ pub(crate) async fn reversal(
     BrandReference(brand, reference): BrandReference,
     Params(Dated { dated }): Params<Dated>,
 ) -> Result<Json<api::Reversal>, Failure> {
-    let key = |shelf| ReversedKey { shelf, brand, reference: reference.clone() };
-    let reversed = app.gateway.store.view().latest(key, dated).ok_or_else(unknown_reference)?;
+    let reversed =
+        move |view: &View| view.latest(|shelf| ReversedKey { shelf, brand, reference: reference.clone() }, dated);
+    let reversed = app.read(reversed).await?.ok_or_else(unknown_reference)?;
     Ok(Json(api::Reversal { amount: reversed.amount }))
 }
 
@@ -60,13 +70,14 @@ pub(crate) fn first_reversal(transaction: &Transaction) -> Option<Reverse> {
 }
 
 /// The points that a reversal could take, if it was refused because there aren't enough.
-pub(crate) fn left(view: &View, reverse: &Reverse, code: Code) -> Option<Points> {
+pub(crate) fn left(view: &View, reverse: &Reverse, code: Code) -> Result<Option<Points>, Missing> {
     if ![Code::ReversalExceedsIssue, Code::InsufficientPoints, Code::PointsExpired].contains(&code) {
-        return None;
+        return Ok(None);
     }
     let (shelf, brand) = (reverse.issue_dated.month(), reverse.brand);
     let key = IssuedKey { shelf, brand, reference: reverse.issue_reference.clone() };
-    let issued = view.get(&key).filter(|issued| issued.to == reverse.from && issued.dated == reverse.issue_dated)?;
-    let left = issued.reversible(&view.lots(issued.to, reverse.brand), view.tip().time_ms);
-    (left < reverse.at_least).then_some(left)
+    let issued = view.get(&key)?.filter(|issued| issued.to == reverse.from && issued.dated == reverse.issue_dated);
+    let Some(issued) = issued else { return Ok(None) };
+    let left = issued.reversible(&view.lots(issued.to, reverse.brand)?, view.tip().time_ms);
+    Ok((left < reverse.at_least).then_some(left))
 }

@@ -180,9 +180,11 @@ async fn refusal(app: &App, id: TransactionId, reversal: Option<&Reverse>, code:
     if code == Code::AllowanceSpent {
         return Failure::allowance_spent(app.gateway.store.tip().time_ms);
     }
-    match reversal.and_then(|reverse| left(&app.gateway.store.view(), reverse, code)) {
-        Some(left) => Failure::too_little_left(code, left),
-        None => Failure::of_code(code),
+    let Some(reverse) = reversal.cloned() else { return Failure::of_code(code) };
+    match app.read(move |view| left(view, &reverse, code)).await {
+        Ok(Some(left)) => Failure::too_little_left(code, left),
+        // The refusal stands, whether or not more can be said about it.
+        Ok(None) | Err(_) => Failure::of_code(code),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::key::AccountKey;
 use crate::overlay::Overlay;
 use crate::recent::{RecentIds, minute_of};
 use crate::record::Account;
+use crate::stop::Stop;
 
 /// Checks that a transaction could be in a block at `time`, on top of what has been written to the block so far, as far
 /// as its sender's allowance has room for it. Answers with the sender's account.
@@ -22,13 +23,13 @@ pub(crate) fn admit(
     recent: &RecentIds,
     verified: &VerifiedTransaction,
     time: TimeMs,
-) -> Result<Account, Code> {
+) -> Result<Account, Stop> {
     let transaction = verified.transaction();
     not_expired(transaction, time)?;
     within_window(transaction, time)?;
     // "its id has not been in a block" (protocol, Transactions)
     if recent.contains(minute_of(transaction), &verified.id()) {
-        return Err(Code::DuplicateTransaction);
+        return Err(Code::DuplicateTransaction.into());
     }
     signed_by_owner(overlay, verified)
 }
@@ -45,8 +46,8 @@ pub fn within_window(transaction: &Transaction, time: TimeMs) -> Result<(), Code
 }
 
 /// "the sender's account exists; the key is the one that signs for the sender" (protocol, Transactions)
-fn signed_by_owner(overlay: &mut Overlay<'_>, verified: &VerifiedTransaction) -> Result<Account, Code> {
+fn signed_by_owner(overlay: &mut Overlay<'_>, verified: &VerifiedTransaction) -> Result<Account, Stop> {
     let sender = verified.transaction().sender;
-    let account = overlay.get(&AccountKey(sender)).ok_or(Code::UnknownAccount)?;
-    if account.is_signed_by(&verified.public_key(), sender) { Ok(account) } else { Err(Code::WrongKey) }
+    let account = overlay.get(&AccountKey(sender))?.ok_or(Code::UnknownAccount)?;
+    if account.is_signed_by(&verified.public_key(), sender) { Ok(account) } else { Err(Code::WrongKey.into()) }
 }

@@ -16,12 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{BrandId, Expiry, GrossPoints, Lot, Month, Points, TimeMs, Totals};
 
-pub use self::fault::ConservationError;
-pub use self::shelves::ShelfFault;
+pub use self::fault::{ConservationError, ShelfFault};
 use crate::key::{BalanceKey, HeldUntilKey, HoldEndsKey, HoldsKey, OutstandingKey, StateKey, TotalsKey};
 use crate::overlay::{READ_AHEAD, Written, read_ahead};
 use crate::record::{HeldLot, OpenHold};
 use crate::state::View;
+use crate::tree::Missing;
 
 /// Points by brand and expiry, as differences.
 type Sums = BTreeMap<(BrandId, Expiry), i128>;
@@ -227,19 +227,20 @@ pub struct BrandSheet {
 pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> {
     let mut tally = Tally::new(view.tip().time_ms);
     let mut holders = BTreeMap::<BrandId, u64>::new();
-    for (key, value) in view.tree().iter() {
+    for entry in view.tree().iter() {
+        let (key, value) = entry?;
         tally.add(key, value, 1);
-        if let Some(brand) = held_by_its_account(view, key, value) {
+        if let Some(brand) = held_by_its_account(view, key, value)? {
             *holders.entry(brand).or_default() += 1;
         }
     }
-    shelves::check(view).map_err(of_shelf)?;
+    shelves::check(view)?;
     operators::check(view)?;
     seats::check(view)?;
     tally.accounts_add_up()?;
     // Points of a brand that isn't listed are points that nobody issued.
     let holding = tally.outstanding_by_brand.keys().chain(tally.held_by_brand.keys()).copied();
-    let brands: BTreeSet<BrandId> = view.brand_ids().into_iter().chain(holding).collect();
+    let brands: BTreeSet<BrandId> = view.brand_ids().iter().copied().chain(holding).collect();
     let by_expiry = |sums: &Sums, brand| {
         let points = |points: i128| Points::new(u64::try_from(points).expect("a sum of points that add up"));
         sums.iter().filter(|((of, _), _)| *of == brand).map(|((_, expiry), sum)| (*expiry, points(*sum))).collect()
@@ -250,7 +251,7 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
     }
     let mut sheets = Vec::new();
     for brand in brands {
-        let totals = view.totals(brand).unwrap_or_default();
+        let totals = view.totals(brand)?.unwrap_or_default();
         balanced(brand, &totals)?;
         tally.settle(brand, &Totals::default(), &totals)?;
         let (liability, held) = (by_expiry(&tally.outstanding, brand), by_expiry(&set_aside, brand));
@@ -263,16 +264,16 @@ pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> 
 
 /// The brand of which an entry gives its account points: a balance, or ended holds of an account whose balance has
 /// none.
-fn held_by_its_account(view: &View, key: &[u8], value: &[u8]) -> Option<BrandId> {
+fn held_by_its_account(view: &View, key: &[u8], value: &[u8]) -> Result<Option<BrandId>, Missing> {
     let time = view.tip().time_ms;
     if let Some((BalanceKey { brand, .. }, balance)) = read::<BalanceKey>(key, value) {
-        return (!balance.live(time.month()).is_empty()).then_some(brand);
+        return Ok((!balance.live(time.month()).is_empty()).then_some(brand));
     }
-    let (HoldsKey { account, brand }, record) = read::<HoldsKey>(key, value)?;
+    let Some((HoldsKey { account, brand }, record)) = read::<HoldsKey>(key, value) else { return Ok(None) };
     let ended = record.holds.iter().filter(|hold| hold.expires_ms <= time);
     let gives = ended.flat_map(|hold| hold.lots.iter()).any(|lot| lot.expiry.is_live_in(time.month()));
-    let balance = view.get(&BalanceKey { account, brand }).unwrap_or_default();
-    (gives && balance.live(time.month()).is_empty()).then_some(brand)
+    let balance = view.get(&BalanceKey { account, brand })?.unwrap_or_default();
+    Ok((gives && balance.live(time.month()).is_empty()).then_some(brand))
 }
 
 fn of_shelf((month, fault): (Month, ShelfFault)) -> ConservationError {

@@ -1,14 +1,17 @@
 //! Transactions tried on a state before they may wait for a block.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use lojal_types::{BrandId, Code, TimeMs, VerifiedTransaction};
+use lojal_types::{Address, BrandId, TimeMs, VerifiedTransaction};
 
 use crate::allowance::Usage;
 use crate::execute::{Beside, BlockExecutor};
 use crate::key::OperatorListKey;
 use crate::record::OperatorList;
 use crate::state::State;
+use crate::stop::Stop;
+use crate::tree::{LoadedPage, Missing};
 
 /// Checks transactions against one state, each by itself; nothing changes. What they have in common is looked up once.
 pub struct DryRun<'a> {
@@ -23,8 +26,12 @@ impl<'a> DryRun<'a> {
         let executor = BlockExecutor::new(state, time.max(state.view().tip().time_ms.plus_ms(1)));
         Self { executor, operators: BTreeMap::new() }
     }
+    /// As [`BlockExecutor::supply`].
+    pub fn supply(&mut self, pages: Vec<LoadedPage>) {
+        self.executor.supply(pages);
+    }
     /// As [`BlockExecutor::read_ahead`].
-    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
+    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> (usize, Result<(), Missing>) {
         self.executor.read_ahead(next)
     }
     /// Tries a transaction out. "Before a transaction may wait for a block, a node asks whether it could be in the next
@@ -32,8 +39,8 @@ impl<'a> DryRun<'a> {
     /// there" (protocol, Transactions).
     ///
     /// # Errors
-    /// The code of the first rule that it breaks right now.
-    pub fn validate(&mut self, transaction: &VerifiedTransaction) -> Result<(), Code> {
+    /// The code of the first rule that it breaks right now, or the pages that are missing to know.
+    pub fn validate(&mut self, transaction: &VerifiedTransaction) -> Result<(), Stop> {
         self.validate_beside(transaction, &Beside::default())
     }
     /// Tries a transaction out as if what others of the same sender take were gone already. "Points and allowances that
@@ -41,31 +48,38 @@ impl<'a> DryRun<'a> {
     /// (protocol, Transactions)
     ///
     /// # Errors
-    /// The code of the first rule that it then breaks.
-    pub fn validate_beside(&mut self, transaction: &VerifiedTransaction, beside: &Beside) -> Result<(), Code> {
+    /// The code of the first rule that it then breaks, or the pages that are missing to know.
+    pub fn validate_beside(&mut self, transaction: &VerifiedTransaction, beside: &Beside) -> Result<(), Stop> {
         self.executor.try_out(transaction, beside)
     }
     /// Checks that a transaction could be in the block behind others of the same sender, whatever would become of it
     /// there.
     ///
     /// # Errors
-    /// The code of the first rule that it breaks right now.
-    pub fn admit(&mut self, transaction: &VerifiedTransaction, before: &Usage) -> Result<(), Code> {
+    /// The code of the first rule that it breaks right now, or the pages that are missing to know.
+    pub fn admit(&mut self, transaction: &VerifiedTransaction, before: &Usage) -> Result<(), Stop> {
         self.executor.admit(transaction, before).map(drop)
     }
     /// The first brand that a transaction names and that its sender is an operator of.
-    pub fn operated_brand(&mut self, transaction: &VerifiedTransaction) -> Option<BrandId> {
+    ///
+    /// # Errors
+    /// When pages are missing.
+    pub fn operated_brand(&mut self, transaction: &VerifiedTransaction) -> Result<Option<BrandId>, Missing> {
         let transaction = transaction.transaction();
-        let Self { executor, operators } = self;
         let mut last = None;
-        let is_operated = |brand: &BrandId| {
-            if last.replace(*brand) == Some(*brand) {
-                return false;
+        for brand in transaction.operations.iter().flat_map(|operation| operation.brands()) {
+            if last.replace(brand) != Some(brand) && self.lists(brand, &transaction.sender)? {
+                return Ok(Some(brand));
             }
-            let list = operators.entry(*brand);
-            let list = list.or_insert_with(|| executor.get(&OperatorListKey(*brand)).unwrap_or_default());
-            list.operators.binary_search(&transaction.sender).is_ok()
+        }
+        Ok(None)
+    }
+
+    fn lists(&mut self, brand: BrandId, operator: &Address) -> Result<bool, Missing> {
+        let list = match self.operators.entry(brand) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(self.executor.get(&OperatorListKey(brand))?.unwrap_or_default()),
         };
-        transaction.operations.iter().flat_map(|operation| operation.brands()).find(is_operated)
+        Ok(list.operators.binary_search(operator).is_ok())
     }
 }

@@ -1,6 +1,7 @@
 //! A block's transactions, one after the other (protocol, Transactions; protocol, Blocks and finality).
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use lojal_types::{
     Address, BrandId, ChainId, Code, Hash, Height, Month, Outcome, Parameters, Points, Receipt, Rules, TimeMs,
@@ -9,24 +10,24 @@ use lojal_types::{
 
 use crate::activity::Concerned;
 use crate::admission::admit;
+use crate::ahead::read_ahead;
 use crate::allowance::Usage;
-use crate::conservation::{ConservationError, check_block};
+use crate::conservation::check_block;
 use crate::execution::Execution;
 use crate::expiry::expire;
+use crate::fundamentals::Fundamentals;
 use crate::hold_ends::end_holds;
-use crate::key::{AccountKey, RecentKey, ShelfKey, StateKey};
+use crate::key::{RecentKey, ShelfKey, StateKey};
 use crate::motions::{begin_version, lapse};
 use crate::operations::{Context, apply, set_aside};
-use crate::overlay::{Overlay, Written};
+use crate::overlay::Overlay;
 use crate::recent::{IdSet, first_minute, minute_of};
 use crate::record::{DayUse, RecentDigest, Sent, Shelf};
 use crate::shelves::Shelves;
 use crate::state::{State, View};
-use crate::tree::hash_key;
-
-/// Most operations for which it is worth reading ahead at once: the pages of their accounts stay within a
-/// processor's own cache, and enough of them are read for the waits for memory to overlap.
-const READ_AHEAD_OPERATIONS: usize = 64;
+use crate::stop::Stop;
+use crate::tree::{LoadedPage, Missing};
+use crate::unfinished::Unfinished;
 
 /// Points of an account that something else is going to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub struct BlockExecutor<'a> {
     height: Height,
     parameters: Parameters,
     overlay: Overlay<'a>,
+    /// True once what happens by itself in the block has happened.
+    is_begun: bool,
     /// The months whose shelves this block drops.
     dropped: Vec<Month>,
     /// The digests of the minutes of `added_ids`, to be written at the end.
@@ -78,25 +81,15 @@ impl<'a> BlockExecutor<'a> {
 
     /// The same under given rules, which are those of no version: to test what no version has yet.
     pub fn under(rules: &'static Rules, state: &'a State, time: TimeMs) -> Self {
-        let height = state.view().tip().height.next();
-        let mut overlay = Overlay::on(state.view().tree(), state.view().shelves());
-        let dropped = drop_shelves(&mut overlay, state.view(), time);
-        end_holds(&mut overlay, state.view().tip().time_ms, time);
-        expire(&mut overlay, state.view(), time);
-        lapse(&mut overlay, time);
-        begin_version(&mut overlay, height);
-        for minute in state.recent().minutes_before(first_minute(time)) {
-            overlay.remove(&RecentKey(minute));
-        }
-        overlay.keep();
         Self {
             state,
             rules,
             time,
-            height,
-            parameters: state.view().parameters(),
-            overlay,
-            dropped,
+            height: state.view().tip().height.next(),
+            parameters: state.view().parameters().clone(),
+            overlay: Overlay::on(state.view().tree(), state.view().shelves()),
+            is_begun: false,
+            dropped: Vec::new(),
             digests: BTreeMap::new(),
             added: IdSet::default(),
             added_ids: Vec::new(),
@@ -106,41 +99,66 @@ impl<'a> BlockExecutor<'a> {
         }
     }
 
-    /// Brings the accounts that the next transactions name into the processor's caches, all together. Nothing depends
-    /// on it but time. Returns for how many of the transactions it did so, which is as many as is worth it.
-    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> usize {
-        let (mut count, mut operations) = (0, 0);
-        let mut accounts = Vec::new();
-        for transaction in next.map(VerifiedTransaction::transaction) {
-            operations += transaction.operations.len();
-            if count > 0 && operations > READ_AHEAD_OPERATIONS {
-                break;
-            }
-            count += 1;
-            let named = transaction.operations.iter().flat_map(|operation| operation.accounts());
-            accounts.extend(named.chain([&transaction.sender]).map(|account| hash_key(&AccountKey(*account).encode())));
+    /// Takes pages that were missing.
+    pub fn supply(&mut self, pages: Vec<LoadedPage>) {
+        self.overlay.supply(pages);
+    }
+
+    /// Brings what the next transactions need into the processor's caches, all together. Nothing depends on it but
+    /// time. Returns for how many of the transactions it did so, which is as many as is worth it, and the pages that
+    /// they need and that are neither in memory nor have been [supplied](Self::supply).
+    pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> (usize, Result<(), Missing>) {
+        let (count, missing) = read_ahead(self.state.view(), self.time, next);
+        (count, missing.or_else(|missing| missing.without(|page| self.overlay.is_supplied(page))))
+    }
+
+    /// Does what happens by itself at the beginning of the block. What can be much of it is read before any of it
+    /// changes, so that what is missing is told together.
+    fn begin(&mut self) -> Result<(), Missing> {
+        if self.is_begun {
+            return Ok(());
         }
-        accounts.sort_unstable();
-        accounts.dedup();
-        self.state.view().tree().read_ahead(accounts.iter());
-        count
+        match self.end_what_is_over() {
+            Ok(dropped) => {
+                self.overlay.keep();
+                (self.dropped, self.is_begun) = (dropped, true);
+                Ok(())
+            }
+            Err(missing) => {
+                self.overlay.take_back();
+                Err(missing)
+            }
+        }
+    }
+
+    /// Ends what is over by the block's time; answers with the months whose shelves are dropped.
+    fn end_what_is_over(&mut self) -> Result<Vec<Month>, Missing> {
+        let Self { state, time, height, overlay, .. } = self;
+        let dropped = drop_shelves(overlay, state.view(), *time)?;
+        end_holds(overlay, state.view().tip().time_ms, *time)?;
+        expire(overlay, state.view(), *time)?;
+        lapse(overlay, *time)?;
+        begin_version(overlay, *height)?;
+        let over = state.recent().minutes_before(first_minute(*time));
+        Missing::each(over.map(|minute| overlay.remove(&RecentKey(minute))))?;
+        Ok(dropped)
     }
 
     /// Executes the next transaction: "All operations happen, or none." (protocol, Transactions)
     ///
     /// # Errors
-    /// When it can't be in this block at all; then it isn't, and nothing has changed.
-    pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Receipt, Code> {
+    /// When it can't be in this block at all, and then it isn't; or when pages are missing, and then it is pushed again
+    /// once they have been [supplied](Self::supply). Nothing has changed.
+    pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Receipt, Stop> {
         let sent = self.admit(verified, &Usage::default())?;
-        let outcome = self.run(verified);
-        self.named.clear();
-        match outcome {
-            Outcome::Applied => {
-                self.overlay.add_concerned(&mut self.named);
-                self.overlay.keep();
+        let outcome = match self.run_and_touch(verified) {
+            Ok(outcome) => outcome,
+            Err(missing) => {
+                self.overlay.take_back();
+                return Err(missing.into());
             }
-            Outcome::Failed { .. } => self.overlay.take_back(),
-        }
+        };
+        self.overlay.keep();
         // "What fails after that fails **with a receipt**: it is on the ledger, has no effect, and can never succeed
         // later." (protocol, Transactions)
         self.remember(verified);
@@ -150,22 +168,46 @@ impl<'a> BlockExecutor<'a> {
         Ok(receipt)
     }
 
+    /// Applies a transaction, and makes sure that whatever is written after it is there to be written.
+    fn run_and_touch(&mut self, verified: &VerifiedTransaction) -> Result<Outcome, Missing> {
+        let outcome = self.run(verified)?;
+        self.named.clear();
+        match outcome {
+            Outcome::Applied => self.overlay.add_concerned(&mut self.named),
+            Outcome::Failed { .. } => self.overlay.take_back(),
+        }
+        self.named.push(verified.transaction().sender);
+        self.named.sort_unstable();
+        self.named.dedup();
+        self.overlay.touch(&self.named)?;
+        let minute = minute_of(verified.transaction());
+        if !self.digests.contains_key(&minute) {
+            let digest = self.overlay.get(&RecentKey(minute))?.unwrap_or_else(RecentDigest::empty);
+            self.digests.insert(minute, digest);
+        }
+        Ok(outcome)
+    }
+
     /// Checks that a transaction could be in this block and every operation would succeed, as things are, but for
     /// what others of the same sender take before it; nothing changes.
     ///
     /// # Errors
     /// The code of the first rule that it breaks.
-    pub(crate) fn try_out(&mut self, verified: &VerifiedTransaction, beside: &Beside) -> Result<(), Code> {
+    pub(crate) fn try_out(&mut self, verified: &VerifiedTransaction, beside: &Beside) -> Result<(), Stop> {
         self.admit(verified, &beside.usage)?;
-        for claim in &beside.claims {
-            set_aside(&mut self.context(verified, 0), claim.account, claim.brand, claim.amount);
-        }
-        let outcome = self.run(verified);
+        let outcome = self.run_beside(verified, &beside.claims);
         self.overlay.take_back();
-        match outcome {
+        match outcome? {
             Outcome::Applied => Ok(()),
-            Outcome::Failed { code, .. } => Err(code),
+            Outcome::Failed { code, .. } => Err(code.into()),
         }
+    }
+
+    fn run_beside(&mut self, verified: &VerifiedTransaction, claims: &[Claim]) -> Result<Outcome, Missing> {
+        for claim in claims {
+            set_aside(&mut self.context(verified, 0), claim.account, claim.brand, claim.amount)?;
+        }
+        self.run(verified)
     }
 
     /// Checks that a transaction could be in this block, whatever would become of it, if others of the same sender were
@@ -173,59 +215,66 @@ impl<'a> BlockExecutor<'a> {
     ///
     /// # Errors
     /// The code of the first rule that it breaks.
-    pub(crate) fn admit(&mut self, verified: &VerifiedTransaction, before: &Usage) -> Result<Sent, Code> {
+    pub(crate) fn admit(&mut self, verified: &VerifiedTransaction, before: &Usage) -> Result<Sent, Stop> {
+        self.begin()?;
         // "An id whose first 16 bytes are those of one that is remembered under the same minute, or that stands before
         // it in the block, counts as the same" (protocol, Transactions)
         if self.added.contains(&verified.id()) {
-            return Err(Code::DuplicateTransaction);
+            return Err(Code::DuplicateTransaction.into());
         }
         // "A block with an operation or action that its version doesn't have is invalid" (protocol, Staying compatible)
         if !verified.transaction().operations.iter().all(|operation| operation.is_known_to(self.rules)) {
-            return Err(Code::UnknownInVersion);
+            return Err(Code::UnknownInVersion.into());
         }
         let account = admit(&mut self.overlay, self.state.recent(), verified, self.time)?;
         // "its sender's allowance for the day has room for it" (protocol, Transactions)
         let sent = account.used_on(self.time.day()).sent;
-        sent.beside(before).with(&Usage::of(verified), self.parameters.allowances.of(account.is_operator()))
+        let allowance = self.parameters.allowances.of(account.is_operator());
+        Ok(sent.beside(before).with(&Usage::of(verified), allowance)?)
     }
 
-    /// Ends the block.
+    /// Ends the block. What it has executed is gone from it then.
     ///
     /// # Errors
-    /// When points appeared or vanished: a fault of this program, after which nothing may be trusted.
-    pub fn finish(mut self) -> Result<Execution, ConservationError> {
+    /// When pages are missing, and then it is ended again once they have been [supplied](Self::supply); or when points
+    /// appeared or vanished: a fault of this program, after which nothing may be trusted.
+    pub fn finish(&mut self) -> Result<Execution, Unfinished> {
+        self.begin()?;
         for (minute, digest) in &self.digests {
-            self.overlay.put(&RecentKey(*minute), digest);
+            self.overlay.put(&RecentKey(*minute), digest)?;
         }
-        let shelves = self.put_shelves();
-        let written = self.overlay.into_written();
+        let shelves = self.put_shelves()?;
+        let fundamentals = Fundamentals::after(self.state.view().fundamentals(), &mut self.overlay)?;
+        self.overlay.seal()?;
+        let written = self.overlay.written();
+        let tree = self.overlay.written_tree(&written)?;
         check_block(&written, self.time)?;
-        let in_tree = written.iter().filter(|written| written.key.shelf().is_none());
-        let tree = self.state.view().tree().apply_changes(in_tree.map(Written::change).collect());
-        let Self { added_ids, receipts, concerned, .. } = self;
-        Ok(Execution { tree, shelves, added_ids, receipts, concerned })
+        let (added_ids, receipts) = (mem::take(&mut self.added_ids), mem::take(&mut self.receipts));
+        Ok(Execution { tree, shelves, fundamentals, added_ids, receipts, concerned: mem::take(&mut self.concerned) })
     }
 
     /// Commits to the shelves as the block leaves them.
-    fn put_shelves(&mut self) -> Shelves {
-        let changed = self.overlay.written_shelves();
+    fn put_shelves(&mut self) -> Result<Shelves, Missing> {
+        let changed = self.overlay.written_shelves()?;
         for (month, tree) in &changed {
-            let begun = self.overlay.get(&ShelfKey(*month)).expect("a shelf is begun before anything lies on it");
+            let begun = self.overlay.get(&ShelfKey(*month))?.expect("a shelf is begun before anything lies on it");
             let (root, count) = (Hash::new(tree.root()), tree.len());
-            self.overlay.put(&ShelfKey(*month), &Shelf { root, count, ..begun });
+            self.overlay.put(&ShelfKey(*month), &Shelf { root, count, ..begun })?;
         }
-        self.state.view().shelves().with(&self.dropped, changed)
+        Ok(self.state.view().shelves().with(&self.dropped, changed))
     }
 
     /// Applies the operations up to the first that fails. What they have written is neither kept nor taken back yet.
-    fn run(&mut self, verified: &VerifiedTransaction) -> Outcome {
+    fn run(&mut self, verified: &VerifiedTransaction) -> Result<Outcome, Missing> {
         let transaction = verified.transaction();
         for (operation, index) in transaction.operations.iter().zip(0_u8..) {
-            if let Err(code) = apply(&mut self.context(verified, index), operation) {
-                return Outcome::Failed { operation: index, code };
+            match apply(&mut self.context(verified, index), operation) {
+                Ok(()) => {}
+                Err(Stop::Failed(code)) => return Ok(Outcome::Failed { operation: index, code }),
+                Err(Stop::Missing(missing)) => return Err(missing),
             }
         }
-        Outcome::Applied
+        Ok(Outcome::Applied)
     }
 
     fn context(&mut self, verified: &VerifiedTransaction, index: u8) -> Context<'_, 'a> {
@@ -243,17 +292,14 @@ impl<'a> BlockExecutor<'a> {
     }
 
     /// The record under a key as it is now.
-    pub(crate) fn get<K: StateKey>(&mut self, key: &K) -> Option<K::Record> {
+    pub(crate) fn get<K: StateKey>(&mut self, key: &K) -> Result<Option<K::Record>, Missing> {
         self.overlay.get(key)
     }
 
     fn remember(&mut self, verified: &VerifiedTransaction) {
         let (id, minute) = (verified.id(), minute_of(verified.transaction()));
         let chain = self.chain_id();
-        let digest = self
-            .digests
-            .entry(minute)
-            .or_insert_with(|| self.overlay.get(&RecentKey(minute)).unwrap_or_else(RecentDigest::empty));
+        let digest = self.digests.get_mut(&minute).expect("read when the transaction was executed");
         *digest = digest.with(&id, &chain);
         self.added.insert(&id);
         self.added_ids.push((minute, id));
@@ -263,12 +309,10 @@ impl<'a> BlockExecutor<'a> {
     /// this day. "A transaction concerns its sender, whatever became of it." (protocol, Activity)
     fn note(&mut self, verified: &VerifiedTransaction, outcome: Outcome, sent: Sent) {
         let sender = verified.transaction().sender;
-        self.named.push(sender);
-        self.named.sort_unstable();
-        self.named.dedup();
         for address in &self.named {
+            let account = self.overlay.change_account(*address).expect("touched when the transaction was executed");
             // "every account that has a record after it" (protocol, Activity): a household that was dissolved has none.
-            let Some(account) = self.overlay.change_account(*address) else { continue };
+            let Some(account) = account else { continue };
             account.bring_to(self.time);
             self.concerned.add(*address, account.activity);
             account.activity = account.activity.with(&verified.id(), self.height, &outcome);
@@ -286,20 +330,20 @@ impl<'a> BlockExecutor<'a> {
 
 /// Drops the shelves whose time has come; answers with their months. "A shelf is dropped whole, in the first block that
 /// isn't earlier than that." (protocol, References)
-fn drop_shelves(overlay: &mut Overlay<'_>, before: &View, time: TimeMs) -> Vec<Month> {
+fn drop_shelves(overlay: &mut Overlay<'_>, before: &View, time: TimeMs) -> Result<Vec<Month>, Missing> {
     let mut dropped = Vec::new();
     // The time of a drop is the beginning of a month.
     if before.tip().time_ms.month() == time.month() {
-        return dropped;
+        return Ok(dropped);
     }
-    for (month, _) in before.shelves().iter() {
-        let shelf = overlay.get(&ShelfKey(month)).expect("every shelf has its record");
-        if shelf.is_over(time) {
-            overlay.drop_shelf(month);
+    let shelves = Missing::each(before.shelves().iter().map(|(month, _)| Ok((month, overlay.get(&ShelfKey(month))?))))?;
+    for (month, shelf) in shelves {
+        if shelf.expect("every shelf has its record").is_over(time) {
+            overlay.drop_shelf(month)?;
             dropped.push(month);
         }
     }
-    dropped
+    Ok(dropped)
 }
 
 #[cfg(test)]

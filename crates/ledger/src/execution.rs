@@ -1,9 +1,11 @@
 //! The result of a block: what the state becomes when the block is decided.
 
+use std::sync::Arc;
+
 use lojal_types::{Receipt, TransactionId, ValidatorSet};
 
 use crate::activity::Concerned;
-use crate::key::{StateKey, ValidatorsKey};
+use crate::fundamentals::Fundamentals;
 use crate::shelves::Shelves;
 use crate::tree::StateTree;
 
@@ -11,6 +13,7 @@ use crate::tree::StateTree;
 pub struct Execution {
     pub(crate) tree: StateTree,
     pub(crate) shelves: Shelves,
+    pub(crate) fundamentals: Arc<Fundamentals>,
     pub(crate) added_ids: Vec<(u64, TransactionId)>,
     pub(crate) receipts: Vec<Receipt>,
     pub(crate) concerned: Concerned,
@@ -22,9 +25,8 @@ impl Execution {
         &self.tree
     }
     /// The validators that decide the next block.
-    pub fn validators(&self) -> ValidatorSet {
-        let bytes = self.tree.get(&ValidatorsKey.encode()).expect("written at genesis and never removed");
-        borsh::from_slice(bytes).expect("the state holds only records that this crate encoded")
+    pub fn validators(&self) -> &ValidatorSet {
+        &self.fundamentals.validators
     }
     /// The receipts of the transactions, in order.
     pub fn receipts(&self) -> &[Receipt] {

@@ -3,33 +3,35 @@
 //! next written; reads leave them out." (protocol, Points)
 
 use lojal_types::limits::EXPIRY_MONTHS_MAX;
-use lojal_types::{BrandId, Expiry, Month, TimeMs};
+use lojal_types::{Expiry, Month, Points, TimeMs};
 
 use crate::key::{OutstandingKey, TotalsKey};
 use crate::overlay::Overlay;
 use crate::state::View;
+use crate::tree::Missing;
 
 /// Moves what expired between the last block and `time` from outstanding to expired.
-pub(crate) fn expire(overlay: &mut Overlay<'_>, before: &View, time: TimeMs) {
+pub(crate) fn expire(overlay: &mut Overlay<'_>, before: &View, time: TimeMs) -> Result<(), Missing> {
     let (from, to) = (before.tip().time_ms.month(), time.month());
     if from == to {
-        return;
+        return Ok(());
     }
     // No lot lives longer than this, however long the network stood still.
     let last = from.plus(EXPIRY_MONTHS_MAX);
-    for brand in before.brand_ids() {
-        for month in (from.get()..to.get()).map(Month::new).take_while(|month| *month <= last) {
-            expire_month(overlay, brand, month);
-        }
-    }
+    let months = || (from.get()..to.get()).map(Month::new).take_while(|month| *month <= last);
+    let keys = before.brand_ids().iter().flat_map(|brand| months().map(|month| (*brand, Expiry::Month(month))));
+    let keys = keys.map(|(brand, expiry)| OutstandingKey { brand, expiry });
+    let outstanding = Missing::each(keys.map(|key| Ok(overlay.get(&key)?.map(|points| (key, points)))))?;
+    let outstanding: Vec<(OutstandingKey, Points)> = outstanding.into_iter().flatten().collect();
+    Missing::each(outstanding.iter().map(|(key, _)| overlay.get(&TotalsKey(key.brand))))?;
+    outstanding.into_iter().try_for_each(|(key, points)| expire_month(overlay, key, points))
 }
 
-fn expire_month(overlay: &mut Overlay<'_>, brand: BrandId, month: Month) {
-    let key = OutstandingKey { brand, expiry: Expiry::Month(month) };
-    let Some(points) = overlay.get(&key) else { return };
-    let mut totals = overlay.get(&TotalsKey(brand)).expect("every brand has totals");
+fn expire_month(overlay: &mut Overlay<'_>, key: OutstandingKey, points: Points) -> Result<(), Missing> {
+    let brand = key.brand;
+    let mut totals = overlay.get(&TotalsKey(brand))?.expect("every brand has totals");
     totals.outstanding = totals.outstanding.checked_sub(points).expect("a month is a part of what is outstanding");
     totals.expired = totals.expired.checked_add(points).expect("at most what was issued");
-    overlay.put(&TotalsKey(brand), &totals);
-    overlay.remove(&key);
+    overlay.put(&TotalsKey(brand), &totals)?;
+    overlay.remove(&key)
 }

@@ -24,6 +24,8 @@ use crate::key::{AccountKey, RecentKey, StateKey, split_blind};
 use crate::recent::{RecentMinute, first_minute};
 use crate::record::Account;
 use crate::state::{State, Tip, View};
+use crate::stop::decided;
+use crate::tree::Missing;
 
 /// 2026-11-15T12:00:00Z, when the ledger starts.
 pub(crate) const START_MS: u64 = 1_794_744_000_000;
@@ -65,6 +67,13 @@ pub(crate) const POWERS: [u64; 4] = [1; 4];
 
 pub(crate) fn key(seed: u8) -> KeyPair {
     KeyPair::from_seed(&[seed; 32])
+}
+
+/// The keys of many accounts.
+pub(crate) fn crowd_key(number: u16) -> KeyPair {
+    let mut seed = [0; 32];
+    seed[..2].copy_from_slice(&number.to_be_bytes());
+    KeyPair::from_seed(&seed)
 }
 
 pub(crate) fn address(seed: u8) -> Address {
@@ -207,8 +216,8 @@ impl Ledger {
     pub(crate) fn block(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Result<Outcome, Code>> {
         let rules = self.rules.unwrap_or(self.view().rules());
         let mut executor = BlockExecutor::under(rules, &self.state, time);
-        let answers =
-            transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect::<Vec<_>>();
+        let push = |one| decided(executor.push(one)).expect("in memory").map(|receipt| receipt.outcome);
+        let answers = transactions.iter().map(push).collect::<Vec<_>>();
         let execution = executor.finish().expect("points are conserved");
         self.included.extend(&execution.added_ids);
         let height = self.view().tip().height.next();
@@ -253,7 +262,7 @@ impl Ledger {
 
     /// The digest of what waits on an account.
     pub(crate) fn digest(&self, account: u8) -> lojal_types::Hash {
-        let record = self.view().account(address(account)).expect("there");
+        let record = self.view().account(address(account)).expect("in memory").expect("there");
         let waiting = record.safeguards.waiting.expect("something waits");
         waiting.digest(&self.genesis.chain_id(), &address(account))
     }
@@ -266,7 +275,7 @@ impl Ledger {
     }
 
     pub(crate) fn lots(&self, member: u8, id: &str) -> Vec<Lot> {
-        self.view().lots(address(member), brand(id))
+        self.view().lots(address(member), brand(id)).expect("in memory")
     }
 
     pub(crate) fn balance(&self, member: u8, id: &str) -> u64 {
@@ -275,7 +284,7 @@ impl Ledger {
 
     /// The sums that all of a brand's points are in.
     pub(crate) fn totals(&self, id: &str) -> Sums {
-        Sums::of(&self.view().totals(brand(id)).expect("every brand has totals"))
+        Sums::of(&self.view().totals(brand(id)).expect("in memory").expect("every brand has totals"))
     }
 
     /// Creates a household of `admin` with these other members.
@@ -292,7 +301,7 @@ impl Ledger {
 
     /// The points of a brand in a pool.
     pub(crate) fn pool(&self, household: Address, id: &str) -> u64 {
-        self.view().lots(household, brand(id)).iter().map(|lot| lot.amount.get()).sum()
+        self.view().lots(household, brand(id)).expect("in memory").iter().map(|lot| lot.amount.get()).sum()
     }
 }
 
@@ -323,10 +332,15 @@ impl Sums {
     }
 }
 
+/// All of it, which is in memory.
+pub(crate) fn in_memory<T>(all: impl Iterator<Item = Result<T, Missing>>) -> impl Iterator<Item = T> {
+    all.map(|one| one.expect("in memory"))
+}
+
 /// Every entry of a state but what every transaction in a block changes: the digests of recent ids, and in its sender's
 /// account the amounts that it has used up and its activity.
 pub(crate) fn records(view: &View) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let entries = view.entries().filter(|(key, _)| RecentKey::decode(key).is_none());
+    let entries = in_memory(view.entries()).filter(|(key, _)| RecentKey::decode(key).is_none());
     let time = view.tip().time_ms;
     entries.map(|(key, value)| (key.to_vec(), as_shown(key, value, time))).collect()
 }

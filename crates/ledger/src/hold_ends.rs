@@ -11,6 +11,7 @@ use lojal_types::{Bounded, BrandId, Expiry, Lot, Month, Points, TimeMs};
 use crate::key::{HeldUntilKey, HoldEndsKey, OutstandingKey, TotalsKey};
 use crate::overlay::Overlay;
 use crate::record::{BrandList, HeldLot, HeldUntil};
+use crate::tree::Missing;
 
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MINUTES: u64 = 60;
@@ -26,13 +27,13 @@ fn hour_and_minute(end: TimeMs) -> (u64, u8) {
 }
 
 /// Notes that lots are held until a whole minute.
-pub(crate) fn add(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: &[Lot]) {
+pub(crate) fn add(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: &[Lot]) -> Result<(), Missing> {
     let (hour, minute) = hour_and_minute(end);
-    let mut held = held_until(overlay, brand, hour);
+    let mut held = held_until(overlay, brand, hour)?;
     if held.is_empty() {
-        let mut list = overlay.get(&HoldEndsKey(hour)).unwrap_or_default();
+        let mut list = overlay.get(&HoldEndsKey(hour))?.unwrap_or_default();
         list.ids = list.ids.with_sorted(brand).expect("there are no more brands than that");
-        write_list(overlay, hour, &list);
+        write_list(overlay, hour, &list)?;
     }
     for lot in lots {
         match held.binary_search_by_key(&(minute, lot.expiry), |held| (held.minute, held.expiry)) {
@@ -40,46 +41,57 @@ pub(crate) fn add(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: 
             Err(at) => held.insert(at, HeldLot { minute, expiry: lot.expiry, amount: lot.amount }),
         }
     }
-    write(overlay, HeldUntilKey { brand, hour }, held);
+    write(overlay, HeldUntilKey { brand, hour }, held)
 }
 
 /// Notes that lots are held no longer, before their time.
-pub(crate) fn remove(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: &[Lot]) {
+pub(crate) fn remove(overlay: &mut Overlay<'_>, brand: BrandId, end: TimeMs, lots: &[Lot]) -> Result<(), Missing> {
     const KNOWN: &str = "an open hold is a part of what is held until its end";
     let (hour, minute) = hour_and_minute(end);
-    let mut held = held_until(overlay, brand, hour);
+    let mut held = held_until(overlay, brand, hour)?;
     for lot in lots {
         let at = held.binary_search_by_key(&(minute, lot.expiry), |held| (held.minute, held.expiry)).expect(KNOWN);
         held[at].amount = held[at].amount.checked_sub(lot.amount).expect(KNOWN);
     }
     held.retain(|held| !held.amount.is_zero());
     if held.is_empty() {
-        let mut list = overlay.get(&HoldEndsKey(hour)).unwrap_or_default();
+        let mut list = overlay.get(&HoldEndsKey(hour))?.unwrap_or_default();
         list.ids = list.ids.without(&brand);
-        write_list(overlay, hour, &list);
+        write_list(overlay, hour, &list)?;
     }
-    write(overlay, HeldUntilKey { brand, hour }, held);
+    write(overlay, HeldUntilKey { brand, hour }, held)
 }
 
 /// Moves what was held until a minute that has come between the last block and `time` from held to outstanding, or to
 /// expired if its month is over.
-pub(crate) fn end_holds(overlay: &mut Overlay<'_>, before: TimeMs, time: TimeMs) {
+pub(crate) fn end_holds(overlay: &mut Overlay<'_>, before: TimeMs, time: TimeMs) -> Result<(), Missing> {
     if before.get() / MINUTE_MS == time.get() / MINUTE_MS {
-        return;
+        return Ok(());
     }
     // No hold lasts longer than this, however long the network stood still.
     let latest = time.min(before.plus_ms(HOLD_MS_MAX + MINUTE_MS));
+    let hours = hour_and_minute(before).0..=hour_and_minute(latest).0;
+    let lists = Missing::each(hours.map(|hour| Ok((hour, overlay.get(&HoldEndsKey(hour))?))))?;
+    let lists = lists.into_iter().filter_map(|(hour, list)| Some((hour, list?)));
+    let lists: Vec<(u64, BrandList)> = lists.collect();
+    let held = lists.iter().flat_map(|(hour, list)| list.ids.iter().map(|brand| (*brand, *hour)));
+    Missing::each(held.map(|(brand, hour)| held_until(overlay, brand, hour)))?;
     let mut ended = Ended::new();
-    for hour in hour_and_minute(before).0..=hour_and_minute(latest).0 {
-        let Some(brands) = overlay.get(&HoldEndsKey(hour)) else { continue };
-        let ids = brands.ids.into_inner().into_iter();
-        let left = ids.filter(|brand| end_hour(overlay, *brand, hour, time, ended.entry(*brand).or_default()));
-        let left = BrandList { ids: Bounded::new(left.collect()).expect("at most as many as before") };
-        write_list(overlay, hour, &left);
+    for (hour, brands) in lists {
+        let mut left = Vec::new();
+        for brand in brands.ids.into_inner() {
+            if end_hour(overlay, brand, hour, time, ended.entry(brand).or_default())? {
+                left.push(brand);
+            }
+        }
+        let left = BrandList { ids: Bounded::new(left).expect("at most as many as before") };
+        write_list(overlay, hour, &left)?;
     }
+    read_ended(overlay, &ended)?;
     for (brand, points) in &ended {
-        move_on(overlay, *brand, points, time.month());
+        move_on(overlay, *brand, points, time.month())?;
     }
+    Ok(())
 }
 
 /// Takes out what of an hour has ended by `time`; answers whether anything is left of the hour.
@@ -89,8 +101,8 @@ fn end_hour(
     hour: u64,
     time: TimeMs,
     ended: &mut BTreeMap<Expiry, Points>,
-) -> bool {
-    let mut held = held_until(overlay, brand, hour);
+) -> Result<bool, Missing> {
+    let mut held = held_until(overlay, brand, hour)?;
     let has_ended = |held: &HeldLot| (hour * HOUR_MINUTES + u64::from(held.minute)) * MINUTE_MS <= time.get();
     let first_open = held.partition_point(has_ended);
     for held in held.drain(..first_open) {
@@ -99,49 +111,65 @@ fn end_hour(
     }
     let is_left = !held.is_empty();
     if first_open > 0 {
-        write(overlay, HeldUntilKey { brand, hour }, held);
+        write(overlay, HeldUntilKey { brand, hour }, held)?;
     }
-    is_left
+    Ok(is_left)
+}
+
+/// Reads what points that are held no longer change.
+fn read_ended(overlay: &mut Overlay<'_>, ended: &Ended) -> Result<(), Missing> {
+    let totals = Missing::each(ended.keys().map(|brand| overlay.get(&TotalsKey(*brand))));
+    let keys = ended.iter().flat_map(|(brand, points)| points.keys().map(|expiry| (*brand, *expiry)));
+    let keys = keys.map(|(brand, expiry)| OutstandingKey { brand, expiry });
+    let outstanding = Missing::each(keys.map(|key| overlay.get(&key)));
+    Missing::both(totals, outstanding).map(drop)
 }
 
 /// Moves points that are held no longer on in a brand's totals.
-fn move_on(overlay: &mut Overlay<'_>, brand: BrandId, ended: &BTreeMap<Expiry, Points>, month: Month) {
-    let mut totals = overlay.get(&TotalsKey(brand)).expect("every brand has totals");
+fn move_on(
+    overlay: &mut Overlay<'_>,
+    brand: BrandId,
+    ended: &BTreeMap<Expiry, Points>,
+    month: Month,
+) -> Result<(), Missing> {
+    let mut totals = overlay.get(&TotalsKey(brand))?.expect("every brand has totals");
     for (expiry, points) in ended {
         totals.held = totals.held.checked_sub(*points).expect("the ended part of what is held");
         if expiry.is_live_in(month) {
             totals.outstanding = totals.outstanding.checked_add(*points).expect(BOUNDED);
             let key = OutstandingKey { brand, expiry: *expiry };
-            let sum = overlay.get(&key).unwrap_or_default().checked_add(*points).expect(BOUNDED);
-            overlay.put(&key, &sum);
+            let sum = overlay.get(&key)?.unwrap_or_default().checked_add(*points).expect(BOUNDED);
+            overlay.put(&key, &sum)?;
         } else {
             totals.expired = totals.expired.checked_add(*points).expect(BOUNDED);
         }
     }
-    overlay.put(&TotalsKey(brand), &totals);
+    overlay.put(&TotalsKey(brand), &totals)
 }
 
-fn held_until(overlay: &mut Overlay<'_>, brand: BrandId, hour: u64) -> Vec<HeldLot> {
-    overlay.get(&HeldUntilKey { brand, hour }).map(|held| held.lots.into_inner()).unwrap_or_default()
+fn held_until(overlay: &mut Overlay<'_>, brand: BrandId, hour: u64) -> Result<Vec<HeldLot>, Missing> {
+    Ok(overlay.get(&HeldUntilKey { brand, hour })?.map(|held| held.lots.into_inner()).unwrap_or_default())
 }
 
 /// An hour of which nothing is held leaves no record.
-fn write(overlay: &mut Overlay<'_>, key: HeldUntilKey, held: Vec<HeldLot>) {
+fn write(overlay: &mut Overlay<'_>, key: HeldUntilKey, held: Vec<HeldLot>) -> Result<(), Missing> {
     if held.is_empty() {
-        overlay.remove(&key);
+        overlay.remove(&key)?;
     } else {
         let lots = Bounded::new(held).expect("60 minutes, each with the expiries of three months' points");
-        overlay.put(&key, &HeldUntil { lots });
+        overlay.put(&key, &HeldUntil { lots })?;
     }
+    Ok(())
 }
 
 /// Nor does one in which no brand's holds end.
-fn write_list(overlay: &mut Overlay<'_>, hour: u64, list: &BrandList) {
+fn write_list(overlay: &mut Overlay<'_>, hour: u64, list: &BrandList) -> Result<(), Missing> {
     if list.ids.is_empty() {
-        overlay.remove(&HoldEndsKey(hour));
+        overlay.remove(&HoldEndsKey(hour))?;
     } else {
-        overlay.put(&HoldEndsKey(hour), list);
+        overlay.put(&HoldEndsKey(hour), list)?;
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -13,10 +13,12 @@
 //! - [`shelves`]: the trees of references, one per month, dropped whole.
 //! - [`tree`]: the map from keys to values behind one root hash.
 //!
-//! This crate is pure: no I/O, no clock, no randomness. Time comes from block headers.
+//! This crate is pure: no I/O, no clock, no randomness. Time comes from block headers. What is not in memory is
+//! [`Missing`]: the caller brings the pages, and asks again.
 
 mod activity;
 pub mod admission;
+mod ahead;
 mod allowance;
 pub mod conservation;
 mod dry_run;
@@ -26,6 +28,7 @@ mod expiry;
 #[cfg(test)]
 mod fixture;
 mod founding;
+mod fundamentals;
 pub mod governance;
 mod half_id;
 mod hold_ends;
@@ -38,7 +41,9 @@ pub mod recent;
 pub mod record;
 pub mod shelves;
 pub mod state;
+mod stop;
 pub mod tree;
+mod unfinished;
 pub mod view;
 
 pub use activity::Concerned;
@@ -50,4 +55,6 @@ pub use execution::Execution;
 pub use half_id::HalfId;
 pub use shelves::Shelves;
 pub use state::{State, Tip, View};
-pub use tree::StateTree;
+pub use stop::Stop;
+pub use tree::{Missing, StateTree};
+pub use unfinished::Unfinished;

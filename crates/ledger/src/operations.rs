@@ -24,9 +24,10 @@ mod settle;
 mod transfer;
 
 pub(crate) use ledger::set_aside;
-use lojal_types::{Address, ChainId, Code, Height, Operation, Parameters, PublicKey, TimeMs, TransactionId};
+use lojal_types::{Address, ChainId, Height, Operation, Parameters, PublicKey, TimeMs, TransactionId};
 
 use crate::overlay::Overlay;
+use crate::stop::Stop;
 
 /// The block and the transaction of an operation, as far as it sees them.
 pub(crate) struct Context<'c, 'a> {
@@ -50,7 +51,7 @@ pub(crate) struct Context<'c, 'a> {
 }
 
 /// Applies one operation; after an error the caller takes the whole transaction back.
-pub(crate) fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Code> {
+pub(crate) fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Stop> {
     if !works_while_stopped(operation) {
         authority::active(context)?;
     }

@@ -2,6 +2,7 @@
 //! transaction can be taken back.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
@@ -16,7 +17,7 @@ use crate::key::{
 };
 use crate::record::Account;
 use crate::shelves::Shelves;
-use crate::tree::{Change, Hash, StateTree, hash_key};
+use crate::tree::{Change, Hash, LoadedPage, Missing, StateTree, hash_key};
 
 /// Number of values that it is worth reading ahead for at once.
 pub(crate) const READ_AHEAD: usize = 64;
@@ -35,7 +36,7 @@ pub(crate) struct Written<'a> {
     /// The value before the block.
     pub(crate) before: Option<&'a [u8]>,
     /// The value after it; `None` if the key goes.
-    pub(crate) after: Option<Box<[u8]>>,
+    pub(crate) after: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> Written<'a> {
@@ -43,7 +44,8 @@ impl<'a> Written<'a> {
     #[cfg(test)]
     pub(crate) fn new(base: &'a StateTree, key: PackedKey, after: Option<Box<[u8]>>) -> Self {
         let key_hash = hash_key(key.as_bytes());
-        Self { key_hash, before: base.get_hashed(&key_hash), key, after }
+        let before = base.get_hashed(&key_hash).expect("all is in memory");
+        Self { key_hash, before, key, after: after.map(|after| Cow::Owned(after.into_vec())) }
     }
 
     /// The same as the tree takes it.
@@ -61,24 +63,12 @@ enum Now {
     Gone,
 }
 
-impl Now {
-    /// The bytes that come after the block, if the key has been written; with room for a blind where there is one.
-    fn written(self) -> Option<Option<Box<[u8]>>> {
-        match self {
-            Self::AsBefore => None,
-            Self::Value(value) => Some(Some(value)),
-            Self::Account(account) => Some(Some(encode(AccountKey::KIND, &*account))),
-            Self::Gone => Some(None),
-        }
-    }
-}
-
 /// A key that the block has touched. Its hash is computed once, and the tree searched once; an account's record is
 /// decoded once, and encoded once.
 struct Slot<'a> {
     key: PackedKey,
     key_hash: Hash,
-    before: Option<&'a [u8]>,
+    before: Option<Cow<'a, [u8]>>,
     /// The record before the block, of an account that somebody has read.
     account: Option<Box<Account>>,
     now: Now,
@@ -90,7 +80,7 @@ impl Slot<'_> {
         match &mut self.now {
             Now::Account(account) => Some(account),
             Now::AsBefore => {
-                let before = self.before?;
+                let before = self.before.as_deref()?;
                 Some(self.account.get_or_insert_with(|| Box::new(decode::<AccountKey>(before))))
             }
             Now::Value(_) | Now::Gone => None,
@@ -132,14 +122,23 @@ pub(crate) struct Overlay<'a> {
     slots: Vec<Slot<'a>>,
     /// The values that the running transaction has overwritten, in order.
     undo: Vec<(usize, Now)>,
+    /// Pages of the base that weren't in memory and have been brought, by their hash.
+    supplied: BTreeMap<Hash, LoadedPage>,
 }
 
 impl<'a> Overlay<'a> {
     /// On top of a main tree, without shelves.
     pub(crate) fn new(base: &'a StateTree) -> Self {
         let table_hash = TableHash::new(&base.root());
-        let shelves = BTreeMap::new();
-        Self { base, shelves, table_hash, places: HashTable::new(), slots: Vec::new(), undo: Vec::new() }
+        Self {
+            base,
+            shelves: BTreeMap::new(),
+            table_hash,
+            places: HashTable::new(),
+            slots: Vec::new(),
+            undo: Vec::new(),
+            supplied: BTreeMap::new(),
+        }
     }
 
     /// On top of a whole state.
@@ -147,14 +146,33 @@ impl<'a> Overlay<'a> {
         Self { shelves: shelves.iter().collect(), ..Self::new(base) }
     }
 
+    /// Takes pages of the base that were missing.
+    pub(crate) fn supply(&mut self, pages: Vec<LoadedPage>) {
+        self.supplied.extend(pages.into_iter().map(|page| (*page.hash(), page)));
+    }
+
+    /// True if a page that the base lacks has been brought.
+    pub(crate) fn is_supplied(&self, page: &Hash) -> bool {
+        self.supplied.contains_key(page)
+    }
+
+    /// A tree of the base with the pages that have been brought.
+    fn with_supplied(&self, tree: &StateTree) -> StateTree {
+        if self.supplied.is_empty() {
+            return tree.clone();
+        }
+        tree.with_pages(self.supplied.values())
+    }
+
     /// Drops a shelf whole. Nothing of it has been touched yet.
-    pub(crate) fn drop_shelf(&mut self, month: Month) {
+    pub(crate) fn drop_shelf(&mut self, month: Month) -> Result<(), Missing> {
+        self.remove(&ShelfKey(month))?;
         self.shelves.remove(&month);
-        self.remove(&ShelfKey(month));
+        Ok(())
     }
 
     /// The shelves on which the block has written anything, as it has left them.
-    pub(crate) fn written_shelves(&self) -> BTreeMap<Month, StateTree> {
+    pub(crate) fn written_shelves(&self) -> Result<BTreeMap<Month, StateTree>, Missing> {
         let mut changes = BTreeMap::<Month, Vec<Change<'_>>>::new();
         for Slot { key, key_hash, now, .. } in &self.slots {
             let Some(month) = key.shelf() else { continue };
@@ -167,46 +185,66 @@ impl<'a> Overlay<'a> {
         }
         let empty = StateTree::new();
         let written = changes.into_iter().map(|(month, changes)| {
-            let before = self.shelves.get(&month).copied().unwrap_or(&empty);
-            (month, before.apply_changes(changes))
+            let before = self.with_supplied(self.shelves.get(&month).copied().unwrap_or(&empty));
+            Ok((month, before.apply_changes(changes)?))
         });
         written.collect()
     }
 
-    /// The record under a key, as the transactions so far have left it.
-    pub(crate) fn get<K: StateKey>(&mut self, key: &K) -> Option<K::Record> {
-        let place = self.place(key);
-        let slot = &mut self.slots[place];
-        if K::KIND == AccountKey::KIND {
-            let account: &dyn Any = slot.account()?;
-            return account.downcast_ref::<K::Record>().cloned();
-        }
-        match &slot.now {
-            Now::AsBefore => slot.before.map(decode::<K>),
-            Now::Value(value) => Some(decode::<K>(value)),
-            Now::Account(_) | Now::Gone => None,
-        }
+    /// The main tree after the block: the base with what has been written.
+    pub(crate) fn written_tree(&self, written: &[Written<'_>]) -> Result<StateTree, Missing> {
+        let in_tree = written.iter().filter(|written| written.key.shelf().is_none());
+        self.with_supplied(self.base).apply_changes(in_tree.map(Written::change).collect())
     }
 
-    pub(crate) fn put<K: StateKey>(&mut self, key: &K, record: &K::Record) {
+    /// The record under a key, as the transactions so far have left it.
+    pub(crate) fn get<K: StateKey>(&mut self, key: &K) -> Result<Option<K::Record>, Missing> {
+        let place = self.place(key)?;
+        let slot = &mut self.slots[place];
+        if K::KIND == AccountKey::KIND {
+            let account = slot.account().and_then(|account| (account as &dyn Any).downcast_ref::<K::Record>());
+            return Ok(account.cloned());
+        }
+        Ok(match &slot.now {
+            Now::AsBefore => slot.before.as_deref().map(decode::<K>),
+            Now::Value(value) => Some(decode::<K>(value)),
+            Now::Account(_) | Now::Gone => None,
+        })
+    }
+
+    pub(crate) fn put<K: StateKey>(&mut self, key: &K, record: &K::Record) -> Result<(), Missing> {
         let account = (record as &dyn Any).downcast_ref::<Account>();
         let now = match account {
             Some(account) => Now::Account(Box::new(account.clone())),
             None => Now::Value(encode(K::KIND, record)),
         };
-        self.write(key, now);
+        self.write(key, now)
     }
 
     /// An account, to change for good: a transaction that is taken back doesn't take this back. None if there is no
     /// such account now.
-    pub(crate) fn change_account(&mut self, address: Address) -> Option<&mut Account> {
-        let place = self.place(&AccountKey(address));
+    pub(crate) fn change_account(&mut self, address: Address) -> Result<Option<&mut Account>, Missing> {
+        let place = self.place(&AccountKey(address))?;
         let slot = &mut self.slots[place];
-        slot.account()?;
+        if slot.account().is_none() {
+            return Ok(None);
+        }
         if let Some(account) = slot.account.take().filter(|_| matches!(slot.now, Now::AsBefore)) {
             slot.now = Now::Account(account);
         }
-        slot.account()
+        Ok(slot.account())
+    }
+
+    /// True if the block has written a key.
+    pub(crate) fn is_written<K: StateKey>(&self, key: &K) -> bool {
+        let key = PackedKey::of(key);
+        let place = self.places.find(self.table_hash.of(&key), |(_, place)| self.slots[*place].key == key);
+        place.is_some_and(|(_, place)| !matches!(self.slots[*place].now, Now::AsBefore))
+    }
+
+    /// Makes sure that accounts are there to be changed.
+    pub(crate) fn touch(&mut self, accounts: &[Address]) -> Result<(), Missing> {
+        Missing::each(accounts.iter().map(|account| self.place(&AccountKey(*account)))).map(drop)
     }
 
     /// Adds the accounts that the running transaction's writes concern; some of them more than once.
@@ -216,8 +254,8 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    pub(crate) fn remove<K: StateKey>(&mut self, key: &K) {
-        self.write(key, Now::Gone);
+    pub(crate) fn remove<K: StateKey>(&mut self, key: &K) -> Result<(), Missing> {
+        self.write(key, Now::Gone)
     }
 
     /// Makes the running transaction's writes part of the block.
@@ -242,21 +280,21 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// The keys that the block has written, each once, with their values before and after. "What a block leaves as it
-    /// was before it keeps its blind." (protocol, State and proofs)
-    pub(crate) fn into_written(mut self) -> Vec<Written<'a>> {
+    /// Gives what the block has written its final bytes. Doing it again changes nothing. "What a block leaves as it was
+    /// before it keeps its blind." (protocol, State and proofs)
+    pub(crate) fn seal(&mut self) -> Result<(), Missing> {
         for place in 0..self.slots.len() {
             if place % READ_AHEAD == 0 {
-                read_ahead(self.slots[place..].iter().take(READ_AHEAD).filter_map(|slot| slot.before));
+                read_ahead(self.slots[place..].iter().take(READ_AHEAD).filter_map(|slot| slot.before.as_deref()));
             }
             let Slot { key, before, now: Now::Value(value), .. } = &self.slots[place] else { continue };
             let Some(account) = blinded_account(key.as_bytes()) else { continue };
-            if before.is_some_and(|before| is_same_record(key.kind(), before, value)) {
+            if before.as_deref().is_some_and(|before| is_same_record(key.kind(), before, value)) {
                 self.slots[place].now = Now::AsBefore;
                 continue;
             }
             let key = *key;
-            let digest = self.activity_of(account).digest;
+            let digest = self.activity_of(account)?.digest;
             let blind = blind(&digest, key.as_bytes());
             if let Now::Value(value) = &mut self.slots[place].now
                 && let Some(room) = value.last_chunk_mut()
@@ -264,45 +302,75 @@ impl<'a> Overlay<'a> {
                 *room = blind;
             }
         }
-        let written = self.slots.into_iter().filter_map(|Slot { key, key_hash, before, now, .. }| {
-            let after = now.written()?;
-            Some(Written { key_hash, key, before, after })
+        Ok(())
+    }
+
+    /// The keys that the block has written, each once, with their values before and after, once it is
+    /// [sealed](Self::seal).
+    pub(crate) fn written(&self) -> Vec<Written<'_>> {
+        let written = self.slots.iter().filter_map(|Slot { key, key_hash, before, now, .. }| {
+            let after = match now {
+                Now::AsBefore => return None,
+                Now::Value(value) => Some(Cow::Borrowed(&**value)),
+                Now::Account(account) => Some(Cow::Owned(encode(AccountKey::KIND, &**account).into_vec())),
+                Now::Gone => None,
+            };
+            Some(Written { key_hash: *key_hash, key: *key, before: before.as_deref(), after })
         });
         written.collect()
     }
 
     /// The activity of an account now.
-    fn activity_of(&mut self, address: Address) -> Activity {
-        let place = self.place(&AccountKey(address));
-        self.slots[place].account().map(|account| account.activity).unwrap_or_default()
+    fn activity_of(&mut self, address: Address) -> Result<Activity, Missing> {
+        let place = self.place(&AccountKey(address))?;
+        Ok(self.slots[place].account().map(|account| account.activity).unwrap_or_default())
     }
 
-    fn place<K: StateKey>(&mut self, key: &K) -> usize {
-        let Self { base, shelves, table_hash, places, slots, .. } = self;
+    fn place<K: StateKey>(&mut self, key: &K) -> Result<usize, Missing> {
+        let Self { base, shelves, table_hash, places, slots, supplied, .. } = self;
         let shelf = key.shelf();
         let key = PackedKey::of(key);
         let hash = table_hash.of(&key);
         let is_known = |(known, place): &(u64, usize)| *known == hash && slots[*place].key == key;
         match places.entry(hash, is_known, |(hash, _)| *hash) {
-            Entry::Occupied(known) => known.get().1,
+            Entry::Occupied(known) => Ok(known.get().1),
             Entry::Vacant(unknown) => {
-                let place = slots.len();
-                unknown.insert((hash, place));
                 let key_hash = hash_key(key.as_bytes());
                 let tree = match shelf {
                     None => Some(*base),
                     Some(month) => shelves.get(&month).copied(),
                 };
-                let before = tree.and_then(|tree| tree.get_hashed(&key_hash));
+                let before = match tree {
+                    Some(tree) => value_in(tree, supplied, &key_hash)?,
+                    None => None,
+                };
+                let place = slots.len();
+                unknown.insert((hash, place));
                 slots.push(Slot { key, key_hash, before, account: None, now: Now::AsBefore });
-                place
+                Ok(place)
             }
         }
     }
 
-    fn write<K: StateKey>(&mut self, key: &K, now: Now) {
-        let place = self.place(key);
+    fn write<K: StateKey>(&mut self, key: &K, now: Now) -> Result<(), Missing> {
+        let place = self.place(key)?;
         let before = std::mem::replace(&mut self.slots[place].now, now);
         self.undo.push((place, before));
+        Ok(())
+    }
+}
+
+/// The value of the key with this hash in a tree, whose page may have been brought.
+fn value_in<'a>(
+    tree: &'a StateTree,
+    supplied: &BTreeMap<Hash, LoadedPage>,
+    key_hash: &Hash,
+) -> Result<Option<Cow<'a, [u8]>>, Missing> {
+    match tree.get_hashed(key_hash) {
+        Ok(value) => Ok(value.map(Cow::Borrowed)),
+        Err(missing) => match missing.pages().iter().find_map(|page| supplied.get(page)) {
+            Some(page) => Ok(page.get(key_hash).map(|value| Cow::Owned(value.to_vec()))),
+            None => Err(missing),
+        },
     }
 }

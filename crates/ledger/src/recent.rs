@@ -12,13 +12,14 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashTable;
 use lojal_types::hash::{chain_hash, tag};
+use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
 use lojal_types::{ChainId, Hash, TimeMs, Transaction, TransactionId};
 use thiserror::Error;
 
 use crate::half_id::HalfId;
 use crate::key::{RecentKey, StateKey};
 use crate::record::RecentDigest;
-use crate::tree::StateTree;
+use crate::tree::{Missing, StateTree};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -53,9 +54,16 @@ pub struct RecentMinute {
 
 /// Remembered ids that are not those that the state root commits to.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the remembered transaction ids of minute {minute} are not those that the state root commits to")]
-pub struct RecentError {
-    minute: u64,
+pub enum RecentError {
+    /// Too many, too few, or others.
+    #[error("the remembered transaction ids of minute {minute} are not those that the state root commits to")]
+    Differs {
+        /// The minute, counted from 1970.
+        minute: u64,
+    },
+    /// Nobody knows: a page of the state isn't in memory.
+    #[error(transparent)]
+    Missing(#[from] Missing),
 }
 
 /// All remembered ids.
@@ -106,31 +114,35 @@ impl RecentIds {
         }
     }
 
-    /// The ids of a checkpoint, checked against the digests in a state tree whose root is known to be right.
+    /// The ids of a checkpoint, checked against the digests in a state tree whose root is known to be right, after a
+    /// block of a time.
     ///
     /// # Errors
     /// When a minute's ids are not exactly those of its digest.
-    pub fn restore(minutes: Vec<RecentMinute>, tree: &StateTree, chain: &ChainId) -> Result<Self, RecentError> {
+    pub fn restore(
+        minutes: Vec<RecentMinute>,
+        tree: &StateTree,
+        time: TimeMs,
+        chain: &ChainId,
+    ) -> Result<Self, RecentError> {
         let mut restored = Self::default();
         for RecentMinute { minute, ids } in minutes {
             let digest = ids.iter().fold(RecentDigest::empty(), |digest, id| digest.with(id, chain));
             let twice = restored.minutes.contains_key(&minute);
-            if twice || digest_in(tree, minute) != Some(digest) {
-                return Err(RecentError { minute });
+            if twice || digest_in(tree, minute)? != Some(digest) {
+                return Err(RecentError::Differs { minute });
             }
             let mut set = IdSet::default();
             ids.iter().for_each(|id| set.insert(id));
             restored.minutes.insert(minute, set);
         }
         // Nothing may be missing either.
-        let missing = tree
-            .iter()
-            .filter_map(|(key, _)| RecentKey::decode(key))
-            .find(|RecentKey(minute)| !restored.minutes.contains_key(minute));
-        match missing {
-            Some(RecentKey(minute)) => Err(RecentError { minute }),
-            None => Ok(restored),
+        for minute in minutes_at(time).filter(|minute| !restored.minutes.contains_key(minute)) {
+            if digest_in(tree, minute)?.is_some() {
+                return Err(RecentError::Differs { minute });
+            }
         }
+        Ok(restored)
     }
 
     /// The minutes that are remembered now and end before `first`.
@@ -139,8 +151,14 @@ impl RecentIds {
     }
 }
 
-fn digest_in(tree: &StateTree, minute: u64) -> Option<RecentDigest> {
-    borsh::from_slice(tree.get(&RecentKey(minute).encode())?).ok()
+/// The minutes of which a state at some time can have a digest: "`valid_until_ms` is after the block's time and at most
+/// one hour ahead of it" (protocol, Transactions).
+fn minutes_at(time: TimeMs) -> impl Iterator<Item = u64> {
+    first_minute(time)..=first_minute(time.plus_ms(VALIDITY_WINDOW_MS_MAX))
+}
+
+fn digest_in(tree: &StateTree, minute: u64) -> Result<Option<RecentDigest>, Missing> {
+    Ok(tree.get(&RecentKey(minute).encode())?.and_then(|bytes| borsh::from_slice(bytes).ok()))
 }
 
 #[cfg(test)]

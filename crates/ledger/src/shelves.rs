@@ -15,14 +15,14 @@ use thiserror::Error;
 pub use self::proof::ShelfProof;
 use crate::key::{ShelfKey, StateKey};
 use crate::record::Shelf;
-use crate::tree::StateTree;
+use crate::tree::{Missing, StateTree};
 
 /// One immutable version of all shelves; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Shelves(Arc<BTreeMap<Month, StateTree>>);
 
 /// A reason that trees are not the shelves of a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ShelvesError {
     /// The state has no such shelf.
     #[error("there is a shelf of {0} that the state doesn't have")]
@@ -32,7 +32,10 @@ pub enum ShelvesError {
     Differs(Month),
     /// The state has a shelf whose tree isn't there.
     #[error("the shelf of {0} is missing")]
-    Missing(Month),
+    Lost(Month),
+    /// Nobody knows: a page of the state isn't in memory.
+    #[error(transparent)]
+    Missing(#[from] Missing),
 }
 
 impl Shelves {
@@ -42,16 +45,17 @@ impl Shelves {
     /// When a tree is missing, is another one, or is one too many.
     pub fn restore(main: &StateTree, time: TimeMs, shelves: BTreeMap<Month, StateTree>) -> Result<Self, ShelvesError> {
         for (month, tree) in &shelves {
-            let shelf = shelf_in(main, *month).ok_or(ShelvesError::Unknown(*month))?;
+            let shelf = shelf_in(main, *month)?.ok_or(ShelvesError::Unknown(*month))?;
             if shelf.root != Hash::new(tree.root()) || shelf.count != tree.len() {
                 return Err(ShelvesError::Differs(*month));
             }
         }
-        let missing = months_at(time).find(|month| !shelves.contains_key(month) && shelf_in(main, *month).is_some());
-        match missing {
-            Some(month) => Err(ShelvesError::Missing(month)),
-            None => Ok(Self(Arc::new(shelves))),
+        for month in months_at(time).filter(|month| !shelves.contains_key(month)) {
+            if shelf_in(main, month)?.is_some() {
+                return Err(ShelvesError::Lost(month));
+            }
         }
+        Ok(Self(Arc::new(shelves)))
     }
     /// The tree of a month's shelf.
     pub fn get(&self, month: Month) -> Option<&StateTree> {
@@ -68,6 +72,10 @@ impl Shelves {
     /// True if there are no shelves.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+    /// The same version, each tree as `f` gives it back with other pages in memory.
+    pub(crate) fn map(&self, mut f: impl FnMut(Month, &StateTree) -> StateTree) -> Self {
+        Self(Arc::new(self.0.iter().map(|(month, tree)| (*month, f(*month, tree))).collect()))
     }
     /// The version without the shelves of some months, and with others changed or begun.
     pub(crate) fn with(&self, dropped: &[Month], changed: BTreeMap<Month, StateTree>) -> Self {
@@ -95,8 +103,8 @@ fn months_at(time: TimeMs) -> impl Iterator<Item = Month> {
 }
 
 /// The record of a month's shelf in a main tree.
-fn shelf_in(main: &StateTree, month: Month) -> Option<Shelf> {
-    borsh::from_slice(main.get(&ShelfKey(month).encode())?).ok()
+fn shelf_in(main: &StateTree, month: Month) -> Result<Option<Shelf>, Missing> {
+    Ok(main.get(&ShelfKey(month).encode())?.and_then(|bytes| borsh::from_slice(bytes).ok()))
 }
 
 #[cfg(test)]

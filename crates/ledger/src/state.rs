@@ -1,23 +1,23 @@
 //! The state of the ledger after a block, and its beginning at genesis.
 
+use std::sync::Arc;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, ChainId, Currency, Genesis, Hash, Height, MotionId, NetworkKind, Parameters,
-    PublicKey, Receipt, Rules, TimeMs, Totals, ValidatorSet,
+    Address, BlockId, BrandId, ChainId, Currency, Genesis, Hash, Height, Month, NetworkKind, Parameters, PublicKey,
+    Receipt, Rules, TimeMs, Totals, ValidatorSet,
 };
 
 use crate::activity::Concerned;
 use crate::execution::Execution;
-use crate::founding::{found_brand, found_seat};
-use crate::key::{
-    AccountKey, BrandKey, BrandListKey, ParametersKey, ProtocolKey, RegisterKey, SettingsKey, StateKey, TotalsKey,
-    ValidatorsKey,
-};
-use crate::overlay::{Overlay, Written};
+use crate::founding::found;
+use crate::fundamentals::Fundamentals;
+use crate::key::{AccountKey, BrandKey, StateKey, TotalsKey};
+use crate::overlay::Overlay;
 use crate::recent::RecentIds;
-use crate::record::{Account, Brand, BrandList, Protocol, Register, Seat};
+use crate::record::{Account, Brand, Protocol};
 use crate::shelves::{ShelfProof, Shelves};
-use crate::tree::StateTree;
+use crate::tree::{LoadedPage, Missing, StateTree};
 
 /// The last block of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -46,6 +46,7 @@ pub struct View {
     tip: Tip,
     tree: StateTree,
     shelves: Shelves,
+    fundamentals: Arc<Fundamentals>,
 }
 
 impl State {
@@ -55,44 +56,49 @@ impl State {
         let tip =
             Tip { height: Height::GENESIS, block: genesis.chain_id().genesis_block_id(), time_ms: document.time_ms };
         let empty = StateTree::new();
+        let nothing_missing = "an empty tree lacks no page";
         let mut overlay = Overlay::new(&empty);
-        overlay.put(&ParametersKey, &document.parameters);
-        overlay.put(&ValidatorsKey, genesis.validators());
-        let mut ids: Vec<BrandId> = document.brands.iter().map(|brand| brand.id).collect();
-        ids.sort_unstable();
-        overlay.put(&BrandListKey, &BrandList { ids: Bounded::new(ids).expect("as many as in the document") });
-        for brand in document.brands.iter() {
-            found_brand(&mut overlay, brand);
-        }
-        overlay.put(&ProtocolKey, &Protocol { version: document.governance.version, scheduled: None });
-        overlay.put(&SettingsKey, &document.governance.settings());
-        let (next, open, closed) = (MotionId::new(1), Bounded::default(), Bounded::default());
-        overlay.put(&RegisterKey, &Register { next, open, closed });
-        for seat in document.governance.seats.iter() {
-            let (governor, endpoint) = (Address::of_key(&seat.governor), seat.endpoint.clone());
-            found_seat(&mut overlay, &seat.name, &Seat { governor, endpoint, since: Height::GENESIS });
-        }
-        let tree = empty.apply_changes(overlay.into_written().iter().map(Written::change).collect());
-        Self::restore(genesis, tip, (tree, Shelves::default()), RecentIds::default())
+        found(&mut overlay, genesis).expect(nothing_missing);
+        overlay.seal().expect(nothing_missing);
+        let tree = overlay.written_tree(&overlay.written()).expect(nothing_missing);
+        Self::restore(genesis, tip, (tree, Shelves::default()), RecentIds::default()).expect(nothing_missing)
     }
 
     /// A state from the parts that a checkpoint keeps. The caller has checked the tree's root, that the shelves are the
     /// tree's, and the ids.
-    pub fn restore(genesis: &Genesis, tip: Tip, (tree, shelves): (StateTree, Shelves), recent: RecentIds) -> Self {
+    ///
+    /// # Errors
+    /// When pages of the network's own records are not in memory.
+    pub fn restore(
+        genesis: &Genesis,
+        tip: Tip,
+        (tree, shelves): (StateTree, Shelves),
+        recent: RecentIds,
+    ) -> Result<Self, Missing> {
         let settlement_currency = genesis.document().settlement_currency;
         let (chain_id, network) = (genesis.chain_id(), genesis.network());
-        Self { view: View { chain_id, network, settlement_currency, tip, tree, shelves }, recent }
+        let fundamentals = Fundamentals::of(&tree)?;
+        let view = View { chain_id, network, settlement_currency, tip, tree, shelves, fundamentals };
+        Ok(Self { view, recent })
     }
 
     /// Makes a decided block's execution the state. Answers with the receipts, and the accounts that the transactions
     /// concern.
     pub fn apply(&mut self, execution: Execution, tip: Tip) -> (Vec<Receipt>, Concerned) {
-        let Execution { tree, shelves, added_ids, receipts, concerned } = execution;
+        let Execution { tree, shelves, fundamentals, added_ids, receipts, concerned } = execution;
         self.recent.apply(added_ids, crate::recent::first_minute(tip.time_ms));
-        (self.view.tip, self.view.tree, self.view.shelves) = (tip, tree, shelves);
+        self.view = View { tip, tree, shelves, fundamentals, ..self.view };
         (receipts, concerned)
     }
 
+    /// Gives pages up, or takes pages that were missing: each tree, that of a month's shelf or the main one, becomes
+    /// what `f` makes of it, which is the same version.
+    ///
+    /// # Panics
+    /// If it is another version.
+    pub fn map_trees(&mut self, f: impl FnMut(Option<Month>, &StateTree) -> StateTree) {
+        self.view = self.view.map_trees(f);
+    }
     /// The version to read from.
     pub fn view(&self) -> &View {
         &self.view
@@ -128,8 +134,24 @@ impl View {
     pub fn shelves(&self) -> &Shelves {
         &self.shelves
     }
-    /// All keys and values: those of the tree and then those of each shelf, in the order of the key hashes.
-    pub fn entries(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+    /// The same version with these pages in memory, as far as they are its.
+    #[must_use]
+    pub fn with_pages(&self, pages: &[LoadedPage]) -> Self {
+        self.map_trees(|_, tree| tree.with_pages(pages))
+    }
+    fn map_trees(&self, mut f: impl FnMut(Option<Month>, &StateTree) -> StateTree) -> Self {
+        let mut same = |month, tree: &StateTree| {
+            let mapped = f(month, tree);
+            assert_eq!(mapped.root(), tree.root(), "pages come and go, and the version stays");
+            mapped
+        };
+        let tree = same(None, &self.tree);
+        let shelves = self.shelves.map(|month, tree| same(Some(month), tree));
+        Self { tree, shelves, ..self.clone() }
+    }
+    /// All keys and values: those of the tree and then those of each shelf, in the order of the key hashes; an error
+    /// for each page that is not in memory.
+    pub fn entries(&self) -> impl Iterator<Item = Result<(&[u8], &[u8]), Missing>> {
         self.tree.iter().chain(self.shelves.iter().flat_map(|(_, shelf)| shelf.iter()))
     }
     /// The root of the state.
@@ -137,29 +159,38 @@ impl View {
         Hash::new(self.tree.root())
     }
     /// A proof of what lies under a key of a shelf; none for another key.
-    pub fn prove_on_shelf(&self, key: &[u8]) -> Option<ShelfProof> {
+    ///
+    /// # Errors
+    /// When pages that it needs are not in memory.
+    pub fn prove_on_shelf(&self, key: &[u8]) -> Result<Option<ShelfProof>, Missing> {
         ShelfProof::new(&self.tree, &self.shelves, key)
     }
     /// The record under a key.
-    pub fn get<K: StateKey>(&self, key: &K) -> Option<K::Record> {
+    ///
+    /// # Errors
+    /// When its page is not in memory.
+    pub fn get<K: StateKey>(&self, key: &K) -> Result<Option<K::Record>, Missing> {
         let tree = match key.shelf() {
             None => &self.tree,
-            Some(month) => self.shelves.get(month)?,
+            Some(month) => match self.shelves.get(month) {
+                Some(shelf) => shelf,
+                None => return Ok(None),
+            },
         };
-        let value = tree.get(&key.encode())?;
-        Some(K::record(value).expect("the state holds only records that this crate encoded"))
+        let record = |value| K::record(value).expect("the state holds only records that this crate encoded");
+        Ok(tree.get(&key.encode())?.map(record))
     }
     /// Network-wide settings.
-    pub fn parameters(&self) -> Parameters {
-        self.get(&ParametersKey).expect("written at genesis and never removed")
+    pub fn parameters(&self) -> &Parameters {
+        &self.fundamentals.parameters
     }
     /// The validators that decide the next block.
-    pub fn validators(&self) -> ValidatorSet {
-        self.get(&ValidatorsKey).expect("written at genesis and never removed")
+    pub fn validators(&self) -> &ValidatorSet {
+        &self.fundamentals.validators
     }
     /// The version of the last block, and the one that is scheduled.
-    pub fn protocol(&self) -> Protocol {
-        self.get(&ProtocolKey).expect("written at genesis and never removed")
+    pub fn protocol(&self) -> &Protocol {
+        &self.fundamentals.protocol
     }
     /// The version of the next block.
     pub fn next_version(&self) -> u32 {
@@ -171,24 +202,39 @@ impl View {
         Rules::at(self.next_version()).unwrap_or(Rules::latest())
     }
     /// All brands' ids, sorted.
-    pub fn brand_ids(&self) -> Vec<BrandId> {
-        self.get(&BrandListKey).expect("written at genesis and never removed").ids.to_vec()
+    pub fn brand_ids(&self) -> &[BrandId] {
+        &self.fundamentals.brand_ids
+    }
+    pub(crate) fn fundamentals(&self) -> &Arc<Fundamentals> {
+        &self.fundamentals
     }
     /// A brand.
-    pub fn brand(&self, id: BrandId) -> Option<Brand> {
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    pub fn brand(&self, id: BrandId) -> Result<Option<Brand>, Missing> {
         self.get(&BrandKey(id))
     }
     /// A brand's totals.
-    pub fn totals(&self, id: BrandId) -> Option<Totals> {
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    pub fn totals(&self, id: BrandId) -> Result<Option<Totals>, Missing> {
         self.get(&TotalsKey(id))
     }
     /// An account.
-    pub fn account(&self, address: Address) -> Option<Account> {
-        self.get(&AccountKey(address)).map(|account| account.at(self.tip().time_ms))
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    pub fn account(&self, address: Address) -> Result<Option<Account>, Missing> {
+        Ok(self.get(&AccountKey(address))?.map(|account| account.at(self.tip().time_ms)))
     }
     /// True if `key` signs for `address`.
-    pub fn signs_for(&self, key: &PublicKey, address: Address) -> bool {
-        self.account(address).is_some_and(|account| account.is_signed_by(key, address))
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    pub fn signs_for(&self, key: &PublicKey, address: Address) -> Result<bool, Missing> {
+        Ok(self.account(address)?.is_some_and(|account| account.is_signed_by(key, address)))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::key::{
 use crate::lots::total;
 use crate::record::{Counted, DayCount, Held, OpenHold, Operator};
 use crate::state::View;
+use crate::tree::Missing;
 
 /// A household with its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,40 +30,67 @@ pub struct HouseholdView {
 impl View {
     /// The lots of an account that can be used, those of expired holds included: "From the first block that isn't
     /// earlier than that minute its lots are the account's again, for every rule and every read." (protocol, Holds)
-    pub fn lots(&self, account: Address, brand: BrandId) -> Vec<Lot> {
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn lots(&self, account: Address, brand: BrandId) -> Result<Vec<Lot>, Missing> {
         let month = self.tip().time_ms.month();
-        let mut balance = self.get(&BalanceKey { account, brand }).unwrap_or_default();
-        for hold in self.recorded_holds(account, brand).iter().filter(|hold| !self.is_open(hold)) {
+        let mut balance = self.get(&BalanceKey { account, brand })?.unwrap_or_default();
+        for hold in self.recorded_holds(account, brand)?.iter().filter(|hold| !self.is_open(hold)) {
             let live: Vec<Lot> = hold.lots.iter().filter(|lot| lot.expiry.is_live_in(month)).copied().collect();
             balance.add(&live, month);
         }
-        balance.live(month).to_vec()
+        Ok(balance.live(month).to_vec())
     }
     /// The open holds of an account with a brand, the oldest first.
-    pub fn holds(&self, account: Address, brand: BrandId) -> Vec<OpenHold> {
-        self.recorded_holds(account, brand).into_iter().filter(|hold| self.is_open(hold)).collect()
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn holds(&self, account: Address, brand: BrandId) -> Result<Vec<OpenHold>, Missing> {
+        Ok(self.recorded_holds(account, brand)?.into_iter().filter(|hold| self.is_open(hold)).collect())
     }
     /// The brand, the transaction and, for points that are held, the hold that a request's reference has been used for.
     /// The reference commits to the request's day, so no other shelf has it; without the day those are looked through
     /// whose days are still taken.
-    pub fn payment(&self, reference: &Reference, dated: Option<Day>) -> Option<(BrandId, TransactionId, Option<Held>)> {
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn payment(
+        &self,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<Option<(BrandId, TransactionId, Option<Held>)>, Missing> {
         let receipt_days = self.parameters().receipt_days;
         let oldest = self.tip().time_ms.day().minus(receipt_days.into()).month();
         let mut months = self.months(dated).filter(|month| dated.is_some() || *month >= oldest);
-        months.find_map(|shelf| self.payment_on(shelf, reference))
+        months.find_map(|shelf| self.payment_on(shelf, reference).transpose()).transpose()
     }
-    fn payment_on(&self, shelf: Month, reference: &Reference) -> Option<(BrandId, TransactionId, Option<Held>)> {
-        self.brand_ids().into_iter().find_map(|brand| {
-            let held = self.get(&HeldKey { shelf, brand, reference: reference.clone() });
-            let redeemed = self.get(&RedeemedKey { shelf, brand, reference: reference.clone() });
-            let held = held.map(|held| (brand, held.transaction, Some(held)));
-            held.or_else(|| redeemed.map(|redeemed| (brand, redeemed.transaction, None)))
-        })
+    fn payment_on(
+        &self,
+        shelf: Month,
+        reference: &Reference,
+    ) -> Result<Option<(BrandId, TransactionId, Option<Held>)>, Missing> {
+        for brand in self.brand_ids().iter().copied() {
+            if let Some(held) = self.get(&HeldKey { shelf, brand, reference: reference.clone() })? {
+                return Ok(Some((brand, held.transaction, Some(held))));
+            }
+            if let Some(redeemed) = self.get(&RedeemedKey { shelf, brand, reference: reference.clone() })? {
+                return Ok(Some((brand, redeemed.transaction, None)));
+            }
+        }
+        Ok(None)
     }
     /// The record of a reference under the key that a month gives: on the shelf of its day, or without the day on the
     /// latest shelf that has one.
-    pub fn latest<K: StateKey>(&self, key: impl Fn(Month) -> K, dated: Option<Day>) -> Option<K::Record> {
-        self.months(dated).find_map(|month| self.get(&key(month)))
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn latest<K: StateKey>(
+        &self,
+        key: impl Fn(Month) -> K,
+        dated: Option<Day>,
+    ) -> Result<Option<K::Record>, Missing> {
+        self.months(dated).find_map(|month| self.get(&key(month)).transpose()).transpose()
     }
     /// The months that have shelves, the latest first; of a day only its own.
     fn months(&self, dated: Option<Day>) -> impl Iterator<Item = Month> {
@@ -70,83 +98,123 @@ impl View {
         months.filter(move |month| dated.is_none_or(|day| day.month() == *month))
     }
     /// The guardians who can bring an account back; none if it has no guardians or doesn't exist.
-    pub fn guardians(&self, account: Address) -> Guardians {
-        self.account(account).map(|account| account.guardians).unwrap_or_default()
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn guardians(&self, account: Address) -> Result<Guardians, Missing> {
+        Ok(self.account(account)?.map(|account| account.guardians).unwrap_or_default())
     }
     /// The recovery of an account that is under way.
-    pub fn recovery(&self, account: Address) -> Option<Recovery> {
-        self.account(account)?.recovery
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn recovery(&self, account: Address) -> Result<Option<Recovery>, Missing> {
+        Ok(self.account(account)?.and_then(|account| account.recovery))
     }
     /// The household at an address.
-    pub fn household(&self, address: Address) -> Option<HouseholdView> {
-        let household = self.get(&HouseholdKey(address))?;
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn household(&self, address: Address) -> Result<Option<HouseholdView>, Missing> {
+        let Some(household) = self.get(&HouseholdKey(address))? else { return Ok(None) };
         let listed = "every listed member and invitation has a record";
-        let member =
-            |member: &Address| (*member, self.get(&MemberKey { household: address, member: *member }).expect(listed));
-        let invitation = |member: &Address| {
-            (*member, self.get(&InvitationKey { household: address, member: *member }).expect(listed))
+        let member = |member: &Address| {
+            Ok((*member, self.get(&MemberKey { household: address, member: *member })?.expect(listed)))
         };
-        Some(HouseholdView {
-            members: household.members.iter().map(member).collect(),
-            invited: household.invited.iter().map(invitation).collect(),
+        let invitation = |member: &Address| {
+            Ok((*member, self.get(&InvitationKey { household: address, member: *member })?.expect(listed)))
+        };
+        Ok(Some(HouseholdView {
+            members: household.members.iter().map(member).collect::<Result<_, Missing>>()?,
+            invited: household.invited.iter().map(invitation).collect::<Result<_, Missing>>()?,
             brands: household.brands.to_vec(),
-        })
+        }))
     }
     /// The households that an account is a member of, by address.
-    pub fn memberships(&self, account: Address) -> Vec<Address> {
-        self.get(&MembershipsKey(account)).map(|memberships| memberships.households.to_vec()).unwrap_or_default()
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn memberships(&self, account: Address) -> Result<Vec<Address>, Missing> {
+        Ok(self.get(&MembershipsKey(account))?.map(|memberships| memberships.households.to_vec()).unwrap_or_default())
     }
     /// The points that a member has spent of a limited brand from the pool this month. "What a hold returns in the same
     /// month is given back to the limit, at the minute of its end." (protocol, Households)
-    pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Points {
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Result<Points, Missing> {
         let month = self.tip().time_ms.month();
-        let spent = self.get(&SpentKey { household, member }).filter(|spent| spent.month == month);
+        let spent = self.get(&SpentKey { household, member })?.filter(|spent| spent.month == month);
         let counted = spent.map_or(Points::ZERO, |spent| spent.of(brand));
-        let ended = self.recorded_holds(household, brand).into_iter().filter(|hold| !self.is_open(hold));
+        let ended = self.recorded_holds(household, brand)?.into_iter().filter(|hold| !self.is_open(hold));
         let returned = ended.filter(|hold| hold.counted == Some(Counted { member, month }));
-        returned.fold(counted, |left, hold| left.checked_sub(total(&hold.lots)).expect("it was counted in this month"))
+        let was_counted = "it was counted in this month";
+        Ok(returned.fold(counted, |left, hold| left.checked_sub(total(&hold.lots)).expect(was_counted)))
     }
     /// The operators of a brand, by address.
-    pub fn operators(&self, brand: BrandId) -> Vec<(Address, Operator)> {
-        let list = self.get(&OperatorListKey(brand)).unwrap_or_default().operators;
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn operators(&self, brand: BrandId) -> Result<Vec<(Address, Operator)>, Missing> {
+        let list = self.get(&OperatorListKey(brand))?.unwrap_or_default().operators;
         let operator = |operator: &Address| {
-            let record = self.get(&OperatorKey { brand, operator: *operator });
-            (*operator, record.expect("every listed operator has a record"))
+            let record = self.get(&OperatorKey { brand, operator: *operator })?;
+            Ok((*operator, record.expect("every listed operator has a record")))
         };
         list.iter().map(operator).collect()
     }
     /// The points that an operator has issued today; counted while it has a daily limit.
-    pub fn issued_today(&self, brand: BrandId, operator: Address) -> Points {
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn issued_today(&self, brand: BrandId, operator: Address) -> Result<Points, Missing> {
         self.today(&IssuedTodayKey { brand, operator })
     }
     /// The points that a member has transferred today; counted while the brand has a daily cap.
-    pub fn transferred_today(&self, sender: Address, brand: BrandId) -> Points {
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn transferred_today(&self, sender: Address, brand: BrandId) -> Result<Points, Missing> {
         self.today(&TransferredTodayKey { sender, brand })
     }
     /// All partnerships and proposals, by the brands' ids.
-    pub fn partnerships(&self) -> Vec<Partnership> {
-        let pairs = self.brand_ids().into_iter().flat_map(|from| {
-            let partners = self.get(&PartnersKey(from)).unwrap_or_default().ids.into_inner();
-            partners.into_iter().map(move |to| (from, to))
-        });
-        pairs.map(|(from, to)| self.partnership(from, to).expect("every listed partner has a record")).collect()
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn partnerships(&self) -> Result<Vec<Partnership>, Missing> {
+        let mut partnerships = Vec::new();
+        for from in self.brand_ids().iter().copied() {
+            for to in self.get(&PartnersKey(from))?.unwrap_or_default().ids.into_inner() {
+                partnerships.push(self.partnership(from, to)?.expect("every listed partner has a record"));
+            }
+        }
+        Ok(partnerships)
     }
     /// The terms that two brands have agreed on in one direction, or are about to.
-    pub fn partnership(&self, from: BrandId, to: BrandId) -> Option<Partnership> {
-        let record = self.get(&PartnershipKey { from, to })?;
-        let converted_today = self.today(&ConvertedTodayKey { from, to });
-        Some(Partnership { from, to, terms: record.terms, proposal: record.proposal, converted_today })
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn partnership(&self, from: BrandId, to: BrandId) -> Result<Option<Partnership>, Missing> {
+        let Some(record) = self.get(&PartnershipKey { from, to })? else { return Ok(None) };
+        let converted_today = self.today(&ConvertedTodayKey { from, to })?;
+        Ok(Some(Partnership { from, to, terms: record.terms, proposal: record.proposal, converted_today }))
     }
     /// The debt of one brand to another, exactly.
-    pub fn owed(&self, debtor: BrandId, creditor: BrandId) -> ExactMoney {
-        let owed_micro = self.get(&ObligationKey { debtor, creditor }).unwrap_or_default().owed_micro;
-        ExactMoney::from_micro(owed_micro).expect("obligations are bounded")
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn owed(&self, debtor: BrandId, creditor: BrandId) -> Result<ExactMoney, Missing> {
+        let owed_micro = self.get(&ObligationKey { debtor, creditor })?.unwrap_or_default().owed_micro;
+        Ok(ExactMoney::from_micro(owed_micro).expect("obligations are bounded"))
     }
     /// The debts of all brands to each other: every pair of which one has ever owed the other anything, by their ids.
-    pub fn netting(&self) -> Vec<NettingPair> {
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn netting(&self) -> Result<Vec<NettingPair>, Missing> {
         let mut pairs: Vec<(BrandId, BrandId)> = Vec::new();
-        for debtor in self.brand_ids() {
-            let creditors = self.get(&CreditorsKey(debtor)).unwrap_or_default().ids.into_inner();
+        for debtor in self.brand_ids().iter().copied() {
+            let creditors = self.get(&CreditorsKey(debtor))?.unwrap_or_default().ids.into_inner();
             pairs.extend(creditors.into_iter().map(|creditor| (debtor.min(creditor), debtor.max(creditor))));
         }
         pairs.sort_unstable();
@@ -154,8 +222,8 @@ impl View {
         pairs.into_iter().map(|(first, second)| self.net(first, second)).collect()
     }
 
-    fn net(&self, first: BrandId, second: BrandId) -> NettingPair {
-        let (first_owes, second_owes) = (self.owed(first, second), self.owed(second, first));
+    fn net(&self, first: BrandId, second: BrandId) -> Result<NettingPair, Missing> {
+        let (first_owes, second_owes) = (self.owed(first, second)?, self.owed(second, first)?);
         let net_micro = first_owes.in_micro().abs_diff(second_owes.in_micro());
         let net = ExactMoney::from_micro(net_micro).expect("at most the larger of the two");
         let net_debtor = match first_owes.cmp(&second_owes) {
@@ -163,19 +231,19 @@ impl View {
             std::cmp::Ordering::Equal => None,
             std::cmp::Ordering::Greater => Some(first),
         };
-        NettingPair { first, second, first_owes, second_owes, net, net_debtor }
+        Ok(NettingPair { first, second, first_owes, second_owes, net, net_debtor })
     }
 
-    fn recorded_holds(&self, account: Address, brand: BrandId) -> Vec<OpenHold> {
-        self.get(&HoldsKey { account, brand }).map(|holds| holds.holds.into_inner()).unwrap_or_default()
+    fn recorded_holds(&self, account: Address, brand: BrandId) -> Result<Vec<OpenHold>, Missing> {
+        Ok(self.get(&HoldsKey { account, brand })?.map(|holds| holds.holds.into_inner()).unwrap_or_default())
     }
 
     fn is_open(&self, hold: &OpenHold) -> bool {
         self.tip().time_ms < hold.expires_ms
     }
 
-    fn today<K: StateKey<Record = DayCount>>(&self, key: &K) -> Points {
-        let count = self.get(key).filter(|count| count.day == self.tip().time_ms.day());
-        count.map_or(Points::ZERO, |count| count.points)
+    fn today<K: StateKey<Record = DayCount>>(&self, key: &K) -> Result<Points, Missing> {
+        let count = self.get(key)?.filter(|count| count.day == self.tip().time_ms.day());
+        Ok(count.map_or(Points::ZERO, |count| count.points))
     }
 }

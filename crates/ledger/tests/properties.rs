@@ -1,66 +1,38 @@
 //! Random histories against the naive model: the same answers and everything that can be asked, after every block; the
 //! same roots every time.
 
+mod blocks;
+mod histories;
 mod shown;
 
 use std::collections::BTreeSet;
 
 use lojal_ledger::conservation::balance_sheet;
-use lojal_ledger::{BlockExecutor, State, Tip};
+use lojal_ledger::{BlockExecutor, State};
 use lojal_model::{BEFORE_THE_LEDGER, Random, Workload, network};
-use lojal_types::{BlockId, Code, Hash, Outcome, Rules, TimeMs, VerifiedTransaction};
+use lojal_types::{Code, Hash, Outcome, Rules, TimeMs, VerifiedTransaction};
 
+use self::blocks::{answer, tip_after};
+use self::histories::{ALL_RULES, BLOCKS_MAX, STEPS_MS, TRANSACTIONS_MAX};
 use self::shown::facts;
 
 /// Number of histories followed.
 const HISTORIES: u64 = 340;
 /// Number of those under rules that no version has yet, in which validators come and go.
 const HISTORIES_OF_NODES: u64 = 80;
-const BLOCKS_MAX: u64 = 40;
-const TRANSACTIONS_MAX: u64 = 16;
-
-const SECOND_MS: u64 = 1_000;
-const MINUTE_MS: u64 = 60 * SECOND_MS;
-const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 
 type Answer = Result<Outcome, Code>;
 
-/// The distances between blocks in time: mostly a little, and now and then over the ends of months and years.
-const STEPS_MS: [u64; 16] = [
-    1,
-    SECOND_MS,
-    SECOND_MS,
-    5 * SECOND_MS,
-    MINUTE_MS,
-    MINUTE_MS,
-    MINUTE_MS,
-    MINUTE_MS,
-    40 * MINUTE_MS,
-    40 * MINUTE_MS,
-    DAY_MS,
-    DAY_MS,
-    3 * DAY_MS,
-    20 * DAY_MS,
-    45 * DAY_MS,
-    400 * DAY_MS,
-];
-
 fn answers(executor: &mut BlockExecutor<'_>, transactions: &[VerifiedTransaction]) -> Vec<Answer> {
-    transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect()
+    transactions.iter().map(|one| answer(executor.push(one)).map(|receipt| receipt.outcome)).collect()
 }
-
-/// The rules that no version has yet: motions can do everything.
-static ALL_RULES: Rules = Rules { set_changes: true, followers: true, version_changes: true };
 
 /// Makes a block the last one of a state.
 fn block(rules: &'static Rules, state: &mut State, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Answer> {
     let mut executor = BlockExecutor::under(rules, state, time);
     let answers = answers(&mut executor, transactions);
     let execution = executor.finish().expect("points are conserved");
-    let height = state.view().tip().height.next();
-    let mut id = [0; 32];
-    id[..8].copy_from_slice(&height.get().to_be_bytes());
-    state.apply(execution, Tip { height, block: BlockId::new(id), time_ms: time });
+    state.apply(execution, tip_after(state.view(), time));
     answers
 }
 

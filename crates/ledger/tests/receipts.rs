@@ -1,16 +1,20 @@
 //! Receipts are rewarded once: however often tills try them again, whatever their clocks say, over New Year's night and
 //! over the drop of their shelf, by the ledger and by the model alike.
 
+mod blocks;
+
 use std::collections::BTreeMap;
 
-use lojal_ledger::{BlockExecutor, State, Tip};
+use lojal_ledger::{BlockExecutor, State};
 use lojal_model::{Model, Random};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Address, BlockId, Bounded, BrandId, Capture, Code, Day, Genesis, GenesisDocument, Governance, Issue, KeyPair,
-    Operation, Outcome, Parameters, Points, Policy, Reference, Request, RequestKind, Reverse, Roles, Salt, TimeMs,
-    Transaction, Validator, VerifiedTransaction,
+    Address, Bounded, BrandId, Capture, Code, Day, Genesis, GenesisDocument, Governance, Issue, KeyPair, Operation,
+    Outcome, Parameters, Points, Policy, Reference, Request, RequestKind, Reverse, Roles, Salt, TimeMs, Transaction,
+    Validator, VerifiedTransaction,
 };
+
+use self::blocks::{answer, tip_after};
 
 const HISTORIES: u64 = 60;
 const BLOCKS: u64 = 90;
@@ -203,12 +207,9 @@ impl History {
         let before = self.state.view().shelves().iter().count();
         let mut executor = BlockExecutor::new(&self.state, time);
         let answers: Vec<_> =
-            transactions.iter().map(|one| executor.push(one).map(|receipt| receipt.outcome)).collect();
+            transactions.iter().map(|one| answer(executor.push(one)).map(|receipt| receipt.outcome)).collect();
         let execution = executor.finish().expect("points are conserved");
-        let height = self.state.view().tip().height.next();
-        let mut id = [0; 32];
-        id[..8].copy_from_slice(&height.get().to_be_bytes());
-        self.state.apply(execution, Tip { height, block: BlockId::new(id), time_ms: time });
+        self.state.apply(execution, tip_after(self.state.view(), time));
         assert_eq!(answers, self.model.apply_block(time, transactions), "the model says something else");
         self.dropped += before.saturating_sub(self.state.view().shelves().iter().count());
         for answer in &answers {

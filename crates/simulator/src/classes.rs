@@ -53,7 +53,7 @@ const fn beyond_f(class: Class) -> Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 50] = [
+pub const CLASSES: [Class; 52] = [
     class("none", "nothing goes wrong", draw::nothing),
     class("delay", "messages take up to two seconds longer", draw::delay),
     class("slow-link", "the links of one validator take seconds", draw::slow_link),
@@ -74,6 +74,8 @@ pub const CLASSES: [Class; 50] = [
     class("disk-full", "a disk is full, and then has room again", draw::disk_full),
     class("log-rot", "a bit of a block log flips", draw::log_rot),
     class("old-rot", "old blocks of one validator rot while another one is away and then asks for them", draw::old_rot),
+    class("cold-rot", "pages of the state that one validator has on its disk alone rot", draw::cold_rot),
+    class("read-fails", "a read of a page fails, of a validator that has none in memory", draw::read_fails),
     class("index-rot", "a bit of an index flips in a crash", draw::index_rot),
     class("index-lost", "a crash takes the index", draw::index_lost),
     class("all-but-one-wiped", "all are stopped, and all but one start without their disks", draw::all_but_one_wiped),

@@ -77,6 +77,10 @@ async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
             world.trouble(*node, Faults { write_fails_after_bytes: Some(*after_bytes), ..Faults::default() });
         }
         FaultKind::OldRot { node } => world.rot_old_blocks(*node).expect("the directory of the run can be written"),
+        FaultKind::ColdRot { node } => world.rot_pages(*node).expect("the directory of the run can be written"),
+        FaultKind::ReadFails { node, after_reads } => {
+            world.trouble(*node, Faults { read_fails_after: Some(*after_reads), ..Faults::default() });
+        }
         FaultKind::Skew { node, ms } => world.skew(*node, *ms),
         FaultKind::Jumps { node, max_ms } => {
             tokio::spawn(jump(world.clone(), *node, *max_ms, fault.end_ms, seed));
@@ -138,9 +142,10 @@ async fn end(world: &World, number: usize, fault: &Fault) {
             world.stop(*node).await;
             world.start(*node).await;
         }
-        FaultKind::DiskFull { node } | FaultKind::SyncFails { node } | FaultKind::WriteFails { node, .. } => {
-            world.trouble(*node, Faults::default());
-        }
+        FaultKind::DiskFull { node }
+        | FaultKind::SyncFails { node }
+        | FaultKind::WriteFails { node, .. }
+        | FaultKind::ReadFails { node, .. } => world.trouble(*node, Faults::default()),
         FaultKind::Skew { node, .. } | FaultKind::Jumps { node, .. } => world.skew(*node, 0),
         FaultKind::Byzantine { node, malice } => {
             world.corrupt(*node, None);

@@ -29,7 +29,7 @@ struct Bug {
 }
 
 /// Every bug.
-const BUGS: [Bug; 14] = [
+const BUGS: [Bug; 15] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
     inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-majority", 20),
     inside("dropped-wal", Plant::DroppedWal, "crash-majority", 20),
@@ -43,6 +43,7 @@ const BUGS: [Bug; 14] = [
     patch("dedupe-window", "none", 10),
     patch("expired-hold-kept", "none", 10),
     patch("guard-not-synced", "all-but-one-restored", 10),
+    patch("missing-is-nothing", "none", 5),
     patch("silence-ends-while-behind", "all-but-one-wiped", 10),
 ];
 

@@ -101,6 +101,18 @@ pub enum FaultKind {
         /// The validator.
         node: usize,
     },
+    /// Bits flip in the pages of the state that a validator has on its disk, while it runs.
+    ColdRot {
+        /// The validator.
+        node: usize,
+    },
+    /// A read of a validator's disk fails.
+    ReadFails {
+        /// The validator.
+        node: usize,
+        /// After so many that succeed.
+        after_reads: u32,
+    },
     /// A validator's clock is wrong.
     Skew {
         /// The validator.
@@ -214,6 +226,8 @@ impl FaultKind {
             | Self::LogRot { node }
             | Self::OldRot { node }
             | Self::SignerAway { node }
+            | Self::ColdRot { node }
+            | Self::ReadFails { node, .. }
             | Self::Byzantine { node, .. } => vec![*node],
             Self::Delay { .. }
             | Self::Loss { .. }

@@ -66,8 +66,10 @@ impl Shared {
         };
         self.checkpoints.fetch_add(1, Ordering::Relaxed);
         self.notify();
+        let view = self.tail().view.clone();
+        base.share(&view);
         // Freeing many entries takes a while, so it is done without a lock that anybody else waits for.
-        drop((frozen, snapshot));
+        drop((frozen, snapshot, view));
         Ok(height)
     }
 

@@ -76,6 +76,18 @@ pub enum StoreError {
     /// The index failed. The next start checks all of it and rebuilds it if need be.
     #[error("the index failed: {0}; restart the node: it checks the index and rebuilds it from the log if need be")]
     Index(#[from] IndexError),
+    /// Something else lies where a page of the state was.
+    #[error(
+        "a page of the state is damaged, at byte {offset} of {}; restart the node: it checks the index and rebuilds it \
+         from the log if need be; if this comes again, replace the disk",
+        path.display()
+    )]
+    PageDamaged {
+        /// The file.
+        path: PathBuf,
+        /// The place of the page.
+        offset: u64,
+    },
     /// An earlier write failed, so nobody knows what is on disk.
     #[error(
         "an earlier write to the block log failed, so it takes no more; free or replace the disk and restart the node"
@@ -87,6 +99,9 @@ pub enum StoreError {
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,
+    /// A page of an older version of the state, which no file has any more.
+    #[error("a page of the state is not there any more: it is of an older version; ask again")]
+    PageGone,
     /// A fault of the caller.
     #[error("the block log refused a record: {0}; this is a fault of the program, please report it")]
     Misuse(&'static str),

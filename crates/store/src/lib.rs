@@ -5,6 +5,7 @@
 //!   certificate is the commit.
 //! - [`Store`]: what everybody else reads: the committed state, blocks, transactions, histories, exports.
 //! - [`archive`]: reads the log of a directory, or an exported file, without opening the store.
+//! - [`Pages`]: brings pages of the state that are not in memory, and gives others up.
 //! - [`VerifyAhead`]: checks signatures on all cores, ahead of whoever replays blocks.
 //!
 //! What rots below the end of the log while a node runs is noted by whoever reads it ([`Store::damaged`],
@@ -18,6 +19,7 @@
 pub mod archive;
 mod checkpoint;
 mod damage;
+pub mod directory;
 mod disk;
 mod error;
 mod forgotten;
@@ -25,9 +27,11 @@ mod index;
 pub mod limits;
 mod log;
 mod mend;
+mod missing;
 mod open;
 mod options;
 mod pace;
+mod pages;
 mod placed;
 mod reader;
 mod shared;
@@ -36,6 +40,7 @@ mod tail;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod verify_ahead;
 mod writer;
 
@@ -47,6 +52,7 @@ pub use log::record::{ProposalRecord, RecordFault};
 pub use mend::{MendError, Scrubbed};
 pub use open::{OpenReport, Opened, PendingProposal, Repaired, open};
 pub use options::{Checkpoints, Options};
+pub use pages::{PageCounts, Pages};
 pub use placed::{Page, Placed};
 pub use reader::{History, Store, StoreCounts, StoredBlock};
 pub use verify_ahead::VerifyAhead;

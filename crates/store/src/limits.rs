@@ -52,9 +52,22 @@ pub(crate) const HISTORY_MARK_STEP: u32 = 64;
 pub const INDEX_VALUE_BYTES_MAX: usize = 2_000;
 /// Pages of 4 KiB that are read or written at once while runs are made: memory for each run that takes part.
 pub const RUN_BUFFER_PAGES: usize = 16;
-/// Bytes of entries of the state that a checkpoint writes again, though they are as they were, for each byte of what
-/// had changed at the one before.
-pub const RENEWED_PER_CHANGED: u64 = 2;
+/// Bytes of pages of the state above which some of them are given up in memory, unless [`Options`](crate::Options) say
+/// otherwise. Branches are not counted.
+pub const STATE_CACHE_BYTES: u64 = 1024 * 1024 * 1024;
+/// Entries of a tree that are gone through at once to give pages up, but for one part at least.
+pub const TURN_ENTRIES: u64 = 100_000;
+/// Most threads that read pages of the state at the same time for one caller.
+pub const PAGE_READERS_MAX: usize = 8;
+/// The number of pages of the state for which another thread is worth its start.
+pub const PAGES_PER_READER: usize = 8;
+/// Pages of the state that are read at once where all of them are checked.
+pub const PAGES_CHECKED_AT_ONCE: usize = 1024;
+/// Transactions up to which files of the minutes of the latest ones become one.
+pub const RECENT_MERGE_TRANSACTIONS: u64 = 1 << 18;
+/// Bytes of pages of the state that a checkpoint writes again, though they are as they were, for every two bytes of
+/// what had changed at the one before.
+pub const RENEWED_PER_TWO_CHANGED: u64 = 5;
 /// Files of the state become one when together they are at most one of so many parts of all of them: what is larger
 /// goes once everything in it has been written again.
 pub const STATE_MERGE_PARTS: u64 = 16;

@@ -102,7 +102,7 @@ impl Store {
         if (id, height) != (stretch.block, stretch.height) || !block.is_whole() {
             return None;
         }
-        let (validators, chain) = (self.view().validators(), self.genesis().chain_id());
+        let (validators, chain) = (self.view().validators().clone(), self.genesis().chain_id());
         if validators.hash(&chain) != block.header.validators_hash {
             return None;
         }

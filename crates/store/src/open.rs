@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lojal_chain::replay::ReplayFault;
-use lojal_chain::{InvalidBlock, Replay, ReplayError};
+use lojal_chain::replay::{ReplayFault, SignedBlock};
+use lojal_chain::{CommittedBlock, InvalidBlock, Replay, ReplayError};
 use lojal_ledger::State;
-use lojal_types::{Genesis, Height};
+use lojal_types::{Certificate, Genesis, Height};
 
 use crate::checkpoint::CheckpointThread;
 use crate::disk;
@@ -21,6 +21,7 @@ use crate::log::scan::{Bad, Scan, Step, certificates_after};
 use crate::log::segment::LogDirectory;
 use crate::log::writer::LogWriter;
 use crate::options::Options;
+use crate::pages::Pages;
 use crate::reader::Store;
 use crate::shared::{Parts, Shared};
 use crate::tail::Tail;
@@ -96,7 +97,7 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
     if options.repair {
         report.repaired = repair_log(&log)?;
     }
-    let Checkpoint { index, base, state, position, rebuilt } = Checkpoint::load(dir, genesis, &log, options.repair)?;
+    let Checkpoint { index, base, state, position, rebuilt } = Checkpoint::load(dir, genesis, &log, &options)?;
     report.index_rebuilt = rebuilt;
     report.checkpoint_height = state.view().tip().height;
     let tail = Tail::new(state.view().clone(), position.unwrap_or(Position { segment: 1, offset: 0 }));
@@ -148,10 +149,11 @@ fn replay(
         }
         let Some((block, (certificate, place))) = ahead.take() else { break };
         let height = replay.state().view().tip().height.next();
-        match replay.apply_checked(block, certificate) {
+        match apply(shared.index.pages(), &mut replay, block, certificate)? {
             Ok(block) => {
                 report.replayed = report.replayed.saturating_add(1);
                 push(shared, &replay, Arc::new(block), place)?;
+                give_up_pages(shared.index.pages(), &mut replay);
             }
             Err(error) => {
                 let position = Position { segment: place.segment, offset: place.block_offset };
@@ -166,11 +168,35 @@ fn replay(
     Ok((replay.into_state(), scan.into_pairing()))
 }
 
+/// Applies the next block, whose signatures have been checked, and brings the pages that it lacks.
+fn apply(
+    pages: &Pages,
+    replay: &mut Replay,
+    checked: Result<SignedBlock, ReplayFault>,
+    certificate: Certificate,
+) -> Result<Result<CommittedBlock, ReplayError>, StoreError> {
+    let height = replay.state().view().tip().height.next();
+    let executed = match checked.map_err(|reason| ReplayError { height, reason }).and_then(|block| replay.begin(block))
+    {
+        Ok(mut block) => pages.check(&mut block)?,
+        Err(error) => return Ok(Err(error)),
+    };
+    let executed = executed.map_err(|invalid| ReplayError { height, reason: invalid.into() });
+    Ok(executed.and_then(|block| replay.commit(block, certificate)))
+}
+
+/// Gives up pages of the state if there are too many in memory.
+fn give_up_pages(pages: &Pages, replay: &mut Replay) {
+    if pages.is_full() {
+        replay.map_trees(|shelf, tree| pages.turn_of(shelf, tree));
+    }
+}
+
 /// Takes a replayed block into the tail; a long log is checkpointed on the way.
 fn push(
     shared: &Shared,
     replay: &Replay,
-    block: Arc<lojal_chain::CommittedBlock>,
+    block: Arc<CommittedBlock>,
     place: crate::log::BlockPlace,
 ) -> Result<(), StoreError> {
     let (block_bytes, replaced) = {

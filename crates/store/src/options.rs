@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::disk::Disk;
-use crate::limits::{CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES_MAX};
+use crate::limits::{CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES_MAX, STATE_CACHE_BYTES};
 
 /// The settings by which a store is opened.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Options {
     pub checkpoint_interval: Duration,
     /// Size after which a segment of the log is closed at the next commit, in bytes.
     pub segment_bytes_max: u64,
+    /// Bytes of pages of the state above which some of them are given up in memory.
+    pub state_cache_bytes: u64,
     /// The disk of the files.
     pub disk: Disk,
 }
@@ -40,6 +42,7 @@ impl Default for Options {
             checkpoint_bytes: CHECKPOINT_BYTES,
             checkpoint_interval: CHECKPOINT_INTERVAL,
             segment_bytes_max: SEGMENT_BYTES_MAX,
+            state_cache_bytes: STATE_CACHE_BYTES,
             disk: Disk::real(),
         }
     }

@@ -16,6 +16,7 @@ use crate::error::StoreError;
 use crate::limits::HISTORY_ITEMS_MAX;
 use crate::log::BlockPlace;
 use crate::log::read::read_pair;
+use crate::pages::Pages;
 use crate::placed::{Page, Placed};
 use crate::shared::Shared;
 
@@ -84,6 +85,11 @@ impl Store {
     /// The last block.
     pub fn tip(&self) -> Tip {
         self.shared.tail().view.tip()
+    }
+
+    /// The pages of the state that lie on disk.
+    pub fn pages(&self) -> Pages {
+        self.shared.index.pages().clone()
     }
 
     /// The genesis document that the chain started from.

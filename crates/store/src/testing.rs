@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lojal_chain::replay::{commit, execute_bytes};
-use lojal_chain::{CommittedBlock, propose};
+use lojal_chain::replay::{ReplayFault, commit, execute_bytes};
+use lojal_chain::{CommittedBlock, InvalidBlock, propose};
 use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
@@ -171,9 +171,18 @@ pub(crate) fn append(opened: &mut Opened, block: &Arc<CommittedBlock>) {
 
 /// Commits one block to a store, unless that fails.
 pub(crate) fn append_if_writable(opened: &mut Opened, block: &Arc<CommittedBlock>) -> Result<(), StoreError> {
+    let executed = loop {
+        match execute_bytes(&opened.state, &block.bytes) {
+            Err(ReplayFault::Invalid(InvalidBlock::Missing(missing))) => {
+                let pages = opened.store.pages().load(missing.pages())?;
+                opened.state.map_trees(|_, tree| tree.with_pages(&pages));
+            }
+            executed => break executed.expect("valid"),
+        }
+    };
     opened.writer.append_commit(&block.certificate, &block.bytes)?;
-    let executed = execute_bytes(&opened.state, &block.bytes).expect("valid");
     let committed = commit(&mut opened.state, executed, block.certificate.clone()).expect("certified");
+    opened.store.pages().turn(&mut opened.state);
     opened.writer.publish(Arc::new(committed), &opened.state);
     Ok(())
 }
@@ -288,7 +297,8 @@ fn assert_history(opened: &Opened, blocks: &[Arc<CommittedBlock>], account: Addr
     // Pages of three go across every border, and each leads to the one after it.
     loop {
         let History { page, view } = opened.store.history(&account, before, 3)?;
-        assert_eq!(view.account(account).unwrap_or_default().activity, head);
+        let record = opened.store.read_of(view, |view| view.account(account))?;
+        assert_eq!(record.unwrap_or_default().activity, head);
         let Some(last) = page.transactions.last() else { break };
         before = Some((last.height, last.index));
         let folded = page.transactions.iter().rev().fold(page.before, |activity, placed| placed.added_to(activity));

@@ -16,6 +16,7 @@ mod damage;
 mod faults;
 mod index;
 mod mend;
+mod pages;
 mod repair;
 
 fn log_bytes(dir: &Path) -> u64 {

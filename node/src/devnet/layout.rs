@@ -224,6 +224,7 @@ fn node_config(names: &[Name], index: u16, port_base: u16) -> NodeConfig {
         gateway: ([127, 0, 0, 1], port_base + index).into(),
         proxies: Vec::new(),
         signer: None,
+        state_cache_mb: None,
         peers: others.map(|(name, other)| PeerConfig { validator: name.clone(), address: listen(other) }).collect(),
     }
 }

@@ -42,7 +42,7 @@ pub fn genesis(data: &[u8]) {
     assert_eq!(Genesis::from_toml(&document.to_toml()).map(|one| one.chain_id()), Ok(genesis.chain_id()));
     let state = State::genesis(&genesis);
     balance_sheet(state.view()).expect("a network starts without points");
-    let tree = StateTree::from_entries(state.view().tree().iter());
+    let tree = StateTree::from_entries(state.view().tree().iter().map(|entry| entry.expect("in memory")));
     assert_eq!(tree.root(), state.view().tree().root(), "the root is not that of the entries");
     assert!(state.view().brand_ids().is_sorted_by(|one, other| one < other), "brands out of order");
 }

@@ -39,7 +39,7 @@ impl Server {
         let opened = lojal_store::open(directory.path(), &chain().genesis, Options::default()).expect("a good log");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("threads");
-        let (mempool, _) = Mempool::start(share(opened.state), Clock::System, Workers::Threads);
+        let (mempool, _) = Mempool::start(share(opened.state), opened.store.pages(), Clock::System, Workers::Threads);
         let config = NetworkConfig {
             network_id: *chain().genesis.chain_id().as_bytes(),
             identity: Identity::from_seed([9; 32]),

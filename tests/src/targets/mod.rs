@@ -22,7 +22,7 @@ pub use execute::{applied_operations, execute};
 pub use http::http_request;
 pub use messages::{block, canonical, certificate, header, proof, signed_transaction};
 pub use signer::{GUARD_CHAIN, guard_file, guard_key, guard_of, guarded_vote, signer_message};
-pub use store::{archive, block_log, index_entries, index_redo};
+pub use store::{archive, block_log, index_entries, index_redo, pages};
 pub use wallet::{amounts, backup_words, good_key_file, key_file, payment_text, wallet_home};
 
 /// A target, by the name that its fuzzer and its corpus have too.
@@ -41,7 +41,7 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: usize) -> Target 
 }
 
 /// All targets.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 25] = [
     target("amounts", amounts, 300),
     target("archive", archive, 30),
     target("backup_words", backup_words, 100),
@@ -59,6 +59,7 @@ pub const TARGETS: [Target; 24] = [
     target("index_redo", index_redo, 2),
     target("json", json, 200),
     target("key_file", key_file, 300),
+    target("pages", pages, 200),
     target("parts", parts, 200),
     target("payment_text", payment_text, 200),
     target("proof", proof, 300),

@@ -8,7 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lojal_chain::Replay;
+use lojal_ledger::StateTree;
+use lojal_ledger::tree::{LoadedPage, PageAt, PageError};
 use lojal_store::archive::{self, ArchivedBlock};
+use lojal_store::directory::Line;
 use lojal_store::{Opened, Options, StoreError};
 use lojal_types::Height;
 
@@ -55,6 +58,43 @@ pub fn block_log(data: &[u8]) {
     };
     let again = open(directory.path(), chain, false).unwrap_or_else(|error| panic!("it opened once: {error}"));
     assert_eq!(answers_rightly(&again, chain), height, "another start, another height");
+}
+
+/// A page of the state as it is stored, and the directory of a file of pages. What is a page has one hash, and is the
+/// page of the tree that has its entries, if it is one; a directory has one form, and what is a tree's says all that it
+/// knows.
+pub fn pages(data: &[u8]) {
+    if let Err(PageError::OtherHash { found }) = LoadedPage::decode(&[0; 32], data) {
+        let page = LoadedPage::decode(&found, data).expect("that is its hash");
+        assert_eq!(*page.hash(), found);
+        let at = PageAt { path: [0; 32], depth: 0, hash: found, entries: 1 };
+        let with = StateTree::of_pages([at]).expect("a small tree").with_pages([&page]);
+        let entries: Vec<(&[u8], &[u8])> = with.iter().collect::<Result<_, _>>().expect("its page is there");
+        let tree = StateTree::from_entries(entries);
+        if tree.root() == found {
+            let mut again = Vec::new();
+            tree.pages(|_, page| page.expect("in memory").encode(&mut again));
+            assert_eq!(again, data, "another form of the same page");
+        }
+    }
+    let (mut rest, mut lines) = (data, Vec::new());
+    while let Ok(line) = Line::decode(&mut rest) {
+        lines.push(line);
+        if rest.is_empty() {
+            break;
+        }
+    }
+    let mut again = Vec::new();
+    lines.iter().for_each(|line| line.encode(&mut again));
+    assert!(data.starts_with(&again), "another form of the same directory");
+    let pages: Vec<PageAt> = lines.iter().map(|line| line.page).collect();
+    if let Ok(tree) = StateTree::of_pages(pages.iter().copied()) {
+        let mut all = Vec::new();
+        tree.pages(|page, _| all.extend((page.entries > 0).then_some(page)));
+        let expected: Vec<PageAt> = pages.into_iter().filter(|page| page.entries > 0).collect();
+        assert_eq!(all, expected, "another tree");
+        assert_eq!(tree.len(), expected.iter().map(|page| u64::from(page.entries)).sum::<u64>());
+    }
 }
 
 /// The changes that a checkpoint of the index had begun to make, but for their checksum, which is right: the index is a

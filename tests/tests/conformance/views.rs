@@ -33,7 +33,8 @@ fn commit(state: &mut State, time_ms: TimeMs, transactions: &[VerifiedTransactio
 }
 
 fn accounts(view: &View) -> Vec<Address> {
-    view.tree().iter().filter_map(|(key, _)| Some(AccountKey::decode(key)?.0)).collect()
+    let keys = view.tree().iter().map(|entry| entry.expect("in memory").0);
+    keys.filter_map(|key| Some(AccountKey::decode(key)?.0)).collect()
 }
 
 fn plain(lots: &[Lot]) -> Vec<(Expiry, u64)> {
@@ -87,7 +88,7 @@ fn check_limits(account: &api::Account, household: Address, view: &View, model: 
 
 /// A brand as the gateway answers and as the auditor reports, against the model and the sum of all accounts.
 fn check_brand(view: &View, report: &BrandReport, model: &Model, sum: &Sum) {
-    let totals = brand_in(view, report.id).expect("the auditor names brands that there are").totals;
+    let totals = brand_in(view, report.id).expect("in memory").expect("the auditor names brands that there are").totals;
     assert_eq!(report.totals, totals, "{}", report.id);
     assert_eq!(totals, model.totals(report.id), "{}", report.id);
     let by_expiry = |sums: &BTreeMap<Expiry, u64>| sums.iter().map(|(at, sum)| (*at, *sum)).collect::<Vec<_>>();
@@ -102,8 +103,8 @@ fn check_views(view: &View, model: &Model) {
     let brands = view.brand_ids();
     let mut sums: BTreeMap<BrandId, Sum> = brands.iter().map(|brand| (*brand, Sum::default())).collect();
     for address in accounts(view) {
-        let account = account_in(view, address);
-        check_account(&account, address, model, &brands);
+        let account = account_in(view, address).expect("in memory");
+        check_account(&account, address, model, brands);
         check_limits(&account, address, view, model);
         for (brand, sum) in &mut sums {
             sum.add(&account, *brand);
@@ -133,7 +134,9 @@ fn every_view_says_what_the_model_says_after_every_block() {
             }
             commit(&mut state, time, &transactions);
             check_views(state.view(), workload.model());
-            let holds = |brand: &BrandId| state.view().totals(*brand).is_some_and(|totals| !totals.held.is_zero());
+            let holds = |brand: &BrandId| {
+                state.view().totals(*brand).expect("in memory").is_some_and(|totals| !totals.held.is_zero())
+            };
             blocks_with_holds += u64::from(state.view().brand_ids().iter().any(holds));
         }
     }

@@ -111,6 +111,7 @@ fn suspend(network: &Network) {
     assert!(refused.stderr.contains("brand_suspended"), "{refused:?}");
     // The points of members are theirs to spend all the same.
     done(network, "member-1", &["redeem", "2.5", BRAND]);
+    network.catch_up(&[0, 1, 2, 3]);
     let brand = network.client(2).brand(&BRAND.parse().expect("a valid id")).expect("it is there");
     assert!(brand.suspended && brand.totals.redeemed.get() == 25, "{brand:?}");
 }
@@ -124,6 +125,7 @@ fn reinstate(network: &Network) {
     }
     done(network, "member-2", &["issue", &address, "1", BRAND, "--receipt", "R-2", "--yes"]);
 
+    network.catch_up(&[0, 1, 2, 3]);
     let client = network.client(1);
     let governance = client.governance().expect("a running gateway");
     assert_eq!((governance.version, governance.open.len(), governance.closed.len()), (1, 0, 3));

@@ -6,7 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lojal_chain::propose;
+use lojal_chain::BlockBuilder;
 use lojal_chain::replay::check_commit;
 use lojal_store::{Opened, Options};
 use lojal_types::{
@@ -71,7 +71,9 @@ pub(super) fn grow(opened: &mut Opened, receipts: &Receipts, blocks: usize) -> R
 /// Executes the next block, certifies it and stores it.
 fn append(opened: &mut Opened, time: TimeMs, transactions: Vec<Arc<VerifiedTransaction>>) -> Result<(), BenchError> {
     let validator = validator_key(0);
-    let proposal = propose(&opened.state, validator.address(), time, transactions).map_err(failed)?;
+    let pages = opened.store.pages();
+    let mut block = BlockBuilder::new(&opened.state, validator.address(), time, transactions).map_err(failed)?;
+    let proposal = pages.build(&mut block).map_err(failed)?.map_err(failed)?;
     if let Some((id, code)) = proposal.refused.first() {
         return Err(failed(format!("transaction {id} was refused: {code}")));
     }
@@ -79,6 +81,7 @@ fn append(opened: &mut Opened, time: TimeMs, transactions: Vec<Arc<VerifiedTrans
     let block = check_commit(&opened.state, proposal.block, certificate).map_err(failed)?;
     opened.writer.append_commit(block.certificate(), block.bytes()).map_err(failed)?;
     let committed = block.apply(&mut opened.state).map_err(failed)?;
+    pages.turn(&mut opened.state);
     let is_applied = committed.receipts.iter().all(|receipt| receipt.outcome == Outcome::Applied);
     opened.writer.publish(Arc::new(committed), &opened.state);
     if is_applied { Ok(()) } else { Err(failed("a transaction had no effect")) }

@@ -28,6 +28,8 @@ const SHARED_BYTES_MIN: u64 = 128 * 1024 * 1024;
 pub struct OnPrepared {
     /// The size of the network.
     pub extent: Extent,
+    /// MiB of the state's pages that it kept in memory, if not the usual ones.
+    pub state_cache_mb: Option<u32>,
     /// The record of how it was made.
     pub made: Record,
     /// The seconds that copying its directory took, file by file.
@@ -84,15 +86,16 @@ pub struct Theirs {
     pub cold: Slice,
 }
 
-/// Measures in an empty directory, each load for so long; the baseline only if its programs are known.
+/// Measures in an empty directory, each load for so long, with so many MiB of the state's pages in memory if it isn't
+/// the usual number; the baseline only if its programs are known.
 pub fn measure(
     prepared: &Prepared,
     dir: &Path,
     duration: Duration,
-    postgres: Option<&Path>,
+    (state_cache_mb, postgres): (Option<u32>, Option<&Path>),
 ) -> Result<OnPrepared, BenchError> {
     let few = few(prepared.extent(), &dir.join("few"), duration)?;
-    let mut figures = ours(prepared, &dir.join("network"), duration, few)?;
+    let mut figures = ours(prepared, &dir.join("network"), duration, (state_cache_mb, few))?;
     if let Some(programs) = postgres {
         figures.postgres = Some(theirs(prepared, &dir.join("postgres"), duration, programs, figures.resident_bytes)?);
     }
@@ -110,9 +113,15 @@ fn few(extent: Extent, dir: &Path, duration: Duration) -> Result<Few, BenchError
     Ok(Few { accounts, skewed, half })
 }
 
-fn ours(prepared: &Prepared, dir: &Path, duration: Duration, few: Few) -> Result<OnPrepared, BenchError> {
+fn ours(
+    prepared: &Prepared,
+    dir: &Path,
+    duration: Duration,
+    (state_cache_mb, few): (Option<u32>, Few),
+) -> Result<OnPrepared, BenchError> {
     tell("one validator: a copy of the prepared network, and its start");
     let cluster = Cluster::of(dir, prepared.genesis.clone())?;
+    state_cache_mb.map_or(Ok(()), |mb| cluster.set_state_cache(mb))?;
     let copying = Instant::now();
     disk::copy(&data(prepared.dir()), &cluster.data(0))?;
     let copy_s = copying.elapsed().as_secs_f64();
@@ -131,6 +140,7 @@ fn ours(prepared: &Prepared, dir: &Path, duration: Duration, few: Few) -> Result
     bed.remove()?;
     Ok(OnPrepared {
         extent: prepared.extent(),
+        state_cache_mb,
         made: prepared.made.clone(),
         copy_s,
         start_s,

@@ -88,8 +88,13 @@ impl Crowd {
         let genesis = genesis();
         let senders: Vec<KeyPair> = (0..senders).map(key).collect();
         let start = State::genesis(&genesis);
-        let mut entries: Vec<Entry> =
-            start.view().tree().iter().map(|(key, value)| (key.into(), value.into())).collect();
+        let mut entries: Vec<Entry> = start
+            .view()
+            .tree()
+            .iter()
+            .map(|entry| entry.expect("in memory"))
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
         let lot = Lot { expiry: Expiry::Never, amount: Points::new(POINTS) };
         let balance = Balance { lots: Bounded::new(vec![lot]).expect("one lot") };
         let activity = Activity { count: 1, ..Activity::default() };
@@ -105,7 +110,8 @@ impl Crowd {
         let totals = Totals { issued: all.into(), outstanding: all, ..Totals::default() };
         entries.push((TotalsKey(brand()).encode(), bytes(&totals)));
         let tree = StateTree::from_entries(entries.iter().map(|(key, value)| (key, value)));
-        let state = State::restore(&genesis, start.view().tip(), (tree, Shelves::default()), RecentIds::default());
+        let state = State::restore(&genesis, start.view().tip(), (tree, Shelves::default()), RecentIds::default())
+            .expect("in memory");
         Self { genesis, state, entries, accounts, senders, nonce: 0 }
     }
 

@@ -300,16 +300,17 @@ fn broken_conservation_stops_execution_and_proposing() {
     let state = state();
     let (header, transactions) = block(&state);
     let brand: BrandId = "nordmat".parse().expect("a valid id");
-    let mut totals = state.view().totals(brand).expect("every brand has totals");
+    let mut totals = state.view().totals(brand).expect("in memory").expect("every brand has totals");
     totals.issued = totals.issued.checked_add(Points::new(1)).expect("small");
     let bytes = borsh::to_vec(&totals).expect("writing to memory can't fail").into_boxed_slice();
     let changes = BTreeMap::from([(TotalsKey(brand).encode(), Some(bytes))]);
     let damaged = State::restore(
         &genesis(&[1; 4], parameters()),
         state.view().tip(),
-        (state.view().tree().apply(&changes), state.view().shelves().clone()),
+        (state.view().tree().apply(&changes).expect("in memory"), state.view().shelves().clone()),
         RecentIds::default(),
-    );
+    )
+    .expect("in memory");
     let fault = ConservationError::Totals(brand);
     let error = execute_block(&damaged, header.clone(), transactions.clone()).err();
     assert_eq!(error, Some(InvalidBlock::Conservation(fault.clone())));

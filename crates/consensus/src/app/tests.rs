@@ -32,11 +32,12 @@ impl Bench {
         let Opened { store, writer, state, pending, .. } =
             lojal_store::open(dir.path(), &genesis(3_000), Options::default()).expect("a new store");
         let state = crate::share(state);
-        let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
+        let (mempool, _) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
         let (address, metrics) = (validator_key(proposer(3, 0)).address(), Metrics::default());
         let executor = ExecutorParts {
             state: state.clone(),
             writer,
+            pages: store.pages(),
             mempool: mempool.clone(),
             metrics: metrics.clone(),
             address,

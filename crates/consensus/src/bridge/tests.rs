@@ -27,7 +27,7 @@ async fn commanded(said: Vec<Event>) -> Vec<Command> {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let opened = lojal_store::open(dir.path(), &fixture::genesis(3_000), Options::default()).expect("a new store");
     let chain = opened.store.genesis().chain_id();
-    let (mempool, _outbox) = Mempool::start(fixture::state(), Clock::System, Workers::Threads);
+    let (mempool, _outbox) = Mempool::start(fixture::state(), opened.store.pages(), Clock::System, Workers::Threads);
     let (asked, _requests) = mpsc::channel(1);
     let listeners = Listeners {
         progress: Progress::default(),

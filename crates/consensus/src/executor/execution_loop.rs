@@ -4,7 +4,8 @@ use std::sync::{Arc, PoisonError};
 
 use lojal_chain::block::check_clock;
 use lojal_chain::replay::check_commit;
-use lojal_chain::{ExecutedBlock, InvalidBlock, execute_block, propose};
+use lojal_chain::{BlockBuilder, BlockCheck, ExecutedBlock, InvalidBlock};
+use lojal_ledger::State;
 use lojal_network::Warnings;
 use lojal_store::{PendingProposal, ProposalRecord};
 use lojal_types::limits::BLOCK_OPERATIONS_MAX;
@@ -118,7 +119,8 @@ impl ExecutionLoop {
             bytes: parameters.block_bytes_max as usize,
         };
         let waiting = self.executor.mempool.pool().first(room);
-        let proposal = propose(&state, self.executor.address, self.executor.clock.now(), waiting)?;
+        let mut block = BlockBuilder::new(&state, self.executor.address, self.executor.clock.now(), waiting)?;
+        let proposal = self.executor.pages.build(&mut block)??;
         drop(state);
         let mut pool = self.executor.mempool.pool();
         for (id, code) in proposal.refused {
@@ -185,7 +187,7 @@ impl ExecutionLoop {
         block: ClaimedBlock,
         is_decided: bool,
     ) -> Result<Option<ExecutedBlock>, ExecutorFault> {
-        match self.verify_and_execute(block, is_decided) {
+        match self.verify_and_execute(block, is_decided)? {
             Ok(block) => Ok(Some(block)),
             Err(InvalidBlock::Conservation(fault)) => Err(fault.into()),
             Err(reason) => {
@@ -205,12 +207,29 @@ impl ExecutionLoop {
         }
     }
 
-    fn verify_and_execute(&self, block: ClaimedBlock, is_decided: bool) -> Result<ExecutedBlock, InvalidBlock> {
+    /// The block with what it does, or what is wrong with it.
+    fn verify_and_execute(
+        &self,
+        block: ClaimedBlock,
+        is_decided: bool,
+    ) -> Result<Result<ExecutedBlock, InvalidBlock>, ExecutorFault> {
+        let state = read_state(&self.executor.state);
+        match self.begin_check(&state, block, is_decided) {
+            Ok(mut check) => Ok(self.executor.pages.check(&mut check)?),
+            Err(invalid) => Ok(Err(invalid)),
+        }
+    }
+
+    fn begin_check<'a>(
+        &self,
+        state: &'a State,
+        block: ClaimedBlock,
+        is_decided: bool,
+    ) -> Result<BlockCheck<'a>, InvalidBlock> {
         if !is_decided {
             check_clock(&block.header, self.executor.clock.now())?;
         }
-        let transactions = self.verify(block.transactions)?;
-        execute_block(&read_state(&self.executor.state), block.header, transactions)
+        BlockCheck::new(state, block.header, self.verify(block.transactions)?)
     }
 
     /// Checks the signatures of a block's transactions; those that wait here have been checked before.
@@ -242,6 +261,7 @@ impl ExecutionLoop {
         self.executor.writer.append_commit(block.certificate(), block.bytes())?;
         let mut state = self.executor.state.write().unwrap_or_else(PoisonError::into_inner);
         let committed = Arc::new(block.apply(&mut state)?);
+        self.executor.pages.turn(&mut state);
         self.executor.writer.publish(committed.clone(), &state);
         let mut pool = self.executor.mempool.pool();
         for transaction in &committed.transactions {

@@ -29,12 +29,13 @@ impl Node {
         let Opened { store, writer, state, pending, .. } =
             lojal_store::open(dir, genesis, Options::default()).expect("a store in order");
         let state = crate::share(state);
-        let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
+        let (mempool, _) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
         let (address, metrics) = (validator_key(0).address(), Metrics::default());
         let (clock, workers) = (Clock::System, Workers::Threads);
         let executor = ExecutorParts {
             state: state.clone(),
             writer,
+            pages: store.pages(),
             mempool: mempool.clone(),
             metrics: metrics.clone(),
             address,

@@ -1,5 +1,6 @@
 use std::sync::atomic::AtomicBool;
 
+use lojal_store::Pages;
 use lojal_types::{Address, Allowances, ChainId, Operation, Points, Transfer};
 
 use super::gossip::read_message;
@@ -21,7 +22,7 @@ fn bench() -> Bench {
 }
 
 fn bench_on(state: SharedState) -> Bench {
-    let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
+    let (mempool, outbox) = Mempool::start(state.clone(), Pages::default(), Clock::System, Workers::Threads);
     let chain = chain(&state);
     Bench { mempool, outbox, state, chain }
 }

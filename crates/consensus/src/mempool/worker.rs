@@ -3,18 +3,20 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use lojal_ledger::{DryRun, State};
+use lojal_ledger::{DryRun, Missing, State, Stop};
 use lojal_network::PeerId;
-use lojal_types::{Code, IdentifiedTransaction, VerifiedTransaction, verify_identified};
+use lojal_store::{Pages, StoreError};
+use lojal_types::{Code, IdentifiedTransaction, TransactionId, VerifiedTransaction, verify_identified};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Answers, Lane, QueuedSubmission, SharedPool, SharedState, lock};
 use crate::clock::Clock;
-use crate::limits::{SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
+use crate::limits::{PAGE_ROUNDS_MAX, SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
 
 pub(super) struct Worker {
     pub(super) shared: Arc<SharedPool>,
     pub(super) state: SharedState,
+    pub(super) pages: Pages,
     pub(super) submissions: mpsc::Receiver<QueuedSubmission>,
     pub(super) accepted: mpsc::Sender<Vec<Box<[u8]>>>,
     pub(super) forgers: mpsc::Sender<PeerId>,
@@ -94,33 +96,79 @@ impl Worker {
         identified.into_iter().map(is_new).collect()
     }
 
-    /// Checks against the state, and takes in.
+    /// Checks against the state, and takes in. Nobody waits for the state while pages are read from disk.
     fn insert(&self, some: &[Candidate]) -> Answers {
+        let mut answers: Vec<Option<Result<TransactionId, Code>>> = vec![None; some.len()];
+        for _ in 0..PAGE_ROUNDS_MAX {
+            let missing = self.insert_known(some, &mut answers);
+            if missing.is_empty() {
+                break;
+            }
+            if let Err(error) = self.bring(&missing) {
+                tracing::error!(%error, "pages of the state can't be read, so transactions are refused");
+                break;
+            }
+        }
+        // Whoever lacks a page still can try again later.
+        answers.into_iter().map(|answer| answer.unwrap_or(Err(Code::MempoolFull))).collect()
+    }
+
+    /// Answers those that have no answer yet and lack no page. Returns the pages that others lack.
+    fn insert_known(&self, some: &[Candidate], answers: &mut [Option<Result<TransactionId, Code>>]) -> Vec<[u8; 32]> {
         // Held until they wait: a block with one of them must not be committed in between, or nobody would take it out
         // again.
         let state = read(&self.state);
         let mut dry_run = DryRun::new(&state, self.clock.now());
-        let mut ahead = 0;
-        let each = some.iter().enumerate().map(|(index, Candidate { verified, own })| {
-            let transaction = verified.as_ref().map_err(|code| *code)?;
+        let (mut ahead, mut missing) = (0, Vec::new());
+        for (index, candidate) in some.iter().enumerate() {
+            if answers[index].is_some() {
+                continue;
+            }
             if index >= ahead {
                 let rest = some[index..].iter().filter_map(|one| one.verified.as_deref().ok());
-                ahead = index + dry_run.read_ahead(rest);
+                let (count, lacked) = dry_run.read_ahead(rest);
+                ahead = index + count.max(1);
+                missing.extend(lacked.err().iter().flat_map(Missing::pages));
             }
-            // A client is told at once what would surely fail, also beside what its account has waiting. A peer has
-            // told its own client already, and may be a block ahead of this node.
-            if *own {
-                let beside = lock(&self.shared.pool).beside(transaction)?;
-                dry_run.validate_beside(transaction, &beside)?;
-            } else {
-                let before = lock(&self.shared.pool).usage_of(&transaction.transaction().sender);
-                dry_run.admit(transaction, &before)?;
+            match self.insert_one(&mut dry_run, candidate) {
+                Ok(id) => answers[index] = Some(Ok(id)),
+                Err(Stop::Failed(code)) => answers[index] = Some(Err(code)),
+                Err(Stop::Missing(lacked)) => missing.extend(lacked.pages()),
             }
-            let lane = dry_run.operated_brand(transaction).map_or(Lane::Members, Lane::Brand);
-            lock(&self.shared.pool).insert(Arc::clone(transaction), *own, lane)?;
-            Ok(transaction.id())
-        });
-        each.collect()
+        }
+        missing
+    }
+
+    fn insert_one(
+        &self,
+        dry_run: &mut DryRun<'_>,
+        Candidate { verified, own }: &Candidate,
+    ) -> Result<TransactionId, Stop> {
+        let transaction = verified.as_ref().map_err(|code| *code)?;
+        // A client is told at once what would surely fail, also beside what its account has waiting. A peer has
+        // told its own client already, and may be a block ahead of this node.
+        if *own {
+            let beside = lock(&self.shared.pool).beside(transaction)?;
+            dry_run.validate_beside(transaction, &beside)?;
+        } else {
+            let before = lock(&self.shared.pool).usage_of(&transaction.transaction().sender);
+            dry_run.admit(transaction, &before)?;
+        }
+        let lane = dry_run.operated_brand(transaction)?.map_or(Lane::Members, Lane::Brand);
+        lock(&self.shared.pool).insert(Arc::clone(transaction), *own, lane)?;
+        Ok(transaction.id())
+    }
+
+    /// Brings pages from disk into the state.
+    fn bring(&self, missing: &[[u8; 32]]) -> Result<(), StoreError> {
+        let pages = match self.pages.load(missing) {
+            // The state that lacked them is over, and the next one may have them.
+            Err(StoreError::PageGone) => return Ok(()),
+            loaded => loaded?,
+        };
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.map_trees(|_, tree| tree.with_pages(&pages));
+        Ok(())
     }
 }
 

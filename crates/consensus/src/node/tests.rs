@@ -94,7 +94,7 @@ impl Cluster {
         };
         let (network, events) = lojal_network::start(config).await.expect("the port is still free");
         let state = share(state);
-        let (mempool, outbox) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
+        let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
         let (metrics, (ready, is_ready), (stop, stopped)) =
             (Metrics::default(), watch::channel(false), oneshot::channel::<()>());
         let validator = ValidatorParts {

@@ -1,4 +1,5 @@
 use arc_malachitebft_core_types::LinearTimeouts;
+use lojal_store::Pages;
 use tokio::time::Instant;
 
 use super::*;
@@ -20,7 +21,7 @@ struct Bench {
 impl Bench {
     fn new(heartbeat: Duration) -> Self {
         let state = state();
-        let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
+        let (mempool, _) = Mempool::start(state.clone(), Pages::default(), Clock::System, Workers::Threads);
         let progress = Progress::default();
         let pace = Pace::new(mempool.clone(), progress.clone(), peer(0), heartbeat);
         Self { mempool, progress, pace, chain: chain(&state) }

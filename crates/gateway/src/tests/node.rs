@@ -113,7 +113,7 @@ impl Node {
         let Opened { store, writer, state, .. } =
             lojal_store::open(directory.path(), &genesis, Options::default()).expect("a new store");
         let state = share(state);
-        let (mempool, _) = Mempool::start(state.clone(), Clock::System, Workers::Threads);
+        let (mempool, _) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
         let (network, events) = network(&genesis).await;
         let (is_ready, ready) = watch::channel(true);
         let metrics = Metrics::default();

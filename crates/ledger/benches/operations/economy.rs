@@ -263,7 +263,8 @@ impl Economy {
 
     fn agree(&self) -> Operation {
         let (view, account) = (self.state.view(), address(DORA));
-        let waiting = view.account(account).expect("there").safeguards.waiting.expect("Dora has just asked");
+        let waiting =
+            view.account(account).expect("in memory").expect("there").safeguards.waiting.expect("Dora has just asked");
         Operation::Agree(Agree { account, digest: waiting.digest(&view.chain_id(), &account) })
     }
 

@@ -24,12 +24,13 @@ pub(super) fn check_block(written: &[Written<'_>]) -> Result<(), ConservationErr
 /// Checks a whole state: "every account with points has an activity" (protocol, Activity), and so has every one that
 /// some other record is about.
 pub(super) fn check(view: &View) -> Result<(), ConservationError> {
-    for (key, value) in view.tree().iter() {
+    for entry in view.tree().iter() {
+        let (key, value) = entry?;
         let Some((account, blind)) = blind_of(key, value) else { continue };
         if *blind == [0; BLIND_BYTES] {
             return Err(ConservationError::Blind(account));
         }
-        if view.account(account).is_none_or(|account| account.activity.count == 0) {
+        if view.account(account)?.is_none_or(|account| account.activity.count == 0) {
             return Err(ConservationError::Activity(account));
         }
     }
@@ -59,7 +60,7 @@ mod tests {
         ledger.apply(TILL, issue(GROCER, ANNA, 55, "bread"));
         let key = BalanceKey { account: address(ANNA), brand: brand(GROCER) };
         let base = ledger.view().tree().clone();
-        let value = base.get(&key.encode()).expect("she has points");
+        let value = base.get(&key.encode()).expect("in memory").expect("she has points");
         let written = |after: Vec<u8>| [Written::new(&base, PackedKey::of(&key), Some(after.into()))];
         let mut changed = key.value(&Balance::default(), &Hash::new([9; 32])).into_vec();
         assert_eq!(check_block(&written(changed.clone())), Ok(()));
@@ -77,11 +78,12 @@ mod tests {
             (AccountKey(address(ANNA)), BalanceKey { account: address(ANNA), brand: brand(GROCER) });
         let idle = borsh::to_vec(&Account::default()).expect("writing to memory can't fail");
         let fault = |key: Box<[u8]>, value: Vec<u8>| {
-            let tree = ledger.view().tree().apply(&[(key, Some(value.into_boxed_slice()))].into());
+            let tree = ledger.view().tree().apply(&[(key, Some(value.into_boxed_slice()))].into()).expect("in memory");
             balance_sheet(ledger.with_tree(ledger.view().tip(), tree).view()).map(drop)
         };
         assert_eq!(fault(account.encode(), idle), Err(ConservationError::Activity(address(ANNA))));
-        let mut value = ledger.view().tree().get(&balance.encode()).expect("she has points").to_vec();
+        let mut value =
+            ledger.view().tree().get(&balance.encode()).expect("in memory").expect("she has points").to_vec();
         value.last_chunk_mut::<BLIND_BYTES>().expect("it ends with its blind").fill(0);
         assert_eq!(fault(balance.encode(), value), Err(ConservationError::Blind(address(ANNA))));
     }

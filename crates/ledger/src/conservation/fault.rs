@@ -3,11 +3,14 @@
 use lojal_types::{Address, BrandId, Expiry, Month};
 use thiserror::Error;
 
-use super::shelves::ShelfFault;
+use crate::tree::Missing;
 
 /// Points appeared or vanished. Never the fault of a transaction: the program is wrong, or its memory.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ConservationError {
+    /// Nobody knows: the state is not wholly in memory.
+    #[error(transparent)]
+    Missing(#[from] Missing),
     /// The equation of a brand's totals doesn't hold.
     #[error("brand {0}: issued is not outstanding + held + redeemed + converted out + expired + reversed")]
     Totals(BrandId),
@@ -116,4 +119,24 @@ pub enum ConservationError {
         /// The total; for a block, the change.
         total: i128,
     },
+}
+
+/// A fault of a shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ShelfFault {
+    /// A record went, and the shelf didn't.
+    #[error("a reference was forgotten")]
+    Forgotten,
+    /// The shelf's count isn't the number of its records.
+    #[error("its number of references isn't that of its records")]
+    Count,
+    /// The shelf went before its time, or its time moved.
+    #[error("it was dropped before its time, or its time has moved")]
+    Drop,
+    /// The shelf is still there after its time.
+    #[error("it is there after its time")]
+    Overdue,
+    /// The state doesn't commit to the records that are there.
+    #[error("the state commits to something else than its records")]
+    Root,
 }

@@ -11,7 +11,8 @@ use crate::state::View;
 /// Checks a whole state.
 pub(super) fn check(view: &View) -> Result<(), ConservationError> {
     let (mut listed, mut counted) = (BTreeMap::<Address, u16>::new(), BTreeMap::new());
-    for (key, value) in view.tree().iter() {
+    for entry in view.tree().iter() {
+        let (key, value) = entry?;
         if let Some((_, list)) = read::<OperatorListKey>(key, value) {
             for operator in list.operators.iter() {
                 let brands = listed.entry(*operator).or_default();
@@ -45,12 +46,16 @@ mod tests {
     fn an_account_that_counts_its_brands_wrongly_is_found() {
         let ledger = Ledger::new();
         assert_eq!(check(ledger.view()), Ok(()));
-        let till = ledger.view().account(address(TILL)).expect("an operator");
+        let till = ledger.view().account(address(TILL)).expect("in memory").expect("an operator");
         assert_eq!(till.operates, 3);
         for (member, operates, listed) in [(TILL, 2, 3), (ISSUER, 2, 1), (ANNA, 1, 0)] {
             let (key, account) = (AccountKey(address(member)), Account { operates, ..Account::default() });
             let value = borsh::to_vec(&account).expect("in memory");
-            let tree = ledger.view().tree().apply(&[(key.encode(), Some(value.into_boxed_slice()))].into());
+            let tree = ledger
+                .view()
+                .tree()
+                .apply(&[(key.encode(), Some(value.into_boxed_slice()))].into())
+                .expect("in memory");
             let state = ledger.with_tree(ledger.view().tip(), tree);
             let found = ConservationError::Operates { account: address(member), counted: operates, listed };
             assert_eq!(check(state.view()), Err(found.clone()));

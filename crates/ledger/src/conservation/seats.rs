@@ -15,7 +15,8 @@ pub(super) fn check(view: &View) -> Result<(), ConservationError> {
     let (mut listed, mut recorded) = (BTreeSet::new(), BTreeSet::new());
     let set = view.validators();
     let validators: BTreeSet<Name> = set.validators().iter().map(|validator| validator.name.clone()).collect();
-    for (key, value) in view.tree().iter() {
+    for entry in view.tree().iter() {
+        let (key, value) = entry?;
         if let Some((SeatKey(name), seat)) = read::<SeatKey>(key, value) {
             seats.insert((name, seat.governor));
         }
@@ -33,7 +34,7 @@ pub(super) fn check(view: &View) -> Result<(), ConservationError> {
     if names != validators || seats != governors {
         return Err(ConservationError::Seats);
     }
-    let register = view.register();
+    let register = view.register()?;
     listed.extend(register.open.iter().map(|open| (open.motion, true)));
     listed.extend(register.closed.iter().map(|id| (*id, false)));
     if listed == recorded { Ok(()) } else { Err(ConservationError::Motions) }
@@ -52,7 +53,7 @@ mod tests {
     /// A ledger with one record written over.
     fn with<K: StateKey>(ledger: &Ledger, key: &K, record: Option<&K::Record>) -> Result<(), ConservationError> {
         let value = record.map(|record| borsh::to_vec(record).expect("in memory").into_boxed_slice());
-        let tree = ledger.view().tree().apply(&[(key.encode(), value)].into());
+        let tree = ledger.view().tree().apply(&[(key.encode(), value)].into()).expect("in memory");
         balance_sheet(ledger.with_tree(ledger.view().tip(), tree).view()).map(drop)
     }
 
@@ -60,7 +61,7 @@ mod tests {
     fn seats_and_governors_that_are_not_those_of_the_validators_are_found() {
         let ledger = Ledger::new();
         assert_eq!(check(ledger.view()), Ok(()));
-        let seat = ledger.view().seat(&node(1)).expect("there");
+        let seat = ledger.view().seat(&node(1)).expect("in memory").expect("there");
         assert_eq!(with(&ledger, &SeatKey(node(1)), None), Err(ConservationError::Seats));
         assert_eq!(with(&ledger, &SeatKey(node(9)), Some(&seat)), Err(ConservationError::Seats));
         let governor = Governor { seat: node(2) };
@@ -79,7 +80,7 @@ mod tests {
         let mut by_stranger = record;
         by_stranger.approvals = by_stranger.approvals.with_sorted(node(9)).expect("few");
         assert_eq!(with(&ledger, &key, Some(&by_stranger)), Err(ConservationError::Motions));
-        let mut register = ledger.view().register();
+        let mut register = ledger.view().register().expect("in memory");
         register.open = Default::default();
         assert_eq!(with(&ledger, &RegisterKey, Some(&register)), Err(ConservationError::Motions));
     }

@@ -3,33 +3,12 @@
 use std::collections::BTreeMap;
 
 use lojal_types::{Hash, Month, TimeMs};
-use thiserror::Error;
 
-use super::read;
+use super::{ConservationError, ShelfFault, of_shelf, read};
 use crate::key::{ShelfKey, shelf_of};
 use crate::overlay::Written;
 use crate::record::Shelf;
 use crate::state::View;
-
-/// A fault of a shelf.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum ShelfFault {
-    /// A record went, and the shelf didn't.
-    #[error("a reference was forgotten")]
-    Forgotten,
-    /// The shelf's count isn't the number of its records.
-    #[error("its number of references isn't that of its records")]
-    Count,
-    /// The shelf went before its time, or its time moved.
-    #[error("it was dropped before its time, or its time has moved")]
-    Drop,
-    /// The shelf is still there after its time.
-    #[error("it is there after its time")]
-    Overdue,
-    /// The state doesn't commit to the records that are there.
-    #[error("the state commits to something else than its records")]
-    Root,
-}
 
 /// Checks what one block of a time has written.
 pub(super) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), (Month, ShelfFault)> {
@@ -72,25 +51,34 @@ fn change(before: Option<Shelf>, after: Option<Shelf>, time: TimeMs) -> Result<i
 }
 
 /// Checks the shelves of a whole state.
-pub(super) fn check(view: &View) -> Result<(), (Month, ShelfFault)> {
+pub(super) fn check(view: &View) -> Result<(), ConservationError> {
     let time = view.tip().time_ms;
+    let root_of = |month| of_shelf((month, ShelfFault::Root));
     for (month, tree) in view.shelves().iter() {
-        let shelf = view.get(&ShelfKey(month)).ok_or((month, ShelfFault::Root))?;
+        let shelf = view.get(&ShelfKey(month))?.ok_or(root_of(month))?;
         if shelf.is_over(time) {
-            return Err((month, ShelfFault::Overdue));
+            return Err(of_shelf((month, ShelfFault::Overdue)));
         }
-        if shelf.root != Hash::new(tree.root()) || tree.iter().any(|(key, _)| shelf_of(key) != Some(month)) {
-            return Err((month, ShelfFault::Root));
+        for entry in tree.iter() {
+            if shelf_of(entry?.0) != Some(month) {
+                return Err(root_of(month));
+            }
+        }
+        if shelf.root != Hash::new(tree.root()) {
+            return Err(root_of(month));
         }
         if shelf.count != tree.len() {
-            return Err((month, ShelfFault::Count));
+            return Err(of_shelf((month, ShelfFault::Count)));
         }
     }
-    let listed = view.tree().iter().filter_map(|(key, value)| read::<ShelfKey>(key, value));
-    match listed.map(|(ShelfKey(month), _)| month).find(|month| view.shelves().get(*month).is_none()) {
-        Some(month) => Err((month, ShelfFault::Root)),
-        None => Ok(()),
+    for entry in view.tree().iter() {
+        let (key, value) = entry?;
+        let Some((ShelfKey(month), _)) = read::<ShelfKey>(key, value) else { continue };
+        if view.shelves().get(month).is_none() {
+            return Err(root_of(month));
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]

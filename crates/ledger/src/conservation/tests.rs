@@ -69,7 +69,7 @@ fn judge_on(ledger: &Ledger, change: impl FnOnce(&mut ChangeSet)) -> [Result<(),
     change(&mut changes);
     let tree: &StateTree = ledger.view().tree();
     let block = check_block(tree, &changes, ledger.now());
-    let after = ledger.with_tree(ledger.view().tip(), tree.apply(&changes));
+    let after = ledger.with_tree(ledger.view().tip(), tree.apply(&changes).expect("in memory"));
     [block, balance_sheet(after.view()).map(drop)]
 }
 
@@ -213,7 +213,7 @@ fn holds_key() -> HoldsKey {
 
 fn set_held(changes: &mut ChangeSet, expiry: &str, points: u64) {
     let ledger = ledger_with_hold();
-    let mut record = ledger.view().get(&holds_key()).expect("Anna's hold");
+    let mut record = ledger.view().get(&holds_key()).expect("in memory").expect("Anna's hold");
     let [hold] = &*record.holds else { panic!("one hold") };
     let lots = Bounded::new(vec![lot(expiry, points)]).expect("one lot");
     record.holds = Bounded::new(vec![crate::record::OpenHold { lots, ..hold.clone() }]).expect("one hold");
@@ -286,7 +286,7 @@ fn what_is_held_until_a_minute_without_a_hold_for_it_is_found() {
     let another_minute = judge_with_hold(|changes| set_held_until(changes, end_in_hour() + 1, 20));
     assert_eq!(another_minute, [Err(holds_differ(0, -20)), Err(holds_differ(20, 0))]);
     let invented = judge_with_hold(|changes| {
-        let record = ledger_with_hold().view().get(&holds_key()).expect("Anna's hold");
+        let record = ledger_with_hold().view().get(&holds_key()).expect("in memory").expect("Anna's hold");
         put(changes, &HoldsKey { account: address(CLEO), brand: brand("invented") }, &record);
     });
     let (brand, expiry, minute) = (brand("invented"), expiry_of("2027-11"), end_minute());
@@ -338,7 +338,7 @@ fn what_was_held_until_a_minute_that_is_over_must_have_moved_on() {
     let mut moved = ChangeSet::new();
     set_outstanding(&mut moved, GROCER, "2027-11", 50);
     set_totals(&mut moved, GROCER, grocers());
-    let moved = ledger.with_tree(late, before.apply(&moved));
+    let moved = ledger.with_tree(late, before.apply(&moved).expect("in memory"));
     assert_eq!(balance_sheet(moved.view()).map(drop), expected, "it moved on, and is held all the same");
 }
 
@@ -349,7 +349,7 @@ fn totals_that_can_only_grow_and_have_fallen_are_found_in_the_block() {
     let before = Totals { issued, outstanding, held: Points::ZERO, redeemed, converted_out, expired, reversed };
     let mut state = ChangeSet::new();
     put(&mut state, &TotalsKey(brand(CAFE)), &before);
-    let tree = StateTree::new().apply(&state);
+    let tree = StateTree::new().apply(&state).expect("in memory");
     let less = |points: GrossPoints| GrossPoints::new(points.get() - 1);
     let more = |points: Points| Points::new(points.get() + 1);
     let fallen = [

@@ -14,6 +14,7 @@ mod hold_ends;
 mod holds;
 mod households;
 mod keys;
+mod pages;
 mod points;
 mod recovery;
 mod requests;

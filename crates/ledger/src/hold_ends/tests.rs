@@ -1,6 +1,7 @@
 use lojal_types::{Expiry, Points, Totals};
 
 use super::*;
+use crate::fixture::in_memory;
 use crate::tree::StateTree;
 
 const MINUTES_OF_30_DAYS: u64 = 30 * 24 * 60;
@@ -27,13 +28,13 @@ fn state_with_holds() -> StateTree {
     let mut overlay = Overlay::new(&empty);
     for (number, brand) in (0..HOLDS).zip(brands().into_iter().cycle()) {
         let end = time(NOON + (1 + number * 7919 % MINUTES_OF_30_DAYS) * MINUTE_MS);
-        add(&mut overlay, brand, end, &[lot(number)]);
+        add(&mut overlay, brand, end, &[lot(number)]).expect("in memory");
     }
     for brand in brands() {
         let held = Points::new(HOLDS / 4);
-        overlay.put(&TotalsKey(brand), &Totals { issued: held.into(), held, ..Default::default() });
+        overlay.put(&TotalsKey(brand), &Totals { issued: held.into(), held, ..Default::default() }).expect("in memory");
     }
-    empty.apply_changes(overlay.into_written().iter().map(crate::overlay::Written::change).collect())
+    overlay.written_tree(&overlay.written()).expect("in memory")
 }
 
 #[test]
@@ -41,21 +42,21 @@ fn after_a_halt_of_30_days_the_ends_of_100_000_holds_touch_an_entry_per_brand_an
     let state = state_with_holds();
     let mut overlay = Overlay::new(&state);
     let later = time(NOON + (MINUTES_OF_30_DAYS + 1) * MINUTE_MS);
-    end_holds(&mut overlay, time(NOON), later);
-    let written = overlay.into_written();
+    end_holds(&mut overlay, time(NOON), later).expect("in memory");
+    let written = overlay.written();
     // An hour's list and its entry of each brand, and each brand's totals and what is outstanding of it by expiry: less
     // than a block of 20,000 operations writes, whatever the number of holds.
     let most = 721 * (1 + BRANDS.len()) + BRANDS.len() * 13;
     assert!(written.len() <= most, "{} entries", written.len());
-    let after = state.apply_changes(written.iter().map(crate::overlay::Written::change).collect());
+    let after = overlay.written_tree(&written).expect("in memory");
     let mut overlay = Overlay::new(&after);
     for brand in brands() {
-        let totals = overlay.get(&TotalsKey(brand)).expect("every brand has totals");
+        let totals = overlay.get(&TotalsKey(brand)).expect("in memory").expect("every brand has totals");
         let ended = u128::from(totals.outstanding.get()) + totals.expired.get();
         assert_eq!((totals.held, ended), (Points::ZERO, u128::from(HOLDS / 4)));
         assert!(totals.expired.get() > 0, "a month has ended in the meantime");
     }
-    assert!(after.iter().all(|(key, _)| ![5, 27].contains(&key[0])), "nothing is held any more");
+    assert!(in_memory(after.iter()).all(|(key, _)| ![5, 27].contains(&key[0])), "nothing is held any more");
 }
 
 #[test]
@@ -64,13 +65,13 @@ fn what_ends_later_in_the_hour_stays_held() {
     let mut overlay = Overlay::new(&empty);
     let [fjallet, ..] = brands();
     let held = Points::new(2);
-    overlay.put(&TotalsKey(fjallet), &Totals { issued: held.into(), held, ..Default::default() });
+    overlay.put(&TotalsKey(fjallet), &Totals { issued: held.into(), held, ..Default::default() }).expect("in memory");
     for minutes in [1, 2] {
-        add(&mut overlay, fjallet, time(NOON + minutes * MINUTE_MS), &[lot(0)]);
+        add(&mut overlay, fjallet, time(NOON + minutes * MINUTE_MS), &[lot(0)]).expect("in memory");
     }
-    end_holds(&mut overlay, time(NOON), time(NOON + 2 * MINUTE_MS - 1));
-    assert_eq!(held_until(&mut overlay, fjallet, NOON / MINUTE_MS / 60).len(), 1);
-    assert_eq!(overlay.get(&TotalsKey(fjallet)).expect("there").held, Points::new(1));
-    remove(&mut overlay, fjallet, time(NOON + 2 * MINUTE_MS), &[lot(0)]);
-    assert!(overlay.get(&HoldEndsKey(NOON / MINUTE_MS / 60)).is_none());
+    end_holds(&mut overlay, time(NOON), time(NOON + 2 * MINUTE_MS - 1)).expect("in memory");
+    assert_eq!(held_until(&mut overlay, fjallet, NOON / MINUTE_MS / 60).expect("in memory").len(), 1);
+    assert_eq!(overlay.get(&TotalsKey(fjallet)).expect("in memory").expect("there").held, Points::new(1));
+    remove(&mut overlay, fjallet, time(NOON + 2 * MINUTE_MS), &[lot(0)]).expect("in memory");
+    assert_eq!(overlay.get(&HoldEndsKey(NOON / MINUTE_MS / 60)), Ok(None));
 }

@@ -6,6 +6,7 @@ use lojal_types::{Address, Code, Points, Policy};
 use super::{Context, authority};
 use crate::key::AccountKey;
 use crate::record::{Account, DayUse};
+use crate::stop::Stop;
 
 /// The operation that gives an address points.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,15 +23,15 @@ pub(super) fn open(
     policy: &Policy,
     amount: Points,
     gift: Gift,
-) -> Result<(), Code> {
-    if to.is_household() || context.overlay.get(&AccountKey(to)).is_some() {
+) -> Result<(), Stop> {
+    if to.is_household() || context.overlay.get(&AccountKey(to))?.is_some() {
         return Ok(());
     }
     enough_to_open(policy, amount)?;
     if gift == Gift::Transfer {
         count_opening(context)?;
     }
-    context.overlay.put(&AccountKey(to), &Account::default());
+    context.overlay.put(&AccountKey(to), &Account::default())?;
     Ok(())
 }
 
@@ -41,7 +42,7 @@ fn enough_to_open(policy: &Policy, amount: Points) -> Result<(), Code> {
 }
 
 /// "A member's transfers open at most `openings` accounts a day (`openings_spent`)." (protocol, Allowances)
-fn count_opening(context: &mut Context<'_, '_>) -> Result<(), Code> {
+fn count_opening(context: &mut Context<'_, '_>) -> Result<(), Stop> {
     if authority::account(context, context.sender)?.is_operator() {
         return Ok(());
     }
@@ -54,7 +55,7 @@ fn count_opening(context: &mut Context<'_, '_>) -> Result<(), Code> {
 
 /// "An account creates at most `households` households a day (`households_spent`), whatever becomes of them"
 /// (protocol, Allowances)
-pub(super) fn count_household(context: &mut Context<'_, '_>) -> Result<(), Code> {
+pub(super) fn count_household(context: &mut Context<'_, '_>) -> Result<(), Stop> {
     let most = context.parameters.allowances.households;
     count(context, |used| {
         used.households = used.households.checked_add(1).filter(|made| *made <= most).ok_or(Code::HouseholdsSpent)?;
@@ -63,11 +64,11 @@ pub(super) fn count_household(context: &mut Context<'_, '_>) -> Result<(), Code>
 }
 
 /// Counts something more against the sender's day.
-fn count(context: &mut Context<'_, '_>, more: impl FnOnce(&mut DayUse) -> Result<(), Code>) -> Result<(), Code> {
+fn count(context: &mut Context<'_, '_>, more: impl FnOnce(&mut DayUse) -> Result<(), Code>) -> Result<(), Stop> {
     let mut account = authority::account(context, context.sender)?;
     let mut used = account.used_on(context.time.day());
     more(&mut used)?;
     account.used = Some(used);
-    context.overlay.put(&AccountKey(context.sender), &account);
+    context.overlay.put(&AccountKey(context.sender), &account)?;
     Ok(())
 }

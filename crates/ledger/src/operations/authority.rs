@@ -7,56 +7,63 @@ use super::counters::count_month;
 use super::expired_holds::return_expired;
 use crate::key::{AccountKey, BrandKey, MemberKey, OperatorKey, SpentKey};
 use crate::record::{Account, Brand, Counted, Operator};
+use crate::stop::{Stop, decided};
+use crate::tree::Missing;
 
 /// Every operation on points names an existing brand.
-pub(super) fn brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Code> {
-    context.overlay.get(&BrandKey(id)).ok_or(Code::UnknownBrand)
+pub(super) fn brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Stop> {
+    Ok(context.overlay.get(&BrandKey(id))?.ok_or(Code::UnknownBrand)?)
 }
 
 /// A brand that isn't suspended: "A suspended brand can't issue, reverse, or take conversions into its points, and its
 /// admins can't propose or accept partnerships, set its policy or operators." (protocol, Governance)
-pub(super) fn brand_in_force(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Code> {
+pub(super) fn brand_in_force(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Stop> {
     let brand = brand(context, id)?;
-    if brand.suspended { Err(Code::BrandSuspended) } else { Ok(brand) }
+    if brand.suspended { Err(Code::BrandSuspended.into()) } else { Ok(brand) }
 }
 
 /// "An operator acts for its brand as far as its roles go: *issue*, *capture*, *reverse*, *admin*, in this order, each
 /// once." (protocol, Brands)
-pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role) -> Result<Operator, Code> {
-    let operator = context.overlay.get(&OperatorKey { brand, operator: context.sender }).ok_or(Code::NotOperator)?;
-    if operator.roles.contains(&role) { Ok(operator) } else { Err(Code::RoleMissing) }
+pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role) -> Result<Operator, Stop> {
+    let operator = context.overlay.get(&OperatorKey { brand, operator: context.sender })?.ok_or(Code::NotOperator)?;
+    if operator.roles.contains(&role) { Ok(operator) } else { Err(Code::RoleMissing.into()) }
 }
 
 /// "A stopped account (frozen, in recovery, or after a cancelled agreement) can receive. Whoever holds its key can do
 /// nothing else with it: not spend, not act for a brand or in a household, not change keys or guardians, not agree as a
 /// guardian." (protocol, Accounts and keys)
-pub(super) fn active(context: &mut Context<'_, '_>) -> Result<(), Code> {
-    let account = account(context, context.sender).expect("admission found the sender's account");
+pub(super) fn active(context: &mut Context<'_, '_>) -> Result<(), Stop> {
+    let account = account(context, context.sender)?;
     if account.recovery.is_some() {
-        return Err(Code::AccountInRecovery);
+        return Err(Code::AccountInRecovery.into());
     }
     if account.frozen {
-        return Err(Code::AccountFrozen);
+        return Err(Code::AccountFrozen.into());
     }
     let stopped = account.safeguards.cancelled.is_some_and(|cancelled| context.time < cancelled.stopped_until_ms);
-    if stopped { Err(Code::AccountStopped) } else { Ok(()) }
+    if stopped { Err(Code::AccountStopped.into()) } else { Ok(()) }
 }
 
 /// An account as it is at the block's time.
-pub(super) fn account(context: &mut Context<'_, '_>, address: Address) -> Result<Account, Code> {
-    let account = context.overlay.get(&AccountKey(address)).ok_or(Code::UnknownAccount)?;
+pub(super) fn account(context: &mut Context<'_, '_>, address: Address) -> Result<Account, Stop> {
+    let account = context.overlay.get(&AccountKey(address))?.ok_or(Code::UnknownAccount)?;
     Ok(account.at(context.time))
 }
 
 /// The guardians of an account that the sender is or acts for: "A brand acts through its admins." and "Without
 /// guardians nobody can agree." (protocol, Accounts and keys)
-pub(super) fn guardians_of_sender(context: &mut Context<'_, '_>, account: &Account) -> Result<Vec<Guardian>, Code> {
-    let mut acts_for = |guardian: &Guardian| match guardian {
-        Guardian::Account(address) => *address == context.sender,
-        Guardian::Brand(brand) => operator(context, *brand, Role::Admin).is_ok(),
-    };
-    let list: Vec<Guardian> = account.guardians.guardians.iter().filter(|one| acts_for(one)).copied().collect();
-    if list.is_empty() { Err(Code::NotGuardian) } else { Ok(list) }
+pub(super) fn guardians_of_sender(context: &mut Context<'_, '_>, account: &Account) -> Result<Vec<Guardian>, Stop> {
+    let mut list = Vec::new();
+    for guardian in account.guardians.guardians.iter() {
+        let acts_for = match guardian {
+            Guardian::Account(address) => *address == context.sender,
+            Guardian::Brand(brand) => decided(operator(context, *brand, Role::Admin))?.is_ok(),
+        };
+        if acts_for {
+            list.push(*guardian);
+        }
+    }
+    if list.is_empty() { Err(Code::NotGuardian.into()) } else { Ok(list) }
 }
 
 /// "A household can't be a guardian, nor be invited to a household: it couldn't sign what that takes. Both
@@ -82,19 +89,19 @@ pub(super) fn spend(
     brand: BrandId,
     purpose: Purpose,
     amount: Points,
-) -> Result<Option<Counted>, Code> {
+) -> Result<Option<Counted>, Stop> {
     if context.sender == account {
         return Ok(None);
     }
-    let rights = member(context, account).ok_or(Code::NotOwner)?;
+    let rights = member(context, account)?.ok_or(Code::NotOwner)?;
     role_allows(rights.role, purpose)?;
     // An expired hold gives its points back to the limit too, before the limit is looked at.
-    return_expired(context, account, brand);
+    return_expired(context, account, brand)?;
     within_limit(context, account, brand, &rights, amount)
 }
 
 /// The sender's rights as a member of an account, if it is one.
-pub(super) fn member(context: &mut Context<'_, '_>, household: Address) -> Option<MemberRights> {
+pub(super) fn member(context: &mut Context<'_, '_>, household: Address) -> Result<Option<MemberRights>, Missing> {
     context.overlay.get(&MemberKey { household, member: context.sender })
 }
 
@@ -113,7 +120,7 @@ fn within_limit(
     brand: BrandId,
     rights: &MemberRights,
     amount: Points,
-) -> Result<Option<Counted>, Code> {
+) -> Result<Option<Counted>, Stop> {
     let Some(max) = rights.month_max(brand) else { return Ok(None) };
     let member = context.sender;
     count_month(context, &SpentKey { household, member }, brand, amount, max)?;

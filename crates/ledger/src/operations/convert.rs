@@ -10,8 +10,9 @@ use super::partnership::two_brands;
 use super::{Context, authority};
 use crate::key::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnershipKey};
 use crate::record::Obligation;
+use crate::stop::Stop;
 
-pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Code> {
+pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Stop> {
     amount(convert.burned)?;
     amount(convert.received)?;
     two_brands(context, convert.from, convert.to)?;
@@ -25,7 +26,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
     let key = ConvertedTodayKey { from: convert.from, to: convert.to };
     count_day(context, &key, burned, terms.daily_max, Code::ConversionDailyMaxReached)?;
     let old = debit(context, convert.account, convert.from, burned)?;
-    remove_outstanding(context, convert.from, &old);
+    remove_outstanding(context, convert.from, &old)?;
     change_totals(context, convert.from, |mut totals| {
         totals.converted_out = totals.converted_out.checked_add(burned)?;
         totals.outstanding = totals.outstanding.checked_sub(burned)?;
@@ -37,27 +38,27 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
         totals.outstanding = totals.outstanding.checked_add(received)?;
         Some(totals)
     })?;
-    add_outstanding(context, convert.to, &new);
+    add_outstanding(context, convert.to, &new)?;
     credit(context, convert.account, convert.to, &new)?;
     owe(context, convert, burned, &terms)
 }
 
 /// "Members convert from the acceptance to the end." (protocol, Between brands)
-fn terms_in_force(context: &mut Context<'_, '_>, convert: &Convert) -> Result<PartnershipTerms, Code> {
-    let partnership = context.overlay.get(&PartnershipKey { from: convert.from, to: convert.to });
+fn terms_in_force(context: &mut Context<'_, '_>, convert: &Convert) -> Result<PartnershipTerms, Stop> {
+    let partnership = context.overlay.get(&PartnershipKey { from: convert.from, to: convert.to })?;
     let terms = partnership.and_then(|partnership| partnership.terms).ok_or(Code::UnknownPartnership)?;
-    if context.time < terms.ends_ms { Ok(terms) } else { Err(Code::PartnershipEnded) }
+    if context.time < terms.ends_ms { Ok(terms) } else { Err(Code::PartnershipEnded.into()) }
 }
 
 /// "Points of a brand are converted into others, and others into them, only while it is `convertible`; and those of a
 /// pool only into points that are `poolable`." (protocol, Brands)
-fn policies_allow(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Code> {
+fn policies_allow(context: &mut Context<'_, '_>, convert: &Convert) -> Result<(), Stop> {
     let (from, to) = (authority::brand(context, convert.from)?, authority::brand(context, convert.to)?);
     if !from.policy.convertible || !to.policy.convertible {
-        return Err(Code::PolicyForbidsConversion);
+        return Err(Code::PolicyForbidsConversion.into());
     }
     let in_pool = convert.account.is_household();
-    if in_pool && !to.policy.poolable { Err(Code::PolicyForbidsPooling) } else { Ok(()) }
+    if in_pool && !to.policy.poolable { Err(Code::PolicyForbidsPooling.into()) } else { Ok(()) }
 }
 
 /// "The ledger refuses it as `conversion_differs` unless the terms in force give exactly this: `received` =
@@ -76,7 +77,7 @@ fn convert_lots(
     convert: &Convert,
     terms: &PartnershipTerms,
     old: &[Lot],
-) -> Result<Vec<Lot>, Code> {
+) -> Result<Vec<Lot>, Stop> {
     let policy = authority::brand(context, convert.to)?.policy;
     let latest: Expiry = policy.expiry_of_issue_in(context.time.month());
     let (mut burned, mut received) = (Points::ZERO, Points::ZERO);
@@ -95,23 +96,23 @@ fn convert_lots(
 
 /// "A then owes B `burned · price_micro` more, kept exactly, in millionths, and at most `owed_max`: a conversion that
 /// would exceed it fails until A has paid." (protocol, Between brands)
-fn owe(context: &mut Context<'_, '_>, convert: &Convert, burned: Points, terms: &PartnershipTerms) -> Result<(), Code> {
+fn owe(context: &mut Context<'_, '_>, convert: &Convert, burned: Points, terms: &PartnershipTerms) -> Result<(), Stop> {
     if terms.price_micro == 0 {
         return Ok(());
     }
     let (debtor, creditor) = (convert.from, convert.to);
     let key = ObligationKey { debtor, creditor };
-    let before = context.overlay.get(&key);
+    let before = context.overlay.get(&key)?;
     if before.is_none() {
-        let mut creditors = context.overlay.get(&CreditorsKey(debtor)).unwrap_or_default();
+        let mut creditors = context.overlay.get(&CreditorsKey(debtor))?.unwrap_or_default();
         creditors.ids = creditors.ids.with_sorted(creditor).expect("there are no more brands than that");
-        context.overlay.put(&CreditorsKey(debtor), &creditors);
+        context.overlay.put(&CreditorsKey(debtor), &creditors)?;
     }
     // 2^53 points at 10^12 millionths are less than 2^93.
     let more_micro = u128::from(burned.get()) * u128::from(terms.price_micro);
     let owed_micro = before.unwrap_or_default().owed_micro.checked_add(more_micro);
     let bounded = owed_micro.filter(|micro| *micro <= terms.owed_max.micro());
     let owed_micro = bounded.ok_or(Code::ObligationTooLarge)?;
-    context.overlay.put(&key, &Obligation { owed_micro });
+    context.overlay.put(&key, &Obligation { owed_micro })?;
     Ok(())
 }

@@ -5,6 +5,8 @@ use lojal_types::{Bounded, BrandId, Code, Month, Points};
 use super::Context;
 use crate::key::{SpentKey, StateKey};
 use crate::record::{BrandCount, DayCount, Spent};
+use crate::stop::Stop;
+use crate::tree::Missing;
 
 /// Counts points of this day (UTC); all of the day's together are at most `max`.
 pub(super) fn count_day<K: StateKey<Record = DayCount>>(
@@ -13,11 +15,11 @@ pub(super) fn count_day<K: StateKey<Record = DayCount>>(
     amount: Points,
     max: Points,
     beyond: Code,
-) -> Result<(), Code> {
+) -> Result<(), Stop> {
     let day = context.time.day();
-    let before = context.overlay.get(key).filter(|count| count.day == day).map_or(Points::ZERO, |count| count.points);
+    let before = context.overlay.get(key)?.filter(|count| count.day == day).map_or(Points::ZERO, |count| count.points);
     let points = before.checked_add(amount).filter(|points| *points <= max).ok_or(beyond)?;
-    context.overlay.put(key, &DayCount { day, points });
+    context.overlay.put(key, &DayCount { day, points })?;
     Ok(())
 }
 
@@ -28,30 +30,40 @@ pub(super) fn count_month(
     brand: BrandId,
     amount: Points,
     max: Points,
-) -> Result<(), Code> {
-    let spent = this_month(context, key);
+) -> Result<(), Stop> {
+    let spent = this_month(context, key)?;
     let before = spent.as_ref().map_or(Points::ZERO, |spent| spent.of(brand));
     let points = before.checked_add(amount).filter(|points| *points <= max).ok_or(Code::MemberLimitReached)?;
-    write_count(context, key, spent, BrandCount { brand, points });
+    write_count(context, key, spent, BrandCount { brand, points })?;
     Ok(())
 }
 
 /// Takes back what was counted in this month and wasn't spent after all.
-pub(super) fn uncount_month(context: &mut Context<'_, '_>, key: &SpentKey, brand: BrandId, amount: Points) {
-    let spent = this_month(context, key);
+pub(super) fn uncount_month(
+    context: &mut Context<'_, '_>,
+    key: &SpentKey,
+    brand: BrandId,
+    amount: Points,
+) -> Result<(), Missing> {
+    let spent = this_month(context, key)?;
     let before = spent.as_ref().map_or(Points::ZERO, |spent| spent.of(brand));
     let points = before.checked_sub(amount).expect("at most what was counted in this month");
-    write_count(context, key, spent, BrandCount { brand, points });
+    write_count(context, key, spent, BrandCount { brand, points })
 }
 
 /// The points that a member has spent in this month, if any are counted.
-pub(super) fn this_month(context: &mut Context<'_, '_>, key: &SpentKey) -> Option<Spent> {
+pub(super) fn this_month(context: &mut Context<'_, '_>, key: &SpentKey) -> Result<Option<Spent>, Missing> {
     let month = context.time.month();
-    context.overlay.get(key).filter(|spent| spent.month == month)
+    Ok(context.overlay.get(key)?.filter(|spent| spent.month == month))
 }
 
 /// A count of nothing leaves no record.
-fn write_count(context: &mut Context<'_, '_>, key: &SpentKey, before: Option<Spent>, count: BrandCount) {
+fn write_count(
+    context: &mut Context<'_, '_>,
+    key: &SpentKey,
+    before: Option<Spent>,
+    count: BrandCount,
+) -> Result<(), Missing> {
     let month: Month = context.time.month();
     let mut counts = before.map(|spent| spent.counts.into_inner()).unwrap_or_default();
     counts.retain(|other| other.brand != count.brand);
@@ -60,9 +72,10 @@ fn write_count(context: &mut Context<'_, '_>, key: &SpentKey, before: Option<Spe
         counts.insert(at, count);
     }
     if counts.is_empty() {
-        context.overlay.remove(key);
+        context.overlay.remove(key)?;
     } else {
         let counts = Bounded::new(counts).expect("there are no more brands than that");
-        context.overlay.put(key, &Spent { month, counts });
+        context.overlay.put(key, &Spent { month, counts })?;
     }
+    Ok(())
 }

@@ -11,11 +11,13 @@ use lojal_types::{Action, Code, Endpoint, Name, ValidatorSet};
 use self::validators::Draft;
 use super::Context;
 use crate::key::ValidatorsKey;
+use crate::stop::Stop;
+use crate::tree::Missing;
 
 /// Does what a motion asks for; after an error the caller takes it back. Answers with the names of those who are
 /// validators no more.
-pub(super) fn enact(context: &mut Context<'_, '_>, actions: &[Action]) -> Result<Vec<Name>, Code> {
-    let mut draft = Draft::new(&validators(context));
+pub(super) fn enact(context: &mut Context<'_, '_>, actions: &[Action]) -> Result<Vec<Name>, Stop> {
+    let mut draft = Draft::new(&validators(context)?);
     for action in actions {
         match action {
             Action::AddValidator(add) => draft.add(context, add)?,
@@ -38,8 +40,8 @@ pub(super) fn enact(context: &mut Context<'_, '_>, actions: &[Action]) -> Result
 }
 
 /// The validators of this moment, as motions have left them.
-pub(super) fn validators(context: &mut Context<'_, '_>) -> ValidatorSet {
-    context.overlay.get(&ValidatorsKey).expect("written at genesis and never removed")
+pub(super) fn validators(context: &mut Context<'_, '_>) -> Result<ValidatorSet, Missing> {
+    Ok(context.overlay.get(&ValidatorsKey)?.expect("written at genesis and never removed"))
 }
 
 /// "An endpoint is `/ip4/ADDRESS/tcp/PORT`, or the same with `ip6` or `dns`" (protocol, Governance).

@@ -15,10 +15,12 @@ use crate::hold_ends;
 use crate::key::{CapturedKey, HeldKey, HoldsKey};
 use crate::lots::split;
 use crate::record::{Held, Holds, OpenHold, Used};
+use crate::stop::{Stop, decided};
+use crate::tree::Missing;
 
 /// `Hold`: "by the owner or a household member, at most 30 days ahead, at most 16 open ones per account and brand. The
 /// lots are set aside." (protocol, Holds)
-pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Code> {
+pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Stop> {
     amount(hold.amount)?;
     let brand = authority::brand(context, hold.brand)?;
     let counted = authority::spend(context, hold.from, hold.brand, Purpose::Hold, hold.amount)?;
@@ -32,13 +34,13 @@ pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Cod
     let key = |shelf| HeldKey { shelf, brand: hold.brand, reference: reference.clone() };
     use_once(context, &place, key, &held)?;
     let lots = debit(context, hold.from, hold.brand, hold.amount)?;
-    remove_outstanding(context, hold.brand, &lots);
+    remove_outstanding(context, hold.brand, &lots)?;
     change_totals(context, hold.brand, |mut totals| {
         totals.outstanding = totals.outstanding.checked_sub(hold.amount)?;
         totals.held = totals.held.checked_add(hold.amount)?;
         Some(totals)
     })?;
-    hold_ends::add(context.overlay, hold.brand, expires_ms, &lots);
+    hold_ends::add(context.overlay, hold.brand, expires_ms, &lots)?;
     let lots = Bounded::new(lots).expect("at least one lot, and no more than a balance has");
     let open = OpenHold { reference, dated, expires_ms, lots, counted };
     set_aside(context, HoldsKey { account: hold.from, brand: hold.brand }, open)
@@ -54,7 +56,7 @@ fn not_too_small(policy: &Policy, amount: Points) -> Result<(), Code> {
 ///
 /// "A lot whose month ends while it is held is honoured when it is captured: it was reserved in time." (protocol,
 /// Holds)
-pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Result<(), Code> {
+pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Result<(), Stop> {
     amount(capture.amount)?;
     authority::brand(context, capture.brand)?;
     authority::operator(context, capture.brand, Role::Capture)?;
@@ -65,34 +67,34 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
     let place = place(context, capture.dated)?;
     let key = |shelf| CapturedKey { shelf, brand: capture.brand, reference: capture.reference.clone() };
     use_once(context, &place, key, &Used)?;
-    let open = close(context, capture.brand, held, &capture.hold_reference);
+    let open = close(context, capture.brand, held, &capture.hold_reference)?;
     let rest = rest_of(&open, capture.amount)?;
     change_totals(context, capture.brand, |mut totals| {
         totals.held = totals.held.checked_sub(capture.amount)?;
         totals.redeemed = totals.redeemed.checked_add(capture.amount)?;
         Some(totals)
     })?;
-    let_go(context, HoldsKey { account: capture.from, brand: capture.brand }, &open, &rest);
-    return_expired(context, capture.from, capture.brand);
+    let_go(context, HoldsKey { account: capture.from, brand: capture.brand }, &open, &rest)?;
+    return_expired(context, capture.from, capture.brand)?;
     Ok(())
 }
 
 /// `Release`: the brand lets go, or after the expiry the owner takes the points back without waiting for something
 /// else to touch them.
-pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Result<(), Code> {
+pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Result<(), Stop> {
     authority::brand(context, release.brand)?;
-    let held = known(context, release.brand, release.from, (&release.hold_reference, release.hold_dated));
-    by_the_brand_or_by_the_owner_after_expiry(context, release, held.ok())?;
+    let held = decided(known(context, release.brand, release.from, (&release.hold_reference, release.hold_dated)))?;
+    by_the_brand_or_by_the_owner_after_expiry(context, release, held.as_ref().ok())?;
     let held = held?;
     not_closed(&held)?;
     let key = HoldsKey { account: release.from, brand: release.brand };
     if context.time < held.expires_ms {
-        let open = close(context, release.brand, held, &release.hold_reference);
-        let_go(context, key, &open, &open.lots);
+        let open = close(context, release.brand, held, &release.hold_reference)?;
+        let_go(context, key, &open, &open.lots)?;
     } else {
         not_returned(context, &key, &release.hold_reference)?;
     }
-    return_expired(context, release.from, release.brand);
+    return_expired(context, release.from, release.brand)?;
     Ok(())
 }
 
@@ -105,11 +107,11 @@ fn end_in_time(context: &Context<'_, '_>, hold: &Hold) -> Result<TimeMs, Code> {
 }
 
 /// "at most 16 open ones per account and brand" (protocol, Holds)
-fn set_aside(context: &mut Context<'_, '_>, key: HoldsKey, hold: OpenHold) -> Result<(), Code> {
-    let before = context.overlay.get(&key).unwrap_or_default().holds;
+fn set_aside(context: &mut Context<'_, '_>, key: HoldsKey, hold: OpenHold) -> Result<(), Stop> {
+    let before = context.overlay.get(&key)?.unwrap_or_default().holds;
     let holds = before.into_inner().into_iter().chain([hold]).collect();
     let holds = Bounded::new(holds).map_err(|_| Code::TooManyHolds)?;
-    context.overlay.put(&key, &Holds { holds });
+    context.overlay.put(&key, &Holds { holds })?;
     Ok(())
 }
 
@@ -120,9 +122,9 @@ fn known(
     brand: BrandId,
     from: Address,
     (reference, dated): (&Reference, Day),
-) -> Result<Held, Code> {
-    let held = context.overlay.get(&HeldKey { shelf: dated.month(), brand, reference: reference.clone() });
-    held.filter(|held| held.from == from && held.dated == dated).ok_or(Code::UnknownHold)
+) -> Result<Held, Stop> {
+    let held = context.overlay.get(&HeldKey { shelf: dated.month(), brand, reference: reference.clone() })?;
+    Ok(held.filter(|held| held.from == from && held.dated == dated).ok_or(Code::UnknownHold)?)
 }
 
 /// "It ends before the shelf of its reference is dropped, else it fails as `hold_expiry_out_of_range`." (protocol,
@@ -151,38 +153,45 @@ fn rest_of(hold: &OpenHold, amount: Points) -> Result<Vec<Lot>, Code> {
 
 /// "The account's own record takes the lots back the next time that its points of the brand are touched." (protocol,
 /// Holds) After that there is nothing left to release.
-fn not_returned(context: &mut Context<'_, '_>, key: &HoldsKey, reference: &Reference) -> Result<(), Code> {
-    if position(context, key, reference).is_some() { Ok(()) } else { Err(Code::HoldExpired) }
+fn not_returned(context: &mut Context<'_, '_>, key: &HoldsKey, reference: &Reference) -> Result<(), Stop> {
+    if position(context, key, reference)?.is_some() { Ok(()) } else { Err(Code::HoldExpired.into()) }
 }
 
 /// "by the brand at any time; by the owner only after the expiry, since the till relies on it" (protocol, Holds)
 fn by_the_brand_or_by_the_owner_after_expiry(
     context: &mut Context<'_, '_>,
     release: &Release,
-    held: Option<Held>,
-) -> Result<(), Code> {
-    let Err(code) = authority::operator(context, release.brand, Role::Capture) else { return Ok(()) };
-    let owns = context.sender == release.from || authority::member(context, release.from).is_some();
+    held: Option<&Held>,
+) -> Result<(), Stop> {
+    let operates = decided(authority::operator(context, release.brand, Role::Capture))?;
+    let Err(code) = operates else { return Ok(()) };
+    let owns = context.sender == release.from || authority::member(context, release.from)?.is_some();
     if !owns {
-        return Err(code);
+        return Err(code.into());
     }
     let open = held.is_some_and(|held| !held.closed && context.time < held.expires_ms);
-    if open { Err(Code::HoldNotExpired) } else { Ok(()) }
+    if open { Err(Code::HoldNotExpired.into()) } else { Ok(()) }
 }
 
 /// Removes an open hold that hasn't expired, and remembers that it is closed. Its points still count as held.
-fn close(context: &mut Context<'_, '_>, brand: BrandId, held: Held, reference: &Reference) -> OpenHold {
+fn close(
+    context: &mut Context<'_, '_>,
+    brand: BrandId,
+    held: Held,
+    reference: &Reference,
+) -> Result<OpenHold, Missing> {
     let held_key = HeldKey { shelf: held.dated.month(), brand, reference: reference.clone() };
-    context.overlay.put(&held_key, &Held { closed: true, ..held });
+    context.overlay.put(&held_key, &Held { closed: true, ..held })?;
     let key = HoldsKey { account: held.from, brand };
-    let at = position(context, &key, reference).expect("neither closed nor expired, so it is there");
-    let mut holds = context.overlay.get(&key).unwrap_or_default().holds.into_inner();
+    let at = position(context, &key, reference)?.expect("neither closed nor expired, so it is there");
+    let mut holds = context.overlay.get(&key)?.unwrap_or_default().holds.into_inner();
     let hold = holds.remove(at);
-    write_holds(context, &key, holds);
-    hold_ends::remove(context.overlay, brand, hold.expires_ms, &hold.lots);
-    hold
+    write_holds(context, &key, holds)?;
+    hold_ends::remove(context.overlay, brand, hold.expires_ms, &hold.lots)?;
+    Ok(hold)
 }
 
-fn position(context: &mut Context<'_, '_>, key: &HoldsKey, reference: &Reference) -> Option<usize> {
-    context.overlay.get(key)?.holds.iter().position(|hold| hold.reference == *reference)
+fn position(context: &mut Context<'_, '_>, key: &HoldsKey, reference: &Reference) -> Result<Option<usize>, Missing> {
+    let holds = context.overlay.get(key)?.unwrap_or_default().holds;
+    Ok(holds.iter().position(|hold| hold.reference == *reference))
 }

@@ -12,8 +12,9 @@ use super::{Context, authority};
 use crate::half_id::HalfId;
 use crate::key::{IssuedKey, IssuedTodayKey};
 use crate::record::{Issued, Operator};
+use crate::stop::Stop;
 
-pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), Code> {
+pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), Stop> {
     amount(issue.amount)?;
     let brand = authority::brand_in_force(context, issue.brand)?;
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
@@ -36,7 +37,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), 
         totals.outstanding = totals.outstanding.checked_add(issue.amount)?;
         Some(totals)
     })?;
-    add_outstanding(context, issue.brand, &[lot]);
+    add_outstanding(context, issue.brand, &[lot])?;
     open(context, issue.to, &brand.policy, issue.amount, Gift::Issue)?;
     credit(context, issue.to, issue.brand, &[lot])
 }
@@ -48,7 +49,7 @@ fn within_issue_max(issue: &Issue, policy: &Policy) -> Result<(), Code> {
 
 /// "by an operator with the role *issue*, within its daily limit" (protocol, Points): a stolen till does damage of a
 /// known size.
-fn within_daily_limit(context: &mut Context<'_, '_>, issue: &Issue, operator: &Operator) -> Result<(), Code> {
+fn within_daily_limit(context: &mut Context<'_, '_>, issue: &Issue, operator: &Operator) -> Result<(), Stop> {
     let Some(max) = operator.issue_daily_max else { return Ok(()) };
     let key = IssuedTodayKey { brand: issue.brand, operator: context.sender };
     count_day(context, &key, issue.amount, max, Code::IssueDailyMaxReached)

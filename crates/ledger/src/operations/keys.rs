@@ -5,14 +5,15 @@ use lojal_types::{Code, PublicKey, RotateKey};
 use super::{Context, authority};
 use crate::key::AccountKey;
 use crate::record::Account;
+use crate::stop::Stop;
 
 /// "`RotateKey { new_key }`: the new key signs from the next transaction on." (protocol, Accounts and keys)
-pub(super) fn rotate(context: &mut Context<'_, '_>, rotate: &RotateKey) -> Result<(), Code> {
+pub(super) fn rotate(context: &mut Context<'_, '_>, rotate: &RotateKey) -> Result<(), Stop> {
     can_sign(&rotate.new_key)?;
     let mut account = authority::account(context, context.sender)?;
     another_key(context, &account, &rotate.new_key)?;
     account.rotated_key = Some(rotate.new_key);
-    context.overlay.put(&AccountKey(context.sender), &account);
+    context.overlay.put(&AccountKey(context.sender), &account)?;
     Ok(())
 }
 
@@ -33,13 +34,13 @@ fn another_key(context: &Context<'_, '_>, account: &Account, new_key: &PublicKey
 ///
 /// # Errors
 /// A freeze that changes nothing is surely a mistake.
-pub(super) fn freeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
+pub(super) fn freeze(context: &mut Context<'_, '_>) -> Result<(), Stop> {
     let mut account = authority::account(context, context.sender)?;
     let withdrawn = account.safeguards.waiting.take();
     if account.frozen && withdrawn.is_none() {
-        return Err(Code::AlreadyFrozen);
+        return Err(Code::AlreadyFrozen.into());
     }
     account.frozen = true;
-    context.overlay.put(&AccountKey(context.sender), &account);
+    context.overlay.put(&AccountKey(context.sender), &account)?;
     Ok(())
 }

@@ -8,6 +8,8 @@ use super::expired_holds::return_expired;
 use crate::key::{BalanceKey, HouseholdKey};
 use crate::lots::total;
 use crate::record::Balance;
+use crate::stop::Stop;
+use crate::tree::Missing;
 
 /// Gives lots to an account that there is.
 pub(super) fn credit(
@@ -15,22 +17,22 @@ pub(super) fn credit(
     account: Address,
     brand: BrandId,
     lots: &[Lot],
-) -> Result<(), Code> {
+) -> Result<(), Stop> {
     if account.is_household() {
         enter_pool(context, account, brand)?;
     }
-    return_expired(context, account, brand);
-    add_lots(context, account, brand, lots);
+    return_expired(context, account, brand)?;
+    add_lots(context, account, brand, lots)?;
     Ok(())
 }
 
 /// "Nothing is credited at a household's address without a household there: it fails as `unknown_household`."
 /// (protocol, Households) A household remembers which brands its pool holds.
-fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -> Result<(), Code> {
-    let mut household = context.overlay.get(&HouseholdKey(address)).ok_or(Code::UnknownHousehold)?;
+fn enter_pool(context: &mut Context<'_, '_>, address: Address, brand: BrandId) -> Result<(), Stop> {
+    let mut household = context.overlay.get(&HouseholdKey(address))?.ok_or(Code::UnknownHousehold)?;
     if !household.brands.contains(&brand) {
         household.brands = household.brands.with_sorted(brand).expect("there are no more brands than that");
-        context.overlay.put(&HouseholdKey(address), &household);
+        context.overlay.put(&HouseholdKey(address), &household)?;
     }
     Ok(())
 }
@@ -41,23 +43,28 @@ pub(super) fn debit(
     account: Address,
     brand: BrandId,
     amount: Points,
-) -> Result<Vec<Lot>, Code> {
-    return_expired(context, account, brand);
+) -> Result<Vec<Lot>, Stop> {
+    return_expired(context, account, brand)?;
     let key = BalanceKey { account, brand };
-    let mut balance = context.overlay.get(&key).unwrap_or_default();
+    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
     let taken = balance.take(amount, context.time.month()).ok_or_else(|| shortage(&balance, amount))?;
-    write_balance(context, &key, &balance);
+    write_balance(context, &key, &balance)?;
     Ok(taken)
 }
 
 /// Takes points out of an account's reach, as many as there are of them: for a trial that is taken back.
-pub(crate) fn set_aside(context: &mut Context<'_, '_>, account: Address, brand: BrandId, amount: Points) {
-    return_expired(context, account, brand);
+pub(crate) fn set_aside(
+    context: &mut Context<'_, '_>,
+    account: Address,
+    brand: BrandId,
+    amount: Points,
+) -> Result<(), Missing> {
+    return_expired(context, account, brand)?;
     let (key, month) = (BalanceKey { account, brand }, context.time.month());
-    let mut balance = context.overlay.get(&key).unwrap_or_default();
+    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
     let there = total(balance.live(month)).min(amount);
     balance.take(there, month).expect("it is there");
-    write_balance(context, &key, &balance);
+    write_balance(context, &key, &balance)
 }
 
 /// Takes points with one expiry from an account: as many as there are, within bounds. "Points with another expiry,
@@ -68,19 +75,19 @@ pub(super) fn debit_of(
     brand: BrandId,
     expiry: Expiry,
     (at_least, most): (Points, Points),
-) -> Result<Lot, Code> {
-    return_expired(context, account, brand);
+) -> Result<Lot, Stop> {
+    return_expired(context, account, brand)?;
     let key = BalanceKey { account, brand };
-    let mut balance = context.overlay.get(&key).unwrap_or_default();
+    let mut balance = context.overlay.get(&key)?.unwrap_or_default();
     let month = context.time.month();
     if !expiry.is_live_in(month) {
-        return Err(Code::PointsExpired);
+        return Err(Code::PointsExpired.into());
     }
     let amount = balance.take_of(expiry, most, month);
     if amount < at_least {
-        return Err(Code::InsufficientPoints);
+        return Err(Code::InsufficientPoints.into());
     }
-    write_balance(context, &key, &balance);
+    write_balance(context, &key, &balance)?;
     Ok(Lot { expiry, amount })
 }
 

@@ -11,10 +11,11 @@ use super::safeguards::delayed;
 use super::{Context, authority};
 use crate::key::AccountKey;
 use crate::record::Account;
+use crate::stop::Stop;
 
 /// "`StartRecovery { account, new_key }` by a guardian stops the account at once and voids what waits." (protocol,
 /// Accounts and keys)
-pub(super) fn start(context: &mut Context<'_, '_>, start: &StartRecovery) -> Result<(), Code> {
+pub(super) fn start(context: &mut Context<'_, '_>, start: &StartRecovery) -> Result<(), Stop> {
     let mut account = authority::account(context, start.account)?;
     let guardians = not_barred(&account, authority::guardians_of_sender(context, &account)?)?;
     new_key(&account, start)?;
@@ -22,14 +23,14 @@ pub(super) fn start(context: &mut Context<'_, '_>, start: &StartRecovery) -> Res
     let before = account.recovery.take();
     let recovery = agree(context, &account, before, &guardians, start.new_key)?;
     account.recovery = Some(recovery);
-    context.overlay.put(&AccountKey(start.account), &account);
+    context.overlay.put(&AccountKey(start.account), &account)?;
     Ok(())
 }
 
 /// `CancelRecovery` by the old key, before `FinishRecovery`: "Cancelling an agreement bars nobody, but nothing goes out
 /// of the account for another `recovery_delay_ms`, and for 90 days the owner alone can't change guardians: such a
 /// change happens by itself after them at the earliest." (protocol, Accounts and keys)
-pub(super) fn cancel(context: &mut Context<'_, '_>) -> Result<(), Code> {
+pub(super) fn cancel(context: &mut Context<'_, '_>) -> Result<(), Stop> {
     let mut account = authority::account(context, context.sender)?;
     let recovery = take_recovery(&mut account)?;
     if recovery.agreed.is_none() {
@@ -40,13 +41,13 @@ pub(super) fn cancel(context: &mut Context<'_, '_>) -> Result<(), Code> {
         let until_ms = context.time.plus_ms(CANCELLED_MS);
         account.safeguards.cancelled = Some(Cancelled { stopped_until_ms, until_ms });
     }
-    context.overlay.put(&AccountKey(context.sender), &account);
+    context.overlay.put(&AccountKey(context.sender), &account)?;
     Ok(())
 }
 
 /// "The old key can `CancelRecovery` until a guardian says `FinishRecovery { account }` after the clock; then the new
 /// key signs." (protocol, Accounts and keys)
-pub(super) fn finish(context: &mut Context<'_, '_>, finish: &FinishRecovery) -> Result<(), Code> {
+pub(super) fn finish(context: &mut Context<'_, '_>, finish: &FinishRecovery) -> Result<(), Stop> {
     let mut account = authority::account(context, finish.account)?;
     authority::guardians_of_sender(context, &account)?;
     let recovery = take_recovery(&mut account)?;
@@ -56,7 +57,7 @@ pub(super) fn finish(context: &mut Context<'_, '_>, finish: &FinishRecovery) -> 
     // "`FinishRecovery` ends this." (protocol, Accounts and keys)
     // Whoever cancelled an agreement before has lost the account.
     account.safeguards.cancelled = None;
-    context.overlay.put(&AccountKey(finish.account), &account);
+    context.overlay.put(&AccountKey(finish.account), &account)?;
     Ok(())
 }
 
@@ -128,7 +129,7 @@ fn agree(
     before: Option<Recovery>,
     guardians: &[Guardian],
     new_key: PublicKey,
-) -> Result<Recovery, Code> {
+) -> Result<Recovery, Stop> {
     undecided(before.as_ref())?;
     let mut votes = before.map(|recovery| recovery.votes.into_inner()).unwrap_or_default();
     changes_a_vote(&votes, guardians, new_key)?;

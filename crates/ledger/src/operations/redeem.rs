@@ -1,7 +1,7 @@
 //! `Redeem`: the owner of points, or a member of the household that is, gives them back to the brand for what it
 //! offers.
 
-use lojal_types::{Code, Redeem};
+use lojal_types::Redeem;
 
 use super::authority::Purpose;
 use super::balances::{amount, change_totals, remove_outstanding};
@@ -10,14 +10,15 @@ use super::reference::{answers, place, use_once};
 use super::{Context, authority};
 use crate::key::RedeemedKey;
 use crate::record::Redeemed;
+use crate::stop::Stop;
 
-pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
+pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Stop> {
     amount(redeem.amount)?;
     authority::brand(context, redeem.brand)?;
     authority::spend(context, redeem.from, redeem.brand, Purpose::Redeem, redeem.amount)?;
     use_reference(context, redeem)?;
     let taken = debit(context, redeem.from, redeem.brand, redeem.amount)?;
-    remove_outstanding(context, redeem.brand, &taken);
+    remove_outstanding(context, redeem.brand, &taken)?;
     change_totals(context, redeem.brand, |mut totals| {
         totals.redeemed = totals.redeemed.checked_add(redeem.amount)?;
         totals.outstanding = totals.outstanding.checked_sub(redeem.amount)?;
@@ -26,7 +27,7 @@ pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<()
 }
 
 /// A till's payment request is paid once, whoever pays it; without a request there is nothing to use.
-fn use_reference(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Code> {
+fn use_reference(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Stop> {
     let (Some(answered), Some(asked)) = (&redeem.request, redeem.asked()) else { return Ok(()) };
     answers(context, &asked, answered)?;
     let place = place(context, answered.dated)?.alone();

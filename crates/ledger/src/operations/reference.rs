@@ -6,6 +6,7 @@ use super::Context;
 use crate::key::{ShelfKey, StateKey};
 use crate::record::Shelf;
 use crate::shelves::drop_of;
+use crate::stop::Stop;
 use crate::tree::StateTree;
 
 /// Days by which two clocks that date the same receipt can differ: one may be a day late, and one dates tomorrow.
@@ -36,23 +37,23 @@ impl Place {
 ///
 /// # Errors
 /// [`Code::ReferenceInFuture`] or [`Code::ReferenceTooOld`].
-pub(super) fn place(context: &mut Context<'_, '_>, dated: Day) -> Result<Place, Code> {
+pub(super) fn place(context: &mut Context<'_, '_>, dated: Day) -> Result<Place, Stop> {
     let parameters = context.parameters;
     let today = context.time.day();
     let (oldest, latest) = (today.minus(parameters.receipt_days.into()), today.plus(1));
     if dated > latest {
-        return Err(Code::ReferenceInFuture);
+        return Err(Code::ReferenceInFuture.into());
     }
     if dated < oldest {
-        return Err(Code::ReferenceTooOld);
+        return Err(Code::ReferenceTooOld.into());
     }
     let shelf = dated.month();
-    let drop_ms = match context.overlay.get(&ShelfKey(shelf)) {
+    let drop_ms = match context.overlay.get(&ShelfKey(shelf))? {
         Some(begun) => begun.drop_ms,
         None => {
             let drop_ms = drop_of(shelf, parameters.keep_months);
             let root = Hash::new(StateTree::new().root());
-            context.overlay.put(&ShelfKey(shelf), &Shelf { root, count: 0, drop_ms });
+            context.overlay.put(&ShelfKey(shelf), &Shelf { root, count: 0, drop_ms })?;
             drop_ms
         }
     };
@@ -73,15 +74,15 @@ pub(super) fn use_once<K: StateKey>(
     place: &Place,
     key: impl Fn(Month) -> K,
     record: &K::Record,
-) -> Result<(), Code> {
+) -> Result<(), Stop> {
     let (first, last) = place.searched;
     for month in (first.get()..=last.get()).map(Month::new) {
-        let there = month == place.shelf || context.overlay.get(&ShelfKey(month)).is_some();
-        if there && context.overlay.get(&key(month)).is_some() {
-            return Err(Code::DuplicateReference);
+        let there = month == place.shelf || context.overlay.get(&ShelfKey(month))?.is_some();
+        if there && context.overlay.get(&key(month))?.is_some() {
+            return Err(Code::DuplicateReference.into());
         }
     }
-    context.overlay.put(&key(place.shelf), record);
+    context.overlay.put(&key(place.shelf), record)?;
     Ok(())
 }
 
@@ -93,11 +94,11 @@ pub(super) fn use_for_ever<K: StateKey>(
     context: &mut Context<'_, '_>,
     key: &K,
     record: &K::Record,
-) -> Result<(), Code> {
-    if context.overlay.get(key).is_some() {
-        return Err(Code::DuplicateReference);
+) -> Result<(), Stop> {
+    if context.overlay.get(key)?.is_some() {
+        return Err(Code::DuplicateReference.into());
     }
-    context.overlay.put(key, record);
+    context.overlay.put(key, record)?;
     Ok(())
 }
 

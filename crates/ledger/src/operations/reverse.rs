@@ -9,10 +9,11 @@ use super::{Context, authority};
 use crate::half_id::HalfId;
 use crate::key::{IssuedKey, ReversedKey};
 use crate::record::{Issued, Reversed};
+use crate::stop::Stop;
 
 /// Takes points back, "by an operator with the role *reverse*, until the issue's time for it is over" (protocol,
 /// Points).
-pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<(), Code> {
+pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<(), Stop> {
     amount(reverse.amount)?;
     at_least_in_range(reverse)?;
     authority::brand_in_force(context, reverse.brand)?;
@@ -25,11 +26,11 @@ pub(super) fn apply(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<
     in_time(context, &issued)?;
     let most = reverse.amount.min(enough_is_left(&issued, reverse)?);
     let lot = debit_of(context, reverse.from, reverse.brand, issued.expiry, (reverse.at_least, most))?;
-    remove_outstanding(context, reverse.brand, &[lot]);
+    remove_outstanding(context, reverse.brand, &[lot])?;
     let reversed = issued.reversed.checked_add(lot.amount).expect("at most what was left of the issue");
-    context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued });
+    context.overlay.put(&issued_key(reverse), &Issued { reversed, transaction, ..issued })?;
     // "What was taken stands under the reference of the reversal." (protocol, Points)
-    context.overlay.put(&key(place.shelf), &Reversed { amount: lot.amount, transaction });
+    context.overlay.put(&key(place.shelf), &Reversed { amount: lot.amount, transaction })?;
     change_totals(context, reverse.brand, |mut totals| {
         totals.reversed = totals.reversed.checked_add(lot.amount)?;
         totals.outstanding = totals.outstanding.checked_sub(lot.amount)?;
@@ -51,10 +52,10 @@ fn at_least_in_range(reverse: &Reverse) -> Result<(), Code> {
 
 /// A brand takes back only what it issued, from the account that it issued it to. "A reversal names the day of the
 /// issue, a capture and a release that of the hold." (protocol, References)
-fn issue_to(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<Issued, Code> {
-    let issued = context.overlay.get(&issued_key(reverse)).filter(|issued| issued.dated == reverse.issue_dated);
+fn issue_to(context: &mut Context<'_, '_>, reverse: &Reverse) -> Result<Issued, Stop> {
+    let issued = context.overlay.get(&issued_key(reverse))?.filter(|issued| issued.dated == reverse.issue_dated);
     let issued = issued.ok_or(Code::UnknownReference)?;
-    if issued.to == reverse.from { Ok(issued) } else { Err(Code::IssueToOther) }
+    if issued.to == reverse.from { Ok(issued) } else { Err(Code::IssueToOther.into()) }
 }
 
 /// "The end of that time is fixed when the points are issued; a later policy doesn't move it." (protocol, Points)

@@ -8,21 +8,22 @@ use lojal_types::{
 use super::{Context, authority};
 use crate::key::AccountKey;
 use crate::record::Account;
+use crate::stop::Stop;
 
 /// "`Unfreeze` asks to lift the freeze." (protocol, Accounts and keys)
 ///
 /// "`Unfreeze` needs a recovery to be over first." (protocol, Accounts and keys)
-pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
+pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Stop> {
     let mut account = authority::account(context, context.sender)?;
     if !account.frozen {
-        return Err(Code::NotFrozen);
+        return Err(Code::NotFrozen.into());
     }
     if account.recovery.is_some() {
-        return Err(Code::AccountInRecovery);
+        return Err(Code::AccountInRecovery.into());
     }
     let from_ms = delayed(context);
     wait(&mut account.safeguards, Change::Unfreeze, from_ms)?;
-    context.overlay.put(&AccountKey(context.sender), &account);
+    context.overlay.put(&AccountKey(context.sender), &account)?;
     Ok(())
 }
 
@@ -30,7 +31,7 @@ pub(super) fn unfreeze(context: &mut Context<'_, '_>) -> Result<(), Code> {
 /// and keys)
 ///
 /// "To name those that there are withdraws what waits." (protocol, Accounts and keys)
-pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -> Result<(), Code> {
+pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -> Result<(), Stop> {
     in_order(&set.guardians)?;
     threshold_in_range(&set.guardians)?;
     for guardian in set.guardians.guardians.iter() {
@@ -43,19 +44,19 @@ pub(super) fn set_guardians(context: &mut Context<'_, '_>, set: &SetGuardians) -
         let from_ms = not_by_the_owner_alone(context, &account.safeguards);
         wait(&mut account.safeguards, Change::SetGuardians { guardians: set.guardians.clone() }, from_ms)?;
     }
-    context.overlay.put(&AccountKey(context.sender), &account);
+    context.overlay.put(&AccountKey(context.sender), &account)?;
     Ok(())
 }
 
 /// "`Agree { account, digest }` by a guardian. When as many guardians as the threshold agree to what waits, it happens
 /// at once." (protocol, Accounts and keys)
-pub(super) fn agree(context: &mut Context<'_, '_>, agree: &Agree) -> Result<(), Code> {
+pub(super) fn agree(context: &mut Context<'_, '_>, agree: &Agree) -> Result<(), Stop> {
     let mut account = authority::account(context, agree.account)?;
     let guardians = authority::guardians_of_sender(context, &account)?;
     let waiting = named(context, &mut account, agree.account, agree.digest)?;
     let new: Vec<Guardian> = guardians.into_iter().filter(|one| !waiting.agreed.contains(one)).collect();
     if new.is_empty() {
-        return Err(Code::AlreadyAgreed);
+        return Err(Code::AlreadyAgreed.into());
     }
     let agreed = [waiting.agreed.into_inner(), new].concat();
     if agreed.len() >= usize::from(account.guardians.threshold) {
@@ -64,7 +65,7 @@ pub(super) fn agree(context: &mut Context<'_, '_>, agree: &Agree) -> Result<(), 
         let agreed = Bounded::new(agreed).expect("each guardian once");
         account.safeguards.waiting = Some(Waiting { agreed, ..waiting });
     }
-    context.overlay.put(&AccountKey(agree.account), &account);
+    context.overlay.put(&AccountKey(agree.account), &account)?;
     Ok(())
 }
 
@@ -112,10 +113,10 @@ fn threshold_in_range(guardians: &Guardians) -> Result<(), Code> {
 
 /// "They stand accounts first, by address, then brands, each once, and nobody is their own." (protocol, Accounts and
 /// keys) An account is one that can sign, a brand one that exists.
-fn trustworthy(context: &mut Context<'_, '_>, guardian: &Guardian) -> Result<(), Code> {
+fn trustworthy(context: &mut Context<'_, '_>, guardian: &Guardian) -> Result<(), Stop> {
     match guardian {
-        Guardian::Account(address) if *address == context.sender => Err(Code::OwnGuardian),
-        Guardian::Account(address) => authority::can_sign(*address),
+        Guardian::Account(address) if *address == context.sender => Err(Code::OwnGuardian.into()),
+        Guardian::Account(address) => Ok(authority::can_sign(*address)?),
         Guardian::Brand(brand) => authority::brand(context, *brand).map(drop),
     }
 }

@@ -8,10 +8,11 @@ use super::reference::use_for_ever;
 use super::{Context, authority};
 use crate::key::{ObligationKey, SettledKey};
 use crate::record::{Obligation, Used};
+use crate::stop::Stop;
 
 /// "`Settle { creditor, debtor, amount, reference }` by an admin of the creditor when the money has arrived lowers it,
 /// at most to zero." (protocol, Between brands)
-pub(super) fn apply(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Code> {
+pub(super) fn apply(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Stop> {
     amount(settle)?;
     two_brands(context, settle.debtor, settle.creditor)?;
     authority::operator(context, settle.creditor, Role::Admin)?;
@@ -29,10 +30,10 @@ fn amount(settle: &Settle) -> Result<(), Code> {
 }
 
 /// "by an admin of the creditor when the money has arrived lowers it, at most to zero" (protocol, Between brands)
-fn lower(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Code> {
+fn lower(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Stop> {
     let key = ObligationKey { debtor: settle.debtor, creditor: settle.creditor };
-    let owed_micro = context.overlay.get(&key).unwrap_or_default().owed_micro;
+    let owed_micro = context.overlay.get(&key)?.unwrap_or_default().owed_micro;
     let owed_micro = owed_micro.checked_sub(settle.amount.micro()).ok_or(Code::SettlementExceedsDebt)?;
-    context.overlay.put(&key, &Obligation { owed_micro });
+    context.overlay.put(&key, &Obligation { owed_micro })?;
     Ok(())
 }

@@ -9,8 +9,9 @@ use super::counters::count_day;
 use super::ledger::{credit, debit};
 use super::{Context, authority};
 use crate::key::TransferredTodayKey;
+use crate::stop::Stop;
 
-pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Result<(), Code> {
+pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Result<(), Stop> {
     amount(transfer.amount)?;
     let brand = authority::brand(context, transfer.brand)?;
     authority::spend(context, transfer.from, transfer.brand, Purpose::Transfer, transfer.amount)?;
@@ -50,7 +51,7 @@ fn policy_allows_the_amount(policy: &Policy, transfer: &Transfer) -> Result<(), 
 
 /// "Transfers are within the policy's smallest and largest, and its daily cap per sender" (protocol, Points), whatever
 /// account the sender takes the points from.
-fn within_daily_cap(context: &mut Context<'_, '_>, policy: &Policy, transfer: &Transfer) -> Result<(), Code> {
+fn within_daily_cap(context: &mut Context<'_, '_>, policy: &Policy, transfer: &Transfer) -> Result<(), Stop> {
     let Some(max) = policy.transfer_daily_max else { return Ok(()) };
     let key = TransferredTodayKey { sender: context.sender, brand: transfer.brand };
     count_day(context, &key, transfer.amount, max, Code::TransferDailyMaxReached)

@@ -2,10 +2,10 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::Shelves;
+use super::{Shelves, shelf_in};
 use crate::key::{ShelfKey, StateKey, shelf_of};
 use crate::record::Shelf;
-use crate::tree::{Proof, ProofError, StateTree};
+use crate::tree::{Missing, Proof, ProofError, StateTree};
 
 /// Shows the record of a reference, or its absence, to someone who has only the state root: "A proof of a record on a
 /// shelf is that of the shelf's record, and a proof in the shelf's tree." (protocol, State and proofs) Untrusted until
@@ -20,12 +20,13 @@ pub struct ShelfProof {
 
 impl ShelfProof {
     /// A proof for a key of a shelf; none for another key.
-    pub(crate) fn new(main: &StateTree, shelves: &Shelves, key: &[u8]) -> Option<Self> {
-        let month = shelf_of(key)?;
-        let shelf_key = ShelfKey(month).encode();
-        let shelf = main.get(&shelf_key).and_then(|bytes| borsh::from_slice(bytes).ok());
-        let shelf = shelf.and_then(|shelf| Some((shelf, shelves.get(month)?.prove(key))));
-        Some(Self { in_state: main.prove(&shelf_key), shelf })
+    pub(crate) fn new(main: &StateTree, shelves: &Shelves, key: &[u8]) -> Result<Option<Self>, Missing> {
+        let Some(month) = shelf_of(key) else { return Ok(None) };
+        let shelf = match (shelf_in(main, month)?, shelves.get(month)) {
+            (Some(shelf), Some(tree)) => Some((shelf, tree.prove(key)?)),
+            _ => None,
+        };
+        Ok(Some(Self { in_state: main.prove(&ShelfKey(month).encode())?, shelf }))
     }
 
     /// Checks that the state with this `root` has `value` for `key`, or with `None` that it does not have the key.

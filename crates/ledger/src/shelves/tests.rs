@@ -32,7 +32,7 @@ fn only_the_shelves_of_a_state_are_taken_for_them() {
     for missing in [december, january] {
         let mut shelves = trees(&ledger);
         shelves.remove(&missing);
-        assert_eq!(restore(shelves), Err(ShelvesError::Missing(missing)));
+        assert_eq!(restore(shelves), Err(ShelvesError::Lost(missing)));
     }
     let mut swapped = trees(&ledger);
     swapped.insert(december, swapped[&january].clone());
@@ -52,7 +52,7 @@ fn the_oldest_shelf_that_can_be_there_is_missed_until_the_last_moment() {
     let (month, drop) = (oldest.month(), drop_of(oldest.month(), 36));
     ledger.pass_to(TimeMs::new(drop.get() - 1).expect("in range"));
     let restored = Shelves::restore(ledger.view().tree(), ledger.now(), BTreeMap::new());
-    assert_eq!(restored.map(|shelves| shelves.len()), Err(ShelvesError::Missing(month)));
+    assert_eq!(restored.map(|shelves| shelves.len()), Err(ShelvesError::Lost(month)));
     ledger.pass_to(drop);
     let restored = Shelves::restore(ledger.view().tree(), ledger.now(), BTreeMap::new());
     assert_eq!(restored.map(|shelves| shelves.len()), Ok(0));
@@ -67,21 +67,25 @@ fn a_proof_shows_what_lies_on_a_shelf_and_what_does_not() {
         IssuedKey { shelf, brand, reference }.encode()
     };
     let there = key("2027-01", "bread");
-    let value = view.shelves().get(month("2027-01")).and_then(|shelf| shelf.get(&there)).expect("it was issued");
-    let proof = view.prove_on_shelf(&there).expect("the key of a shelf");
+    let value = view
+        .shelves()
+        .get(month("2027-01"))
+        .and_then(|shelf| shelf.get(&there).expect("in memory"))
+        .expect("it was issued");
+    let proof = view.prove_on_shelf(&there).expect("in memory").expect("the key of a shelf");
     assert_eq!(proof.verify(&root, &there, Some(value)), Ok(()));
     assert_eq!(proof.verify(&root, &there, None), Err(ProofError::Present));
     assert_eq!(proof.verify(&root, &there, Some(b"other")), Err(ProofError::OtherValue));
     assert_eq!(proof.verify(&[7; 32], &there, Some(value)), Err(ProofError::WrongRoot));
     for absent in [key("2027-01", "candles"), key("2027-02", "bread")] {
-        let proof = view.prove_on_shelf(&absent).expect("the key of a shelf");
+        let proof = view.prove_on_shelf(&absent).expect("in memory").expect("the key of a shelf");
         assert_eq!(proof.verify(&root, &absent, None), Ok(()));
         assert_eq!(proof.verify(&root, &absent, Some(value)), Err(ProofError::Absent));
     }
     // A proof of one shelf says nothing of another, and none of the main tree.
     assert!(proof.verify(&root, &key("2026-12", "bread"), None).is_err());
     let shelf_key = ShelfKey(month("2027-01")).encode();
-    assert!(view.prove_on_shelf(&shelf_key).is_none());
+    assert!(view.prove_on_shelf(&shelf_key).expect("in memory").is_none());
     assert_eq!(proof.verify(&root, &shelf_key, None), Err(ProofError::MisplacedEntry));
     let bytes = borsh::to_vec(&proof).expect("in memory");
     assert_eq!(borsh::from_slice::<super::ShelfProof>(&bytes).ok(), Some(proof));

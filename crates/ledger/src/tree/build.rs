@@ -2,9 +2,9 @@
 
 use thiserror::Error;
 
-use super::StateTree;
 use super::node::{Entry, Hash, Node, hash_key, hash_value};
 use super::update::join;
+use super::{Missing, StateTree};
 
 /// Entries that agree in so many first bits of their key hashes are kept until all of them are there, and become a
 /// subtree then. With a million entries these are some hundreds; a tree of so few that many subtrees would be parts of
@@ -89,7 +89,7 @@ impl TreeBuilder {
     /// As [`push`](Self::push).
     pub fn finish(mut self) -> StateTree {
         self.end_group();
-        StateTree { top: assemble(&self.groups, 0) }
+        StateTree { top: assemble(&self.groups, 0).expect("all that it has built is in memory") }
     }
 
     /// Makes a subtree of the entries that are kept.
@@ -115,15 +115,15 @@ fn group_of(key_hash: &Hash) -> u16 {
 }
 
 /// The subtree of groups that agree in their first `depth` bits.
-fn assemble(groups: &[(u16, Node)], depth: usize) -> Node {
+fn assemble(groups: &[(u16, Node)], depth: usize) -> Result<Node, Missing> {
     match groups {
-        [] => Node::default(),
+        [] => Ok(Node::default()),
         // Of two groups, one bit at least is another one.
-        [(_, subtree)] if depth == GROUP_BITS => subtree.clone(),
+        [(_, subtree)] if depth == GROUP_BITS => Ok(subtree.clone()),
         _ => {
             let middle = groups.partition_point(|(group, _)| group >> (GROUP_BITS - 1 - depth) & 1 == 0);
             let (left, right) = groups.split_at(middle);
-            join(assemble(left, depth + 1), assemble(right, depth + 1), depth)
+            join(assemble(left, depth + 1)?, assemble(right, depth + 1)?, depth)
         }
     }
 }

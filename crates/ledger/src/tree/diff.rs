@@ -1,21 +1,25 @@
 //! The entries in which two versions differ.
 
+use super::Missing;
 use super::node::{Hash, Node};
 
 /// See [`StateTree::diff`](super::StateTree::diff).
-pub(super) fn diff<'a>(older: &'a Node, newer: &'a Node, f: &mut impl FnMut(&'a Hash, &'a [u8], Option<&'a [u8]>)) {
+pub(super) fn diff<'a>(
+    older: &'a Node,
+    newer: &'a Node,
+    f: &mut impl FnMut(&'a Hash, &'a [u8], Option<&'a [u8]>),
+) -> Result<(), Missing> {
     // The pointers tell without touching a shared subtree, the hashes if it was built twice.
     if older.is_same(newer) || older.hash() == newer.hash() {
-        return;
+        return Ok(());
     }
     if let (Node::Branch(older), Node::Branch(newer)) = (older, newer) {
-        diff(&older.left, &newer.left, f);
-        diff(&older.right, &newer.right, f);
-        return;
+        diff(&older.left, &newer.left, f)?;
+        return diff(&older.right, &newer.right, f);
     }
     // One of them is a page, so next to nothing can be common to both: walk through all entries.
-    let mut older = older.entries().peekable();
-    for entry in newer.entries() {
+    let mut older = older.entries()?.into_iter().peekable();
+    for entry in newer.entries()? {
         while let Some(gone) = older.next_if(|old| old.key_hash < entry.key_hash) {
             f(gone.key_hash, gone.key, None);
         }
@@ -27,4 +31,5 @@ pub(super) fn diff<'a>(older: &'a Node, newer: &'a Node, f: &mut impl FnMut(&'a 
     for gone in older {
         f(gone.key_hash, gone.key, None);
     }
+    Ok(())
 }

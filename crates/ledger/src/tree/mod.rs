@@ -18,12 +18,20 @@
 //! memory with all its hashes, keys and values: it is cheap to copy on a change, and an entry takes
 //! little more memory than its bytes and its two hashes.
 //!
+//! A page may be absent from memory: then its hash and its number of entries are all that is known of it, and whoever
+//! needs it is told that it is [`Missing`], brings it as a [`LoadedPage`], and asks again. A tree never loads anything,
+//! and is the same tree whichever of its pages are there.
+//!
 //! Two keys with the same hash would be one entry; 224 bits of SHA-256 rule that out. An account's entries
 //! lie next to each other, so that a transaction finds what it needs of an account in one place.
 
+mod branches;
 mod build;
 mod diff;
+mod memory;
+mod missing;
 mod node;
+mod page;
 mod proof;
 mod slices;
 mod update;
@@ -34,10 +42,14 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use branches::{Half, MisplacedPage, PageAt, PageInMemory};
 pub use build::{OutOfOrder, TreeBuilder};
+pub use memory::Part;
+pub use missing::Missing;
 pub(crate) use node::Hash;
 use node::Node;
 pub use node::hash_key;
+pub use page::{LoadedPage, PageError};
 pub use proof::{Proof, ProofError};
 pub use slices::{Slice, Slices};
 pub(crate) use update::Change;
@@ -99,51 +111,72 @@ impl StateTree {
     }
 
     /// The value of `key`.
-    pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
+    ///
+    /// # Errors
+    /// When its page is not in memory.
+    pub fn get(&self, key: &[u8]) -> Result<Option<&[u8]>, Missing> {
         self.get_hashed(&hash_key(key))
     }
 
     /// The value of the key with this hash.
-    pub(crate) fn get_hashed(&self, key_hash: &Hash) -> Option<&[u8]> {
-        self.top.find_page(key_hash, |_| ()).get(key_hash)
+    ///
+    /// # Errors
+    /// When its page is not in memory.
+    pub(crate) fn get_hashed(&self, key_hash: &Hash) -> Result<Option<&[u8]>, Missing> {
+        Ok(self.top.find_page(key_hash, |_| ())?.get(key_hash))
     }
 
     /// Brings what lies around these keys into the processor's caches, faster than the searches for them would.
-    pub(crate) fn read_ahead<'a>(&self, key_hashes: impl Iterator<Item = &'a Hash>) {
-        self.top.read_ahead(key_hashes, 0, |_| ());
+    ///
+    /// # Errors
+    /// All the pages among them that are not in memory.
+    pub(crate) fn read_ahead<'a>(&self, key_hashes: impl Iterator<Item = &'a Hash>) -> Result<(), Missing> {
+        self.top.read_ahead(key_hashes, 0, |_| ())
     }
 
-    /// All keys and values, in the order of the key hashes.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.top.entries().map(|entry| (entry.key, entry.value))
+    /// All keys and values, in the order of the key hashes; for each page that is not in memory, an error.
+    pub fn iter(&self) -> impl Iterator<Item = Result<(&[u8], &[u8]), Missing>> {
+        self.top.pages().flat_map(|page| {
+            let (page, missing) = match page {
+                Ok(page) => (Some(page), None),
+                Err(missing) => (None, Some(Err(missing))),
+            };
+            let entries = page.into_iter().flat_map(|page| page.entries());
+            entries.map(|entry| Ok((entry.key, entry.value))).chain(missing)
+        })
     }
 
     /// The version after `changes`: `Some` sets a value, `None` removes a key. Setting what is
     /// already there and removing what is absent change nothing. Only the pages that the changes
     /// touch and the branches above them are made and hashed again; the rest is shared.
     ///
+    /// # Errors
+    /// All the pages that are not in memory and change, or become a part of one beside them.
+    ///
     /// # Panics
     ///
     /// If the keys and values of one page exceed 4 GiB.
-    #[must_use = "a tree is immutable: the changes are in the version returned"]
-    pub fn apply(&self, changes: &BTreeMap<Box<[u8]>, Option<Box<[u8]>>>) -> Self {
+    pub fn apply(&self, changes: &BTreeMap<Box<[u8]>, Option<Box<[u8]>>>) -> Result<Self, Missing> {
         self.apply_changes(changes.iter().map(|(key, value)| Change::new(key, value.as_deref())).collect())
     }
 
     /// As [`apply`](Self::apply), with changes of distinct keys in any order.
-    pub(crate) fn apply_changes(&self, mut changes: Vec<Change<'_>>) -> Self {
+    pub(crate) fn apply_changes(&self, mut changes: Vec<Change<'_>>) -> Result<Self, Missing> {
         changes.sort_unstable_by(|one, another| one.key_hash().cmp(another.key_hash()));
-        Self { top: update::update(&self.top, &changes, 0) }
+        Ok(Self { top: update::update(&self.top, &changes, 0)? })
     }
 
     /// Calls `f(key hash, key, value in newer or None)` for every entry that differs between two versions, in
     /// the order of the key hashes. Subtrees that both versions share cost nothing.
+    ///
+    /// # Errors
+    /// When a page that differs is not in memory; `f` may have been called before.
     pub fn diff<'a>(
         older: &'a StateTree,
         newer: &'a StateTree,
         mut f: impl FnMut(&'a [u8; 32], &'a [u8], Option<&'a [u8]>),
-    ) {
-        diff::diff(&older.top, &newer.top, &mut f);
+    ) -> Result<(), Missing> {
+        diff::diff(&older.top, &newer.top, &mut f)
     }
 
     /// Both versions in slices of bounded size, in the order of the key hashes. What only the older one has is freed
@@ -153,7 +186,10 @@ impl StateTree {
     }
 
     /// A proof of the value of `key`, or of its absence, against [`root`](Self::root).
-    pub fn prove(&self, key: &[u8]) -> Proof {
+    ///
+    /// # Errors
+    /// When its page is not in memory.
+    pub fn prove(&self, key: &[u8]) -> Result<Proof, Missing> {
         Proof::new(&self.top, &hash_key(key))
     }
 }

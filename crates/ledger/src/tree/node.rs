@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::PAGE_ENTRIES_MAX;
+use super::{Missing, PAGE_ENTRIES_MAX};
 use crate::key::account_of;
 
 pub(crate) type Hash = [u8; 32];
@@ -33,6 +33,14 @@ const ENDS_BYTES: usize = 8;
 pub(super) enum Node {
     Page(Page),
     Branch(Arc<Branch>),
+    /// A page that lies elsewhere.
+    Absent(Arc<Absent>),
+}
+
+/// All that a version keeps of a page that isn't in memory.
+pub(super) struct Absent {
+    hash: Hash,
+    len: u8,
 }
 
 /// At most [`PAGE_ENTRIES_MAX`] entries, sorted by key hash, in one piece of memory: the page's hash, the number of
@@ -93,11 +101,17 @@ impl Node {
         Node::Branch(Arc::new(Branch { hash, len, left, right }))
     }
 
+    /// A page of so many entries, at least one, that is not in memory.
+    pub(super) fn absent(hash: Hash, len: u8) -> Node {
+        Node::Absent(Arc::new(Absent { hash, len }))
+    }
+
     /// True if they are one subtree in memory.
     pub(super) fn is_same(&self, other: &Node) -> bool {
         match (self, other) {
             (Node::Page(one), Node::Page(another)) => Arc::ptr_eq(&one.0, &another.0),
             (Node::Branch(one), Node::Branch(another)) => Arc::ptr_eq(one, another),
+            (Node::Absent(one), Node::Absent(another)) => Arc::ptr_eq(one, another),
             _ => false,
         }
     }
@@ -106,25 +120,32 @@ impl Node {
         match self {
             Node::Page(page) => page.hash(),
             Node::Branch(branch) => &branch.hash,
+            Node::Absent(absent) => &absent.hash,
         }
     }
 
     pub(super) fn len(&self) -> u64 {
         match self {
-            Node::Page(page) => page.len() as u64,
+            Node::Page(page) => page.len().into(),
             Node::Branch(branch) => branch.len,
+            Node::Absent(absent) => absent.len.into(),
         }
     }
 
     /// The page where `key_hash` belongs. Calls `beside` with each subtree that the path
     /// to it leaves aside, from the top down.
-    pub(super) fn find_page<'a>(&'a self, key_hash: &Hash, mut beside: impl FnMut(&'a Node)) -> &'a Page {
+    pub(super) fn find_page<'a>(
+        &'a self,
+        key_hash: &Hash,
+        mut beside: impl FnMut(&'a Node),
+    ) -> Result<&'a Page, Missing> {
         let mut node = self;
         let mut depth = 0;
         loop {
             let branch = match node {
-                Node::Page(page) => return page,
+                Node::Page(page) => return Ok(page),
                 Node::Branch(branch) => branch,
+                Node::Absent(absent) => return Err(absent.missing()),
             };
             let (child, sibling) = branch.part(key_hash, depth);
             beside(sibling);
@@ -141,7 +162,7 @@ impl Node {
         key_hashes: impl Iterator<Item = &'a Hash>,
         depth: usize,
         beside: impl Fn(&Node),
-    ) {
+    ) -> Result<(), Missing> {
         let mut searches: Vec<(&Hash, &Node)> = key_hashes.map(|key_hash| (key_hash, self)).collect();
         let (mut depth, mut is_done) = (depth, false);
         while !is_done {
@@ -155,28 +176,55 @@ impl Node {
             }
             depth += 1;
         }
+        let mut missing = Vec::new();
         for (_, node) in searches {
-            let Node::Page(page) = node else { continue };
-            black_box(page.0.iter().step_by(CACHE_LINE_BYTES).fold(0, |sum, byte| sum ^ byte));
+            match node {
+                Node::Page(page) => {
+                    black_box(page.0.iter().step_by(CACHE_LINE_BYTES).fold(0, |sum, byte| sum ^ byte));
+                }
+                Node::Absent(absent) => missing.push(absent.hash),
+                Node::Branch(_) => {}
+            }
         }
+        Missing::all(missing)
+    }
+
+    /// All pages, in the order of the key hashes; of one that isn't in memory, its hash.
+    pub(super) fn pages(&self) -> impl Iterator<Item = Result<&Page, Missing>> {
+        let mut stack = vec![self];
+        iter::from_fn(move || {
+            loop {
+                match stack.pop()? {
+                    Node::Page(page) => return Some(Ok(page)),
+                    Node::Branch(branch) => stack.extend([&branch.right, &branch.left]),
+                    Node::Absent(absent) => return Some(Err(absent.missing())),
+                }
+            }
+        })
     }
 
     /// All entries, in the order of the key hashes.
-    pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let mut stack = vec![self];
-        let pages = iter::from_fn(move || {
-            loop {
-                match stack.pop()? {
-                    Node::Page(page) => return Some(page),
-                    Node::Branch(branch) => stack.extend([&branch.right, &branch.left]),
-                }
-            }
-        });
-        pages.flat_map(Page::entries)
+    pub(super) fn entries(&self) -> Result<Vec<Entry<'_>>, Missing> {
+        let mut entries = Vec::new();
+        for page in self.pages() {
+            entries.extend(page?.entries());
+        }
+        Ok(entries)
+    }
+}
+
+impl Absent {
+    pub(super) fn missing(&self) -> Missing {
+        Missing::page(self.hash)
     }
 }
 
 impl Branch {
+    /// The same with other subtrees that have the same hashes.
+    pub(super) fn with(&self, left: Node, right: Node) -> Node {
+        Node::Branch(Arc::new(Branch { hash: self.hash, len: self.len, left, right }))
+    }
+
     /// The child at whose side of this branch, which is at `depth`, a key hash belongs, and the other one.
     fn part(&self, key_hash: &Hash, depth: usize) -> (&Node, &Node) {
         if bit(key_hash, depth) { (&self.right, &self.left) } else { (&self.left, &self.right) }
@@ -184,7 +232,7 @@ impl Branch {
 }
 
 impl Page {
-    fn new(entries: &[Entry<'_>]) -> Self {
+    pub(super) fn new(entries: &[Entry<'_>]) -> Self {
         let size: usize = entries.iter().map(|entry| entry.key.len() + entry.value.len()).sum();
         let mut bytes = Vec::with_capacity(HEAD_BYTES + entries.len() * (TAG_BYTES + PAIR_BYTES + ENDS_BYTES) + size);
         bytes.extend_from_slice(&[0; HASH_BYTES]);
@@ -219,8 +267,9 @@ impl Page {
     pub(super) fn with_values<'a>(&self, entries: impl Iterator<Item = Option<Entry<'a>>>) -> Option<Self> {
         let mut changed: Arc<[u8]> = Arc::from(&*self.0);
         let bytes = Arc::get_mut(&mut changed).expect("nobody else has it yet");
-        let pairs = HEAD_BYTES + self.len() * TAG_BYTES;
-        let values = pairs + self.len() * (PAIR_BYTES + ENDS_BYTES);
+        let count = usize::from(self.len());
+        let pairs = HEAD_BYTES + count * TAG_BYTES;
+        let values = pairs + count * (PAIR_BYTES + ENDS_BYTES);
         for entry in entries {
             let entry = entry?;
             let index = self.place(entry.key_hash)?;
@@ -232,17 +281,22 @@ impl Page {
             bytes[pair + HASH_BYTES..pair + PAIR_BYTES].copy_from_slice(entry.value_hash);
             bytes[values + start..values + end].copy_from_slice(entry.value);
         }
-        let hash = hash_page(&bytes[pairs..pairs + self.len() * PAIR_BYTES]);
+        let hash = hash_page(&bytes[pairs..pairs + count * PAIR_BYTES]);
         bytes[..HASH_BYTES].copy_from_slice(&hash);
         Some(Self(changed))
     }
 
-    fn hash(&self) -> &Hash {
+    pub(super) fn hash(&self) -> &Hash {
         self.0.first_chunk().expect("a page begins with its hash")
     }
 
-    fn len(&self) -> usize {
-        usize::from(self.0[HASH_BYTES])
+    pub(super) fn len(&self) -> u8 {
+        self.0[HASH_BYTES]
+    }
+
+    /// The memory that it takes, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn get(&self, key_hash: &Hash) -> Option<&[u8]> {
@@ -259,13 +313,14 @@ impl Page {
 
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let parts = self.parts();
-        (0..self.len()).map(move |index| parts.entry(index))
+        (0..parts.tags.len()).map(move |index| parts.entry(index))
     }
 
     fn parts(&self) -> Parts<'_> {
-        let (tags, rest) = self.0[HEAD_BYTES..].split_at(self.len() * TAG_BYTES);
-        let (pairs, rest) = rest.split_at(self.len() * PAIR_BYTES);
-        let (ends, keys_and_values) = rest.split_at(self.len() * ENDS_BYTES);
+        let count = usize::from(self.len());
+        let (tags, rest) = self.0[HEAD_BYTES..].split_at(count * TAG_BYTES);
+        let (pairs, rest) = rest.split_at(count * PAIR_BYTES);
+        let (ends, keys_and_values) = rest.split_at(count * ENDS_BYTES);
         Parts { tags: tags.as_chunks().0, pairs: pairs.as_chunks().0, ends: ends.as_chunks().0, keys_and_values }
     }
 }

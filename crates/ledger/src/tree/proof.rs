@@ -27,7 +27,7 @@ use borsh::io::{Error, ErrorKind, Read, Result as IoResult};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::node::{Hash, Node, bit, hash_branch, hash_key, hash_page, hash_value};
-use super::{DEPTH_MAX, PAGE_ENTRIES_MAX};
+use super::{DEPTH_MAX, Missing, PAGE_ENTRIES_MAX};
 
 /// Shows a key's value, or its absence, to someone who has only the state root: "A proof of membership or absence is
 /// the hashes beside the path and the page." (protocol, State and proofs) Nobody else's keys or values are in it.
@@ -74,11 +74,11 @@ pub enum ProofError {
 }
 
 impl Proof {
-    pub(super) fn new(top: &Node, key_hash: &Hash) -> Self {
+    pub(super) fn new(top: &Node, key_hash: &Hash) -> Result<Self, Missing> {
         let mut siblings = Vec::new();
-        let page = top.find_page(key_hash, |sibling| siblings.push(*sibling.hash()));
+        let page = top.find_page(key_hash, |sibling| siblings.push(*sibling.hash()))?;
         let page = page.entries().map(|entry| (*entry.key_hash, *entry.value_hash)).collect();
-        Self { siblings, page }
+        Ok(Self { siblings, page })
     }
 
     /// Checks that the state with this `root` has `value` for `key`, or with `None` that it does not

@@ -2,23 +2,31 @@
 //! after each slice, and the old version goes behind him.
 
 use super::StateTree;
-use super::diff::diff;
-use super::node::{Entry, Hash, Node, bit};
+use super::branches::{PageAt, PageInMemory, Place, walk, walk_all, walk_changed};
+use super::node::Node;
 
 /// Most entries of a slice in each of the two versions: about a megabyte.
 const SLICE_ENTRIES_MAX: u64 = 4096;
 
 /// A part of the key hashes, next to each other, in two versions.
 pub struct Slice {
-    first: Hash,
-    older: Node,
-    newer: Node,
+    place: Place,
+    older: Side,
+    newer: Side,
+}
+
+/// A version in a slice.
+enum Side {
+    /// Its subtree there.
+    Here(Node),
+    /// A part of a page that lies above the slice: the first slice below that page has the page, the others nothing.
+    Above(Option<(Node, Place)>),
 }
 
 impl Slice {
     /// The lowest key hash that can be in it; all of them are below that of the next slice.
     pub fn first(&self) -> &[u8; 32] {
-        &self.first
+        &self.place.path
     }
 
     /// The number of entries of the newer version.
@@ -36,26 +44,64 @@ impl Slice {
         self.len() == 0
     }
 
-    /// Calls `f(key hash, key, value in newer or None)` for every entry that differs, in the order of the key hashes.
-    pub fn changes<'a>(&'a self, mut f: impl FnMut(&'a [u8; 32], &'a [u8], Option<&'a [u8]>)) {
-        diff(&self.older, &self.newer, &mut f);
+    /// Calls `f` for each page of the newer version that isn't one of the older in the same place, in the order of the
+    /// key hashes: also where there are no entries any more.
+    pub fn changed_pages(&self, mut f: impl FnMut(PageAt, Option<PageInMemory<'_>>)) {
+        changed(&self.older, &self.newer, self.place, &mut f);
     }
 
-    /// Key hash, key and value of every entry of the newer version, in the order of the key hashes.
-    pub fn entries(&self) -> impl Iterator<Item = (&[u8; 32], &[u8], &[u8])> {
-        self.newer.entries().map(|entry| (entry.key_hash, entry.key, entry.value))
+    /// The same for each page of the older version that the newer one hasn't in the same place.
+    pub fn gone_pages(&self, mut f: impl FnMut(PageAt, Option<PageInMemory<'_>>)) {
+        changed(&self.newer, &self.older, self.place, &mut f);
+    }
+
+    /// Calls `f` for all pages of the newer version, in the order of the key hashes, with whether they are new in their
+    /// place.
+    pub fn pages(&self, mut f: impl FnMut(PageAt, Option<PageInMemory<'_>>, bool)) {
+        match (&self.older, &self.newer) {
+            (Side::Here(older), Side::Here(newer)) => walk_all(older, newer, self.place, &mut f),
+            _ => self.changed_pages(|at, page| f(at, page, true)),
+        }
+    }
+}
+
+fn changed(before: &Side, after: &Side, place: Place, f: &mut impl FnMut(PageAt, Option<PageInMemory<'_>>)) {
+    match (before, after) {
+        (Side::Here(before), Side::Here(after)) => walk_changed(before, after, place, f),
+        (_, Side::Here(after)) => walk(after, place, f),
+        (_, Side::Above(Some((page, place)))) => walk(page, *place, f),
+        (_, Side::Above(None)) => {}
+    }
+}
+
+impl Side {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Here(node) | Self::Above(Some((node, _))) => node.len(),
+            Self::Above(None) => 0,
+        }
+    }
+
+    /// The version in the two halves of the slice.
+    fn halves(self, place: Place) -> (Self, Self) {
+        match self {
+            Self::Here(Node::Branch(branch)) => (Self::Here(branch.left.clone()), Self::Here(branch.right.clone())),
+            Self::Here(page) => (Self::Above(Some((page, place))), Self::Above(None)),
+            Self::Above(page) => (Self::Above(page), Self::Above(None)),
+        }
     }
 }
 
 /// The slices of two versions, in the order of the key hashes.
 pub struct Slices {
-    /// The parts that are left, the next one last, each with the number of bits in which its key hashes agree.
-    parts: Vec<(Slice, usize)>,
+    /// The parts that are left, the next one last.
+    parts: Vec<Slice>,
 }
 
 impl Slices {
     pub(super) fn new(older: StateTree, newer: &StateTree) -> Self {
-        Self { parts: vec![(Slice { first: [0; 32], older: older.top, newer: newer.top.clone() }, 0)] }
+        let (older, newer) = (Side::Here(older.top), Side::Here(newer.top.clone()));
+        Self { parts: vec![Slice { place: Place::TOP, older, newer }] }
     }
 }
 
@@ -64,28 +110,15 @@ impl Iterator for Slices {
 
     fn next(&mut self) -> Option<Slice> {
         loop {
-            let (slice, depth) = self.parts.pop()?;
+            let slice = self.parts.pop()?;
             if slice.older.len().max(slice.newer.len()) <= SLICE_ENTRIES_MAX {
                 return Some(slice);
             }
-            let (older_left, older_right) = halves(&slice.older, depth);
-            let (newer_left, newer_right) = halves(&slice.newer, depth);
-            let mut middle = slice.first;
-            middle[depth / 8] |= 0x80 >> (depth % 8);
-            self.parts.push((Slice { first: middle, older: older_right, newer: newer_right }, depth + 1));
-            self.parts.push((Slice { first: slice.first, older: older_left, newer: newer_left }, depth + 1));
-        }
-    }
-}
-
-/// The two subtrees of a subtree at `depth`; those of a page aren't parts of any tree.
-fn halves(node: &Node, depth: usize) -> (Node, Node) {
-    match node {
-        Node::Branch(branch) => (branch.left.clone(), branch.right.clone()),
-        Node::Page(page) => {
-            let (right, left): (Vec<Entry<'_>>, Vec<Entry<'_>>) =
-                page.entries().partition(|entry| bit(entry.key_hash, depth));
-            (Node::build(&left, depth + 1), Node::build(&right, depth + 1))
+            let Slice { place, older, newer } = slice;
+            let (older_left, older_right) = older.halves(place);
+            let (newer_left, newer_right) = newer.halves(place);
+            self.parts.push(Slice { place: place.right(), older: older_right, newer: newer_right });
+            self.parts.push(Slice { place: place.left(), older: older_left, newer: newer_left });
         }
     }
 }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::node::{Hash, Node};
 use super::update::{Change, update};
 use super::{PAGE_ENTRIES_MAX, StateTree};
+use crate::fixture::in_memory;
 
 type Content = BTreeMap<Box<[u8]>, Box<[u8]>>;
 type Changes = BTreeMap<Box<[u8]>, Option<Box<[u8]>>>;
@@ -50,7 +51,7 @@ fn apply_to_map(content: &mut Content, changes: &Changes) {
 }
 
 fn content_of(tree: &StateTree) -> Content {
-    tree.iter().map(|(key, value)| (key.into(), value.into())).collect()
+    in_memory(tree.iter()).map(|(key, value)| (key.into(), value.into())).collect()
 }
 
 /// The changes that `StateTree::diff` lists; each key must come up once.
@@ -60,7 +61,8 @@ fn diff_of(older: &StateTree, newer: &StateTree) -> Changes {
         assert_eq!(*key_hash, super::hash_key(key));
         let before = changes.insert(key.into(), value.map(Into::into));
         assert!(before.is_none(), "{key:?} is listed twice");
-    });
+    })
+    .expect("in memory");
     changes
 }
 
@@ -131,7 +133,7 @@ proptest! {
         let mut content = Content::new();
         for changes in &batches {
             let (old_tree, old_content) = (tree.clone(), content.clone());
-            tree = tree.apply(changes);
+            tree = tree.apply(changes).expect("in memory");
             apply_to_map(&mut content, changes);
 
             prop_assert_eq!(tree.root(), naive_root_of(&content));
@@ -139,16 +141,16 @@ proptest! {
             prop_assert_eq!(content_of(&tree), content.clone());
             prop_assert_eq!(StateTree::from_entries(&content).root(), tree.root());
             for key in changes.keys() {
-                prop_assert_eq!(tree.get(key), content.get(key).map(|value| &**value));
+                prop_assert_eq!(tree.get(key).expect("in memory"), content.get(key).map(|value| &**value));
             }
 
             let differences = diff_of(&old_tree, &tree);
             prop_assert_eq!(&differences, &naive_diff(&old_content, &content));
-            prop_assert_eq!(old_tree.apply(&differences).root(), tree.root());
+            prop_assert_eq!(old_tree.apply(&differences).expect("in memory").root(), tree.root());
             prop_assert_eq!(content_of(&old_tree), old_content, "an old version changed");
         }
         let one_by_one = batches.iter().flatten().fold(StateTree::new(), |tree, (key, value)| {
-            tree.apply(&Changes::from([(key.clone(), value.clone())]))
+            tree.apply(&Changes::from([(key.clone(), value.clone())])).expect("in memory")
         });
         prop_assert_eq!(one_by_one.root(), tree.root());
     }
@@ -177,13 +179,13 @@ proptest! {
                     content.remove(key_hash);
                 }
             }
-            top = update(&top, &changes, 0);
+            top = update(&top, &changes, 0).expect("in memory");
             let entries: Vec<_> = content.iter().map(|(k, v)| (*k, *v)).collect();
             prop_assert_eq!(*top.hash(), naive_root(&entries, 0));
             prop_assert_eq!(top.len(), entries.len() as u64);
             // Their tags are all the same.
             for key_hash in batch.keys() {
-                let found = top.find_page(key_hash, |_| ()).get(key_hash);
+                let found = top.find_page(key_hash, |_| ()).expect("in memory").get(key_hash);
                 prop_assert_eq!(found.is_some(), content.contains_key(key_hash));
             }
         }
@@ -200,7 +202,7 @@ fn roots_match_the_golden_vectors() {
     ];
     for (len, root) in golden {
         assert_eq!(hex(accounts(0..len).root()), root, "{len} entries");
-        assert_eq!(hex(StateTree::new().apply(&set(0..len)).root()), root, "{len} entries");
+        assert_eq!(hex(StateTree::new().apply(&set(0..len)).expect("in memory").root()), root, "{len} entries");
     }
 }
 
@@ -209,16 +211,16 @@ fn a_tree_with_one_entry_more_than_a_page_branches_and_merges_back() {
     let full = PAGE_ENTRIES_MAX as u32;
     let page = accounts(0..full);
     assert!(matches!(page.top, Node::Page(_)));
-    let branch = page.apply(&set([full]));
+    let branch = page.apply(&set([full])).expect("in memory");
     assert!(matches!(branch.top, Node::Branch(_)));
-    let merged = branch.apply(&remove([full]));
+    let merged = branch.apply(&remove([full])).expect("in memory");
     assert!(matches!(merged.top, Node::Page(_)));
     assert_eq!(merged.root(), page.root());
 }
 
 #[test]
 fn removing_everything_leaves_the_empty_tree() {
-    let tree = accounts(0..500).apply(&remove(0..500));
+    let tree = accounts(0..500).apply(&remove(0..500)).expect("in memory");
     assert!(tree.is_empty());
     assert_eq!(tree.iter().count(), 0);
     assert_eq!(tree.root(), StateTree::new().root());
@@ -228,14 +230,14 @@ fn removing_everything_leaves_the_empty_tree() {
 fn one_batch_may_remove_and_set_in_the_same_page() {
     let mut changes = remove(0..12);
     changes.extend(set(12..24));
-    assert_eq!(accounts(0..12).apply(&changes).root(), accounts(12..24).root());
+    assert_eq!(accounts(0..12).apply(&changes).expect("in memory").root(), accounts(12..24).root());
 }
 
 #[test]
 fn the_last_of_several_entries_with_one_key_counts() {
     let tree = StateTree::from_entries([("a", "1"), ("b", "2"), ("a", "3"), ("a", "4")]);
     assert_eq!(tree.len(), 2);
-    assert_eq!(tree.get(b"a"), Some(&b"4"[..]));
+    assert_eq!(tree.get(b"a").expect("in memory"), Some(&b"4"[..]));
     assert_eq!(tree.root(), StateTree::from_entries([("a", "4"), ("b", "2")]).root());
 }
 
@@ -243,8 +245,8 @@ fn the_last_of_several_entries_with_one_key_counts() {
 fn an_empty_key_and_an_empty_value_are_entries_like_any_other() {
     let tree = StateTree::from_entries([("", ""), ("a", "")]);
     assert_eq!(tree.len(), 2);
-    assert_eq!(tree.get(b""), Some(&b""[..]));
-    assert_eq!(tree.get(b"b"), None);
+    assert_eq!(tree.get(b"").expect("in memory"), Some(&b""[..]));
+    assert_eq!(tree.get(b"b").expect("in memory"), None);
     assert_ne!(tree.root(), StateTree::from_entries([("a", "")]).root());
 }
 
@@ -253,8 +255,8 @@ fn changes_without_effect_keep_every_node() {
     let tree = accounts(0..500);
     let mut changes = set(100..400);
     changes.extend(remove(500..700));
-    assert!(tree.top.is_same(&tree.apply(&changes).top));
-    assert!(tree.top.is_same(&tree.apply(&Changes::new()).top));
+    assert!(tree.top.is_same(&tree.apply(&changes).expect("in memory").top));
+    assert!(tree.top.is_same(&tree.apply(&Changes::new()).expect("in memory").top));
 }
 
 #[test]
@@ -271,15 +273,15 @@ fn a_change_makes_only_the_nodes_of_its_path() {
     let tree = accounts(0..2_000);
     let (key, _) = account(7);
     let mut depth = 0;
-    tree.top.find_page(&super::hash_key(&key), |_| depth += 1);
-    let changed = tree.apply(&Changes::from([(key, Some(b"new".as_slice().into()))]));
+    tree.top.find_page(&super::hash_key(&key), |_| depth += 1).expect("in memory");
+    let changed = tree.apply(&Changes::from([(key, Some(b"new".as_slice().into()))])).expect("in memory");
     assert_eq!(new_nodes(&tree.top, &changed.top), depth + 1);
 }
 
 #[test]
 fn entries_come_in_the_order_of_their_key_hashes() {
     let tree = accounts(0..300);
-    let hashes: Vec<Hash> = tree.top.entries().map(|entry| *entry.key_hash).collect();
+    let hashes: Vec<Hash> = tree.top.entries().expect("in memory").iter().map(|entry| *entry.key_hash).collect();
     assert!(hashes.is_sorted_by(|a, b| a < b));
 }
 

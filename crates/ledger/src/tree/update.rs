@@ -2,8 +2,8 @@
 
 use std::hint::black_box;
 
-use super::PAGE_ENTRIES_MAX;
 use super::node::{Entry, Hash, Node, Page, bit, hash_key, hash_value};
+use super::{Missing, PAGE_ENTRIES_MAX};
 
 /// Most changes that are read ahead for at once: their pages together stay within a processor's own cache.
 const READ_AHEAD_MAX: usize = 128;
@@ -46,21 +46,26 @@ impl<'a> Change<'a> {
 
 /// The subtree at `depth` after `changes`, which are sorted by key hash, distinct, and belong into
 /// it. A subtree that comes out as it was stays the same one in memory.
-pub(super) fn update(node: &Node, changes: &[Change<'_>], depth: usize) -> Node {
+///
+/// # Errors
+/// All pages that are not in memory although a change belongs into them, or a page beside them has become so small that
+/// the two are one.
+pub(super) fn update(node: &Node, changes: &[Change<'_>], depth: usize) -> Result<Node, Missing> {
     update_below(node, changes, depth, false)
 }
 
 /// `is_near`: the processor has read everything from here to the pages that change, and what becomes a part of the new
 /// version beside it.
-fn update_below(node: &Node, changes: &[Change<'_>], depth: usize, is_near: bool) -> Node {
+fn update_below(node: &Node, changes: &[Change<'_>], depth: usize, is_near: bool) -> Result<Node, Missing> {
     if changes.is_empty() {
-        return node.clone();
+        return Ok(node.clone());
     }
     if !is_near && (READ_AHEAD_MIN..=READ_AHEAD_MAX).contains(&changes.len()) {
         let beside = |sibling: &Node| {
             black_box(sibling.len());
         };
-        node.read_ahead(changes.iter().map(Change::key_hash), depth, beside);
+        // What isn't in memory is noticed below.
+        drop(node.read_ahead(changes.iter().map(Change::key_hash), depth, beside));
     }
     let is_near = is_near || changes.len() <= READ_AHEAD_MAX;
     let updated = match node {
@@ -73,19 +78,21 @@ fn update_below(node: &Node, changes: &[Change<'_>], depth: usize, is_near: bool
             let (left, right) = changes.split_at(middle);
             let left = update_below(&branch.left, left, depth + 1, is_near);
             let right = update_below(&branch.right, right, depth + 1, is_near);
-            join(left, right, depth)
+            let (left, right) = Missing::both(left, right)?;
+            join(left, right, depth)?
         }
+        Node::Absent(absent) => return Err(absent.missing()),
     };
-    if updated.hash() == node.hash() { node.clone() } else { updated }
+    Ok(if updated.hash() == node.hash() { node.clone() } else { updated })
 }
 
 /// Two neighbours as a branch, or as one page if removals left so little that they fit.
-pub(super) fn join(left: Node, right: Node, depth: usize) -> Node {
+pub(super) fn join(left: Node, right: Node, depth: usize) -> Result<Node, Missing> {
     if left.len() + right.len() > PAGE_ENTRIES_MAX as u64 {
-        return Node::branch(left, right);
+        return Ok(Node::branch(left, right));
     }
-    let entries: Vec<Entry<'_>> = left.entries().chain(right.entries()).collect();
-    Node::build(&entries, depth)
+    let (left, right) = Missing::both(left.entries(), right.entries())?;
+    Ok(Node::build(&[left, right].concat(), depth))
 }
 
 /// The entries of a page after `changes`; both are sorted by key hash, and so is the result.

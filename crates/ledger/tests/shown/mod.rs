@@ -1,17 +1,22 @@
 //! The facts that a state of the ledger shows, for the comparison with the model. The simulator compiles this file too:
 //! the ledger knows the model in tests only, and the model knows nothing of the ledger.
 
-use lojal_ledger::View;
 use lojal_ledger::key::{
     AccountKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, MotionKey, RedeemedKey, ReversedKey, ShelfKey, SpentKey,
     StateKey, TransferredTodayKey,
 };
+use lojal_ledger::{StateTree, View};
 use lojal_model::Facts;
 use lojal_types::{Address, Lot, Name, TimeMs};
 
+/// The keys of one kind in a tree.
+fn keys_in<K: StateKey>(tree: &StateTree) -> impl Iterator<Item = K> {
+    tree.iter().filter_map(|entry| K::decode(entry.expect("in memory").0))
+}
+
 /// The keys of one kind.
 fn keys<K: StateKey>(view: &View) -> Vec<K> {
-    view.tree().iter().filter_map(|(key, _)| K::decode(key)).collect()
+    keys_in(view.tree()).collect()
 }
 
 /// Everything that can be asked of a state.
@@ -21,16 +26,17 @@ pub(super) fn facts(view: &View) -> Facts {
         note_account(&mut facts, view, account);
     }
     for HouseholdKey(address) in keys(view) {
-        let household = view.household(address).expect("it is in the state");
+        let household = view.household(address).expect("in memory").expect("it is in the state");
         facts.household(address, &household.members, &household.invited);
     }
     for SpentKey { household, member } in keys(view) {
-        for brand in view.brand_ids() {
-            facts.spent(household, member, brand, view.spent_this_month(household, member, brand).get());
+        for brand in view.brand_ids().iter().copied() {
+            let spent = view.spent_this_month(household, member, brand).expect("in memory");
+            facts.spent(household, member, brand, spent.get());
         }
     }
     for TransferredTodayKey { sender, brand } in keys(view) {
-        facts.transferred(sender, brand, view.transferred_today(sender, brand).get());
+        facts.transferred(sender, brand, view.transferred_today(sender, brand).expect("in memory").get());
     }
     note_brands(&mut facts, view);
     note_references(&mut facts, view);
@@ -41,15 +47,15 @@ pub(super) fn facts(view: &View) -> Facts {
 fn note_governance(facts: &mut Facts, view: &View) {
     let protocol = view.protocol();
     let scheduled = protocol.scheduled.map(|one| (one.version, one.height));
-    facts.network(&view.parameters(), view.settings(), (protocol.version, scheduled));
-    for (validator, seat) in view.seats() {
+    facts.network(view.parameters(), view.settings().expect("in memory"), (protocol.version, scheduled));
+    for (validator, seat) in view.seats().expect("in memory") {
         facts.validator(&validator, (seat.governor, seat.endpoint.as_ref(), seat.since));
     }
-    for one in view.followers() {
+    for one in view.followers().expect("in memory") {
         facts.follower(&one.name, one.network_key, &one.sponsor, one.endpoint.as_ref());
     }
     for MotionKey(id) in keys(view) {
-        let one = view.motion(id).expect("it is in the state");
+        let one = view.motion(id).expect("in memory").expect("it is in the state");
         let approvals: Vec<&Name> = one.approvals.iter().collect();
         let ready: Vec<(u8, TimeMs)> = one.ready.iter().map(|ready| (ready.index, ready.time_ms)).collect();
         facts.motion(id, (&one.by, &one.actions), (one.created_ms, one.lapses_ms), (&approvals, &ready), one.status);
@@ -58,16 +64,16 @@ fn note_governance(facts: &mut Facts, view: &View) {
 
 /// The records of one kind on all shelves.
 fn shelved<K: StateKey>(view: &View) -> impl Iterator<Item = (K, K::Record)> {
-    let keys = view.shelves().iter().flat_map(|(_, shelf)| shelf.iter().filter_map(|(key, _)| K::decode(key)));
+    let keys = view.shelves().iter().flat_map(|(_, shelf)| keys_in::<K>(shelf));
     keys.map(|key| {
-        let record = view.get(&key).expect("it is on its shelf");
+        let record = view.get(&key).expect("in memory").expect("it is on its shelf");
         (key, record)
     })
 }
 
 fn note_references(facts: &mut Facts, view: &View) {
     for ShelfKey(month) in keys(view) {
-        facts.shelf(month, view.get(&ShelfKey(month)).expect("it is in the state").drop_ms);
+        facts.shelf(month, view.get(&ShelfKey(month)).expect("in memory").expect("it is in the state").drop_ms);
     }
     for (IssuedKey { shelf, brand, reference }, one) in shelved(view) {
         let amounts = [one.amount.get(), one.reversed.get()];
@@ -89,7 +95,7 @@ fn note_references(facts: &mut Facts, view: &View) {
 }
 
 fn note_account(facts: &mut Facts, view: &View, address: Address) {
-    let account = view.account(address).expect("it is in the state");
+    let account = view.account(address).expect("in memory").expect("it is in the state");
     facts.account(
         address,
         account.rotated_key,
@@ -103,11 +109,11 @@ fn note_account(facts: &mut Facts, view: &View, address: Address) {
     let (sent, made) = ((used.sent.bytes, used.sent.operations.into()), (used.opened.into(), used.households.into()));
     facts.used(address, sent, made, &reserved);
     facts.activity(address, (account.activity.count, *account.activity.digest.as_bytes()));
-    facts.memberships(address, &view.memberships(address));
-    for brand in view.brand_ids() {
-        let lots: Vec<Lot> = view.lots(address, brand);
+    facts.memberships(address, &view.memberships(address).expect("in memory"));
+    for brand in view.brand_ids().iter().copied() {
+        let lots: Vec<Lot> = view.lots(address, brand).expect("in memory");
         facts.lots(address, brand, &lots);
-        for hold in view.holds(address, brand) {
+        for hold in view.holds(address, brand).expect("in memory") {
             facts.hold(address, brand, (&hold.reference, hold.dated), hold.expires_ms, &hold.lots);
         }
     }
@@ -115,20 +121,21 @@ fn note_account(facts: &mut Facts, view: &View, address: Address) {
 
 fn note_brands(facts: &mut Facts, view: &View) {
     let brands = view.brand_ids();
-    for id in &brands {
-        let brand = view.brand(*id).expect("it is listed");
-        let totals = view.totals(*id).expect("every brand has totals");
+    for id in brands {
+        let brand = view.brand(*id).expect("in memory").expect("it is listed");
+        let totals = view.totals(*id).expect("in memory").expect("every brand has totals");
         facts.brand(*id, &brand.policy, &totals);
         facts.brand_itself(*id, &brand.name, brand.decimals, brand.suspended);
-        for (address, operator) in view.operators(*id) {
+        for (address, operator) in view.operators(*id).expect("in memory") {
             let max = operator.issue_daily_max.map(|max| max.get());
-            facts.operator(*id, address, &operator.roles, max, view.issued_today(*id, address).get());
+            let issued_today = view.issued_today(*id, address).expect("in memory");
+            facts.operator(*id, address, &operator.roles, max, issued_today.get());
         }
-        for creditor in &brands {
-            facts.owed((*id, *creditor), view.owed(*id, *creditor).in_micro());
+        for creditor in brands {
+            facts.owed((*id, *creditor), view.owed(*id, *creditor).expect("in memory").in_micro());
         }
     }
-    for one in view.partnerships() {
+    for one in view.partnerships().expect("in memory") {
         let converted = one.converted_today.get();
         facts.partnership((one.from, one.to), one.terms.as_ref(), one.proposal.as_ref(), converted);
     }

@@ -188,6 +188,20 @@ pub(super) fn old_rot(draw: &mut Draw) -> Vec<Fault> {
     [rot, absences].concat()
 }
 
+/// A validator that has next to no pages in memory.
+fn cold_node(draw: &mut Draw) -> usize {
+    2 * draw.random.index(draw.validators / 2) + 1
+}
+
+pub(super) fn cold_rot(draw: &mut Draw) -> Vec<Fault> {
+    let node = cold_node(draw);
+    draw.one_by_one(2, |_| FaultKind::ColdRot { node })
+}
+
+pub(super) fn read_fails(draw: &mut Draw) -> Vec<Fault> {
+    draw.one_by_one(4, |draw| FaultKind::ReadFails { node: cold_node(draw), after_reads: draw.random.below(50) as u32 })
+}
+
 pub(super) fn index_rot(draw: &mut Draw) -> Vec<Fault> {
     draw.one_by_one(4, |draw| FaultKind::Crash { nodes: vec![draw.node()], index: IndexLeft::Rotten })
 }

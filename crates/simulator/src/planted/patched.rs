@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::PlantError;
 
 /// The patches by name; the first brings the switch that the others ask.
-pub const PATCHES: [(&str, &str); 10] = [
+pub const PATCHES: [(&str, &str); 11] = [
     ("switch", include_str!("../../planted/switch.patch")),
     ("commit-not-synced", include_str!("../../planted/commit-not-synced.patch")),
     ("proposals-forgotten", include_str!("../../planted/proposals-forgotten.patch")),
@@ -16,6 +16,7 @@ pub const PATCHES: [(&str, &str); 10] = [
     ("dedupe-window", include_str!("../../planted/dedupe-window.patch")),
     ("expired-hold-kept", include_str!("../../planted/expired-hold-kept.patch")),
     ("guard-not-synced", include_str!("../../planted/guard-not-synced.patch")),
+    ("missing-is-nothing", include_str!("../../planted/missing-is-nothing.patch")),
     ("silence-ends-while-behind", include_str!("../../planted/silence-ends-while-behind.patch")),
 ];
 

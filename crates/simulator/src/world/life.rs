@@ -25,6 +25,8 @@ const CHECKPOINT_BYTES: u64 = 16 * 1024;
 const SEGMENT_BYTES: u64 = 24 * 1024;
 /// The number of bits of old blocks that flip at once.
 const OLD_BITS: usize = 5;
+/// The number of bits of pages that flip at once: so many that some are soon needed.
+const COLD_BITS: usize = 60;
 /// The time that a node may take to end.
 const END_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -42,7 +44,7 @@ impl World {
                 return;
             }
         }
-        let opened = self.open(&mut self.place(number));
+        let opened = self.open(number, &mut self.place(number));
         match opened {
             Ok(opened) => {
                 let metrics = Metrics::default();
@@ -65,7 +67,7 @@ impl World {
         }
     }
 
-    fn open(&self, place: &mut Place) -> Result<Opened, StoreError> {
+    fn open(&self, number: usize, place: &mut Place) -> Result<Opened, StoreError> {
         match self.plant() {
             Some(Plant::SkippedSync) => place.disk.set_faults(Faults { sync_lies: true, ..place.disk.faults() }),
             Some(Plant::SkippedWalFlush) => {
@@ -83,6 +85,8 @@ impl World {
             checkpoints: Checkpoints::Inline,
             checkpoint_bytes: CHECKPOINT_BYTES,
             segment_bytes_max: SEGMENT_BYTES,
+            // Some keep everything in memory, and some next to nothing: they have to come to the same.
+            state_cache_bytes: if number.is_multiple_of(2) { u64::MAX } else { 0 },
             disk: place.disk.disk(),
             ..Options::default()
         };
@@ -114,7 +118,7 @@ impl World {
         let events = bounded(self.hub().attach(number, incarnation));
         self.forward_commands(number, incarnation, commands);
         let state = lojal_consensus::share(state);
-        let (mempool, outbox) = Mempool::start(state.clone(), clock.clone(), Workers::Tasks);
+        let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), clock.clone(), Workers::Tasks);
         let node =
             Node { store: store.clone(), mempool: mempool.clone(), metrics: metrics.clone(), state: state.clone() };
         self.watch_commits(number, &store);
@@ -251,6 +255,10 @@ impl World {
         let (seed, index_seed) = (place.random.number(), place.random.number());
         place.disk.set_faults(Faults::default());
         place.disk.crash(seed)?;
+        if index == IndexLeft::Rotten {
+            // A page of the state is found to be rotten when it is needed, and stops the node then.
+            place.troubles += 1;
+        }
         let index = match index {
             IndexLeft::Whole => IndexAfterCrash::AsItIs,
             IndexLeft::AtCheckpoint => IndexAfterCrash::AtCheckpoint,
@@ -317,6 +325,29 @@ impl World {
         for _ in 0..OLD_BITS {
             let (path, end) = &old[place.random.index(old.len())];
             let (offset, bit) = (place.random.below(*end), place.random.below(8) as u8);
+            place.disk.flip_bit(path, offset, bit)?;
+        }
+        Ok(())
+    }
+
+    /// Flips bits of the pages of the state that a validator has on its disk. From then on it may stop at any time:
+    /// when it needs one of them.
+    pub fn rot_pages(&self, number: usize) -> std::io::Result<()> {
+        let mut place = self.place(number);
+        place.troubles += 1;
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(place.directory.join("index/runs"))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "pages") {
+                files.push((std::fs::metadata(&path)?.len(), path));
+            }
+        }
+        files.retain(|(bytes, _)| *bytes > 0);
+        // Not in the order in which the system lists them.
+        files.sort_unstable();
+        for _ in 0..COLD_BITS.min(files.len() * COLD_BITS) {
+            let (bytes, path) = &files[place.random.index(files.len())];
+            let (offset, bit) = (place.random.below(*bytes), place.random.below(8) as u8);
             place.disk.flip_bit(path, offset, bit)?;
         }
         Ok(())

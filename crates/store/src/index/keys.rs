@@ -9,8 +9,6 @@ use crate::log::BlockPlace;
 pub(super) const META: u8 = 0;
 pub(super) const CREATED: u8 = 7;
 pub(super) const BLOCK: u8 = 1;
-pub(super) const STATE: u8 = 4;
-pub(super) const RECENT: u8 = 5;
 pub(super) const VALIDATORS: u8 = 6;
 pub(super) const FILES: u8 = 8;
 
@@ -23,17 +21,6 @@ pub(crate) struct BlockEntry {
 
 pub(super) fn block(height: Height) -> Vec<u8> {
     [&[BLOCK][..], &height.get().to_be_bytes()].concat()
-}
-
-/// The key of the minutes in which transactions' validity ends: those of one checkpoint, the first in this block.
-pub(super) fn recent(first: Height) -> Vec<u8> {
-    [&[RECENT][..], &first.get().to_be_bytes()].concat()
-}
-
-/// The block of the first transaction, under a key of the index.
-pub(super) fn recent_first(key: &[u8]) -> Option<Height> {
-    let (RECENT, height) = key.split_first().map(|(kind, height)| (*kind, height))? else { return None };
-    Some(Height::new(u64::from_be_bytes(height.try_into().ok()?)))
 }
 
 /// The key of one part of a value, under the prefix of all of them.

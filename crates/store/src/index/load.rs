@@ -6,20 +6,27 @@ use std::path::{Path, PathBuf};
 use borsh::BorshDeserialize;
 use lojal_chain::verify_certificate;
 use lojal_ledger::recent::RecentIds;
-use lojal_ledger::{Shelves, State};
+use lojal_ledger::shelves::ShelvesError;
+use lojal_ledger::{Missing, Shelves, State, StateTree};
+use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
 use lojal_types::{Genesis, Hash, Header, Height, ValidatorSet};
 
 use super::keys;
 use super::redo::Changes;
 use super::runs::FileInfos;
-use super::{Base, Digest, INDEX_VERSION, Index, Meta, RecentParts, guarded, is_held, mark_in, move_aside, path_in};
+use super::write::recent_count;
+use super::{Base, Digest, INDEX_VERSION, Index, Meta, guarded, is_held, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
 use crate::forgotten::Forgotten;
 use crate::log::Position;
 use crate::log::read::read_pair;
 use crate::log::scan::{Scan, Step};
 use crate::log::segment::LogDirectory;
+use crate::options::Options;
 use crate::pace::StateRate;
+use crate::trust::Trust;
+
+const MINUTE_MS: u64 = 60_000;
 
 /// The open index, and the state to replay the log on.
 pub(crate) struct Checkpoint {
@@ -46,7 +53,6 @@ struct Loaded {
     state: State,
     position: Position,
     digest: Digest,
-    recent: RecentParts,
 }
 
 /// A reason there is no checkpoint to start from.
@@ -83,6 +89,10 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Index(error) => error.into(),
+            StoreError::PageGone => Self::Unusable("a page of its state is missing".to_owned()),
+            StoreError::PageDamaged { path, offset } => {
+                Self::Unusable(format!("a page of its state is damaged, at byte {offset} of {}", path.display()))
+            }
             error => Self::Fatal(error),
         }
     }
@@ -94,25 +104,28 @@ impl Checkpoint {
         directory: &Path,
         genesis: &Genesis,
         log: &LogDirectory,
-        repair: bool,
+        options: &Options,
     ) -> Result<Self, StoreError> {
-        let rebuilt = match open(directory, genesis, log, repair) {
+        let rebuilt = match open(directory, genesis, log, options) {
             Ok((index, loaded)) => return Ok(Self::new(index, loaded, genesis, None)),
             Err(Fault::Fatal(error)) => {
-                if let Err(error) = survive(directory, log) {
+                // The process refuses to start, but doesn't die of the index. If the attempts were not counted anew,
+                // refusing often enough would have the index given up, and with it what it knows of a damaged log.
+                if let Err(error) = Trust::in_directory(&log.disk, directory).survive() {
                     tracing::error!(%error, "the attempts to open the index can't be counted anew");
                 }
                 return Err(error);
             }
             Err(Fault::Unusable(reason)) => IndexRebuilt { reason, aside: move_aside(&log.disk, directory)? },
         };
-        Ok(Self::new(Index::create(&log.disk, directory)?, None, genesis, Some(rebuilt)))
+        let index = Index::create(&log.disk, directory, options.state_cache_bytes)?;
+        Ok(Self::new(index, None, genesis, Some(rebuilt)))
     }
 
     fn new(index: Index, loaded: Option<Loaded>, genesis: &Genesis, rebuilt: Option<IndexRebuilt>) -> Self {
         match loaded {
-            Some(Loaded { state, position, digest, recent }) => {
-                let base = Base::of(state.view(), digest, recent, StateRate::UNKNOWN);
+            Some(Loaded { state, position, digest }) => {
+                let base = Base::of(state.view(), digest, StateRate::UNKNOWN);
                 Self { index, base, state, position: Some(position), rebuilt }
             }
             None => Self { index, base: Base::empty(), state: State::genesis(genesis), position: None, rebuilt },
@@ -124,13 +137,14 @@ fn open(
     directory: &Path,
     genesis: &Genesis,
     log: &LogDirectory,
-    repair: bool,
+    options: &Options,
 ) -> Result<(Index, Option<Loaded>), Fault> {
     if !log.disk.exists(&path_in(directory))? {
         return Err(unusable("there was none"));
     }
-    let was_marked = log.disk.exists(&mark_in(directory))?;
-    let index = Index::open(&log.disk, directory)?;
+    let trust = Trust::in_directory(&log.disk, directory);
+    let (was_marked, was_wrong) = (trust.is_unverified()?, trust.is_wrong()?);
+    let index = Index::open(&log.disk, directory, options.state_cache_bytes)?;
     if index.get::<u32>(&[keys::CREATED])? != Some(INDEX_VERSION) {
         return Err(unusable("it is empty or was written by another version of this program"));
     }
@@ -150,23 +164,16 @@ fn open(
     }
     let header = match index.check_block(&meta, log)? {
         Some(header) => header,
-        None if repair => {
+        None if options.repair => {
             // The log has lost its end without a trace of damage.
             Forgotten::leave(log)?;
             return Err(unusable("it is ahead of the log, or the log is damaged"));
         }
         None => return Err(lost(log, meta.tip.height)?),
     };
-    let loaded = index.load(genesis, &meta, &header)?;
+    let loaded = index.load(genesis, &meta, &header, was_wrong)?;
     index.settle()?;
     Ok((index, Some(loaded)))
-}
-
-/// The process refuses to start, but doesn't die of the index: the attempts to open it are counted anew. If they
-/// were not, refusing often enough would have the index given up, and with it what it knows of a damaged log.
-fn survive(directory: &Path, log: &LogDirectory) -> Result<(), StoreError> {
-    let mark = mark_in(directory);
-    if log.disk.exists(&mark)? { log.disk.truncate(&mark, 0) } else { Ok(()) }
 }
 
 fn unusable(reason: &str) -> Fault {
@@ -206,7 +213,7 @@ impl Index {
     pub(super) fn settle(&self) -> Result<(), StoreError> {
         self.persist()?;
         self.runs.clean()?;
-        self.trust()
+        self.trust.settle()
     }
 
     /// Finds the checkpoint's block in the log and checks that it is final; none if there is no whole block there.
@@ -234,20 +241,34 @@ impl Index {
         Ok(Some(header))
     }
 
-    /// Loads the state and checks it against the header of its block.
-    fn load(&self, genesis: &Genesis, meta: &Meta, header: &Header) -> Result<Loaded, Fault> {
-        let (tree, shelves, recent_minutes) = self.contents()?;
+    /// Loads the state, without its pages but for those that are needed at once, and checks it against the header of
+    /// its block.
+    fn load(&self, genesis: &Genesis, meta: &Meta, header: &Header, checks_pages: bool) -> Result<Loaded, Fault> {
+        let (pages, tip) = (&self.runs.pages, meta.tip);
+        let (mut tree, shelves) = self.runs.trees(pages, checks_pages)?;
         if Hash::new(tree.root()) != header.state_root {
             return Err(unusable("its state is not that of its block"));
         }
-        let shelves =
-            Shelves::restore(&tree, meta.tip.time_ms, shelves).map_err(|error| Fault::Unusable(error.to_string()))?;
-        let recent = RecentIds::restore(self.recent(&recent_minutes, &tree)?, &tree, &meta.chain_id)
+        let restored = pages.ask(&mut tree, |tree| match Shelves::restore(tree, tip.time_ms, shelves.clone()) {
+            Err(ShelvesError::Missing(missing)) => Err(missing),
+            restored => Ok(restored),
+        });
+        let shelves = restored?.map_err(|error| Fault::Unusable(error.to_string()))?;
+        // Those of which there must be nothing are looked for, too.
+        let minute = tip.time_ms.get() / MINUTE_MS;
+        for minute in minute.saturating_sub(1)..=minute.saturating_add(VALIDITY_WINDOW_MS_MAX / MINUTE_MS + 1) {
+            pages.ask(&mut tree, |tree| recent_count(tree, minute))?;
+        }
+        let minutes = self.recent(self.runs.recent_minutes()?, &mut tree)?;
+        let recent = RecentIds::restore(minutes, &tree, tip.time_ms, &meta.chain_id)
             .map_err(|error| Fault::Unusable(error.to_string()))?;
-        let state = State::restore(genesis, meta.tip, (tree, shelves), recent);
-        let last_minute = |minutes: Vec<u32>| u64::from(minutes.into_iter().max().unwrap_or(0));
-        let recent = recent_minutes.into_iter().map(|(first, minutes)| (first, last_minute(minutes))).collect();
-        Ok(Loaded { state, position: meta.position, digest: meta.digest, recent })
+        let restore = |tree: &StateTree| -> Result<State, Missing> {
+            State::restore(genesis, tip, (tree.clone(), shelves.clone()), RecentIds::default())
+        };
+        pages.ask(&mut tree, restore)?;
+        let lacking = |missing: Missing| Fault::Unusable(missing.to_string());
+        let state = State::restore(genesis, tip, (tree, shelves), recent).map_err(lacking)?;
+        Ok(Loaded { state, position: meta.position, digest: meta.digest })
     }
 
     /// Opens the files that the checkpoint lists.

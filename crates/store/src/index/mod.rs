@@ -5,10 +5,11 @@
 //! checkpoint, because nobody asks the index about heights above the checkpoint, and writing the same again does no
 //! harm. The checkpoint's description follows, with the list of the files, all or nothing: see [`redo`].
 //!
-//! sled's own flush doesn't ask the disk to keep anything. So while the files may be ahead of what is durable, a
-//! mark lies beside them; whoever opens an index with that mark checks every entry against the digest that the
-//! checkpoint keeps, and every page of the sorted files against its checksum. The state is checked against the state
-//! root in any case.
+//! sled's own flush doesn't ask the disk to keep anything. So while the files may be ahead of what is durable, a mark
+//! lies beside them; whoever opens an index with that mark checks every entry against the digest that the checkpoint
+//! keeps, and every page of the runs against its checksum. The state is checked against the state root in any case, but
+//! for its pages, which are checked when they are loaded. If anything was found to be wrong while the node ran, another
+//! mark says so, and the next start reads every page, too. See [`Trust`].
 
 mod contents;
 mod keys;
@@ -22,13 +23,13 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_ledger::{StateTree, Tip, View};
-use lojal_types::{ChainId, Height, Month};
+use lojal_types::{ChainId, Month};
 
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
@@ -36,12 +37,14 @@ use crate::limits::{INDEX_ATTEMPTS_MAX, INDEX_CACHE_BYTES, INDEX_RELEASE_WAIT};
 use crate::log::Position;
 use crate::log::record::encode;
 use crate::pace::StateRate;
+use crate::pages::Pages;
+use crate::trust::Trust;
 pub(crate) use load::Checkpoint;
 pub use load::IndexRebuilt;
 use runs::Runs;
 pub(crate) use write::Snapshot;
 
-const INDEX_VERSION: u32 = 8;
+const INDEX_VERSION: u32 = 9;
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 
 /// The record that a checkpoint has of itself.
@@ -88,7 +91,6 @@ pub(crate) struct Base {
     pub(crate) tree: StateTree,
     pub(crate) shelves: BTreeMap<Month, StateTree>,
     pub(crate) digest: Digest,
-    pub(crate) recent: RecentParts,
     pub(crate) rate: StateRate,
 }
 
@@ -96,19 +98,25 @@ impl Base {
     /// The base of the first checkpoint.
     pub(crate) fn empty() -> Self {
         let (tree, shelves) = (StateTree::new(), BTreeMap::new());
-        Self { tree, shelves, digest: Digest::default(), recent: RecentParts::new(), rate: StateRate::UNKNOWN }
+        Self { tree, shelves, digest: Digest::default(), rate: StateRate::UNKNOWN }
     }
 
     /// The base after a checkpoint of this state.
-    fn of(view: &View, digest: Digest, recent: RecentParts, rate: StateRate) -> Self {
+    fn of(view: &View, digest: Digest, rate: StateRate) -> Self {
         let shelves = view.shelves().iter().map(|(month, tree)| (month, tree.clone())).collect();
-        Self { tree: view.tree().clone(), shelves, digest, recent, rate }
+        Self { tree: view.tree().clone(), shelves, digest, rate }
+    }
+
+    /// Has it share its memory with a later state: pages that this has given up would stay here otherwise.
+    pub(crate) fn share(&mut self, view: &View) {
+        self.tree = self.tree.like(view.tree());
+        for (month, tree) in &mut self.shelves {
+            if let Some(later) = view.shelves().get(*month) {
+                *tree = tree.like(later);
+            }
+        }
     }
 }
-
-/// The checkpoints of whose transactions some are remembered: the block of the first transaction of each, and the last
-/// minute in which the validity of one ends.
-pub(crate) type RecentParts = BTreeMap<Height, u64>;
 
 /// The open index.
 pub(crate) struct Index {
@@ -116,40 +124,39 @@ pub(crate) struct Index {
     runs: Runs,
     disk: Disk,
     path: PathBuf,
-    mark: PathBuf,
     redo: PathBuf,
-    distrusted: AtomicBool,
+    trust: Arc<Trust>,
 }
 
 impl Index {
-    /// Makes an empty index, durably.
-    fn create(disk: &Disk, directory: &Path) -> Result<Self, StoreError> {
+    /// Makes an empty index, durably, of a state of which so many bytes may be in memory.
+    fn create(disk: &Disk, directory: &Path, state_cache_bytes: u64) -> Result<Self, StoreError> {
         // The attempts that are counted are those to open the one before, which may be gone while its mark is there.
-        disk.remove(&mark_in(directory))?;
+        Trust::in_directory(disk, directory).clear()?;
         disk.remove(&redo_in(directory))?;
-        let index = Self::open(disk, directory)?;
+        let index = Self::open(disk, directory, state_cache_bytes)?;
         guarded(|| index.db.insert([keys::CREATED], encode(&INDEX_VERSION)))?;
         index.persist()?;
-        index.trust()?;
+        index.trust.settle()?;
         Ok(index)
     }
 
     /// Opens the index of a data directory. It is marked as not verified.
-    fn open(disk: &Disk, directory: &Path) -> Result<Self, StoreError> {
+    fn open(disk: &Disk, directory: &Path, state_cache_bytes: u64) -> Result<Self, StoreError> {
         let path = path_in(directory);
-        let mark = mark_in(directory);
-        if disk.mark(&mark, b".")? > INDEX_ATTEMPTS_MAX {
+        let trust = Arc::new(Trust::in_directory(disk, directory));
+        if trust.attempt()? > INDEX_ATTEMPTS_MAX {
             return Err(IndexError::Inconsistent("the process died every time that it was opened").into());
         }
         let db = open_sled(&path)?;
-        let runs = Runs::new(disk, &path)?;
-        let (disk, redo) = (disk.clone(), redo_in(directory));
-        Ok(Self { db, runs, disk, path, mark, redo, distrusted: AtomicBool::new(false) })
+        let pages = Pages::new(disk, Arc::clone(&trust), state_cache_bytes);
+        let runs = Runs::new(disk, &path, pages)?;
+        Ok(Self { db, runs, disk: disk.clone(), path, redo: redo_in(directory), trust })
     }
 
-    /// Marks the index as ahead of what is durable.
-    fn unsettle(&self) -> Result<(), StoreError> {
-        self.disk.mark(&self.mark, b"").map(|_| ())
+    /// The pages of the state.
+    pub(crate) fn pages(&self) -> &Pages {
+        &self.runs.pages
     }
 
     /// Makes everything written so far durable.
@@ -159,30 +166,14 @@ impl Index {
         self.path.parent().map_or(Ok(()), |above| self.disk.sync_directory(above))
     }
 
-    /// Takes the mark away: everything is durable, and has been checked.
-    fn trust(&self) -> Result<(), StoreError> {
-        if !self.distrusted.load(Ordering::SeqCst) {
-            self.disk.remove(&self.mark)?;
-        }
-        // It may have come to be distrusted between the two.
-        if self.distrusted.load(Ordering::SeqCst) { self.unsettle() } else { Ok(()) }
-    }
-
     /// Has the whole index checked at the next start.
     pub(crate) fn distrust(&self) {
-        self.distrusted.store(true, Ordering::SeqCst);
-        if let Err(error) = self.unsettle() {
-            tracing::error!(%error, "the index can't be marked for a check at the next start");
-        }
+        self.trust.distrust();
     }
 }
 
 fn path_in(directory: &Path) -> PathBuf {
     directory.join("index")
-}
-
-fn mark_in(directory: &Path) -> PathBuf {
-    directory.join("index.unverified")
 }
 
 fn redo_in(directory: &Path) -> PathBuf {

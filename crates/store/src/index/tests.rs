@@ -7,36 +7,53 @@ use lojal_ledger::record::Shelf;
 use lojal_ledger::{Shelves, State};
 use lojal_types::{BlockId, Hash, Height, Month, Reference};
 
-use super::runs::{Changed, Order, Part, note};
+use super::runs::FileInfos;
 use super::*;
-use crate::limits::INDEX_VALUE_BYTES_MAX;
+use crate::limits::{INDEX_VALUE_BYTES_MAX, STATE_CACHE_BYTES};
 use crate::log::BlockPlace;
 use crate::pace::Pace;
 use crate::tail::Layer;
 use crate::testing::{genesis, open_small, options};
 
+mod pages;
 mod power;
 
-/// Changes the entries of the state and the recent ids in a data directory, as if a fault of the program had.
-pub(crate) fn change_entries(directory: &Path, change: impl FnOnce(&mut Vec<(Vec<u8>, Vec<u8>)>)) {
-    let index = Index::open(&Disk::real(), directory).expect("an index");
+/// Changes the state and the minutes of the recent transactions in a data directory, as if a fault of the program had.
+pub(crate) fn change_contents(directory: &Path, change: impl FnOnce(&mut StateTree, &mut Vec<u32>)) {
+    let index = open(&Disk::real(), directory).expect("an index");
     let mut meta: Meta = index.get(&[keys::META]).expect("readable").expect("a checkpoint");
     index.open_files(&meta).expect("whole");
-    let mut entries = Vec::new();
-    let each = |_: &Order, key: &[u8], value: &[u8]| {
-        entries.push((key.to_vec(), value.to_vec()));
-        Ok(())
-    };
-    index.runs.each_entry(Part::Whole, each).expect("whole");
-    change(&mut entries);
-    let mut changed = Changed::new();
-    entries.into_iter().for_each(|(key, value)| note(&mut changed, &key, Some(value)));
-    let infos = index.runs.rewrite_entries(&changed).expect("writable");
+    let infos: FileInfos = index.runs.rewrite(change).expect("writable");
     meta.files = Digest::of(&[keys::FILES], &encode(&infos));
     index.db.insert(keys::part(&[keys::FILES], 0), encode(&infos)).expect("writable");
     index.db.insert([keys::META], encode(&meta)).expect("writable");
     index.persist().expect("the disk works");
-    index.trust().expect("the disk works");
+    index.trust.settle().expect("the disk works");
+}
+
+fn create(disk: &Disk, directory: &Path) -> Index {
+    Index::create(disk, directory, STATE_CACHE_BYTES).expect("new")
+}
+
+fn open(disk: &Disk, directory: &Path) -> Result<Index, StoreError> {
+    Index::open(disk, directory, STATE_CACHE_BYTES)
+}
+
+/// The trees of a checkpoint, as a start would find them.
+fn trees(index: &Index) -> (StateTree, BTreeMap<Month, StateTree>, Pages) {
+    let pages = Pages::default();
+    let (main, shelves) = index.runs.trees(&pages, true).expect("readable");
+    (main, shelves, pages)
+}
+
+/// The whole version in memory.
+fn whole(mut tree: StateTree, pages: &Pages) -> StateTree {
+    let mut lacking = Vec::new();
+    tree.pages(|page, in_memory| lacking.extend(in_memory.is_none().then_some(page.hash)));
+    for some in lacking.chunks(100) {
+        tree = tree.with_pages(&pages.load(some).expect("readable"));
+    }
+    tree
 }
 
 /// Entries of a state that no ledger would make, next to those that every state has.
@@ -50,13 +67,18 @@ fn view(sizes: &[(u8, Option<usize>)], older: &StateTree) -> lojal_ledger::View 
         })
         .collect();
     let tip = State::genesis(&genesis).view().tip();
-    State::restore(&genesis, tip, (older.apply(&changes), Shelves::default()), RecentIds::default()).view().clone()
+    let tree = older.apply(&changes).expect("in memory");
+    state(tip, (tree, Shelves::default())).view().clone()
+}
+
+fn state(tip: lojal_ledger::Tip, trees: (StateTree, Shelves)) -> State {
+    State::restore(&genesis("a network"), tip, trees, RecentIds::default()).expect("in memory")
 }
 
 #[test]
 fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let index = Index::create(&Disk::real(), dir.path()).expect("new");
+    let index = create(&Disk::real(), dir.path());
     let mut base = Base::empty();
     let start = State::genesis(&genesis("a network"));
     let mut tree = start.view().tree().clone();
@@ -79,8 +101,9 @@ fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
         let layer = Arc::new(layer);
         let snapshot = Snapshot { layer, view, before: start.view().clone(), position };
         base = index.write(base, &snapshot, &Pace::at_once()).expect("the disk works");
-        let (read, _, _) = index.contents().expect("readable");
+        let (read, _, pages) = trees(&index);
         assert_eq!((read.root(), read.len()), (tree.root(), tree.len()));
+        assert!(whole(read, &pages).iter().eq(tree.iter()));
         for entry in index.db.iter() {
             assert!(entry.expect("readable").1.len() <= max);
         }
@@ -92,7 +115,7 @@ fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
 fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simulated_disk() {
     for disk in [Disk::real(), crate::SimulatedDisk::new().disk()] {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let index = Index::create(&disk, dir.path()).expect("new");
+        let index = create(&disk, dir.path());
         let mut base = Base::empty();
         let start = State::genesis(&genesis("a network"));
         let mut tree = start.view().tree().clone();
@@ -102,10 +125,9 @@ fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simul
                 let value = (number % 7 > 0).then(|| vec![round as u8; number as usize % 90].into());
                 (key.into_boxed_slice(), value)
             });
-            tree = tree.apply(&changes.collect());
+            tree = tree.apply(&changes.collect()).expect("in memory");
             let tip = start.view().tip();
-            let state =
-                State::restore(&genesis("a network"), tip, (tree.clone(), Shelves::default()), RecentIds::default());
+            let state = state(tip, (tree.clone(), Shelves::default()));
             let height = Height::new(round.into());
             let place = BlockPlace { segment: 1, block_offset: 1, commit_offset: 2, end_offset: 53 };
             let mut layer = Layer::default();
@@ -114,9 +136,9 @@ fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simul
             let before = start.view().clone();
             let snapshot = Snapshot { layer, view: state.view().clone(), before, position };
             base = index.write(base, &snapshot, &Pace::at_once()).expect("the disk works");
-            let (read, _, recent) = index.contents().expect("readable");
-            assert_eq!((read.root(), read.len(), recent.len()), (tree.root(), tree.len(), 0));
-            assert!(read.iter().eq(tree.iter()));
+            let (read, _, pages) = trees(&index);
+            assert_eq!((read.root(), read.len()), (tree.root(), tree.len()));
+            assert!(whole(read, &pages).iter().eq(tree.iter()));
         }
     }
 }
@@ -153,7 +175,8 @@ fn an_index_can_be_opened_again_as_soon_as_it_has_been_dropped() {
 
 /// A state with shelves of so many references each.
 fn with_shelves(sizes: &[(u16, u32)], others: u32) -> (StateTree, Shelves) {
-    let tip = State::genesis(&genesis("a network")).view().tip();
+    let start = State::genesis(&genesis("a network"));
+    let tip = start.view().tip();
     let month = |number: u16| Month::new(tip.time_ms.month().get() - number);
     let mut main: Vec<(Vec<u8>, Vec<u8>)> = (0..others).map(|n| (n.to_be_bytes().to_vec(), vec![7])).collect();
     let mut shelves = BTreeMap::new();
@@ -169,7 +192,8 @@ fn with_shelves(sizes: &[(u16, u32)], others: u32) -> (StateTree, Shelves) {
         main.push((ShelfKey(month(*number)).encode().into_vec(), record));
         shelves.insert(month(*number), shelf);
     }
-    let main = StateTree::from_entries(main);
+    let main = main.into_iter().map(|(key, value)| (key.into(), Some(value.into()))).collect();
+    let main = start.view().tree().apply(&main).expect("in memory");
     let shelves = Shelves::restore(&main, tip.time_ms, shelves).expect("the state commits to them");
     (main, shelves)
 }
@@ -177,7 +201,8 @@ fn with_shelves(sizes: &[(u16, u32)], others: u32) -> (StateTree, Shelves) {
 fn files_of_shelves(index: &Path) -> Vec<String> {
     let files = std::fs::read_dir(index.join("index/runs")).expect("the directory of the files");
     let names = files.map(|file| file.expect("a file").file_name().into_string().expect("text"));
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".shelf")).collect();
+    let mut names: Vec<String> =
+        names.filter(|name| name.contains(".pages") && name.matches('-').count() > 1).collect();
     names.sort_unstable();
     names
 }
@@ -185,15 +210,14 @@ fn files_of_shelves(index: &Path) -> Vec<String> {
 #[test]
 fn shelves_come_back_and_a_dropped_one_takes_its_files_with_it_while_others_are_not_written_again() {
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let index = Index::create(&Disk::real(), dir.path()).expect("new");
+    let index = create(&Disk::real(), dir.path());
     let start = State::genesis(&genesis("a network"));
     let (mut base, mut files) = (Base::empty(), Vec::new());
     let steps: [(&[(u16, u32)], u32); 5] =
         [(&[(2, 300)], 9), (&[(2, 310), (1, 1)], 9), (&[(2, 310), (1, 900)], 10), (&[(1, 900)], 11), (&[], 12)];
     for (height, (sizes, others)) in (1..).zip(steps) {
         let (main, shelves) = with_shelves(sizes, others);
-        let parts = (main.clone(), shelves.clone());
-        let state = State::restore(&genesis("a network"), start.view().tip(), parts, RecentIds::default());
+        let state = state(start.view().tip(), (main.clone(), shelves.clone()));
         let place = BlockPlace { segment: 1, block_offset: 1, commit_offset: 2, end_offset: 53 };
         let mut layer = Layer::default();
         layer.blocks.insert(Height::new(height), (BlockId::new([1; 32]), place));
@@ -201,9 +225,10 @@ fn shelves_come_back_and_a_dropped_one_takes_its_files_with_it_while_others_are_
         let (view, before) = (state.view().clone(), start.view().clone());
         base =
             index.write(base, &Snapshot { layer, view, before, position }, &Pace::at_once()).expect("the disk works");
-        let (read, of_shelves, _) = index.contents().expect("readable");
+        let (read, of_shelves, pages) = trees(&index);
         assert_eq!(read.root(), main.root());
-        let restored = Shelves::restore(&read, start.view().tip().time_ms, of_shelves).expect("those of the state");
+        let (read, time_ms) = (whole(read, &pages), start.view().tip().time_ms);
+        let restored = Shelves::restore(&read, time_ms, of_shelves).expect("those of the state");
         assert_eq!(restored.len(), shelves.len());
         files.push(files_of_shelves(dir.path()));
     }

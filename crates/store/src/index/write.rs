@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use lojal_ledger::key::{RecentKey, StateKey};
 use lojal_ledger::record::RecentDigest;
-use lojal_ledger::{StateTree, View};
+use lojal_ledger::{Missing, StateTree, View};
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
-use super::runs::{Changed, StateChanges, note};
-use super::{Base, Digest, Index, Meta, RecentParts, guarded};
+use super::runs::StateChanges;
+use super::{Base, Digest, Index, Meta, guarded};
 use crate::error::{IndexError, StoreError};
 use crate::limits::INDEX_VALUE_BYTES_MAX;
 use crate::log::Position;
@@ -32,15 +32,21 @@ pub(crate) struct Snapshot {
 impl Index {
     /// Writes a checkpoint and makes it durable; returns what the next one starts from.
     pub(crate) fn write(&self, base: Base, snapshot: &Snapshot, pace: &Pace) -> Result<Base, StoreError> {
-        self.unsettle()?;
-        let (others, recent) = recent_changes(&base, snapshot)?;
-        let Base { tree, shelves, digest, rate, .. } = base;
+        self.trust.unsettle()?;
+        self.check_recent(&base, snapshot)?;
+        let Base { tree, shelves, digest, rate } = base;
         let block_bytes = snapshot.layer.block_bytes;
         pace.plan(self.runs.bytes_of_runs(&snapshot.layer, pace)?);
         let state_bytes = rate.of(block_bytes);
         pace.plan(state_bytes.saturating_add(self.runs.bytes_of_merge(state_bytes)));
-        let entries = StateChanges { shelf: None, older: tree, newer: snapshot.view.tree(), others };
-        let files = self.runs.add(&snapshot.layer, entries, (shelves, snapshot.view.shelves()), pace)?;
+        let mut newer = snapshot.view.tree().clone();
+        let is_remembered = |minute: u32| {
+            let count = self.runs.pages.ask(&mut newer, |tree| recent_count(tree, minute.into()))?;
+            Ok(count.is_some())
+        };
+        let changes = StateChanges { shelf: None, older: tree, newer: snapshot.view.tree() };
+        let shelves = (shelves, snapshot.view.shelves());
+        let files = self.runs.add(&snapshot.layer, changes, shelves, is_remembered, pace)?;
         let digest = self.write_ahead(digest, &snapshot.layer)?;
         let mut changes = Changes::default();
         self.put_validators(&mut changes, &snapshot.before)?;
@@ -52,10 +58,11 @@ impl Index {
         changes.put(vec![keys::META], encode(&meta));
         changes.save(&self.disk, &self.redo)?;
         self.redo(changes)?;
-        self.trust()?;
+        self.trust.settle()?;
         self.runs.replace(files)?;
+        self.runs.pages.end_checkpoint(snapshot.view.shelves().iter().map(|(month, _)| month));
         let rate = StateRate::new(pace.regular(), block_bytes);
-        Ok(Base::of(&snapshot.view, digest, recent, rate))
+        Ok(Base::of(&snapshot.view, digest, rate))
     }
 
     /// Ends what goes on beside checkpoints.
@@ -105,45 +112,30 @@ impl Index {
         Ok(())
     }
 
+    /// Checks that the state remembers as many new transactions as the blocks have.
+    fn check_recent(&self, base: &Base, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let (mut older, mut newer) = (base.tree.clone(), snapshot.view.tree().clone());
+        let mut added = BTreeMap::<u64, u64>::new();
+        for minute in snapshot.layer.minutes() {
+            *added.entry(*minute).or_default() += 1;
+        }
+        for (minute, count) in &added {
+            let count_in = |tree: &mut StateTree| self.runs.pages.ask(tree, |tree| recent_count(tree, *minute));
+            let before = count_in(&mut older)?.unwrap_or(0);
+            if count_in(&mut newer)?.is_some_and(|now| now != before.saturating_add(*count)) {
+                const OTHERS: &str = "the recent transaction ids are not as many as the state says";
+                return Err(IndexError::Inconsistent(OTHERS).into());
+            }
+        }
+        Ok(())
+    }
+
     fn remove_all(&self, changes: &mut Changes, prefix: &[u8]) -> Result<(), IndexError> {
         for key in guarded(|| self.db.scan_prefix(prefix).keys().collect::<Result<Vec<_>, _>>())? {
             changes.remove(key.to_vec());
         }
         Ok(())
     }
-}
-
-/// The minutes in which the validity of the new transactions ends come, and those of checkpoints of whose
-/// transactions none is remembered go. Returns what there is then, too.
-fn recent_changes(base: &Base, snapshot: &Snapshot) -> Result<(Changed, RecentParts), IndexError> {
-    let (older, newer, layer) = (&base.tree, snapshot.view.tree(), &snapshot.layer);
-    let mut added = BTreeMap::<u64, u64>::new();
-    for minute in layer.minutes() {
-        *added.entry(*minute).or_default() += 1;
-    }
-    for (minute, count) in &added {
-        let before = recent_count(older, *minute).unwrap_or(0);
-        if recent_count(newer, *minute).is_some_and(|now| now != before.saturating_add(*count)) {
-            return Err(IndexError::Inconsistent("the recent transaction ids are not as many as the state says"));
-        }
-    }
-    let (mut changes, mut parts) = (Changed::new(), base.recent.clone());
-    let first = layer.transactions().first().map(|placed| placed.height);
-    if let (Some(first), Some((last_minute, _))) = (first, added.last_key_value()) {
-        let minutes = layer.minutes().iter().map(|minute| u32::try_from(*minute).map(u32::to_le_bytes));
-        let minutes = minutes.collect::<Result<Vec<_>, _>>();
-        let minutes = minutes.map_err(|_| IndexError::Inconsistent("a transaction is valid for thousands of years"))?;
-        note(&mut changes, &keys::recent(first), Some(minutes.concat()));
-        parts.insert(first, *last_minute);
-    }
-    // Minutes are forgotten one after the other, and checkpoints from the first one on.
-    while let Some((first, last_minute)) = parts.first_key_value()
-        && recent_count(newer, *last_minute).is_none()
-    {
-        note(&mut changes, &keys::recent(*first), None);
-        parts.pop_first();
-    }
-    Ok((changes, parts))
 }
 
 /// Writes a value in parts.
@@ -154,7 +146,7 @@ fn put_parts(changes: &mut Changes, prefix: &[u8], value: &[u8]) {
 }
 
 /// The number of ids that the state says there are of a minute.
-pub(super) fn recent_count(tree: &StateTree, minute: u64) -> Option<u64> {
-    let digest: RecentDigest = borsh::from_slice(tree.get(&RecentKey(minute).encode())?).ok()?;
-    Some(digest.count)
+pub(super) fn recent_count(tree: &StateTree, minute: u64) -> Result<Option<u64>, Missing> {
+    let digest = tree.get(&RecentKey(minute).encode())?;
+    Ok(digest.and_then(|digest| borsh::from_slice::<RecentDigest>(digest).ok()).map(|digest| digest.count))
 }

@@ -8,13 +8,13 @@ use lojal_types::Height;
 
 use crate::disk::Disk;
 use crate::index::redo::Changes;
-use crate::index::tests::change_entries;
+use crate::index::tests::change_contents;
 use crate::limits::INDEX_ATTEMPTS_MAX;
 use crate::testing::{Chain, assert_same, copy_dir, options};
 use crate::{StoreError, open};
 
 /// A closed store of ten blocks, five of them in the checkpoint.
-fn fixture() -> (Chain, tempfile::TempDir) {
+pub(super) fn fixture() -> (Chain, tempfile::TempDir) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let mut chain = Chain::of(5);
     let mut opened = open(dir.path(), &chain.genesis, options()).expect("new");
@@ -53,7 +53,7 @@ fn runs(dir: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn assert_rebuilt(dir: &Path, chain: &Chain) {
+pub(super) fn assert_rebuilt(dir: &Path, chain: &Chain) {
     let opened = open(dir, &chain.genesis, options()).expect("the log has it all");
     let rebuilt = opened.report.index_rebuilt.clone().expect("rebuilt");
     assert!(rebuilt.aside.is_some_and(|aside| aside.exists()) && !rebuilt.reason.is_empty());
@@ -110,9 +110,9 @@ fn an_index_with_damage_anywhere_never_gives_wrong_answers() {
 #[test]
 fn a_state_that_is_not_that_of_its_block_is_not_used() {
     let (chain, dir) = fixture();
-    change_entries(dir.path(), |entries| {
-        let state = entries.iter().position(|(key, _)| key[0] == 4).expect("a state");
-        entries.remove(state);
+    change_contents(dir.path(), |tree, _| {
+        let (key, _) = tree.iter().next().expect("a state").expect("in memory");
+        *tree = tree.apply(&[(key.into(), None)].into()).expect("in memory");
     });
     assert_rebuilt(dir.path(), &chain);
 }
@@ -120,15 +120,12 @@ fn a_state_that_is_not_that_of_its_block_is_not_used() {
 #[test]
 fn recent_ids_that_are_not_those_of_the_state_are_not_used() {
     let (chain, original) = fixture();
-    let changes: [fn(&mut Vec<u8>); 3] =
-        [|minutes| minutes[0] ^= 1, |minutes| minutes.truncate(minutes.len() - 4), |minutes| minutes.push(1)];
+    let changes: [fn(&mut Vec<u32>); 3] =
+        [|minutes| minutes[0] ^= 1, |minutes| minutes.truncate(minutes.len() - 1), |minutes| minutes.push(1)];
     for change in changes {
         let (chain, dir) = (&chain, tempfile::tempdir().expect("a temporary directory"));
         copy_dir(original.path(), dir.path());
-        change_entries(dir.path(), |entries| {
-            let (_, minutes) = entries.iter_mut().rfind(|(key, _)| key[0] == 5).expect("recent transactions");
-            change(minutes);
-        });
+        change_contents(dir.path(), |_, minutes| change(minutes));
         assert_rebuilt(dir.path(), chain);
     }
 }
@@ -362,23 +359,6 @@ fn an_index_of_the_version_before_is_moved_aside_and_rebuilt() {
         db.insert([7], &2_u32.to_le_bytes()).expect("writable");
     });
     assert_rebuilt(dir.path(), &chain);
-}
-
-#[test]
-fn a_file_of_the_state_with_any_flipped_bit_is_noticed_at_the_start() {
-    let (chain, dir) = fixture();
-    let entries = fs::read_dir(dir.path().join("index/runs")).expect("there are files");
-    let paths = entries.map(|entry| entry.expect("readable").path());
-    let name = paths.filter(|path| path.extension().is_some_and(|extension| extension == "state")).last();
-    let name = name.expect("a file of the state").file_name().expect("a name").to_owned();
-    let len = fs::metadata(dir.path().join("index/runs").join(&name)).expect("a file").len();
-    for offset in (0..len).step_by(1_511) {
-        let damaged = tempfile::tempdir().expect("a temporary directory");
-        copy_dir(dir.path(), damaged.path());
-        let path = damaged.path().join("index/runs").join(&name);
-        crate::SimulatedDisk::new().flip_bit(&path, offset, (offset % 8) as u8).expect("a file");
-        assert_rebuilt(damaged.path(), &chain);
-    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn govern(kind: usize, source: &mut Source<'_>, world: &World) -> Ope
         }
         34 => {
             let motion = motion(source);
-            let known = world.state.view().motion(motion).map(|one| one.digest);
+            let known = world.state.view().motion(motion).expect("in memory").map(|one| one.digest);
             let digest = known.filter(|_| source.byte() < 224).unwrap_or(Hash::new([0; 32]));
             Operation::Approve(Approve { motion, digest })
         }
@@ -51,7 +51,7 @@ fn endpoint(source: &mut Source<'_>) -> Option<Endpoint> {
 fn action(source: &mut Source<'_>, world: &World) -> Action {
     match source.below(8) {
         0 | 1 => {
-            let now = world.state.view().parameters();
+            let now = world.state.view().parameters().clone();
             let (days, months) = (source.byte() % 70, source.byte() % 40);
             let recovery_delay_ms = u64::from(source.u32());
             let parameters = Parameters { recovery_delay_ms, receipt_days: days, keep_months: months, ..now };

@@ -14,7 +14,7 @@ use lojal_ledger::conservation::balance_sheet;
 use lojal_ledger::key::{AccountKey, RecentKey, StateKey};
 use lojal_ledger::recent::{RecentIds, RecentMinute, minute_of};
 use lojal_ledger::record::Account;
-use lojal_ledger::{DryRun, Shelves, State, StateTree};
+use lojal_ledger::{DryRun, Shelves, State, StateTree, Stop};
 use lojal_types::{
     Activity, Bounded, Certificate, ChainId, Code, CommitSignature, Guardian, Operation, Outcome, Receipt, TimeMs,
     Transaction, TransactionId, VerifiedTransaction,
@@ -109,7 +109,7 @@ fn is_as_foretold(state: &State, block: &ExecutedBlock, time: TimeMs) {
     let (with, receipts) = after(state, time, Some(first.clone()));
     let expected = match receipts[0].outcome {
         Outcome::Applied => Ok(()),
-        Outcome::Failed { code, .. } => Err(code),
+        Outcome::Failed { code, .. } => Err(Stop::Failed(code)),
     };
     assert_eq!(
         DryRun::new(state, time).validate(first),
@@ -120,12 +120,13 @@ fn is_as_foretold(state: &State, block: &ExecutedBlock, time: TimeMs) {
         let (without, _) = after(state, time, None);
         let sender = first.transaction().sender;
         let apart = |one| Account { used: None, activity: Activity::default(), ..one };
-        let apart_from_use = |state: &State| state.view().account(sender).map(apart);
+        let apart_from_use = |state: &State| state.view().account(sender).expect("in memory").map(apart);
         assert_eq!(apart_from_use(&with), apart_from_use(&without), "a failed transaction has changed its account");
         StateTree::diff(without.view().tree(), with.view().tree(), |_, key, _| {
             let is_sender = AccountKey::decode(key).is_some_and(|AccountKey(address)| address == sender);
             assert!(is_sender || world::is_of_recent_transactions(key), "a failed transaction has changed the state");
-        });
+        })
+        .expect("in memory");
     }
 }
 
@@ -185,33 +186,41 @@ fn commit_it(world: &mut World, block: ExecutedBlock) -> Vec<Receipt> {
     committed.receipts
 }
 
+fn in_memory(tree: &StateTree) -> impl Iterator<Item = (&[u8], &[u8])> {
+    tree.iter().map(|entry| entry.expect("in memory"))
+}
+
 fn adds_up(state: &State) {
     let view = state.view();
     balance_sheet(view).unwrap_or_else(|error| panic!("{error}"));
-    let tree = StateTree::from_entries(view.tree().iter());
+    let tree = StateTree::from_entries(in_memory(view.tree()));
     assert_eq!(tree.root(), view.tree().root(), "the root is not that of the entries");
     let shelves: BTreeMap<_, _> =
-        view.shelves().iter().map(|(month, shelf)| (month, StateTree::from_entries(shelf.iter()))).collect();
+        view.shelves().iter().map(|(month, shelf)| (month, StateTree::from_entries(in_memory(shelf)))).collect();
     for shelf in shelves.values() {
-        let (key, value) = shelf.iter().next().expect("a shelf is begun by a reference");
-        let proof = view.prove_on_shelf(key).expect("the key of a shelf");
+        let (key, value) = in_memory(shelf).next().expect("a shelf is begun by a reference");
+        let proof = view.prove_on_shelf(key).expect("in memory").expect("the key of a shelf");
         proof.verify(&tree.root(), key, Some(value)).unwrap_or_else(|error| panic!("{error}"));
         assert!(proof.verify(&tree.root(), key, None).is_err(), "a proof shows what is so and what isn't");
     }
     let restored = Shelves::restore(&tree, view.tip().time_ms, shelves);
     assert!(restored.is_ok(), "the shelves are not those of the state: {restored:?}");
-    if let Some((key, value)) = view.tree().iter().next() {
-        let proof = view.tree().prove(key);
+    if let Some((key, value)) = in_memory(view.tree()).next() {
+        let proof = view.tree().prove(key).expect("in memory");
         proof.verify(&tree.root(), key, Some(value)).unwrap_or_else(|error| panic!("{error}"));
     }
     for account in world::accounts() {
-        for brand in view.brand_ids() {
-            let lots = view.lots(account, brand);
+        for brand in view.brand_ids().iter().copied() {
+            let lots = view.lots(account, brand).expect("in memory");
             assert!(lots.is_sorted_by(|one, other| one.expiry < other.expiry), "lots out of order");
             assert!(lots.iter().all(|lot| !lot.amount.is_zero()), "an empty lot");
-            assert!(view.holds(account, brand).iter().all(|hold| !hold.lots.is_empty()), "an empty hold");
+            assert!(
+                view.holds(account, brand).expect("in memory").iter().all(|hold| !hold.lots.is_empty()),
+                "an empty hold"
+            );
         }
-        let guardians = view.account(account).map(|one| one.guardians.guardians).unwrap_or_default();
+        let guardians =
+            view.account(account).expect("in memory").map(|one| one.guardians.guardians).unwrap_or_default();
         let nobody = guardians.iter().filter_map(Guardian::account).find(|guardian| guardian.is_household());
         assert_eq!(nobody, None, "a guardian who can't sign");
     }
@@ -224,16 +233,17 @@ fn are_remembered(world: &World) {
     for transaction in &world.included {
         minutes.entry(minute_of(transaction.transaction())).or_default().push(transaction.id());
     }
-    minutes.retain(|minute, _| state.view().get(&RecentKey(*minute)).is_some());
+    minutes.retain(|minute, _| state.view().get(&RecentKey(*minute)).expect("in memory").is_some());
     let minutes = minutes.into_iter().map(|(minute, ids)| RecentMinute { minute, ids }).collect();
-    let restored = RecentIds::restore(minutes, state.view().tree(), &state.view().chain_id());
+    let restored =
+        RecentIds::restore(minutes, state.view().tree(), state.view().tip().time_ms, &state.view().chain_id());
     assert!(restored.is_ok_and(|restored| restored == *state.recent()), "other ids than those that happened");
 }
 
 fn is_never_executed_again(state: &State, included: &[Arc<VerifiedTransaction>]) {
     for transaction in included {
         let again = DryRun::new(state, state.view().tip().time_ms).validate(transaction);
-        let is_refused = matches!(again, Err(Code::DuplicateTransaction | Code::TransactionExpired));
+        let is_refused = matches!(again, Err(Stop::Failed(Code::DuplicateTransaction | Code::TransactionExpired)));
         assert!(is_refused, "{:?} can happen again: {again:?}", transaction.id());
     }
 }

@@ -159,7 +159,7 @@ fn answer(world: &World, from: Address, asked: Request, byte: u8) -> Operation {
 
 /// The reference of an open hold with its day, if there is one, and now and then another.
 fn hold_reference(source: &mut Source<'_>, world: &World, from: Address, brand: BrandId) -> (Reference, Day) {
-    let (byte, holds) = (source.byte(), world.state.view().holds(from, brand));
+    let (byte, holds) = (source.byte(), world.state.view().holds(from, brand).expect("in memory"));
     match holds.get(usize::from(byte) % holds.len().max(1)) {
         Some(hold) if byte < 224 => (hold.reference.clone(), hold.dated),
         _ => (reference(byte % 32), world.now().day()),
@@ -173,7 +173,8 @@ fn between(kind: usize, source: &mut Source<'_>, world: &World, sender: Address)
         12 => {
             // Accepting takes the proposal's own terms.
             let key = lojal_ledger::key::PartnershipKey { from, to };
-            let proposed = world.state.view().get(&key).and_then(|one| one.proposal).map(|one| one.terms);
+            let proposed =
+                world.state.view().get(&key).expect("in memory").and_then(|one| one.proposal).map(|one| one.terms);
             let terms = proposed.unwrap_or_else(|| any_terms(source, world));
             Operation::AcceptPartnership(AcceptPartnership { from, to, terms })
         }
@@ -182,7 +183,7 @@ fn between(kind: usize, source: &mut Source<'_>, world: &World, sender: Address)
             let (account, odd, amount) = (account(source, world, sender), source.below(4), amount(source));
             // What the terms in force give, or one point more for one side.
             let key = lojal_ledger::key::PartnershipKey { from, to };
-            let terms = world.state.view().get(&key).and_then(|one| one.terms);
+            let terms = world.state.view().get(&key).expect("in memory").and_then(|one| one.terms);
             let (burned, received) = terms.and_then(|one| one.conversion_of(amount)).unwrap_or((amount, amount));
             let more = |points: Points, is_odd| Points::new(points.get().saturating_add(u64::from(is_odd)));
             let (burned, received) = (more(burned, odd == 2), more(received, odd == 3));
@@ -198,7 +199,7 @@ fn between(kind: usize, source: &mut Source<'_>, world: &World, sender: Address)
 
 /// An agreement to what waits on the account, if anything does.
 fn agree(account: Address, world: &World) -> Operation {
-    let waiting = world.state.view().account(account).and_then(|one| one.safeguards.waiting);
+    let waiting = world.state.view().account(account).expect("in memory").and_then(|one| one.safeguards.waiting);
     let digest = waiting.map_or(Hash::new([0; 32]), |one| one.digest(&world.chain(), &account));
     Operation::Agree(Agree { account, digest })
 }

@@ -162,7 +162,7 @@ impl World {
         if choice >= 248 {
             return key(choice);
         }
-        let rotated = self.state.view().account(account).and_then(|account| account.rotated_key);
+        let rotated = self.state.view().account(account).expect("in memory").and_then(|account| account.rotated_key);
         let signs = |seed: &u8| match rotated {
             Some(rotated) => key(*seed).public_key() == rotated,
             None => address(*seed) == account,

@@ -140,7 +140,7 @@ fn shelf(view: &View, month: Month) -> ShelfOutput {
     let decode = |text: &String| hex::decode(text).expect("written as hex above");
     let (key, value) = records.first().expect("a shelf is begun by a reference");
     let (key, value) = (decode(key), decode(value));
-    let proof = view.prove_on_shelf(&key).expect("the key of a shelf");
+    let proof = view.prove_on_shelf(&key).expect("in memory").expect("the key of a shelf");
     assert_eq!(proof.verify(&view.tree().root(), &key, Some(&value)), Ok(()));
     ShelfOutput { month, records, proof_of_first: canonical_hex(&proof) }
 }
@@ -154,7 +154,8 @@ fn replay_block(replay: &mut Replay, block: &BlockOutput) {
 }
 
 fn entries(tree: &StateTree) -> Vec<(String, String)> {
-    let mut entries: Vec<_> = tree.iter().map(|(key, value)| (hex::encode(key), hex::encode(value))).collect();
+    let in_memory = tree.iter().map(|entry| entry.expect("in memory"));
+    let mut entries: Vec<_> = in_memory.map(|(key, value)| (hex::encode(key), hex::encode(value))).collect();
     entries.sort_unstable();
     let decode = |text: &String| hex::decode(text).expect("written as hex above");
     let rebuilt = StateTree::from_entries(entries.iter().map(|(key, value)| (decode(key), decode(value))));

@@ -34,8 +34,8 @@ fn build(input: &Input) -> Output {
     let reversed = StateTree::from_entries(input.entries.iter().rev().map(|(key, value)| (key, value)));
     assert_eq!(tree.root(), reversed.root(), "the root depends on the content alone");
     let show = |key: &String| {
-        let value = tree.get(key.as_bytes());
-        let proof: Proof = tree.prove(key.as_bytes());
+        let value = tree.get(key.as_bytes()).expect("in memory");
+        let proof: Proof = tree.prove(key.as_bytes()).expect("in memory");
         assert_eq!(proof.verify(&tree.root(), key.as_bytes(), value), Ok(()));
         assert!(proof.verify(&tree.root(), key.as_bytes(), Some(b"another value")).is_err());
         let value = value.map(|bytes| String::from_utf8(bytes.to_vec()).expect("the input is text"));

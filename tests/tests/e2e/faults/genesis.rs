@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::network::Network;
-use crate::programs::{eventually, run};
+use crate::programs::{eventually, program, run};
 
 #[test]
 fn another_genesis_document_is_refused_on_old_data_and_gets_no_peer_on_new_data() {
@@ -21,9 +21,18 @@ fn another_genesis_document_is_refused_on_old_data_and_gets_no_peer_on_new_data(
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(output.stderr.contains("use the right genesis document or another directory"), "{output:?}");
 
-    // Without data it starts on a chain of its own, where nobody talks to it.
-    let aside = dir.join("data.aside");
-    fs::rename(&data, &aside).expect("directories of ours");
+    // Without data the guard still knows for which network its key signs.
+    let (guard, [data_aside, guard_aside]) =
+        (dir.join("guard"), ["data.aside", "guard.aside"].map(|name| dir.join(name)));
+    fs::rename(&data, &data_aside).expect("directories of ours");
+    let output = run(&mut network.command(3));
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(output.stderr.contains("use another key here, or the right genesis document"), "{output:?}");
+
+    // Without that, too, it starts on a chain of its own, where nobody talks to it.
+    fs::remove_dir_all(&data).expect("a directory of ours");
+    fs::rename(&guard, &guard_aside).expect("directories of ours");
+    assert_eq!(run(program("lojal-node").args(["guard", "new", "--dir"]).arg(&dir)).status.code(), Some(0));
     let failed = |network: &Network, node| network.metric(node, "lojal_p2p_handshakes_failed_total");
     let before: Vec<f64> = (0..3).map(|node| failed(&network, node).expect("a running gateway")).collect();
     let command = &mut network.command(3);
@@ -38,8 +47,10 @@ fn another_genesis_document_is_refused_on_old_data_and_gets_no_peer_on_new_data(
     assert_ne!(status.chain_id, network.client(0).status().expect("a running gateway").chain_id);
     network.kill(3);
 
-    fs::remove_dir_all(&data).expect("a directory of ours");
-    fs::rename(&aside, &data).expect("directories of ours");
+    for (place, aside) in [(&data, &data_aside), (&guard, &guard_aside)] {
+        fs::remove_dir_all(place).expect("a directory of ours");
+        fs::rename(aside, place).expect("directories of ours");
+    }
     fs::write(&ours, document).expect("a file of ours");
     network.revive(3);
     network.catch_up(&[0, 1, 2, 3]);

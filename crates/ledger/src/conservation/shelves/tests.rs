@@ -21,7 +21,7 @@ fn november() -> Month {
 }
 
 fn shelf(ledger: &Ledger) -> Shelf {
-    ledger.view().get(&ShelfKey(november())).expect("it was begun")
+    ledger.view().get(&ShelfKey(november())).expect("in memory").expect("it was begun")
 }
 
 fn written<'a, K: StateKey>(base: &'a StateTree, key: &K, after: Option<&K::Record>) -> Written<'a> {
@@ -38,7 +38,7 @@ fn a_block_forgets_no_reference_and_counts_those_that_come() {
     let ledger = ledger();
     let (tree, now) = (ledger.view().tree(), ledger.now());
     let on_shelf = ledger.view().shelves().get(november()).expect("it was begun");
-    let (before, record) = (shelf(&ledger), ledger.view().get(&receipt("milk")).expect("there"));
+    let (before, record) = (shelf(&ledger), ledger.view().get(&receipt("milk")).expect("in memory").expect("there"));
     let check = |changes: &[Written<'_>]| check_block(changes, now);
     let counted = |count| written(tree, &ShelfKey(november()), Some(&Shelf { count, ..before }));
     let fault = |fault| Err((november(), fault));
@@ -63,7 +63,7 @@ fn a_state_commits_to_the_shelves_that_are_there() {
     let (tip, before) = (ledger.view().tip(), shelf(&ledger));
     let with = |month: Month, record: Option<Shelf>| {
         let value = record.map(|record| borsh::to_vec(&record).expect("in memory").into_boxed_slice());
-        let tree = ledger.view().tree().apply(&[(ShelfKey(month).encode(), value)].into());
+        let tree = ledger.view().tree().apply(&[(ShelfKey(month).encode(), value)].into()).expect("in memory");
         balance_sheet(ledger.with_tree(tip, tree).view()).map(drop)
     };
     let fault = |month, fault| Err(ConservationError::Shelf { month, fault });

@@ -6,7 +6,7 @@ use lojal_types::{Activity, Address, Bounded, Code, MemberRole, Outcome};
 use crate::fixture::*;
 
 fn activity(ledger: &Ledger, account: Address) -> Activity {
-    ledger.view().account(account).map(|account| account.activity).unwrap_or_default()
+    ledger.view().account(account).expect("in memory").map(|account| account.activity).unwrap_or_default()
 }
 
 /// The number of transactions that have concerned these members.

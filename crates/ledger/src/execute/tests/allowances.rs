@@ -21,7 +21,7 @@ fn ledger() -> Ledger {
 }
 
 fn used(ledger: &Ledger, member: u8) -> DayUse {
-    ledger.view().account(address(member)).expect("there").used_on(ledger.now().day())
+    ledger.view().account(address(member)).expect("in memory").expect("there").used_on(ledger.now().day())
 }
 
 /// The answer of a block to a transaction of somebody.
@@ -172,12 +172,12 @@ fn a_trial_counts_what_waits_of_its_sender() {
     waiting.usage.add(&Usage::of(&most));
     assert_eq!(tried(&one, &waiting), Ok(()));
     waiting.usage.add(&Usage::of(&one));
-    assert_eq!(tried(&one, &waiting), Err(Code::AllowanceSpent));
+    assert_eq!(tried(&one, &waiting), Err(Code::AllowanceSpent.into()));
     for _ in 0..4 {
         assert_eq!(tried(&freezing, &waiting), Ok(()));
         waiting.usage.add(&Usage::of(&freezing));
     }
-    assert_eq!(tried(&freezing, &waiting), Err(Code::AllowanceSpent));
+    assert_eq!(tried(&freezing, &waiting), Err(Code::AllowanceSpent.into()));
     waiting.usage.take_away(&Usage::of(&freezing));
     assert_eq!(tried(&freezing, &waiting), Ok(()));
     waiting.usage.take_away(&Usage::of(&most));

@@ -17,7 +17,7 @@ fn balance_of(member: u8) -> BalanceKey {
 }
 
 fn value(ledger: &Ledger, key: &impl StateKey) -> Vec<u8> {
-    ledger.view().tree().get(&key.encode()).expect("it is there").to_vec()
+    ledger.view().tree().get(&key.encode()).expect("in memory").expect("it is there").to_vec()
 }
 
 fn blind_of(ledger: &Ledger, key: &impl StateKey) -> [u8; BLIND_BYTES] {
@@ -25,7 +25,7 @@ fn blind_of(ledger: &Ledger, key: &impl StateKey) -> [u8; BLIND_BYTES] {
 }
 
 fn digest(ledger: &Ledger, member: u8) -> Hash {
-    ledger.view().account(address(member)).expect("there").activity.digest
+    ledger.view().account(address(member)).expect("in memory").expect("there").activity.digest
 }
 
 fn value_hash(value: &[u8]) -> [u8; 32] {
@@ -96,7 +96,7 @@ fn records_of_one_account_have_blinds_of_their_own() {
     ledger.apply(ANNA, hold(GROCER, ANNA, 40, "table", until));
     let holds = HoldsKey { account: address(ANNA), brand: brand(GROCER) };
     assert_ne!(blind_of(&ledger, &holds), blind_of(&ledger, &balance_of(ANNA)));
-    assert_eq!(ledger.view().holds(address(ANNA), brand(GROCER)).len(), 1);
+    assert_eq!(ledger.view().holds(address(ANNA), brand(GROCER)).expect("in memory").len(), 1);
 }
 
 #[test]
@@ -113,7 +113,8 @@ fn every_kind_of_record_about_accounts_has_a_blind_that_is_its_own() {
     ledger.apply(TILL, set_policy(CAFE, Policy { transfer_daily_max: Some(Points::new(100)), ..policy_of(CAFE) }));
     ledger.apply(TILL, issue(CAFE, ANNA, 50, "coffee"));
     ledger.apply(ANNA, transfer(CAFE, ANNA, BO, 20));
-    let about = ledger.view().tree().iter().filter(|(key, _)| blinded_account(key).is_some());
+    let entries = ledger.view().tree().iter().map(|entry| entry.expect("in memory"));
+    let about = entries.filter(|(key, _)| blinded_account(key).is_some());
     let (kinds, blinds): (BTreeSet<u8>, Vec<&[u8]>) =
         about.map(|(key, value)| (key[0], &value[value.len() - BLIND_BYTES..])).unzip();
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), [33, 34, 35, 64, 65, 66, 67, 68]);
@@ -123,7 +124,8 @@ fn every_kind_of_record_about_accounts_has_a_blind_that_is_its_own() {
 #[test]
 fn a_governors_seat_is_public_and_keeps_its_name_however_long_that_is() {
     let mut ledger = Ledger::under_all_rules();
-    let seat = |ledger: &Ledger, number: u8| ledger.view().get(&GovernorKey(address(GOVERNOR + number)));
+    let seat =
+        |ledger: &Ledger, number: u8| ledger.view().get(&GovernorKey(address(GOVERNOR + number))).expect("in memory");
     assert_eq!(seat(&ledger, 0).map(|one| one.seat), Some(node(0)), "of genesis");
     let motion = ledger.enact(vec![ledger.add_validator(9, 1)]);
     let signs = vec![ledger.sign_of_life(motion, 0, 9, ledger.now())];
@@ -147,10 +149,10 @@ fn what_was_issued_and_taken_back_is_not_guessed_from_its_hash_by_who_does_not_k
     let issue_key = IssuedKey { shelf, brand: brand(GROCER), reference: reference("bread") };
     let issued = ledger.sign(TILL, vec![issue(GROCER, ANNA, 700, "bread")]);
     ledger.block(ledger.next_time(), std::slice::from_ref(&issued));
-    let known = ledger.view().get(&issue_key).expect("it was issued");
+    let known = ledger.view().get(&issue_key).expect("in memory").expect("it was issued");
     let on_shelf = |ledger: &Ledger, key: Box<[u8]>| {
         let tree = ledger.view().shelves().get(shelf).expect("it was begun");
-        value_hash(tree.get(&key).expect("it is there"))
+        value_hash(tree.get(&key).expect("in memory").expect("it is there"))
     };
     let bytes = |issued: Issued| borsh::to_vec(&issued).expect("writing to memory can't fail");
     let with = |id: &TransactionId| {

@@ -26,7 +26,7 @@ fn a_new_policy_counts_from_the_next_operation_on() {
     ledger.fails(ANNA, transfer(RESORT, ANNA, BO, 5), Code::PolicyForbidsTransfer);
     ledger.apply(TILL, set_policy(RESORT, Policy { transferable: true, ..policy_of(RESORT) }));
     ledger.apply(ANNA, transfer(RESORT, ANNA, BO, 5));
-    assert!(ledger.view().brand(brand(RESORT)).expect("there").policy.transferable);
+    assert!(ledger.view().brand(brand(RESORT)).expect("in memory").expect("there").policy.transferable);
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn a_daily_cap_on_transfers_is_per_member_and_starts_again_at_midnight_utc() {
     ledger.apply(ANNA, transfer(GROCER, ANNA, CLEO, 60));
     ledger.fails(ANNA, transfer(GROCER, ANNA, CLEO, 41), Code::TransferDailyMaxReached);
     ledger.apply(ANNA, transfer(GROCER, ANNA, CLEO, 40));
-    assert_eq!(ledger.view().transferred_today(address(ANNA), brand(GROCER)), Points::new(100));
+    assert_eq!(ledger.view().transferred_today(address(ANNA), brand(GROCER)).expect("in memory"), Points::new(100));
     ledger.apply(BO, transfer(GROCER, BO, CLEO, 100));
     // The last millisecond of the day, and the first of the next.
     let midnight = time(START_MS / DAY_MS * DAY_MS + DAY_MS);
@@ -69,14 +69,17 @@ fn a_new_operator_can_act_at_once_and_a_removed_one_no_more() {
     let mut ledger = Ledger::new();
     let gift = |receipt: &str| issue(GROCER, BO, 1, receipt);
     ledger.apply(TILL, set_operator(GROCER, ANNA, &[Role::Issue], None));
-    assert!(ledger.view().account(address(ANNA)).is_some(), "an operator has an account from the start");
+    assert!(
+        ledger.view().account(address(ANNA)).expect("in memory").is_some(),
+        "an operator has an account from the start"
+    );
     ledger.apply(ANNA, gift("a"));
     ledger.apply(TILL, set_operator(GROCER, ANNA, &[Role::Reverse], None));
     ledger.fails(ANNA, gift("b"), Code::RoleMissing);
     ledger.apply(ANNA, reverse(GROCER, BO, 1, "a", "return"));
     ledger.apply(TILL, remove_operator(GROCER, ANNA));
     ledger.fails(ANNA, gift("c"), Code::NotOperator);
-    assert!(ledger.view().account(address(ANNA)).is_some(), "the account stays");
+    assert!(ledger.view().account(address(ANNA)).expect("in memory").is_some(), "the account stays");
 }
 
 #[test]
@@ -84,15 +87,15 @@ fn the_operators_of_a_brand_are_listed_with_roles_and_limits() {
     let mut ledger = Ledger::new();
     ledger.apply(TILL, set_operator(CAFE, ANNA, &[Role::Issue, Role::Capture], Some(70)));
     ledger.apply(ANNA, issue(CAFE, BO, 30, "cup"));
-    let operators = ledger.view().operators(brand(CAFE));
+    let operators = ledger.view().operators(brand(CAFE)).expect("in memory");
     assert_eq!(operators.len(), 3);
     assert!(operators.is_sorted_by_key(|(operator, _)| *operator));
     let (_, anna) = operators.iter().find(|(operator, _)| *operator == address(ANNA)).expect("listed");
     assert_eq!((&*anna.roles, anna.issue_daily_max), (&[Role::Issue, Role::Capture][..], Some(Points::new(70))));
-    assert_eq!(ledger.view().issued_today(brand(CAFE), address(ANNA)), Points::new(30));
+    assert_eq!(ledger.view().issued_today(brand(CAFE), address(ANNA)).expect("in memory"), Points::new(30));
     ledger.apply(TILL, remove_operator(CAFE, ANNA));
-    assert_eq!(ledger.view().operators(brand(CAFE)).len(), 2);
-    assert_eq!(ledger.view().issued_today(brand(CAFE), address(ANNA)), Points::ZERO);
+    assert_eq!(ledger.view().operators(brand(CAFE)).expect("in memory").len(), 2);
+    assert_eq!(ledger.view().issued_today(brand(CAFE), address(ANNA)).expect("in memory"), Points::ZERO);
 }
 
 #[test]
@@ -100,7 +103,7 @@ fn a_brand_has_up_to_64_operators() {
     let mut ledger = Ledger::new();
     let more = (60..120).map(|seed| set_operator(GROCER, seed, &[Role::Issue], None)).collect();
     assert_eq!(ledger.run(TILL, more), Outcome::Applied);
-    assert_eq!(ledger.view().operators(brand(GROCER)).len(), 64);
+    assert_eq!(ledger.view().operators(brand(GROCER)).expect("in memory").len(), 64);
     ledger.fails(TILL, set_operator(GROCER, 120, &[Role::Issue], None), Code::TooManyOperators);
     // One of them can be changed, and one removed makes room.
     ledger.apply(TILL, set_operator(GROCER, 60, &[Role::Reverse], None));

@@ -75,9 +75,9 @@ fn what_can_not_be_in_a_block_is_refused_with_its_code_and_changes_nothing() {
         let mut ledger = ledger();
         let transaction = provoke(&mut ledger);
         let time = ledger.next_time();
-        assert_eq!(DryRun::new(&ledger.state, time).validate(&transaction), Err(code));
+        assert_eq!(DryRun::new(&ledger.state, time).validate(&transaction), Err(code.into()));
         let mut executor = BlockExecutor::new(&ledger.state, time);
-        assert_eq!(executor.push(&transaction), Err(code));
+        assert_eq!(executor.push(&transaction), Err(code.into()));
         let execution = executor.finish().expect("nothing happened");
         assert!(execution.receipts().is_empty(), "{code}");
         assert_eq!(execution.tree().root(), ledger.view().tree().root(), "{code}: not even its id is remembered");
@@ -91,7 +91,11 @@ fn what_fails_in_a_block_has_a_receipt_with_its_code_and_changes_nothing() {
         let (sender, operation) = provoke(&mut ledger);
         let (before, next) = (records(ledger.view()), ledger.next_time());
         let transaction = ledger.sign(sender, vec![operation]);
-        assert_eq!(DryRun::new(&ledger.state, next).validate(&transaction), Err(*code), "failure {number}, {code}");
+        assert_eq!(
+            DryRun::new(&ledger.state, next).validate(&transaction),
+            Err((*code).into()),
+            "failure {number}, {code}"
+        );
         let answer = ledger.block(next, std::slice::from_ref(&transaction));
         assert_eq!(answer, [Ok(failed(0, *code))], "failure {number}, {code}");
         assert_eq!(records(ledger.view()), before, "failure {number}, {code}: nothing changes");

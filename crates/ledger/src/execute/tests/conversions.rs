@@ -120,7 +120,7 @@ fn follow(rates: &[(u32, u32)], prices: &[u64], steps: &[Step]) -> Result<(), Te
             }
             Step::Settle { pair, percent } => {
                 let (debtor, creditor) = ids(*pair);
-                let owed = ledger.view().owed(brand(debtor), brand(creditor)).minor.get();
+                let owed = ledger.view().owed(brand(debtor), brand(creditor)).expect("in memory").minor.get();
                 let minor = owed / 100 * percent;
                 if minor > 0 {
                     ledger.apply(TILL, settle(creditor, debtor, minor, &format!("payment {number}")));
@@ -130,7 +130,7 @@ fn follow(rates: &[(u32, u32)], prices: &[u64], steps: &[Step]) -> Result<(), Te
             Step::Wait { days } => ledger.pass_to(ledger.now().plus_ms(days * DAY_MS)),
         }
         for ((debtor, creditor), expected) in &owed_micro {
-            let found = ledger.view().owed(*debtor, *creditor).in_micro();
+            let found = ledger.view().owed(*debtor, *creditor).expect("in memory").in_micro();
             prop_assert_eq!(found, *expected, "Σ burned × price − settled");
         }
     }

@@ -14,7 +14,7 @@ fn is_enacted(ledger: &Ledger, motion: u64) -> bool {
 }
 
 fn is_suspended(ledger: &Ledger, id: &str) -> bool {
-    ledger.view().brand(brand(id)).expect("there").suspended
+    ledger.view().brand(brand(id)).expect("in memory").expect("there").suspended
 }
 
 fn names(ledger: &Ledger) -> Vec<Name> {
@@ -77,8 +77,8 @@ fn the_last_64_decided_motions_are_remembered() {
         let motion = ledger.put_forward(vec![suspend(GROCER)]);
         ledger.apply(GOVERNOR, withdraw(motion));
     }
-    assert_eq!(ledger.view().register().closed.len(), 64);
-    assert_eq!(ledger.view().motion(MotionId::new(1)), None);
+    assert_eq!(ledger.view().register().expect("in memory").closed.len(), 64);
+    assert_eq!(ledger.view().motion(MotionId::new(1)).expect("in memory"), None);
     assert_eq!(ledger.status(2), MotionStatus::Withdrawn);
     ledger.fails(GOVERNOR, withdraw(1), Code::UnknownMotion);
 }
@@ -141,7 +141,7 @@ fn a_set_that_is_none_fails_the_motion_and_not_the_block() {
     ledger.apply(GOVERNOR + 1, approve(first, digest));
     assert_eq!(ledger.status(first), MotionStatus::Failed { code: Code::ValidatorSetInvalid });
     assert_eq!(names(&ledger), [node(0), node(1)]);
-    assert!(ledger.view().seat(&node(0)).is_some());
+    assert!(ledger.view().seat(&node(0)).expect("in memory").is_some());
 }
 
 #[test]
@@ -160,11 +160,11 @@ fn a_node_has_a_vote_only_after_its_sign_of_life() {
     ledger.apply(GOVERNOR, activate(motion, vec![fresh]));
     assert_eq!(ledger.status(motion), MotionStatus::Approved { height: approved });
     assert_ne!(fresh, of_rotated);
-    let before = ledger.view().validators();
+    let before = ledger.view().validators().clone();
     ledger.apply(GOVERNOR, activate(motion, signs(&ledger, motion, &[5, 1, 6])));
     let height = ledger.view().tip().height;
     assert_eq!(ledger.status(motion), MotionStatus::Enacted { height });
-    assert_ne!(ledger.view().validators(), before);
+    assert_ne!(*ledger.view().validators(), before);
     let power = |number| {
         let set = ledger.view().validators();
         set.validators().iter().find(|one| one.name == node(number)).map(|one| (one.power, one.public_key))
@@ -172,7 +172,7 @@ fn a_node_has_a_vote_only_after_its_sign_of_life() {
     assert_eq!(power(5), Some((2, node_keys(5)[0].public_key())));
     assert_eq!(power(1), Some((3, node_keys(1)[0].public_key())));
     assert_eq!(power(2), Some((1, node_keys(6)[0].public_key())));
-    assert_eq!(ledger.view().seat(&node(5)).map(|seat| seat.since), Some(height));
+    assert_eq!(ledger.view().seat(&node(5)).expect("in memory").map(|seat| seat.since), Some(height));
     // Its governor has an account, and speaks for it.
     ledger.apply(GOVERNOR + 5, set_endpoint("/dns/node.example.org/tcp/7900"));
 }
@@ -208,7 +208,7 @@ fn a_scheduled_version_begins_with_its_block() {
 fn parameters_hold_from_the_next_block_on_and_what_runs_keeps_its_own() {
     let mut ledger = Ledger::new();
     ledger.apply(TILL, issue(GROCER, ANNA, 500, "first"));
-    let parameters = Parameters { recovery_delay_ms: 1_000, ..ledger.view().parameters() };
+    let parameters = Parameters { recovery_delay_ms: 1_000, ..ledger.view().parameters().clone() };
     let motion = ledger.put_forward(vec![Action::SetParameters(SetParameters { parameters: parameters.clone() })]);
     ledger.approve_by(motion, &[1]);
     ledger.apply(TILL, issue(GROCER, BO, 500, "second"));
@@ -216,9 +216,9 @@ fn parameters_hold_from_the_next_block_on_and_what_runs_keeps_its_own() {
     let digest = ledger.motion(motion).digest;
     let (last, waits) = (ledger.sign(GOVERNOR + 2, vec![approve(motion, digest)]), ledger.sign(ANNA, vec![unfreeze()]));
     assert_eq!(ledger.block(ledger.next_time(), &[last, waits]), [Ok(Outcome::Applied); 2]);
-    assert_eq!(ledger.view().parameters(), parameters);
+    assert_eq!(*ledger.view().parameters(), parameters);
     let waiting = |ledger: &Ledger, member| {
-        let account = ledger.view().account(address(member)).expect("there");
+        let account = ledger.view().account(address(member)).expect("in memory").expect("there");
         account.safeguards.waiting.map(|waiting| waiting.from_ms)
     };
     assert_eq!(waiting(&ledger, ANNA), Some(ledger.now().plus_ms(RECOVERY_DELAY_MS)));
@@ -237,7 +237,11 @@ fn a_brand_that_joins_issues_at_once() {
     ledger.apply(ANNA, redeem("extra", ANNA, 100));
     assert_eq!((ledger.balance(ANNA, "extra"), ledger.totals("extra").redeemed), (400, 100));
     assert_eq!(
-        ledger.view().account(lojal_types::Address::of_key(&key(TILL).public_key())).map(|one| one.operates),
+        ledger
+            .view()
+            .account(lojal_types::Address::of_key(&key(TILL).public_key()))
+            .expect("in memory")
+            .map(|one| one.operates),
         Some(4)
     );
     assert_eq!(ledger.view().brand_ids().len(), 4);
@@ -270,7 +274,7 @@ fn a_suspended_brand_gives_nothing_out_and_its_points_are_spent() {
 fn a_brand_that_lost_its_keys_gets_other_admins_and_the_rest_stays() {
     let mut ledger = Ledger::new();
     ledger.enact(vec![set_admins(GROCER, &[CLEO, ISSUER])]);
-    let operators = ledger.view().operators(brand(GROCER));
+    let operators = ledger.view().operators(brand(GROCER)).expect("in memory");
     let roles = |seed: u8| {
         let found = operators.iter().find(|(account, _)| *account == address(seed));
         found.map(|(_, operator)| operator.roles.to_vec())
@@ -283,8 +287,10 @@ fn a_brand_that_lost_its_keys_gets_other_admins_and_the_rest_stays() {
     // The new admin has an account, and can act.
     ledger.apply(CLEO, set_policy(GROCER, policy_of(GROCER)));
     ledger.enact(vec![set_admins(GROCER, &[TILL])]);
-    assert!(ledger.view().operators(brand(GROCER)).iter().all(|(account, _)| *account != address(CLEO)));
-    assert_eq!(ledger.view().account(address(CLEO)).map(|account| account.operates), Some(0));
+    assert!(
+        ledger.view().operators(brand(GROCER)).expect("in memory").iter().all(|(account, _)| *account != address(CLEO))
+    );
+    assert_eq!(ledger.view().account(address(CLEO)).expect("in memory").map(|account| account.operates), Some(0));
 }
 
 #[test]

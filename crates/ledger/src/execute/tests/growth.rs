@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use lojal_types::Outcome;
 
 use self::crowd::Crowd;
-use crate::fixture::{HOUR_MS, MINUTE_MS};
+use crate::fixture::{HOUR_MS, MINUTE_MS, in_memory};
 use crate::key::{SettledKey, StateKey};
 use crate::state::View;
 
@@ -27,12 +27,12 @@ struct Size {
 
 /// The size of the tree, settlements left out, which have no end.
 fn size(view: &View) -> Size {
-    sum(view.tree().iter().filter(|(key, _)| key[0] != SettledKey::KIND))
+    sum(in_memory(view.tree().iter()).filter(|(key, _)| key[0] != SettledKey::KIND))
 }
 
 /// The size of all shelves.
 fn size_of_shelves(view: &View) -> Size {
-    sum(view.shelves().iter().flat_map(|(_, shelf)| shelf.iter()))
+    sum(view.shelves().iter().flat_map(|(_, shelf)| in_memory(shelf.iter())))
 }
 
 fn sum<'a>(entries: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Size {

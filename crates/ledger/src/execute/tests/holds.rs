@@ -20,7 +20,7 @@ fn in_days(ledger: &Ledger, days: u64) -> TimeMs {
 }
 
 fn open_holds(ledger: &Ledger, member: u8, id: &str) -> usize {
-    ledger.view().holds(address(member), brand(id)).len()
+    ledger.view().holds(address(member), brand(id)).expect("in memory").len()
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_hold_sets_the_earliest_lots_aside_for_nobody_else() {
     ledger.apply(ANNA, hold(GROCER, ANNA, 70, "till 7", in_days(&ledger, 1)));
     assert_eq!(ledger.totals(GROCER), Sums { issued: 110, outstanding: 40, held: 70, ..Sums::default() });
     assert_eq!(ledger.lots(ANNA, GROCER), [lot("2027-12", 40)]);
-    let holds = ledger.view().holds(address(ANNA), brand(GROCER));
+    let holds = ledger.view().holds(address(ANNA), brand(GROCER)).expect("in memory");
     assert_eq!(*holds[0].lots, [lot("2027-11", 50), lot("2027-12", 20)]);
     ledger.fails(ANNA, redeem(GROCER, ANNA, 41), Code::InsufficientPoints);
     ledger.fails(ANNA, transfer(GROCER, ANNA, BO, 41), Code::InsufficientPoints);
@@ -42,8 +42,8 @@ fn a_capture_of_all_redeems_all() {
     ledger.apply(CASHIER, capture(GROCER, ANNA, "till 7", 110, "own"));
     assert_eq!(ledger.totals(GROCER), Sums { issued: 110, redeemed: 110, ..Sums::default() });
     let (account, brand) = (address(ANNA), brand(GROCER));
-    assert!(ledger.view().get(&HoldsKey { account, brand }).is_none(), "nothing is left behind");
-    assert!(ledger.view().get(&BalanceKey { account, brand }).is_none(), "nothing is left behind");
+    assert!(ledger.view().get(&HoldsKey { account, brand }).expect("in memory").is_none(), "nothing is left behind");
+    assert!(ledger.view().get(&BalanceKey { account, brand }).expect("in memory").is_none(), "nothing is left behind");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn an_expired_hold_returns_when_its_points_are_next_touched_by_whatever_operatio
     for (sender, touch) in touches {
         let mut ledger = with_an_expired_hold();
         ledger.apply(sender, touch.clone());
-        let holds = ledger.view().get(&HoldsKey { account, brand }).unwrap_or_default().holds;
+        let holds = ledger.view().get(&HoldsKey { account, brand }).expect("in memory").unwrap_or_default().holds;
         assert!(holds.iter().all(|hold| hold.reference != ledger.request(&reference("expired"))), "{touch:?}");
     }
 }

@@ -21,7 +21,7 @@ fn family() -> (Ledger, Address) {
 }
 
 fn spent(ledger: &Ledger, household: Address, member: u8) -> u64 {
-    ledger.view().spent_this_month(household, address(member), brand(GROCER)).get()
+    ledger.view().spent_this_month(household, address(member), brand(GROCER)).expect("in memory").get()
 }
 
 #[test]
@@ -33,8 +33,8 @@ fn a_household_is_an_account_that_nobody_signs_for() {
     let of_index = |index| Address::of_household(&ledger.genesis.chain_id(), &create.id(), index);
     let mut expected = vec![of_index(0), of_index(1)];
     expected.sort_unstable();
-    assert_eq!(ledger.view().memberships(address(ANNA)), expected);
-    assert!(ledger.view().account(of_index(0)).is_some() && of_index(0).is_household());
+    assert_eq!(ledger.view().memberships(address(ANNA)).expect("in memory"), expected);
+    assert!(ledger.view().account(of_index(0)).expect("in memory").is_some() && of_index(0).is_household());
     assert!(!address(ANNA).is_household());
     let until = ledger.now().plus_ms(HOUR_MS / 2);
     let forged = ledger.sign_with(&key(ANNA), of_index(0), until, vec![redeem(GROCER, ANNA, 1)]);
@@ -46,7 +46,7 @@ fn joining_takes_an_invitation_and_the_invitee_s_own_signature() {
     let (mut ledger, household) = family();
     ledger.fails(TILL, join(household), Code::NotInvited);
     ledger.apply(ANNA, invite(household, TILL, MemberRole::Child, &[]));
-    let invited = ledger.view().household(household).expect("there").invited;
+    let invited = ledger.view().household(household).expect("in memory").expect("there").invited;
     assert_eq!(invited, [(address(TILL), MemberRights { role: MemberRole::Child, limits: limits(&[]) })]);
     // The last invitation counts, and the same one isn't given twice.
     ledger.apply(ANNA, invite(household, TILL, MemberRole::Adult, &[(CAFE, 5)]));
@@ -54,11 +54,11 @@ fn joining_takes_an_invitation_and_the_invitee_s_own_signature() {
     let twice = vec![invite(household, ISSUER, MemberRole::Adult, &[]); 2];
     assert_eq!(ledger.run(ANNA, twice), failed(1, Code::AlreadyInvited));
     ledger.apply(TILL, join(household));
-    let view = ledger.view().household(household).expect("there");
+    let view = ledger.view().household(household).expect("in memory").expect("there");
     assert_eq!((view.members.len(), view.invited.len()), (4, 0));
     let (_, rights) = view.members.iter().find(|(member, _)| *member == address(TILL)).expect("joined");
     assert_eq!(*rights, MemberRights { role: MemberRole::Adult, limits: limits(&[(CAFE, 5)]) });
-    assert_eq!(ledger.view().memberships(address(TILL)), [household]);
+    assert_eq!(ledger.view().memberships(address(TILL)).expect("in memory"), [household]);
     ledger.fails(TILL, join(household), Code::NotInvited);
 }
 
@@ -145,7 +145,7 @@ fn what_is_counted_of_a_member_goes_with_it_and_its_holds_give_nothing_back_to_a
     ledger.apply(BO, of(household, redeem(GROCER, BO, 50)));
     ledger.apply(CLEO, leave(household));
     ledger.fails(CLEO, of(household, redeem(GROCER, CLEO, 1)), Code::NotOwner);
-    assert!(ledger.view().get(&SpentKey { household, member: address(CLEO) }).is_none());
+    assert!(ledger.view().get(&SpentKey { household, member: address(CLEO) }).expect("in memory").is_none());
     // A new invitation says what it may spend from then on.
     ledger.apply(ANNA, invite(household, CLEO, MemberRole::Child, &[(GROCER, 8)]));
     ledger.apply(CLEO, join(household));
@@ -161,9 +161,15 @@ fn what_comes_back_to_a_limit_entirely_leaves_no_count() {
     ledger.apply(BO, of(household, hold(GROCER, BO, 30, "till 7", ledger.now().plus_ms(DAY_MS))));
     let key = SpentKey { household, member: address(BO) };
     let holds = HoldsKey { account: household, brand: brand(GROCER) };
-    assert!(ledger.view().get(&key).is_some() && ledger.view().get(&holds).is_some());
+    assert!(
+        ledger.view().get(&key).expect("in memory").is_some()
+            && ledger.view().get(&holds).expect("in memory").is_some()
+    );
     ledger.apply(CASHIER, of(household, release(GROCER, BO, "till 7")));
-    assert!(ledger.view().get(&key).is_none() && ledger.view().get(&holds).is_none());
+    assert!(
+        ledger.view().get(&key).expect("in memory").is_none()
+            && ledger.view().get(&holds).expect("in memory").is_none()
+    );
 }
 
 #[test]
@@ -171,7 +177,7 @@ fn a_member_who_leaves_takes_nothing_and_keeps_its_own() {
     let (mut ledger, household) = family();
     ledger.apply(BO, leave(household));
     assert_eq!((ledger.pool(household, GROCER), ledger.balance(BO, CAFE)), (500, 10));
-    assert_eq!(ledger.view().memberships(address(BO)), []);
+    assert_eq!(ledger.view().memberships(address(BO)).expect("in memory"), []);
     ledger.fails(BO, of(household, redeem(GROCER, BO, 1)), Code::NotOwner);
 }
 
@@ -193,7 +199,7 @@ fn the_last_admin_goes_last_and_from_an_empty_pool_only() {
     ledger.fails(ANNA, leave(household), Code::LastHouseholdAdmin);
     ledger.apply(ANNA, of(household, redeem(GROCER, ANNA, 500)));
     ledger.apply(ANNA, leave(household));
-    assert!(ledger.view().household(household).is_none(), "dissolved");
+    assert!(ledger.view().household(household).expect("in memory").is_none(), "dissolved");
     ledger.fails(BO, deposit(CAFE, BO, household, 1), Code::PolicyForbidsPooling);
     ledger.fails(ANNA, deposit(GROCER, ANNA, household, 10), Code::UnknownHousehold);
 }
@@ -237,13 +243,13 @@ fn a_dissolved_household_leaves_nothing_behind() {
     ledger.apply(BO, leave(household));
     ledger.apply(CLEO, leave(household));
     let about = |ledger: &Ledger| {
-        let keys = ledger.view().tree().iter().map(|(key, _)| key);
+        let keys = in_memory(ledger.view().tree().iter()).map(|(key, _)| key);
         keys.filter(|key| account_of(key) == Some(household.as_bytes())).count()
     };
     assert_eq!(about(&ledger), 5, "account, household, its admin, an invitation, and a balance of dead lots");
     ledger.apply(ANNA, leave(household));
     assert_eq!(about(&ledger), 0);
-    assert!(ledger.view().memberships(address(ANNA)).is_empty());
+    assert!(ledger.view().memberships(address(ANNA)).expect("in memory").is_empty());
     ledger.fails(ANNA, leave(household), Code::UnknownHousehold);
 }
 
@@ -274,13 +280,6 @@ fn households_that_a_crowd_makes_and_dissolves_again_and_again_leave_the_state_a
     let answers = ledger.block(ledger.next_time(), &more);
     assert!(answers.iter().all(|answer| *answer == Ok(failed(0, Code::HouseholdsSpent))), "{answers:?}");
     assert_eq!(records(ledger.view()), before);
-}
-
-/// The keys of many accounts.
-fn crowd_key(number: u16) -> KeyPair {
-    let mut seed = [0; 32];
-    seed[..2].copy_from_slice(&number.to_be_bytes());
-    KeyPair::from_seed(&seed)
 }
 
 /// A block in which everyone of a crowd does the same.
@@ -319,7 +318,10 @@ fn anybody_can_give_to_a_pool_and_lots_keep_their_expiry_in_it() {
     ledger.pass_to(start_of("2026-12"));
     ledger.apply(TILL, issue(GROCER, TILL, 30, "gift"));
     ledger.apply(TILL, deposit(GROCER, TILL, household, 30));
-    assert_eq!(ledger.view().lots(household, brand(GROCER)), [lot("2027-11", 500), lot("2027-12", 30)]);
+    assert_eq!(
+        ledger.view().lots(household, brand(GROCER)).expect("in memory"),
+        [lot("2027-11", 500), lot("2027-12", 30)]
+    );
     ledger.apply(ANNA, of(household, transfer(GROCER, ANNA, BO, 510)));
     assert_eq!(ledger.lots(BO, GROCER), [lot("2027-11", 500), lot("2027-12", 10)]);
 }
@@ -328,7 +330,7 @@ fn anybody_can_give_to_a_pool_and_lots_keep_their_expiry_in_it() {
 fn a_member_can_be_in_several_households_up_to_16() {
     let (mut ledger, _) = family();
     ledger.create_households(BO, 15);
-    assert_eq!(ledger.view().memberships(address(BO)).len(), 16);
+    assert_eq!(ledger.view().memberships(address(BO)).expect("in memory").len(), 16);
     ledger.fails(BO, create_household(), Code::TooManyMemberships);
 }
 
@@ -360,7 +362,7 @@ fn nothing_is_credited_at_a_household_s_address_before_the_household_is_created(
     let early = ledger.sign(TILL, vec![to(household, issue(CAFE, ANNA, 2, "c"))]);
     let answers = ledger.block(ledger.next_time(), &[early, create]);
     assert_eq!(answers, [failed(Code::UnknownHousehold), Ok(Outcome::Applied)]);
-    assert!(ledger.view().household(household).expect("there").brands.is_empty());
+    assert!(ledger.view().household(household).expect("in memory").expect("there").brands.is_empty());
     ledger.apply(ANNA, to(household, transfer(GROCER, ANNA, ANNA, 20)));
-    assert_eq!(ledger.view().household(household).expect("there").brands, [brand(GROCER)]);
+    assert_eq!(ledger.view().household(household).expect("in memory").expect("there").brands, [brand(GROCER)]);
 }

@@ -26,7 +26,7 @@ fn anna_with(ledger: &mut Ledger, seed: u8, operation: Operation) -> Outcome {
 }
 
 fn signs(ledger: &Ledger, seed: u8) -> bool {
-    ledger.view().signs_for(&key(seed).public_key(), address(ANNA))
+    ledger.view().signs_for(&key(seed).public_key(), address(ANNA)).expect("in memory")
 }
 
 #[test]
@@ -35,7 +35,12 @@ fn a_lost_account_comes_back_with_a_new_key_after_the_clock() {
     ledger.apply(BO, start_recovery(ANNA, NEW_PHONE));
     ledger.fails(BO, finish_recovery(ANNA), Code::RecoveryNeedsGuardians);
     ledger.apply(BARISTA, start_recovery(ANNA, NEW_PHONE));
-    let agreed = ledger.view().recovery(address(ANNA)).and_then(|recovery| recovery.agreed).expect("two of three");
+    let agreed = ledger
+        .view()
+        .recovery(address(ANNA))
+        .expect("in memory")
+        .and_then(|recovery| recovery.agreed)
+        .expect("two of three");
     assert_eq!(agreed.from_ms, ledger.now().plus_ms(RECOVERY_DELAY_MS));
     ledger.pass_to(time(agreed.from_ms.get() - 2));
     let early = ledger.sign(CLEO, vec![finish_recovery(ANNA)]);
@@ -45,7 +50,7 @@ fn a_lost_account_comes_back_with_a_new_key_after_the_clock() {
     assert_eq!(ledger.block(agreed.from_ms, &[in_time]), [Ok(Outcome::Applied)]);
     assert!(signs(&ledger, NEW_PHONE) && !signs(&ledger, ANNA));
     assert_eq!(anna_with(&mut ledger, NEW_PHONE, redeem(GROCER, ANNA, 500)), Outcome::Applied);
-    assert_eq!(ledger.view().guardians(address(ANNA)).guardians.len(), 3, "the guardians stay");
+    assert_eq!(ledger.view().guardians(address(ANNA)).expect("in memory").guardians.len(), 3, "the guardians stay");
 }
 
 #[test]
@@ -111,7 +116,11 @@ fn a_stolen_guardian_can_not_keep_the_others_from_agreeing_on_another_key() {
     let mut ledger = ledger();
     ledger.apply(BO, start_recovery(ANNA, THIEF));
     ledger.apply(CLEO, start_recovery(ANNA, NEW_PHONE));
-    assert_eq!(ledger.view().recovery(address(ANNA)).expect("under way").agreed, None, "one for each key");
+    assert_eq!(
+        ledger.view().recovery(address(ANNA)).expect("in memory").expect("under way").agreed,
+        None,
+        "one for each key"
+    );
     ledger.apply(BARISTA, start_recovery(ANNA, NEW_PHONE));
     ledger.fails(BO, start_recovery(ANNA, THIEF), Code::RecoveryDecided);
     ledger.pass_to(ledger.now().plus_ms(RECOVERY_DELAY_MS));
@@ -124,9 +133,9 @@ fn a_guardian_can_change_its_mind_until_a_key_is_agreed_on() {
     let mut ledger = ledger();
     ledger.apply(BO, start_recovery(ANNA, THIEF));
     ledger.apply(BO, start_recovery(ANNA, NEW_PHONE));
-    assert_eq!(ledger.view().recovery(address(ANNA)).expect("under way").votes.len(), 1);
+    assert_eq!(ledger.view().recovery(address(ANNA)).expect("in memory").expect("under way").votes.len(), 1);
     ledger.apply(CLEO, start_recovery(ANNA, NEW_PHONE));
-    assert!(ledger.view().recovery(address(ANNA)).expect("under way").agreed.is_some());
+    assert!(ledger.view().recovery(address(ANNA)).expect("in memory").expect("under way").agreed.is_some());
 }
 
 #[test]
@@ -135,14 +144,14 @@ fn whoever_is_a_guardian_and_an_admin_of_one_counts_for_both() {
     ledger.apply(TILL, issue(GROCER, ANNA, 5, "a"));
     ledger.guard(ANNA, set_guardians(&[BARISTA], &[CAFE], 2));
     ledger.apply(BARISTA, start_recovery(ANNA, NEW_PHONE));
-    assert!(ledger.view().recovery(address(ANNA)).expect("under way").agreed.is_some());
+    assert!(ledger.view().recovery(address(ANNA)).expect("in memory").expect("under way").agreed.is_some());
 }
 
 #[test]
 fn a_freeze_stops_what_goes_out_until_the_delay_after_the_owner_asks_to_lift_it() {
     let mut ledger = ledger();
     ledger.apply(ANNA, freeze());
-    assert!(ledger.view().account(address(ANNA)).expect("there").frozen);
+    assert!(ledger.view().account(address(ANNA)).expect("in memory").expect("there").frozen);
     for operation in [
         redeem(GROCER, ANNA, 10),
         transfer(GROCER, ANNA, BO, 10),
@@ -157,7 +166,10 @@ fn a_freeze_stops_what_goes_out_until_the_delay_after_the_owner_asks_to_lift_it(
     ledger.fails(ANNA, redeem(GROCER, ANNA, 510), Code::AccountFrozen);
     let from = ledger.now().plus_ms(RECOVERY_DELAY_MS - SECOND_MS);
     ledger.pass_to(from);
-    assert!(!ledger.view().account(address(ANNA)).expect("there").frozen, "a view says so before anybody writes it");
+    assert!(
+        !ledger.view().account(address(ANNA)).expect("in memory").expect("there").frozen,
+        "a view says so before anybody writes it"
+    );
     ledger.apply(ANNA, redeem(GROCER, ANNA, 510));
 }
 
@@ -185,7 +197,7 @@ fn a_frozen_account_can_be_recovered_and_its_new_key_asks_to_lift_the_freeze() {
         let digest = ledger.digest(ANNA);
         ledger.apply(guardian, agree(ANNA, digest));
         if guardian == BO {
-            assert!(ledger.view().account(address(ANNA)).expect("there").frozen, "one of two");
+            assert!(ledger.view().account(address(ANNA)).expect("in memory").expect("there").frozen, "one of two");
         }
     }
     assert_eq!(anna_with(&mut ledger, NEW_PHONE, redeem(GROCER, ANNA, 1)), Outcome::Applied);

@@ -30,7 +30,7 @@ fn answer(ledger: &Ledger, request: &Request, from: u8) -> Operation {
 }
 
 fn paid(ledger: &Ledger, reference: &Reference) -> bool {
-    ledger.view().payment(reference, Some(ledger.now().day())).is_some()
+    ledger.view().payment(reference, Some(ledger.now().day())).expect("in memory").is_some()
 }
 
 /// An answer to a request that is changed after its reference was made; signed as it is.
@@ -117,9 +117,12 @@ fn the_ledger_finds_who_answered_a_request() {
         let transaction = ledger.sign(if is_held { BO } else { ANNA }, vec![operation]);
         let id = transaction.id();
         ledger.block(ledger.next_time(), &[transaction]);
-        let (of, found, hold) =
-            ledger.view().payment(&asked.reference(&chain), Some(asked.dated)).expect("it was answered");
+        let (of, found, hold) = ledger
+            .view()
+            .payment(&asked.reference(&chain), Some(asked.dated))
+            .expect("in memory")
+            .expect("it was answered");
         assert_eq!((of, found, hold.is_some()), (brand(GROCER), id, is_held));
     }
-    assert!(ledger.view().payment(&reference("nothing"), None).is_none());
+    assert!(ledger.view().payment(&reference("nothing"), None).expect("in memory").is_none());
 }

@@ -26,7 +26,7 @@ fn agreement(ledger: &mut Ledger) {
 }
 
 fn guardians(ledger: &Ledger) -> usize {
-    ledger.view().guardians(address(ANNA)).guardians.len()
+    ledger.view().guardians(address(ANNA)).expect("in memory").guardians.len()
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn the_key_alone_gets_nothing_out_after_the_guardians_agreed() {
     ledger.fails(ANNA, cancel_recovery(), Code::RecoveryStands);
     ledger.pass_to(ledger.now().plus_ms(RECOVERY_DELAY_MS));
     ledger.apply(CLEO, finish_recovery(ANNA));
-    assert!(ledger.view().signs_for(&key(NEW_PHONE).public_key(), address(ANNA)));
+    assert!(ledger.view().signs_for(&key(NEW_PHONE).public_key(), address(ANNA)).expect("in memory"));
     assert_eq!(ledger.balance(ANNA, GROCER), 500);
 }
 

@@ -26,7 +26,10 @@ fn receipt(dated_on: &str) -> Operation {
 }
 
 fn issued(ledger: &Ledger, receipt: &str) -> Option<Issued> {
-    ledger.view().latest(|shelf| IssuedKey { shelf, brand: brand(GROCER), reference: reference(receipt) }, None)
+    ledger
+        .view()
+        .latest(|shelf| IssuedKey { shelf, brand: brand(GROCER), reference: reference(receipt) }, None)
+        .expect("in memory")
 }
 
 #[test]
@@ -76,13 +79,13 @@ fn a_shelf_is_dropped_whole_in_the_first_block_that_is_not_earlier_than_its_time
     ledger.apply(TILL, dated(day("2026-12-31"), issue(GROCER, ANNA, 5, "older")));
     let months = |ledger: &Ledger| ledger.view().shelves().iter().map(|(month, _)| month).collect::<Vec<_>>();
     assert_eq!(months(&ledger), [month("2026-12"), month("2027-01")]);
-    let shelf = ledger.view().get(&ShelfKey(month("2026-12"))).expect("it was begun");
+    let shelf = ledger.view().get(&ShelfKey(month("2026-12"))).expect("in memory").expect("it was begun");
     assert_eq!((shelf.count, shelf.drop_ms), (1, start_of("2028-02")));
     ledger.pass_to(time(start_of("2028-02").get() - 1));
     assert_eq!(months(&ledger).len(), 2);
     ledger.pass_to(start_of("2028-02"));
     assert_eq!(months(&ledger), [month("2027-01")]);
-    assert!(ledger.view().get(&ShelfKey(month("2026-12"))).is_none());
+    assert!(ledger.view().get(&ShelfKey(month("2026-12"))).expect("in memory").is_none());
     assert!(issued(&ledger, "older").is_none() && issued(&ledger, "receipt").is_some());
     ledger.fails(TILL, reverse(GROCER, ANNA, 1, "older", "return"), Code::UnknownReference);
     ledger.fails(TILL, dated(day("2026-12-31"), issue(GROCER, ANNA, 5, "older")), Code::ReferenceTooOld);
@@ -143,7 +146,10 @@ fn what_fails_begins_no_shelf() {
     let mut ledger = on("2027-01-09");
     let transaction = ledger.sign(TILL, vec![receipt("2027-01-09"), issue(GROCER, ANNA, 0, "nothing")]);
     ledger.block(ledger.next_time(), &[transaction]);
-    assert!(ledger.view().shelves().is_empty() && ledger.view().get(&ShelfKey(month("2027-01"))).is_none());
+    assert!(
+        ledger.view().shelves().is_empty()
+            && ledger.view().get(&ShelfKey(month("2027-01"))).expect("in memory").is_none()
+    );
 }
 
 #[test]

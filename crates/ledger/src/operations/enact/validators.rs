@@ -8,6 +8,7 @@ use super::valid_endpoint;
 use crate::founding::found_seat;
 use crate::key::{GovernorKey, SeatKey, ValidatorsKey};
 use crate::record::Seat;
+use crate::stop::Stop;
 
 /// The validators in the middle of a motion, when they needn't be a set yet.
 pub(super) struct Draft {
@@ -36,36 +37,36 @@ impl Draft {
     }
 
     /// `AddValidator`: the validator and its seat.
-    pub(super) fn add(&mut self, context: &mut Context<'_, '_>, add: &AddValidator) -> Result<(), Code> {
+    pub(super) fn add(&mut self, context: &mut Context<'_, '_>, add: &AddValidator) -> Result<(), Stop> {
         let Validator { name, public_key, network_key, .. } = &add.validator;
         let governor = Address::of_key(&add.governor);
-        if self.has(name) || context.overlay.get(&GovernorKey(governor)).is_some() {
-            return Err(Code::ValidatorExists);
+        if self.has(name) || context.overlay.get(&GovernorKey(governor))?.is_some() {
+            return Err(Code::ValidatorExists.into());
         }
         if !add.governor.is_valid() {
-            return Err(Code::InvalidKey);
+            return Err(Code::InvalidKey.into());
         }
         if !add.proof.holds(&context.chain, name, public_key, network_key) {
-            return Err(Code::NodeProofInvalid);
+            return Err(Code::NodeProofInvalid.into());
         }
         valid_endpoint(add.endpoint.as_ref())?;
         self.is_changed = true;
         self.validators.push(add.validator.clone());
         let seat = Seat { governor, endpoint: add.endpoint.clone(), since: context.height };
-        found_seat(context.overlay, name, &seat);
+        found_seat(context.overlay, name, &seat)?;
         Ok(())
     }
 
     /// `RemoveValidator`: "Its seat goes with it, and with the seat the followers that it sponsors" (protocol,
     /// Governance)
-    pub(super) fn remove(&mut self, context: &mut Context<'_, '_>, name: &Name) -> Result<(), Code> {
+    pub(super) fn remove(&mut self, context: &mut Context<'_, '_>, name: &Name) -> Result<(), Stop> {
         self.named(name)?;
         self.validators.retain(|validator| validator.name != *name);
         self.removed.push(name.clone());
-        let seat = context.overlay.get(&SeatKey(name.clone())).expect("every validator has a seat");
-        context.overlay.remove(&GovernorKey(seat.governor));
-        context.overlay.remove(&SeatKey(name.clone()));
-        without_sponsor(context, name);
+        let seat = context.overlay.get(&SeatKey(name.clone()))?.expect("every validator has a seat");
+        context.overlay.remove(&GovernorKey(seat.governor))?;
+        context.overlay.remove(&SeatKey(name.clone()))?;
+        without_sponsor(context, name)?;
         Ok(())
     }
 
@@ -87,10 +88,10 @@ impl Draft {
     }
 
     /// Makes the validators those of the next block, if they are a set.
-    pub(super) fn finish(self, context: &mut Context<'_, '_>) -> Result<Vec<Name>, Code> {
+    pub(super) fn finish(self, context: &mut Context<'_, '_>) -> Result<Vec<Name>, Stop> {
         if self.is_changed {
             let set = ValidatorSet::new(self.validators).map_err(|_| Code::ValidatorSetInvalid)?;
-            context.overlay.put(&ValidatorsKey, &set);
+            context.overlay.put(&ValidatorsKey, &set)?;
         }
         Ok(self.removed)
     }

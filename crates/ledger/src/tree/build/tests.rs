@@ -25,10 +25,10 @@ fn a_tree_of_any_size_is_the_same_whether_it_was_built_or_changed_entry_by_entry
         let entries = entries(count);
         let built = builder_of(&entries).finish();
         let changes = entries.iter().map(|(_, key, value)| (key.as_slice().into(), Some(value.as_slice().into())));
-        let changed = StateTree::new().apply(&changes.collect());
+        let changed = StateTree::new().apply(&changes.collect()).expect("in memory");
         assert_eq!((built.root(), built.len()), (changed.root(), u64::from(count)));
         assert!(built.iter().eq(changed.iter()), "{count} entries");
-        StateTree::diff(&built, &changed, |_, key, _| panic!("{key:?} differs"));
+        StateTree::diff(&built, &changed, |_, key, _| panic!("{key:?} differs")).expect("in memory");
     }
 }
 

@@ -21,9 +21,9 @@ fn tree(numbers: impl IntoIterator<Item = u32>) -> StateTree {
 /// The proof of a present key, with the tree's root, from a page of several entries under branches.
 fn example() -> (Proof, Hash, u32) {
     let tree = tree(0..200);
-    let rich = (0..200).find(|i| tree.prove(&key(*i)).page.len() >= 3);
+    let rich = (0..200).find(|i| tree.prove(&key(*i)).expect("in memory").page.len() >= 3);
     let i = rich.expect("200 entries can't all be in pages of at most two");
-    (tree.prove(&key(i)), tree.root(), i)
+    (tree.prove(&key(i)).expect("in memory"), tree.root(), i)
 }
 
 /// The error of the example's proof after `tamper`; as a proof of absence it must fail too.
@@ -54,7 +54,7 @@ proptest! {
         let tree = tree(numbers.iter().copied());
         let root = tree.root();
         for i in (0..400).step_by(7) {
-            let proof = tree.prove(&key(i));
+            let proof = tree.prove(&key(i)).expect("in memory");
             let (right, absent, wrong) = (
                 proof.verify(&root, &key(i), Some(&value(i))),
                 proof.verify(&root, &key(i), None),
@@ -70,7 +70,7 @@ proptest! {
                 prop_assert_eq!(wrong, Err(ProofError::Absent));
             }
             // Another key's proof shows the truth about this key, or nothing.
-            let foreign = tree.prove(&key(other));
+            let foreign = tree.prove(&key(other)).expect("in memory");
             let claim = numbers.contains(&i).then(|| value(i));
             let lie = if claim.is_some() { None } else { Some(value(i)) };
             prop_assert!(foreign.verify(&root, &key(i), lie.as_deref()).is_err());
@@ -175,7 +175,7 @@ fn an_entry_off_the_path_is_refused() {
 #[test]
 fn a_branch_passed_off_as_a_page_does_not_verify() {
     let tree = tree(0..40);
-    let proof = tree.prove(&key(0));
+    let proof = tree.prove(&key(0)).expect("in memory");
     // The top branch hashes two hashes, just as a page with one entry does.
     let Some((sibling, rest)) = proof.siblings.split_first() else {
         panic!("40 entries don't fit in a page");
@@ -202,7 +202,7 @@ fn a_page_passed_off_as_a_branch_does_not_verify() {
 #[test]
 fn the_absence_of_everything_is_proven_in_the_empty_tree() {
     let tree = StateTree::new();
-    let proof = tree.prove(b"any");
+    let proof = tree.prove(b"any").expect("in memory");
     assert_eq!(proof, Proof { siblings: Vec::new(), page: Vec::new() });
     assert_eq!(proof.verify(&tree.root(), b"any", None), Ok(()));
 }
@@ -216,15 +216,15 @@ fn proofs_work_in_the_deepest_tree() {
         hash
     };
     let changes: Vec<_> = (0..17).map(|last| Change::crafted(key_hash(last), Some([last; 32]))).collect();
-    let deep = update(&Node::default(), &changes, 0);
+    let deep = update(&Node::default(), &changes, 0).expect("in memory");
     for last in 0..32 {
-        let proof = Proof::new(&deep, &key_hash(last));
+        let proof = Proof::new(&deep, &key_hash(last)).expect("in memory");
         assert_eq!(proof.siblings.len(), 252);
         let claim = (last < 17).then_some([last; 32]);
         assert_eq!(proof.verify_hashes(deep.hash(), &key_hash(last), claim), Ok(()));
     }
-    let page = update(&deep, &[Change::crafted(key_hash(3), None)], 0);
-    assert_eq!(Proof::new(&page, &key_hash(0)).siblings.len(), 0);
+    let page = update(&deep, &[Change::crafted(key_hash(3), None)], 0).expect("in memory");
+    assert_eq!(Proof::new(&page, &key_hash(0)).expect("in memory").siblings.len(), 0);
 }
 
 #[test]

@@ -1,7 +1,4 @@
 use super::*;
-use crate::tree::hash_key;
-
-type Change = ([u8; 32], Vec<u8>, Option<Vec<u8>>);
 
 /// A tree of some of many keys, whose values depend on `variant`.
 fn tree(count: u32, variant: u32) -> StateTree {
@@ -12,31 +9,35 @@ fn tree(count: u32, variant: u32) -> StateTree {
 
 /// Goes through the slices of two versions and compares them with the versions.
 fn check(older: &StateTree, newer: &StateTree) -> usize {
-    let (mut changes, mut entries, mut firsts) = (Vec::<Change>::new(), Vec::new(), Vec::new());
+    let (mut changed, mut gone, mut all, mut firsts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for slice in StateTree::slices(older.clone(), newer) {
         firsts.push(*slice.first());
-        let (from, before) = (entries.len(), changes.len());
-        slice.changes(|hash, key, value| changes.push((*hash, key.to_vec(), value.map(<[u8]>::to_vec))));
-        entries.extend(slice.entries().map(|(hash, key, value)| (*hash, key.to_vec(), value.to_vec())));
-        assert!((entries.len() - from) as u64 <= SLICE_ENTRIES_MAX);
-        assert!(changes[before..].iter().all(|(hash, ..)| hash >= slice.first()));
-        assert!(entries[from..].iter().all(|(hash, ..)| hash >= slice.first()));
-        let all_before = changes[..before].iter().map(|change| change.0).chain(entries[..from].iter().map(|one| one.0));
-        assert!(all_before.max().is_none_or(|hash| hash < *slice.first()));
+        let (from, mut entries) = (all.len(), 0);
+        slice.changed_pages(|at, page| changed.push((at, page.is_some())));
+        slice.gone_pages(|at, _| gone.push(at));
+        slice.pages(|at, _, is_changed| {
+            entries += u64::from(at.entries);
+            all.push((at, is_changed));
+        });
+        assert_eq!((entries, slice.is_empty()), (slice.len(), entries == 0));
+        assert!(entries <= SLICE_ENTRIES_MAX && slice.older_len() <= SLICE_ENTRIES_MAX);
+        assert!(all[from..].iter().all(|(at, _)| at.path >= *slice.first()));
+        assert!(all[..from].iter().all(|(at, _)| at.path < *slice.first()));
     }
     assert!(firsts.is_sorted() && firsts[0] == [0; 32]);
-    let mut expected = Vec::new();
-    StateTree::diff(older, newer, |hash, key, value| {
-        expected.push((*hash, key.to_vec(), value.map(<[u8]>::to_vec)));
-    });
-    assert!(changes == expected, "{} changes in slices, {} in all", changes.len(), expected.len());
-    assert!(entries.iter().map(|(_, key, value)| (key.as_slice(), value.as_slice())).eq(newer.iter()));
-    assert!(entries.iter().all(|(hash, key, _)| *hash == hash_key(key)));
+    let (mut expected, mut expected_gone, mut expected_all) = (Vec::new(), Vec::new(), Vec::new());
+    StateTree::changed_pages(older, newer, |at, page| expected.push((at, page.is_some())));
+    StateTree::changed_pages(newer, older, |at, _| expected_gone.push(at));
+    newer.pages(|at, _| expected_all.push(at));
+    assert!(changed == expected, "{} pages in slices, {} in all", changed.len(), expected.len());
+    assert!(gone == expected_gone, "{} pages in slices, {} in all", gone.len(), expected_gone.len());
+    assert!(all.iter().map(|(at, _)| at).eq(&expected_all));
+    assert!(all.iter().filter(|(_, is_changed)| *is_changed).map(|(at, _)| at).eq(expected.iter().map(|(at, _)| at)));
     firsts.len()
 }
 
 #[test]
-fn the_slices_of_two_versions_of_any_sizes_are_their_changes_and_entries() {
+fn the_slices_of_two_versions_of_any_sizes_are_their_pages() {
     for (older, newer) in [(0, 0), (0, 10), (10, 0), (30, 40), (3, 20_000), (20_000, 3), (15_000, 20_000), (9, 9_000)] {
         let slices = check(&tree(older, 1), &tree(newer, 2));
         assert_eq!(slices > 1, older.max(newer) > 5_000, "{slices} slices of {older} and {newer}");

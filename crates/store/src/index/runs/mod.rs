@@ -1,5 +1,5 @@
-//! Immutable sorted files beside sled: where transactions are and which concern an account, the runs; and files of
-//! changes, the entries of the state and until when the latest transactions are valid.
+//! Immutable sorted files beside sled: where transactions are and which concern an account, the runs; files of pages of
+//! the state; and until when the latest transactions are valid.
 //!
 //! Every checkpoint writes those of its blocks, and makes one of the latest when they have become many. A file counts
 //! from the moment that the checkpoint does which lists it, and is durable before; one that isn't listed is deleted at
@@ -7,15 +7,16 @@
 
 mod build;
 mod due;
-mod entries;
 mod folder;
 mod job;
+mod live;
 mod marks;
 mod merge;
-mod order;
 mod pages;
+mod recent;
 mod renewal;
 mod run;
+mod span;
 mod state;
 mod trees;
 
@@ -31,16 +32,18 @@ use crate::disk::Disk;
 use crate::error::StoreError;
 use crate::limits::CHECKPOINT_MERGE_BYTES;
 use crate::pace::Pace;
+use crate::pages::Pages;
 use crate::placed::{Page, Placed};
 use crate::tail::Layer;
 use due::Due;
 use folder::Folder;
 use job::MergeJob;
-pub(crate) use order::Order;
-pub(crate) use renewal::{Changed, StateChanges, note};
+pub(crate) use recent::RecentInfo;
+pub(crate) use renewal::StateChanges;
 use run::Run;
 pub(crate) use run::RunInfo;
-pub(crate) use state::{Part, StateInfo};
+pub(crate) use state::StateInfo;
+use trees::OpenTree;
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
 
@@ -52,6 +55,7 @@ pub(crate) struct Files {
     states: Arc<[StateInfo]>,
     /// By shelf.
     shelves: Arc<[StateInfo]>,
+    recent: Arc<[RecentInfo]>,
 }
 
 /// The list of files in a checkpoint.
@@ -61,6 +65,7 @@ pub(crate) struct FileInfos {
     pub(crate) states: Vec<StateInfo>,
     /// Those of each shelf together, by month.
     pub(crate) shelves: Vec<StateInfo>,
+    pub(crate) recent: Vec<RecentInfo>,
 }
 
 fn infos(runs: &[Arc<Run>]) -> Vec<RunInfo> {
@@ -69,7 +74,8 @@ fn infos(runs: &[Arc<Run>]) -> Vec<RunInfo> {
 
 impl Files {
     pub(super) fn infos(&self) -> FileInfos {
-        FileInfos { runs: infos(&self.runs), states: self.states.to_vec(), shelves: self.shelves.to_vec() }
+        let (states, shelves, recent) = (self.states.to_vec(), self.shelves.to_vec(), self.recent.to_vec());
+        FileInfos { runs: infos(&self.runs), states, shelves, recent }
     }
 }
 
@@ -84,8 +90,11 @@ impl FileInfos {
             && shelves.windows(2).all(|pair| pair[0][0].shelf < pair[1][0].shelf);
         let are_complete = shelves.iter().chain([&&self.states[..]]).all(|infos| renewal::are_complete(infos));
         let trees = shelves.into_iter().chain([&self.states[..]]).map(heights);
+        let recent_follow = self.recent.windows(2).all(|pair| pair[0].first < pair[1].first)
+            && self.recent.last().is_none_or(|info| info.first <= checkpoint);
         are_known
             && are_complete
+            && recent_follow
             && trees.chain([runs]).all(|heights| {
                 let follow = heights.windows(2).all(|pair| pair[0].1 < pair[1].0);
                 follow && heights.iter().all(|(first, last)| first <= last && *last <= checkpoint)
@@ -102,6 +111,8 @@ fn by_shelf(infos: &[StateInfo]) -> impl Iterator<Item = &[StateInfo]> {
 pub(crate) struct Runs {
     disk: Disk,
     directory: PathBuf,
+    /// The pages of the state, with their places.
+    pub(super) pages: Pages,
     list: RwLock<Files>,
     /// The merge that goes on beside checkpoints.
     job: Mutex<Option<MergeJob>>,
@@ -111,28 +122,30 @@ pub(crate) struct Runs {
 
 impl Runs {
     /// The directory of the runs of an index; none of them is open yet.
-    pub(super) fn new(disk: &Disk, index: &Path) -> Result<Self, StoreError> {
+    pub(super) fn new(disk: &Disk, index: &Path, pages: Pages) -> Result<Self, StoreError> {
         let directory = index.join("runs");
         disk.create_directory(&directory)?;
-        let (list, job) = (RwLock::default(), Mutex::default());
-        Ok(Self { disk: disk.clone(), directory, list, job, checkpoint_merge_bytes: CHECKPOINT_MERGE_BYTES })
+        let (disk, list, job) = (disk.clone(), RwLock::default(), Mutex::default());
+        Ok(Self { disk, directory, pages, list, job, checkpoint_merge_bytes: CHECKPOINT_MERGE_BYTES })
     }
 
     /// Opens the files of a checkpoint.
     pub(super) fn open(&self, infos: &FileInfos) -> Result<(), StoreError> {
         let open = |info: &RunInfo| Run::open(&self.disk, &self.directory, *info).map(Arc::new);
         let runs = infos.runs.iter().map(open).collect::<Result<_, _>>()?;
-        self.set(Files { runs, states: infos.states.as_slice().into(), shelves: infos.shelves.as_slice().into() });
+        let (states, shelves) = (infos.states.as_slice().into(), infos.shelves.as_slice().into());
+        self.set(Files { runs, states, shelves, recent: infos.recent.as_slice().into() });
         Ok(())
     }
 
     /// Writes the files of some blocks, and merges what has to be merged, durably; returns the files that there are
-    /// then. Nobody sees them before [`Runs::replace`].
+    /// then. Nobody sees them before [`Runs::replace`], but for the pages.
     pub(super) fn add(
         &self,
         layer: &Layer,
         changes: StateChanges<'_>,
         shelves: (BTreeMap<Month, StateTree>, &Shelves),
+        is_remembered: impl FnMut(u32) -> Result<bool, StoreError>,
         pace: &Pace,
     ) -> Result<Files, StoreError> {
         let before = self.list();
@@ -141,9 +154,13 @@ impl Runs {
         let mut files = Files { runs, ..before.clone() };
         let heights = layer.blocks.first_key_value().zip(layer.blocks.last_key_value());
         if let Some(heights) = heights.map(|((first, _), (last, _))| (*first, *last)) {
-            files.states = trees::add(&folder, before.states.to_vec(), heights, changes)?.into();
-            files.shelves = trees::add_shelves(&folder, &before.shelves, heights, shelves)?.into();
+            let pages = &self.pages;
+            files.states = trees::add(&folder, pages, before.states.to_vec(), heights, changes)?.into();
+            files.shelves = trees::add_shelves(&folder, pages, &before.shelves, heights, shelves)?.into();
         }
+        let first = layer.transactions().first().map(|placed| placed.height);
+        let recent = || recent::add(&folder, &before.recent, first, layer.minutes(), is_remembered);
+        files.recent = pace.aside(recent)?.into();
         self.disk.sync_directory(&self.directory)?;
         Ok(files)
     }
@@ -218,7 +235,7 @@ impl Runs {
 
     /// The bytes of the files of the state that become one if a checkpoint's own has so many.
     pub(super) fn bytes_of_merge(&self, own_bytes: u64) -> u64 {
-        let sizes = self.list().states.iter().map(|info| info.stream_bytes).chain([own_bytes]).collect::<Vec<_>>();
+        let sizes = self.list().states.iter().map(StateInfo::bytes).chain([own_bytes]).collect::<Vec<_>>();
         renewal::first_to_merge(&sizes).map_or(0, |from| sizes[from..].iter().sum())
     }
 
@@ -253,9 +270,10 @@ impl Runs {
 
     /// Deletes the files that no checkpoint lists, but for the one that is being made beside checkpoints.
     pub(super) fn clean(&self) -> Result<(), StoreError> {
-        let FileInfos { runs, states, shelves } = self.list().infos();
+        let FileInfos { runs, states, shelves, recent } = self.list().infos();
         let mut listed: Vec<String> = runs.iter().map(RunInfo::file_name).collect();
-        listed.extend(states.iter().chain(&shelves).map(StateInfo::file_name));
+        listed.extend(states.iter().chain(&shelves).flat_map(StateInfo::file_names));
+        listed.extend(recent.iter().map(RecentInfo::file_name));
         listed.extend(self.job().as_ref().map(MergeJob::file_name));
         for name in self.disk.names(&self.directory)? {
             if !listed.contains(&name) {
@@ -265,7 +283,7 @@ impl Runs {
         Ok(())
     }
 
-    /// Reads every byte of every run. The other files are read at every start.
+    /// Reads every byte of every run. The other files are read at every start, but for the pages.
     pub(super) fn verify(&self) -> Result<(), StoreError> {
         self.list().runs.iter().try_for_each(|run| run.file.verify())
     }
@@ -279,30 +297,41 @@ impl Runs {
         self.list().runs.iter().try_for_each(|run| run.each_from(first, &mut f))
     }
 
-    /// Goes through a part of the entries of the state and of what is recent, in their order.
-    pub(super) fn each_entry(
+    /// The trees of the state, the main one and those of shelves, with no pages in memory, of which nobody has checked
+    /// yet that they are the right ones. From then on `pages` knows where theirs are. Checks every page, too, if asked
+    /// to.
+    pub(super) fn trees(
         &self,
-        part: Part,
-        mut f: impl FnMut(&Order, &[u8], &[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        entries::each(&self.disk, &self.directory, &self.list().states, part, |order, key, value| {
-            value.map_or(Ok(()), |value| f(order, key, value))
-        })
+        pages: &Pages,
+        checks_pages: bool,
+    ) -> Result<(StateTree, BTreeMap<Month, StateTree>), StoreError> {
+        let list = self.list();
+        let load = |infos: &[StateInfo]| {
+            let tree = OpenTree::open(&self.disk, &self.directory, infos, pages)?;
+            // A simulated fault meets the same read every time.
+            let loaded = tree.load(self.disk.is_simulated())?;
+            if checks_pages {
+                tree.verify()?;
+            }
+            Ok::<_, StoreError>(loaded)
+        };
+        let mut shelves = BTreeMap::new();
+        for infos in by_shelf(&list.shelves) {
+            let Some(month) = infos.first().and_then(|info| info.shelf) else { continue };
+            shelves.insert(month, load(infos)?);
+        }
+        Ok((load(&list.states)?, shelves))
     }
 
-    /// Goes through a part of the records of each shelf, in their order, with its month.
-    pub(super) fn each_shelved(
-        &self,
-        part: Part,
-        mut f: impl FnMut(Month, &Order, &[u8], &[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        for infos in by_shelf(&self.list().shelves) {
-            let Some(month) = infos.first().and_then(|info| info.shelf) else { continue };
-            entries::each(&self.disk, &self.directory, infos, part, |order, key, value| {
-                value.map_or(Ok(()), |value| f(month, order, key, value))
-            })?;
+    /// The minutes in which the validity of the latest transactions ends, in the order of the chain, with the block of
+    /// the first of them.
+    pub(super) fn recent_minutes(&self) -> Result<Option<(Height, Vec<u32>)>, StoreError> {
+        let list = self.list();
+        let mut minutes = Vec::new();
+        for info in &*list.recent {
+            minutes.extend(info.read(&self.disk, &self.directory)?);
         }
-        Ok(())
+        Ok(list.recent.first().map(|info| (info.first, minutes)))
     }
 
     /// A transaction.
@@ -329,19 +358,23 @@ impl Runs {
         self.list().infos()
     }
 
-    /// Writes all entries anew; returns what a checkpoint lists then.
+    /// Writes the state and the minutes of the latest transactions anew, as `change` makes them of what there is;
+    /// returns what a checkpoint lists then.
     #[cfg(test)]
-    pub(super) fn rewrite_entries(&self, entries: &Changed) -> Result<FileInfos, StoreError> {
-        let FileInfos { runs, states, shelves } = self.list().infos();
+    pub(super) fn rewrite(&self, change: impl FnOnce(&mut StateTree, &mut Vec<u32>)) -> Result<FileInfos, StoreError> {
+        let FileInfos { runs, states, shelves, .. } = self.list().infos();
         let pace = Pace::at_once();
         let folder = Folder { disk: &self.disk, directory: &self.directory, pace: &pace };
-        let heights = (states[0].first, states[states.len() - 1].last);
-        let mut writer = state::StateWriter::create(&folder, None, heights)?;
-        for (order, (rest, value)) in entries {
-            writer.write(order, rest, value.as_deref())?;
-        }
-        let states = vec![writer.finish(order::Span::ALL, 0)?];
-        Ok(FileInfos { runs, states, shelves })
+        let (mut tree, _) = self.trees(&self.pages, false)?;
+        let mut lacking = Vec::new();
+        tree.pages(|page, _| lacking.push(page.hash));
+        tree = tree.with_pages(&self.pages.load(&lacking)?);
+        let (first, mut minutes) = self.recent_minutes()?.unwrap_or((Height::GENESIS, Vec::new()));
+        change(&mut tree, &mut minutes);
+        let heights = (states[0].first, states[states.len() - 1].last.next());
+        let changes = StateChanges { shelf: None, older: StateTree::new(), newer: &tree };
+        let states = trees::add(&folder, &self.pages, Vec::new(), heights, changes)?;
+        Ok(FileInfos { runs, states, shelves, recent: vec![recent::write(&folder, first, &minutes)?] })
     }
 
     fn list(&self) -> Files {

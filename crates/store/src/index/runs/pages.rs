@@ -37,27 +37,68 @@ fn checksum(key: &[u8], page: u64, content: &[u8]) -> [u8; CHECKSUM_BYTES] {
     crc32c::crc32c_append(place, content).to_le_bytes()
 }
 
-/// Writes a file from its start to its end, at the pace of the checkpoint that it is for.
-pub(super) struct PageWriter<'a> {
+/// A file that is written from its start to its end, at the pace of the checkpoint that it is for.
+pub(super) struct PacedFile<'a> {
     pace: &'a Pace,
     file: AppendFile,
     /// Bytes that are in the file and not yet durable.
     unsynced: usize,
+    /// Bytes that aren't in the file yet.
+    buffer: Vec<u8>,
+}
+
+impl<'a> PacedFile<'a> {
+    /// Makes the file; one of that name that an interrupted checkpoint has left goes.
+    pub(super) fn create(folder: &Folder<'a>, name: &str) -> Result<Self, StoreError> {
+        let path = folder.directory.join(name);
+        folder.disk.remove(&path)?;
+        Ok(Self { pace: folder.pace, file: folder.disk.create(&path)?, unsynced: 0, buffer: Vec::new() })
+    }
+
+    /// Takes bytes in; true if they, and all before them, are in the file now.
+    pub(super) fn write(&mut self, parts: &[&[u8]]) -> Result<bool, StoreError> {
+        parts.iter().for_each(|part| self.buffer.extend_from_slice(part));
+        let is_full = self.buffer.len() >= RUN_BUFFER_PAGES * PAGE_BYTES;
+        if is_full {
+            self.flush()?;
+        }
+        Ok(is_full)
+    }
+
+    /// Writes the rest, and makes all of it durable.
+    pub(super) fn finish(&mut self) -> Result<(), StoreError> {
+        self.file.append(&[&self.buffer])?;
+        self.buffer.clear();
+        self.file.sync()
+    }
+
+    /// Writes what there is, and makes it durable from time to time: all at once would take long.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        self.file.append(&[&self.buffer])?;
+        self.unsynced = self.unsynced.saturating_add(self.buffer.len());
+        if self.unsynced >= RUN_SYNC_BYTES {
+            self.file.sync()?;
+            self.unsynced = 0;
+        }
+        let written = self.buffer.len() as u64;
+        self.buffer.clear();
+        self.pace.did(written)
+    }
+}
+
+/// Writes such a stream.
+pub(super) struct PageWriter<'a> {
+    file: PacedFile<'a>,
     key: Vec<u8>,
     written: u64,
-    /// Whole pages that aren't in the file yet.
-    pages: Vec<u8>,
-    /// The content of the page after them.
+    /// The content of the page after those that are whole.
     content: Vec<u8>,
 }
 
 impl<'a> PageWriter<'a> {
     /// Makes the file; one of that name that an interrupted checkpoint has left goes.
     pub(super) fn create(folder: &Folder<'a>, name: &str, key: Vec<u8>) -> Result<Self, StoreError> {
-        let path = folder.directory.join(name);
-        folder.disk.remove(&path)?;
-        let (pace, file) = (folder.pace, folder.disk.create(&path)?);
-        Ok(Self { pace, file, unsynced: 0, key, written: 0, pages: Vec::new(), content: Vec::new() })
+        Ok(Self { file: PacedFile::create(folder, name)?, key, written: 0, content: Vec::new() })
     }
 
     pub(super) fn write(&mut self, mut bytes: &[u8]) -> Result<(), StoreError> {
@@ -80,29 +121,15 @@ impl<'a> PageWriter<'a> {
             self.content.resize(CONTENT_BYTES, 0);
             self.end_page()?;
         }
-        self.file.append(&[&self.pages])?;
-        self.file.sync()
-    }
-
-    /// Writes whole pages, and makes them durable from time to time: all at once would take long.
-    fn flush(&mut self) -> Result<(), StoreError> {
-        self.file.append(&[&self.pages])?;
-        self.unsynced = self.unsynced.saturating_add(self.pages.len());
-        if self.unsynced >= RUN_SYNC_BYTES {
-            self.file.sync()?;
-            self.unsynced = 0;
-        }
-        let written = self.pages.len() as u64;
-        self.pages.clear();
-        self.pace.did(written)
+        self.file.finish()
     }
 
     fn end_page(&mut self) -> Result<(), StoreError> {
-        self.pages.extend_from_slice(&self.content);
-        self.pages.extend_from_slice(&checksum(&self.key, self.written, &self.content));
+        let checksum = checksum(&self.key, self.written, &self.content);
+        self.file.write(&[&self.content, &checksum])?;
         self.content.clear();
         self.written = self.written.saturating_add(1);
-        if self.pages.len() >= RUN_BUFFER_PAGES * PAGE_BYTES { self.flush() } else { Ok(()) }
+        Ok(())
     }
 }
 
@@ -188,15 +215,15 @@ impl PageReader<'_> {
         Ok(Some(bytes))
     }
 
-    /// The next bytes, so many, in place of what the buffer holds.
-    pub(super) fn next_bytes(&mut self, len: u32, buffer: &mut Vec<u8>) -> Result<(), StoreError> {
-        buffer.clear();
-        if self.end.saturating_sub(self.at) < u64::from(len) {
-            return Err(DAMAGED.into());
+    /// Appends the next bytes to a buffer, as many as are at hand; none at the end.
+    pub(super) fn next_bytes(&mut self, buffer: &mut Vec<u8>) -> Result<(), StoreError> {
+        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        if left > 0 {
+            let here = self.at(self.at)?;
+            let len = here.len().min(left);
+            buffer.extend_from_slice(&here[..len]);
+            self.at = self.at.saturating_add(len as u64);
         }
-        buffer.resize(usize::try_from(len).map_err(|_| DAMAGED)?, 0);
-        self.fill(self.at, buffer)?;
-        self.at = self.at.saturating_add(u64::from(len));
         Ok(())
     }
 

@@ -1,167 +1,182 @@
-//! Writing the state file of a checkpoint, and making one of small ones.
+//! Writing the file of the state of a checkpoint, and making one of small ones.
 //!
-//! For each byte of an entry that has changed, the next checkpoint writes two more of entries that have not, going
-//! through all keys in turn, a slice of them at a time and none that it has not the bytes for. So in the long run the
-//! files that checkpoints write of the state have at most three bytes for each byte of what has changed between one and
-//! the next, however large the state is; and together they have about half as much again as the state.
+//! For every two bytes of pages that have changed, the next checkpoint writes five more of pages that have not, going
+//! through all key hashes in turn, and none that it has not the bytes for. So the files that checkpoints write of the
+//! state have at most three and a half bytes for each byte of what has changed between one and the next, however large
+//! the state is; and together they have about half as much again as the state. A page that is not in memory is read
+//! where it lies.
 //!
-//! Making one of small files comes on top of it: that writes an entry again each time into a file about half as large
+//! Making one of small files comes on top of it: that writes a page again each time into a file about half as large
 //! again as the one that it was in, apart from the first time, until the file has a sixteenth of all their bytes.
 
-use std::collections::BTreeMap;
-
 use lojal_ledger::StateTree;
-use lojal_ledger::tree::Slice;
+use lojal_ledger::tree::{PageAt, PageInMemory};
 use lojal_types::{Height, Month};
 
-use super::entries::each;
 use super::folder::Folder;
-use super::order::{Order, Span};
-use super::state::{MALFORMED, Part, StateInfo, StateWriter, entry_bytes};
+use super::live::Live;
+use super::span::{START, Span};
+use super::state::{MALFORMED, Part, StateInfo, StateWriter, cost};
 use crate::error::StoreError;
-use crate::limits::{RENEWED_PER_CHANGED, STATE_MERGE_PARTS};
+use crate::limits::{RENEWED_PER_TWO_CHANGED, STATE_MERGE_PARTS};
+use crate::pages::Pages;
 
-/// The changes written to one state file.
+/// The changes written to one file.
 pub(crate) struct StateChanges<'a> {
     /// The shelf whose tree it is; none for the main tree.
     pub(crate) shelf: Option<Month>,
-    /// Two versions of the state, of which the file gets the entries in which they differ. The older one is freed as
-    /// the file is written.
+    /// Two versions of the state, of which the file gets the pages in which they differ. The older one is freed as the
+    /// file is written.
     pub(crate) older: StateTree,
     pub(crate) newer: &'a StateTree,
-    /// Changes of kinds that come after the state.
-    pub(crate) others: Changed,
 }
 
-/// Keys with their new values, none for those that go.
-pub(crate) type Changed = BTreeMap<Order, (Vec<u8>, Option<Vec<u8>>)>;
-
-/// Notes the change of a whole key, unless that is empty.
-pub(crate) fn note(changed: &mut Changed, key: &[u8], value: Option<Vec<u8>>) {
-    if let (Some(order), Some((_, rest))) = (Order::of(key), key.split_first()) {
-        changed.insert(order, (rest.to_vec(), value));
-    }
-}
-
-/// The part of all keys that a file gets whole.
+/// The part of all key hashes that a file gets whole.
 struct Renewal {
     span: Span,
     /// The bytes that it still owes.
     owed: u64,
-    /// True once it goes no further, and if that is the end of everything.
+    /// True once it goes no further.
     is_over: bool,
-    has_end: bool,
 }
 
 impl Renewal {
     /// After the files before.
     fn after(infos: &[StateInfo]) -> Self {
         match infos.last() {
-            None => Self { span: Span::ALL, owed: 0, is_over: false, has_end: true },
+            None => Self { span: Span::ALL, owed: 0, is_over: true },
             Some(StateInfo { whole, owed, .. }) => {
                 let span = Span { from: whole.to, to: whole.to, is_all: false };
-                Self { span, owed: *owed, is_over: false, has_end: false }
+                Self { span, owed: *owed, is_over: false }
             }
         }
     }
 
-    /// The place in a slice, which ends at `end`, from which on it is written whole.
-    fn take(&mut self, slice: &Slice, end: Order) -> Option<Order> {
-        if self.span.is_all {
-            return Some(Order::START);
+    /// True if it may take a page of a slice that ends here.
+    fn reaches(&self, end: [u8; 32]) -> bool {
+        !self.is_over && (end == START || end > self.span.from)
+    }
+
+    /// True if it is at a page, which is not before its beginning.
+    fn is_at(&self, page: &PageAt) -> bool {
+        let (bytes, bits) = (usize::from(page.depth) / 8, usize::from(page.depth) % 8);
+        let mut from = self.span.from;
+        // The first key hash of a page of this depth that has the beginning in it.
+        for (index, byte) in from.iter_mut().enumerate().skip(bytes) {
+            *byte &= if index == bytes { !(0xff_u8 >> bits) } else { 0 };
         }
-        if self.is_over || (end != Order::START && end <= self.span.from) {
-            return None;
+        !self.is_over && page.path >= from
+    }
+
+    /// Takes a page of so many bytes that hasn't changed, or ends before it.
+    fn take(&mut self, page: &PageAt, bytes: u64) -> bool {
+        match self.owed.checked_sub(bytes) {
+            Some(owed) => self.owed = owed,
+            None => {
+                self.is_over = true;
+                self.span.to = page.path.max(self.span.from);
+            }
         }
-        let from = self.span.from;
-        let entries = slice.entries().filter(|(key_hash, ..)| from <= Order::of_state(**key_hash));
-        let bytes = entries.map(|(_, key, value)| entry_bytes(key, Some(value))).sum::<u64>();
-        self.is_over = bytes > self.owed;
-        if self.is_over {
-            return None;
-        }
-        self.owed = self.owed.saturating_sub(bytes);
-        self.span.to = end;
-        (self.is_over, self.has_end) = (end == Order::START, end == Order::START);
-        self.span.is_all = self.has_end && from == Order::START;
-        Some(from)
+        !self.is_over
+    }
+
+    /// The part that it has got, at the end.
+    fn span(&self) -> Span {
+        if self.is_over { self.span } else { Span { to: START, is_all: self.span.from == START, ..self.span } }
     }
 }
 
-/// Writes the changes of some blocks, durably but for the file's name. Entries go from the tree into the file one by
+/// A file that is written.
+struct Writing<'a> {
+    pages: &'a Pages,
+    shelf: Option<Month>,
+    writer: StateWriter<'a>,
+    renewal: Renewal,
+    /// The bytes of pages that have changed.
+    changed: u64,
+    bytes: Vec<u8>,
+}
+
+impl Writing<'_> {
+    fn take(&mut self, page: &PageAt, in_memory: Option<PageInMemory<'_>>, is_changed: bool) -> Result<(), StoreError> {
+        if !is_changed && !self.renewal.is_at(page) {
+            return Ok(());
+        }
+        self.bytes.clear();
+        match in_memory {
+            Some(in_memory) => in_memory.encode(&mut self.bytes),
+            None => self.bytes = self.pages.bytes_of(&page.hash)?,
+        }
+        let bytes = cost(&self.bytes);
+        if is_changed {
+            self.changed = self.changed.saturating_add(bytes);
+            in_memory.inspect(|in_memory| self.pages.written(self.shelf, &page.path, in_memory.size()));
+        } else if !self.renewal.take(page, bytes) {
+            return Ok(());
+        }
+        self.writer.write(page, &self.bytes, !is_changed)
+    }
+
+    /// A page of the older version that the newer one hasn't.
+    fn leave(&mut self, page: &PageAt, in_memory: Option<PageInMemory<'_>>) -> Result<(), StoreError> {
+        leave(self.pages, self.shelf, page, in_memory, Some(self.writer.file))
+    }
+}
+
+/// Notes that a page is in the state no more, but perhaps in the file that is being written.
+pub(super) fn leave(
+    pages: &Pages,
+    shelf: Option<Month>,
+    page: &PageAt,
+    in_memory: Option<PageInMemory<'_>>,
+    file: Option<u16>,
+) -> Result<(), StoreError> {
+    in_memory.inspect(|in_memory| pages.gone(shelf, &page.path, in_memory.size()));
+    if page.entries > 0 {
+        pages.leave(&page.hash, file)?;
+    }
+    Ok(())
+}
+
+/// Writes the changes of some blocks, durably but for the files' names. Pages go from the tree into the file one by
 /// one: a list of them would be larger than the file.
 pub(super) fn write(
     folder: &Folder<'_>,
+    pages: &Pages,
     infos: &[StateInfo],
     heights: (Height, Height),
     changes: StateChanges<'_>,
 ) -> Result<StateInfo, StoreError> {
-    let StateChanges { shelf, older, newer, others } = changes;
-    let mut writer = StateWriter::create(folder, shelf, heights)?;
-    let (mut renewal, mut changed) = (Renewal::after(infos), 0_u64);
+    let StateChanges { shelf, older, newer } = changes;
+    let writer = StateWriter::create(folder, pages, shelf, heights)?;
+    let renewal = Renewal::after(infos);
+    let mut writing = Writing { pages, shelf, writer, renewal, changed: 0, bytes: Vec::new() };
     let mut slices = StateTree::slices(older, newer).peekable();
     while let Some(slice) = slices.next() {
-        let end = slices.peek().map_or(Order::START, |next| Order::of_state(*next.first()));
-        let from = renewal.take(&slice, end);
-        changed = changed.saturating_add(write_slice(&mut writer, &slice, from)?);
-    }
-    if renewal.has_end {
-        write_after_state(folder, infos, &mut writer, others)?;
-    } else {
-        for (order, (rest, value)) in &others {
-            writer.write(order, rest, value.as_deref())?;
+        let end = slices.peek().map_or(START, |next| *next.first());
+        let (mut done, is_reached) = (Ok(()), writing.renewal.reaches(end));
+        let mut take = |page: PageAt, in_memory: Option<PageInMemory<'_>>, is_changed: bool| {
+            if done.is_ok() {
+                done = writing.take(&page, in_memory, is_changed);
+            }
+        };
+        if is_reached {
+            slice.pages(take);
+        } else {
+            slice.changed_pages(|page, in_memory| take(page, in_memory, true));
         }
-    }
-    writer.finish(renewal.span, renewal.owed.saturating_add(changed.saturating_mul(RENEWED_PER_CHANGED)))
-}
-
-/// Writes the changes in a slice, and from a place on all its entries; returns the bytes of the changes.
-fn write_slice(writer: &mut StateWriter<'_>, slice: &Slice, whole: Option<Order>) -> Result<u64, StoreError> {
-    let (mut written, mut changed) = (Ok(()), 0_u64);
-    let is_whole = |order: &Order| whole.is_some_and(|from| from <= *order);
-    if whole.is_none_or(|from| from > Order::of_state(*slice.first())) {
-        slice.changes(|key_hash, key, value| {
-            let order = Order::of_state(*key_hash);
-            if written.is_ok() && !is_whole(&order) {
-                written = writer.write(&order, key, value);
-                changed = changed.saturating_add(entry_bytes(key, value));
+        slice.gone_pages(|page, in_memory| {
+            if done.is_ok() {
+                done = writing.leave(&page, in_memory);
             }
         });
+        done?;
     }
-    written?;
-    if whole.is_some() {
-        for (key_hash, key, value) in slice.entries() {
-            let order = Order::of_state(*key_hash);
-            if is_whole(&order) {
-                writer.write(&order, key, Some(value))?;
-            }
-        }
-    }
-    Ok(changed)
-}
-
-/// Writes everything that there is after the state.
-fn write_after_state(
-    folder: &Folder<'_>,
-    infos: &[StateInfo],
-    writer: &mut StateWriter<'_>,
-    mut others: Changed,
-) -> Result<(), StoreError> {
-    each(folder.disk, folder.directory, infos, Part::AfterState, |order, key, value| {
-        while let Some(change) = others.first_entry().filter(|change| change.key() < order) {
-            let (order, (rest, value)) = change.remove_entry();
-            value.map_or(Ok(()), |value| writer.write(&order, &rest, Some(&value)))?;
-        }
-        match (others.remove(order), value) {
-            (Some((rest, Some(value))), _) => writer.write(order, &rest, Some(&value)),
-            (None, Some(value)) => writer.write(order, key.get(1..).ok_or(MALFORMED)?, Some(value)),
-            (Some((_, None)), _) | (None, None) => Ok(()),
-        }
-    })?;
-    for (order, (rest, value)) in others {
-        value.map_or(Ok(()), |value| writer.write(&order, &rest, Some(&value)))?;
-    }
-    Ok(())
+    let Writing { writer, renewal, changed, .. } = writing;
+    let span = renewal.span();
+    // A file that has everything owes nothing.
+    let owed = if infos.is_empty() { 0 } else { changed.saturating_mul(RENEWED_PER_TWO_CHANGED) / 2 };
+    writer.finish(span, renewal.owed.saturating_add(owed))
 }
 
 /// The first file that is still needed: those after it have not yet written everything anew.
@@ -177,7 +192,7 @@ pub(super) fn first_needed(infos: &[StateInfo]) -> usize {
     0
 }
 
-/// True if files follow each other, and together have every entry.
+/// True if files follow each other, and together have every page.
 pub(super) fn are_complete(infos: &[StateInfo]) -> bool {
     let follow = infos.windows(2).all(|pair| pair[0].whole.to == pair[1].whole.from || pair[1].whole.is_all);
     let whole = infos.iter().map(|info| info.whole).reduce(Span::and);
@@ -195,16 +210,19 @@ pub(super) fn first_to_merge(sizes: &[u64]) -> Option<usize> {
     })
 }
 
-/// Makes one file of several of the same tree that follow each other, durably but for its name.
-pub(super) fn merge(folder: &Folder<'_>, infos: &[StateInfo]) -> Result<StateInfo, StoreError> {
+/// Makes one file of the last ones of a tree, durably but for its names.
+pub(super) fn merge(folder: &Folder<'_>, pages: &Pages, infos: &[StateInfo]) -> Result<StateInfo, StoreError> {
     let (Some(first), Some(last)) = (infos.first(), infos.last()) else { return Err(MALFORMED.into()) };
     let whole = infos.iter().map(|info| info.whole).reduce(Span::and).ok_or(MALFORMED)?;
-    let mut writer = StateWriter::create(folder, first.shelf, (first.first, last.last))?;
-    each(folder.disk, folder.directory, infos, Part::Whole, |order, key, value| match value {
-        // Of a part that is there whole, what isn't there went.
-        None if whole.contains(order) => Ok(()),
-        value => writer.write(order, key.get(1..).ok_or(MALFORMED)?, value),
-    })?;
+    let open = |info: &StateInfo| info.open_directory(folder.disk, folder.directory);
+    let directories = infos.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let mut writer = StateWriter::create(folder, pages, first.shelf, (first.first, last.last))?;
+    let mut live = Live::start(infos, &directories, Part::Whole)?;
+    while let Some(found) = live.next()? {
+        let page = &found.line.page;
+        let bytes = if page.entries > 0 { pages.bytes_of(&page.hash)? } else { Vec::new() };
+        writer.write(page, &bytes, true)?;
+    }
     writer.finish(whole, last.owed)
 }
 

@@ -29,8 +29,8 @@ fn any_account(random: &mut Random, accounts: &[Address]) -> Address {
 /// Adds the files of some blocks that changed nothing in the state.
 fn add(runs: &Runs, layer: &Layer, pace: &Pace) -> Result<Files, StoreError> {
     let (empty, none) = (StateTree::new(), Shelves::default());
-    let changes = StateChanges { shelf: None, older: StateTree::new(), newer: &empty, others: Changed::new() };
-    runs.add(layer, changes, (BTreeMap::new(), &none), pace)
+    let changes = StateChanges { shelf: None, older: StateTree::new(), newer: &empty };
+    runs.add(layer, changes, (BTreeMap::new(), &none), |_| Ok(false), pace)
 }
 
 /// The content that the runs must have.
@@ -87,7 +87,7 @@ impl Fixture {
 
     fn on(disk: Disk, seed: u64, accounts: usize) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let runs = Runs::new(&disk, dir.path()).expect("the disk works");
+        let runs = Runs::new(&disk, dir.path(), Pages::default()).expect("the disk works");
         let mut random = Random::new(seed);
         let accounts = (0..accounts).map(|_| Address::new(hash_bytes(&mut random))).collect();
         Self { dir, disk, runs, naive: Naive::default(), height: 0, accounts, random, pace: Pace::at_once() }
@@ -125,7 +125,7 @@ impl Fixture {
 
     fn reopen(&mut self) {
         let infos = self.infos();
-        self.runs = Runs::new(&self.disk, self.dir.path()).expect("the disk works");
+        self.runs = Runs::new(&self.disk, self.dir.path(), Pages::default()).expect("the disk works");
         self.runs.open(&infos).expect("they were just written");
         self.runs.clean().expect("the disk works");
     }
@@ -243,7 +243,7 @@ fn a_flipped_bit_anywhere_is_noticed_and_never_gives_a_wrong_answer() {
         let mut flipped = whole.clone();
         flipped[at] ^= 1 << (at % 8);
         fs::write(&path, flipped).expect("a file");
-        let runs = Runs::new(&Disk::real(), fixture.dir.path()).expect("the disk works");
+        let runs = Runs::new(&Disk::real(), fixture.dir.path(), Pages::default()).expect("the disk works");
         runs.open(&infos).expect("its length is right");
         assert!(matches!(runs.verify(), Err(StoreError::Index(_))), "flipped at {at}");
         for placed in fixture.naive.transactions.iter().step_by(9) {

@@ -1,5 +1,7 @@
 //! Seeds of targets that take canonical bytes or choices.
 
+use lojal_ledger::StateTree;
+use lojal_store::directory::Line;
 use lojal_tests::targets::chain;
 use lojal_types::{Certificate, Height};
 
@@ -96,13 +98,14 @@ pub(super) fn canonical() -> Seeds {
 pub(super) fn proof() -> Seeds {
     let tree = chain().last().view().tree();
     let mut seeds = Seeds::new();
-    for ((key, value), index) in tree.iter().zip(0_u8..).step_by(9) {
+    for (entry, index) in tree.iter().zip(0_u8..).step_by(9) {
+        let (key, value) = entry.expect("in memory");
         let Ok(length) = u8::try_from(value.len()) else { continue };
-        let proof = borsh(&tree.prove(key));
+        let proof = borsh(&tree.prove(key).expect("in memory"));
         seeds.insert(format!("of-entry-{index}"), [&[index, length], value, &proof].concat());
         seeds.insert(format!("of-the-absence-of-entry-{index}"), [&[index, 0], &proof[..]].concat());
     }
-    let absent = borsh(&tree.prove(b"no key of the state"));
+    let absent = borsh(&tree.prove(b"no key of the state").expect("in memory"));
     seeds.insert("of-an-absence".to_owned(), [&[255, 0], &absent[..]].concat());
     seeds.extend(named([
         ("announced-lengths", &[0, 0, 255, 255, 255, 255]),
@@ -206,5 +209,32 @@ pub(super) fn index() -> Seeds {
     add("validators-that-are-none", vec![(vec![6], Some(vec![255; 40]))]);
     add("an-empty-key", vec![(vec![], Some(vec![1]))]);
     add("an-unknown-kind", vec![(vec![200, 1], Some(vec![1]))]);
+    seeds
+}
+
+pub(super) fn pages() -> Seeds {
+    let value = |number: u8| vec![number; usize::from(number)];
+    let tree = StateTree::from_entries((0..120_u8).map(|number| ([number], value(number))));
+    let (mut seeds, mut directory, mut number) = (named([("nothing", b""), ("every-bit", &FILLED)]), Vec::new(), 0);
+    tree.pages(|page, in_memory| {
+        let mut bytes = Vec::new();
+        in_memory.expect("in memory").encode(&mut bytes);
+        Line { page, length: u32::try_from(bytes.len()).expect("few") }.encode(&mut directory);
+        if number < 6 {
+            seeds.insert(format!("page-{number}"), bytes);
+            number += 1;
+        }
+    });
+    seeds.insert("a-directory-without-its-end".to_owned(), directory[..directory.len() - 1].to_vec());
+    seeds.insert("a-directory-twice".to_owned(), directory.repeat(2));
+    seeds.insert("a-directory".to_owned(), directory);
+    seeds.extend(named([
+        ("a-tree-without-entries", &[0, 0]),
+        ("two-halves-without-entries", &[1, 0, 0, 1, 0, 0x80]),
+        ("a-depth-that-no-page-has", &[0x81, 0x02, 0]),
+        ("a-path-that-goes-on", &[1, 0, 0xc0]),
+        ("one-entry-of-nothing", &[0; 8]),
+        ("an-entry-that-is-announced", &[255, 255, 255, 255, 0, 0, 0, 0]),
+    ]));
     seeds
 }

@@ -35,6 +35,7 @@ pub(super) fn of(target: &str) -> Seeds {
         "index_entries" | "index_redo" => bytes::index(),
         "json" => documents::json(),
         "key_file" => wallet::key_file(),
+        "pages" => bytes::pages(),
         "parts" => bytes::parts(),
         "payment_text" => wallet::payment_text(),
         "proof" => bytes::proof(),

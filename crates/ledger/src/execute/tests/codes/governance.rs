@@ -57,7 +57,7 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::EndpointInvalid, |_| (GOVERNOR, set_endpoint("192.0.2.7:7900"))),
     (Code::ParameterOutOfBounds, |_| (GOVERNOR, propose_motion(vec![set_lapse(3_599_999)]))),
     (Code::ParameterOutOfBounds, |ledger| {
-        let parameters = Parameters { receipt_days: 63, ..ledger.view().parameters() };
+        let parameters = Parameters { receipt_days: 63, ..ledger.view().parameters().clone() };
         (GOVERNOR, propose_motion(vec![Action::SetParameters(SetParameters { parameters })]))
     }),
     (Code::ParameterOutOfBounds, |_| {

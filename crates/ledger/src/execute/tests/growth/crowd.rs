@@ -51,7 +51,9 @@ impl Crowd {
                 _ => self.share(),
             };
             // Whoever was never given a point has no account yet.
-            if let Some(act) = act.filter(|(sender, _)| self.ledger.view().account(address(*sender)).is_some()) {
+            if let Some(act) =
+                act.filter(|(sender, _)| self.ledger.view().account(address(*sender)).expect("in memory").is_some())
+            {
                 break act;
             }
         };
@@ -60,7 +62,7 @@ impl Crowd {
 
     /// The households that there are.
     pub(super) fn households(&self) -> Vec<Address> {
-        let of = |(_, person): &(u8, Address)| self.ledger.view().memberships(*person);
+        let of = |(_, person): &(u8, Address)| self.ledger.view().memberships(*person).expect("in memory");
         let mut all: Vec<Address> = self.people.iter().flat_map(of).collect();
         all.sort_unstable();
         all.dedup();
@@ -87,7 +89,7 @@ impl Crowd {
     /// An own purse with points in it, or that of a household.
     fn purse(&mut self) -> Option<(u8, Address, &'static str, u64)> {
         let (member, own) = self.member();
-        let pools = self.ledger.view().memberships(own);
+        let pools = self.ledger.view().memberships(own).expect("in memory");
         let from = if self.random.once_in(2) { own } else { self.random.pick(&pools).unwrap_or(own) };
         let id = self.brand();
         let points = self.points(from, id);
@@ -98,7 +100,7 @@ impl Crowd {
     fn collect(&mut self) -> Act {
         let (id, receipt) = (self.brand(), self.reference());
         let (member, own) = self.member();
-        let pools = self.ledger.view().memberships(own);
+        let pools = self.ledger.view().memberships(own).expect("in memory");
         let pool = self.random.pick(&pools).filter(|_| id != CAFE);
         let at = pool.filter(|_| self.random.once_in(3)).unwrap_or(own);
         let amount = self.random.within(10..200);
@@ -116,7 +118,7 @@ impl Crowd {
     fn spend(&mut self) -> Act {
         let (member, from, id, part) = self.purse()?;
         let (other, _) = self.member();
-        let pools = self.ledger.view().memberships(address(member));
+        let pools = self.ledger.view().memberships(address(member)).expect("in memory");
         let operation = match self.random.within(0..6) {
             0 => redeem_for(id, member, part, &self.reference()),
             1 => transfer(id, member, other, part),
@@ -154,7 +156,7 @@ impl Crowd {
         let operations = match self.random.within(0..4) {
             0 => vec![end(from, other)],
             1 => {
-                let debt = self.ledger.view().owed(brand(from), brand(other)).minor.get();
+                let debt = self.ledger.view().owed(brand(from), brand(other)).expect("in memory").minor.get();
                 vec![settle(other, from, debt.max(1), &self.reference())]
             }
             _ => vec![propose(from, other, &terms), accept(from, other, &terms)],
@@ -176,7 +178,7 @@ impl Crowd {
 
     fn guard(&mut self) -> Act {
         let ((member, own), (other, _)) = (self.member(), self.member());
-        let account = self.ledger.view().account(own)?;
+        let account = self.ledger.view().account(own).expect("in memory")?;
         let operation = match self.random.within(0..5) {
             0 => set_guardians(&[other], &[GROCER], 2),
             1 => set_guardians(&[], &[], 0),
@@ -193,7 +195,7 @@ impl Crowd {
 
     fn share(&mut self) -> Act {
         let ((member, own), (other, _)) = (self.member(), self.member());
-        let pools = self.ledger.view().memberships(own);
+        let pools = self.ledger.view().memberships(own).expect("in memory");
         let (role, of_month) = self.rights();
         match self.random.within(0..13) {
             0..=1 if self.households().len() < HOUSEHOLDS => Some((member, vec![create_household()])),
@@ -223,14 +225,14 @@ impl Crowd {
 
     /// The accounts that are invited to a household, or its members.
     fn listed(&self, household: Address, invited: bool) -> Vec<Address> {
-        let Some(one) = self.ledger.view().household(household) else { return Vec::new() };
+        let Some(one) = self.ledger.view().household(household).expect("in memory") else { return Vec::new() };
         let list = if invited { one.invited } else { one.members };
         list.into_iter().map(|(person, _)| person).collect()
     }
 
     /// Whoever is the last spends what is in the pool, and goes.
     fn going(&self, member: u8, household: Address) -> Vec<Operation> {
-        let members = self.ledger.view().household(household).map_or(0, |one| one.members.len());
+        let members = self.ledger.view().household(household).expect("in memory").map_or(0, |one| one.members.len());
         let pools = BRANDS.iter().map(|id| (*id, self.points(household, id)));
         let rest = pools.filter(|(_, points)| members == 1 && *points > 0);
         rest.map(|(id, points)| of(household, redeem(id, member, points))).chain([leave(household)]).collect()

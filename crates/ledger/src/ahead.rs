@@ -1,0 +1,89 @@
+//! The pages that transactions are going to need, as far as it can be told before they are executed: nothing depends on
+//! it but time.
+
+use lojal_types::limits::RECEIPT_DAYS;
+use lojal_types::{Month, Operation, TimeMs, VerifiedTransaction};
+
+use crate::key::{AccountKey, CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, StateKey};
+use crate::state::View;
+use crate::tree::{Hash, Missing, hash_key};
+
+/// Most operations for which it is worth reading ahead at once: the pages of their accounts stay within a
+/// processor's own cache, and enough of them are read for the waits for memory to overlap.
+const OPERATIONS_MAX: usize = 64;
+
+/// Brings what the first of some transactions need into the processor's caches, all together. Returns for how many of
+/// them, which is as many as is worth it, and which pages they need that are not in memory.
+pub(crate) fn read_ahead<'a>(
+    view: &View,
+    time: TimeMs,
+    next: impl Iterator<Item = &'a VerifiedTransaction>,
+) -> (usize, Result<(), Missing>) {
+    let (mut count, mut operations) = (0, 0);
+    let mut accounts = Vec::new();
+    let mut references = Vec::new();
+    for transaction in next.map(VerifiedTransaction::transaction) {
+        operations += transaction.operations.len();
+        if count > 0 && operations > OPERATIONS_MAX {
+            break;
+        }
+        count += 1;
+        let named = transaction.operations.iter().flat_map(|operation| operation.accounts());
+        accounts.extend(named.chain([&transaction.sender]).map(|account| hash_key(&AccountKey(*account).encode())));
+        for operation in transaction.operations.iter() {
+            add_references(operation, view, time, &mut references);
+        }
+    }
+    accounts.sort_unstable();
+    accounts.dedup();
+    let mut missing = view.tree().read_ahead(accounts.iter());
+    for (month, shelf) in view.shelves().iter() {
+        let on_shelf = references.iter().filter(|(of, _)| *of == month).map(|(_, key_hash)| key_hash);
+        missing = Missing::both(missing, shelf.read_ahead(on_shelf)).map(drop);
+    }
+    (count, missing)
+}
+
+/// Adds the references that an operation looks for, each with the month of a shelf that may have it.
+fn add_references(operation: &Operation, view: &View, time: TimeMs, references: &mut Vec<(Month, Hash)>) {
+    let mut add = |month: Month, key: Box<[u8]>| references.push((month, hash_key(&key)));
+    // A reference of a receipt is looked for on every shelf whose days are still taken.
+    let oldest = time.day().minus(u32::from(*RECEIPT_DAYS.end())).month();
+    let months = || view.shelves().iter().map(|(month, _)| month).filter(move |month| *month >= oldest);
+    match operation {
+        Operation::Issue(one) => {
+            for shelf in months() {
+                add(shelf, IssuedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            }
+        }
+        Operation::Redeem(one) => {
+            if let Some(request) = &one.request {
+                let (shelf, reference) = (request.dated.month(), request.reference.clone());
+                add(shelf, RedeemedKey { shelf, brand: one.brand, reference }.encode());
+            }
+        }
+        Operation::Hold(one) => {
+            let (shelf, reference) = (one.request.dated.month(), one.request.reference.clone());
+            add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
+        }
+        Operation::Reverse(one) => {
+            let (shelf, reference) = (one.issue_dated.month(), one.issue_reference.clone());
+            add(shelf, IssuedKey { shelf, brand: one.brand, reference }.encode());
+            for shelf in months() {
+                add(shelf, ReversedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            }
+        }
+        Operation::Capture(one) => {
+            let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
+            add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
+            for shelf in months() {
+                add(shelf, CapturedKey { shelf, brand: one.brand, reference: one.reference.clone() }.encode());
+            }
+        }
+        Operation::Release(one) => {
+            let (shelf, reference) = (one.hold_dated.month(), one.hold_reference.clone());
+            add(shelf, HeldKey { shelf, brand: one.brand, reference }.encode());
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,98 @@
+//! A page's bytes outside the tree: what a store keeps, and what it brings back.
+
+use thiserror::Error;
+
+use super::PAGE_ENTRIES_MAX;
+use super::node::{Entry, Hash, Page, hash_key, hash_value};
+
+/// Bytes of the length of a key, and of a value.
+const LENGTH_BYTES: usize = 4;
+
+/// A page that was stored and has come back: its hash is the one that was asked for, so it is that page.
+#[derive(Clone)]
+pub struct LoadedPage(pub(super) Page);
+
+/// Bytes that are not the page that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum PageError {
+    /// Not a page of anything.
+    #[error("the bytes of a stored page are not a page's")]
+    Form,
+    /// Another page, or a damaged one.
+    #[error("a stored page has another hash than the tree says")]
+    OtherHash {
+        /// The hash of the page that the bytes are.
+        found: [u8; 32],
+    },
+}
+
+impl LoadedPage {
+    /// The page with this hash out of its stored bytes: for each entry, in the order of the key hashes, the lengths of
+    /// key and value (two little-endian u32), and then key and value.
+    ///
+    /// # Errors
+    /// When the bytes are not those of the page.
+    pub fn decode(hash: &[u8; 32], mut bytes: &[u8]) -> Result<Self, PageError> {
+        let mut stored = Vec::with_capacity(PAGE_ENTRIES_MAX);
+        while !bytes.is_empty() && stored.len() < PAGE_ENTRIES_MAX {
+            let (key_length, rest) = length(bytes)?;
+            let (value_length, rest) = length(rest)?;
+            let (key, rest) = rest.split_at_checked(key_length).ok_or(PageError::Form)?;
+            let (value, rest) = rest.split_at_checked(value_length).ok_or(PageError::Form)?;
+            stored.push((hash_key(key), hash_value(value), key, value));
+            bytes = rest;
+        }
+        if !bytes.is_empty() || stored.is_empty() {
+            return Err(PageError::Form);
+        }
+        let entries: Vec<Entry<'_>> = stored
+            .iter()
+            .map(|(key_hash, value_hash, key, value)| Entry { key_hash, value_hash, key, value })
+            .collect();
+        // Entries in another order have another hash, too.
+        let page = Page::new(&entries);
+        if page.hash() == hash { Ok(Self(page)) } else { Err(PageError::OtherHash { found: *page.hash() }) }
+    }
+
+    /// The hash of the page.
+    pub fn hash(&self) -> &[u8; 32] {
+        self.0.hash()
+    }
+
+    /// The memory that it takes, in bytes.
+    pub fn size(&self) -> usize {
+        self.0.size()
+    }
+
+    /// The value of the key with this hash, if it has it.
+    pub(crate) fn get(&self, key_hash: &Hash) -> Option<&[u8]> {
+        self.0.get(key_hash)
+    }
+
+    /// The key hash of its first entry, which says where it belongs.
+    pub(super) fn first(&self) -> &Hash {
+        self.0.entries().next().expect("a loaded page has entries").key_hash
+    }
+}
+
+impl Page {
+    /// Appends the bytes that are stored of it.
+    pub(super) fn encode(&self, bytes: &mut Vec<u8>) {
+        for entry in self.entries() {
+            for part in [entry.key, entry.value] {
+                let length = u32::try_from(part.len()).expect("a page's parts stay far below 4 GiB");
+                bytes.extend_from_slice(&length.to_le_bytes());
+            }
+            bytes.extend_from_slice(entry.key);
+            bytes.extend_from_slice(entry.value);
+        }
+    }
+}
+
+fn length(bytes: &[u8]) -> Result<(usize, &[u8]), PageError> {
+    let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>().ok_or(PageError::Form)?;
+    Ok((u32::from_le_bytes(*length) as usize, rest))
+}
+
+#[cfg(test)]
+mod tests;
