@@ -20,9 +20,9 @@ use self::histories::{ALL_RULES, BLOCKS_MAX, STEPS_MS, TRANSACTIONS_MAX};
 use self::questions::{changes, compare};
 
 /// Number of histories followed.
-const HISTORIES: u64 = 24;
+const HISTORIES: u64 = 12;
 /// Number of those under rules that no version has yet.
-const HISTORIES_OF_NODES: u64 = 8;
+const HISTORIES_OF_NODES: u64 = 6;
 
 /// Most pages that one step takes in states as small as these: a trial, a transaction or a question.
 const STEP_MAX: usize = 40;
