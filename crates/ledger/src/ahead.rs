@@ -1,10 +1,10 @@
 //! The pages that transactions are going to need, as far as it can be told before they are executed: nothing depends on
 //! it but time.
 
-use lojal_types::limits::RECEIPT_DAYS;
 use lojal_types::{Month, Operation, TimeMs, VerifiedTransaction};
 
 use crate::key::{AccountKey, CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, StateKey};
+use crate::shelves::searched_at;
 use crate::state::View;
 use crate::tree::{Hash, Missing, hash_key};
 
@@ -47,9 +47,8 @@ pub(crate) fn read_ahead<'a>(
 /// Adds the references that an operation looks for, each with the month of a shelf that may have it.
 fn add_references(operation: &Operation, view: &View, time: TimeMs, references: &mut Vec<(Month, Hash)>) {
     let mut add = |month: Month, key: Box<[u8]>| references.push((month, hash_key(&key)));
-    // A reference of a receipt is looked for on every shelf whose days are still taken.
-    let oldest = time.day().minus(u32::from(*RECEIPT_DAYS.end())).month();
-    let months = || view.shelves().iter().map(|(month, _)| month).filter(move |month| *month >= oldest);
+    let (first, last) = searched_at(time, view.parameters().receipt_days);
+    let months = || view.shelves().iter().map(|(month, _)| month).filter(move |month| (first..=last).contains(month));
     match operation {
         Operation::Issue(one) => {
             for shelf in months() {

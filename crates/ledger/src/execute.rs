@@ -25,7 +25,7 @@ use crate::recent::{IdSet, first_minute, minute_of};
 use crate::record::{DayUse, RecentDigest, Sent, Shelf};
 use crate::shelves::Shelves;
 use crate::state::{State, View};
-use crate::stop::Stop;
+use crate::stop::{Stop, decided};
 use crate::tree::{LoadedPage, Missing};
 use crate::unfinished::Unfinished;
 
@@ -268,10 +268,8 @@ impl<'a> BlockExecutor<'a> {
     fn run(&mut self, verified: &VerifiedTransaction) -> Result<Outcome, Missing> {
         let transaction = verified.transaction();
         for (operation, index) in transaction.operations.iter().zip(0_u8..) {
-            match apply(&mut self.context(verified, index), operation) {
-                Ok(()) => {}
-                Err(Stop::Failed(code)) => return Ok(Outcome::Failed { operation: index, code }),
-                Err(Stop::Missing(missing)) => return Err(missing),
+            if let Err(code) = decided(apply(&mut self.context(verified, index), operation))? {
+                return Ok(Outcome::Failed { operation: index, code });
             }
         }
         Ok(Outcome::Applied)

@@ -55,6 +55,6 @@ pub use execution::Execution;
 pub use half_id::HalfId;
 pub use shelves::Shelves;
 pub use state::{State, Tip, View};
-pub use stop::Stop;
+pub use stop::{Stop, decided};
 pub use tree::{Missing, StateTree};
 pub use unfinished::Unfinished;

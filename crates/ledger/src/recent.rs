@@ -120,29 +120,30 @@ impl RecentIds {
     /// # Errors
     /// When a minute's ids are not exactly those of its digest.
     pub fn restore(
-        minutes: Vec<RecentMinute>,
+        minutes: &[RecentMinute],
         tree: &StateTree,
         time: TimeMs,
         chain: &ChainId,
     ) -> Result<Self, RecentError> {
+        // Read before anything is compared, so that what is missing is told together.
+        let digests = Missing::each(minutes_at(time).map(|minute| Ok((minute, digest_in(tree, minute)?))))?;
+        let mut digests: BTreeMap<u64, RecentDigest> =
+            digests.into_iter().filter_map(|(minute, digest)| Some((minute, digest?))).collect();
         let mut restored = Self::default();
         for RecentMinute { minute, ids } in minutes {
             let digest = ids.iter().fold(RecentDigest::empty(), |digest, id| digest.with(id, chain));
-            let twice = restored.minutes.contains_key(&minute);
-            if twice || digest_in(tree, minute)? != Some(digest) {
-                return Err(RecentError::Differs { minute });
+            // Each minute counts once.
+            if digests.remove(minute) != Some(digest) {
+                return Err(RecentError::Differs { minute: *minute });
             }
             let mut set = IdSet::default();
             ids.iter().for_each(|id| set.insert(id));
-            restored.minutes.insert(minute, set);
+            restored.minutes.insert(*minute, set);
         }
-        // Nothing may be missing either.
-        for minute in minutes_at(time).filter(|minute| !restored.minutes.contains_key(minute)) {
-            if digest_in(tree, minute)?.is_some() {
-                return Err(RecentError::Differs { minute });
-            }
+        match digests.into_keys().next() {
+            Some(minute) => Err(RecentError::Differs { minute }),
+            None => Ok(restored),
         }
-        Ok(restored)
     }
 
     /// The minutes that are remembered now and end before `first`.

@@ -94,6 +94,18 @@ pub(crate) fn drop_of(month: Month, keep_months: u8) -> TimeMs {
     month.plus(keep_months).plus(1).start()
 }
 
+/// Days by which two clocks that date the same receipt can differ: one may be a day late, and one dates tomorrow.
+const DATINGS_APART_DAYS: u32 = 2;
+
+/// The first month and the last whose shelves can have the reference of a receipt that is taken at a time: "a reference
+/// is looked for on the shelves of all days from two before the oldest that can be given at that time until the latest"
+/// (protocol, References).
+pub(crate) fn searched_at(time: TimeMs, receipt_days: u8) -> (Month, Month) {
+    let today = time.day();
+    let first = today.minus(receipt_days.into()).minus(DATINGS_APART_DAYS);
+    (first.month(), today.plus(1).month())
+}
+
 /// The months of which a state at some time can have shelves: from the oldest that is still kept to that of the latest
 /// day that anything can have.
 fn months_at(time: TimeMs) -> impl Iterator<Item = Month> {

@@ -17,7 +17,7 @@ pub enum Stop {
 ///
 /// # Errors
 /// When it isn't.
-pub(crate) fn decided<T>(result: Result<T, Stop>) -> Result<Result<T, Code>, Missing> {
+pub fn decided<T>(result: Result<T, Stop>) -> Result<Result<T, Code>, Missing> {
     match result {
         Ok(done) => Ok(Ok(done)),
         Err(Stop::Failed(code)) => Ok(Err(code)),

@@ -197,7 +197,7 @@ impl Twice {
         let (view, chain) = (self.bare.view(), self.genesis.chain_id());
         let (tip, minutes) = (view.tip(), self.minutes(view.tip().time_ms));
         let main = || Asked::new(vec![view.tree().clone()], &self.pages);
-        let recent = main().tell(|main| match RecentIds::restore(minutes.clone(), &main[0], tip.time_ms, &chain) {
+        let recent = main().tell(|main| match RecentIds::restore(&minutes, &main[0], tip.time_ms, &chain) {
             Err(RecentError::Missing(missing)) => Err(missing),
             other => Ok(other.expect("its ids")),
         });

@@ -71,14 +71,6 @@ impl Line {
         }
         Ok(Self { page: PageAt { path, depth, hash, entries: *entries }, length })
     }
-
-    /// True if two pages have key hashes in common: one of them is in the other's place then.
-    pub(crate) fn overlaps(&self, other: &Self) -> bool {
-        let depth = usize::from(self.page.depth.min(other.page.depth));
-        let (bytes, bits) = (depth / 8, depth % 8);
-        self.page.path[..bytes] == other.page.path[..bytes]
-            && (bits == 0 || (self.page.path[bytes] ^ other.page.path[bytes]) >> (8 - bits) == 0)
-    }
 }
 
 fn number(mut number: u32, bytes: &mut Vec<u8>) {

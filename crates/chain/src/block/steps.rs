@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lojal_ledger::{BlockExecutor, Missing, State, Stop};
+use lojal_ledger::{BlockExecutor, Missing, State, decided};
 use lojal_types::{Code, TimeMs, VerifiedTransaction};
 
 /// The execution of transactions one after the other, as far as it has come.
@@ -30,10 +30,6 @@ impl<'a> Steps<'a> {
             missing?;
             self.ahead = self.next + count;
         }
-        match self.executor.push(next) {
-            Ok(_) => Ok(Ok(())),
-            Err(Stop::Failed(code)) => Ok(Err(code)),
-            Err(Stop::Missing(missing)) => Err(missing),
-        }
+        Ok(decided(self.executor.push(next))?.map(drop))
     }
 }

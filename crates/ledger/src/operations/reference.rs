@@ -5,12 +5,9 @@ use lojal_types::{AnsweredRequest, Code, Day, Hash, Month, Request, TimeMs};
 use super::Context;
 use crate::key::{ShelfKey, StateKey};
 use crate::record::Shelf;
-use crate::shelves::drop_of;
+use crate::shelves::{drop_of, searched_at};
 use crate::stop::Stop;
 use crate::tree::StateTree;
-
-/// Days by which two clocks that date the same receipt can differ: one may be a day late, and one dates tomorrow.
-const DATINGS_APART_DAYS: u32 = 2;
 
 /// The shelf of a reference that is dated in time.
 #[derive(Clone, Copy)]
@@ -57,7 +54,7 @@ pub(super) fn place(context: &mut Context<'_, '_>, dated: Day) -> Result<Place, 
             drop_ms
         }
     };
-    Ok(Place { shelf, drop_ms, searched: (oldest.minus(DATINGS_APART_DAYS).month(), latest.month()) })
+    Ok(Place { shelf, drop_ms, searched: searched_at(context.time, parameters.receipt_days) })
 }
 
 /// Uses a reference: the record lies on the shelf of its day from now on, under the key that a month gives.

@@ -24,7 +24,7 @@ fn restore_after(change: impl FnOnce(&mut Vec<RecentMinute>)) -> Result<RecentId
     let mut minutes = ledger.recent_minutes();
     assert_eq!(minutes.iter().map(|minute| minute.ids.len()).collect::<Vec<_>>(), [3, 2]);
     change(&mut minutes);
-    RecentIds::restore(minutes, ledger.view().tree(), ledger.now(), &ledger.genesis.chain_id())
+    RecentIds::restore(&minutes, ledger.view().tree(), ledger.now(), &ledger.genesis.chain_id())
 }
 
 fn refused(minute: u64) -> Result<RecentIds, RecentError> {
@@ -99,7 +99,7 @@ fn ids_under_another_minute_or_chain_are_refused() {
     assert_eq!(restore_after(|minutes| minutes[0].minute = second), refused(second));
     let minutes = ledger.recent_minutes();
     let other_chain = ChainId::new([1; 32]);
-    assert_eq!(RecentIds::restore(minutes, ledger.view().tree(), ledger.now(), &other_chain), refused(first));
+    assert_eq!(RecentIds::restore(&minutes, ledger.view().tree(), ledger.now(), &other_chain), refused(first));
 }
 
 #[test]

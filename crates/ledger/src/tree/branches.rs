@@ -21,6 +21,19 @@ pub struct PageAt {
     pub entries: u8,
 }
 
+impl PageAt {
+    /// True if two pages have key hashes in common: one of them is in the other's place then.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        agree(&self.path, &other.path, usize::from(self.depth.min(other.depth)))
+    }
+}
+
+/// True if two paths agree in so many first bits.
+fn agree(one: &Hash, other: &Hash, depth: usize) -> bool {
+    let (bytes, bits) = (depth / 8, depth % 8);
+    one[..bytes] == other[..bytes] && (bits == 0 || (one[bytes] ^ other[bytes]) >> (8 - bits) == 0)
+}
+
 /// A page that is in memory.
 #[derive(Clone, Copy)]
 pub struct PageInMemory<'a>(&'a Page);
@@ -123,10 +136,7 @@ impl Place {
 
     /// True of a page that lies here or below.
     fn has(&self, page: &PageAt) -> bool {
-        let (bytes, bits) = (self.depth / 8, self.depth % 8);
-        (self.depth..=DEPTH_MAX).contains(&usize::from(page.depth))
-            && page.path[..bytes] == self.path[..bytes]
-            && (bits == 0 || (page.path[bytes] ^ self.path[bytes]) >> (8 - bits) == 0)
+        (self.depth..=DEPTH_MAX).contains(&usize::from(page.depth)) && agree(&page.path, &self.path, self.depth)
     }
 }
 

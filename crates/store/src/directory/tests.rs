@@ -72,6 +72,10 @@ fn pages_overlap_if_one_is_in_the_place_of_the_other() {
         (line(0x80, 9), line(0x81, 8), false),
         (line(0x80, 8), line(0x80, 8), true),
     ] {
-        assert_eq!((one.overlaps(&other), other.overlaps(&one)), (expected, expected), "{one:?} {other:?}");
+        assert_eq!(
+            (one.page.overlaps(&other.page), other.page.overlaps(&one.page)),
+            (expected, expected),
+            "{one:?} {other:?}"
+        );
     }
 }

@@ -5,16 +5,14 @@ use std::path::{Path, PathBuf};
 
 use borsh::BorshDeserialize;
 use lojal_chain::verify_certificate;
-use lojal_ledger::recent::RecentIds;
+use lojal_ledger::recent::{RecentError, RecentIds};
 use lojal_ledger::shelves::ShelvesError;
 use lojal_ledger::{Missing, Shelves, State, StateTree};
-use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
 use lojal_types::{Genesis, Hash, Header, Height, ValidatorSet};
 
 use super::keys;
 use super::redo::Changes;
 use super::runs::FileInfos;
-use super::write::recent_count;
 use super::{Base, Digest, INDEX_VERSION, Index, Meta, guarded, is_held, move_aside, path_in};
 use crate::error::{DamageReason, IndexError, StoreError};
 use crate::forgotten::Forgotten;
@@ -25,8 +23,6 @@ use crate::log::segment::LogDirectory;
 use crate::options::Options;
 use crate::pace::StateRate;
 use crate::trust::Trust;
-
-const MINUTE_MS: u64 = 60_000;
 
 /// The open index, and the state to replay the log on.
 pub(crate) struct Checkpoint {
@@ -254,14 +250,13 @@ impl Index {
             restored => Ok(restored),
         });
         let shelves = restored?.map_err(|error| Fault::Unusable(error.to_string()))?;
-        // Those of which there must be nothing are looked for, too.
-        let minute = tip.time_ms.get() / MINUTE_MS;
-        for minute in minute.saturating_sub(1)..=minute.saturating_add(VALIDITY_WINDOW_MS_MAX / MINUTE_MS + 1) {
-            pages.ask(&mut tree, |tree| recent_count(tree, minute))?;
-        }
         let minutes = self.recent(self.runs.recent_minutes()?, &mut tree)?;
-        let recent = RecentIds::restore(minutes, &tree, tip.time_ms, &meta.chain_id)
-            .map_err(|error| Fault::Unusable(error.to_string()))?;
+        let restored =
+            pages.ask(&mut tree, |tree| match RecentIds::restore(&minutes, tree, tip.time_ms, &meta.chain_id) {
+                Err(RecentError::Missing(missing)) => Err(missing),
+                restored => Ok(restored),
+            });
+        let recent = restored?.map_err(|error| Fault::Unusable(error.to_string()))?;
         let restore = |tree: &StateTree| -> Result<State, Missing> {
             State::restore(genesis, tip, (tree.clone(), shelves.clone()), RecentIds::default())
         };

@@ -234,9 +234,9 @@ fn are_remembered(world: &World) {
         minutes.entry(minute_of(transaction.transaction())).or_default().push(transaction.id());
     }
     minutes.retain(|minute, _| state.view().get(&RecentKey(*minute)).expect("in memory").is_some());
-    let minutes = minutes.into_iter().map(|(minute, ids)| RecentMinute { minute, ids }).collect();
+    let minutes: Vec<RecentMinute> = minutes.into_iter().map(|(minute, ids)| RecentMinute { minute, ids }).collect();
     let restored =
-        RecentIds::restore(minutes, state.view().tree(), state.view().tip().time_ms, &state.view().chain_id());
+        RecentIds::restore(&minutes, state.view().tree(), state.view().tip().time_ms, &state.view().chain_id());
     assert!(restored.is_ok_and(|restored| restored == *state.recent()), "other ids than those that happened");
 }
 

@@ -110,7 +110,7 @@ fn the_ids_of_at_most_61_minutes_are_remembered() {
     let minutes = ledger.recent_minutes();
     let chain = ledger.genesis.chain_id();
     let restored =
-        RecentIds::restore(minutes, ledger.view().tree(), ledger.now(), &chain).expect("what the state commits to");
+        RecentIds::restore(&minutes, ledger.view().tree(), ledger.now(), &chain).expect("what the state commits to");
     assert_eq!(restored, *ledger.state.recent());
 }
 

@@ -50,7 +50,7 @@ impl<'a> Live<'a> {
             self.advance(source)?;
             let found = Found { line, source, offset };
             match &mut self.last {
-                Some(last) if last.line.overlaps(&line) => {
+                Some(last) if last.line.page.overlaps(&line.page) => {
                     if last.source < source {
                         *last = found;
                     }

@@ -150,7 +150,7 @@ impl Lines<'_> {
         }
         let line = Line::decode(&mut rest).map_err(|_| MALFORMED)?;
         self.at = self.buffer.len() - rest.len();
-        if self.last.is_some_and(|last| last.page.path >= line.page.path || last.overlaps(&line)) {
+        if self.last.is_some_and(|last| last.page.path >= line.page.path || last.page.overlaps(&line.page)) {
             return Err(MALFORMED.into());
         }
         self.last = Some(line);
