@@ -5,7 +5,7 @@ import type { Codec } from "./codec/codec.js";
 import { encode } from "./codec/codec.js";
 import { openStruct } from "./codec/combine.js";
 import { u64 } from "./codec/primitives.js";
-import { LojalError } from "./error.js";
+import { FaultError } from "./error.js";
 import { tag, taggedHash } from "./hash.js";
 import type { Hash, Height, TransactionId } from "./ids.js";
 import { GENESIS_HEIGHT, hashCodec } from "./ids.js";
@@ -61,15 +61,9 @@ export interface Item {
 export type HistoryFault = "not_final" | "number" | "order" | "end" | "content" | "start";
 
 /** A history that somebody has shown and that can't be whole. */
-export class HistoryError extends LojalError {
-  override readonly code: `history_${HistoryFault}`;
-
-  constructor(
-    readonly fault: HistoryFault,
-    message: string,
-  ) {
-    super(message);
-    this.code = `history_${fault}`;
+export class HistoryError extends FaultError<"history", HistoryFault> {
+  constructor(fault: HistoryFault, message: string) {
+    super("history", fault, message);
   }
 }
 

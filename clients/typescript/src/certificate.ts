@@ -9,7 +9,7 @@ import type { Codec } from "./codec/codec.js";
 import { encode } from "./codec/codec.js";
 import { list, names, option, struct } from "./codec/combine.js";
 import { u32 } from "./codec/primitives.js";
-import { LojalError } from "./error.js";
+import { FaultError } from "./error.js";
 import { signingBytes, tag } from "./hash.js";
 import type { BlockId, ChainId, Height, Signature } from "./ids.js";
 import { blockIdCodec, heightCodec, signatureCodec } from "./ids.js";
@@ -128,15 +128,9 @@ export function voteOf({ height, round, block }: Certificate, validator: Address
 export type CertificateFault = "stranger" | "order" | "signature" | "quorum";
 
 /** A certificate that makes nothing final. */
-export class CertificateError extends LojalError {
-  override readonly code: `certificate_${CertificateFault}`;
-
-  constructor(
-    readonly fault: CertificateFault,
-    message: string,
-  ) {
-    super(message);
-    this.code = `certificate_${fault}`;
+export class CertificateError extends FaultError<"certificate", CertificateFault> {
+  constructor(fault: CertificateFault, message: string) {
+    super("certificate", fault, message);
   }
 }
 

@@ -67,6 +67,21 @@ export class RuleError extends LojalError {
   }
 }
 
+/** An error whose code is that of its family with its fault: `uri_expired`. */
+export abstract class FaultError<Family extends string, Fault extends string> extends LojalError {
+  override readonly code: `${Family}_${Fault}`;
+
+  constructor(
+    family: Family,
+    /** The reason. */
+    readonly fault: Fault,
+    message: string,
+  ) {
+    super(message);
+    this.code = `${family}_${fault}`;
+  }
+}
+
 /** Throws an error that says that a case can't occur; the compiler checks that it can't. */
 export function unreachable(value: never): never {
   throw new TypeError(`no such case: ${String(value)}`);

@@ -7,7 +7,7 @@ import { addressOfKey, networkKindCodec } from "./address.js";
 import { toHex } from "./bytes.js";
 import type { Codec } from "./codec/codec.js";
 import { encode } from "./codec/codec.js";
-import { defaulted, list, option, struct } from "./codec/combine.js";
+import { defaulted, list, option, orEmpty, struct } from "./codec/combine.js";
 import { u32, u64 } from "./codec/primitives.js";
 import type { Endpoint } from "./endpoint.js";
 import { endpointCodec, isValidEndpoint } from "./endpoint.js";
@@ -73,10 +73,6 @@ export interface GenesisDocument {
   readonly brands: readonly GenesisBrand[];
 }
 
-function maybe<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
-  return defaulted(list(item, 0, max), (): readonly T[] => []);
-}
-
 const seatCodec: Codec<GenesisSeat> = struct<GenesisSeat>({
   name: nameCodec,
   governor: publicKeyCodec,
@@ -86,7 +82,7 @@ const seatCodec: Codec<GenesisSeat> = struct<GenesisSeat>({
 const governanceCodec: Codec<Governance> = struct<Governance>({
   version: u32,
   motionLapseMs: defaulted(u64, () => MOTION_LAPSE_MS_DEFAULT),
-  seats: maybe(seatCodec, VALIDATORS_MAX),
+  seats: orEmpty(list(seatCodec, 0, VALIDATORS_MAX)),
 });
 
 /** The forms of genesis documents. */
@@ -97,8 +93,8 @@ export const genesisDocumentCodec: Codec<GenesisDocument> = struct<GenesisDocume
   settlementCurrency: option(currencyCodec),
   parameters: parametersCodec,
   governance: governanceCodec,
-  validators: maybe(validatorCodec, VALIDATORS_MAX),
-  brands: maybe(genesisBrandCodec, BRANDS_MAX),
+  validators: orEmpty(list(validatorCodec, 0, VALIDATORS_MAX)),
+  brands: orEmpty(list(genesisBrandCodec, 0, BRANDS_MAX)),
 });
 
 /** Reads a document in TOML without checking more than its form. */
@@ -155,24 +151,23 @@ function checkBrands(brands: readonly GenesisBrand[]): void {
 export class Genesis {
   /** The network's id. */
   readonly chainId: ChainId;
-  /** The first validators. */
-  readonly validators: ValidatorSet;
 
   private constructor(
     /** The document. */
     readonly document: GenesisDocument,
+    /** The first validators. */
+    readonly validators: ValidatorSet,
   ) {
     this.chainId = toHex(taggedHash(tag.GENESIS, encode(genesisDocumentCodec, document))) as ChainId;
-    this.validators = ValidatorSet.of(document.validators);
   }
 
   /** Checks a document; throws a `RuleError` if it can't start a network. */
   static of(document: GenesisDocument): Genesis {
-    ValidatorSet.of(document.validators);
+    const validators = ValidatorSet.of(document.validators);
     checkParameters(document.parameters);
     checkGovernance(document.governance, document.validators);
     checkBrands(document.brands);
-    return new Genesis(document);
+    return new Genesis(document, validators);
   }
   /** Reads and checks a document in TOML. */
   static fromToml(toml: string): Genesis {

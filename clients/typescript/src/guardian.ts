@@ -48,15 +48,14 @@ export const guardianCodec: Codec<Guardian> = {
       : { brand: guardian.brand };
   },
   fromJson(json, network) {
-    const { account, brand, ...others } = objectOf(json) as Record<string, unknown>;
+    const { account, brand, ...others } = objectOf(json);
     const isOne = Object.keys(others).length === 0 && (account === undefined) !== (brand === undefined);
     if (!isOne) {
       throw new JsonError("a guardian is an account or a brand");
     }
-    const content = objectOf(json);
     return account === undefined
-      ? { brand: brandIdCodec.fromJson(content["brand"] ?? null, network) }
-      : { account: addressCodec.fromJson(content["account"] ?? null, network) };
+      ? { brand: brandIdCodec.fromJson(brand ?? null, network) }
+      : { account: addressCodec.fromJson(account, network) };
   },
 };
 

@@ -4,7 +4,7 @@ import type { BrandId } from "./brand.js";
 import { brandIdCodec } from "./brand.js";
 import { compareText, isRising } from "./bytes.js";
 import type { Codec } from "./codec/codec.js";
-import { defaulted, list, names, struct } from "./codec/combine.js";
+import { list, names, orEmpty, struct } from "./codec/combine.js";
 import { MEMBER_LIMITS_MAX, POINTS_MAX } from "./limits.js";
 import type { Points } from "./points.js";
 import { NO_POINTS, pointsCodec } from "./points.js";
@@ -37,10 +37,7 @@ export const memberRoleCodec: Codec<MemberRole> = names(["admin", "adult", "chil
 const limitCodec: Codec<MemberLimit> = struct<MemberLimit>({ brand: brandIdCodec, monthMax: pointsCodec });
 
 /** The forms of a member's limits. */
-export const memberLimitsCodec: Codec<readonly MemberLimit[]> = defaulted(
-  list(limitCodec, 0, MEMBER_LIMITS_MAX),
-  (): readonly MemberLimit[] => [],
-);
+export const memberLimitsCodec: Codec<readonly MemberLimit[]> = orEmpty(list(limitCodec, 0, MEMBER_LIMITS_MAX));
 
 /** The forms of a member's rights. */
 export const memberRightsCodec: Codec<MemberRights> = struct<MemberRights>({

@@ -4,6 +4,7 @@
  */
 
 import { JsonError } from "./error.js";
+import { Scanner } from "./scanner.js";
 
 /** A value in JSON. */
 export type Json = null | boolean | bigint | string | readonly Json[] | JsonObject;
@@ -78,10 +79,10 @@ const WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([
   ["false", false],
 ]);
 
-class Parser {
-  private at = 0;
-
-  constructor(private readonly text: string) {}
+class Parser extends Scanner {
+  constructor(text: string) {
+    super(text, BLANKS);
+  }
 
   value(depth: number): Json {
     if (depth > DEPTH_MAX) {
@@ -137,47 +138,21 @@ class Parser {
     return items;
   }
   private string(): string {
-    const source = this.take(TEXT);
-    if (source === undefined) {
-      throw this.error("expected a text");
-    }
-    return JSON.parse(source) as string;
+    return JSON.parse(this.take(TEXT) ?? this.fail("expected a text")) as string;
   }
   private word(): Json {
-    for (const [word, value] of WORDS) {
-      if (this.text.startsWith(word, this.at)) {
-        this.at += word.length;
-        return value;
-      }
+    const value = this.takeWord(WORDS);
+    if (value !== undefined) {
+      return value;
     }
-    const source = this.take(NUMBER);
-    if (source === undefined || source === "") {
-      throw this.error("expected a value");
-    }
+    const source = this.take(NUMBER) ?? this.fail("expected a value");
     if (/[.eE]/.test(source) || source === "-0") {
       throw this.error(`${source} is no whole number in digits alone`);
     }
     return BigInt(source);
   }
 
-  private take(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0];
-    this.at += found?.length ?? 0;
-    return found;
-  }
-  private next(sign: string): boolean {
-    this.take(BLANKS);
-    const isThere = this.text[this.at] === sign;
-    this.at += isThere ? 1 : 0;
-    return isThere;
-  }
-  private expect(sign: string): void {
-    if (!this.next(sign)) {
-      throw this.error(`expected ${sign}`);
-    }
-  }
-  private error(reason: string): JsonError {
+  protected override error(reason: string): JsonError {
     return new JsonError(`no JSON: ${reason}, at character ${this.at}`);
   }
 }

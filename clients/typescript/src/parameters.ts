@@ -4,7 +4,7 @@ import { addressOfKey } from "./address.js";
 import type { BrandId, Policy } from "./brand.js";
 import { brandIdCodec, checkPolicy, policyCodec } from "./brand.js";
 import type { Codec } from "./codec/codec.js";
-import { defaulted, list, option, struct } from "./codec/combine.js";
+import { defaulted, list, option, orEmpty, struct } from "./codec/combine.js";
 import { u16, u32, u64, u8 } from "./codec/primitives.js";
 import { RuleError } from "./error.js";
 import type { PublicKey } from "./ids.js";
@@ -140,15 +140,13 @@ export const genesisOperatorCodec: Codec<GenesisOperator> = struct<GenesisOperat
   issueDailyMax: option(pointsCodec),
 });
 
-const operatorsCodec = defaulted(list(genesisOperatorCodec, 0, OPERATORS_MAX), (): readonly GenesisOperator[] => []);
-
 /** The forms of brands as they start. */
 export const genesisBrandCodec: Codec<GenesisBrand> = struct<GenesisBrand>({
   id: brandIdCodec,
   name: nameCodec,
   decimals: u8,
   policy: policyCodec,
-  operators: operatorsCodec,
+  operators: orEmpty(list(genesisOperatorCodec, 0, OPERATORS_MAX)),
 });
 
 function checkRange<T extends bigint | number>(name: string, value: T, [min, max]: readonly [T, T]): void {

@@ -6,6 +6,7 @@
 
 import { TextError } from "./error.js";
 import type { Json } from "./json.js";
+import { Scanner } from "./scanner.js";
 
 /** Most lists and tables inside of each other. */
 const DEPTH_MAX = 64;
@@ -26,6 +27,10 @@ const BARE_KEY = /[A-Za-z0-9_-]+/y;
 const LITERAL = /'[^'\r\n]*'/y;
 const BASIC = /"(?:[^"\\\u0000-\u0008\u000a-\u001f\u007f]|\\(?:["\\bfnrte]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}))*"/y;
 const NUMBER = /[+-]?(?:0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)(?![0-9A-Za-z_.:+-])/y;
+const WORDS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+]);
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "\\": "\\",
@@ -45,15 +50,16 @@ function emptyTable(): Table {
   return Object.create(null) as Table;
 }
 
-class Parser {
-  private at = 0;
+class Parser extends Scanner {
   private readonly root = emptyTable();
   /** The tables that a header, or an inline table, has made: none of them is opened again. */
   private readonly closed = new Set<Table>();
   /** The lists that are written out: nothing is added to them. */
   private readonly written = new Set<Value[]>();
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    super(text, BLANKS);
+  }
 
   document(): Json {
     let table = this.root;
@@ -206,14 +212,9 @@ class Parser {
     return String.fromCodePoint(number);
   }
   private word(): Value {
-    for (const [word, value] of [
-      ["true", true],
-      ["false", false],
-    ] as const) {
-      if (this.text.startsWith(word, this.at)) {
-        this.at += word.length;
-        return value;
-      }
+    const value = this.takeWord(WORDS);
+    if (value !== undefined) {
+      return value;
     }
     const source = this.take(NUMBER) ?? this.fail("expected a text, a whole number or a truth value");
     const digits = source.replace(/^[+-]/, "");
@@ -233,27 +234,7 @@ class Parser {
     }
     this.take(NEWLINE);
   }
-  private take(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0];
-    this.at += found?.length ?? 0;
-    return found;
-  }
-  private next(sign: string): boolean {
-    this.take(BLANKS);
-    const isThere = this.text.startsWith(sign, this.at);
-    this.at += isThere ? sign.length : 0;
-    return isThere;
-  }
-  private expect(sign: string): void {
-    if (!this.next(sign)) {
-      throw this.error(`expected ${sign}`);
-    }
-  }
-  private fail(reason: string): never {
-    throw this.error(reason);
-  }
-  private error(reason: string): TextError {
+  protected override error(reason: string): TextError {
     const line = this.text.slice(0, this.at).split("\n").length;
     return new TextError("toml", `line ${line}: ${reason}`);
   }

@@ -7,8 +7,8 @@ import { addressCodec } from "../address.js";
 import type { BrandId } from "../brand.js";
 import { brandIdCodec } from "../brand.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { defaulted, jsonList, jsonOption, jsonStruct } from "../codec/combine.js";
-import { bool, textOf, u64 } from "../codec/primitives.js";
+import { defaulted, jsonList, jsonOption, jsonStruct, orEmpty } from "../codec/combine.js";
+import { bool, plainText, u64 } from "../codec/primitives.js";
 import type { Guardians, Recovery, Safeguards } from "../guardian.js";
 import { guardiansCodec, recoveryCodec, safeguardsCodec } from "../guardian.js";
 import type { MemberLimit, MemberRole } from "../household.js";
@@ -180,10 +180,6 @@ const todayCodec: JsonCodec<Today> = jsonStruct<Today>({
   households: usedUpCodec,
 });
 
-function maybe<T>(item: JsonCodec<T>): JsonCodec<readonly T[]> {
-  return defaulted(jsonList(item), (): readonly T[] => []);
-}
-
 /** The JSON of accounts. */
 export const accountCodec: JsonCodec<Account> = jsonStruct<Account>({
   address: addressCodec,
@@ -194,22 +190,17 @@ export const accountCodec: JsonCodec<Account> = jsonStruct<Account>({
   recovery: jsonOption(recoveryCodec),
   safeguards: safeguardsCodec,
   household: jsonOption(householdCodec),
-  memberships: maybe(addressCodec),
+  memberships: orEmpty(jsonList(addressCodec)),
   balances: jsonList(balanceCodec),
-  holds: maybe(heldPointsCodec),
+  holds: orEmpty(jsonList(heldPointsCodec)),
   today: jsonOption(todayCodec),
   height: heightCodec,
 });
-
-const cursorCodec: JsonCodec<string> = {
-  toJson: (cursor) => cursor,
-  fromJson: textOf,
-};
 
 /** The JSON of pages of histories. */
 export const historyCodec: JsonCodec<History> = jsonStruct<History>({
   transactions: jsonList(transactionStatusCodec),
   before: activityCodec,
   head: jsonOption(activityCodec),
-  nextCursor: jsonOption(cursorCodec),
+  nextCursor: jsonOption(plainText),
 });

@@ -6,7 +6,7 @@ import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { jsonList, jsonOption, jsonStruct, objectOf } from "../codec/combine.js";
-import { textOf, u32, u64 } from "../codec/primitives.js";
+import { plainText, u32, u64 } from "../codec/primitives.js";
 import type { Endpoint } from "../endpoint.js";
 import { endpointCodec } from "../endpoint.js";
 import type { Action } from "../governance/action.js";
@@ -43,8 +43,6 @@ export interface Status {
   /** The version of the node's program. */
   readonly version: string;
 }
-
-const plainText: JsonCodec<string> = { toJson: (text) => text, fromJson: textOf };
 
 /** The JSON of the status of a node. */
 export const statusCodec: JsonCodec<Status> = jsonStruct<Status>({

@@ -10,11 +10,11 @@ import type { Certificate } from "../certificate.js";
 import { certificateCodec } from "../certificate.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { jsonList, jsonOption, jsonStruct, objectOf } from "../codec/combine.js";
-import { textOf, u16, u32, u64 } from "../codec/primitives.js";
+import { plainText, textOf, u16, u32, u64 } from "../codec/primitives.js";
 import { JsonError } from "../error.js";
 import type { BlockId, Height, TransactionId } from "../ids.js";
 import { blockIdCodec, heightCodec, transactionIdCodec } from "../ids.js";
-import type { Json } from "../json.js";
+import type { Json, JsonObject } from "../json.js";
 import type { Points } from "../points.js";
 import { pointsCodec } from "../points.js";
 import type { Outcome } from "../receipt.js";
@@ -41,8 +41,6 @@ export interface Problem {
   /** The time from which on the same can be asked for again, if there is one that is known. */
   readonly retryAtMs: TimeMs | null;
 }
-
-const plainText: JsonCodec<string> = { toJson: (text) => text, fromJson: textOf };
 
 const problemFields = jsonStruct<Omit<Problem, "kind">>({
   title: plainText,
@@ -135,14 +133,14 @@ const stateCodec: JsonCodec<TransactionState> = {
   },
 };
 
-function withoutNulls(json: Json): Json {
+function withoutNulls(json: Json): JsonObject {
   return Object.fromEntries(Object.entries(objectOf(json)).filter(([, value]) => value !== null));
 }
 
 /** The JSON of transactions and what became of them. */
 export const transactionStatusCodec: JsonCodec<TransactionStatus> = {
   toJson(status, network) {
-    const fields = objectOf(withoutNulls(statusFields.toJson(status, network)));
+    const fields = withoutNulls(statusFields.toJson(status, network));
     return { ...fields, ...objectOf(stateCodec.toJson(status.state, network)) };
   },
   fromJson(json, network) {

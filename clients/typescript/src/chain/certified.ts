@@ -7,7 +7,7 @@ import type { Block, Header } from "../block.js";
 import { blockId, isWhole } from "../block.js";
 import type { Certificate } from "../certificate.js";
 import { verifyCertificate } from "../certificate.js";
-import { LojalError } from "../error.js";
+import { FaultError } from "../error.js";
 import type { Genesis } from "../genesis.js";
 import { PROTOCOL_VERSION } from "../genesis.js";
 import type { BlockId, ChainId, Height, TransactionId } from "../ids.js";
@@ -37,15 +37,9 @@ export type ChainFault =
   | "shelf";
 
 /** A header, or what is said to belong to it, that doesn't hold. */
-export class ChainError extends LojalError {
-  override readonly code: `chain_${ChainFault}`;
-
-  constructor(
-    readonly fault: ChainFault,
-    message: string,
-  ) {
-    super(message);
-    this.code = `chain_${fault}`;
+export class ChainError extends FaultError<"chain", ChainFault> {
+  constructor(fault: ChainFault, message: string) {
+    super("chain", fault, message);
   }
 }
 

@@ -277,5 +277,10 @@ export function defaulted<C extends JsonCodec<T>, T>(codec: C & JsonCodec<T>, ab
   return { ...codec, absent };
 }
 
+/** The same lists, of which the empty one stands for a field that JSON leaves out. */
+export function orEmpty<C extends JsonCodec<readonly T[]>, T>(items: C & JsonCodec<readonly T[]>): C {
+  return defaulted<C, readonly T[]>(items, () => []);
+}
+
 /** Structs without fields. */
 export const nothing: Codec<Record<never, never>> = struct<Record<never, never>>({});

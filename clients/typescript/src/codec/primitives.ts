@@ -5,7 +5,7 @@ import { DecodeError, EncodeError, JsonError, LojalError } from "../error.js";
 import type { Json } from "../json.js";
 import { kindOf } from "../json.js";
 import type { Reader, Writer } from "./bytes.js";
-import type { Codec } from "./codec.js";
+import type { Codec, JsonCodec } from "./codec.js";
 
 function small(width: 1 | 2 | 4): Codec<number> {
   const max = 2 ** (8 * width) - 1;
@@ -82,6 +82,9 @@ export function textOf(json: Json): string {
   }
   return json;
 }
+
+/** The JSON of any text. */
+export const plainText: JsonCodec<string> = { toJson: (text) => text, fromJson: textOf };
 
 /** Calls a function for bytes; what it refuses are malformed bytes. */
 export function decoding<T>(parse: () => T): T {

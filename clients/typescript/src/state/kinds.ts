@@ -152,6 +152,14 @@ export function decodeKey<K, R>(of: RecordKind<K, R>, bytes: Uint8Array): K {
   return decode(of.key, bytes.slice(1));
 }
 
+/**
+ * True if a kind is about an account: "kinds 32 to 47 and 64 to 79, whose keys begin with the account's address"
+ * (protocol, State and proofs).
+ */
+export function isAboutAccount(number: number): boolean {
+  return (number >= 32 && number <= 47) || (number >= 64 && number <= 79);
+}
+
 /** Bytes of a blind. */
 const BLIND_BYTES = 16;
 
@@ -161,8 +169,7 @@ const BLIND_BYTES = 16;
  * public." (protocol, State and proofs)
  */
 function isBlinded(number: number): boolean {
-  const isAboutAccount = (number >= 32 && number <= 47) || (number >= 64 && number <= 79);
-  return isAboutAccount && number !== recordKinds.account.number && number !== recordKinds.governor.number;
+  return isAboutAccount(number) && number !== recordKinds.account.number && number !== recordKinds.governor.number;
 }
 
 /**

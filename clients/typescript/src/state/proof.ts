@@ -4,7 +4,7 @@ import { compareText, concat, fromHex, isRising, toHex } from "../bytes.js";
 import type { Codec } from "../codec/codec.js";
 import { encode } from "../codec/codec.js";
 import { list, option, struct } from "../codec/combine.js";
-import { LojalError } from "../error.js";
+import { FaultError } from "../error.js";
 import type { Hash } from "../ids.js";
 import { hashCodec } from "../ids.js";
 import { monthOfNumber } from "../time.js";
@@ -64,12 +64,9 @@ const FAULTS: Readonly<Record<ProofFault, string>> = {
 };
 
 /** A proof that doesn't show what it should. */
-export class ProofError extends LojalError {
-  override readonly code: `proof_${ProofFault}`;
-
-  constructor(readonly fault: ProofFault) {
-    super(FAULTS[fault]);
-    this.code = `proof_${fault}`;
+export class ProofError extends FaultError<"proof", ProofFault> {
+  constructor(fault: ProofFault) {
+    super("proof", fault, FAULTS[fault]);
   }
 }
 

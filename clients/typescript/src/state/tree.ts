@@ -8,6 +8,7 @@
 import { compareBytes, concat, toHex, utf8 } from "../bytes.js";
 import { sha256, tag, taggedHash } from "../hash.js";
 import type { Hash } from "../ids.js";
+import { isAboutAccount } from "./kinds.js";
 import type { Proof } from "./proof.js";
 
 /** Most entries of a page: "A subtree with at most 16 entries is one page" (protocol, State and proofs). */
@@ -19,11 +20,6 @@ export const DEPTH_MAX = 256;
 const ACCOUNT_PATH_BYTES = 4;
 const ADDRESS_BYTES = 20;
 
-function isAboutAccount(key: Uint8Array): boolean {
-  const kind = key[0] ?? 0;
-  return ((kind >= 32 && kind <= 47) || (kind >= 64 && kind <= 79)) && key.length > ADDRESS_BYTES;
-}
-
 /**
  * The hash of a key, which puts an entry into its place in the tree. "The hash of a key that is about an account (kinds
  * 32 to 47 and 64 to 79, whose keys begin with the account's address) has its first four bytes replaced by those of the
@@ -31,7 +27,7 @@ function isAboutAccount(key: Uint8Array): boolean {
  */
 export function hashKey(key: Uint8Array): Uint8Array {
   const hash = taggedHash(tag.KEY, key);
-  if (isAboutAccount(key)) {
+  if (isAboutAccount(key[0] ?? 0) && key.length > ADDRESS_BYTES) {
     hash.set(key.slice(1, 1 + ACCOUNT_PATH_BYTES));
   }
   return hash;

@@ -1,6 +1,6 @@
 /** Amounts as people write them: whole numbers inside, a brand's decimals outside. */
 
-import { LojalError } from "../error.js";
+import { FaultError } from "../error.js";
 import { POINTS_MAX } from "../limits.js";
 import type { GrossPoints, Points } from "../points.js";
 import { typed } from "./typed.js";
@@ -12,15 +12,9 @@ const GROUP = 3;
 export type AmountFault = "form" | "negative" | "decimals" | "zero" | "too_large";
 
 /** A text that is no amount of a brand. */
-export class AmountError extends LojalError {
-  override readonly code: `amount_${AmountFault}`;
-
-  constructor(
-    readonly fault: AmountFault,
-    message: string,
-  ) {
-    super(message);
-    this.code = `amount_${fault}`;
+export class AmountError extends FaultError<"amount", AmountFault> {
+  constructor(fault: AmountFault, message: string) {
+    super("amount", fault, message);
   }
 }
 

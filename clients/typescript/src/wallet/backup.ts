@@ -12,7 +12,7 @@ import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from "@scure
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 
 import { concat, utf8 } from "../bytes.js";
-import { LojalError, TextError } from "../error.js";
+import { FaultError, TextError } from "../error.js";
 import type { PublicKey } from "../ids.js";
 import { KeyPair } from "../key.js";
 import { typed } from "./typed.js";
@@ -36,17 +36,14 @@ const HARDENED = 2 ** 31;
 export type WordsFault = "count" | "typed" | "unknown" | "number" | "checksum";
 
 /** Words that are no backup. */
-export class WordsError extends LojalError {
-  override readonly code: `words_${WordsFault}`;
-
+export class WordsError extends FaultError<"words", WordsFault> {
   constructor(
-    readonly fault: WordsFault,
+    fault: WordsFault,
     message: string,
     /** The place of the word that is wrong, counted from 1, if one is. */
     readonly position: number | null = null,
   ) {
-    super(message);
-    this.code = `words_${fault}`;
+    super("words", fault, message);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The time that counts. A gateway's word alone neither stretches what is signed nor ends the wait for its outcome. */
 
-import { LojalError } from "../error.js";
+import { FaultError } from "../error.js";
 import type { Day, TimeMs } from "../time.js";
 import { dayOf, plusDays, plusMs } from "../time.js";
 
@@ -20,11 +20,9 @@ export const CLOCK_MARGIN_MS = 5000;
 export type ClockFault = "ledger_ahead" | "day_ahead";
 
 /** A clock that differs too much from the ledger's. */
-export class ClockError extends LojalError {
-  override readonly code: `clock_${ClockFault}`;
-
+export class ClockError extends FaultError<"clock", ClockFault> {
   constructor(
-    readonly fault: ClockFault,
+    fault: ClockFault,
     /** This machine's time. */
     readonly local: TimeMs,
     /** The time of the last final block, as the gateway says. */
@@ -32,11 +30,12 @@ export class ClockError extends LojalError {
   ) {
     const times = `this machine's clock says ${utc(local)}, but the gateway that the ledger is at ${utc(ledger)}`;
     super(
+      "clock",
+      fault,
       fault === "ledger_ahead"
         ? `nothing was signed: ${times}: set the clock if it is late, otherwise use another gateway`
         : `nothing was dated: ${times}: set the clock if it is early, otherwise try again when the network goes on`,
     );
-    this.code = `clock_${fault}`;
   }
 }
 

@@ -12,7 +12,7 @@ import { argon2id } from "@noble/hashes/argon2.js";
 import type { AddressText } from "../address.js";
 import { addressToText, parseAddressText } from "../address.js";
 import { concat, fromHex, toHex, utf8 } from "../bytes.js";
-import { JsonError, LojalError, TextError } from "../error.js";
+import { FaultError, JsonError, TextError } from "../error.js";
 import type { PublicKey } from "../ids.js";
 import { parsePublicKey } from "../ids.js";
 import type { Json, JsonObject } from "../json.js";
@@ -42,15 +42,9 @@ const SALT_BYTES = 16;
 export type KeyFileFault = "form" | "version" | "parameter" | "wrong_passphrase" | "too_many_rotations";
 
 /** A key that can't be stored or used. */
-export class KeyFileError extends LojalError {
-  override readonly code: `key_file_${KeyFileFault}`;
-
-  constructor(
-    readonly fault: KeyFileFault,
-    message: string,
-  ) {
-    super(message);
-    this.code = `key_file_${fault}`;
+export class KeyFileError extends FaultError<"key_file", KeyFileFault> {
+  constructor(fault: KeyFileFault, message: string) {
+    super("key_file", fault, message);
   }
 }
 

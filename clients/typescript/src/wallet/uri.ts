@@ -16,7 +16,7 @@ import { concat, utf8 } from "../bytes.js";
 import type { Codec } from "../codec/codec.js";
 import { decode, encode } from "../codec/codec.js";
 import { struct } from "../codec/combine.js";
-import { DecodeError, LojalError } from "../error.js";
+import { DecodeError, FaultError } from "../error.js";
 import type { ChainTag } from "../ids.js";
 import { chainTagCodec } from "../ids.js";
 import type { Points } from "../points.js";
@@ -39,15 +39,9 @@ export const URI_VERSION = 1;
 export type UriFault = "scheme" | "damaged" | "kind" | "version" | "network" | "expired";
 
 /** A text that can't be used. */
-export class UriError extends LojalError {
-  override readonly code: `uri_${UriFault}`;
-
-  constructor(
-    readonly fault: UriFault,
-    message: string,
-  ) {
-    super(message);
-    this.code = `uri_${fault}`;
+export class UriError extends FaultError<"uri", UriFault> {
+  constructor(fault: UriFault, message: string) {
+    super("uri", fault, message);
   }
 }
 
