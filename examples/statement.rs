@@ -1,7 +1,7 @@
 //! A program of its own, as somebody else would write it on the client: it prints what an account has, and its last ten
 //! transactions.
 //!
-//! `cargo run -p lojal-client --example statement -- URL ADDRESS`
+//! `cargo run -p lojal-client --example statement -- URL ADDRESS TOKEN`
 
 use std::error::Error;
 
@@ -11,8 +11,11 @@ use lojal_types::{AddressText, Outcome, Points};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [url, address] = arguments.as_slice() else { return Err("give a gateway's URL and an address".into()) };
+    let [url, address, token] = arguments.as_slice() else {
+        return Err("give a gateway's URL, an address, and what `lojal token` prints".into());
+    };
     let client = Client::new(url)?;
+    client.set_token(Some(&token.parse()?));
     let address: AddressText = address.parse()?;
     let account = client.account(&address)?;
     println!("{address} after block {}:", account.height);

@@ -129,8 +129,7 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     let keys = NodeKeys::random();
     let InitOptions { name, listen, gateway, .. } = options;
     let entry = keys.entry(name, POWER);
-    let (genesis, proxies, signer, peers) = ("genesis.toml".into(), Vec::new(), None, Vec::new());
-    let config = NodeConfig { genesis, listen, gateway, proxies, signer, state_cache_mb: None, peers };
+    let config = NodeConfig::new("genesis.toml".into(), listen, gateway, Vec::new());
     dir.create(&entry, &keys, &config)?;
     let (made, genesis) = (dir.path().display(), dir.path().join("genesis.toml"));
     lojal_print::insist();

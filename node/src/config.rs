@@ -11,11 +11,14 @@
 //!
 //! A signer's directory has validator.key and guard, and then the node's has neither.
 
+mod access;
+
 use std::fs;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use lojal_gateway::Access;
 use lojal_network::Multiaddr;
 use lojal_signer::{Guard, GuardError};
 use lojal_store::{Disk, Options};
@@ -24,6 +27,8 @@ use lojal_types::genesis::GenesisError;
 use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor};
 
 /// Bytes of a MiB.
 const MIB: u64 = 1 << 20;
@@ -46,6 +51,10 @@ pub struct NodeConfig {
     /// `X-Forwarded-For` whose requests they pass on, and may have as many connections as there are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proxies: Vec<IpAddr>,
+    /// The address where the node serves its own people: metrics and health. It asks nobody who they are, so it is one
+    /// that nobody else reaches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin: Option<SocketAddr>,
     /// The socket of the signer that holds the validator's key, if the key isn't in this directory; a relative path
     /// starts there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,12 +63,37 @@ pub struct NodeConfig {
     /// needs comes on top, and so do the branches of the tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_cache_mb: Option<u32>,
+    /// The way in which the gateway serves.
+    #[serde(default, skip_serializing_if = "HttpConfig::is_default")]
+    pub http: HttpConfig,
+    /// Those who may read everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub auditors: Vec<AuditorEntry>,
     /// The other validators.
     #[serde(default)]
     pub peers: Vec<PeerConfig>,
 }
 
 impl NodeConfig {
+    /// The configuration of a node with the rest left out.
+    pub fn new(genesis: PathBuf, listen: Multiaddr, gateway: SocketAddr, peers: Vec<PeerConfig>) -> Self {
+        Self {
+            genesis,
+            listen,
+            gateway,
+            proxies: Vec::new(),
+            admin: None,
+            signer: None,
+            state_cache_mb: None,
+            http: HttpConfig::default(),
+            auditors: Vec::new(),
+            peers,
+        }
+    }
+    /// The hosts and auditors of the gateway.
+    pub fn access(&self) -> Access {
+        Access { hosts: self.http.hosts.clone(), auditors: access::auditors(&self.auditors) }
+    }
     /// The settings of the store that it makes.
     pub fn store_options(&self, repair: bool) -> Options {
         let options = Options { repair, ..Options::default() };
@@ -212,7 +246,7 @@ impl NodeDir {
     pub fn create(&self, entry: &Entry, keys: &NodeKeys, config: &NodeConfig) -> Result<(), ConfigError> {
         fs::create_dir_all(&self.0).map_err(|e| ConfigError::File(self.0.clone(), e))?;
         for (name, key) in [(VALIDATOR_KEY, &keys.validator), (NETWORK_KEY, &keys.network)] {
-            write_new(&self.0.join(name), &format!("{}\n", hex::encode(key.seed())), 0o600)?;
+            write_key(&self.0.join(name), key)?;
         }
         Guard::create(&Disk::real(), &self.guard(), &keys.validator.public_key(), false)?;
         write_new(&self.0.join(ENTRY), &entry.to_toml(), 0o644)?;
@@ -272,12 +306,24 @@ pub fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), ConfigError> 
     written.map_err(|e| ConfigError::File(path.to_owned(), e))
 }
 
+/// Writes the file of a key, which must not exist yet and is its owner's alone.
+///
+/// # Errors
+/// When it exists or can't be written.
+pub fn write_key(path: &Path, key: &KeyPair) -> Result<(), ConfigError> {
+    write_new(path, &format!("{}\n", hex::encode(key.seed())), 0o600)
+}
+
 fn read(path: &Path) -> Result<String, ConfigError> {
     let text = fs::read_to_string(path).map_err(|e| ConfigError::File(path.to_owned(), e))?;
     Ok(without_byte_order_mark(&text).to_owned())
 }
 
-fn read_key(path: &Path) -> Result<KeyPair, ConfigError> {
+/// Reads the file of a key.
+///
+/// # Errors
+/// When it is missing or no key.
+pub fn read_key(path: &Path) -> Result<KeyPair, ConfigError> {
     let text = read(path)?;
     let mut seed = [0; 32];
     hex::decode_to_slice(text.trim_end(), &mut seed).map_err(|_| ConfigError::Key(path.to_owned()))?;
@@ -285,65 +331,4 @@ fn read_key(path: &Path) -> Result<KeyPair, ConfigError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(keys: &NodeKeys) -> Entry {
-        keys.entry("nordmat".parse().expect("a name"), 1)
-    }
-
-    fn config() -> NodeConfig {
-        NodeConfig {
-            genesis: "../genesis.toml".into(),
-            listen: "/ip4/127.0.0.1/tcp/7900".parse().expect("valid"),
-            gateway: "127.0.0.1:7800".parse().expect("valid"),
-            proxies: vec!["192.0.2.1".parse().expect("valid"), "2001:db8::1".parse().expect("valid")],
-            signer: Some("/run/lojal/sign.sock".into()),
-            state_cache_mb: Some(64),
-            peers: vec![PeerConfig {
-                validator: "fjallen".parse().expect("valid"),
-                address: "/ip4/127.0.0.1/tcp/7901".parse().expect("valid"),
-            }],
-        }
-    }
-
-    #[test]
-    fn a_directory_reads_back_as_it_was_made_and_is_never_overwritten() {
-        let temporary = tempfile::tempdir().expect("a temporary directory");
-        let dir = NodeDir::new(temporary.path().join("node"));
-        let keys = NodeKeys::random();
-        dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
-        assert_eq!(dir.config().expect("just written"), config());
-        assert_eq!(dir.keys().expect("just written").validator.seed(), keys.validator.seed());
-        assert!(matches!(dir.create(&entry(&keys), &keys, &config()), Err(ConfigError::Exists(_))));
-        assert_eq!(dir.keys().expect("untouched").network.seed(), keys.network.seed());
-    }
-
-    #[test]
-    fn files_that_an_editor_began_with_a_byte_order_mark_are_read() {
-        let temporary = tempfile::tempdir().expect("a temporary directory");
-        let dir = NodeDir::new(temporary.path());
-        let keys = NodeKeys::random();
-        dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
-        for name in ["network.key", "node.toml"] {
-            let path = temporary.path().join(name);
-            let text = fs::read_to_string(&path).expect("just written");
-            fs::write(&path, format!("\u{feff}{text}")).expect("writable");
-        }
-        assert_eq!(dir.config().expect("the same"), config());
-        assert_eq!(dir.keys().expect("the same").network.seed(), keys.network.seed());
-    }
-
-    #[test]
-    fn a_spoilt_key_and_a_misspelt_field_are_named() {
-        let temporary = tempfile::tempdir().expect("a temporary directory");
-        let dir = NodeDir::new(temporary.path());
-        let keys = NodeKeys::random();
-        dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
-        fs::write(temporary.path().join("network.key"), "beef").expect("writable");
-        assert!(matches!(dir.keys(), Err(ConfigError::Key(path)) if path.ends_with("network.key")));
-        fs::write(temporary.path().join("node.toml"), "genesys = 1").expect("writable");
-        let error = dir.config().expect_err("a field that doesn't exist");
-        assert!(error.to_string().contains("genesys"), "{error}");
-    }
-}
+mod tests;

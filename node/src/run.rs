@@ -1,5 +1,6 @@
 //! Running one validator: reading its directory, putting the parts together, and stopping in order.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +79,7 @@ pub enum RunError {
     StoreThread(Arc<StoreError>),
     /// The gateway's address can't be used.
     #[error("can't serve HTTP on {0}: {1}; another program may use this port")]
-    Listen(std::net::SocketAddr, std::io::Error),
+    Listen(SocketAddr, std::io::Error),
     /// The gateway failed.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
@@ -141,8 +142,11 @@ async fn serve(
     gateway_runtime: &Runtime,
 ) -> Result<(), RunError> {
     let Opened { store, writer, state, pending, forgotten, .. } = opened;
-    let listener = TcpListener::bind(config.gateway).await.map_err(|e| RunError::Listen(config.gateway, e))?;
-    let listener = listener.into_std()?;
+    let listener = listen(config.gateway).await?;
+    let admin = match config.admin {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
     let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
@@ -156,9 +160,10 @@ async fn serve(
         validator: Some(voice.address()),
         ready: is_ready,
         proxies: config.proxies.clone(),
+        access: config.access(),
         version: env!("CARGO_PKG_VERSION"),
     };
-    let gateway_task = gateway_runtime.spawn(serve_http(listener, gateway, stopped));
+    let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
     let wal = Wal::Directory(dir.consensus_log());
     let store_failed = store.failed();
     let network_handle = network.clone();
@@ -198,17 +203,25 @@ async fn serve(
     result
 }
 
+/// A socket that is served by another runtime than this one.
+async fn listen(address: SocketAddr) -> Result<std::net::TcpListener, RunError> {
+    let bound = TcpListener::bind(address).await.map_err(|error| RunError::Listen(address, error))?;
+    Ok(bound.into_std()?)
+}
+
 async fn serve_http(
     listener: std::net::TcpListener,
+    admin: Option<std::net::TcpListener>,
     gateway: Gateway,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), RunError> {
     let listener = TcpListener::from_std(listener)?;
+    let admin = admin.map(TcpListener::from_std).transpose()?;
     let shutdown = async move {
         // A sender that is gone is a stop, too.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    Ok(lojal_gateway::run(listener, gateway, shutdown).await?)
+    Ok(lojal_gateway::run(listener, admin, gateway, shutdown).await?)
 }
 
 fn tell_how_it_opened(genesis: &Genesis, report: &OpenReport) {

@@ -26,14 +26,15 @@ fn finish(arguments: &[&str], dir: &Path) -> (Output, String) {
     (output, stderr)
 }
 
-/// The first of two ports that are free, with those of the validators 100 above; each call gives others.
+/// The first of two ports that are free, with those of the validators 100 above and those of metrics 200; each call
+/// gives others.
 fn free_ports() -> u16 {
     static CALLS: AtomicU16 = AtomicU16::new(0);
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     // Another test run on this machine starts elsewhere.
     let own = u16::try_from(std::process::id() % 97).expect("less than 97") + CALLS.fetch_add(29, Ordering::Relaxed);
-    let mut bases = (0..29).map(|step| 33_000 + (own + step) % 97 * 200);
-    bases.find(|base| [0, 1, 100, 101].iter().all(|more| is_free(base + more))).expect("some ports are free")
+    let mut bases = (0..29).map(|step| 33_000 + (own + step) % 97 * 300);
+    bases.find(|base| [0, 1, 100, 101, 200, 201].iter().all(|more| is_free(base + more))).expect("some ports are free")
 }
 
 fn eventually(what: &str, mut condition: impl FnMut() -> bool) {

@@ -142,6 +142,9 @@ PARAMETERS = record(heartbeat_ms=number(8), block_bytes_max=number(4), block_tra
                     recovery_delay_ms=number(8), receipt_days=number(1), keep_months=number(1), allowances=ALLOWANCES)
 VALIDATOR = record(name=NAME, public_key=KEY, network_key=KEY, power=number(8))
 
+READ_TOKEN = record(account=ADDRESS, public_key=KEY, audience=text(1, 255, "[a-z0-9.:_-]+"), until_ms=TIME,
+                    signature=SIGNATURE)
+
 NODE_PROOF = record(by_validator=SIGNATURE, by_network=SIGNATURE)
 ACTIONS = choice({
     1: record(validator=VALIDATOR, governor=KEY, proof=NODE_PROOF, endpoint=ENDPOINT),

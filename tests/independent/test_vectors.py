@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import unittest
 from typing import Any, Callable
@@ -159,6 +160,20 @@ class Messages(unittest.TestCase):
                 reference = verify.request_reference(raw(request["chain_id"]), operation)
                 self.assertEqual(reference.hex(), vector["output"]["reference"])
 
+    def test_read_tokens_are_signed(self) -> None:
+        for vector in support.vectors("read_tokens.json"):
+            with self.subTest(vector["name"]):
+                given, output, signed = vector["input"], vector["output"], raw(vector["output"]["borsh"])
+                token = decode(formats.READ_TOKEN, signed)
+                self.assertEqual(support.bech32m("tloj", token["account"]), given["account"])
+                self.assertEqual((token["audience"], token["until_ms"]), (given["audience"], given["until_ms"]))
+                self.assertEqual(token["public_key"], support.public_key_of(raw(given["seed"])))
+                message = b"lojal/read/v1" + raw(given["chain_id"]) + signed[:-64]
+                self.assertEqual(message.hex(), output["signing_bytes"])
+                self.assertTrue(ed25519.holds(token["public_key"], message, token["signature"]))
+                written = base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
+                self.assertEqual("ljr1_" + written, output["text"])
+
     def test_headers_and_blocks_have_their_hashes(self) -> None:
         for vector in support.vectors("headers.json"):
             with self.subTest(vector["name"]):
@@ -237,7 +252,7 @@ class Messages(unittest.TestCase):
             "validator_set": validators_in, "certificate": formats.CERTIFICATE, "brand_id": formats.BRAND,
             "reference": formats.REFERENCE, "name": formats.NAME, "time": formats.TIME, "policy": formats.POLICY,
             "roles": formats.ROLES, "member_rights": formats.record(**formats.RIGHTS),
-            "guardians": formats.GUARDIANS, "receipt": formats.RECEIPT,
+            "guardians": formats.GUARDIANS, "receipt": formats.RECEIPT, "read_token": formats.READ_TOKEN,
         }
         # Of these the verifier reads none: they stand in records, and a document is read from its text.
         unread = {"balance", "account", "currency", "recovery", "holds", "household", "memberships", "operator_list",

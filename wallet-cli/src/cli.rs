@@ -121,6 +121,12 @@ pub enum Command {
         #[arg(long)]
         key: bool,
     },
+    /// Print a token with which this wallet's account is read for a week, for other programs
+    ///
+    /// curl -H "Authorization: Bearer $(lojal token)" GATEWAY/v1/accounts/$(lojal address)
+    Token,
+    /// Delete the tokens that are kept, so that reading takes the passphrase again
+    Lock,
     /// Show the network's status
     Status,
     /// List the brands

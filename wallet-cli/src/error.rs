@@ -14,6 +14,7 @@ use lojal_wallet::keystore::KeystoreError;
 use lojal_wallet::passphrase::PassphraseError;
 use lojal_wallet::random::RandomError;
 use lojal_wallet::terms::TermsTextError;
+use lojal_wallet::tokens::TokensError;
 use lojal_wallet::uri::UriError;
 use thiserror::Error;
 
@@ -136,6 +137,9 @@ pub enum CommandError {
     /// The gateways.
     #[error(transparent)]
     Gateways(#[from] GatewaysError),
+    /// No token to read with.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
     /// Nothing was sent, because of the gateways.
     #[error("nothing was sent: {0}")]
     NotSent(GatewaysError),
@@ -209,15 +213,8 @@ impl CommandError {
     /// The stable name.
     pub fn code(&self) -> &str {
         match self {
-            Self::Home(error) => match error {
-                HomeError::Missing(_) => "no_wallet",
-                HomeError::Exists(_) => "wallet_exists",
-                HomeError::Busy(_) => "wallet_busy",
-                HomeError::Key { source, .. } => keystore_code(source),
-                HomeError::File { .. } => "file_error",
-                HomeError::Content { .. } => "bad_file",
-                HomeError::Gateway(_) | HomeError::GatewayCount(_) => "bad_gateway_list",
-            },
+            Self::Home(error) => home_code(error),
+            Self::Tokens(error) => tokens_code(error),
             Self::Passphrase(_) => "no_passphrase",
             Self::Random(_) => "no_randomness",
             Self::Words(_) => "wrong_words",
@@ -282,6 +279,26 @@ impl CommandError {
     }
 }
 
+fn home_code(error: &HomeError) -> &'static str {
+    match error {
+        HomeError::Missing(_) => "no_wallet",
+        HomeError::Exists(_) => "wallet_exists",
+        HomeError::Busy(_) => "wallet_busy",
+        HomeError::Key { source, .. } => keystore_code(source),
+        HomeError::File { .. } => "file_error",
+        HomeError::Content { .. } => "bad_file",
+        HomeError::Gateway(_) | HomeError::GatewayCount(_) => "bad_gateway_list",
+    }
+}
+
+fn tokens_code(error: &TokensError) -> &'static str {
+    match error {
+        TokensError::Home(error) => home_code(error),
+        TokensError::Passphrase(_) => "no_passphrase",
+        TokensError::Clock(_) => "wrong_clock",
+    }
+}
+
 fn keystore_code(error: &KeystoreError) -> &'static str {
     match error {
         KeystoreError::WrongPassphrase => "wrong_passphrase",
@@ -311,6 +328,7 @@ fn gateways_code(error: &GatewaysError) -> &str {
         GatewaysError::Client(ClientError::Interrupted { .. }) => "gateway_interrupted",
         GatewaysError::Client(ClientError::Unexpected { .. }) => "gateway_unexpected",
         GatewaysError::Client(ClientError::Untrue { .. }) => "gateway_untrue",
+        GatewaysError::Token(error) => tokens_code(error.reason()),
         GatewaysError::WrongNetwork { .. } => "wrong_network",
     }
 }

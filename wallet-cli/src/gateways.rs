@@ -1,12 +1,17 @@
 //! Several gateways to one network: the next one is asked when one can't answer.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use lojal_client::{Client, ClientError};
 use lojal_types::activity::HistoryFault;
 use lojal_types::api::TransactionStatus;
-use lojal_types::{AddressText, ChainId, NetworkKind, api};
+use lojal_types::{Address, AddressText, Audience, ChainId, KeyPair, NetworkKind, SignedReadToken, TimeMs, api};
 use thiserror::Error;
+
+use crate::clock;
+use crate::home::{Home, HomeError};
+use crate::tokens::{self, Tokens, TokensError};
 
 /// A reason no gateway answered.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -27,12 +32,40 @@ pub enum GatewaysError {
         /// The network of the wallet's genesis document.
         expected: ChainId,
     },
+    /// There is no token to say who reads.
+    #[error(transparent)]
+    Token(NoToken),
     /// None of several gateways answered.
     #[error(
         "none of the gateways answered:\n{}",
         .0.iter().map(|error| format!("  {error}")).collect::<Vec<_>>().join("\n")
     )]
     All(Vec<ClientError>),
+}
+
+/// The reason there is no token.
+#[derive(Clone, Debug, Error)]
+#[error(transparent)]
+pub struct NoToken(Arc<TokensError>);
+
+impl NoToken {
+    /// The reason.
+    pub fn reason(&self) -> &TokensError {
+        &self.0
+    }
+}
+/// Two are one if they say the same.
+impl PartialEq for NoToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_string() == other.0.to_string()
+    }
+}
+impl Eq for NoToken {}
+
+impl From<TokensError> for GatewaysError {
+    fn from(error: TokensError) -> Self {
+        Self::Token(NoToken(Arc::new(error)))
+    }
 }
 
 /// One gateway, asked for its network before anything else.
@@ -47,6 +80,14 @@ impl Gateway {
     /// Its address.
     pub fn url(&self) -> &str {
         self.client.url()
+    }
+    /// The host that tokens for it are for.
+    pub fn audience(&self) -> &Audience {
+        self.client.audience()
+    }
+    /// Reads from now on as an account whose key is at hand, with a token that isn't kept.
+    pub fn read_as(&self, chain: &ChainId, account: Address, key: &KeyPair, until_ms: TimeMs) {
+        self.client.read_as(chain, account, key, until_ms);
     }
     /// Tells whether questions and answers go over a network without encryption.
     pub fn is_exposed(&self) -> bool {
@@ -106,9 +147,12 @@ fn has_its_id(status: &TransactionStatus, chain: &ChainId, network: NetworkKind)
     canonical.is_some_and(|signed| signed.transaction.id(chain) == status.id)
 }
 
-/// The gateways of a wallet, the preferred one first.
+/// The gateways of a wallet, the preferred one first, and the tokens with which it reads at them.
 #[derive(Debug)]
-pub struct Gateways(Vec<Gateway>);
+pub struct Gateways {
+    all: Vec<Gateway>,
+    tokens: Option<Tokens>,
+}
 
 impl Gateways {
     /// Clients of the gateways at `urls`; with `expected`, each of them must serve that network.
@@ -117,11 +161,53 @@ impl Gateways {
     /// When a URL is none.
     pub fn new(urls: &[String], expected: Option<ChainId>) -> Result<Self, ClientError> {
         let gateway = |url: &String| Ok(Gateway { client: Client::new(url)?, expected, is_checked: Cell::new(false) });
-        urls.iter().map(gateway).collect::<Result<_, _>>().map(Self)
+        Ok(Self { all: urls.iter().map(gateway).collect::<Result<_, _>>()?, tokens: None })
+    }
+    /// The same for a wallet, which reads with the tokens that it keeps, and makes others when a gateway asks for them.
+    pub fn read_by(mut self, home: &Home, tokens: Tokens) -> Self {
+        if let Ok(now) = clock::local_time() {
+            let kept = tokens::kept(home);
+            for gateway in &self.all {
+                gateway.client.set_token(tokens::usable(&kept, gateway.client.audience(), now));
+            }
+        }
+        self.tokens = Some(tokens);
+        self
+    }
+    /// Makes tokens with a key of the wallet that is at hand, where there are none, or none that last. They are kept
+    /// if it is the key of the home.
+    ///
+    /// # Errors
+    /// When they can't be kept.
+    pub fn renew(&self, home: &Home, key: &KeyPair) -> Result<(), HomeError> {
+        let Ok(now) = clock::local_time() else { return Ok(()) };
+        let is_own = key.public_key() == home.public_key();
+        let kept = if is_own { tokens::kept(home) } else { Vec::new() };
+        let mut old = self.audiences();
+        old.retain(|audience| tokens::is_old(&kept, audience, now));
+        let made = tokens::made(home, key, &old, now);
+        self.use_tokens(&made);
+        if is_own && !made.is_empty() { tokens::keep(home, &made) } else { Ok(()) }
+    }
+    /// The hosts of the gateways, each once.
+    pub fn audiences(&self) -> Vec<Audience> {
+        let mut audiences: Vec<Audience> = self.all.iter().map(|gateway| gateway.client.audience().clone()).collect();
+        audiences.sort_unstable();
+        audiences.dedup();
+        audiences
+    }
+    /// Reads from now on with these tokens, as far as they are for these gateways.
+    pub fn use_tokens(&self, made: &[SignedReadToken]) {
+        for gateway in &self.all {
+            let own = made.iter().find(|one| one.token.audience == *gateway.client.audience());
+            if own.is_some() {
+                gateway.client.set_token(own);
+            }
+        }
     }
     /// The gateways, the preferred one first.
     pub fn iter(&self) -> impl Iterator<Item = &Gateway> {
-        self.0.iter()
+        self.all.iter()
     }
     /// Asks one gateway after the other until one answers. A gateway that understands and says no has answered, unless
     /// the trouble is its own; one that serves another network ends the search.
@@ -130,14 +216,31 @@ impl Gateways {
     /// The answer that ended the search, or why there was none.
     pub fn ask<T>(&self, question: impl Fn(&Gateway) -> Result<T, GatewaysError>) -> Result<T, GatewaysError> {
         let mut errors = Vec::new();
-        for gateway in &self.0 {
-            match question(gateway) {
+        for gateway in &self.all {
+            let mut answer = question(gateway);
+            if let (Err(GatewaysError::Client(error)), Some(tokens)) = (&answer, &self.tokens)
+                && asks_for_token(error)
+            {
+                self.use_tokens(&tokens.make(&self.audiences())?);
+                answer = question(gateway);
+            }
+            match answer {
                 Err(GatewaysError::Client(error)) if !is_answer(&error) => errors.push(error),
                 answer => return answer,
             }
         }
         Err(none_answered(errors))
     }
+}
+
+/// Tells whether a gateway wants to know who reads.
+fn asks_for_token(error: &ClientError) -> bool {
+    ["token_missing", "token_invalid", "token_expired"].iter().any(|code| error.is_problem(code))
+}
+
+/// True if a gateway says that somebody may not read what they asked for.
+pub fn is_not_permitted(error: &GatewaysError) -> bool {
+    matches!(error, GatewaysError::Client(error) if error.is_problem("not_permitted"))
 }
 
 /// Tells whether another gateway would say the same: not after a timeout (408), under load (429), or with a fault

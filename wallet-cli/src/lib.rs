@@ -19,4 +19,5 @@ mod slip10;
 pub mod submission;
 pub mod terms;
 pub mod time;
+pub mod tokens;
 pub mod uri;

@@ -1,7 +1,9 @@
 //! The sources of a passphrase: a file, the environment, or a person at a terminal.
 
+use std::cell::OnceCell;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use lojal_text::{TypedError, decomposed, typed, variable};
 use thiserror::Error;
@@ -183,6 +185,31 @@ impl Sources {
                 if first.form() == second.form() { Ok(first) } else { Err(PassphraseError::Different) }
             }
         }
+    }
+}
+
+/// The passphrase of a wallet, asked for once: at the first time that something needs it.
+#[derive(Debug, Default)]
+pub struct Unlocker {
+    sources: Sources,
+    known: OnceCell<Rc<Passphrase>>,
+}
+
+impl Unlocker {
+    /// One that looks in these places.
+    pub fn new(sources: Sources) -> Self {
+        Self { sources, known: OnceCell::new() }
+    }
+    /// The passphrase.
+    ///
+    /// # Errors
+    /// As of [`Sources::read`].
+    pub fn passphrase(&self) -> Result<Rc<Passphrase>, PassphraseError> {
+        if let Some(known) = self.known.get() {
+            return Ok(known.clone());
+        }
+        let read = Rc::new(self.sources.read(Purpose::Unlock)?);
+        Ok(self.known.get_or_init(|| read).clone())
     }
 }
 

@@ -30,6 +30,7 @@ export class JsonError extends LojalError {
 export type TextKind =
   | "address"
   | "amount"
+  | "audience"
   | "brand_id"
   | "currency"
   | "day"
@@ -39,6 +40,7 @@ export type TextKind =
   | "name"
   | "network"
   | "number"
+  | "read_token"
   | "reference"
   | "time"
   | "toml"

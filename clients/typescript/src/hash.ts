@@ -42,6 +42,8 @@ export const tag = {
   ACTIVITY: "lojal/activity/v1",
   /** The blind of a record that is about an account. */
   BLIND: "lojal/blind/v1",
+  /** A token that says who reads. */
+  READ: "lojal/read/v1",
   /** A key of the state tree. */
   KEY: "lojal/key/v1",
   /** A value of the state tree. */

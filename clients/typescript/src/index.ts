@@ -47,6 +47,7 @@ export * from "./operator.js";
 export * from "./parameters.js";
 export * from "./partnership.js";
 export * from "./points.js";
+export * from "./read-token.js";
 export * from "./receipt.js";
 export * from "./reference.js";
 export * from "./request.js";

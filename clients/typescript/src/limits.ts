@@ -97,5 +97,9 @@ export const MOTION_LAPSE_MS_DEFAULT = 14n * BigInt(DAY_MS);
 export const FOLLOWERS_MAX = 64;
 /** Longest address of a node, in bytes. */
 export const ENDPOINT_BYTES_MAX = 128;
+/** Longest host that a read token is for, in bytes. */
+export const AUDIENCE_BYTES_MAX = 255;
+/** Longest time for which a read token is one, in milliseconds: 7 days. */
+export const READ_TOKEN_MS_MAX = 7 * DAY_MS;
 /** Most admins that a motion gives a brand. */
 export const BRAND_ADMINS_MAX = 16;

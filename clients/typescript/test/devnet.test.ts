@@ -26,6 +26,8 @@ import type { Operation } from "../src/operation/operation.js";
 import { answerOf } from "../src/operation/operation.js";
 import { addUp, toPoints } from "../src/points.js";
 import { referenceOfRequest } from "../src/request.js";
+import type { SignedReadToken } from "../src/read-token.js";
+import { newReadToken } from "../src/read-token.js";
 import type { Request } from "../src/request.js";
 import { dayOf, plusMs, toTimeMs, toWholeMinute } from "../src/time.js";
 import { newTransaction, signTransaction } from "../src/transaction.js";
@@ -57,9 +59,15 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
     nordmat = keyOf(network.secret("nordmat"));
     anna = keyOf(network.secret("member-1"));
     bo = keyOf(network.secret("member-2"));
+    const auditor = network.auditor();
+    await gateways.readAs(auditor.address(), auditor, now());
+    client.readWith(await tokenOf(auditor, client));
   });
   after(() => network.stop());
 
+  function tokenOf(key: KeyPair, reader: Client): Promise<SignedReadToken> {
+    return newReadToken(key.address(), key, genesis.chainId, reader.audience, now());
+  }
   function now(): ReturnType<typeof toTimeMs> {
     return toTimeMs(Date.now());
   }
@@ -91,7 +99,7 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
     }
     assert.equal(Genesis.fromToml(await client.genesis()).chainId, genesis.chainId);
     await client.ready();
-    assert.match(await client.metrics(), /^# HELP /m);
+    assert.match(await new Client(network.admin, genesis).metrics(), /^# HELP /m);
     const { validators, totalPower } = await client.validators();
     assert.equal(totalPower, genesis.validators.totalPower());
     assert.deepEqual(
@@ -136,6 +144,23 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
     const oldest = await gateways.ask((gateway) => gateway.history(anna.address(), 1, newest.nextCursor));
     assert.deepEqual([newest.head, oldest.transactions[0]?.id], [page.head, page.transactions[1]?.id]);
     assert.ok((await client.brands()).brands.every((brand) => addUp(brand.totals)));
+  });
+
+  test("an account is shown to its owner, and to a brand as far as its points go", async () => {
+    const reader = new Client(network.urls[1] ?? "", genesis);
+    const refused = async (code: string): Promise<void> => {
+      assert.ok(isProblem(await reader.account(anna.address()).catch((error: unknown) => error), code), code);
+    };
+    await refused("token_missing");
+    reader.readWith(await tokenOf(bo, reader));
+    await refused("not_permitted");
+    reader.readWith(await tokenOf(anna, reader));
+    assert.equal((await reader.account(anna.address())).onlyOf, null);
+    assert.equal((await reader.recovery(anna.address())).recovery, null);
+    reader.readWith(await tokenOf(nordmat, reader));
+    assert.deepEqual((await reader.account(anna.address())).onlyOf, [NORDMAT]);
+    const seen = await reader.history(anna.address(), 100);
+    assert.deepEqual([seen.onlyOf, seen.head], [[NORDMAT], null]);
   });
 
   test("what fails has a receipt that says why, and what would surely fail is refused", async () => {
@@ -220,6 +245,7 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
   test("the whole chain is followed from genesis, by another gateway's answers", async () => {
     const chain = HeaderChain.from(genesis);
     const other = new Client(network.urls[2] ?? "", { network: genesis.network });
+    other.readWith(await tokenOf(network.auditor(), other));
     const { header: last, id } = await other.latestBlock();
     while (chain.height < last.height) {
       const block = await other.block((chain.height + 1n) as Height);

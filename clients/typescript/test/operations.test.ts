@@ -19,6 +19,7 @@ import { nameCodec } from "../src/name/name.js";
 import { accountsOf, answerOf, askedBy, brandsOf, operationCodec, spendingOf } from "../src/operation/operation.js";
 import { rolesCodec } from "../src/operator.js";
 import { currencyCodec } from "../src/points.js";
+import { signedReadTokenCodec } from "../src/read-token.js";
 import { receiptCodec } from "../src/receipt.js";
 import { referenceCodec } from "../src/reference.js";
 import type { Request } from "../src/request.js";
@@ -168,6 +169,7 @@ const REFUSED: Readonly<Record<string, Codec<never>>> = Object.fromEntries(
     reference: referenceCodec,
     roles: rolesCodec,
     signed_transaction: signedTransactionCodec,
+    read_token: signedReadTokenCodec,
     time: timeMsCodec,
     validator_set: validatorSetCodec,
   }).map(([name, codec]) => [name, codec as unknown as Codec<never>]),

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -12,11 +13,13 @@ use lojal_auditor::sheet;
 use lojal_auditor::source::{Source, SourceError};
 use lojal_auditor::verify::{Report, VerifyError, verify};
 use lojal_client::Client;
-use lojal_types::{Genesis, Height};
+use lojal_types::{Genesis, Hash, Height, KeyPair, TimeMs};
 use serde::Serialize;
 
 /// The chain, or what a source hands out as one, is wrong.
 const EXIT_WRONG: u8 = 1;
+/// The time for which an audit may read: a day less than a token can last, for clocks that differ.
+const READING_MS: u64 = 6 * 24 * 60 * 60 * 1000;
 /// Something could not be read or written, so that nothing is known. (2 is for arguments that make no sense.)
 const EXIT_UNREADABLE: u8 = 3;
 
@@ -49,6 +52,9 @@ struct VerifyArgs {
     genesis: PathBuf,
     #[command(flatten)]
     from: SourceArgs,
+    /// The auditor's key, which the gateway of --url lists in its node.toml: a file with 64 hex digits
+    #[arg(long, value_name = "FILE", requires = "url")]
+    key: Option<PathBuf>,
     /// Stop after this height, of which all statements are then; without it, at the end of the chain
     #[arg(long, value_name = "HEIGHT", value_parser = height)]
     to: Option<Height>,
@@ -119,6 +125,13 @@ fn verify_command(args: VerifyArgs) -> ExitCode {
         Ok(genesis) => genesis,
         Err(reason) => return unreadable(&reason),
     };
+    let key = match args.key.as_deref().map(read_key).transpose() {
+        Ok(key) => key,
+        Err(reason) => return unreadable(&reason),
+    };
+    if let (Some(client), Some(key)) = (&args.from.url, key) {
+        client.read_as(&genesis.chain_id(), key.address(), &key, now().plus_ms(READING_MS));
+    }
     let json = args.json;
     match audit(&genesis, args) {
         Ok(report) => {
@@ -173,6 +186,19 @@ fn export_command(args: &ExportArgs) -> ExitCode {
 fn read_genesis(path: &Path) -> Result<Genesis, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("can't read {}: {error}", path.display()))?;
     Genesis::from_toml(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn read_key(path: &Path) -> Result<KeyPair, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("can't read {}: {error}", path.display()))?;
+    let seed: Option<Hash> = text.trim_end().parse().ok();
+    let wrong = || format!("{} is no key file: it must hold 64 lower-case hex digits", path.display());
+    seed.map(|seed| KeyPair::from_seed(seed.as_bytes())).ok_or_else(wrong)
+}
+
+/// This machine's time.
+fn now() -> TimeMs {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).ok().and_then(|ms| TimeMs::new(ms).ok()).unwrap_or_default()
 }
 
 /// The document that `--json` prints: whether everything holds, and the report or the discrepancy.

@@ -214,9 +214,10 @@ impl<'a> Bed<'a> {
     ) -> Result<Measured, BenchError> {
         let (urls, processes) = (self.cluster.running_urls(), self.cluster.processes());
         let load = Load { urls: &urls, processes: &processes, connections, duration, rate_per_s, interval: INTERVAL };
-        let before = metrics::read_all(&urls)?;
+        let counted = self.cluster.metrics_urls();
+        let before = metrics::read_all(&counted)?;
         let run = load::run(&load, bodies)?;
-        let counters = metrics::since(metrics::read_all(&urls)?, &before);
+        let counters = metrics::since(metrics::read_all(&counted)?, &before);
         let (bytes, transactions) = bodies
             .iter()
             .fold((0, 0), |(bytes, count), body| (bytes + body.bytes.len() - 4, count + body.transactions as usize));

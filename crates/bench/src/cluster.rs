@@ -30,6 +30,8 @@ pub const HEARTBEAT_MS: u64 = 3_000;
 pub const HEARTBEAT_MS_MIN: u64 = 100;
 /// The time that anything may take before a measurement is given up.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// The time for which a client may read.
+const READING_MS: u64 = 24 * 60 * 60 * 1000;
 /// The time after which a condition is looked at again that can't announce itself.
 const POLL: Duration = Duration::from_millis(5);
 
@@ -44,6 +46,8 @@ pub struct Cluster {
 struct Node {
     dir: PathBuf,
     url: String,
+    /// The URL of its metrics.
+    admin: String,
     process: Option<Child>,
 }
 
@@ -60,8 +64,9 @@ impl Cluster {
         fs::create_dir_all(dir).map_err(BenchError::file(dir))?;
         let path = dir.join("genesis.toml");
         fs::write(&path, genesis.document().to_toml()).map_err(BenchError::file(&path))?;
-        let ports = free_ports(2 * validators).map_err(BenchError::file(Path::new("127.0.0.1")))?;
+        let ports = free_ports(3 * validators).map_err(BenchError::file(Path::new("127.0.0.1")))?;
         let (http, peer) = ports.split_at(validators);
+        let (peer, admin) = peer.split_at(validators);
         let mut nodes = Vec::new();
         for (index, &http) in http.iter().enumerate() {
             let node = dir.join(format!("node-{index}"));
@@ -74,8 +79,9 @@ impl Cluster {
             Guard::create(&Disk::real(), &node.join("guard"), &validator_key(index).public_key(), false)
                 .map_err(Box::new)?;
             write("network.key", format!("{}\n", hex::encode(network_key(index).seed())))?;
-            write("node.toml", node_toml(index, http, peer))?;
-            nodes.push(Node { dir: node, url: format!("http://127.0.0.1:{http}"), process: None });
+            write("node.toml", node_toml(index, (http, admin[index]), peer))?;
+            let url = |port: u16| format!("http://127.0.0.1:{port}");
+            nodes.push(Node { dir: node, url: url(http), admin: url(admin[index]), process: None });
         }
         Ok(Self { dir: dir.to_owned(), program, genesis, nodes })
     }
@@ -96,17 +102,20 @@ impl Cluster {
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
-    /// The URLs of all gateways.
-    pub fn urls(&self) -> Vec<String> {
-        self.nodes.iter().map(|node| node.url.clone()).collect()
-    }
     /// The URLs of the gateways that run.
     pub fn running_urls(&self) -> Vec<String> {
         self.nodes.iter().filter(|node| node.process.is_some()).map(|node| node.url.clone()).collect()
     }
-    /// A client of one gateway.
+    /// The URLs of the metrics of all nodes that run, in the order of [`Cluster::running_urls`].
+    pub fn metrics_urls(&self) -> Vec<String> {
+        self.nodes.iter().filter(|node| node.process.is_some()).map(|node| node.admin.clone()).collect()
+    }
+    /// A client of one gateway, who may read everything.
     pub fn client(&self, index: usize) -> Result<Client, BenchError> {
-        Ok(Client::new(&self.nodes[index].url)?)
+        let (client, auditor) = (Client::new(&self.nodes[index].url)?, auditor_key());
+        let until_ms = now().plus_ms(READING_MS);
+        client.read_as(&self.genesis.chain_id(), auditor.address(), &auditor, until_ms);
+        Ok(client)
     }
     /// The processes that run.
     pub fn processes(&self) -> Vec<u32> {
@@ -232,6 +241,11 @@ pub fn validator_key(index: usize) -> KeyPair {
     key(b"valida", index)
 }
 
+/// The key of whoever may read everything.
+fn auditor_key() -> KeyPair {
+    key(b"audito", 0)
+}
+
 fn network_key(index: usize) -> KeyPair {
     key(b"networ", index)
 }
@@ -272,11 +286,13 @@ pub fn genesis(validators: usize, heartbeat_ms: u64, time: TimeMs) -> Genesis {
     Genesis::new(document).expect("every rule is kept")
 }
 
-fn node_toml(index: usize, http: u16, peers: &[u16]) -> String {
+fn node_toml(index: usize, (http, admin): (u16, u16), peers: &[u16]) -> String {
     let listen = |port: u16| format!("/ip4/127.0.0.1/tcp/{port}");
     let mut text = format!(
-        "genesis = \"../genesis.toml\"\nlisten = \"{}\"\ngateway = \"127.0.0.1:{http}\"\n",
-        listen(peers[index])
+        "genesis = \"../genesis.toml\"\nlisten = \"{}\"\ngateway = \"127.0.0.1:{http}\"\n\
+         admin = \"127.0.0.1:{admin}\"\n\n[[auditors]]\nname = \"bench\"\nkey = \"{}\"\n",
+        listen(peers[index]),
+        auditor_key().public_key()
     );
     for (other, port) in peers.iter().enumerate().filter(|(other, _)| *other != index) {
         let (name, address) = (validator_name(other), listen(*port));
@@ -299,7 +315,7 @@ mod tests {
     #[test]
     fn a_network_of_any_size_has_a_valid_genesis_and_knows_its_peers() {
         assert_eq!(genesis(4, HEARTBEAT_MS_MIN, now()).validators().validators().len(), 4);
-        let toml: toml::Table = node_toml(1, 80, &[1, 2, 3]).parse().expect("valid TOML");
+        let toml: toml::Table = node_toml(1, (80, 81), &[1, 2, 3]).parse().expect("valid TOML");
         assert_eq!(toml["peers"].as_array().map(Vec::len), Some(2));
         assert_eq!(toml["listen"].as_str(), Some("/ip4/127.0.0.1/tcp/2"));
         let ports = free_ports(4).expect("there are free ports");

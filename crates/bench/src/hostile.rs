@@ -119,7 +119,7 @@ fn network<'a>(
 
 fn flooded(bed: &Bed<'_>, flood: Flood, members: Range<usize>, duration: Duration) -> Result<Flooded, BenchError> {
     let bodies = bed.signer.presign_flood(flood, members, SUBMISSIONS);
-    let first = &bed.cluster.running_urls()[..1];
+    let first = &bed.cluster.metrics_urls()[..1];
     let before = metrics::read_all(first)?;
     let resident_before = resident_bytes(&bed.cluster.processes());
     let run = bed.submit(&bodies, CONNECTIONS, None, duration)?.run;

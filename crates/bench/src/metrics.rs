@@ -13,7 +13,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Values by name; of what has labels, the sum.
 pub type Metrics = BTreeMap<String, f64>;
 
-/// Reads the counters of all gateways and adds them up.
+/// Reads the counters of all nodes and adds them up.
 pub fn read_all(urls: &[String]) -> Result<Metrics, BenchError> {
     let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).proxy(None).build();
     let agent: Agent = config.into();

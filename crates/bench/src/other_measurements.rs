@@ -81,7 +81,7 @@ pub fn restart(bed: &mut Bed<'_>, duration: Duration) -> Result<Restart, BenchEr
     let tail_bytes = since_checkpoint(bed)?;
     let seconds_with_tail = kill_and_start(bed)?;
     // A little to write: a checkpoint is due once a minute if there is anything new.
-    let urls = bed.cluster.urls();
+    let urls = bed.cluster.metrics_urls();
     let read = || Ok::<_, BenchError>(metrics::read_all(&urls)?.get("lojal_store_bytes_since_checkpoint").copied());
     bed.cluster.wait_for("a checkpoint", 0, || Ok(read()?.unwrap_or(0.0) < CHECKPOINTED_BYTES))?;
     let seconds = kill_and_start(bed)?;
@@ -89,7 +89,7 @@ pub fn restart(bed: &mut Bed<'_>, duration: Duration) -> Result<Restart, BenchEr
 }
 
 fn since_checkpoint(bed: &Bed<'_>) -> Result<f64, BenchError> {
-    let metrics = metrics::read_all(&bed.cluster.running_urls())?;
+    let metrics = metrics::read_all(&bed.cluster.metrics_urls())?;
     Ok(metrics.get("lojal_store_bytes_since_checkpoint").copied().unwrap_or(0.0))
 }
 

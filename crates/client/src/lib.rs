@@ -6,20 +6,27 @@
 //! # Ok::<(), lojal_client::ClientError>(())
 //! ```
 
+mod accounts;
 mod error;
 mod governance;
+mod host;
 
+use std::fmt;
 use std::io::Read;
-use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lojal_types::activity::HistoryFault;
-use lojal_types::{AddressText, BrandId, Day, Height, Reference, SignedTransaction, TransactionId, api};
+use lojal_types::{
+    Address, Audience, BrandId, ChainId, Day, Height, KeyPair, ReadToken, Reference, SignedReadToken,
+    SignedTransaction, TimeMs, TransactionId, api,
+};
 use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode, Uri};
 
 pub use error::ClientError;
+
+use host::{audience_of, is_this_machine};
 
 /// Longest wait for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -40,11 +47,20 @@ const UNKNOWN_ROUTE: &str = "unknown_route";
 /// Longest address of a gateway, in bytes.
 pub const URL_BYTES_MAX: usize = 2048;
 
-/// A gateway, by its address.
-#[derive(Clone, Debug)]
+/// A gateway, by its address. Clones share the token that says who reads.
+#[derive(Clone)]
 pub struct Client {
     agent: Agent,
     url: String,
+    audience: Audience,
+    token: Arc<Mutex<Option<String>>>,
+}
+
+/// Without the token, which is for the gateway alone.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -71,6 +87,7 @@ impl Client {
         if uri.query().is_some() || url.contains('#') {
             return Err(invalid("it has something after the path"));
         }
+        let audience = audience_of(host).ok_or(invalid("its host is none"))?;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -84,11 +101,25 @@ impl Client {
             // Resolvers know "localhost", and not all of them its absolute form.
             url = url.replacen(host, host.trim_end_matches('.'), 1);
         }
-        Ok(Self { agent: config.build().into(), url })
+        Ok(Self { agent: config.build().into(), url, audience, token: Arc::default() })
     }
     /// The gateway's address.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The host that tokens for this gateway are for.
+    pub fn audience(&self) -> &Audience {
+        &self.audience
+    }
+    /// Says from now on who reads, with each question; nobody without a token.
+    pub fn set_token(&self, token: Option<&SignedReadToken>) {
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = token.map(SignedReadToken::to_string);
+    }
+    /// Reads from now on as an account, whose key signs for that here: the token is good until a time.
+    pub fn read_as(&self, chain: &ChainId, account: Address, key: &KeyPair, until_ms: TimeMs) {
+        let token = ReadToken { account, public_key: key.public_key(), audience: self.audience.clone(), until_ms };
+        self.set_token(Some(&token.sign(chain, key)));
     }
 
     /// True if what is asked and answered goes over a network without encryption, where others can read and change it.
@@ -134,47 +165,6 @@ impl Client {
         let brand: api::Brand = self.get_json(&format!("/v1/brands/{id}"), &[])?;
         self.expect(brand.id == *id, brand)
     }
-    /// `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing.
-    ///
-    /// # Errors
-    /// See [`ClientError`].
-    pub fn account(&self, address: &AddressText) -> Result<api::Account, ClientError> {
-        let account: api::Account = self.get_json(&format!("/v1/accounts/{address}"), &[])?;
-        self.expect(account.address == *address, account)
-    }
-    /// `GET /v1/households/{address}`: a household's members and invitations.
-    ///
-    /// # Errors
-    /// [`ClientError::Problem`] with `unknown_household` if there is none at this address.
-    pub fn household(&self, address: &AddressText) -> Result<api::Household, ClientError> {
-        self.get_json(&format!("/v1/households/{address}"), &[])
-    }
-    /// `GET /v1/brands/{id}/operators`: who acts for a brand.
-    ///
-    /// # Errors
-    /// [`ClientError::Problem`] with `unknown_brand` if there is none with this id.
-    pub fn operators(&self, brand: &BrandId) -> Result<api::Operators, ClientError> {
-        self.get_json(&format!("/v1/brands/{brand}/operators"), &[])
-    }
-    /// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
-    ///
-    /// # Errors
-    /// [`ClientError::Problem`] with `unknown_reference` if the brand has issued nothing under it.
-    pub fn issue(&self, brand: &BrandId, reference: &Reference, dated: Option<Day>) -> Result<api::Issue, ClientError> {
-        self.get_dated(&format!("/v1/brands/{brand}/issues/{reference}"), dated)
-    }
-    /// `GET /v1/brands/{id}/reversals/{reference}`: what a reversal took.
-    ///
-    /// # Errors
-    /// [`ClientError::Problem`] with `unknown_reference` if the brand has reversed nothing under it.
-    pub fn reversal(
-        &self,
-        brand: &BrandId,
-        reference: &Reference,
-        dated: Option<Day>,
-    ) -> Result<api::Reversal, ClientError> {
-        self.get_dated(&format!("/v1/brands/{brand}/reversals/{reference}"), dated)
-    }
     /// `GET /v1/partnerships`: all partnerships and proposals.
     ///
     /// # Errors
@@ -188,31 +178,6 @@ impl Client {
     /// See [`ClientError`].
     pub fn netting(&self) -> Result<api::Netting, ClientError> {
         self.get_json("/v1/netting", &[])
-    }
-    /// `GET /v1/accounts/{address}/transactions`: an account's transactions, the newest first; the next page is asked
-    /// for with the cursor of the one before. A page follows from what it says was before it, and the first one leads
-    /// to what it says is the account's activity.
-    ///
-    /// # Errors
-    /// [`ClientError::Untrue`] if it doesn't; others: see [`ClientError`].
-    pub fn history(
-        &self,
-        address: &AddressText,
-        limit: u32,
-        cursor: Option<&str>,
-    ) -> Result<api::History, ClientError> {
-        let limit = limit.to_string();
-        let mut query = vec![("limit", limit.as_str())];
-        query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        let page: api::History = self.get_json(&format!("/v1/accounts/{address}/transactions"), &query)?;
-        let after = page.after().map_err(|fault| self.untrue(address, fault))?;
-        let is_gone = address.is_household() && page.head.is_none();
-        let is_newest = cursor.is_some() || is_gone || after == page.head.unwrap_or_default();
-        if is_newest { Ok(page) } else { Err(self.untrue(address, HistoryFault::End { count: after.count })) }
-    }
-    /// The error of a gateway that has shown a history of an account with a fault.
-    pub fn untrue(&self, address: &AddressText, fault: HistoryFault) -> ClientError {
-        ClientError::Untrue { url: self.url.clone(), reason: format!("of the history of {address}, {fault}") }
     }
     /// `GET /v1/payments/{reference}`: what has answered a till's request; found sooner by the request's day.
     ///
@@ -287,7 +252,11 @@ impl Client {
         timeout: Duration,
         bytes_max: u64,
     ) -> Result<(StatusCode, Vec<u8>), ClientError> {
-        let request = self.agent.get(format!("{}{path}", self.url)).query_pairs(query.iter().copied());
+        let mut request = self.agent.get(format!("{}{path}", self.url)).query_pairs(query.iter().copied());
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
         let answer = request.config().timeout_global(Some(timeout)).build().call();
         self.receive(answer, bytes_max)
     }
@@ -349,40 +318,6 @@ impl Client {
     fn unexpected(&self, status: StatusCode, reason: String) -> ClientError {
         ClientError::Unexpected { url: self.url.clone(), status: status.as_u16(), reason }
     }
-}
-
-/// Tells whether a host is this machine, as the system reads it: `127.1` is 127.0.0.1.
-fn is_this_machine(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let ip = bare.parse().ok().or_else(|| loose_ipv4(host).map(IpAddr::V4));
-    let name = host.trim_end_matches('.').to_ascii_lowercase();
-    // RFC 6761, section 6.3: all names below localhost are this machine's.
-    name == "localhost" || name.ends_with(".localhost") || ip.is_some_and(|ip: IpAddr| ip.to_canonical().is_loopback())
-}
-
-/// An IPv4 address in one to four numbers, decimal, octal or hexadecimal, the last one for all bytes that are left
-/// (POSIX, inet_addr).
-fn loose_ipv4(host: &str) -> Option<Ipv4Addr> {
-    let number = |text: &str| match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => digits_of(digits, 16),
-        None if text.len() > 1 && text.starts_with('0') => digits_of(text, 8),
-        None => digits_of(text, 10),
-    };
-    let numbers = host.split('.').map(number).collect::<Option<Vec<u32>>>()?;
-    let (last, bytes) = numbers.split_last().filter(|(_, bytes)| bytes.len() < 4)?;
-    let mut address: u32 = 0;
-    for byte in bytes {
-        address = address << 8 | u32::from(u8::try_from(*byte).ok()?);
-    }
-    let free = 32 - 8 * u32::try_from(bytes.len()).ok()?;
-    let last_max = u32::MAX >> (32 - free);
-    let start = address.checked_shl(free).unwrap_or(0);
-    (*last <= last_max).then(|| Ipv4Addr::from_bits(start | last))
-}
-
-fn digits_of(text: &str, radix: u32) -> Option<u32> {
-    // A sign is no digit.
-    text.starts_with(|first: char| first.is_digit(radix)).then(|| u32::from_str_radix(text, radix).ok())?
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use lojal_types::{
-    Action, Activity, Address, Bounded, ChainId, Hash, KeyPair, MotionId, MotionStatus, NetworkKind, Operation,
-    Operations, Outcome, Parameters, Points, Settings, SuspendBrand, TimeMs, Transaction, Transfer,
+    Action, Activity, Address, AddressText, Bounded, ChainId, Hash, KeyPair, MotionId, MotionStatus, NetworkKind,
+    Operation, Operations, Outcome, Parameters, Points, Settings, SuspendBrand, TimeMs, Transaction, Transfer,
 };
 
 use super::*;
@@ -38,6 +38,11 @@ fn pending(id: TransactionId) -> api::TransactionStatus {
     api::TransactionStatus { id, state: api::TransactionState::Pending, transaction: None, activity: None }
 }
 
+/// The token of the last request, if it had one.
+fn last_token(server: &Server) -> Option<String> {
+    server.requests().pop().expect("a request").authorization
+}
+
 fn client(server: &Server) -> Client {
     Client::new(server.url()).expect("valid")
 }
@@ -57,9 +62,44 @@ fn addresses_that_no_gateway_can_have_are_refused() {
 }
 
 #[test]
+fn a_host_has_one_name_however_the_address_is_written() {
+    for (url, expected) in [
+        ("http://127.0.0.1:7800", "127.0.0.1"),
+        ("http://127.1", "127.0.0.1"),
+        ("http://LOCALHOST.:80", "localhost"),
+        ("https://Gateway.example.org/lojal", "gateway.example.org"),
+        ("http://[0:0:0:0:0:0:0:1]:80", "::1"),
+        ("http://[::ffff:192.0.2.1]", "192.0.2.1"),
+    ] {
+        assert_eq!(Client::new(url).expect("valid").audience().as_str(), expected, "{url}");
+    }
+}
+
+#[test]
+fn a_token_goes_with_questions_and_is_not_shown() {
+    let server = Server::start(|_| Answer::problem(404, "unknown_brand"));
+    let client = client(&server);
+    let ask = |client: &Client| client.brand(&"kaffet".parse().expect("valid")).expect_err("there is none");
+    ask(&client);
+    assert_eq!(last_token(&server), None);
+    let key = KeyPair::from_seed(&[7; 32]);
+    let copy = client.clone();
+    client.read_as(&chain(), key.address(), &key, TimeMs::default());
+    ask(&copy);
+    let text = last_token(&server).expect("a header");
+    let signed: SignedReadToken = text.strip_prefix("Bearer ").expect("a token").parse().expect("a token");
+    assert!(signed.holds(&chain()) && signed.token.audience == *client.audience());
+    assert!(!format!("{client:?}").contains("ljr1_"));
+    client.set_token(None);
+    ask(&copy);
+    assert_eq!(last_token(&server), None);
+}
+
+#[test]
 fn a_question_goes_to_its_route_and_the_cursor_is_encoded() {
     let before = Activity { count: 7, ..Activity::default() };
-    let history = api::History { transactions: vec![], before, head: None, next_cursor: Some("c".into()) };
+    let history =
+        api::History { transactions: vec![], before, head: None, only_of: None, next_cursor: Some("c".into()) };
     let expected = history.clone();
     let server = Server::start(move |_| Answer::json(200, &history));
     assert_eq!(client(&server).history(&address(), 20, Some("a&b=c d")), Ok(expected));

@@ -20,14 +20,60 @@ use crate::large::{Large, json};
 use crate::limits::{CURSOR_BYTES_MAX, HISTORY_BYTES_MAX, HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX};
 use crate::places::Pool;
 use crate::problem::{Failure, Kind};
+use crate::readers::Caller;
+use crate::rights::{Sight, helps, is_in_points_of, not_permitted, sight};
 use crate::{households, outcome};
 
-/// The balances, guardians and households of an account; an address that the ledger doesn't know has none.
+/// The balances, guardians and households of an account; an address that the ledger doesn't know has none. Of an
+/// account that isn't its business a brand sees what it has of the brand's own points.
 pub(crate) async fn account(
     State(app): State<Arc<App>>,
+    caller: Caller,
     AddressSegment(address): AddressSegment,
 ) -> Result<Json<api::Account>, Failure> {
-    app.read(move |view| account_in(view, address)).await.map(Json)
+    let seen = move |view: &View| match sight(view, &caller, address)? {
+        None => Ok(None),
+        Some(Sight::Whole) => account_in(view, address).map(Some),
+        Some(Sight::Of(brands)) => Ok(Some(narrowed(account_in(view, address)?, brands))),
+    };
+    app.read(seen).await?.map(Json).ok_or_else(not_permitted)
+}
+
+/// The part of an account that some brands see; one without any of their points is as if there were none.
+fn narrowed(account: api::Account, brands: Vec<BrandId>) -> api::Account {
+    let api::Account { address, mut balances, mut holds, height, .. } = account;
+    balances.retain(|balance| brands.contains(&balance.brand));
+    holds.retain(|hold| brands.contains(&hold.brand));
+    let exists = !balances.is_empty() || !holds.is_empty();
+    api::Account { exists, balances, holds, only_of: Some(brands), ..api::Account::unknown(address, height) }
+}
+
+/// The keys and guardians of an account, and how far its recovery has come.
+pub(crate) async fn recovery(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    AddressSegment(address): AddressSegment,
+) -> Result<Json<api::AccountRecovery>, Failure> {
+    let seen = move |view: &View| {
+        if !helps(view, &caller, address)? {
+            return Ok(None);
+        }
+        let api::Account { address, exists, rotated_key, frozen, guardians, recovery, safeguards, height, .. } =
+            account_in(view, address)?;
+        let time_ms = view.tip().time_ms;
+        Ok(Some(api::AccountRecovery {
+            address,
+            exists,
+            rotated_key,
+            frozen,
+            guardians,
+            recovery,
+            safeguards,
+            height,
+            time_ms,
+        }))
+    };
+    app.read(seen).await?.map(Json).ok_or_else(not_permitted)
 }
 
 /// An account as a version of the state has it.
@@ -66,6 +112,7 @@ pub fn account_in(view: &View, address: Address) -> Result<api::Account, Missing
         balances,
         holds,
         today,
+        only_of: None,
         height: view.tip().height,
     })
 }
@@ -97,6 +144,9 @@ fn total(lots: &[Lot]) -> Points {
     sum.expect("a brand's total is bounded, and no balance is larger")
 }
 
+/// Most transactions that are looked through at once for those with points of some brands.
+const PAGE_SEARCHED: usize = 100;
+
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Query {
@@ -108,9 +158,11 @@ pub(crate) struct Query {
 pub(crate) async fn history(
     State(app): State<Arc<App>>,
     client: Client,
+    caller: Caller,
     AddressSegment(address): AddressSegment,
     Params(query): Params<Query>,
 ) -> Result<Large, Failure> {
+    let sight = app.read(move |view| sight(view, &caller, address)).await?.ok_or_else(not_permitted)?;
     let limit = query.limit.unwrap_or(HISTORY_LIMIT_DEFAULT);
     if !(1..=HISTORY_LIMIT_MAX).contains(&limit) {
         let detail = format!("limit must be 1 to {HISTORY_LIMIT_MAX}");
@@ -119,7 +171,14 @@ pub(crate) async fn history(
     let before = query.cursor.map(|text| text.parse::<Cursor>()).transpose()?;
     let place = app.place(Pool::Histories, &client).await?;
     let (store, network) = (app.gateway.store.clone(), app.network());
-    let bytes = app.blocking(move || Ok(json(&page(&store, network, address, before, limit as usize)?))).await?;
+    let read = move || {
+        let (before, limit) = (before.map(|Cursor { height, index }| (height, index)), limit as usize);
+        Ok(json(&match sight {
+            Sight::Whole => page(&store, network, address, before, limit)?,
+            Sight::Of(brands) => page_of(&store, network, address, before, limit, brands)?,
+        }))
+    };
+    let bytes = app.blocking(read).await?;
     Ok(Large::json(bytes, place))
 }
 
@@ -128,12 +187,12 @@ fn page(
     store: &Store,
     network: NetworkKind,
     address: Address,
-    before: Option<Cursor>,
+    before: Option<(Height, u32)>,
     limit: usize,
 ) -> Result<api::History, Failure> {
-    let before = before.map(|Cursor { height, index }| (height, index));
     let (found, head) = found(store, address, before, limit + 1)?;
-    let mut page = api::History { transactions: Vec::new(), before: found.page.before, head, next_cursor: None };
+    let before = found.page.before;
+    let mut page = api::History { transactions: Vec::new(), before, head, only_of: None, next_cursor: None };
     let mut last: Option<(Cursor, Block)> = None;
     let mut bytes = 0_usize;
     for placed in &found.page.transactions {
@@ -160,6 +219,58 @@ fn page(
         status.activity = Some(number);
     }
     Ok(page)
+}
+
+/// One page of the transactions with points of some brands. Its numbers and its end tell nothing of the others, unless
+/// so many blocks had to be read that it ends without having looked at all.
+fn page_of(
+    store: &Store,
+    network: NetworkKind,
+    address: Address,
+    mut before: Option<(Height, u32)>,
+    limit: usize,
+    brands: Vec<BrandId>,
+) -> Result<api::History, Failure> {
+    let mut page = api::History {
+        transactions: Vec::new(),
+        before: Activity::default(),
+        head: None,
+        only_of: None,
+        next_cursor: None,
+    };
+    let (mut last, mut bytes, mut shown) = (None::<Block>, 0_usize, None);
+    'pages: loop {
+        let found = store.history(&address, before, PAGE_SEARCHED)?.page.transactions;
+        for placed in &found {
+            let block = match last {
+                Some(block) if block.header.height == placed.height => block,
+                Some(block) if bytes > HISTORY_BYTES_MAX => {
+                    page.next_cursor = Some(Cursor { height: block.header.height, index: 0 }.to_string());
+                    break 'pages;
+                }
+                _ => {
+                    let stored = outcome::stored(store, placed.height)?;
+                    bytes = bytes.saturating_add(stored.bytes.len());
+                    outcome::decode(&stored)?
+                }
+            };
+            let status = outcome::status_in(&block, placed, network)?;
+            let operations = status.transaction.iter().flat_map(|signed| signed.transaction.operations.iter());
+            if operations.into_iter().any(|operation| is_in_points_of(operation, &brands)) {
+                if page.transactions.len() == limit {
+                    page.next_cursor = shown.map(|cursor: Cursor| cursor.to_string());
+                    break 'pages;
+                }
+                page.transactions.push(status);
+                shown = Some(Cursor { height: placed.height, index: placed.index });
+            }
+            (last, before) = (Some(block), Some((placed.height, placed.index)));
+        }
+        if found.len() < PAGE_SEARCHED {
+            break;
+        }
+    }
+    Ok(api::History { only_of: Some(brands), ..page })
 }
 
 /// A part of a history, and the account's activity at its time.

@@ -1,7 +1,7 @@
 //! Everything that a request can reach: the parts of the node, those who wait, the counters, the limited places, the
 //! timeouts.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use lojal_types::{Address, ChainId};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
+use crate::access::{Access, Hosts};
 use crate::clients::{Client, Place};
 use crate::finality::Finality;
 use crate::limits;
@@ -21,6 +22,7 @@ use crate::origin::Origins;
 use crate::places::{Places, Pool};
 use crate::problem::{Failure, Kind};
 use crate::proxies::Proxies;
+use crate::readers::Readers;
 
 /// The parts of a node that the gateway shows.
 #[derive(Clone)]
@@ -39,6 +41,8 @@ pub struct Gateway {
     pub ready: watch::Receiver<bool>,
     /// Addresses of reverse proxies, which alone are believed when they say whose requests they pass on.
     pub proxies: Vec<IpAddr>,
+    /// The hosts that tokens may be for, and the auditors.
+    pub access: Access,
     /// The version of the node's program.
     pub version: &'static str,
 }
@@ -49,6 +53,7 @@ pub(crate) struct App {
     pub(crate) finality: Finality,
     pub(crate) requests: Requests,
     pub(crate) origins: Origins,
+    pub(crate) readers: Readers,
     /// Places for large answers that are made or sent, and for large submissions that are read.
     pub(crate) places: Places,
     /// Places for [`App::blocking`].
@@ -86,13 +91,18 @@ impl Default for Timeouts {
 }
 
 impl App {
-    pub(crate) fn new(gateway: Gateway, timeouts: Timeouts) -> Self {
+    /// Everything of a gateway that listens at an address.
+    pub(crate) fn new(gateway: Gateway, timeouts: Timeouts, listening: SocketAddr) -> Self {
         let origins = Origins::new(Proxies::new(gateway.proxies.clone()));
+        let Access { hosts, auditors } = gateway.access.clone();
+        let chain = gateway.store.genesis().chain_id();
+        let readers = Readers::new(chain, Hosts::new(hosts, listening), auditors);
         Self {
             gateway,
             finality: Finality::default(),
             requests: Requests::default(),
             origins,
+            readers,
             places: Places::of_gateway(),
             work: Arc::new(Semaphore::new(limits::WORK_MAX)),
             timeouts,

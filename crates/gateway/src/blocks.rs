@@ -16,6 +16,8 @@ use crate::limits::{EXPORT_BLOCKS_MAX, EXPORT_BYTES_MAX};
 use crate::outcome;
 use crate::places::Pool;
 use crate::problem::{Failure, Kind};
+use crate::readers::Caller;
+use crate::rights::not_permitted;
 
 /// The block that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +53,19 @@ impl FromStr for At {
     }
 }
 
+/// Blocks have the transactions of everybody.
+fn for_auditors(caller: &Caller) -> Result<(), Failure> {
+    if *caller == Caller::Auditor { Ok(()) } else { Err(not_permitted()) }
+}
+
 /// A block with its certificate and transactions.
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
     client: Client,
+    caller: Caller,
     Segment(at): Segment<At>,
 ) -> Result<Large, Failure> {
+    for_auditors(&caller)?;
     let tip = app.gateway.store.tip().height;
     let height = match at {
         At::Latest => tip,
@@ -93,8 +102,10 @@ pub(crate) struct Query {
 pub(crate) async fn export(
     State(app): State<Arc<App>>,
     client: Client,
+    caller: Caller,
     Params(query): Params<Query>,
 ) -> Result<Large, Failure> {
+    for_auditors(&caller)?;
     let limit = query.limit.unwrap_or(EXPORT_BLOCKS_MAX);
     if query.from == Height::GENESIS || !(1..=EXPORT_BLOCKS_MAX).contains(&limit) {
         let detail = format!("from must be 1 or more, and limit 1 to {EXPORT_BLOCKS_MAX}");

@@ -12,6 +12,8 @@ use lojal_types::{Address, BrandId, Code, api};
 use crate::app::App;
 use crate::extract::Segment;
 use crate::problem::Failure;
+use crate::readers::Caller;
+use crate::rights::{acts_for, not_permitted};
 
 /// All brands, by id.
 pub(crate) async fn all(State(app): State<Arc<App>>) -> Result<Json<api::Brands>, Failure> {
@@ -34,9 +36,14 @@ pub(crate) async fn one(
 /// The operators of a brand, by address.
 pub(crate) async fn operators(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Segment(id): Segment<BrandId>,
 ) -> Result<Json<api::Operators>, Failure> {
-    let operators = app.read(move |view| operators_in(view, id)).await?;
+    let seen = move |view: &View| match acts_for(view, &caller, id)? {
+        true => operators_in(view, id).map(Some),
+        false => Ok(None),
+    };
+    let operators = app.read(seen).await?.ok_or_else(not_permitted)?;
     operators.map(Json).ok_or_else(unknown_brand)
 }
 

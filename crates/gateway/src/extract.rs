@@ -9,6 +9,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use lojal_consensus::clock;
 use lojal_types::{Address, AddressText, BrandId, Day, Reference};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use tokio::time::timeout;
 
 use crate::app::App;
 use crate::problem::{Failure, Kind};
+use crate::readers::Caller;
 
 /// The one variable part of a path.
 pub(crate) struct Segment<T>(pub(crate) T);
@@ -81,6 +83,14 @@ impl FromRequestParts<Arc<App>> for AddressSegment {
         text.to_canonical(app.network())
             .map(Self)
             .map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))
+    }
+}
+
+/// Whoever asks for what not everybody may read.
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        app.readers.caller(&parts.headers, clock::now())
     }
 }
 

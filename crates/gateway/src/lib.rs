@@ -7,6 +7,7 @@
 //! Every connection, body, wait and answer has a limit, see [`limits`]. What one gateway can't do is to be fair between
 //! clients that come from everywhere, or to encrypt: put a reverse proxy before it on the open internet.
 
+mod access;
 mod accounts;
 mod app;
 mod blocks;
@@ -30,7 +31,9 @@ mod payments;
 mod places;
 mod problem;
 mod proxies;
+mod readers;
 mod reversals;
+mod rights;
 mod server;
 mod status;
 mod stream;
@@ -45,22 +48,26 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::app::{App, Timeouts};
+use crate::server::Listeners;
 
+pub use access::{Access, Auditor, Auditors};
 pub use accounts::account_in;
 pub use app::Gateway;
 pub use brands::brand_in;
 pub use server::GatewayError;
 
-/// Serves on `listener` until `shutdown` completes, then lets requests that are being answered end, for at most
-/// [`limits::SHUTDOWN_TIMEOUT`]. Clients that wait for a final block are told at once that it is pending.
+/// Serves on `listener`, and to the node's own people on `admin`, until `shutdown` completes, then lets requests that
+/// are being answered end, for at most [`limits::SHUTDOWN_TIMEOUT`]. Clients that wait for a final block are told at
+/// once that it is pending.
 ///
 /// # Errors
 /// [`GatewayError`] when it can't go on.
 pub async fn run(
     listener: TcpListener,
+    admin: Option<TcpListener>,
     gateway: Gateway,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), GatewayError> {
-    let app = Arc::new(App::new(gateway, Timeouts::default()));
-    server::serve(listener, app, shutdown).await
+    let app = App::new(gateway, Timeouts::default(), listener.local_addr().map_err(GatewayError::Accept)?);
+    server::serve(Listeners { clients: listener, admin }, Arc::new(app), shutdown).await
 }

@@ -83,3 +83,6 @@ pub const WORK_MAX: usize = 16;
 pub const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The time that a client is told to wait before it tries again, in seconds.
 pub const RETRY_AFTER_S: u32 = 1;
+
+/// Most tokens that are remembered as checked.
+pub const TOKENS_MAX: usize = 10_000;

@@ -20,6 +20,10 @@ pub(crate) enum Kind {
     InvalidAddress,
     InvalidParameter,
     InvalidCursor,
+    TokenMissing,
+    TokenInvalid,
+    TokenExpired,
+    NotPermitted,
     UnknownRoute,
     UnknownTransaction,
     UnknownBlock,
@@ -39,12 +43,16 @@ pub(crate) enum Kind {
 
 impl Kind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
         Self::InvalidParameter,
         Self::InvalidCursor,
+        Self::TokenMissing,
+        Self::TokenInvalid,
+        Self::TokenExpired,
+        Self::NotPermitted,
         Self::UnknownRoute,
         Self::UnknownTransaction,
         Self::UnknownBlock,
@@ -70,6 +78,10 @@ impl Kind {
             Self::InvalidAddress => (StatusCode::BAD_REQUEST, "invalid_address"),
             Self::InvalidParameter => (StatusCode::BAD_REQUEST, "invalid_parameter"),
             Self::InvalidCursor => (StatusCode::BAD_REQUEST, "invalid_cursor"),
+            Self::TokenMissing => (StatusCode::UNAUTHORIZED, "token_missing"),
+            Self::TokenInvalid => (StatusCode::UNAUTHORIZED, "token_invalid"),
+            Self::TokenExpired => (StatusCode::UNAUTHORIZED, "token_expired"),
+            Self::NotPermitted => (StatusCode::FORBIDDEN, "not_permitted"),
             Self::UnknownRoute => (StatusCode::NOT_FOUND, "unknown_route"),
             Self::UnknownTransaction => (StatusCode::NOT_FOUND, "unknown_transaction"),
             Self::UnknownBlock => (StatusCode::NOT_FOUND, "unknown_block"),
@@ -221,6 +233,9 @@ impl Failure {
         let mut headers = HeaderMap::new();
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         let problem = api::Problem {
             kind: format!("/problems/{code}"),

@@ -48,6 +48,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/brands/{id}/reversals/{reference}", get(reversals::reversal))
         .route("/v1/accounts/{address}", get(accounts::account))
         .route("/v1/accounts/{address}/transactions", get(accounts::history))
+        .route("/v1/accounts/{address}/recovery", get(accounts::recovery))
         .route("/v1/households/{address}", get(households::one))
         .route("/v1/partnerships", get(partnerships::all))
         .route("/v1/netting", get(partnerships::netting))
@@ -60,6 +61,16 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/transactions/{id}", get(transactions::one))
         .route("/v1/blocks/{height}", get(blocks::one))
         .route("/v1/export", get(blocks::export))
+        .route("/readyz", get(health::readyz))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), measure))
+        .with_state(app)
+}
+
+/// The routes for the node's own people.
+fn admin_router(app: Arc<App>) -> Router {
+    Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
@@ -83,6 +94,9 @@ async fn method_not_allowed(method: Method) -> Failure {
 /// Stands for the route of a path that has none.
 const NO_ROUTE: &str = "none";
 
+/// The beginning of every token.
+const TOKEN_PREFIX: &str = "ljr1_";
+
 /// The routes that take a query.
 const WITH_QUERY: [&str; 8] = [
     "/v1/accounts/{address}/transactions",
@@ -95,8 +109,13 @@ const WITH_QUERY: [&str; 8] = [
     "/v1/transactions/batch",
 ];
 
-/// Refuses a query where none is read: whoever writes one means something by it.
+/// Refuses a query where none is read: whoever writes one means something by it; and a token in a query anywhere.
 fn check_query(request: &Request, route: &str) -> Result<(), Failure> {
+    if request.uri().query().is_some_and(|query| query.contains(TOKEN_PREFIX)) {
+        let detail = "a token has no place in a query, where logs keep it: make another, and send it as Authorization: \
+                      Bearer";
+        return Err(Failure::new(Kind::InvalidParameter, detail));
+    }
     if request.uri().query().is_none() || route == NO_ROUTE || WITH_QUERY.contains(&route) {
         return Ok(());
     }
@@ -120,9 +139,17 @@ async fn measure(State(app): State<Arc<App>>, mut request: Request, next: Next) 
     response
 }
 
+/// The sockets that a gateway listens at.
+pub(crate) struct Listeners {
+    /// For everybody.
+    pub(crate) clients: TcpListener,
+    /// For the node's own people.
+    pub(crate) admin: Option<TcpListener>,
+}
+
 /// Serves until `shutdown`, and then for a moment what is being answered.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    Listeners { clients, admin }: Listeners,
     app: Arc<App>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), GatewayError> {
@@ -130,34 +157,52 @@ pub(crate) async fn serve(
     let mut follower = JoinSet::new();
     follower.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
     let (stop, stopped) = watch::channel(false);
-    let mut connections = JoinSet::new();
+    let (mut connections, mut own) = (JoinSet::new(), JoinSet::new());
     let accepted = tokio::select! {
         () = shutdown => Ok(()),
-        error = accept(&listener, &app, &mut connections, &stopped) => Err(error),
+        error = accept(&clients, router(app.clone()), &app, &mut connections, &stopped) => Err(error),
+        error = accept_own(admin.as_ref(), &app, &mut own, &stopped) => Err(error),
         // It follows the store, which is held here, so it only ends by a panic.
         _ = follower.join_next() => Err(GatewayError::Finality),
     };
-    drop(listener);
+    drop((clients, admin));
     app.finality.close();
     // Connections read it until they end.
     stop.send_replace(true);
-    let drained = timeout(app.timeouts.shutdown, async { while connections.join_next().await.is_some() {} }).await;
+    let drained = timeout(app.timeouts.shutdown, async {
+        while connections.join_next().await.is_some() || own.join_next().await.is_some() {}
+    })
+    .await;
     if drained.is_err() {
         tracing::warn!(connections = connections.len(), "connections were cut off at shutdown");
         connections.shutdown().await;
+        own.shutdown().await;
     }
     follower.shutdown().await;
     accepted
 }
 
-/// Accepts connections until the system refuses for long.
-async fn accept(
-    listener: &TcpListener,
+/// Accepts connections of the node's own people, if there is a place for them.
+async fn accept_own(
+    listener: Option<&TcpListener>,
     app: &Arc<App>,
     connections: &mut JoinSet<()>,
     stopped: &watch::Receiver<bool>,
 ) -> GatewayError {
-    let router = router(app.clone());
+    match listener {
+        Some(listener) => accept(listener, admin_router(app.clone()), app, connections, stopped).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Accepts connections until the system refuses for long.
+async fn accept(
+    listener: &TcpListener,
+    router: Router,
+    app: &Arc<App>,
+    connections: &mut JoinSet<()>,
+    stopped: &watch::Receiver<bool>,
+) -> GatewayError {
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
     let refusals = Arc::new(Semaphore::new(limits::REFUSALS_MAX));
     let mut failures = 0_u32;

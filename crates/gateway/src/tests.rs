@@ -8,6 +8,7 @@ pub(crate) mod http;
 pub(crate) mod node;
 pub(crate) mod operations;
 mod payments;
+mod readers;
 mod reads;
 mod refusals;
 mod reversals;

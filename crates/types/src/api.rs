@@ -1,11 +1,13 @@
 //! The JSON that the gateway speaks: what it answers, and clients read. Amounts are whole numbers of a brand's
 //! smallest unit; hashes and keys are lower-case hex, addresses bech32m.
 
+mod account;
 mod governance;
 mod today;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::account::{Account, AccountRecovery, Balance, Hold};
 pub use self::today::{Today, UsedUp};
 use crate::activity::Activity;
 use crate::address::AddressText;
@@ -13,17 +15,14 @@ use crate::block::Header;
 use crate::brand::{BrandId, Policy};
 use crate::certificate::Certificate;
 use crate::day::Day;
-use crate::guardian::{Guardians, Recovery};
 use crate::household::MemberRights;
-use crate::ids::{BlockId, ChainId, Hash, Height, PublicKey, TransactionId};
+use crate::ids::{BlockId, ChainId, Hash, Height, TransactionId};
 use crate::money::{Currency, ExactMoney};
 use crate::name::Name;
 use crate::operator::Roles;
 use crate::partnership::{PartnershipProposal, PartnershipTerms};
-use crate::points::{Lot, Points};
+use crate::points::Points;
 use crate::receipt::Outcome;
-use crate::reference::Reference;
-use crate::safeguard::Safeguards;
 use crate::time::{Expiry, TimeMs};
 use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
@@ -115,75 +114,6 @@ pub struct Payment {
     pub held_until_ms: Option<TimeMs>,
     /// The transaction that answered.
     pub transaction: TransactionStatus,
-}
-
-/// `GET /v1/accounts/{address}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// The account.
-    pub address: AddressText,
-    /// True if the ledger knows it, as it does from the first points that it receives.
-    pub exists: bool,
-    /// The key that signs for it, once it has replaced its first one.
-    pub rotated_key: Option<PublicKey>,
-    /// True if its owner has frozen it.
-    #[serde(default)]
-    pub frozen: bool,
-    /// The guardians who can bring it back.
-    #[serde(default)]
-    pub guardians: Guardians<AddressText>,
-    /// The recovery that is under way.
-    #[serde(default)]
-    pub recovery: Option<Recovery<AddressText>>,
-    /// The safeguards that keep it from a thief who has its key: a change that waits, barred guardians, a cancelled
-    /// agreement.
-    #[serde(default)]
-    pub safeguards: Safeguards<AddressText>,
-    /// Its members, if it is a household.
-    #[serde(default)]
-    pub household: Option<Household>,
-    /// The households that it is a member of.
-    #[serde(default)]
-    pub memberships: Vec<AddressText>,
-    /// The points that it has, by brand; brands of which it holds nothing are left out.
-    pub balances: Vec<Balance>,
-    /// The holds for brands that have not expired, by brand; not part of its balances.
-    #[serde(default)]
-    pub holds: Vec<Hold>,
-    /// The part of its allowances that it has used up; null for an address that the ledger doesn't know, and for a
-    /// household, which sends nothing.
-    #[serde(default)]
-    pub today: Option<Today>,
-    /// The block after which this is so.
-    pub height: Height,
-}
-
-/// The points that an account has of one brand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Balance {
-    /// The brand of the points.
-    pub brand: BrandId,
-    /// The sum of the lots.
-    pub total: Points,
-    /// The points by expiry, the earliest first.
-    pub lots: Vec<Lot>,
-}
-
-/// Points that wait for a brand to take them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
-    /// The brand of the points.
-    pub brand: BrandId,
-    /// The till's request.
-    pub reference: Reference,
-    /// The request's day, which a capture or release names.
-    pub dated: Day,
-    /// The sum of the lots.
-    pub total: Points,
-    /// The points by expiry, the earliest first.
-    pub lots: Vec<Lot>,
-    /// The time from which on they are their owner's again.
-    pub expires_ms: TimeMs,
 }
 
 /// A household.
@@ -353,6 +283,10 @@ pub struct History {
     /// The activity in the account's record: after the newest of all its transactions. Null if there is no record: of
     /// an account that nothing has concerned, and of a household that is dissolved.
     pub head: Option<Activity>,
+    /// The brands whose points these transactions have, for an operator who sees no others: such a page has no numbers,
+    /// and nothing shows that it is complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_of: Option<Vec<BrandId>>,
     /// The cursor of the next page; null at the end.
     pub next_cursor: Option<String>,
 }

@@ -43,6 +43,8 @@ pub mod tag {
     pub const ACTIVITY: &str = "lojal/activity/v1";
     /// The blind of a record that is about an account. Without a chain id: the digest of the account's activity has it.
     pub const BLIND: &str = "lojal/blind/v1";
+    /// A token that says who reads.
+    pub const READ: &str = "lojal/read/v1";
 }
 
 /// SHA-256(`tag` ‖ `parts`…), for the few preimages without a chain id.

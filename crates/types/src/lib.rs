@@ -35,6 +35,7 @@ pub mod operator;
 pub mod partnership;
 pub mod points;
 mod proposers;
+pub mod read;
 pub mod receipt;
 pub mod reference;
 pub mod request;
@@ -77,6 +78,7 @@ pub use operation::{
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};
 pub use points::{Lot, Points};
+pub use read::{Audience, ReadToken, SignedReadToken};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
 pub use request::{AnsweredRequest, Request, RequestKind};

@@ -125,5 +125,9 @@ pub const VERSION_LEAD_MIN: u64 = 100;
 pub const FOLLOWERS_MAX: usize = 64;
 /// Longest address of a node, in bytes.
 pub const ENDPOINT_BYTES_MAX: usize = 128;
+/// Longest host that a read token is for, in bytes.
+pub const AUDIENCE_BYTES_MAX: usize = 255;
+/// Longest time for which a read token is one, in milliseconds: 7 days.
+pub const READ_TOKEN_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Most admins that a motion gives a brand.
 pub const BRAND_ADMINS_MAX: usize = 16;

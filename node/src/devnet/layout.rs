@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! DIR/genesis.toml            the complete genesis document
+//! DIR/auditor.key             the key of an auditor, who may read everything
 //! DIR/node-0 …                the validators' directories
 //! DIR/wallets/BRAND           the wallet of each brand's operator, who governs the validator of its name
 //! DIR/wallets/member-1, -2    the wallets of two members, each with its backup in the file `words`
@@ -12,7 +13,10 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
-use lojal_types::{AddressText, Bounded, Genesis, GenesisDocument, GenesisSeat, Governance, Name, Parameters, Roles};
+use lojal_types::{
+    AddressText, Bounded, Genesis, GenesisDocument, GenesisSeat, Governance, KeyPair, Name, Parameters, PublicKey,
+    Roles,
+};
 use lojal_wallet::backup::Backup;
 use lojal_wallet::home::Home;
 use lojal_wallet::keystore::Secret;
@@ -20,7 +24,10 @@ use lojal_wallet::passphrase::Passphrase;
 
 use super::error::DevnetError;
 use super::options::DevnetOptions;
-use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, PeerConfig, read_genesis, write_new};
+use crate::config::{
+    AuditorEntry, ConfigError, ListedAuditor, NodeConfig, NodeDir, NodeKeys, PeerConfig, random_key, read_genesis,
+    read_key, write_key, write_new,
+};
 
 /// The directory of a network, unless the options say.
 pub const DIR: &str = "devnet";
@@ -36,13 +43,17 @@ const TOUR_RECOVERY_DELAY_MS: u64 = 2_000;
 /// The port from which on a tour looks for free ports: it must not get in the way of other networks of this machine.
 const TOUR_PORT_BASE: u16 = 10_050;
 /// The distance of the places where a tour looks, and their number.
-const TOUR_PORT_STEP: u16 = 200;
-const TOUR_PORT_STEPS: u16 = 100;
+const TOUR_PORT_STEP: u16 = 300;
+const TOUR_PORT_STEPS: u16 = 70;
 const VALIDATORS: u16 = 4;
 /// The voting power of each of them.
 const POWER: u64 = 1;
 /// The distance of the validators' own ports from those of their gateways.
 const PEER_PORTS: u16 = 100;
+/// The distance of the ports of metrics and health.
+const ADMIN_PORTS: u16 = 200;
+/// The file of the auditor's key.
+const AUDITOR_KEY: &str = "auditor.key";
 
 /// A development network on disk.
 pub struct Layout {
@@ -107,6 +118,17 @@ impl Layout {
     pub fn wallet(&self, name: &str) -> PathBuf {
         self.dir.join("wallets").join(name)
     }
+    /// The file of the auditor's key.
+    pub fn auditor_key_path(&self) -> PathBuf {
+        self.dir.join(AUDITOR_KEY)
+    }
+    /// The key of the auditor.
+    ///
+    /// # Errors
+    /// When it is missing or no key.
+    pub fn auditor_key(&self) -> Result<KeyPair, ConfigError> {
+        read_key(&self.auditor_key_path())
+    }
     /// The name of a validator.
     pub fn name(&self, index: u16) -> &Name {
         &self.genesis.document().validators[usize::from(index)].name
@@ -127,6 +149,10 @@ impl Layout {
     pub fn peer_port(&self, index: u16) -> u16 {
         self.port_base + PEER_PORTS + index
     }
+    /// The port of a validator's metrics and health.
+    pub fn admin_port(&self, index: u16) -> u16 {
+        self.port_base + ADMIN_PORTS + index
+    }
 }
 
 fn url(port_base: u16, index: u16) -> String {
@@ -139,7 +165,9 @@ fn free_ports(count: u16) -> Option<u16> {
     let own = u16::try_from(std::process::id() % u32::from(TOUR_PORT_STEPS)).expect("less than the steps");
     let steps = (0..TOUR_PORT_STEPS).map(|step| (own + step) % TOUR_PORT_STEPS);
     let mut bases = steps.map(|step| TOUR_PORT_BASE + step * TOUR_PORT_STEP);
-    bases.find(|base| (0..count).all(|index| is_free(base + index) && is_free(base + PEER_PORTS + index)))
+    bases.find(|base| {
+        (0..count).all(|index| [0, PEER_PORTS, ADMIN_PORTS].iter().all(|more| is_free(base + more + index)))
+    })
 }
 
 /// True if there is nothing in a directory, or no directory.
@@ -182,11 +210,13 @@ fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Re
     let governors = without_brand.iter().map(|_| Backup::random()).collect::<Result<Vec<_>, _>>()?;
     let document = complete(document, &names, &nodes, (&operators, &governors));
     let genesis = Genesis::new(document).map_err(|e| ConfigError::Genesis(dir.join("genesis.toml"), e))?;
+    let auditor = random_key();
+    write_key(&dir.join(AUDITOR_KEY), &auditor)?;
     for (keys, index) in nodes.iter().zip(0..) {
         NodeDir::new(dir.join(format!("node-{index}"))).create(
             &keys.entry(names[usize::from(index)].clone(), POWER),
             keys,
-            &node_config(&names, index, port_base),
+            &node_config(&names, index, port_base, auditor.public_key()),
         )?;
     }
     let gateways: Vec<String> = (0..count).map(|index| url(port_base, index)).collect();
@@ -212,20 +242,19 @@ fn validator_name(document: &GenesisDocument, index: u16) -> Name {
     name.parse().expect("brand ids and these are valid names")
 }
 
-fn node_config(names: &[Name], index: u16, port_base: u16) -> NodeConfig {
+fn node_config(names: &[Name], index: u16, port_base: u16, auditor: PublicKey) -> NodeConfig {
     let listen = |index: u16| {
         let address = format!("/ip4/127.0.0.1/tcp/{}", port_base + PEER_PORTS + index);
         address.parse().expect("a valid address")
     };
     let others = names.iter().zip(0..).filter(|(_, other)| *other != index);
+    let peers = others.map(|(name, other)| PeerConfig { validator: name.clone(), address: listen(other) }).collect();
+    let gateway = ([127, 0, 0, 1], port_base + index).into();
+    let auditor = ListedAuditor { name: "auditor".parse().expect("a valid name"), key: auditor, until: None };
     NodeConfig {
-        genesis: "../genesis.toml".into(),
-        listen: listen(index),
-        gateway: ([127, 0, 0, 1], port_base + index).into(),
-        proxies: Vec::new(),
-        signer: None,
-        state_cache_mb: None,
-        peers: others.map(|(name, other)| PeerConfig { validator: name.clone(), address: listen(other) }).collect(),
+        admin: Some(([127, 0, 0, 1], port_base + ADMIN_PORTS + index).into()),
+        auditors: vec![AuditorEntry::Listed(auditor)],
+        ..NodeConfig::new("../genesis.toml".into(), listen(index), gateway, peers)
     }
 }
 

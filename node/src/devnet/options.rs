@@ -9,7 +9,8 @@ pub struct DevnetOptions {
     /// directory, which is removed]
     #[arg(long)]
     pub dir: Option<PathBuf>,
-    /// The port of the first gateway; the others follow, and the validators' own ports are 100 higher. [default: 7800;
+    /// The port of the first gateway; the others follow, and the validators' own ports are 100 higher,
+    /// those of their metrics 200. [default: 7800;
     /// with --tour free ones]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
     pub port_base: Option<u16>,

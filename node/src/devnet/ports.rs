@@ -24,8 +24,10 @@ pub fn check(layout: &Layout) -> Result<(), DevnetError> {
         true => Err(DevnetError::PortTaken { port, by: owner(port, layout.genesis.chain_id()) }),
         false => Ok(()),
     };
-    (0..layout.count)
-        .try_for_each(|index| taken(layout.gateway_port(index)).and_then(|()| taken(layout.peer_port(index))))
+    (0..layout.count).try_for_each(|index| {
+        let ports = [layout.gateway_port(index), layout.peer_port(index), layout.admin_port(index)];
+        ports.into_iter().try_for_each(taken)
+    })
 }
 
 /// True if somebody listens on a port of this machine.

@@ -25,7 +25,8 @@ Try, in another terminal:
     lojal --home {dir}/wallets/member-1 balance
     lojal --home {dir}/wallets/member-1 send $(lojal --home {dir}/wallets/member-2 address) 250 {brand}
     lojal --home {dir}/wallets/member-2 history
-    cargo run --quiet --release --bin lojal-audit -- verify --genesis {dir}/genesis.toml --url {url}
+    cargo run --quiet --release --bin lojal-audit -- verify --genesis {dir}/genesis.toml --url {url} \
+    --key {dir}/auditor.key
 
 Ctrl-C stops everything.",
         url = layout.url(0)

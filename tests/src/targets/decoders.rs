@@ -64,6 +64,7 @@ pub fn all() -> Vec<Decoder> {
         borsh::<NetworkKind>(),
         borsh::<Role>(),
         borsh::<Roles>(),
+        borsh::<SignedReadToken>(),
         borsh::<Policy>(),
         borsh::<Currency>(),
         borsh::<Money>(),

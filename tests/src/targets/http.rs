@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use lojal_consensus::{Clock, Mempool, Metrics, Workers, share};
-use lojal_gateway::Gateway;
+use lojal_gateway::{Access, Auditors, Gateway};
 use lojal_network::{Event, Identity, NetworkConfig};
 use lojal_store::Options;
 use lojal_types::api::Problem;
@@ -49,11 +49,14 @@ impl Server {
         let (network, events) = runtime.block_on(lojal_network::start(config)).expect("a free port");
         let (ready, is_ready) = watch::channel(true);
         let (store, metrics, proxies) = (opened.store, Metrics::default(), Vec::new());
+        // Every route is reached.
+        let access = Access { auditors: Auditors::Everybody, ..Access::default() };
+        let (validator, ready_now, version) = (None, is_ready, "1.2.3");
         let gateway =
-            Gateway { store, mempool, network, metrics, validator: None, ready: is_ready, proxies, version: "1.2.3" };
+            Gateway { store, mempool, network, metrics, validator, ready: ready_now, proxies, access, version };
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = listener.local_addr().expect("bound");
-        runtime.spawn(lojal_gateway::run(listener, gateway, std::future::pending()));
+        runtime.spawn(lojal_gateway::run(listener, None, gateway, std::future::pending()));
         Self { address, _runtime: runtime, _ready: ready, _events: events, _directory: directory }
     }
 }

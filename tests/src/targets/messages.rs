@@ -8,7 +8,10 @@ use lojal_chain::verify_certificate;
 use lojal_consensus::certificates::{from_engine, to_engine};
 use lojal_ledger::tree::Proof;
 use lojal_types::limits::{BLOCK_BYTES_MAX, TRANSACTION_BYTES_MAX};
-use lojal_types::{AddressText, Block, Certificate, Header, NetworkKind, SignedTransaction};
+use lojal_types::read::READ_TOKEN_CHARS_MAX;
+use lojal_types::{
+    AddressText, Block, Certificate, Header, NetworkKind, ReadToken, SignedReadToken, SignedTransaction,
+};
 
 use super::chain::chain;
 use super::decoders::{self, Decoder};
@@ -38,6 +41,32 @@ pub fn signed_transaction(data: &[u8]) {
     assert_eq!(batch[1], alone, "in a batch the signature is judged otherwise");
     if let Ok(verified) = alone {
         assert_eq!((verified.id(), verified.bytes()), (id, data), "what was verified is something else");
+    }
+}
+
+/// A token that says who reads, as a text or in its bytes: one text and one encoding, and only its key's signature for
+/// this chain holds.
+pub fn read_token(data: &[u8]) {
+    let of_text = std::str::from_utf8(data).ok().and_then(|text| text.parse::<SignedReadToken>().ok());
+    if let Some(signed) = &of_text {
+        assert_eq!(signed.to_string().as_bytes(), data, "two texts of one token");
+        assert!(data.len() <= READ_TOKEN_CHARS_MAX, "longer than the limit");
+    }
+    let of_bytes = borsh::from_slice::<SignedReadToken>(data).ok();
+    if let Some(signed) = &of_bytes {
+        assert_eq!(borsh::to_vec(signed).expect("in memory"), data, "two encodings of one token");
+    }
+    for signed in [of_text, of_bytes].into_iter().flatten() {
+        assert_eq!(signed.to_string().parse(), Ok(signed.clone()), "the text means another token");
+        let chain = chain().genesis.chain_id();
+        let holds = signed.holds(&chain);
+        let mut bytes = *chain.as_bytes();
+        bytes[0] ^= 1;
+        assert!(!holds || !signed.holds(&lojal_types::ChainId::new(bytes)), "it is one for two networks");
+        let other = ReadToken { until_ms: signed.token.until_ms.plus_ms(1), ..signed.token.clone() };
+        let changed = SignedReadToken { token: other, signature: signed.signature };
+        let is_same = changed.token == signed.token;
+        assert!(!holds || is_same || !changed.holds(&chain), "it lasts longer than was signed");
     }
 }
 

@@ -20,7 +20,7 @@ pub use documents::{genesis, json, text};
 pub use engine::{engine_message, parts};
 pub use execute::{applied_operations, execute};
 pub use http::http_request;
-pub use messages::{block, canonical, certificate, header, proof, signed_transaction};
+pub use messages::{block, canonical, certificate, header, proof, read_token, signed_transaction};
 pub use signer::{GUARD_CHAIN, guard_file, guard_key, guard_of, guarded_vote, signer_message};
 pub use store::{archive, block_log, index_entries, index_redo, pages};
 pub use wallet::{amounts, backup_words, good_key_file, key_file, payment_text, wallet_home};
@@ -41,7 +41,7 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: usize) -> Target 
 }
 
 /// All targets.
-pub const TARGETS: [Target; 25] = [
+pub const TARGETS: [Target; 26] = [
     target("amounts", amounts, 300),
     target("archive", archive, 30),
     target("backup_words", backup_words, 100),
@@ -63,6 +63,7 @@ pub const TARGETS: [Target; 25] = [
     target("parts", parts, 200),
     target("payment_text", payment_text, 200),
     target("proof", proof, 300),
+    target("read_token", read_token, 300),
     target("signed_transaction", signed_transaction, 200),
     target("signer_message", signer_message, 60),
     target("text", text, 300),

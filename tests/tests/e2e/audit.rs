@@ -30,9 +30,11 @@ fn the_auditor_confirms_every_source_and_names_the_height_of_a_flipped_byte() {
         command
     };
     for node in 0..4 {
-        let report = run(verify().args(["--url", &network.url(node)])).success();
+        let report = run(verify().args(["--url", &network.url(node), "--key"]).arg(network.auditor_key())).success();
         assert!(report.contains("nordmat") && report.contains("100"), "{report}");
     }
+    let refused = run(verify().args(["--url", &network.url(0)]));
+    assert!(refused.status.code() == Some(3) && refused.stderr.contains("token_missing"), "{refused:?}");
     run(verify().arg("--dir").arg(network.node_dir(3))).success();
 
     let file = network.scratch().join("export");

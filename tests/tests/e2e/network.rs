@@ -7,13 +7,16 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use lojal_client::Client;
-use lojal_types::{Allowances, Bounded, GenesisDocument, Hash, Height, Points};
+use lojal_types::{Allowances, Bounded, Genesis, GenesisDocument, Hash, Height, KeyPair, Points};
 use tempfile::TempDir;
 
 use crate::programs::{Running, eventually, patiently, program, signal};
 
-/// Ports of one network: gateways from the first, the validators' own 100 above.
-const PORTS: u16 = 200;
+/// Ports of one network: gateways from the first, the validators' own 100 above, those of metrics 200.
+const PORTS: u16 = 300;
+
+/// The time for which the tests may read everything.
+const READING_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The development network's, but that accounts do in minutes what others do in months, and are opened with a point.
 fn template() -> GenesisDocument {
@@ -99,7 +102,22 @@ impl Network {
         self.gateways[index].clone()
     }
     pub fn client(&self, index: usize) -> Client {
-        Client::new(&self.url(index)).expect("a valid URL")
+        let client = Client::new(&self.url(index)).expect("a valid URL");
+        self.read_everything_with(&client);
+        client
+    }
+    /// Lets a client read everything, once the network is there.
+    fn read_everything_with(&self, client: &Client) {
+        let Ok(seed) = std::fs::read_to_string(self.auditor_key()) else { return };
+        let seed = hex::decode(seed.trim_end()).expect("hex");
+        let auditor = KeyPair::from_seed(&seed.try_into().expect("32 bytes"));
+        let genesis = std::fs::read_to_string(self.genesis()).expect("a network has one");
+        let chain = Genesis::from_toml(&genesis).expect("valid").chain_id();
+        client.read_as(&chain, auditor.address(), &auditor, lojal_consensus::clock::now().plus_ms(READING_MS));
+    }
+    /// The key of an auditor.
+    pub fn auditor_key(&self) -> PathBuf {
+        self.dir().join("auditor.key")
     }
     pub fn peer_port(&self, index: u16) -> u16 {
         self.port_base + 100 + index
@@ -209,9 +227,13 @@ impl Network {
         height
     }
 
+    fn admin_port(&self, index: usize) -> u16 {
+        self.port_base + 200 + u16::try_from(index).expect("one of four")
+    }
+
     /// A number of a validator's metrics, the sum over all labels.
     pub fn metric(&self, index: usize, name: &str) -> Option<f64> {
-        let answer = ureq::get(format!("{}/metrics", self.url(index))).call();
+        let answer = ureq::get(format!("http://127.0.0.1:{}/metrics", self.admin_port(index))).call();
         let text = answer.ok()?.body_mut().read_to_string().ok()?;
         let lines = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
         Some(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
@@ -268,13 +290,13 @@ pub fn free_ports() -> u16 {
     let mut next = NEXT.lock().expect("nobody panics while holding it");
     if *next == 0 {
         // Another test run on this machine starts elsewhere.
-        *next = 10_000 + u16::try_from(std::process::id() % 100).expect("less than 100") * PORTS;
+        *next = 10_000 + u16::try_from(std::process::id() % 70).expect("less than 70") * PORTS;
     }
     loop {
         let base = *next;
         *next = if base >= 32_000 { 10_000 } else { base + PORTS };
         let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-        if (base..base + 4).chain(base + 100..base + 104).all(is_free) {
+        if [0, 100, 200].iter().all(|more| (base + more..base + more + 4).all(is_free)) {
             return base;
         }
     }

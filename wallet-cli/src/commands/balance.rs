@@ -65,7 +65,7 @@ fn own_text(account: &api::Account, decimals: &Decimals) -> String {
     if account.recovery.is_some() {
         sentences.push(format!("being recovered: nothing goes out; see lojal recover status {}", account.address));
     }
-    sentences.extend(safeguards_text(account));
+    sentences.extend(safeguards_text(account.address, &account.safeguards));
     sentences.extend(account.today.as_ref().and_then(today_text));
     lines.extend(sentences.into_iter().map(paragraph));
     lines.join("\n")

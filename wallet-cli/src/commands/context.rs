@@ -1,11 +1,13 @@
 //! The context of every command: the wallet, the gateways, the account that is asked for.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use lojal_types::AddressText;
 use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::home::{Home, HomeError};
-use lojal_wallet::passphrase::Sources;
+use lojal_wallet::passphrase::{Sources, Unlocker};
+use lojal_wallet::tokens::Tokens;
 
 use crate::cli::Options;
 use crate::error::CommandError;
@@ -13,11 +15,14 @@ use crate::error::CommandError;
 /// The context of every command.
 pub(super) struct Context {
     pub(super) options: Options,
+    /// The wallet's passphrase, which is asked for once.
+    pub(super) unlocker: Rc<Unlocker>,
 }
 
 impl Context {
     pub(super) fn new(options: Options) -> Self {
-        Self { options }
+        let sources = Sources::from_environment(options.passphrase_file.clone());
+        Self { options, unlocker: Rc::new(Unlocker::new(sources)) }
     }
     /// The wallet's directory.
     pub(super) fn home_dir(&self) -> Result<PathBuf, CommandError> {
@@ -47,14 +52,17 @@ impl Context {
         let urls = if self.options.gateways.is_empty() { own } else { &self.options.gateways };
         let gateways = Gateways::new(urls, home.map(Home::chain_id)).map_err(GatewaysError::Client)?;
         self.warn_of_exposed(&gateways);
-        Ok(gateways)
+        Ok(match home {
+            Some(home) => gateways.read_by(home, Tokens::new(home.dir(), self.unlocker.clone())),
+            None => gateways,
+        })
     }
     /// Tells a person which gateways are asked without encryption.
     pub(super) fn warn_of_exposed(&self, gateways: &Gateways) {
         for gateway in gateways.iter().filter(|gateway| gateway.is_exposed() && !self.options.json) {
             lojal_print::note(format!(
-                "warning: {} is asked without encryption: others on the way can read it, and change the answers; use \
-                 https://",
+                "warning: {} is asked without encryption: others on the way can read it, ask in your name, and change \
+                 the answers; use https://",
                 gateway.url()
             ));
         }

@@ -41,11 +41,13 @@ fn is_used(session: &Session<'_>, Dated { brand, kind, reference }: Dated<'_>) -
     let is_known = |known: Result<(), ClientError>| match known {
         Ok(()) => Ok(true),
         Err(error) if error.is_problem(Code::UnknownReference.name()) => Ok(false),
+        // Whoever doesn't act for the brand is told so by the ledger.
+        Err(error) if error.is_problem("not_permitted") => Ok(false),
         Err(error) => Err(error.into()),
     };
     let ask = |gateway: &Gateway| match kind {
         Kind::Issue => is_known(gateway.client()?.issue(&brand, reference, None).map(drop)),
-        Kind::Reversal => is_known(gateway.client()?.reversal(&brand, reference, None).map(drop)),
+        Kind::Reversal => is_known(gateway.client()?.reversal(&brand, reference, None, None).map(drop)),
         Kind::Capture => Ok(false),
     };
     Ok(session.gateways.ask(ask)?)

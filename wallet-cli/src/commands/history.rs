@@ -61,7 +61,7 @@ pub(super) fn history(
     let gone = cursor.is_none().then(|| expired_until_now(&known)).flatten();
     let late = |brand| known_late(gone.as_ref()?, brand);
     let ends = |later: &Vec<_>| hold_ends((&page.transactions, later), address, known.now, late);
-    let ends = known.later.as_ref().map(ends);
+    let ends = known.later.as_ref().filter(|_| page.only_of.is_none()).map(ends);
     let reader = Reader { viewpoint: Some(address), decimals: &decimals, receipts: &receipts, taken: &known.taken };
     let mut text = match page.transactions.is_empty() {
         true => format!("{address} has no transactions"),
@@ -72,6 +72,10 @@ pub(super) fn history(
     }
     if let Some(cursor) = &page.next_cursor {
         text += &format!("\nmore with --cursor {cursor}");
+    }
+    if let Some(brands) = &page.only_of {
+        let brands: Vec<String> = brands.iter().map(BrandId::to_string).collect();
+        text += &format!("\nonly transactions with points of {}: the others are not shown to you", brands.join(", "));
     }
     if known.later.is_none() {
         text += "\nnot compared with the account's own count: there are too many newer transactions";
@@ -88,6 +92,12 @@ pub(super) fn history(
 fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&str>) -> Result<Known, GatewaysError> {
     let client = gateway.client()?;
     let page = gateway.history(address, limit, cursor)?;
+    if page.only_of.is_some() {
+        // A brand sees the transactions with its points, and from those nothing follows.
+        let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
+        let (taken, expiries) = (Taken::new(), Expiries::new());
+        return Ok(Known { page, later: Some(Vec::new()), earlier: None, taken, expiries, account, now });
+    }
     let newest = page.transactions.first().map(|status| status.id);
     let later = match (cursor, newest) {
         (None, _) | (_, None) => Some(Vec::new()),
@@ -104,8 +114,8 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
     let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
     let (taken, expiries) = (Taken::new(), Expiries::new());
     let mut known = Known { page, later, earlier, taken, expiries, account, now };
-    for (brand, reference) in known.open_reversals(*address) {
-        if let Some(reversal) = if_known(client.reversal(&brand, &reference, None))? {
+    for (brand, reference, id) in known.open_reversals(*address) {
+        if let Some(reversal) = if_known(client.reversal(&brand, &reference, None, Some(&id)))? {
             known.taken.insert((brand, reference), reversal.amount);
         }
     }
@@ -189,7 +199,7 @@ fn next_page(
 fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.is_problem("unknown_reference") => Ok(None),
+        Err(error) if error.is_problem("unknown_reference") || error.is_problem("not_permitted") => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -199,11 +209,11 @@ impl Known {
     fn all(&self) -> Option<Vec<TransactionStatus>> {
         Some([&self.page.transactions[..], self.earlier.as_deref()?].concat())
     }
-    /// The newest reversals that don't say what they took.
-    fn open_reversals(&self, address: AddressText) -> Vec<(BrandId, Reference)> {
+    /// The newest reversals that don't say what they took, with their transactions.
+    fn open_reversals(&self, address: AddressText) -> Vec<(BrandId, Reference, TransactionId)> {
         let known = [&self.page.transactions[..], self.earlier.as_deref().unwrap_or_default()];
         let open = known.into_iter().flat_map(|some| open_reversals(some, address)).take(REVERSALS_MAX);
-        open.map(|(brand, reference)| (brand, reference.clone())).collect()
+        open.map(|(brand, reference, id)| (brand, reference.clone(), id)).collect()
     }
     /// All issues of the brands of which points have expired that came with issues only, unless they are too many.
     fn expired_issues(&self) -> Vec<(BrandId, Reference)> {

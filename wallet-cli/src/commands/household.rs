@@ -65,7 +65,7 @@ pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<
 fn create(context: &Context, sending: &Sending) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
     session.now()?;
-    let key = session.home.unlock(&session.passphrase()?)?;
+    let key = session.unlock()?;
     let window = session.validity(&sending.validity, None)?;
     let operation = Operation::CreateHousehold(CreateHousehold {});
     let (id, fate) = session.submit(operation, &key, window, sending.no_wait)?;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use lojal_text::outside;
-use lojal_types::{AddressText, Genesis, GenesisDocument, api};
-use lojal_wallet::backup::{Backup, WORDS};
-use lojal_wallet::gateways::{Gateways, GatewaysError};
+use lojal_types::{Address, AddressText, ChainId, Genesis, GenesisDocument, api};
+use lojal_wallet::backup::{Backup, ROTATIONS_MAX, WORDS};
+use lojal_wallet::clock;
+use lojal_wallet::gateways::{Gateways, GatewaysError, is_not_permitted};
 use lojal_wallet::home::{Home, HomeError, read_genesis_file};
 use lojal_wallet::keystore::Secret;
 use lojal_wallet::passphrase::Purpose;
@@ -16,6 +17,8 @@ use crate::ask;
 use crate::error::CommandError;
 use crate::output::Report;
 
+/// The time for which the words' keys read while a wallet is brought back.
+const READING_MS: u64 = 60 * 60 * 1000;
 const WORDS_PER_LINE: usize = 4;
 const WORDS_ADVICE: &str = "Write them on paper, in this order, and keep it safe: whoever has them has the points.";
 
@@ -98,12 +101,8 @@ pub(super) fn restore(
     let address = account.to_canonical(known.network())?;
     let gateways = Gateways::new(&context.options.gateways, Some(known.chain_id())).map_err(GatewaysError::Client)?;
     context.warn_of_exposed(&gateways);
-    let found: api::Account = gateways.ask(|gateway| Ok(gateway.client()?.account(&account)?))?;
-    let rotation = match found.rotated_key {
-        Some(key) => backup.rotation_of(key),
-        None => (backup.key(0).address() == address).then_some(0),
-    };
-    let rotation = rotation.ok_or(CommandError::OtherWords { account })?;
+    let found = shown_to(&backup, &gateways, (account, address), known.chain_id())?;
+    let (found, rotation) = found.ok_or(CommandError::OtherWords { account })?;
     let passphrase = context.passphrase_sources().read(Purpose::Create)?;
     let secret = Secret::Backup { backup, rotation };
     let home = Home::create_for(address, &dir, &secret, &passphrase, &context.options.gateways, &genesis_toml)?;
@@ -111,6 +110,32 @@ pub(super) fn restore(
     let replaced = if rotation == 0 { String::new() } else { format!(" after {rotation} replacements of its key") };
     let text = format!("{lead}brought the wallet back in {}{replaced}\n{}", dir.display(), description(&home));
     Ok(Report::done(&describe(&home), text).with_field("rotation", &rotation).with_field("exists", &found.exists))
+}
+
+/// The account, as gateways show it to the key that signs for it, and the number of the words' key that this is;
+/// nothing if it is none of theirs.
+fn shown_to(
+    backup: &Backup,
+    gateways: &Gateways,
+    (text, address): (AddressText, Address),
+    chain: ChainId,
+) -> Result<Option<(api::Account, u32)>, CommandError> {
+    let until_ms = clock::local_time()?.plus_ms(READING_MS);
+    for rotation in 0..=ROTATIONS_MAX {
+        let key = backup.key(rotation);
+        gateways.iter().for_each(|gateway| gateway.read_as(&chain, address, &key, until_ms));
+        let found: api::Account = match gateways.ask(|gateway| Ok(gateway.client()?.account(&text)?)) {
+            Err(error) if is_not_permitted(&error) => continue,
+            found => found?,
+        };
+        // An open gateway shows it to every key.
+        let rotation = match found.rotated_key {
+            Some(key) => backup.rotation_of(key),
+            None => (backup.key(0).address() == address).then_some(0),
+        };
+        return Ok(rotation.map(|rotation| (found, rotation)));
+    }
+    Ok(None)
 }
 
 /// `lojal address`.

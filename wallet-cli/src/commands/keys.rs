@@ -1,8 +1,9 @@
 //! The account's key, and its guardians.
 
 use lojal_types::{
-    AddressText, Bounded, Code, Guardian, Guardians, Operation, Outcome, PublicKey, RotateKey, SetGuardians,
+    AddressText, Bounded, Code, Guardian, Guardians, KeyPair, Operation, Outcome, RotateKey, SetGuardians,
 };
+use lojal_wallet::gateways::is_not_permitted;
 use lojal_wallet::submission::Fate;
 use serde_json::json;
 
@@ -26,27 +27,31 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
     let _lock = session.home.lock_key()?;
     let key = session.home.unlock(&passphrase)?;
     let is_first_try = session.home.next_public_key().is_none();
-    let new_key = session.home.begin_rotation(&passphrase)?.public_key();
+    let next = session.home.begin_rotation(&passphrase)?;
+    let new_key = next.public_key();
     let window = session.validity(validity, None)?;
     let (id, fate) = session.submit(Operation::RotateKey(RotateKey { new_key }), &key, window, false)?;
-    let current = if is_wrong_key(&fate) { current_key(&session) } else { None };
+    let signs = if is_wrong_key(&fate) { signing(&session, &key, &next) } else { Signing::Unknown };
     match &fate {
-        _ if current == Some(new_key) => {
+        _ if signs == Signing::Next => {
             session.home.finish_rotation()?;
             return Ok(Report::done(&json!({ "rotated_key": new_key }), EARLIER_ROTATION.to_owned()));
         }
-        Fate::Final { receipt: Outcome::Applied, .. } => session.home.finish_rotation()?,
+        Fate::Final { receipt: Outcome::Applied, .. } => {
+            session.home.finish_rotation()?;
+            // Without tokens of the new key the passphrase is asked for once more.
+            let _ = session.gateways.renew(&session.home, &next);
+        }
         // Perhaps it happens yet, and then only the new key signs: a gateway that refused it may have kept it.
         Fate::Open { .. } | Fate::Refused { .. } => {}
         // An earlier try may still be on its way; then the key is kept for it.
         _ if is_first_try => session.home.abandon_rotation()?,
         _ => {}
     }
-    let is_changed = current.is_some_and(|current| current != key.public_key());
     let words = |code: &str| {
         let text = "another copy of this wallet, or a recovery, has changed the key of the account; this wallet's key \
                     doesn't sign for it any more";
-        let is_known = is_changed && code == Code::WrongKey.name();
+        let is_known = signs == Signing::Another && code == Code::WrongKey.name();
         is_known.then(|| Words { text: text.to_owned(), is_final: true })
     };
     report_in_words(id, fate, &format!("replaced the key by {new_key}"), Repeat::Nothing, &words)
@@ -61,9 +66,37 @@ fn is_wrong_key(fate: &Fate) -> bool {
     }
 }
 
-/// The key that the account has got instead of its first one, if a gateway says so.
-fn current_key(session: &Session<'_>) -> Option<PublicKey> {
-    session.account(session.home.address_text()).ok().and_then(|account| account.rotated_key)
+/// The key that signs for the account, as gateways show it: they show the account to that key alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signing {
+    /// Nobody says.
+    Unknown,
+    /// The one that this wallet has.
+    Own,
+    /// The one that it wants.
+    Next,
+    /// Neither.
+    Another,
+}
+
+fn signing(session: &Session<'_>, own: &KeyPair, next: &KeyPair) -> Signing {
+    let address = session.home.address_text();
+    for key in [own, next] {
+        // A token that isn't kept serves as well here.
+        let _ = session.gateways.renew(&session.home, key);
+        match session.gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?)) {
+            Ok(account) => {
+                return match account.rotated_key {
+                    Some(key) if key == next.public_key() => Signing::Next,
+                    Some(key) if key != own.public_key() => Signing::Another,
+                    _ => Signing::Own,
+                };
+            }
+            Err(error) if is_not_permitted(&error) => {}
+            Err(_) => return Signing::Unknown,
+        }
+    }
+    Signing::Another
 }
 
 /// `lojal guardians`.
@@ -80,9 +113,9 @@ pub(super) fn guardians(context: &Context, command: GuardiansCommand) -> Result<
 fn show_guardians(context: &Context, address: Option<AddressText>) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let address = Context::account(home.as_ref(), address)?;
-    let account = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
+    let account = context.gateways(home.as_ref())?.ask(|gateway| Ok(gateway.client()?.recovery(&address)?))?;
     let mut lines = vec![address.to_string(), guardians_text(&account.guardians)];
-    lines.extend(safeguards_text(&account));
+    lines.extend(safeguards_text(account.address, &account.safeguards));
     let lines: Vec<String> = lines.into_iter().map(paragraph).collect();
     let report = Report::done(&account.guardians, lines.join("\n"));
     Ok(report.with_field("safeguards", &account.safeguards))

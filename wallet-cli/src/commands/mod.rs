@@ -22,6 +22,7 @@ mod request;
 mod safeguards;
 mod show;
 mod till;
+mod tokens;
 mod transact;
 mod unsent;
 mod words;
@@ -44,6 +45,8 @@ pub fn run(cli: Cli) -> Result<Report, CommandError> {
             init::restore(context, &genesis, words_file.as_deref(), account)
         }
         Command::Address { key } => init::address(context, key),
+        Command::Token => tokens::token(context),
+        Command::Lock => tokens::lock(context),
         Command::Status => read::status(context),
         Command::Brands => read::brands(context),
         Command::Balance { address } => balance::balance(context, address),

@@ -150,8 +150,9 @@ fn taken(session: &Session<'_>, reverse: &Reverse, fate: &Fate) -> Option<Points
     if reverse.at_least == reverse.amount {
         return Some(reverse.amount);
     }
-    let ask =
-        |gateway: &Gateway| Ok(gateway.client()?.reversal(&reverse.brand, &reverse.reference, Some(reverse.dated))?);
+    let ask = |gateway: &Gateway| {
+        Ok(gateway.client()?.reversal(&reverse.brand, &reverse.reference, Some(reverse.dated), None)?)
+    };
     session.gateways.ask(ask).ok().map(|reversal| reversal.amount)
 }
 

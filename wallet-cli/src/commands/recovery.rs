@@ -3,6 +3,7 @@
 use lojal_types::{
     AddressText, CancelRecovery, FinishRecovery, Operation, PublicKey, Recovery, StartRecovery, TimeMs, api,
 };
+use lojal_wallet::gateways::is_not_permitted;
 use lojal_wallet::home::Home;
 use lojal_wallet::time::utc;
 use serde_json::json;
@@ -45,27 +46,34 @@ fn start(context: &Context, lost: AddressText) -> Result<Report, CommandError> {
     if lost == session.home.address_text() {
         return Err(CommandError::Usage("this is the wallet of that account: run this in the new wallet"));
     }
-    let account = session.account(lost)?;
+    // Who guards an account is shown to those who do, so a new wallet learns it when the first of them has agreed.
+    let account = match session.recovery(lost) {
+        Err(error) if is_not_permitted(&error) => None,
+        account => Some(account?),
+    };
     let new_key = session.home.public_key();
     let command = approve_command(lost, new_key);
     let json = json!({
         "account": lost,
         "new_key": new_key,
-        "guardians": account.guardians,
-        "recovery": account.recovery,
+        "guardians": account.as_ref().map(|account| &account.guardians),
+        "recovery": account.as_ref().and_then(|account| account.recovery.as_ref()),
         "command": command,
     });
-    if account.guardians.guardians.is_empty() {
+    if account.as_ref().is_some_and(|account| account.guardians.guardians.is_empty()) {
         let text = format!("{lost} has no guardians: only its 24 words can bring it back, with lojal restore");
         return Ok(Report::done(&json, text));
     }
     let text = format!(
-        "the guardians of {lost} are {}\n\
+        "{}\n\
          1. ask them, in person or by voice, to run\n   {command}\n\
          2. from the first of them on the lost phone can't spend anything; watch with\n   lojal recover status {lost}\n\
          3. when enough of them have agreed and the time to cancel is over, ask one of them to run\n   {}\n\
          4. then run the same here, and this becomes the wallet of the account",
-        guardians_text(&account.guardians),
+        account.map_or_else(
+            || format!("the guardians of {lost}, whom its owner knows, can give it this wallet's key"),
+            |account| format!("the guardians of {lost} are {}", guardians_text(&account.guardians)),
+        ),
         finish_command(lost),
     );
     let mut report = Report::done(&json, text);
@@ -97,7 +105,7 @@ fn status(context: &Context, address: Option<AddressText>) -> Result<Report, Com
     let home = context.home_or_gateway()?;
     let address = Context::account(home.as_ref(), address)?;
     let gateways = context.gateways(home.as_ref())?;
-    let account = gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
+    let account = gateways.ask(|gateway| Ok(gateway.client()?.recovery(&address)?))?;
     let now = gateways.ask(|gateway| gateway.status())?.time_ms;
     let text = match &account.recovery {
         None => format!("{address} is not being recovered{}", whose(&account, home.as_ref())),
@@ -118,7 +126,7 @@ fn finish(context: &Context, lost: AddressText, sending: &Sending) -> Result<Rep
     let mut session = Session::open(context)?;
     let address = lost.to_canonical(session.home.network())?;
     let own_key = session.home.public_key();
-    let account = session.account(lost)?;
+    let account = session.recovery(lost)?;
     if account.rotated_key == Some(own_key) {
         return take_over(&mut session, lost);
     }
@@ -150,7 +158,7 @@ fn take_over(session: &mut Session<'_>, lost: AddressText) -> Result<Report, Com
     Ok(Report::done(&json!({ "account": lost, "before": before, "public_key": session.home.public_key() }), text))
 }
 
-fn recovery_text(account: &api::Account, recovery: &Recovery<AddressText>, now: TimeMs) -> String {
+fn recovery_text(account: &api::AccountRecovery, recovery: &Recovery<AddressText>, now: TimeMs) -> String {
     let mut lines = vec![paragraph(format!("{} is being recovered: nothing leaves it", account.address))];
     let vote = |guardian, key| indented(format!("{} wants the key {key}", guardian_text(guardian)));
     lines.extend(recovery.votes.iter().map(|one| vote(&one.guardian, one.new_key)));
@@ -173,7 +181,7 @@ fn recovery_text(account: &api::Account, recovery: &Recovery<AddressText>, now: 
 }
 
 /// A remark that this wallet has the key of the account, if it has, for whoever waits for that.
-fn whose(account: &api::Account, home: Option<&Home>) -> String {
+fn whose(account: &api::AccountRecovery, home: Option<&Home>) -> String {
     match home {
         Some(home) if home.address_text() != account.address && account.rotated_key == Some(home.public_key()) => {
             format!(", and this wallet has its key: take it over with {}", finish_command(account.address))

@@ -1,6 +1,6 @@
 //! The protection of an account from a thief: freezing it, what waits, and guardians who agree.
 
-use lojal_types::{AddressText, Agree, Change, Freeze, Operation, Unfreeze, Waiting, api};
+use lojal_types::{AddressText, Agree, Change, Freeze, Operation, Safeguards, Unfreeze, Waiting};
 use lojal_wallet::time::{format_duration, utc};
 
 use super::context::Context;
@@ -61,7 +61,7 @@ pub(super) fn agree(
     let session = Session::open(context)?;
     let network = session.home.network();
     let account = owner.to_canonical(network)?;
-    let Some(waiting) = session.account(owner)?.safeguards.waiting else {
+    let Some(waiting) = session.recovery(owner)?.safeguards.waiting else {
         return Err(CommandError::Usage("nothing waits on that account: its owner must ask first"));
     };
     let what = format!(
@@ -88,9 +88,9 @@ fn change_text(waiting: &Waiting<AddressText>) -> String {
 }
 
 /// The lines on what waits on an account and what is refused to it.
-pub(super) fn safeguards_text(account: &api::Account) -> Vec<String> {
+pub(super) fn safeguards_text(address: AddressText, safeguards: &Safeguards<AddressText>) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(waiting) = &account.safeguards.waiting {
+    if let Some(waiting) = &safeguards.waiting {
         let withdraw = match waiting.change {
             Change::Unfreeze => "lojal freeze",
             Change::SetGuardians { .. } => "lojal guardians set, naming those that there are, or lojal freeze",
@@ -98,12 +98,12 @@ pub(super) fn safeguards_text(account: &api::Account) -> Vec<String> {
         lines.push(format!(
             "waits until {} UTC, or until the guardians agree with {}: {}; {} of them did; withdraw it with {withdraw}",
             utc(waiting.from_ms),
-            agree_command(account.address),
+            agree_command(address),
             change_text(waiting),
             waiting.agreed.len(),
         ));
     }
-    if let Some(cancelled) = account.safeguards.cancelled {
+    if let Some(cancelled) = safeguards.cancelled {
         lines.push(format!(
             "an agreement of the guardians was cancelled: nothing goes out until {} UTC, and until {} UTC the key \
              alone can't change the guardians",
@@ -111,7 +111,7 @@ pub(super) fn safeguards_text(account: &api::Account) -> Vec<String> {
             utc(cancelled.until_ms)
         ));
     }
-    let barred = account.safeguards.barred.iter();
+    let barred = safeguards.barred.iter();
     lines.extend(barred.map(|one| {
         format!("{} can't ask for another key until {} UTC", guardian_text(&one.guardian), utc(one.until_ms))
     }));

@@ -1,5 +1,6 @@
 //! Signing, sending, and reporting what became of it.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use lojal_text::outside;
@@ -9,9 +10,9 @@ use lojal_types::{
     Address, AddressText, BrandId, ChainTag, Code, Day, KeyPair, Operation, Operations, Outcome, Points,
     SignedTransaction, TimeMs, Transaction, TransactionId,
 };
-use lojal_wallet::gateways::Gateways;
+use lojal_wallet::gateways::{Gateways, GatewaysError, is_not_permitted};
 use lojal_wallet::home::Home;
-use lojal_wallet::passphrase::{Passphrase, Purpose};
+use lojal_wallet::passphrase::Passphrase;
 use lojal_wallet::reference::ReceiptText;
 use lojal_wallet::submission::{Fate, GRACE, Submission};
 use lojal_wallet::time::utc;
@@ -118,7 +119,7 @@ impl<'a> Session<'a> {
         let mut home = context.home()?;
         let gateways = context.gateways(Some(&home))?;
         let (status, gateway_url) = gateways.ask(|gateway| Ok((gateway.status()?, gateway.url().to_owned())))?;
-        if finish_earlier_rotation(&mut home, &gateways)? && !context.options.json {
+        if finish_earlier_rotation(context, &mut home, &gateways)? && !context.options.json {
             lojal_print::note(EARLIER_ROTATION);
         }
         Ok(Self { context, home, gateways, status, gateway_url })
@@ -156,6 +157,10 @@ impl<'a> Session<'a> {
     /// The account as the ledger has it.
     pub(super) fn account(&self, address: AddressText) -> Result<api::Account, CommandError> {
         Ok(self.gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?)
+    }
+    /// The keys and guardians of an account.
+    pub(super) fn recovery(&self, address: AddressText) -> Result<api::AccountRecovery, GatewaysError> {
+        self.gateways.ask(|gateway| Ok(gateway.client()?.recovery(&address)?))
     }
     /// The account that points are to come from: the wallet's own unless a pool is named.
     pub(super) fn source(&self, source: &SourceArgs) -> Result<Source, CommandError> {
@@ -195,9 +200,17 @@ impl<'a> Session<'a> {
     pub(super) fn today(&self) -> Result<Day, CommandError> {
         Ok(clock::today(clock::local_time()?, self.status.time_ms, &self.gateway_url)?)
     }
-    /// Asks for the passphrase.
-    pub(super) fn passphrase(&self) -> Result<Passphrase, CommandError> {
-        Ok(self.context.passphrase_sources().read(Purpose::Unlock)?)
+    /// The passphrase, asked for once.
+    pub(super) fn passphrase(&self) -> Result<Rc<Passphrase>, CommandError> {
+        Ok(self.context.unlocker.passphrase()?)
+    }
+    /// The key that signs for the account. While it is at hand the wallet's tokens are made anew.
+    pub(super) fn unlock(&self) -> Result<KeyPair, CommandError> {
+        let key = self.home.unlock(&*self.passphrase()?)?;
+        if let Err(error) = self.gateways.renew(&self.home, &key) {
+            lojal_print::note(format!("the tokens for reading are not kept: {error}"));
+        }
+        Ok(key)
     }
     /// Signs and sends one operation; `done` says what it does, in the past tense.
     pub(super) fn transact(&self, operation: Operation, done: &str, sending: &Sending) -> Result<Report, CommandError> {
@@ -217,7 +230,7 @@ impl<'a> Session<'a> {
         sending: &Sending,
     ) -> Result<(TransactionId, Fate), CommandError> {
         self.now()?;
-        let key = self.home.unlock(&self.passphrase()?)?;
+        let key = self.unlock()?;
         let window = self.validity(&sending.validity, latest)?;
         self.submit(operation, &key, window, sending.no_wait)
     }
@@ -264,11 +277,23 @@ impl<'a> Session<'a> {
 }
 
 /// Puts the new key of an earlier rotation in its place, if the ledger says that the rotation happened.
-fn finish_earlier_rotation(home: &mut Home, gateways: &Gateways) -> Result<bool, CommandError> {
+fn finish_earlier_rotation(context: &Context, home: &mut Home, gateways: &Gateways) -> Result<bool, CommandError> {
     let Some(next_key) = home.next_public_key() else { return Ok(false) };
     let address = home.address_text();
-    let account = gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?))?;
-    if account.rotated_key != Some(next_key) {
+    let account = || gateways.ask(|gateway| Ok(gateway.client()?.account(&address)?));
+    let found = match account() {
+        // The old key may read nothing any more, once there is another.
+        Err(error) if is_not_permitted(&error) => {
+            let next = home.begin_rotation(&*context.unlocker.passphrase()?)?;
+            gateways.renew(home, &next)?;
+            match account() {
+                Err(error) if is_not_permitted(&error) => return Ok(false),
+                found => found?,
+            }
+        }
+        found => found?,
+    };
+    if found.rotated_key != Some(next_key) {
         return Ok(false);
     }
     let _lock = home.lock_key()?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use lojal_types::api::{self, TransactionState, TransactionStatus};
-use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, Reverse, TimeMs};
+use lojal_types::{AddressText, BrandId, Operation, Outcome, Points, Reference, Reverse, TimeMs, TransactionId};
 
 /// A hold that ended when its time was over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,16 +43,19 @@ pub(super) fn with_taken<'a>(operation: &'a Operation<AddressText>, taken: &Take
     }
 }
 
-/// The references of the reversals of an account's points whose transactions don't say how many they took.
+/// The references of the reversals of an account's points whose transactions don't say how many they took, with these
+/// transactions.
 pub(super) fn open_reversals(
     transactions: &[TransactionStatus],
     account: AddressText,
-) -> impl Iterator<Item = (BrandId, &Reference)> {
-    happened(transactions).filter_map(move |(_, operation)| match operation {
-        Operation::Reverse(one) if one.from == account && one.at_least < one.amount => {
-            Some((one.brand, &one.reference))
-        }
-        _ => None,
+) -> impl Iterator<Item = (BrandId, &Reference, TransactionId)> {
+    transactions.iter().flat_map(move |status| {
+        happened(std::slice::from_ref(status)).filter_map(move |(_, operation)| match operation {
+            Operation::Reverse(one) if one.from == account && one.at_least < one.amount => {
+                Some((one.brand, &one.reference, status.id))
+            }
+            _ => None,
+        })
     })
 }
 
@@ -163,7 +166,7 @@ fn count(flows: &mut BTreeMap<BrandId, Flow>, operation: &Operation<AddressText>
 mod tests {
     use lojal_types::{
         Bounded, Capture, ChainTag, Convert, Day, Expiry, Height, Hold, Issue, KeyPair, Lot, NetworkKind, Redeem,
-        Release, SignedTransaction, Transaction, TransactionId, Transfer,
+        Release, SignedTransaction, Transaction, Transfer,
     };
 
     use super::*;
@@ -296,7 +299,7 @@ mod tests {
         let reverse =
             Reverse { brand, from, amount, at_least, issue_reference, issue_dated, reference: own_reference, dated };
         let all = [done(Operation::Reverse(reverse)), issue(100)];
-        assert_eq!(open_reversals(&all, own()).collect::<Vec<_>>(), [(brand, &reference)]);
+        assert_eq!(open_reversals(&all, own()).collect::<Vec<_>>(), [(brand, &reference, all[0].id)]);
         assert_eq!(open_reversals(&all, other()).count(), 0);
         let found = |took, there| {
             let taken = Taken::from([((brand, reference.clone()), Points::new(took))]);

@@ -104,7 +104,9 @@ fn is_final(fate: &Fate) -> bool {
 }
 
 fn posts(server: &Server) -> Vec<Request> {
-    server.requests().into_iter().filter(|request| request.method == "POST").collect()
+    let requests = server.requests();
+    assert!(requests.iter().all(|request| request.authorization.is_none()), "a submission says itself whose it is");
+    requests.into_iter().filter(|request| request.method == "POST").collect()
 }
 
 #[test]

@@ -16,3 +16,4 @@ mod rotation;
 mod round_trip;
 mod support;
 mod till;
+mod tokens;

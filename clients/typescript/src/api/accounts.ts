@@ -126,8 +126,32 @@ export interface Account {
   readonly holds: readonly HeldPoints[];
   /** The part of its allowances that it has used up; null for an unknown address, and for a household. */
   readonly today: Today | null;
+  /** The brands whose points these are, for an operator who sees nothing else of the account. */
+  readonly onlyOf: readonly BrandId[] | null;
   /** The block after which this is so. */
   readonly height: Height;
+}
+
+/** `GET /v1/accounts/{address}/recovery`: the keys and guardians of an account, for those who help it. */
+export interface AccountRecovery {
+  /** The account. */
+  readonly address: Address;
+  /** True if the ledger knows it. */
+  readonly exists: boolean;
+  /** The key that signs for it, once it has replaced its first one. */
+  readonly rotatedKey: PublicKey | null;
+  /** True if its owner has frozen it. */
+  readonly frozen: boolean;
+  /** The guardians who can bring it back. */
+  readonly guardians: Guardians;
+  /** The recovery that is under way. */
+  readonly recovery: Recovery | null;
+  /** The safeguards that keep it from a thief who has its key. */
+  readonly safeguards: Safeguards;
+  /** The block after which this is so. */
+  readonly height: Height;
+  /** Its time. */
+  readonly timeMs: TimeMs;
 }
 
 /** `GET /v1/accounts/{address}/transactions`: an account's transactions, the newest first. */
@@ -138,6 +162,8 @@ export interface History {
   readonly before: Activity;
   /** The activity in the account's record: after the newest of all its transactions. Null if there is no record. */
   readonly head: Activity | null;
+  /** The brands whose points these have, for an operator who sees no others: then nothing shows that it is complete. */
+  readonly onlyOf: readonly BrandId[] | null;
   /** The cursor of the next page; null at the end. */
   readonly nextCursor: string | null;
 }
@@ -194,7 +220,21 @@ export const accountCodec: JsonCodec<Account> = jsonStruct<Account>({
   balances: jsonList(balanceCodec),
   holds: orEmpty(jsonList(heldPointsCodec)),
   today: jsonOption(todayCodec),
+  onlyOf: jsonOption(jsonList(brandIdCodec)),
   height: heightCodec,
+});
+
+/** The JSON of what those see who help an account. */
+export const accountRecoveryCodec: JsonCodec<AccountRecovery> = jsonStruct<AccountRecovery>({
+  address: addressCodec,
+  exists: bool,
+  rotatedKey: jsonOption(publicKeyCodec),
+  frozen: bool,
+  guardians: guardiansCodec,
+  recovery: jsonOption(recoveryCodec),
+  safeguards: safeguardsCodec,
+  height: heightCodec,
+  timeMs: timeMsCodec,
 });
 
 /** The JSON of pages of histories. */
@@ -202,5 +242,6 @@ export const historyCodec: JsonCodec<History> = jsonStruct<History>({
   transactions: jsonList(transactionStatusCodec),
   before: activityCodec,
   head: jsonOption(activityCodec),
+  onlyOf: jsonOption(jsonList(brandIdCodec)),
   nextCursor: jsonOption(plainText),
 });

@@ -4,8 +4,8 @@ import type { Activity } from "../activity.js";
 import { foldHistory, HistoryError, isSameActivity, NO_ACTIVITY } from "../activity.js";
 import type { Address, NetworkKind } from "../address.js";
 import { addressToText, isHousehold } from "../address.js";
-import type { Account, History, Household } from "../api/accounts.js";
-import { accountCodec, historyCodec, householdCodec } from "../api/accounts.js";
+import type { Account, AccountRecovery, History, Household } from "../api/accounts.js";
+import { accountCodec, accountRecoveryCodec, historyCodec, householdCodec } from "../api/accounts.js";
 import type { BrandAnswer, Brands, IssueAnswer, Netting, Operators, Partnerships, Reversal } from "../api/brands.js";
 import {
   brandAnswerCodec,
@@ -26,6 +26,8 @@ import { encode } from "../codec/codec.js";
 import { LojalError } from "../error.js";
 import type { MotionId } from "../governance/motion.js";
 import type { Height, TransactionId } from "../ids.js";
+import type { Audience, SignedReadToken } from "../read-token.js";
+import { audienceOf } from "../read-token.js";
 import type { Reference } from "../reference.js";
 import type { Day } from "../time.js";
 import type { SignedTransaction } from "../transaction.js";
@@ -74,6 +76,15 @@ export class Client {
     return isExposed(this.url);
   }
 
+  /** The host that tokens for this gateway are for. */
+  get audience(): Audience {
+    return audienceOf(this.url);
+  }
+  /** Says from now on who reads, with each question; nobody with null. */
+  readWith(token: SignedReadToken | null): void {
+    this.#transport.readWith(token);
+  }
+
   /** `GET /v1/status`: which network, and how far it has come. */
   status(): Promise<Status> {
     return this.#get(statusCodec, "/v1/status");
@@ -107,9 +118,19 @@ export class Client {
   issue(brand: BrandId, reference: Reference, dated: Day | null = null): Promise<IssueAnswer> {
     return this.#get(issueAnswerCodec, `/v1/brands/${brand}/issues/${reference}`, datedQuery(dated));
   }
-  /** `GET /v1/brands/{id}/reversals/{reference}`: the points that a reversal took. */
-  reversal(brand: BrandId, reference: Reference, dated: Day | null = null): Promise<Reversal> {
-    return this.#get(reversalCodec, `/v1/brands/${brand}/reversals/${reference}`, datedQuery(dated));
+  /**
+   * `GET /v1/brands/{id}/reversals/{reference}`: the points that a reversal took, for its brand or whoever knows its
+   * transaction.
+   */
+  reversal(
+    brand: BrandId,
+    reference: Reference,
+    dated: Day | null = null,
+    transaction: TransactionId | null = null,
+  ): Promise<Reversal> {
+    const known = transaction === null ? [] : ([["transaction", transaction]] as const);
+    const query = [...(datedQuery(dated) ?? []), ...known];
+    return this.#get(reversalCodec, `/v1/brands/${brand}/reversals/${reference}`, query);
   }
   /** `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing. */
   account(address: Address): Promise<Account> {
@@ -118,12 +139,16 @@ export class Client {
   /**
    * `GET /v1/accounts/{address}/transactions`: an account's transactions, the newest first; the next page is asked for
    * with the cursor of the one before. A page follows from what it says was before it, and the first one leads to what
-   * it says is the account's activity; a `GatewayUntrueError` if it doesn't.
+   * it says is the account's activity; a `GatewayUntrueError` if it doesn't. A brand that sees its own points only
+   * (`onlyOf`) has no such check.
    */
   async history(address: Address, limit: number, cursor: string | null = null): Promise<History> {
     const path = `/v1/accounts/${this.#text(address)}/transactions`;
     const query = [["limit", String(limit)], ...(cursor === null ? [] : [["cursor", cursor]])] as [string, string][];
     const page = await this.#get(historyCodec, path, query);
+    if (page.onlyOf !== null) {
+      return page;
+    }
     const after = this.#checked(address, () => activityAfter(page));
     const isGone = isHousehold(address) && page.head === null;
     if (cursor === null && !isGone && !isSameActivity(after, page.head ?? NO_ACTIVITY)) {
@@ -131,6 +156,11 @@ export class Client {
       throw this.#untrueHistory(address, reason);
     }
     return page;
+  }
+  /** `GET /v1/accounts/{address}/recovery`: its keys and guardians, for those who help it. */
+  recovery(address: Address): Promise<AccountRecovery> {
+    const path = `/v1/accounts/${this.#text(address)}/recovery`;
+    return this.#get(accountRecoveryCodec, path, [], (one) => one.address === address);
   }
   /** `GET /v1/households/{address}`: a household's members and invitations; `unknown_household` if there is none. */
   household(address: Address): Promise<Household> {
@@ -202,7 +232,7 @@ export class Client {
     const limits = { timeoutMs: EXPORT_TIMEOUT_MS, bytesMax: EXPORT_BYTES_MAX };
     return (await this.#transport.ask({ path: "/v1/export", query, ...limits })).body;
   }
-  /** `GET /metrics`: numbers about the node, in the text form of Prometheus. */
+  /** `GET /metrics`: numbers about the node, in the text form of Prometheus; at the node's admin address only. */
   async metrics(): Promise<string> {
     return new TextDecoder().decode((await this.#transport.ask({ path: "/metrics" })).body);
   }

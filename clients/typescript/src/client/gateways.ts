@@ -6,6 +6,10 @@ import type { History } from "../api/accounts.js";
 import type { Status } from "../api/network.js";
 import type { Genesis } from "../genesis.js";
 import type { ChainId } from "../ids.js";
+import type { Signer } from "../key.js";
+import type { Audience, SignedReadToken } from "../read-token.js";
+import { newReadToken } from "../read-token.js";
+import type { TimeMs } from "../time.js";
 import { transactionId } from "../transaction.js";
 import { Client } from "./client.js";
 import {
@@ -32,6 +36,14 @@ export class Gateway {
   /** Its address. */
   get url(): string {
     return this.#client.url;
+  }
+  /** The host that tokens for it are for. */
+  get audience(): Audience {
+    return this.#client.audience;
+  }
+  /** Says from now on who reads, with each question; nobody with null. */
+  readWith(token: SignedReadToken | null): void {
+    this.#client.readWith(token);
   }
   /** Its status, once it is certain that it serves the right network; else a `WrongNetworkError`. */
   async status(): Promise<Status> {
@@ -75,6 +87,12 @@ export class Gateways {
   constructor(urls: readonly string[], genesis: Pick<Genesis, "chainId" | "network">, fetcher?: typeof fetch) {
     const options = { network: genesis.network, ...(fetcher === undefined ? {} : { fetch: fetcher }) };
     this.all = urls.map((url) => new Gateway(new Client(url, options), genesis.chainId));
+  }
+  /** Reads from now on as an account, whose key signs for that here. */
+  async readAs(account: Address, signer: Signer, now: TimeMs): Promise<void> {
+    for (const gateway of this.all) {
+      gateway.readWith(await newReadToken(account, signer, gateway.chainId, gateway.audience, now));
+    }
   }
   /**
    * Asks one gateway after the other until one answers. A gateway that understands and says no has answered, unless the

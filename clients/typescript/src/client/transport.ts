@@ -5,6 +5,8 @@ import { concat } from "../bytes.js";
 import { LojalError } from "../error.js";
 import type { Json } from "../json.js";
 import { parseJson } from "../json.js";
+import type { SignedReadToken } from "../read-token.js";
+import { readTokenToText } from "../read-token.js";
 import type { ClientError } from "./error.js";
 import {
   InterruptedError,
@@ -100,12 +102,18 @@ function isThisMachine(hostname: string): boolean {
 
 /** One gateway, by its address. */
 export class Transport {
+  #token: string | null = null;
+
   constructor(
     /** The gateway's address. */
     readonly url: string,
     private readonly fetcher: typeof fetch,
   ) {}
 
+  /** Says from now on who reads, with each question that isn't a submission; nobody with null. */
+  readWith(token: SignedReadToken | null): void {
+    this.#token = token === null ? null : readTokenToText(token);
+  }
   /** The answer to a question. Throws a {@link ClientError}. */
   async ask(question: Question): Promise<Answer> {
     const { body, bytesMax = ANSWER_BYTES_MAX, timeoutMs = READ_TIMEOUT_MS } = question;
@@ -115,6 +123,8 @@ export class Transport {
       request.method = "POST";
       request.headers = { "content-type": "application/octet-stream" };
       request.body = body.slice();
+    } else if (this.#token !== null) {
+      request.headers = { authorization: `Bearer ${this.#token}` };
     }
     const [response, content] = await this.#exchange(this.#address(question), request, bytesMax);
     if (response.ok) {

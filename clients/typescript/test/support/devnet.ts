@@ -8,6 +8,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { fromHex } from "../../src/bytes.js";
+import { KeyPair } from "../../src/key.js";
 import { KeyFile } from "../../src/wallet/key-file.js";
 import type { Secret } from "../../src/wallet/key-file.js";
 import { Passphrase } from "../../src/wallet/passphrase.js";
@@ -46,8 +48,8 @@ function isFree(port: number): Promise<boolean> {
 }
 
 async function freePorts(): Promise<number> {
-  for (let base = 33_000 + (process.pid % 100) * 200; base < 60_000; base += 200) {
-    const ports = [0, 1, 2, 3, 100, 101, 102, 103].map((offset) => base + offset);
+  for (let base = 33_000 + (process.pid % 80) * 300; base < 60_000; base += 300) {
+    const ports = [0, 100, 200].flatMap((offset) => [0, 1, 2, 3].map((index) => base + offset + index));
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) {
       return base;
     }
@@ -77,6 +79,14 @@ export class Devnet {
   /** The addresses of the gateways. */
   get urls(): readonly string[] {
     return [0, 1, 2, 3].map((index) => `http://127.0.0.1:${this.base + index}`);
+  }
+  /** The address of the metrics of the first node. */
+  get admin(): string {
+    return `http://127.0.0.1:${this.base + 200}`;
+  }
+  /** The key of the auditor, who may read everything. */
+  auditor(): KeyPair {
+    return KeyPair.fromSeed(fromHex(this.read("auditor.key").trim()));
   }
   /** The path of a file of the network. */
   path(name: string): string {

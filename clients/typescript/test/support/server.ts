@@ -13,6 +13,8 @@ export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly body: Uint8Array;
+  /** Who asks. */
+  readonly authorization: string | undefined;
 }
 
 /** An answer: JSON, a problem, a body as it is, or none. */
@@ -44,7 +46,8 @@ export class TestServer {
       for await (const part of request) {
         parts.push(part as Uint8Array);
       }
-      const asked = { method: request.method ?? "", path: request.url ?? "", body: concat(...parts) };
+      const { authorization } = request.headers;
+      const asked = { method: request.method ?? "", path: request.url ?? "", body: concat(...parts), authorization };
       started.asked.push(asked);
       const reply = answer(asked);
       if (reply === "hang up") {

@@ -11,6 +11,8 @@ pub struct Request {
     pub method: String,
     pub path: String,
     pub body: Vec<u8>,
+    /// The header that says who asks.
+    pub authorization: Option<String>,
 }
 
 /// The treatment of a request.
@@ -100,10 +102,13 @@ fn read_request(stream: &TcpStream) -> Option<Request> {
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut length = 0;
+    let (mut length, mut authorization) = (0, None);
     loop {
         let mut header = String::new();
         reader.read_line(&mut header).ok()?;
+        if let Some(value) = header.trim_end().strip_prefix("authorization: ") {
+            authorization = Some(value.to_owned());
+        }
         let header = header.trim_end().to_ascii_lowercase();
         if header.is_empty() {
             break;
@@ -114,5 +119,5 @@ fn read_request(stream: &TcpStream) -> Option<Request> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Request { method, path, body })
+    Some(Request { method, path, body, authorization })
 }

@@ -141,10 +141,10 @@ async fn a_client_has_so_many_connections_and_others_have_theirs() {
     for _ in 0..CLIENT_CONNECTIONS_MAX {
         idle.push(open_from(OTHER.to_owned(), node.address(), Vec::new()).await);
     }
-    assert_eq!(ask(&node, OTHER, "/healthz", "").await, (429, "too_many_connections".into()));
-    assert_served(&node, HONEST, &["/healthz"]).await;
+    assert_eq!(ask(&node, OTHER, "/readyz", "").await, (429, "too_many_connections".into()));
+    assert_served(&node, HONEST, &["/readyz"]).await;
     idle.pop();
-    while ask(&node, OTHER, "/healthz", "").await.0 != 200 {}
+    while ask(&node, OTHER, "/readyz", "").await.0 != 200 {}
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,8 +185,8 @@ async fn requests_that_a_proxy_passes_on_count_for_their_client() {
     }
     node.waiting(CLIENT_CONNECTIONS_MAX).await;
     let seven = "x-forwarded-for: 203.0.113.7\r\n";
-    assert_eq!(ask(&node, OTHER, "/healthz", seven).await, (429, "too_many_connections".into()));
-    assert_eq!(ask(&node, OTHER, "/healthz", "x-forwarded-for: 203.0.113.8\r\n").await, (200, String::new()));
+    assert_eq!(ask(&node, OTHER, "/readyz", seven).await, (429, "too_many_connections".into()));
+    assert_eq!(ask(&node, OTHER, "/readyz", "x-forwarded-for: 203.0.113.8\r\n").await, (200, String::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

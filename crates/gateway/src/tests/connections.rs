@@ -29,15 +29,15 @@ async fn a_client_that_sends_its_head_too_slowly_is_dropped() {
     let head = b"GET /v1/status HTTP/1.1\r\nhost: x\r\nx-slow: ";
     let answer = read_to_end(open(node.address(), head.to_vec()).await).await;
     assert_eq!(refusal_in(&answer), (408, "request_timeout".into()), "{answer}");
-    assert_eq!(node.get("/healthz").await.status, 200);
+    assert_eq!(node.get("/readyz").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_connection_is_closed() {
     let node = Node::start_with(Timeouts { head: Duration::from_millis(50), ..Timeouts::default() }).await;
-    let stream = open(node.address(), b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n".to_vec()).await;
+    let stream = open(node.address(), b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n".to_vec()).await;
     let answer = read_to_end(stream).await;
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("ok\n"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("ready\n"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,13 +66,13 @@ async fn an_old_connection_is_closed_however_busy_it_is() {
     let mut stream = open(node.address(), Vec::new()).await;
     let ask = move || {
         let mut answer = || {
-            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")?;
-            read_until(&mut stream, b"ok\n")
+            stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")?;
+            read_until(&mut stream, b"ready\n")
         };
         (0..100_000).any(|_| answer().is_err())
     };
     assert!(tokio::task::spawn_blocking(ask).await.expect("no panic"), "the connection never ended");
-    assert_eq!(node.get("/healthz").await.status, 200);
+    assert_eq!(node.get("/readyz").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,23 +136,23 @@ async fn what_is_no_request_is_answered_with_a_problem() {
     ] {
         let asked = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
         // Alone, and after a request that was answered.
-        for before in ["", "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"] {
+        for before in ["", "GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n"] {
             let stream = open(node.address(), [before.as_bytes(), bytes].concat()).await;
             let answer = read_to_end(stream).await;
             let answer =
-                if before.is_empty() { &answer } else { answer.split_once("ok\n").expect("the first answer").1 };
+                if before.is_empty() { &answer } else { answer.split_once("ready\n").expect("the first answer").1 };
             assert_eq!(refusal_in(answer), (status, code.to_owned()), "{asked}: {answer}");
         }
     }
-    assert_eq!(node.get("/healthz").await.status, 200);
+    assert_eq!(node.get("/readyz").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_closes_idle_connections_and_answers_whoever_waits() {
     let mut node = Node::start().await;
     node.issue(ANNA, 100);
-    let idle = open(node.address(), b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n".to_vec()).await;
-    let idle = after(idle, b"ok\n").await;
+    let idle = open(node.address(), b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n".to_vec()).await;
+    let idle = after(idle, b"ready\n").await;
     let answer = tokio::spawn(node.submit("?wait=committed", &node.transfer(ANNA, BO, 1)));
     node.mempool().wait_for(1).await;
     assert!(node.stop().await.is_ok());

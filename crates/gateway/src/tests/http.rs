@@ -73,6 +73,12 @@ pub(crate) async fn get(url: String) -> Answer {
     blocking(move || answer(agent().get(url).call().expect("an answer"))).await
 }
 
+/// Asks with a token.
+pub(crate) async fn get_as(url: String, token: String) -> Answer {
+    let ask = move || agent().get(url).header("authorization", format!("Bearer {token}")).call();
+    blocking(move || answer(ask().expect("an answer"))).await
+}
+
 pub(crate) async fn post(url: String, content_type: &'static str, body: Vec<u8>) -> Answer {
     blocking(move || answer(agent().post(url).content_type(content_type).send(body).expect("an answer"))).await
 }

@@ -11,7 +11,7 @@ use lojal_store::{Opened, Options, Store, Writer, archive};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
-    Operation, Outcome, Parameters, Points, Policy, Reference, Roles, Signature, SignedTransaction, TimeMs,
+    Operation, Outcome, Parameters, Points, Policy, ReadToken, Reference, Roles, Signature, SignedTransaction, TimeMs,
     Transaction, TransactionId, Transfer, Validator, VerifiedTransaction, verify_all,
 };
 use tempfile::TempDir;
@@ -20,8 +20,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::http::{self, Answer};
+use crate::access::{Access, Auditors};
 use crate::app::{App, Gateway, Timeouts};
-use crate::server::{GatewayError, serve};
+use crate::server::{GatewayError, Listeners, serve};
 
 /// Members, by the seed of their key.
 pub(crate) const ANNA: u8 = 1;
@@ -90,6 +91,7 @@ pub(crate) struct Node {
     pub(crate) app: Arc<App>,
     pub(crate) ready: watch::Sender<bool>,
     address: String,
+    admin: String,
     committer: Mutex<Committer>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<Result<(), GatewayError>>>,
@@ -108,6 +110,17 @@ impl Node {
 
     /// Starts one that believes these proxies.
     pub(crate) async fn start_behind(proxies: &[&str], timeouts: Timeouts) -> Self {
+        // Anybody may read everything, but in tests of who may.
+        let access = Access { auditors: Auditors::Everybody, ..Access::default() };
+        Self::start_as(access, proxies, timeouts).await
+    }
+
+    /// Starts one that shows what it has to those who may read it.
+    pub(crate) async fn start_guarded(access: Access) -> Self {
+        Self::start_as(access, &[], Timeouts::default()).await
+    }
+
+    async fn start_as(access: Access, proxies: &[&str], timeouts: Timeouts) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let genesis = genesis();
         let Opened { store, writer, state, .. } =
@@ -120,16 +133,18 @@ impl Node {
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
         let version = "1.2.3";
-        let gateway = Gateway { store, mempool, network, metrics, validator, ready, proxies, version };
-        let app = Arc::new(App::new(gateway, timeouts));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("bound").to_string();
+        let gateway = Gateway { store, mempool, network, metrics, validator, ready, proxies, access, version };
+        let [clients, own] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0"));
+        let (clients, own) = (clients.await.expect("a free port"), own.await.expect("a free port"));
+        let [listening, admin] = [&clients, &own].map(|one| one.local_addr().expect("bound"));
+        let app = Arc::new(App::new(gateway, timeouts, listening));
+        let (address, admin) = (listening.to_string(), admin.to_string());
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async { stopped.await.unwrap_or_default() };
-        let server = tokio::spawn(serve(listener, app.clone(), shutdown));
+        let server = tokio::spawn(serve(Listeners { clients, admin: Some(own) }, app.clone(), shutdown));
         let committer = Mutex::new(Committer { writer, state, counter: 0 });
         let (stop, server) = (Some(stop), Some(server));
-        Self { app, ready: is_ready, address, committer, stop, server, _events: events, _directory: directory }
+        Self { app, ready: is_ready, address, admin, committer, stop, server, _events: events, _directory: directory }
     }
 
     /// Asks the server to stop, and waits until it has.
@@ -140,6 +155,16 @@ impl Node {
     /// Host and port.
     pub(crate) fn address(&self) -> String {
         self.address.clone()
+    }
+    /// A token by a key for an account, for a host, that ends so long from now.
+    pub(crate) fn token_for(&self, (account, signer): (Address, u8), host: &str, ends_in_ms: u64) -> String {
+        let (public_key, audience) = (key(signer).public_key(), host.parse().expect("a host"));
+        let until_ms = clock::now().plus_ms(ends_in_ms);
+        ReadToken { account, public_key, audience, until_ms }.sign(&self.chain(), &key(signer)).to_string()
+    }
+    /// A token of somebody with their first key.
+    pub(crate) fn token(&self, seed: u8) -> String {
+        self.token_for((address(seed), seed), "127.0.0.1", HOUR_MS)
     }
     pub(crate) fn chain(&self) -> ChainId {
         self.store().genesis().chain_id()
@@ -153,6 +178,14 @@ impl Node {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         http::get(format!("http://{}{path}", self.address)).await
+    }
+    /// Asks what only the node's own people ask.
+    pub(crate) async fn get_own(&self, path: &str) -> Answer {
+        http::get(format!("http://{}{path}", self.admin)).await
+    }
+    /// Asks with a token.
+    pub(crate) async fn get_as(&self, token: &str, path: &str) -> Answer {
+        http::get_as(format!("http://{}{path}", self.address), token.to_owned()).await
     }
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         http::delete(format!("http://{}{path}", self.address)).await

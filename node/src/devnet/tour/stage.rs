@@ -19,6 +19,8 @@ use crate::devnet::layout::Layout;
 
 /// The time for which a transaction of the tour is valid.
 const VALID_MS: u64 = 60_000;
+/// The time for which the narrator may read everything, as the auditor does.
+const READING_MS: u64 = 24 * 60 * 60 * 1000;
 /// The time within which a till's request is answered.
 const REQUEST_MS: u64 = 60 * 60 * 1000;
 /// The time that a gateway may take to reach a block or a time.
@@ -39,9 +41,16 @@ impl Stage {
     /// The beginning.
     ///
     /// # Errors
-    /// When a gateway's address makes no client.
+    /// When a gateway's address makes no client, or there is no auditor's key.
     pub fn of(layout: &Layout) -> Result<Self, DevnetError> {
-        let gateways = (0..layout.count).map(|index| Client::new(&layout.url(index))).collect::<Result<_, _>>()?;
+        let auditor = layout.auditor_key()?;
+        let until = lojal_consensus::clock::now().plus_ms(READING_MS);
+        let gateway = |index| {
+            let client = Client::new(&layout.url(index))?;
+            client.read_as(&layout.genesis.chain_id(), auditor.address(), &auditor, until);
+            Ok::<_, ClientError>(client)
+        };
+        let gateways = (0..layout.count).map(gateway).collect::<Result<_, _>>()?;
         Ok(Self { genesis: layout.genesis.clone(), gateways, height: Height::GENESIS, steps: 0 })
     }
 

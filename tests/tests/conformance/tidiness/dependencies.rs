@@ -110,7 +110,8 @@ const LAYERS: [(&str, &[&str]); 19] = [
 pub(super) const PURE: [&str; 3] = ["lojal-types", "lojal-ledger", "lojal-chain"];
 
 /// The dependencies that pure crates may have: encodings, hashes, signatures, and a table that nobody walks through.
-const PURE_DEPENDENCIES: [&str; 13] = [
+const PURE_DEPENDENCIES: [&str; 14] = [
+    "base64",
     "bech32",
     "borsh",
     "ed25519-dalek",

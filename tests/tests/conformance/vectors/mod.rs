@@ -15,6 +15,7 @@ mod keys;
 mod merkle;
 mod names;
 mod operations;
+mod read_tokens;
 mod refused;
 mod requests;
 mod samples;

@@ -10,7 +10,7 @@ use lojal_types::limits::{
 use lojal_types::{
     Block, Bounded, BrandId, Certificate, Currency, GenesisDocument, Guardian, Guardians, Hash, Lot, MemberLimit,
     MemberRights, MemberRole, Name, Operation, Points, Policy, PublicKey, Receipt, Recovery, Redeem, Reference, Role,
-    Roles, SignedTransaction, TimeMs, Transaction, ValidatorSet,
+    Roles, SignedReadToken, SignedTransaction, TimeMs, Transaction, ValidatorSet,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,7 @@ enum Type {
     Operation,
     OperatorList,
     Policy,
+    ReadToken,
     Receipt,
     Recovery,
     Reference,
@@ -89,6 +90,7 @@ fn build(input: &Input) -> Verdict {
         Type::Operation => decodes::<Operation>(&bytes),
         Type::OperatorList => decodes::<OperatorList>(&bytes),
         Type::Policy => decodes::<Policy>(&bytes),
+        Type::ReadToken => decodes::<SignedReadToken>(&bytes),
         Type::Receipt => decodes::<Receipt>(&bytes),
         Type::Recovery => decodes::<Recovery>(&bytes),
         Type::Reference => decodes::<Reference>(&bytes),
@@ -233,6 +235,26 @@ fn small_values() -> Vec<(Type, &'static str, Vec<u8>)> {
     ]
 }
 
+/// Tokens for hosts that are none.
+fn read_tokens() -> Vec<(Type, &'static str, Vec<u8>)> {
+    let signer = key(&seed(4));
+    let token = |host: &str| {
+        let owner = to_bytes(&(address(account(4)), signer.public_key()));
+        [&owner[..], &to_bytes(&host), &1_u64.to_le_bytes(), &[7; 64]].concat()
+    };
+    assert!(decodes::<SignedReadToken>(&token("localhost")));
+    let with_a_byte = [token("localhost"), vec![0]].concat();
+    let (empty, long) = (token(""), token(&"a".repeat(256)));
+    vec![
+        (Type::ReadToken, "a read token and one byte more", with_a_byte),
+        (Type::ReadToken, "a read token for no host", empty),
+        (Type::ReadToken, "a read token for a host of 256 bytes", long),
+        (Type::ReadToken, "a read token for a host with a capital", token("Localhost")),
+        (Type::ReadToken, "a read token for a host in brackets", token("[::1]")),
+        (Type::ReadToken, "a read token for a host with a slash", token("localhost/")),
+    ]
+}
+
 /// More brands than a network can have, and more transactions than a block.
 fn networks_and_blocks() -> Vec<(Type, &'static str, Vec<u8>)> {
     let document = genesis(&two_brands()).document().clone();
@@ -276,7 +298,7 @@ fn bytes_that_break_a_rule_are_refused() {
     let all = transactions().into_iter().map(of(Type::SignedTransaction));
     let all = all.chain(operations().into_iter().map(of(Type::Operation)));
     let all = all.chain(validator_sets().into_iter().map(of(Type::ValidatorSet)));
-    let all = all.chain(small_values()).chain(economy()).chain(networks_and_blocks());
+    let all = all.chain(small_values()).chain(economy()).chain(networks_and_blocks()).chain(read_tokens());
     let samples: Vec<_> =
         all.map(|(kind, name, bytes)| named(name, Input { kind, borsh: hex::encode(bytes) })).collect();
     for (name, input) in &samples {

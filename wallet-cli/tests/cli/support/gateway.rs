@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use lojal_types::api::{
-    Account, Balance, Brand, Brands, Governance, History, Issue, Motion, Netting, NettingPair, Operator, Operators,
-    Partnership, Partnerships, Payment, Reversal, Status, TransactionState, TransactionStatus, Validator, Validators,
+    Account, AccountRecovery, Balance, Brand, Brands, Governance, History, Issue, Motion, Netting, NettingPair,
+    Operator, Operators, Partnership, Partnerships, Payment, Reversal, Status, TransactionState, TransactionStatus,
+    Validator, Validators,
 };
 use lojal_types::{
-    Activity, AddressText, Bounded, Expiry, Guardians, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome,
-    Points, PublicKey, SignedTransaction, TimeMs, Totals,
+    Activity, AddressText, Bounded, Expiry, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome, Points,
+    PublicKey, SignedReadToken, SignedTransaction, TimeMs, Totals,
 };
 use lojal_wallet::clock::local_time;
 
@@ -41,6 +42,8 @@ pub struct Ledger {
     pub payment: Option<Payment>,
     /// True if the ledger is a day ahead once somebody asks for an answer, so that every request is over.
     pub is_late: bool,
+    /// The key to which alone accounts are shown, if it isn't everybody.
+    pub shown_to: Option<PublicKey>,
     /// The state of the one issue and the one reversal that it knows.
     pub reversed: Option<(Issue, Reversal)>,
 }
@@ -59,6 +62,7 @@ impl Ledger {
             lie: None,
             payment: None,
             is_late: false,
+            shown_to: None,
             reversed: None,
         }
     }
@@ -79,7 +83,8 @@ impl Ledger {
         let earlier = activity(&all[end..]);
         let next_cursor = all[start..end].last().filter(|_| end < all.len());
         let next_cursor = next_cursor.map(|last| format!("{}-0", place(last).0));
-        History { head: Some(activity(&all)), before: earlier, transactions: all[start..end].to_vec(), next_cursor }
+        let transactions = all[start..end].to_vec();
+        History { head: Some(activity(&all)), before: earlier, transactions, only_of: None, next_cursor }
     }
     /// Starts a gateway that does something before it takes a transaction, such as waiting.
     pub fn start_waiting(self, mut before: impl FnMut() + Send + 'static) -> Server {
@@ -87,6 +92,9 @@ impl Ledger {
         let mut final_transactions: HashMap<String, TransactionStatus> = HashMap::new();
         Server::start(move |request| {
             let path = request.path.split('?').next().unwrap_or_default();
+            if let Some(refused) = self.refused(path, request.authorization.as_deref()) {
+                return refused;
+            }
             match (request.method.as_str(), path) {
                 ("POST", _) => {
                     before();
@@ -163,6 +171,16 @@ impl Ledger {
             },
         }
     }
+    /// The refusal of somebody without a token, or with one of another key, where accounts are shown.
+    fn refused(&self, path: &str, authorization: Option<&str>) -> Option<Answer> {
+        let shown_to = self.shown_to.filter(|_| path.starts_with("/v1/accounts/"))?;
+        let token = authorization.and_then(|text| text.strip_prefix("Bearer ")?.parse::<SignedReadToken>().ok());
+        let Some(token) = token.filter(|token| token.holds(&genesis().chain_id())) else {
+            return Some(Answer::problem(401, "token_missing"));
+        };
+        let is_right = token.token.public_key == shown_to && token.token.audience.as_str() == "127.0.0.1";
+        (!is_right).then(|| Answer::problem(403, "not_permitted"))
+    }
     fn governance(&self) -> Governance {
         Governance {
             version: 1,
@@ -181,12 +199,23 @@ impl Ledger {
             let household = find(text).and_then(|account| account.household.clone());
             return household.map_or_else(|| Answer::problem(404, "unknown_household"), |one| Answer::json(200, &one));
         }
+        if let Some(text) = path.strip_prefix("/v1/accounts/").and_then(|text| text.strip_suffix("/recovery")) {
+            let unknown = || empty(text.parse().expect("an address"));
+            return Answer::json(200, &recovery(find(text).cloned().unwrap_or_else(unknown)));
+        }
         match path.strip_prefix("/v1/accounts/").map(|text| (text, find(text))) {
             Some((_, Some(account))) => Answer::json(200, account),
             Some((text, None)) => Answer::json(200, &empty(text.parse().expect("an address"))),
             None => Answer::problem(404, "unknown_brand"),
         }
     }
+}
+
+/// The part of an account that those who help it see.
+fn recovery(account: Account) -> AccountRecovery {
+    let Account { address, exists, rotated_key, frozen, guardians, recovery, safeguards, height, .. } = account;
+    let time_ms = ledger_time();
+    AccountRecovery { address, exists, rotated_key, frozen, guardians, recovery, safeguards, height, time_ms }
 }
 
 /// The one validator, for which the wallet's owner speaks.
@@ -221,21 +250,7 @@ pub fn brand(id: &str, decimals: u8) -> Brand {
 
 /// An account of which the ledger knows nothing.
 pub fn empty(address: AddressText) -> Account {
-    Account {
-        address,
-        exists: false,
-        rotated_key: None,
-        frozen: false,
-        guardians: Guardians::default(),
-        recovery: None,
-        safeguards: Default::default(),
-        household: None,
-        memberships: vec![],
-        balances: vec![],
-        holds: vec![],
-        today: None,
-        height: Height::new(41),
-    }
+    Account::unknown(address, Height::new(41))
 }
 
 /// The time at which every ledger of these tests stands still: a wallet signs only if its clock fits.

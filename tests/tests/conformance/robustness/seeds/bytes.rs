@@ -5,7 +5,7 @@ use lojal_store::directory::Line;
 use lojal_tests::targets::chain;
 use lojal_types::{Certificate, Height};
 
-use super::{Seeds, hex_of_outputs, named, random, refused};
+use super::{Seeds, hex_of_outputs, named, random, refused, vectors};
 
 const FILLED: [u8; 600] = [0xff; 600];
 
@@ -24,6 +24,17 @@ pub(super) fn signed_transaction() -> Seeds {
         }
     }
     seeds.extend(named([("nothing", b""), ("every-bit", &FILLED)]));
+    seeds
+}
+
+pub(super) fn read_token() -> Seeds {
+    let mut seeds = hex_of_outputs("read_tokens.json", "borsh");
+    seeds.extend(refused("read_token"));
+    for (name, vector) in vectors("read_token_texts.json") {
+        let text = vector["input"]["text"].as_str().expect("a text");
+        seeds.insert(format!("text-{name}"), text.as_bytes().to_vec());
+    }
+    seeds.extend(named([("empty", b""), ("every-bit", &FILLED)]));
     seeds
 }
 

@@ -39,6 +39,7 @@ pub(super) fn of(target: &str) -> Seeds {
         "parts" => bytes::parts(),
         "payment_text" => wallet::payment_text(),
         "proof" => bytes::proof(),
+        "read_token" => bytes::read_token(),
         "signed_transaction" => bytes::signed_transaction(),
         "signer_message" => signer::signer_message(),
         "text" => documents::text(),

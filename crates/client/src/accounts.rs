@@ -1,0 +1,91 @@
+//! The routes of accounts, households, and what brands know of them.
+
+use lojal_types::activity::HistoryFault;
+use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId, api};
+
+use crate::{Client, ClientError};
+
+impl Client {
+    /// `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn account(&self, address: &AddressText) -> Result<api::Account, ClientError> {
+        let account: api::Account = self.get_json(&format!("/v1/accounts/{address}"), &[])?;
+        self.expect(account.address == *address, account)
+    }
+    /// `GET /v1/accounts/{address}/recovery`: its keys and guardians, for those who help it.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn recovery(&self, address: &AddressText) -> Result<api::AccountRecovery, ClientError> {
+        let recovery: api::AccountRecovery = self.get_json(&format!("/v1/accounts/{address}/recovery"), &[])?;
+        self.expect(recovery.address == *address, recovery)
+    }
+    /// `GET /v1/households/{address}`: a household's members and invitations.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_household` if there is none at this address.
+    pub fn household(&self, address: &AddressText) -> Result<api::Household, ClientError> {
+        self.get_json(&format!("/v1/households/{address}"), &[])
+    }
+    /// `GET /v1/brands/{id}/operators`: who acts for a brand.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_brand` if there is none with this id.
+    pub fn operators(&self, brand: &BrandId) -> Result<api::Operators, ClientError> {
+        self.get_json(&format!("/v1/brands/{brand}/operators"), &[])
+    }
+    /// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_reference` if the brand has issued nothing under it.
+    pub fn issue(&self, brand: &BrandId, reference: &Reference, dated: Option<Day>) -> Result<api::Issue, ClientError> {
+        self.get_dated(&format!("/v1/brands/{brand}/issues/{reference}"), dated)
+    }
+    /// `GET /v1/brands/{id}/reversals/{reference}`: what a reversal took, for its brand or whoever knows its
+    /// transaction.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_reference` if the brand has reversed nothing under it.
+    pub fn reversal(
+        &self,
+        brand: &BrandId,
+        reference: &Reference,
+        dated: Option<Day>,
+        transaction: Option<&TransactionId>,
+    ) -> Result<api::Reversal, ClientError> {
+        let (dated, transaction) = (dated.map(|day| day.to_string()), transaction.map(|id| id.to_string()));
+        let mut query: Vec<(&str, &str)> = dated.iter().map(|day| ("dated", day.as_str())).collect();
+        query.extend(transaction.iter().map(|id| ("transaction", id.as_str())));
+        self.get_json(&format!("/v1/brands/{brand}/reversals/{reference}"), &query)
+    }
+    /// `GET /v1/accounts/{address}/transactions`: an account's transactions, the newest first; the next page is asked
+    /// for with the cursor of the one before. A page follows from what it says was before it, and the first one leads
+    /// to what it says is the account's activity. A brand that sees its own points only (`only_of`) has no such check.
+    ///
+    /// # Errors
+    /// [`ClientError::Untrue`] if it doesn't; others: see [`ClientError`].
+    pub fn history(
+        &self,
+        address: &AddressText,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<api::History, ClientError> {
+        let limit = limit.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
+        let page: api::History = self.get_json(&format!("/v1/accounts/{address}/transactions"), &query)?;
+        if page.only_of.is_some() {
+            return Ok(page);
+        }
+        let after = page.after().map_err(|fault| self.untrue(address, fault))?;
+        let is_gone = address.is_household() && page.head.is_none();
+        let is_newest = cursor.is_some() || is_gone || after == page.head.unwrap_or_default();
+        if is_newest { Ok(page) } else { Err(self.untrue(address, HistoryFault::End { count: after.count })) }
+    }
+    /// The error of a gateway that has shown a history of an account with a fault.
+    pub fn untrue(&self, address: &AddressText, fault: HistoryFault) -> ClientError {
+        ClientError::Untrue { url: self.url.clone(), reason: format!("of the history of {address}, {fault}") }
+    }
+}

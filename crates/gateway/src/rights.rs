@@ -1,0 +1,157 @@
+//! The right to read, by the state at the moment of the question (docs/api.md, Who may read): what an account has and
+//! does is read by whoever can sign for it, by a brand as far as its own points go, and by auditors.
+
+use lojal_ledger::key::{MemberKey, OperatorKey};
+use lojal_ledger::record::Account;
+use lojal_ledger::{Missing, View};
+use lojal_types::{Address, BrandId, Guardian, Operation, PublicKey, Role};
+
+use crate::problem::{Failure, Kind};
+use crate::readers::{Caller, Reader};
+
+/// The part of an account that somebody may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// All of it.
+    Whole,
+    /// Its points of these brands, and the transactions with them.
+    Of(Vec<BrandId>),
+}
+
+/// The refusal of whatever somebody may not read, the same for what there is and for what there isn't.
+pub(crate) fn not_permitted() -> Failure {
+    let detail = "the account of this token may not read this, or its key doesn't sign for it any more";
+    Failure::new(Kind::NotPermitted, detail)
+}
+
+/// The part of an account that a caller may read; nothing if it may read nothing of it.
+pub(crate) fn sight(view: &View, caller: &Caller, account: Address) -> Result<Option<Sight>, Missing> {
+    let Caller::Reader(reader) = caller else { return Ok(Some(Sight::Whole)) };
+    if reads_whole(view, reader, account)? {
+        return Ok(Some(Sight::Whole));
+    }
+    let brands = brands_of(view, reader)?;
+    Ok((!brands.is_empty()).then_some(Sight::Of(brands)))
+}
+
+/// Tells whether a caller may read what only the account itself may, or the members of a household.
+pub(crate) fn owns(view: &View, caller: &Caller, account: Address) -> Result<bool, Missing> {
+    match caller {
+        Caller::Auditor => Ok(true),
+        Caller::Reader(reader) => reads_whole(view, reader, account),
+    }
+}
+
+/// Tells whether a caller is a member of a household.
+pub(crate) fn is_member(view: &View, caller: &Caller, household: Address) -> Result<bool, Missing> {
+    match caller {
+        Caller::Auditor => Ok(true),
+        Caller::Reader(reader) => is_member_of(view, reader, household),
+    }
+}
+
+/// Tells whether a caller acts for a brand, in any role.
+pub(crate) fn acts_for(view: &View, caller: &Caller, brand: BrandId) -> Result<bool, Missing> {
+    match caller {
+        Caller::Auditor => Ok(true),
+        Caller::Reader(reader) => Ok(is_active(view, reader)? && roles(view, reader, brand, |_| true)?),
+    }
+}
+
+/// Tells whether a caller may read how the recovery of an account goes: whoever signs for it, its guardians, and the
+/// keys that they want it to have.
+pub(crate) fn helps(view: &View, caller: &Caller, account: Address) -> Result<bool, Missing> {
+    let Caller::Reader(reader) = caller else { return Ok(true) };
+    if signs(view, &reader.public_key, account)? {
+        return Ok(true);
+    }
+    let Some(record) = view.account(account)? else { return Ok(false) };
+    let votes = record.recovery.iter().flat_map(|recovery| recovery.votes.iter());
+    if votes.into_iter().any(|vote| vote.new_key == reader.public_key) {
+        return Ok(true);
+    }
+    for guardian in record.guardians.guardians.iter() {
+        let is_guardian = match guardian {
+            Guardian::Account(guardian) => *guardian == reader.account && is_genuine(view, reader)?,
+            Guardian::Brand(brand) => {
+                is_active(view, reader)? && roles(view, reader, *brand, |role| role == Role::Admin)?
+            }
+        };
+        if is_guardian {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Tells whether an operation is one with points of one of the brands.
+pub(crate) fn is_in_points_of<A>(operation: &Operation<A>, brands: &[BrandId]) -> bool {
+    let has = |brand: &BrandId| brands.contains(brand);
+    match operation {
+        Operation::Issue(one) => has(&one.brand),
+        Operation::Redeem(one) => has(&one.brand),
+        Operation::Transfer(one) => has(&one.brand),
+        Operation::Reverse(one) => has(&one.brand),
+        Operation::Hold(one) => has(&one.brand),
+        Operation::Capture(one) => has(&one.brand),
+        Operation::Release(one) => has(&one.brand),
+        Operation::Convert(one) => has(&one.from) || has(&one.to),
+        _ => false,
+    }
+}
+
+fn reads_whole(view: &View, reader: &Reader, account: Address) -> Result<bool, Missing> {
+    Ok(signs(view, &reader.public_key, account)? || is_member_of(view, reader, account)?)
+}
+
+fn is_member_of(view: &View, reader: &Reader, household: Address) -> Result<bool, Missing> {
+    if !household.is_household() || !is_genuine(view, reader)? {
+        return Ok(false);
+    }
+    Ok(view.get(&MemberKey { household, member: reader.account })?.is_some())
+}
+
+/// The brands that a reader acts for; none while its account is stopped: a stolen till must not read what its owner has
+/// frozen it for.
+fn brands_of(view: &View, reader: &Reader) -> Result<Vec<BrandId>, Missing> {
+    let is_operator = view.account(reader.account)?.is_some_and(|account| account.is_operator());
+    if !is_operator || !is_active(view, reader)? {
+        return Ok(Vec::new());
+    }
+    let mut brands = Vec::new();
+    for brand in view.brand_ids().iter().copied() {
+        if roles(view, reader, brand, |_| true)? {
+            brands.push(brand);
+        }
+    }
+    Ok(brands)
+}
+
+fn roles(view: &View, reader: &Reader, brand: BrandId, wanted: impl Fn(Role) -> bool) -> Result<bool, Missing> {
+    let operator = view.get(&OperatorKey { brand, operator: reader.account })?;
+    Ok(operator.is_some_and(|operator| operator.roles.iter().any(|role| wanted(*role))))
+}
+
+/// Tells whether a token's key still signs for its account.
+fn is_genuine(view: &View, reader: &Reader) -> Result<bool, Missing> {
+    signs(view, &reader.public_key, reader.account)
+}
+
+/// Tells whether it does, and the account isn't stopped.
+fn is_active(view: &View, reader: &Reader) -> Result<bool, Missing> {
+    let is_stopped = |account: &Account| {
+        let cancelled = account.safeguards.cancelled;
+        let is_silent = cancelled.is_some_and(|cancelled| view.tip().time_ms < cancelled.stopped_until_ms);
+        account.frozen || account.recovery.is_some() || is_silent
+    };
+    Ok(is_genuine(view, reader)? && !view.account(reader.account)?.is_some_and(|account| is_stopped(&account)))
+}
+
+/// Tells whether a key signs for an account. "For an account that the ledger doesn't know its first key signs."
+/// (protocol, Read tokens)
+fn signs(view: &View, key: &PublicKey, account: Address) -> Result<bool, Missing> {
+    match view.account(account)? {
+        Some(_) => view.signs_for(key, account),
+        None => Ok(Address::of_key(key) == account),
+    }
+}

@@ -1,0 +1,100 @@
+//! The part of `node.toml` about who reads what.
+
+use lojal_gateway::{Auditor, Auditors};
+use lojal_types::limits::TIME_MS_MAX;
+use lojal_types::{Audience, Day, Name, PublicKey, TimeMs};
+use serde::{Deserialize, Serialize};
+
+/// `[http]`: the way in which the gateway serves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// The hosts in the addresses by which clients reach the gateway, which tokens are for. If there are none, this
+    /// machine's own names and the address that the gateway listens at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<Audience>,
+}
+
+impl HttpConfig {
+    /// True if nothing is said.
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// An entry of `auditors`: one of `[[auditors]]`, or in `auditors = ["*"]` everybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected [[auditors]] with name, key and perhaps until, or auditors = [\"*\"]")]
+pub enum AuditorEntry {
+    /// Everybody.
+    Everybody(Star),
+    /// Somebody.
+    Listed(ListedAuditor),
+}
+
+/// The sign for everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Star {
+    /// It.
+    #[serde(rename = "*")]
+    Star,
+}
+
+/// Somebody who may read everything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListedAuditor {
+    /// The name, for whoever reads the file.
+    pub name: Name,
+    /// The key that signs the auditor's tokens.
+    pub key: PublicKey,
+    /// The last day on which that is so (UTC); without one it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Day>,
+}
+
+/// The auditors as the gateway takes them.
+pub(super) fn auditors(entries: &[AuditorEntry]) -> Auditors {
+    let mut listed = Vec::new();
+    for entry in entries {
+        match entry {
+            AuditorEntry::Everybody(Star::Star) => return Auditors::Everybody,
+            AuditorEntry::Listed(ListedAuditor { name, key, until }) => {
+                let last = TimeMs::new(TIME_MS_MAX).expect("in range");
+                let until_ms = until.map_or(last, |day| day.plus(1).start());
+                listed.push(Auditor { name: name.clone(), key: *key, until_ms });
+            }
+        }
+    }
+    Auditors::Listed(listed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct File {
+        auditors: Vec<AuditorEntry>,
+    }
+
+    fn read(text: &str) -> Result<Auditors, toml::de::Error> {
+        toml::from_str(text).map(|File { auditors: entries }| auditors(&entries))
+    }
+
+    #[test]
+    fn a_star_opens_the_ledger_and_others_are_listed() {
+        assert!(matches!(read("auditors = [\"*\"]"), Ok(Auditors::Everybody)));
+        assert!(matches!(read("auditors = []"), Ok(Auditors::Listed(listed)) if listed.is_empty()));
+        let one = format!("[[auditors]]\nname = \"office\"\nkey = \"{}\"\nuntil = \"2027-02-28\"", "ab".repeat(32));
+        let Ok(Auditors::Listed(listed)) = read(&one) else { panic!("it is one") };
+        let end: Day = "2027-03-01".parse().expect("a day");
+        assert_eq!((listed.len(), listed[0].until_ms), (1, end.start()));
+        let wrong =
+            ["auditors = [\"**\"]", "auditors = [1]", "[[auditors]]\nname = \"x\"", &format!("{one}\nrole = 1")];
+        for wrong in wrong {
+            let error = read(wrong).err().map(|error| error.to_string());
+            assert!(error.as_ref().is_some_and(|error| error.contains("auditors")), "{wrong}: {error:?}");
+        }
+    }
+}

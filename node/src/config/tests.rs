@@ -1,0 +1,76 @@
+//! Directories of nodes, made and read.
+
+use super::*;
+
+fn entry(keys: &NodeKeys) -> Entry {
+    keys.entry("nordmat".parse().expect("a name"), 1)
+}
+
+fn config() -> NodeConfig {
+    NodeConfig {
+        admin: Some("127.0.0.1:8000".parse().expect("valid")),
+        http: HttpConfig { hosts: vec!["gateway.example.org".parse().expect("valid")] },
+        auditors: vec![
+            AuditorEntry::Listed(ListedAuditor {
+                name: "audit office".parse().expect("valid"),
+                key: PublicKey::new([5; 32]),
+                until: Some("2027-12-31".parse().expect("valid")),
+            }),
+            AuditorEntry::Listed(ListedAuditor {
+                name: "members' union".parse().expect("valid"),
+                key: PublicKey::new([6; 32]),
+                until: None,
+            }),
+        ],
+        genesis: "../genesis.toml".into(),
+        listen: "/ip4/127.0.0.1/tcp/7900".parse().expect("valid"),
+        gateway: "127.0.0.1:7800".parse().expect("valid"),
+        proxies: vec!["192.0.2.1".parse().expect("valid"), "2001:db8::1".parse().expect("valid")],
+        signer: Some("/run/lojal/sign.sock".into()),
+        state_cache_mb: Some(64),
+        peers: vec![PeerConfig {
+            validator: "fjallen".parse().expect("valid"),
+            address: "/ip4/127.0.0.1/tcp/7901".parse().expect("valid"),
+        }],
+    }
+}
+
+#[test]
+fn a_directory_reads_back_as_it_was_made_and_is_never_overwritten() {
+    let temporary = tempfile::tempdir().expect("a temporary directory");
+    let dir = NodeDir::new(temporary.path().join("node"));
+    let keys = NodeKeys::random();
+    dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
+    assert_eq!(dir.config().expect("just written"), config());
+    assert_eq!(dir.keys().expect("just written").validator.seed(), keys.validator.seed());
+    assert!(matches!(dir.create(&entry(&keys), &keys, &config()), Err(ConfigError::Exists(_))));
+    assert_eq!(dir.keys().expect("untouched").network.seed(), keys.network.seed());
+}
+
+#[test]
+fn files_that_an_editor_began_with_a_byte_order_mark_are_read() {
+    let temporary = tempfile::tempdir().expect("a temporary directory");
+    let dir = NodeDir::new(temporary.path());
+    let keys = NodeKeys::random();
+    dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
+    for name in ["network.key", "node.toml"] {
+        let path = temporary.path().join(name);
+        let text = fs::read_to_string(&path).expect("just written");
+        fs::write(&path, format!("\u{feff}{text}")).expect("writable");
+    }
+    assert_eq!(dir.config().expect("the same"), config());
+    assert_eq!(dir.keys().expect("the same").network.seed(), keys.network.seed());
+}
+
+#[test]
+fn a_spoilt_key_and_a_misspelt_field_are_named() {
+    let temporary = tempfile::tempdir().expect("a temporary directory");
+    let dir = NodeDir::new(temporary.path());
+    let keys = NodeKeys::random();
+    dir.create(&entry(&keys), &keys, &config()).expect("an empty directory");
+    fs::write(temporary.path().join("network.key"), "beef").expect("writable");
+    assert!(matches!(dir.keys(), Err(ConfigError::Key(path)) if path.ends_with("network.key")));
+    fs::write(temporary.path().join("node.toml"), "genesys = 1").expect("writable");
+    let error = dir.config().expect_err("a field that doesn't exist");
+    assert!(error.to_string().contains("genesys"), "{error}");
+}
