@@ -86,7 +86,9 @@ impl Mempool {
         let (forgers, to_report) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let shared =
             Arc::new(SharedPool { pool: Mutex::default(), arrived: Notify::new(), refused: AtomicU64::default() });
-        let worker = worker::Worker { shared: shared.clone(), state, pages, submissions, accepted, forgers, clock };
+        let (shared_pool, lacked_pages) = (shared.clone(), false);
+        let worker =
+            worker::Worker { shared: shared_pool, state, pages, submissions, accepted, forgers, clock, lacked_pages };
         // Nobody waits for its end; whoever depends on it learns of it by `stopped`.
         drop(workers.start("mempool", worker.run()));
         (Self { shared, queue }, Outbox { accepted: to_gossip, forgers: to_report })

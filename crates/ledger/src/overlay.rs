@@ -157,11 +157,11 @@ impl<'a> Overlay<'a> {
     }
 
     /// A tree of the base with the pages that have been brought.
-    fn with_supplied(&self, tree: &StateTree) -> StateTree {
+    fn with_supplied(&self, shelf: Option<Month>, tree: &StateTree) -> StateTree {
         if self.supplied.is_empty() {
             return tree.clone();
         }
-        tree.with_pages(self.supplied.values())
+        tree.with_pages(self.supplied.values().filter(|page| page.shelf() == shelf))
     }
 
     /// Drops a shelf whole. Nothing of it has been touched yet.
@@ -185,7 +185,7 @@ impl<'a> Overlay<'a> {
         }
         let empty = StateTree::new();
         let written = changes.into_iter().map(|(month, changes)| {
-            let before = self.with_supplied(self.shelves.get(&month).copied().unwrap_or(&empty));
+            let before = self.with_supplied(Some(month), self.shelves.get(&month).copied().unwrap_or(&empty));
             Ok((month, before.apply_changes(changes)?))
         });
         written.collect()
@@ -194,7 +194,7 @@ impl<'a> Overlay<'a> {
     /// The main tree after the block: the base with what has been written.
     pub(crate) fn written_tree(&self, written: &[Written<'_>]) -> Result<StateTree, Missing> {
         let in_tree = written.iter().filter(|written| written.key.shelf().is_none());
-        self.with_supplied(self.base).apply_changes(in_tree.map(Written::change).collect())
+        self.with_supplied(None, self.base).apply_changes(in_tree.map(Written::change).collect())
     }
 
     /// The record under a key, as the transactions so far have left it.

@@ -99,6 +99,10 @@ impl State {
     pub fn map_trees(&mut self, f: impl FnMut(Option<Month>, &StateTree) -> StateTree) {
         self.view = self.view.map_trees(f);
     }
+    /// Takes pages that were missing, as far as they are its.
+    pub fn take_pages(&mut self, pages: &[LoadedPage]) {
+        self.view = self.view.with_pages(pages);
+    }
     /// The version to read from.
     pub fn view(&self) -> &View {
         &self.view
@@ -137,7 +141,7 @@ impl View {
     /// The same version with these pages in memory, as far as they are its.
     #[must_use]
     pub fn with_pages(&self, pages: &[LoadedPage]) -> Self {
-        self.map_trees(|_, tree| tree.with_pages(pages))
+        self.map_trees(|shelf, tree| tree.with_pages(pages.iter().filter(|page| page.shelf() == shelf)))
     }
     fn map_trees(&self, mut f: impl FnMut(Option<Month>, &StateTree) -> StateTree) -> Self {
         let mut same = |month, tree: &StateTree| {

@@ -55,12 +55,8 @@ pub const RUN_BUFFER_PAGES: usize = 16;
 /// Bytes of pages of the state above which some of them are given up in memory, unless [`Options`](crate::Options) say
 /// otherwise. Branches are not counted.
 pub const STATE_CACHE_BYTES: u64 = 1024 * 1024 * 1024;
-/// Entries of a tree that are gone through at once to give pages up, but for one part at least.
-pub const TURN_ENTRIES: u64 = 100_000;
-/// Most threads that read pages of the state at the same time for one caller.
-pub const PAGE_READERS_MAX: usize = 8;
-/// The number of pages of the state for which another thread is worth its start.
-pub const PAGES_PER_READER: usize = 8;
+/// Most pages of the state that are given up after one block.
+pub const TURN_PAGES_MAX: usize = 16_384;
 /// Pages of the state that are read at once where all of them are checked.
 pub const PAGES_CHECKED_AT_ONCE: usize = 1024;
 /// Transactions up to which files of the minutes of the latest ones become one.

@@ -187,9 +187,7 @@ fn apply(
 
 /// Gives up pages of the state if there are too many in memory.
 fn give_up_pages(pages: &Pages, replay: &mut Replay) {
-    if pages.is_full() {
-        replay.map_trees(|shelf, tree| pages.turn_of(shelf, tree));
-    }
+    pages.turn_of(|give_up| replay.map_trees(give_up));
 }
 
 /// Takes a replayed block into the tail; a long log is checkpointed on the way.

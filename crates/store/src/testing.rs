@@ -175,7 +175,7 @@ pub(crate) fn append_if_writable(opened: &mut Opened, block: &Arc<CommittedBlock
         match execute_bytes(&opened.state, &block.bytes) {
             Err(ReplayFault::Invalid(InvalidBlock::Missing(missing))) => {
                 let pages = opened.store.pages().load(missing.pages())?;
-                opened.state.map_trees(|_, tree| tree.with_pages(&pages));
+                opened.state.take_pages(&pages);
             }
             executed => break executed.expect("valid"),
         }

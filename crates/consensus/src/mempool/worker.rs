@@ -21,6 +21,8 @@ pub(super) struct Worker {
     pub(super) accepted: mpsc::Sender<Vec<Box<[u8]>>>,
     pub(super) forgers: mpsc::Sender<PeerId>,
     pub(super) clock: Clock,
+    /// True if pages were missing for the transactions that came last.
+    pub(super) lacked_pages: bool,
 }
 
 impl Worker {
@@ -39,7 +41,7 @@ impl Worker {
         }
     }
 
-    fn process(&self, batch: Vec<QueuedSubmission>) {
+    fn process(&mut self, batch: Vec<QueuedSubmission>) {
         let chain = read(&self.state).view().chain_id();
         let mut origins = Vec::with_capacity(batch.len());
         let mut identified = Vec::new();
@@ -69,7 +71,12 @@ impl Worker {
         }
     }
 
-    fn admit(&self, candidates: &[Candidate]) -> Answers {
+    fn admit(&mut self, candidates: &[Candidate]) -> Answers {
+        if self.lacked_pages && candidates.len() > STATE_CHECKS_MAX {
+            // The disk brings those of the rest while the first ones are checked.
+            self.pages.prepare(&self.lacking(candidates));
+        }
+        self.lacked_pages = false;
         let answers: Answers = candidates.chunks(STATE_CHECKS_MAX).flat_map(|some| self.insert(some)).collect();
         let accepted = candidates.iter().zip(&answers).filter(|(candidate, answer)| candidate.own && answer.is_ok());
         let accepted = accepted.filter_map(|(candidate, _)| candidate.verified.as_ref().ok());
@@ -97,13 +104,14 @@ impl Worker {
     }
 
     /// Checks against the state, and takes in. Nobody waits for the state while pages are read from disk.
-    fn insert(&self, some: &[Candidate]) -> Answers {
+    fn insert(&mut self, some: &[Candidate]) -> Answers {
         let mut answers: Vec<Option<Result<TransactionId, Code>>> = vec![None; some.len()];
         for _ in 0..PAGE_ROUNDS_MAX {
             let missing = self.insert_known(some, &mut answers);
             if missing.is_empty() {
                 break;
             }
+            self.lacked_pages = true;
             if let Err(error) = self.bring(&missing) {
                 tracing::error!(%error, "pages of the state can't be read, so transactions are refused");
                 break;
@@ -159,15 +167,32 @@ impl Worker {
         Ok(transaction.id())
     }
 
+    /// The pages that transactions surely need and that are not in memory.
+    fn lacking(&self, candidates: &[Candidate]) -> Vec<[u8; 32]> {
+        let state = read(&self.state);
+        let dry_run = DryRun::new(&state, self.clock.now());
+        let verified: Vec<&VerifiedTransaction> =
+            candidates.iter().filter_map(|one| one.verified.as_deref().ok()).collect();
+        let (mut rest, mut lacking) = (&verified[..], Vec::new());
+        while !rest.is_empty() {
+            let (count, missing) = dry_run.read_ahead(rest.iter().copied());
+            lacking.extend(missing.err().iter().flat_map(Missing::pages));
+            rest = &rest[count.clamp(1, rest.len())..];
+        }
+        lacking
+    }
+
     /// Brings pages from disk into the state.
     fn bring(&self, missing: &[[u8; 32]]) -> Result<(), StoreError> {
-        let pages = match self.pages.load(missing) {
+        let pages = match self.pages.read(missing) {
             // The state that lacked them is over, and the next one may have them.
             Err(StoreError::PageGone) => return Ok(()),
             loaded => loaded?,
         };
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        state.map_trees(|_, tree| tree.with_pages(&pages));
+        state.take_pages(&pages);
+        // Only now: until they are there, nobody could give them up.
+        self.pages.keep(&pages);
         Ok(())
     }
 }

@@ -44,12 +44,11 @@ use std::fmt;
 
 pub use branches::{Half, MisplacedPage, PageAt, PageInMemory};
 pub use build::{OutOfOrder, TreeBuilder};
-pub use memory::Part;
 pub use missing::Missing;
 pub(crate) use node::Hash;
 use node::Node;
 pub use node::hash_key;
-pub use page::{LoadedPage, PageError};
+pub use page::{LoadedPage, PageError, PagePath};
 pub use proof::{Proof, ProofError};
 pub use slices::{Slice, Slices};
 pub(crate) use update::Change;

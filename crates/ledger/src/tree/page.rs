@@ -1,12 +1,32 @@
 //! A page's bytes outside the tree: what a store keeps, and what it brings back.
 
+use lojal_types::Month;
 use thiserror::Error;
 
 use super::PAGE_ENTRIES_MAX;
 use super::node::{Entry, Hash, Page, hash_key, hash_value};
+use crate::key::shelf_of;
 
 /// Bytes of the length of a key, and of a value.
 const LENGTH_BYTES: usize = 4;
+
+/// The way to a page: the first bits of its key hashes. Only pages that many keys with the same beginning have been made
+/// for lie deeper, and those have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PagePath(u128);
+
+impl PagePath {
+    /// The way to the page where a key hash belongs.
+    pub fn of(key_hash: &[u8; 32]) -> Self {
+        let (first, _) = key_hash.split_first_chunk().expect("a hash has more bytes");
+        Self(u128::from_be_bytes(*first))
+    }
+
+    /// True if it goes to the right at a depth.
+    pub(super) fn goes_right(self, depth: u32) -> bool {
+        self.0 & (1 << (u128::BITS - 1 - depth)) != 0
+    }
+}
 
 /// A page that was stored and has come back: its hash is the one that was asked for, so it is that page.
 #[derive(Clone)]
@@ -62,6 +82,16 @@ impl LoadedPage {
     /// The memory that it takes, in bytes.
     pub fn size(&self) -> usize {
         self.0.size()
+    }
+
+    /// The way to it.
+    pub fn path(&self) -> PagePath {
+        PagePath::of(self.first())
+    }
+
+    /// The month of the shelf that it is of; none if it is of the main tree.
+    pub fn shelf(&self) -> Option<Month> {
+        shelf_of(self.0.entries().next().expect("a loaded page has entries").key)
     }
 
     /// The value of the key with this hash, if it has it.

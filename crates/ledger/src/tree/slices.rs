@@ -51,8 +51,8 @@ impl Slice {
     }
 
     /// The same for each page of the older version that the newer one hasn't in the same place.
-    pub fn gone_pages(&self, mut f: impl FnMut(PageAt, Option<PageInMemory<'_>>)) {
-        changed(&self.newer, &self.older, self.place, &mut f);
+    pub fn gone_pages(&self, mut f: impl FnMut(PageAt)) {
+        changed(&self.newer, &self.older, self.place, &mut |page, _| f(page));
     }
 
     /// Calls `f` for all pages of the newer version, in the order of the key hashes, with whether they are new in their

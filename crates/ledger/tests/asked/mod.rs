@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lojal_ledger::tree::{LoadedPage, Part};
+use lojal_ledger::tree::{LoadedPage, PagePath};
 use lojal_ledger::{BlockExecutor, DryRun, Missing, State, StateTree, Stop, View};
 use lojal_types::Code;
 
@@ -44,7 +44,11 @@ pub(super) fn pages_of(view: &View) -> usize {
 
 /// Gives up every page of a state.
 pub(super) fn give_up(state: &mut State) {
-    state.map_trees(|_, tree| Part::all().fold(tree.clone(), |tree, part| tree.without_pages(part, |_, _| true)));
+    state.map_trees(|_, tree| {
+        let mut paths = Vec::new();
+        tree.pages(|at, _| paths.push(PagePath::of(&at.path)));
+        tree.without_pages(&paths, |_, _| true)
+    });
     trees(state.view()).for_each(|tree| tree.pages(|at, page| assert!(page.is_none() || at.entries == 0, "{at:?}")));
 }
 

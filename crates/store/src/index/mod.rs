@@ -149,7 +149,7 @@ impl Index {
             return Err(IndexError::Inconsistent("the process died every time that it was opened").into());
         }
         let db = open_sled(&path)?;
-        let pages = Pages::new(disk, Arc::clone(&trust), state_cache_bytes);
+        let pages = Pages::new(Arc::clone(&trust), state_cache_bytes);
         let runs = Runs::new(disk, &path, pages)?;
         Ok(Self { db, runs, disk: disk.clone(), path, redo: redo_in(directory), trust })
     }

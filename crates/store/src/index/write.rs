@@ -60,7 +60,7 @@ impl Index {
         self.redo(changes)?;
         self.trust.settle()?;
         self.runs.replace(files)?;
-        self.runs.pages.end_checkpoint(snapshot.view.shelves().iter().map(|(month, _)| month));
+        self.runs.pages.end_checkpoint();
         let rate = StateRate::new(pace.regular(), block_bytes);
         Ok(Base::of(&snapshot.view, digest, rate))
     }

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use lojal_types::Month;
-
 use super::table::{FILES_MAX, LENGTH_BYTES, Place};
 use crate::disk::ReadFile;
 use crate::error::StoreError;
@@ -15,8 +13,6 @@ use crate::error::StoreError;
 pub(super) struct PageData {
     file: ReadFile,
     path: PathBuf,
-    /// The shelf whose pages they are; none for the main tree.
-    pub(super) shelf: Option<Month>,
     /// The bytes that have been written.
     len: AtomicU64,
     /// The entries of the table that say it.
@@ -42,6 +38,11 @@ impl PageData {
         Ok(bytes)
     }
 
+    /// Has the disk bring the page at a place.
+    pub(super) fn prepare(&self, place: &Place) {
+        self.file.prepare(place.offset, place.read_bytes);
+    }
+
     fn read_at(&self, offset: u64, len: u64) -> Result<Vec<u8>, StoreError> {
         let mut bytes = vec![0; usize::try_from(len).map_err(|_| self.damaged(offset))?];
         match self.file.read_exact_at(&mut bytes, offset) {
@@ -65,10 +66,10 @@ pub(super) struct Files {
 
 impl Files {
     /// Takes in a file of which so much has been written; none if there are too many.
-    pub(super) fn add(&mut self, file: ReadFile, path: PathBuf, shelf: Option<Month>, len: u64) -> Option<u16> {
+    pub(super) fn add(&mut self, file: ReadFile, path: PathBuf, len: u64) -> Option<u16> {
         let free = self.slots.iter().position(Option::is_none).unwrap_or(self.slots.len());
         let number = u16::try_from(free).ok().filter(|number| *number < FILES_MAX)?;
-        let data = Arc::new(PageData { file, path, shelf, len: AtomicU64::new(len), entries: AtomicU32::new(0) });
+        let data = Arc::new(PageData { file, path, len: AtomicU64::new(len), entries: AtomicU32::new(0) });
         if free == self.slots.len() {
             self.slots.push(None);
         }

@@ -18,16 +18,16 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 
-use lojal_ledger::tree::{LoadedPage, Missing, Part};
+use lojal_ledger::tree::{LoadedPage, Missing, PagePath};
 use lojal_ledger::{State, StateTree};
 use lojal_types::Month;
 
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
+use crate::limits::TURN_PAGES_MAX;
 use crate::trust::Trust;
 use data::Files;
-use find::Found;
-use residents::Residents;
+use residents::{Eldest, PlaceInState, Residents, short};
 use table::{Entry, Table};
 pub(crate) use table::{LENGTH_BYTES, Place, UNIT_BYTES};
 
@@ -46,8 +46,6 @@ struct All {
     leaving: Mutex<Leaving>,
     /// The marks of the index that has them.
     trust: Option<Arc<Trust>>,
-    /// True if a fault has to meet the same read every time.
-    is_simulated: bool,
     asked: AtomicU64,
     loads: AtomicU64,
     loaded_bytes: AtomicU64,
@@ -88,81 +86,104 @@ pub struct PageCounts {
 impl Default for Pages {
     /// No pages: those of a state that is in memory.
     fn default() -> Self {
-        Self::with_table(Table::new(), false, None, u64::MAX)
+        Self::with_table(Table::new(), None, u64::MAX)
     }
 }
 
 impl Pages {
     /// No pages yet of an index, of which so many bytes may be in memory.
-    pub(crate) fn new(disk: &Disk, trust: Arc<Trust>, memory_bytes_max: u64) -> Self {
-        Self::with_table(Table::new(), disk.is_simulated(), Some(trust), memory_bytes_max)
+    pub(crate) fn new(trust: Arc<Trust>, memory_bytes_max: u64) -> Self {
+        Self::with_table(Table::new(), Some(trust), memory_bytes_max)
     }
 
-    fn with_table(table: Table, is_simulated: bool, trust: Option<Arc<Trust>>, memory_bytes_max: u64) -> Self {
+    fn with_table(table: Table, trust: Option<Arc<Trust>>, memory_bytes_max: u64) -> Self {
         let none = || AtomicU64::new(0);
         let (files, residents, leaving) = (RwLock::default(), Residents::new(memory_bytes_max), Mutex::default());
         let (asked, loads, loaded_bytes, given_up) = (none(), none(), none(), none());
-        let all = All { table, files, residents, leaving, trust, is_simulated, asked, loads, loaded_bytes, given_up };
+        let all = All { table, files, residents, leaving, trust, asked, loads, loaded_bytes, given_up };
         Self { all: Arc::new(all) }
     }
 
-    /// The pages with these hashes, each of them once, and each checked. Many at once are read at the same time; the
-    /// caller waits for the disk.
+    /// The pages with these hashes, each of them once, and each checked. They count as pages in memory. Many at once are
+    /// read at the same time; the caller waits for the disk.
     ///
     /// # Errors
     /// When one of them can't be had. Damage has the index checked at the next start.
     pub fn load(&self, pages: &[[u8; 32]]) -> Result<Vec<LoadedPage>, StoreError> {
-        let found = self.find_once(pages, true)?;
-        self.all.asked.fetch_add(1, Ordering::Relaxed);
-        let sizes = found.iter().map(|found| (found.shelf, Part::of_page(&found.page), found.page.size()));
-        self.all.residents.come(sizes);
-        Ok(found.into_iter().map(|found| found.page).collect())
+        let pages = self.read(pages)?;
+        self.keep(&pages);
+        Ok(pages)
     }
 
-    /// The same for somebody who has them for an answer only: they don't count as pages in memory.
+    /// The same for somebody who has them for an answer only, or who says later that they are kept: they don't count as
+    /// pages in memory.
     ///
     /// # Errors
     /// As of [`load`](Self::load).
     pub fn read(&self, pages: &[[u8; 32]]) -> Result<Vec<LoadedPage>, StoreError> {
-        Ok(self.find_once(pages, false)?.into_iter().map(|found| found.page).collect())
+        let mut pages = pages.to_vec();
+        pages.sort_unstable();
+        pages.dedup();
+        let found = self.find_all(&pages)?;
+        let bytes = found.iter().map(|found| found.bytes.len() as u64).sum();
+        self.all.asked.fetch_add(1, Ordering::Relaxed);
+        self.all.loads.fetch_add(found.len() as u64, Ordering::Relaxed);
+        self.all.loaded_bytes.fetch_add(bytes, Ordering::Relaxed);
+        Ok(found.into_iter().map(|found| found.page).collect())
     }
 
-    /// Gives up pages of a state that lie in a file and that have not been loaded or written since their part had its
-    /// turn before, as long as there are more bytes of pages in memory than should be. So many parts of each tree have
-    /// their turn as can be gone through while a block waits.
+    /// Notes that pages that have been read are kept in memory.
+    pub fn keep(&self, pages: &[LoadedPage]) {
+        let place = |page: &LoadedPage| PlaceInState { shelf: page.shelf(), path: page.path() };
+        self.all.residents.come(pages.iter().map(|page| (place(page), page.hash(), page.size())));
+    }
+
+    /// Has the disk bring pages that will be read soon, without waiting for it.
+    pub fn prepare(&self, pages: &[[u8; 32]]) {
+        for hash in pages {
+            for (entry, data) in self.candidates(hash) {
+                data.prepare(&entry.place());
+            }
+        }
+    }
+
+    /// Gives up the pages of a state that have been in memory for longest since they were loaded or written, as long as
+    /// there are more bytes of pages in memory than should be, and as many as can be given up while a block waits. What
+    /// lies in no file stays.
     ///
     /// It has to be the state after the last block, which is published next or has been: checkpoints write no older one
     /// after that.
     pub fn turn(&self, state: &mut State) {
-        if self.is_full() {
-            state.map_trees(|shelf, tree| self.turn_of(shelf, tree));
-        }
+        self.turn_of(|give_up| state.map_trees(give_up));
     }
 
-    /// True if there are more bytes of pages in memory than should be.
-    pub(crate) fn is_full(&self) -> bool {
-        self.all.residents.is_full()
+    /// The same of the trees that `map` has.
+    pub(crate) fn turn_of(&self, map: impl FnOnce(&mut dyn FnMut(Option<Month>, &StateTree) -> StateTree)) {
+        let mut eldest = self.all.residents.eldest(TURN_PAGES_MAX);
+        if eldest.is_empty() {
+            return;
+        }
+        map(&mut |shelf, tree| {
+            eldest.remove(&shelf).map_or_else(|| tree.clone(), |some| self.without(shelf, tree, &some))
+        });
     }
 
-    /// The same version of a tree of such a state after the turn of some of its parts.
-    pub(crate) fn turn_of(&self, shelf: Option<Month>, tree: &StateTree) -> StateTree {
-        let mut tree = tree.clone();
-        for _ in 0..residents::parts_at_once(tree.len()) {
-            let Some(part) = self.all.residents.next_part(shelf) else { break };
-            let (mut pages, mut bytes, mut given_up) = (0_u64, 0_u64, 0_u64);
-            tree = tree.without_pages(part, |hash, size| {
-                let is_given_up = self.has_had_its_turn(hash);
-                if is_given_up {
-                    given_up += 1;
-                } else {
-                    pages += 1;
-                    bytes += size as u64;
-                }
-                is_given_up
-            });
-            self.all.given_up.fetch_add(given_up, Ordering::Relaxed);
-            self.all.residents.passed(shelf, part, (pages, bytes));
-        }
+    /// The version of a tree without those pages that a file has.
+    fn without(&self, shelf: Option<Month>, tree: &StateTree, eldest: &Eldest) -> StateTree {
+        let (mut given_up, mut staying) = (0, Vec::new());
+        let tree = tree.without_pages(&eldest.paths, |hash, size| {
+            // Another page may lie there now.
+            let Some(path) = eldest.pages.get(&short(hash)) else { return false };
+            let is_given_up = self.is_in_file(hash);
+            if is_given_up {
+                given_up += 1;
+            } else {
+                staying.push((PlaceInState { shelf, path: *path }, *hash, size));
+            }
+            is_given_up
+        });
+        self.all.given_up.fetch_add(given_up, Ordering::Relaxed);
+        self.all.residents.come(staying.iter().map(|(place, hash, size)| (*place, hash, *size)));
         tree
     }
 
@@ -202,7 +223,7 @@ impl Pages {
 
     /// The stored bytes of a page, checked.
     pub(crate) fn bytes_of(&self, hash: &[u8; 32]) -> Result<Vec<u8>, StoreError> {
-        Ok(self.find(hash, false)?.bytes)
+        Ok(self.find(hash)?.bytes)
     }
 
     /// Reads pages and keeps none of them.
@@ -210,14 +231,14 @@ impl Pages {
     /// # Errors
     /// When one of them can't be had.
     pub(crate) fn verify(&self, pages: &[[u8; 32]]) -> Result<(), StoreError> {
-        self.find_all(pages, false).map(drop)
+        self.find_all(pages).map(drop)
     }
 
     /// Opens a file of pages of which so much has been written; returns its number.
-    pub(crate) fn open(&self, disk: &Disk, path: &Path, shelf: Option<Month>, len: u64) -> Result<u16, StoreError> {
+    pub(crate) fn open(&self, disk: &Disk, path: &Path, len: u64) -> Result<u16, StoreError> {
         const TOO_MANY: IndexError = IndexError::Inconsistent("the files of the state are too many");
         let file = disk.read_from(path, 0)?;
-        let number = self.all.files.write().expect(UNPOISONED).add(file, path.to_owned(), shelf, len);
+        let number = self.all.files.write().expect(UNPOISONED).add(file, path.to_owned(), len);
         Ok(number.ok_or(TOO_MANY)?)
     }
 
@@ -237,9 +258,7 @@ impl Pages {
     /// When the disk fails that has to tell whether it is known.
     pub(crate) fn put(&self, hash: &[u8; 32], place: &Place, is_known: bool) -> Result<(), StoreError> {
         let before = self.own(hash, is_known)?;
-        // A page that is only written again has its turn as before.
-        let is_fresh = !is_known || before.is_some_and(Entry::is_fresh);
-        let entry = self.all.table.entry(hash, place).fresh(is_fresh);
+        let entry = self.all.table.entry(hash, place);
         match before {
             Some(before) if self.all.table.shard(entry.key()).replace(before, entry) => {
                 let files = self.files();
@@ -264,9 +283,8 @@ impl Pages {
         Ok(())
     }
 
-    /// Forgets at the end of a checkpoint what had left two checkpoints before, and the trees of other shelves than
-    /// these.
-    pub(crate) fn end_checkpoint(&self, shelves: impl Iterator<Item = Month>) {
+    /// Forgets at the end of a checkpoint what had left two checkpoints before.
+    pub(crate) fn end_checkpoint(&self) {
         let left = {
             let mut leaving = self.all.leaving.lock().expect(UNPOISONED);
             let Leaving { now, before: [one, two] } = &mut *leaving;
@@ -280,27 +298,14 @@ impl Pages {
             }
         }
         self.all.files.write().expect(UNPOISONED).close_unused();
-        self.all.residents.keep(shelves);
     }
 
-    /// Notes that a page in memory has been written by a checkpoint, or that one that was in memory went with it.
-    pub(crate) fn written(&self, shelf: Option<Month>, path: &[u8; 32], size: usize) {
-        self.all.residents.come([(shelf, Part::of(path), size)]);
+    /// Notes that a page in memory has been written by a checkpoint, or that one is in the state no more.
+    pub(crate) fn written(&self, shelf: Option<Month>, path: &[u8; 32], hash: &[u8; 32], size: usize) {
+        self.all.residents.come([(PlaceInState { shelf, path: PagePath::of(path) }, hash, size)]);
     }
-    pub(crate) fn gone(&self, shelf: Option<Month>, path: &[u8; 32], size: usize) {
-        self.all.residents.go(shelf, Part::of(path), size);
-    }
-
-    /// Finds each page once, and counts it.
-    fn find_once(&self, pages: &[[u8; 32]], stays: bool) -> Result<Vec<Found>, StoreError> {
-        let mut pages = pages.to_vec();
-        pages.sort_unstable();
-        pages.dedup();
-        let found = self.find_all(&pages, stays)?;
-        let bytes = found.iter().map(|found| found.bytes.len() as u64).sum();
-        self.all.loads.fetch_add(found.len() as u64, Ordering::Relaxed);
-        self.all.loaded_bytes.fetch_add(bytes, Ordering::Relaxed);
-        Ok(found)
+    pub(crate) fn gone(&self, hash: &[u8; 32]) {
+        self.all.residents.go(hash);
     }
 
     /// The entry of a page among those with its key, if it has one; if it surely has one and there is only one, that is
@@ -330,21 +335,13 @@ impl Pages {
         self.all.table.shard(entry.key()).insert(entry);
     }
 
-    /// True if a page lies in a file of a checkpoint, and has been there unchanged since it was asked this before.
-    fn has_had_its_turn(&self, hash: &[u8; 32]) -> bool {
+    /// True if a page surely lies in a file of a checkpoint.
+    fn is_in_file(&self, hash: &[u8; 32]) -> bool {
         let key = self.all.table.key(hash);
-        let mut shard = self.all.table.shard(key);
+        let shard = self.all.table.shard(key);
         let mut entries = shard.entries(key);
         // Of pages that meet, nobody knows here which one it is.
-        let (Some(entry), None) = (entries.next(), entries.next()) else { return false };
-        drop(entries);
-        if entry.is_leaving() {
-            return false;
-        }
-        if entry.is_fresh() {
-            shard.replace(entry, entry.fresh(false));
-        }
-        !entry.is_fresh()
+        matches!((entries.next(), entries.next()), (Some(entry), None) if !entry.is_leaving())
     }
 
     fn files(&self) -> RwLockReadGuard<'_, Files> {

@@ -1,118 +1,155 @@
-//! The pages in memory, about: how many there are of each part of each tree, and whose turn it is to give some up.
+//! The pages in memory that lie in a file, in the order in which they have come: by loading, or by being written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 
-use lojal_ledger::tree::Part;
+use lojal_ledger::tree::PagePath;
 use lojal_types::Month;
 
-use crate::limits::TURN_ENTRIES;
-
 const UNPOISONED: &str = "nobody panics while holding this lock";
+/// Bytes that are kept of each page in memory besides.
+const KNOWN_BYTES: u64 = 64;
+/// Arrivals that count no more are put up with as long as there are at most so many, or as many as of those that count.
+const OVER_MAX: usize = 4_096;
 
-/// The number of parts of a tree of so many entries that have their turn at once.
-pub(super) fn parts_at_once(entries: u64) -> u64 {
-    let part = (entries / Part::COUNT as u64).max(1);
-    (TURN_ENTRIES / part).clamp(1, Part::COUNT as u64)
+/// The place of a page among all that there are: its tree, that of a shelf or the main one, and the way to it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PlaceInState {
+    pub(super) shelf: Option<Month>,
+    pub(super) path: PagePath,
 }
 
-/// Pages and their bytes.
-type Amount = (u64, u64);
+/// A page is known by the first eight bytes of its hash. Of two pages with the same ones, only the later counts; and
+/// the other one stays in memory.
+pub(super) fn short(hash: &[u8; 32]) -> u64 {
+    u64::from_le_bytes(*hash.first_chunk().expect("a hash has more bytes"))
+}
 
-/// The amounts are those that were found when a part had its turn, with what has come since and without what went. A
-/// reader's page counts although nobody keeps it; that is found out at the next turn.
 pub(super) struct Residents {
     bytes_max: u64,
-    trees: Mutex<Trees>,
+    all: Mutex<All>,
 }
 
 #[derive(Default)]
-struct Trees {
-    all: Amount,
-    /// By shelf; without one it is the main tree.
-    trees: BTreeMap<Option<Month>, Tree>,
+struct All {
+    pages: HashMap<u64, Resident>,
+    bytes: u64,
+    /// The pages as they came, of which those count whose number is the resident's.
+    arrivals: VecDeque<(u64, PlaceInState)>,
+    /// The number of the first of them.
+    first: u64,
 }
 
-struct Tree {
-    next: Part,
-    all: Amount,
-    parts: Vec<Amount>,
+#[derive(Clone, Copy)]
+struct Resident {
+    arrival: u64,
+    bytes: u32,
 }
 
-impl Default for Tree {
-    fn default() -> Self {
-        Self { next: Part::of(&[0; 32]), all: (0, 0), parts: vec![(0, 0); Part::COUNT] }
-    }
+/// The pages of one tree that have been in memory for longest.
+#[derive(Default)]
+pub(super) struct Eldest {
+    /// In their order.
+    pub(super) paths: Vec<PagePath>,
+    /// The pages by what they are known by, with their paths.
+    pub(super) pages: HashMap<u64, PagePath>,
 }
 
 impl Residents {
     pub(super) fn new(bytes_max: u64) -> Self {
-        Self { bytes_max, trees: Mutex::default() }
+        Self { bytes_max, all: Mutex::default() }
     }
 
-    /// The pages that there are, and their bytes.
-    pub(super) fn size(&self) -> Amount {
-        self.trees().all
+    /// The number of pages that there are, and the bytes that they take.
+    pub(super) fn size(&self) -> (u64, u64) {
+        let all = self.all();
+        (all.pages.len() as u64, all.bytes)
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.trees().all.1 > self.bytes_max
-    }
-
-    /// Notes pages of so many bytes that are in memory now.
-    pub(super) fn come(&self, pages: impl IntoIterator<Item = (Option<Month>, Part, usize)>) {
-        let mut trees = self.trees();
-        for (shelf, part, size) in pages {
-            trees.change(shelf, part, |(pages, bytes)| (pages + 1, bytes.saturating_add(size as u64)));
+    /// Notes pages with these hashes and of so many bytes that are in memory now.
+    pub(super) fn come<'a>(&self, pages: impl IntoIterator<Item = (PlaceInState, &'a [u8; 32], usize)>) {
+        let mut all = self.all();
+        for (place, hash, bytes) in pages {
+            all.add(place, short(hash), bytes);
         }
     }
 
-    /// Notes that a page is in memory no more.
-    pub(super) fn go(&self, shelf: Option<Month>, part: Part, size: usize) {
-        self.trees().change(shelf, part, |(pages, bytes)| (pages.saturating_sub(1), bytes.saturating_sub(size as u64)));
+    /// Notes that a page is in the state no more.
+    pub(super) fn go(&self, hash: &[u8; 32]) {
+        self.all().remove(short(hash));
     }
 
-    /// The part of a tree whose turn it is; none if there is room, or nothing is known to be there.
-    pub(super) fn next_part(&self, shelf: Option<Month>) -> Option<Part> {
-        let mut trees = self.trees();
-        if trees.all.1 <= self.bytes_max {
-            return None;
+    /// Takes out the pages that have been there for longest, by their trees, as long as there are too many bytes, and
+    /// so many at most. They count no more; who finds that one has to stay says that it has come.
+    pub(super) fn eldest(&self, pages_max: usize) -> BTreeMap<Option<Month>, Eldest> {
+        let mut all = self.all();
+        let mut eldest: BTreeMap<Option<Month>, Eldest> = BTreeMap::new();
+        for _ in 0..pages_max {
+            if all.bytes <= self.bytes_max {
+                break;
+            }
+            let Some((page, place)) = all.pop() else { break };
+            let tree = eldest.entry(place.shelf).or_default();
+            tree.paths.push(place.path);
+            tree.pages.insert(page, place.path);
         }
-        let tree = trees.trees.get_mut(&shelf).filter(|tree| tree.all.1 > 0)?;
-        let part = tree.next;
-        tree.next = part.next();
-        Some(part)
+        eldest.values_mut().for_each(|tree| tree.paths.sort_unstable());
+        eldest
     }
 
-    /// Notes what is left of a part after its turn.
-    pub(super) fn passed(&self, shelf: Option<Month>, part: Part, left: Amount) {
-        self.trees().change(shelf, part, |_| left);
-    }
-
-    /// Forgets the trees of other shelves than these.
-    pub(super) fn keep(&self, shelves: impl Iterator<Item = Month>) {
-        let kept: Vec<Option<Month>> = shelves.map(Some).chain([None]).collect();
-        let mut trees = self.trees();
-        trees.trees.retain(|shelf, _| kept.contains(shelf));
-        trees.all =
-            trees.trees.values().fold((0, 0), |all, tree| (all.0 + tree.all.0, all.1.saturating_add(tree.all.1)));
-    }
-
-    fn trees(&self) -> MutexGuard<'_, Trees> {
-        self.trees.lock().expect(UNPOISONED)
+    fn all(&self) -> MutexGuard<'_, All> {
+        self.all.lock().expect(UNPOISONED)
     }
 }
 
-impl Trees {
-    fn change(&mut self, shelf: Option<Month>, part: Part, change: impl FnOnce(Amount) -> Amount) {
-        let tree = self.trees.entry(shelf).or_default();
-        let amount = &mut tree.parts[part.number()];
-        let (before, after) = (*amount, change(*amount));
-        *amount = after;
-        for all in [&mut tree.all, &mut self.all] {
-            all.0 = (all.0 + after.0).saturating_sub(before.0);
-            all.1 = all.1.saturating_add(after.1).saturating_sub(before.1);
+impl All {
+    fn add(&mut self, place: PlaceInState, page: u64, bytes: usize) {
+        self.remove(page);
+        let arrival = self.first + self.arrivals.len() as u64;
+        let resident = Resident { arrival, bytes: u32::try_from(bytes).unwrap_or(u32::MAX) };
+        self.pages.insert(page, resident);
+        self.bytes = self.bytes.saturating_add(resident.counted());
+        self.arrivals.push_back((page, place));
+        if self.arrivals.len() > self.pages.len().saturating_mul(2).saturating_add(OVER_MAX) {
+            self.number_anew();
         }
+    }
+
+    fn remove(&mut self, page: u64) {
+        if let Some(resident) = self.pages.remove(&page) {
+            self.bytes = self.bytes.saturating_sub(resident.counted());
+        }
+    }
+
+    /// Takes out the first page.
+    fn pop(&mut self) -> Option<(u64, PlaceInState)> {
+        loop {
+            let (page, place) = self.arrivals.pop_front()?;
+            let number = self.first;
+            self.first += 1;
+            if self.pages.get(&page).is_some_and(|resident| resident.arrival == number) {
+                self.remove(page);
+                return Some((page, place));
+            }
+        }
+    }
+
+    /// Leaves the arrivals out that count no more.
+    fn number_anew(&mut self) {
+        let (first, mut kept) = (self.first, VecDeque::with_capacity(self.pages.len()));
+        for (number, (page, place)) in (first..).zip(std::mem::take(&mut self.arrivals)) {
+            if let Some(resident) = self.pages.get_mut(&page).filter(|resident| resident.arrival == number) {
+                resident.arrival = first + kept.len() as u64;
+                kept.push_back((page, place));
+            }
+        }
+        self.arrivals = kept;
+    }
+}
+
+impl Resident {
+    fn counted(self) -> u64 {
+        u64::from(self.bytes).saturating_add(KNOWN_BYTES)
     }
 }
 

@@ -1,9 +1,8 @@
 //! The places of all stored pages by their hashes, in memory: 16 bytes each, and about a quarter more for room.
 //!
-//! An entry is one number: from its highest bit on 74 bits that the page's hash gives, its place in its file in units
-//! of [`UNIT_BYTES`] (36), the number of the file (12), how much there is to read (4), whether the page has been loaded
-//! or stored since somebody wanted to give it up (1), and whether it is in no version any more that checkpoints have
-//! (1).
+//! An entry is one number: from its highest bit on 75 bits that the page's hash gives, its place in its file in units
+//! of [`UNIT_BYTES`] (36), the number of the file (12), how much there is to read (4), and whether it is in
+//! no version any more that checkpoints have (1).
 //!
 //! The bits of the hash depend on a secret of the process, so that nobody can make up pages that meet. Those that meet
 //! all the same each have an entry, and who asks for one reads what lies there.
@@ -25,8 +24,7 @@ const STEPS_MAX: u64 = (1 << STEP_BITS) - 1;
 const READ_MAX: u64 = STEPS_MAX * READ_STEP;
 
 const LEAVING: u128 = 1;
-const FRESH: u128 = 2;
-const STEPS_AT: u32 = 2;
+const STEPS_AT: u32 = 1;
 const STEP_BITS: u32 = 4;
 const FILE_AT: u32 = STEPS_AT + STEP_BITS;
 const FILE_BITS: u32 = 12;
@@ -79,18 +77,9 @@ impl Entry {
         Key(self.0 >> KEY_AT)
     }
 
-    /// True if it has been loaded or stored since somebody wanted to give it up.
-    pub(super) fn is_fresh(self) -> bool {
-        self.0 & FRESH != 0
-    }
-
     /// True if it isn't in the state any more that was written last.
     pub(super) fn is_leaving(self) -> bool {
         self.0 & LEAVING != 0
-    }
-
-    pub(super) fn fresh(self, is_fresh: bool) -> Self {
-        Self(if is_fresh { self.0 | FRESH } else { self.0 & !FRESH })
     }
 
     pub(super) fn leaving(self) -> Self {
@@ -99,7 +88,7 @@ impl Entry {
 
     /// True if it is the same page in the same place.
     fn is_at(self, other: Self) -> bool {
-        (self.0 ^ other.0) & !(FRESH | LEAVING) == 0
+        (self.0 ^ other.0) & !LEAVING == 0
     }
 }
 

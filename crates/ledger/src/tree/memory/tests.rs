@@ -1,4 +1,5 @@
 use super::*;
+use crate::tree::node::Entry;
 use crate::tree::{Missing, PageInMemory};
 
 fn tree(entries: u32) -> StateTree {
@@ -23,8 +24,15 @@ fn load(stored: &[([u8; 32], Vec<u8>)], missing: &Missing) -> LoadedPage {
     LoadedPage::decode(hash, bytes).expect("as it was stored")
 }
 
+/// The ways to the pages of a version whose first byte `is_meant`.
+fn paths(tree: &StateTree, is_meant: impl Fn(u8) -> bool) -> Vec<PagePath> {
+    let mut paths = Vec::new();
+    tree.pages(|at, _| paths.extend(is_meant(at.path[0]).then(|| PagePath::of(&at.path))));
+    paths
+}
+
 fn without_any(tree: &StateTree) -> StateTree {
-    Part::all().fold(tree.clone(), |tree, part| tree.without_pages(part, |_, _| true))
+    tree.without_pages(&paths(tree, |_| true), |_, _| true)
 }
 
 #[test]
@@ -60,16 +68,36 @@ fn pages_of_other_versions_change_nothing() {
 }
 
 #[test]
-fn only_the_pages_of_a_part_are_given_up() {
+fn only_the_pages_at_the_ends_of_the_paths_are_given_up() {
     let whole = tree(20_000);
-    let part = Part::all().nth(37).expect("one of 256");
-    let without = whole.without_pages(part, |_, _| true);
-    without.pages(|at, page| assert_eq!(page.is_none(), at.path[0] == 37, "{at:?}"));
-    let kept = whole.without_pages(part, |_, _| false);
+    let some = paths(&whole, |first| first % 3 == 0);
+    let without = whole.without_pages(&some, |_, _| true);
+    without.pages(|at, page| assert_eq!(page.is_none(), at.path[0] % 3 == 0, "{at:?}"));
+    let mut asked = 0;
+    let kept = whole.without_pages(&some, |_, _| {
+        asked += 1;
+        false
+    });
     assert!(kept.top.is_same(&whole.top), "nothing was made anew");
+    assert_eq!(asked, some.len(), "each is asked about once");
+    // Several ways lead to the one page of a small tree, and to what is not in memory any more.
+    assert_eq!(without.without_pages(&some, |_, _| panic!("it is gone already")).root(), whole.root());
     for small in [1, 16, 17, 100] {
-        without_any(&tree(small)).pages(|at, page| assert!(page.is_none(), "{at:?}"));
+        let small = tree(small);
+        let bare = small.without_pages(&some, |_, _| true).without_pages(&paths(&whole, |_| true), |_, _| true);
+        bare.pages(|at, page| assert!(page.is_none(), "{at:?}"));
     }
+}
+
+#[test]
+fn a_page_that_lies_too_deep_for_its_way_stays_in_memory() {
+    let hashes: Vec<Hash> =
+        (0..40).map(|number| std::array::from_fn(|byte| if byte == 31 { number } else { 7 })).collect();
+    let entries: Vec<Entry<'_>> =
+        hashes.iter().map(|key_hash| Entry { key_hash, value_hash: key_hash, key: &[], value: &[] }).collect();
+    let deep = StateTree { top: Node::build(&entries, 0) };
+    let same = deep.without_pages(&paths(&deep, |_| true), |_, _| true);
+    same.pages(|at, page| assert!(page.is_some() || at.entries == 0));
 }
 
 #[test]
@@ -98,12 +126,10 @@ fn a_version_that_is_like_a_later_one_shares_with_it_what_has_not_changed() {
     let older = tree(20_000);
     let changes = [(Box::from(3_u32.to_le_bytes()), Some(Box::from(*b"other")))].into();
     let newer = older.apply(&changes).expect("all in memory");
-    let part = Part::all().nth(37).expect("one of 256");
-    let newer = newer.without_pages(part, |_, _| true);
+    let newer = newer.without_pages(&paths(&newer, |first| first == 37), |_, _| true);
     let like = older.like(&newer);
     assert_eq!(like.root(), older.root());
-    let Part(number) = part;
-    like.pages(|at, page| assert_eq!(page.is_none(), at.path[0] == number));
+    like.pages(|at, page| assert_eq!(page.is_none(), at.path[0] == 37));
     let (mut shared, mut all) = (0, 0);
     StateTree::changed_pages(&newer, &like, |_, _| shared += 1);
     like.pages(|_, _| all += 1);

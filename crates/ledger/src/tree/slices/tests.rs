@@ -14,7 +14,7 @@ fn check(older: &StateTree, newer: &StateTree) -> usize {
         firsts.push(*slice.first());
         let (from, mut entries) = (all.len(), 0);
         slice.changed_pages(|at, page| changed.push((at, page.is_some())));
-        slice.gone_pages(|at, _| gone.push(at));
+        slice.gone_pages(|at| gone.push(at));
         slice.pages(|at, _, is_changed| {
             entries += u64::from(at.entries);
             all.push((at, is_changed));

@@ -110,7 +110,7 @@ impl Writing<'_> {
         let bytes = cost(&self.bytes);
         if is_changed {
             self.changed = self.changed.saturating_add(bytes);
-            in_memory.inspect(|in_memory| self.pages.written(self.shelf, &page.path, in_memory.size()));
+            in_memory.inspect(|in_memory| self.pages.written(self.shelf, &page.path, &page.hash, in_memory.size()));
         } else if !self.renewal.take(page, bytes) {
             return Ok(());
         }
@@ -118,20 +118,14 @@ impl Writing<'_> {
     }
 
     /// A page of the older version that the newer one hasn't.
-    fn leave(&mut self, page: &PageAt, in_memory: Option<PageInMemory<'_>>) -> Result<(), StoreError> {
-        leave(self.pages, self.shelf, page, in_memory, Some(self.writer.file))
+    fn leave(&mut self, page: &PageAt) -> Result<(), StoreError> {
+        leave(self.pages, page, Some(self.writer.file))
     }
 }
 
 /// Notes that a page is in the state no more, but perhaps in the file that is being written.
-pub(super) fn leave(
-    pages: &Pages,
-    shelf: Option<Month>,
-    page: &PageAt,
-    in_memory: Option<PageInMemory<'_>>,
-    file: Option<u16>,
-) -> Result<(), StoreError> {
-    in_memory.inspect(|in_memory| pages.gone(shelf, &page.path, in_memory.size()));
+pub(super) fn leave(pages: &Pages, page: &PageAt, file: Option<u16>) -> Result<(), StoreError> {
+    pages.gone(&page.hash);
     if page.entries > 0 {
         pages.leave(&page.hash, file)?;
     }
@@ -165,9 +159,9 @@ pub(super) fn write(
         } else {
             slice.changed_pages(|page, in_memory| take(page, in_memory, true));
         }
-        slice.gone_pages(|page, in_memory| {
+        slice.gone_pages(|page| {
             if done.is_ok() {
-                done = writing.leave(&page, in_memory);
+                done = writing.leave(&page);
             }
         });
         done?;

@@ -92,7 +92,7 @@ impl StateInfo {
         if disk.len(&path)? != self.page_bytes {
             return Err(IndexError::Inconsistent("a file of the state is not as long as it was").into());
         }
-        pages.open(disk, &path, self.shelf, self.page_bytes)
+        pages.open(disk, &path, self.page_bytes)
     }
 
     /// Opens the directory.
@@ -209,7 +209,7 @@ impl<'a> StateWriter<'a> {
         let [data_name, directory_name] = info.file_names();
         let data = PacedFile::create(folder, &data_name)?;
         let directory = PageWriter::create(folder, &directory_name, info.key())?;
-        let file = pages.open(folder.disk, &folder.directory.join(data_name), shelf, 0)?;
+        let file = pages.open(folder.disk, &folder.directory.join(data_name), 0)?;
         Ok(Self { pages, data, directory, file, pending: Vec::new(), info, line: Vec::new() })
     }
 

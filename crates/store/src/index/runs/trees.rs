@@ -59,20 +59,20 @@ pub(super) fn add_shelves(
         }
         all.extend(add(folder, pages, infos, heights, StateChanges { shelf: Some(month), older, newer })?);
     }
-    let free = |(month, dropped)| free(pages, month, dropped, folder.pace);
+    let free = |(_, dropped)| free(pages, dropped, folder.pace);
     folder.pace.aside(|| older.into_iter().try_for_each(free))?;
     Ok(all)
 }
 
 /// Frees the tree of a shelf slice by slice, unless somebody else has it, and has its pages forgotten.
-fn free(pages: &Pages, month: Month, tree: StateTree, pace: &Pace) -> Result<(), StoreError> {
+fn free(pages: &Pages, tree: StateTree, pace: &Pace) -> Result<(), StoreError> {
     let bytes = |entries: u64| entries.saturating_mul(PACE_FREED_BYTES);
     pace.plan_at_least(bytes(tree.len()));
     for slice in StateTree::slices(tree, &StateTree::new()) {
         let (freed, mut done) = (slice.older_len(), Ok(()));
-        slice.gone_pages(|page, in_memory| {
+        slice.gone_pages(|page| {
             if done.is_ok() {
-                done = renewal::leave(pages, Some(month), &page, in_memory, None);
+                done = renewal::leave(pages, &page, None);
             }
         });
         done?;

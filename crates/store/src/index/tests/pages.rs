@@ -22,6 +22,14 @@ struct Life {
     random: Random,
 }
 
+/// One of the keys of a tree, which are of a kind that nothing else has.
+fn key(shelf: Option<Month>, number: u64) -> Vec<u8> {
+    match shelf {
+        Some(month) => [&[95][..], &month.get().to_le_bytes(), &number.to_le_bytes()].concat(),
+        None => [&[200][..], &number.to_le_bytes()].concat(),
+    }
+}
+
 impl Life {
     fn new(disk: Disk, seed: u64) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
@@ -46,7 +54,7 @@ impl Life {
         let shelf = self.any_tree();
         let keys = [40, 900, 30_000][self.random.index(3)];
         let changes = (0..self.random.below(200)).map(|_| {
-            let key = [&[200][..], &self.random.below(keys).to_le_bytes()].concat();
+            let key = key(shelf, self.random.below(keys));
             let len = self.random.below(4) * 20;
             let value = (self.random.below(5) > 0).then(|| vec![self.random.below(2) as u8; len as usize].into());
             (key.into_boxed_slice(), value)
@@ -60,14 +68,14 @@ impl Life {
         self.known.insert(shelf, changed);
     }
 
-    /// Gives pages up as the writer of blocks does, or all that it may.
+    /// Gives pages up as the writer of blocks does.
     fn give_up(&mut self) {
-        let shelf = self.any_tree();
-        let known = self.known[&shelf].clone();
-        let turns = if self.random.coin() { 1 } else { 3 };
-        let known = (0..turns).fold(known, |tree, _| self.pages().turn_of(shelf, &tree));
-        assert_eq!(known.root(), self.whole[&shelf].root());
-        self.known.insert(shelf, known);
+        self.pages().turn_of(|give_up| {
+            for (shelf, tree) in &mut self.known {
+                *tree = give_up(*shelf, tree);
+                assert_eq!(tree.root(), self.whole[shelf].root());
+            }
+        });
     }
 
     /// Reads entries that there are and that there aren't.
@@ -75,7 +83,7 @@ impl Life {
         let shelf = self.any_tree();
         let (mut known, pages) = (self.known[&shelf].clone(), self.pages());
         for _ in 0..20 {
-            let key = [&[200][..], &self.random.below(1_000).to_le_bytes()].concat();
+            let key = key(shelf, self.random.below(1_000));
             let found = pages.ask(&mut known, |tree| Ok(tree.get(&key)?.map(<[u8]>::to_vec))).expect("readable");
             assert_eq!(found.as_deref(), self.whole[&shelf].get(&key).expect("in memory"));
         }

@@ -14,16 +14,14 @@ fn any_place(random: &mut Random) -> Place {
 }
 
 #[test]
-fn an_entry_is_a_key_a_place_and_two_marks() {
+fn an_entry_is_a_key_a_place_and_a_mark() {
     let (mut random, table) = (Random::new(1), Table::new());
     for _ in 0..1_000 {
         let (hash, place) = (hash(&mut random), any_place(&mut random));
         let entry = table.entry(&hash, &place);
         assert_eq!((entry.key(), entry.place()), (table.key(&hash), place));
-        assert!(!entry.is_fresh() && !entry.is_leaving());
-        let marked = entry.fresh(true).leaving();
-        assert!(marked.is_fresh() && marked.is_leaving() && marked.place() == place && marked.is_at(entry));
-        assert!(!marked.fresh(false).is_fresh());
+        let marked = entry.leaving();
+        assert!(!entry.is_leaving() && marked.is_leaving() && marked.place() == place && marked.is_at(entry));
     }
 }
 
@@ -55,7 +53,7 @@ fn a_table_answers_as_a_map_does_also_where_keys_meet() {
                 }
                 (3, Some(hash)) => {
                     let entry = naive[&hash];
-                    let other = table.entry(&hash, &any_place(&mut random)).fresh(true);
+                    let other = table.entry(&hash, &any_place(&mut random)).leaving();
                     assert!(table.shard(entry.key()).replace(entry, other));
                     naive.insert(hash, other);
                 }
