@@ -6,7 +6,7 @@ from typing import Iterator
 
 from formats import Reader, Wrong, little, require
 
-VERSION = 2
+VERSION = 3
 HEAD, BLOCK, CERTIFICATE = 1, 2, 4
 
 

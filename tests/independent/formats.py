@@ -73,6 +73,11 @@ def fixed(size: int) -> Field:
     return lambda reader: reader.take(size)
 
 
+def octets(most: int) -> Field:
+    """Bytes of a bounded length."""
+    return lambda reader: reader.take(reader.count(0, most))
+
+
 def text(least: int, most: int, pattern: str) -> Field:
     """A text of so many bytes that a pattern matches."""
 
@@ -210,7 +215,10 @@ CERTIFICATE = record(height=number(8), round=number(4), block=HASH,
                      signatures=many(record(validator=ADDRESS, signature=SIGNATURE), 1, 64))
 RECEIPT = record(transaction=HASH,
                  outcome=choice({0: record(), 1: record(operation=number(1, 0, 99), code=number(2, 101))}))
-PROOF = record(beside=many(HASH, 0, 256), page=many(record(key=HASH, value=HASH), 0, 16))
+PROOF = record(beside=many(HASH, 0, 256), page=many(choice({
+    0: record(label=fixed(8), hash=HASH),
+    1: record(key=octets(256), value=octets(65536)),
+}), 0, 16))
 
 # The proof of the shelf's record, then the record and the proof in its tree, if there is the shelf.
 SHELF = record(root=HASH, count=number(8), drop_ms=TIME)

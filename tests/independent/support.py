@@ -10,7 +10,7 @@ from typing import Any, Optional
 import archive
 import ed25519
 from formats import little, tagged
-from verify import bit, key_hash, page_hash
+from verify import bit, entry_hash, key_hash, label, page_hash
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 Entry = tuple[bytes, bytes]
@@ -73,31 +73,51 @@ def bech32m(prefix: str, data: bytes) -> str:
     return prefix + "1" + "".join(CHARACTERS[word] for word in words)
 
 
-def hashed(entries: list[Entry]) -> list[Entry]:
-    """Entries as pages hold them: sorted (key hash, value hash) pairs."""
-    return sorted((key_hash(key), tagged("value", value)) for key, value in entries)
+def placed(entries: list[Entry]) -> list[Entry]:
+    """Entries as pages hold them, sorted by the hashes of their keys."""
+    return sorted(entries, key=lambda entry: key_hash(entry[0]))
 
 
-def tree_root(pairs: list[Entry], depth: int = 0) -> bytes:
+def page_of(entries: list[Entry]) -> list[Entry]:
+    """The labels and hashes of the entries of a page."""
+    return [(label(key), entry_hash(key, value)) for key, value in entries]
+
+
+def tree_root(entries: list[Entry], depth: int = 0) -> bytes:
     """The root of a tree. "A subtree with at most 16 entries is one page; a larger one splits on the next bit"
     (protocol, State and proofs)."""
-    if len(pairs) <= 16:
-        return page_hash(pairs)
-    sides = [[pair for pair in pairs if bit(pair[0], depth) == side] for side in (0, 1)]
+    if len(entries) <= 16:
+        return page_hash(page_of(entries))
+    sides = [[entry for entry in entries if bit(key_hash(entry[0]), depth) == side] for side in (0, 1)]
     return tagged("branch", *(tree_root(side, depth + 1) for side in sides))
 
 
-def tree_proof(pairs: list[Entry], key: bytes) -> bytes:
+def tree_proof(entries: list[Entry], key: bytes) -> bytes:
     """The proof of a key, or of its absence."""
     place = key_hash(key)
     beside: list[bytes] = []
-    while len(pairs) > 16:
+    while len(entries) > 16:
         depth = len(beside)
-        other = [pair for pair in pairs if bit(pair[0], depth) != bit(place, depth)]
+        other = [entry for entry in entries if bit(key_hash(entry[0]), depth) != bit(place, depth)]
         beside.append(tree_root(other, depth + 1))
-        pairs = [pair for pair in pairs if bit(pair[0], depth) == bit(place, depth)]
-    page = b"".join(left + right for left, right in pairs)
-    return little(len(beside), 4) + b"".join(beside) + little(len(pairs), 4) + page
+        entries = [entry for entry in entries if bit(key_hash(entry[0]), depth) == bit(place, depth)]
+    return proof_of(beside, entries, label(key))
+
+
+def proof_of(beside: list[bytes], entries: list[Entry], shown: bytes) -> bytes:
+    """The bytes of a proof that shows the entries with a label."""
+    def slot(key: bytes, value: bytes) -> bytes:
+        if label(key) != shown:
+            return b"\0" + label(key) + entry_hash(key, value)
+        return b"\1" + sized_bytes(key) + sized_bytes(value)
+
+    page = b"".join(slot(*entry) for entry in entries)
+    return little(len(beside), 4) + b"".join(beside) + little(len(entries), 4) + page
+
+
+def sized_bytes(data: bytes) -> bytes:
+    """Bytes after their length."""
+    return little(len(data), 4) + data
 
 
 def entries_of(listed: list[list[str]]) -> list[Entry]:

@@ -84,13 +84,13 @@ class Values(unittest.TestCase):
     def test_trees_have_their_roots_and_proofs(self) -> None:
         for vector in support.vectors("tree.json"):
             entries = [(key.encode(), value.encode()) for key, value in vector["input"]["entries"]]
-            root, pairs = raw(vector["output"]["root"]), support.hashed(entries)
-            self.assertEqual(support.tree_root(pairs), root)
+            root, entries = raw(vector["output"]["root"]), support.placed(entries)
+            self.assertEqual(support.tree_root(entries), root)
             for one in vector["output"]["proofs"]:
                 with self.subTest(vector["name"], key=one["key"]):
                     key, value = one["key"].encode(), one["value"]
                     proof, value = raw(one["proof_borsh"]), None if value is None else value.encode()
-                    self.assertEqual(support.tree_proof(pairs, key), proof)
+                    self.assertEqual(support.tree_proof(entries, key), proof)
                     verify.check_proof(root, key, value, proof)
                     for other in (None if value is not None else b"something", b"another value"):
                         with self.assertRaises(Wrong):
@@ -303,10 +303,10 @@ class Chains(unittest.TestCase):
 
     def check_state(self, root: bytes, entries: list[support.Entry], histories: Histories) -> None:
         """Every record is proved, and accounts have the activity and the blinds that their history gives."""
-        pairs = support.hashed(entries)
+        entries = support.placed(entries)
         accounts = blinds = 0
         for key, record in entries:
-            proof = support.tree_proof(pairs, key)
+            proof = support.tree_proof(entries, key)
             verify.check_proof(root, key, record, proof)
             for top, under, value in ((root, key, None), (root, key + b"\0", record), (root, key, record + b"\0"),
                                       (bytes(32), key, record)):
@@ -337,7 +337,7 @@ class Chains(unittest.TestCase):
         key = b"\6" + little((year - 1970) * 12 + month - 1, 2)
         on_shelf = support.find(state, key) or b""
         root, count = on_shelf[:32], int.from_bytes(on_shelf[32:40], "little")
-        self.assertEqual((support.tree_root(support.hashed(records)), len(records)), (root, count))
+        self.assertEqual((support.tree_root(support.placed(records)), len(records)), (root, count))
         proof, first = raw(shelf["proof_of_first"]), records[0]
         verify.check_shelf_proof(state_root, *first, proof)
         other_month = bytes([first[0][0], first[0][1] ^ 1]) + first[0][2:]

@@ -207,7 +207,7 @@ class Refusals(unittest.TestCase):
         vector = support.vectors("chain.json")[-1]["output"]
         entries, root = support.entries_of(vector["last_state"]), raw(vector["blocks"][-1]["header"]["state_root"])
         accounts = [entry for entry in entries if entry[0][0] == 32]
-        proofs = {key: support.tree_proof(support.hashed(entries), key) for key, _ in accounts}
+        proofs = {key: support.tree_proof(support.placed(entries), key) for key, _ in accounts}
         for key, record in accounts:
             verify.check_proof(root, key, record, proofs[key])
             for other, other_record in accounts:
@@ -216,19 +216,21 @@ class Refusals(unittest.TestCase):
                         verify.check_proof(root, key, other_record, proofs[other])
 
     def test_proofs_of_another_form_are_refused(self) -> None:
-        pairs = support.hashed([(b"key %d" % at, b"value") for at in range(2)])
-        turned = pairs[::-1]
-        body = b"".join(left + right for left, right in turned)
-        proof = little(0, 4) + little(2, 4) + body
+        one, two = support.placed([(b"\x20" + bytes(19) + bytes([at]), b"value") for at in range(2)])
+        shown = verify.label(one[0])
+        proof = support.proof_of([], [two, one], shown)
         with self.assertRaisesRegex(Wrong, "isn't sorted"):
-            verify.check_proof(verify.page_hash(turned), b"key 0", b"value", proof)
-        (place, value), beside = pairs[0], bytes(32)
+            verify.check_proof(verify.page_hash(support.page_of([two, one])), *one, proof)
+        hidden = support.proof_of([], [one, two], b"no label")
+        with self.assertRaisesRegex(Wrong, "hides an entry"):
+            verify.check_proof(support.tree_root([one, two]), b"\x20" + bytes(20) + b"absent", None, hidden)
+        one, beside = (b"key 0", b"value"), bytes(32)
         absent = next(b"absent %d" % at for at in range(64)
-                      if verify.bit(verify.key_hash(b"absent %d" % at), 0) != verify.bit(place, 0))
-        halves = (beside, verify.page_hash([pairs[0]]))
+                      if verify.bit(verify.key_hash(b"absent %d" % at), 0) != verify.bit(verify.key_hash(one[0]), 0))
+        halves = (beside, verify.page_hash(support.page_of([one])))
         root = tagged("branch", *(halves if verify.bit(verify.key_hash(absent), 0) else halves[::-1]))
         with self.assertRaisesRegex(Wrong, "of another place"):
-            verify.check_proof(root, absent, None, little(1, 4) + beside + little(1, 4) + place + value)
+            verify.check_proof(root, absent, None, support.proof_of([beside], [one], verify.label(one[0])))
 
     def test_a_record_on_no_shelf_is_refused(self) -> None:
         key = b"\x50\xaa\x02" + formats.sized("nordmat") + formats.sized("receipt 1")

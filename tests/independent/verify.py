@@ -234,8 +234,20 @@ def bit(place: bytes, depth: int) -> int:
     return place[depth // 8] >> (7 - depth % 8) & 1
 
 
+def label(key: bytes) -> bytes:
+    """The label of an entry: "the first eight bytes of the account's address if its key is about an account, and else
+    of its key hash" (protocol, State and proofs)."""
+    about_account = 32 <= key[0] <= 47 or 64 <= key[0] <= 79
+    return key[1:9] if about_account else key_hash(key)[:8]
+
+
+def entry_hash(key: bytes, value: bytes) -> bytes:
+    """The hash of an entry: "its hash is that of its key hash and its value" (protocol, State and proofs)."""
+    return tagged("entry", key_hash(key), value)
+
+
 def page_hash(entries: list[tuple[bytes, bytes]]) -> bytes:
-    """The hash of a page: of "its sorted (key hash, value hash) pairs" (protocol, State and proofs)."""
+    """The hash of a page: of "the label and the hash of each of its entries" (protocol, State and proofs)."""
     return tagged("page", *(part for entry in entries for part in entry))
 
 
@@ -259,12 +271,15 @@ def check_shelf_proof(root: bytes, key: bytes, value: Optional[bytes], encoded: 
 def check_path(root: bytes, key: bytes, value: Optional[bytes], proof: dict[str, Any]) -> None:
     """Refuses a proof unless it leads to the root, and its page says what it must."""
     place, beside = key_hash(key), proof["beside"]
-    page = [(one["key"], one["value"]) for one in proof["page"]]
-    require(all(a[0] < b[0] for a, b in zip(page, page[1:])), "the page isn't sorted")
-    require(all(bit(one, depth) == bit(place, depth) for one, _ in page for depth in range(len(beside))),
+    shown = {one["key"]: one["value"] for one in proof["page"] if one["kind"] == 1}
+    places = [key_hash(one["key"]) for one in proof["page"] if one["kind"] == 1]
+    require(all(a < b for a, b in zip(places, places[1:])), "the page isn't sorted")
+    require(all(bit(one, depth) == bit(place, depth) for one in places for depth in range(len(beside))),
             "the page is of another place")
-    found = dict(page).get(place)
-    require(found == (None if value is None else tagged("value", value)), "the page says otherwise")
+    require(all(one["label"] != label(key) for one in proof["page"] if one["kind"] == 0), "the page hides an entry")
+    require(shown.get(key) == value, "the page says otherwise")
+    page = [(one["label"], one["hash"]) if one["kind"] == 0
+            else (label(one["key"]), entry_hash(one["key"], one["value"])) for one in proof["page"]]
     digest = page_hash(page)
     for depth in range(len(beside) - 1, -1, -1):
         pair = (beside[depth], digest) if bit(place, depth) else (digest, beside[depth])

@@ -46,8 +46,8 @@ export const tag = {
   READ: "lojal/read/v1",
   /** A key of the state tree. */
   KEY: "lojal/key/v1",
-  /** A value of the state tree. */
-  VALUE: "lojal/value/v1",
+  /** An entry of the state tree. */
+  ENTRY: "lojal/entry/v1",
   /** A page of the state tree. */
   PAGE: "lojal/page/v1",
   /** A branch of the state tree. */

@@ -207,7 +207,9 @@ function forgeries({ siblings, page }: Proof): readonly Proof[] {
   };
   return [
     ...changed(siblings, other).map((all) => ({ siblings: all, page })),
-    ...changed(page, (entry) => ({ ...entry, value: other(entry.value) })).map((all) => ({ siblings, page: all })),
+    ...changed(page, (entry) => {
+      return entry.entry === "hidden" ? { ...entry, hash: other(entry.hash) } : { ...entry, value: `${entry.value}00` };
+    }).map((all) => ({ siblings, page: all })),
     ...page.map((entry) => ({ siblings, page: page.filter((one) => one !== entry) })),
     ...(page.length > 1 ? [{ siblings, page: [...page].reverse() }] : []),
     { siblings: [...siblings, "00".repeat(32) as Hash], page },

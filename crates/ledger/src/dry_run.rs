@@ -34,6 +34,10 @@ impl<'a> DryRun<'a> {
     pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> (usize, Result<(), Missing>) {
         self.executor.read_ahead(next)
     }
+    /// As [`BlockExecutor::lacking`].
+    pub fn lacking(&self, next: &[&VerifiedTransaction]) -> Vec<[u8; 32]> {
+        self.executor.lacking(next)
+    }
     /// Tries a transaction out. "Before a transaction may wait for a block, a node asks whether it could be in the next
     /// one. What its own clients submit it also tries on the committed state, and refuses at once what would fail
     /// there" (protocol, Transactions).

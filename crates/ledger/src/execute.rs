@@ -112,6 +112,18 @@ impl<'a> BlockExecutor<'a> {
         (count, missing.or_else(|missing| missing.without(|page| self.overlay.is_supplied(page))))
     }
 
+    /// The pages that transactions are going to need, as far as it can be told before they are executed, and that are
+    /// neither in memory nor have been [supplied](Self::supply).
+    pub fn lacking(&self, mut next: &[&VerifiedTransaction]) -> Vec<[u8; 32]> {
+        let mut lacking = Vec::new();
+        while !next.is_empty() {
+            let (count, missing) = self.read_ahead(next.iter().copied());
+            lacking.extend(missing.err().iter().flat_map(Missing::pages));
+            next = &next[count.clamp(1, next.len())..];
+        }
+        lacking
+    }
+
     /// Does what happens by itself at the beginning of the block. What can be much of it is read before any of it
     /// changes, so that what is missing is told together.
     fn begin(&mut self) -> Result<(), Missing> {

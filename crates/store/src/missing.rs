@@ -18,9 +18,16 @@ impl Pages {
     /// # Errors
     /// When a page can't be read; else the answer says what is wrong with the block.
     pub fn check(&self, block: &mut BlockCheck<'_>) -> Result<Result<ExecutedBlock, InvalidBlock>, StoreError> {
+        let mut is_prepared = false;
         loop {
             match block.run() {
-                Err(InvalidBlock::Missing(missing)) => block.supply(self.load(missing.pages())?),
+                Err(InvalidBlock::Missing(missing)) => {
+                    // The disk brings what the rest needs meanwhile.
+                    if !std::mem::replace(&mut is_prepared, true) {
+                        self.prepare(&block.lacking());
+                    }
+                    block.supply(self.load(missing.pages())?);
+                }
                 done => return Ok(done),
             }
         }
@@ -31,9 +38,15 @@ impl Pages {
     /// # Errors
     /// When a page can't be read; else the answer says why there is no block.
     pub fn build(&self, block: &mut BlockBuilder<'_>) -> Result<Result<Proposal, ProposeError>, StoreError> {
+        let mut is_prepared = false;
         loop {
             match block.run() {
-                Err(ProposeError::Missing(missing)) => block.supply(self.load(missing.pages())?),
+                Err(ProposeError::Missing(missing)) => {
+                    if !std::mem::replace(&mut is_prepared, true) {
+                        self.prepare(&block.lacking());
+                    }
+                    block.supply(self.load(missing.pages())?);
+                }
                 done => return Ok(done),
             }
         }

@@ -150,6 +150,32 @@ export function fixedHex<T extends string>(count: number): Codec<T> {
   };
 }
 
+/** Byte strings of at most so many bytes after their length, shown as lower-case hex. */
+export function sizedHex(bytesMax: number): Codec<string> {
+  const check = (text: string): string => {
+    if (text.length % 2 !== 0 || text.length > 2 * bytesMax || !/^[0-9a-f]*$/.test(text)) {
+      throw new JsonError(`expected lower-case hex digits of at most ${bytesMax} bytes`);
+    }
+    return text;
+  };
+  return {
+    write: (writer, value) => {
+      const bytes = encoding(() => fromHex(check(value)));
+      writer.small(bytes.length, 4);
+      writer.raw(bytes);
+    },
+    read: (reader) => {
+      const length = reader.small(4);
+      if (length > bytesMax) {
+        throw new DecodeError(`${length} bytes, where at most ${bytesMax} may be`);
+      }
+      return toHex(reader.raw(length));
+    },
+    toJson: (value) => value,
+    fromJson: (json) => check(textOf(json)),
+  };
+}
+
 function hexOf(value: string, count: number): Uint8Array {
   const bytes = fromHex(value);
   if (bytes.length !== count) {

@@ -1,9 +1,11 @@
 /** Proofs that a key has a value, or that it is absent (protocol, State and proofs). */
 
-import { compareText, concat, fromHex, isRising, toHex } from "../bytes.js";
+import { compareBytes, fromHex, isRising, toHex } from "../bytes.js";
 import type { Codec } from "../codec/codec.js";
 import { encode } from "../codec/codec.js";
-import { list, option, struct } from "../codec/combine.js";
+import type { Tagged } from "../codec/combine.js";
+import { list, option, struct, variants } from "../codec/combine.js";
+import { fixedHex, sizedHex } from "../codec/primitives.js";
 import { FaultError } from "../error.js";
 import type { Hash } from "../ids.js";
 import { hashCodec } from "../ids.js";
@@ -11,31 +13,58 @@ import { monthOfNumber } from "../time.js";
 import { encodeKey, recordKinds } from "./kinds.js";
 import type { ShelfRecord } from "./records.js";
 import { shelfRecordCodec } from "./records.js";
-import { bit, DEPTH_MAX, hashBranch, hashKey, hashPage, hashValue, PAGE_ENTRIES_MAX } from "./tree.js";
+import type { Labelled } from "./tree.js";
+import {
+  bit,
+  DEPTH_MAX,
+  hashBranch,
+  hashEntry,
+  hashKey,
+  hashPage,
+  LABEL_BYTES,
+  labelOf,
+  PAGE_ENTRIES_MAX,
+} from "./tree.js";
 
-/** The key hash and value hash of an entry. */
-export interface PageEntry {
-  /** The hash of the key. */
-  readonly key: Hash;
-  /** The hash of the value. */
-  readonly value: Hash;
+/** Eight bytes in hex: all that a proof tells of the key of an entry that it hides. */
+export type Label = string & { readonly label: unique symbol };
+
+/** The knowledge that a proof may give of an entry of its page, by whether it is shown. */
+export interface PageEntries {
+  /** An entry with another label than the key that is asked for. */
+  readonly hidden: { readonly label: Label; readonly hash: Hash };
+  /** Another one: the bytes of its key and of its value, in hex. */
+  readonly shown: { readonly key: string; readonly value: string };
 }
+
+/** The knowledge that a proof gives of an entry. */
+export type PageEntry = Tagged<"entry", PageEntries>;
 
 /**
  * Shows a key's value, or its absence, to someone who has only the state root: "A proof of membership or absence is the
- * hashes beside the path and the page." (protocol, State and proofs) Untrusted until {@link verifyProof} says so.
+ * hashes beside the path, and of each entry of the page key and value if it has the label of the key that is asked for,
+ * and else label and hash." (protocol, State and proofs) Untrusted until {@link verifyProof} says so.
  */
 export interface Proof {
   /** The hashes beside the path from the top to the page, from the top down. */
   readonly siblings: readonly Hash[];
-  /** Key hash and value hash of every entry of the page where the key belongs. */
+  /** The entries of the page where the key belongs, in the order of their key hashes. */
   readonly page: readonly PageEntry[];
 }
+
+/** Most bytes of a key that a proof shows, and of a value: more than any has. */
+const KEY_BYTES_MAX = 256;
+const VALUE_BYTES_MAX = 64 * 1024;
+
+const pageEntryCodec: Codec<PageEntry> = variants<PageEntries, "entry">("entry", {
+  hidden: [0, struct<PageEntries["hidden"]>({ label: fixedHex<Label>(LABEL_BYTES), hash: hashCodec })],
+  shown: [1, struct<PageEntries["shown"]>({ key: sizedHex(KEY_BYTES_MAX), value: sizedHex(VALUE_BYTES_MAX) })],
+});
 
 /** The forms of proofs. */
 export const proofCodec: Codec<Proof> = struct<Proof>({
   siblings: list(hashCodec, 0, DEPTH_MAX),
-  page: list(struct<PageEntry>({ key: hashCodec, value: hashCodec }), 0, PAGE_ENTRIES_MAX),
+  page: list(pageEntryCodec, 0, PAGE_ENTRIES_MAX),
 });
 
 /**
@@ -46,6 +75,7 @@ export type ProofFault =
   | "too_many_siblings"
   | "too_many_entries"
   | "unsorted"
+  | "hidden"
   | "misplaced_entry"
   | "wrong_root"
   | "other_value"
@@ -56,6 +86,7 @@ const FAULTS: Readonly<Record<ProofFault, string>> = {
   too_many_siblings: "the proof has more siblings than a key hash has bits: ask another node",
   too_many_entries: "the page of the proof has more entries than a page can have: ask another node",
   unsorted: "the page of the proof is not strictly sorted: ask another node",
+  hidden: "the proof hides an entry that it has to show: ask another node",
   misplaced_entry: "the page of the proof holds an entry of another page: ask another node",
   wrong_root: "the proof does not lead to the state root: check its height, or ask another node",
   other_value: "the state has another value for the key: the value is stale or forged, ask again",
@@ -82,38 +113,49 @@ function check(holds: boolean, fault: ProofFault): void {
  */
 export function verifyProof(proof: Proof, root: Hash, key: Uint8Array, value: Uint8Array | null): void {
   const keyHash = hashKey(key);
-  checkForm(proof, keyHash);
-  check(rootOf(proof, keyHash) === root, "wrong_root");
-  const found = proof.page.find((entry) => entry.key === toHex(keyHash));
+  const page = proof.page.map(placed);
+  checkForm(proof, page, keyHash);
+  check(rootOf(proof, page, keyHash) === root, "wrong_root");
+  const label = toHex(labelOf(key, keyHash));
+  check(!proof.page.some((entry) => entry.entry === "hidden" && entry.label === label), "hidden");
+  const found = proof.page.find((entry) => entry.entry === "shown" && entry.key === toHex(key));
   if (value === null) {
     check(found === undefined, "present");
     return;
   }
   check(found !== undefined, "absent");
-  check(found?.value === toHex(hashValue(value)), "other_value");
+  check(found?.entry === "shown" && found.value === toHex(value), "other_value");
 }
 
-function checkForm({ siblings, page }: Proof, keyHash: Uint8Array): void {
+/** An entry of a page, with the hash of its key if that is shown. */
+interface Placed extends Labelled {
+  readonly keyHash: Uint8Array | null;
+}
+
+function placed(entry: PageEntry): Placed {
+  if (entry.entry === "hidden") {
+    return { keyHash: null, label: fromHex(entry.label), hash: fromHex(entry.hash) };
+  }
+  const key = fromHex(entry.key);
+  const keyHash = hashKey(key);
+  return { keyHash, label: labelOf(key, keyHash), hash: hashEntry(keyHash, fromHex(entry.value)) };
+}
+
+function checkForm({ siblings }: Proof, page: readonly Placed[], keyHash: Uint8Array): void {
   check(siblings.length <= DEPTH_MAX, "too_many_siblings");
   check(page.length <= PAGE_ENTRIES_MAX, "too_many_entries");
-  check(
-    isRising(page, (one, other) => compareText(one.key, other.key)),
-    "unsorted",
-  );
-  const belongs = page.every((entry) => {
-    const other = fromHex(entry.key);
-    return siblings.every((_, depth) => bit(other, depth) === bit(keyHash, depth));
-  });
+  const shown = page.flatMap((entry) => (entry.keyHash === null ? [] : [entry.keyHash]));
+  check(isRising(shown, compareBytes), "unsorted");
+  const belongs = shown.every((other) => siblings.every((_, depth) => bit(other, depth) === bit(keyHash, depth)));
   check(belongs, "misplaced_entry");
 }
 
 /** The root of the tree that has this page on the path of a key hash. */
-function rootOf({ siblings, page }: Proof, keyHash: Uint8Array): Hash {
-  const pairs = concat(...page.flatMap((entry) => [fromHex(entry.key), fromHex(entry.value)]));
+function rootOf({ siblings }: Proof, page: readonly Labelled[], keyHash: Uint8Array): Hash {
   const root = siblings.reduceRight((node, sibling, depth) => {
     const beside = fromHex(sibling);
     return bit(keyHash, depth) ? hashBranch(beside, node) : hashBranch(node, beside);
-  }, hashPage(pairs));
+  }, hashPage(page));
   return toHex(root) as Hash;
 }
 

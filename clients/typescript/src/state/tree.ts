@@ -9,7 +9,7 @@ import { compareBytes, concat, toHex, utf8 } from "../bytes.js";
 import { sha256, tag, taggedHash } from "../hash.js";
 import type { Hash } from "../ids.js";
 import { isAboutAccount } from "./kinds.js";
-import type { Proof } from "./proof.js";
+import type { Label, PageEntry, Proof } from "./proof.js";
 
 /** Most entries of a page: "A subtree with at most 16 entries is one page" (protocol, State and proofs). */
 export const PAGE_ENTRIES_MAX = 16;
@@ -19,6 +19,16 @@ export const DEPTH_MAX = 256;
 /** Bytes of an account's address that begin the key hashes of its entries. */
 const ACCOUNT_PATH_BYTES = 4;
 const ADDRESS_BYTES = 20;
+/** Bytes of the label by which an entry is known to those who may not read it. */
+export const LABEL_BYTES = 8;
+
+/** All that the hash of a page tells of an entry. */
+export interface Labelled {
+  /** The label. */
+  readonly label: Uint8Array;
+  /** The hash of the entry. */
+  readonly hash: Uint8Array;
+}
 
 /**
  * The hash of a key, which puts an entry into its place in the tree. "The hash of a key that is about an account (kinds
@@ -27,18 +37,28 @@ const ADDRESS_BYTES = 20;
  */
 export function hashKey(key: Uint8Array): Uint8Array {
   const hash = taggedHash(tag.KEY, key);
-  if (isAboutAccount(key[0] ?? 0) && key.length > ADDRESS_BYTES) {
+  if (isOfAccount(key)) {
     hash.set(key.slice(1, 1 + ACCOUNT_PATH_BYTES));
   }
   return hash;
 }
-/** The hash of a value. */
-export function hashValue(value: Uint8Array): Uint8Array {
-  return taggedHash(tag.VALUE, value);
+function isOfAccount(key: Uint8Array): boolean {
+  return isAboutAccount(key[0] ?? 0) && key.length > ADDRESS_BYTES;
 }
-/** The hash of a page with these pairs of hashes, one after the other. */
-export function hashPage(pairs: Uint8Array): Uint8Array {
-  return taggedHash(tag.PAGE, pairs);
+/**
+ * The label of an entry: "the first eight bytes of the account's address if its key is about an account, and else of
+ * its key hash" (protocol, State and proofs).
+ */
+export function labelOf(key: Uint8Array, keyHash: Uint8Array): Uint8Array {
+  return isOfAccount(key) ? key.slice(1, 1 + LABEL_BYTES) : keyHash.slice(0, LABEL_BYTES);
+}
+/** The hash of an entry: "its hash is that of its key hash and its value" (protocol, State and proofs). */
+export function hashEntry(keyHash: Uint8Array, value: Uint8Array): Uint8Array {
+  return taggedHash(tag.ENTRY, concat(keyHash, value));
+}
+/** The hash of a page with these labels and hashes of its entries. */
+export function hashPage(entries: readonly Labelled[]): Uint8Array {
+  return taggedHash(tag.PAGE, concat(...entries.flatMap(({ label, hash }) => [label, hash])));
 }
 /** The hash of a branch over two subtrees. */
 export function hashBranch(left: Uint8Array, right: Uint8Array): Uint8Array {
@@ -49,7 +69,8 @@ export function bit(keyHash: Uint8Array, depth: number): boolean {
   return ((keyHash[depth >> 3] ?? 0) & (0x80 >> (depth & 7))) !== 0;
 }
 
-interface Entry {
+interface Entry extends Labelled {
+  readonly keyHash: Uint8Array;
   readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
@@ -61,14 +82,14 @@ interface Node {
 
 function build(entries: readonly Entry[], depth: number): Node {
   if (entries.length <= PAGE_ENTRIES_MAX) {
-    return { hash: hashPage(concat(...entries.flatMap(({ key, value }) => [key, value]))), entries };
+    return { hash: hashPage(entries), entries };
   }
   const left = build(
-    entries.filter((entry) => !bit(entry.key, depth)),
+    entries.filter((entry) => !bit(entry.keyHash, depth)),
     depth + 1,
   );
   const right = build(
-    entries.filter((entry) => bit(entry.key, depth)),
+    entries.filter((entry) => bit(entry.keyHash, depth)),
     depth + 1,
   );
   return { hash: hashBranch(left.hash, right.hash), entries, children: [left, right] };
@@ -86,10 +107,11 @@ export class StateTree {
   static of(entries: Iterable<readonly [key: Uint8Array, value: Uint8Array]>): StateTree {
     const byHash = new Map<string, Entry>();
     for (const [key, value] of entries) {
-      const hash = hashKey(key);
-      byHash.set(toHex(hash), { key: hash, value: hashValue(value) });
+      const keyHash = hashKey(key);
+      const [label, hash] = [labelOf(key, keyHash), hashEntry(keyHash, value)];
+      byHash.set(toHex(keyHash), { keyHash, label, hash, key, value });
     }
-    const sorted = [...byHash.values()].sort((one, other) => compareBytes(one.key, other.key));
+    const sorted = [...byHash.values()].sort((one, other) => compareBytes(one.keyHash, other.keyHash));
     return new StateTree(build(sorted, 0));
   }
   /** The hash that headers commit to. */
@@ -107,7 +129,13 @@ export class StateTree {
       siblings.push(toHex(beside.hash) as Hash);
       node = next;
     }
-    const page = node.entries.map((entry) => ({ key: toHex(entry.key) as Hash, value: toHex(entry.value) as Hash }));
+    const shown = toHex(labelOf(key, keyHash));
+    const page = node.entries.map((entry): PageEntry => {
+      const label = toHex(entry.label) as Label;
+      return label === shown
+        ? { entry: "shown", key: toHex(entry.key), value: toHex(entry.value) }
+        : { entry: "hidden", label, hash: toHex(entry.hash) as Hash };
+    });
     return { siblings, page };
   }
 }

@@ -78,6 +78,11 @@ impl<'a> BlockBuilder<'a> {
         self.steps.executor.supply(pages);
     }
 
+    /// The pages that the rest of it is going to need, as far as it can be told, and that have not been supplied.
+    pub fn lacking(&self) -> Vec<[u8; 32]> {
+        self.steps.lacking(&self.candidates)
+    }
+
     /// Builds the block. What it is built of is gone then.
     ///
     /// # Errors

@@ -47,6 +47,11 @@ impl<'a> BlockCheck<'a> {
         self.steps.executor.supply(pages);
     }
 
+    /// The pages that the rest of it is going to need, as far as it can be told, and that have not been supplied.
+    pub fn lacking(&self) -> Vec<[u8; 32]> {
+        self.steps.lacking(&self.transactions)
+    }
+
     /// Executes the block, and compares what comes out with what its header says. What it has executed is gone from it
     /// then.
     ///

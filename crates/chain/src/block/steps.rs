@@ -32,4 +32,10 @@ impl<'a> Steps<'a> {
         }
         Ok(decided(self.executor.push(next))?.map(drop))
     }
+
+    /// The pages that the transactions from the next one on are going to need, as far as it can be told.
+    pub(super) fn lacking(&self, transactions: &[Arc<VerifiedTransaction>]) -> Vec<[u8; 32]> {
+        let rest: Vec<&VerifiedTransaction> = transactions[self.next..].iter().map(|one| &**one).collect();
+        self.executor.lacking(&rest)
+    }
 }

@@ -173,13 +173,7 @@ impl Worker {
         let dry_run = DryRun::new(&state, self.clock.now());
         let verified: Vec<&VerifiedTransaction> =
             candidates.iter().filter_map(|one| one.verified.as_deref().ok()).collect();
-        let (mut rest, mut lacking) = (&verified[..], Vec::new());
-        while !rest.is_empty() {
-            let (count, missing) = dry_run.read_ahead(rest.iter().copied());
-            lacking.extend(missing.err().iter().flat_map(Missing::pages));
-            rest = &rest[count.clamp(1, rest.len())..];
-        }
-        lacking
+        dry_run.lacking(&verified)
     }
 
     /// Brings pages from disk into the state.

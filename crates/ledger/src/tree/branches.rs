@@ -5,7 +5,8 @@ use std::iter::Peekable;
 
 use thiserror::Error;
 
-use super::node::{Hash, Node, Page};
+use super::hash::Hash;
+use super::node::{Node, Page};
 use super::{DEPTH_MAX, PAGE_ENTRIES_MAX, StateTree};
 
 /// All that a version keeps of a page that is not in memory, and where it lies.

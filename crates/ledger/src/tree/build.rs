@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-use super::node::{Entry, Hash, Node, hash_key, hash_value};
+use super::hash::{Hash, hash_entry, hash_key};
+use super::node::{Entry, Node};
 use super::update::join;
 use super::{Missing, StateTree};
 
@@ -30,7 +31,7 @@ pub struct TreeBuilder {
 /// An entry whose key and value are in the builder.
 struct Pending {
     key_hash: Hash,
-    value_hash: Hash,
+    hash: Hash,
     key_end: usize,
     value_end: usize,
 }
@@ -59,7 +60,7 @@ impl TreeBuilder {
         let key_end = self.keys_and_values.len();
         self.keys_and_values.extend_from_slice(value);
         let value_end = self.keys_and_values.len();
-        self.pending.push(Pending { key_hash, value_hash: hash_value(value), key_end, value_end });
+        self.pending.push(Pending { key_hash, hash: hash_entry(&key_hash, value), key_end, value_end });
         Ok(())
     }
 
@@ -100,7 +101,7 @@ impl TreeBuilder {
             let key = &self.keys_and_values[start..pending.key_end];
             let value = &self.keys_and_values[pending.key_end..pending.value_end];
             start = pending.value_end;
-            Entry { key_hash: &pending.key_hash, value_hash: &pending.value_hash, key, value }
+            Entry { key_hash: &pending.key_hash, hash: &pending.hash, key, value }
         });
         let entries: Vec<Entry<'_>> = entries.collect();
         self.groups.push((group, Node::build(&entries, GROUP_BITS)));

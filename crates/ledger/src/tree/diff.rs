@@ -1,7 +1,8 @@
 //! The entries in which two versions differ.
 
 use super::Missing;
-use super::node::{Hash, Node};
+use super::hash::Hash;
+use super::node::Node;
 
 /// See [`StateTree::diff`](super::StateTree::diff).
 pub(super) fn diff<'a>(
@@ -24,7 +25,7 @@ pub(super) fn diff<'a>(
             f(gone.key_hash, gone.key, None);
         }
         let old = older.next_if(|old| old.key_hash == entry.key_hash);
-        if old.is_none_or(|old| old.value_hash != entry.value_hash) {
+        if old.is_none_or(|old| old.hash != entry.hash) {
             f(entry.key_hash, entry.key, Some(entry.value));
         }
     }

@@ -1,7 +1,8 @@
 //! The pages that a version has in memory: more when they have been loaded, fewer when they are given up. The version
 //! stays the same one, with the same hashes.
 
-use super::node::{Branch, Node, bit};
+use super::hash::bit;
+use super::node::{Branch, Node};
 use super::page::{LoadedPage, PagePath};
 use super::{Hash, StateTree};
 

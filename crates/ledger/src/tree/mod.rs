@@ -4,9 +4,11 @@
 //! A map from keys to values, kept as a binary Merkle trie over key hashes whose leaves are pages:
 //!
 //! - key hash = SHA-256(`lojal/key/v1` ‖ key), its first four bytes replaced by those of the account's address if the
-//!   key is about an account; value hash = SHA-256(`lojal/value/v1` ‖ value).
-//! - A subtree with at most [`PAGE_ENTRIES_MAX`] entries is one page: SHA-256(`lojal/page/v1` ‖ key
-//!   hash ‖ value hash of each entry, in the order of the key hashes).
+//!   key is about an account.
+//! - An entry's hash = SHA-256(`lojal/entry/v1` ‖ key hash ‖ value), and its label the first eight bytes of the
+//!   account's address if its key is about one, and else of its key hash.
+//! - A subtree with at most [`PAGE_ENTRIES_MAX`] entries is one page: SHA-256(`lojal/page/v1` ‖ label ‖ hash of each
+//!   entry, in the order of the key hashes).
 //! - A larger subtree is a branch, split on the next bit of the key hash, most significant first:
 //!   SHA-256(`lojal/branch/v1` ‖ left hash ‖ right hash).
 //! - The root is the hash of the top node, which is a page while it fits in one.
@@ -28,6 +30,7 @@
 mod branches;
 mod build;
 mod diff;
+mod hash;
 mod memory;
 mod missing;
 mod node;
@@ -44,10 +47,11 @@ use std::fmt;
 
 pub use branches::{Half, MisplacedPage, PageAt, PageInMemory};
 pub use build::{OutOfOrder, TreeBuilder};
+pub(crate) use hash::Hash;
+pub use hash::hash_key;
+use hash::label_of;
 pub use missing::Missing;
-pub(crate) use node::Hash;
 use node::Node;
-pub use node::hash_key;
 pub use page::{LoadedPage, PageError, PagePath};
 pub use proof::{Proof, ProofError};
 pub use slices::{Slice, Slices};
@@ -189,7 +193,8 @@ impl StateTree {
     /// # Errors
     /// When its page is not in memory.
     pub fn prove(&self, key: &[u8]) -> Result<Proof, Missing> {
-        Proof::new(&self.top, &hash_key(key))
+        let key_hash = hash_key(key);
+        Proof::new(&self.top, &key_hash, label_of(key, &key_hash))
     }
 }
 

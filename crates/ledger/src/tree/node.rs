@@ -4,21 +4,12 @@ use std::hint::black_box;
 use std::iter;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
+use super::hash::{ACCOUNT_PATH_BYTES, HASH_BYTES, Hash, Label, bit, hash_branch, hash_page, label_of};
 use super::{Missing, PAGE_ENTRIES_MAX};
-use crate::key::account_of;
 
-pub(crate) type Hash = [u8; 32];
-
-/// Number of bytes of an account's address that begin the key hashes of its entries: enough that hardly any two
-/// accounts share them, and few enough that 224 bits of hash keep entries apart.
-const ACCOUNT_PATH_BYTES: usize = 4;
 /// Bytes of an entry's tag, and where in its key hash they are: after those that an account's entries share.
 const TAG_BYTES: usize = 4;
 const TAG_START: usize = ACCOUNT_PATH_BYTES;
-/// Bytes of a page's hash, and of half of an entry's two.
-const HASH_BYTES: usize = 32;
 /// Bytes of an entry's two hashes in a page.
 const PAIR_BYTES: usize = 2 * HASH_BYTES;
 /// Bytes before the tags: a page's hash, and the number of its entries.
@@ -44,7 +35,7 @@ pub(super) struct Absent {
 }
 
 /// At most [`PAGE_ENTRIES_MAX`] entries, sorted by key hash, in one piece of memory: the page's hash, the number of
-/// entries, then the tag of each, then key hash ‖ value hash of each, then where key and value of each end (two
+/// entries, then the tag of each, then key hash ‖ entry hash of each, then where key and value of each end (two
 /// little-endian u32), then the keys and values. The tags are what a search reads: a few bytes next to each other,
 /// where the key hashes would be as many cache lines.
 #[derive(Clone)]
@@ -71,7 +62,7 @@ struct Parts<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub(super) key_hash: &'a Hash,
-    pub(super) value_hash: &'a Hash,
+    pub(super) hash: &'a Hash,
     pub(super) key: &'a [u8],
     pub(super) value: &'a [u8],
 }
@@ -240,12 +231,11 @@ impl Page {
         for entry in entries {
             bytes.extend_from_slice(tag_of(entry.key_hash));
         }
-        let pairs = bytes.len();
         for entry in entries {
             bytes.extend_from_slice(entry.key_hash);
-            bytes.extend_from_slice(entry.value_hash);
+            bytes.extend_from_slice(entry.hash);
         }
-        let hash = hash_page(&bytes[pairs..]);
+        let hash = hash_page(entries.iter().map(|entry| (entry.label(), entry.hash)));
         bytes[..HASH_BYTES].copy_from_slice(&hash);
         let mut end = 0_usize;
         for entry in entries {
@@ -278,10 +268,10 @@ impl Page {
                 return None;
             }
             let pair = pairs + index * PAIR_BYTES;
-            bytes[pair + HASH_BYTES..pair + PAIR_BYTES].copy_from_slice(entry.value_hash);
+            bytes[pair + HASH_BYTES..pair + PAIR_BYTES].copy_from_slice(entry.hash);
             bytes[values + start..values + end].copy_from_slice(entry.value);
         }
-        let hash = hash_page(&bytes[pairs..pairs + count * PAIR_BYTES]);
+        let hash = hash_page(parts_of(bytes).labelled());
         bytes[..HASH_BYTES].copy_from_slice(&hash);
         Some(Self(changed))
     }
@@ -317,26 +307,45 @@ impl Page {
     }
 
     fn parts(&self) -> Parts<'_> {
-        let count = usize::from(self.len());
-        let (tags, rest) = self.0[HEAD_BYTES..].split_at(count * TAG_BYTES);
-        let (pairs, rest) = rest.split_at(count * PAIR_BYTES);
-        let (ends, keys_and_values) = rest.split_at(count * ENDS_BYTES);
-        Parts { tags: tags.as_chunks().0, pairs: pairs.as_chunks().0, ends: ends.as_chunks().0, keys_and_values }
+        parts_of(&self.0)
+    }
+}
+
+/// The parts of the bytes of a page.
+fn parts_of(page: &[u8]) -> Parts<'_> {
+    let count = usize::from(page[HASH_BYTES]);
+    let (tags, rest) = page[HEAD_BYTES..].split_at(count * TAG_BYTES);
+    let (pairs, rest) = rest.split_at(count * PAIR_BYTES);
+    let (ends, keys_and_values) = rest.split_at(count * ENDS_BYTES);
+    Parts { tags: tags.as_chunks().0, pairs: pairs.as_chunks().0, ends: ends.as_chunks().0, keys_and_values }
+}
+
+impl Entry<'_> {
+    pub(super) fn label(&self) -> Label {
+        label_of(self.key, self.key_hash)
     }
 }
 
 impl<'a> Parts<'a> {
     fn entry(self, index: usize) -> Entry<'a> {
-        let (key_hash, value_hash) = self.pairs[index].split_at(HASH_BYTES);
+        let (key_hash, hash) = self.pairs[index].split_at(HASH_BYTES);
         let start = index.checked_sub(1).map_or(0, |before| self.ends_of(before).1);
         let (key_end, value_end) = self.ends_of(index);
         let two_hashes = "a pair is two hashes";
         Entry {
             key_hash: key_hash.try_into().expect(two_hashes),
-            value_hash: value_hash.try_into().expect(two_hashes),
+            hash: hash.try_into().expect(two_hashes),
             key: &self.keys_and_values[start..key_end],
             value: &self.keys_and_values[key_end..value_end],
         }
+    }
+
+    /// The label and the hash of each entry.
+    fn labelled(self) -> impl Iterator<Item = (Label, &'a Hash)> {
+        (0..self.tags.len()).map(move |index| {
+            let entry = self.entry(index);
+            (entry.label(), entry.hash)
+        })
     }
 
     /// The ends of an entry's key and of its value.
@@ -349,43 +358,4 @@ impl<'a> Parts<'a> {
 /// The part of a key hash that a page's search compares first.
 fn tag_of(key_hash: &Hash) -> &[u8; TAG_BYTES] {
     key_hash[TAG_START..].first_chunk().expect("a hash is longer")
-}
-
-/// Bit `depth` of a key hash, counted from the most significant: whether its entry goes right.
-pub(super) fn bit(key_hash: &Hash, depth: usize) -> bool {
-    key_hash[depth / 8] & (0x80 >> (depth % 8)) != 0
-}
-
-/// The key hash, which puts an entry into its place in the tree. "The hash of a key that is about an account (kinds 32
-/// to 47 and 64 to 79, whose keys begin with the account's address) has its first four bytes replaced by those of the
-/// address, so that an account's entries lie next to each other." (protocol, State and proofs) The address is a hash
-/// itself, so what a transaction needs of an account is in one page, or a few next to each other.
-pub fn hash_key(key: &[u8]) -> [u8; 32] {
-    let mut key_hash = hash("lojal/key/v1", [key]);
-    if let Some(account) = account_of(key) {
-        key_hash[..ACCOUNT_PATH_BYTES].copy_from_slice(&account[..ACCOUNT_PATH_BYTES]);
-    }
-    key_hash
-}
-
-pub(super) fn hash_value(value: &[u8]) -> Hash {
-    hash("lojal/value/v1", [value])
-}
-
-pub(super) fn hash_branch(left: &Hash, right: &Hash) -> Hash {
-    hash("lojal/branch/v1", [left.as_slice(), right.as_slice()])
-}
-
-/// The hash of a page with these pairs, one after the other: "A page hashes its sorted (key hash, value hash) pairs, a
-/// branch its two children" (protocol, State and proofs).
-pub(super) fn hash_page(pairs: &[u8]) -> Hash {
-    hash("lojal/page/v1", [pairs])
-}
-
-fn hash<'a>(tag: &str, parts: impl IntoIterator<Item = &'a [u8]>) -> Hash {
-    let mut hasher = Sha256::new_with_prefix(tag);
-    for part in parts {
-        hasher.update(part);
-    }
-    hasher.finalize().into()
 }

@@ -4,14 +4,15 @@ use lojal_types::Month;
 use thiserror::Error;
 
 use super::PAGE_ENTRIES_MAX;
-use super::node::{Entry, Hash, Page, hash_key, hash_value};
+use super::hash::{Hash, hash_entry, hash_key};
+use super::node::{Entry, Page};
 use crate::key::shelf_of;
 
 /// Bytes of the length of a key, and of a value.
 const LENGTH_BYTES: usize = 4;
 
-/// The way to a page: the first bits of its key hashes. Only pages that many keys with the same beginning have been made
-/// for lie deeper, and those have none.
+/// The way to a page: the first bits of its key hashes. Only pages that many keys with the same beginning have been
+/// made for lie deeper, and those have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PagePath(u128);
 
@@ -59,16 +60,15 @@ impl LoadedPage {
             let (value_length, rest) = length(rest)?;
             let (key, rest) = rest.split_at_checked(key_length).ok_or(PageError::Form)?;
             let (value, rest) = rest.split_at_checked(value_length).ok_or(PageError::Form)?;
-            stored.push((hash_key(key), hash_value(value), key, value));
+            let key_hash = hash_key(key);
+            stored.push((key_hash, hash_entry(&key_hash, value), key, value));
             bytes = rest;
         }
         if !bytes.is_empty() || stored.is_empty() {
             return Err(PageError::Form);
         }
-        let entries: Vec<Entry<'_>> = stored
-            .iter()
-            .map(|(key_hash, value_hash, key, value)| Entry { key_hash, value_hash, key, value })
-            .collect();
+        let entries: Vec<Entry<'_>> =
+            stored.iter().map(|(key_hash, hash, key, value)| Entry { key_hash, hash, key, value }).collect();
         // Entries in another order have another hash, too.
         let page = Page::new(&entries);
         if page.hash() == hash { Ok(Self(page)) } else { Err(PageError::OtherHash { found: *page.hash() }) }

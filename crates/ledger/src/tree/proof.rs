@@ -3,12 +3,15 @@
 //! # Why a proof can't be forged
 //!
 //! The tags of page and branch preimages differ in their seventh byte, a branch has exactly two
-//! hashes after its tag and a page a whole number of pairs. So no preimage can be read in two ways,
+//! hashes after its tag and a page a whole number of labels with hashes. So no preimage can be read in two ways,
 //! and whoever finds two preimages for one hash has broken SHA-256. Hence a root fixes its top node,
 //! that node its children, and so on: for any root and key there is one path and one page that
-//! verify, of one length, and that is the page of the tree that the root was computed from.
+//! verify, of one length, and that is the page of the tree that the root was computed from. The hash of an entry
+//! fixes its key hash and its value in the same way, and so its key.
 //!
-//! - That page is strictly sorted, so no root at all, even one that nobody computed honestly, has two
+//! - An entry that is not shown is known by its label, which follows from its key. So it isn't the one that is asked
+//!   for unless it has that one's label, and a page that hides one of those is refused.
+//! - What is shown is strictly sorted, so no root at all, even one that nobody computed honestly, has two
 //!   values for a key, or a value and its absence.
 //! - If the root is that of a [`StateTree`](super::StateTree), as it is once more than two thirds of
 //!   the voting power have executed the block, then the key can only be in that page: a value or an
@@ -17,8 +20,14 @@
 //! - A shape that is not canonical (say a branch over so few entries that they fit in a page) also
 //!   has another hash, so it can't lead to the root of a `StateTree`.
 //!
-//! The other checks (page size, every entry on the path to the page) follow from that for an honest
+//! The other checks (page size, every entry that is shown on the path to the page) follow from that for an honest
 //! root. They are made all the same: they cost nothing, and a root that fails them is caught.
+//!
+//! # Why it tells nothing of others
+//!
+//! Of an entry that it hides, a proof has the label and the hash. The label of one that is about an account is the
+//! beginning of its address, whatever else is in its key; and its hash, unlike that of a key or of a value alone, can't
+//! be tried out by who doesn't know the record's blind.
 
 #[cfg(test)]
 mod tests;
@@ -26,12 +35,18 @@ mod tests;
 use borsh::io::{Error, ErrorKind, Read, Result as IoResult};
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::node::{Hash, Node, bit, hash_branch, hash_key, hash_page, hash_value};
+use super::hash::{Hash, Label, bit, hash_branch, hash_entry, hash_key, hash_page, label_of};
+use super::node::{Entry, Node};
 use super::{DEPTH_MAX, Missing, PAGE_ENTRIES_MAX};
 
+/// Most bytes of a key that a proof shows, and of a value: more than any has.
+const KEY_BYTES_MAX: usize = 256;
+const VALUE_BYTES_MAX: usize = 64 * 1024;
+
 /// Shows a key's value, or its absence, to someone who has only the state root: "A proof of membership or absence is
-/// the hashes beside the path and the page." (protocol, State and proofs) Nobody else's keys or values are in it.
-/// Untrusted until [`verify`](Self::verify) says so.
+/// the hashes beside the path, and of each entry of the page key and value if it has the label of the key that is
+/// asked for, and else label and hash." (protocol, State and proofs) So it has what else there is of the same account
+/// on that page, and nobody else's keys or values. Untrusted until [`verify`](Self::verify) says so.
 ///
 /// Decoding refuses more than [`DEPTH_MAX`] siblings and more than [`PAGE_ENTRIES_MAX`] entries.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -39,9 +54,24 @@ pub struct Proof {
     /// The hashes beside the path from the top to the page, from the top down.
     #[borsh(deserialize_with = "decode_at_most::<Hash, DEPTH_MAX, _>")]
     siblings: Vec<Hash>,
-    /// Key hash and value hash of every entry of the page where the key belongs.
-    #[borsh(deserialize_with = "decode_at_most::<(Hash, Hash), PAGE_ENTRIES_MAX, _>")]
-    page: Vec<(Hash, Hash)>,
+    /// The entries of the page where the key belongs, in the order of their key hashes.
+    #[borsh(deserialize_with = "decode_at_most::<Slot, PAGE_ENTRIES_MAX, _>")]
+    page: Vec<Slot>,
+}
+
+/// The knowledge that a proof gives of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+enum Slot {
+    Hidden {
+        label: Label,
+        hash: Hash,
+    },
+    Shown {
+        #[borsh(deserialize_with = "decode_at_most::<u8, KEY_BYTES_MAX, _>")]
+        key: Vec<u8>,
+        #[borsh(deserialize_with = "decode_at_most::<u8, VALUE_BYTES_MAX, _>")]
+        value: Vec<u8>,
+    },
 }
 
 /// A reason that a proof does not show what it should.
@@ -56,6 +86,9 @@ pub enum ProofError {
     /// Entries that are out of order, or twice there.
     #[error("the page of the proof is not strictly sorted: ask another node")]
     Unsorted,
+    /// An entry that may be the one that was asked for, and isn't shown.
+    #[error("the proof hides an entry that it has to show: ask another node")]
+    Hidden,
     /// An entry that can't be in the page where the key belongs.
     #[error("the page of the proof holds an entry of another page: ask another node")]
     MisplacedEntry,
@@ -74,10 +107,11 @@ pub enum ProofError {
 }
 
 impl Proof {
-    pub(super) fn new(top: &Node, key_hash: &Hash) -> Result<Self, Missing> {
+    /// Of a key with this hash and label.
+    pub(super) fn new(top: &Node, key_hash: &Hash, label: Label) -> Result<Self, Missing> {
         let mut siblings = Vec::new();
         let page = top.find_page(key_hash, |sibling| siblings.push(*sibling.hash()))?;
-        let page = page.entries().map(|entry| (*entry.key_hash, *entry.value_hash)).collect();
+        let page = page.entries().map(|entry| Slot::of(&entry, label)).collect();
         Ok(Self { siblings, page })
     }
 
@@ -89,28 +123,31 @@ impl Proof {
     /// What is wrong. [`ProofError::OtherValue`], [`ProofError::Absent`] and [`ProofError::Present`]
     /// are themselves proven: the state is known to say otherwise.
     pub fn verify(&self, root: &[u8; 32], key: &[u8], value: Option<&[u8]>) -> Result<(), ProofError> {
-        self.verify_hashes(root, &hash_key(key), value.map(hash_value))
-    }
-
-    /// As [`verify`](Self::verify), for a key and a value of which only the hashes matter.
-    pub(super) fn verify_hashes(
-        &self,
-        root: &Hash,
-        key_hash: &Hash,
-        value_hash: Option<Hash>,
-    ) -> Result<(), ProofError> {
-        self.check_form(key_hash)?;
-        if self.root(key_hash) != *root {
+        let key_hash = hash_key(key);
+        let entries: Vec<(Label, Hash)> = self.page.iter().map(Slot::labelled).collect();
+        self.check_form(&key_hash)?;
+        if self.root(&key_hash, &entries) != *root {
             return Err(ProofError::WrongRoot);
         }
-        let found = self.page.iter().find(|(found, _)| found == key_hash);
-        match (found, value_hash) {
+        let label = label_of(key, &key_hash);
+        if self.page.iter().any(|slot| matches!(slot, Slot::Hidden { label: hidden, .. } if *hidden == label)) {
+            return Err(ProofError::Hidden);
+        }
+        match (self.shown().find(|(shown, _)| *shown == key), value) {
             (None, None) => Ok(()),
-            (Some((_, found)), Some(value_hash)) if *found == value_hash => Ok(()),
+            (Some((_, found)), Some(value)) if found == value => Ok(()),
             (Some(_), Some(_)) => Err(ProofError::OtherValue),
             (None, Some(_)) => Err(ProofError::Absent),
             (Some(_), None) => Err(ProofError::Present),
         }
+    }
+
+    /// The keys and values that it shows.
+    fn shown(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.page.iter().filter_map(|slot| match slot {
+            Slot::Shown { key, value } => Some((key.as_slice(), value.as_slice())),
+            Slot::Hidden { .. } => None,
+        })
     }
 
     fn check_form(&self, key_hash: &Hash) -> Result<(), ProofError> {
@@ -121,23 +158,48 @@ impl Proof {
         if self.page.len() > PAGE_ENTRIES_MAX {
             return Err(ProofError::TooManyEntries(self.page.len()));
         }
-        if !self.page.is_sorted_by(|(a, _), (b, _)| a < b) {
+        let shown: Vec<Hash> = self.shown().map(|(key, _)| hash_key(key)).collect();
+        if !shown.is_sorted_by(|one, next| one < next) {
             return Err(ProofError::Unsorted);
         }
         let belongs = |other: &Hash| (0..depth).all(|i| bit(other, i) == bit(key_hash, i));
-        if !self.page.iter().all(|(other, _)| belongs(other)) {
+        if !shown.iter().all(belongs) {
             return Err(ProofError::MisplacedEntry);
         }
         Ok(())
     }
 
-    /// The root of the tree that has this page on the path of `key_hash`.
-    fn root(&self, key_hash: &Hash) -> Hash {
-        let pairs: Vec<u8> = self.page.iter().flat_map(|(key, value)| [*key, *value]).flatten().collect();
+    /// The root of the tree that has a page of these entries on the path of `key_hash`.
+    fn root(&self, key_hash: &Hash, entries: &[(Label, Hash)]) -> Hash {
+        let page = hash_page(entries.iter().map(|(label, hash)| (*label, hash)));
         let path = self.siblings.iter().enumerate().rev();
-        path.fold(hash_page(&pairs), |node, (depth, sibling)| {
-            if bit(key_hash, depth) { hash_branch(sibling, &node) } else { hash_branch(&node, sibling) }
-        })
+        path.fold(
+            page,
+            |node, (depth, sibling)| {
+                if bit(key_hash, depth) { hash_branch(sibling, &node) } else { hash_branch(&node, sibling) }
+            },
+        )
+    }
+}
+
+impl Slot {
+    /// All of an entry with this label, and nothing of another one.
+    fn of(entry: &Entry<'_>, label: Label) -> Self {
+        if entry.label() == label {
+            Self::Shown { key: entry.key.to_vec(), value: entry.value.to_vec() }
+        } else {
+            Self::Hidden { label: entry.label(), hash: *entry.hash }
+        }
+    }
+
+    fn labelled(&self) -> (Label, Hash) {
+        match self {
+            Self::Hidden { label, hash } => (*label, *hash),
+            Self::Shown { key, value } => {
+                let key_hash = hash_key(key);
+                (label_of(key, &key_hash), hash_entry(&key_hash, value))
+            }
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use super::node::{Entry, Hash, Node, Page, bit, hash_key, hash_value};
+use super::hash::{Hash, bit, hash_entry, hash_key};
+use super::node::{Entry, Node, Page};
 use super::{Missing, PAGE_ENTRIES_MAX};
 
 /// Most changes that are read ahead for at once: their pages together stay within a processor's own cache.
@@ -14,7 +15,7 @@ const READ_AHEAD_MIN: usize = 8;
 pub(crate) struct Change<'a> {
     key_hash: Hash,
     key: &'a [u8],
-    /// The value with its hash; `None` if the key goes.
+    /// The entry's hash and its value; `None` if the key goes.
     value: Option<(Hash, &'a [u8])>,
 }
 
@@ -25,12 +26,12 @@ impl<'a> Change<'a> {
 
     /// The change of a key whose hash is known.
     pub(crate) fn hashed(key_hash: Hash, key: &'a [u8], value: Option<&'a [u8]>) -> Self {
-        Self { key_hash, key, value: value.map(|value| (hash_value(value), value)) }
+        Self { key_hash, key, value: value.map(|value| (hash_entry(&key_hash, value), value)) }
     }
 
     #[cfg(test)]
-    pub(super) fn crafted(key_hash: Hash, value_hash: Option<Hash>) -> Self {
-        Self { key_hash, key: b"", value: value_hash.map(|hash| (hash, b"".as_slice())) }
+    pub(super) fn crafted(key_hash: Hash, hash: Option<Hash>) -> Self {
+        Self { key_hash, key: b"", value: hash.map(|hash| (hash, b"".as_slice())) }
     }
 
     pub(super) fn key_hash(&self) -> &Hash {
@@ -39,8 +40,8 @@ impl<'a> Change<'a> {
 
     /// The entry that it sets.
     pub(super) fn entry(&self) -> Option<Entry<'_>> {
-        let (value_hash, value) = self.value.as_ref()?;
-        Some(Entry { key_hash: &self.key_hash, value_hash, key: self.key, value })
+        let (hash, value) = self.value.as_ref()?;
+        Some(Entry { key_hash: &self.key_hash, hash, key: self.key, value })
     }
 }
 

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 /// The version of the log's format. Until release 1.0 it counts as well the changes in place under which blocks of
 /// before don't verify (protocol, Staying compatible).
-pub(crate) const LOG_VERSION: u32 = 2;
+pub(crate) const LOG_VERSION: u32 = 3;
 /// Kind, length and checksum.
 pub(crate) const RECORD_HEAD_BYTES: usize = 1 + 4 + 4;
 const SEGMENT_HEADER_BYTES: usize = 4 + 32 + 8;

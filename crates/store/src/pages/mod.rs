@@ -104,8 +104,8 @@ impl Pages {
         Self { all: Arc::new(all) }
     }
 
-    /// The pages with these hashes, each of them once, and each checked. They count as pages in memory. Many at once are
-    /// read at the same time; the caller waits for the disk.
+    /// The pages with these hashes, each of them once, and each checked. They count as pages in memory. Many at once
+    /// are read at the same time; the caller waits for the disk.
     ///
     /// # Errors
     /// When one of them can't be had. Damage has the index checked at the next start.

@@ -13,6 +13,11 @@ struct Fixture {
     hashes: Vec<[u8; 32]>,
 }
 
+/// No pages yet, of which so many bytes may be in memory.
+fn with_room(dir: &Path, bytes: u64) -> Pages {
+    Pages::with_table(Table::new(), Some(trust_in(dir)), bytes)
+}
+
 fn trust_in(dir: &Path) -> Arc<Trust> {
     Arc::new(Trust::in_directory(&Disk::real(), dir))
 }
@@ -209,14 +214,12 @@ fn what_lies_in_a_file_is_given_up_and_what_is_in_none_stays() {
 #[test]
 fn nothing_is_given_up_while_there_is_room_and_then_what_came_first() {
     let mut fixture = Fixture::new(Disk::real(), 2_000, Table::new());
-    let room = |bytes| Pages::with_table(Table::new(), Some(trust_in(fixture.dir.path())), bytes);
-    fixture.pages = room(u64::MAX);
+    fixture.pages = with_room(fixture.dir.path(), u64::MAX);
     fixture.write("again", false);
     fixture.written_all(&fixture.tree);
     assert_eq!(resident(&fixture.turn(&fixture.tree)), fixture.hashes.len());
     let bytes = fixture.pages.counts().memory_bytes;
-    let room = |bytes| Pages::with_table(Table::new(), Some(trust_in(fixture.dir.path())), bytes);
-    fixture.pages = room(bytes / 2);
+    fixture.pages = with_room(fixture.dir.path(), bytes / 2);
     fixture.write("once more", false);
     fixture.written_all(&fixture.tree);
     let left = fixture.turn(&fixture.tree);

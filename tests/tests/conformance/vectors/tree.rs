@@ -51,9 +51,18 @@ fn sample(count: usize) -> (String, Input) {
     (format!("{count} entries"), Input { entries, prove })
 }
 
+/// Entries of three accounts, whose keys begin with a byte of a kind that is about accounts and 20 of an address.
+fn of_accounts() -> (String, Input) {
+    let key = |account: char, brand: u32| format!("+{account}{0:019}/{brand}", 0);
+    let brands = |account| (0..4).map(move |brand| (key(account, brand), format!("{brand} points of {account}")));
+    let entries = "abc".chars().flat_map(brands).collect();
+    let prove = vec![key('a', 2), key('b', 9), "of nobody".to_owned()];
+    ("entries of three accounts".to_owned(), Input { entries, prove })
+}
+
 #[test]
 fn state_trees_have_their_roots_and_proofs() {
     let counts = [0, 1, 2, PAGE_ENTRIES_MAX, PAGE_ENTRIES_MAX + 1, 100];
     let about = "Entries in any order -> the root of the state tree, and proofs of membership and absence against it";
-    check("tree.json", about, counts.into_iter().map(sample).collect(), build);
+    check("tree.json", about, counts.into_iter().map(sample).chain([of_accounts()]).collect(), build);
 }

@@ -11,6 +11,7 @@ use crate::key::{
     BLIND_BYTES, BalanceKey, GovernorKey, HoldsKey, IssuedKey, ReversedKey, StateKey, blind, blinded_account,
 };
 use crate::record::{Balance, Issued, Reversed};
+use crate::tree::hash_key;
 
 fn balance_of(member: u8) -> BalanceKey {
     BalanceKey { account: address(member), brand: brand(GROCER) }
@@ -28,18 +29,18 @@ fn digest(ledger: &Ledger, member: u8) -> Hash {
     ledger.view().account(address(member)).expect("in memory").expect("there").activity.digest
 }
 
-fn value_hash(value: &[u8]) -> [u8; 32] {
-    hash("lojal/value/v1", &[value])
+fn entry_hash(key: &[u8], value: &[u8]) -> [u8; 32] {
+    hash("lojal/entry/v1", &[&hash_key(key), value])
 }
 
-/// The balance of one lot that gives a value hash together with one of these digests, found by trying all.
+/// The balance of one lot that gives an entry's hash together with one of these digests, found by trying all.
 fn guess(found: [u8; 32], member: u8, digests: &[Hash]) -> Option<u64> {
     (1..=1000).find(|amount| {
         let balance = Balance { lots: Bounded::new(vec![lot("2027-11", *amount)]).expect("one lot") };
         let plain = borsh::to_vec(&balance).expect("writing to memory can't fail");
         let blinded = digests.iter().map(|digest| balance_of(member).value(&balance, digest).into_vec());
         let zeros = [&plain[..], &[0; BLIND_BYTES]].concat();
-        blinded.chain([plain, zeros]).any(|value| value_hash(&value) == found)
+        blinded.chain([plain, zeros]).any(|value| entry_hash(&balance_of(member).encode(), &value) == found)
     })
 }
 
@@ -53,7 +54,7 @@ fn a_balance_is_not_guessed_from_its_hash_by_whoever_misses_one_transaction() {
     ledger.block(ledger.next_time(), &transactions);
     let known = digest(&ledger, ANNA);
     ledger.apply(ANNA, transfer(GROCER, ANNA, BO, 37));
-    let found = value_hash(&value(&ledger, &balance_of(ANNA)));
+    let found = entry_hash(&balance_of(ANNA).encode(), &value(&ledger, &balance_of(ANNA)));
     // The till knows the first transaction, and a neighbour none.
     assert_eq!(guess(found, ANNA, &[known, Activity::default().digest]), None);
     // Whoever knows both knows the balance anyway; this shows that the search is right.
@@ -137,9 +138,9 @@ fn a_governors_seat_is_public_and_keeps_its_name_however_long_that_is() {
     assert_eq!(value(&ledger, &GovernorKey(address(GOVERNOR + 9))), plain);
 }
 
-/// The number of points with which one of these records gives a value hash, found by trying all.
-fn points_in(found: [u8; 32], record: impl Fn(Points) -> Vec<u8>) -> Option<u64> {
-    (0..=1000).find(|points| value_hash(&record(Points::new(*points))) == found)
+/// The number of points with which one of these records gives the hash of the entry under a key, found by trying all.
+fn points_in(key: &[u8], found: [u8; 32], record: impl Fn(Points) -> Vec<u8>) -> Option<u64> {
+    (0..=1000).find(|points| entry_hash(key, &record(Points::new(*points))) == found)
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn what_was_issued_and_taken_back_is_not_guessed_from_its_hash_by_who_does_not_k
     let known = ledger.view().get(&issue_key).expect("in memory").expect("it was issued");
     let on_shelf = |ledger: &Ledger, key: Box<[u8]>| {
         let tree = ledger.view().shelves().get(shelf).expect("it was begun");
-        value_hash(tree.get(&key).expect("in memory").expect("it is there"))
+        entry_hash(&key, tree.get(&key).expect("in memory").expect("it is there"))
     };
     let bytes = |issued: Issued| borsh::to_vec(&issued).expect("writing to memory can't fail");
     let with = |id: &TransactionId| {
@@ -161,8 +162,8 @@ fn what_was_issued_and_taken_back_is_not_guessed_from_its_hash_by_who_does_not_k
     };
     let found = on_shelf(&ledger, issue_key.encode());
     let nobodys = TransactionId::new([0; 32]);
-    assert_eq!(points_in(found, with(&nobodys)), None);
-    assert_eq!(points_in(found, with(&issued.id())), Some(700));
+    assert_eq!(points_in(&issue_key.encode(), found, with(&nobodys)), None);
+    assert_eq!(points_in(&issue_key.encode(), found, with(&issued.id())), Some(700));
     let returned = ledger.sign(TILL, vec![reverse(GROCER, ANNA, 300, "bread", "return")]);
     ledger.block(ledger.next_time(), std::slice::from_ref(&returned));
     // Whoever knows the issue, and not the reversal, doesn't learn what was taken.
@@ -171,14 +172,14 @@ fn what_was_issued_and_taken_back_is_not_guessed_from_its_hash_by_who_does_not_k
         move |reversed| bytes(Issued { reversed, transaction, ..known.clone() })
     };
     let found = on_shelf(&ledger, issue_key.encode());
-    assert_eq!(points_in(found, taken(&issued.id())), None);
-    assert_eq!(points_in(found, taken(&returned.id())), Some(300));
+    assert_eq!(points_in(&issue_key.encode(), found, taken(&issued.id())), None);
+    assert_eq!(points_in(&issue_key.encode(), found, taken(&returned.id())), Some(300));
     let own = ReversedKey { shelf, brand: brand(GROCER), reference: reference("return") };
     let found = on_shelf(&ledger, own.encode());
     let reversed = |id: &TransactionId| {
         let transaction = HalfId::of(id);
         move |amount| borsh::to_vec(&Reversed { amount, transaction }).expect("writing to memory can't fail")
     };
-    assert_eq!(points_in(found, reversed(&issued.id())), None);
-    assert_eq!(points_in(found, reversed(&returned.id())), Some(300));
+    assert_eq!(points_in(&own.encode(), found, reversed(&issued.id())), None);
+    assert_eq!(points_in(&own.encode(), found, reversed(&returned.id())), Some(300));
 }

@@ -94,7 +94,7 @@ fn a_page_that_lies_too_deep_for_its_way_stays_in_memory() {
     let hashes: Vec<Hash> =
         (0..40).map(|number| std::array::from_fn(|byte| if byte == 31 { number } else { 7 })).collect();
     let entries: Vec<Entry<'_>> =
-        hashes.iter().map(|key_hash| Entry { key_hash, value_hash: key_hash, key: &[], value: &[] }).collect();
+        hashes.iter().map(|key_hash| Entry { key_hash, hash: key_hash, key: &[], value: &[] }).collect();
     let deep = StateTree { top: Node::build(&entries, 0) };
     let same = deep.without_pages(&paths(&deep, |_| true), |_, _| true);
     same.pages(|at, page| assert!(page.is_some() || at.entries == 0));

@@ -74,7 +74,7 @@ proptest! {
             let claim = numbers.contains(&i).then(|| value(i));
             let lie = if claim.is_some() { None } else { Some(value(i)) };
             prop_assert!(foreign.verify(&root, &key(i), lie.as_deref()).is_err());
-            if foreign != proof {
+            if foreign != proof && claim.is_some() {
                 prop_assert!(foreign.verify(&root, &key(i), claim.as_deref()).is_err());
             }
             let bytes = borsh::to_vec(&proof)?;
@@ -138,15 +138,27 @@ fn a_page_must_be_whole_and_strictly_sorted() {
     assert_eq!(verify_tampered(drop_last), WrongRoot);
     assert_eq!(verify_tampered(|proof| proof.page = proof.page[1..].to_vec()), WrongRoot);
     assert_eq!(verify_tampered(|proof| proof.page.clear()), WrongRoot);
-    assert_eq!(verify_tampered(|proof| proof.page.swap(0, 1)), Unsorted);
-    assert_eq!(verify_tampered(|proof| proof.page.insert(0, proof.page[0])), Unsorted);
+    assert_eq!(verify_tampered(|proof| proof.page.swap(0, 1)), WrongRoot);
+    let twice = |proof: &mut Proof| {
+        let shown = proof.page.iter().position(|slot| matches!(slot, Slot::Shown { .. })).expect("one is shown");
+        proof.page.insert(shown, proof.page[shown].clone());
+    };
+    assert_eq!(verify_tampered(twice), Unsorted);
 }
 
 #[test]
 fn hiding_the_entry_of_a_key_does_not_prove_its_absence() {
     let (mut proof, root, i) = example();
-    proof.page.retain(|(key_hash, _)| *key_hash != hash_key(&key(i)));
+    proof.page.retain(|slot| !matches!(slot, Slot::Shown { .. }));
     assert_eq!(proof.verify(&root, &key(i), None), Err(ProofError::WrongRoot));
+    // Nor does keeping it to oneself.
+    let (mut proof, root, i) = example();
+    for slot in &mut proof.page {
+        let (label, hash) = slot.labelled();
+        *slot = Slot::Hidden { label, hash };
+    }
+    assert_eq!(proof.verify(&root, &key(i), None), Err(ProofError::Hidden));
+    assert_eq!(proof.verify(&root, &key(i), Some(&value(i))), Err(ProofError::Hidden));
 }
 
 #[test]
@@ -164,10 +176,11 @@ fn every_sibling_is_needed_in_its_place() {
 #[test]
 fn an_entry_off_the_path_is_refused() {
     let error = verify_tampered(|proof| {
-        let (mut off_path, value_hash) = proof.page[0];
-        off_path[0] ^= 0x80;
-        proof.page.push((off_path, value_hash));
-        proof.page.sort();
+        let is_off_path = |number: &u32| bit(&hash_key(&key(*number)), 0);
+        let shown = proof.shown().map(|(key, _)| bit(&hash_key(key), 0)).next().expect("one is shown");
+        let other = (0..).find(|number| is_off_path(number) != shown).expect("every second one");
+        let off_path = Slot::Shown { key: key(other), value: value(other) };
+        proof.page.insert(if shown { 0 } else { proof.page.len() }, off_path);
     });
     assert_eq!(error, ProofError::MisplacedEntry);
 }
@@ -176,13 +189,14 @@ fn an_entry_off_the_path_is_refused() {
 fn a_branch_passed_off_as_a_page_does_not_verify() {
     let tree = tree(0..40);
     let proof = tree.prove(&key(0)).expect("in memory");
-    // The top branch hashes two hashes, just as a page with one entry does.
     let Some((sibling, rest)) = proof.siblings.split_first() else {
         panic!("40 entries don't fit in a page");
     };
     let child = Proof { siblings: rest.to_vec(), page: proof.page.clone() };
-    for pair in [(*sibling, [0; 32]), ([0; 32], *sibling)] {
-        let forged = Proof { siblings: Vec::new(), page: vec![pair] };
+    // A page has fewer bytes of each entry than that, so no page is as long.
+    let (label, hash) = (*sibling.first_chunk().expect("a hash is longer"), *sibling);
+    for count in 1..=2 {
+        let forged = Proof { siblings: Vec::new(), page: vec![Slot::Hidden { label, hash }; count] };
         assert!(forged.verify(&tree.root(), &key(0), None).is_err());
     }
     assert!(child.verify(&tree.root(), &key(0), Some(&value(0))).is_err());
@@ -190,10 +204,9 @@ fn a_branch_passed_off_as_a_page_does_not_verify() {
 
 #[test]
 fn a_page_passed_off_as_a_branch_does_not_verify() {
-    // The page of one entry hashes its key hash and value hash, just as a branch does its children.
     let tree = tree([0]);
-    let (key_hash, value_hash) = (hash_key(&key(0)), hash_value(&value(0)));
-    for sibling in [key_hash, value_hash] {
+    let key_hash = hash_key(&key(0));
+    for sibling in [key_hash, hash_entry(&key_hash, &value(0))] {
         let forged = Proof { siblings: vec![sibling], page: Vec::new() };
         assert_eq!(forged.verify(&tree.root(), &key(0), None), Err(ProofError::WrongRoot));
     }
@@ -218,19 +231,19 @@ fn proofs_work_in_the_deepest_tree() {
     let changes: Vec<_> = (0..17).map(|last| Change::crafted(key_hash(last), Some([last; 32]))).collect();
     let deep = update(&Node::default(), &changes, 0).expect("in memory");
     for last in 0..32 {
-        let proof = Proof::new(&deep, &key_hash(last)).expect("in memory");
-        assert_eq!(proof.siblings.len(), 252);
-        let claim = (last < 17).then_some([last; 32]);
-        assert_eq!(proof.verify_hashes(deep.hash(), &key_hash(last), claim), Ok(()));
+        let proof = Proof::new(&deep, &key_hash(last), [0; 8]).expect("in memory");
+        assert_eq!((proof.siblings.len(), proof.page.len()), (252, if last < 16 { 16 } else { 1 }));
+        let entries: Vec<(Label, Hash)> = proof.page.iter().map(Slot::labelled).collect();
+        assert_eq!(proof.root(&key_hash(last), &entries), *deep.hash());
     }
     let page = update(&deep, &[Change::crafted(key_hash(3), None)], 0).expect("in memory");
-    assert_eq!(Proof::new(&page, &key_hash(0)).expect("in memory").siblings.len(), 0);
+    assert_eq!(Proof::new(&page, &key_hash(0), [0; 8]).expect("in memory").siblings.len(), 0);
 }
 
 #[test]
 fn lists_are_limited_when_decoding_and_when_verifying() {
-    let entries = |n: u8| (0..n).map(|i| ([i; 32], [i; 32])).collect::<Vec<_>>();
-    let check = |siblings: usize, page: Vec<(Hash, Hash)>| {
+    let entries = |n: u8| (0..n).map(|i| Slot::Hidden { label: [i; 8], hash: [i; 32] }).collect::<Vec<_>>();
+    let check = |siblings: usize, page: Vec<Slot>| {
         let proof = Proof { siblings: vec![[0; 32]; siblings], page };
         let bytes = borsh::to_vec(&proof).expect("writing to memory can't fail");
         (decode(&bytes).is_ok(), proof.verify(&[0; 32], b"key", None))
@@ -247,4 +260,24 @@ fn a_list_length_over_the_limit_is_refused_before_anything_is_read() {
     let error = decode(&u32::MAX.to_le_bytes()).expect_err("no proof has so many siblings");
     assert_eq!(error.kind(), ErrorKind::InvalidData);
     assert!(error.to_string().contains("at most 256"), "{error}");
+}
+
+#[test]
+fn a_proof_shows_all_that_its_page_has_of_the_account_and_hides_what_others_have() {
+    let [one, other] = [[7; 20], std::array::from_fn(|byte| if byte < 4 { 7 } else { 9 })];
+    let of = |kind: u8, account: [u8; 20], brand: u8| [&[kind][..], &account, &[brand]].concat();
+    let keys = [of(32, one, 0), of(64, one, 1), of(64, one, 2), of(32, other, 0), of(64, other, 1)];
+    let tree = StateTree::from_entries(keys.iter().map(|key| (key.clone(), key.clone())));
+    let proof = tree.prove(&of(64, one, 3)).expect("in memory");
+    assert_eq!(proof.verify(&tree.root(), &of(64, one, 3), None), Ok(()), "one more brand is absent");
+    for key in &keys[..3] {
+        assert_eq!(proof.verify(&tree.root(), key, Some(key)), Ok(()), "and the rest is there");
+    }
+    for key in &keys[3..] {
+        assert_eq!(proof.verify(&tree.root(), key, Some(key)), Err(ProofError::Hidden));
+        assert_eq!(proof.verify(&tree.root(), key, None), Err(ProofError::Hidden));
+    }
+    // Which brands the other one has points of can't be tried out: whatever the brand, the proof is the same.
+    let bytes = borsh::to_vec(&proof).expect("writing to memory can't fail");
+    assert!(!keys[3..].iter().any(|key| bytes.windows(8).any(|part| part == &hash_key(key)[..8])));
 }
