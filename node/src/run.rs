@@ -142,11 +142,7 @@ async fn serve(
     gateway_runtime: &Runtime,
 ) -> Result<(), RunError> {
     let Opened { store, writer, state, pending, forgotten, .. } = opened;
-    let listener = listen(config.gateway).await?;
-    let admin = match config.admin {
-        Some(address) => Some(listen(address).await?),
-        None => None,
-    };
+    let (listener, admin) = (listen(config.gateway).await?, listen_for_own(config).await?);
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
     let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
@@ -161,6 +157,8 @@ async fn serve(
         ready: is_ready,
         proxies: config.proxies.clone(),
         access: config.access(),
+        origins: config.http.origins(),
+        rate: Some(config.http.rate()),
         version: env!("CARGO_PKG_VERSION"),
     };
     let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
@@ -207,6 +205,14 @@ async fn serve(
 async fn listen(address: SocketAddr) -> Result<std::net::TcpListener, RunError> {
     let bound = TcpListener::bind(address).await.map_err(|error| RunError::Listen(address, error))?;
     Ok(bound.into_std()?)
+}
+
+/// The socket for the node's own people, if there is one.
+async fn listen_for_own(config: &NodeConfig) -> Result<Option<std::net::TcpListener>, RunError> {
+    match config.admin {
+        Some(address) => listen(address).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 async fn serve_http(

@@ -1,11 +1,15 @@
 //! Everything that a request can reach: the parts of the node, those who wait, the counters, the limited places, the
 //! timeouts.
 
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lojal_consensus::{Mempool, Metrics};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, header};
+use lojal_consensus::{Mempool, Metrics, clock};
 use lojal_ledger::{Missing, View};
 use lojal_network::Network;
 use lojal_store::Store;
@@ -22,7 +26,9 @@ use crate::origin::Origins;
 use crate::places::{Places, Pool};
 use crate::problem::{Failure, Kind};
 use crate::proxies::Proxies;
-use crate::readers::Readers;
+use crate::rates::{Payer, Rate, Rates};
+use crate::readers::{Caller, Readers};
+use crate::rights::is_of_ledger;
 
 /// The parts of a node that the gateway shows.
 #[derive(Clone)]
@@ -43,6 +49,10 @@ pub struct Gateway {
     pub proxies: Vec<IpAddr>,
     /// The hosts that tokens may be for, and the auditors.
     pub access: Access,
+    /// The websites whose pages may ask this gateway in their visitors' browsers; `*` for all.
+    pub origins: Vec<HeaderValue>,
+    /// The rate at which one client may ask; without one, as often as it likes.
+    pub rate: Option<Rate>,
     /// The version of the node's program.
     pub version: &'static str,
 }
@@ -54,8 +64,12 @@ pub(crate) struct App {
     pub(crate) requests: Requests,
     pub(crate) origins: Origins,
     pub(crate) readers: Readers,
+    rates: Option<Rates>,
     /// Places for large answers that are made or sent, and for large submissions that are read.
     pub(crate) places: Places,
+    /// The beginning of the ids of requests, another one in each run, and their number.
+    run: [u8; 4],
+    asked: AtomicU64,
     /// Places for [`App::blocking`].
     work: Arc<Semaphore>,
     pub(crate) timeouts: Timeouts,
@@ -94,6 +108,7 @@ impl App {
     /// Everything of a gateway that listens at an address.
     pub(crate) fn new(gateway: Gateway, timeouts: Timeouts, listening: SocketAddr) -> Self {
         let origins = Origins::new(Proxies::new(gateway.proxies.clone()));
+        let rates = gateway.rate.map(Rates::new);
         let Access { hosts, auditors } = gateway.access.clone();
         let chain = gateway.store.genesis().chain_id();
         let readers = Readers::new(chain, Hosts::new(hosts, listening), auditors);
@@ -103,10 +118,36 @@ impl App {
             requests: Requests::default(),
             origins,
             readers,
+            rates,
             places: Places::of_gateway(),
+            run: RandomState::new().hash_one(listening).to_le_bytes()[..4].try_into().expect("four of eight"),
+            asked: AtomicU64::new(0),
             work: Arc::new(Semaphore::new(limits::WORK_MAX)),
             timeouts,
         }
+    }
+    /// Counts a request of a client; answers with the headers that say how many more there can be. Whoever has a token
+    /// of an account of the ledger pays from its own, others from that of their network; this machine and proxies
+    /// themselves from none.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub(crate) fn spend(&self, client: &Client, route: &str, request: &Request) -> Result<HeaderMap, Failure> {
+        let Some(rates) = &self.rates else { return Ok(HeaderMap::new()) };
+        let Some(network) = client.network().filter(|network| !network.is_own()) else { return Ok(HeaderMap::new()) };
+        let has_token = request.headers().contains_key(header::AUTHORIZATION);
+        let caller = has_token.then(|| self.readers.caller(request.headers(), clock::now()).ok()).flatten();
+        let payer = match caller {
+            Some(Caller::Reader(reader)) if is_of_ledger(&self.gateway.store.view(), &reader) => {
+                Payer::Account(reader.account)
+            }
+            _ => Payer::Network(network),
+        };
+        rates.spend(payer, route, request.method())
+    }
+    /// An id for a request that has none.
+    pub(crate) fn next_request_id(&self) -> String {
+        format!("{}-{:x}", hex::encode(self.run), self.asked.fetch_add(1, Ordering::Relaxed))
     }
     /// The kind of network, which says the prefix of addresses.
     pub(crate) fn network(&self) -> lojal_types::NetworkKind {

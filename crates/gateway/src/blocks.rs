@@ -5,9 +5,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use lojal_types::{Height, api};
 use serde::{Deserialize, Serialize};
 
+use crate::answers::IMMUTABLE;
 use crate::app::App;
 use crate::clients::Client;
 use crate::extract::{Params, Segment};
@@ -64,7 +67,7 @@ pub(crate) async fn one(
     client: Client,
     caller: Caller,
     Segment(at): Segment<At>,
-) -> Result<Large, Failure> {
+) -> Result<Response, Failure> {
     for_auditors(&caller)?;
     let tip = app.gateway.store.tip().height;
     let height = match at {
@@ -87,7 +90,9 @@ pub(crate) async fn one(
             transactions: block.transactions.into_inner().into_iter().map(|signed| signed.to_text(network)).collect(),
         }))
     };
-    Ok(Large::json(app.blocking(read).await?, place))
+    let block = Large::json(app.blocking(read).await?, place);
+    let is_fixed = at != At::Latest;
+    Ok((is_fixed.then_some([(header::CACHE_CONTROL, IMMUTABLE)]), block).into_response())
 }
 
 #[derive(Deserialize, Serialize)]

@@ -15,14 +15,21 @@ use crate::problem::Failure;
 /// The part of an address that tells clients apart. An IPv6 network of 64 bits is what one client gets, and it can use
 /// every address of it (RFC 6177).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct ClientNetwork(IpAddr);
+pub(crate) struct ClientNetwork(IpAddr);
 
 impl ClientNetwork {
-    fn of(address: IpAddr) -> Self {
+    pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self(address.into()),
             IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()),
         }
+    }
+}
+
+impl ClientNetwork {
+    /// True for this machine's own.
+    pub(crate) fn is_own(&self) -> bool {
+        self.0.is_loopback()
     }
 }
 
@@ -84,6 +91,10 @@ impl Client {
     pub(crate) fn proxy() -> Self {
         let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         Self(Arc::new(Share { known: None, connections, places: Places::of_gateway() }))
+    }
+    /// Its network; none for a proxy.
+    pub(crate) fn network(&self) -> Option<ClientNetwork> {
+        self.0.known.as_ref().map(|(network, _)| *network)
     }
     /// Room for one more connection, or for a request that a proxy passes on; `None` when it has too many.
     pub(crate) fn connection(&self) -> Option<Room> {

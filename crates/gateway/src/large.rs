@@ -1,5 +1,6 @@
 //! Answers that can be megabytes: only so many are made or held at once, however slowly clients read them.
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +13,10 @@ pub(crate) struct Large {
     content_type: &'static str,
     content: Content,
 }
+
+/// The mark of an answer that is sent as it is: nobody holds a second copy of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole;
 
 struct Content {
     bytes: Vec<u8>,
@@ -37,7 +42,8 @@ impl Large {
 
 impl IntoResponse for Large {
     fn into_response(self) -> Response {
-        ([(header::CONTENT_TYPE, self.content_type)], Body::from(Bytes::from_owner(self.content))).into_response()
+        let headers = [(header::CONTENT_TYPE, self.content_type)];
+        (headers, Extension(Whole), Body::from(Bytes::from_owner(self.content))).into_response()
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod app;
 mod blocks;
 mod brands;
@@ -30,7 +31,9 @@ mod partnerships;
 mod payments;
 mod places;
 mod problem;
+mod problems;
 mod proxies;
+mod rates;
 mod readers;
 mod reversals;
 mod rights;
@@ -50,10 +53,14 @@ use tokio::net::TcpListener;
 use crate::app::{App, Timeouts};
 use crate::server::Listeners;
 
+/// A header's value, as websites stand in one.
+pub use axum::http::HeaderValue;
+
 pub use access::{Access, Auditor, Auditors};
 pub use accounts::account_in;
 pub use app::Gateway;
 pub use brands::brand_in;
+pub use rates::Rate;
 pub use server::GatewayError;
 
 /// Serves on `listener`, and to the node's own people on `admin`, until `shutdown` completes, then lets requests that

@@ -86,3 +86,14 @@ pub const RETRY_AFTER_S: u32 = 1;
 
 /// Most tokens that are remembered as checked.
 pub const TOKENS_MAX: usize = 10_000;
+/// Longest id of a request that a client gives, in characters.
+pub const REQUEST_ID_CHARS_MAX: usize = 64;
+/// Largest answer that is tagged, in bytes: more than any that isn't sent as it is.
+pub const TAGGED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The number of submissions that a client may make where it may ask one question: the mempool bounds what an account
+/// has waiting, and a till has many.
+pub const SUBMISSIONS_PER_READ: std::num::NonZeroU32 = std::num::NonZeroU32::new(10).expect("not zero");
+/// The number of requests after which clients are forgotten that have not asked for a while.
+pub const RATES_CLEANED_EVERY: u64 = 4_096;
+/// The time for which a browser remembers that pages of another website may ask here.
+pub const PREFLIGHT_AGE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -32,6 +32,7 @@ pub(crate) enum Kind {
     BodyTooLarge,
     HeadTooLarge,
     TooManyConnections,
+    RateLimited,
     UnsupportedMediaType,
     Internal,
     Busy,
@@ -42,8 +43,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 24] = [
+    /// All of them.
+    pub(crate) const ALL: [Self; 25] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -61,6 +62,7 @@ impl Kind {
         Self::BodyTooLarge,
         Self::HeadTooLarge,
         Self::TooManyConnections,
+        Self::RateLimited,
         Self::UnsupportedMediaType,
         Self::Internal,
         Self::Busy,
@@ -70,6 +72,38 @@ impl Kind {
         Self::VersionNotSupported,
     ];
 
+    /// The meaning, for whoever looks a code up.
+    pub(crate) const fn meaning(self) -> &'static str {
+        match self {
+            Self::MalformedRequest => "the request can't be read; the detail says what and where",
+            Self::MalformedJson => "the body is no JSON of what is expected; the detail has the line and column",
+            Self::InvalidAddress => "the address can't be read, or is one of another kind of network",
+            Self::InvalidParameter => "a parameter can't be read, or isn't one of this route",
+            Self::InvalidCursor => "the cursor is none that this route gave out",
+            Self::TokenMissing => "this is shown to those who may read it: send a read token",
+            Self::TokenInvalid => "the read token can't be read, is for another host, or isn't signed by its key",
+            Self::TokenExpired => "the read token is over: make another",
+            Self::NotPermitted => "the account of the read token may not read this, or has another key now",
+            Self::UnknownRoute => "there is nothing at this path",
+            Self::UnknownTransaction => {
+                "this node knows no transaction with this id, neither waiting nor on the ledger"
+            }
+            Self::UnknownBlock => "there is no block of this height yet",
+            Self::MethodNotAllowed => "this route doesn't take the method; the Allow header says what it takes",
+            Self::RequestTimeout => "the request took too long to arrive",
+            Self::BodyTooLarge => "the body is larger than this route takes",
+            Self::HeadTooLarge => "the head of the request is too large",
+            Self::TooManyConnections => "too many connections from one address, or requests that a proxy passes on",
+            Self::RateLimited => "too many requests in a short time; try again when Retry-After says",
+            Self::UnsupportedMediaType => "the body is of a type, charset or encoding that isn't taken",
+            Self::Internal => "a fault of this node; try another gateway",
+            Self::Busy => "too much at once, or the answer took too long; try again in a moment",
+            Self::TooManyWaiting => "too many clients wait for final blocks; submit without waiting and ask later",
+            Self::NotReady => "this node hasn't caught up with its peers",
+            Self::BlockUnavailable => "the disk has lost the block, which is being fetched from another validator",
+            Self::VersionNotSupported => "this gateway speaks HTTP/1.1 and no other version",
+        }
+    }
     /// HTTP status and stable name.
     pub(crate) const fn row(self) -> (StatusCode, &'static str) {
         match self {
@@ -90,6 +124,7 @@ impl Kind {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::HeadTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_large"),
             Self::TooManyConnections => (StatusCode::TOO_MANY_REQUESTS, "too_many_connections"),
+            Self::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
@@ -99,6 +134,13 @@ impl Kind {
             Self::VersionNotSupported => (StatusCode::HTTP_VERSION_NOT_SUPPORTED, "version_not_supported"),
         }
     }
+}
+
+/// Tells whether the same request can be answered otherwise later, or by another gateway, without anything else having
+/// changed.
+pub(crate) fn is_retryable(status: StatusCode) -> bool {
+    let passing = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    passing.contains(&status) || (status.is_server_error() && status != StatusCode::HTTP_VERSION_NOT_SUPPORTED)
 }
 
 /// The HTTP status of each of the ledger's reasons.
@@ -203,6 +245,16 @@ impl Failure {
         failure.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         failure
     }
+    /// The same, to be tried again after so many seconds.
+    pub(crate) fn after_s(mut self, seconds: u64) -> Self {
+        self.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        self
+    }
+    /// The same with more headers.
+    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.headers.extend(headers);
+        self
+    }
     /// The status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.problem.status).expect("made from a status")
@@ -244,6 +296,7 @@ impl Failure {
             detail,
             code: code.to_owned(),
             number,
+            retryable: is_retryable(status),
             retry_at_ms: None,
         };
         Self { problem: Box::new(problem), headers }

@@ -84,6 +84,12 @@ pub(crate) fn helps(view: &View, caller: &Caller, account: Address) -> Result<bo
     Ok(false)
 }
 
+/// Tells whether a reader is an account of the ledger, with the key that signs for it. What isn't in memory isn't
+/// looked up.
+pub(crate) fn is_of_ledger(view: &View, reader: &Reader) -> bool {
+    view.signs_for(&reader.public_key, reader.account).unwrap_or(false)
+}
+
 /// Tells whether an operation is one with points of one of the brands.
 pub(crate) fn is_in_points_of<A>(operation: &Operation<A>, brands: &[BrandId]) -> bool {
     let has = |brand: &BrandId| brands.contains(brand);

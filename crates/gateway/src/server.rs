@@ -1,12 +1,13 @@
 //! The server: it accepts connections within their limits, and has the routes.
 
+use std::any::Any;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::Method;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,13 +16,18 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tracing::Instrument;
 
+use crate::answers::{Asked, REQUEST_ID, request_id};
 use crate::app::App;
+use crate::clients::Client;
 use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::{
     accounts, blocks, brands, connection, governance, health, households, limits, metrics, partnerships, payments,
-    reversals, status, submit, transactions,
+    problems, reversals, status, submit, transactions,
 };
 
 /// A reason the gateway ended by itself.
@@ -38,7 +44,7 @@ pub enum GatewayError {
 }
 
 pub(crate) fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/v1/status", get(status::status))
         .route("/v1/genesis", get(status::genesis))
         .route("/v1/brands", get(brands::all))
@@ -61,11 +67,47 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/transactions/{id}", get(transactions::one))
         .route("/v1/blocks/{height}", get(blocks::one))
         .route("/v1/export", get(blocks::export))
-        .route("/readyz", get(health::readyz))
+        .route("/problems/{code}", get(problems::page))
+        .route("/readyz", get(health::readyz));
+    #[cfg(test)]
+    let routes = routes.route("/panic", get(panics));
+    routes
         .fallback(unknown_route)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), measure))
+        .layer(cors(&app.gateway.origins))
         .with_state(app)
+}
+
+/// The permission for pages of other websites to ask here in their visitors' browsers. It gives nobody's rights away:
+/// there are no cookies, and a page has no token but its own.
+fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    let exposed = ["idempotent-replayed", "lojal-height", "ratelimit", "ratelimit-policy", "request-id"];
+    let exposed = exposed.map(HeaderName::from_static).into_iter();
+    let origins = match origins.iter().any(|origin| origin == "*") {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::list(origins.iter().cloned()),
+    };
+    let asked = [header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, REQUEST_ID];
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(asked)
+        .expose_headers(exposed.chain([header::ETAG, header::LOCATION, header::RETRY_AFTER]).collect::<Vec<_>>())
+        .max_age(limits::PREFLIGHT_AGE)
+}
+
+/// A handler with a bug.
+#[cfg(test)]
+async fn panics() -> Failure {
+    panic!("a bug of the test's own")
+}
+
+/// The answer of a handler that has panicked. What the panic says is in the log.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    Failure::internal().into_response()
 }
 
 /// The routes for the node's own people.
@@ -122,17 +164,36 @@ fn check_query(request: &Request, route: &str) -> Result<(), Failure> {
     Err(Failure::new(Kind::InvalidParameter, "this route takes no query; leave out the ? and what follows it"))
 }
 
-/// Notes whose a request is, bounds it in time, counts it and measures it.
-async fn measure(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+/// Notes whose a request is, bounds it in time, counts it and measures it, and completes its answer.
+async fn measure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let id = request_id(request.headers(), || app.next_request_id());
+    let asked = Asked::new(request.method(), request.headers(), app.gateway.store.tip().height);
+    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
+    let answered = async { asked.finish(answer(&app, request, next).await).await };
+    let mut response = answered.instrument(span).await;
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+async fn answer(app: &App, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
     let admitted = check_query(&request, &route).and_then(|()| app.origins.admit(&mut request));
+    let spent = |request: &Request| match request.extensions().get::<Client>() {
+        Some(client) => app.spend(client, &route, request),
+        None => Ok(HeaderMap::new()),
+    };
+    let admitted = admitted.and_then(|room| spent(&request).map(|left| (room, left)));
     let response = match admitted {
         // Room for the client is taken until the answer is there.
-        Ok(_room) => timeout(app.timeouts.request, next.run(request)).await.unwrap_or_else(|_| {
-            let detail = "the answer took too long; try again in a moment, or another gateway";
-            Failure::new(Kind::Busy, detail).into_response()
-        }),
+        Ok((_room, left)) => {
+            let mut response = timeout(app.timeouts.request, next.run(request)).await.unwrap_or_else(|_| {
+                let detail = "the answer took too long; try again in a moment, or another gateway";
+                Failure::new(Kind::Busy, detail).into_response()
+            });
+            response.headers_mut().extend(left);
+            response
+        }
         Err(failure) => failure.into_response(),
     };
     app.requests.count(&route, response.status(), started.elapsed());

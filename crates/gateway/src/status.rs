@@ -30,5 +30,8 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<api::Status> {
 /// The genesis document as TOML; whoever trusts it compares its chain id.
 pub(crate) async fn genesis(State(app): State<Arc<App>>) -> Response {
     let toml = app.gateway.store.genesis().document().to_toml();
-    ([(header::CONTENT_TYPE, "application/toml")], toml).into_response()
+    // A day, since a network of tests may begin anew under the same address.
+    let headers =
+        [(header::CONTENT_TYPE, "application/toml"), (header::CACHE_CONTROL, "public, max-age=86400, immutable")];
+    (headers, toml).into_response()
 }

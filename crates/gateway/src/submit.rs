@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
 use lojal_types::{
@@ -50,9 +50,14 @@ pub(crate) async fn one(
 ) -> Result<Response, Failure> {
     let identified = decode_one(&payload, app.network())?.identify(&app.chain());
     let deadline = query.deadline(&app);
-    let (id, result) = submit(&app, vec![identified], deadline).await?.pop().ok_or_else(Failure::internal)?;
-    let state = result?;
-    Ok((status_of(&state), Json(TransactionStatus { id, state, transaction: None, activity: None })).into_response())
+    let answer = submit(&app, vec![identified], deadline).await?.pop().ok_or_else(Failure::internal)?;
+    let (id, state) = (answer.id, answer.result?);
+    let status = TransactionStatus { id, state, transaction: None, activity: None };
+    let mut response = (status_of(&status.state), Json(status)).into_response();
+    if answer.is_replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
 }
 
 /// 202 while any of them waits for a block; 200 when all answers are final.
@@ -79,7 +84,7 @@ pub(crate) async fn batch(
     Ok((status, Json(BatchAnswer { transactions })).into_response())
 }
 
-fn status_of_one((id, result): SubmissionAnswer) -> TransactionStatus {
+fn status_of_one(SubmissionAnswer { id, result, .. }: SubmissionAnswer) -> TransactionStatus {
     let state = result.unwrap_or_else(|failure| TransactionState::Refused { problem: failure.into_problem() });
     TransactionStatus { id, state, transaction: None, activity: None }
 }
@@ -132,8 +137,17 @@ fn malformed(error: serde_json::Error) -> Failure {
     Failure::new(Kind::MalformedJson, error.to_string())
 }
 
-/// A transaction's id, and what became of it or why it was refused.
-type SubmissionAnswer = (TransactionId, Result<TransactionState, Failure>);
+/// The header of an answer that is about an earlier submission of the same transaction.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// The answer to the submission of a transaction.
+struct SubmissionAnswer {
+    id: TransactionId,
+    /// The outcome, or the reason for a refusal.
+    result: Result<TransactionState, Failure>,
+    /// True if the same had been submitted before.
+    is_replayed: bool,
+}
 
 /// Puts transactions into the mempool and, given a deadline, waits until they are final.
 async fn submit(
@@ -150,31 +164,40 @@ async fn submit(
     let mut answers = Vec::with_capacity(ids.len());
     for (((id, until), reversal), accepted) in ids.into_iter().zip(untils).zip(reversals).zip(accepted) {
         let waiter = waiters.next().zip(deadline);
-        let result = match (accepted, waiter) {
-            (Err(code), _) => Err(refusal(app, id, reversal.as_ref(), code).await),
-            (Ok(_), None) => Ok(TransactionState::Pending),
-            (Ok(_), Some((waiter, deadline))) => wait(app, waiter, deadline, id, until).await,
+        let earlier = match accepted {
+            Ok(_) => Ok(None),
+            Err(code) => earlier(app, id, code).await,
         };
-        answers.push((id, result));
+        let is_replayed = matches!(earlier, Ok(Some(_)));
+        let result = match (accepted, earlier, waiter) {
+            (_, Err(failure), _) => Err(failure),
+            (_, Ok(Some(state @ TransactionState::Committed { .. })), _) => Ok(state),
+            (Err(code), Ok(None), _) => Err(refusal(app, id, reversal.as_ref(), code).await),
+            (_, _, None) => Ok(TransactionState::Pending),
+            (_, _, Some((waiter, deadline))) => wait(app, waiter, deadline, id, until).await,
+        };
+        answers.push(SubmissionAnswer { id, result, is_replayed });
     }
     Ok(answers)
 }
 
-/// The answer to a transaction that is refused. One that is on the ledger already is a duplicate even after its time:
-/// whoever reads "expired" would make a new one and pay twice.
+/// The stage of a transaction that is refused now because it was submitted before; none if it wasn't. One that is on
+/// the ledger is so after its time too: whoever reads that it has expired would make a new one and pay twice.
+async fn earlier(app: &App, id: TransactionId, code: Code) -> Result<Option<TransactionState>, Failure> {
+    if ![Code::DuplicateTransaction, Code::TransactionExpired].contains(&code) {
+        return Ok(None);
+    }
+    // Asked first: a transaction leaves the mempool when it is on the ledger, never the other way.
+    let waits = app.gateway.mempool.get(&id).is_some();
+    let store = app.gateway.store.clone();
+    let committed = app.blocking(move || outcome::committed(&store, &id)).await?;
+    Ok(committed.or(waits.then_some(TransactionState::Pending)))
+}
+
+/// The answer to a transaction that is refused for what it is.
 async fn refusal(app: &App, id: TransactionId, reversal: Option<&Reverse>, code: Code) -> Failure {
-    let is_duplicate = match code {
-        Code::DuplicateTransaction => true,
-        Code::TransactionExpired => {
-            let store = app.gateway.store.clone();
-            match app.blocking(move || outcome::committed(&store, &id)).await {
-                Ok(state) => state.is_some(),
-                Err(failure) => return failure,
-            }
-        }
-        _ => false,
-    };
-    if is_duplicate {
+    if code == Code::DuplicateTransaction {
+        // Another transaction has the half of its id that is remembered.
         return Failure::duplicate(&id);
     }
     if code == Code::AllowanceSpent {

@@ -4,6 +4,7 @@ mod accounts;
 mod clients;
 mod connections;
 mod economy;
+mod habits;
 pub(crate) mod http;
 pub(crate) mod node;
 pub(crate) mod operations;

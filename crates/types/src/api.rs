@@ -321,6 +321,9 @@ pub struct Problem {
     /// The ledger's number of the code, if it is one of the ledger's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<u16>,
+    /// True if the same request can be answered otherwise later, or by another gateway.
+    #[serde(default)]
+    pub retryable: bool,
     /// The time from which on the same can be asked for again, if there is one that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at_ms: Option<TimeMs>,

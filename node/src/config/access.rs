@@ -1,6 +1,8 @@
 //! The part of `node.toml` about who reads what.
 
-use lojal_gateway::{Auditor, Auditors};
+use std::num::NonZeroU32;
+
+use lojal_gateway::{Auditor, Auditors, HeaderValue, Rate};
 use lojal_types::limits::TIME_MS_MAX;
 use lojal_types::{Audience, Day, Name, PublicKey, TimeMs};
 use serde::{Deserialize, Serialize};
@@ -13,9 +15,64 @@ pub struct HttpConfig {
     /// machine's own names and the address that the gateway listens at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<Audience>,
+    /// The websites whose pages may ask the gateway in their visitors' browsers, such as `https://example.org`; `*` for
+    /// all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<Origin>,
+    /// The rate at which one client may ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<RateConfig>,
+}
+
+/// A website, as browsers name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Origin(HeaderValue);
+
+impl TryFrom<String> for Origin {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        let host = ["http://", "https://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+        let is_site = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '*']));
+        let value = HeaderValue::from_str(&text).ok().filter(|_| is_site || text == "*");
+        value
+            .map(Self)
+            .ok_or_else(|| format!("{text} is no website: write it like https://example.org, without a path"))
+    }
+}
+impl From<Origin> for String {
+    fn from(Origin(value): Origin) -> Self {
+        value.to_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The rate at which one client, which is an account or a network, may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateConfig {
+    /// The cost of questions in a second, for long.
+    pub per_s: NonZeroU32,
+    /// The cost of questions at once.
+    pub burst: NonZeroU32,
+}
+
+impl Default for RateConfig {
+    fn default() -> Self {
+        let number = |number| NonZeroU32::new(number).expect("not zero");
+        Self { per_s: number(20), burst: number(100) }
+    }
 }
 
 impl HttpConfig {
+    /// The websites as the gateway takes them.
+    pub fn origins(&self) -> Vec<HeaderValue> {
+        self.origins.iter().map(|Origin(value)| value.clone()).collect()
+    }
+    /// The rate of a client.
+    pub fn rate(&self) -> Rate {
+        let RateConfig { per_s, burst } = self.rate.unwrap_or_default();
+        Rate { per_s, burst }
+    }
     /// True if nothing is said.
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
@@ -80,6 +137,23 @@ mod tests {
 
     fn read(text: &str) -> Result<Auditors, toml::de::Error> {
         toml::from_str(text).map(|File { auditors: entries }| auditors(&entries))
+    }
+
+    #[test]
+    fn websites_are_written_as_browsers_name_them_and_rates_are_not_zero() {
+        let read = |text: &str| toml::from_str::<HttpConfig>(text);
+        let good = "origins = [\"https://example.org\", \"*\"]\nrate = { per_s = 5, burst = 7 }";
+        let config = read(good).expect("valid");
+        assert_eq!((config.origins().len(), config.rate().burst.get()), (2, 7));
+        assert_eq!(HttpConfig::default().rate().per_s.get(), 20);
+        for wrong in [
+            "origins = [\"example.org\"]",
+            "origins = [\"https://x/y\"]",
+            "origins = [\"https://*.x\"]",
+            "rate = { per_s = 0, burst = 1 }",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

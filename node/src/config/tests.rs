@@ -9,7 +9,11 @@ fn entry(keys: &NodeKeys) -> Entry {
 fn config() -> NodeConfig {
     NodeConfig {
         admin: Some("127.0.0.1:8000".parse().expect("valid")),
-        http: HttpConfig { hosts: vec!["gateway.example.org".parse().expect("valid")] },
+        http: HttpConfig {
+            hosts: vec!["gateway.example.org".parse().expect("valid")],
+            origins: vec!["https://example.org".to_owned().try_into().expect("valid")],
+            rate: Some(access::RateConfig::default()),
+        },
         auditors: vec![
             AuditorEntry::Listed(ListedAuditor {
                 name: "audit office".parse().expect("valid"),

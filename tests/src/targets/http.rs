@@ -52,8 +52,19 @@ impl Server {
         // Every route is reached.
         let access = Access { auditors: Auditors::Everybody, ..Access::default() };
         let (validator, ready_now, version) = (None, is_ready, "1.2.3");
-        let gateway =
-            Gateway { store, mempool, network, metrics, validator, ready: ready_now, proxies, access, version };
+        let gateway = Gateway {
+            store,
+            mempool,
+            network,
+            metrics,
+            validator,
+            ready: ready_now,
+            proxies,
+            access,
+            origins: Vec::new(),
+            rate: None,
+            version,
+        };
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = listener.local_addr().expect("bound");
         runtime.spawn(lojal_gateway::run(listener, None, gateway, std::future::pending()));

@@ -64,6 +64,7 @@ fn a_fifth_brand_joins_by_vote_and_issues_points_and_is_suspended_and_reinstated
     network.assert_same_state(&[0, 1, 2, 3]);
     let mut audit = program("lojal-audit");
     audit.args(["verify", "--quiet", "--genesis"]).arg(network.genesis()).args(["--url", &network.url(2)]);
+    audit.arg("--key").arg(network.auditor_key());
     let report = run(&mut audit).success();
     assert!(report.contains(BRAND), "{report}");
 }

@@ -119,6 +119,7 @@ fn who_has_sent_as_much_as_it_may_today_reads_when_the_day_ends() {
         ("POST", _) => {
             let code = Code::AllowanceSpent;
             let problem = Problem {
+                retryable: false,
                 kind: format!("/problems/{code}"),
                 title: "allowance spent".to_owned(),
                 status: 429,

@@ -9,8 +9,8 @@ import { brandIdCodec } from "../brand.js";
 import type { Certificate } from "../certificate.js";
 import { certificateCodec } from "../certificate.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { jsonList, jsonOption, jsonStruct, objectOf } from "../codec/combine.js";
-import { plainText, textOf, u16, u32, u64 } from "../codec/primitives.js";
+import { defaulted, jsonList, jsonOption, jsonStruct, objectOf } from "../codec/combine.js";
+import { bool, plainText, textOf, u16, u32, u64 } from "../codec/primitives.js";
 import { JsonError } from "../error.js";
 import type { BlockId, Height, TransactionId } from "../ids.js";
 import { blockIdCodec, heightCodec, transactionIdCodec } from "../ids.js";
@@ -40,6 +40,8 @@ export interface Problem {
   readonly number: number | null;
   /** The time from which on the same can be asked for again, if there is one that is known. */
   readonly retryAtMs: TimeMs | null;
+  /** True if the same request can be answered otherwise later, or by another gateway. */
+  readonly retryable: boolean;
 }
 
 const problemFields = jsonStruct<Omit<Problem, "kind">>({
@@ -48,6 +50,7 @@ const problemFields = jsonStruct<Omit<Problem, "kind">>({
   detail: plainText,
   code: plainText,
   number: jsonOption(u16),
+  retryable: defaulted(bool, () => false),
   retryAtMs: jsonOption(timeMsCodec),
 });
 

@@ -73,9 +73,9 @@ pub(crate) async fn get(url: String) -> Answer {
     blocking(move || answer(agent().get(url).call().expect("an answer"))).await
 }
 
-/// Asks with a token.
-pub(crate) async fn get_as(url: String, token: String) -> Answer {
-    let ask = move || agent().get(url).header("authorization", format!("Bearer {token}")).call();
+/// Asks with one more header.
+pub(crate) async fn get_with(url: String, name: &'static str, value: String) -> Answer {
+    let ask = move || agent().get(url).header(name, value).call();
     blocking(move || answer(ask().expect("an answer"))).await
 }
 

@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use super::http::{self, Answer};
 use crate::access::{Access, Auditors};
 use crate::app::{App, Gateway, Timeouts};
+use crate::rates::Rate;
 use crate::server::{GatewayError, Listeners, serve};
 
 /// Members, by the seed of their key.
@@ -86,6 +87,21 @@ struct Committer {
     counter: u64,
 }
 
+/// The decisions of a gateway's operator.
+pub(crate) struct Settings {
+    pub(crate) access: Access,
+    pub(crate) origins: &'static [&'static str],
+    pub(crate) rate: Option<Rate>,
+}
+
+impl Settings {
+    /// An open ledger.
+    pub(crate) fn open() -> Self {
+        let access = Access { auditors: Auditors::Everybody, ..Access::default() };
+        Self { access, origins: &[], rate: None }
+    }
+}
+
 /// A running gateway over a store of its own.
 pub(crate) struct Node {
     pub(crate) app: Arc<App>,
@@ -111,16 +127,15 @@ impl Node {
     /// Starts one that believes these proxies.
     pub(crate) async fn start_behind(proxies: &[&str], timeouts: Timeouts) -> Self {
         // Anybody may read everything, but in tests of who may.
-        let access = Access { auditors: Auditors::Everybody, ..Access::default() };
-        Self::start_as(access, proxies, timeouts).await
+        Self::start_as(Settings::open(), proxies, timeouts).await
     }
 
     /// Starts one that shows what it has to those who may read it.
     pub(crate) async fn start_guarded(access: Access) -> Self {
-        Self::start_as(access, &[], Timeouts::default()).await
+        Self::start_as(Settings { access, ..Settings::open() }, &[], Timeouts::default()).await
     }
 
-    async fn start_as(access: Access, proxies: &[&str], timeouts: Timeouts) -> Self {
+    pub(crate) async fn start_as(settings: Settings, proxies: &[&str], timeouts: Timeouts) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let genesis = genesis();
         let Opened { store, writer, state, .. } =
@@ -133,7 +148,10 @@ impl Node {
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
         let version = "1.2.3";
-        let gateway = Gateway { store, mempool, network, metrics, validator, ready, proxies, access, version };
+        let (Settings { access, origins, rate }, origin) = (settings, |text: &&str| text.parse().expect("a header"));
+        let origins = origins.iter().map(origin).collect();
+        let gateway =
+            Gateway { store, mempool, network, metrics, validator, ready, proxies, access, origins, rate, version };
         let [clients, own] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0"));
         let (clients, own) = (clients.await.expect("a free port"), own.await.expect("a free port"));
         let [listening, admin] = [&clients, &own].map(|one| one.local_addr().expect("bound"));
@@ -183,9 +201,13 @@ impl Node {
     pub(crate) async fn get_own(&self, path: &str) -> Answer {
         http::get(format!("http://{}{path}", self.admin)).await
     }
+    /// Asks with one more header.
+    pub(crate) async fn get_with(&self, path: &str, name: &'static str, value: &str) -> Answer {
+        http::get_with(format!("http://{}{path}", self.address), name, value.to_owned()).await
+    }
     /// Asks with a token.
     pub(crate) async fn get_as(&self, token: &str, path: &str) -> Answer {
-        http::get_as(format!("http://{}{path}", self.address), token.to_owned()).await
+        self.get_with(path, "authorization", &format!("Bearer {token}")).await
     }
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         http::delete(format!("http://{}{path}", self.address)).await

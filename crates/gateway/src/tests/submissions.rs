@@ -98,29 +98,49 @@ async fn a_transaction_that_was_left_out_until_its_time_was_up_is_expired() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replayed_transaction_is_a_duplicate_whether_it_waits_or_is_on_the_ledger_or_its_time_is_up() {
+async fn what_is_submitted_again_is_answered_as_the_first_whether_it_waits_or_is_on_the_ledger_or_its_time_is_up() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
     let signed = node.transfer(ANNA, BO, 1);
-    let location = format!("/v1/transactions/{}", signed.transaction.id(&node.chain()));
-    assert_eq!(node.submit("", &signed).await.status, 202);
-    let is_duplicate = async |query: &str| {
-        let answer = node.submit(query, &signed).await;
-        assert_eq!(answer.refusal(), (409, "duplicate_transaction".into()));
-        assert_eq!(answer.problem().number, Some(Code::DuplicateTransaction.number()));
-        assert_eq!(answer.header("location"), location);
-    };
-    is_duplicate("").await;
-    is_duplicate(WAIT).await;
-    // The test's own block doesn't take it out of the mempool, so another node's view is asked for the rest.
+    let first = node.submit("", &signed).await;
+    assert_eq!((first.status, first.header("idempotent-replayed")), (202, ""));
+    let again = node.submit("", &signed).await;
+    assert_eq!((again.status, again.header("idempotent-replayed"), &again.body), (202, "true", &first.body));
+    let waiting = tokio::spawn(node.submit(WAIT, &signed));
+    node.waiting(1).await;
+    let block = node.commit(vec![signed.clone()]);
+    let committed = waiting.await.expect("no panic");
+    assert_eq!((committed.status, committed.header("idempotent-replayed")), (200, "true"));
+    let status: TransactionStatus = committed.json();
+    let TransactionState::Committed { height, receipt, .. } = status.state else { panic!("it is final: {status:?}") };
+    assert_eq!((height, receipt), (block.header.height, Outcome::Applied));
+    // The test's own block doesn't take it out of the mempool, so another one is asked for from here on.
     let other = node.transfer(ANNA, BO, 2);
     node.commit(vec![other.clone()]);
-    assert_eq!(node.submit("", &other).await.refusal(), (409, "duplicate_transaction".into()));
+    let on_ledger = node.submit("", &other).await;
+    assert_eq!((on_ledger.status, on_ledger.header("idempotent-replayed")), (200, "true"));
     node.commit_at(other.transaction.valid_until_ms.plus_ms(1), Vec::new());
-    let answer = node.submit("", &other).await;
-    assert_eq!(answer.refusal(), (409, "duplicate_transaction".into()), "never told to make a new one");
+    let late = node.submit("", &other).await;
+    assert_eq!((late.status, late.body), (200, on_ledger.body), "never told to make a new one");
     let never = node.sign_until(ANNA, clock::now(), vec![transfer(ANNA, BO, 3)]);
     assert_eq!(node.submit("", &never).await.refusal(), (422, "transaction_expired".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_submit_the_same_at_once_get_the_same_answer() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let signed = node.transfer(ANNA, BO, 1);
+    let all: Vec<_> = (0..50).map(|_| tokio::spawn(node.submit(WAIT, &signed))).collect();
+    node.waiting(50).await;
+    node.commit(vec![signed]);
+    let mut answers = std::collections::BTreeSet::new();
+    for one in all {
+        let answer = one.await.expect("no panic");
+        answers.insert((answer.status, answer.text()));
+    }
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert!(answers.iter().all(|(status, _)| *status == 200));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,11 +165,11 @@ async fn a_batch_is_answered_one_by_one_and_in_order() {
             TransactionState::Committed { .. } => "committed".into(),
         })
         .collect();
-    let expected = ["pending", "403 bad_signature", "409 duplicate_transaction", "422 insufficient_points", "pending"];
+    let expected = ["pending", "403 bad_signature", "pending", "422 insufficient_points", "pending"];
     assert_eq!(codes, expected);
     assert!(answers.iter().zip(&signed).all(|(one, signed)| one.id == signed.transaction.id(&node.chain())));
-    let again = node.submit_batch(WAIT, &signed).await;
-    assert_eq!(again.status, 200, "nothing is left to wait for");
+    let again = node.submit_batch("", &signed).await;
+    assert_eq!(again.json::<BatchAnswer>().transactions, answers, "the same again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
