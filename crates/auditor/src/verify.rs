@@ -297,7 +297,7 @@ fn lots(by_expiry: Vec<(Expiry, Points)>) -> Vec<Lot> {
 fn netting(view: &View) -> api::Netting {
     let tip = view.tip();
     let (currency, pairs) = (view.settlement_currency(), view.netting().expect(IN_MEMORY));
-    api::Netting { currency, pairs, height: tip.height, time_ms: tip.time_ms }
+    api::Netting { currency, pairs, height: tip.height, time_ms: tip.time_ms, next_cursor: None }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod accounts;
 mod error;
 mod governance;
 mod host;
+mod pairs;
 
 use std::fmt;
 use std::io::Read;
@@ -164,20 +165,6 @@ impl Client {
     pub fn brand(&self, id: &BrandId) -> Result<api::Brand, ClientError> {
         let brand: api::Brand = self.get_json(&format!("/v1/brands/{id}"), &[])?;
         self.expect(brand.id == *id, brand)
-    }
-    /// `GET /v1/partnerships`: all partnerships and proposals.
-    ///
-    /// # Errors
-    /// See [`ClientError`].
-    pub fn partnerships(&self) -> Result<api::Partnerships, ClientError> {
-        self.get_json("/v1/partnerships", &[])
-    }
-    /// `GET /v1/netting`: what all brands owe each other.
-    ///
-    /// # Errors
-    /// See [`ClientError`].
-    pub fn netting(&self) -> Result<api::Netting, ClientError> {
-        self.get_json("/v1/netting", &[])
     }
     /// `GET /v1/payments/{reference}`: what has answered a till's request; found sooner by the request's day.
     ///

@@ -111,8 +111,9 @@ fn a_question_goes_to_its_route_and_the_cursor_is_encoded() {
 #[test]
 fn what_brands_and_households_have_agreed_on_is_asked_for_by_its_route() {
     let household = api::Household { members: vec![], invited: vec![] };
-    let partnerships = api::Partnerships { partnerships: vec![] };
-    let netting = api::Netting { currency: None, pairs: vec![], height: Height::new(4), time_ms: TimeMs::default() };
+    let partnerships = api::Partnerships { partnerships: vec![], next_cursor: None };
+    let (currency, pairs, height, time_ms) = (None, vec![], Height::new(4), TimeMs::default());
+    let netting = api::Netting { currency, pairs, height, time_ms, next_cursor: None };
     let operators = api::Operators { operators: vec![] };
     let answers = (household.clone(), partnerships.clone(), netting.clone(), operators.clone());
     let server = Server::start(move |request| match request.path.as_str() {
@@ -127,6 +128,30 @@ fn what_brands_and_households_have_agreed_on_is_asked_for_by_its_route() {
     assert_eq!(client.partnerships(), Ok(partnerships));
     assert_eq!(client.netting(), Ok(netting));
     assert_eq!(client.operators(&"kaffet".parse().expect("valid")), Ok(operators));
+}
+
+#[test]
+fn statements_of_many_pairs_are_put_together_if_their_pages_are_of_one_block() {
+    let page = |height: u64, next_cursor: Option<&str>| api::Netting {
+        currency: None,
+        pairs: vec![],
+        height: Height::new(height),
+        time_ms: TimeMs::default(),
+        next_cursor: next_cursor.map(str::to_owned),
+    };
+    let asked = std::sync::atomic::AtomicU64::new(0);
+    let server = Server::start(move |request| {
+        let number = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        match (request.path.contains("cursor=a.b"), number) {
+            (false, _) => Answer::json(200, &page(number.max(2), Some("a.b"))),
+            // A block has come in between, the first time.
+            (true, 1) => Answer::json(200, &page(3, None)),
+            (true, _) => Answer::json(200, &page(2, None)),
+        }
+    });
+    assert_eq!(client(&server).netting(), Ok(page(2, None)));
+    let paths: Vec<String> = server.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(paths, ["/v1/netting", "/v1/netting?cursor=a.b", "/v1/netting", "/v1/netting?cursor=a.b"]);
 }
 
 #[test]

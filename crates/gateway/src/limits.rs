@@ -97,3 +97,5 @@ pub const SUBMISSIONS_PER_READ: std::num::NonZeroU32 = std::num::NonZeroU32::new
 pub const RATES_CLEANED_EVERY: u64 = 4_096;
 /// The time for which a browser remembers that pages of another website may ask here.
 pub const PREFLIGHT_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// Most pairs of brands on one page of partnerships or of a netting statement.
+pub const PAIRS_MAX: usize = 500;

@@ -140,12 +140,13 @@ const NO_ROUTE: &str = "none";
 const TOKEN_PREFIX: &str = "ljr1_";
 
 /// The routes that take a query.
-const WITH_QUERY: [&str; 8] = [
+const WITH_QUERY: [&str; 9] = [
     "/v1/accounts/{address}/transactions",
     "/v1/brands/{id}/issues/{reference}",
     "/v1/brands/{id}/reversals/{reference}",
     "/v1/export",
     "/v1/netting",
+    "/v1/partnerships",
     "/v1/payments/{reference}",
     "/v1/transactions",
     "/v1/transactions/batch",

@@ -184,11 +184,18 @@ impl View {
     pub fn partnerships(&self) -> Result<Vec<Partnership>, Missing> {
         let mut partnerships = Vec::new();
         for from in self.brand_ids().iter().copied() {
-            for to in self.get(&PartnersKey(from))?.unwrap_or_default().ids.into_inner() {
+            for to in self.partners(from)? {
                 partnerships.push(self.partnership(from, to)?.expect("every listed partner has a record"));
             }
         }
         Ok(partnerships)
+    }
+    /// The brands into whose points those of a brand can be converted, or about which there is a proposal, by their ids.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn partners(&self, from: BrandId) -> Result<Vec<BrandId>, Missing> {
+        Ok(self.get(&PartnersKey(from))?.unwrap_or_default().ids.into_inner())
     }
     /// The terms that two brands have agreed on in one direction, or are about to.
     ///
@@ -212,6 +219,13 @@ impl View {
     /// # Errors
     /// As of [`View::get`].
     pub fn netting(&self) -> Result<Vec<NettingPair>, Missing> {
+        self.debts()?.into_iter().map(|(first, second)| self.net(first, second)).collect()
+    }
+    /// Every pair of brands of which one has ever owed the other anything, by their ids, each with the first first.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn debts(&self) -> Result<Vec<(BrandId, BrandId)>, Missing> {
         let mut pairs: Vec<(BrandId, BrandId)> = Vec::new();
         for debtor in self.brand_ids().iter().copied() {
             let creditors = self.get(&CreditorsKey(debtor))?.unwrap_or_default().ids.into_inner();
@@ -219,10 +233,13 @@ impl View {
         }
         pairs.sort_unstable();
         pairs.dedup();
-        pairs.into_iter().map(|(first, second)| self.net(first, second)).collect()
+        Ok(pairs)
     }
-
-    fn net(&self, first: BrandId, second: BrandId) -> Result<NettingPair, Missing> {
+    /// The debts of two brands to each other.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn net(&self, first: BrandId, second: BrandId) -> Result<NettingPair, Missing> {
         let (first_owes, second_owes) = (self.owed(first, second)?, self.owed(second, first)?);
         let net_micro = first_owes.in_micro().abs_diff(second_owes.in_micro());
         let net = ExactMoney::from_micro(net_micro).expect("at most the larger of the two");

@@ -169,8 +169,11 @@ pub struct Operator {
 /// `GET /v1/partnerships`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partnerships {
-    /// All partnerships and proposals, by the brands' ids.
+    /// Partnerships and proposals, by the brands' ids.
     pub partnerships: Vec<Partnership>,
+    /// The cursor of the next page; left out at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// The terms that two brands have agreed on, or are about to.
@@ -199,6 +202,9 @@ pub struct Netting {
     pub height: Height,
     /// Its time.
     pub time_ms: TimeMs,
+    /// The cursor of the next page; left out at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// The debts of two brands to each other.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use lojal_client::ClientError;
+use lojal_client::{Client, ClientError};
 use lojal_types::api::{TransactionState, TransactionStatus};
 use lojal_types::{
     Address, Bounded, BrandId, Code, Genesis, Issue, KeyPair, Operation, Outcome, Points, Redeem, Reference,
@@ -35,6 +35,10 @@ impl Signer {
     }
     pub fn address(&self) -> Address {
         self.key.address()
+    }
+    /// Lets a client read as this account.
+    pub fn read_with(&self, client: &Client) {
+        client.read_as(&self.genesis.chain_id(), self.address(), &self.key, now().plus_ms(3_600_000));
     }
     pub fn genesis(&self) -> &Genesis {
         &self.genesis

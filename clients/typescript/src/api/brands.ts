@@ -8,7 +8,7 @@ import type { BrandId, Policy } from "../brand.js";
 import { brandIdCodec, policyCodec } from "../brand.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { defaulted, jsonList, jsonOption, jsonStruct } from "../codec/combine.js";
-import { bool, u8 } from "../codec/primitives.js";
+import { bool, plainText, u8 } from "../codec/primitives.js";
 import type { Height } from "../ids.js";
 import { heightCodec } from "../ids.js";
 import type { Name } from "../name/name.js";
@@ -141,11 +141,13 @@ export interface Partnership {
 
 /** `GET /v1/partnerships`. */
 export interface Partnerships {
-  /** All partnerships and proposals, by the brands' ids. */
+  /** One page of the partnerships and proposals, by the brands' ids. */
   readonly partnerships: readonly Partnership[];
+  /** The cursor of the next page; null at the end. */
+  readonly nextCursor: string | null;
 }
 
-/** The JSON of all partnerships. */
+/** The JSON of a page of partnerships. */
 export const partnershipsCodec: JsonCodec<Partnerships> = jsonStruct<Partnerships>({
   partnerships: jsonList(
     jsonStruct<Partnership>({
@@ -156,6 +158,7 @@ export const partnershipsCodec: JsonCodec<Partnerships> = jsonStruct<Partnership
       convertedToday: pointsCodec,
     }),
   ),
+  nextCursor: jsonOption(plainText),
 });
 
 /** The debts of two brands to each other. */
@@ -178,12 +181,14 @@ export interface NettingPair {
 export interface Netting {
   /** The settlement currency, if genesis names one. */
   readonly currency: Currency | null;
-  /** Every pair of brands of which one has ever owed the other anything, by their ids. */
+  /** One page of the pairs of brands of which one has ever owed the other anything, by their ids. */
   readonly pairs: readonly NettingPair[];
-  /** The block after which this is so. */
+  /** The block after which this is so: pages of one statement have the same. */
   readonly height: Height;
   /** Its time. */
   readonly timeMs: TimeMs;
+  /** The cursor of the next page; null at the end. */
+  readonly nextCursor: string | null;
 }
 
 /** The JSON of netting statements. */
@@ -201,4 +206,5 @@ export const nettingCodec: JsonCodec<Netting> = jsonStruct<Netting>({
   ),
   height: heightCodec,
   timeMs: timeMsCodec,
+  nextCursor: jsonOption(plainText),
 });

@@ -166,15 +166,16 @@ export class Client {
   household(address: Address): Promise<Household> {
     return this.#get(householdCodec, `/v1/households/${this.#text(address)}`);
   }
-  /** `GET /v1/partnerships`: all partnerships and proposals. */
-  partnerships(): Promise<Partnerships> {
-    return this.#get(partnershipsCodec, "/v1/partnerships");
+  /** `GET /v1/partnerships`: a page of all partnerships and proposals; the next one by the cursor of the one before. */
+  partnerships(cursor: string | null = null): Promise<Partnerships> {
+    return this.#get(partnershipsCodec, "/v1/partnerships", cursorQuery(cursor));
   }
   /**
    * `GET /v1/netting`: what all brands owe each other, after the last block, which has to be that of `height` if given.
    */
-  netting(height: Height | null = null): Promise<Netting> {
-    return this.#get(nettingCodec, "/v1/netting", height === null ? [] : [["height", String(height)]]);
+  netting(height: Height | null = null, cursor: string | null = null): Promise<Netting> {
+    const at = height === null ? [] : ([["height", String(height)]] as const);
+    return this.#get(nettingCodec, "/v1/netting", [...at, ...cursorQuery(cursor)]);
   }
   /** `GET /v1/validators`: the validators that decide the next block, with their seats. */
   validators(): Promise<Validators> {
@@ -277,6 +278,10 @@ export class Client {
     }
     return answer;
   }
+}
+
+function cursorQuery(cursor: string | null): readonly (readonly [string, string])[] {
+  return cursor === null ? [] : [["cursor", cursor]];
 }
 
 function datedQuery(dated: Day | null): Question["query"] {

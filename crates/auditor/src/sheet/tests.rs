@@ -44,7 +44,7 @@ fn netting(first_owes_micro: u128, second_owes_micro: u128) -> Netting {
         net_debtor,
     };
     let currency = Some("SEK".parse().expect("valid"));
-    Netting { currency, pairs: vec![pair], height: Height::new(7), time_ms: TimeMs::default() }
+    Netting { currency, pairs: vec![pair], height: Height::new(7), time_ms: TimeMs::default(), next_cursor: None }
 }
 
 #[test]

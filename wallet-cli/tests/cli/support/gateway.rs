@@ -142,7 +142,9 @@ impl Ledger {
             "/v1/brands/fjallet" => Answer::json(200, &brand("fjallet", 0)),
             "/v1/brands/nordmat" => Answer::json(200, &brand("nordmat", 4)),
             "/v1/brands/kaffet/operators" => Answer::json(200, &Operators { operators: self.operators.clone() }),
-            "/v1/partnerships" => Answer::json(200, &Partnerships { partnerships: self.partnerships.clone() }),
+            "/v1/partnerships" => {
+                Answer::json(200, &Partnerships { partnerships: self.partnerships.clone(), next_cursor: None })
+            }
             "/v1/governance" => Answer::json(200, &self.governance()),
             "/v1/validators" => Answer::json(200, &validators()),
             path if path.starts_with("/v1/governance/") => {
@@ -158,6 +160,7 @@ impl Ledger {
                         pairs: self.netting.clone(),
                         height: Height::new(41),
                         time_ms: network_status().time_ms,
+                        next_cursor: None,
                     },
                 )
             }
