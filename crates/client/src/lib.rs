@@ -45,6 +45,12 @@ pub const ANSWER_BYTES_MAX: u64 = 32 * 1024 * 1024;
 pub const EXPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The code of a gateway's answer to a path that it doesn't know.
 const UNKNOWN_ROUTE: &str = "unknown_route";
+/// The code of a gateway that a client asks more than it may.
+const RATE_LIMITED: &str = "rate_limited";
+/// The number of times that such a gateway is asked again.
+const RATE_ATTEMPTS: u32 = 10;
+/// The pause before each of them: a second gives back what most questions cost.
+const RATE_PAUSE: Duration = Duration::from_secs(1);
 /// Longest address of a gateway, in bytes.
 pub const URL_BYTES_MAX: usize = 2048;
 
@@ -232,7 +238,23 @@ impl Client {
         let (status, bytes) = self.get(path, query, READ_TIMEOUT, ANSWER_BYTES_MAX)?;
         self.parse(status, &bytes)
     }
+    /// The answer to a question. A gateway that has been asked too much for a moment is asked again a little later.
     fn get(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        timeout: Duration,
+        bytes_max: u64,
+    ) -> Result<(StatusCode, Vec<u8>), ClientError> {
+        for _ in 0..RATE_ATTEMPTS {
+            match self.get_once(path, query, timeout, bytes_max) {
+                Err(error) if error.is_problem(RATE_LIMITED) => std::thread::sleep(RATE_PAUSE),
+                answer => return answer,
+            }
+        }
+        self.get_once(path, query, timeout, bytes_max)
+    }
+    fn get_once(
         &self,
         path: &str,
         query: &[(&str, &str)],

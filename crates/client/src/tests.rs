@@ -96,6 +96,20 @@ fn a_token_goes_with_questions_and_is_not_shown() {
 }
 
 #[test]
+fn a_gateway_that_was_asked_too_much_is_asked_again() {
+    let asked = std::sync::atomic::AtomicU64::new(0);
+    let server = Server::start(move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+        0 => Answer::problem(429, "rate_limited"),
+        _ => Answer::json(200, &api::Brands { brands: vec![] }),
+    });
+    assert_eq!(client(&server).brands(), Ok(api::Brands { brands: vec![] }));
+    assert_eq!(server.requests().len(), 2);
+    let busy = Server::start(|_| Answer::problem(429, "too_many_connections"));
+    assert!(client(&busy).brands().expect_err("it is told").is_problem("too_many_connections"));
+    assert_eq!(busy.requests().len(), 1, "that is for another gateway");
+}
+
+#[test]
 fn a_question_goes_to_its_route_and_the_cursor_is_encoded() {
     let before = Activity { count: 7, ..Activity::default() };
     let history =

@@ -127,8 +127,8 @@ impl App {
         }
     }
     /// Counts a request of a client; answers with the headers that say how many more there can be. Whoever has a token
-    /// of an account of the ledger pays from its own, others from that of their network; this machine and proxies
-    /// themselves from none.
+    /// of an account of the ledger pays from its own, others from that of their network; this machine, proxies
+    /// themselves and auditors that are listed from none.
     ///
     /// # Errors
     /// When there were too many.
@@ -136,8 +136,10 @@ impl App {
         let Some(rates) = &self.rates else { return Ok(HeaderMap::new()) };
         let Some(network) = client.network().filter(|network| !network.is_own()) else { return Ok(HeaderMap::new()) };
         let has_token = request.headers().contains_key(header::AUTHORIZATION);
-        let caller = has_token.then(|| self.readers.caller(request.headers(), clock::now()).ok()).flatten();
+        let is_told = has_token && !self.readers.are_everybody();
+        let caller = is_told.then(|| self.readers.caller(request.headers(), clock::now()).ok()).flatten();
         let payer = match caller {
+            Some(Caller::Auditor) => return Ok(HeaderMap::new()),
             Some(Caller::Reader(reader)) if is_of_ledger(&self.gateway.store.view(), &reader) => {
                 Payer::Account(reader.account)
             }

@@ -51,6 +51,10 @@ impl Readers {
         Self { chain, hosts, auditors, checked: Mutex::default() }
     }
 
+    /// True if the ledger is open, and a token means nothing.
+    pub(crate) fn are_everybody(&self) -> bool {
+        matches!(self.auditors, Auditors::Everybody)
+    }
     /// Whoever asks at a time.
     ///
     /// # Errors

@@ -190,7 +190,7 @@ impl View {
         }
         Ok(partnerships)
     }
-    /// The brands into whose points those of a brand can be converted, or about which there is a proposal, by their ids.
+    /// The brands into whose points those of a brand can be converted, or that there is a proposal about, by their ids.
     ///
     /// # Errors
     /// As of [`View::get`].

@@ -42,7 +42,7 @@ fn each_sees_what_is_theirs_and_one_validator_that_lists_an_auditor_is_enough_fo
     assert_eq!(own.balances, seen.balances);
 
     // The wallet reads without the passphrase while it has tokens, and not after it was locked.
-    run(&mut lojal(&network, "member-1").arg("balance")).success();
+    run(lojal(&network, "member-1").arg("balance")).success();
     let without = || {
         let mut command = lojal(&network, "member-1");
         command.env_remove("LOJAL_PASSPHRASE");

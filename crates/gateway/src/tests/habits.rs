@@ -4,7 +4,8 @@ use lojal_types::Code;
 use lojal_types::api::Account;
 
 use super::http;
-use super::node::{ANNA, BO, Node, Settings, address};
+use super::node::{ANNA, BO, HOUR_MS, Node, Settings, address, key};
+use crate::access::{Access, Auditor, Auditors};
 use crate::app::Timeouts;
 use crate::problem::Kind;
 use crate::rates::Rate;
@@ -86,6 +87,39 @@ async fn who_asks_too_often_is_told_when_to_go_on_and_others_are_not_touched() {
     let open = Node::start_as(Settings { rate, ..Settings::open() }, &[], Timeouts::default()).await;
     let forged = open.get_with("/v1/brands", "x-forwarded-for", "203.0.113.7").await;
     assert_eq!(forged.header("ratelimit"), "", "nobody else is believed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_the_ledger_has_a_rate_of_its_own_and_an_auditor_that_is_listed_none() {
+    let number = |number| std::num::NonZeroU32::new(number).expect("not zero");
+    let rate = Some(Rate { per_s: number(1), burst: number(3) });
+    let auditor = Auditor {
+        name: "audit office".parse().expect("a name"),
+        key: key(9).public_key(),
+        until_ms: lojal_consensus::clock::now().plus_ms(HOUR_MS),
+    };
+    let access = Access { auditors: Auditors::Listed(vec![auditor]), hosts: vec![] };
+    let settings = Settings { access, rate, ..Settings::open() };
+    let node = Node::start_as(settings, &["127.0.0.1"], Timeouts::default()).await;
+    node.issue(ANNA, 100);
+    let ask = async |token: Option<&str>| {
+        let mut headers = vec![("x-forwarded-for", "203.0.113.7".to_owned())];
+        headers.extend(token.map(|token| ("authorization", format!("Bearer {token}"))));
+        let url = format!("http://{}/v1/brands", node.address());
+        http::get_with_all(url, headers).await
+    };
+    for _ in 0..4 {
+        ask(None).await;
+    }
+    assert_eq!(ask(None).await.status, 429);
+    // Whoever makes up an account pays with its network.
+    assert_eq!(ask(Some(&node.token(BO))).await.status, 429);
+    let own = ask(Some(&node.token(ANNA))).await;
+    assert_eq!((own.status, own.header("ratelimit")), (200, "\"reads\";r=2;t=1"));
+    for _ in 0..5 {
+        let answer = ask(Some(&node.token(9))).await;
+        assert_eq!((answer.status, answer.header("ratelimit")), (200, ""));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,7 +75,13 @@ pub(crate) async fn get(url: String) -> Answer {
 
 /// Asks with one more header.
 pub(crate) async fn get_with(url: String, name: &'static str, value: String) -> Answer {
-    let ask = move || agent().get(url).header(name, value).call();
+    get_with_all(url, vec![(name, value)]).await
+}
+
+/// Asks with more headers.
+pub(crate) async fn get_with_all(url: String, headers: Vec<(&'static str, String)>) -> Answer {
+    let with = |request: ureq::RequestBuilder<_>, (name, value)| request.header(name, value);
+    let ask = move || headers.into_iter().fold(agent().get(url), with).call();
     blocking(move || answer(ask().expect("an answer"))).await
 }
 
