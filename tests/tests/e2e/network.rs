@@ -34,6 +34,8 @@ pub struct Network {
     port_base: u16,
     /// The addresses of the gateways.
     pub gateways: [String; 4],
+    /// The addresses of the metrics.
+    pub admins: [String; 4],
     pub devnet: Option<Running>,
     /// Process ids of the validators that the devnet started.
     processes: BTreeMap<usize, u32>,
@@ -49,6 +51,7 @@ impl Network {
         let mut network = Self {
             port_base,
             gateways: [0, 1, 2, 3].map(|index| format!("http://127.0.0.1:{}", port_base + index)),
+            admins: [0, 1, 2, 3].map(|index| format!("http://127.0.0.1:{}", port_base + 200 + index)),
             directory,
             devnet: None,
             processes: BTreeMap::new(),
@@ -227,13 +230,9 @@ impl Network {
         height
     }
 
-    fn admin_port(&self, index: usize) -> u16 {
-        self.port_base + 200 + u16::try_from(index).expect("one of four")
-    }
-
     /// A number of a validator's metrics, the sum over all labels.
     pub fn metric(&self, index: usize, name: &str) -> Option<f64> {
-        let answer = ureq::get(format!("http://127.0.0.1:{}/metrics", self.admin_port(index))).call();
+        let answer = ureq::get(format!("{}/metrics", self.admins[index])).call();
         let text = answer.ok()?.body_mut().read_to_string().ok()?;
         let lines = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
         Some(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())

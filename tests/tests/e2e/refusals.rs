@@ -81,10 +81,13 @@ fn knock(network: &Network, identity: Identity) -> Option<PeerId> {
             peers: vec![Peer { id, address }],
         };
         let (_stranger, mut events) = lojal_network::start(config).await.expect("a free port");
-        let url = network.url(0);
+        let url = network.admins[0].clone();
         let refused = tokio::task::spawn_blocking(move || eventually("a counted refusal", || refusals(&url)));
         tokio::select! {
-            _ = refused => None,
+            counted = refused => {
+                counted.expect("the node counts it");
+                None
+            }
             peer = async {
                 loop {
                     match events.recv().await {

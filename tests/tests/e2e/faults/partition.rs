@@ -51,12 +51,15 @@ fn network_of_hosts() -> Network {
         system(&format!("ip -n host{host} link set lo up"));
         system(&format!("ip -n host{host} link set eth0 up"));
         network.gateways[host] = format!("http://{}:7800", address(host));
+        network.admins[host] = format!("http://{}:7801", address(host));
     }
     for host in 0..HOSTS {
         let path = network.node_dir(host).join("node.toml");
         let mut config = fs::read_to_string(&path).expect("the devnet made it");
-        let gateway = config.lines().find(|line| line.starts_with("gateway")).expect("it has one").to_owned();
-        config = config.replace(&gateway, &format!("gateway = \"{}:7800\"", address(host)));
+        for (name, port) in [("gateway", 7800), ("admin", 7801)] {
+            let line = config.lines().find(|line| line.starts_with(name)).expect("it has one").to_owned();
+            config = config.replace(&line, &format!("{name} = \"{}:{port}\"", address(host)));
+        }
         for peer in 0..HOSTS {
             let port = network.peer_port(u16::try_from(peer).expect("small"));
             let (old, new) = (format!("/ip4/127.0.0.1/tcp/{port}"), format!("/ip4/{}/tcp/7900", address(peer)));
