@@ -10,10 +10,11 @@ use lojal_text::{outside, typed};
 use lojal_types::Name;
 use thiserror::Error;
 
-use crate::config::{ConfigError, NodeConfig, NodeDir, NodeKeys, read_genesis};
+use crate::check::{self, CheckOptions};
+use crate::config::{self, ConfigError, NodeConfig, NodeDir, NodeKeys, read_genesis};
 use crate::devnet::{self, DevnetError, DevnetOptions};
 use crate::guard::{self, GuardCommand};
-use crate::run::{self, RunError, RunOptions};
+use crate::run::{self, RunError, RunOptions, guard_needs_somebody};
 use crate::sign::{self, SignError, SignOptions};
 
 /// The voting power of a new validator's entry.
@@ -41,6 +42,10 @@ enum Command {
         #[arg(long)]
         dir: PathBuf,
     },
+    /// Print node.toml with every key there is, explained.
+    Example,
+    /// Look at keys, guard, disk, ports, peers: that all is as the node needs it. Exits with 5 if something isn't.
+    Check(CheckOptions),
     /// Hold a validator's key and its guard, and sign over a Unix socket, until it is stopped.
     Sign(SignOptions),
     /// Work with the guard, which remembers what was signed with a validator's key.
@@ -94,6 +99,34 @@ pub enum CommandError {
     /// See [`OutputLost`].
     #[error(transparent)]
     Output(#[from] OutputLost),
+    /// A check that found something.
+    #[error("the check found {0} things; each says what to do")]
+    Found(usize),
+}
+
+/// The exit code of a fault.
+const FAULT: u8 = 1;
+/// The exit code where the node's directory must be put right first.
+const CONFIGURATION: u8 = 4;
+/// The exit code of a check that found something.
+const FOUND: u8 = 5;
+
+impl CommandError {
+    /// The code to exit with. A usage that is wrong has 2, and is told before there is a command.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(ConfigError::Guard(error)) if !guard_needs_somebody(error) => FAULT,
+            Self::Config(_) => CONFIGURATION,
+            Self::Run(error) if error.is_configuration() => CONFIGURATION,
+            Self::Sign(error) => match &**error {
+                SignError::Config(_) => CONFIGURATION,
+                SignError::Guard(error) if guard_needs_somebody(error) => CONFIGURATION,
+                _ => FAULT,
+            },
+            Self::Found(_) => FOUND,
+            Self::Run(_) | Self::Devnet(_) | Self::Output(_) => FAULT,
+        }
+    }
 }
 
 impl Cli {
@@ -110,6 +143,14 @@ impl Cli {
                 lojal_print::document(NodeDir::new(dir).entry()?.to_toml().trim_end());
                 Ok(())
             }
+            Command::Example => {
+                lojal_print::document(config::example().to_explained_toml().trim_end());
+                Ok(())
+            }
+            Command::Check(options) => match check::check(&options)? {
+                0 => Ok(()),
+                found => Err(CommandError::Found(found)),
+            },
             Command::Sign(options) => sign::sign(&options).map_err(|error| CommandError::Sign(Box::new(error))),
             Command::Guard(command) => Ok(guard::execute(command)?),
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),

@@ -12,6 +12,7 @@
 //! A signer's directory has validator.key and guard, and then the node's has neither.
 
 mod access;
+mod explained;
 
 use std::fs;
 use std::io::Write;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor};
+pub use self::explained::example;
 
 /// Bytes of a MiB.
 const MIB: u64 = 1 << 20;
@@ -145,6 +147,9 @@ pub enum ConfigError {
     /// See [`GuardError`].
     #[error(transparent)]
     Guard(Box<GuardError>),
+    /// Not an export of a guard, or not of this key's.
+    #[error("{0} can't be imported: {1}")]
+    GuardExport(PathBuf, String),
 }
 
 impl From<GuardError> for ConfigError {
@@ -250,8 +255,7 @@ impl NodeDir {
         }
         Guard::create(&Disk::real(), &self.guard(), &keys.validator.public_key(), false)?;
         write_new(&self.0.join(ENTRY), &entry.to_toml(), 0o644)?;
-        let text = toml::to_string(config).expect("every field has a TOML form");
-        write_new(&self.0.join("node.toml"), &text, 0o644)
+        write_new(&self.0.join("node.toml"), &config.to_explained_toml(), 0o644)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `lojal-node`: a validator of a lojal network, and a whole development network on one machine.
 
+mod check;
 mod cli;
 mod config;
 mod devnet;
@@ -25,10 +26,10 @@ fn main() -> ExitCode {
     match command.execute().and_then(|()| Ok(lojal_print::finish()?)) {
         Ok(()) => ExitCode::SUCCESS,
         // It is told already.
-        Err(cli::CommandError::Output(_)) => ExitCode::FAILURE,
+        Err(error @ (cli::CommandError::Output(_) | cli::CommandError::Found(_))) => error.exit_code().into(),
         Err(error) => {
             lojal_print::note(format!("lojal-node: {error}"));
-            ExitCode::FAILURE
+            error.exit_code().into()
         }
     }
 }

@@ -8,43 +8,73 @@ use lojal_network::limits::{CONNECTIONS_MAX, PENDING_INCOMING_MAX, PENDING_OUTGO
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 
-/// Files of the store, threads' event queues, standard streams, and connections on their way in or out.
-const OTHERS_MAX: u64 = 512;
-/// The number of files and sockets that a node may need at once.
-const OPEN_FILES_MIN: u64 = (GATEWAY_CONNECTIONS_MAX + REFUSALS_MAX) as u64
-    + (CONNECTIONS_MAX + PENDING_INCOMING_MAX + PENDING_OUTGOING_MAX) as u64
-    + OTHERS_MAX;
+/// Files of the store for one tree of the state.
+const TREE_FILES_MAX: u64 = 26;
+/// The main tree, and the shelf of the month that begins while the oldest one isn't dropped yet.
+const TREES_BESIDE_MONTHS: u64 = 2;
+/// Other files of the store, threads' event queues, standard streams, and connections on their way in or out.
+const OTHERS_MAX: u64 = 122;
+/// Sockets of the gateway and of the network.
+const SOCKETS_MAX: u64 = (GATEWAY_CONNECTIONS_MAX + REFUSALS_MAX) as u64
+    + (CONNECTIONS_MAX + PENDING_INCOMING_MAX + PENDING_OUTGOING_MAX) as u64;
+
+/// The number of files and sockets that a node may need at once, whose network keeps references for so many months.
+pub fn needed(keep_months: u8) -> u64 {
+    SOCKETS_MAX + TREE_FILES_MAX * (u64::from(keep_months) + TREES_BESIDE_MONTHS) + OTHERS_MAX
+}
 
 /// A system that allows too few open files.
 #[derive(Debug, Error)]
 pub enum OpenFilesError {
     /// Its hard limit is too low.
     #[error(
-        "this system lets the node open {allowed} files, but it may need {OPEN_FILES_MIN}; raise the limit with \
-         ulimit -n {OPEN_FILES_MIN}, or LimitNOFILE={OPEN_FILES_MIN} in a systemd unit"
+        "this system lets the node open {allowed} files, but it may need {needed}; raise the limit with \
+         ulimit -n {needed}, or LimitNOFILE={needed} in a systemd unit"
     )]
     TooFew {
         /// The hard limit.
         allowed: u64,
+        /// The number that the node may need.
+        needed: u64,
     },
     /// The limit can't be changed.
-    #[error("the limit of open files can't be raised to {OPEN_FILES_MIN}: {0}; raise it before the node starts")]
-    Refused(std::io::Error),
+    #[error("the limit of open files can't be raised to {0}: {1}; raise it before the node starts")]
+    Refused(u64, std::io::Error),
 }
 
 /// Raises the limit of open files to what a node may need, if it is lower.
 ///
 /// # Errors
 /// When the system doesn't allow it.
-pub fn allow() -> Result<(), OpenFilesError> {
+pub fn allow(needed: u64) -> Result<(), OpenFilesError> {
     let limit = getrlimit(Resource::Nofile);
     // No value means no limit.
-    if limit.current.is_none_or(|current| current >= OPEN_FILES_MIN) {
+    if limit.current.is_none_or(|current| current >= needed) {
         return Ok(());
     }
-    if let Some(allowed) = limit.maximum.filter(|maximum| *maximum < OPEN_FILES_MIN) {
-        return Err(OpenFilesError::TooFew { allowed });
+    if let Some(allowed) = limit.maximum.filter(|maximum| *maximum < needed) {
+        return Err(OpenFilesError::TooFew { allowed, needed });
     }
-    let raised = Rlimit { current: Some(OPEN_FILES_MIN), maximum: limit.maximum };
-    setrlimit(Resource::Nofile, raised).map_err(|error| OpenFilesError::Refused(error.into()))
+    let raised = Rlimit { current: Some(needed), maximum: limit.maximum };
+    setrlimit(Resource::Nofile, raised).map_err(|error| OpenFilesError::Refused(needed, error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use lojal_types::limits::{KEEP_MONTHS, KEEP_MONTHS_DEFAULT};
+
+    use super::*;
+
+    #[test]
+    fn operators_are_told_how_many_files_it_takes() {
+        assert!(needed(KEEP_MONTHS_DEFAULT) <= 2048);
+        assert!((2048..=3072).contains(&needed(*KEEP_MONTHS.end())), "{}", needed(*KEEP_MONTHS.end()));
+    }
+
+    #[test]
+    fn more_than_a_system_allows_is_told() {
+        let Some(hard) = getrlimit(Resource::Nofile).maximum else { return };
+        let error = allow(hard + 1).expect_err("more than the hard limit");
+        assert!(matches!(error, OpenFilesError::TooFew { allowed, needed } if allowed == hard && needed == hard + 1));
+    }
 }

@@ -94,16 +94,38 @@ pub enum RunError {
     System(#[from] std::io::Error),
 }
 
+impl RunError {
+    /// True if starting again changes nothing, until somebody has changed the node's directory.
+    pub fn is_configuration(&self) -> bool {
+        match self {
+            Self::Config(_)
+            | Self::NotValidator(..)
+            | Self::KeyBesideSigner(_)
+            | Self::OtherNetworkKey(_)
+            | Self::PeerMissing(_)
+            | Self::PeerUnknown(_)
+            | Self::Store(StoreError::OtherChain { .. }) => true,
+            Self::Guard(error) => guard_needs_somebody(error),
+            _ => false,
+        }
+    }
+}
+
+/// True if the guard is as it is until somebody puts it right.
+pub fn guard_needs_somebody(error: &GuardError) -> bool {
+    !matches!(error, GuardError::Locked(_) | GuardError::Disk(_) | GuardError::Poisoned | GuardError::Misuse(_))
+}
+
 /// Runs a validator until it is told to stop.
 ///
 /// # Errors
 /// Why it could not start, or the fault that ended it.
 pub fn run(options: &RunOptions) -> Result<(), RunError> {
     log::start();
-    open_files::allow()?;
     let dir = NodeDir::new(&options.dir);
     let config = dir.config()?;
     let genesis = dir.genesis(&config)?;
+    open_files::allow(open_files::needed(genesis.document().parameters.keep_months))?;
     let (network_config, me) = network_config(&genesis, &config, &dir)?;
     let opened = lojal_store::open(&dir.data(), &genesis, config.store_options(options.repair))?;
     tell_how_it_opened(&genesis, &opened.report);
@@ -263,52 +285,60 @@ fn voice(
 }
 
 /// The validator that this node is: the one with its key, or, if a signer has that, the one with its network key.
-fn own_entry<'a>(
+///
+/// # Errors
+/// When there is none, or its keys are not where they should be.
+pub fn own_validator<'a>(
     validators: &'a [Validator],
     config: &NodeConfig,
     dir: &NodeDir,
-    identity: &Identity,
 ) -> Result<&'a Validator, RunError> {
+    let network_key = PublicKey::new(*dir.network_key()?.public_key().as_bytes());
     if config.signer.is_some() {
         let path = dir.validator_key_path();
         if path.exists() {
             return Err(RunError::KeyBesideSigner(path));
         }
-        let own = PublicKey::new(identity.public_key());
-        return validators.iter().find(|one| one.network_key == own).ok_or(RunError::NotValidator(own, "network.key"));
+        let me = validators.iter().find(|one| one.network_key == network_key);
+        return me.ok_or(RunError::NotValidator(network_key, "network.key"));
     }
     let own = dir.validator_key()?.public_key();
     let me = validators.iter().find(|one| one.public_key == own);
     let me = me.ok_or(RunError::NotValidator(own, "validator.key"))?;
-    if identity.public_key() != *me.network_key.as_bytes() {
+    if network_key != me.network_key {
         return Err(RunError::OtherNetworkKey(me.name.clone()));
     }
     Ok(me)
 }
 
-/// The permitted network, every other validator of the genesis document at the address that the configuration gives;
-/// and the key of this one.
+/// The other validators of the genesis document, at the addresses that the configuration gives.
+///
+/// # Errors
+/// When one has no address, or there is an address of somebody else.
+pub fn peers(validators: &[Validator], config: &NodeConfig, me: &Validator) -> Result<Vec<Peer>, RunError> {
+    let is_other = |name: &Name| validators.iter().any(|one| one.name == *name && one.name != me.name);
+    if let Some(unknown) = config.peers.iter().find(|peer| !is_other(&peer.validator)) {
+        return Err(RunError::PeerUnknown(unknown.validator.clone()));
+    }
+    let others = validators.iter().filter(|one| one.name != me.name);
+    let peers = others.map(|one| {
+        let configured = config.peers.iter().find(|peer| peer.validator == one.name);
+        let address = configured.ok_or_else(|| RunError::PeerMissing(one.name.clone()))?.address.clone();
+        Ok(Peer { id: lojal_network::peer_id_of(one.network_key.as_bytes())?, address })
+    });
+    peers.collect()
+}
+
+/// The permitted network, every other validator of the genesis document; and the key of this one.
 fn network_config(
     genesis: &Genesis,
     config: &NodeConfig,
     dir: &NodeDir,
 ) -> Result<(NetworkConfig, PublicKey), RunError> {
     let validators = genesis.validators().validators();
+    let me = own_validator(validators, config, dir)?;
     let identity = Identity::from_seed(*dir.network_key()?.seed());
-    let me = own_entry(validators, config, dir, &identity)?;
-    let is_other = |name: &Name| validators.iter().any(|one| one.name == *name && one.name != me.name);
-    if let Some(unknown) = config.peers.iter().find(|peer| !is_other(&peer.validator)) {
-        return Err(RunError::PeerUnknown(unknown.validator.clone()));
-    }
-    let peers = validators
-        .iter()
-        .filter(|one| one.name != me.name)
-        .map(|one| {
-            let configured = config.peers.iter().find(|peer| peer.validator == one.name);
-            let address = configured.ok_or_else(|| RunError::PeerMissing(one.name.clone()))?.address.clone();
-            Ok(Peer { id: lojal_network::peer_id_of(one.network_key.as_bytes())?, address })
-        })
-        .collect::<Result<Vec<_>, RunError>>()?;
+    let peers = peers(validators, config, me)?;
     let network_id = *genesis.chain_id().as_bytes();
     Ok((NetworkConfig { network_id, identity, listen: config.listen.clone(), peers }, me.public_key))
 }

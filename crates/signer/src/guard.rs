@@ -4,6 +4,8 @@
 //! on the disk before the signature in it is given out. An opening writes the file anew, so that it rests on nothing
 //! that an earlier process may not have made durable.
 
+mod transfer;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -14,8 +16,10 @@ use lojal_types::{ChainId, Height, KeyPair, PublicKey};
 use crate::error::GuardError;
 use crate::limits::GUARD_BYTES_MAX;
 use crate::memory::{Answer, Memory, Verdict};
-use crate::record::{Header, Record, VERSION, read, write};
+use crate::record::{Header, Record, State, VERSION, read, write};
 use crate::statement::{Signed, Statement};
+
+pub use transfer::Floor;
 
 /// A validator's key with its guard.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ mod testing;
 pub use client::{Client, ClientError, Exchange};
 pub use error::GuardError;
 pub use frames::{Reply, Request};
-pub use guard::{Adoption, Guard, Standing};
+pub use guard::{Adoption, Floor, Guard, Standing};
 pub use memory::Answer;
 pub use record::{Record, read as read_records};
 pub use statement::{ProposalContent, Signed, Slot, Statement};

@@ -18,7 +18,7 @@ fn another_genesis_document_is_refused_on_old_data_and_gets_no_peer_on_new_data(
     fs::write(dir.join("node.toml"), config.replace("../genesis.toml", "genesis.toml")).expect("a file of ours");
 
     let output = run(&mut network.command(3));
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
     assert!(output.stderr.contains("use the right genesis document or another directory"), "{output:?}");
 
     // Without data the guard still knows for which network its key signs.
@@ -26,7 +26,7 @@ fn another_genesis_document_is_refused_on_old_data_and_gets_no_peer_on_new_data(
         (dir.join("guard"), ["data.aside", "guard.aside"].map(|name| dir.join(name)));
     fs::rename(&data, &data_aside).expect("directories of ours");
     let output = run(&mut network.command(3));
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
     assert!(output.stderr.contains("use another key here, or the right genesis document"), "{output:?}");
 
     // Without that, too, it starts on a chain of its own, where nobody talks to it.
@@ -67,7 +67,7 @@ fn keys_that_the_genesis_document_does_not_name_are_refused() {
         let right = fs::read_to_string(&path).expect("the devnet made it");
         fs::write(&path, format!("{}\n", "5a".repeat(32))).expect("a file of ours");
         let output = run(&mut network.command(3));
-        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(output.status.code(), Some(4), "{output:?}");
         assert!(output.stderr.contains(told), "{output:?}");
         fs::write(&path, right).expect("a file of ours");
     }

@@ -1,0 +1,135 @@
+//! `lojal-node check`: whether a node's directory, its machine and its surroundings are as the node needs them.
+
+mod disk;
+mod files;
+mod net;
+
+use std::path::PathBuf;
+
+use lojal_types::{Genesis, Validator};
+
+use crate::config::{ConfigError, NodeConfig, NodeDir};
+use crate::open_files;
+use crate::run;
+
+/// `lojal-node check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckOptions {
+    /// The node's directory.
+    #[arg(long)]
+    dir: PathBuf,
+    /// A gateway of the network, perhaps another validator's, by whose blocks this machine's clock is judged.
+    #[arg(long)]
+    gateway: Option<String>,
+}
+
+/// The things that were looked at.
+#[derive(Debug, Default)]
+struct Report(Vec<Line>);
+
+/// One of them.
+#[derive(Debug)]
+struct Line {
+    about: &'static str,
+    result: Result<String, Finding>,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug)]
+struct Finding {
+    /// The fault.
+    wrong: String,
+    /// The advice; empty if the fault's text has it.
+    remedy: String,
+}
+
+/// The things that are checked.
+struct Checked<'a> {
+    dir: &'a NodeDir,
+    config: &'a NodeConfig,
+    genesis: &'a Genesis,
+    /// The validator that this node is, if the genesis document has it.
+    me: Option<&'a Validator>,
+    /// True if a node runs in the directory now.
+    runs: bool,
+}
+
+impl Finding {
+    fn new(wrong: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { wrong: wrong.into(), remedy: remedy.into() }
+    }
+    /// One whose text says what to do.
+    fn told(error: impl ToString) -> Self {
+        Self::new(error.to_string(), "")
+    }
+}
+
+impl Report {
+    fn add(&mut self, about: &'static str, result: Result<String, Finding>) {
+        self.0.push(Line { about, result });
+    }
+
+    /// Prints it; gives the number of findings.
+    fn print(&self) -> usize {
+        for Line { about, result } in &self.0 {
+            match result {
+                Ok(fine) => lojal_print::line(format!("ok     {about}: {fine}")),
+                Err(Finding { wrong, remedy }) if remedy.is_empty() => {
+                    lojal_print::line(format!("FOUND  {about}: {wrong}"));
+                }
+                Err(Finding { wrong, remedy }) => {
+                    lojal_print::line(format!("FOUND  {about}: {wrong}"));
+                    lojal_print::line(format!("       do: {remedy}"));
+                }
+            }
+        }
+        self.0.iter().filter(|line| line.result.is_err()).count()
+    }
+}
+
+/// Looks at everything and prints it; gives the number of things that are not as they should be.
+///
+/// # Errors
+/// When the configuration or the genesis document can't be read: then there is nothing to go by.
+pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
+    let dir = NodeDir::new(&options.dir);
+    let config = dir.config()?;
+    let genesis = dir.genesis(&config)?;
+    let mut report = Report::default();
+    let seat = files::seat(&dir, &config, &genesis);
+    let me = seat.as_ref().ok().copied();
+    let runs = files::node_runs(&dir);
+    let checked = Checked { dir: &dir, config: &config, genesis: &genesis, me, runs };
+    report.add("node", Ok(if runs { "runs in this directory".to_owned() } else { "doesn't run".to_owned() }));
+    files::keys(&checked, &mut report);
+    report.add("seat", seat.map(|me| format!("{} in the genesis document", me.name)));
+    report.add("peers' entries", peers_listed(&checked));
+    report.add("chain", files::chain(&checked));
+    report.add("guard", files::guard(&checked));
+    report.add("open files", open_files(&genesis));
+    disk::disk(&checked, &mut report);
+    net::ports(&checked, &mut report);
+    net::peers(&checked, &mut report);
+    if let Some(url) = &options.gateway {
+        net::gateway(&checked, url, &mut report);
+    }
+    let found = report.print();
+    lojal_print::line(match found {
+        0 => "nothing found".to_owned(),
+        1 => "1 thing found".to_owned(),
+        more => format!("{more} things found"),
+    });
+    Ok(found)
+}
+
+/// The configuration has the addresses of the others, and of nobody else.
+fn peers_listed(checked: &Checked<'_>) -> Result<String, Finding> {
+    let Some(me) = checked.me else { return Ok("not looked at without a seat".to_owned()) };
+    let peers = run::peers(checked.genesis.validators().validators(), checked.config, me).map_err(Finding::told)?;
+    Ok(format!("{} other validators, all with an address", peers.len()))
+}
+
+fn open_files(genesis: &Genesis) -> Result<String, Finding> {
+    let needed = open_files::needed(genesis.document().parameters.keep_months);
+    open_files::allow(needed).map(|()| format!("{needed} are allowed")).map_err(Finding::told)
+}
