@@ -2,6 +2,7 @@
 //!
 //! - [`block`]: checks a block against the state before it, by executing it; builds a block from waiting transactions.
 //! - [`certificate`]: more than two thirds of the voting power signed for a block.
+//! - [`light`]: headers and certificates alone, by way of the blocks that change the validators.
 //! - [`replay`]: blocks and certificates, one after the other, from genesis or from a state that is already trusted.
 //!
 //! A block goes through types that say what is known of it: [`Block`](lojal_types::Block) (bytes from anybody),
@@ -14,10 +15,12 @@ pub mod block;
 pub mod certificate;
 #[cfg(test)]
 mod fixture;
+pub mod light;
 pub mod replay;
 
 pub use block::{
     BlockBuilder, BlockCheck, ExecutedBlock, InvalidBlock, Proposal, ProposeError, execute_block, propose,
 };
 pub use certificate::{CertificateError, verify_certificate};
+pub use light::{LightError, LightState, Pin, SetChange, TrustedHeader};
 pub use replay::{CommitError, CommittedBlock, FinalBlock, Replay, ReplayError, SignedBlock, check_signatures};

@@ -1,6 +1,7 @@
 //! Every decoder of canonical bytes, behind one face.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_chain::{Pin, SetChange};
 use lojal_ledger::key::*;
 use lojal_ledger::{Tip, record, shelves, tree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
@@ -104,8 +105,6 @@ pub fn all() -> Vec<Decoder> {
         borsh::<tree::Proof>(),
         borsh::<shelves::ShelfProof>(),
         borsh::<Tip>(),
-        borsh::<record::Used>(),
-        borsh::<record::Redeemed>(),
         borsh::<record::OpenHold>(),
         borsh::<record::Counted>(),
         Decoder {
@@ -114,6 +113,7 @@ pub fn all() -> Vec<Decoder> {
         },
         Decoder { name: "Block::decode", again: |bytes| Some(Block::decode(bytes).ok()?.encode()) },
     ];
+    decoders.extend([borsh::<record::Used>(), borsh::<record::Redeemed>(), borsh::<Pin>(), borsh::<SetChange>()]);
     decoders.extend(states());
     decoders
 }

@@ -8,6 +8,7 @@ mod documents;
 mod engine;
 mod execute;
 mod http;
+mod light;
 mod messages;
 mod signer;
 mod source;
@@ -20,6 +21,7 @@ pub use documents::{genesis, json, text};
 pub use engine::{engine_message, parts};
 pub use execute::{applied_operations, execute};
 pub use http::http_request;
+pub use light::{LightChain, light_chain, set_changes};
 pub use messages::{block, canonical, certificate, header, proof, read_token, signed_transaction};
 pub use signer::{GUARD_CHAIN, guard_file, guard_key, guard_of, guarded_vote, signer_message};
 pub use store::{archive, block_log, index_entries, index_redo, pages};
@@ -41,7 +43,7 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: usize) -> Target 
 }
 
 /// All targets.
-pub const TARGETS: [Target; 26] = [
+pub const TARGETS: [Target; 27] = [
     target("amounts", amounts, 300),
     target("archive", archive, 30),
     target("backup_words", backup_words, 100),
@@ -64,6 +66,7 @@ pub const TARGETS: [Target; 26] = [
     target("payment_text", payment_text, 200),
     target("proof", proof, 300),
     target("read_token", read_token, 300),
+    target("set_changes", set_changes, 60),
     target("signed_transaction", signed_transaction, 200),
     target("signer_message", signer_message, 60),
     target("text", text, 300),

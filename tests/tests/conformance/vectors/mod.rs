@@ -12,6 +12,7 @@ mod golden;
 mod governance;
 mod households;
 mod keys;
+mod light;
 mod merkle;
 mod names;
 mod operations;

@@ -4,6 +4,7 @@
 mod bytes;
 mod documents;
 mod execute;
+mod light;
 mod requests;
 mod signer;
 mod wallet;
@@ -40,6 +41,7 @@ pub(super) fn of(target: &str) -> Seeds {
         "payment_text" => wallet::payment_text(),
         "proof" => bytes::proof(),
         "read_token" => bytes::read_token(),
+        "set_changes" => light::set_changes(),
         "signed_transaction" => bytes::signed_transaction(),
         "signer_message" => signer::signer_message(),
         "text" => documents::text(),
