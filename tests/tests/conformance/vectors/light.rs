@@ -84,7 +84,8 @@ fn changes_of_the_validators_lead_on_from_genesis() {
         change(500, &[5, 6], of(&[7])),
     ];
     let about = "Changes of the validators from genesis on: headers as in headers.json, with these fields: chain id, \
-                 height, time (START + height), parent (the block before it here), both hashes -> canonical bytes of { header, certificate, next }";
+                 height, time (START + height), parent (the block before it here), \
+                 both hashes -> canonical bytes of { header, certificate, next }";
     let samples = vec![
         named("no change", Input { genesis: two_brands(), changes: vec![] }),
         named("three changes", Input { genesis: two_brands(), changes }),
