@@ -10,6 +10,7 @@ use lojal_text::{outside, typed};
 use lojal_types::Name;
 use thiserror::Error;
 
+use crate::card::{self, CardOptions};
 use crate::check::{self, CheckOptions};
 use crate::config::{self, ConfigError, NodeConfig, NodeDir, NodeKeys, read_genesis};
 use crate::devnet::{self, DevnetError, DevnetOptions};
@@ -46,6 +47,8 @@ enum Command {
     Example,
     /// Look at keys, guard, disk, ports, peers: that all is as the node needs it. Exits with 5 if something isn't.
     Check(CheckOptions),
+    /// Print the motion that makes the node of a directory a validator of a running network, for its governors.
+    Card(CardOptions),
     /// Hold a validator's key and its guard, and sign over a Unix socket, until it is stopped.
     Sign(SignOptions),
     /// Work with the guard, which remembers what was signed with a validator's key.
@@ -151,6 +154,7 @@ impl Cli {
                 0 => Ok(()),
                 found => Err(CommandError::Found(found)),
             },
+            Command::Card(options) => Ok(card::execute(options)?),
             Command::Sign(options) => sign::sign(&options).map_err(|error| CommandError::Sign(Box::new(error))),
             Command::Guard(command) => Ok(guard::execute(command)?),
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),

@@ -14,6 +14,7 @@
 mod access;
 mod explained;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
@@ -95,6 +96,10 @@ impl NodeConfig {
     /// The hosts and auditors of the gateway.
     pub fn access(&self) -> Access {
         Access { hosts: self.http.hosts.clone(), auditors: access::auditors(&self.auditors) }
+    }
+    /// The addresses of other nodes, by the names of their validators.
+    pub fn addresses(&self) -> BTreeMap<Name, Multiaddr> {
+        self.peers.iter().map(|peer| (peer.validator.clone(), peer.address.clone())).collect()
     }
     /// The settings of the store that it makes.
     pub fn store_options(&self, repair: bool) -> Options {
@@ -260,6 +265,11 @@ impl NodeDir {
 }
 
 impl Entry {
+    /// The validator.
+    pub fn into_validator(self) -> Validator {
+        let [validator] = self.validators;
+        validator
+    }
     /// The entry as a genesis document writes it.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("every field has a TOML form")

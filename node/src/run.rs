@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, Voice, Wal, Workers};
+use lojal_consensus::{Clock, ConsensusError, Life, Mempool, Metrics, Roster, ValidatorParts, Voice, Wal, Workers};
 use lojal_gateway::{Gateway, GatewayError};
 use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
 use lojal_signer::{Client, Guard, GuardError};
-use lojal_store::{Disk, OpenReport, Opened, StoreError};
+use lojal_store::{Disk, OpenReport, Opened, Store, StoreError};
 use lojal_text::outside;
 use lojal_types::{Genesis, Name, PublicKey, Validator};
 use thiserror::Error;
@@ -47,9 +47,21 @@ pub enum RunError {
     /// Its directory is not as it should be.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Its signer holds a key that nobody knows.
+    #[error(
+        "no validator of the network has this node's network key {0}, so it isn't known whose key its signer holds; \
+         check node.toml's genesis and network.key, or keep validator.key here until it is a validator"
+    )]
+    KeyUnknown(PublicKey),
     /// It is no validator of the network.
     #[error("the genesis document has no validator with this node's key {0}; check node.toml's genesis and {1}")]
     NotValidator(PublicKey, &'static str),
+    /// A validator without an address.
+    #[error("node.toml has no [[peers]] entry for validator {}; add its address", outside(.0))]
+    PeerMissing(Name),
+    /// A peer that is no validator.
+    #[error("node.toml has a [[peers]] entry for {}, which is no other validator of the genesis document", outside(.0))]
+    PeerUnknown(Name),
     /// The key is in two places.
     #[error(
         "node.toml names a signer, and {0} is here too: move it into the signer's directory, together with guard, so \
@@ -59,15 +71,12 @@ pub enum RunError {
     /// See [`GuardError`].
     #[error(transparent)]
     Guard(#[from] GuardError),
+    /// Its validator's key is another one than the network expects.
+    #[error("validator {} has another public_key on the ledger than validator.key holds", outside(.0))]
+    OtherKey(Name),
     /// Its network key is another one than the network expects.
-    #[error("the genesis document gives validator {} another network_key than network.key holds", outside(.0))]
+    #[error("validator {} has another network_key on the ledger than network.key holds", outside(.0))]
     OtherNetworkKey(Name),
-    /// A validator without an address.
-    #[error("node.toml has no [[peers]] entry for validator {}; add its address", outside(.0))]
-    PeerMissing(Name),
-    /// A peer that is no validator.
-    #[error("node.toml has a [[peers]] entry for {}, which is no other validator of the genesis document", outside(.0))]
-    PeerUnknown(Name),
     /// The network did not start.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -100,6 +109,8 @@ impl RunError {
         match self {
             Self::Config(_)
             | Self::NotValidator(..)
+            | Self::KeyUnknown(_)
+            | Self::OtherKey(_)
             | Self::KeyBesideSigner(_)
             | Self::OtherNetworkKey(_)
             | Self::PeerMissing(_)
@@ -126,12 +137,14 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let config = dir.config()?;
     let genesis = dir.genesis(&config)?;
     open_files::allow(open_files::needed(genesis.document().parameters.keep_months))?;
-    let (network_config, me) = network_config(&genesis, &config, &dir)?;
+    let identity = Identity::from_seed(*dir.network_key()?.seed());
     let opened = lojal_store::open(&dir.data(), &genesis, config.store_options(options.repair))?;
     tell_how_it_opened(&genesis, &opened.report);
     let store = opened.store.clone();
     let metrics = Metrics::default();
+    let me = own_key(store.view().validators().validators(), &config, &dir, &identity)?;
     let voice = voice(&dir, &config, &genesis, me, &metrics)?;
+    let network_config = network_config(&store, &config, identity)?;
     // The engine and the network share one thread; a gateway that is busy can't slow them down.
     let consensus_runtime = Builder::new_current_thread().enable_all().build()?;
     let gateway_runtime =
@@ -165,6 +178,7 @@ async fn serve(
 ) -> Result<(), RunError> {
     let Opened { store, writer, state, pending, forgotten, .. } = opened;
     let (listener, admin) = (listen(config.gateway).await?, listen_for_own(config).await?);
+    let addresses = config.addresses();
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
     let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
@@ -175,6 +189,7 @@ async fn serve(
         mempool: mempool.clone(),
         network: network.clone(),
         metrics: metrics.clone(),
+        life: Some(Life::of_node(&voice, &store, &network, &is_ready)),
         validator: Some(voice.address()),
         ready: is_ready,
         proxies: config.proxies.clone(),
@@ -199,6 +214,7 @@ async fn serve(
         mempool,
         outbox,
         network,
+        addresses,
         events,
         metrics,
         ready,
@@ -329,16 +345,51 @@ pub fn peers(validators: &[Validator], config: &NodeConfig, me: &Validator) -> R
     peers.collect()
 }
 
-/// The permitted network, every other validator of the genesis document; and the key of this one.
-fn network_config(
-    genesis: &Genesis,
+/// The key of this node's validator: that of its directory, or, if a signer has it, that of the validator with the
+/// node's network key. A node that is no validator yet follows the others.
+fn own_key(
+    validators: &[Validator],
     config: &NodeConfig,
     dir: &NodeDir,
-) -> Result<(NetworkConfig, PublicKey), RunError> {
-    let validators = genesis.validators().validators();
-    let me = own_validator(validators, config, dir)?;
-    let identity = Identity::from_seed(*dir.network_key()?.seed());
-    let peers = peers(validators, config, me)?;
-    let network_id = *genesis.chain_id().as_bytes();
-    Ok((NetworkConfig { network_id, identity, listen: config.listen.clone(), peers }, me.public_key))
+    identity: &Identity,
+) -> Result<PublicKey, RunError> {
+    let network_key = PublicKey::new(identity.public_key());
+    if config.signer.is_some() {
+        let path = dir.validator_key_path();
+        if path.exists() {
+            return Err(RunError::KeyBesideSigner(path));
+        }
+        let me = validators.iter().find(|one| one.network_key == network_key);
+        return me.map(|me| me.public_key).ok_or(RunError::KeyUnknown(network_key));
+    }
+    let own = dir.validator_key()?.public_key();
+    match validators.iter().find(|one| one.public_key == own) {
+        Some(me) if me.network_key != network_key => Err(RunError::OtherNetworkKey(me.name.clone())),
+        Some(_) => Ok(own),
+        None => match validators.iter().find(|one| one.network_key == network_key) {
+            Some(me) => Err(RunError::OtherKey(me.name.clone())),
+            None => Ok(own),
+        },
+    }
+}
+
+/// The permitted network, by what the ledger says: others at the addresses of the configuration, or else of the ledger.
+fn network_config(store: &Store, config: &NodeConfig, identity: Identity) -> Result<NetworkConfig, RunError> {
+    let roster = store.read(Roster::of)?;
+    let addresses = config.addresses();
+    for name in addresses.keys().filter(|name| !roster.names().any(|member| member == *name)) {
+        let name = outside(name);
+        tracing::warn!(%name, "node.toml has a [[peers]] entry for a node that isn't on the network (yet)");
+    }
+    let peers = roster.peers(&identity.peer_id(), &addresses);
+    for peer in peers.iter().filter(|peer| peer.address.is_empty()) {
+        let name = roster.get(&peer.id).map(|member| outside(&member.name)).unwrap_or_default();
+        tracing::warn!(
+            %name,
+            "neither node.toml nor the ledger says where this node is reached: add a [[peers]] entry, or wait until it \
+             comes by itself"
+        );
+    }
+    let network_id = *store.genesis().chain_id().as_bytes();
+    Ok(NetworkConfig { network_id, identity, listen: config.listen.clone(), peers })
 }

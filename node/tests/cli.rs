@@ -173,14 +173,15 @@ fn a_tour_starts_from_nothing_and_says_when_it_can_t() {
 }
 
 #[test]
-fn a_validator_that_genesis_does_not_know_is_refused() {
+fn a_node_with_the_network_key_of_a_validator_and_another_key_is_refused() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let entry = lojal_node(&["init", "--dir", "one", "--name", "one"], dir.path()).stdout;
     let entry = String::from_utf8(entry).expect("UTF-8");
     let head = head("one");
     assert!(lojal_node(&["init", "--dir", "two", "--name", "two"], dir.path()).status.success());
+    std::fs::copy(dir.path().join("one/network.key"), dir.path().join("two/network.key")).expect("writable");
     std::fs::write(dir.path().join("two/genesis.toml"), format!("{head}{entry}")).expect("writable");
     let output = lojal_node(&["run", "--dir", "two"], dir.path());
     assert!(!output.status.success());
-    assert!(stderr(&output).contains("no validator with this node's key"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("another public_key"), "{}", stderr(&output));
 }

@@ -17,7 +17,7 @@ use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId};
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
-pub use govern::{GovernCommand, ProposeMotionArgs};
+pub use govern::{GovernCommand, ProposeMotionArgs, Signs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};

@@ -19,6 +19,14 @@ impl Client {
     pub fn motion(&self, motion: MotionId) -> Result<api::Motion, ClientError> {
         self.get_json(&format!("/v1/governance/{motion}"), &[])
     }
+    /// `GET /v1/node/readiness`: signs of life that the gateway's own node gives for a motion that waits for them.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_motion`, or `not_ready` when the node isn't ready for it, or the motion
+    /// doesn't wait for this node.
+    pub fn readiness(&self, motion: MotionId) -> Result<api::Readiness, ClientError> {
+        self.get_json("/v1/node/readiness", &[("motion", &motion.to_string())])
+    }
     /// `GET /v1/validators`: the validators that decide the next block, with their seats.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! [`pace`]: crate::pace
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use arc_malachitebft_app_channel::app::types::{LocallyProposedValue, ProposedValue};
 use arc_malachitebft_app_channel::{AppMsg, Channels, NetworkMsg, Reply};
@@ -22,6 +23,7 @@ use crate::certificates::{CertificateFormError, from_engine};
 use crate::context::{Address, Context, EngineValidatorSet, Height, Part, Value};
 use crate::executor::{ExecutorFault, ExecutorHandle, Proposed, Verdict};
 use crate::limits::{PROPOSE_TIMEOUT, TIMEOUT_DELTA, TIMEOUT_MAX, VOTE_TIMEOUT};
+use crate::membership::Membership;
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::{Assembled, Assembler, split};
@@ -50,6 +52,10 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) pace: Pace,
     pub(crate) assembler: Assembler,
+    /// Has the network follow the ledger.
+    pub(crate) membership: Membership,
+    /// The validators that decided the last block.
+    pub(crate) deciders: ValidatorSet,
     /// About validators that contradict themselves.
     pub(crate) warnings: Warnings<Name>,
 }
@@ -112,7 +118,9 @@ impl App {
                     self.tell_of(&evidence, certificate.height);
                 }
                 self.note_begun_proposal();
-                self.pace.start_next(certificate.height.0, self.validators(), self.height_params(), reply);
+                let heartbeat = Duration::from_millis(self.store.view().parameters().heartbeat_ms);
+                let next = (self.validators(), self.height_params());
+                self.pace.start_next(certificate.height.0, heartbeat, next, reply);
             }
             AppMsg::ProcessSyncedValue { height, round, proposer, value_bytes, reply } => {
                 let outcome = self.synced(height, round, proposer, value_bytes.to_vec()).await?;
@@ -145,11 +153,11 @@ impl App {
         }
     }
 
+    /// The names of those who are to blame, who were validators at the height of the last block.
     fn names_in(&self, evidence: &MisbehaviorEvidence<Context>) -> BTreeSet<Name> {
         let addresses = evidence.proposals.iter().map(|(address, _)| address);
         let addresses = addresses.chain(evidence.votes.iter().map(|(address, _)| address));
-        let validators = self.validators();
-        addresses.filter_map(|address| Some(validators.get(&address.0)?.name.clone())).collect()
+        addresses.filter_map(|address| Some(self.deciders.get(&address.0)?.name.clone())).collect()
     }
 
     fn validators(&self) -> ValidatorSet {
@@ -235,8 +243,12 @@ impl App {
     }
 
     async fn decided(&mut self, certificate: &CommitCertificate<Context>) -> Result<(), AppError> {
+        let deciders = self.validators();
         self.executor.decide(from_engine(certificate)?).await?;
-        self.assembler.decided(certificate.height.0);
+        self.deciders = deciders;
+        self.assembler.decided(certificate.height.0, &self.validators());
+        // Before the next height begins: its validators have to hear each other.
+        self.membership.follow().await?;
         Ok(())
     }
 

@@ -7,7 +7,9 @@
 //! - [`executor`]: the thread that executes and commits; it alone writes the state and the block log.
 //! - `app`: the loop that answers the engine; [`parts`]: proposals in pieces; `pace`: when the next height starts;
 //!   [`progress`]: how far the others are.
+//! - `membership`: who may be on the network, by what the ledger says.
 //! - `mending`: what becomes of blocks that have rotted.
+//! - `life`: says that this node is ready for what a motion asks of it.
 //! - `voice`: who holds the key and signs; `silence`: how long a validator signs nothing.
 //! - `engine`: Malachite's engine, which signs or only follows.
 //! - [`node`]: puts it all together.
@@ -28,7 +30,9 @@ pub mod executor;
 #[cfg(test)]
 mod fixture;
 mod forgery;
+mod life;
 pub mod limits;
+mod membership;
 pub mod mempool;
 mod mending;
 pub mod metrics;
@@ -47,8 +51,10 @@ pub use app::AppError;
 pub use clock::Clock;
 pub use engine::{EngineError, MakeWal, Wal};
 pub use executor::ExecutorFault;
+pub use life::{Life, NoSign};
+pub use membership::{Member, Role, Roster};
 pub use mempool::{Mempool, Outbox, SharedState};
 pub use metrics::Metrics;
 pub use node::{ConsensusError, Interposer, ValidatorParts, run, share};
-pub use voice::Voice;
+pub use voice::{Voice, VoiceError};
 pub use workers::Workers;

@@ -1,8 +1,8 @@
 //! One validator's consensus, from the opened store and the running network to its end.
 
+use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 
 use arc_malachitebft_app_channel::{Channels, EngineHandle, NetworkMsg};
 use arc_malachitebft_engine::network::NetworkRef;
@@ -11,6 +11,7 @@ use lojal_network::limits::INBOUND_REQUESTS_MAX;
 use lojal_network::{Event, Multiaddr, Network, Warnings};
 use lojal_signer::GuardError;
 use lojal_store::{Forgotten, PendingProposal, Store, Writer};
+use lojal_types::Name;
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, watch};
 
@@ -23,6 +24,7 @@ use crate::engine::{self, EngineError, Wal};
 use crate::enquiries::Enquiries;
 use crate::executor::ExecutorParts;
 use crate::forgery::Forgery;
+use crate::membership::Membership;
 use crate::mempool::{Mempool, Outbox, SharedState, gossip};
 use crate::mending::Mending;
 use crate::metrics::Metrics;
@@ -58,6 +60,8 @@ pub struct ValidatorParts {
     pub outbox: Outbox,
     /// The network and its events.
     pub network: Network,
+    /// Addresses of other nodes by their names on the ledger; they go before those that stand there.
+    pub addresses: BTreeMap<Name, Multiaddr>,
     /// The events of the network.
     pub events: mpsc::Receiver<Event>,
     /// The counters that it keeps.
@@ -106,8 +110,8 @@ pub fn share(state: lojal_ledger::State) -> SharedState {
 /// The fault; the process must end then.
 pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
     let ValidatorParts { voice, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
-    let ValidatorParts { forgotten, metrics, ready, clock, workers, interposer, .. } = validator;
-    let (address, heartbeat) = (voice.address(), Duration::from_millis(store.view().parameters().heartbeat_ms));
+    let ValidatorParts { forgotten, metrics, ready, clock, workers, interposer, addresses, .. } = validator;
+    let address = voice.address();
     let progress = Progress::default();
     let executor = ExecutorParts {
         state,
@@ -131,8 +135,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         workers,
     };
     let (own, mempool_stopped, chain) = (network.local_peer_id(), mempool.stopped(), store.genesis().chain_id());
-    let readiness =
-        Readiness { store: store.clone(), progress: progress.clone(), metrics: metrics.clone(), own, heartbeat };
+    let readiness = Readiness { store: store.clone(), progress: progress.clone(), metrics: metrics.clone(), own };
     let tasks = [
         tokio::spawn(mending.run()),
         tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
@@ -142,7 +145,9 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     ];
     let silence =
         Silence { forgotten, own, store: store.clone(), progress: progress.clone(), workers, voice: voice.clone() };
-    let pace = Pace::new(mempool.clone(), progress.clone(), own, heartbeat);
+    let membership = Membership::new(network.clone(), store.clone(), progress.clone(), workers, addresses);
+    membership.follow().await.map_err(AppError::from)?;
+    let pace = Pace::new(mempool.clone(), progress.clone(), own);
     let assembler = Assembler::new(address, store.tip().height);
     let verifier = ValidatorVerifier::new(chain);
     let link = Link {
@@ -156,7 +161,8 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         verifier,
         address,
     };
-    let mut app = App { executor, store, metrics, pace, assembler, warnings: Warnings::default() };
+    let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
+    let mut app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings };
     let mut stopped = pin!(async {
         tokio::select! {
             () = mempool_stopped => Err(ConsensusError::MempoolStopped),

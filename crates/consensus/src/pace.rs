@@ -20,7 +20,6 @@ pub(crate) struct Pace {
     mempool: Mempool,
     progress: Progress,
     own: PeerId,
-    heartbeat: Duration,
     /// The highest height for which part of a block has come from the first proposer.
     proposed: watch::Sender<Height>,
     /// The last block that came from a peer as a decided one.
@@ -30,9 +29,9 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    pub(crate) fn new(mempool: Mempool, progress: Progress, own: PeerId, heartbeat: Duration) -> Self {
+    pub(crate) fn new(mempool: Mempool, progress: Progress, own: PeerId) -> Self {
         let (proposed, _) = watch::channel(Height::GENESIS);
-        Self { mempool, progress, own, heartbeat, proposed, synced: Height::GENESIS, started: Arc::default() }
+        Self { mempool, progress, own, proposed, synced: Height::GENESIS, started: Arc::default() }
     }
 
     /// A decided block of a peer that catches this node up has been verified.
@@ -58,12 +57,13 @@ impl Pace {
         });
     }
 
-    /// Answers the engine when the height after `decided` is to start.
+    /// Answers the engine when the height after `decided` is to start, with the heartbeat and the validators of that
+    /// height.
     pub(crate) fn start_next(
         &self,
         decided: Height,
-        validators: ValidatorSet,
-        params: HeightParams<Context>,
+        heartbeat: Duration,
+        (validators, params): (ValidatorSet, HeightParams<Context>),
         reply: oneshot::Sender<Next<Context>>,
     ) {
         let next = decided.next();
@@ -72,7 +72,7 @@ impl Pace {
             drop(reply.send(Next::Start(context::Height(next), params)));
             return;
         }
-        let (mempool, progress, heartbeat) = (self.mempool.clone(), self.progress.clone(), self.heartbeat);
+        let (mempool, progress) = (self.mempool.clone(), self.progress.clone());
         let mut proposed = self.proposed.subscribe();
         let started = Arc::clone(&self.started);
         let gathered = Instant::now() + gather_time(take(&started).map(|started| started.elapsed()));

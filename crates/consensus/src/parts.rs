@@ -82,12 +82,16 @@ impl Assembler {
     /// Takes a part and answers with the proposal if it was the last one missing and the proposal is for the next
     /// height; what is complete before that comes from [`Assembler::due`]. Parts that the publisher has no right to
     /// publish, for heights or rounds long over or too far ahead, or not as [`split`] makes them, are dropped.
+    /// `validators` are those of the next height.
     pub fn add(&mut self, part: Part, publisher: Option<PeerId>, validators: &ValidatorSet) -> Option<Assembled> {
         let (height, round) = (part.height.0, part.round);
-        let Some(publisher) = publisher.filter(|_| self.is_plausible(&part)).filter(|publisher| {
-            let proposer = validators.proposer(height, round);
-            proposer.address() == part.proposer.0 && may_publish(publisher, proposer, round, validators)
-        }) else {
+        let is_next = height == self.tip.next();
+        let is_of_validator = |publisher: &PeerId| match is_next {
+            true => is_rightful(publisher, part.proposer.0, (height, round), validators),
+            // Its validators may be others, and who proposes is judged when it is the next one.
+            false => validators.validators().iter().any(|one| is_node_of(publisher, one)),
+        };
+        let Some(publisher) = publisher.filter(|_| self.is_plausible(&part)).filter(is_of_validator) else {
             tracing::debug!(%height, round, "dropped a part of a proposal");
             return None;
         };
@@ -103,7 +107,7 @@ impl Assembler {
             return None;
         }
         self.complete.insert(key);
-        if height == self.tip.next() { self.partial.remove(&key).map(Partial::assemble) } else { None }
+        if is_next { self.partial.remove(&key).map(Partial::assemble) } else { None }
     }
 
     /// The proposals for the next height that were complete before it was the next one.
@@ -126,10 +130,18 @@ impl Assembler {
         self.forget(|key| key.height == next && key.round < first);
     }
 
-    /// A height is decided: its proposals are forgotten.
-    pub fn decided(&mut self, height: Height) {
+    /// A height is decided: its proposals are forgotten, and of those for the next one, which these validators decide,
+    /// whatever its publisher had no right to publish.
+    pub fn decided(&mut self, height: Height, validators: &ValidatorSet) {
         (self.tip, self.round) = (height, 0);
         self.forget(|key| key.height <= height);
+        let next = height.next();
+        let is_usurped = |key: &Key, partial: &Partial| {
+            key.height == next && !is_rightful(&key.publisher, partial.record.proposer, (next, key.round), validators)
+        };
+        let usurped: Vec<Key> =
+            self.partial.iter().filter(|(key, partial)| is_usurped(key, partial)).map(|(key, _)| *key).collect();
+        self.forget(|key| usurped.contains(key));
     }
 
     fn forget(&mut self, is_over: impl Fn(&Key) -> bool) {
@@ -193,14 +205,18 @@ impl Partial {
     }
 }
 
-/// True if whoever published a part may do so: the round's proposer, and in late rounds, when the engine lets everybody
-/// say which block is locked, any validator.
-fn may_publish(publisher: &PeerId, proposer: &Validator, round: u32, validators: &ValidatorSet) -> bool {
-    let is = |validator: &Validator| {
-        lojal_network::peer_id_of(validator.network_key.as_bytes()).is_ok_and(|peer| peer == *publisher)
-    };
+/// True if a proposal names the round's proposer, and whoever published it may do so: that proposer, and in late
+/// rounds, when the engine lets everybody say which block is locked, any validator.
+fn is_rightful(publisher: &PeerId, named: Address, (height, round): (Height, u32), validators: &ValidatorSet) -> bool {
+    let proposer = validators.proposer(height, round);
     let all_may = Round::new(round) >= HIDDEN_LOCK_ROUND;
-    is(proposer) || all_may && validators.validators().iter().any(is)
+    let is_publisher = |one: &Validator| is_node_of(publisher, one);
+    proposer.address() == named
+        && (is_publisher(proposer) || all_may && validators.validators().iter().any(is_publisher))
+}
+
+fn is_node_of(peer: &PeerId, validator: &Validator) -> bool {
+    lojal_network::peer_id_of(validator.network_key.as_bytes()).is_ok_and(|id| id == *peer)
 }
 
 #[cfg(test)]

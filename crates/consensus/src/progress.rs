@@ -74,6 +74,12 @@ impl Progress {
         self.0.changed.notify_waiters();
     }
 
+    /// A peer has no part on the network any more: what it said counts no longer, even if it comes back.
+    pub fn forget(&self, peer: &PeerId) {
+        self.peers().remove(peer);
+        self.0.changed.notify_waiters();
+    }
+
     /// A peer said that it works on a height.
     pub fn works_on(&self, peer: PeerId, height: Height) {
         self.peers().entry(peer).or_default().believed_until.get_or_insert_with(|| Instant::now() + CLAIM_TIME);

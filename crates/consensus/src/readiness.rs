@@ -22,7 +22,6 @@ pub(crate) struct Readiness {
     pub(crate) progress: Progress,
     pub(crate) metrics: Metrics,
     pub(crate) own: PeerId,
-    pub(crate) heartbeat: Duration,
 }
 impl Readiness {
     /// Tells whether this node is ready, whenever that changes, for as long as somebody listens.
@@ -43,7 +42,8 @@ impl Readiness {
         let lag = self.progress.others_work_on(validators).get().saturating_sub(tip.next().get());
         let enough = Height::new(tip.get().saturating_add(READY_LAG_MAX));
         let is_behind = lag > READY_LAG_MAX || self.progress.is_offered_above(enough, self.own, validators);
-        let blocks_come = self.metrics.block_age() <= READY_BLOCK_AGE_MAX + HEARTBEATS * self.heartbeat;
+        let heartbeat = Duration::from_millis(view.parameters().heartbeat_ms);
+        let blocks_come = self.metrics.block_age() <= READY_BLOCK_AGE_MAX + HEARTBEATS * heartbeat;
         let is_connected = self.progress.has_quorum(self.own, validators);
         self.progress.has_listened() && is_connected && !is_behind && blocks_come
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lojal_signer::server::Served;
 use lojal_signer::{Answer, Client, ClientError, Guard, GuardError, Standing, Statement};
-use lojal_types::{Address, Height};
+use lojal_types::{Address, Height, Readiness, Signature};
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc};
 
@@ -119,6 +119,14 @@ impl Voice {
                 self.metrics.record_guard_height(statement.height());
                 Ok(answer)
             }
+        }
+    }
+
+    /// Has a sign of life signed.
+    pub(crate) async fn live(&self, readiness: Readiness) -> Result<Signature, VoiceError> {
+        match self.holder.clone() {
+            Holder::Here(guard, workers) => Ok(workers.blocking(move || guard.lock().live(&readiness)).await),
+            Holder::Elsewhere(client) => client.lock().await.live(readiness).await.map_err(VoiceError::from),
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
-use lojal_consensus::{Mempool, Metrics, clock};
+use lojal_consensus::{Life, Mempool, Metrics, clock};
 use lojal_ledger::{Missing, View};
 use lojal_network::Network;
 use lojal_store::Store;
@@ -41,6 +41,8 @@ pub struct Gateway {
     pub network: Network,
     /// The counters of consensus.
     pub metrics: Metrics,
+    /// Gives the node's signs of life, if it has a key.
+    pub life: Option<Life>,
     /// The node's validator address, if it has a vote.
     pub validator: Option<Address>,
     /// True while the node has caught up with its peers.

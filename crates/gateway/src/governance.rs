@@ -1,21 +1,23 @@
-//! `GET /v1/governance`, `GET /v1/governance/{id}` and `GET /v1/validators`: who runs the network, and what they
-//! decide.
+//! `GET /v1/governance`, `GET /v1/governance/{id}`, `GET /v1/validators` and `GET /v1/node/readiness`: who runs the
+//! network, and what they decide.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use lojal_consensus::NoSign;
 use lojal_ledger::record::Seat;
 use lojal_ledger::{Missing, View};
 use lojal_types::{Code, MotionId, Validator, api};
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::clients::Client;
-use crate::extract::Segment;
+use crate::extract::{Params, Segment};
 use crate::large::{Large, json};
 use crate::places::Pool;
-use crate::problem::Failure;
+use crate::problem::{Failure, Kind};
 
 /// The parameters, the settings, the version, and all motions that there are.
 pub(crate) async fn all(State(app): State<Arc<App>>, client: Client) -> Result<Large, Failure> {
@@ -36,6 +38,27 @@ pub(crate) async fn one(
 /// The validators that decide the next block.
 pub(crate) async fn validators(State(app): State<Arc<App>>) -> Result<Json<api::Validators>, Failure> {
     app.read(validators_in).await.map(Json)
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfMotion {
+    motion: MotionId,
+}
+
+/// The signs of life of this node that a motion waits for.
+pub(crate) async fn readiness(
+    State(app): State<Arc<App>>,
+    Params(OfMotion { motion }): Params<OfMotion>,
+) -> Result<Json<api::Readiness>, Failure> {
+    let not_ready = |reason: &dyn std::fmt::Display| Failure::new(Kind::NotReady, reason.to_string());
+    let life = app.gateway.life.clone().ok_or_else(|| not_ready(&"this node has no key"))?;
+    match life.signs(motion).await {
+        Ok(signs) => Ok(Json(api::Readiness { motion, signs })),
+        Err(NoSign::Unknown) => Err(Failure::of_code_as(Code::UnknownMotion, StatusCode::NOT_FOUND)),
+        Err(NoSign::Store(error)) => Err(error.into()),
+        Err(reason) => Err(not_ready(&reason)),
+    }
 }
 
 fn validators_in(view: &View) -> Result<api::Validators, Missing> {

@@ -61,6 +61,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/governance", get(governance::all))
         .route("/v1/governance/{id}", get(governance::one))
         .route("/v1/validators", get(governance::validators))
+        .route("/v1/node/readiness", get(governance::readiness))
         .route("/v1/payments/{reference}", get(payments::one))
         .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
@@ -140,7 +141,8 @@ const NO_ROUTE: &str = "none";
 const TOKEN_PREFIX: &str = "ljr1_";
 
 /// The routes that take a query.
-const WITH_QUERY: [&str; 9] = [
+const WITH_QUERY: [&str; 10] = [
+    "/v1/node/readiness",
     "/v1/accounts/{address}/transactions",
     "/v1/brands/{id}/issues/{reference}",
     "/v1/brands/{id}/reversals/{reference}",

@@ -77,6 +77,9 @@ pub(crate) enum Verdict {
     Replayed,
     /// Drop it, the source sends too much.
     OverBudget,
+    /// Drop it, the source doesn't take part in consensus: no more, or as far as this node knows not yet. Its budget
+    /// bounds it all the same.
+    NoVoter,
 }
 
 impl Offence {

@@ -56,7 +56,8 @@ pub fn peer_id_of(public_key: &[u8; 32]) -> Result<PeerId, NetworkError> {
 pub struct Peer {
     /// The peer's id, see [`peer_id_of`].
     pub id: PeerId,
-    /// The address where it listens, such as `/ip4/192.0.2.7/tcp/26656`.
+    /// The address where it listens, such as `/ip4/192.0.2.7/tcp/26656`; empty if nobody knows, and then the peer has
+    /// to dial.
     pub address: Multiaddr,
 }
 

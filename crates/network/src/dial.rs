@@ -46,8 +46,11 @@ impl Dialer {
         let target = self.targets.entry(peer.id).or_insert(Target {
             address: peer.address.clone(),
             wait: REDIAL_MIN,
-            next: Some(next),
+            next: (!peer.address.is_empty()).then_some(next),
         });
+        if target.address.is_empty() && !peer.address.is_empty() {
+            target.next = Some(next);
+        }
         target.address = peer.address;
     }
 
@@ -91,7 +94,7 @@ impl Dialer {
     /// The dial failed, or the connection is lost.
     pub(crate) fn failed(&mut self, peer: &PeerId, now: Instant) {
         let defer = self.defer(peer);
-        if let Some(target) = self.targets.get_mut(peer) {
+        if let Some(target) = self.targets.get_mut(peer).filter(|target| !target.address.is_empty()) {
             target.next = Some(now + target.wait.max(defer));
             target.wait = (target.wait * 2).min(REDIAL_MAX);
         }

@@ -11,7 +11,16 @@ use crate::swarm::SwarmTask;
 use crate::{Event, Topic};
 
 impl SwarmTask {
+    /// True if a node may publish on a topic: everybody may say how far it is.
+    fn may_publish(&self, node: &PeerId, topic: Topic) -> bool {
+        topic == Topic::Status || self.voters.as_ref().is_none_or(|voters| voters.contains(node))
+    }
+
     pub(crate) fn publish(&mut self, topic: Topic, data: Vec<u8>) {
+        if !self.may_publish(self.swarm.local_peer_id(), topic) {
+            self.shared.count(|counters| counters.topic_mut(topic).dropped_out += 1);
+            return;
+        }
         let length = data.len();
         if length > topic.message_bytes_max() {
             error!(topic = topic.name(), length, "message too long, not published");
@@ -103,7 +112,10 @@ impl SwarmTask {
             sequence: message.sequence_number.unwrap_or_default(),
             bytes: message.data.len(),
         };
-        let verdict = self.conduct.judge(&arrival, Instant::now());
+        let verdict = match self.conduct.judge(&arrival, Instant::now()) {
+            Verdict::Fine if !self.may_publish(&source, topic) => Verdict::NoVoter,
+            verdict => verdict,
+        };
         // Ignored, not rejected: the neighbour is not to blame.
         let acceptance = if verdict == Verdict::Fine { MessageAcceptance::Accept } else { MessageAcceptance::Ignore };
         let gossip = self.swarm.behaviour_mut().gossip_mut(topic);
@@ -120,6 +132,10 @@ impl SwarmTask {
             Verdict::Replayed => {
                 debug!(%from, %source, topic = topic.name(), "old message dropped");
                 self.shared.count(|counters| counters.messages_replayed += 1);
+            }
+            Verdict::NoVoter => {
+                debug!(%from, %source, topic = topic.name(), "message refused, its source has no vote");
+                self.shared.count(|counters| counters.messages_refused += 1);
             }
             Verdict::OverBudget => {
                 if let Some(count) = self.warnings.count(source, topic.name()) {

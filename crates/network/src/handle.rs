@@ -32,6 +32,8 @@ pub enum Command {
     Allow(Peer),
     /// Take a peer's permission away.
     Disallow(PeerId),
+    /// Take votes, parts and transactions from these only.
+    Voters(BTreeSet<PeerId>),
     /// Stop.
     Shutdown,
 }
@@ -172,6 +174,16 @@ impl Network {
     /// [`Stopped`] if the network has stopped.
     pub async fn disallow(&self, peer: PeerId) -> Result<(), Stopped> {
         self.send(Command::Disallow(peer)).await
+    }
+
+    /// Says who takes part in consensus. What other peers publish is neither delivered nor passed on, but for
+    /// [`Topic::Status`]; nor does this node publish anything else while it isn't one of them. Until this is said, all
+    /// take part.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn voters(&self, voters: BTreeSet<PeerId>) -> Result<(), Stopped> {
+        self.send(Command::Voters(voters)).await
     }
 
     /// Stops the network and waits until its connections and its port are closed.

@@ -1,5 +1,6 @@
 //! The task that owns the swarm.
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Eve
         requests: Requests::default(),
         own_budget: Bucket::full(Instant::now()),
         conduct: Conduct::default(),
+        voters: None,
         warnings: Warnings::default(),
     };
     for peer in peers {
@@ -110,6 +112,8 @@ pub(crate) struct SwarmTask {
     pub(crate) requests: Requests,
     pub(crate) dialer: Dialer,
     pub(crate) conduct: Conduct,
+    /// The nodes that take part in consensus; none if nobody has said so yet.
+    pub(crate) voters: Option<BTreeSet<PeerId>>,
     /// The budget of what this node may publish of its clients' transactions.
     pub(crate) own_budget: Bucket,
     pub(crate) warnings: Warnings<PeerId>,
@@ -193,6 +197,7 @@ impl SwarmTask {
             Command::Report(peer) => self.on_report(peer),
             Command::Allow(peer) => self.allow(peer),
             Command::Disallow(peer) => self.disallow(peer),
+            Command::Voters(voters) => self.voters = Some(voters),
             Command::Shutdown => {} // ends the loop that calls this
         }
     }
@@ -207,7 +212,11 @@ impl SwarmTask {
             return;
         }
         self.swarm.behaviour_mut().allowed.allow_peer(peer.id);
+        let id = peer.id;
         self.dialer.insert(peer, Instant::now());
+        if self.swarm.is_connected(&id) {
+            self.dialer.connected(&id);
+        }
     }
 
     fn disallow(&mut self, peer: PeerId) {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lojal_types::{ChainId, Height, PublicKey};
+use lojal_types::{ChainId, Height, PublicKey, Readiness, Signature};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::UnixStream;
@@ -132,6 +132,17 @@ impl Client {
     pub async fn sign(&mut self, statement: Statement) -> Result<Answer, ClientError> {
         match self.call(Request::Sign(statement)).await? {
             Reply::Answer(answer) => Ok(answer),
+            _ => Err(self.error(MIXED_UP)),
+        }
+    }
+
+    /// Has a sign of life signed.
+    ///
+    /// # Errors
+    /// When the signer doesn't answer.
+    pub async fn live(&mut self, readiness: Readiness) -> Result<Signature, ClientError> {
+        match self.call(Request::Live(readiness)).await? {
+            Reply::Alive(signature) => Ok(signature),
             _ => Err(self.error(MIXED_UP)),
         }
     }

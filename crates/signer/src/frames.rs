@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind, Result};
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_types::{ChainId, Height, PublicKey};
+use lojal_types::{ChainId, Height, PublicKey, Readiness, Signature};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::guard::Standing;
@@ -32,6 +32,8 @@ pub enum Request {
     Sign(Statement),
     /// The validator is past every height at which it can have signed, which are below this one.
     Settle(Height),
+    /// Asks for a sign of life.
+    Live(Readiness),
 }
 
 /// The signer's answer.
@@ -58,6 +60,8 @@ pub enum Reply {
     Refused,
     /// The guard can't be kept; the signer ends.
     Fault,
+    /// To [`Request::Live`].
+    Alive(Signature),
 }
 
 /// Reads one message; `None` when the other side has closed the connection between two of them.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_store::{AppendFile, Disk, StoreError, lock};
-use lojal_types::{ChainId, Height, KeyPair, PublicKey};
+use lojal_types::{ChainId, Height, KeyPair, PublicKey, Readiness, Signature};
 
 use crate::error::GuardError;
 use crate::limits::GUARD_BYTES_MAX;
@@ -182,6 +182,12 @@ impl Guard {
             Verdict::Withheld => Ok(Answer::Withheld),
             Verdict::Below(height) => Ok(Answer::Below(height)),
         }
+    }
+
+    /// Signs that the node runs. That contradicts nothing, so it isn't remembered: its bytes begin with a tag of their
+    /// own, and no vote or proposal has them.
+    pub fn live(&self, readiness: &Readiness) -> Signature {
+        self.key.sign(&readiness.signing_bytes(&self.chain))
     }
 
     /// The validator is past every height at which it can have signed: it is no longer doubtful.

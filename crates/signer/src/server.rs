@@ -191,6 +191,7 @@ fn answer(guard: &mut Guard, request: Request, is_welcome: &mut bool) -> (Reply,
             Ok(Reply::Standing(guard.standing()))
         }
         Request::Sign(statement) => guard.sign(&statement).map(Reply::Answer),
+        Request::Live(readiness) => Ok(Reply::Alive(guard.live(&readiness))),
         Request::Settle(height) => guard.settle(height).map(|()| Reply::Standing(guard.standing())),
     };
     match done {

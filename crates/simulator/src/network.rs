@@ -172,7 +172,7 @@ impl Hub {
             Command::Respond(id, data) => inner.respond(node, id, Some(data)),
             Command::Reject(id) => inner.respond(node, id, None),
             // Nobody is shut out here, so that what liars send goes on arriving.
-            Command::Report(_) | Command::Allow(_) | Command::Disallow(_) | Command::Shutdown => {}
+            Command::Report(_) | Command::Allow(_) | Command::Disallow(_) | Command::Voters(_) | Command::Shutdown => {}
         }
         self.earlier.notify_one();
     }

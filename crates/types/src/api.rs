@@ -27,7 +27,7 @@ use crate::time::{Expiry, TimeMs};
 use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
 
-pub use self::governance::{Governance, Motion, ScheduledVersion, Validator, Validators};
+pub use self::governance::{Governance, Motion, Readiness, ScheduledVersion, Validator, Validators};
 
 /// `GET /v1/status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

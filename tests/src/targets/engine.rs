@@ -88,7 +88,7 @@ pub fn parts(data: &[u8]) {
             }
             1 => {
                 (tip, round) = (tip.saturating_add(1 + u64::from(source.byte() & 3)), 0);
-                assembler.decided(Height::new(tip));
+                assembler.decided(Height::new(tip), set);
                 assembler.due().iter().for_each(|one| check(tip, &one.record, &one.bytes));
             }
             _ => {

@@ -57,6 +57,7 @@ impl Server {
             mempool,
             network,
             metrics,
+            life: None,
             validator,
             ready: ready_now,
             proxies,

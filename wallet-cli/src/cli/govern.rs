@@ -42,9 +42,8 @@ pub enum GovernCommand {
     Activate {
         /// The number of the motion
         motion: MotionId,
-        /// The signs of life: a JSON list of objects with index, time_ms and signature, as their nodes give them
-        #[arg(long, value_name = "FILE")]
-        signs: PathBuf,
+        #[command(flatten)]
+        signs: Signs,
         #[command(flatten)]
         consent: Consent,
         #[command(flatten)]
@@ -60,6 +59,18 @@ pub enum GovernCommand {
         #[command(flatten)]
         sending: Sending,
     },
+}
+
+/// The signs of life for `lojal govern activate`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Signs {
+    /// The gateway of a node that gives its sign of life, such as http://node.example.org:7800; can be repeated
+    #[arg(long, value_name = "URL")]
+    pub node: Vec<String>,
+    /// A JSON list of signs of life: objects with index, time_ms and signature, as nodes give them
+    #[arg(long, value_name = "FILE")]
+    pub signs: Option<PathBuf>,
 }
 
 /// `lojal govern propose`.

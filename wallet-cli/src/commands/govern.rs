@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use lojal_client::Client;
 use lojal_text::outside;
 use lojal_types::governance::{actions_from_toml, digest_of};
+use lojal_types::limits::MOTION_ACTIONS_MAX;
 use lojal_types::{
     Action, Actions, Activate, Approve, Bounded, Endpoint, MotionId, NetworkKind, Operation, Propose, ReinstateBrand,
     SetEndpoint, SignOfLife, SuspendBrand, Withdraw, api,
@@ -15,7 +17,7 @@ use super::context::Context;
 use super::motions::{Reader, in_words, stage, support};
 use super::transact::Session;
 use crate::ask;
-use crate::cli::{Consent, GovernCommand, ProposeMotionArgs, Sending};
+use crate::cli::{Consent, GovernCommand, ProposeMotionArgs, Sending, Signs};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -153,19 +155,33 @@ fn withdraw(context: &Context, motion: MotionId, consent: Consent, sending: &Sen
 fn activate(
     context: &Context,
     motion: MotionId,
-    signs: &Path,
+    signs: &Signs,
     consent: Consent,
     sending: &Sending,
 ) -> Result<Report, CommandError> {
     let session = Session::open(context)?;
-    let unreadable = |error| CommandError::Motion(format!("{}: {error}", signs.display()));
-    let list: Vec<SignOfLife> = serde_json::from_str(&read(signs)?).map_err(|error| unreadable(error.to_string()))?;
-    let list = Bounded::new(list).map_err(|error| unreadable(error.to_string()))?;
+    let list = signs_of(motion, signs)?;
     let found = ask_for(&session.gateways, motion)?;
     let text = text_of(&session.gateways, session.home.network(), &found)?;
     ask::consent(&format!("hand in {} signs of life for:\n{text}", list.len()), consent)?;
     let operation = Operation::Activate(Activate { motion, signs: list });
     session.transact(operation, &format!("handed in signs of life for motion {motion}"), sending)
+}
+
+/// The signs of life in the file, and those that the nodes give now.
+fn signs_of(motion: MotionId, signs: &Signs) -> Result<Bounded<SignOfLife, 1, MOTION_ACTIONS_MAX>, CommandError> {
+    let mut list: Vec<SignOfLife> = match &signs.signs {
+        None => Vec::new(),
+        Some(path) => {
+            let unreadable = |error| CommandError::Motion(format!("{}: {error}", path.display()));
+            serde_json::from_str(&read(path)?).map_err(unreadable)?
+        }
+    };
+    for node in &signs.node {
+        let asked = Client::new(node).and_then(|client| client.readiness(motion));
+        list.extend(asked.map_err(|error| CommandError::Motion(format!("{node}: {error}")))?.signs);
+    }
+    Bounded::new(list).map_err(|error| CommandError::Motion(error.to_string()))
 }
 
 fn set_endpoint(

@@ -1,8 +1,7 @@
 //! The answers of the loop, without an engine; this node is the validator that proposes first at height 3.
 
-use std::time::Duration;
-
 use lojal_chain::ExecutedBlock;
+use lojal_network::Network;
 use lojal_store::{Opened, Options};
 use lojal_types::{Block, Hash};
 use tempfile::TempDir;
@@ -45,9 +44,15 @@ impl Bench {
             workers: Workers::Threads,
         };
         let executor = executor.start(pending).await.expect("the log is in order");
-        let pace = Pace::new(mempool, Progress::default(), peer(proposer(3, 0)), Duration::from_secs(3));
+        let pace = Pace::new(mempool, Progress::default(), peer(proposer(3, 0)));
         let assembler = Assembler::new(address, store.tip().height);
-        Self { app: App { executor, store, metrics, pace, assembler, warnings: Warnings::default() }, state, _dir: dir }
+        let (network, mut commands) = Network::without_swarm(peer(proposer(3, 0)));
+        tokio::spawn(async move { while commands.recv().await.is_some() {} });
+        let (progress, addresses) = (Progress::default(), std::collections::BTreeMap::new());
+        let membership = Membership::new(network, store.clone(), progress, Workers::Threads, addresses);
+        let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
+        let app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings };
+        Self { app, state, _dir: dir }
     }
 
     /// Hands over a block as the first proposer of its height publishes it.

@@ -4,6 +4,7 @@ mod signing;
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
 use arc_malachitebft_engine::node::NodeMsg;
 use lojal_network::limits::REPORTS_PER_MINUTE_MAX;
@@ -81,6 +82,11 @@ impl Cluster {
         format!("/ip4/127.0.0.1/tcp/{}", self.ports[usize::from(number)]).parse().expect("an address")
     }
 
+    fn addresses(&self) -> BTreeMap<Name, Multiaddr> {
+        let named = |number: u8| (format!("validator-{number}").parse().expect("valid"), self.address(number));
+        (0..4).map(named).collect()
+    }
+
     async fn start_node(&mut self, number: u8) {
         let dir = self.dirs[usize::from(number)].path();
         let Opened { store, writer, state, pending, forgotten, .. } =
@@ -108,6 +114,7 @@ impl Cluster {
             mempool: mempool.clone(),
             outbox,
             network: network.clone(),
+            addresses: self.addresses(),
             events,
             metrics: metrics.clone(),
             ready,

@@ -15,6 +15,7 @@ struct Bench {
     mempool: Mempool,
     progress: Progress,
     pace: Pace,
+    heartbeat: Duration,
     chain: lojal_types::ChainId,
 }
 
@@ -23,8 +24,8 @@ impl Bench {
         let state = state();
         let (mempool, _) = Mempool::start(state.clone(), Pages::default(), Clock::System, Workers::Threads);
         let progress = Progress::default();
-        let pace = Pace::new(mempool.clone(), progress.clone(), peer(0), heartbeat);
-        Self { mempool, progress, pace, chain: chain(&state) }
+        let pace = Pace::new(mempool.clone(), progress.clone(), peer(0));
+        Self { mempool, progress, pace, heartbeat, chain: chain(&state) }
     }
 
     /// The height after 7 is to start; gives the height that does.
@@ -36,7 +37,7 @@ impl Bench {
         let params =
             HeightParams::new(context::EngineValidatorSet::new(validators(4)), LinearTimeouts::default(), None);
         let (reply, answer) = oneshot::channel();
-        self.pace.start_next(decided, validators(4), params, reply);
+        self.pace.start_next(decided, self.heartbeat, (validators(4), params), reply);
         async {
             match answer.await.expect("every height starts some time") {
                 Next::Start(height, _) => height.0.get(),

@@ -115,14 +115,14 @@ fn parts_in_this_nodes_own_name_are_dropped() {
     let record = record(4, 0, 1);
     assert_eq!(record.proposer, own());
     let mut assembler = assembler();
-    assembler.decided(Height::new(3));
+    assembler.decided(Height::new(3), &validators(4));
     assert_eq!(add(&mut assembler, &record, &split(&record, &bytes(1))).len(), 0);
 }
 
 #[test]
 fn heights_that_are_over_or_too_far_ahead_are_dropped() {
     let mut assembler = assembler();
-    assembler.decided(Height::new(10));
+    assembler.decided(Height::new(10), &validators(4));
     let is_kept = |assembler: &mut Assembler, height| {
         let record = record(height, 0, 1);
         add(assembler, &record, &split(&record, &bytes(2))[..1]);
@@ -241,7 +241,7 @@ fn what_is_complete_too_early_is_due_once_its_parent_is_decided() {
     assert_eq!(add(&mut assembler, &second, &split(&second, &bytes(2))).len(), 0);
     assert!(assembler.due().is_empty() && !assembler.has_begun());
     for expected in [second, third] {
-        assembler.decided(Height::new(expected.height.get() - 1));
+        assembler.decided(Height::new(expected.height.get() - 1), &validators(4));
         assert!(assembler.has_begun());
         assembler.started_round(0);
         let due: Vec<ProposalRecord> = assembler.due().iter().map(|one| one.record).collect();
@@ -263,7 +263,7 @@ fn only_the_first_proposer_of_the_next_height_begins_it() {
     assert!(assembler.has_begun());
     add(&mut assembler, &first, &split(&first, &bytes(2)));
     assert!(assembler.has_begun(), "even when all of it is here");
-    assembler.decided(Height::new(5));
+    assembler.decided(Height::new(5), &validators(4));
     assert!(!assembler.has_begun());
 }
 
@@ -307,6 +307,45 @@ fn decided_heights_and_rounds_long_over_leave_nothing_behind() {
     let (near, ahead) = (record(1, ROUNDS_APART_MAX + 3, 1), record(3, 0, 1));
     add(&mut assembler, &near, &split(&near, &bytes(1)));
     add(&mut assembler, &ahead, &split(&ahead, &bytes(2))[..1]);
-    assembler.decided(Height::new(1));
+    assembler.decided(Height::new(1), &validators(4));
     assert_eq!((assembler.partial.len(), assembler.complete.len()), (1, 0));
+}
+
+/// The four validators of the tests, one of them with more power: others propose at the same heights.
+fn heavier() -> ValidatorSet {
+    let mut list = validators(4).validators().to_vec();
+    list[3].power = 5;
+    ValidatorSet::new(list).expect("a set")
+}
+
+#[test]
+fn who_proposes_at_a_height_to_come_is_judged_by_the_validators_of_that_height() {
+    let (before, after) = (validators(4), heavier());
+    let of = |set: &ValidatorSet, height| set.proposer(Height::new(height), 0).address();
+    let others = |height: &u64| of(&before, *height) != of(&after, *height) && of(&after, *height) != own();
+    let height = (2..=FUTURE_HEIGHTS_MAX).find(others).expect("the power makes a difference");
+    let number = |address: Address| (0..4).find(|one| validator_key(*one).address() == address).expect("of the four");
+    let of_set = |set: &ValidatorSet, block: u8| ProposalRecord {
+        height: Height::new(height),
+        round: 0,
+        valid_round: None,
+        proposer: of(set, height),
+        block: BlockId::new([block; 32]),
+    };
+    let (old, new) = (of_set(&before, 1), of_set(&after, 2));
+    let mut assembler = assembler();
+    for record in [old, new] {
+        for part in split(&record, &bytes(2)) {
+            let publisher = Some(peer(number(record.proposer)));
+            assert!(assembler.add(part, publisher, &before).is_none(), "its height is not the next one");
+        }
+    }
+    let stranger = split(&new, &bytes(1)).remove(0);
+    assert!(assembler.add(stranger, Some(peer(9)), &before).is_none());
+    for decided in 1..height {
+        assembler.decided(Height::new(decided), if decided + 1 == height { &after } else { &before });
+    }
+    assert!(assembler.has_begun());
+    let due: Vec<ProposalRecord> = assembler.due().iter().map(|one| one.record).collect();
+    assert_eq!(due, [new], "the one who would have proposed without the change has no turn");
 }

@@ -150,8 +150,20 @@ impl Node {
         let version = "1.2.3";
         let (Settings { access, origins, rate }, origin) = (settings, |text: &&str| text.parse().expect("a header"));
         let origins = origins.iter().map(origin).collect();
-        let gateway =
-            Gateway { store, mempool, network, metrics, validator, ready, proxies, access, origins, rate, version };
+        let gateway = Gateway {
+            store,
+            mempool,
+            network,
+            metrics,
+            life: None,
+            validator,
+            ready,
+            proxies,
+            access,
+            origins,
+            rate,
+            version,
+        };
         let [clients, own] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0"));
         let (clients, own) = (clients.await.expect("a free port"), own.await.expect("a free port"));
         let [listening, admin] = [&clients, &own].map(|one| one.local_addr().expect("bound"));

@@ -3,7 +3,7 @@
 use lojal_types::governance::digest_of;
 use lojal_types::limits::{CLOCK_DRIFT_MS_MAX, MOTIONS_OF_SEAT_MAX, SIGN_OF_LIFE_MS_MAX};
 use lojal_types::{
-    Action, Activate, Approve, Bounded, Code, MotionId, MotionStatus, Name, Propose, PublicKey, Readiness, SetEndpoint,
+    Activate, Approve, Bounded, Code, MotionId, MotionStatus, Name, Propose, PublicKey, Readiness, SetEndpoint,
     SignOfLife, ValidatorSet, Withdraw,
 };
 
@@ -86,7 +86,7 @@ pub(super) fn activate(context: &mut Context<'_, '_>, activate: &Activate) -> Re
     seat_of_sender(context)?;
     let mut motion = undecided(context, activate.motion)?;
     let set = validators(context)?;
-    let awaited = awaited(&set, &motion);
+    let awaited = motion.awaited(&set);
     if !is_enough(&set, &motion) || awaited.is_empty() {
         return Err(Code::NothingToActivate.into());
     }
@@ -145,22 +145,6 @@ fn is_enough(set: &ValidatorSet, motion: &Motion) -> bool {
     set.is_quorum(motion.approving_power(set))
 }
 
-/// The places of the actions that need a sign of life, with the keys that give it: "`AddValidator`, `SetKeys`, and a
-/// `SetPower` that raises, need a sign of life of the validator" (protocol, Governance).
-fn awaited(set: &ValidatorSet, motion: &Motion) -> Vec<(u8, PublicKey)> {
-    let named = |name: &Name| set.validators().iter().find(|validator| validator.name == *name);
-    let keys = motion.actions.iter().zip(0_u8..).filter_map(|(action, index)| {
-        let key = match action {
-            Action::AddValidator(add) => add.validator.public_key,
-            Action::SetKeys(keys) => keys.public_key,
-            Action::SetPower(raise) => named(&raise.name).filter(|one| raise.power > one.power)?.public_key,
-            _ => return None,
-        };
-        Some((index, key))
-    });
-    keys.collect()
-}
-
 /// "at most 10 minutes old" (protocol, Governance), and no further ahead of the block's time than that may be of a
 /// voter's clock.
 fn fresh(context: &Context<'_, '_>, sign: &SignOfLife) -> Result<(), Code> {
@@ -190,7 +174,7 @@ fn decide(context: &mut Context<'_, '_>, set: &ValidatorSet, id: MotionId, mut m
         ready.is_some_and(|ready| context.time.since_ms(ready.time_ms) <= SIGN_OF_LIFE_MS_MAX)
     };
     let height = context.height;
-    if !awaited(set, &motion).iter().all(|(index, _)| is_ready(*index)) {
+    if !motion.awaited(set).iter().all(|(index, _)| is_ready(*index)) {
         if motion.status == MotionStatus::Open {
             motion.status = MotionStatus::Approved { height };
         }

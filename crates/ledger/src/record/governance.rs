@@ -3,7 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::limits::{FOLLOWERS_MAX, MOTION_ACTIONS_MAX, MOTIONS_CLOSED_MAX, MOTIONS_OPEN_MAX, VALIDATORS_MAX};
 use lojal_types::{
-    Actions, Address, Bounded, Endpoint, Hash, Height, MotionId, MotionStatus, Name, PublicKey, TimeMs, ValidatorSet,
+    Action, Actions, Address, Bounded, Endpoint, Hash, Height, MotionId, MotionStatus, Name, PublicKey, TimeMs,
+    ValidatorSet,
 };
 
 /// The version of the protocol.
@@ -80,6 +81,42 @@ impl Motion {
     pub fn approving_power(&self, set: &ValidatorSet) -> u64 {
         let approving = set.validators().iter().filter(|validator| self.approvals.contains(&validator.name));
         approving.map(|validator| validator.power).sum()
+    }
+
+    /// The places of the actions that need a sign of life, with the keys that give it: "`AddValidator`, `SetKeys`, and
+    /// a `SetPower` that raises, need a sign of life of the validator" (protocol, Governance).
+    pub fn awaited(&self, set: &ValidatorSet) -> Vec<(u8, PublicKey)> {
+        let named = |name: &Name| set.validators().iter().find(|validator| validator.name == *name);
+        let keys = self.actions.iter().zip(0_u8..).filter_map(|(action, index)| {
+            let key = match action {
+                Action::AddValidator(add) => add.validator.public_key,
+                Action::SetKeys(keys) => keys.public_key,
+                Action::SetPower(raise) => named(&raise.name).filter(|one| raise.power > one.power)?.public_key,
+                _ => return None,
+            };
+            Some((index, key))
+        });
+        keys.collect()
+    }
+
+    /// The validators as the motion would leave them, if they would be a set.
+    pub fn set_after(&self, set: &ValidatorSet) -> Option<ValidatorSet> {
+        let mut validators = set.validators().to_vec();
+        for action in self.actions.iter() {
+            match action {
+                Action::AddValidator(add) => validators.push(add.validator.clone()),
+                Action::RemoveValidator(one) => validators.retain(|validator| validator.name != one.name),
+                Action::SetKeys(keys) => {
+                    let validator = validators.iter_mut().find(|validator| validator.name == keys.name)?;
+                    (validator.public_key, validator.network_key) = (keys.public_key, keys.network_key);
+                }
+                Action::SetPower(set) => {
+                    validators.iter_mut().find(|validator| validator.name == set.name)?.power = set.power;
+                }
+                _ => {}
+            }
+        }
+        ValidatorSet::new(validators).ok()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Permitted peers get in, and no others.
 
+use libp2p::Multiaddr;
+
 use super::*;
 use crate::NetworkError;
 
@@ -97,4 +99,45 @@ async fn an_address_that_is_not_tcp_is_reported() {
         peers: vec![],
     };
     assert!(matches!(start(config).await.map(|_| ()), Err(NetworkError::Listen { .. })));
+}
+
+#[tokio::test]
+async fn whoever_has_no_vote_says_how_far_it_is_and_nothing_else_and_so_does_this_node_without_one() {
+    let (mut a, mut b) = pair().await;
+    a.network.voters(BTreeSet::from([a.id()])).await.expect("it runs");
+    // The next request shows that the command has been served.
+    a.publish(Topic::Consensus, [1]).await;
+    assert_eq!(b.message().await.2, [1]);
+    for topic in [Topic::Consensus, Topic::Liveness, Topic::Parts, Topic::Transactions] {
+        b.publish(topic, [2]).await;
+    }
+    b.publish(Topic::Status, [3]).await;
+    assert_eq!(a.message().await, (Topic::Status, b.id(), vec![3]));
+    eventually(|| a.network.counters().messages_refused == 4).await;
+    b.network.voters(BTreeSet::from([a.id()])).await.expect("it runs");
+    for topic in [Topic::Consensus, Topic::Liveness, Topic::Parts, Topic::Transactions] {
+        b.publish(topic, [4]).await;
+    }
+    b.publish(Topic::Status, [5]).await;
+    assert_eq!(a.message().await, (Topic::Status, b.id(), vec![5]));
+    assert_eq!(a.network.counters().messages_refused, 4, "it doesn't even send them");
+    a.network.voters(BTreeSet::from([a.id(), b.id()])).await.expect("it runs");
+    b.network.voters(BTreeSet::from([a.id(), b.id()])).await.expect("it runs");
+    b.publish(Topic::Status, [6]).await;
+    assert_eq!(a.message().await.2, [6]);
+    b.publish(Topic::Consensus, [7]).await;
+    assert_eq!(a.message().await, (Topic::Consensus, b.id(), vec![7]));
+}
+
+#[tokio::test]
+async fn a_peer_without_an_address_is_waited_for_and_one_that_is_connected_is_not_dialed_when_it_gets_one() {
+    let (mut a, mut b) = (Node::alone(1).await, Node::alone(2).await);
+    a.allow(Peer { id: b.id(), address: Multiaddr::empty() }).await;
+    b.allow(a.peer()).await;
+    a.until_connected(&[b.id()]).await;
+    b.until_connected(&[a.id()]).await;
+    a.allow(b.peer()).await;
+    a.publish(Topic::Consensus, [1]).await;
+    assert_eq!(b.message().await.2, [1]);
+    assert_eq!(a.network.counters().dials_failed, 0);
 }

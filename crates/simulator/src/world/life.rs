@@ -135,6 +135,7 @@ impl World {
             mempool,
             outbox,
             network,
+            addresses: std::collections::BTreeMap::new(),
             events,
             metrics,
             ready,

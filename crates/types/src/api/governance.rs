@@ -5,11 +5,20 @@ use serde::{Deserialize, Serialize};
 use crate::address::AddressText;
 use crate::endpoint::Endpoint;
 use crate::genesis::Parameters;
-use crate::governance::{Actions, MotionId, MotionStatus};
+use crate::governance::{Actions, MotionId, MotionStatus, SignOfLife};
 use crate::ids::{Hash, Height, PublicKey};
 use crate::name::Name;
 use crate::seat::Settings;
 use crate::time::TimeMs;
+
+/// `GET /v1/node/readiness`: the signs of life of this node that a motion waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Readiness {
+    /// The motion.
+    pub motion: MotionId,
+    /// The signs of life, by rising index of the action.
+    pub signs: Vec<SignOfLife>,
+}
 
 /// `GET /v1/validators`: the validators that decide the next block, in canonical order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

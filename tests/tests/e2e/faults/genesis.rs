@@ -57,12 +57,10 @@ fn another_genesis_document_is_refused_on_old_data_and_gets_no_peer_on_new_data(
 }
 
 #[test]
-fn keys_that_the_genesis_document_does_not_name_are_refused() {
+fn keys_that_are_not_those_of_the_validator_on_the_ledger_are_refused() {
     let mut network = Network::start();
     network.stop(3);
-    for (key, told) in
-        [("validator.key", "has no validator with this node's key"), ("network.key", "another network_key")]
-    {
+    for (key, told) in [("validator.key", "another public_key"), ("network.key", "another network_key")] {
         let path = network.node_dir(3).join(key);
         let right = fs::read_to_string(&path).expect("the devnet made it");
         fs::write(&path, format!("{}\n", "5a".repeat(32))).expect("a file of ours");

@@ -1,0 +1,142 @@
+//! The signs of life of this node, which a motion waits for that gives it a vote, other keys or more power (protocol,
+//! Governance): a validator that is voted in before it runs could halt the others.
+
+use std::collections::BTreeSet;
+
+use lojal_ledger::record::Motion;
+use lojal_ledger::{Missing, View};
+use lojal_network::{Network, PeerId, peer_id_of};
+use lojal_store::{Store, StoreError};
+use lojal_types::{Address, MotionId, MotionStatus, PublicKey, Readiness, SignOfLife, Validator, ValidatorSet};
+use thiserror::Error;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::voice::{Voice, VoiceError};
+use crate::workers::Workers;
+
+/// The parts of a node that its signs of life rest on.
+#[derive(Clone)]
+pub struct Life {
+    /// The holder of the key that signs.
+    voice: Voice,
+    /// The committed state.
+    store: Store,
+    /// The peers.
+    network: Network,
+    /// True while the node has caught up.
+    ready: watch::Receiver<bool>,
+    /// The clock that it takes the time from.
+    clock: Clock,
+    /// The place where pages of the state are read.
+    workers: Workers,
+}
+
+/// A reason there is no sign of life.
+#[derive(Debug, Error)]
+pub enum NoSign {
+    /// There is no such motion, or none any more.
+    #[error("there is no such motion")]
+    Unknown,
+    /// Too few approve of it, or it is decided.
+    #[error("the motion doesn't wait for signs of life")]
+    NotAwaited,
+    /// It waits for other nodes.
+    #[error("the motion waits for signs of life of other nodes, not of this one")]
+    OtherNodes,
+    /// The node hasn't caught up.
+    #[error("this node hasn't caught up with the others yet")]
+    NotReady,
+    /// It couldn't decide with those that it is connected to.
+    #[error(
+        "this node is connected to too few of the validators that the motion leaves: it takes more than two thirds of \
+         their power"
+    )]
+    NoQuorum,
+    /// Its key signs nothing now.
+    #[error(transparent)]
+    Voice(#[from] VoiceError),
+    /// The state can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Life {
+    /// Those of a node with threads and the system's clock.
+    pub fn of_node(voice: &Voice, store: &Store, network: &Network, ready: &watch::Receiver<bool>) -> Self {
+        let (voice, store, network, ready) = (voice.clone(), store.clone(), network.clone(), ready.clone());
+        Self { voice, store, network, ready, clock: Clock::System, workers: Workers::Threads }
+    }
+
+    /// Signs that this node is ready for what a motion asks of it.
+    ///
+    /// # Errors
+    /// The reason why it doesn't.
+    pub async fn signs(&self, motion: MotionId) -> Result<Vec<SignOfLife>, NoSign> {
+        let store = self.store.clone();
+        let question = move |view: &View| awaited(view, motion);
+        let asked = self.workers.blocking(move || store.read(question)).await?.ok_or(NoSign::Unknown)?;
+        let own = self.voice.address();
+        let indexes = indexes_of(&asked, own)?;
+        if !*self.ready.borrow() {
+            return Err(NoSign::NotReady);
+        }
+        let connected: BTreeSet<PeerId> = self.network.peers().into_iter().collect();
+        let after = asked.motion.set_after(&asked.validators).ok_or(NoSign::NotAwaited)?;
+        if !has_quorum(&after, self.network.local_peer_id(), &connected) {
+            return Err(NoSign::NoQuorum);
+        }
+        let mut signs = Vec::with_capacity(indexes.len());
+        for index in indexes {
+            let readiness = Readiness { motion, digest: asked.motion.digest, index, time_ms: self.clock.now() };
+            let signature = self.voice.live(readiness).await?;
+            signs.push(SignOfLife { index, time_ms: readiness.time_ms, signature });
+        }
+        Ok(signs)
+    }
+}
+
+/// A motion, and the validators that decide.
+struct Asked {
+    motion: Motion,
+    validators: ValidatorSet,
+}
+
+fn awaited(view: &View, motion: MotionId) -> Result<Option<Asked>, Missing> {
+    let validators = view.validators().clone();
+    Ok(view.motion(motion)?.map(|motion| Asked { motion, validators }))
+}
+
+/// The places of the actions that wait for this node.
+fn indexes_of(asked: &Asked, own: Address) -> Result<Vec<u8>, NoSign> {
+    if !matches!(asked.motion.status, MotionStatus::Approved { .. }) {
+        return Err(NoSign::NotAwaited);
+    }
+    let is_own = |key: &PublicKey| Address::of_key(key) == own;
+    let awaited = asked.motion.awaited(&asked.validators);
+    let indexes: Vec<u8> = awaited.iter().filter(|(_, key)| is_own(key)).map(|(index, _)| *index).collect();
+    if indexes.is_empty() { Err(NoSign::OtherNodes) } else { Ok(indexes) }
+}
+
+/// True if this node and those that it is connected to are a quorum of a set.
+fn has_quorum(set: &ValidatorSet, own: PeerId, connected: &BTreeSet<PeerId>) -> bool {
+    let is_here =
+        |one: &&Validator| peer_id_of(one.network_key.as_bytes()).is_ok_and(|id| id == own || connected.contains(&id));
+    let power = set.validators().iter().filter(is_here).fold(0_u64, |sum, one| sum.saturating_add(one.power));
+    set.is_quorum(power)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{peer, validators};
+
+    #[test]
+    fn a_quorum_of_the_set_to_be_is_needed_this_node_included() {
+        let with =
+            |numbers: &[u8]| has_quorum(&validators(4), peer(3), &numbers.iter().map(|one| peer(*one)).collect());
+        assert!(!with(&[]) && !with(&[0]) && with(&[0, 1]) && with(&[0, 1, 2]));
+        assert!(!with(&[0, 7, 8]), "strangers don't count");
+        assert!(has_quorum(&validators(1), peer(0), &BTreeSet::new()), "one is a quorum of one");
+    }
+}

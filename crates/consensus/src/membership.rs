@@ -1,0 +1,244 @@
+//! The nodes that may be on the network, by what the ledger says: the swarm follows it, block by block.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lojal_ledger::{Missing, View};
+use lojal_network::{Multiaddr, Network, Peer, PeerId, peer_id_of};
+use lojal_store::{Store, StoreError};
+use lojal_types::{Action, Endpoint, MotionId, MotionStatus, Name, PublicKey};
+
+use crate::progress::Progress;
+use crate::workers::Workers;
+
+/// The time for which a node that is removed stays connected, so that it gets the block which removed it.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The part that a node has on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It decides the next block.
+    Validator,
+    /// It follows, until a motion that is approved makes it a validator.
+    Candidate,
+    /// It follows.
+    Follower,
+}
+
+/// A node that may be on the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The name of the validator or follower.
+    pub name: Name,
+    /// The part that it has.
+    pub role: Role,
+    /// The address at which the ledger says that it is reached.
+    pub endpoint: Option<Endpoint>,
+}
+
+/// The nodes that may be on the network after a block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roster(BTreeMap<PeerId, Member>);
+
+impl Roster {
+    /// Those of a version of the state.
+    ///
+    /// # Errors
+    /// When pages of the state are missing.
+    pub fn of(view: &View) -> Result<Self, Missing> {
+        let mut roster = Self::default();
+        for (validator, seat) in view.seats()? {
+            roster.add(&validator.network_key, validator.name, Role::Validator, seat.endpoint);
+        }
+        for follower in view.followers()? {
+            roster.add(&follower.network_key, follower.name, Role::Follower, follower.endpoint);
+        }
+        for open in view.register()?.open.iter() {
+            let Some(motion) = view.motion(open.motion)? else { continue };
+            if !matches!(motion.status, MotionStatus::Approved { .. }) {
+                continue;
+            }
+            for action in motion.actions.iter() {
+                match action {
+                    Action::AddValidator(add) => {
+                        let (key, name) = (&add.validator.network_key, add.validator.name.clone());
+                        roster.add(key, name, Role::Candidate, add.endpoint.clone());
+                    }
+                    Action::SetKeys(keys) => roster.add(&keys.network_key, keys.name.clone(), Role::Candidate, None),
+                    _ => {}
+                }
+            }
+        }
+        Ok(roster)
+    }
+
+    /// Adds a node, unless it has a part already.
+    fn add(&mut self, key: &PublicKey, name: Name, role: Role, endpoint: Option<Endpoint>) {
+        if let Ok(peer) = peer_id_of(key.as_bytes()) {
+            self.0.entry(peer).or_insert(Member { name, role, endpoint });
+        }
+    }
+
+    /// A node's part, if it has one.
+    pub fn get(&self, peer: &PeerId) -> Option<&Member> {
+        self.0.get(peer)
+    }
+
+    /// The names of all.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        self.0.values().map(|member| &member.name)
+    }
+
+    /// The nodes other than `own` as the network takes them, each at the address of the configuration, or else at that
+    /// of the ledger.
+    pub fn peers(&self, own: &PeerId, addresses: &BTreeMap<Name, Multiaddr>) -> Vec<Peer> {
+        let others = self.0.iter().filter(|(id, _)| *id != own);
+        others.map(|(id, member)| Peer { id: *id, address: member.address(addresses) }).collect()
+    }
+
+    fn voters(&self) -> BTreeSet<PeerId> {
+        self.0.iter().filter(|(_, member)| member.role == Role::Validator).map(|(id, _)| *id).collect()
+    }
+
+    /// The nodes that have no part in the later one any more.
+    fn gone_in(&self, later: &Self) -> Vec<PeerId> {
+        self.0.keys().filter(|id| !later.0.contains_key(id)).copied().collect()
+    }
+}
+
+impl Member {
+    /// The address of the configuration, or that of the ledger; empty if neither has one.
+    fn address(&self, addresses: &BTreeMap<Name, Multiaddr>) -> Multiaddr {
+        let of_ledger = || self.endpoint.as_ref().and_then(|endpoint| endpoint.as_str().parse().ok());
+        addresses.get(&self.name).cloned().or_else(of_ledger).unwrap_or_else(Multiaddr::empty)
+    }
+}
+
+/// Has the network follow the ledger.
+pub(crate) struct Membership {
+    network: Network,
+    store: Store,
+    progress: Progress,
+    workers: Workers,
+    /// The addresses of the configuration, which go before those of the ledger.
+    addresses: BTreeMap<Name, Multiaddr>,
+    /// The last roster; shared with those that wait until somebody's time is over.
+    known: Arc<Mutex<Roster>>,
+}
+
+impl Membership {
+    /// Knows nobody yet.
+    pub(crate) fn new(
+        network: Network,
+        store: Store,
+        progress: Progress,
+        workers: Workers,
+        addresses: BTreeMap<Name, Multiaddr>,
+    ) -> Self {
+        Self { network, store, progress, workers, addresses, known: Arc::default() }
+    }
+
+    /// Takes note of what the last block has changed. A network that is gone is noticed elsewhere.
+    ///
+    /// # Errors
+    /// When the state can't be read.
+    pub(crate) async fn follow(&self) -> Result<(), StoreError> {
+        let roster = self.roster().await?;
+        let before = self.known().clone();
+        if roster == before {
+            return Ok(());
+        }
+        let own = self.network.local_peer_id();
+        *self.known() = roster.clone();
+        for peer in roster.peers(&own, &self.addresses) {
+            if roster.get(&peer.id) != before.get(&peer.id) {
+                let _ = self.network.allow(peer).await;
+            }
+        }
+        let _ = self.network.voters(roster.voters()).await;
+        for peer in before.gone_in(&roster) {
+            if peer != own {
+                tracing::info!(%peer, name = %before.0[&peer].name, "a node is removed, its connection ends soon");
+                tokio::spawn(remove_later(peer, self.network.clone(), self.progress.clone(), Arc::clone(&self.known)));
+            }
+        }
+        self.tell_of_own(before.get(&own), roster.get(&own)).await
+    }
+
+    /// Says what has become of this node: one that is removed is alone soon.
+    async fn tell_of_own(&self, before: Option<&Member>, now: Option<&Member>) -> Result<(), StoreError> {
+        let height = self.store.tip().height;
+        let genesis = self.store.genesis().validators();
+        let own = self.network.local_peer_id();
+        let of_genesis = || {
+            let is_own = |key: &PublicKey| peer_id_of(key.as_bytes()).is_ok_and(|id| id == own);
+            genesis.validators().iter().find(|one| is_own(&one.network_key)).map(|one| one.name.clone())
+        };
+        match (before.map(|member| member.role), now.map(|member| member.role)) {
+            (Some(Role::Validator), Some(Role::Validator)) => {}
+            (_, Some(Role::Validator)) => tracing::info!(%height, "this node is a validator from the next block on"),
+            (_, Some(role)) => tracing::info!(%height, ?role, "this node follows, without a vote"),
+            (was, None) => {
+                let Some(name) = before.map(|member| member.name.clone()).or_else(of_genesis) else {
+                    if was.is_none() {
+                        tracing::warn!(
+                            %height,
+                            "this node has no part on the network yet: its peers let it in once a motion that makes it \
+                             a validator is approved"
+                        );
+                    }
+                    return Ok(());
+                };
+                let motion = self.removed_by(name.clone()).await?.map(|motion| motion.to_string());
+                tracing::error!(
+                    validator = %name, %height, motion = motion.unwrap_or_default(),
+                    "this validator was removed from the network by its governors: its peers don't talk to it any more"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The motion that has removed a validator, if it is still remembered.
+    async fn removed_by(&self, name: Name) -> Result<Option<MotionId>, StoreError> {
+        let store = self.store.clone();
+        let question = move |view: &View| {
+            for id in view.register()?.closed.iter().rev() {
+                let Some(motion) = view.motion(*id)? else { continue };
+                let removes = |action: &Action| matches!(action, Action::RemoveValidator(one) if one.name == name);
+                if matches!(motion.status, MotionStatus::Enacted { .. }) && motion.actions.iter().any(removes) {
+                    return Ok(Some(*id));
+                }
+            }
+            Ok(None)
+        };
+        self.workers.blocking(move || store.read(question)).await
+    }
+
+    async fn roster(&self) -> Result<Roster, StoreError> {
+        if let Ok(roster) = Roster::of(&self.store.view()) {
+            return Ok(roster);
+        }
+        let store = self.store.clone();
+        self.workers.blocking(move || store.read(Roster::of)).await
+    }
+
+    fn known(&self) -> MutexGuard<'_, Roster> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends the connection of a node that was removed, unless it has a part again by then.
+async fn remove_later(peer: PeerId, network: Network, progress: Progress, known: Arc<Mutex<Roster>>) {
+    tokio::time::sleep(GRACE).await;
+    if known.lock().unwrap_or_else(PoisonError::into_inner).get(&peer).is_some() {
+        return;
+    }
+    // A network that is gone is noticed elsewhere.
+    let _ = network.disallow(peer).await;
+    progress.forget(&peer);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! The card of a node: the action by which governors make it a validator, with the proof that its keys are its own.
+
+use std::path::PathBuf;
+
+use lojal_types::{Action, AddValidator, Endpoint, NodeProof, PublicKey, Validator};
+use serde::Serialize;
+
+use crate::config::{ConfigError, NodeDir};
+
+/// `lojal-node card`.
+#[derive(Debug, clap::Args)]
+pub struct CardOptions {
+    /// The node's directory, with node.toml and the network's genesis document in it.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The public key of the account that is to speak for the validator: `lojal address --key` prints it.
+    #[arg(long)]
+    governor: PublicKey,
+    /// The address at which the others reach the node, such as /ip4/192.0.2.7/tcp/7900.
+    #[arg(long, value_parser = endpoint)]
+    endpoint: Option<Endpoint>,
+}
+
+/// A file of actions, as `lojal govern propose --actions` takes it.
+#[derive(Serialize)]
+struct Card {
+    actions: [Action; 1],
+}
+
+fn endpoint(text: &str) -> Result<Endpoint, String> {
+    let endpoint = Endpoint::new(text.to_owned()).map_err(|error| error.to_string())?;
+    let reason = "write /ip4/ADDRESS/tcp/PORT, or the same with ip6 or dns";
+    if endpoint.is_valid() { Ok(endpoint) } else { Err(reason.to_owned()) }
+}
+
+/// Executes the command.
+///
+/// # Errors
+/// When a file of the directory is missing or not as it should be.
+pub fn execute(options: CardOptions) -> Result<(), ConfigError> {
+    let dir = NodeDir::new(options.dir);
+    let chain = dir.genesis(&dir.config()?)?.chain_id();
+    let (validator, keys) = (dir.entry()?.into_validator(), dir.keys()?);
+    let Validator { name, public_key, network_key, .. } = &validator;
+    let bytes = NodeProof::signing_bytes(&chain, name, public_key, network_key);
+    let proof = NodeProof { by_validator: keys.validator.sign(&bytes), by_network: keys.network.sign(&bytes) };
+    let (governor, endpoint) = (options.governor, options.endpoint);
+    let card = Card { actions: [Action::AddValidator(AddValidator { validator, governor, proof, endpoint })] };
+    let text = toml::to_string(&card).expect("every field has a TOML form");
+    lojal_print::document(text.trim_end());
+    Ok(())
+}
