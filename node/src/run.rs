@@ -178,7 +178,6 @@ async fn serve(
 ) -> Result<(), RunError> {
     let Opened { store, writer, state, pending, forgotten, .. } = opened;
     let (listener, admin) = (listen(config.gateway).await?, listen_for_own(config).await?);
-    let addresses = config.addresses();
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
     let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
@@ -214,7 +213,7 @@ async fn serve(
         mempool,
         outbox,
         network,
-        addresses,
+        addresses: config.addresses(),
         events,
         metrics,
         ready,
