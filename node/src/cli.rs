@@ -17,6 +17,7 @@ use crate::devnet::{self, DevnetError, DevnetOptions};
 use crate::guard::{self, GuardCommand};
 use crate::run::{self, RunError, RunOptions, guard_needs_somebody};
 use crate::sign::{self, SignError, SignOptions};
+use crate::status::{self, StatusError, StatusOptions};
 
 /// The voting power of a new validator's entry.
 const POWER: u64 = 1;
@@ -49,6 +50,8 @@ enum Command {
     Check(CheckOptions),
     /// Print the motion that makes the node of a directory a validator of a running network, for its governors.
     Card(CardOptions),
+    /// Show a running node: its height, its peers, its vote, its disk.
+    Status(StatusOptions),
     /// Hold a validator's key and its guard, and sign over a Unix socket, until it is stopped.
     Sign(SignOptions),
     /// Work with the guard, which remembers what was signed with a validator's key.
@@ -99,6 +102,9 @@ pub enum CommandError {
     /// See [`DevnetError`].
     #[error(transparent)]
     Devnet(Box<DevnetError>),
+    /// See [`StatusError`].
+    #[error(transparent)]
+    Status(#[from] StatusError),
     /// See [`OutputLost`].
     #[error(transparent)]
     Output(#[from] OutputLost),
@@ -126,8 +132,9 @@ impl CommandError {
                 SignError::Guard(error) if guard_needs_somebody(error) => CONFIGURATION,
                 _ => FAULT,
             },
+            Self::Status(StatusError::Config(_) | StatusError::NoAdmin) => CONFIGURATION,
             Self::Found(_) => FOUND,
-            Self::Run(_) | Self::Devnet(_) | Self::Output(_) => FAULT,
+            Self::Run(_) | Self::Devnet(_) | Self::Status(_) | Self::Output(_) => FAULT,
         }
     }
 }
@@ -155,6 +162,7 @@ impl Cli {
                 found => Err(CommandError::Found(found)),
             },
             Command::Card(options) => Ok(card::execute(options)?),
+            Command::Status(options) => Ok(status::status(&options)?),
             Command::Sign(options) => sign::sign(&options).map_err(|error| CommandError::Sign(Box::new(error))),
             Command::Guard(command) => Ok(guard::execute(command)?),
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),

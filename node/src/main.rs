@@ -10,6 +10,7 @@ mod log;
 mod open_files;
 mod run;
 mod sign;
+mod status;
 mod stop;
 
 use std::process::ExitCode;

@@ -101,6 +101,34 @@ fn a_network_goes_on_when_nobody_reads_what_it_prints_any_more() {
 }
 
 #[test]
+fn a_validator_that_runs_shows_its_status_and_passes_its_check() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let base = free_ports();
+    let port = base.to_string();
+    let _devnet = Devnet::start(&["devnet", "--dir", "a", "--validators", "2", "--port-base", &port], dir.path());
+    let status = || finish(&["status", "--dir", "a/node-0", "--json"], dir.path()).0;
+    let shown = || String::from_utf8_lossy(&status().stdout).into_owned();
+    eventually("the peer's height", || shown().contains("\"is_signing\": true") && !shown().contains("null"));
+    let (once, stderr) = finish(&["status", "--dir", "a/node-0", "--once"], dir.path());
+    let text = String::from_utf8_lossy(&once.stdout);
+    assert!(
+        once.status.success() && text.contains("1 connected of 1") && text.contains("protocol 1"),
+        "{text}{stderr}"
+    );
+    let gateway = format!("http://127.0.0.1:{base}");
+    let (checked, _) = finish(&["check", "--dir", "a/node-0", "--gateway", &gateway], dir.path());
+    let text = String::from_utf8_lossy(&checked.stdout);
+    // A disk of a machine that builds may be full, or slow.
+    let is_found = |line: &&str| line.starts_with("FOUND") && !line.contains("disk:") && !line.contains("sync:");
+    assert_eq!(text.lines().filter(is_found).collect::<Vec<_>>(), Vec::<&str>::new(), "{text}");
+    for looked in ["runs in this directory", "as the data has it", "takes connections at", "clock: the last block"] {
+        assert!(text.contains(looked), "{looked}: {text}");
+    }
+    let (exported, stderr) = finish(&["guard", "export", "--dir", "a/node-0"], dir.path());
+    assert!(exported.status.code() == Some(1) && stderr.contains("stop it first"), "{stderr}");
+}
+
+#[test]
 fn a_network_never_takes_another_one_for_its_own() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let port = free_ports().to_string();

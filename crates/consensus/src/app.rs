@@ -178,6 +178,7 @@ impl App {
     /// their parent was decided.
     async fn started_round(&mut self, height: Height, round: Round) -> Result<Vec<ProposedValue<Context>>, AppError> {
         let Some(number) = round.as_u32() else { return Ok(Vec::new()) };
+        self.metrics.record_round(number);
         if number > 0 {
             self.metrics.record_failed_round();
         }

@@ -1,11 +1,15 @@
 //! The counters of consensus, for operators.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use lojal_network::PeerId;
 use lojal_types::Height;
 use tokio::time::Instant;
+
+use crate::progress::Progress;
 
 /// Counters since the start; clones share them.
 #[derive(Clone, Default)]
@@ -34,6 +38,10 @@ struct Cells {
     guard_height: AtomicU64,
     guard_refusals: AtomicU64,
     voices_lost: AtomicU64,
+    /// The round that the engine is in.
+    round: AtomicU64,
+    /// The knowledge of the peers, from the start of consensus on.
+    progress: Mutex<Progress>,
 }
 
 /// The moment at which it was made.
@@ -78,6 +86,8 @@ pub struct ConsensusCounts {
     pub guard_refusals: u64,
     /// Times that this validator stopped voting because it got no signature.
     pub voices_lost: u64,
+    /// The round that the engine is in.
+    pub round: u64,
 }
 
 impl Metrics {
@@ -100,6 +110,7 @@ impl Metrics {
             guard_height: read(&self.0.guard_height),
             guard_refusals: read(&self.0.guard_refusals),
             voices_lost: read(&self.0.voices_lost),
+            round: read(&self.0.round),
         }
     }
     /// The time since this node committed its last block, or since its start if it hasn't committed any. It goes by a
@@ -107,6 +118,17 @@ impl Metrics {
     pub fn block_age(&self) -> Duration {
         let committed = Duration::from_millis(self.0.committed_ms.load(Ordering::Relaxed));
         self.0.since.0.elapsed().saturating_sub(committed)
+    }
+    /// The height of the last block that each peer has said it has.
+    pub fn peer_heights(&self) -> BTreeMap<PeerId, Height> {
+        self.0.progress.lock().unwrap_or_else(PoisonError::into_inner).tips()
+    }
+    /// The peers are known to this from now on.
+    pub(crate) fn follow(&self, progress: Progress) {
+        *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+    pub(crate) fn record_round(&self, number: u32) {
+        self.0.round.store(u64::from(number), Ordering::Relaxed);
     }
     pub(crate) fn record_commit(&self, transactions: usize, took: Duration) {
         let since_ms = u64::try_from(self.0.since.0.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -113,6 +113,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let ValidatorParts { forgotten, metrics, ready, clock, workers, interposer, addresses, .. } = validator;
     let address = voice.address();
     let progress = Progress::default();
+    metrics.follow(progress.clone());
     let executor = ExecutorParts {
         state,
         writer,

@@ -5,7 +5,7 @@
 //! makes it, while the peer delivers what it claims to have: a certified block proves itself. A peer that delivers
 //! nothing is believed for [`CLAIM_TIME`], and then no more.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -112,6 +112,13 @@ impl Progress {
     /// The number of certified blocks that others have delivered to this node since its start.
     pub fn blocks_delivered(&self) -> u64 {
         self.0.delivered.load(Ordering::Relaxed)
+    }
+
+    /// The last block that each peer has said it has; those that haven't said anything are left out.
+    pub fn tips(&self) -> BTreeMap<PeerId, Height> {
+        let peers = self.peers();
+        let said = peers.iter().filter(|(_, peer)| peer.working_on > 0);
+        said.map(|(id, peer)| (*id, Height::new(peer.working_on - 1))).collect()
     }
 
     /// The claims of the other validators.
@@ -240,6 +247,16 @@ mod tests {
         assert_eq!(progress.others_work_on(&four()), Height::new(7));
         progress.works_on(peer(2), Height::new(9));
         assert_eq!(progress.others_work_on(&four()), Height::new(9));
+    }
+
+    #[test]
+    fn a_peer_has_the_block_before_the_one_that_it_works_on() {
+        let progress = Progress::default();
+        progress.connected(peer(0), true);
+        assert!(progress.tips().is_empty(), "it has said nothing");
+        progress.works_on(peer(0), Height::new(7));
+        progress.works_on(peer(0), Height::new(5));
+        assert_eq!(progress.tips(), BTreeMap::from([(peer(0), Height::new(6))]));
     }
 
     #[test]

@@ -45,6 +45,8 @@ fn ledger(text: &mut Text, gateway: &Gateway) {
     for (month, shelf) in view.shelves().iter() {
         text.sample("lojal_shelf_references", &[("month", &month.to_string())], shelf.len());
     }
+    let version = view.protocol().version;
+    text.single(Gauge, "lojal_protocol_version", "The version of the protocol that is in force.", version);
     let age = seconds(gateway.metrics.block_age());
     text.single(Gauge, "lojal_block_age_seconds", "Time since this node's last commit, or its start.", age);
     let ready = u8::from(*gateway.ready.borrow());
@@ -96,6 +98,7 @@ fn consensus(text: &mut Text, gateway: &Gateway) {
         u64::from(counts.signer_up),
     );
     text.single(Gauge, "lojal_guard_height", "The highest height at which the guard has signed.", counts.guard_height);
+    text.single(Gauge, "lojal_round", "The round of consensus that this node is in.", counts.round);
     let execute = seconds(Duration::from_micros(counts.execute_us));
     text.single(Counter, "lojal_execute_seconds_total", "Time spent executing blocks.", execute);
     let commit = seconds(Duration::from_micros(counts.commit_us));
@@ -124,6 +127,11 @@ fn topics(text: &mut Text, gateway: &Gateway) {
 
 fn connections(text: &mut Text, gateway: &Gateway) {
     text.single(Gauge, "lojal_peers", "Peers connected right now.", gateway.network.peer_count());
+    let name = "lojal_peer_height";
+    text.family(Gauge, name, "Height of the last block that a peer says it has.");
+    for (peer, height) in gateway.metrics.peer_heights() {
+        text.sample(name, &[("peer", &peer.to_string())], height);
+    }
     let counters = gateway.network.counters();
     let mut count = |name: &str, help: &str, value: u64| text.single(Counter, name, help, value);
     count("lojal_p2p_connections_refused_total", "Connections of strangers refused.", counters.connections_refused);
@@ -176,6 +184,11 @@ fn store(text: &mut Text, gateway: &Gateway) {
     text.single(Counter, "lojal_store_sync_seconds_total", "Time spent on syncs of the block log.", sync_time);
     text.single(Counter, "lojal_store_checkpoints_total", "Checkpoints written.", counts.checkpoints);
     let height = counts.checkpoint_height;
+    let age = seconds(counts.checkpoint_age);
+    text.single(Gauge, "lojal_checkpoint_age_seconds", "Time since the last checkpoint, or the start.", age);
+    if let Some(free) = counts.disk_free {
+        text.single(Gauge, "lojal_disk_free_bytes", "Bytes that are free on the disk of the block log.", free);
+    }
     text.single(Gauge, "lojal_store_checkpoint_height", "Height of the last checkpoint.", height);
     let bytes = counts.bytes_since_checkpoint;
     text.single(Gauge, "lojal_store_bytes_since_checkpoint", "Bytes of blocks that no checkpoint holds yet.", bytes);

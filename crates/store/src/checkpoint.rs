@@ -1,7 +1,6 @@
 //! Checkpoints: when they are due, and the thread that writes them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -64,7 +63,7 @@ impl Shared {
             tail.checkpoint = height;
             tail.frozen.take()
         };
-        self.checkpoints.fetch_add(1, Ordering::Relaxed);
+        self.count_checkpoint();
         self.notify();
         let view = self.tail().view.clone();
         base.share(&view);

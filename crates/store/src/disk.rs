@@ -4,6 +4,7 @@ mod crash;
 mod faults;
 mod identity;
 mod simulated;
+mod space;
 #[cfg(test)]
 mod tests;
 mod tracking;

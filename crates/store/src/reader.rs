@@ -49,6 +49,10 @@ pub struct StoreCounts {
     pub sync_time: Duration,
     /// Checkpoints written since the start.
     pub checkpoints: u64,
+    /// The time since the last checkpoint of this run, or since its start.
+    pub checkpoint_age: Duration,
+    /// Bytes that are free on the disk of the log, if that is known.
+    pub disk_free: Option<u64>,
     /// The height of the last checkpoint; 0 before the first.
     pub checkpoint_height: Height,
     /// Encoded bytes of the blocks that no checkpoint has yet.
@@ -229,6 +233,8 @@ impl Store {
             syncs: log.syncs.load(Ordering::Relaxed),
             sync_time: Duration::from_micros(log.sync_us_total.load(Ordering::Relaxed)),
             checkpoints: self.shared.checkpoints.load(Ordering::Relaxed),
+            checkpoint_age: self.shared.checkpoint_age(),
+            disk_free: self.shared.log.disk.free_bytes(&self.shared.log.path),
             checkpoint_height: tail.checkpoint,
             bytes_since_checkpoint: tail.layers().map(|layer| layer.block_bytes).sum(),
         }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use lojal_chain::CommittedBlock;
 use lojal_types::Genesis;
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) log: LogDirectory,
     pub(crate) log_counters: Arc<LogCounters>,
     pub(crate) checkpoints: AtomicU64,
+    /// The moment of the last checkpoint, or else of the opening.
+    checkpoint_at: Mutex<Instant>,
     /// The number of those who wait for a checkpoint.
     pub(crate) waiting: Arc<AtomicU32>,
     pub(crate) index: Index,
@@ -71,6 +74,7 @@ impl Shared {
             log: parts.log,
             log_counters: Arc::default(),
             checkpoints: AtomicU64::new(0),
+            checkpoint_at: Mutex::new(Instant::now()),
             waiting: Arc::default(),
             index: parts.index,
             damage: Damage::default(),
@@ -85,6 +89,15 @@ impl Shared {
         }
     }
 
+    /// A checkpoint has been written.
+    pub(crate) fn count_checkpoint(&self) {
+        self.checkpoints.fetch_add(1, Ordering::Relaxed);
+        *self.checkpoint_at.lock().expect(UNPOISONED) = Instant::now();
+    }
+    /// The time since the last checkpoint, or since the opening if there was none.
+    pub(crate) fn checkpoint_age(&self) -> Duration {
+        self.checkpoint_at.lock().expect(UNPOISONED).elapsed()
+    }
     pub(crate) fn base(&self) -> MutexGuard<'_, Base> {
         self.base.lock().expect(UNPOISONED)
     }

@@ -66,7 +66,7 @@ fn the_metrics_that_operators_are_told_to_watch_are_written() {
     let gateway = sources(&package("lojal-gateway"));
     let written: String = gateway.iter().filter(|source| !source.is_test).map(|source| source.text.as_str()).collect();
     let mut findings = Vec::new();
-    for document in ["docs/operations.md", "examples/alerts.yml"] {
+    for document in ["docs/operations.md", "examples/alerts.yml", "deploy/dashboard.json"] {
         let text = read(document);
         let lost = metrics(&text).into_iter().filter(|name| !written.contains(&format!("\"{name}\"")));
         findings.extend(lost.map(|name| format!("{document} names {name}")));
