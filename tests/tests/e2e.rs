@@ -27,6 +27,8 @@ mod governance;
 mod history;
 #[path = "e2e/hostile/mod.rs"]
 mod hostile;
+#[path = "e2e/proofs.rs"]
+mod proofs;
 #[path = "e2e/readers.rs"]
 mod readers;
 #[path = "e2e/refusals.rs"]

@@ -27,7 +27,8 @@ pub use values::Pool;
 const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty \
                           variable counts as unset.\n\n\
                           Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
-                          3 the outcome is open: ask for it by the transaction's id; 6 done, but the result could not \
+                          3 the outcome is open: ask for it by the transaction's id; 4 a gateway said what \
+                          can't be true; 6 done, but the result could not \
                           be written to standard output.";
 
 /// A wallet for loyalty points.
@@ -55,6 +56,9 @@ pub struct Options {
     /// Read the passphrase from this file [env: LOJAL_PASSPHRASE_FILE, LOJAL_PASSPHRASE]
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// Believe what gateways say without proofs
+    #[arg(long, global = true)]
+    pub trust: bool,
     /// Print one JSON document, and nothing else
     #[arg(long, global = true)]
     pub json: bool,

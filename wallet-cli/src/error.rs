@@ -255,7 +255,8 @@ impl CommandError {
             Self::NotDone { code, .. } => code,
         }
     }
-    /// 2 for what was typed wrongly, 3 for what is still open, 1 for everything else.
+    /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway that was caught lying, 1 for everything
+    /// else.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
@@ -263,6 +264,7 @@ impl CommandError {
             Self::Motion(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) => 3,
+            Self::Gateways(GatewaysError::Client(ClientError::Untrue { .. })) => 4,
             _ => 1,
         }
     }
@@ -328,6 +330,7 @@ fn gateways_code(error: &GatewaysError) -> &str {
         GatewaysError::Client(ClientError::Interrupted { .. }) => "gateway_interrupted",
         GatewaysError::Client(ClientError::Unexpected { .. }) => "gateway_unexpected",
         GatewaysError::Client(ClientError::Untrue { .. }) => "gateway_untrue",
+        GatewaysError::Client(ClientError::Behind { .. }) => "gateway_behind",
         GatewaysError::Token(error) => tokens_code(error.reason()),
         GatewaysError::WrongNetwork { .. } => "wrong_network",
     }

@@ -253,6 +253,7 @@ fn is_answer(error: &ClientError) -> bool {
         ClientError::Unreachable { .. }
         | ClientError::Interrupted { .. }
         | ClientError::Unexpected { .. }
+        | ClientError::Behind { .. }
         | ClientError::WrongPath { .. } => false,
     }
 }

@@ -20,4 +20,5 @@ pub mod submission;
 pub mod terms;
 pub mod time;
 pub mod tokens;
+pub mod trust;
 pub mod uri;

@@ -134,7 +134,7 @@ impl Node {
 /// True if asking again may help.
 fn is_passing(error: &ClientError) -> bool {
     match error {
-        ClientError::Unreachable { .. } | ClientError::Interrupted { .. } => true,
+        ClientError::Unreachable { .. } | ClientError::Interrupted { .. } | ClientError::Behind { .. } => true,
         ClientError::Problem(problem) => matches!(problem.status, 429 | 503),
         ClientError::InvalidUrl { .. } | ClientError::WrongPath { .. } => false,
         ClientError::Unexpected { .. } | ClientError::Untrue { .. } => false,

@@ -3,7 +3,7 @@
 use lojal_types::activity::HistoryFault;
 use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId, api};
 
-use crate::{Client, ClientError};
+use crate::{Client, ClientError, Unproven, Verified, Verifier};
 
 impl Client {
     /// `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing.
@@ -13,6 +13,21 @@ impl Client {
     pub fn account(&self, address: &AddressText) -> Result<api::Account, ClientError> {
         let account: api::Account = self.get_json(&format!("/v1/accounts/{address}"), &[])?;
         self.expect(account.address == *address, account)
+    }
+    /// `GET /v1/accounts/{address}/proof`: what an account holds, so that the gateway need not be believed.
+    ///
+    /// # Errors
+    /// [`ClientError::Untrue`] if it isn't proven; others: see [`ClientError`].
+    pub fn proven_account(
+        &self,
+        address: &AddressText,
+        verifier: &Verifier,
+    ) -> Result<Verified<api::Account>, ClientError> {
+        let answer: api::ProvenAccount = self.get_json(&format!("/v1/accounts/{address}/proof"), &[])?;
+        let untrue = |reason: String| ClientError::Untrue { url: self.url.clone(), reason };
+        let canonical = address.to_canonical(verifier.network()).map_err(|error| untrue(error.to_string()))?;
+        let unproven = |error: Unproven| untrue(format!("of the account {address}, {error}"));
+        verifier.account(canonical, &answer).map_err(unproven)
     }
     /// `GET /v1/accounts/{address}/recovery`: its keys and guardians, for those who help it.
     ///

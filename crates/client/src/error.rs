@@ -52,6 +52,14 @@ pub enum ClientError {
         /// The flaw of the answer.
         reason: String,
     },
+    /// The answer is true, and older than what is known already.
+    #[error("{url} is behind ({reason}): ask again in a moment, or use another gateway")]
+    Behind {
+        /// The gateway that answered.
+        url: String,
+        /// The block that it shows, and the one that is known.
+        reason: String,
+    },
     /// The answer contradicts itself.
     #[error("{url} says what can't be true ({reason}): don't rely on it, and use another gateway")]
     Untrue {

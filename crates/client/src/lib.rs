@@ -11,6 +11,7 @@ mod error;
 mod governance;
 mod host;
 mod pairs;
+mod proven;
 
 use std::fmt;
 use std::io::Read;
@@ -26,6 +27,7 @@ use ureq::Agent;
 use ureq::http::{Response, StatusCode, Uri};
 
 pub use error::ClientError;
+pub use proven::{Seal, Unproven, Verified, Verifier};
 
 use host::{audience_of, is_this_machine};
 

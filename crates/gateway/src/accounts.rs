@@ -1,16 +1,14 @@
 //! `GET /v1/accounts/{address}` and `GET /v1/accounts/{address}/transactions`.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use lojal_ledger::record::{Account, OpenHold};
-use lojal_ledger::{Missing, View};
+use lojal_ledger::{View, answers};
 use lojal_store::{History, Store, StoreError};
-use lojal_types::{Activity, Address, Block, BrandId, Height, Lot, NetworkKind, Points, api};
+use lojal_types::{Activity, Address, Block, BrandId, Height, NetworkKind, api};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -18,11 +16,11 @@ use crate::clients::Client;
 use crate::extract::{AddressSegment, Params};
 use crate::large::{Large, json};
 use crate::limits::{CURSOR_BYTES_MAX, HISTORY_BYTES_MAX, HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX};
+use crate::outcome;
 use crate::places::Pool;
 use crate::problem::{Failure, Kind};
 use crate::readers::Caller;
 use crate::rights::{Sight, helps, is_in_points_of, not_permitted, sight};
-use crate::{households, outcome};
 
 /// The balances, guardians and households of an account; an address that the ledger doesn't know has none. Of an
 /// account that isn't its business a brand sees what it has of the brand's own points.
@@ -33,8 +31,8 @@ pub(crate) async fn account(
 ) -> Result<Json<api::Account>, Failure> {
     let seen = move |view: &View| match sight(view, &caller, address)? {
         None => Ok(None),
-        Some(Sight::Whole) => account_in(view, address).map(Some),
-        Some(Sight::Of(brands)) => Ok(Some(narrowed(account_in(view, address)?, brands))),
+        Some(Sight::Whole) => answers::account(view, address).map(Some),
+        Some(Sight::Of(brands)) => Ok(Some(narrowed(answers::account(view, address)?, brands))),
     };
     app.read(seen).await?.map(Json).ok_or_else(not_permitted)
 }
@@ -59,7 +57,7 @@ pub(crate) async fn recovery(
             return Ok(None);
         }
         let api::Account { address, exists, rotated_key, frozen, guardians, recovery, safeguards, height, .. } =
-            account_in(view, address)?;
+            answers::account(view, address)?;
         let time_ms = view.tip().time_ms;
         Ok(Some(api::AccountRecovery {
             address,
@@ -74,74 +72,6 @@ pub(crate) async fn recovery(
         }))
     };
     app.read(seen).await?.map(Json).ok_or_else(not_permitted)
-}
-
-/// An account as a version of the state has it.
-///
-/// # Errors
-/// When pages that it needs are not in memory.
-pub fn account_in(view: &View, address: Address) -> Result<api::Account, Missing> {
-    let record = view.account(address)?;
-    let exists = record.is_some();
-    let record = record.unwrap_or_default();
-    let today = (exists && !address.is_household()).then(|| today(view, &record));
-    let network = view.network();
-    let Ok(guardians) = record.guardians.try_map(|address| Ok::<_, Infallible>(address.to_text(network)));
-    let Ok(recovery) =
-        record.recovery.map(|one| one.try_map(|it| Ok::<_, Infallible>(it.to_text(network)))).transpose();
-    let Ok(safeguards) = record.safeguards.try_map(|address| Ok::<_, Infallible>(address.to_text(network)));
-    let (mut balances, mut holds) = (Vec::new(), Vec::new());
-    for brand in view.brand_ids().iter().copied().filter(|_| exists) {
-        let lots = view.lots(address, brand)?;
-        if !lots.is_empty() {
-            balances.push(api::Balance { brand, total: total(&lots), lots });
-        }
-        holds.extend(holds_in(view, address, brand)?);
-    }
-    let household = |household: Address| household.to_text(network);
-    Ok(api::Account {
-        address: address.to_text(network),
-        exists,
-        rotated_key: record.rotated_key,
-        frozen: record.frozen,
-        guardians,
-        recovery,
-        safeguards,
-        household: households::household(view, address)?,
-        memberships: view.memberships(address)?.into_iter().map(household).collect(),
-        balances,
-        holds,
-        today,
-        only_of: None,
-        height: view.tip().height,
-    })
-}
-
-/// The part of its allowances that an account has used up on the day of the last block.
-fn today(view: &View, account: &Account) -> api::Today {
-    let (allowances, day) = (view.parameters().allowances, view.tip().time_ms.day());
-    let (used, allowance) = (account.used_on(day), allowances.of(account.is_operator()));
-    let part = |used: u64, most: u64| api::UsedUp { used, most };
-    api::Today {
-        ends_ms: day.plus(1).start(),
-        bytes: part(used.sent.bytes, allowance.bytes),
-        operations: part(used.sent.operations.into(), allowance.operations.into()),
-        openings: (!account.is_operator()).then(|| part(used.opened.into(), allowances.openings.into())),
-        households: part(used.households.into(), allowances.households.into()),
-    }
-}
-
-fn holds_in(view: &View, account: Address, brand: BrandId) -> Result<Vec<api::Hold>, Missing> {
-    let hold = |OpenHold { reference, dated, expires_ms, lots, .. }: OpenHold| {
-        let lots = lots.into_inner();
-        api::Hold { brand, reference, dated, total: total(&lots), lots, expires_ms }
-    };
-    Ok(view.holds(account, brand)?.into_iter().map(hold).collect())
-}
-
-fn total(lots: &[Lot]) -> Points {
-    let sum = lots.iter().try_fold(Points::ZERO, |sum, lot| sum.checked_add(lot.amount));
-    sum.expect("a brand's total is bounded, and no balance is larger")
 }
 
 /// Most transactions that are looked through at once for those with points of some brands.

@@ -32,6 +32,7 @@ mod payments;
 mod places;
 mod problem;
 mod problems;
+mod proofs;
 mod proxies;
 mod rates;
 mod readers;
@@ -57,7 +58,6 @@ use crate::server::Listeners;
 pub use axum::http::HeaderValue;
 
 pub use access::{Access, Auditor, Auditors};
-pub use accounts::account_in;
 pub use app::Gateway;
 pub use brands::brand_in;
 pub use rates::Rate;

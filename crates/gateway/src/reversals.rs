@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use lojal_ledger::key::{IssuedKey, ReversedKey};
 use lojal_ledger::record::{Issued, Reversed};
-use lojal_ledger::{HalfId, Missing, View};
+use lojal_ledger::{HalfId, Missing, Records, View};
 use lojal_types::{BrandId, Code, Day, Operation, Points, Reference, Reverse, Transaction, TransactionId, api};
 use serde::{Deserialize, Serialize};
 

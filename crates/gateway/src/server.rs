@@ -27,7 +27,7 @@ use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::{
     accounts, blocks, brands, connection, governance, health, households, limits, metrics, partnerships, payments,
-    problems, reversals, status, submit, transactions,
+    problems, proofs, reversals, status, submit, transactions,
 };
 
 /// A reason the gateway ended by itself.
@@ -55,6 +55,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/accounts/{address}", get(accounts::account))
         .route("/v1/accounts/{address}/transactions", get(accounts::history))
         .route("/v1/accounts/{address}/recovery", get(accounts::recovery))
+        .route("/v1/accounts/{address}/proof", get(proofs::account))
         .route("/v1/households/{address}", get(households::one))
         .route("/v1/partnerships", get(partnerships::all))
         .route("/v1/netting", get(partnerships::netting))

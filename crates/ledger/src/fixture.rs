@@ -23,6 +23,7 @@ use crate::execute::BlockExecutor;
 use crate::key::{AccountKey, RecentKey, StateKey, split_blind};
 use crate::recent::{RecentMinute, first_minute};
 use crate::record::Account;
+pub(crate) use crate::records::Records;
 use crate::state::{State, Tip, View};
 use crate::stop::decided;
 use crate::tree::Missing;

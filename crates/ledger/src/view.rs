@@ -3,52 +3,43 @@
 
 use lojal_types::api::{NettingPair, Partnership};
 use lojal_types::{
-    Address, BrandId, Day, ExactMoney, Guardians, Lot, MemberRights, Month, Points, Recovery, Reference, TransactionId,
+    Address, BrandId, Day, ExactMoney, Guardians, Month, NetworkKind, Parameters, Points, Recovery, Reference,
+    TransactionId,
 };
 
 use crate::key::{
-    BalanceKey, ConvertedTodayKey, CreditorsKey, HeldKey, HoldsKey, HouseholdKey, InvitationKey, IssuedTodayKey,
-    MemberKey, MembershipsKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey, PartnershipKey, RedeemedKey,
-    SpentKey, StateKey, TransferredTodayKey,
+    ConvertedTodayKey, CreditorsKey, HeldKey, IssuedTodayKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey,
+    PartnershipKey, RedeemedKey, StateKey, TransferredTodayKey,
 };
-use crate::lots::total;
-use crate::record::{Counted, DayCount, Held, OpenHold, Operator};
-use crate::state::View;
+use crate::record::{DayCount, Held, Operator};
+use crate::records::Records;
+use crate::state::{Tip, View};
 use crate::tree::Missing;
 
-/// A household with its members.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HouseholdView {
-    /// The members and what they may do, by address.
-    pub members: Vec<(Address, MemberRights)>,
-    /// The invited accounts with the rights that they would have, by address.
-    pub invited: Vec<(Address, MemberRights)>,
-    /// The brands whose points have ever been in the pool.
-    pub brands: Vec<BrandId>,
+impl Records for View {
+    type Lack = Missing;
+
+    fn get<K: StateKey>(&self, key: &K) -> Result<Option<K::Record>, Missing> {
+        self.get(key)
+    }
+    fn named<T>(&self, record: Option<T>) -> Result<T, Missing> {
+        Ok(record.expect("the state has every record that another one names"))
+    }
+    fn tip(&self) -> Tip {
+        self.tip()
+    }
+    fn network(&self) -> NetworkKind {
+        self.network()
+    }
+    fn parameters(&self) -> Result<Parameters, Missing> {
+        Ok(self.parameters().clone())
+    }
+    fn brand_ids(&self) -> Result<Vec<BrandId>, Missing> {
+        Ok(self.brand_ids().to_vec())
+    }
 }
 
 impl View {
-    /// The lots of an account that can be used, those of expired holds included: "From the first block that isn't
-    /// earlier than that minute its lots are the account's again, for every rule and every read." (protocol, Holds)
-    ///
-    /// # Errors
-    /// As of [`View::get`].
-    pub fn lots(&self, account: Address, brand: BrandId) -> Result<Vec<Lot>, Missing> {
-        let month = self.tip().time_ms.month();
-        let mut balance = self.get(&BalanceKey { account, brand })?.unwrap_or_default();
-        for hold in self.recorded_holds(account, brand)?.iter().filter(|hold| !self.is_open(hold)) {
-            let live: Vec<Lot> = hold.lots.iter().filter(|lot| lot.expiry.is_live_in(month)).copied().collect();
-            balance.add(&live, month);
-        }
-        Ok(balance.live(month).to_vec())
-    }
-    /// The open holds of an account with a brand, the oldest first.
-    ///
-    /// # Errors
-    /// As of [`View::get`].
-    pub fn holds(&self, account: Address, brand: BrandId) -> Result<Vec<OpenHold>, Missing> {
-        Ok(self.recorded_holds(account, brand)?.into_iter().filter(|hold| self.is_open(hold)).collect())
-    }
     /// The brand, the transaction and, for points that are held, the hold that a request's reference has been used for.
     /// The reference commits to the request's day, so no other shelf has it; without the day those are looked through
     /// whose days are still taken.
@@ -110,46 +101,6 @@ impl View {
     /// As of [`View::get`].
     pub fn recovery(&self, account: Address) -> Result<Option<Recovery>, Missing> {
         Ok(self.account(account)?.and_then(|account| account.recovery))
-    }
-    /// The household at an address.
-    ///
-    /// # Errors
-    /// As of [`View::get`].
-    pub fn household(&self, address: Address) -> Result<Option<HouseholdView>, Missing> {
-        let Some(household) = self.get(&HouseholdKey(address))? else { return Ok(None) };
-        let listed = "every listed member and invitation has a record";
-        let member = |member: &Address| {
-            Ok((*member, self.get(&MemberKey { household: address, member: *member })?.expect(listed)))
-        };
-        let invitation = |member: &Address| {
-            Ok((*member, self.get(&InvitationKey { household: address, member: *member })?.expect(listed)))
-        };
-        Ok(Some(HouseholdView {
-            members: household.members.iter().map(member).collect::<Result<_, Missing>>()?,
-            invited: household.invited.iter().map(invitation).collect::<Result<_, Missing>>()?,
-            brands: household.brands.to_vec(),
-        }))
-    }
-    /// The households that an account is a member of, by address.
-    ///
-    /// # Errors
-    /// As of [`View::get`].
-    pub fn memberships(&self, account: Address) -> Result<Vec<Address>, Missing> {
-        Ok(self.get(&MembershipsKey(account))?.map(|memberships| memberships.households.to_vec()).unwrap_or_default())
-    }
-    /// The points that a member has spent of a limited brand from the pool this month. "What a hold returns in the same
-    /// month is given back to the limit, at the minute of its end." (protocol, Households)
-    ///
-    /// # Errors
-    /// As of [`View::get`].
-    pub fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Result<Points, Missing> {
-        let month = self.tip().time_ms.month();
-        let spent = self.get(&SpentKey { household, member })?.filter(|spent| spent.month == month);
-        let counted = spent.map_or(Points::ZERO, |spent| spent.of(brand));
-        let ended = self.recorded_holds(household, brand)?.into_iter().filter(|hold| !self.is_open(hold));
-        let returned = ended.filter(|hold| hold.counted == Some(Counted { member, month }));
-        let was_counted = "it was counted in this month";
-        Ok(returned.fold(counted, |left, hold| left.checked_sub(total(&hold.lots)).expect(was_counted)))
     }
     /// The operators of a brand, by address.
     ///
@@ -249,14 +200,6 @@ impl View {
             std::cmp::Ordering::Greater => Some(first),
         };
         Ok(NettingPair { first, second, first_owes, second_owes, net, net_debtor })
-    }
-
-    fn recorded_holds(&self, account: Address, brand: BrandId) -> Result<Vec<OpenHold>, Missing> {
-        Ok(self.get(&HoldsKey { account, brand })?.map(|holds| holds.holds.into_inner()).unwrap_or_default())
-    }
-
-    fn is_open(&self, hold: &OpenHold) -> bool {
-        self.tip().time_ms < hold.expires_ms
     }
 
     fn today<K: StateKey<Record = DayCount>>(&self, key: &K) -> Result<Points, Missing> {

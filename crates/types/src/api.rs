@@ -7,7 +7,7 @@ mod today;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::account::{Account, AccountRecovery, Balance, Hold};
+pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenAccount, ProvenKey};
 pub use self::today::{Today, UsedUp};
 use crate::activity::Activity;
 use crate::address::AddressText;

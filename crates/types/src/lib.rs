@@ -22,6 +22,7 @@ pub mod genesis;
 pub mod governance;
 pub mod guardian;
 pub mod hash;
+mod hex_bytes;
 mod history;
 pub mod household;
 pub mod ids;
@@ -64,6 +65,7 @@ pub use governance::{
     SetPower, SetSettings, SignOfLife, SuspendBrand,
 };
 pub use guardian::{AgreedKey, Guardian, Guardians, Recovery, RecoveryVote};
+pub use hex_bytes::HexBytes;
 pub use household::{MemberLimit, MemberLimits, MemberRights, MemberRole};
 pub use ids::{BlockId, ChainId, ChainTag, Hash, Height, PublicKey, Salt, Signature, TransactionId};
 pub use key::KeyPair;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use lojal_auditor::verify::{BrandReport, brand_reports};
-use lojal_gateway::{account_in, brand_in};
+use lojal_gateway::brand_in;
 use lojal_ledger::key::{AccountKey, StateKey};
 use lojal_ledger::{BlockExecutor, State, Tip, View};
 use lojal_model::{Model, Random, Workload, network};
@@ -103,7 +103,7 @@ fn check_views(view: &View, model: &Model) {
     let brands = view.brand_ids();
     let mut sums: BTreeMap<BrandId, Sum> = brands.iter().map(|brand| (*brand, Sum::default())).collect();
     for address in accounts(view) {
-        let account = account_in(view, address).expect("in memory");
+        let account = lojal_ledger::answers::account(view, address).expect("in memory");
         check_account(&account, address, model, brands);
         check_limits(&account, address, view, model);
         for (brand, sum) in &mut sums {

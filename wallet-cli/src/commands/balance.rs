@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::decimals::Decimals;
+use super::proofs::{Proofs, Proven};
 use super::safeguards::safeguards_text;
 use super::words::role_text;
 use crate::error::CommandError;
@@ -30,11 +31,11 @@ pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result
     let home = context.home_or_gateway()?;
     let address = Context::account(home.as_ref(), address)?;
     let gateways = context.gateways(home.as_ref())?;
-    let account_at = |address: &AddressText| gateways.ask(|gateway| Ok(gateway.client()?.account(address)?));
-    let account = account_at(&address)?;
+    let proofs = Proofs::of(context, home.as_ref());
+    let (account, seal) = proofs.account(&gateways, &address)?;
     let mut pools = Vec::with_capacity(account.memberships.len());
     for household in &account.memberships {
-        let pool = account_at(household)?;
+        let (pool, _) = proofs.account(&gateways, household)?;
         let members = pool.household.map(|household| household.members).unwrap_or_default();
         let member = members.into_iter().find(|member| member.address == address);
         pools.push(Pool { household: *household, balances: pool.balances, holds: pool.holds, member });
@@ -47,7 +48,8 @@ pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result
     if !pools.is_empty() {
         text = format!("mine\n{text}");
     }
-    Ok(Report::done(&account, text).with_field("pools", &pools))
+    text += &format!("\n{}", paragraph(proofs.told(seal.as_ref())));
+    Ok(Report::done(&account, text).with_field("pools", &pools).with_field("proven", &seal.map(Proven::of)))
 }
 
 fn own_text(account: &api::Account, decimals: &Decimals) -> String {

@@ -15,6 +15,7 @@ mod keys;
 mod months;
 mod motions;
 mod points;
+mod proofs;
 mod read;
 mod recovery;
 mod repeat;

@@ -53,7 +53,7 @@ use hash::label_of;
 pub use missing::Missing;
 use node::Node;
 pub use page::{LoadedPage, PageError, PagePath};
-pub use proof::{Proof, ProofError};
+pub use proof::{Proof, ProofError, ProvenPage};
 pub use slices::{Slice, Slices};
 pub(crate) use update::Change;
 

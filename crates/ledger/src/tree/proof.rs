@@ -32,6 +32,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use borsh::io::{Error, ErrorKind, Read, Result as IoResult};
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -123,23 +125,38 @@ impl Proof {
     /// What is wrong. [`ProofError::OtherValue`], [`ProofError::Absent`] and [`ProofError::Present`]
     /// are themselves proven: the state is known to say otherwise.
     pub fn verify(&self, root: &[u8; 32], key: &[u8], value: Option<&[u8]>) -> Result<(), ProofError> {
+        let page = self.check(root, key)?;
+        match (page.get(key).ok_or(ProofError::Hidden)?, value) {
+            (None, None) => Ok(()),
+            (Some(found), Some(value)) if found == value => Ok(()),
+            (Some(_), Some(_)) => Err(ProofError::OtherValue),
+            (None, Some(_)) => Err(ProofError::Absent),
+            (Some(_), None) => Err(ProofError::Present),
+        }
+    }
+
+    /// Checks that the state with this `root` has this page on the path of `key`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong.
+    pub fn check(&self, root: &[u8; 32], key: &[u8]) -> Result<ProvenPage, ProofError> {
         let key_hash = hash_key(key);
         let entries: Vec<(Label, Hash)> = self.page.iter().map(Slot::labelled).collect();
         self.check_form(&key_hash)?;
         if self.root(&key_hash, &entries) != *root {
             return Err(ProofError::WrongRoot);
         }
-        let label = label_of(key, &key_hash);
-        if self.page.iter().any(|slot| matches!(slot, Slot::Hidden { label: hidden, .. } if *hidden == label)) {
-            return Err(ProofError::Hidden);
-        }
-        match (self.shown().find(|(shown, _)| *shown == key), value) {
-            (None, None) => Ok(()),
-            (Some((_, found)), Some(value)) if found == value => Ok(()),
-            (Some(_), Some(_)) => Err(ProofError::OtherValue),
-            (None, Some(_)) => Err(ProofError::Absent),
-            (Some(_), None) => Err(ProofError::Present),
-        }
+        let hidden = self.page.iter().filter_map(|slot| match slot {
+            Slot::Hidden { label, .. } => Some(*label),
+            Slot::Shown { .. } => None,
+        });
+        Ok(ProvenPage {
+            path: key_hash,
+            depth: self.siblings.len(),
+            hidden: hidden.collect(),
+            shown: self.shown().map(|(key, value)| (key.into(), value.into())).collect(),
+        })
     }
 
     /// The keys and values that it shows.
@@ -179,6 +196,26 @@ impl Proof {
                 if bit(key_hash, depth) { hash_branch(sibling, &node) } else { hash_branch(&node, sibling) }
             },
         )
+    }
+}
+
+/// A page of a state, as far as a proof has shown it.
+#[derive(Clone, Debug)]
+pub struct ProvenPage {
+    /// A key hash on whose path it lies, and the number of branches above it.
+    path: Hash,
+    depth: usize,
+    hidden: Vec<Label>,
+    shown: BTreeMap<Box<[u8]>, Box<[u8]>>,
+}
+
+impl ProvenPage {
+    /// The value of a key, or that the state doesn't have the key; nothing if the page doesn't tell.
+    pub fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
+        let key_hash = hash_key(key);
+        let is_here = (0..self.depth).all(|depth| bit(&self.path, depth) == bit(&key_hash, depth));
+        let is_told = is_here && !self.hidden.contains(&label_of(key, &key_hash));
+        is_told.then(|| self.shown.get(key).map(|value| &**value))
     }
 }
 

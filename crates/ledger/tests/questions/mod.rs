@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use lojal_ledger::key::{
     AccountKey, BalanceKey, HeldKey, HouseholdKey, IssuedKey, MotionKey, RedeemedKey, SeatKey, StateKey,
 };
-use lojal_ledger::{Missing, StateTree, View};
+use lojal_ledger::{Missing, Records, StateTree, View};
 use lojal_model::Random;
 use lojal_types::{Address, BrandId, KeyPair, Reference};
 

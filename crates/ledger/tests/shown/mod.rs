@@ -5,7 +5,7 @@ use lojal_ledger::key::{
     AccountKey, CapturedKey, HeldKey, HouseholdKey, IssuedKey, MotionKey, RedeemedKey, ReversedKey, ShelfKey, SpentKey,
     StateKey, TransferredTodayKey,
 };
-use lojal_ledger::{StateTree, View};
+use lojal_ledger::{Records, StateTree, View};
 use lojal_model::Facts;
 use lojal_types::{Address, Lot, Name, TimeMs};
 

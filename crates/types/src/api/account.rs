@@ -7,11 +7,33 @@ use crate::address::AddressText;
 use crate::brand::BrandId;
 use crate::day::Day;
 use crate::guardian::{Guardians, Recovery};
+use crate::hex_bytes::HexBytes;
 use crate::ids::{Height, PublicKey};
 use crate::points::{Lot, Points};
 use crate::reference::Reference;
 use crate::safeguard::Safeguards;
 use crate::time::TimeMs;
+
+/// `GET /v1/accounts/{address}/proof`: all that is needed to make the answer of `GET /v1/accounts/{address}` oneself,
+/// and to know that it is true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvenAccount {
+    /// The bytes of the header of the block after which the account is so.
+    pub header: HexBytes,
+    /// The bytes of the certificate that makes that block final.
+    pub certificate: HexBytes,
+    /// Proofs against the state root of the header.
+    pub proofs: Vec<ProvenKey>,
+}
+
+/// A proof of what the state has under a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvenKey {
+    /// The key (protocol, State and proofs).
+    pub key: HexBytes,
+    /// The bytes of the proof.
+    pub proof: HexBytes,
+}
 
 /// `GET /v1/accounts/{address}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

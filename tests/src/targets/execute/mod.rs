@@ -14,7 +14,7 @@ use lojal_ledger::conservation::balance_sheet;
 use lojal_ledger::key::{AccountKey, RecentKey, StateKey};
 use lojal_ledger::recent::{RecentIds, RecentMinute, minute_of};
 use lojal_ledger::record::Account;
-use lojal_ledger::{DryRun, Shelves, State, StateTree, Stop};
+use lojal_ledger::{DryRun, Records, Shelves, State, StateTree, Stop};
 use lojal_types::{
     Activity, Bounded, Certificate, ChainId, Code, CommitSignature, Guardian, Operation, Outcome, Receipt, TimeMs,
     Transaction, TransactionId, VerifiedTransaction,

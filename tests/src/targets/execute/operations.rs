@@ -1,5 +1,6 @@
 //! Operations that bytes choose.
 
+use lojal_ledger::Records;
 use lojal_types::limits::{HOLD_MS_MAX, TIME_MS_MAX};
 use lojal_types::{
     AcceptPartnership, Address, Agree, Bounded, BrandId, CancelRecovery, Capture, Convert, CreateHousehold, Day,

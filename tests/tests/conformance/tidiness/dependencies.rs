@@ -48,7 +48,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
             "lojal-types",
         ],
     ),
-    ("lojal-client", &["lojal-text", "lojal-types"]),
+    ("lojal-client", &["lojal-chain", "lojal-ledger", "lojal-text", "lojal-types"]),
     ("lojal-wallet", &["lojal-client", "lojal-print", "lojal-text", "lojal-types"]),
     (
         "lojal-auditor",

@@ -1,0 +1,79 @@
+//! `GET /v1/accounts/{address}/proof`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use borsh::BorshSerialize;
+use lojal_ledger::tree::Proof;
+use lojal_ledger::{Missing, NotProven, ProvenRecords, View, answers};
+use lojal_store::Store;
+use lojal_types::{Address, Height, HexBytes, api};
+
+use crate::app::App;
+use crate::extract::AddressSegment;
+use crate::outcome;
+use crate::problem::{Failure, Kind};
+use crate::readers::Caller;
+use crate::rights::{Sight, not_permitted, sight};
+
+/// The proofs of an account, by their keys, and the height at which they hold.
+struct Proven {
+    height: Height,
+    proofs: BTreeMap<Box<[u8]>, Proof>,
+}
+
+/// The proofs of an account, for whoever may read all of it.
+pub(crate) async fn account(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    AddressSegment(address): AddressSegment,
+) -> Result<Json<api::ProvenAccount>, Failure> {
+    let seen = move |view: &View| match sight(view, &caller, address)? {
+        Some(Sight::Whole) => proofs(view, address).map(Some),
+        Some(Sight::Of(_)) | None => Ok(None),
+    };
+    let proven = app.read(seen).await?.ok_or_else(not_permitted)?.ok_or_else(Failure::internal)?;
+    if proven.height == Height::GENESIS {
+        let detail = "there is no block yet, and so no certificate that could prove anything; try again in a moment";
+        return Err(Failure::new(Kind::UnknownBlock, detail));
+    }
+    let store = app.gateway.store.clone();
+    app.blocking(move || answer(&store, proven)).await.map(Json)
+}
+
+/// The proofs that an answer about an account needs: the gateway asks as a client does, who knows nothing, and proves
+/// what was lacking. None if the state contradicts itself.
+fn proofs(view: &View, address: Address) -> Result<Option<Proven>, Missing> {
+    let mut records = ProvenRecords::new(view.network(), view.tip(), view.state_root());
+    let mut proofs = BTreeMap::new();
+    loop {
+        match answers::account(&records, address) {
+            Ok(_) => return Ok(Some(Proven { height: view.tip().height, proofs })),
+            Err(NotProven::Unreadable) => return Ok(None),
+            Err(NotProven::Lacking(key)) => {
+                let proof = view.tree().prove(&key)?;
+                if records.add(&key, &proof).is_err() || proofs.insert(key, proof).is_some() {
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
+
+fn answer(store: &Store, proven: Proven) -> Result<api::ProvenAccount, Failure> {
+    let stored = outcome::stored(store, proven.height)?;
+    let header = outcome::decode(&stored)?.header;
+    let with_key =
+        |(key, proof): (Box<[u8]>, Proof)| api::ProvenKey { key: HexBytes(key.into_vec()), proof: canonical(&proof) };
+    Ok(api::ProvenAccount {
+        header: canonical(&header),
+        certificate: canonical(&stored.certificate),
+        proofs: proven.proofs.into_iter().map(with_key).collect(),
+    })
+}
+
+fn canonical(what: &impl BorshSerialize) -> HexBytes {
+    HexBytes(borsh::to_vec(what).expect("writing to memory can't fail"))
+}

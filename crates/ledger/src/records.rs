@@ -1,0 +1,132 @@
+//! The questions that members ask of a version of the state, answered from all of its records or from some that have
+//! been proven. Everything is as of the version's block: holds that have expired by then have returned, counters of
+//! days and months before are 0.
+
+use lojal_types::{Address, BrandId, Lot, MemberRights, NetworkKind, Parameters, Points};
+
+use crate::key::{
+    AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey, StateKey,
+};
+use crate::lots::total;
+use crate::record::{Account, Counted, OpenHold};
+use crate::state::Tip;
+
+/// A household with its members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HouseholdView {
+    /// The members and what they may do, by address.
+    pub members: Vec<(Address, MemberRights)>,
+    /// The invited accounts with the rights that they would have, by address.
+    pub invited: Vec<(Address, MemberRights)>,
+    /// The brands whose points have ever been in the pool.
+    pub brands: Vec<BrandId>,
+}
+
+/// Whoever knows records of one version of the state: all of them, or those that have been proven.
+pub trait Records {
+    /// A reason that a record can't be told.
+    type Lack;
+
+    /// The record under a key.
+    ///
+    /// # Errors
+    /// When neither the record nor its absence is known.
+    fn get<K: StateKey>(&self, key: &K) -> Result<Option<K::Record>, Self::Lack>;
+    /// A record that another one names, so that it has to be there.
+    ///
+    /// # Errors
+    /// When it isn't.
+    fn named<T>(&self, record: Option<T>) -> Result<T, Self::Lack>;
+    /// The block after which it is the state.
+    fn tip(&self) -> Tip;
+    /// The kind of network, which decides the prefix that addresses carry.
+    fn network(&self) -> NetworkKind;
+    /// Network-wide settings.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn parameters(&self) -> Result<Parameters, Self::Lack>;
+    /// All brands' ids, sorted.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn brand_ids(&self) -> Result<Vec<BrandId>, Self::Lack>;
+
+    /// An account.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn account(&self, address: Address) -> Result<Option<Account>, Self::Lack> {
+        Ok(self.get(&AccountKey(address))?.map(|account| account.at(self.tip().time_ms)))
+    }
+    /// The lots of an account that can be used, those of expired holds included: "From the first block that isn't
+    /// earlier than that minute its lots are the account's again, for every rule and every read." (protocol, Holds)
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn lots(&self, account: Address, brand: BrandId) -> Result<Vec<Lot>, Self::Lack> {
+        let month = self.tip().time_ms.month();
+        let mut balance = self.get(&BalanceKey { account, brand })?.unwrap_or_default();
+        for hold in self.recorded_holds(account, brand)?.iter().filter(|hold| !self.is_open(hold)) {
+            let live: Vec<Lot> = hold.lots.iter().filter(|lot| lot.expiry.is_live_in(month)).copied().collect();
+            balance.add(&live, month);
+        }
+        Ok(balance.live(month).to_vec())
+    }
+    /// The open holds of an account with a brand, the oldest first.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn holds(&self, account: Address, brand: BrandId) -> Result<Vec<OpenHold>, Self::Lack> {
+        Ok(self.recorded_holds(account, brand)?.into_iter().filter(|hold| self.is_open(hold)).collect())
+    }
+    /// The household at an address.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn household(&self, address: Address) -> Result<Option<HouseholdView>, Self::Lack> {
+        let Some(household) = self.get(&HouseholdKey(address))? else { return Ok(None) };
+        let member = |member: &Address| {
+            Ok((*member, self.named(self.get(&MemberKey { household: address, member: *member })?)?))
+        };
+        let invitation = |member: &Address| {
+            Ok((*member, self.named(self.get(&InvitationKey { household: address, member: *member })?)?))
+        };
+        Ok(Some(HouseholdView {
+            members: household.members.iter().map(member).collect::<Result<_, _>>()?,
+            invited: household.invited.iter().map(invitation).collect::<Result<_, _>>()?,
+            brands: household.brands.to_vec(),
+        }))
+    }
+    /// The households that an account is a member of, by address.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn memberships(&self, account: Address) -> Result<Vec<Address>, Self::Lack> {
+        Ok(self.get(&MembershipsKey(account))?.map(|memberships| memberships.households.to_vec()).unwrap_or_default())
+    }
+    /// The points that a member has spent of a limited brand from the pool this month. "What a hold returns in the same
+    /// month is given back to the limit, at the minute of its end." (protocol, Households)
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn spent_this_month(&self, household: Address, member: Address, brand: BrandId) -> Result<Points, Self::Lack> {
+        let month = self.tip().time_ms.month();
+        let spent = self.get(&SpentKey { household, member })?.filter(|spent| spent.month == month);
+        let counted = spent.map_or(Points::ZERO, |spent| spent.of(brand));
+        let ended = self.recorded_holds(household, brand)?.into_iter().filter(|hold| !self.is_open(hold));
+        let returned = ended.filter(|hold| hold.counted == Some(Counted { member, month }));
+        returned.into_iter().try_fold(counted, |left, hold| self.named(left.checked_sub(total(&hold.lots))))
+    }
+    /// The holds of an account with a brand, those included that are over.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    fn recorded_holds(&self, account: Address, brand: BrandId) -> Result<Vec<OpenHold>, Self::Lack> {
+        Ok(self.get(&HoldsKey { account, brand })?.map(|holds| holds.holds.into_inner()).unwrap_or_default())
+    }
+    /// True while a hold is not over.
+    fn is_open(&self, hold: &OpenHold) -> bool {
+        self.tip().time_ms < hold.expires_ms
+    }
+}
