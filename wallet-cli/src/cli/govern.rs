@@ -65,7 +65,7 @@ pub enum GovernCommand {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct Signs {
-    /// The gateway of a node that gives its sign of life, such as http://node.example.org:7800; can be repeated
+    /// The gateway of a node that gives its sign of life; can be repeated
     #[arg(long, value_name = "URL")]
     pub node: Vec<String>,
     /// A JSON list of signs of life: objects with index, time_ms and signature, as nodes give them
