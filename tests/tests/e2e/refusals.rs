@@ -20,7 +20,7 @@ fn every_refusal_has_its_own_code_and_changes_nothing() {
     let refused = |signed| code_of(client.submit(&signed, true));
 
     assert_eq!(refused(operator.sign(3, issue(anna.address(), 100, "receipt"))), Code::DuplicateReference);
-    assert_eq!(refused(sent.clone()), Code::DuplicateTransaction);
+    assert!(is_applied(&client.submit(&sent, true).expect("a running gateway")), "it is answered as the first time");
     let mut expired = anna.transaction(4, transfer(anna.address(), bo.address(), 1));
     expired.valid_until_ms = operator.genesis().document().time_ms;
     assert_eq!(refused(anna.sign_transaction(expired)), Code::TransactionExpired);

@@ -286,7 +286,9 @@ fn balances_brands_and_history_are_tables() {
     let wallet = Wallet::at(server.url());
     let balance = wallet.run(&["balance"]);
     assert_eq!(
-        balance.stdout, "kaffet    0.05  (0.05 for ever)\nnordmat  1,250  (800 until 2027-03, 450 until 2028-11)\n",
+        balance.stdout,
+        "kaffet    0.05  (0.05 for ever)\nnordmat  1,250  (800 until 2027-03, 450 until 2028-11)\n\
+         not proven: --trust believes the gateway\n",
         "{}",
         balance.stderr
     );

@@ -273,7 +273,7 @@ fn a_gateway_that_shows_another_history_than_there_is_is_told_of() {
     ];
     for (number, lie) in lies.into_iter().enumerate() {
         let ran = run(Some(lie), newest);
-        assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "gateway_untrue"), "lie {number}");
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (4, "gateway_untrue"), "lie {number}");
     }
     for lie in &lies[..5] {
         assert_eq!(run(Some(*lie), older).error_code(), "gateway_untrue");

@@ -59,7 +59,8 @@ fn a_balance_shows_mine_and_ours_with_what_is_left_of_the_months_limit() {
          ours: {}, adult\n\
          kaffet    0.05  (0.05 for ever)\n\
          nordmat  1,250  (800 until 2027-03, 450 until 2028-11)  spend 300 more this month\n\
-         held: 2.50 kaffet until {} UTC, reference 07070707\n",
+         held: 2.50 kaffet until {} UTC, reference 07070707\n\
+         not proven: --trust believes the gateway\n",
         pool(),
         utc(network_status().time_ms)
     );

@@ -100,6 +100,10 @@ impl Wallet {
     pub fn command(&self, arguments: &[&str], passphrase: Option<&str>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lojal"));
         command.args(arguments).env("LOJAL_HOME", self.home());
+        // The gateway of these tests has no blocks, and so proves nothing.
+        if arguments.contains(&"balance") {
+            command.arg("--trust");
+        }
         for variable in ["LOJAL_GATEWAY", "LOJAL_PASSPHRASE", "LOJAL_PASSPHRASE_FILE"] {
             command.env_remove(variable);
         }
