@@ -59,7 +59,7 @@ fn each_sees_what_is_theirs_and_one_validator_that_lists_an_auditor_is_enough_fo
         let text = fs::read_to_string(&path).expect("a node's configuration");
         let (before, after) = text.split_once("\n[[auditors]]").expect("the devnet lists one");
         let rest = after.split_once("\n[[").map_or(String::new(), |(_, rest)| format!("[[{rest}"));
-        fs::write(&path, before.to_owned() + &rest).expect("writable");
+        fs::write(&path, format!("{before}\n{rest}")).expect("writable");
         network.revive(node);
     }
     let audit = |node: usize| {
