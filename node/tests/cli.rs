@@ -1,15 +1,11 @@
 //! The commands of `lojal-node` that need no network.
 
+mod program;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn lojal_node(arguments: &[&str], dir: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lojal-node"))
-        .args(arguments)
-        .current_dir(dir)
-        .output()
-        .expect("the program was built for this test")
-}
+use program::lojal_node;
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()

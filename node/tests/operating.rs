@@ -1,18 +1,13 @@
 //! The commands for those who operate a node: checks, and what guards give to each other.
 
+mod program;
+
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
 
-fn lojal_node(arguments: &[&str], dir: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lojal-node"))
-        .args(arguments)
-        .current_dir(dir)
-        .output()
-        .expect("the program was built for this test")
-}
+use program::lojal_node;
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()

@@ -12,7 +12,7 @@ use crate::activity::Concerned;
 use crate::execution::Execution;
 use crate::founding::found;
 use crate::fundamentals::Fundamentals;
-use crate::key::{AccountKey, BrandKey, StateKey, TotalsKey};
+use crate::key::{BrandKey, StateKey, TotalsKey};
 use crate::overlay::Overlay;
 use crate::recent::RecentIds;
 use crate::record::{Account, Brand, Protocol};
@@ -225,13 +225,6 @@ impl View {
     /// As of [`get`](Self::get).
     pub fn totals(&self, id: BrandId) -> Result<Option<Totals>, Missing> {
         self.get(&TotalsKey(id))
-    }
-    /// An account.
-    ///
-    /// # Errors
-    /// As of [`get`](Self::get).
-    pub fn account(&self, address: Address) -> Result<Option<Account>, Missing> {
-        Ok(self.get(&AccountKey(address))?.map(|account| account.at(self.tip().time_ms)))
     }
     /// True if `key` signs for `address`.
     ///

@@ -11,7 +11,7 @@ use crate::key::{
     ConvertedTodayKey, CreditorsKey, HeldKey, IssuedTodayKey, ObligationKey, OperatorKey, OperatorListKey, PartnersKey,
     PartnershipKey, RedeemedKey, StateKey, TransferredTodayKey,
 };
-use crate::record::{DayCount, Held, Operator};
+use crate::record::{Account, DayCount, Held, Operator};
 use crate::records::Records;
 use crate::state::{Tip, View};
 use crate::tree::Missing;
@@ -40,6 +40,13 @@ impl Records for View {
 }
 
 impl View {
+    /// An account, as [`Records::account`] tells.
+    ///
+    /// # Errors
+    /// As of [`View::get`].
+    pub fn account(&self, address: Address) -> Result<Option<Account>, Missing> {
+        Records::account(self, address)
+    }
     /// The brand, the transaction and, for points that are held, the hold that a request's reference has been used for.
     /// The reference commits to the request's day, so no other shelf has it; without the day those are looked through
     /// whose days are still taken.

@@ -1,6 +1,7 @@
 //! Pages brought to whoever lacks them: blocks in the making, and readers.
 
 use lojal_chain::{BlockBuilder, BlockCheck, ExecutedBlock, InvalidBlock, Proposal, ProposeError};
+use lojal_ledger::tree::LoadedPage;
 use lojal_ledger::{Missing, View};
 
 use crate::error::StoreError;
@@ -22,11 +23,7 @@ impl Pages {
         loop {
             match block.run() {
                 Err(InvalidBlock::Missing(missing)) => {
-                    // The disk brings what the rest needs meanwhile.
-                    if !std::mem::replace(&mut is_prepared, true) {
-                        self.prepare(&block.lacking());
-                    }
-                    block.supply(self.load(missing.pages())?);
+                    block.supply(self.bring(&missing, &mut is_prepared, || block.lacking())?);
                 }
                 done => return Ok(done),
             }
@@ -42,14 +39,25 @@ impl Pages {
         loop {
             match block.run() {
                 Err(ProposeError::Missing(missing)) => {
-                    if !std::mem::replace(&mut is_prepared, true) {
-                        self.prepare(&block.lacking());
-                    }
-                    block.supply(self.load(missing.pages())?);
+                    block.supply(self.bring(&missing, &mut is_prepared, || block.lacking())?);
                 }
                 done => return Ok(done),
             }
         }
+    }
+
+    /// Loads what a block lacks. The first time, the disk is told what the rest of it is going to need, and brings that
+    /// meanwhile.
+    fn bring(
+        &self,
+        missing: &Missing,
+        is_prepared: &mut bool,
+        rest: impl FnOnce() -> Vec<[u8; 32]>,
+    ) -> Result<Vec<LoadedPage>, StoreError> {
+        if !std::mem::replace(is_prepared, true) {
+            self.prepare(&rest());
+        }
+        self.load(missing.pages())
     }
 }
 

@@ -153,7 +153,7 @@ fn replay(
             Ok(block) => {
                 report.replayed = report.replayed.saturating_add(1);
                 push(shared, &replay, Arc::new(block), place)?;
-                give_up_pages(shared.index.pages(), &mut replay);
+                shared.index.pages().turn_of(|give_up| replay.map_trees(give_up));
             }
             Err(error) => {
                 let position = Position { segment: place.segment, offset: place.block_offset };
@@ -183,11 +183,6 @@ fn apply(
     };
     let executed = executed.map_err(|invalid| ReplayError { height, reason: invalid.into() });
     Ok(executed.and_then(|block| replay.commit(block, certificate)))
-}
-
-/// Gives up pages of the state if there are too many in memory.
-fn give_up_pages(pages: &Pages, replay: &mut Replay) {
-    pages.turn_of(|give_up| replay.map_trees(give_up));
 }
 
 /// Takes a replayed block into the tail; a long log is checkpointed on the way.

@@ -9,25 +9,10 @@ use lojal_store::archive::{self, ArchivedBlock};
 use lojal_types::{Certificate, Genesis};
 use serde::Deserialize;
 
+use super::vector::vector;
+
 const VECTORS: &str = include_str!("../../vectors/chain.json");
 const NAME: &str = "the whole economy";
-
-#[derive(Deserialize)]
-struct File {
-    vectors: Vec<Vector>,
-}
-
-#[derive(Deserialize)]
-struct Vector {
-    name: String,
-    input: Input,
-    output: Output,
-}
-
-#[derive(Deserialize)]
-struct Input {
-    genesis: Vec<String>,
-}
 
 #[derive(Deserialize)]
 struct Output {
@@ -62,13 +47,11 @@ pub fn chain() -> &'static Chain {
 
 impl Chain {
     fn read() -> Self {
-        let file: File = serde_json::from_str(VECTORS).expect("the vectors are JSON of this form");
-        let vector = file.vectors.into_iter().find(|one| one.name == NAME).expect("the vectors hold this chain");
-        let genesis_toml = vector.input.genesis.join("\n");
+        let (genesis_toml, output) = vector::<Output>(VECTORS, NAME);
         let genesis = Genesis::from_toml(&genesis_toml).expect("a genesis document that keeps the rules");
         let mut replay = Replay::new(&genesis);
         let (mut states, mut blocks, mut committed) = (vec![replay.state().clone()], Vec::new(), Vec::new());
-        for block in vector.output.blocks {
+        for block in output.blocks {
             let bytes = hex::decode(block.block_borsh).expect("hex");
             let certificate = hex::decode(block.certificate_borsh).expect("hex");
             let certificate: Certificate = borsh::from_slice(&certificate).expect("a certificate");

@@ -6,25 +6,10 @@ use lojal_chain::{LightState, SetChange};
 use lojal_types::Genesis;
 use serde::Deserialize;
 
+use super::vector::vector;
+
 const VECTORS: &str = include_str!("../../vectors/light.json");
 const NAME: &str = "three changes";
-
-#[derive(Deserialize)]
-struct File {
-    vectors: Vec<Vector>,
-}
-
-#[derive(Deserialize)]
-struct Vector {
-    name: String,
-    input: Input,
-    output: Output,
-}
-
-#[derive(Deserialize)]
-struct Input {
-    genesis: Vec<String>,
-}
 
 #[derive(Deserialize)]
 struct Output {
@@ -47,14 +32,13 @@ pub struct LightChain {
 /// The changes, read once.
 pub fn light_chain() -> &'static LightChain {
     static CHAIN: LazyLock<LightChain> = LazyLock::new(|| {
-        let file: File = serde_json::from_str(VECTORS).expect("the vectors are JSON of this form");
-        let vector = file.vectors.into_iter().find(|one| one.name == NAME).expect("the vectors hold this way");
-        let genesis = Genesis::from_toml(&vector.input.genesis.join("\n")).expect("a valid document");
+        let (genesis, output) = vector::<Output>(VECTORS, NAME);
+        let genesis = Genesis::from_toml(&genesis).expect("a valid document");
         let decode = |change: Change| {
             let bytes = hex::decode(change.borsh).expect("hex");
             borsh::from_slice(&bytes).expect("a change")
         };
-        LightChain { genesis, changes: vector.output.changes.into_iter().map(decode).collect() }
+        LightChain { genesis, changes: output.changes.into_iter().map(decode).collect() }
     });
     &CHAIN
 }

@@ -13,6 +13,7 @@ mod messages;
 mod signer;
 mod source;
 mod store;
+mod vector;
 mod wallet;
 
 pub use chain::{Chain, chain};

@@ -133,24 +133,12 @@ export interface Account {
 }
 
 /** `GET /v1/accounts/{address}/recovery`: the keys and guardians of an account, for those who help it. */
-export interface AccountRecovery {
-  /** The account. */
-  readonly address: Address;
-  /** True if the ledger knows it. */
-  readonly exists: boolean;
-  /** The key that signs for it, once it has replaced its first one. */
-  readonly rotatedKey: PublicKey | null;
-  /** True if its owner has frozen it. */
-  readonly frozen: boolean;
-  /** The guardians who can bring it back. */
-  readonly guardians: Guardians;
-  /** The recovery that is under way. */
-  readonly recovery: Recovery | null;
-  /** The safeguards that keep it from a thief who has its key. */
-  readonly safeguards: Safeguards;
-  /** The block after which this is so. */
-  readonly height: Height;
-  /** Its time. */
+export interface AccountRecovery
+  extends Pick<
+    Account,
+    "address" | "exists" | "rotatedKey" | "frozen" | "guardians" | "recovery" | "safeguards" | "height"
+  > {
+  /** The time of the block after which this is so. */
   readonly timeMs: TimeMs;
 }
 
