@@ -192,6 +192,22 @@ pub enum CommandError {
          `lojal payment {0}`"
     )]
     StillOpen(Reference),
+    /// A dry run that came to its end: no error, and nothing was done.
+    #[error("nothing was signed or sent")]
+    Rehearsed {
+        /// What would happen, for programs.
+        json: serde_json::Value,
+        /// The same for people.
+        text: String,
+    },
+    /// A dry run of something that couldn't be done.
+    #[error("it would not be done: {message} ({code})\nnothing was signed or sent")]
+    WouldNotBeDone {
+        /// The stable name of the reason.
+        code: String,
+        /// The reason.
+        message: String,
+    },
     /// A transaction that didn't happen; the message says if it still could.
     #[error(
         "not done: {message} ({code})\ntransaction {id}{}",
@@ -252,7 +268,8 @@ impl CommandError {
             Self::Decimals { .. } => "wrong_decimals",
             Self::NotPaid => "request_expired",
             Self::StillOpen(_) => "request_open",
-            Self::NotDone { code, .. } => code,
+            Self::Rehearsed { .. } => "dry_run",
+            Self::NotDone { code, .. } | Self::WouldNotBeDone { code, .. } => code,
         }
     }
     /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway that was caught lying, 1 for everything

@@ -51,6 +51,9 @@ export interface SignedTransaction {
   readonly signature: Signature;
 }
 
+/** A transaction and the key that would sign it: a signed one without its signature. */
+export type UnsignedTransaction = Omit<SignedTransaction, "signature">;
+
 /** Numbers that JSON shows as digits, since numbers are not exact in every language. */
 const nonceCodec: Codec<bigint> = {
   ...u64,
@@ -78,6 +81,12 @@ export const signedTransactionCodec: Codec<SignedTransaction> = struct<SignedTra
   transaction: transactionCodec,
   publicKey: publicKeyCodec,
   signature: signatureCodec,
+});
+
+/** The forms of transactions without their signatures. */
+export const unsignedTransactionCodec: Codec<UnsignedTransaction> = struct<UnsignedTransaction>({
+  transaction: transactionCodec,
+  publicKey: publicKeyCodec,
 });
 
 /** Most transactions of a batch. */

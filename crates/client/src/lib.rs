@@ -12,6 +12,7 @@ mod governance;
 mod host;
 mod pairs;
 mod proven;
+mod simulation;
 
 use std::fmt;
 use std::io::Read;
@@ -240,7 +241,6 @@ impl Client {
         let (status, bytes) = self.get(path, query, READ_TIMEOUT, ANSWER_BYTES_MAX)?;
         self.parse(status, &bytes)
     }
-    /// The answer to a question. A gateway that has been asked too much for a moment is asked again a little later.
     fn get(
         &self,
         path: &str,
@@ -248,13 +248,22 @@ impl Client {
         timeout: Duration,
         bytes_max: u64,
     ) -> Result<(StatusCode, Vec<u8>), ClientError> {
+        self.patiently(|| self.get_once(path, query, timeout, bytes_max))
+    }
+    /// The answer to a question. A gateway that has been asked too much for a moment is asked again a little later.
+    fn patiently<T>(&self, ask: impl Fn() -> Result<T, ClientError>) -> Result<T, ClientError> {
         for _ in 0..RATE_ATTEMPTS {
-            match self.get_once(path, query, timeout, bytes_max) {
+            match ask() {
                 Err(error) if error.is_problem(RATE_LIMITED) => std::thread::sleep(RATE_PAUSE),
                 answer => return answer,
             }
         }
-        self.get_once(path, query, timeout, bytes_max)
+        ask()
+    }
+    /// The header that says who reads, if anybody is said to.
+    fn authorization(&self) -> Option<String> {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        token.as_ref().map(|token| format!("Bearer {token}"))
     }
     fn get_once(
         &self,
@@ -264,9 +273,8 @@ impl Client {
         bytes_max: u64,
     ) -> Result<(StatusCode, Vec<u8>), ClientError> {
         let mut request = self.agent.get(format!("{}{path}", self.url)).query_pairs(query.iter().copied());
-        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
+        if let Some(authorization) = self.authorization() {
+            request = request.header("authorization", authorization);
         }
         let answer = request.config().timeout_global(Some(timeout)).build().call();
         self.receive(answer, bytes_max)

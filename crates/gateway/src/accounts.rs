@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use lojal_ledger::{View, answers};
+use lojal_ledger::{Missing, View, answers};
 use lojal_store::{History, Store, StoreError};
 use lojal_types::{Activity, Address, Block, BrandId, Height, NetworkKind, api};
 use serde::{Deserialize, Serialize};
@@ -32,18 +32,17 @@ pub(crate) async fn account(
     let seen = move |view: &View| match sight(view, &caller, address)? {
         None => Ok(None),
         Some(Sight::Whole) => answers::account(view, address).map(Some),
-        Some(Sight::Of(brands)) => Ok(Some(narrowed(answers::account(view, address)?, brands))),
+        Some(Sight::Of(brands)) => narrowed(view, address, brands).map(Some),
     };
     app.read(seen).await?.map(Json).ok_or_else(not_permitted)
 }
 
 /// The part of an account that some brands see; one without any of their points is as if there were none.
-fn narrowed(account: api::Account, brands: Vec<BrandId>) -> api::Account {
-    let api::Account { address, mut balances, mut holds, height, .. } = account;
-    balances.retain(|balance| brands.contains(&balance.brand));
-    holds.retain(|hold| brands.contains(&hold.brand));
+pub(crate) fn narrowed(view: &View, address: Address, brands: Vec<BrandId>) -> Result<api::Account, Missing> {
+    let (balances, holds) = answers::points(view, address, &brands)?;
     let exists = !balances.is_empty() || !holds.is_empty();
-    api::Account { exists, balances, holds, only_of: Some(brands), ..api::Account::unknown(address, height) }
+    let unknown = api::Account::unknown(address.to_text(view.network()), view.tip().height);
+    Ok(api::Account { exists, balances, holds, only_of: Some(brands), ..unknown })
 }
 
 /// The keys and guardians of an account, and how far its recovery has come.

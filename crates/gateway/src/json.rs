@@ -4,9 +4,9 @@
 //! address in capitals, a field that is left out for one that is null. So what has been read is written again and
 //! compared.
 
-use lojal_types::AddressText;
 use lojal_types::api::Batch;
-use serde::de::{DeserializeOwned, Error};
+use lojal_types::{AddressText, UnsignedTransaction};
+use serde::de::{DeserializeOwned, Error, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -17,11 +17,34 @@ type SignedText = lojal_types::SignedTransaction<AddressText>;
 /// # Errors
 /// When it is none, with the line and column; or when it isn't written as this API writes it, with the place in it.
 pub fn transaction(bytes: &[u8]) -> Result<SignedText, serde_json::Error> {
-    let signed: SignedText = serde_json::from_slice(bytes)?;
-    if is_written_as(bytes, &signed) {
-        return Ok(signed);
+    as_written(bytes)
+}
+
+/// Reads a transaction without its signature; likewise.
+///
+/// # Errors
+/// See [`transaction`].
+pub fn unsigned(bytes: &[u8]) -> Result<UnsignedTransaction<AddressText>, serde_json::Error> {
+    as_written(bytes)
+}
+
+/// Tells whether a text is meant as a signed transaction: it has a signature, whatever that is.
+pub fn is_signed(bytes: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Signature {
+        #[serde(rename = "signature")]
+        _signature: IgnoredAny,
     }
-    serde_json::from_slice::<AsWritten<SignedText>>(bytes).map(|AsWritten(signed)| signed)
+
+    serde_json::from_slice::<Signature>(bytes).is_ok()
+}
+
+fn as_written<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    let value: T = serde_json::from_slice(bytes)?;
+    if is_written_as(bytes, &value) {
+        return Ok(value);
+    }
+    serde_json::from_slice::<AsWritten<T>>(bytes).map(|AsWritten(value)| value)
 }
 
 /// Reads a batch; likewise.

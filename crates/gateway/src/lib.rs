@@ -39,6 +39,7 @@ mod readers;
 mod reversals;
 mod rights;
 mod server;
+mod simulation;
 mod status;
 mod stream;
 mod submit;

@@ -48,6 +48,9 @@ struct Bucket {
     asked: AtomicU64,
 }
 
+/// A question, though it has a body.
+const SIMULATE: &str = "/v1/simulate";
+
 /// The cost of an answer on a route.
 fn cost(route: &str, method: &Method) -> u32 {
     match route {
@@ -55,6 +58,7 @@ fn cost(route: &str, method: &Method) -> u32 {
         "/v1/transactions" if *method == Method::POST => 1,
         "/v1/export" => 50,
         "/v1/blocks/{height}" => 10,
+        SIMULATE => 5,
         "/v1/accounts/{address}/transactions" | "/v1/partnerships" | "/v1/netting" => 3,
         _ => 1,
     }
@@ -71,7 +75,7 @@ impl Rates {
     /// # Errors
     /// When nothing is left, with the time until there is.
     pub(crate) fn spend(&self, payer: Payer, route: &str, method: &Method) -> Result<HeaderMap, Failure> {
-        let is_submission = *method == Method::POST;
+        let is_submission = *method == Method::POST && route != SIMULATE;
         let bucket = if is_submission { &self.submissions } else { &self.reads };
         bucket.spend(payer, NonZeroU32::new(cost(route, method)).unwrap_or(NonZeroU32::MIN))
     }
@@ -143,6 +147,8 @@ mod tests {
         assert_eq!(refused.status().as_u16(), 429);
         assert!(rates.spend(one, "/v1/status", &Method::GET).is_ok(), "a cheap one");
         assert!(rates.spend(one, "/v1/transactions", &Method::POST).is_ok(), "submissions have their own");
+        assert!(rates.spend(one, SIMULATE, &Method::POST).is_ok(), "a question all the same");
+        assert!(rates.spend(one, SIMULATE, &Method::POST).is_err());
         assert!(rates.spend(network("203.0.113.8"), "/v1/export", &Method::GET).is_ok());
         assert!(rates.spend(network("2001:db8::1"), "/v1/export", &Method::GET).is_ok());
         assert!(rates.spend(network("2001:db8::2"), "/v1/export", &Method::GET).is_err(), "one network of 64 bits");

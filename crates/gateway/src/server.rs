@@ -27,7 +27,7 @@ use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::{
     accounts, blocks, brands, connection, governance, health, households, limits, metrics, partnerships, payments,
-    problems, proofs, reversals, status, submit, transactions,
+    problems, proofs, reversals, simulation, status, submit, transactions,
 };
 
 /// A reason the gateway ended by itself.
@@ -66,6 +66,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/payments/{reference}", get(payments::one))
         .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
+        .route("/v1/simulate", post(simulation::simulate).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/{id}", get(transactions::one))
         .route("/v1/blocks/{height}", get(blocks::one))
         .route("/v1/export", get(blocks::export))

@@ -13,4 +13,5 @@ mod readers;
 mod reads;
 mod refusals;
 mod reversals;
+mod simulations;
 mod submissions;

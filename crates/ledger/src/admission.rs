@@ -2,10 +2,10 @@
 //! invalid. What fails after that fails **with a receipt**: it is on the ledger, has no effect, and can never succeed
 //! later." (protocol, Transactions)
 //!
-//! Form, size, network and signature are settled by [`VerifiedTransaction`] itself.
+//! Form, size, network and signature are settled by [`VerifiedTransaction`](lojal_types::VerifiedTransaction) itself.
 
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
-use lojal_types::{Code, TimeMs, Transaction, VerifiedTransaction};
+use lojal_types::{Code, IdentifiedTransaction, TimeMs, Transaction};
 
 use crate::key::AccountKey;
 use crate::overlay::Overlay;
@@ -21,17 +21,17 @@ use crate::stop::Stop;
 pub(crate) fn admit(
     overlay: &mut Overlay<'_>,
     recent: &RecentIds,
-    verified: &VerifiedTransaction,
+    identified: &IdentifiedTransaction,
     time: TimeMs,
 ) -> Result<Account, Stop> {
-    let transaction = verified.transaction();
+    let transaction = identified.transaction();
     not_expired(transaction, time)?;
     within_window(transaction, time)?;
     // "its id has not been in a block" (protocol, Transactions)
-    if recent.contains(minute_of(transaction), &verified.id()) {
+    if recent.contains(minute_of(transaction), &identified.id()) {
         return Err(Code::DuplicateTransaction.into());
     }
-    signed_by_owner(overlay, verified)
+    signed_by_owner(overlay, identified)
 }
 
 /// "`valid_until_ms` is after the block's time and at most one hour ahead of it" (protocol, Transactions)
@@ -46,8 +46,8 @@ pub fn within_window(transaction: &Transaction, time: TimeMs) -> Result<(), Code
 }
 
 /// "the sender's account exists; the key is the one that signs for the sender" (protocol, Transactions)
-fn signed_by_owner(overlay: &mut Overlay<'_>, verified: &VerifiedTransaction) -> Result<Account, Stop> {
-    let sender = verified.transaction().sender;
+fn signed_by_owner(overlay: &mut Overlay<'_>, identified: &IdentifiedTransaction) -> Result<Account, Stop> {
+    let sender = identified.transaction().sender;
     let account = overlay.get(&AccountKey(sender))?.ok_or(Code::UnknownAccount)?;
-    if account.is_signed_by(&verified.public_key(), sender) { Ok(account) } else { Err(Code::WrongKey.into()) }
+    if account.is_signed_by(&identified.public_key(), sender) { Ok(account) } else { Err(Code::WrongKey.into()) }
 }

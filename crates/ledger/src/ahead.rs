@@ -1,7 +1,7 @@
 //! The pages that transactions are going to need, as far as it can be told before they are executed: nothing depends on
 //! it but time.
 
-use lojal_types::{Month, Operation, TimeMs, VerifiedTransaction};
+use lojal_types::{Month, Operation, TimeMs, Transaction};
 
 use crate::key::{AccountKey, CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, StateKey};
 use crate::shelves::searched_at;
@@ -17,12 +17,12 @@ const OPERATIONS_MAX: usize = 64;
 pub(crate) fn read_ahead<'a>(
     view: &View,
     time: TimeMs,
-    next: impl Iterator<Item = &'a VerifiedTransaction>,
+    next: impl Iterator<Item = &'a Transaction>,
 ) -> (usize, Result<(), Missing>) {
     let (mut count, mut operations) = (0, 0);
     let mut accounts = Vec::new();
     let mut references = Vec::new();
-    for transaction in next.map(VerifiedTransaction::transaction) {
+    for transaction in next {
         operations += transaction.operations.len();
         if count > 0 && operations > OPERATIONS_MAX {
             break;

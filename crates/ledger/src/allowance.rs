@@ -2,7 +2,7 @@
 //! whatever became of it, with its encoded bytes and the number of its operations." (protocol, Allowances)
 
 use lojal_types::limits::RESERVE_DAILY;
-use lojal_types::{Allowance, Code, Day, Operation, VerifiedTransaction};
+use lojal_types::{Allowance, Code, Day, IdentifiedTransaction, Operation, VerifiedTransaction};
 
 use crate::record::{Account, DayUse, RESERVES, Sent};
 
@@ -18,6 +18,10 @@ pub struct Usage {
 impl Usage {
     /// Those of one transaction.
     pub fn of(transaction: &VerifiedTransaction) -> Self {
+        Self::of_identified(transaction.identified())
+    }
+    /// Those of a transaction whose signature nobody has checked.
+    pub(crate) fn of_identified(transaction: &IdentifiedTransaction) -> Self {
         let operations = &transaction.transaction().operations;
         let mut usage =
             Self { bytes: transaction.bytes().len() as u64, operations: operations.len() as u64, ..Self::default() };

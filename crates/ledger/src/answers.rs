@@ -12,6 +12,19 @@ use crate::records::Records;
 /// # Errors
 /// When records that it needs are not known.
 pub fn account<R: Records>(records: &R, address: Address) -> Result<api::Account, R::Lack> {
+    let account = account_of(records, address, &[])?;
+    if !account.exists {
+        return Ok(account);
+    }
+    let (balances, holds) = points(records, address, &records.brand_ids()?)?;
+    Ok(api::Account { balances, holds, ..account })
+}
+
+/// The same with the points of some brands only.
+///
+/// # Errors
+/// When records that it needs are not known.
+pub fn account_of<R: Records>(records: &R, address: Address, brands: &[BrandId]) -> Result<api::Account, R::Lack> {
     let record = records.account(address)?;
     let exists = record.is_some();
     let record = record.unwrap_or_default();
@@ -21,14 +34,7 @@ pub fn account<R: Records>(records: &R, address: Address) -> Result<api::Account
     let Ok(recovery) =
         record.recovery.map(|one| one.try_map(|it| Ok::<_, Infallible>(it.to_text(network)))).transpose();
     let Ok(safeguards) = record.safeguards.try_map(|address| Ok::<_, Infallible>(address.to_text(network)));
-    let (mut balances, mut holds) = (Vec::new(), Vec::new());
-    for brand in records.brand_ids()?.into_iter().filter(|_| exists) {
-        let lots = records.lots(address, brand)?;
-        if !lots.is_empty() {
-            balances.push(api::Balance { brand, total: records.named(total(&lots))?, lots });
-        }
-        holds.extend(holds_of(records, address, brand)?);
-    }
+    let (balances, holds) = points(records, address, brands)?;
     let in_text = |household: Address| household.to_text(network);
     Ok(api::Account {
         address: address.to_text(network),
@@ -46,6 +52,26 @@ pub fn account<R: Records>(records: &R, address: Address) -> Result<api::Account
         only_of: None,
         height: records.tip().height,
     })
+}
+
+/// The points of some brands that an account has, and those that it has set aside.
+///
+/// # Errors
+/// When records that it needs are not known.
+pub fn points<R: Records>(
+    records: &R,
+    address: Address,
+    brands: &[BrandId],
+) -> Result<(Vec<api::Balance>, Vec<api::Hold>), R::Lack> {
+    let (mut balances, mut holds) = (Vec::new(), Vec::new());
+    for brand in brands.iter().copied() {
+        let lots = records.lots(address, brand)?;
+        if !lots.is_empty() {
+            balances.push(api::Balance { brand, total: records.named(total(&lots))?, lots });
+        }
+        holds.extend(holds_of(records, address, brand)?);
+    }
+    Ok((balances, holds))
 }
 
 /// The household at an address, if there is one.

@@ -54,7 +54,7 @@ impl<'a> DryRun<'a> {
     /// # Errors
     /// The code of the first rule that it then breaks, or the pages that are missing to know.
     pub fn validate_beside(&mut self, transaction: &VerifiedTransaction, beside: &Beside) -> Result<(), Stop> {
-        self.executor.try_out(transaction, beside)
+        self.executor.try_out(transaction.identified(), beside)
     }
     /// Checks that a transaction could be in the block behind others of the same sender, whatever would become of it
     /// there.
@@ -62,7 +62,7 @@ impl<'a> DryRun<'a> {
     /// # Errors
     /// The code of the first rule that it breaks right now, or the pages that are missing to know.
     pub fn admit(&mut self, transaction: &VerifiedTransaction, before: &Usage) -> Result<(), Stop> {
-        self.executor.admit(transaction, before).map(drop)
+        self.executor.admit(transaction.identified(), before).map(drop)
     }
     /// The first brand that a transaction names and that its sender is an operator of.
     ///

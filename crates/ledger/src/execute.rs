@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::mem;
 
 use lojal_types::{
-    Address, BrandId, ChainId, Code, Hash, Height, Month, Outcome, Parameters, Points, Receipt, Rules, TimeMs,
-    TransactionId, VerifiedTransaction,
+    Address, BrandId, ChainId, Code, Hash, Height, IdentifiedTransaction, Month, Outcome, Parameters, Points, Receipt,
+    Rules, TimeMs, TransactionId, VerifiedTransaction,
 };
 
 use crate::activity::Concerned;
@@ -21,7 +21,7 @@ use crate::key::{RecentKey, ShelfKey, StateKey};
 use crate::motions::{begin_version, lapse};
 use crate::operations::{Context, apply, set_aside};
 use crate::overlay::Overlay;
-use crate::recent::{IdSet, first_minute, minute_of};
+use crate::recent::{IdSet, RecentIds, first_minute, minute_of};
 use crate::record::{DayUse, RecentDigest, Sent, Shelf};
 use crate::shelves::Shelves;
 use crate::state::{State, View};
@@ -51,7 +51,8 @@ pub struct Beside {
 
 /// Executes one block on top of a state that it doesn't change.
 pub struct BlockExecutor<'a> {
-    state: &'a State,
+    view: &'a View,
+    recent: &'a RecentIds,
     rules: &'static Rules,
     time: TimeMs,
     height: Height,
@@ -81,13 +82,19 @@ impl<'a> BlockExecutor<'a> {
 
     /// The same under given rules, which are those of no version: to test what no version has yet.
     pub fn under(rules: &'static Rules, state: &'a State, time: TimeMs) -> Self {
+        Self::on(state.view(), state.recent(), rules, time)
+    }
+
+    /// The same on a version of the state, with the ids that are remembered at it.
+    pub(crate) fn on(view: &'a View, recent: &'a RecentIds, rules: &'static Rules, time: TimeMs) -> Self {
         Self {
-            state,
+            view,
+            recent,
             rules,
             time,
-            height: state.view().tip().height.next(),
-            parameters: state.view().parameters().clone(),
-            overlay: Overlay::on(state.view().tree(), state.view().shelves()),
+            height: view.tip().height.next(),
+            parameters: view.parameters().clone(),
+            overlay: Overlay::on(view.tree(), view.shelves()),
             is_begun: false,
             dropped: Vec::new(),
             digests: BTreeMap::new(),
@@ -108,7 +115,7 @@ impl<'a> BlockExecutor<'a> {
     /// time. Returns for how many of the transactions it did so, which is as many as is worth it, and the pages that
     /// they need and that are neither in memory nor have been [supplied](Self::supply).
     pub fn read_ahead<'b>(&self, next: impl Iterator<Item = &'b VerifiedTransaction>) -> (usize, Result<(), Missing>) {
-        let (count, missing) = read_ahead(self.state.view(), self.time, next);
+        let (count, missing) = read_ahead(self.view, self.time, next.map(VerifiedTransaction::transaction));
         (count, missing.or_else(|missing| missing.without(|page| self.overlay.is_supplied(page))))
     }
 
@@ -145,13 +152,13 @@ impl<'a> BlockExecutor<'a> {
 
     /// Ends what is over by the block's time; answers with the months whose shelves are dropped.
     fn end_what_is_over(&mut self) -> Result<Vec<Month>, Missing> {
-        let Self { state, time, height, overlay, .. } = self;
-        let dropped = drop_shelves(overlay, state.view(), *time)?;
-        end_holds(overlay, state.view().tip().time_ms, *time)?;
-        expire(overlay, state.view(), *time)?;
+        let Self { view, recent, time, height, overlay, .. } = self;
+        let dropped = drop_shelves(overlay, view, *time)?;
+        end_holds(overlay, view.tip().time_ms, *time)?;
+        expire(overlay, view, *time)?;
         lapse(overlay, *time)?;
         begin_version(overlay, *height)?;
-        let over = state.recent().minutes_before(first_minute(*time));
+        let over = recent.minutes_before(first_minute(*time));
         Missing::each(over.map(|minute| overlay.remove(&RecentKey(minute))))?;
         Ok(dropped)
     }
@@ -162,8 +169,13 @@ impl<'a> BlockExecutor<'a> {
     /// When it can't be in this block at all, and then it isn't; or when pages are missing, and then it is pushed again
     /// once they have been [supplied](Self::supply). Nothing has changed.
     pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Receipt, Stop> {
-        let sent = self.admit(verified, &Usage::default())?;
-        let outcome = match self.run_and_touch(verified) {
+        self.execute(verified.identified())
+    }
+
+    /// The same of a transaction whose signature the caller answers for.
+    pub(crate) fn execute(&mut self, identified: &IdentifiedTransaction) -> Result<Receipt, Stop> {
+        let sent = self.admit(identified, &Usage::default())?;
+        let outcome = match self.run_and_touch(identified) {
             Ok(outcome) => outcome,
             Err(missing) => {
                 self.overlay.take_back();
@@ -173,26 +185,26 @@ impl<'a> BlockExecutor<'a> {
         self.overlay.keep();
         // "What fails after that fails **with a receipt**: it is on the ledger, has no effect, and can never succeed
         // later." (protocol, Transactions)
-        self.remember(verified);
-        self.note(verified, outcome, sent);
-        let receipt = Receipt { transaction: verified.id(), outcome };
+        self.remember(identified);
+        self.note(identified, outcome, sent);
+        let receipt = Receipt { transaction: identified.id(), outcome };
         self.receipts.push(receipt);
         Ok(receipt)
     }
 
     /// Applies a transaction, and makes sure that whatever is written after it is there to be written.
-    fn run_and_touch(&mut self, verified: &VerifiedTransaction) -> Result<Outcome, Missing> {
-        let outcome = self.run(verified)?;
+    fn run_and_touch(&mut self, identified: &IdentifiedTransaction) -> Result<Outcome, Missing> {
+        let outcome = self.run(identified)?;
         self.named.clear();
         match outcome {
             Outcome::Applied => self.overlay.add_concerned(&mut self.named),
             Outcome::Failed { .. } => self.overlay.take_back(),
         }
-        self.named.push(verified.transaction().sender);
+        self.named.push(identified.transaction().sender);
         self.named.sort_unstable();
         self.named.dedup();
         self.overlay.touch(&self.named)?;
-        let minute = minute_of(verified.transaction());
+        let minute = minute_of(identified.transaction());
         if !self.digests.contains_key(&minute) {
             let digest = self.overlay.get(&RecentKey(minute))?.unwrap_or_else(RecentDigest::empty);
             self.digests.insert(minute, digest);
@@ -205,9 +217,9 @@ impl<'a> BlockExecutor<'a> {
     ///
     /// # Errors
     /// The code of the first rule that it breaks.
-    pub(crate) fn try_out(&mut self, verified: &VerifiedTransaction, beside: &Beside) -> Result<(), Stop> {
-        self.admit(verified, &beside.usage)?;
-        let outcome = self.run_beside(verified, &beside.claims);
+    pub(crate) fn try_out(&mut self, identified: &IdentifiedTransaction, beside: &Beside) -> Result<(), Stop> {
+        self.admit(identified, &beside.usage)?;
+        let outcome = self.run_beside(identified, &beside.claims);
         self.overlay.take_back();
         match outcome? {
             Outcome::Applied => Ok(()),
@@ -215,11 +227,11 @@ impl<'a> BlockExecutor<'a> {
         }
     }
 
-    fn run_beside(&mut self, verified: &VerifiedTransaction, claims: &[Claim]) -> Result<Outcome, Missing> {
+    fn run_beside(&mut self, identified: &IdentifiedTransaction, claims: &[Claim]) -> Result<Outcome, Missing> {
         for claim in claims {
-            set_aside(&mut self.context(verified, 0), claim.account, claim.brand, claim.amount)?;
+            set_aside(&mut self.context(identified, 0), claim.account, claim.brand, claim.amount)?;
         }
-        self.run(verified)
+        self.run(identified)
     }
 
     /// Checks that a transaction could be in this block, whatever would become of it, if others of the same sender were
@@ -227,22 +239,22 @@ impl<'a> BlockExecutor<'a> {
     ///
     /// # Errors
     /// The code of the first rule that it breaks.
-    pub(crate) fn admit(&mut self, verified: &VerifiedTransaction, before: &Usage) -> Result<Sent, Stop> {
+    pub(crate) fn admit(&mut self, identified: &IdentifiedTransaction, before: &Usage) -> Result<Sent, Stop> {
         self.begin()?;
         // "An id whose first 16 bytes are those of one that is remembered under the same minute, or that stands before
         // it in the block, counts as the same" (protocol, Transactions)
-        if self.added.contains(&verified.id()) {
+        if self.added.contains(&identified.id()) {
             return Err(Code::DuplicateTransaction.into());
         }
         // "A block with an operation or action that its version doesn't have is invalid" (protocol, Staying compatible)
-        if !verified.transaction().operations.iter().all(|operation| operation.is_known_to(self.rules)) {
+        if !identified.transaction().operations.iter().all(|operation| operation.is_known_to(self.rules)) {
             return Err(Code::UnknownInVersion.into());
         }
-        let account = admit(&mut self.overlay, self.state.recent(), verified, self.time)?;
+        let account = admit(&mut self.overlay, self.recent, identified, self.time)?;
         // "its sender's allowance for the day has room for it" (protocol, Transactions)
         let sent = account.used_on(self.time.day()).sent;
         let allowance = self.parameters.allowances.of(account.is_operator());
-        Ok(sent.beside(before).with(&Usage::of(verified), allowance)?)
+        Ok(sent.beside(before).with(&Usage::of_identified(identified), allowance)?)
     }
 
     /// Ends the block. What it has executed is gone from it then.
@@ -256,7 +268,7 @@ impl<'a> BlockExecutor<'a> {
             self.overlay.put(&RecentKey(*minute), digest)?;
         }
         let shelves = self.put_shelves()?;
-        let fundamentals = Fundamentals::after(self.state.view().fundamentals(), &mut self.overlay)?;
+        let fundamentals = Fundamentals::after(self.view.fundamentals(), &mut self.overlay)?;
         self.overlay.seal()?;
         let written = self.overlay.written();
         let tree = self.overlay.written_tree(&written)?;
@@ -273,28 +285,28 @@ impl<'a> BlockExecutor<'a> {
             let (root, count) = (Hash::new(tree.root()), tree.len());
             self.overlay.put(&ShelfKey(*month), &Shelf { root, count, ..begun })?;
         }
-        Ok(self.state.view().shelves().with(&self.dropped, changed))
+        Ok(self.view.shelves().with(&self.dropped, changed))
     }
 
     /// Applies the operations up to the first that fails. What they have written is neither kept nor taken back yet.
-    fn run(&mut self, verified: &VerifiedTransaction) -> Result<Outcome, Missing> {
-        let transaction = verified.transaction();
+    fn run(&mut self, identified: &IdentifiedTransaction) -> Result<Outcome, Missing> {
+        let transaction = identified.transaction();
         for (operation, index) in transaction.operations.iter().zip(0_u8..) {
-            if let Err(code) = decided(apply(&mut self.context(verified, index), operation))? {
+            if let Err(code) = decided(apply(&mut self.context(identified, index), operation))? {
                 return Ok(Outcome::Failed { operation: index, code });
             }
         }
         Ok(Outcome::Applied)
     }
 
-    fn context(&mut self, verified: &VerifiedTransaction, index: u8) -> Context<'_, 'a> {
+    fn context(&mut self, identified: &IdentifiedTransaction, index: u8) -> Context<'_, 'a> {
         Context {
             overlay: &mut self.overlay,
-            chain: self.state.view().chain_id(),
-            transaction: verified.id(),
+            chain: self.view.chain_id(),
+            transaction: identified.id(),
             index,
-            sender: verified.transaction().sender,
-            signer: verified.public_key(),
+            sender: identified.transaction().sender,
+            signer: identified.public_key(),
             time: self.time,
             height: self.height,
             parameters: &self.parameters,
@@ -306,8 +318,8 @@ impl<'a> BlockExecutor<'a> {
         self.overlay.get(key)
     }
 
-    fn remember(&mut self, verified: &VerifiedTransaction) {
-        let (id, minute) = (verified.id(), minute_of(verified.transaction()));
+    fn remember(&mut self, identified: &IdentifiedTransaction) {
+        let (id, minute) = (identified.id(), minute_of(identified.transaction()));
         let chain = self.chain_id();
         let digest = self.digests.get_mut(&minute).expect("read when the transaction was executed");
         *digest = digest.with(&id, &chain);
@@ -317,15 +329,15 @@ impl<'a> BlockExecutor<'a> {
 
     /// Notes a transaction in the records of the accounts that it concerns, and in its sender's what that has sent on
     /// this day. "A transaction concerns its sender, whatever became of it." (protocol, Activity)
-    fn note(&mut self, verified: &VerifiedTransaction, outcome: Outcome, sent: Sent) {
-        let sender = verified.transaction().sender;
+    fn note(&mut self, identified: &IdentifiedTransaction, outcome: Outcome, sent: Sent) {
+        let sender = identified.transaction().sender;
         for address in &self.named {
             let account = self.overlay.change_account(*address).expect("touched when the transaction was executed");
             // "every account that has a record after it" (protocol, Activity): a household that was dissolved has none.
             let Some(account) = account else { continue };
             account.bring_to(self.time);
             self.concerned.add(*address, account.activity);
-            account.activity = account.activity.with(&verified.id(), self.height, &outcome);
+            account.activity = account.activity.with(&identified.id(), self.height, &outcome);
             if *address == sender {
                 account.used = Some(DayUse { sent, ..account.used_on(self.time.day()) });
             }
@@ -334,7 +346,7 @@ impl<'a> BlockExecutor<'a> {
     }
 
     fn chain_id(&self) -> ChainId {
-        self.state.view().chain_id()
+        self.view.chain_id()
     }
 }
 

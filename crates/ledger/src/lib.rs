@@ -3,6 +3,7 @@
 //! - [`state`]: what the ledger remembers, and its beginning.
 //! - [`execute`]: a block's transactions, one after the other, into an [`Execution`] that the caller applies when the
 //!   block is decided.
+//! - [`Simulation`]: what one transaction would do.
 //! - [`admission`]: what a transaction must satisfy before it can be in a block at all.
 //! - [`Concerned`]: the accounts that a block's transactions concern.
 //! - [`Usage`]: what transactions take of their sender's allowance for a day.
@@ -43,6 +44,7 @@ pub mod recent;
 pub mod record;
 mod records;
 pub mod shelves;
+mod simulation;
 pub mod state;
 mod stop;
 pub mod tree;
@@ -59,6 +61,7 @@ pub use half_id::HalfId;
 pub use proven::{NotProven, ProvenRecords};
 pub use records::{HouseholdView, Records};
 pub use shelves::Shelves;
+pub use simulation::Simulation;
 pub use state::{State, Tip, View};
 pub use stop::{Stop, decided};
 pub use tree::{Missing, StateTree};

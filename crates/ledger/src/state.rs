@@ -85,9 +85,9 @@ impl State {
     /// Makes a decided block's execution the state. Answers with the receipts, and the accounts that the transactions
     /// concern.
     pub fn apply(&mut self, execution: Execution, tip: Tip) -> (Vec<Receipt>, Concerned) {
-        let Execution { tree, shelves, fundamentals, added_ids, receipts, concerned } = execution;
+        self.view = self.view.after(&execution, tip);
+        let Execution { added_ids, receipts, concerned, .. } = execution;
         self.recent.apply(added_ids, crate::recent::first_minute(tip.time_ms));
-        self.view = View { tip, tree, shelves, fundamentals, ..self.view };
         (receipts, concerned)
     }
 
@@ -129,6 +129,16 @@ impl View {
     /// The last block.
     pub fn tip(&self) -> Tip {
         self.tip
+    }
+    /// The same version as it reads at a later time.
+    pub(crate) fn at(&self, time_ms: TimeMs) -> Self {
+        Self { tip: Tip { time_ms, ..self.tip }, ..self.clone() }
+    }
+    /// The version that the execution of a block on top of this one leads to.
+    pub(crate) fn after(&self, execution: &Execution, tip: Tip) -> Self {
+        let Execution { tree, shelves, fundamentals, .. } = execution;
+        let (tree, shelves, fundamentals) = (tree.clone(), shelves.clone(), fundamentals.clone());
+        Self { tip, tree, shelves, fundamentals, ..self.clone() }
     }
     /// The tree behind it.
     pub fn tree(&self) -> &StateTree {

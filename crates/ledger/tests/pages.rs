@@ -10,9 +10,14 @@ use std::collections::BTreeMap;
 
 use lojal_ledger::recent::{RecentError, RecentIds, RecentMinute, minute_of};
 use lojal_ledger::shelves::ShelvesError;
-use lojal_ledger::{Beside, BlockExecutor, Claim, DryRun, Execution, Shelves, State, Stop, Unfinished, Usage};
+use lojal_ledger::{
+    Beside, BlockExecutor, Claim, DryRun, Execution, Missing, Shelves, Simulation, State, Stop, Unfinished, Usage,
+    View, answers,
+};
 use lojal_model::{Random, Workload, network};
-use lojal_types::{Activity, Address, Genesis, Points, Receipt, Rules, TimeMs, TransactionId, VerifiedTransaction};
+use lojal_types::{
+    Activity, Address, Code, Genesis, Points, Receipt, Rules, TimeMs, TransactionId, VerifiedTransaction, api,
+};
 
 use self::asked::{Asked, Pages, give_up};
 use self::blocks::{answer, tip_after};
@@ -52,6 +57,9 @@ struct Reached {
     /// The end of a block; and its beginning, if it has no transactions.
     end: usize,
     question: usize,
+    simulation: usize,
+    /// The number of accounts that simulations have told of.
+    simulated: usize,
     /// The number of transactions that lacked a page and were left out.
     left_out: usize,
 }
@@ -62,6 +70,19 @@ fn finish(executor: &mut BlockExecutor<'_>) -> Result<Execution, Stop> {
         Unfinished::Missing(missing) => missing.into(),
         Unfinished::Conservation(error) => panic!("{error}"),
     })
+}
+
+/// Simulates a transaction.
+fn simulate(view: &View, time: TimeMs, one: &VerifiedTransaction) -> Result<Simulation, Missing> {
+    Simulation::of(view, time, one.identified()).map_err(|unfinished| match unfinished {
+        Unfinished::Missing(missing) => missing,
+        Unfinished::Conservation(error) => panic!("{error}"),
+    })
+}
+
+/// An account as a version shows it, whatever its height.
+fn shown(view: &View, account: Address) -> api::Account {
+    api::Account { height: Default::default(), ..answers::account(view, account).expect("in memory") }
 }
 
 /// The accounts that the transactions of a block concern.
@@ -119,6 +140,33 @@ impl Twice {
             // What a trial has left behind changes no other.
             assert_eq!(beside_others.ask(|dry_run| dry_run.validate(one)), answer(whole.validate(one)));
             self.reached.trial = self.reached.trial.max(beside_others.brought());
+        }
+    }
+
+    /// Simulates transactions: each is told to do what a block of it alone then does.
+    fn simulate(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) {
+        for one in transactions {
+            let mut alone = self.whole.clone();
+            let mut executor = BlockExecutor::under(self.rules, &self.whole, time);
+            let outcome = answer(executor.push(one)).map(|receipt| receipt.outcome);
+            let (_, concerned) = apply(&mut alone, time, finish(&mut executor).expect("in memory"));
+            if outcome == Err(Code::DuplicateTransaction) || self.rules != Rules::latest() {
+                continue;
+            }
+            let accounts: Vec<Address> = concerned.iter().flatten().map(|(account, _)| *account).collect();
+            let mut bare = Asked::new(self.bare.view().clone(), &self.pages);
+            let of_bare = bare.tell(|view| simulate(view, time, one));
+            self.reached.simulation = self.reached.simulation.max(bare.brought());
+            let of_whole = simulate(self.whole.view(), time, one).expect("in memory");
+            assert_eq!((of_whole.outcome, &of_whole.concerned), (outcome, &accounts));
+            assert_eq!((of_bare.outcome, &of_bare.concerned), (outcome, &accounts));
+            for account in accounts {
+                assert_eq!(shown(&of_whole.after, account), shown(alone.view(), account));
+                self.reached.simulated += 1;
+            }
+            // But for the ids that are remembered.
+            assert_eq!(of_bare.after.state_root(), of_whole.after.state_root());
+            assert_eq!(of_bare.before.state_root(), self.whole.view().state_root());
         }
     }
 
@@ -235,6 +283,7 @@ fn follow(seed: u64, rules: &'static Rules, reached: Reached) -> Reached {
         }
         give_up(&mut twice.bare);
         twice.try_out(time, &transactions);
+        twice.simulate(time, &transactions);
         twice.leave_some_out(time, &transactions);
         twice.block(time, &transactions);
         if random.once_in(4) {
@@ -254,8 +303,8 @@ fn a_ledger_without_pages_gives_the_answers_of_one_with_all_of_them() {
     for seed in HISTORIES..HISTORIES + HISTORIES_OF_NODES {
         reached = follow(seed, &ALL_RULES, reached);
     }
-    for most in [reached.trial, reached.transaction, reached.end, reached.question] {
+    for most in [reached.trial, reached.transaction, reached.end, reached.question, reached.simulation] {
         assert!((10..=STEP_MAX).contains(&most), "{reached:?}");
     }
-    assert!(reached.left_out > 500, "{reached:?}");
+    assert!(reached.left_out > 500 && reached.simulated > 500, "{reached:?}");
 }

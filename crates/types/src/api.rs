@@ -3,11 +3,13 @@
 
 mod account;
 mod governance;
+mod simulation;
 mod today;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenAccount, ProvenKey};
+pub use self::simulation::{Effect, Foretold, Simulation};
 pub use self::today::{Today, UsedUp};
 use crate::activity::Activity;
 use crate::address::AddressText;

@@ -90,7 +90,7 @@ pub use seat::{GenesisSeat, Governance, Settings};
 pub use time::{Expiry, Month, TimeMs};
 pub use totals::{GrossPoints, Totals};
 pub use transaction::{
-    IdentifiedTransaction, Operations, SignedTransaction, Transaction, VerifiedTransaction, verify_all,
-    verify_identified,
+    IdentifiedTransaction, Operations, SignedTransaction, Transaction, UnsignedTransaction, VerifiedTransaction,
+    verify_all, verify_identified,
 };
 pub use validator::{Validator, ValidatorSet};

@@ -1,11 +1,13 @@
 //! Transactions: unsigned, signed, and verified (protocol, Transactions). A verified one can only be made by checking
 //! its signature, so whatever takes it need not ask again.
 
+mod unsigned;
 mod verify;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
+pub use self::unsigned::UnsignedTransaction;
 pub use self::verify::{IdentifiedTransaction, VerifiedTransaction, verify_all, verify_identified};
 use crate::address::{Address, AddressError, AddressText, NetworkKind};
 use crate::bounded::Bounded;

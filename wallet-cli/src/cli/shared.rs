@@ -75,4 +75,7 @@ pub struct Sending {
     /// Don't wait until it is final (exit code 3)
     #[arg(long)]
     pub no_wait: bool,
+    /// Ask a gateway what would happen, and sign and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }

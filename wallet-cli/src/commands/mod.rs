@@ -6,6 +6,7 @@ mod brand;
 mod context;
 mod dating;
 mod decimals;
+mod dry_run;
 mod govern;
 mod history;
 mod holds;
@@ -39,8 +40,15 @@ use crate::output::Report;
 /// # Errors
 /// When nothing was done.
 pub fn run(cli: Cli) -> Result<Report, CommandError> {
-    let context = &Context::new(cli.options);
-    match cli.command {
+    match follow(&Context::new(cli.options), cli.command) {
+        // A dry run ends where the command would have signed.
+        Err(CommandError::Rehearsed { json, text }) => Ok(Report { json, text, is_open: false, qr: None }),
+        done => done,
+    }
+}
+
+fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
+    match command {
         Command::Init { genesis, words_out } => init::init(context, &genesis, words_out.as_deref()),
         Command::Restore { genesis, words_file, account } => {
             init::restore(context, &genesis, words_file.as_deref(), account)

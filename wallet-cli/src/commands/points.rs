@@ -121,14 +121,19 @@ pub(super) fn reverse(
     let brand_id = brand.id;
     let reverse =
         Reverse { brand: brand_id, from: holder, amount, at_least, issue_dated, issue_reference, dated, reference };
-    let (id, fate) = session.sign_and_send(None, Operation::Reverse(reverse.clone()), sending)?;
-    let taken = taken(&session, &reverse, &fate);
-    let text = match taken {
-        Some(taken) => points_text(taken, &brand),
-        None => format!("{} to {}", points_text(at_least, &brand), points_text(amount, &brand)),
-    };
+    let operation = Operation::Reverse(reverse.clone());
     let words = |code: &str| too_little_left(&session, &reverse, &brand, code);
-    let report = report_in_words(id, fate, &format!("took back {text} from {from}"), Repeat::ReferenceIsUsed, &words)?;
+    let done = |taken: Option<Points>| {
+        let text = match taken {
+            Some(taken) => points_text(taken, &brand),
+            None => format!("{} to {}", points_text(at_least, &brand), points_text(amount, &brand)),
+        };
+        format!("took back {text} from {from}")
+    };
+    session.rehearse(sending, None, &operation, (&done(None), &words))?;
+    let (id, fate) = session.sign_and_send(None, operation, sending)?;
+    let taken = taken(&session, &reverse, &fate);
+    let report = report_in_words(id, fate, &done(taken), Repeat::ReferenceIsUsed, &words)?;
     Ok(report.with_field("taken", &taken).with_hint(CORRECTION))
 }
 

@@ -62,7 +62,7 @@ impl Source {
 /// The time in which a transaction can happen.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
-    valid_until_ms: TimeMs,
+    pub(super) valid_until_ms: TimeMs,
     /// From this machine's time on.
     valid_for_ms: u64,
 }
@@ -218,6 +218,7 @@ impl<'a> Session<'a> {
     }
     /// Signs and sends what is wished for.
     pub(super) fn fulfil(&self, wish: Wish<'_>, sending: &Sending) -> Result<Report, CommandError> {
+        self.rehearse(sending, wish.latest, &wish.operation, (wish.done, wish.words))?;
         let (id, fate) = self.sign_and_send(wish.latest, wish.operation, sending)?;
         report_in_words(id, fate, wish.done, wish.repeat, wish.words)
     }

@@ -5,6 +5,7 @@ mod basics;
 mod between;
 mod brand;
 mod clock;
+mod dry_run;
 mod environment;
 mod govern;
 mod history;

@@ -3,4 +3,5 @@
 export * from "./accounts.js";
 export * from "./brands.js";
 export * from "./network.js";
+export * from "./simulation.js";
 export * from "./transactions.js";

@@ -18,6 +18,8 @@ import {
 } from "../api/brands.js";
 import type { GovernanceAnswer, Motion, Status, Validators } from "../api/network.js";
 import { governanceAnswerCodec, motionCodec, statusCodec, validatorsCodec } from "../api/network.js";
+import type { Simulation } from "../api/simulation.js";
+import { simulationCodec } from "../api/simulation.js";
 import type { BatchAnswer, BlockAnswer, Payment, TransactionStatus } from "../api/transactions.js";
 import { batchAnswerCodec, blockAnswerCodec, paymentCodec, transactionStatusCodec } from "../api/transactions.js";
 import type { BrandId } from "../brand.js";
@@ -30,8 +32,8 @@ import type { Audience, SignedReadToken } from "../read-token.js";
 import { audienceOf } from "../read-token.js";
 import type { Reference } from "../reference.js";
 import type { Day } from "../time.js";
-import type { SignedTransaction } from "../transaction.js";
-import { batchCodec, encodeSigned } from "../transaction.js";
+import type { SignedTransaction, UnsignedTransaction } from "../transaction.js";
+import { batchCodec, encodeSigned, unsignedTransactionCodec } from "../transaction.js";
 import { GatewayUntrueError } from "./error.js";
 import type { Question } from "./transport.js";
 import {
@@ -215,6 +217,14 @@ export class Client {
   /** `POST /v1/transactions/batch`: submits many transactions, each accepted or refused on its own. */
   submitBatch(signed: readonly SignedTransaction[], wait: boolean): Promise<BatchAnswer> {
     return this.#post(batchAnswerCodec, "/v1/transactions/batch", encode(batchCodec, signed), wait);
+  }
+  /**
+   * `POST /v1/simulate`: the effect that a transaction would have in the next block; nothing is sent on. Nobody has to
+   * have signed it, but whoever asks must be able to read its sender.
+   */
+  simulate({ transaction, publicKey }: UnsignedTransaction): Promise<Simulation> {
+    const body = encode(unsignedTransactionCodec, { transaction, publicKey });
+    return this.#ask(simulationCodec, { path: "/v1/simulate", body, isReadBy: true }, () => true);
   }
   /** `GET /v1/blocks/{height}`: a block. */
   block(height: Height): Promise<BlockAnswer> {

@@ -50,6 +50,8 @@ export interface Question {
   readonly query?: readonly (readonly [string, string])[];
   /** The canonical bytes of a submission; without them the question is a GET. */
   readonly body?: Uint8Array;
+  /** True if it is said who reads, though there is a body. */
+  readonly isReadBy?: boolean;
   /** Longest wait for the whole answer, in milliseconds. */
   readonly timeoutMs?: number;
   /** Largest answer, in bytes. */
@@ -116,15 +118,15 @@ export class Transport {
   }
   /** The answer to a question. Throws a {@link ClientError}. */
   async ask(question: Question): Promise<Answer> {
-    const { body, bytesMax = ANSWER_BYTES_MAX, timeoutMs = READ_TIMEOUT_MS } = question;
+    const { body, isReadBy = false, bytesMax = ANSWER_BYTES_MAX, timeoutMs = READ_TIMEOUT_MS } = question;
     const signal = AbortSignal.timeout(timeoutMs);
     const request: RequestInit = { signal, redirect: "manual", credentials: "omit", cache: "no-store" };
+    const reader = this.#token !== null && (body === undefined || isReadBy) ? this.#token : null;
+    request.headers = reader === null ? {} : { authorization: `Bearer ${reader}` };
     if (body !== undefined) {
       request.method = "POST";
-      request.headers = { "content-type": "application/octet-stream" };
+      request.headers = { ...request.headers, "content-type": "application/octet-stream" };
       request.body = body.slice();
-    } else if (this.#token !== null) {
-      request.headers = { authorization: `Bearer ${this.#token}` };
     }
     const [response, content] = await this.#exchange(this.#address(question), request, bytesMax);
     if (response.ok) {

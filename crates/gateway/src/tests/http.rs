@@ -89,6 +89,12 @@ pub(crate) async fn post(url: String, content_type: &'static str, body: Vec<u8>)
     blocking(move || answer(agent().post(url).content_type(content_type).send(body).expect("an answer"))).await
 }
 
+/// Sends canonical bytes, with what says who asks.
+pub(crate) async fn post_as(url: String, authorization: String, body: Vec<u8>) -> Answer {
+    let post = move || agent().post(url).content_type(BYTES).header("authorization", authorization).send(body);
+    blocking(move || answer(post().expect("an answer"))).await
+}
+
 /// Sends a body that is said to be encoded like that.
 pub(crate) async fn post_encoded(url: String, encoding: &'static str, body: Vec<u8>) -> Answer {
     let post = move || agent().post(url).content_type(BYTES).header("content-encoding", encoding).send(body);

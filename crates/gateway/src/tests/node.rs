@@ -233,6 +233,10 @@ impl Node {
     ) -> impl Future<Output = Answer> + Send + use<> {
         http::post(format!("http://{}{path}", self.address), content_type, body)
     }
+    /// Asks with a token and canonical bytes.
+    pub(crate) async fn post_as(&self, token: &str, path: &str, body: Vec<u8>) -> Answer {
+        http::post_as(format!("http://{}{path}", self.address), format!("Bearer {token}"), body).await
+    }
     pub(crate) async fn post_encoded(&self, path: &str, encoding: &'static str, body: Vec<u8>) -> Answer {
         http::post_encoded(format!("http://{}{path}", self.address), encoding, body).await
     }

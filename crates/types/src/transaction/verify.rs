@@ -29,9 +29,17 @@ impl IdentifiedTransaction {
     pub fn leaf(&self) -> &[u8; 32] {
         &self.leaf
     }
+    /// The transaction itself.
+    pub fn transaction(&self) -> &Transaction {
+        &self.signed.transaction
+    }
     /// The transaction with its signature.
     pub fn signed(&self) -> &SignedTransaction {
         &self.signed
+    }
+    /// The key that is said to have signed.
+    pub fn public_key(&self) -> PublicKey {
+        self.signed.public_key
     }
     /// The canonical bytes of the signed transaction.
     pub fn bytes(&self) -> &[u8] {
@@ -39,14 +47,17 @@ impl IdentifiedTransaction {
     }
 
     /// Checks size and network: "`chain` is this chain's" (protocol, Transactions).
-    fn check(self) -> Result<Self, Code> {
+    ///
+    /// # Errors
+    /// The code of the first rule that it breaks.
+    pub fn check(&self) -> Result<(), Code> {
         if self.bytes.len() > TRANSACTION_BYTES_MAX {
             return Err(Code::TransactionTooLarge);
         }
         if self.signed.transaction.chain != self.chain.tag() {
             return Err(Code::WrongChain);
         }
-        Ok(self)
+        Ok(())
     }
 }
 
@@ -72,6 +83,10 @@ impl SignedTransaction {
 pub struct VerifiedTransaction(IdentifiedTransaction);
 
 impl VerifiedTransaction {
+    /// The transaction as its bytes alone give it.
+    pub fn identified(&self) -> &IdentifiedTransaction {
+        &self.0
+    }
     /// The transaction's id.
     pub fn id(&self) -> TransactionId {
         self.0.id
@@ -109,7 +124,7 @@ pub fn verify_identified(
     identified: Vec<Result<IdentifiedTransaction, Code>>,
 ) -> Vec<Result<VerifiedTransaction, Code>> {
     let checked: Vec<Result<IdentifiedTransaction, Code>> =
-        identified.into_iter().map(|one| one.and_then(IdentifiedTransaction::check)).collect();
+        identified.into_iter().map(|one| one.and_then(|one| one.check().map(|()| one))).collect();
     let well_formed = || checked.iter().flatten();
     let messages: Vec<Vec<u8>> = well_formed().map(|one| Transaction::signing_bytes(&one.id, &one.chain)).collect();
     let claims: Vec<Claim<'_>> = well_formed()

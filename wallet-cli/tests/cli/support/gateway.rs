@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use lojal_types::api::{
     Account, AccountRecovery, Balance, Brand, Brands, Governance, History, Issue, Motion, Netting, NettingPair,
-    Operator, Operators, Partnership, Partnerships, Payment, Reversal, Status, TransactionState, TransactionStatus,
-    Validator, Validators,
+    Operator, Operators, Partnership, Partnerships, Payment, Reversal, Simulation, Status, TransactionState,
+    TransactionStatus, Validator, Validators,
 };
 use lojal_types::{
     Activity, AddressText, Bounded, Expiry, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome, Points,
@@ -46,6 +46,8 @@ pub struct Ledger {
     pub shown_to: Option<PublicKey>,
     /// The state of the one issue and the one reversal that it knows.
     pub reversed: Option<(Issue, Reversal)>,
+    /// The answer to whoever asks what a transaction would do.
+    pub simulation: Option<Simulation>,
 }
 
 impl Ledger {
@@ -64,6 +66,7 @@ impl Ledger {
             is_late: false,
             shown_to: None,
             reversed: None,
+            simulation: None,
         }
     }
     pub fn start(self) -> Server {
@@ -96,6 +99,7 @@ impl Ledger {
                 return refused;
             }
             match (request.method.as_str(), path) {
+                ("POST", "/v1/simulate") => Answer::json(200, self.simulation.as_ref().expect("nobody asks")),
                 ("POST", _) => {
                     before();
                     let status = committed(request, self.receipt);

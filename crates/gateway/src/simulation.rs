@@ -1,0 +1,123 @@
+//! `POST /v1/simulate`: what a transaction would do, told to those who may read what it is about.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use lojal_consensus::clock;
+use lojal_ledger::{ConservationError, Missing, Simulation, Unfinished, View, answers};
+use lojal_types::{
+    AddressText, BrandId, Code, IdentifiedTransaction, NetworkKind, SignedTransaction, UnsignedTransaction, api,
+};
+
+use crate::accounts::narrowed;
+use crate::app::App;
+use crate::extract::{Form, Payload};
+use crate::problem::{Failure, Kind};
+use crate::readers::Caller;
+use crate::rights::{Sight, not_permitted, owns, sight};
+use crate::{json, outcome};
+
+/// A transaction of which somebody asks what it would do.
+struct Asked {
+    signed: SignedTransaction,
+    /// False if there is nothing where its signature would be.
+    is_signed: bool,
+}
+
+/// The effect of a transaction, signed or not, for whoever may read its sender: by what it can do others would learn
+/// what the sender has. Nothing is kept of it.
+pub(crate) async fn simulate(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    payload: Payload,
+) -> Result<Json<api::Simulation>, Failure> {
+    let Asked { signed, is_signed } = read(&payload, app.network())?;
+    let (store, mempool, chain) = (app.gateway.store.clone(), app.gateway.mempool.clone(), app.chain());
+    let told = app.blocking(move || {
+        let sender = signed.transaction.sender;
+        // Asked first, so that nothing about the transaction is said to anybody else.
+        if !store.read(|view| owns(view, &caller, sender))? {
+            return Err(not_permitted());
+        }
+        let mut refused = if is_signed { signed.clone().verify(&chain).err() } else { None };
+        let identified = signed.identify(&chain);
+        let is_known = || {
+            let waits = mempool.get(&identified.id()).is_some();
+            Ok::<_, Failure>(waits || outcome::committed(&store, &identified.id())?.is_some())
+        };
+        if refused.is_none() && is_known()? {
+            refused = Some(Code::DuplicateTransaction);
+        }
+        let told = store.read(|view| tell(view, &caller, &identified, refused))?;
+        told.map_err(|error| {
+            tracing::error!(%error, "a simulation has broken the books");
+            Failure::internal()
+        })
+    });
+    told.await.map(Json)
+}
+
+/// The effect of a transaction on a version of the state, unless it is refused for another reason.
+fn tell(
+    view: &View,
+    caller: &Caller,
+    identified: &IdentifiedTransaction,
+    refused: Option<Code>,
+) -> Result<Result<api::Simulation, ConservationError>, Missing> {
+    let simulation = match Simulation::of(view, clock::now(), identified) {
+        Ok(simulation) => simulation,
+        Err(Unfinished::Missing(missing)) => return Err(missing),
+        Err(Unfinished::Conservation(error)) => return Ok(Err(error)),
+    };
+    let (height, time_ms) = (view.tip().height, simulation.before.tip().time_ms);
+    if let Some(code) = refused {
+        let outcome = api::Foretold::Refused { code };
+        return Ok(Ok(api::Simulation { outcome, effects: Vec::new(), height, time_ms }));
+    }
+    let effects = effects(view, caller, identified, &simulation)?;
+    Ok(Ok(api::Simulation { outcome: simulation.outcome.into(), effects, height, time_ms }))
+}
+
+/// The changes of the accounts that the transaction would concern, each as far as the caller may read the account now.
+fn effects(
+    view: &View,
+    caller: &Caller,
+    identified: &IdentifiedTransaction,
+    simulation: &Simulation,
+) -> Result<Vec<api::Effect>, Missing> {
+    let named = identified.transaction().operations.iter().flat_map(|operation| operation.brands());
+    let mut named: Vec<BrandId> = named.collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut effects = Vec::new();
+    for address in simulation.concerned.iter().copied() {
+        let Some(sight) = sight(view, caller, address)? else { continue };
+        let seen = |view: &View| match &sight {
+            Sight::Whole => answers::account_of(view, address, &named),
+            Sight::Of(brands) => narrowed(view, address, brands.clone()),
+        };
+        effects.extend(api::Effect::between(seen(&simulation.before)?, seen(&simulation.after)?));
+    }
+    Ok(effects)
+}
+
+/// The transaction of a request: one that is signed, or the same without its signature.
+fn read(payload: &Payload, network: NetworkKind) -> Result<Asked, Failure> {
+    if payload.form == Form::Canonical {
+        // No bytes are both: one is longer than the other by a signature.
+        if let Ok(unsigned) = UnsignedTransaction::decode(&payload.bytes) {
+            return Ok(Asked { signed: unsigned.with_no_signature(), is_signed: false });
+        }
+        let signed = SignedTransaction::decode(&payload.bytes).map_err(Failure::of_code)?;
+        return Ok(Asked { signed, is_signed: true });
+    }
+    let malformed = |error: serde_json::Error| Failure::new(Kind::MalformedJson, error.to_string());
+    let (text, is_signed): (SignedTransaction<AddressText>, bool) = match json::is_signed(&payload.bytes) {
+        true => (json::transaction(&payload.bytes).map_err(malformed)?, true),
+        false => (json::unsigned(&payload.bytes).map_err(malformed)?.with_no_signature(), false),
+    };
+    let signed = text.to_canonical(network);
+    let signed = signed.map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))?;
+    Ok(Asked { signed, is_signed })
+}

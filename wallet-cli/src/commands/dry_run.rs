@@ -1,0 +1,92 @@
+//! Commands that only ask what they would do: they go as far as the signature, and no further.
+
+use std::collections::BTreeSet;
+
+use lojal_types::api::{Account, Effect, Foretold, Simulation};
+use lojal_types::{BrandId, Code, Operation, Operations, Points, TimeMs, Transaction, UnsignedTransaction};
+use lojal_wallet::amount::format_grouped;
+use lojal_wallet::random;
+use serde_json::json;
+
+use super::decimals::Decimals;
+use super::transact::{InWords, Session};
+use crate::cli::Sending;
+use crate::error::CommandError;
+use crate::output::paragraph;
+
+impl Session<'_> {
+    /// Ends a command that is a dry run: a gateway is asked what the operation would do, which must not happen from
+    /// `latest` on. It is told in the words that the command has for what it does and for refusals.
+    ///
+    /// # Errors
+    /// [`CommandError::Rehearsed`] with what would happen, [`CommandError::WouldNotBeDone`] if nothing would.
+    pub(super) fn rehearse(
+        &self,
+        sending: &Sending,
+        latest: Option<TimeMs>,
+        operation: &Operation,
+        (done, words): (&str, &InWords<'_>),
+    ) -> Result<(), CommandError> {
+        if !sending.dry_run {
+            return Ok(());
+        }
+        let (home, window) = (&self.home, self.validity(&sending.validity, latest)?);
+        let transaction = Transaction {
+            chain: self.chain_tag(),
+            sender: home.address(),
+            valid_until_ms: window.valid_until_ms,
+            nonce: random::random_nonce()?,
+            operations: Operations::new(vec![operation.clone()]).expect("one operation is allowed"),
+        };
+        let unsigned = UnsignedTransaction { transaction, public_key: home.public_key() };
+        let told = self.gateways.ask(|gateway| Ok(gateway.client()?.simulate(&unsigned)?))?;
+        match told.outcome {
+            Foretold::Applied => {
+                let decimals = Decimals::ask(&self.gateways, Some(home))?;
+                let mut text = paragraph(format!("as things are after block {} it would have: {done}", told.height));
+                if let Some(table) = table(&told, &decimals) {
+                    text += &format!("\n{table}");
+                }
+                text += "\nnothing was signed or sent";
+                Err(CommandError::Rehearsed { json: json!({ "dry_run": true, "would": told }), text })
+            }
+            Foretold::Failed { code, .. } | Foretold::Refused { code } => Err(refusal(code, words)),
+        }
+    }
+}
+
+fn refusal(code: Code, words: &InWords<'_>) -> CommandError {
+    let message = words(code.name()).map_or_else(|| code.explanation().to_owned(), |words| words.text);
+    CommandError::WouldNotBeDone { code: code.name().to_owned(), message }
+}
+
+/// The points of the accounts that would change; none if no points would.
+fn table(told: &Simulation, decimals: &Decimals) -> Option<String> {
+    let mut rows = vec![["ACCOUNT", "BRAND", "NOW", "THEN", "HELD NOW", "HELD THEN"].map(str::to_owned).to_vec()];
+    for effect in &told.effects {
+        for brand in brands_of(effect) {
+            let points = [free, held].map(|of| [&effect.before, &effect.after].map(|account| of(account, brand)));
+            let mut row = vec![effect.after.address.to_string(), brand.to_string()];
+            row.extend(points.iter().flatten().map(|points| format_grouped(*points, decimals.of(brand))));
+            rows.push(row);
+        }
+    }
+    (rows.len() > 1).then(|| lojal_print::table(&rows, &[2, 3, 4, 5]))
+}
+
+fn brands_of(effect: &Effect) -> BTreeSet<BrandId> {
+    let accounts = [&effect.before, &effect.after];
+    let free = accounts.iter().flat_map(|account| account.balances.iter().map(|one| one.brand));
+    let held = accounts.iter().flat_map(|account| account.holds.iter().map(|one| one.brand));
+    free.chain(held).collect()
+}
+
+fn free(account: &Account, brand: BrandId) -> Points {
+    account.balances.iter().find(|one| one.brand == brand).map_or(Points::ZERO, |one| one.total)
+}
+
+fn held(account: &Account, brand: BrandId) -> Points {
+    let held = account.holds.iter().filter(|one| one.brand == brand).map(|one| one.total);
+    // No more than the brand has in all, which is bounded.
+    held.fold(Points::ZERO, |sum, one| sum.checked_add(one).unwrap_or(sum))
+}
