@@ -21,7 +21,7 @@ pub use govern::{GovernCommand, ProposeMotionArgs, Signs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
-pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReleaseArgs, RequestArgs};
+pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
 pub use values::Pool;
 
 const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty \
@@ -178,6 +178,8 @@ pub enum Command {
         #[arg(value_parser = values::reference)]
         reference: Reference,
     },
+    /// Show what a reference was used for, and what became of that: for a till that has lost an answer
+    Reference(ReferenceOfArgs),
     /// Pay what a till asks for
     Pay(PayArgs),
     /// Hold points ready for their brand, which can take them until a time

@@ -66,7 +66,10 @@ pub enum CommandError {
     #[error("this reference was first sent with the day {0}, which stays: leave --dated out")]
     OtherDay(Day),
     /// The ledger knows the reference, and this wallet doesn't.
-    #[error("this receipt has been used already, by another till or long ago: nothing was sent")]
+    #[error(
+        "this receipt has been used already, by another till or long ago: nothing was sent; `lojal reference` tells \
+         what for"
+    )]
     UsedBefore,
     /// The ledger doesn't know the issue that is to be reversed.
     #[error(
@@ -154,6 +157,12 @@ pub enum CommandError {
         "nothing has answered a request with this reference: check the reference, or ask again once somebody has paid"
     )]
     Unanswered,
+    /// A reference that the ledger knows no use of.
+    #[error(
+        "the ledger knows no use of this reference: nothing was done under it, unless what was sent is still on its \
+         way; check kind, brand and receipt, and ask again once the time is over in which it could happen"
+    )]
+    NotUsed,
     /// An amount that is none.
     #[error(transparent)]
     Amount(#[from] AmountError),
@@ -258,7 +267,7 @@ impl CommandError {
             Self::Usage(_) => "usage",
             Self::Gateways(error) | Self::NotSent(error) => gateways_code(error),
             Self::UnknownTransaction => "unknown_transaction",
-            Self::Unanswered => "unknown_reference",
+            Self::Unanswered | Self::NotUsed => "unknown_reference",
             Self::Amount(_) => "invalid_amount",
             Self::Address(_) => "wrong_address",
             Self::Clock(_) => "wrong_clock",

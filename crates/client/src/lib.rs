@@ -12,6 +12,7 @@ mod governance;
 mod host;
 mod pairs;
 mod proven;
+mod references;
 mod simulation;
 
 use std::fmt;

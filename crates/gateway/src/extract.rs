@@ -46,7 +46,7 @@ where
 }
 
 /// The value of a part of a path, counted from 0 before the first slash.
-fn written_at<T: FromStr<Err: Display> + Display>(
+pub(crate) fn written_at<T: FromStr<Err: Display> + Display>(
     parts: &Parts,
     place: usize,
     text: &str,

@@ -36,6 +36,7 @@ mod proofs;
 mod proxies;
 mod rates;
 mod readers;
+mod references;
 mod reversals;
 mod rights;
 mod server;

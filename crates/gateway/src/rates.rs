@@ -59,6 +59,7 @@ fn cost(route: &str, method: &Method) -> u32 {
         "/v1/export" => 50,
         "/v1/blocks/{height}" => 10,
         SIMULATE => 5,
+        "/v1/brands/{id}/references/{kind}/{reference}" | "/v1/transactions/{id}/proof" => 3,
         "/v1/accounts/{address}/transactions" | "/v1/partnerships" | "/v1/netting" => 3,
         _ => 1,
     }

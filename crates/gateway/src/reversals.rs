@@ -35,7 +35,13 @@ pub(crate) async fn issue(
     issue.map(Json).ok_or_else(unknown_reference)
 }
 
-fn issued(view: &View, brand: BrandId, reference: &Reference, dated: Option<Day>) -> Result<Option<Issued>, Missing> {
+/// An issue under a reference; of two the one of the later month.
+pub(crate) fn issued(
+    view: &View,
+    brand: BrandId,
+    reference: &Reference,
+    dated: Option<Day>,
+) -> Result<Option<Issued>, Missing> {
     let key = |shelf| IssuedKey { shelf, brand, reference: reference.clone() };
     Ok(view.latest(key, dated)?.filter(|issued| dated.is_none_or(|day| day == issued.dated)))
 }
@@ -83,7 +89,7 @@ pub(crate) async fn reversal(
     Ok(Json(api::Reversal { amount: reversed.amount }))
 }
 
-fn unknown_reference() -> Failure {
+pub(crate) fn unknown_reference() -> Failure {
     Failure::of_code_as(Code::UnknownReference, StatusCode::NOT_FOUND)
 }
 

@@ -27,7 +27,7 @@ use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::{
     accounts, blocks, brands, connection, governance, health, households, limits, metrics, partnerships, payments,
-    problems, proofs, reversals, simulation, status, submit, transactions,
+    problems, proofs, references, reversals, simulation, status, submit, transactions,
 };
 
 /// A reason the gateway ended by itself.
@@ -52,6 +52,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/brands/{id}/operators", get(brands::operators))
         .route("/v1/brands/{id}/issues/{reference}", get(reversals::issue))
         .route("/v1/brands/{id}/reversals/{reference}", get(reversals::reversal))
+        .route("/v1/brands/{id}/references/{kind}/{reference}", get(references::one))
         .route("/v1/accounts/{address}", get(accounts::account))
         .route("/v1/accounts/{address}/transactions", get(accounts::history))
         .route("/v1/accounts/{address}/recovery", get(accounts::recovery))
@@ -143,10 +144,11 @@ const NO_ROUTE: &str = "none";
 const TOKEN_PREFIX: &str = "ljr1_";
 
 /// The routes that take a query.
-const WITH_QUERY: [&str; 10] = [
+const WITH_QUERY: [&str; 11] = [
     "/v1/node/readiness",
     "/v1/accounts/{address}/transactions",
     "/v1/brands/{id}/issues/{reference}",
+    "/v1/brands/{id}/references/{kind}/{reference}",
     "/v1/brands/{id}/reversals/{reference}",
     "/v1/export",
     "/v1/netting",

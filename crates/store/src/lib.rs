@@ -34,6 +34,7 @@ mod pace;
 mod pages;
 mod placed;
 mod reader;
+mod references;
 mod shared;
 mod tail;
 #[cfg(test)]
@@ -55,5 +56,6 @@ pub use options::{Checkpoints, Options};
 pub use pages::{PageCounts, Pages};
 pub use placed::{Page, Placed};
 pub use reader::{History, Store, StoreCounts, StoredBlock};
+pub use references::Use;
 pub use verify_ahead::VerifyAhead;
 pub use writer::Writer;

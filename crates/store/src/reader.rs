@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lojal_chain::CommittedBlock;
 use lojal_ledger::{Tip, View};
-use lojal_types::{Address, BlockId, Certificate, Genesis, Height, TransactionId};
+use lojal_types::{Address, BlockId, BrandId, Certificate, Genesis, Height, Reference, TransactionId};
 use tokio::sync::broadcast;
 
 use crate::archive;
@@ -18,6 +18,7 @@ use crate::log::BlockPlace;
 use crate::log::read::read_pair;
 use crate::pages::Pages;
 use crate::placed::{Page, Placed};
+use crate::references::Use;
 use crate::shared::Shared;
 
 /// A committed block as it is stored.
@@ -190,6 +191,31 @@ impl Store {
     /// them with [`Store::block`].
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<CommittedBlock>> {
         self.shared.blocks.subscribe()
+    }
+
+    /// The last transaction that has made a use of a reference; none if there is none, or if this index was written
+    /// before it had any.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub fn used(&self, kind: Use, brand: BrandId, reference: &Reference) -> Result<Option<Placed>, StoreError> {
+        let newest = self.history(&kind.address(brand, reference), None, 1)?;
+        Ok(newest.page.transactions.first().copied())
+    }
+
+    /// The transactions of a committed block with their outcomes, in its order.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub fn placed_in(&self, height: Height) -> Result<Vec<Placed>, StoreError> {
+        let checkpoint = {
+            let tail = self.shared.tail();
+            if let Some(placed) = tail.layers().find_map(|layer| layer.placed_in(height)) {
+                return Ok(placed);
+            }
+            tail.checkpoint
+        };
+        self.distrust_on_error(|| self.shared.index.placed_in(height, checkpoint))
     }
 
     /// Blocks from a height on, in the form of a segment, for [`archive::Reader`](crate::archive::Reader): as many as

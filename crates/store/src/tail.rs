@@ -11,6 +11,7 @@ use lojal_types::{Activity, Address, BlockId, Height, TransactionId};
 use crate::limits::{HISTORY_MARK_STEP, RECENT_BLOCKS_BYTES_MAX};
 use crate::log::{BlockPlace, Position};
 use crate::placed::{Mark, Page, Placed};
+use crate::references;
 
 /// The entries that the index will have of some consecutive blocks. It only grows, and each transaction costs a few
 /// operations on hash maps: whoever commits pays for it. Nothing goes through the maps in their order.
@@ -22,6 +23,7 @@ pub(crate) struct Layer {
     /// The minutes in which the validity of the transactions ends, in the same order.
     minutes: Vec<u64>,
     numbers: HashMap<TransactionId, u32>,
+    /// By accounts, and by uses of references.
     postings: HashMap<Address, Postings>,
     /// Encoded bytes of the blocks.
     pub(crate) block_bytes: u64,
@@ -63,6 +65,20 @@ impl Layer {
         for ((verified, (receipt, concerned)), index) in block.transactions.iter().zip(receipts).zip(0_u32..) {
             let placed = Placed { id: verified.id(), height, index, outcome: receipt.outcome };
             self.add(placed, minute_of(verified.transaction()), concerned);
+            self.add_uses(references::addresses(verified.transaction(), receipt.outcome));
+        }
+    }
+
+    /// Takes in the last transaction under addresses that are no accounts', and have no activity.
+    fn add_uses(&mut self, addresses: impl Iterator<Item = Address>) {
+        let Some(number) = self.transactions.len().checked_sub(1).and_then(|last| u32::try_from(last).ok()) else {
+            return;
+        };
+        for address in addresses {
+            let postings = self.postings.entry(address).or_default();
+            if postings.numbers.last() != Some(&number) {
+                postings.push(number, Activity::default());
+            }
         }
     }
 
@@ -91,6 +107,13 @@ impl Layer {
     pub(crate) fn transaction(&self, id: &TransactionId) -> Option<Placed> {
         let number = usize::try_from(*self.numbers.get(id)?).ok()?;
         self.transactions.get(number).copied()
+    }
+
+    /// The transactions of a block, in its order; none if it is none of these.
+    pub(crate) fn placed_in(&self, height: Height) -> Option<Vec<Placed>> {
+        self.blocks.get(&height)?;
+        let start = self.transactions.partition_point(|placed| placed.height < height);
+        Some(self.transactions[start..].iter().take_while(|placed| placed.height == height).copied().collect())
     }
 
     /// An account's transactions before a place, the newest first.

@@ -10,12 +10,12 @@ use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Activity, Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
-    Operation, Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+    Operation, Outcome, Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
 };
 
 use crate::archive::ArchivedBlock;
 use crate::log::record::ProposalRecord;
-use crate::{History, Opened, Options, Placed, SimulatedDisk, StoreError, open};
+use crate::{History, Opened, Options, Placed, SimulatedDisk, Store, StoreError, Use, open};
 
 pub(crate) const START_MS: u64 = 1_700_000_000_000;
 
@@ -241,6 +241,10 @@ pub(crate) fn assert_prefix(opened: &Opened, chain: &Chain, height: usize) -> Re
     for block in &chain.blocks[..height] {
         let stored = store.block(block.header.height)?.expect("committed");
         assert_eq!((&stored.bytes, &stored.certificate), (&block.bytes, &block.certificate));
+        let height = block.header.height;
+        let in_block = store.placed_in(height)?;
+        assert_eq!(in_block.iter().map(|placed| placed.height).collect::<Vec<_>>(), vec![height; in_block.len()]);
+        assert!(in_block.iter().map(|placed| placed.id).eq(block.transactions.iter().map(|one| one.id())));
         for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
             let placed = store.transaction(&transaction.id())?.expect("committed");
             assert_eq!((placed.height, placed.index, placed.outcome), (block.header.height, index, receipt.outcome));
@@ -267,6 +271,10 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
         let stored = store.block(block.header.height).expect("readable").expect("committed");
         assert_eq!(stored.bytes, block.bytes);
         assert_eq!(stored.certificate, block.certificate);
+        let height = block.header.height;
+        let in_block = store.placed_in(height).expect("readable");
+        assert_eq!(in_block.iter().map(|placed| placed.height).collect::<Vec<_>>(), vec![height; in_block.len()]);
+        assert!(in_block.iter().map(|placed| placed.id).eq(block.transactions.iter().map(|one| one.id())));
         for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
             let placed = store.transaction(&transaction.id()).expect("readable").expect("committed");
             assert_eq!((placed.height, placed.index), (block.header.height, index));
@@ -278,6 +286,19 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
         assert_history(opened, &chain.blocks, member(number).address()).expect("readable");
     }
     assert_history(opened, &chain.blocks, operator().address()).expect("readable");
+    assert_uses(store, &chain.blocks);
+}
+
+/// Asserts that the transactions are found that have used a receipt.
+fn assert_uses(store: &Store, blocks: &[Arc<CommittedBlock>]) {
+    let transactions = blocks.iter().flat_map(|block| block.transactions.iter().zip(&block.receipts));
+    for (transaction, receipt) in transactions.filter(|(_, receipt)| receipt.outcome == Outcome::Applied) {
+        for operation in transaction.transaction().operations.iter() {
+            let Operation::Issue(issue) = operation else { continue };
+            let used = store.used(Use::Issue, issue.brand, &issue.reference).expect("readable");
+            assert_eq!(used.map(|placed| placed.id), Some(receipt.transaction));
+        }
+    }
 }
 
 fn assert_history(opened: &Opened, blocks: &[Arc<CommittedBlock>], account: Address) -> Result<(), StoreError> {

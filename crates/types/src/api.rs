@@ -3,12 +3,14 @@
 
 mod account;
 mod governance;
+mod reference;
 mod simulation;
 mod today;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenAccount, ProvenKey};
+pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState};
 pub use self::simulation::{Effect, Foretold, Simulation};
 pub use self::today::{Today, UsedUp};
 use crate::activity::Activity;

@@ -1,11 +1,12 @@
 //! Commands at a till.
 
 use clap::Args;
+use lojal_types::api::ReferenceKind;
 use lojal_types::limits::HOLD_MS_MAX;
 use lojal_types::{AddressText, BrandId, Day, TimeMs};
 use lojal_wallet::time;
 
-use super::shared::{Consent, OptionalReceiptArgs, Sending, SourceArgs};
+use super::shared::{Consent, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs};
 use super::values;
 
 /// `lojal request`.
@@ -35,6 +36,23 @@ pub struct RequestArgs {
     /// The household whose pool is to pay
     #[arg(long, value_name = "ADDRESS", value_parser = values::household)]
     pub household: Option<AddressText>,
+}
+
+/// `lojal reference`.
+#[derive(Debug, Args)]
+pub struct ReferenceOfArgs {
+    /// The kind of its use: issue, redeem, hold, capture or reverse
+    #[arg(value_parser = values::reference_kind)]
+    pub kind: ReferenceKind,
+    /// The brand of the points, such as kaffet
+    #[arg(value_parser = values::brand)]
+    pub brand: BrandId,
+    /// The reference.
+    #[command(flatten)]
+    pub reference: ReceiptArgs,
+    /// The day on the receipt, such as 2027-03-14, which spares looking for others
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
+    pub dated: Option<Day>,
 }
 
 /// `lojal pay`.

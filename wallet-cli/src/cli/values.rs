@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use lojal_text::{TypedError, decomposed, typed};
+use lojal_types::api::{ReferenceKind, ReferenceKindError};
 use lojal_types::{AddressText, BrandId, Day, Guardian, PublicKey, Reference, TransactionId};
 
 /// The marks that Latin letters are made with (Unicode, Combining Diacritical Marks).
@@ -90,6 +91,12 @@ pub fn url(value: &str) -> Result<String, String> {
         Err(TypedError::Empty) => Ok(String::new()),
         form => form.map_err(|error| error.to_string()),
     }
+}
+
+/// A kind of use of a reference.
+pub fn reference_kind(value: &str) -> Result<ReferenceKind, String> {
+    let kinds = ReferenceKind::ALL.map(|kind| (kind.name(), kind));
+    choice(value, &kinds, &ReferenceKindError.to_string())
 }
 
 /// One of a few words.

@@ -19,6 +19,7 @@ mod points;
 mod proofs;
 mod read;
 mod recovery;
+mod reference;
 mod repeat;
 mod request;
 mod safeguards;
@@ -69,6 +70,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         }
         Command::Request(args) => request::request(context, &args),
         Command::Payment { reference } => request::payment(context, &reference),
+        Command::Reference(args) => reference::reference(context, args),
         Command::Pay(args) => till::pay(context, &args),
         Command::Hold(args) => till::hold(context, &args),
         Command::Capture(args) => till::capture(context, args),

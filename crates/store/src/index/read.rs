@@ -24,6 +24,14 @@ impl Index {
         self.runs.history(account, before, limit)
     }
 
+    /// The transactions of a block up to `checkpoint`, in its order.
+    pub(crate) fn placed_in(&self, height: Height, checkpoint: Height) -> Result<Vec<Placed>, StoreError> {
+        if height > checkpoint {
+            return Ok(Vec::new());
+        }
+        self.runs.placed_in(height)
+    }
+
     /// The value under a key.
     pub(super) fn get<T: BorshDeserialize>(&self, key: &[u8]) -> Result<Option<T>, IndexError> {
         let Some(value) = guarded(|| self.db.get(key))? else { return Ok(None) };

@@ -344,6 +344,13 @@ impl Runs {
         Ok(None)
     }
 
+    /// The transactions of a block, in its order.
+    pub(super) fn placed_in(&self, height: Height) -> Result<Vec<Placed>, StoreError> {
+        let list = self.list();
+        let run = list.runs.iter().find(|run| (run.info.first..=run.info.last).contains(&height));
+        run.map_or(Ok(Vec::new()), |run| run.placed_in(height))
+    }
+
     /// An account's transactions before a place, the newest first.
     pub(super) fn history(&self, account: &Address, before: (Height, u32), limit: usize) -> Result<Page, StoreError> {
         let mut page = Page::default();

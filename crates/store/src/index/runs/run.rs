@@ -207,15 +207,33 @@ impl Run {
         if self.info.last < first {
             return Ok(());
         }
-        let mut records = self.anywhere();
-        let number = first_not_below(self.info.transactions, first.get(), |number| {
-            Ok(self.placed(&mut records, number)?.height.get())
-        })?;
-        let mut records = self.file.reader(place(0, number, RECORD_BYTES), self.info.ids_at(), RUN_BUFFER_PAGES);
+        let mut records = self.records_from(first)?;
         while let Some(record) = records.next()? {
             f(decode_record(&record, self.info.first)?)?;
         }
         Ok(())
+    }
+
+    /// The transactions of a block, in its order.
+    pub(super) fn placed_in(&self, height: Height) -> Result<Vec<Placed>, StoreError> {
+        let (mut records, mut all) = (self.records_from(height)?, Vec::new());
+        while let Some(record) = records.next()? {
+            let placed = decode_record(&record, self.info.first)?;
+            if placed.height != height {
+                break;
+            }
+            all.push(placed);
+        }
+        Ok(all)
+    }
+
+    /// A reader of the records of a block and all after it.
+    fn records_from(&self, first: Height) -> Result<PageReader<'_>, StoreError> {
+        let mut records = self.anywhere();
+        let number = first_not_below(self.info.transactions, first.get(), |number| {
+            Ok(self.placed(&mut records, number)?.height.get())
+        })?;
+        Ok(self.file.reader(place(0, number, RECORD_BYTES), self.info.ids_at(), RUN_BUFFER_PAGES))
     }
 
     /// An account's transactions before a place, the newest first.

@@ -1,0 +1,235 @@
+//! `GET /v1/brands/{id}/references/{kind}/{reference}`: what a till asks that has lost an answer.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use lojal_ledger::key::{CapturedKey, HeldKey, RedeemedKey, ReversedKey};
+use lojal_ledger::record::{Held, Issued};
+use lojal_ledger::{Missing, Records, Tip, View};
+use lojal_store::{Placed, Store, Use};
+use lojal_types::api::{ReferenceKind, TransactionStatus, UsedReference, UsedState};
+use lojal_types::{Address, BrandId, Day, Operation, Points, Reference, TransactionId};
+
+use crate::app::App;
+use crate::extract::{Dated, Params, written_at};
+use crate::outcome;
+use crate::problem::{Failure, Kind};
+use crate::readers::Caller;
+use crate::reversals::{issued, unknown_reference};
+use crate::rights::{acts_for, not_permitted, owns};
+
+/// A reference of a path, with its kind and its brand.
+pub(crate) struct Asked {
+    brand: BrandId,
+    kind: ReferenceKind,
+    reference: Reference,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let invalid = Kind::InvalidParameter;
+        let path = Path::<(String, String, String)>::from_request_parts(parts, state).await;
+        let Path((brand, kind, reference)) = path.map_err(|rejection| Failure::new(invalid, rejection.body_text()))?;
+        Ok(Self {
+            brand: written_at(parts, 3, &brand, invalid)?,
+            kind: written_at(parts, 5, &kind, invalid)?,
+            reference: written_at(parts, 6, &reference, invalid)?,
+        })
+    }
+}
+
+/// The record of a reference that was used.
+enum Record {
+    /// With the points that a reversal could take now.
+    Issued(Issued, Points),
+    Redeemed(TransactionId),
+    Held(Held),
+    Captured,
+    Reversed(Points),
+}
+
+/// The use of a reference, for its brand, and for whoever may read the account that the state knows of it.
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    asked: Asked,
+    Params(Dated { dated }): Params<Dated>,
+) -> Result<Json<UsedReference>, Failure> {
+    let store = app.gateway.store.clone();
+    let answer = app.blocking(move || {
+        let seen = store.read(|view| {
+            let record = record(view, &asked, dated)?;
+            let owner = record.as_ref().and_then(owner);
+            let is_permitted = acts_for(view, &caller, asked.brand)?
+                || owner.map_or(Ok(false), |account| owns(view, &caller, account))?;
+            Ok(is_permitted.then_some((record, view.tip())))
+        });
+        let (record, tip) = seen?.ok_or_else(not_permitted)?;
+        shown(&store, &asked, record.ok_or_else(unknown_reference)?, tip)
+    });
+    answer.await.map(Json)
+}
+
+/// The account that the state knows of a record: the one that got the points, or whose points are held.
+fn owner(record: &Record) -> Option<Address> {
+    match record {
+        Record::Issued(issued, _) => Some(issued.to),
+        Record::Held(held) => Some(held.from),
+        Record::Redeemed(_) | Record::Captured | Record::Reversed(_) => None,
+    }
+}
+
+fn record(view: &View, asked: &Asked, dated: Option<Day>) -> Result<Option<Record>, Missing> {
+    let (brand, reference) = (asked.brand, || asked.reference.clone());
+    Ok(match asked.kind {
+        ReferenceKind::Issue => match issued(view, brand, &asked.reference, dated)? {
+            Some(issued) => {
+                let left = issued.reversible(&view.lots(issued.to, brand)?, view.tip().time_ms);
+                Some(Record::Issued(issued, left))
+            }
+            None => None,
+        },
+        ReferenceKind::Redeem => {
+            let redeemed = view.latest(|shelf| RedeemedKey { shelf, brand, reference: reference() }, dated)?;
+            redeemed.map(|redeemed| Record::Redeemed(redeemed.transaction))
+        }
+        ReferenceKind::Hold => {
+            let held = view.latest(|shelf| HeldKey { shelf, brand, reference: reference() }, dated)?;
+            held.map(Record::Held)
+        }
+        ReferenceKind::Capture => {
+            let used = view.latest(|shelf| CapturedKey { shelf, brand, reference: reference() }, dated)?;
+            used.map(|_| Record::Captured)
+        }
+        ReferenceKind::Reverse => {
+            let reversed = view.latest(|shelf| ReversedKey { shelf, brand, reference: reference() }, dated)?;
+            reversed.map(|reversed| Record::Reversed(reversed.amount))
+        }
+    })
+}
+
+/// A transaction of the ledger, and the part of it that has used a reference.
+struct Used {
+    status: TransactionStatus,
+    state: UsedState,
+    account: Address,
+    amount: Points,
+    dated: Day,
+}
+
+/// The answer about a record, with the transactions that this node has of it.
+fn shown(store: &Store, asked: &Asked, record: Record, tip: Tip) -> Result<UsedReference, Failure> {
+    let answer = |state: UsedState, used: Option<Used>| answer(store, tip, state, used);
+    let by_use = |kind: Use| used_by(store, store.used(kind, asked.brand, &asked.reference)?, asked);
+    let by_id = |id: &TransactionId| used_by(store, store.transaction(id)?, asked);
+    let text = |account: Address| Some(account.to_text(store.genesis().network()));
+    Ok(match record {
+        Record::Issued(issued, left) => {
+            // Of two issues under one reference, which only a false date makes, the index has the last one.
+            let used = by_use(Use::Issue)?.filter(|used| used.dated == issued.dated);
+            let ended_by = if issued.reversed == Points::ZERO { None } else { by_use(Use::ReversalOfIssue)? };
+            let state = if issued.reversed == issued.amount { UsedState::Reversed } else { UsedState::Issued };
+            UsedReference {
+                dated: Some(issued.dated),
+                account: text(issued.to),
+                amount: Some(issued.amount),
+                taken: Some(issued.reversed),
+                left: Some(left),
+                until_ms: Some(issued.reversible_until_ms),
+                ended_by: ended_by.map(|used| used.status),
+                ..answer(state, used)
+            }
+        }
+        Record::Redeemed(id) => answer(UsedState::Redeemed, by_id(&id)?),
+        Record::Held(held) => {
+            let end = if held.closed { by_use(Use::EndOfHold)? } else { None };
+            let state = match &end {
+                Some(end) => end.state,
+                None if held.closed => UsedState::Closed,
+                None if tip.time_ms < held.expires_ms => UsedState::Held,
+                None => UsedState::Expired,
+            };
+            let taken = end.as_ref().filter(|end| end.state == UsedState::Captured).map(|end| end.amount);
+            UsedReference {
+                dated: Some(held.dated),
+                account: text(held.from),
+                taken,
+                until_ms: Some(held.expires_ms),
+                ended_by: end.map(|end| end.status),
+                ..answer(state, by_id(&held.transaction)?)
+            }
+        }
+        Record::Captured => answer(UsedState::Captured, by_use(Use::Capture)?),
+        Record::Reversed(amount) => {
+            UsedReference { amount: Some(amount), ..answer(UsedState::Reversed, by_use(Use::Reversal)?) }
+        }
+    })
+}
+
+/// The part of an answer that the transaction tells which has used the reference.
+fn answer(store: &Store, tip: Tip, state: UsedState, used: Option<Used>) -> UsedReference {
+    let of = used.as_ref();
+    UsedReference {
+        state,
+        dated: of.map(|used| used.dated),
+        account: of.map(|used| used.account.to_text(store.genesis().network())),
+        amount: of.map(|used| used.amount),
+        taken: None,
+        left: None,
+        until_ms: None,
+        transaction: used.map(|used| used.status),
+        ended_by: None,
+        height: tip.height,
+        time_ms: tip.time_ms,
+    }
+}
+
+/// The part of a transaction that has used the reference, if this node has the transaction.
+fn used_by(store: &Store, placed: Option<Placed>, asked: &Asked) -> Result<Option<Used>, Failure> {
+    let Some(placed) = placed else { return Ok(None) };
+    let block = outcome::decode(&outcome::stored(store, placed.height)?)?;
+    let mut status = outcome::status_in(&block, &placed, store.genesis().network())?;
+    // Whoever wants its content has its id.
+    status.transaction = None;
+    let index = usize::try_from(placed.index).unwrap_or(usize::MAX);
+    let operations = block.transactions.get(index).map(|signed| &signed.transaction.operations);
+    let used = operations.and_then(|operations| operations.iter().find_map(|operation| part(operation, asked)));
+    Ok(used.map(|(state, account, amount, dated)| Used { status, state, account, amount, dated }))
+}
+
+/// The state that an operation has given the reference, with whose points, how many, and its day.
+fn part(operation: &Operation, asked: &Asked) -> Option<(UsedState, Address, Points, Day)> {
+    let is_it = |brand: BrandId, reference: &Reference| brand == asked.brand && *reference == asked.reference;
+    match (asked.kind, operation) {
+        (ReferenceKind::Issue, Operation::Issue(one)) if is_it(one.brand, &one.reference) => {
+            Some((UsedState::Issued, one.to, one.amount, one.dated))
+        }
+        (ReferenceKind::Issue, Operation::Reverse(one)) if is_it(one.brand, &one.issue_reference) => {
+            Some((UsedState::Reversed, one.from, one.amount, one.issue_dated))
+        }
+        (ReferenceKind::Redeem, Operation::Redeem(one)) => {
+            let request = one.request.as_ref().filter(|request| is_it(one.brand, &request.reference))?;
+            Some((UsedState::Redeemed, one.from, one.amount, request.dated))
+        }
+        (ReferenceKind::Hold, Operation::Hold(one)) if is_it(one.brand, &one.request.reference) => {
+            Some((UsedState::Held, one.from, one.amount, one.request.dated))
+        }
+        (ReferenceKind::Hold, Operation::Capture(one)) if is_it(one.brand, &one.hold_reference) => {
+            Some((UsedState::Captured, one.from, one.amount, one.hold_dated))
+        }
+        (ReferenceKind::Hold, Operation::Release(one)) if is_it(one.brand, &one.hold_reference) => {
+            let nothing = Points::ZERO;
+            Some((UsedState::Released, one.from, nothing, one.hold_dated))
+        }
+        (ReferenceKind::Capture, Operation::Capture(one)) if is_it(one.brand, &one.reference) => {
+            Some((UsedState::Captured, one.from, one.amount, one.dated))
+        }
+        (ReferenceKind::Reverse, Operation::Reverse(one)) if is_it(one.brand, &one.reference) => {
+            Some((UsedState::Reversed, one.from, one.amount, one.dated))
+        }
+        _ => None,
+    }
+}

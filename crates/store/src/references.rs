@@ -1,0 +1,79 @@
+//! The places where references were used: the index has them beside the histories of accounts, under addresses that
+//! nobody has, hashes of a brand, a use and a reference (ADR 0058).
+
+use lojal_types::hash::hash;
+use lojal_types::{Address, BrandId, Operation, Outcome, Reference, Transaction};
+
+/// Never in a preimage of anything else.
+const TAG: &str = "lojal/index/reference/v1";
+
+/// A use of a reference of a brand, by which its transaction is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Points were issued under it.
+    Issue = 1,
+    /// Points of the issue under it were taken back.
+    ReversalOfIssue = 2,
+    /// Points were taken back under it.
+    Reversal = 3,
+    /// The brand took held points under it.
+    Capture = 4,
+    /// The hold under it was captured or released.
+    EndOfHold = 5,
+}
+
+impl Use {
+    /// The address under which the index has this use of a reference.
+    pub(crate) fn address(self, brand: BrandId, reference: &Reference) -> Address {
+        // No letter of a brand's id is a number as low as those of uses, so no id runs on into what stands after it.
+        let digest = hash(TAG, &[brand.as_str().as_bytes(), &[self as u8], reference.as_bytes()]);
+        Address::new(*digest.first_chunk().expect("a hash has more than 20 bytes"))
+    }
+}
+
+/// The addresses under which the index has a transaction for the references that it has used, if it was applied. The
+/// references of requests are left out: the state has the transactions that have answered those.
+pub(crate) fn addresses(transaction: &Transaction, outcome: Outcome) -> impl Iterator<Item = Address> {
+    let is_applied = outcome == Outcome::Applied;
+    let operations = transaction.operations.iter().filter(move |_| is_applied);
+    operations.flat_map(|operation| {
+        let uses = match operation {
+            Operation::Issue(one) => [Some((Use::Issue, one.brand, &one.reference)), None],
+            Operation::Reverse(one) => [
+                Some((Use::Reversal, one.brand, &one.reference)),
+                Some((Use::ReversalOfIssue, one.brand, &one.issue_reference)),
+            ],
+            Operation::Capture(one) => [
+                Some((Use::Capture, one.brand, &one.reference)),
+                Some((Use::EndOfHold, one.brand, &one.hold_reference)),
+            ],
+            Operation::Release(one) => [Some((Use::EndOfHold, one.brand, &one.hold_reference)), None],
+            _ => [None, None],
+        };
+        uses.into_iter().flatten().map(|(kind, brand, reference)| kind.address(brand, reference))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_uses_share_an_address() {
+        let (brands, kinds) = (["kaffet", "kaffe"], [Use::Issue, Use::ReversalOfIssue, Use::Reversal, Use::Capture]);
+        let references = [vec![1], vec![1, 1], b"t\x011".to_vec()];
+        let mut addresses = Vec::new();
+        for brand in brands {
+            for kind in kinds.into_iter().chain([Use::EndOfHold]) {
+                for bytes in &references {
+                    let reference = Reference::new(bytes.clone()).expect("up to 32 bytes");
+                    addresses.push(kind.address(brand.parse().expect("valid"), &reference));
+                }
+            }
+        }
+        let count = addresses.len();
+        addresses.sort_unstable();
+        addresses.dedup();
+        assert_eq!(addresses.len(), count);
+    }
+}

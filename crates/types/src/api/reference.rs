@@ -1,0 +1,112 @@
+//! The use of a reference, and what became of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::TransactionStatus;
+use crate::address::AddressText;
+use crate::day::Day;
+use crate::ids::Height;
+use crate::points::Points;
+use crate::time::TimeMs;
+
+/// A kind of operation whose reference can be used once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// Points that are issued for a receipt.
+    Issue,
+    /// Points that are paid for a request.
+    Redeem,
+    /// Points that are held for a request.
+    Hold,
+    /// Points that the brand takes of a hold.
+    Capture,
+    /// Points that are taken back for a receipt.
+    Reverse,
+}
+
+/// A text that is no kind.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("a reference is of one of these kinds: issue, redeem, hold, capture, reverse")]
+pub struct ReferenceKindError;
+
+impl ReferenceKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Issue, Self::Redeem, Self::Hold, Self::Capture, Self::Reverse];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Redeem => "redeem",
+            Self::Hold => "hold",
+            Self::Capture => "capture",
+            Self::Reverse => "reverse",
+        }
+    }
+}
+impl fmt::Display for ReferenceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+impl FromStr for ReferenceKind {
+    type Err = ReferenceKindError;
+    fn from_str(text: &str) -> Result<Self, ReferenceKindError> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(ReferenceKindError)
+    }
+}
+
+/// The state of a reference's use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsedState {
+    /// Points were issued, and not all of them have been taken back.
+    Issued,
+    /// Points were taken back: under a receipt of its own, or all that were issued.
+    Reversed,
+    /// Points were paid.
+    Redeemed,
+    /// Points are held.
+    Held,
+    /// Points were held, and the time is over.
+    Expired,
+    /// The brand has taken points that were held.
+    Captured,
+    /// The brand, or the owner, has let go of points that were held.
+    Released,
+    /// Points were held until the brand took them or let go of them, and this node can't tell which.
+    Closed,
+}
+
+/// `GET /v1/brands/{id}/references/{kind}/{reference}`: the use of a reference, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedReference {
+    /// The state of its use.
+    pub state: UsedState,
+    /// The day of the reference; null if the node doesn't have the transaction, and the state doesn't know the day.
+    pub dated: Option<Day>,
+    /// The account that got the points, or whose points they were; null if the node doesn't have the transaction, and
+    /// the state doesn't know it.
+    pub account: Option<AddressText>,
+    /// The number of points; null likewise.
+    pub amount: Option<Points>,
+    /// Of an issue those that have been taken back, of a hold that was captured those that the brand took; else null.
+    pub taken: Option<Points>,
+    /// Of an issue those that a reversal could take now; else null.
+    pub left: Option<Points>,
+    /// The time from which on nothing of an issue can be taken back; the end of a hold; else null.
+    pub until_ms: Option<TimeMs>,
+    /// The transaction that has used the reference; null if the node doesn't have it.
+    pub transaction: Option<TransactionStatus>,
+    /// The transaction that has ended a hold, or taken back points of an issue last; null if there is none, or the node
+    /// doesn't have it.
+    pub ended_by: Option<TransactionStatus>,
+    /// The block after which this is so.
+    pub height: Height,
+    /// Its time.
+    pub time_ms: TimeMs,
+}
