@@ -37,3 +37,5 @@ mod refusals;
 mod requests;
 #[path = "e2e/session.rs"]
 mod session;
+#[path = "e2e/tills.rs"]
+mod tills;

@@ -5,6 +5,7 @@ mod brand;
 mod govern;
 mod household;
 mod keys;
+mod receipt;
 mod shared;
 mod till;
 mod values;
@@ -20,6 +21,7 @@ pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
 pub use govern::{GovernCommand, ProposeMotionArgs, Signs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
+pub use receipt::ReceiptCommand;
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
 pub use values::Pool;
@@ -27,8 +29,8 @@ pub use values::Pool;
 const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty \
                           variable counts as unset.\n\n\
                           Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
-                          3 the outcome is open: ask for it by the transaction's id; 4 a gateway said what \
-                          can't be true; 6 done, but the result could not \
+                          3 the outcome is open: ask for it by the transaction's id; 4 a gateway, or a \
+                          receipt, said what can't be true; 6 done, but the result could not \
                           be written to standard output.";
 
 /// A wallet for loyalty points.
@@ -256,6 +258,9 @@ pub enum Command {
         #[arg(value_parser = values::transaction_id)]
         id: TransactionId,
     },
+    /// Keep a transaction with its proof, and verify one that was kept
+    #[command(subcommand)]
+    Receipt(ReceiptCommand),
     /// The household that shares a pool of points
     #[command(subcommand)]
     Household(HouseholdCommand),

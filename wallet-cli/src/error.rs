@@ -157,6 +157,9 @@ pub enum CommandError {
         "nothing has answered a request with this reference: check the reference, or ask again once somebody has paid"
     )]
     Unanswered,
+    /// A saved receipt that doesn't hold.
+    #[error("this receipt proves nothing: {0}")]
+    FalseReceipt(String),
     /// A reference that the ledger knows no use of.
     #[error(
         "the ledger knows no use of this reference: nothing was done under it, unless what was sent is still on its \
@@ -204,7 +207,7 @@ pub enum CommandError {
     /// A dry run that came to its end: no error, and nothing was done.
     #[error("nothing was signed or sent")]
     Rehearsed {
-        /// What would happen, for programs.
+        /// The effect that it would have, for programs.
         json: serde_json::Value,
         /// The same for people.
         text: String,
@@ -277,12 +280,13 @@ impl CommandError {
             Self::Decimals { .. } => "wrong_decimals",
             Self::NotPaid => "request_expired",
             Self::StillOpen(_) => "request_open",
+            Self::FalseReceipt(_) => "false_receipt",
             Self::Rehearsed { .. } => "dry_run",
             Self::NotDone { code, .. } | Self::WouldNotBeDone { code, .. } => code,
         }
     }
-    /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway that was caught lying, 1 for everything
-    /// else.
+    /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway or a receipt that was caught lying, 1
+    /// for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
@@ -290,7 +294,7 @@ impl CommandError {
             Self::Motion(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) => 3,
-            Self::Gateways(GatewaysError::Client(ClientError::Untrue { .. })) => 4,
+            Self::Gateways(GatewaysError::Client(ClientError::Untrue { .. })) | Self::FalseReceipt(_) => 4,
             _ => 1,
         }
     }

@@ -325,6 +325,14 @@ pub fn read_genesis_file(path: &Path) -> Result<String, HomeError> {
     read(path, GENESIS_BYTES_MAX)
 }
 
+/// The genesis document of a file, checked.
+///
+/// # Errors
+/// [`HomeError`] when it can't be read, or is none.
+pub fn genesis_of(path: &Path) -> Result<Genesis, HomeError> {
+    check_genesis(path, &read_genesis_file(path)?)
+}
+
 /// Checks the text of a genesis document; `path` is for the error.
 fn check_genesis(path: &Path, text: &str) -> Result<Genesis, HomeError> {
     GenesisDocument::from_toml(text)

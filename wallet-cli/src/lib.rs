@@ -15,6 +15,7 @@ pub mod qr;
 pub mod random;
 pub mod receipts;
 pub mod reference;
+pub mod saved;
 mod slip10;
 pub mod submission;
 pub mod terms;

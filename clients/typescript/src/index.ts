@@ -14,6 +14,7 @@ export * from "./brand.js";
 export { fromHex, toHex } from "./bytes.js";
 export * from "./certificate.js";
 export * from "./chain/certified.js";
+export * from "./chain/inclusion.js";
 export * from "./chain/light.js";
 export * from "./client/client.js";
 export * from "./client/error.js";

@@ -2,6 +2,7 @@
 //!
 //! - [`block`]: checks a block against the state before it, by executing it; builds a block from waiting transactions.
 //! - [`certificate`]: more than two thirds of the voting power signed for a block.
+//! - [`inclusion`]: a transaction of a block, shown to whoever has none of its blocks.
 //! - [`light`]: headers and certificates alone, by way of the blocks that change the validators.
 //! - [`replay`]: blocks and certificates, one after the other, from genesis or from a state that is already trusted.
 //!
@@ -15,6 +16,7 @@ pub mod block;
 pub mod certificate;
 #[cfg(test)]
 mod fixture;
+pub mod inclusion;
 pub mod light;
 pub mod replay;
 
@@ -22,5 +24,6 @@ pub use block::{
     BlockBuilder, BlockCheck, ExecutedBlock, InvalidBlock, Proposal, ProposeError, execute_block, propose,
 };
 pub use certificate::{CertificateError, verify_certificate};
+pub use inclusion::{InclusionError, ReceiptTextError, SavedReceipt, TransactionProof};
 pub use light::{LightError, LightState, Pin, SetChange, TrustedHeader};
 pub use replay::{CommitError, CommittedBlock, FinalBlock, Replay, ReplayError, SignedBlock, check_signatures};

@@ -12,6 +12,7 @@ mod governance;
 mod host;
 mod pairs;
 mod proven;
+mod receipts;
 mod references;
 mod simulation;
 
@@ -29,6 +30,8 @@ use ureq::Agent;
 use ureq::http::{Response, StatusCode, Uri};
 
 pub use error::ClientError;
+/// A receipt that holds by the genesis document alone, and the reasons that one doesn't.
+pub use lojal_chain::{InclusionError, ReceiptTextError, SavedReceipt};
 pub use proven::{Seal, Unproven, Verified, Verifier};
 
 use host::{audience_of, is_this_machine};

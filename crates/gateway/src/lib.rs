@@ -20,6 +20,7 @@ mod finality;
 mod governance;
 mod health;
 mod households;
+mod inclusion;
 pub mod json;
 mod large;
 pub mod limits;

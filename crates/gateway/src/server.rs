@@ -26,8 +26,8 @@ use crate::clients::Client;
 use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::{
-    accounts, blocks, brands, connection, governance, health, households, limits, metrics, partnerships, payments,
-    problems, proofs, references, reversals, simulation, status, submit, transactions,
+    accounts, blocks, brands, connection, governance, health, households, inclusion, limits, metrics, partnerships,
+    payments, problems, proofs, references, reversals, simulation, status, submit, transactions,
 };
 
 /// A reason the gateway ended by itself.
@@ -69,6 +69,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
         .route("/v1/simulate", post(simulation::simulate).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/{id}", get(transactions::one))
+        .route("/v1/transactions/{id}/proof", get(inclusion::proof))
         .route("/v1/blocks/{height}", get(blocks::one))
         .route("/v1/export", get(blocks::export))
         .route("/problems/{code}", get(problems::page))

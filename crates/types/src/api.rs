@@ -6,6 +6,7 @@ mod governance;
 mod reference;
 mod simulation;
 mod today;
+mod transaction_proof;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenAccount, 
 pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState};
 pub use self::simulation::{Effect, Foretold, Simulation};
 pub use self::today::{Today, UsedUp};
+pub use self::transaction_proof::ProvenTransaction;
 use crate::activity::Activity;
 use crate::address::AddressText;
 use crate::block::Header;

@@ -1,7 +1,18 @@
 //! Merkle roots over lists, as certificate transparency defines them: "Lists (transactions, receipts): RFC 9162,
-//! section 2.1.1 (0x00 before leaves, 0x01 before nodes)." (protocol, Bytes)
+//! section 2.1.1 (0x00 before leaves, 0x01 before nodes)." (protocol, Bytes) And paths from an item to such a root.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use sha2::{Digest, Sha256};
+
+/// One step of a path from an item to the root: "whether the other hash stands on the left, and that hash" (protocol,
+/// Light clients).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Step {
+    /// True if the other one stands on the left.
+    pub is_left: bool,
+    /// The hash of what stands beside the path.
+    pub other: [u8; 32],
+}
 
 /// The hash of one item.
 pub fn leaf(data: &[u8]) -> [u8; 32] {
@@ -32,6 +43,35 @@ pub fn root_of_leaves(leaves: impl Iterator<Item = [u8; 32]>) -> [u8; 32] {
     let mut rest = complete.into_iter().rev().map(|(_, hash)| hash);
     let Some(last) = rest.next() else { return Sha256::digest([]).into() };
     rest.fold(last, |right, left| node(&left, &right))
+}
+
+/// The path to the root from one of the items whose [`leaf`] hashes these are, from below; none from an item that isn't
+/// there.
+pub fn path(leaves: &[[u8; 32]], index: usize) -> Option<Vec<Step>> {
+    if index >= leaves.len() {
+        return None;
+    }
+    let (mut rest, mut index, mut steps) = (leaves, index, Vec::new());
+    while rest.len() > 1 {
+        // The tree on the left is the largest complete one that leaves something for the right.
+        let (left, right) = rest.split_at(rest.len().next_power_of_two() / 2);
+        let is_left = index >= left.len();
+        let (beside, on) = if is_left { (left, right) } else { (right, left) };
+        steps.push(Step { is_left, other: root_of_leaves(beside.iter().copied()) });
+        index = if is_left { index - left.len() } else { index };
+        rest = on;
+    }
+    steps.reverse();
+    Some(steps)
+}
+
+/// The root to which a path leads from the [`leaf`] hash of an item.
+pub fn root_of_path(leaf: [u8; 32], path: &[Step]) -> [u8; 32] {
+    let join = |hash: [u8; 32], step: &Step| match step.is_left {
+        true => node(&step.other, &hash),
+        false => node(&hash, &step.other),
+    };
+    path.iter().fold(leaf, join)
 }
 
 #[cfg(test)]
@@ -76,6 +116,26 @@ mod tests {
             items in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..8), 0..70)
         ) {
             prop_assert_eq!(root(items.iter().map(Vec::as_slice)), naive(&items));
+        }
+
+        #[test]
+        fn a_path_leads_from_every_item_to_the_root_and_from_nothing_else(
+            items in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..8), 0..70)
+        ) {
+            let leaves: Vec<[u8; 32]> = items.iter().map(|item| leaf(item)).collect();
+            for (index, of_item) in leaves.iter().enumerate() {
+                let path = path(&leaves, index).expect("it is there");
+                prop_assert!(path.len() <= leaves.len().next_power_of_two().ilog2() as usize);
+                prop_assert_eq!(root_of_path(*of_item, &path), naive(&items));
+                prop_assert_ne!(root_of_path(leaf(b"another item"), &path), naive(&items));
+                for at in 0..path.len() {
+                    let mut turned = path.clone();
+                    turned[at].is_left = !turned[at].is_left;
+                    let is_twin = path[at].other == root_of_path(*of_item, &path[..at]);
+                    prop_assert_eq!(root_of_path(*of_item, &turned) == naive(&items), is_twin);
+                }
+            }
+            prop_assert_eq!(path(&leaves, leaves.len()), None);
         }
     }
 }

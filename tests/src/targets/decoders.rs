@@ -1,7 +1,7 @@
 //! Every decoder of canonical bytes, behind one face.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_chain::{Pin, SetChange};
+use lojal_chain::{Pin, SavedReceipt, SetChange, TransactionProof, inclusion};
 use lojal_ledger::key::*;
 use lojal_ledger::{Tip, record, shelves, tree};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
@@ -115,7 +115,13 @@ pub fn all() -> Vec<Decoder> {
     ];
     decoders.extend([borsh::<record::Used>(), borsh::<record::Redeemed>(), borsh::<Pin>(), borsh::<SetChange>()]);
     decoders.extend(states());
+    decoders.extend(transactions_alone());
     decoders
+}
+
+/// The decoders of transactions that are shown without their blocks, or without a signature.
+fn transactions_alone() -> [Decoder; 4] {
+    [borsh::<UnsignedTransaction>(), borsh::<inclusion::Path>(), borsh::<TransactionProof>(), borsh::<SavedReceipt>()]
 }
 
 /// The decoders of all state keys and their records.

@@ -32,6 +32,10 @@ impl Decimals {
         let decimals = brands.iter().map(|brand| Ok((brand.id, decimals_of(brand, genesis)?)));
         decimals.collect::<Result<_, CommandError>>().map(Self)
     }
+    /// Those that a genesis document gives its brands.
+    pub(super) fn of_genesis(genesis: &Genesis) -> Self {
+        Self(genesis.document().brands.iter().map(|brand| (brand.id, brand.decimals)).collect())
+    }
     /// Points with their brand, as people read them.
     pub(super) fn in_words(&self, points: Points, brand: BrandId) -> String {
         format!("{} {brand}", format_grouped(points, self.of(brand)))

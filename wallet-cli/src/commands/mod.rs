@@ -18,6 +18,7 @@ mod motions;
 mod points;
 mod proofs;
 mod read;
+mod receipt;
 mod recovery;
 mod reference;
 mod repeat;
@@ -87,6 +88,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
             (of, of_dated),
             &sending,
         ),
+        Command::Receipt(command) => receipt::receipt(context, command),
         Command::Household(command) => household::household(context, command),
         Command::RotateKey { sending } => keys::rotate_key(context, &sending),
         Command::Freeze { consent, sending } => safeguards::freeze(context, consent, &sending),

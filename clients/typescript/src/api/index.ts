@@ -3,5 +3,6 @@
 export * from "./accounts.js";
 export * from "./brands.js";
 export * from "./network.js";
+export * from "./references.js";
 export * from "./simulation.js";
 export * from "./transactions.js";

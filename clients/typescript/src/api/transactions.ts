@@ -204,3 +204,12 @@ export const paymentCodec: JsonCodec<Payment> = jsonStruct<Payment>({
   heldUntilMs: jsonOption(timeMsCodec),
   transaction: transactionStatusCodec,
 });
+
+/** `GET /v1/transactions/{id}/proof`. */
+export interface ProvenTransaction {
+  /** The bytes of the proof, in hex (protocol, Light clients). */
+  readonly proof: string;
+}
+
+/** The JSON of proofs of transactions. */
+export const provenTransactionCodec: JsonCodec<ProvenTransaction> = jsonStruct<ProvenTransaction>({ proof: plainText });

@@ -18,14 +18,26 @@ import {
 } from "../api/brands.js";
 import type { GovernanceAnswer, Motion, Status, Validators } from "../api/network.js";
 import { governanceAnswerCodec, motionCodec, statusCodec, validatorsCodec } from "../api/network.js";
+import type { ReferenceKind, UsedReference } from "../api/references.js";
+import { usedReferenceCodec } from "../api/references.js";
 import type { Simulation } from "../api/simulation.js";
 import { simulationCodec } from "../api/simulation.js";
 import type { BatchAnswer, BlockAnswer, Payment, TransactionStatus } from "../api/transactions.js";
-import { batchAnswerCodec, blockAnswerCodec, paymentCodec, transactionStatusCodec } from "../api/transactions.js";
+import {
+  batchAnswerCodec,
+  blockAnswerCodec,
+  paymentCodec,
+  provenTransactionCodec,
+  transactionStatusCodec,
+} from "../api/transactions.js";
 import type { BrandId } from "../brand.js";
+import { fromHex } from "../bytes.js";
+import type { SavedReceipt } from "../chain/inclusion.js";
+import { checkReceipt, transactionProofCodec } from "../chain/inclusion.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { encode } from "../codec/codec.js";
+import { decode, encode } from "../codec/codec.js";
 import { LojalError } from "../error.js";
+import type { Genesis } from "../genesis.js";
 import type { MotionId } from "../governance/motion.js";
 import type { Height, TransactionId } from "../ids.js";
 import type { Audience, SignedReadToken } from "../read-token.js";
@@ -134,6 +146,18 @@ export class Client {
     const query = [...(datedQuery(dated) ?? []), ...known];
     return this.#get(reversalCodec, `/v1/brands/${brand}/reversals/${reference}`, query);
   }
+  /**
+   * `GET /v1/brands/{id}/references/{kind}/{reference}`: the use of a reference, and what became of that;
+   * `unknown_reference` if it isn't used, as far as the ledger remembers.
+   */
+  reference(
+    brand: BrandId,
+    kind: ReferenceKind,
+    reference: Reference,
+    dated: Day | null = null,
+  ): Promise<UsedReference> {
+    return this.#get(usedReferenceCodec, `/v1/brands/${brand}/references/${kind}/${reference}`, datedQuery(dated));
+  }
   /** `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing. */
   account(address: Address): Promise<Account> {
     return this.#get(accountCodec, `/v1/accounts/${this.#text(address)}`, [], (one) => one.address === address);
@@ -201,6 +225,26 @@ export class Client {
    */
   transaction(id: TransactionId): Promise<TransactionStatus> {
     return this.#get(transactionStatusCodec, `/v1/transactions/${id}`, [], (status) => status.id === id);
+  }
+  /**
+   * `GET /v1/transactions/{id}/proof`: a transaction of the ledger with its receipt, proven by the genesis document; a
+   * `GatewayUntrueError` if it isn't.
+   */
+  async receipt(id: TransactionId, genesis: Genesis): Promise<SavedReceipt> {
+    const { proof } = await this.#get(provenTransactionCodec, `/v1/transactions/${id}/proof`);
+    try {
+      const saved = { changes: [], proof: decode(transactionProofCodec, fromHex(proof)) };
+      if (saved.proof.receipt.transaction === id) {
+        checkReceipt(saved, genesis);
+        return saved;
+      }
+    } catch (error) {
+      if (error instanceof LojalError) {
+        throw new GatewayUntrueError(this.url, `of the proof of transaction ${id}, ${error.message}`, { cause: error });
+      }
+      throw error;
+    }
+    throw new GatewayUntrueError(this.url, `of the proof of transaction ${id}, it is of another one`);
   }
   /**
    * `POST /v1/transactions`: submits a transaction. With `wait`, the answer comes when it is final, or says that it is

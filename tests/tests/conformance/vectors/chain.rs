@@ -46,10 +46,10 @@ pub(super) struct TransactionInput {
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Output {
+pub(super) struct Output {
     chain_id: ChainId,
     genesis_state_root: Hash,
-    blocks: Vec<BlockOutput>,
+    pub(super) blocks: Vec<BlockOutput>,
     /// Every key and value of the last state, in hex, by key.
     last_state: Vec<(String, String)>,
     /// The shelves that it commits to.
@@ -65,12 +65,12 @@ struct ShelfOutput {
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct BlockOutput {
+pub(super) struct BlockOutput {
     id: BlockId,
     header: Header<AddressText>,
-    receipts: Vec<Receipt>,
-    block_borsh: String,
-    certificate_borsh: String,
+    pub(super) receipts: Vec<Receipt>,
+    pub(super) block_borsh: String,
+    pub(super) certificate_borsh: String,
 }
 
 fn unsigned(input: &TransactionInput, chain: &ChainId) -> Transaction {
@@ -119,7 +119,7 @@ fn extend(state: &mut State, input: &BlockInput) -> BlockOutput {
     }
 }
 
-fn build(input: &Input) -> Output {
+pub(super) fn build(input: &Input) -> Output {
     let genesis = genesis(&input.genesis);
     let mut state = State::genesis(&genesis);
     let genesis_state_root = state.view().state_root();
@@ -190,7 +190,7 @@ pub(super) fn block(at_ms: u64, proposer: u8, transactions: Vec<TransactionInput
 }
 
 /// November: points are issued, moved, spent, reversed; some operations fail. January: what was left has expired.
-fn three_blocks() -> Input {
+pub(super) fn three_blocks() -> Input {
     let (first_ms, second_ms) = (START_MS + 1000, START_MS + 14_999);
     let third_ms = START_MS + 15_000 + 31 * 24 * 60 * 60 * 1000;
     let (anna, bo) = (account(ANNA), account(BO));

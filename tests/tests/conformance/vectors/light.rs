@@ -41,7 +41,8 @@ struct ChangeOutput {
     validators_hash: Hash,
 }
 
-fn build(input: &Input) -> Output {
+/// The changes, and where they lead.
+fn follow(input: &Input) -> (Vec<SetChange>, Vec<ChangeOutput>, LightState) {
     let genesis = genesis(&input.genesis);
     let chain = genesis.chain_id();
     let mut state = LightState::genesis(&genesis);
@@ -65,13 +66,26 @@ fn build(input: &Input) -> Output {
         let pinned = LightState::from_pin(chain, pin, &change.header, change.next.clone());
         assert_eq!(pinned.as_ref(), Ok(&state), "the pin leads to the same");
         let validators_hash = state.validators().hash(&chain);
-        ChangeOutput { borsh: canonical_hex(&change), block, pin_borsh: canonical_hex(&pin), validators_hash }
+        let output =
+            ChangeOutput { borsh: canonical_hex(&change), block, pin_borsh: canonical_hex(&pin), validators_hash };
+        (change, output)
     };
-    Output { changes: input.changes.iter().map(&mut change).collect() }
+    let (changes, outputs) = input.changes.iter().map(&mut change).unzip();
+    (changes, outputs, state)
 }
 
-#[test]
-fn changes_of_the_validators_lead_on_from_genesis() {
+fn build(input: &Input) -> Output {
+    Output { changes: follow(input).1 }
+}
+
+/// The three changes, the state of a light client after them, and the secrets of the validators that decide from then
+/// on.
+pub(super) fn after_three_changes() -> (Vec<SetChange>, LightState, Vec<KeyPair>) {
+    let (changes, _, state) = follow(&three_changes());
+    (changes, state, vec![key(&seed(7))])
+}
+
+fn three_changes() -> Input {
     let change = |height, signers: &[u8], next: Vec<Validator>| ChangeInput {
         height: Height::new(height),
         certificate_seeds: signers.iter().map(|number| seed(*number)).collect(),
@@ -83,12 +97,17 @@ fn changes_of_the_validators_lead_on_from_genesis() {
         change(11, &[2, 3, 4, 5], vec![validator(5, 3), validator(6, 1)]),
         change(500, &[5, 6], of(&[7])),
     ];
+    Input { genesis: two_brands(), changes }
+}
+
+#[test]
+fn changes_of_the_validators_lead_on_from_genesis() {
     let about = "Changes of the validators from genesis on: headers as in headers.json, with these fields: chain id, \
                  height, time (START + height), parent (the block before it here), \
                  both hashes -> canonical bytes of { header, certificate, next }";
     let samples = vec![
         named("no change", Input { genesis: two_brands(), changes: vec![] }),
-        named("three changes", Input { genesis: two_brands(), changes }),
+        named("three changes", three_changes()),
     ];
     check("light.json", about, samples, build);
 }

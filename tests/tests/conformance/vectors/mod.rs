@@ -17,6 +17,7 @@ mod merkle;
 mod names;
 mod operations;
 mod read_tokens;
+mod receipts_saved;
 mod refused;
 mod requests;
 mod samples;
