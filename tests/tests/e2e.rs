@@ -37,5 +37,7 @@ mod refusals;
 mod requests;
 #[path = "e2e/session.rs"]
 mod session;
+#[path = "e2e/sets.rs"]
+mod sets;
 #[path = "e2e/tills.rs"]
 mod tills;

@@ -251,7 +251,7 @@ pub(crate) fn chain_of(opened: &mut Opened, count: u64) {
         let block = check_commit(&opened.state, block, certificate).expect("a certificate of three of four");
         opened.writer.append_commit(block.certificate(), block.bytes()).expect("the disk works");
         let committed = Arc::new(block.apply(&mut opened.state).expect("points are conserved"));
-        opened.writer.publish(committed, &opened.state);
+        opened.writer.publish(committed, &opened.state).expect("the disk works");
     }
 }
 

@@ -31,6 +31,9 @@ pub const STATE_CHECKS_MAX: usize = 32;
 /// Most times that pages of the state are brought for transactions that are checked together. What the largest of them
 /// needs is fewer.
 pub const PAGE_ROUNDS_MAX: usize = 1_024;
+/// Most pages of the state that the mempool has brought since the last block and that the state after the next one gets
+/// as well; what is beyond them is read again if it is needed.
+pub const BROUGHT_PAGES_MAX: usize = 65_536;
 /// Largest batch of transactions in one gossip message, in bytes.
 pub const GOSSIP_BATCH_BYTES_MAX: usize = 256 * 1024;
 /// The least time between two gossip messages that hold less than a whole batch: a transaction that comes by itself

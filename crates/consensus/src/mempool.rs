@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use lojal_ledger::State;
+use lojal_ledger::tree::LoadedPage;
 use lojal_network::PeerId;
 use lojal_store::Pages;
 use lojal_types::{Code, IdentifiedTransaction, SignedTransaction, TransactionId, VerifiedTransaction};
@@ -51,6 +52,8 @@ struct SharedPool {
     /// Wakes whoever waits for something to put into a block.
     arrived: Notify,
     refused: AtomicU64,
+    /// The pages that were brought into the state since the last block.
+    brought: Mutex<Vec<LoadedPage>>,
 }
 
 /// Transactions on their way into the pool.
@@ -84,8 +87,12 @@ impl Mempool {
         let (queue, submissions) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let (accepted, to_gossip) = mpsc::channel(MEMPOOL_QUEUE_MAX);
         let (forgers, to_report) = mpsc::channel(MEMPOOL_QUEUE_MAX);
-        let shared =
-            Arc::new(SharedPool { pool: Mutex::default(), arrived: Notify::new(), refused: AtomicU64::default() });
+        let shared = Arc::new(SharedPool {
+            pool: Mutex::default(),
+            arrived: Notify::new(),
+            refused: AtomicU64::default(),
+            brought: Mutex::default(),
+        });
         let (shared_pool, lacked_pages) = (shared.clone(), false);
         let worker =
             worker::Worker { shared: shared_pool, state, pages, submissions, accepted, forgers, clock, lacked_pages };
@@ -158,11 +165,15 @@ impl Mempool {
     pub(crate) fn pool(&self) -> MutexGuard<'_, Pool> {
         lock(&self.shared.pool)
     }
+    /// Takes the pages that have been brought into the state since the last time.
+    pub(crate) fn brought(&self) -> Vec<LoadedPage> {
+        std::mem::take(&mut lock(&self.shared.brought))
+    }
 }
 
-/// The pool is consistent between any two of its calls, so a panic elsewhere doesn't spoil it.
-fn lock(pool: &Mutex<Pool>) -> MutexGuard<'_, Pool> {
-    pool.lock().unwrap_or_else(PoisonError::into_inner)
+/// What is locked here is consistent between any two of its calls, so a panic elsewhere doesn't spoil it.
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

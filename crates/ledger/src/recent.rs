@@ -9,6 +9,7 @@
 //! transactions that share it take 2^64 tries of one author to make, who gets the second of them refused.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hashbrown::HashTable;
 use lojal_types::hash::{chain_hash, tag};
@@ -66,10 +67,11 @@ pub enum RecentError {
     Missing(#[from] Missing),
 }
 
-/// All remembered ids.
+/// All remembered ids; cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecentIds {
-    minutes: BTreeMap<u64, IdSet>,
+    /// A minute that a clone shares is copied when ids are added to it.
+    minutes: BTreeMap<u64, Arc<IdSet>>,
 }
 
 /// A set of ids. Nothing depends on the order in which its table has them.
@@ -110,7 +112,7 @@ impl RecentIds {
     pub(crate) fn apply(&mut self, added: Vec<(u64, TransactionId)>, first: u64) {
         self.minutes = self.minutes.split_off(&first);
         for (minute, id) in added {
-            self.minutes.entry(minute).or_default().insert(&id);
+            Arc::make_mut(self.minutes.entry(minute).or_default()).insert(&id);
         }
     }
 
@@ -138,7 +140,7 @@ impl RecentIds {
             }
             let mut set = IdSet::default();
             ids.iter().for_each(|id| set.insert(id));
-            restored.minutes.insert(*minute, set);
+            restored.minutes.insert(*minute, Arc::new(set));
         }
         match digests.into_keys().next() {
             Some(minute) => Err(RecentError::Differs { minute }),

@@ -30,7 +30,8 @@ pub struct Tip {
     pub time_ms: TimeMs,
 }
 
-/// The whole state of the ledger, owned by whoever executes blocks.
+/// The whole state of the ledger, owned by whoever executes blocks; cheap to clone, but ids that are remembered while a
+/// clone is there are copied.
 #[derive(Clone)]
 pub struct State {
     view: View,

@@ -36,7 +36,7 @@ fn append_next(crowd: &mut Crowd, writer: &mut Writer) -> Duration {
     writer.append_commit(decided.certificate(), decided.bytes()).expect("the disk takes it");
     let took = started.elapsed();
     let committed = decided.apply(&mut crowd.state).expect("the state that it was executed on");
-    writer.publish(Arc::new(committed), &crowd.state);
+    writer.publish(Arc::new(committed), &crowd.state).expect("the disk takes it");
     took
 }
 

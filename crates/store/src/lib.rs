@@ -35,6 +35,7 @@ mod pages;
 mod placed;
 mod reader;
 mod references;
+mod sets;
 mod shared;
 mod tail;
 #[cfg(test)]

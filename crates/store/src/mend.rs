@@ -102,10 +102,7 @@ impl Store {
         if (id, height) != (stretch.block, stretch.height) || !block.is_whole() {
             return None;
         }
-        let (validators, chain) = (self.view().validators().clone(), self.genesis().chain_id());
-        if validators.hash(&chain) != block.header.validators_hash {
-            return None;
-        }
+        let (validators, chain) = (self.validators_of(&block.header.validators_hash)?, self.genesis().chain_id());
         let certificate = strongest(&offered.certificate, &validators, stretch.signatures())?;
         let is_of_block = (certificate.block, certificate.height) == (id, height);
         (is_of_block && verify_certificate(&certificate, &validators, &chain).is_ok()).then_some(certificate)

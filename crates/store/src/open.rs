@@ -23,6 +23,7 @@ use crate::log::writer::LogWriter;
 use crate::options::Options;
 use crate::pages::Pages;
 use crate::reader::Store;
+use crate::sets::Sets;
 use crate::shared::{Parts, Shared};
 use crate::tail::Tail;
 use crate::verify_ahead::VerifyAhead;
@@ -97,11 +98,12 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
     if options.repair {
         report.repaired = repair_log(&log)?;
     }
-    let Checkpoint { index, base, state, position, rebuilt } = Checkpoint::load(dir, genesis, &log, &options)?;
+    let sets = Sets::load(&log.disk, dir, genesis)?;
+    let Checkpoint { index, base, state, position, rebuilt } = Checkpoint::load(dir, (genesis, &sets), &log, &options)?;
     report.index_rebuilt = rebuilt;
     report.checkpoint_height = state.view().tip().height;
     let tail = Tail::new(state.view().clone(), position.unwrap_or(Position { segment: 1, offset: 0 }));
-    let shared = Arc::new(Shared::new(Parts { genesis: genesis.clone(), options, log, index, base, tail, lock }));
+    let shared = Arc::new(Shared::new(Parts { genesis: genesis.clone(), options, log, index, sets, base, tail, lock }));
     settle(&shared.log, position)?;
     let (state, pairing) = replay(&shared, state, position, &mut report)?;
     report.height = state.view().tip().height;
@@ -163,7 +165,7 @@ fn replay(
         }
     }
     if let Some(Step::Bad(bad)) = end.transpose()? {
-        end_at(shared, &replay, bad, report)?;
+        end_at(shared, bad, report)?;
     }
     Ok((replay.into_state(), scan.into_pairing()))
 }
@@ -192,6 +194,7 @@ fn push(
     block: Arc<CommittedBlock>,
     place: crate::log::BlockPlace,
 ) -> Result<(), StoreError> {
+    shared.sets.keep(&block, replay.state().view().validators())?;
     let (block_bytes, replaced) = {
         let mut tail = shared.tail_mut();
         let replaced = tail.push(block, place, replay.state().view().clone());
@@ -205,10 +208,10 @@ fn push(
 }
 
 /// Decides what becomes of a log that can't be read on: a torn end is cut off, anything else is an error.
-fn end_at(shared: &Shared, replay: &Replay, bad: Bad, report: &mut OpenReport) -> Result<(), StoreError> {
+fn end_at(shared: &Shared, bad: Bad, report: &mut OpenReport) -> Result<(), StoreError> {
     let log = &shared.log;
     let path = log.segment(bad.position.segment);
-    if !bad.maybe_torn || was_committed_after(log, replay, &bad)? {
+    if !bad.maybe_torn || was_committed_after(shared, &bad)? {
         return Err(bad.into_error());
     }
     if shared.options.repair {
@@ -220,12 +223,13 @@ fn end_at(shared: &Shared, replay: &Replay, bad: Bad, report: &mut OpenReport) -
 }
 
 /// True if a certificate lies after what is bad. A block can hold anything, even what looks like a certificate, so only
-/// one with the signature of a validator counts.
-fn was_committed_after(log: &LogDirectory, replay: &Replay, bad: &Bad) -> Result<bool, StoreError> {
+/// one with the signature of a validator of its height counts.
+fn was_committed_after(shared: &Shared, bad: &Bad) -> Result<bool, StoreError> {
+    let log = &shared.log;
     let path = log.segment(bad.position.segment);
-    let validators = replay.state().view().validators();
     let certificates = certificates_after(&log.disk, &path, bad.position.offset, u64::MAX, bad.height)?;
     Ok(certificates.iter().any(|certificate| {
+        let validators = shared.sets.deciding(certificate.height);
         certificate.signatures.iter().any(|one| {
             let message = certificate.vote_of(one.validator).signing_bytes(&log.chain_id);
             let validator = validators.get(&one.validator);

@@ -6,8 +6,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lojal_chain::CommittedBlock;
+use lojal_chain::light::SetChange;
 use lojal_ledger::{Tip, View};
-use lojal_types::{Address, BlockId, BrandId, Certificate, Genesis, Height, Reference, TransactionId};
+use lojal_types::{
+    Address, BlockId, BrandId, Certificate, Genesis, Hash, Height, Reference, TransactionId, ValidatorSet,
+};
 use tokio::sync::broadcast;
 
 use crate::archive;
@@ -100,6 +103,17 @@ impl Store {
     /// The genesis document that the chain started from.
     pub fn genesis(&self) -> &Genesis {
         &self.shared.genesis
+    }
+
+    /// The first changes of the validators above a height, in order: the way of a light client (protocol, Light
+    /// clients).
+    pub fn set_changes(&self, after: Height, count_max: usize) -> Vec<Arc<SetChange>> {
+        self.shared.sets.after(after, count_max)
+    }
+
+    /// The validators with this hash, if they have ever decided a block or decide the next one.
+    pub fn validators_of(&self, hash: &Hash) -> Option<ValidatorSet> {
+        self.shared.sets.of_hash(hash)
     }
 
     /// A committed block; none if there is no such height yet.

@@ -15,6 +15,7 @@ use crate::index::{Base, Index};
 use crate::log::segment::LogDirectory;
 use crate::log::writer::LogCounters;
 use crate::options::Options;
+use crate::sets::Sets;
 use crate::tail::Tail;
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     /// The number of those who wait for a checkpoint.
     pub(crate) waiting: Arc<AtomicU32>,
     pub(crate) index: Index,
+    pub(crate) sets: Sets,
     pub(crate) damage: Damage,
     /// Held by whoever writes over what has rotted.
     pub(crate) mending: Mutex<()>,
@@ -61,6 +63,7 @@ pub(crate) struct Parts {
     pub(crate) options: Options,
     pub(crate) log: LogDirectory,
     pub(crate) index: Index,
+    pub(crate) sets: Sets,
     pub(crate) base: Base,
     pub(crate) tail: Tail,
     pub(crate) lock: File,
@@ -77,6 +80,7 @@ impl Shared {
             checkpoint_at: Mutex::new(Instant::now()),
             waiting: Arc::default(),
             index: parts.index,
+            sets: parts.sets,
             damage: Damage::default(),
             mending: Mutex::default(),
             base: Mutex::new(parts.base),

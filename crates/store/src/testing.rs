@@ -9,8 +9,9 @@ use lojal_chain::{CommittedBlock, InvalidBlock, propose};
 use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Activity, Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
-    Operation, Outcome, Points, Policy, Reference, Role, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+    Action, Activate, Activity, Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Governance,
+    Issue, KeyPair, MotionId, NodeProof, Operation, Outcome, Points, Policy, Propose, Readiness, Reference, Role,
+    SetKeys, SignOfLife, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
 };
 
 use crate::archive::ArchivedBlock;
@@ -19,8 +20,23 @@ use crate::{History, Opened, Options, Placed, SimulatedDisk, Store, StoreError, 
 
 pub(crate) const START_MS: u64 = 1_700_000_000_000;
 
-pub(crate) fn validator() -> KeyPair {
-    KeyPair::from_seed(&[1; 32])
+/// The height of the first block that changes the validator's keys, and the number of blocks to the next such one.
+pub(crate) const CHANGES_EVERY: usize = 5;
+
+/// The keys of the validator after so many changes.
+pub(crate) fn validator(changes: usize) -> [KeyPair; 2] {
+    let changes = u8::try_from(changes).expect("few");
+    [1_u8, 2].map(|kind| {
+        let mut seed = [kind; 32];
+        seed[0] = kind.wrapping_add(changes);
+        seed[1] = seed[1].wrapping_add(changes);
+        KeyPair::from_seed(&seed)
+    })
+}
+
+/// The account that speaks for the validator.
+fn governor() -> KeyPair {
+    KeyPair::from_seed(&[4; 32])
 }
 
 pub(crate) fn operator() -> KeyPair {
@@ -33,12 +49,8 @@ pub(crate) fn member(number: u8) -> KeyPair {
 
 /// Genesis of a network of this name.
 pub(crate) fn genesis(name: &str) -> Genesis {
-    let validator = Validator {
-        name: "one".parse().expect("valid"),
-        public_key: validator().public_key(),
-        network_key: KeyPair::from_seed(&[2; 32]).public_key(),
-        power: 1,
-    };
+    let [public_key, network_key] = validator(0).map(|key| key.public_key());
+    let validator = Validator { name: "one".parse().expect("valid"), public_key, network_key, power: 1 };
     let operator = GenesisOperator::new(operator().public_key(), Bounded::from([Role::Issue]));
     let policy = Policy {
         expiry_months: Some(24),
@@ -54,7 +66,7 @@ pub(crate) fn genesis(name: &str) -> Genesis {
         ..GenesisBrand::new("nordmat".parse().expect("valid"), policy, Bounded::from([operator]))
     };
     let document = GenesisDocument {
-        governance: Governance::of([&validator], |validator| validator.network_key),
+        governance: Governance::of([&validator], |_| governor().public_key()),
         validators: Bounded::from([validator]),
         brands: Bounded::from([brand]),
         ..GenesisDocument::empty(name, TimeMs::new(START_MS).expect("in range"))
@@ -98,7 +110,38 @@ impl Chain {
         Arc::new(transaction.sign(&chain_id, key).verify(&chain_id).expect("signed"))
     }
 
-    /// The transactions of the next block: three issues, a transfer, and one that fails.
+    /// The key of the validator that decides the next block.
+    pub(crate) fn validator(&self) -> KeyPair {
+        let [key, _] = validator(self.blocks.len() / CHANGES_EVERY);
+        key
+    }
+
+    /// The motion by which the validator gets other keys, or the sign of life with which it happens.
+    fn change(&mut self, height: usize, time_ms: u64) -> Option<Arc<VerifiedTransaction>> {
+        let (changes, chain) = (height.div_ceil(CHANGES_EVERY), self.genesis.chain_id());
+        let [key, network] = validator(changes);
+        let operation = if height % CHANGES_EVERY == CHANGES_EVERY - 1 {
+            let (name, public_key, network_key) =
+                ("one".parse().expect("valid"), key.public_key(), network.public_key());
+            let bytes = NodeProof::signing_bytes(&chain, &name, &public_key, &network_key);
+            let proof = NodeProof { by_validator: key.sign(&bytes), by_network: network.sign(&bytes) };
+            let action = Action::SetKeys(SetKeys { name, public_key, network_key, proof });
+            Operation::Propose(Propose { actions: Bounded::from([action]) })
+        } else if height % CHANGES_EVERY == 0 {
+            let motion = MotionId::new(changes as u64);
+            let digest = self.state.view().motion(motion).expect("in memory").expect("proposed").digest;
+            let time_ms = TimeMs::new(time_ms).expect("in range");
+            let readiness = Readiness { motion, digest, index: 0, time_ms };
+            let sign = SignOfLife { index: 0, time_ms, signature: key.sign(&readiness.signing_bytes(&chain)) };
+            Operation::Activate(Activate { motion, signs: Bounded::from([sign]) })
+        } else {
+            return None;
+        };
+        Some(self.signed(&governor(), operation, time_ms))
+    }
+
+    /// The transactions of the next block: three issues, a transfer, one that fails, and in some what changes the
+    /// validator's keys.
     fn transactions(&mut self, time_ms: u64) -> Vec<Arc<VerifiedTransaction>> {
         let brand = "nordmat".parse().expect("valid");
         let height = self.blocks.len() as u64 + 1;
@@ -116,6 +159,7 @@ impl Chain {
             let transfer = Transfer { brand, from: sender.address(), to, amount: Points::new(amount) };
             transactions.push(self.signed(&sender, Operation::Transfer(transfer), time_ms));
         }
+        transactions.extend(self.change(self.blocks.len() + 1, time_ms));
         transactions
     }
 
@@ -124,13 +168,13 @@ impl Chain {
         let time_ms = START_MS + 20_000 * (self.blocks.len() as u64 + 1) + variant;
         let transactions = self.transactions(time_ms);
         let time = TimeMs::new(time_ms).expect("in range");
-        let proposal = propose(&self.state, validator().address(), time, transactions).expect("conserved");
+        let proposal = propose(&self.state, self.validator().address(), time, transactions).expect("conserved");
         let block = proposal.block;
         let record = ProposalRecord {
             height: block.header().height,
             round: u32::try_from(variant).expect("small"),
             valid_round: None,
-            proposer: validator().address(),
+            proposer: self.validator().address(),
             block: block.id(),
         };
         (record, Arc::clone(block.bytes()))
@@ -139,7 +183,12 @@ impl Chain {
     /// The block after the last one, but not on the chain yet, with its certificate.
     pub(crate) fn next(&mut self) -> ArchivedBlock {
         let (record, bytes) = self.proposal(0);
-        ArchivedBlock { bytes, certificate: certify(&record, &self.genesis) }
+        ArchivedBlock { bytes, certificate: self.certify(&record) }
+    }
+
+    /// The certificate of a block on top of the chain.
+    pub(crate) fn certify(&self, record: &ProposalRecord) -> Certificate {
+        certify(record, &self.genesis, &self.validator())
     }
 
     /// Appends a block, executed anew.
@@ -183,12 +232,11 @@ pub(crate) fn append_if_writable(opened: &mut Opened, block: &Arc<CommittedBlock
     opened.writer.append_commit(&block.certificate, &block.bytes)?;
     let committed = commit(&mut opened.state, executed, block.certificate.clone()).expect("certified");
     opened.store.pages().turn(&mut opened.state);
-    opened.writer.publish(Arc::new(committed), &opened.state);
-    Ok(())
+    opened.writer.publish(Arc::new(committed), &opened.state)
 }
 
-pub(crate) fn certify(record: &ProposalRecord, genesis: &Genesis) -> Certificate {
-    let key = validator();
+/// The certificate of a block that one validator decides.
+fn certify(record: &ProposalRecord, genesis: &Genesis, key: &KeyPair) -> Certificate {
     let nobody = CommitSignature { validator: key.address(), signature: lojal_types::Signature::new([0; 64]) };
     let mut certificate = Certificate {
         height: record.height,

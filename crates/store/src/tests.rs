@@ -8,7 +8,7 @@ use crate::disk::{Faults, SimulatedDisk};
 use crate::limits::{HISTORY_ITEMS_MAX, UNDECIDED_BLOCKS_MAX};
 use crate::log::record::{Kind, LOG_VERSION, SegmentHeader, encode, put};
 use crate::testing::{
-    Chain, append, assert_same, certify, copy_dir, genesis, member, on, open_small, operator, options, repairing,
+    Chain, append, assert_same, copy_dir, genesis, member, on, open_small, operator, options, repairing,
 };
 use crate::{Options, Page, StoreError, archive, open};
 
@@ -104,7 +104,7 @@ fn pending_proposals_come_back_until_their_height_is_decided() {
     let pending: Vec<_> = opened.pending.iter().map(|one| (one.record, Arc::clone(&one.bytes))).collect();
     assert_eq!(pending, [(first, Arc::clone(&first_bytes)), (second, second_bytes), (again, Arc::clone(&first_bytes))]);
     assert_same(&opened, &chain);
-    let certificate = certify(&again, &chain.genesis);
+    let certificate = chain.certify(&again);
     let block = chain.push(&archive::ArchivedBlock { bytes: first_bytes, certificate });
     let before = log_bytes(dir.path());
     append(&mut opened, &block);
@@ -125,8 +125,7 @@ fn a_block_is_written_once_and_a_proposal_and_a_decision_cost_one_sync_each() {
     opened.writer.append_proposal(&record, &bytes).expect("the disk works");
     let again = crate::ProposalRecord { round: 1, valid_round: Some(0), ..record };
     opened.writer.append_proposal(&again, &bytes).expect("the disk works");
-    let block =
-        chain.push(&archive::ArchivedBlock { bytes: Arc::clone(&bytes), certificate: certify(&again, &chain.genesis) });
+    let block = chain.push(&archive::ArchivedBlock { bytes: Arc::clone(&bytes), certificate: chain.certify(&again) });
     append(&mut opened, &block);
     let counts = opened.store.counts();
     assert_eq!(counts.syncs - empty.syncs, 3);
@@ -148,8 +147,7 @@ fn a_block_that_was_proposed_before_many_others_is_repeated_for_readers_of_bound
     let mut opened = open_small(dir.path(), &chain.genesis, options()).expect("crashed");
     assert_eq!(opened.pending.len(), UNDECIDED_BLOCKS_MAX);
     let (record, bytes) = &proposals[0];
-    let block =
-        chain.push(&archive::ArchivedBlock { bytes: Arc::clone(bytes), certificate: certify(record, &chain.genesis) });
+    let block = chain.push(&archive::ArchivedBlock { bytes: Arc::clone(bytes), certificate: chain.certify(record) });
     append(&mut opened, &block);
     drop(opened);
     assert_same(&open_small(dir.path(), &chain.genesis, options()).expect("crashed"), &chain);

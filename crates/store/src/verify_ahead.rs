@@ -160,7 +160,8 @@ mod tests {
             let answer = answer.map(drop);
             match taken % 6 {
                 1 => {
-                    let expected = InvalidBlock::Transaction(4, Code::BadSignature);
+                    let last = chain.blocks[3].transactions.len() - 1;
+                    let expected = InvalidBlock::Transaction(last, Code::BadSignature);
                     assert!(matches!(answer, Err(ReplayFault::Invalid(found)) if found == expected));
                 }
                 3 => assert!(matches!(answer, Err(ReplayFault::Decode(_)))),

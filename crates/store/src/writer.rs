@@ -52,20 +52,26 @@ impl Writer {
         Ok(())
     }
 
-    /// Makes the block that has just been committed visible to readers and subscribers, with the state after it.
+    /// Makes the block that has just been committed visible to readers and subscribers, with the state after it. If
+    /// others decide the next block, they are kept first: one file, two syncs.
+    ///
+    /// # Errors
+    /// When the change can't be kept; nobody sees the block then.
     ///
     /// # Panics
     /// If it isn't the block of the last [`Writer::append_commit`], or its state isn't the one after it: going on
     /// would show readers something else than what is on disk.
-    pub fn publish(&mut self, block: Arc<CommittedBlock>, state: &State) {
+    pub fn publish(&mut self, block: Arc<CommittedBlock>, state: &State) -> Result<(), StoreError> {
         let (id, place) = self.unpublished.take().expect("a block is published once, after its commit");
         assert_eq!(block.id, id, "the block that was committed is the one that is published");
         assert_eq!(state.view().tip().block, id, "the state is the one after the block");
+        self.log.guarded(|_| self.shared.sets.keep(&block, state.view().validators()))?;
         let replaced = self.shared.tail_mut().push(Arc::clone(&block), place, state.view().clone());
         // Nobody need be listening.
         let _ = self.shared.blocks.send(block);
         self.shared.ask_for_checkpoint();
         drop(replaced);
+        Ok(())
     }
 
     fn check(&self) -> Result<(), StoreError> {

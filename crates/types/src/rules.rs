@@ -13,7 +13,7 @@ pub struct Rules {
 }
 
 /// Version 1. "Version 1 has none of the actions 1 to 6, 9 and 10 yet" (protocol, Governance).
-const FIRST: Rules = Rules { set_changes: false, followers: false, version_changes: false };
+const FIRST: Rules = Rules { set_changes: true, followers: false, version_changes: false };
 
 impl Rules {
     /// The rules of a version; none of one that this program doesn't know.

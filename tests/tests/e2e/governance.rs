@@ -6,8 +6,8 @@ use std::fs;
 use lojal_types::MotionStatus;
 
 use crate::network::Network;
-use crate::programs::{Output, program, run};
-use crate::wallet::{Signer, lojal};
+use crate::programs::{program, run};
+use crate::wallet::{Signer, done, wallet};
 
 /// The brand that joins.
 const BRAND: &str = "blomman";
@@ -35,14 +35,6 @@ public_key = \"{public_key}\"
 roles = [\"issue\", \"capture\", \"reverse\", \"admin\"]
 "
     )
-}
-
-fn wallet(network: &Network, wallet: &str, arguments: &[&str]) -> Output {
-    run(lojal(network, wallet).args(arguments))
-}
-
-fn done(network: &Network, name: &str, arguments: &[&str]) -> String {
-    wallet(network, name, arguments).success()
 }
 
 fn address_of(network: &Network, name: &str) -> String {
@@ -137,7 +129,7 @@ fn reinstate(network: &Network) {
 
     // What version 1 doesn't have yet can't even wait for a block.
     let removal = network.scratch().join("removal.toml");
-    fs::write(&removal, "[[actions]]\ntype = \"remove_validator\"\nname = \"kaffet\"\n").expect("writable");
+    fs::write(&removal, "[[actions]]\ntype = \"disallow_follower\"\nname = \"kaffet\"\n").expect("writable");
     let removal = removal.to_str().expect("UTF-8");
     let refused = wallet(network, "nordmat", &["govern", "propose", "--actions", removal, "--yes"]);
     assert!(refused.stderr.contains("unknown_in_version"), "{refused:?}");

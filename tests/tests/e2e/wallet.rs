@@ -12,13 +12,24 @@ use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::Passphrase;
 
 use crate::network::Network;
-use crate::programs::program;
+use crate::programs::{Output, program, run};
 
 /// The wallet's program for one of the network's wallets.
 pub fn lojal(network: &Network, wallet: &str) -> Command {
     let mut command = program("lojal");
     command.env("LOJAL_PASSPHRASE", "devnet").arg("--home").arg(network.wallet(wallet));
     command
+}
+
+/// Runs a command of one of the network's wallets.
+pub fn wallet(network: &Network, name: &str, arguments: &[&str]) -> Output {
+    run(lojal(network, name).args(arguments))
+}
+
+/// Runs a command that must succeed; answers with what it printed.
+#[track_caller]
+pub fn done(network: &Network, name: &str, arguments: &[&str]) -> String {
+    wallet(network, name, arguments).success()
 }
 
 /// Signs for one of the network's wallets.

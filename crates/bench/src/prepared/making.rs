@@ -83,7 +83,7 @@ fn append(opened: &mut Opened, time: TimeMs, transactions: Vec<Arc<VerifiedTrans
     let committed = block.apply(&mut opened.state).map_err(failed)?;
     pages.turn(&mut opened.state);
     let is_applied = committed.receipts.iter().all(|receipt| receipt.outcome == Outcome::Applied);
-    opened.writer.publish(Arc::new(committed), &opened.state);
+    opened.writer.publish(Arc::new(committed), &opened.state).map_err(failed)?;
     if is_applied { Ok(()) } else { Err(failed("a transaction had no effect")) }
 }
 

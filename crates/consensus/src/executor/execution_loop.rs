@@ -110,7 +110,8 @@ impl ExecutionLoop {
 
     fn build(&mut self) -> Result<ExecutedBlock, ExecutorFault> {
         let started = Instant::now();
-        let state = read_state(&self.executor.state);
+        // A version of its own, so that the mempool can bring pages meanwhile.
+        let state = read_state(&self.executor.state).clone();
         let parameters = state.view().parameters();
         let room = Room {
             transactions: parameters.block_transactions_max as usize,
@@ -213,7 +214,7 @@ impl ExecutionLoop {
         block: ClaimedBlock,
         is_decided: bool,
     ) -> Result<Result<ExecutedBlock, InvalidBlock>, ExecutorFault> {
-        let state = read_state(&self.executor.state);
+        let state = read_state(&self.executor.state).clone();
         match self.begin_check(&state, block, is_decided) {
             Ok(mut check) => Ok(self.executor.pages.check(&mut check)?),
             Err(invalid) => Ok(Err(invalid)),
@@ -261,8 +262,10 @@ impl ExecutionLoop {
         self.executor.writer.append_commit(block.certificate(), block.bytes())?;
         let mut state = self.executor.state.write().unwrap_or_else(PoisonError::into_inner);
         let committed = Arc::new(block.apply(&mut state)?);
+        // The block was executed on a version that may have lacked them.
+        state.take_pages(&self.executor.mempool.brought());
         self.executor.pages.turn(&mut state);
-        self.executor.writer.publish(committed.clone(), &state);
+        self.executor.writer.publish(committed.clone(), &state)?;
         let mut pool = self.executor.mempool.pool();
         for transaction in &committed.transactions {
             pool.serve(&transaction.id());

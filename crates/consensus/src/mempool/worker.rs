@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Answers, Lane, QueuedSubmission, SharedPool, SharedState, lock};
 use crate::clock::Clock;
-use crate::limits::{PAGE_ROUNDS_MAX, SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
+use crate::limits::{BROUGHT_PAGES_MAX, PAGE_ROUNDS_MAX, SIGNATURE_BATCH_MAX, STATE_CHECKS_MAX};
 
 pub(super) struct Worker {
     pub(super) shared: Arc<SharedPool>,
@@ -185,6 +185,9 @@ impl Worker {
         };
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         state.take_pages(&pages);
+        let mut brought = lock(&self.shared.brought);
+        let room = BROUGHT_PAGES_MAX.saturating_sub(brought.len());
+        brought.extend(pages.iter().take(room).cloned());
         // Only now: until they are there, nobody could give them up.
         self.pages.keep(&pages);
         Ok(())

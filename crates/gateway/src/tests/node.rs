@@ -323,7 +323,7 @@ impl Node {
         let certificate = certificate(&proposal.block, &self.chain());
         writer.append_commit(&certificate, proposal.block.bytes()).expect("the disk works");
         let committed = Arc::new(commit(&mut state, proposal.block, certificate).expect("a quorum signed"));
-        writer.publish(committed.clone(), &state);
+        writer.publish(committed.clone(), &state).expect("the disk works");
         committed
     }
     /// The heights in an export.

@@ -22,6 +22,7 @@ use crate::log::scan::{Scan, Step};
 use crate::log::segment::LogDirectory;
 use crate::options::Options;
 use crate::pace::StateRate;
+use crate::sets::Sets;
 use crate::trust::Trust;
 
 /// The open index, and the state to replay the log on.
@@ -98,11 +99,11 @@ impl Checkpoint {
     /// Opens the index and loads its checkpoint. An index that is damaged, or isn't of this log, is moved aside.
     pub(crate) fn load(
         directory: &Path,
-        genesis: &Genesis,
+        (genesis, sets): (&Genesis, &Sets),
         log: &LogDirectory,
         options: &Options,
     ) -> Result<Self, StoreError> {
-        let rebuilt = match open(directory, genesis, log, options) {
+        let rebuilt = match open(directory, (genesis, sets), log, options) {
             Ok((index, loaded)) => return Ok(Self::new(index, loaded, genesis, None)),
             Err(Fault::Fatal(error)) => {
                 // The process refuses to start, but doesn't die of the index. If the attempts were not counted anew,
@@ -131,7 +132,7 @@ impl Checkpoint {
 
 fn open(
     directory: &Path,
-    genesis: &Genesis,
+    (genesis, sets): (&Genesis, &Sets),
     log: &LogDirectory,
     options: &Options,
 ) -> Result<(Index, Option<Loaded>), Fault> {
@@ -168,6 +169,9 @@ fn open(
         None => return Err(lost(log, meta.tip.height)?),
     };
     let loaded = index.load(genesis, &meta, &header, was_wrong)?;
+    if sets.deciding(meta.tip.height.next()) != *loaded.state.view().validators() {
+        return Err(unusable("a change of the validators before its checkpoint is missing"));
+    }
     index.settle()?;
     Ok((index, Some(loaded)))
 }

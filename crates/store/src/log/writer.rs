@@ -93,6 +93,9 @@ impl LogWriter {
     }
 
     fn check(&self, height: Height, block: BlockId, bytes: &[u8]) -> Result<(), StoreError> {
+        if self.poisoned {
+            return Err(StoreError::Poisoned);
+        }
         if height != self.next_height {
             return Err(StoreError::Misuse("it is not of the height that comes next"));
         }
@@ -106,7 +109,10 @@ impl LogWriter {
     }
 
     /// After an error nobody knows what is on disk, and asking again would not tell: the writer takes no more.
-    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn guarded<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if self.poisoned {
             return Err(StoreError::Poisoned);
         }

@@ -22,7 +22,7 @@ fn chain() -> &'static Chain {
 
 fn proposal(height: usize) -> (ProposalRecord, Arc<[u8]>) {
     let block = &chain().blocks[height - 1];
-    let (height, proposer) = (block.header.height, crate::testing::validator().address());
+    let (height, proposer) = (block.header.height, block.header.proposer);
     (ProposalRecord { height, round: 0, valid_round: None, proposer, block: block.id }, Arc::clone(&block.bytes))
 }
 

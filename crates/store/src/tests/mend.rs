@@ -7,7 +7,7 @@ use std::sync::Arc;
 use lojal_types::{Bounded, CommitSignature, Height, Signature};
 use tempfile::TempDir;
 
-use crate::testing::{Chain, append, assert_same, certify, on, options};
+use crate::testing::{Chain, append, assert_same, on, options};
 use crate::{Faults, MendError, Opened, Options, ProposalRecord, SimulatedDisk, StoredBlock, archive, open};
 
 /// A store with several segments and a checkpoint, in whose log are blocks and proposals that were not decided, before
@@ -30,7 +30,7 @@ fn store(disk: &SimulatedDisk, blocks: usize) -> (TempDir, Chain, Opened) {
             }
             _ => (),
         }
-        let certificate = certify(&decided, &chain.genesis);
+        let certificate = chain.certify(&decided);
         let block = chain.push(&archive::ArchivedBlock { bytes, certificate });
         append(&mut opened, &block);
     }

@@ -50,7 +50,7 @@ const REFUSALS: [(Code, Refused); 7] = [
         ledger.sign_with(&key(BO), address(ANNA), until, vec![redeem(GROCER, ANNA, 1)])
     }),
     (Code::UnknownInVersion, |ledger| {
-        let both = vec![propose_motion(vec![suspend(CAFE)]), propose_motion(vec![set_power(1, 2)])];
+        let both = vec![propose_motion(vec![suspend(CAFE)]), propose_motion(vec![disallow_follower()])];
         ledger.sign(GOVERNOR, both)
     }),
 ];
