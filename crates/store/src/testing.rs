@@ -127,7 +127,7 @@ impl Chain {
             let proof = NodeProof { by_validator: key.sign(&bytes), by_network: network.sign(&bytes) };
             let action = Action::SetKeys(SetKeys { name, public_key, network_key, proof });
             Operation::Propose(Propose { actions: Bounded::from([action]) })
-        } else if height % CHANGES_EVERY == 0 {
+        } else if height.is_multiple_of(CHANGES_EVERY) {
             let motion = MotionId::new(changes as u64);
             let digest = self.state.view().motion(motion).expect("in memory").expect("proposed").digest;
             let time_ms = TimeMs::new(time_ms).expect("in range");
