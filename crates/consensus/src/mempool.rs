@@ -171,7 +171,7 @@ impl Mempool {
     }
 }
 
-/// What is locked here is consistent between any two of its calls, so a panic elsewhere doesn't spoil it.
+/// Locks something of the pool. It is consistent between any two of its calls, so a panic elsewhere doesn't spoil it.
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

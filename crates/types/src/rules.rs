@@ -12,7 +12,7 @@ pub struct Rules {
     pub version_changes: bool,
 }
 
-/// Version 1. "Version 1 has none of the actions 1 to 6, 9 and 10 yet" (protocol, Governance).
+/// Version 1. "Version 1 has none of the actions 5, 6, 9 and 10" (protocol, Governance).
 const FIRST: Rules = Rules { set_changes: true, followers: false, version_changes: false };
 
 impl Rules {
