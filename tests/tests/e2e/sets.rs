@@ -101,7 +101,7 @@ fn vote_in(network: &Network, fifth: &Fifth) -> Running {
     let card = fifth.card(network, governor.trim());
     vote(network, "1", &card, &["nordmat", "fjallen", "havshotell"]);
     let shown = done(network, "kaffet", &["govern", "show", "1"]);
-    assert!(shown.contains(Fifth::NAME) && shown.contains("sign of life"), "{shown}");
+    assert!(shown.contains(Fifth::NAME) && shown.contains("waits for signs of life"), "{shown}");
     assert_eq!(names(&network.client(0)).len(), 4, "nothing changes before it runs");
     let early = wallet(network, "nordmat", &["govern", "activate", "1", "--node", &fifth.gateway, "--yes"]);
     assert!(!early.status.success(), "nobody signs for a node that doesn't run: {early:?}");
