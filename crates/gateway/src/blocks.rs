@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use lojal_types::{Height, api};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,25 @@ use crate::rights::not_permitted;
 pub(crate) enum At {
     Latest,
     Height(Height),
+}
+
+impl At {
+    /// The height of the block, if there is one.
+    pub(crate) fn in_chain(self, tip: Height) -> Result<Height, Failure> {
+        let height = match self {
+            Self::Latest => tip,
+            Self::Height(height) => height,
+        };
+        if height == Height::GENESIS || height > tip {
+            let detail = format!("there is no block {height}; the first is 1, the last is {tip}");
+            return Err(Failure::new(Kind::UnknownBlock, detail));
+        }
+        Ok(height)
+    }
+    /// The header by which whoever has a block by its height keeps it.
+    pub(crate) fn fixed(self) -> Option<[(HeaderName, HeaderValue); 1]> {
+        (self != Self::Latest).then_some([(header::CACHE_CONTROL, IMMUTABLE)])
+    }
 }
 
 /// A text that is neither.
@@ -69,15 +88,7 @@ pub(crate) async fn one(
     Segment(at): Segment<At>,
 ) -> Result<Response, Failure> {
     for_auditors(&caller)?;
-    let tip = app.gateway.store.tip().height;
-    let height = match at {
-        At::Latest => tip,
-        At::Height(height) => height,
-    };
-    if height == Height::GENESIS || height > tip {
-        let detail = format!("there is no block {height}; the first is 1, the last is {tip}");
-        return Err(Failure::new(Kind::UnknownBlock, detail));
-    }
+    let height = at.in_chain(app.gateway.store.tip().height)?;
     let place = app.place(Pool::Blocks, &client).await?;
     let (store, network) = (app.gateway.store.clone(), app.network());
     let read = move || {
@@ -91,8 +102,7 @@ pub(crate) async fn one(
         }))
     };
     let block = Large::json(app.blocking(read).await?, place);
-    let is_fixed = at != At::Latest;
-    Ok((is_fixed.then_some([(header::CACHE_CONTROL, IMMUTABLE)]), block).into_response())
+    Ok((at.fixed(), block).into_response())
 }
 
 #[derive(Deserialize, Serialize)]

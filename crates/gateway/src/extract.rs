@@ -19,30 +19,29 @@ use crate::app::App;
 use crate::problem::{Failure, Kind};
 use crate::readers::Caller;
 
-/// The one variable part of a path.
-pub(crate) struct Segment<T>(pub(crate) T);
+/// The one variable part of a path, which is the third one unless said otherwise.
+pub(crate) struct Segment<T, const PLACE: usize = 3>(pub(crate) T);
 
-impl<T, S> FromRequestParts<S> for Segment<T>
+impl<T, S, const PLACE: usize> FromRequestParts<S> for Segment<T, PLACE>
 where
     T: FromStr<Err: Display> + Display,
     S: Send + Sync,
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        segment(parts, state, Kind::InvalidParameter).await.map(Self)
+        segment(parts, state, PLACE, Kind::InvalidParameter).await.map(Self)
     }
 }
 
 /// The variable part of a path, which is written as its value is, without any escape.
-async fn segment<T, S>(parts: &mut Parts, state: &S, kind: Kind) -> Result<T, Failure>
+async fn segment<T, S>(parts: &mut Parts, state: &S, place: usize, kind: Kind) -> Result<T, Failure>
 where
     T: FromStr<Err: Display> + Display,
     S: Send + Sync,
 {
     let path = Path::<String>::from_request_parts(parts, state).await;
     let Path(text) = path.map_err(|rejection| Failure::new(kind, rejection.body_text()))?;
-    // It is the third part of every path that has one.
-    written_at(parts, 3, &text, kind)
+    written_at(parts, place, &text, kind)
 }
 
 /// The value of a part of a path, counted from 0 before the first slash.
@@ -79,7 +78,7 @@ pub(crate) struct AddressSegment(pub(crate) Address);
 impl FromRequestParts<Arc<App>> for AddressSegment {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
-        let text: AddressText = segment(parts, app, Kind::InvalidAddress).await?;
+        let text: AddressText = segment(parts, app, 3, Kind::InvalidAddress).await?;
         text.to_canonical(app.network())
             .map(Self)
             .map_err(|error| Failure::new(Kind::InvalidAddress, error.to_string()))

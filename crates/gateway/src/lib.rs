@@ -23,6 +23,7 @@ mod households;
 mod inclusion;
 pub mod json;
 mod large;
+mod light;
 pub mod limits;
 mod metrics;
 mod origin;

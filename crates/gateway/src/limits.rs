@@ -65,6 +65,10 @@ pub const CURSOR_BYTES_MAX: usize = 32;
 pub const EXPORT_BLOCKS_MAX: u32 = 100;
 /// Most bytes in one export: more than any single block has.
 pub const EXPORT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most changes of the validators in one answer.
+pub const CHANGES_MAX: u32 = 100;
+/// Most bytes of changes in one answer, and so twice as many digits; a change of 64 validators has some 14 kB.
+pub const CHANGES_BYTES_MAX: usize = 1024 * 1024;
 /// Most exports that are made or sent at once.
 pub const EXPORTS_MAX: usize = 8;
 /// Most of them to one client.
@@ -73,7 +77,7 @@ pub const CLIENT_EXPORTS_MAX: usize = 4;
 pub const HISTORIES_MAX: usize = 16;
 /// Most of them to one client.
 pub const CLIENT_HISTORIES_MAX: usize = 4;
-/// Most blocks and statements (netting, partnerships) that are made or sent at once.
+/// Most blocks, statements (netting, partnerships) and lists of changes that are made or sent at once.
 pub const BLOCKS_MAX: usize = 8;
 /// Most of them to one client.
 pub const CLIENT_BLOCKS_MAX: usize = 4;

@@ -1,9 +1,9 @@
 //! The outcome of a transaction as the store has it, and the stored blocks that it is read from.
 
-use borsh::BorshDeserialize;
+use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_store::{Placed, Store, StoredBlock};
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{Block, Header, Height, NetworkKind, TransactionId};
+use lojal_types::{Block, Header, Height, HexBytes, NetworkKind, TransactionId};
 
 use crate::problem::Failure;
 
@@ -11,8 +11,7 @@ use crate::problem::Failure;
 pub(crate) fn committed(store: &Store, id: &TransactionId) -> Result<Option<TransactionState>, Failure> {
     let Some(placed) = store.transaction(id)? else { return Ok(None) };
     let block = stored(store, placed.height)?;
-    let header = Header::deserialize(&mut &block.bytes[..]).map_err(|error| damaged(placed.height, &error))?;
-    Ok(Some(state_in(&header, &placed)))
+    Ok(Some(state_in(&header(&block)?, &placed)))
 }
 
 /// The status of a transaction of a block.
@@ -36,6 +35,16 @@ pub(crate) fn stored(store: &Store, height: Height) -> Result<StoredBlock, Failu
 /// A stored block's content.
 pub(crate) fn decode(block: &StoredBlock) -> Result<Block, Failure> {
     Block::decode(&block.bytes).map_err(|error| damaged(block.certificate.height, &error))
+}
+
+/// The header of a stored block.
+pub(crate) fn header(block: &StoredBlock) -> Result<Header, Failure> {
+    Header::deserialize(&mut &block.bytes[..]).map_err(|error| damaged(block.certificate.height, &error))
+}
+
+/// The canonical bytes of something.
+pub(crate) fn canonical(what: &impl BorshSerialize) -> HexBytes {
+    HexBytes(borsh::to_vec(what).expect("writing to memory can't fail"))
 }
 
 fn damaged(height: Height, reason: &dyn std::fmt::Display) -> Failure {

@@ -27,6 +27,7 @@ pub(crate) enum Kind {
     UnknownRoute,
     UnknownTransaction,
     UnknownBlock,
+    UnknownValidators,
     MethodNotAllowed,
     RequestTimeout,
     BodyTooLarge,
@@ -44,7 +45,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -57,6 +58,7 @@ impl Kind {
         Self::UnknownRoute,
         Self::UnknownTransaction,
         Self::UnknownBlock,
+        Self::UnknownValidators,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
         Self::BodyTooLarge,
@@ -89,6 +91,7 @@ impl Kind {
                 "this node knows no transaction with this id, neither waiting nor on the ledger"
             }
             Self::UnknownBlock => "there is no block of this height yet",
+            Self::UnknownValidators => "this node knows no set of validators with this hash",
             Self::MethodNotAllowed => "this route doesn't take the method; the Allow header says what it takes",
             Self::RequestTimeout => "the request took too long to arrive",
             Self::BodyTooLarge => "the body is larger than this route takes",
@@ -119,6 +122,7 @@ impl Kind {
             Self::UnknownRoute => (StatusCode::NOT_FOUND, "unknown_route"),
             Self::UnknownTransaction => (StatusCode::NOT_FOUND, "unknown_transaction"),
             Self::UnknownBlock => (StatusCode::NOT_FOUND, "unknown_block"),
+            Self::UnknownValidators => (StatusCode::NOT_FOUND, "unknown_validators"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),

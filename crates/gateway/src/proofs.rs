@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use borsh::BorshSerialize;
 use lojal_ledger::tree::Proof;
 use lojal_ledger::{Missing, NotProven, ProvenRecords, View, answers};
 use lojal_store::Store;
@@ -13,7 +12,7 @@ use lojal_types::{Address, Height, HexBytes, api};
 
 use crate::app::App;
 use crate::extract::AddressSegment;
-use crate::outcome;
+use crate::outcome::{self, canonical};
 use crate::problem::{Failure, Kind};
 use crate::readers::Caller;
 use crate::rights::{Sight, not_permitted, sight};
@@ -64,7 +63,7 @@ fn proofs(view: &View, address: Address) -> Result<Option<Proven>, Missing> {
 
 fn answer(store: &Store, proven: Proven) -> Result<api::ProvenAccount, Failure> {
     let stored = outcome::stored(store, proven.height)?;
-    let header = outcome::decode(&stored)?.header;
+    let header = outcome::header(&stored)?;
     let with_key =
         |(key, proof): (Box<[u8]>, Proof)| api::ProvenKey { key: HexBytes(key.into_vec()), proof: canonical(&proof) };
     Ok(api::ProvenAccount {
@@ -72,8 +71,4 @@ fn answer(store: &Store, proven: Proven) -> Result<api::ProvenAccount, Failure> 
         certificate: canonical(&stored.certificate),
         proofs: proven.proofs.into_iter().map(with_key).collect(),
     })
-}
-
-fn canonical(what: &impl BorshSerialize) -> HexBytes {
-    HexBytes(borsh::to_vec(what).expect("writing to memory can't fail"))
 }

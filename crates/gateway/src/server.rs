@@ -26,8 +26,8 @@ use crate::clients::Client;
 use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::{
-    accounts, blocks, brands, connection, governance, health, households, inclusion, limits, metrics, partnerships,
-    payments, problems, proofs, references, reversals, simulation, status, submit, transactions,
+    accounts, blocks, brands, connection, governance, health, households, inclusion, light, limits, metrics,
+    partnerships, payments, problems, proofs, references, reversals, simulation, status, submit, transactions,
 };
 
 /// A reason the gateway ended by itself.
@@ -64,6 +64,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/governance/{id}", get(governance::one))
         .route("/v1/validators", get(governance::validators))
         .route("/v1/node/readiness", get(governance::readiness))
+        .route("/v1/light/changes", get(light::changes))
+        .route("/v1/light/blocks/{height}", get(light::block))
+        .route("/v1/light/validators/{hash}", get(light::validators))
         .route("/v1/payments/{reference}", get(payments::one))
         .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
@@ -145,13 +148,14 @@ const NO_ROUTE: &str = "none";
 const TOKEN_PREFIX: &str = "ljr1_";
 
 /// The routes that take a query.
-const WITH_QUERY: [&str; 11] = [
+const WITH_QUERY: [&str; 12] = [
     "/v1/node/readiness",
     "/v1/accounts/{address}/transactions",
     "/v1/brands/{id}/issues/{reference}",
     "/v1/brands/{id}/references/{kind}/{reference}",
     "/v1/brands/{id}/reversals/{reference}",
     "/v1/export",
+    "/v1/light/changes",
     "/v1/netting",
     "/v1/partnerships",
     "/v1/payments/{reference}",

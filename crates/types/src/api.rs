@@ -5,6 +5,7 @@ mod account;
 mod governance;
 mod reference;
 mod simulation;
+mod light;
 mod today;
 mod transaction_proof;
 
@@ -34,6 +35,7 @@ use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
 
 pub use self::governance::{Governance, Motion, Readiness, ScheduledVersion, Validator, Validators};
+pub use self::light::{LightBlock, LightChanges, LightValidators};
 
 /// `GET /v1/status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use lojal_types::api::{Brand, Governance, Motion, Validators};
 use lojal_types::{Action, Bounded, Height, MotionId, MotionStatus, NetworkKind, Operation, Propose, SuspendBrand};
 
-use super::node::{GOVERNOR, Node, VALIDATOR, address};
+use super::node::{GOVERNOR, Node, POWER, VALIDATOR, address};
 
 fn suspend(brand: &str) -> Operation {
     let suspend = SuspendBrand { brand: brand.parse().expect("valid") };
@@ -19,9 +19,9 @@ async fn motions_are_shown_with_who_approves_them_and_what_became_of_them() {
     node.apply(GOVERNOR, vec![suspend("kaffet")]);
     let after: Governance = node.get("/v1/governance").await.json();
     let motion: Motion = node.get("/v1/governance/1").await.json();
-    assert_eq!(after.closed, [motion.clone()]);
+    assert_eq!(after.closed, std::slice::from_ref(&motion));
     assert_eq!((motion.motion, motion.stage), (MotionId::new(1), MotionStatus::Enacted { height: after.height }));
-    assert_eq!((motion.approving_power, motion.total_power), (1, 1));
+    assert_eq!((motion.approving_power, motion.total_power), (POWER, POWER));
     let brand: Brand = node.get("/v1/brands/kaffet").await.json();
     assert!(brand.suspended);
     assert_eq!(node.get("/v1/governance/2").await.refusal(), (404, "unknown_motion".into()));
@@ -33,9 +33,9 @@ async fn motions_are_shown_with_who_approves_them_and_what_became_of_them() {
 async fn validators_are_shown_with_their_governors() {
     let node = Node::start().await;
     let all: Validators = node.get("/v1/validators").await.json();
-    assert_eq!((all.total_power, all.height), (1, Height::GENESIS));
+    assert_eq!((all.total_power, all.height), (POWER, Height::GENESIS));
     let [one] = all.validators.as_slice() else { panic!("one validator: {all:?}") };
     assert_eq!(one.address, address(VALIDATOR).to_text(NetworkKind::Test));
     assert_eq!(one.governor, address(GOVERNOR).to_text(NetworkKind::Test));
-    assert_eq!((one.power, one.since, one.endpoint.clone()), (1, Height::GENESIS, None));
+    assert_eq!((one.power, one.since, one.endpoint.clone()), (POWER, Height::GENESIS, None));
 }

@@ -45,6 +45,9 @@ async fn what_never_changes_says_so() {
         ("/v1/blocks/1", true),
         ("/v1/blocks/latest", false),
         ("/v1/brands", false),
+        ("/v1/light/blocks/1", true),
+        ("/v1/light/blocks/latest", false),
+        ("/v1/light/changes?after=0", false),
     ] {
         let answer = node.get(path).await;
         assert_eq!(answer.header("cache-control").contains("immutable"), is_fixed, "{path}");

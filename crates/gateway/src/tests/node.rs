@@ -32,6 +32,8 @@ pub(crate) const BO: u8 = 2;
 pub(crate) const TILL: u8 = 11;
 /// The one validator.
 pub(crate) const VALIDATOR: u8 = 200;
+/// The weight of its vote, which can be lowered again and again.
+pub(crate) const POWER: u64 = 1_000;
 /// The account that speaks for it.
 pub(crate) const GOVERNOR: u8 = 210;
 
@@ -66,7 +68,7 @@ fn genesis() -> Genesis {
         name: "one".parse().expect("valid"),
         public_key: key(VALIDATOR).public_key(),
         network_key: key(VALIDATOR + 1).public_key(),
-        power: 1,
+        power: POWER,
     };
     let hour_ago = TimeMs::new(clock::now().get() - HOUR_MS).expect("in range");
     let document = GenesisDocument {
