@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use lojal_client::Pin;
 use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId};
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
@@ -61,6 +62,9 @@ pub struct Options {
     /// Believe what gateways say without proofs
     #[arg(long, global = true)]
     pub trust: bool,
+    /// Trust this block, HEIGHT:ID as `lojal light` prints it, from somebody whom you trust, and nobody who decided before
+    #[arg(long, global = true, value_name = "PIN", value_parser = values::pin, conflicts_with = "trust")]
+    pub pin: Option<Pin>,
     /// Print one JSON document, and nothing else
     #[arg(long, global = true)]
     pub json: bool,
@@ -135,6 +139,8 @@ pub enum Command {
     Lock,
     /// Show the network's status
     Status,
+    /// Show who has decided what is final from genesis on, checked by this wallet, and the last block as a pin
+    Light,
     /// List the brands
     Brands,
     /// Show what an account holds, and what the pools of its households do

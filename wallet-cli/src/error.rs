@@ -134,6 +134,12 @@ pub enum CommandError {
     /// No motion that is remembered.
     #[error("no motion has the number {0} (any more): `lojal govern list` shows those that there are")]
     UnknownMotion(MotionId),
+    /// A pin that is not the block which the wallet has seen.
+    #[error(
+        "--pin names another block of height {0} than the one that this wallet has seen: ask whoever gave you the pin; \
+         if it is right, the network was not the one that this wallet took it for"
+    )]
+    OtherPin(Height),
     /// Arguments that contradict a rule.
     #[error("{0}")]
     Usage(&'static str),
@@ -267,6 +273,7 @@ impl CommandError {
             Self::Policy(_) => "policy_out_of_bounds",
             Self::Motion(_) => "invalid_motion",
             Self::UnknownMotion(_) => "unknown_motion",
+            Self::OtherPin(_) => "other_pin",
             Self::Usage(_) => "usage",
             Self::Gateways(error) | Self::NotSent(error) => gateways_code(error),
             Self::UnknownTransaction => "unknown_transaction",
@@ -294,7 +301,8 @@ impl CommandError {
             Self::Motion(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) => 3,
-            Self::Gateways(GatewaysError::Client(ClientError::Untrue { .. })) | Self::FalseReceipt(_) => 4,
+            Self::Gateways(GatewaysError::Client(ClientError::Untrue { .. } | ClientError::Split { .. })) => 4,
+            Self::FalseReceipt(_) => 4,
             _ => 1,
         }
     }
@@ -359,7 +367,8 @@ fn gateways_code(error: &GatewaysError) -> &str {
         GatewaysError::Client(ClientError::Unreachable { .. }) | GatewaysError::All(_) => "gateway_unreachable",
         GatewaysError::Client(ClientError::Interrupted { .. }) => "gateway_interrupted",
         GatewaysError::Client(ClientError::Unexpected { .. }) => "gateway_unexpected",
-        GatewaysError::Client(ClientError::Untrue { .. }) => "gateway_untrue",
+        GatewaysError::Client(ClientError::Untrue { .. } | ClientError::Split { .. }) => "gateway_untrue",
+        GatewaysError::Client(ClientError::TooManyChanges { .. }) => "too_many_changes",
         GatewaysError::Client(ClientError::Behind { .. }) => "gateway_behind",
         GatewaysError::Token(error) => tokens_code(error.reason()),
         GatewaysError::WrongNetwork { .. } => "wrong_network",

@@ -249,11 +249,12 @@ fn is_answer(error: &ClientError) -> bool {
     match error {
         ClientError::Problem(problem) => matches!(problem.status, 400..=407 | 409..=428 | 430..=499),
         // Whoever catches a gateway lying should hear of it.
-        ClientError::InvalidUrl { .. } | ClientError::Untrue { .. } => true,
+        ClientError::InvalidUrl { .. } | ClientError::Untrue { .. } | ClientError::Split { .. } => true,
         ClientError::Unreachable { .. }
         | ClientError::Interrupted { .. }
         | ClientError::Unexpected { .. }
         | ClientError::Behind { .. }
+        | ClientError::TooManyChanges { .. }
         | ClientError::WrongPath { .. } => false,
     }
 }

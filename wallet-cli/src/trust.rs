@@ -1,16 +1,16 @@
-//! The latest block that a wallet has seen proven. No gateway can show it an older state as today's, or another block
-//! at the same height.
+//! The latest block that a wallet has seen proven, and who decides after it. No gateway can show it an older state as
+//! today's, another block at the same height, or what others decide than those whom the way from that block leads to.
 
 use std::path::{Path, PathBuf};
 
-use lojal_client::{ClientError, Seal};
+use lojal_client::{ClientError, Seal, Verifier};
 use lojal_text::for_text;
 
 use crate::files::{self, Existing};
-use crate::home::HomeError;
+use crate::home::{Home, HomeError};
 
 const FILE: &str = "trusted.json";
-/// Largest file, in bytes: a certificate of 64 validators is some 10 kB of hex.
+/// Largest file, in bytes: a certificate of 64 validators is some 11 kB of hex, and they themselves some 26 kB.
 const BYTES_MAX: u64 = 64 * 1024;
 
 /// The judgement of a wallet about a block that is proven.
@@ -22,18 +22,22 @@ pub enum Seen {
     Refused(ClientError),
 }
 
+/// The knowledge of a wallet: "So whoever has followed the way keeps the last block as a pin, and never goes behind it"
+/// (protocol, Light clients). Without one it is what genesis says.
+pub fn verifier(home: &Home) -> Verifier {
+    // What can't be read is as good as none.
+    let resumed = kept(home.dir()).and_then(|seal| Verifier::resumed(home.genesis(), &seal).ok());
+    resumed.unwrap_or_else(|| Verifier::new(home.genesis()))
+}
+
 /// Compares a proven block that a gateway has shown with the latest one that the wallet in a directory knows, and keeps
-/// the later one.
+/// the later one, if it is known who decides after it.
 /// Two different blocks at one height are kept as evidence: more than a third of the voting power has signed both.
 ///
 /// # Errors
 /// [`HomeError::File`] when something can't be kept.
 pub fn see(home: &Path, url: &str, seal: &Seal) -> Result<Seen, HomeError> {
-    let path = home.join(FILE);
-    let text = files::read_if_there(&path, BYTES_MAX).unwrap_or_default();
-    // What can't be read is as good as none: the wallet then knows what genesis says.
-    let known: Option<Seal> = serde_json::from_str(&text).ok();
-    match known {
+    match kept(home) {
         Some(known) if known.height > seal.height => {
             let reason = format!("it shows block {}, and this wallet has seen block {}", seal.height, known.height);
             Ok(Seen::Refused(ClientError::Behind { url: url.to_owned(), reason }))
@@ -49,8 +53,15 @@ pub fn see(home: &Path, url: &str, seal: &Seal) -> Result<Seen, HomeError> {
             Ok(Seen::Refused(ClientError::Untrue { url: url.to_owned(), reason }))
         }
         Some(known) if known.height == seal.height => Ok(Seen::Latest),
-        _ => write(&path, seal).map(|()| Seen::Latest),
+        // After the last block of some validators, the next one is kept.
+        _ if seal.validators.is_none() => Ok(Seen::Latest),
+        _ => write(&home.join(FILE), seal).map(|()| Seen::Latest),
     }
+}
+
+fn kept(home: &Path) -> Option<Seal> {
+    let text = files::read_if_there(&home.join(FILE), BYTES_MAX).unwrap_or_default();
+    serde_json::from_str(&text).ok()
 }
 
 fn write(path: &Path, what: &impl serde::Serialize) -> Result<(), HomeError> {
@@ -60,46 +71,4 @@ fn write(path: &Path, what: &impl serde::Serialize) -> Result<(), HomeError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use lojal_types::{BlockId, Height, HexBytes, TimeMs};
-
-    use super::*;
-
-    fn seal(height: u64, block: u8) -> Seal {
-        let bytes = HexBytes(vec![block]);
-        let (block, time_ms) = (BlockId::new([block; 32]), TimeMs::new(height).expect("within bounds"));
-        Seal { height: Height::new(height), block, time_ms, header: bytes.clone(), certificate: bytes }
-    }
-
-    fn kept(home: &Path) -> Option<Seal> {
-        serde_json::from_str(&std::fs::read_to_string(home.join(FILE)).ok()?).ok()
-    }
-
-    #[test]
-    fn the_latest_block_is_kept_and_none_before_it_is_taken_for_it() {
-        let home = tempfile::tempdir().expect("a temporary directory");
-        let see = |seal: &Seal| super::see(home.path(), "http://a", seal).expect("writable");
-        assert!(matches!(see(&seal(5, 1)), Seen::Latest));
-        assert!(matches!(see(&seal(5, 1)), Seen::Latest));
-        assert!(matches!(see(&seal(9, 2)), Seen::Latest));
-        let Seen::Refused(ClientError::Behind { reason, .. }) = see(&seal(8, 3)) else { panic!("it is behind") };
-        assert!(reason.contains("block 8") && reason.contains("block 9"), "{reason}");
-        assert_eq!(kept(home.path()), Some(seal(9, 2)));
-        std::fs::write(home.path().join(FILE), "{").expect("writable");
-        assert!(matches!(see(&seal(3, 4)), Seen::Latest), "what can't be read is as good as none");
-    }
-
-    #[test]
-    fn two_blocks_at_one_height_are_evidence() {
-        let home = tempfile::tempdir().expect("a temporary directory");
-        let see = |seal: &Seal| super::see(home.path(), "http://a", seal).expect("writable");
-        see(&seal(5, 1));
-        let Seen::Refused(ClientError::Untrue { reason, .. }) = see(&seal(5, 2)) else {
-            panic!("one of them is false")
-        };
-        assert!(reason.contains("evidence-5.json"), "{reason}");
-        let text = std::fs::read_to_string(home.path().join("evidence-5.json")).expect("written");
-        assert_eq!(serde_json::from_str::<[Seal; 2]>(&text).expect("both"), [seal(5, 1), seal(5, 2)]);
-        assert_eq!(kept(home.path()), Some(seal(5, 1)));
-    }
-}
+mod tests;

@@ -120,6 +120,10 @@ impl LightState {
         Ok(Self { chain, height: pin.height, block: pin.block, time_ms: header.time_ms, validators: next })
     }
 
+    /// The network.
+    pub fn chain_id(&self) -> ChainId {
+        self.chain
+    }
     /// The height up to which the way is known.
     pub fn height(&self) -> Height {
         self.height

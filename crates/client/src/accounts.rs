@@ -3,7 +3,7 @@
 use lojal_types::activity::HistoryFault;
 use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId, api};
 
-use crate::{Client, ClientError, Unproven, Verified, Verifier};
+use crate::{Client, ClientError, Verified, Verifier};
 
 impl Client {
     /// `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing.
@@ -14,20 +14,22 @@ impl Client {
         let account: api::Account = self.get_json(&format!("/v1/accounts/{address}"), &[])?;
         self.expect(account.address == *address, account)
     }
-    /// `GET /v1/accounts/{address}/proof`: what an account holds, so that the gateway need not be believed.
+    /// `GET /v1/accounts/{address}/proof`: what an account holds, so that the gateway need not be believed. Where other
+    /// validators decide than those that the verifier knows, their changes are asked for and followed.
     ///
     /// # Errors
-    /// [`ClientError::Untrue`] if it isn't proven; others: see [`ClientError`].
+    /// [`ClientError::Untrue`] or [`ClientError::Split`] if it isn't proven; [`ClientError::Behind`] if it is older than
+    /// what is known; others: see [`ClientError`].
     pub fn proven_account(
         &self,
         address: &AddressText,
-        verifier: &Verifier,
+        verifier: &mut Verifier,
     ) -> Result<Verified<api::Account>, ClientError> {
         let answer: api::ProvenAccount = self.get_json(&format!("/v1/accounts/{address}/proof"), &[])?;
         let untrue = |reason: String| ClientError::Untrue { url: self.url.clone(), reason };
         let canonical = address.to_canonical(verifier.network()).map_err(|error| untrue(error.to_string()))?;
-        let unproven = |error: Unproven| untrue(format!("of the account {address}, {error}"));
-        verifier.account(canonical, &answer).map_err(unproven)
+        let what = format!("the account {address}");
+        self.judge(verifier, (&what, &answer.header), |verifier| verifier.account(canonical, &answer))
     }
     /// `GET /v1/accounts/{address}/recovery`: its keys and guardians, for those who help it.
     ///

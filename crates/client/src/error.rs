@@ -3,8 +3,11 @@
 use std::io::ErrorKind;
 
 use lojal_text::outside;
+use lojal_types::Height;
 use lojal_types::api::Problem;
 use thiserror::Error;
+
+use crate::{FOLLOWED_MAX, Seal};
 
 /// A reason there is no answer, or not the one that was hoped for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -67,6 +70,30 @@ pub enum ClientError {
         url: String,
         /// The contradiction.
         reason: String,
+    },
+    /// Another block than the one that is trusted, and as final: whoever signed both is proven to have lied.
+    #[error(
+        "{url} shows block {} of height {}, where another one is final already: more than a third of the voting power \
+         has signed both; don't rely on it, and use another gateway",
+        .seal.block,
+        .seal.height
+    )]
+    Split {
+        /// The gateway that answered.
+        url: String,
+        /// The other block.
+        seal: Box<Seal>,
+    },
+    /// More changes of the validators than are followed.
+    #[error(
+        "{url} shows more than {FOLLOWED_MAX} changes of the validators after block {from}: start from a later block \
+         that you trust, as a pin"
+    )]
+    TooManyChanges {
+        /// The gateway that answered.
+        url: String,
+        /// The block from which on they were followed.
+        from: Height,
     },
 }
 

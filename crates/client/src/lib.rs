@@ -10,6 +10,7 @@ mod accounts;
 mod error;
 mod governance;
 mod host;
+mod light;
 mod pairs;
 mod proven;
 mod receipts;
@@ -32,6 +33,7 @@ use ureq::http::{Response, StatusCode, Uri};
 pub use error::ClientError;
 /// A receipt that holds by the genesis document alone, and the reasons that one doesn't.
 pub use lojal_chain::{InclusionError, ReceiptTextError, SavedReceipt};
+pub use lojal_chain::{Pin, SetChange};
 pub use proven::{Seal, Unproven, Verified, Verifier};
 
 use host::{audience_of, is_this_machine};
@@ -58,6 +60,8 @@ const RATE_LIMITED: &str = "rate_limited";
 const RATE_ATTEMPTS: u32 = 10;
 /// The pause before each of them: a second gives back what most questions cost.
 const RATE_PAUSE: Duration = Duration::from_secs(1);
+/// Most changes of the validators that are followed to one header: one a week for twenty years.
+pub const FOLLOWED_MAX: usize = lojal_chain::inclusion::CHANGES_MAX;
 /// Longest address of a gateway, in bytes.
 pub const URL_BYTES_MAX: usize = 2048;
 

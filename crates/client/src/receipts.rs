@@ -3,7 +3,7 @@
 use lojal_chain::{SavedReceipt, TransactionProof};
 use lojal_types::{Bounded, Genesis, TransactionId, api};
 
-use crate::{Client, ClientError};
+use crate::{Client, ClientError, Verifier};
 
 impl Client {
     /// `GET /v1/transactions/{id}/proof`: a transaction of the ledger with its receipt, proven by the genesis document.
@@ -22,8 +22,9 @@ impl Client {
         if proof.receipt.transaction != *id {
             return Err(untrue("it is of another transaction".to_owned()));
         }
-        // Rules of version 1 have no change of the validators that could stand before it.
-        let saved = SavedReceipt { changes: Bounded::default(), proof };
+        let changes = self.follow(&mut Verifier::new(genesis), proof.header.height)?;
+        let changes = Bounded::new(changes).expect("no more changes are followed than a receipt may have");
+        let saved = SavedReceipt { changes, proof };
         saved.check(genesis).map_err(|error| untrue(error.to_string()))?;
         Ok(saved)
     }

@@ -6,6 +6,7 @@ use lojal_types::{
 use super::*;
 use server::{Answer, NOBODY, Server};
 
+mod light;
 mod server;
 
 fn chain() -> ChainId {

@@ -5,9 +5,10 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use lojal_client::Pin;
 use lojal_text::{TypedError, decomposed, typed};
 use lojal_types::api::{ReferenceKind, ReferenceKindError};
-use lojal_types::{AddressText, BrandId, Day, Guardian, PublicKey, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Guardian, Height, PublicKey, Reference, TransactionId};
 
 /// The marks that Latin letters are made with (Unicode, Combining Diacritical Marks).
 const MARKS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
@@ -78,6 +79,14 @@ pub fn transaction_id(value: &str) -> Result<TransactionId, String> {
     read(&without_blanks(value)?.to_lowercase())
 }
 
+/// A block that is trusted: its height and its id.
+pub fn pin(value: &str) -> Result<Pin, String> {
+    let bare = without_blanks(value)?.to_lowercase();
+    let (height, block) = bare.split_once(':').ok_or("write it as HEIGHT:ID, such as `lojal light` prints it")?;
+    let height = height.parse().map_err(|_| format!("{height} is no height of a block"))?;
+    Ok(Pin { height: Height::new(height), block: read(block)? })
+}
+
 /// A guardian: a brand by its id, with or without the word that it is shown with, or an account by its address.
 pub fn guardian(value: &str) -> Result<Guardian<AddressText>, String> {
     let word = text(value)?.to_lowercase();
@@ -133,6 +142,8 @@ mod tests {
             assert_eq!(pool(&wrapped("Household")), Ok(Pool::Only));
             assert_eq!(public_key(&wrapped(&id.to_uppercase())), Ok(key));
             assert_eq!(transaction_id(&wrapped(&id)).map(|id| *id.as_bytes()), Ok([0x0a; 32]));
+            let block = lojal_types::BlockId::new([0x0a; 32]);
+            assert_eq!(pin(&wrapped(&format!("812:{id}"))), Ok(Pin { height: Height::new(812), block }));
             assert_eq!(reference(&wrapped("0AFF")).map(|one| one.to_string()), Ok("0aff".to_owned()));
             for name in ["nordmat", "Nordmat", "NORDMAT"] {
                 assert_eq!(brand(&wrapped(name)).map(|brand| brand.to_string()), Ok("nordmat".to_owned()));
@@ -155,5 +166,8 @@ mod tests {
             assert!(brand(guess).is_err(), "nothing else is guessed: {guess}");
         }
         assert!(brand(" ").expect_err("refused").contains("nothing"));
+        for wrong in ["812", "812:0a", "x:0a", ":", "-1:0a"] {
+            assert!(pin(wrong).is_err(), "{wrong}");
+        }
     }
 }

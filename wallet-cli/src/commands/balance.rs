@@ -31,7 +31,7 @@ pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result
     let home = context.home_or_gateway()?;
     let address = Context::account(home.as_ref(), address)?;
     let gateways = context.gateways(home.as_ref())?;
-    let proofs = Proofs::of(context, home.as_ref());
+    let proofs = Proofs::of(context, home.as_ref(), &gateways)?;
     let (account, seal) = proofs.account(&gateways, &address)?;
     let mut pools = Vec::with_capacity(account.memberships.len());
     for household in &account.memberships {

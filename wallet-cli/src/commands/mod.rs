@@ -13,6 +13,7 @@ mod holds;
 mod household;
 mod init;
 mod keys;
+mod light;
 mod months;
 mod motions;
 mod points;
@@ -59,6 +60,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Token => tokens::token(context),
         Command::Lock => tokens::lock(context),
         Command::Status => read::status(context),
+        Command::Light => light::light(context),
         Command::Brands => read::brands(context),
         Command::Balance { address } => balance::balance(context, address),
         Command::History { address, limit, cursor } => history::history(context, address, limit, cursor.as_deref()),

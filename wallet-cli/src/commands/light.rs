@@ -1,0 +1,170 @@
+//! The way from genesis to the last block: who has decided what is final, as this wallet has checked it.
+
+use std::collections::BTreeMap;
+
+use lojal_client::{Pin, Seal, SetChange, Verifier};
+use lojal_text::outside;
+use lojal_types::{BlockId, Height, Name, TimeMs, Validator, ValidatorSet};
+use lojal_wallet::gateways::{Gateway, GatewaysError};
+use lojal_wallet::home::Home;
+use lojal_wallet::time::utc;
+use serde::Serialize;
+
+use super::context::Context;
+use super::proofs::{Proven, see, start, with_evidence};
+use crate::error::CommandError;
+use crate::output::{Report, paragraph};
+
+/// A change of the validators, as people read it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Change {
+    /// The last block that those before it have decided.
+    height: Height,
+    block: BlockId,
+    time_ms: TimeMs,
+    /// Those who came.
+    came: Vec<Named>,
+    /// Those who went.
+    went: Vec<Named>,
+    /// Those whose vote has another weight, and which it had.
+    power: Vec<Power>,
+    /// Those who have other keys.
+    keys: Vec<Name>,
+}
+
+/// A validator.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Named {
+    name: Name,
+    power: u64,
+}
+
+/// A vote with another weight.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Power {
+    name: Name,
+    from: u64,
+    to: u64,
+}
+
+/// The way to the last block of a gateway.
+struct Way {
+    from: Verifier,
+    changes: Vec<SetChange>,
+    /// The validators that decide what comes next, up to the next change.
+    last: ValidatorSet,
+    seal: Seal,
+}
+
+/// `lojal light`.
+pub(super) fn light(context: &Context) -> Result<Report, CommandError> {
+    let home = context.home()?;
+    let gateways = context.gateways(Some(&home))?;
+    let known = start(context, &home, &gateways)?;
+    // What is shown begins at genesis, unless somebody wants it otherwise; what is trusted, at the last block known.
+    let from = if context.options.pin.is_some() { known.clone() } else { Verifier::new(home.genesis()) };
+    let way = gateways.ask(|gateway| follow(&home, gateway, &from, &known))?;
+    Ok(report(&way))
+}
+
+fn follow(home: &Home, gateway: &Gateway, from: &Verifier, known: &Verifier) -> Result<Way, GatewaysError> {
+    let client = gateway.client()?;
+    let mut shown = from.clone();
+    let (seal, changes) = client.latest(&mut shown).map_err(|error| with_evidence(home, gateway, error))?;
+    // Keys that nobody guards any more can sign another past, and not what follows from a block that is known.
+    if known.pin() != from.pin() {
+        client.check(&mut known.clone(), &seal).map_err(|error| with_evidence(home, gateway, error))?;
+    }
+    see(home, gateway, &seal)?;
+    let last = shown.validators().clone();
+    Ok(Way { from: from.clone(), changes, last, seal })
+}
+
+fn report(way: &Way) -> Report {
+    let mut old = way.from.validators();
+    let mut changes = Vec::with_capacity(way.changes.len());
+    for change in &way.changes {
+        changes.push(between(old, change));
+        old = &change.next;
+    }
+    let pin = Pin { height: way.seal.height, block: way.seal.block };
+    let json = serde_json::json!({
+        "from": shown(&way.from.pin()),
+        "changes": changes,
+        "validators": way.last,
+        "proven": Proven::of(way.seal.clone()),
+        "pin": shown(&pin),
+    });
+    Report::done(&json, text(way, &changes, &pin))
+}
+
+fn text(way: &Way, changes: &[Change], pin: &Pin) -> String {
+    let from = match way.from.pin().height {
+        Height::GENESIS => "genesis".to_owned(),
+        height => format!("block {height}"),
+    };
+    let deciding: Vec<String> = way.from.validators().validators().iter().map(named).collect();
+    let mut lines = vec![paragraph(format!("from {from} on, with their powers: {}", deciding.join(", ")))];
+    if changes.is_empty() {
+        lines.push("nobody has come or gone since".to_owned());
+    } else {
+        let mut rows = vec![["AFTER", "TIME (UTC)", "CHANGE"].map(str::to_owned).to_vec()];
+        for change in changes {
+            let mut words = in_words(change).into_iter();
+            let first = words.next().unwrap_or_default();
+            rows.push(vec![change.height.to_string(), utc(change.time_ms), first]);
+            rows.extend(words.map(|more| vec![String::new(), String::new(), more]));
+        }
+        lines.push(lojal_print::table(&rows, &[0]));
+    }
+    let (height, time) = (way.seal.height, utc(way.seal.time_ms));
+    lines.push(paragraph(format!("block {height}, {time} UTC, is final by those whom all of this leads to")));
+    lines.push(format!("pin {}", shown(pin)));
+    lines.join("\n")
+}
+
+/// A pin as it is given to `--pin`.
+fn shown(pin: &Pin) -> String {
+    format!("{}:{}", pin.height, pin.block)
+}
+
+fn named(validator: &Validator) -> String {
+    format!("{} {}", outside(&validator.name), validator.power)
+}
+
+fn in_words(change: &Change) -> Vec<String> {
+    let came = change.came.iter().map(|one| format!("{} came, with power {}", outside(&one.name), one.power));
+    let went = change.went.iter().map(|one| format!("{} went, with power {}", outside(&one.name), one.power));
+    let power =
+        change.power.iter().map(|one| format!("{} has power {} after {}", outside(&one.name), one.to, one.from));
+    let keys = change.keys.iter().map(|name| format!("{} has other keys", outside(name)));
+    came.chain(went).chain(power).chain(keys).collect()
+}
+
+/// The difference that a change makes to the validators before it, by their names.
+fn between(old: &ValidatorSet, change: &SetChange) -> Change {
+    let by_name = |set: &ValidatorSet| {
+        set.validators().iter().map(|one| (one.name.clone(), one.clone())).collect::<BTreeMap<_, _>>()
+    };
+    let (old, new) = (by_name(old), by_name(&change.next));
+    let only = |these: &BTreeMap<Name, Validator>, others: &BTreeMap<Name, Validator>| {
+        let alone = these.values().filter(|one| !others.contains_key(&one.name));
+        alone.map(|one| Named { name: one.name.clone(), power: one.power }).collect()
+    };
+    let stayed = || old.values().filter_map(|one| new.get(&one.name).map(|next| (one, next)));
+    let power = stayed().filter(|(one, next)| one.power != next.power);
+    let power = power.map(|(one, next)| Power { name: one.name.clone(), from: one.power, to: next.power }).collect();
+    let has_others = |(one, next): &(&Validator, &Validator)| {
+        one.public_key != next.public_key || one.network_key != next.network_key
+    };
+    let keys = stayed().filter(has_others).map(|(one, _)| one.name.clone()).collect();
+    Change {
+        height: change.header.height,
+        block: change.header.id(),
+        time_ms: change.header.time_ms,
+        came: only(&new, &old),
+        went: only(&old, &new),
+        power,
+        keys,
+    }
+}
