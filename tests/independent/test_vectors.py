@@ -14,6 +14,7 @@ import support
 import verify
 from activity import Histories
 from formats import Reader, Wrong, decode, little, may_be_there, tagged
+from validators import vote_bytes
 
 raw = bytes.fromhex
 
@@ -194,8 +195,8 @@ class Messages(unittest.TestCase):
                 key = support.public_key_of(raw(vote["seed"]))
                 kind = {"prevote": 1, "precommit": 2}[vote["kind"]]
                 block = None if vote["block"] is None else raw(vote["block"])
-                message = verify.vote_bytes(raw(vote["chain_id"]), kind, vote["height"], vote["round"], block,
-                                            verify.address_of(key))
+                message = vote_bytes(raw(vote["chain_id"]), kind, vote["height"], vote["round"], block,
+                                     verify.address_of(key))
                 self.assertEqual(message.hex(), output["signing_bytes"])
                 self.assertTrue(ed25519.holds(key, message, raw(output["signature"])))
         for vector in support.vectors("proposals.json"):

@@ -18,6 +18,7 @@ import genesis
 import support
 import verify
 from formats import Wrong, decode, little, tagged
+from validators import vote_bytes
 
 raw = bytes.fromhex
 PROGRAMS = Path(os.environ.get("LOJAL_PROGRAMS", Path(__file__).parents[2] / "target" / "debug")).resolve()
@@ -263,7 +264,7 @@ def certificate(chain: bytes, height: int, block: bytes, seeds: list[bytes]) -> 
     signatures = []
     for seed in seeds:
         voter = verify.address_of(support.public_key_of(seed))
-        message = verify.vote_bytes(chain, 2, height, 0, block, voter)
+        message = vote_bytes(chain, 2, height, 0, block, voter)
         signatures.append({"validator": voter, "signature": support.sign(seed, message)})
     signatures.sort(key=lambda one: one["validator"])
     return little(height, 8) + little(0, 4) + block + signatures_bytes(signatures)

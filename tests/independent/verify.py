@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies an export of the ledger against a genesis document, and knows nothing of the programs that made them.
 
-    python3 tests/independent/verify.py GENESIS EXPORT
+    python3 tests/independent/verify.py GENESIS EXPORT [--changes FILE]...
 
 It is written from docs/protocol.md, docs/api.md and the vectors in tests/vectors, and needs Python 3.9 and nothing
 else. Exit codes: 0 everything that it checks holds, 1 something doesn't, 2 the arguments make no sense.
@@ -9,8 +9,11 @@ else. Exit codes: 0 everything that it checks holds, 1 something doesn't, 2 the 
 It checks the chain id, the bytes of everything, every header's hash and link, the roots of transactions, every
 signature, every certificate, and with the records at hand receipts' roots, proofs of the state, activity, blinds and
 requests. It doesn't execute operations: that the roots of receipts and of the state are those that the rules give, only
-an auditor can say that replays them. It doesn't have the tables of the letters of names. Version 1 has neither changes
-of the set of validators nor files of receipts, so it reads none.
+an auditor can say that replays them. It doesn't have the tables of the letters of names. Version 1 has no files of
+receipts, so it reads none.
+
+An export has hashes of the validators, and not them. Where they change, it takes those who come from what a gateway has
+answered to `GET /v1/light/changes?after=0`, saved to a file; several answers are several files.
 """
 
 from __future__ import annotations
@@ -18,18 +21,20 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 import archive
 import ed25519
 import genesis
-from formats import (CERTIFICATE, PROOF, SHELF, SHELF_PROOF, Block, Signed, Wrong, decode, little, may_be_there,
-                     read_block, require, sized, tagged)
+from formats import (PROOF, SHELF, SHELF_PROOF, Block, Signed, Wrong, decode, little, may_be_there, read_block, require,
+                     sized, tagged)
+from light import Change, changes_of, next_validators
+from validators import Validators, address_of, check_certificate, validators_of
 
 HOUR_MS = 60 * 60 * 1000
 MINUTE_MS = 60 * 1000
 REDEEM, ROTATE_KEY, START_RECOVERY = 2, 32, 34
-NOT_IN_VERSION_1 = {1, 2, 3, 4, 5, 6, 9, 10}
+NOT_IN_VERSION_1 = {5, 6, 9, 10}
 
 
 def list_root(leaves: list[bytes]) -> bytes:
@@ -44,66 +49,18 @@ def list_root(leaves: list[bytes]) -> bytes:
     return hashlib.sha256(b"\1" + list_root(leaves[:middle]) + list_root(leaves[middle:])).digest()
 
 
-def address_of(public_key: bytes) -> bytes:
-    """An address: "the first 20 bytes, the last bit cleared, are the address" (protocol, Bytes)."""
-    digest = tagged("account", public_key)[:20]
-    return digest[:19] + bytes([digest[19] & 0xFE])
-
-
 def household_address(chain_id: bytes, transaction: bytes, operation: int) -> bytes:
     """The address of a household: "the first 20 bytes, the last bit set" (protocol, Bytes)."""
     digest = tagged("household", chain_id, transaction, little(operation, 1))[:20]
     return digest[:19] + bytes([digest[19] | 1])
 
 
-class Validators(NamedTuple):
-    """The validators, by falling power, then by address."""
-
-    keys: dict[bytes, bytes]
-    powers: dict[bytes, int]
-    digest: bytes
-
-
-def validators_of(chain_id: bytes, members: list[dict[str, Any]]) -> Validators:
-    """A set. "The canonical order of validators is by falling power, then by address." (protocol, Blocks and
-    finality)"""
-    ordered = sorted(members, key=lambda one: (-one["power"], address_of(one["public_key"])))
-    encoded = little(len(ordered), 4) + b"".join(genesis.validator_bytes(one) for one in ordered)
-    keys = {address_of(one["public_key"]): one["public_key"] for one in ordered}
-    powers = {address_of(one["public_key"]): one["power"] for one in ordered}
-    require(len(keys) == len(members), "two validators have the same key")
-    return Validators(keys, powers, tagged("validators", chain_id, encoded))
-
-
-def vote_bytes(chain_id: bytes, kind: int, height: int, round_: int, block: Optional[bytes], voter: bytes) -> bytes:
-    """What a validator signs: "{ kind (1 prevote, 2 precommit), height, round, block or none, validator }" (protocol,
-    Blocks and finality)."""
-    vote = little(kind, 1) + little(height, 8) + little(round_, 4) + may_be_there(block) + voter
-    return b"lojal/vote/v1" + chain_id + vote
-
-
-def check_certificate(chain_id: bytes, validators: Validators, height: int, block: bytes, encoded: bytes) -> None:
-    """Refuses a certificate unless "precommits of **more than** two thirds of the voting power in it hold" (protocol,
-    Blocks and finality)."""
-    certificate = decode(CERTIFICATE, encoded)
-    require(certificate["height"] == height, "the certificate is of another height")
-    require(certificate["block"] == block, "the certificate is of another block")
-    signers = [one["validator"] for one in certificate["signatures"]]
-    require(all(a < b for a, b in zip(signers, signers[1:])), "the certificate's signatures are not in order")
-    require(all(one in validators.keys for one in signers), "a signature is of nobody who is a validator")
-    for one in certificate["signatures"]:
-        message = vote_bytes(chain_id, 2, height, certificate["round"], block, one["validator"])
-        held = ed25519.holds(validators.keys[one["validator"]], message, one["signature"])
-        require(held, "a signature of the certificate doesn't hold")
-    power = sum(validators.powers[one] for one in signers)
-    require(3 * power > 2 * sum(validators.powers.values()), "the certificate has too little power")
-
-
 class Chain:
     """A chain as far as it is verified."""
 
-    def __init__(self, document: genesis.Genesis) -> None:
+    def __init__(self, document: genesis.Genesis, changes: Optional[list[Change]] = None) -> None:
         self.id = document.chain_id
+        self.changes = {one.header["height"]: one for one in changes or []}
         self.validators = validators_of(self.id, document.validators)
         self.height = 0
         self.parent = self.id
@@ -120,9 +77,11 @@ class Chain:
             self.check_header(block.header)
             check_certificate(self.id, self.validators, block.header["height"], digest, certificate)
             self.check_transactions(block)
+            validators = self.validators_after(block)
         except Wrong as error:
             raise Wrong(f"block {self.height + 1}: {error}") from error
         self.height, self.parent, self.time_ms = block.header["height"], digest, block.header["time_ms"]
+        self.validators = validators
         self.transactions += len(block.transactions)
         return block
 
@@ -134,10 +93,19 @@ class Chain:
         require(header["parent"] == self.parent, "its parent is another block")
         # "A block's time is later than its parent's" (protocol, Blocks and finality)
         require(header["time_ms"] > self.time_ms, "its time isn't later than its parent's")
-        # No action of version 1 changes the validators (below).
         require(header["validators_hash"] == self.validators.digest, "other validators")
-        require(header["next_validators_hash"] == self.validators.digest, "other validators next")
         require(header["proposer"] in self.validators.keys, "its proposer is no validator")
+
+    def validators_after(self, block: Block) -> Validators:
+        """The validators that decide the next block: the same, or those of the change at this height."""
+        header, change = block.header, self.changes.get(block.header["height"])
+        if header["next_validators_hash"] == self.validators.digest:
+            require(change is None, "a change is given of a block that changes nothing")
+            return self.validators
+        if change is None:
+            raise Wrong("other validators next, and no file of changes has this one: see --changes")
+        require(change.header_bytes == block.header_bytes, "the change is of another block")
+        return next_validators(self.id, self.validators, change)
 
     def check_transactions(self, block: Block) -> None:
         """Refuses transactions that can't be in this block."""
@@ -176,7 +144,7 @@ class Chain:
         own = address_of(signed.public_key) == fields["sender"]
         require(own or signed.public_key in later, "its key was never its sender's")
         for operation in fields["operations"]:
-            # "Version 1 has none of the actions 1 to 6, 9 and 10 yet: a transaction with one can't be in a block"
+            # "Version 1 has none of the actions 5, 6, 9 and 10: a transaction with one can't be in a block"
             # (protocol, Governance)
             actions = {one["kind"] for one in operation.get("actions", [])}
             require(not actions & NOT_IN_VERSION_1, "an action that version 1 doesn't have")
@@ -287,9 +255,9 @@ def check_path(root: bytes, key: bytes, value: Optional[bytes], proof: dict[str,
     require(digest == root, "the proof leads to another root")
 
 
-def verify(document: genesis.Genesis, export: bytes) -> Chain:
+def verify(document: genesis.Genesis, export: bytes, changes: Optional[list[Change]] = None) -> Chain:
     """Verifies an export from the first block on, and gives the chain to its last."""
-    chain = Chain(document)
+    chain = Chain(document, changes)
     for block, certificate in archive.read(chain.id, export):
         chain.append(block, certificate)
     return chain
@@ -297,12 +265,14 @@ def verify(document: genesis.Genesis, export: bytes) -> Chain:
 
 def main(arguments: list[str]) -> int:
     """Verifies what the arguments name, and says the result."""
-    if len(arguments) != 2:
-        print("usage: verify.py GENESIS EXPORT", file=sys.stderr)
+    named, options = arguments[:2], arguments[2:]
+    if len(named) != 2 or len(options) % 2 or any(one != "--changes" for one in options[::2]):
+        print("usage: verify.py GENESIS EXPORT [--changes FILE]...", file=sys.stderr)
         return 2
     try:
-        document = genesis.read(Path(arguments[0]).read_text(encoding="utf-8"))
-        chain = verify(document, Path(arguments[1]).read_bytes())
+        document = genesis.read(Path(named[0]).read_text(encoding="utf-8"))
+        changes = [one for file in options[1::2] for one in changes_of(Path(file).read_text(encoding="utf-8"))]
+        chain = verify(document, Path(named[1]).read_bytes(), changes)
     except (OSError, UnicodeDecodeError, Wrong) as error:
         print(error, file=sys.stderr)
         return 1
