@@ -18,6 +18,7 @@ export * from "./chain/inclusion.js";
 export * from "./chain/light.js";
 export * from "./client/client.js";
 export * from "./client/error.js";
+export * from "./client/follow.js";
 export * from "./client/gateways.js";
 export * from "./client/prove.js";
 export * from "./client/submission.js";

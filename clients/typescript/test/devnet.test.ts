@@ -9,8 +9,10 @@ import { blockId } from "../src/block.js";
 import { parseBrandId } from "../src/brand.js";
 import { toHex } from "../src/bytes.js";
 import { HeaderChain } from "../src/chain/certified.js";
+import { LightChain } from "../src/chain/light.js";
 import { isProblem } from "../src/client/error.js";
 import { Client } from "../src/client/client.js";
+import { followFromPin, latestHeader } from "../src/client/follow.js";
 import { Gateways } from "../src/client/gateways.js";
 import { certifyBlock, proveOutcome } from "../src/client/prove.js";
 import { Submission } from "../src/client/submission.js";
@@ -240,6 +242,18 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
     assert.ok(isProblem(none, "unknown_motion"));
     assert.deepEqual((await client.partnerships()).partnerships, []);
     assert.equal((await client.netting()).currency, "SEK");
+  });
+
+  test("the last header is final by the validators that are followed from genesis", async () => {
+    const { header, changes } = await latestHeader(client, LightChain.from(genesis));
+    assert.ok(header.pin.height > 0n && header.header.chainId === genesis.chainId);
+    assert.deepEqual(changes, []);
+    const block = await client.lightBlock(header.pin.height);
+    assert.equal(blockId(block.header), header.pin.block);
+    const { set } = await client.lightValidators(genesis.validators.hash(genesis.chainId));
+    assert.deepEqual(set.validators, genesis.validators.validators);
+    const chain = await followFromPin(client, genesis, header.pin);
+    assert.deepEqual(chain.pin, header.pin);
   });
 
   test("the whole chain is followed from genesis, by another gateway's answers", async () => {

@@ -120,6 +120,10 @@ export class LightChain {
     check(next.hash(chainId) === header.nextValidatorsHash, "next", "other validators follow the header");
     return new LightChain(chainId, pin, header.timeMs, next);
   }
+  /** The same, to go on from without changing this one. */
+  copy(): LightChain {
+    return new LightChain(this.chainId, this.#pin, this.#timeMs, this.#validators);
+  }
   /** The block up to which the way is known. */
   get pin(): Pin {
     return this.#pin;

@@ -16,6 +16,8 @@ import {
   partnershipsCodec,
   reversalCodec,
 } from "../api/brands.js";
+import type { LightBlock, LightChanges, LightValidators } from "../api/light.js";
+import { lightBlockCodec, lightChangesCodec, lightValidatorsCodec } from "../api/light.js";
 import type { GovernanceAnswer, Motion, Status, Validators } from "../api/network.js";
 import { governanceAnswerCodec, motionCodec, statusCodec, validatorsCodec } from "../api/network.js";
 import type { ReferenceKind, UsedReference } from "../api/references.js";
@@ -39,7 +41,7 @@ import { decode, encode } from "../codec/codec.js";
 import { LojalError } from "../error.js";
 import type { Genesis } from "../genesis.js";
 import type { MotionId } from "../governance/motion.js";
-import type { Height, TransactionId } from "../ids.js";
+import type { Hash, Height, TransactionId } from "../ids.js";
 import type { Audience, SignedReadToken } from "../read-token.js";
 import { audienceOf } from "../read-token.js";
 import type { Reference } from "../reference.js";
@@ -277,6 +279,23 @@ export class Client {
   /** `GET /v1/blocks/latest`: the last final block. */
   latestBlock(): Promise<BlockAnswer> {
     return this.#get(blockAnswerCodec, "/v1/blocks/latest");
+  }
+  /** `GET /v1/light/changes`: changes of the validators after a height, in order; `followValidators` checks them. */
+  lightChanges(after: Height, limit: number): Promise<LightChanges> {
+    const query = [
+      ["after", String(after)],
+      ["limit", String(limit)],
+    ] as const;
+    return this.#get(lightChangesCodec, "/v1/light/changes", query);
+  }
+  /** `GET /v1/light/blocks/{height}`: a header with its certificate; without a height those of the last block. */
+  lightBlock(height: Height | null = null): Promise<LightBlock> {
+    const isAbout = (block: LightBlock): boolean => height === null || block.header.height === height;
+    return this.#get(lightBlockCodec, `/v1/light/blocks/${height ?? "latest"}`, [], isAbout);
+  }
+  /** `GET /v1/light/validators/{hash}`: the validators that a header commits to; `unknown_validators` without any. */
+  lightValidators(hash: Hash): Promise<LightValidators> {
+    return this.#get(lightValidatorsCodec, `/v1/light/validators/${hash}`, [], (answer) => answer.hash === hash);
   }
   /** `GET /v1/export`: up to `limit` blocks from a height on with their certificates, as bytes for an auditor. */
   async export(from: Height, limit: number): Promise<Uint8Array> {

@@ -2,7 +2,7 @@
 
 import type { Problem } from "../api/transactions.js";
 import { LojalError } from "../error.js";
-import type { ChainId } from "../ids.js";
+import type { ChainId, Height } from "../ids.js";
 
 /** A reason there is no answer, or not the one that was hoped for. */
 export abstract class ClientError extends LojalError {}
@@ -105,6 +105,35 @@ export class GatewayUntrueError extends ClientError {
     options?: ErrorOptions,
   ) {
     super(`${url} says what can't be true (${reason}): don't rely on it, and use another gateway`, options);
+  }
+}
+
+/** A gateway whose answer is true as far as it goes, and older than what is known already. */
+export class BehindError extends ClientError {
+  override readonly code = "gateway_behind";
+
+  constructor(
+    /** The gateway that answered. */
+    readonly url: string,
+    reason: string,
+  ) {
+    super(`${url} is behind (${reason}): ask again in a moment, or use another gateway`);
+  }
+}
+
+/** A gateway that shows more changes of the validators than are followed. */
+export class TooManyChangesError extends ClientError {
+  override readonly code = "too_many_changes";
+
+  constructor(
+    /** The gateway that answered. */
+    readonly url: string,
+    most: number,
+    /** The block from which on they were followed. */
+    readonly from: Height,
+  ) {
+    const what = `${url} shows more than ${most} changes of the validators after block ${from}`;
+    super(`${what}: start from a later block that you trust, as a pin`);
   }
 }
 
