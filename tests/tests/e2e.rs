@@ -2,6 +2,8 @@
 //!
 //! They use the programs `lojal-node`, `lojal` and `lojal-audit` that `cargo test --workspace` builds beside them.
 
+#[path = "e2e/liar.rs"]
+mod liar;
 #[path = "e2e/network.rs"]
 mod network;
 #[path = "e2e/private.rs"]
@@ -27,6 +29,8 @@ mod governance;
 mod history;
 #[path = "e2e/hostile/mod.rs"]
 mod hostile;
+#[path = "e2e/light.rs"]
+mod light;
 #[path = "e2e/proofs.rs"]
 mod proofs;
 #[path = "e2e/readers.rs"]

@@ -1,0 +1,90 @@
+//! A gateway on the way to an honest one, that lies.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use serde_json::Value;
+
+/// A change that it makes to an answer.
+pub type Lie = Box<dyn Fn(&mut Value) + Send>;
+
+/// The answers that it lies about, by what their path has in it, and the lie.
+struct Lies {
+    about: &'static str,
+    lie: Lie,
+}
+
+/// A gateway on the way to an honest one.
+pub struct Liar {
+    pub url: String,
+    lies: Arc<Mutex<Lies>>,
+}
+
+impl Liar {
+    /// In front of a gateway. It serves until the test's process ends.
+    pub fn before(gateway: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("it listens"));
+        let lies = Arc::new(Mutex::new(Lies { about: "/", lie: Box::new(|_| ()) }));
+        let its = lies.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                serve(stream, &gateway, &its);
+            }
+        });
+        Self { url, lies }
+    }
+
+    /// Tells a lie from now on, and no other.
+    pub fn lies(&self, about: &'static str, lie: Lie) {
+        *self.lies.lock().expect("nobody panics with it") = Lies { about, lie };
+    }
+    /// Lies no more.
+    pub fn is_honest(&self) {
+        self.lies("/", Box::new(|_| ()));
+    }
+}
+
+/// Answers one request.
+fn serve(mut stream: TcpStream, gateway: &str, lies: &Mutex<Lies>) {
+    let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines().map_while(Result::ok);
+    let Some(path) = lines.next().and_then(|line| Some(line.split(' ').nth(1)?.to_owned())) else { return };
+    let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+    let token = head
+        .iter()
+        .find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("authorization")));
+    let mut request = ureq::get(format!("{gateway}{path}")).config().http_status_as_error(false).build();
+    if let Some((_, token)) = token {
+        request = request.header("Authorization", token);
+    }
+    let mut answer = request.call().expect("the honest gateway answers");
+    let (status, mut body) = (answer.status(), answer.body_mut().read_to_string().expect("a text"));
+    let Lies { about, lie } = &*lies.lock().expect("nobody panics with it");
+    if path.contains(about)
+        && status.is_success()
+        && let Ok(mut json) = serde_json::from_str(&body)
+    {
+        lie(&mut json);
+        body = json.to_string();
+    }
+    let length = body.len();
+    let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+    let head =
+        format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+}
+
+/// The hex of something in an answer.
+pub fn hex_of(json: &Value, pointer: &str) -> Vec<u8> {
+    hex::decode(json.pointer(pointer).and_then(Value::as_str).expect("hex")).expect("hex")
+}
+
+/// Changes a bit of a byte of something in an answer.
+pub fn flip(json: &mut Value, pointer: &str, place: impl Fn(usize) -> usize) {
+    let mut bytes = hex_of(json, pointer);
+    let place = place(bytes.len());
+    bytes[place] ^= 1;
+    *json.pointer_mut(pointer).expect("there") = hex::encode(bytes).into();
+}
