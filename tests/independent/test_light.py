@@ -128,6 +128,21 @@ class Exports(unittest.TestCase):
         self.assertEqual((chain.height, list(chain.validators.keys)), (6, list(made().set_of(
             [member(one, 1) for one in seeds(THIRD)]).keys)))
 
+    def test_a_chain_whose_validators_were_voted_in_and_out_holds(self) -> None:
+        for vector in support.vectors("sets.json"):
+            document, output = genesis.read("\n".join(vector["input"]["genesis"])), vector["output"]
+            pairs = [(raw(block["block_borsh"]), raw(block["certificate_borsh"])) for block in output["blocks"]]
+            export = support.export_of(document.chain_id, pairs)
+            changes = [decode(light.read_change, raw(one)) for one in output["changes"]]
+            chain = verify.verify(document, export, changes)
+            self.assertEqual(chain.parent.hex(), output["blocks"][-1]["id"])
+            with self.assertRaisesRegex(Wrong, "other validators next"):
+                verify.verify(document, export, changes[:-1])
+            way = light.Way(document)
+            for change in changes:
+                way.advance(change)
+            self.assertEqual(way.validators, chain.validators)
+
     def test_an_export_is_refused_without_them_and_with_others(self) -> None:
         one = made()
         for kept in ([], one.changes[1:]):

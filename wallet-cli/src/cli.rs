@@ -62,7 +62,7 @@ pub struct Options {
     /// Believe what gateways say without proofs
     #[arg(long, global = true)]
     pub trust: bool,
-    /// Trust this block, HEIGHT:ID as `lojal light` prints it, from somebody whom you trust, and nobody who decided before
+    /// Begin at a block from somebody whom you trust, HEIGHT:ID as `lojal light` prints it, instead of at genesis
     #[arg(long, global = true, value_name = "PIN", value_parser = values::pin, conflicts_with = "trust")]
     pub pin: Option<Pin>,
     /// Print one JSON document, and nothing else

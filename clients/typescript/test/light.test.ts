@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { fromHex, toHex } from "../src/bytes.js";
+import { decodeBlock } from "../src/block.js";
+import { certificateCodec } from "../src/certificate.js";
+import { HeaderChain } from "../src/chain/certified.js";
 import type { SetChange } from "../src/chain/light.js";
 import { LightChain, pinCodec, setChangeCodec } from "../src/chain/light.js";
 import { decode, encode } from "../src/codec/codec.js";
@@ -28,6 +31,27 @@ test("changes of the validators lead on from genesis, and from every pin", () =>
       const pinned = LightChain.fromPin(genesis.chainId, chain.pin, change.header, change.next);
       assert.deepEqual([pinned.pin, pinned.timeMs], [chain.pin, chain.timeMs], name);
     }
+  }
+});
+
+test("a chain whose validators are voted in and out is followed header by header, and by its changes alone", () => {
+  for (const { name, input, output } of vectors("sets")) {
+    const genesis = genesisOf(input);
+    const bytesOf = (json: Parameters<typeof field>[0], key: string): Uint8Array => fromHex(text(field(json, key)));
+    const changes = listIn(field(output, "changes")).map((one) => decode(setChangeCodec, fromHex(text(one))));
+    const [headers, light] = [HeaderChain.from(genesis), LightChain.from(genesis)];
+    for (const one of listIn(field(output, "blocks"))) {
+      const { header } = decodeBlock(bytesOf(one, "block_borsh"));
+      const certificate = decode(certificateCodec, bytesOf(one, "certificate_borsh"));
+      const change = changes.find((other) => other.header.height === header.height);
+      assert.equal(light.check(header, certificate).pin.block, field(one, "id"), name);
+      headers.advance(header, certificate, change?.next);
+      if (change !== undefined) {
+        light.advance(change);
+      }
+    }
+    assert.ok(changes.length > 1, name);
+    assert.equal(headers.validators.hash(genesis.chainId), light.validators.hash(genesis.chainId), name);
   }
 });
 

@@ -18,8 +18,8 @@ impl Client {
     /// validators decide than those that the verifier knows, their changes are asked for and followed.
     ///
     /// # Errors
-    /// [`ClientError::Untrue`] or [`ClientError::Split`] if it isn't proven; [`ClientError::Behind`] if it is older than
-    /// what is known; others: see [`ClientError`].
+    /// [`ClientError::Untrue`] or [`ClientError::Split`] if it isn't proven; [`ClientError::Behind`] if it is older
+    /// than what is known; others: see [`ClientError`].
     pub fn proven_account(
         &self,
         address: &AddressText,

@@ -1,13 +1,17 @@
 //! Wallets that follow the validators, and gateways that lie about them.
 
+use std::fs;
 use std::process::Command;
 
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_client::SetChange;
+use lojal_types::{Bounded, Certificate, CommitSignature, Header, KeyPair, MotionId, Signature};
 use serde_json::{Value, json};
 
-use crate::liar::{Liar, Lie, flip};
+use crate::liar::{Liar, Lie, flip, hex_of};
 use crate::network::Network;
-use crate::programs::run;
-use crate::wallet::lojal;
+use crate::programs::{eventually, run};
+use crate::wallet::{Signer, done, lojal};
 
 /// The wallet's program for a wallet of the network, at one gateway.
 fn at(network: &Network, wallet: &str, url: &str, arguments: &[&str]) -> Command {
@@ -71,4 +75,157 @@ fn a_gateway_that_lies_about_the_last_header_or_the_changes_is_caught() {
     }
     liar.is_honest();
     run(&mut at(&network, "member-1", &liar.url, &["light"])).success();
+}
+
+/// Puts a motion of one action forward and has it approved by all who have to.
+fn vote(network: &Network, number: u64, action: &str, governors: &[&str]) {
+    let path = network.scratch().join(format!("motion-{number}.toml"));
+    fs::write(&path, format!("[[actions]]\n{action}")).expect("a directory of the test's own");
+    let (first, others) = governors.split_first().expect("somebody proposes");
+    done(network, first, &["govern", "propose", "--actions", path.to_str().expect("UTF-8"), "--yes"]);
+    for governor in others {
+        done(network, governor, &["govern", "approve", &number.to_string(), "--yes"]);
+    }
+}
+
+/// The coffee bar goes; the grocer's vote gets more weight, after a sign of life, and less again.
+fn change_validators(network: &Network) {
+    let power = |power: u64| format!("type = \"set_power\"\nname = \"nordmat\"\npower = {power}\n");
+    let rest = ["nordmat", "fjallen", "havshotell"];
+    vote(network, 1, "type = \"remove_validator\"\nname = \"kaffet\"\n", &rest);
+    vote(network, 2, &power(3), &rest);
+    let motion = MotionId::new(2);
+    eventually("the sign of life", || network.client(0).readiness(motion).ok());
+    done(network, "fjallen", &["govern", "activate", "2", "--node", &network.url(0), "--yes"]);
+    vote(network, 3, &power(2), &["nordmat", "fjallen"]);
+}
+
+fn decoded<T: BorshDeserialize>(json: &Value, pointer: &str) -> T {
+    borsh::from_slice(&hex_of(json, pointer)).expect("canonical bytes")
+}
+
+fn encoded(what: &impl BorshSerialize) -> Value {
+    hex::encode(borsh::to_vec(what).expect("in memory")).into()
+}
+
+/// Changes one of the changes.
+fn of_change(index: usize, lie: impl Fn(&mut SetChange) + Send + 'static) -> Lie {
+    Box::new(move |json| {
+        let pointer = format!("/changes/{index}");
+        if json.pointer(&pointer).is_some() {
+            let mut change = decoded(json, &pointer);
+            lie(&mut change);
+            json["changes"][index] = encoded(&change);
+        }
+    })
+}
+
+/// Lies about three changes.
+fn lies(network: &Network) -> Vec<(&'static str, Lie)> {
+    let genesis = Signer::of(network, "member-1").genesis().validators().clone();
+    vec![
+        ("the first change less", Box::new(|json| drop(json["changes"].as_array_mut().expect("a list").remove(0)))),
+        ("the second change less", Box::new(|json| drop(json["changes"].as_array_mut().expect("a list").remove(1)))),
+        ("the last change less", Box::new(|json| drop(json["changes"].as_array_mut().expect("a list").pop()))),
+        ("no change at all", Box::new(|json| json["changes"] = json!([]))),
+        ("in another order", Box::new(|json| json["changes"].as_array_mut().expect("a list").reverse())),
+        ("another set", of_change(0, move |change| change.next = genesis.clone())),
+        ("another time", of_change(1, |change| change.header.time_ms = change.header.time_ms.plus_ms(1))),
+        ("another height", of_change(2, |change| change.header.height = change.header.height.next())),
+        (
+            "a signature less than a quorum",
+            of_change(0, |change| {
+                let signatures = change.certificate.signatures.to_vec();
+                change.certificate.signatures = Bounded::new(signatures[..2].to_vec()).expect("two");
+            }),
+        ),
+        ("of another chain", Box::new(|json| flip(json, "/changes/0", |_| 4))),
+        ("without end", Box::new(|json| json["more"] = true.into())),
+    ]
+}
+
+/// A header after the last one that all who decided first sign with their old keys, as if nobody had come or gone.
+fn forked(network: &Network, latest: &Value) -> Value {
+    let signer = Signer::of(network, "member-1");
+    let (genesis, chain) = (signer.genesis(), signer.genesis().chain_id());
+    let old = genesis.validators().hash(&chain);
+    let header: Header = decoded(latest, "/header");
+    let header = Header {
+        height: header.height.next(),
+        time_ms: header.time_ms.plus_ms(1),
+        validators_hash: old,
+        next_validators_hash: old,
+        ..header
+    };
+    let key = |index: usize| {
+        let text = fs::read_to_string(network.node_dir(index).join("validator.key")).expect("the devnet made it");
+        KeyPair::from_seed(&hex::decode(text.trim()).expect("hex").try_into().expect("32 bytes"))
+    };
+    let mut keys: Vec<KeyPair> = (0..4).map(key).collect();
+    keys.sort_by_key(KeyPair::address);
+    let blank = |key: &KeyPair| CommitSignature { validator: key.address(), signature: Signature::new([0; 64]) };
+    let signatures = Bounded::new(keys.iter().map(blank).collect()).expect("four");
+    let mut certificate = Certificate { height: header.height, round: 0, block: header.id(), signatures };
+    let sign = |key: &KeyPair| CommitSignature {
+        validator: key.address(),
+        signature: key.sign(&certificate.vote_of(key.address()).signing_bytes(&chain)),
+    };
+    certificate.signatures = Bounded::new(keys.iter().map(sign).collect()).expect("four");
+    let mut forked = latest.clone();
+    forked["id"] = header.id().to_string().into();
+    (forked["header"], forked["certificate"]) = (encoded(&header), encoded(&certificate));
+    forked
+}
+
+#[test]
+fn wallets_follow_changes_of_the_validators_and_a_gateway_that_lies_about_them_is_caught() {
+    let network = Network::start();
+    let liar = Liar::before(network.url(0));
+    let wallet = |name: &str, arguments: &[&str]| run(&mut at(&network, name, &liar.url, arguments));
+    // One wallet has seen the network as it was at first.
+    wallet("member-1", &["balance"]).success();
+    change_validators(&network);
+    for (what, lie) in lies(&network) {
+        liar.lies("/changes", lie);
+        for command in ["balance", "light"] {
+            let caught = wallet("member-1", &[command]);
+            assert_eq!(caught.status.code(), Some(4), "{command}, {what}: {caught:#?}");
+            assert!(caught.stderr.contains("what can't be true"), "{command}, {what}: {caught:#?}");
+        }
+    }
+    liar.lies("/changes", Box::new(|json| (json["changes"], json["height"]) = (json!([]), json!(1))));
+    let behind = wallet("member-1", &["balance"]);
+    assert_eq!(behind.status.code(), Some(1), "{behind:#?}");
+    assert!(behind.stderr.contains("is behind"), "{behind:#?}");
+
+    liar.is_honest();
+    wallet("member-1", &["balance"]).success();
+    let light: Value = serde_json::from_str(&wallet("member-1", &["light", "--json"]).success()).expect("JSON");
+    assert_eq!(light["changes"].as_array().map(Vec::len), Some(3), "{light}");
+    assert_eq!(light["changes"][0]["went"][0]["name"], "kaffet");
+    assert_eq!(light["changes"][1]["power"][0]["to"], 3);
+    assert_eq!(light["changes"][2]["power"][0]["from"], 3);
+    let said = wallet("member-1", &["light"]).success();
+    assert!(said.contains("kaffet went") && said.contains("nordmat has power 2 after 3"), "{said}");
+    let pin = light["pin"].as_str().expect("a pin").to_owned();
+    wallet("member-2", &["--pin", &pin, "balance"]).success();
+
+    // All who decided at first can deceive whoever has nothing but genesis, and nobody who has seen more.
+    let latest = ureq::get(format!("{}/v1/light/blocks/latest", network.url(0))).call().expect("an answer");
+    let latest: Value = serde_json::from_reader(latest.into_body().into_reader()).expect("JSON");
+    let fork = forked(&network, &latest);
+    let shown = fork.clone();
+    liar.lies(
+        "/v1/light/",
+        Box::new(move |json| match json.get("changes") {
+            Some(_) => json["changes"] = json!([]),
+            None => *json = shown.clone(),
+        }),
+    );
+    let deceived = wallet("fjallen", &["light"]).success();
+    assert!(deceived.contains("nobody has come or gone"), "{deceived}");
+    for name in ["member-1", "member-2"] {
+        let caught = wallet(name, &["light"]);
+        assert_eq!(caught.status.code(), Some(4), "{name}: {caught:#?}");
+    }
 }

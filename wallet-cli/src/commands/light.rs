@@ -168,3 +168,6 @@ fn between(old: &ValidatorSet, change: &SetChange) -> Change {
         keys,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,7 @@ fn help_names_every_command_and_the_exit_codes() {
         "restore",
         "address",
         "status",
+        "light",
         "brands",
         "balance",
         "send",

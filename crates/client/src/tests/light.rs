@@ -85,7 +85,7 @@ fn block(header: &Header, signers: &[u8]) -> api::LightBlock {
     }
 }
 
-/// What a gateway shows. It has changes of which it shows two at a time.
+/// The answers of a gateway: its changes, two at a time, and its last header.
 #[derive(Clone)]
 struct Shown {
     changes: Vec<SetChange>,

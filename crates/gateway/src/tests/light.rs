@@ -1,4 +1,4 @@
-//! What light clients ask for: changes of the validators, headers, and who decides them.
+//! The routes of light clients: changes of the validators, headers, and who decides them.
 
 use lojal_chain::{LightState, SetChange};
 use lojal_types::api::{LightBlock, LightChanges, LightValidators};

@@ -32,7 +32,7 @@ pub(super) struct BlockInput {
     time_ms: TimeMs,
     proposer_seed: String,
     /// The secrets of the validators whose precommits make the certificate, in round 0.
-    certificate_seeds: Vec<String>,
+    pub(super) certificate_seeds: Vec<String>,
     transactions: Vec<TransactionInput>,
 }
 
@@ -101,7 +101,7 @@ pub(super) fn household_of(document: &Lines, founding: &TransactionInput) -> Add
 }
 
 /// Builds the next block, certifies it and applies it.
-fn extend(state: &mut State, input: &BlockInput) -> BlockOutput {
+pub(super) fn extend(state: &mut State, input: &BlockInput) -> BlockOutput {
     let chain = state.view().chain_id();
     let candidates = input.transactions.iter().map(|one| sign(one, &chain));
     let proposer = key(&input.proposer_seed).address();

@@ -21,6 +21,7 @@ mod receipts_saved;
 mod refused;
 mod requests;
 mod samples;
+mod sets;
 mod signatures;
 mod state;
 mod transactions;
