@@ -5,13 +5,20 @@ use std::process::Command;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_client::SetChange;
-use lojal_types::{Bounded, Certificate, CommitSignature, Header, KeyPair, MotionId, Signature};
+use lojal_types::{Bounded, Certificate, CommitSignature, Header, Height, KeyPair, MotionId, Signature};
 use serde_json::{Value, json};
 
 use crate::liar::{Liar, Lie, flip, hex_of};
 use crate::network::Network;
 use crate::programs::{eventually, run};
 use crate::wallet::{Signer, done, lojal};
+
+/// A network that has a block.
+fn network() -> Network {
+    let network = Network::start();
+    network.wait_for_height(0, Height::new(1));
+    network
+}
 
 /// The wallet's program for a wallet of the network, at one gateway.
 fn at(network: &Network, wallet: &str, url: &str, arguments: &[&str]) -> Command {
@@ -26,7 +33,7 @@ fn json_of(command: &mut Command) -> Value {
 
 #[test]
 fn the_way_from_genesis_is_shown_and_its_pin_begins_another_wallet() {
-    let network = Network::start();
+    let network = network();
     let url = network.url(0);
     let light = json_of(&mut at(&network, "member-1", &url, &["light", "--json"]));
     assert_eq!((&light["changes"], light["validators"].as_array().map(Vec::len)), (&json!([]), Some(4)));
@@ -56,7 +63,7 @@ fn the_way_from_genesis_is_shown_and_its_pin_begins_another_wallet() {
 
 #[test]
 fn a_gateway_that_lies_about_the_last_header_or_the_changes_is_caught() {
-    let network = Network::start();
+    let network = network();
     let liar = Liar::before(network.url(0));
     run(&mut at(&network, "member-1", &liar.url, &["light"])).success();
     let lies: Vec<(&str, &str, Lie)> = vec![
@@ -98,6 +105,8 @@ fn change_validators(network: &Network) {
     eventually("the sign of life", || network.client(0).readiness(motion).ok());
     done(network, "fjallen", &["govern", "activate", "2", "--node", &network.url(0), "--yes"]);
     vote(network, 3, &power(2), &["nordmat", "fjallen"]);
+    // Those before it have decided the block of a change; the next one needs it.
+    network.wait_for_height(0, network.height(0).next());
 }
 
 fn decoded<T: BorshDeserialize>(json: &Value, pointer: &str) -> T {
@@ -179,7 +188,7 @@ fn forked(network: &Network, latest: &Value) -> Value {
 
 #[test]
 fn wallets_follow_changes_of_the_validators_and_a_gateway_that_lies_about_them_is_caught() {
-    let network = Network::start();
+    let network = network();
     let liar = Liar::before(network.url(0));
     let wallet = |name: &str, arguments: &[&str]| run(&mut at(&network, name, &liar.url, arguments));
     // One wallet has seen the network as it was at first.
