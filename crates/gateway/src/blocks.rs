@@ -37,7 +37,10 @@ impl At {
             Self::Height(height) => height,
         };
         if height == Height::GENESIS || height > tip {
-            let detail = format!("there is no block {height}; the first is 1, the last is {tip}");
+            let detail = match tip {
+                Height::GENESIS => "there is no block yet; try again in a moment".to_owned(),
+                tip => format!("there is no block {height}; the first is 1, the last is {tip}"),
+            };
             return Err(Failure::new(Kind::UnknownBlock, detail));
         }
         Ok(height)
