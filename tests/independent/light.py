@@ -10,30 +10,38 @@ from formats import CERTIFICATE, HEADER, VALIDATOR, Reader, Wrong, decode, littl
 from validators import Validators, check_certificate, in_order, validators_of
 
 
-class Change(NamedTuple):
-    """"A change of the validators is { header, certificate, the validators that decide the next block }" (protocol,
-    Light clients)."""
+class Decided(NamedTuple):
+    """A header with its certificate, and the bytes of both."""
 
     header: dict[str, Any]
     header_bytes: bytes
     certificate: bytes
+
+
+class Change(NamedTuple):
+    """"A change of the validators is { header, certificate, the validators that decide the next block }" (protocol,
+    Light clients)."""
+
+    decided: Decided
     next: list[dict[str, Any]]
 
-    def block(self, chain_id: bytes) -> bytes:
-        """The id of its block."""
-        return tagged("block", chain_id, self.header_bytes)
+
+def bytes_of(reader: Reader, field: Any) -> tuple[Any, bytes]:
+    """The next value, and its bytes."""
+    start = reader.at
+    value = field(reader)
+    return value, reader.data[start : reader.at]
+
+
+def read_decided(reader: Reader) -> Decided:
+    """A header and the certificate after it."""
+    header, header_bytes = bytes_of(reader, HEADER)
+    return Decided(header, header_bytes, bytes_of(reader, CERTIFICATE)[1])
 
 
 def read_change(reader: Reader) -> Change:
-    """A change, whose validators stand in their order."""
-    header = HEADER(reader)
-    front = reader.at
-    CERTIFICATE(reader)
-    middle = reader.at
-    members: list[dict[str, Any]] = many(VALIDATOR, 1, 64)(reader)
-    for one in members:
-        require(1 <= one["power"] <= 2**40, "a voting power is out of range")
-    return Change(header, reader.data[:front], reader.data[front:middle], members)
+    """A change."""
+    return Change(read_decided(reader), many(VALIDATOR, 1, 64)(reader))
 
 
 def changes_of(text: str) -> list[Change]:
@@ -45,38 +53,44 @@ def changes_of(text: str) -> list[Change]:
     return [decode(read_change, one) for one in encoded]
 
 
-def next_validators(chain_id: bytes, validators: Validators, change: Change) -> Validators:
-    """The validators after a change, which those before it have decided: "the validators that come with it have the
-    hash `next_validators_hash`" (protocol, Light clients)."""
-    header = change.header
-    require(header["validators_hash"] == validators.digest, "other validators")
-    check_certificate(chain_id, validators, header["height"], change.block(chain_id), change.certificate)
-    require(header["next_validators_hash"] != header["validators_hash"], "the same validators decide after it")
-    follow = validators_of(chain_id, change.next)
+def validators_after(chain_id: bytes, change: Change) -> Validators:
+    """The validators after a change whose header is decided: "the validators that come with it have the hash
+    `next_validators_hash`" (protocol, Light clients)."""
+    header = change.decided.header
+    require(header["next_validators_hash"] != header["validators_hash"], "a change that changes nothing")
+    require(all(1 <= one["power"] <= 2**40 for one in change.next), "a voting power is out of range")
     require(change.next == in_order(change.next), "the validators stand in another order")
-    require(follow.digest == header["next_validators_hash"], "the validators that come with it are not those after it")
-    return follow
+    following = validators_of(chain_id, change.next)
+    require(header["next_validators_hash"] == following.digest, "other validators follow the header")
+    return following
 
 
 class Way:
-    """The block up to which a way is known, and who decides what comes next."""
+    """The validators that are trusted, and the block up to which they are known."""
 
     def __init__(self, document: genesis.Genesis) -> None:
         self.chain_id = document.chain_id
-        self.validators = validators_of(self.chain_id, document.validators)
+        self.validators: Validators = validators_of(self.chain_id, document.validators)
         self.height, self.block, self.time_ms = 0, self.chain_id, document.time_ms
 
     def pin(self) -> bytes:
         """"a pin, { height: u64, block id }, which is 40 bytes" (protocol, Light clients)."""
         return little(self.height, 8) + self.block
 
-    def advance(self, change: Change) -> None:
-        """Goes on to the next change, if "its chain id is that of the network, its height and its time are later than
-        those of the block which is trusted, and where it is the next height, its parent is that block" (protocol, Light
-        clients)."""
-        header = change.header
-        require(header["chain_id"] == self.chain_id, "a change of another chain")
-        require(header["height"] > self.height and header["time_ms"] > self.time_ms, "it isn't later")
+    def check(self, decided: Decided) -> bytes:
+        """The id of the block of a later header that these validators have decided."""
+        header = decided.header
+        require(header["chain_id"] == self.chain_id, "a header of another chain")
+        require(header["height"] > self.height, "a header that isn't later than what is trusted")
         require(header["height"] > self.height + 1 or header["parent"] == self.block, "its parent is another block")
-        self.validators = next_validators(self.chain_id, self.validators, change)
-        self.height, self.block, self.time_ms = header["height"], change.block(self.chain_id), header["time_ms"]
+        require(header["time_ms"] > self.time_ms, "its time isn't later than that of what is trusted")
+        require(header["validators_hash"] == self.validators.digest, "other validators decide it")
+        block = tagged("block", self.chain_id, decided.header_bytes)
+        check_certificate(self.chain_id, self.validators, header["height"], block, decided.certificate)
+        return block
+
+    def advance(self, change: Change) -> None:
+        """Goes on to the next change."""
+        block, header = self.check(change.decided), change.decided.header
+        self.validators, self.block = validators_after(self.chain_id, change), block
+        self.height, self.time_ms = header["height"], header["time_ms"]

@@ -16,27 +16,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import genesis
-from formats import (BOOL, CERTIFICATE, HASH, HEADER, RECEIPT, VALIDATOR, Reader, Signed, Wrong, decode, many,
-                     read_signed, record, require, tagged)
-from verify import Validators, check_certificate, validators_of
+from formats import BOOL, HASH, RECEIPT, Reader, Signed, Wrong, decode, many, read_signed, record, require, tagged
+from light import Change, Decided, Way, bytes_of, read_change, read_decided
 
 STEPS = many(record(is_left=BOOL, other=HASH), 0, 14)
 CHANGES_MAX = 1024
 FILE = re.compile('{\n  "format": "lojal-receipt/1",\n  "receipt": "((?:[0-9a-f]{2})+)"\n}\n')
 
 
-class Decided(NamedTuple):
-    """A header with its certificate, and the bytes of both."""
-
-    header: dict[str, Any]
-    header_bytes: bytes
-    certificate: bytes
-
-
 class Receipt(NamedTuple):
     """The content of a file."""
 
-    changes: list[tuple[Decided, list[dict[str, Any]]]]
+    changes: list[Change]
     decided: Decided
     signed: Signed
     receipt: bytes
@@ -44,22 +35,9 @@ class Receipt(NamedTuple):
     receipts_path: list[dict[str, Any]]
 
 
-def bytes_of(reader: Reader, field: Any) -> tuple[Any, bytes]:
-    """The next value, and its bytes."""
-    start = reader.at
-    value = field(reader)
-    return value, reader.data[start : reader.at]
-
-
-def read_decided(reader: Reader) -> Decided:
-    """A header and the certificate after it."""
-    header, header_bytes = bytes_of(reader, HEADER)
-    return Decided(header, header_bytes, bytes_of(reader, CERTIFICATE)[1])
-
-
 def read_receipt(reader: Reader) -> Receipt:
     """"The changes of the validators before the block, and the proof" (protocol, Light clients)."""
-    changes = many(lambda one: (read_decided(one), many(VALIDATOR, 1, 64)(one)), 0, CHANGES_MAX)(reader)
+    changes = many(read_change, 0, CHANGES_MAX)(reader)
     decided, signed = read_decided(reader), read_signed(reader)
     return Receipt(changes, decided, signed, bytes_of(reader, RECEIPT)[1], STEPS(reader), STEPS(reader))
 
@@ -74,37 +52,6 @@ def root_of_path(leaf: bytes, path: list[dict[str, Any]]) -> bytes:
     return digest
 
 
-class Way:
-    """The validators that are trusted, and the block up to which they are known."""
-
-    def __init__(self, document: genesis.Genesis) -> None:
-        self.chain_id = document.chain_id
-        self.validators: Validators = validators_of(self.chain_id, document.validators)
-        self.height, self.block, self.time_ms = 0, self.chain_id, document.time_ms
-
-    def check(self, decided: Decided) -> bytes:
-        """The id of the block of a later header that these validators have decided."""
-        header = decided.header
-        require(header["chain_id"] == self.chain_id, "a header of another chain")
-        require(header["height"] > self.height, "a header that isn't later than what is trusted")
-        require(header["height"] > self.height + 1 or header["parent"] == self.block, "its parent is another block")
-        require(header["time_ms"] > self.time_ms, "its time isn't later than that of what is trusted")
-        require(header["validators_hash"] == self.validators.digest, "other validators decide it")
-        block = tagged("block", self.chain_id, decided.header_bytes)
-        check_certificate(self.chain_id, self.validators, header["height"], block, decided.certificate)
-        return block
-
-    def advance(self, decided: Decided, members: list[dict[str, Any]]) -> None:
-        """Goes on to the next change."""
-        block, header = self.check(decided), decided.header
-        require(header["next_validators_hash"] != header["validators_hash"], "a change that changes nothing")
-        following = validators_of(self.chain_id, members)
-        require(list(following.keys.values()) == [one["public_key"] for one in members], "not in canonical order")
-        require(header["next_validators_hash"] == following.digest, "other validators follow the header")
-        self.validators, self.block = following, block
-        self.height, self.time_ms = header["height"], header["time_ms"]
-
-
 def verify_receipt(document: genesis.Genesis, text: str) -> Receipt:
     """Refuses a file unless it shows that its transaction is on the ledger. "There is one text of it, and no other byte
     may stand in the file." (protocol, Light clients)"""
@@ -112,8 +59,8 @@ def verify_receipt(document: genesis.Genesis, text: str) -> Receipt:
     require(written is not None, "it isn't written as a receipt is saved")
     receipt: Receipt = decode(read_receipt, bytes.fromhex(written[1] if written else ""))
     way = Way(document)
-    for decided, members in receipt.changes:
-        way.advance(decided, members)
+    for change in receipt.changes:
+        way.advance(change)
     way.check(receipt.decided)
     header = receipt.decided.header
     leaves = (receipt.signed.encoded(), receipt.transactions_path), (receipt.receipt, receipt.receipts_path)

@@ -32,6 +32,16 @@ def members_bytes(members: list[dict[str, Any]]) -> bytes:
     return little(len(members), 4) + b"".join(genesis.validator_bytes(one) for one in members)
 
 
+def with_decided(change: light.Change, **fields: Any) -> light.Change:
+    """A change with another header or certificate."""
+    return change._replace(decided=change.decided._replace(**fields))
+
+
+def with_header(change: light.Change, **fields: Any) -> light.Change:
+    """A change with other fields of its header."""
+    return with_decided(change, header={**change.decided.header, **fields})
+
+
 class Vectors(unittest.TestCase):
     """The way that the vectors say."""
 
@@ -49,14 +59,13 @@ class Vectors(unittest.TestCase):
         vector = support.vectors("light.json")[-1]
         document = genesis.read("\n".join(vector["input"]["genesis"]))
         first, second, third = (decode(light.read_change, raw(one["borsh"])) for one in vector["output"]["changes"])
-        otherwise = {**second.header, "parent": bytes(32)}
-        for words, changes in (("other validators", [second]), ("other validators", [first, third]),
-                               ("it isn't later", [first, first]), ("are not those after it",
-                                                                    [first._replace(next=third.next)]),
+        for words, changes in (("other validators decide", [second]), ("other validators decide", [first, third]),
+                               ("isn't later", [first, first]),
+                               ("other validators follow", [first._replace(next=third.next)]),
                                ("another order", [first._replace(next=first.next[::-1])]),
-                               ("of another height", [first._replace(certificate=second.certificate)]),
-                               ("parent is another block", [first, second._replace(header=otherwise)]),
-                               ("another chain", [first._replace(header={**first.header, "chain_id": bytes(32)})])):
+                               ("of another height", [with_decided(first, certificate=second.decided.certificate)]),
+                               ("parent is another block", [first, with_header(second, parent=bytes(32))]),
+                               ("another chain", [with_header(first, chain_id=bytes(32))])):
             way = light.Way(document)
             with self.subTest(words), self.assertRaisesRegex(Wrong, words):
                 for change in changes:
@@ -149,9 +158,10 @@ class Exports(unittest.TestCase):
             with self.subTest(kept=len(kept)), self.assertRaisesRegex(Wrong, "block 2: other validators next"):
                 verify.verify(one.document, one.export(), [decode(light.read_change, data) for data in kept])
         first = decode(light.read_change, one.changes[0])
-        for words, change in (("are not those after it", first._replace(next=[member(seeds([9])[0], 1)])),
-                              ("too little power", first._replace(certificate=self.signed_by(one, [1, 2]))),
-                              ("of another block", first._replace(header_bytes=first.header_bytes[:-1] + b"\7"))):
+        other = first.decided.header_bytes[:-1] + b"\7"
+        for words, change in (("other validators follow", first._replace(next=[member(seeds([9])[0], 1)])),
+                              ("too little power", with_decided(first, certificate=self.signed_by(one, [1, 2]))),
+                              ("of another block", with_decided(first, header_bytes=other))):
             with self.subTest(words), self.assertRaisesRegex(Wrong, words):
                 verify.verify(one.document, one.export(), [change])
 

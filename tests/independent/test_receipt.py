@@ -65,7 +65,7 @@ class Receipts(unittest.TestCase):
         with self.assertRaises(Wrong):
             way.check(found.decided)
         with self.assertRaises(Wrong):
-            way.advance(*found.changes[1])
+            way.advance(found.changes[1])
         others = [one["input"] for one in support.vectors("genesis.json")]
         other = next(one for one in others if genesis.read("\n".join(one)).chain_id != way.chain_id)
         with self.assertRaises(Wrong):

@@ -28,7 +28,7 @@ import ed25519
 import genesis
 from formats import (PROOF, SHELF, SHELF_PROOF, Block, Signed, Wrong, decode, little, may_be_there, read_block, require,
                      sized, tagged)
-from light import Change, changes_of, next_validators
+from light import Change, changes_of, validators_after
 from validators import Validators, address_of, check_certificate, validators_of
 
 HOUR_MS = 60 * 60 * 1000
@@ -60,7 +60,7 @@ class Chain:
 
     def __init__(self, document: genesis.Genesis, changes: Optional[list[Change]] = None) -> None:
         self.id = document.chain_id
-        self.changes = {one.header["height"]: one for one in changes or []}
+        self.changes = {one.decided.header["height"]: one for one in changes or []}
         self.validators = validators_of(self.id, document.validators)
         self.height = 0
         self.parent = self.id
@@ -104,8 +104,10 @@ class Chain:
             return self.validators
         if change is None:
             raise Wrong("other validators next, and no file of changes has this one: see --changes")
-        require(change.header_bytes == block.header_bytes, "the change is of another block")
-        return next_validators(self.id, self.validators, change)
+        require(change.decided.header_bytes == block.header_bytes, "the change is of another block")
+        digest, certificate = tagged("block", self.id, block.header_bytes), change.decided.certificate
+        check_certificate(self.id, self.validators, header["height"], digest, certificate)
+        return validators_after(self.id, change)
 
     def check_transactions(self, block: Block) -> None:
         """Refuses transactions that can't be in this block."""

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { lightChangesCodec } from "../src/api/light.js";
 import { fromHex, toHex, utf8 } from "../src/bytes.js";
 import type { SavedReceipt } from "../src/chain/inclusion.js";
 import {
@@ -100,23 +101,31 @@ test("receipts are those of their own transactions, and changes are not left out
 });
 
 test("a gateway's proof is checked before anybody has it", async () => {
-  const vector = vectors("saved_receipts")[0];
-  assert.ok(vector);
-  const [genesis, saved] = [genesisOf(vector.input), receiptFromText(fileOf(vector.output))];
-  const bytes = toHex(encode(transactionProofCodec, saved.proof));
-  const id = saved.proof.receipt.transaction;
-  const ask = (proof: string, wanted: TransactionId): Promise<unknown> => {
-    return withServer(
-      () => ({ status: 200, json: { proof } }),
-      (server) => {
-        const client = new Client(server.url, { network: "test" });
-        return client.receipt(wanted, genesis).catch((error: unknown) => error);
-      },
-    );
-  };
-  assert.deepEqual(await ask(bytes, id), saved);
-  const other = "00".repeat(32) as TransactionId;
-  for (const [proof, wanted] of [[bytes, other] as const, [`${bytes}00`, id] as const, ["", id] as const]) {
-    assert.ok((await ask(proof, wanted)) instanceof GatewayUntrueError);
+  const all = vectors("saved_receipts");
+  const chosen = [all.at(0), all.at(-1)].map((vector) => {
+    assert.ok(vector);
+    return { genesis: genesisOf(vector.input), saved: receiptFromText(fileOf(vector.output)) };
+  });
+  assert.ok(chosen.some(({ saved }) => saved.changes.length > 0));
+  for (const { genesis, saved } of chosen) {
+    const { height } = saved.proof.header;
+    const bytes = toHex(encode(transactionProofCodec, saved.proof));
+    const id = saved.proof.receipt.transaction;
+    const ask = (proof: string, wanted: TransactionId, changes = saved.changes): Promise<unknown> => {
+      const page = lightChangesCodec.toJson({ changes, more: false, height }, "test");
+      return withServer(
+        ({ path }) => ({ status: 200, json: path.startsWith("/v1/light/changes") ? page : { proof } }),
+        (server) => {
+          const client = new Client(server.url, { network: "test" });
+          return client.receipt(wanted, genesis).catch((error: unknown) => error);
+        },
+      );
+    };
+    assert.deepEqual(await ask(bytes, id), saved);
+    const other = "00".repeat(32) as TransactionId;
+    for (const [proof, wanted] of [[bytes, other] as const, [`${bytes}00`, id] as const, ["", id] as const]) {
+      assert.ok((await ask(proof, wanted)) instanceof GatewayUntrueError);
+    }
+    assert.equal((await ask(bytes, id, [])) instanceof GatewayUntrueError, saved.changes.length > 0);
   }
 });

@@ -3,9 +3,9 @@
 
 mod account;
 mod governance;
+mod light;
 mod reference;
 mod simulation;
-mod light;
 mod today;
 mod transaction_proof;
 

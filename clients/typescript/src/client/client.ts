@@ -36,6 +36,7 @@ import type { BrandId } from "../brand.js";
 import { fromHex } from "../bytes.js";
 import type { SavedReceipt } from "../chain/inclusion.js";
 import { checkReceipt, transactionProofCodec } from "../chain/inclusion.js";
+import { LightChain } from "../chain/light.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { decode, encode } from "../codec/codec.js";
 import { LojalError } from "../error.js";
@@ -49,6 +50,7 @@ import type { Day } from "../time.js";
 import type { SignedTransaction, UnsignedTransaction } from "../transaction.js";
 import { batchCodec, encodeSigned, unsignedTransactionCodec } from "../transaction.js";
 import { GatewayUntrueError } from "./error.js";
+import { followValidators } from "./follow.js";
 import type { Question } from "./transport.js";
 import {
   COMMIT_TIMEOUT_MS,
@@ -233,20 +235,25 @@ export class Client {
    * `GatewayUntrueError` if it isn't.
    */
   async receipt(id: TransactionId, genesis: Genesis): Promise<SavedReceipt> {
-    const { proof } = await this.#get(provenTransactionCodec, `/v1/transactions/${id}/proof`);
-    try {
-      const saved = { changes: [], proof: decode(transactionProofCodec, fromHex(proof)) };
-      if (saved.proof.receipt.transaction === id) {
-        checkReceipt(saved, genesis);
-        return saved;
+    const answer = await this.#get(provenTransactionCodec, `/v1/transactions/${id}/proof`);
+    const untrue = (reason: string, cause?: unknown): GatewayUntrueError => {
+      return new GatewayUntrueError(this.url, `of the proof of transaction ${id}, ${reason}`, { cause });
+    };
+    const told = <T>(check: () => T): T => {
+      try {
+        return check();
+      } catch (error) {
+        throw error instanceof LojalError ? untrue(error.message, error) : error;
       }
-    } catch (error) {
-      if (error instanceof LojalError) {
-        throw new GatewayUntrueError(this.url, `of the proof of transaction ${id}, ${error.message}`, { cause: error });
-      }
-      throw error;
+    };
+    const proof = told(() => decode(transactionProofCodec, fromHex(answer.proof)));
+    if (proof.receipt.transaction !== id) {
+      throw untrue("it is of another one");
     }
-    throw new GatewayUntrueError(this.url, `of the proof of transaction ${id}, it is of another one`);
+    const { changes } = await followValidators(this, LightChain.from(genesis), proof.header.height);
+    const saved = { changes, proof };
+    told(() => checkReceipt(saved, genesis));
+    return saved;
   }
   /**
    * `POST /v1/transactions`: submits a transaction. With `wait`, the answer comes when it is final, or says that it is

@@ -3,6 +3,7 @@
 import type { Header } from "../block.js";
 import type { Certificate } from "../certificate.js";
 import { CertificateError } from "../certificate.js";
+import { CHANGES_MAX } from "../chain/inclusion.js";
 import type { Pin, SetChange, TrustedHeader } from "../chain/light.js";
 import { LightChain, LightError } from "../chain/light.js";
 import type { Genesis } from "../genesis.js";
@@ -13,7 +14,7 @@ import { BehindError, GatewayUntrueError, TooManyChangesError } from "./error.js
 /** Most changes that are asked for at once. */
 const PAGE_MAX = 100;
 /** Most changes that are followed to one header, unless the caller wants fewer. */
-export const FOLLOWED_MAX = 4096;
+export const FOLLOWED_MAX = CHANGES_MAX;
 
 /** The way along the changes of the validators. */
 export interface Followed {
