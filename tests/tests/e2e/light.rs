@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::liar::{Liar, Lie, flip, hex_of};
 use crate::network::Network;
 use crate::programs::{eventually, run};
-use crate::wallet::{Signer, done, lojal};
+use crate::wallet::{Signer, done, issue, lojal};
 
 /// A network that has a block.
 fn network() -> Network {
@@ -184,6 +184,21 @@ fn forked(network: &Network, latest: &Value) -> Value {
     forked["id"] = header.id().to_string().into();
     (forked["header"], forked["certificate"]) = (encoded(&header), encoded(&certificate));
     forked
+}
+
+#[test]
+fn a_receipt_of_after_changes_of_the_validators_holds_by_the_genesis_document_alone() {
+    let network = network();
+    change_validators(&network);
+    let till = Signer::of(&network, "nordmat");
+    let signed = till.sign(1, issue(Signer::of(&network, "member-1").address(), 500, "receipt 1"));
+    let id = network.client(0).submit(&signed, true).expect("taken in").id.to_string();
+    let file = network.scratch().join("receipt.json");
+    let file = file.to_str().expect("UTF-8");
+    run(&mut at(&network, "member-1", &network.url(0), &["receipt", "save", &id, file])).success();
+    let nobody = "http://127.0.0.1:1";
+    let verified = run(&mut at(&network, "member-2", nobody, &["receipt", "verify", file])).success();
+    assert!(verified.contains("proven by the genesis document"), "{verified}");
 }
 
 #[test]
