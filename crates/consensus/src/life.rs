@@ -68,6 +68,11 @@ impl Life {
         Self { voice, store, network, ready, clock: Clock::System, workers: Workers::Threads }
     }
 
+    /// The same by another clock, with its work done elsewhere.
+    pub fn at(self, clock: Clock, workers: Workers) -> Self {
+        Self { clock, workers, ..self }
+    }
+
     /// Signs that this node is ready for what a motion asks of it.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod households;
 mod keys;
 mod mistakes;
 mod points;
+mod seats;
 #[cfg(test)]
 mod tests;
 

@@ -8,7 +8,7 @@ use libp2p::PeerId;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use crate::{Counters, InboundRequest, OffenceCounters, OutboundRequest, Peer, Topic};
+use crate::{Counters, Event, InboundRequest, OffenceCounters, OutboundRequest, Peer, Topic};
 
 /// The swarm task has ended: shut down, or its event receiver was dropped, or its listener failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -89,10 +89,19 @@ impl Network {
     }
 
     /// A network without a swarm: whoever holds the receiver does what is asked, as a simulation does. It has stopped
-    /// when the receiver is dropped. Its counters and its list of peers stay empty.
+    /// when the receiver is dropped. Its counters stay empty, and its peers are those of [`Network::note`].
     pub fn without_swarm(local: PeerId) -> (Self, mpsc::Receiver<Command>) {
         let (commands, receiver) = mpsc::channel(crate::limits::COMMANDS_MAX);
         (Self::new(local, commands, Arc::default()), receiver)
+    }
+
+    /// Takes note of an event that this node is about to hear: a network without a swarm knows its peers by that.
+    pub fn note(&self, event: &Event) {
+        match event {
+            Event::Connected(peer) => self.shared.connected(*peer),
+            Event::Disconnected(peer) => self.shared.disconnected(peer),
+            _ => {}
+        }
     }
 
     /// Sends a message to all connected peers; not to this node itself. It is no error if there

@@ -11,8 +11,18 @@ use lojal_types::{
 use super::{HOUR_MS, MINUTE_MS, Model, ensure};
 
 /// The actions that the first version has.
-const KNOWN: [&str; 6] =
-    ["set_parameters", "set_settings", "register_brand", "suspend_brand", "reinstate_brand", "set_brand_admins"];
+const KNOWN: [&str; 10] = [
+    "add_validator",
+    "remove_validator",
+    "set_keys",
+    "set_power",
+    "set_parameters",
+    "set_settings",
+    "register_brand",
+    "suspend_brand",
+    "reinstate_brand",
+    "set_brand_admins",
+];
 
 /// A motion, as it was put forward and as it stands.
 #[derive(Clone, Debug)]
