@@ -3,11 +3,12 @@
 //! own name, and only its own signature is right.
 
 mod blocks;
+mod lingering;
 mod noise;
 mod signer;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_malachitebft_app_channel::app::types::codec::Codec;
@@ -17,7 +18,7 @@ use lojal_consensus::SharedState;
 use lojal_consensus::codec::BorshCodec;
 use lojal_consensus::context::{Context, Proposal, Value, Vote};
 use lojal_network::{Command, Topic};
-use lojal_types::{BlockId, ChainId, KeyPair};
+use lojal_types::{BlockId, ChainId, Height, KeyPair};
 
 use self::blocks::Begun;
 pub use self::signer::LiarSigner;
@@ -32,16 +33,40 @@ const HEAD_START: Duration = Duration::from_millis(60);
 /// Messages that a liar remembers.
 const MEMORY: usize = 500;
 
-/// The agreement of conspirators: the block that one half of the honest gets, and that of the other half.
+/// The agreement of conspirators.
 #[derive(Clone, Default)]
-pub struct Plot(Arc<Mutex<BTreeMap<BlockId, BlockId>>>);
+pub struct Plot(Arc<Mutex<Agreed>>);
+
+#[derive(Default)]
+struct Agreed {
+    /// The block that one half of the honest gets, and that of the other half.
+    blocks: BTreeMap<BlockId, BlockId>,
+    /// The last block that any of them has.
+    height: Height,
+    /// Those that pass on what others of them say.
+    lingering: BTreeSet<usize>,
+}
 
 impl Plot {
+    fn agreed(&self) -> MutexGuard<'_, Agreed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
     fn agree(&self, one: BlockId, other: BlockId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(one, other);
+        self.agreed().blocks.insert(one, other);
     }
     fn other(&self, one: BlockId) -> Option<BlockId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&one).copied()
+        self.agreed().blocks.get(&one).copied()
+    }
+    fn reached(&self, height: Height) {
+        let mut agreed = self.agreed();
+        agreed.height = agreed.height.max(height);
+    }
+    fn height(&self) -> Height {
+        self.agreed().height
+    }
+    /// Those that linger, but for one.
+    fn lingering(&self, but: usize) -> Vec<usize> {
+        self.agreed().lingering.iter().copied().filter(|number| *number != but).collect()
     }
 }
 
@@ -64,11 +89,14 @@ pub struct Liar {
 
 impl Liar {
     /// A liar. Those with the same plot tell the same groups the same.
-    pub fn new(number: usize, malice: Malice, chain: ChainId, seed: u64, validators: usize, plot: Plot) -> Self {
+    pub fn new(number: usize, malice: Malice, chain: ChainId, seed: u64, nodes: usize, plot: Plot) -> Self {
+        if malice == Malice::Lingers {
+            plot.agreed().lingering.insert(number);
+        }
         // Conspirators believe themselves what they tell the left; on the right there is only their victim.
         let is_left =
             |other: &usize| if malice == Malice::SplitsBrains { *other != VICTIM } else { other.is_multiple_of(2) };
-        let (left, right) = (0..validators).filter(|other| *other != number).partition(is_left);
+        let (left, right) = (0..nodes).filter(|other| *other != number).partition(is_left);
         Self {
             number,
             malice,

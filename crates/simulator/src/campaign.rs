@@ -133,7 +133,7 @@ impl OfClass {
         self.faults += report.plan.faults.len() as u64;
         self.blocks += report.height;
         self.transactions += report.transactions as u64;
-        self.restarts += report.boots.saturating_sub(report.plan.validators) as u64;
+        self.restarts += report.boots.saturating_sub(report.plan.nodes()) as u64;
         self.recovery_ms_max = self.recovery_ms_max.max(report.recovery_ms.unwrap_or(report.virtual_ms));
         self.evidence += report.evidence;
         self.virtual_ms += report.virtual_ms;

@@ -2,6 +2,7 @@
 
 mod draw;
 
+use crate::change::Change;
 use crate::plan::{Plan, Plant};
 use crate::schedule::Fault;
 use lojal_random::Random;
@@ -13,6 +14,8 @@ pub struct Class {
     /// The things that go wrong in it, in words.
     pub what: &'static str,
     validators: usize,
+    /// Nodes without a seat in the genesis document.
+    spares: usize,
     load: Load,
     beyond_f: bool,
     draw: fn(&mut Draw) -> Vec<Fault>,
@@ -29,19 +32,29 @@ enum Load {
 /// The material that a schedule is drawn from.
 pub(crate) struct Draw {
     pub(crate) random: Random,
+    /// All nodes.
     pub(crate) validators: usize,
+    /// Those of them that are validators from the start.
+    pub(crate) seats: usize,
     pub(crate) active_ms: u64,
+    /// The changes of the validators that were drawn with the faults.
+    pub(crate) changes: Vec<Change>,
 }
 
 /// The name for every class in turn.
 pub const ALL: &str = "all";
 
 const fn class(name: &'static str, what: &'static str, draw: fn(&mut Draw) -> Vec<Fault>) -> Class {
-    Class { name, what, validators: 4, load: Load::Usual, beyond_f: false, draw }
+    Class { name, what, validators: 4, spares: 0, load: Load::Usual, beyond_f: false, draw }
 }
 
 const fn of_seven(class: Class) -> Class {
     Class { validators: 7, ..class }
+}
+
+/// Of so many validators, and so many nodes that have no seat at first.
+const fn of(validators: usize, spares: usize, class: Class) -> Class {
+    Class { validators, spares, ..class }
 }
 
 const fn everywhere(class: Class) -> Class {
@@ -53,7 +66,7 @@ const fn beyond_f(class: Class) -> Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 52] = [
+pub const CLASSES: [Class; 56] = [
     class("none", "nothing goes wrong", draw::nothing),
     class("delay", "messages take up to two seconds longer", draw::delay),
     class("slow-link", "the links of one validator take seconds", draw::slow_link),
@@ -112,6 +125,26 @@ pub const CLASSES: [Class; 52] = [
     class("oversized", "a validator sends messages of the largest size and beyond", draw::oversized),
     class("flood", "a validator floods the others with transactions", draw::flood),
     class("false-height", "a validator claims a height that nobody has reached", draw::false_height),
+    of(4, 3, class("set-changes", "the validators change again and again, with faults as usual", draw::set_changes)),
+    of(
+        4,
+        2,
+        class("set-change-crash", "power cuts around the blocks that change the validators", draw::set_change_crash),
+    ),
+    of(
+        5,
+        4,
+        class("set-replaced", "all validators but one, which is away, are replaced by others", draw::set_replaced),
+    ),
+    of(
+        7,
+        1,
+        class(
+            "removed-liar",
+            "a validator that is removed goes on, and another one passes on what it says",
+            draw::removed_liar,
+        ),
+    ),
     of_seven(class("mixed", "several of all that, and two of seven lie", draw::mixed)),
     beyond_f(class("beyond-f", "two of four conspire to split the chain, or forget what they signed", draw::beyond_f)),
 ];
@@ -125,13 +158,23 @@ impl Class {
     /// The plan of a run of this class.
     pub fn plan(&self, seed: u64, active_ms: u64, plant: Option<Plant>) -> Plan {
         let random = Random::of(seed, self.name);
-        let mut draw = Draw { random, validators: self.validators, active_ms };
+        let (seats, spares) = (self.validators, self.spares);
+        let mut draw = Draw { random, validators: seats + spares, seats, active_ms, changes: Vec::new() };
         let mut faults = (self.draw)(&mut draw);
         faults.sort_by_key(|fault| fault.start_ms);
         let everywhere_permille = if self.load == Load::Everywhere { 1_000 } else { 100 };
-        let validators = self.validators;
-        let beyond_f = self.beyond_f;
-        Plan { seed, validators, active_ms, pause_ms_max: 300, everywhere_permille, faults, plant, beyond_f }
+        Plan {
+            seed,
+            validators: seats,
+            spares,
+            active_ms,
+            pause_ms_max: 300,
+            everywhere_permille,
+            faults,
+            changes: draw.changes,
+            plant,
+            beyond_f: self.beyond_f,
+        }
     }
 }
 

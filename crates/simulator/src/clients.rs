@@ -1,6 +1,6 @@
 //! Clients: they submit transactions to nodes, ask again elsewhere when they hear nothing, and note what they are told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,21 +60,27 @@ pub async fn client(world: World, seed: u64, number: usize, habits: Habits) {
             && let Some((id, signed)) = done.get(random.index(done.len())).cloned()
         {
             // Somebody presses a button again.
-            submit(&world, random.index(world.validators()), id, &signed).await;
+            submit(&world, random.index(world.nodes()), id, &signed).await;
         }
         let signed = Arc::new(world.workload().next(world.now()));
         let id = signed.transaction.id(&world.chain());
-        let count = if random.permille(habits.everywhere_permille) { world.validators() } else { 1 };
-        let first = random.index(world.validators());
+        let count = if random.permille(habits.everywhere_permille) { world.nodes() } else { 1 };
+        let first = random.index(world.nodes());
         for offset in 0..count {
-            submit(&world, (first + offset) % world.validators(), id, &signed).await;
+            submit(&world, (first + offset) % world.nodes(), id, &signed).await;
         }
         pending.push(Pending { id, asked_ms: now_ms, valid_until: signed.transaction.valid_until_ms, signed });
     }
 }
 
-async fn submit(world: &World, node: usize, id: TransactionId, signed: &Arc<SignedTransaction>) {
-    let Some(reached) = world.node(node) else { return };
+/// Submits a transaction to a node; whether it has accepted it, if it runs.
+pub(crate) async fn submit(
+    world: &World,
+    node: usize,
+    id: TransactionId,
+    signed: &Arc<SignedTransaction>,
+) -> Option<bool> {
+    let reached = world.node(node)?;
     let at_ms = world.now_ms();
     let accepted = reached.mempool.submit(vec![(**signed).clone().identify(&world.chain())]).await == [Ok(id)];
     world.hub().trace("submit", &[node as u64, u64::from(accepted)], id.as_bytes());
@@ -83,6 +89,7 @@ async fn submit(world: &World, node: usize, id: TransactionId, signed: &Arc<Sign
         let (height, outcome) = (reached.store.tip().height.next(), Outcome::Applied);
         world.history().answers.push(FinalityAnswer { node, at_ms, id, height, outcome });
     }
+    Some(accepted)
 }
 
 /// Looks whether what the client waits for is final, at some node; and asks again for what is long overdue.
@@ -92,7 +99,7 @@ async fn look(
     pending: &mut Vec<Pending>,
     done: &mut VecDeque<(TransactionId, Arc<SignedTransaction>)>,
 ) {
-    let node = random.index(world.validators());
+    let node = random.index(world.nodes());
     let (now_ms, now) = (world.now_ms(), world.now());
     for index in (0..pending.len()).rev() {
         let one = &mut pending[index];
@@ -110,17 +117,17 @@ async fn look(
         } else if now_ms >= one.asked_ms + RETRY_MS {
             one.asked_ms = now_ms;
             let (id, signed) = (one.id, one.signed.clone());
-            submit(world, random.index(world.validators()), id, &signed).await;
+            submit(world, random.index(world.nodes()), id, &signed).await;
         }
     }
 }
 
-/// Submits a transaction to every honest node, when all faults are over.
-pub fn probe(world: &World, honest: &[usize]) {
-    for node in honest {
+/// Submits a transaction to every one of these nodes, when all faults are over.
+pub fn probe(world: &World, nodes: &BTreeSet<usize>) {
+    for node in nodes {
         let signed = Arc::new(world.workload().probe(world.now()));
         let id = signed.transaction.id(&world.chain());
-        let committed_ms = vec![None; world.validators()];
+        let committed_ms = vec![None; world.nodes()];
         world.history().probes.push(Probe { node: *node, id, committed_ms });
         let (world, node) = (world.clone(), *node);
         tokio::spawn(async move {
@@ -133,13 +140,13 @@ pub fn probe(world: &World, honest: &[usize]) {
     }
 }
 
-/// Notes which node has committed which probe; true when every one of `honest` has all.
-pub fn check_probes(world: &World, honest: &[usize]) -> bool {
+/// Notes which node has committed which probe; true when every one of these has all.
+pub fn check_probes(world: &World, nodes: &BTreeSet<usize>) -> bool {
     let now_ms = world.now_ms();
     let mut history = world.history();
     let mut all = true;
     for probe in &mut history.probes {
-        for node in honest {
+        for node in nodes {
             if probe.committed_ms[*node].is_some() {
                 continue;
             }

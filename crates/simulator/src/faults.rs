@@ -56,6 +56,11 @@ async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
     }
     match &fault.kind {
         FaultKind::Crash { nodes, .. } | FaultKind::Amnesia { nodes } => crash(world, nodes).await,
+        FaultKind::ChangeCrash { .. } => {
+            let in_time = Duration::from_millis(fault.end_ms.saturating_sub(world.now_ms()));
+            // A change that doesn't come in time does no harm.
+            let _ = tokio::time::timeout(in_time, crash_at_change(world, fault)).await;
+        }
         FaultKind::Wipe { nodes } => crash_when_others_have_all(world, nodes).await,
         FaultKind::Restore { nodes } => {
             for node in nodes {
@@ -163,13 +168,29 @@ async fn crash(world: &World, nodes: &[usize]) {
     futures::future::join_all(nodes.iter().map(|node| world.crash(*node))).await;
 }
 
+/// Cuts the power at a moment of the next change of the validators, if that leaves the time to start again.
+async fn crash_at_change(world: &World, fault: &Fault) {
+    let FaultKind::ChangeCrash { nodes, moment, delay_ms, down_ms, index } = &fault.kind else { return };
+    let _only = world.one_at_a_time().await;
+    world.wait_for_change(*moment).await;
+    if world.now_ms() + delay_ms + down_ms >= fault.end_ms {
+        return;
+    }
+    tokio::time::sleep(Duration::from_millis(*delay_ms)).await;
+    crash(world, nodes).await;
+    tokio::time::sleep(Duration::from_millis(*down_ms)).await;
+    for node in nodes {
+        restart(world, *node, *index).await;
+    }
+}
+
 /// Cuts the power of validators that will lose what they have, at a moment at which an honest one that keeps its disk
 /// has all of it: of a block that nobody has any more nobody can know.
 async fn crash_when_others_have_all(world: &World, nodes: &[usize]) {
     let tip = |node: usize| world.node(node).map(|node| node.store.tip().height);
     for _ in 0..LOOKS_MAX {
         let keeps = |node: &usize| !nodes.contains(node) && !world.history().byzantine.contains(node);
-        let kept = (0..world.validators()).filter(keeps).filter_map(tip).max();
+        let kept = (0..world.nodes()).filter(keeps).filter_map(tip).max();
         if kept >= nodes.iter().copied().filter_map(tip).max() {
             break;
         }

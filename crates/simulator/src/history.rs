@@ -3,17 +3,23 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use lojal_chain::SetChange;
 use lojal_consensus::context::{Proposal, Vote};
 use lojal_store::StoredBlock;
 use lojal_types::{BlockId, Genesis, Hash, Height, Outcome, SignedTransaction, TransactionId};
+
+use crate::network::Delivery;
 
 /// Everything that was seen. Times are virtual milliseconds since the start.
 #[derive(Clone, Debug)]
 pub struct History {
     /// The genesis document that the network started from.
     pub genesis: Genesis,
-    /// The number of its validators.
-    pub validators: usize,
+    /// The number of nodes: its validators, and after them those that have no seat there.
+    pub nodes: usize,
+    /// The honest nodes that were validators both when the faults were over and at the end: what is submitted to them
+    /// has to be committed.
+    pub seated: BTreeSet<usize>,
     /// Those that break the protocol at some time, or forget what they signed.
     pub byzantine: BTreeSet<usize>,
     /// Those that come back without their guards: they may contradict what they signed.
@@ -36,6 +42,8 @@ pub struct History {
     pub probes: Vec<Probe>,
     /// The chains that nodes have in the end; none of those that are down.
     pub chains: Vec<Option<Chain>>,
+    /// The messages, requests and answers that reached somebody, in networks whose validators change.
+    pub deliveries: Vec<Delivery>,
     /// The number of times that a validator said two contradicting things to everybody.
     pub equivocations: u64,
     /// The time at which the last fault was over.
@@ -159,6 +167,8 @@ pub struct Probe {
 pub struct Chain {
     /// The blocks.
     pub blocks: Vec<StoredBlock>,
+    /// The changes of the validators that the node keeps for light clients.
+    pub changes: Vec<Arc<SetChange>>,
     /// The heights at which the log on the disk can't be read.
     pub damaged: Vec<Height>,
     /// The state root that the node shows.
@@ -169,10 +179,11 @@ pub struct Chain {
 
 impl History {
     /// A history in which nothing has happened yet.
-    pub fn new(genesis: Genesis, validators: usize) -> Self {
+    pub fn new(genesis: Genesis, nodes: usize) -> Self {
         Self {
             genesis,
-            validators,
+            nodes,
+            seated: BTreeSet::new(),
             byzantine: BTreeSet::new(),
             forgetful: BTreeSet::new(),
             disk_lost: BTreeSet::new(),
@@ -183,7 +194,8 @@ impl History {
             stops: Vec::new(),
             statements: Vec::new(),
             probes: Vec::new(),
-            chains: vec![None; validators],
+            chains: vec![None; nodes],
+            deliveries: Vec::new(),
             equivocations: 0,
             healed_ms: 0,
             liveness_ms: 0,
@@ -191,12 +203,17 @@ impl History {
         }
     }
 
-    /// The validators that keep to the protocol all the time.
+    /// The nodes that keep to the protocol all the time.
     pub fn honest(&self) -> impl Iterator<Item = usize> {
-        (0..self.validators).filter(|node| !self.byzantine.contains(node))
+        (0..self.nodes).filter(|node| !self.byzantine.contains(node))
     }
 
-    /// The chains of honest validators that are up in the end.
+    /// The probes that have to be committed.
+    pub fn due_probes(&self) -> impl Iterator<Item = &Probe> {
+        self.probes.iter().filter(|probe| self.seated.contains(&probe.node))
+    }
+
+    /// The chains of honest nodes that are up in the end.
     pub fn honest_chains(&self) -> impl Iterator<Item = (usize, &Chain)> {
         self.honest().filter_map(|node| Some((node, self.chains[node].as_ref()?)))
     }

@@ -4,10 +4,12 @@
 
 mod byzantine;
 pub mod campaign;
+pub mod change;
 pub mod classes;
 mod clients;
 pub mod entropy;
 mod faults;
+mod governors;
 pub mod history;
 mod network;
 pub mod oracles;

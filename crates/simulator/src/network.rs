@@ -3,9 +3,11 @@
 //!
 //! As there, whoever publishes sends to every connected peer; votes are forwarded by everybody who gets them, and of
 //! the bulky topics a peer that lacks a message is told of it at the next heartbeat; a message is delivered once; what
-//! is too long is refused; a link that is dead for long enough is reported as disconnected and dialed again.
+//! is too long is refused; a link that is dead for long enough is reported as disconnected and dialed again. Nodes are
+//! connected if both let each other in, and take votes, parts and transactions of those who validate.
 
 mod links;
+mod ports;
 mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +21,8 @@ use tokio::time::Instant;
 
 use self::links::Links;
 pub use self::links::{LinkFault, LinkFaultKind};
+pub use self::ports::Delivery;
+use self::ports::Port;
 use self::requests::Requests;
 use crate::trace::Trace;
 use lojal_random::Random;
@@ -46,14 +50,8 @@ struct Inner {
     trace: Trace,
     published: u64,
     counts: MessageCounts,
-}
-
-/// A running validator's place on the network.
-struct Port {
-    events: mpsc::UnboundedSender<Event>,
-    /// Told apart from what ran here before.
-    incarnation: u64,
-    seen: BTreeSet<MessageId>,
+    /// The deliveries so far, if they are noted.
+    deliveries: Option<Vec<Delivery>>,
 }
 
 /// The counts of what the network has carried.
@@ -65,6 +63,8 @@ pub struct MessageCounts {
     pub lost: u64,
     /// Messages beyond the size of their topic, which nobody takes.
     pub oversized: u64,
+    /// Messages that a node did not take, or send, because whoever published them may not.
+    pub refused: u64,
 }
 
 #[derive(Clone)]
@@ -111,6 +111,7 @@ impl Hub {
             trace: Trace::default(),
             published: 0,
             counts: MessageCounts::default(),
+            deliveries: None,
         };
         Self { inner: Arc::new(Mutex::new(inner)), earlier: Arc::default() }
     }
@@ -135,15 +136,30 @@ impl Hub {
         }
     }
 
-    /// A validator has started: what it asks comes by [`Hub::command`], what it hears by the answer.
-    pub fn attach(&self, node: usize, incarnation: u64) -> mpsc::UnboundedReceiver<Event> {
+    /// Notes from now on what reaches whom.
+    pub fn note_deliveries(&self) {
+        self.lock().deliveries.get_or_insert_default();
+    }
+
+    /// The deliveries that were noted.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.lock().deliveries.clone().unwrap_or_default()
+    }
+
+    /// A node has started, which lets these others in: what it asks comes by [`Hub::command`], what it hears by the
+    /// answer.
+    pub fn attach(
+        &self,
+        node: usize,
+        incarnation: u64,
+        mut allowed: BTreeSet<usize>,
+    ) -> mpsc::UnboundedReceiver<Event> {
         let (events, receiver) = mpsc::unbounded_channel();
         let mut inner = self.lock();
-        inner.ports[node] = Some(Port { events, incarnation, seen: BTreeSet::new() });
-        for other in 0..inner.peers.len() {
-            if other != node {
-                inner.dial_soon(node, other);
-            }
+        allowed.remove(&node);
+        inner.ports[node] = Some(Port::new(events, incarnation, allowed.clone()));
+        for other in allowed {
+            inner.dial_soon(node, other);
         }
         self.earlier.notify_one();
         receiver
@@ -167,19 +183,29 @@ impl Hub {
             return;
         }
         match command {
-            Command::Publish(topic, data) => inner.publish(node, topic, data, None),
+            Command::Publish(topic, _) if !inner.may_publish(node, topic) => inner.counts.refused += 1,
+            Command::Publish(topic, data) => inner.publish(node, (node, topic), data, None),
             Command::Request(id, peer, data) => inner.request(node, id, peer, data),
             Command::Respond(id, data) => inner.respond(node, id, Some(data)),
             Command::Reject(id) => inner.respond(node, id, None),
+            Command::Allow(peer) => inner.allow(node, peer.id),
+            Command::Disallow(peer) => inner.disallow(node, peer),
+            Command::Voters(voters) => inner.take_from(node, &voters),
             // Nobody is shut out here, so that what liars send goes on arriving.
-            Command::Report(_) | Command::Allow(_) | Command::Disallow(_) | Command::Voters(_) | Command::Shutdown => {}
+            Command::Report(_) | Command::Shutdown => {}
         }
         self.earlier.notify_one();
     }
 
     /// Sends a message to some peers only, as somebody who runs a program of his own can.
     pub fn publish_to(&self, node: usize, topic: Topic, data: Vec<u8>, to: &[usize]) {
-        self.lock().publish(node, topic, data, Some(to));
+        self.lock().publish(node, (node, topic), data, Some(to));
+        self.earlier.notify_one();
+    }
+
+    /// Passes on to everybody what another node has published, and signed, for one that may not send it itself.
+    pub fn pass_on(&self, node: usize, source: usize, topic: Topic, data: Vec<u8>) {
+        self.lock().publish(node, (source, topic), data, None);
         self.earlier.notify_one();
     }
 
@@ -252,7 +278,8 @@ impl Inner {
         }
     }
 
-    fn publish(&mut self, node: usize, topic: Topic, data: Vec<u8>, to: Option<&[usize]>) {
+    /// Sends over the links of a node what a source has published.
+    fn publish(&mut self, node: usize, (source, topic): (usize, Topic), data: Vec<u8>, to: Option<&[usize]>) {
         self.published += 1;
         let now_us = self.now_us();
         self.trace.event(now_us, "publish", &[node as u64, topic as u64], &data);
@@ -260,7 +287,7 @@ impl Inner {
             self.counts.oversized += 1;
             return;
         }
-        let message = Message { id: (node, self.published), topic, data: data.into() };
+        let message = Message { id: (source, self.published), topic, data: data.into() };
         let everybody: Vec<usize> = (0..self.peers.len()).collect();
         for to in to.unwrap_or(&everybody) {
             self.send(node, *to, message.clone());
@@ -290,10 +317,15 @@ impl Inner {
         if message.id.0 == to || !port.seen.insert(message.id) {
             return;
         }
+        if !port.takes(message.id.0, message.topic) {
+            self.counts.refused += 1;
+            return;
+        }
         let data = message.data.to_vec();
         // A node that is stopping hears nothing any more.
         let _ = port.events.send(Event::Message { topic: message.topic, from: neighbour, source, data });
         self.counts.delivered += 1;
+        self.note(message.id.0, to, Some(message.topic));
         let now_us = self.now_us();
         self.trace.event(now_us, "arrive", &[from as u64, to as u64, message.id.1], &[]);
         if is_forwarded(message.topic) {
@@ -315,40 +347,6 @@ impl Inner {
             if lacks && other != at && other != message.id.0 {
                 self.send(at, other, message.clone());
             }
-        }
-    }
-
-    fn dial_soon(&mut self, one: usize, other: usize) {
-        let at_us = self.now_us() + 1_000 * self.random.between(50..=2_000);
-        self.schedule(at_us, Happening::Dial(one, other));
-    }
-
-    fn dial(&mut self, one: usize, other: usize) {
-        if self.ports[one].is_none() || self.ports[other].is_none() || self.links.are_connected(one, other) {
-            return;
-        }
-        if self.links.is_cut(one, other) || self.links.is_cut(other, one) {
-            return self.dial_soon(one, other);
-        }
-        self.links.connect(one, other);
-        self.tell(one, Event::Connected(self.peers[other]));
-        self.tell(other, Event::Connected(self.peers[one]));
-    }
-
-    fn disconnect(&mut self, one: usize, other: usize) {
-        if !self.links.disconnect(one, other) {
-            return;
-        }
-        self.tell(one, Event::Disconnected(self.peers[other]));
-        self.tell(other, Event::Disconnected(self.peers[one]));
-        self.fail_requests_between(one, other);
-        self.dial_soon(one, other);
-    }
-
-    fn watch_dead_links(&mut self) {
-        for (one, other, since) in self.links.newly_cut() {
-            let at_us = self.now_us() + 1_000 * self.random.between(6_000..=20_000);
-            self.schedule(at_us, Happening::Dead(one, other, since));
         }
     }
 

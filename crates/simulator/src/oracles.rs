@@ -6,8 +6,11 @@ mod contradictions;
 mod durability;
 mod evidence;
 mod finality;
+mod light;
 mod liveness;
 mod model;
+mod permission;
+mod sets;
 #[path = "../../ledger/tests/shown/mod.rs"]
 mod shown;
 mod stops;
@@ -53,7 +56,7 @@ impl Finding {
 }
 
 /// Every oracle.
-pub const ORACLES: [Oracle; 11] = [
+pub const ORACLES: [Oracle; 13] = [
     ("agreement", agreement::check),
     ("validity", validity::check),
     ("conservation", validity::check_conservation),
@@ -65,6 +68,8 @@ pub const ORACLES: [Oracle; 11] = [
     ("evidence", evidence::check),
     ("liveness", liveness::check),
     ("stops", stops::check),
+    ("permission", permission::check),
+    ("light", light::check),
 ];
 
 /// Most findings of one oracle that a report holds; the first say enough.

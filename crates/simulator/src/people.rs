@@ -3,7 +3,8 @@
 use lojal_network::{Identity, PeerId};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Allowances, Bounded, BrandId, Genesis, KeyPair, Points, Policy, PublicKey, Roles, TimeMs, Validator,
+    Allowances, Bounded, BrandId, ChainId, Genesis, KeyPair, Name, NodeProof, Points, Policy, PublicKey, Roles, TimeMs,
+    Validator,
 };
 use sha2::{Digest, Sha256};
 
@@ -42,6 +43,24 @@ pub fn identity(number: usize) -> Identity {
     Identity::from_seed(Sha256::digest(format!("network {number}")).into())
 }
 
+/// The key of a validator's node on the network, as others check what it signs.
+fn network_key(number: usize) -> KeyPair {
+    key("network", number)
+}
+
+/// The proof that a validator's keys are somebody's who runs it under a name.
+pub fn proof(chain: &ChainId, name: &Name, number: usize) -> NodeProof {
+    let (validator, network) = (validator(number), network_key(number));
+    let bytes = NodeProof::signing_bytes(chain, name, &validator.public_key(), &network.public_key());
+    NodeProof { by_validator: validator.sign(&bytes), by_network: network.sign(&bytes) }
+}
+
+/// A node as a validator.
+pub fn as_validator(number: usize, name: Name, power: u64) -> Validator {
+    let network_key = PublicKey::new(identity(number).public_key());
+    Validator { name, public_key: validator(number).public_key(), network_key, power }
+}
+
 /// A validator's id on the network.
 pub fn peer(number: usize) -> PeerId {
     identity(number).peer_id()
@@ -55,12 +74,8 @@ pub fn brand() -> BrandId {
 /// The genesis of a network of this many validators: the brands of the naive model's random histories, and one of the
 /// simulator's own.
 pub fn genesis(seed: u64, validators: usize) -> Genesis {
-    let validator = |number: usize| Validator {
-        name: format!("validator-{number}").parse().expect("a valid name"),
-        public_key: validator(number).public_key(),
-        network_key: PublicKey::new(identity(number).public_key()),
-        power: 1,
-    };
+    let validator =
+        |number: usize| as_validator(number, format!("validator-{number}").parse().expect("a valid name"), 1);
     let time = TimeMs::new(START_MS).expect("in range");
     let mut document = lojal_model::genesis(seed, time, (0..validators).map(validator).collect());
     document.parameters.heartbeat_ms = HEARTBEAT_MS;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use lojal_types::limits::MOTION_ACTIONS_MAX;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::change::{Change, Step};
 use crate::schedule::{Fault, FaultKind};
 
 /// Most virtual time that a network may take, after all faults are over, to commit what is submitted then on every
@@ -40,8 +42,11 @@ pub enum Plant {
 pub struct Plan {
     /// The seed of everything that is random.
     pub seed: u64,
-    /// The number of validators.
+    /// The number of validators of the genesis document.
     pub validators: usize,
+    /// The number of nodes that have no seat there, and follow until they get one.
+    #[serde(default)]
+    pub spares: usize,
     /// The time for clients and faults, in virtual milliseconds.
     pub active_ms: u64,
     /// The longest pause between two transactions of a client.
@@ -50,6 +55,9 @@ pub struct Plan {
     pub everywhere_permille: u64,
     /// The faults.
     pub faults: Vec<Fault>,
+    /// The changes of the validators.
+    #[serde(default)]
+    pub changes: Vec<Change>,
     /// A bug on purpose.
     pub plant: Option<Plant>,
     /// True if more validators lie than consensus can bear: the chain may then split, and must be caught at it.
@@ -60,11 +68,17 @@ pub struct Plan {
 #[derive(Debug, Error)]
 pub enum PlanError {
     /// Too few or too many validators.
-    #[error("{0} validators; there must be 1 to 32")]
+    #[error("{0} validators; there must be 1 to 32, spares included")]
     Validators(usize),
     /// A fault of somebody who isn't there.
     #[error("fault {0} names a validator that does not exist; they are counted from 0")]
     Unknown(usize),
+    /// A change of somebody who isn't there.
+    #[error("change {0} names a node that does not exist; they are counted from 0")]
+    UnknownNode(usize),
+    /// A change with too few or too many actions.
+    #[error("change {0} must have 1 to 8 steps")]
+    Steps(usize),
     /// A fault that ends before it begins.
     #[error("fault {0} ends before it begins")]
     Backwards(usize),
@@ -73,7 +87,7 @@ pub enum PlanError {
     TooLong(u64),
 }
 
-/// Most validators of a simulated network.
+/// Most nodes of a simulated network.
 const VALIDATORS_MAX: usize = 32;
 /// Longest run.
 const RUN_MS_MAX: u64 = 24 * 60 * 60 * 1_000;
@@ -84,11 +98,19 @@ impl Plan {
     /// # Errors
     /// Why it can't be run.
     pub fn check(&self) -> Result<(), PlanError> {
-        if !(1..=VALIDATORS_MAX).contains(&self.validators) {
-            return Err(PlanError::Validators(self.validators));
+        if self.validators == 0 || self.nodes() > VALIDATORS_MAX {
+            return Err(PlanError::Validators(self.nodes()));
+        }
+        for (number, change) in self.changes.iter().enumerate() {
+            if !(1..=MOTION_ACTIONS_MAX).contains(&change.steps.len()) {
+                return Err(PlanError::Steps(number));
+            }
+            if change.steps.iter().flat_map(Step::named).any(|node| node >= self.nodes()) {
+                return Err(PlanError::UnknownNode(number));
+            }
         }
         for (number, fault) in self.faults.iter().enumerate() {
-            if fault.kind.named().iter().any(|node| *node >= self.validators) {
+            if fault.kind.named().iter().any(|node| *node >= self.nodes()) {
                 return Err(PlanError::Unknown(number));
             }
             if fault.end_ms < fault.start_ms {
@@ -97,6 +119,11 @@ impl Plan {
         }
         let longest_ms = self.healed_ms();
         if longest_ms > RUN_MS_MAX { Err(PlanError::TooLong(longest_ms)) } else { Ok(()) }
+    }
+
+    /// The number of nodes.
+    pub fn nodes(&self) -> usize {
+        self.validators.saturating_add(self.spares)
     }
 
     /// The time at which the last fault is over.

@@ -29,7 +29,7 @@ struct Bug {
 }
 
 /// Every bug.
-const BUGS: [Bug; 15] = [
+const BUGS: [Bug; 20] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
     inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-majority", 20),
     inside("dropped-wal", Plant::DroppedWal, "crash-majority", 20),
@@ -45,6 +45,11 @@ const BUGS: [Bug; 15] = [
     patch("guard-not-synced", "all-but-one-restored", 10),
     patch("missing-is-nothing", "none", 5),
     patch("silence-ends-while-behind", "all-but-one-wiped", 10),
+    patch("genesis-set-certificates", "set-replaced", 5),
+    patch("removed-approvals-count", "set-changes", 20),
+    patch("threshold-at-least", "set-changes", 20),
+    patch("life-not-checked", "set-changes", 10),
+    patch("removed-heard", "removed-liar", 5),
 ];
 
 const fn inside(name: &'static str, plant: Plant, class: &'static str, seeds_max: u64) -> Bug {

@@ -1,12 +1,15 @@
 //! One run: a network, its clients, a schedule of faults, and what the oracles say of it all.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use lojal_types::Block;
 use serde::{Deserialize, Serialize};
 
 use crate::clients::{self, Habits};
-use crate::history::History;
+use crate::governors;
+use crate::history::{Chain, History};
 use crate::oracles::{self, Violation};
 use crate::plan::Plan;
 use crate::schedule::FaultKind;
@@ -41,6 +44,8 @@ pub struct Report {
     pub height: u64,
     /// Transactions in honest blocks.
     pub transactions: usize,
+    /// Blocks of them after which other validators decided.
+    pub changes: usize,
     /// The number of transactions that clients submitted, and of those that they were told are final.
     pub submissions: usize,
     /// See `submissions`.
@@ -72,6 +77,7 @@ impl Report {
             stops: Vec::new(),
             height: 0,
             transactions: 0,
+            changes: 0,
             submissions: 0,
             answers: 0,
             evidence: 0,
@@ -112,18 +118,22 @@ struct Outcome {
 }
 
 async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
-    let world = World::new(plan.seed, plan.validators, directory.to_owned(), plan.plant);
+    let world = World::new(plan, directory.to_owned());
     world.history().byzantine = plan.byzantine().collect();
     world.history().forgetful = plan.forgetful().collect();
     world.history().disk_lost = disk_lost(plan);
     let mut tasks = vec![tokio::spawn(world.hub().clone().run())];
     plan.signed_elsewhere().into_iter().for_each(|node| world.sign_elsewhere(node));
-    for node in 0..plan.validators {
+    for node in 0..plan.nodes() {
         world.start(node).await;
     }
     let habits = Habits { pause_ms_max: plan.pause_ms_max, everywhere_permille: plan.everywhere_permille };
     for number in 0..CLIENTS {
         tasks.push(tokio::spawn(clients::client(world.clone(), plan.seed, number, habits)));
+    }
+    for (number, change) in plan.changes.iter().enumerate() {
+        let errand = governors::bring_about(world.clone(), number, change.clone(), plan.active_ms, plan.seed);
+        tasks.push(tokio::spawn(errand));
     }
     for (number, fault) in plan.faults.iter().enumerate() {
         tokio::spawn(faults::happen(world.clone(), number, fault.clone(), plan.seed));
@@ -132,26 +142,39 @@ async fn simulate(plan: &Plan, directory: &Path) -> Outcome {
     sleep_until(&world, healed_ms).await;
     world.history().healed_ms = healed_ms;
     world.history().liveness_ms = plan.liveness_ms();
-    let honest: Vec<usize> = world.history().honest().collect();
-    clients::probe(&world, &honest);
-    while !clients::check_probes(&world, &honest) && world.now_ms() < healed_ms + plan.liveness_ms() {
+    let seated = seated(&world, healed_ms + plan.liveness_ms()).await;
+    clients::probe(&world, &seated);
+    while !clients::check_probes(&world, &seated) && world.now_ms() < healed_ms + plan.liveness_ms() {
         tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
     }
     tasks.drain(1..).for_each(|client| client.abort());
     tokio::time::sleep(Duration::from_millis(SETTLE_MS)).await;
     world.read_chains();
+    world.history().seated = &seated & &world.seated();
+    world.history().deliveries = world.hub().deliveries();
     world.history().ended_ms = world.now_ms();
     let (trace, counts) = (world.hub().traced(), world.hub().counts());
     let genesis = world.history().genesis.clone();
-    let history = std::mem::replace(&mut *world.history(), History::new(genesis, plan.validators));
-    for node in 0..plan.validators {
+    let history = std::mem::replace(&mut *world.history(), History::new(genesis, plan.nodes()));
+    for node in 0..plan.nodes() {
         world.stop(node).await;
     }
     Outcome { history, trace, counts }
 }
 
+/// The honest validators, as soon as a node runs that knows them.
+async fn seated(world: &World, until_ms: u64) -> BTreeSet<usize> {
+    loop {
+        let seated = world.seated();
+        if !seated.is_empty() || world.now_ms() >= until_ms {
+            return seated;
+        }
+        tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+    }
+}
+
 /// Those whose machine loses what was durable.
-fn disk_lost(plan: &Plan) -> std::collections::BTreeSet<usize> {
+fn disk_lost(plan: &Plan) -> BTreeSet<usize> {
     let is_loss = |kind: &FaultKind| {
         use FaultKind::{Amnesia, LogRot, Restore, Wipe};
         matches!(kind, LogRot { .. } | Amnesia { .. } | Restore { .. } | Wipe { .. })
@@ -169,11 +192,10 @@ fn report(plan: Plan, outcome: Outcome, real_ms: u64) -> (Report, History) {
     let found = oracles::judge(&history);
     let (violations, detections) = if plan.beyond_f { oracles::beyond_f(&history, found) } else { (found, Vec::new()) };
     let longest = history.honest_chains().map(|(_, chain)| chain).max_by_key(|chain| chain.blocks.len());
-    let transactions = longest.map_or(0, |chain| {
-        let blocks = chain.blocks.iter().filter_map(|block| lojal_types::Block::decode(&block.bytes).ok());
-        blocks.map(|block| block.transactions.len()).sum()
-    });
-    let recovered = history.probes.iter().flat_map(|probe| history.honest().map(|node| probe.committed_ms[node]));
+    let decoded = |chain: &Chain| chain.blocks.iter().filter_map(|block| Block::decode(&block.bytes).ok()).collect();
+    let blocks: Vec<Block> = longest.map(decoded).unwrap_or_default();
+    let is_change = |block: &&Block| block.header.next_validators_hash != block.header.validators_hash;
+    let recovered = history.due_probes().flat_map(|probe| history.seated.iter().map(|node| probe.committed_ms[*node]));
     let recovered: Option<Vec<u64>> = recovered.collect();
     let recovery_ms = recovered.map(|all| all.into_iter().max().unwrap_or(0).saturating_sub(history.healed_ms));
     let report = Report {
@@ -188,7 +210,8 @@ fn report(plan: Plan, outcome: Outcome, real_ms: u64) -> (Report, History) {
             .map(|stop| format!("{} at {} ms: {}", stop.node, stop.at_ms, stop.reason))
             .collect(),
         height: longest.map_or(0, |chain| chain.blocks.len() as u64),
-        transactions,
+        transactions: blocks.iter().map(|block| block.transactions.len()).sum(),
+        changes: blocks.iter().filter(is_change).count(),
         submissions: history.submissions.len(),
         answers: history.answers.len(),
         evidence: history.honest_chains().map(|(_, chain)| chain.evidence).sum(),

@@ -68,6 +68,20 @@ pub enum FaultKind {
         /// The part of the index that is left.
         index: IndexLeft,
     },
+    /// Nodes lose their power, and what was not synced with it, at a moment of the next change of the validators, and
+    /// start again after a while. Nothing happens if no change comes in time.
+    ChangeCrash {
+        /// The nodes.
+        nodes: Vec<usize>,
+        /// The moment.
+        moment: ChangeMoment,
+        /// The time from then to the power cut.
+        delay_ms: u64,
+        /// The time until they start again.
+        down_ms: u64,
+        /// The part of the index that is left.
+        index: IndexLeft,
+    },
     /// A validator is stopped in order and started again.
     Restart {
         /// The validator.
@@ -160,6 +174,18 @@ pub enum FaultKind {
     },
 }
 
+/// A moment of a change of the validators that the block H decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeMoment {
+    /// The transaction that decides it is submitted: H - 1 is decided or about to be.
+    Asked,
+    /// The first node has H.
+    Decided,
+    /// The first node has H + 1, which the new validators decided.
+    Next,
+}
+
 /// The part of a store's index, which is a cache, that a crash leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -210,15 +236,19 @@ pub enum Malice {
     IsSilent,
     /// With others like it, has half of the others decide on one block and half on another.
     SplitsBrains,
+    /// Votes and proposes whether it is a validator or not, and passes on what others like it say.
+    Lingers,
 }
 
 impl FaultKind {
     /// The validators that may not be counted on while this lasts: those that are down or misbehave.
     pub fn touches(&self) -> Vec<usize> {
         match self {
-            Self::Crash { nodes, .. } | Self::Amnesia { nodes } | Self::Wipe { nodes } | Self::Restore { nodes } => {
-                nodes.clone()
-            }
+            Self::Crash { nodes, .. }
+            | Self::ChangeCrash { nodes, .. }
+            | Self::Amnesia { nodes }
+            | Self::Wipe { nodes }
+            | Self::Restore { nodes } => nodes.clone(),
             Self::Restart { node }
             | Self::DiskFull { node }
             | Self::SyncFails { node }

@@ -42,6 +42,11 @@ impl Workload {
         }
     }
 
+    /// The model's histories, whose people do something else now and then, too.
+    pub fn histories(&mut self) -> &mut lojal_model::Workload {
+        &mut self.histories
+    }
+
     /// The next transaction, signed.
     pub fn next(&mut self, now: TimeMs) -> SignedTransaction {
         if self.random.permille(700) { self.histories.next(now) } else { self.own(now) }

@@ -1,9 +1,11 @@
 //! A simulated network: the validators, what connects them, and what of them outlasts a crash.
 
+mod damage;
 mod guard;
 mod life;
 mod losses;
 mod outgoing;
+mod seats;
 mod signer;
 
 use std::path::PathBuf;
@@ -11,19 +13,20 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lojal_consensus::clock::VirtualClock;
-use lojal_consensus::{Mempool, Metrics, SharedState};
+use lojal_consensus::{Life, Mempool, Metrics, SharedState};
 use lojal_store::{SimulatedDisk, Store};
-use lojal_types::{ChainId, Genesis, TimeMs};
-use tokio::sync::oneshot;
+use lojal_types::{ChainId, Genesis, PublicKey, TimeMs};
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use self::seats::Changes;
 use self::signer::SignerProcess;
 use crate::byzantine::{Liar, Plot};
 use crate::history::History;
 use crate::network::Hub;
 use crate::people;
-use crate::plan::Plant;
+use crate::plan::{Plan, Plant};
 use crate::schedule::Malice;
 use crate::wal::WalDisk;
 use crate::workload::Workload;
@@ -42,6 +45,13 @@ struct Inner {
     plot: Plot,
     seed: u64,
     workload: Mutex<Workload>,
+    /// The validator keys of the nodes.
+    keys: Vec<PublicKey>,
+    /// True if the validators are to change.
+    has_changes: bool,
+    changes: watch::Sender<Changes>,
+    /// Held by the fault that waits for a change.
+    waiting: tokio::sync::Mutex<()>,
 }
 
 /// A validator's machine.
@@ -87,13 +97,20 @@ pub struct Node {
     pub metrics: Metrics,
     /// Its state.
     pub state: SharedState,
+    /// Its signs of life, in networks whose validators change.
+    pub life: Option<Life>,
 }
 
 impl World {
-    /// A network of this many validators with their data below a directory. None of them runs yet.
-    pub fn new(seed: u64, validators: usize, directory: PathBuf, plant: Option<Plant>) -> Self {
-        let genesis = people::genesis(seed, validators);
-        let hub = Hub::new(seed, (0..validators).map(people::peer).collect());
+    /// The network of a plan, with the nodes' data below a directory. None of them runs yet.
+    pub fn new(plan: &Plan, directory: PathBuf) -> Self {
+        let (seed, nodes, plant) = (plan.seed, plan.nodes(), plan.plant);
+        let genesis = people::genesis(seed, plan.validators);
+        let hub = Hub::new(seed, (0..nodes).map(people::peer).collect());
+        let has_changes = plan.spares > 0 || !plan.changes.is_empty();
+        if has_changes {
+            hub.note_deliveries();
+        }
         let place = |number: usize| Place {
             directory: directory.join(number.to_string()),
             disk: SimulatedDisk::new(),
@@ -110,10 +127,26 @@ impl World {
             backup: None,
             liar: None,
         };
-        let places = (0..validators).map(|number| Mutex::new(place(number))).collect();
-        let history = Mutex::new(History::new(genesis.clone(), validators));
+        let places = (0..nodes).map(|number| Mutex::new(place(number))).collect();
+        let keys = (0..nodes).map(|number| people::validator(number).public_key()).collect();
+        let history = Mutex::new(History::new(genesis.clone(), nodes));
         let (plot, workload) = (Plot::default(), Mutex::new(Workload::new(&genesis, seed)));
-        Self(Arc::new(Inner { genesis, hub, places, history, plant, plot, seed, workload }))
+        let (changes, _) = watch::channel(Changes::default());
+        let waiting = tokio::sync::Mutex::default();
+        Self(Arc::new(Inner {
+            genesis,
+            hub,
+            places,
+            history,
+            plant,
+            plot,
+            seed,
+            workload,
+            keys,
+            has_changes,
+            changes,
+            waiting,
+        }))
     }
 
     /// The network between the validators.
@@ -126,8 +159,8 @@ impl World {
         self.0.genesis.chain_id()
     }
 
-    /// The number of validators.
-    pub fn validators(&self) -> usize {
+    /// The number of nodes.
+    pub fn nodes(&self) -> usize {
         self.0.places.len()
     }
 
@@ -168,16 +201,18 @@ impl World {
 
     /// Has a validator break the protocol, or keep to it again.
     pub fn corrupt(&self, number: usize, malice: Option<Malice>) {
-        let (chain, validators, plot) = (self.chain(), self.validators(), self.0.plot.clone());
-        let liar = malice.map(|malice| Liar::new(number, malice, chain, self.0.seed, validators, plot));
+        let (chain, nodes, plot) = (self.chain(), self.nodes(), self.0.plot.clone());
+        let liar = malice.map(|malice| Liar::new(number, malice, chain, self.0.seed, nodes, plot));
         self.place(number).liar = liar;
     }
 
     /// A liar sends what nobody asked for, if that is its way.
     pub fn make_noise(&self, number: usize) {
         let now = self.now();
-        if let Some(liar) = &mut self.place(number).liar {
-            liar.make_noise(self.hub(), now);
+        let mut place = self.place(number);
+        let tip = place.running.as_ref().map(|running| running.node.store.tip().height);
+        if let Some(liar) = &mut place.liar {
+            liar.make_noise(self.hub(), now, tip.unwrap_or_default());
         }
     }
 

@@ -157,7 +157,7 @@ fn changed(hash: &Hash) -> Hash {
 }
 
 /// The messages that carry a block.
-fn parts(proposal: &Proposal, block: BlockId, bytes: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn parts(proposal: &Proposal, block: BlockId, bytes: &[u8]) -> Vec<Vec<u8>> {
     let round = proposal.round.as_u32().unwrap_or_default();
     let record = ProposalRecord {
         height: proposal.height.0,

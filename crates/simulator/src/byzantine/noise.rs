@@ -18,7 +18,11 @@ const FLOOD: usize = 200;
 
 impl Liar {
     /// Sends what a liar of its kind sends from time to time.
-    pub fn make_noise(&mut self, hub: &Hub, now: TimeMs) {
+    pub fn make_noise(&mut self, hub: &Hub, now: TimeMs, tip: lojal_types::Height) {
+        if self.malice == Malice::Lingers {
+            self.plot.reached(tip);
+            return self.linger(hub);
+        }
         let topic = Topic::ALL[self.random.index(Topic::ALL.len())];
         let noise = match self.malice {
             Malice::RepeatsOldMessages if !self.memory.is_empty() => {

@@ -77,13 +77,15 @@ fn read_plan(path: &Path) -> Result<Plan, CliError> {
 }
 
 fn tell(report: &Report) {
-    let Report { plan, trace, height, transactions, answers, boots, evidence, .. } = report;
-    lojal_print::line(format!(
-        "seed {}: {} validators, {} faults, trace {trace}",
-        plan.seed,
-        plan.validators,
-        plan.faults.len()
-    ));
+    let Report { plan, trace, height, transactions, answers, boots, evidence, changes, .. } = report;
+    let (seed, validators, spares, faults) = (plan.seed, plan.validators, plan.spares, plan.faults.len());
+    lojal_print::line(format!("seed {seed}: {validators} validators, {faults} faults, trace {trace}"));
+    if spares > 0 {
+        lojal_print::line(format!(
+            "{spares} more nodes, {changes} changes of the validators by {} motions",
+            plan.changes.len()
+        ));
+    }
     lojal_print::line(format!(
         "{height} blocks, {transactions} transactions, {answers} answers to clients, {evidence} pieces of evidence"
     ));

@@ -80,11 +80,13 @@ impl Inner {
                     return self.schedule(self.now_us(), Happening::Request(Step::Answered { number, data: None }));
                 }
                 let id: InboundRequest = number.to_string().parse().expect("a number is what an id reads");
+                self.note(open.from, open.to, None);
                 self.tell(open.to, Event::Request { id, peer: self.peers[open.from], data });
             }
             Step::Answered { number, data } => {
                 let Some(Open { from, to, id }) = self.requests.open.remove(&number) else { return };
                 let peer = self.peers[to];
+                self.note(to, from, None);
                 self.tell(
                     from,
                     match data {

@@ -14,7 +14,7 @@ impl Bench {
     async fn connected() -> Self {
         let hub = Hub::new(1, (0..3).map(peer).collect());
         tokio::spawn(hub.clone().run());
-        let ports = (0..3).map(|node| hub.attach(node, 1)).collect();
+        let ports = (0..3).map(|node| hub.attach(node, 1, (0..3).collect())).collect();
         let mut bench = Self { hub, ports };
         bench.pass(5_000).await;
         let heard = bench.heard();
@@ -160,7 +160,7 @@ async fn requests_are_answered_refused_or_fail() {
 async fn what_a_gone_incarnation_says_is_not_heard() {
     let mut bench = Bench::connected().await;
     bench.hub.detach(0);
-    bench.ports[0] = bench.hub.attach(0, 2);
+    bench.ports[0] = bench.hub.attach(0, 2, (0..3).collect());
     bench.pass(5_000).await;
     bench.heard();
     bench.hub.command(0, 1, Command::Publish(Topic::Status, b"from beyond".to_vec()));
@@ -182,4 +182,52 @@ async fn lost_and_doubled_messages_are_as_many_as_they_should_be() {
     bench.publish(0, Topic::Status, b"twice");
     bench.pass(3_000).await;
     assert_eq!(messages(&bench.heard()[&1]), [b"twice"], "a node hears the second not at all");
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_do_not_let_each_other_in_are_not_connected_until_they_do() {
+    let hub = Hub::new(1, (0..3).map(peer).collect());
+    tokio::spawn(hub.clone().run());
+    let guests = [vec![1], vec![0, 2], vec![0, 1]];
+    let ports = guests.into_iter().enumerate().map(|(node, guests)| hub.attach(node, 1, guests.into_iter().collect()));
+    let mut bench = Bench { ports: ports.collect(), hub };
+    bench.pass(5_000).await;
+    let heard = bench.heard();
+    assert_eq!(heard[&0], [Event::Connected(peer(1))]);
+    assert_eq!(heard[&2], [Event::Connected(peer(1))]);
+    let guest = lojal_network::Peer { id: peer(2), address: lojal_network::Multiaddr::empty() };
+    bench.hub.command(0, 1, Command::Allow(guest));
+    bench.pass(5_000).await;
+    let heard = bench.heard();
+    assert_eq!((&heard[&0][..], &heard[&1][..]), (&[Event::Connected(peer(2))][..], &[][..]));
+    bench.hub.command(0, 1, Command::Disallow(peer(2)));
+    bench.pass(30_000).await;
+    let heard = bench.heard();
+    assert_eq!(heard[&0], [Event::Disconnected(peer(2))]);
+    assert_eq!(heard[&2], [Event::Disconnected(peer(0))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_voters_are_heard_whoever_passes_it_on_and_everybody_says_how_far_it_is() {
+    let mut bench = Bench::connected().await;
+    bench.hub.note_deliveries();
+    let voters: BTreeSet<PeerId> = [peer(0), peer(1)].into();
+    for node in 0..3 {
+        bench.hub.command(node, 1, Command::Voters(voters.clone()));
+    }
+    for topic in Topic::ALL {
+        bench.publish(2, topic, b"by itself");
+        bench.hub.publish_to(2, topic, b"by a program of its own".to_vec(), &[0, 1]);
+        bench.hub.pass_on(1, 2, topic, b"by an accomplice".to_vec());
+    }
+    bench.publish(0, Topic::Consensus, b"a vote");
+    bench.pass(3_000).await;
+    let heard = bench.heard();
+    let mut told = messages(&heard[&0]);
+    told.sort_unstable();
+    assert_eq!(told, [&b"by a program of its own"[..], b"by an accomplice", b"by itself"]);
+    assert_eq!(messages(&heard[&2]), [b"a vote"]);
+    let of_stranger = bench.hub.deliveries().into_iter().filter(|one| one.source == 2).collect::<Vec<_>>();
+    assert!(!of_stranger.is_empty() && of_stranger.iter().all(|one| one.topic == Some(Topic::Status)));
+    assert!(bench.hub.counts().refused > 0);
 }

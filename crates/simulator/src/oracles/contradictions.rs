@@ -1,21 +1,23 @@
-//! Contradictions: no honest validator ever signs two different votes of one kind, or two proposals, for one round,
-//! not even when it crashes in between.
+//! Contradictions: nobody ever signs two different votes of one kind, or two proposals, for one round with the key of
+//! an honest validator, whatever its name and power, not even when it crashes in between.
 
 use std::collections::BTreeMap;
+
+use lojal_types::Address;
 
 use super::Finding;
 use crate::history::{History, Signed, Statement};
 
-/// The turn in which one thing only may be said.
-type Turn = (usize, u8, u64, i64);
+/// The turn in which one thing only may be said, by whoever has a key.
+type Turn = (Address, u8, u64, i64);
 
 fn turn(statement: &Statement) -> Turn {
     match &statement.content {
         Signed::Vote(vote) => {
             let kind = vote.kind as u8;
-            (statement.node, kind, vote.height.0.get(), vote.round.as_i64())
+            (vote.address.0, kind, vote.height.0.get(), vote.round.as_i64())
         }
-        Signed::Proposal(proposal) => (statement.node, u8::MAX, proposal.height.0.get(), proposal.round.as_i64()),
+        Signed::Proposal(one) => (one.address.0, u8::MAX, one.height.0.get(), one.round.as_i64()),
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn check(history: &History) -> Vec<Finding> {
     if history.byzantine.is_empty() && history.forgetful.is_empty() && counted > 0 {
         return vec![Finding::general(format!("{counted} pieces of evidence against validators that are all honest"))];
     }
-    let rebooted = history.boots.len() > history.validators;
+    let rebooted = history.boots.len() > history.nodes;
     if history.equivocations >= EQUIVOCATIONS_MIN && counted == 0 && !rebooted {
         let what = format!("{} contradictions were told to everybody, and nobody noticed", history.equivocations);
         return vec![Finding::general(what)];
@@ -40,7 +40,7 @@ pub(super) fn guilty_by_certificates(history: &History) -> BTreeMap<u64, Vec<usi
     for ((height, block), some) in &signers {
         let others = signers.iter().filter(|((at, other), _)| at == height && other != block);
         for (_, others) in others {
-            let both: Vec<usize> = (0..history.validators)
+            let both: Vec<usize> = (0..history.nodes)
                 .filter(|number| {
                     let address = people::validator(*number).address();
                     some.contains(&address) && others.contains(&address)

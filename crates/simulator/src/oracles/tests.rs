@@ -1,15 +1,18 @@
 //! Every oracle is silent about a good run, and complains when that run's history is changed in the way that it is
 //! there to notice.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use arc_malachitebft_core_types::NilOrVal;
+use lojal_chain::SetChange;
 use lojal_consensus::context::Value;
-use lojal_types::{Block, BlockId, Bounded, Hash, Height, Outcome};
+use lojal_store::StoredBlock;
+use lojal_types::{Block, BlockId, Bounded, Certificate, Hash, Height, Outcome};
 
 use super::*;
 use crate::classes::by_name;
 use crate::history::{FinalityAnswer, Signed, Stop};
+use crate::network::Delivery;
 use crate::run::run;
 
 /// A run in which one validator is stopped and started, so that there is something of everything.
@@ -17,6 +20,17 @@ fn good() -> History {
     static HISTORY: OnceLock<History> = OnceLock::new();
     let history = HISTORY.get_or_init(|| {
         let plan = by_name("restart").expect("there is one").plan(1, 10_000, None);
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        run(&plan, directory.path()).expect("the directory can be used").1
+    });
+    history.clone()
+}
+
+/// A run in which the validators change.
+fn changed() -> History {
+    static HISTORY: OnceLock<History> = OnceLock::new();
+    let history = HISTORY.get_or_init(|| {
+        let plan = by_name("set-changes").expect("there is one").plan(1, 10_000, None);
         let directory = tempfile::tempdir().expect("a temporary directory");
         run(&plan, directory.path()).expect("the directory can be used").1
     });
@@ -53,9 +67,9 @@ fn change_block(history: &mut History, node: usize, change: impl FnOnce(&mut Blo
 fn a_good_run_has_no_violation_and_something_of_everything() {
     let history = good();
     assert_eq!(judge(&history), []);
-    assert!(history.boots.len() > history.validators && history.answers.len() > 5 && history.statements.len() > 50);
-    assert_eq!(history.chains.iter().flatten().count(), history.validators);
-    assert_eq!(history.probes.len(), history.validators);
+    assert!(history.boots.len() > history.nodes && history.answers.len() > 5 && history.statements.len() > 50);
+    assert_eq!(history.chains.iter().flatten().count(), history.nodes);
+    assert_eq!(history.probes.len(), history.nodes);
 }
 
 #[test]
@@ -167,7 +181,7 @@ fn evidence_notices_the_accused_innocent_and_the_unnoticed_guilty() {
     });
     assert_noticed("evidence", |history| {
         history.byzantine.insert(3);
-        history.boots.truncate(history.validators);
+        history.boots.truncate(history.nodes);
         history.equivocations = 1_000;
     });
 }
@@ -193,7 +207,7 @@ fn the_model_notices_other_outcomes() {
     let mut history = good();
     let chain = history.chains[0].clone();
     history.chains = vec![chain];
-    history.validators = 1;
+    history.nodes = 1;
     assert!(super::model::check(&history).is_empty());
     let findings = super::model::compare(&history, |model, block| {
         // The model misses the first transaction of every block.
@@ -242,4 +256,58 @@ fn a_split_beyond_f_must_name_who_did_it() {
     let found = judge(&history);
     let (violations, _) = beyond_f(&history, found);
     assert_eq!(violations.iter().map(|one| one.oracle.as_str()).collect::<Vec<_>>(), ["accountability"]);
+}
+
+#[test]
+fn certificates_hold_by_the_validators_of_their_height_and_a_light_client_follows_them() {
+    let history = changed();
+    assert_eq!(judge(&history), []);
+    let (node, chain) = history.honest_chains().max_by_key(|(_, chain)| chain.blocks.len()).expect("some run");
+    let is_change = |stored: &&StoredBlock| {
+        let header = Block::decode(&stored.bytes).expect("it is a block").header;
+        header.next_validators_hash != header.validators_hash
+    };
+    let last = chain.blocks.iter().rfind(is_change).expect("the validators changed").certificate.height;
+
+    // The sets that the oracle goes by.
+    let mut sets = sets::Sets::of_genesis(&history);
+    for change in &chain.changes {
+        sets.after(change.header.height.get(), &change.next);
+    }
+    assert_ne!(sets.at(last.get()), sets.at(last.get() + 1));
+    assert_eq!(sets.at(1), history.genesis.validators());
+
+    // A certificate of validators that decided a change, without most of its signatures.
+    let mut doctored = history.clone();
+    let chain = doctored.chains[node].as_mut().expect("it is up in the end");
+    let change = usize::try_from(last.get()).expect("few blocks") - 1;
+    let one = chain.blocks[change].certificate.signatures[0];
+    chain.blocks[change].certificate.signatures = Bounded::new(vec![one]).expect("one");
+    assert_eq!(complaining(&doctored), ["validity"]);
+
+    // One change less, and another one's certificate.
+    let mut doctored = history.clone();
+    doctored.chains[node].as_mut().expect("it is up in the end").changes.pop();
+    assert_eq!(complaining(&doctored), ["light"]);
+    let mut doctored = history.clone();
+    let change = doctored.chains[node].as_mut().and_then(|chain| chain.changes.last_mut()).expect("there was one");
+    let certificate = Certificate { height: last.next(), ..change.certificate.clone() };
+    *change = Arc::new(SetChange { certificate, ..(**change).clone() });
+    assert_eq!(complaining(&doctored), ["light"]);
+}
+
+#[test]
+fn permission_notices_a_stranger_and_somebody_who_has_no_vote() {
+    let history = changed();
+    let stranger = history.nodes - 1;
+    let first = history.deliveries.first().copied().expect("they heard each other");
+    assert!(first.source != stranger && first.to != stranger);
+    let noticed = |delivery: Delivery| {
+        let history = History { deliveries: vec![delivery], ..history.clone() };
+        permission::check(&history).len() == 1
+    };
+    assert!(!noticed(first));
+    // It has no seat at first.
+    assert!(noticed(Delivery { source: stranger, ..first }));
+    assert!(noticed(Delivery { source: stranger, topic: None, ..first }));
 }

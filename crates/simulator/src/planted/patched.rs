@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::PlantError;
 
 /// The patches by name; the first brings the switch that the others ask.
-pub const PATCHES: [(&str, &str); 11] = [
+pub const PATCHES: [(&str, &str); 16] = [
     ("switch", include_str!("../../planted/switch.patch")),
     ("commit-not-synced", include_str!("../../planted/commit-not-synced.patch")),
     ("proposals-forgotten", include_str!("../../planted/proposals-forgotten.patch")),
@@ -18,6 +18,11 @@ pub const PATCHES: [(&str, &str); 11] = [
     ("guard-not-synced", include_str!("../../planted/guard-not-synced.patch")),
     ("missing-is-nothing", include_str!("../../planted/missing-is-nothing.patch")),
     ("silence-ends-while-behind", include_str!("../../planted/silence-ends-while-behind.patch")),
+    ("genesis-set-certificates", include_str!("../../planted/genesis-set-certificates.patch")),
+    ("removed-approvals-count", include_str!("../../planted/removed-approvals-count.patch")),
+    ("threshold-at-least", include_str!("../../planted/threshold-at-least.patch")),
+    ("life-not-checked", include_str!("../../planted/life-not-checked.patch")),
+    ("removed-heard", include_str!("../../planted/removed-heard.patch")),
 ];
 
 /// The directories that are not copied.

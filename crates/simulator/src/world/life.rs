@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::FutureExt;
-use lojal_consensus::{Clock, ConsensusError, Mempool, Metrics, ValidatorParts, Voice, Wal, Workers};
+use lojal_consensus::{Clock, ConsensusError, Life, Mempool, Metrics, ValidatorParts, Voice, Wal, Workers};
 use lojal_network::limits::EVENTS_MAX;
 use lojal_network::{Event, Network};
 use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Opened, Options, Store, StoreError};
@@ -23,10 +23,6 @@ const RESTART_MS: u64 = 2_000;
 const CHECKPOINT_BYTES: u64 = 16 * 1024;
 /// Size of a segment of the log: small, so that logs have some.
 const SEGMENT_BYTES: u64 = 24 * 1024;
-/// The number of bits of old blocks that flip at once.
-const OLD_BITS: usize = 5;
-/// The number of bits of pages that flip at once: so many that some are soon needed.
-const COLD_BITS: usize = 60;
 /// The time that a node may take to end.
 const END_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -105,6 +101,13 @@ impl World {
     async fn run(&self, number: usize, opened: Opened, voice: Voice, metrics: Metrics) {
         let Opened { store, writer, state, pending, forgotten, report } = opened;
         self.booted(number, &store, &report);
+        let allowed = match self.let_in(&store) {
+            Ok(allowed) => allowed,
+            Err(error) => {
+                self.stopped(number, error.to_string());
+                return self.start_later(number);
+            }
+        };
         let (wal, incarnation, clock) = {
             let mut place = self.place(number);
             place.incarnation += 1;
@@ -115,15 +118,19 @@ impl World {
             async move { wal.start().await }.boxed()
         }));
         let (network, commands) = Network::without_swarm(people::peer(number));
-        let events = bounded(self.hub().attach(number, incarnation));
+        let events = bounded(self.hub().attach(number, incarnation, allowed), network.clone());
         self.forward_commands(number, incarnation, commands);
         let state = lojal_consensus::share(state);
         let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), clock.clone(), Workers::Tasks);
-        let node =
-            Node { store: store.clone(), mempool: mempool.clone(), metrics: metrics.clone(), state: state.clone() };
+        let (ready, is_ready) = watch::channel(false);
+        let life = self
+            .0
+            .has_changes
+            .then(|| Life::of_node(&voice, &store, &network, &is_ready).at(clock.clone(), Workers::Tasks));
+        let (of_node, counted) = (store.clone(), metrics.clone());
+        let node = Node { store: of_node, mempool: mempool.clone(), metrics: counted, state: state.clone(), life };
         self.watch_commits(number, &store);
         let (stop, stopped) = oneshot::channel::<()>();
-        let (ready, _) = watch::channel(false);
         let validator = ValidatorParts {
             voice,
             wal,
@@ -213,6 +220,7 @@ impl World {
                         let numbers = [number as u64, commit.height.get()];
                         world.hub().trace("commit", &numbers, commit.block.as_bytes());
                         world.history().commits.push(commit);
+                        world.change_is_seen(&block.header);
                         if !is_byzantine {
                             world.workload().follow(&block);
                         }
@@ -299,69 +307,9 @@ impl World {
         place.disk.set_faults(faults);
     }
 
-    /// Flips a bit of the log of a validator that is down.
-    pub fn rot_log(&self, number: usize) -> std::io::Result<()> {
-        let mut place = self.place(number);
-        let seed = place.random.number();
-        place.disk.rot_log(&place.directory, seed).map(|_| ())
-    }
-
-    /// Flips bits of the log of a validator that runs, anywhere before the block of its last checkpoint. Whoever
-    /// restarts it in order reads nothing of that.
-    pub fn rot_old_blocks(&self, number: usize) -> std::io::Result<()> {
-        let mut place = self.place(number);
-        let Some(running) = &place.running else { return Ok(()) };
-        let checkpoint = running.node.store.counts().checkpoint_height;
-        let Ok(Some(block)) = running.node.store.block(checkpoint) else { return Ok(()) };
-        let mut old = Vec::new();
-        for segment in 1_u32.. {
-            let path = place.directory.join(format!("log/{segment:08}.log"));
-            let bytes = std::fs::read(&path)?;
-            let end = bytes.windows(block.bytes.len()).position(|window| *window == *block.bytes);
-            old.push((path, end.unwrap_or(bytes.len()) as u64));
-            if end.is_some() {
-                break;
-            }
-        }
-        for _ in 0..OLD_BITS {
-            let (path, end) = &old[place.random.index(old.len())];
-            let (offset, bit) = (place.random.below(*end), place.random.below(8) as u8);
-            place.disk.flip_bit(path, offset, bit)?;
-        }
-        Ok(())
-    }
-
-    /// Flips bits of the pages of the state that a validator has on its disk. From then on it may stop at any time:
-    /// when it needs one of them.
-    pub fn rot_pages(&self, number: usize) -> std::io::Result<()> {
-        let mut place = self.place(number);
-        place.troubles += 1;
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(place.directory.join("index/runs"))? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "pages") {
-                files.push((std::fs::metadata(&path)?.len(), path));
-            }
-        }
-        files.retain(|(bytes, _)| *bytes > 0);
-        // Not in the order in which the system lists them.
-        files.sort_unstable();
-        for _ in 0..COLD_BITS.min(files.len() * COLD_BITS) {
-            let (bytes, path) = &files[place.random.index(files.len())];
-            let (offset, bit) = (place.random.below(*bytes), place.random.below(8) as u8);
-            place.disk.flip_bit(path, offset, bit)?;
-        }
-        Ok(())
-    }
-
-    /// The next start of a validator sets aside what of its log is damaged.
-    pub fn repair_at_start(&self, number: usize) {
-        self.place(number).repair = true;
-    }
-
     /// Reads the chains of the nodes that run.
     pub fn read_chains(&self) {
-        for number in 0..self.validators() {
+        for number in 0..self.nodes() {
             let chain = self.node(number).map(|node| read_chain(&node));
             let chain = chain.transpose();
             match chain {
@@ -379,16 +327,18 @@ fn read_chain(node: &Node) -> Result<Chain, StoreError> {
     Ok(Chain {
         damaged: (1..=tip).map(Height::new).filter(is_damaged).collect(),
         blocks: blocks.collect::<Result<_, _>>()?,
+        changes: node.store.set_changes(Height::GENESIS, usize::MAX),
         state_root: node.store.view().state_root(),
         evidence: node.metrics.counts().evidence,
     })
 }
 
 /// As many events wait for the bridge as in a node.
-fn bounded(mut unbounded: mpsc::UnboundedReceiver<Event>) -> mpsc::Receiver<Event> {
+fn bounded(mut unbounded: mpsc::UnboundedReceiver<Event>, network: Network) -> mpsc::Receiver<Event> {
     let (sender, receiver) = mpsc::channel(EVENTS_MAX);
     tokio::spawn(async move {
         while let Some(event) = unbounded.recv().await {
+            network.note(&event);
             if sender.send(event).await.is_err() {
                 return;
             }
