@@ -37,6 +37,11 @@ fn change(next: ValidatorSet) -> SetChange {
     SetChange { header, certificate, next }
 }
 
+/// The words of a change, with names that nothing turns around between isolates (UAX #9).
+fn told_of(change: &Change) -> Vec<String> {
+    in_words(change).iter().map(|words| words.replace('\u{2068}', "<").replace('\u{2069}', ">")).collect()
+}
+
 #[test]
 fn a_change_is_told_by_who_came_and_went_and_who_has_other_keys_or_another_power() {
     let old = set(&[("alpha", 1, 5), ("beta", 2, 1), ("gamma", 3, 1), ("delta", 4, 1)]);
@@ -44,8 +49,13 @@ fn a_change_is_told_by_who_came_and_went_and_who_has_other_keys_or_another_power
     let told = between(&old, &next);
     assert_eq!((told.height, told.block), (Height::new(812), next.header.id()));
     assert_eq!(
-        in_words(&told),
-        ["epsilon came, with power 2", "delta went, with power 1", "alpha has power 7 after 5", "beta has other keys"]
+        told_of(&told),
+        [
+            "<epsilon> came, with power 2",
+            "<delta> went, with power 1",
+            "<alpha> has power 7 after 5",
+            "<beta> has other keys"
+        ]
     );
     let json = serde_json::to_value(&told).expect("plain data");
     assert_eq!(json["came"], serde_json::json!([{ "name": "epsilon", "power": 2 }]));
@@ -56,5 +66,5 @@ fn a_change_is_told_by_who_came_and_went_and_who_has_other_keys_or_another_power
 #[test]
 fn whoever_has_new_keys_and_another_power_is_told_of_both() {
     let told = between(&set(&[("alpha", 1, 5)]), &change(set(&[("alpha", 2, 6)])));
-    assert_eq!(in_words(&told), ["alpha has power 6 after 5", "alpha has other keys"]);
+    assert_eq!(told_of(&told), ["<alpha> has power 6 after 5", "<alpha> has other keys"]);
 }
