@@ -20,11 +20,11 @@ async fn a_validator_whose_guard_was_lost_follows_in_silence_and_then_votes_agai
     Guard::create(&disk, &directory, &key, true).expect("a free place");
     let mark = cluster.dirs[3].path().join("data/forgotten");
     std::fs::write(&mark, []).expect("a temporary directory");
+    let standing = || Guard::look(&disk, &directory, &key).expect("readable").0;
+    assert!(standing().is_doubtful);
     cluster.start_node(3).await;
     let ids = cluster.submit(3, 3).await;
     cluster.committed(&ids).await;
-    let standing = || Guard::look(&disk, &directory, &key).expect("readable").0;
-    assert!(standing().is_doubtful);
     eventually("its silence ends", || !mark.exists()).await;
     assert!(!standing().is_doubtful);
     cluster.stop_node(0).await;
