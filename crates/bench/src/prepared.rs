@@ -30,12 +30,12 @@ use crate::suite::tell;
 
 /// The months for which its references are remembered: it is of use for a year.
 const KEEP_MONTHS: u8 = 24;
-/// Bytes of memory that making a network takes for each account, its receipts left out, and for each receipt with the
-/// lot that it mostly adds: somewhat more than was measured with up to 3,000,000 and 15,000,000.
-const MEMORY_PER_ACCOUNT: u64 = 800;
-const MEMORY_PER_RECEIPT: u64 = 300;
-/// And whatever its size.
-const MEMORY_BASE: u64 = 100 * 1024 * 1024;
+/// Bytes of memory that making a network takes for each account, its receipts left out, and for each receipt: somewhat
+/// more than was measured with up to 10,000,000 and 31,000,000.
+const MEMORY_PER_ACCOUNT: u64 = 500;
+const MEMORY_PER_RECEIPT: u64 = 20;
+/// And whatever its size: the pages that are kept, and those that wait for a checkpoint.
+const MEMORY_BASE: u64 = 2_300 * 1024 * 1024;
 
 /// A prepared network.
 pub struct Prepared {
@@ -170,7 +170,8 @@ fn write_whole(path: &Path, text: &str) -> Result<(), BenchError> {
     fs::rename(&new, path).map_err(BenchError::file(path))
 }
 
-/// The whole state is in memory, and a machine that has too little ends some process to make room.
+/// The branches of the state are in memory with some of its pages, and a machine that has too little ends some process
+/// to make room.
 fn check_memory(extent: Extent) -> Result<(), BenchError> {
     let wanted = memory_of(extent);
     let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
