@@ -77,7 +77,7 @@ fn a_network_is_as_large_as_its_accounts_and_not_kept_for_ever() {
 }
 
 #[test]
-fn ten_million_accounts_want_more_than_a_small_machine_has() {
+fn ten_million_accounts_want_more_than_a_very_small_machine_has_and_no_more_than_a_small_one() {
     let memory = memory_of(Extent { accounts: 10_000_000, receipts: 50_000_000 });
-    assert!(memory > 16 * 1024 * 1024 * 1024, "{memory}");
+    assert!((6..12).contains(&(memory >> 30)), "{memory}");
 }
