@@ -3,6 +3,7 @@
 mod disk;
 mod files;
 mod net;
+mod network;
 
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use lojal_types::{Genesis, Validator};
 
 use crate::config::{ConfigError, NodeConfig, NodeDir};
 use crate::open_files;
-use crate::run;
+use network::Validators;
 
 /// `lojal-node check`.
 #[derive(Debug, clap::Args)]
@@ -18,7 +19,8 @@ pub struct CheckOptions {
     /// The node's directory.
     #[arg(long)]
     dir: PathBuf,
-    /// A gateway of the network, perhaps another validator's, by whose blocks this machine's clock is judged.
+    /// A gateway of the network, perhaps another validator's: by its blocks this machine's clock is judged, and by its
+    /// validators, in place of those of the genesis document, this node's seat.
     #[arg(long)]
     gateway: Option<String>,
 }
@@ -48,7 +50,9 @@ struct Checked<'a> {
     dir: &'a NodeDir,
     config: &'a NodeConfig,
     genesis: &'a Genesis,
-    /// The validator that this node is, if the genesis document has it.
+    /// The validators by which the node is judged.
+    validators: &'a Validators,
+    /// The one that this node is, if it is one.
     me: Option<&'a Validator>,
     /// True if a node runs in the directory now.
     runs: bool,
@@ -96,22 +100,28 @@ pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
     let config = dir.config()?;
     let genesis = dir.genesis(&config)?;
     let mut report = Report::default();
-    let seat = files::seat(&dir, &config, &genesis);
+    let gateway = options.gateway.as_deref().map(|url| network::ask(url, genesis.chain_id()));
+    let validators = match &gateway {
+        Some(Ok(answers)) => Validators::of_now(&answers.validators),
+        _ => Validators::of_genesis(&genesis),
+    };
+    let seat = network::seat(&dir, &config, &validators);
     let me = seat.as_ref().ok().copied();
     let runs = files::node_runs(&dir);
-    let checked = Checked { dir: &dir, config: &config, genesis: &genesis, me, runs };
+    let checked = Checked { dir: &dir, config: &config, genesis: &genesis, validators: &validators, me, runs };
     report.add("node", Ok(if runs { "runs in this directory".to_owned() } else { "doesn't run".to_owned() }));
     files::keys(&checked, &mut report);
-    report.add("seat", seat.map(|me| format!("{} in the genesis document", me.name)));
-    report.add("peers' entries", peers_listed(&checked));
+    report.add("seat", seat.map(|me| format!("{} {}", me.name, validators.source)));
+    report.add("peers' entries", network::entries(&checked));
     report.add("chain", files::chain(&checked));
     report.add("guard", files::guard(&checked));
     report.add("open files", open_files(&genesis));
     disk::disk(&checked, &mut report);
     net::ports(&checked, &mut report);
     net::peers(&checked, &mut report);
-    if let Some(url) = &options.gateway {
-        net::gateway(&checked, url, &mut report);
+    if let Some(answered) = gateway {
+        let heartbeat_ms = genesis.document().parameters.heartbeat_ms;
+        report.add("clock", answered.and_then(|answers| net::clock(&answers.status, heartbeat_ms)));
     }
     let found = report.print();
     lojal_print::line(match found {
@@ -120,13 +130,6 @@ pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
         more => format!("{more} things found"),
     });
     Ok(found)
-}
-
-/// The configuration has the addresses of the others, and of nobody else.
-fn peers_listed(checked: &Checked<'_>) -> Result<String, Finding> {
-    let Some(me) = checked.me else { return Ok("not looked at without a seat".to_owned()) };
-    let peers = run::peers(checked.genesis.validators().validators(), checked.config, me).map_err(Finding::told)?;
-    Ok(format!("{} other validators, all with an address", peers.len()))
 }
 
 fn open_files(genesis: &Genesis) -> Result<String, Finding> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lojal_consensus::{Clock, ConsensusError, Life, Mempool, Metrics, Roster, ValidatorParts, Voice, Wal, Workers};
 use lojal_gateway::{Gateway, GatewayError};
-use lojal_network::{Identity, NetworkConfig, NetworkError, Peer};
+use lojal_network::{Identity, NetworkConfig, NetworkError};
 use lojal_signer::{Client, Guard, GuardError};
 use lojal_store::{Disk, OpenReport, Opened, Store, StoreError};
 use lojal_text::outside;
@@ -53,15 +53,6 @@ pub enum RunError {
          check node.toml's genesis and network.key, or keep validator.key here until it is a validator"
     )]
     KeyUnknown(PublicKey),
-    /// It is no validator of the network.
-    #[error("the genesis document has no validator with this node's key {0}; check node.toml's genesis and {1}")]
-    NotValidator(PublicKey, &'static str),
-    /// A validator without an address.
-    #[error("node.toml has no [[peers]] entry for validator {}; add its address", outside(.0))]
-    PeerMissing(Name),
-    /// A peer that is no validator.
-    #[error("node.toml has a [[peers]] entry for {}, which is no other validator of the genesis document", outside(.0))]
-    PeerUnknown(Name),
     /// The key is in two places.
     #[error(
         "node.toml names a signer, and {0} is here too: move it into the signer's directory, together with guard, so \
@@ -108,13 +99,10 @@ impl RunError {
     pub fn is_configuration(&self) -> bool {
         match self {
             Self::Config(_)
-            | Self::NotValidator(..)
             | Self::KeyUnknown(_)
             | Self::OtherKey(_)
             | Self::KeyBesideSigner(_)
             | Self::OtherNetworkKey(_)
-            | Self::PeerMissing(_)
-            | Self::PeerUnknown(_)
             | Self::Store(StoreError::OtherChain { .. }) => true,
             Self::Guard(error) => guard_needs_somebody(error),
             _ => false,
@@ -297,51 +285,6 @@ fn voice(
             Ok(Voice::here(guard, Workers::Threads, metrics.clone()))
         }
     }
-}
-
-/// The validator that this node is: the one with its key, or, if a signer has that, the one with its network key.
-///
-/// # Errors
-/// When there is none, or its keys are not where they should be.
-pub fn own_validator<'a>(
-    validators: &'a [Validator],
-    config: &NodeConfig,
-    dir: &NodeDir,
-) -> Result<&'a Validator, RunError> {
-    let network_key = PublicKey::new(*dir.network_key()?.public_key().as_bytes());
-    if config.signer.is_some() {
-        let path = dir.validator_key_path();
-        if path.exists() {
-            return Err(RunError::KeyBesideSigner(path));
-        }
-        let me = validators.iter().find(|one| one.network_key == network_key);
-        return me.ok_or(RunError::NotValidator(network_key, "network.key"));
-    }
-    let own = dir.validator_key()?.public_key();
-    let me = validators.iter().find(|one| one.public_key == own);
-    let me = me.ok_or(RunError::NotValidator(own, "validator.key"))?;
-    if network_key != me.network_key {
-        return Err(RunError::OtherNetworkKey(me.name.clone()));
-    }
-    Ok(me)
-}
-
-/// The other validators of the genesis document, at the addresses that the configuration gives.
-///
-/// # Errors
-/// When one has no address, or there is an address of somebody else.
-pub fn peers(validators: &[Validator], config: &NodeConfig, me: &Validator) -> Result<Vec<Peer>, RunError> {
-    let is_other = |name: &Name| validators.iter().any(|one| one.name == *name && one.name != me.name);
-    if let Some(unknown) = config.peers.iter().find(|peer| !is_other(&peer.validator)) {
-        return Err(RunError::PeerUnknown(unknown.validator.clone()));
-    }
-    let others = validators.iter().filter(|one| one.name != me.name);
-    let peers = others.map(|one| {
-        let configured = config.peers.iter().find(|peer| peer.validator == one.name);
-        let address = configured.ok_or_else(|| RunError::PeerMissing(one.name.clone()))?.address.clone();
-        Ok(Peer { id: lojal_network::peer_id_of(one.network_key.as_bytes())?, address })
-    });
-    peers.collect()
 }
 
 /// The key of this node's validator: that of its directory, or, if a signer has it, that of the validator with the

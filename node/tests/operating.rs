@@ -68,7 +68,7 @@ fn a_node_of_another_network_and_a_peer_too_many_are_found() {
     fs::copy(dir.path().join("yours/genesis.toml"), dir.path().join("mine/genesis.toml")).expect("files of ours");
     let (found, code) = check(dir.path(), "mine");
     assert_eq!(code, Some(5));
-    assert!(found[0].contains("seat: the genesis document has no validator with this node's key"), "{found:?}");
+    assert!(found[0].contains("seat: no validator in the genesis document has this node's key"), "{found:?}");
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr()).expect("a free port").port();
     let path = dir.path().join("yours/node.toml");
     let config = fs::read_to_string(&path).expect("a file of ours");

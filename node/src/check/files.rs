@@ -5,12 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 
 use lojal_signer::{Client, Guard};
 use lojal_store::{Disk, StoreError, archive};
-use lojal_types::{Genesis, Validator};
 use tokio::runtime::Builder;
 
 use super::{Checked, Finding, Report};
-use crate::config::{NodeConfig, NodeDir};
-use crate::run;
+use crate::config::NodeDir;
 
 /// The bits of a file's mode that let others than its owner at it.
 const OTHERS: u32 = 0o077;
@@ -42,11 +40,6 @@ fn private(dir: &NodeDir, name: &str) -> Result<String, Finding> {
     }
     let remedy = format!("chmod 600 {}; if others may have read it, the key is no secret any more", path.display());
     Err(Finding::new(format!("others may read or write it (mode {mode:03o})"), remedy))
-}
-
-/// The validator of the genesis document that this node is.
-pub(super) fn seat<'a>(dir: &NodeDir, config: &NodeConfig, genesis: &'a Genesis) -> Result<&'a Validator, Finding> {
-    run::own_validator(genesis.validators().validators(), config, dir).map_err(Finding::told)
 }
 
 /// The data, if there is any, is of the network of the genesis document.

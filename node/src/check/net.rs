@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lojal_network::Multiaddr;
 use lojal_text::outside;
+use lojal_types::api::Status;
 
 use super::{Checked, Finding, Report};
 
@@ -81,26 +82,13 @@ fn host_and_port(address: &Multiaddr) -> Option<(String, u16)> {
     (is_host && transport == "tcp").then_some((host.to_owned(), port.parse().ok()?))
 }
 
-/// A gateway is one of this network, and its blocks are of the time that this machine's clock shows.
-pub(super) fn gateway(checked: &Checked<'_>, url: &str, report: &mut Report) {
-    let asked = lojal_client::Client::new(url).and_then(|client| client.status());
-    let status = match asked {
-        Ok(status) => status,
-        Err(error) => {
-            return report.add("clock", Err(Finding::new(error.to_string(), "name a gateway that answers")));
-        }
-    };
-    let expected = checked.genesis.chain_id();
-    if status.chain_id != expected {
-        let wrong = format!("{url} is of the network {}, and this node of {expected}", status.chain_id);
-        return report.add("clock", Err(Finding::new(wrong, "name a gateway of this network")));
-    }
+/// The last block of a gateway is of the time that this machine's clock shows.
+pub(super) fn clock(status: &Status, heartbeat_ms: u64) -> Result<String, Finding> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let heartbeat = Duration::from_millis(checked.genesis.document().parameters.heartbeat_ms);
-    report.add("clock", clock(now, Duration::from_millis(status.time_ms.get()), heartbeat));
+    judge(now, Duration::from_millis(status.time_ms.get()), Duration::from_millis(heartbeat_ms))
 }
 
-fn clock(now: Duration, block: Duration, heartbeat: Duration) -> Result<String, Finding> {
+fn judge(now: Duration, block: Duration, heartbeat: Duration) -> Result<String, Finding> {
     if block > now + AHEAD_MAX {
         let wrong = format!("this machine's clock is {:.1} s behind the last block", (block - now).as_secs_f64());
         return Err(Finding::new(wrong, "keep the clock by NTP (chronyc tracking, timedatectl)"));
@@ -129,7 +117,7 @@ mod tests {
     #[test]
     fn a_clock_is_judged_by_the_last_block() {
         let s = Duration::from_secs;
-        let judge = |now, block| clock(s(now), s(block), s(3));
+        let judge = |now, block| judge(s(now), s(block), s(3));
         assert!(judge(1000, 1000).is_ok() && judge(1000, 1001).is_ok() && judge(1019, 1000).is_ok());
         assert!(judge(1000, 1002).is_err_and(|finding| finding.wrong.contains("2.0 s behind")));
         assert!(judge(1020, 1000).is_err_and(|finding| finding.wrong.contains("20 s old")));

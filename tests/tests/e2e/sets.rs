@@ -111,6 +111,10 @@ fn vote_in(network: &Network, fifth: &Fifth) -> Running {
     done(network, "kaffet", &["govern", "activate", "1", "--node", &fifth.gateway, "--yes"]);
     assert!(done(network, "kaffet", &["govern", "show", "1"]).contains("enacted in block"));
     assert_eq!(names(&network.client(0)).len(), 5);
+    let mut check = program("lojal-node");
+    check.arg("check").arg("--dir").arg(&fifth.dir).args(["--gateway", &network.url(0)]);
+    let checked = run(&mut check).stdout;
+    assert!(checked.contains(&format!("ok     seat: {} on the ledger after block", Fifth::NAME)), "{checked}");
     running
 }
 

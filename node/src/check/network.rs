@@ -1,0 +1,102 @@
+//! The network as the genesis document has it, or as a gateway tells it, and the node's place there.
+
+use lojal_client::Client;
+use lojal_text::outside;
+use lojal_types::{ChainId, Genesis, Name, PublicKey, Validator, api};
+
+use super::{Checked, Finding};
+use crate::config::{NodeConfig, NodeDir};
+use crate::run::RunError;
+
+/// The answers of a gateway.
+pub(super) struct Answers {
+    pub(super) status: api::Status,
+    pub(super) validators: api::Validators,
+}
+
+/// The validators by which a node is judged.
+pub(super) struct Validators {
+    list: Vec<Validator>,
+    /// Those whose address the ledger has.
+    reached: Vec<Name>,
+    /// The place that has them, in words.
+    pub(super) source: String,
+}
+
+impl Validators {
+    /// Those of the beginning.
+    pub(super) fn of_genesis(genesis: &Genesis) -> Self {
+        let (list, source) = (genesis.validators().validators().to_vec(), "in the genesis document".to_owned());
+        Self { list, reached: Vec::new(), source }
+    }
+    /// Those that a gateway tells.
+    pub(super) fn of_now(answer: &api::Validators) -> Self {
+        let one = |one: &api::Validator| Validator {
+            name: one.name.clone(),
+            public_key: one.public_key,
+            network_key: one.network_key,
+            power: one.power,
+        };
+        let reached = answer.validators.iter().filter(|one| one.endpoint.is_some()).map(|one| one.name.clone());
+        let source = format!("on the ledger after block {}", answer.height);
+        Self { list: answer.validators.iter().map(one).collect(), reached: reached.collect(), source }
+    }
+}
+
+/// Asks a gateway, which has to be one of this network.
+pub(super) fn ask(url: &str, expected: ChainId) -> Result<Answers, Finding> {
+    let client = Client::new(url);
+    let asked = client.and_then(|client| Ok(Answers { status: client.status()?, validators: client.validators()? }));
+    let answers = asked.map_err(|error| Finding::new(error.to_string(), "name a gateway that answers"))?;
+    if answers.status.chain_id != expected {
+        let wrong = format!("{url} is of the network {}, and this node of {expected}", answers.status.chain_id);
+        return Err(Finding::new(wrong, "name a gateway of this network"));
+    }
+    Ok(answers)
+}
+
+/// The validator that this node is: the one with its key, or, if a signer has that, the one with its network key.
+pub(super) fn seat<'a>(
+    dir: &NodeDir,
+    config: &NodeConfig,
+    Validators { list, source, .. }: &'a Validators,
+) -> Result<&'a Validator, Finding> {
+    let network_key = dir.network_key().map_err(Finding::told)?.public_key();
+    let network_key = PublicKey::new(*network_key.as_bytes());
+    let has_signer = config.signer.is_some();
+    if has_signer && dir.validator_key_path().exists() {
+        return Err(Finding::told(RunError::KeyBesideSigner(dir.validator_key_path())));
+    }
+    let own = if has_signer { network_key } else { dir.validator_key().map_err(Finding::told)?.public_key() };
+    let found = list.iter().find(|one| if has_signer { one.network_key == own } else { one.public_key == own });
+    let me = found.ok_or_else(|| {
+        let remedy = "check that genesis and keys are the right ones; if governors have voted the node in, ask again with \
+                      --gateway; and if they haven't, lojal-node card prints the motion for them";
+        Finding::new(format!("no validator {source} has this node's key {own}"), remedy)
+    })?;
+    if network_key != me.network_key {
+        return Err(Finding::told(RunError::OtherNetworkKey(me.name.clone())));
+    }
+    Ok(me)
+}
+
+/// The others have an address, in the configuration or on the ledger, and nobody else has.
+pub(super) fn entries(checked: &Checked<'_>) -> Result<String, Finding> {
+    let Some(me) = checked.me else { return Ok("not looked at without a seat".to_owned()) };
+    let Validators { list, reached, source } = checked.validators;
+    let peers = &checked.config.peers;
+    let is_other = |name: &Name| list.iter().any(|one| one.name == *name && one.name != me.name);
+    if let Some(unknown) = peers.iter().find(|peer| !is_other(&peer.validator)) {
+        let wrong = format!("{} is no other validator {source}", outside(&unknown.validator));
+        return Err(Finding::new(wrong, "take its entry out of [[peers]] in node.toml, or put the name right"));
+    }
+    let has_address = |name: &Name| reached.contains(name) || peers.iter().any(|peer| peer.validator == *name);
+    let others = || list.iter().filter(|one| one.name != me.name);
+    match others().find(|one| !has_address(&one.name)) {
+        Some(missing) => {
+            let wrong = format!("{} has no address", outside(&missing.name));
+            Err(Finding::new(wrong, "add a [[peers]] entry for it to node.toml"))
+        }
+        None => Ok(format!("{} other validators {source}, all with an address", others().count())),
+    }
+}
