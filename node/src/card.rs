@@ -1,8 +1,9 @@
-//! The card of a node: the action by which governors make it a validator, with the proof that its keys are its own.
+//! The card of a node: the action by which governors make it a validator, or give a validator its keys, with the proof
+//! that they are its own.
 
 use std::path::PathBuf;
 
-use lojal_types::{Action, AddValidator, Endpoint, NodeProof, PublicKey, Validator};
+use lojal_types::{Action, AddValidator, Endpoint, NodeProof, PublicKey, SetKeys, Validator};
 use serde::Serialize;
 
 use crate::config::{ConfigError, NodeDir};
@@ -14,11 +15,15 @@ pub struct CardOptions {
     #[arg(long)]
     dir: PathBuf,
     /// The public key of the account that is to speak for the validator: `lojal address --key` prints it.
-    #[arg(long)]
-    governor: PublicKey,
+    #[arg(long, required_unless_present = "replaces")]
+    governor: Option<PublicKey>,
     /// The address at which the others reach the node, such as /ip4/192.0.2.7/tcp/7900.
     #[arg(long, value_parser = endpoint)]
     endpoint: Option<Endpoint>,
+    /// Print the motion that gives the validator with this node's name this node's keys, instead of the one that makes
+    /// it a new validator.
+    #[arg(long, conflicts_with_all = ["governor", "endpoint"])]
+    replaces: bool,
 }
 
 /// A file of actions, as `lojal govern propose --actions` takes it.
@@ -44,8 +49,14 @@ pub fn execute(options: CardOptions) -> Result<(), ConfigError> {
     let Validator { name, public_key, network_key, .. } = &validator;
     let bytes = NodeProof::signing_bytes(&chain, name, public_key, network_key);
     let proof = NodeProof { by_validator: keys.validator.sign(&bytes), by_network: keys.network.sign(&bytes) };
-    let (governor, endpoint) = (options.governor, options.endpoint);
-    let card = Card { actions: [Action::AddValidator(AddValidator { validator, governor, proof, endpoint })] };
+    let action = match options.governor.filter(|_| !options.replaces) {
+        Some(governor) => Action::AddValidator(AddValidator { validator, governor, proof, endpoint: options.endpoint }),
+        None => {
+            let Validator { name, public_key, network_key, .. } = validator;
+            Action::SetKeys(SetKeys { name, public_key, network_key, proof })
+        }
+    };
+    let card = Card { actions: [action] };
     let text = toml::to_string(&card).expect("every field has a TOML form");
     lojal_print::document(text.trim_end());
     Ok(())

@@ -7,7 +7,8 @@ use axum::extract::State;
 use lojal_consensus::clock;
 use lojal_ledger::{ConservationError, Missing, Simulation, Unfinished, View, answers};
 use lojal_types::{
-    AddressText, BrandId, Code, IdentifiedTransaction, NetworkKind, SignedTransaction, UnsignedTransaction, api,
+    AddressText, BrandId, Code, IdentifiedTransaction, Join, NetworkKind, Operation, SignedTransaction, Transaction,
+    UnsignedTransaction, api,
 };
 
 use crate::accounts::narrowed;
@@ -40,6 +41,10 @@ pub(crate) async fn simulate(
         if !store.read(|view| owns(view, &caller, sender))? {
             return Err(not_permitted());
         }
+        if store.read(|view| draws_on_what_it_joins(view, &caller, &signed.transaction))? {
+            let detail = "what a transaction does with a pool that it joins itself is told to nobody: join first";
+            return Err(Failure::new(Kind::NotPermitted, detail));
+        }
         let mut refused = if is_signed { signed.clone().verify(&chain).err() } else { None };
         let identified = signed.identify(&chain);
         let is_known = || {
@@ -56,6 +61,21 @@ pub(crate) async fn simulate(
         })
     });
     told.await.map(Json)
+}
+
+/// True if a transaction would do something with a pool that it joins itself and that whoever asks can't read: by what
+/// it can do they would learn what is in there, and nobody would know that they had looked.
+fn draws_on_what_it_joins(view: &View, caller: &Caller, transaction: &Transaction) -> Result<bool, Missing> {
+    let operations = &transaction.operations;
+    for operation in operations.iter() {
+        let Operation::Join(Join { household }) = operation else { continue };
+        let others = operations.iter().filter(|one| !matches!(one, Operation::Join(_) | Operation::Leave(_)));
+        let is_named = others.flat_map(Operation::accounts).any(|account| account == household);
+        if is_named && sight(view, caller, *household)?.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The effect of a transaction on a version of the state, unless it is refused for another reason.

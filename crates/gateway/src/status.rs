@@ -15,12 +15,14 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<api::Status> {
     let gateway = &app.gateway;
     let view = gateway.store.view();
     let tip = view.tip();
+    // One that was voted out, or isn't in yet, is none.
+    let validator = gateway.validator.filter(|address| view.validators().get(address).is_some());
     Json(api::Status {
         chain_id: view.chain_id(),
         height: tip.height,
         state_root: view.state_root(),
         time_ms: tip.time_ms,
-        validator: gateway.validator.map(|address| address.to_text(view.network())),
+        validator: validator.map(|address| address.to_text(view.network())),
         peers: gateway.network.peer_count(),
         mempool: gateway.mempool.len(),
         version: gateway.version.to_owned(),

@@ -70,8 +70,8 @@ pub(super) fn seat<'a>(
     let own = if has_signer { network_key } else { dir.validator_key().map_err(Finding::told)?.public_key() };
     let found = list.iter().find(|one| if has_signer { one.network_key == own } else { one.public_key == own });
     let me = found.ok_or_else(|| {
-        let remedy = "check that genesis and keys are the right ones; if governors have voted the node in, ask again with \
-                      --gateway; and if they haven't, lojal-node card prints the motion for them";
+        let remedy = "check that genesis and keys are the right ones; if governors have voted the node in, ask again \
+                      with --gateway; and if they haven't, lojal-node card prints the motion for them";
         Finding::new(format!("no validator {source} has this node's key {own}"), remedy)
     })?;
     if network_key != me.network_key {

@@ -2,8 +2,8 @@
 
 use lojal_types::api::{Account, Effect, Foretold, Simulation};
 use lojal_types::{
-    AddressText, Code, CreateHousehold, MemberRole, NetworkKind, Operation, Role, Roles, SetOperator,
-    SignedTransaction, UnsignedTransaction, api,
+    AddressText, Code, CreateHousehold, MemberRole, NetworkKind, Operation, Points, Role, Roles, SetOperator,
+    SignedTransaction, Transfer, UnsignedTransaction, api,
 };
 
 use super::http::{Answer, BYTES, JSON};
@@ -164,6 +164,14 @@ async fn a_simulation_shows_of_accounts_what_its_asker_may_read_of_them() {
     let told: Simulation = ask_as(&node, BO, &into_pool).await.json();
     assert_eq!((told.outcome, shown(&told)), (Foretold::Applied, None));
     node.apply(ANNA, vec![invite(household, BO, MemberRole::Adult, &[])]);
+    // Whoever is invited can join, and finds out nothing before that.
+    let joined: Simulation = ask_as(&node, BO, &node.sign(BO, vec![join(household)])).await.json();
+    assert_eq!(joined.outcome, Foretold::Applied);
+    for amount in [1, 1_000] {
+        let take = Transfer { brand: brand("nordmat"), from: household, to: address(BO), amount: Points::new(amount) };
+        let guess = node.sign(BO, vec![join(household), Operation::Transfer(take)]);
+        assert_eq!(ask_as(&node, BO, &guess).await.refusal(), (403, "not_permitted".into()));
+    }
     node.apply(BO, vec![join(household)]);
     let told: Simulation = ask_as(&node, BO, &into_pool).await.json();
     let pool: api::Effect = shown(&told).expect("a member reads the pool");
