@@ -9,18 +9,21 @@ use lojal_wallet::files;
 use lojal_wallet::uri::URI_BYTES_MAX;
 use zeroize::Zeroizing;
 
-use crate::cli::Consent;
+use crate::cli::{Consent, Sending};
 use crate::error::CommandError;
 
 const ANSWER_BYTES_MAX: u64 = 64;
 
-/// Shows what is about to happen, and goes on only if somebody says so.
+/// Shows what is about to happen, and goes on only if somebody says so. A dry run asks nothing.
 ///
 /// # Errors
 /// When nobody can be asked, or the answer is anything but yes.
-pub fn consent(what: &str, consent: Consent) -> Result<(), CommandError> {
+pub fn consent(what: &str, consent: Consent, sending: &Sending) -> Result<(), CommandError> {
     if consent.yes {
         return Ok(());
+    }
+    if sending.dry_run {
+        return tell(what);
     }
     if !io::stdin().is_terminal() {
         return Err(CommandError::NotConfirmed(what.to_owned()));
@@ -37,11 +40,16 @@ pub fn consent(what: &str, consent: Consent) -> Result<(), CommandError> {
 ///
 /// # Errors
 /// As those of [`consent`].
-pub fn consent_in_spite_of(warning: Option<&str>, what: &str, given: Consent) -> Result<(), CommandError> {
+pub fn consent_in_spite_of(
+    warning: Option<&str>,
+    what: &str,
+    given: Consent,
+    sending: &Sending,
+) -> Result<(), CommandError> {
     match warning {
         Some(warning) if given.yes => tell(warning),
-        Some(warning) => consent(&format!("{what}\n{warning}"), given),
-        None => consent(what, given),
+        Some(warning) => consent(&format!("{what}\n{warning}"), given, sending),
+        None => consent(what, given, sending),
     }
 }
 

@@ -134,9 +134,9 @@ pub enum CommandError {
     /// No motion that is remembered.
     #[error("no motion has the number {0} (any more): `lojal govern list` shows those that there are")]
     UnknownMotion(MotionId),
-    /// A pin that is not the block which the wallet has seen.
+    /// A pin that is not the block which the wallet knows.
     #[error(
-        "--pin names another block of height {0} than the one that this wallet has seen: ask whoever gave you the pin; \
+        "--pin names another block of height {0} than the one that this wallet knows: ask whoever gave you the pin; \
          if it is right, the network was not the one that this wallet took it for"
     )]
     OtherPin(Height),
@@ -163,6 +163,12 @@ pub enum CommandError {
         "nothing has answered a request with this reference: check the reference, or ask again once somebody has paid"
     )]
     Unanswered,
+    /// An account that this wallet may not read, at least not with proofs.
+    #[error("{0}\nan operator sees with --trust what concerns the brand, which proves nothing")]
+    NotProven(GatewaysError),
+    /// A node that gives no sign of life.
+    #[error("{0}: {1}")]
+    Node(String, ClientError),
     /// A saved receipt that doesn't hold.
     #[error("this receipt proves nothing: {0}")]
     FalseReceipt(String),
@@ -275,7 +281,8 @@ impl CommandError {
             Self::UnknownMotion(_) => "unknown_motion",
             Self::OtherPin(_) => "other_pin",
             Self::Usage(_) => "usage",
-            Self::Gateways(error) | Self::NotSent(error) => gateways_code(error),
+            Self::Gateways(error) | Self::NotSent(error) | Self::NotProven(error) => gateways_code(error),
+            Self::Node(_, error) => client_code(error),
             Self::UnknownTransaction => "unknown_transaction",
             Self::Unanswered | Self::NotUsed => "unknown_reference",
             Self::Amount(_) => "invalid_amount",
@@ -361,16 +368,24 @@ fn uri_code(error: &UriError) -> &'static str {
 
 fn gateways_code(error: &GatewaysError) -> &str {
     match error {
-        GatewaysError::Client(ClientError::Problem(problem)) => &problem.code,
-        GatewaysError::Client(ClientError::InvalidUrl { .. }) => "invalid_url",
-        GatewaysError::Client(ClientError::WrongPath { .. }) => "unknown_route",
-        GatewaysError::Client(ClientError::Unreachable { .. }) | GatewaysError::All(_) => "gateway_unreachable",
-        GatewaysError::Client(ClientError::Interrupted { .. }) => "gateway_interrupted",
-        GatewaysError::Client(ClientError::Unexpected { .. }) => "gateway_unexpected",
-        GatewaysError::Client(ClientError::Untrue { .. } | ClientError::Split { .. }) => "gateway_untrue",
-        GatewaysError::Client(ClientError::TooManyChanges { .. }) => "too_many_changes",
-        GatewaysError::Client(ClientError::Behind { .. }) => "gateway_behind",
+        GatewaysError::Client(error) => client_code(error),
+        GatewaysError::All(_) => "gateway_unreachable",
         GatewaysError::Token(error) => tokens_code(error.reason()),
         GatewaysError::WrongNetwork { .. } => "wrong_network",
+    }
+}
+
+fn client_code(error: &ClientError) -> &str {
+    match error {
+        ClientError::Problem(problem) => &problem.code,
+        ClientError::InvalidUrl { .. } => "invalid_url",
+        ClientError::WrongPath { .. } => "unknown_route",
+        ClientError::Unreachable { .. } => "gateway_unreachable",
+        ClientError::Interrupted { .. } => "gateway_interrupted",
+        ClientError::Unexpected { .. } => "gateway_unexpected",
+        ClientError::Untrue { .. } | ClientError::Split { .. } => "gateway_untrue",
+        ClientError::NotPinned { .. } => "other_pin",
+        ClientError::TooManyChanges { .. } => "too_many_changes",
+        ClientError::Behind { .. } => "gateway_behind",
     }
 }

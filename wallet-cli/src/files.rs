@@ -48,6 +48,18 @@ pub fn read(path: &Path, bytes_max: u64) -> io::Result<String> {
     Ok(text)
 }
 
+/// Reads a text file as [`read`] does, and nothing else than a file: a pipe, say, may have nobody at its other end.
+///
+/// # Errors
+/// As for [`read`], and for what is no file.
+pub(crate) fn read_regular(path: &Path, bytes_max: u64) -> io::Result<String> {
+    if std::fs::metadata(path)?.is_file() {
+        read(path, bytes_max)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"))
+    }
+}
+
 /// Reads a text file of at most `bytes_max` bytes; one that isn't there is empty.
 pub(crate) fn read_if_there(path: &Path, bytes_max: u64) -> io::Result<String> {
     match read(path, bytes_max) {

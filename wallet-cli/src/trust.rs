@@ -1,6 +1,7 @@
 //! The latest block that a wallet has seen proven, and who decides after it. No gateway can show it an older state as
 //! today's, another block at the same height, or what others decide than those whom the way from that block leads to.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use lojal_client::{ClientError, Seal, Verifier};
@@ -24,10 +25,31 @@ pub enum Seen {
 
 /// The knowledge of a wallet: "So whoever has followed the way keeps the last block as a pin, and never goes behind it"
 /// (protocol, Light clients). Without one it is what genesis says.
-pub fn verifier(home: &Home) -> Verifier {
-    // What can't be read is as good as none.
-    let resumed = kept(home.dir()).and_then(|seal| Verifier::resumed(home.genesis(), &seal).ok());
-    resumed.unwrap_or_else(|| Verifier::new(home.genesis()))
+///
+/// # Errors
+/// [`HomeError::Content`] when there is one that can't be used: without it, the wallet would go behind it.
+pub fn verifier(home: &Home) -> Result<Verifier, HomeError> {
+    match kept(home.dir())? {
+        None => Ok(Verifier::new(home.genesis())),
+        Some(seal) => {
+            Verifier::resumed(home.genesis(), &seal).map_err(|error| unusable(home.dir(), &error.to_string()))
+        }
+    }
+}
+
+/// The error of a gateway; of one that is behind what the wallet in a directory knows, with what to do if none is not.
+pub fn with_cure(home: &Path, error: ClientError) -> ClientError {
+    match error {
+        ClientError::Behind { url, reason } if home.join(FILE).exists() => {
+            let path = for_text(&home.join(FILE).display().to_string());
+            let reason = format!(
+                "{reason}; this wallet keeps the last block that it has seen in {path}: if no gateway ever comes to \
+                 it, move that file away, and start from a pin of somebody you trust with --pin"
+            );
+            ClientError::Behind { url, reason }
+        }
+        error => error,
+    }
 }
 
 /// Compares a proven block that a gateway has shown with the latest one that the wallet in a directory knows, and keeps
@@ -35,21 +57,23 @@ pub fn verifier(home: &Home) -> Verifier {
 /// Two different blocks at one height are kept as evidence: more than a third of the voting power has signed both.
 ///
 /// # Errors
-/// [`HomeError::File`] when something can't be kept.
+/// When the block can't be kept, or the one before it can't be read; it is proven all the same.
 pub fn see(home: &Path, url: &str, seal: &Seal) -> Result<Seen, HomeError> {
-    match kept(home) {
+    match kept(home)? {
         Some(known) if known.height > seal.height => {
             let reason = format!("it shows block {}, and this wallet has seen block {}", seal.height, known.height);
             Ok(Seen::Refused(ClientError::Behind { url: url.to_owned(), reason }))
         }
         Some(known) if known.height == seal.height && known.block != seal.block => {
             let path = home.join(format!("evidence-{}.json", seal.height));
-            write(&path, &[&known, seal])?;
-            let reason = format!(
-                "two blocks at height {} are final; both, with who signed them, are in {}, for the network's auditors",
-                seal.height,
-                for_text(&path.display().to_string())
-            );
+            let evidence = match write(&path, &[&known, seal]) {
+                Ok(()) => format!(
+                    "both, with who signed them, are in {}, for the network's auditors",
+                    for_text(&path.display().to_string())
+                ),
+                Err(error) => format!("they can't be kept as evidence: {error}"),
+            };
+            let reason = format!("two blocks at height {} are final; {evidence}", seal.height);
             Ok(Seen::Refused(ClientError::Untrue { url: url.to_owned(), reason }))
         }
         Some(known) if known.height == seal.height => Ok(Seen::Latest),
@@ -59,9 +83,21 @@ pub fn see(home: &Path, url: &str, seal: &Seal) -> Result<Seen, HomeError> {
     }
 }
 
-fn kept(home: &Path) -> Option<Seal> {
-    let text = files::read_if_there(&home.join(FILE), BYTES_MAX).unwrap_or_default();
-    serde_json::from_str(&text).ok()
+/// The block that is kept. Only where there is no file has there never been one.
+fn kept(home: &Path) -> Result<Option<Seal>, HomeError> {
+    let text = match files::read_regular(&home.join(FILE), BYTES_MAX) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|error| unusable(home, &error.to_string()))?,
+    };
+    serde_json::from_str(&text).map(Some).map_err(|error| unusable(home, &error.to_string()))
+}
+
+fn unusable(home: &Path, fault: &str) -> HomeError {
+    let reason = format!(
+        "the last block that this wallet has seen can't be read from it ({fault}): mend the file or its permissions; \
+         if it is lost for good, move it away, and start from a pin of somebody you trust with --pin"
+    );
+    HomeError::Content { path: home.join(FILE), reason }
 }
 
 fn write(path: &Path, what: &impl serde::Serialize) -> Result<(), HomeError> {

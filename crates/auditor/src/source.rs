@@ -138,7 +138,7 @@ fn is_passing(error: &ClientError) -> bool {
         ClientError::Problem(problem) => matches!(problem.status, 429 | 503),
         ClientError::InvalidUrl { .. } | ClientError::WrongPath { .. } => false,
         ClientError::Unexpected { .. } | ClientError::Untrue { .. } => false,
-        ClientError::Split { .. } | ClientError::TooManyChanges { .. } => false,
+        ClientError::Split { .. } | ClientError::NotPinned { .. } | ClientError::TooManyChanges { .. } => false,
     }
 }
 

@@ -3,8 +3,8 @@
 use std::io::ErrorKind;
 
 use lojal_text::outside;
-use lojal_types::Height;
 use lojal_types::api::Problem;
+use lojal_types::{BlockId, Height};
 use thiserror::Error;
 
 use crate::{FOLLOWED_MAX, Seal};
@@ -83,6 +83,19 @@ pub enum ClientError {
         url: String,
         /// The other block.
         seal: Box<Seal>,
+    },
+    /// Another block than the one that a pin names, and nothing that speaks against it.
+    #[error(
+        "the pin isn't the block that {url} has at height {height}, which is {found}: check the pin with whoever gave \
+         it to you, or ask another gateway"
+    )]
+    NotPinned {
+        /// The gateway that answered.
+        url: String,
+        /// The height of the pin.
+        height: Height,
+        /// The block that the gateway has there.
+        found: BlockId,
     },
     /// More changes of the validators than are followed.
     #[error(

@@ -43,11 +43,15 @@ impl Client {
     /// gateway's, and follow from the pin by hash.
     ///
     /// # Errors
-    /// [`ClientError::Untrue`] if they aren't those of the pin; others: see [`ClientError`].
+    /// [`ClientError::NotPinned`] if the gateway has another block there, which is final by what follows from genesis;
+    /// [`ClientError::Untrue`] if it isn't, or the validators are others; others: see [`ClientError`].
     pub fn pinned(&self, genesis: &Genesis, pin: Pin) -> Result<Verifier, ClientError> {
         let of_pin = |error: Unproven| self.false_of(&format!("the pin at height {}", pin.height), &error);
         let block = self.light_block(Some(pin.height))?;
         let header: Header = decode(&block.header, "header").map_err(of_pin)?;
+        if header.height == pin.height && header.id() != pin.block {
+            return Err(self.not_pinned(genesis, &header, &block));
+        }
         let (chain, hash) = (genesis.chain_id(), header.next_validators_hash);
         // Nobody has to be asked for what the document says.
         let next = if genesis.validators().hash(&chain) == hash {
@@ -57,6 +61,18 @@ impl Client {
             decode::<ValidatorSet>(&answer.set, "set of validators").map_err(of_pin)?
         };
         Verifier::pinned(genesis, pin, &header, next).map_err(|error| of_pin(error.into()))
+    }
+    /// The error of a gateway that has another block at the height of a pin: a liar's if it isn't final.
+    fn not_pinned(&self, genesis: &Genesis, header: &Header, block: &api::LightBlock) -> ClientError {
+        let what = format!("block {}, which isn't that of the pin", header.height);
+        let check = |known: &Verifier| known.header(&block.header, &block.certificate);
+        match self.judge(&mut Verifier::new(genesis), (&what, &block.header), check) {
+            Err(error @ (ClientError::Untrue { .. } | ClientError::Split { .. })) => error,
+            // Where the way to it can't be followed, nobody has been caught lying.
+            Ok(_) | Err(_) => {
+                ClientError::NotPinned { url: self.url.clone(), height: header.height, found: header.id() }
+            }
+        }
     }
     /// Follows every change of the validators to the gateway's last block, and checks that. The verifier knows the
     /// validators of that block then.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -105,7 +105,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let Query(value) = Query::<T>::from_request_parts(parts, state)
             .await
-            .map_err(|rejection| Failure::new(Kind::InvalidParameter, rejection.body_text()))?;
+            .map_err(|rejection| Failure::new(Kind::InvalidParameter, query_fault(&rejection)))?;
         let expected = serde_urlencoded::to_string(&value).map_err(|error| {
             tracing::error!(%error, "a query can't be written");
             Failure::internal()
@@ -124,6 +124,29 @@ where
             format!("the query has a second spelling of a value; write ?{expected}")
         };
         Err(Failure::new(Kind::InvalidParameter, detail))
+    }
+}
+
+/// The values that the parameters of queries take.
+const TAKEN: [(&[&str], &str); 8] = [
+    (&["after", "height"], "the height of a block, a whole number"),
+    (&["limit", "motion"], "a whole number"),
+    (&["from"], "the height of the first block, or the id of a brand between brands"),
+    (&["brand", "to"], "the id of a brand, such as kaffet"),
+    (&["dated"], "a day, such as 2027-03-14"),
+    (&["transaction"], "the id of a transaction, as hex"),
+    (&["cursor"], "the cursor of the page before, as it came"),
+    (&["wait"], "the word committed"),
+];
+
+/// The fault of a query, with what the parameter takes.
+fn query_fault(rejection: &QueryRejection) -> String {
+    let text = rejection.body_text();
+    let fault = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+    let taken = |name: &str| TAKEN.iter().find(|(names, _)| names.contains(&name)).map(|(_, taken)| taken);
+    match fault.split_once(": ").and_then(|(name, fault)| Some((name, taken(name)?, fault))) {
+        Some((name, taken, fault)) => format!("the parameter {name} takes {taken} ({fault})"),
+        None => format!("the query isn't one of this route: {fault}"),
     }
 }
 

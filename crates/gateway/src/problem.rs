@@ -211,6 +211,10 @@ impl Failure {
     pub(crate) fn of_code(code: Code) -> Self {
         Self::of_code_as(code, status_of(code))
     }
+    /// A reason of the ledger in words that fit better here.
+    pub(crate) fn of_code_in_words(code: Code, detail: &str) -> Self {
+        Self::with(status_of(code), code.name(), Some(code.number()), detail.to_owned())
+    }
     /// A reason of the ledger with another HTTP status than it has for submissions.
     pub(crate) fn of_code_as(code: Code, status: StatusCode) -> Self {
         Self::with(status, code.name(), Some(code.number()), code.explanation().to_owned())

@@ -19,6 +19,10 @@ use crate::readers::Caller;
 use crate::rights::{Sight, not_permitted, owns, sight};
 use crate::{json, outcome};
 
+/// The words for bytes that are neither of what can be asked about.
+const NO_TRANSACTION: &str =
+    "the bytes are no transaction, signed or unsigned; build it with the wallet or by the documented encoding";
+
 /// A transaction of which somebody asks what it would do.
 struct Asked {
     signed: SignedTransaction,
@@ -129,7 +133,10 @@ fn read(payload: &Payload, network: NetworkKind) -> Result<Asked, Failure> {
         if let Ok(unsigned) = UnsignedTransaction::decode(&payload.bytes) {
             return Ok(Asked { signed: unsigned.with_no_signature(), is_signed: false });
         }
-        let signed = SignedTransaction::decode(&payload.bytes).map_err(Failure::of_code)?;
+        let signed = SignedTransaction::decode(&payload.bytes).map_err(|code| match code {
+            Code::Malformed => Failure::of_code_in_words(code, NO_TRANSACTION),
+            code => Failure::of_code(code),
+        })?;
         return Ok(Asked { signed, is_signed: true });
     }
     let malformed = |error: serde_json::Error| Failure::new(Kind::MalformedJson, error.to_string());

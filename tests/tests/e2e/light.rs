@@ -35,6 +35,11 @@ fn json_of(command: &mut Command) -> Value {
 fn the_way_from_genesis_is_shown_and_its_pin_begins_another_wallet() {
     let network = network();
     let url = network.url(0);
+    let (till, member) = (Signer::of(&network, "nordmat"), Signer::of(&network, "member-1").address());
+    for nonce in 1..=2 {
+        let signed = till.sign(nonce, issue(member, 1, &format!("receipt {nonce}")));
+        network.client(0).submit(&signed, true).expect("taken in");
+    }
     let light = json_of(&mut at(&network, "member-1", &url, &["light", "--json"]));
     assert_eq!((&light["changes"], light["validators"].as_array().map(Vec::len)), (&json!([]), Some(4)));
     let pin = light["pin"].as_str().expect("a pin").to_owned();
@@ -50,13 +55,21 @@ fn the_way_from_genesis_is_shown_and_its_pin_begins_another_wallet() {
     // Another block of that height is none that the gateway has; and the wallet that has seen one there knows better.
     let wrong = format!("{height}:{}", "00".repeat(32));
     let refused = run(&mut at(&network, "nordmat", &url, &["--pin", &wrong, "balance"]));
-    assert_eq!(refused.status.code(), Some(4), "{refused:#?}");
-    assert!(refused.stderr.contains("not that of the pin"), "{refused:#?}");
-    let trusted = std::fs::read_to_string(network.wallet("member-2").join("trusted.json")).expect("kept");
+    assert_eq!(refused.status.code(), Some(1), "{refused:#?}");
+    assert!(refused.stderr.contains("check the pin with whoever gave it"), "{refused:#?}");
+    let trusted = fs::read_to_string(network.wallet("member-2").join("trusted.json")).expect("kept");
     let trusted: Value = serde_json::from_str(&trusted).expect("JSON");
     let wrong = format!("{}:{}", trusted["height"], "00".repeat(32));
     let refused = run(&mut at(&network, "member-2", &url, &["--pin", &wrong, "balance", "--json"]));
     assert!(refused.stdout.contains("other_pin") || refused.stderr.contains("other_pin"), "{refused:#?}");
+    // What can't be checked any more is told, and a block that can't be read is not forgotten.
+    let early = format!("1:{}", "00".repeat(32));
+    let unused = run(&mut at(&network, "member-2", &url, &["--pin", &early, "balance"]));
+    assert!(unused.status.code() == Some(0) && unused.stderr.contains("isn't used"), "{unused:#?}");
+    fs::write(network.wallet("member-2").join("trusted.json"), "{").expect("writable");
+    let damaged = run(&mut at(&network, "member-2", &url, &["balance"]));
+    assert_eq!(damaged.status.code(), Some(1), "{damaged:#?}");
+    assert!(damaged.stderr.contains("trusted.json") && damaged.stderr.contains("move it away"), "{damaged:#?}");
     let both = run(&mut at(&network, "member-2", &url, &["--pin", &pin, "--trust", "balance"]));
     assert_eq!(both.status.code(), Some(2), "{both:#?}");
 }

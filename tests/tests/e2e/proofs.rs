@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use lojal_types::NetworkKind;
 use serde_json::Value;
 
 use crate::liar::{Liar, Lie, flip, hex_of};
@@ -91,11 +92,16 @@ fn a_balance_is_proven_and_a_gateway_that_lies_about_it_is_caught() {
     liar.lies("/proof", Box::new(move |json| *json = replayed.clone()));
     let behind = balance(&network, &liar.url, &[]);
     assert_eq!(behind.status.code(), Some(1), "{behind:#?}");
-    assert!(behind.stderr.contains("is behind"), "{behind:#?}");
+    assert!(behind.stderr.contains("is behind") && behind.stderr.contains("trusted.json"), "{behind:#?}");
     // And there are other gateways.
     let other =
         run(lojal(&network, "member-1").args(["--gateway", &liar.url, "--gateway", &network.url(1), "balance"]));
     assert!(other.success().contains("740"));
+    let address = member.address().to_text(NetworkKind::Test).to_string();
+    let by_operator = |more: &[&str]| run(lojal(&network, "nordmat").args(["balance", &address]).args(more));
+    let refused = by_operator(&[]);
+    assert!(refused.status.code() == Some(1) && refused.stderr.contains("--trust"), "{refused:#?}");
+    assert!(by_operator(&["--trust"]).success().contains("740"));
     let believed = balance(&network, &liar.url, &["--trust"]).success();
     assert!(believed.contains("not proven"), "{believed}");
 }

@@ -86,7 +86,11 @@ fn a_saved_receipt_holds_when_the_network_is_gone_and_not_with_another_byte() {
     let save = |wallet: &str, id: &str| run(lojal(&network, wallet).args(["receipt", "save", id]).arg(&file));
     assert_eq!(save("member-1", &"00".repeat(32)).status.code(), Some(1), "nobody proves what there isn't");
     save("member-1", &id).success();
-    assert_eq!(save("member-1", &id).status.code(), Some(1), "a file that is there stays as it is");
+    let again = save("member-1", &id);
+    assert_eq!(again.status.code(), Some(1), "a file that is there stays as it is");
+    assert!(again.stderr.contains("another name"), "{again:#?}");
+    let printed = run(lojal(&network, "member-1").args(["receipt", "save", &id, "-"])).success();
+    assert_eq!(printed, fs::read_to_string(&file).expect("the file"));
 
     assert!(network.devnet.take().expect("running").interrupt().success());
     let shown = verify(&network.genesis(), &file).success();
@@ -99,7 +103,8 @@ fn a_saved_receipt_holds_when_the_network_is_gone_and_not_with_another_byte() {
     let changed = network.scratch().join("changed.json");
     for at in (0..saved.len()).step_by(saved.len() / 40) {
         let mut bytes = saved.clone();
-        bytes[at] ^= 1;
+        // A byte that is still text, and then one that isn't.
+        bytes[at] ^= if at % 2 == 0 { 1 } else { 0x80 };
         fs::write(&changed, bytes).expect("writable");
         let refused = verify(&network.genesis(), &changed);
         assert_eq!(refused.status.code(), Some(4), "byte {at}: {refused:#?}");

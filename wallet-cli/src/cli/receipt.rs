@@ -15,7 +15,7 @@ pub enum ReceiptCommand {
         /// Its id
         #[arg(value_parser = values::transaction_id)]
         id: TransactionId,
-        /// The new file [default: receipt-ID.json, with the first digits of the id]
+        /// The new file, or - for standard output [default: receipt-ID.json, with the first digits of the id]
         file: Option<PathBuf>,
     },
     /// Verify a saved receipt, without any gateway (exit code 4 if it proves nothing)

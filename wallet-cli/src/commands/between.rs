@@ -66,7 +66,7 @@ fn propose(context: &Context, args: &ProposeArgs) -> Result<Report, CommandError
     let decimals = (from.decimals, to.decimals);
     let words = terms_in_words((from.id, to.id), &terms, decimals, &money_unit(Some(session.home.genesis())));
     let warning = cycle_warning(&session, (from.id, to.id), &terms)?;
-    ask::consent_in_spite_of(warning.as_deref(), &format!("put forward: {words}"), args.consent)?;
+    ask::consent_in_spite_of(warning.as_deref(), &format!("put forward: {words}"), args.consent, &args.sending)?;
     let operation = Operation::ProposePartnership(ProposePartnership { from: from.id, to: to.id, terms });
     session.transact(operation, &format!("put forward: {words}"), &args.sending)
 }
@@ -86,7 +86,7 @@ fn accept(
     let words = terms_in_words((from, to), &proposal.terms, decimals, &unit);
     let warning = cycle_warning(&session, (from, to), &proposal.terms)?;
     let what = format!("accept what {} put forward: {words}", proposal.by);
-    ask::consent_in_spite_of(warning.as_deref(), &what, consent)?;
+    ask::consent_in_spite_of(warning.as_deref(), &what, consent, sending)?;
     let operation = Operation::AcceptPartnership(AcceptPartnership { from, to, terms: proposal.terms });
     session.transact(operation, &format!("accepted: {words}"), sending)
 }
@@ -132,7 +132,7 @@ pub(super) fn convert(context: &Context, args: &ConvertArgs) -> Result<Report, C
     }
     let rate = rate_text((give.id, get.id), &terms, (give.decimals, get.decimals));
     let exchange = format!("{} into {}{}", points_text(burned, &give), points_text(received, &get), source.words());
-    ask::consent(&format!("convert {exchange} ({rate})"), args.consent)?;
+    ask::consent(&format!("convert {exchange} ({rate})"), args.consent, &args.sending)?;
     let convert = Convert { account: source.address, from: give.id, to: get.id, burned, received };
     session.transact(Operation::Convert(convert), &format!("converted {exchange}"), &args.sending)
 }

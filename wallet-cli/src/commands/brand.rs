@@ -41,7 +41,7 @@ fn set_policy(
     let policy = changed(&brand, changes)?;
     policy.check()?;
     let text = policy_text(&policy, brand.decimals);
-    ask::consent(&format!("the policy of {} becomes\n{text}", brand.id), consent)?;
+    ask::consent(&format!("the policy of {} becomes\n{text}", brand.id), consent, sending)?;
     let operation = Operation::SetPolicy(SetPolicy { brand: brand.id, policy });
     session.transact(operation, &format!("changed the policy of {}", brand.id), sending)
 }

@@ -127,7 +127,7 @@ fn propose(context: &Context, args: &ProposeMotionArgs) -> Result<Report, Comman
     let session = Session::open(context)?;
     let actions = actions_of(args)?;
     let words = words_of(&session.gateways, session.home.network(), &actions)?;
-    ask::consent(&format!("put forward, and approve by that:\n{words}"), args.consent)?;
+    ask::consent(&format!("put forward, and approve by that:\n{words}"), args.consent, &args.sending)?;
     let digest = digest_of(&session.home.chain_id(), &actions);
     let report = session.transact(Operation::Propose(Propose { actions }), "put the motion forward", &args.sending)?;
     Ok(report.with_field("digest", &digest).with_line("`lojal govern list` shows its number"))
@@ -138,7 +138,7 @@ fn approve(context: &Context, motion: MotionId, consent: Consent, sending: &Send
     let session = Session::open(context)?;
     let found = ask_for(&session.gateways, motion)?;
     let text = text_of(&session.gateways, session.home.network(), &found)?;
-    ask::consent(&format!("approve:\n{text}"), consent)?;
+    ask::consent(&format!("approve:\n{text}"), consent, sending)?;
     let digest = digest_of(&session.home.chain_id(), &found.actions);
     let operation = Operation::Approve(Approve { motion, digest });
     session.transact(operation, &format!("approved motion {motion}"), sending)
@@ -148,7 +148,7 @@ fn withdraw(context: &Context, motion: MotionId, consent: Consent, sending: &Sen
     let session = Session::open(context)?;
     let found = ask_for(&session.gateways, motion)?;
     let text = text_of(&session.gateways, session.home.network(), &found)?;
-    ask::consent(&format!("withdraw:\n{text}"), consent)?;
+    ask::consent(&format!("withdraw:\n{text}"), consent, sending)?;
     session.transact(Operation::Withdraw(Withdraw { motion }), &format!("withdrew motion {motion}"), sending)
 }
 
@@ -163,7 +163,7 @@ fn activate(
     let list = signs_of(motion, signs)?;
     let found = ask_for(&session.gateways, motion)?;
     let text = text_of(&session.gateways, session.home.network(), &found)?;
-    ask::consent(&format!("hand in {} signs of life for:\n{text}", list.len()), consent)?;
+    ask::consent(&format!("hand in {} signs of life for:\n{text}", list.len()), consent, sending)?;
     let operation = Operation::Activate(Activate { motion, signs: list });
     session.transact(operation, &format!("handed in signs of life for motion {motion}"), sending)
 }
@@ -178,8 +178,9 @@ fn signs_of(motion: MotionId, signs: &Signs) -> Result<Bounded<SignOfLife, 1, MO
         }
     };
     for node in &signs.node {
-        let asked = Client::new(node).and_then(|client| client.readiness(motion));
-        list.extend(asked.map_err(|error| CommandError::Motion(format!("{node}: {error}")))?.signs);
+        let client = Client::new(node).map_err(|error| CommandError::Motion(format!("{node}: {error}")))?;
+        let asked = client.readiness(motion).map_err(|error| CommandError::Node(node.clone(), error));
+        list.extend(asked?.signs);
     }
     Bounded::new(list).map_err(|error| CommandError::Motion(error.to_string()))
 }
@@ -195,6 +196,6 @@ fn set_endpoint(
         Some(endpoint) => format!("say that the validator's node is at {endpoint}"),
         None => "say no more where the validator's node is".to_owned(),
     };
-    ask::consent(&what, consent)?;
+    ask::consent(&what, consent, sending)?;
     session.transact(Operation::SetEndpoint(SetEndpoint { endpoint }), "changed the validator's endpoint", sending)
 }

@@ -11,7 +11,7 @@ use lojal_wallet::time::utc;
 use serde::Serialize;
 
 use super::context::Context;
-use super::proofs::{Proven, see, start, with_evidence};
+use super::proofs::{Proven, see, start, with_age, with_evidence};
 use crate::error::CommandError;
 use crate::output::{Report, paragraph};
 
@@ -64,7 +64,7 @@ pub(super) fn light(context: &Context) -> Result<Report, CommandError> {
     // What is shown begins at genesis, unless somebody wants it otherwise; what is trusted, at the last block known.
     let from = if context.options.pin.is_some() { known.clone() } else { Verifier::new(home.genesis()) };
     let way = gateways.ask(|gateway| follow(&home, gateway, &from, &known))?;
-    Ok(report(&way))
+    Ok(report(&home, &way))
 }
 
 fn follow(home: &Home, gateway: &Gateway, from: &Verifier, known: &Verifier) -> Result<Way, GatewaysError> {
@@ -80,7 +80,7 @@ fn follow(home: &Home, gateway: &Gateway, from: &Verifier, known: &Verifier) -> 
     Ok(Way { from: from.clone(), changes, last, seal })
 }
 
-fn report(way: &Way) -> Report {
+fn report(home: &Home, way: &Way) -> Report {
     let mut old = way.from.validators();
     let mut changes = Vec::with_capacity(way.changes.len());
     for change in &way.changes {
@@ -95,10 +95,10 @@ fn report(way: &Way) -> Report {
         "proven": Proven::of(way.seal.clone()),
         "pin": shown(&pin),
     });
-    Report::done(&json, text(way, &changes, &pin))
+    Report::done(&json, text(home, way, &changes, &pin))
 }
 
-fn text(way: &Way, changes: &[Change], pin: &Pin) -> String {
+fn text(home: &Home, way: &Way, changes: &[Change], pin: &Pin) -> String {
     let from = match way.from.pin().height {
         Height::GENESIS => "genesis".to_owned(),
         height => format!("block {height}"),
@@ -118,7 +118,8 @@ fn text(way: &Way, changes: &[Change], pin: &Pin) -> String {
         lines.push(lojal_print::table(&rows, &[0]));
     }
     let (height, time) = (way.seal.height, utc(way.seal.time_ms));
-    lines.push(paragraph(format!("block {height}, {time} UTC, is final by those whom all of this leads to")));
+    let last = format!("block {height}, {time} UTC, is final by those whom all of this leads to");
+    lines.push(paragraph(with_age(home, &way.seal, last)));
     lines.push(format!("pin {}", shown(pin)));
     lines.join("\n")
 }

@@ -80,7 +80,7 @@ pub(super) fn issue(
     if points.get() > most.get() / 10 {
         let most = points_text(most, &brand);
         let what = format!("issue {text} to {to}: more than a tenth of what {} issues at most, {most}", brand.id);
-        ask::consent(&what, consent)?;
+        ask::consent(&what, consent, sending)?;
     }
     let reference = one_reference(&session, receipt.receipt, receipt.reference);
     let of = Dated { brand: brand.id, kind: Kind::Issue, reference: &reference };

@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use lojal_client::{ClientError, Seal, Verifier};
+use lojal_client::{ClientError, Pin, Seal, Verifier};
 use lojal_types::{AddressText, BlockId, Height, TimeMs, api};
 use lojal_wallet::clock;
-use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError};
+use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError, is_not_permitted};
 use lojal_wallet::home::Home;
 use lojal_wallet::time::utc;
 use lojal_wallet::trust::{self, Seen};
@@ -33,22 +33,40 @@ const PIN_ALONE: &str = "--pin needs a wallet, whose genesis document says which
 
 /// The knowledge that a command starts with: the later one of the block that the wallet has seen and that of `--pin`.
 pub(super) fn start(context: &Context, home: &Home, gateways: &Gateways) -> Result<Verifier, CommandError> {
-    let known = trust::verifier(home);
-    match context.options.pin {
-        Some(pin) if pin.height > known.pin().height => {
-            Ok(gateways.ask(|gateway| Ok(gateway.client()?.pinned(home.genesis(), pin)?))?)
-        }
-        Some(pin) if pin.height == known.pin().height && pin != known.pin() => Err(CommandError::OtherPin(pin.height)),
-        _ => Ok(known),
+    let known = trust::verifier(home)?;
+    let Some(pin) = context.options.pin else { return Ok(known) };
+    if pin.height > known.pin().height {
+        return Ok(gateways.ask(|gateway| Ok(gateway.client()?.pinned(home.genesis(), pin)?))?);
+    }
+    if let Some(unused) = unused(pin, known.pin(), Verifier::new(home.genesis()).pin())? {
+        lojal_print::note(unused);
+    }
+    Ok(known)
+}
+
+/// The sentence about a pin that is not used, since the wallet knows a later block.
+fn unused(pin: Pin, known: Pin, genesis: Pin) -> Result<Option<String>, CommandError> {
+    let is_other = [known, genesis].iter().any(|block| block.height == pin.height && *block != pin);
+    match (is_other, pin.height < known.height) {
+        (true, _) => Err(CommandError::OtherPin(pin.height)),
+        (false, true) => Ok(Some(format!(
+            "note: the pin is below block {}, which this wallet has seen already: it isn't used",
+            known.height
+        ))),
+        (false, false) => Ok(None),
     }
 }
 
 /// Compares a proven block with what the wallet has seen, and keeps the later one.
 pub(super) fn see(home: &Home, gateway: &Gateway, seal: &Seal) -> Result<(), GatewaysError> {
     match trust::see(home.dir(), gateway.url(), seal) {
-        Ok(Seen::Refused(error)) => Err(error.into()),
+        Ok(Seen::Refused(error)) => Err(trust::with_cure(home.dir(), error).into()),
+        Ok(Seen::Latest) => Ok(()),
         // A wallet that can't keep what it has seen still knows that this is proven.
-        Ok(Seen::Latest) | Err(_) => Ok(()),
+        Err(error) => {
+            lojal_print::note(format!("warning: block {} is proven, and can't be kept: {error}", seal.height));
+            Ok(())
+        }
     }
 }
 
@@ -56,7 +74,7 @@ pub(super) fn see(home: &Home, gateway: &Gateway, seal: &Seal) -> Result<(), Gat
 pub(super) fn with_evidence(home: &Home, gateway: &Gateway, error: ClientError) -> GatewaysError {
     match &error {
         ClientError::Split { seal, .. } => see(home, gateway, seal).err().unwrap_or(GatewaysError::Client(error)),
-        _ => error.into(),
+        _ => trust::with_cure(home.dir(), error).into(),
     }
 }
 
@@ -100,7 +118,10 @@ impl<'a> Proofs<'a> {
             let seal = verified.seal().clone();
             Ok((verified.into_value(), Some(seal)))
         });
-        Ok(answer?)
+        answer.map_err(|error| match error {
+            error if is_not_permitted(&error) => CommandError::NotProven(error),
+            error => error.into(),
+        })
     }
 
     /// The sentence for a person about what was proven.
@@ -112,13 +133,35 @@ impl<'a> Proofs<'a> {
             }
             .to_owned();
         };
-        let text = format!("proven after block {}, {} UTC", seal.height, utc(seal.time_ms));
-        let usual = OLD_MS.saturating_add(home.genesis().document().parameters.heartbeat_ms);
-        match clock::local_time() {
-            Ok(now) if now.get().saturating_sub(seal.time_ms.get()) > usual => {
-                format!("{text}: that is a while ago, and may have changed; the gateway or the network is behind")
-            }
-            _ => text,
+        with_age(home, seal, format!("proven after block {}, {} UTC", seal.height, utc(seal.time_ms)))
+    }
+}
+
+/// A sentence about a proven block, which says so if it is old.
+pub(super) fn with_age(home: &Home, seal: &Seal, text: String) -> String {
+    let usual = OLD_MS.saturating_add(home.genesis().document().parameters.heartbeat_ms);
+    match clock::local_time() {
+        Ok(now) if now.get().saturating_sub(seal.time_ms.get()) > usual => {
+            format!("{text}: that is a while ago, and may have changed; the gateway or the network is behind")
+        }
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_that_is_not_used_is_checked_where_it_can_be_and_told() {
+        let block = |height: u64, id: u8| Pin { height: Height::new(height), block: BlockId::new([id; 32]) };
+        let (genesis, known) = (block(0, 1), block(9, 2));
+        let told = |pin| unused(pin, known, genesis);
+        assert!(told(block(5, 7)).expect("nobody can check it").is_some_and(|text| text.contains("below block 9")));
+        assert!(told(genesis).expect("it is").is_some());
+        assert_eq!(told(known).expect("it is"), None);
+        for other in [block(0, 3), block(9, 3)] {
+            assert!(matches!(told(other), Err(CommandError::OtherPin(height)) if height == other.height));
         }
     }
 }

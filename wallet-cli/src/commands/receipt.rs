@@ -20,6 +20,9 @@ use crate::output::{Report, paragraph};
 /// The number of digits of an id in the name of a file.
 const NAME_DIGITS: usize = 16;
 
+/// The name that stands for standard output.
+const STDOUT: &str = "-";
+
 /// `lojal receipt`.
 pub(super) fn receipt(context: &Context, command: ReceiptCommand) -> Result<Report, CommandError> {
     match command {
@@ -29,9 +32,17 @@ pub(super) fn receipt(context: &Context, command: ReceiptCommand) -> Result<Repo
 }
 
 fn save(context: &Context, id: &TransactionId, file: Option<PathBuf>) -> Result<Report, CommandError> {
+    let to_stdout = file.as_deref() == Some(Path::new(STDOUT));
+    if to_stdout && context.options.json {
+        return Err(CommandError::Usage("with - the saved receipt itself is printed, as it is: leave --json out"));
+    }
     let home = context.home()?;
     let gateways = context.gateways(Some(&home))?;
     let receipt = gateways.ask(|gateway| Ok(gateway.client()?.receipt(id, home.genesis())?))?;
+    if to_stdout {
+        let text = receipt.to_string();
+        return Ok(Report::done(&(), text.trim_end_matches('\n').to_owned()));
+    }
     let path = file.unwrap_or_else(|| PathBuf::from(format!("receipt-{}.json", &id.to_string()[..NAME_DIGITS])));
     let shown = path.display().to_string();
     saved::write(&path, &receipt).map_err(|error| CommandError::Input(format!("{shown}: nothing was saved"), error))?;
@@ -49,6 +60,7 @@ fn verify(context: &Context, file: &Path, genesis: Option<&Path>) -> Result<Repo
     let given = genesis.map(genesis_of).transpose()?;
     let genesis: &Genesis = given.as_ref().or(home.as_ref().map(|home| home.genesis())).expect("one of the two");
     let false_receipt = |reason: String| CommandError::FalseReceipt(reason);
+    let text = text.map_err(|reason| false_receipt(reason.to_owned()))?;
     let receipt: SavedReceipt =
         text.parse().map_err(|error: lojal_client::ReceiptTextError| false_receipt(error.to_string()))?;
     let trusted = receipt.check(genesis).map_err(|error| false_receipt(error.to_string()))?;

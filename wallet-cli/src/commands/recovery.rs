@@ -94,7 +94,7 @@ fn approve(
         "as a guardian, ask that {lost} gets the key\n{new_key}\nCompare the key with the one on the new phone, and be \
          sure that you talk to the owner: from now on nothing leaves the account"
     );
-    ask::consent(&what, consent)?;
+    ask::consent(&what, consent, sending)?;
     let operation = Operation::StartRecovery(StartRecovery { account, new_key });
     let done = format!("asked that {lost} gets the key {new_key}");
     let report = session.transact(operation, &done, sending)?;

@@ -21,7 +21,7 @@ pub(super) fn freeze(context: &Context, consent: Consent, sending: &Sending) -> 
             "freeze this account: nothing goes out of it any more, also not with this wallet\nIt has no guardians, so \
              the freeze is lifted only {delay} after you ask for that with lojal unfreeze"
         );
-        ask::consent(&what, consent)?;
+        ask::consent(&what, consent, sending)?;
     }
     let done = format!(
         "froze this account: nothing goes out of it; after lojal unfreeze it takes {delay} until the freeze is lifted, \
@@ -69,7 +69,7 @@ pub(super) fn agree(
          who has the key asks for the same",
         change_text(&waiting)
     );
-    ask::consent(&what, consent)?;
+    ask::consent(&what, consent, sending)?;
     // The digest is of what was shown: whatever else waits by then, this agrees to nothing else.
     let digest = waiting.try_map(|address| address.to_canonical(network))?.digest(&session.home.chain_id(), &account);
     let done = format!("agreed to what waits on {owner}; see how far it has come with lojal guardians show {owner}");

@@ -27,7 +27,7 @@ pub(super) fn pay(context: &Context, args: &PayArgs) -> Result<Report, CommandEr
     let source = source(&session, &request, args)?;
     let brand = session.brand(request.brand)?;
     let points = points_text(request.amount, &brand);
-    ask::consent(&in_words(&session, &request, &source, &brand)?, args.consent)?;
+    ask::consent(&in_words(&session, &request, &source, &brand)?, args.consent, &args.sending)?;
     let latest = Some(request.until_ms);
     match request.kind {
         RequestKind::Redeem => {

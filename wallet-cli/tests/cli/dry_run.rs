@@ -105,3 +105,18 @@ fn no_command_goes_on_after_its_dry_run() {
         only_question(&server);
     }
 }
+
+#[test]
+fn a_dry_run_asks_nobody_and_shows_what_there_would_have_been_to_ask() {
+    for (command, shown) in [
+        (&["freeze", "--dry-run"][..], "no guardians"),
+        (&["govern", "propose", "--suspend", "kaffet", "--dry-run"], "kaffet is suspended"),
+    ] {
+        let server = telling(Foretold::Applied);
+        let wallet = Wallet::at(server.url());
+        let ran = wallet.run_with(command, None);
+        assert_eq!(ran.exit_code, 0, "{command:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(shown), "{command:?}: {}", ran.stderr);
+        only_question(&server);
+    }
+}

@@ -265,7 +265,9 @@ fn a_pin_leads_to_its_own_header_and_validators_and_no_fork_before_it_counts() {
     assert_eq!(gateway.client().latest(&mut pinned).expect("it is honest").1.len(), 2);
     let other = Pin { block: BlockId::new([1; 32]), ..pin };
     let error = gateway.client().pinned(&genesis, other).expect_err("it is another block");
-    assert!(matches!(&error, ClientError::Untrue { reason, .. } if reason.contains("not that of the pin")), "{error}");
+    let found = pin.block;
+    let (url, height) = (gateway.client().url().to_owned(), pin.height);
+    assert_eq!(error, ClientError::NotPinned { url, height, found }, "and nobody is called a liar");
     // All who decided at first fork the chain with their old keys.
     gateway.shows(|shown| shown.changes = vec![change(&id, 8, &FIRST, &[9])]);
     gateway.shows(|shown| shown.last = block(&header(&id, 100, &[9], &[9]), &[9]));
