@@ -182,7 +182,7 @@ async fn a_simulation_shows_of_accounts_what_its_asker_may_read_of_them() {
 async fn bytes_that_are_neither_form_of_a_transaction_are_told_to_be_none() {
     let node = Node::start().await;
     let answer = node.post(PATH, BYTES, vec![1, 2, 3]).await;
-    let problem = answer.json::<api::Problem>();
+    let problem = answer.problem();
     assert_eq!((problem.status, problem.code.as_str(), problem.number), (400, "malformed", Some(101)));
     assert!(problem.detail.contains("signed or unsigned"), "{}", problem.detail);
 }
