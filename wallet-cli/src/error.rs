@@ -168,7 +168,7 @@ pub enum CommandError {
     NotProven(GatewaysError),
     /// A node that gives no sign of life.
     #[error("{0}: {1}")]
-    Node(String, ClientError),
+    Node(String, Box<ClientError>),
     /// A saved receipt that doesn't hold.
     #[error("this receipt proves nothing: {0}")]
     FalseReceipt(String),

@@ -179,7 +179,7 @@ fn signs_of(motion: MotionId, signs: &Signs) -> Result<Bounded<SignOfLife, 1, MO
     };
     for node in &signs.node {
         let client = Client::new(node).map_err(|error| CommandError::Motion(format!("{node}: {error}")))?;
-        let asked = client.readiness(motion).map_err(|error| CommandError::Node(node.clone(), error));
+        let asked = client.readiness(motion).map_err(|error| CommandError::Node(node.clone(), Box::new(error)));
         list.extend(asked?.signs);
     }
     Bounded::new(list).map_err(|error| CommandError::Motion(error.to_string()))
