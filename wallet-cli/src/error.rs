@@ -8,7 +8,7 @@ use lojal_types::{AddressText, BrandId, Day, Height, MotionId, Reference, Transa
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
-use lojal_wallet::gateways::GatewaysError;
+use lojal_wallet::gateways::{GatewaysError, is_lie};
 use lojal_wallet::home::HomeError;
 use lojal_wallet::keystore::KeystoreError;
 use lojal_wallet::passphrase::PassphraseError;
@@ -169,6 +169,12 @@ pub enum CommandError {
     /// A node that gives no sign of life.
     #[error("{0}: {1}")]
     Node(String, Box<ClientError>),
+    /// A transaction or payment that a gateway says is final, and none proves yet.
+    #[error("{0}\nnothing is final before it is proven: ask again in a moment, or another gateway with --gateway")]
+    NotProvenYet(GatewaysError),
+    /// A transaction about which a gateway was caught lying.
+    #[error("{1}\nit is unknown whether transaction {0} happened: ask another gateway with `lojal tx {0}`")]
+    Lied(TransactionId, Box<GatewaysError>),
     /// A saved receipt that doesn't hold.
     #[error("this receipt proves nothing: {0}")]
     FalseReceipt(String),
@@ -283,6 +289,8 @@ impl CommandError {
             Self::Usage(_) => "usage",
             Self::Gateways(error) | Self::NotSent(error) | Self::NotProven(error) => gateways_code(error),
             Self::Node(_, error) => client_code(error),
+            Self::Lied(_, error) => gateways_code(error),
+            Self::NotProvenYet(_) => "not_proven",
             Self::UnknownTransaction => "unknown_transaction",
             Self::Unanswered | Self::NotUsed => "unknown_reference",
             Self::Amount(_) => "invalid_amount",
@@ -307,9 +315,9 @@ impl CommandError {
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
             Self::Motion(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
-            Self::StillOpen(_) => 3,
-            Self::Gateways(GatewaysError::Client(ClientError::Untrue { .. } | ClientError::Split { .. })) => 4,
-            Self::FalseReceipt(_) => 4,
+            Self::StillOpen(_) | Self::NotProvenYet(_) => 3,
+            Self::Gateways(error) if is_lie(error) => 4,
+            Self::FalseReceipt(_) | Self::Lied(..) => 4,
             _ => 1,
         }
     }

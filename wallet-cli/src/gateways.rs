@@ -243,6 +243,21 @@ pub fn is_not_permitted(error: &GatewaysError) -> bool {
     matches!(error, GatewaysError::Client(error) if error.is_problem("not_permitted"))
 }
 
+/// True if a gateway was caught saying what can't be true.
+pub fn is_lie(error: &GatewaysError) -> bool {
+    matches!(error, GatewaysError::Client(ClientError::Untrue { .. } | ClientError::Split { .. }))
+}
+
+/// True if a gateway may know or prove in a moment what it doesn't now.
+pub fn is_behind(error: &GatewaysError) -> bool {
+    let is_one = |error: &ClientError| matches!(error, ClientError::Behind { .. });
+    match error {
+        GatewaysError::Client(error) => is_one(error),
+        GatewaysError::All(errors) => errors.iter().any(is_one),
+        GatewaysError::WrongNetwork { .. } | GatewaysError::Token(_) => false,
+    }
+}
+
 /// Tells whether another gateway would say the same: not after a timeout (408), under load (429), or with a fault
 /// (5xx).
 fn is_answer(error: &ClientError) -> bool {

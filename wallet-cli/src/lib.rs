@@ -11,6 +11,7 @@ pub mod gateways;
 pub mod home;
 pub mod keystore;
 pub mod passphrase;
+pub mod prover;
 pub mod qr;
 pub mod random;
 pub mod receipts;

@@ -3,17 +3,19 @@
 //! A signed transaction can be sent any number of times: its id makes it happen at most once, and `valid_until_ms`
 //! bounds when. So whatever the network does, the wallet sends the same bytes and asks for the same id, never a
 //! second transaction for the same wish, until either a final block has it, or both the ledger's time and this
-//! machine's clock have passed `valid_until_ms` without it: a gateway's word on the time is not enough.
+//! machine's clock have passed `valid_until_ms` without it: a gateway's word on the time is not enough. Nor is it
+//! enough for a final block, where the wallet can have that proven.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use lojal_client::ClientError;
+use lojal_client::{ClientError, Seal};
 use lojal_types::api::{Problem, TransactionState, TransactionStatus};
 use lojal_types::{Code, Height, Outcome, SignedTransaction, TimeMs, TransactionId};
 
 use crate::clock;
-use crate::gateways::{Gateway, Gateways, GatewaysError, none_answered};
+use crate::gateways::{Gateway, Gateways, GatewaysError, is_lie, none_answered};
+use crate::prover::Prover;
 
 /// The time after `valid_until_ms` in which the wallet keeps asking before it gives up for now.
 pub const GRACE: Duration = Duration::from_secs(30);
@@ -36,7 +38,11 @@ pub enum Fate {
         time_ms: TimeMs,
         /// The outcome in the block.
         receipt: Outcome,
+        /// The block as it was proven; none if a gateway is believed.
+        seal: Option<Seal>,
     },
+    /// A gateway was caught lying about it, and none proves that it is final: nobody knows whether it happened.
+    Untrue(GatewaysError),
     /// It was refused by the first gateway that saw it, and didn't happen.
     Refused {
         /// The reason.
@@ -67,6 +73,9 @@ pub struct Submission<'a> {
     id: TransactionId,
     give_up: Instant,
     refusal: Option<Problem>,
+    prover: Option<&'a Prover<'a>>,
+    /// The last lie of a gateway.
+    lie: Option<GatewaysError>,
 }
 
 /// The result of one attempt to send.
@@ -84,22 +93,26 @@ enum Attempt {
 impl<'a> Submission<'a> {
     /// A submission that asks for at most `patience` before it leaves the outcome open.
     pub fn new(gateways: &'a Gateways, signed: &'a SignedTransaction, id: TransactionId, patience: Duration) -> Self {
-        Self { gateways, signed, id, give_up: Instant::now() + patience, refusal: None }
+        Self { gateways, signed, id, give_up: Instant::now() + patience, refusal: None, prover: None, lie: None }
+    }
+    /// The submission whose outcome is final once it is proven.
+    pub fn proven_by(self, prover: &'a Prover<'a>) -> Self {
+        Self { prover: Some(prover), ..self }
     }
     /// Sends, and waits until the outcome is certain or the patience is over. `note` is told what takes long, and why.
-    pub fn settle(self, note: &mut dyn FnMut(&str)) -> Fate {
+    pub fn settle(mut self, note: &mut dyn FnMut(&str)) -> Fate {
         match self.send(true, note) {
             Some(fate) => fate,
             None => self.follow(note),
         }
     }
     /// Sends without waiting for a block.
-    pub fn hand_over(self, note: &mut dyn FnMut(&str)) -> Fate {
+    pub fn hand_over(mut self, note: &mut dyn FnMut(&str)) -> Fate {
         self.send(false, note).unwrap_or(Fate::Open { refusal: self.refusal })
     }
 
     /// Sends to the first gateway that takes it; nothing when the outcome is open.
-    fn send(&self, wait: bool, note: &mut dyn FnMut(&str)) -> Option<Fate> {
+    fn send(&mut self, wait: bool, note: &mut dyn FnMut(&str)) -> Option<Fate> {
         let mut not_sent = Vec::new();
         let mut overloaded = None;
         for gateway in self.gateways.iter() {
@@ -112,7 +125,12 @@ impl<'a> Submission<'a> {
                 Err(error) => return Some(Fate::NotSent(error)),
             };
             match self.attempt(client.submit(self.signed, wait)) {
-                Attempt::Status(state) => return final_fate(&state),
+                Attempt::Status(state) => {
+                    return self.end(gateway, &state).unwrap_or_else(|error| {
+                        note(&error.to_string());
+                        None
+                    });
+                }
                 Attempt::Known => return None,
                 Attempt::Refused(problem) if is_overload(&problem) => overloaded = Some(problem),
                 // Whether its time is over is for both clocks to say.
@@ -137,10 +155,11 @@ impl<'a> Submission<'a> {
         let mut pause = PAUSE_MIN;
         let mut noted = BTreeSet::new();
         loop {
+            let mut is_followed = false;
             for gateway in self.gateways.iter() {
                 match self.look(gateway) {
                     Ok(Some(fate)) => return fate,
-                    Ok(None) => {}
+                    Ok(None) => is_followed = true,
                     Err(error) => {
                         let error = error.to_string();
                         if noted.len() < NOTES_MAX && noted.insert(error.clone()) {
@@ -149,7 +168,12 @@ impl<'a> Submission<'a> {
                     }
                 }
             }
-            if Instant::now() >= self.give_up {
+            let is_late = Instant::now() >= self.give_up;
+            // Others may have it, and prove what became of it.
+            if let Some(lie) = self.lie.take_if(|_| is_late || !is_followed) {
+                return Fate::Untrue(lie);
+            }
+            if is_late {
                 return Fate::Open { refusal: self.refusal };
             }
             std::thread::sleep(pause);
@@ -163,19 +187,38 @@ impl<'a> Submission<'a> {
         let is_over = gateway.status()?.time_ms >= self.valid_until_ms() && self.is_over_here();
         let client = gateway.client()?;
         match client.transaction(&self.id) {
-            Ok(status) => return Ok(final_fate(&status.state)),
+            Ok(status) => return self.end(gateway, &status.state),
             Err(error) if !error.is_problem("unknown_transaction") => return Err(error.into()),
             Err(_) if is_over => return Ok(Some(Fate::Expired { refusal: self.refusal.take() })),
             Err(_) => {}
         }
         match self.attempt(client.submit(self.signed, false)) {
-            Attempt::Status(state) => return Ok(final_fate(&state)),
+            Attempt::Status(state) => return self.end(gateway, &state),
             // Another gateway may have taken it before, so this is not the last word.
             Attempt::Refused(problem) if !is_expiry(&problem) => self.refusal = Some(problem),
             Attempt::NotSent(error) => return Err(error.into()),
             Attempt::Refused(_) | Attempt::Known | Attempt::Uncertain(_) => {}
         }
         Ok(None)
+    }
+
+    /// The end that a gateway tells of, as it proves it; nothing while there is none.
+    fn end(&mut self, gateway: &Gateway, state: &TransactionState) -> Result<Option<Fate>, GatewaysError> {
+        let TransactionState::Committed { height, index, time_ms, receipt } = *state else { return Ok(None) };
+        let Some(prover) = self.prover else {
+            return Ok(Some(Fate::Final { height, index, time_ms, receipt, seal: None }));
+        };
+        match prover.transaction(gateway, &self.id) {
+            Ok(proven) => {
+                let (seal, receipt) = (proven.seal().clone(), proven.value().receipt.outcome);
+                let (height, time_ms) = (seal.height, seal.time_ms);
+                Ok(Some(Fate::Final { height, index, time_ms, receipt, seal: Some(seal) }))
+            }
+            Err(error) => {
+                self.lie = Some(error.clone()).filter(is_lie).or(self.lie.take());
+                Err(error)
+            }
+        }
     }
 
     fn valid_until_ms(&self) -> TimeMs {
@@ -204,15 +247,6 @@ impl<'a> Submission<'a> {
             Err(error @ (ClientError::Unreachable { .. } | ClientError::InvalidUrl { .. })) => Attempt::NotSent(error),
             Err(error) => Attempt::Uncertain(error.to_string()),
         }
-    }
-}
-
-fn final_fate(state: &TransactionState) -> Option<Fate> {
-    match *state {
-        TransactionState::Committed { height, index, time_ms, receipt } => {
-            Some(Fate::Final { height, index, time_ms, receipt })
-        }
-        TransactionState::Pending | TransactionState::Refused { .. } => None,
     }
 }
 

@@ -92,8 +92,12 @@ impl TransactionProof {
         Ok(header)
     }
 
-    /// Checks that transaction and receipt stand at one place of the lists to which the header commits.
-    fn check_paths(&self) -> Result<(), InclusionError> {
+    /// Checks that transaction and receipt stand at one place of the lists to which the header commits, whoever has
+    /// decided that.
+    ///
+    /// # Errors
+    /// What is wrong with the paths, or that the receipt is that of another transaction.
+    pub fn check_paths(&self) -> Result<(), InclusionError> {
         let of_transaction = root_of_path(leaf(&self.transaction.encode()), &self.transactions_path);
         if of_transaction != *self.header.transactions_root.as_bytes() {
             return Err(InclusionError::Transaction);

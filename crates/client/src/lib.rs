@@ -32,7 +32,7 @@ use ureq::http::{Response, StatusCode, Uri};
 
 pub use error::ClientError;
 /// A receipt that holds by the genesis document alone, and the reasons that one doesn't.
-pub use lojal_chain::{InclusionError, ReceiptTextError, SavedReceipt};
+pub use lojal_chain::{InclusionError, ReceiptTextError, SavedReceipt, TransactionProof};
 pub use lojal_chain::{Pin, SetChange};
 pub use proven::{Seal, Unproven, Verified, Verifier};
 

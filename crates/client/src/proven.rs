@@ -1,7 +1,7 @@
 //! Answers that are true whoever gave them: made of records that are proven against a final header.
 
-use borsh::BorshDeserialize;
-use lojal_chain::{LightError, LightState, Pin, SetChange, verify_certificate};
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_chain::{InclusionError, LightError, LightState, Pin, SetChange, TransactionProof, verify_certificate};
 use lojal_ledger::tree::{Proof, ProofError};
 use lojal_ledger::{NotProven, ProvenRecords, Tip, answers};
 use lojal_types::{
@@ -71,6 +71,9 @@ pub enum Unproven {
     /// A proof that doesn't hold.
     #[error("{0}")]
     Proof(#[from] ProofError),
+    /// A transaction that isn't shown to be one of the block.
+    #[error("{0}")]
+    Inclusion(#[from] InclusionError),
     /// Too little was proven for an answer.
     #[error("{0}")]
     NotProven(#[from] NotProven),
@@ -158,6 +161,16 @@ impl Verifier {
         Ok(Verified { value, seal })
     }
 
+    /// A transaction as it surely became final, with its outcome.
+    ///
+    /// # Errors
+    /// What is wrong with the proof.
+    pub fn transaction(&self, proof: TransactionProof) -> Result<Verified<TransactionProof>, Unproven> {
+        let seal = self.header(&encoded(&proof.header), &encoded(&proof.certificate))?;
+        proof.check_paths()?;
+        Ok(Verified { value: proof, seal })
+    }
+
     /// A header that is final by the validators that are known, or the one that is trusted anyway.
     ///
     /// # Errors
@@ -174,7 +187,7 @@ impl Verifier {
             time_ms: header.time_ms,
             header: bytes.0,
             certificate: bytes.1,
-            validators: is_known.then(|| HexBytes(borsh::to_vec(set).expect("writing to memory can't fail"))),
+            validators: is_known.then(|| encoded(set)),
         };
         if seal.height != pin.height {
             self.light.check(&header, &certificate)?;
@@ -201,6 +214,10 @@ impl Verifier {
         }
         Ok(verify_certificate(certificate, self.light.validators(), &self.light.chain_id())?)
     }
+}
+
+pub(crate) fn encoded(value: &impl BorshSerialize) -> HexBytes {
+    HexBytes(borsh::to_vec(value).expect("writing to memory can't fail"))
 }
 
 pub(crate) fn decode<T: BorshDeserialize>(bytes: &HexBytes, what: &'static str) -> Result<T, Unproven> {

@@ -1,11 +1,16 @@
-//! A gateway on the way to an honest one, that lies.
+//! A gateway on the way to an honest one, that lies. Of every transaction that it is given it says that it is final in
+//! block 1, and passes none on.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use lojal_client::Client;
+use lojal_types::api::{TransactionState, TransactionStatus};
+use lojal_types::{Height, Outcome, SignedTransaction};
 use serde_json::Value;
+use ureq::http::StatusCode;
 
 /// A change that it makes to an answer.
 pub type Lie = Box<dyn Fn(&mut Value) + Send>;
@@ -49,26 +54,51 @@ impl Liar {
 
 /// Answers one request.
 fn serve(mut stream: TcpStream, gateway: &str, lies: &Mutex<Lies>) {
-    let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines().map_while(Result::ok);
-    let Some(path) = lines.next().and_then(|line| Some(line.split(' ').nth(1)?.to_owned())) else { return };
+    let mut reader = BufReader::new(stream.try_clone().expect("a socket"));
+    let mut lines = reader.by_ref().lines().map_while(Result::ok);
+    let Some(first) = lines.next() else { return };
+    let Some((method, path)) = first.split_once(' ') else { return };
+    let path = path.split(' ').next().unwrap_or_default().to_owned();
     let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-    let token = head
-        .iter()
-        .find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("authorization")));
+    let header = |wanted: &str| {
+        head.iter().find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case(wanted)))
+    };
+    if method == "POST" {
+        let length = header("content-length").and_then(|(_, length)| length.parse().ok()).expect("its length");
+        let mut bytes = vec![0; length];
+        reader.read_exact(&mut bytes).expect("a transaction");
+        return answer(&mut stream, StatusCode::OK, &invented(gateway, &bytes));
+    }
+    let token = header("authorization");
     let mut request = ureq::get(format!("{gateway}{path}")).config().http_status_as_error(false).build();
     if let Some((_, token)) = token {
         request = request.header("Authorization", token);
     }
-    let mut answer = request.call().expect("the honest gateway answers");
-    let (status, mut body) = (answer.status(), answer.body_mut().read_to_string().expect("a text"));
+    let mut honest = request.call().expect("the honest gateway answers");
+    let (mut status, mut body) = (honest.status(), honest.body_mut().read_to_string().expect("a text"));
     let Lies { about, lie } = &*lies.lock().expect("nobody panics with it");
     if path.contains(about)
-        && status.is_success()
-        && let Ok(mut json) = serde_json::from_str(&body)
+        && let Ok(said) = serde_json::from_str::<Value>(&body)
     {
+        let mut json = said.clone();
         lie(&mut json);
         body = json.to_string();
+        // What there isn't is invented.
+        status = if json == said { status } else { StatusCode::OK };
     }
+    answer(&mut stream, status, &body);
+}
+
+/// The word that a transaction is final.
+fn invented(gateway: &str, bytes: &[u8]) -> String {
+    let status = Client::new(gateway).and_then(|client| client.status()).expect("the honest gateway answers");
+    let id = SignedTransaction::decode(bytes).expect("one").transaction.id(&status.chain_id);
+    let (height, time_ms, receipt) = (Height::new(1), status.time_ms, Outcome::Applied);
+    let state = TransactionState::Committed { height, index: 0, time_ms, receipt };
+    serde_json::to_string(&TransactionStatus { id, state, transaction: None, activity: None }).expect("plain data")
+}
+
+fn answer(stream: &mut TcpStream, status: StatusCode, body: &str) {
     let length = body.len();
     let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
     let head =

@@ -49,7 +49,7 @@ pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result
         text = format!("mine\n{text}");
     }
     text += &format!("\n{}", paragraph(proofs.told(seal.as_ref())));
-    Ok(Report::done(&account, text).with_field("pools", &pools).with_field("proven", &seal.map(Proven::of)))
+    Ok(Report::done(&account, text).with_field("pools", &pools).with_field("proven", &seal.as_ref().map(Proven::of)))
 }
 
 fn own_text(account: &api::Account, decimals: &Decimals) -> String {

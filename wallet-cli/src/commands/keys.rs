@@ -43,7 +43,7 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
             let _ = session.gateways.renew(&session.home, &next);
         }
         // Perhaps it happens yet, and then only the new key signs: a gateway that refused it may have kept it.
-        Fate::Open { .. } | Fate::Refused { .. } => {}
+        Fate::Open { .. } | Fate::Refused { .. } | Fate::Untrue(_) => {}
         // An earlier try may still be on its way; then the key is kept for it.
         _ if is_first_try => session.home.abandon_rotation()?,
         _ => {}

@@ -7,11 +7,12 @@ use lojal_text::outside;
 use lojal_types::{BlockId, Height, Name, TimeMs, Validator, ValidatorSet};
 use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::home::Home;
+use lojal_wallet::prover::{see, with_evidence};
 use lojal_wallet::time::utc;
 use serde::Serialize;
 
 use super::context::Context;
-use super::proofs::{Proven, see, start, with_age, with_evidence};
+use super::proofs::{Proven, start, with_age};
 use crate::error::CommandError;
 use crate::output::{Report, paragraph};
 
@@ -92,7 +93,7 @@ fn report(home: &Home, way: &Way) -> Report {
         "from": shown(&way.from.pin()),
         "changes": changes,
         "validators": way.last,
-        "proven": Proven::of(way.seal.clone()),
+        "proven": Proven::of(&way.seal),
         "pin": shown(&pin),
     });
     Report::done(&json, text(home, way, &changes, &pin))

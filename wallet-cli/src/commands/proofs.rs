@@ -1,31 +1,41 @@
-//! Accounts as they are proven, or as a gateway says.
+//! Accounts, transactions and payments as they are proven, or as a gateway says.
 
-use std::cell::RefCell;
+use std::thread::sleep;
+use std::time::Duration;
 
-use lojal_client::{ClientError, Pin, Seal, Verifier};
-use lojal_types::{AddressText, BlockId, Height, TimeMs, api};
-use lojal_wallet::clock;
-use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError, is_not_permitted};
+use lojal_client::{Pin, Seal, Verifier};
+use lojal_types::{AddressText, BlockId, Day, Height, Reference, TimeMs, TransactionId, api};
+use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError, is_behind, is_not_permitted};
 use lojal_wallet::home::Home;
+use lojal_wallet::prover::Prover;
 use lojal_wallet::time::utc;
-use lojal_wallet::trust::{self, Seen};
+use lojal_wallet::{clock, trust};
 use serde::Serialize;
 
 use super::context::Context;
 use crate::error::CommandError;
+use crate::output::{Report, paragraph};
 
 /// The age of a proven block, beyond the network's heartbeat, from which on a person is told.
 const OLD_MS: u64 = 60_000;
 
-/// The way in which a command gets accounts.
+/// The number of times that gateways are asked again for what they don't prove yet, as just after a commit.
+const PROOF_ATTEMPTS: u32 = 10;
+/// The pause before each of them.
+const PROOF_PAUSE: Duration = Duration::from_millis(300);
+
+/// The way in which a command gets accounts, transactions and payments.
 pub(super) enum Proofs<'a> {
     /// Proven, by what the wallet's genesis document says, and what has followed from it.
-    Wanted(&'a Home, RefCell<Verifier>),
+    Wanted(Prover<'a>),
     /// Not proven, as the command line wants it.
     Unwanted,
     /// Not proven, since there is no wallet with a genesis document.
     Impossible,
 }
+
+/// The sentence about what a gateway says and is believed.
+pub(super) const BELIEVED: &str = "not proven: --trust believes the gateway";
 
 /// The refusal of a pin without a wallet.
 const PIN_ALONE: &str = "--pin needs a wallet, whose genesis document says which network the block is of: name its \
@@ -57,27 +67,6 @@ fn unused(pin: Pin, known: Pin, genesis: Pin) -> Result<Option<String>, CommandE
     }
 }
 
-/// Compares a proven block with what the wallet has seen, and keeps the later one.
-pub(super) fn see(home: &Home, gateway: &Gateway, seal: &Seal) -> Result<(), GatewaysError> {
-    match trust::see(home.dir(), gateway.url(), seal) {
-        Ok(Seen::Refused(error)) => Err(trust::with_cure(home.dir(), error).into()),
-        Ok(Seen::Latest) => Ok(()),
-        // A wallet that can't keep what it has seen still knows that this is proven.
-        Err(error) => {
-            lojal_print::note(format!("warning: block {} is proven, and can't be kept: {error}", seal.height));
-            Ok(())
-        }
-    }
-}
-
-/// The error of a gateway, after what it shows beside a block that the wallet has seen has been kept as evidence.
-pub(super) fn with_evidence(home: &Home, gateway: &Gateway, error: ClientError) -> GatewaysError {
-    match &error {
-        ClientError::Split { seal, .. } => see(home, gateway, seal).err().unwrap_or(GatewaysError::Client(error)),
-        _ => trust::with_cure(home.dir(), error).into(),
-    }
-}
-
 /// The block after which something was proven to be so.
 #[derive(Debug, Serialize)]
 pub(super) struct Proven {
@@ -87,7 +76,7 @@ pub(super) struct Proven {
 }
 
 impl Proven {
-    pub(super) fn of(seal: Seal) -> Self {
+    pub(super) fn of(seal: &Seal) -> Self {
         Self { height: seal.height, block: seal.block, time_ms: seal.time_ms }
     }
 }
@@ -96,7 +85,7 @@ impl<'a> Proofs<'a> {
     pub(super) fn of(context: &Context, home: Option<&'a Home>, gateways: &Gateways) -> Result<Self, CommandError> {
         Ok(match home {
             _ if context.options.trust => Self::Unwanted,
-            Some(home) => Self::Wanted(home, RefCell::new(start(context, home, gateways)?)),
+            Some(home) => Self::Wanted(Prover::new(home, start(context, home, gateways)?)),
             None if context.options.pin.is_some() => return Err(CommandError::Usage(PIN_ALONE)),
             None => Self::Impossible,
         })
@@ -108,33 +97,88 @@ impl<'a> Proofs<'a> {
         gateways: &Gateways,
         address: &AddressText,
     ) -> Result<(api::Account, Option<Seal>), CommandError> {
-        let Self::Wanted(home, verifier) = self else {
+        let Self::Wanted(prover) = self else {
             return Ok((gateways.ask(|gateway| Ok(gateway.client()?.account(address)?))?, None));
         };
-        let answer = gateways.ask(|gateway| {
-            let verified = gateway.client()?.proven_account(address, &mut verifier.borrow_mut());
-            let verified = verified.map_err(|error| with_evidence(home, gateway, error))?;
-            see(home, gateway, verified.seal())?;
-            let seal = verified.seal().clone();
-            Ok((verified.into_value(), Some(seal)))
-        });
-        answer.map_err(|error| match error {
+        let verified = gateways.ask(|gateway| prover.account(gateway, address)).map_err(|error| match error {
             error if is_not_permitted(&error) => CommandError::NotProven(error),
             error => error.into(),
+        })?;
+        let seal = verified.seal().clone();
+        Ok((verified.into_value(), Some(seal)))
+    }
+    /// A transaction, and if it is final the block as it is proven.
+    pub(super) fn transaction(
+        &self,
+        gateways: &Gateways,
+        id: &TransactionId,
+    ) -> Result<(api::TransactionStatus, Option<Seal>), CommandError> {
+        patiently(|| {
+            gateways.ask(|gateway| {
+                let said = gateway.client()?.transaction(id)?;
+                self.prover().map_or(Ok((said.clone(), None)), |prover| prover.status(gateway, said))
+            })
         })
+    }
+    /// The answer to a request, and the block as it is proven.
+    pub(super) fn payment(
+        &self,
+        gateways: &Gateways,
+        reference: &Reference,
+    ) -> Result<(api::Payment, Option<Seal>), CommandError> {
+        patiently(|| gateways.ask(|gateway| self.payment_at(gateway, reference, None)))
+    }
+    /// The same from one gateway, found sooner by the request's day.
+    pub(super) fn payment_at(
+        &self,
+        gateway: &Gateway,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<(api::Payment, Option<Seal>), GatewaysError> {
+        match self.prover() {
+            Some(prover) => prover.payment(gateway, reference, dated),
+            None => Ok((gateway.client()?.payment(reference, dated)?, None)),
+        }
+    }
+    /// The prover, where proofs are wanted.
+    pub(super) fn prover(&self) -> Option<&Prover<'a>> {
+        match self {
+            Self::Wanted(prover) => Some(prover),
+            Self::Unwanted | Self::Impossible => None,
+        }
     }
 
     /// The sentence for a person about what was proven.
     pub(super) fn told(&self, seal: Option<&Seal>) -> String {
-        let (Self::Wanted(home, _), Some(seal)) = (self, seal) else {
-            return match self {
-                Self::Impossible => "not proven: there is no wallet here whose genesis document could prove it",
-                _ => "not proven: --trust believes the gateway",
-            }
-            .to_owned();
-        };
-        with_age(home, seal, format!("proven after block {}, {} UTC", seal.height, utc(seal.time_ms)))
+        let (Self::Wanted(prover), Some(seal)) = (self, seal) else { return self.not_proven().to_owned() };
+        let text = format!("proven after block {}, {} UTC", seal.height, utc(seal.time_ms));
+        with_age(prover.home(), seal, text)
     }
+    /// The report of something that is final once it is proven, with the block that proves it, or a line that says that
+    /// a gateway is believed.
+    pub(super) fn report(&self, report: Report, seal: Option<&Seal>) -> Report {
+        let is_believed = seal.is_none() && !report.is_open;
+        let report = report.with_field("proven", &seal.map(Proven::of));
+        if is_believed { report.with_line(&paragraph(self.not_proven().to_owned())) } else { report }
+    }
+    /// The sentence for a person about what was not proven.
+    pub(super) fn not_proven(&self) -> &'static str {
+        match self {
+            Self::Impossible => "not proven: there is no wallet here whose genesis document could prove it",
+            Self::Unwanted | Self::Wanted(_) => BELIEVED,
+        }
+    }
+}
+
+/// Asks until what is there is proven, for a moment.
+fn patiently<T>(ask: impl Fn() -> Result<T, GatewaysError>) -> Result<T, CommandError> {
+    for _ in 0..PROOF_ATTEMPTS {
+        match ask() {
+            Err(error) if is_behind(&error) => sleep(PROOF_PAUSE),
+            answer => return Ok(answer?),
+        }
+    }
+    ask().map_err(|error| if is_behind(&error) { CommandError::NotProvenYet(error) } else { error.into() })
 }
 
 /// A sentence about a proven block, which says so if it is old.

@@ -10,6 +10,7 @@ use lojal_wallet::time::utc;
 
 use super::context::Context;
 use super::decimals::{Decimals, decimals_of};
+use super::proofs::Proofs;
 use super::show::{Reader, transaction_text};
 use super::unsent::Taken;
 use crate::error::CommandError;
@@ -75,13 +76,17 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
 pub(super) fn transaction(context: &Context, id: TransactionId) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let gateways = context.gateways(home.as_ref())?;
-    let status = gateways.ask(|gateway| Ok(gateway.client()?.transaction(&id)?)).map_err(|error| match error {
-        GatewaysError::Client(error) if error.is_problem("unknown_transaction") => CommandError::UnknownTransaction,
-        error => error.into(),
+    let proofs = Proofs::of(context, home.as_ref(), &gateways)?;
+    let (status, seal) = proofs.transaction(&gateways, &id).map_err(|error| match error {
+        CommandError::Gateways(GatewaysError::Client(error)) if error.is_problem("unknown_transaction") => {
+            CommandError::UnknownTransaction
+        }
+        error => error,
     })?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
     let receipts = home.as_ref().map(receipts::known).transpose()?.unwrap_or_default();
     let reader = Reader { viewpoint: None, decimals: &decimals, receipts: &receipts, taken: &Taken::new() };
     let is_open = status.state == TransactionState::Pending;
-    Ok(Report { json: to_value(&status), text: transaction_text(&status, &reader), is_open, qr: None })
+    let report = Report { json: to_value(&status), text: transaction_text(&status, &reader), is_open, qr: None };
+    Ok(proofs.report(report, seal.as_ref()))
 }

@@ -3,10 +3,10 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use lojal_client::ClientError;
+use lojal_client::Seal;
 use lojal_types::{Code, Day, Reference, Request, RequestKind, Salt, TimeMs, api};
 use lojal_wallet::clock;
-use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError};
+use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError, is_behind, is_lie};
 use lojal_wallet::random::random_bytes;
 use lojal_wallet::submission::GRACE;
 use lojal_wallet::time::{hold_end, utc};
@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::decimals::Decimals;
+use super::proofs::Proofs;
 use super::transact::Session;
 use crate::cli::RequestArgs;
 use crate::error::CommandError;
@@ -67,22 +68,26 @@ pub(super) fn request(context: &Context, args: &RequestArgs) -> Result<Report, C
         return Ok(report);
     }
     output::show(&report, context.options.json);
-    let paid = wait(&session.gateways, (&reference, dated), until_ms)?;
+    let proofs = Proofs::of(context, Some(&session.home), &session.gateways)?;
+    let (paid, seal) = wait(&session.gateways, &proofs, (&reference, dated), until_ms)?;
     let decimals = Decimals::ask(&session.gateways, Some(&session.home))?;
-    Ok(Report { json: report.json, ..answered(&paid, &decimals) }.with_field("payment", &paid))
+    let paid_report = Report { json: report.json, ..answered(&paid, &decimals) }.with_field("payment", &paid);
+    Ok(proofs.report(paid_report, seal.as_ref()))
 }
 
 /// `lojal payment`.
 pub(super) fn payment(context: &Context, reference: &Reference) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let gateways = context.gateways(home.as_ref())?;
-    let answer = gateways.ask(|gateway| Ok(gateway.client()?.payment(reference, None)?));
-    let payment = answer.map_err(|error| match error {
-        GatewaysError::Client(error) if error.is_problem(Code::UnknownReference.name()) => CommandError::Unanswered,
-        error => error.into(),
+    let proofs = Proofs::of(context, home.as_ref(), &gateways)?;
+    let (payment, seal) = proofs.payment(&gateways, reference).map_err(|error| match error {
+        CommandError::Gateways(GatewaysError::Client(error)) if error.is_problem(Code::UnknownReference.name()) => {
+            CommandError::Unanswered
+        }
+        error => error,
     })?;
     let decimals = Decimals::ask(&gateways, home.as_ref())?;
-    Ok(answered(&payment, &decimals))
+    Ok(proofs.report(answered(&payment, &decimals), seal.as_ref()))
 }
 
 fn answered(payment: &api::Payment, decimals: &Decimals) -> Report {
@@ -107,16 +112,19 @@ fn answered(payment: &api::Payment, decimals: &Decimals) -> Report {
 /// said if none of them tells by then.
 fn wait(
     gateways: &Gateways,
+    proofs: &Proofs<'_>,
     (reference, dated): (&Reference, Day),
     until_ms: TimeMs,
-) -> Result<api::Payment, CommandError> {
+) -> Result<(api::Payment, Option<Seal>), CommandError> {
     let give_up_ms = until_ms.plus_ms(u64::try_from(GRACE.as_millis()).unwrap_or(u64::MAX));
     loop {
         let is_late = clock::is_over(give_up_ms, clock::local_time()?);
-        match gateways.ask(|gateway| ask(gateway, (reference, dated), until_ms)) {
+        match gateways.ask(|gateway| ask(gateway, proofs, (reference, dated), until_ms)) {
             Ok(Answer::Paid(payment)) => return Ok(*payment),
             Ok(Answer::Over) => return Err(CommandError::NotPaid),
             Err(error @ GatewaysError::WrongNetwork { .. }) => return Err(error.into()),
+            Err(error) if is_lie(&error) => return Err(error.into()),
+            Err(error) if is_late && is_behind(&error) => return Err(CommandError::NotProvenYet(error)),
             Err(error) if is_late => return Err(error.into()),
             Ok(Answer::Open) if is_late => return Err(CommandError::StillOpen(reference.clone())),
             _ => sleep(PAUSE),
@@ -127,7 +135,7 @@ fn wait(
 /// A gateway's knowledge of a request.
 enum Answer {
     /// It was answered.
-    Paid(Box<api::Payment>),
+    Paid(Box<(api::Payment, Option<Seal>)>),
     /// It was not answered, and can't be any more.
     Over,
     /// It can still be answered.
@@ -135,13 +143,18 @@ enum Answer {
 }
 
 /// Asks for the time before the answer: what isn't there then was not answered before the request's end.
-fn ask(gateway: &Gateway, (reference, dated): (&Reference, Day), until_ms: TimeMs) -> Result<Answer, GatewaysError> {
+fn ask(
+    gateway: &Gateway,
+    proofs: &Proofs<'_>,
+    (reference, dated): (&Reference, Day),
+    until_ms: TimeMs,
+) -> Result<Answer, GatewaysError> {
     let time_ms = gateway.status()?.time_ms;
-    match gateway.client()?.payment(reference, Some(dated)) {
+    match proofs.payment_at(gateway, reference, Some(dated)) {
         Ok(payment) => Ok(Answer::Paid(Box::new(payment))),
-        Err(ClientError::Problem(problem)) if problem.code == Code::UnknownReference.name() => {
+        Err(GatewaysError::Client(error)) if error.is_problem(Code::UnknownReference.name()) => {
             Ok(if time_ms >= until_ms { Answer::Over } else { Answer::Open })
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }

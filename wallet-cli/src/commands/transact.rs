@@ -20,6 +20,7 @@ use lojal_wallet::{amount, clock, dates, random, receipts};
 
 use super::context::Context;
 use super::decimals::decimals_of;
+use super::proofs::{BELIEVED, Proofs, Proven};
 use super::repeat::Repeat;
 use crate::cli::{Pool, Sending, SourceArgs, Validity};
 use crate::error::CommandError;
@@ -246,6 +247,7 @@ impl<'a> Session<'a> {
         if let Some(first) = dates::keep_of(self.home.dir(), &operation, self.ledger_time().day())? {
             return Err(CommandError::OtherDay(first));
         }
+        let proofs = Proofs::of(self.context, Some(&self.home), &self.gateways)?;
         let chain = self.home.chain_id();
         let transaction = Transaction {
             chain: chain.tag(),
@@ -257,7 +259,10 @@ impl<'a> Session<'a> {
         let id = transaction.id(&chain);
         let signed: SignedTransaction = transaction.sign(&chain, key);
         let patience = Duration::from_millis(valid_for_ms).saturating_add(GRACE);
-        let submission = Submission::new(&self.gateways, &signed, id, patience);
+        let mut submission = Submission::new(&self.gateways, &signed, id, patience);
+        if let Some(prover) = proofs.prover() {
+            submission = submission.proven_by(prover);
+        }
         let mut tell = |text: &str| {
             if !self.context.options.json {
                 lojal_print::note(text);
@@ -325,13 +330,13 @@ pub(super) fn report_in_words(
     let not_done =
         |code: &str, message: String, height| Err(CommandError::NotDone { code: code.to_owned(), message, id, height });
     match fate {
-        Fate::Final { height, index, time_ms, receipt } => match receipt {
-            Outcome::Applied => Ok(Report {
-                json: json(TransactionState::Committed { height, index, time_ms, receipt }),
-                text: format!("{done} · final in block {height} · transaction {id}"),
-                is_open: false,
-                qr: None,
-            }),
+        Fate::Final { height, index, time_ms, receipt, seal } => match receipt {
+            Outcome::Applied => {
+                let status = json(TransactionState::Committed { height, index, time_ms, receipt });
+                let text = format!("{done} · final in block {height} · transaction {id}");
+                let report = Report::done(&status, text).with_field("proven", &seal.as_ref().map(Proven::of));
+                Ok(if seal.is_some() { report } else { report.with_line(BELIEVED) })
+            }
             Outcome::Failed { code, .. } => {
                 let message = said(code.name(), code.explanation().to_owned()).text;
                 not_done(code.name(), message, Some(height))
@@ -349,6 +354,7 @@ pub(super) fn report_in_words(
             });
             not_done(&problem.code, said.text + &warning.unwrap_or_default(), None)
         }
+        Fate::Untrue(error) => Err(CommandError::Lied(id, Box::new(error))),
         Fate::NotSent(error) => Err(CommandError::NotSent(error)),
         Fate::Expired { refusal } => {
             let reason =

@@ -29,11 +29,11 @@ fn key() -> KeyPair {
     KeyPair::from_seed(&[7; 32])
 }
 
-fn create(dir: &Path) -> Result<Home, HomeError> {
+pub(crate) fn create(dir: &Path) -> Result<Home, HomeError> {
     Home::create(dir, &key(), &passphrase(), &urls(), &genesis_toml(NetworkKind::Test))
 }
 
-fn temporary() -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn temporary() -> (tempfile::TempDir, PathBuf) {
     let parent = tempfile::tempdir().expect("a temporary directory");
     let dir = parent.path().join("deep/home");
     (parent, dir)

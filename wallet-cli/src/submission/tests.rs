@@ -3,6 +3,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lojal_types::{Address, ChainId, Hash, KeyPair, Operation, Operations, Points, Transaction, Transfer, api};
 
 use super::*;
+use crate::home::tests::{create, temporary};
+use crate::trust;
 use server::{Answer, NOBODY, Request, Server};
 
 // The client's test server: both crates talk to the same kind of gateway.
@@ -266,4 +268,20 @@ fn handing_over_does_not_wait() {
     let submission = Submission::new(&gateways, &signed, signed.transaction.id(&chain()), LONG);
     assert_eq!(submission.hand_over(&mut |_| ()), Fate::Open { refusal: None });
     assert_eq!(posts(&server)[0].path, "/v1/transactions");
+}
+
+#[test]
+fn what_a_gateway_calls_final_and_does_not_prove_stays_open() {
+    let (_parent, dir) = temporary();
+    let home = create(&dir).expect("made");
+    let server = Server::start(|request| match (request.method.as_str(), request.path.as_str()) {
+        ("GET", "/v1/status") => status(chain(), 1),
+        (_, path) if path.ends_with("/proof") => unknown(),
+        _ => committed(),
+    });
+    let gateways = Gateways::new(&[server.url().to_owned()], Some(chain())).expect("valid");
+    let (signed, id) = (signed(), signed().transaction.id(&chain()));
+    let prover = Prover::new(&home, trust::verifier(&home).expect("it has seen nothing"));
+    let settle = |patience| Submission::new(&gateways, &signed, id, patience).proven_by(&prover).settle(&mut |_| ());
+    assert_eq!(settle(Duration::ZERO), Fate::Open { refusal: None });
 }

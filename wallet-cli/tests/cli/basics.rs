@@ -167,7 +167,10 @@ fn sending_signs_the_typed_amount_and_says_where_it_is_final() {
     let ran = wallet.run(&["send", &other().to_string(), "12.50", "kaffet"]);
     let signed = submitted(&server).pop().expect("one transaction");
     let id = signed.transaction.id(&genesis().chain_id());
-    let expected = format!("sent 12.50 kaffet to {} · final in block 42 · transaction {id}\n", other());
+    let expected = format!(
+        "sent 12.50 kaffet to {} · final in block 42 · transaction {id}\nnot proven: --trust believes the gateway\n",
+        other()
+    );
     assert_eq!((ran.exit_code, ran.stdout.as_str(), ran.stderr.as_str()), (0, expected.as_str(), ""));
     let [Operation::Transfer(transfer)] = &signed.transaction.operations[..] else { panic!("{signed:?}") };
     assert_eq!(transfer.amount, Points::new(1250));

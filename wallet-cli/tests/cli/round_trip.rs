@@ -103,7 +103,7 @@ fn amounts_names_addresses_and_times_are_read_as_they_are_shown() {
     let sent = done(&wallet, &["send", &to, amount, "Kaffet"]);
     let Operation::Transfer(transfer) = last(&server) else { panic!("another operation") };
     assert_eq!((transfer.amount, transfer.to.to_text(NetworkKind::Test)), (Points::new(125_000), other()));
-    let id = sent.trim_end().rsplit_once("transaction ").expect("its id").1;
+    let id = between(&sent, "transaction ", "\n");
     done(&wallet, &["tx", &format!(" {}\n", id.to_uppercase())]);
     let held = done(&wallet, &["hold", "12,50", "KAFFET", "--for", "2h"]);
     let Operation::Hold(first) = last(&server) else { panic!("another operation") };

@@ -1,0 +1,152 @@
+//! Answers of gateways that are proven: by what the wallet knows of the network, whatever the gateway says.
+
+use std::cell::RefCell;
+
+use lojal_client::{ClientError, Seal, TransactionProof, Verified, Verifier};
+use lojal_types::api::{Account, Payment, TransactionState, TransactionStatus};
+use lojal_types::{AddressText, Day, Operation, Outcome, Reference, TransactionId};
+
+use crate::gateways::{Gateway, GatewaysError};
+use crate::home::Home;
+use crate::time::hold_end;
+use crate::trust::{self, Seen};
+
+/// Compares a proven block with what the wallet has seen, and keeps the later one.
+///
+/// # Errors
+/// When the gateway is behind that, or shows another block of its height.
+pub fn see(home: &Home, gateway: &Gateway, seal: &Seal) -> Result<(), GatewaysError> {
+    match trust::see(home.dir(), gateway.url(), seal) {
+        Ok(Seen::Refused(error)) => Err(trust::with_cure(home.dir(), error).into()),
+        Ok(Seen::Latest) => Ok(()),
+        // A wallet that can't keep what it has seen still knows that this is proven.
+        Err(error) => {
+            lojal_print::note(format!("warning: block {} is proven, and can't be kept: {error}", seal.height));
+            Ok(())
+        }
+    }
+}
+
+/// The error of a gateway, after what it shows beside a block that the wallet has seen has been kept as evidence.
+pub fn with_evidence(home: &Home, gateway: &Gateway, error: ClientError) -> GatewaysError {
+    match &error {
+        ClientError::Split { seal, .. } => see(home, gateway, seal).err().unwrap_or(GatewaysError::Client(error)),
+        _ => trust::with_cure(home.dir(), error).into(),
+    }
+}
+
+/// The knowledge of a wallet that gateways' answers are checked with.
+#[derive(Debug)]
+pub struct Prover<'a> {
+    home: &'a Home,
+    verifier: RefCell<Verifier>,
+}
+
+impl<'a> Prover<'a> {
+    /// A prover for a wallet, which begins with a verifier.
+    pub fn new(home: &'a Home, verifier: Verifier) -> Self {
+        Self { home, verifier: RefCell::new(verifier) }
+    }
+    /// The wallet.
+    pub fn home(&self) -> &Home {
+        self.home
+    }
+    /// An account as a gateway proves it, after no older block than the wallet has seen.
+    ///
+    /// # Errors
+    /// When the gateway doesn't answer, is behind, or proves nothing.
+    pub fn account(&self, gateway: &Gateway, address: &AddressText) -> Result<Verified<Account>, GatewaysError> {
+        let verified = gateway.client()?.proven_account(address, &mut self.verifier.borrow_mut());
+        let verified = verified.map_err(|error| with_evidence(self.home, gateway, error))?;
+        see(self.home, gateway, verified.seal())?;
+        Ok(verified)
+    }
+    /// A final transaction as a gateway proves it, in whichever block.
+    ///
+    /// # Errors
+    /// [`ClientError::Behind`] if the gateway has no proof of it; others as for [`Prover::account`].
+    pub fn transaction(
+        &self,
+        gateway: &Gateway,
+        id: &TransactionId,
+    ) -> Result<Verified<TransactionProof>, GatewaysError> {
+        let (genesis, verifier) = (self.home.genesis(), &mut *self.verifier.borrow_mut());
+        let proven = gateway.client()?.proven_transaction(id, genesis, verifier).map_err(|error| {
+            if error.is_problem("unknown_transaction") {
+                let reason = format!("it doesn't prove that transaction {id} is final");
+                return ClientError::Behind { url: gateway.url().to_owned(), reason }.into();
+            }
+            with_evidence(self.home, gateway, error)
+        })?;
+        match see(self.home, gateway, proven.seal()) {
+            // A transaction stays in its block, however old that is.
+            Ok(()) | Err(GatewaysError::Client(ClientError::Behind { .. })) => Ok(proven),
+            Err(error) => Err(error),
+        }
+    }
+    /// A transaction as a gateway shows it, and if that is final as it is proven: but for its places in the block and
+    /// in the histories, which no proof says.
+    ///
+    /// # Errors
+    /// As for [`Prover::transaction`].
+    pub fn status(
+        &self,
+        gateway: &Gateway,
+        said: TransactionStatus,
+    ) -> Result<(TransactionStatus, Option<Seal>), GatewaysError> {
+        if !matches!(said.state, TransactionState::Committed { .. }) {
+            return Ok((said, None));
+        }
+        let proven = self.transaction(gateway, &said.id)?;
+        let (status, seal) = self.status_of(said, &proven);
+        Ok((status, Some(seal)))
+    }
+    /// The answer to a request as a gateway proves it.
+    ///
+    /// # Errors
+    /// [`ClientError::Untrue`] if the transaction that it shows doesn't answer the request; others as for
+    /// [`Prover::transaction`].
+    pub fn payment(
+        &self,
+        gateway: &Gateway,
+        reference: &Reference,
+        dated: Option<Day>,
+    ) -> Result<(Payment, Option<Seal>), GatewaysError> {
+        let said = gateway.client()?.payment(reference, dated)?;
+        let proven = self.transaction(gateway, &said.transaction.id)?;
+        let TransactionProof { transaction, receipt, .. } = proven.value();
+        let answers = |operation: &&Operation| self.answers(operation, reference);
+        let answer = transaction.transaction.operations.iter().find(answers);
+        let answer = answer.filter(|_| receipt.outcome == Outcome::Applied);
+        let (brand, from, amount, held_until_ms) = match answer {
+            Some(Operation::Redeem(redeem)) => (redeem.brand, redeem.from, redeem.amount, None),
+            Some(Operation::Hold(hold)) => (hold.brand, hold.from, hold.amount, Some(hold_end(hold.expires_ms))),
+            _ => {
+                let id = said.transaction.id;
+                let reason = format!("transaction {id} doesn't answer the request with the reference {reference}");
+                return Err(ClientError::Untrue { url: gateway.url().to_owned(), reason }.into());
+            }
+        };
+        let from = from.to_text(self.home.network());
+        let (transaction, seal) = self.status_of(said.transaction, &proven);
+        Ok((Payment { brand, from, amount, held_until_ms, transaction }, Some(seal)))
+    }
+
+    fn status_of(&self, said: TransactionStatus, proven: &Verified<TransactionProof>) -> (TransactionStatus, Seal) {
+        let TransactionProof { header, transaction, receipt, .. } = proven.value();
+        let index = if let TransactionState::Committed { index, .. } = said.state { index } else { 0 };
+        let (height, time_ms, receipt) = (header.height, header.time_ms, receipt.outcome);
+        let state = TransactionState::Committed { height, index, time_ms, receipt };
+        let transaction = Some(transaction.clone().to_text(self.home.network()));
+        (TransactionStatus { state, transaction, ..said }, proven.seal().clone())
+    }
+    /// "The ledger puts the request together again from the answer and computes its hash." (protocol, Points)
+    fn answers(&self, operation: &Operation, reference: &Reference) -> bool {
+        let asked = match operation {
+            Operation::Redeem(redeem) => redeem.asked(),
+            Operation::Hold(hold) => Some(hold.asked()),
+            _ => None,
+        };
+        asked.is_some_and(|request| request.reference(&self.home.chain_id()) == *reference)
+    }
+}
