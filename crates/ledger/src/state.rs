@@ -102,7 +102,10 @@ impl State {
     }
     /// Takes pages that were missing, as far as they are its.
     pub fn take_pages(&mut self, pages: &[LoadedPage]) {
-        self.view = self.view.with_pages(pages);
+        // Mostly there are none, and then no tree need be gone through.
+        if !pages.is_empty() {
+            self.view = self.view.with_pages(pages);
+        }
     }
     /// The version to read from.
     pub fn view(&self) -> &View {

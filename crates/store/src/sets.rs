@@ -52,7 +52,7 @@ impl Sets {
     pub(crate) fn keep(&self, block: &CommittedBlock, next: &ValidatorSet) -> Result<(), StoreError> {
         let header = &block.header;
         let is_change = header.validators_hash != header.next_validators_hash;
-        if !is_change || self.at(header.height).is_some() {
+        if !is_change || self.has(header.height) {
             return Ok(());
         }
         let (header, certificate) = (header.clone(), block.certificate.clone());
@@ -64,11 +64,9 @@ impl Sets {
         known.insert(place, Arc::new(change));
         Ok(())
     }
-    /// The change that the block of this height makes, if it makes one and has been kept.
-    fn at(&self, height: Height) -> Option<Arc<SetChange>> {
-        let known = self.known();
-        let place = known.binary_search_by_key(&height, |one| one.header.height).ok()?;
-        known.get(place).map(Arc::clone)
+    /// True if the change that the block of this height makes has been kept.
+    fn has(&self, height: Height) -> bool {
+        self.known().binary_search_by_key(&height, |one| one.header.height).is_ok()
     }
 
     /// The validators that decide the block of a height, as far as changes up to there are known.

@@ -289,10 +289,7 @@ pub(crate) fn assert_prefix(opened: &Opened, chain: &Chain, height: usize) -> Re
     for block in &chain.blocks[..height] {
         let stored = store.block(block.header.height)?.expect("committed");
         assert_eq!((&stored.bytes, &stored.certificate), (&block.bytes, &block.certificate));
-        let height = block.header.height;
-        let in_block = store.placed_in(height)?;
-        assert_eq!(in_block.iter().map(|placed| placed.height).collect::<Vec<_>>(), vec![height; in_block.len()]);
-        assert!(in_block.iter().map(|placed| placed.id).eq(block.transactions.iter().map(|one| one.id())));
+        assert_placed(store, block)?;
         for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
             let placed = store.transaction(&transaction.id())?.expect("committed");
             assert_eq!((placed.height, placed.index, placed.outcome), (block.header.height, index, receipt.outcome));
@@ -319,10 +316,7 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
         let stored = store.block(block.header.height).expect("readable").expect("committed");
         assert_eq!(stored.bytes, block.bytes);
         assert_eq!(stored.certificate, block.certificate);
-        let height = block.header.height;
-        let in_block = store.placed_in(height).expect("readable");
-        assert_eq!(in_block.iter().map(|placed| placed.height).collect::<Vec<_>>(), vec![height; in_block.len()]);
-        assert!(in_block.iter().map(|placed| placed.id).eq(block.transactions.iter().map(|one| one.id())));
+        assert_placed(store, block).expect("readable");
         for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
             let placed = store.transaction(&transaction.id()).expect("readable").expect("committed");
             assert_eq!((placed.height, placed.index), (block.header.height, index));
@@ -335,6 +329,15 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
     }
     assert_history(opened, &chain.blocks, operator().address()).expect("readable");
     assert_uses(store, &chain.blocks);
+}
+
+/// Asserts that the transactions of a block are found by its height, in its order.
+fn assert_placed(store: &Store, block: &CommittedBlock) -> Result<(), StoreError> {
+    let height = block.header.height;
+    let in_block = store.placed_in(height)?;
+    assert_eq!(in_block.iter().map(|placed| placed.height).collect::<Vec<_>>(), vec![height; in_block.len()]);
+    assert!(in_block.iter().map(|placed| placed.id).eq(block.transactions.iter().map(|one| one.id())));
+    Ok(())
 }
 
 /// Asserts that the transactions are found that have used a receipt.

@@ -101,10 +101,7 @@ impl SignedTransaction {
     /// # Errors
     /// [`Code::TransactionTooLarge`] beyond the limit, [`Code::Malformed`] for anything else that is no transaction.
     pub fn decode(bytes: &[u8]) -> Result<Self, Code> {
-        if bytes.len() > TRANSACTION_BYTES_MAX {
-            return Err(Code::TransactionTooLarge);
-        }
-        borsh::from_slice(bytes).map_err(|_| Code::Malformed)
+        decode(bytes)
     }
     /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
@@ -115,6 +112,14 @@ impl SignedTransaction {
         let Ok(text) = self.try_map(|address| Ok::<_, std::convert::Infallible>(address.to_text(network)));
         text
     }
+}
+
+/// Decodes a transaction, signed or not, of no more bytes than a signed one may have.
+fn decode<T: BorshDeserialize>(bytes: &[u8]) -> Result<T, Code> {
+    if bytes.len() > TRANSACTION_BYTES_MAX {
+        return Err(Code::TransactionTooLarge);
+    }
+    borsh::from_slice(bytes).map_err(|_| Code::Malformed)
 }
 
 impl SignedTransaction<AddressText> {

@@ -18,23 +18,20 @@ use crate::run::run;
 /// A run in which one validator is stopped and started, so that there is something of everything.
 fn good() -> History {
     static HISTORY: OnceLock<History> = OnceLock::new();
-    let history = HISTORY.get_or_init(|| {
-        let plan = by_name("restart").expect("there is one").plan(1, 10_000, None);
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        run(&plan, directory.path()).expect("the directory can be used").1
-    });
-    history.clone()
+    HISTORY.get_or_init(|| history_of("restart")).clone()
 }
 
 /// A run in which the validators change.
 fn changed() -> History {
     static HISTORY: OnceLock<History> = OnceLock::new();
-    let history = HISTORY.get_or_init(|| {
-        let plan = by_name("set-changes").expect("there is one").plan(1, 10_000, None);
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        run(&plan, directory.path()).expect("the directory can be used").1
-    });
-    history.clone()
+    HISTORY.get_or_init(|| history_of("set-changes")).clone()
+}
+
+/// The first run of a class.
+fn history_of(class: &str) -> History {
+    let plan = by_name(class).expect("there is one").plan(1, 10_000, None);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    run(&plan, directory.path()).expect("the directory can be used").1
 }
 
 /// The oracles that complain.

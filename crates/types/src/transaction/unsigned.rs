@@ -3,11 +3,10 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-use super::{SignedTransaction, Transaction};
+use super::{SignedTransaction, Transaction, decode};
 use crate::address::Address;
 use crate::code::Code;
 use crate::ids::{PublicKey, Signature};
-use crate::limits::TRANSACTION_BYTES_MAX;
 
 /// A transaction and the key that would sign it: a signed one without its signature.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -34,10 +33,7 @@ impl UnsignedTransaction {
     /// [`Code::TransactionTooLarge`] beyond the limit of signed ones, [`Code::Malformed`] for anything else that is no
     /// transaction with a key.
     pub fn decode(bytes: &[u8]) -> Result<Self, Code> {
-        if bytes.len() > TRANSACTION_BYTES_MAX {
-            return Err(Code::TransactionTooLarge);
-        }
-        borsh::from_slice(bytes).map_err(|_| Code::Malformed)
+        decode(bytes)
     }
     /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
