@@ -57,6 +57,6 @@ pub use options::{Checkpoints, Options};
 pub use pages::{PageCounts, Pages};
 pub use placed::{Page, Placed};
 pub use reader::{History, Store, StoreCounts, StoredBlock};
-pub use references::Use;
+pub use references::{Subject, Use};
 pub use verify_ahead::VerifyAhead;
 pub use writer::Writer;

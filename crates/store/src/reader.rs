@@ -21,7 +21,7 @@ use crate::log::BlockPlace;
 use crate::log::read::read_pair;
 use crate::pages::Pages;
 use crate::placed::{Page, Placed};
-use crate::references::Use;
+use crate::references::{Subject, Use};
 use crate::shared::Shared;
 
 /// A committed block as it is stored.
@@ -198,6 +198,32 @@ impl Store {
             page.extend(self.distrust_on_error(|| self.shared.index.history(account, before, left))?);
         }
         Ok(History { page, view })
+    }
+
+    /// The transactions that concern an account, or name a brand, from a place on, the oldest first: at most `limit`,
+    /// and at most [`HISTORY_ITEMS_MAX`].
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub fn history_from(&self, of: Subject, from: (Height, u32), limit: usize) -> Result<Vec<Placed>, StoreError> {
+        let limit = limit.min(HISTORY_ITEMS_MAX);
+        let address = of.address();
+        let (later, checkpoint) = {
+            let tail = self.shared.tail();
+            let mut later = Vec::new();
+            for layer in tail.frozen.as_deref().into_iter().chain([&tail.active]) {
+                later.extend(layer.history_from(&address, from, limit.saturating_sub(later.len())));
+            }
+            (later, tail.checkpoint)
+        };
+        if from > (checkpoint, u32::MAX) {
+            return Ok(later);
+        }
+        let read = || self.shared.index.history_from(&address, from, limit, checkpoint);
+        let mut found = self.distrust_on_error(read)?;
+        let left = limit.saturating_sub(found.len());
+        found.extend(later.into_iter().take(left));
+        Ok(found)
     }
 
     /// Every block from now on. A subscriber that falls behind by more than

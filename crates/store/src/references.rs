@@ -1,11 +1,13 @@
-//! The places where references were used: the index has them beside the histories of accounts, under addresses that
-//! nobody has, hashes of a brand, a use and a reference (ADR 0058).
+//! The places where references were used, and the histories of brands: the index has them beside the histories of
+//! accounts, under addresses that nobody has, hashes of a brand, a use and a reference (ADR 0058), or of a brand (ADR
+//! 0065).
 
 use lojal_types::hash::hash;
 use lojal_types::{Address, BrandId, Operation, Outcome, Reference, Transaction};
 
 /// Never in a preimage of anything else.
 const TAG: &str = "lojal/index/reference/v1";
+const BRAND_TAG: &str = "lojal/index/brand/v1";
 
 /// A use of a reference of a brand, by which its transaction is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +28,50 @@ impl Use {
     /// The address under which the index has this use of a reference.
     pub(crate) fn address(self, brand: BrandId, reference: &Reference) -> Address {
         // No letter of a brand's id is a number as low as those of uses, so no id runs on into what stands after it.
-        let digest = hash(TAG, &[brand.as_str().as_bytes(), &[self as u8], reference.as_bytes()]);
-        Address::new(*digest.first_chunk().expect("a hash has more than 20 bytes"))
+        begin(hash(TAG, &[brand.as_str().as_bytes(), &[self as u8], reference.as_bytes()]))
     }
+}
+
+/// Something that transactions are about, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// An account: the transactions that concern it.
+    Account(Address),
+    /// A brand: the applied transactions with an operation that names it.
+    Brand(BrandId),
+}
+
+impl Subject {
+    /// The address under which the index has its transactions.
+    pub(crate) fn address(self) -> Address {
+        match self {
+            Self::Account(account) => account,
+            Self::Brand(brand) => address_of_brand(brand),
+        }
+    }
+}
+
+/// The address under which the index has the transactions that name a brand.
+fn address_of_brand(brand: BrandId) -> Address {
+    begin(hash(BRAND_TAG, &[brand.as_str().as_bytes()]))
+}
+
+fn begin(digest: [u8; 32]) -> Address {
+    Address::new(*digest.first_chunk().expect("a hash has more than 20 bytes"))
+}
+
+/// The addresses under which the index has a transaction for the brands that its operations name, if it was applied: a
+/// failed one would let anybody fill a brand's list.
+pub(crate) fn addresses_of_brands(transaction: &Transaction, outcome: Outcome) -> impl Iterator<Item = Address> {
+    let mut brands: Vec<BrandId> = Vec::new();
+    if outcome == Outcome::Applied {
+        for brand in transaction.operations.iter().flat_map(Operation::brands) {
+            if !brands.contains(&brand) {
+                brands.push(brand);
+            }
+        }
+    }
+    brands.into_iter().map(address_of_brand)
 }
 
 /// The addresses under which the index has a transaction for the references that it has used, if it was applied. The
@@ -71,6 +114,7 @@ mod tests {
                 }
             }
         }
+        addresses.extend(brands.map(|brand| address_of_brand(brand.parse().expect("valid"))));
         let count = addresses.len();
         addresses.sort_unstable();
         addresses.dedup();

@@ -23,7 +23,7 @@ pub(crate) struct Layer {
     /// The minutes in which the validity of the transactions ends, in the same order.
     minutes: Vec<u64>,
     numbers: HashMap<TransactionId, u32>,
-    /// By accounts, and by uses of references.
+    /// By accounts, by uses of references, and by brands.
     postings: HashMap<Address, Postings>,
     /// Encoded bytes of the blocks.
     pub(crate) block_bytes: u64,
@@ -65,12 +65,13 @@ impl Layer {
         for ((verified, (receipt, concerned)), index) in block.transactions.iter().zip(receipts).zip(0_u32..) {
             let placed = Placed { id: verified.id(), height, index, outcome: receipt.outcome };
             self.add(placed, minute_of(verified.transaction()), concerned);
-            self.add_uses(references::addresses(verified.transaction(), receipt.outcome));
+            self.add_under(references::addresses(verified.transaction(), receipt.outcome));
+            self.add_under(references::addresses_of_brands(verified.transaction(), receipt.outcome));
         }
     }
 
     /// Takes in the last transaction under addresses that are no accounts', and have no activity.
-    fn add_uses(&mut self, addresses: impl Iterator<Item = Address>) {
+    fn add_under(&mut self, addresses: impl Iterator<Item = Address>) {
         let Some(number) = self.transactions.len().checked_sub(1).and_then(|last| u32::try_from(last).ok()) else {
             return;
         };
@@ -130,6 +131,15 @@ impl Layer {
         let skipped = postings.numbers[mark.posting as usize..start].iter().map(at);
         let before = skipped.fold(mark.before, |activity, placed| placed.added_to(activity));
         Page { transactions: postings.numbers[start..end].iter().rev().map(at).collect(), before }
+    }
+
+    /// An account's transactions from a place on, the oldest first.
+    pub(crate) fn history_from(&self, account: &Address, from: (Height, u32), limit: usize) -> Vec<Placed> {
+        let Some(postings) = self.postings.get(account) else { return Vec::new() };
+        let start = self.transactions.partition_point(|placed| (placed.height, placed.index) < from);
+        let start = postings.numbers.partition_point(|number| (*number as usize) < start);
+        let numbers = postings.numbers[start..].iter().take(limit);
+        numbers.map(|number| self.transactions[*number as usize]).collect()
     }
 
     /// The accounts with the transactions that concern them; in any order.

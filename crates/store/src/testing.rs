@@ -1,5 +1,7 @@
 //! A small real chain for tests: one validator, one brand, blocks of issues and transfers.
 
+mod histories;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,14 +11,15 @@ use lojal_chain::{CommittedBlock, InvalidBlock, propose};
 use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Action, Activate, Activity, Address, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Governance,
-    Issue, KeyPair, MotionId, NodeProof, Operation, Outcome, Points, Policy, Propose, Readiness, Reference, Role,
-    SetKeys, SignOfLife, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+    Action, Activate, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
+    MotionId, NodeProof, Operation, Outcome, Points, Policy, Propose, Readiness, Reference, Role, SetKeys, SignOfLife,
+    TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
 };
 
+use self::histories::{assert_brand, assert_history};
 use crate::archive::ArchivedBlock;
 use crate::log::record::ProposalRecord;
-use crate::{History, Opened, Options, Placed, SimulatedDisk, Store, StoreError, Use, open};
+use crate::{Opened, Options, SimulatedDisk, Store, StoreError, Use, open};
 
 pub(crate) const START_MS: u64 = 1_700_000_000_000;
 
@@ -328,6 +331,7 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
         assert_history(opened, &chain.blocks, member(number).address()).expect("readable");
     }
     assert_history(opened, &chain.blocks, operator().address()).expect("readable");
+    assert_brand(store, &chain.blocks).expect("readable");
     assert_uses(store, &chain.blocks);
 }
 
@@ -350,35 +354,4 @@ fn assert_uses(store: &Store, blocks: &[Arc<CommittedBlock>]) {
             assert_eq!(used.map(|placed| placed.id), Some(receipt.transaction));
         }
     }
-}
-
-fn assert_history(opened: &Opened, blocks: &[Arc<CommittedBlock>], account: Address) -> Result<(), StoreError> {
-    let mut expected = Vec::new();
-    for block in blocks {
-        let concerned = block.concerned.iter().map(|list| list.iter().any(|(one, _)| *one == account));
-        for ((receipt, index), _) in block.receipts.iter().zip(0_u32..).zip(concerned).filter(|(_, is_its)| *is_its) {
-            let (height, outcome) = (block.header.height, receipt.outcome);
-            expected.push(Placed { id: receipt.transaction, height, index, outcome });
-        }
-    }
-    let head = expected.iter().fold(Activity::default(), |activity, placed| placed.added_to(activity));
-    expected.reverse();
-    let mut found = Vec::new();
-    let mut before = None;
-    let mut after = head;
-    // Pages of three go across every border, and each leads to the one after it.
-    loop {
-        let History { page, view } = opened.store.history(&account, before, 3)?;
-        let record = opened.store.read_of(view, |view| view.account(account))?;
-        assert_eq!(record.unwrap_or_default().activity, head);
-        let Some(last) = page.transactions.last() else { break };
-        before = Some((last.height, last.index));
-        let folded = page.transactions.iter().rev().fold(page.before, |activity, placed| placed.added_to(activity));
-        assert_eq!(folded, after);
-        after = page.before;
-        found.extend(page.transactions);
-    }
-    assert_eq!(after, Activity::default());
-    assert_eq!(found, expected);
-    Ok(())
 }

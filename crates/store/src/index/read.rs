@@ -24,6 +24,19 @@ impl Index {
         self.runs.history(account, before, limit)
     }
 
+    /// An account's transactions from a place on, up to `checkpoint`, the oldest first.
+    pub(crate) fn history_from(
+        &self,
+        account: &Address,
+        from: (Height, u32),
+        limit: usize,
+        checkpoint: Height,
+    ) -> Result<Vec<Placed>, StoreError> {
+        let mut found = self.runs.history_from(account, from, limit)?;
+        found.retain(|placed| placed.height <= checkpoint);
+        Ok(found)
+    }
+
     /// The transactions of a block up to `checkpoint`, in its order.
     pub(crate) fn placed_in(&self, height: Height, checkpoint: Height) -> Result<Vec<Placed>, StoreError> {
         if height > checkpoint {

@@ -12,6 +12,7 @@ mod job;
 mod live;
 mod marks;
 mod merge;
+mod onward;
 mod pages;
 mod recent;
 mod renewal;

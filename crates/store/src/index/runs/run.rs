@@ -288,7 +288,11 @@ impl Run {
     }
 
     /// The places where an account's postings begin and end.
-    fn postings_of(&self, account: &Address, reader: &mut PageReader<'_>) -> Result<Option<(u32, u32)>, StoreError> {
+    pub(super) fn postings_of(
+        &self,
+        account: &Address,
+        reader: &mut PageReader<'_>,
+    ) -> Result<Option<(u32, u32)>, StoreError> {
         let wanted = address_prefix(account.as_bytes());
         let entry = |reader: &mut PageReader<'_>, slot: u32| -> Result<([u8; 20], u32), StoreError> {
             Ok(decode_account(reader.read(place(self.info.accounts_at(), slot, ACCOUNT_BYTES))?))
@@ -312,7 +316,7 @@ impl Run {
         Ok(None)
     }
 
-    fn placed(&self, records: &mut PageReader<'_>, number: u32) -> Result<Placed, StoreError> {
+    pub(super) fn placed(&self, records: &mut PageReader<'_>, number: u32) -> Result<Placed, StoreError> {
         if number >= self.info.transactions {
             return Err(MALFORMED.into());
         }
@@ -320,13 +324,13 @@ impl Run {
     }
 
     /// A reader for single entries.
-    fn anywhere(&self) -> PageReader<'_> {
+    pub(super) fn anywhere(&self) -> PageReader<'_> {
         self.file.reader(0, self.info.stream_bytes(), 1)
     }
 }
 
 /// The place of an entry of a part.
-fn place(part: u64, slot: u32, entry_bytes: usize) -> u64 {
+pub(super) fn place(part: u64, slot: u32, entry_bytes: usize) -> u64 {
     part.saturating_add(u64::from(slot).saturating_mul(entry_bytes as u64))
 }
 
