@@ -2,6 +2,7 @@
 //! smallest unit; hashes and keys are lower-case hex, addresses bech32m.
 
 mod account;
+mod event;
 mod governance;
 mod light;
 mod reference;
@@ -12,6 +13,10 @@ mod transaction_proof;
 use serde::{Deserialize, Serialize};
 
 pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenAccount, ProvenKey};
+pub use self::event::{
+    DATA_TYPE, EVENT_TYPES, Event, EventData, EventPlace, EventPlaceError, Expiring, ExpiringPoints, REMINDER_INDEX,
+    SPEC_VERSION, TYPE_PREFIX,
+};
 pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, UsedState};
 pub use self::simulation::{Effect, Foretold, Simulation};
 pub use self::today::{Today, UsedUp};

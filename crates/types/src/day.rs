@@ -57,6 +57,12 @@ impl Day {
 }
 
 impl TimeMs {
+    /// The time as RFC 3339 writes it, in UTC, to the millisecond.
+    pub fn to_rfc3339(self) -> String {
+        let ms = self.since_ms(self.day().start());
+        let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
+        format!("{}T{hour:02}:{minute:02}:{second:02}.{:03}Z", self.day(), ms % 1_000)
+    }
     /// The day (UTC) that contains this time.
     pub fn day(self) -> Day {
         Day(u32::try_from(self.get() / DAY_MS).expect("a time is bounded"))
@@ -101,6 +107,14 @@ impl<'de> Deserialize<'de> for Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_written_as_rfc_3339_says() {
+        let text = |ms| TimeMs::new(ms).expect("in range").to_rfc3339();
+        assert_eq!(text(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(text(951_868_799_999), "2000-02-29T23:59:59.999Z");
+        assert_eq!(text(951_868_800_000 + 3_661_007), "2000-03-01T01:01:01.007Z");
+    }
 
     #[test]
     fn days_change_at_midnight_utc() {
