@@ -115,7 +115,7 @@ pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
     report.add("peers' entries", network::entries(&checked));
     report.add("chain", files::chain(&checked));
     report.add("guard", files::guard(&checked));
-    report.add("open files", open_files(&genesis));
+    report.add("open files", open_files(&genesis, &config));
     disk::disk(&checked, &mut report);
     net::ports(&checked, &mut report);
     net::peers(&checked, &mut report);
@@ -132,7 +132,7 @@ pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
     Ok(found)
 }
 
-fn open_files(genesis: &Genesis) -> Result<String, Finding> {
-    let needed = open_files::needed(genesis.document().parameters.keep_months);
+fn open_files(genesis: &Genesis, config: &NodeConfig) -> Result<String, Finding> {
+    let needed = open_files::needed(genesis.document().parameters.keep_months, config.http.streams());
     open_files::allow(needed).map(|()| format!("{needed} are allowed")).map_err(Finding::told)
 }

@@ -18,9 +18,10 @@ const OTHERS_MAX: u64 = 122;
 const SOCKETS_MAX: u64 = (GATEWAY_CONNECTIONS_MAX + REFUSALS_MAX) as u64
     + (CONNECTIONS_MAX + PENDING_INCOMING_MAX + PENDING_OUTGOING_MAX) as u64;
 
-/// The number of files and sockets that a node may need at once, whose network keeps references for so many months.
-pub fn needed(keep_months: u8) -> u64 {
-    SOCKETS_MAX + TREE_FILES_MAX * (u64::from(keep_months) + TREES_BESIDE_MONTHS) + OTHERS_MAX
+/// The number of files and sockets that a node may need at once, whose network keeps references for so many months, and
+/// whose gateway has so many streams.
+pub fn needed(keep_months: u8, streams: u32) -> u64 {
+    SOCKETS_MAX + u64::from(streams) + TREE_FILES_MAX * (u64::from(keep_months) + TREES_BESIDE_MONTHS) + OTHERS_MAX
 }
 
 /// A system that allows too few open files.
@@ -64,11 +65,13 @@ mod tests {
     use lojal_types::limits::{KEEP_MONTHS, KEEP_MONTHS_DEFAULT};
 
     use super::*;
+    use crate::config::HttpConfig;
 
     #[test]
     fn operators_are_told_how_many_files_it_takes() {
-        assert!(needed(KEEP_MONTHS_DEFAULT) <= 2048);
-        assert!((2048..=3072).contains(&needed(*KEEP_MONTHS.end())), "{}", needed(*KEEP_MONTHS.end()));
+        let needed = |months| needed(months, HttpConfig::default().streams());
+        assert!(needed(KEEP_MONTHS_DEFAULT) <= 3072);
+        assert!((3072..=4096).contains(&needed(*KEEP_MONTHS.end())), "{}", needed(*KEEP_MONTHS.end()));
     }
 
     #[test]

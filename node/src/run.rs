@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lojal_consensus::{Clock, ConsensusError, Life, Mempool, Metrics, Roster, ValidatorParts, Voice, Wal, Workers};
 use lojal_gateway::{Gateway, GatewayError};
-use lojal_network::{Identity, NetworkConfig, NetworkError};
+use lojal_network::{Identity, Network, NetworkConfig, NetworkError};
 use lojal_signer::{Client, Guard, GuardError};
 use lojal_store::{Disk, OpenReport, Opened, Store, StoreError};
 use lojal_text::outside;
@@ -124,7 +124,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let dir = NodeDir::new(&options.dir);
     let config = dir.config()?;
     let genesis = dir.genesis(&config)?;
-    open_files::allow(open_files::needed(genesis.document().parameters.keep_months))?;
+    open_files::allow(open_files::needed(genesis.document().parameters.keep_months, config.http.streams()))?;
     let identity = Identity::from_seed(*dir.network_key()?.seed());
     let opened = lojal_store::open(&dir.data(), &genesis, config.store_options(options.repair))?;
     tell_how_it_opened(&genesis, &opened.report);
@@ -171,20 +171,8 @@ async fn serve(
     let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
     let (ready, is_ready) = watch::channel(false);
     let (stop, stopped) = watch::channel(false);
-    let gateway = Gateway {
-        store: store.clone(),
-        mempool: mempool.clone(),
-        network: network.clone(),
-        metrics: metrics.clone(),
-        life: Some(Life::of_node(&voice, &store, &network, &is_ready)),
-        validator: Some(voice.address()),
-        ready: is_ready,
-        proxies: config.proxies.clone(),
-        access: config.access(),
-        origins: config.http.origins(),
-        rate: Some(config.http.rate()),
-        version: env!("CARGO_PKG_VERSION"),
-    };
+    let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
+    let gateway = gateway(config, &voice, parts, is_ready);
     let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
     let wal = Wal::Directory(dir.consensus_log());
     let store_failed = store.failed();
@@ -224,6 +212,30 @@ async fn serve(
         gateway_abort.abort();
     }
     result
+}
+
+/// The parts that the gateway shows, with the rules of the configuration.
+fn gateway(
+    config: &NodeConfig,
+    voice: &Voice,
+    (store, mempool, network, metrics): (Store, Mempool, Network, Metrics),
+    ready: watch::Receiver<bool>,
+) -> Gateway {
+    Gateway {
+        life: Some(Life::of_node(voice, &store, &network, &ready)),
+        store,
+        mempool,
+        network,
+        metrics,
+        validator: Some(voice.address()),
+        ready,
+        proxies: config.proxies.clone(),
+        access: config.access(),
+        origins: config.http.origins(),
+        rate: Some(config.http.rate()),
+        streams: usize::try_from(config.http.streams()).unwrap_or(usize::MAX),
+        version: env!("CARGO_PKG_VERSION"),
+    }
 }
 
 /// A socket that is served by another runtime than this one.

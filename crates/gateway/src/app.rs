@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use crate::access::{Access, Hosts};
 use crate::clients::{Client, Place};
 use crate::finality::Finality;
+use crate::followers::Followers;
 use crate::limits;
 use crate::metrics::requests::Requests;
 use crate::origin::Origins;
@@ -29,6 +30,7 @@ use crate::proxies::Proxies;
 use crate::rates::{Payer, Rate, Rates};
 use crate::readers::{Caller, Readers};
 use crate::rights::is_of_ledger;
+use crate::streams::Streams;
 
 /// The parts of a node that the gateway shows.
 #[derive(Clone)]
@@ -55,6 +57,8 @@ pub struct Gateway {
     pub origins: Vec<HeaderValue>,
     /// The rate at which one client may ask; without one, as often as it likes.
     pub rate: Option<Rate>,
+    /// Most streams of events at once.
+    pub streams: usize,
     /// The version of the node's program.
     pub version: &'static str,
 }
@@ -63,6 +67,8 @@ pub struct Gateway {
 pub(crate) struct App {
     pub(crate) gateway: Gateway,
     pub(crate) finality: Finality,
+    pub(crate) followers: Followers,
+    pub(crate) streams: Streams,
     pub(crate) requests: Requests,
     pub(crate) origins: Origins,
     pub(crate) readers: Readers,
@@ -89,6 +95,7 @@ pub(crate) struct Timeouts {
     pub(crate) shutdown: Duration,
     pub(crate) commit: Duration,
     pub(crate) place: Duration,
+    pub(crate) heartbeat: Duration,
 }
 
 impl Default for Timeouts {
@@ -102,6 +109,7 @@ impl Default for Timeouts {
             shutdown: limits::SHUTDOWN_TIMEOUT,
             commit: limits::COMMIT_WAIT,
             place: limits::PLACE_TIMEOUT,
+            heartbeat: limits::HEARTBEAT,
         }
     }
 }
@@ -114,14 +122,17 @@ impl App {
         let Access { hosts, auditors } = gateway.access.clone();
         let chain = gateway.store.genesis().chain_id();
         let readers = Readers::new(chain, Hosts::new(hosts, listening), auditors);
+        let streams = gateway.streams;
         Self {
             gateway,
             finality: Finality::default(),
+            followers: Followers::default(),
+            streams: Streams::default(),
             requests: Requests::default(),
             origins,
             readers,
             rates,
-            places: Places::of_gateway(),
+            places: Places::of_gateway().with_streams(streams),
             run: RandomState::new().hash_one(listening).to_le_bytes()[..4].try_into().expect("four of eight"),
             asked: AtomicU64::new(0),
             work: Arc::new(Semaphore::new(limits::WORK_MAX)),

@@ -90,7 +90,8 @@ impl Client {
     /// A proxy, which can have whatever the gateway has: it asks for many.
     pub(crate) fn proxy() -> Self {
         let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        Self(Arc::new(Share { known: None, connections, places: Places::of_gateway() }))
+        let places = Places::of_gateway().with_streams(Semaphore::MAX_PERMITS);
+        Self(Arc::new(Share { known: None, connections, places }))
     }
     /// Its network; none for a proxy.
     pub(crate) fn network(&self) -> Option<ClientNetwork> {

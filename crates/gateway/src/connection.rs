@@ -9,27 +9,28 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::limits;
 use crate::origin::Origin;
+use crate::seat::Seat;
 use crate::stream::{ClientStream, Exchange};
 
 /// Serves a connection until it ends, is too old, or the server stops.
 pub(crate) async fn serve(
-    stream: TcpStream,
-    origin: Origin,
+    exchange: Arc<Exchange>,
+    (origin, seat): (Origin, Seat),
     router: Router,
     app: Arc<App>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let exchange = Arc::new(Exchange::new(stream));
     let inner = TowerToHyperService::new(router);
+    let own_seat = seat.clone();
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(origin.clone());
+        request.extensions_mut().insert(own_seat.clone());
         inner.call(request)
     });
     let connection = http1::Builder::new()
@@ -41,7 +42,7 @@ pub(crate) async fn serve(
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
         _ = stopped.wait_for(|is_stopped| *is_stopped) => None,
-        () = sleep(app.timeouts.connection) => None,
+        () = seat.aged(app.timeouts.connection) => None,
     };
     let ended = match ended {
         Some(ended) => ended,

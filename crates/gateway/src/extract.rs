@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::app::App;
 use crate::problem::{Failure, Kind};
-use crate::readers::Caller;
+use crate::readers::{Admitted, Caller};
 
 /// The one variable part of a path, which is the third one unless said otherwise.
 pub(crate) struct Segment<T, const PLACE: usize = 3>(pub(crate) T);
@@ -93,6 +93,13 @@ impl FromRequestParts<Arc<App>> for Caller {
     }
 }
 
+impl FromRequestParts<Arc<App>> for Admitted {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        app.readers.admitted(&parts.headers, clock::now())
+    }
+}
+
 /// The query of a request.
 pub(crate) struct Params<T>(pub(crate) T);
 
@@ -128,8 +135,11 @@ where
 }
 
 /// The values that the parameters of queries take.
-const TAKEN: [(&[&str], &str); 8] = [
-    (&["after", "height"], "the height of a block, a whole number"),
+const TAKEN: [(&[&str], &str); 11] = [
+    (&["height"], "the height of a block, a whole number"),
+    (&["after"], "the height of a block, a whole number, or of events the id of one"),
+    (&["account"], "an address, such as tloj1…"),
+    (&["types"], "types of events, such as points.issued-hold"),
     (&["limit", "motion"], "a whole number"),
     (&["from"], "the height of the first block, or the id of a brand between brands"),
     (&["brand", "to"], "the id of a brand, such as kaffet"),

@@ -88,6 +88,29 @@ pub const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The time that a client is told to wait before it tries again, in seconds.
 pub const RETRY_AFTER_S: u32 = 1;
 
+/// Streams of events at once, unless the node's operator says.
+pub const STREAMS_DEFAULT: usize = 1_000;
+/// Most streams at once of one client.
+pub const CLIENT_STREAMS_MAX: usize = 128;
+/// Longest life of a stream; whoever wants more comes back and goes on where it was.
+pub const STREAM_TIME_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// Time between two signs of life of a stream.
+pub const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Most lines of a stream that wait for its connection.
+pub const STREAM_LINES_MAX: usize = 4;
+/// Bytes that the system keeps for the reader of a stream that hasn't taken them; Linux doubles this.
+pub const STREAM_BUFFER_BYTES: usize = 8 * 1024;
+/// Most streams that read from the store at once.
+pub const STREAM_WORK_MAX: usize = 4;
+/// Most transactions that are looked through at once for the events of a stream.
+pub const SLICE_TRANSACTIONS_MAX: usize = 64;
+/// Bytes of events of a stream that are made at once; the event that exceeds them is the last.
+pub const SLICE_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of blocks that are read for them; the block that exceeds them is the last.
+pub const SLICE_READ_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most blocks that a reader may be ahead of a gateway that it comes to.
+pub const AHEAD_BLOCKS_MAX: u64 = 100;
+
 /// Most tokens that are remembered as checked.
 pub const TOKENS_MAX: usize = 10_000;
 /// Longest id of a request that a client gives, in characters.

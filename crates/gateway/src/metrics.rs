@@ -1,7 +1,7 @@
 //! `GET /metrics`: everything that is counted, for Prometheus.
 
 pub(crate) mod requests;
-mod text;
+pub(crate) mod text;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +28,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     store(&mut text, &app.gateway);
     pages(&mut text, &app.gateway);
     text.single(Gauge, "lojal_http_waiting", "Clients that wait for a final block.", app.finality.len());
+    app.streams.write(&mut text);
     app.requests.write(&mut text);
     ([(header::CONTENT_TYPE, text::CONTENT_TYPE)], text.into_string()).into_response()
 }

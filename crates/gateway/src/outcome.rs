@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_store::{Placed, Store, StoredBlock};
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{Block, Header, Height, HexBytes, NetworkKind, TransactionId};
+use lojal_types::{Block, Header, Height, HexBytes, NetworkKind, SignedTransaction, TransactionId};
 
 use crate::problem::Failure;
 
@@ -16,10 +16,14 @@ pub(crate) fn committed(store: &Store, id: &TransactionId) -> Result<Option<Tran
 
 /// The status of a transaction of a block.
 pub(crate) fn status_in(block: &Block, placed: &Placed, network: NetworkKind) -> Result<TransactionStatus, Failure> {
-    let index = usize::try_from(placed.index).unwrap_or(usize::MAX);
-    let signed = block.transactions.get(index).ok_or_else(|| damaged(placed.height, &"it is too short"))?;
-    let transaction = Some(signed.clone().to_text(network));
+    let transaction = Some(signed_in(block, placed)?.clone().to_text(network));
     Ok(TransactionStatus { id: placed.id, state: state_in(&block.header, placed), transaction, activity: None })
+}
+
+/// A transaction of a block.
+pub(crate) fn signed_in<'a>(block: &'a Block, placed: &Placed) -> Result<&'a SignedTransaction, Failure> {
+    let index = usize::try_from(placed.index).unwrap_or(usize::MAX);
+    block.transactions.get(index).ok_or_else(|| damaged(placed.height, &"it is too short"))
 }
 
 fn state_in(header: &Header, placed: &Placed) -> TransactionState {

@@ -57,7 +57,7 @@ fn cost(route: &str, method: &Method) -> u32 {
         "/v1/transactions/batch" => 10,
         "/v1/transactions" if *method == Method::POST => 1,
         "/v1/export" => 50,
-        "/v1/blocks/{height}" => 10,
+        "/v1/blocks/{height}" | "/v1/events" => 10,
         SIMULATE => 5,
         "/v1/brands/{id}/references/{kind}/{reference}" | "/v1/transactions/{id}/proof" => 3,
         "/v1/accounts/{address}/transactions" | "/v1/partnerships" | "/v1/netting" => 3,

@@ -31,6 +31,27 @@ pub(crate) struct Reader {
     pub(crate) public_key: PublicKey,
 }
 
+/// Whoever asks, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Admitted {
+    /// They.
+    pub(crate) caller: Caller,
+    /// The time from which on they have to show another token; none where nobody shows one.
+    pub(crate) until_ms: Option<TimeMs>,
+}
+
+impl Admitted {
+    /// True if the token is over at a time.
+    pub(crate) fn is_over(&self, now: TimeMs) -> bool {
+        self.until_ms.is_some_and(|until| until <= now)
+    }
+    /// The refusal of a token that is over.
+    pub(crate) fn over() -> Failure {
+        let detail = "the token is over, or is one for longer than 7 days: make another";
+        Failure::new(Kind::TokenExpired, detail)
+    }
+}
+
 /// The check of tokens.
 pub(crate) struct Readers {
     chain: ChainId,
@@ -60,19 +81,25 @@ impl Readers {
     /// # Errors
     /// Without a token, or with one that doesn't count.
     pub(crate) fn caller(&self, headers: &HeaderMap, now: TimeMs) -> Result<Caller, Failure> {
+        self.admitted(headers, now).map(|admitted| admitted.caller)
+    }
+    /// The same with the time until which that is so.
+    ///
+    /// # Errors
+    /// As for [`Readers::caller`].
+    pub(crate) fn admitted(&self, headers: &HeaderMap, now: TimeMs) -> Result<Admitted, Failure> {
         if let Auditors::Everybody = self.auditors {
-            return Ok(Caller::Auditor);
+            return Ok(Admitted { caller: Caller::Auditor, until_ms: None });
         }
         let token = self.checked_token(token_text(headers)?)?;
         if token.is_over(now) {
-            let detail = "the token is over, or is one for longer than 7 days: make another";
-            return Err(Failure::new(Kind::TokenExpired, detail));
+            return Err(Admitted::over());
         }
-        let ReadToken { account, public_key, .. } = *token;
+        let ReadToken { account, public_key, until_ms, .. } = *token;
         let is_own = Address::of_key(&public_key) == account;
         Ok(match self.auditors.with_key(&public_key, now).filter(|_| is_own) {
-            Some(_) => Caller::Auditor,
-            None => Caller::Reader(Reader { account, public_key }),
+            Some(auditor) => Admitted { caller: Caller::Auditor, until_ms: Some(until_ms.min(auditor.until_ms)) },
+            None => Admitted { caller: Caller::Reader(Reader { account, public_key }), until_ms: Some(until_ms) },
         })
     }
 

@@ -4,6 +4,7 @@
 use lojal_ledger::key::{MemberKey, OperatorKey};
 use lojal_ledger::record::Account;
 use lojal_ledger::{Missing, View};
+use lojal_store::Subject;
 use lojal_types::{Address, BrandId, Guardian, Operation, PublicKey, Role};
 
 use crate::problem::{Failure, Kind};
@@ -82,6 +83,33 @@ pub(crate) fn helps(view: &View, caller: &Caller, account: Address) -> Result<bo
         }
     }
     Ok(false)
+}
+
+/// The part of the events of an account or a brand that somebody may be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// All of them.
+    Whole,
+    /// Those of transactions with points of these brands.
+    Of(Vec<BrandId>),
+    /// Those about keys, guardians and recovery.
+    Recovery,
+}
+
+/// The part of the events that a caller may be told now; nothing if it may be told none. It is what they may read
+/// anyway: of an account its history, or how its recovery goes; of a brand what its operators may read of everybody.
+pub(crate) fn event_share(view: &View, caller: &Caller, of: Subject) -> Result<Option<Share>, Missing> {
+    let account = match of {
+        Subject::Account(account) => account,
+        Subject::Brand(brand) => return Ok(acts_for(view, caller, brand)?.then_some(Share::Whole)),
+    };
+    match sight(view, caller, account)? {
+        Some(Sight::Whole) => return Ok(Some(Share::Whole)),
+        // A guardian who is also a till's operator asks as the latter.
+        Some(Sight::Of(brands)) => return Ok(Some(Share::Of(brands))),
+        None => {}
+    }
+    Ok(helps(view, caller, account)?.then_some(Share::Recovery))
 }
 
 /// Tells whether a reader is an account of the ledger, with the key that signs for it. What isn't in memory isn't

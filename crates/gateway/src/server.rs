@@ -23,10 +23,12 @@ use tracing::Instrument;
 use crate::answers::{Asked, REQUEST_ID, request_id};
 use crate::app::App;
 use crate::clients::Client;
+use crate::events::LAST_EVENT_ID;
 use crate::problem::{Failure, Kind};
+use crate::seat::Seat;
 use crate::stream::Exchange;
 use crate::{
-    accounts, blocks, brands, connection, governance, health, households, inclusion, light, limits, metrics,
+    accounts, blocks, brands, connection, events, governance, health, households, inclusion, light, limits, metrics,
     partnerships, payments, problems, proofs, references, reversals, simulation, status, submit, transactions,
 };
 
@@ -68,6 +70,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/light/blocks/{height}", get(light::block))
         .route("/v1/light/validators/{hash}", get(light::validators))
         .route("/v1/payments/{reference}", get(payments::one))
+        .route("/v1/events", get(events::events))
         .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
         .route("/v1/simulate", post(simulation::simulate).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
@@ -97,7 +100,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
         true => AllowOrigin::any(),
         false => AllowOrigin::list(origins.iter().cloned()),
     };
-    let asked = [header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, REQUEST_ID];
+    let asked = [header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, LAST_EVENT_ID, REQUEST_ID];
     CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
@@ -148,12 +151,13 @@ const NO_ROUTE: &str = "none";
 const TOKEN_PREFIX: &str = "ljr1_";
 
 /// The routes that take a query.
-const WITH_QUERY: [&str; 12] = [
+const WITH_QUERY: [&str; 13] = [
     "/v1/node/readiness",
     "/v1/accounts/{address}/transactions",
     "/v1/brands/{id}/issues/{reference}",
     "/v1/brands/{id}/references/{kind}/{reference}",
     "/v1/brands/{id}/reversals/{reference}",
+    "/v1/events",
     "/v1/export",
     "/v1/light/changes",
     "/v1/netting",
@@ -229,6 +233,7 @@ pub(crate) async fn serve(
     let blocks = app.gateway.store.subscribe();
     let mut follower = JoinSet::new();
     follower.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
+    follower.spawn(app.followers.clone().run(app.gateway.store.clone(), app.gateway.store.subscribe()));
     let (stop, stopped) = watch::channel(false);
     let (mut connections, mut own) = (JoinSet::new(), JoinSet::new());
     let accepted = tokio::select! {
@@ -240,6 +245,7 @@ pub(crate) async fn serve(
     };
     drop((clients, admin));
     app.finality.close();
+    app.followers.close();
     // Connections read it until they end.
     stop.send_replace(true);
     let drained = timeout(app.timeouts.shutdown, async {
@@ -287,12 +293,10 @@ async fn accept(
                 failures = 0;
                 match app.origins.connected(address.ip()) {
                     Ok((origin, room)) => {
-                        let served = connection::serve(stream, origin, router.clone(), app.clone(), stopped.clone());
-                        let kept = (place, room);
-                        connections.spawn(async move {
-                            served.await;
-                            drop(kept);
-                        });
+                        let exchange = Arc::new(Exchange::new(stream));
+                        let own = (origin, Seat::new(place, room, exchange.clone()));
+                        let (router, app) = (router.clone(), app.clone());
+                        connections.spawn(connection::serve(exchange, own, router, app, stopped.clone()));
                     }
                     Err(failure) => {
                         app.requests.count_refused(failure.status());

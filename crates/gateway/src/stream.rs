@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::limits::{ANSWER_RATE_MIN, LINGER_BYTES_MAX, LINGER_TIMEOUT, SEND_BUFFER_BYTES};
+use crate::limits::{ANSWER_RATE_MIN, LINGER_BYTES_MAX, LINGER_TIMEOUT, SEND_BUFFER_BYTES, STREAM_BUFFER_BYTES};
 use crate::pace::Pace;
 use crate::problem::{Failure, Kind};
 
@@ -70,6 +70,12 @@ impl Exchange {
             self.read_away().await
         })
         .await;
+    }
+
+    /// Has the system keep little for the client from now on: its answer is a stream.
+    pub(crate) fn narrow(&self) {
+        // Without it a slow reader holds more memory for a while.
+        let _ = SockRef::from(&self.stream).set_send_buffer_size(STREAM_BUFFER_BYTES);
     }
 
     async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {

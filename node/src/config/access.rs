@@ -7,6 +7,10 @@ use lojal_types::limits::TIME_MS_MAX;
 use lojal_types::{Audience, Day, Name, PublicKey, TimeMs};
 use serde::{Deserialize, Serialize};
 
+/// Most streams of events at once, unless node.toml says.
+#[expect(clippy::cast_possible_truncation, reason = "a thousand")]
+const STREAMS_DEFAULT: u32 = lojal_gateway::limits::STREAMS_DEFAULT as u32;
+
 /// `[http]`: the way in which the gateway serves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +26,9 @@ pub struct HttpConfig {
     /// The rate at which one client may ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<RateConfig>,
+    /// Most streams of events at once, 1,000 if it doesn't say; each is an open file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub streams: Option<u32>,
 }
 
 /// A website, as browsers name it.
@@ -72,6 +79,10 @@ impl HttpConfig {
     pub fn rate(&self) -> Rate {
         let RateConfig { per_s, burst } = self.rate.unwrap_or_default();
         Rate { per_s, burst }
+    }
+    /// Most streams of events at once.
+    pub fn streams(&self) -> u32 {
+        self.streams.unwrap_or(STREAMS_DEFAULT)
     }
     /// True if nothing is said.
     pub(super) fn is_default(&self) -> bool {

@@ -65,6 +65,7 @@ const SECTIONS: [Section; 4] = [
                  None if left out.",
             ),
             ("rate", "What one client may ask, by cost: for long, and at once. So if left out."),
+            ("streams", "Most streams of events at once, each an open file; 1000 if left out."),
         ],
     },
     Section {
@@ -102,6 +103,7 @@ pub fn example() -> NodeConfig {
             hosts: vec!["gateway.example.org".parse().expect(VALID)],
             origins: vec![Origin::try_from("https://shop.example.org".to_owned()).expect(VALID)],
             rate: Some(RateConfig::default()),
+            streams: Some(1000),
         },
         auditors: vec![AuditorEntry::Listed(ListedAuditor {
             name: "audit office".parse().expect(VALID),

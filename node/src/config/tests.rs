@@ -13,6 +13,7 @@ fn config() -> NodeConfig {
             hosts: vec!["gateway.example.org".parse().expect("valid")],
             origins: vec!["https://example.org".to_owned().try_into().expect("valid")],
             rate: Some(access::RateConfig::default()),
+            streams: Some(7),
         },
         auditors: vec![
             AuditorEntry::Listed(ListedAuditor {

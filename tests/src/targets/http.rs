@@ -64,6 +64,8 @@ impl Server {
             access,
             origins: Vec::new(),
             rate: None,
+            // A stream would be an answer without an end.
+            streams: 0,
             version,
         };
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");

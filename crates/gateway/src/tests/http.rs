@@ -11,7 +11,7 @@ use ureq::Agent;
 use ureq::http::HeaderMap;
 
 /// Longest wait for any answer; only a broken gateway reaches it.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The canonical encoding.
 pub(crate) const BYTES: &str = "application/octet-stream";

@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use super::http::{self, Answer};
 use crate::access::{Access, Auditors};
 use crate::app::{App, Gateway, Timeouts};
+use crate::limits::STREAMS_DEFAULT;
 use crate::rates::Rate;
 use crate::server::{GatewayError, Listeners, serve};
 
@@ -94,13 +95,14 @@ pub(crate) struct Settings {
     pub(crate) access: Access,
     pub(crate) origins: &'static [&'static str],
     pub(crate) rate: Option<Rate>,
+    pub(crate) streams: usize,
 }
 
 impl Settings {
     /// An open ledger.
     pub(crate) fn open() -> Self {
         let access = Access { auditors: Auditors::Everybody, ..Access::default() };
-        Self { access, origins: &[], rate: None }
+        Self { access, origins: &[], rate: None, streams: STREAMS_DEFAULT }
     }
 }
 
@@ -150,7 +152,8 @@ impl Node {
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
         let version = "1.2.3";
-        let (Settings { access, origins, rate }, origin) = (settings, |text: &&str| text.parse().expect("a header"));
+        let (Settings { access, origins, rate, streams }, origin) =
+            (settings, |text: &&str| text.parse().expect("a header"));
         let origins = origins.iter().map(origin).collect();
         let gateway = Gateway {
             store,
@@ -164,6 +167,7 @@ impl Node {
             access,
             origins,
             rate,
+            streams,
             version,
         };
         let [clients, own] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0"));

@@ -12,28 +12,28 @@ use super::operations::{brand, deposit, invite, issue, join, reference, set_guar
 use crate::access::{Access, Auditor, Auditors};
 
 /// An operator of nordmat alone, in one role.
-const CASHIER: u8 = 12;
+pub(super) const CASHIER: u8 = 12;
 /// Somebody without an account.
-const STRANGER: u8 = 13;
+pub(super) const STRANGER: u8 = 13;
 /// A key that somebody gets.
-const NEW: u8 = 14;
+pub(super) const NEW: u8 = 14;
 const AUDITOR: u8 = 15;
 const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
 
-fn account_path(address: Address) -> String {
+pub(super) fn account_path(address: Address) -> String {
     format!("/v1/accounts/{}", address.to_text(NetworkKind::Test))
 }
 
 /// ANNA with points of both brands, BO with some of kaffet, a cashier of nordmat, and a household of ANNA and BO.
-struct Place {
-    node: Node,
-    household: Address,
+pub(super) struct Place {
+    pub(super) node: Node,
+    pub(super) household: Address,
     /// The transaction that gave ANNA points of nordmat.
     issued: TransactionId,
 }
 
 impl Place {
-    async fn make() -> Self {
+    pub(super) async fn make() -> Self {
         let auditor = Auditor {
             name: "audit office".parse().expect("a name"),
             key: key(AUDITOR).public_key(),
