@@ -21,6 +21,8 @@ mod audit;
 mod crashes;
 #[path = "e2e/economy.rs"]
 mod economy;
+#[path = "e2e/events.rs"]
+mod events;
 #[path = "e2e/faults/mod.rs"]
 mod faults;
 #[path = "e2e/governance.rs"]

@@ -9,6 +9,7 @@ mod receipt;
 mod shared;
 mod till;
 mod values;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,7 @@ pub use receipt::ReceiptCommand;
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
 pub use values::Pool;
+pub use watch::WatchArgs;
 
 const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty \
                           variable counts as unset.\n\n\
@@ -258,6 +260,10 @@ pub enum Command {
         #[arg(long)]
         cursor: Option<String>,
     },
+    /// Tell what happens to an account or a brand as it happens, until stopped
+    ///
+    /// One line for each event; with --json one document. Where a gateway fails it goes on at the next one.
+    Watch(WatchArgs),
     /// Show a transaction and what became of it (exit code 3 while it waits)
     Tx {
         /// Its id

@@ -215,8 +215,21 @@ impl Gateways {
     /// # Errors
     /// The answer that ended the search, or why there was none.
     pub fn ask<T>(&self, question: impl Fn(&Gateway) -> Result<T, GatewaysError>) -> Result<T, GatewaysError> {
+        self.ask_from(0, question)
+    }
+    /// The same, beginning with another gateway than the preferred one, by its number; the preferred ones come after
+    /// the last.
+    ///
+    /// # Errors
+    /// As for [`Gateways::ask`].
+    pub fn ask_from<T>(
+        &self,
+        first: usize,
+        question: impl Fn(&Gateway) -> Result<T, GatewaysError>,
+    ) -> Result<T, GatewaysError> {
         let mut errors = Vec::new();
-        for gateway in &self.all {
+        let (before, after) = self.all.split_at(first.checked_rem(self.all.len()).unwrap_or(0));
+        for gateway in after.iter().chain(before) {
             let mut answer = question(gateway);
             if let (Err(GatewaysError::Client(error)), Some(tokens)) = (&answer, &self.tokens)
                 && asks_for_token(error)
@@ -234,7 +247,7 @@ impl Gateways {
 }
 
 /// Tells whether a gateway wants to know who reads.
-fn asks_for_token(error: &ClientError) -> bool {
+pub fn asks_for_token(error: &ClientError) -> bool {
     ["token_missing", "token_invalid", "token_expired"].iter().any(|code| error.is_problem(code))
 }
 
@@ -254,6 +267,15 @@ pub fn is_behind(error: &GatewaysError) -> bool {
     match error {
         GatewaysError::Client(error) => is_one(error),
         GatewaysError::All(errors) => errors.iter().any(is_one),
+        GatewaysError::WrongNetwork { .. } | GatewaysError::Token(_) => false,
+    }
+}
+
+/// True if the same question can be answered later, or by another gateway.
+pub fn is_passing(error: &GatewaysError) -> bool {
+    match error {
+        GatewaysError::Client(error) => !is_answer(error),
+        GatewaysError::All(_) => true,
         GatewaysError::WrongNetwork { .. } | GatewaysError::Token(_) => false,
     }
 }

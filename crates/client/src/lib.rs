@@ -8,6 +8,7 @@
 
 mod accounts;
 mod error;
+mod events;
 mod governance;
 mod host;
 mod light;
@@ -31,6 +32,7 @@ use ureq::Agent;
 use ureq::http::{Response, StatusCode, Uri};
 
 pub use error::ClientError;
+pub use events::{Events, EventsOf, Told};
 /// A receipt that holds by the genesis document alone, and the reasons that one doesn't.
 pub use lojal_chain::{InclusionError, ReceiptTextError, SavedReceipt, TransactionProof};
 pub use lojal_chain::{Pin, SetChange};

@@ -6,6 +6,7 @@ use lojal_types::{
 use super::*;
 use server::{Answer, NOBODY, Server};
 
+mod events;
 mod light;
 mod server;
 

@@ -100,6 +100,11 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Tells whether standard output still takes what is printed, as far as that is known: not once its reader has gone.
+pub fn is_wanted() -> bool {
+    output().is_open()
+}
+
 /// Gives the number of columns that lines for people may take: what `COLUMNS` says; without it what the terminal says
 /// that standard output is, or 80; and none elsewhere, where lines are as long as they are.
 pub fn columns() -> Option<usize> {

@@ -29,6 +29,10 @@ impl Stream {
     pub(crate) fn has_passing_line(&self) -> bool {
         self.has_passing_line
     }
+    /// Tells whether it takes what is written, as far as that is known.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open)
+    }
     /// Gives the first loss, if there was one.
     pub(crate) fn result(&self) -> Result<(), OutputLost> {
         match &self.state {
@@ -92,7 +96,7 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(stream.write(&mut to, "x", false), Ok(()));
         }
-        assert_eq!(stream.result(), Ok(()));
+        assert_eq!((stream.result(), stream.is_open()), (Ok(()), false));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::process::Command;
 use lojal_client::{Client, ClientError};
 use lojal_types::api::{TransactionState, TransactionStatus};
 use lojal_types::{
-    Address, Bounded, BrandId, Code, Genesis, Issue, KeyPair, Operation, Outcome, Points, Redeem, Reference,
-    SignedTransaction, TimeMs, Transaction, Transfer,
+    Address, Audience, Bounded, BrandId, Code, Genesis, Issue, KeyPair, Operation, Outcome, Points, ReadToken, Redeem,
+    Reference, SignedReadToken, SignedTransaction, TimeMs, Transaction, Transfer,
 };
 use lojal_wallet::home::Home;
 use lojal_wallet::passphrase::Passphrase;
@@ -50,6 +50,11 @@ impl Signer {
     /// Lets a client read as this account.
     pub fn read_with(&self, client: &Client) {
         client.read_as(&self.genesis.chain_id(), self.address(), &self.key, now().plus_ms(3_600_000));
+    }
+    /// A token of this account for a host, until a time.
+    pub fn token_until(&self, audience: &Audience, until_ms: TimeMs) -> SignedReadToken {
+        let (account, public_key, audience) = (self.address(), self.key.public_key(), audience.clone());
+        ReadToken { account, public_key, audience, until_ms }.sign(&self.genesis.chain_id(), &self.key)
     }
     pub fn genesis(&self) -> &Genesis {
         &self.genesis

@@ -30,6 +30,7 @@ mod till;
 mod tokens;
 mod transact;
 mod unsent;
+mod watch;
 mod words;
 
 use context::Context;
@@ -64,6 +65,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Brands => read::brands(context),
         Command::Balance { address } => balance::balance(context, address),
         Command::History { address, limit, cursor } => history::history(context, address, limit, cursor.as_deref()),
+        Command::Watch(args) => watch::watch(context, &args),
         Command::Tx { id } => read::transaction(context, id),
         Command::Send { to, amount, brand, source, sending } => {
             points::send(context, to, (&amount, brand), &source, &sending)

@@ -18,3 +18,4 @@ mod round_trip;
 mod support;
 mod till;
 mod tokens;
+mod watch;
