@@ -5,6 +5,8 @@ import { after, before, describe, test } from "node:test";
 
 import type { Address } from "../src/address.js";
 import { addressOfHousehold, addressToText, parseAddressText } from "../src/address.js";
+import type { LedgerEvent } from "../src/api/events.js";
+import { parseEventPlace } from "../src/api/events.js";
 import { blockId } from "../src/block.js";
 import { parseBrandId } from "../src/brand.js";
 import { toHex } from "../src/bytes.js";
@@ -12,10 +14,12 @@ import { HeaderChain } from "../src/chain/certified.js";
 import { LightChain } from "../src/chain/light.js";
 import { isProblem } from "../src/client/error.js";
 import { Client } from "../src/client/client.js";
+import type { EventsOf } from "../src/client/events.js";
 import { followFromPin, latestHeader } from "../src/client/follow.js";
 import { Gateways } from "../src/client/gateways.js";
 import { certifyBlock, proveOutcome } from "../src/client/prove.js";
 import { Submission } from "../src/client/submission.js";
+import { watchEvents } from "../src/client/watch.js";
 import type { Fate } from "../src/client/submission.js";
 import { Genesis } from "../src/genesis.js";
 import { motionDigest } from "../src/governance/action.js";
@@ -227,6 +231,46 @@ describe("a real network", { skip: skipWithout("lojal-node") }, () => {
     await apply(anna, { type: "set_guardians", guardians });
     const { waiting } = (await client.account(anna.address())).safeguards;
     assert.deepEqual(waiting?.change, { type: "set_guardians", guardians });
+  });
+
+  test("events go on at another gateway where one ended, each once", async () => {
+    const token = async (index: number): Promise<Client> => {
+      const reader = new Client(network.urls[index] ?? "", genesis);
+      reader.readWith(await tokenOf(bo, reader));
+      return reader;
+    };
+    const [one, other] = [await token(1), await token(2)];
+    const kinds: string[] = [];
+    let place = null;
+    for await (const told of one.events({ account: bo.address() }, { after: parseEventPlace("0") })) {
+      place = told.place;
+      kinds.push(told.type === "event" ? told.event.type : "");
+      if (kinds.length === 2) {
+        break;
+      }
+    }
+    assert.deepEqual(kinds, ["lojal.points.transferred", "lojal.points.redeemed"]);
+    const stop = new AbortController();
+    const watched = new Gateways([network.urls[3] ?? "", other.url], genesis);
+    await watched.readAs(bo.address(), bo, now());
+    const rest: LedgerEvent[] = [];
+    const options = { after: place, signal: stop.signal, types: ["hold"] };
+    for await (const event of watchEvents(watched, { account: bo.address() }, options)) {
+      rest.push(event);
+      if (rest.length === 2) {
+        break;
+      }
+    }
+    assert.deepEqual(
+      rest.map(({ data }) => data.operation?.type),
+      ["hold", "release"],
+    );
+    const refused = async (of: EventsOf, code: string): Promise<void> => {
+      const error: unknown = await one.events(of).next().catch((reason: unknown) => reason);
+      assert.ok(isProblem(error, code), code);
+    };
+    await refused({ account: anna.address() }, "not_permitted");
+    await refused({ brand: NORDMAT }, "not_permitted");
   });
 
   test("a motion is put forward with the digest that is computed here, and taken back", async () => {

@@ -2,6 +2,7 @@
 
 export * from "./accounts.js";
 export * from "./brands.js";
+export * from "./events.js";
 export * from "./light.js";
 export * from "./network.js";
 export * from "./references.js";

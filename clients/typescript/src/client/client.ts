@@ -50,6 +50,8 @@ import type { Day } from "../time.js";
 import type { SignedTransaction, UnsignedTransaction } from "../transaction.js";
 import { batchCodec, encodeSigned, unsignedTransactionCodec } from "../transaction.js";
 import { GatewayUntrueError } from "./error.js";
+import type { EventsOf, EventsOptions, Told } from "./events.js";
+import { streamEvents } from "./events.js";
 import { followValidators } from "./follow.js";
 import type { Question } from "./transport.js";
 import {
@@ -278,6 +280,13 @@ export class Client {
   simulate({ transaction, publicKey }: UnsignedTransaction): Promise<Simulation> {
     const body = encode(unsignedTransactionCodec, { transaction, publicKey });
     return this.#ask(simulationCodec, { path: "/v1/simulate", body, isReadBy: true }, () => true);
+  }
+  /**
+   * `GET /v1/events`: the events of an account or a brand, as they happen, until the gateway ends the stream;
+   * `watchEvents` goes on at the next one then.
+   */
+  events(of: EventsOf, options: EventsOptions = {}): AsyncGenerator<Told, void, undefined> {
+    return streamEvents(this.#transport, of, this.network, options);
   }
   /** `GET /v1/blocks/{height}`: a block. */
   block(height: Height): Promise<BlockAnswer> {

@@ -123,7 +123,7 @@ export function noneAnswered(errors: readonly ClientError[]): ClientError {
 /**
  * Tells whether another gateway would say the same: not after a timeout (408), under load (429), or with a fault (5xx).
  */
-function isAnswer(error: ClientError): boolean {
+export function isAnswer(error: ClientError): boolean {
   if (error instanceof ProblemError) {
     const { status } = error.problem;
     return status >= 400 && status < 500 && status !== 408 && status !== 429;

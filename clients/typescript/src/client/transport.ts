@@ -66,6 +66,14 @@ export interface Answer {
   readonly body: Uint8Array;
 }
 
+/** The body of an answer that doesn't end by itself. */
+export interface Stream {
+  /** The next part; null at the end. */
+  next(): Promise<Uint8Array | null>;
+  /** Ends it. */
+  cancel(): Promise<void>;
+}
+
 /** Checks the address of a gateway, and answers with it without a slash at its end. */
 export function gatewayUrl(text: string): string {
   const invalid = (reason: string): InvalidUrlError => new InvalidUrlError(text, reason);
@@ -138,6 +146,41 @@ export class Transport {
   async askJson(question: Question): Promise<{ readonly json: Json; readonly status: number }> {
     const { status, body } = await this.ask(question);
     return { json: this.#json(status, body), status };
+  }
+  /** The body of an answer that comes as long as it isn't ended, with a limit on each silence. */
+  async open(question: Question, signal: AbortSignal | undefined, silenceMs: number): Promise<Stream> {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) {
+      abort();
+    }
+    const within = async <T>(wait: Promise<T>, ms: number): Promise<T> => {
+      const waiting = setTimeout(() => controller.abort(new Error("the gateway has fallen silent")), ms);
+      try {
+        return await wait;
+      } catch (error) {
+        throw error instanceof LojalError ? error : this.#failure(error);
+      } finally {
+        clearTimeout(waiting);
+      }
+    };
+    const headers: Record<string, string> = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
+    const request: RequestInit = { headers, redirect: "manual", credentials: "omit", cache: "no-store" };
+    const asked = this.fetcher(this.#address(question), { ...request, signal: controller.signal });
+    const response = await within(asked, READ_TIMEOUT_MS);
+    if (!response.ok || response.body === null) {
+      throw this.#refusal(response, await within(this.#bodyOf(response, ANSWER_BYTES_MAX), READ_TIMEOUT_MS));
+    }
+    const reader = response.body.getReader();
+    return {
+      next: async () => (await within(reader.read(), silenceMs)).value ?? null,
+      cancel: async () => {
+        signal?.removeEventListener("abort", abort);
+        controller.abort();
+        await reader.cancel().catch(() => undefined);
+      },
+    };
   }
   /** The error of an answer that is not one of a gateway. */
   unexpected(status: number, reason: string, cause?: unknown): UnexpectedAnswerError {
