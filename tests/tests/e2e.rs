@@ -1,9 +1,13 @@
 //! End-to-end tests: real processes, real sockets, real disks.
 //!
-//! They use the programs `lojal-node`, `lojal` and `lojal-audit` that `cargo test --workspace` builds beside them.
+//! They use the programs `lojal-node`, `lojal`, `lojal-connect` and `lojal-audit` that `cargo test --workspace` builds beside them.
 
+#[path = "e2e/connector.rs"]
+mod connector;
 #[path = "e2e/liar.rs"]
 mod liar;
+#[path = "e2e/lossy.rs"]
+mod lossy;
 #[path = "e2e/network.rs"]
 mod network;
 #[path = "e2e/private.rs"]
@@ -17,6 +21,8 @@ mod wallet;
 
 #[path = "e2e/audit.rs"]
 mod audit;
+#[path = "e2e/connect.rs"]
+mod connect;
 #[path = "e2e/crashes.rs"]
 mod crashes;
 #[path = "e2e/economy.rs"]

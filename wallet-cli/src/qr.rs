@@ -1,4 +1,4 @@
-//! QR codes in a terminal, two modules to a character.
+//! QR codes in a terminal, two modules to a character, and as images.
 
 use qrcode::types::QrError;
 use qrcode::{Color, EcLevel, QrCode};
@@ -60,6 +60,23 @@ pub fn draw(text: &str, style: Style) -> Result<String, TooLong> {
         Style::Coloured => lines.map(|line| format!("{BLACK_ON_WHITE}{line}{RESET}")).collect(),
     };
     Ok(lines.join("\n"))
+}
+
+/// Draws a text as an SVG image of black modules on white, with the quiet zone around it, to be shown at any size.
+///
+/// # Errors
+/// When the text doesn't fit into any QR code.
+pub fn svg(text: &str) -> Result<String, TooLong> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::L).map_err(|_| TooLong)?;
+    let size = code.width();
+    let side = size + 2 * QUIET;
+    let places = (0..size).flat_map(|y| (0..size).map(move |x| (x, y)));
+    let dark = places.filter(|place| code[*place] == Color::Dark);
+    let path: String = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET)).collect();
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+         <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>"
+    ))
 }
 
 /// The character whose upper and lower half are drawn or not.
@@ -124,6 +141,23 @@ mod tests {
     }
 
     #[test]
+    fn an_image_is_read_back_by_a_scanner() {
+        let image = svg(TEXT).expect("fits");
+        let (_, path) = image.rsplit_once(" d=\"").expect("the dark modules");
+        let (path, _) = path.split_once('"').expect("closed");
+        let place = |square: &str| {
+            let (x, y) = square.strip_suffix("h1v1h-1").and_then(|place| place.split_once(' ')).expect("a square");
+            (x.parse::<usize>().expect("a number"), y.parse::<usize>().expect("a number"))
+        };
+        let squares = path.split('M').filter(|square| !square.is_empty());
+        let dark: Vec<(usize, usize)> = squares.map(|square| place(square.trim_end_matches('z'))).collect();
+        let side = dark.iter().map(|(x, _)| x + 1).max().expect("some are dark") + QUIET;
+        assert!(image.contains(&format!("viewBox=\"0 0 {side} {side}\"")), "{image}");
+        let row = |y| (0..side).map(|x| dark.contains(&(x, y))).collect();
+        assert_eq!(scan(&(0..side).map(row).collect::<Vec<Vec<bool>>>()), TEXT);
+    }
+
+    #[test]
     fn a_quiet_zone_of_four_light_modules_is_around_the_code() {
         let modules = modules(&uncoloured(&draw(TEXT, Style::Coloured).expect("fits")), true);
         let width = modules[0].len();
@@ -145,5 +179,6 @@ mod tests {
     fn a_text_that_fits_no_code_is_refused() {
         assert!(draw(&"A".repeat(4296), Style::Plain).is_ok());
         assert_eq!(draw(&"A".repeat(4297), Style::Plain), Err(TooLong));
+        assert_eq!(svg(&"A".repeat(4297)), Err(TooLong));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use lojal_client::Client;
-use lojal_types::api::{TransactionState, TransactionStatus};
+use lojal_types::api::{BatchAnswer, Status, TransactionState, TransactionStatus};
 use lojal_types::{Height, Outcome, SignedTransaction};
 use serde_json::Value;
 use ureq::http::StatusCode;
@@ -67,7 +67,9 @@ fn serve(mut stream: TcpStream, gateway: &str, lies: &Mutex<Lies>) {
         let length = header("content-length").and_then(|(_, length)| length.parse().ok()).expect("its length");
         let mut bytes = vec![0; length];
         reader.read_exact(&mut bytes).expect("a transaction");
-        return answer(&mut stream, StatusCode::OK, &invented(gateway, &bytes));
+        let is_batch = path.contains("/batch");
+        let said = if is_batch { invented_of_many(gateway, &bytes) } else { invented(gateway, &bytes) };
+        return answer(&mut stream, StatusCode::OK, &said);
     }
     let token = header("authorization");
     let mut request = ureq::get(format!("{gateway}{path}")).config().http_status_as_error(false).build();
@@ -91,11 +93,26 @@ fn serve(mut stream: TcpStream, gateway: &str, lies: &Mutex<Lies>) {
 
 /// The word that a transaction is final.
 fn invented(gateway: &str, bytes: &[u8]) -> String {
-    let status = Client::new(gateway).and_then(|client| client.status()).expect("the honest gateway answers");
-    let id = SignedTransaction::decode(bytes).expect("one").transaction.id(&status.chain_id);
+    let signed = SignedTransaction::decode(bytes).expect("one");
+    serde_json::to_string(&invented_status(&network_of(gateway), &signed)).expect("plain data")
+}
+
+/// The word that all transactions of a batch are final.
+fn invented_of_many(gateway: &str, bytes: &[u8]) -> String {
+    let (status, signed) = (network_of(gateway), borsh::from_slice::<Vec<SignedTransaction>>(bytes).expect("a list"));
+    let transactions = signed.iter().map(|one| invented_status(&status, one)).collect();
+    serde_json::to_string(&BatchAnswer { transactions }).expect("plain data")
+}
+
+fn network_of(gateway: &str) -> Status {
+    Client::new(gateway).and_then(|client| client.status()).expect("the honest gateway answers")
+}
+
+fn invented_status(status: &Status, signed: &SignedTransaction) -> TransactionStatus {
+    let id = signed.transaction.id(&status.chain_id);
     let (height, time_ms, receipt) = (Height::new(1), status.time_ms, Outcome::Applied);
     let state = TransactionState::Committed { height, index: 0, time_ms, receipt };
-    serde_json::to_string(&TransactionStatus { id, state, transaction: None, activity: None }).expect("plain data")
+    TransactionStatus { id, state, transaction: None, activity: None }
 }
 
 fn answer(stream: &mut TcpStream, status: StatusCode, body: &str) {

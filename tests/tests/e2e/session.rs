@@ -8,10 +8,10 @@ use std::process::Command;
 use crate::network::Network;
 use crate::programs::{program_dir, repository, run, signal};
 
-/// The fenced block after the line `<!-- session -->` of the README.
-fn readme_session() -> String {
+/// The fenced block of the README after a line that names it.
+fn readme_block(name: &str) -> String {
     let readme = fs::read_to_string(repository().join("README.md")).expect("the repository has a README");
-    let after = readme.split_once("<!-- session -->\n").expect("the README has a session").1;
+    let after = readme.split_once(&format!("<!-- {name} -->\n")).expect("the README has such a block").1;
     let block = after.split_once("```").expect("a fenced block").1;
     let (_language, block) = block.split_once('\n').expect("a block of lines");
     block.split_once("```").expect("an end of the block").0.to_owned()
@@ -37,7 +37,7 @@ fn the_session_of_the_readme_works_and_everything_survives_ctrl_c() {
     let mut network = Network::start();
     let path = format!("{}:{}", stand_in_for_cargo(&network).display(), std::env::var("PATH").expect("a PATH"));
     // The README's devnet has the default ports; this one may not take them.
-    let session = readme_session().replace("http://127.0.0.1:7800", &network.url(0));
+    let session = readme_block("session").replace("http://127.0.0.1:7800", &network.url(0));
     let mut bash = Command::new("bash");
     bash.args(["-e", "-u", "-o", "pipefail", "-c", &session]).current_dir(network.scratch()).env("PATH", path);
     let printed = run(&mut bash).success();
@@ -53,6 +53,27 @@ fn the_session_of_the_readme_works_and_everything_survives_ctrl_c() {
     network.start_again();
     assert!(network.height(0) >= height, "a second start goes on with the same data");
     network.assert_same_state(&[0, 1, 2, 3]);
+}
+
+#[test]
+fn the_till_of_the_readme_rewards_is_paid_and_takes_back() {
+    let network = Network::start();
+    let path = format!("{}:{}", stand_in_for_cargo(&network).display(), std::env::var("PATH").expect("a PATH"));
+    let session = readme_block("session");
+    let begins = ["lojal()", "export", "anna="];
+    let before: Vec<&str> = session.lines().filter(|line| begins.iter().any(|begin| line.starts_with(begin))).collect();
+    // The port of the README may be somebody's.
+    let port = network.port(50).to_string();
+    let init = format!("connect init --listen 127.0.0.1:{port} ");
+    let till = readme_block("till").replace("connect init ", &init).replace(":7810", &format!(":{port}"));
+    let mut bash = Command::new("bash");
+    let script = format!("{}\n{till}", before.join("\n"));
+    bash.args(["-e", "-u", "-o", "pipefail", "-c", &script]).current_dir(network.scratch()).env("PATH", path);
+    let printed = run(&mut bash).success();
+    let is_done =
+        |kind: &str| printed.contains(&format!("{{\"kind\":\"{kind}\",")) && printed.contains("\"state\":\"done\"");
+    assert!(is_done("issue") && is_done("reverse") && printed.contains("\"state\":\"paid\""), "{printed}");
+    assert!(printed.contains("\"taken\":25"), "what Anna hadn't paid with: {printed}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::references::read;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 19] = [
+const LAYERS: [(&str, &[&str]); 20] = [
     ("lojal-types", &[]),
     ("lojal-text", &[]),
     ("lojal-random", &[]),
@@ -50,6 +50,10 @@ const LAYERS: [(&str, &[&str]); 19] = [
     ),
     ("lojal-client", &["lojal-chain", "lojal-ledger", "lojal-text", "lojal-types"]),
     ("lojal-wallet", &["lojal-client", "lojal-print", "lojal-text", "lojal-types"]),
+    (
+        "lojal-connector",
+        &["lojal-client", "lojal-print", "lojal-random", "lojal-store", "lojal-text", "lojal-types", "lojal-wallet"],
+    ),
     (
         "lojal-auditor",
         &["lojal-chain", "lojal-client", "lojal-ledger", "lojal-print", "lojal-store", "lojal-text", "lojal-types"],

@@ -1,0 +1,32 @@
+//! `lojal-connect`: a small server on a brand's premises that signs for tills which can't. It holds an operator's key
+//! and speaks plain REST with API keys.
+//!
+//! - [`cli`]: the commands.
+//! - `desk`: what tills can ask for, without HTTP; `http` and `server` bring it to them.
+//! - `book`: what tills have asked for and what became of it, in memory and in the `journal` on disk.
+//! - `sender`: the one thread that signs and sends what waits, in order, until each outcome is certain.
+//! - `ledger`: the gateways, one after the other, and what they prove.
+//!
+//! A wish of a till is on the disk before it is answered, and what is signed for it before it is sent. The ledger takes
+//! a reference once, so nothing that is sent again happens twice; and whoever has lost an answer, the till or this
+//! program, asks for the reference (ADR 0068).
+
+mod book;
+pub mod cli;
+mod config;
+mod desk;
+mod documents;
+mod entry;
+mod http;
+mod journal;
+mod keys;
+mod ledger;
+mod limits;
+mod payments;
+mod problem;
+mod problems;
+mod run;
+mod sender;
+mod server;
+#[cfg(test)]
+mod testing;

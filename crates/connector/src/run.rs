@@ -1,0 +1,126 @@
+//! The connector at work, from its directory to its end.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use lojal_store::Disk;
+use lojal_wallet::clock::{self, ClockError};
+use lojal_wallet::home::{Home, HomeError};
+use lojal_wallet::passphrase::{PassphraseError, Purpose, Sources};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::book::{Book, Bounds};
+use crate::config::{Config, ConfigError};
+use crate::desk::Desk;
+use crate::http;
+use crate::journal::{JournalError, Owner};
+use crate::keys::Keys;
+use crate::ledger::Ledger;
+use crate::sender;
+use crate::server;
+
+/// The threads that serve tills; whoever waits for a disk or a gateway waits elsewhere.
+const THREADS: usize = 2;
+/// The directory of the journal.
+const DATA: &str = "data";
+
+/// A reason that a connector doesn't start, or has ended.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// See [`ConfigError`].
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// See [`HomeError`].
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// See [`PassphraseError`].
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
+    /// See [`ClockError`].
+    #[error(transparent)]
+    Clock(#[from] ClockError),
+    /// See [`JournalError`].
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The system refuses threads or sockets.
+    #[error("{0}: {1}")]
+    System(String, io::Error),
+    /// It can't go on.
+    #[error("{0}; start again: it goes on with what is on the disk")]
+    Fault(String),
+}
+
+/// Serves tills until it is told to stop.
+///
+/// # Errors
+/// See [`RunError`].
+pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), RunError> {
+    let config = Config::read(dir)?;
+    let home = Home::open(&dir.join(&config.wallet))?;
+    let passphrase_file = passphrase_file.or_else(|| config.passphrase_file.as_ref().map(|path| dir.join(path)));
+    let key = home.unlock(&Sources::from_environment(passphrase_file).read(Purpose::Unlock)?)?;
+    let owner = Owner { chain: home.chain_id(), brand: config.brand, account: home.address() };
+    let receipt_days = u32::from(home.genesis().document().parameters.receipt_days);
+    let today = clock::local_time()?.day();
+    let book = Book::open(&Disk::real(), &dir.join(DATA), owner, (today, Bounds::of(receipt_days)))?;
+    let waiting = book.waiting();
+    let ledger = Ledger::new(home, key, config.brand)?;
+    for url in ledger.exposed() {
+        lojal_print::note(format!("warning: {url} is asked without encryption: others can read it; use https://"));
+    }
+    if !config.listen.ip().is_loopback() {
+        lojal_print::note(format!(
+            "warning: {} can be reached from other machines, without encryption: whoever reads along has the API keys; \
+             put a proxy that speaks TLS in front",
+            config.listen
+        ));
+    }
+    let (wake, woken) = sync_channel(1);
+    let desk = Arc::new(Desk::new(ledger, book, wake));
+    let system = |what: &str| {
+        let what = what.to_owned();
+        |error| RunError::System(what, error)
+    };
+    let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
+    let runtime = runtime.map_err(system("no threads for the server"))?;
+    let served = runtime.block_on(async {
+        let listener = TcpListener::bind(config.listen).await;
+        let listener = listener.map_err(system(&format!("can't listen on {}", config.listen)))?;
+        let address = listener.local_addr().map_err(system("a listener without an address"))?;
+        let for_sender = desk.clone();
+        let sender = tokio::task::spawn_blocking(move || sender::run(&for_sender, &woken));
+        tell_ready(address, &config, waiting);
+        let mut fault = None;
+        let stop = async { fault = stopped(desk.faults(), sender).await };
+        server::serve(listener, http::router(desk.clone(), Keys::new(dir)), stop).await;
+        fault.map_or(Ok(()), |fault| Err(RunError::Fault(fault)))
+    });
+    // Whoever still waits for a gateway finds what became of it after the next start.
+    runtime.shutdown_background();
+    served
+}
+
+fn tell_ready(address: SocketAddr, config: &Config, waiting: usize) {
+    let queue = if waiting == 0 { String::new() } else { format!("; {waiting} wait to be sent") };
+    lojal_print::line(format!("ready: http://{address} for tills of {}{queue}", config.brand));
+}
+
+/// Returns when the process is told to stop; with a reason when it can't go on.
+async fn stopped(mut faults: watch::Receiver<Option<String>>, sender: JoinHandle<()>) -> Option<String> {
+    let mut terminate = signal(SignalKind::terminate()).expect("the system lets a process handle SIGTERM");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("the system lets a process handle SIGINT");
+    tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        fault = faults.wait_for(Option::is_some) => fault.ok().and_then(|fault| fault.clone()),
+        _ = sender => Some("what waits can't be sent any more".to_owned()),
+    }
+}
