@@ -1,6 +1,7 @@
 //! End-to-end tests: real processes, real sockets, real disks.
 //!
-//! They use the programs `lojal-node`, `lojal`, `lojal-connect` and `lojal-audit` that `cargo test --workspace` builds beside them.
+//! They use the programs `lojal-node`, `lojal`, `lojal-connect` and `lojal-audit` that `cargo test --workspace` builds
+//! beside them.
 
 #[path = "e2e/connector.rs"]
 mod connector;

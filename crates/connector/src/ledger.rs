@@ -45,9 +45,9 @@ impl LedgerError {
 pub(crate) enum Used {
     /// None, as a gateway says.
     No,
-    /// By what the wish wants, under a day, which is proven.
+    /// The wish's own, under a day; that is proven.
     Same(Done, Day),
-    /// By something else.
+    /// Another one.
     Otherwise,
 }
 
