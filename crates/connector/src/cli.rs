@@ -125,7 +125,7 @@ pub enum CommandError {
     Clock(#[from] ClockError),
     /// See [`RunError`].
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(Box<RunError>),
     /// A key that would be shown to nobody.
     #[error("the key would be lost, and none was made: {0}")]
     Shown(std::io::Error),
@@ -135,8 +135,11 @@ impl CommandError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Run(RunError::Fault(_) | RunError::System(..) | RunError::Journal(JournalError::Disk(_))) => FAULT,
-            Self::Run(_) | Self::Config(_) | Self::Home(_) => CONFIGURATION,
+            Self::Run(error) => match **error {
+                RunError::Fault(_) | RunError::System(..) | RunError::Journal(JournalError::Disk(_)) => FAULT,
+                _ => CONFIGURATION,
+            },
+            Self::Config(_) | Self::Home(_) => CONFIGURATION,
             Self::Keys(_) | Self::Clock(_) | Self::Shown(_) => FAULT,
         }
     }
@@ -150,7 +153,9 @@ impl Cli {
     pub fn execute(self) -> Result<(), CommandError> {
         match self.command {
             Command::Init(options) => init(options),
-            Command::Run { at, passphrase_file } => Ok(run::run(&at.dir, passphrase_file)?),
+            Command::Run { at, passphrase_file } => {
+                run::run(&at.dir, passphrase_file).map_err(|error| CommandError::Run(Box::new(error)))
+            }
             Command::Key(KeyCommand::Add(options)) => add(options),
             Command::Key(KeyCommand::List(at)) => list(&at),
             Command::Key(KeyCommand::Revoke { at, id }) => {
