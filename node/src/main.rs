@@ -7,6 +7,7 @@ mod config;
 mod devnet;
 mod guard;
 mod log;
+mod named_peer;
 mod open_files;
 mod run;
 mod sign;

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lojal_consensus::{Clock, ConsensusError, Life, Mempool, Metrics, Roster, ValidatorParts, Voice, Wal, Workers};
+use lojal_consensus::{
+    Addresses, Clock, Condition, ConsensusError, Life, Mempool, Metrics, Roster, ValidatorParts, Voice, Wal, Workers,
+};
 use lojal_gateway::{Gateway, GatewayError};
-use lojal_network::{Identity, Network, NetworkConfig, NetworkError};
+use lojal_network::{Identity, Network, NetworkConfig, NetworkError, Peer};
 use lojal_signer::{Client, Guard, GuardError};
 use lojal_store::{Disk, OpenReport, Opened, Store, StoreError};
 use lojal_text::outside;
@@ -19,6 +21,7 @@ use tokio::sync::watch;
 
 use crate::config::{ConfigError, NodeConfig, NodeDir};
 use crate::log;
+use crate::named_peer::{NAMED_PEERS_MAX, named_peer};
 use crate::open_files::{self, OpenFilesError};
 use crate::stop::stop_requested;
 
@@ -36,6 +39,10 @@ pub struct RunOptions {
     /// Set aside what is damaged in the block log, and fetch it from the peers again.
     #[arg(long)]
     pub repair: bool,
+    /// Another node, to be reached there and let in whoever the own blocks name: for a node that was away while others
+    /// took the places of those that it knows. ID is a peer's id, or its network key in hex. Up to 8 of them.
+    #[arg(long = "peer", value_name = "ADDRESS/p2p/ID", value_parser = named_peer)]
+    pub peers: Vec<Peer>,
     /// Stop when standard input closes, as it does when the program that started this one ends.
     #[arg(long, hide = true)]
     pub stop_with_stdin: bool,
@@ -68,6 +75,9 @@ pub enum RunError {
     /// Its network key is another one than the network expects.
     #[error("validator {} has another network_key on the ledger than network.key holds", outside(.0))]
     OtherNetworkKey(Name),
+    /// More peers are named than it takes.
+    #[error("--peer names {0} nodes where {NAMED_PEERS_MAX} are enough; name fewer")]
+    TooManyNamed(usize),
     /// The network did not start.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -103,6 +113,7 @@ impl RunError {
             | Self::OtherKey(_)
             | Self::KeyBesideSigner(_)
             | Self::OtherNetworkKey(_)
+            | Self::TooManyNamed(_)
             | Self::Store(StoreError::OtherChain { .. }) => true,
             Self::Guard(error) => guard_needs_somebody(error),
             _ => false,
@@ -132,7 +143,8 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let metrics = Metrics::default();
     let me = own_key(store.view().validators().validators(), &config, &dir, &identity)?;
     let voice = voice(&dir, &config, &genesis, me, &metrics)?;
-    let network_config = network_config(&store, &config, identity)?;
+    let addresses = addresses(options, &config)?;
+    let network_config = network_config(&store, &config, &addresses, identity)?;
     // The engine and the network share one thread; a gateway that is busy can't slow them down.
     let consensus_runtime = Builder::new_current_thread().enable_all().build()?;
     let gateway_runtime =
@@ -141,7 +153,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
         options,
         &dir,
         &config,
-        network_config,
+        (network_config, addresses),
         (voice, metrics),
         opened,
         &gateway_runtime,
@@ -159,7 +171,7 @@ async fn serve(
     options: &RunOptions,
     dir: &NodeDir,
     config: &NodeConfig,
-    network_config: NetworkConfig,
+    (network_config, addresses): (NetworkConfig, Addresses),
     (voice, metrics): (Voice, Metrics),
     opened: Opened,
     gateway_runtime: &Runtime,
@@ -169,10 +181,10 @@ async fn serve(
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
     let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
-    let (ready, is_ready) = watch::channel(false);
+    let (told, condition) = watch::channel(Condition::Behind);
     let (stop, stopped) = watch::channel(false);
     let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
-    let gateway = gateway(config, &voice, parts, is_ready);
+    let gateway = gateway(config, &voice, parts, condition);
     let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
     let wal = Wal::Directory(dir.consensus_log());
     let store_failed = store.failed();
@@ -189,10 +201,10 @@ async fn serve(
         mempool,
         outbox,
         network,
-        addresses: config.addresses(),
+        addresses,
         events,
         metrics,
-        ready,
+        condition: told,
         clock,
         workers,
         interposer,
@@ -219,16 +231,16 @@ fn gateway(
     config: &NodeConfig,
     voice: &Voice,
     (store, mempool, network, metrics): (Store, Mempool, Network, Metrics),
-    ready: watch::Receiver<bool>,
+    condition: watch::Receiver<Condition>,
 ) -> Gateway {
     Gateway {
-        life: Some(Life::of_node(voice, &store, &network, &ready)),
+        life: Some(Life::of_node(voice, &store, &network, &condition)),
         store,
         mempool,
         network,
         metrics,
         validator: Some(voice.address()),
-        ready,
+        condition,
         proxies: config.proxies.clone(),
         access: config.access(),
         origins: config.http.origins(),
@@ -327,15 +339,28 @@ fn own_key(
     }
 }
 
+/// The addresses of other nodes that the operator gives.
+fn addresses(options: &RunOptions, config: &NodeConfig) -> Result<Addresses, RunError> {
+    if options.peers.len() > NAMED_PEERS_MAX {
+        return Err(RunError::TooManyNamed(options.peers.len()));
+    }
+    let given = options.peers.iter().map(|peer| (peer.id, peer.address.clone())).collect();
+    Ok(Addresses { named: config.addresses(), given })
+}
+
 /// The permitted network, by what the ledger says: others at the addresses of the configuration, or else of the ledger.
-fn network_config(store: &Store, config: &NodeConfig, identity: Identity) -> Result<NetworkConfig, RunError> {
+fn network_config(
+    store: &Store,
+    config: &NodeConfig,
+    addresses: &Addresses,
+    identity: Identity,
+) -> Result<NetworkConfig, RunError> {
     let roster = store.read(Roster::of)?;
-    let addresses = config.addresses();
-    for name in addresses.keys().filter(|name| !roster.names().any(|member| member == *name)) {
+    for name in addresses.named.keys().filter(|name| !roster.names().any(|member| member == *name)) {
         let name = outside(name);
         tracing::warn!(%name, "node.toml has a [[peers]] entry for a node that isn't on the network (yet)");
     }
-    let peers = roster.peers(&identity.peer_id(), &addresses);
+    let peers = roster.peers(&identity.peer_id(), addresses);
     for peer in peers.iter().filter(|peer| peer.address.is_empty()) {
         let name = roster.get(&peer.id).map(|member| outside(&member.name)).unwrap_or_default();
         tracing::warn!(

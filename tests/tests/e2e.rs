@@ -11,6 +11,8 @@ mod liar;
 mod lossy;
 #[path = "e2e/network.rs"]
 mod network;
+#[path = "e2e/newcomer.rs"]
+mod newcomer;
 #[path = "e2e/private.rs"]
 mod private;
 #[path = "e2e/programs.rs"]
@@ -22,6 +24,8 @@ mod wallet;
 
 #[path = "e2e/audit.rs"]
 mod audit;
+#[path = "e2e/away.rs"]
+mod away;
 #[path = "e2e/connect.rs"]
 mod connect;
 #[path = "e2e/crashes.rs"]

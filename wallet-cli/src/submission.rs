@@ -22,6 +22,8 @@ pub const GRACE: Duration = Duration::from_secs(30);
 
 /// Most different troubles that are told while asking.
 const NOTES_MAX: usize = 32;
+/// The code of a gateway whose node passes nothing on.
+const NOT_VALIDATOR: &str = "not_validator";
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
@@ -254,14 +256,15 @@ impl<'a> Submission<'a> {
 /// way.
 fn is_refusal(problem: &Problem) -> bool {
     // A timeout (408) can come after the transaction was taken.
-    problem.code.parse::<Code>().is_ok() || ((400..500).contains(&problem.status) && problem.status != 408)
+    let is_definite = (400..500).contains(&problem.status) && problem.status != 408;
+    problem.code.parse::<Code>().is_ok() || is_definite || problem.code == NOT_VALIDATOR
 }
 
 /// Tells whether another gateway may well take the transaction now.
 fn is_overload(problem: &Problem) -> bool {
     // What an account may send in a day is the same everywhere.
     let is_too_much_here = problem.status == 429 && problem.code != Code::AllowanceSpent.name();
-    problem.code == Code::MempoolFull.name() || is_too_much_here
+    problem.code == Code::MempoolFull.name() || problem.code == NOT_VALIDATOR || is_too_much_here
 }
 
 fn is_expiry(problem: &Problem) -> bool {

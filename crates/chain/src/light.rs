@@ -80,6 +80,9 @@ pub enum LightError {
     /// A block after which the same validators decide.
     #[error("the header changes nothing")]
     NoChange,
+    /// A block after which other validators decide, without saying which.
+    #[error("the validators change at the header, and that change is missing")]
+    ChangeMissing,
     /// A block that is not the pinned one.
     #[error("the header is not that of the pin")]
     NotPinned,
@@ -186,6 +189,22 @@ impl LightState {
         }
         verify_certificate(certificate, &self.validators, &self.chain)?;
         Ok(TrustedHeader { header: header.clone(), block })
+    }
+
+    /// The validators that decide the block after a header: after the block up to which the way is known, or a later
+    /// one before the next change.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn deciders_after(&self, header: &Header, certificate: &Certificate) -> Result<&ValidatorSet, LightError> {
+        if header.height == self.height {
+            return if header.id() == self.block { Ok(&self.validators) } else { Err(LightError::OtherBlock) };
+        }
+        self.check(header, certificate)?;
+        if header.next_validators_hash != header.validators_hash {
+            return Err(LightError::ChangeMissing);
+        }
+        Ok(&self.validators)
     }
 }
 

@@ -14,17 +14,18 @@ use arc_malachitebft_engine::util::output_port::OutputPort;
 use arc_malachitebft_engine::util::streaming::StreamMessage;
 use arc_malachitebft_sync::{OutboundFailureReason, OutboundRequestId, Request, Response, Status};
 use async_trait::async_trait;
-use lojal_network::{Event, InboundRequest, Multiaddr, Network, PeerId, RequestFailure, Topic, Warnings};
+use lojal_network::{Event, InboundRequest, Multiaddr, Network, PeerId, Protocol, RequestFailure, Topic, Warnings};
 use ractor::{Actor, ActorProcessingErr, ActorRef, SpawnErr};
 use tokio::sync::{mpsc, watch};
 
 use crate::codec::BorshCodec;
 use crate::context::{Context, Part};
+use crate::data::Question;
 use crate::enquiries::Enquiries;
 use crate::forgery::Forgery;
 use crate::mempool::{Mempool, read_message};
 use crate::progress::Progress;
-use crate::serving::Asked;
+use crate::serving::{Asked, Desks, Wanted};
 use crate::signing::UNSIGNED;
 
 /// Events that the engine's port holds for a slow subscriber; it drops beyond that, so it is generous.
@@ -184,8 +185,8 @@ pub(crate) fn our_id(peer: EnginePeerId) -> PeerId {
 pub(crate) struct Listeners {
     pub(crate) progress: Progress,
     pub(crate) mempool: Mempool,
-    /// Answers peers that catch up.
-    pub(crate) asked: mpsc::Sender<Asked>,
+    /// The ways to those who answer peers.
+    pub(crate) desks: Desks,
     /// Whoever has asked something beside the engine.
     pub(crate) enquiries: Enquiries,
     pub(crate) forgery: Forgery,
@@ -195,7 +196,7 @@ pub(crate) struct Listeners {
 struct Translator {
     progress: Progress,
     mempool: Mempool,
-    asked: mpsc::Sender<Asked>,
+    desks: Desks,
     enquiries: Enquiries,
     forgery: Forgery,
     warnings: Warnings<PeerId>,
@@ -207,9 +208,9 @@ struct Translator {
 
 impl Translator {
     fn new(listeners: Listeners) -> Self {
-        let Listeners { progress, mempool, asked, enquiries, forgery } = listeners;
+        let Listeners { progress, mempool, desks, enquiries, forgery } = listeners;
         let warnings = Warnings::default();
-        Self { progress, mempool, asked, enquiries, forgery, warnings, to_blame: None, to_refuse: None }
+        Self { progress, mempool, desks, enquiries, forgery, warnings, to_blame: None, to_refuse: None }
     }
 
     async fn translate(&mut self, event: Event) -> Option<NetworkEvent<Context>> {
@@ -231,11 +232,19 @@ impl Translator {
                 None
             }
             Event::Message { topic, from, source, data } => self.translate_message(topic, from, source, data).await,
-            Event::Request { id, peer, data } => {
+            Event::Request { id, peer, protocol: Protocol::Blocks, data } => {
                 let Request::ValueRequest(request): Request<Context> = self.decode(data, peer)?;
                 let (start, end) = (request.range.start().0, request.range.end().0);
-                if self.asked.try_send(Asked { id, peer, start, end }).is_err() {
-                    self.to_refuse = Some(id);
+                self.pass_on(Asked { id, peer, wanted: Wanted::Blocks { start, end } });
+                None
+            }
+            Event::Request { id, peer, protocol: Protocol::Data, data } => {
+                match Question::decode(&data) {
+                    Ok(question) => self.pass_on(Asked { id, peer, wanted: Wanted::Data(question) }),
+                    Err(error) => {
+                        self.blame(peer, "undecodable", &error);
+                        self.to_refuse = Some(id);
+                    }
                 }
                 None
             }
@@ -311,6 +320,17 @@ impl Translator {
                 Some(NetworkEvent::Status(engine_id(source), content))
             }
             Topic::Transactions => None,
+        }
+    }
+
+    /// Hands a request to whoever answers it, or refuses it if too many wait.
+    fn pass_on(&mut self, asked: Asked) {
+        let (id, answers) = match asked.wanted {
+            Wanted::Blocks { .. } => (asked.id, &self.desks.blocks),
+            Wanted::Data(_) => (asked.id, &self.desks.data),
+        };
+        if answers.try_send(asked).is_err() {
+            self.to_refuse = Some(id);
         }
     }
 

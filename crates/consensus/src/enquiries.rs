@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use lojal_network::{Network, OutboundRequest, PeerId, Stopped};
+use lojal_network::{Network, OutboundRequest, PeerId, Protocol, Stopped};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// The time that an answer may take, beyond what the network allows: whatever becomes of a request, somebody hears of
-/// it.
-const ANSWER_TIMEOUT: Duration = lojal_network::limits::REQUEST_TIMEOUT.saturating_mul(2);
+/// The time that an answer may take, as many times as long as the network allows: whatever becomes of a request,
+/// somebody hears of it.
+const PATIENCE: u32 = 2;
 
 /// Requests that wait for their answers; clones share them.
 #[derive(Clone, Default)]
@@ -18,12 +17,17 @@ pub(crate) struct Enquiries(Arc<Mutex<BTreeMap<OutboundRequest, oneshot::Sender<
 
 impl Enquiries {
     /// Asks a peer; none if it doesn't answer.
-    pub(crate) async fn ask(&self, network: &Network, peer: PeerId, data: Vec<u8>) -> Result<Option<Vec<u8>>, Stopped> {
+    pub(crate) async fn ask(
+        &self,
+        network: &Network,
+        peer: PeerId,
+        (protocol, data): (Protocol, Vec<u8>),
+    ) -> Result<Option<Vec<u8>>, Stopped> {
         let (answer, answered) = oneshot::channel();
         let id = network.next_request();
         self.open().insert(id, answer);
-        network.request_as(id, peer, data).await?;
-        let answer = timeout(ANSWER_TIMEOUT, answered).await;
+        network.request_as(id, peer, protocol, data).await?;
+        let answer = timeout(protocol.timeout().saturating_mul(PATIENCE), answered).await;
         self.open().remove(&id);
         Ok(answer.ok().and_then(Result::ok))
     }

@@ -8,6 +8,10 @@
 //! - `app`: the loop that answers the engine; [`parts`]: proposals in pieces; `pace`: when the next height starts;
 //!   [`progress`]: how far the others are.
 //! - `membership`: who may be on the network, by what the ledger says.
+//! - [`data`]: what nodes ask each other beside blocks, and `answers` to it.
+//! - `seeking`: how a node that was away finds back; `outlook`: what it has learned so; `condition`: what its gateway
+//!   says of it.
+//! - `beside`: the tasks beside the engine.
 //! - `mending`: what becomes of blocks that have rotted.
 //! - `life`: says that this node is ready for what a motion asks of it.
 //! - `voice`: who holds the key and signs; `silence`: how long a validator signs nothing.
@@ -18,12 +22,16 @@
 //! every other validator's [`executor`] before it votes, decided by the engine, and committed by [`executor`] again.
 
 mod announcement;
+mod answers;
 mod app;
+mod beside;
 mod bridge;
 pub mod certificates;
 pub mod clock;
 pub mod codec;
+mod condition;
 pub mod context;
+pub mod data;
 mod engine;
 mod enquiries;
 pub mod executor;
@@ -37,10 +45,12 @@ pub mod mempool;
 mod mending;
 pub mod metrics;
 pub mod node;
+mod outlook;
 mod pace;
 pub mod parts;
 pub mod progress;
 mod readiness;
+mod seeking;
 mod serving;
 pub mod signing;
 mod silence;
@@ -49,10 +59,11 @@ mod workers;
 
 pub use app::AppError;
 pub use clock::Clock;
+pub use condition::Condition;
 pub use engine::{EngineError, MakeWal, Wal};
 pub use executor::ExecutorFault;
 pub use life::{Life, NoSign};
-pub use membership::{Member, Role, Roster};
+pub use membership::{Addresses, Member, Role, Roster};
 pub use mempool::{Mempool, Outbox, SharedState};
 pub use metrics::Metrics;
 pub use node::{ConsensusError, Interposer, ValidatorParts, run, share};

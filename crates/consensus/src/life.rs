@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::condition::Condition;
 use crate::voice::{Voice, VoiceError};
 use crate::workers::Workers;
 
@@ -24,8 +25,8 @@ pub struct Life {
     store: Store,
     /// The peers.
     network: Network,
-    /// True while the node has caught up.
-    ready: watch::Receiver<bool>,
+    /// The node's condition.
+    condition: watch::Receiver<Condition>,
     /// The clock that it takes the time from.
     clock: Clock,
     /// The place where pages of the state are read.
@@ -63,9 +64,9 @@ pub enum NoSign {
 
 impl Life {
     /// Those of a node with threads and the system's clock.
-    pub fn of_node(voice: &Voice, store: &Store, network: &Network, ready: &watch::Receiver<bool>) -> Self {
-        let (voice, store, network, ready) = (voice.clone(), store.clone(), network.clone(), ready.clone());
-        Self { voice, store, network, ready, clock: Clock::System, workers: Workers::Threads }
+    pub fn of_node(voice: &Voice, store: &Store, network: &Network, condition: &watch::Receiver<Condition>) -> Self {
+        let (voice, store, network, condition) = (voice.clone(), store.clone(), network.clone(), condition.clone());
+        Self { voice, store, network, condition, clock: Clock::System, workers: Workers::Threads }
     }
 
     /// The same by another clock, with its work done elsewhere.
@@ -83,7 +84,7 @@ impl Life {
         let asked = self.workers.blocking(move || store.read(question)).await?.ok_or(NoSign::Unknown)?;
         let own = self.voice.address();
         let indexes = indexes_of(&asked, own)?;
-        if !*self.ready.borrow() {
+        if !self.condition.borrow().is_level() {
             return Err(NoSign::NotReady);
         }
         let connected: BTreeSet<PeerId> = self.network.peers().into_iter().collect();

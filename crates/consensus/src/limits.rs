@@ -91,6 +91,19 @@ pub const SYNC_RATE_ALL: Rate = Rate { messages_per_s: 512, bytes_per_s: 32 << 2
 /// The part of these rates that is given at once.
 pub const SYNC_BURST: Duration = Duration::from_secs(1);
 
+/// Most changes of the validators in one answer.
+pub const CHANGES_MAX: usize = 256;
+/// Largest answer with changes of the validators, in bytes of changes, unless it is a single one.
+pub const CHANGES_BYTES_MAX: usize = 1024 * 1024;
+/// Most changes of the validators that a node which was away follows at once.
+pub const CHANGES_ON_THE_WAY_MAX: usize = 4_096;
+/// The rate at which one peer is given data.
+pub const DATA_RATE: Rate = Rate { messages_per_s: 64, bytes_per_s: 16 << 20 };
+/// The rate at which all peers together are given data.
+pub const DATA_RATE_ALL: Rate = Rate { messages_per_s: 256, bytes_per_s: 32 << 20 };
+/// The time without a connection after which a node says that it is alone.
+pub const ALONE_AFTER: Duration = Duration::from_secs(20);
+
 /// The rate at which the block log is read through for what has rotted: a day for 300 GB, and little of a disk.
 pub const SCRUB_RATE: Rate = Rate { messages_per_s: 1_000, bytes_per_s: 4 << 20 };
 /// The part of it that is read at once, in bytes.

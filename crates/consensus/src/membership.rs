@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lojal_ledger::{Missing, View};
+use lojal_network::limits::GUESTS_MAX;
 use lojal_network::{Multiaddr, Network, Peer, PeerId, peer_id_of};
 use lojal_store::{Store, StoreError};
-use lojal_types::{Action, Endpoint, MotionId, MotionStatus, Name, PublicKey};
+use lojal_types::{Action, Endpoint, Height, MotionId, MotionStatus, Name, PublicKey};
 
+use crate::outlook::{Outlook, Outlooks, has, ids};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
@@ -24,6 +26,8 @@ pub enum Role {
     Candidate,
     /// It follows.
     Follower,
+    /// It decides blocks that this node doesn't have yet.
+    Ahead,
 }
 
 /// A node that may be on the network.
@@ -73,6 +77,14 @@ impl Roster {
         Ok(roster)
     }
 
+    /// The same with those who validate now by what others have proven, though this node doesn't have these blocks yet.
+    fn with(mut self, outlook: Option<Outlook>) -> Self {
+        for one in outlook.iter().flat_map(|outlook| outlook.validators.validators()) {
+            self.add(&one.network_key, one.name.clone(), Role::Ahead, None);
+        }
+        self
+    }
+
     /// Adds a node, unless it has a part already.
     fn add(&mut self, key: &PublicKey, name: Name, role: Role, endpoint: Option<Endpoint>) {
         if let Ok(peer) = peer_id_of(key.as_bytes()) {
@@ -90,11 +102,14 @@ impl Roster {
         self.0.values().map(|member| &member.name)
     }
 
-    /// The nodes other than `own` as the network takes them, each at the address of the configuration, or else at that
-    /// of the ledger.
-    pub fn peers(&self, own: &PeerId, addresses: &BTreeMap<Name, Multiaddr>) -> Vec<Peer> {
-        let others = self.0.iter().filter(|(id, _)| *id != own);
-        others.map(|(id, member)| Peer { id: *id, address: member.address(addresses) }).collect()
+    /// The nodes other than `own` as the network takes them, each at the address that its operator gives, or else at
+    /// that of the ledger; with those that only the operator names.
+    pub fn peers(&self, own: &PeerId, addresses: &Addresses) -> Vec<Peer> {
+        let members = self.0.iter().map(|(id, member)| (id, member.address(&addresses.named)));
+        let mut all: BTreeMap<PeerId, Multiaddr> = members.map(|(id, address)| (*id, address)).collect();
+        all.extend(addresses.given.iter().map(|(id, address)| (*id, address.clone())));
+        all.remove(own);
+        all.into_iter().map(|(id, address)| Peer { id, address }).collect()
     }
 
     fn voters(&self) -> BTreeSet<PeerId> {
@@ -115,16 +130,35 @@ impl Member {
     }
 }
 
-/// Has the network follow the ledger.
+/// The addresses that a node's operator gives; they go before those of the ledger.
+#[derive(Clone, Debug, Default)]
+pub struct Addresses {
+    /// Those of the configuration, by the names on the ledger.
+    pub named: BTreeMap<Name, Multiaddr>,
+    /// Those of peers that the operator has named by their ids, and that are let in whoever they are.
+    pub given: BTreeMap<PeerId, Multiaddr>,
+}
+
+/// The last that is known of who has a part.
+#[derive(Default)]
+struct Known {
+    roster: Roster,
+    /// The block after which this node was a validator no more, by its own blocks.
+    removed: Option<Height>,
+}
+
+/// Has the network follow the ledger; clones share what they know.
+#[derive(Clone)]
 pub(crate) struct Membership {
     network: Network,
     store: Store,
     progress: Progress,
     workers: Workers,
-    /// The addresses of the configuration, which go before those of the ledger.
-    addresses: BTreeMap<Name, Multiaddr>,
-    /// The last roster; shared with those that wait until somebody's time is over.
-    known: Arc<Mutex<Roster>>,
+    addresses: Addresses,
+    outlooks: Outlooks,
+    known: Arc<Mutex<Known>>,
+    /// Held by whoever takes note.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Membership {
@@ -132,38 +166,72 @@ impl Membership {
     pub(crate) fn new(
         network: Network,
         store: Store,
-        progress: Progress,
-        workers: Workers,
-        addresses: BTreeMap<Name, Multiaddr>,
+        (progress, workers): (Progress, Workers),
+        addresses: Addresses,
+        outlooks: Outlooks,
     ) -> Self {
-        Self { network, store, progress, workers, addresses, known: Arc::default() }
+        let (known, turn) = (Arc::default(), Arc::default());
+        Self { network, store, progress, workers, addresses, outlooks, known, turn }
     }
 
-    /// Takes note of what the last block has changed. A network that is gone is noticed elsewhere.
+    /// Takes note of what the last block has changed, or an outlook. A network that is gone is noticed elsewhere.
     ///
     /// # Errors
     /// When the state can't be read.
     pub(crate) async fn follow(&self) -> Result<(), StoreError> {
-        let roster = self.roster().await?;
-        let before = self.known().clone();
+        let _turn = self.turn.lock().await;
+        let outlook = self.outlooks.beyond(self.store.tip().height);
+        let roster = self.roster().await?.with(outlook);
+        let before = self.known().roster.clone();
         if roster == before {
             return Ok(());
         }
         let own = self.network.local_peer_id();
-        *self.known() = roster.clone();
+        let (is_first, removed) = (before == Roster::default(), removed_after(&self.store, own));
+        *self.known() = Known { roster: roster.clone(), removed };
         for peer in roster.peers(&own, &self.addresses) {
-            if roster.get(&peer.id) != before.get(&peer.id) {
+            if is_first || roster.get(&peer.id) != before.get(&peer.id) {
                 let _ = self.network.allow(peer).await;
             }
         }
         let _ = self.network.voters(roster.voters()).await;
+        let connected = self.network.reached();
         for peer in before.gone_in(&roster) {
-            if peer != own {
-                tracing::info!(%peer, name = %before.0[&peer].name, "a node is removed, its connection ends soon");
-                tokio::spawn(remove_later(peer, self.network.clone(), self.progress.clone(), Arc::clone(&self.known)));
+            if peer == own || self.addresses.given.contains_key(&peer) {
+                continue;
+            }
+            tracing::info!(%peer, name = %before.0[&peer].name, "a node is removed, its connection ends soon");
+            if connected.contains(&peer) {
+                tokio::spawn(self.clone().remove_later(peer));
+            } else {
+                self.remove(peer).await;
             }
         }
+        let _ = self.network.guests(self.guests(&roster)).await;
         self.tell_of_own(before.get(&own), roster.get(&own)).await
+    }
+
+    /// The part of this node by its own blocks, and the block after which it was a validator no more, if it isn't one.
+    pub(crate) fn own(&self) -> (Option<Role>, Option<Height>) {
+        let known = self.known();
+        let role = known.roster.get(&self.network.local_peer_id()).map(|member| member.role);
+        (role, known.removed)
+    }
+
+    /// Those that validated before and have no part any more, the last ones first if they are many: they may ask what
+    /// has become of them.
+    fn guests(&self, roster: &Roster) -> BTreeSet<PeerId> {
+        let changes = self.store.set_changes(Height::GENESIS, usize::MAX);
+        let sets = changes.iter().rev().map(|change| &change.next).chain([self.store.genesis().validators()]);
+        let ids = sets.flat_map(ids);
+        let mut guests = BTreeSet::new();
+        for id in ids.filter(|id| roster.get(id).is_none() && !self.addresses.given.contains_key(id)) {
+            if guests.len() == GUESTS_MAX {
+                break;
+            }
+            guests.insert(id);
+        }
+        guests
     }
 
     /// Says what has become of this node: one that is removed is alone soon.
@@ -176,7 +244,7 @@ impl Membership {
             genesis.validators().iter().find(|one| is_own(&one.network_key)).map(|one| one.name.clone())
         };
         match (before.map(|member| member.role), now.map(|member| member.role)) {
-            (Some(Role::Validator), Some(Role::Validator)) => {}
+            (Some(Role::Validator), Some(Role::Validator)) | (_, Some(Role::Ahead)) => {}
             (_, Some(Role::Validator)) => tracing::info!(%height, "this node is a validator from the next block on"),
             (_, Some(role)) => tracing::info!(%height, ?role, "this node follows, without a vote"),
             (was, None) => {
@@ -224,20 +292,43 @@ impl Membership {
         self.workers.blocking(move || store.read(Roster::of)).await
     }
 
-    fn known(&self) -> MutexGuard<'_, Roster> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the connection of a node that was removed, unless it has a part again by then.
+    async fn remove_later(self, peer: PeerId) {
+        tokio::time::sleep(GRACE).await;
+        let roster = self.known().roster.clone();
+        if roster.get(&peer).is_some() {
+            return;
+        }
+        self.remove(peer).await;
+        let _ = self.network.guests(self.guests(&roster)).await;
+    }
+
+    /// Ends a node's connection. A network that is gone is noticed elsewhere.
+    async fn remove(&self, peer: PeerId) {
+        let _ = self.network.disallow(peer).await;
+        self.progress.forget(&peer);
     }
 }
 
-/// Ends the connection of a node that was removed, unless it has a part again by then.
-async fn remove_later(peer: PeerId, network: Network, progress: Progress, known: Arc<Mutex<Roster>>) {
-    tokio::time::sleep(GRACE).await;
-    if known.lock().unwrap_or_else(PoisonError::into_inner).get(&peer).is_some() {
-        return;
+/// The block after which a node was a validator no more; none if it is one, or never was.
+fn removed_after(store: &Store, peer: PeerId) -> Option<Height> {
+    let (mut was, mut removed) = (has(store.genesis().validators(), peer), None);
+    for change in store.set_changes(Height::GENESIS, usize::MAX) {
+        let is = has(&change.next, peer);
+        removed = if is {
+            None
+        } else if was {
+            Some(change.header.height)
+        } else {
+            removed
+        };
+        was = is;
     }
-    // A network that is gone is noticed elsewhere.
-    let _ = network.disallow(peer).await;
-    progress.forget(&peer);
+    removed
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 
 use arc_malachitebft_app_channel::app::types::codec::Codec;
 use arc_malachitebft_sync::{Request, ValueRequest};
-use lojal_network::{Network, PeerId, Stopped, Warnings};
+use lojal_network::{Network, PeerId, Protocol, Stopped, Warnings};
 use lojal_store::{Store, StoredBlock};
 use lojal_types::Height;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -127,7 +127,8 @@ impl Mending {
         let range = EngineHeight(height)..=EngineHeight(height);
         let request = Request::<Context>::ValueRequest(ValueRequest::new(range));
         let request = BorshCodec.encode(&request).expect("writing to memory can't fail").to_vec();
-        let Some(answer) = self.enquiries.ask(&self.network, peer, request).await? else { return Ok(None) };
+        let answer = self.enquiries.ask(&self.network, peer, (Protocol::Blocks, request)).await?;
+        let Some(answer) = answer else { return Ok(None) };
         match decode_blocks(&answer) {
             Ok(blocks) => Ok(blocks.into_iter().next()),
             Err(_) => self.network.report(peer).await.map(|()| None),

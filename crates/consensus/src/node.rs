@@ -1,38 +1,35 @@
 //! One validator's consensus, from the opened store and the running network to its end.
 
-use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, RwLock};
 
 use arc_malachitebft_app_channel::{Channels, EngineHandle, NetworkMsg};
 use arc_malachitebft_engine::network::NetworkRef;
 use futures::future::BoxFuture;
-use lojal_network::limits::INBOUND_REQUESTS_MAX;
 use lojal_network::{Event, Multiaddr, Network, Warnings};
 use lojal_signer::GuardError;
 use lojal_store::{Forgotten, PendingProposal, Store, Writer};
-use lojal_types::Name;
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, watch};
 
-use crate::announcement::announce_genesis;
 use crate::app::{App, AppError};
+use crate::beside::Beside;
 use crate::bridge::{Bridge, Listeners};
 use crate::clock::Clock;
+use crate::condition::Condition;
 use crate::context::{Address, Context, Height};
 use crate::engine::{self, EngineError, Wal};
 use crate::enquiries::Enquiries;
 use crate::executor::ExecutorParts;
 use crate::forgery::Forgery;
-use crate::membership::Membership;
-use crate::mempool::{Mempool, Outbox, SharedState, gossip};
-use crate::mending::Mending;
+use crate::membership::{Addresses, Membership};
+use crate::mempool::{Mempool, Outbox, SharedState};
 use crate::metrics::Metrics;
+use crate::outlook::Outlooks;
 use crate::pace::Pace;
 use crate::parts::Assembler;
 use crate::progress::Progress;
-use crate::readiness::Readiness;
-use crate::serving::{Asked, Serving};
+use crate::serving::Desks;
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
 use crate::silence::Silence;
 use crate::voice::{EngineVoice, Voice, VoiceError};
@@ -60,14 +57,14 @@ pub struct ValidatorParts {
     pub outbox: Outbox,
     /// The network and its events.
     pub network: Network,
-    /// Addresses of other nodes by their names on the ledger; they go before those that stand there.
-    pub addresses: BTreeMap<Name, Multiaddr>,
+    /// Addresses of other nodes; they go before those that the ledger has.
+    pub addresses: Addresses,
     /// The events of the network.
     pub events: mpsc::Receiver<Event>,
     /// The counters that it keeps.
     pub metrics: Metrics,
-    /// Told whether this node has caught up with the others.
-    pub ready: watch::Sender<bool>,
+    /// Told the condition of this node.
+    pub condition: watch::Sender<Condition>,
     /// The clock that it takes the time from.
     pub clock: Clock,
     /// The place where the execution runs.
@@ -110,7 +107,7 @@ pub fn share(state: lojal_ledger::State) -> SharedState {
 /// The fault; the process must end then.
 pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
     let ValidatorParts { voice, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
-    let ValidatorParts { forgotten, metrics, ready, clock, workers, interposer, addresses, .. } = validator;
+    let ValidatorParts { forgotten, metrics, condition, clock, workers, interposer, addresses, .. } = validator;
     let address = voice.address();
     let progress = Progress::default();
     metrics.follow(progress.clone());
@@ -125,43 +122,30 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         workers,
     };
     let executor = executor.start(pending).await.map_err(AppError::Executor)?;
-    let (asked, requests) = mpsc::channel(INBOUND_REQUESTS_MAX);
-    let serving = Serving { store: store.clone(), network: network.clone(), metrics: metrics.clone(), workers };
+    let (own, mempool_stopped, chain) = (network.local_peer_id(), mempool.stopped(), store.genesis().chain_id());
+    let outlooks = Outlooks::default();
+    let membership =
+        Membership::new(network.clone(), store.clone(), (progress.clone(), workers), addresses, outlooks.clone());
+    membership.follow().await.map_err(AppError::from)?;
     let enquiries = Enquiries::default();
-    let mending = Mending {
+    let beside = Beside {
         store: store.clone(),
         network: network.clone(),
-        enquiries: enquiries.clone(),
+        mempool: mempool.clone(),
+        metrics: metrics.clone(),
         progress: progress.clone(),
+        enquiries: enquiries.clone(),
+        membership: membership.clone(),
+        outlooks,
         workers,
     };
-    let (own, mempool_stopped, chain) = (network.local_peer_id(), mempool.stopped(), store.genesis().chain_id());
-    let readiness = Readiness { store: store.clone(), progress: progress.clone(), metrics: metrics.clone(), own };
-    let tasks = [
-        tokio::spawn(mending.run()),
-        tokio::spawn(gossip(mempool.clone(), outbox, network.clone())),
-        tokio::spawn(serving.run(requests)),
-        tokio::spawn(readiness.judge(ready)),
-        tokio::spawn(announce_genesis(store.clone(), network.clone())),
-    ];
+    let (tasks, desks) = beside.start(outbox, condition);
     let silence =
         Silence { forgotten, own, store: store.clone(), progress: progress.clone(), workers, voice: voice.clone() };
-    let membership = Membership::new(network.clone(), store.clone(), progress.clone(), workers, addresses);
-    membership.follow().await.map_err(AppError::from)?;
     let pace = Pace::new(mempool.clone(), progress.clone(), own);
     let assembler = Assembler::new(address, store.tip().height);
-    let verifier = ValidatorVerifier::new(chain);
-    let link = Link {
-        network,
-        events: Arc::new(Mutex::new(events)),
-        progress,
-        mempool,
-        asked,
-        enquiries,
-        store: store.clone(),
-        verifier,
-        address,
-    };
+    let (verifier, events) = (ValidatorVerifier::new(chain), Arc::new(Mutex::new(events)));
+    let link = Link { network, events, progress, mempool, desks, enquiries, store: store.clone(), verifier, address };
     let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
     let mut app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings };
     let mut stopped = pin!(async {
@@ -200,7 +184,7 @@ struct Link {
     events: Arc<Mutex<mpsc::Receiver<Event>>>,
     progress: Progress,
     mempool: Mempool,
-    asked: mpsc::Sender<Asked>,
+    desks: Desks,
     enquiries: Enquiries,
     store: Store,
     verifier: ValidatorVerifier,
@@ -293,7 +277,7 @@ impl Link {
         Listeners {
             progress: self.progress.clone(),
             mempool: self.mempool.clone(),
-            asked: self.asked.clone(),
+            desks: self.desks.clone(),
             enquiries: self.enquiries.clone(),
             forgery: Forgery::new(self.store.clone(), self.verifier.clone()),
         }

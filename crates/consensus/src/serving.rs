@@ -1,7 +1,8 @@
-//! Answers validators that catch up, beside the engine: it would read and encode their blocks on the thread on which it
-//! votes, and give whoever asks most the most.
+//! Answers peers beside the engine, which would read and encode their blocks on the thread on which it votes, and give
+//! whoever asks most the most. There are two of these: one for blocks, which validators that catch up ask for, and one
+//! for the data protocol.
 //!
-//! One request is answered at a time, read and encoded where waiting for the disk holds nobody up. Each peer has a
+//! Each answers one request at a time, read and encoded where waiting for the disk holds nobody up. Each peer has a
 //! budget of bytes; who has used it up waits, in a queue of its own, and whose turn is longest ago comes first. What is
 //! beyond the queue is refused by the network.
 //!
@@ -15,20 +16,39 @@ use lojal_types::Height;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use crate::answers::answer;
 use crate::codec::encode_blocks;
+use crate::data::Question;
 use crate::limits::{SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
 use crate::metrics::Metrics;
 use crate::workers::Workers;
 use queue::Queue;
+pub(crate) use queue::Rates;
 
-/// A peer's request for decided blocks.
+/// A peer's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub(crate) id: InboundRequest,
     pub(crate) peer: PeerId,
-    /// The first block and the last; there may be neither.
-    pub(crate) start: Height,
-    pub(crate) end: Height,
+    pub(crate) wanted: Wanted,
+}
+
+/// The subject of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Decided blocks from the first to the last; there may be neither.
+    Blocks { start: Height, end: Height },
+    /// The answer to a question of the data protocol.
+    Data(Question),
+}
+
+/// The ways to those who answer peers.
+#[derive(Clone)]
+pub(crate) struct Desks {
+    /// Answers those that catch up.
+    pub(crate) blocks: mpsc::Sender<Asked>,
+    /// Answers questions of the data protocol.
+    pub(crate) data: mpsc::Sender<Asked>,
 }
 
 /// The task that answers them.
@@ -41,8 +61,8 @@ pub(crate) struct Serving {
 
 impl Serving {
     /// Answers until nobody can ask any more or the network stops.
-    pub(crate) async fn run(self, mut asked: mpsc::Receiver<Asked>) {
-        let mut queue = Queue::default();
+    pub(crate) async fn run(self, rates: Rates, mut asked: mpsc::Receiver<Asked>) {
+        let mut queue = Queue::new(rates);
         loop {
             while let Ok(one) = asked.try_recv() {
                 queue.push(one, Instant::now());
@@ -66,11 +86,15 @@ impl Serving {
         }
     }
 
-    /// Answers with what there is from the first block on; returns how many bytes that is.
+    /// Answers with what there is; returns how many bytes that is.
     async fn answer(&self, asked: Asked) -> Result<usize, Stopped> {
         let (store, metrics) = (self.store.clone(), self.metrics.clone());
-        let Asked { id, start, end, .. } = asked;
-        let answer = self.workers.blocking(move || read(&store, start, end, &metrics)).await;
+        let Asked { id, wanted, .. } = asked;
+        let read = move || match wanted {
+            Wanted::Blocks { start, end } => read(&store, start, end, &metrics),
+            Wanted::Data(question) => Some(answer(&store, question).encode()),
+        };
+        let answer = self.workers.blocking(read).await;
         match answer {
             Some(bytes) => {
                 let length = bytes.len();

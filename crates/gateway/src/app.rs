@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
-use lojal_consensus::{Life, Mempool, Metrics, clock};
+use lojal_consensus::{Condition, Life, Mempool, Metrics, clock};
 use lojal_ledger::{Missing, View};
 use lojal_network::Network;
 use lojal_store::Store;
@@ -47,8 +47,8 @@ pub struct Gateway {
     pub life: Option<Life>,
     /// The node's validator address, if it has a vote.
     pub validator: Option<Address>,
-    /// True while the node has caught up with its peers.
-    pub ready: watch::Receiver<bool>,
+    /// The node's condition.
+    pub condition: watch::Receiver<Condition>,
     /// Addresses of reverse proxies, which alone are believed when they say whose requests they pass on.
     pub proxies: Vec<IpAddr>,
     /// The hosts that tokens may be for, and the auditors.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use lojal_consensus::Condition;
+use lojal_types::Height;
 
 use crate::app::App;
 use crate::problem::{Failure, Kind};
@@ -14,11 +16,35 @@ pub(crate) async fn healthz() -> &'static str {
 
 /// The node has caught up, and what it answers is recent.
 pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, Failure> {
-    if *app.gateway.ready.borrow() {
-        return Ok("ready\n");
+    let condition = *app.gateway.condition.borrow();
+    let reason = match condition {
+        Condition::Ready | Condition::NoVote { is_level: true } => return Ok("ready\n"),
+        Condition::Behind | Condition::NoVote { is_level: false } => {
+            "this node hasn't caught up with its peers; try again in a moment, or another gateway".to_owned()
+        }
+        Condition::Alone => {
+            "no other node answers this one: it may be cut off, or its peers may have been replaced, or it was removed \
+             itself; ask another gateway"
+                .to_owned()
+        }
+        Condition::Removed { at } => removed(at),
+    };
+    Err(Failure::new(Kind::NotReady, reason))
+}
+
+/// The words about a node that is no validator any more.
+fn removed(at: Height) -> String {
+    format!("this node's validator was removed from the network by its governors in block {at}; ask another gateway")
+}
+
+/// Refuses what nobody would get from this node: only validators pass transactions on.
+pub(crate) fn passes_on(app: &App) -> Result<(), Failure> {
+    match *app.gateway.condition.borrow() {
+        Condition::Ready | Condition::Behind | Condition::Alone => Ok(()),
+        Condition::Removed { at } => Err(Failure::new(Kind::NotValidator, removed(at))),
+        Condition::NoVote { .. } => {
+            let reason = "this node is no validator, and passes no transactions on; submit at another gateway";
+            Err(Failure::new(Kind::NotValidator, reason))
+        }
     }
-    Err(Failure::new(
-        Kind::NotReady,
-        "this node hasn't caught up with its peers; try again in a moment, or another gateway",
-    ))
 }

@@ -50,7 +50,7 @@ fn ledger(text: &mut Text, gateway: &Gateway) {
     text.single(Gauge, "lojal_protocol_version", "The version of the protocol that is in force.", version);
     let age = seconds(gateway.metrics.block_age());
     text.single(Gauge, "lojal_block_age_seconds", "Time since this node's last commit, or its start.", age);
-    let ready = u8::from(*gateway.ready.borrow());
+    let ready = u8::from(gateway.condition.borrow().is_level());
     text.single(Gauge, "lojal_ready", "1 while the node has caught up with its peers.", ready);
     text.single(Gauge, "lojal_mempool_transactions", "Transactions that wait for a block.", gateway.mempool.len());
     let name = "lojal_mempool_lane_transactions";

@@ -39,13 +39,14 @@ pub(crate) enum Kind {
     Busy,
     TooManyWaiting,
     NotReady,
+    NotValidator,
     BlockUnavailable,
     VersionNotSupported,
 }
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -70,6 +71,7 @@ impl Kind {
         Self::Busy,
         Self::TooManyWaiting,
         Self::NotReady,
+        Self::NotValidator,
         Self::BlockUnavailable,
         Self::VersionNotSupported,
     ];
@@ -103,6 +105,7 @@ impl Kind {
             Self::Busy => "too much at once, or the answer took too long; try again in a moment",
             Self::TooManyWaiting => "too many clients wait for final blocks; submit without waiting and ask later",
             Self::NotReady => "this node hasn't caught up with its peers",
+            Self::NotValidator => "this node is no validator, or none any more, and passes no transactions on",
             Self::BlockUnavailable => "the disk has lost the block, which is being fetched from another validator",
             Self::VersionNotSupported => "this gateway speaks HTTP/1.1 and no other version",
         }
@@ -134,6 +137,7 @@ impl Kind {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooManyWaiting => (StatusCode::SERVICE_UNAVAILABLE, "too_many_waiting"),
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::NotValidator => (StatusCode::SERVICE_UNAVAILABLE, "not_validator"),
             Self::BlockUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "block_unavailable"),
             Self::VersionNotSupported => (StatusCode::HTTP_VERSION_NOT_SUPPORTED, "version_not_supported"),
         }

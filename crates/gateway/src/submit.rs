@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::clients::Client;
 use crate::extract::{Form, Params, Payload};
 use crate::finality::Waiter;
+use crate::health::passes_on;
 use crate::limits::BATCH_TRANSACTIONS_MAX;
 use crate::places::Pool;
 use crate::problem::{Failure, Kind};
@@ -48,6 +49,7 @@ pub(crate) async fn one(
     Params(query): Params<Query>,
     payload: Payload,
 ) -> Result<Response, Failure> {
+    passes_on(&app)?;
     let identified = decode_one(&payload, app.network())?.identify(&app.chain());
     let deadline = query.deadline(&app);
     let answer = submit(&app, vec![identified], deadline).await?.pop().ok_or_else(Failure::internal)?;
@@ -67,6 +69,7 @@ pub(crate) async fn batch(
     Params(query): Params<Query>,
     request: Request,
 ) -> Result<Response, Failure> {
+    passes_on(&app)?;
     let place = app.place(Pool::Batches, &client).await?;
     let payload = Payload::from_request(request, &app).await?;
     let (network, chain) = (app.network(), app.chain());

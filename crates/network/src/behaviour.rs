@@ -4,9 +4,7 @@ use std::collections::HashSet;
 
 use libp2p::allow_block_list::{self, AllowedPeers};
 use libp2p::connection_limits::{self, ConnectionLimits};
-use libp2p::gossipsub::{
-    self, IdentityTransform, MessageAuthenticity, MessageId, ValidationMode, Version, WhitelistSubscriptionFilter,
-};
+use libp2p::gossipsub::{self, MessageAuthenticity, MessageId, ValidationMode, Version, WhitelistSubscriptionFilter};
 use libp2p::identity::Keypair;
 use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
@@ -14,22 +12,19 @@ use libp2p::{StreamProtocol, ping};
 use sha2::{Digest, Sha256};
 
 use crate::codec::ByteCodec;
+use crate::members::{Gossip, Members, Spoken};
 use crate::topic::{Lane, Names};
-use crate::{NetworkError, Topic, limits};
+use crate::{NetworkError, Protocol, Topic, limits};
 
-/// A gossipsub that ignores subscriptions to topics other than ours.
-pub(crate) type Gossip = gossipsub::Behaviour<IdentityTransform, WhitelistSubscriptionFilter>;
-
-/// Everything that runs over a connection. The allow-list comes first: the others never hear of a stranger.
+/// Everything that runs over a connection. The allow-list comes first: the others never hear of a stranger. The
+/// members' protocols come last: a connection that they know of is one that nobody refuses any more.
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
     pub(crate) allowed: allow_block_list::Behaviour<AllowedPeers>,
     limits: connection_limits::Behaviour,
     ping: ping::Behaviour,
-    votes: Gossip,
-    parts: Gossip,
-    transactions: Gossip,
-    pub(crate) requests: request_response::Behaviour<ByteCodec>,
+    data: request_response::Behaviour<ByteCodec>,
+    pub(crate) members: Members,
 }
 
 impl Behaviour {
@@ -44,30 +39,42 @@ impl Behaviour {
             allowed: allow_block_list::Behaviour::default(),
             limits: connection_limits::Behaviour::new(limits),
             ping: ping::Behaviour::new(ping),
-            votes: gossip(keypair, names, Lane::Votes)?,
-            parts: gossip(keypair, names, Lane::Parts)?,
-            transactions: gossip(keypair, names, Lane::Transactions)?,
-            requests: requests(names)?,
+            data: requests(names, Protocol::Data)?,
+            members: Members::new(Spoken {
+                votes: gossip(keypair, names, Lane::Votes)?,
+                parts: gossip(keypair, names, Lane::Parts)?,
+                transactions: gossip(keypair, names, Lane::Transactions)?,
+                blocks: requests(names, Protocol::Blocks)?,
+            }),
         })
+    }
+
+    /// The requests of a protocol.
+    pub(crate) fn requests_mut(&mut self, protocol: Protocol) -> &mut request_response::Behaviour<ByteCodec> {
+        match protocol {
+            Protocol::Blocks => &mut self.members.spoken.blocks,
+            Protocol::Data => &mut self.data,
+        }
     }
 
     /// The gossipsub that carries a topic.
     pub(crate) fn gossip_mut(&mut self, topic: Topic) -> &mut Gossip {
+        let spoken = &mut self.members.spoken;
         match topic.lane() {
-            Lane::Votes => &mut self.votes,
-            Lane::Parts => &mut self.parts,
-            Lane::Transactions => &mut self.transactions,
+            Lane::Votes => &mut spoken.votes,
+            Lane::Parts => &mut spoken.parts,
+            Lane::Transactions => &mut spoken.transactions,
         }
     }
 }
 
-fn requests(names: &Names) -> Result<request_response::Behaviour<ByteCodec>, NetworkError> {
-    let protocol = StreamProtocol::try_from_owned(names.request_protocol())
-        .map_err(|error| setup("the request protocol", error))?;
+fn requests(names: &Names, protocol: Protocol) -> Result<request_response::Behaviour<ByteCodec>, NetworkError> {
+    let name = StreamProtocol::try_from_owned(names.request_protocol(protocol))
+        .map_err(|error| setup("a request protocol", error))?;
     let config = request_response::Config::default()
-        .with_request_timeout(limits::REQUEST_TIMEOUT)
-        .with_max_concurrent_streams(limits::REQUEST_STREAMS_MAX);
-    Ok(request_response::Behaviour::with_codec(ByteCodec, [(protocol, ProtocolSupport::Full)], config))
+        .with_request_timeout(protocol.timeout())
+        .with_max_concurrent_streams(protocol.streams_max());
+    Ok(request_response::Behaviour::with_codec(ByteCodec(protocol), [(name, ProtocolSupport::Full)], config))
 }
 
 fn gossip(keypair: &Keypair, names: &Names, lane: Lane) -> Result<Gossip, NetworkError> {

@@ -7,11 +7,11 @@ use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use libp2p::StreamProtocol;
 use libp2p::request_response::Codec;
 
-use crate::limits::{REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX};
+use crate::Protocol;
 
-/// Reads and writes frames of bounded length.
+/// Reads and writes the frames of a protocol, which bounds their length.
 #[derive(Clone)]
-pub(crate) struct ByteCodec;
+pub(crate) struct ByteCodec(pub(crate) Protocol);
 
 #[async_trait]
 impl Codec for ByteCodec {
@@ -23,28 +23,28 @@ impl Codec for ByteCodec {
     where
         T: AsyncRead + Unpin + Send,
     {
-        read_frame(io, REQUEST_BYTES_MAX).await
+        read_frame(io, self.0.request_bytes_max()).await
     }
 
     async fn read_response<T>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>>
     where
         T: AsyncRead + Unpin + Send,
     {
-        read_frame(io, RESPONSE_BYTES_MAX).await
+        read_frame(io, self.0.response_bytes_max()).await
     }
 
     async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, request: Vec<u8>) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
-        write_frame(io, &request, REQUEST_BYTES_MAX).await
+        write_frame(io, &request, self.0.request_bytes_max()).await
     }
 
     async fn write_response<T>(&mut self, _: &StreamProtocol, io: &mut T, response: Vec<u8>) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
-        write_frame(io, &response, RESPONSE_BYTES_MAX).await
+        write_frame(io, &response, self.0.response_bytes_max()).await
     }
 }
 

@@ -167,6 +167,11 @@ impl Conduct {
         self.shut_out.get_mut(&peer.id).map(|entry| entry.peer.address.clone_from(&peer.address)).is_some()
     }
 
+    /// True if the peer is shut out.
+    pub(crate) fn is_shut_out(&self, peer: &PeerId) -> bool {
+        self.shut_out.contains_key(peer)
+    }
+
     /// The number of peers that are shut out.
     pub(crate) fn shut_out_len(&self) -> usize {
         self.shut_out.len()

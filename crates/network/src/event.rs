@@ -7,10 +7,10 @@ use std::str::FromStr;
 use libp2p::{Multiaddr, PeerId};
 use thiserror::Error;
 
-use crate::Topic;
+use crate::{Protocol, Topic};
 
 /// A request of a peer, to be answered with [`crate::Network::respond`] or
-/// [`crate::Network::reject`] within [`crate::limits::REQUEST_TIMEOUT`].
+/// [`crate::Network::reject`] within [`Protocol::timeout`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InboundRequest(pub(crate) u64);
 
@@ -63,9 +63,11 @@ pub enum Event {
     Request {
         /// Goes with the answer.
         id: InboundRequest,
-        /// The peer that asks.
+        /// The peer that asks: a member, or in [`Protocol::Data`] a guest.
         peer: PeerId,
-        /// The request, at most [`crate::limits::REQUEST_BYTES_MAX`] bytes.
+        /// The protocol by which it asks.
+        protocol: Protocol,
+        /// The request, at most [`Protocol::request_bytes_max`] bytes.
         data: Vec<u8>,
     },
     /// A peer answered.
@@ -74,7 +76,7 @@ pub enum Event {
         id: OutboundRequest,
         /// The peer that was asked.
         peer: PeerId,
-        /// The response, at most [`crate::limits::RESPONSE_BYTES_MAX`] bytes.
+        /// The response, at most [`Protocol::response_bytes_max`] bytes.
         data: Vec<u8>,
     },
     /// A request has definitely got no answer.
@@ -97,7 +99,7 @@ pub enum RequestFailure {
     /// The connection closed before the answer arrived.
     #[error("the connection to the peer closed before it answered")]
     ConnectionClosed,
-    /// No answer within [`crate::limits::REQUEST_TIMEOUT`].
+    /// No answer within [`Protocol::timeout`].
     #[error("the peer did not answer in time")]
     Timeout,
     /// The peer speaks another version of the protocol.
@@ -109,10 +111,10 @@ pub enum RequestFailure {
     /// The answer is longer than allowed, or ends too early.
     #[error("the peer's answer is malformed: {0}")]
     Malformed(String),
-    /// Not sent: longer than [`crate::limits::REQUEST_BYTES_MAX`].
+    /// Not sent: longer than [`Protocol::request_bytes_max`].
     #[error("the request is too long: split it")]
     TooLong,
-    /// Not sent: [`crate::limits::OUTBOUND_REQUESTS_MAX`] requests are waiting for answers.
+    /// Not sent: [`Protocol::outbound_max`] requests are waiting for answers.
     #[error("too many requests are waiting for answers: try again when some have come")]
     TooMany,
     /// The stream failed.

@@ -78,9 +78,9 @@ impl SwarmTask {
                     self.on_ready(peer_id);
                 }
             }
-            gossipsub::Event::Unsubscribed { peer_id, .. } | gossipsub::Event::GossipsubNotSupported { peer_id } => {
-                self.drop_unsubscribed(peer_id);
-            }
+            gossipsub::Event::Unsubscribed { peer_id, .. } => self.drop_unsubscribed(peer_id),
+            // It may answer by the data protocol all the same, until the time to subscribe is up.
+            gossipsub::Event::GossipsubNotSupported { .. } => {}
             gossipsub::Event::SlowPeer { peer_id, failed_messages } => {
                 let lost = failed_messages.publish + failed_messages.forward;
                 if let Some(count) = self.warnings.count(peer_id, "slow") {
@@ -97,8 +97,8 @@ impl SwarmTask {
             return; // gossipsub delivers our own topics and, in strict mode, signed messages only
         };
         let behaviour = self.swarm.behaviour_mut();
-        let is_permitted =
-            behaviour.allowed.allowed_peers().contains(&source) && message.data.len() <= topic.message_bytes_max();
+        let is_member = behaviour.allowed.allowed_peers().contains(&source) && !self.guests.contains(&source);
+        let is_permitted = is_member && message.data.len() <= topic.message_bytes_max();
         if !is_permitted {
             behaviour.gossip_mut(topic).report_message_validation_result(id, &from, MessageAcceptance::Reject);
             debug!(%from, %source, topic = topic.name(), "message refused");

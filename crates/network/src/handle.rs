@@ -8,7 +8,7 @@ use libp2p::PeerId;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use crate::{Counters, Event, InboundRequest, OffenceCounters, OutboundRequest, Peer, Topic};
+use crate::{Counters, Event, InboundRequest, OffenceCounters, OutboundRequest, Peer, Protocol, Topic};
 
 /// The swarm task has ended: shut down, or its event receiver was dropped, or its listener failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -21,7 +21,7 @@ pub enum Command {
     /// Send a message to all connected peers.
     Publish(Topic, Vec<u8>),
     /// Ask a peer.
-    Request(OutboundRequest, PeerId, Vec<u8>),
+    Request(OutboundRequest, PeerId, Protocol, Vec<u8>),
     /// Answer a peer.
     Respond(InboundRequest, Vec<u8>),
     /// Refuse to answer a peer.
@@ -34,6 +34,8 @@ pub enum Command {
     Disallow(PeerId),
     /// Take votes, parts and transactions from these only.
     Voters(BTreeSet<PeerId>),
+    /// Let these ask, and no others that have no part.
+    Guests(BTreeSet<PeerId>),
     /// Stop.
     Shutdown,
 }
@@ -44,6 +46,7 @@ pub(crate) struct SharedNetwork {
     counters: Mutex<Counters>,
     offences: Mutex<BTreeMap<PeerId, OffenceCounters>>,
     peers: Mutex<BTreeSet<PeerId>>,
+    reached: Mutex<BTreeSet<PeerId>>,
     next_request: AtomicU64,
 }
 
@@ -67,6 +70,16 @@ impl SharedNetwork {
 
     pub(crate) fn disconnected_all(&self) {
         lock(&self.peers).clear();
+        lock(&self.reached).clear();
+    }
+
+    /// There is a connection, whatever can be said over it.
+    pub(crate) fn reached(&self, peer: PeerId) {
+        lock(&self.reached).insert(peer);
+    }
+
+    pub(crate) fn lost(&self, peer: &PeerId) {
+        lock(&self.reached).remove(peer);
     }
 }
 
@@ -98,8 +111,14 @@ impl Network {
     /// Takes note of an event that this node is about to hear: a network without a swarm knows its peers by that.
     pub fn note(&self, event: &Event) {
         match event {
-            Event::Connected(peer) => self.shared.connected(*peer),
-            Event::Disconnected(peer) => self.shared.disconnected(peer),
+            Event::Connected(peer) => {
+                self.shared.connected(*peer);
+                self.shared.reached(*peer);
+            }
+            Event::Disconnected(peer) => {
+                self.shared.disconnected(peer);
+                self.shared.lost(peer);
+            }
             _ => {}
         }
     }
@@ -114,14 +133,14 @@ impl Network {
         self.send(Command::Publish(topic, data)).await
     }
 
-    /// Asks a connected peer. The answer comes as [`crate::Event::Response`] or
+    /// Asks a connected peer by [`Protocol::Blocks`]. The answer comes as [`crate::Event::Response`] or
     /// [`crate::Event::RequestFailed`] with the id returned.
     ///
     /// # Errors
     /// [`Stopped`] if the network has stopped.
     pub async fn request(&self, peer: PeerId, data: Vec<u8>) -> Result<OutboundRequest, Stopped> {
         let id = self.next_request();
-        self.request_as(id, peer, data).await?;
+        self.request_as(id, peer, Protocol::Blocks, data).await?;
         Ok(id)
     }
 
@@ -131,16 +150,23 @@ impl Network {
         OutboundRequest(self.shared.next_request.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Asks a connected peer as [`Network::request`] does, with an id of [`Network::next_request`].
+    /// Asks a connected peer by either protocol, with an id of [`Network::next_request`]; by [`Protocol::Data`] also
+    /// one of [`Network::reached`].
     ///
     /// # Errors
     /// [`Stopped`] if the network has stopped.
-    pub async fn request_as(&self, id: OutboundRequest, peer: PeerId, data: Vec<u8>) -> Result<(), Stopped> {
-        self.send(Command::Request(id, peer, data)).await
+    pub async fn request_as(
+        &self,
+        id: OutboundRequest,
+        peer: PeerId,
+        protocol: Protocol,
+        data: Vec<u8>,
+    ) -> Result<(), Stopped> {
+        self.send(Command::Request(id, peer, protocol, data)).await
     }
 
     /// Answers a peer's request. Does nothing if the request has expired or the peer is gone.
-    /// A response longer than [`crate::limits::RESPONSE_BYTES_MAX`] is logged as an error,
+    /// A response longer than [`Protocol::response_bytes_max`] is logged as an error,
     /// counted, and turned into a rejection.
     ///
     /// # Errors
@@ -195,6 +221,15 @@ impl Network {
         self.send(Command::Voters(voters)).await
     }
 
+    /// Says who may connect as a guest, at most [`crate::limits::GUESTS_MAX`]: to ask by [`Protocol::Data`], and for
+    /// nothing else. Peers that are permitted are none.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn guests(&self, guests: BTreeSet<PeerId>) -> Result<(), Stopped> {
+        self.send(Command::Guests(guests)).await
+    }
+
     /// Stops the network and waits until its connections and its port are closed.
     pub async fn shutdown(&self) {
         // An error means that it has stopped already, or is about to.
@@ -210,6 +245,11 @@ impl Network {
     /// The peers connected right now, in ascending order.
     pub fn peers(&self) -> Vec<PeerId> {
         lock(&self.shared.peers).iter().copied().collect()
+    }
+
+    /// The peers that there is a connection to, in ascending order, also those that don't let this node take part.
+    pub fn reached(&self) -> Vec<PeerId> {
+        lock(&self.shared.reached).iter().copied().collect()
     }
 
     /// The id of this node.

@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use crate::Rate;
 
-/// Peers on the allow-list: 64 validators (protocol, Limits) and as many followers.
+/// Peers on the allow-list: 64 validators (protocol, Limits), and as many others: candidates, followers, validators of
+/// a later block than this node has, and those that its operator names.
 pub const PEERS_MAX: usize = 128;
+
+/// Guests: nodes that had a part on the network and have none any more.
+pub const GUESTS_MAX: usize = 32;
 
 /// Connections to one peer. Two, because both sides may dial at the same moment, and because a
 /// restarted peer must get in while its old connection is not yet known to be dead.
 pub const CONNECTIONS_PER_PEER_MAX: u32 = 2;
 
-/// Established connections in total.
+/// Established connections in total, those of guests included.
 pub const CONNECTIONS_MAX: u32 = PEERS_MAX as u32 * CONNECTIONS_PER_PEER_MAX;
 
 /// Incoming connections that have not finished their handshake. Strangers can use these up,
@@ -179,6 +183,33 @@ pub const INBOUND_REQUESTS_MAX: usize = 64;
 
 /// Requests of one peer that are not answered completely.
 pub const INBOUND_REQUESTS_PER_PEER_MAX: usize = 8;
+
+/// Request body of the data protocol.
+pub const DATA_REQUEST_BYTES_MAX: usize = 512 << 10;
+
+/// Response body of the data protocol: the list of a large state's pieces.
+pub const DATA_RESPONSE_BYTES_MAX: usize = 16 << 20;
+
+/// [`REQUEST_TIMEOUT`] of the data protocol: answers wait for the budget of whoever asks.
+pub const DATA_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// [`REQUEST_STREAMS_MAX`] of the data protocol.
+pub const DATA_STREAMS_MAX: usize = 8;
+
+/// [`OUTBOUND_REQUESTS_MAX`] of the data protocol.
+pub const DATA_OUTBOUND_MAX: usize = 32;
+
+/// [`INBOUND_REQUESTS_MAX`] of the data protocol.
+pub const DATA_INBOUND_MAX: usize = 16;
+
+/// [`INBOUND_REQUESTS_PER_PEER_MAX`] of the data protocol.
+pub const DATA_INBOUND_PER_PEER_MAX: usize = 4;
+
+/// Names of peers that are looked up at the same time.
+pub const LOOKUPS_MAX: usize = 16;
+
+/// Addresses of one name that are dialed.
+pub const LOOKUP_ADDRESSES_MAX: usize = 8;
 
 /// Commands waiting for the swarm task.
 pub const COMMANDS_MAX: usize = 256;

@@ -1,6 +1,6 @@
 //! The swarm task's share of shutting out peers that misbehave.
 
-use libp2p::PeerId;
+use libp2p::{Multiaddr, PeerId};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -13,7 +13,7 @@ impl SwarmTask {
     /// A peer sent what no honest peer sends, says the consumer.
     pub(crate) fn on_report(&mut self, peer: PeerId) {
         // It may have lost its permission, or be shut out, since it sent that.
-        if self.dialer.contains(&peer) {
+        if self.dialer.contains(&peer) || self.guests.contains(&peer) {
             self.shared.count_offence(peer, |counters| counters.reported += 1);
             self.on_offence(peer, Offence::Reported);
         }
@@ -23,7 +23,7 @@ impl SwarmTask {
     pub(crate) fn on_offence(&mut self, peer: PeerId, offence: Offence) {
         let now = Instant::now();
         if self.conduct.note(peer, offence, now)
-            && let Some(target) = self.dialer.remove(&peer)
+            && let Some(target) = self.dialer.remove(&peer).or_else(|| self.as_guest(peer))
         {
             self.conduct.shut_out(target, now);
             self.swarm.behaviour_mut().allowed.disallow_peer(peer);
@@ -37,6 +37,15 @@ impl SwarmTask {
 
     pub(crate) fn release(&mut self, peer: Peer) {
         info!(peer = %peer.id, "peer let in again");
-        self.allow(peer);
+        if self.guests.contains(&peer.id) {
+            self.swarm.behaviour_mut().allowed.allow_peer(peer.id);
+        } else {
+            self.allow(peer);
+        }
+    }
+
+    /// A guest as a peer that is not dialed.
+    fn as_guest(&self, id: PeerId) -> Option<Peer> {
+        self.guests.contains(&id).then(|| Peer { id, address: Multiaddr::empty() })
     }
 }

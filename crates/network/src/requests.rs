@@ -8,16 +8,13 @@ use libp2p::request_response::{self, InboundRequestId, Message, OutboundFailure,
 use tracing::{debug, error, warn};
 
 use crate::conduct::Offence;
-use crate::limits::{
-    INBOUND_REQUESTS_MAX, INBOUND_REQUESTS_PER_PEER_MAX, OUTBOUND_REQUESTS_MAX, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX,
-};
 use crate::swarm::SwarmTask;
-use crate::{Event, InboundRequest, OutboundRequest, RequestFailure};
+use crate::{Event, InboundRequest, OutboundRequest, Protocol, RequestFailure};
 
 /// Requests on their way.
 #[derive(Default)]
 pub(crate) struct Requests {
-    outbound: BTreeMap<OutboundRequestId, OutboundRequest>,
+    outbound: BTreeMap<(Protocol, OutboundRequestId), OutboundRequest>,
     inbound: BTreeMap<InboundRequest, Inbound>,
     next: u64,
 }
@@ -26,6 +23,7 @@ pub(crate) struct Requests {
 /// the other within the request timeout, so none is kept for ever.
 struct Inbound {
     peer: PeerId,
+    protocol: Protocol,
     wire: InboundRequestId,
     /// `None` once answered.
     channel: Option<ResponseChannel<Vec<u8>>>,
@@ -35,38 +33,43 @@ impl Requests {
     /// Takes a request in, or refuses it by dropping its channel.
     fn admit(
         &mut self,
-        peer: PeerId,
+        (peer, protocol): (PeerId, Protocol),
         wire: InboundRequestId,
         channel: ResponseChannel<Vec<u8>>,
     ) -> Option<InboundRequest> {
-        let of_peer = self.inbound.values().filter(|open| open.peer == peer);
-        if self.inbound.len() >= INBOUND_REQUESTS_MAX || of_peer.count() >= INBOUND_REQUESTS_PER_PEER_MAX {
+        let open = || self.inbound.values().filter(|open| open.protocol == protocol);
+        let of_peer = open().filter(|open| open.peer == peer).count();
+        if open().count() >= protocol.inbound_max() || of_peer >= protocol.inbound_per_peer_max() {
             return None;
         }
         let id = InboundRequest(self.next);
         self.next += 1;
         let channel = Some(channel);
-        self.inbound.insert(id, Inbound { peer, wire, channel });
+        self.inbound.insert(id, Inbound { peer, protocol, wire, channel });
         Some(id)
     }
 
-    fn take_channel(&mut self, id: InboundRequest) -> Option<ResponseChannel<Vec<u8>>> {
-        self.inbound.get_mut(&id).and_then(|open| open.channel.take())
+    fn take_channel(&mut self, id: InboundRequest) -> Option<(Protocol, ResponseChannel<Vec<u8>>)> {
+        self.inbound.get_mut(&id).and_then(|open| Some((open.protocol, open.channel.take()?)))
     }
 
-    fn close(&mut self, wire: InboundRequestId) {
-        self.inbound.retain(|_, open| open.wire != wire);
+    fn close(&mut self, protocol: Protocol, wire: InboundRequestId) {
+        self.inbound.retain(|_, open| open.protocol != protocol || open.wire != wire);
+    }
+
+    fn outbound_len(&self, protocol: Protocol) -> usize {
+        self.outbound.keys().filter(|(of, _)| *of == protocol).count()
     }
 }
 
 impl SwarmTask {
-    pub(crate) fn request(&mut self, id: OutboundRequest, peer: PeerId, data: Vec<u8>) {
-        let refusal = if data.len() > REQUEST_BYTES_MAX {
+    pub(crate) fn request(&mut self, id: OutboundRequest, peer: PeerId, protocol: Protocol, data: Vec<u8>) {
+        let refusal = if data.len() > protocol.request_bytes_max() {
             self.shared.count(|counters| counters.oversized += 1);
             Some(RequestFailure::TooLong)
-        } else if self.requests.outbound.len() >= OUTBOUND_REQUESTS_MAX {
+        } else if self.requests.outbound_len(protocol) >= protocol.outbound_max() {
             Some(RequestFailure::TooMany)
-        } else if !self.swarm.is_connected(&peer) {
+        } else if !self.swarm.behaviour_mut().requests_mut(protocol).is_connected(&peer) {
             Some(RequestFailure::NotConnected)
         } else {
             None
@@ -84,25 +87,23 @@ impl SwarmTask {
             counters.requests_out += 1;
             counters.request_bytes_out += data.len() as u64;
         });
-        let requests = &mut self.swarm.behaviour_mut().requests;
-        let wire = requests.send_request(&peer, data);
-        self.requests.outbound.insert(wire, id);
+        let wire = self.swarm.behaviour_mut().requests_mut(protocol).send_request(&peer, data);
+        self.requests.outbound.insert((protocol, wire), id);
     }
 
     pub(crate) fn respond(&mut self, id: InboundRequest, data: Vec<u8>) {
-        let Some(channel) = self.requests.take_channel(id) else {
+        let Some((protocol, channel)) = self.requests.take_channel(id) else {
             debug!(request = %id, "nobody waits for this response any more");
             return;
         };
         let length = data.len();
-        if length > RESPONSE_BYTES_MAX {
+        if length > protocol.response_bytes_max() {
             // Dropping the channel tells the peer that there is no answer.
             error!(request = %id, length, "response too long, not sent");
             self.shared.count(|counters| counters.oversized += 1);
             return;
         }
-        let requests = &mut self.swarm.behaviour_mut().requests;
-        match requests.send_response(channel, data) {
+        match self.swarm.behaviour_mut().requests_mut(protocol).send_response(channel, data) {
             Ok(()) => self.shared.count(|counters| counters.request_bytes_out += length as u64),
             Err(_) => debug!(request = %id, "nobody waits for this response any more"),
         }
@@ -112,16 +113,16 @@ impl SwarmTask {
         drop(self.requests.take_channel(id));
     }
 
-    pub(crate) fn on_request_event(&mut self, event: request_response::Event<Vec<u8>, Vec<u8>>) {
+    pub(crate) fn on_request_event(&mut self, protocol: Protocol, event: request_response::Event<Vec<u8>, Vec<u8>>) {
         match event {
             request_response::Event::Message { peer, message, .. } => match message {
                 Message::Request { request_id, request, channel } => {
-                    self.on_request(peer, request_id, request, channel)
+                    self.on_request((peer, protocol), request_id, request, channel)
                 }
-                Message::Response { request_id, response } => self.on_response(peer, request_id, response),
+                Message::Response { request_id, response } => self.on_response(peer, (protocol, request_id), response),
             },
             request_response::Event::OutboundFailure { peer, request_id, error, .. } => {
-                if let Some(id) = self.requests.outbound.remove(&request_id) {
+                if let Some(id) = self.requests.outbound.remove(&(protocol, request_id)) {
                     let reason = failure(error);
                     debug!(%peer, request = %id, %reason, "request failed");
                     self.shared.count(|counters| counters.requests_failed += 1);
@@ -130,22 +131,28 @@ impl SwarmTask {
             }
             request_response::Event::InboundFailure { peer, request_id, error, .. } => {
                 debug!(%peer, %error, "a request of a peer got no answer");
-                self.requests.close(request_id);
+                self.requests.close(protocol, request_id);
             }
             request_response::Event::ResponseSent { request_id, .. } => {
-                self.requests.close(request_id);
+                self.requests.close(protocol, request_id);
             }
         }
     }
 
-    fn on_request(&mut self, peer: PeerId, wire: InboundRequestId, data: Vec<u8>, channel: ResponseChannel<Vec<u8>>) {
-        match self.requests.admit(peer, wire, channel) {
+    fn on_request(
+        &mut self,
+        (peer, protocol): (PeerId, Protocol),
+        wire: InboundRequestId,
+        data: Vec<u8>,
+        channel: ResponseChannel<Vec<u8>>,
+    ) {
+        match self.requests.admit((peer, protocol), wire, channel) {
             Some(id) => {
                 self.shared.count(|counters| {
                     counters.requests_in += 1;
                     counters.request_bytes_in += data.len() as u64;
                 });
-                self.emit(Event::Request { id, peer, data });
+                self.emit(Event::Request { id, peer, protocol, data });
             }
             None => {
                 if let Some(count) = self.warnings.count(peer, "requests") {
@@ -159,7 +166,7 @@ impl SwarmTask {
         }
     }
 
-    fn on_response(&mut self, peer: PeerId, wire: OutboundRequestId, data: Vec<u8>) {
+    fn on_response(&mut self, peer: PeerId, wire: (Protocol, OutboundRequestId), data: Vec<u8>) {
         if let Some(id) = self.requests.outbound.remove(&wire) {
             self.shared.count(|counters| counters.request_bytes_in += data.len() as u64);
             self.emit(Event::Response { id, peer, data });

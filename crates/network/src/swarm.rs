@@ -8,10 +8,8 @@ use std::sync::Arc;
 use futures::StreamExt;
 use libp2p::allow_block_list::NotAllowed;
 use libp2p::connection_limits::Exceeded;
-use libp2p::multiaddr::Protocol;
-use libp2p::swarm::dial_opts::DialOpts;
-use libp2p::swarm::{DialError, ListenError, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, ping};
+use libp2p::swarm::{ListenError, SwarmEvent};
+use libp2p::{Multiaddr, PeerId, Swarm, multiaddr, ping};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, error, info, warn};
@@ -21,12 +19,14 @@ use crate::budget::Bucket;
 use crate::conduct::{Conduct, Offence};
 use crate::dial::Dialer;
 use crate::handle::{Command, SharedNetwork};
+use crate::members::SpokenEvent;
 use crate::outbox::Outbox;
 use crate::requests::Requests;
+use crate::resolve::{Found, Lookups};
 use crate::sessions::Sessions;
 use crate::topic::Names;
 use crate::transport::transport;
-use crate::{Event, Network, NetworkConfig, NetworkError, Peer, Warnings, limits};
+use crate::{Event, Network, NetworkConfig, NetworkError, Protocol, Warnings, limits};
 
 /// Joins the network: starts the swarm task on the current tokio runtime.
 ///
@@ -45,6 +45,7 @@ pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Eve
     let shared = Arc::new(SharedNetwork::default());
     let (command_sender, commands) = mpsc::channel(limits::COMMANDS_MAX);
     let (events, event_receiver) = mpsc::channel(limits::EVENTS_MAX);
+    let (lookups, found) = Lookups::new();
     let mut task = SwarmTask {
         swarm,
         names,
@@ -52,6 +53,9 @@ pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Eve
         shared: Arc::clone(&shared),
         outbox: Outbox::default(),
         dialer: Dialer::new(local),
+        lookups,
+        found,
+        guests: BTreeSet::new(),
         sessions: Sessions::default(),
         requests: Requests::default(),
         own_budget: Bucket::full(Instant::now()),
@@ -92,17 +96,17 @@ fn listen(swarm: &mut Swarm<Behaviour>, address: Multiaddr) -> Result<(), Networ
 fn socket_address(address: &Multiaddr) -> Option<SocketAddr> {
     let mut parts = address.iter();
     let ip = match parts.next()? {
-        Protocol::Ip4(ip) => ip.into(),
-        Protocol::Ip6(ip) => ip.into(),
+        multiaddr::Protocol::Ip4(ip) => ip.into(),
+        multiaddr::Protocol::Ip6(ip) => ip.into(),
         _ => return None,
     };
     match parts.next()? {
-        Protocol::Tcp(port) => Some(SocketAddr::new(ip, port)),
+        multiaddr::Protocol::Tcp(port) => Some(SocketAddr::new(ip, port)),
         _ => None,
     }
 }
 
-/// The swarm and everything it needs. Gossip and requests have files of their own.
+/// The swarm and everything it needs. Gossip, requests, dialing and who may connect have files of their own.
 pub(crate) struct SwarmTask {
     pub(crate) swarm: Swarm<Behaviour>,
     pub(crate) names: Names,
@@ -111,6 +115,9 @@ pub(crate) struct SwarmTask {
     pub(crate) sessions: Sessions,
     pub(crate) requests: Requests,
     pub(crate) dialer: Dialer,
+    pub(crate) lookups: Lookups,
+    /// The nodes that may ask, and have no part. None of them is in `dialer`.
+    pub(crate) guests: BTreeSet<PeerId>,
     pub(crate) conduct: Conduct,
     /// The nodes that take part in consensus; none if nobody has said so yet.
     pub(crate) voters: Option<BTreeSet<PeerId>>,
@@ -118,6 +125,7 @@ pub(crate) struct SwarmTask {
     pub(crate) own_budget: Bucket,
     pub(crate) warnings: Warnings<PeerId>,
     commands: mpsc::Receiver<Command>,
+    found: mpsc::Receiver<Found>,
 }
 
 impl SwarmTask {
@@ -145,6 +153,7 @@ impl SwarmTask {
                         break;
                     }
                 }
+                Some(found) = self.found.recv() => self.on_found(found),
                 () = sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => self.on_timer(),
             }
         }
@@ -176,7 +185,11 @@ impl SwarmTask {
     /// Drops a peer that lacks topics. Both sides then begin afresh.
     pub(crate) fn drop_unsubscribed(&mut self, peer: PeerId) {
         if let Some(count) = self.warnings.count(peer, "topics") {
-            warn!(%peer, count, "connection dropped, the peer lacks topics: compare versions");
+            warn!(
+                %peer, count,
+                "connection dropped, the peer and this node don't take part together: compare versions, or see who may \
+                 be on the network"
+            );
         }
         self.shared.count(|counters| counters.unsubscribed += 1);
         // An error means that it is disconnected already.
@@ -191,38 +204,16 @@ impl SwarmTask {
     fn on_command(&mut self, command: Command) {
         match command {
             Command::Publish(topic, data) => self.publish(topic, data),
-            Command::Request(id, peer, data) => self.request(id, peer, data),
+            Command::Request(id, peer, protocol, data) => self.request(id, peer, protocol, data),
             Command::Respond(id, data) => self.respond(id, data),
             Command::Reject(id) => self.reject(id),
             Command::Report(peer) => self.on_report(peer),
             Command::Allow(peer) => self.allow(peer),
             Command::Disallow(peer) => self.disallow(peer),
             Command::Voters(voters) => self.voters = Some(voters),
+            Command::Guests(guests) => self.set_guests(guests),
             Command::Shutdown => {} // ends the loop that calls this
         }
-    }
-
-    pub(crate) fn allow(&mut self, peer: Peer) {
-        if peer.id == *self.swarm.local_peer_id() || self.conduct.readdress(&peer) {
-            return;
-        }
-        let permitted = self.dialer.len() + self.conduct.shut_out_len();
-        if !self.dialer.contains(&peer.id) && permitted >= limits::PEERS_MAX {
-            error!(peer = %peer.id, max = limits::PEERS_MAX, "peer not allowed, there are too many");
-            return;
-        }
-        self.swarm.behaviour_mut().allowed.allow_peer(peer.id);
-        let id = peer.id;
-        self.dialer.insert(peer, Instant::now());
-        if self.swarm.is_connected(&id) {
-            self.dialer.connected(&id);
-        }
-    }
-
-    fn disallow(&mut self, peer: PeerId) {
-        self.dialer.remove(&peer);
-        self.conduct.forget(&peer);
-        self.swarm.behaviour_mut().allowed.disallow_peer(peer);
     }
 
     fn next_timer(&self) -> Option<Instant> {
@@ -238,11 +229,7 @@ impl SwarmTask {
             self.release(peer);
         }
         for peer in self.dialer.take_due(now) {
-            // A new port each time: the old connection may still occupy the listening port's pair.
-            let options = DialOpts::peer_id(peer.id).addresses(vec![peer.address]).allocate_new_port().build();
-            if let Err(error) = self.swarm.dial(options) {
-                self.on_dial_failed(peer.id, &error);
-            }
+            self.dial(peer);
         }
     }
 
@@ -254,6 +241,7 @@ impl SwarmTask {
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established: 0, cause, .. } => {
                 self.dialer.failed(&peer_id, Instant::now());
+                self.shared.lost(&peer_id);
                 if self.sessions.close(&peer_id) {
                     info!(peer = %peer_id, ?cause, "disconnected");
                     self.shared.disconnected(&peer_id);
@@ -283,8 +271,13 @@ impl SwarmTask {
     }
 
     fn on_established(&mut self, peer: PeerId, connections: u32) {
-        self.sessions.open(peer, Instant::now());
-        self.dialer.connected(&peer);
+        self.shared.reached(peer);
+        if self.guests.contains(&peer) {
+            debug!(%peer, "a guest is connected");
+        } else {
+            self.sessions.open(peer, Instant::now());
+            self.dialer.connected(&peer);
+        }
         if connections > 1 && self.sessions.is_ready(&peer) {
             // A peer that believes to be connected doesn't dial. So it has restarted, and the old
             // connection is dead; gossipsub would tell the new process nothing about us.
@@ -297,10 +290,11 @@ impl SwarmTask {
 
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
-            BehaviourEvent::Votes(event) | BehaviourEvent::Parts(event) | BehaviourEvent::Transactions(event) => {
-                self.on_gossip(event)
-            }
-            BehaviourEvent::Requests(event) => self.on_request_event(event),
+            BehaviourEvent::Members(
+                SpokenEvent::Votes(event) | SpokenEvent::Parts(event) | SpokenEvent::Transactions(event),
+            ) => self.on_gossip(event),
+            BehaviourEvent::Members(SpokenEvent::Blocks(event)) => self.on_request_event(Protocol::Blocks, event),
+            BehaviourEvent::Data(event) => self.on_request_event(Protocol::Data, event),
             BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(failure) }) => {
                 if let Some(count) = self.warnings.count(peer, "pings") {
                     warn!(%peer, %failure, count, "connection dropped, the peer does not answer pings");
@@ -336,21 +330,6 @@ impl SwarmTask {
             warn!(%peer, count, "connection refused, the peer is not on the allow-list");
         } else {
             debug!(%peer, "connection refused, the peer is not on the allow-list");
-        }
-    }
-
-    fn on_dial_failed(&mut self, peer: PeerId, error: &DialError) {
-        if let DialError::WrongPeerId { obtained, .. } = error {
-            if let Some(count) = self.warnings.count(peer, "address") {
-                warn!(%peer, %obtained, count, "another peer answers at this address: correct the address");
-            }
-        } else {
-            debug!(%peer, %error, "dial failed");
-        }
-        self.shared.count(|counters| counters.dials_failed += 1);
-        // The peer may have dialed us in the meantime.
-        if !self.swarm.is_connected(&peer) {
-            self.dialer.failed(&peer, Instant::now());
         }
     }
 }

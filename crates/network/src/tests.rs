@@ -1,5 +1,6 @@
 //! Real swarms on 127.0.0.1, with ports chosen by the operating system.
 
+mod data;
 mod delivery;
 mod misbehaviour;
 mod permission;
@@ -12,7 +13,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::{Command, Event, Identity, Multiaddr, Network, NetworkConfig, Peer, PeerId, Stopped, Topic, start};
+use crate::{
+    Command, Event, Identity, Multiaddr, Network, NetworkConfig, Peer, PeerId, Protocol, Stopped, Topic, start,
+};
 
 const NETWORK_ID: [u8; 32] = [7; 32];
 
@@ -167,7 +170,8 @@ async fn a_network_without_a_swarm_hands_over_what_is_asked_and_stops_with_its_r
     network.publish(Topic::Status, vec![1]).await.expect("it runs");
     let id = network.request(peer, vec![2]).await.expect("it runs");
     assert!(matches!(commands.recv().await, Some(Command::Publish(Topic::Status, data)) if data == [1]));
-    assert!(matches!(commands.recv().await, Some(Command::Request(asked, to, _)) if asked == id && to == peer));
+    let command = commands.recv().await;
+    assert!(matches!(command, Some(Command::Request(asked, to, Protocol::Blocks, _)) if asked == id && to == peer));
     drop(commands);
     assert_eq!(network.publish(Topic::Status, vec![1]).await, Err(Stopped));
 }

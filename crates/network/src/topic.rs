@@ -2,7 +2,7 @@
 
 use libp2p::gossipsub::{IdentTopic, TopicHash};
 
-use crate::{Rate, limits};
+use crate::{Protocol, Rate, limits};
 
 /// The subject of a gossip message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,8 +123,8 @@ impl Names {
         format!("{}/gossip/{}/1", self.prefix, lane.name())
     }
 
-    pub(crate) fn request_protocol(&self) -> String {
-        format!("{}/requests/1", self.prefix)
+    pub(crate) fn request_protocol(&self, protocol: Protocol) -> String {
+        format!("{}/{}/1", self.prefix, protocol.name())
     }
 }
 

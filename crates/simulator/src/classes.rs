@@ -66,7 +66,7 @@ const fn beyond_f(class: Class) -> Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 56] = [
+pub const CLASSES: [Class; 57] = [
     class("none", "nothing goes wrong", draw::nothing),
     class("delay", "messages take up to two seconds longer", draw::delay),
     class("slow-link", "the links of one validator take seconds", draw::slow_link),
@@ -135,6 +135,16 @@ pub const CLASSES: [Class; 56] = [
         5,
         4,
         class("set-replaced", "all validators but one, which is away, are replaced by others", draw::set_replaced),
+    ),
+    of(
+        5,
+        4,
+        class(
+            "stale-members",
+            "all validators but one, which is away, are replaced and are gone when it comes back: it knows nobody who \
+             is there, and its operator names one",
+            draw::stale_members,
+        ),
     ),
     of(
         7,

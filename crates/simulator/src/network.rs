@@ -185,14 +185,14 @@ impl Hub {
         match command {
             Command::Publish(topic, _) if !inner.may_publish(node, topic) => inner.counts.refused += 1,
             Command::Publish(topic, data) => inner.publish(node, (node, topic), data, None),
-            Command::Request(id, peer, data) => inner.request(node, id, peer, data),
+            Command::Request(id, peer, protocol, data) => inner.request(node, (id, protocol), peer, data),
             Command::Respond(id, data) => inner.respond(node, id, Some(data)),
             Command::Reject(id) => inner.respond(node, id, None),
             Command::Allow(peer) => inner.allow(node, peer.id),
             Command::Disallow(peer) => inner.disallow(node, peer),
             Command::Voters(voters) => inner.take_from(node, &voters),
-            // Nobody is shut out here, so that what liars send goes on arriving.
-            Command::Report(_) | Command::Shutdown => {}
+            // Nobody is shut out here, so that what liars send goes on arriving; and nobody is a guest.
+            Command::Report(_) | Command::Guests(_) | Command::Shutdown => {}
         }
         self.earlier.notify_one();
     }

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use lojal_consensus::{Clock, Mempool, Metrics, Workers, share};
+use lojal_consensus::{Clock, Condition, Mempool, Metrics, Workers, share};
 use lojal_gateway::{Access, Auditors, Gateway};
 use lojal_network::{Event, Identity, NetworkConfig};
 use lojal_store::Options;
@@ -26,7 +26,7 @@ const TARGET_BYTES_MAX: usize = 4_096;
 struct Server {
     address: SocketAddr,
     _runtime: Runtime,
-    _ready: watch::Sender<bool>,
+    _told: watch::Sender<Condition>,
     _events: mpsc::Receiver<Event>,
     _directory: TempDir,
 }
@@ -47,11 +47,11 @@ impl Server {
             peers: Vec::new(),
         };
         let (network, events) = runtime.block_on(lojal_network::start(config)).expect("a free port");
-        let (ready, is_ready) = watch::channel(true);
+        let (told, condition) = watch::channel(Condition::Ready);
         let (store, metrics, proxies) = (opened.store, Metrics::default(), Vec::new());
         // Every route is reached.
         let access = Access { auditors: Auditors::Everybody, ..Access::default() };
-        let (validator, ready_now, version) = (None, is_ready, "1.2.3");
+        let (validator, version) = (None, "1.2.3");
         let gateway = Gateway {
             store,
             mempool,
@@ -59,7 +59,7 @@ impl Server {
             metrics,
             life: None,
             validator,
-            ready: ready_now,
+            condition,
             proxies,
             access,
             origins: Vec::new(),
@@ -71,7 +71,7 @@ impl Server {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = listener.local_addr().expect("bound");
         runtime.spawn(lojal_gateway::run(listener, None, gateway, std::future::pending()));
-        Self { address, _runtime: runtime, _ready: ready, _events: events, _directory: directory }
+        Self { address, _runtime: runtime, _told: told, _events: events, _directory: directory }
     }
 }
 

@@ -3,6 +3,7 @@
 //! panics when what it asserts of any bytes whatever doesn't hold.
 
 mod chain;
+mod data;
 mod decoders;
 mod documents;
 mod engine;
@@ -17,6 +18,7 @@ mod vector;
 mod wallet;
 
 pub use chain::{Chain, chain};
+pub use data::data_message;
 pub use decoders::{Decoder, all as decoders};
 pub use documents::{genesis, json, text};
 pub use engine::{engine_message, parts};
@@ -44,7 +46,7 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: usize) -> Target 
 }
 
 /// All targets.
-pub const TARGETS: [Target; 27] = [
+pub const TARGETS: [Target; 28] = [
     target("amounts", amounts, 300),
     target("archive", archive, 30),
     target("backup_words", backup_words, 100),
@@ -52,6 +54,7 @@ pub const TARGETS: [Target; 27] = [
     target("block_log", block_log, 2),
     target("canonical", canonical, 200),
     target("certificate", certificate, 200),
+    target("data_message", data_message, 200),
     target("engine_message", engine_message, 300),
     target("execute", execute, 10),
     target("genesis", genesis, 100),

@@ -122,7 +122,7 @@ impl Network {
     pub fn auditor_key(&self) -> PathBuf {
         self.dir().join("auditor.key")
     }
-    /// The port of a gateway; two more nodes have room beside those of the network.
+    /// The port of a gateway; four more nodes have room beside those of the network.
     pub fn port(&self, index: u16) -> u16 {
         self.port_base + index
     }
@@ -299,7 +299,7 @@ pub fn free_ports() -> u16 {
         let base = *next;
         *next = if base >= 32_000 { 10_000 } else { base + PORTS };
         let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-        if [0, 100, 200].iter().all(|more| (base + more..base + more + 6).all(is_free)) {
+        if [0, 100, 200].iter().all(|more| (base + more..base + more + 8).all(is_free)) {
             return base;
         }
     }

@@ -148,8 +148,9 @@ fn a_refusal_by_the_first_gateway_is_the_outcome() {
 fn an_overloaded_gateway_is_passed_over_and_if_all_are_that_is_the_outcome() {
     let full = gateway(|| Answer::problem(503, "mempool_full"), unknown);
     let busy = gateway(|| Answer::problem(429, "too_many_requests"), unknown);
+    let removed = gateway(|| Answer::problem(503, "not_validator"), unknown);
     let free = gateway(committed, unknown);
-    assert!(is_final(&settle(&[full.url(), busy.url(), free.url()], LONG)));
+    assert!(is_final(&settle(&[full.url(), busy.url(), removed.url(), free.url()], LONG)));
     let fate = settle(&[busy.url(), full.url()], LONG);
     assert!(matches!(fate, Fate::Refused { problem, .. } if problem.code == "mempool_full"));
 }

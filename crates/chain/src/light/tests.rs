@@ -211,3 +211,22 @@ fn a_hundred_changes_are_followed_one_by_one() {
     }
     assert_eq!(state.validators(), &set(&old));
 }
+
+#[test]
+fn the_validators_after_a_header_are_known_at_the_last_change_and_before_the_next_one() {
+    let Chain { genesis, changes } = chain();
+    let id = genesis.chain_id();
+    let mut state = LightState::genesis(&genesis);
+    state.advance(&changes[0]).expect("the first change");
+    let SetChange { header: last, certificate: of_last, .. } = &changes[0];
+    assert_eq!(state.deciders_after(last, of_last), Ok(&set(&SECOND)));
+    let later = header(&id, 15, &SECOND, &SECOND);
+    assert_eq!(state.deciders_after(&later, &certificate(&later, &SECOND)), Ok(&set(&SECOND)));
+    let other = Header { state_root: Hash::new([9; 32]), ..last.clone() };
+    assert_eq!(state.deciders_after(&other, of_last), Err(LightError::OtherBlock));
+    let SetChange { header: next, certificate: of_next, .. } = &changes[1];
+    assert_eq!(state.deciders_after(next, of_next), Err(LightError::ChangeMissing));
+    let of_others = header(&id, 15, &THIRD, &THIRD);
+    let of_third = certificate(&of_others, &THIRD);
+    assert_eq!(state.deciders_after(&of_others, &of_third), Err(LightError::OtherValidators));
+}

@@ -11,7 +11,9 @@ use crate::certificates::to_engine;
 use crate::clock::Clock;
 use crate::executor::ExecutorParts;
 use crate::fixture::{block_by, certify, chain, genesis, peer, proposer, record, validator_key};
+use crate::membership::Addresses;
 use crate::mempool::{Mempool, SharedState};
+use crate::outlook::Outlooks;
 use crate::progress::Progress;
 use crate::workers::Workers;
 
@@ -48,8 +50,8 @@ impl Bench {
         let assembler = Assembler::new(address, store.tip().height);
         let (network, mut commands) = Network::without_swarm(peer(proposer(3, 0)));
         tokio::spawn(async move { while commands.recv().await.is_some() {} });
-        let (progress, addresses) = (Progress::default(), std::collections::BTreeMap::new());
-        let membership = Membership::new(network, store.clone(), progress, Workers::Threads, addresses);
+        let (parts, outlooks) = ((Progress::default(), Workers::Threads), Outlooks::default());
+        let membership = Membership::new(network, store.clone(), parts, Addresses::default(), outlooks);
         let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
         let app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings };
         Self { app, state, _dir: dir }

@@ -28,11 +28,12 @@ async fn commanded(said: Vec<Event>) -> Vec<Command> {
     let opened = lojal_store::open(dir.path(), &fixture::genesis(3_000), Options::default()).expect("a new store");
     let chain = opened.store.genesis().chain_id();
     let (mempool, _outbox) = Mempool::start(fixture::state(), opened.store.pages(), Clock::System, Workers::Threads);
-    let (asked, _requests) = mpsc::channel(1);
+    let (blocks, _requests) = mpsc::channel(1);
+    let (data, _questions) = mpsc::channel(1);
     let listeners = Listeners {
         progress: Progress::default(),
         mempool,
-        asked,
+        desks: Desks { blocks, data },
         enquiries: Enquiries::default(),
         forgery: Forgery::new(opened.store, ValidatorVerifier::new(chain)),
     };
@@ -58,22 +59,29 @@ async fn the_source_of_what_can_not_be_decoded_is_reported_not_the_one_that_pass
 #[tokio::test]
 async fn whoever_asks_nonsense_is_reported() {
     let id = "7".parse().expect("a number");
-    let said = vec![Event::Request { id, peer: peer(3), data: vec![0xff; 100] }];
-    assert_eq!(reported(said).await, [peer(3)]);
+    let nonsense = |protocol| vec![Event::Request { id, peer: peer(3), protocol, data: vec![0xff; 100] }];
+    assert_eq!(reported(nonsense(Protocol::Blocks)).await, [peer(3)]);
+    let commands = commanded(nonsense(Protocol::Data)).await;
+    assert!(matches!(&commands[..], [Command::Report(peer_id), Command::Reject(refused)]
+        if *peer_id == peer(3) && *refused == id));
 }
 
 #[tokio::test]
 async fn requests_beyond_what_waits_are_refused_and_their_answers_are_not_the_engines_business() {
     let request = Request::<Context>::ValueRequest(ValueRequest::new(height(1)..=height(2)));
     let data = encode(&request).expect("it has an encoding");
-    let ask =
-        |number: &str| Event::Request { id: number.parse().expect("a number"), peer: peer(3), data: data.clone() };
-    let commands = commanded(vec![ask("1"), ask("2"), ask("3")]).await;
+    let ask = |number: &str, protocol, data: &[u8]| {
+        let (id, data) = (number.parse().expect("a number"), data.to_vec());
+        Event::Request { id, peer: peer(3), protocol, data }
+    };
+    let blocks = |number: &str| ask(number, Protocol::Blocks, &data);
+    let question = ask("4", Protocol::Data, &Question::Head.encode());
+    let commands = commanded(vec![blocks("1"), blocks("2"), blocks("3"), question]).await;
     let refused = commands.iter().map(|command| match command {
         Command::Reject(id) => id.to_string(),
         other => panic!("nothing else is asked for: {other:?}"),
     });
-    assert_eq!(refused.collect::<Vec<_>>(), ["2", "3"], "there is room for one");
+    assert_eq!(refused.collect::<Vec<_>>(), ["2", "3"], "there is room for one of each");
 }
 
 #[tokio::test]

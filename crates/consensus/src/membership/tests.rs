@@ -1,5 +1,7 @@
+use lojal_network::Command;
+
 use super::*;
-use crate::fixture::{identity, peer, state};
+use crate::fixture::{genesis, identity, peer, state, validators};
 
 #[test]
 fn a_roster_has_the_validators_at_the_addresses_of_the_configuration_and_names_who_is_gone() {
@@ -9,10 +11,16 @@ fn a_roster_has_the_validators_at_the_addresses_of_the_configuration_and_names_w
     assert_eq!(roster.voters(), (0..4).map(peer).collect());
     let address: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().expect("an address");
     let name: Name = "validator-1".parse().expect("valid");
-    let peers = roster.peers(&peer(0), &BTreeMap::from([(name, address.clone())]));
-    assert_eq!(peers.len(), 3, "not this node itself");
+    let given: Multiaddr = "/ip4/192.0.2.2/tcp/2".parse().expect("an address");
+    let addresses = Addresses {
+        named: BTreeMap::from([(name, address.clone())]),
+        given: BTreeMap::from([(peer(2), given.clone()), (peer(7), given.clone())]),
+    };
+    let peers = roster.peers(&peer(0), &addresses);
+    assert_eq!(peers.len(), 4, "not this node itself, and a stranger that the operator names");
     for Peer { id, address: found } in peers {
-        assert_eq!(found, if id == peer(1) { address.clone() } else { Multiaddr::empty() });
+        let named = if id == peer(1) { address.clone() } else { Multiaddr::empty() };
+        assert_eq!(found, if addresses.given.contains_key(&id) { given.clone() } else { named });
     }
     let mut fewer = roster.clone();
     fewer.0.remove(&peer(2));
@@ -32,4 +40,48 @@ fn the_address_of_the_ledger_counts_where_the_configuration_has_none_and_a_first
     assert_eq!(member.address(&BTreeMap::new()).to_string(), endpoint.as_str());
     let own: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().expect("an address");
     assert_eq!(member.address(&BTreeMap::from([(name, own.clone())])), own);
+}
+
+#[test]
+fn whoever_validates_now_is_let_in_and_has_no_vote_yet_and_a_part_on_the_ledger_stays() {
+    let state = state();
+    let state = crate::mempool::read_state(&state);
+    let roster = Roster::of(state.view()).expect("in memory");
+    let outlook = Outlook { height: Height::new(9), validators: validators(6), removed: None };
+    let with = roster.clone().with(Some(outlook));
+    assert_eq!(with.get(&peer(5)).map(|member| member.role), Some(Role::Ahead));
+    assert_eq!(with.get(&peer(1)), roster.get(&peer(1)));
+    assert_eq!(with.voters(), roster.voters());
+    assert_eq!(roster.clone().with(None), roster);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_that_the_operator_names_are_let_in_at_the_start_and_nobody_is_a_guest_who_has_a_part() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let store = lojal_store::open(dir.path(), &genesis(3_000), lojal_store::Options::default()).expect("new").store;
+    let (network, mut commands) = Network::without_swarm(peer(9));
+    let address: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().expect("an address");
+    let addresses = Addresses { given: BTreeMap::from([(peer(7), address.clone())]), ..Addresses::default() };
+    let outlooks = Outlooks::default();
+    let membership =
+        Membership::new(network, store, (Progress::default(), Workers::Tasks), addresses, outlooks.clone());
+    membership.follow().await.expect("the store can be read");
+    let allowed = |commands: &mut tokio::sync::mpsc::Receiver<Command>| {
+        let mut allowed = BTreeSet::new();
+        while let Ok(command) = commands.try_recv() {
+            match command {
+                Command::Allow(peer) => {
+                    allowed.insert(peer.id);
+                }
+                Command::Guests(guests) => assert!(guests.is_empty()),
+                _ => {}
+            }
+        }
+        allowed
+    };
+    assert_eq!(allowed(&mut commands), (0..4).chain([7]).map(peer).collect());
+    assert_eq!(membership.own(), (None, None));
+    outlooks.set(Outlook { height: Height::new(5), validators: validators(6), removed: None });
+    membership.follow().await.expect("the store can be read");
+    assert_eq!(allowed(&mut commands), [4, 5].map(peer).into());
 }

@@ -62,7 +62,7 @@ async fn what_the_scrub_finds_is_asked_of_one_peer_after_the_other_until_one_has
             }
         };
         match command {
-            Command::Request(id, peer, _) => {
+            Command::Request(id, peer, ..) => {
                 asked.push(peer);
                 enquiries.answered(id, answers.next().expect("no more is asked than needed"));
             }

@@ -2,6 +2,7 @@
 
 mod signing;
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use lojal_network::limits::REPORTS_PER_MINUTE_MAX;
 use lojal_network::{NetworkConfig, Peer, Topic};
 use lojal_signer::Client;
 use lojal_store::{Opened, Options};
-use lojal_types::{ChainId, Genesis, Height, TransactionId};
+use lojal_types::{ChainId, Genesis, Height, Name, TransactionId};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -43,7 +44,7 @@ struct Node {
     mempool: Mempool,
     metrics: Metrics,
     network: Network,
-    ready: watch::Receiver<bool>,
+    condition: watch::Receiver<Condition>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<Result<(), ConsensusError>>,
 }
@@ -101,8 +102,8 @@ impl Cluster {
         let (network, events) = lojal_network::start(config).await.expect("the port is still free");
         let state = share(state);
         let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
-        let (metrics, (ready, is_ready), (stop, stopped)) =
-            (Metrics::default(), watch::channel(false), oneshot::channel::<()>());
+        let (metrics, (told, condition), (stop, stopped)) =
+            (Metrics::default(), watch::channel(Condition::Behind), oneshot::channel::<()>());
         let validator = ValidatorParts {
             voice: self.voice(number, &metrics),
             wal: Wal::Directory(dir.join("consensus")),
@@ -114,16 +115,16 @@ impl Cluster {
             mempool: mempool.clone(),
             outbox,
             network: network.clone(),
-            addresses: self.addresses(),
+            addresses: Addresses { named: self.addresses(), ..Addresses::default() },
             events,
             metrics: metrics.clone(),
-            ready,
+            condition: told,
             clock: Clock::System,
             workers: Workers::Threads,
             interposer: None,
         };
         let running = tokio::spawn(run(validator, async { stopped.await.unwrap_or_default() }));
-        let node = Node { store, mempool, metrics, network, ready: is_ready, stop, running };
+        let node = Node { store, mempool, metrics, network, condition, stop, running };
         self.nodes[usize::from(number)] = Some(node);
     }
 
@@ -206,7 +207,7 @@ impl Cluster {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_validators_agree_through_restarts_and_halt_without_a_quorum() {
     let mut cluster = Cluster::start().await;
-    eventually("all become ready", || cluster.running().all(|node| *node.ready.borrow())).await;
+    eventually("all become ready", || cluster.running().all(|node| node.condition.borrow().is_level())).await;
     for to in 0..4 {
         let ids = cluster.submit(to, 5).await;
         cluster.committed(&ids).await;
@@ -223,13 +224,13 @@ async fn four_validators_agree_through_restarts_and_halt_without_a_quorum() {
     cluster.start_node(3).await;
     let ids = cluster.submit(3, 3).await;
     cluster.committed(&ids).await;
-    eventually("it becomes ready again", || *cluster.node(3).ready.borrow()).await;
+    eventually("it becomes ready again", || cluster.node(3).condition.borrow().is_level()).await;
     cluster.assert_agreement();
 
     // Two down: nothing is decided, nothing is lost.
     cluster.stop_node(2).await;
     cluster.stop_node(3).await;
-    eventually("no quorum, not ready", || cluster.running().all(|node| !*node.ready.borrow())).await;
+    eventually("no quorum, not ready", || cluster.running().all(|node| !node.condition.borrow().is_level())).await;
     let highest = |cluster: &Cluster| cluster.running().map(|node| node.store.tip().height).max().expect("two run");
     let before = highest(&cluster);
     let waiting = cluster.submit(1, 3).await;

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use lojal_network::{Bucket, PeerId};
+use lojal_network::{Bucket, PeerId, Rate};
 use tokio::time::Instant;
 
 use super::Asked;
-use crate::limits::{SYNC_BURST, SYNC_RATE, SYNC_RATE_ALL};
+use crate::limits::SYNC_BURST;
 
 /// Requests that wait, and the budgets of those who ask. A peer's entry goes when it has nothing to wait for and its
 /// budget is whole, so there are as many as peers.
 pub(super) struct Queue {
     peers: BTreeMap<PeerId, Peer>,
+    rates: Rates,
     /// The budget of all together.
     all: Bucket,
     /// The number of requests that have been answered.
@@ -25,13 +26,21 @@ struct Peer {
     last_turn: u64,
 }
 
-impl Default for Queue {
-    fn default() -> Self {
-        Self { peers: BTreeMap::new(), all: Bucket::full(Instant::now()), turn: 0 }
-    }
+/// The rates at which answers are given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rates {
+    /// Those to one peer.
+    pub(crate) peer: Rate,
+    /// Those to all together.
+    pub(crate) all: Rate,
 }
 
 impl Queue {
+    /// An empty one, all of whose budgets are whole.
+    pub(super) fn new(rates: Rates) -> Self {
+        Self { peers: BTreeMap::new(), rates, all: Bucket::full(Instant::now()), turn: 0 }
+    }
+
     /// Takes a request in. The network bounds how many of one peer are open.
     pub(super) fn push(&mut self, asked: Asked, now: Instant) {
         self.peers.retain(|_, peer| !peer.requests.is_empty() || !peer.budget.is_full(now));
@@ -57,9 +66,9 @@ impl Queue {
     /// Takes an answer out of the budgets. How large it is shows only afterwards, so they may be overdrawn by one.
     pub(super) fn charge(&mut self, peer: PeerId, bytes: usize, now: Instant) {
         if let Some(peer) = self.peers.get_mut(&peer) {
-            peer.budget.charge(SYNC_RATE.time_of(bytes), now);
+            peer.budget.charge(self.rates.peer.time_of(bytes), now);
         }
-        self.all.charge(SYNC_RATE_ALL.time_of(bytes), now);
+        self.all.charge(self.rates.all.time_of(bytes), now);
     }
 
     /// The time at which a request that waits may be answered; none while none waits.

@@ -10,6 +10,7 @@ use crate::certificates::to_engine;
 use crate::codec::{BorshCodec, decode_blocks};
 use crate::context::{Context, Height as EngineHeight};
 use crate::fixture::{chain_of, genesis, peer};
+use crate::limits::{SYNC_RATE, SYNC_RATE_ALL};
 
 /// More blocks than one answer holds.
 const COUNT: u64 = SYNC_BLOCKS_MAX as u64 + 2;
@@ -73,10 +74,12 @@ async fn every_request_is_answered_or_refused() {
     let (network, mut commands) = Network::without_swarm(peer(0));
     let serving = Serving { store, network, metrics: Metrics::default(), workers: Workers::Tasks };
     let (asked, requests) = mpsc::channel(8);
-    let task = tokio::spawn(serving.run(requests));
+    let rates = Rates { peer: SYNC_RATE, all: SYNC_RATE_ALL };
+    let task = tokio::spawn(serving.run(rates, requests));
     for (number, start) in [(1, 1), (2, COUNT + 1), (3, 2)] {
         let id = number.to_string().parse().expect("a number");
-        let one = Asked { id, peer: peer(1), start: Height::new(start), end: Height::new(u64::MAX) };
+        let wanted = Wanted::Blocks { start: Height::new(start), end: Height::new(u64::MAX) };
+        let one = Asked { id, peer: peer(1), wanted };
         asked.send(one).await.expect("somebody answers");
     }
     drop(asked);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lojal_chain::replay::commit;
 use lojal_chain::{CommittedBlock, ExecutedBlock, propose};
-use lojal_consensus::{Clock, Mempool, Metrics, SharedState, Workers, clock, share};
+use lojal_consensus::{Clock, Condition, Mempool, Metrics, SharedState, Workers, clock, share};
 use lojal_network::{Event, Identity, Network, NetworkConfig};
 use lojal_store::{Opened, Options, Store, Writer, archive};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
@@ -109,7 +109,7 @@ impl Settings {
 /// A running gateway over a store of its own.
 pub(crate) struct Node {
     pub(crate) app: Arc<App>,
-    pub(crate) ready: watch::Sender<bool>,
+    pub(crate) condition: watch::Sender<Condition>,
     address: String,
     admin: String,
     committer: Mutex<Committer>,
@@ -147,7 +147,7 @@ impl Node {
         let state = share(state);
         let (mempool, _) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
         let (network, events) = network(&genesis).await;
-        let (is_ready, ready) = watch::channel(true);
+        let (told, condition) = watch::channel(Condition::Ready);
         let metrics = Metrics::default();
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
@@ -162,7 +162,7 @@ impl Node {
             metrics,
             life: None,
             validator,
-            ready,
+            condition,
             proxies,
             access,
             origins,
@@ -180,7 +180,7 @@ impl Node {
         let server = tokio::spawn(serve(Listeners { clients, admin: Some(own) }, app.clone(), shutdown));
         let committer = Mutex::new(Committer { writer, state, counter: 0 });
         let (stop, server) = (Some(stop), Some(server));
-        Self { app, ready: is_ready, address, admin, committer, stop, server, _events: events, _directory: directory }
+        Self { app, condition: told, address, admin, committer, stop, server, _events: events, _directory: directory }
     }
 
     /// Asks the server to stop, and waits until it has.

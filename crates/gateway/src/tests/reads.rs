@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
+use lojal_consensus::Condition;
 use lojal_types::api::{Account, Brand, Brands, History, Status, TransactionState, TransactionStatus};
-use lojal_types::{Activity, Address, Code, Genesis, NetworkKind, Outcome, TransactionId, api};
+use lojal_types::{Activity, Address, Code, Genesis, Height, NetworkKind, Outcome, TransactionId, api};
 
 use super::node::{ANNA, BO, Node, TILL, VALIDATOR, address};
 
@@ -217,10 +218,21 @@ async fn health_is_always_and_readiness_when_the_node_has_caught_up() {
     let node = Node::start().await;
     assert_eq!(node.get_own("/healthz").await.status, 200);
     assert_eq!(node.get("/readyz").await.status, 200);
-    node.ready.send_replace(false);
+    node.condition.send_replace(Condition::Behind);
     let answer = node.get("/readyz").await;
     assert_eq!(answer.refusal(), (503, "not_ready".into()));
     assert_eq!(answer.header("retry-after"), "1");
+    for (condition, words) in [
+        (Condition::Alone, "no other node answers"),
+        (Condition::Removed { at: Height::new(7) }, "removed from the network by its governors in block 7"),
+        (Condition::NoVote { is_level: false }, "hasn't caught up"),
+    ] {
+        node.condition.send_replace(condition);
+        let answer = node.get("/readyz").await;
+        assert!(answer.refusal() == (503, "not_ready".into()) && answer.text().contains(words), "{condition:?}");
+    }
+    node.condition.send_replace(Condition::NoVote { is_level: true });
+    assert_eq!(node.get("/readyz").await.status, 200);
     assert_eq!(node.get_own("/healthz").await.status, 200);
 }
 

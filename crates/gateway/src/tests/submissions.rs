@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use lojal_consensus::clock;
+use lojal_consensus::{Condition, clock};
 use lojal_types::api::{Batch, BatchAnswer, TransactionState, TransactionStatus};
-use lojal_types::{Code, NetworkKind, Outcome, SignedTransaction};
+use lojal_types::{Code, Height, NetworkKind, Outcome, SignedTransaction};
 
 use super::http::JSON;
 use super::node::{ANNA, BO, HOUR_MS, Node, TILL, transfer};
@@ -34,6 +34,32 @@ async fn a_transaction_is_accepted_as_bytes_and_as_json() {
         assert_eq!((answer.status, answer.json::<TransactionStatus>()), (202, pending));
     }
     assert_eq!(node.mempool().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_no_validator_takes_no_transactions_since_nobody_would_get_them() {
+    let node = Node::start().await;
+    node.issue(ANNA, 100);
+    let signed = node.transfer(ANNA, BO, 1);
+    let batch = Batch { transactions: vec![signed.clone().to_text(NetworkKind::Test)] };
+    let batch = serde_json::to_vec(&batch).expect("plain data");
+    for (condition, words) in [
+        (Condition::Removed { at: Height::new(7) }, "removed from the network"),
+        (Condition::NoVote { is_level: true }, "is no validator"),
+    ] {
+        node.condition.send_replace(condition);
+        let answers =
+            [node.submit(WAIT, &signed).await, node.post("/v1/transactions/batch", JSON, batch.clone()).await];
+        for answer in answers {
+            assert_eq!(answer.refusal(), (503, "not_validator".into()));
+            assert!(answer.text().contains(words), "{condition:?}");
+        }
+    }
+    assert_eq!(node.mempool().len(), 0);
+    for condition in [Condition::Ready, Condition::Behind, Condition::Alone] {
+        node.condition.send_replace(condition);
+        assert_ne!(node.submit("", &signed).await.status, 503, "{condition:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,16 +2,17 @@ use futures::executor::block_on;
 use futures::io::Cursor;
 
 use super::*;
+use crate::limits::{REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX};
 
 const PROTOCOL: StreamProtocol = StreamProtocol::new("/test/1");
 
 fn read(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    block_on(ByteCodec.read_request(&PROTOCOL, &mut Cursor::new(bytes)))
+    block_on(ByteCodec(Protocol::Blocks).read_request(&PROTOCOL, &mut Cursor::new(bytes)))
 }
 
 fn write(data: Vec<u8>) -> io::Result<Vec<u8>> {
     let mut io = Cursor::new(Vec::new());
-    block_on(ByteCodec.write_request(&PROTOCOL, &mut io, data))?;
+    block_on(ByteCodec(Protocol::Blocks).write_request(&PROTOCOL, &mut io, data))?;
     Ok(io.into_inner())
 }
 
@@ -40,14 +41,14 @@ fn the_longest_request_passes_and_one_byte_more_does_not() -> io::Result<()> {
 fn a_response_may_be_longer_than_a_request() -> io::Result<()> {
     let response = vec![1; REQUEST_BYTES_MAX + 1];
     let mut io = Cursor::new(Vec::new());
-    block_on(ByteCodec.write_response(&PROTOCOL, &mut io, response.clone()))?;
+    block_on(ByteCodec(Protocol::Blocks).write_response(&PROTOCOL, &mut io, response.clone()))?;
     io.set_position(0);
-    let read = block_on(ByteCodec.read_response(&PROTOCOL, &mut io))?;
+    let read = block_on(ByteCodec(Protocol::Blocks).read_response(&PROTOCOL, &mut io))?;
     assert_eq!(read, response);
 
     let announced = u32::try_from(RESPONSE_BYTES_MAX + 1).expect("the limit fits");
     let mut io = Cursor::new(announced.to_be_bytes());
-    let too_long = block_on(ByteCodec.read_response(&PROTOCOL, &mut io));
+    let too_long = block_on(ByteCodec(Protocol::Blocks).read_response(&PROTOCOL, &mut io));
     assert_eq!(too_long.map_err(|error| error.kind()), Err(io::ErrorKind::InvalidData));
     Ok(())
 }

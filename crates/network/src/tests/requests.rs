@@ -13,7 +13,7 @@ async fn ask(node: &Node, peer: PeerId, data: impl Into<Vec<u8>>) -> OutboundReq
 
 async fn asked(node: &mut Node) -> (InboundRequest, PeerId, Vec<u8>) {
     loop {
-        if let Event::Request { id, peer, data } = node.next().await {
+        if let Event::Request { id, peer, data, .. } = node.next().await {
             return (id, peer, data);
         }
     }

@@ -23,7 +23,8 @@ fn names_carry_the_network_id_in_lower_case_hex() {
     let id = "ab".repeat(32);
     assert_eq!(names.topic(Topic::Parts).hash().as_str(), format!("/lojal/{id}/parts/1"));
     assert_eq!(names.gossip_protocol(Lane::Votes), format!("/lojal/{id}/gossip/votes/1"));
-    assert_eq!(names.request_protocol(), format!("/lojal/{id}/requests/1"));
+    assert_eq!(names.request_protocol(Protocol::Blocks), format!("/lojal/{id}/requests/1"));
+    assert_eq!(names.request_protocol(Protocol::Data), format!("/lojal/{id}/data/1"));
 }
 
 #[test]

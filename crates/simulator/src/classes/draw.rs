@@ -9,7 +9,7 @@ use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
 pub(super) use lost::{
     all_but_one_restored, all_but_one_wiped, restored, restored_together, signer_away, signer_crash_all, wiped_and_liar,
 };
-pub(super) use sets::{removed_liar, set_change_crash, set_changes, set_replaced};
+pub(super) use sets::{removed_liar, set_change_crash, set_changes, set_replaced, stale_members};
 
 /// Nothing goes wrong before a network has begun to work.
 const FIRST_MS: u64 = 3_000;

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lojal_network::limits::{
-    INBOUND_REQUESTS_PER_PEER_MAX, OUTBOUND_REQUESTS_MAX, REQUEST_BYTES_MAX, REQUEST_TIMEOUT, RESPONSE_BYTES_MAX,
-};
-use lojal_network::{Event, InboundRequest, OutboundRequest, PeerId, RequestFailure};
+use lojal_network::{Event, InboundRequest, OutboundRequest, PeerId, Protocol, RequestFailure};
 
 use super::{Happening, Inner};
 
@@ -20,6 +17,7 @@ pub(super) struct Requests {
 struct Open {
     from: usize,
     to: usize,
+    protocol: Protocol,
     id: OutboundRequest,
 }
 
@@ -37,22 +35,29 @@ impl Requests {
 }
 
 impl Inner {
-    pub(super) fn request(&mut self, from: usize, id: OutboundRequest, peer: PeerId, data: Vec<u8>) {
+    pub(super) fn request(
+        &mut self,
+        from: usize,
+        (id, protocol): (OutboundRequest, Protocol),
+        peer: PeerId,
+        data: Vec<u8>,
+    ) {
         let now_us = self.now_us();
         self.trace.event(now_us, "ask", &[from as u64], &data);
         let refused = |reason| Event::RequestFailed { id, peer, reason };
         let to = self.number(&peer).filter(|to| self.links.are_connected(from, *to));
         let Some(to) = to else { return self.tell(from, refused(RequestFailure::NotConnected)) };
-        if data.len() > REQUEST_BYTES_MAX {
+        if data.len() > protocol.request_bytes_max() {
             return self.tell(from, refused(RequestFailure::TooLong));
         }
-        if self.requests.open.values().filter(|open| open.from == from).count() >= OUTBOUND_REQUESTS_MAX {
+        let of_node = self.requests.open.values().filter(|open| (open.from, open.protocol) == (from, protocol));
+        if of_node.count() >= protocol.outbound_max() {
             return self.tell(from, refused(RequestFailure::TooMany));
         }
         self.requests.last += 1;
         let number = self.requests.last;
-        self.requests.open.insert(number, Open { from, to, id });
-        let timeout_us = REQUEST_TIMEOUT.as_micros() as u64;
+        self.requests.open.insert(number, Open { from, to, protocol, id });
+        let timeout_us = protocol.timeout().as_micros() as u64;
         self.schedule(now_us + timeout_us, Happening::Request(Step::TimedOut { number }));
         if let Some(at_us) = self.links.carry_request(from, to, now_us, &mut self.random).first() {
             self.schedule(*at_us, Happening::Request(Step::Asked { number, data }));
@@ -65,7 +70,7 @@ impl Inner {
         let Some(open) = self.requests.open.get(&number).copied().filter(|open| open.to == node) else { return };
         let now_us = self.now_us();
         self.trace.event(now_us, "answer", &[node as u64], data.as_deref().unwrap_or_default());
-        let data = data.filter(|data| data.len() <= RESPONSE_BYTES_MAX);
+        let data = data.filter(|data| data.len() <= open.protocol.response_bytes_max());
         if let Some(at_us) = self.links.carry_request(open.to, open.from, now_us, &mut self.random).first() {
             self.schedule(*at_us, Happening::Request(Step::Answered { number, data }));
         }
@@ -75,16 +80,17 @@ impl Inner {
         match step {
             Step::Asked { number, data } => {
                 let Some(open) = self.requests.open.get(&number).copied() else { return };
-                let of_pair = self.requests.open.values().filter(|one| (one.from, one.to) == (open.from, open.to));
-                if of_pair.count() > INBOUND_REQUESTS_PER_PEER_MAX {
+                let key = |one: &Open| (one.from, one.to, one.protocol);
+                let of_pair = self.requests.open.values().filter(|one| key(one) == key(&open));
+                if of_pair.count() > open.protocol.inbound_per_peer_max() {
                     return self.schedule(self.now_us(), Happening::Request(Step::Answered { number, data: None }));
                 }
                 let id: InboundRequest = number.to_string().parse().expect("a number is what an id reads");
                 self.note(open.from, open.to, None);
-                self.tell(open.to, Event::Request { id, peer: self.peers[open.from], data });
+                self.tell(open.to, Event::Request { id, peer: self.peers[open.from], protocol: open.protocol, data });
             }
             Step::Answered { number, data } => {
-                let Some(Open { from, to, id }) = self.requests.open.remove(&number) else { return };
+                let Some(Open { from, to, id, .. }) = self.requests.open.remove(&number) else { return };
                 let peer = self.peers[to];
                 self.note(to, from, None);
                 self.tell(
@@ -109,7 +115,7 @@ impl Inner {
     }
 
     fn fail(&mut self, number: u64, reason: RequestFailure) {
-        if let Some(Open { from, to, id }) = self.requests.open.remove(&number) {
+        if let Some(Open { from, to, id, .. }) = self.requests.open.remove(&number) {
             self.tell(from, Event::RequestFailed { id, peer: self.peers[to], reason });
         }
     }

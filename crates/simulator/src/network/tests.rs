@@ -141,7 +141,7 @@ async fn requests_are_answered_refused_or_fail() {
     bench.pass(500).await;
     let heard = bench.heard();
     let asked = heard[&1].iter().map(|event| match event {
-        Event::Request { id, peer: from, data } if *from == peer(0) && data == b"question" => *id,
+        Event::Request { id, peer: from, data, .. } if *from == peer(0) && data == b"question" => *id,
         other => panic!("{other:?}"),
     });
     let asked: Vec<_> = asked.collect();

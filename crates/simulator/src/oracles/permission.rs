@@ -1,6 +1,6 @@
 //! Permission: a node hears nothing of those that have no part on the network by the blocks that it has, but for a
-//! while after one took their part away; and it hears no votes, proposals, parts and transactions of those that don't
-//! validate by these blocks.
+//! while after one took their part away, and but for those that validate by blocks which others had by then; and it
+//! hears no votes, proposals, parts and transactions of those that don't validate by its own blocks.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -79,13 +79,20 @@ pub(super) fn check(history: &History) -> Vec<Finding> {
     }
     let parts = parts_by_height(history);
     let heights: Vec<Vec<(u64, usize)>> = (0..history.nodes).map(|node| heights_of(history, node)).collect();
+    let mut of_all: Vec<(u64, usize)> = heights.iter().flatten().copied().collect();
+    of_all.sort_unstable();
     let to_honest = history.deliveries.iter().filter(|one| !history.byzantine.contains(&one.to));
-    let findings = to_honest.filter_map(|delivery| judge(delivery, &heights[delivery.to], &parts));
+    let findings = to_honest.filter_map(|delivery| judge(delivery, &heights[delivery.to], &of_all, &parts));
     findings.collect()
 }
 
-/// The complaint about what reached a node that had these heights.
-fn judge(delivery: &Delivery, heights: &[(u64, usize)], parts: &[Arc<Parts>]) -> Option<Finding> {
+/// The complaint about what reached a node that had these heights, when all together had those.
+fn judge(
+    delivery: &Delivery,
+    heights: &[(u64, usize)],
+    of_all: &[(u64, usize)],
+    parts: &[Arc<Parts>],
+) -> Option<Finding> {
     let at_ms = delivery.at_ms;
     let later = heights.partition_point(|(since_ms, _)| *since_ms <= at_ms);
     // What a node got in the same millisecond may have come before or after; with it comes what was so until then.
@@ -102,7 +109,14 @@ fn judge(delivery: &Delivery, heights: &[(u64, usize)], parts: &[Arc<Parts>]) ->
         let what = format!("at {at_ms} ms it took a message ({topic:?}) of node {source}, which is no validator");
         return Some(Finding::new(to, *height as u64, what));
     }
-    if !had(at_ms.saturating_sub(GRACE_MS)).any(|parts| parts.connected.contains(&source)) {
+    // Whoever was away has been told of later blocks, and lets those in who validate by them.
+    let beyond = of_all[..of_all.partition_point(|(since_ms, _)| *since_ms <= at_ms)].iter();
+    let is_ahead = || {
+        let mut parts_then = beyond.filter(|(_, one)| one > height).filter_map(|(_, one)| parts.get(*one));
+        parts_then.any(|parts| parts.validators.contains(&source))
+    };
+    let is_known = had(at_ms.saturating_sub(GRACE_MS)).any(|parts| parts.connected.contains(&source));
+    if !is_known && !is_ahead() {
         let what = format!("at {at_ms} ms it heard node {source}, which has no part on the network");
         return Some(Finding::new(to, *height as u64, what));
     }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures::FutureExt;
-use lojal_consensus::{Clock, ConsensusError, Life, Mempool, Metrics, ValidatorParts, Voice, Wal, Workers};
+use lojal_consensus::{
+    Addresses, Clock, Condition, ConsensusError, Life, Mempool, Metrics, ValidatorParts, Voice, Wal, Workers,
+};
 use lojal_network::limits::EVENTS_MAX;
 use lojal_network::{Event, Network};
 use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Opened, Options, Store, StoreError};
@@ -101,8 +103,8 @@ impl World {
     async fn run(&self, number: usize, opened: Opened, voice: Voice, metrics: Metrics) {
         let Opened { store, writer, state, pending, forgotten, report } = opened;
         self.booted(number, &store, &report);
-        let allowed = match self.let_in(&store) {
-            Ok(allowed) => allowed,
+        let (allowed, given) = match self.let_in(&store) {
+            Ok(allowed) => self.with_named(number, allowed),
             Err(error) => {
                 self.stopped(number, error.to_string());
                 return self.start_later(number);
@@ -122,11 +124,11 @@ impl World {
         self.forward_commands(number, incarnation, commands);
         let state = lojal_consensus::share(state);
         let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), clock.clone(), Workers::Tasks);
-        let (ready, is_ready) = watch::channel(false);
+        let (told, condition) = watch::channel(Condition::Behind);
         let life = self
             .0
             .has_changes
-            .then(|| Life::of_node(&voice, &store, &network, &is_ready).at(clock.clone(), Workers::Tasks));
+            .then(|| Life::of_node(&voice, &store, &network, &condition).at(clock.clone(), Workers::Tasks));
         let (of_node, counted) = (store.clone(), metrics.clone());
         let node = Node { store: of_node, mempool: mempool.clone(), metrics: counted, state: state.clone(), life };
         self.watch_commits(number, &store);
@@ -142,10 +144,10 @@ impl World {
             mempool,
             outbox,
             network,
-            addresses: std::collections::BTreeMap::new(),
+            addresses: Addresses { given, ..Addresses::default() },
             events,
             metrics,
-            ready,
+            condition: told,
             clock,
             workers: Workers::Tasks,
             interposer: self.interposer(number),

@@ -1,8 +1,9 @@
 //! The seats of a network whose validators change: who has one, and what becomes of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_consensus::Roster;
+use lojal_network::{Multiaddr, PeerId};
 use lojal_store::{Store, StoreError};
 use lojal_types::{
     Action, AddValidator, Header, Height, Name, PublicKey, RemoveValidator, SetKeys, SetPower, ValidatorSet,
@@ -58,6 +59,20 @@ impl World {
     pub(super) fn let_in(&self, store: &Store) -> Result<BTreeSet<usize>, StoreError> {
         let roster = store.read(Roster::of)?;
         Ok((0..self.nodes()).filter(|number| roster.get(&people::peer(*number)).is_some()).collect())
+    }
+
+    /// The nodes that a node lets in when it starts, with those that its operator names, because none runs of those
+    /// that it knows: one that validates now.
+    pub(super) fn with_named(
+        &self,
+        number: usize,
+        mut allowed: BTreeSet<usize>,
+    ) -> (BTreeSet<usize>, BTreeMap<PeerId, Multiaddr>) {
+        let runs = |other: &usize| *other != number && self.node(*other).is_some();
+        let named =
+            if !self.0.has_changes || allowed.iter().any(runs) { None } else { self.seated().into_iter().find(runs) };
+        allowed.extend(named);
+        (allowed, named.into_iter().map(|other| (people::peer(other), Multiaddr::empty())).collect())
     }
 
     /// The node that has the validator key, if it is one of this network.

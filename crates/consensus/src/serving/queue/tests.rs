@@ -4,12 +4,15 @@ use lojal_types::Height;
 
 use super::*;
 use crate::fixture::peer;
-use crate::limits::SYNC_BYTES_MAX;
+use crate::limits::{SYNC_BYTES_MAX, SYNC_RATE, SYNC_RATE_ALL};
+use crate::serving::Wanted;
 
 fn asked(by: u8, number: u64) -> Asked {
     let id = number.to_string().parse().expect("a number");
-    Asked { id, peer: peer(by), start: Height::new(1), end: Height::new(64) }
+    Asked { id, peer: peer(by), wanted: Wanted::Blocks { start: Height::new(1), end: Height::new(64) } }
 }
+
+const SYNC_RATES: Rates = Rates { peer: SYNC_RATE, all: SYNC_RATE_ALL };
 
 /// Answers at full size whatever may be answered until a time, and says how often each of two peers was.
 async fn answered(queue: &mut Queue, until: Instant) -> [usize; 2] {
@@ -31,7 +34,7 @@ async fn answered(queue: &mut Queue, until: Instant) -> [usize; 2] {
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_gets_its_budget_of_bytes_however_much_it_asks_and_another_one_its_own() {
-    let mut queue = Queue::default();
+    let mut queue = Queue::new(SYNC_RATES);
     let start = Instant::now();
     for number in 0..1_000 {
         queue.push(asked(0, number), start);
@@ -47,7 +50,7 @@ async fn a_peer_gets_its_budget_of_bytes_however_much_it_asks_and_another_one_it
 
 #[tokio::test(start_paused = true)]
 async fn whoever_was_answered_longest_ago_comes_first() {
-    let mut queue = Queue::default();
+    let mut queue = Queue::new(SYNC_RATES);
     let now = Instant::now();
     for (by, number) in [(0, 1), (0, 2), (0, 3), (1, 4), (1, 5)] {
         queue.push(asked(by, number), now);
@@ -62,7 +65,7 @@ async fn whoever_was_answered_longest_ago_comes_first() {
 
 #[tokio::test(start_paused = true)]
 async fn questions_without_an_answer_cost_something_and_all_peers_together_have_a_budget_too() {
-    let mut queue = Queue::default();
+    let mut queue = Queue::new(SYNC_RATES);
     let start = Instant::now();
     for number in 0..1_000 {
         queue.push(asked(0, number), start);
@@ -73,7 +76,7 @@ async fn questions_without_an_answer_cost_something_and_all_peers_together_have_
         count += 1;
     }
     assert_eq!(count, SYNC_RATE.messages_per_s + 1);
-    let mut queue = Queue::default();
+    let mut queue = Queue::new(SYNC_RATES);
     for by in 0..100 {
         queue.push(asked(by, u64::from(by)), start);
     }

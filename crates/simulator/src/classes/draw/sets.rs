@@ -89,26 +89,46 @@ pub(in crate::classes) fn set_change_crash(draw: &mut Draw) -> Vec<Fault> {
 /// All validators but one, which is away meanwhile, are replaced by other nodes, at once or two by two.
 pub(in crate::classes) fn set_replaced(draw: &mut Draw) -> Vec<Fault> {
     let behind = draw.random.index(draw.seats);
-    let old: Vec<usize> = (0..draw.seats).filter(|node| *node != behind).collect();
-    let new: Vec<usize> = (draw.seats..draw.validators).collect();
-    let joins = || new.iter().map(|node| Step::Add { node: *node, power: 1 });
-    let goes = || old.iter().map(|node| Step::Remove { node: *node });
-    let hand = |(from, to): (&usize, &usize)| Step::Hand { from: *from, to: *to };
-    let motions: Vec<Vec<Step>> = match draw.random.below(3) {
-        0 => vec![joins().chain(goes()).collect()],
-        1 => vec![old.iter().zip(&new).map(hand).collect()],
-        _ => {
-            let rest = joins().skip(2).chain(goes().skip(2)).collect();
-            vec![old.iter().zip(&new).take(2).map(hand).collect(), rest]
-        }
-    };
-    let first_ms = FIRST_MS + draw.random.between(200..=1_000);
-    for (steps, number) in motions.into_iter().zip(0..) {
-        draw.changes.push(Change { at_ms: first_ms + number * 3_000, steps });
-    }
+    let (_, first_ms) = draw.replace_all_but(behind);
     let end_ms = draw.active_ms.max(first_ms) + draw.random.below(4_000);
     let kind = if draw.random.coin() { draw.crash(vec![behind]) } else { FaultKind::Partition { group: vec![behind] } };
     vec![Fault { start_ms: FIRST_MS, end_ms, kind }]
+}
+
+/// The same, and those that were replaced are gone when the one that was away comes back: it knows nobody who is there.
+pub(in crate::classes) fn stale_members(draw: &mut Draw) -> Vec<Fault> {
+    let behind = draw.random.index(draw.seats);
+    let (old, first_ms) = draw.replace_all_but(behind);
+    let gone_ms = draw.active_ms.max(first_ms + 8_000);
+    let back_ms = gone_ms + draw.random.between(200..=3_000);
+    let end_ms = back_ms + 12_000 + draw.random.below(4_000);
+    let (away, gone) = (draw.crash(vec![behind]), draw.crash(old));
+    vec![Fault { start_ms: FIRST_MS, end_ms: back_ms, kind: away }, Fault { start_ms: gone_ms, end_ms, kind: gone }]
+}
+
+impl Draw {
+    /// Has all validators but one replaced by other nodes, at once or two by two; returns those that are, and when the
+    /// first motion comes.
+    fn replace_all_but(&mut self, behind: usize) -> (Vec<usize>, u64) {
+        let old: Vec<usize> = (0..self.seats).filter(|node| *node != behind).collect();
+        let new: Vec<usize> = (self.seats..self.validators).collect();
+        let joins = || new.iter().map(|node| Step::Add { node: *node, power: 1 });
+        let goes = || old.iter().map(|node| Step::Remove { node: *node });
+        let hand = |(from, to): (&usize, &usize)| Step::Hand { from: *from, to: *to };
+        let motions: Vec<Vec<Step>> = match self.random.below(3) {
+            0 => vec![joins().chain(goes()).collect()],
+            1 => vec![old.iter().zip(&new).map(hand).collect()],
+            _ => {
+                let rest = joins().skip(2).chain(goes().skip(2)).collect();
+                vec![old.iter().zip(&new).take(2).map(hand).collect(), rest]
+            }
+        };
+        let first_ms = FIRST_MS + self.random.between(200..=1_000);
+        for (steps, number) in motions.into_iter().zip(0..) {
+            self.changes.push(Change { at_ms: first_ms + number * 3_000, steps });
+        }
+        (old, first_ms)
+    }
 }
 
 /// A validator that lies is removed, and another one passes on what it says from then on.

@@ -1,7 +1,10 @@
 //! Seeds of ways from one set of validators to the next.
 
 use lojal_chain::SetChange;
+use lojal_consensus::data::{Answer, Changes, Head, Question};
 use lojal_tests::targets::light_chain;
+
+use lojal_types::{Bounded, Height};
 
 use super::{Seeds, named};
 
@@ -24,5 +27,22 @@ pub(super) fn set_changes() -> Seeds {
     let mut later = first.clone();
     later.header.height = later.header.height.next();
     add("a-header-that-nobody-decided", vec![later]);
+    seeds
+}
+
+pub(super) fn data_message() -> Seeds {
+    let changes = &light_chain().changes;
+    let mut seeds =
+        named([("nothing", b""), ("announced-changes", &[2, 255, 255, 255, 255]), ("every-bit", &[255; 60])]);
+    let mut add = |name: &str, bytes: Vec<u8>| drop(seeds.insert(name.to_owned(), bytes));
+    add("ask-for-the-head", Question::Head.encode());
+    add("ask-for-changes", Question::Changes { after: Height::new(10) }.encode());
+    add("nothing-to-answer", Answer::Nothing.encode());
+    let (header, certificate) = (changes[0].header.clone(), changes[0].certificate.clone());
+    add("a-head", Answer::Head(Box::new(Head { header, certificate })).encode());
+    for (name, count, more) in [("no-changes", 0, false), ("changes", 2, true)] {
+        let changes = Bounded::new(changes[..count].to_vec()).expect("few");
+        add(name, Answer::Changes(Changes { changes, more }).encode());
+    }
     seeds
 }

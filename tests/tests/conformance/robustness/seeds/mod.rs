@@ -27,6 +27,7 @@ pub(super) fn of(target: &str) -> Seeds {
         "block" => bytes::block(),
         "canonical" => bytes::canonical(),
         "certificate" => bytes::certificate(),
+        "data_message" => light::data_message(),
         "engine_message" => bytes::engine_message(),
         "execute" => execute::execute(),
         "genesis" => documents::genesis(),

@@ -1,0 +1,36 @@
+//! The condition of a node, as its gateway tells it.
+
+use lojal_types::Height;
+
+/// The ability of a node to serve, or the reason that it can't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It is a validator that has caught up.
+    Ready,
+    /// It is a validator that hasn't caught up with the others.
+    Behind,
+    /// It is a validator as far as it knows, and no other node has answered for a while.
+    Alone,
+    /// It is no validator.
+    NoVote {
+        /// True if it has caught up.
+        is_level: bool,
+    },
+    /// It was a validator, and the others have removed it.
+    Removed {
+        /// The block after which it was none any more.
+        at: Height,
+    },
+}
+
+impl Condition {
+    /// True if the node has caught up with the others.
+    pub fn is_level(self) -> bool {
+        matches!(self, Self::Ready | Self::NoVote { is_level: true })
+    }
+
+    /// True if the others take transactions from this node, as far as it knows.
+    pub fn passes_on(self) -> bool {
+        matches!(self, Self::Ready | Self::Behind | Self::Alone)
+    }
+}

@@ -1,0 +1,78 @@
+//! The questions and answers of the data protocol (protocol, Between nodes).
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use lojal_chain::SetChange;
+use lojal_types::{Bounded, Certificate, Header, Height};
+
+use crate::limits::CHANGES_MAX;
+
+/// A question of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Question {
+    /// The last block.
+    Head,
+    /// The changes of the validators after a height.
+    Changes {
+        /// The height.
+        after: Height,
+    },
+}
+
+/// An answer, which need not be believed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Answer {
+    /// There is nothing to answer with.
+    Nothing,
+    /// The last block.
+    Head(Box<Head>),
+    /// Changes of the validators.
+    Changes(Changes),
+}
+
+/// A header, and the certificate that makes it final.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Head {
+    /// The header.
+    pub header: Header,
+    /// The certificate of the node that answers; another one may have other signatures.
+    pub certificate: Certificate,
+}
+
+/// Changes of the validators by rising height.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Changes {
+    /// The first ones after the height that was asked for.
+    pub changes: Bounded<SetChange, 0, CHANGES_MAX>,
+    /// True if there are others after the last of them.
+    pub more: bool,
+}
+
+impl Question {
+    /// Reads canonical bytes.
+    ///
+    /// # Errors
+    /// When they are no question.
+    pub fn decode(bytes: &[u8]) -> Result<Self, std::io::Error> {
+        borsh::from_slice(bytes)
+    }
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        borsh::to_vec(self).expect("writing to memory can't fail")
+    }
+}
+
+impl Answer {
+    /// Reads canonical bytes.
+    ///
+    /// # Errors
+    /// When they are no answer.
+    pub fn decode(bytes: &[u8]) -> Result<Self, std::io::Error> {
+        borsh::from_slice(bytes)
+    }
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        borsh::to_vec(self).expect("writing to memory can't fail")
+    }
+}
