@@ -7,6 +7,7 @@
 //! DIR/guard/           what was signed with that key
 //! DIR/network.key      the key of the node on the peer-to-peer network, likewise
 //! DIR/data/            block log, index, consensus log
+//! DIR/webhooks/        where brands have events sent to, with the secrets that sign them, and how far that has come
 //! ```
 //!
 //! A signer's directory has validator.key and guard, and then the node's has neither.
@@ -30,7 +31,7 @@ use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor};
+pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor, WebhooksConfig};
 pub use self::explained::example;
 
 /// Bytes of a MiB.
@@ -69,6 +70,9 @@ pub struct NodeConfig {
     /// The way in which the gateway serves.
     #[serde(default, skip_serializing_if = "HttpConfig::is_default")]
     pub http: HttpConfig,
+    /// The places that webhooks may lead to.
+    #[serde(default, skip_serializing_if = "WebhooksConfig::is_default")]
+    pub webhooks: WebhooksConfig,
     /// Those who may read everything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub auditors: Vec<AuditorEntry>,
@@ -89,6 +93,7 @@ impl NodeConfig {
             signer: None,
             state_cache_mb: None,
             http: HttpConfig::default(),
+            webhooks: WebhooksConfig::default(),
             auditors: Vec::new(),
             peers,
         }
@@ -193,6 +198,10 @@ impl NodeDir {
         self.data().join("consensus")
     }
 
+    /// The directory of the webhooks: outside of the data, which can be made again.
+    pub fn webhooks(&self) -> PathBuf {
+        self.0.join("webhooks")
+    }
     /// The directory of the guard: outside of the data, so that whoever deletes or restores that leaves it alone.
     pub fn guard(&self) -> PathBuf {
         self.0.join("guard")

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lojal_consensus::{
     Addresses, Clock, Condition, ConsensusError, Life, Mempool, Metrics, Roster, ValidatorParts, Voice, Wal, Workers,
 };
-use lojal_gateway::{Gateway, GatewayError};
+use lojal_gateway::{Gateway, GatewayError, WebhookSettings};
 use lojal_network::{Identity, Network, NetworkConfig, NetworkError, Peer};
 use lojal_signer::{Client, Guard, GuardError};
 use lojal_store::{Disk, OpenReport, Opened, Store, StoreError};
@@ -184,7 +184,7 @@ async fn serve(
     let (told, condition) = watch::channel(Condition::Behind);
     let (stop, stopped) = watch::channel(false);
     let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
-    let gateway = gateway(config, &voice, parts, condition);
+    let gateway = gateway((dir, config), &voice, parts, condition);
     let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
     let wal = Wal::Directory(dir.consensus_log());
     let store_failed = store.failed();
@@ -228,11 +228,12 @@ async fn serve(
 
 /// The parts that the gateway shows, with the rules of the configuration.
 fn gateway(
-    config: &NodeConfig,
+    (dir, config): (&NodeDir, &NodeConfig),
     voice: &Voice,
     (store, mempool, network, metrics): (Store, Mempool, Network, Metrics),
     condition: watch::Receiver<Condition>,
 ) -> Gateway {
+    let webhooks = WebhookSettings { directory: dir.webhooks(), allow_private: config.webhooks.allow_private };
     Gateway {
         life: Some(Life::of_node(voice, &store, &network, &condition)),
         store,
@@ -245,6 +246,7 @@ fn gateway(
         access: config.access(),
         origins: config.http.origins(),
         rate: Some(config.http.rate()),
+        webhooks,
         streams: usize::try_from(config.http.streams()).unwrap_or(usize::MAX),
         version: env!("CARGO_PKG_VERSION"),
     }

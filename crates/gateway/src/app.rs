@@ -31,6 +31,8 @@ use crate::rates::{Payer, Rate, Rates};
 use crate::readers::{Caller, Readers};
 use crate::rights::is_of_ledger;
 use crate::streams::Streams;
+use crate::webhooks::courier::Pauses;
+use crate::webhooks::registry::{Registry, WebhookSettings};
 
 /// The parts of a node that the gateway shows.
 #[derive(Clone)]
@@ -59,6 +61,8 @@ pub struct Gateway {
     pub rate: Option<Rate>,
     /// Most streams of events at once.
     pub streams: usize,
+    /// The place of the webhooks, and where they may lead.
+    pub webhooks: WebhookSettings,
     /// The version of the node's program.
     pub version: &'static str,
 }
@@ -69,6 +73,7 @@ pub(crate) struct App {
     pub(crate) finality: Finality,
     pub(crate) followers: Followers,
     pub(crate) streams: Streams,
+    pub(crate) webhooks: Arc<Registry>,
     pub(crate) requests: Requests,
     pub(crate) origins: Origins,
     pub(crate) readers: Readers,
@@ -96,6 +101,10 @@ pub(crate) struct Timeouts {
     pub(crate) commit: Duration,
     pub(crate) place: Duration,
     pub(crate) heartbeat: Duration,
+    /// Those between attempts to send an event to a webhook.
+    pub(crate) pauses: Pauses,
+    /// The longest wait for the receiver of a webhook.
+    pub(crate) receiver: Duration,
 }
 
 impl Default for Timeouts {
@@ -110,6 +119,8 @@ impl Default for Timeouts {
             commit: limits::COMMIT_WAIT,
             place: limits::PLACE_TIMEOUT,
             heartbeat: limits::HEARTBEAT,
+            pauses: limits::WEBHOOK_PAUSES,
+            receiver: limits::WEBHOOK_TIMEOUT,
         }
     }
 }
@@ -122,12 +133,13 @@ impl App {
         let Access { hosts, auditors } = gateway.access.clone();
         let chain = gateway.store.genesis().chain_id();
         let readers = Readers::new(chain, Hosts::new(hosts, listening), auditors);
-        let streams = gateway.streams;
+        let (streams, webhooks) = (gateway.streams, Arc::new(Registry::open(gateway.webhooks.clone())));
         Self {
             gateway,
             finality: Finality::default(),
             followers: Followers::default(),
             streams: Streams::default(),
+            webhooks,
             requests: Requests::default(),
             origins,
             readers,

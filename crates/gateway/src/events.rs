@@ -5,10 +5,10 @@
 //! gateway it was, and a slow reader holds nothing but its place (ADR 0065).
 
 mod made;
-mod reading;
+pub(crate) mod reading;
 mod reminders;
 mod stream;
-mod subscription;
+pub(crate) mod subscription;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 //! address in capitals, a field that is left out for one that is null. So what has been read is written again and
 //! compared.
 
-use lojal_types::api::Batch;
+use lojal_types::api::{Batch, NewWebhook};
 use lojal_types::{AddressText, UnsignedTransaction};
 use serde::de::{DeserializeOwned, Error, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -25,6 +25,14 @@ pub fn transaction(bytes: &[u8]) -> Result<SignedText, serde_json::Error> {
 /// # Errors
 /// See [`transaction`].
 pub fn unsigned(bytes: &[u8]) -> Result<UnsignedTransaction<AddressText>, serde_json::Error> {
+    as_written(bytes)
+}
+
+/// Reads a webhook to be registered; likewise.
+///
+/// # Errors
+/// See [`transaction`].
+pub fn webhook(bytes: &[u8]) -> Result<NewWebhook, serde_json::Error> {
     as_written(bytes)
 }
 

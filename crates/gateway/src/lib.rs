@@ -53,6 +53,7 @@ mod submit;
 #[cfg(test)]
 mod tests;
 mod transactions;
+mod webhooks;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -70,6 +71,7 @@ pub use app::Gateway;
 pub use brands::brand_in;
 pub use rates::Rate;
 pub use server::GatewayError;
+pub use webhooks::registry::WebhookSettings;
 
 /// Serves on `listener`, and to the node's own people on `admin`, until `shutdown` completes, then lets requests that
 /// are being answered end, for at most [`limits::SHUTDOWN_TIMEOUT`]. Clients that wait for a final block are told at

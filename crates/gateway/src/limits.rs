@@ -111,6 +111,45 @@ pub const SLICE_READ_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Most blocks that a reader may be ahead of a gateway that it comes to.
 pub const AHEAD_BLOCKS_MAX: u64 = 100;
 
+/// Most webhooks of a gateway; each has a thread.
+pub const WEBHOOKS_MAX: usize = 64;
+/// Most of them of one brand.
+pub const BRAND_WEBHOOKS_MAX: usize = 8;
+/// Longest address of a webhook, in bytes.
+pub const WEBHOOK_URL_BYTES_MAX: usize = 2_048;
+/// Largest registration of a webhook, in bytes.
+pub const WEBHOOK_BYTES_MAX: usize = 8 * 1024;
+/// The time that a token for changes is good for, at most: so it was made for this one.
+pub const FRESH_MS: u64 = 5 * 60 * 1_000;
+/// Longest wait for a receiver's whole answer.
+pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(15);
+/// Longest wait for the addresses of a receiver, and for a connection to it.
+pub const WEBHOOK_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Largest head of a receiver's answer, in bytes.
+pub const WEBHOOK_HEADER_BYTES_MAX: usize = 16 * 1024;
+/// The pauses after attempts that have failed; after the attempt that follows the last one the event is given up.
+pub const WEBHOOK_PAUSES: [Duration; 9] = [
+    Duration::from_secs(5),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(2 * 3_600),
+    Duration::from_secs(5 * 3_600),
+    Duration::from_secs(10 * 3_600),
+    Duration::from_secs(14 * 3_600),
+    Duration::from_secs(20 * 3_600),
+    Duration::from_secs(24 * 3_600),
+];
+/// The longest time that a webhook's thread waits without looking.
+pub const WEBHOOK_IDLE: Duration = Duration::from_secs(60);
+/// Events in a row that are given up before nothing is sent any more.
+pub const DEAD_IN_A_ROW_MAX: u32 = 3;
+/// Most events of a webhook that were given up and are remembered, the newest.
+pub const DEAD_MAX: usize = 100;
+/// Most attempts of a webhook that are remembered, the newest.
+pub const ATTEMPTS_SHOWN: usize = 100;
+/// The time for which an old secret signs beside a new one.
+pub const SECRET_OVERLAP_MS: u64 = 24 * 60 * 60 * 1_000;
+
 /// Most tokens that are remembered as checked.
 pub const TOKENS_MAX: usize = 10_000;
 /// Longest id of a request that a client gives, in characters.

@@ -29,6 +29,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     pages(&mut text, &app.gateway);
     text.single(Gauge, "lojal_http_waiting", "Clients that wait for a final block.", app.finality.len());
     app.streams.write(&mut text);
+    app.webhooks.write(&mut text);
     app.requests.write(&mut text);
     ([(header::CONTENT_TYPE, text::CONTENT_TYPE)], text.into_string()).into_response()
 }

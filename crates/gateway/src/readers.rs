@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use lojal_types::{Address, ChainId, PublicKey, ReadToken, SignedReadToken, TimeMs};
 
 use crate::access::{Auditors, Hosts};
-use crate::limits::TOKENS_MAX;
+use crate::limits::{FRESH_MS, TOKENS_MAX};
 use crate::problem::{Failure, Kind};
 
 /// The scheme of the header that has a token (RFC 6750).
@@ -101,6 +101,23 @@ impl Readers {
             Some(auditor) => Admitted { caller: Caller::Auditor, until_ms: Some(until_ms.min(auditor.until_ms)) },
             None => Admitted { caller: Caller::Reader(Reader { account, public_key }), until_ms: Some(until_ms) },
         })
+    }
+
+    /// Whoever asks for a change at a time, with a token that was made for it: one that ends soon. It is asked for
+    /// where the ledger is open, too.
+    ///
+    /// # Errors
+    /// As for [`Readers::caller`], and with a token that lasts longer.
+    pub(crate) fn fresh(&self, headers: &HeaderMap, now: TimeMs) -> Result<Reader, Failure> {
+        let token = self.checked_token(token_text(headers)?)?;
+        if token.is_over(now) {
+            return Err(Admitted::over());
+        }
+        if token.until_ms > now.plus_ms(FRESH_MS) {
+            let detail = "this changes something, which takes a token that ends within 5 minutes: make one for it";
+            return Err(Failure::new(Kind::TokenNotFresh, detail));
+        }
+        Ok(Reader { account: token.account, public_key: token.public_key })
     }
 
     /// The token of a text, once its signature and its audience are right. The signature is checked once for as long as

@@ -59,6 +59,11 @@ pub(crate) fn acts_for(view: &View, caller: &Caller, brand: BrandId) -> Result<b
     }
 }
 
+/// Tells whether a reader is an admin of a brand.
+pub(crate) fn administers(view: &View, reader: &Reader, brand: BrandId) -> Result<bool, Missing> {
+    Ok(is_active(view, reader)? && roles(view, reader, brand, |role| role == Role::Admin)?)
+}
+
 /// Tells whether a caller may read how the recovery of an account goes: whoever signs for it, its guardians, and the
 /// keys that they want it to have.
 pub(crate) fn helps(view: &View, caller: &Caller, account: Address) -> Result<bool, Missing> {

@@ -10,7 +10,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -30,6 +30,7 @@ use crate::stream::Exchange;
 use crate::{
     accounts, blocks, brands, connection, events, governance, health, households, inclusion, light, limits, metrics,
     partnerships, payments, problems, proofs, references, reversals, simulation, status, submit, transactions,
+    webhooks,
 };
 
 /// A reason the gateway ended by itself.
@@ -71,6 +72,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/light/validators/{hash}", get(light::validators))
         .route("/v1/payments/{reference}", get(payments::one))
         .route("/v1/events", get(events::events))
+        .merge(webhook_routes())
         .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
         .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
         .route("/v1/simulate", post(simulation::simulate).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
@@ -89,6 +91,17 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(app.clone(), measure))
         .layer(cors(&app.gateway.origins))
         .with_state(app)
+}
+
+/// The routes that only admins of a brand use, with a token made for it.
+fn webhook_routes() -> Router<Arc<App>> {
+    let all = get(webhooks::all).post(webhooks::add).layer(DefaultBodyLimit::max(limits::WEBHOOK_BYTES_MAX));
+    Router::new()
+        .route("/v1/brands/{id}/webhooks", all)
+        .route("/v1/brands/{id}/webhooks/{webhook}", delete(webhooks::remove))
+        .route("/v1/brands/{id}/webhooks/{webhook}/secret", post(webhooks::roll))
+        .route("/v1/brands/{id}/webhooks/{webhook}/deliveries", get(webhooks::deliveries))
+        .route(REPLAY, post(webhooks::replay))
 }
 
 /// The permission for pages of other websites to ask here in their visitors' browsers. It gives nobody's rights away:
@@ -150,8 +163,12 @@ const NO_ROUTE: &str = "none";
 /// The beginning of every token.
 const TOKEN_PREFIX: &str = "ljr1_";
 
+/// The route by which a webhook is told to begin elsewhere.
+const REPLAY: &str = "/v1/brands/{id}/webhooks/{webhook}/replay";
+
 /// The routes that take a query.
-const WITH_QUERY: [&str; 13] = [
+const WITH_QUERY: [&str; 14] = [
+    REPLAY,
     "/v1/node/readiness",
     "/v1/accounts/{address}/transactions",
     "/v1/brands/{id}/issues/{reference}",
@@ -234,6 +251,7 @@ pub(crate) async fn serve(
     let mut follower = JoinSet::new();
     follower.spawn(app.finality.clone().follow(app.gateway.store.clone(), blocks));
     follower.spawn(app.followers.clone().run(app.gateway.store.clone(), app.gateway.store.subscribe()));
+    webhooks::start(&app);
     let (stop, stopped) = watch::channel(false);
     let (mut connections, mut own) = (JoinSet::new(), JoinSet::new());
     let accepted = tokio::select! {
@@ -246,6 +264,7 @@ pub(crate) async fn serve(
     drop((clients, admin));
     app.finality.close();
     app.followers.close();
+    app.webhooks.close();
     // Connections read it until they end.
     stop.send_replace(true);
     let drained = timeout(app.timeouts.shutdown, async {

@@ -9,6 +9,7 @@ mod reference;
 mod simulation;
 mod today;
 mod transaction_proof;
+mod webhook;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,7 @@ pub use self::reference::{ReferenceKind, ReferenceKindError, UsedReference, Used
 pub use self::simulation::{Effect, Foretold, Simulation};
 pub use self::today::{Today, UsedUp};
 pub use self::transaction_proof::ProvenTransaction;
+pub use self::webhook::{Attempt, Deliveries, NewWebhook, Webhook, WebhookSecret, Webhooks};
 use crate::activity::Activity;
 use crate::address::AddressText;
 use crate::block::Header;

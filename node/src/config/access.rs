@@ -31,6 +31,22 @@ pub struct HttpConfig {
     pub streams: Option<u32>,
 }
 
+/// `[webhooks]`: the places that webhooks may lead to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    /// True if they may lead to addresses that not everybody reaches, and without encryption: for tests.
+    #[serde(default)]
+    pub allow_private: bool,
+}
+
+impl WebhooksConfig {
+    /// True if nothing is said.
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A website, as browsers name it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

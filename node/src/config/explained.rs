@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use toml::{Table, Value};
 
 use super::{
-    AuditorEntry, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey,
+    AuditorEntry, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, WebhooksConfig,
     access::{Origin, RateConfig},
 };
 
@@ -20,7 +20,7 @@ struct Section {
 }
 
 /// All parts, in the order of the file.
-const SECTIONS: [Section; 4] = [
+const SECTIONS: [Section; 5] = [
     Section {
         name: "",
         text: "A node of a lojal network. It reads this when it starts; docs/operations.md says more.\n\
@@ -69,6 +69,15 @@ const SECTIONS: [Section; 4] = [
         ],
     },
     Section {
+        name: "webhooks",
+        text: "Where brands have events sent to.",
+        keys: &[(
+            "allow_private",
+            "Whether that may be an address that not everybody reaches, such as one of this machine, and http://;\n\
+             for tests only. Not if left out.",
+        )],
+    },
+    Section {
         name: "auditors",
         text: "Those who may read everything: one [[auditors]] for each, or above the first table auditors = [\"*\"],\n\
                which opens the ledger to everybody.",
@@ -105,6 +114,7 @@ pub fn example() -> NodeConfig {
             rate: Some(RateConfig::default()),
             streams: Some(1000),
         },
+        webhooks: WebhooksConfig { allow_private: true },
         auditors: vec![AuditorEntry::Listed(ListedAuditor {
             name: "audit office".parse().expect(VALID),
             key: PublicKey::new([0xab; 32]),

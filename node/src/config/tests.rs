@@ -15,6 +15,7 @@ fn config() -> NodeConfig {
             rate: Some(access::RateConfig::default()),
             streams: Some(7),
         },
+        webhooks: WebhooksConfig { allow_private: true },
         auditors: vec![
             AuditorEntry::Listed(ListedAuditor {
                 name: "audit office".parse().expect("valid"),

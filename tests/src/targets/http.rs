@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use lojal_consensus::{Clock, Condition, Mempool, Metrics, Workers, share};
-use lojal_gateway::{Access, Auditors, Gateway};
+use lojal_gateway::{Access, Auditors, Gateway, WebhookSettings};
 use lojal_network::{Event, Identity, NetworkConfig};
 use lojal_store::Options;
 use lojal_types::api::Problem;
@@ -52,6 +52,7 @@ impl Server {
         // Every route is reached.
         let access = Access { auditors: Auditors::Everybody, ..Access::default() };
         let (validator, version) = (None, "1.2.3");
+        let webhooks = WebhookSettings { directory: directory.path().join("webhooks"), allow_private: false };
         let gateway = Gateway {
             store,
             mempool,
@@ -66,6 +67,7 @@ impl Server {
             rate: None,
             // A stream would be an answer without an end.
             streams: 0,
+            webhooks,
             version,
         };
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");

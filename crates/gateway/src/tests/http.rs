@@ -95,6 +95,12 @@ pub(crate) async fn post_as(url: String, authorization: String, body: Vec<u8>) -
     blocking(move || answer(post().expect("an answer"))).await
 }
 
+/// Sends JSON, with what says who asks.
+pub(crate) async fn post_json_as(url: String, authorization: String, body: Vec<u8>) -> Answer {
+    let post = move || agent().post(url).content_type(JSON).header("authorization", authorization).send(body);
+    blocking(move || answer(post().expect("an answer"))).await
+}
+
 /// Sends a body that is said to be encoded like that.
 pub(crate) async fn post_encoded(url: String, encoding: &'static str, body: Vec<u8>) -> Answer {
     let post = move || agent().post(url).content_type(BYTES).header("content-encoding", encoding).send(body);
@@ -103,6 +109,11 @@ pub(crate) async fn post_encoded(url: String, encoding: &'static str, body: Vec<
 
 pub(crate) async fn delete(url: String) -> Answer {
     blocking(move || answer(agent().delete(url).call().expect("an answer"))).await
+}
+
+pub(crate) async fn delete_as(url: String, authorization: String) -> Answer {
+    blocking(move || answer(agent().delete(url).header("authorization", authorization).call().expect("an answer")))
+        .await
 }
 
 /// Opens a connection and sends some bytes.
