@@ -58,3 +58,5 @@ mod session;
 mod sets;
 #[path = "e2e/tills.rs"]
 mod tills;
+#[path = "e2e/webhooks.rs"]
+mod webhooks;

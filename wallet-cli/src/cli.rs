@@ -10,6 +10,7 @@ mod shared;
 mod till;
 mod values;
 mod watch;
+mod webhook;
 
 use std::path::PathBuf;
 
@@ -28,6 +29,7 @@ pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sendi
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
 pub use values::Pool;
 pub use watch::WatchArgs;
+pub use webhook::WebhookCommand;
 
 const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty \
                           variable counts as unset.\n\n\
@@ -305,6 +307,9 @@ pub enum Command {
     /// Show and change those who act for a brand
     #[command(subcommand)]
     Operator(OperatorCommand),
+    /// Have a gateway send what happens to a brand to an address of yours, as an admin of the brand
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Agree on the terms on which one brand's points become another's
     #[command(subcommand)]
     Partner(PartnerCommand),

@@ -17,6 +17,7 @@ mod proven;
 mod receipts;
 mod references;
 mod simulation;
+mod webhooks;
 
 use std::fmt;
 use std::io::Read;

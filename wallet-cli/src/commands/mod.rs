@@ -31,6 +31,7 @@ mod tokens;
 mod transact;
 mod unsent;
 mod watch;
+mod webhook;
 mod words;
 
 use context::Context;
@@ -101,6 +102,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Recover(command) => recovery::recover(context, command),
         Command::Policy(command) => brand::policy(context, command),
         Command::Operator(command) => brand::operator(context, command),
+        Command::Webhook(command) => webhook::webhook(context, command),
         Command::Partner(command) => between::partner(context, command),
         Command::Govern(command) => govern::govern(context, command),
         Command::Netting => between::netting(context),
