@@ -6,6 +6,7 @@ mod net;
 mod network;
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use lojal_types::{Genesis, Validator};
 
@@ -115,6 +116,7 @@ pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
     report.add("peers' entries", network::entries(&checked));
     report.add("chain", files::chain(&checked));
     report.add("guard", files::guard(&checked));
+    files::certificate(&checked, SystemTime::now(), &mut report);
     report.add("open files", open_files(&genesis, &config));
     disk::disk(&checked, &mut report);
     net::ports(&checked, &mut report);

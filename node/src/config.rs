@@ -21,7 +21,7 @@ use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use lojal_gateway::Access;
+use lojal_gateway::{Access, Tls, TlsError, TlsFiles};
 use lojal_network::Multiaddr;
 use lojal_signer::{Guard, GuardError};
 use lojal_store::{Disk, Options};
@@ -31,7 +31,7 @@ use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor, WebhooksConfig};
+pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor, TlsConfig, WebhooksConfig};
 pub use self::explained::example;
 
 /// Bytes of a MiB.
@@ -154,6 +154,9 @@ pub enum ConfigError {
     /// Not a genesis document.
     #[error("{0}: {1}")]
     Genesis(PathBuf, GenesisError),
+    /// See [`TlsError`].
+    #[error(transparent)]
+    Tls(Box<TlsError>),
     /// See [`GuardError`].
     #[error(transparent)]
     Guard(Box<GuardError>),
@@ -225,6 +228,15 @@ impl NodeDir {
     /// When it is not there or not valid.
     pub fn genesis(&self, config: &NodeConfig) -> Result<Genesis, ConfigError> {
         read_genesis(&self.0.join(&config.genesis))
+    }
+    /// Reads the certificate of the gateway, if it has one.
+    ///
+    /// # Errors
+    /// When it can't be used.
+    pub fn tls(&self, config: &NodeConfig) -> Result<Option<Tls>, ConfigError> {
+        let Some(TlsConfig { certificate, key }) = &config.http.tls else { return Ok(None) };
+        let files = TlsFiles { certificate: self.0.join(certificate), key: self.0.join(key) };
+        Tls::load(files).map(Some).map_err(|error| ConfigError::Tls(Box::new(error)))
     }
     /// Reads the keys.
     ///

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lojal_consensus::{
     Addresses, Clock, Condition, ConsensusError, Life, Mempool, Metrics, Roster, ValidatorParts, Voice, Wal, Workers,
 };
-use lojal_gateway::{Gateway, GatewayError, WebhookSettings};
+use lojal_gateway::{Gateway, GatewayError, Tls, WebhookSettings};
 use lojal_network::{Identity, Network, NetworkConfig, NetworkError, Peer};
 use lojal_signer::{Client, Guard, GuardError};
 use lojal_store::{Disk, OpenReport, Opened, Store, StoreError};
@@ -177,6 +177,7 @@ async fn serve(
     gateway_runtime: &Runtime,
 ) -> Result<(), RunError> {
     let Opened { store, writer, state, pending, forgotten, .. } = opened;
+    let tls = dir.tls(config)?.map(Arc::new);
     let (listener, admin) = (listen(config.gateway).await?, listen_for_own(config).await?);
     let (network, events) = lojal_network::start(network_config).await?;
     let state = lojal_consensus::share(state);
@@ -184,7 +185,7 @@ async fn serve(
     let (told, condition) = watch::channel(Condition::Behind);
     let (stop, stopped) = watch::channel(false);
     let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
-    let gateway = gateway((dir, config), &voice, parts, condition);
+    let gateway = gateway((dir, config, tls), &voice, parts, condition);
     let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
     let wal = Wal::Directory(dir.consensus_log());
     let store_failed = store.failed();
@@ -228,7 +229,7 @@ async fn serve(
 
 /// The parts that the gateway shows, with the rules of the configuration.
 fn gateway(
-    (dir, config): (&NodeDir, &NodeConfig),
+    (dir, config, tls): (&NodeDir, &NodeConfig, Option<Arc<Tls>>),
     voice: &Voice,
     (store, mempool, network, metrics): (Store, Mempool, Network, Metrics),
     condition: watch::Receiver<Condition>,
@@ -248,6 +249,7 @@ fn gateway(
         rate: Some(config.http.rate()),
         webhooks,
         streams: usize::try_from(config.http.streams()).unwrap_or(usize::MAX),
+        tls,
         version: env!("CARGO_PKG_VERSION"),
     }
 }

@@ -58,5 +58,7 @@ mod session;
 mod sets;
 #[path = "e2e/tills.rs"]
 mod tills;
+#[path = "e2e/tls.rs"]
+mod tls;
 #[path = "e2e/webhooks.rs"]
 mod webhooks;

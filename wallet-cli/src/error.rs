@@ -387,6 +387,7 @@ fn client_code(error: &ClientError) -> &str {
     match error {
         ClientError::Problem(problem) => &problem.code,
         ClientError::InvalidUrl { .. } => "invalid_url",
+        ClientError::Authorities { .. } => "authorities_unusable",
         ClientError::WrongPath { .. } => "unknown_route",
         ClientError::Unreachable { .. } => "gateway_unreachable",
         ClientError::Interrupted { .. } => "gateway_interrupted",

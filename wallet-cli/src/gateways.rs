@@ -286,7 +286,10 @@ fn is_answer(error: &ClientError) -> bool {
     match error {
         ClientError::Problem(problem) => matches!(problem.status, 400..=407 | 409..=428 | 430..=499),
         // Whoever catches a gateway lying should hear of it.
-        ClientError::InvalidUrl { .. } | ClientError::Untrue { .. } | ClientError::Split { .. } => true,
+        ClientError::InvalidUrl { .. }
+        | ClientError::Authorities { .. }
+        | ClientError::Untrue { .. }
+        | ClientError::Split { .. } => true,
         // The pin is wrong, or the gateway: somebody has to find out.
         ClientError::NotPinned { .. } => true,
         ClientError::Unreachable { .. }

@@ -136,7 +136,7 @@ fn is_passing(error: &ClientError) -> bool {
     match error {
         ClientError::Unreachable { .. } | ClientError::Interrupted { .. } | ClientError::Behind { .. } => true,
         ClientError::Problem(problem) => matches!(problem.status, 429 | 503),
-        ClientError::InvalidUrl { .. } | ClientError::WrongPath { .. } => false,
+        ClientError::InvalidUrl { .. } | ClientError::Authorities { .. } | ClientError::WrongPath { .. } => false,
         ClientError::Unexpected { .. } | ClientError::Untrue { .. } => false,
         ClientError::Split { .. } | ClientError::NotPinned { .. } | ClientError::TooManyChanges { .. } => false,
     }

@@ -1,6 +1,7 @@
 //! The errors between a client and a gateway.
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use lojal_text::outside;
 use lojal_types::api::Problem;
@@ -19,6 +20,15 @@ pub enum ClientError {
         url: String,
         /// The flaw of the URL.
         reason: &'static str,
+    },
+    /// The file with the authorities that are believed can't be used.
+    #[error("SSL_CERT_FILE names {}, which can't be used ({reason}): name a file of certificates in PEM, or unset it",
+        .path.display())]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// Its fault.
+        reason: String,
     },
     /// There is no connection. The request was certainly not sent.
     #[error("the gateway {url} can't be reached ({reason}): check the address and the network, or use another gateway")]

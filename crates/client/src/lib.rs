@@ -16,6 +16,7 @@ mod pairs;
 mod proven;
 mod receipts;
 mod references;
+mod roots;
 mod simulation;
 mod webhooks;
 
@@ -88,9 +89,11 @@ impl Client {
     /// A client of the gateway at `url`, such as `https://gateway.example.org`. Nothing is sent yet.
     ///
     /// Proxies come from the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), but for this machine's own
-    /// addresses.
+    /// addresses. A gateway's certificate must come from an authority that browsers believe, or from one of those in
+    /// the file that `SSL_CERT_FILE` names.
     ///
     /// # Errors
+    /// [`ClientError::Authorities`] when that file can't be used, and
     /// [`ClientError::InvalidUrl`] for anything but `http://` or `https://`, a host, and perhaps a port and a path.
     pub fn new(url: &str) -> Result<Self, ClientError> {
         let invalid = |reason| ClientError::InvalidUrl { url: url.to_owned(), reason };
@@ -115,6 +118,7 @@ impl Client {
             .max_idle_age(IDLE_MAX)
             .timeout_resolve(Some(CONNECT_TIMEOUT))
             .timeout_connect(Some(CONNECT_TIMEOUT))
+            .tls_config(roots::from_environment()?)
             .user_agent(concat!("lojal-client/", env!("CARGO_PKG_VERSION")));
         let mut url = url.trim_end_matches('/').to_owned();
         if is_this_machine(host) {

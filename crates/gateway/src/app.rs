@@ -31,6 +31,7 @@ use crate::rates::{Payer, Rate, Rates};
 use crate::readers::{Caller, Readers};
 use crate::rights::is_of_ledger;
 use crate::streams::Streams;
+use crate::tls::Tls;
 use crate::webhooks::courier::Pauses;
 use crate::webhooks::registry::{Registry, WebhookSettings};
 
@@ -63,6 +64,8 @@ pub struct Gateway {
     pub streams: usize,
     /// The place of the webhooks, and where they may lead.
     pub webhooks: WebhookSettings,
+    /// The certificate with which clients are served; without one, without TLS.
+    pub tls: Option<Arc<Tls>>,
     /// The version of the node's program.
     pub version: &'static str,
 }
@@ -105,6 +108,8 @@ pub(crate) struct Timeouts {
     pub(crate) pauses: Pauses,
     /// The longest wait for the receiver of a webhook.
     pub(crate) receiver: Duration,
+    /// The time after which the files of the certificate are looked at again.
+    pub(crate) certificate: Duration,
 }
 
 impl Default for Timeouts {
@@ -121,6 +126,7 @@ impl Default for Timeouts {
             heartbeat: limits::HEARTBEAT,
             pauses: limits::WEBHOOK_PAUSES,
             receiver: limits::WEBHOOK_TIMEOUT,
+            certificate: limits::CERTIFICATE_CHECK,
         }
     }
 }

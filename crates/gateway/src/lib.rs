@@ -5,7 +5,7 @@
 //! (RFC 9457) with the ledger's codes.
 //!
 //! Every connection, body, wait and answer has a limit, see [`limits`]. What one gateway can't do is to be fair between
-//! clients that come from everywhere, or to encrypt: put a reverse proxy before it on the open internet.
+//! clients that come from everywhere: put what can before it on the open internet.
 
 mod access;
 mod accounts;
@@ -28,6 +28,7 @@ mod large;
 mod light;
 pub mod limits;
 mod metrics;
+mod multiplexed;
 mod origin;
 mod outcome;
 mod pace;
@@ -52,8 +53,10 @@ mod streams;
 mod submit;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod transactions;
 mod webhooks;
+mod wire;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -71,6 +74,7 @@ pub use app::Gateway;
 pub use brands::brand_in;
 pub use rates::Rate;
 pub use server::GatewayError;
+pub use tls::{Tls, TlsError, TlsFiles};
 pub use webhooks::registry::WebhookSettings;
 
 /// Serves on `listener`, and to the node's own people on `admin`, until `shutdown` completes, then lets requests that

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 /// Most connections at once; more wait in the operating system's queue.
 pub const CONNECTIONS_MAX: usize = 1_024;
-/// Most connections at once of one client, which is an IPv4 address or an IPv6 network of 64 bits. Addresses of
-/// proxies have no such limit; the requests that they pass on at once have, by client.
+/// Most connections at once of one client, which is an IPv4 address or an IPv6 network of 64 bits. Each request on a
+/// connection of HTTP/2 counts as one more until it is answered. Addresses of proxies have no such limit; the requests
+/// that they pass on at once have, by client.
 pub const CLIENT_CONNECTIONS_MAX: usize = 128;
 /// Most connections beyond a client's limit that are told so at once; more are closed without a word.
 pub const REFUSALS_MAX: usize = 64;
@@ -13,12 +14,23 @@ pub const REFUSALS_MAX: usize = 64;
 pub const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 /// Most bytes of such a client that are read, and thrown away, meanwhile.
 pub const LINGER_BYTES_MAX: usize = 64 * 1024;
-/// Longest wait for the whole head of a request, and so for the next request on an idle connection.
+/// Longest wait for the whole head of a request, and so for the next request on an idle connection; for a handshake of
+/// TLS as well.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest head of a request, in bytes.
 pub const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Longest wait for the whole body of a request.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most requests at once on one connection of HTTP/2; each counts for its client as a connection does.
+pub const STREAMS_MAX: u32 = 64;
+/// Most bytes of a request on such a connection that have come in and that nobody has read.
+pub const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
+/// Most of them of all requests of such a connection together.
+pub const CONNECTION_WINDOW_BYTES: u32 = 256 * 1024;
+/// Largest piece of an answer that is handed over to such a connection, in bytes.
+pub const STREAM_PIECE_BYTES: usize = 16 * 1024;
+/// The time after which the files of the certificate are looked at again.
+pub const CERTIFICATE_CHECK: Duration = Duration::from_secs(10);
 /// Least rate at which a client must take its answers, in bytes per second.
 pub const ANSWER_RATE_MIN: u64 = 128 * 1024;
 /// The longest time that a client may take nothing, or lag behind [`ANSWER_RATE_MIN`].

@@ -31,6 +31,14 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     app.streams.write(&mut text);
     app.webhooks.write(&mut text);
     app.requests.write(&mut text);
+    if let Some(tls) = &app.gateway.tls {
+        let end = seconds(Duration::from_millis(tls.end().get()));
+        text.single(Gauge, "lojal_tls_certificate_end_seconds", "End of the gateway's certificate, since 1970.", end);
+        let failed = tls.reloads_failed();
+        text.single(Counter, "lojal_tls_reloads_failed_total", "New certificates that can't be used.", failed);
+        let failed = tls.handshakes_failed();
+        text.single(Counter, "lojal_tls_handshakes_failed_total", "Handshakes of TLS that failed.", failed);
+    }
     ([(header::CONTENT_TYPE, text::CONTENT_TYPE)], text.into_string()).into_response()
 }
 

@@ -11,10 +11,22 @@ use crate::proxies::Proxies;
 /// The other end of a connection.
 #[derive(Clone)]
 pub(crate) enum Origin {
-    /// A client.
+    /// A client, with one request at a time on the connection.
     Client(Client),
+    /// A client, with many at once.
+    Multiplexed(Client),
     /// A proxy, which passes on the requests of many.
     Proxy(Client),
+}
+
+impl Origin {
+    /// The same origin, on a connection that has many requests at once.
+    pub(crate) fn with_many_requests(self) -> Self {
+        match self {
+            Self::Client(client) | Self::Multiplexed(client) => Self::Multiplexed(client),
+            Self::Proxy(proxy) => Self::Proxy(proxy),
+        }
+    }
 }
 
 /// Tells origins apart.
@@ -43,8 +55,8 @@ impl Origins {
         Ok((Origin::Client(client), place))
     }
 
-    /// Notes on a request whose it is, for whoever asks for its [`Client`]. What comes over a proxy takes room for a
-    /// connection of its client as long as the answer is kept.
+    /// Notes on a request whose it is, for whoever asks for its [`Client`]. What comes over a proxy, or beside others
+    /// on one connection, takes room for a connection of its client as long as the answer is kept.
     ///
     /// # Errors
     /// When the proxy doesn't say whose it is, or the client has too many.
@@ -55,6 +67,10 @@ impl Origins {
         })?;
         let (client, place) = match origin {
             Origin::Client(client) => (client, None),
+            Origin::Multiplexed(client) => {
+                let place = room(&client)?;
+                (client, Some(place))
+            }
             Origin::Proxy(proxy) => match self.proxies.client_of(request.headers())? {
                 None => (proxy, None),
                 Some(address) => {
@@ -71,7 +87,8 @@ impl Origins {
 
 fn room(client: &Client) -> Result<Room, Failure> {
     client.connection().ok_or_else(|| {
-        let detail = "too many connections from this address; close some, or use one for several requests";
+        let detail =
+            "too many connections or requests at once from this address; close some, or ask one after the other";
         Failure::new(Kind::TooManyConnections, detail)
     })
 }

@@ -23,10 +23,12 @@ use tracing::Instrument;
 use crate::answers::{Asked, REQUEST_ID, request_id};
 use crate::app::App;
 use crate::clients::Client;
+use crate::connection::Accepted;
 use crate::events::LAST_EVENT_ID;
 use crate::problem::{Failure, Kind};
-use crate::seat::Seat;
 use crate::stream::Exchange;
+use crate::tls::Tls;
+use crate::wire::{Paced, Wire};
 use crate::{
     accounts, blocks, brands, connection, events, governance, health, households, inclusion, light, limits, metrics,
     partnerships, payments, problems, proofs, references, reversals, simulation, status, submit, transactions,
@@ -254,9 +256,15 @@ pub(crate) async fn serve(
     webhooks::start(&app);
     let (stop, stopped) = watch::channel(false);
     let (mut connections, mut own) = (JoinSet::new(), JoinSet::new());
+    let mut certificate = JoinSet::new();
+    if let Some(tls) = app.gateway.tls.clone() {
+        let every = app.timeouts.certificate;
+        certificate.spawn(async move { tls.follow(every).await });
+    }
+    let served = Served { router: router(app.clone()), tls: app.gateway.tls.clone() };
     let accepted = tokio::select! {
         () = shutdown => Ok(()),
-        error = accept(&clients, router(app.clone()), &app, &mut connections, &stopped) => Err(error),
+        error = accept(&clients, served, &app, &mut connections, &stopped) => Err(error),
         error = accept_own(admin.as_ref(), &app, &mut own, &stopped) => Err(error),
         // It follows the store, which is held here, so it only ends by a panic.
         _ = follower.join_next() => Err(GatewayError::Finality),
@@ -288,21 +296,30 @@ async fn accept_own(
     stopped: &watch::Receiver<bool>,
 ) -> GatewayError {
     match listener {
-        Some(listener) => accept(listener, admin_router(app.clone()), app, connections, stopped).await,
+        Some(listener) => {
+            accept(listener, Served { router: admin_router(app.clone()), tls: None }, app, connections, stopped).await
+        }
         None => std::future::pending().await,
     }
+}
+
+/// The things that are served at a socket, and the certificate if it speaks TLS.
+struct Served {
+    router: Router,
+    tls: Option<Arc<Tls>>,
 }
 
 /// Accepts connections until the system refuses for long.
 async fn accept(
     listener: &TcpListener,
-    router: Router,
+    Served { router, tls }: Served,
     app: &Arc<App>,
     connections: &mut JoinSet<()>,
     stopped: &watch::Receiver<bool>,
 ) -> GatewayError {
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
     let refusals = Arc::new(Semaphore::new(limits::REFUSALS_MAX));
+    let lag_max = app.timeouts.lag;
     let mut failures = 0_u32;
     loop {
         let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
@@ -312,16 +329,19 @@ async fn accept(
                 failures = 0;
                 match app.origins.connected(address.ip()) {
                     Ok((origin, room)) => {
-                        let exchange = Arc::new(Exchange::new(stream));
-                        let own = (origin, Seat::new(place, room, exchange.clone()));
-                        let (router, app) = (router.clone(), app.clone());
-                        connections.spawn(connection::serve(exchange, own, router, app, stopped.clone()));
+                        let (router, tls) = (router.clone(), tls.clone());
+                        let own = Accepted { stream, origin, place, room, stopped: stopped.clone() };
+                        connections.spawn(connection::serve(own, tls, router, app.clone()));
                     }
                     Err(failure) => {
                         app.requests.count_refused(failure.status());
+                        // With TLS a refusal would cost more than what is refused: the connection is closed.
+                        if tls.is_some() {
+                            continue;
+                        }
                         let Ok(kept) = refusals.clone().try_acquire_owned() else { continue };
                         connections.spawn(async move {
-                            Exchange::new(stream).refuse(failure).await;
+                            Exchange::new(Wire::Plain(Paced::new(stream, lag_max))).refuse(failure).await;
                             drop(kept);
                         });
                     }

@@ -22,4 +22,5 @@ mod reversals;
 mod simulations;
 mod streams;
 mod submissions;
+mod tls;
 mod webhooks;

@@ -2,9 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use lojal_gateway::Tls;
 use lojal_signer::{Client, Guard};
 use lojal_store::{Disk, StoreError, archive};
+use lojal_types::TimeMs;
 use tokio::runtime::Builder;
 
 use super::{Checked, Finding, Report};
@@ -12,6 +16,8 @@ use crate::config::NodeDir;
 
 /// The bits of a file's mode that let others than its owner at it.
 const OTHERS: u32 = 0o077;
+/// The least time that a certificate must be good for, or it is time to renew it.
+const CERTIFICATE_LEFT_MIN: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// True if a process has the data now.
 pub(super) fn node_runs(dir: &NodeDir) -> bool {
@@ -23,17 +29,37 @@ pub(super) fn keys(checked: &Checked<'_>, report: &mut Report) {
     let dir = checked.dir;
     report.add(
         "network.key",
-        dir.network_key().map(drop).map_err(Finding::told).and_then(|()| private(dir, "network.key")),
+        dir.network_key().map(drop).map_err(Finding::told).and_then(|()| private(&dir.path().join("network.key"))),
     );
     if checked.config.signer.is_none() {
         let read = dir.validator_key().map(drop).map_err(Finding::told);
-        report.add("validator.key", read.and_then(|()| private(dir, "validator.key")));
+        report.add("validator.key", read.and_then(|()| private(&dir.validator_key_path())));
     }
 }
 
-fn private(dir: &NodeDir, name: &str) -> Result<String, Finding> {
-    let path = dir.path().join(name);
-    let metadata = fs::metadata(&path).map_err(|error| Finding::told(format!("{}: {error}", path.display())))?;
+/// The gateway's certificate, if it has one: it can be used, isn't about to end, and its key is nobody else's.
+pub(super) fn certificate(checked: &Checked<'_>, now: SystemTime, report: &mut Report) {
+    let Some(files) = &checked.config.http.tls else { return };
+    let loaded = checked.dir.tls(checked.config).map_err(Finding::told);
+    report.add("certificate", loaded.and_then(|tls| lasts(tls.as_ref(), now)));
+    report.add("certificate's key", private(&checked.dir.path().join(&files.key)));
+}
+
+fn lasts(tls: Option<&Tls>, now: SystemTime) -> Result<String, Finding> {
+    let end = tls.map_or_else(TimeMs::default, Tls::end);
+    let left = (UNIX_EPOCH + Duration::from_millis(end.get())).duration_since(now).unwrap_or_default();
+    if left >= CERTIFICATE_LEFT_MIN {
+        return Ok(format!("good until {}", end.day()));
+    }
+    let remedy = "renew it: put the new files in the place of the old ones, and a running node takes them by itself";
+    Err(Finding::new(
+        if left.is_zero() { format!("it ended on {}", end.day()) } else { format!("it ends on {}", end.day()) },
+        remedy,
+    ))
+}
+
+fn private(path: &Path) -> Result<String, Finding> {
+    let metadata = fs::metadata(path).map_err(|error| Finding::told(format!("{}: {error}", path.display())))?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & OTHERS == 0 {
         return Ok("its owner's alone".to_owned());

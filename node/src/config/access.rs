@@ -1,6 +1,7 @@
 //! The part of `node.toml` about who reads what.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use lojal_gateway::{Auditor, Auditors, HeaderValue, Rate};
 use lojal_types::limits::TIME_MS_MAX;
@@ -23,6 +24,9 @@ pub struct HttpConfig {
     /// all of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<Origin>,
+    /// The certificate with which clients are served; without one, without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsConfig>,
     /// The rate at which one client may ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<RateConfig>,
@@ -45,6 +49,16 @@ impl WebhooksConfig {
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// The files of a certificate, in PEM; relative paths start at the node's directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The certificate, and those that lead from it to an authority.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
 }
 
 /// A website, as browsers name it.
@@ -174,6 +188,7 @@ mod tests {
         assert_eq!((config.origins().len(), config.rate().burst.get()), (2, 7));
         assert_eq!(HttpConfig::default().rate().per_s.get(), 20);
         for wrong in [
+            "tls = { certificate = \"a.pem\" }",
             "origins = [\"example.org\"]",
             "origins = [\"https://x/y\"]",
             "origins = [\"https://*.x\"]",

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use toml::{Table, Value};
 
 use super::{
-    AuditorEntry, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, WebhooksConfig,
+    AuditorEntry, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, TlsConfig, WebhooksConfig,
     access::{Origin, RateConfig},
 };
 
@@ -28,7 +28,7 @@ const SECTIONS: [Section; 5] = [
         keys: &[
             ("genesis", "The genesis document; a relative path starts at the node's directory."),
             ("listen", "Where the other validators connect."),
-            ("gateway", "Where HTTP is served. A proxy that speaks TLS belongs in front of it."),
+            ("gateway", "Where HTTP is served; with TLS if [http] says so."),
             (
                 "proxies",
                 "Reverse proxies in front of the gateway, which alone are believed when X-Forwarded-For says for whom\n\
@@ -63,6 +63,12 @@ const SECTIONS: [Section; 5] = [
                 "origins",
                 "Websites whose pages may ask the gateway in their visitors' browsers; \"*\" for all.\n\
                  None if left out.",
+            ),
+            (
+                "tls",
+                "The certificate, with those that lead to its authority, and its private key, both in PEM; relative\n\
+                 paths start at the node's directory. The files are read again when they change. Left out, the\n\
+                 gateway speaks no TLS, and a proxy that does belongs in front of it.",
             ),
             ("rate", "What one client may ask, by cost: for long, and at once. So if left out."),
             ("streams", "Most streams of events at once, each an open file; 1000 if left out."),
@@ -111,6 +117,7 @@ pub fn example() -> NodeConfig {
         http: HttpConfig {
             hosts: vec!["gateway.example.org".parse().expect(VALID)],
             origins: vec![Origin::try_from("https://shop.example.org".to_owned()).expect(VALID)],
+            tls: Some(TlsConfig { certificate: "gateway.pem".into(), key: "gateway.key".into() }),
             rate: Some(RateConfig::default()),
             streams: Some(1000),
         },

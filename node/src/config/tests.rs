@@ -12,6 +12,7 @@ fn config() -> NodeConfig {
         http: HttpConfig {
             hosts: vec!["gateway.example.org".parse().expect("valid")],
             origins: vec!["https://example.org".to_owned().try_into().expect("valid")],
+            tls: Some(TlsConfig { certificate: "tls/chain.pem".into(), key: "/etc/lojal/tls.key".into() }),
             rate: Some(access::RateConfig::default()),
             streams: Some(7),
         },

@@ -68,6 +68,7 @@ impl Server {
             // A stream would be an answer without an end.
             streams: 0,
             webhooks,
+            tls: None,
             version,
         };
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");

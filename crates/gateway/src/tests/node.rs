@@ -25,6 +25,7 @@ use crate::app::{App, Gateway, Timeouts};
 use crate::limits::STREAMS_DEFAULT;
 use crate::rates::Rate;
 use crate::server::{GatewayError, Listeners, serve};
+use crate::tls::Tls;
 use crate::webhooks::registry::WebhookSettings;
 
 /// Members, by the seed of their key.
@@ -98,13 +99,14 @@ pub(crate) struct Settings {
     pub(crate) rate: Option<Rate>,
     pub(crate) streams: usize,
     pub(crate) allow_private: bool,
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 impl Settings {
     /// An open ledger.
     pub(crate) fn open() -> Self {
         let access = Access { auditors: Auditors::Everybody, ..Access::default() };
-        Self { access, origins: &[], rate: None, streams: STREAMS_DEFAULT, allow_private: true }
+        Self { access, origins: &[], rate: None, streams: STREAMS_DEFAULT, allow_private: true, tls: None }
     }
 }
 
@@ -154,7 +156,7 @@ impl Node {
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
         let version = "1.2.3";
-        let (Settings { access, origins, rate, streams, allow_private }, origin) =
+        let (Settings { access, origins, rate, streams, allow_private, tls }, origin) =
             (settings, |text: &&str| text.parse().expect("a header"));
         let origins = origins.iter().map(origin).collect();
         let webhooks = WebhookSettings { directory: directory.path().join("webhooks"), allow_private };
@@ -172,6 +174,7 @@ impl Node {
             rate,
             streams,
             webhooks,
+            tls,
             version,
         };
         let [clients, own] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0"));
