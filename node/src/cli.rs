@@ -10,6 +10,7 @@ use lojal_text::{outside, typed};
 use lojal_types::Name;
 use thiserror::Error;
 
+use crate::backup::{self, BackupOptions, CopyError, RestoreOptions};
 use crate::card::{self, CardOptions};
 use crate::check::{self, CheckOptions};
 use crate::config::{self, ConfigError, NodeConfig, NodeDir, NodeKeys, read_genesis};
@@ -52,6 +53,10 @@ enum Command {
     Card(CardOptions),
     /// Show a running node: its height, its peers, its vote, its disk.
     Status(StatusOptions),
+    /// Copy a node's data, also while it runs, into a directory: without keys, and without its guard.
+    Backup(BackupOptions),
+    /// Put a backup into a node's directory, everything checked.
+    Restore(RestoreOptions),
     /// Hold a validator's key and its guard, and sign over a Unix socket, until it is stopped.
     Sign(SignOptions),
     /// Work with the guard, which remembers what was signed with a validator's key.
@@ -108,6 +113,9 @@ pub enum CommandError {
     /// See [`OutputLost`].
     #[error(transparent)]
     Output(#[from] OutputLost),
+    /// See [`CopyError`].
+    #[error(transparent)]
+    Copy(Box<CopyError>),
     /// A check that found something.
     #[error("the check found {0} things; each says what to do")]
     Found(usize),
@@ -127,6 +135,7 @@ impl CommandError {
             Self::Config(ConfigError::Guard(error)) if !guard_needs_somebody(error) => FAULT,
             Self::Config(_) => CONFIGURATION,
             Self::Run(error) if error.is_configuration() => CONFIGURATION,
+            Self::Copy(error) if error.is_configuration() => CONFIGURATION,
             Self::Sign(error) => match &**error {
                 SignError::Config(_) => CONFIGURATION,
                 SignError::Guard(error) if guard_needs_somebody(error) => CONFIGURATION,
@@ -134,7 +143,7 @@ impl CommandError {
             },
             Self::Status(StatusError::Config(_) | StatusError::NoAdmin) => CONFIGURATION,
             Self::Found(_) => FOUND,
-            Self::Run(_) | Self::Devnet(_) | Self::Status(_) | Self::Output(_) => FAULT,
+            Self::Run(_) | Self::Devnet(_) | Self::Status(_) | Self::Copy(_) | Self::Output(_) => FAULT,
         }
     }
 }
@@ -163,6 +172,8 @@ impl Cli {
             },
             Command::Card(options) => Ok(card::execute(options)?),
             Command::Status(options) => Ok(status::status(&options)?),
+            Command::Backup(options) => backup::back_up(&options).map_err(|error| CommandError::Copy(Box::new(error))),
+            Command::Restore(options) => backup::restore(&options).map_err(|error| CommandError::Copy(Box::new(error))),
             Command::Sign(options) => sign::sign(&options).map_err(|error| CommandError::Sign(Box::new(error))),
             Command::Guard(command) => Ok(guard::execute(command)?),
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),

@@ -1,5 +1,6 @@
 //! `lojal-node`: a validator of a lojal network, and a whole development network on one machine.
 
+mod backup;
 mod card;
 mod check;
 mod cli;

@@ -137,6 +137,9 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let genesis = dir.genesis(&config)?;
     open_files::allow(open_files::needed(genesis.document().parameters.keep_months, config.http.streams()))?;
     let identity = Identity::from_seed(*dir.network_key()?.seed());
+    if let Some(aside) = lojal_store::import::complete(&Disk::real(), dir.path())? {
+        tracing::warn!(aside = %aside.display(), "completed a change of the data; what was there before is aside");
+    }
     let opened = lojal_store::open(&dir.data(), &genesis, config.store_options(options.repair))?;
     tell_how_it_opened(&genesis, &opened.report);
     let store = opened.store.clone();

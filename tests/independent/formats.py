@@ -144,7 +144,8 @@ BRAND_RECORD = record(id=BRAND, name=NAME, decimals=number(1), policy=POLICY, op
 ALLOWANCE = record(bytes=number(8), operations=number(4))
 ALLOWANCES = record(openings=number(2), households=number(1), member=ALLOWANCE, operator=ALLOWANCE)
 PARAMETERS = record(heartbeat_ms=number(8), block_bytes_max=number(4), block_transactions_max=number(4),
-                    recovery_delay_ms=number(8), receipt_days=number(1), keep_months=number(1), allowances=ALLOWANCES)
+                    recovery_delay_ms=number(8), receipt_days=number(1), keep_months=number(1),
+                    snapshot_interval_ms=number(8), allowances=ALLOWANCES)
 VALIDATOR = record(name=NAME, public_key=KEY, network_key=KEY, power=number(8))
 
 READ_TOKEN = record(account=ADDRESS, public_key=KEY, audience=text(1, 255, "[a-z0-9.:_-]+"), until_ms=TIME,
@@ -223,6 +224,12 @@ PROOF = record(beside=many(HASH, 0, 256), page=many(choice({
 # The proof of the shelf's record, then the record and the proof in its tree, if there is the shelf.
 SHELF = record(root=HASH, count=number(8), drop_ms=TIME)
 SHELF_PROOF = record(state=PROOF, on_shelf=optional(record(shelf=fixed(48), tree=PROOF)))
+
+CHUNKS = many(record(depth=number(2), hash=HASH, entries=number(4), bytes=number(4)), 1, 2**18)
+MANIFEST = record(format=number(4, 1, 1), header=HEADER, chunks=CHUNKS,
+                  shelves=many(record(month=number(2), chunks=CHUNKS), 0, 64),
+                  recent=many(record(minute=number(8), ids=number(4), digest_after=HASH), 0, 2**14),
+                  proofs=many(PROOF, 0, 128))
 
 
 class Signed(NamedTuple):

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, Optional
 
 from formats import Wrong, little, may_be_there, real_key, require, sized, tagged
 
-DAY_MS = 24 * 60 * 60 * 1000
+HOUR_MS = 60 * 60 * 1000
+DAY_MS = 24 * HOUR_MS
 ROLES = ("issue", "capture", "reverse", "admin")
 NETWORKS = ("main", "test")
 NUMBER, FLAG, TEXT, LIST = int, bool, str, list
@@ -146,6 +147,7 @@ def parameters(table: Table) -> bytes:
     encoded = table.number("heartbeat_ms", 8) + table.number("block_bytes_max", 4)
     encoded += table.number("block_transactions_max", 4) + table.number("recovery_delay_ms", 8, 3 * DAY_MS)
     encoded += table.number("receipt_days", 1, 35) + table.number("keep_months", 1, 13)
+    encoded += table.number("snapshot_interval_ms", 8, HOUR_MS)
     allowances = Table(table.take("allowances", dict, ALLOWANCES))
     encoded += allowances.number("openings", 2) + allowances.number("households", 1)
     encoded += allowance(allowances.table("member")) + allowance(allowances.table("operator"))

@@ -245,7 +245,7 @@ impl<'a> Submission<'a> {
             Ok(TransactionStatus { state: TransactionState::Refused { problem }, .. }) => Attempt::Refused(problem),
             Ok(status) => Attempt::Status(status.state),
             Err(error) if error.is_problem(Code::DuplicateTransaction.name()) => Attempt::Known,
-            Err(ClientError::Problem(problem)) if is_refusal(&problem) => Attempt::Refused(problem),
+            Err(ClientError::Problem(problem)) if is_refusal(&problem) => Attempt::Refused(*problem),
             Err(error @ (ClientError::Unreachable { .. } | ClientError::InvalidUrl { .. })) => Attempt::NotSent(error),
             Err(error) => Attempt::Uncertain(error.to_string()),
         }

@@ -71,6 +71,10 @@ export const RECEIPT_DAYS_DEFAULT = 35;
 export const KEEP_MONTHS: readonly [number, number] = [3, 36];
 /** The months for which references are remembered where genesis doesn't say otherwise. */
 export const KEEP_MONTHS_DEFAULT = 13;
+/** Shortest and longest time between two snapshots, in milliseconds. */
+export const SNAPSHOT_INTERVAL_MS: readonly [bigint, bigint] = [1_000n, 24n * 60n * 60n * 1000n];
+/** The time between two snapshots where genesis doesn't say otherwise, in milliseconds. */
+export const SNAPSHOT_INTERVAL_MS_DEFAULT = 60n * 60n * 1000n;
 /** Fewest and most bytes of transactions that genesis gives one account a day. */
 export const ALLOWANCE_BYTES: readonly [bigint, bigint] = [BigInt(TRANSACTION_BYTES_MAX), 1n << 40n];
 /** Fewest and most operations that genesis gives one account a day. */

@@ -26,6 +26,8 @@ import {
   RECEIPT_DAYS_DEFAULT,
   RECOVERY_DELAY_MS,
   RECOVERY_DELAY_MS_DEFAULT,
+  SNAPSHOT_INTERVAL_MS,
+  SNAPSHOT_INTERVAL_MS_DEFAULT,
   TRANSACTION_BYTES_MAX,
 } from "./limits.js";
 import type { Name } from "./name/name.js";
@@ -77,6 +79,8 @@ export interface Parameters {
   readonly receiptDays: number;
   /** The number of months for which references are remembered after the month of their date. */
   readonly keepMonths: number;
+  /** The length of the windows of block time after whose first blocks the state is cut, in milliseconds. */
+  readonly snapshotIntervalMs: bigint;
   /** Most that accounts may use up in a day. */
   readonly allowances: Allowances;
 }
@@ -97,6 +101,7 @@ export const parametersCodec: Codec<Parameters> = struct<Parameters>({
   recoveryDelayMs: defaulted(u64, () => RECOVERY_DELAY_MS_DEFAULT),
   receiptDays: defaulted(u8, () => RECEIPT_DAYS_DEFAULT),
   keepMonths: defaulted(u8, () => KEEP_MONTHS_DEFAULT),
+  snapshotIntervalMs: defaulted(u64, () => SNAPSHOT_INTERVAL_MS_DEFAULT),
   allowances: defaulted(allowancesCodec, () => STANDARD_ALLOWANCES),
 });
 
@@ -158,7 +163,7 @@ function checkRange<T extends bigint | number>(name: string, value: T, [min, max
 /**
  * Checks parameters against their limits: "Genesis, and later motions (`SetParameters`), set the bytes and transactions
  * of a block at or below the limits here, and the heartbeat (100 ms to 60 s), the recovery delay (1 s to 30 days),
- * `receipt_days` (1 to 62), `keep_months` (3 to 36)" (protocol, Limits)
+ * `receipt_days` (1 to 62), `keep_months` (3 to 36), `snapshot_interval_ms` (1 s to 24 h)" (protocol, Limits)
  */
 export function checkParameters(parameters: Parameters): void {
   // A block must have room for its header and one transaction of the largest size.
@@ -168,6 +173,7 @@ export function checkParameters(parameters: Parameters): void {
   checkRange("recovery_delay_ms", parameters.recoveryDelayMs, RECOVERY_DELAY_MS);
   checkRange("receipt_days", parameters.receiptDays, RECEIPT_DAYS);
   checkRange("keep_months", parameters.keepMonths, KEEP_MONTHS);
+  checkRange("snapshot_interval_ms", parameters.snapshotIntervalMs, SNAPSHOT_INTERVAL_MS);
   const { openings, households, member, operator } = parameters.allowances;
   for (const [name, allowance] of [
     ["member", member],

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use lojal_text::{outside, wrap};
 use lojal_types::api::{Netting, NettingPair};
-use lojal_types::{BrandId, ExactMoney, GrossPoints, Lot, TimeMs};
+use lojal_types::{BrandId, ExactMoney, GrossPoints, Height, Lot, TimeMs};
 
 use crate::verify::{BrandReport, Report};
 
@@ -35,7 +35,11 @@ pub fn text(report: &Report, columns: Option<usize>) -> String {
     // Each ends with a line's end, so that an empty line follows.
     lines.extend(report.brands.iter().map(|brand| brand_text(brand, columns)));
     lines.push(netting_text(&report.netting, columns));
-    lines.push(format!("Everything holds from genesis to height {}.", report.height));
+    let from = match report.base {
+        Height::GENESIS => "genesis".to_owned(),
+        base => format!("the snapshot at height {base}, for which its certificate stands,"),
+    };
+    lines.push(format!("Everything holds from {from} to height {}.", report.height));
     lines.join("\n") + "\n"
 }
 

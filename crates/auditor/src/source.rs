@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lojal_client::{Client, ClientError};
+use lojal_ledger::State;
 use lojal_store::StoreError;
 use lojal_store::archive::{self, ArchiveError, ArchivedBlock, Directory, Reader};
 use lojal_types::api::Status;
-use lojal_types::{ChainId, Height};
+use lojal_types::{ChainId, Genesis, Height};
 use thiserror::Error;
 
 /// Most blocks that a node is asked for at once; it may answer with fewer.
@@ -36,7 +37,12 @@ pub enum Source {
     /// Out of a node's gateway.
     Node(Box<Node>),
     /// Out of a data directory.
-    Directory(Directory),
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Its blocks.
+        blocks: Box<Directory>,
+    },
     /// Out of an exported file.
     File(Reader<File>),
 }
@@ -62,7 +68,9 @@ impl Source {
     /// # Errors
     /// When there is no log in it or it can't be read.
     pub fn dir(path: &Path) -> Result<Self, SourceError> {
-        Ok(Self::Directory(archive::open_dir(&data_directory(path))?))
+        let path = data_directory(path);
+        let blocks = Box::new(archive::open_dir(&path)?);
+        Ok(Self::Directory { path, blocks })
     }
     /// Opens an exported file.
     ///
@@ -77,7 +85,7 @@ impl Source {
     pub fn chain_id(&self) -> Option<ChainId> {
         match self {
             Self::Node(node) => Some(node.claim.chain_id),
-            Self::Directory(_) => None,
+            Self::Directory { .. } => None,
             Self::File(reader) => Some(reader.chain_id()),
         }
     }
@@ -85,8 +93,21 @@ impl Source {
     pub fn claim(&self) -> Option<&Status> {
         match self {
             Self::Node(node) => Some(&node.claim),
-            Self::Directory(_) | Self::File(_) => None,
+            Self::Directory { .. } | Self::File(_) => None,
         }
+    }
+    /// The state that the source's blocks begin after, unless they begin with the first: only a data directory has one,
+    /// its base, every piece of which is checked.
+    ///
+    /// # Errors
+    /// When it can't be read, or isn't a state of this network.
+    pub fn base(&self, genesis: &Genesis) -> Result<Option<State>, SourceError> {
+        let Self::Directory { path, .. } = self else { return Ok(None) };
+        let state = archive::base(path, genesis).and_then(|base| base.map(|base| base.state(genesis)).transpose());
+        state.map_err(|error| match error {
+            StoreError::SnapshotDamaged { .. } => SourceError::Damaged(error.to_string()),
+            error => SourceError::Unreadable(error.to_string()),
+        })
     }
     /// The next block, which should be the one at `height`; none at the end.
     ///
@@ -95,7 +116,10 @@ impl Source {
     pub fn next(&mut self, height: Height) -> Result<Option<ArchivedBlock>, SourceError> {
         match self {
             Self::Node(node) => node.next(height),
-            Self::Directory(directory) => Ok(directory.next().transpose()?),
+            // The base has what came before.
+            Self::Directory { blocks, .. } => Ok(blocks
+                .find(|block| block.as_ref().map_or(true, |block| block.certificate.height >= height))
+                .transpose()?),
             Self::File(reader) => Ok(reader.next().transpose()?),
         }
     }

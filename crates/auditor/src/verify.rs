@@ -83,6 +83,9 @@ pub struct Report {
     pub network: Name,
     /// The network.
     pub chain_id: ChainId,
+    /// The height of the snapshot that the audit has begun with, whose state it takes as its certificate has it; 0 if
+    /// it has begun with genesis.
+    pub base: Height,
     /// The last block's height.
     pub height: Height,
     /// Its time.
@@ -131,7 +134,7 @@ pub struct BrandReport {
     pub held_by_month: Vec<Lot>,
 }
 
-/// Replays `source` from genesis on, up to `to` or, without it, to the source's end.
+/// Replays `source` from genesis on, or from its base, up to `to` or, without it, to the source's end.
 ///
 /// # Errors
 /// The first discrepancy; or that the blocks up to `to` can't be read.
@@ -142,19 +145,24 @@ pub fn verify(
     progress: &mut Progress,
 ) -> Result<Report, VerifyError> {
     let started = Instant::now();
-    let mut replay = Replay::new(genesis);
     let mut transactions = Transactions::default();
     if let Some(other) = source.chain_id().filter(|found| *found != genesis.chain_id()) {
         let reason =
             format!("these are blocks of chain {other}, but the genesis document is that of {}", genesis.chain_id());
         return Err(VerifyError::discrepancy(Height::GENESIS, reason));
     }
+    let mut replay = begin(genesis, source)?;
+    let base = replay.state().view().tip().height;
+    if let Some(to) = to.filter(|to| *to < base) {
+        let reason = format!("the source begins with a snapshot at height {base}; raise --to, or leave it out");
+        return Err(VerifyError::Unreadable { height: to, reason });
+    }
     check_claim(source, replay.state().view())?;
     // What a node committed after it made its claim is left for the next audit, so that this one ends.
     let claimed = source.claim().map(|claim| claim.height);
     let last = to.into_iter().chain(claimed).min();
     let mut ahead = VerifyAhead::new(genesis.chain_id());
-    let mut reading = Reading { source, next: Height::GENESIS.next(), last, end: None };
+    let mut reading = Reading { source, base, next: base.next(), last, end: None };
     while let Some((block, certificate)) = reading.next(&mut ahead) {
         let committed = replay.apply_checked(block, certificate).map_err(VerifyError::of_replay)?;
         transactions.count(&committed);
@@ -171,6 +179,7 @@ pub fn verify(
     Ok(Report {
         network: genesis.document().name.clone(),
         chain_id: genesis.chain_id(),
+        base,
         height: tip.height,
         time_ms: tip.time_ms,
         block: tip.block,
@@ -182,9 +191,23 @@ pub fn verify(
     })
 }
 
+/// The beginning of an audit: genesis, or the base of the source, whose points have to add up as well.
+fn begin(genesis: &Genesis, source: &Source) -> Result<Replay, VerifyError> {
+    let base = source.base(genesis).map_err(|error| VerifyError::of_source(Height::GENESIS.next(), error))?;
+    match base {
+        Some(state) => {
+            sheet(state.view())?;
+            Ok(Replay::from_state(state))
+        }
+        None => Ok(Replay::new(genesis)),
+    }
+}
+
 /// The blocks of a source on their way to the one who replays them.
 struct Reading<'s> {
     source: &'s mut Source,
+    /// The height that it begins after.
+    base: Height,
     /// The height of the block that is read next, and of the last that is wanted.
     next: Height,
     last: Option<Height>,
@@ -204,6 +227,14 @@ impl Reading<'_> {
                 break;
             }
             match self.source.next(self.next) {
+                Ok(Some(archived)) if self.next == self.base.next() && archived.certificate.height > self.next => {
+                    let (height, first) = (self.next, archived.certificate.height);
+                    let reason = format!(
+                        "the source begins at height {first}; verify one that has the blocks before, or the data \
+                         directory of a node that has the base which they rest on"
+                    );
+                    self.end = Some(Err(VerifyError::Unreadable { height, reason }));
+                }
                 Ok(Some(archived)) => {
                     self.next = self.next.next();
                     ahead.add(archived.bytes, archived.certificate);

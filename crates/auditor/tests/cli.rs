@@ -304,7 +304,9 @@ fn an_export_replaces_no_file_unless_forced_and_leaves_nothing_half_done() {
     assert_eq!(std::fs::read(place.path("chain")).expect("there"), fixture::archive_bytes(&chain(2)));
     assert_eq!(place.export(&["--force", "--from", "3"]).code, 0);
     let part = place.verify_file();
-    assert_eq!((part.code, part.stderr.trim_end()), (1, "height 1: the block has height 3 where 1 comes next"));
+    let expected = "nothing is known from height 1 on: the source begins at height 3; verify one that has the blocks \
+                    before, or the data directory of a node that has the base which they rest on";
+    assert_eq!((part.code, part.stderr.trim_end()), (3, expected));
 }
 
 #[test]

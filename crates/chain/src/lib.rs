@@ -4,6 +4,7 @@
 //! - [`certificate`]: more than two thirds of the voting power signed for a block.
 //! - [`inclusion`]: a transaction of a block, shown to whoever has none of its blocks.
 //! - [`light`]: headers and certificates alone, by way of the blocks that change the validators.
+//! - [`snapshot`]: the whole state of a block in pieces that can be checked.
 //! - [`replay`]: blocks and certificates, one after the other, from genesis or from a state that is already trusted.
 //!
 //! A block goes through types that say what is known of it: [`Block`](lojal_types::Block) (bytes from anybody),
@@ -19,6 +20,7 @@ mod fixture;
 pub mod inclusion;
 pub mod light;
 pub mod replay;
+pub mod snapshot;
 
 pub use block::{
     BlockBuilder, BlockCheck, ExecutedBlock, InvalidBlock, Proposal, ProposeError, execute_block, propose,

@@ -48,7 +48,7 @@ pub enum ClientError {
     },
     /// The gateway understood, and says no.
     #[error("{} ({})", outside(&.0.detail), outside(&.0.code))]
-    Problem(Problem),
+    Problem(Box<Problem>),
     /// The gateway has nothing at the path of its address.
     #[error("the gateway has nothing at the path in {url}: leave the path out of its address")]
     WrongPath {

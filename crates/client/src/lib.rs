@@ -338,7 +338,7 @@ impl Client {
     }
     fn refused(&self, problem: api::Problem) -> ClientError {
         if problem.code != UNKNOWN_ROUTE {
-            return ClientError::Problem(problem);
+            return ClientError::Problem(Box::new(problem));
         }
         let has_path = self.url.parse().is_ok_and(|uri: Uri| uri.path() != "/");
         match StatusCode::from_u16(problem.status) {

@@ -114,8 +114,14 @@ fn a_gateway_that_was_asked_too_much_is_asked_again() {
 #[test]
 fn a_question_goes_to_its_route_and_the_cursor_is_encoded() {
     let before = Activity { count: 7, ..Activity::default() };
-    let history =
-        api::History { transactions: vec![], before, head: None, only_of: None, next_cursor: Some("c".into()) };
+    let history = api::History {
+        transactions: vec![],
+        before,
+        head: None,
+        only_of: None,
+        complete_from: None,
+        next_cursor: Some("c".into()),
+    };
     let expected = history.clone();
     let server = Server::start(move |_| Answer::json(200, &history));
     assert_eq!(client(&server).history(&address(), 20, Some("a&b=c d")), Ok(expected));

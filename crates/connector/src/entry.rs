@@ -169,6 +169,7 @@ impl Failed {
             number: self.number,
             retryable: false,
             retry_at_ms: None,
+            first_height: None,
         }
     }
 }

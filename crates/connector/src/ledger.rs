@@ -123,7 +123,7 @@ impl Ledger {
                 }
                 Err(ClientError::Problem(problem)) if is_answer(&problem) => {
                     self.first.store(at, Ordering::Relaxed);
-                    return Err(LedgerError::No(Box::new(problem)));
+                    return Err(LedgerError::No(problem));
                 }
                 Err(error) => reasons.push(error.to_string()),
             }

@@ -141,6 +141,7 @@ impl Failure {
             number: None,
             retryable: is_retryable(status),
             retry_at_ms: None,
+            first_height: None,
         })
     }
     /// One that a gateway or the ledger has given.
@@ -167,6 +168,7 @@ impl Failure {
             number: Some(code.number()),
             retryable: false,
             retry_at_ms: None,
+            first_height: None,
         })
     }
     /// The same, with the time from which on it can be asked for again.

@@ -17,7 +17,7 @@ pub(crate) async fn announce_genesis(store: Store, network: Network) {
     let status = Status::<Context> {
         peer_id: engine_id(network.local_peer_id()),
         tip_height: context::Height(Height::GENESIS),
-        history_min_height: context::Height(Height::new(1)),
+        history_min_height: context::Height(store.first_height()),
     };
     let message = BorshCodec.encode(&status).expect("a status has an encoding");
     let mut interval = tokio::time::interval(STATUS_INTERVAL);

@@ -1,8 +1,7 @@
 //! The answers of this node to questions of the data protocol: of what it has on its disk.
 
-use borsh::BorshDeserialize;
-use lojal_store::{Store, StoredBlock};
-use lojal_types::{Bounded, Header, Height};
+use lojal_store::Store;
+use lojal_types::{Bounded, Height};
 
 use crate::data::{Answer, Changes, Head, Question};
 use crate::limits::{CHANGES_BYTES_MAX, CHANGES_MAX};
@@ -17,8 +16,7 @@ pub(crate) fn answer(store: &Store, question: Question) -> Answer {
 
 /// The last block, if there is one that can be read. The store notes what can't, with the reason.
 fn head(store: &Store) -> Option<Head> {
-    let StoredBlock { bytes, certificate } = store.block(store.tip().height).ok()??;
-    let header = Header::deserialize(&mut &bytes[..]).ok()?;
+    let (header, certificate) = store.decided(store.tip().height).ok()??;
     Some(Head { header, certificate })
 }
 

@@ -134,7 +134,7 @@ impl App {
                 tell(reply, Vec::new());
             }
             AppMsg::GetHistoryMinHeight { reply } => {
-                tell(reply, Height(lojal_types::Height::new(1)));
+                tell(reply, Height(self.store.first_height()));
             }
             AppMsg::ExtendVote { reply, .. } => tell(reply, None),
             AppMsg::VerifyVoteExtensions { extensions, reply, .. } => {

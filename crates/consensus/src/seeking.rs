@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
-use borsh::BorshDeserialize;
 use lojal_chain::light::{LightError, LightState, Pin, SetChange};
 use lojal_network::{Network, PeerId, Protocol, Stopped};
 use lojal_store::{Store, StoreError};
-use lojal_types::{Header, Height};
+use lojal_types::Height;
 use tokio::sync::watch;
 
 use crate::condition::Condition;
@@ -139,8 +138,10 @@ impl Seeking {
         let read = move || -> Result<Option<LightState>, StoreError> {
             let view = store.view();
             let (genesis, tip) = (store.genesis(), view.tip());
-            let Some(block) = store.block(tip.height)? else { return Ok(Some(LightState::genesis(genesis))) };
-            let Ok(header) = Header::deserialize(&mut &block.bytes[..]) else { return Ok(None) };
+            if tip.height == Height::GENESIS {
+                return Ok(Some(LightState::genesis(genesis)));
+            }
+            let Some((header, _)) = store.decided(tip.height)? else { return Ok(None) };
             let pin = Pin { height: tip.height, block: tip.block };
             Ok(LightState::from_pin(genesis.chain_id(), pin, &header, view.validators().clone()).ok())
         };

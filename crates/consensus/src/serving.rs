@@ -11,7 +11,7 @@
 mod queue;
 
 use lojal_network::{InboundRequest, Network, PeerId, Stopped};
-use lojal_store::{Store, StoredBlock};
+use lojal_store::{Lookup, Store, StoredBlock};
 use lojal_types::Height;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -117,8 +117,8 @@ fn read(store: &Store, start: Height, end: Height, metrics: &Metrics) -> Option<
     let mut height = start;
     while height <= end && blocks.len() < SYNC_BLOCKS_MAX {
         let block = match store.block(height) {
-            Ok(Some(block)) => block,
-            Ok(None) => break,
+            Ok(Lookup::Found(block)) => block,
+            Ok(Lookup::NotYet | Lookup::Pruned { .. }) => break,
             // The store has noted it, with the reason.
             Err(_) => {
                 metrics.record_sync_unavailable();

@@ -120,8 +120,11 @@ fn page(
     limit: usize,
 ) -> Result<api::History, Failure> {
     let (found, head) = found(store, address, before, limit + 1)?;
-    let before = found.page.before;
-    let mut page = api::History { transactions: Vec::new(), before, head, only_of: None, next_cursor: None };
+    // Whose transactions are all before the first block of this node has done nothing since.
+    let is_all_before = found.page.transactions.is_empty() && before.is_none();
+    let before = if is_all_before { head.unwrap_or_default() } else { found.page.before };
+    let (transactions, only_of) = (Vec::new(), None);
+    let mut page = api::History { transactions, before, head, only_of, complete_from: None, next_cursor: None };
     let mut last: Option<(Cursor, Block)> = None;
     let mut bytes = 0_usize;
     for placed in &found.page.transactions {
@@ -147,6 +150,8 @@ fn page(
     for (number, status) in (page.before.count.saturating_add(1)..).zip(page.transactions.iter_mut().rev()) {
         status.activity = Some(number);
     }
+    let is_cut = page.next_cursor.is_none() && page.before.count > 0;
+    page.complete_from = is_cut.then(|| store.first_height());
     Ok(page)
 }
 
@@ -165,6 +170,7 @@ fn page_of(
         before: Activity::default(),
         head: None,
         only_of: None,
+        complete_from: None,
         next_cursor: None,
     };
     let (mut last, mut bytes, mut shown) = (None::<Block>, 0_usize, None);
@@ -199,7 +205,8 @@ fn page_of(
             break;
         }
     }
-    Ok(api::History { only_of: Some(brands), ..page })
+    let complete_from = store.base().filter(|_| page.next_cursor.is_none()).map(|_| store.first_height());
+    Ok(api::History { only_of: Some(brands), complete_from, ..page })
 }
 
 /// A part of a history, and the account's activity at its time.

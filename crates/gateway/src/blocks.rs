@@ -131,6 +131,10 @@ pub(crate) async fn export(
     }
     let place = app.place(Pool::Exports, &client).await?;
     let store = app.gateway.store.clone();
+    let first = store.first_height();
+    if query.from < first {
+        return Err(Failure::pruned(query.from, first));
+    }
     let bytes = app.blocking(move || Ok(store.export(query.from, limit as usize, EXPORT_BYTES_MAX)?)).await?;
     Ok(Large::bytes(bytes, place))
 }

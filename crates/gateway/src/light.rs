@@ -75,12 +75,11 @@ pub(crate) async fn block(State(app): State<Arc<App>>, Segment(at): Segment<At, 
     let height = at.in_chain(app.gateway.store.tip().height)?;
     let (store, network) = (app.gateway.store.clone(), app.network());
     let read = move || {
-        let stored = outcome::stored(&store, height)?;
-        let header = outcome::header(&stored)?;
+        let (header, certificate) = outcome::decided(&store, height)?;
         Ok(api::LightBlock {
             id: header.id(),
             header: canonical(&header),
-            certificate: canonical(&stored.certificate),
+            certificate: canonical(&certificate),
             fields: header.to_text(network),
         })
     };

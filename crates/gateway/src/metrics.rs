@@ -199,6 +199,12 @@ fn store(text: &mut Text, gateway: &Gateway) {
     if let Some(free) = counts.disk_free {
         text.single(Gauge, "lojal_disk_free_bytes", "Bytes that are free on the disk of the block log.", free);
     }
+    let first = gateway.store.first_height();
+    text.single(Gauge, "lojal_first_height", "The first height whose block this node has or will have.", first);
+    if let Some(newest) = gateway.store.snapshots().first() {
+        let height = newest.height();
+        text.single(Gauge, "lojal_snapshot_height", "Height of the newest snapshot that this node has.", height);
+    }
     text.single(Gauge, "lojal_store_checkpoint_height", "Height of the last checkpoint.", height);
     let bytes = counts.bytes_since_checkpoint;
     text.single(Gauge, "lojal_store_bytes_since_checkpoint", "Bytes of blocks that no checkpoint holds yet.", bytes);

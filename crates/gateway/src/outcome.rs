@@ -1,9 +1,9 @@
 //! The outcome of a transaction as the store has it, and the stored blocks that it is read from.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_store::{Placed, Store, StoredBlock};
+use lojal_store::{Lookup, Placed, Store, StoredBlock};
 use lojal_types::api::{TransactionState, TransactionStatus};
-use lojal_types::{Block, Header, Height, HexBytes, NetworkKind, SignedTransaction, TransactionId};
+use lojal_types::{Block, Certificate, Header, Height, HexBytes, NetworkKind, SignedTransaction, TransactionId};
 
 use crate::problem::Failure;
 
@@ -33,7 +33,20 @@ fn state_in(header: &Header, placed: &Placed) -> TransactionState {
 
 /// A block that the index says exists.
 pub(crate) fn stored(store: &Store, height: Height) -> Result<StoredBlock, Failure> {
-    store.block(height)?.ok_or_else(|| damaged(height, &"it is missing"))
+    match store.block(height)? {
+        Lookup::Found(block) => Ok(block),
+        Lookup::Pruned { first } => Err(Failure::pruned(height, first)),
+        Lookup::NotYet => Err(damaged(height, &"it is missing")),
+    }
+}
+
+/// The header and the certificate of a block: also of the one of the base, which is not there itself.
+pub(crate) fn decided(store: &Store, height: Height) -> Result<(Header, Certificate), Failure> {
+    match store.decided(height)? {
+        Some(decided) => Ok(decided),
+        // The block says why.
+        None => stored(store, height).and_then(|stored| Ok((header(&stored)?, stored.certificate))),
+    }
 }
 
 /// A stored block's content.

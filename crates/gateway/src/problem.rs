@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lojal_store::StoreError;
-use lojal_types::{Code, Points, TimeMs, TransactionId, api};
+use lojal_types::{Code, Height, Points, TimeMs, TransactionId, api};
 
 use crate::limits::RETRY_AFTER_S;
 
@@ -44,12 +44,13 @@ pub(crate) enum Kind {
     NotReady,
     NotValidator,
     BlockUnavailable,
+    Pruned,
     VersionNotSupported,
 }
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 30] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -79,6 +80,7 @@ impl Kind {
         Self::NotReady,
         Self::NotValidator,
         Self::BlockUnavailable,
+        Self::Pruned,
         Self::VersionNotSupported,
     ];
 
@@ -116,6 +118,7 @@ impl Kind {
             Self::NotReady => "this node hasn't caught up with its peers",
             Self::NotValidator => "this node is no validator, or none any more, and passes no transactions on",
             Self::BlockUnavailable => "the disk has lost the block, which is being fetched from another validator",
+            Self::Pruned => "this node has blocks from a later one on; ask a gateway that has all of them",
             Self::VersionNotSupported => "this gateway speaks HTTP/1.1 and no other version",
         }
     }
@@ -151,6 +154,7 @@ impl Kind {
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::NotValidator => (StatusCode::SERVICE_UNAVAILABLE, "not_validator"),
             Self::BlockUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "block_unavailable"),
+            Self::Pruned => (StatusCode::GONE, "pruned"),
             Self::VersionNotSupported => (StatusCode::HTTP_VERSION_NOT_SUPPORTED, "version_not_supported"),
         }
     }
@@ -257,6 +261,15 @@ impl Failure {
         failure.headers.insert(header::LOCATION, location);
         failure
     }
+    /// A block that the chain has and this node has not: its blocks begin at another height.
+    pub(crate) fn pruned(height: Height, first: Height) -> Self {
+        let detail = format!(
+            "this node has no block {height}: its blocks begin at height {first}; ask a gateway that has earlier ones"
+        );
+        let mut failure = Self::new(Kind::Pruned, detail);
+        failure.problem.first_height = Some(first);
+        failure
+    }
     /// A fault of this node, which the log names; the client isn't told more.
     pub(crate) fn internal() -> Self {
         Self::new(Kind::Internal, "this node can't answer because of a fault of its own; try another gateway")
@@ -322,6 +335,7 @@ impl Failure {
             number,
             retryable: is_retryable(status),
             retry_at_ms: None,
+            first_height: None,
         };
         Self { problem: Box::new(problem), headers }
     }

@@ -62,13 +62,12 @@ fn proofs(view: &View, address: Address) -> Result<Option<Proven>, Missing> {
 }
 
 fn answer(store: &Store, proven: Proven) -> Result<api::ProvenAccount, Failure> {
-    let stored = outcome::stored(store, proven.height)?;
-    let header = outcome::header(&stored)?;
+    let (header, certificate) = outcome::decided(store, proven.height)?;
     let with_key =
         |(key, proof): (Box<[u8]>, Proof)| api::ProvenKey { key: HexBytes(key.into_vec()), proof: canonical(&proof) };
     Ok(api::ProvenAccount {
         header: canonical(&header),
-        certificate: canonical(&stored.certificate),
+        certificate: canonical(&certificate),
         proofs: proven.proofs.into_iter().map(with_key).collect(),
     })
 }

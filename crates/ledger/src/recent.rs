@@ -35,10 +35,13 @@ pub(crate) fn first_minute(time: TimeMs) -> u64 {
 }
 
 impl RecentDigest {
-    pub(crate) fn empty() -> Self {
+    /// The digest of no ids.
+    pub fn empty() -> Self {
         Self { count: 0, digest: Hash::new([0; 32]) }
     }
-    pub(crate) fn with(self, id: &TransactionId, chain: &ChainId) -> Self {
+    /// The digest with one more id.
+    #[must_use]
+    pub fn with(self, id: &TransactionId, chain: &ChainId) -> Self {
         let digest = chain_hash(tag::RECENT, chain, &[self.digest.as_bytes(), id.as_bytes()]);
         Self { count: self.count.saturating_add(1), digest: Hash::new(digest) }
     }
@@ -156,7 +159,7 @@ impl RecentIds {
 
 /// The minutes of which a state at some time can have a digest: "`valid_until_ms` is after the block's time and at most
 /// one hour ahead of it" (protocol, Transactions).
-fn minutes_at(time: TimeMs) -> impl Iterator<Item = u64> {
+pub fn minutes_at(time: TimeMs) -> impl Iterator<Item = u64> {
     first_minute(time)..=first_minute(time.plus_ms(VALIDITY_WINDOW_MS_MAX))
 }
 

@@ -108,7 +108,7 @@ pub(crate) fn searched_at(time: TimeMs, receipt_days: u8) -> (Month, Month) {
 
 /// The months of which a state at some time can have shelves: from the oldest that is still kept to that of the latest
 /// day that anything can have.
-fn months_at(time: TimeMs) -> impl Iterator<Item = Month> {
+pub fn months_at(time: TimeMs) -> impl Iterator<Item = Month> {
     let oldest =
         time.month().get().saturating_sub(u16::from(*KEEP_MONTHS.end()) + 1 + u16::from(*RECEIPT_DAYS.end()) / 28);
     (oldest..=time.day().plus(1).month().get()).map(Month::new)

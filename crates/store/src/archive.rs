@@ -7,7 +7,8 @@ use std::io::{self, BufReader, Read, Take};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lojal_types::{Certificate, ChainId, Height};
+use lojal_chain::light::SetChange;
+use lojal_types::{Certificate, ChainId, Genesis, Height};
 use thiserror::Error;
 
 use crate::disk::{Disk, ReadFile};
@@ -17,7 +18,9 @@ use crate::log::record::{
     Kind, LOG_VERSION, ReadError, Record, RecordFault, RecordReader, SegmentHeader, encode, header_record, put,
 };
 use crate::log::scan::certificates_after;
-use crate::log::segment::{numbers, segment_path};
+use crate::log::segment::{numbers, read_header, segment_path};
+use crate::pieces::{BASE, Pieces, SNAPSHOTS};
+use crate::sets::{self, CHANGES};
 
 const BUFFER_BYTES: usize = 256 * 1024;
 
@@ -161,18 +164,63 @@ pub fn decided_block(bytes: &[u8], certificate: &Certificate) -> Vec<u8> {
 /// # Errors
 /// When there is no log or it can't be read.
 pub fn open_dir(directory: &Path) -> Result<Directory, ArchiveError> {
+    open_dir_near(directory, Height::GENESIS)
+}
+
+/// The same from the last segment on that begins at a height or before it, so that not everything before that has to
+/// be read. What is read begins with an earlier block, or with the first.
+///
+/// # Errors
+/// As of [`open_dir`].
+pub fn open_dir_near(directory: &Path, height: Height) -> Result<Directory, ArchiveError> {
     let log = directory.join("log");
     if !Disk::real().exists(&log)? {
         return Err(ArchiveError::Empty(directory.to_owned()));
     }
     let numbers = numbers(&Disk::real(), &log)?;
-    let (Some(first), Some(last)) = (numbers.first().copied(), numbers.last().copied()) else {
+    let (Some(mut first), Some(last)) = (numbers.first().copied(), numbers.last().copied()) else {
         return Err(ArchiveError::Empty(directory.to_owned()));
     };
+    for number in numbers.into_iter().rev() {
+        let header = read_header(&Disk::real(), &segment_path(&log, number))?;
+        if header.is_some_and(|header| header.first_height <= height) {
+            first = number;
+            break;
+        }
+    }
     // All segments but the last were complete before the last one was made.
     let last_bytes = Disk::real().len(&segment_path(&log, last))?;
     let next_height = Height::GENESIS;
     Ok(Directory { log, segment: first, last, last_bytes, reader: None, next_height, ended: false })
+}
+
+/// The snapshot on which the log of a data directory rests; none if it begins with the first block. Only read, as all
+/// of these are: a node may be running on it.
+///
+/// # Errors
+/// When it can't be read, or doesn't lead to a state of this network.
+pub fn base(directory: &Path, genesis: &Genesis) -> Result<Option<Pieces>, StoreError> {
+    Pieces::newest(&Disk::real(), &directory.join(BASE), genesis, &changes(directory, genesis)?)
+}
+
+/// The newest snapshot that a data directory has: of those that the node has cut, or else its base.
+///
+/// # Errors
+/// As of [`base`]; also when the node removes it just then.
+pub fn newest_snapshot(directory: &Path, genesis: &Genesis) -> Result<Option<Pieces>, StoreError> {
+    let changes = changes(directory, genesis)?;
+    match Pieces::newest(&Disk::real(), &directory.join(SNAPSHOTS), genesis, &changes)? {
+        Some(newest) => Ok(Some(newest)),
+        None => Pieces::newest(&Disk::real(), &directory.join(BASE), genesis, &changes),
+    }
+}
+
+/// The changes of the validators that a data directory has.
+///
+/// # Errors
+/// When they can't be read.
+pub fn changes(directory: &Path, genesis: &Genesis) -> Result<Vec<Arc<SetChange>>, StoreError> {
+    Ok(sets::read(&Disk::real(), &directory.join(CHANGES), genesis)?.0)
 }
 
 impl Directory {

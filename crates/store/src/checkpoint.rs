@@ -67,6 +67,10 @@ impl Shared {
         self.notify();
         let view = self.tail().view.clone();
         base.share(&view);
+        // A snapshot that can't be cut is none of the checkpoint's faults.
+        if let Err(error) = self.snapshots.prepare(height, || self.index.remembered()) {
+            tracing::error!(%error, "no snapshot is cut");
+        }
         // Freeing many entries takes a while, so it is done without a lock that anybody else waits for.
         drop((frozen, snapshot, view));
         Ok(height)
@@ -80,7 +84,9 @@ impl Shared {
         }
         let layer = Arc::new(std::mem::take(&mut tail.active));
         tail.frozen = Some(Arc::clone(&layer));
-        Some(Snapshot { layer, view: tail.view.clone(), before: tail.before.clone(), position: tail.position })
+        let waiting = self.snapshots.waiting_tree();
+        let (view, before) = (tail.view.clone(), tail.before.clone());
+        Some(Snapshot { layer, view, before, position: tail.position, waiting })
     }
 
     /// Tells everybody that there will be no more checkpoints.
@@ -98,14 +104,17 @@ impl Shared {
 
     /// Has a checkpoint written if enough blocks have come.
     pub(crate) fn ask_for_checkpoint(&self) {
-        let is_due = self.tail().active.block_bytes >= self.options.checkpoint_bytes;
+        let is_due = self.tail().active.block_bytes >= self.options.checkpoint_bytes || self.snapshots.is_waiting();
         match self.options.checkpoints {
             Checkpoints::Thread if is_due => {
                 self.signal().due = true;
                 self.changed.notify_all();
             }
             // Whoever commits the next block is told of a failure, and whoever waits for one.
-            Checkpoints::Inline if is_due => log_failure(&self.checkpoint()),
+            Checkpoints::Inline if is_due => {
+                log_failure(&self.checkpoint());
+                self.cut();
+            }
             Checkpoints::Thread | Checkpoints::Inline => (),
         }
     }
@@ -163,6 +172,7 @@ impl CheckpointThread {
         let handle = self.handle.lock().expect("nobody panics while holding this lock").take();
         // Its panics are caught where they happen.
         let _ = handle.map(JoinHandle::join);
+        self.shared.snapshots.stop();
     }
 }
 
@@ -172,7 +182,7 @@ impl Drop for CheckpointThread {
     }
 }
 
-fn run(shared: &Shared) {
+fn run(shared: &Arc<Shared>) {
     give_way();
     while wait_until_due(shared, shared.options.checkpoint_interval) {
         let written = shared.checkpoint_by_and_by();
@@ -180,6 +190,7 @@ fn run(shared: &Shared) {
         if written.is_err() {
             return;
         }
+        shared.cut_beside();
     }
 }
 

@@ -88,6 +88,31 @@ pub enum StoreError {
         /// The place of the page.
         offset: u64,
     },
+    /// The files of a snapshot aren't what they were.
+    #[error(
+        "the snapshot {} is damaged: {reason}; if it is the base of a node's log, restore that node from a backup; any \
+         other can be deleted",
+        path.display()
+    )]
+    SnapshotDamaged {
+        /// Its manifest.
+        path: PathBuf,
+        /// The fault.
+        reason: String,
+    },
+    /// A log that begins above the first block, without the state before it.
+    #[error(
+        "the block log in {} begins at height {first}, and the base that it rests on is not beside it: bring `base` \
+         back, restore the node from a backup, or start with --repair to set the log aside and fetch all blocks from \
+         peers",
+        directory.display()
+    )]
+    BaseMissing {
+        /// The data directory.
+        directory: PathBuf,
+        /// The first height of its log.
+        first: Height,
+    },
     /// An earlier write failed, so nobody knows what is on disk.
     #[error(
         "an earlier write to the block log failed, so it takes no more; free or replace the disk and restart the node"

@@ -8,35 +8,47 @@
 //! - [`Pages`]: brings pages of the state that are not in memory, and gives others up.
 //! - [`VerifyAhead`]: checks signatures on all cores, ahead of whoever replays blocks.
 //!
+//! - [`Pieces`]: a snapshot, cut from the state now and then, and the base on which the log of a node rests that was
+//!   made from one ([`Import`]).
+//!
 //! What rots below the end of the log while a node runs is noted by whoever reads it ([`Store::damaged`],
 //! [`Store::scrub`]) and put right in place ([`Store::mend`]).
 //!
 //! A data directory holds `lock`, the segments `log/00000001.log` and so on, `index`, which is sled's but for the
-//! sorted files in `index/runs`, and after a repair `forgotten` (see [`Forgotten`]). The log is the truth. The index is
-//! a cache of it: whenever it can't be read, or isn't what the log says, it is moved aside to `index.damaged-N` and
-//! made again out of the log.
+//! sorted files in `index/runs`, the changes of the validators in `changes`, the latest snapshots in `snapshots`, and
+//! after a repair `forgotten` (see [`Forgotten`]). The log is the truth. The index is a cache of it: whenever it can't
+//! be read, or isn't what the log says, it is moved aside to `index.damaged-N` and made again out of the log.
+//!
+//! A node that didn't begin with the first block has a base: `base` holds a snapshot, and the log begins after its
+//! block. Base and log are the truth then, and the index is a cache of both.
 
 pub mod archive;
+pub mod backup;
 mod checkpoint;
+mod cutting;
 mod damage;
 pub mod directory;
 mod disk;
 mod error;
 mod forgotten;
+pub mod import;
 mod index;
 pub mod limits;
 mod log;
 mod mend;
 mod missing;
+mod offering;
 mod open;
 mod options;
 mod pace;
 mod pages;
+mod pieces;
 mod placed;
 mod reader;
 mod references;
 mod sets;
 mod shared;
+mod snapshots;
 mod tail;
 #[cfg(test)]
 mod testing;
@@ -49,14 +61,16 @@ mod writer;
 pub use disk::{AppendFile, Disk, Faults, FileIdentity, IndexAfterCrash, SimulatedDisk, lock};
 pub use error::{DamageReason, IndexError, StoreError};
 pub use forgotten::Forgotten;
+pub use import::{Import, ImportError, PieceId};
 pub use index::IndexRebuilt;
 pub use log::record::{ProposalRecord, RecordFault};
 pub use mend::{MendError, Scrubbed};
 pub use open::{OpenReport, Opened, PendingProposal, Repaired, open};
 pub use options::{Checkpoints, Options};
 pub use pages::{PageCounts, Pages};
+pub use pieces::Pieces;
 pub use placed::{Page, Placed};
-pub use reader::{History, Store, StoreCounts, StoredBlock};
+pub use reader::{History, Lookup, Store, StoreCounts, StoredBlock};
 pub use references::{Subject, Use};
 pub use verify_ahead::VerifyAhead;
 pub use writer::Writer;

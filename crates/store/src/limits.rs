@@ -72,6 +72,13 @@ pub const STATE_MERGE_PARTS: u64 = 16;
 pub const RUN_MERGE_FACTOR: u64 = 2;
 /// Most transactions of a run that is made of several, so that making it takes bounded time and room: about 2 GB.
 pub const RUN_TRANSACTIONS_MAX: u32 = 1 << 25;
+/// Snapshots that are kept: the newest.
+pub const SNAPSHOTS_KEPT: usize = 2;
+/// The time for which one more is kept after somebody has read a piece of it.
+pub const SNAPSHOT_READ_LATELY: Duration = Duration::from_secs(600);
+/// The time for which cutting a snapshot pauses, as a multiple of the time that it has worked: it takes a third of a
+/// processor and of the disk, and nobody waits for it.
+pub const SNAPSHOT_PAUSES: u32 = 2;
 /// Memory that sled may use for its cache, in bytes.
 pub const INDEX_CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// Most heights at which the log is known to be damaged at the same time; further ones are found again later.

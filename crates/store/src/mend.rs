@@ -42,12 +42,12 @@ impl Store {
     }
 
     /// Reads what the log has from a height on, up to about so many bytes, and notes what is damaged. A pass over the
-    /// whole log starts at height 1 and ends with the last block.
+    /// whole log starts at its first height and ends with the last block.
     ///
     /// # Errors
     /// When the index fails.
     pub fn scrub(&self, from: Height, bytes_max: u64) -> Result<Scrubbed, StoreError> {
-        let (mut height, mut bytes) = (from.max(Height::GENESIS.next()), 0_u64);
+        let (mut height, mut bytes) = (from.max(self.first_height()), 0_u64);
         while let Some(stretch) = self.stretch(height)? {
             bytes = bytes.saturating_add(stretch.len());
             self.checked(&stretch)?;
@@ -126,10 +126,7 @@ impl Store {
     /// Finds the stretch of the log that belongs to a committed height.
     fn stretch(&self, height: Height) -> Result<Option<Stretch>, StoreError> {
         let Some((block, place)) = self.place(height)? else { return Ok(None) };
-        let before = match height.get() {
-            1 => None,
-            other => self.place(Height::new(other.saturating_sub(1)))?,
-        };
+        let before = self.place(Height::new(height.get().saturating_sub(1)))?;
         let start =
             before.filter(|(_, before)| before.segment == place.segment).map_or(0, |(_, before)| before.end_offset);
         Ok(Some(Stretch { height, block, start, place }))

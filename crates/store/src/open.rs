@@ -12,7 +12,7 @@ use crate::checkpoint::CheckpointThread;
 use crate::disk;
 use crate::error::{DamageReason, StoreError};
 use crate::forgotten::Forgotten;
-use crate::index::{Checkpoint, IndexRebuilt};
+use crate::index::{Checkpoint, IndexRebuilt, Trusted};
 use crate::log::Position;
 use crate::log::pairing::Pairing;
 use crate::log::record::ProposalRecord;
@@ -22,12 +22,17 @@ use crate::log::segment::LogDirectory;
 use crate::log::writer::LogWriter;
 use crate::options::Options;
 use crate::pages::Pages;
+use crate::pieces::{BASE, Pieces};
 use crate::reader::Store;
 use crate::sets::Sets;
 use crate::shared::{Parts, Shared};
+use crate::snapshots::Snapshots;
 use crate::tail::Tail;
 use crate::verify_ahead::VerifyAhead;
 use crate::writer::Writer;
+
+/// The number of the first segment of every log.
+const FIRST_SEGMENT: u32 = 1;
 
 /// An open store.
 pub struct Opened {
@@ -95,15 +100,22 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
     log.disk.sync_directory(dir)?;
     log.check_headers()?;
     let mut report = OpenReport::default();
-    if options.repair {
-        report.repaired = repair_log(&log)?;
-    }
     let sets = Sets::load(&log.disk, dir, genesis)?;
-    let Checkpoint { index, base, state, position, rebuilt } = Checkpoint::load(dir, (genesis, &sets), &log, &options)?;
+    let foundation = Pieces::newest(&log.disk, &dir.join(BASE), genesis, &sets.all())?.map(Arc::new);
+    let trusted = Trusted { genesis, sets: &sets, base: foundation.as_ref() };
+    if !options.repair {
+        check_beginning(dir, &log, &trusted)?;
+    } else {
+        report.repaired = repair_log(&log, trusted.first_height())?;
+    }
+    let Checkpoint { index, base, state, position, rebuilt } = Checkpoint::load(dir, &trusted, &log, &options)?;
     report.index_rebuilt = rebuilt;
     report.checkpoint_height = state.view().tip().height;
     let tail = Tail::new(state.view().clone(), position.unwrap_or(Position { segment: 1, offset: 0 }));
-    let shared = Arc::new(Shared::new(Parts { genesis: genesis.clone(), options, log, index, sets, base, tail, lock }));
+    let snapshots = Snapshots::load(&log.disk, dir, genesis, &sets.all())?;
+    let genesis = genesis.clone();
+    let parts = Parts { genesis, options, log, index, sets, foundation, snapshots, base, tail, lock };
+    let shared = Arc::new(Shared::new(parts));
     settle(&shared.log, position)?;
     let (state, pairing) = replay(&shared, state, position, &mut report)?;
     report.height = state.view().tip().height;
@@ -117,6 +129,16 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
     let thread = Arc::new(CheckpointThread::start(&shared, shared.options.checkpoints)?);
     let store = Store::new(Arc::clone(&shared), Arc::clone(&thread));
     Ok(Opened { store, writer: Writer::new(shared, log, thread), state, pending, forgotten, report })
+}
+
+/// Checks that a log which doesn't begin with the first block has something to rest on.
+fn check_beginning(dir: &Path, log: &LogDirectory, trusted: &Trusted<'_>) -> Result<(), StoreError> {
+    // Of a log that has lost its first segment, reading it tells more.
+    let is_there = log.numbers()?.first() == Some(&FIRST_SEGMENT);
+    match log.first_height()?.filter(|first| is_there && *first > trusted.first_height()) {
+        Some(first) => Err(StoreError::BaseMissing { directory: dir.to_owned(), first }),
+        None => Ok(()),
+    }
 }
 
 /// Makes the log after the checkpoint durable. A process that crashed, or whose sync failed, may have left its last
@@ -145,6 +167,8 @@ fn replay(
     loop {
         while end.is_none() && !ahead.is_full() {
             match scan.step() {
+                // The base has what these did.
+                Ok(Step::Block { .. }) if scan.next_height() <= first => (),
                 Ok(Step::Block { pair, place }) => ahead.add(pair.block.bytes, (pair.certificate, place)),
                 other => end = Some(other),
             }
@@ -197,9 +221,10 @@ fn push(
     shared.sets.keep(&block, replay.state().view().validators())?;
     let (block_bytes, replaced) = {
         let mut tail = shared.tail_mut();
-        let replaced = tail.push(block, place, replay.state().view().clone());
+        let replaced = tail.push(Arc::clone(&block), place, replay.state().view().clone());
         (tail.active.block_bytes, replaced)
     };
+    shared.freeze_if_cut(&block);
     drop(replaced);
     if block_bytes >= shared.options.checkpoint_bytes {
         shared.checkpoint_with_all()?;
@@ -257,8 +282,8 @@ fn reject(
 }
 
 /// Reads the whole log, and ends it where it is damaged.
-fn repair_log(log: &LogDirectory) -> Result<Option<Repaired>, StoreError> {
-    let mut scan = Scan::start(log, None, Height::GENESIS.next())?;
+fn repair_log(log: &LogDirectory, first: Height) -> Result<Option<Repaired>, StoreError> {
+    let mut scan = Scan::start(log, None, first)?;
     let bad = loop {
         match scan.step()? {
             Step::Block { .. } => (),

@@ -18,6 +18,8 @@ pub struct Options {
     pub checkpoint_interval: Duration,
     /// Size after which a segment of the log is closed at the next commit, in bytes.
     pub segment_bytes_max: u64,
+    /// True if the state is cut into snapshots when its time has come.
+    pub snapshots: bool,
     /// Bytes of pages of the state above which some of them are given up in memory.
     pub state_cache_bytes: u64,
     /// The disk of the files.
@@ -42,6 +44,7 @@ impl Default for Options {
             checkpoint_bytes: CHECKPOINT_BYTES,
             checkpoint_interval: CHECKPOINT_INTERVAL,
             segment_bytes_max: SEGMENT_BYTES_MAX,
+            snapshots: true,
             state_cache_bytes: STATE_CACHE_BYTES,
             disk: Disk::real(),
         }

@@ -33,6 +33,30 @@ pub struct StoredBlock {
     pub certificate: Certificate,
 }
 
+/// The answer to a question for a block by its height.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// The block.
+    Found(StoredBlock),
+    /// There is none of this height yet, or no such height.
+    NotYet,
+    /// The chain has it, and this node has it not: its log begins later.
+    Pruned {
+        /// The first height of the log.
+        first: Height,
+    },
+}
+
+impl Lookup {
+    /// The block, if it is there.
+    pub fn found(self) -> Option<StoredBlock> {
+        match self {
+            Self::Found(block) => Some(block),
+            Self::NotYet | Self::Pruned { .. } => None,
+        }
+    }
+}
+
 /// A part of an account's history, and the state at whose time it is the account's.
 #[derive(Clone)]
 pub struct History {
@@ -116,28 +140,32 @@ impl Store {
         self.shared.sets.of_hash(hash)
     }
 
-    /// A committed block; none if there is no such height yet.
+    /// A committed block.
     ///
     /// # Errors
     /// When it can't be read, or what is read is damaged, which is noted: see [`Store::damaged`].
-    pub fn block(&self, height: Height) -> Result<Option<StoredBlock>, StoreError> {
+    pub fn block(&self, height: Height) -> Result<Lookup, StoreError> {
         if let Some(block) = self.shared.tail().latest_block(height) {
             let (bytes, certificate) = (Arc::clone(&block.bytes), block.certificate.clone());
-            return Ok(Some(StoredBlock { bytes, certificate }));
+            return Ok(Lookup::Found(StoredBlock { bytes, certificate }));
         }
-        let Some((id, place)) = self.place(height)? else { return Ok(None) };
+        let first = self.first_height();
+        if height < first && height > Height::GENESIS {
+            return Ok(Lookup::Pruned { first });
+        }
+        let Some((id, place)) = self.place(height)? else { return Ok(Lookup::NotYet) };
         self.distrust_on_error(|| {
             let read = read_pair(&self.shared.log, height, id, &place);
             let (bytes, certificate) = read.inspect_err(|error| self.shared.damage.note(height, error))?;
-            Ok(Some(StoredBlock { bytes, certificate }))
+            Ok(Lookup::Found(StoredBlock { bytes, certificate }))
         })
     }
 
-    /// The id and the place of a committed block; none if there is no such height yet.
+    /// The id and the place of a committed block; none if there is none of this height.
     pub(crate) fn place(&self, height: Height) -> Result<Option<(BlockId, BlockPlace)>, StoreError> {
         let in_tail = {
             let tail = self.shared.tail();
-            if height == Height::GENESIS || height > tail.view.tip().height {
+            if height < self.first_height() || height > tail.view.tip().height {
                 return Ok(None);
             }
             tail.layers().find_map(|layer| layer.blocks.get(&height).copied())
@@ -259,8 +287,8 @@ impl Store {
     }
 
     /// Blocks from a height on, in the form of a segment, for [`archive::Reader`](crate::archive::Reader): as many as
-    /// there are and as fit, up to one that can't be read. With no block at all if `from` is above the last one, or if
-    /// not even one fits.
+    /// there are and as fit, up to one that can't be read. With no block at all if this node hasn't the first, or
+    /// if not even one fits.
     ///
     /// # Errors
     /// When the first block can't be read.
@@ -273,7 +301,7 @@ impl Store {
                 Err(_) if height > from => break,
                 block => block?,
             };
-            let Some(StoredBlock { bytes, certificate }) = block else { break };
+            let Lookup::Found(StoredBlock { bytes, certificate }) = block else { break };
             let records = archive::decided_block(&bytes, &certificate);
             if export.len() + records.len() > bytes_max {
                 break;

@@ -14,6 +14,8 @@ use lojal_types::{Genesis, Hash, Height, ValidatorSet};
 use crate::disk::Disk;
 use crate::error::StoreError;
 
+/// The directory of the changes in a data directory.
+pub(crate) const CHANGES: &str = "changes";
 /// The ending of a file whose change doesn't lead on from those before it.
 const WRONG: &str = "wrong";
 
@@ -29,21 +31,13 @@ impl Sets {
     /// Reads the changes of a data directory and checks the way from genesis. What doesn't lead on is set aside, since
     /// replaying its block writes it anew.
     pub(crate) fn load(disk: &Disk, data: &Path, genesis: &Genesis) -> Result<Self, StoreError> {
-        let directory = data.join("changes");
+        let directory = data.join(CHANGES);
         disk.create_directory(&directory)?;
         disk.sync_directory(data)?;
-        let mut way = LightState::genesis(genesis);
-        let mut known = Vec::new();
-        for height in heights(disk, &directory)? {
-            let path = file(&directory, height);
-            let change = disk.read_whole(&path)?.and_then(|bytes| borsh::from_slice::<SetChange>(&bytes).ok());
-            match change.filter(|change| change.header.height == height && way.advance(change).is_ok()) {
-                Some(change) => known.push(Arc::new(change)),
-                None => {
-                    tracing::warn!(path = %path.display(), "a change of the validators is damaged and set aside");
-                    disk.rename(&path, &path.with_extension(WRONG))?;
-                }
-            }
+        let (known, wrong) = read(disk, &directory, genesis)?;
+        for path in wrong {
+            tracing::warn!(path = %path.display(), "a change of the validators is damaged and set aside");
+            disk.rename(&path, &path.with_extension(WRONG))?;
         }
         Ok(Self { disk: disk.clone(), directory, genesis: genesis.clone(), known: RwLock::new(known) })
     }
@@ -57,11 +51,11 @@ impl Sets {
         }
         let (header, certificate) = (header.clone(), block.certificate.clone());
         let change = SetChange { header, certificate, next: next.clone() };
-        let bytes = borsh::to_vec(&change).expect("writing to memory doesn't fail");
-        self.disk.write_whole(&file(&self.directory, block.header.height), &bytes)?;
+        let change = Arc::new(change);
+        write(&self.disk, &self.directory, &[Arc::clone(&change)])?;
         let mut known = self.known.write().expect(UNPOISONED);
         let place = known.partition_point(|one| one.header.height < block.header.height);
-        known.insert(place, Arc::new(change));
+        known.insert(place, change);
         Ok(())
     }
     /// True if the change that the block of this height makes has been kept.
@@ -85,6 +79,11 @@ impl Sets {
         known.iter().find(|one| one.header.next_validators_hash == *hash).map(|one| one.next.clone())
     }
 
+    /// All changes.
+    pub(crate) fn all(&self) -> Vec<Arc<SetChange>> {
+        self.known().clone()
+    }
+
     /// The first changes above a height, in order.
     pub(crate) fn after(&self, height: Height, count_max: usize) -> Vec<Arc<SetChange>> {
         let known = self.known();
@@ -98,6 +97,37 @@ impl Sets {
 }
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
+
+/// Reads the changes in a directory as far as they lead on from genesis, and the names of those that don't.
+pub(crate) fn read(
+    disk: &Disk,
+    directory: &Path,
+    genesis: &Genesis,
+) -> Result<(Vec<Arc<SetChange>>, Vec<PathBuf>), StoreError> {
+    let mut way = LightState::genesis(genesis);
+    let (mut known, mut wrong) = (Vec::new(), Vec::new());
+    if !disk.exists(directory)? {
+        return Ok((known, wrong));
+    }
+    for height in heights(disk, directory)? {
+        let path = file(directory, height);
+        let change = disk.read_whole(&path)?.and_then(|bytes| borsh::from_slice::<SetChange>(&bytes).ok());
+        match change.filter(|change| change.header.height == height && way.advance(change).is_ok()) {
+            Some(change) => known.push(Arc::new(change)),
+            None => wrong.push(path),
+        }
+    }
+    Ok((known, wrong))
+}
+
+/// Writes changes into a directory, durably.
+pub(crate) fn write(disk: &Disk, directory: &Path, changes: &[Arc<SetChange>]) -> Result<(), StoreError> {
+    disk.create_directory(directory)?;
+    changes.iter().try_for_each(|change| {
+        let bytes = borsh::to_vec(&**change).expect("writing to memory doesn't fail");
+        disk.write_whole(&file(directory, change.header.height), &bytes)
+    })
+}
 
 fn file(directory: &Path, height: Height) -> PathBuf {
     directory.join(format!("{:020}", height.get()))

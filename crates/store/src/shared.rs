@@ -15,7 +15,9 @@ use crate::index::{Base, Index};
 use crate::log::segment::LogDirectory;
 use crate::log::writer::LogCounters;
 use crate::options::Options;
+use crate::pieces::Pieces;
 use crate::sets::Sets;
+use crate::snapshots::Snapshots;
 use crate::tail::Tail;
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
@@ -42,6 +44,9 @@ pub(crate) struct Shared {
     pub(crate) waiting: Arc<AtomicU32>,
     pub(crate) index: Index,
     pub(crate) sets: Sets,
+    /// The snapshot on which the log rests, unless it begins with the first block.
+    pub(crate) foundation: Option<Arc<Pieces>>,
+    pub(crate) snapshots: Snapshots,
     pub(crate) damage: Damage,
     /// Held by whoever writes over what has rotted.
     pub(crate) mending: Mutex<()>,
@@ -64,6 +69,8 @@ pub(crate) struct Parts {
     pub(crate) log: LogDirectory,
     pub(crate) index: Index,
     pub(crate) sets: Sets,
+    pub(crate) foundation: Option<Arc<Pieces>>,
+    pub(crate) snapshots: Snapshots,
     pub(crate) base: Base,
     pub(crate) tail: Tail,
     pub(crate) lock: File,
@@ -81,6 +88,8 @@ impl Shared {
             waiting: Arc::default(),
             index: parts.index,
             sets: parts.sets,
+            foundation: parts.foundation,
+            snapshots: parts.snapshots,
             damage: Damage::default(),
             mending: Mutex::default(),
             base: Mutex::new(parts.base),

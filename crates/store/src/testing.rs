@@ -12,14 +12,14 @@ use lojal_ledger::State;
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Action, Activate, Bounded, Certificate, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
-    MotionId, NodeProof, Operation, Outcome, Points, Policy, Propose, Readiness, Reference, Role, SetKeys, SignOfLife,
-    TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
+    MotionId, NodeProof, Operation, Outcome, Parameters, Points, Policy, Propose, Readiness, Reference, Role, SetKeys,
+    SignOfLife, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
 };
 
 use self::histories::{assert_brand, assert_history};
 use crate::archive::ArchivedBlock;
 use crate::log::record::ProposalRecord;
-use crate::{Opened, Options, SimulatedDisk, Store, StoreError, Use, open};
+use crate::{Lookup, Opened, Options, SimulatedDisk, Store, StoreError, Use, open};
 
 pub(crate) const START_MS: u64 = 1_700_000_000_000;
 
@@ -52,6 +52,10 @@ pub(crate) fn member(number: u8) -> KeyPair {
 
 /// Genesis of a network of this name.
 pub(crate) fn genesis(name: &str) -> Genesis {
+    genesis_with(name, Parameters::standard())
+}
+
+fn genesis_with(name: &str, parameters: Parameters) -> Genesis {
     let [public_key, network_key] = validator(0).map(|key| key.public_key());
     let validator = Validator { name: "one".parse().expect("valid"), public_key, network_key, power: 1 };
     let operator = GenesisOperator::new(operator().public_key(), Bounded::from([Role::Issue]));
@@ -69,6 +73,7 @@ pub(crate) fn genesis(name: &str) -> Genesis {
         ..GenesisBrand::new("nordmat".parse().expect("valid"), policy, Bounded::from([operator]))
     };
     let document = GenesisDocument {
+        parameters,
         governance: Governance::of([&validator], |_| governor().public_key()),
         validators: Bounded::from([validator]),
         brands: Bounded::from([brand]),
@@ -94,9 +99,15 @@ impl Chain {
     /// A chain of `blocks` blocks.
     pub(crate) fn of(blocks: usize) -> Self {
         let mut chain = Self::new();
-        for _ in 0..blocks {
-            chain.grow();
-        }
+        (0..blocks).for_each(|_| chain.grow());
+        chain
+    }
+
+    /// A chain of `blocks` blocks whose state is cut after every third: 2, 5, 8 and so on.
+    pub(crate) fn cut_often(blocks: usize) -> Self {
+        let genesis = genesis_with("a network", Parameters { snapshot_interval_ms: 60_000, ..Parameters::standard() });
+        let mut chain = Self { state: State::genesis(&genesis), genesis, ..Self::new() };
+        (0..blocks).for_each(|_| chain.grow());
         chain
     }
 
@@ -290,7 +301,7 @@ pub(crate) fn assert_prefix(opened: &Opened, chain: &Chain, height: usize) -> Re
     let store = &opened.store;
     assert_eq!(store.tip().height.get(), height as u64);
     for block in &chain.blocks[..height] {
-        let stored = store.block(block.header.height)?.expect("committed");
+        let stored = store.block(block.header.height)?.found().expect("committed");
         assert_eq!((&stored.bytes, &stored.certificate), (&block.bytes, &block.certificate));
         assert_placed(store, block)?;
         for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
@@ -302,7 +313,7 @@ pub(crate) fn assert_prefix(opened: &Opened, chain: &Chain, height: usize) -> Re
         assert_history(opened, &chain.blocks[..height], account.address())?;
     }
     for block in &chain.blocks[height..] {
-        assert_eq!(store.block(block.header.height)?, None);
+        assert_eq!(store.block(block.header.height)?, Lookup::NotYet);
         assert_eq!(store.transaction(&block.transactions[0].id())?, None);
     }
     Ok(())
@@ -316,7 +327,7 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
     assert_eq!(opened.state.view().state_root(), chain.state.view().state_root());
     assert_eq!(opened.state.recent(), chain.state.recent());
     for block in &chain.blocks {
-        let stored = store.block(block.header.height).expect("readable").expect("committed");
+        let stored = store.block(block.header.height).expect("readable").found().expect("committed");
         assert_eq!(stored.bytes, block.bytes);
         assert_eq!(stored.certificate, block.certificate);
         assert_placed(store, block).expect("readable");
@@ -326,7 +337,7 @@ pub(crate) fn assert_same(opened: &Opened, chain: &Chain) {
             assert_eq!(placed.outcome, receipt.outcome);
         }
     }
-    assert_eq!(store.block(chain.state.view().tip().height.next()).expect("readable"), None);
+    assert_eq!(store.block(chain.state.view().tip().height.next()).expect("readable"), Lookup::NotYet);
     for number in 0..20 {
         assert_history(opened, &chain.blocks, member(number).address()).expect("readable");
     }

@@ -10,7 +10,7 @@ use crate::log::record::{Kind, LOG_VERSION, SegmentHeader, encode, put};
 use crate::testing::{
     Chain, append, assert_same, copy_dir, genesis, member, on, open_small, operator, options, repairing,
 };
-use crate::{Options, Page, StoreError, archive, open};
+use crate::{Lookup, Options, Page, StoreError, archive, open};
 
 mod damage;
 mod faults;
@@ -18,6 +18,7 @@ mod index;
 mod mend;
 mod pages;
 mod repair;
+mod snapshots;
 
 fn log_bytes(dir: &Path) -> u64 {
     let entries = fs::read_dir(dir.join("log")).expect("there is a log");
@@ -308,8 +309,8 @@ fn unknown_transactions_heights_and_accounts_are_not_found_and_pages_are_bounded
     let mut opened = open(dir.path(), &chain.genesis, options()).expect("new");
     chain.write_to(&mut opened);
     assert_eq!(opened.store.transaction(&TransactionId::new([9; 32])).expect("readable"), None);
-    assert_eq!(opened.store.block(Height::GENESIS).expect("readable"), None);
-    assert_eq!(opened.store.block(Height::new(u64::MAX)).expect("readable"), None);
+    assert_eq!(opened.store.block(Height::GENESIS).expect("readable"), Lookup::NotYet);
+    assert_eq!(opened.store.block(Height::new(u64::MAX)).expect("readable"), Lookup::NotYet);
     let page = |account: KeyPair, limit| opened.store.history(&account.address(), None, limit).expect("readable").page;
     assert_eq!(page(member(99), 10), Page::default());
     assert_eq!(page(operator(), 0), Page::default());

@@ -67,6 +67,7 @@ impl Writer {
         assert_eq!(state.view().tip().block, id, "the state is the one after the block");
         self.log.guarded(|_| self.shared.sets.keep(&block, state.view().validators()))?;
         let replaced = self.shared.tail_mut().push(Arc::clone(&block), place, state.view().clone());
+        self.shared.freeze_if_cut(&block);
         // Nobody need be listening.
         let _ = self.shared.blocks.send(block);
         self.shared.ask_for_checkpoint();

@@ -308,6 +308,10 @@ pub struct History {
     /// and nothing shows that it is complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_of: Option<Vec<BrandId>>,
+    /// The first height of the gateway's blocks, on the last page of a history that goes back further: `before` counts
+    /// what another gateway would show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete_from: Option<Height>,
     /// The cursor of the next page; null at the end.
     pub next_cursor: Option<String>,
 }
@@ -348,4 +352,7 @@ pub struct Problem {
     /// The time from which on the same can be asked for again, if there is one that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at_ms: Option<TimeMs>,
+    /// The first height of the gateway's blocks, if an earlier one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_height: Option<Height>,
 }

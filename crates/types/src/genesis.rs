@@ -14,7 +14,8 @@ use crate::ids::{ChainId, PublicKey};
 use crate::limits::{
     ALLOWANCE_BYTES, ALLOWANCE_OPERATIONS, BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, BRANDS_MAX, DECIMALS_MAX,
     HOUSEHOLDS_DAILY, KEEP_MONTHS, KEEP_MONTHS_DEFAULT, OPENINGS_DAILY, OPERATORS_MAX, POINTS_MAX, RECEIPT_DAYS,
-    RECEIPT_DAYS_DEFAULT, RECOVERY_DELAY_MS, RECOVERY_DELAY_MS_DEFAULT, TRANSACTION_BYTES_MAX, VALIDATORS_MAX,
+    RECEIPT_DAYS_DEFAULT, RECOVERY_DELAY_MS, RECOVERY_DELAY_MS_DEFAULT, SNAPSHOT_INTERVAL_MS,
+    SNAPSHOT_INTERVAL_MS_DEFAULT, TRANSACTION_BYTES_MAX, VALIDATORS_MAX,
 };
 use crate::money::Currency;
 use crate::name::{Name, confusable};
@@ -96,6 +97,9 @@ pub struct Parameters {
     /// The number of months for which references are remembered after the month of their date.
     #[serde(default = "keep_months_default")]
     pub keep_months: u8,
+    /// The length of the windows of block time after whose first blocks the state is cut, in milliseconds.
+    #[serde(default = "snapshot_interval_ms_default")]
+    pub snapshot_interval_ms: u64,
     /// Most that accounts may use up in a day.
     #[serde(default = "Allowances::standard")]
     pub allowances: Allowances,
@@ -103,8 +107,8 @@ pub struct Parameters {
 
 impl Parameters {
     /// The settings of a network that has no reason for others: the largest blocks, an empty one every 3 s, 72 h to
-    /// cancel a recovery, 35 days to use a reference, which is remembered for 13 months, and allowances that suit
-    /// people.
+    /// cancel a recovery, 35 days to use a reference, which is remembered for 13 months, a snapshot an hour, and
+    /// allowances that suit people.
     pub fn standard() -> Self {
         Self {
             heartbeat_ms: 3000,
@@ -113,6 +117,7 @@ impl Parameters {
             recovery_delay_ms: RECOVERY_DELAY_MS_DEFAULT,
             receipt_days: RECEIPT_DAYS_DEFAULT,
             keep_months: KEEP_MONTHS_DEFAULT,
+            snapshot_interval_ms: SNAPSHOT_INTERVAL_MS_DEFAULT,
             allowances: Allowances::standard(),
         }
     }
@@ -133,6 +138,9 @@ fn receipt_days_default() -> u8 {
 }
 fn keep_months_default() -> u8 {
     KEEP_MONTHS_DEFAULT
+}
+fn snapshot_interval_ms_default() -> u64 {
+    SNAPSHOT_INTERVAL_MS_DEFAULT
 }
 
 /// A genesis document that nobody has checked yet; the form of the TOML file.
@@ -289,7 +297,7 @@ impl GenesisDocument {
 
 /// "Genesis, and later motions (`SetParameters`), set the bytes and transactions of a block at or below the limits
 /// here, and the heartbeat (100 ms to 60 s), the recovery delay (1 s to 30 days), `receipt_days` (1 to 62),
-/// `keep_months` (3 to 36)" (protocol, Limits)
+/// `keep_months` (3 to 36), `snapshot_interval_ms` (1 s to 24 h)" (protocol, Limits)
 fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     let block_bytes = parameters.block_bytes_max as usize;
     let block_transactions = parameters.block_transactions_max as usize;
@@ -311,6 +319,9 @@ fn check_parameters(parameters: &Parameters) -> Result<(), GenesisError> {
     }
     if !KEEP_MONTHS.contains(&parameters.keep_months) {
         return Err(GenesisError::Parameter("keep_months", "must be 3 to 36"));
+    }
+    if !SNAPSHOT_INTERVAL_MS.contains(&parameters.snapshot_interval_ms) {
+        return Err(GenesisError::Parameter("snapshot_interval_ms", "must be 1000 to 86400000"));
     }
     check_allowances(&parameters.allowances)
 }

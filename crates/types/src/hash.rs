@@ -43,6 +43,8 @@ pub mod tag {
     pub const ACTIVITY: &str = "lojal/activity/v1";
     /// The blind of a record that is about an account. Without a chain id: the digest of the account's activity has it.
     pub const BLIND: &str = "lojal/blind/v1";
+    /// The list of what a snapshot has.
+    pub const SNAPSHOT: &str = "lojal/snapshot/v1";
     /// A token that says who reads.
     pub const READ: &str = "lojal/read/v1";
 }

@@ -9,7 +9,8 @@ impl History {
     /// # Errors
     /// The first fault, also if the page isn't the last one although nothing is before it, or is although something is.
     pub fn after(&self) -> Result<Activity, HistoryFault> {
-        let is_last = self.next_cursor.is_none();
+        // A gateway may say that it hasn't the rest.
+        let is_last = self.next_cursor.is_none() && self.complete_from.is_none();
         if is_last != (self.before.count == 0) {
             return Err(HistoryFault::Start { count: self.before.count });
         }

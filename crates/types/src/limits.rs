@@ -79,6 +79,10 @@ pub const RECEIPT_DAYS_DEFAULT: u8 = 35;
 pub const KEEP_MONTHS: core::ops::RangeInclusive<u8> = 3..=36;
 /// The months for which references are remembered where genesis doesn't say otherwise.
 pub const KEEP_MONTHS_DEFAULT: u8 = 13;
+/// Shortest and longest time between two snapshots, in milliseconds: one second (for test networks) to a day.
+pub const SNAPSHOT_INTERVAL_MS: core::ops::RangeInclusive<u64> = 1_000..=24 * 60 * 60 * 1000;
+/// The time between two snapshots where genesis doesn't say otherwise: an hour.
+pub const SNAPSHOT_INTERVAL_MS_DEFAULT: u64 = 60 * 60 * 1000;
 /// Fewest and most bytes of transactions that genesis gives one account a day: the largest one has to have room.
 pub const ALLOWANCE_BYTES: core::ops::RangeInclusive<u64> = TRANSACTION_BYTES_MAX as u64..=1 << 40;
 /// Fewest and most operations that genesis gives one account a day.

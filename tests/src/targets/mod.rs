@@ -12,6 +12,7 @@ mod http;
 mod light;
 mod messages;
 mod signer;
+mod snapshot;
 mod source;
 mod store;
 mod vector;
@@ -27,6 +28,7 @@ pub use http::http_request;
 pub use light::{LightChain, light_chain, set_changes};
 pub use messages::{block, canonical, certificate, header, proof, read_token, signed_transaction};
 pub use signer::{GUARD_CHAIN, guard_file, guard_key, guard_of, guarded_vote, signer_message};
+pub use snapshot::{Snapshot, snapshot, snapshot_pieces};
 pub use store::{archive, block_log, index_entries, index_redo, pages};
 pub use wallet::{amounts, backup_words, good_key_file, key_file, payment_text, wallet_home};
 
@@ -46,7 +48,7 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: usize) -> Target 
 }
 
 /// All targets.
-pub const TARGETS: [Target; 28] = [
+pub const TARGETS: [Target; 29] = [
     target("amounts", amounts, 300),
     target("archive", archive, 30),
     target("backup_words", backup_words, 100),
@@ -73,6 +75,7 @@ pub const TARGETS: [Target; 28] = [
     target("set_changes", set_changes, 60),
     target("signed_transaction", signed_transaction, 200),
     target("signer_message", signer_message, 60),
+    target("snapshot_pieces", snapshot_pieces, 30),
     target("text", text, 300),
     target("wallet_home", wallet_home, 50),
 ];

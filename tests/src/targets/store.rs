@@ -12,7 +12,7 @@ use lojal_ledger::StateTree;
 use lojal_ledger::tree::{LoadedPage, PageAt, PageError};
 use lojal_store::archive::{self, ArchivedBlock};
 use lojal_store::directory::Line;
-use lojal_store::{Opened, Options, StoreError};
+use lojal_store::{Lookup, Opened, Options, StoreError};
 use lojal_types::Height;
 
 use super::chain::{Chain, chain};
@@ -165,7 +165,7 @@ fn answers_rightly(opened: &Opened, chain: &Chain) -> Height {
     assert!(opened.state.recent() == state.recent(), "other recent transactions");
     for block in &chain.committed[..count] {
         let height = block.header.height;
-        let stored = opened.store.block(height).expect("readable").expect("below the tip");
+        let stored = opened.store.block(height).expect("readable").found().expect("below the tip");
         assert_eq!(stored.bytes, block.bytes, "another block at height {height}");
         for ((transaction, receipt), index) in block.transactions.iter().zip(&block.receipts).zip(0..) {
             let placed = opened.store.transaction(&transaction.id()).expect("readable").expect("in a block");
@@ -173,7 +173,7 @@ fn answers_rightly(opened: &Opened, chain: &Chain) -> Height {
         }
     }
     let after = opened.store.block(tip.height.next()).expect("readable");
-    assert!(after.is_none(), "a block after the last one");
+    assert!(after == Lookup::NotYet, "a block after the last one");
     tip.height
 }
 

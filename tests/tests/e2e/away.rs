@@ -24,7 +24,7 @@ fn reason(client: &Client) -> Option<String> {
 
 fn problem<T>(answer: Result<T, ClientError>) -> Option<Problem> {
     match answer {
-        Err(ClientError::Problem(problem)) => Some(problem),
+        Err(ClientError::Problem(problem)) => Some(*problem),
         _ => None,
     }
 }

@@ -46,6 +46,11 @@ pub struct Network {
 impl Network {
     /// Starts a network of four and waits until all gateways are ready.
     pub fn start() -> Self {
+        Self::start_with(|_| ())
+    }
+
+    /// The same with another genesis document.
+    pub fn start_with(change: impl FnOnce(&mut GenesisDocument)) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let port_base = free_ports();
         let mut network = Self {
@@ -57,7 +62,9 @@ impl Network {
             processes: BTreeMap::new(),
             revived: BTreeMap::new(),
         };
-        std::fs::write(network.template(), template().to_toml()).expect("a directory of the test's own");
+        let mut document = template();
+        change(&mut document);
+        std::fs::write(network.template(), document.to_toml()).expect("a directory of the test's own");
         network.start_again();
         network
     }

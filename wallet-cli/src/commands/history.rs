@@ -73,6 +73,9 @@ pub(super) fn history(
     if let Some(cursor) = &page.next_cursor {
         text += &format!("\nmore with --cursor {cursor}");
     }
+    if let Some(first) = page.complete_from {
+        text += &format!("\nthis gateway has blocks from height {first} on: another one may have earlier transactions");
+    }
     if let Some(brands) = &page.only_of {
         let brands: Vec<String> = brands.iter().map(BrandId::to_string).collect();
         text += &format!("\nonly transactions with points of {}: the others are not shown to you", brands.join(", "));
@@ -108,6 +111,7 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
     };
     let earlier = match (cursor, &page.next_cursor) {
         (Some(_), _) => None,
+        (None, None) if page.complete_from.is_some() => None,
         (None, None) => Some(Vec::new()),
         (None, Some(next)) => earlier_pages(gateway, address, next.clone(), page.before)?,
     };
@@ -173,6 +177,8 @@ fn earlier_pages(
         all.extend(page.transactions);
         match page.next_cursor {
             Some(next) => cursor = next,
+            // The gateway hasn't what comes before that.
+            None if page.complete_from.is_some() => return Ok(None),
             None => return Ok(Some(all)),
         }
     }

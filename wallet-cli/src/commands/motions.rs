@@ -79,6 +79,7 @@ fn parameters_in_words(old: &Parameters, new: &Parameters) -> String {
             recovery_delay_ms,
             receipt_days,
             keep_months,
+            snapshot_interval_ms,
             allowances,
         } = parameters;
         [
@@ -88,6 +89,7 @@ fn parameters_in_words(old: &Parameters, new: &Parameters) -> String {
             ("to cancel a recovery an owner has", format_duration(*recovery_delay_ms)),
             ("days for which a reference can be used", receipt_days.to_string()),
             ("months for which references are remembered", keep_months.to_string()),
+            ("a snapshot of the state comes after", format_duration(*snapshot_interval_ms)),
             ("bytes that a member sends a day at most", allowances.member.bytes.to_string()),
             ("operations that a member sends a day at most", allowances.member.operations.to_string()),
             ("bytes that an operator sends a day at most", allowances.operator.bytes.to_string()),

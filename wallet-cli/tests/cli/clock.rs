@@ -127,6 +127,7 @@ fn who_has_sent_as_much_as_it_may_today_reads_when_the_day_ends() {
                 code: code.name().to_owned(),
                 number: Some(code.number()),
                 retry_at_ms: Some(ends.start()),
+                first_height: None,
             };
             Answer::json(429, &problem)
         }

@@ -152,6 +152,11 @@ export interface History {
   readonly head: Activity | null;
   /** The brands whose points these have, for an operator who sees no others: then nothing shows that it is complete. */
   readonly onlyOf: readonly BrandId[] | null;
+  /**
+   * The first height of the gateway's blocks, on the last page of a history that goes back further: `before` counts
+   * the transactions that another gateway would show.
+   */
+  readonly completeFrom: Height | null;
   /** The cursor of the next page; null at the end. */
   readonly nextCursor: string | null;
 }
@@ -231,5 +236,6 @@ export const historyCodec: JsonCodec<History> = jsonStruct<History>({
   before: activityCodec,
   head: jsonOption(activityCodec),
   onlyOf: jsonOption(jsonList(brandIdCodec)),
+  completeFrom: jsonOption(heightCodec),
   nextCursor: jsonOption(plainText),
 });

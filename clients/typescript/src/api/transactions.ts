@@ -40,6 +40,8 @@ export interface Problem {
   readonly number: number | null;
   /** The time from which on the same can be asked for again, if there is one that is known. */
   readonly retryAtMs: TimeMs | null;
+  /** The first height of the gateway's blocks, if an earlier one was asked for. */
+  readonly firstHeight: Height | null;
   /** True if the same request can be answered otherwise later, or by another gateway. */
   readonly retryable: boolean;
 }
@@ -52,6 +54,7 @@ const problemFields = jsonStruct<Omit<Problem, "kind">>({
   number: jsonOption(u16),
   retryable: defaulted(bool, () => false),
   retryAtMs: jsonOption(timeMsCodec),
+  firstHeight: jsonOption(heightCodec),
 });
 
 /** The JSON of problems. */

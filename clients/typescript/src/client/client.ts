@@ -383,7 +383,8 @@ function datedQuery(dated: Day | null): Question["query"] {
  * is.
  */
 export function activityAfter(page: History): Activity {
-  const isLast = page.nextCursor === null;
+  // A gateway may say that it hasn't the rest.
+  const isLast = page.nextCursor === null && page.completeFrom === null;
   if (isLast !== (page.before.count === 0n)) {
     throw new HistoryError("start", `it ends with ${page.before.count} transactions before it`);
   }

@@ -16,7 +16,7 @@ const ROTTEN: Height = Height::new(3);
 fn rotten(dir: &Path) -> (Opened, StoredBlock) {
     let mut opened = lojal_store::open(dir, &genesis(3_000), Options::default()).expect("a new store");
     chain_of(&mut opened, COUNT);
-    let block = opened.store.block(ROTTEN).expect("readable").expect("committed");
+    let block = opened.store.block(ROTTEN).expect("readable").found().expect("committed");
     opened.store.checkpoint().expect("the disk works");
     let log = dir.join("log/00000001.log");
     let mut bytes = std::fs::read(&log).expect("the log is there");
@@ -41,7 +41,7 @@ async fn what_the_scrub_finds_is_asked_of_one_peer_after_the_other_until_one_has
     let (opened, block) = rotten(dir.path());
     let (mending, enquiries, mut commands) = mending(&opened.store, &[1, 2, 3]);
     let task = tokio::spawn(mending.run());
-    let other = opened.store.block(Height::new(4)).expect("readable").expect("committed");
+    let other = opened.store.block(Height::new(4)).expect("readable").found().expect("committed");
     let mut answers = vec![
         Some(vec![1, 2, 3]),
         None,

@@ -186,7 +186,7 @@ impl Cluster {
         let lowest = self.running().map(|node| node.store.tip().height).min().expect("some run");
         for height in (1..=lowest.get()).map(Height::new) {
             let mut blocks =
-                self.running().map(|node| node.store.block(height).expect("readable").map(|one| one.bytes));
+                self.running().map(|node| node.store.block(height).expect("readable").found().map(|one| one.bytes));
             let first = blocks.next().expect("some run");
             assert!(first.is_some() && blocks.all(|block| block == first), "height {height}");
         }

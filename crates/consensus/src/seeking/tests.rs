@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use lojal_network::Command;
 use lojal_store::Options;
-use lojal_types::{BlockId, Bounded, ChainId, Hash, ValidatorSet};
+use lojal_types::{BlockId, Bounded, ChainId, Hash, Header, ValidatorSet};
 use tokio::sync::mpsc;
 
 use super::*;

@@ -42,7 +42,7 @@ fn decided_blocks_are_served_from_the_first_to_the_last_as_the_engine_reads_them
     assert_eq!(heights(&store, 5, 4), None);
     assert_eq!(heights(&store, 1, u64::MAX), Some((1..=SYNC_BLOCKS_MAX as u64).collect()));
     let blocks: Vec<StoredBlock> =
-        (1..4).map(|height| store.block(Height::new(height)).expect("readable").expect("committed")).collect();
+        (1..4).map(|height| store.block(Height::new(height)).expect("readable").found().expect("committed")).collect();
     let value = |block: &StoredBlock| RawDecidedValue::new(block.bytes.to_vec().into(), to_engine(&block.certificate));
     let values = blocks.iter().map(value).collect();
     let response = Response::<Context>::ValueResponse(ValueResponse::new(EngineHeight(Height::new(1)), values));
@@ -55,7 +55,7 @@ fn an_answer_ends_before_a_block_that_can_not_be_read_and_there_is_none_from_the
     let store = store_in(dir.path());
     let log = dir.path().join("log/00000001.log");
     let mut bytes = std::fs::read(&log).expect("the log is there");
-    let third = store.block(Height::new(3)).expect("readable").expect("committed").bytes;
+    let third = store.block(Height::new(3)).expect("readable").found().expect("committed").bytes;
     let at = bytes.windows(third.len()).position(|window| *window == *third).expect("the log has the block");
     bytes[at + 40] ^= 1;
     std::fs::write(&log, bytes).expect("the log can be written");

@@ -84,6 +84,11 @@ pub(crate) fn read(
 fn fill(store: &Store, asked: &Subscription, share: &Share, slice: &mut Slice) -> Result<bool, Failure> {
     let (after, tip) = (slice.to.place, slice.tip);
     let from = if after.is_end() { (after.height.next(), 0) } else { (after.height, after.index) };
+    // Of what came before its first block this node can't tell all, and who goes on from there must not miss any.
+    let first = store.first_height();
+    if store.base().is_some() && from.0 < first {
+        return Err(Failure::pruned(from.0, first));
+    }
     let found = store.history_from(asked.of, from, SLICE_TRANSACTIONS_MAX)?;
     let is_last = found.len() < SLICE_TRANSACTIONS_MAX;
     let mut due = due(store, asked, slice)?;

@@ -85,7 +85,7 @@ pub(super) fn time_of(store: &Store, height: Height) -> Result<TimeMs, Failure> 
     if height == Height::GENESIS {
         return Ok(store.genesis().document().time_ms);
     }
-    Ok(outcome::header(&outcome::stored(store, height)?)?.time_ms)
+    Ok(outcome::decided(store, height)?.0.time_ms)
 }
 
 /// The first block of a day or after it, between one before the day and one that isn't.

@@ -30,7 +30,7 @@ impl PageAt {
 }
 
 /// True if two paths agree in so many first bits.
-fn agree(one: &Hash, other: &Hash, depth: usize) -> bool {
+pub(super) fn agree(one: &Hash, other: &Hash, depth: usize) -> bool {
     let (bytes, bits) = (depth / 8, depth % 8);
     one[..bytes] == other[..bytes] && (bits == 0 || (one[bytes] ^ other[bytes]) >> (8 - bits) == 0)
 }
@@ -120,6 +120,14 @@ pub(super) struct Place {
 impl Place {
     pub(super) const TOP: Self = Self { path: [0; 32], depth: 0 };
 
+    pub(super) fn new(path: Hash, depth: usize) -> Self {
+        Self { path, depth }
+    }
+
+    pub(super) fn depth(self) -> u16 {
+        u16::try_from(self.depth).expect("a key hash has 256 bits")
+    }
+
     pub(super) fn left(self) -> Self {
         Self { depth: self.depth + 1, ..self }
     }
@@ -131,8 +139,7 @@ impl Place {
 
     fn page(self, node: &Node) -> PageAt {
         let entries = u8::try_from(node.len()).expect("a page has at most sixteen entries");
-        let depth = u16::try_from(self.depth).expect("a key hash has 256 bits");
-        PageAt { path: self.path, depth, hash: *node.hash(), entries }
+        PageAt { path: self.path, depth: self.depth(), hash: *node.hash(), entries }
     }
 
     /// True of a page that lies here or below.

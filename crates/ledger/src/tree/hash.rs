@@ -49,7 +49,8 @@ pub(super) fn hash_entry(key_hash: &Hash, value: &[u8]) -> Hash {
     hash("lojal/entry/v1", [key_hash, value])
 }
 
-pub(super) fn hash_branch(left: &Hash, right: &Hash) -> Hash {
+/// The hash of a branch over two subtrees: "a branch its two children" (protocol, State and proofs).
+pub fn hash_branch(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     hash("lojal/branch/v1", [left.as_slice(), right.as_slice()])
 }
 

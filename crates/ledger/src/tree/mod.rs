@@ -37,6 +37,7 @@ mod node;
 mod page;
 mod proof;
 mod slices;
+mod subtree;
 mod update;
 
 #[cfg(test)]
@@ -48,13 +49,14 @@ use std::fmt;
 pub use branches::{Half, MisplacedPage, PageAt, PageInMemory};
 pub use build::{OutOfOrder, TreeBuilder};
 pub(crate) use hash::Hash;
-pub use hash::hash_key;
 use hash::label_of;
+pub use hash::{hash_branch, hash_key};
 pub use missing::Missing;
 use node::Node;
 pub use page::{LoadedPage, PageError, PagePath};
 pub use proof::{Proof, ProofError, ProvenPage};
 pub use slices::{Slice, Slices};
+pub use subtree::{Subtree, root_of_subtrees};
 pub(crate) use update::Change;
 
 /// Most entries of a page: "A subtree with at most 16 entries is one page; a larger one splits on the next bit, the

@@ -55,16 +55,12 @@ impl LoadedPage {
     /// When the bytes are not those of the page.
     pub fn decode(hash: &[u8; 32], mut bytes: &[u8]) -> Result<Self, PageError> {
         let mut stored = Vec::with_capacity(PAGE_ENTRIES_MAX);
-        while !bytes.is_empty() && stored.len() < PAGE_ENTRIES_MAX {
-            let (key_length, rest) = length(bytes)?;
-            let (value_length, rest) = length(rest)?;
-            let (key, rest) = rest.split_at_checked(key_length).ok_or(PageError::Form)?;
-            let (value, rest) = rest.split_at_checked(value_length).ok_or(PageError::Form)?;
-            let key_hash = hash_key(key);
-            stored.push((key_hash, hash_entry(&key_hash, value), key, value));
-            bytes = rest;
+        while let Some(entry) = next_entry(&mut bytes)?
+            && stored.len() <= PAGE_ENTRIES_MAX
+        {
+            stored.push(entry);
         }
-        if !bytes.is_empty() || stored.is_empty() {
+        if !(1..=PAGE_ENTRIES_MAX).contains(&stored.len()) {
             return Err(PageError::Form);
         }
         let entries: Vec<Entry<'_>> =
@@ -117,6 +113,23 @@ impl Page {
             bytes.extend_from_slice(entry.value);
         }
     }
+}
+
+/// An entry as it is stored, with its hashes: that of its key, its own, the key, the value.
+pub(super) type StoredEntry<'a> = (Hash, Hash, &'a [u8], &'a [u8]);
+
+/// Takes the next entry from the start of stored bytes; none at the end.
+pub(super) fn next_entry<'a>(bytes: &mut &'a [u8]) -> Result<Option<StoredEntry<'a>>, PageError> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let (key_length, rest) = length(bytes)?;
+    let (value_length, rest) = length(rest)?;
+    let (key, rest) = rest.split_at_checked(key_length).ok_or(PageError::Form)?;
+    let (value, rest) = rest.split_at_checked(value_length).ok_or(PageError::Form)?;
+    *bytes = rest;
+    let key_hash = hash_key(key);
+    Ok(Some((key_hash, hash_entry(&key_hash, value), key, value)))
 }
 
 fn length(bytes: &[u8]) -> Result<(usize, &[u8]), PageError> {

@@ -161,6 +161,7 @@ fn parameters_hold(parameters: &Parameters) -> bool {
         recovery_delay_ms,
         receipt_days,
         keep_months,
+        snapshot_interval_ms,
         allowances,
     } = parameters;
     let each = [allowances.member, allowances.operator]
@@ -172,6 +173,7 @@ fn parameters_hold(parameters: &Parameters) -> bool {
         && (1_000..=30 * 24 * HOUR_MS).contains(recovery_delay_ms)
         && (1..=62).contains(receipt_days)
         && (3..=36).contains(keep_months)
+        && (1_000..=24 * HOUR_MS).contains(snapshot_interval_ms)
         && each
         && (1..=10_000).contains(&allowances.openings)
         && (1..=100).contains(&allowances.households)

@@ -145,7 +145,8 @@ impl Workload {
         if self.twist() {
             return Parameters { heartbeat_ms: 99, ..now };
         }
-        match self.random.within(0..3) {
+        match self.random.within(0..4) {
+            3 => Parameters { snapshot_interval_ms: self.random.within(SECOND_MS..9 * SECOND_MS), ..now },
             0 => Parameters { recovery_delay_ms: self.random.within(SECOND_MS..9 * SECOND_MS), ..now },
             1 => Parameters { receipt_days: self.random.pick(&[35, 62, 5, 1]).expect("four"), ..now },
             _ => Parameters { keep_months: self.random.pick(&[13, 3, 36]).expect("three"), ..now },

@@ -1,5 +1,7 @@
 //! The rot on the disks of the validators.
 
+use lojal_store::Lookup;
+
 use super::World;
 
 /// The number of bits of old blocks that flip at once.
@@ -21,7 +23,7 @@ impl World {
         let mut place = self.place(number);
         let Some(running) = &place.running else { return Ok(()) };
         let checkpoint = running.node.store.counts().checkpoint_height;
-        let Ok(Some(block)) = running.node.store.block(checkpoint) else { return Ok(()) };
+        let Ok(Lookup::Found(block)) = running.node.store.block(checkpoint) else { return Ok(()) };
         let mut old = Vec::new();
         for segment in 1_u32.. {
             let path = place.directory.join(format!("log/{segment:08}.log"));

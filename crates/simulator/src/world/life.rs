@@ -8,7 +8,7 @@ use lojal_consensus::{
 };
 use lojal_network::limits::EVENTS_MAX;
 use lojal_network::{Event, Network};
-use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Opened, Options, Store, StoreError};
+use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Lookup, Opened, Options, Store, StoreError};
 use lojal_types::Height;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -324,7 +324,8 @@ impl World {
 
 fn read_chain(node: &Node) -> Result<Chain, StoreError> {
     let tip = node.store.tip().height.get();
-    let blocks = (1..=tip).filter_map(|height| node.store.block(Height::new(height)).transpose());
+    let block = |height| node.store.block(Height::new(height)).map(Lookup::found).transpose();
+    let blocks = (1..=tip).filter_map(block);
     let is_damaged = |height: &Height| !node.store.is_whole(*height).is_ok_and(|is_whole| is_whole);
     Ok(Chain {
         damaged: (1..=tip).map(Height::new).filter(is_damaged).collect(),

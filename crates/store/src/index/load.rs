@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use borsh::BorshDeserialize;
 use lojal_chain::verify_certificate;
@@ -10,6 +11,7 @@ use lojal_ledger::shelves::ShelvesError;
 use lojal_ledger::{Missing, Shelves, State, StateTree};
 use lojal_types::{Genesis, Hash, Header, Height, ValidatorSet};
 
+use super::import::START;
 use super::keys;
 use super::redo::Changes;
 use super::runs::FileInfos;
@@ -22,6 +24,7 @@ use crate::log::scan::{Scan, Step};
 use crate::log::segment::LogDirectory;
 use crate::options::Options;
 use crate::pace::StateRate;
+use crate::pieces::Pieces;
 use crate::sets::Sets;
 use crate::trust::Trust;
 
@@ -45,10 +48,26 @@ pub struct IndexRebuilt {
     pub aside: Option<PathBuf>,
 }
 
+/// All that a start trusts, besides what it checks.
+pub(crate) struct Trusted<'a> {
+    pub(crate) genesis: &'a Genesis,
+    pub(crate) sets: &'a Sets,
+    /// The snapshot on which the log rests, unless it begins with the first block.
+    pub(crate) base: Option<&'a Arc<Pieces>>,
+}
+
+impl Trusted<'_> {
+    /// The height of the first block that has to be in the log.
+    pub(crate) fn first_height(&self) -> Height {
+        self.base.map_or(Height::GENESIS, |base| base.height()).next()
+    }
+}
+
 /// The content of a checkpoint that holds.
 struct Loaded {
     state: State,
-    position: Position,
+    /// None if the log begins after it.
+    position: Option<Position>,
     digest: Digest,
 }
 
@@ -99,11 +118,12 @@ impl Checkpoint {
     /// Opens the index and loads its checkpoint. An index that is damaged, or isn't of this log, is moved aside.
     pub(crate) fn load(
         directory: &Path,
-        (genesis, sets): (&Genesis, &Sets),
+        trusted: &Trusted<'_>,
         log: &LogDirectory,
         options: &Options,
     ) -> Result<Self, StoreError> {
-        let rebuilt = match open(directory, (genesis, sets), log, options) {
+        let genesis = trusted.genesis;
+        let rebuilt = match open(directory, trusted, log, options) {
             Ok((index, loaded)) => return Ok(Self::new(index, loaded, genesis, None)),
             Err(Fault::Fatal(error)) => {
                 // The process refuses to start, but doesn't die of the index. If the attempts were not counted anew,
@@ -115,40 +135,65 @@ impl Checkpoint {
             }
             Err(Fault::Unusable(reason)) => IndexRebuilt { reason, aside: move_aside(&log.disk, directory)? },
         };
-        let index = Index::create(&log.disk, directory, options.state_cache_bytes)?;
-        Ok(Self::new(index, None, genesis, Some(rebuilt)))
+        let mut index = Index::create(&log.disk, directory, options.state_cache_bytes)?;
+        let loaded = match trusted.base {
+            Some(base) => Some(from_base(&mut index, trusted, base)?),
+            None => None,
+        };
+        Ok(Self::new(index, loaded, genesis, Some(rebuilt)))
     }
 
     fn new(index: Index, loaded: Option<Loaded>, genesis: &Genesis, rebuilt: Option<IndexRebuilt>) -> Self {
         match loaded {
             Some(Loaded { state, position, digest }) => {
                 let base = Base::of(state.view(), digest, StateRate::UNKNOWN);
-                Self { index, base, state, position: Some(position), rebuilt }
+                Self { index, base, state, position, rebuilt }
             }
             None => Self { index, base: Base::empty(), state: State::genesis(genesis), position: None, rebuilt },
         }
     }
 }
 
+/// Makes an empty index out of a base, and loads it.
+fn from_base(index: &mut Index, trusted: &Trusted<'_>, base: &Arc<Pieces>) -> Result<Loaded, StoreError> {
+    let validators = trusted.sets.deciding(base.height());
+    let meta = index.import(base, &validators)?;
+    let damaged = |reason| StoreError::SnapshotDamaged { path: base.path(), reason };
+    let loaded = index.load(trusted.genesis, &meta, base.header(), false).map_err(|fault| match fault {
+        Fault::Fatal(error) => error,
+        Fault::Unusable(reason) => damaged(reason),
+    })?;
+    if trusted.sets.deciding(base.height().next()) != *loaded.state.view().validators() {
+        return Err(damaged("the change of the validators that its block makes is missing".to_owned()));
+    }
+    Ok(loaded)
+}
+
 fn open(
     directory: &Path,
-    (genesis, sets): (&Genesis, &Sets),
+    trusted: &Trusted<'_>,
     log: &LogDirectory,
     options: &Options,
 ) -> Result<(Index, Option<Loaded>), Fault> {
+    let Trusted { genesis, sets, base } = *trusted;
     if !log.disk.exists(&path_in(directory))? {
         return Err(unusable("there was none"));
     }
     let trust = Trust::in_directory(&log.disk, directory);
     let (was_marked, was_wrong) = (trust.is_unverified()?, trust.is_wrong()?);
-    let index = Index::open(&log.disk, directory, options.state_cache_bytes)?;
+    let mut index = Index::open(&log.disk, directory, options.state_cache_bytes)?;
     if index.get::<u32>(&[keys::CREATED])? != Some(INDEX_VERSION) {
         return Err(unusable("it is empty or was written by another version of this program"));
     }
     let Some(meta) = index.last_checkpoint()? else {
         index.settle()?;
-        return Ok((index, None));
+        let loaded = match base {
+            Some(base) => Some(from_base(&mut index, trusted, base)?),
+            None => None,
+        };
+        return Ok((index, loaded));
     };
+    index.base = base.cloned();
     if meta.chain_id != genesis.chain_id() {
         return Err(unusable("it belongs to another chain"));
     }
@@ -161,12 +206,13 @@ fn open(
     }
     let header = match index.check_block(&meta, log)? {
         Some(header) => header,
+        None if meta.position == START => return Err(unusable("it is not of the base that the log rests on")),
         None if options.repair => {
             // The log has lost its end without a trace of damage.
             Forgotten::leave(log)?;
             return Err(unusable("it is ahead of the log, or the log is damaged"));
         }
-        None => return Err(lost(log, meta.tip.height)?),
+        None => return Err(lost(log, trusted.first_height(), meta.tip.height)?),
     };
     let loaded = index.load(genesis, &meta, &header, was_wrong)?;
     if sets.deciding(meta.tip.height.next()) != *loaded.state.view().validators() {
@@ -181,8 +227,8 @@ fn unusable(reason: &str) -> Fault {
 }
 
 /// The block of a checkpoint is not where it was: the log is damaged, unless it has the block elsewhere.
-fn lost(log: &LogDirectory, checkpoint: Height) -> Result<Fault, StoreError> {
-    let mut scan = Scan::start(log, None, Height::GENESIS.next())?;
+fn lost(log: &LogDirectory, first: Height, checkpoint: Height) -> Result<Fault, StoreError> {
+    let mut scan = Scan::start(log, None, first)?;
     let reason = loop {
         match scan.step()? {
             Step::Block { .. } if scan.next_height() > checkpoint => {
@@ -219,6 +265,10 @@ impl Index {
     /// Finds the checkpoint's block in the log and checks that it is final; none if there is no whole block there.
     fn check_block(&self, meta: &Meta, log: &LogDirectory) -> Result<Option<Header>, Fault> {
         let Meta { tip, position, .. } = meta;
+        if *position == START {
+            let base = self.base.as_ref().filter(|base| base.header().id() == tip.block);
+            return Ok(base.map(|base| base.header().clone()));
+        }
         let entry = self.block(tip.height)?.filter(|entry| entry.id == tip.block && entry.place.end() == *position);
         let entry = entry.ok_or(unusable("the block of its checkpoint is missing"))?;
         let path = log.segment(position.segment);
@@ -254,7 +304,7 @@ impl Index {
             restored => Ok(restored),
         });
         let shelves = restored?.map_err(|error| Fault::Unusable(error.to_string()))?;
-        let minutes = self.recent(self.runs.recent_minutes()?, &mut tree)?;
+        let minutes = self.recent(&mut tree, (tip.height, tip.time_ms))?;
         let restored =
             pages.ask(&mut tree, |tree| match RecentIds::restore(&minutes, tree, tip.time_ms, &meta.chain_id) {
                 Err(RecentError::Missing(missing)) => Err(missing),
@@ -267,7 +317,8 @@ impl Index {
         pages.ask(&mut tree, restore)?;
         let lacking = |missing: Missing| Fault::Unusable(missing.to_string());
         let state = State::restore(genesis, tip, (tree, shelves), recent).map_err(lacking)?;
-        Ok(Loaded { state, position: meta.position, digest: meta.digest })
+        let position = Some(meta.position).filter(|position| *position != START);
+        Ok(Loaded { state, position, digest: meta.digest })
     }
 
     /// Opens the files that the checkpoint lists.

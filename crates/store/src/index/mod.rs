@@ -12,6 +12,7 @@
 //! mark says so, and the next start reads every page, too. See [`Trust`].
 
 mod contents;
+mod import;
 mod keys;
 mod load;
 mod read;
@@ -38,9 +39,12 @@ use crate::log::Position;
 use crate::log::record::encode;
 use crate::pace::StateRate;
 use crate::pages::Pages;
+use crate::pieces::Pieces;
 use crate::trust::Trust;
+pub(crate) use contents::Remembered;
 pub(crate) use load::Checkpoint;
 pub use load::IndexRebuilt;
+pub(crate) use load::Trusted;
 use runs::Runs;
 pub(crate) use write::Snapshot;
 
@@ -126,6 +130,8 @@ pub(crate) struct Index {
     path: PathBuf,
     redo: PathBuf,
     trust: Arc<Trust>,
+    /// The snapshot on which log and index rest, if they rest on one.
+    base: Option<Arc<Pieces>>,
 }
 
 impl Index {
@@ -151,7 +157,7 @@ impl Index {
         let db = open_sled(&path)?;
         let pages = Pages::new(Arc::clone(&trust), state_cache_bytes);
         let runs = Runs::new(disk, &path, pages)?;
-        Ok(Self { db, runs, disk: disk.clone(), path, redo: redo_in(directory), trust })
+        Ok(Self { db, runs, disk: disk.clone(), path, redo: redo_in(directory), trust, base: None })
     }
 
     /// The pages of the state.

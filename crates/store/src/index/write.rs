@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lojal_ledger::key::{RecentKey, StateKey};
 use lojal_ledger::record::RecentDigest;
 use lojal_ledger::{Missing, StateTree, View};
+use lojal_types::ValidatorSet;
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
@@ -27,6 +28,8 @@ pub(crate) struct Snapshot {
     pub(crate) before: View,
     /// The place where the log goes on.
     pub(crate) position: Position,
+    /// The main tree of a state before that one, whose ids are still needed.
+    pub(crate) waiting: Option<StateTree>,
 }
 
 impl Index {
@@ -39,17 +42,21 @@ impl Index {
         pace.plan(self.runs.bytes_of_runs(&snapshot.layer, pace)?);
         let state_bytes = rate.of(block_bytes);
         pace.plan(state_bytes.saturating_add(self.runs.bytes_of_merge(state_bytes)));
-        let mut newer = snapshot.view.tree().clone();
+        let mut remembering: Vec<StateTree> =
+            [snapshot.view.tree()].into_iter().chain(&snapshot.waiting).cloned().collect();
         let is_remembered = |minute: u32| {
-            let count = self.runs.pages.ask(&mut newer, |tree| recent_count(tree, minute.into()))?;
-            Ok(count.is_some())
+            let mut is_remembered = false;
+            for tree in &mut remembering {
+                is_remembered |= self.runs.pages.ask(tree, |tree| recent_count(tree, minute.into()))?.is_some();
+            }
+            Ok(is_remembered)
         };
         let changes = StateChanges { shelf: None, older: tree, newer: snapshot.view.tree() };
         let shelves = (shelves, snapshot.view.shelves());
         let files = self.runs.add(&snapshot.layer, changes, shelves, is_remembered, pace)?;
         let digest = self.write_ahead(digest, &snapshot.layer)?;
         let mut changes = Changes::default();
-        self.put_validators(&mut changes, &snapshot.before)?;
+        self.put_validators(&mut changes, snapshot.before.validators())?;
         let list = encode(&files.infos());
         self.put_files(&mut changes, &list)?;
         let (chain_id, tip) = (snapshot.view.chain_id(), snapshot.view.tip());
@@ -99,14 +106,14 @@ impl Index {
     }
 
     /// Keeps the validators that decided the checkpoint's block: its certificate is verified with them at the start.
-    fn put_validators(&self, changes: &mut Changes, before: &View) -> Result<(), IndexError> {
+    pub(super) fn put_validators(&self, changes: &mut Changes, validators: &ValidatorSet) -> Result<(), IndexError> {
         self.remove_all(changes, &[keys::VALIDATORS])?;
-        put_parts(changes, &[keys::VALIDATORS], &encode(&before.validators()));
+        put_parts(changes, &[keys::VALIDATORS], &encode(validators));
         Ok(())
     }
 
     /// Lists the files beside sled.
-    fn put_files(&self, changes: &mut Changes, list: &[u8]) -> Result<(), IndexError> {
+    pub(super) fn put_files(&self, changes: &mut Changes, list: &[u8]) -> Result<(), IndexError> {
         self.remove_all(changes, &[keys::FILES])?;
         put_parts(changes, &[keys::FILES], list);
         Ok(())

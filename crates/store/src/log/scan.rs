@@ -53,10 +53,19 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
-    /// Starts after the block below `next_height`, at the beginning of the log or at a position.
+    /// Starts after the block below `next_height`, at a position, or at the beginning of the log, which is that of a
+    /// block up to there.
     pub(crate) fn start(log: &LogDirectory, from: Option<Position>, next_height: Height) -> Result<Self, StoreError> {
-        let last = log.numbers()?.last().copied().unwrap_or(0);
-        let segment = from.map_or(1, |position| position.segment);
+        let numbers = log.numbers()?;
+        let last = numbers.last().copied().unwrap_or(0);
+        // A log that rests on nothing begins with the first segment, whichever there are.
+        let is_whole = next_height == Height::GENESIS.next();
+        let first = numbers.first().copied().filter(|_| !is_whole).unwrap_or(1);
+        let segment = from.map_or(first, |position| position.segment);
+        let next_height = match from {
+            None => log.first_height()?.map_or(next_height, |first| first.min(next_height)),
+            Some(_) => next_height,
+        };
         let mut scan = Self { log: log.clone(), segment, last, records: None, pairing: Pairing::new(next_height) };
         if let Some(Position { offset, .. }) = from {
             scan.records = Some(scan.reader(offset)?);

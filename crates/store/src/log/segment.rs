@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lojal_types::ChainId;
+use lojal_types::{ChainId, Height};
 
 use crate::disk::Disk;
 use crate::error::StoreError;
@@ -30,6 +30,12 @@ impl LogDirectory {
     /// The numbers of the segments, rising.
     pub(crate) fn numbers(&self) -> Result<Vec<u32>, StoreError> {
         numbers(&self.disk, &self.path)
+    }
+
+    /// The first height of the log, as the header of its first segment says; none if there is no such header.
+    pub(crate) fn first_height(&self) -> Result<Option<Height>, StoreError> {
+        let Some(first) = self.numbers()?.first().copied() else { return Ok(None) };
+        Ok(read_header(&self.disk, &self.segment(first))?.map(|header| header.first_height))
     }
 
     /// Checks that what can be read of the segments' headers is of this chain and version.
@@ -70,7 +76,7 @@ fn number_of(name: &str) -> Option<u32> {
 }
 
 /// The header of a segment, unless it is torn or damaged, of which reading the segment will tell.
-fn read_header(disk: &Disk, path: &Path) -> Result<Option<SegmentHeader>, StoreError> {
+pub(crate) fn read_header(disk: &Disk, path: &Path) -> Result<Option<SegmentHeader>, StoreError> {
     match RecordReader::new(disk.read_from(path, 0)?, 0).next() {
         Ok(Some(Record::Header(header))) => Ok(Some(header)),
         Ok(_) | Err(ReadError::Fault(_)) => Ok(None),

@@ -59,6 +59,18 @@ struct Leaving {
     now: Vec<Entry>,
     /// As the ones before had found, the last one first.
     before: [Vec<Entry>; 2],
+    /// The number of those who need everything that there was.
+    pins: u32,
+}
+
+/// As long as it lives, no page is forgotten that was there when it was made.
+pub(crate) struct Pin(Pages);
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        let mut leaving = self.0.all.leaving.lock().expect(UNPOISONED);
+        leaving.pins = leaving.pins.saturating_sub(1);
+    }
 }
 
 /// The counts of pages, for metrics.
@@ -283,12 +295,28 @@ impl Pages {
         Ok(())
     }
 
-    /// Forgets at the end of a checkpoint what had left two checkpoints before.
+    /// The stored bytes of pages, in their order, checked; the disk brings many at the same time.
+    pub(crate) fn bytes_of_all(&self, pages: &[[u8; 32]]) -> Result<Vec<Vec<u8>>, StoreError> {
+        Ok(self.find_all(pages)?.into_iter().map(|found| found.bytes).collect())
+    }
+
+    /// Has nothing forgotten from now on.
+    pub(crate) fn pin(&self) -> Pin {
+        self.all.leaving.lock().expect(UNPOISONED).pins += 1;
+        Pin(self.clone())
+    }
+
+    /// Forgets at the end of a checkpoint what had left two checkpoints before, unless somebody needs it.
     pub(crate) fn end_checkpoint(&self) {
         let left = {
             let mut leaving = self.all.leaving.lock().expect(UNPOISONED);
-            let Leaving { now, before: [one, two] } = &mut *leaving;
-            std::mem::replace(two, std::mem::replace(one, std::mem::take(now)))
+            let Leaving { now, before: [one, two], pins } = &mut *leaving;
+            let last = std::mem::replace(one, std::mem::take(now));
+            if *pins > 0 {
+                two.extend(last);
+                return;
+            }
+            std::mem::replace(two, last)
         };
         for entry in left {
             let mut shard = self.all.table.shard(entry.key());

@@ -65,8 +65,12 @@ fn every_broken_rule_is_named() {
         let error = error_after(|d| d.parameters.keep_months = months);
         assert!(matches!(error, GenesisError::Parameter("keep_months", _)));
     }
-    for (receipt_days, keep_months) in [(1, 3), (62, 36)] {
-        let parameters = Parameters { receipt_days, keep_months, ..Parameters::standard() };
+    for interval in [999, 24 * 60 * 60 * 1000 + 1] {
+        let error = error_after(|d| d.parameters.snapshot_interval_ms = interval);
+        assert!(matches!(error, GenesisError::Parameter("snapshot_interval_ms", _)));
+    }
+    for (receipt_days, keep_months, snapshot_interval_ms) in [(1, 3, 1_000), (62, 36, 24 * 60 * 60 * 1000)] {
+        let parameters = Parameters { receipt_days, keep_months, snapshot_interval_ms, ..Parameters::standard() };
         assert!(Genesis::new(GenesisDocument { parameters, ..document() }).is_ok());
     }
     let allowances = |change: fn(&mut Allowances)| error_after(|d| change(&mut d.parameters.allowances));
@@ -165,6 +169,7 @@ fn what_a_document_leaves_out_is_cautious() {
         "recovery_delay_ms",
         "receipt_days",
         "keep_months",
+        "snapshot_interval_ms",
         "convertible",
         "poolable",
         "tradeable",
@@ -180,6 +185,7 @@ fn what_a_document_leaves_out_is_cautious() {
     let read = GenesisDocument::from_toml(&short.join("\n")).expect("they can be left out");
     assert_eq!(read.parameters.recovery_delay_ms, 259_200_000);
     assert_eq!((read.parameters.receipt_days, read.parameters.keep_months), (35, 13));
+    assert_eq!(read.parameters.snapshot_interval_ms, 3_600_000);
     assert_eq!(read.parameters.allowances, Allowances::standard());
     let policy = &read.brands[0].policy;
     assert!(!policy.convertible && !policy.poolable && !policy.tradeable);

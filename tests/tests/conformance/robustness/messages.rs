@@ -198,9 +198,10 @@ pub(super) fn brand() -> BoxedStrategy<GenesisBrand> {
 }
 
 pub(super) fn parameters() -> BoxedStrategy<Parameters> {
-    let times = (number(), number(), any::<[u8; 2]>());
+    let times = (number(), number(), number(), any::<[u8; 2]>());
     (times, any::<u32>(), any::<u32>(), allowances())
-        .prop_map(|((heartbeat_ms, recovery_delay_ms, days), block_bytes_max, block_transactions_max, allowances)| {
+        .prop_map(|(times, block_bytes_max, block_transactions_max, allowances)| {
+            let (heartbeat_ms, recovery_delay_ms, snapshot_interval_ms, days) = times;
             Parameters {
                 heartbeat_ms,
                 block_bytes_max,
@@ -208,6 +209,7 @@ pub(super) fn parameters() -> BoxedStrategy<Parameters> {
                 recovery_delay_ms,
                 receipt_days: days[0],
                 keep_months: days[1],
+                snapshot_interval_ms,
                 allowances,
             }
         })

@@ -23,6 +23,7 @@ mod requests;
 mod samples;
 mod sets;
 mod signatures;
+mod snapshots;
 mod state;
 mod transactions;
 mod tree;

@@ -87,7 +87,8 @@ impl Ledger {
         let next_cursor = all[start..end].last().filter(|_| end < all.len());
         let next_cursor = next_cursor.map(|last| format!("{}-0", place(last).0));
         let transactions = all[start..end].to_vec();
-        History { head: Some(activity(&all)), before: earlier, transactions, only_of: None, next_cursor }
+        let (head, complete_from) = (Some(activity(&all)), None);
+        History { head, before: earlier, transactions, only_of: None, complete_from, next_cursor }
     }
     /// Starts a gateway that does something before it takes a transaction, such as waiting.
     pub fn start_waiting(self, mut before: impl FnMut() + Send + 'static) -> Server {

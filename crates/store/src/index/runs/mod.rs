@@ -8,7 +8,9 @@
 mod build;
 mod due;
 mod folder;
+mod import;
 mod job;
+mod latest;
 mod live;
 mod marks;
 mod merge;
@@ -39,6 +41,7 @@ use crate::tail::Layer;
 use due::Due;
 use folder::Folder;
 use job::MergeJob;
+pub(super) use latest::RecentRuns;
 pub(crate) use recent::RecentInfo;
 pub(crate) use renewal::StateChanges;
 use run::Run;
@@ -289,15 +292,6 @@ impl Runs {
         self.list().runs.iter().try_for_each(|run| run.file.verify())
     }
 
-    /// Goes through the transactions from a block on, in the order of the chain.
-    pub(super) fn each_from(
-        &self,
-        first: Height,
-        mut f: impl FnMut(Placed) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.list().runs.iter().try_for_each(|run| run.each_from(first, &mut f))
-    }
-
     /// The trees of the state, the main one and those of shelves, with no pages in memory, of which nobody has checked
     /// yet that they are the right ones. From then on `pages` knows where theirs are. Checks every page, too, if asked
     /// to.
@@ -324,15 +318,11 @@ impl Runs {
         Ok((load(&list.states)?, shelves))
     }
 
-    /// The minutes in which the validity of the latest transactions ends, in the order of the chain, with the block of
-    /// the first of them.
-    pub(super) fn recent_minutes(&self) -> Result<Option<(Height, Vec<u32>)>, StoreError> {
-        let list = self.list();
-        let mut minutes = Vec::new();
-        for info in &*list.recent {
-            minutes.extend(info.read(&self.disk, &self.directory)?);
-        }
-        Ok(list.recent.first().map(|info| (info.first, minutes)))
+    /// Opens the files that say what the latest transactions are.
+    pub(super) fn recent_runs(&self) -> Result<RecentRuns, StoreError> {
+        let Files { runs, recent, .. } = self.list();
+        let open = |info: &RecentInfo| Ok((*info, info.open(&self.disk, &self.directory)?));
+        Ok(RecentRuns { runs, minutes: recent.iter().map(open).collect::<Result<_, StoreError>>()? })
     }
 
     /// A transaction.
@@ -377,7 +367,8 @@ impl Runs {
         let mut lacking = Vec::new();
         tree.pages(|page, _| lacking.push(page.hash));
         tree = tree.with_pages(&self.pages.load(&lacking)?);
-        let (first, mut minutes) = self.recent_minutes()?.unwrap_or((Height::GENESIS, Vec::new()));
+        let first = self.list().recent.first().map_or(Height::GENESIS, |info| info.first);
+        let mut minutes = self.recent_runs()?.minutes()?;
         change(&mut tree, &mut minutes);
         let heights = (states[0].first, states[states.len() - 1].last.next());
         let changes = StateChanges { shelf: None, older: StateTree::new(), newer: &tree };

@@ -38,14 +38,27 @@ impl RecentInfo {
 
     /// The minutes.
     pub(super) fn read(&self, disk: &Disk, directory: &Path) -> Result<Vec<u32>, StoreError> {
-        let bytes = u64::from(self.transactions).saturating_mul(MINUTE_BYTES as u64);
-        let file = PageFile::open(disk, &directory.join(self.file_name()), self.key(), bytes)?;
-        let mut reader = file.reader(0, bytes, RUN_BUFFER_PAGES);
         let mut minutes = Vec::new();
+        self.read_open(&self.open(disk, directory)?, &mut minutes)?;
+        Ok(minutes)
+    }
+
+    /// Opens the file.
+    pub(super) fn open(&self, disk: &Disk, directory: &Path) -> Result<PageFile, StoreError> {
+        PageFile::open(disk, &directory.join(self.file_name()), self.key(), self.bytes())
+    }
+
+    /// Appends the minutes of the open file.
+    pub(super) fn read_open(&self, file: &PageFile, minutes: &mut Vec<u32>) -> Result<(), StoreError> {
+        let mut reader = file.reader(0, self.bytes(), RUN_BUFFER_PAGES);
         while let Some(minute) = reader.next()? {
             minutes.push(u32::from_le_bytes(minute));
         }
-        Ok(minutes)
+        Ok(())
+    }
+
+    fn bytes(&self) -> u64 {
+        u64::from(self.transactions).saturating_mul(MINUTE_BYTES as u64)
     }
 }
 

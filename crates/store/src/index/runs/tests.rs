@@ -180,11 +180,12 @@ impl Fixture {
         self.accounts.truncate(self.accounts.len() - 3);
         for height in [0, self.random.below(self.height + 1), self.height, self.height + 1].map(Height::new) {
             let mut found = Vec::new();
-            let each = |placed| {
+            let mut each = |placed| {
                 found.push(placed);
                 Ok(())
             };
-            self.runs.each_from(height, each).expect("readable");
+            let runs = self.runs.list().runs;
+            runs.iter().try_for_each(|run| run.each_from(height, &mut each)).expect("readable");
             assert!(found.iter().eq(self.naive.transactions.iter().filter(|placed| placed.height >= height)));
         }
         self.runs.verify().expect("whole");

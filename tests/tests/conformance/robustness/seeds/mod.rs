@@ -7,6 +7,7 @@ mod execute;
 mod light;
 mod requests;
 mod signer;
+mod snapshot;
 mod wallet;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ pub(super) fn of(target: &str) -> Seeds {
         "set_changes" => light::set_changes(),
         "signed_transaction" => bytes::signed_transaction(),
         "signer_message" => signer::signer_message(),
+        "snapshot_pieces" => snapshot::snapshot_pieces(),
         "text" => documents::text(),
         "wallet_home" => wallet::wallet_home(),
         _ => Seeds::new(),
