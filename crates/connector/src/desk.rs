@@ -180,6 +180,11 @@ impl Desk {
     }
     /// The account that got points for a purchase, and the day of that, as the ledger has it.
     fn purchase(&self, of: &Reference) -> Result<(Address, Day), Failure> {
+        let is_queued = self.book().entry(&(Kind::Earn, of.clone())).is_some_and(Entry::is_waiting);
+        if is_queued {
+            let detail = "what was given for this purchase isn't on the ledger yet: try again in a moment";
+            return Err(Failure::new(Problem::StillQueued, detail));
+        }
         let brand = self.ledger.brand();
         let issue = self.ledger.ask(|client| client.issue(&brand, of, None)).map_err(|error| {
             if error.is_no(Code::UnknownReference.name()) { Failure::unknown_reference() } else { error.into() }

@@ -32,12 +32,13 @@ pub(crate) enum Kind {
     Busy,
     NoGateway,
     QueueFull,
+    StillQueued,
     ClockWrong,
 }
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -58,6 +59,7 @@ impl Kind {
         Self::Busy,
         Self::NoGateway,
         Self::QueueFull,
+        Self::StillQueued,
         Self::ClockWrong,
     ];
 
@@ -84,6 +86,7 @@ impl Kind {
             Self::Busy => "too much at once; try again in a moment",
             Self::NoGateway => "no gateway of the network answers; try again in a moment",
             Self::QueueFull => "too much waits for a gateway already",
+            Self::StillQueued => "the purchase isn't on the ledger yet; try again when its reward is done",
             Self::ClockWrong => "this machine's clock and the ledger's time differ too much; set the clock",
         }
     }
@@ -110,6 +113,7 @@ impl Kind {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::NoGateway => (StatusCode::SERVICE_UNAVAILABLE, "no_gateway"),
             Self::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "queue_full"),
+            Self::StillQueued => (StatusCode::SERVICE_UNAVAILABLE, "still_queued"),
             Self::ClockWrong => (StatusCode::SERVICE_UNAVAILABLE, "clock_wrong"),
         }
     }

@@ -99,6 +99,8 @@ fn rewards_wait_while_no_gateway_answers_and_payments_do_not() {
         let (status, refused) = connector.post(path, &body);
         assert_eq!((status, &refused["code"], &refused["retryable"]), (503, &"no_gateway".into(), &true.into()));
     }
+    let early = json!({ "of": "receipt 1", "amount": 1, "reference": "r" });
+    assert_eq!(connector.post("/returns", &early).1["code"], "still_queued");
     // What was promised outlives the process.
     connector.kill();
     connector.start_again();
