@@ -30,3 +30,8 @@ mod sender;
 mod server;
 #[cfg(test)]
 mod testing;
+
+pub use config::ConfigError;
+pub use journal::JournalError;
+pub use keys::KeysError;
+pub use run::RunError;
