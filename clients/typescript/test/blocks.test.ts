@@ -14,7 +14,7 @@ import {
   voteOf,
   voteSigningBytes,
 } from "../src/certificate.js";
-import { encode } from "../src/codec/codec.js";
+import { decode, encode } from "../src/codec/codec.js";
 import { actionCodec, actionsCodec, motionDigest } from "../src/governance/action.js";
 import type { MotionId } from "../src/governance/motion.js";
 import {
@@ -24,6 +24,7 @@ import {
   readinessSigningBytes,
   signOfLifeCodec,
 } from "../src/governance/motion.js";
+import { chainHash } from "../src/hash.js";
 import type { BlockId, ChainId, Hash, Height } from "../src/ids.js";
 import { heightCodec, transactionIdCodec } from "../src/ids.js";
 import type { Json } from "../src/json.js";
@@ -55,6 +56,17 @@ test("headers have their bytes and block ids", () => {
   for (const { name, input, output } of vectors("headers")) {
     const header = assertBothForms(headerCodec, input, text(field(output, "borsh")), name);
     assert.equal(blockId(header), field(output, "id"), name);
+  }
+});
+
+test("manifests of snapshots have their block's header after their form, and are named by their hash", () => {
+  const [FORM_BYTES, HEADER_BYTES] = [4, 264];
+  for (const { name, output } of vectors("snapshots")) {
+    const manifest = fromHex(text(field(output, "manifest_borsh")));
+    const header = decode(headerCodec, manifest.subarray(FORM_BYTES, FORM_BYTES + HEADER_BYTES));
+    assert.equal(blockId(header), field(output, "block"), name);
+    const hash = chainHash("lojal/snapshot/v1", header.chainId, manifest);
+    assert.equal(toHex(hash), field(output, "manifest_hash"), name);
   }
 });
 
