@@ -16,7 +16,7 @@ pub enum WebhookCommand {
         /// The brand
         #[arg(value_parser = values::brand)]
         brand: BrandId,
-        /// The address, such as https://shop.example.org/lojal
+        /// The address, such as `https://shop.example.org/lojal`
         url: String,
         /// Only these types, such as points.issued, or groups of them, such as points; with commas between them
         #[arg(long, value_name = "TYPES", value_delimiter = ',')]
