@@ -119,7 +119,7 @@ impl Kind {
             Self::NotValidator => "this node is no validator, or none any more, and passes no transactions on",
             Self::BlockUnavailable => "the disk has lost the block, which is being fetched from another validator",
             Self::Pruned => "this node has blocks from a later one on; ask a gateway that has all of them",
-            Self::VersionNotSupported => "this gateway speaks HTTP/1.1 and no other version",
+            Self::VersionNotSupported => "without TLS this gateway speaks HTTP/1.1 and no other version",
         }
     }
     /// HTTP status and stable name.
