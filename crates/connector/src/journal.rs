@@ -6,7 +6,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_store::{AppendFile, Disk, StoreError, lock};
+use lojal_store::{AppendFile, Disk, StoreError, framed, lock};
 use lojal_types::{Address, BrandId, ChainId};
 use thiserror::Error;
 
@@ -15,8 +15,6 @@ use crate::limits::{JOURNAL_SLACK_BYTES, RECORD_BYTES_MAX};
 
 /// The version of the format.
 const VERSION: u16 = 1;
-/// The length and the checksum before each record.
-const PREFIX_BYTES: usize = 8;
 /// The bytes that are written at once when the file is written anew.
 const BUFFER_BYTES: usize = 1024 * 1024;
 const FILE: &str = "journal";
@@ -115,7 +113,7 @@ impl Journal {
     /// When the disk refuses; then nothing is appended any more, since nobody knows what is on it.
     pub(crate) fn append(&mut self, items: &[Item]) -> Result<(), JournalError> {
         let Some(file) = self.file.as_mut().filter(|_| !self.is_poisoned) else { return Err(JournalError::Poisoned) };
-        let bytes = frame(&Record::Items(items.to_vec()));
+        let bytes = framed::write(&Record::Items(items.to_vec()));
         let appended = file.append(&[&bytes]).and_then(|()| file.sync());
         self.is_poisoned = appended.is_err();
         Ok(appended?)
@@ -141,10 +139,10 @@ impl Journal {
         let beside = self.path.with_file_name(BESIDE);
         self.disk.remove(&beside)?;
         let mut file = self.disk.create(&beside)?;
-        file.append(&[&frame(&Record::Header(VERSION, self.owner.clone()))])?;
+        file.append(&[&framed::write(&Record::Header(VERSION, self.owner.clone()))])?;
         let mut buffer = Vec::new();
         for item in items {
-            buffer.extend(frame(&Record::Items(vec![item])));
+            buffer.extend(framed::write(&Record::Items(vec![item])));
             if buffer.len() > BUFFER_BYTES {
                 file.append(&[&std::mem::take(&mut buffer)])?;
             }
@@ -159,17 +157,12 @@ impl Journal {
     }
 }
 
-/// The bytes of a record.
-fn frame(record: &Record) -> Vec<u8> {
-    let payload = borsh::to_vec(record).expect("writing to memory can't fail");
-    let length = u32::try_from(payload.len()).expect("a batch of short records");
-    [&length.to_le_bytes()[..], &crc32c::crc32c(&payload).to_le_bytes(), &payload].concat()
-}
-
 /// Reads the items of a file, without the record that a crash has left unfinished at its end: nobody was told of it.
 fn read(bytes: &[u8], path: &Path, owner: &Owner) -> Result<Vec<Item>, JournalError> {
     let damaged = |offset| JournalError::Damaged { path: path.to_owned(), offset };
-    let Some((Record::Header(version, found), mut offset)) = read_one(bytes) else { return Err(damaged(0)) };
+    let Some((Record::Header(version, found), mut offset)) = framed::read(bytes, RECORD_BYTES_MAX) else {
+        return Err(damaged(0));
+    };
     if version != VERSION {
         return Err(JournalError::Version { path: path.to_owned(), found: version });
     }
@@ -178,33 +171,16 @@ fn read(bytes: &[u8], path: &Path, owner: &Owner) -> Result<Vec<Item>, JournalEr
     }
     let mut items = Vec::new();
     while offset < bytes.len() {
-        match read_one(&bytes[offset..]) {
+        match framed::read(&bytes[offset..], RECORD_BYTES_MAX) {
             Some((Record::Items(more), length)) => {
                 items.extend(more);
                 offset += length;
             }
-            None if is_last(&bytes[offset..]) => break,
+            None if framed::is_last::<Record>(&bytes[offset..], RECORD_BYTES_MAX) => break,
             Some((Record::Header(..), _)) | None => return Err(damaged(offset)),
         }
     }
     Ok(items)
-}
-
-/// True if there is one record at most in these bytes, the first of which is no record's.
-fn is_last(bytes: &[u8]) -> bool {
-    bytes.len() <= PREFIX_BYTES + RECORD_BYTES_MAX && (1..bytes.len()).all(|at| read_one(&bytes[at..]).is_none())
-}
-
-/// The first record and its length.
-fn read_one(bytes: &[u8]) -> Option<(Record, usize)> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let (checksum, rest) = rest.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|length| *length <= RECORD_BYTES_MAX)?;
-    let payload = rest.get(..length)?;
-    if crc32c::crc32c(payload) != u32::from_le_bytes(*checksum) {
-        return None;
-    }
-    Some((borsh::from_slice(payload).ok()?, PREFIX_BYTES.checked_add(length)?))
 }
 
 #[cfg(test)]

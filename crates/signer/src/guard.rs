@@ -10,13 +10,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_store::{AppendFile, Disk, StoreError, lock};
+use lojal_store::{AppendFile, Disk, StoreError, framed, lock};
 use lojal_types::{ChainId, Height, KeyPair, PublicKey, Readiness, Signature};
 
 use crate::error::GuardError;
 use crate::limits::GUARD_BYTES_MAX;
 use crate::memory::{Answer, Memory, Verdict};
-use crate::record::{Header, Record, State, VERSION, read, write};
+use crate::record::{Header, Record, State, VERSION, read};
 use crate::statement::{Signed, Statement};
 
 pub use transfer::Floor;
@@ -228,7 +228,7 @@ impl Guard {
     }
 
     fn append(&mut self, record: &Record) -> Result<(), GuardError> {
-        self.file.append(&[&write(record)])?;
+        self.file.append(&[&framed::write(record)])?;
         self.file.sync()?;
         if self.file.size() > GUARD_BYTES_MAX {
             self.file = write_anew(&self.disk, &self.path, &self.key.public_key(), Some(self.chain), &self.memory)?;
@@ -288,7 +288,7 @@ fn write_anew(
     let header = Header { version: VERSION, key: *key, chain, file: disk.identity(&beside)? };
     let signed = memory.signed().map(|signed| Record::Signed(*signed));
     let records = [Record::Header(header), Record::State(memory.state)].into_iter().chain(signed);
-    let bytes: Vec<u8> = records.flat_map(|record| write(&record)).collect();
+    let bytes: Vec<u8> = records.flat_map(|record| framed::write(&record)).collect();
     file.append(&[&bytes])?;
     file.sync()?;
     disk.rename(&beside, path)?;

@@ -1,7 +1,7 @@
 //! The bytes of a guard's file: records one after the other, each with its length and checksum.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lojal_store::FileIdentity;
+use lojal_store::{FileIdentity, framed};
 use lojal_types::{ChainId, Height, PublicKey};
 
 use crate::limits::RECORD_BYTES_MAX;
@@ -9,8 +9,6 @@ use crate::statement::Signed;
 
 /// The version of the format.
 pub(crate) const VERSION: u16 = 1;
-/// The length and the checksum before each record.
-const PREFIX_BYTES: usize = 8;
 
 /// A record of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -57,13 +55,6 @@ pub struct Damaged {
     pub offset: usize,
 }
 
-/// The bytes of a record.
-pub(crate) fn write(record: &Record) -> Vec<u8> {
-    let payload = borsh::to_vec(record).expect("writing to memory can't fail");
-    let length = u32::try_from(payload.len()).expect("records are short");
-    [&length.to_le_bytes()[..], &crc32c::crc32c(&payload).to_le_bytes(), &payload].concat()
-}
-
 /// Reads the records of a file, without the one that a crash has left unfinished at its end: its signature has never
 /// left.
 ///
@@ -72,8 +63,8 @@ pub(crate) fn write(record: &Record) -> Vec<u8> {
 pub fn read(bytes: &[u8]) -> Result<Vec<Record>, Damaged> {
     let (mut records, mut offset) = (Vec::new(), 0);
     while offset < bytes.len() {
-        let Some((record, length)) = read_one(&bytes[offset..]) else {
-            let is_torn = !records.is_empty() && is_last(&bytes[offset..]);
+        let Some((record, length)) = framed::read(&bytes[offset..], RECORD_BYTES_MAX) else {
+            let is_torn = !records.is_empty() && framed::is_last::<Record>(&bytes[offset..], RECORD_BYTES_MAX);
             return if is_torn { Ok(records) } else { Err(Damaged { offset }) };
         };
         if matches!(record, Record::Header(_)) != records.is_empty() {
@@ -83,23 +74,6 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Record>, Damaged> {
         offset += length;
     }
     Ok(records)
-}
-
-/// True if there is one record at most in these bytes, the first of which is no record's.
-fn is_last(bytes: &[u8]) -> bool {
-    bytes.len() <= PREFIX_BYTES + RECORD_BYTES_MAX && (1..bytes.len()).all(|at| read_one(&bytes[at..]).is_none())
-}
-
-/// The first record and its length.
-fn read_one(bytes: &[u8]) -> Option<(Record, usize)> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let (checksum, rest) = rest.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|length| *length <= RECORD_BYTES_MAX)?;
-    let payload = rest.get(..length)?;
-    if crc32c::crc32c(payload) != u32::from_le_bytes(*checksum) {
-        return None;
-    }
-    Some((borsh::from_slice(payload).ok()?, PREFIX_BYTES + length))
 }
 
 #[cfg(test)]

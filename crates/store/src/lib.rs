@@ -31,6 +31,7 @@ pub mod directory;
 mod disk;
 mod error;
 mod forgotten;
+pub mod framed;
 pub mod import;
 mod index;
 pub mod limits;

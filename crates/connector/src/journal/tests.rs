@@ -39,12 +39,12 @@ fn what_was_appended_is_read_in_order_and_by_one_process_at_a_time() {
 fn a_torn_end_is_left_out_as_a_whole() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let (expected, bytes) = written(dir.path());
-    let last = frame(&Record::Items(vec![item("d")])).len();
+    let last = framed::write(&Record::Items(vec![item("d")])).len();
     for cut in 1..=last {
         fs::write(dir.path().join(FILE), &bytes[..bytes.len() - cut]).expect("writable");
         assert_eq!(items(dir.path()).expect("torn"), expected[..3], "{cut} bytes less");
     }
-    let before = frame(&Record::Items(vec![item("b"), item("c")])).len();
+    let before = framed::write(&Record::Items(vec![item("b"), item("c")])).len();
     fs::write(dir.path().join(FILE), &bytes[..bytes.len() - last - before / 2]).expect("writable");
     assert_eq!(items(dir.path()).expect("torn"), expected[..1], "of what was written at once all or nothing is there");
 }
@@ -53,7 +53,7 @@ fn a_torn_end_is_left_out_as_a_whole() {
 fn a_byte_that_is_another_before_the_last_record_is_damage() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let (_, bytes) = written(dir.path());
-    let last = frame(&Record::Items(vec![item("d")])).len();
+    let last = framed::write(&Record::Items(vec![item("d")])).len();
     for at in (0..bytes.len() - last).step_by(7) {
         let mut changed = bytes.clone();
         changed[at] ^= 0x40;

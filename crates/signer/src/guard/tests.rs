@@ -142,7 +142,7 @@ fn damage_is_told_and_a_newer_version_is_left_alone() {
     assert!(matches!(Guard::open(&disk, &directory, key(), CHAIN), Err(GuardError::Damaged { .. })));
     let file = disk.identity(&path).expect("it is there");
     let newer = Header { version: VERSION + 1, key: key().public_key(), chain: None, file };
-    std::fs::write(&path, write(&Record::Header(newer))).expect("a file of ours");
+    std::fs::write(&path, framed::write(&Record::Header(newer))).expect("a file of ours");
     assert!(matches!(Guard::open(&disk, &directory, key(), CHAIN), Err(GuardError::Version { found: 2, .. })));
     std::fs::write(&path, []).expect("a file of ours");
     assert!(matches!(Guard::open(&disk, &directory, key(), CHAIN), Err(GuardError::Damaged { offset: 0, .. })));

@@ -15,14 +15,14 @@ fn records() -> Vec<Record> {
 }
 
 fn bytes(records: &[Record]) -> Vec<u8> {
-    records.iter().flat_map(write).collect()
+    records.iter().flat_map(framed::write).collect()
 }
 
 #[test]
 fn records_read_back_as_they_were_written() {
     assert_eq!(read(&bytes(&records())), Ok(records()));
     assert_eq!(read(&[]), Ok(Vec::new()));
-    assert!(records().iter().all(|record| write(record).len() <= RECORD_BYTES_MAX));
+    assert!(records().iter().all(|record| framed::write(record).len() <= RECORD_BYTES_MAX));
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn the_end_may_be_torn_anywhere_and_the_beginning_nowhere() {
     for length in two.len()..whole.len() {
         assert_eq!(read(&whole[..length]), Ok(records()[..2].to_vec()), "{length} bytes");
     }
-    let first = write(&header()).len();
+    let first = framed::write(&header()).len();
     for length in 1..first {
         assert_eq!(read(&whole[..length]), Err(Damaged { offset: 0 }), "{length} bytes");
     }
@@ -40,7 +40,7 @@ fn the_end_may_be_torn_anywhere_and_the_beginning_nowhere() {
 #[test]
 fn a_changed_byte_before_the_end_is_damage() {
     let many: Vec<Record> = [header()].into_iter().chain((0..20).map(|_| records()[2])).collect();
-    let (whole, last_length) = (bytes(&many), write(&records()[2]).len());
+    let (whole, last_length) = (bytes(&many), framed::write(&records()[2]).len());
     for at in (0..whole.len()).step_by(7) {
         let mut changed = whole.clone();
         changed[at] ^= 1;
@@ -55,6 +55,6 @@ fn a_changed_byte_before_the_end_is_damage() {
 #[test]
 fn a_second_header_and_a_missing_one_are_damage() {
     let twice = bytes(&[header(), header(), records()[1]]);
-    assert_eq!(read(&twice), Err(Damaged { offset: write(&header()).len() }));
+    assert_eq!(read(&twice), Err(Damaged { offset: framed::write(&header()).len() }));
     assert_eq!(read(&bytes(&records()[1..])), Err(Damaged { offset: 0 }));
 }
