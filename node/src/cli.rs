@@ -16,6 +16,7 @@ use crate::check::{self, CheckOptions};
 use crate::config::{self, ConfigError, NodeConfig, NodeDir, NodeKeys, read_genesis};
 use crate::devnet::{self, DevnetError, DevnetOptions};
 use crate::guard::{self, GuardCommand};
+use crate::join::{self, JoinError, JoinOptions};
 use crate::run::{self, RunError, RunOptions, guard_needs_somebody};
 use crate::sign::{self, SignError, SignOptions};
 use crate::status::{self, StatusError, StatusOptions};
@@ -35,6 +36,9 @@ pub struct Cli {
 enum Command {
     /// Run the validator of a directory until it is stopped.
     Run(RunOptions),
+    /// Fetch the state of a late block from the other nodes, for a node that has no data yet: then it needs no earlier
+    /// blocks.
+    Join(JoinOptions),
     /// Run a development network: validators as processes of this machine, with wallets to try.
     Devnet(DevnetOptions),
     /// Make a directory for a new validator, and print its entry for the genesis document.
@@ -101,6 +105,9 @@ pub enum CommandError {
     /// See [`RunError`].
     #[error(transparent)]
     Run(Box<RunError>),
+    /// See [`JoinError`].
+    #[error(transparent)]
+    Join(Box<JoinError>),
     /// See [`SignError`].
     #[error(transparent)]
     Sign(Box<SignError>),
@@ -135,6 +142,7 @@ impl CommandError {
             Self::Config(ConfigError::Guard(error)) if !guard_needs_somebody(error) => FAULT,
             Self::Config(_) => CONFIGURATION,
             Self::Run(error) if error.is_configuration() => CONFIGURATION,
+            Self::Join(error) if error.is_configuration() => CONFIGURATION,
             Self::Copy(error) if error.is_configuration() => CONFIGURATION,
             Self::Sign(error) => match &**error {
                 SignError::Config(_) => CONFIGURATION,
@@ -143,7 +151,7 @@ impl CommandError {
             },
             Self::Status(StatusError::Config(_) | StatusError::NoAdmin) => CONFIGURATION,
             Self::Found(_) => FOUND,
-            Self::Run(_) | Self::Devnet(_) | Self::Status(_) | Self::Copy(_) | Self::Output(_) => FAULT,
+            Self::Run(_) | Self::Join(_) | Self::Devnet(_) | Self::Status(_) | Self::Copy(_) | Self::Output(_) => FAULT,
         }
     }
 }
@@ -156,6 +164,7 @@ impl Cli {
     pub fn execute(self) -> Result<(), CommandError> {
         match self.command {
             Command::Run(options) => run::run(&options).map_err(|error| CommandError::Run(Box::new(error))),
+            Command::Join(options) => join::join(&options).map_err(|error| CommandError::Join(Box::new(error))),
             Command::Devnet(options) => devnet::run(&options).map_err(|error| CommandError::Devnet(Box::new(error))),
             Command::Init(options) => init(options),
             Command::Entry { dir } => {

@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod devnet;
 mod guard;
+mod join;
 mod log;
 mod named_peer;
 mod open_files;

@@ -44,6 +44,8 @@ mod governance;
 mod history;
 #[path = "e2e/hostile/mod.rs"]
 mod hostile;
+#[path = "e2e/joining.rs"]
+mod joining;
 #[path = "e2e/light.rs"]
 mod light;
 #[path = "e2e/proofs.rs"]

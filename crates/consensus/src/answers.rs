@@ -1,22 +1,40 @@
 //! The answers of this node to questions of the data protocol: of what it has on its disk.
 
+use lojal_chain::snapshot::Offer;
 use lojal_store::Store;
 use lojal_types::{Bounded, Height};
 
 use crate::data::{Answer, Changes, Head, Question};
-use crate::limits::{CHANGES_BYTES_MAX, CHANGES_MAX};
+use crate::limits::{CHANGES_BYTES_MAX, CHANGES_MAX, OFFERS_MAX};
 
-/// Answers a question.
-pub(crate) fn answer(store: &Store, question: Question) -> Answer {
+/// Answers a question of a member, or of a guest.
+pub fn answer(store: &Store, question: Question, is_member: bool) -> Answer {
+    if !is_member && !question.is_for_guests() {
+        return Answer::Nothing;
+    }
+    let of_head = |head: Option<Head>| head.map_or(Answer::Nothing, |head| Answer::Head(Box::new(head)));
+    let of_bytes = |bytes: Option<Vec<u8>>| bytes.map_or(Answer::Nothing, Answer::Bytes);
     match question {
-        Question::Head => head(store).map_or(Answer::Nothing, |head| Answer::Head(Box::new(head))),
+        Question::Head => of_head(header(store, store.tip().height)),
         Question::Changes { after } => Answer::Changes(changes(store, after)),
+        Question::Header { height } => of_head(header(store, height)),
+        Question::Offers => Answer::Offers(offers(store)),
+        Question::Manifest { height } => of_bytes(store.manifest(height)),
+        // The store notes what can't be read, with the reason.
+        Question::Chunk { height, number } => of_bytes(store.chunk(height, number).ok().flatten()),
+        Question::Recent { height, number } => of_bytes(store.recent_ids(height, number).ok().flatten()),
     }
 }
 
-/// The last block, if there is one that can be read. The store notes what can't, with the reason.
-fn head(store: &Store) -> Option<Head> {
-    let (header, certificate) = store.decided(store.tip().height).ok()??;
+fn offers(store: &Store) -> Bounded<Offer, 0, OFFERS_MAX> {
+    let mut offers = store.offers();
+    offers.truncate(OFFERS_MAX);
+    Bounded::new(offers).expect("so many at most are left")
+}
+
+/// A block's header, if this node has it and can read it. The store notes what it can't, with the reason.
+fn header(store: &Store, height: Height) -> Option<Head> {
+    let (header, certificate) = store.decided(height).ok()??;
     Some(Head { header, certificate })
 }
 
@@ -38,6 +56,7 @@ fn changes(store: &Store, after: Height) -> Changes {
 #[cfg(test)]
 mod tests {
     use lojal_store::Options;
+    use lojal_types::Hash;
 
     use super::*;
     use crate::fixture::{chain_of, genesis};
@@ -46,12 +65,50 @@ mod tests {
     fn a_node_without_a_block_has_no_head_and_another_one_its_last_block() {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let mut opened = lojal_store::open(dir.path(), &genesis(3_000), Options::default()).expect("a new store");
-        assert_eq!(answer(&opened.store, Question::Head), Answer::Nothing);
+        assert_eq!(answer(&opened.store, Question::Head, false), Answer::Nothing);
         chain_of(&mut opened, 3);
-        let Answer::Head(head) = answer(&opened.store, Question::Head) else { panic!("it has a last block") };
+        let Answer::Head(head) = answer(&opened.store, Question::Head, false) else { panic!("it has a last block") };
         let tip = opened.store.tip();
         assert_eq!((head.header.height, head.header.id(), head.certificate.block), (tip.height, tip.block, tip.block));
         let none = Changes { changes: Bounded::new(Vec::new()).expect("none are few"), more: false };
-        assert_eq!(answer(&opened.store, Question::Changes { after: Height::GENESIS }), Answer::Changes(none));
+        assert_eq!(answer(&opened.store, Question::Changes { after: Height::GENESIS }, false), Answer::Changes(none));
+    }
+
+    #[test]
+    fn guests_hear_who_decides_and_nothing_of_snapshots() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let mut opened = lojal_store::open(dir.path(), &genesis(3_000), Options::default()).expect("a new store");
+        chain_of(&mut opened, 2);
+        let height = Height::new(1);
+        let Answer::Head(head) = answer(&opened.store, Question::Header { height }, false) else { panic!("it has it") };
+        assert_eq!((head.header.height, head.certificate.height), (height, height));
+        assert_eq!(answer(&opened.store, Question::Header { height: Height::new(3) }, true), Answer::Nothing);
+        assert_eq!(answer(&opened.store, Question::Offers, true), Answer::Offers(Bounded::default()));
+        let number = 0;
+        let of_members = [
+            Question::Offers,
+            Question::Manifest { height },
+            Question::Chunk { height, number },
+            Question::Recent { height, number },
+        ];
+        for question in of_members {
+            assert_eq!(answer(&opened.store, question, false), Answer::Nothing, "{question:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_has_as_many_offers_as_the_limit_and_no_more() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let mut opened = lojal_store::open(dir.path(), &genesis(3_000), Options::default()).expect("a new store");
+        chain_of(&mut opened, 1);
+        let (header, certificate) = opened.store.decided(Height::new(1)).expect("readable").expect("decided");
+        let offer = Offer { header, certificate, manifest: Hash::new([1; 32]), bytes: 7 };
+        let bytes_of = |count: u32| {
+            let list = vec![borsh::to_vec(&offer).expect("memory"); count as usize].concat();
+            [vec![3], count.to_le_bytes().to_vec(), list].concat()
+        };
+        let most = Answer::decode(&bytes_of(OFFERS_MAX as u32)).expect("as many as the limit");
+        assert_eq!(most.encode(), bytes_of(OFFERS_MAX as u32));
+        assert!(Answer::decode(&bytes_of(OFFERS_MAX as u32 + 1)).is_err());
     }
 }

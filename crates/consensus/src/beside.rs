@@ -53,7 +53,7 @@ impl Beside {
 
     fn serving(&self) -> Serving {
         let (store, network, metrics) = (self.store.clone(), self.network.clone(), self.metrics.clone());
-        Serving { store, network, metrics, workers: self.workers }
+        Serving { store, network, metrics, membership: self.membership.clone(), workers: self.workers }
     }
 
     fn mending(&self) -> Mending {

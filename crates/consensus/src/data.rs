@@ -2,9 +2,10 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_chain::SetChange;
+use lojal_chain::snapshot::Offer;
 use lojal_types::{Bounded, Certificate, Header, Height};
 
-use crate::limits::CHANGES_MAX;
+use crate::limits::{CHANGES_MAX, OFFERS_MAX};
 
 /// A question of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -16,6 +17,32 @@ pub enum Question {
         /// The height.
         after: Height,
     },
+    /// The header of a block.
+    Header {
+        /// Its height.
+        height: Height,
+    },
+    /// The snapshots that there are.
+    Offers,
+    /// The manifest of a snapshot.
+    Manifest {
+        /// The height of its block.
+        height: Height,
+    },
+    /// A chunk of a snapshot.
+    Chunk {
+        /// The height of its block.
+        height: Height,
+        /// The chunk's number.
+        number: u32,
+    },
+    /// A part of the ids of a snapshot.
+    Recent {
+        /// The height of its block.
+        height: Height,
+        /// The part's number.
+        number: u32,
+    },
 }
 
 /// An answer, which need not be believed.
@@ -23,10 +50,14 @@ pub enum Question {
 pub enum Answer {
     /// There is nothing to answer with.
     Nothing,
-    /// The last block.
+    /// The header that was asked for, or that of the last block.
     Head(Box<Head>),
     /// Changes of the validators.
     Changes(Changes),
+    /// Snapshots, the newest first.
+    Offers(Bounded<Offer, 0, OFFERS_MAX>),
+    /// A manifest, a chunk, or a part of the ids.
+    Bytes(Vec<u8>),
 }
 
 /// A header, and the certificate that makes it final.
@@ -48,6 +79,11 @@ pub struct Changes {
 }
 
 impl Question {
+    /// True if guests may ask it, who have no part on the network.
+    pub(crate) fn is_for_guests(self) -> bool {
+        matches!(self, Self::Head | Self::Changes { .. } | Self::Header { .. })
+    }
+
     /// Reads canonical bytes.
     ///
     /// # Errors

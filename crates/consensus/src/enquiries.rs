@@ -13,11 +13,14 @@ const PATIENCE: u32 = 2;
 
 /// Requests that wait for their answers; clones share them.
 #[derive(Clone, Default)]
-pub(crate) struct Enquiries(Arc<Mutex<BTreeMap<OutboundRequest, oneshot::Sender<Vec<u8>>>>>);
+pub struct Enquiries(Arc<Mutex<BTreeMap<OutboundRequest, oneshot::Sender<Vec<u8>>>>>);
 
 impl Enquiries {
     /// Asks a peer; none if it doesn't answer.
-    pub(crate) async fn ask(
+    ///
+    /// # Errors
+    /// When the network has stopped.
+    pub async fn ask(
         &self,
         network: &Network,
         peer: PeerId,
@@ -33,12 +36,12 @@ impl Enquiries {
     }
 
     /// True if a request is one of these.
-    pub(crate) fn has(&self, id: OutboundRequest) -> bool {
+    pub fn has(&self, id: OutboundRequest) -> bool {
         self.open().contains_key(&id)
     }
 
     /// A request has its answer, or will have none.
-    pub(crate) fn answered(&self, id: OutboundRequest, data: Option<Vec<u8>>) {
+    pub fn answered(&self, id: OutboundRequest, data: Option<Vec<u8>>) {
         if let (Some(answer), Some(data)) = (self.open().remove(&id), data) {
             // Whoever asked and is gone needs no answer.
             let _ = answer.send(data);

@@ -57,10 +57,12 @@ mod silence;
 mod voice;
 mod workers;
 
+pub use answers::answer;
 pub use app::AppError;
 pub use clock::Clock;
 pub use condition::Condition;
 pub use engine::{EngineError, MakeWal, Wal};
+pub use enquiries::Enquiries;
 pub use executor::ExecutorFault;
 pub use life::{Life, NoSign};
 pub use membership::{Addresses, Member, Role, Roster};

@@ -97,6 +97,8 @@ pub const CHANGES_MAX: usize = 256;
 pub const CHANGES_BYTES_MAX: usize = 1024 * 1024;
 /// Most changes of the validators that a node which was away follows at once.
 pub const CHANGES_ON_THE_WAY_MAX: usize = 4_096;
+/// Most snapshots in one answer.
+pub const OFFERS_MAX: usize = 4;
 /// The rate at which one peer is given data.
 pub const DATA_RATE: Rate = Rate { messages_per_s: 64, bytes_per_s: 16 << 20 };
 /// The rate at which all peers together are given data.

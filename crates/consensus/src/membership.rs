@@ -211,6 +211,11 @@ impl Membership {
         self.tell_of_own(before.get(&own), roster.get(&own)).await
     }
 
+    /// True if a node has a part, or is one that the operator names.
+    pub(crate) fn has_part(&self, peer: PeerId) -> bool {
+        self.addresses.given.contains_key(&peer) || self.known().roster.get(&peer).is_some()
+    }
+
     /// The part of this node by its own blocks, and the block after which it was a validator no more, if it isn't one.
     pub(crate) fn own(&self) -> (Option<Role>, Option<Height>) {
         let known = self.known();

@@ -20,6 +20,7 @@ use crate::answers::answer;
 use crate::codec::encode_blocks;
 use crate::data::Question;
 use crate::limits::{SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
+use crate::membership::Membership;
 use crate::metrics::Metrics;
 use crate::workers::Workers;
 use queue::Queue;
@@ -56,6 +57,7 @@ pub(crate) struct Serving {
     pub(crate) store: Store,
     pub(crate) network: Network,
     pub(crate) metrics: Metrics,
+    pub(crate) membership: Membership,
     pub(crate) workers: Workers,
 }
 
@@ -89,10 +91,11 @@ impl Serving {
     /// Answers with what there is; returns how many bytes that is.
     async fn answer(&self, asked: Asked) -> Result<usize, Stopped> {
         let (store, metrics) = (self.store.clone(), self.metrics.clone());
-        let Asked { id, wanted, .. } = asked;
+        let Asked { id, peer, wanted } = asked;
+        let is_member = self.membership.has_part(peer);
         let read = move || match wanted {
             Wanted::Blocks { start, end } => read(&store, start, end, &metrics),
-            Wanted::Data(question) => Some(answer(&store, question).encode()),
+            Wanted::Data(question) => Some(answer(&store, question, is_member).encode()),
         };
         let answer = self.workers.blocking(read).await;
         match answer {

@@ -11,6 +11,9 @@ use crate::codec::{BorshCodec, decode_blocks};
 use crate::context::{Context, Height as EngineHeight};
 use crate::fixture::{chain_of, genesis, peer};
 use crate::limits::{SYNC_RATE, SYNC_RATE_ALL};
+use crate::membership::Addresses;
+use crate::outlook::Outlooks;
+use crate::progress::Progress;
 
 /// More blocks than one answer holds.
 const COUNT: u64 = SYNC_BLOCKS_MAX as u64 + 2;
@@ -72,7 +75,10 @@ async fn every_request_is_answered_or_refused() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let store = store_in(dir.path());
     let (network, mut commands) = Network::without_swarm(peer(0));
-    let serving = Serving { store, network, metrics: Metrics::default(), workers: Workers::Tasks };
+    let (workers, addresses, outlooks) = (Workers::Tasks, Addresses::default(), Outlooks::default());
+    let parts = (Progress::default(), workers);
+    let membership = Membership::new(network.clone(), store.clone(), parts, addresses, outlooks);
+    let serving = Serving { store, network, metrics: Metrics::default(), membership, workers };
     let (asked, requests) = mpsc::channel(8);
     let rates = Rates { peer: SYNC_RATE, all: SYNC_RATE_ALL };
     let task = tokio::spawn(serving.run(rates, requests));

@@ -1,10 +1,11 @@
 //! Seeds of ways from one set of validators to the next.
 
 use lojal_chain::SetChange;
+use lojal_chain::snapshot::Offer;
 use lojal_consensus::data::{Answer, Changes, Head, Question};
 use lojal_tests::targets::light_chain;
 
-use lojal_types::{Bounded, Height};
+use lojal_types::{Bounded, Hash, Height};
 
 use super::{Seeds, named};
 
@@ -37,6 +38,20 @@ pub(super) fn data_message() -> Seeds {
     let mut add = |name: &str, bytes: Vec<u8>| drop(seeds.insert(name.to_owned(), bytes));
     add("ask-for-the-head", Question::Head.encode());
     add("ask-for-changes", Question::Changes { after: Height::new(10) }.encode());
+    let height = Height::new(10);
+    add("ask-for-a-header", Question::Header { height }.encode());
+    add("ask-for-offers", Question::Offers.encode());
+    add("ask-for-a-manifest", Question::Manifest { height }.encode());
+    add("ask-for-a-chunk", Question::Chunk { height, number: 3 }.encode());
+    add("ask-for-ids", Question::Recent { height, number: 0 }.encode());
+    add("bytes", Answer::Bytes(vec![7; 40]).encode());
+    let offer = Offer {
+        header: changes[0].header.clone(),
+        certificate: changes[0].certificate.clone(),
+        manifest: Hash::new([1; 32]),
+        bytes: 1_000,
+    };
+    add("an-offer", Answer::Offers(Bounded::new(vec![offer]).expect("one")).encode());
     add("nothing-to-answer", Answer::Nothing.encode());
     let (header, certificate) = (changes[0].header.clone(), changes[0].certificate.clone());
     add("a-head", Answer::Head(Box::new(Head { header, certificate })).encode());

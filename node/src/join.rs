@@ -1,0 +1,251 @@
+//! Joining a network by a snapshot: the state after a late block is fetched from the peers, piece by piece, and the
+//! blocks after it by running the node.
+//!
+//! Nobody is believed. The changes of the validators lead from genesis, and if there is a pin through its block, to a
+//! header that is final now; an earlier header of the same way says what the state was after its block; a manifest is
+//! proven by that, and each piece by the manifest. What has come is kept, so that a join that was interrupted goes on
+//! where it was.
+
+mod asking;
+mod fetch;
+mod offers;
+mod progress;
+mod way;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lojal_chain::Pin;
+use lojal_consensus::Addresses;
+use lojal_network::{Identity, NetworkConfig, NetworkError, Peer, PeerId};
+use lojal_store::{Disk, Import, ImportError, StoreError, import};
+use lojal_text::{outside, typed};
+use lojal_types::{Genesis, Height};
+use thiserror::Error;
+use tokio::runtime::Builder;
+
+use self::asking::{Asking, Notes};
+use self::fetch::{Fetch, FetchEnd};
+use self::offers::Offers;
+use self::progress::Progress;
+use self::way::Way;
+use crate::config::{ConfigError, NodeConfig, NodeDir};
+use crate::log;
+use crate::named_peer::{NAMED_PEERS_MAX, named_peer};
+
+/// Most times that another snapshot is tried.
+const ATTEMPTS_MAX: usize = 5;
+
+/// `lojal-node join`.
+#[derive(Debug, clap::Args)]
+pub struct JoinOptions {
+    /// The node's directory, which has no data yet.
+    #[arg(long)]
+    dir: PathBuf,
+    /// Another node to ask, beside those of `[[peers]]`. ID is a peer's id, or its network key in hex. Up to 8 of them.
+    #[arg(long = "peer", value_name = "ADDRESS/p2p/ID", value_parser = named_peer)]
+    peers: Vec<Peer>,
+    /// A block that you trust, as its height and id: whoever has old keys of validators can't lead past it.
+    #[arg(long, value_name = "HEIGHT:ID", value_parser = pin)]
+    pin: Option<Pin>,
+    /// Join although the last block is older than two minutes, or newer: the network stands, or this clock is wrong.
+    #[arg(long)]
+    allow_stale: bool,
+}
+
+/// A reason that a node couldn't join.
+#[derive(Debug, Error)]
+pub enum JoinError {
+    /// Its directory is not as it should be.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// More peers are named than it takes.
+    #[error("--peer names {0} nodes where {NAMED_PEERS_MAX} are enough; name fewer")]
+    TooManyNamed(usize),
+    /// It has data already.
+    #[error("{} is there already: run the node, which catches up by itself, or move it away first", .0.display())]
+    HasData(PathBuf),
+    /// The network did not start.
+    #[error(transparent)]
+    Start(#[from] NetworkError),
+    /// The network has stopped.
+    #[error("the peer-to-peer network has stopped; its reason stands in the log")]
+    Network,
+    /// Nobody leads from genesis to a block of now.
+    #[error(
+        "no peer shows the way from genesis to the last block: see that they run, know this node (a motion that makes \
+         it a validator is approved), and can be reached; or name one with --peer ADDRESS/p2p/ID{}",
+        said(.0)
+    )]
+    NoWay(Notes),
+    /// The last block is not of now.
+    #[error(
+        "the last block that the peers have is {0} s away from this machine's clock: set the clock (chronyc tracking, \
+         timedatectl); or if the network stands, or you know that this is right, add --allow-stale"
+    )]
+    Stale(u64),
+    /// Nobody has a snapshot.
+    #[error(
+        "no peer has a snapshot to give: run the node, which fetches all blocks from the first on, or try again when \
+         they have cut one{}",
+        said(.0)
+    )]
+    NoOffers(Notes),
+    /// No snapshot could be fetched to its end.
+    #[error("no snapshot came to its end; what has come is kept, so try again{}", said(.0))]
+    NoEnd(Notes),
+    /// See [`ImportError`].
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// See [`StoreError`].
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The operating system refuses something basic.
+    #[error("the operating system refused: {0}")]
+    System(#[from] std::io::Error),
+}
+
+impl JoinError {
+    /// True if trying again changes nothing, until somebody has changed the node's directory.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, Self::Config(_) | Self::TooManyNamed(_) | Self::HasData(_))
+    }
+}
+
+/// The words of the peers, one a line.
+fn said(notes: &Notes) -> String {
+    if notes.is_empty() {
+        return "; no peer was reached".to_owned();
+    }
+    notes.iter().map(|(peer, said)| format!("\n  {peer} {}", outside(said))).collect()
+}
+
+/// Reads a pin: a height, a colon, and the block's id in hex.
+fn pin(text: &str) -> Result<Pin, String> {
+    let text = typed(text).map_err(|error| error.to_string())?;
+    let read = |text: &str| {
+        let (height, block) = text.split_once(':')?;
+        Some(Pin { height: Height::new(height.parse().ok().filter(|height| *height > 0)?), block: block.parse().ok()? })
+    };
+    read(&text).ok_or_else(|| "a pin is HEIGHT:ID, such as lojal light prints".to_owned())
+}
+
+/// Fetches the state of a late block, and makes it the node's data.
+///
+/// # Errors
+/// The reason that it couldn't, and what to do.
+pub fn join(options: &JoinOptions) -> Result<(), JoinError> {
+    log::start();
+    let dir = NodeDir::new(&options.dir);
+    let config = dir.config()?;
+    let genesis = dir.genesis(&config)?;
+    if options.peers.len() > NAMED_PEERS_MAX {
+        return Err(JoinError::TooManyNamed(options.peers.len()));
+    }
+    // What an earlier join has begun to move into its place is the node's already.
+    import::complete(&Disk::real(), dir.path())?;
+    if dir.data().exists() {
+        return Err(JoinError::HasData(dir.data()));
+    }
+    let identity = Identity::from_seed(*dir.network_key()?.seed());
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let height = runtime.block_on(fetch(options, &dir, &config, &genesis, identity))?;
+    lojal_print::line(format!(
+        "joined: {} has the state after block {height}; start the node with lojal-node run --dir {}, and it fetches \
+         the blocks after it",
+        dir.data().display(),
+        dir.path().display()
+    ));
+    Ok(())
+}
+
+/// Returns the height of the snapshot.
+async fn fetch(
+    options: &JoinOptions,
+    dir: &NodeDir,
+    config: &NodeConfig,
+    genesis: &Genesis,
+    identity: Identity,
+) -> Result<Height, JoinError> {
+    let given = options.peers.iter().map(|peer| (peer.id, peer.address.clone())).collect();
+    let addresses = Addresses { named: config.addresses(), given };
+    let peers = known(genesis, &addresses, identity.peer_id());
+    let network_id = *genesis.chain_id().as_bytes();
+    let network_config = NetworkConfig { network_id, identity, listen: config.listen.clone(), peers };
+    let (network, events) = lojal_network::start(network_config).await?;
+    let asking = Asking::start(network, events);
+    let joined = run(options, dir, genesis, (&asking, &addresses)).await;
+    asking.end().await;
+    joined
+}
+
+async fn run(
+    options: &JoinOptions,
+    dir: &NodeDir,
+    genesis: &Genesis,
+    (asking, addresses): (&Asking, &Addresses),
+) -> Result<Height, JoinError> {
+    let way = way::find(asking, addresses, (genesis, options.pin)).await?;
+    check_time(&way, options.allow_stale)?;
+    let mut offers = Offers::default();
+    for _ in 0..ATTEMPTS_MAX {
+        let offer = offers.choose(asking, genesis, &way).await?;
+        let (directory, changes) = (dir.path().to_owned(), way.changes.clone());
+        let (genesis, certificate) = (genesis.clone(), offer.certificate.clone());
+        let manifest = offer.manifest_bytes;
+        let start = move || Import::start(&Disk::real(), &directory, &genesis, &changes, (&manifest, &certificate));
+        let import = match blocking(start).await {
+            Ok(import) => Arc::new(import),
+            Err(error @ ImportError::Store(_)) => return Err(error.into()),
+            Err(lie) => {
+                offers.lies(offer.key, &lie.to_string());
+                continue;
+            }
+        };
+        let height = import.manifest().header().height;
+        let progress = Progress::start(height, import.manifest().bytes());
+        let end = Fetch::new(asking, Arc::clone(&import), (offer.peers, offer.is_sure), &progress)?.run().await?;
+        drop(progress);
+        match end {
+            FetchEnd::Whole => {
+                let (import, directory) = (Arc::clone(&import), dir.path().to_owned());
+                let install = move || {
+                    let made = import.finish()?;
+                    import::install(&Disk::real(), &directory, &made, false)
+                };
+                match blocking(install).await {
+                    Ok(_) => return Ok(height),
+                    // They are asked for again.
+                    Err(ImportError::Missing(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            FetchEnd::Lie => offers.lies(offer.key, "its pieces have other sizes than it says"),
+            FetchEnd::Doubt => offers.doubt(offer.key),
+            FetchEnd::NoSource(notes) => offers.note(notes),
+        }
+    }
+    Err(JoinError::NoEnd(offers.notes))
+}
+
+fn check_time(way: &Way, allow_stale: bool) -> Result<(), JoinError> {
+    const APART_MAX_MS: u64 = 120_000;
+    let apart_ms = way.head.time_ms.get().abs_diff(lojal_consensus::clock::now().get());
+    if apart_ms <= APART_MAX_MS || allow_stale { Ok(()) } else { Err(JoinError::Stale(apart_ms / 1_000)) }
+}
+
+/// The peers that are known before anybody has said anything: those of genesis, and those that the operator names.
+fn known(genesis: &Genesis, addresses: &Addresses, own: PeerId) -> Vec<Peer> {
+    let mut peers = way::as_peers(genesis.validators(), addresses);
+    peers.extend(addresses.given.iter().map(|(id, address)| (*id, address.clone())));
+    peers.remove(&own);
+    peers.into_iter().map(|(id, address)| Peer { id, address }).collect()
+}
+
+/// Does what waits for the disk, or takes a while.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("taking in a snapshot doesn't panic")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! The snapshots that peers offer, and the one to take.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use futures::future::join_all;
+use lojal_chain::snapshot::{Manifest, Offer, trust};
+use lojal_consensus::data::{Answer, Question};
+use lojal_network::PeerId;
+use lojal_types::{Certificate, Genesis, Hash, Height};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::JoinError;
+use super::asking::{Asking, Notes, Useless};
+use super::way::{Way, are_enough};
+
+/// The time in which somebody has to offer a snapshot.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The time that an answer may take.
+const ANSWER_TIME: Duration = Duration::from_secs(20);
+/// The time between two rounds of questions.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A snapshot by its height and its manifest's hash.
+pub(super) type Key = (Height, Hash);
+
+/// The snapshots that are not tried again, and what there is to say of peers.
+#[derive(Default)]
+pub(super) struct Offers {
+    dropped: BTreeSet<Key>,
+    /// Those who offered what can't be true: they are asked no more.
+    liars: BTreeSet<PeerId>,
+    pub(super) notes: Notes,
+    /// The peers that have offered each.
+    offered: BTreeMap<Key, BTreeSet<PeerId>>,
+}
+
+/// The snapshot to take.
+pub(super) struct Chosen {
+    pub(super) key: Key,
+    pub(super) certificate: Certificate,
+    pub(super) manifest_bytes: Vec<u8>,
+    /// Those that have it.
+    pub(super) peers: BTreeSet<PeerId>,
+    /// True if they have more than a third of the power.
+    pub(super) is_sure: bool,
+}
+
+impl Offers {
+    /// A snapshot is a lie, and so are those who offered it.
+    pub(super) fn lies(&mut self, key: Key, reason: &str) {
+        for peer in self.offered.remove(&key).unwrap_or_default() {
+            tracing::warn!(%peer, reason, "a peer offers a snapshot that is none, and is asked no more");
+            self.notes.insert(peer, format!("offers a snapshot that is none: {reason}"));
+            self.liars.insert(peer);
+        }
+        self.dropped.insert(key);
+    }
+
+    /// A snapshot may be a lie.
+    pub(super) fn doubt(&mut self, key: Key) {
+        for peer in self.offered.remove(&key).unwrap_or_default() {
+            self.notes.insert(peer, "offers a snapshot whose ids two peers don't have".to_owned());
+        }
+        self.dropped.insert(key);
+    }
+
+    /// More is to be said of peers.
+    pub(super) fn note(&mut self, notes: Notes) {
+        self.notes.extend(notes);
+    }
+
+    /// The newest snapshot that is offered, by as much power as possible, with its manifest.
+    pub(super) async fn choose(&mut self, asking: &Asking, genesis: &Genesis, way: &Way) -> Result<Chosen, JoinError> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let offers = self.gather(asking, genesis, way).await?;
+            let mut keys: Vec<&Key> = offers.keys().collect();
+            let is_sure = |key: &Key| are_enough(&offers[key].1, &way.validators);
+            let weight = |key: &Key| (is_sure(key), key.0, offers[key].1.len());
+            keys.sort_unstable_by_key(|key| weight(key));
+            for key in keys.into_iter().rev() {
+                let (certificate, peers) = &offers[key];
+                for peer in peers {
+                    if let Some(manifest_bytes) = self.manifest(asking, *peer, *key).await? {
+                        let (certificate, peers) = (certificate.clone(), peers.clone());
+                        return Ok(Chosen { key: *key, certificate, manifest_bytes, peers, is_sure: is_sure(key) });
+                    }
+                }
+            }
+            if Instant::now() >= end {
+                return Err(JoinError::NoOffers(std::mem::take(&mut self.notes)));
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// The offers of blocks that are final.
+    async fn gather(
+        &mut self,
+        asking: &Asking,
+        genesis: &Genesis,
+        way: &Way,
+    ) -> Result<BTreeMap<Key, (Certificate, BTreeSet<PeerId>)>, JoinError> {
+        let peers: Vec<PeerId> = way.peers.difference(&self.liars).copied().collect();
+        let ask = |peer: &PeerId| timeout(ANSWER_TIME, asking.ask(*peer, Question::Offers));
+        let mut offers: BTreeMap<Key, (Certificate, BTreeSet<PeerId>)> = BTreeMap::new();
+        for (peer, told) in peers.iter().zip(join_all(peers.iter().map(ask)).await) {
+            let told = match told.unwrap_or(Ok(Err(Useless::Silent)))? {
+                Ok(Answer::Offers(told)) => told,
+                Ok(_) => {
+                    self.notes.insert(*peer, "answers another question".to_owned());
+                    continue;
+                }
+                Err(useless) => {
+                    self.notes.insert(*peer, useless.words().to_owned());
+                    continue;
+                }
+            };
+            if told.is_empty() {
+                self.notes.insert(*peer, "has no snapshot".to_owned());
+            }
+            for Offer { header, certificate, manifest, .. } in told.into_inner() {
+                let key = (header.height, manifest);
+                let changes = way.changes.iter().map(|change| &**change);
+                if self.dropped.contains(&key) {
+                    continue;
+                }
+                // One that is newer than the way may rest on a change that isn't known.
+                if trust(genesis, changes, &header, &certificate).is_err() {
+                    self.notes.insert(*peer, "offers a snapshot of a block that isn't final".to_owned());
+                    continue;
+                }
+                offers.entry(key).or_insert_with(|| (certificate, BTreeSet::new())).1.insert(*peer);
+                self.offered.entry(key).or_default().insert(*peer);
+            }
+        }
+        Ok(offers)
+    }
+
+    /// The manifest that was offered, as a peer gives it.
+    async fn manifest(
+        &mut self,
+        asking: &Asking,
+        peer: PeerId,
+        (height, hash): Key,
+    ) -> Result<Option<Vec<u8>>, JoinError> {
+        let asked = asking.ask(peer, Question::Manifest { height });
+        let is_it = |bytes: &[u8]| Manifest::decode(bytes).is_ok_and(|manifest| manifest.hash() == hash);
+        let useless = match timeout(2 * ANSWER_TIME, asked).await.unwrap_or(Ok(Err(Useless::Silent)))? {
+            Ok(Answer::Bytes(bytes)) if is_it(&bytes) => return Ok(Some(bytes)),
+            Ok(_) => Useless::Lie("gives another manifest than it offers"),
+            Err(useless) => useless,
+        };
+        if let Useless::Lie(_) = useless {
+            asking.network.report(peer).await.map_err(|_| JoinError::Network)?;
+        }
+        self.notes.insert(peer, useless.words().to_owned());
+        Ok(None)
+    }
+}
