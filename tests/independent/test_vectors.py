@@ -13,7 +13,7 @@ import genesis
 import support
 import verify
 from activity import Histories
-from formats import Reader, Wrong, decode, little, may_be_there, tagged
+from formats import Reader, Wrong, decode, little, may_be_there, sized, tagged
 from validators import vote_bytes
 
 raw = bytes.fromhex
@@ -238,6 +238,12 @@ class Messages(unittest.TestCase):
                     digest = tagged("motion", raw(given["chain_id"]), raw(output["borsh"]))
                     self.assertEqual(digest.hex(), output["digest"])
                     actions = decode(formats.many(formats.ACTIONS, 1, 8), raw(output["borsh"]))
+                    self.assertEqual(len(actions), len(given["actions"]))
+                    continue
+                if given["kind"] == "brand_motion":
+                    said = sized(given["brand"]) + raw(output["borsh"])
+                    self.assertEqual(tagged("brand-motion", raw(given["chain_id"]), said).hex(), output["digest"])
+                    actions = decode(formats.many(formats.choice(formats.BRAND_ACTIONS), 1, 8), raw(output["borsh"]))
                     self.assertEqual(len(actions), len(given["actions"]))
                     continue
                 signatures = [(output["public_key"], output.get("signature"))]

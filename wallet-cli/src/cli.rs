@@ -8,6 +8,7 @@ mod keys;
 mod receipt;
 mod shared;
 mod till;
+mod together;
 mod values;
 mod watch;
 mod webhook;
@@ -27,6 +28,7 @@ pub use keys::{GuardiansCommand, RecoverCommand};
 pub use receipt::ReceiptCommand;
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
+pub use together::{ApprovalsArgs, BrandCommand, BrandMotionArgs, BrandMotionCommand, CloseArgs};
 pub use values::Pool;
 pub use watch::WatchArgs;
 pub use webhook::WebhookCommand;
@@ -313,6 +315,9 @@ pub enum Command {
     /// Agree on the terms on which one brand's points become another's
     #[command(subcommand)]
     Partner(PartnerCommand),
+    /// Decide for a brand together with its other admins
+    #[command(subcommand)]
+    Brand(BrandCommand),
     /// Govern the network, as those who run it do
     #[command(subcommand)]
     Govern(GovernCommand),

@@ -25,6 +25,17 @@ export function parseBrandId(id: string): BrandId {
 /** The forms of brand ids. */
 export const brandIdCodec: Codec<BrandId> = text(BRAND_ID_CHARS_MAX, parseBrandId);
 
+/** The number of its admins that a brand asks for, and its wait: 1 and none as a brand begins. */
+export interface Approvals {
+  /** The number of admins that a motion of the brand takes. */
+  readonly needed: number;
+  /** The time between the approval of a motion that widens something and its effect, in milliseconds. */
+  readonly delayMs: bigint;
+}
+
+/** The forms of approvals. */
+export const approvalsCodec: Codec<Approvals> = struct<Approvals>({ needed: u8, delayMs: u64 });
+
 /** The rules of what can be done with a brand's points. */
 export interface Policy {
   /** Whole months that points live after the month of their issue, 1 to 60; null: they never expire. */

@@ -135,11 +135,42 @@ export const CODES = {
   roles_out_of_order: [402, "roles must be in the order issue, capture, reverse, admin, each once"],
   too_many_operators: [403, "this brand has 64 operators; remove one first"],
   unknown_operator: [404, "this account is no operator of this brand"],
-  last_admin: [405, "this is the brand's last admin; make another operator an admin first"],
+  last_admin: [
+    405,
+    "the brand would have no admin, or fewer than it asks for; make another operator an admin, or ask for " +
+      "fewer",
+  ],
   issue_daily_max_reached: [
     406,
     "with this the operator would issue more than it may in a day; another operator can, or wait for the " +
       "next day (UTC)",
+  ],
+  motion_needed: [
+    407,
+    "this brand asks for more of its admins than one, or waits with what widens: put it forward with " +
+      "propose_for_brand, and let others approve it",
+  ],
+  motion_waits: [
+    408,
+    "enough admins have approved this motion, and it has to wait; approve it again when its time has come, and it " +
+      "happens",
+  ],
+  approvals_out_of_bounds: [
+    409,
+    "a brand can ask for 1 of its admins to all that it has then, and wait for at most 7 days",
+  ],
+  action_of_other_brand: [
+    410,
+    "this action is another brand's to decide; a motion has the actions of its own brand alone",
+  ],
+  brand_closing: [
+    411,
+    "this brand is about to leave: it issues no points and takes none in exchange; what members have can be spent",
+  ],
+  brand_closed: [412, "this brand has left, and what was left of its points has expired"],
+  closing_out_of_range: [
+    413,
+    "a brand leaves at a whole minute 90 days to 5 years ahead, and one that stays has nothing to take back",
   ],
   same_brand: [501, "the two brands are the same"],
   terms_out_of_bounds: [
@@ -199,16 +230,17 @@ export const CODES = {
   already_invited: [616, "this account has the same invitation to this household already"],
   households_spent: [617, "this account has created as many households today as it may; wait for the next day (UTC)"],
   not_governor: [901, "only the governor of a validator can do this"],
-  unknown_motion: [902, "no motion has this number (any more); GET /v1/governance lists them"],
+  unknown_motion: [902, "no motion has this number (any more); look at those that there are"],
   motion_closed: [
     903,
     "this motion is decided: enacted, lapsed, withdrawn or failed; propose it again if it is still wanted",
   ],
   motion_differs: [904, "the actions of this motion are others than those that were shown; look at them again"],
-  already_approved: [905, "this validator has approved the motion already; others must now"],
+  already_approved: [905, "the sender has said this of the motion already; others must now"],
   too_many_motions: [
     906,
-    "64 motions are undecided, or 8 of this validator's; withdraw one, or wait until some are decided",
+    "64 motions of the network are undecided, or 8 of this validator; or 16 of the brand, or 4 of this admin: take " +
+      "one back, or wait until some are decided",
   ],
   unknown_validator: [907, "no validator has this name"],
   validator_exists: [908, "a validator has this name already, or its governor speaks for another one"],

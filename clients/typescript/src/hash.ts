@@ -26,6 +26,8 @@ export const tag = {
   REQUEST: "lojal/request/v1",
   /** The actions of a motion, which governors approve. */
   MOTION: "lojal/motion/v1",
+  /** A brand and the actions of a motion of its admins, which they approve. */
+  BRAND_MOTION: "lojal/brand-motion/v1",
   /** A validator's name and keys, which both keys sign. */
   NODE: "lojal/node/v1",
   /** A sign of life. */

@@ -105,5 +105,7 @@ export const ENDPOINT_BYTES_MAX = 128;
 export const AUDIENCE_BYTES_MAX = 255;
 /** Longest time for which a read token is one, in milliseconds: 7 days. */
 export const READ_TOKEN_MS_MAX = 7 * DAY_MS;
+/** Most motions of a brand that are undecided at a time. */
+export const BRAND_MOTIONS_MAX = 16;
 /** Most admins that a motion gives a brand. */
 export const BRAND_ADMINS_MAX = 16;

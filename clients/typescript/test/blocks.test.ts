@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { activityCodec, checkHistory, foldHistory, HistoryError } from "../src/activity.js";
 import { addressCodec, addressOfKey } from "../src/address.js";
 import { blockCodec, blockId, decodeBlock, headerCodec, isWhole, transactionsRoot } from "../src/block.js";
+import { parseBrandId } from "../src/brand.js";
 import { compareText, fromHex, toHex } from "../src/bytes.js";
 import {
   certificateCodec,
@@ -31,6 +32,7 @@ import type { Json } from "../src/json.js";
 import { verifySignature } from "../src/key.js";
 import { merkleRoot } from "../src/merkle.js";
 import { parseName } from "../src/name/name.js";
+import { brandActionsCodec, brandMotionDigest } from "../src/operation/together.js";
 import { outcomeCodec, receiptCodec, receiptsRoot } from "../src/receipt.js";
 import type { TimeMs } from "../src/time.js";
 import { validatorCodec, ValidatorSet, validatorSetCodec } from "../src/validator.js";
@@ -200,6 +202,13 @@ test("motions have their bytes and digests, and nodes sign what is expected", ()
         const [first] = actions;
         assert.ok(first !== undefined);
         assert.deepEqual(actionCodec.fromJson(actionCodec.toJson(first, NETWORK), NETWORK), first, name);
+        break;
+      }
+      case "brand_motion": {
+        const borsh = text(field(output, "borsh"));
+        const actions = assertBothForms(brandActionsCodec, field(input, "actions"), borsh, name);
+        const brand = parseBrandId(text(field(input, "brand")));
+        assert.equal(brandMotionDigest(chain, brand, actions), field(output, "digest"), name);
         break;
       }
       case "node": {

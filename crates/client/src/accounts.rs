@@ -53,6 +53,13 @@ impl Client {
     pub fn operators(&self, brand: &BrandId) -> Result<api::Operators, ClientError> {
         self.get_json(&format!("/v1/brands/{brand}/operators"), &[])
     }
+    /// `GET /v1/brands/{id}/motions`: what a brand's admins are about to decide.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] with `unknown_brand` if there is none with this id.
+    pub fn brand_motions(&self, brand: &BrandId) -> Result<api::BrandMotions, ClientError> {
+        self.get_json(&format!("/v1/brands/{brand}/motions"), &[])
+    }
     /// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
     ///
     /// # Errors

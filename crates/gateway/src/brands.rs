@@ -63,7 +63,7 @@ fn operators_in(view: &View, id: BrandId) -> Result<Option<api::Operators>, Miss
     Ok(Some(api::Operators { operators }))
 }
 
-fn unknown_brand() -> Failure {
+pub(crate) fn unknown_brand() -> Failure {
     Failure::of_code_as(Code::UnknownBrand, StatusCode::NOT_FOUND)
 }
 
@@ -73,6 +73,7 @@ fn unknown_brand() -> Failure {
 /// When pages that it needs are not in memory.
 pub fn brand_in(view: &View, id: BrandId) -> Result<Option<api::Brand>, Missing> {
     let (Some(record), Some(totals)) = (view.brand(id)?, view.totals(id)?) else { return Ok(None) };
-    let Brand { name, decimals, policy, suspended } = record;
-    Ok(Some(api::Brand { id, name, decimals, policy, suspended, totals }))
+    let Brand { name, decimals, policy, suspended, closes_ms } = record;
+    let approvals = view.approvals(id)?;
+    Ok(Some(api::Brand { id, name, decimals, policy, suspended, approvals, closes_ms, totals }))
 }

@@ -12,6 +12,7 @@ mod accounts;
 mod answers;
 mod app;
 mod blocks;
+mod brand_motions;
 mod brands;
 mod clients;
 mod connection;

@@ -2,7 +2,6 @@
 //! does is read by whoever can sign for it, by a brand as far as its own points go, and by auditors.
 
 use lojal_ledger::key::{MemberKey, OperatorKey};
-use lojal_ledger::record::Account;
 use lojal_ledger::{Missing, View};
 use lojal_store::Subject;
 use lojal_types::{Address, BrandId, Guardian, Operation, PublicKey, Role};
@@ -178,12 +177,15 @@ fn is_genuine(view: &View, reader: &Reader) -> Result<bool, Missing> {
 
 /// Tells whether it does, and the account isn't stopped.
 fn is_active(view: &View, reader: &Reader) -> Result<bool, Missing> {
-    let is_stopped = |account: &Account| {
-        let cancelled = account.safeguards.cancelled;
-        let is_silent = cancelled.is_some_and(|cancelled| view.tip().time_ms < cancelled.stopped_until_ms);
-        account.frozen || account.recovery.is_some() || is_silent
-    };
-    Ok(is_genuine(view, reader)? && !view.account(reader.account)?.is_some_and(|account| is_stopped(&account)))
+    Ok(is_genuine(view, reader)? && !is_stopped(view, reader.account)?)
+}
+
+/// Tells whether an account is stopped.
+pub(crate) fn is_stopped(view: &View, account: Address) -> Result<bool, Missing> {
+    let Some(account) = view.account(account)? else { return Ok(false) };
+    let cancelled = account.safeguards.cancelled;
+    let is_silent = cancelled.is_some_and(|cancelled| view.tip().time_ms < cancelled.stopped_until_ms);
+    Ok(account.frozen || account.recovery.is_some() || is_silent)
 }
 
 /// Tells whether a key signs for an account. "For an account that the ledger doesn't know its first key signs."

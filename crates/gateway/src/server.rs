@@ -30,9 +30,9 @@ use crate::stream::Exchange;
 use crate::tls::Tls;
 use crate::wire::{Paced, Wire};
 use crate::{
-    accounts, blocks, brands, connection, events, governance, health, households, inclusion, light, limits, metrics,
-    partnerships, payments, problems, proofs, references, reversals, simulation, status, submit, transactions,
-    webhooks,
+    accounts, blocks, brand_motions, brands, connection, events, governance, health, households, inclusion, light,
+    limits, metrics, partnerships, payments, problems, proofs, references, reversals, simulation, status, submit,
+    transactions, webhooks,
 };
 
 /// A reason the gateway ended by itself.
@@ -55,6 +55,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/brands", get(brands::all))
         .route("/v1/brands/{id}", get(brands::one))
         .route("/v1/brands/{id}/operators", get(brands::operators))
+        .route("/v1/brands/{id}/motions", get(brand_motions::all))
         .route("/v1/brands/{id}/issues/{reference}", get(reversals::issue))
         .route("/v1/brands/{id}/reversals/{reference}", get(reversals::reversal))
         .route("/v1/brands/{id}/references/{kind}/{reference}", get(references::one))

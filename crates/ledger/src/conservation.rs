@@ -7,6 +7,8 @@
 //! nothing with the operations that keep the totals.
 
 mod accounts;
+mod brand_motions;
+mod closings;
 mod fault;
 mod operators;
 mod seats;
@@ -32,6 +34,8 @@ type HoldSums = BTreeMap<(BrandId, u64, Expiry), i128>;
 struct Tally {
     /// The time of the block or state: it says which holds are open and which lots live.
     time: TimeMs,
+    /// The brands that have left by then, none of whose lots live.
+    closed: BTreeSet<BrandId>,
     in_accounts: Sums,
     outstanding: Sums,
     outstanding_by_brand: BTreeMap<BrandId, i128>,
@@ -46,9 +50,10 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(time: TimeMs) -> Self {
+    fn new(time: TimeMs, closed: BTreeSet<BrandId>) -> Self {
         Self {
             time,
+            closed,
             in_accounts: Sums::new(),
             outstanding: Sums::new(),
             outstanding_by_brand: BTreeMap::new(),
@@ -60,10 +65,13 @@ impl Tally {
         }
     }
 
+    fn is_live(&self, brand: BrandId, expiry: Expiry) -> bool {
+        expiry.is_live_in(self.time.month()) && !self.closed.contains(&brand)
+    }
+
     fn add(&mut self, key: &[u8], value: &[u8], sign: i128) {
-        let month = self.time.month();
         if let Some((key, balance)) = read::<BalanceKey>(key, value) {
-            self.add_to_account(key.brand, balance.live(month), sign);
+            self.add_to_account(key.brand, &balance.lots, sign);
         }
         if let Some((key, record)) = read::<HoldsKey>(key, value) {
             for hold in record.holds.iter() {
@@ -81,16 +89,19 @@ impl Tally {
         if let Some((key, outstanding)) = read::<OutstandingKey>(key, value) {
             let change = sign * i128::from(outstanding.get());
             *self.outstanding_by_brand.entry(key.brand).or_default() += change;
-            // What leaves a month that is over has become breakage, and the accounts' lots of it count no more;
-            // whatever still stands there is found.
-            if key.expiry.is_live_in(month) || change > 0 {
+            // What leaves a month that is over, or a brand that has left, has become breakage, and the accounts' lots
+            // of it count no more; whatever still stands there is found.
+            if self.is_live(key.brand, key.expiry) || change > 0 {
                 *self.outstanding.entry((key.brand, key.expiry)).or_default() += change;
             }
         }
     }
 
     fn add_to_account(&mut self, brand: BrandId, lots: &[Lot], sign: i128) {
-        for lot in lots.iter().filter(|lot| lot.expiry.is_live_in(self.time.month())) {
+        for lot in lots {
+            if !self.is_live(brand, lot.expiry) {
+                continue;
+            }
             *self.in_accounts.entry((brand, lot.expiry)).or_default() += sign * i128::from(lot.amount.get());
         }
     }
@@ -174,9 +185,13 @@ fn minute_of(time: TimeMs) -> u64 {
     time.get() / 60_000
 }
 
-/// Checks what one block of a time has written.
-pub(crate) fn check_block(written: &[Written<'_>], time: TimeMs) -> Result<(), ConservationError> {
-    let mut tally = Tally::new(time);
+/// Checks what one block of a time has written, by which these brands have left.
+pub(crate) fn check_block(
+    written: &[Written<'_>],
+    time: TimeMs,
+    closed: BTreeSet<BrandId>,
+) -> Result<(), ConservationError> {
+    let mut tally = Tally::new(time, closed);
     let mut totals = Vec::new();
     for (place, Written { key, before, after, .. }) in written.iter().enumerate() {
         if place % READ_AHEAD == 0 {
@@ -225,18 +240,21 @@ pub struct BrandSheet {
 /// # Errors
 /// The first brand whose points don't add up.
 pub fn balance_sheet(view: &View) -> Result<Vec<BrandSheet>, ConservationError> {
-    let mut tally = Tally::new(view.tip().time_ms);
+    let closed: BTreeSet<BrandId> = view.closed_brands()?.into_iter().collect();
+    let mut tally = Tally::new(view.tip().time_ms, closed.clone());
     let mut holders = BTreeMap::<BrandId, u64>::new();
     for entry in view.tree().iter() {
         let (key, value) = entry?;
         tally.add(key, value, 1);
-        if let Some(brand) = held_by_its_account(view, key, value)? {
+        if let Some(brand) = held_by_its_account(view, key, value)?.filter(|brand| !closed.contains(brand)) {
             *holders.entry(brand).or_default() += 1;
         }
     }
     shelves::check(view)?;
     operators::check(view)?;
     seats::check(view)?;
+    brand_motions::check(view)?;
+    closings::check(view)?;
     tally.accounts_add_up()?;
     // Points of a brand that isn't listed are points that nobody issued.
     let holding = tally.outstanding_by_brand.keys().chain(tally.held_by_brand.keys()).copied();

@@ -12,14 +12,15 @@ use crate::activity::Concerned;
 use crate::admission::admit;
 use crate::ahead::read_ahead;
 use crate::allowance::Usage;
+use crate::closings::close_brands;
 use crate::conservation::check_block;
 use crate::execution::Execution;
 use crate::expiry::expire;
 use crate::fundamentals::Fundamentals;
 use crate::hold_ends::end_holds;
-use crate::key::{RecentKey, ShelfKey, StateKey};
+use crate::key::{ClosingsKey, RecentKey, ShelfKey, StateKey};
 use crate::motions::{begin_version, lapse};
-use crate::operations::{Context, apply, set_aside};
+use crate::operations::{By, Context, apply, set_aside};
 use crate::overlay::Overlay;
 use crate::recent::{IdSet, RecentIds, first_minute, minute_of};
 use crate::record::{DayUse, RecentDigest, Sent, Shelf};
@@ -74,8 +75,8 @@ pub struct BlockExecutor<'a> {
 
 impl<'a> BlockExecutor<'a> {
     /// Begins a block at `time`, which the caller has checked to be later than the parent's, under the rules of its
-    /// version. Points whose month is over by then expire first, holds whose time is over end, motions that nobody
-    /// decided lapse, and shelves whose time has come are dropped.
+    /// version. Points whose month is over by then expire first, holds whose time is over end, brands that leave are
+    /// gone, motions that nobody decided lapse, and shelves whose time has come are dropped.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
         Self::under(state.view().rules(), state, time)
     }
@@ -156,6 +157,7 @@ impl<'a> BlockExecutor<'a> {
         let dropped = drop_shelves(overlay, view, *time)?;
         end_holds(overlay, view.tip().time_ms, *time)?;
         expire(overlay, view, *time)?;
+        close_brands(overlay, view.tip().time_ms, *time)?;
         lapse(overlay, *time)?;
         begin_version(overlay, *height)?;
         let over = recent.minutes_before(first_minute(*time));
@@ -269,10 +271,11 @@ impl<'a> BlockExecutor<'a> {
         }
         let shelves = self.put_shelves()?;
         let fundamentals = Fundamentals::after(self.view.fundamentals(), &mut self.overlay)?;
+        let closings = self.overlay.get(&ClosingsKey)?.unwrap_or_default();
         self.overlay.seal()?;
         let written = self.overlay.written();
         let tree = self.overlay.written_tree(&written)?;
-        check_block(&written, self.time)?;
+        check_block(&written, self.time, closings.closed_at(self.time).collect())?;
         let (added_ids, receipts) = (mem::take(&mut self.added_ids), mem::take(&mut self.receipts));
         Ok(Execution { tree, shelves, fundamentals, added_ids, receipts, concerned: mem::take(&mut self.concerned) })
     }
@@ -306,6 +309,7 @@ impl<'a> BlockExecutor<'a> {
             transaction: identified.id(),
             index,
             sender: identified.transaction().sender,
+            by: By::Sender,
             signer: identified.public_key(),
             time: self.time,
             height: self.height,

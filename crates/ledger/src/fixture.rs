@@ -1,5 +1,6 @@
 //! A small network for this crate's tests: three brands with different policies, their operators, and members.
 
+mod brand_motions;
 mod days;
 mod genesis;
 mod governance;
@@ -13,6 +14,7 @@ use lojal_types::{
     VerifiedTransaction,
 };
 
+pub(crate) use self::brand_motions::*;
 use self::genesis::genesis;
 pub(crate) use self::genesis::*;
 pub(crate) use self::governance::*;

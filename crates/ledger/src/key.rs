@@ -1,6 +1,7 @@
 //! The keys of the state: one byte for the kind, then the canonical bytes of what the record is about.
 
 mod blind;
+mod brand_motion;
 mod governance;
 mod household;
 mod packed;
@@ -12,13 +13,14 @@ use lojal_types::{Address, BrandId, Expiry, Hash, Month, Parameters, Totals, Val
 
 pub use self::blind::{BLIND_BYTES, blind};
 pub(crate) use self::blind::{blinded_account, is_blinded, split_blind};
+pub use self::brand_motion::{BrandMotionKey, BrandRegisterKey};
 pub use self::governance::{FollowersKey, GovernorKey, MotionKey, ProtocolKey, RegisterKey, SeatKey, SettingsKey};
 pub use self::household::{HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey};
 pub(crate) use self::packed::{PackedKey, TableHash};
 pub use self::partnership::{ConvertedTodayKey, CreditorsKey, ObligationKey, PartnersKey, PartnershipKey, SettledKey};
 pub use self::shelf::{CapturedKey, HeldKey, IssuedKey, RedeemedKey, ReversedKey, ShelfKey};
 use crate::record::{
-    Account, Balance, Brand, BrandList, DayCount, HeldUntil, Holds, Operator, OperatorList, RecentDigest,
+    Account, Balance, Brand, BrandList, Closings, DayCount, HeldUntil, Holds, Operator, OperatorList, RecentDigest,
 };
 
 const IN_MEMORY: &str = "writing to memory can't fail";
@@ -128,6 +130,14 @@ pub struct HoldEndsKey(pub u64);
 impl StateKey for HoldEndsKey {
     const KIND: u8 = 5;
     type Record = BrandList;
+}
+
+/// The brands that leave or have left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ClosingsKey;
+impl StateKey for ClosingsKey {
+    const KIND: u8 = 13;
+    type Record = Closings;
 }
 
 /// A brand.
@@ -301,6 +311,9 @@ mod tests {
             FollowersKey::KIND,
             SettingsKey::KIND,
             GovernorKey::KIND,
+            BrandRegisterKey::KIND,
+            ClosingsKey::KIND,
+            BrandMotionKey::KIND,
         ];
         let count = kinds.len();
         kinds.sort_unstable();

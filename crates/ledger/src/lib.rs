@@ -22,6 +22,7 @@ pub mod admission;
 mod ahead;
 mod allowance;
 pub mod answers;
+mod closings;
 pub mod conservation;
 mod dry_run;
 pub mod execute;

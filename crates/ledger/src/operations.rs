@@ -1,9 +1,11 @@
 //! The rules of the operations: one file per group, one function per rule, with the rule quoted above it.
 
 mod allowance;
+mod approvals;
 mod authority;
 mod balances;
 mod brand;
+mod brand_motions;
 mod convert;
 mod counters;
 mod enact;
@@ -24,10 +26,24 @@ mod settle;
 mod transfer;
 
 pub(crate) use ledger::set_aside;
-use lojal_types::{Address, ChainId, Height, Operation, Parameters, PublicKey, TimeMs, TransactionId};
+use lojal_types::{Address, BrandId, ChainId, Height, Operation, Parameters, PublicKey, TimeMs, TransactionId};
 
 use crate::overlay::Overlay;
 use crate::stop::Stop;
+
+/// The one or ones by whom an operation happens.
+#[derive(Clone, Copy)]
+pub(crate) enum By {
+    /// The sender alone.
+    Sender,
+    /// The admins of a brand, together.
+    Motion {
+        /// The brand.
+        brand: BrandId,
+        /// True once something that they do widens.
+        widens: bool,
+    },
+}
 
 /// The block and the transaction of an operation, as far as it sees them.
 pub(crate) struct Context<'c, 'a> {
@@ -40,6 +56,8 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) index: u8,
     /// The account that acts.
     pub(crate) sender: Address,
+    /// The sender or the motion that acts.
+    pub(crate) by: By,
     /// The key that signed for it.
     pub(crate) signer: PublicKey,
     /// The block's time.
@@ -55,6 +73,11 @@ pub(crate) fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Res
     if !works_while_stopped(operation) {
         authority::active(context)?;
     }
+    act(context, operation)
+}
+
+/// Does what an operation, or an action of a brand's motion, asks for.
+fn act(context: &mut Context<'_, '_>, operation: &Operation) -> Result<(), Stop> {
     match operation {
         Operation::Issue(issue) => issue::apply(context, issue),
         Operation::Redeem(redeem) => redeem::apply(context, redeem),
@@ -71,6 +94,11 @@ pub(crate) fn apply(context: &mut Context<'_, '_>, operation: &Operation) -> Res
         Operation::SetPolicy(set) => brand::set_policy(context, set),
         Operation::SetOperator(set) => brand::set_operator(context, set),
         Operation::RemoveOperator(remove) => brand::remove_operator(context, remove),
+        Operation::ProposeForBrand(motion) => brand_motions::propose(context, motion),
+        Operation::ApproveForBrand(approve) => brand_motions::approve(context, approve),
+        Operation::StopForBrand(stop) => brand_motions::stop(context, stop),
+        Operation::SetApprovals(set) => brand_motions::set_approvals(context, set),
+        Operation::CloseBrand(close) => brand::close(context, close),
         Operation::RotateKey(rotate) => keys::rotate(context, rotate),
         Operation::SetGuardians(set) => safeguards::set_guardians(context, set),
         Operation::StartRecovery(start) => recovery::start(context, start),

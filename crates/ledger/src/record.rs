@@ -1,5 +1,7 @@
 //! The records of the state.
 
+mod brand_motion;
+mod closings;
 mod governance;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -13,6 +15,8 @@ use lojal_types::{
     TransactionId,
 };
 
+pub use self::brand_motion::{BrandMotion, BrandRegister};
+pub use self::closings::{Closing, Closings};
 pub use self::governance::{
     Follower, Followers, Governor, Motion, OpenMotion, Protocol, Ready, Register, ScheduledVersion, Seat,
 };
@@ -250,6 +254,15 @@ pub struct Brand {
     pub policy: Policy,
     /// True if the validators have suspended it.
     pub suspended: bool,
+    /// The time at which it leaves, or has left.
+    pub closes_ms: Option<TimeMs>,
+}
+
+impl Brand {
+    /// True once it has left.
+    pub fn is_closed(&self, time: TimeMs) -> bool {
+        self.closes_ms.is_some_and(|closes_ms| closes_ms <= time)
+    }
 }
 
 /// All brands' ids, sorted.

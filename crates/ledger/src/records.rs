@@ -5,7 +5,8 @@
 use lojal_types::{Address, BrandId, Lot, MemberRights, NetworkKind, Parameters, Points};
 
 use crate::key::{
-    AccountKey, BalanceKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey, StateKey,
+    AccountKey, BalanceKey, ClosingsKey, HoldsKey, HouseholdKey, InvitationKey, MemberKey, MembershipsKey, SpentKey,
+    StateKey,
 };
 use crate::lots::total;
 use crate::record::{Account, Counted, OpenHold};
@@ -59,15 +60,24 @@ pub trait Records {
     fn account(&self, address: Address) -> Result<Option<Account>, Self::Lack> {
         Ok(self.get(&AccountKey(address))?.map(|account| account.at(self.tip().time_ms)))
     }
-    /// The lots of an account that can be used, those of expired holds included: "From the first block that isn't
-    /// earlier than that minute its lots are the account's again, for every rule and every read." (protocol, Holds)
+    /// The lots of an account that can be used, of a brand that hasn't left, those of expired holds included: "From the
+    /// first block that isn't earlier than that minute its lots are the account's again, for every rule and every
+    /// read." (protocol, Holds)
     ///
     /// # Errors
     /// As of [`get`](Self::get).
     fn lots(&self, account: Address, brand: BrandId) -> Result<Vec<Lot>, Self::Lack> {
         let month = self.tip().time_ms.month();
         let mut balance = self.get(&BalanceKey { account, brand })?.unwrap_or_default();
-        for hold in self.recorded_holds(account, brand)?.iter().filter(|hold| !self.is_open(hold)) {
+        let holds = self.recorded_holds(account, brand)?;
+        if balance.lots.is_empty() && holds.is_empty() {
+            return Ok(Vec::new());
+        }
+        let closings = self.get(&ClosingsKey)?.unwrap_or_default();
+        if closings.closed_at(self.tip().time_ms).any(|closed| closed == brand) {
+            return Ok(Vec::new());
+        }
+        for hold in holds.iter().filter(|hold| !self.is_open(hold)) {
             let live: Vec<Lot> = hold.lots.iter().filter(|lot| lot.expiry.is_live_in(month)).copied().collect();
             balance.add(&live, month);
         }

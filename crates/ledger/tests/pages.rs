@@ -30,7 +30,7 @@ const HISTORIES: u64 = 12;
 const HISTORIES_OF_NODES: u64 = 6;
 
 /// Most pages that one step takes in states as small as these: a trial, a transaction or a question.
-const STEP_MAX: usize = 40;
+const STEP_MAX: usize = 64;
 
 const MINUTE_MS: u64 = 60_000;
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use lojal_types::{
-    Action, Address, BrandId, Day, Endpoint, Guardians, Hash, Height, Lot, MemberRights, Month, MotionId, MotionStatus,
-    Name, Parameters, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery, Reference, Role, Safeguards,
-    Settings, TimeMs, Totals, Validator,
+    Action, Address, Approvals, BrandAction, BrandId, Day, Endpoint, Guardians, Hash, Height, Lot, MemberRights, Month,
+    MotionId, MotionStatus, Name, Parameters, PartnershipProposal, PartnershipTerms, Policy, PublicKey, Recovery,
+    Reference, Role, Safeguards, Settings, TimeMs, Totals, Validator,
 };
 
 /// Everything that can be asked of a ledger after a block, one line per thing. The model says it of itself
@@ -122,9 +122,26 @@ impl Facts {
         self.note(format!("motion {motion}"), &(by, actions, times, approvals, ready, status));
     }
 
-    /// Notes the name of a brand, the decimals of its points, and whether it is suspended.
-    pub fn brand_itself(&mut self, brand: BrandId, name: &Name, decimals: u8, suspended: bool) {
-        self.note(format!("brand {brand}"), &(name, decimals, suspended));
+    /// Notes the name of a brand, the decimals of its points, whether it is suspended, and when it leaves.
+    pub fn brand_itself(&mut self, brand: BrandId, name: &Name, decimals: u8, ends: (bool, Option<TimeMs>)) {
+        self.note(format!("brand {brand}"), &(name, decimals, ends));
+    }
+
+    /// Notes how many of its admins a brand asks for, and its wait.
+    pub fn approvals(&mut self, brand: BrandId, approvals: Approvals) {
+        self.note(format!("approvals of {brand}"), &approvals);
+    }
+
+    /// Notes a motion of a brand: by whom, what, since when, from when on it happens, who approves, who wants it
+    /// stopped.
+    pub fn brand_motion(
+        &mut self,
+        (brand, motion): (BrandId, MotionId),
+        (by, actions): (Address, &[BrandAction]),
+        times: (TimeMs, Option<TimeMs>),
+        ballots: (&[Address], &[Address]),
+    ) {
+        self.note(format!("motion {motion} of {brand}"), &(by, actions, times, ballots));
     }
 
     /// Notes a brand's policy and its totals.

@@ -4,6 +4,7 @@
 mod activity;
 mod allowances;
 mod between;
+mod brand_motions;
 mod brands;
 mod decrees;
 mod governance;
@@ -27,6 +28,7 @@ use lojal_types::{
 
 use self::activity::Deed;
 use self::allowances::Today;
+pub(crate) use self::brand_motions::BrandMotion;
 pub(crate) use self::governance::Motion;
 use self::governance::Seat;
 pub(crate) use self::shelves::Shelved;
@@ -103,6 +105,8 @@ pub(crate) struct Brand {
     pub(crate) name: Name,
     pub(crate) decimals: u8,
     pub(crate) suspended: bool,
+    /// The time at which it leaves, or has left.
+    pub(crate) closes: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -139,6 +143,10 @@ pub struct Model {
     pub(crate) height: u64,
     /// True if motions can do what the first version doesn't let them do yet.
     pub(crate) all_rules: bool,
+    /// The brand whose motion is under way, and whether that widens anything.
+    together: Option<(BrandId, bool)>,
+    /// The accounts that the motions which the running operation carries out concern.
+    done_for: Vec<Address>,
     holds_ever: u64,
     /// Every id ever.
     ids: BTreeSet<TransactionId>,
@@ -203,6 +211,8 @@ impl Model {
             time: document.time_ms.get(),
             height: 0,
             all_rules: false,
+            together: None,
+            done_for: Vec::new(),
             holds_ever: 0,
             ids: BTreeSet::new(),
             sent: BTreeMap::new(),
@@ -251,7 +261,7 @@ impl Model {
         let held =
             ended.flat_map(|((_, brand, _), hold)| hold.lots.iter().map(|(expiry, amount)| (*brand, *expiry, *amount)));
         let mut gone = BTreeMap::new();
-        for (brand, _, amount) in lots.chain(held).filter(|(_, expiry, _)| !expiry.is_live_in(self.month)) {
+        for (brand, _, amount) in lots.chain(held).filter(|(brand, expiry, _)| !self.is_live(*brand, *expiry)) {
             *gone.entry(brand).or_insert(0) += amount;
         }
         gone
@@ -279,6 +289,7 @@ impl Model {
             let act = Act { sender: transaction.sender, signer, transaction: verified.id(), index };
             concerned.extend(self.concerned(act, operation));
             let rights = self.rights_before(operation);
+            self.done_for.clear();
             if let Err(code) = self.operate(act, operation) {
                 self.tables.end(End::TakeBack);
                 let outcome = Outcome::Failed { operation: index, code };
@@ -286,6 +297,7 @@ impl Model {
                 return Ok(outcome);
             }
             concerned.extend(self.changed_since(rights));
+            concerned.append(&mut self.done_for);
         }
         self.tables.end(End::Keep);
         self.note(verified.id(), Outcome::Applied, concerned);
@@ -300,11 +312,12 @@ impl Model {
             Operation::Unfreeze(_) => return self.unfreeze(sender),
             _ => {}
         }
-        let account = self.account(sender)?;
-        ensure(account.recovery.is_none(), Code::AccountInRecovery)?;
-        ensure(!account.frozen, Code::AccountFrozen)?;
-        let stopped = account.safeguards.cancelled.is_some_and(|one| self.time < one.stopped_until_ms.get());
-        ensure(!stopped, Code::AccountStopped)?;
+        self.stopped_by(sender).map_or(Ok(()), Err)?;
+        self.operate_unstopped(act, operation)
+    }
+
+    fn operate_unstopped(&mut self, act: Act, operation: &Operation) -> Result<(), Code> {
+        let sender = act.sender;
         match operation {
             Operation::Issue(issue) => self.issue(sender, issue),
             Operation::Redeem(redeem) => self.redeem(sender, redeem),
@@ -321,6 +334,11 @@ impl Model {
             Operation::SetPolicy(set) => self.set_policy(sender, set),
             Operation::SetOperator(set) => self.set_operator(sender, set),
             Operation::RemoveOperator(remove) => self.remove_operator(sender, remove),
+            Operation::ProposeForBrand(propose) => self.propose_for(act, propose),
+            Operation::ApproveForBrand(approve) => self.approve_for(act, approve),
+            Operation::StopForBrand(stop) => self.stop_for(sender, stop),
+            Operation::SetApprovals(set) => self.set_approvals(sender, set),
+            Operation::CloseBrand(close) => self.close_brand(sender, close),
             Operation::RotateKey(rotate) => self.rotate(act, rotate),
             Operation::SetGuardians(set) => self.set_guardians(sender, set),
             Operation::StartRecovery(start) => self.start_recovery(sender, start),

@@ -1,6 +1,7 @@
 //! Random transactions of all kinds, most of which succeed.
 
 mod between;
+mod brand_motions;
 mod brands;
 mod bundles;
 mod choices;
@@ -57,7 +58,7 @@ const MEMBERS_DO: [(u64, Make); 18] = [
 ];
 
 /// The operations of operators, with their weights.
-const OPERATORS_DO: [(u64, Make); 14] = [
+const OPERATORS_DO: [(u64, Make); 18] = [
     (20, Workload::issue),
     (5, Workload::reverse),
     (12, Workload::capture),
@@ -69,6 +70,10 @@ const OPERATORS_DO: [(u64, Make); 14] = [
     (2, Workload::set_policy),
     (4, Workload::set_operator),
     (1, Workload::remove_operator),
+    (3, Workload::set_approvals),
+    (2, Workload::close_brand),
+    (3, Workload::approve_for),
+    (1, Workload::stop_for),
     (2, Workload::start_recovery),
     (2, Workload::agree),
     (1, Workload::rotate),
@@ -158,7 +163,7 @@ impl Workload {
     /// The next transaction, for a block at about this time: not before the last one that was committed.
     pub fn next(&mut self, time: TimeMs) -> SignedTransaction {
         self.time = time;
-        self.wild = self.random.once_in(8);
+        self.wild = self.random.once_in(9);
         if self.random.once_in(50)
             && let Some(index) = self.transactions.len().checked_sub(1 + self.random.index(REMEMBERED / 2))
         {
@@ -192,6 +197,9 @@ impl Workload {
         }
         if let Some(errand) = self.random.once_in(8).then(|| self.errand()).flatten() {
             return errand;
+        }
+        if let Some(ballot) = self.random.once_in(15).then(|| self.brand_ballot()).flatten() {
+            return ballot;
         }
         let seldom = if self.model.all_rules { 5 } else { 30 };
         if let Some(ballot) = self.random.once_in(seldom).then(|| self.ballot()).flatten() {
@@ -246,7 +254,11 @@ impl Workload {
         let groups: [&[(u64, Make)]; 3] = [&MEMBERS_DO, &OPERATORS_DO, &GOVERNORS_DO];
         let group = if does_everything { self.random.index(groups.len()) } else { group };
         let make = weighted(&mut self.random, groups[group]);
-        make(self, sender)
+        let operation = make(self, sender)?;
+        if self.is_too_late(&operation) && !self.random.once_in(30) {
+            return None;
+        }
+        self.by_motion(sender, operation)
     }
 
     fn valid_until(&mut self) -> TimeMs {

@@ -2,6 +2,7 @@
 //! smallest unit; hashes and keys are lower-case hex, addresses bech32m.
 
 mod account;
+mod brand_motion;
 mod event;
 mod governance;
 mod light;
@@ -26,7 +27,7 @@ pub use self::webhook::{Attempt, Deliveries, NewWebhook, Webhook, WebhookSecret,
 use crate::activity::Activity;
 use crate::address::AddressText;
 use crate::block::Header;
-use crate::brand::{BrandId, Policy};
+use crate::brand::{Approvals, BrandId, Policy};
 use crate::certificate::Certificate;
 use crate::day::Day;
 use crate::household::MemberRights;
@@ -41,6 +42,7 @@ use crate::time::{Expiry, TimeMs};
 use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
 
+pub use self::brand_motion::{BrandMotion, BrandMotions};
 pub use self::governance::{Governance, Motion, Readiness, ScheduledVersion, Validator, Validators};
 pub use self::light::{LightBlock, LightChanges, LightValidators};
 
@@ -79,6 +81,12 @@ pub struct Brand {
     /// True if the validators have suspended it.
     #[serde(default)]
     pub suspended: bool,
+    /// The number of its admins that it asks for, and its wait.
+    #[serde(default)]
+    pub approvals: Approvals,
+    /// The time at which it leaves, or has left: what is left of its points expires then.
+    #[serde(default)]
+    pub closes_ms: Option<TimeMs>,
     /// The sums that all the points that it ever issued are in now.
     pub totals: Totals,
 }

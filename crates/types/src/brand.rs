@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::decode::{from_text, invalid_data};
-use crate::limits::{BRAND_ID_CHARS, EXPIRY_MONTHS_MAX, POINTS_MAX, REVERSAL_WINDOW_MS_MAX};
+use crate::limits::{BRAND_DELAY_MS_MAX, BRAND_ID_CHARS, EXPIRY_MONTHS_MAX, POINTS_MAX, REVERSAL_WINDOW_MS_MAX};
 use crate::points::Points;
 use crate::time::{Expiry, Month};
 
@@ -81,6 +81,43 @@ impl Serialize for BrandId {
 impl<'de> Deserialize<'de> for BrandId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer)
+    }
+}
+
+/// The number of its admins that a brand asks for, and its wait: 1 and none as a brand begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approvals {
+    /// The number of admins that a motion of the brand takes.
+    pub needed: u8,
+    /// The time between the approval of a motion that widens something and its effect, in milliseconds.
+    pub delay_ms: u64,
+}
+
+impl Default for Approvals {
+    fn default() -> Self {
+        Self { needed: 1, delay_ms: 0 }
+    }
+}
+
+impl Approvals {
+    /// True if a brand with so many admins can have them: "`needed` is 1 to all of its admins, `delay_ms` at most 7
+    /// days" (protocol, Brands).
+    pub fn are_in_bounds(&self, admins: usize) -> bool {
+        self.needed >= 1 && usize::from(self.needed) <= admins && self.delay_ms <= BRAND_DELAY_MS_MAX
+    }
+    /// True if they let fewer admins decide, or sooner, than others do.
+    pub fn widen(&self, others: &Self) -> bool {
+        self.needed < others.needed || self.delay_ms < others.delay_ms
+    }
+}
+
+/// True if a bound, of which none is the widest, lets more through than another.
+pub fn is_wider<T: Ord>(bound: Option<T>, other: Option<T>) -> bool {
+    match (bound, other) {
+        (None, other) => other.is_some(),
+        (Some(bound), Some(other)) => bound > other,
+        (Some(_), None) => false,
     }
 }
 
@@ -196,6 +233,34 @@ impl Policy {
         }
         Ok(())
     }
+    /// True if the policy lets anything happen that another one doesn't: "What is narrower in another field doesn't
+    /// make up for it." (protocol, Brands)
+    pub fn widens(&self, other: &Self) -> bool {
+        let Self {
+            expiry_months,
+            issue_max,
+            transferable,
+            transfer_min,
+            transfer_max,
+            transfer_daily_max,
+            opening_min,
+            convertible,
+            poolable,
+            tradeable,
+            reversal_window_ms,
+        } = self;
+        is_wider(*expiry_months, other.expiry_months)
+            || is_wider(*issue_max, other.issue_max)
+            || is_wider(*transfer_daily_max, other.transfer_daily_max)
+            || *transfer_min < other.transfer_min
+            || *transfer_max > other.transfer_max
+            || *opening_min < other.opening_min
+            || *reversal_window_ms > other.reversal_window_ms
+            || (*transferable && !other.transferable)
+            || (*convertible && !other.convertible)
+            || (*poolable && !other.poolable)
+            || (*tradeable && !other.tradeable)
+    }
     /// The expiry of a lot issued in `month`: "An issue in month *m* under a policy of *n* months makes a lot that can
     /// be used through month *m + n*, and is gone after it." (protocol, Points)
     pub fn expiry_of_issue_in(&self, month: Month) -> Expiry {
@@ -225,6 +290,58 @@ mod tests {
         let mut ids: Vec<BrandId> = ["kaffet", "ka", "nordmat", "kaf"].map(|t| t.parse().expect("valid")).to_vec();
         ids.sort();
         assert_eq!(ids.iter().map(BrandId::as_str).collect::<Vec<_>>(), ["ka", "kaf", "kaffet", "nordmat"]);
+    }
+
+    #[test]
+    fn a_policy_is_wider_in_each_field_by_itself() {
+        let policy = Policy {
+            expiry_months: Some(24),
+            issue_max: Some(Points::new(100)),
+            transferable: false,
+            transfer_min: Points::new(5),
+            transfer_max: Points::new(50),
+            transfer_daily_max: Some(Points::new(70)),
+            opening_min: Points::new(3),
+            convertible: false,
+            poolable: false,
+            tradeable: false,
+            reversal_window_ms: 1000,
+        };
+        assert!(!policy.widens(&policy));
+        let wider: [fn(&mut Policy); 14] = [
+            |policy| policy.expiry_months = Some(25),
+            |policy| policy.expiry_months = None,
+            |policy| policy.issue_max = Some(Points::new(101)),
+            |policy| policy.issue_max = None,
+            |policy| policy.transferable = true,
+            |policy| policy.transfer_min = Points::new(4),
+            |policy| policy.transfer_max = Points::new(51),
+            |policy| policy.transfer_daily_max = Some(Points::new(71)),
+            |policy| policy.transfer_daily_max = None,
+            |policy| policy.opening_min = Points::new(2),
+            |policy| policy.convertible = true,
+            |policy| policy.poolable = true,
+            |policy| policy.tradeable = true,
+            |policy| policy.reversal_window_ms = 1001,
+        ];
+        for change in wider {
+            let mut other = policy.clone();
+            change(&mut other);
+            assert!(other.widens(&policy) && !policy.widens(&other), "{other:?}");
+        }
+        let both = Policy { transferable: true, issue_max: Some(Points::new(1)), ..policy.clone() };
+        assert!(both.widens(&policy) && policy.widens(&both), "what is narrower elsewhere doesn't make up for it");
+    }
+
+    #[test]
+    fn approvals_keep_both_limits_and_widen_by_fewer_admins_or_a_shorter_wait() {
+        let of = |needed, delay_ms| Approvals { needed, delay_ms };
+        assert!(of(1, 0).are_in_bounds(1) && of(3, BRAND_DELAY_MS_MAX).are_in_bounds(3));
+        for wrong in [of(0, 0), of(4, 0), of(1, BRAND_DELAY_MS_MAX + 1)] {
+            assert!(!wrong.are_in_bounds(3), "{wrong:?}");
+        }
+        assert!(of(1, 9).widen(&of(2, 9)) && of(3, 8).widen(&of(2, 9)));
+        assert!(!of(2, 9).widen(&of(2, 9)) && !of(3, 10).widen(&of(2, 9)));
     }
 
     #[test]

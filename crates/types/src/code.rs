@@ -164,10 +164,24 @@ pub enum Code {
     TooManyOperators = 403,
     /// The account is no operator of the brand.
     UnknownOperator = 404,
-    /// The brand would be without an admin.
+    /// The brand would be without an admin, or with fewer than it asks for.
     LastAdmin = 405,
     /// The operator's issues of this day would be more than it may issue.
     IssueDailyMaxReached = 406,
+    /// More admins of the brand must want it than one, or it has to wait: it takes a motion of the brand.
+    MotionNeeded = 407,
+    /// The motion is approved, and its wait isn't over.
+    MotionWaits = 408,
+    /// A brand that would ask for none of its admins or for more than it has, or wait for too long.
+    ApprovalsOutOfBounds = 409,
+    /// An action of a motion that another brand has to decide.
+    ActionOfOtherBrand = 410,
+    /// The brand is about to leave: it gives no new points.
+    BrandClosing = 411,
+    /// The brand has left, and its points have expired.
+    BrandClosed = 412,
+    /// A time to leave that is too soon, too late, or no whole minute; or none of a brand that stays.
+    ClosingOutOfRange = 413,
     /// A partnership or conversion of a brand with itself.
     SameBrand = 501,
     /// Terms that contradict a limit, or have already ended.
@@ -226,13 +240,13 @@ pub enum Code {
     NotGovernor = 901,
     /// No motion has this number, or it was decided long ago.
     UnknownMotion = 902,
-    /// The motion is decided.
+    /// The motion of the validators is decided.
     MotionClosed = 903,
     /// The digest is that of other actions.
     MotionDiffers = 904,
-    /// The governor's validator has approved the motion, and too few others have.
+    /// The sender has approved the motion, or has asked to stop it, and too few others have.
     AlreadyApproved = 905,
-    /// As many motions are undecided as there can be, or of the one that proposes.
+    /// As many motions are undecided as there can be, of the network or a brand, or of the one that proposes.
     TooManyMotions = 906,
     /// No validator has this name.
     UnknownValidator = 907,

@@ -24,6 +24,8 @@ pub mod tag {
     pub const REQUEST: &str = "lojal/request/v1";
     /// The actions of a motion, which governors approve.
     pub const MOTION: &str = "lojal/motion/v1";
+    /// A brand and the actions of a motion of its admins, which they approve.
+    pub const BRAND_MOTION: &str = "lojal/brand-motion/v1";
     /// A validator's name and keys, which both keys sign.
     pub const NODE: &str = "lojal/node/v1";
     /// A sign of life.

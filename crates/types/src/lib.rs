@@ -53,7 +53,7 @@ pub use address::{Address, AddressText, NetworkKind};
 pub use allowance::{Allowance, Allowances};
 pub use block::{Block, Header};
 pub use bounded::Bounded;
-pub use brand::{BrandId, Policy};
+pub use brand::{Approvals, BrandId, Policy};
 pub use certificate::{Certificate, CommitSignature, VoteContent, VoteKind};
 pub use code::Code;
 pub use day::Day;
@@ -72,10 +72,11 @@ pub use key::KeyPair;
 pub use money::{Currency, ExactMoney, Money};
 pub use name::Name;
 pub use operation::{
-    AcceptPartnership, Activate, Agree, Approve, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
-    FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave, Operation, Propose, ProposePartnership, Redeem, Release,
-    RemoveMember, RemoveOperator, Reverse, RotateKey, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy,
-    Settle, StartRecovery, Transfer, Unfreeze, Withdraw,
+    AcceptPartnership, Activate, Agree, Approve, ApproveForBrand, BrandAction, BrandActions, CancelRecovery, Capture,
+    CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave,
+    Operation, Propose, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
+    RotateKey, SetApprovals, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
+    StopForBrand, Transfer, Unfreeze, Withdraw,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};

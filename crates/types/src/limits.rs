@@ -133,5 +133,15 @@ pub const ENDPOINT_BYTES_MAX: usize = 128;
 pub const AUDIENCE_BYTES_MAX: usize = 255;
 /// Longest time for which a read token is one, in milliseconds: 7 days.
 pub const READ_TOKEN_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
+/// Most motions of a brand that are undecided at a time.
+pub const BRAND_MOTIONS_MAX: usize = 16;
+/// Most motions that one admin of a brand has put forward and that are undecided.
+pub const MOTIONS_OF_ADMIN_MAX: usize = 4;
+/// The time after which a brand's motion lapses, in milliseconds: 14 days.
+pub const BRAND_MOTION_LAPSE_MS: u64 = 14 * 24 * 60 * 60 * 1000;
+/// Longest time for which a brand waits with what widens, in milliseconds: 7 days.
+pub const BRAND_DELAY_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
+/// Shortest and longest time ahead at which a brand leaves, in milliseconds: 90 days to 5 years of 366 days.
+pub const CLOSING_MS: core::ops::RangeInclusive<u64> = 90 * 24 * 60 * 60 * 1000..=5 * 366 * 24 * 60 * 60 * 1000;
 /// Most admins that a motion gives a brand.
 pub const BRAND_ADMINS_MAX: usize = 16;

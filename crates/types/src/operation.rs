@@ -6,6 +6,7 @@
 
 mod answer;
 mod brand;
+mod brand_motion;
 mod governance;
 mod holds;
 mod household;
@@ -17,6 +18,10 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 pub use self::brand::{RemoveOperator, SetOperator, SetPolicy};
+pub use self::brand_motion::{
+    ApproveForBrand, BrandAction, BrandActions, CloseBrand, ProposeForBrand, SetApprovals, StopForBrand, brand_digest,
+    try_map_actions,
+};
 pub use self::governance::{Activate, Approve, Propose, SetEndpoint, Withdraw};
 pub use self::holds::{Capture, Hold, Release};
 pub use self::household::{CreateHousehold, Invite, Join, Leave, RemoveMember, SetMember};
@@ -66,6 +71,16 @@ pub enum Operation<A = Address> {
     SetOperator(SetOperator) = 25,
     /// See [`RemoveOperator`].
     RemoveOperator(RemoveOperator<A>) = 26,
+    /// See [`ProposeForBrand`].
+    ProposeForBrand(ProposeForBrand<A>) = 27,
+    /// See [`ApproveForBrand`].
+    ApproveForBrand(ApproveForBrand) = 28,
+    /// See [`StopForBrand`].
+    StopForBrand(StopForBrand) = 29,
+    /// See [`SetApprovals`].
+    SetApprovals(SetApprovals) = 30,
+    /// See [`CloseBrand`].
+    CloseBrand(CloseBrand) = 31,
     /// See [`RotateKey`].
     RotateKey(RotateKey) = 32,
     /// See [`SetGuardians`].
@@ -125,6 +140,11 @@ impl<A> Operation<A> {
             Self::SetPolicy(_) => "set_policy",
             Self::SetOperator(_) => "set_operator",
             Self::RemoveOperator(_) => "remove_operator",
+            Self::ProposeForBrand(_) => "propose_for_brand",
+            Self::ApproveForBrand(_) => "approve_for_brand",
+            Self::StopForBrand(_) => "stop_for_brand",
+            Self::SetApprovals(_) => "set_approvals",
+            Self::CloseBrand(_) => "close_brand",
             Self::RotateKey(_) => "rotate_key",
             Self::SetGuardians(_) => "set_guardians",
             Self::StartRecovery(_) => "start_recovery",
@@ -168,6 +188,11 @@ impl<A> Operation<A> {
             Self::SetPolicy(one) => Operation::SetPolicy(one),
             Self::SetOperator(one) => Operation::SetOperator(one),
             Self::RemoveOperator(one) => Operation::RemoveOperator(one.try_map(f)?),
+            Self::ProposeForBrand(one) => Operation::ProposeForBrand(one.try_map(f)?),
+            Self::ApproveForBrand(one) => Operation::ApproveForBrand(one),
+            Self::StopForBrand(one) => Operation::StopForBrand(one),
+            Self::SetApprovals(one) => Operation::SetApprovals(one),
+            Self::CloseBrand(one) => Operation::CloseBrand(one),
             Self::RotateKey(one) => Operation::RotateKey(one),
             Self::SetGuardians(one) => Operation::SetGuardians(one.try_map(f)?),
             Self::StartRecovery(one) => Operation::StartRecovery(one.try_map(f)?),
@@ -221,6 +246,11 @@ impl<A> Operation<A> {
             | Self::Settle(_)
             | Self::SetPolicy(_)
             | Self::SetOperator(_)
+            | Self::ProposeForBrand(_)
+            | Self::ApproveForBrand(_)
+            | Self::StopForBrand(_)
+            | Self::SetApprovals(_)
+            | Self::CloseBrand(_)
             | Self::RotateKey(_)
             | Self::CancelRecovery(_)
             | Self::Freeze(_)
@@ -232,7 +262,12 @@ impl<A> Operation<A> {
             | Self::Activate(_)
             | Self::SetEndpoint(_) => [None, None],
         };
-        accounts.into_iter().flatten().chain(guardians.iter().filter_map(Guardian::account))
+        let of_motion = match self {
+            Self::ProposeForBrand(one) => Some(one.accounts()),
+            _ => None,
+        };
+        let named = accounts.into_iter().flatten().chain(guardians.iter().filter_map(Guardian::account));
+        named.chain(of_motion.into_iter().flatten())
     }
 
     /// The brands that the operation names.
@@ -253,6 +288,11 @@ impl<A> Operation<A> {
             Self::SetPolicy(one) => [Some(one.brand), None],
             Self::SetOperator(one) => [Some(one.brand), None],
             Self::RemoveOperator(one) => [Some(one.brand), None],
+            Self::ProposeForBrand(one) => [Some(one.brand), None],
+            Self::ApproveForBrand(one) => [Some(one.brand), None],
+            Self::StopForBrand(one) => [Some(one.brand), None],
+            Self::SetApprovals(one) => [Some(one.brand), None],
+            Self::CloseBrand(one) => [Some(one.brand), None],
             Self::RotateKey(_)
             | Self::SetGuardians(_)
             | Self::StartRecovery(_)

@@ -165,6 +165,9 @@ fn states() -> impl Iterator<Item = Decoder> {
         state::<SpentKey>(),
     ];
     let governance = [
+        state::<BrandRegisterKey>(),
+        state::<BrandMotionKey>(),
+        state::<ClosingsKey>(),
         state::<ProtocolKey>(),
         state::<RegisterKey>(),
         state::<MotionKey>(),

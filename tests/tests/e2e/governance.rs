@@ -52,6 +52,7 @@ fn a_fifth_brand_joins_by_vote_and_issues_points_and_is_suspended_and_reinstated
     network.start_again();
     network.wait_for_height(3, height);
     reinstate(&network);
+    together(&network);
     network.catch_up(&[0, 1, 2, 3]);
     network.assert_same_state(&[0, 1, 2, 3]);
     let mut audit = program("lojal-audit");
@@ -107,6 +108,23 @@ fn suspend(network: &Network) {
     network.catch_up(&[0, 1, 2, 3]);
     let brand = network.client(2).brand(&BRAND.parse().expect("a valid id")).expect("it is there");
     assert!(brand.suspended && brand.totals.redeemed.get() == 25, "{brand:?}");
+}
+
+/// The brand gets a second admin, and asks for both.
+fn together(network: &Network) {
+    let public_key = done(network, "member-1", &["address", "--key"]);
+    done(network, "member-2", &["operator", "set", BRAND, public_key.trim(), "--roles", "admin"]);
+    done(network, "member-2", &["brand", "approvals", BRAND, "--needed", "2", "--delay", "none", "--yes"]);
+    let proposed = done(network, "member-2", &["policy", "set", BRAND, "--expiry-months", "36", "--yes"]);
+    assert!(proposed.contains("it is motion 1"), "{proposed}");
+    let shown = done(network, "member-1", &["brand", "motion", "show", BRAND, "1"]);
+    assert!(shown.contains("12 months") && shown.contains("36 months") && shown.contains("1 of 2"), "{shown}");
+    let stranger = wallet(network, "kaffet", &["brand", "motion", "list", BRAND]);
+    assert!(stranger.stderr.contains("not_permitted"), "{stranger:?}");
+    done(network, "member-1", &["brand", "motion", "approve", BRAND, "1", "--yes"]);
+    network.catch_up(&[0, 1, 2, 3]);
+    let brand = network.client(1).brand(&BRAND.parse().expect("a valid id")).expect("it is there");
+    assert_eq!((brand.policy.expiry_months, brand.approvals.needed), (Some(36), 2));
 }
 
 fn reinstate(network: &Network) {

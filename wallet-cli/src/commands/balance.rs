@@ -59,7 +59,7 @@ fn own_text(account: &api::Account, decimals: &Decimals) -> String {
         (true, false) => vec![paragraph(format!("{} never received points", account.address))],
     };
     lines.extend(account.holds.iter().map(|hold| hold_text(hold, decimals)));
-    let mut sentences = Vec::new();
+    let mut sentences = leaving(&account.balances, decimals);
     if account.frozen {
         sentences
             .push("frozen: nothing goes out of this account; ask to lift the freeze with lojal unfreeze".to_owned());
@@ -101,7 +101,13 @@ pub(super) fn pool_text(pool: &Pool, decimals: &Decimals) -> String {
         lines.push(balances_text(&pool.balances, pool.member.as_ref(), decimals));
     }
     lines.extend(pool.holds.iter().map(|hold| hold_text(hold, decimals)));
+    lines.extend(leaving(&pool.balances, decimals).into_iter().map(paragraph));
     lines.join("\n")
+}
+
+/// The warnings for whoever has points of brands that leave.
+fn leaving(balances: &[api::Balance], decimals: &Decimals) -> Vec<String> {
+    balances.iter().filter_map(|balance| decimals.leaving(balance.brand)).collect()
 }
 
 fn balances_text(balances: &[api::Balance], member: Option<&api::Member>, decimals: &Decimals) -> String {

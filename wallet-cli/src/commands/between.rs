@@ -68,7 +68,8 @@ fn propose(context: &Context, args: &ProposeArgs) -> Result<Report, CommandError
     let warning = cycle_warning(&session, (from.id, to.id), &terms)?;
     ask::consent_in_spite_of(warning.as_deref(), &format!("put forward: {words}"), args.consent, &args.sending)?;
     let operation = Operation::ProposePartnership(ProposePartnership { from: from.id, to: to.id, terms });
-    session.transact(operation, &format!("put forward: {words}"), &args.sending)
+    let brand = session.acting_brand(&from, &to)?;
+    session.transact_for(brand, operation, &format!("put forward: {words}"), &args.sending)
 }
 
 /// Accepts the terms that were shown: if the other brand changes them meanwhile, nothing is accepted.
@@ -88,7 +89,8 @@ fn accept(
     let what = format!("accept what {} put forward: {words}", proposal.by);
     ask::consent_in_spite_of(warning.as_deref(), &what, consent, sending)?;
     let operation = Operation::AcceptPartnership(AcceptPartnership { from, to, terms: proposal.terms });
-    session.transact(operation, &format!("accepted: {words}"), sending)
+    let brand = if proposal.by == from { to } else { from };
+    session.transact_for(brand, operation, &format!("accepted: {words}"), sending)
 }
 
 /// A sentence that warns of a way round through the brands that makes points out of nothing, if there is one.
@@ -170,11 +172,8 @@ pub(super) fn settle(context: &Context, args: SettleArgs) -> Result<Report, Comm
     let settle = Settle { creditor, debtor, amount: Money::new(amount.get()), reference };
     let unit = money_unit(Some(session.home.genesis()));
     let sum = amount::format_grouped(amount, 0);
-    session.transact(
-        Operation::Settle(settle),
-        &format!("confirmed that {debtor} paid {creditor} {sum} {unit}"),
-        &sending,
-    )
+    let done = format!("confirmed that {debtor} paid {creditor} {sum} {unit}");
+    session.transact_for(creditor, Operation::Settle(settle), &done, &sending)
 }
 
 fn partnership(session: &Session<'_>, from: BrandId, to: BrandId) -> Result<Option<api::Partnership>, CommandError> {
@@ -196,7 +195,12 @@ fn terms(args: &TermsArgs, from: &api::Brand, to: &api::Brand) -> Result<Partner
     Ok(terms)
 }
 
-fn terms_in_words((from, to): (BrandId, BrandId), terms: &PartnershipTerms, decimals: (u8, u8), unit: &str) -> String {
+pub(super) fn terms_in_words(
+    (from, to): (BrandId, BrandId),
+    terms: &PartnershipTerms,
+    decimals: (u8, u8),
+    unit: &str,
+) -> String {
     let rate = rate_text((from, to), terms, decimals);
     let price = format_price(terms.price_micro, decimals.0);
     let daily_max = amount::format_grouped(terms.daily_max, decimals.0);
@@ -214,7 +218,7 @@ fn rate_text((from, to): (BrandId, BrandId), terms: &PartnershipTerms, decimals:
 }
 
 /// The unit of money.
-fn money_unit(genesis: Option<&Genesis>) -> String {
+pub(super) fn money_unit(genesis: Option<&Genesis>) -> String {
     match genesis.and_then(|genesis| genesis.document().settlement_currency) {
         Some(currency) => format!("minor units of {currency}"),
         None => "minor units".to_owned(),

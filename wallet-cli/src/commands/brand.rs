@@ -43,7 +43,7 @@ fn set_policy(
     let text = policy_text(&policy, brand.decimals);
     ask::consent(&format!("the policy of {} becomes\n{text}", brand.id), consent, sending)?;
     let operation = Operation::SetPolicy(SetPolicy { brand: brand.id, policy });
-    session.transact(operation, &format!("changed the policy of {}", brand.id), sending)
+    session.transact_for(brand.id, operation, &format!("changed the policy of {}", brand.id), sending)
 }
 
 fn changed(brand: &api::Brand, changes: &PolicyArgs) -> Result<Policy, CommandError> {
@@ -72,7 +72,23 @@ fn changed(brand: &api::Brand, changes: &PolicyArgs) -> Result<Policy, CommandEr
     })
 }
 
+/// The fields of a policy that change, each with what it was.
+pub(super) fn policy_changes(old: &Policy, new: &Policy, brand: &api::Brand) -> String {
+    let both = policy_rows(old, brand.decimals).into_iter().zip(policy_rows(new, brand.decimals));
+    let changes = both.filter(|((_, before), (_, after))| before != after);
+    let rows: Vec<Vec<String>> =
+        changes.map(|((name, before), (_, after))| vec![name.to_owned(), before, "→".to_owned(), after]).collect();
+    match rows.len() {
+        0 => format!("the policy of {} stays as it is", brand.id),
+        _ => format!("the policy of {} changes:\n{}", brand.id, lojal_print::table(&rows, &[])),
+    }
+}
+
 pub(super) fn policy_text(policy: &Policy, decimals: u8) -> String {
+    lojal_print::table(&policy_rows(policy, decimals).map(|(name, value)| vec![name.to_owned(), value]), &[])
+}
+
+fn policy_rows(policy: &Policy, decimals: u8) -> [(&'static str, String); 10] {
     let points = |points| amount::format_grouped(points, decimals);
     let yes_no = |is_allowed| if is_allowed { "yes" } else { "no" }.to_owned();
     let reversal = if policy.reversal_window_ms == 0 {
@@ -80,7 +96,7 @@ pub(super) fn policy_text(policy: &Policy, decimals: u8) -> String {
     } else {
         format!("for {} after the issue, as it was when that was made", format_duration(policy.reversal_window_ms))
     };
-    let rows = [
+    [
         (
             "new points live",
             policy.expiry_months.map_or_else(|| "for ever".to_owned(), |months| format!("{months} months")),
@@ -97,8 +113,7 @@ pub(super) fn policy_text(policy: &Policy, decimals: u8) -> String {
         ("poolable", yes_no(policy.poolable)),
         ("tradeable", yes_no(policy.tradeable)),
         ("reversible", reversal),
-    ];
-    lojal_print::table(&rows.map(|(name, value)| vec![name.to_owned(), value]), &[])
+    ]
 }
 
 /// `lojal operator`.
@@ -141,7 +156,7 @@ fn set_operator(context: &Context, args: SetOperatorArgs) -> Result<Report, Comm
     let cap = issue_daily_max.map(|max| format!(", at most {} a day", points_text(max, &brand))).unwrap_or_default();
     let done = format!("{operator} acts for {}: {}{cap}", brand.id, roles_text(&roles));
     let set = SetOperator { brand: brand.id, public_key: args.public_key, roles, issue_daily_max };
-    let report = session.transact(Operation::SetOperator(set), &done, &args.sending)?;
+    let report = session.transact_for(brand.id, Operation::SetOperator(set), &done, &args.sending)?;
     Ok(report.with_field("operator", &operator))
 }
 
@@ -154,7 +169,7 @@ fn remove_operator(
     let session = Session::open(context)?;
     let remove = RemoveOperator { brand, operator: operator.to_canonical(session.home.network())? };
     let done = format!("{operator} doesn't act for {brand} any more");
-    session.transact(Operation::RemoveOperator(remove), &done, sending)
+    session.transact_for(brand, Operation::RemoveOperator(remove), &done, sending)
 }
 
 fn known_brand(context: &Context, brand: BrandId) -> Result<api::Brand, CommandError> {

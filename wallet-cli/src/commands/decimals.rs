@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use lojal_types::limits::DECIMALS_MAX;
-use lojal_types::{BrandId, Genesis, Points, api};
+use lojal_types::{BrandId, Genesis, Points, TimeMs, api};
 use lojal_wallet::amount::format_grouped;
 use lojal_wallet::gateways::Gateways;
 use lojal_wallet::home::Home;
+use lojal_wallet::time::utc;
 
 use crate::error::CommandError;
 
@@ -21,8 +22,11 @@ pub(super) fn decimals_of(brand: &api::Brand, genesis: Option<&Genesis>) -> Resu
     Ok(found)
 }
 
-/// The decimals of every brand.
-pub(super) struct Decimals(BTreeMap<BrandId, u8>);
+/// The decimals of every brand, and the times at which some leave.
+pub(super) struct Decimals {
+    decimals: BTreeMap<BrandId, u8>,
+    leaving: BTreeMap<BrandId, TimeMs>,
+}
 
 impl Decimals {
     /// Asks a gateway for all brands.
@@ -30,18 +34,29 @@ impl Decimals {
         let brands = gateways.ask(|gateway| Ok(gateway.client()?.brands()?))?.brands;
         let genesis = home.map(Home::genesis);
         let decimals = brands.iter().map(|brand| Ok((brand.id, decimals_of(brand, genesis)?)));
-        decimals.collect::<Result<_, CommandError>>().map(Self)
+        let decimals = decimals.collect::<Result<_, CommandError>>()?;
+        let leaving = brands.iter().filter_map(|brand| Some((brand.id, brand.closes_ms?))).collect();
+        Ok(Self { decimals, leaving })
     }
     /// Those that a genesis document gives its brands.
     pub(super) fn of_genesis(genesis: &Genesis) -> Self {
-        Self(genesis.document().brands.iter().map(|brand| (brand.id, brand.decimals)).collect())
+        let decimals = genesis.document().brands.iter().map(|brand| (brand.id, brand.decimals)).collect();
+        Self { decimals, leaving: BTreeMap::new() }
     }
     /// Points with their brand, as people read them.
     pub(super) fn in_words(&self, points: Points, brand: BrandId) -> String {
         format!("{} {brand}", format_grouped(points, self.of(brand)))
     }
+    /// A warning for whoever has points of a brand that leaves.
+    pub(super) fn leaving(&self, brand: BrandId) -> Option<String> {
+        let closes = utc(*self.leaving.get(&brand)?);
+        Some(format!(
+            "{brand} leaves at {closes} UTC and gives no more points: redeem or convert its points before, what is \
+             left then expires"
+        ))
+    }
     /// An unknown brand's points are shown as whole units.
     pub(super) fn of(&self, brand: BrandId) -> u8 {
-        self.0.get(&brand).copied().unwrap_or(0)
+        self.decimals.get(&brand).copied().unwrap_or(0)
     }
 }

@@ -3,6 +3,8 @@
 mod balance;
 mod between;
 mod brand;
+mod brand_actions;
+mod brand_motions;
 mod context;
 mod dating;
 mod decimals;
@@ -27,6 +29,7 @@ mod request;
 mod safeguards;
 mod show;
 mod till;
+mod together;
 mod tokens;
 mod transact;
 mod unsent;
@@ -104,6 +107,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Operator(command) => brand::operator(context, command),
         Command::Webhook(command) => webhook::webhook(context, command),
         Command::Partner(command) => between::partner(context, command),
+        Command::Brand(command) => brand_motions::brand(context, command),
         Command::Govern(command) => govern::govern(context, command),
         Command::Netting => between::netting(context),
         Command::Settle(args) => between::settle(context, args),

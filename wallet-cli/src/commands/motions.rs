@@ -64,7 +64,8 @@ fn action_in_words(action: &Action, reader: &Reader<'_>) -> String {
         Action::ReinstateBrand(one) => format!("{} is suspended no more", one.brand),
         Action::SetBrandAdmins(one) => {
             let admins: Vec<String> = one.admins.iter().map(|key| account(key).to_string()).collect();
-            format!("the admins of {} are these and no others: {}", one.brand, admins.join(", "))
+            let (admins, needed) = (admins.join(", "), one.needed);
+            format!("the admins of {} are these and no others, {needed} of whom decide: {admins}", one.brand)
         }
     }
 }

@@ -14,7 +14,7 @@ use super::proofs::Proofs;
 use super::show::{Reader, transaction_text};
 use super::unsent::Taken;
 use crate::error::CommandError;
-use crate::output::{Report, to_value};
+use crate::output::{Report, paragraph, to_value};
 
 /// `lojal status`.
 pub(super) fn status(context: &Context) -> Result<Report, CommandError> {
@@ -69,7 +69,13 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
         row.extend(totals);
         rows.push(row);
     }
-    Ok(Report::done(&brands, lojal_print::table(&rows, &[4, 5, 6, 7, 8, 9, 10])))
+    let mut text = lojal_print::table(&rows, &[4, 5, 6, 7, 8, 9, 10]);
+    for brand in &brands.brands {
+        if let Some(closes) = brand.closes_ms {
+            text += &format!("\n{}", paragraph(format!("{} leaves, or has left, at {} UTC", brand.id, utc(closes))));
+        }
+    }
+    Ok(Report::done(&brands, text))
 }
 
 /// `lojal tx`.

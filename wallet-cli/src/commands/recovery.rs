@@ -97,7 +97,7 @@ fn approve(
     ask::consent(&what, consent, sending)?;
     let operation = Operation::StartRecovery(StartRecovery { account, new_key });
     let done = format!("asked that {lost} gets the key {new_key}");
-    let report = session.transact(operation, &done, sending)?;
+    let report = session.transact_as_guardian(lost, operation, &done, sending)?;
     Ok(report.with_hint(&format!("see how far it has come with lojal recover status {lost}")))
 }
 
@@ -138,7 +138,8 @@ fn finish(context: &Context, lost: AddressText, sending: &Sending) -> Result<Rep
         return Ok(Report { is_open: true, ..Report::done(&json, text) });
     }
     let operation = Operation::FinishRecovery(FinishRecovery { account: address });
-    let report = session.transact(operation, &format!("completed the recovery of {lost}"), sending)?;
+    let done = format!("completed the recovery of {lost}");
+    let report = session.transact_as_guardian(lost, operation, &done, sending)?;
     Ok(report.with_hint(&format!("its owner's new wallet takes over with {}", finish_command(lost))))
 }
 

@@ -21,6 +21,7 @@ impl Repeat {
             | Operation::Redeem(Redeem { request: None, .. })
             | Operation::Convert(_)
             | Operation::CreateHousehold(_)
+            | Operation::ProposeForBrand(_)
             | Operation::Propose(_) => Self::Twice,
             Operation::Issue(_)
             | Operation::Redeem(Redeem { request: Some(_), .. })
@@ -39,6 +40,10 @@ impl Repeat {
             | Operation::SetPolicy(_)
             | Operation::SetOperator(_)
             | Operation::RemoveOperator(_)
+            | Operation::ApproveForBrand(_)
+            | Operation::StopForBrand(_)
+            | Operation::SetApprovals(_)
+            | Operation::CloseBrand(_)
             | Operation::ProposePartnership(_)
             | Operation::AcceptPartnership(_)
             | Operation::EndPartnership(_)

@@ -73,7 +73,7 @@ pub(super) fn agree(
     // The digest is of what was shown: whatever else waits by then, this agrees to nothing else.
     let digest = waiting.try_map(|address| address.to_canonical(network))?.digest(&session.home.chain_id(), &account);
     let done = format!("agreed to what waits on {owner}; see how far it has come with lojal guardians show {owner}");
-    session.transact(Operation::Agree(Agree { account, digest }), &done, sending)
+    session.transact_as_guardian(owner, Operation::Agree(Agree { account, digest }), &done, sending)
 }
 
 fn agree_command(owner: AddressText) -> String {

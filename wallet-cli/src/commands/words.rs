@@ -2,7 +2,8 @@
 
 use lojal_text::outside;
 use lojal_types::{
-    Action, AddressText, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Reference, Role, Roles,
+    Action, AddressText, BrandAction, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Reference, Role,
+    Roles,
 };
 use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::{hold_end, utc};
@@ -88,7 +89,7 @@ pub(super) fn reference_of(operation: &Operation<AddressText>) -> Option<&Refere
     }
 }
 
-/// An operation that names no account, in words.
+/// An operation of admins, in words.
 fn between_brands(operation: &Operation<AddressText>) -> String {
     match operation {
         Operation::ProposePartnership(one) => format!("put forward terms for {} into {}", one.from, one.to),
@@ -102,6 +103,17 @@ fn between_brands(operation: &Operation<AddressText>) -> String {
         Operation::SetOperator(one) => {
             format!("the key {} acts for {}: {}", one.public_key, one.brand, roles_text(&one.roles))
         }
+        Operation::ProposeForBrand(one) => {
+            let actions: Vec<&str> = one.actions.iter().map(BrandAction::name).collect();
+            format!("put forward for {}: {}", one.brand, actions.join(", "))
+        }
+        Operation::ApproveForBrand(one) => format!("approved motion {} of {}", one.motion, one.brand),
+        Operation::StopForBrand(one) => format!("asked to stop motion {} of {}", one.motion, one.brand),
+        Operation::SetApprovals(one) => format!("a motion of {} takes {} of its admins", one.brand, one.needed),
+        Operation::CloseBrand(one) => match one.closes_ms {
+            Some(closes) => format!("{} leaves at {} UTC", one.brand, utc(closes)),
+            None => format!("{} stays after all", one.brand),
+        },
         operation => of_governors(operation),
     }
 }

@@ -17,5 +17,6 @@ mod rotation;
 mod round_trip;
 mod support;
 mod till;
+mod together;
 mod tokens;
 mod watch;

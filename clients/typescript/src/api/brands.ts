@@ -4,10 +4,10 @@
 
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
-import type { BrandId, Policy } from "../brand.js";
-import { brandIdCodec, policyCodec } from "../brand.js";
+import type { Approvals, BrandId, Policy } from "../brand.js";
+import { approvalsCodec, brandIdCodec, policyCodec } from "../brand.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { defaulted, jsonList, jsonOption, jsonStruct } from "../codec/combine.js";
+import { defaulted, jsonList, jsonOption, jsonStruct, option } from "../codec/combine.js";
 import { bool, plainText, u8 } from "../codec/primitives.js";
 import type { Height } from "../ids.js";
 import { heightCodec } from "../ids.js";
@@ -34,6 +34,10 @@ export interface BrandAnswer {
   readonly policy: Policy;
   /** True if the validators have suspended it. */
   readonly suspended: boolean;
+  /** The number of its admins that it asks for, and its wait. */
+  readonly approvals: Approvals;
+  /** The time at which it leaves, or has left: what is left of its points expires then. */
+  readonly closesMs: TimeMs | null;
   /** The sums that all the points that it ever issued are in now. */
   readonly totals: Totals;
 }
@@ -45,6 +49,8 @@ export const brandAnswerCodec: JsonCodec<BrandAnswer> = jsonStruct<BrandAnswer>(
   decimals: u8,
   policy: policyCodec,
   suspended: defaulted(bool, () => false),
+  approvals: defaulted(approvalsCodec, () => ({ needed: 1, delayMs: 0n })),
+  closesMs: defaulted(option(timeMsCodec), () => null),
   totals: totalsCodec,
 });
 

@@ -1,6 +1,7 @@
 /** The JSON that the gateway speaks (docs/api.md). */
 
 export * from "./accounts.js";
+export * from "./brand-motions.js";
 export * from "./brands.js";
 export * from "./events.js";
 export * from "./light.js";

@@ -1,11 +1,12 @@
 /** A typed client of the gateway: one method per route (docs/api.md). */
 
-import type { Activity } from "../activity.js";
-import { foldHistory, HistoryError, isSameActivity, NO_ACTIVITY } from "../activity.js";
+import { HistoryError, isSameActivity, NO_ACTIVITY } from "../activity.js";
 import type { Address, NetworkKind } from "../address.js";
 import { addressToText, isHousehold } from "../address.js";
 import type { Account, AccountRecovery, History, Household } from "../api/accounts.js";
 import { accountCodec, accountRecoveryCodec, historyCodec, householdCodec } from "../api/accounts.js";
+import type { BrandMotions } from "../api/brand-motions.js";
+import { brandMotionsCodec } from "../api/brand-motions.js";
 import type { BrandAnswer, Brands, IssueAnswer, Netting, Operators, Partnerships, Reversal } from "../api/brands.js";
 import {
   brandAnswerCodec,
@@ -53,6 +54,7 @@ import { GatewayUntrueError } from "./error.js";
 import type { EventsOf, EventsOptions, Told } from "./events.js";
 import { streamEvents } from "./events.js";
 import { followValidators } from "./follow.js";
+import { activityAfter } from "./history.js";
 import type { Question } from "./transport.js";
 import {
   COMMIT_TIMEOUT_MS,
@@ -129,6 +131,10 @@ export class Client {
   /** `GET /v1/brands/{id}`: one brand; `unknown_brand` if there is none. */
   brand(id: BrandId): Promise<BrandAnswer> {
     return this.#get(brandAnswerCodec, `/v1/brands/${id}`, [], (brand) => brand.id === id);
+  }
+  /** `GET /v1/brands/{id}/motions`: what a brand's admins are about to decide; `unknown_brand` if there is none. */
+  brandMotions(brand: BrandId): Promise<BrandMotions> {
+    return this.#get(brandMotionsCodec, `/v1/brands/${brand}/motions`);
   }
   /** `GET /v1/brands/{id}/operators`: who acts for a brand; `unknown_brand` if there is none. */
   operators(brand: BrandId): Promise<Operators> {
@@ -375,24 +381,4 @@ function cursorQuery(cursor: string | null): readonly (readonly [string, string]
 
 function datedQuery(dated: Day | null): Question["query"] {
   return dated === null ? [] : [["dated", dated]];
-}
-
-/**
- * Folds a page of a history: answers with the account's activity after the first of its transactions, the newest.
- * Throws a `HistoryError`, also if the page isn't the last one although nothing is before it, or is although something
- * is.
- */
-export function activityAfter(page: History): Activity {
-  // A gateway may say that it hasn't the rest.
-  const isLast = page.nextCursor === null && page.completeFrom === null;
-  if (isLast !== (page.before.count === 0n)) {
-    throw new HistoryError("start", `it ends with ${page.before.count} transactions before it`);
-  }
-  const items = [...page.transactions].reverse().map(({ id, state, activity }) => {
-    if (state.status !== "committed" || activity === null) {
-      throw new HistoryError("not_final", "it has a transaction that isn't final or has no number");
-    }
-    return { number: activity, id, height: state.height, outcome: state.receipt };
-  });
-  return foldHistory(page.before, items);
 }

@@ -7,7 +7,7 @@ import type { Codec } from "../codec/codec.js";
 import { encode } from "../codec/codec.js";
 import type { Tagged } from "../codec/combine.js";
 import { list, nothing, option, struct, variants } from "../codec/combine.js";
-import { u32, u64 } from "../codec/primitives.js";
+import { u32, u64, u8 } from "../codec/primitives.js";
 import type { Endpoint } from "../endpoint.js";
 import { endpointCodec } from "../endpoint.js";
 import { chainHash, tag } from "../hash.js";
@@ -81,6 +81,8 @@ export interface SetBrandAdmins {
   readonly brand: BrandId;
   /** The first keys of the admins' accounts, sorted, each once. */
   readonly admins: readonly PublicKey[];
+  /** The number of them that a motion of the brand takes from then on. */
+  readonly needed: number;
 }
 
 /** The actions of motions, by type. */
@@ -162,7 +164,11 @@ export const actionCodec: Codec<Action> = variants<ActionsByType, "type">("type"
   reinstate_brand: [18, ofBrand],
   set_brand_admins: [
     19,
-    struct<SetBrandAdmins>({ brand: brandIdCodec, admins: list(publicKeyCodec, 1, BRAND_ADMINS_MAX) }),
+    struct<SetBrandAdmins>({
+      brand: brandIdCodec,
+      admins: list(publicKeyCodec, 1, BRAND_ADMINS_MAX),
+      needed: u8,
+    }),
   ],
 });
 

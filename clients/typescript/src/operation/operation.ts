@@ -18,9 +18,16 @@ import type { PeopleOperations } from "./people.js";
 import { peopleOperations } from "./people.js";
 import type { Hold, PointOperations, Redeem } from "./points.js";
 import { pointOperations } from "./points.js";
+import type { TogetherOperations } from "./together.js";
+import { togetherOperations } from "./together.js";
 
 /** All operations, by type. */
-export interface OperationsByType extends PointOperations, BrandOperations, PeopleOperations, GovernanceOperations {}
+export interface OperationsByType extends
+    PointOperations,
+    BrandOperations,
+    TogetherOperations,
+    PeopleOperations,
+    GovernanceOperations {}
 
 /** One step of a transaction: its fields, and its `type`. */
 export type Operation = Tagged<"type", OperationsByType>;
@@ -32,6 +39,7 @@ export type Operation = Tagged<"type", OperationsByType>;
 export const operationCodec: Codec<Operation> = variants<OperationsByType, "type">("type", {
   ...pointOperations,
   ...brandOperations,
+  ...togetherOperations,
   ...peopleOperations,
   ...governanceOperations,
 });
@@ -59,6 +67,8 @@ export function accountsOf(operation: Operation): readonly Address[] {
       return [operation.account];
     case "remove_operator":
       return [operation.operator];
+    case "propose_for_brand":
+      return operation.actions.flatMap(accountsOf);
     case "set_guardians":
       return operation.guardians.guardians.flatMap((one) => ("account" in one ? [one.account] : []));
     case "invite":

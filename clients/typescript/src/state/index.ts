@@ -1,5 +1,6 @@
 /** The records of the state, the tree over them, and proofs against its root. */
 
+export * from "./brand-motions.js";
 export * from "./governance.js";
 export * from "./kinds.js";
 export * from "./proof.js";

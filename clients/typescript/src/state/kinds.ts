@@ -26,6 +26,7 @@ import { referenceCodec } from "../reference.js";
 import type { Expiry, Month } from "../time.js";
 import { expiryCodec, monthCodec } from "../time.js";
 import { validatorSetCodec } from "../validator.js";
+import * as brandMotions from "./brand-motions.js";
 import * as governance from "./governance.js";
 import * as records from "./records.js";
 import * as references from "./references.js";
@@ -80,6 +81,7 @@ export const recordKinds = {
   seat: kind(10, struct<{ readonly name: Name }>({ name: nameCodec }), governance.seatRecordCodec),
   followers: kind(11, nothing, governance.followersRecordCodec),
   settings: kind(12, nothing, settingsCodec),
+  closings: kind(13, nothing, records.closingsRecordCodec),
   brand: kind(16, struct<{ readonly id: BrandId }>({ id: brandIdCodec }), records.brandRecordCodec),
   totals: kind(17, ofBrand, totalsCodec),
   outstanding: kind(
@@ -94,6 +96,12 @@ export const recordKinds = {
     27,
     struct<{ readonly brand: BrandId; readonly hour: bigint }>({ brand: brandIdCodec, hour: u64 }),
     records.heldUntilRecordCodec,
+  ),
+  brandRegister: kind(28, ofBrand, brandMotions.brandRegisterRecordCodec),
+  brandMotion: kind(
+    29,
+    struct<{ readonly brand: BrandId; readonly motion: MotionId }>({ brand: brandIdCodec, motion: motionIdCodec }),
+    brandMotions.brandMotionRecordCodec,
   ),
   account: kind(32, ofAccount, records.accountRecordCodec),
   balance: kind(33, accountAndBrand, records.balanceRecordCodec),

@@ -252,6 +252,8 @@ export interface BrandRecord {
   readonly policy: Policy;
   /** True if the validators have suspended it. */
   readonly suspended: boolean;
+  /** The time at which it leaves, or has left. */
+  readonly closesMs: TimeMs | null;
 }
 
 /** The forms of the records of brands. */
@@ -260,6 +262,26 @@ export const brandRecordCodec: Codec<BrandRecord> = struct<BrandRecord>({
   decimals: u8,
   policy: policyCodec,
   suspended: bool,
+  closesMs: option(timeMsCodec),
+});
+
+/** A brand that leaves or has left. */
+export interface Closing {
+  /** The time at which it does. */
+  readonly closesMs: TimeMs;
+  /** The brand. */
+  readonly brand: BrandId;
+}
+
+/** The brands that leave or have left, by the time at which they do. */
+export interface ClosingsRecord {
+  /** They. */
+  readonly brands: readonly Closing[];
+}
+
+/** The forms of the record of the brands that leave. */
+export const closingsRecordCodec: Codec<ClosingsRecord> = struct<ClosingsRecord>({
+  brands: list(struct<Closing>({ closesMs: timeMsCodec, brand: brandIdCodec }), 0, BRANDS_MAX),
 });
 
 /** The ids of brands, sorted. */

@@ -55,7 +55,7 @@ export function genesisEntries({ document, validators }: Genesis): readonly Entr
     entry(recordKinds.register, {}, { next: 1n as MotionId, open: [], closed: [] }),
   ];
   for (const { id, name, decimals, policy, operators } of document.brands) {
-    entries.push(entry(recordKinds.brand, { id }, { name, decimals, policy, suspended: false }));
+    entries.push(entry(recordKinds.brand, { id }, { name, decimals, policy, suspended: false, closesMs: null }));
     entries.push(entry(recordKinds.totals, { brand: id }, NO_TOTALS));
     for (const { publicKey, roles, issueDailyMax } of operators) {
       const operator = addressOfKey(publicKey);

@@ -50,7 +50,9 @@ const STATUSES: [(u16, &str); 7] = [
          invalid_key guardians_out_of_order threshold_out_of_range own_guardian \
          no_recovery recovery_needs_guardians \
          recovery_too_early policy_out_of_bounds roles_out_of_order too_many_operators unknown_operator \
-         last_admin issue_daily_max_reached same_brand terms_out_of_bounds unknown_partnership \
+         last_admin issue_daily_max_reached motion_needed motion_waits approvals_out_of_bounds \
+         action_of_other_brand brand_closing brand_closed closing_out_of_range \
+         same_brand terms_out_of_bounds unknown_partnership \
          unknown_proposal terms_differ partnership_ended policy_forbids_conversion conversion_differs \
          conversion_daily_max_reached obligation_too_large settlement_exceeds_debt \
          unknown_household unknown_member too_many_members too_many_invitations \

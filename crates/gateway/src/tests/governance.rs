@@ -1,9 +1,13 @@
 //! Governance as clients read it.
 
-use lojal_types::api::{Brand, Governance, Motion, Validators};
-use lojal_types::{Action, Bounded, Height, MotionId, MotionStatus, NetworkKind, Operation, Propose, SuspendBrand};
+use lojal_types::api::{Brand, BrandMotions, Governance, Motion, Validators};
+use lojal_types::{
+    Action, Approvals, Bounded, BrandAction, Height, MotionId, MotionStatus, NetworkKind, Operation, Policy, Propose,
+    ProposeForBrand, Role, SetApprovals, SetOperator, SetPolicy, SuspendBrand,
+};
 
-use super::node::{GOVERNOR, Node, POWER, VALIDATOR, address};
+use super::node::{ANNA, GOVERNOR, Node, POWER, TILL, VALIDATOR, address, key};
+use super::operations::brand;
 
 fn suspend(brand: &str) -> Operation {
     let suspend = SuspendBrand { brand: brand.parse().expect("valid") };
@@ -38,4 +42,27 @@ async fn validators_are_shown_with_their_governors() {
     assert_eq!(one.address, address(VALIDATOR).to_text(NetworkKind::Test));
     assert_eq!(one.governor, address(GOVERNOR).to_text(NetworkKind::Test));
     assert_eq!((one.power, one.since, one.endpoint.clone()), (POWER, Height::GENESIS, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn motions_of_a_brand_are_shown_to_those_who_act_for_it() {
+    let node = Node::start().await;
+    let (brand, public_key) = (brand("nordmat"), key(ANNA).public_key());
+    let roles = Bounded::from([Role::Admin]);
+    let appoint = Operation::SetOperator(SetOperator { brand, public_key, roles, issue_daily_max: None });
+    let approvals = Operation::SetApprovals(SetApprovals { brand, needed: 2, delay_ms: 5 });
+    node.apply(TILL, vec![appoint, approvals]);
+    let actions = Bounded::from([BrandAction::SetPolicy(SetPolicy { brand, policy: Policy::open() })]);
+    node.apply(TILL, vec![Operation::ProposeForBrand(ProposeForBrand { brand, actions })]);
+    let shown: BrandMotions = node.get("/v1/brands/nordmat/motions").await.json();
+    assert_eq!((shown.brand, shown.approvals), (brand, Approvals { needed: 2, delay_ms: 5 }));
+    let [motion] = &shown.motions[..] else { panic!("one motion: {shown:?}") };
+    let till = address(TILL).to_text(NetworkKind::Test);
+    assert_eq!((motion.motion, motion.by, motion.counting), (MotionId::new(1), till, 1));
+    assert_eq!((&motion.approved_by, motion.from_ms), (&vec![till], None));
+    let other: BrandMotions = node.get("/v1/brands/kaffet/motions").await.json();
+    assert_eq!((other.approvals, other.motions.len()), (Approvals::default(), 0));
+    let one: Brand = node.get("/v1/brands/nordmat").await.json();
+    assert_eq!(one.approvals.needed, 2);
+    assert_eq!(node.get("/v1/brands/nobody/motions").await.refusal(), (404, "unknown_brand".into()));
 }

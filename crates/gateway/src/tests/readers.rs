@@ -67,7 +67,12 @@ impl Place {
         let issue = format!("/v1/brands/nordmat/issues/{}", reference("nord-1"));
         let mut paths = vec![anna.clone(), format!("{anna}/transactions"), format!("{anna}/recovery")];
         paths.extend([account_path(self.household), format!("/v1/households/{household}"), issue]);
-        let others = ["/v1/brands/nordmat/operators", "/v1/brands/nordmat/reversals/00", "/v1/blocks/1"];
+        let others = [
+            "/v1/brands/nordmat/operators",
+            "/v1/brands/nordmat/motions",
+            "/v1/brands/nordmat/reversals/00",
+            "/v1/blocks/1",
+        ];
         paths.extend(others.map(str::to_owned));
         paths.extend(["/v1/blocks/latest", "/v1/export?from=1"].map(str::to_owned));
         paths
@@ -220,7 +225,7 @@ async fn a_brand_reads_as_far_as_its_own_points_go() {
     assert_eq!((points(&both).len(), both.only_of.map(|brands| brands.len())), (2, Some(2)));
     let operators: Operators = place.ask(CASHIER, "/v1/brands/nordmat/operators").await.json();
     assert_eq!(operators.operators.len(), 2);
-    for path in ["/v1/brands/kaffet/operators", "/v1/blocks/1", "/v1/export?from=1"] {
+    for path in ["/v1/brands/kaffet/operators", "/v1/brands/kaffet/motions", "/v1/blocks/1", "/v1/export?from=1"] {
         place.is_refused(CASHIER, path).await;
     }
     place.is_refused(CASHIER, &format!("{anna}/recovery")).await;

@@ -3,13 +3,13 @@
 use lojal_ledger::{BlockExecutor, State, Tip};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    AcceptPartnership, Action, Address, Agree, Allowances, BlockId, Bounded, BrandId, CancelRecovery, Capture, Convert,
-    CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Genesis, GenesisDocument, Governance, Guardian,
-    Guardians, Invite, Issue, Join, KeyPair, Leave, MemberLimits, MemberRole, Money, Operation, Outcome, Parameters,
-    PartnershipTerms, Points, Policy, Propose, ProposePartnership, Reference, Release, RemoveMember, RemoveOperator,
-    Request, RequestKind, Reverse, Roles, RotateKey, Salt, SetEndpoint, SetGuardians, SetMember, SetOperator,
-    SetPolicy, Settle, StartRecovery, SuspendBrand, TimeMs, Transaction, Transfer, Unfreeze, Validator,
-    VerifiedTransaction,
+    AcceptPartnership, Action, Address, Agree, Allowances, BlockId, Bounded, BrandAction, BrandId, CancelRecovery,
+    Capture, CloseBrand, Convert, CreateHousehold, Day, EndPartnership, FinishRecovery, Freeze, Genesis,
+    GenesisDocument, Governance, Guardian, Guardians, Invite, Issue, Join, KeyPair, Leave, MemberLimits, MemberRole,
+    Money, Operation, Outcome, Parameters, PartnershipTerms, Points, Policy, Propose, ProposeForBrand,
+    ProposePartnership, Reference, Release, RemoveMember, RemoveOperator, Request, RequestKind, Reverse, Roles,
+    RotateKey, Salt, SetApprovals, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
+    SuspendBrand, TimeMs, Transaction, Transfer, Unfreeze, Validator, VerifiedTransaction,
 };
 
 const START_MS: u64 = 1_800_000_000_000;
@@ -236,6 +236,9 @@ impl Economy {
             (TILL, Operation::SetPolicy(SetPolicy { brand: brand(0), policy: policy() })),
             (TILL, self.set_operator()),
             (TILL, Operation::RemoveOperator(RemoveOperator { brand: brand(0), operator: address(CASHIER) })),
+            (TILL, Operation::SetApprovals(SetApprovals { brand: brand(0), needed: 2, delay_ms: 0 })),
+            (TILL, self.motion_of_brand()),
+            (TILL, self.close_brand()),
             (ANNA, Operation::RotateKey(RotateKey { new_key: key(111).public_key() })),
             (BO, set_guardians()),
             (ANNA, start_recovery(DORA)),
@@ -259,6 +262,17 @@ impl Economy {
     fn motion(&self) -> Operation {
         let suspend = Action::SuspendBrand(SuspendBrand { brand: brand(2) });
         Operation::Propose(Propose { actions: Bounded::from([suspend]) })
+    }
+
+    fn close_brand(&self) -> Operation {
+        let closes_ms = time(START_MS + 100 * 86_400_000).to_whole_minute();
+        Operation::CloseBrand(CloseBrand { brand: brand(0), closes_ms })
+    }
+
+    /// Decided at once by the only admin that the brand asks for.
+    fn motion_of_brand(&self) -> Operation {
+        let action = BrandAction::SetPolicy(SetPolicy { brand: brand(0), policy: Policy::open() });
+        Operation::ProposeForBrand(ProposeForBrand { brand: brand(0), actions: Bounded::from([action]) })
     }
 
     fn agree(&self) -> Operation {

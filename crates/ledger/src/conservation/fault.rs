@@ -103,6 +103,12 @@ pub enum ConservationError {
     /// The motions aren't those of the register, or somebody approves who is no validator.
     #[error("the motions aren't those that the register lists, or one is approved by who is no validator")]
     Motions,
+    /// A brand has too few admins, or its motions aren't those of its register, or somebody votes who is no admin.
+    #[error("brand {0}: it has too few admins, a motion that it doesn't list, or ballots of others")]
+    BrandMotions(BrandId),
+    /// The list of the brands that leave doesn't say of a brand what its own record says.
+    #[error("brand {0}: the list of the brands that leave says something else of it than its record")]
+    Closing(BrandId),
     /// Something is kept of an account that nothing has concerned.
     #[error("account {0:?}: something is kept of it, but no transaction has concerned it")]
     Activity(Address),

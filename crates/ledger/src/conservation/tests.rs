@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::{Bounded, GrossPoints, Hash, Lot, Points, TimeMs, Totals};
 
@@ -56,7 +56,7 @@ fn one_more() -> Totals {
 /// Checks changes as those of a block on top of a state.
 fn check_block(before: &StateTree, changes: &ChangeSet, time: TimeMs) -> Result<(), ConservationError> {
     let written = changes.iter().map(|(key, after)| Written::new(before, PackedKey::from_bytes(key), after.clone()));
-    super::check_block(&written.collect::<Vec<_>>(), time)
+    super::check_block(&written.collect::<Vec<_>>(), time, BTreeSet::new())
 }
 
 /// The findings of the check of a block and of that of the whole state for changes on top of [`ledger`].

@@ -1,10 +1,11 @@
 //! The right to act for an account, a brand or a household.
 
-use lojal_types::{Address, BrandId, Code, Guardian, MemberRights, MemberRole, Points, Role};
+use lojal_types::{Address, BrandId, Code, Guardian, MemberRights, MemberRole, Points, Role, TimeMs};
 
-use super::Context;
+use super::approvals::approvals;
 use super::counters::count_month;
 use super::expired_holds::return_expired;
+use super::{By, Context};
 use crate::key::{AccountKey, BrandKey, MemberKey, OperatorKey, SpentKey};
 use crate::record::{Account, Brand, Counted, Operator};
 use crate::stop::{Stop, decided};
@@ -15,10 +16,26 @@ pub(super) fn brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand,
     Ok(context.overlay.get(&BrandKey(id))?.ok_or(Code::UnknownBrand)?)
 }
 
-/// A brand that isn't suspended: "A suspended brand can't issue, reverse, or take conversions into its points, and its
-/// admins can't propose or accept partnerships, set its policy or operators." (protocol, Governance)
-pub(super) fn brand_in_force(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Stop> {
+/// A brand that hasn't left: "nothing can be done with its points any more (`brand_closed`)" (protocol, Brands).
+pub(super) fn open_brand(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Stop> {
     let brand = brand(context, id)?;
+    if brand.is_closed(context.time) { Err(Code::BrandClosed.into()) } else { Ok(brand) }
+}
+
+/// True once a brand that there is has left.
+pub(super) fn is_closed(context: &mut Context<'_, '_>, id: BrandId) -> Result<bool, Missing> {
+    Ok(context.overlay.get(&BrandKey(id))?.is_some_and(|brand| brand.is_closed(context.time)))
+}
+
+/// "From then on it issues no points and takes no conversions into them (`brand_closing`)." (protocol, Brands)
+pub(super) fn stays(brand: &Brand) -> Result<(), Code> {
+    if brand.closes_ms.is_some() { Err(Code::BrandClosing) } else { Ok(()) }
+}
+
+/// A brand that isn't suspended: "A suspended brand can't issue, reverse, or take conversions into its points, and its
+/// admins can't propose or accept partnerships, set its policy, operators or approvals." (protocol, Governance)
+pub(super) fn brand_in_force(context: &mut Context<'_, '_>, id: BrandId) -> Result<Brand, Stop> {
+    let brand = open_brand(context, id)?;
     if brand.suspended { Err(Code::BrandSuspended.into()) } else { Ok(brand) }
 }
 
@@ -29,19 +46,58 @@ pub(super) fn operator(context: &mut Context<'_, '_>, brand: BrandId, role: Role
     if operator.roles.contains(&role) { Ok(operator) } else { Err(Code::RoleMissing.into()) }
 }
 
+/// The weight of what an admin does for its brand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// "What narrows is one admin's, at once." (protocol, Brands)
+    Narrows,
+    /// "What is joint takes as many admins as the brand asks for" (protocol, Brands).
+    Joint,
+    /// "what widens takes as many, and waits" (protocol, Brands)
+    Widens,
+}
+
+/// The right of the sender, or of the admins together, to do something of a weight for a brand: "Where one admin is
+/// enough and nothing waits, an admin does it by itself; else it fails as `motion_needed`" (protocol, Brands).
+pub(super) fn admin(context: &mut Context<'_, '_>, brand: BrandId, weight: Weight) -> Result<(), Stop> {
+    if let By::Motion { brand: of, widens } = &mut context.by {
+        *widens |= weight == Weight::Widens;
+        return if *of == brand { Ok(()) } else { Err(Code::ActionOfOtherBrand.into()) };
+    }
+    operator(context, brand, Role::Admin)?;
+    let approvals = approvals(context, brand)?;
+    let is_enough = match weight {
+        Weight::Narrows => true,
+        Weight::Joint => approvals.needed == 1,
+        Weight::Widens => approvals.needed == 1 && approvals.delay_ms == 0,
+    };
+    if is_enough { Ok(()) } else { Err(Code::MotionNeeded.into()) }
+}
+
+/// True if an account isn't stopped.
+pub(super) fn is_active(context: &mut Context<'_, '_>, address: Address) -> Result<bool, Missing> {
+    let account = context.overlay.get(&AccountKey(address))?.map(|account| account.at(context.time));
+    Ok(account.is_some_and(|account| stop_of(&account, context.time).is_none()))
+}
+
 /// "A stopped account (frozen, in recovery, or after a cancelled agreement) can receive. Whoever holds its key can do
 /// nothing else with it: not spend, not act for a brand or in a household, not change keys or guardians, not agree as a
 /// guardian." (protocol, Accounts and keys)
 pub(super) fn active(context: &mut Context<'_, '_>) -> Result<(), Stop> {
     let account = account(context, context.sender)?;
+    Ok(stop_of(&account, context.time).map_or(Ok(()), Err)?)
+}
+
+/// The code of what stops an account, if anything does.
+fn stop_of(account: &Account, time: TimeMs) -> Option<Code> {
     if account.recovery.is_some() {
-        return Err(Code::AccountInRecovery.into());
+        return Some(Code::AccountInRecovery);
     }
     if account.frozen {
-        return Err(Code::AccountFrozen.into());
+        return Some(Code::AccountFrozen);
     }
-    let stopped = account.safeguards.cancelled.is_some_and(|cancelled| context.time < cancelled.stopped_until_ms);
-    if stopped { Err(Code::AccountStopped.into()) } else { Ok(()) }
+    let stopped = account.safeguards.cancelled.is_some_and(|cancelled| time < cancelled.stopped_until_ms);
+    stopped.then_some(Code::AccountStopped)
 }
 
 /// An account as it is at the block's time.
@@ -51,19 +107,26 @@ pub(super) fn account(context: &mut Context<'_, '_>, address: Address) -> Result
 }
 
 /// The guardians of an account that the sender is or acts for: "A brand acts through its admins." and "Without
-/// guardians nobody can agree." (protocol, Accounts and keys)
+/// guardians nobody can agree." (protocol, Accounts and keys) By a motion the brand alone acts, and it takes one if the
+/// brand asks for more than one admin.
 pub(super) fn guardians_of_sender(context: &mut Context<'_, '_>, account: &Account) -> Result<Vec<Guardian>, Stop> {
-    let mut list = Vec::new();
+    let (mut list, mut refusal) = (Vec::new(), Code::NotGuardian);
     for guardian in account.guardians.guardians.iter() {
         let acts_for = match guardian {
-            Guardian::Account(address) => *address == context.sender,
-            Guardian::Brand(brand) => decided(operator(context, *brand, Role::Admin))?.is_ok(),
+            Guardian::Account(address) => matches!(context.by, By::Sender) && *address == context.sender,
+            Guardian::Brand(brand) => match decided(admin(context, *brand, Weight::Joint))? {
+                Err(Code::MotionNeeded) => {
+                    refusal = Code::MotionNeeded;
+                    false
+                }
+                answer => answer.is_ok(),
+            },
         };
         if acts_for {
             list.push(*guardian);
         }
     }
-    if list.is_empty() { Err(Code::NotGuardian.into()) } else { Ok(list) }
+    if list.is_empty() { Err(refusal.into()) } else { Ok(list) }
 }
 
 /// "A household can't be a guardian, nor be invited to a household: it couldn't sign what that takes. Both

@@ -1,13 +1,16 @@
 //! `SetPolicy`, `SetOperator` and `RemoveOperator`: what a brand's admins decide.
 
-use lojal_types::limits::POINTS_MAX;
+use lojal_types::brand::is_wider;
+use lojal_types::limits::{CLOSING_MS, POINTS_MAX};
 use lojal_types::operator::in_order;
-use lojal_types::{Address, BrandId, Code, Policy, RemoveOperator, Role, SetOperator, SetPolicy};
+use lojal_types::{Address, BrandId, CloseBrand, Code, Policy, RemoveOperator, Role, SetOperator, SetPolicy, TimeMs};
 
+use super::approvals::{admins, approvals, recount};
+use super::authority::Weight;
 use super::{Context, authority};
 use crate::founding::count_brands;
-use crate::key::{BrandKey, IssuedTodayKey, OperatorKey, OperatorListKey};
-use crate::record::Operator;
+use crate::key::{BrandKey, ClosingsKey, IssuedTodayKey, OperatorKey, OperatorListKey};
+use crate::record::{Brand, Operator};
 use crate::stop::Stop;
 use crate::tree::Missing;
 
@@ -15,7 +18,8 @@ use crate::tree::Missing;
 /// (protocol, Points)
 pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Result<(), Stop> {
     let mut brand = authority::brand_in_force(context, set.brand)?;
-    authority::operator(context, set.brand, Role::Admin)?;
+    let weight = if set.policy.widens(&brand.policy) { Weight::Widens } else { Weight::Narrows };
+    authority::admin(context, set.brand, weight)?;
     policy_in_bounds(&set.policy)?;
     brand.policy = set.policy.clone();
     context.overlay.put(&BrandKey(set.brand), &brand)?;
@@ -26,14 +30,58 @@ pub(super) fn set_policy(context: &mut Context<'_, '_>, set: &SetPolicy) -> Resu
 /// Accounts and keys), so that the operator can act.
 pub(super) fn set_operator(context: &mut Context<'_, '_>, set: &SetOperator) -> Result<(), Stop> {
     authority::brand_in_force(context, set.brand)?;
-    authority::operator(context, set.brand, Role::Admin)?;
-    valid_operator(set)?;
     let operator = Address::of_key(&set.public_key);
+    let key = OperatorKey { brand: set.brand, operator };
+    let record = Operator { roles: set.roles.clone(), issue_daily_max: set.issue_daily_max };
+    let before = context.overlay.get(&key)?;
+    authority::admin(context, set.brand, weight_of(before.as_ref(), &record))?;
+    valid_operator(set)?;
     if !set.roles.contains(&Role::Admin) {
         not_the_last_admin(context, set.brand, operator)?;
     }
-    let record = Operator { roles: set.roles.clone(), issue_daily_max: set.issue_daily_max };
-    appoint(context, OperatorKey { brand: set.brand, operator }, &record)
+    appoint(context, key, &record)?;
+    Ok(recount(context, set.brand)?)
+}
+
+/// The weight of a change of an operator: what it may do then that it couldn't before widens; what is taken from an
+/// admin is joint, and from anybody else one admin's.
+fn weight_of(before: Option<&Operator>, after: &Operator) -> Weight {
+    let Some(before) = before else { return Weight::Widens };
+    let gains = after.roles.iter().any(|role| !before.roles.contains(role));
+    if gains || is_wider(after.issue_daily_max, before.issue_daily_max) {
+        return Weight::Widens;
+    }
+    if before.roles.contains(&Role::Admin) { Weight::Joint } else { Weight::Narrows }
+}
+
+/// `CloseBrand`: "the brand leaves at `closes_ms`, a whole minute, 90 days to 5 years ahead; without it, it stays after
+/// all" (protocol, Brands).
+pub(super) fn close(context: &mut Context<'_, '_>, close: &CloseBrand) -> Result<(), Stop> {
+    let CloseBrand { brand: id, closes_ms } = *close;
+    let mut brand = authority::open_brand(context, id)?;
+    authority::admin(context, id, Weight::Widens)?;
+    closes_in_range(context, &brand, closes_ms)?;
+    brand.closes_ms = closes_ms;
+    context.overlay.put(&BrandKey(id), &brand)?;
+    let closings = context.overlay.get(&ClosingsKey)?.unwrap_or_default().with(id, closes_ms);
+    if closings.brands.is_empty() {
+        context.overlay.remove(&ClosingsKey)?;
+    } else {
+        context.overlay.put(&ClosingsKey, &closings)?;
+    }
+    Ok(())
+}
+
+/// "a whole minute, 90 days to 5 years ahead" (protocol, Brands)
+fn closes_in_range(context: &Context<'_, '_>, brand: &Brand, closes_ms: Option<TimeMs>) -> Result<(), Code> {
+    let in_range = match closes_ms {
+        None => brand.closes_ms.is_some(),
+        Some(closes_ms) => {
+            let is_whole = closes_ms.to_whole_minute() == Some(closes_ms);
+            is_whole && closes_ms > context.time && CLOSING_MS.contains(&closes_ms.since_ms(context.time))
+        }
+    };
+    if in_range { Ok(()) } else { Err(Code::ClosingOutOfRange) }
 }
 
 /// Makes an account an operator, or changes what it may do.
@@ -50,12 +98,13 @@ pub(super) fn appoint(context: &mut Context<'_, '_>, key: OperatorKey, record: &
 pub(super) fn remove_operator(context: &mut Context<'_, '_>, remove: &RemoveOperator) -> Result<(), Stop> {
     let RemoveOperator { brand, operator } = *remove;
     authority::brand(context, brand)?;
-    authority::operator(context, brand, Role::Admin)?;
     let key = OperatorKey { brand, operator };
+    let is_admin = context.overlay.get(&key)?.is_some_and(|record| record.roles.contains(&Role::Admin));
+    authority::admin(context, brand, if is_admin { Weight::Joint } else { Weight::Narrows })?;
     known_operator(context, &key)?;
     not_the_last_admin(context, brand, operator)?;
     dismiss(context, key)?;
-    Ok(())
+    Ok(recount(context, brand)?)
 }
 
 /// Ends the authority of an operator that there is.
@@ -91,17 +140,12 @@ fn valid_operator(set: &SetOperator) -> Result<(), Code> {
 }
 
 /// "A brand that has an admin always keeps one; it has at most 64 operators." (protocol, Brands) Without an admin it
-/// could never change anything again.
+/// could never change anything again, and neither could it with fewer than it asks for.
 fn not_the_last_admin(context: &mut Context<'_, '_>, brand: BrandId, operator: Address) -> Result<(), Stop> {
-    let list = context.overlay.get(&OperatorListKey(brand))?.unwrap_or_default();
-    let mut admins = Vec::new();
-    for operator in list.operators.iter().copied() {
-        let record = context.overlay.get(&OperatorKey { brand, operator })?;
-        if record.is_some_and(|record| record.roles.contains(&Role::Admin)) {
-            admins.push(operator);
-        }
-    }
-    if admins == [operator] { Err(Code::LastAdmin.into()) } else { Ok(()) }
+    let admins = admins(context, brand)?;
+    let needed = usize::from(approvals(context, brand)?.needed);
+    let is_needed = admins.contains(&operator) && admins.len() <= needed;
+    if is_needed { Err(Code::LastAdmin.into()) } else { Ok(()) }
 }
 
 /// "A brand that has an admin always keeps one; it has at most 64 operators." (protocol, Brands)

@@ -16,7 +16,9 @@ pub(super) fn apply(context: &mut Context<'_, '_>, convert: &Convert) -> Result<
     amount(convert.burned)?;
     amount(convert.received)?;
     two_brands(context, convert.from, convert.to)?;
-    authority::brand_in_force(context, convert.to)?;
+    authority::open_brand(context, convert.from)?;
+    let into = authority::brand_in_force(context, convert.to)?;
+    authority::stays(&into)?;
     let terms = terms_in_force(context, convert)?;
     policies_allow(context, convert)?;
     terms_give(convert, &terms)?;

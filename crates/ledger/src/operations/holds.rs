@@ -14,7 +14,7 @@ use super::{Context, authority};
 use crate::hold_ends;
 use crate::key::{CapturedKey, HeldKey, HoldsKey};
 use crate::lots::split;
-use crate::record::{Held, Holds, OpenHold, Used};
+use crate::record::{Brand, Held, Holds, OpenHold, Used};
 use crate::stop::{Stop, decided};
 use crate::tree::Missing;
 
@@ -22,10 +22,11 @@ use crate::tree::Missing;
 /// lots are set aside." (protocol, Holds)
 pub(super) fn hold(context: &mut Context<'_, '_>, hold: &Hold) -> Result<(), Stop> {
     amount(hold.amount)?;
-    let brand = authority::brand(context, hold.brand)?;
+    let brand = authority::open_brand(context, hold.brand)?;
     let counted = authority::spend(context, hold.from, hold.brand, Purpose::Hold, hold.amount)?;
     not_too_small(&brand.policy, hold.amount)?;
     let expires_ms = end_in_time(context, hold)?;
+    before_the_brand_leaves(&brand, expires_ms)?;
     answers(context, &hold.asked(), &hold.request)?;
     let (reference, dated) = (hold.request.reference.clone(), hold.request.dated);
     let place = place(context, dated)?.alone();
@@ -58,7 +59,7 @@ fn not_too_small(policy: &Policy, amount: Points) -> Result<(), Code> {
 /// Holds)
 pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Result<(), Stop> {
     amount(capture.amount)?;
-    authority::brand(context, capture.brand)?;
+    authority::open_brand(context, capture.brand)?;
     authority::operator(context, capture.brand, Role::Capture)?;
     let named = (&capture.hold_reference, capture.hold_dated);
     let held = known(context, capture.brand, capture.from, named)?;
@@ -82,7 +83,7 @@ pub(super) fn capture(context: &mut Context<'_, '_>, capture: &Capture) -> Resul
 /// `Release`: the brand lets go, or after the expiry the owner takes the points back without waiting for something
 /// else to touch them.
 pub(super) fn release(context: &mut Context<'_, '_>, release: &Release) -> Result<(), Stop> {
-    authority::brand(context, release.brand)?;
+    authority::open_brand(context, release.brand)?;
     let held = decided(known(context, release.brand, release.from, (&release.hold_reference, release.hold_dated)))?;
     by_the_brand_or_by_the_owner_after_expiry(context, release, held.as_ref().ok())?;
     let held = held?;
@@ -104,6 +105,13 @@ fn end_in_time(context: &Context<'_, '_>, hold: &Hold) -> Result<TimeMs, Code> {
     let in_time = hold.expires_ms > context.time && hold.expires_ms.since_ms(context.time) <= HOLD_MS_MAX;
     let end = if in_time { hold.expires_ms.to_whole_minute() } else { None };
     end.ok_or(Code::HoldExpiryOutOfRange)
+}
+
+/// "No hold ends later than its brand leaves." (protocol, Brands) What is left then has returned, and expires with the
+/// rest.
+fn before_the_brand_leaves(brand: &Brand, expires_ms: TimeMs) -> Result<(), Code> {
+    let in_time = brand.closes_ms.is_none_or(|closes_ms| expires_ms <= closes_ms);
+    if in_time { Ok(()) } else { Err(Code::HoldExpiryOutOfRange) }
 }
 
 /// "at most 16 open ones per account and brand" (protocol, Holds)

@@ -215,7 +215,8 @@ fn pool_is_empty(context: &mut Context<'_, '_>, account: Address, household: &Ho
         return_expired(context, account, brand)?;
         let balance = context.overlay.get(&BalanceKey { account, brand })?.unwrap_or_default();
         let holds = context.overlay.get(&HoldsKey { account, brand })?;
-        if !balance.live(month).is_empty() || holds.is_some() {
+        let is_closed = authority::is_closed(context, brand)?;
+        if !(balance.live(month).is_empty() || is_closed) || holds.is_some() {
             return Ok(false);
         }
     }

@@ -17,6 +17,7 @@ use crate::stop::Stop;
 pub(super) fn apply(context: &mut Context<'_, '_>, issue: &Issue) -> Result<(), Stop> {
     amount(issue.amount)?;
     let brand = authority::brand_in_force(context, issue.brand)?;
+    authority::stays(&brand)?;
     let operator = authority::operator(context, issue.brand, Role::Issue)?;
     within_issue_max(issue, &brand.policy)?;
     let expiry = brand.policy.expiry_of_issue_in(context.time.month());

@@ -4,7 +4,8 @@ use lojal_types::{
     AcceptPartnership, BrandId, Code, EndPartnership, PartnershipProposal, PartnershipTerms, ProposePartnership, Role,
 };
 
-use super::{Context, authority};
+use super::authority::Weight;
+use super::{By, Context, authority};
 use crate::key::{PartnersKey, PartnershipKey};
 use crate::record::Partnership;
 use crate::stop::{Stop, decided};
@@ -15,6 +16,7 @@ pub(super) fn propose(context: &mut Context<'_, '_>, proposal: &ProposePartnersh
     two_brands(context, *from, *to)?;
     let by = by_one_of_them(context, *from, *to)?;
     authority::brand_in_force(context, by)?;
+    authority::admin(context, by, Weight::Widens)?;
     in_bounds(context, terms)?;
     let key = PartnershipKey { from: *from, to: *to };
     let mut partnership = context.overlay.get(&key)?.unwrap_or_default();
@@ -35,7 +37,7 @@ pub(super) fn accept(context: &mut Context<'_, '_>, acceptance: &AcceptPartnersh
     let mut partnership = context.overlay.get(&key)?.unwrap_or_default();
     let proposal = take_proposal(&mut partnership)?;
     let other = if proposal.by == *from { *to } else { *from };
-    authority::operator(context, other, Role::Admin)?;
+    authority::admin(context, other, Weight::Widens)?;
     authority::brand_in_force(context, other)?;
     same_terms(&proposal, terms)?;
     in_bounds(context, terms)?;
@@ -70,8 +72,12 @@ pub(super) fn two_brands(context: &mut Context<'_, '_>, from: BrandId, to: Brand
     if from == to { Err(Code::SameBrand.into()) } else { Ok(()) }
 }
 
-/// The one of the two brands for which the sender acts: the first if it is an admin of both.
+/// The one of the two brands for which the sender acts: the first if it is an admin of both. A motion is of one of
+/// them.
 fn by_one_of_them(context: &mut Context<'_, '_>, from: BrandId, to: BrandId) -> Result<BrandId, Stop> {
+    if let By::Motion { brand, .. } = context.by {
+        return if brand == from || brand == to { Ok(brand) } else { Err(Code::ActionOfOtherBrand.into()) };
+    }
     match decided(authority::operator(context, from, Role::Admin))? {
         Ok(_) => Ok(from),
         Err(code) => match decided(authority::operator(context, to, Role::Admin))? {

@@ -14,7 +14,7 @@ use crate::stop::Stop;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, redeem: &Redeem) -> Result<(), Stop> {
     amount(redeem.amount)?;
-    authority::brand(context, redeem.brand)?;
+    authority::open_brand(context, redeem.brand)?;
     authority::spend(context, redeem.from, redeem.brand, Purpose::Redeem, redeem.amount)?;
     use_reference(context, redeem)?;
     let taken = debit(context, redeem.from, redeem.brand, redeem.amount)?;

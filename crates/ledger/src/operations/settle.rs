@@ -1,8 +1,9 @@
 //! `Settle`: a creditor confirms that a debtor has paid.
 
 use lojal_types::limits::MONEY_MAX;
-use lojal_types::{Code, Role, Settle};
+use lojal_types::{Code, Settle};
 
+use super::authority::Weight;
 use super::partnership::two_brands;
 use super::reference::use_for_ever;
 use super::{Context, authority};
@@ -15,7 +16,7 @@ use crate::stop::Stop;
 pub(super) fn apply(context: &mut Context<'_, '_>, settle: &Settle) -> Result<(), Stop> {
     amount(settle)?;
     two_brands(context, settle.debtor, settle.creditor)?;
-    authority::operator(context, settle.creditor, Role::Admin)?;
+    authority::admin(context, settle.creditor, Weight::Joint)?;
     use_for_ever(context, &SettledKey { creditor: settle.creditor, reference: settle.reference.clone() }, &Used)?;
     lower(context, settle)
 }

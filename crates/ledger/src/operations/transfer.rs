@@ -13,7 +13,7 @@ use crate::stop::Stop;
 
 pub(super) fn apply(context: &mut Context<'_, '_>, transfer: &Transfer) -> Result<(), Stop> {
     amount(transfer.amount)?;
-    let brand = authority::brand(context, transfer.brand)?;
+    let brand = authority::open_brand(context, transfer.brand)?;
     authority::spend(context, transfer.from, transfer.brand, Purpose::Transfer, transfer.amount)?;
     to_another_account(transfer)?;
     policy_allows_the_way(&brand.policy, transfer)?;

@@ -125,7 +125,12 @@ fn note_brands(facts: &mut Facts, view: &View) {
         let brand = view.brand(*id).expect("in memory").expect("it is listed");
         let totals = view.totals(*id).expect("in memory").expect("every brand has totals");
         facts.brand(*id, &brand.policy, &totals);
-        facts.brand_itself(*id, &brand.name, brand.decimals, brand.suspended);
+        facts.brand_itself(*id, &brand.name, brand.decimals, (brand.suspended, brand.closes_ms));
+        facts.approvals(*id, view.approvals(*id).expect("in memory"));
+        for (motion, one) in view.brand_motions(*id).expect("in memory") {
+            let ballots = (&*one.approved_by, &*one.stopped_by);
+            facts.brand_motion((*id, motion), (one.by, &one.actions), (one.created_ms, one.from_ms), ballots);
+        }
         for (address, operator) in view.operators(*id).expect("in memory") {
             let max = operator.issue_daily_max.map(|max| max.get());
             let issued_today = view.issued_today(*id, address).expect("in memory");

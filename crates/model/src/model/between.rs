@@ -5,6 +5,7 @@ use lojal_types::{
     Settle,
 };
 
+use super::brand_motions::Takes;
 use super::{AMOUNT_MAX, DAY_MS, Model, Partnership, check_amount, count, ensure};
 use crate::table::Table;
 
@@ -16,6 +17,9 @@ impl Model {
     }
 
     fn admin_of_either(&self, sender: Address, from: BrandId, to: BrandId) -> Result<BrandId, Code> {
+        if let Some((brand, _)) = self.together {
+            return if [from, to].contains(&brand) { Ok(brand) } else { Err(Code::ActionOfOtherBrand) };
+        }
         let answers = [from, to].map(|brand| self.check_role(brand, sender, Role::Admin));
         match answers {
             [Ok(()), _] => Ok(from),
@@ -39,6 +43,7 @@ impl Model {
         self.pair(proposal.from, proposal.to)?;
         let by = self.admin_of_either(sender, proposal.from, proposal.to)?;
         self.in_force(by)?;
+        self.check_admin(by, sender, Takes::SeveralAndTime)?;
         self.check_terms(&proposal.terms)?;
         let pair = (proposal.from, proposal.to);
         let terms = self.tables.partnerships.get(&pair).and_then(|partnership| partnership.terms.clone());
@@ -52,7 +57,7 @@ impl Model {
         let proposal = self.tables.partnerships.get(&pair).and_then(|partnership| partnership.proposal.clone());
         let (by, terms) = proposal.ok_or(Code::UnknownProposal)?;
         let other = if by == pair.0 { pair.1 } else { pair.0 };
-        self.check_role(other, sender, Role::Admin)?;
+        self.check_admin(other, sender, Takes::SeveralAndTime)?;
         self.in_force(other)?;
         ensure(terms == acceptance.terms, Code::TermsDiffer)?;
         self.check_terms(&terms)?;
@@ -72,7 +77,9 @@ impl Model {
         check_amount(burned)?;
         check_amount(received)?;
         self.pair(pair.0, pair.1)?;
+        self.check_open(pair.0)?;
         self.in_force(pair.1)?;
+        self.check_stays(pair.1)?;
         let terms = self.tables.partnerships.get(&pair).and_then(|partnership| partnership.terms.clone());
         let terms = terms.ok_or(Code::UnknownPartnership)?;
         ensure(self.time < terms.ends_ms.get(), Code::PartnershipEnded)?;
@@ -113,7 +120,7 @@ impl Model {
         check_amount(settle.amount.get())?;
         let pair = (settle.debtor, settle.creditor);
         self.pair(pair.0, pair.1)?;
-        self.check_role(settle.creditor, sender, Role::Admin)?;
+        self.check_admin(settle.creditor, sender, Takes::Several)?;
         let fresh = self.tables.settlements.set_new((settle.creditor, settle.reference.clone()), ());
         ensure(fresh, Code::DuplicateReference)?;
         let paid = u128::from(settle.amount.get()) * 1_000_000;

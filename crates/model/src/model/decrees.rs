@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lojal_types::genesis::GenesisBrand;
-use lojal_types::{Action, Address, BrandId, Code, Name, Parameters, Role, SetBrandAdmins};
+use lojal_types::{Action, Address, Approvals, BrandId, Code, Name, Parameters, Role, SetBrandAdmins};
 
 use super::governance::{Follower, check_endpoint, lapse_holds};
 use super::{AMOUNT_MAX, Brand, HOUR_MS, Model, Operator, Sums, ensure};
@@ -63,12 +63,14 @@ impl Model {
 
     /// Tells that a brand isn't suspended.
     pub(super) fn in_force(&self, brand: BrandId) -> Result<(), Code> {
+        self.check_open(brand)?;
         let suspended = self.tables.brands.get(&brand).is_some_and(|brand| brand.suspended);
         ensure(!suspended, Code::BrandSuspended)
     }
 
     fn suspend(&mut self, id: BrandId, suspended: bool) -> Result<(), Code> {
         let brand = self.tables.brands.get(&id).cloned().ok_or(Code::UnknownBrand)?;
+        ensure(!suspended || self.check_open(id).is_ok(), Code::BrandClosed)?;
         let code = if suspended { Code::BrandSuspended } else { Code::BrandNotSuspended };
         ensure(brand.suspended != suspended, code)?;
         self.tables.brands.set(id, Brand { suspended, ..brand });
@@ -97,7 +99,7 @@ impl Model {
         self.tables.policies.set(brand.id, brand.policy.clone());
         self.tables.totals.set(brand.id, Sums::default());
         let (name, decimals) = (brand.name.clone(), brand.decimals);
-        self.tables.brands.set(brand.id, Brand { name, decimals, suspended: false });
+        self.tables.brands.set(brand.id, Brand { name, decimals, suspended: false, closes: None });
         for one in brand.operators.iter() {
             let issue_daily_max = one.issue_daily_max.map(|max| max.get());
             let operator = Operator { roles: one.roles.to_vec(), issue_daily_max };
@@ -136,7 +138,9 @@ impl Model {
             self.put_operator(set.brand, address, operator);
         }
         let count = self.tables.operators.iter().filter(|((brand, _), _)| *brand == set.brand).count();
-        ensure(count <= 64, Code::TooManyOperators)
+        ensure(count <= 64, Code::TooManyOperators)?;
+        let delay_ms = self.approvals(set.brand).delay_ms;
+        self.put_approvals(set.brand, Approvals { needed: set.needed, delay_ms })
     }
 
     /// Takes over the parameters that were decided in earlier blocks.

@@ -9,10 +9,12 @@ impl Model {
         let (amount, expires) = (hold.amount.get(), hold.expires_ms.get());
         check_amount(amount)?;
         let policy = self.policy(hold.brand)?;
+        self.check_open(hold.brand)?;
         let counted = self.spend(sender, hold.from, hold.brand, amount, false)?;
         ensure(amount >= policy.transfer_min.get(), Code::HoldTooSmall)?;
         ensure(expires > self.time && expires <= self.time + 30 * DAY_MS, Code::HoldExpiryOutOfRange)?;
         let expires = expires.div_ceil(MINUTE_MS) * MINUTE_MS;
+        ensure(self.closing(hold.brand).is_none_or(|closes| expires <= closes), Code::HoldExpiryOutOfRange)?;
         self.check_answer(&hold.asked(), &hold.request)?;
         let dated = hold.request.dated;
         let key = (self.date(dated)?, hold.brand, hold.request.reference.clone());
@@ -32,6 +34,7 @@ impl Model {
         let amount = capture.amount.get();
         check_amount(amount)?;
         self.policy(capture.brand)?;
+        self.check_open(capture.brand)?;
         self.check_role(capture.brand, sender, Role::Capture)?;
         let key = (capture.hold_dated.month(), capture.brand, capture.hold_reference.clone());
         let held = self.shelved(&self.tables.held, &key).ok_or(Code::UnknownHold)?;
@@ -60,6 +63,7 @@ impl Model {
 
     pub(super) fn release(&mut self, sender: Address, release: &Release) -> Result<(), Code> {
         self.policy(release.brand)?;
+        self.check_open(release.brand)?;
         let key = (release.hold_dated.month(), release.brand, release.hold_reference.clone());
         let held = self.shelved(&self.tables.held, &key);
         let held = held.filter(|held| held.from == release.from && held.dated == release.hold_dated);

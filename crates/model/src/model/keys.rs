@@ -17,6 +17,18 @@ impl Model {
         self.tables.accounts.get(&address).cloned().ok_or(Code::UnknownAccount)
     }
 
+    /// The reason for which an account is stopped, if it is.
+    pub(super) fn stopped_by(&self, address: Address) -> Option<Code> {
+        let Ok(account) = self.account(address) else { return Some(Code::UnknownAccount) };
+        let silent = account.safeguards.cancelled.is_some_and(|one| self.time < one.stopped_until_ms.get());
+        let stops = [
+            (account.recovery.is_some(), Code::AccountInRecovery),
+            (account.frozen, Code::AccountFrozen),
+            (silent, Code::AccountStopped),
+        ];
+        stops.into_iter().find(|(stops, _)| *stops).map(|(_, code)| code)
+    }
+
     /// Tells whether a key signs for an account.
     pub fn signs_for(&self, key: &PublicKey, address: Address) -> bool {
         match self.tables.accounts.get(&address).and_then(|account| account.key) {
@@ -64,11 +76,18 @@ impl Model {
     /// The guardians of an account for which the sender acts.
     pub(super) fn acting(&self, sender: Address, account: Address) -> Result<Vec<Guardian>, Code> {
         let mut acting = self.account(account)?.guardians.guardians.to_vec();
-        acting.retain(|guardian| match guardian {
-            Guardian::Account(address) => *address == sender,
-            Guardian::Brand(brand) => self.check_role(*brand, sender, Role::Admin).is_ok(),
+        let mut alone = false;
+        acting.retain(|guardian| match (guardian, self.together) {
+            (Guardian::Account(_), Some(_)) => false,
+            (Guardian::Account(address), None) => *address == sender,
+            (Guardian::Brand(brand), Some((of, _))) => *brand == of,
+            (Guardian::Brand(brand), None) => {
+                let is_admin = self.check_role(*brand, sender, Role::Admin).is_ok();
+                alone |= is_admin && self.approvals(*brand).needed > 1;
+                is_admin && self.approvals(*brand).needed == 1
+            }
         });
-        ensure(!acting.is_empty(), Code::NotGuardian)?;
+        ensure(!acting.is_empty(), if alone { Code::MotionNeeded } else { Code::NotGuardian })?;
         Ok(acting)
     }
 

@@ -5,6 +5,28 @@ use lojal_types::{Address, BrandId, Code, Expiry, Month};
 use super::{Model, ensure};
 
 impl Model {
+    /// Nothing of a brand that has left lives.
+    pub(super) fn is_live(&self, brand: BrandId, expiry: Expiry) -> bool {
+        expiry.is_live_in(self.month) && !self.has_left(brand)
+    }
+
+    pub(crate) fn has_left(&self, brand: BrandId) -> bool {
+        self.closing(brand).is_some_and(|closes| closes <= self.time)
+    }
+
+    pub(crate) fn closing(&self, brand: BrandId) -> Option<u64> {
+        self.tables.brands.get(&brand)?.closes
+    }
+
+    pub(super) fn check_open(&self, brand: BrandId) -> Result<(), Code> {
+        ensure(!self.has_left(brand), Code::BrandClosed)
+    }
+
+    /// A brand that gives points still.
+    pub(super) fn check_stays(&self, brand: BrandId) -> Result<(), Code> {
+        ensure(self.closing(brand).is_none(), Code::BrandClosing)
+    }
+
     pub(super) fn give(&mut self, to: Address, brand: BrandId, lots: Vec<(Expiry, u64)>) -> Result<(), Code> {
         if to.as_bytes()[19] % 2 == 1 {
             ensure(self.tables.households.contains(&to), Code::UnknownHousehold)?;
@@ -40,7 +62,7 @@ impl Model {
     pub(super) fn take(&mut self, from: Address, brand: BrandId, amount: u64) -> Result<Vec<(Expiry, u64)>, Code> {
         self.return_expired(from, brand);
         let all = self.recorded_lots(from, brand);
-        let live: Vec<_> = all.iter().copied().filter(|(expiry, _)| expiry.is_live_in(self.month)).collect();
+        let live: Vec<_> = all.iter().copied().filter(|(expiry, _)| self.is_live(brand, *expiry)).collect();
         let sum = |lots: &[(Expiry, u64)]| lots.iter().map(|(_, amount)| amount).sum::<u64>();
         if sum(&live) < amount {
             return Err(if sum(&all) >= amount { Code::PointsExpired } else { Code::InsufficientPoints });
@@ -65,7 +87,7 @@ impl Model {
 
     pub(super) fn drop_dead(&mut self, account: Address, brand: BrandId) {
         for (expiry, _) in self.recorded_lots(account, brand) {
-            if !expiry.is_live_in(self.month) {
+            if !self.is_live(brand, expiry) {
                 self.tables.lots.remove(&(account, brand, expiry));
             }
         }

@@ -12,6 +12,7 @@ impl Model {
         check_amount(amount)?;
         let policy = self.policy(issue.brand)?;
         self.in_force(issue.brand)?;
+        self.check_stays(issue.brand)?;
         self.check_role(issue.brand, sender, Role::Issue)?;
         ensure(policy.issue_max.is_none_or(|max| amount <= max.get()), Code::IssueTooLarge)?;
         let key = (self.date(issue.dated)?, issue.brand, issue.reference.clone());
@@ -34,6 +35,7 @@ impl Model {
         let amount = redeem.amount.get();
         check_amount(amount)?;
         self.policy(redeem.brand)?;
+        self.check_open(redeem.brand)?;
         self.spend(sender, redeem.from, redeem.brand, amount, false)?;
         if let (Some(answered), Some(asked)) = (&redeem.request, redeem.asked()) {
             self.check_answer(&asked, answered)?;
@@ -50,6 +52,7 @@ impl Model {
         let amount = transfer.amount.get();
         check_amount(amount)?;
         let policy = self.policy(transfer.brand)?;
+        self.check_open(transfer.brand)?;
         self.spend(sender, transfer.from, transfer.brand, amount, true)?;
         ensure(transfer.from != transfer.to, Code::SameAccount)?;
         let pools = [transfer.from, transfer.to].map(|address| address.as_bytes()[19] % 2 == 1);

@@ -19,7 +19,7 @@ impl Model {
         for (expiry, amount) in self.ended(account, brand).flat_map(|hold| &hold.lots) {
             *lots.entry(*expiry).or_insert(0) += amount;
         }
-        lots.into_iter().filter(|(expiry, _)| expiry.is_live_in(self.month)).collect()
+        lots.into_iter().filter(|(expiry, _)| self.is_live(brand, *expiry)).collect()
     }
 
     /// The holds of an account whose time is over.
@@ -68,7 +68,7 @@ impl Model {
         let (open, ended): (Vec<&Hold>, Vec<&Hold>) = holds.partition(|hold| self.time < hold.expires);
         let held = open.iter().flat_map(|hold| &hold.lots).map(|(_, amount)| amount).sum();
         let all = lots.chain(ended.iter().flat_map(|hold| hold.lots.iter().copied()));
-        let outstanding = all.filter(|(expiry, _)| expiry.is_live_in(self.month)).map(|(_, amount)| amount).sum();
+        let outstanding = all.filter(|(expiry, _)| self.is_live(brand, *expiry)).map(|(_, amount)| amount).sum();
         let sums = self.tables.totals.get(&brand).copied().unwrap_or_default();
         let Sums { issued, redeemed, converted_out, expired, reversed } = sums;
         Totals {
@@ -174,7 +174,15 @@ impl Model {
 
     fn note_brands(&self, facts: &mut Facts, brands: &[BrandId]) {
         for (brand, one) in self.tables.brands.iter() {
-            facts.brand_itself(*brand, &one.name, one.decimals, one.suspended);
+            let closes = one.closes.map(|ms| TimeMs::default().plus_ms(ms));
+            facts.brand_itself(*brand, &one.name, one.decimals, (one.suspended, closes));
+            facts.approvals(*brand, self.approvals(*brand));
+            for (motion, one) in self.open_for(*brand) {
+                let at = |ms: u64| TimeMs::default().plus_ms(ms);
+                let [approved, stopped] = [&one.approved_by, &one.stopped_by].map(|list| Vec::from_iter(list.clone()));
+                let times = (at(one.created), one.from.map(at));
+                facts.brand_motion((*brand, motion), (one.by, &one.actions), times, (&approved, &stopped));
+            }
         }
         for (brand, policy) in self.tables.policies.iter() {
             facts.brand(*brand, policy, &self.totals(*brand));

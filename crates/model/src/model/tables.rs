@@ -1,11 +1,11 @@
 //! Everything that the model remembers and a failing transaction must leave as it was.
 
 use lojal_types::{
-    Address, BrandId, Expiry, Month, MotionId, Name, Parameters, Policy, Reference, Settings, Validator,
+    Address, Approvals, BrandId, Expiry, Month, MotionId, Name, Parameters, Policy, Reference, Settings, Validator,
 };
 
 use super::governance::{Follower, Motion, Seat};
-use super::{Account, Brand, Held, Hold, Household, Issued, Operator, Partnership, Shelved, Sums};
+use super::{Account, Brand, BrandMotion, Held, Hold, Household, Issued, Operator, Partnership, Shelved, Sums};
 use crate::table::{End, Table};
 
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,9 @@ pub(crate) struct Tables {
     /// Every motion ever.
     pub(crate) motions: Table<MotionId, Motion>,
     pub(crate) brands: Table<BrandId, Brand>,
+    pub(crate) approvals: Table<BrandId, Approvals>,
+    /// Every motion of brands ever.
+    pub(crate) brand_motions: Table<(BrandId, MotionId), BrandMotion>,
     pub(crate) policies: Table<BrandId, Policy>,
     pub(crate) operators: Table<(BrandId, Address), Operator>,
     pub(crate) accounts: Table<Address, Account>,
@@ -69,6 +72,8 @@ impl Tables {
             followers,
             motions,
             brands,
+            approvals,
+            brand_motions,
             policies,
             operators,
             accounts,
@@ -101,6 +106,8 @@ impl Tables {
         followers.end(how);
         motions.end(how);
         brands.end(how);
+        approvals.end(how);
+        brand_motions.end(how);
         policies.end(how);
         operators.end(how);
         accounts.end(how);

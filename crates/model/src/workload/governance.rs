@@ -55,7 +55,7 @@ impl Workload {
 
     pub(super) fn withdraw(&mut self, sender: usize) -> Option<Operation> {
         let own = self.model.seat_of(self.address(sender));
-        let twist = self.twist();
+        let twist = self.random.once_in(3);
         let motions = self.model.known_motions();
         let own = motions.filter(|(_, one)| twist || (one.decided.is_none() && Some(&one.by) == own.as_ref()));
         let own: Vec<MotionId> = own.map(|(id, _)| id).collect();
@@ -183,7 +183,8 @@ impl Workload {
             admins[0] = PublicKey::new([2; 32]);
         }
         let admins = Bounded::new(admins).expect("two");
-        Some(Action::SetBrandAdmins(SetBrandAdmins { brand: self.brands[place], admins }))
+        let needed = if self.twist() { 3 } else { 1 };
+        Some(Action::SetBrandAdmins(SetBrandAdmins { brand: self.brands[place], admins, needed }))
     }
 
     /// An action that version 1 doesn't have yet.

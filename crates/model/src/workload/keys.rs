@@ -67,9 +67,10 @@ impl Workload {
     }
 
     pub(super) fn start_recovery(&mut self, sender: usize) -> Option<Operation> {
+        let though_barred = self.random.once_in(8);
         let undecided = |_: &Self, account: &Account| {
             let agreed = account.recovery.as_ref().is_some_and(|recovery| recovery.agreed.is_some());
-            !agreed && account.safeguards.barred.is_empty()
+            !agreed && (though_barred || account.safeguards.barred.is_empty())
         };
         let account = self.guarded(sender, undecided)?;
         let votes = self.model.tables.accounts.get(&account).and_then(|account| account.recovery.clone());

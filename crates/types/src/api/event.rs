@@ -24,7 +24,7 @@ pub const DATA_TYPE: &str = "application/json";
 /// The index of reminders: above those of all transactions of a block.
 pub const REMINDER_INDEX: u32 = 1 << 16;
 /// The types of all events, without [`TYPE_PREFIX`].
-pub const EVENT_TYPES: [&str; 36] = [
+pub const EVENT_TYPES: [&str; 41] = [
     "points.issued",
     "points.redeemed",
     "points.transferred",
@@ -59,6 +59,11 @@ pub const EVENT_TYPES: [&str; 36] = [
     "motion.withdrawn",
     "motion.activated",
     "endpoint.set",
+    "brand_motion.proposed",
+    "brand_motion.approved",
+    "brand_motion.stopped",
+    "approvals.set",
+    "brand.closing",
     "transaction.failed",
     "points.expiring",
 ];
@@ -237,6 +242,11 @@ impl<A> Operation<A> {
             Self::Withdraw(_) => "motion.withdrawn",
             Self::Activate(_) => "motion.activated",
             Self::SetEndpoint(_) => "endpoint.set",
+            Self::ProposeForBrand(_) => "brand_motion.proposed",
+            Self::ApproveForBrand(_) => "brand_motion.approved",
+            Self::StopForBrand(_) => "brand_motion.stopped",
+            Self::SetApprovals(_) => "approvals.set",
+            Self::CloseBrand(_) => "brand.closing",
         }
     }
 }

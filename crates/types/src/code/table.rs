@@ -6,7 +6,7 @@ pub(super) use self::governance::GOVERNANCE;
 use super::Code;
 
 /// The codes below 900 with their names and what they tell a person.
-pub(super) const TABLE: [(Code, &str, &str); 101] = [
+pub(super) const TABLE: [(Code, &str, &str); 108] = [
     (
         Code::Malformed,
         "malformed",
@@ -238,12 +238,49 @@ pub(super) const TABLE: [(Code, &str, &str); 101] = [
     ),
     (Code::TooManyOperators, "too_many_operators", "this brand has 64 operators; remove one first"),
     (Code::UnknownOperator, "unknown_operator", "this account is no operator of this brand"),
-    (Code::LastAdmin, "last_admin", "this is the brand's last admin; make another operator an admin first"),
+    (
+        Code::LastAdmin,
+        "last_admin",
+        "the brand would have no admin, or fewer than it asks for; make another operator an admin, or ask for fewer",
+    ),
     (
         Code::IssueDailyMaxReached,
         "issue_daily_max_reached",
         "with this the operator would issue more than it may in a day; another operator can, or wait for the next day \
          (UTC)",
+    ),
+    (
+        Code::MotionNeeded,
+        "motion_needed",
+        "this brand asks for more of its admins than one, or waits with what widens: put it forward with \
+         propose_for_brand, and let others approve it",
+    ),
+    (
+        Code::MotionWaits,
+        "motion_waits",
+        "enough admins have approved this motion, and it has to wait; approve it again when its time has come, and it \
+         happens",
+    ),
+    (
+        Code::ApprovalsOutOfBounds,
+        "approvals_out_of_bounds",
+        "a brand can ask for 1 of its admins to all that it has then, and wait for at most 7 days",
+    ),
+    (
+        Code::ActionOfOtherBrand,
+        "action_of_other_brand",
+        "this action is another brand's to decide; a motion has the actions of its own brand alone",
+    ),
+    (
+        Code::BrandClosing,
+        "brand_closing",
+        "this brand is about to leave: it issues no points and takes none in exchange; what members have can be spent",
+    ),
+    (Code::BrandClosed, "brand_closed", "this brand has left, and what was left of its points has expired"),
+    (
+        Code::ClosingOutOfRange,
+        "closing_out_of_range",
+        "a brand leaves at a whole minute 90 days to 5 years ahead, and one that stays has nothing to take back",
     ),
     (Code::SameBrand, "same_brand", "the two brands are the same"),
     (

@@ -222,4 +222,6 @@ pub struct SetBrandAdmins {
     pub brand: BrandId,
     /// The first keys of the admins' accounts, sorted, each once.
     pub admins: Bounded<PublicKey, 1, BRAND_ADMINS_MAX>,
+    /// The number of them that a motion of the brand takes from then on.
+    pub needed: u8,
 }

@@ -118,14 +118,39 @@ fn between_brands() -> Vec<Numbered> {
 }
 
 fn of_brands() -> Vec<Numbered> {
-    let (brand, public_key) = (brand("nordmat"), PublicKey::new([9; 32]));
+    let (brand, public_key, motion) = (brand("nordmat"), PublicKey::new([9; 32]), MotionId::new(7));
     let roles = Bounded::new(vec![Role::Issue, Role::Admin]).expect("two");
     let operator = SetOperator { brand, public_key, roles, issue_daily_max: Some(Points::new(7)) };
     vec![
         (24, 0, Operation::SetPolicy(SetPolicy { brand, policy: policy() })),
         (25, 0, Operation::SetOperator(operator)),
         (26, 1, Operation::RemoveOperator(RemoveOperator { brand, operator: address(2) })),
+        (27, 3, Operation::ProposeForBrand(ProposeForBrand { brand, actions: of_motion() })),
+        (28, 0, Operation::ApproveForBrand(ApproveForBrand { brand, motion, digest: Hash::new([8; 32]) })),
+        (29, 0, Operation::StopForBrand(StopForBrand { brand, motion })),
+        (30, 0, Operation::SetApprovals(SetApprovals { brand, needed: 2, delay_ms: 3 })),
+        (31, 0, Operation::CloseBrand(CloseBrand { brand, closes_ms: Some(time(5)) })),
     ]
+}
+
+/// Eight actions of a brand's motion, three of which are about an account.
+fn of_motion() -> BrandActions {
+    let all = [between_brands(), of_keys()].concat().into_iter().map(|(.., operation)| operation);
+    let operator = RemoveOperator { brand: brand("nordmat"), operator: address(2) };
+    let approvals = SetApprovals { brand: brand("nordmat"), needed: 2, delay_ms: 3 };
+    let own = [Operation::RemoveOperator(operator), Operation::SetApprovals(approvals)];
+    let actions: Vec<BrandAction> = all.chain(own).filter_map(BrandAction::of).collect();
+    Bounded::new(actions).expect("four between brands, two of a guardian, two of their own")
+}
+
+#[test]
+fn an_action_of_a_brand_has_the_bytes_of_its_operation() {
+    for (_, _, operation) in every_kind() {
+        let Some(action) = BrandAction::of(operation.clone()) else { continue };
+        assert_eq!(borsh::to_vec(&action).ok(), borsh::to_vec(&operation).ok());
+        assert_eq!(action.into_operation(), operation);
+    }
+    assert!(BrandAction::of(Operation::<Address>::Freeze(Freeze {})).is_none());
 }
 
 fn of_keys() -> Vec<Numbered> {
@@ -196,7 +221,7 @@ fn every_kind_names_its_accounts() {
 fn points_and_holds_name_their_brand_and_what_is_between_brands_both() {
     for (number, _, operation) in every_kind() {
         let expected = match number {
-            1..=7 | 24..=26 => vec![brand("nordmat")],
+            1..=7 | 24..=31 => vec![brand("nordmat")],
             16..=19 => vec![brand("nordmat"), brand("kaffet")],
             20 => vec![brand("kaffet"), brand("nordmat")],
             _ => Vec::new(),

@@ -73,7 +73,8 @@ fn action(source: &mut Source<'_>, world: &World) -> Action {
             let mut admins: Vec<_> = (0..=source.below(3)).map(|_| any_key(source)).collect();
             admins.sort_unstable();
             let admins = Bounded::new(admins).expect("one to three");
-            Action::SetBrandAdmins(SetBrandAdmins { brand: any_brand(source), admins })
+            let (brand, needed) = (any_brand(source), 1 + source.byte() % 3);
+            Action::SetBrandAdmins(SetBrandAdmins { brand, admins, needed })
         }
         // What version 1 doesn't have: the whole transaction can't be in a block.
         _ => Action::CancelVersion(CancelVersion {}),

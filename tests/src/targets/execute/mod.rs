@@ -1,5 +1,6 @@
 //! Sequences of transactions over blocks, chosen by arbitrary bytes, on a ledger with a past.
 
+mod brand_motions;
 mod governance;
 mod operations;
 mod values;

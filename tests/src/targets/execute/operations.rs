@@ -11,6 +11,7 @@ use lojal_types::{
 };
 
 use super::super::source::Source;
+use super::brand_motions::decide;
 use super::governance::govern;
 use super::values::*;
 use super::world::{Step, TILL, World, address, brand, reference, time};
@@ -66,7 +67,7 @@ fn terms(world: &World, rate_num: u32, rate_den: u32) -> PartnershipTerms {
 
 /// The next operation. Often it is about the sender's own account, so that it has a chance.
 pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
-    match source.below(36) {
+    match source.below(41) {
         0..=2 => {
             let (brand, to) = (any_brand(source), world.account(source));
             let (amount, reference, dated) = (amount(source), any_reference(source), any_day(source, world));
@@ -122,7 +123,24 @@ pub(super) fn operation(source: &mut Source<'_>, world: &World, sender: Address)
         kind @ 11..=17 => between(kind, source, world, sender),
         kind @ 18..=25 => keys(kind, source, world, sender),
         kind @ 26..=31 => household(kind, source, world),
-        kind => govern(kind, source, world),
+        kind @ 32..=35 => govern(kind, source, world),
+        kind => {
+            // Only what admins do can be in a motion of theirs.
+            let count = if kind == 36 { source.below(3) } else { 0 };
+            let others = (0..count).map(|_| of_admins(source, world, sender)).collect();
+            decide(kind, source, world, others)
+        }
+    }
+}
+
+/// Something that an admin does for its brand.
+fn of_admins(source: &mut Source<'_>, world: &World, sender: Address) -> Operation {
+    match source.below(9) {
+        kind @ 0..=2 => between(11 + kind, source, world, sender),
+        kind @ (3 | 4) => between(13 + kind, source, world, sender),
+        kind @ (5 | 6) => keys(13 + kind, source, world, sender),
+        7 => keys(22, source, world, sender),
+        _ => keys(24, source, world, sender),
     }
 }
 

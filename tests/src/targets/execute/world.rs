@@ -18,7 +18,7 @@ use super::super::source::Source;
 /// 2026-11-30T12:00:00Z: half a day before the end of a month.
 const START_MS: u64 = 1_796_040_000_000;
 const MINUTE_MS: u64 = 60_000;
-const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+pub(super) const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 /// Members, by the seeds of their keys.
 pub(super) const MEMBERS: [u8; 4] = [1, 2, 3, 4];
 /// An account that the ledger doesn't know.

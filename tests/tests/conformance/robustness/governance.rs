@@ -38,8 +38,8 @@ pub(super) fn action() -> BoxedStrategy<Action> {
         });
     let schedule = (any::<u32>(), height())
         .prop_map(|(version, height)| Action::ScheduleVersion(ScheduleVersion { version, height }));
-    let admins = (brand_id(), list(public_key()))
-        .prop_map(|(brand, admins)| Action::SetBrandAdmins(SetBrandAdmins { brand, admins }));
+    let admins = (brand_id(), list(public_key()), any::<u8>())
+        .prop_map(|(brand, admins, needed)| Action::SetBrandAdmins(SetBrandAdmins { brand, admins, needed }));
     prop_oneof![
         add,
         name().prop_map(|name| Action::RemoveValidator(RemoveValidator { name })),

@@ -1,10 +1,11 @@
 //! Generated operations, by group. A new kind gets a line here; a test fails until it has one.
 
 use lojal_types::{
-    AcceptPartnership, Agree, AnsweredRequest, CancelRecovery, Capture, Convert, CreateHousehold, EndPartnership,
-    FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave, Operation, ProposePartnership, Redeem, Release,
-    RemoveMember, RemoveOperator, Reverse, RotateKey, SetGuardians, SetMember, SetOperator, SetPolicy, Settle,
-    StartRecovery, Transfer, Unfreeze,
+    AcceptPartnership, Agree, AnsweredRequest, ApproveForBrand, BrandAction, CancelRecovery, Capture, CloseBrand,
+    Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave, MotionId,
+    Operation, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse, RotateKey,
+    SetApprovals, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, StopForBrand, Transfer,
+    Unfreeze,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -20,7 +21,7 @@ pub(super) fn operation() -> BoxedStrategy<Operation> {
         4 => points_operation(),
         3 => hold_operation(),
         5 => operation_between_brands(),
-        3 => brand_operation(),
+        8 => brand_operation(),
         8 => key_operation(),
         6 => household_operation(),
         5 => governor_operation(),
@@ -111,7 +112,46 @@ pub(super) fn brand_operation() -> BoxedStrategy<Operation> {
     );
     let remove_operator = (brand_id(), address())
         .prop_map(|(brand, operator)| Operation::RemoveOperator(RemoveOperator { brand, operator }));
-    prop_oneof![set_policy, set_operator, remove_operator].boxed()
+    let motion = || (brand_id(), number().prop_map(MotionId::new));
+    let set_approvals = (brand_id(), any::<u8>(), number())
+        .prop_map(|(brand, needed, delay_ms)| Operation::SetApprovals(SetApprovals { brand, needed, delay_ms }));
+    let propose = (brand_id(), list(brand_action()))
+        .prop_map(|(brand, actions)| Operation::ProposeForBrand(ProposeForBrand { brand, actions }));
+    let approve = (motion(), hash())
+        .prop_map(|((brand, motion), digest)| Operation::ApproveForBrand(ApproveForBrand { brand, motion, digest }));
+    let stop = motion().prop_map(|(brand, motion)| Operation::StopForBrand(StopForBrand { brand, motion }));
+    let close = close_brand();
+    prop_oneof![set_policy, set_operator, remove_operator, set_approvals, propose, approve, stop, close].boxed()
+}
+
+fn close_brand() -> BoxedStrategy<Operation> {
+    let close = (brand_id(), option::of(time()));
+    close.prop_map(|(brand, closes_ms)| Operation::CloseBrand(CloseBrand { brand, closes_ms })).boxed()
+}
+
+/// Any action of a brand's motion.
+pub(super) fn brand_action() -> BoxedStrategy<BrandAction> {
+    let set_approvals = (brand_id(), any::<u8>(), number())
+        .prop_map(|(brand, needed, delay_ms)| Operation::SetApprovals(SetApprovals { brand, needed, delay_ms }));
+    let set_policy =
+        (brand_id(), policy()).prop_map(|(brand, policy)| Operation::SetPolicy(SetPolicy { brand, policy }));
+    let set_operator = (brand_id(), public_key(), list(role()), option::of(points())).prop_map(
+        |(brand, public_key, roles, issue_daily_max)| {
+            Operation::SetOperator(SetOperator { brand, public_key, roles, issue_daily_max })
+        },
+    );
+    let remove_operator = (brand_id(), address())
+        .prop_map(|(brand, operator)| Operation::RemoveOperator(RemoveOperator { brand, operator }));
+    let any = prop_oneof![
+        set_approvals,
+        set_policy,
+        set_operator,
+        remove_operator,
+        close_brand(),
+        operation_between_brands(),
+        key_operation()
+    ];
+    any.prop_filter_map("only what admins do", BrandAction::of).boxed()
 }
 
 pub(super) fn key_operation() -> BoxedStrategy<Operation> {

@@ -1,26 +1,34 @@
 //! Records of the state and proofs: their own generated values.
 
 use lojal_ledger::record::{
-    Account, Balance, Brand, BrandCount, BrandList, Counted, DayCount, DayUse, Follower, Followers, Governor, Held,
-    HeldLot, HeldUntil, Holds, Household, Issued, Memberships, Motion, Obligation, OpenHold, OpenMotion, Operator,
-    OperatorList, Partnership, Protocol, Ready, RecentDigest, Redeemed, Register, Reversed, ScheduledVersion, Seat,
-    Sent, Shelf, Spent,
+    Account, Balance, Brand, BrandCount, BrandList, BrandMotion, BrandRegister, Closing, Closings, Counted, DayCount,
+    DayUse, Follower, Followers, Governor, Held, HeldLot, HeldUntil, Holds, Household, Issued, Memberships, Motion,
+    Obligation, OpenHold, OpenMotion, Operator, OperatorList, Partnership, Protocol, Ready, RecentDigest, Redeemed,
+    Register, Reversed, ScheduledVersion, Seat, Sent, Shelf, Spent,
 };
 use lojal_ledger::{HalfId, StateTree, Tip, tree::Proof};
-use lojal_types::{Activity, GrossPoints, MotionId, MotionStatus, Settings, Totals};
+use lojal_types::{Activity, Approvals, GrossPoints, MotionId, MotionStatus, Settings, Totals};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
 use super::values::*;
-use super::{governance, messages, survives};
+use super::{governance, messages, operations, survives};
 
 #[test]
 fn brands_and_their_totals_survive() {
-    let brand = (name(), any::<u8>(), messages::policy(), any::<bool>());
-    let brand = brand.prop_map(|(name, decimals, policy, suspended)| Brand { name, decimals, policy, suspended });
+    let brand = (name(), any::<u8>(), messages::policy(), any::<bool>(), option::of(time()));
+    let brand = brand.prop_map(|(name, decimals, policy, suspended, closes_ms)| Brand {
+        name,
+        decimals,
+        policy,
+        suspended,
+        closes_ms,
+    });
     survives(brand.boxed());
     survives(list(brand_id()).prop_map(|ids| BrandList { ids }).boxed());
+    let closing = (time(), brand_id()).prop_map(|(closes_ms, brand)| Closing { closes_ms, brand });
+    survives(list(closing.boxed()).prop_map(|brands| Closings { brands }).boxed());
     let gross = [(); 5].map(|()| any::<u128>().prop_map(GrossPoints::new));
     let totals = (gross, points(), points());
     let totals = totals.prop_map(|([issued, redeemed, converted_out, expired, reversed], outstanding, held)| Totals {
@@ -148,6 +156,21 @@ fn motions_and_seats_survive() {
         follower.prop_map(|(name, network_key, sponsor, endpoint)| Follower { name, network_key, sponsor, endpoint });
     survives(list(follower.boxed()).prop_map(|followers| Followers { followers }).boxed());
     survives(number().prop_map(|motion_lapse_ms| Settings { motion_lapse_ms }).boxed());
+}
+
+#[test]
+fn motions_of_brands_survive() {
+    let motion = || number().prop_map(MotionId::new).boxed();
+    let approvals = (any::<u8>(), number()).prop_map(|(needed, delay_ms)| Approvals { needed, delay_ms });
+    let register = (approvals, motion(), list(motion()));
+    survives(register.prop_map(|(approvals, next, open)| BrandRegister { approvals, next, open }).boxed());
+    let ballots = || list(address());
+    let record = (address(), list(operations::brand_action()), hash(), time(), (ballots(), ballots()));
+    let record = (record, option::of(time())).prop_map(|((by, actions, digest, created_ms, ballots), from_ms)| {
+        let (approved_by, stopped_by) = ballots;
+        BrandMotion { by, actions, digest, created_ms, approved_by, stopped_by, from_ms }
+    });
+    survives(record.boxed());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Operations as the samples write them: brands as slugs, references as words. Everything here is part of the vectors'
 //! inputs.
 
+mod brand_motions;
 mod governance;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use lojal_types::{
     Salt, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery, TimeMs, Transfer, Unfreeze,
 };
 
+pub(super) use self::brand_motions::{brand_actions, motion_of_first, of_admins_together};
 pub(super) use self::governance::{actions, of_governors};
 use super::samples::{START_MS, address, key, parse, seed, time};
 

@@ -2,10 +2,12 @@
 //! rule that another implementation is likely to get wrong has a transaction that it decides.
 
 use lojal_types::governance::digest_of;
+use lojal_types::operation::brand_digest;
 use lojal_types::{
-    Action, Actions, AddressText, Approve, Bounded, ChainId, Change, Code, Endpoint, Guardian, Guardians, Hash,
-    MemberRole, Money, MotionId, Operation, Outcome, PartnershipTerms, Points, Policy, Propose, ReinstateBrand, Role,
-    SetEndpoint, SuspendBrand, Waiting, Withdraw,
+    Action, Actions, AddressText, Approve, ApproveForBrand, Bounded, BrandAction, ChainId, Change, CloseBrand, Code,
+    Endpoint, Guardian, Guardians, Hash, MemberRole, Money, MotionId, Operation, Outcome, PartnershipTerms, Points,
+    Policy, Propose, ProposeForBrand, ReinstateBrand, Role, SetApprovals, SetEndpoint, StopForBrand, SuspendBrand,
+    TimeMs, Waiting, Withdraw,
 };
 
 use super::chain::{Input, TransactionInput, block, chain_id_of, household_of, referring, transaction};
@@ -232,6 +234,8 @@ fn recovered(family: AddressText) -> Vec<Step> {
         applied(CLEO, vec![leave(family)]),
         fails(CLEO, redeem("nordmat", family, 1, None), Code::NotOwner),
         applied(CAFE, vec![set_policy("kaffet", closed)]),
+        // The café would leave, and stays after all.
+        applied(CAFE, vec![leaves("kaffet", Some(time(CLOSES_MS))), leaves("kaffet", None)]),
         fails(BO, transfer("kaffet", bo(), anna(), 51), Code::TransferTooLarge),
         fails(BO, convert(bo(), "nordmat", "kaffet", 3, 1), Code::PolicyForbidsConversion),
         applied(GROCER, vec![end("nordmat", "kaffet")]),
@@ -266,6 +270,60 @@ fn governed(chain: &ChainId) -> Vec<Step> {
     ]
 }
 
+/// The earliest time at which nordmat, whose admins decide that together, can leave.
+const CLOSES_MS: u64 = (START_MS + 91 * 86_400_000) / 60_000 * 60_000;
+/// The wait of nordmat: until the next block.
+const WAIT_MS: u64 = 1000;
+
+fn leaves(brand: &str, closes_ms: Option<TimeMs>) -> Written {
+    Operation::CloseBrand(CloseBrand { brand: parse(brand), closes_ms })
+}
+
+fn nordmat_leaves() -> Written {
+    leaves("nordmat", Some(time(CLOSES_MS)))
+}
+
+fn as_motion(action: Written) -> Written {
+    let actions = Bounded::from([BrandAction::of(action).expect("an admin does it")]);
+    Operation::ProposeForBrand(ProposeForBrand { brand: parse("nordmat"), actions })
+}
+
+fn approves(chain: &ChainId) -> Written {
+    let (brand, closes_ms) = (parse("nordmat"), Some(time(CLOSES_MS)));
+    let digest = brand_digest(chain, brand, &Bounded::from([BrandAction::CloseBrand(CloseBrand { brand, closes_ms })]));
+    Operation::ApproveForBrand(ApproveForBrand { brand, motion: MotionId::new(1), digest })
+}
+
+/// A brand gets a second admin, asks for both, and decides that it leaves.
+fn together(chain: &ChainId) -> Vec<Step> {
+    let nordmat = parse("nordmat");
+    let approvals = Operation::SetApprovals(SetApprovals { brand: nordmat, needed: 2, delay_ms: WAIT_MS });
+    let issues_freely = || set_operator("nordmat", CLERK, &[Role::Issue, Role::Admin], None);
+    let stop = |motion| Operation::StopForBrand(StopForBrand { brand: nordmat, motion: MotionId::new(motion) });
+    vec![
+        fails(GROCER, approvals.clone(), Code::ApprovalsOutOfBounds),
+        applied(GROCER, vec![set_operator("nordmat", CLERK, &[Role::Issue, Role::Admin], Some(600)), approvals]),
+        fails(GROCER, nordmat_leaves(), Code::MotionNeeded),
+        fails(CAFE, as_motion(nordmat_leaves()), Code::NotOperator),
+        applied(GROCER, vec![as_motion(nordmat_leaves())]),
+        fails(GROCER, approves(chain), Code::AlreadyApproved),
+        applied(CLERK, vec![approves(chain)]),
+        fails(CLERK, approves(chain), Code::MotionWaits),
+        applied(CLERK, vec![as_motion(issues_freely()), as_motion(issues_freely())]),
+        applied(CLERK, vec![stop(2)]),
+        applied(GROCER, vec![stop(3)]),
+    ]
+}
+
+/// The wait is over: an approval does what was decided.
+fn decided(chain: &ChainId) -> Vec<Step> {
+    vec![
+        applied(GROCER, vec![approves(chain)]),
+        fails(TILL, issue("nordmat", bo(), 1, "receipt 6"), Code::BrandClosing),
+        applied(BO, vec![redeem("nordmat", bo(), 1, None)]),
+    ]
+}
+
 fn story() -> Vec<(u64, Vec<Step>)> {
     let founding = written(2, HOLDS_MS, &[founding()]).remove(0);
     let family = household_of(&whole_economy(), &founding);
@@ -280,6 +338,8 @@ fn story() -> Vec<(u64, Vec<Step>)> {
         (DECEMBER_MS, december(family, digest)),
         (RECOVERED_MS, recovered(family)),
         (RECOVERED_MS + 1000, governed(&chain_id_of(&whole_economy()))),
+        (RECOVERED_MS + 2000, together(&chain_id_of(&whole_economy()))),
+        (RECOVERED_MS + 2000 + WAIT_MS, decided(&chain_id_of(&whole_economy()))),
     ]
 }
 

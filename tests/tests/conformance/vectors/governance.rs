@@ -3,18 +3,24 @@
 use std::collections::BTreeSet;
 
 use lojal_types::governance::digest_of;
-use lojal_types::{Action, Bounded, ChainId, Hash, MotionId, Name, NodeProof, PublicKey, Readiness, Signature, TimeMs};
+use lojal_types::operation::{brand_digest, try_map_actions};
+use lojal_types::{
+    Action, AddressText, Bounded, BrandActions, BrandId, ChainId, Hash, MotionId, Name, NodeProof, PublicKey,
+    Readiness, Signature, TimeMs,
+};
 use serde::{Deserialize, Serialize};
 
-use super::compose::actions;
+use super::compose::{actions, motion_of_first};
 use super::golden::{canonical_hex, check, variant_numbers};
-use super::samples::{START_MS, chain_id, key, named, parse, seed, time};
+use super::samples::{NETWORK, START_MS, chain_id, key, named, parse, seed, time};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Input {
     /// The digest that governors approve.
     Motion { chain_id: ChainId, actions: Vec<Action> },
+    /// The digest that admins of a brand approve.
+    BrandMotion { chain_id: ChainId, brand: BrandId, actions: BrandActions<AddressText> },
     /// The proof that somebody holds both keys of a node, by the secrets of the keys.
     Node { chain_id: ChainId, name: Name, validator_seed: String, network_seed: String },
     /// A sign of life, by the secret of the validator's key.
@@ -34,6 +40,11 @@ fn build(input: &Input) -> Output {
         Input::Motion { chain_id, actions } => {
             let actions = Bounded::new(actions.clone()).expect("1 to 8");
             Output::Motion { borsh: canonical_hex(&actions), digest: digest_of(chain_id, &actions) }
+        }
+        Input::BrandMotion { chain_id, brand, actions } => {
+            let actions = try_map_actions(actions.clone(), |text| text.to_canonical(NETWORK)).expect("of this network");
+            let digest = brand_digest(chain_id, *brand, &actions);
+            Output::Motion { borsh: canonical_hex(&actions), digest }
         }
         Input::Node { chain_id, name, validator_seed, network_seed } => {
             let (validator, network) = (key(validator_seed), key(network_seed));
@@ -60,14 +71,17 @@ fn what_governors_and_nodes_sign_has_its_bytes() {
         .collect();
     let all = actions().into_iter().take(8).map(|(_, action)| action).collect();
     samples.push(named("eight actions", Input::Motion { chain_id: chain_id(), actions: all }));
+    let brand_motion = Input::BrandMotion { chain_id: chain_id(), brand: parse("nordmat"), actions: motion_of_first() };
+    samples.push(named("motion of a brand", brand_motion));
     let (validator_seed, network_seed) = (seed(5), seed(0x85));
     let name = parse("validator 5");
     samples.push(named("node", Input::Node { chain_id: chain_id(), name, validator_seed, network_seed }));
     let (motion, digest, time_ms) = (MotionId::new(7), Hash::new([0x99; 32]), time(START_MS));
     let ready = Input::Ready { chain_id: chain_id(), seed: seed(5), motion, digest, index: 2, time_ms };
     samples.push(named("sign of life", ready));
-    let about = "A motion's actions -> canonical bytes, digest = SHA-256(lojal/motion/v1 | chain id | bytes); a node's \
-                 proof and sign of life -> what is signed";
+    let about = "A motion's actions -> canonical bytes, digest = SHA-256(lojal/motion/v1 | chain id | bytes); those of \
+                 a brand -> canonical bytes, digest = SHA-256(lojal/brand-motion/v1 | chain id | brand | bytes); a \
+                 node's proof and sign of life -> what is signed";
     check("governance.json", about, samples, build);
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use lojal_types::limits::{MONEY_MAX, POINTS_MAX, PRICE_MICRO_MAX, TIME_MS_MAX};
 use lojal_types::{
-    Address, AddressText, Guardian, Hash, MemberRole, Money, Operation, PartnershipTerms, Points, Policy, Role,
+    Address, AddressText, BrandAction, Guardian, Hash, MemberRole, Money, Operation, PartnershipTerms, Points, Policy,
+    Role,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,8 @@ use super::samples::{NETWORK, START_MS, account, chain_id, household, named, par
 ///
 /// A new kind of operation is added here; tests fail until it is.
 pub(super) fn samples() -> Vec<(String, Written)> {
-    let mut samples = [points(), between_brands(), brands(), keys(), households(), of_governors()].concat();
+    let mut samples =
+        [points(), between_brands(), brands(), of_admins_together(), keys(), households(), of_governors()].concat();
     refer(&chain_id(), &mut samples.iter_mut().map(|(_, operation)| operation).collect::<Vec<_>>());
     samples
 }
@@ -176,6 +178,13 @@ fn kind(operation: &Operation) -> u8 {
 fn operations_have_their_bytes() {
     let about = "One operation, in JSON and in canonical bytes; kind is the first of them";
     check("operations.json", about, samples(), build);
+}
+
+#[test]
+fn every_kind_of_action_of_a_brand_has_a_vector() {
+    let to_bytes = |action: BrandAction<AddressText>| kind_of(&action.into_operation());
+    let shown: BTreeSet<u8> = brand_actions().into_iter().map(to_bytes).collect();
+    assert_eq!(variant_numbers::<BrandAction>(), shown, "add samples to brand_actions() in vectors/compose");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod between;
+mod brand_motions;
 mod brands;
 mod governance;
 mod households;
@@ -28,6 +29,7 @@ enum Entry {
     Between(between::Entry),
     Household(households::Entry),
     Governance(governance::Entry),
+    BrandMotion(brand_motions::Entry),
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +63,7 @@ fn build(entry: &Entry) -> Output {
         Entry::Between(entry) => between::build(entry),
         Entry::Household(entry) => households::build(entry),
         Entry::Governance(entry) => governance::build(entry),
+        Entry::BrandMotion(entry) => brand_motions::build(entry),
     }
 }
 
@@ -74,6 +77,7 @@ fn samples() -> Vec<(String, Entry)> {
         .chain(of(between::samples(), Entry::Between))
         .chain(of(households::samples(), Entry::Household))
         .chain(of(governance::samples(), Entry::Governance))
+        .chain(of(brand_motions::samples(), Entry::BrandMotion))
         .collect()
 }
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use lojal_types::api::{
-    Account, AccountRecovery, Balance, Brand, Brands, Governance, History, Issue, Motion, Netting, NettingPair,
-    Operator, Operators, Partnership, Partnerships, Payment, Reversal, Simulation, Status, TransactionState,
-    TransactionStatus, Validator, Validators,
+    Account, AccountRecovery, Balance, Brand, BrandMotion, BrandMotions, Brands, Governance, History, Issue, Motion,
+    Netting, NettingPair, Operator, Operators, Partnership, Partnerships, Payment, Reversal, Simulation, Status,
+    TransactionState, TransactionStatus, Validator, Validators,
 };
 use lojal_types::{
-    Activity, AddressText, Bounded, Expiry, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome, Points,
-    PublicKey, SignedReadToken, SignedTransaction, TimeMs, Totals,
+    Activity, AddressText, Approvals, Bounded, Expiry, Hash, Height, Lot, Month, NetworkKind, Operation, Outcome,
+    Points, PublicKey, SignedReadToken, SignedTransaction, TimeMs, Totals,
 };
 use lojal_wallet::clock::local_time;
 
@@ -32,6 +32,10 @@ pub struct Ledger {
     pub partnerships: Vec<Partnership>,
     pub netting: Vec<NettingPair>,
     pub operators: Vec<Operator>,
+    /// The number of its admins that kaffet asks for, its wait, and what they are about to decide.
+    pub together: (Approvals, Vec<BrandMotion>),
+    /// The time at which kaffet leaves, if it does.
+    pub kaffet_closes_ms: Option<TimeMs>,
     /// The motions that are undecided.
     pub motions: Vec<Motion>,
     /// The history of every account, the newest first, if it isn't two transfers on a page each.
@@ -59,6 +63,8 @@ impl Ledger {
             partnerships: vec![],
             netting: vec![],
             operators: vec![],
+            together: (Approvals::default(), vec![]),
+            kaffet_closes_ms: None,
             motions: vec![],
             history: None,
             lie: None,
@@ -142,8 +148,16 @@ impl Ledger {
     fn read(&self, path: &str) -> Answer {
         match path {
             "/v1/status" => Answer::json(200, &network_status()),
-            "/v1/brands" => Answer::json(200, &Brands { brands: vec![brand("kaffet", 2), brand("nordmat", 0)] }),
-            "/v1/brands/kaffet" => Answer::json(200, &brand("kaffet", 2)),
+            "/v1/brands" => {
+                let kaffet = Brand { closes_ms: self.kaffet_closes_ms, ..brand("kaffet", 2) };
+                Answer::json(200, &Brands { brands: vec![kaffet, brand("nordmat", 0)] })
+            }
+            "/v1/brands/kaffet" => Answer::json(200, &Brand { approvals: self.together.0, ..brand("kaffet", 2) }),
+            "/v1/brands/kaffet/motions" => {
+                let (brand, height) = ("kaffet".parse().expect("valid"), Height::new(41));
+                let (approvals, motions) = self.together.clone();
+                Answer::json(200, &BrandMotions { brand, approvals, motions, height })
+            }
             "/v1/brands/fjallet" => Answer::json(200, &brand("fjallet", 0)),
             "/v1/brands/nordmat" => Answer::json(200, &brand("nordmat", 4)),
             "/v1/brands/kaffet/operators" => Answer::json(200, &Operators { operators: self.operators.clone() }),
@@ -252,6 +266,8 @@ pub fn brand(id: &str, decimals: u8) -> Brand {
         decimals,
         policy: policy(),
         suspended: false,
+        approvals: Approvals::default(),
+        closes_ms: None,
         totals: Totals { issued: Points::new(125_000).into(), ..Totals::default() },
     }
 }

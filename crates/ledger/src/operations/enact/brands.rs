@@ -2,8 +2,9 @@
 
 use lojal_types::genesis::{GenesisBrand, GenesisError};
 use lojal_types::name::confusable;
-use lojal_types::{Address, Bounded, BrandId, Code, Name, Role, SetBrandAdmins};
+use lojal_types::{Address, Approvals, Bounded, BrandId, Code, Name, Role, SetBrandAdmins};
 
+use super::super::approvals::{approvals, put_approvals};
 use super::super::brand::{appoint, dismiss};
 use super::super::{Context, authority};
 use crate::founding::found_brand;
@@ -50,8 +51,8 @@ pub(super) fn reinstate(context: &mut Context<'_, '_>, id: BrandId) -> Result<()
     Ok(())
 }
 
-/// `SetBrandAdmins`: "these are its admins then and no others; what else they and others may do stays" (protocol,
-/// Governance).
+/// `SetBrandAdmins`: "these are its admins then and no others, and it asks for `needed` of them; what else they and
+/// others may do stays, and how long it waits" (protocol, Governance).
 pub(super) fn set_admins(context: &mut Context<'_, '_>, set: &SetBrandAdmins) -> Result<(), Stop> {
     authority::brand(context, set.brand)?;
     if !set.admins.iter().all(|key| key.is_valid()) {
@@ -86,5 +87,6 @@ pub(super) fn set_admins(context: &mut Context<'_, '_>, set: &SetBrandAdmins) ->
         let issue_daily_max = record.and_then(|record| record.issue_daily_max);
         appoint(context, key, &Operator { roles, issue_daily_max })?;
     }
-    Ok(())
+    let Approvals { delay_ms, .. } = approvals(context, brand)?;
+    put_approvals(context, brand, Approvals { needed: set.needed, delay_ms })
 }

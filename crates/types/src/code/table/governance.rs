@@ -5,7 +5,7 @@ use super::super::Code;
 /// The codes from 901 on with their names and what they tell a person.
 pub(in crate::code) const GOVERNANCE: [(Code, &str, &str); 25] = [
     (Code::NotGovernor, "not_governor", "only the governor of a validator can do this"),
-    (Code::UnknownMotion, "unknown_motion", "no motion has this number (any more); GET /v1/governance lists them"),
+    (Code::UnknownMotion, "unknown_motion", "no motion has this number (any more); look at those that there are"),
     (
         Code::MotionClosed,
         "motion_closed",
@@ -16,11 +16,12 @@ pub(in crate::code) const GOVERNANCE: [(Code, &str, &str); 25] = [
         "motion_differs",
         "the actions of this motion are others than those that were shown; look at them again",
     ),
-    (Code::AlreadyApproved, "already_approved", "this validator has approved the motion already; others must now"),
+    (Code::AlreadyApproved, "already_approved", "the sender has said this of the motion already; others must now"),
     (
         Code::TooManyMotions,
         "too_many_motions",
-        "64 motions are undecided, or 8 of this validator's; withdraw one, or wait until some are decided",
+        "64 motions of the network are undecided, or 8 of this validator; or 16 of the brand, or 4 of this admin: take \
+         one back, or wait until some are decided",
     ),
     (Code::UnknownValidator, "unknown_validator", "no validator has this name"),
     (

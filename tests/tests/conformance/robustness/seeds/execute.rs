@@ -28,7 +28,7 @@ const CONVERT: Choices = &[14, 0, 1, 0, 0, 10];
 const RECOVER_CLEO: Choices = &[22, CLEO, 7];
 
 /// Short stories, which together apply every kind of operation.
-const STORIES: [(&str, &[Step]); 17] = [
+const STORIES: [(&str, &[Step]); 20] = [
     ("guardians", &[(A_SECOND, ANNA, &[21, 1, 1, BO, 1])]),
     ("issue-and-reverse", &[(A_SECOND, TILL, &[0, 0, ANNA, 20, 25]), (A_SECOND, TILL, &[7, 0, ANNA, 25, 26, 5, 1, 0])]),
     ("transfer-and-redeem", &[(A_SECOND, ANNA, &[5, 0, 0, BO, 20]), (A_MONTH, BO, &[3, 0, 0, 0, 10])]),
@@ -98,10 +98,34 @@ const STORIES: [(&str, &[Step]); 17] = [
     (
         "motion-withdrawn",
         &[
-            (A_SECOND, SECOND, &[32, 0, 6, 0, 7, 0]),
+            (A_SECOND, SECOND, &[32, 0, 6, 0, 7, 0, 0]),
             (A_SECOND, SECOND, &[35, 0, 0]),
             (A_SECOND, SECOND, &[32, 0, 4, 0]),
             (A_MONTH, SECOND, &[35, 1, 0]),
+        ],
+    ),
+    (
+        "brand-motion",
+        &[
+            (A_SECOND, TILL, &[18, 0, 3, 0, 13, 0]),
+            (A_SECOND, TILL, &[39, 0, 2, 0]),
+            (A_SECOND, TILL, &[36, 1, 4, 0, 0, 26, 1, 100, 0, 0, 0, 0, 0]),
+            (A_SECOND, TILL, &[38, 0, 0]),
+        ],
+    ),
+    (
+        "brand-motion-that-waits",
+        &[(A_SECOND, TILL, &[39, 0, 1, 2]), (A_SECOND, TILL, &[36, 0, 0, 1, 0]), (AN_HOUR, TILL, &[37, 0, 0, 0])],
+    ),
+    (
+        "brand-that-leaves",
+        &[
+            (A_SECOND, TILL, &[40, 0, 1, 1]),
+            (A_SECOND, TILL, &[0, 0, ANNA, 20, 25]),
+            (A_MONTH, ANNA, &[3, 0, 0, 0, 10]),
+            (A_MONTH, ANNA, &[3, 0, 0, 0, 10]),
+            (A_MONTH, ANNA, &[3, 0, 0, 0, 10]),
+            (A_MONTH, ANNA, &[3, 0, 0, 0, 10]),
         ],
     ),
     ("brand-that-joins", &[(A_SECOND, FIRST, &[32, 0, 3, 1, 5, 0, 1, 100, 0, 0, 0, 0, 0])]),

@@ -47,7 +47,11 @@ pub(in crate::vectors) fn actions() -> Vec<(String, Action)> {
         named("reinstate_brand", Action::ReinstateBrand(ReinstateBrand { brand: nordmat })),
         named(
             "set_brand_admins",
-            Action::SetBrandAdmins(SetBrandAdmins { brand: nordmat, admins: Bounded::new(admins).expect("two") }),
+            Action::SetBrandAdmins(SetBrandAdmins {
+                brand: nordmat,
+                admins: Bounded::new(admins).expect("two"),
+                needed: 2,
+            }),
         ),
     ]
 }

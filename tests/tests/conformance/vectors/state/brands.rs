@@ -2,7 +2,7 @@
 
 use lojal_ledger::HalfId;
 use lojal_ledger::key::{
-    BrandKey, CapturedKey, HeldKey, HeldUntilKey, IssuedKey, IssuedTodayKey, OperatorKey, OperatorListKey,
+    BrandKey, CapturedKey, ClosingsKey, HeldKey, HeldUntilKey, IssuedKey, IssuedTodayKey, OperatorKey, OperatorListKey,
     OutstandingKey, RedeemedKey, ReversedKey, TotalsKey,
 };
 use lojal_ledger::record::{self, Used};
@@ -66,9 +66,17 @@ pub(super) struct HeldLot {
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Closing {
+    closes_ms: TimeMs,
+    brand: BrandId,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Entry {
-    Brand { id: BrandId, name: Name, decimals: u8, policy: Policy, suspended: bool },
+    Brand { id: BrandId, name: Name, decimals: u8, policy: Policy, suspended: bool, closes_ms: Option<TimeMs> },
+    Closings { brands: Vec<Closing> },
     Totals(Totals),
     Outstanding { brand: BrandId, expiry: Expiry, points: Points },
     Operator { brand: BrandId, operator: AddressText, roles: Vec<Role>, issue_daily_max: Option<Points> },
@@ -84,9 +92,15 @@ pub(super) enum Entry {
 
 pub(super) fn build(entry: &Entry) -> Output {
     match entry {
-        Entry::Brand { id, name, decimals, policy, suspended } => {
+        Entry::Brand { id, name, decimals, policy, suspended, closes_ms } => {
             let (name, policy) = (name.clone(), policy.clone());
-            output(&BrandKey(*id), &record::Brand { name, decimals: *decimals, policy, suspended: *suspended })
+            let (decimals, suspended, closes_ms) = (*decimals, *suspended, *closes_ms);
+            output(&BrandKey(*id), &record::Brand { name, decimals, policy, suspended, closes_ms })
+        }
+        Entry::Closings { brands } => {
+            let closing = |one: &Closing| record::Closing { closes_ms: one.closes_ms, brand: one.brand };
+            let brands: Vec<_> = brands.iter().map(closing).collect();
+            output(&ClosingsKey, &record::Closings { brands: bounded(&brands) })
         }
         Entry::Totals(Totals { brand, totals }) => output(&TotalsKey(*brand), totals),
         Entry::Outstanding { brand, expiry, points } => {
@@ -155,6 +169,16 @@ fn issued(brand: BrandId, to: AddressText, transaction: TransactionId) -> Issued
     }
 }
 
+fn entry_of_brand(policy: Policy, closes_ms: Option<TimeMs>) -> Entry {
+    let (id, name) = (parse("nordmat"), parse("Nordmat"));
+    Entry::Brand { id, name, decimals: 2, policy, suspended: false, closes_ms }
+}
+
+fn leaving() -> Entry {
+    let closing = |brand, days: u64| Closing { closes_ms: time(START_MS + days * 86_400_000), brand: parse(brand) };
+    Entry::Closings { brands: vec![closing("nordmat", 100), closing("kaffet", 200)] }
+}
+
 pub(super) fn samples() -> Vec<(String, Entry)> {
     let brand: BrandId = parse("nordmat");
     let points = Points::new;
@@ -200,7 +224,9 @@ pub(super) fn samples() -> Vec<(String, Entry)> {
     let issued_today =
         Entry::IssuedToday { brand, operator: account(12), on_day_of_ms: time(START_MS), points: points(600) };
     vec![
-        named("brand", Entry::Brand { id: brand, name: parse("Nordmat"), decimals: 2, policy, suspended: false }),
+        named("brand", entry_of_brand(policy.clone(), None)),
+        named("brand that leaves", entry_of_brand(policy, Some(time(START_MS + 8_640_000_000)))),
+        named("brands that leave", leaving()),
         named("totals", Entry::Totals(totals)),
         named("outstanding", Entry::Outstanding { brand, expiry: parse("2028-11"), points: points(1) }),
         named("outstanding for ever", Entry::Outstanding { brand, expiry: Expiry::Never, points: points(1) }),

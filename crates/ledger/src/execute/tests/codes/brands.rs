@@ -35,6 +35,50 @@ pub(super) const FAILURES: &[(Code, Failing)] = &[
     (Code::RoleMissing, |_| (ISSUER, remove_operator(GROCER, ISSUER))),
     (Code::UnknownOperator, |_| (TILL, remove_operator(GROCER, ANNA))),
     (Code::LastAdmin, |_| (TILL, remove_operator(GROCER, TILL))),
+    (Code::MotionNeeded, |ledger| {
+        ledger.let_brand_ask_for(GROCER, 2, 0);
+        (TILL, set_policy(GROCER, Policy::open()))
+    }),
+    (Code::MotionNeeded, |ledger| {
+        ledger.apply(TILL, set_approvals(GROCER, 1, DAY_MS));
+        (TILL, set_policy(GROCER, Policy::open()))
+    }),
+    (Code::MotionWaits, |ledger| {
+        ledger.apply(TILL, set_approvals(GROCER, 1, DAY_MS));
+        let motion = ledger.propose_for(TILL, GROCER, vec![set_policy(GROCER, Policy::open())]);
+        (TILL, ledger.approval_of(GROCER, motion))
+    }),
+    (Code::AlreadyApproved, |ledger| {
+        ledger.let_brand_ask_for(GROCER, 2, 0);
+        let motion = ledger.propose_for(TILL, GROCER, vec![set_policy(GROCER, Policy::open())]);
+        (TILL, ledger.approval_of(GROCER, motion))
+    }),
+    (Code::MotionDiffers, |ledger| {
+        ledger.let_brand_ask_for(GROCER, 2, 0);
+        let motion = ledger.propose_for(TILL, GROCER, vec![set_policy(GROCER, Policy::open())]);
+        (BOSS, approve_for(GROCER, motion, lojal_types::Hash::new([7; 32])))
+    }),
+    (Code::UnknownMotion, |_| (TILL, stop_for(GROCER, lojal_types::MotionId::new(1)))),
+    (Code::RoleMissing, |_| (ISSUER, stop_for(GROCER, lojal_types::MotionId::new(1)))),
+    (Code::NotOperator, |_| (ANNA, propose_for(GROCER, vec![set_policy(GROCER, policy_of(GROCER))]))),
+    (Code::UnknownBrand, |_| (TILL, propose_for("nobody", vec![set_policy(GROCER, policy_of(GROCER))]))),
+    (Code::ApprovalsOutOfBounds, |_| (TILL, set_approvals(GROCER, 2, 0))),
+    (Code::ApprovalsOutOfBounds, |_| (TILL, set_approvals(GROCER, 0, 0))),
+    (Code::ActionOfOtherBrand, |_| (TILL, propose_for(GROCER, vec![set_policy(CAFE, policy_of(CAFE))]))),
+    (Code::BrandClosing, |ledger| {
+        ledger.apply(TILL, close_brand(GROCER, Some(ledger.leaving_at())));
+        (TILL, issue(GROCER, ANNA, 1, "new"))
+    }),
+    (Code::BrandClosed, |ledger| {
+        let closes = ledger.leaving_at();
+        ledger.apply(TILL, close_brand(GROCER, Some(closes)));
+        ledger.pass_to(closes);
+        (ANNA, redeem(GROCER, ANNA, 1))
+    }),
+    (Code::ClosingOutOfRange, |ledger| (TILL, close_brand(GROCER, Some(ledger.next_time())))),
+    (Code::ClosingOutOfRange, |_| (TILL, close_brand(GROCER, None))),
+    (Code::UnknownBrand, |_| (TILL, close_brand("nobody", None))),
+    (Code::RoleMissing, |_| (ISSUER, close_brand(GROCER, None))),
     (Code::IssueDailyMaxReached, |_| (ISSUER, issue(GROCER, ANNA, 1001, "new"))),
     (Code::IssueDailyMaxReached, |ledger| {
         ledger.apply(ISSUER, issue(GROCER, ANNA, 900, "new"));

@@ -1,0 +1,99 @@
+//! The actions of brands' motions in words: the changes that each of them makes.
+
+use lojal_types::{
+    Address, AddressText, BrandAction, CloseBrand, NetworkKind, PartnershipTerms, Points, SetApprovals, api,
+};
+use lojal_wallet::amount::format_grouped;
+use lojal_wallet::time::{format_duration, utc};
+
+use super::between::terms_in_words;
+use super::brand::policy_changes;
+use super::words::roles_text;
+
+/// The state in force, against which the motions of a brand are read.
+pub(super) struct BrandReader<'a> {
+    pub(super) network: NetworkKind,
+    pub(super) brands: &'a [api::Brand],
+    /// The unit of money.
+    pub(super) unit: &'a str,
+}
+
+impl BrandReader<'_> {
+    /// The actions in words, one paragraph each, numbered.
+    pub(super) fn in_words(&self, actions: &[BrandAction<AddressText>]) -> String {
+        let words = actions.iter().zip(1..).map(|(action, number)| format!("{number}. {}", self.action(action)));
+        words.collect::<Vec<_>>().join("\n")
+    }
+
+    fn decimals(&self, brand: lojal_types::BrandId) -> u8 {
+        self.brands.iter().find(|one| one.id == brand).map_or(0, |one| one.decimals)
+    }
+
+    fn terms(&self, from: lojal_types::BrandId, to: lojal_types::BrandId, terms: &PartnershipTerms) -> String {
+        terms_in_words((from, to), terms, (self.decimals(from), self.decimals(to)), self.unit)
+    }
+
+    fn action(&self, action: &BrandAction<AddressText>) -> String {
+        match action {
+            BrandAction::SetPolicy(one) => match self.brands.iter().find(|known| known.id == one.brand) {
+                Some(brand) => policy_changes(&brand.policy, &one.policy, brand),
+                None => format!("the policy of {}, which no gateway knows", one.brand),
+            },
+            BrandAction::SetOperator(one) => {
+                let operator = Address::of_key(&one.public_key).to_text(self.network);
+                let points = |max: Points| format_grouped(max, self.decimals(one.brand));
+                let cap = one.issue_daily_max.map(|max| format!(", at most {} {} a day", points(max), one.brand));
+                let cap = cap.unwrap_or_default();
+                format!("{operator} acts for {}: {}{cap}", one.brand, roles_text(&one.roles))
+            }
+            BrandAction::RemoveOperator(one) => format!("{} doesn't act for {} any more", one.operator, one.brand),
+            BrandAction::SetApprovals(one) => approvals_in_words(one),
+            BrandAction::CloseBrand(one) => closing_in_words(one),
+            BrandAction::ProposePartnership(one) => {
+                format!("terms are put forward: {}", self.terms(one.from, one.to, &one.terms))
+            }
+            BrandAction::AcceptPartnership(one) => {
+                format!("terms are accepted: {}", self.terms(one.from, one.to, &one.terms))
+            }
+            BrandAction::EndPartnership(one) => format!("what {} and {} have agreed on ends", one.from, one.to),
+            BrandAction::Settle(one) => {
+                let sum = format_grouped(Points::new(one.amount.get()), 0);
+                format!("{} has paid {} {sum} {}", one.debtor, one.creditor, self.unit)
+            }
+            BrandAction::StartRecovery(one) => {
+                format!("as a guardian, the brand asks that {} gets the key {}", one.account, one.new_key)
+            }
+            BrandAction::FinishRecovery(one) => {
+                format!("as a guardian, the brand completes the recovery of {}", one.account)
+            }
+            BrandAction::Agree(one) => {
+                format!(
+                    "as a guardian, the brand agrees to what waits on {} under the digest {}; lojal guardians show {} \
+                     tells what that is",
+                    one.account, one.digest, one.account
+                )
+            }
+        }
+    }
+}
+
+/// The time at which a brand leaves, in words.
+pub(super) fn closing_in_words(close: &CloseBrand) -> String {
+    match close.closes_ms {
+        Some(closes) => format!(
+            "{} leaves: it gives no more points from now on, and what is left of them at {} UTC expires",
+            close.brand,
+            utc(closes)
+        ),
+        None => format!("{} stays after all, and gives points again", close.brand),
+    }
+}
+
+/// The number of admins that a brand asks for, and its wait, in words.
+pub(super) fn approvals_in_words(set: &SetApprovals) -> String {
+    let wait = match set.delay_ms {
+        0 => "nothing waits".to_owned(),
+        delay => format!("what widens waits for {}", format_duration(delay)),
+    };
+    format!("a motion of {} takes {} of its admins; {wait}", set.brand, set.needed)
+}
