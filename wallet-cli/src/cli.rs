@@ -6,6 +6,7 @@ mod govern;
 mod household;
 mod keys;
 mod receipt;
+mod setup;
 mod shared;
 mod till;
 mod together;
@@ -26,6 +27,7 @@ pub use govern::{GovernCommand, ProposeMotionArgs, Signs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
 pub use receipt::ReceiptCommand;
+pub use setup::{KeyCommand, SetupCommand};
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
 pub use together::{ApprovalsArgs, BrandCommand, BrandMotionArgs, BrandMotionCommand, CloseArgs};
@@ -33,8 +35,9 @@ pub use values::Pool;
 pub use watch::WatchArgs;
 pub use webhook::WebhookCommand;
 
-const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is. An empty \
-                          variable counts as unset.\n\n\
+const AFTER_HELP: &str = "Tables are as wide as the variable COLUMNS says, or else as the terminal is; in files and \
+                          pipes, without COLUMNS, there is a tab between two cells, and no comma in numbers. NO_COLOR \
+                          keeps colours away. An empty variable counts as unset.\n\n\
                           Exit codes: 0 done; 1 refused or failed: nothing happened; 2 the command was not understood; \
                           3 the outcome is open: ask for it by the transaction's id; 4 a gateway, or a \
                           receipt, said what can't be true; 6 done, but the result could not \
@@ -132,10 +135,15 @@ pub enum Command {
         account: Option<AddressText>,
     },
     /// Show this wallet's address
+    ///
+    /// lojal address --qr
     Address {
         /// Show the public key instead
         #[arg(long)]
         key: bool,
+        /// Show it as a QR code, too, for whoever is to send points here
+        #[arg(long)]
+        qr: bool,
     },
     /// Print a token with which this wallet's account is read for a week, for other programs
     ///
@@ -325,4 +333,7 @@ pub enum Command {
     Netting,
     /// Confirm that another brand has paid what it owed, as an admin of the creditor
     Settle(SettleArgs),
+    /// The wallet itself.
+    #[command(flatten)]
+    Setup(SetupCommand),
 }

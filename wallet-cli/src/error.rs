@@ -10,7 +10,6 @@ use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
 use lojal_wallet::gateways::{GatewaysError, is_lie};
 use lojal_wallet::home::HomeError;
-use lojal_wallet::keystore::KeystoreError;
 use lojal_wallet::passphrase::PassphraseError;
 use lojal_wallet::random::RandomError;
 use lojal_wallet::terms::TermsTextError;
@@ -19,6 +18,8 @@ use lojal_wallet::uri::UriError;
 use thiserror::Error;
 
 use crate::hints::with_commands;
+
+mod codes;
 
 /// Nothing was done, and this is why.
 #[derive(Debug, Error)]
@@ -47,6 +48,15 @@ pub enum CommandError {
          wallet's words; if these words' wallet took over another account, name it with --account"
     )]
     OtherWords {
+        /// The account.
+        account: AddressText,
+    },
+    /// A key file of before the key was replaced.
+    #[error(
+        "the key in this file doesn't sign for {account} any more: export it again where the key was replaced, or \
+         bring the wallet back with its words"
+    )]
+    OldKeyFile {
         /// The account.
         account: AddressText,
     },
@@ -259,15 +269,16 @@ impl CommandError {
     /// The stable name.
     pub fn code(&self) -> &str {
         match self {
-            Self::Home(error) => home_code(error),
-            Self::Tokens(error) => tokens_code(error),
+            Self::Home(error) => codes::home_code(error),
+            Self::Tokens(error) => codes::tokens_code(error),
             Self::Passphrase(_) => "no_passphrase",
             Self::Random(_) => "no_randomness",
             Self::Words(_) => "wrong_words",
             Self::Input(..) => "file_error",
             Self::NoWords => "no_words",
             Self::OtherWords { .. } => "other_words",
-            Self::Uri(error) => uri_code(error),
+            Self::OldKeyFile { .. } => "old_key_file",
+            Self::Uri(error) => codes::uri_code(error),
             Self::NotConfirmed(_) => "not_confirmed",
             Self::Declined => "declined",
             Self::OtherPool(_) => "other_pool",
@@ -287,9 +298,9 @@ impl CommandError {
             Self::UnknownMotion(_) => "unknown_motion",
             Self::OtherPin(_) => "other_pin",
             Self::Usage(_) => "usage",
-            Self::Gateways(error) | Self::NotSent(error) | Self::NotProven(error) => gateways_code(error),
-            Self::Node(_, error) => client_code(error),
-            Self::Lied(_, error) => gateways_code(error),
+            Self::Gateways(error) | Self::NotSent(error) | Self::NotProven(error) => codes::gateways_code(error),
+            Self::Node(_, error) => codes::client_code(error),
+            Self::Lied(_, error) => codes::gateways_code(error),
             Self::NotProvenYet(_) => "not_proven",
             Self::UnknownTransaction => "unknown_transaction",
             Self::Unanswered | Self::NotUsed => "unknown_reference",
@@ -331,70 +342,5 @@ impl CommandError {
             json["error"]["height"] = height.map(Height::get).into();
         }
         json
-    }
-}
-
-fn home_code(error: &HomeError) -> &'static str {
-    match error {
-        HomeError::Missing(_) => "no_wallet",
-        HomeError::Exists(_) => "wallet_exists",
-        HomeError::Busy(_) => "wallet_busy",
-        HomeError::Key { source, .. } => keystore_code(source),
-        HomeError::File { .. } => "file_error",
-        HomeError::Content { .. } => "bad_file",
-        HomeError::Gateway(_) | HomeError::GatewayCount(_) => "bad_gateway_list",
-    }
-}
-
-fn tokens_code(error: &TokensError) -> &'static str {
-    match error {
-        TokensError::Home(error) => home_code(error),
-        TokensError::Passphrase(_) => "no_passphrase",
-        TokensError::Clock(_) => "wrong_clock",
-    }
-}
-
-fn keystore_code(error: &KeystoreError) -> &'static str {
-    match error {
-        KeystoreError::WrongPassphrase => "wrong_passphrase",
-        KeystoreError::Random(_) => "no_randomness",
-        KeystoreError::TooManyRotations => "too_many_rotations",
-        KeystoreError::Form(_) | KeystoreError::Version(_) | KeystoreError::Parameter(_) => "bad_key_file",
-    }
-}
-
-fn uri_code(error: &UriError) -> &'static str {
-    match error {
-        UriError::Scheme => "not_lojal",
-        UriError::Damaged(_) => "damaged",
-        UriError::Kind { .. } => "wrong_kind",
-        UriError::Version(_) => "unknown_version",
-        UriError::Network { .. } => "wrong_network",
-        UriError::Expired { .. } => "expired",
-    }
-}
-
-fn gateways_code(error: &GatewaysError) -> &str {
-    match error {
-        GatewaysError::Client(error) => client_code(error),
-        GatewaysError::All(_) => "gateway_unreachable",
-        GatewaysError::Token(error) => tokens_code(error.reason()),
-        GatewaysError::WrongNetwork { .. } => "wrong_network",
-    }
-}
-
-fn client_code(error: &ClientError) -> &str {
-    match error {
-        ClientError::Problem(problem) => &problem.code,
-        ClientError::InvalidUrl { .. } => "invalid_url",
-        ClientError::Authorities { .. } => "authorities_unusable",
-        ClientError::WrongPath { .. } => "unknown_route",
-        ClientError::Unreachable { .. } => "gateway_unreachable",
-        ClientError::Interrupted { .. } => "gateway_interrupted",
-        ClientError::Unexpected { .. } => "gateway_unexpected",
-        ClientError::Untrue { .. } | ClientError::Split { .. } => "gateway_untrue",
-        ClientError::NotPinned { .. } => "other_pin",
-        ClientError::TooManyChanges { .. } => "too_many_changes",
-        ClientError::Behind { .. } => "gateway_behind",
     }
 }

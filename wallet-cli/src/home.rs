@@ -208,6 +208,10 @@ impl Home {
     pub fn public_key(&self) -> PublicKey {
         self.key.public_key()
     }
+    /// The file of the key that signs for the account.
+    pub fn key_file(&self) -> &KeyFile {
+        &self.key
+    }
     /// Decrypts the key that signs for the account.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod clock;
 pub mod cycle;
 pub mod dates;
+pub mod exported;
 pub mod files;
 pub mod gateways;
 pub mod home;

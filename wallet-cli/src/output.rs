@@ -54,7 +54,7 @@ pub fn paragraph(text: String) -> String {
 
 /// The same below another sentence.
 pub fn indented(text: String) -> String {
-    lojal_print::table(&[vec![String::new(), text]], &[])
+    lojal_text::table(&[vec![String::new(), text]], &[], lojal_print::columns())
 }
 
 /// The JSON of plain data.
@@ -115,11 +115,28 @@ pub fn show(report: &Report, json: bool) {
     }
 }
 
-/// Draws a QR code: in colours on a terminal, without elsewhere.
+/// Draws a QR code: in colours on a terminal whose user has nothing against them, without elsewhere.
 fn show_qr(text: &str) {
-    let style = if lojal_print::is_terminal() { Style::Coloured } else { Style::Plain };
+    let style = style(lojal_print::is_terminal(), lojal_text::variable("NO_COLOR").is_some());
     match qr::draw(text, style) {
         Ok(picture) => lojal_print::drawing(&picture),
         Err(error) => lojal_print::note(error),
+    }
+}
+
+fn style(on_terminal: bool, is_without_colours: bool) -> Style {
+    if on_terminal && !is_without_colours { Style::Coloured } else { Style::Plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_terminals_whose_users_have_nothing_against_them() {
+        assert_eq!(style(true, false), Style::Coloured);
+        for (on_terminal, is_without_colours) in [(true, true), (false, false), (false, true)] {
+            assert_eq!(style(on_terminal, is_without_colours), Style::Plain);
+        }
     }
 }

@@ -16,8 +16,12 @@ const BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// # Errors
 /// When it can't be written, or is there already.
 pub fn write(path: &Path, receipt: &SavedReceipt) -> io::Result<()> {
-    let written = files::write(path, receipt.to_string().as_bytes(), Existing::Keep);
-    written.map_err(|error| {
+    write_new(path, receipt.to_string().as_bytes())
+}
+
+/// Writes a new file that only its owner can read. An error says what to do.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    files::write(path, bytes, Existing::Keep).map_err(|error| {
         let advice = match error.kind() {
             io::ErrorKind::AlreadyExists => "a file of this name is there already: give another name",
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {

@@ -29,12 +29,18 @@ const CLEAR_LINE: &str = "\r\u{1b}[K";
 /// Columns of a terminal that doesn't say how many it has.
 const COLUMNS: usize = 80;
 
+/// The character between two cells of a table that a program reads.
+const TAB: char = '\t';
+
 /// This process's standard output; a process has one.
 static OUTPUT: Mutex<Stream> = Mutex::new(Stream::new());
 
 /// Prints a line, or several, for people. Some of the text may come from elsewhere: nothing in it steers a terminal.
+/// The tabs between the cells of a [`table`] stay where there is none.
 pub fn line(text: impl Display) {
-    write(&shown(&text.to_string(), is_terminal()), true, false);
+    let (text, on_terminal) = (text.to_string(), is_terminal());
+    let shown = if on_terminal { shown(&text, true) } else { in_cells(&text, |cell| shown(cell, false)) };
+    write(&shown, true, false);
 }
 
 /// Prints a document for programs, exactly as it is, and a line end.
@@ -63,7 +69,7 @@ pub fn note(text: impl Display) {
 /// When it can't be written.
 pub fn tell(text: impl Display) -> io::Result<()> {
     let stderr = io::stderr();
-    let text = shown(&text.to_string(), stderr.is_terminal());
+    let text = shown(&text.to_string().replace(TAB, "  "), stderr.is_terminal());
     let clear = if stderr.is_terminal() && output().has_passing_line() { CLEAR_LINE } else { "" };
     io::Write::write_all(&mut stderr.lock(), format!("{clear}{text}\n").as_bytes())
 }
@@ -112,9 +118,30 @@ pub fn columns() -> Option<usize> {
     columns_of(lojal_text::text_variable("COLUMNS").as_deref(), terminal)
 }
 
-/// Lays out rows in aligned columns that fit in [`columns`]; those of `right` are aligned to the right.
+/// Lays out rows in aligned columns that fit in [`columns`]; those of `right` are aligned to the right. Where lines are
+/// as long as they are, a program reads them: then there is one tab between two cells, and the columns of `right` are
+/// numbers without commas between their thousands.
 pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
-    lojal_text::table(rows, right, columns())
+    match columns() {
+        Some(columns) => lojal_text::table(rows, right, Some(columns)),
+        None => tabbed(rows, right),
+    }
+}
+
+/// Rows with tabs between their cells.
+fn tabbed(rows: &[Vec<String>], right: &[usize]) -> String {
+    let cell = |(column, cell): (usize, &String)| {
+        let cell = if right.contains(&column) { cell.replace(',', "") } else { cell.clone() };
+        // A cell is one cell, whatever is in it.
+        cell.replace([TAB, '\n'], " ")
+    };
+    let line = |row: &Vec<String>| row.iter().enumerate().map(cell).collect::<Vec<_>>().join("\t");
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The text with what lies between its tabs changed.
+fn in_cells(text: &str, change: impl Fn(&str) -> String) -> String {
+    text.split(TAB).map(change).collect::<Vec<_>>().join("\t")
 }
 
 /// The number of columns in the variable, unless it is no number or nought.
@@ -166,7 +193,16 @@ fn write(text: &str, ends_line: bool, passes: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns_of, is_utf8};
+    use super::{columns_of, in_cells, is_utf8, tabbed};
+
+    #[test]
+    fn a_program_reads_a_table_by_its_tabs_and_its_numbers_as_they_are() {
+        let rows = [["BRAND", "POINTS", "LOTS"], ["kaffet", "1,250.50", "1,000 until 2027-03,\t\n250.50 for ever"]];
+        let rows = rows.map(|row| row.map(str::to_owned).to_vec());
+        let text = "BRAND\tPOINTS\tLOTS\nkaffet\t1250.50\t1,000 until 2027-03,  250.50 for ever";
+        assert_eq!(tabbed(&rows, &[1]), text);
+        assert_eq!(in_cells("a\t\u{1b}b", lojal_text::for_text), "a\t\\u{1b}b");
+    }
 
     #[test]
     fn columns_says_how_wide_lines_are_and_a_terminal_does_where_it_says_nothing() {

@@ -18,7 +18,7 @@ use crate::error::CommandError;
 use crate::output::Report;
 
 /// The time for which the words' keys read while a wallet is brought back.
-const READING_MS: u64 = 60 * 60 * 1000;
+pub(super) const READING_MS: u64 = 60 * 60 * 1000;
 const WORDS_PER_LINE: usize = 4;
 const WORDS_ADVICE: &str = "Write them on paper, in this order, and keep it safe: whoever has them has the points.";
 
@@ -114,7 +114,7 @@ pub(super) fn restore(
 
 /// The account, as gateways show it to the key that signs for it, and the number of the words' key that this is;
 /// nothing if it is none of theirs.
-fn shown_to(
+pub(super) fn shown_to(
     backup: &Backup,
     gateways: &Gateways,
     (text, address): (AddressText, Address),
@@ -139,14 +139,17 @@ fn shown_to(
 }
 
 /// `lojal address`.
-pub(super) fn address(context: &Context, key: bool) -> Result<Report, CommandError> {
+pub(super) fn address(context: &Context, key: bool, qr: bool) -> Result<Report, CommandError> {
     let home = context.home()?;
     let text = if key { home.public_key().to_string() } else { home.address_text().to_string() };
-    Ok(Report::done(&describe(&home), text))
+    let mut report = Report::done(&describe(&home), text.clone());
+    // Capitals make the smallest code, and addresses are read in them as well.
+    report.qr = qr.then(|| text.to_uppercase());
+    Ok(report)
 }
 
 /// A new wallet needs a gateway and a place without a wallet.
-fn check_place(context: &Context) -> Result<(), CommandError> {
+pub(super) fn check_place(context: &Context) -> Result<(), CommandError> {
     let dir = context.home_dir()?;
     if context.options.gateways.is_empty() {
         return Err(CommandError::NoGateway);
@@ -160,11 +163,11 @@ fn words_in_columns(words: &str) -> String {
     format!(
         "These {WORDS} words bring the wallet back, with every key that it will ever have, on any device. \
          {WORDS_ADVICE} They are not shown again.\n\n{}\n",
-        lojal_print::table(&rows, &[])
+        lojal_text::table(&rows, &[], lojal_print::columns())
     )
 }
 
-fn description(home: &Home) -> String {
+pub(super) fn description(home: &Home) -> String {
     let rows = [
         vec!["address".to_owned(), home.address_text().to_string()],
         vec!["network".to_owned(), outside(&home.genesis().document().name)],
@@ -173,7 +176,7 @@ fn description(home: &Home) -> String {
     lojal_print::table(&rows, &[])
 }
 
-fn describe(home: &Home) -> serde_json::Value {
+pub(super) fn describe(home: &Home) -> serde_json::Value {
     json!({
         "address": home.address_text(),
         "public_key": home.public_key(),

@@ -14,6 +14,7 @@ mod history;
 mod holds;
 mod household;
 mod init;
+mod key_file;
 mod keys;
 mod light;
 mod months;
@@ -27,6 +28,7 @@ mod reference;
 mod repeat;
 mod request;
 mod safeguards;
+mod setup;
 mod show;
 mod till;
 mod together;
@@ -61,7 +63,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Restore { genesis, words_file, account } => {
             init::restore(context, &genesis, words_file.as_deref(), account)
         }
-        Command::Address { key } => init::address(context, key),
+        Command::Address { key, qr } => init::address(context, key, qr),
         Command::Token => tokens::token(context),
         Command::Lock => tokens::lock(context),
         Command::Status => read::status(context),
@@ -111,5 +113,6 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Govern(command) => govern::govern(context, command),
         Command::Netting => between::netting(context),
         Command::Settle(args) => between::settle(context, args),
+        Command::Setup(command) => setup::setup(context, command),
     }
 }

@@ -15,6 +15,7 @@ mod output;
 mod recovery;
 mod rotation;
 mod round_trip;
+mod setup;
 mod support;
 mod till;
 mod together;

@@ -99,7 +99,8 @@ impl Wallet {
     }
     pub fn command(&self, arguments: &[&str], passphrase: Option<&str>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lojal"));
-        command.args(arguments).env("LOJAL_HOME", self.home());
+        // As people see it, with room for everything on one line.
+        command.args(arguments).env("LOJAL_HOME", self.home()).env("COLUMNS", "1000");
         // The gateway of these tests has no blocks, and so proves nothing.
         if !arguments.contains(&"--pin") {
             command.arg("--trust");
