@@ -24,6 +24,7 @@ export * from "./client/gateways.js";
 export * from "./client/history.js";
 export * from "./client/prove.js";
 export * from "./client/submission.js";
+export * from "./client/verifier.js";
 export * from "./client/watch.js";
 export * from "./code.js";
 export type { BytesCodec, Codec, JsonCodec, ValueOf } from "./codec/codec.js";

@@ -105,6 +105,9 @@ test("a key that can't be taken out of the system signs as its pair does", async
   const message = transactionSigningBytes(transactionId(transaction, CHAIN), CHAIN);
   assert.ok(verifySignature(opaque.publicKey, message, await opaque.sign(message)));
   assert.ok(!JSON.stringify(opaque).includes("07".repeat(32)));
+  const handed = OpaqueKey.from(structuredClone(opaque.parts()));
+  assert.equal(await handed.sign(message), await opaque.sign(message), "a worker hands it to its page");
+  await assert.rejects(crypto.subtle.exportKey("pkcs8", handed.parts().key));
   assert.notEqual(newTransaction(CHAIN, KEY.address(), [{ type: "freeze" }], NOON).nonce, transaction.nonce);
   assert.throws(() => KeyPair.fromSeed(new Uint8Array(31)), RangeError);
   assert.throws(

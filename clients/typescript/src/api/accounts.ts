@@ -4,10 +4,15 @@ import type { Activity } from "../activity.js";
 import { activityCodec } from "../activity.js";
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
+import type { Header } from "../block.js";
+import { headerCodec } from "../block.js";
 import type { BrandId } from "../brand.js";
 import { brandIdCodec } from "../brand.js";
+import type { Certificate } from "../certificate.js";
+import { certificateCodec } from "../certificate.js";
 import type { JsonCodec } from "../codec/codec.js";
 import { defaulted, jsonList, jsonOption, jsonStruct, orEmpty } from "../codec/combine.js";
+import { inHex } from "../codec/hex.js";
 import { bool, plainText, u64 } from "../codec/primitives.js";
 import type { Guardians, Recovery, Safeguards } from "../guardian.js";
 import { guardiansCodec, recoveryCodec, safeguardsCodec } from "../guardian.js";
@@ -19,6 +24,8 @@ import type { Lot, Points } from "../points.js";
 import { lotCodec, pointsCodec } from "../points.js";
 import type { Reference } from "../reference.js";
 import { referenceCodec } from "../reference.js";
+import type { Proof } from "../state/proof.js";
+import { proofCodec } from "../state/proof.js";
 import type { Day, TimeMs } from "../time.js";
 import { dayCodec, timeMsCodec } from "../time.js";
 import type { TransactionStatus } from "./transactions.js";
@@ -238,4 +245,29 @@ export const historyCodec: JsonCodec<History> = jsonStruct<History>({
   onlyOf: jsonOption(jsonList(brandIdCodec)),
   completeFrom: jsonOption(heightCodec),
   nextCursor: jsonOption(plainText),
+});
+
+/** The proof of one record of the state, or of its absence. */
+export interface ProvenKey {
+  /** The bytes of the key, in hex. */
+  readonly key: string;
+  /** The proof that was made for it. */
+  readonly proof: Proof;
+}
+
+/** `GET /v1/accounts/{address}/proof`: the proofs from which an account's answer follows. */
+export interface AccountProof {
+  /** The header of the block after which they hold. */
+  readonly header: Header;
+  /** The certificate that makes it final. */
+  readonly certificate: Certificate;
+  /** They. */
+  readonly proofs: readonly ProvenKey[];
+}
+
+/** The JSON of the proofs of an account. */
+export const accountProofCodec: JsonCodec<AccountProof> = jsonStruct<AccountProof>({
+  header: inHex(headerCodec),
+  certificate: inHex(certificateCodec),
+  proofs: jsonList(jsonStruct<ProvenKey>({ key: plainText, proof: inHex(proofCodec) })),
 });

@@ -5,26 +5,18 @@
 
 import type { Header } from "../block.js";
 import { headerCodec } from "../block.js";
-import { fromHex, toHex } from "../bytes.js";
 import type { Certificate } from "../certificate.js";
 import { certificateCodec } from "../certificate.js";
 import type { SetChange } from "../chain/light.js";
 import { setChangeCodec } from "../chain/light.js";
-import type { BytesCodec, JsonCodec } from "../codec/codec.js";
-import { decode, encode } from "../codec/codec.js";
+import type { JsonCodec } from "../codec/codec.js";
 import { jsonList, jsonStruct } from "../codec/combine.js";
-import { bool, textOf } from "../codec/primitives.js";
+import { inHex } from "../codec/hex.js";
+import { bool } from "../codec/primitives.js";
 import type { BlockId, Hash, Height } from "../ids.js";
 import { blockIdCodec, hashCodec, heightCodec } from "../ids.js";
 import type { ValidatorSet } from "../validator.js";
 import { validatorSetCodec } from "../validator.js";
-
-function inHex<T>(codec: BytesCodec<T>): JsonCodec<T> {
-  return {
-    toJson: (value) => toHex(encode(codec, value)),
-    fromJson: (json) => decode(codec, fromHex(textOf(json))),
-  };
-}
 
 /** `GET /v1/light/changes`: changes of the validators. */
 export interface LightChanges {

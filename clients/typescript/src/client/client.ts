@@ -3,8 +3,14 @@
 import { HistoryError, isSameActivity, NO_ACTIVITY } from "../activity.js";
 import type { Address, NetworkKind } from "../address.js";
 import { addressToText, isHousehold } from "../address.js";
-import type { Account, AccountRecovery, History, Household } from "../api/accounts.js";
-import { accountCodec, accountRecoveryCodec, historyCodec, householdCodec } from "../api/accounts.js";
+import type { Account, AccountProof, AccountRecovery, History, Household } from "../api/accounts.js";
+import {
+  accountCodec,
+  accountProofCodec,
+  accountRecoveryCodec,
+  historyCodec,
+  householdCodec,
+} from "../api/accounts.js";
 import type { BrandMotions } from "../api/brand-motions.js";
 import { brandMotionsCodec } from "../api/brand-motions.js";
 import type { BrandAnswer, Brands, IssueAnswer, Netting, Operators, Partnerships, Reversal } from "../api/brands.js";
@@ -173,6 +179,10 @@ export class Client {
   /** `GET /v1/accounts/{address}`: what an account holds; an account that never received points holds nothing. */
   account(address: Address): Promise<Account> {
     return this.#get(accountCodec, `/v1/accounts/${this.#text(address)}`, [], (one) => one.address === address);
+  }
+  /** `GET /v1/accounts/{address}/proof`: the proofs of what an account holds, which a `Verifier` checks. */
+  accountProof(address: Address): Promise<AccountProof> {
+    return this.#get(accountProofCodec, `/v1/accounts/${this.#text(address)}/proof`);
   }
   /**
    * `GET /v1/accounts/{address}/transactions`: an account's transactions, the newest first; the next page is asked for

@@ -1,9 +1,11 @@
 /** The records of the state, the tree over them, and proofs against its root. */
 
+export * from "./account.js";
 export * from "./brand-motions.js";
 export * from "./governance.js";
 export * from "./kinds.js";
 export * from "./proof.js";
+export * from "./proven.js";
 export * from "./records.js";
 export * from "./references.js";
 export * from "./tree.js";

@@ -112,19 +112,52 @@ function check(holds: boolean, fault: ProofFault): void {
  * {@link ProofError} if that isn't shown. The bytes of a value are those of its record.
  */
 export function verifyProof(proof: Proof, root: Hash, key: Uint8Array, value: Uint8Array | null): void {
+  const found = checkProof(proof, root, key).get(key);
+  check(found !== undefined, "hidden");
+  if (value === null) {
+    check(found === null, "present");
+    return;
+  }
+  check(found !== null, "absent");
+  check(found === toHex(value), "other_value");
+}
+
+/** Checks that the state with this root has the page of a proof on the path of a key; throws a {@link ProofError}. */
+export function checkProof(proof: Proof, root: Hash, key: Uint8Array): ProvenPage {
   const keyHash = hashKey(key);
   const page = proof.page.map(placed);
   checkForm(proof, page, keyHash);
   check(rootOf(proof, page, keyHash) === root, "wrong_root");
-  const label = toHex(labelOf(key, keyHash));
-  check(!proof.page.some((entry) => entry.entry === "hidden" && entry.label === label), "hidden");
-  const found = proof.page.find((entry) => entry.entry === "shown" && entry.key === toHex(key));
-  if (value === null) {
-    check(found === undefined, "present");
-    return;
+  return provenPage(proof, keyHash);
+}
+
+/** Wraps a page that was just checked. Nothing outside of this file can. */
+let provenPage: (proof: Proof, path: Uint8Array) => ProvenPage;
+
+/** A page that the state has. */
+export class ProvenPage {
+  private constructor(
+    private readonly proof: Proof,
+    private readonly path: Uint8Array,
+  ) {}
+
+  static {
+    provenPage = (proof, path) => new ProvenPage(proof, path);
   }
-  check(found !== undefined, "absent");
-  check(found?.entry === "shown" && found.value === toHex(value), "other_value");
+  /** The bytes that the state has under a key, in hex; null if it has none, undefined if this page doesn't tell. */
+  get(key: Uint8Array): string | null | undefined {
+    const keyHash = hashKey(key);
+    const { siblings, page } = this.proof;
+    if (!siblings.every((_, depth) => bit(keyHash, depth) === bit(this.path, depth))) {
+      return undefined;
+    }
+    const label = toHex(labelOf(key, keyHash));
+    if (page.some((entry) => entry.entry === "hidden" && entry.label === label)) {
+      return undefined;
+    }
+    const found = page.find((entry) => entry.entry === "shown" && entry.key === toHex(key));
+    return found?.entry === "shown" ? found.value : null;
+  }
 }
 
 /** An entry of a page, with the hash of its key if that is shown. */
