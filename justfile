@@ -16,6 +16,12 @@ test:
 crate NAME:
     cargo test -p lojal-{{ NAME }}
 
+# The pages in the browser: built, compared with what is in the repository, tested in Chromium.
+web:
+    cargo build --bins
+    cd clients/typescript && npm ci && npm run build
+    cd web && npm ci && npm run build && npm test && npm run browser
+
 # The tests of the client in TypeScript, with a real network if `cargo build --bins` has built one.
 typescript:
     cd clients/typescript && npm ci && npm test

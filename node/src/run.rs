@@ -252,6 +252,7 @@ fn gateway(
         rate: Some(config.http.rate()),
         webhooks,
         streams: usize::try_from(config.http.streams()).unwrap_or(usize::MAX),
+        web: config.http.web(),
         tls,
         version: env!("CARGO_PKG_VERSION"),
     }

@@ -3,11 +3,14 @@ import { test } from "node:test";
 
 import { activityCodec, foldHistory, NO_ACTIVITY } from "../src/activity.js";
 import type { Item } from "../src/activity.js";
+import type { History } from "../src/api/accounts.js";
+import { historyCodec } from "../src/api/accounts.js";
 import { transactionStatusCodec } from "../src/api/transactions.js";
 import type { TransactionState } from "../src/api/transactions.js";
 import { parseBrandId } from "../src/brand.js";
 import { toHex } from "../src/bytes.js";
 import { Client } from "../src/client/client.js";
+import { ProvenHistory } from "../src/client/history.js";
 import {
   GatewayUntrueError,
   InterruptedError,
@@ -263,4 +266,21 @@ test("a page of a history that doesn't fold is a lie", async () => {
   for (const lie of lies) {
     assert.ok((await ask(lie)) instanceof GatewayUntrueError);
   }
+});
+
+test("a history is proven complete page by page, and by nothing that is left out, doubled or older", () => {
+  const page = (numbers: readonly number[], before: number, next: string | null): History => {
+    return historyCodec.fromJson(pageOf(numbers.map(item), before, next, null), "test");
+  };
+  const head = foldHistory(NO_ACTIVITY, [1, 2, 3, 4, 5].map(item));
+  const history = new ProvenHistory(head);
+  history.add(page([4, 5], 3, "c"));
+  assert.deepEqual([history.shown, history.isComplete], [2n, false]);
+  for (const wrong of [page([1, 2], 0, null), page([4, 5], 3, "c"), page([2], 1, "d")]) {
+    assert.throws(() => history.add(wrong), { code: "history_end" });
+  }
+  history.add(page([1, 2, 3], 0, null));
+  assert.deepEqual([history.shown, history.isComplete], [5n, true]);
+  assert.throws(() => new ProvenHistory(head).add(page([3, 4], 2, "c")), { code: "history_end" });
+  assert.ok(new ProvenHistory(NO_ACTIVITY).isComplete);
 });

@@ -102,7 +102,7 @@ impl Asked {
 const TAG_BYTES: usize = 16;
 
 /// Tells whether a list of tags has one (RFC 9110, section 13.1.2).
-fn has(known: &str, tag: &str) -> bool {
+pub(crate) fn has(known: &str, tag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     known.split(',').any(|one| one.trim() == "*" || opaque(one) == opaque(tag))
 }

@@ -14,6 +14,7 @@ use lojal_ledger::{Missing, View};
 use lojal_network::Network;
 use lojal_store::Store;
 use lojal_types::{Address, ChainId};
+use lojal_web::{Pages, Site};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
@@ -66,6 +67,8 @@ pub struct Gateway {
     pub webhooks: WebhookSettings,
     /// The certificate with which clients are served; without one, without TLS.
     pub tls: Option<Arc<Tls>>,
+    /// The pages that are served to browsers.
+    pub web: Vec<Pages>,
     /// The version of the node's program.
     pub version: &'static str,
 }
@@ -80,6 +83,7 @@ pub(crate) struct App {
     pub(crate) requests: Requests,
     pub(crate) origins: Origins,
     pub(crate) readers: Readers,
+    pub(crate) site: Site,
     rates: Option<Rates>,
     /// Places for large answers that are made or sent, and for large submissions that are read.
     pub(crate) places: Places,
@@ -139,6 +143,7 @@ impl App {
         let Access { hosts, auditors } = gateway.access.clone();
         let chain = gateway.store.genesis().chain_id();
         let readers = Readers::new(chain, Hosts::new(hosts, listening), auditors);
+        let site = Site::new(&gateway.web);
         let (streams, webhooks) = (gateway.streams, Arc::new(Registry::open(gateway.webhooks.clone())));
         Self {
             gateway,
@@ -149,6 +154,7 @@ impl App {
             requests: Requests::default(),
             origins,
             readers,
+            site,
             rates,
             places: Places::of_gateway().with_streams(streams),
             run: RandomState::new().hash_one(listening).to_le_bytes()[..4].try_into().expect("four of eight"),

@@ -31,8 +31,8 @@ use crate::tls::Tls;
 use crate::wire::{Paced, Wire};
 use crate::{
     accounts, blocks, brand_motions, brands, connection, events, governance, health, households, inclusion, light,
-    limits, metrics, partnerships, payments, problems, proofs, references, reversals, simulation, status, submit,
-    transactions, webhooks,
+    limits, metrics, pages, partnerships, payments, problems, proofs, references, reversals, simulation, status,
+    submit, transactions, webhooks,
 };
 
 /// A reason the gateway ended by itself.
@@ -84,6 +84,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/blocks/{height}", get(blocks::one))
         .route("/v1/export", get(blocks::export))
         .route("/problems/{code}", get(problems::page))
+        .merge(pages::routes())
         .route("/readyz", get(health::readyz));
     #[cfg(test)]
     let routes = routes.route("/panic", get(panics));

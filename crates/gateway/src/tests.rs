@@ -12,6 +12,7 @@ mod inclusion;
 mod light;
 pub(crate) mod node;
 pub(crate) mod operations;
+mod pages;
 mod payments;
 mod readers;
 mod reads;

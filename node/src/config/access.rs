@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use lojal_gateway::{Auditor, Auditors, HeaderValue, Rate};
+use lojal_gateway::{Auditor, Auditors, HeaderValue, Pages, Rate};
 use lojal_types::limits::TIME_MS_MAX;
 use lojal_types::{Audience, Day, Name, PublicKey, TimeMs};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct HttpConfig {
     /// Most streams of events at once, 1,000 if it doesn't say; each is an open file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<u32>,
+    /// The pages that are served to browsers; all that there are if it doesn't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<Vec<Pages>>,
 }
 
 /// `[webhooks]`: the places that webhooks may lead to.
@@ -114,6 +117,10 @@ impl HttpConfig {
     pub fn streams(&self) -> u32 {
         self.streams.unwrap_or(STREAMS_DEFAULT)
     }
+    /// The pages that are served to browsers.
+    pub fn web(&self) -> Vec<Pages> {
+        self.web.clone().unwrap_or_else(|| Pages::ALL.to_vec())
+    }
     /// True if nothing is said.
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
@@ -183,16 +190,19 @@ mod tests {
     #[test]
     fn websites_are_written_as_browsers_name_them_and_rates_are_not_zero() {
         let read = |text: &str| toml::from_str::<HttpConfig>(text);
-        let good = "origins = [\"https://example.org\", \"*\"]\nrate = { per_s = 5, burst = 7 }";
+        let good = "origins = [\"https://example.org\", \"*\"]\nrate = { per_s = 5, burst = 7 }\nweb = [\"explorer\"]";
         let config = read(good).expect("valid");
         assert_eq!((config.origins().len(), config.rate().burst.get()), (2, 7));
         assert_eq!(HttpConfig::default().rate().per_s.get(), 20);
+        assert_eq!((config.web(), HttpConfig::default().web()), (vec![Pages::Explorer], Pages::ALL.to_vec()));
+        assert_eq!(read("web = []").expect("valid").web(), Vec::new());
         for wrong in [
             "tls = { certificate = \"a.pem\" }",
             "origins = [\"example.org\"]",
             "origins = [\"https://x/y\"]",
             "origins = [\"https://*.x\"]",
             "rate = { per_s = 0, burst = 1 }",
+            "web = [\"shop\"]",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

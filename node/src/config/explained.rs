@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use lojal_gateway::Pages;
 use toml::{Table, Value};
 
 use super::{
@@ -72,6 +73,7 @@ const SECTIONS: [Section; 5] = [
             ),
             ("rate", "What one client may ask, by cost: for long, and at once. So if left out."),
             ("streams", "Most streams of events at once, each an open file; 1000 if left out."),
+            ("web", "The pages that are served to browsers; [] for none, all of these if left out."),
         ],
     },
     Section {
@@ -120,6 +122,7 @@ pub fn example() -> NodeConfig {
             tls: Some(TlsConfig { certificate: "gateway.pem".into(), key: "gateway.key".into() }),
             rate: Some(RateConfig::default()),
             streams: Some(1000),
+            web: Some(Pages::ALL.to_vec()),
         },
         webhooks: WebhooksConfig { allow_private: true },
         auditors: vec![AuditorEntry::Listed(ListedAuditor {

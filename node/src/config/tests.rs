@@ -15,6 +15,7 @@ fn config() -> NodeConfig {
             tls: Some(TlsConfig { certificate: "tls/chain.pem".into(), key: "/etc/lojal/tls.key".into() }),
             rate: Some(access::RateConfig::default()),
             streams: Some(7),
+            web: Some(vec![lojal_gateway::Pages::Explorer]),
         },
         webhooks: WebhooksConfig { allow_private: true },
         auditors: vec![

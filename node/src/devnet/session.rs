@@ -14,6 +14,11 @@ pub fn print(layout: &Layout, processes: &[Option<u32>]) {
             layout.url(index)
         ));
     }
+    lojal_print::line(format!(
+        "\nA wallet in the browser: {}/wallet/, with the key file {dir}/wallets/member-1/key.json and the passphrase \
+         {PASSPHRASE}.",
+        layout.url(0)
+    ));
     let Some(brand) = layout.genesis.document().brands.first().map(|brand| brand.id) else { return };
     lojal_print::line(format!(
         "

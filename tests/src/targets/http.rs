@@ -67,6 +67,7 @@ impl Server {
             rate: None,
             // A stream would be an answer without an end.
             streams: 0,
+            web: lojal_gateway::Pages::ALL.to_vec(),
             webhooks,
             tls: None,
             version,

@@ -1,7 +1,7 @@
 /** Pages of histories, checked against what they say was before them. */
 
 import type { Activity } from "../activity.js";
-import { foldHistory, HistoryError } from "../activity.js";
+import { foldHistory, HistoryError, isSameActivity } from "../activity.js";
 import type { History } from "../api/accounts.js";
 
 /**
@@ -22,4 +22,35 @@ export function activityAfter(page: History): Activity {
     return { number: activity, id, height: state.height, outcome: state.receipt };
   });
   return foldHistory(page.before, items);
+}
+
+/** A history that is read page by page, the newest first, and proven complete from an account's activity downwards. */
+export class ProvenHistory {
+  #expected: Activity;
+  #shown = 0n;
+
+  constructor(
+    /** The activity in the account's record, which is proven. */
+    readonly head: Activity,
+  ) {
+    this.#expected = head;
+  }
+  /** The number of transactions that are proven to be all from the newest down to the last one that was added. */
+  get shown(): bigint {
+    return this.#shown;
+  }
+  /** True once there are none before them. */
+  get isComplete(): boolean {
+    return this.#expected.count === 0n;
+  }
+  /** Adds the next page; throws a `HistoryError`, and stays as it is, if it doesn't lead to what is proven. */
+  add(page: History): void {
+    const after = activityAfter(page);
+    if (!isSameActivity(after, this.#expected)) {
+      const [found, expected] = [after.count, this.#expected.count];
+      throw new HistoryError("end", `it leads to number ${found} where the proven number ${expected} belongs`);
+    }
+    this.#expected = page.before;
+    this.#shown = this.head.count - page.before.count;
+  }
 }

@@ -14,6 +14,7 @@ use lojal_types::{
     Operation, Outcome, Parameters, Points, Policy, ReadToken, Reference, Roles, Signature, SignedTransaction, TimeMs,
     Transaction, TransactionId, Transfer, Validator, VerifiedTransaction, verify_all,
 };
+use lojal_web::Pages;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -100,13 +101,22 @@ pub(crate) struct Settings {
     pub(crate) streams: usize,
     pub(crate) allow_private: bool,
     pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) web: &'static [Pages],
 }
 
 impl Settings {
     /// An open ledger.
     pub(crate) fn open() -> Self {
         let access = Access { auditors: Auditors::Everybody, ..Access::default() };
-        Self { access, origins: &[], rate: None, streams: STREAMS_DEFAULT, allow_private: true, tls: None }
+        Self {
+            access,
+            origins: &[],
+            rate: None,
+            streams: STREAMS_DEFAULT,
+            allow_private: true,
+            tls: None,
+            web: &Pages::ALL,
+        }
     }
 }
 
@@ -156,7 +166,7 @@ impl Node {
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
         let version = "1.2.3";
-        let (Settings { access, origins, rate, streams, allow_private, tls }, origin) =
+        let (Settings { access, origins, rate, streams, allow_private, tls, web }, origin) =
             (settings, |text: &&str| text.parse().expect("a header"));
         let origins = origins.iter().map(origin).collect();
         let webhooks = WebhookSettings { directory: directory.path().join("webhooks"), allow_private };
@@ -173,6 +183,7 @@ impl Node {
             origins,
             rate,
             streams,
+            web: web.to_vec(),
             webhooks,
             tls,
             version,

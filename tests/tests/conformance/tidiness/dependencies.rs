@@ -6,11 +6,12 @@ use super::references::read;
 use super::workspace::{assert_none, package, packages};
 
 /// Every crate and the crates of ours that it may know, all of which stand above it here.
-const LAYERS: [(&str, &[&str]); 20] = [
+const LAYERS: [(&str, &[&str]); 21] = [
     ("lojal-types", &[]),
     ("lojal-text", &[]),
     ("lojal-random", &[]),
     ("lojal-print", &["lojal-text"]),
+    ("lojal-web", &[]),
     ("lojal-model", &["lojal-random", "lojal-types"]),
     ("lojal-ledger", &["lojal-model", "lojal-types"]),
     ("lojal-chain", &["lojal-ledger", "lojal-types"]),
@@ -31,6 +32,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "lojal-random",
             "lojal-store",
             "lojal-types",
+            "lojal-web",
         ],
     ),
     (

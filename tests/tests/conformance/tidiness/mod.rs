@@ -9,6 +9,7 @@ mod comments;
 mod dependencies;
 mod documents;
 mod imports;
+mod pages;
 mod paths;
 mod prose;
 mod records;

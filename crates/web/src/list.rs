@@ -1,0 +1,32 @@
+//! The files of `web/dist`, by their paths. `npm run build` in `web/` writes this list.
+
+/// They.
+pub(crate) const FILES: &[(&str, &[u8])] = &[
+    ("assets/activity-BNTZAUJ7.js", include_bytes!("../../../web/dist/assets/activity-BNTZAUJ7.js")),
+    ("assets/convert-C31jWLVk.js", include_bytes!("../../../web/dist/assets/convert-C31jWLVk.js")),
+    ("assets/decode-jivfYFCp.js", include_bytes!("../../../web/dist/assets/decode-jivfYFCp.js")),
+    ("assets/expiring-O6ni83_s.js", include_bytes!("../../../web/dist/assets/expiring-O6ni83_s.js")),
+    ("assets/explorer-B8uotv3R.css", include_bytes!("../../../web/dist/assets/explorer-B8uotv3R.css")),
+    ("assets/explorer-CgEX7yha.js", include_bytes!("../../../web/dist/assets/explorer-CgEX7yha.js")),
+    ("assets/family-CZ1Mlm03.js", include_bytes!("../../../web/dist/assets/family-CZ1Mlm03.js")),
+    ("assets/format-D4SbuRTZ.js", include_bytes!("../../../web/dist/assets/format-D4SbuRTZ.js")),
+    ("assets/format-DWS5Hbst.css", include_bytes!("../../../web/dist/assets/format-DWS5Hbst.css")),
+    ("assets/keys.worker-CUKXAKvu.js", include_bytes!("../../../web/dist/assets/keys.worker-CUKXAKvu.js")),
+    ("assets/new-wallet-CnmvAoH-.js", include_bytes!("../../../web/dist/assets/new-wallet-CnmvAoH-.js")),
+    ("assets/qr-B5OWhFh3.js", include_bytes!("../../../web/dist/assets/qr-B5OWhFh3.js")),
+    ("assets/receipt-DpuxLuDF.js", include_bytes!("../../../web/dist/assets/receipt-DpuxLuDF.js")),
+    ("assets/scan-C-q7D0tQ.js", include_bytes!("../../../web/dist/assets/scan-C-q7D0tQ.js")),
+    ("assets/security-B7BjZK2T.js", include_bytes!("../../../web/dist/assets/security-B7BjZK2T.js")),
+    ("assets/sent-ByH7WLDt.js", include_bytes!("../../../web/dist/assets/sent-ByH7WLDt.js")),
+    ("assets/show-Dp9kwHLn.js", include_bytes!("../../../web/dist/assets/show-Dp9kwHLn.js")),
+    ("assets/wallet-DqrL6FfT.js", include_bytes!("../../../web/dist/assets/wallet-DqrL6FfT.js")),
+    ("assets/wallet-s7Ky6vpN.css", include_bytes!("../../../web/dist/assets/wallet-s7Ky6vpN.css")),
+    ("explorer/icon.svg", include_bytes!("../../../web/dist/explorer/icon.svg")),
+    ("explorer/index.html", include_bytes!("../../../web/dist/explorer/index.html")),
+    ("wallet/app.webmanifest", include_bytes!("../../../web/dist/wallet/app.webmanifest")),
+    ("wallet/icon-192.png", include_bytes!("../../../web/dist/wallet/icon-192.png")),
+    ("wallet/icon-512.png", include_bytes!("../../../web/dist/wallet/icon-512.png")),
+    ("wallet/icon.svg", include_bytes!("../../../web/dist/wallet/icon.svg")),
+    ("wallet/index.html", include_bytes!("../../../web/dist/wallet/index.html")),
+    ("wallet/sw.js", include_bytes!("../../../web/dist/wallet/sw.js")),
+];

@@ -1,0 +1,74 @@
+/** Amounts, times and addresses as people of a language read them. */
+
+import type { Expiry, GrossPoints, Points, TimeMs } from "@lojal/client";
+import { formatAmount } from "@lojal/client";
+
+import type { Language } from "./preferences.js";
+
+const LOCALES: Readonly<Record<Language, string>> = { sv: "sv-SE", en: "en-GB" };
+
+/** An amount of a brand with so many decimals, without a unit. */
+export function amountText(points: Points | GrossPoints, decimals: number, language: Language): string {
+  const exact = formatAmount(points, decimals) as `${number}`;
+  const form = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return new Intl.NumberFormat(LOCALES[language], form).format(exact);
+}
+
+/** A whole number. */
+export function numberText(number: bigint | number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language]).format(number);
+}
+
+/** The clock time of a moment, in this browser's time zone. */
+export function clockText(time: TimeMs, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: "short" }).format(time);
+}
+
+/** The day of a moment, in this browser's time zone. */
+export function dayText(time: TimeMs, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "long" }).format(time);
+}
+
+/** Day and clock time of a moment. */
+export function momentText(time: TimeMs, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "medium", timeStyle: "short" }).format(time);
+}
+
+/** The last day on which points with an expiry can be used (UTC); null if they never expire. */
+export function lastDayText(expiry: Expiry, language: Language): string | null {
+  if (expiry === "never") {
+    return null;
+  }
+  const [year = 0, month = 1] = expiry.split("-").map(Number);
+  const last = Date.UTC(year, month, 0);
+  const form = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" } as const;
+  return new Intl.DateTimeFormat(LOCALES[language], form).format(last);
+}
+
+/** The name of a month with its year. */
+export function monthText(month: string, language: Language): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const form = { month: "long", year: "numeric", timeZone: "UTC" } as const;
+  return new Intl.DateTimeFormat(LOCALES[language], form).format(Date.UTC(year, number - 1));
+}
+
+/** The short name of a month. */
+export function shortMonthText(month: string, language: Language): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  return new Intl.DateTimeFormat(LOCALES[language], { month: "short", timeZone: "UTC" }).format(
+    Date.UTC(year, number - 1),
+  );
+}
+
+/** A time that is left, as hours, minutes and seconds. */
+export function leftText(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, at) => (at === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
+}
+
+/** The beginning and the end of an address, for lists. */
+export function shortAddress(text: string): string {
+  return text.length <= 16 ? text : `${text.slice(0, 10)}…${text.slice(-4)}`;
+}

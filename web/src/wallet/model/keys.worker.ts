@@ -1,0 +1,63 @@
+/** Opens and seals key files, away from the page. What it hands out signs and can't be read, but for the words. */
+
+import type { KeyPair, Secret } from "@lojal/client";
+import {
+  addressToText,
+  Backup,
+  KeyFile,
+  keyOf,
+  LojalError,
+  nextSecret,
+  OpaqueKey,
+  Passphrase,
+} from "@lojal/client";
+
+import type { KeyAnswer, KeyReply, KeyTask } from "./keys.js";
+
+async function opaque(key: KeyPair): Promise<Pick<KeyAnswer, "key" | "publicKey">> {
+  return { key: (await OpaqueKey.of(key)).parts(), publicKey: key.publicKey };
+}
+
+function unlocked(file: string, passphrase: string): Secret {
+  return KeyFile.fromJson(file).unlock(Passphrase.toUnlock(passphrase));
+}
+
+async function answer(task: KeyTask): Promise<KeyAnswer> {
+  switch (task.type) {
+    case "unlock": {
+      const { address } = KeyFile.fromJson(task.file);
+      return { address, ...(await opaque(keyOf(unlocked(task.file, task.passphrase)))) };
+    }
+    case "seal": {
+      const secret: Secret = { type: "backup", backup: Backup.fromWords(task.words), rotation: task.rotation };
+      // An account has the address of its first key for ever.
+      const address = addressToText(secret.backup.key(0).address(), task.network);
+      const file = KeyFile.seal(address, secret, Passphrase.create(task.passphrase)).toJson();
+      return { file, address, ...(await opaque(keyOf(secret))) };
+    }
+    case "derive":
+      return opaque(Backup.fromWords(task.words).key(task.rotation));
+    case "next": {
+      const next = nextSecret(unlocked(task.file, task.passphrase));
+      const { address } = KeyFile.fromJson(task.file);
+      // The passphrase has just opened a file, so it may be as short as an older one.
+      const file = KeyFile.seal(address, next, Passphrase.toUnlock(task.passphrase)).toJson();
+      return { file, address, ...(await opaque(keyOf(next))) };
+    }
+    case "words": {
+      const secret = unlocked(task.file, task.passphrase);
+      return { words: secret.type === "backup" ? secret.backup.words() : null };
+    }
+  }
+}
+
+addEventListener("message", ({ data }: MessageEvent<KeyTask & { readonly id: number }>) => {
+  const { id } = data;
+  answer(data).then(
+    (result) => postMessage({ id, answer: result } satisfies KeyReply),
+    (error: unknown) => {
+      const code = error instanceof LojalError ? error.code : "worker";
+      postMessage({ id, code, message: String(error) } satisfies KeyReply);
+    },
+  );
+});

@@ -1,0 +1,308 @@
+/** A new wallet with its words, words that come back, and a key file that is taken over. */
+
+import { Backup, KeyFile, LojalError, parseAddressText } from "@lojal/client";
+import type { ComponentChildren } from "preact";
+import { useMemo, useState } from "preact/hooks";
+
+import { ask, KeyTaskError, signerOf } from "../model/keys.js";
+import { theNetwork } from "../model/network.js";
+import { restoredRotation } from "../model/restore.js";
+import { keepWallet, openFile } from "../model/session.js";
+import { errorText, Field, Notice, Waiting } from "../ui/parts.js";
+import { words } from "../words/index.js";
+
+const PASSPHRASE_CHARS_MIN = 10;
+
+function Step({
+  title,
+  lead,
+  at,
+  of,
+  children,
+}: {
+  readonly title: string;
+  readonly lead: string;
+  readonly at: number;
+  readonly of: number;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class="stack">
+      <p class="small soft">{words.value.welcome.step(at, of)}</p>
+      <h1>{title}</h1>
+      <p class="soft">{lead}</p>
+      {children}
+    </div>
+  );
+}
+
+function Back({ onBack }: { readonly onBack: () => void }) {
+  return (
+    <button class="button quiet" type="button" onClick={onBack}>
+      {words.value.common.back}
+    </button>
+  );
+}
+
+/** The passphrase of a new key file, and the moment in which it is sealed. */
+function Seal(props: { readonly phrase: string; readonly at: number; readonly of: number }) {
+  const { welcome, common } = words.value;
+  const { phrase, at, of } = props;
+  const [first, setFirst] = useState("");
+  const [second, setSecond] = useState("");
+  const [wrong, setWrong] = useState("");
+  const [busy, setBusy] = useState("");
+  const seal = async (): Promise<void> => {
+    if ([...first].length < PASSPHRASE_CHARS_MIN || first !== second) {
+      setWrong(first === second ? welcome.passShort : welcome.passDiffers);
+      return;
+    }
+    setWrong("");
+    setBusy(welcome.sealing);
+    try {
+      const rotation = await restoredRotation(phrase, (number) => setBusy(welcome.searching(number)));
+      if (rotation === null) {
+        setWrong(welcome.notFound);
+        return;
+      }
+      setBusy(welcome.sealing);
+      const { network } = theNetwork().genesis;
+      const sealed = await ask({ type: "seal", words: phrase, rotation, passphrase: first, network });
+      await keepWallet(openFile(sealed), signerOf(sealed));
+    } catch (error) {
+      setWrong(error instanceof KeyTaskError ? error.message : errorText(error));
+    } finally {
+      setBusy("");
+    }
+  };
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void seal();
+  };
+  const input = (label: string, value: string, onValue: (value: string) => void, fault: string) => (
+    <Field label={label} hint={fault === "" ? welcome.passShort : ""} wrong={fault}>
+      {(id, hint) => (
+        <input
+          class="input"
+          id={id}
+          aria-describedby={hint}
+          type="password"
+          autocomplete="new-password"
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+  return (
+    <Step title={welcome.passTitle} lead={welcome.passLead} at={at} of={of}>
+      <form class="panel stack" onSubmit={submit}>
+        {input(common.passphrase, first, setFirst, "")}
+        {input(welcome.repeat, second, setSecond, wrong)}
+        {busy !== "" && <Waiting text={busy} />}
+        <button class="button" type="submit" disabled={busy !== "" || first === ""}>
+          {common.done}
+        </button>
+      </form>
+    </Step>
+  );
+}
+
+/** Three places of 24, from the system's random numbers, in rising order. */
+function threePlaces(): readonly number[] {
+  const places = new Set<number>();
+  while (places.size < 3) {
+    places.add((crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) % 24);
+  }
+  return [...places].sort((one, other) => one - other);
+}
+
+function Check({
+  list,
+  onDone,
+  onAgain,
+}: {
+  readonly list: readonly string[];
+  readonly onDone: () => void;
+  readonly onAgain: () => void;
+}) {
+  const { welcome, common } = words.value;
+  const places = useMemo(threePlaces, []);
+  const [typed, setTyped] = useState<readonly string[]>(["", "", ""]);
+  const [isTried, setTried] = useState(false);
+  const isRight = (at: number): boolean => typed[at]?.trim().toLowerCase() === list[places[at] ?? 0];
+  const check = (event: Event): void => {
+    event.preventDefault();
+    setTried(true);
+    if (places.every((_, at) => isRight(at))) {
+      onDone();
+    }
+  };
+  return (
+    <Step title={welcome.checkTitle} lead={welcome.checkLead} at={2} of={3}>
+      <form class="panel stack" onSubmit={check}>
+        {places.map((place, at) => (
+          <Field
+            key={place}
+            label={welcome.word(place + 1)}
+            wrong={isTried && !isRight(at) ? welcome.wrongWord : ""}
+          >
+            {(id, hint) => (
+              <input
+                class="input"
+                id={id}
+                aria-describedby={hint}
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck={false}
+                data-place={place}
+                value={typed[at]}
+                onInput={(event) => {
+                  const { value } = event.currentTarget;
+                  setTyped(typed.map((one, other) => (other === at ? value : one)));
+                }}
+              />
+            )}
+          </Field>
+        ))}
+        <button class="button" type="submit">
+          {common.continue}
+        </button>
+      </form>
+      <Back onBack={onAgain} />
+    </Step>
+  );
+}
+
+/** A new wallet: words, three of them back, a passphrase. */
+export function NewWallet({ onBack }: { readonly onBack: () => void }) {
+  const { welcome } = words.value;
+  const list = useMemo(() => Backup.random().words().split(" "), []);
+  const [step, setStep] = useState(1);
+  if (step === 2) {
+    return <Check list={list} onDone={() => setStep(3)} onAgain={() => setStep(1)} />;
+  }
+  if (step === 3) {
+    return <Seal phrase={list.join(" ")} at={3} of={3} />;
+  }
+  return (
+    <Step title={welcome.wordsTitle} lead={welcome.wordsLead} at={1} of={3}>
+      <ol class="panel words" data-testid="words">
+        {list.map((word, at) => (
+          <li key={at}>{word}</li>
+        ))}
+      </ol>
+      <button class="button" type="button" onClick={() => setStep(2)}>
+        {welcome.written}
+      </button>
+      <Back onBack={onBack} />
+    </Step>
+  );
+}
+
+/** Words from paper. */
+export function ImportWords({ onBack }: { readonly onBack: () => void }) {
+  const { welcome, common } = words.value;
+  const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState("");
+  const [phrase, setPhrase] = useState<string | null>(null);
+  if (phrase !== null) {
+    return <Seal phrase={phrase} at={2} of={2} />;
+  }
+  const read = (event: Event): void => {
+    event.preventDefault();
+    try {
+      setPhrase(Backup.fromWords(typed).words());
+    } catch (error) {
+      setWrong(error instanceof LojalError ? error.message : String(error));
+    }
+  };
+  return (
+    <Step title={welcome.importTitle} lead={welcome.importLead} at={1} of={2}>
+      <form class="panel stack" onSubmit={read}>
+        <Field label={welcome.importLabel} wrong={wrong}>
+          {(id, hint) => (
+            <textarea
+              class="input"
+              id={id}
+              aria-describedby={hint}
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+              value={typed}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <button class="button" type="submit" disabled={typed.trim() === ""}>
+          {common.continue}
+        </button>
+      </form>
+      <Back onBack={onBack} />
+    </Step>
+  );
+}
+
+/** The file that the wallet of the command line keeps. */
+export function ImportFile({ onBack }: { readonly onBack: () => void }) {
+  const { welcome, common, unlock } = words.value;
+  const [file, setFile] = useState("");
+  const [passphrase, setPassphrase] = useState("");
+  const [wrong, setWrong] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const choose = async (input: HTMLInputElement): Promise<void> => {
+    const text = (await input.files?.[0]?.text()) ?? "";
+    try {
+      const isOther = parseAddressText(KeyFile.fromJson(text).address).network !== theNetwork().genesis.network;
+      setWrong(isOther ? welcome.fileOther : "");
+      setFile(isOther ? "" : text);
+    } catch (error) {
+      setFile("");
+      setWrong(error instanceof LojalError ? error.message : String(error));
+    }
+  };
+  const open = (event: Event): void => {
+    event.preventDefault();
+    setBusy(true);
+    ask({ type: "unlock", file, passphrase })
+      .then((answer) => keepWallet(openFile({ ...answer, file }), signerOf(answer)))
+      .catch((error: unknown) => {
+        const isWrong = error instanceof KeyTaskError && error.code === "key_file_wrong_passphrase";
+        setWrong(isWrong ? unlock.wrong : errorText(error));
+      })
+      .finally(() => setBusy(false));
+  };
+  return (
+    <Step title={welcome.fileTitle} lead={welcome.fileLead} at={1} of={1}>
+      <form class="panel stack" onSubmit={open}>
+        <Field label={welcome.fileLabel}>
+          {(id) => (
+            <input class="input" id={id} type="file" onChange={(event) => void choose(event.currentTarget)} />
+          )}
+        </Field>
+        <Field label={common.passphrase}>
+          {(id) => (
+            <input
+              class="input"
+              id={id}
+              type="password"
+              autocomplete="current-password"
+              value={passphrase}
+              onInput={(event) => setPassphrase(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        {wrong !== "" && (
+          <Notice kind="bad">
+            <p>{wrong}</p>
+          </Notice>
+        )}
+        {isBusy && <Waiting text={unlock.opening} />}
+        <button class="button" type="submit" disabled={file === "" || passphrase === "" || isBusy}>
+          {unlock.action}
+        </button>
+      </form>
+      <Back onBack={onBack} />
+    </Step>
+  );
+}

@@ -1,0 +1,140 @@
+/** A till's request: who asks for how many points, what is left after it, and the time in which to answer. */
+
+import type { Address, Operation, PaymentRequest } from "@lojal/client";
+import { answerOf, tagOf, toTimeMs } from "@lojal/client";
+import { useEffect, useState } from "preact/hooks";
+
+import { leftText, momentText } from "../../shared/format.js";
+import { language } from "../../shared/preferences.js";
+import { shown } from "../model/account.js";
+import { scanned } from "../model/code.js";
+import { useForecast } from "../model/foretell.js";
+import { brandOf, theNetwork } from "../model/network.js";
+import { wallet } from "../model/session.js";
+import { amountOf, Heading, look, Notice } from "../ui/parts.js";
+import { Left, SignButton, wouldWork } from "../ui/sign.js";
+import { words } from "../words/index.js";
+
+/** The milliseconds until a time, every second anew. */
+function useLeft(until: number): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return until - now;
+}
+
+const RING = 2 * Math.PI * 24;
+const RING_MS = 10 * 60 * 1000;
+
+function Ring({ left }: { readonly left: number }) {
+  const part = Math.max(0, Math.min(1, left / RING_MS));
+  return (
+    <div class="row" role="timer">
+      <svg class="ring" viewBox="0 0 54 54" aria-hidden="true">
+        <circle cx="27" cy="27" r="24" />
+        <circle class="left" cx="27" cy="27" r="24" stroke-dasharray={`${part * RING} ${RING}`} />
+      </svg>
+      <span>
+        <span class="soft">{words.value.pay.leftTime}</span> <span class="number">{leftText(left)}</span>
+      </span>
+    </div>
+  );
+}
+
+/** The accounts that can pay: one's own, and pools. A request that names a household is paid from its pool alone. */
+function payers({ request }: PaymentRequest): readonly (readonly [Address, string])[] {
+  const { pay } = words.value;
+  const own = wallet.value?.address;
+  if (request.household !== null || own === undefined) {
+    return request.household === null ? [] : [[request.household, pay.pool]];
+  }
+  const pools = (shown.value?.pools ?? []).map(({ address }) => [address, pay.pool] as const);
+  return [[own, pay.own], ...pools];
+}
+
+function PayFrom(props: {
+  readonly all: readonly (readonly [Address, string])[];
+  readonly from: Address;
+  readonly onFrom: (from: Address) => void;
+}) {
+  const { all, from, onFrom } = props;
+  return all.length < 2 ? null : (
+    <fieldset class="stack tight">
+      <legend>{words.value.pay.from}</legend>
+      <div class="choices">
+        {all.map(([address, name]) => (
+          <label class="choice" key={address}>
+            <input type="radio" name="from" checked={address === from} onChange={() => onFrom(address)} />
+            <span>{name}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Request({ request }: { readonly request: PaymentRequest }) {
+  const { pay } = words.value;
+  const { brand, amount, kind, untilMs } = request.request;
+  const all = payers(request);
+  const [from, setFrom] = useState<Address | null>(all[0]?.[0] ?? null);
+  const left = useLeft(untilMs);
+  const operation: Operation | null =
+    from === null ? null : answerOf(request.request, theNetwork().genesis.chainId, from);
+  const forecast = useForecast(operation, from, brand, `${from ?? ""} ${request.request.salt}`);
+  const isHold = kind.type === "hold";
+  const isOver = left <= 0;
+  return (
+    <div class="stack">
+      <Heading title={isHold ? pay.hold : pay.title} back="scan" />
+      <div class={`pay ${look(brand)}`}>
+        <p class="big" data-testid="amount">
+          {amountOf(brand, amount)}
+        </p>
+        <p class="to">
+          {words.value.common.points} {pay.to(brandOf(brand).name)}
+        </p>
+        {kind.type === "hold" && <p>{pay.holdUntil(momentText(kind.expiresMs, language.value))}</p>}
+      </div>
+      <div class="panel stack">
+        {from !== null && <PayFrom all={all} from={from} onFrom={setFrom} />}
+        {request.request.household !== null && <p>{pay.poolOnly}</p>}
+        <Left forecast={forecast} brand={brand} />
+        <Ring left={left} />
+      </div>
+      {isOver ? (
+        <Notice kind="warn">
+          <p>{pay.overTitle}</p>
+        </Notice>
+      ) : (
+        <SignButton
+          text={isHold ? pay.actionHold : pay.action}
+          icon="check"
+          isReady={operation !== null && wouldWork(forecast)}
+          operations={() => (operation === null ? [] : [operation])}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The screen of the request in a text. */
+export function Pay({ of }: { readonly of: string }) {
+  const { pay, scan } = words.value;
+  const { chainId, network } = theNetwork().genesis;
+  const found = scanned(of, network, tagOf(chainId), toTimeMs(Date.now()));
+  if (found.type === "request") {
+    return <Request request={found.request} />;
+  }
+  const isOver = found.type === "fault" && found.fault === "expired";
+  return (
+    <div class="stack">
+      <Heading title={isOver ? pay.overTitle : pay.title} back="scan" />
+      <Notice kind="warn">
+        <p>{isOver ? scan.expired : scan.damaged}</p>
+      </Notice>
+    </div>
+  );
+}

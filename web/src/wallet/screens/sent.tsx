@@ -1,0 +1,122 @@
+/** What became of something that was signed: shown to the cashier once it is final. */
+
+import type { Fate, TransactionId } from "@lojal/client";
+
+import { momentText, numberText } from "../../shared/format.js";
+import { Icon } from "../../shared/icon.js";
+import { language } from "../../shared/preferences.js";
+import { linkTo } from "../../shared/route.js";
+import { entryOf } from "../model/describe.js";
+import { brandOf } from "../model/network.js";
+import type { Sent } from "../model/outbox.js";
+import { sent } from "../model/outbox.js";
+import { wallet } from "../model/session.js";
+import { entryTitle } from "../ui/activity-list.js";
+import { amountOf, codeText, Notice } from "../ui/parts.js";
+import { words } from "../words/index.js";
+import { ReceiptScreen } from "./receipt.js";
+
+function What({ one }: { readonly one: Sent }) {
+  const own = wallet.value?.address;
+  const [operation] = one.signed.transaction.operations;
+  if (own === undefined || operation === undefined) {
+    return null;
+  }
+  const entry = entryOf(operation, own);
+  const { brand, amount } = entry;
+  return (
+    <>
+      {brand !== null && amount !== null && (
+        <p class="big">
+          <span class="hidden">{brandOf(brand).name} </span>
+          {amountOf(brand, amount)}
+        </p>
+      )}
+      <p>
+        {entryTitle(entry)}
+        {brand !== null && ` · ${brandOf(brand).name}`}
+      </p>
+    </>
+  );
+}
+
+function Final({ one, fate }: { readonly one: Sent; readonly fate: Extract<Fate, { type: "final" }> }) {
+  const text = words.value.sent;
+  const isApplied = fate.receipt.result === "applied";
+  const isPaid = one.signed.transaction.operations.some(({ type }) => type === "redeem" || type === "hold");
+  return (
+    <div class={`outcome ${isApplied ? "good" : "bad"}`} role="status" data-testid="outcome">
+      <Icon name={isApplied ? "check" : "cross"} />
+      <h1>{!isApplied ? text.failed : isPaid ? text.paid : text.done}</h1>
+      {isApplied ? (
+        <What one={one} />
+      ) : (
+        <p>{fate.receipt.result === "failed" ? codeText(fate.receipt.code) : ""}</p>
+      )}
+      <p>
+        {momentText(fate.timeMs, language.value)} · {text.block(numberText(fate.height, language.value))}
+      </p>
+      {isPaid && (
+        <p>
+          {text.code}
+          <br />
+          <span class="mono">{one.id.slice(0, 8).toUpperCase()}</span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Outcome({ one }: { readonly one: Sent }) {
+  const text = words.value.sent;
+  const { fate, note } = one;
+  if (fate?.type === "final") {
+    return <Final one={one} fate={fate} />;
+  }
+  if (fate?.type === "refused" || fate?.type === "expired") {
+    return (
+      <div class="outcome bad" role="status" data-testid="outcome">
+        <Icon name="cross" />
+        <h1>{text.failed}</h1>
+        <p>{fate.type === "expired" ? text.expired : text.refused}</p>
+        {fate.type === "refused" && <p>{codeText(fate.problem.code)}</p>}
+      </div>
+    );
+  }
+  return (
+    <div class="outcome wait" role="status" data-testid="outcome">
+      <span class="spinner" aria-hidden="true" />
+      <h1>{text.sending}</h1>
+      <What one={one} />
+      <p class="soft">{text.sendingLead}</p>
+      {note !== "" && (
+        <Notice kind="warn">
+          <p class="small">{note}</p>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+/** The screen. Something that is over and was sent before this page was opened has a receipt, and nothing else. */
+export function SentScreen({ of }: { readonly of: string }) {
+  const text = words.value.sent;
+  const one = sent.value.get(of as TransactionId);
+  if (one === undefined) {
+    return <ReceiptScreen of={of} />;
+  }
+  const isOver = one.fate !== null;
+  return (
+    <div class="stack">
+      <Outcome one={one} />
+      {one.fate?.type === "final" && (
+        <a class="button plain" href={linkTo("receipt", of)}>
+          {text.receipt}
+        </a>
+      )}
+      <a class={isOver ? "button" : "button plain"} href={linkTo("")}>
+        {text.home}
+      </a>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/** The pages in a real browser, against a real network that serves them. */
+
+import { after, before, describe } from "node:test";
+
+import type { Browser } from "playwright-core";
+
+import { explorerTests, makePartners } from "./explorer.js";
+import { keyTests } from "./keys.js";
+import { lieTests } from "./lies.js";
+import { memberTests } from "./member.js";
+import { reachTests } from "./reach.js";
+import type { Network } from "./world.js";
+import { addressOf, Devnet, issue, launch, skipped } from "./world.js";
+
+describe("the pages", { skip: skipped() }, () => {
+  let network: Network;
+  let browser: Browser;
+
+  before(async () => {
+    network = await Devnet.start();
+    browser = await launch();
+    for (const [brand, amount] of [
+      ["nordmat", "900"],
+      ["fjallen", "3400"],
+      ["havshotell", "18200"],
+      ["kaffet", "31.00"],
+    ] as const) {
+      issue(network, brand, addressOf(network, "member-1"), amount);
+    }
+    makePartners(network);
+  });
+  after(async () => {
+    await browser.close();
+    await network.stop();
+  });
+
+  const world = (): { readonly network: Network; readonly browser: Browser } => ({ network, browser });
+  memberTests(world);
+  keyTests(world);
+  lieTests(world);
+  reachTests(world);
+  explorerTests(world);
+});

@@ -1,0 +1,142 @@
+/** Scenario 23: everybody can use it. Every screen in both languages and colours, by keyboard, and read aloud. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import type { Network } from "./world.js";
+import { addressOf, issue, PASSPHRASE, picture, repository, request, totalOf, Visitor } from "./world.js";
+
+const AXE = readFileSync(repository("web/node_modules/axe-core/axe.min.js"), "utf8");
+
+interface Axe {
+  run(options: object): Promise<{
+    readonly violations: readonly {
+      readonly id: string;
+      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+    }[];
+  }>;
+}
+
+/** The violations of the screen that is shown. */
+async function violations(page: Page): Promise<readonly string[]> {
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: Axe };
+    const { violations: found } = await axe.run({ resultTypes: ["violations"] });
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
+}
+
+/** Lets axe into the page: the policy of the pages would not, so it goes in before any page is there. */
+async function withAxe(visitor: Visitor): Promise<void> {
+  await visitor.page.addInitScript(AXE);
+}
+
+const SCREENS = ["", "show", "scan", "activity", "more", "send", "convert", "expiring", "family", "security"];
+const EXPLORER = ["", "brands", "partners", "verify", "account"];
+
+async function inspect(visitor: Visitor, name: string, found: string[]): Promise<void> {
+  const { page } = visitor;
+  await page.locator("h1").first().waitFor();
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (width > 320) {
+    found.push(`${name}: it is ${width} pixels wide`);
+  }
+  found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`));
+}
+
+/** The tests. */
+export function reachTests(world: () => { readonly network: Network; readonly browser: Browser }): void {
+  for (const language of ["sv", "en"] as const) {
+    for (const theme of ["light", "dark"] as const) {
+      test(`every screen can be reached by everybody: ${language}, ${theme}, 320 pixels`, async () => {
+        const { network, browser } = world();
+        const visitor = await Visitor.of(browser, network, { language, theme, width: 320, height: 640 });
+        const { page } = visitor;
+        const found: string[] = [];
+        await withAxe(visitor);
+        await visitor.open();
+        await inspect(visitor, "welcome", found);
+        await visitor.importFile(network.path("wallets/member-1/key.json"));
+        for (const name of SCREENS) {
+          await visitor.go(name);
+          await page
+            .locator(".spinner")
+            .first()
+            .waitFor({ state: name === "show" ? "visible" : "detached" });
+          await inspect(visitor, name, found);
+        }
+        await visitor.go(`pay/${request(network, 1)}`);
+        await page.getByTestId("left").waitFor();
+        await inspect(visitor, "pay", found);
+        await visitor.go("activity");
+        await page.locator("a.item").first().click();
+        await page.locator(".facts").waitFor();
+        await inspect(visitor, "receipt", found);
+        for (const name of EXPLORER) {
+          await page.goto(`${visitor.origin}/explorer/#/${name}`);
+          await page.getByText(/…$/).first().waitFor({ state: "detached" });
+          await inspect(visitor, `explorer ${name}`, found);
+        }
+        await visitor.leave();
+        assert.deepEqual(found, []);
+      });
+    }
+  }
+
+  test("a payment is made by keyboard alone, with the passphrase asked for on the way", async () => {
+    const { network, browser } = world();
+    const visitor = await Visitor.of(browser, network);
+    const { page } = visitor;
+    issue(network, "nordmat", addressOf(network, "member-1"), "50");
+    const before = totalOf(network, "member-1", "nordmat");
+    await visitor.importFile(network.path("wallets/member-1/key.json"));
+    await page.reload();
+    await visitor.proven();
+    const code = request(network, 7);
+    const press = async (name: string | RegExp, role: "link" | "button" | "textbox"): Promise<void> => {
+      const wanted = page.getByRole(role, { name }).first();
+      await wanted.waitFor();
+      for (let tabs = 0; tabs < 60; tabs += 1) {
+        if (await wanted.evaluate((element) => element === document.activeElement)) {
+          return;
+        }
+        await page.keyboard.press("Tab");
+      }
+      assert.fail(`${String(name)} isn't reached by the keyboard`);
+    };
+    await press("Skanna", "link");
+    await page.keyboard.press("Enter");
+    await press("Koden som text", "textbox");
+    await page.keyboard.insertText(code);
+    await press("Använd", "button");
+    await page.keyboard.press("Enter");
+    await page.getByTestId("left").waitFor();
+    await press("Betala nu", "button");
+    await page.keyboard.press("Enter");
+    await press("Lösenfras", "textbox");
+    await page.keyboard.insertText(PASSPHRASE);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Betalt" }).waitFor();
+    assert.equal(totalOf(network, "member-1", "nordmat"), before - 7);
+    await visitor.leave();
+  });
+
+  test("a screen reader says a brand's amount once, with the brand", async () => {
+    const { network, browser } = world();
+    const visitor = await Visitor.of(browser, network, { width: 1280, height: 860 });
+    const { page } = visitor;
+    await visitor.importFile(network.path("wallets/member-1/key.json"));
+    const shown = await visitor.amount("Nordmat");
+    const tree = await page.locator("main").ariaSnapshot();
+    const lines = tree.split("\n").filter((line) => line.replace(/\s+/gu, " ").includes(shown));
+    assert.equal(lines.length, 1, tree);
+    assert.match(lines[0] ?? "", /link.*Nordmat/);
+    await picture(page, "home-wide");
+    await visitor.leave();
+  });
+}

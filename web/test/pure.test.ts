@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type {
+  Address,
+  api,
+  BrandId,
+  Day,
+  Operation,
+  Points,
+  Reference,
+  Request,
+  Salt,
+  TimeMs,
+} from "@lojal/client";
+import { addressToText, paymentRequestToUri, tagOf } from "@lojal/client";
+import type { ChainId } from "@lojal/client";
+
+import { lookOf } from "../src/shared/brand-look.js";
+import { amountText, lastDayText, leftText, monthText, shortAddress } from "../src/shared/format.js";
+import { scanned } from "../src/wallet/model/code.js";
+import { entriesOf, entryOf } from "../src/wallet/model/describe.js";
+
+const [OWN, OTHER] = ["02".repeat(20), "04".repeat(20)] as [Address, Address];
+const [NORDMAT, KAFFET] = ["nordmat", "kaffet"] as [BrandId, BrandId];
+const CHAIN = "09".repeat(32) as ChainId;
+const NOW = Date.UTC(2027, 2, 14, 12) as TimeMs;
+
+function points(amount: number): Points {
+  return BigInt(amount) as Points;
+}
+/** A text with the blanks that a language puts into numbers made plain. */
+function plain(text: string | null): string {
+  return (text ?? "").replace(/\s/gu, " ").replace(/−/g, "-");
+}
+
+test("amounts have the brand's decimals and the language's signs, exactly", () => {
+  assert.equal(plain(amountText(points(125_000), 2, "sv")), "1 250,00");
+  assert.equal(amountText(points(125_000), 2, "en"), "1,250.00");
+  assert.equal(amountText(points(7), 0, "sv"), "7");
+  const most = (2n ** 53n - 1n) as Points;
+  assert.equal(amountText(most, 2, "en"), "90,071,992,547,409.91", "no digit is lost");
+});
+
+test("points can be used through the last day of their month", () => {
+  assert.equal(lastDayText("2028-02" as never, "en"), "29 Feb 2028");
+  assert.equal(plain(lastDayText("2027-12" as never, "sv")), "31 dec. 2027");
+  assert.equal(lastDayText("never", "sv"), null);
+  assert.equal(monthText("2027-03", "sv"), "mars 2027");
+});
+
+test("a time that is left counts down to nothing, and never below", () => {
+  assert.deepEqual([3_723_000, 61_000, 999, 0, -5].map(leftText), ["1:02:03", "1:01", "0:01", "0:00", "0:00"]);
+});
+
+test("an address is shortened in lists, and a brand always has the same colours", () => {
+  assert.equal(shortAddress("tloj1gqnxpg5ernlndvc9xy5r82vd8upzamjchpkhvy"), "tloj1gqnxp…khvy");
+  assert.equal(shortAddress("short"), "short");
+  const looks = ["nordmat", "fjallen", "havshotell", "kaffet"].map(lookOf);
+  assert.equal(new Set(looks).size, looks.length, "those of the development network are told apart");
+  assert.ok(looks.every((look) => look >= 0 && look < 8));
+});
+
+test("a transfer goes or comes, by whose account it is", () => {
+  const transfer: Operation = { type: "transfer", brand: NORDMAT, from: OWN, to: OTHER, amount: points(5) };
+  const [sent, received] = [entryOf(transfer, OWN), entryOf(transfer, OTHER)];
+  assert.deepEqual([sent.kind, sent.isIncoming, sent.other], ["sent", false, OTHER]);
+  assert.deepEqual([received.kind, received.isIncoming, received.other], ["received", true, OWN]);
+});
+
+test("a conversion says what went and what came", () => {
+  const convert: Operation = {
+    type: "convert",
+    account: OWN,
+    from: NORDMAT,
+    to: KAFFET,
+    burned: points(3),
+    received: points(2),
+  };
+  const entry = entryOf(convert, OWN);
+  assert.deepEqual([entry.brand, entry.amount, entry.received], [NORDMAT, 3n, { brand: KAFFET, amount: 2n }]);
+});
+
+test("operations of people are told apart, and those that name nobody are the sender's", () => {
+  const kinds = [{ type: "freeze" }, { type: "create_household" }, { type: "cancel_recovery" }] as const;
+  assert.deepEqual(
+    kinds.map((operation) => entryOf(operation, OWN).kind),
+    ["security", "household", "recovery"],
+  );
+  const operations: readonly Operation[] = [
+    { type: "transfer", brand: NORDMAT, from: OTHER, to: OWN, amount: points(1) },
+    { type: "transfer", brand: NORDMAT, from: OTHER, to: "06".repeat(20) as Address, amount: points(2) },
+  ];
+  const signed = {
+    transaction: { operations, sender: OTHER },
+  } as unknown as api.TransactionStatus["transaction"];
+  const status: api.TransactionStatus = {
+    id: "00".repeat(32) as api.TransactionStatus["id"],
+    state: { status: "pending" },
+    transaction: signed,
+    activity: null,
+  };
+  assert.equal(entriesOf(status, OWN).length, 1, "what concerns others isn't shown");
+  assert.equal(entriesOf(status, OTHER).length, 2);
+  assert.deepEqual(entriesOf({ ...status, transaction: null }, OWN), []);
+});
+
+function request(untilMs: number): Request {
+  return {
+    brand: NORDMAT,
+    amount: points(100),
+    kind: { type: "redeem" },
+    dated: "2027-03-14" as Day,
+    untilMs: untilMs as TimeMs,
+    household: null,
+    salt: "ab".repeat(16) as Salt,
+  };
+}
+
+test("a scanned text is a request, an address, or of no use for a reason", () => {
+  const uri = paymentRequestToUri({ chain: tagOf(CHAIN), request: request(NOW + 1000) });
+  const read = (text: string, chain = CHAIN): string => {
+    const found = scanned(text, "test", tagOf(chain), NOW);
+    return found.type === "fault" ? found.fault : found.type;
+  };
+  assert.equal(read(uri), "request");
+  assert.equal(read(` ${uri.toLowerCase()}\n`), "request", "white space and case don't matter");
+  assert.equal(read(uri, "08".repeat(32) as ChainId), "network");
+  assert.equal(read(paymentRequestToUri({ chain: tagOf(CHAIN), request: request(NOW) })), "expired");
+  assert.equal(read(uri.slice(0, -2)), "damaged");
+  assert.equal(read(addressToText(OWN, "test")), "address");
+  assert.equal(read(addressToText(OWN, "main")), "network");
+  assert.equal(read("https://example.org"), "other");
+  assert.equal(read("lojal:"), "damaged");
+});
+
+test("a hold and a reversal move what they say, and a release says no amount", () => {
+  const reference = "00".repeat(32) as Reference;
+  const dated = "2027-03-14" as Day;
+  const release: Operation = {
+    type: "release",
+    brand: NORDMAT,
+    from: OWN,
+    holdReference: reference,
+    holdDated: dated,
+  };
+  assert.equal(entryOf(release, OWN).amount, null);
+  const capture: Operation = { ...release, type: "capture", amount: points(4), reference, dated };
+  assert.deepEqual([entryOf(capture, OWN).kind, entryOf(capture, OWN).amount], ["captured", 4n]);
+});
