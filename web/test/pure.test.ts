@@ -20,6 +20,7 @@ import { lookOf } from "../src/shared/brand-look.js";
 import { amountText, lastDayText, leftText, monthText, shortAddress } from "../src/shared/format.js";
 import { scanned } from "../src/wallet/model/code.js";
 import { entriesOf, entryOf } from "../src/wallet/model/describe.js";
+import { statementOf } from "../src/wallet/model/statement.js";
 
 const [OWN, OTHER] = ["02".repeat(20), "04".repeat(20)] as [Address, Address];
 const [NORDMAT, KAFFET] = ["nordmat", "kaffet"] as [BrandId, BrandId];
@@ -147,4 +148,43 @@ test("a hold and a reversal move what they say, and a release says no amount", (
   assert.equal(entryOf(release, OWN).amount, null);
   const capture: Operation = { ...release, type: "capture", amount: points(4), reference, dated };
   assert.deepEqual([entryOf(capture, OWN).kind, entryOf(capture, OWN).amount], ["captured", 4n]);
+});
+
+test("a history is a table that other programs read", () => {
+  const convert = {
+    type: "convert",
+    account: OWN,
+    from: NORDMAT,
+    to: KAFFET,
+    burned: points(3),
+    received: points(250),
+  };
+  const transfer = { type: "transfer", brand: KAFFET, from: OTHER, to: OWN, amount: points(1250) };
+  const operations = [convert, transfer] as readonly Operation[];
+  const status = {
+    id: "ab".repeat(32),
+    state: { status: "committed", height: 1n, index: 0, timeMs: NOW, receipt: { result: "applied" } },
+    transaction: { transaction: { operations, sender: OWN } },
+    activity: 1n,
+  } as unknown as api.TransactionStatus;
+  const table = statementOf([status], OWN, "test", (brand) => (brand === KAFFET ? 2 : 0));
+  const lines = table.split("\r\n").map((line) => line.split(","));
+  assert.equal(lines[0]?.length, 9);
+  assert.deepEqual(lines[1]?.slice(0, 6), [
+    "2027-03-14T12:00:00.000Z",
+    "convert",
+    "nordmat",
+    "-3",
+    "kaffet",
+    "2.50",
+  ]);
+  assert.deepEqual(lines[2]?.slice(1, 7), [
+    "transfer",
+    "kaffet",
+    "12.50",
+    "",
+    "",
+    addressToText(OTHER, "test"),
+  ]);
+  assert.deepEqual([lines.length, lines[3]], [4, [""]], "each line ends");
 });

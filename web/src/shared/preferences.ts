@@ -19,12 +19,16 @@ export const language = signal<Language>(
 /** The colours of the page. */
 export const theme = signal<Theme>(kept("theme", ["auto", "light", "dark"], "auto"));
 
+/** Whether the key is dropped after each signature, so that the next one asks for the passphrase. */
+export const asking = signal<"idle" | "always">(kept("asking", ["idle", "always"], "idle"));
+
 /** Keeps what is chosen, and shows it. */
 export function startPreferences(): void {
   effect(() => {
     document.documentElement.lang = language.value;
     localStorage.setItem("lojal-language", language.value);
   });
+  effect(() => localStorage.setItem("lojal-asking", asking.value));
   effect(() => {
     document.documentElement.dataset["theme"] = theme.value;
     localStorage.setItem("lojal-theme", theme.value);

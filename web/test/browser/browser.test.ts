@@ -9,15 +9,16 @@ import { keyTests } from "./keys.js";
 import { lieTests } from "./lies.js";
 import { memberTests } from "./member.js";
 import { reachTests } from "./reach.js";
+import { recoveryTests } from "./recovery.js";
 import type { Network } from "./world.js";
-import { addressOf, Devnet, issue, launch, skipped } from "./world.js";
+import { addressOf, Devnet, issue, launch, quickRecovery, skipped } from "./world.js";
 
 describe("the pages", { skip: skipped() }, () => {
   let network: Network;
   let browser: Browser;
 
   before(async () => {
-    network = await Devnet.start();
+    network = await Devnet.start("--genesis", quickRecovery());
     browser = await launch();
     for (const [brand, amount] of [
       ["nordmat", "900"],
@@ -37,6 +38,7 @@ describe("the pages", { skip: skipped() }, () => {
   const world = (): { readonly network: Network; readonly browser: Browser } => ({ network, browser });
   memberTests(world);
   keyTests(world);
+  recoveryTests(world);
   lieTests(world);
   reachTests(world);
   explorerTests(world);

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import type { Browser } from "playwright-core";
 
 import type { Network } from "./world.js";
-import { addressOf, issue, picture, plain, totalOf, until, Visitor } from "./world.js";
+import { addressOf, answer, issue, picture, plain, totalOf, until, Visitor } from "./world.js";
 
 /** Agrees on terms by which the grocer's points become the resort's. */
 export function makePartners(network: Network): void {
@@ -31,12 +31,14 @@ export function explorerTests(world: () => { readonly network: Network; readonly
     const first = await until(height, (found) => found > 0);
     assert.ok((await until(height, (found) => found > first)) > first);
     await picture(page, "explorer");
-    await page.route("**/v1/light/blocks/latest", async (route) => {
-      const response = await route.fetch();
-      const json = (await response.json()) as { certificate: string };
-      const certificate = json.certificate.slice(0, -1) + (json.certificate.endsWith("0") ? "1" : "0");
-      await route.fulfill({ response, body: JSON.stringify({ ...json, certificate }) });
-    });
+    await page.route("**/v1/light/blocks/latest", (asked) =>
+      answer(asked, async (route) => {
+        const response = await route.fetch();
+        const json = (await response.json()) as { certificate: string };
+        const certificate = json.certificate.slice(0, -1) + (json.certificate.endsWith("0") ? "1" : "0");
+        await route.fulfill({ response, body: JSON.stringify({ ...json, certificate }) });
+      }),
+    );
     await page.getByText("Gatewayen säger något som inte kan vara sant").waitFor();
     await visitor.leave();
   });

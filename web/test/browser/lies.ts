@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { Browser, Page, Route } from "playwright-core";
 
 import type { Network } from "./world.js";
-import { addressOf, issue, picture, until, Visitor } from "./world.js";
+import { addressOf, answer, issue, picture, until, Visitor } from "./world.js";
 
 interface Proofs {
   readonly header: string;
@@ -16,9 +16,11 @@ interface Proofs {
 
 /** Answers with another text than the gateway's. */
 async function changed(route: Route, change: (json: Proofs) => Proofs): Promise<void> {
-  const response = await route.fetch();
-  const json = change((await response.json()) as Proofs);
-  await route.fulfill({ response, body: JSON.stringify(json) });
+  await answer(route, async () => {
+    const response = await route.fetch();
+    const json = change((await response.json()) as Proofs);
+    await route.fulfill({ response, body: JSON.stringify(json) });
+  });
 }
 
 /** A hex text with its last digit changed. */
@@ -77,12 +79,14 @@ export function lieTests(world: () => { readonly network: Network; readonly brow
     const { page } = visitor;
     issue(network, "nordmat", addressOf(network, "member-1"), "5");
     issue(network, "nordmat", addressOf(network, "member-1"), "6");
-    await page.route("**/v1/accounts/*/transactions?**", async (route) => {
-      const response = await route.fetch();
-      const json = (await response.json()) as { transactions: unknown[] };
-      const transactions = json.transactions.filter((_, at) => at !== 1);
-      await route.fulfill({ response, body: JSON.stringify({ ...json, transactions }) });
-    });
+    await page.route("**/v1/accounts/*/transactions?**", (asked) =>
+      answer(asked, async (route) => {
+        const response = await route.fetch();
+        const json = (await response.json()) as { transactions: unknown[] };
+        const transactions = json.transactions.filter((_, at) => at !== 1);
+        await route.fulfill({ response, body: JSON.stringify({ ...json, transactions }) });
+      }),
+    );
     await visitor.importFile(network.path("wallets/member-1/key.json"));
     await visitor.go("activity");
     await page.getByText("Historiken stämmer inte med det som är bevisat").waitFor();

@@ -194,7 +194,7 @@ export function memberTests(world: () => { readonly network: Network; readonly b
     const before = totalOf(network, "member-2", "nordmat");
     await visitor.importFile(network.path("wallets/member-1/key.json"));
     await visitor.go(`send/${to}`);
-    await page.getByRole("radio", { name: "Nordmat" }).check({ force: true });
+    await page.getByRole("radio", { name: "Nordmat" }).check();
     await page.getByLabel("Hur många?").fill("25");
     await visitor.button("Granska").click();
     await visitor.button("Skicka nu").click();

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page, Route } from "playwright-core";
 import { chromium } from "playwright-core";
 
 // The support of the client's tests, which its build has compiled.
@@ -154,6 +155,15 @@ export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => b
   }
 }
 
+/** Answers a request, unless it has been answered since or nobody waits any more. */
+export async function answer(route: Route, how: (route: Route) => Promise<void>): Promise<void> {
+  await how(route).catch((error: unknown) => {
+    if (!/already handled|disposed|closed/.test(String(error))) {
+      throw error;
+    }
+  });
+}
+
 /** Takes a picture for the documents, if LOJAL_PICTURES says where to. */
 export async function picture(page: Page, name: string): Promise<void> {
   const directory = process.env["LOJAL_PICTURES"] ?? "";
@@ -174,6 +184,14 @@ export function lojal(home: string, passphrase: string, ...args: readonly string
   const run = spawnSync(program("lojal") ?? "", ["--home", home, ...args], { encoding: "utf8", env });
   assert.equal(run.status, 0, run.stderr);
   return run.stdout;
+}
+
+/** The template of a network on which guardians' changes take effect, and recoveries can be finished, after seconds. */
+export function quickRecovery(): string {
+  const template = readFileSync(repository("genesis/dev.toml"), "utf8");
+  const path = join(mkdtempSync(join(tmpdir(), "lojal-web-")), "genesis.toml");
+  writeFileSync(path, template.replace(/^recovery_delay_ms = \d+/m, "recovery_delay_ms = 8000"));
+  return path;
 }
 
 /** A till's request for points, as the wallet of the command line writes it. */

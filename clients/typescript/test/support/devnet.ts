@@ -66,11 +66,12 @@ export class Devnet {
     private readonly base: number,
   ) {}
 
-  static async start(): Promise<Devnet> {
+  /** Starts one, with more arguments if there are some. */
+  static async start(...more: readonly string[]): Promise<Devnet> {
     const node = program("lojal-node");
     assert.ok(node !== undefined);
     const [scratch, base] = [mkdtempSync(join(tmpdir(), "lojal-")), await freePorts()];
-    const args = ["devnet", "--port-base", String(base), "--dir", join(scratch, "devnet")];
+    const args = ["devnet", "--port-base", String(base), "--dir", join(scratch, "devnet"), ...more];
     const child = spawn(node, args, { stdio: ["pipe", "pipe", "pipe"] });
     const network = new Devnet(child, scratch, base);
     await network.#ready();

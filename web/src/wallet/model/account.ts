@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { Address, ProvenAccount, TimeMs } from "@lojal/client";
 import {
   api,
+  BehindError,
   ClientError,
   fromJsonText,
   GatewayUntrueError,
@@ -14,7 +15,7 @@ import {
   WrongNetworkError,
 } from "@lojal/client";
 
-import { ask, keepBlock, network, refreshBrands, theNetwork } from "./network.js";
+import { keepBlock, network, prove, refreshBrands, theNetwork } from "./network.js";
 import { canRead, makeToken, signer, wallet } from "./session.js";
 import { read, write } from "./store.js";
 
@@ -95,15 +96,14 @@ export async function showLast(): Promise<void> {
   shown.value = { own: fromText(last.own), pools };
 }
 
-async function prove(address: Address): Promise<ProvenAccount> {
-  return ask((client) => theNetwork().verifier.account(client, address));
-}
-
 /** Says what a fault means for what is shown. */
 function judge(error: unknown): Freshness {
   fault.value = error instanceof Error ? error.message : String(error);
   if (error instanceof GatewayUntrueError) {
     return "untrue";
+  }
+  if (error instanceof BehindError) {
+    return "stale";
   }
   if (error instanceof WrongNetworkError) {
     return "foreign";

@@ -4,10 +4,12 @@ import { signal } from "@preact/signals";
 import type { Address, api } from "@lojal/client";
 import { GatewayUntrueError, HistoryError, isHousehold, ProvenHistory } from "@lojal/client";
 
-import { theNetwork } from "./network.js";
+import { prove, theNetwork } from "./network.js";
 
 /** Transactions of a page. */
 const PAGE = 40;
+/** Most pages that are read for one file. */
+const PAGES_MAX = 500;
 /** How often an account is proven anew because something has happened meanwhile. */
 const ATTEMPTS = 4;
 
@@ -29,10 +31,10 @@ export const activity = signal<Activity | null>(null);
 export const activityFault = signal("");
 
 async function firstPage(address: Address): Promise<Activity> {
-  const { gateways, verifier } = theNetwork();
+  const { gateways } = theNetwork();
   return gateways.ask(async (gateway) => {
     for (let attempt = 1; ; attempt += 1) {
-      const { activity: head } = await verifier.account(await gateway.client(), address);
+      const { activity: head } = await prove(address);
       const page = await gateway.history(address, PAGE);
       const proof = new ProvenHistory(head);
       try {
@@ -91,6 +93,17 @@ async function readOn(how: () => Promise<Activity>): Promise<void> {
 /** Reads the newest page. */
 export function readActivity(address: Address): Promise<void> {
   return readOn(() => firstPage(address));
+}
+
+/** Reads all that there is, as far as pages go that anybody reads at once. */
+export async function readAll(): Promise<Activity | null> {
+  for (let pages = 0; pages < PAGES_MAX && activity.value?.cursor != null; pages += 1) {
+    await readMore();
+    if (activityFault.value !== "") {
+      return null;
+    }
+  }
+  return activity.value;
 }
 
 /** Reads the page after those that are there. */

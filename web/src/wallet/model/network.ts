@@ -1,7 +1,15 @@
 /** The network that this wallet belongs to: its genesis document, kept from the first visit on, and its gateway. */
 
 import { signal } from "@preact/signals";
-import type { BrandId, Client, KeptBlock, Policy, SignedReadToken } from "@lojal/client";
+import type {
+  Address,
+  BrandId,
+  Client,
+  KeptBlock,
+  Policy,
+  ProvenAccount,
+  SignedReadToken,
+} from "@lojal/client";
 import { Gateways, Genesis, Verifier } from "@lojal/client";
 
 import { read, write } from "./store.js";
@@ -75,6 +83,18 @@ export function theNetwork(): Network {
 /** Asks the gateway. */
 export function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
   return theNetwork().gateways.ask(async (gateway) => question(await gateway.client()));
+}
+
+let proving: Promise<unknown> = Promise.resolve();
+
+/**
+ * Proves an account. One after the other, since an answer that was asked for before another one and comes after it
+ * would be taken for an old one.
+ */
+export function prove(address: Address): Promise<ProvenAccount> {
+  const next = proving.then(() => ask((client) => theNetwork().verifier.account(client, address)));
+  proving = next.catch(() => undefined);
+  return next;
 }
 
 /** Says from now on who reads. */

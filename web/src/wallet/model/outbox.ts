@@ -18,9 +18,10 @@ import {
   transactionId,
 } from "@lojal/client";
 
+import { asking } from "../../shared/preferences.js";
 import { refresh } from "./account.js";
 import { ask, theNetwork } from "./network.js";
-import { needKey, wallet } from "./session.js";
+import { dropKey, needKey, wallet } from "./session.js";
 import { readAll, write } from "./store.js";
 
 /** The time for which an outcome is waited for at once, in milliseconds. */
@@ -60,6 +61,9 @@ export async function send(operations: readonly Operation[]): Promise<Transactio
   const key = await needKey();
   const signed = await signTransactionBy(newTransaction(chainId, sender, operations, now), chainId, key);
   const id = transactionId(signed.transaction, chainId);
+  if (asking.value === "always") {
+    dropKey();
+  }
   await write({ [PREFIX + id]: toHex(encodeSigned(signed)) });
   sent.value = new Map(sent.value).set(id, { id, signed, fate: null, note: "" });
   void settle(id, signed);

@@ -1,6 +1,6 @@
 /** The history of the account, by day, proven complete as far as it is shown. */
 
-import type { api, BrandId } from "@lojal/client";
+import type { Address, api, BrandId } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
 import { dayText, numberText } from "../../shared/format.js";
@@ -8,12 +8,13 @@ import { Icon } from "../../shared/icon.js";
 import { language } from "../../shared/preferences.js";
 import { shown } from "../model/account.js";
 import type { Activity as Read } from "../model/activity.js";
-import { activity, activityFault, readActivity, readMore } from "../model/activity.js";
+import { activity, activityFault, readActivity, readAll, readMore } from "../model/activity.js";
 import { entriesOf } from "../model/describe.js";
-import { brands } from "../model/network.js";
+import { brandOf, brands, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
+import { statementOf } from "../model/statement.js";
 import { ActivityList } from "../ui/activity-list.js";
-import { Field, Heading, Notice, Waiting } from "../ui/parts.js";
+import { Field, Heading, Notice, saveFile, Waiting } from "../ui/parts.js";
 import { words } from "../words/index.js";
 
 function Proof({ read }: { readonly read: Read }) {
@@ -45,6 +46,15 @@ function byDay(
     }
   }
   return [...days];
+}
+
+/** Saves all of the history as a table, with the brands' decimals. */
+async function save(own: Address): Promise<void> {
+  const all = await readAll();
+  if (all !== null) {
+    const table = statementOf(all.items, own, theNetwork().genesis.network, (brand) => brandOf(brand).decimals);
+    saveFile("lojal.csv", "text/csv", table);
+  }
 }
 
 /** The screen. */
@@ -99,6 +109,12 @@ export function Activity() {
           <ActivityList items={ofDay} />
         </section>
       ))}
+      {read !== null && read.items.length > 0 && own !== undefined && (
+        <button class="button plain" type="button" onClick={() => void save(own)}>
+          <Icon name="down" />
+          {text.save}
+        </button>
+      )}
       {read !== null && read.cursor !== null && (
         <button class="button plain" type="button" onClick={() => void readMore()}>
           {text.more}

@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { leftText, momentText, shortAddress } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
-import { language } from "../../shared/preferences.js";
+import { asking, language } from "../../shared/preferences.js";
 import { goTo } from "../../shared/route.js";
 import { shown, unfollow } from "../model/account.js";
 import { ask } from "../model/keys.js";
@@ -230,6 +230,33 @@ function Passphrase({
   );
 }
 
+function Asking() {
+  const { security } = words.value;
+  const all = [
+    ["idle", security.askIdle],
+    ["always", security.askAlways],
+  ] as const;
+  return (
+    <fieldset class="panel">
+      <legend class="hidden">{security.asking}</legend>
+      <h2>{security.asking}</h2>
+      <div class="choices">
+        {all.map(([value, name]) => (
+          <label class="choice" key={value}>
+            <input
+              type="radio"
+              name="asking"
+              checked={asking.value === value}
+              onChange={() => (asking.value = value)}
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
 function Rotate() {
   const { security } = words.value;
   const [isOpen, setOpen] = useState(false);
@@ -319,6 +346,7 @@ export function Security() {
           <Guardians account={account} />
         </>
       )}
+      <Asking />
       <Rotate />
       <Backup />
       <section class="panel stack" aria-label={security.lock}>

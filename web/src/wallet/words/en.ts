@@ -223,6 +223,7 @@ export const en: Words = {
     part: (some, all) => `Proven: the latest ${some} of ${all}`,
     pruned: "This gateway doesn't have the older ones.",
     more: "Show more",
+    save: "Save all as a table (CSV)",
     empty: "Nothing has happened yet.",
     filterBrand: "Brand",
     all: "All",
@@ -344,6 +345,9 @@ export const en: Words = {
     lockLead: "Key and right to read leave this browser.",
     brandGuardian: "the brand",
     backup: "Backup",
+    asking: "Ask for the passphrase",
+    askIdle: "After five minutes",
+    askAlways: "Each time",
     nextWaiting: "Another key is ready. It is used once the replacement is final.",
   },
   more: {

@@ -222,6 +222,7 @@ export const sv = {
     part: (some: string, all: string) => `Bevisat: de senaste ${some} av ${all}`,
     pruned: "Den här gatewayen har inte de äldre.",
     more: "Visa fler",
+    save: "Spara allt som tabell (CSV)",
     empty: "Inget har hänt än.",
     filterBrand: "Varumärke",
     all: "Alla",
@@ -342,6 +343,9 @@ export const sv = {
     lockLead: "Nyckel och läsrätt försvinner ur den här webbläsaren.",
     brandGuardian: "varumärket",
     backup: "Säkerhetskopia",
+    asking: "Fråga efter lösenfrasen",
+    askIdle: "Efter fem minuter",
+    askAlways: "Varje gång",
     nextWaiting: "En ny nyckel är förberedd. Den tas i bruk när bytet är slutgiltigt.",
   },
   more: {

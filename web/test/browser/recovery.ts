@@ -1,0 +1,92 @@
+/** Guardians and a takeover: the first part of scenario 24, for the owner who still has the wallet. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Backup } from "@lojal/client";
+import type { Browser } from "playwright-core";
+
+import { becomeMember } from "./member.js";
+import type { Network } from "./world.js";
+import { addressOf, issue, picture, until, Visitor } from "./world.js";
+
+/** The tests. */
+export function recoveryTests(world: () => { readonly network: Network; readonly browser: Browser }): void {
+  test("a takeover by guardians is told at once with the time that is left, and cancelled", async () => {
+    const { network, browser } = world();
+    const visitor = await Visitor.of(browser, network);
+    const { page } = visitor;
+    await becomeMember(visitor);
+    await visitor.go("show");
+    const address = (await page.getByTestId("address").innerText()).trim();
+    issue(network, "nordmat", address, "100");
+    await page.getByText("+100 Nordmat").waitFor();
+    await visitor.go("security");
+    await page.getByLabel("Väktarens adress").fill(addressOf(network, "member-2"));
+    await visitor.button("Lägg till").click();
+    await visitor.button("Spara väktare").click();
+    await page.getByRole("heading", { name: "Klart" }).waitFor();
+    await visitor.go("security");
+    await page.getByText(/Andra väktare gäller från/).waitFor();
+    // The change takes effect by the clock alone, which nobody is told of.
+    const hasGuardian = async (): Promise<boolean> => {
+      await page.evaluate(() => dispatchEvent(new Event("online")));
+      return page.getByText("1 av 1 måste säga ja").isVisible();
+    };
+    assert.ok(await until(hasGuardian, (has) => has));
+    await visitor.go("");
+    const newKey = Backup.random().key(0).publicKey;
+    network.lojal("member-2", "recover", "approve", address, newKey, "--yes");
+    await page.getByText("Någon försöker ta över kontot.").waitFor();
+    await picture(page, "takeover");
+    await visitor.go("security");
+    await page.getByText(/Kan ta över om \d+:\d\d/).waitFor();
+    await visitor.button("Avbryt övertagandet").click();
+    await page.getByRole("heading", { name: "Klart" }).waitFor();
+    await visitor.go("");
+    await visitor.proven();
+    assert.equal(await page.getByText("Någon försöker ta över kontot.").count(), 0);
+    await visitor.leave();
+  });
+
+  test("a family shares a pool: a child is invited with a limit, and sees what is left of it", async () => {
+    const { network, browser } = world();
+    const parent = await Visitor.of(browser, network);
+    const child = await Visitor.of(browser, network);
+    await becomeMember(child);
+    await child.go("show");
+    const to = (await child.page.getByTestId("address").innerText()).trim();
+    issue(network, "nordmat", to, "10");
+    await child.page.getByText("+10 Nordmat").waitFor();
+    await parent.importFile(network.path("wallets/member-2/key.json"));
+    await parent.go("family");
+    await parent.button("Skapa en familj").click();
+    await parent.page.getByRole("heading", { name: "Klart" }).waitFor();
+    await parent.go("family");
+    await parent.page.getByLabel("Adressen till den du bjuder in").fill(to);
+    await parent.page.getByRole("radio", { name: "Barn" }).check();
+    await parent.page.getByLabel("Nordmat").fill("50");
+    await parent.button("Bjud in").click();
+    await parent.page.getByRole("heading", { name: "Klart" }).waitFor();
+    await parent.go("family");
+    await parent.page.getByText("Använt 0 av 50").waitFor();
+    const pool = (
+      await parent.page
+        .locator("section", { hasText: "Familjens adress" })
+        .first()
+        .locator(".mono")
+        .first()
+        .innerText()
+    ).trim();
+    network.lojal("member-2", "send", pool, "30", "nordmat");
+    await child.go("family");
+    await child.page.getByLabel("Familjens adress").last().fill(pool);
+    await child.button("Gå med").click();
+    await child.page.getByRole("heading", { name: "Klart" }).waitFor();
+    await child.go("");
+    await child.page.getByText("Du kan använda 50 till den här månaden").waitFor();
+    await picture(child.page, "pool");
+    await child.leave();
+    await parent.leave();
+  });
+}
