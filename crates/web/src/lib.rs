@@ -46,9 +46,9 @@ const TAG_BYTES: usize = 16;
 
 /// The only things that a page may do: run its own scripts, and ask the gateway that it came from. Nothing of another
 /// origin, nothing inline, no frame around it, and no text that becomes a script.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' \
-     data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lojal";
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lojal";
 
 /// A file as browsers get it.
 #[derive(Debug)]
