@@ -97,6 +97,11 @@ impl Roster {
         self.0.get(peer)
     }
 
+    /// All of them.
+    pub fn members(&self) -> impl Iterator<Item = (&PeerId, &Member)> {
+        self.0.iter()
+    }
+
     /// The names of all.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         self.0.values().map(|member| &member.name)

@@ -5,12 +5,13 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+#[cfg(test)]
+use axum::routing::get;
+use axum::{Extension, Router};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -25,15 +26,13 @@ use crate::app::App;
 use crate::clients::Client;
 use crate::connection::Accepted;
 use crate::events::LAST_EVENT_ID;
+use crate::openapi::Written;
+use crate::openapi::document::document;
 use crate::problem::{Failure, Kind};
 use crate::stream::Exchange;
 use crate::tls::Tls;
 use crate::wire::{Paced, Wire};
-use crate::{
-    accounts, blocks, brand_motions, brands, connection, events, governance, health, households, inclusion, light,
-    limits, metrics, pages, partnerships, payments, problems, proofs, references, reversals, simulation, status,
-    submit, transactions, webhooks,
-};
+use crate::{connection, limits, pages, routes, webhooks};
 
 /// A reason the gateway ended by itself.
 #[derive(Debug, Error)]
@@ -49,63 +48,20 @@ pub enum GatewayError {
 }
 
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let routes = Router::new()
-        .route("/v1/status", get(status::status))
-        .route("/v1/genesis", get(status::genesis))
-        .route("/v1/brands", get(brands::all))
-        .route("/v1/brands/{id}", get(brands::one))
-        .route("/v1/brands/{id}/operators", get(brands::operators))
-        .route("/v1/brands/{id}/motions", get(brand_motions::all))
-        .route("/v1/brands/{id}/issues/{reference}", get(reversals::issue))
-        .route("/v1/brands/{id}/reversals/{reference}", get(reversals::reversal))
-        .route("/v1/brands/{id}/references/{kind}/{reference}", get(references::one))
-        .route("/v1/accounts/{address}", get(accounts::account))
-        .route("/v1/accounts/{address}/transactions", get(accounts::history))
-        .route("/v1/accounts/{address}/recovery", get(accounts::recovery))
-        .route("/v1/accounts/{address}/proof", get(proofs::account))
-        .route("/v1/households/{address}", get(households::one))
-        .route("/v1/partnerships", get(partnerships::all))
-        .route("/v1/netting", get(partnerships::netting))
-        .route("/v1/governance", get(governance::all))
-        .route("/v1/governance/{id}", get(governance::one))
-        .route("/v1/validators", get(governance::validators))
-        .route("/v1/node/readiness", get(governance::readiness))
-        .route("/v1/light/changes", get(light::changes))
-        .route("/v1/light/blocks/{height}", get(light::block))
-        .route("/v1/light/validators/{hash}", get(light::validators))
-        .route("/v1/payments/{reference}", get(payments::one))
-        .route("/v1/events", get(events::events))
-        .merge(webhook_routes())
-        .route("/v1/transactions", post(submit::one).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
-        .route("/v1/transactions/batch", post(submit::batch).layer(DefaultBodyLimit::max(limits::BATCH_BYTES_MAX)))
-        .route("/v1/simulate", post(simulation::simulate).layer(DefaultBodyLimit::max(limits::SUBMISSION_BYTES_MAX)))
-        .route("/v1/transactions/{id}", get(transactions::one))
-        .route("/v1/transactions/{id}/proof", get(inclusion::proof))
-        .route("/v1/blocks/{height}", get(blocks::one))
-        .route("/v1/export", get(blocks::export))
-        .route("/problems/{code}", get(problems::page))
-        .merge(pages::routes())
-        .route("/readyz", get(health::readyz));
+    let (clients, own) = (routes::for_clients(), routes::for_own());
+    let paths = routes::paths(&clients);
+    let written = Written::new(&document(&paths, &routes::paths(&own)));
+    let measured = Measured { app: app.clone(), with_query: routes::with_query(&paths).into() };
+    let routes = routes::router(clients).layer(Extension(written)).merge(pages::routes());
     #[cfg(test)]
     let routes = routes.route("/panic", get(panics));
     routes
         .fallback(unknown_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), measure))
+        .layer(from_fn_with_state(measured, measure))
         .layer(cors(&app.gateway.origins))
         .with_state(app)
-}
-
-/// The routes that only admins of a brand use, with a token made for it.
-fn webhook_routes() -> Router<Arc<App>> {
-    let all = get(webhooks::all).post(webhooks::add).layer(DefaultBodyLimit::max(limits::WEBHOOK_BYTES_MAX));
-    Router::new()
-        .route("/v1/brands/{id}/webhooks", all)
-        .route("/v1/brands/{id}/webhooks/{webhook}", delete(webhooks::remove))
-        .route("/v1/brands/{id}/webhooks/{webhook}/secret", post(webhooks::roll))
-        .route("/v1/brands/{id}/webhooks/{webhook}/deliveries", get(webhooks::deliveries))
-        .route(REPLAY, post(webhooks::replay))
 }
 
 /// The permission for pages of other websites to ask here in their visitors' browsers. It gives nobody's rights away:
@@ -140,13 +96,11 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 
 /// The routes for the node's own people.
 fn admin_router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::metrics))
+    let measured = Measured { app: app.clone(), with_query: Arc::default() };
+    routes::router(routes::for_own())
         .fallback(unknown_route)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), measure))
+        .layer(from_fn_with_state(measured, measure))
         .with_state(app)
 }
 
@@ -167,55 +121,42 @@ const NO_ROUTE: &str = "none";
 /// The beginning of every token.
 const TOKEN_PREFIX: &str = "ljr1_";
 
-/// The route by which a webhook is told to begin elsewhere.
-const REPLAY: &str = "/v1/brands/{id}/webhooks/{webhook}/replay";
-
-/// The routes that take a query.
-const WITH_QUERY: [&str; 14] = [
-    REPLAY,
-    "/v1/node/readiness",
-    "/v1/accounts/{address}/transactions",
-    "/v1/brands/{id}/issues/{reference}",
-    "/v1/brands/{id}/references/{kind}/{reference}",
-    "/v1/brands/{id}/reversals/{reference}",
-    "/v1/events",
-    "/v1/export",
-    "/v1/light/changes",
-    "/v1/netting",
-    "/v1/partnerships",
-    "/v1/payments/{reference}",
-    "/v1/transactions",
-    "/v1/transactions/batch",
-];
+/// The gateway, and those of its routes that take a query.
+#[derive(Clone)]
+struct Measured {
+    app: Arc<App>,
+    with_query: Arc<[&'static str]>,
+}
 
 /// Refuses a query where none is read: whoever writes one means something by it; and a token in a query anywhere.
-fn check_query(request: &Request, route: &str) -> Result<(), Failure> {
+fn check_query(request: &Request, route: &str, with_query: &[&str]) -> Result<(), Failure> {
     if request.uri().query().is_some_and(|query| query.contains(TOKEN_PREFIX)) {
         let detail = "a token has no place in a query, where logs keep it: make another, and send it as Authorization: \
                       Bearer";
         return Err(Failure::new(Kind::InvalidParameter, detail));
     }
-    if request.uri().query().is_none() || route == NO_ROUTE || WITH_QUERY.contains(&route) {
+    if request.uri().query().is_none() || route == NO_ROUTE || with_query.contains(&route) {
         return Ok(());
     }
     Err(Failure::new(Kind::InvalidParameter, "this route takes no query; leave out the ? and what follows it"))
 }
 
 /// Notes whose a request is, bounds it in time, counts it and measures it, and completes its answer.
-async fn measure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn measure(State(measured): State<Measured>, request: Request, next: Next) -> Response {
+    let Measured { app, with_query } = measured;
     let id = request_id(request.headers(), || app.next_request_id());
     let asked = Asked::new(request.method(), request.headers(), app.gateway.store.tip().height);
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
-    let answered = async { asked.finish(answer(&app, request, next).await).await };
+    let answered = async { asked.finish(answer(&app, &with_query, request, next).await).await };
     let mut response = answered.instrument(span).await;
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }
 
-async fn answer(app: &App, mut request: Request, next: Next) -> Response {
+async fn answer(app: &App, with_query: &[&str], mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
-    let admitted = check_query(&request, &route).and_then(|()| app.origins.admit(&mut request));
+    let admitted = check_query(&request, &route, with_query).and_then(|()| app.origins.admit(&mut request));
     let spent = |request: &Request| match request.extensions().get::<Client>() {
         Some(client) => app.spend(client, &route, request),
         None => Ok(HeaderMap::new()),

@@ -3,6 +3,7 @@
 mod accounts;
 mod clients;
 mod connections;
+pub(crate) mod documented;
 mod economy;
 mod events;
 mod governance;
@@ -11,6 +12,7 @@ pub(crate) mod http;
 mod inclusion;
 mod light;
 pub(crate) mod node;
+mod openapi;
 pub(crate) mod operations;
 mod pages;
 mod payments;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{hash, tag};
@@ -11,7 +12,7 @@ use crate::receipt::Outcome;
 
 /// The transactions that have concerned an account: "the number of transactions that have concerned it, and a digest
 /// over them in the order of the chain" (protocol, Activity).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 pub struct Activity {
     /// The number of transactions.
     pub count: u64,

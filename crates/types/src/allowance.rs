@@ -1,6 +1,7 @@
 //! The amounts that an account may use up in a day (protocol, Allowances).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{
@@ -10,7 +11,7 @@ use crate::limits::{
 };
 
 /// Most that the transactions of one account may be together in a day (UTC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
     /// Their encoded bytes.
@@ -20,7 +21,7 @@ pub struct Allowance {
 }
 
 /// Most that accounts may use up in a day (UTC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowances {
     /// The accounts that a member may open by sending points to addresses that have none.

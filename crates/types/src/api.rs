@@ -6,12 +6,14 @@ mod brand_motion;
 mod event;
 mod governance;
 mod light;
+mod node;
 mod reference;
 mod simulation;
 mod today;
 mod transaction_proof;
 mod webhook;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::account::{Account, AccountRecovery, Balance, Hold, ProvenAccount, ProvenKey};
@@ -45,9 +47,10 @@ use crate::transaction::SignedTransaction;
 pub use self::brand_motion::{BrandMotion, BrandMotions};
 pub use self::governance::{Governance, Motion, Readiness, ScheduledVersion, Validator, Validators};
 pub use self::light::{LightBlock, LightChanges, LightValidators};
+pub use self::node::{CheckpointState, GuardState, Node, PeerRole, PeerState, Trouble};
 
 /// `GET /v1/status`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Status {
     /// The network.
     pub chain_id: ChainId,
@@ -68,7 +71,7 @@ pub struct Status {
 }
 
 /// `GET /v1/brands`, one entry, and `GET /v1/brands/{id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Brand {
     /// Its id.
     pub id: BrandId,
@@ -92,14 +95,14 @@ pub struct Brand {
 }
 
 /// `GET /v1/brands`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Brands {
     /// All brands, by id.
     pub brands: Vec<Brand>,
 }
 
 /// `GET /v1/brands/{id}/issues/{reference}`: an issue, and what can still be taken back of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Issue {
     /// The day of its reference, which a reversal names.
     pub dated: Day,
@@ -118,14 +121,14 @@ pub struct Issue {
 }
 
 /// `GET /v1/brands/{id}/reversals/{reference}`: what a reversal took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Reversal {
     /// The number of points.
     pub amount: Points,
 }
 
 /// `GET /v1/payments/{reference}`: what has answered a till's request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Payment {
     /// The brand of the points.
     pub brand: BrandId,
@@ -140,7 +143,7 @@ pub struct Payment {
 }
 
 /// A household.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Household {
     /// Its members, by address.
     pub members: Vec<Member>,
@@ -149,7 +152,7 @@ pub struct Household {
 }
 
 /// A member of a household, or somebody who is invited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Member {
     /// The member's account.
     pub address: AddressText,
@@ -161,7 +164,7 @@ pub struct Member {
 }
 
 /// The used part of a member's limit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct MemberSpent {
     /// The brand.
     pub brand: BrandId,
@@ -170,14 +173,14 @@ pub struct MemberSpent {
 }
 
 /// `GET /v1/brands/{id}/operators`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Operators {
     /// All operators of the brand, by address.
     pub operators: Vec<Operator>,
 }
 
 /// An operator of a brand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Operator {
     /// Its account.
     pub address: AddressText,
@@ -190,7 +193,7 @@ pub struct Operator {
 }
 
 /// `GET /v1/partnerships`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Partnerships {
     /// Partnerships and proposals, by the brands' ids.
     pub partnerships: Vec<Partnership>,
@@ -200,7 +203,7 @@ pub struct Partnerships {
 }
 
 /// The terms that two brands have agreed on, or are about to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Partnership {
     /// The brand whose points are burned.
     pub from: BrandId,
@@ -215,7 +218,7 @@ pub struct Partnership {
 }
 
 /// `GET /v1/netting`: what all brands owe each other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Netting {
     /// The settlement currency, if genesis names one.
     pub currency: Option<Currency>,
@@ -231,7 +234,7 @@ pub struct Netting {
 }
 
 /// The debts of two brands to each other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct NettingPair {
     /// The brand whose id comes first.
     pub first: BrandId,
@@ -248,7 +251,7 @@ pub struct NettingPair {
 }
 
 /// A transaction and what became of it: `GET /v1/transactions/{id}`, one item of a history, one answer to a submission.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct TransactionStatus {
     /// The transaction's id.
     pub id: TransactionId,
@@ -264,7 +267,7 @@ pub struct TransactionStatus {
 }
 
 /// The stage that a transaction has reached.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum TransactionState {
     /// Accepted, signed and waiting for a block; not final.
@@ -288,7 +291,7 @@ pub enum TransactionState {
 }
 
 /// `POST /v1/transactions/batch`: many transactions, each accepted or refused on its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
     /// The transactions.
@@ -296,14 +299,14 @@ pub struct Batch {
 }
 
 /// The answers to a [`Batch`], in its order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct BatchAnswer {
     /// One answer per transaction.
     pub transactions: Vec<TransactionStatus>,
 }
 
 /// `GET /v1/accounts/{address}/transactions`: an account's transactions, the newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct History {
     /// One page.
     pub transactions: Vec<TransactionStatus>,
@@ -325,7 +328,7 @@ pub struct History {
 }
 
 /// `GET /v1/blocks/{height}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Block {
     /// The hash of the header.
     pub id: BlockId,
@@ -338,7 +341,7 @@ pub struct Block {
 }
 
 /// An error (RFC 9457, `application/problem+json`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Problem {
     /// A URI reference that names the kind of problem.
     #[serde(rename = "type")]

@@ -1,6 +1,7 @@
 //! Blocks and their headers (protocol, Blocks and finality).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -15,7 +16,7 @@ use crate::time::TimeMs;
 use crate::transaction::SignedTransaction;
 
 /// The part of a block whose hash is the block's id.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header<A = Address> {
     /// The protocol's version.

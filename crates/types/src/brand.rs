@@ -5,6 +5,7 @@ use std::io;
 use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -85,7 +86,7 @@ impl<'de> Deserialize<'de> for BrandId {
 }
 
 /// The number of its admins that a brand asks for, and its wait: 1 and none as a brand begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approvals {
     /// The number of admins that a motion of the brand takes.
@@ -122,7 +123,7 @@ pub fn is_wider<T: Ord>(bound: Option<T>, other: Option<T>) -> bool {
 }
 
 /// The rules of what can be done with a brand's points.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Whole months that points live after the month of their issue, 1 to 60; `None`: they never expire.

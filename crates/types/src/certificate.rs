@@ -1,6 +1,7 @@
 //! Consensus votes as they are signed, and the certificate that makes a block final (protocol, Blocks and finality).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, AddressText, NetworkKind};
@@ -45,7 +46,7 @@ impl VoteContent {
 }
 
 /// One precommit of a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitSignature<A = Address> {
     /// The validator that signed.
@@ -58,7 +59,7 @@ pub struct CommitSignature<A = Address> {
 /// rising validator address }" (protocol, Blocks and finality).
 ///
 /// "Certificates of one block differ between nodes and are part of no hash." (protocol, Blocks and finality)
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate<A = Address> {
     /// The height of the block.

@@ -1,6 +1,7 @@
 //! The genesis document: what everybody trusts, and all that anybody has to trust (protocol, Bytes; protocol, Limits).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -27,7 +28,7 @@ use crate::time::TimeMs;
 use crate::validator::{Validator, ValidatorSet, ValidatorSetError};
 
 /// A key that acts for a brand.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GenesisOperator {
     /// The key; the operator's account is the address of this key.
@@ -40,7 +41,7 @@ pub struct GenesisOperator {
 }
 
 /// A brand as it starts.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GenesisBrand {
     /// Its id.
@@ -79,7 +80,7 @@ impl GenesisBrand {
 }
 
 /// Network-wide settings.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// The time that an idle network waits before it makes an empty block.

@@ -7,6 +7,7 @@ use std::num::ParseIntError;
 use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::action::{
@@ -51,6 +52,7 @@ pub fn actions_from_toml(text: &str) -> Result<Actions, toml::de::Error> {
     Ord,
     BorshSerialize,
     BorshDeserialize,
+    JsonSchema,
     Serialize,
     Deserialize,
 )]
@@ -84,7 +86,7 @@ impl fmt::Display for MotionId {
 }
 
 /// The stage of a motion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum MotionStatus {
     /// Too few have approved it yet.
@@ -125,7 +127,7 @@ pub fn digest_of(chain: &ChainId, actions: &Actions) -> Hash {
 }
 
 /// The proof that somebody holds both keys of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeProof {
     /// The signature of the key that signs votes.
@@ -171,7 +173,7 @@ impl Readiness {
 }
 
 /// A sign of life of the node that an action names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignOfLife {
     /// The place of the action in its motion, counted from 0.

@@ -1,6 +1,7 @@
 //! Whoever can bring a lost account back, and a recovery that is under way (protocol, Accounts and keys).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -12,7 +13,18 @@ use crate::time::TimeMs;
 
 /// Somebody whom an owner trusts to bring the account back.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+    Serialize,
+    Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Guardian<A = Address> {
@@ -23,7 +35,7 @@ pub enum Guardian<A = Address> {
 }
 
 /// An account's guardians.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guardians<A = Address> {
     /// The guardians: accounts first, by address, then brands, each once.
@@ -39,7 +51,7 @@ impl<A> Default for Guardians<A> {
 }
 
 /// A guardian's wish for an account's next key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 pub struct RecoveryVote<A = Address> {
     /// The guardian that wants it.
     pub guardian: Guardian<A>,
@@ -48,7 +60,7 @@ pub struct RecoveryVote<A = Address> {
 }
 
 /// The key that enough guardians want, and when it can take over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 pub struct AgreedKey {
     /// The key.
     pub new_key: PublicKey,
@@ -57,7 +69,7 @@ pub struct AgreedKey {
 }
 
 /// A recovery that is under way; until it ends nothing goes out of the account.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 pub struct Recovery<A = Address> {
     /// The key that each guardian wants.
     pub votes: Bounded<RecoveryVote<A>, 1, GUARDIANS_MAX>,

@@ -1,6 +1,7 @@
 //! Members of a household and what they may spend (protocol, Households).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::Bounded;
@@ -10,7 +11,18 @@ use crate::points::Points;
 
 /// The role of a member of a household: what it may do.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+    Serialize,
+    Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum MemberRole {
@@ -23,7 +35,7 @@ pub enum MemberRole {
 }
 
 /// The number of one brand's points that a member may spend from the pool in a calendar month (UTC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberLimit {
     /// The brand.
@@ -36,7 +48,7 @@ pub struct MemberLimit {
 pub type MemberLimits = Bounded<MemberLimit, 0, MEMBER_LIMITS_MAX>;
 
 /// A member's role and limits: as offered by an invitation, and as they are.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberRights {
     /// The role in which the member acts.

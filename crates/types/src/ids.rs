@@ -1,9 +1,11 @@
 //! Fixed-size identifiers: bytes inside, lower-case hex outside.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -60,6 +62,14 @@ macro_rules! hex_newtype {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
+            }
+        }
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $crate::schema::hex($bytes)
             }
         }
         impl<'de> Deserialize<'de> for $name {
@@ -131,6 +141,7 @@ impl ChainId {
     Hash,
     BorshSerialize,
     BorshDeserialize,
+    JsonSchema,
     Serialize,
     Deserialize,
 )]

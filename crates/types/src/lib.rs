@@ -42,6 +42,7 @@ pub mod reference;
 pub mod request;
 pub mod rules;
 pub mod safeguard;
+mod schema;
 pub mod seat;
 pub mod time;
 pub mod totals;

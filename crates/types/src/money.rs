@@ -6,6 +6,7 @@ use std::io;
 use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -73,6 +74,7 @@ impl<'de> Deserialize<'de> for Currency {
     Ord,
     BorshSerialize,
     BorshDeserialize,
+    JsonSchema,
     Serialize,
     Deserialize,
 )]
@@ -102,7 +104,7 @@ impl fmt::Display for Money {
 const MICRO: u128 = 1_000_000;
 
 /// An exact sum: whole minor units and millionths of one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExactMoney {
     /// Whole minor units; what can be settled.

@@ -15,6 +15,7 @@ mod partnership;
 mod points;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::brand::{RemoveOperator, SetOperator, SetPolicy};
@@ -36,7 +37,7 @@ use crate::rules::Rules;
 
 /// One step of a transaction. The numbers of the kinds are part of the bytes: 1 points and holds, 16 between brands,
 /// 24 brands, 32 keys, 40 households, 48 governance.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[borsh(use_discriminant = true)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[repr(u8)]

@@ -1,6 +1,7 @@
 //! The terms that two brands agree on (protocol, Between brands).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -14,7 +15,7 @@ use crate::time::TimeMs;
 /// `num/den` (B points for A points), `price_micro` (what one A point is worth, in millionths of the settlement
 /// currency's minor unit), `daily_max` (A points per UTC day, all members together), `owed_max` (what A may owe B at
 /// most, in minor units) and an end." (protocol, Between brands)
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartnershipTerms {
     /// The number of B's points …
@@ -94,7 +95,7 @@ impl PartnershipTerms {
 }
 
 /// Terms that one of the two brands has put forward and the other hasn't accepted yet.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 pub struct PartnershipProposal {
     /// The one of the two brands that put them forward.
     pub by: BrandId,

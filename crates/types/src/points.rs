@@ -3,6 +3,7 @@
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Expiry;
@@ -59,7 +60,18 @@ impl fmt::Display for Points {
 
 /// Points of one brand that expire together (protocol, Points).
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+    Serialize,
+    Deserialize,
 )]
 pub struct Lot {
     /// The time after which these points are gone.

@@ -1,6 +1,7 @@
 //! A till's request, and the reference that commits to it (protocol, Points).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -44,7 +45,7 @@ pub struct Request {
 }
 
 /// The request that an operation answers: its reference, and what the operation doesn't say otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnsweredRequest {
     /// The hash of the request; a request is answered once.

@@ -2,6 +2,7 @@
 //! what follows an agreement that was cancelled (protocol, Accounts and keys).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -13,7 +14,7 @@ use crate::limits::GUARDIANS_MAX;
 use crate::time::TimeMs;
 
 /// A change of an account that the key alone can't make at once.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Change<A = Address> {
     /// The freeze is lifted.
@@ -26,7 +27,7 @@ pub enum Change<A = Address> {
 }
 
 /// A change that the owner has asked for.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiting<A = Address> {
     /// The change that happens.
@@ -38,7 +39,7 @@ pub struct Waiting<A = Address> {
 }
 
 /// A guardian that can't ask for another key for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Barred<A = Address> {
     /// The guardian that is barred.
@@ -48,7 +49,7 @@ pub struct Barred<A = Address> {
 }
 
 /// The consequences of an agreement of the guardians that the owner's key has cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cancelled {
     /// The time until which nothing goes out.
@@ -58,7 +59,7 @@ pub struct Cancelled {
 }
 
 /// All of this that an account has at a time.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Safeguards<A = Address> {
     /// The change that waits, at most one: a stopped account can wait for nothing but to be unfrozen.

@@ -1,6 +1,7 @@
 //! The seats of a network at its genesis, and the settings of its governance (protocol, Governance).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::Bounded;
@@ -71,7 +72,7 @@ pub struct GenesisSeat {
 }
 
 /// The settings of governance itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The time after which a motion that nobody decided lapses, in milliseconds; a motion keeps the one that was in

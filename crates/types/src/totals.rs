@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -65,7 +66,9 @@ impl<'de> Deserialize<'de> for GrossPoints {
 }
 
 /// A brand's totals: issued = outstanding + held + redeemed + converted out + expired + reversed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize,
+)]
 pub struct Totals {
     /// Ever issued, for other brands' points included.
     pub issued: GrossPoints,

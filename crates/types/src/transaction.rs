@@ -5,6 +5,7 @@ mod unsigned;
 mod verify;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::unsigned::UnsignedTransaction;
@@ -23,7 +24,7 @@ use crate::time::TimeMs;
 pub type Operations<A = Address> = Bounded<Operation<A>, 1, TRANSACTION_OPERATIONS_MAX>;
 
 /// A sender's request, with its conditions: "All operations happen, or none." (protocol, Transactions)
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transaction<A = Address> {
     /// The network it is meant for.
@@ -34,6 +35,7 @@ pub struct Transaction<A = Address> {
     pub valid_until_ms: TimeMs,
     /// Random, so that two equal wishes are two transactions. A string in JSON, where numbers are not exact in every
     /// language.
+    #[schemars(schema_with = "crate::schema::nonce")]
     #[serde(with = "nonce_text")]
     pub nonce: u64,
     /// The operations to do, in order.
@@ -53,7 +55,7 @@ mod nonce_text {
 }
 
 /// A transaction with a signature that nobody has checked yet.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignedTransaction<A = Address> {
     /// The transaction that is signed.

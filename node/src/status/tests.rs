@@ -1,58 +1,82 @@
-//! Pages of metrics that are read and shown.
+//! Nodes that are read and shown.
+
+use serde_json::{Value, json};
 
 use super::*;
 
-const PAGE: &str = "# HELP lojal_height Height.\n# TYPE lojal_height gauge\nlojal_height 41\n\
-    lojal_build_info{version=\"1.2.3\"} 1\nlojal_protocol_version 1\nlojal_block_age_seconds 0.250000\n\
-    lojal_ready 1\nlojal_signing 0\nlojal_signer_up 1\nlojal_guard_height 42\nlojal_peers 1\n\
-    lojal_peer_height{peer=\"12D3a\"} 40\nlojal_disk_free_bytes 1048576\nlojal_evidence_total 2\n";
-
-fn read(page: &str) -> Option<Status> {
-    let peers = [("kaffet", "12D3a"), ("bokhandeln", "12D3b")];
-    let peers: Vec<(Name, String)> =
-        peers.into_iter().map(|(name, id)| (name.parse().expect("a name"), id.to_owned())).collect();
-    Metrics::read(page).map(|metrics| Status::new(&metrics, &peers))
+fn node() -> Value {
+    let peer = |name: &str, role: &str, is_connected: bool, height: Value| {
+        let mut peer = json!({ "name": name, "role": role, "is_connected": is_connected });
+        peer["height"] = height;
+        peer
+    };
+    json!({
+        "version": "1.2.3", "protocol_version": 1, "chain_id": "ab".repeat(32), "height": 41, "time_ms": 7,
+        "block_age_ms": 250, "round": 2, "proposer": "nordmat", "not_ready": null, "is_signing": false,
+        "guard": { "is_up": true, "height": 42, "refusals": 3 },
+        "peers": [
+            peer("bokhandeln", "follower", false, Value::Null),
+            peer("kaffet", "validator", true, json!(40)),
+        ],
+        "connected": 1, "mempool": 9,
+        "trouble": { "evidence": 2, "blocks_invalid": 0, "rounds_failed": 1, "damaged_blocks": 0 },
+        "checkpoint": { "height": 30, "age_ms": 61_000 }, "snapshot": null, "first_height": 1,
+        "log_bytes": 3_145_728, "disk_free_bytes": 1_048_576,
+    })
 }
 
 #[test]
-fn a_node_is_shown_with_its_peers_by_name() {
-    let status = read(PAGE).expect("a node's page");
-    assert_eq!((status.height, status.guard_height, status.evidence, status.is_signing), (41, 42, 2, false));
-    assert_eq!(status.peers.iter().map(|peer| peer.height).collect::<Vec<_>>(), [Some(40), None]);
-    let text = status.to_text();
+fn a_node_is_shown_with_its_peers_by_name_and_part() {
+    let mut shown: Node = serde_json::from_value(node()).expect("a node");
+    let told = text(&shown);
     for expected in [
         "1.2.3, protocol 1",
         "41, 0.2 s ago",
+        "round 2, proposed by nordmat",
         "no: the log says why",
-        "height 42",
+        "height 42, 3 refusals",
+        "9 transactions",
         "2 contradictions",
-        "1 MiB free",
+        "height 30, 61 s ago",
+        "none yet",
+        "3 MiB of blocks from 1 on, 1 MiB free",
         "1 connected of 2",
-        "kaffet: at 40",
-        "bokhandeln: nothing heard",
+        "kaffet: at 40\n",
     ] {
-        assert!(text.contains(expected), "{expected}: {text}");
+        assert!(told.contains(expected) || told.ends_with(expected.trim_end()), "{expected}: {told}");
     }
+    assert!(told.contains("bokhandeln (follower): nothing heard, not connected"), "{told}");
+    shown.not_ready = Some("this node hasn't caught up".to_owned());
+    assert!(text(&shown).contains("no: this node hasn't caught up"));
 }
 
-#[test]
-fn pages_of_others_are_no_node_s() {
-    for page in ["", "<html>no</html>", "up 1\n", "lojal_height\n", "lojal_height many\n"] {
-        assert!(read(page).is_none(), "{page:?}");
-    }
-}
-
-#[test]
-fn a_port_where_nobody_or_somebody_else_answers_is_told() {
+/// The answer to whoever looks at a port at which something else answers.
+fn answered(answer: &'static [u8]) -> (SocketAddr, Result<Vec<u8>, StatusError>) {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     let other = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("the test connects");
-        let mut asked = [0; 16];
-        stream.read_exact(&mut asked).expect("a request");
-        stream.write_all(b"HTTP/1.1 404 Not Found\r\n\r\n").expect("the test reads");
+        let mut asked = Vec::new();
+        while !asked.ends_with(END) {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("a request");
+            asked.extend(byte);
+        }
+        assert!(asked.starts_with(b"GET /v1/node HTTP/1.1\r\n"));
+        stream.write_all(answer).expect("the test reads");
     });
-    assert!(matches!(get(address), Err(StatusError::OtherAnswer(_) | StatusError::Away(..))));
+    let got = get(address);
     other.join().expect("it ends");
-    assert!(matches!(get(address), Err(StatusError::Away(..))));
+    (address, got)
+}
+
+#[test]
+fn a_port_where_nobody_or_somebody_else_answers_is_told() {
+    let (address, other) = answered(b"HTTP/1.1 404 Not Found\r\n\r\n{}");
+    assert!(matches!(other, Err(StatusError::OtherAnswer(_))), "{other:?}");
+    assert!(matches!(get(address), Err(StatusError::Away(..))), "nobody is there any more");
+    let (_, headless) = answered(b"HTTP/1.1 200 OK\r\n");
+    assert!(matches!(headless, Err(StatusError::OtherAnswer(_))), "{headless:?}");
+    let (_, right) = answered(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+    assert_eq!(right.expect("an answer"), b"{}");
 }

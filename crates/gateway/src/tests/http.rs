@@ -10,6 +10,8 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use ureq::Agent;
 use ureq::http::HeaderMap;
 
+use super::documented;
+
 /// Longest wait for any answer; only a broken gateway reaches it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -62,15 +64,18 @@ fn agent() -> Agent {
     config.build().into()
 }
 
-fn answer(response: ureq::http::Response<ureq::Body>) -> Answer {
+/// An answer, which must be one that the document of the interface describes.
+fn answer(method: &str, url: &str, response: ureq::http::Response<ureq::Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let mut bytes = Vec::new();
     body.into_reader().read_to_end(&mut bytes).expect("a whole body");
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body: bytes }
+    let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body: bytes };
+    documented::check(method, url, &answer);
+    answer
 }
 
 pub(crate) async fn get(url: String) -> Answer {
-    blocking(move || answer(agent().get(url).call().expect("an answer"))).await
+    blocking(move || answer("get", &url, agent().get(&url).call().expect("an answer"))).await
 }
 
 /// Asks with one more header.
@@ -81,39 +86,67 @@ pub(crate) async fn get_with(url: String, name: &'static str, value: String) -> 
 /// Asks with more headers.
 pub(crate) async fn get_with_all(url: String, headers: Vec<(&'static str, String)>) -> Answer {
     let with = |request: ureq::RequestBuilder<_>, (name, value)| request.header(name, value);
-    let ask = move || headers.into_iter().fold(agent().get(url), with).call();
-    blocking(move || answer(ask().expect("an answer"))).await
+    let ask = move |url: &str| headers.into_iter().fold(agent().get(url), with).call();
+    blocking(move || answer("get", &url, ask(&url).expect("an answer"))).await
 }
 
 pub(crate) async fn post(url: String, content_type: &'static str, body: Vec<u8>) -> Answer {
-    blocking(move || answer(agent().post(url).content_type(content_type).send(body).expect("an answer"))).await
+    let post = move |url: &str| agent().post(url).content_type(content_type).send(body);
+    blocking(move || answer("post", &url, post(&url).expect("an answer"))).await
 }
 
 /// Sends canonical bytes, with what says who asks.
 pub(crate) async fn post_as(url: String, authorization: String, body: Vec<u8>) -> Answer {
-    let post = move || agent().post(url).content_type(BYTES).header("authorization", authorization).send(body);
-    blocking(move || answer(post().expect("an answer"))).await
+    let post = move |url: &str| agent().post(url).content_type(BYTES).header("authorization", authorization).send(body);
+    blocking(move || answer("post", &url, post(&url).expect("an answer"))).await
 }
 
 /// Sends JSON, with what says who asks.
 pub(crate) async fn post_json_as(url: String, authorization: String, body: Vec<u8>) -> Answer {
-    let post = move || agent().post(url).content_type(JSON).header("authorization", authorization).send(body);
-    blocking(move || answer(post().expect("an answer"))).await
+    let post = move |url: &str| agent().post(url).content_type(JSON).header("authorization", authorization).send(body);
+    blocking(move || answer("post", &url, post(&url).expect("an answer"))).await
 }
 
 /// Sends a body that is said to be encoded like that.
 pub(crate) async fn post_encoded(url: String, encoding: &'static str, body: Vec<u8>) -> Answer {
-    let post = move || agent().post(url).content_type(BYTES).header("content-encoding", encoding).send(body);
-    blocking(move || answer(post().expect("an answer"))).await
+    let post = move |url: &str| agent().post(url).content_type(BYTES).header("content-encoding", encoding).send(body);
+    blocking(move || answer("post", &url, post(&url).expect("an answer"))).await
+}
+
+/// A question of any form.
+pub(crate) struct Question {
+    pub(crate) method: &'static str,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// The media type of what is sent, and that.
+    pub(crate) body: Option<(&'static str, Vec<u8>)>,
+}
+
+/// Asks it.
+pub(crate) async fn ask(Question { method, url, headers, body }: Question) -> Answer {
+    let (content_type, body) = body.unwrap_or((BYTES, Vec::new()));
+    let request = ureq::http::Request::builder().method(method.to_uppercase().as_str()).uri(&url);
+    let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+    let request = request.header("content-type", content_type);
+    let run = move || match method {
+        "get" | "delete" => agent().run(request.body(()).expect("a request")),
+        _ => agent().run(request.body(body).expect("a request")),
+    };
+    blocking(move || answer(method, &url, run().expect("an answer"))).await
+}
+
+/// Asks by a method that no route takes.
+pub(crate) async fn patch(url: String) -> Answer {
+    blocking(move || answer("patch", &url, agent().patch(&url).send_empty().expect("an answer"))).await
 }
 
 pub(crate) async fn delete(url: String) -> Answer {
-    blocking(move || answer(agent().delete(url).call().expect("an answer"))).await
+    blocking(move || answer("delete", &url, agent().delete(&url).call().expect("an answer"))).await
 }
 
 pub(crate) async fn delete_as(url: String, authorization: String) -> Answer {
-    blocking(move || answer(agent().delete(url).header("authorization", authorization).call().expect("an answer")))
-        .await
+    let delete = move |url: &str| agent().delete(url).header("authorization", authorization).call();
+    blocking(move || answer("delete", &url, delete(&url).expect("an answer"))).await
 }
 
 /// Opens a connection and sends some bytes.

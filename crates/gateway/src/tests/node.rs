@@ -125,7 +125,7 @@ pub(crate) struct Node {
     pub(crate) app: Arc<App>,
     pub(crate) condition: watch::Sender<Condition>,
     address: String,
-    admin: String,
+    pub(crate) admin: String,
     committer: Mutex<Committer>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<Result<(), GatewayError>>>,

@@ -1,5 +1,6 @@
 //! Answers about one account.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Household, Today};
@@ -16,7 +17,7 @@ use crate::time::TimeMs;
 
 /// `GET /v1/accounts/{address}/proof`: all that is needed to make the answer of `GET /v1/accounts/{address}` oneself,
 /// and to know that it is true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ProvenAccount {
     /// The bytes of the header of the block after which the account is so.
     pub header: HexBytes,
@@ -27,7 +28,7 @@ pub struct ProvenAccount {
 }
 
 /// A proof of what the state has under a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ProvenKey {
     /// The key (protocol, State and proofs).
     pub key: HexBytes,
@@ -36,7 +37,7 @@ pub struct ProvenKey {
 }
 
 /// `GET /v1/accounts/{address}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Account {
     /// The account.
     pub address: AddressText,
@@ -102,7 +103,7 @@ impl Account {
 }
 
 /// `GET /v1/accounts/{address}/recovery`: the keys and guardians of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct AccountRecovery {
     /// The account.
     pub address: AddressText,
@@ -125,7 +126,7 @@ pub struct AccountRecovery {
 }
 
 /// The points that an account has of one brand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Balance {
     /// The brand of the points.
     pub brand: BrandId,
@@ -136,7 +137,7 @@ pub struct Balance {
 }
 
 /// Points that wait for a brand to take them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Hold {
     /// The brand of the points.
     pub brand: BrandId,

@@ -1,5 +1,6 @@
 //! The JSON of the motions of a brand's admins.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::AddressText;
@@ -10,7 +11,7 @@ use crate::operation::BrandActions;
 use crate::time::TimeMs;
 
 /// `GET /v1/brands/{id}/motions`: what a brand's admins are about to decide.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct BrandMotions {
     /// The brand.
     pub brand: BrandId,
@@ -23,7 +24,7 @@ pub struct BrandMotions {
 }
 
 /// A motion of a brand's admins that is undecided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct BrandMotion {
     /// Its number, of this brand.
     pub motion: MotionId,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -137,7 +138,7 @@ impl<'de> Deserialize<'de> for EventPlace {
 }
 
 /// Something that has happened, as whoever reads about an account or a brand is told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Event {
     /// The version of CloudEvents, `1.0`.
     pub specversion: String,
@@ -159,7 +160,7 @@ pub struct Event {
 }
 
 /// The content of an event: of an operation, of a transaction that failed, or of points that will expire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct EventData {
     /// The block.
     pub height: Height,
@@ -183,7 +184,7 @@ pub struct EventData {
 }
 
 /// Points of an account that expire soon, as it has them when that is told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Expiring {
     /// The month at whose end they do.
     pub expiry: Month,
@@ -196,7 +197,7 @@ pub struct Expiring {
 }
 
 /// The points of one brand that expire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ExpiringPoints {
     /// The brand.
     pub brand: BrandId,

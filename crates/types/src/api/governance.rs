@@ -1,5 +1,6 @@
 //! The JSON of governance: who runs the network, and what they decide.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::AddressText;
@@ -12,7 +13,7 @@ use crate::seat::Settings;
 use crate::time::TimeMs;
 
 /// `GET /v1/node/readiness`: the signs of life of this node that a motion waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Readiness {
     /// The motion.
     pub motion: MotionId,
@@ -21,7 +22,7 @@ pub struct Readiness {
 }
 
 /// `GET /v1/validators`: the validators that decide the next block, in canonical order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Validators {
     /// They, with their seats.
     pub validators: Vec<Validator>,
@@ -32,7 +33,8 @@ pub struct Validators {
 }
 
 /// A validator with its seat.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[schemars(rename = "SeatedValidator")]
 pub struct Validator {
     /// The name by which people know it.
     pub name: Name,
@@ -53,7 +55,7 @@ pub struct Validator {
 }
 
 /// `GET /v1/governance`: what is decided about the network as a whole, and the motions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Governance {
     /// The version of the protocol of the last block.
     pub version: u32,
@@ -72,7 +74,7 @@ pub struct Governance {
 }
 
 /// A version that begins at a height.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ScheduledVersion {
     /// The version.
     pub version: u32,
@@ -81,7 +83,7 @@ pub struct ScheduledVersion {
 }
 
 /// `GET /v1/governance/{id}`: a motion.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Motion {
     /// Its number.
     pub motion: MotionId,

@@ -1,5 +1,6 @@
 //! The JSON of light clients: headers with what makes them final, and the validators that do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::AddressText;
@@ -9,7 +10,7 @@ use crate::ids::{BlockId, Hash, Height};
 use crate::validator::Validator;
 
 /// `GET /v1/light/changes`: changes of the validators.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct LightChanges {
     /// The canonical bytes of each, by rising height.
     pub changes: Vec<HexBytes>,
@@ -20,7 +21,7 @@ pub struct LightChanges {
 }
 
 /// `GET /v1/light/blocks/{height}`: a final header.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct LightBlock {
     /// The hash of the header.
     pub id: BlockId,
@@ -33,7 +34,7 @@ pub struct LightBlock {
 }
 
 /// `GET /v1/light/validators/{hash}`: a set of validators.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct LightValidators {
     /// The hash that headers commit to.
     pub hash: Hash,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -61,7 +62,7 @@ impl FromStr for ReferenceKind {
 }
 
 /// The state of a reference's use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UsedState {
     /// Points were issued, and not all of them have been taken back.
@@ -83,7 +84,7 @@ pub enum UsedState {
 }
 
 /// `GET /v1/brands/{id}/references/{kind}/{reference}`: the use of a reference, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct UsedReference {
     /// The state of its use.
     pub state: UsedState,

@@ -1,5 +1,6 @@
 //! The effect that a transaction would have.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Account;
@@ -9,7 +10,7 @@ use crate::receipt::Outcome;
 use crate::time::TimeMs;
 
 /// `POST /v1/simulate`: the effect that a transaction would have in the next block.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Simulation {
     /// The outcome.
     pub outcome: Foretold,
@@ -22,7 +23,7 @@ pub struct Simulation {
 }
 
 /// The outcome that a transaction would have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Foretold {
     /// Every operation would happen.
@@ -52,7 +53,7 @@ impl From<Result<Outcome, Code>> for Foretold {
 }
 
 /// The change of one account. Balances and holds that stay as they are are in neither.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Effect {
     /// The account without the transaction.
     pub before: Account,

@@ -1,11 +1,12 @@
 //! The part of a day that an account has used up.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::time::TimeMs;
 
 /// The part of an account's allowances that it has used up on the day of the last block (UTC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Today {
     /// The time at which the day ends, and nothing is used up again.
     pub ends_ms: TimeMs,
@@ -20,7 +21,7 @@ pub struct Today {
 }
 
 /// A part of an allowance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct UsedUp {
     /// The part that is used up.
     pub used: u64,

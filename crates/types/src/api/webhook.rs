@@ -1,5 +1,6 @@
 //! `/v1/brands/{id}/webhooks`: the addresses to which a gateway sends what happens to a brand.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::event::EventPlace;
@@ -7,7 +8,7 @@ use crate::brand::BrandId;
 use crate::time::TimeMs;
 
 /// `POST /v1/brands/{id}/webhooks`: an address to be registered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// The address, `https://`.
@@ -17,7 +18,7 @@ pub struct NewWebhook {
 }
 
 /// A registered address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Webhook {
     /// Its id at this gateway.
     pub id: String,
@@ -46,14 +47,14 @@ pub struct Webhook {
 }
 
 /// `GET /v1/brands/{id}/webhooks`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Webhooks {
     /// All that are registered at this gateway.
     pub webhooks: Vec<Webhook>,
 }
 
 /// The answer to a registration, or to the wish for another secret: the only time that the secret is shown.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct WebhookSecret {
     /// The address.
     pub webhook: Webhook,
@@ -62,7 +63,7 @@ pub struct WebhookSecret {
 }
 
 /// `GET /v1/brands/{id}/webhooks/{webhook}/deliveries`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Deliveries {
     /// The last attempts since the gateway's start, the newest first.
     pub attempts: Vec<Attempt>,
@@ -71,7 +72,7 @@ pub struct Deliveries {
 }
 
 /// An attempt to send an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Attempt {
     /// The event.
     pub event: EventPlace,

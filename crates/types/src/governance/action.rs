@@ -1,6 +1,7 @@
 //! The actions of motions: one struct per action.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::NodeProof;
@@ -16,7 +17,7 @@ use crate::seat::Settings;
 use crate::validator::Validator;
 
 /// One step of a motion. The numbers of the kinds are part of the bytes: 1 the network, 16 brands.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[borsh(use_discriminant = true)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[repr(u8)]
@@ -90,7 +91,7 @@ impl Action {
 }
 
 /// A node gets a vote, and whoever runs it a seat.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddValidator {
     /// The validator.
@@ -105,7 +106,7 @@ pub struct AddValidator {
 }
 
 /// A validator loses its vote and its seat.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveValidator {
     /// The validator's name.
@@ -113,7 +114,7 @@ pub struct RemoveValidator {
 }
 
 /// A validator gets other keys.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetKeys {
     /// The validator's name.
@@ -127,7 +128,7 @@ pub struct SetKeys {
 }
 
 /// A validator's vote gets another weight.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetPower {
     /// The validator's name.
@@ -137,7 +138,7 @@ pub struct SetPower {
 }
 
 /// A node without a vote may follow the network.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AllowFollower {
     /// The name by which people know it.
@@ -152,7 +153,7 @@ pub struct AllowFollower {
 }
 
 /// A follower may follow no more.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DisallowFollower {
     /// The follower's name.
@@ -160,7 +161,7 @@ pub struct DisallowFollower {
 }
 
 /// The network gets other parameters.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetParameters {
     /// The parameters from the next block on; what has begun keeps those with which it began.
@@ -168,7 +169,7 @@ pub struct SetParameters {
 }
 
 /// Governance gets other settings.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetSettings {
     /// The settings from then on.
@@ -176,7 +177,7 @@ pub struct SetSettings {
 }
 
 /// The network gets another version of the protocol at a height.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleVersion {
     /// The version: the one after that which is in force.
@@ -186,12 +187,12 @@ pub struct ScheduleVersion {
 }
 
 /// The version that was scheduled doesn't come.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CancelVersion {}
 
 /// A brand joins.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterBrand {
     /// The brand as it starts.
@@ -199,7 +200,7 @@ pub struct RegisterBrand {
 }
 
 /// A brand can issue no more for a while.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SuspendBrand {
     /// The brand.
@@ -207,7 +208,7 @@ pub struct SuspendBrand {
 }
 
 /// A brand that was suspended is so no more.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReinstateBrand {
     /// The brand.
@@ -215,7 +216,7 @@ pub struct ReinstateBrand {
 }
 
 /// A brand gets these admins and no others, such as after it has lost its keys.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetBrandAdmins {
     /// The brand.

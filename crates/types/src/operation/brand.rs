@@ -1,6 +1,7 @@
 //! The operations by which a brand's admins decide.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -10,7 +11,7 @@ use crate::operator::Roles;
 use crate::points::Points;
 
 /// An admin changes what the brand lets happen with its points; points already issued keep their expiry.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetPolicy {
     /// The brand whose policy it is.
@@ -20,7 +21,7 @@ pub struct SetPolicy {
 }
 
 /// An admin makes somebody an operator, or changes what an operator may do.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetOperator {
     /// The brand whose operator it is.
@@ -35,7 +36,7 @@ pub struct SetOperator {
 }
 
 /// An admin ends an operator's authority.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveOperator<A = Address> {
     /// The brand whose operator it is.

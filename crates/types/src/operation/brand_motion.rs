@@ -1,6 +1,7 @@
 //! The operations by which a brand's admins decide together, and what they can decide (protocol, Brands).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,7 +19,7 @@ use crate::time::TimeMs;
 
 /// One step of a motion of a brand's admins: an operation that one admin could send where one is enough. The numbers
 /// are those of the operations.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[borsh(use_discriminant = true)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[repr(u8)]
@@ -160,7 +161,7 @@ pub fn brand_digest(chain: &ChainId, brand: BrandId, actions: &BrandActions) -> 
 }
 
 /// The admins of a brand say how many of them it takes, and how long they wait with what widens.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetApprovals {
     /// The brand.
@@ -173,7 +174,7 @@ pub struct SetApprovals {
 }
 
 /// The admins of a brand say when it leaves, or that it doesn't after all.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CloseBrand {
     /// The brand.
@@ -184,7 +185,7 @@ pub struct CloseBrand {
 }
 
 /// An admin puts a motion of its brand forward, and approves it by that.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProposeForBrand<A = Address> {
     /// The brand.
@@ -205,7 +206,7 @@ impl<A> ProposeForBrand<A> {
 }
 
 /// An admin approves a motion of its brand; once its wait is over, that carries it out.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApproveForBrand {
     /// The brand.
@@ -217,7 +218,7 @@ pub struct ApproveForBrand {
 }
 
 /// An admin wants a motion of its brand stopped; whoever has put it forward takes it back by that.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StopForBrand {
     /// The brand.

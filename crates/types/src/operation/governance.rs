@@ -1,6 +1,7 @@
 //! The operations by which those who run the network govern it.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::Bounded;
@@ -10,7 +11,7 @@ use crate::ids::Hash;
 use crate::limits::MOTION_ACTIONS_MAX;
 
 /// A governor puts a motion forward, and approves it by that.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Propose {
     /// The actions that happen together or not at all.
@@ -18,7 +19,7 @@ pub struct Propose {
 }
 
 /// A governor approves a motion.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approve {
     /// The motion.
@@ -28,7 +29,7 @@ pub struct Approve {
 }
 
 /// The governor who has put a motion forward takes it back.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Withdraw {
     /// The motion.
@@ -36,7 +37,7 @@ pub struct Withdraw {
 }
 
 /// A governor shows that the nodes run that an approved motion needs.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Activate {
     /// The motion.
@@ -46,7 +47,7 @@ pub struct Activate {
 }
 
 /// A governor says where its validator's node is reached.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetEndpoint {
     /// The address; none if it isn't said.

@@ -1,6 +1,7 @@
 //! Points that wait for a till.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -12,7 +13,7 @@ use crate::request::{AnsweredRequest, Request, RequestKind};
 use crate::time::TimeMs;
 
 /// The owner of points holds them ready for the brand, which can take them until a time.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hold<A = Address> {
     /// The brand of the points.
@@ -44,7 +45,7 @@ impl<A> Hold<A> {
 }
 
 /// A brand's operator takes all or part of what is held; the rest returns at once.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capture<A = Address> {
     /// The brand of the points.
@@ -71,7 +72,7 @@ impl<A> Capture<A> {
 }
 
 /// A brand's operator lets go of what is held; once the hold has expired its owner can do so too.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Release<A = Address> {
     /// The brand of the points.

@@ -1,6 +1,7 @@
 //! Keys, guardians and stolen cards.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -8,7 +9,7 @@ use crate::guardian::Guardians;
 use crate::ids::{Hash, PublicKey};
 
 /// The owner of an account replaces its key; the address stays.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RotateKey {
     /// The key that signs from the next transaction on.
@@ -16,7 +17,7 @@ pub struct RotateKey {
 }
 
 /// The owner of an account names who can bring it back; it happens after the delay, or when the guardians agree.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetGuardians<A = Address> {
     /// The guardians from now on.
@@ -30,7 +31,7 @@ impl<A> SetGuardians<A> {
 }
 
 /// A guardian begins the recovery of a lost account, which freezes it, or joins one.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StartRecovery<A = Address> {
     /// The lost account.
@@ -47,12 +48,12 @@ impl<A> StartRecovery<A> {
 }
 
 /// The owner, who has the old key after all, ends a recovery.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CancelRecovery {}
 
 /// A guardian completes a recovery when the owner's time to cancel it is over.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FinishRecovery<A = Address> {
     /// The lost account.
@@ -67,7 +68,7 @@ impl<A> FinishRecovery<A> {
 }
 
 /// A guardian agrees that a change that waits on an account happens at once.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agree<A = Address> {
     /// The account whose change waits.
@@ -84,11 +85,11 @@ impl<A> Agree<A> {
 }
 
 /// The owner of an account stops everything that goes out of it.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Freeze {}
 
 /// The owner of an account asks to lift the freeze; it happens after the delay, or when the guardians agree.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unfreeze {}

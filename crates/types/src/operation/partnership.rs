@@ -1,6 +1,7 @@
 //! Between brands.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -11,7 +12,7 @@ use crate::points::Points;
 use crate::reference::Reference;
 
 /// An admin of one of two brands puts forward on which terms points become another brand's.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProposePartnership {
     /// The brand whose points are burned.
@@ -23,7 +24,7 @@ pub struct ProposePartnership {
 }
 
 /// An admin of the other brand agrees; from then on these terms are in force.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptPartnership {
     /// The brand whose points are burned.
@@ -35,7 +36,7 @@ pub struct AcceptPartnership {
 }
 
 /// An admin of one of the two brands ends the partnership, or takes a proposal off the table.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndPartnership {
     /// The brand whose points were burned.
@@ -45,7 +46,7 @@ pub struct EndPartnership {
 }
 
 /// The owner of points turns them into another brand's.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Convert<A = Address> {
     /// The account whose points they are and stay.
@@ -68,7 +69,7 @@ impl<A> Convert<A> {
 }
 
 /// An admin of a brand confirms that another brand has paid what it owed.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settle {
     /// The brand that was paid.

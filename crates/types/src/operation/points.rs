@@ -1,6 +1,7 @@
 //! Giving, moving and taking points.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -11,7 +12,7 @@ use crate::reference::Reference;
 use crate::request::{AnsweredRequest, Request, RequestKind};
 
 /// A brand's operator gives new points to an account.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Issue<A = Address> {
     /// The brand of the points.
@@ -34,7 +35,7 @@ impl<A> Issue<A> {
 }
 
 /// The owner of points gives them back to the brand for what it offers.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redeem<A = Address> {
     /// The brand of the points.
@@ -64,7 +65,7 @@ impl<A> Redeem<A> {
 }
 
 /// The owner of points gives them to another account.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transfer<A = Address> {
     /// The brand of the points.
@@ -86,7 +87,7 @@ impl<A> Transfer<A> {
 
 /// A brand's operator takes back all or part of an issue after a returned purchase: as many as are left of it, up to
 /// `amount`, or nothing if they are fewer than `at_least`.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reverse<A = Address> {
     /// The brand of the points.

@@ -1,6 +1,7 @@
 //! Transactions that nobody has signed, for those who only ask what they would do.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{SignedTransaction, Transaction, decode};
@@ -9,7 +10,7 @@ use crate::code::Code;
 use crate::ids::{PublicKey, Signature};
 
 /// A transaction and the key that would sign it: a signed one without its signature.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnsignedTransaction<A = Address> {
     /// The transaction.

@@ -115,8 +115,9 @@ const LAYERS: [(&str, &[&str]); 21] = [
 /// The crates without I/O, clock, randomness, async or logging.
 pub(super) const PURE: [&str; 3] = ["lojal-types", "lojal-ledger", "lojal-chain"];
 
-/// The dependencies that pure crates may have: encodings, hashes, signatures, and a table that nobody walks through.
-const PURE_DEPENDENCIES: [&str; 14] = [
+/// The dependencies that pure crates may have: encodings and their schemas, hashes, signatures, and a table that nobody
+/// walks through.
+const PURE_DEPENDENCIES: [&str; 15] = [
     "base64",
     "bech32",
     "borsh",
@@ -127,6 +128,7 @@ const PURE_DEPENDENCIES: [&str; 14] = [
     "lojal-ledger",
     "lojal-types",
     "rand_core",
+    "schemars",
     "serde",
     "sha2",
     "thiserror",

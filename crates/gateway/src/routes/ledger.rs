@@ -1,0 +1,225 @@
+//! Routes that read what the ledger has.
+
+use axum::http::StatusCode;
+use axum::routing::get;
+use lojal_types::api::{self, ReferenceKind};
+use lojal_types::{AddressText, BrandId, Code, Day, Height, TransactionId};
+use serde_json::json;
+
+use super::Route;
+use super::network::at;
+use crate::limits::{EXPORT_BLOCKS_MAX, HISTORY_LIMIT_MAX};
+use crate::openapi::operation::Operation;
+use crate::problem::Kind;
+use crate::{
+    accounts, blocks, brand_motions, brands, events, households, inclusion, partnerships, payments, proofs, references,
+    reversals, transactions,
+};
+
+pub(super) fn all() -> Vec<Route> {
+    [of_brands(), of_references(), of_accounts(), of_transactions()].into_iter().flatten().collect()
+}
+
+fn of_brands() -> Vec<Route> {
+    vec![
+        Route::new(
+            "/v1/brands",
+            get(brands::all),
+            [Operation::get("brands", "All brands, by id.").json::<api::Brands>(StatusCode::OK, "The brands.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}",
+            get(brands::one),
+            [Operation::get("brand", "A brand, its policy and the sums of its points.")
+                .brand()
+                .not_found(Code::UnknownBrand)
+                .json::<api::Brand>(StatusCode::OK, "The brand.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/operators",
+            get(brands::operators),
+            [Operation::get("operators", "The operators of a brand.")
+                .by("B X")
+                .brand()
+                .not_found(Code::UnknownBrand)
+                .json::<api::Operators>(StatusCode::OK, "The operators, by address.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/motions",
+            get(brand_motions::all),
+            [Operation::get("brand_motions", "The motions of a brand's admins that are undecided.")
+                .by("B X")
+                .brand()
+                .not_found(Code::UnknownBrand)
+                .json::<api::BrandMotions>(StatusCode::OK, "The motions, by number.")],
+        ),
+        Route::new(
+            "/v1/partnerships",
+            get(partnerships::all),
+            [Operation::get("partnerships", "Partnerships and proposals, by the brands' ids.")
+                .query::<BrandId>("from", "The brand whose points are burned.")
+                .query::<BrandId>("to", "The brand that issues points for them.")
+                .by_pages()
+                .large::<api::Partnerships>("A page.")],
+        ),
+        Route::new(
+            "/v1/netting",
+            get(partnerships::netting),
+            [Operation::get("netting", "What all brands, or one and all others, owe each other.")
+                .query::<Height>("height", "The last block; any other is refused.")
+                .query::<BrandId>("brand", "The brand.")
+                .by_pages()
+                .large::<api::Netting>("A page of the statement.")],
+        ),
+    ]
+}
+
+/// The same with the day of its reference.
+fn dated(operation: Operation) -> Operation {
+    operation.query::<Day>("dated", "The day of the reference: only its month is searched.")
+}
+
+fn of_references() -> Vec<Route> {
+    let kind = json!({ "type": "string", "enum": ReferenceKind::ALL.map(ReferenceKind::name) });
+    let issue = Operation::get("issue", "An issue, and what can still be taken back of it.").by("A B X").brand();
+    let reversal = Operation::get("reversal", "What a reversal took.").by_or_knowing("B X id").brand().reference();
+    let used = Operation::get("used_reference", "What a reference was used for, and what became of that.").by("A B X");
+    let used = used.brand().path_of("kind", kind, "The kind of operation.").reference();
+    let payment = Operation::get("payment", "What has answered a till's request.").knowing().reference();
+    vec![
+        Route::new(
+            "/v1/brands/{id}/issues/{reference}",
+            get(reversals::issue),
+            [dated(issue.reference()).json::<api::Issue>(StatusCode::OK, "The issue.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/reversals/{reference}",
+            get(reversals::reversal),
+            [dated(reversal)
+                .query::<TransactionId>("transaction", "The reversal's transaction, for whoever knows it.")
+                .json::<api::Reversal>(StatusCode::OK, "The reversal.")],
+        ),
+        Route::new(
+            "/v1/brands/{id}/references/{kind}/{reference}",
+            get(references::one),
+            [dated(used).of_blocks().json::<api::UsedReference>(StatusCode::OK, "Its use.")],
+        ),
+        Route::new(
+            "/v1/payments/{reference}",
+            get(payments::one),
+            [dated(payment)
+                .kinds(&[Kind::UnknownTransaction])
+                .of_blocks()
+                .json::<api::Payment>(StatusCode::OK, "The payment, or the hold.")],
+        ),
+    ]
+}
+
+fn of_accounts() -> Vec<Route> {
+    let limit = "Most transactions on the page; 20 unless it is said.";
+    vec![
+        Route::new(
+            "/v1/accounts/{address}",
+            get(accounts::account),
+            [Operation::get("account", "What an account has, and who may use it.")
+                .by("A B X")
+                .address()
+                .json::<api::Account>(StatusCode::OK, "The account, also one that the ledger doesn't know.")],
+        ),
+        Route::new(
+            "/v1/accounts/{address}/transactions",
+            get(accounts::history),
+            [Operation::get("history", "What concerns an account, the newest first.")
+                .by("A B X")
+                .address()
+                .limit(HISTORY_LIMIT_MAX, limit)
+                .by_pages()
+                .of_blocks()
+                .large::<api::History>("A page.")],
+        ),
+        Route::new(
+            "/v1/accounts/{address}/recovery",
+            get(accounts::recovery),
+            [Operation::get("recovery", "The keys and guardians of an account.")
+                .by("A G X")
+                .address()
+                .json::<api::AccountRecovery>(StatusCode::OK, "They.")],
+        ),
+        Route::new(
+            "/v1/accounts/{address}/proof",
+            get(proofs::account),
+            [Operation::get("account_proof", "What an account has, so that nobody has to be believed.")
+                .by("A X")
+                .address()
+                .kinds(&[Kind::UnknownBlock])
+                .of_blocks()
+                .json::<api::ProvenAccount>(StatusCode::OK, "The proofs.")],
+        ),
+        Route::new(
+            "/v1/households/{address}",
+            get(households::one),
+            [Operation::get("household", "The members of a household, and who is invited.")
+                .by("A X")
+                .address()
+                .not_found(Code::UnknownHousehold)
+                .json::<api::Household>(StatusCode::OK, "The household.")],
+        ),
+    ]
+}
+
+fn of_transactions() -> Vec<Route> {
+    let types = json!({ "type": "string", "pattern": "^[a-z._]+(-[a-z._]+)*$", "examples": ["points-hold.captured"] });
+    let events = Operation::get("events", "What happens to an account or a brand, as it happens; say which.")
+        .by("A B G X")
+        .query::<AddressText>("account", "The account.")
+        .query::<BrandId>("brand", "The brand.")
+        .query_of("types", types, "Types of events and groups of them, with `-` between them.")
+        .query::<api::EventPlace>("after", "The event after which to begin; else what comes from now on.")
+        .header::<api::EventPlace>("Last-Event-ID", "The same, of a reader that comes back.")
+        .kinds(&[Kind::InvalidAddress, Kind::NotReady])
+        .not_found(Code::UnknownBrand);
+    let block = Operation::get("block", "A block with its certificate and transactions.").by("X");
+    let export = Operation::get("export", "Blocks as records of the block log; what an auditor reads.").by("X");
+    vec![
+        Route::new(
+            "/v1/transactions/{id}",
+            get(transactions::one),
+            [Operation::get("transaction", "A transaction and what became of it.")
+                .knowing()
+                .transaction()
+                .json::<api::TransactionStatus>(StatusCode::OK, "The transaction.")],
+        ),
+        Route::new(
+            "/v1/transactions/{id}/proof",
+            get(inclusion::proof),
+            [Operation::get("transaction_proof", "What shows that a transaction is on the ledger.")
+                .knowing()
+                .transaction()
+                .json::<api::ProvenTransaction>(StatusCode::OK, "The proof.")],
+        ),
+        Route::new(
+            "/v1/events",
+            get(events::events),
+            [events.other("text/event-stream", "Messages, each with an event as JSON (CloudEvents 1.0) in `data`.")],
+        ),
+        Route::new(
+            "/v1/blocks/{height}",
+            get(blocks::one),
+            [block
+                .path_of("height", at(), "The block.")
+                .kinds(&[Kind::UnknownBlock])
+                .of_blocks()
+                .large::<api::Block>("The block.")],
+        ),
+        Route::new(
+            "/v1/export",
+            get(blocks::export),
+            [export
+                .query_of("from", json!({ "type": "integer", "minimum": 1 }), "The first block.")
+                .required()
+                .limit(EXPORT_BLOCKS_MAX, "Most blocks in the answer.")
+                .of_blocks()
+                .other("application/octet-stream", "The records.")],
+        ),
+    ]
+}
