@@ -14,6 +14,7 @@
 
 mod access;
 mod explained;
+mod keeping;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,6 +34,7 @@ use thiserror::Error;
 
 pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor, TlsConfig, WebhooksConfig};
 pub use self::explained::example;
+pub use self::keeping::RetainConfig;
 
 /// Bytes of a MiB.
 const MIB: u64 = 1 << 20;
@@ -67,6 +69,12 @@ pub struct NodeConfig {
     /// needs comes on top, and so do the branches of the tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_cache_mb: Option<u32>,
+    /// The blocks that are kept; all if it doesn't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retain: Option<RetainConfig>,
+    /// True, also if it doesn't say, if blocks that are not kept go to `data/archive`, compressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<bool>,
     /// The way in which the gateway serves.
     #[serde(default, skip_serializing_if = "HttpConfig::is_default")]
     pub http: HttpConfig,
@@ -92,6 +100,8 @@ impl NodeConfig {
             admin: None,
             signer: None,
             state_cache_mb: None,
+            retain: None,
+            archive: None,
             http: HttpConfig::default(),
             webhooks: WebhooksConfig::default(),
             auditors: Vec::new(),
@@ -108,7 +118,13 @@ impl NodeConfig {
     }
     /// The settings of the store that it makes.
     pub fn store_options(&self, repair: bool) -> Options {
-        let options = Options { repair, ..Options::default() };
+        let defaults = Options::default();
+        let options = Options {
+            repair,
+            retain: self.retain.map_or(defaults.retain, |RetainConfig(retain)| retain),
+            archives: self.archive.unwrap_or(defaults.archives),
+            ..defaults
+        };
         match self.state_cache_mb {
             Some(mb) => Options { state_cache_bytes: u64::from(mb) * MIB, ..options },
             None => options,

@@ -50,6 +50,8 @@ mod joining;
 mod light;
 #[path = "e2e/proofs.rs"]
 mod proofs;
+#[path = "e2e/pruning.rs"]
+mod pruning;
 #[path = "e2e/readers.rs"]
 mod readers;
 #[path = "e2e/refusals.rs"]

@@ -97,12 +97,16 @@ impl Source {
         }
     }
     /// The state that the source's blocks begin after, unless they begin with the first: only a data directory has one,
-    /// its base, every piece of which is checked.
+    /// its base, every piece of which is checked. Archive and log together may begin with the first although there is
+    /// one.
     ///
     /// # Errors
     /// When it can't be read, or isn't a state of this network.
     pub fn base(&self, genesis: &Genesis) -> Result<Option<State>, SourceError> {
-        let Self::Directory { path, .. } = self else { return Ok(None) };
+        let Self::Directory { path, blocks } = self else { return Ok(None) };
+        if blocks.first_height() == Some(Height::GENESIS.next()) {
+            return Ok(None);
+        }
         let state = archive::base(path, genesis).and_then(|base| base.map(|base| base.state(genesis)).transpose());
         state.map_err(|error| match error {
             StoreError::SnapshotDamaged { .. } => SourceError::Damaged(error.to_string()),
@@ -181,7 +185,7 @@ impl From<ArchiveError> for SourceError {
             ArchiveError::Store(StoreError::Damaged { segment, offset, reason, .. }) => Self::Damaged(format!(
                 "the block log is damaged in segment {segment:08}.log at byte {offset}: {reason}"
             )),
-            ArchiveError::Start(_) => Self::Damaged(error.to_string()),
+            ArchiveError::Start(_) | ArchiveError::Archived { .. } => Self::Damaged(error.to_string()),
             ArchiveError::Store(_) | ArchiveError::Io(_) | ArchiveError::Empty(_) | ArchiveError::Version(_) => {
                 Self::Unreadable(error.to_string())
             }

@@ -148,6 +148,24 @@ fn what_can_not_be_read_is_not_called_wrong() {
 }
 
 #[test]
+fn a_node_that_has_given_up_blocks_is_verified_from_genesis_by_its_archive_and_from_its_base_without() {
+    let place = Place::with_archive(&chain(BLOCKS));
+    assert!(!place.segment().exists(), "the first segment is archived");
+    let whole = place.verify_dir();
+    assert!(whole.stdout.contains("Everything holds from genesis to height 6."), "{}{}", whole.stdout, whole.stderr);
+    let first = place.path("node/archive/00000001-1-1.log.gz");
+    let mut bytes = std::fs::read(&first).expect("each segment has one block");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&first, bytes).expect("the directory is ours");
+    let rotten = place.verify_dir();
+    assert!(rotten.code != 0 && format!("{}{}", rotten.stdout, rotten.stderr).contains(&first), "{}", rotten.stderr);
+    std::fs::remove_file(first).expect("the directory is ours");
+    let rest = place.verify_dir();
+    assert!(rest.stdout.contains("Everything holds from the snapshot at height 4"), "{}{}", rest.stdout, rest.stderr);
+}
+
+#[test]
 fn nonsense_is_a_usage_error() {
     let place = Place::with(&[]);
     let node = place.path("node");

@@ -120,6 +120,10 @@ fn page(
     limit: usize,
 ) -> Result<api::History, Failure> {
     let (found, head) = found(store, address, before, limit + 1)?;
+    if let Some((height, _)) = before.filter(|_| found.page.transactions.is_empty() && store.base().is_some()) {
+        // Whoever goes on from there was told that there is more, and it has gone meanwhile.
+        return Err(Failure::pruned(height, store.first_height()));
+    }
     // Whose transactions are all before the first block of this node has done nothing since.
     let is_all_before = found.page.transactions.is_empty() && before.is_none();
     let before = if is_all_before { head.unwrap_or_default() } else { found.page.before };

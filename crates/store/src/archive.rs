@@ -3,7 +3,8 @@
 //! An export is a segment of the log without its undecided blocks and proposals, so both are read alike. What is read
 //! is complete and in order of height, but nobody has verified it: that is what `lojal_chain::Replay` is for.
 
-use std::io::{self, BufReader, Read, Take};
+use std::collections::BTreeMap;
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use lojal_chain::light::SetChange;
 use lojal_types::{Certificate, ChainId, Genesis, Height};
 use thiserror::Error;
 
-use crate::disk::{Disk, ReadFile};
+use crate::disk::Disk;
 use crate::error::{DamageReason, StoreError};
 use crate::log::pairing::Pairing;
 use crate::log::record::{
@@ -19,6 +20,7 @@ use crate::log::record::{
 };
 use crate::log::scan::certificates_after;
 use crate::log::segment::{numbers, read_header, segment_path};
+use crate::packed::{self, ARCHIVE};
 use crate::pieces::{BASE, Pieces, SNAPSHOTS};
 use crate::sets::{self, CHANGES};
 
@@ -48,6 +50,14 @@ pub enum ArchiveError {
     /// Not an export, or a damaged one.
     #[error("the archive doesn't start as one: {0}; export it again")]
     Start(DamageReason),
+    /// An archived segment that isn't what it was.
+    #[error("the archived segment {} is damaged: {reason}; take it from another copy of the archive", path.display())]
+    Archived {
+        /// The file.
+        path: PathBuf,
+        /// The fault.
+        reason: String,
+    },
     /// A log of another version of this program.
     #[error("the archive has log version {0}, but this program knows {LOG_VERSION}; use the program that wrote it")]
     Version(u32),
@@ -133,16 +143,26 @@ impl<R: Read> Iterator for Reader<R> {
     }
 }
 
-/// Reads the blocks of a data directory.
+/// Reads the blocks of a data directory: of its archive and of its log, as one.
 pub struct Directory {
     log: PathBuf,
+    /// The segments that follow each other up to the last, by number: those of the log, and archived ones before them.
+    segments: BTreeMap<u32, Segment>,
     segment: u32,
     last: u32,
     /// The length of the last segment when the reading began.
     last_bytes: u64,
-    reader: Option<Reader<Take<ReadFile>>>,
+    reader: Option<Reader<Box<dyn Read + Send>>>,
     next_height: Height,
     ended: bool,
+}
+
+/// A segment that is read.
+enum Segment {
+    /// One of the log.
+    OfLog,
+    /// A compressed one.
+    Archived(PathBuf),
 }
 
 /// The record that an archive starts with.
@@ -158,8 +178,8 @@ pub fn decided_block(bytes: &[u8], certificate: &Certificate) -> Vec<u8> {
     records
 }
 
-/// Opens the log of a data directory, only to read it. A node may be running on it: what it appends from now on is
-/// left out, and so is a torn end.
+/// Opens the archive and the log of a data directory, only to read them. A node may be running on it: what it appends
+/// from now on is left out, and so is a torn end.
 ///
 /// # Errors
 /// When there is no log or it can't be read.
@@ -173,25 +193,30 @@ pub fn open_dir(directory: &Path) -> Result<Directory, ArchiveError> {
 /// # Errors
 /// As of [`open_dir`].
 pub fn open_dir_near(directory: &Path, height: Height) -> Result<Directory, ArchiveError> {
-    let log = directory.join("log");
-    if !Disk::real().exists(&log)? {
+    let (disk, log) = (Disk::real(), directory.join("log"));
+    if !disk.exists(&log)? {
         return Err(ArchiveError::Empty(directory.to_owned()));
     }
-    let numbers = numbers(&Disk::real(), &log)?;
+    let archived = packed::segments(&disk, &directory.join(ARCHIVE))?;
+    let numbers = numbers(&disk, &log)?;
     let (Some(mut first), Some(last)) = (numbers.first().copied(), numbers.last().copied()) else {
         return Err(ArchiveError::Empty(directory.to_owned()));
     };
-    for number in numbers.into_iter().rev() {
-        let header = read_header(&Disk::real(), &segment_path(&log, number))?;
-        if header.is_some_and(|header| header.first_height <= height) {
+    // A segment that is in both is being given up just now, or was when the power failed.
+    let mut segments: BTreeMap<u32, Segment> = numbers.iter().map(|number| (*number, Segment::OfLog)).collect();
+    for (number, path) in archived.into_iter().rev() {
+        if number.checked_add(1) == Some(first) {
+            segments.insert(number, Segment::Archived(path));
             first = number;
-            break;
         }
     }
     // All segments but the last were complete before the last one was made.
-    let last_bytes = Disk::real().len(&segment_path(&log, last))?;
-    let next_height = Height::GENESIS;
-    Ok(Directory { log, segment: first, last, last_bytes, reader: None, next_height, ended: false })
+    let last_bytes = disk.len(&segment_path(&log, last))?;
+    let (reader, next_height) = (None, Height::GENESIS);
+    let mut directory =
+        Directory { log, segments, segment: first, last, last_bytes, reader, next_height, ended: false };
+    directory.begin_near(height)?;
+    Ok(directory)
 }
 
 /// The snapshot on which the log of a data directory rests; none if it begins with the first block. Only read, as all
@@ -224,6 +249,33 @@ pub fn changes(directory: &Path, genesis: &Genesis) -> Result<Vec<Arc<SetChange>
 }
 
 impl Directory {
+    /// The height of the first block that will be read; none if its segment can't be read.
+    pub fn first_height(&self) -> Option<Height> {
+        self.header(self.segment).ok().flatten().map(|header| header.first_height)
+    }
+
+    /// Begins with the last segment that begins at a height or before it, if there is one.
+    fn begin_near(&mut self, height: Height) -> Result<(), ArchiveError> {
+        for number in self.segments.keys().rev().copied().collect::<Vec<_>>() {
+            if self.header(number)?.is_some_and(|header| header.first_height <= height) {
+                self.segment = number;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The header of a segment, unless it is damaged, of which reading the segment tells.
+    fn header(&self, number: u32) -> Result<Option<SegmentHeader>, StoreError> {
+        match self.segments.get(&number) {
+            Some(Segment::Archived(path)) => {
+                let Ok(input) = packed::open(&Disk::real(), path) else { return Ok(None) };
+                Ok(Reader::new(input).ok().map(|reader| reader.header))
+            }
+            _ => read_header(&Disk::real(), &segment_path(&self.log, number)),
+        }
+    }
+
     fn read(&mut self) -> Result<Option<ArchivedBlock>, ArchiveError> {
         loop {
             if self.reader.is_none() && !self.open_segment()? {
@@ -240,6 +292,7 @@ impl Directory {
                     self.segment = self.segment.saturating_add(1);
                     self.reader = None;
                 }
+                Some(Err(error)) if self.archived().is_some() => return Err(self.of_archive(&error)),
                 Some(Err(ArchiveError::Damaged { height, offset, reason })) => {
                     return if self.is_torn(&reason, offset, height)? {
                         Ok(None)
@@ -252,15 +305,44 @@ impl Directory {
         }
     }
 
+    /// The file of the segment that is read, if it is an archived one.
+    fn archived(&self) -> Option<&Path> {
+        match self.segments.get(&self.segment) {
+            Some(Segment::Archived(path)) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// An error of reading that names the archived segment.
+    fn of_archive(&self, error: &ArchiveError) -> ArchiveError {
+        let path = self.archived().map(Path::to_owned).unwrap_or_default();
+        ArchiveError::Archived { path, reason: error.to_string() }
+    }
+
     /// Opens the segment that comes next; false if that is the last one and it has no header yet.
     fn open_segment(&mut self) -> Result<bool, ArchiveError> {
-        let path = segment_path(&self.log, self.segment);
         let damaged = |height, reason| StoreError::Damaged { height, segment: self.segment, offset: 0, reason };
-        if !Disk::real().exists(&path)? {
-            return Err(damaged(self.next_height, DamageReason::MissingSegment).into());
-        }
-        let bytes = if self.segment == self.last { self.last_bytes } else { u64::MAX };
-        let reader = match Reader::new(Disk::real().read_from(&path, 0)?.take(bytes)) {
+        let opened: Result<Reader<Box<dyn Read + Send>>, ArchiveError> = match self.archived() {
+            Some(path) => {
+                let input = packed::open(&Disk::real(), path);
+                let opened = input.map_err(ArchiveError::from).and_then(|input| Reader::new(Box::new(input) as Box<_>));
+                opened.map_err(|error| self.of_archive(&error))
+            }
+            None => {
+                let path = segment_path(&self.log, self.segment);
+                if !Disk::real().exists(&path)? {
+                    // A node that runs may have archived it meanwhile.
+                    let archive = self.log.with_file_name(ARCHIVE);
+                    let archived = packed::segments(&Disk::real(), &archive)?.remove(&self.segment);
+                    let missing = damaged(self.next_height, DamageReason::MissingSegment);
+                    self.segments.insert(self.segment, Segment::Archived(archived.ok_or(missing)?));
+                    return self.open_segment();
+                }
+                let bytes = if self.segment == self.last { self.last_bytes } else { u64::MAX };
+                Reader::new(Box::new(Disk::real().read_from(&path, 0)?.take(bytes)))
+            }
+        };
+        let reader = match opened {
             Ok(reader) => reader,
             Err(ArchiveError::Start(reason)) if self.is_torn(&reason, 0, self.next_height)? => return Ok(false),
             Err(ArchiveError::Start(reason)) => return Err(damaged(self.next_height, reason).into()),

@@ -61,6 +61,16 @@ impl Damage {
         }
     }
 
+    /// Forgets heights below one: their blocks are gone, damaged or not.
+    pub(crate) fn forget_below(&self, first: Height) {
+        self.heights.send_if_modified(|heights| {
+            let kept = heights.split_off(&first);
+            let has_changed = !heights.is_empty();
+            *heights = kept;
+            has_changed
+        });
+    }
+
     /// Follows the set of damaged heights: as it is now, and as it changes.
     pub(crate) fn watch(&self) -> watch::Receiver<BTreeSet<Height>> {
         self.heights.subscribe()

@@ -19,8 +19,10 @@
 //! after a repair `forgotten` (see [`Forgotten`]). The log is the truth. The index is a cache of it: whenever it can't
 //! be read, or isn't what the log says, it is moved aside to `index.damaged-N` and made again out of the log.
 //!
-//! A node that didn't begin with the first block has a base: `base` holds a snapshot, and the log begins after its
-//! block. Base and log are the truth then, and the index is a cache of both.
+//! A node that didn't begin with the first block, or has given up blocks ([`Retain`]), has a base: `base` holds a
+//! snapshot, and the log has the blocks after it. Base and log are the truth then, and the index is a cache of both.
+//! Snapshots from which a base will come wait in `base.later`. Segments of the log that were given up lie compressed in
+//! `archive`, unless they were deleted.
 
 pub mod archive;
 pub mod backup;
@@ -31,7 +33,9 @@ pub mod directory;
 mod disk;
 mod error;
 mod forgotten;
+mod foundation;
 pub mod framed;
+mod histories;
 pub mod import;
 mod index;
 pub mod limits;
@@ -42,11 +46,14 @@ mod offering;
 mod open;
 mod options;
 mod pace;
+mod packed;
 mod pages;
 mod pieces;
 mod placed;
+mod prune;
 mod reader;
 mod references;
+mod retain;
 mod sets;
 mod shared;
 mod snapshots;
@@ -62,6 +69,7 @@ mod writer;
 pub use disk::{AppendFile, Disk, Faults, FileIdentity, IndexAfterCrash, SimulatedDisk, lock};
 pub use error::{DamageReason, IndexError, StoreError};
 pub use forgotten::Forgotten;
+pub use histories::History;
 pub use import::{Import, ImportError, PieceId};
 pub use index::IndexRebuilt;
 pub use log::record::{ProposalRecord, RecordFault};
@@ -71,7 +79,8 @@ pub use options::{Checkpoints, Options};
 pub use pages::{PageCounts, Pages};
 pub use pieces::Pieces;
 pub use placed::{Page, Placed};
-pub use reader::{History, Lookup, Store, StoreCounts, StoredBlock};
+pub use reader::{Lookup, Store, StoreCounts, StoredBlock};
 pub use references::{Subject, Use};
+pub use retain::{NotRetain, Retain};
 pub use verify_ahead::VerifyAhead;
 pub use writer::Writer;

@@ -76,6 +76,15 @@ pub const RUN_TRANSACTIONS_MAX: u32 = 1 << 25;
 pub const SNAPSHOTS_KEPT: usize = 2;
 /// The time for which one more is kept after somebody has read a piece of it.
 pub const SNAPSHOT_READ_LATELY: Duration = Duration::from_secs(600);
+/// Snapshots that are no longer offered and wait to become the base, when blocks of some days are kept: the more, the
+/// less is kept beyond those days.
+pub const BASES_LATER_MAX: u64 = 2;
+/// Most days of blocks that can be asked for.
+pub const RETAIN_DAYS_MAX: u32 = 36_500;
+/// Most entries of blocks that are gone which a checkpoint takes out of the index.
+pub const PRUNED_PER_CHECKPOINT_MAX: usize = 16_384;
+/// The level at which archived segments are compressed, of 0 to 9.
+pub const ARCHIVE_LEVEL: u32 = 6;
 /// The time for which cutting a snapshot pauses, as a multiple of the time that it has worked: it takes a third of a
 /// processor and of the disk, and nobody waits for it.
 pub const SNAPSHOT_PAUSES: u32 = 2;

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::error::StoreError;
 use crate::log::mend::{Misfit, Stretch};
+use crate::log::segment::read_header;
 use crate::reader::{Store, StoredBlock};
 
 /// A reason that what was offered doesn't put the log right.
@@ -115,6 +116,8 @@ impl Store {
                 damage.clear(stretch.height, false);
                 Ok(true)
             }
+            // It has been given up meanwhile.
+            Err(_) if stretch.height < self.first_height() => Ok(true),
             Err(error @ (StoreError::Damaged { .. } | StoreError::Io { .. })) => {
                 damage.note(stretch.height, &error);
                 Ok(false)
@@ -127,9 +130,24 @@ impl Store {
     fn stretch(&self, height: Height) -> Result<Option<Stretch>, StoreError> {
         let Some((block, place)) = self.place(height)? else { return Ok(None) };
         let before = self.place(Height::new(height.get().saturating_sub(1)))?;
-        let start =
-            before.filter(|(_, before)| before.segment == place.segment).map_or(0, |(_, before)| before.end_offset);
+        let start = match before.filter(|(_, before)| before.segment == place.segment) {
+            Some((_, before)) => before.end_offset,
+            // What lies between the last block that was given up and this one nobody needs any more.
+            None if self.follows_what_is_gone(height, place.segment)? => place.block_offset,
+            None => 0,
+        };
         Ok(Some(Stretch { height, block, start, place }))
+    }
+
+    /// True if blocks that were given up stand before this one in its segment.
+    fn follows_what_is_gone(&self, height: Height, segment: u32) -> Result<bool, StoreError> {
+        let (log, is_one) = (&self.shared().log, height == Height::GENESIS.next());
+        if is_one || height != self.first_height() || !log.disk.exists(&log.segment(segment))? {
+            return Ok(false);
+        }
+        // Without a header that can be read, to check less is to spoil nothing.
+        let header = read_header(&log.disk, &log.segment(segment))?;
+        Ok(header.is_none_or(|header| header.first_height < height))
     }
 }
 

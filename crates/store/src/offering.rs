@@ -27,12 +27,12 @@ impl Store {
     /// The first height whose block this node has, or will have: 1, or the one after that of the base on which its log
     /// rests.
     pub fn first_height(&self) -> Height {
-        self.base().map_or(Height::GENESIS, |base| base.height()).next()
+        self.shared().foundation.first_height()
     }
 
     /// The snapshot on which the log of this node rests, unless that begins with the first block.
-    pub fn base(&self) -> Option<&Pieces> {
-        self.shared().foundation.as_deref()
+    pub fn base(&self) -> Option<Arc<Pieces>> {
+        self.shared().foundation.get()
     }
 
     /// The snapshots that there are, the newest first.

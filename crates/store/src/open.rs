@@ -23,6 +23,7 @@ use crate::log::writer::LogWriter;
 use crate::options::Options;
 use crate::pages::Pages;
 use crate::pieces::{BASE, Pieces};
+use crate::prune;
 use crate::reader::Store;
 use crate::sets::Sets;
 use crate::shared::{Parts, Shared};
@@ -101,20 +102,22 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
     log.check_headers()?;
     let mut report = OpenReport::default();
     let sets = Sets::load(&log.disk, dir, genesis)?;
-    let foundation = Pieces::newest(&log.disk, &dir.join(BASE), genesis, &sets.all())?.map(Arc::new);
-    let trusted = Trusted { genesis, sets: &sets, base: foundation.as_ref() };
+    let base = Pieces::newest(&log.disk, &dir.join(BASE), genesis, &sets.all())?.map(Arc::new);
+    prune::tidy(&log.disk, dir, base.as_deref(), options.retain)?;
+    let trusted = Trusted { genesis, sets: &sets, base: base.as_ref() };
     if !options.repair {
         check_beginning(dir, &log, &trusted)?;
     } else {
         report.repaired = repair_log(&log, trusted.first_height())?;
     }
-    let Checkpoint { index, base, state, position, rebuilt } = Checkpoint::load(dir, &trusted, &log, &options)?;
+    let Checkpoint { index, base: last, state, position, rebuilt } = Checkpoint::load(dir, &trusted, &log, &options)?;
     report.index_rebuilt = rebuilt;
     report.checkpoint_height = state.view().tip().height;
     let tail = Tail::new(state.view().clone(), position.unwrap_or(Position { segment: 1, offset: 0 }));
-    let snapshots = Snapshots::load(&log.disk, dir, genesis, &sets.all())?;
+    let (snapshots, foundation) = (Snapshots::load(&log.disk, dir, genesis, &sets.all())?, index.foundation());
+    foundation.set(trusted.base.cloned());
     let genesis = genesis.clone();
-    let parts = Parts { genesis, options, log, index, sets, foundation, snapshots, base, tail, lock };
+    let parts = Parts { genesis, options, log, index, sets, foundation, snapshots, base: last, tail, lock };
     let shared = Arc::new(Shared::new(parts));
     settle(&shared.log, position)?;
     let (state, pairing) = replay(&shared, state, position, &mut report)?;
@@ -133,9 +136,9 @@ pub fn open(dir: &Path, genesis: &Genesis, options: Options) -> Result<Opened, S
 
 /// Checks that a log which doesn't begin with the first block has something to rest on.
 fn check_beginning(dir: &Path, log: &LogDirectory, trusted: &Trusted<'_>) -> Result<(), StoreError> {
-    // Of a log that has lost its first segment, reading it tells more.
-    let is_there = log.numbers()?.first() == Some(&FIRST_SEGMENT);
-    match log.first_height()?.filter(|first| is_there && *first > trusted.first_height()) {
+    // Of a log that has lost its first segment, and never gave one up, reading it tells more.
+    let is_first = log.numbers()?.first() == Some(&FIRST_SEGMENT) || log.disk.exists(&dir.join(BASE))?;
+    match log.first_height()?.filter(|first| is_first && *first > trusted.first_height()) {
         Some(first) => Err(StoreError::BaseMissing { directory: dir.to_owned(), first }),
         None => Ok(()),
     }

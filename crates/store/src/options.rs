@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::disk::Disk;
 use crate::limits::{CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES_MAX, STATE_CACHE_BYTES};
+use crate::retain::Retain;
 
 /// The settings by which a store is opened.
 #[derive(Clone, Debug)]
@@ -20,6 +21,10 @@ pub struct Options {
     pub segment_bytes_max: u64,
     /// True if the state is cut into snapshots when its time has come.
     pub snapshots: bool,
+    /// The blocks that are kept.
+    pub retain: Retain,
+    /// True if segments of the log that are not kept go to the archive beside it.
+    pub archives: bool,
     /// Bytes of pages of the state above which some of them are given up in memory.
     pub state_cache_bytes: u64,
     /// The disk of the files.
@@ -45,6 +50,8 @@ impl Default for Options {
             checkpoint_interval: CHECKPOINT_INTERVAL,
             segment_bytes_max: SEGMENT_BYTES_MAX,
             snapshots: true,
+            retain: Retain::All,
+            archives: true,
             state_cache_bytes: STATE_CACHE_BYTES,
             disk: Disk::real(),
         }

@@ -20,6 +20,8 @@ use crate::error::StoreError;
 /// The directories in a data directory: of the snapshot on which its log rests, and of those that are offered.
 pub(crate) const BASE: &str = "base";
 pub(crate) const SNAPSHOTS: &str = "snapshots";
+/// The directory of those that are offered no more and become the base later.
+pub(crate) const LATER: &str = "base.later";
 /// The endings of the names.
 const MANIFEST: &str = "manifest";
 const CERTIFICATE: &str = "certificate";
@@ -102,6 +104,20 @@ impl PiecesAt {
         self.disk.write_whole(&unfinished, manifest)?;
         self.disk.rename(&unfinished, &self.path(MANIFEST))?;
         self.disk.sync_directory(&self.directory)
+    }
+
+    /// Has the files in another directory, too, durably; returns their place there.
+    pub(crate) fn link_to(&self, directory: &Path) -> Result<Self, StoreError> {
+        self.disk.create_directory(directory)?;
+        let at = Self::new(&self.disk, directory, self.height);
+        at.remove()?;
+        for ending in [CERTIFICATE, CHUNKS, RECENT] {
+            self.disk.link(&self.path(ending), &at.path(ending))?;
+        }
+        self.disk.sync_directory(directory)?;
+        self.disk.link(&self.path(MANIFEST), &at.path(MANIFEST))?;
+        self.disk.sync_directory(directory)?;
+        Ok(at)
     }
 
     /// Removes the files; the manifest goes first, durably.

@@ -27,7 +27,8 @@ impl Placed {
 pub struct Page {
     /// The transactions that concern the account, the newest first.
     pub transactions: Vec<Placed>,
-    /// The account's activity before the last of them, which is the oldest; nothing if there are none.
+    /// The account's activity before the last of them, which is the oldest; if there are none because their blocks are
+    /// gone, after the newest of those that the index still knows; else nothing.
     pub before: Activity,
 }
 
@@ -38,6 +39,13 @@ impl Page {
             self.before = earlier.before;
             self.transactions.extend(earlier.transactions);
         }
+    }
+
+    /// Leaves out what is in blocks below a height.
+    pub(crate) fn end_before(&mut self, first: Height) {
+        let kept = self.transactions.partition_point(|placed| placed.height >= first);
+        let gone = self.transactions.drain(kept..).rev();
+        self.before = gone.fold(self.before, |activity, placed| placed.added_to(activity));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The read side: the committed state, blocks, transactions, histories and exports.
+//! The read side: the committed state, blocks, transactions and exports.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,20 +8,16 @@ use std::time::Duration;
 use lojal_chain::CommittedBlock;
 use lojal_chain::light::SetChange;
 use lojal_ledger::{Tip, View};
-use lojal_types::{
-    Address, BlockId, BrandId, Certificate, Genesis, Hash, Height, Reference, TransactionId, ValidatorSet,
-};
+use lojal_types::{BlockId, Certificate, Genesis, Hash, Height, TransactionId, ValidatorSet};
 use tokio::sync::broadcast;
 
 use crate::archive;
 use crate::checkpoint::CheckpointThread;
 use crate::error::StoreError;
-use crate::limits::HISTORY_ITEMS_MAX;
 use crate::log::BlockPlace;
 use crate::log::read::read_pair;
 use crate::pages::Pages;
-use crate::placed::{Page, Placed};
-use crate::references::{Subject, Use};
+use crate::placed::Placed;
 use crate::shared::Shared;
 
 /// A committed block as it is stored.
@@ -40,9 +36,9 @@ pub enum Lookup {
     Found(StoredBlock),
     /// There is none of this height yet, or no such height.
     NotYet,
-    /// The chain has it, and this node has it not: its log begins later.
+    /// The chain has it, and this node hasn't: its log begins later.
     Pruned {
-        /// The first height of the log.
+        /// The first height that it has, or will have.
         first: Height,
     },
 }
@@ -55,15 +51,6 @@ impl Lookup {
             Self::NotYet | Self::Pruned { .. } => None,
         }
     }
-}
-
-/// A part of an account's history, and the state at whose time it is the account's.
-#[derive(Clone)]
-pub struct History {
-    /// The part.
-    pub page: Page,
-    /// The state, whose record of the account has the activity after the newest of all its transactions.
-    pub view: View,
 }
 
 /// The counts of what the store has done, for metrics.
@@ -154,11 +141,15 @@ impl Store {
             return Ok(Lookup::Pruned { first });
         }
         let Some((id, place)) = self.place(height)? else { return Ok(Lookup::NotYet) };
-        self.distrust_on_error(|| {
-            let read = read_pair(&self.shared.log, height, id, &place);
-            let (bytes, certificate) = read.inspect_err(|error| self.shared.damage.note(height, error))?;
-            Ok(Lookup::Found(StoredBlock { bytes, certificate }))
-        })
+        match read_pair(&self.shared.log, height, id, &place) {
+            Ok((bytes, certificate)) => Ok(Lookup::Found(StoredBlock { bytes, certificate })),
+            // Its segment has gone meanwhile.
+            Err(_) if self.first_height() > height => Ok(Lookup::Pruned { first: self.first_height() }),
+            Err(error) => {
+                self.shared.damage.note(height, &error);
+                self.distrust_on_error(|| Err(error))
+            }
+        }
     }
 
     /// The id and the place of a committed block; none if there is none of this height.
@@ -199,61 +190,6 @@ impl Store {
         self.distrust_on_error(|| self.shared.index.transaction(id, checkpoint))
     }
 
-    /// The transactions that concern an account, the newest first: those before a place, or the newest. At most
-    /// `limit`, and at most [`HISTORY_ITEMS_MAX`]; the next page is what is before the last of them.
-    ///
-    /// # Errors
-    /// When the index fails.
-    pub fn history(
-        &self,
-        account: &Address,
-        before: Option<(Height, u32)>,
-        limit: usize,
-    ) -> Result<History, StoreError> {
-        let limit = limit.min(HISTORY_ITEMS_MAX);
-        let before = before.unwrap_or((Height::new(u64::MAX), u32::MAX));
-        let (mut page, view, checkpoint) = {
-            let tail = self.shared.tail();
-            let mut page = Page::default();
-            for layer in tail.layers() {
-                page.extend(layer.history(account, before, limit.saturating_sub(page.transactions.len())));
-            }
-            (page, tail.view.clone(), tail.checkpoint)
-        };
-        if page.transactions.len() < limit {
-            let before = before.min((checkpoint.next(), 0));
-            let left = limit.saturating_sub(page.transactions.len());
-            page.extend(self.distrust_on_error(|| self.shared.index.history(account, before, left))?);
-        }
-        Ok(History { page, view })
-    }
-
-    /// The transactions that concern an account, or name a brand, from a place on, the oldest first: at most `limit`,
-    /// and at most [`HISTORY_ITEMS_MAX`].
-    ///
-    /// # Errors
-    /// When the index fails.
-    pub fn history_from(&self, of: Subject, from: (Height, u32), limit: usize) -> Result<Vec<Placed>, StoreError> {
-        let limit = limit.min(HISTORY_ITEMS_MAX);
-        let address = of.address();
-        let (later, checkpoint) = {
-            let tail = self.shared.tail();
-            let mut later = Vec::new();
-            for layer in tail.frozen.as_deref().into_iter().chain([&tail.active]) {
-                later.extend(layer.history_from(&address, from, limit.saturating_sub(later.len())));
-            }
-            (later, tail.checkpoint)
-        };
-        if from > (checkpoint, u32::MAX) {
-            return Ok(later);
-        }
-        let read = || self.shared.index.history_from(&address, from, limit, checkpoint);
-        let mut found = self.distrust_on_error(read)?;
-        let left = limit.saturating_sub(found.len());
-        found.extend(later.into_iter().take(left));
-        Ok(found)
-    }
-
     /// Every block from now on. A subscriber that falls behind by more than
     /// [`SUBSCRIPTION_BLOCKS_MAX`](crate::limits::SUBSCRIPTION_BLOCKS_MAX) is told how many it missed, and can read
     /// them with [`Store::block`].
@@ -261,21 +197,14 @@ impl Store {
         self.shared.blocks.subscribe()
     }
 
-    /// The last transaction that has made a use of a reference; none if there is none, or if this index was written
-    /// before it had any.
-    ///
-    /// # Errors
-    /// When the index fails.
-    pub fn used(&self, kind: Use, brand: BrandId, reference: &Reference) -> Result<Option<Placed>, StoreError> {
-        let newest = self.history(&kind.address(brand, reference), None, 1)?;
-        Ok(newest.page.transactions.first().copied())
-    }
-
-    /// The transactions of a committed block with their outcomes, in its order.
+    /// The transactions of a committed block with their outcomes, in its order; none of one that is gone.
     ///
     /// # Errors
     /// When the index fails.
     pub fn placed_in(&self, height: Height) -> Result<Vec<Placed>, StoreError> {
+        if height < self.first_height() {
+            return Ok(Vec::new());
+        }
         let checkpoint = {
             let tail = self.shared.tail();
             if let Some(placed) = tail.layers().find_map(|layer| layer.placed_in(height)) {
@@ -376,7 +305,7 @@ impl Store {
     }
 
     /// Reads; if the index turns out to be wrong, the next start checks all of it.
-    fn distrust_on_error<T>(&self, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn distrust_on_error<T>(&self, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
         let read = read();
         if let Err(StoreError::Index(_)) = read {
             self.shared.index.distrust();

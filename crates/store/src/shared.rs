@@ -1,7 +1,7 @@
 //! The data that the writer, the readers and the checkpoint thread share.
 
 use std::fs::File;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
@@ -11,11 +11,11 @@ use tokio::sync::{broadcast, watch};
 
 use crate::damage::Damage;
 use crate::error::StoreError;
+use crate::foundation::Foundation;
 use crate::index::{Base, Index};
 use crate::log::segment::LogDirectory;
 use crate::log::writer::LogCounters;
 use crate::options::Options;
-use crate::pieces::Pieces;
 use crate::sets::Sets;
 use crate::snapshots::Snapshots;
 use crate::tail::Tail;
@@ -45,7 +45,9 @@ pub(crate) struct Shared {
     pub(crate) index: Index,
     pub(crate) sets: Sets,
     /// The snapshot on which the log rests, unless it begins with the first block.
-    pub(crate) foundation: Option<Arc<Pieces>>,
+    pub(crate) foundation: Foundation,
+    /// True if the log may have more than is kept.
+    pub(crate) prune_due: AtomicBool,
     pub(crate) snapshots: Snapshots,
     pub(crate) damage: Damage,
     /// Held by whoever writes over what has rotted.
@@ -69,7 +71,7 @@ pub(crate) struct Parts {
     pub(crate) log: LogDirectory,
     pub(crate) index: Index,
     pub(crate) sets: Sets,
-    pub(crate) foundation: Option<Arc<Pieces>>,
+    pub(crate) foundation: Foundation,
     pub(crate) snapshots: Snapshots,
     pub(crate) base: Base,
     pub(crate) tail: Tail,
@@ -89,6 +91,8 @@ impl Shared {
             index: parts.index,
             sets: parts.sets,
             foundation: parts.foundation,
+            // An earlier process may not have come to the end of it.
+            prune_due: AtomicBool::new(true),
             snapshots: parts.snapshots,
             damage: Damage::default(),
             mending: Mutex::default(),

@@ -160,11 +160,11 @@ impl Snapshots {
         self.inner().ready.take()
     }
 
-    /// Begins to cut on a thread of its own, if there is something to cut and none is busy.
-    pub(crate) fn cut_beside(&self, start: impl FnOnce() -> io::Result<JoinHandle<()>>) {
+    /// Begins to cut on a thread of its own, and what belongs to that, if there is something to do and none is busy.
+    pub(crate) fn cut_beside(&self, has_more: bool, start: impl FnOnce() -> io::Result<JoinHandle<()>>) {
         let mut inner = self.inner();
         let is_busy = inner.thread.as_ref().is_some_and(|thread| !thread.is_finished());
-        if is_busy || inner.ready.is_none() {
+        if is_busy || (inner.ready.is_none() && !has_more) {
             return;
         }
         match start() {
@@ -188,20 +188,20 @@ impl Snapshots {
         inner.kept.get(at).cloned()
     }
 
-    /// Takes in a new snapshot; the oldest go, but for one that was read lately.
-    pub(crate) fn keep(&self, pieces: Pieces) -> Result<(), StoreError> {
+    /// Takes in a new snapshot. The oldest are offered no more, but for one that was read lately: they are returned,
+    /// for their files to go, too.
+    #[must_use]
+    pub(crate) fn keep(&self, pieces: Pieces) -> Vec<Arc<Pieces>> {
         let mut gone = Vec::new();
-        {
-            let mut inner = self.inner();
-            inner.kept.push(Arc::new(pieces));
-            let is_read = inner.oldest_read.is_some_and(|moment| moment.elapsed() < SNAPSHOT_READ_LATELY);
-            let most = if is_read { SNAPSHOTS_KEPT + 1 } else { SNAPSHOTS_KEPT };
-            while inner.kept.len() > most {
-                gone.push(inner.kept.remove(0));
-                inner.oldest_read = None;
-            }
+        let mut inner = self.inner();
+        inner.kept.push(Arc::new(pieces));
+        let is_read = inner.oldest_read.is_some_and(|moment| moment.elapsed() < SNAPSHOT_READ_LATELY);
+        let most = if is_read { SNAPSHOTS_KEPT + 1 } else { SNAPSHOTS_KEPT };
+        while inner.kept.len() > most {
+            gone.push(inner.kept.remove(0));
+            inner.oldest_read = None;
         }
-        gone.iter().try_for_each(|pieces| pieces.at().remove())
+        gone
     }
 
     /// Gives a snapshot up of which something can't be read.

@@ -16,6 +16,7 @@ use lojal_types::{
     SignOfLife, TimeMs, Transaction, Transfer, Validator, VerifiedTransaction,
 };
 
+pub(crate) use self::histories::assert_history_since;
 use self::histories::{assert_brand, assert_history};
 use crate::archive::ArchivedBlock;
 use crate::log::record::ProposalRecord;

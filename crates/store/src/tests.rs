@@ -17,6 +17,7 @@ mod faults;
 mod index;
 mod mend;
 mod pages;
+mod prune;
 mod repair;
 mod snapshots;
 

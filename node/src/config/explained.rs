@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use lojal_gateway::Pages;
+use lojal_store::Retain;
 use toml::{Table, Value};
 
 use super::{
-    AuditorEntry, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, TlsConfig, WebhooksConfig,
+    AuditorEntry, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, RetainConfig, TlsConfig,
+    WebhooksConfig,
     access::{Origin, RateConfig},
 };
 
@@ -48,6 +50,16 @@ const SECTIONS: [Section; 5] = [
             (
                 "state_cache_mb",
                 "MiB of the state's pages that are kept in memory; 1024 if left out. More is read from the disk.",
+            ),
+            (
+                "retain",
+                "The blocks that are kept: \"all\", \"90 days\" or \"since HEIGHT\"; all if left out. Others join by\n\
+                 snapshots, without the earlier ones.",
+            ),
+            (
+                "archive",
+                "Whether blocks that are not kept go to data/archive, compressed. So if left out; without an archive\n\
+                 nobody can audit this directory from the first block on.",
             ),
         ],
     },
@@ -116,6 +128,8 @@ pub fn example() -> NodeConfig {
         admin: Some("127.0.0.1:7801".parse().expect(VALID)),
         signer: Some("/run/lojal/sign.sock".into()),
         state_cache_mb: Some(1024),
+        retain: Some(RetainConfig(Retain::All)),
+        archive: Some(true),
         http: HttpConfig {
             hosts: vec!["gateway.example.org".parse().expect(VALID)],
             origins: vec![Origin::try_from("https://shop.example.org".to_owned()).expect(VALID)],

@@ -1,5 +1,8 @@
 //! Directories of nodes, made and read.
 
+use lojal_store::Retain;
+use lojal_types::Height;
+
 use super::*;
 
 fn entry(keys: &NodeKeys) -> Entry {
@@ -36,6 +39,8 @@ fn config() -> NodeConfig {
         proxies: vec!["192.0.2.1".parse().expect("valid"), "2001:db8::1".parse().expect("valid")],
         signer: Some("/run/lojal/sign.sock".into()),
         state_cache_mb: Some(64),
+        retain: Some(RetainConfig(Retain::Since(Height::new(7)))),
+        archive: Some(false),
         peers: vec![PeerConfig {
             validator: "fjallen".parse().expect("valid"),
             address: "/ip4/127.0.0.1/tcp/7901".parse().expect("valid"),
@@ -81,4 +86,15 @@ fn a_spoilt_key_and_a_misspelt_field_are_named() {
     fs::write(temporary.path().join("node.toml"), "genesys = 1").expect("writable");
     let error = dir.config().expect_err("a field that doesn't exist");
     assert!(error.to_string().contains("genesys"), "{error}");
+}
+
+#[test]
+fn what_is_kept_is_what_node_toml_says_and_all_if_it_says_nothing() {
+    let options = config().store_options(false);
+    assert_eq!((options.retain, options.archives), (Retain::Since(Height::new(7)), false));
+    let bare = NodeConfig { retain: None, archive: None, ..config() };
+    assert_eq!((bare.store_options(false).retain, bare.store_options(false).archives), (Retain::All, true));
+    let text = config().to_explained_toml().replace("\"since 7\"", "\"a year\"");
+    let error = toml::from_str::<NodeConfig>(&text).expect_err("no such wish").to_string();
+    assert!(error.contains("\"90 days\"") && error.contains("since HEIGHT"), "{error}");
 }

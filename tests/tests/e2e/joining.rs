@@ -46,7 +46,7 @@ fn a_fifth_node_joins_a_running_network_by_a_snapshot_and_is_voted_in() {
 }
 
 /// A node whose validator the others have approved.
-fn approved(network: &Network) -> Newcomer {
+pub fn approved(network: &Network) -> Newcomer {
     let newcomer = Newcomer::init(network, NAME, 4);
     newcomer.know(network, &[("nordmat", 0), ("fjallen", 1), ("havshotell", 2), ("kaffet", 3)]);
     let governor = done(network, "member-2", &["address", "--key"]);
@@ -55,7 +55,8 @@ fn approved(network: &Network) -> Newcomer {
     newcomer
 }
 
-fn join(newcomer: &Newcomer) -> Command {
+/// The command by which a node joins.
+pub fn join(newcomer: &Newcomer) -> Command {
     let mut join = program("lojal-node");
     join.arg("join").arg("--dir").arg(&newcomer.dir);
     join

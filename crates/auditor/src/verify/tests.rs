@@ -1,3 +1,4 @@
+use lojal_store::Options;
 use lojal_types::{Block, Bounded, ExactMoney, GrossPoints};
 use tempfile::TempDir;
 
@@ -106,7 +107,7 @@ fn the_netting_statement_is_that_of_the_last_height_or_of_the_one_that_was_asked
 #[test]
 fn a_nodes_data_directory_gives_the_report_of_its_export() {
     let dir = TempDir::new().expect("the system has room for temporary files");
-    let sizes = fixture::write_log(dir.path(), &chain(BLOCKS));
+    let sizes = fixture::write_log(dir.path(), &chain(BLOCKS), Options::default());
     assert_eq!(sizes.len() as u64, BLOCKS + 1);
     let mut source = Source::dir(dir.path()).expect("just written");
     let found = verify(&genesis(), &mut source, None, &mut Progress::new(false)).expect("everything holds");

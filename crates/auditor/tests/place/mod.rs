@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lojal_types::Genesis;
+use lojal_store::{Checkpoints, Options, Retain};
+use lojal_types::{Genesis, Height};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -35,8 +36,16 @@ pub struct Place {
 
 impl Place {
     pub fn with(blocks: &[Decided]) -> Self {
+        Self::of_node(blocks, Options::default())
+    }
+    /// The same of a node that keeps as few of the blocks as it can, and archives the others.
+    pub fn with_archive(blocks: &[Decided]) -> Self {
+        let (retain, checkpoints) = (Retain::Since(Height::new(u64::MAX)), Checkpoints::Inline);
+        Self::of_node(blocks, Options { retain, checkpoints, segment_bytes_max: 500, ..Options::default() })
+    }
+    fn of_node(blocks: &[Decided], options: Options) -> Self {
         let dir = TempDir::new().expect("the system has room for temporary files");
-        let log_sizes = fixture::write_log(&dir.path().join("node"), blocks);
+        let log_sizes = fixture::write_log(&dir.path().join("node"), blocks, options);
         let place = Self { dir, log_sizes };
         place.write_genesis(&genesis());
         place

@@ -1,8 +1,10 @@
-//! The moment at which a state is kept to be cut, and the thread that cuts it.
+//! The moment at which a state is kept to be cut, and the thread that cuts it, and gives up
+//! blocks.
 
 mod cut;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 
 use lojal_chain::CommittedBlock;
@@ -31,17 +33,30 @@ impl Shared {
         self.snapshots.wait_for_ids(Frozen::new(block, &view, self.index.pages().pin()));
     }
 
-    /// Cuts the state whose turn it is, on this thread.
+    /// Cuts the state whose turn it is, on this thread, and then gives up the blocks that need not be kept any more.
     pub(crate) fn cut(&self) {
+        self.cut_next();
+        if self.prune_due.load(Ordering::Relaxed) && !self.snapshots.is_stopped() {
+            match self.prune() {
+                Ok(is_done) => self.prune_due.store(!is_done, Ordering::Relaxed),
+                // The next checkpoint tries again.
+                Err(error) => tracing::error!(%error, "blocks that need not be kept can't be given up"),
+            }
+        }
+    }
+
+    fn cut_next(&self) {
         let Some(Ready { frozen, remembered }) = self.snapshots.take_ready() else { return };
         let height = frozen.header.height;
         match Cut::new(self, frozen, remembered).run() {
             Ok(Some(pieces)) => {
                 let (chunks, ids) = pieces.manifest().bytes();
                 tracing::info!(%height, chunk_bytes = chunks, id_bytes = ids, "cut a snapshot");
-                if let Err(error) = self.snapshots.keep(pieces) {
-                    tracing::warn!(%error, "an older snapshot can't be removed");
+                let now = pieces.header().time_ms;
+                if let Err(error) = self.retire(&self.snapshots.keep(pieces), now) {
+                    tracing::error!(%error, "an older snapshot can't be put away");
                 }
+                self.prune_due.store(true, Ordering::Relaxed);
             }
             // The node stops.
             Ok(None) => {}
@@ -51,7 +66,7 @@ impl Shared {
 
     /// Begins to cut the state whose turn it is on a thread of its own, unless that is busy.
     pub(crate) fn cut_beside(self: &Arc<Self>) {
-        self.snapshots.cut_beside(|| {
+        self.snapshots.cut_beside(self.prune_due.load(Ordering::Relaxed), || {
             let shared = Arc::clone(self);
             thread::Builder::new().name("snapshot".to_owned()).spawn(move || {
                 give_way();

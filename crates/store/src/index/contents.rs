@@ -26,7 +26,7 @@ pub(crate) struct Remembered {
 impl Index {
     /// Opens what there is of them.
     pub(crate) fn remembered(&self) -> Result<Remembered, StoreError> {
-        Ok(Remembered { base: self.base.clone(), runs: self.runs.recent_runs()? })
+        Ok(Remembered { base: self.base.get(), runs: self.runs.recent_runs()? })
     }
 
     /// The remembered ids of a state with this main tree, which is loaded as far as it takes.

@@ -20,7 +20,7 @@ impl Index {
     /// Fills an empty index with the state of a base, every piece of which is checked, as a checkpoint of its block
     /// that these validators decided. It counts once all of it is durable.
     pub(super) fn import(&mut self, base: &Arc<Pieces>, validators: &ValidatorSet) -> Result<Meta, StoreError> {
-        self.base = Some(Arc::clone(base));
+        self.base.set(Some(Arc::clone(base)));
         self.trust.unsettle()?;
         let files = self.runs.import(base)?;
         let header = base.header();

@@ -193,7 +193,7 @@ fn open(
         };
         return Ok((index, loaded));
     };
-    index.base = base.cloned();
+    index.base.set(base.cloned());
     if meta.chain_id != genesis.chain_id() {
         return Err(unusable("it belongs to another chain"));
     }
@@ -266,7 +266,7 @@ impl Index {
     fn check_block(&self, meta: &Meta, log: &LogDirectory) -> Result<Option<Header>, Fault> {
         let Meta { tip, position, .. } = meta;
         if *position == START {
-            let base = self.base.as_ref().filter(|base| base.header().id() == tip.block);
+            let base = self.base.get().filter(|base| base.header().id() == tip.block);
             return Ok(base.map(|base| base.header().clone()));
         }
         let entry = self.block(tip.height)?.filter(|entry| entry.id == tip.block && entry.place.end() == *position);

@@ -34,12 +34,12 @@ use lojal_types::{ChainId, Month};
 
 use crate::disk::Disk;
 use crate::error::{IndexError, StoreError};
+use crate::foundation::Foundation;
 use crate::limits::{INDEX_ATTEMPTS_MAX, INDEX_CACHE_BYTES, INDEX_RELEASE_WAIT};
 use crate::log::Position;
 use crate::log::record::encode;
 use crate::pace::StateRate;
 use crate::pages::Pages;
-use crate::pieces::Pieces;
 use crate::trust::Trust;
 pub(crate) use contents::Remembered;
 pub(crate) use load::Checkpoint;
@@ -87,6 +87,13 @@ impl Digest {
         self.count = self.count.saturating_add(1);
         self.sum = self.sum.wrapping_add(u128::from_le_bytes(half));
     }
+
+    /// Takes an entry out that was added.
+    fn subtract(&mut self, key: &[u8], value: &[u8]) {
+        let Self { count, sum } = Self::of(key, value);
+        self.count = self.count.saturating_sub(count);
+        self.sum = self.sum.wrapping_sub(sum);
+    }
 }
 
 /// The checkpoint that the next one starts from.
@@ -131,7 +138,7 @@ pub(crate) struct Index {
     redo: PathBuf,
     trust: Arc<Trust>,
     /// The snapshot on which log and index rest, if they rest on one.
-    base: Option<Arc<Pieces>>,
+    base: Foundation,
 }
 
 impl Index {
@@ -157,7 +164,12 @@ impl Index {
         let db = open_sled(&path)?;
         let pages = Pages::new(Arc::clone(&trust), state_cache_bytes);
         let runs = Runs::new(disk, &path, pages)?;
-        Ok(Self { db, runs, disk: disk.clone(), path, redo: redo_in(directory), trust, base: None })
+        Ok(Self { db, runs, disk: disk.clone(), path, redo: redo_in(directory), trust, base: Foundation::default() })
+    }
+
+    /// The snapshot on which it and the log rest.
+    pub(crate) fn foundation(&self) -> Foundation {
+        self.base.clone()
     }
 
     /// The pages of the state.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use lojal_ledger::key::{RecentKey, StateKey};
 use lojal_ledger::record::RecentDigest;
 use lojal_ledger::{Missing, StateTree, View};
-use lojal_types::ValidatorSet;
+use lojal_types::{Height, ValidatorSet};
 
 use super::keys::{self, BlockEntry};
 use super::redo::Changes;
 use super::runs::StateChanges;
 use super::{Base, Digest, Index, Meta, guarded};
 use crate::error::{IndexError, StoreError};
-use crate::limits::INDEX_VALUE_BYTES_MAX;
+use crate::limits::{INDEX_VALUE_BYTES_MAX, PRUNED_PER_CHECKPOINT_MAX};
 use crate::log::Position;
 use crate::log::record::encode;
 use crate::pace::{Pace, StateRate};
@@ -37,6 +37,7 @@ impl Index {
     pub(crate) fn write(&self, base: Base, snapshot: &Snapshot, pace: &Pace) -> Result<Base, StoreError> {
         self.trust.unsettle()?;
         self.check_recent(&base, snapshot)?;
+        let first = self.base.first_height();
         let Base { tree, shelves, digest, rate } = base;
         let block_bytes = snapshot.layer.block_bytes;
         pace.plan(self.runs.bytes_of_runs(&snapshot.layer, pace)?);
@@ -53,9 +54,10 @@ impl Index {
         };
         let changes = StateChanges { shelf: None, older: tree, newer: snapshot.view.tree() };
         let shelves = (shelves, snapshot.view.shelves());
-        let files = self.runs.add(&snapshot.layer, changes, shelves, is_remembered, pace)?;
-        let digest = self.write_ahead(digest, &snapshot.layer)?;
+        let files = self.runs.add(&snapshot.layer, changes, shelves, (is_remembered, first), pace)?;
+        let mut digest = self.write_ahead(digest, &snapshot.layer)?;
         let mut changes = Changes::default();
+        self.prune(&mut changes, &mut digest, first)?;
         self.put_validators(&mut changes, snapshot.before.validators())?;
         let list = encode(&files.infos());
         self.put_files(&mut changes, &list)?;
@@ -103,6 +105,18 @@ impl Index {
             self.change(key, Some(value))?;
         }
         Ok(digest)
+    }
+
+    /// Takes entries of blocks out that come before the first one, not many at once. Until they have gone nobody asks
+    /// for them.
+    fn prune(&self, changes: &mut Changes, digest: &mut Digest, first: Height) -> Result<(), IndexError> {
+        let mut entries = self.db.range(keys::block(Height::GENESIS)..keys::block(first));
+        for _ in 0..PRUNED_PER_CHECKPOINT_MAX {
+            let Some((key, value)) = guarded(|| entries.next().transpose())? else { break };
+            digest.subtract(&key, &value);
+            changes.remove(key.to_vec());
+        }
+        Ok(())
     }
 
     /// Keeps the validators that decided the checkpoint's block: its certificate is verified with them at the start.

@@ -13,6 +13,16 @@ pub(super) fn assert_history(
     blocks: &[Arc<CommittedBlock>],
     account: Address,
 ) -> Result<(), StoreError> {
+    assert_history_since(opened, blocks, account, Height::GENESIS)
+}
+
+/// The same of a node that has no blocks below a height: the history ends there, with the activity before it.
+pub(crate) fn assert_history_since(
+    opened: &Opened,
+    blocks: &[Arc<CommittedBlock>],
+    account: Address,
+    first: Height,
+) -> Result<(), StoreError> {
     let mut expected = Vec::new();
     for block in blocks {
         let concerned = block.concerned.iter().map(|list| list.iter().any(|(one, _)| *one == account));
@@ -22,7 +32,9 @@ pub(super) fn assert_history(
         }
     }
     let head = expected.iter().fold(Activity::default(), |activity, placed| placed.added_to(activity));
-    assert_onward(&opened.store, Subject::Account(account), &expected)?;
+    let gone = expected.partition_point(|placed| placed.height < first);
+    let beginning = expected.drain(..gone).fold(Activity::default(), |activity, placed| placed.added_to(activity));
+    assert_onward(&opened.store, Subject::Account(account), &expected, first)?;
     expected.reverse();
     let mut found = Vec::new();
     let mut before = None;
@@ -39,14 +51,14 @@ pub(super) fn assert_history(
         after = page.before;
         found.extend(page.transactions);
     }
-    assert_eq!(after, Activity::default());
+    assert_eq!(after, beginning);
     assert_eq!(found, expected);
     Ok(())
 }
 
 /// Asserts that a history goes on from anywhere, by twos.
-fn assert_onward(store: &Store, of: Subject, expected: &[Placed]) -> Result<(), StoreError> {
-    let (mut found, mut from) = (Vec::new(), (Height::GENESIS, 0));
+fn assert_onward(store: &Store, of: Subject, expected: &[Placed], first: Height) -> Result<(), StoreError> {
+    let (mut found, mut from) = (Vec::new(), (first, 0));
     while let Some(last) = store.history_from(of, from, 2)?.into_iter().inspect(|one| found.push(*one)).last() {
         from = (last.height, last.index + 1);
     }
@@ -71,5 +83,5 @@ pub(super) fn assert_brand(store: &Store, blocks: &[Arc<CommittedBlock>]) -> Res
             }
         }
     }
-    assert_onward(store, Subject::Brand(brand), &expected)
+    assert_onward(store, Subject::Brand(brand), &expected, Height::GENESIS)
 }

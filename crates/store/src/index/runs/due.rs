@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use lojal_types::Height;
+
 use super::merge;
 use super::run::RunInfo;
 
@@ -34,6 +36,11 @@ pub(super) fn place(runs: &[RunInfo], merging: &[RunInfo]) -> Range<usize> {
     from.map_or(0..0, |from| from..from.saturating_add(merging.len()))
 }
 
+/// The number of runs at the beginning in which no block from a height on is, and that aren't being merged.
+pub(super) fn gone(infos: &[RunInfo], merging: &[RunInfo], needed: Height) -> usize {
+    infos.iter().take_while(|info| info.last < needed && !merging.contains(info)).count()
+}
+
 /// The bytes of runs, and of the one that they become.
 pub(super) fn bytes_of(runs: &[RunInfo]) -> u64 {
     runs.iter().map(RunInfo::stream_bytes).sum()
@@ -41,8 +48,6 @@ pub(super) fn bytes_of(runs: &[RunInfo]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use lojal_types::Height;
-
     use super::*;
 
     /// Runs of so many transactions.
@@ -68,5 +73,14 @@ mod tests {
         assert_eq!(next(&later, &later[..3], large), Due::Now(5), "the first that is due is too large, the next isn't");
         assert_eq!(place(&later, &later[1..3]), 1..3);
         assert_eq!(place(&later, &[]), 0..0);
+    }
+
+    #[test]
+    fn runs_go_from_the_first_on_once_nothing_in_them_is_needed_or_being_merged() {
+        let all = runs(&[10, 10, 10, 10]);
+        assert_eq!(gone(&all, &[], Height::new(1)), 0);
+        assert_eq!(gone(&all, &[], Height::new(3)), 2);
+        assert_eq!(gone(&all, &all[1..2], Height::new(3)), 1);
+        assert_eq!(gone(&all, &[], Height::new(9)), 4);
     }
 }

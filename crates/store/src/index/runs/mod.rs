@@ -143,13 +143,14 @@ impl Runs {
     }
 
     /// Writes the files of some blocks, and merges what has to be merged, durably; returns the files that there are
-    /// then. Nobody sees them before [`Runs::replace`], but for the pages.
+    /// then: without runs of which no block from `kept` on, and nothing that is remembered, is. Nobody sees them before
+    /// [`Runs::replace`], but for the pages.
     pub(super) fn add(
         &self,
         layer: &Layer,
         changes: StateChanges<'_>,
         shelves: (BTreeMap<Month, StateTree>, &Shelves),
-        is_remembered: impl FnMut(u32) -> Result<bool, StoreError>,
+        (is_remembered, kept): (impl FnMut(u32) -> Result<bool, StoreError>, Height),
         pace: &Pace,
     ) -> Result<Files, StoreError> {
         let before = self.list();
@@ -165,6 +166,8 @@ impl Runs {
         let first = layer.transactions().first().map(|placed| placed.height);
         let recent = || recent::add(&folder, &before.recent, first, layer.minutes(), is_remembered);
         files.recent = pace.aside(recent)?.into();
+        let needed = files.recent.first().map_or(kept, |recent| recent.first.min(kept));
+        files.runs = files.runs[due::gone(&infos(&files.runs), &self.merging(), needed)..].into();
         self.disk.sync_directory(&self.directory)?;
         Ok(files)
     }

@@ -30,7 +30,7 @@ fn any_account(random: &mut Random, accounts: &[Address]) -> Address {
 fn add(runs: &Runs, layer: &Layer, pace: &Pace) -> Result<Files, StoreError> {
     let (empty, none) = (StateTree::new(), Shelves::default());
     let changes = StateChanges { shelf: None, older: StateTree::new(), newer: &empty };
-    runs.add(layer, changes, (BTreeMap::new(), &none), |_| Ok(false), pace)
+    runs.add(layer, changes, (BTreeMap::new(), &none), (|_| Ok(false), Height::GENESIS), pace)
 }
 
 /// The content that the runs must have.
