@@ -11,7 +11,8 @@ use lojal_auditor::export::{ExportError, Exported, export};
 use lojal_auditor::progress::Progress;
 use lojal_auditor::sheet;
 use lojal_auditor::source::{Source, SourceError};
-use lojal_auditor::verify::{Report, VerifyError, verify};
+use lojal_auditor::verify::{Scope, Report, VerifyError, verify};
+use lojal_chain::Pin;
 use lojal_client::Client;
 use lojal_types::{Genesis, Hash, Height, KeyPair, TimeMs};
 use serde::Serialize;
@@ -58,6 +59,10 @@ struct VerifyArgs {
     /// Stop after this height, of which all statements are then; without it, at the end of the chain
     #[arg(long, value_name = "HEIGHT", value_parser = height)]
     to: Option<Height>,
+    /// A block that the chain has to have, as `lojal light` prints it, from somebody whom you believe: it shows a past
+    /// that keys of long ago have signed anew; can be given several times
+    #[arg(long = "pin", value_name = "HEIGHT:ID")]
+    pins: Vec<Pin>,
     /// Print one JSON document; amounts are in the smallest unit
     #[arg(long)]
     json: bool,
@@ -163,7 +168,7 @@ fn audit(genesis: &Genesis, args: VerifyArgs) -> Result<Report, VerifyError> {
         (None, None, None) => unreachable!("clap requires one of them"),
     }
     .map_err(|error| VerifyError::of_source(Height::GENESIS.next(), error))?;
-    verify(genesis, &mut source, args.to, &mut progress)
+    verify(genesis, &mut source, &Scope { to: args.to, pins: args.pins }, &mut progress)
 }
 
 fn export_command(args: &ExportArgs) -> ExitCode {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use lojal_chain::replay::ReplayFault;
-use lojal_chain::{CommittedBlock, InvalidBlock, Replay, ReplayError, SignedBlock};
+use lojal_chain::{CommittedBlock, InvalidBlock, Pin, Replay, ReplayError, SignedBlock};
 use lojal_ledger::View;
 use lojal_ledger::conservation::{BrandSheet, balance_sheet};
 use lojal_store::VerifyAhead;
@@ -134,17 +134,29 @@ pub struct BrandReport {
     pub held_by_month: Vec<Lot>,
 }
 
-/// Replays `source` from genesis on, or from its base, up to `to` or, without it, to the source's end.
+/// The part of a chain that an audit takes in, and the blocks that have to be in it.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// The last height; without it, the source's end.
+    pub to: Option<Height>,
+    /// Blocks that the chain has to have. Whoever holds old keys of more than two thirds of the power can sign another
+    /// past, and nothing in it shows that; a pin that comes from elsewhere does.
+    pub pins: Vec<Pin>,
+}
+
+/// Replays `source` from genesis on, or from its base, as far as the scope says.
 ///
 /// # Errors
-/// The first discrepancy; or that the blocks up to `to` can't be read.
+/// The first discrepancy, which may be that a pin is another block's; or that the blocks up to the end of the scope,
+/// or to one of its pins, can't be read.
 pub fn verify(
     genesis: &Genesis,
     source: &mut Source,
-    to: Option<Height>,
+    scope: &Scope,
     progress: &mut Progress,
 ) -> Result<Report, VerifyError> {
     let started = Instant::now();
+    let to = scope.to;
     let mut transactions = Transactions::default();
     if let Some(other) = source.chain_id().filter(|found| *found != genesis.chain_id()) {
         let reason =
@@ -157,7 +169,9 @@ pub fn verify(
         let reason = format!("the source begins with a snapshot at height {base}; raise --to, or leave it out");
         return Err(VerifyError::Unreadable { height: to, reason });
     }
+    scope.check_reach(base)?;
     check_claim(source, replay.state().view())?;
+    scope.check_pins(replay.state().view())?;
     // What a node committed after it made its claim is left for the next audit, so that this one ends.
     let claimed = source.claim().map(|claim| claim.height);
     let last = to.into_iter().chain(claimed).min();
@@ -168,6 +182,7 @@ pub fn verify(
         transactions.count(&committed);
         progress.block(&committed);
         check_claim(reading.source, replay.state().view())?;
+        scope.check_pins(replay.state().view())?;
         if committed.header.height.get().is_multiple_of(SHEET_INTERVAL_BLOCKS) {
             sheet(replay.state().view())?;
         }
@@ -175,6 +190,7 @@ pub fn verify(
     reading.end.unwrap_or(Ok(()))?;
     let view = replay.state().view();
     check_end(view.tip().height, to, claimed)?;
+    scope.check_end(view.tip().height)?;
     let tip = view.tip();
     Ok(Report {
         network: genesis.document().name.clone(),
@@ -189,6 +205,46 @@ pub fn verify(
         netting: netting(view),
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+impl Scope {
+    /// Pins that an audit which begins at `base` can't come to, or not before its end, would be no check at all.
+    fn check_reach(&self, base: Height) -> Result<(), VerifyError> {
+        for pin in &self.pins {
+            let reason = if pin.height < base {
+                format!("the source begins with a snapshot at height {base}, and can't show what the block of {pin} is")
+            } else if self.to.is_some_and(|to| pin.height > to) {
+                format!("the audit ends before the block of {pin}; raise --to, or leave it or the pin out")
+            } else {
+                continue;
+            };
+            return Err(VerifyError::Unreadable { height: pin.height, reason });
+        }
+        Ok(())
+    }
+
+    /// Compares the last block of a version of the state with the pin of its height, if there is one.
+    fn check_pins(&self, view: &View) -> Result<(), VerifyError> {
+        let tip = view.tip();
+        match self.pins.iter().find(|pin| pin.height == tip.height && pin.block != tip.block) {
+            Some(Pin { block, .. }) => {
+                let reason = format!("the pin says that the block is {block}, but it is {}", tip.block);
+                Err(VerifyError::discrepancy(tip.height, reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A chain that ends before a pin is perhaps not the pin's.
+    fn check_end(&self, end: Height) -> Result<(), VerifyError> {
+        match self.pins.iter().find(|pin| pin.height > end) {
+            Some(pin) => {
+                let reason = format!("the chain ends at height {end}, before the block of {pin}");
+                Err(VerifyError::Unreadable { height: end.next(), reason })
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// The beginning of an audit: genesis, or the base of the source, whose points have to add up as well.

@@ -143,6 +143,8 @@ fn what_can_not_be_read_is_not_called_wrong() {
     assert_eq!(run(&["verify", "--genesis", &missing, "--dir", &place.path("node")]).code, 3);
     std::fs::write(&missing, "name = 1").expect("the directory is ours");
     assert_eq!(run(&["verify", "--genesis", &missing, "--dir", &place.path("node")]).code, 3);
+    let pinned = place.verify(&["--dir", &place.path("node"), "--pin", &format!("1:{}", "0".repeat(64))]);
+    assert!(pinned.code == 3 && pinned.stderr.contains("the chain ends at height 0"), "{}", pinned.stderr);
     let longer = place.verify(&["--dir", &place.path("node"), "--to", "1"]);
     assert_eq!(longer.code, 3, "{}", longer.stderr);
 }
@@ -177,6 +179,7 @@ fn nonsense_is_a_usage_error() {
         &["verify", "--genesis", "g.toml", "--url", "gopher://example.org"],
         &["verify", "--genesis", "g.toml", "--dir", &node, "--to", "0"],
         &["verify", "--genesis", "g.toml", "--dir", &node, "--to", "-1"],
+        &["verify", "--genesis", "g.toml", "--dir", &node, "--pin", "5"],
         &["export", "--dir", &node],
         &["export", "--dir", &node, "--file", "chain", "--from", "x"],
         &["export", "--dir", &node, "--file", "chain", "--from", "3", "--to", "2"],

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lojal_auditor::progress::Progress;
 use lojal_auditor::source::Source;
-use lojal_auditor::verify::verify;
+use lojal_auditor::verify::{Scope, verify};
 use lojal_types::Height;
 use serde::Serialize;
 
@@ -180,7 +180,7 @@ fn audited(bed: &Bed<'_>, to: Option<Height>) -> Result<Audit, BenchError> {
     let failed = |error: String| BenchError::Audit(error);
     let mut source = Source::dir(&bed.cluster.data(0)).map_err(|error| failed(error.to_string()))?;
     let started = Instant::now();
-    let report = verify(bed.cluster.genesis(), &mut source, to, &mut Progress::new(false))
+    let report = verify(bed.cluster.genesis(), &mut source, &Scope { to, pins: vec![] }, &mut Progress::new(false))
         .map_err(|error| failed(error.to_string()))?;
     let seconds = started.elapsed().as_secs_f64();
     let transactions = report.transactions.applied + report.transactions.failed;

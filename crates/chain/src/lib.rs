@@ -27,5 +27,5 @@ pub use block::{
 };
 pub use certificate::{CertificateError, verify_certificate};
 pub use inclusion::{InclusionError, ReceiptTextError, SavedReceipt, TransactionProof};
-pub use light::{LightError, LightState, Pin, SetChange, TrustedHeader};
+pub use light::{LightError, LightState, Pin, PinTextError, SetChange, TrustedHeader};
 pub use replay::{CommitError, CommittedBlock, FinalBlock, Replay, ReplayError, SignedBlock, check_signatures};

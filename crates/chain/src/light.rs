@@ -1,5 +1,8 @@
 //! Trust in headers without their blocks: the way from one set of validators to the next (protocol, Light clients).
 
+use std::fmt;
+use std::str::FromStr;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use lojal_types::{BlockId, Certificate, ChainId, Genesis, Header, Height, TimeMs, ValidatorSet};
 use thiserror::Error;
@@ -25,6 +28,36 @@ pub struct Pin {
     pub height: Height,
     /// Its id.
     pub block: BlockId,
+}
+
+/// A text that is no pin.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PinTextError {
+    /// There is nothing that parts a height from an id.
+    #[error("write it as HEIGHT:ID, such as `lojal light` prints it")]
+    Form,
+    /// The first part is none.
+    #[error("{0} is no height of a block")]
+    Height(String),
+    /// The second part is none.
+    #[error("the id of the block has to be 64 lower-case hex digits, such as `lojal light` prints them")]
+    Block,
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.height, self.block)
+    }
+}
+
+impl FromStr for Pin {
+    type Err = PinTextError;
+
+    fn from_str(text: &str) -> Result<Self, PinTextError> {
+        let (height, block) = text.split_once(':').ok_or(PinTextError::Form)?;
+        let height = height.parse().map_err(|_| PinTextError::Height(height.to_owned()))?;
+        Ok(Self { height: Height::new(height), block: block.parse().map_err(|_| PinTextError::Block)? })
+    }
 }
 
 /// A header that validators have decided whom the way from genesis, or from a pin, leads to.

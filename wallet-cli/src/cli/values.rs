@@ -8,7 +8,7 @@ use std::str::FromStr;
 use lojal_client::Pin;
 use lojal_text::{TypedError, decomposed, typed};
 use lojal_types::api::{ReferenceKind, ReferenceKindError};
-use lojal_types::{AddressText, BrandId, Day, Guardian, Height, PublicKey, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Guardian, PublicKey, Reference, TransactionId};
 
 /// The marks that Latin letters are made with (Unicode, Combining Diacritical Marks).
 const MARKS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
@@ -81,10 +81,7 @@ pub fn transaction_id(value: &str) -> Result<TransactionId, String> {
 
 /// A block that is trusted: its height and its id.
 pub fn pin(value: &str) -> Result<Pin, String> {
-    let bare = without_blanks(value)?.to_lowercase();
-    let (height, block) = bare.split_once(':').ok_or("write it as HEIGHT:ID, such as `lojal light` prints it")?;
-    let height = height.parse().map_err(|_| format!("{height} is no height of a block"))?;
-    Ok(Pin { height: Height::new(height), block: read(block)? })
+    read(&without_blanks(value)?.to_lowercase())
 }
 
 /// A guardian: a brand by its id, with or without the word that it is shown with, or an account by its address.
@@ -125,7 +122,7 @@ fn read<T: FromStr<Err: Display>>(value: &str) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
-    use lojal_types::{Address, NetworkKind};
+    use lojal_types::{Address, Height, NetworkKind};
 
     use super::*;
 

@@ -90,11 +90,11 @@ fn report(home: &Home, way: &Way) -> Report {
     }
     let pin = Pin { height: way.seal.height, block: way.seal.block };
     let json = serde_json::json!({
-        "from": shown(&way.from.pin()),
+        "from": way.from.pin().to_string(),
         "changes": changes,
         "validators": way.last,
         "proven": Proven::of(&way.seal),
-        "pin": shown(&pin),
+        "pin": pin.to_string(),
     });
     Report::done(&json, text(home, way, &changes, &pin))
 }
@@ -121,13 +121,8 @@ fn text(home: &Home, way: &Way, changes: &[Change], pin: &Pin) -> String {
     let (height, time) = (way.seal.height, utc(way.seal.time_ms));
     let last = format!("block {height}, {time} UTC, is final by those whom all of this leads to");
     lines.push(paragraph(with_age(home, &way.seal, last)));
-    lines.push(format!("pin {}", shown(pin)));
+    lines.push(format!("pin {}", pin));
     lines.join("\n")
-}
-
-/// A pin as it is given to `--pin`.
-fn shown(pin: &Pin) -> String {
-    format!("{}:{}", pin.height, pin.block)
 }
 
 fn named(validator: &Validator) -> String {

@@ -10,11 +10,16 @@ const BLOCKS: u64 = 8;
 
 /// The result of an audit of these blocks, read from an archive file.
 fn audit(blocks: &[Decided], to: Option<u64>) -> Result<Report, VerifyError> {
+    audit_of(blocks, &Scope { to: to.map(Height::new), pins: vec![] })
+}
+
+/// The same of another scope.
+fn audit_of(blocks: &[Decided], scope: &Scope) -> Result<Report, VerifyError> {
     let dir = TempDir::new().expect("the system has room for temporary files");
     let path = dir.path().join("chain");
     fixture::write_archive(&path, blocks);
     let mut source = Source::file(&path).expect("just written");
-    verify(&genesis(), &mut source, to.map(Height::new), &mut Progress::new(false))
+    verify(&genesis(), &mut source, scope, &mut Progress::new(false))
 }
 
 /// The discrepancy in these blocks: height, transaction, reason.
@@ -110,7 +115,8 @@ fn a_nodes_data_directory_gives_the_report_of_its_export() {
     let sizes = fixture::write_log(dir.path(), &chain(BLOCKS), Options::default());
     assert_eq!(sizes.len() as u64, BLOCKS + 1);
     let mut source = Source::dir(dir.path()).expect("just written");
-    let found = verify(&genesis(), &mut source, None, &mut Progress::new(false)).expect("everything holds");
+    let found =
+        verify(&genesis(), &mut source, &Scope::default(), &mut Progress::new(false)).expect("everything holds");
     let exported = audit(&chain(BLOCKS), None).expect("everything holds");
     assert_eq!(Report { duration_ms: 0, ..found }, Report { duration_ms: 0, ..exported });
 }
@@ -121,7 +127,7 @@ fn an_archive_of_another_chain_is_refused_even_without_a_block() {
     let path = dir.path().join("chain");
     fixture::write_archive(&path, &[]);
     let mut source = Source::file(&path).expect("just written");
-    let found = verify(&other_genesis(), &mut source, None, &mut Progress::new(false));
+    let found = verify(&other_genesis(), &mut source, &Scope::default(), &mut Progress::new(false));
     assert!(matches!(found, Err(VerifyError::Discrepancy(found)) if found.height == Height::GENESIS));
 }
 
@@ -215,4 +221,25 @@ fn a_block_of_a_protocol_that_this_program_does_not_know_is_not_called_wrong() {
     let blocks = with_forged(3, |block| block.header.version += 1);
     let found = audit(&blocks, None);
     assert!(matches!(found, Err(VerifyError::Unreadable { height, .. }) if height == Height::new(4)));
+}
+
+#[test]
+fn the_chain_has_the_blocks_of_all_pins_or_is_wrong() {
+    let blocks = chain(BLOCKS);
+    let pin = |height: u64, block: BlockId| Pin { height: Height::new(height), block };
+    let ids: Vec<BlockId> = (1..=BLOCKS).map(|to| audit(&blocks, Some(to)).expect("everything holds").block).collect();
+    let of = |height: u64| pin(height, ids[height as usize - 1]);
+    let with =
+        |pins: &[Pin], to: Option<u64>| audit_of(&blocks, &Scope { to: to.map(Height::new), pins: pins.to_vec() });
+    with(&[of(BLOCKS), of(3), of(1)], None).expect("these are its blocks");
+    with(&[of(3)], Some(3)).expect("a pin may be the last block");
+    let Err(VerifyError::Discrepancy(found)) = with(&[of(2), pin(5, ids[5])], None) else { panic!("another block") };
+    assert_eq!((found.height, found.transaction), (Height::new(5), None));
+    assert!(found.reason.contains(&ids[4].to_string()) && found.reason.contains(&ids[5].to_string()), "{found}");
+    let genesis_of_another = pin(0, ids[0]);
+    assert!(matches!(with(&[genesis_of_another], None), Err(VerifyError::Discrepancy(_))));
+    for (pins, to) in [(&[of(5)][..], Some(4)), (&[pin(BLOCKS + 1, ids[0])], None)] {
+        let Err(VerifyError::Unreadable { reason, .. }) = with(pins, to) else { panic!("the pin was never met") };
+        assert!(reason.contains(&pins[0].to_string()), "{reason}");
+    }
 }

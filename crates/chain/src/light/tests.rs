@@ -230,3 +230,18 @@ fn the_validators_after_a_header_are_known_at_the_last_change_and_before_the_nex
     let of_third = certificate(&of_others, &THIRD);
     assert_eq!(state.deciders_after(&of_others, &of_third), Err(LightError::OtherValidators));
 }
+
+#[test]
+fn a_pin_reads_as_it_is_written_and_nothing_else_is_one() {
+    let pin = Pin { height: Height::new(812), block: BlockId::new([0x5f; 32]) };
+    assert_eq!(pin.to_string(), format!("812:{}", "5f".repeat(32)));
+    assert_eq!(pin.to_string().parse(), Ok(pin));
+    let id = pin.block.to_string();
+    assert_eq!(id.parse::<Pin>(), Err(PinTextError::Form));
+    for height in ["", "-1", "x", "18446744073709551616"] {
+        assert_eq!(format!("{height}:{id}").parse::<Pin>(), Err(PinTextError::Height(height.to_owned())));
+    }
+    for block in ["", "5f", &id[1..], &id.to_uppercase(), &format!("{id}:1")] {
+        assert_eq!(format!("812:{block}").parse::<Pin>(), Err(PinTextError::Block), "{block}");
+    }
+}

@@ -42,7 +42,7 @@ fn audit(stage: &Stage) -> Result<Report, TourError> {
     let at_first_block = |error| VerifyError::of_source(lojal_types::Height::GENESIS.next(), error);
     let gateway = stage.read("asking for the status", |client| Ok(client.clone()))?;
     let mut source = Source::node(gateway).map_err(at_first_block)?;
-    Ok(verify::verify(stage.genesis(), &mut source, None, &mut Progress::new(false))?)
+    Ok(verify::verify(stage.genesis(), &mut source, &verify::Scope::default(), &mut Progress::new(false))?)
 }
 
 /// The auditor's whole report, with the netting statement at its end.
