@@ -15,7 +15,7 @@ mod way;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lojal_chain::Pin;
+use lojal_chain::{Pin, PinTextError};
 use lojal_consensus::Addresses;
 use lojal_network::{Identity, NetworkConfig, NetworkError, Peer, PeerId};
 use lojal_store::{Disk, Import, ImportError, StoreError, import};
@@ -120,14 +120,10 @@ fn said(notes: &Notes) -> String {
     notes.iter().map(|(peer, said)| format!("\n  {peer} {}", outside(said))).collect()
 }
 
-/// Reads a pin: a height, a colon, and the block's id in hex.
+/// Reads a pin, which is no pin of genesis: that is known.
 fn pin(text: &str) -> Result<Pin, String> {
-    let text = typed(text).map_err(|error| error.to_string())?;
-    let read = |text: &str| {
-        let (height, block) = text.split_once(':')?;
-        Some(Pin { height: Height::new(height.parse().ok().filter(|height| *height > 0)?), block: block.parse().ok()? })
-    };
-    read(&text).ok_or_else(|| "a pin is HEIGHT:ID, such as lojal light prints".to_owned())
+    let pin: Pin = typed(text).map_err(|error| error.to_string())?.parse().map_err(|e: PinTextError| e.to_string())?;
+    if pin.height == Height::GENESIS { Err("a pin has a height from 1 on".to_owned()) } else { Ok(pin) }
 }
 
 /// Fetches the state of a late block, and makes it the node's data.

@@ -11,7 +11,7 @@ use lojal_auditor::export::{ExportError, Exported, export};
 use lojal_auditor::progress::Progress;
 use lojal_auditor::sheet;
 use lojal_auditor::source::{Source, SourceError};
-use lojal_auditor::verify::{Scope, Report, VerifyError, verify};
+use lojal_auditor::verify::{Report, Scope, VerifyError, verify};
 use lojal_chain::Pin;
 use lojal_client::Client;
 use lojal_types::{Genesis, Hash, Height, KeyPair, TimeMs};

@@ -50,8 +50,7 @@ fn an_audit_accepts_a_prepared_network_in_which_everybody_has_points() {
     let (genesis, receipts) = network(dir.path());
     complete(dir.path(), &genesis, &receipts).expect("made");
     let mut source = Source::dir(&data(dir.path())).expect("a data directory");
-    let report =
-        verify(&genesis, &mut source, &Scope::default(), &mut Progress::new(false)).expect("everything holds");
+    let report = verify(&genesis, &mut source, &Scope::default(), &mut Progress::new(false)).expect("everything holds");
     assert_eq!(report.height.get(), receipts.blocks() as u64);
     assert_eq!(report.transactions.failed, 0);
     let given = |brand: usize| (0..1_000).map(|number| receipts.get(number)).filter(move |one| one.brand == brand);
