@@ -4,8 +4,9 @@
 //! own log. So a validator that is restored signs nothing that contradicts what it has signed: its guard is where it
 //! was, or it is told that it has none.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use lojal_store::backup::{BackedUp, BackupError};
@@ -20,6 +21,7 @@ use crate::config::{ConfigError, NodeDir, read_genesis, write_new};
 const DIGESTS: &str = "SHA256SUMS";
 const GENESIS: &str = "genesis.toml";
 const CONFIG: &str = "node.toml";
+const WEBHOOKS: &str = "webhooks";
 const READ_BYTES: usize = 256 * 1024;
 
 /// `lojal-node backup`.
@@ -115,8 +117,10 @@ pub fn back_up(options: &BackupOptions) -> Result<(), CopyError> {
     if partial.exists() {
         fs::remove_dir_all(&partial).map_err(file_error(&partial))?;
     }
-    fs::create_dir_all(&partial).map_err(file_error(&partial))?;
+    // The secrets of webhooks are in it.
+    DirBuilder::new().recursive(true).mode(0o700).create(&partial).map_err(file_error(&partial))?;
     let BackedUp { base, last } = backup::write(&dir.data(), &genesis, &partial)?;
+    copy_webhooks(dir.path(), &partial)?;
     let settings = [(dir.path().join(&config.genesis), GENESIS), (dir.path().join(CONFIG), CONFIG)];
     for (from, name) in settings {
         fs::copy(&from, partial.join(name)).map_err(file_error(&from))?;
@@ -142,6 +146,7 @@ pub fn restore(options: &RestoreOptions) -> Result<(), CopyError> {
     check_digests(backup)?;
     let genesis = read_genesis(&backup.join(GENESIS))?;
     fs::create_dir_all(dir.path()).map_err(file_error(dir.path()))?;
+    let _lock = lojal_store::lock(dir.path())?;
     if dir.data().exists() || import::complete(&Disk::real(), dir.path())?.is_some() || dir.data().exists() {
         return Err(CopyError::HasData(dir.path().to_owned()));
     }
@@ -171,6 +176,7 @@ pub fn restore(options: &RestoreOptions) -> Result<(), CopyError> {
     let height = opened.report.height;
     opened.store.close()?;
     drop(opened);
+    copy_webhooks(backup, dir.path())?;
     import::install(&Disk::real(), dir.path(), &made, false)?;
     lojal_print::line(format!("restored {} up to height {height}", dir.path().display()));
     if !dir.validator_key_path().exists() {
@@ -182,6 +188,21 @@ pub fn restore(options: &RestoreOptions) -> Result<(), CopyError> {
         );
     }
     Ok(())
+}
+
+/// Copies the webhooks of a node, unless there are some where they go. Their files are replaced as a whole, so those of
+/// a running node are each as it is before or after a change.
+fn copy_webhooks(from: &Path, to: &Path) -> Result<(), CopyError> {
+    let (from, to) = (from.join(WEBHOOKS), to.join(WEBHOOKS));
+    if !from.exists() || to.exists() {
+        return Ok(());
+    }
+    DirBuilder::new().mode(0o700).create(&to).map_err(file_error(&to))?;
+    for name in files(&from, Path::new(""))?.into_iter().filter(|name| name.extension().is_some_and(|e| e == "json")) {
+        let text = fs::read_to_string(from.join(&name)).map_err(file_error(&from.join(&name)))?;
+        write_new(&to.join(&name), &text, 0o600)?;
+    }
+    sync(&to)
 }
 
 /// The files of a directory and of those in it, by their paths in it, sorted.

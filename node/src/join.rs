@@ -138,6 +138,7 @@ pub fn join(options: &JoinOptions) -> Result<(), JoinError> {
     if options.peers.len() > NAMED_PEERS_MAX {
         return Err(JoinError::TooManyNamed(options.peers.len()));
     }
+    let _lock = lojal_store::lock(dir.path())?;
     // What an earlier join has begun to move into its place is the node's already.
     import::complete(&Disk::real(), dir.path())?;
     if dir.data().exists() {

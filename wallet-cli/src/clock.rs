@@ -36,6 +36,21 @@ pub enum ClockError {
         /// The time of the last final block, as the gateway says.
         ledger: TimeMs,
     },
+    /// This machine's clock is too far ahead for what it signs to be taken.
+    #[error(
+        "nothing was signed: this machine's clock says {} UTC, but {gateway_url} says that the ledger is at {} UTC: \
+         set the clock if it is early, otherwise try again when the network goes on",
+        utc(*local),
+        utc(*ledger)
+    )]
+    LedgerBehind {
+        /// The gateway.
+        gateway_url: String,
+        /// This machine's time.
+        local: TimeMs,
+        /// The time of the last final block, as the gateway says.
+        ledger: TimeMs,
+    },
     /// This machine's day is too far ahead for anything to be dated by it.
     #[error(
         "nothing was dated: this machine's clock says {} UTC, but {gateway_url} says that the ledger is at {} UTC: set \
@@ -72,6 +87,24 @@ pub fn signing_time(local: TimeMs, ledger: TimeMs, gateway_url: &str) -> Result<
         return Err(ClockError::LedgerAhead { gateway_url: gateway_url.to_owned(), local, ledger });
     }
     Ok(local.max(ledger))
+}
+
+/// The same for whoever signs again and again by itself, and must not do so for nothing: the ledger refuses what is
+/// valid for too long by its own time.
+///
+/// # Errors
+/// [`ClockError::LedgerBehind`] when the ledger's time is behind this machine's by more than `behind_ms_max`; those of
+/// [`signing_time`].
+pub fn patient_signing_time(
+    local: TimeMs,
+    ledger: TimeMs,
+    gateway_url: &str,
+    behind_ms_max: u64,
+) -> Result<TimeMs, ClockError> {
+    if local.since_ms(ledger) > behind_ms_max {
+        return Err(ClockError::LedgerBehind { gateway_url: gateway_url.to_owned(), local, ledger });
+    }
+    signing_time(local, ledger, gateway_url)
 }
 
 /// The day by which receipts and requests are dated: that of [`signing_time`].

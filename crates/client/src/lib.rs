@@ -76,6 +76,8 @@ pub struct Client {
     url: String,
     audience: Audience,
     token: Arc<Mutex<Option<String>>>,
+    /// Longest wait for the answer to a question.
+    patience: Duration,
 }
 
 /// Without the token, which is for the gateway alone.
@@ -126,7 +128,11 @@ impl Client {
             // Resolvers know "localhost", and not all of them its absolute form.
             url = url.replacen(host, host.trim_end_matches('.'), 1);
         }
-        Ok(Self { agent: config.build().into(), url, audience, token: Arc::default() })
+        Ok(Self { agent: config.build().into(), url, audience, token: Arc::default(), patience: READ_TIMEOUT })
+    }
+    /// The same, which waits for the answer to a question as long as this; [`READ_TIMEOUT`] unless it is said.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
     /// The gateway's address.
     pub fn url(&self) -> &str {
@@ -253,7 +259,7 @@ impl Client {
         self.get_json(path, query.as_slice())
     }
     fn get_json<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, ClientError> {
-        let (status, bytes) = self.get(path, query, READ_TIMEOUT, ANSWER_BYTES_MAX)?;
+        let (status, bytes) = self.get(path, query, self.patience, ANSWER_BYTES_MAX)?;
         self.parse(status, &bytes)
     }
     fn get(

@@ -5,7 +5,7 @@ use lojal_types::{Genesis, Hash, Header, Height, HexBytes, ValidatorSet, api};
 use serde::de::DeserializeOwned;
 
 use crate::proven::decode;
-use crate::{Client, ClientError, FOLLOWED_MAX, READ_TIMEOUT, Seal, Unproven, Verifier};
+use crate::{Client, ClientError, FOLLOWED_MAX, Seal, Unproven, Verifier};
 
 /// Most changes that are asked for at once.
 const PAGE_MAX: u32 = 100;
@@ -170,7 +170,7 @@ impl Client {
     }
 
     fn get_light<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, ClientError> {
-        let (status, bytes) = self.get(path, query, READ_TIMEOUT, LIGHT_BYTES_MAX)?;
+        let (status, bytes) = self.get(path, query, self.patience, LIGHT_BYTES_MAX)?;
         self.parse(status, &bytes)
     }
 }

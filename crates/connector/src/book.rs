@@ -152,14 +152,14 @@ impl Book {
         self.tidy(today)?;
         Ok(true)
     }
-    /// Keeps what is signed for wishes that wait, before any of it is sent.
+    /// Keeps what is signed for wishes that wait, with the day under which it is, before any of it is sent.
     ///
     /// # Errors
     /// See [`JournalError`]; nothing may be sent then.
-    pub(crate) fn sign(&mut self, signed: Vec<(Id, SignedTransaction)>) -> Result<(), JournalError> {
-        let with = |(id, signed): (Id, SignedTransaction)| {
+    pub(crate) fn sign(&mut self, signed: Vec<(Id, Day, SignedTransaction)>) -> Result<(), JournalError> {
+        let with = |(id, dated, signed): (Id, Day, SignedTransaction)| {
             let entry = self.entries.get(&id).filter(|entry| entry.is_waiting())?;
-            Some(Entry { signed: Some(signed), ..entry.clone() })
+            Some(Entry { dated, signed: Some(signed), ..entry.clone() })
         };
         let changed: Vec<Entry> = signed.into_iter().filter_map(with).collect();
         self.keep(changed)

@@ -3,6 +3,7 @@
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, MutexGuard};
 
+use lojal_client::Client;
 use lojal_text::typed;
 use lojal_types::api::{Account, Balance, Hold};
 use lojal_types::limits::POINTS_MAX;
@@ -19,7 +20,7 @@ use crate::journal::JournalError;
 use crate::keys::ApiKey;
 use crate::ledger::{Ledger, LedgerError};
 use crate::limits::NAME_BYTES_MAX;
-use crate::problem::{Failure, Kind as Problem};
+use crate::problem::{Failure, Kind as Problem, OPERATOR_TODO, is_of_operator};
 
 /// The beat of the sender.
 #[derive(Clone, Copy, Debug, Default)]
@@ -186,7 +187,11 @@ impl Desk {
             return Err(Failure::new(Problem::StillQueued, detail));
         }
         let brand = self.ledger.brand();
-        let issue = self.ledger.ask(|client| client.issue(&brand, of, None)).map_err(|error| {
+        let question = |client: &Client| {
+            self.ledger.expect_current(client)?;
+            client.issue(&brand, of, None)
+        };
+        let issue = self.ledger.ask(question).map_err(|error| {
             if error.is_no(Code::UnknownReference.name()) { Failure::unknown_reference() } else { error.into() }
         })?;
         Ok((self.member(issue.to)?, issue.dated))
@@ -239,7 +244,11 @@ impl Desk {
         if let Some(entry) = known.as_ref().filter(|entry| !matches!(entry.state, State::Failed(_))) {
             return Ok(EntryDocument::of(entry, &self.ledger));
         }
-        let proven = self.ledger.ask(|client| self.ledger.user(client, kind, reference))?;
+        let question = |client: &Client| {
+            self.ledger.expect_current(client)?;
+            self.ledger.user(client, kind, reference)
+        };
+        let proven = self.ledger.ask(question)?;
         let found = proven.filter(|proven| proven.value().receipt.outcome == Outcome::Applied);
         let document = found.and_then(|proven| EntryDocument::proven(kind, name, reference, &proven, &self.ledger));
         let failed = known.map(|entry| EntryDocument::of(&entry, &self.ledger));
@@ -271,7 +280,7 @@ pub(crate) fn points(what: &str, points: Points) -> Result<Points, Failure> {
     if (1..=POINTS_MAX).contains(&points.get()) {
         return Ok(points);
     }
-    Err(invalid(&format!("{what} is a whole number of the brand's smallest unit, from 1 on")))
+    Err(invalid(&format!("{what} is a whole number of the brand's smallest unit, from 1 to {POINTS_MAX}")))
 }
 
 pub(crate) fn invalid(detail: &str) -> Failure {
@@ -291,6 +300,10 @@ impl From<LedgerError> for Failure {
             LedgerError::NoGateway(reasons) => {
                 let detail = format!("no gateway of the network answers, try again in a moment: {reasons}");
                 Self::new(Problem::NoGateway, detail)
+            }
+            LedgerError::No(problem) if is_of_operator(&problem.code) => {
+                lojal_print::note(format!("{} ({}): {OPERATOR_TODO}", problem.detail, problem.code));
+                Self::new(Problem::OperatorRefused, format!("{} ({}): {OPERATOR_TODO}", problem.detail, problem.code))
             }
             LedgerError::No(problem) => Self::of(*problem),
             LedgerError::Clock(error) => Self::new(Problem::ClockWrong, error.to_string()),

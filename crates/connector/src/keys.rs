@@ -126,7 +126,7 @@ pub enum KeysError {
         reason: String,
     },
     /// Too many.
-    #[error("there are {KEYS_MAX} API keys already: use another directory for more tills")]
+    #[error("there are {KEYS_MAX} API keys already: revoke one that no till uses any more, or let tills share one")]
     TooMany,
     /// No key with a number.
     #[error("there is no API key with the number {0}: `lojal-connect key list` lists them")]
@@ -190,8 +190,10 @@ impl Keys {
     ) -> Result<(u32, String), KeysError> {
         let _lock = self.lock()?;
         let mut keys = self.all()?;
+        // The numbers rise, so the number of one that goes isn't given again as long as there is a later one.
         if keys.len() >= KEYS_MAX {
-            return Err(KeysError::TooMany);
+            let oldest = keys.iter().position(|key| key.revoked.is_some()).ok_or(KeysError::TooMany)?;
+            keys.remove(oldest);
         }
         let text = format!("{KEY_PREFIX}{}", hex::encode(*random_bytes::<32>()?));
         let id = keys.iter().map(|key| key.id).max().unwrap_or(0).saturating_add(1);

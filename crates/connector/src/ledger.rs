@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use lojal_client::{Client, ClientError, Seal, TransactionProof, Verified, Verifier};
 use lojal_types::api::{Problem, Status};
@@ -16,7 +17,7 @@ use lojal_wallet::trust::{self, Seen};
 use thiserror::Error;
 
 use crate::entry::{Answer, Done, Entry, Kind, Payment};
-use crate::limits::{SEEN_EVERY, TOKEN_MS, TOKEN_RENEWED_MS};
+use crate::limits::{GATEWAY_PATIENCE, LEDGER_BEHIND_MS_MAX, SEEN_EVERY, SILENT_PAUSE, TOKEN_MS, TOKEN_RENEWED_MS};
 
 /// A reason that the ledger gives no answer, or not the one that was hoped for.
 #[derive(Debug, Error)]
@@ -55,6 +56,25 @@ struct Gateway {
     client: Client,
     /// True once it has said that it serves the right network.
     is_checked: AtomicBool,
+    /// The time until which it is asked nothing: somebody has waited for it for nothing.
+    silent_until: Mutex<Option<Instant>>,
+}
+
+impl Gateway {
+    fn new(url: &str) -> Result<Self, ClientError> {
+        let client = Client::new(url)?.with_patience(GATEWAY_PATIENCE);
+        Ok(Self { client, is_checked: AtomicBool::new(false), silent_until: Mutex::new(None) })
+    }
+    fn is_silent(&self) -> bool {
+        held(&self.silent_until).is_some_and(|until| Instant::now() < until)
+    }
+    /// Takes note of a question without an answer that was asked at a time. One that refuses connections costs nobody
+    /// any time.
+    fn left_waiting(&self, since: Instant) {
+        if since.elapsed() >= GATEWAY_PATIENCE {
+            *held(&self.silent_until) = Some(Instant::now() + SILENT_PAUSE);
+        }
+    }
 }
 
 /// The ledger, as a brand's operator reaches it.
@@ -88,8 +108,7 @@ impl Ledger {
     /// # Errors
     /// When an address of a gateway is none, or what the wallet has seen can't be read.
     pub(crate) fn new(home: Home, key: KeyPair, brand: BrandId) -> Result<Self, HomeError> {
-        let gateway = |url: &String| Ok(Gateway { client: Client::new(url)?, is_checked: AtomicBool::new(false) });
-        let gateways = home.gateways().iter().map(gateway).collect::<Result<Vec<_>, ClientError>>()?;
+        let gateways = home.gateways().iter().map(|url| Gateway::new(url)).collect::<Result<Vec<_>, ClientError>>()?;
         let verifier = Mutex::new(trust::verifier(&home)?);
         let (seen, reads_until) = (Mutex::new(Height::GENESIS), Mutex::new(TimeMs::default()));
         Ok(Self { gateways, first: AtomicUsize::new(0), home, key, brand, verifier, seen, reads_until })
@@ -107,6 +126,19 @@ impl Ledger {
         self.gateways.iter().map(|gateway| &gateway.client).filter(|client| client.is_exposed()).map(Client::url)
     }
 
+    /// A reason for which the ledger would refuse everything, if a gateway answers and there is one.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let (brand, account) = (self.brand, self.home.address_text());
+        match self.ask(|client| client.operators(&brand)) {
+            Ok(found) if found.operators.iter().any(|one| one.address == account) => None,
+            Ok(_) => Some(format!("{account} is no operator of {brand}: `lojal operator set` makes it one")),
+            Err(error) if error.is_no(Code::UnknownBrand.name()) => {
+                Some(format!("the network has no brand {brand}: see `brand` of connect.toml"))
+            }
+            Err(_) => None,
+        }
+    }
+
     /// Asks one gateway after the other until one answers. One that says what can't be true has not answered.
     ///
     /// # Errors
@@ -116,7 +148,12 @@ impl Ledger {
         let first = self.first.load(Ordering::Relaxed);
         for turn in 0..self.gateways.len() {
             let at = first.wrapping_add(turn) % self.gateways.len();
-            match self.ask_one(&self.gateways[at], &question) {
+            let (gateway, began) = (&self.gateways[at], Instant::now());
+            if gateway.is_silent() {
+                reasons.push(format!("{} didn't answer a moment ago", gateway.client.url()));
+                continue;
+            }
+            match self.ask_one(gateway, &question) {
                 Ok(answer) => {
                     self.first.store(at, Ordering::Relaxed);
                     return Ok(answer);
@@ -125,7 +162,10 @@ impl Ledger {
                     self.first.store(at, Ordering::Relaxed);
                     return Err(LedgerError::No(problem));
                 }
-                Err(error) => reasons.push(error.to_string()),
+                Err(error) => {
+                    gateway.left_waiting(began);
+                    reasons.push(error.to_string());
+                }
             }
         }
         Err(LedgerError::NoGateway(reasons.join("; ")))
@@ -159,13 +199,29 @@ impl Ledger {
         }
     }
 
+    /// Checks that a gateway has the last blocks: of one that hasn't, it says nothing that it doesn't know of
+    /// something.
+    ///
+    /// # Errors
+    /// [`ClientError::Behind`]
+    pub(crate) fn expect_current(&self, client: &Client) -> Result<(), ClientError> {
+        let ledger = client.status()?.time_ms;
+        match clock::local_time() {
+            Ok(local) if local.since_ms(ledger) > LEDGER_BEHIND_MS_MAX => {
+                let reason = format!("its last block is {} s old", local.since_ms(ledger) / 1_000);
+                Err(ClientError::Behind { url: client.url().to_owned(), reason })
+            }
+            _ => Ok(()),
+        }
+    }
     /// The status of a gateway that answers, and the time from which what is signed now is counted.
     ///
     /// # Errors
     /// Without a gateway, and when its time and this machine's clock differ too much.
     pub(crate) fn now(&self) -> Result<(Status, TimeMs), LedgerError> {
         let (status, url) = self.ask(|client| Ok((client.status()?, client.url().to_owned())))?;
-        let now = clock::signing_time(clock::local_time()?, status.time_ms, &url)?;
+        let local = clock::local_time()?;
+        let now = clock::patient_signing_time(local, status.time_ms, &url, LEDGER_BEHIND_MS_MAX)?;
         Ok((status, now))
     }
     /// Signs an operation.
@@ -259,10 +315,14 @@ impl Ledger {
         let proven = match self.user(client, entry.wish.kind(), &entry.reference) {
             // Whoever doesn't act for the brand is told so when it is sent.
             Err(error) if error.is_problem("not_permitted") => return Ok(Used::No),
-            Ok(None) => return Ok(Used::No),
             proven => proven?,
         };
-        let Some(proven) = proven else { return Ok(Used::No) };
+        let Some(proven) = proven else {
+            // What was let go of can't be taken any more.
+            let is_over =
+                entry.wish.kind() == Kind::Capture && self.user(client, Kind::Release, &entry.reference)?.is_some();
+            return Ok(if is_over { Used::Otherwise } else { Used::No });
+        };
         if proven.value().receipt.outcome != Outcome::Applied {
             let reason = format!("what used the reference {} had no effect", entry.reference);
             return Err(ClientError::Untrue { url: client.url().to_owned(), reason });

@@ -36,7 +36,7 @@ pub(crate) const PAYMENT_PAUSE: Duration = Duration::from_millis(300);
 
 /// Longest reference of a till, in bytes.
 pub(crate) const NAME_BYTES_MAX: usize = 256;
-/// Most API keys of a connector, those that are revoked included.
+/// Most API keys of a connector. Those that are revoked make room for others.
 pub(crate) const KEYS_MAX: usize = 256;
 /// Largest file of API keys, in bytes.
 pub(crate) const KEYS_BYTES_MAX: u64 = 256 * 1024;
@@ -58,6 +58,13 @@ pub(crate) const RECORD_BYTES_MAX: usize = 256 * 1024;
 /// Bytes that the journal may have beside twice what it had when it was last written anew.
 pub(crate) const JOURNAL_SLACK_BYTES: u64 = 1024 * 1024;
 
+/// Longest wait for a gateway's answer to a question.
+pub(crate) const GATEWAY_PATIENCE: Duration = Duration::from_secs(3);
+/// The time for which a gateway is asked nothing more that has let somebody wait for nothing.
+pub(crate) const SILENT_PAUSE: Duration = Duration::from_secs(5);
+/// Most that the ledger's time may be behind this machine's clock: otherwise one of both is wrong, or a gateway hasn't
+/// the last blocks.
+pub(crate) const LEDGER_BEHIND_MS_MAX: u64 = 2 * 60 * 1000;
 /// The time for which what is signed can happen.
 pub(crate) const VALID_FOR_MS: u64 = 60_000;
 /// Pauses of the sender after a round in which nothing could be sent.

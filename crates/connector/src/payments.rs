@@ -128,7 +128,15 @@ impl Desk {
     }
     /// The first payment under a reference that is used again.
     fn again(&self, first: &Payment, asked: &Asked) -> Result<(PaymentDocument, bool), Failure> {
-        if first.asked == *asked { Ok((self.document(first, false), false)) } else { Err(different()) }
+        if first.asked != *asked {
+            return Err(different());
+        }
+        // Nobody is shown what can't be paid any more.
+        let looked = self.look(&first.id).or_else(|failure| match failure.problem().retryable {
+            true => Ok(self.document(first, is_over(first.request.until_ms))),
+            false => Err(failure),
+        });
+        Ok((looked?, false))
     }
     fn asked(&self, pay: &Pay) -> Result<Asked, Failure> {
         if !pay.hold && pay.hold_for_s.is_some() {

@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lojal_types::{Code, TimeMs, api};
+use lojal_wallet::clock;
 
 use crate::limits::RETRY_AFTER_S;
 
@@ -34,11 +35,12 @@ pub(crate) enum Kind {
     QueueFull,
     StillQueued,
     ClockWrong,
+    OperatorRefused,
 }
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::InvalidAddress,
@@ -61,6 +63,7 @@ impl Kind {
         Self::QueueFull,
         Self::StillQueued,
         Self::ClockWrong,
+        Self::OperatorRefused,
     ];
 
     /// The meaning, for whoever looks a code up.
@@ -88,6 +91,7 @@ impl Kind {
             Self::QueueFull => "too much waits for a gateway already",
             Self::StillQueued => "the purchase isn't on the ledger yet; try again when its reward is done",
             Self::ClockWrong => "this machine's clock and the ledger's time differ too much; set the clock",
+            Self::OperatorRefused => "the ledger doesn't take the key or the account that this connector acts with",
         }
     }
     /// HTTP status and stable name.
@@ -115,6 +119,7 @@ impl Kind {
             Self::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "queue_full"),
             Self::StillQueued => (StatusCode::SERVICE_UNAVAILABLE, "still_queued"),
             Self::ClockWrong => (StatusCode::SERVICE_UNAVAILABLE, "clock_wrong"),
+            Self::OperatorRefused => (StatusCode::SERVICE_UNAVAILABLE, "operator_refused"),
         }
     }
 }
@@ -123,6 +128,22 @@ impl Kind {
 pub(crate) fn is_retryable(status: StatusCode) -> bool {
     let passing = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
     passing.contains(&status) || status.is_server_error()
+}
+
+/// The remedy for what no till can mend.
+pub(crate) const OPERATOR_TODO: &str = "see with `lojal` that the wallet of this connector has the key of one of the \
+                                        brand's operators, and start the connector again";
+
+/// Tells whether a refusal is of the key or the account that the connector acts with, whatever a till has asked for.
+pub(crate) fn is_of_operator(code: &str) -> bool {
+    let codes = [Code::WrongKey, Code::AccountFrozen];
+    code == Kind::NotPermitted.row().1 || codes.iter().any(|one| one.name() == code)
+}
+
+/// The seconds until a time, by this machine's clock; at least those that every till is told to wait.
+fn seconds_until(time: TimeMs) -> u64 {
+    let left = clock::local_time().map_or(0, |local| time.since_ms(local));
+    left.div_ceil(1_000).max(u64::from(RETRY_AFTER_S))
 }
 
 /// A request that is answered with a problem document.
@@ -152,7 +173,8 @@ impl Failure {
     pub(crate) fn of(problem: api::Problem) -> Self {
         let mut headers = HeaderMap::new();
         if problem.retryable {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            let seconds = problem.retry_at_ms.map_or(u64::from(RETRY_AFTER_S), seconds_until);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if problem.status == StatusCode::UNAUTHORIZED.as_u16() {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -178,6 +200,7 @@ impl Failure {
     /// The same, with the time from which on it can be asked for again.
     pub(crate) fn until(mut self, time_ms: TimeMs) -> Self {
         self.problem.retry_at_ms = Some(time_ms);
+        self.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds_until(time_ms)));
         self
     }
     /// A fault of this machine, which the log names; the till isn't told more.

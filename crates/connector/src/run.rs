@@ -1,7 +1,9 @@
 //! The connector at work, from its directory to its end.
 
+use std::fs::{self, DirBuilder, Permissions};
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -22,7 +24,7 @@ use crate::config::{Config, ConfigError};
 use crate::desk::Desk;
 use crate::http;
 use crate::journal::{JournalError, Owner};
-use crate::keys::Keys;
+use crate::keys::{Keys, KeysError};
 use crate::ledger::Ledger;
 use crate::sender;
 use crate::server;
@@ -50,7 +52,10 @@ pub enum RunError {
     /// See [`JournalError`].
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The system refuses threads or sockets.
+    /// See [`KeysError`].
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The system refuses threads, sockets or files.
     #[error("{0}: {1}")]
     System(String, io::Error),
     /// It can't go on.
@@ -66,11 +71,18 @@ pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), Ru
     let config = Config::read(dir)?;
     let home = Home::open(&dir.join(&config.wallet))?;
     let passphrase_file = passphrase_file.or_else(|| config.passphrase_file.as_ref().map(|path| dir.join(path)));
+    if let Some(path) = passphrase_file.as_deref().filter(|path| others_may_read(path)) {
+        lojal_print::note(format!("warning: others can read {}: chmod 600 it", path.display()));
+    }
+    // Broken, it would refuse every till.
+    Keys::new(dir).all()?;
     let key = home.unlock(&Sources::from_environment(passphrase_file).read(Purpose::Unlock)?)?;
     let owner = Owner { chain: home.chain_id(), brand: config.brand, account: home.address() };
     let receipt_days = u32::from(home.genesis().document().parameters.receipt_days);
     let today = clock::local_time()?.day();
-    let book = Book::open(&Disk::real(), &dir.join(DATA), owner, (today, Bounds::of(receipt_days)))?;
+    let data = dir.join(DATA);
+    make_private(&data).map_err(|error| RunError::System(data.display().to_string(), error))?;
+    let book = Book::open(&Disk::real(), &data, owner, (today, Bounds::of(receipt_days)))?;
     let waiting = book.waiting();
     let ledger = Ledger::new(home, key, config.brand)?;
     for url in ledger.exposed() {
@@ -82,6 +94,9 @@ pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), Ru
              put a proxy that speaks TLS in front",
             config.listen
         ));
+    }
+    if let Some(doubt) = ledger.doubt() {
+        lojal_print::note(format!("warning: {doubt}"));
     }
     let (wake, woken) = sync_channel(1);
     let desk = Arc::new(Desk::new(ledger, book, wake));
@@ -106,6 +121,17 @@ pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), Ru
     // Whoever still waits for a gateway finds what became of it after the next start.
     runtime.shutdown_background();
     served
+}
+
+/// Makes a directory that its owner alone may look into, also where it is there already.
+fn make_private(directory: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    fs::set_permissions(directory, Permissions::from_mode(0o700))
+}
+
+/// True for a file that is there and that not its owner alone may read.
+fn others_may_read(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 fn tell_ready(address: SocketAddr, config: &Config, waiting: usize) {

@@ -15,6 +15,7 @@ use crate::desk::Desk;
 use crate::entry::{Entry, Failed, Id, Kind, State};
 use crate::ledger::{LedgerError, Used};
 use crate::limits::{BATCH_MAX, PAUSE_MAX, PAUSE_MIN, VALID_FOR_MS};
+use crate::problem::{OPERATOR_TODO, is_of_operator};
 
 /// An end of a wish, and the day under which it was found on the ledger, if it was.
 type End = (Id, State, Option<Day>);
@@ -39,6 +40,9 @@ pub(crate) fn run(desk: &Arc<Desk>, woken: &Receiver<()>) {
             && told != error.to_string()
         {
             told = error.to_string();
+            if matches!(error, LedgerError::No(problem) if is_of_operator(&problem.code)) {
+                lojal_print::note(OPERATOR_TODO);
+            }
             lojal_print::note(format!("{before} or more wait to be sent: {told}"));
         }
         desk.beat(result.is_err());
@@ -64,16 +68,20 @@ fn round(desk: &Desk, batch: &[Entry]) -> Result<usize, LedgerError> {
     let (status, now) = desk.ledger.now()?;
     let found = find_used(desk, batch, status.time_ms)?;
     let (mut ends, mut to_sign, mut to_send) = (Vec::new(), Vec::new(), Vec::new());
+    let latest = status.time_ms.day().plus(1);
     for (entry, next) in batch.iter().zip(found) {
         match next {
             Next::End(state, day) => ends.push((entry.id(), state, day)),
-            Next::Send(signed) => to_send.push((entry, *signed)),
+            Next::Send(signed) => to_send.push((entry.clone(), *signed)),
             Next::Skip => {}
             Next::Sign => {
-                let operation = entry.wish.operation(desk.ledger.brand(), &entry.reference, entry.dated);
+                // A clock that was wrong when it was asked for has given it a day that is still to come. Nothing that
+                // has that day can happen: none was signed, or its time is over.
+                let dated = if entry.dated > latest { now.day() } else { entry.dated };
+                let operation = entry.wish.operation(desk.ledger.brand(), &entry.reference, dated);
                 let signed = desk.ledger.sign(operation, now.plus_ms(VALID_FOR_MS))?;
-                to_sign.push((entry.id(), signed.clone()));
-                to_send.push((entry, signed));
+                to_sign.push((entry.id(), dated, signed.clone()));
+                to_send.push((Entry { dated, ..entry.clone() }, signed));
             }
         }
     }
@@ -114,7 +122,10 @@ fn find_used(desk: &Desk, batch: &[Entry], ledger_time: TimeMs) -> Result<Vec<Ne
         _ => Ok(match desk.ledger.ask(|client| desk.ledger.used(client, entry)) {
             Ok(Used::No) => Next::Sign,
             Ok(Used::Same(done, day)) => Next::End(State::Done(done), Some(day)),
-            Ok(Used::Otherwise) if entry.wish.kind() == Kind::Release => ended(Code::HoldClosed),
+            // A capture has its hold's reference, so whoever has used it has ended the hold.
+            Ok(Used::Otherwise) if matches!(entry.wish.kind(), Kind::Capture | Kind::Release) => {
+                ended(Code::HoldClosed)
+            }
             Ok(Used::Otherwise) => ended(Code::DuplicateReference),
             Err(error) => {
                 lojal_print::note(format!("the reference {:?} can't be looked for: {error}", entry.name));
@@ -127,7 +138,7 @@ fn find_used(desk: &Desk, batch: &[Entry], ledger_time: TimeMs) -> Result<Vec<Ne
 }
 
 /// Submits transactions to a gateway and waits for a block; gives the ends of those whose outcome is certain.
-fn send(desk: &Desk, client: &Client, batch: &[(&Entry, SignedTransaction)]) -> Result<Vec<End>, ClientError> {
+fn send(desk: &Desk, client: &Client, batch: &[(Entry, SignedTransaction)]) -> Result<Vec<End>, ClientError> {
     let signed: Vec<SignedTransaction> = batch.iter().map(|(_, signed)| signed.clone()).collect();
     let answers = client.submit_batch(&signed, true)?.transactions;
     let chain = desk.ledger.home().chain_id();
@@ -169,6 +180,10 @@ fn end(
             }
         }
         TransactionState::Refused { problem } if is_passing(&problem) => return Ok(None),
+        // It happens once the wallet has the right key again, and till then the log says so.
+        TransactionState::Refused { problem } if is_of_operator(&problem.code) => {
+            return Err(ClientError::Problem(Box::new(problem)));
+        }
         TransactionState::Refused { problem } => Failed::of(&problem),
     };
     let is_used = [Code::DuplicateReference, Code::HoldClosed].iter().any(|code| code.name() == failed.code);

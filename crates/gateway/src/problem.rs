@@ -270,6 +270,14 @@ impl Failure {
         failure.problem.first_height = Some(first);
         failure
     }
+    /// The words about what happened.
+    pub(crate) fn detail(&self) -> &str {
+        &self.problem.detail
+    }
+    /// The height at which this node's blocks begin, if it lacks the one that was asked for.
+    pub(crate) fn first_height(&self) -> Option<Height> {
+        self.problem.first_height
+    }
     /// A fault of this node, which the log names; the client isn't told more.
     pub(crate) fn internal() -> Self {
         Self::new(Kind::Internal, "this node can't answer because of a fault of its own; try another gateway")

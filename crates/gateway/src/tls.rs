@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use lojal_consensus::clock;
 use lojal_types::TimeMs;
 use thiserror::Error;
 use tokio::net::TcpStream;
@@ -59,9 +60,10 @@ pub struct Tls {
     handshakes_failed: AtomicU64,
 }
 
-/// The certificate in use.
+/// The certificate in use, and the time for which it is good.
 struct Current {
     config: Arc<ServerConfig>,
+    start: TimeMs,
     end: TimeMs,
 }
 
@@ -81,6 +83,10 @@ impl Tls {
     pub fn end(&self) -> TimeMs {
         self.current.read().unwrap_or_else(PoisonError::into_inner).end
     }
+    /// The time from which on the certificate is good.
+    pub fn start(&self) -> TimeMs {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).start
+    }
     /// The number of times that changed files could not be used.
     pub(crate) fn reloads_failed(&self) -> u64 {
         self.reloads_failed.load(Ordering::Relaxed)
@@ -96,6 +102,12 @@ impl Tls {
         let mut ticks = interval(every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut seen = self.files.stamps();
+        if !self.is_good() {
+            tracing::warn!(
+                from = %self.start().day(), until = %self.end().day(),
+                "the gateway's certificate isn't good now: clients refuse it until there is another one"
+            );
+        }
         loop {
             ticks.tick().await;
             let found = self.files.stamps();
@@ -109,6 +121,12 @@ impl Tls {
 
     fn reload(&self) {
         match Current::load(&self.files) {
+            // One that no client takes is worse than the one that there is.
+            Ok(loaded) if !loaded.is_good() && self.is_good() => {
+                self.reloads_failed.fetch_add(1, Ordering::Relaxed);
+                let (from, until) = (loaded.start.day(), loaded.end.day());
+                tracing::warn!(%from, %until, "the gateway keeps its certificate, since the new one isn't good now");
+            }
             Ok(loaded) => {
                 tracing::info!(ends = %loaded.end.day(), "the gateway has another certificate");
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded;
@@ -120,6 +138,9 @@ impl Tls {
         }
     }
 
+    fn is_good(&self) -> bool {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).is_good()
+    }
     fn config(&self) -> Arc<ServerConfig> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).config.clone()
     }
@@ -148,7 +169,7 @@ impl Current {
         let chain = chain.map_err(in_pem(path, "certificate"))?;
         let key = PrivateKeyDer::from_pem_file(key_path).map_err(in_pem(key_path, "private key"))?;
         let first = chain.first().ok_or_else(|| TlsError::Pem(path.clone(), "certificate"))?;
-        let end = end_of(first).ok_or_else(|| TlsError::Unreadable(path.clone()))?;
+        let (start, end) = validity_of(first).ok_or_else(|| TlsError::Unreadable(path.clone()))?;
         let unusable = |error| TlsError::Unusable(path.clone(), key_path.clone(), error);
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -157,15 +178,19 @@ impl Current {
             .with_single_cert(chain, key)
             .map_err(unusable)?;
         config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
-        Ok(Self { config: Arc::new(config), end })
+        Ok(Self { config: Arc::new(config), start, end })
+    }
+    fn is_good(&self) -> bool {
+        (self.start..self.end).contains(&clock::now())
     }
 }
 
-/// The time at which a certificate ends.
-fn end_of(certificate: &CertificateDer<'_>) -> Option<TimeMs> {
+/// The times from which on and until which a certificate is good. One that was good before 1970 is so from there on.
+fn validity_of(certificate: &CertificateDer<'_>) -> Option<(TimeMs, TimeMs)> {
     let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
-    let seconds = u64::try_from(parsed.validity().not_after.timestamp()).ok()?;
-    TimeMs::new(seconds.checked_mul(1_000)?).ok()
+    let time = |seconds: i64| TimeMs::new(u64::try_from(seconds).ok()?.checked_mul(1_000)?).ok();
+    let validity = parsed.validity();
+    Some((time(validity.not_before.timestamp()).unwrap_or_default(), time(validity.not_after.timestamp())?))
 }
 
 /// The end of a handshake.

@@ -163,6 +163,16 @@ pub(crate) async fn replay(
         );
         return Err(Failure::new(Kind::InvalidParameter, detail));
     }
+    let next = if after.is_end() { after.height.next() } else { after.height };
+    let first = app.gateway.store.first_height();
+    if app.gateway.store.base().is_some() && next < first {
+        let detail = format!(
+            "this node has no block {next}: its blocks begin at height {first}, and what came before can be read from \
+             the events of another gateway; go on here with what comes after {}",
+            EventPlace::end_of(Height::new(first.get().saturating_sub(1)))
+        );
+        return Err(Failure::new(Kind::Pruned, detail));
+    }
     let changed = kept.clone();
     written(&app, move |_| changed.change(|record| record.replay(after))).await?;
     kept.ring();

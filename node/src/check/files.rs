@@ -8,7 +8,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use lojal_gateway::Tls;
 use lojal_signer::{Client, Guard};
 use lojal_store::{Disk, StoreError, archive};
-use lojal_types::TimeMs;
 use tokio::runtime::Builder;
 
 use super::{Checked, Finding, Report};
@@ -46,7 +45,11 @@ pub(super) fn certificate(checked: &Checked<'_>, now: SystemTime, report: &mut R
 }
 
 fn lasts(tls: Option<&Tls>, now: SystemTime) -> Result<String, Finding> {
-    let end = tls.map_or_else(TimeMs::default, Tls::end);
+    let (start, end) = tls.map_or_else(Default::default, |tls| (tls.start(), tls.end()));
+    if UNIX_EPOCH + Duration::from_millis(start.get()) > now {
+        let remedy = "set the clock if it is late, or use another certificate until then";
+        return Err(Finding::new(format!("it isn't good before {}", start.day()), remedy));
+    }
     let left = (UNIX_EPOCH + Duration::from_millis(end.get())).duration_since(now).unwrap_or_default();
     if left >= CERTIFICATE_LEFT_MIN {
         return Ok(format!("good until {}", end.day()));

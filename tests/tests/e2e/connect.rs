@@ -28,6 +28,15 @@ fn issued(connector: &Connector, reference: &str) -> Value {
     })
 }
 
+/// Asks the first member for a payment that holds points, and has it answered; gives its path.
+fn held(network: &Network, connector: &Connector, hold: &Value) -> String {
+    let (_, held) = connector.post("/payments", hold);
+    let path = format!("/payments/{}", held["id"].as_str().expect("an id"));
+    done(network, "member-1", &["pay", held["text"].as_str().expect("a text"), "--yes"]);
+    assert_eq!(connector.get(&format!("{path}?wait=30")).1["state"], "held");
+    path
+}
+
 #[test]
 fn a_till_rewards_is_paid_captures_and_takes_back() {
     let network = Network::start();
@@ -58,10 +67,7 @@ fn a_till_rewards_is_paid_captures_and_takes_back() {
     assert_eq!(balance(&network, 0, &anna), 380);
 
     let hold = json!({ "amount": 300, "reference": "room 12", "hold": true, "hold_for_s": 86400 });
-    let (_, held) = connector.post("/payments", &hold);
-    let path = format!("/payments/{}", held["id"].as_str().expect("an id"));
-    done(&network, "member-1", &["pay", held["text"].as_str().expect("a text"), "--yes"]);
-    assert_eq!(connector.get(&format!("{path}?wait=30")).1["state"], "held");
+    let path = held(&network, &connector, &hold);
     let (status, captured) = connector.post(&format!("{path}/capture"), &json!({ "amount": 260 }));
     assert_eq!((status, &captured["state"], &captured["amount"]), (200, &"done".into(), &260.into()), "{captured}");
     assert_eq!(connector.post(&format!("{path}/capture"), &json!({ "amount": 260 })), (200, captured));
@@ -70,6 +76,13 @@ fn a_till_rewards_is_paid_captures_and_takes_back() {
     assert_eq!((status, &late["code"]), (409, &"hold_closed".into()), "{late}");
     assert_eq!(connector.get(&path).1["state"], "captured");
     assert_eq!(balance(&network, 0, &anna), 120);
+
+    let hold = json!({ "amount": 100, "reference": "room 13", "hold": true });
+    let path = held(&network, &connector, &hold);
+    assert_eq!(connector.post(&format!("{path}/release"), &json!({})).0, 200);
+    let (status, late) = connector.post(&format!("{path}/capture"), &json!({}));
+    assert_eq!((status, &late["code"]), (409, &"hold_closed".into()), "it ends, and doesn't wait for ever: {late}");
+    assert_eq!(connector.get("/status").1["queued"], 0);
 
     let back = json!({ "of": "till 7, receipt 1", "amount": 500, "at_least": 1, "reference": "return 1" });
     let (status, returned) = connector.post("/returns", &back);

@@ -111,7 +111,7 @@ impl Till {
                 _ => {
                     let signed = sign(entry, self.random.number(), self.ledger.now.plus_ms(VALID_MS));
                     let kept = signed.clone();
-                    if self.work(|book| book.sign(vec![(entry.id(), kept)])).is_none() {
+                    if self.work(|book| book.sign(vec![(entry.id(), entry.dated, kept)])).is_none() {
                         return false;
                     }
                     signed

@@ -63,7 +63,7 @@ fn what_has_failed_is_tried_again_under_the_day_that_it_had() {
     book.accept(earn("R", 5, time(0)), None).expect("new");
     book.accept(earn("S", 5, time(0)), None).expect("new");
     let entry = book.entry(&id("R")).expect("there").clone();
-    book.sign(vec![(id("R"), sign(&entry, 1, time(1)))]).expect("kept");
+    book.sign(vec![(id("R"), entry.dated, sign(&entry, 1, time(1)))]).expect("kept");
     book.end(vec![(id("R"), failed(), None)]).expect("kept");
     assert_eq!(names(&book.front(9)), ["S"]);
     assert!(book.accept(earn("R", 5, time(2)), None).expect("taken in anew"));
@@ -82,13 +82,13 @@ fn what_waits_is_in_order_and_with_its_bytes_after_a_start() {
     }
     let entry = book.entry(&id("a")).expect("there").clone();
     let signed = sign(&entry, 9, time(1));
-    book.sign(vec![(id("a"), signed.clone())]).expect("kept");
+    book.sign(vec![(id("a"), entry.dated, signed.clone())]).expect("kept");
     book.end(vec![(id("c"), done(), None)]).expect("kept");
     drop(book);
     let mut book = place.open();
     assert_eq!(names(&book.front(9)), ["a", "b"]);
     assert_eq!(book.front(1)[0].signed, Some(signed));
-    book.sign(vec![(id("c"), sign(&entry, 1, time(1)))]).expect("nothing to keep");
+    book.sign(vec![(id("c"), entry.dated, sign(&entry, 1, time(1)))]).expect("nothing to keep");
     assert_eq!(book.entry(&id("c")).expect("there").signed, None, "what has ended is signed no more");
     book.accept(earn("d", 5, time(0)), None).expect("new");
     assert_eq!(names(&book.front(9)), ["a", "b", "d"]);
@@ -165,7 +165,7 @@ fn the_journal_is_written_anew_when_it_has_grown() {
     book.accept(earn("R", 5, time(0)), None).expect("new");
     let entry = book.entry(&id("R")).expect("there").clone();
     for nonce in 0..8_000 {
-        book.sign(vec![(id("R"), sign(&entry, nonce, time(1)))]).expect("kept");
+        book.sign(vec![(id("R"), entry.dated, sign(&entry, nonce, time(1)))]).expect("kept");
         if nonce % 2_000 == 1_999 {
             book.accept(earn(&nonce.to_string(), 5, time(0)), None).expect("new");
         }

@@ -37,9 +37,14 @@ struct Certificate {
 
 /// Writes another certificate, good until the beginning of a year.
 fn write(files: &TlsFiles, year: i32) -> CertificateDer<'static> {
+    write_for(files, (1975, year))
+}
+
+/// The same, good from the beginning of a year on.
+fn write_for(files: &TlsFiles, (from, until): (i32, i32)) -> CertificateDer<'static> {
     let key = CertificateKey::generate().expect("a key");
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
-    params.not_after = date_time_ymd(year, 1, 1);
+    (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(until, 1, 1));
     let certificate = params.self_signed(&key).expect("a certificate");
     std::fs::write(&files.key, key.serialize_pem()).expect("writes");
     std::fs::write(&files.certificate, certificate.pem()).expect("writes");
@@ -209,6 +214,13 @@ async fn another_certificate_is_taken_from_the_same_files_and_a_bad_one_is_not()
     std::fs::write(&certificate.files.certificate, "no certificate").expect("writes");
     eventually(&node, || tls.reloads_failed() > 0).await;
     shake(&node, &certificate.der, &[]).await.expect("the old one is kept");
+
+    for not_now in [(1975, 2020), (2090, 2095)] {
+        let failed = tls.reloads_failed();
+        write_for(&certificate.files, not_now);
+        eventually(&node, || tls.reloads_failed() > failed).await;
+        shake(&node, &certificate.der, &[]).await.expect("the one that is good is kept");
+    }
 
     let end = tls.end();
     let next = write(&certificate.files, 2041);

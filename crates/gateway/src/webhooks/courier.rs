@@ -73,7 +73,10 @@ impl Courier {
             (asked, record.reached)
         };
         // Whatever the brand's operators may read is the brand's.
-        let slice = read(&self.store, &Caller::Auditor, &asked, Reached::at(after))?;
+        let slice = match read(&self.store, &Caller::Auditor, &asked, Reached::at(after)) {
+            Err(failure) if failure.first_height().is_some() => return self.stop(&failure),
+            slice => slice?,
+        };
         let Some(slice) = slice else { return Ok(WEBHOOK_IDLE) };
         let mut before = after;
         for event in &slice.events {
@@ -91,6 +94,12 @@ impl Courier {
             }
         }
         Ok(if slice.is_all { WEBHOOK_IDLE } else { Duration::ZERO })
+    }
+    /// Stops at a place from which on this node hasn't all blocks: somebody has to decide where to go on.
+    fn stop(&self, failure: &Failure) -> Result<Duration, Failure> {
+        tracing::error!(webhook = %self.kept.id, reason = failure.detail(), "a webhook stops: it can't be sent what comes next");
+        self.kept.change(|record| record.is_active = false)?;
+        Ok(WEBHOOK_IDLE)
     }
     /// Sends an event once, which comes next after a place; false if it was not taken, or another one comes next.
     fn send(&self, agent: &Agent, event: &Event, before: EventPlace) -> Result<bool, Failure> {
