@@ -130,6 +130,8 @@ pub enum CommandError {
 
 /// The exit code of a fault.
 const FAULT: u8 = 1;
+/// The exit code of a program that is too old for the network.
+const TOO_OLD: u8 = 3;
 /// The exit code where the node's directory must be put right first.
 const CONFIGURATION: u8 = 4;
 /// The exit code of a check that found something.
@@ -141,6 +143,7 @@ impl CommandError {
         match self {
             Self::Config(ConfigError::Guard(error)) if !guard_needs_somebody(error) => FAULT,
             Self::Config(_) => CONFIGURATION,
+            Self::Run(error) if error.is_of_old_program() => TOO_OLD,
             Self::Run(error) if error.is_configuration() => CONFIGURATION,
             Self::Join(error) if error.is_configuration() => CONFIGURATION,
             Self::Copy(error) if error.is_configuration() => CONFIGURATION,

@@ -13,7 +13,7 @@ use lojal_network::{Identity, Network, NetworkConfig, NetworkError, Peer};
 use lojal_signer::{Client, Guard, GuardError};
 use lojal_store::{Disk, OpenReport, Opened, Store, StoreError};
 use lojal_text::outside;
-use lojal_types::{Genesis, Name, PublicKey, Validator};
+use lojal_types::{Genesis, Name, PublicKey, Validator, Versions};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -43,6 +43,9 @@ pub struct RunOptions {
     /// took the places of those that it knows. ID is a peer's id, or its network key in hex. Up to 8 of them.
     #[arg(long = "peer", value_name = "ADDRESS/p2p/ID", value_parser = named_peer)]
     pub peers: Vec<Peer>,
+    /// Know only the versions of the protocol up to this one, as an older program does: to rehearse an upgrade.
+    #[arg(long, hide = true, value_name = "VERSION")]
+    pub protocol_max: Option<u32>,
     /// Stop when standard input closes, as it does when the program that started this one ends.
     #[arg(long, hide = true)]
     pub stop_with_stdin: bool,
@@ -119,6 +122,15 @@ impl RunError {
             _ => false,
         }
     }
+
+    /// True if only another program can go on.
+    pub fn is_of_old_program(&self) -> bool {
+        match self {
+            Self::Store(error) => matches!(error, StoreError::Upgrade(_)),
+            Self::Consensus(error) => error.is_of_old_program(),
+            _ => false,
+        }
+    }
 }
 
 /// True if the guard is as it is until somebody puts it right.
@@ -188,7 +200,8 @@ async fn serve(
     let (told, condition) = watch::channel(Condition::Behind);
     let (stop, stopped) = watch::channel(false);
     let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
-    let gateway = gateway((dir, config, tls), &voice, parts, condition);
+    let versions = options.protocol_max.map_or(Versions::known(), Versions::up_to);
+    let gateway = gateway((dir, config, tls), versions, &voice, parts, condition);
     let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
     let wal = Wal::Directory(dir.consensus_log());
     let store_failed = store.failed();
@@ -211,6 +224,7 @@ async fn serve(
         condition: told,
         clock,
         workers,
+        versions,
         interposer,
     };
     let gateway_abort = gateway_task.abort_handle();
@@ -233,6 +247,7 @@ async fn serve(
 /// The parts that the gateway shows, with the rules of the configuration.
 fn gateway(
     (dir, config, tls): (&NodeDir, &NodeConfig, Option<Arc<Tls>>),
+    versions: Versions,
     voice: &Voice,
     (store, mempool, network, metrics): (Store, Mempool, Network, Metrics),
     condition: watch::Receiver<Condition>,
@@ -254,6 +269,7 @@ fn gateway(
         streams: usize::try_from(config.http.streams()).unwrap_or(usize::MAX),
         web: config.http.web(),
         tls,
+        versions,
         version: env!("CARGO_PKG_VERSION"),
     }
 }

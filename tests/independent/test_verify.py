@@ -116,7 +116,7 @@ class Refusals(unittest.TestCase):
         document, first = self.document, self.pairs[0][0]
         parent_time = document.time_ms
         changes: list[tuple[str, dict[str, Any]]] = [
-            ("a version", {"version": 2}),
+            ("a version", {"version": 3}),
             ("another chain", {"chain_id": bytes(32)}),
             ("parent", {"parent": bytes(32)}),
             ("isn't later", {"time_ms": parent_time}),
@@ -140,8 +140,8 @@ class Refusals(unittest.TestCase):
                                     ("of another chain", [transaction(bytes(32), seed, 0, b"\x25")]),
                                     ("never its sender's", [signed_again(chain, seed, stranger)]),
                                     ("out of its time", [transaction(chain, seed, self.document.time_ms, b"\x25")]),
-                                    ("version 1 doesn't have", [transaction(chain, seed, self.document.time_ms + 60_000,
-                                                                            b"\x30\1\0\0\0\x0a")])):
+                                    ("that no version has", [transaction(chain, seed, self.document.time_ms + 60_000,
+                                                                            b"\x30\1\0\0\0\6\1\0\0\0a")])):
             with self.subTest(words):
                 self.refuse([self.with_transactions(transactions)], words)
 

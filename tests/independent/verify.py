@@ -34,7 +34,8 @@ from validators import Validators, address_of, check_certificate, validators_of
 HOUR_MS = 60 * 60 * 1000
 MINUTE_MS = 60 * 1000
 REDEEM, ROTATE_KEY, START_RECOVERY = 2, 32, 34
-NOT_IN_VERSION_1 = {5, 6, 9, 10}
+VERSIONS = (1, 2)
+IN_NO_VERSION = {5, 6}
 
 
 def list_root(leaves: list[bytes]) -> bytes:
@@ -87,7 +88,7 @@ class Chain:
 
     def check_header(self, header: dict[str, Any]) -> None:
         """Refuses a header that doesn't follow the last one."""
-        require(header["version"] == 1, "a version that this program doesn't know")
+        require(header["version"] in VERSIONS, "a version that this program doesn't know")
         require(header["chain_id"] == self.id, "a block of another chain")
         require(header["height"] == self.height + 1, f"here stands block {header['height']}")
         require(header["parent"] == self.parent, "its parent is another block")
@@ -146,10 +147,10 @@ class Chain:
         own = address_of(signed.public_key) == fields["sender"]
         require(own or signed.public_key in later, "its key was never its sender's")
         for operation in fields["operations"]:
-            # "Version 1 has none of the actions 5, 6, 9 and 10: a transaction with one can't be in a block"
+            # "No version has the actions 5 and 6 yet: a transaction with one can't be in a block"
             # (protocol, Governance)
             actions = {one["kind"] for one in operation.get("actions", [])}
-            require(not actions & NOT_IN_VERSION_1, "an action that version 1 doesn't have")
+            require(not actions & IN_NO_VERSION, "an action that no version has")
             if operation["kind"] in (ROTATE_KEY, START_RECOVERY):
                 account = operation.get("account", fields["sender"])
                 self.keys.setdefault(account, set()).add(operation["new_key"])

@@ -66,5 +66,7 @@ mod sets;
 mod tills;
 #[path = "e2e/tls.rs"]
 mod tls;
+#[path = "e2e/upgrade.rs"]
+mod upgrade;
 #[path = "e2e/webhooks.rs"]
 mod webhooks;

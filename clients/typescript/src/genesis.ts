@@ -31,7 +31,12 @@ import type { Validator } from "./validator.js";
 import { validatorCodec, ValidatorSet } from "./validator.js";
 
 /** The latest version of the protocol that this library knows. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/** True for a version of the protocol that this library knows: all up to the latest. */
+export function isKnownVersion(version: number): boolean {
+  return 1 <= version && version <= PROTOCOL_VERSION;
+}
 
 /** A validator's seat as it starts. */
 export interface GenesisSeat {
@@ -108,7 +113,7 @@ export function genesisDocumentFromToml(toml: string): GenesisDocument {
  * (protocol, Governance)
  */
 function checkGovernance({ version, motionLapseMs, seats }: Governance, validators: readonly Validator[]): void {
-  if (version !== PROTOCOL_VERSION) {
+  if (!isKnownVersion(version)) {
     throw new RuleError("genesis_version", `this library doesn't know version ${version} of the protocol`);
   }
   if (motionLapseMs < MOTION_LAPSE_MS[0] || motionLapseMs > MOTION_LAPSE_MS[1]) {

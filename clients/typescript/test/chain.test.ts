@@ -216,7 +216,7 @@ test("a header that isn't the next, or not final, is refused and changes nothing
   refused(second.block.header, second.certificate, "chain_height");
   refused({ ...second.block.header, height: 1n as Height }, second.certificate, "chain_parent");
   refused({ ...header, timeMs: genesis.document.timeMs }, first.certificate, "chain_time");
-  refused({ ...header, version: 2 }, first.certificate, "chain_version");
+  refused({ ...header, version: 3 }, first.certificate, "chain_version");
   refused({ ...header, chainId: "00".repeat(32) as ChainId }, first.certificate, "chain_chain");
   refused({ ...header, stateRoot: "00".repeat(32) as Hash }, first.certificate, "chain_certificate");
   refused({ ...header, validatorsHash: "00".repeat(32) as Hash }, first.certificate, "chain_validators");

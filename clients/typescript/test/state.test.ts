@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { NO_ACTIVITY } from "../src/activity.js";
 import { fromHex, toHex, utf8 } from "../src/bytes.js";
 import { encode } from "../src/codec/codec.js";
-import { Genesis, genesisDocumentCodec, genesisDocumentFromToml } from "../src/genesis.js";
+import { Genesis, genesisDocumentCodec, genesisDocumentFromToml, isKnownVersion } from "../src/genesis.js";
 import type { Hash } from "../src/ids.js";
 import { halfOf, parseTransactionId, tagOf } from "../src/ids.js";
 import type { Json, JsonObject } from "../src/json.js";
@@ -18,7 +18,7 @@ import { StateTree } from "../src/state/tree.js";
 import type { TimeMs } from "../src/time.js";
 import { dayOf, monthOf, parseDay, monthOfDay } from "../src/time.js";
 import { genesisEntries } from "./support/genesis-state.js";
-import { assertCanonical, field, listIn, NETWORK, objectIn, text, vectors } from "./support/vectors.js";
+import { assertCanonical, field, listIn, NETWORK, number, objectIn, text, vectors } from "./support/vectors.js";
 
 function kindNamed(name: string): RecordKindName {
   const found = (Object.keys(recordKinds) as RecordKindName[]).find((kind) => snakeCase(kind) === name);
@@ -216,6 +216,12 @@ function forgeries({ siblings, page }: Proof): readonly Proof[] {
   ];
 }
 
+test("a version is known or not, as the program has it", () => {
+  for (const { name, output } of vectors("versions")) {
+    assert.equal(isKnownVersion(Number(number(field(output, "version")))), field(output, "is_known"), name);
+  }
+});
+
 test("genesis documents have their bytes, chain id and first state", () => {
   for (const { name, input, output } of vectors("genesis")) {
     const toml = listIn(input).map(text).join("\n");
@@ -237,7 +243,7 @@ test("a genesis document that breaks a rule starts no network", () => {
   const toml = listIn(twoBrands.input).map(text).join("\n");
   const broken: readonly (readonly [string, string, string])[] = [
     ["heartbeat_ms = 3000", "heartbeat_ms = 99", "parameter"],
-    ["version = 1", "version = 2", "genesis_version"],
+    ["version = 1", "version = 3", "genesis_version"],
     ['id = "fjallen"', 'id = "nordmat"', "genesis_shared_brand_id"],
     ['name = "Fjällen"', 'name = "NORDMAT"', "genesis_brand_names"],
     ['name = "validator 4"\ngovernor', 'name = "validator 5"\ngovernor', "genesis_seats"],

@@ -27,6 +27,7 @@ use crate::membership::Membership;
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::{Assembled, Assembler, split};
+use crate::versions::{TooOld, VersionWatch};
 
 /// A reason the loop ended; the node stops with it.
 #[derive(Debug, Error)]
@@ -40,6 +41,9 @@ pub enum AppError {
     /// The engine's certificate has no canonical form.
     #[error(transparent)]
     Certificate(#[from] CertificateFormError),
+    /// See [`TooOld`].
+    #[error(transparent)]
+    TooOld(#[from] TooOld),
     /// The engine stopped by itself; its reason stands in the log before.
     #[error("the consensus engine has stopped; its reason stands in the log")]
     EngineStopped,
@@ -58,6 +62,8 @@ pub(crate) struct App {
     pub(crate) deciders: ValidatorSet,
     /// About validators that contradict themselves.
     pub(crate) warnings: Warnings<Name>,
+    /// Tells when this program is too old.
+    pub(crate) versions: VersionWatch,
 }
 
 impl App {
@@ -246,6 +252,8 @@ impl App {
     async fn decided(&mut self, certificate: &CommitCertificate<Context>) -> Result<(), AppError> {
         let deciders = self.validators();
         self.executor.decide(from_engine(certificate)?).await?;
+        // The engine doesn't even begin a height that this program can't judge.
+        self.versions.look(self.store.view().protocol(), self.store.tip().height.next())?;
         self.deciders = deciders;
         self.assembler.decided(certificate.height.0, &self.validators());
         // Before the next height begins: its validators have to hear each other.

@@ -16,6 +16,7 @@
 //! - `life`: says that this node is ready for what a motion asks of it.
 //! - `voice`: who holds the key and signs; `silence`: how long a validator signs nothing.
 //! - `engine`: Malachite's engine, which signs or only follows.
+//! - `versions`: when this program is too old to go on.
 //! - [`node`]: puts it all together.
 //!
 //! A transaction comes in through the mempool, is proposed by [`executor`], published by `app` in [`parts`], checked by
@@ -54,6 +55,7 @@ mod seeking;
 mod serving;
 pub mod signing;
 mod silence;
+mod versions;
 mod voice;
 mod workers;
 
@@ -69,5 +71,6 @@ pub use membership::{Addresses, Member, Role, Roster};
 pub use mempool::{Mempool, Outbox, SharedState};
 pub use metrics::Metrics;
 pub use node::{ConsensusError, Interposer, ValidatorParts, run, share};
+pub use versions::{TooOld, unknown_ahead};
 pub use voice::{Voice, VoiceError};
 pub use workers::Workers;

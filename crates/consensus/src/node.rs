@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use lojal_network::{Event, Multiaddr, Network, Warnings};
 use lojal_signer::GuardError;
 use lojal_store::{Forgotten, PendingProposal, Store, Writer};
+use lojal_types::Versions;
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, watch};
 
@@ -32,6 +33,7 @@ use crate::progress::Progress;
 use crate::serving::Desks;
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
 use crate::silence::Silence;
+use crate::versions::VersionWatch;
 use crate::voice::{EngineVoice, Voice, VoiceError};
 use crate::workers::Workers;
 
@@ -69,6 +71,8 @@ pub struct ValidatorParts {
     pub clock: Clock,
     /// The place where the execution runs.
     pub workers: Workers,
+    /// The versions of the protocol that it knows.
+    pub versions: Versions,
     /// The stage between the engine and the network; a node has nothing there.
     pub interposer: Option<Interposer>,
 }
@@ -96,6 +100,13 @@ pub enum ConsensusError {
     App(#[from] AppError),
 }
 
+impl ConsensusError {
+    /// True if only another program can go on.
+    pub fn is_of_old_program(&self) -> bool {
+        matches!(self, Self::App(AppError::TooOld(_)))
+    }
+}
+
 /// Wraps the state for sharing.
 pub fn share(state: lojal_ledger::State) -> SharedState {
     Arc::new(RwLock::new(state))
@@ -108,6 +119,8 @@ pub fn share(state: lojal_ledger::State) -> SharedState {
 pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) -> Result<(), ConsensusError> {
     let ValidatorParts { voice, wal, store, writer, state, pending, mempool, outbox, network, events, .. } = validator;
     let ValidatorParts { forgotten, metrics, condition, clock, workers, interposer, addresses, .. } = validator;
+    let mut versions = VersionWatch::new(validator.versions);
+    versions.look(store.view().protocol(), store.tip().height.next()).map_err(AppError::from)?;
     let address = voice.address();
     let progress = Progress::default();
     metrics.follow(progress.clone());
@@ -147,7 +160,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let (verifier, events) = (ValidatorVerifier::new(chain), Arc::new(Mutex::new(events)));
     let link = Link { network, events, progress, mempool, desks, enquiries, store: store.clone(), verifier, address };
     let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
-    let mut app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings };
+    let mut app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings, versions };
     let mut stopped = pin!(async {
         tokio::select! {
             () = mempool_stopped => Err(ConsensusError::MempoolStopped),

@@ -13,7 +13,7 @@ use lojal_consensus::{Condition, Life, Mempool, Metrics, clock};
 use lojal_ledger::{Missing, View};
 use lojal_network::Network;
 use lojal_store::Store;
-use lojal_types::{Address, ChainId};
+use lojal_types::{Address, ChainId, Versions};
 use lojal_web::{Pages, Site};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -67,6 +67,8 @@ pub struct Gateway {
     pub webhooks: WebhookSettings,
     /// The certificate with which clients are served; without one, without TLS.
     pub tls: Option<Arc<Tls>>,
+    /// The versions of the protocol that the node's program knows.
+    pub versions: Versions,
     /// The pages that are served to browsers.
     pub web: Vec<Pages>,
     /// The version of the node's program.

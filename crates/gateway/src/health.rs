@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use lojal_consensus::Condition;
+use lojal_consensus::{Condition, unknown_ahead};
 use lojal_types::Height;
 
 use crate::app::App;
@@ -15,10 +15,10 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// The node has caught up, and what it answers is recent.
-pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, Failure> {
+pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<String, Failure> {
     let condition = *app.gateway.condition.borrow();
     let reason = match condition {
-        Condition::Ready | Condition::NoVote { is_level: true } => return Ok("ready\n"),
+        Condition::Ready | Condition::NoVote { is_level: true } => return Ok(ready(&app)),
         Condition::Behind | Condition::NoVote { is_level: false } => {
             "this node hasn't caught up with its peers; try again in a moment, or another gateway".to_owned()
         }
@@ -30,6 +30,17 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, 
         Condition::Removed { at } => removed(at),
     };
     Err(Failure::new(Kind::NotReady, reason))
+}
+
+/// The words about a node that is ready: for how long, if its program is too old for a version that is scheduled.
+fn ready(app: &App) -> String {
+    match unknown_ahead(app.gateway.store.view().protocol(), app.gateway.versions) {
+        None => "ready\n".to_owned(),
+        Some(one) => format!(
+            "ready, until block {}, which begins version {} of the protocol: install a program that knows it before\n",
+            one.height, one.version
+        ),
+    }
 }
 
 /// The words about a node that is no validator any more.

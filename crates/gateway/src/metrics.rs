@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use lojal_consensus::mempool::Lane;
+use lojal_consensus::unknown_ahead;
 use lojal_network::{OffenceCounters, Topic};
 
 use text::Kind::{Counter, Gauge};
@@ -57,6 +58,9 @@ fn ledger(text: &mut Text, gateway: &Gateway) {
     }
     let version = view.protocol().version;
     text.single(Gauge, "lojal_protocol_version", "The version of the protocol that is in force.", version);
+    let unknown = u8::from(unknown_ahead(view.protocol(), gateway.versions).is_some());
+    let help = "1 while a version of the protocol is scheduled that this program doesn't know.";
+    text.single(Gauge, "lojal_protocol_unknown", help, unknown);
     let age = seconds(gateway.metrics.block_age());
     text.single(Gauge, "lojal_block_age_seconds", "Time since this node's last commit, or its start.", age);
     let ready = u8::from(gateway.condition.borrow().is_level());

@@ -224,7 +224,7 @@ impl Model {
         model
     }
 
-    /// The same under rules that no version has yet: motions change the validators, followers and versions too.
+    /// The same under rules that no version has yet: motions change followers too.
     pub fn under_all_rules(self) -> Self {
         Self { all_rules: true, ..self }
     }

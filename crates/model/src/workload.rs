@@ -130,8 +130,7 @@ impl Workload {
         }
     }
 
-    /// The same for a ledger under rules that no version has yet: motions change the validators, followers and versions
-    /// too.
+    /// The same for a ledger under rules that no version has yet: motions change followers too.
     pub fn under_all_rules(self) -> Self {
         Self { model: self.model.under_all_rules(), ..self }
     }

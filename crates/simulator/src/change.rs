@@ -1,8 +1,9 @@
-//! The changes of the validators that the governors of a run bring about: data of a plan, as its faults are.
+//! The changes of the validators and of the protocol that the governors of a run bring about: data of a plan, as its
+//! faults are.
 
 use serde::{Deserialize, Serialize};
 
-/// A motion that changes the validators.
+/// A motion that changes the validators, or the protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
@@ -42,6 +43,11 @@ pub enum Step {
         /// The weight.
         power: u64,
     },
+    /// The network goes over to the next version of the protocol.
+    Upgrade {
+        /// The number of blocks until then.
+        blocks: u64,
+    },
 }
 
 impl Step {
@@ -50,6 +56,7 @@ impl Step {
         match self {
             Self::Add { node, .. } | Self::Remove { node } | Self::SetPower { node, .. } => vec![*node],
             Self::Hand { from, to } => vec![*from, *to],
+            Self::Upgrade { .. } => Vec::new(),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) struct Draw {
     /// Those of them that are validators from the start.
     pub(crate) seats: usize,
     pub(crate) active_ms: u64,
-    /// The changes of the validators that were drawn with the faults.
+    /// The changes of the validators and of the protocol that were drawn with the faults.
     pub(crate) changes: Vec<Change>,
 }
 
@@ -66,7 +66,7 @@ const fn beyond_f(class: Class) -> Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 57] = [
+pub const CLASSES: [Class; 58] = [
     class("none", "nothing goes wrong", draw::nothing),
     class("delay", "messages take up to two seconds longer", draw::delay),
     class("slow-link", "the links of one validator take seconds", draw::slow_link),
@@ -154,6 +154,11 @@ pub const CLASSES: [Class; 57] = [
             "a validator that is removed goes on, and another one passes on what it says",
             draw::removed_liar,
         ),
+    ),
+    class(
+        "upgrade-mixed",
+        "the network goes over to the next version while one validator has an old program, which is replaced then",
+        draw::upgrade_mixed,
     ),
     of_seven(class("mixed", "several of all that, and two of seven lie", draw::mixed)),
     beyond_f(class("beyond-f", "two of four conspire to split the chain, or forget what they signed", draw::beyond_f)),

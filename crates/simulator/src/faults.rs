@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lojal_network::Topic;
 use lojal_store::Faults;
+use lojal_types::Versions;
 
 use crate::network::{LinkFault, LinkFaultKind};
 use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
@@ -70,6 +71,7 @@ async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
             }
         }
         FaultKind::LogRot { node } => crash(world, &[*node]).await,
+        FaultKind::OldProgram { node } => install(world, *node, Versions::up_to(1)).await,
         FaultKind::Restart { node } => world.stop(*node).await,
         FaultKind::SignerAway { node } => world.stop_signer(*node),
         FaultKind::DiskFull { node } => {
@@ -140,6 +142,7 @@ async fn end(world: &World, number: usize, fault: &Fault) {
             restart(world, *node, IndexLeft::Whole).await;
         }
         FaultKind::Restart { node } => world.start(*node).await,
+        FaultKind::OldProgram { node } => install(world, *node, Versions::known()).await,
         FaultKind::SignerAway { node } => {
             world.start_signer(*node).expect("what a power cut leaves of a guard can be opened");
         }
@@ -161,6 +164,13 @@ async fn end(world: &World, number: usize, fault: &Fault) {
         }
         _ => {}
     }
+}
+
+/// Replaces the program of a validator by one that knows these versions of the protocol.
+async fn install(world: &World, node: usize, versions: Versions) {
+    world.stop(node).await;
+    world.install(node, versions);
+    world.start(node).await;
 }
 
 async fn crash(world: &World, nodes: &[usize]) {

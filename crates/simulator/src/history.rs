@@ -69,6 +69,8 @@ pub struct Commit {
     pub state_root: Hash,
     /// The root of the receipts of its transactions.
     pub receipts_root: Hash,
+    /// True if the node's program knows the block's version of the protocol.
+    pub is_known: bool,
 }
 
 /// A client asked a node for something.

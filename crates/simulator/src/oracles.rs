@@ -15,6 +15,7 @@ mod sets;
 mod shown;
 mod stops;
 mod validity;
+mod versions;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +57,7 @@ impl Finding {
 }
 
 /// Every oracle.
-pub const ORACLES: [Oracle; 13] = [
+pub const ORACLES: [Oracle; 14] = [
     ("agreement", agreement::check),
     ("validity", validity::check),
     ("conservation", validity::check_conservation),
@@ -70,6 +71,7 @@ pub const ORACLES: [Oracle; 13] = [
     ("stops", stops::check),
     ("permission", permission::check),
     ("light", light::check),
+    ("versions", versions::check),
 ];
 
 /// Most findings of one oracle that a report holds; the first say enough.

@@ -29,7 +29,7 @@ struct Bug {
 }
 
 /// Every bug.
-const BUGS: [Bug; 20] = [
+const BUGS: [Bug; 21] = [
     inside("skipped-sync", Plant::SkippedSync, "crash-all", 5),
     inside("skipped-wal-flush", Plant::SkippedWalFlush, "crash-majority", 20),
     inside("dropped-wal", Plant::DroppedWal, "crash-majority", 20),
@@ -50,6 +50,7 @@ const BUGS: [Bug; 20] = [
     patch("threshold-at-least", "set-changes", 20),
     patch("life-not-checked", "set-changes", 10),
     patch("removed-heard", "removed-liar", 5),
+    patch("old-program-goes-on", "upgrade-mixed", 5),
 ];
 
 const fn inside(name: &'static str, plant: Plant, class: &'static str, seeds_max: u64) -> Bug {

@@ -166,6 +166,11 @@ pub enum FaultKind {
         /// The validator.
         node: usize,
     },
+    /// A validator runs a program that knows version 1 of the protocol alone, until it is replaced at the end.
+    OldProgram {
+        /// The validator.
+        node: usize,
+    },
     /// A validator crashes and loses all that it remembers: block log, index, the engine's log and the guard, and
     /// nobody says so.
     Amnesia {
@@ -255,6 +260,7 @@ impl FaultKind {
             | Self::WriteFails { node, .. }
             | Self::LogRot { node }
             | Self::OldRot { node }
+            | Self::OldProgram { node }
             | Self::SignerAway { node }
             | Self::ColdRot { node }
             | Self::ReadFails { node, .. }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lojal_consensus::clock::VirtualClock;
 use lojal_consensus::{Life, Mempool, Metrics, SharedState};
 use lojal_store::{SimulatedDisk, Store};
-use lojal_types::{ChainId, Genesis, PublicKey, TimeMs};
+use lojal_types::{ChainId, Genesis, PublicKey, TimeMs, Versions};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -72,6 +72,8 @@ struct Place {
     is_held_down: bool,
     /// Faults of the machine that are in effect.
     troubles: usize,
+    /// The versions of the protocol that its program knows.
+    versions: Versions,
     /// True if the next start sets aside what is damaged.
     repair: bool,
     /// A copy of the directory, and of the engine's log, as they once were.
@@ -123,6 +125,7 @@ impl World {
             running: None,
             is_held_down: false,
             troubles: 0,
+            versions: Versions::known(),
             repair: false,
             backup: None,
             liar: None,
@@ -197,6 +200,11 @@ impl World {
     /// Sets how wrong a validator's clock is.
     pub fn skew(&self, number: usize, ms: i64) {
         self.place(number).skew_ms.store(ms, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Gives a validator a program that knows these versions of the protocol, from its next start on.
+    pub fn install(&self, number: usize, versions: Versions) {
+        self.place(number).versions = versions;
     }
 
     /// Has a validator break the protocol, or keep to it again.

@@ -86,7 +86,7 @@ pub use read::{Audience, ReadToken, SignedReadToken};
 pub use receipt::{Outcome, Receipt};
 pub use reference::Reference;
 pub use request::{AnsweredRequest, Request, RequestKind};
-pub use rules::Rules;
+pub use rules::{Rules, Versions};
 pub use safeguard::{Barred, Cancelled, Change, Safeguards, Waiting};
 pub use seat::{GenesisSeat, Governance, Settings};
 pub use time::{Expiry, Month, TimeMs};

@@ -12,20 +12,58 @@ pub struct Rules {
     pub version_changes: bool,
 }
 
-/// Version 1. "Version 1 has none of the actions 5, 6, 9 and 10" (protocol, Governance).
-const FIRST: Rules = Rules { set_changes: true, followers: false, version_changes: false };
+/// Version 1. "No version has the actions 5 and 6 yet" (protocol, Governance).
+const FIRST: Rules = Rules { set_changes: true, followers: false, version_changes: true };
+
+/// Version 2. "Version 2 has the rules of version 1 under another number" (protocol, Staying compatible).
+const SECOND: Rules = FIRST;
+
+/// The rules of each version, from 1 on.
+const VERSIONS: [&Rules; 2] = [&FIRST, &SECOND];
 
 impl Rules {
     /// The rules of a version; none of one that this program doesn't know.
     pub const fn at(version: u32) -> Option<&'static Self> {
-        match version {
-            1 => Some(&FIRST),
-            _ => None,
-        }
+        if 1 <= version && version <= LATEST { Some(VERSIONS[version as usize - 1]) } else { None }
     }
     /// The rules of the latest version that this program knows.
     pub const fn latest() -> &'static Self {
-        &FIRST
+        VERSIONS[VERSIONS.len() - 1]
+    }
+}
+
+/// The latest version that this program knows.
+const LATEST: u32 = VERSIONS.len() as u32;
+
+/// The versions that a node makes and takes blocks of: all up to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Versions {
+    latest: u32,
+}
+
+impl Versions {
+    /// Those that this program knows.
+    pub const fn known() -> Self {
+        Self { latest: LATEST }
+    }
+    /// Those of them up to one, as an older program knows them.
+    #[must_use]
+    pub fn up_to(latest: u32) -> Self {
+        Self { latest: latest.min(LATEST) }
+    }
+    /// True if a version is one of them.
+    pub const fn has(self, version: u32) -> bool {
+        version <= self.latest && Rules::at(version).is_some()
+    }
+    /// The last one.
+    pub const fn latest(self) -> u32 {
+        self.latest
+    }
+}
+
+impl Default for Versions {
+    fn default() -> Self {
+        Self::known()
     }
 }
 
@@ -34,10 +72,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn version_1_is_the_first_and_the_latest_that_is_known() {
-        assert_eq!(Rules::at(1), Some(Rules::latest()));
-        for unknown in [0, 2, u32::MAX] {
+    fn two_versions_are_known_and_the_second_has_the_rules_of_the_first() {
+        assert_eq!((Rules::at(1), Rules::at(2)), (Some(&FIRST), Some(&FIRST)));
+        assert_eq!(Rules::latest(), &FIRST);
+        for unknown in [0, 3, u32::MAX] {
             assert_eq!(Rules::at(unknown), None);
+            assert!(!Versions::known().has(unknown));
         }
+    }
+
+    #[test]
+    fn an_older_program_knows_the_versions_up_to_its_own_and_none_knows_more_than_there_are() {
+        let has = |versions: Versions| [1, 2, 3].map(|version| versions.has(version));
+        assert_eq!(has(Versions::known()), [true, true, false]);
+        assert_eq!(has(Versions::up_to(1)), [true, false, false]);
+        assert_eq!(has(Versions::up_to(9)), [true, true, false]);
+        assert_eq!((Versions::up_to(1).latest(), Versions::up_to(9).latest()), (1, 2));
     }
 }

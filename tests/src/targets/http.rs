@@ -9,6 +9,7 @@ use lojal_consensus::{Clock, Condition, Mempool, Metrics, Workers, share};
 use lojal_gateway::{Access, Auditors, Gateway, WebhookSettings};
 use lojal_network::{Event, Identity, NetworkConfig};
 use lojal_store::Options;
+use lojal_types::Versions;
 use lojal_types::api::Problem;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -70,6 +71,7 @@ impl Server {
             web: lojal_gateway::Pages::ALL.to_vec(),
             webhooks,
             tls: None,
+            versions: Versions::known(),
             version,
         };
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");

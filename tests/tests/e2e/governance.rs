@@ -145,7 +145,7 @@ fn reinstate(network: &Network) {
     let endpoints = validators.validators.iter().filter_map(|one| one.endpoint.as_ref()).count();
     assert_eq!((validators.validators.len(), validators.total_power, endpoints), (4, 4, 1));
 
-    // What version 1 doesn't have yet can't even wait for a block.
+    // What no version has yet can't even wait for a block.
     let removal = network.scratch().join("removal.toml");
     fs::write(&removal, "[[actions]]\ntype = \"disallow_follower\"\nname = \"kaffet\"\n").expect("writable");
     let removal = removal.to_str().expect("UTF-8");

@@ -9,7 +9,7 @@ import type { Certificate } from "../certificate.js";
 import { verifyCertificate } from "../certificate.js";
 import { FaultError } from "../error.js";
 import type { Genesis } from "../genesis.js";
-import { PROTOCOL_VERSION } from "../genesis.js";
+import { isKnownVersion } from "../genesis.js";
 import type { BlockId, ChainId, Height, TransactionId } from "../ids.js";
 import { genesisBlockId, GENESIS_HEIGHT } from "../ids.js";
 import type { Outcome, Receipt } from "../receipt.js";
@@ -65,7 +65,7 @@ export class CertifiedHeader {
    * than two thirds of them have made sure of that. Throws a {@link ChainError} or a `CertificateError`.
    */
   static verify(header: Header, certificate: Certificate, validators: ValidatorSet, chain: ChainId): CertifiedHeader {
-    check(header.version === PROTOCOL_VERSION, "version", `this library doesn't know version ${header.version}`);
+    check(isKnownVersion(header.version), "version", `this library doesn't know version ${header.version}`);
     check(header.chainId === chain, "chain", "the header belongs to another chain");
     const hash = validators.hash(chain);
     check(header.validatorsHash === hash, "validators", "other validators decide this block");

@@ -218,7 +218,7 @@ fn the_certificate_of_another_block_makes_nothing_final() {
 
 #[test]
 fn a_block_of_a_protocol_that_this_program_does_not_know_is_not_called_wrong() {
-    let blocks = with_forged(3, |block| block.header.version += 1);
+    let blocks = with_forged(3, |block| block.header.version += 2);
     let found = audit(&blocks, None);
     assert!(matches!(found, Err(VerifyError::Unreadable { height, .. }) if height == Height::new(4)));
 }

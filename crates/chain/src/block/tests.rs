@@ -81,7 +81,9 @@ fn the_header_continues_the_chain_and_commits_to_what_is_in_the_block() {
 
 #[test]
 fn every_wrong_link_in_a_header_is_named() {
-    assert_eq!(error_after(|header| header.version = 2), InvalidBlock::Version(2));
+    assert_eq!(error_after(|header| header.version = 3), InvalidBlock::Version(3));
+    let other = InvalidBlock::OtherVersion { found: 2, expected: 1 };
+    assert_eq!(error_after(|header| header.version = 2), other);
     assert_eq!(error_after(|header| header.chain_id = ChainId::new([9; 32])), InvalidBlock::Chain);
     for height in [0, 1, 3] {
         let found = Height::new(height);

@@ -3,7 +3,7 @@
 use lojal_chain::ExecutedBlock;
 use lojal_network::Network;
 use lojal_store::{Opened, Options};
-use lojal_types::{Block, Hash};
+use lojal_types::{Block, Hash, Versions};
 use tempfile::TempDir;
 
 use super::*;
@@ -53,7 +53,8 @@ impl Bench {
         let (parts, outlooks) = ((Progress::default(), Workers::Threads), Outlooks::default());
         let membership = Membership::new(network, store.clone(), parts, Addresses::default(), outlooks);
         let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
-        let app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings };
+        let versions = VersionWatch::new(Versions::known());
+        let app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings, versions };
         Self { app, state, _dir: dir }
     }
 

@@ -121,6 +121,7 @@ impl Cluster {
             condition: told,
             clock: Clock::System,
             workers: Workers::Threads,
+            versions: Versions::known(),
             interposer: None,
         };
         let running = tokio::spawn(run(validator, async { stopped.await.unwrap_or_default() }));

@@ -3,11 +3,12 @@
 use lojal_types::api::{Brand, BrandMotions, Governance, Motion, Validators};
 use lojal_types::{
     Action, Approvals, Bounded, BrandAction, Height, MotionId, MotionStatus, NetworkKind, Operation, Policy, Propose,
-    ProposeForBrand, Role, SetApprovals, SetOperator, SetPolicy, SuspendBrand,
+    ProposeForBrand, Role, ScheduleVersion, SetApprovals, SetOperator, SetPolicy, SuspendBrand, Versions,
 };
 
-use super::node::{ANNA, GOVERNOR, Node, POWER, TILL, VALIDATOR, address, key};
+use super::node::{ANNA, GOVERNOR, Node, POWER, Settings, TILL, VALIDATOR, address, key};
 use super::operations::brand;
+use crate::app::Timeouts;
 
 fn suspend(brand: &str) -> Operation {
     let suspend = SuspendBrand { brand: brand.parse().expect("valid") };
@@ -42,6 +43,24 @@ async fn validators_are_shown_with_their_governors() {
     assert_eq!(one.address, address(VALIDATOR).to_text(NetworkKind::Test));
     assert_eq!(one.governor, address(GOVERNOR).to_text(NetworkKind::Test));
     assert_eq!((one.power, one.since, one.endpoint.clone()), (POWER, Height::GENESIS, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_is_scheduled_is_shown_and_a_node_that_does_not_know_it_says_so() {
+    for (versions, text, count) in [
+        (Versions::known(), "ready\n", "lojal_protocol_unknown 0"),
+        (Versions::up_to(1), "ready, until block 200, which begins version 2", "lojal_protocol_unknown 1"),
+    ] {
+        let node = Node::start_as(Settings { versions, ..Settings::open() }, &[], Timeouts::default()).await;
+        let action = Action::ScheduleVersion(ScheduleVersion { version: 2, height: Height::new(200) });
+        node.apply(GOVERNOR, vec![Operation::Propose(Propose { actions: Bounded::from([action]) })]);
+        let governance: Governance = node.get("/v1/governance").await.json();
+        let scheduled = governance.scheduled.map(|one| (one.version, one.height));
+        assert_eq!((governance.version, scheduled), (1, Some((2, Height::new(200)))));
+        let ready = node.get("/readyz").await;
+        assert!(ready.status == 200 && ready.text().starts_with(text), "{}", ready.text());
+        assert!(node.get_own("/metrics").await.text().lines().any(|line| line == count), "{count}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

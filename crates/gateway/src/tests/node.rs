@@ -12,7 +12,7 @@ use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
     Address, Bounded, Certificate, ChainId, CommitSignature, Genesis, GenesisDocument, Governance, Issue, KeyPair,
     Operation, Outcome, Parameters, Points, Policy, ReadToken, Reference, Roles, Signature, SignedTransaction, TimeMs,
-    Transaction, TransactionId, Transfer, Validator, VerifiedTransaction, verify_all,
+    Transaction, TransactionId, Transfer, Validator, VerifiedTransaction, Versions, verify_all,
 };
 use lojal_web::Pages;
 use tempfile::TempDir;
@@ -102,21 +102,15 @@ pub(crate) struct Settings {
     pub(crate) allow_private: bool,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) web: &'static [Pages],
+    pub(crate) versions: Versions,
 }
 
 impl Settings {
     /// An open ledger.
     pub(crate) fn open() -> Self {
         let access = Access { auditors: Auditors::Everybody, ..Access::default() };
-        Self {
-            access,
-            origins: &[],
-            rate: None,
-            streams: STREAMS_DEFAULT,
-            allow_private: true,
-            tls: None,
-            web: &Pages::ALL,
-        }
+        let (streams, web, versions) = (STREAMS_DEFAULT, &Pages::ALL, Versions::known());
+        Self { access, origins: &[], rate: None, streams, allow_private: true, tls: None, web, versions }
     }
 }
 
@@ -166,8 +160,8 @@ impl Node {
         let validator = Some(address(VALIDATOR));
         let proxies = proxies.iter().map(|address| address.parse().expect("an address")).collect();
         let version = "1.2.3";
-        let (Settings { access, origins, rate, streams, allow_private, tls, web }, origin) =
-            (settings, |text: &&str| text.parse().expect("a header"));
+        let Settings { access, origins, rate, streams, allow_private, tls, web, versions } = settings;
+        let origin = |text: &&str| text.parse().expect("a header");
         let origins = origins.iter().map(origin).collect();
         let webhooks = WebhookSettings { directory: directory.path().join("webhooks"), allow_private };
         let gateway = Gateway {
@@ -186,6 +180,7 @@ impl Node {
             web: web.to_vec(),
             webhooks,
             tls,
+            versions,
             version,
         };
         let [clients, own] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0"));

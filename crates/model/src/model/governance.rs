@@ -10,14 +10,16 @@ use lojal_types::{
 
 use super::{HOUR_MS, MINUTE_MS, Model, ensure};
 
-/// The actions that the first version has.
-const KNOWN: [&str; 10] = [
+/// The actions that every version has.
+const KNOWN: [&str; 12] = [
     "add_validator",
     "remove_validator",
     "set_keys",
     "set_power",
     "set_parameters",
     "set_settings",
+    "schedule_version",
+    "cancel_version",
     "register_brand",
     "suspend_brand",
     "reinstate_brand",
@@ -57,7 +59,7 @@ pub(crate) struct Follower {
 }
 
 impl Model {
-    /// Tells whether the version in force has an operation: none changes who takes part yet.
+    /// Tells whether the version in force has an operation: none lets nodes without a vote follow yet.
     pub(super) fn is_known(&self, operation: &Operation) -> bool {
         let Operation::Propose(motion) = operation else { return true };
         self.all_rules || motion.actions.iter().all(|action| KNOWN.contains(&action.name()))

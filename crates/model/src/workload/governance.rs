@@ -108,12 +108,14 @@ impl Workload {
             return self.action_on_nodes();
         }
         if !self.model.all_rules && self.twist() {
-            // What version 1 doesn't have.
-            return Some(Action::CancelVersion(CancelVersion {}));
+            // What no version has.
+            let name = "nobody".parse().expect("a valid name");
+            return Some(Action::DisallowFollower(DisallowFollower { name }));
         }
         let suspended: Vec<BrandId> =
             self.model.tables.brands.iter().filter(|(_, brand)| brand.suspended).map(|(id, _)| *id).collect();
-        match self.random.within(0..8) {
+        match self.random.within(0..9) {
+            8 => self.versions(),
             0 | 1 => Some(Action::SetParameters(SetParameters { parameters: self.parameters() })),
             2 => {
                 let motion_lapse_ms =
@@ -134,7 +136,7 @@ impl Workload {
         }
     }
 
-    /// Decides whether to do something wrong in what version 1 doesn't have yet, of which there is little.
+    /// Decides whether to do something wrong in what no version has yet, of which there is little.
     fn slip(&mut self) -> bool {
         self.random.once_in(6)
     }
@@ -187,7 +189,7 @@ impl Workload {
         Some(Action::SetBrandAdmins(SetBrandAdmins { brand: self.brands[place], admins, needed }))
     }
 
-    /// An action that version 1 doesn't have yet.
+    /// An action that is seldom under the rules of a version, or that none has yet.
     fn action_on_nodes(&mut self) -> Option<Action> {
         let names: Vec<Name> = self.model.tables.validators.iter().map(|(name, _)| name.clone()).collect();
         let some = self.random.pick(&names)?;

@@ -2,6 +2,7 @@
 
 mod lost;
 mod sets;
+mod upgrade;
 
 use super::Draw;
 use crate::plan::VICTIM;
@@ -10,6 +11,7 @@ pub(super) use lost::{
     all_but_one_restored, all_but_one_wiped, restored, restored_together, signer_away, signer_crash_all, wiped_and_liar,
 };
 pub(super) use sets::{removed_liar, set_change_crash, set_changes, set_replaced, stale_members};
+pub(super) use upgrade::upgrade_mixed;
 
 /// Nothing goes wrong before a network has begun to work.
 const FIRST_MS: u64 = 3_000;

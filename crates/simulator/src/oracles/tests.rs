@@ -294,6 +294,11 @@ fn certificates_hold_by_the_validators_of_their_height_and_a_light_client_follow
 }
 
 #[test]
+fn versions_notices_a_program_that_goes_on_with_what_it_does_not_know() {
+    assert_noticed("versions", |history| history.commits[0].is_known = false);
+}
+
+#[test]
 fn permission_notices_a_stranger_and_somebody_who_has_no_vote() {
     let history = changed();
     let stranger = history.nodes - 1;

@@ -9,7 +9,7 @@ use lojal_consensus::{
 use lojal_network::limits::EVENTS_MAX;
 use lojal_network::{Event, Network};
 use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Lookup, Opened, Options, Store, StoreError};
-use lojal_types::Height;
+use lojal_types::{Height, Versions};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -110,10 +110,10 @@ impl World {
                 return self.start_later(number);
             }
         };
-        let (wal, incarnation, clock) = {
+        let (wal, incarnation, clock, versions) = {
             let mut place = self.place(number);
             place.incarnation += 1;
-            (place.wal.clone(), place.incarnation, Clock::Virtual(self.clock(&place)))
+            (place.wal.clone(), place.incarnation, Clock::Virtual(self.clock(&place)), place.versions)
         };
         let wal = Wal::Made(Box::new(move || {
             let wal = wal.clone();
@@ -131,7 +131,7 @@ impl World {
             .then(|| Life::of_node(&voice, &store, &network, &condition).at(clock.clone(), Workers::Tasks));
         let (of_node, counted) = (store.clone(), metrics.clone());
         let node = Node { store: of_node, mempool: mempool.clone(), metrics: counted, state: state.clone(), life };
-        self.watch_commits(number, &store);
+        self.watch_commits(number, &store, versions);
         let (stop, stopped) = oneshot::channel::<()>();
         let validator = ValidatorParts {
             voice,
@@ -150,6 +150,7 @@ impl World {
             condition: told,
             clock,
             workers: Workers::Tasks,
+            versions,
             interposer: self.interposer(number),
         };
         let world = self.clone();
@@ -190,21 +191,27 @@ impl World {
         }
         self.hub().detach(number);
         if let Err(error) = result {
-            self.stopped(number, error.to_string());
+            let is_old = error.is_of_old_program() && self.place(number).versions != Versions::known();
+            self.stopped_for(number, error.to_string(), is_old);
         }
         self.start_later(number);
     }
 
     fn stopped(&self, number: usize, reason: String) {
+        self.stopped_for(number, reason, false);
+    }
+
+    /// `explained`: it had to.
+    fn stopped_for(&self, number: usize, reason: String, explained: bool) {
         let at_ms = self.now_ms();
-        let explained = self.place(number).troubles > 0;
+        let explained = explained || self.place(number).troubles > 0;
         self.hub().trace("stop", &[number as u64], reason.as_bytes());
         tracing::info!(number, at_ms, reason, "stop");
         self.history().stops.push(Stop { node: number, at_ms, reason, explained });
     }
 
     /// Records every block that becomes visible.
-    fn watch_commits(&self, number: usize, store: &Store) {
+    fn watch_commits(&self, number: usize, store: &Store, versions: Versions) {
         let (world, mut blocks) = (self.clone(), store.subscribe());
         let is_byzantine = self.history().byzantine.contains(&number);
         tokio::spawn(async move {
@@ -218,6 +225,7 @@ impl World {
                             block: block.id,
                             state_root: block.header.state_root,
                             receipts_root: block.header.receipts_root,
+                            is_known: versions.has(block.header.version),
                         };
                         let numbers = [number as u64, commit.height.get()];
                         world.hub().trace("commit", &numbers, commit.block.as_bytes());

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_consensus::Roster;
+use lojal_ledger::record::Protocol;
 use lojal_network::{Multiaddr, PeerId};
 use lojal_store::{Store, StoreError};
 use lojal_types::{
-    Action, AddValidator, Header, Height, Name, PublicKey, RemoveValidator, SetKeys, SetPower, ValidatorSet,
+    Action, AddValidator, Header, Height, Name, PublicKey, RemoveValidator, ScheduleVersion, SetKeys, SetPower,
+    ValidatorSet,
 };
 
 use tokio::sync::MutexGuard;
@@ -126,6 +128,15 @@ impl World {
         let _ = changes.wait_for(|changes| changes.count(moment) > before).await;
     }
 
+    /// The action that schedules the next version; none if no node runs, or it is scheduled already.
+    fn upgrade(&self, blocks: u64) -> Option<Action> {
+        let store = self.furthest()?.store;
+        let (view, tip) = (store.view(), store.tip().height.get());
+        let Protocol { version, scheduled: None } = *view.protocol() else { return None };
+        let height = Height::new(tip.checked_add(blocks)?);
+        Some(Action::ScheduleVersion(ScheduleVersion { version: version.checked_add(1)?, height }))
+    }
+
     /// A step as the action of a motion, if it fits these validators; `name` is for one that joins.
     pub fn action(&self, step: &Step, name: Name, validators: &ValidatorSet) -> Option<Action> {
         let named = |node: &usize| {
@@ -149,6 +160,7 @@ impl World {
                 Some(Action::SetKeys(SetKeys { name, public_key, network_key, proof }))
             }
             Step::Hand { .. } => None,
+            Step::Upgrade { blocks } => self.upgrade(*blocks),
             Step::SetPower { node, power } => Some(Action::SetPower(SetPower { name: named(node)?, power: *power })),
         }
     }

@@ -226,6 +226,8 @@ fn every_validator_has_one_seat_and_a_governor_of_its_own() {
 
 #[test]
 fn a_network_begins_with_a_version_that_is_known_and_a_lapse_within_its_limits() {
-    assert_eq!(error_after(|d| d.governance.version = 2), GenesisError::Version(2));
+    for unknown in [0, 3] {
+        assert_eq!(error_after(|d| d.governance.version = unknown), GenesisError::Version(unknown));
+    }
     assert_eq!(error_after(|d| d.governance.motion_lapse_ms = 3_599_999), GenesisError::MotionLapse);
 }

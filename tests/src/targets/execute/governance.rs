@@ -2,9 +2,9 @@
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    Action, Activate, Approve, Bounded, CancelVersion, Endpoint, Hash, MotionId, Operation, Parameters, Propose,
-    RegisterBrand, ReinstateBrand, Roles, SetBrandAdmins, SetEndpoint, SetParameters, SetSettings, Settings,
-    SignOfLife, Signature, SuspendBrand, Withdraw,
+    Action, Activate, Approve, Bounded, CancelVersion, DisallowFollower, Endpoint, Hash, Height, MotionId, Operation,
+    Parameters, Propose, RegisterBrand, ReinstateBrand, Roles, ScheduleVersion, SetBrandAdmins, SetEndpoint,
+    SetParameters, SetSettings, Settings, SignOfLife, Signature, SuspendBrand, Withdraw,
 };
 
 use super::super::source::Source;
@@ -76,7 +76,14 @@ fn action(source: &mut Source<'_>, world: &World) -> Action {
             let (brand, needed) = (any_brand(source), 1 + source.byte() % 3);
             Action::SetBrandAdmins(SetBrandAdmins { brand, admins, needed })
         }
-        // What version 1 doesn't have: the whole transaction can't be in a block.
-        _ => Action::CancelVersion(CancelVersion {}),
+        _ => match source.byte() % 3 {
+            0 => Action::CancelVersion(CancelVersion {}),
+            1 => {
+                let (version, height) = (u32::from(source.byte() % 4), Height::new(u64::from(source.byte())));
+                Action::ScheduleVersion(ScheduleVersion { version, height })
+            }
+            // What no version has: the whole transaction can't be in a block.
+            _ => Action::DisallowFollower(DisallowFollower { name: "nobody".parse().expect("a valid name") }),
+        },
     }
 }

@@ -29,6 +29,7 @@ mod transactions;
 mod tree;
 mod validators;
 mod values;
+mod versions;
 mod votes;
 
 pub(crate) use golden::{HOW_TO_WRITE, variant_numbers, writing};

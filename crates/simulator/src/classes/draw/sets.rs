@@ -55,7 +55,7 @@ impl Draw {
                 seated.remove(from);
                 seated.insert(*to);
             }
-            Step::SetPower { .. } => {}
+            Step::SetPower { .. } | Step::Upgrade { .. } => {}
         }
         Some(step)
     }
