@@ -19,11 +19,16 @@ const ANSWER_BYTES_MAX: u64 = 64;
 /// # Errors
 /// When nobody can be asked, or the answer is anything but yes.
 pub fn consent(what: &str, consent: Consent, sending: &Sending) -> Result<(), CommandError> {
+    if sending.dry_run && !consent.yes { tell(what) } else { consent_to_sign(what, consent) }
+}
+
+/// The same for something that is no dry run.
+///
+/// # Errors
+/// As those of [`consent`].
+pub fn consent_to_sign(what: &str, consent: Consent) -> Result<(), CommandError> {
     if consent.yes {
         return Ok(());
-    }
-    if sending.dry_run {
-        return tell(what);
     }
     if !io::stdin().is_terminal() {
         return Err(CommandError::NotConfirmed(what.to_owned()));

@@ -1,13 +1,19 @@
 //! The command line.
 
 mod between;
+mod book;
 mod brand;
+mod carry;
 mod govern;
 mod household;
 mod keys;
+mod listen;
+mod profile;
+mod read;
 mod receipt;
 mod setup;
 mod shared;
+mod statement;
 mod till;
 mod together;
 mod values;
@@ -16,22 +22,26 @@ mod webhook;
 
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use lojal_client::Pin;
-use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId};
+use lojal_types::{AddressText, BrandId, Day, Reference};
+use lojal_wallet::label::Label;
 
 pub use between::{ConvertArgs, PartnerCommand, ProposeArgs, SettleArgs, TermsArgs};
 pub use brand::{OperatorCommand, PolicyArgs, PolicyCommand, SetOperatorArgs};
+pub use carry::{TxArgs, TxCommand};
 pub use govern::{GovernCommand, ProposeMotionArgs, Signs};
 pub use household::{HouseholdCommand, HouseholdOption, RightsArgs};
 pub use keys::{GuardiansCommand, RecoverCommand};
+pub use listen::ListenArgs;
+pub use profile::{ConfigCommand, ContactCommand, ProfileCommand, Setting};
 pub use receipt::ReceiptCommand;
 pub use setup::{KeyCommand, SetupCommand};
 pub use shared::{Consent, OfReceiptArgs, OptionalReceiptArgs, ReceiptArgs, Sending, SourceArgs, Validity};
+pub use statement::{Format, StatementArgs};
 pub use till::{CaptureArgs, HoldArgs, HoldTime, PayArgs, ReferenceOfArgs, ReleaseArgs, RequestArgs};
 pub use together::{ApprovalsArgs, BrandCommand, BrandMotionArgs, BrandMotionCommand, CloseArgs};
-pub use values::Pool;
+pub use values::{Pool, ProfileOrDefault};
 pub use watch::WatchArgs;
 pub use webhook::WebhookCommand;
 
@@ -56,12 +66,15 @@ pub struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Options {
     /// The wallet's directory [env: LOJAL_HOME] [default: ~/.lojal]
     #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
+    /// The profile whose wallet to use, as lojal profile add names it [env: LOJAL_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "home")]
+    pub profile: Option<Label>,
     /// A gateway to use instead of the wallet's own; can be repeated, the first one is preferred [env: LOJAL_GATEWAY]
     #[arg(long = "gateway", global = true, value_name = "URL", value_delimiter = ',', value_parser = values::url)]
     pub gateways: Vec<String>,
@@ -71,43 +84,39 @@ pub struct Options {
     /// Believe what gateways say without proofs
     #[arg(long, global = true)]
     pub trust: bool,
+    /// A gateway of somebody else, to be asked whether it has the same block as what is proven; can be repeated, and
+    /// kept with lojal config set witnesses
+    #[arg(long = "witness", global = true, value_name = "URL", value_delimiter = ',', value_parser = values::url,
+          conflicts_with = "trust")]
+    pub witnesses: Vec<String>,
     /// Begin at a block from somebody whom you trust, HEIGHT:ID as `lojal light` prints it, instead of at genesis
     #[arg(long, global = true, value_name = "PIN", value_parser = values::pin, conflicts_with = "trust")]
     pub pin: Option<Pin>,
     /// Print one JSON document, and nothing else
     #[arg(long, global = true)]
     pub json: bool,
+    /// The contacts that the command line names.
+    #[arg(skip)]
+    pub named: Vec<(Label, AddressText)>,
 }
 
-/// Names the wallet's directory.
-const HOME_VARIABLE: &str = "LOJAL_HOME";
-/// Names gateways, with commas between them.
-const GATEWAY_VARIABLE: &str = "LOJAL_GATEWAY";
-
-impl Cli {
-    /// The command line, and from the environment what it doesn't say.
-    ///
-    /// # Errors
-    /// When it was not understood, or a variable wasn't.
-    pub fn read() -> Result<Self, clap::Error> {
-        let mut cli = Self::try_parse()?;
-        let options = &mut cli.options;
-        options.home = options.home.take().or_else(|| lojal_text::variable(HOME_VARIABLE).map(PathBuf::from));
-        options.gateways.retain(|url| !url.is_empty());
-        if options.gateways.is_empty()
-            && let Some(listed) = lojal_text::variable(GATEWAY_VARIABLE)
-        {
-            let urls = listed.to_str().ok_or_else(|| wrong(GATEWAY_VARIABLE, "it is no UTF-8 text"))?.split(',');
-            let urls = urls.map(values::url).collect::<Result<Vec<_>, _>>();
-            options.gateways = urls.map_err(|reason| wrong(GATEWAY_VARIABLE, &reason))?;
-            options.gateways.retain(|url| !url.is_empty());
+impl Options {
+    /// Takes from other options what these don't say.
+    fn fill(&mut self, outer: &Self) {
+        if self.home.is_none() && self.profile.is_none() {
+            (self.home, self.profile) = (outer.home.clone(), outer.profile.clone());
         }
-        Ok(cli)
+        if self.gateways.is_empty() {
+            self.gateways.clone_from(&outer.gateways);
+        }
+        if self.witnesses.is_empty() {
+            self.witnesses.clone_from(&outer.witnesses);
+        }
+        self.passphrase_file = self.passphrase_file.take().or_else(|| outer.passphrase_file.clone());
+        self.pin = self.pin.or(outer.pin);
+        self.trust |= outer.trust;
+        self.json |= outer.json;
     }
-}
-
-fn wrong(variable: &str, reason: &str) -> clap::Error {
-    Cli::command().error(ErrorKind::InvalidValue, format!("the variable {variable}: {reason}"))
 }
 
 /// A command, with its arguments.
@@ -272,16 +281,23 @@ pub enum Command {
         #[arg(long)]
         cursor: Option<String>,
     },
+    /// Send what happens to an account or a brand to a program on this machine, as a gateway's webhooks would
+    ///
+    /// lojal listen --brand nordmat --forward `http://127.0.0.1:3000/lojal`
+    ///
+    /// Each event is sent once, signed, with the same body and headers as docs/webhooks.md says; what isn't taken is
+    /// told, and not sent again: go back to it with --after.
+    Listen(ListenArgs),
+    /// Make an account's books for a time: what was there, what came and went, what is there, what expires
+    ///
+    /// lojal statement --from 2027-01-01 --to 2027-12-31 --format csv > 2027.csv
+    Statement(StatementArgs),
     /// Tell what happens to an account or a brand as it happens, until stopped
     ///
     /// One line for each event; with --json one document. Where a gateway fails it goes on at the next one.
     Watch(WatchArgs),
-    /// Show a transaction and what became of it (exit code 3 while it waits)
-    Tx {
-        /// Its id
-        #[arg(value_parser = values::transaction_id)]
-        id: TransactionId,
-    },
+    /// Show a transaction and what became of it (exit code 3 while it waits), or carry one in a file to be signed
+    Tx(TxArgs),
     /// Keep a transaction with its proof, and verify one that was kept
     #[command(subcommand)]
     Receipt(ReceiptCommand),
@@ -291,7 +307,10 @@ pub enum Command {
     /// Replace this wallet's key; the address stays
     RotateKey {
         #[command(flatten)]
-        sending: Validity,
+        validity: Validity,
+        /// Ask a gateway what would happen, and sign and send nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Stop everything that goes out of this account, for a stolen phone or card
     Freeze {

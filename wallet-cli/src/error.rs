@@ -8,8 +8,11 @@ use lojal_types::{AddressText, BrandId, Day, Height, MotionId, Reference, Transa
 use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
+use lojal_wallet::contacts::ContactsError;
 use lojal_wallet::gateways::{GatewaysError, is_lie};
 use lojal_wallet::home::HomeError;
+use lojal_wallet::hook::SecretError;
+use lojal_wallet::label::Label;
 use lojal_wallet::passphrase::PassphraseError;
 use lojal_wallet::random::RandomError;
 use lojal_wallet::terms::TermsTextError;
@@ -19,7 +22,10 @@ use thiserror::Error;
 
 use crate::hints::with_commands;
 
+mod carry;
 mod codes;
+
+pub use carry::CarryError;
 
 /// Nothing was done, and this is why.
 #[derive(Debug, Error)]
@@ -168,6 +174,12 @@ pub enum CommandError {
          never happened and never will"
     )]
     UnknownTransaction,
+    /// A gateway that has no blocks of the beginning.
+    #[error(
+        "this gateway has blocks from height {0} on, and the books begin before that: name a gateway with all blocks \
+         with --gateway"
+    )]
+    HistoryCut(Height),
     /// A reference of a request that nothing has answered.
     #[error(
         "nothing has answered a request with this reference: check the reference, or ask again once somebody has paid"
@@ -203,6 +215,21 @@ pub enum CommandError {
     /// This machine's clock, or the gateway's.
     #[error(transparent)]
     Clock(#[from] ClockError),
+    /// No profile of this name.
+    #[error("there is no profile {0}: lojal profile list shows those that there are")]
+    UnknownProfile(Label),
+    /// A contact that isn't kept or removed.
+    #[error(transparent)]
+    Contacts(#[from] ContactsError),
+    /// A command line within another one.
+    #[error("{0}")]
+    CommandLine(String),
+    /// A transaction in a file that isn't signed or sent.
+    #[error(transparent)]
+    Carry(#[from] CarryError),
+    /// No secret to sign webhooks with.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// No home directory.
     #[error("it is unknown where your home directory is: name the wallet's directory with --home")]
     NoHomeDirectory,
@@ -266,65 +293,13 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// The stable name.
-    pub fn code(&self) -> &str {
-        match self {
-            Self::Home(error) => codes::home_code(error),
-            Self::Tokens(error) => codes::tokens_code(error),
-            Self::Passphrase(_) => "no_passphrase",
-            Self::Random(_) => "no_randomness",
-            Self::Words(_) => "wrong_words",
-            Self::Input(..) => "file_error",
-            Self::NoWords => "no_words",
-            Self::OtherWords { .. } => "other_words",
-            Self::OldKeyFile { .. } => "old_key_file",
-            Self::Uri(error) => codes::uri_code(error),
-            Self::NotConfirmed(_) => "not_confirmed",
-            Self::Declined => "declined",
-            Self::OtherPool(_) => "other_pool",
-            Self::OtherDay(_) => "other_day",
-            Self::UsedBefore => "duplicate_reference",
-            Self::UnknownIssue => "unknown_reference",
-            Self::DayOutOfRange { .. } => "day_out_of_range",
-            Self::RequestTooLong { .. } => "request_too_long",
-            Self::HouseholdCount(_) => "which_household",
-            Self::NoTerms { .. } => "no_terms",
-            Self::ConversionTooSmall(..) => "conversion_too_small",
-            Self::ConversionBelowMin { .. } => "conversion_below_min",
-            Self::TermsText(_) => "terms_out_of_bounds",
-            Self::Terms(_) => "terms_out_of_bounds",
-            Self::Policy(_) => "policy_out_of_bounds",
-            Self::Motion(_) => "invalid_motion",
-            Self::UnknownMotion(_) => "unknown_motion",
-            Self::OtherPin(_) => "other_pin",
-            Self::Usage(_) => "usage",
-            Self::Gateways(error) | Self::NotSent(error) | Self::NotProven(error) => codes::gateways_code(error),
-            Self::Node(_, error) => codes::client_code(error),
-            Self::Lied(_, error) => codes::gateways_code(error),
-            Self::NotProvenYet(_) => "not_proven",
-            Self::UnknownTransaction => "unknown_transaction",
-            Self::Unanswered | Self::NotUsed => "unknown_reference",
-            Self::Amount(_) => "invalid_amount",
-            Self::Address(_) => "wrong_address",
-            Self::Clock(_) => "wrong_clock",
-            Self::NoHomeDirectory => "no_home_directory",
-            Self::NoWallet => "no_wallet",
-            Self::NoGateway => "no_gateway",
-            Self::Decimals { .. } => "wrong_decimals",
-            Self::NotPaid => "request_expired",
-            Self::StillOpen(_) => "request_open",
-            Self::FalseReceipt(_) => "false_receipt",
-            Self::Rehearsed { .. } => "dry_run",
-            Self::NotDone { code, .. } | Self::WouldNotBeDone { code, .. } => code,
-        }
-    }
     /// 2 for what was typed wrongly, 3 for what is still open, 4 for a gateway or a receipt that was caught lying, 1
     /// for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Amount(_) | Self::Address(_) | Self::NoGateway | Self::NoWallet => 2,
             Self::HouseholdCount(_) | Self::TermsText(_) | Self::Terms(_) | Self::Policy(_) | Self::Usage(_) => 2,
-            Self::Motion(_) => 2,
+            Self::Motion(_) | Self::CommandLine(_) | Self::UnknownProfile(_) => 2,
             Self::OtherDay(_) | Self::DayOutOfRange { .. } | Self::RequestTooLong { .. } => 2,
             Self::StillOpen(_) | Self::NotProvenYet(_) => 3,
             Self::Gateways(error) if is_lie(error) => 4,

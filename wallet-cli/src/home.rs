@@ -8,10 +8,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lojal_client::{Client, ClientError};
+use lojal_client::ClientError;
 use lojal_text::without_byte_order_mark;
 use lojal_types::{Address, AddressText, ChainId, Genesis, GenesisDocument, KeyPair, NetworkKind, PublicKey};
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::files::{self, Existing};
@@ -20,6 +19,8 @@ use crate::passphrase::Passphrase;
 
 /// Most gateways of one wallet.
 pub const GATEWAYS_MAX: usize = 16;
+/// Most witnesses of one wallet.
+pub const WITNESSES_MAX: usize = 8;
 /// Largest genesis document, in bytes.
 pub const GENESIS_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Largest `wallet.toml`, in bytes.
@@ -31,6 +32,10 @@ const KEY_OLD: &str = "key.json.old";
 const KEY_LOCK: &str = "key.lock";
 const GENESIS: &str = "genesis.toml";
 const SETTINGS: &str = "wallet.toml";
+
+mod settings;
+
+pub use settings::Settings;
 
 /// A fault of a wallet's home.
 #[derive(Debug, Error)]
@@ -80,14 +85,9 @@ pub enum HomeError {
     /// No gateway, or too many.
     #[error("{0} gateways; a wallet has 1 to {GATEWAYS_MAX}")]
     GatewayCount(usize),
-}
-
-/// `wallet.toml`.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    /// Addresses of gateways, the preferred one first.
-    gateways: Vec<String>,
+    /// Too many witnesses.
+    #[error("{0} witnesses; a wallet has at most {WITNESSES_MAX}")]
+    WitnessCount(usize),
 }
 
 /// A wallet's home, opened; its key is still encrypted.
@@ -95,7 +95,7 @@ struct Settings {
 pub struct Home {
     dir: PathBuf,
     genesis: Genesis,
-    gateways: Vec<String>,
+    settings: Settings,
     key: KeyFile,
     next_key: Option<KeyFile>,
 }
@@ -129,7 +129,8 @@ impl Home {
         genesis_toml: &str,
     ) -> Result<Self, HomeError> {
         let genesis = check_genesis(&dir.join(GENESIS), genesis_toml)?;
-        check_gateways(gateway_urls)?;
+        let settings = Settings::new(gateway_urls);
+        settings.check()?;
         let key_path = dir.join(KEY);
         if Self::is_in(dir) {
             return Err(HomeError::Exists(dir.to_owned()));
@@ -137,9 +138,8 @@ impl Home {
         let sealed = KeyFile::seal(account.to_text(genesis.network()), secret, passphrase)
             .map_err(|source| HomeError::Key { path: key_path.clone(), source })?;
         create_dir(dir).map_err(|source| HomeError::File { path: dir.to_owned(), source })?;
-        let settings = toml::to_string(&Settings { gateways: gateway_urls.to_vec() }).expect("a list of texts");
         write(&dir.join(GENESIS), genesis_toml, Existing::Replace)?;
-        write(&dir.join(SETTINGS), &settings, Existing::Replace)?;
+        settings.write(&dir.join(SETTINGS))?;
         // The key comes last: with it the home is complete.
         match write(&key_path, &sealed.to_json(), Existing::Keep) {
             Err(HomeError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
@@ -160,10 +160,7 @@ impl Home {
         let key = read_key(&dir.join(KEY))?.ok_or_else(|| HomeError::Missing(dir.to_owned()))?;
         let genesis_path = dir.join(GENESIS);
         let genesis = check_genesis(&genesis_path, &read(&genesis_path, GENESIS_BYTES_MAX)?)?;
-        let settings_path = dir.join(SETTINGS);
-        let settings: Settings = toml::from_str(&read(&settings_path, SETTINGS_BYTES_MAX)?)
-            .map_err(|error| HomeError::Content { path: settings_path, reason: error.to_string() })?;
-        check_gateways(&settings.gateways)?;
+        let settings = Settings::read(&dir.join(SETTINGS))?;
         let next_key = read_key(&dir.join(KEY_NEXT))?;
         for (name, file) in [(KEY, Some(&key)), (KEY_NEXT, next_key.as_ref())] {
             let Some(file) = file else { continue };
@@ -173,7 +170,7 @@ impl Home {
                 return Err(content(format!("it belongs to another account than {KEY}: move it away")));
             }
         }
-        Ok(Self { dir: dir.to_owned(), genesis, gateways: settings.gateways, key, next_key })
+        Ok(Self { dir: dir.to_owned(), genesis, settings, key, next_key })
     }
 
     /// The directory.
@@ -194,7 +191,21 @@ impl Home {
     }
     /// The gateways, the preferred one first; at least one.
     pub fn gateways(&self) -> &[String] {
-        &self.gateways
+        &self.settings.gateways
+    }
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+    /// Changes the settings.
+    ///
+    /// # Errors
+    /// [`HomeError`] when they can't be right, or be written.
+    pub fn set(&mut self, settings: Settings) -> Result<(), HomeError> {
+        settings.check()?;
+        settings.write(&self.dir.join(SETTINGS))?;
+        self.settings = settings;
+        Ok(())
     }
     /// The account, as people see it.
     pub fn address_text(&self) -> AddressText {
@@ -342,13 +353,6 @@ fn check_genesis(path: &Path, text: &str) -> Result<Genesis, HomeError> {
     GenesisDocument::from_toml(text)
         .and_then(Genesis::new)
         .map_err(|error| HomeError::Content { path: path.to_owned(), reason: error.to_string() })
-}
-
-fn check_gateways(urls: &[String]) -> Result<(), HomeError> {
-    if !(1..=GATEWAYS_MAX).contains(&urls.len()) {
-        return Err(HomeError::GatewayCount(urls.len()));
-    }
-    urls.iter().try_for_each(|url| Client::new(url).map(drop)).map_err(HomeError::from)
 }
 
 fn read(path: &Path, bytes_max: u64) -> Result<String, HomeError> {

@@ -3,15 +3,20 @@
 
 pub mod amount;
 pub mod backup;
+pub mod carried;
 pub mod clock;
+pub mod contacts;
 pub mod cycle;
 pub mod dates;
 pub mod exported;
 pub mod files;
 pub mod gateways;
 pub mod home;
+pub mod hook;
 pub mod keystore;
+pub mod label;
 pub mod passphrase;
+pub mod profiles;
 pub mod prover;
 pub mod qr;
 pub mod random;
@@ -25,3 +30,4 @@ pub mod time;
 pub mod tokens;
 pub mod trust;
 pub mod uri;
+pub mod witness;

@@ -6,6 +6,7 @@ mod commands;
 mod error;
 mod hints;
 mod output;
+mod place;
 
 use std::process::ExitCode;
 

@@ -47,6 +47,12 @@ impl Report {
     }
 }
 
+/// A document with one more field.
+pub fn with(mut json: Value, name: &str, value: &impl serde::Serialize) -> Value {
+    json[name] = to_value(value);
+    json
+}
+
 /// A sentence for people, wrapped between words where the lines of tables are.
 pub fn paragraph(text: String) -> String {
     lojal_print::table(&[vec![text]], &[])

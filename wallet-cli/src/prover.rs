@@ -4,61 +4,55 @@ use std::cell::RefCell;
 
 use lojal_client::{ClientError, Seal, TransactionProof, Verified, Verifier};
 use lojal_types::api::{Account, Payment, TransactionState, TransactionStatus};
-use lojal_types::{AddressText, Day, Operation, Outcome, Reference, TransactionId};
+use lojal_types::{Activity, AddressText, Day, Operation, Outcome, Reference, TransactionId};
 
-use crate::gateways::{Gateway, GatewaysError};
+use crate::gateways::{Gateway, Gateways, GatewaysError};
 use crate::home::Home;
 use crate::time::hold_end;
-use crate::trust::{self, Seen};
-
-/// Compares a proven block with what the wallet has seen, and keeps the later one.
-///
-/// # Errors
-/// When the gateway is behind that, or shows another block of its height.
-pub fn see(home: &Home, gateway: &Gateway, seal: &Seal) -> Result<(), GatewaysError> {
-    match trust::see(home.dir(), gateway.url(), seal) {
-        Ok(Seen::Refused(error)) => Err(trust::with_cure(home.dir(), error).into()),
-        Ok(Seen::Latest) => Ok(()),
-        // A wallet that can't keep what it has seen still knows that this is proven.
-        Err(error) => {
-            lojal_print::note(format!("warning: block {} is proven, and can't be kept: {error}", seal.height));
-            Ok(())
-        }
-    }
-}
-
-/// The error of a gateway, after what it shows beside a block that the wallet has seen has been kept as evidence.
-pub fn with_evidence(home: &Home, gateway: &Gateway, error: ClientError) -> GatewaysError {
-    match &error {
-        ClientError::Split { seal, .. } => see(home, gateway, seal).err().unwrap_or(GatewaysError::Client(error)),
-        _ => trust::with_cure(home.dir(), error).into(),
-    }
-}
+use crate::witness::{compare, see, with_evidence};
 
 /// The knowledge of a wallet that gateways' answers are checked with.
 #[derive(Debug)]
 pub struct Prover<'a> {
     home: &'a Home,
     verifier: RefCell<Verifier>,
+    witnesses: Option<Gateways>,
 }
 
 impl<'a> Prover<'a> {
     /// A prover for a wallet, which begins with a verifier.
     pub fn new(home: &'a Home, verifier: Verifier) -> Self {
-        Self { home, verifier: RefCell::new(verifier) }
+        Self { home, verifier: RefCell::new(verifier), witnesses: None }
+    }
+    /// The prover that compares the blocks that it sees first with those of witnesses.
+    pub fn watched_by(self, witnesses: Gateways) -> Self {
+        Self { witnesses: Some(witnesses), ..self }
+    }
+    /// Compares a proven block with what the wallet has seen, keeps the later one, and asks the witnesses.
+    fn see(&self, gateway: &Gateway, seal: &Seal) -> Result<(), GatewaysError> {
+        see(self.home, gateway, seal)?;
+        match &self.witnesses {
+            Some(witnesses) => compare(self.home, &self.verifier.borrow(), witnesses, seal),
+            None => Ok(()),
+        }
     }
     /// The wallet.
     pub fn home(&self) -> &Home {
         self.home
     }
-    /// An account as a gateway proves it, after no older block than the wallet has seen.
+    /// An account, with the activity in its record, as a gateway proves it, after no older block than the wallet has
+    /// seen.
     ///
     /// # Errors
     /// When the gateway doesn't answer, is behind, or proves nothing.
-    pub fn account(&self, gateway: &Gateway, address: &AddressText) -> Result<Verified<Account>, GatewaysError> {
-        let verified = gateway.client()?.proven_account(address, &mut self.verifier.borrow_mut());
+    pub fn account(
+        &self,
+        gateway: &Gateway,
+        address: &AddressText,
+    ) -> Result<Verified<(Account, Option<Activity>)>, GatewaysError> {
+        let verified = gateway.client()?.proven_account_and_activity(address, &mut self.verifier.borrow_mut());
         let verified = verified.map_err(|error| with_evidence(self.home, gateway, error))?;
-        see(self.home, gateway, verified.seal())?;
+        self.see(gateway, verified.seal())?;
         Ok(verified)
     }
     /// A final transaction as a gateway proves it, in whichever block.
@@ -78,7 +72,7 @@ impl<'a> Prover<'a> {
             }
             with_evidence(self.home, gateway, error)
         })?;
-        match see(self.home, gateway, proven.seal()) {
+        match self.see(gateway, proven.seal()) {
             // A transaction stays in its block, however old that is.
             Ok(()) | Err(GatewaysError::Client(ClientError::Behind { .. })) => Ok(proven),
             Err(error) => Err(error),

@@ -65,22 +65,28 @@ pub fn see(home: &Path, url: &str, seal: &Seal) -> Result<Seen, HomeError> {
             Ok(Seen::Refused(ClientError::Behind { url: url.to_owned(), reason }))
         }
         Some(known) if known.height == seal.height && known.block != seal.block => {
-            let path = home.join(format!("evidence-{}.json", seal.height));
-            let evidence = match write(&path, &[&known, seal]) {
-                Ok(()) => format!(
-                    "both, with who signed them, are in {}, for the network's auditors",
-                    for_text(&path.display().to_string())
-                ),
-                Err(error) => format!("they can't be kept as evidence: {error}"),
-            };
-            let reason = format!("two blocks at height {} are final; {evidence}", seal.height);
-            Ok(Seen::Refused(ClientError::Untrue { url: url.to_owned(), reason }))
+            Ok(Seen::Refused(split(home, url, [&known, seal])))
         }
         Some(known) if known.height == seal.height => Ok(Seen::Latest),
         // After the last block of some validators, the next one is kept.
         _ if seal.validators.is_none() => Ok(Seen::Latest),
         _ => write(&home.join(FILE), seal).map(|()| Seen::Latest),
     }
+}
+
+/// The error of a gateway that shows one of two final blocks of one height, which are kept as evidence.
+pub fn split(home: &Path, url: &str, both: [&Seal; 2]) -> ClientError {
+    let height = both[0].height;
+    let path = home.join(format!("evidence-{height}.json"));
+    let evidence = match write(&path, &both) {
+        Ok(()) => format!(
+            "both, with who signed them, are in {}, for the network's auditors",
+            for_text(&path.display().to_string())
+        ),
+        Err(error) => format!("they can't be kept as evidence: {error}"),
+    };
+    let reason = format!("two blocks at height {height} are final; {evidence}");
+    ClientError::Untrue { url: url.to_owned(), reason }
 }
 
 /// The block that is kept. Only where there is no file has there never been one.

@@ -1,7 +1,7 @@
 //! The routes of accounts, households, and what brands know of them.
 
 use lojal_types::activity::HistoryFault;
-use lojal_types::{AddressText, BrandId, Day, Reference, TransactionId, api};
+use lojal_types::{Activity, AddressText, BrandId, Day, Reference, TransactionId, api};
 
 use crate::{Client, ClientError, Verified, Verifier};
 
@@ -25,11 +25,23 @@ impl Client {
         address: &AddressText,
         verifier: &mut Verifier,
     ) -> Result<Verified<api::Account>, ClientError> {
+        Ok(self.proven_account_and_activity(address, verifier)?.map(|(account, _)| account))
+    }
+    /// The same with the activity in the account's record, to which its history has to lead; none if there is no
+    /// record.
+    ///
+    /// # Errors
+    /// As for [`Client::proven_account`].
+    pub fn proven_account_and_activity(
+        &self,
+        address: &AddressText,
+        verifier: &mut Verifier,
+    ) -> Result<Verified<(api::Account, Option<Activity>)>, ClientError> {
         let answer: api::ProvenAccount = self.get_json(&format!("/v1/accounts/{address}/proof"), &[])?;
         let untrue = |reason: String| ClientError::Untrue { url: self.url.clone(), reason };
         let canonical = address.to_canonical(verifier.network()).map_err(|error| untrue(error.to_string()))?;
         let what = format!("the account {address}");
-        self.judge(verifier, (&what, &answer.header), |verifier| verifier.account(canonical, &answer))
+        self.judge(verifier, (&what, &answer.header), |verifier| verifier.account_and_activity(canonical, &answer))
     }
     /// `GET /v1/accounts/{address}/recovery`: its keys and guardians, for those who help it.
     ///

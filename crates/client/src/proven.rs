@@ -5,7 +5,7 @@ use lojal_chain::{InclusionError, LightError, LightState, Pin, SetChange, Transa
 use lojal_ledger::tree::{Proof, ProofError};
 use lojal_ledger::{NotProven, ProvenRecords, Tip, answers};
 use lojal_types::{
-    Address, BlockId, Certificate, Genesis, Header, Height, HexBytes, NetworkKind, TimeMs, ValidatorSet, api,
+    Activity, Address, BlockId, Certificate, Genesis, Header, Height, HexBytes, NetworkKind, TimeMs, ValidatorSet, api,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -46,6 +46,10 @@ impl<T> Verified<T> {
     /// The thing that is so, without the block.
     pub fn into_value(self) -> T {
         self.value
+    }
+    /// A part of it, after the same block.
+    pub(crate) fn map<U>(self, part: impl FnOnce(T) -> U) -> Verified<U> {
+        Verified { value: part(self.value), seal: self.seal }
     }
     /// The block after which it is so.
     pub fn seal(&self) -> &Seal {
@@ -147,6 +151,17 @@ impl Verifier {
     /// # Errors
     /// What is wrong with the answer.
     pub fn account(&self, address: Address, answer: &api::ProvenAccount) -> Result<Verified<api::Account>, Unproven> {
+        Ok(self.account_and_activity(address, answer)?.map(|(account, _)| account))
+    }
+    /// The same with the activity in its record, to which its history has to lead; none if there is no record.
+    ///
+    /// # Errors
+    /// As for [`Verifier::account`].
+    pub fn account_and_activity(
+        &self,
+        address: Address,
+        answer: &api::ProvenAccount,
+    ) -> Result<Verified<(api::Account, Option<Activity>)>, Unproven> {
         let header: Header = decode(&answer.header, "header")?;
         let seal = self.header(&answer.header, &answer.certificate)?;
         if answer.proofs.len() > PROOFS_MAX {
@@ -157,7 +172,7 @@ impl Verifier {
         for api::ProvenKey { key, proof } in &answer.proofs {
             records.add(&key.0, &decode::<Proof>(proof, "proof")?)?;
         }
-        let value = answers::account(&records, address)?;
+        let value = (answers::account(&records, address)?, answers::activity(&records, address)?);
         Ok(Verified { value, seal })
     }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use lojal_types::{Address, BrandId, Lot, MemberLimit, MemberRights, Points, api};
+use lojal_types::{Activity, Address, BrandId, Lot, MemberLimit, MemberRights, Points, api};
 
 use crate::record::{Account, OpenHold};
 use crate::records::Records;
@@ -18,6 +18,14 @@ pub fn account<R: Records>(records: &R, address: Address) -> Result<api::Account
     }
     let (balances, holds) = points(records, address, &records.brand_ids()?)?;
     Ok(api::Account { balances, holds, ..account })
+}
+
+/// The activity in an account's record; none if there is no record.
+///
+/// # Errors
+/// When records that it needs are not known.
+pub fn activity<R: Records>(records: &R, address: Address) -> Result<Option<Activity>, R::Lack> {
+    Ok(records.account(address)?.map(|account| account.activity))
 }
 
 /// The same with the points of some brands only.

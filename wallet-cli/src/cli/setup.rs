@@ -5,12 +5,23 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use clap_complete::Shell;
 
+use super::profile::{ConfigCommand, ContactCommand, ProfileCommand};
+
 /// Commands that ask no gateway for anything but the way of a key.
 #[derive(Debug, Subcommand)]
 pub enum SetupCommand {
     /// Carry this wallet's key to another device, encrypted
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Keep several wallets apart by names
+    #[command(subcommand)]
+    Profile(ProfileCommand),
+    /// Keep an address book: its names stand wherever an address can
+    #[command(subcommand)]
+    Contact(ContactCommand),
+    /// Show and change the settings of this wallet
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print what makes a shell complete this program's commands and options
     ///
     /// lojal completions bash > ~/.local/share/bash-completion/completions/lojal

@@ -9,6 +9,9 @@ use lojal_client::Pin;
 use lojal_text::{TypedError, decomposed, typed};
 use lojal_types::api::{ReferenceKind, ReferenceKindError};
 use lojal_types::{AddressText, BrandId, Day, Guardian, PublicKey, Reference, TransactionId};
+use lojal_wallet::label::Label;
+
+use super::book;
 
 /// The marks that Latin letters are made with (Unicode, Combining Diacritical Marks).
 const MARKS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
@@ -20,6 +23,30 @@ pub enum Pool {
     At(AddressText),
     /// The only one.
     Only,
+}
+
+/// A profile, or the wallet of those who have none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileOrDefault(pub Option<Label>);
+
+impl Display for ProfileOrDefault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Some(name) => name.fmt(f),
+            None => f.write_str(DEFAULT_PROFILE),
+        }
+    }
+}
+
+/// The word for the wallet in the default directory.
+const DEFAULT_PROFILE: &str = "default";
+
+/// A profile's name, or the word for none.
+pub fn profile_or_default(value: &str) -> Result<ProfileOrDefault, String> {
+    if text(value)?.eq_ignore_ascii_case(DEFAULT_PROFILE) {
+        return Ok(ProfileOrDefault(None));
+    }
+    read(value).map(|name| ProfileOrDefault(Some(name)))
 }
 
 /// The one form of a text that is typed.
@@ -36,7 +63,19 @@ pub fn brand(value: &str) -> Result<BrandId, String> {
 
 /// An address, in one piece or broken over lines: its checksum tells whether all of it is there.
 pub fn address(value: &str) -> Result<AddressText, String> {
-    read(&without_blanks(value)?)
+    let address = read(&without_blanks(value)?);
+    // A name has no checksum, so what can be an address is none.
+    address.or_else(|error: String| book::find(value).ok_or_else(|| with_contacts(value, error)))
+}
+
+/// The error of an address, which says that it is no name either where it could have been one.
+fn with_contacts(value: &str, error: String) -> String {
+    match value.trim().trim_start_matches('@').parse::<Label>() {
+        Ok(name) => {
+            format!("no contact is called {name} (lojal contact list shows them), and it is no address: {error}")
+        }
+        Err(_) => error,
+    }
 }
 
 /// The address of somebody who can sign.
@@ -50,7 +89,9 @@ pub fn person(value: &str) -> Result<AddressText, String> {
 pub fn household(value: &str) -> Result<AddressText, String> {
     let address = address(value)?;
     let reason = "this is the address of a person or a brand's operator: name a household, which `lojal balance` shows";
-    if address.is_household() { Ok(address) } else { Err(reason.to_owned()) }
+    // Of a name nobody knows yet whose it is.
+    let is_open = book::is_closed() && read::<AddressText>(&without_blanks(value)?).is_err();
+    if address.is_household() || is_open { Ok(address) } else { Err(reason.to_owned()) }
 }
 
 /// A household: its address, or the word for the only one.
@@ -87,8 +128,19 @@ pub fn pin(value: &str) -> Result<Pin, String> {
 /// A guardian: a brand by its id, with or without the word that it is shown with, or an account by its address.
 pub fn guardian(value: &str) -> Result<Guardian<AddressText>, String> {
     let word = text(value)?.to_lowercase();
-    let named = word.strip_prefix("brand ").unwrap_or(&word);
-    brand(named).map(Guardian::Brand).or_else(|_| person(value).map(Guardian::Account))
+    if let Some(named) = word.strip_prefix("brand ") {
+        return brand(named).map(Guardian::Brand);
+    }
+    // A name of a contact can be a brand's as well, and what is meant has to be said.
+    let was_closed = book::is_closed();
+    let is_contact = !word.starts_with('@') && book::find(&word).is_some() && !was_closed;
+    match brand(&word) {
+        Ok(brand) if is_contact => {
+            Err(format!("{brand} is a contact, and can be a brand: write @{brand} or brand {brand}"))
+        }
+        Ok(brand) => Ok(Guardian::Brand(brand)),
+        Err(_) => person(value).map(Guardian::Account),
+    }
 }
 
 /// A gateway's address, or nothing where a list has nothing between its commas.

@@ -11,25 +11,25 @@ use lojal_wallet::tokens::Tokens;
 
 use crate::cli::Options;
 use crate::error::CommandError;
+use crate::place;
 
 /// The context of every command.
 pub(super) struct Context {
     pub(super) options: Options,
     /// The wallet's passphrase, which is asked for once.
     pub(super) unlocker: Rc<Unlocker>,
+    /// The file that gets the transaction of the command, which is not to be signed; none where it is to be.
+    pub(super) build: Option<PathBuf>,
 }
 
 impl Context {
     pub(super) fn new(options: Options) -> Self {
         let sources = Sources::from_environment(options.passphrase_file.clone());
-        Self { options, unlocker: Rc::new(Unlocker::new(sources)) }
+        Self { options, unlocker: Rc::new(Unlocker::new(sources)), build: None }
     }
     /// The wallet's directory.
     pub(super) fn home_dir(&self) -> Result<PathBuf, CommandError> {
-        // An empty HOME is none: this directory is nobody's home.
-        let user = || std::env::home_dir().filter(|dir| !dir.as_os_str().is_empty());
-        let default = || user().map(|dir| dir.join(".lojal"));
-        self.options.home.clone().or_else(default).ok_or(CommandError::NoHomeDirectory)
+        place::home_dir(self.options.home.as_ref(), self.options.profile.as_ref())
     }
     /// The wallet.
     pub(super) fn home(&self) -> Result<Home, CommandError> {
@@ -46,6 +46,17 @@ impl Context {
             home => home.map(Some),
         }
     }
+    /// The witnesses to ask: those that are named, or the wallet's own; none if there are none.
+    pub(super) fn witnesses(&self, home: &Home) -> Result<Option<Gateways>, CommandError> {
+        let named = &self.options.witnesses;
+        let urls = if named.is_empty() { &home.settings().witnesses } else { named };
+        if urls.is_empty() {
+            return Ok(None);
+        }
+        let witnesses = Gateways::new(urls, Some(home.chain_id())).map_err(GatewaysError::Client)?;
+        self.warn_of_exposed(&witnesses);
+        Ok(Some(witnesses))
+    }
     /// The gateways to use: those that are named, or the wallet's own.
     pub(super) fn gateways(&self, home: Option<&Home>) -> Result<Gateways, CommandError> {
         let own = home.map(Home::gateways).unwrap_or_default();
@@ -56,6 +67,12 @@ impl Context {
             Some(home) => gateways.read_by(home, Tokens::new(home.dir(), self.unlocker.clone())),
             None => gateways,
         })
+    }
+    /// Tells a person whom the names of the command line stand for.
+    pub(super) fn tell_names(&self) {
+        for (name, address) in self.options.named.iter().filter(|_| !self.options.json) {
+            lojal_print::note(format!("{name} is {address}"));
+        }
     }
     /// Tells a person which gateways are asked without encryption.
     pub(super) fn warn_of_exposed(&self, gateways: &Gateways) {

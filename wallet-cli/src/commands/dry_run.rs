@@ -8,9 +8,10 @@ use lojal_wallet::amount::format_grouped;
 use lojal_wallet::random;
 use serde_json::json;
 
+use super::carry::built;
 use super::decimals::Decimals;
 use super::transact::{InWords, Session};
-use crate::cli::Sending;
+use crate::cli::{Sending, Validity};
 use crate::error::CommandError;
 use crate::output::paragraph;
 
@@ -27,10 +28,20 @@ impl Session<'_> {
         operation: &Operation,
         (done, words): (&str, &InWords<'_>),
     ) -> Result<(), CommandError> {
-        if !sending.dry_run {
-            return Ok(());
-        }
-        let (home, window) = (&self.home, self.validity(&sending.validity, latest)?);
+        if sending.dry_run { Err(self.foretold(&sending.validity, latest, operation, (done, words))?) } else { Ok(()) }
+    }
+    /// The end of a dry run of an operation, as for [`Session::rehearse`].
+    ///
+    /// # Errors
+    /// When it can't be told, or nothing would happen.
+    pub(super) fn foretold(
+        &self,
+        validity: &Validity,
+        latest: Option<TimeMs>,
+        operation: &Operation,
+        (done, words): (&str, &InWords<'_>),
+    ) -> Result<CommandError, CommandError> {
+        let (home, window) = (&self.home, self.validity(validity, latest)?);
         let transaction = Transaction {
             chain: self.chain_tag(),
             sender: home.address(),
@@ -39,6 +50,9 @@ impl Session<'_> {
             operations: Operations::new(vec![operation.clone()]).expect("one operation is allowed"),
         };
         let unsigned = UnsignedTransaction { transaction, public_key: home.public_key() };
+        if let Some(file) = &self.context.build {
+            return Ok(built(self, unsigned, file, done));
+        }
         let told = self.gateways.ask(|gateway| Ok(gateway.client()?.simulate(&unsigned)?))?;
         match told.outcome {
             Foretold::Applied => {
@@ -48,7 +62,7 @@ impl Session<'_> {
                     text += &format!("\n{table}");
                 }
                 text += "\nnothing was signed or sent";
-                Err(CommandError::Rehearsed { json: json!({ "dry_run": true, "would": told }), text })
+                Ok(CommandError::Rehearsed { json: json!({ "dry_run": true, "would": told }), text })
             }
             Foretold::Failed { code, .. } | Foretold::Refused { code } => Err(refusal(code, words)),
         }

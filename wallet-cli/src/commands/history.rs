@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lojal_client::ClientError;
+use lojal_client::{Client, ClientError};
 use lojal_types::activity::HistoryFault;
 use lojal_types::api::{self, TransactionStatus};
 use lojal_types::{Activity, AddressText, BrandId, Month, Points, Reference, TimeMs, TransactionId};
@@ -29,19 +29,19 @@ const REVERSALS_MAX: usize = 100;
 const ISSUES_MAX: usize = 100;
 
 /// A gateway's answers about an account, all of them after the same block as far as anybody can tell.
-struct Known {
+pub(super) struct Known {
     /// The page that was asked for.
-    page: api::History,
+    pub(super) page: api::History,
     /// The transactions after those of the page, as far as they were looked for; nothing if there are too many.
     later: Option<Vec<TransactionStatus>>,
     /// The transactions before those of the page, to the first; nothing if there are too many.
     earlier: Option<Vec<TransactionStatus>>,
     /// The points that the reversals took.
-    taken: Taken,
+    pub(super) taken: Taken,
     /// The months with which the points of issues expire.
     expiries: Expiries,
-    account: api::Account,
-    now: TimeMs,
+    pub(super) account: api::Account,
+    pub(super) now: TimeMs,
 }
 
 /// `lojal history`.
@@ -118,16 +118,7 @@ fn look(gateway: &Gateway, address: &AddressText, limit: u32, cursor: Option<&st
     let (account, now) = (client.account(address)?, gateway.status()?.time_ms);
     let (taken, expiries) = (Taken::new(), Expiries::new());
     let mut known = Known { page, later, earlier, taken, expiries, account, now };
-    for (brand, reference, id) in known.open_reversals(*address) {
-        if let Some(reversal) = if_known(client.reversal(&brand, &reference, None, Some(&id)))? {
-            known.taken.insert((brand, reference), reversal.amount);
-        }
-    }
-    for (brand, reference) in known.expired_issues() {
-        if let Some(issue) = if_known(client.issue(&brand, &reference, None))? {
-            known.expiries.insert((brand, reference), issue.expiry);
-        }
-    }
+    known.complete(client, (REVERSALS_MAX, ISSUES_MAX))?;
     Ok(known)
 }
 
@@ -186,7 +177,7 @@ fn earlier_pages(
 }
 
 /// A large page that leads to what the page after it says was before that one.
-fn next_page(
+pub(super) fn next_page(
     gateway: &Gateway,
     address: &AddressText,
     cursor: Option<&str>,
@@ -211,23 +202,48 @@ fn if_known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError>
 }
 
 impl Known {
+    /// All transactions of an account, the newest first, at the time of what is known of it.
+    pub(super) fn of_all(transactions: Vec<TransactionStatus>, account: api::Account, now: TimeMs) -> Self {
+        let (before, head, only_of, complete_from) = (Activity::default(), None, None, None);
+        let page = api::History { transactions, before, head, only_of, complete_from, next_cursor: None };
+        let (taken, expiries) = (Taken::new(), Expiries::new());
+        Self { page, later: Some(Vec::new()), earlier: Some(Vec::new()), taken, expiries, account, now }
+    }
+    /// Asks a gateway what reversals took and when the points of issues expire, for so many of them at most.
+    pub(super) fn complete(
+        &mut self,
+        client: &Client,
+        (reversals_max, issues_max): (usize, usize),
+    ) -> Result<(), ClientError> {
+        for (brand, reference, id) in self.open_reversals(self.account.address, reversals_max) {
+            if let Some(reversal) = if_known(client.reversal(&brand, &reference, None, Some(&id)))? {
+                self.taken.insert((brand, reference), reversal.amount);
+            }
+        }
+        for (brand, reference) in self.expired_issues(issues_max) {
+            if let Some(issue) = if_known(client.issue(&brand, &reference, None))? {
+                self.expiries.insert((brand, reference), issue.expiry);
+            }
+        }
+        Ok(())
+    }
     /// All transactions until now, if they are known.
     fn all(&self) -> Option<Vec<TransactionStatus>> {
         Some([&self.page.transactions[..], self.earlier.as_deref()?].concat())
     }
     /// The newest reversals that don't say what they took, with their transactions.
-    fn open_reversals(&self, address: AddressText) -> Vec<(BrandId, Reference, TransactionId)> {
+    fn open_reversals(&self, address: AddressText, most: usize) -> Vec<(BrandId, Reference, TransactionId)> {
         let known = [&self.page.transactions[..], self.earlier.as_deref().unwrap_or_default()];
-        let open = known.into_iter().flat_map(|some| open_reversals(some, address)).take(REVERSALS_MAX);
+        let open = known.into_iter().flat_map(|some| open_reversals(some, address)).take(most);
         open.map(|(brand, reference, id)| (brand, reference.clone(), id)).collect()
     }
     /// All issues of the brands of which points have expired that came with issues only, unless they are too many.
-    fn expired_issues(&self) -> Vec<(BrandId, Reference)> {
+    fn expired_issues(&self, most: usize) -> Vec<(BrandId, Reference)> {
         let Some(all) = self.all() else { return Vec::new() };
         let mut issues = Vec::new();
         for brand in expired(&all, &self.taken, &self.account).iter().flat_map(BTreeMap::keys) {
             let of_brand = issues_of(&all, self.account.address, *brand).unwrap_or_default();
-            if issues.len() + of_brand.len() <= ISSUES_MAX {
+            if issues.len() + of_brand.len() <= most {
                 issues.extend(of_brand.into_iter().map(|reference| (*brand, reference)));
             }
         }
@@ -236,13 +252,13 @@ impl Known {
 }
 
 /// Points of a brand that expired, and with which months and holds if that is known.
-struct Gone {
-    expired: Expired,
-    split: Option<months::Gone>,
+pub(super) struct Gone {
+    pub(super) expired: Expired,
+    pub(super) split: Option<months::Gone>,
 }
 
 /// The points that expired, once all transactions are known.
-fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Gone>> {
+pub(super) fn expired_until_now(known: &Known) -> Option<BTreeMap<BrandId, Gone>> {
     let all = known.all()?;
     let expired = expired(&all, &known.taken, &known.account)?;
     let gone = expired.into_iter().map(|(brand, expired)| {

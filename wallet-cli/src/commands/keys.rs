@@ -4,6 +4,8 @@ use lojal_types::{
     AddressText, Bounded, Code, Guardian, Guardians, KeyPair, Operation, Outcome, RotateKey, SetGuardians,
 };
 use lojal_wallet::gateways::is_not_permitted;
+use lojal_wallet::home::HomeError;
+use lojal_wallet::passphrase::Passphrase;
 use lojal_wallet::submission::Fate;
 use serde_json::json;
 
@@ -20,16 +22,19 @@ use crate::output::{Report, paragraph};
 ///
 /// The new key is on disk before the transaction is sent, and is forgotten only if it is certain that no rotation to
 /// it can happen. After a rotation that was cut short, the next one goes to the same key again.
-pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Report, CommandError> {
+pub(super) fn rotate_key(context: &Context, validity: Validity, dry_run: bool) -> Result<Report, CommandError> {
     let mut session = Session::open(context)?;
     session.now()?;
     let passphrase = session.passphrase()?;
+    if dry_run {
+        return rehearse(&session, &passphrase, &validity);
+    }
     let _lock = session.home.lock_key()?;
     let key = session.home.unlock(&passphrase)?;
     let is_first_try = session.home.next_public_key().is_none();
     let next = session.home.begin_rotation(&passphrase)?;
     let new_key = next.public_key();
-    let window = session.validity(validity, None)?;
+    let window = session.validity(&validity, None)?;
     let (id, fate) = session.submit(Operation::RotateKey(RotateKey { new_key }), &key, window, false)?;
     let signs = if is_wrong_key(&fate) { signing(&session, &key, &next) } else { Signing::Unknown };
     match &fate {
@@ -55,6 +60,25 @@ pub(super) fn rotate_key(context: &Context, validity: &Validity) -> Result<Repor
         is_known.then(|| Words { text: text.to_owned(), is_final: true })
     };
     report_in_words(id, fate, &format!("replaced the key by {new_key}"), Repeat::Nothing, &words)
+}
+
+/// Asks what a rotation would do. The key that it would be to is not kept.
+fn rehearse(session: &Session<'_>, passphrase: &Passphrase, validity: &Validity) -> Result<Report, CommandError> {
+    if session.context.build.is_some() {
+        return Err(CommandError::Usage(
+            "a replacement of the key can't be carried in a file, since the wallet that sends it has to keep the new \
+             key: run lojal rotate-key where the wallet is",
+        ));
+    }
+    let new_key = match session.home.next_public_key() {
+        Some(key) => key,
+        None => {
+            let at_home = |source| HomeError::Key { path: session.home.dir().to_owned(), source };
+            session.home.secret(passphrase)?.next().map_err(at_home)?.key().public_key()
+        }
+    };
+    let operation = Operation::RotateKey(RotateKey { new_key });
+    Err(session.foretold(validity, None, &operation, ("replaced the key by another one", &|_| None))?)
 }
 
 /// Tells whether the key that signed is not that of the account.

@@ -7,8 +7,8 @@ use lojal_text::outside;
 use lojal_types::{BlockId, Height, Name, TimeMs, Validator, ValidatorSet};
 use lojal_wallet::gateways::{Gateway, GatewaysError};
 use lojal_wallet::home::Home;
-use lojal_wallet::prover::{see, with_evidence};
 use lojal_wallet::time::utc;
+use lojal_wallet::witness::{compare, see, with_evidence};
 use serde::Serialize;
 
 use super::context::Context;
@@ -52,8 +52,8 @@ struct Power {
 struct Way {
     from: Verifier,
     changes: Vec<SetChange>,
-    /// The validators that decide what comes next, up to the next change.
-    last: ValidatorSet,
+    /// The knowledge after it: among it the validators that decide what comes next, up to the next change.
+    shown: Verifier,
     seal: Seal,
 }
 
@@ -65,6 +65,9 @@ pub(super) fn light(context: &Context) -> Result<Report, CommandError> {
     // What is shown begins at genesis, unless somebody wants it otherwise; what is trusted, at the last block known.
     let from = if context.options.pin.is_some() { known.clone() } else { Verifier::new(home.genesis()) };
     let way = gateways.ask(|gateway| follow(&home, gateway, &from, &known))?;
+    if let Some(witnesses) = context.witnesses(&home)? {
+        compare(&home, &way.shown, &witnesses, &way.seal)?;
+    }
     Ok(report(&home, &way))
 }
 
@@ -77,8 +80,7 @@ fn follow(home: &Home, gateway: &Gateway, from: &Verifier, known: &Verifier) -> 
         client.check(&mut known.clone(), &seal).map_err(|error| with_evidence(home, gateway, error))?;
     }
     see(home, gateway, &seal)?;
-    let last = shown.validators().clone();
-    Ok(Way { from: from.clone(), changes, last, seal })
+    Ok(Way { from: from.clone(), changes, shown, seal })
 }
 
 fn report(home: &Home, way: &Way) -> Report {
@@ -92,7 +94,7 @@ fn report(home: &Home, way: &Way) -> Report {
     let json = serde_json::json!({
         "from": way.from.pin().to_string(),
         "changes": changes,
-        "validators": way.last,
+        "validators": way.shown.validators(),
         "proven": Proven::of(&way.seal),
         "pin": pin.to_string(),
     });

@@ -5,6 +5,8 @@ mod between;
 mod brand;
 mod brand_actions;
 mod brand_motions;
+mod carry;
+mod contact;
 mod context;
 mod dating;
 mod decimals;
@@ -17,9 +19,11 @@ mod init;
 mod key_file;
 mod keys;
 mod light;
+mod listen;
 mod months;
 mod motions;
 mod points;
+mod profile;
 mod proofs;
 mod read;
 mod receipt;
@@ -30,6 +34,7 @@ mod request;
 mod safeguards;
 mod setup;
 mod show;
+mod statement;
 mod till;
 mod together;
 mod tokens;
@@ -41,7 +46,7 @@ mod words;
 
 use context::Context;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, TxArgs};
 use crate::error::CommandError;
 use crate::output::Report;
 
@@ -71,8 +76,13 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         Command::Brands => read::brands(context),
         Command::Balance { address } => balance::balance(context, address),
         Command::History { address, limit, cursor } => history::history(context, address, limit, cursor.as_deref()),
+        Command::Listen(args) => listen::listen(context, &args),
+        Command::Statement(args) => statement::statement(context, &args),
         Command::Watch(args) => watch::watch(context, &args),
-        Command::Tx { id } => read::transaction(context, id),
+        Command::Tx(TxArgs { command: Some(command), .. }) => {
+            carry::carry(context, command, |context, cli| follow(context, cli.command))
+        }
+        Command::Tx(TxArgs { id, command: None }) => read::transaction(context, id.expect("one of the two is there")),
         Command::Send { to, amount, brand, source, sending } => {
             points::send(context, to, (&amount, brand), &source, &sending)
         }
@@ -100,7 +110,7 @@ fn follow(context: &Context, command: Command) -> Result<Report, CommandError> {
         ),
         Command::Receipt(command) => receipt::receipt(context, command),
         Command::Household(command) => household::household(context, command),
-        Command::RotateKey { sending } => keys::rotate_key(context, &sending),
+        Command::RotateKey { validity, dry_run } => keys::rotate_key(context, validity, dry_run),
         Command::Freeze { consent, sending } => safeguards::freeze(context, consent, &sending),
         Command::Unfreeze { sending } => safeguards::unfreeze(context, &sending),
         Command::Guardians(command) => keys::guardians(context, command),

@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use lojal_client::{Pin, Seal, Verifier};
-use lojal_types::{AddressText, BlockId, Day, Height, Reference, TimeMs, TransactionId, api};
+use lojal_types::{Activity, AddressText, BlockId, Day, Height, Reference, TimeMs, TransactionId, api};
 use lojal_wallet::gateways::{Gateway, Gateways, GatewaysError, is_behind, is_not_permitted};
 use lojal_wallet::home::Home;
 use lojal_wallet::prover::Prover;
@@ -85,7 +85,14 @@ impl<'a> Proofs<'a> {
     pub(super) fn of(context: &Context, home: Option<&'a Home>, gateways: &Gateways) -> Result<Self, CommandError> {
         Ok(match home {
             _ if context.options.trust => Self::Unwanted,
-            Some(home) => Self::Wanted(Prover::new(home, start(context, home, gateways)?)),
+            Some(home) if home.settings().trust && context.options.pin.is_none() => Self::Unwanted,
+            Some(home) => {
+                let prover = Prover::new(home, start(context, home, gateways)?);
+                Self::Wanted(match context.witnesses(home)? {
+                    Some(witnesses) => prover.watched_by(witnesses),
+                    None => prover,
+                })
+            }
             None if context.options.pin.is_some() => return Err(CommandError::Usage(PIN_ALONE)),
             None => Self::Impossible,
         })
@@ -97,15 +104,31 @@ impl<'a> Proofs<'a> {
         gateways: &Gateways,
         address: &AddressText,
     ) -> Result<(api::Account, Option<Seal>), CommandError> {
-        let Self::Wanted(prover) = self else {
+        if self.prover().is_none() {
             return Ok((gateways.ask(|gateway| Ok(gateway.client()?.account(address)?))?, None));
+        }
+        let (account, _, seal) = self.account_and_activity(gateways, address)?;
+        Ok((account, seal))
+    }
+    /// The same with the activity in its record. Where nothing is proven it is what the gateway says of the history.
+    pub(super) fn account_and_activity(
+        &self,
+        gateways: &Gateways,
+        address: &AddressText,
+    ) -> Result<(api::Account, Option<Activity>, Option<Seal>), CommandError> {
+        let Self::Wanted(prover) = self else {
+            return Ok(gateways.ask(|gateway| {
+                let head = gateway.history(address, 1, None)?.head;
+                Ok((gateway.client()?.account(address)?, head, None))
+            })?);
         };
         let verified = gateways.ask(|gateway| prover.account(gateway, address)).map_err(|error| match error {
             error if is_not_permitted(&error) => CommandError::NotProven(error),
             error => error.into(),
         })?;
         let seal = verified.seal().clone();
-        Ok((verified.into_value(), Some(seal)))
+        let (account, activity) = verified.into_value();
+        Ok((account, activity, Some(seal)))
     }
     /// A transaction, and if it is final the block as it is proven.
     pub(super) fn transaction(

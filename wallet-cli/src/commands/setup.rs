@@ -9,7 +9,7 @@ use clap_mangen::Man;
 use serde_json::json;
 
 use super::context::Context;
-use super::key_file;
+use super::{contact, key_file, profile};
 use crate::cli::{Cli, KeyCommand, SetupCommand};
 use crate::error::CommandError;
 use crate::output::Report;
@@ -21,6 +21,9 @@ pub(super) fn setup(context: &Context, command: SetupCommand) -> Result<Report, 
     match command {
         SetupCommand::Key(KeyCommand::Export { file }) => key_file::export(context, &file),
         SetupCommand::Key(KeyCommand::Import { file, genesis }) => key_file::import(context, &file, &genesis),
+        SetupCommand::Profile(command) => profile::profile(context, command),
+        SetupCommand::Contact(command) => contact::contact(context, command),
+        SetupCommand::Config(command) => contact::config(context, command),
         SetupCommand::Completions { shell } => Ok(completions(shell)),
         SetupCommand::Man { dir } => manual(&dir),
     }

@@ -31,7 +31,7 @@ pub(super) const EARLIER_ROTATION: &str = "an earlier rotation of the key is fin
 
 /// A wallet that is about to sign, in touch with its own network.
 pub(super) struct Session<'a> {
-    context: &'a Context,
+    pub(super) context: &'a Context,
     pub(super) home: Home,
     pub(super) gateways: Gateways,
     status: api::Status,
@@ -118,6 +118,8 @@ impl<'a> Session<'a> {
     /// Opens the wallet, and makes sure that a gateway serves its network.
     pub(super) fn open(context: &'a Context) -> Result<Self, CommandError> {
         let mut home = context.home()?;
+        // Before anything is signed.
+        context.tell_names();
         let gateways = context.gateways(Some(&home))?;
         let (status, gateway_url) = gateways.ask(|gateway| Ok((gateway.status()?, gateway.url().to_owned())))?;
         if finish_earlier_rotation(context, &mut home, &gateways)? && !context.options.json {

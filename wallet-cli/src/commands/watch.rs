@@ -23,6 +23,26 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// `lojal watch`.
 pub(super) fn watch(context: &Context, args: &WatchArgs) -> Result<Report, CommandError> {
+    let json = context.options.json;
+    tell_events(context, args, &|event, reader| match json {
+        true => lojal_print::document(&to_value(event).to_string()),
+        false => lojal_print::line(event_line(event, reader.viewpoint, reader.decimals)),
+    })
+}
+
+/// The reader of events.
+pub(super) struct Reader<'a> {
+    /// The account that is spoken to, if there is one.
+    viewpoint: Option<AddressText>,
+    decimals: &'a Decimals,
+}
+
+/// Tells events until there were enough, or nobody reads what is said of them.
+pub(super) fn tell_events(
+    context: &Context,
+    args: &WatchArgs,
+    tell: &dyn Fn(&Event, &Reader<'_>),
+) -> Result<Report, CommandError> {
     let home = context.home_or_gateway()?;
     let of = match args.brand {
         Some(brand) => EventsOf::Brand(brand),
@@ -35,11 +55,9 @@ pub(super) fn watch(context: &Context, args: &WatchArgs) -> Result<Report, Comma
         EventsOf::Account(account) => Some(account),
         EventsOf::Brand(_) => None,
     };
+    let reader = Reader { viewpoint, decimals: &decimals };
     let mut watch = Watch { gateways: &gateways, of, types: &args.types, after: args.after, first: 0, left };
-    watch.run(json, &|event: &Event| match json {
-        true => lojal_print::document(&to_value(event).to_string()),
-        false => lojal_print::line(event_line(event, viewpoint, &decimals)),
-    })?;
+    watch.run(json, &|event: &Event| tell(event, &reader))?;
     let after = watch.after.map(|place| place.to_string());
     let text = after.as_ref().map_or_else(String::new, |place| format!("go on with --after {place}"));
     Ok(Report::done(&json!({ "after": after }), text))

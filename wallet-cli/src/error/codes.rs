@@ -1,13 +1,76 @@
 //! The stable names of the faults of what commands use.
 
 use lojal_client::ClientError;
+use lojal_wallet::contacts::ContactsError;
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::home::HomeError;
+use lojal_wallet::hook::SecretError;
 use lojal_wallet::keystore::KeystoreError;
 use lojal_wallet::tokens::TokensError;
 use lojal_wallet::uri::UriError;
 
-pub(super) fn home_code(error: &HomeError) -> &'static str {
+use super::CommandError;
+
+impl CommandError {
+    /// The stable name.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Home(error) => home_code(error),
+            Self::Tokens(error) => tokens_code(error),
+            Self::Passphrase(_) => "no_passphrase",
+            Self::Random(_) => "no_randomness",
+            Self::Words(_) => "wrong_words",
+            Self::Input(..) => "file_error",
+            Self::NoWords => "no_words",
+            Self::OtherWords { .. } => "other_words",
+            Self::OldKeyFile { .. } => "old_key_file",
+            Self::Uri(error) => uri_code(error),
+            Self::NotConfirmed(_) => "not_confirmed",
+            Self::Declined => "declined",
+            Self::OtherPool(_) => "other_pool",
+            Self::OtherDay(_) => "other_day",
+            Self::UsedBefore => "duplicate_reference",
+            Self::UnknownIssue => "unknown_reference",
+            Self::DayOutOfRange { .. } => "day_out_of_range",
+            Self::RequestTooLong { .. } => "request_too_long",
+            Self::HouseholdCount(_) => "which_household",
+            Self::NoTerms { .. } => "no_terms",
+            Self::ConversionTooSmall(..) => "conversion_too_small",
+            Self::ConversionBelowMin { .. } => "conversion_below_min",
+            Self::TermsText(_) | Self::Terms(_) => "terms_out_of_bounds",
+            Self::Policy(_) => "policy_out_of_bounds",
+            Self::Motion(_) => "invalid_motion",
+            Self::UnknownMotion(_) => "unknown_motion",
+            Self::OtherPin(_) => "other_pin",
+            Self::Usage(_) | Self::CommandLine(_) => "usage",
+            Self::Gateways(error) | Self::NotSent(error) | Self::NotProven(error) => gateways_code(error),
+            Self::Node(_, error) => client_code(error),
+            Self::Lied(_, error) => gateways_code(error),
+            Self::NotProvenYet(_) => "not_proven",
+            Self::UnknownTransaction => "unknown_transaction",
+            Self::HistoryCut(_) => "pruned",
+            Self::Unanswered | Self::NotUsed => "unknown_reference",
+            Self::Amount(_) => "invalid_amount",
+            Self::Address(_) => "wrong_address",
+            Self::Clock(_) => "wrong_clock",
+            Self::UnknownProfile(_) => "unknown_profile",
+            Self::Contacts(error) => contacts_code(error),
+            Self::Secret(error) => secret_code(error),
+            Self::Carry(error) => error.code(),
+            Self::NoHomeDirectory => "no_home_directory",
+            Self::NoWallet => "no_wallet",
+            Self::NoGateway => "no_gateway",
+            Self::Decimals { .. } => "wrong_decimals",
+            Self::NotPaid => "request_expired",
+            Self::StillOpen(_) => "request_open",
+            Self::FalseReceipt(_) => "false_receipt",
+            Self::Rehearsed { .. } => "dry_run",
+            Self::NotDone { code, .. } | Self::WouldNotBeDone { code, .. } => code,
+        }
+    }
+}
+
+fn home_code(error: &HomeError) -> &'static str {
     match error {
         HomeError::Missing(_) => "no_wallet",
         HomeError::Exists(_) => "wallet_exists",
@@ -15,11 +78,11 @@ pub(super) fn home_code(error: &HomeError) -> &'static str {
         HomeError::Key { source, .. } => keystore_code(source),
         HomeError::File { .. } => "file_error",
         HomeError::Content { .. } => "bad_file",
-        HomeError::Gateway(_) | HomeError::GatewayCount(_) => "bad_gateway_list",
+        HomeError::Gateway(_) | HomeError::GatewayCount(_) | HomeError::WitnessCount(_) => "bad_gateway_list",
     }
 }
 
-pub(super) fn tokens_code(error: &TokensError) -> &'static str {
+fn tokens_code(error: &TokensError) -> &'static str {
     match error {
         TokensError::Home(error) => home_code(error),
         TokensError::Passphrase(_) => "no_passphrase",
@@ -27,7 +90,7 @@ pub(super) fn tokens_code(error: &TokensError) -> &'static str {
     }
 }
 
-pub(super) fn keystore_code(error: &KeystoreError) -> &'static str {
+fn keystore_code(error: &KeystoreError) -> &'static str {
     match error {
         KeystoreError::WrongPassphrase => "wrong_passphrase",
         KeystoreError::Random(_) => "no_randomness",
@@ -36,7 +99,7 @@ pub(super) fn keystore_code(error: &KeystoreError) -> &'static str {
     }
 }
 
-pub(super) fn uri_code(error: &UriError) -> &'static str {
+fn uri_code(error: &UriError) -> &'static str {
     match error {
         UriError::Scheme => "not_lojal",
         UriError::Damaged(_) => "damaged",
@@ -47,7 +110,7 @@ pub(super) fn uri_code(error: &UriError) -> &'static str {
     }
 }
 
-pub(super) fn gateways_code(error: &GatewaysError) -> &str {
+fn gateways_code(error: &GatewaysError) -> &str {
     match error {
         GatewaysError::Client(error) => client_code(error),
         GatewaysError::All(_) => "gateway_unreachable",
@@ -56,7 +119,7 @@ pub(super) fn gateways_code(error: &GatewaysError) -> &str {
     }
 }
 
-pub(super) fn client_code(error: &ClientError) -> &str {
+fn client_code(error: &ClientError) -> &str {
     match error {
         ClientError::Problem(problem) => &problem.code,
         ClientError::InvalidUrl { .. } => "invalid_url",
@@ -69,5 +132,21 @@ pub(super) fn client_code(error: &ClientError) -> &str {
         ClientError::NotPinned { .. } => "other_pin",
         ClientError::TooManyChanges { .. } => "too_many_changes",
         ClientError::Behind { .. } => "gateway_behind",
+    }
+}
+
+fn contacts_code(error: &ContactsError) -> &'static str {
+    match error {
+        ContactsError::Home(error) => home_code(error),
+        ContactsError::Taken { .. } => "contact_exists",
+        ContactsError::Full => "too_many_contacts",
+        ContactsError::Unknown(_) => "unknown_contact",
+    }
+}
+
+fn secret_code(error: &SecretError) -> &'static str {
+    match error {
+        SecretError::Home(error) => home_code(error),
+        SecretError::Random(_) => "no_randomness",
     }
 }

@@ -105,7 +105,7 @@ impl Wallet {
         if !arguments.contains(&"--pin") {
             command.arg("--trust");
         }
-        for variable in ["LOJAL_GATEWAY", "LOJAL_PASSPHRASE", "LOJAL_PASSPHRASE_FILE"] {
+        for variable in ["LOJAL_GATEWAY", "LOJAL_PASSPHRASE", "LOJAL_PASSPHRASE_FILE", "LOJAL_PROFILE"] {
             command.env_remove(variable);
         }
         if let Some(passphrase) = passphrase {
@@ -131,7 +131,7 @@ pub struct Ran {
 }
 
 impl Ran {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
         let exit_code = output.status.code().expect("not killed");
         Self { exit_code, stdout: text(output.stdout), stderr: text(output.stderr) }
