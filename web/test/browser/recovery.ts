@@ -21,6 +21,8 @@ export function recoveryTests(world: () => { readonly network: Network; readonly
     const address = (await page.getByTestId("address").innerText()).trim();
     issue(network, "nordmat", address, "100");
     await page.getByText("+100 Nordmat").waitFor();
+    // A guardian has to have an account.
+    issue(network, "nordmat", addressOf(network, "member-2"), "10");
     await visitor.go("security");
     await page.getByLabel("Väktarens adress").fill(addressOf(network, "member-2"));
     await visitor.button("Lägg till").click();
