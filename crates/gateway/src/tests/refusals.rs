@@ -96,7 +96,7 @@ async fn json_addresses_of_the_main_network_are_refused_on_a_test_network() {
 #[tokio::test(flavor = "multi_thread")]
 async fn unknown_routes_and_methods_are_problems_too() {
     let node = Node::start().await;
-    for path in ["/", "/v2/status", "/v1/status/", "/v1/accounts/", "/v1/transactions/a/b", "/%00"] {
+    for path in ["/wallets", "/v2/status", "/v1/status/", "/v1/accounts/", "/v1/transactions/a/b", "/%00"] {
         assert_eq!(node.get(path).await.refusal(), (404, "unknown_route".into()), "{path}");
     }
     for (path, allow) in [("/v1/status", "GET,HEAD"), ("/v1/transactions", "POST"), ("/v1/transactions/batch", "POST")]
