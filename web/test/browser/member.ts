@@ -19,8 +19,12 @@ export async function becomeMember(visitor: Visitor): Promise<readonly string[]>
   const { page } = visitor;
   await visitor.open();
   await visitor.button("Skapa en ny plånbok").click();
-  const list = (await page.getByTestId("words").locator("li").allInnerTexts()).map((word) => word.trim());
+  const shown = page.getByTestId("words").locator("li");
+  // Lists are read as they are at that moment, and this page comes a moment after the click.
+  await shown.nth(23).waitFor();
+  const list = (await shown.allInnerTexts()).map((word) => word.trim());
   await visitor.button("Jag har skrivit ner dem").click();
+  await page.locator("input[data-place]").nth(2).waitFor();
   for (const field of await page.locator("input[data-place]").all()) {
     await field.fill("fel");
   }
