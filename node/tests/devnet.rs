@@ -108,7 +108,9 @@ fn a_validator_that_runs_shows_its_status_and_passes_its_check() {
     let _devnet = Devnet::start(&["devnet", "--dir", "a", "--validators", "2", "--port-base", &port], dir.path());
     let status = || finish(&["status", "--dir", "a/node-0", "--json"], dir.path()).0;
     let shown = || String::from_utf8_lossy(&status().stdout).into_owned();
-    eventually("the peer's height", || shown().contains("\"is_signing\": true") && !shown().contains("null"));
+    eventually("the peer's height", || {
+        shown().contains("\"is_signing\": true") && !shown().contains("\"height\": null")
+    });
     let (once, stderr) = finish(&["status", "--dir", "a/node-0", "--once"], dir.path());
     let text = String::from_utf8_lossy(&once.stdout);
     assert!(

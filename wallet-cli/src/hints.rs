@@ -1,11 +1,10 @@
 //! Advice of gateways and of the ledger's codes in terms of this wallet: commands where others name routes.
 
 /// Routes that a message may send its reader to, and the command that shows the same.
-const COMMANDS: [(&str, &str); 4] = [
+const COMMANDS: [(&str, &str); 3] = [
     ("GET /v1/brands", "`lojal brands`"),
     ("GET /v1/partnerships", "`lojal partner list`"),
     ("GET /v1/netting", "`lojal netting`"),
-    ("GET /v1/governance", "`lojal govern list`"),
 ];
 
 /// The message with commands for routes.

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use lojal_client::ClientError;
+use lojal_types::api::TransactionStatus;
 use lojal_types::{MotionId, SignedTransaction};
 
 use crate::network::Network;
@@ -41,8 +42,13 @@ fn a_fifth_node_joins_a_running_network_by_a_snapshot_and_is_voted_in() {
     // Without one of the old validators nothing is final but with its vote.
     network.kill(3);
     let last = signer.sign(9, issue(signer.address(), 1, "R-9"));
-    assert!(is_applied(&newcomer.client().submit(&last, true).expect("it is a validator")));
+    assert!(is_applied(&taken_by(&newcomer, &last)));
     knows_what_was_before(&network, &newcomer, &signed);
+}
+
+/// The outcome of a transaction that a node takes which has just been voted in: it knows that with its next block.
+pub fn taken_by(newcomer: &Newcomer, signed: &SignedTransaction) -> TransactionStatus {
+    eventually("the part of a node that was voted in", || newcomer.client().submit(signed, true).ok())
 }
 
 /// A node whose validator the others have approved.

@@ -7,7 +7,7 @@ use lojal_client::{Client, ClientError};
 use lojal_types::api::{Problem, TransactionState};
 use lojal_types::{AddressText, Height, MotionId, NetworkKind};
 
-use crate::joining::{approved, join};
+use crate::joining::{approved, join, taken_by};
 use crate::network::Network;
 use crate::newcomer::Newcomer;
 use crate::programs::{eventually, program, run};
@@ -92,8 +92,9 @@ fn answers_from_its_first_block_on(client: &Client, from: &Signer) {
         assert!(page.transactions.iter().all(|status| is_there(&status.state)), "{page:?}");
         cursor = page.next_cursor;
         if cursor.is_none() {
-            assert!(page.complete_from.is_some_and(|told| told >= first), "{:?}", page.complete_from);
-            assert!(page.before.count > 0, "what was before is counted");
+            // How far the base is by now depends on the machine: what is before is counted, and told.
+            assert_eq!(page.complete_from.is_some(), page.before.count > 0, "{:?}", page.complete_from);
+            assert!(page.complete_from.is_none_or(|told| told >= first), "{:?}", page.complete_from);
             return;
         }
     }
@@ -124,5 +125,5 @@ fn joins(network: &mut Network, newcomer: &Newcomer) {
     network.kill(NODE);
     let signer = Signer::of(network, "nordmat");
     let last = signer.sign(9, issue(signer.address(), 1, "R-9"));
-    assert!(is_applied(&newcomer.client().submit(&last, true).expect("it is a validator")));
+    assert!(is_applied(&taken_by(newcomer, &last)));
 }
