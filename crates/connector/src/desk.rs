@@ -3,7 +3,6 @@
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, MutexGuard};
 
-use lojal_client::Client;
 use lojal_text::typed;
 use lojal_types::api::{Account, Balance, Hold};
 use lojal_types::limits::POINTS_MAX;
@@ -20,7 +19,7 @@ use crate::journal::JournalError;
 use crate::keys::ApiKey;
 use crate::ledger::{Ledger, LedgerError};
 use crate::limits::NAME_BYTES_MAX;
-use crate::problem::{Failure, Kind as Problem, OPERATOR_TODO, is_of_operator};
+use crate::problem::{Failure, Kind as Problem, OPERATOR_REMEDY, is_of_operator};
 
 /// The beat of the sender.
 #[derive(Clone, Copy, Debug, Default)]
@@ -187,11 +186,7 @@ impl Desk {
             return Err(Failure::new(Problem::StillQueued, detail));
         }
         let brand = self.ledger.brand();
-        let question = |client: &Client| {
-            self.ledger.expect_current(client)?;
-            client.issue(&brand, of, None)
-        };
-        let issue = self.ledger.ask(question).map_err(|error| {
+        let issue = self.ledger.ask_current(|client| client.issue(&brand, of, None)).map_err(|error| {
             if error.is_no(Code::UnknownReference.name()) { Failure::unknown_reference() } else { error.into() }
         })?;
         Ok((self.member(issue.to)?, issue.dated))
@@ -244,11 +239,7 @@ impl Desk {
         if let Some(entry) = known.as_ref().filter(|entry| !matches!(entry.state, State::Failed(_))) {
             return Ok(EntryDocument::of(entry, &self.ledger));
         }
-        let question = |client: &Client| {
-            self.ledger.expect_current(client)?;
-            self.ledger.user(client, kind, reference)
-        };
-        let proven = self.ledger.ask(question)?;
+        let proven = self.ledger.ask_current(|client| self.ledger.user(client, kind, reference))?;
         let found = proven.filter(|proven| proven.value().receipt.outcome == Outcome::Applied);
         let document = found.and_then(|proven| EntryDocument::proven(kind, name, reference, &proven, &self.ledger));
         let failed = known.map(|entry| EntryDocument::of(&entry, &self.ledger));
@@ -302,8 +293,9 @@ impl From<LedgerError> for Failure {
                 Self::new(Problem::NoGateway, detail)
             }
             LedgerError::No(problem) if is_of_operator(&problem.code) => {
-                lojal_print::note(format!("{} ({}): {OPERATOR_TODO}", problem.detail, problem.code));
-                Self::new(Problem::OperatorRefused, format!("{} ({}): {OPERATOR_TODO}", problem.detail, problem.code))
+                let detail = format!("{} ({}): {OPERATOR_REMEDY}", problem.detail, problem.code);
+                lojal_print::note(&detail);
+                Self::new(Problem::OperatorRefused, detail)
             }
             LedgerError::No(problem) => Self::of(*problem),
             LedgerError::Clock(error) => Self::new(Problem::ClockWrong, error.to_string()),

@@ -199,12 +199,20 @@ impl Ledger {
         }
     }
 
-    /// Checks that a gateway has the last blocks: of one that hasn't, it says nothing that it doesn't know of
-    /// something.
+    /// The same of gateways that have the last blocks: that another one doesn't know of something says nothing.
     ///
     /// # Errors
-    /// [`ClientError::Behind`]
-    pub(crate) fn expect_current(&self, client: &Client) -> Result<(), ClientError> {
+    /// As of [`Ledger::ask`].
+    pub(crate) fn ask_current<T>(
+        &self,
+        question: impl Fn(&Client) -> Result<T, ClientError>,
+    ) -> Result<T, LedgerError> {
+        self.ask(|client| {
+            self.expect_current(client)?;
+            question(client)
+        })
+    }
+    fn expect_current(&self, client: &Client) -> Result<(), ClientError> {
         let ledger = client.status()?.time_ms;
         match clock::local_time() {
             Ok(local) if local.since_ms(ledger) > LEDGER_BEHIND_MS_MAX => {

@@ -131,7 +131,7 @@ pub(crate) fn is_retryable(status: StatusCode) -> bool {
 }
 
 /// The remedy for what no till can mend.
-pub(crate) const OPERATOR_TODO: &str = "see with `lojal` that the wallet of this connector has the key of one of the \
+pub(crate) const OPERATOR_REMEDY: &str = "see with `lojal` that the wallet of this connector has the key of one of the \
                                         brand's operators, and start the connector again";
 
 /// Tells whether a refusal is of the key or the account that the connector acts with, whatever a till has asked for.
@@ -172,10 +172,6 @@ impl Failure {
     /// One that a gateway or the ledger has given.
     pub(crate) fn of(problem: api::Problem) -> Self {
         let mut headers = HeaderMap::new();
-        if problem.retryable {
-            let seconds = problem.retry_at_ms.map_or(u64::from(RETRY_AFTER_S), seconds_until);
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
         if problem.status == StatusCode::UNAUTHORIZED.as_u16() {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -200,7 +196,6 @@ impl Failure {
     /// The same, with the time from which on it can be asked for again.
     pub(crate) fn until(mut self, time_ms: TimeMs) -> Self {
         self.problem.retry_at_ms = Some(time_ms);
-        self.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds_until(time_ms)));
         self
     }
     /// A fault of this machine, which the log names; the till isn't told more.
@@ -217,6 +212,10 @@ impl IntoResponse for Failure {
     fn into_response(mut self) -> Response {
         let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self.problem).expect("a problem is strings and numbers");
+        if self.problem.retryable {
+            let seconds = self.problem.retry_at_ms.map_or(u64::from(RETRY_AFTER_S), seconds_until);
+            self.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         (status, self.headers, body).into_response()
     }

@@ -15,7 +15,7 @@ use crate::desk::Desk;
 use crate::entry::{Entry, Failed, Id, Kind, State};
 use crate::ledger::{LedgerError, Used};
 use crate::limits::{BATCH_MAX, PAUSE_MAX, PAUSE_MIN, VALID_FOR_MS};
-use crate::problem::{OPERATOR_TODO, is_of_operator};
+use crate::problem::{OPERATOR_REMEDY, is_of_operator};
 
 /// An end of a wish, and the day under which it was found on the ledger, if it was.
 type End = (Id, State, Option<Day>);
@@ -41,7 +41,7 @@ pub(crate) fn run(desk: &Arc<Desk>, woken: &Receiver<()>) {
         {
             told = error.to_string();
             if matches!(error, LedgerError::No(problem) if is_of_operator(&problem.code)) {
-                lojal_print::note(OPERATOR_TODO);
+                lojal_print::note(OPERATOR_REMEDY);
             }
             lojal_print::note(format!("{before} or more wait to be sent: {told}"));
         }
