@@ -1,12 +1,13 @@
 //! The card of a node: the action by which governors make it a validator, or give a validator its keys, with the proof
-//! that they are its own.
+//! that they are its own; or let it follow.
 
 use std::path::PathBuf;
 
-use lojal_types::{Action, AddValidator, Endpoint, NodeProof, PublicKey, SetKeys, Validator};
+use lojal_types::{Action, AddValidator, AllowFollower, Endpoint, Name, NodeProof, PublicKey, SetKeys, Validator};
 use serde::Serialize;
 
 use crate::config::{ConfigError, NodeDir};
+use crate::typed_name::name;
 
 /// `lojal-node card`.
 #[derive(Debug, clap::Args)]
@@ -15,7 +16,7 @@ pub struct CardOptions {
     #[arg(long)]
     dir: PathBuf,
     /// The public key of the account that is to speak for the validator: `lojal address --key` prints it.
-    #[arg(long, required_unless_present = "replaces")]
+    #[arg(long, required_unless_present_any = ["replaces", "follower"])]
     governor: Option<PublicKey>,
     /// The address at which the others reach the node, such as /ip4/192.0.2.7/tcp/7900.
     #[arg(long, value_parser = endpoint)]
@@ -24,6 +25,18 @@ pub struct CardOptions {
     /// it a new validator.
     #[arg(long, conflicts_with_all = ["governor", "endpoint"])]
     replaces: bool,
+    /// Print the motion that lets this node follow without a vote, under this name.
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = name,
+        requires = "sponsor",
+        conflicts_with_all = ["governor", "replaces"]
+    )]
+    follower: Option<Name>,
+    /// The validator that answers for the follower.
+    #[arg(long, value_name = "VALIDATOR", value_parser = name, requires = "follower")]
+    sponsor: Option<Name>,
 }
 
 /// A file of actions, as `lojal govern propose --actions` takes it.
@@ -44,6 +57,11 @@ fn endpoint(text: &str) -> Result<Endpoint, String> {
 /// When a file of the directory is missing or not as it should be.
 pub fn execute(options: CardOptions) -> Result<(), ConfigError> {
     let dir = NodeDir::new(options.dir);
+    if let Some((name, sponsor)) = options.follower.zip(options.sponsor) {
+        let network_key = PublicKey::new(*dir.network_key()?.public_key().as_bytes());
+        print(Action::AllowFollower(AllowFollower { name, network_key, sponsor, endpoint: options.endpoint }));
+        return Ok(());
+    }
     let chain = dir.genesis(&dir.config()?)?.chain_id();
     let (validator, keys) = (dir.entry()?.into_validator(), dir.keys()?);
     let Validator { name, public_key, network_key, .. } = &validator;
@@ -56,8 +74,12 @@ pub fn execute(options: CardOptions) -> Result<(), ConfigError> {
             Action::SetKeys(SetKeys { name, public_key, network_key, proof })
         }
     };
+    print(action);
+    Ok(())
+}
+
+fn print(action: Action) {
     let card = Card { actions: [action] };
     let text = toml::to_string(&card).expect("every field has a TOML form");
     lojal_print::document(text.trim_end());
-    Ok(())
 }

@@ -55,6 +55,8 @@ struct Checked<'a> {
     validators: &'a Validators,
     /// The one that this node is, if it is one.
     me: Option<&'a Validator>,
+    /// True if the directory is a follower's, without a validator's key.
+    follows: bool,
     /// True if a node runs in the directory now.
     runs: bool,
 }
@@ -106,16 +108,25 @@ pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
         Some(Ok(answers)) => Validators::of_now(&answers.validators),
         _ => Validators::of_genesis(&genesis),
     };
-    let seat = network::seat(&dir, &config, &validators);
-    let me = seat.as_ref().ok().copied();
+    let follows = config.signer.is_none() && dir.is_of_follower();
+    let seat = if follows { None } else { Some(network::seat(&dir, &config, &validators)) };
+    let me = seat.as_ref().and_then(|seat| seat.as_ref().ok().copied());
     let runs = files::node_runs(&dir);
-    let checked = Checked { dir: &dir, config: &config, genesis: &genesis, validators: &validators, me, runs };
+    let checked = Checked { dir: &dir, config: &config, genesis: &genesis, validators: &validators, me, follows, runs };
     report.add("node", Ok(if runs { "runs in this directory".to_owned() } else { "doesn't run".to_owned() }));
     files::keys(&checked, &mut report);
-    report.add("seat", seat.map(|me| format!("{} {}", me.name, validators.source)));
+    report.add(
+        "seat",
+        match seat {
+            Some(seat) => seat.map(|me| format!("{} {}", me.name, validators.source)),
+            None => network::follower(&dir, &validators),
+        },
+    );
     report.add("peers' entries", network::entries(&checked));
     report.add("chain", files::chain(&checked));
-    report.add("guard", files::guard(&checked));
+    if !follows {
+        report.add("guard", files::guard(&checked));
+    }
     files::certificate(&checked, SystemTime::now(), &mut report);
     report.add("open files", open_files(&genesis, &config));
     disk::disk(&checked, &mut report);

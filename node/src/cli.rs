@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use lojal_network::Multiaddr;
 use lojal_print::OutputLost;
-use lojal_text::{outside, typed};
+use lojal_text::outside;
 use lojal_types::Name;
 use thiserror::Error;
 
@@ -20,11 +20,12 @@ use crate::join::{self, JoinError, JoinOptions};
 use crate::run::{self, RunError, RunOptions, guard_needs_somebody};
 use crate::sign::{self, SignError, SignOptions};
 use crate::status::{self, StatusError, StatusOptions};
+use crate::typed_name::name;
 
 /// The voting power of a new validator's entry.
 const POWER: u64 = 1;
 
-/// A validator of a lojal network.
+/// A node of a lojal network: a validator's, or a follower, a gateway without a vote.
 #[derive(Debug, Parser)]
 #[command(name = "lojal-node", version, about)]
 pub struct Cli {
@@ -34,14 +35,15 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the validator of a directory until it is stopped.
+    /// Run the node of a directory until it is stopped: a validator's if its key is there or with a signer, else a
+    /// follower.
     Run(RunOptions),
     /// Fetch the state of a late block from the other nodes, for a node that has no data yet: then it needs no earlier
     /// blocks.
     Join(JoinOptions),
     /// Run a development network: validators as processes of this machine, with wallets to try.
     Devnet(DevnetOptions),
-    /// Make a directory for a new validator, and print its entry for the genesis document.
+    /// Make a directory for a new validator, and print its entry for the genesis document; or for a follower.
     Init(InitOptions),
     /// Print a validator's entry for the genesis document once more.
     Entry {
@@ -53,7 +55,8 @@ enum Command {
     Example,
     /// Look at keys, guard, disk, ports, peers: that all is as the node needs it. Exits with 5 if something isn't.
     Check(CheckOptions),
-    /// Print the motion that makes the node of a directory a validator of a running network, for its governors.
+    /// Print the motion that makes the node of a directory a validator of a running network, or a follower, for its
+    /// governors.
     Card(CardOptions),
     /// Show a running node: its height, its peers, its vote, its disk.
     Status(StatusOptions),
@@ -77,9 +80,12 @@ struct InitOptions {
     #[arg(long)]
     dir: PathBuf,
     /// The name of the validator on the network.
-    #[arg(long, value_parser = name)]
-    name: Name,
-    /// The address where it takes connections of other validators.
+    #[arg(long, value_parser = name, required_unless_present = "follower")]
+    name: Option<Name>,
+    /// Make the directory of a follower, without a validator's key: a gateway that has all blocks and no vote.
+    #[arg(long, conflicts_with = "name")]
+    follower: bool,
+    /// The address where it takes connections of other nodes.
     #[arg(long, default_value = "/ip4/0.0.0.0/tcp/7900")]
     listen: Multiaddr,
     /// The address where it serves HTTP.
@@ -193,19 +199,13 @@ impl Cli {
     }
 }
 
-fn name(text: &str) -> Result<Name, String> {
-    typed(text)
-        .map_err(|error| error.to_string())?
-        .parse()
-        .map_err(|error: lojal_types::name::NameError| error.to_string())
-}
-
 fn init(options: InitOptions) -> Result<(), CommandError> {
     let dir = NodeDir::new(&options.dir);
-    let keys = NodeKeys::random();
     let InitOptions { name, listen, gateway, .. } = options;
-    let entry = keys.entry(name, POWER);
     let config = NodeConfig::new("genesis.toml".into(), listen, gateway, Vec::new());
+    let Some(name) = name else { return init_follower(&dir, &config) };
+    let keys = NodeKeys::random();
+    let entry = keys.entry(name, POWER);
     dir.create(&entry, &keys, &config)?;
     let (made, genesis) = (dir.path().display(), dir.path().join("genesis.toml"));
     lojal_print::insist();
@@ -219,6 +219,20 @@ fn init(options: InitOptions) -> Result<(), CommandError> {
     if lojal_print::finish().is_err() {
         lojal_print::note(format!("made {made}; lojal-node entry --dir {made} prints the entry again"));
     }
+    Ok(())
+}
+
+fn init_follower(dir: &NodeDir, config: &NodeConfig) -> Result<(), CommandError> {
+    dir.create_follower(&config::random_key(), config)?;
+    let (made, genesis) = (dir.path().display(), dir.path().join("genesis.toml"));
+    lojal_print::note(format!(
+        "made {made}, a follower's; put the network's genesis document into {}, and a [[peers]] entry (validator, \
+         address) into node.toml for every validator whose address the ledger doesn't have. Then have its governors \
+         approve the motion that this prints:\n\
+         \x20   lojal-node card --dir {made} --follower NAME --sponsor VALIDATOR > follower.toml\n\
+         \x20   lojal govern propose --actions follower.toml",
+        genesis.display(),
+    ));
     Ok(())
 }
 

@@ -13,6 +13,7 @@
 //! A signer's directory has validator.key and guard, and then the node's has neither.
 
 mod access;
+mod error;
 mod explained;
 mod keeping;
 
@@ -22,17 +23,16 @@ use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use lojal_gateway::{Access, Tls, TlsError, TlsFiles};
+use lojal_gateway::{Access, Tls, TlsFiles};
 use lojal_network::Multiaddr;
-use lojal_signer::{Guard, GuardError};
+use lojal_signer::Guard;
 use lojal_store::{Disk, Options};
 use lojal_text::without_byte_order_mark;
-use lojal_types::genesis::GenesisError;
 use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor, TlsConfig, WebhooksConfig};
+pub use self::error::ConfigError;
 pub use self::explained::example;
 pub use self::keeping::RetainConfig;
 
@@ -149,44 +149,6 @@ pub struct Entry {
     validators: [Validator; 1],
 }
 
-/// A node's directory that can't be used.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// A file can't be read or written.
-    #[error("{0}: {1}")]
-    File(PathBuf, std::io::Error),
-    /// A file that must not be overwritten.
-    #[error("{0} exists already and is not overwritten; choose another directory")]
-    Exists(PathBuf),
-    /// Not the TOML that is expected.
-    #[error("{0} can't be read: {1}")]
-    Toml(PathBuf, toml::de::Error),
-    /// Not a key file.
-    #[error("{0} is no key file: it must hold 64 lower-case hex digits")]
-    Key(PathBuf),
-    /// An entry that was changed, or belongs to other keys.
-    #[error("{0} is no entry for the keys beside it; make a new directory with lojal-node init")]
-    Entry(PathBuf),
-    /// Not a genesis document.
-    #[error("{0}: {1}")]
-    Genesis(PathBuf, GenesisError),
-    /// See [`TlsError`].
-    #[error(transparent)]
-    Tls(Box<TlsError>),
-    /// See [`GuardError`].
-    #[error(transparent)]
-    Guard(Box<GuardError>),
-    /// Not an export of a guard, or not of this key's.
-    #[error("{0} can't be imported: {1}")]
-    GuardExport(PathBuf, String),
-}
-
-impl From<GuardError> for ConfigError {
-    fn from(error: GuardError) -> Self {
-        Self::Guard(Box::new(error))
-    }
-}
-
 /// The two keys of a node.
 pub struct NodeKeys {
     /// Signs votes and proposals.
@@ -228,6 +190,11 @@ impl NodeDir {
     /// The file of the validator's key.
     pub fn validator_key_path(&self) -> PathBuf {
         self.0.join(VALIDATOR_KEY)
+    }
+
+    /// True if there is no validator's key in it, so that its node follows and never votes.
+    pub fn is_of_follower(&self) -> bool {
+        !self.validator_key_path().exists()
     }
 
     /// Reads `node.toml`.
@@ -297,6 +264,19 @@ impl NodeDir {
         }
         Guard::create(&Disk::real(), &self.guard(), &keys.validator.public_key(), false)?;
         write_new(&self.0.join(ENTRY), &entry.to_toml(), 0o644)?;
+        write_new(&self.0.join("node.toml"), &config.to_explained_toml(), 0o644)
+    }
+
+    /// Makes the directory of a follower: with a new key for the network, and a configuration.
+    ///
+    /// # Errors
+    /// When it can't be written or holds any of these files already.
+    pub fn create_follower(&self, network: &KeyPair, config: &NodeConfig) -> Result<(), ConfigError> {
+        if self.validator_key_path().exists() {
+            return Err(ConfigError::Exists(self.validator_key_path()));
+        }
+        fs::create_dir_all(&self.0).map_err(|e| ConfigError::File(self.0.clone(), e))?;
+        write_key(&self.0.join(NETWORK_KEY), network)?;
         write_new(&self.0.join("node.toml"), &config.to_explained_toml(), 0o644)
     }
 }

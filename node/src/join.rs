@@ -12,6 +12,7 @@ mod offers;
 mod progress;
 mod way;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -74,7 +75,7 @@ pub enum JoinError {
     /// Nobody leads from genesis to a block of now.
     #[error(
         "no peer shows the way from genesis to the last block: see that they run, know this node (a motion that makes \
-         it a validator is approved), and can be reached; or name one with --peer ADDRESS/p2p/ID{}",
+         it a validator or a follower is approved), and can be reached; or name one with --peer ADDRESS/p2p/ID{}",
         said(.0)
     )]
     NoWay(Notes),
@@ -170,6 +171,8 @@ async fn fetch(
     let network_id = *genesis.chain_id().as_bytes();
     let network_config = NetworkConfig { network_id, identity, listen: config.listen.clone(), peers };
     let (network, events) = lojal_network::start(network_config).await?;
+    // This node votes on nothing, so its peers need not let it hear votes: a follower's don't.
+    network.voters(BTreeSet::new()).await.map_err(|_| JoinError::Network)?;
     let asking = Asking::start(network, events);
     let joined = run(options, dir, genesis, (&asking, &addresses)).await;
     asking.end().await;

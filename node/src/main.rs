@@ -15,6 +15,7 @@ mod run;
 mod sign;
 mod status;
 mod stop;
+mod typed_name;
 
 use std::process::ExitCode;
 

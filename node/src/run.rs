@@ -1,4 +1,7 @@
-//! Running one validator: reading its directory, putting the parts together, and stopping in order.
+//! Running one node, a validator's or a follower: reading its directory, putting the parts together, and stopping in
+//! order.
+
+mod error;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,24 +9,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lojal_consensus::{
-    Addresses, Clock, Condition, ConsensusError, Life, Mempool, Metrics, Roster, ValidatorParts, Voice, Wal, Workers,
+    Addresses, Clock, Condition, Life, Member, Mempool, Metrics, Role, Roster, ValidatorParts, Voice, Wal, Workers,
 };
-use lojal_gateway::{Gateway, GatewayError, Tls, WebhookSettings};
-use lojal_network::{Identity, Network, NetworkConfig, NetworkError, Peer};
-use lojal_signer::{Client, Guard, GuardError};
-use lojal_store::{Disk, OpenReport, Opened, Store, StoreError};
+use lojal_gateway::{Gateway, Tls, WebhookSettings};
+use lojal_network::{Identity, Network, NetworkConfig, Peer};
+use lojal_signer::{Client, Guard};
+use lojal_store::{Disk, OpenReport, Opened, Store};
 use lojal_text::outside;
-use lojal_types::{Genesis, Name, PublicKey, Validator, Versions};
-use thiserror::Error;
+use lojal_types::{Genesis, PublicKey, Validator, Versions};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use crate::config::{ConfigError, NodeConfig, NodeDir};
+use crate::config::{NodeConfig, NodeDir};
 use crate::log;
 use crate::named_peer::{NAMED_PEERS_MAX, named_peer};
-use crate::open_files::{self, OpenFilesError};
+use crate::open_files;
 use crate::stop::stop_requested;
+
+pub use self::error::{RunError, guard_needs_somebody};
 
 /// Threads that serve HTTP.
 const GATEWAY_THREADS: usize = 2;
@@ -51,94 +55,7 @@ pub struct RunOptions {
     pub stop_with_stdin: bool,
 }
 
-/// A reason a node stopped or didn't start.
-#[derive(Debug, Error)]
-pub enum RunError {
-    /// Its directory is not as it should be.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// Its signer holds a key that nobody knows.
-    #[error(
-        "no validator of the network has this node's network key {0}, so it isn't known whose key its signer holds; \
-         check node.toml's genesis and network.key, or keep validator.key here until it is a validator"
-    )]
-    KeyUnknown(PublicKey),
-    /// The key is in two places.
-    #[error(
-        "node.toml names a signer, and {0} is here too: move it into the signer's directory, together with guard, so \
-         that nothing but the signer signs with it"
-    )]
-    KeyBesideSigner(PathBuf),
-    /// See [`GuardError`].
-    #[error(transparent)]
-    Guard(#[from] GuardError),
-    /// Its validator's key is another one than the network expects.
-    #[error("validator {} has another public_key on the ledger than validator.key holds", outside(.0))]
-    OtherKey(Name),
-    /// Its network key is another one than the network expects.
-    #[error("validator {} has another network_key on the ledger than network.key holds", outside(.0))]
-    OtherNetworkKey(Name),
-    /// More peers are named than it takes.
-    #[error("--peer names {0} nodes where {NAMED_PEERS_MAX} are enough; name fewer")]
-    TooManyNamed(usize),
-    /// The network did not start.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
-    /// The data can't be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The data can't be used any more.
-    #[error("a checkpoint failed: {0}")]
-    StoreThread(Arc<StoreError>),
-    /// The gateway's address can't be used.
-    #[error("can't serve HTTP on {0}: {1}; another program may use this port")]
-    Listen(SocketAddr, std::io::Error),
-    /// The gateway failed.
-    #[error(transparent)]
-    Gateway(#[from] GatewayError),
-    /// Consensus failed.
-    #[error(transparent)]
-    Consensus(Box<ConsensusError>),
-    /// See [`OpenFilesError`].
-    #[error(transparent)]
-    OpenFiles(#[from] OpenFilesError),
-    /// The operating system refuses something basic.
-    #[error("the operating system refused: {0}")]
-    System(#[from] std::io::Error),
-}
-
-impl RunError {
-    /// True if starting again changes nothing, until somebody has changed the node's directory.
-    pub fn is_configuration(&self) -> bool {
-        match self {
-            Self::Config(_)
-            | Self::KeyUnknown(_)
-            | Self::OtherKey(_)
-            | Self::KeyBesideSigner(_)
-            | Self::OtherNetworkKey(_)
-            | Self::TooManyNamed(_)
-            | Self::Store(StoreError::OtherChain { .. }) => true,
-            Self::Guard(error) => guard_needs_somebody(error),
-            _ => false,
-        }
-    }
-
-    /// True if only another program can go on.
-    pub fn is_of_old_program(&self) -> bool {
-        match self {
-            Self::Store(error) => matches!(error, StoreError::Upgrade(_)),
-            Self::Consensus(error) => error.is_of_old_program(),
-            _ => false,
-        }
-    }
-}
-
-/// True if the guard is as it is until somebody puts it right.
-pub fn guard_needs_somebody(error: &GuardError) -> bool {
-    !matches!(error, GuardError::Locked(_) | GuardError::Disk(_) | GuardError::Poisoned | GuardError::Misuse(_))
-}
-
-/// Runs a validator until it is told to stop.
+/// Runs a node until it is told to stop.
 ///
 /// # Errors
 /// Why it could not start, or the fault that ended it.
@@ -157,7 +74,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let store = opened.store.clone();
     let metrics = Metrics::default();
     let me = own_key(store.view().validators().validators(), &config, &dir, &identity)?;
-    let voice = voice(&dir, &config, &genesis, me, &metrics)?;
+    let voice = me.map(|me| voice(&dir, &config, &genesis, me, &metrics)).transpose()?;
     let addresses = addresses(options, &config)?;
     let network_config = network_config(&store, &config, &addresses, identity)?;
     // The engine and the network share one thread; a gateway that is busy can't slow them down.
@@ -187,7 +104,7 @@ async fn serve(
     dir: &NodeDir,
     config: &NodeConfig,
     (network_config, addresses): (NetworkConfig, Addresses),
-    (voice, metrics): (Voice, Metrics),
+    (voice, metrics): (Option<Voice>, Metrics),
     opened: Opened,
     gateway_runtime: &Runtime,
 ) -> Result<(), RunError> {
@@ -201,7 +118,7 @@ async fn serve(
     let (stop, stopped) = watch::channel(false);
     let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
     let versions = options.protocol_max.map_or(Versions::known(), Versions::up_to);
-    let gateway = gateway((dir, config, tls), versions, &voice, parts, condition);
+    let gateway = gateway((dir, config, tls), versions, voice.as_ref(), parts, condition);
     let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
     let wal = Wal::Directory(dir.consensus_log());
     let store_failed = store.failed();
@@ -248,18 +165,18 @@ async fn serve(
 fn gateway(
     (dir, config, tls): (&NodeDir, &NodeConfig, Option<Arc<Tls>>),
     versions: Versions,
-    voice: &Voice,
+    voice: Option<&Voice>,
     (store, mempool, network, metrics): (Store, Mempool, Network, Metrics),
     condition: watch::Receiver<Condition>,
 ) -> Gateway {
     let webhooks = WebhookSettings { directory: dir.webhooks(), allow_private: config.webhooks.allow_private };
     Gateway {
-        life: Some(Life::of_node(voice, &store, &network, &condition)),
+        life: voice.map(|voice| Life::of_node(voice, &store, &network, &condition)),
         store,
         mempool,
         network,
         metrics,
-        validator: Some(voice.address()),
+        validator: voice.map(Voice::address),
         condition,
         proxies: config.proxies.clone(),
         access: config.access(),
@@ -336,13 +253,13 @@ fn voice(
 }
 
 /// The key of this node's validator: that of its directory, or, if a signer has it, that of the validator with the
-/// node's network key. A node that is no validator yet follows the others.
+/// node's network key. A node that is no validator yet follows the others, and one without a key never votes.
 fn own_key(
     validators: &[Validator],
     config: &NodeConfig,
     dir: &NodeDir,
     identity: &Identity,
-) -> Result<PublicKey, RunError> {
+) -> Result<Option<PublicKey>, RunError> {
     let network_key = PublicKey::new(identity.public_key());
     if config.signer.is_some() {
         let path = dir.validator_key_path();
@@ -350,15 +267,19 @@ fn own_key(
             return Err(RunError::KeyBesideSigner(path));
         }
         let me = validators.iter().find(|one| one.network_key == network_key);
-        return me.map(|me| me.public_key).ok_or(RunError::KeyUnknown(network_key));
+        return me.map(|me| Some(me.public_key)).ok_or(RunError::KeyUnknown(network_key));
+    }
+    let of_node = validators.iter().find(|one| one.network_key == network_key);
+    if of_node.is_none() && dir.is_of_follower() {
+        return Ok(None);
     }
     let own = dir.validator_key()?.public_key();
     match validators.iter().find(|one| one.public_key == own) {
         Some(me) if me.network_key != network_key => Err(RunError::OtherNetworkKey(me.name.clone())),
-        Some(_) => Ok(own),
-        None => match validators.iter().find(|one| one.network_key == network_key) {
+        Some(_) => Ok(Some(own)),
+        None => match of_node {
             Some(me) => Err(RunError::OtherKey(me.name.clone())),
-            None => Ok(own),
+            None => Ok(Some(own)),
         },
     }
 }
@@ -386,7 +307,10 @@ fn network_config(
     }
     let peers = roster.peers(&identity.peer_id(), addresses);
     for peer in peers.iter().filter(|peer| peer.address.is_empty()) {
-        let name = roster.get(&peer.id).map(|member| outside(&member.name)).unwrap_or_default();
+        // A follower dials.
+        let is_missed = |member: &&Member| member.role != Role::Follower;
+        let Some(member) = roster.get(&peer.id).filter(is_missed) else { continue };
+        let name = outside(&member.name);
         tracing::warn!(
             %name,
             "neither node.toml nor the ledger says where this node is reached: add a [[peers]] entry, or wait until it \

@@ -38,6 +38,8 @@ mod economy;
 mod events;
 #[path = "e2e/faults/mod.rs"]
 mod faults;
+#[path = "e2e/followers.rs"]
+mod followers;
 #[path = "e2e/governance.rs"]
 mod governance;
 #[path = "e2e/history.rs"]

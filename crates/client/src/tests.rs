@@ -178,7 +178,7 @@ fn statements_of_many_pairs_are_put_together_if_their_pages_are_of_one_block() {
 
 #[test]
 fn what_governors_decide_is_asked_for_by_its_route() {
-    let validators = api::Validators { validators: vec![], total_power: 3, height: Height::new(4) };
+    let validators = api::Validators { validators: vec![], total_power: 3, followers: vec![], height: Height::new(4) };
     let governance = api::Governance {
         version: 1,
         scheduled: None,

@@ -18,7 +18,6 @@ use lojal_store::{ProposalRecord, Store, StoreError};
 use lojal_types::{BlockId, Name, ValidatorSet};
 use thiserror::Error;
 
-use crate::bridge::our_id;
 use crate::certificates::{CertificateFormError, from_engine};
 use crate::context::{Address, Context, EngineValidatorSet, Height, Part, Value};
 use crate::executor::{ExecutorFault, ExecutorHandle, Proposed, Verdict};
@@ -27,6 +26,7 @@ use crate::membership::Membership;
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::parts::{Assembled, Assembler, split};
+use crate::peer_ids::our_id;
 use crate::versions::{TooOld, VersionWatch};
 
 /// A reason the loop ended; the node stops with it.

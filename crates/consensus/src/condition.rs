@@ -11,12 +11,14 @@ pub enum Condition {
     Behind,
     /// It is a validator as far as it knows, and no other node has answered for a while.
     Alone,
-    /// It is no validator.
+    /// It has a part on the network, and no vote: it follows.
     NoVote {
         /// True if it has caught up.
         is_level: bool,
     },
-    /// It was a validator, and the others have removed it.
+    /// It has no part on the network, by the blocks that it has.
+    NoPart,
+    /// It had a part, and the others have removed it.
     Removed {
         /// The block after which it was none any more.
         at: Height,
@@ -29,8 +31,8 @@ impl Condition {
         matches!(self, Self::Ready | Self::NoVote { is_level: true })
     }
 
-    /// True if the others take transactions from this node, as far as it knows.
+    /// True if others take transactions from this node, as far as it knows: gossiped ones, or those that it hands in.
     pub fn passes_on(self) -> bool {
-        matches!(self, Self::Ready | Self::Behind | Self::Alone)
+        matches!(self, Self::Ready | Self::Behind | Self::Alone | Self::NoVote { .. })
     }
 }

@@ -19,6 +19,7 @@ use crate::signing::ValidatorVerifier;
 /// What a peer publishes it has signed or checked itself, so it is to blame for what doesn't hold. Who votes at heights
 /// other than the next is not known here: an address that is no validator's now is left to the engine then, and so are
 /// certificates.
+#[derive(Clone)]
 pub(crate) struct Forgery {
     store: Store,
     verifier: ValidatorVerifier,
@@ -26,6 +27,7 @@ pub(crate) struct Forgery {
 }
 
 /// The validators of the height that comes next.
+#[derive(Clone)]
 struct Current {
     height: Height,
     ours: ValidatorSet,

@@ -11,6 +11,8 @@
 //! - [`data`]: what nodes ask each other beside blocks, and `answers` to it.
 //! - `seeking`: how a node that was away finds back; `outlook`: what it has learned so; `condition`: what its gateway
 //!   says of it.
+//! - `forwarding`: how transactions come from a node without a vote to one that has one; [`submissions`]: how they are
+//!   taken there.
 //! - `beside`: the tasks beside the engine.
 //! - `mending`: what becomes of blocks that have rotted.
 //! - `life`: says that this node is ready for what a motion asks of it.
@@ -39,6 +41,7 @@ pub mod executor;
 #[cfg(test)]
 mod fixture;
 mod forgery;
+mod forwarding;
 mod life;
 pub mod limits;
 mod membership;
@@ -49,12 +52,15 @@ pub mod node;
 mod outlook;
 mod pace;
 pub mod parts;
+mod peer_ids;
 pub mod progress;
 mod readiness;
+mod relay;
 mod seeking;
 mod serving;
 pub mod signing;
 mod silence;
+pub mod submissions;
 mod versions;
 mod voice;
 mod workers;

@@ -45,6 +45,21 @@ pub const REGOSSIP_INTERVAL: Duration = Duration::from_secs(5);
 /// Most bytes that are gossiped again at once.
 pub const REGOSSIP_BYTES_MAX: usize = 1024 * 1024;
 
+/// The rate at which one node without a vote may hand transactions in.
+pub const SUBMISSION_RATE: Rate = Rate { messages_per_s: 1_000, bytes_per_s: 4 << 20 };
+/// The part of it that is taken at once.
+pub const SUBMISSION_BURST: Duration = Duration::from_secs(2);
+/// The time after which whoever is beyond it is told so, and so can't ask again sooner.
+pub const SUBMISSION_BUSY_PAUSE: Duration = Duration::from_millis(250);
+/// The time that a node without a vote waits for a validator's answer before it asks the next one.
+pub const SUBMISSION_PATIENCE: Duration = Duration::from_secs(2);
+/// Most validators that it asks, one after the other.
+pub const SUBMISSION_ATTEMPTS_MAX: usize = 3;
+/// Most submissions that it has open at once; what comes meanwhile goes together.
+pub const SUBMISSIONS_AT_ONCE_MAX: usize = 4;
+/// The time that its clients wait at most for a validator's answer.
+pub const SUBMISSION_WAIT_MAX: Duration = Duration::from_secs(8);
+
 /// The time that executing a block that this node proposes may take, by what work has cost of late.
 pub const BLOCK_EXECUTION_TIME: Duration = Duration::from_millis(160);
 /// The work of a transaction by itself, beside its operations, each of which is one unit of work: about so many times
@@ -127,6 +142,12 @@ pub const TIMEOUT_MAX: Duration = Duration::from_secs(10);
 pub const START_QUORUM_TIMEOUT: Duration = Duration::from_secs(5);
 /// The time between two messages by which a validator tells the others its height.
 pub const STATUS_INTERVAL: Duration = Duration::from_secs(1);
+/// Followers that stand behind one other, of which they get their blocks first.
+pub const RELAY_BRANCHES: usize = 4;
+/// The time that a height which others have reached waits for the follower of which this one gets its blocks first.
+pub const RELAY_WAIT: Duration = Duration::from_millis(500);
+/// The time after which a node looks whether it has a block that it hasn't told the followers of.
+pub const TIP_INTERVAL: Duration = Duration::from_millis(100);
 /// The time that a validator listens after its start, once it has heard a quorum, for others that have seen more: a few
 /// of their status messages. When all have spoken it need not.
 pub const LISTEN_TIME: Duration = Duration::from_secs(5);

@@ -9,7 +9,9 @@ use lojal_network::limits::GUESTS_MAX;
 use lojal_network::{Multiaddr, Network, Peer, PeerId, peer_id_of};
 use lojal_store::{Store, StoreError};
 use lojal_types::{Action, Endpoint, Height, MotionId, MotionStatus, Name, PublicKey};
+use tokio::sync::mpsc;
 
+use crate::mempool::{Mempool, Onward};
 use crate::outlook::{Outlook, Outlooks, has, ids};
 use crate::progress::Progress;
 use crate::workers::Workers;
@@ -55,9 +57,6 @@ impl Roster {
         for (validator, seat) in view.seats()? {
             roster.add(&validator.network_key, validator.name, Role::Validator, seat.endpoint);
         }
-        for follower in view.followers()? {
-            roster.add(&follower.network_key, follower.name, Role::Follower, follower.endpoint);
-        }
         for open in view.register()?.open.iter() {
             let Some(motion) = view.motion(open.motion)? else { continue };
             if !matches!(motion.status, MotionStatus::Approved { .. }) {
@@ -73,6 +72,10 @@ impl Roster {
                     _ => {}
                 }
             }
+        }
+        // A follower that is about to get a vote hears what candidates hear.
+        for follower in view.followers()? {
+            roster.add(&follower.network_key, follower.name, Role::Follower, follower.endpoint);
         }
         Ok(roster)
     }
@@ -117,8 +120,8 @@ impl Roster {
         all.into_iter().map(|(id, address)| Peer { id, address }).collect()
     }
 
-    fn voters(&self) -> BTreeSet<PeerId> {
-        self.0.iter().filter(|(_, member)| member.role == Role::Validator).map(|(id, _)| *id).collect()
+    fn with_role(&self, role: Role) -> BTreeSet<PeerId> {
+        self.0.iter().filter(|(_, member)| member.role == role).map(|(id, _)| *id).collect()
     }
 
     /// The nodes that have no part in the later one any more.
@@ -148,7 +151,7 @@ pub struct Addresses {
 #[derive(Default)]
 struct Known {
     roster: Roster,
-    /// The block after which this node was a validator no more, by its own blocks.
+    /// The block after which this node had no part any more, by its own blocks.
     removed: Option<Height>,
 }
 
@@ -161,6 +164,9 @@ pub(crate) struct Membership {
     workers: Workers,
     addresses: Addresses,
     outlooks: Outlooks,
+    mempool: Mempool,
+    /// The way of transactions to validators while this node is none.
+    onward: mpsc::Sender<Onward>,
     known: Arc<Mutex<Known>>,
     /// Held by whoever takes note.
     turn: Arc<tokio::sync::Mutex<()>>,
@@ -174,9 +180,10 @@ impl Membership {
         (progress, workers): (Progress, Workers),
         addresses: Addresses,
         outlooks: Outlooks,
+        (mempool, onward): (Mempool, mpsc::Sender<Onward>),
     ) -> Self {
         let (known, turn) = (Arc::default(), Arc::default());
-        Self { network, store, progress, workers, addresses, outlooks, known, turn }
+        Self { network, store, progress, workers, addresses, outlooks, mempool, onward, known, turn }
     }
 
     /// Takes note of what the last block has changed, or an outlook. A network that is gone is noticed elsewhere.
@@ -192,14 +199,18 @@ impl Membership {
             return Ok(());
         }
         let own = self.network.local_peer_id();
-        let (is_first, removed) = (before == Roster::default(), removed_after(&self.store, own));
+        let is_first = before == Roster::default();
+        let removed = self.removed(&before, &roster, own);
         *self.known() = Known { roster: roster.clone(), removed };
         for peer in roster.peers(&own, &self.addresses) {
             if is_first || roster.get(&peer.id) != before.get(&peer.id) {
                 let _ = self.network.allow(peer).await;
             }
         }
-        let _ = self.network.voters(roster.voters()).await;
+        let _ = self.network.voters(roster.with_role(Role::Validator)).await;
+        let _ = self.network.followers(roster.with_role(Role::Follower)).await;
+        let votes = roster.get(&own).is_some_and(|member| member.role == Role::Validator);
+        self.mempool.set_onward((!votes).then(|| self.onward.clone()));
         let connected = self.network.reached();
         for peer in before.gone_in(&roster) {
             if peer == own || self.addresses.given.contains_key(&peer) {
@@ -221,11 +232,63 @@ impl Membership {
         self.addresses.given.contains_key(&peer) || self.known().roster.get(&peer).is_some()
     }
 
-    /// The part of this node by its own blocks, and the block after which it was a validator no more, if it isn't one.
+    /// The part of this node by its own blocks, and the block after which it had none any more.
     pub(crate) fn own(&self) -> (Option<Role>, Option<Height>) {
         let known = self.known();
         let role = known.roster.get(&self.network.local_peer_id()).map(|member| member.role);
         (role, known.removed)
+    }
+
+    /// True if this node decides the next block.
+    pub(crate) fn votes(&self) -> bool {
+        self.own().0 == Some(Role::Validator)
+    }
+
+    /// True if a peer decides the next block, or one that this node doesn't have yet.
+    pub(crate) fn is_validator(&self, peer: &PeerId) -> bool {
+        matches!(self.role_of(peer), Some(Role::Validator | Role::Ahead))
+    }
+
+    /// True if a peer only follows.
+    pub(crate) fn is_follower(&self, peer: &PeerId) -> bool {
+        self.role_of(peer) == Some(Role::Follower)
+    }
+
+    /// The last block of this node.
+    pub(crate) fn tip(&self) -> Height {
+        self.store.tip().height
+    }
+
+    /// The followers that this node is connected to and that stand before it, in their order, if it follows itself.
+    pub(crate) fn followers_before(&self) -> Vec<PeerId> {
+        let own = self.network.local_peer_id();
+        if !self.is_follower(&own) {
+            return Vec::new();
+        }
+        let is_before = |peer: &PeerId| *peer < own && self.is_follower(peer);
+        let mut before: Vec<PeerId> = self.network.reached().into_iter().filter(is_before).collect();
+        before.sort_unstable();
+        before
+    }
+
+    /// True if any node only follows.
+    pub(crate) fn has_followers(&self) -> bool {
+        self.known().roster.0.values().any(|member| member.role == Role::Follower)
+    }
+
+    fn role_of(&self, peer: &PeerId) -> Option<Role> {
+        self.known().roster.get(peer).map(|member| member.role)
+    }
+
+    /// The block after which this node had no part any more: the last one of a follower that is none now.
+    fn removed(&self, before: &Roster, now: &Roster, own: PeerId) -> Option<Height> {
+        let is_none = now.get(&own).is_none();
+        let followed = before.get(&own).is_some_and(|member| member.role == Role::Follower);
+        if is_none && followed {
+            return Some(self.store.tip().height);
+        }
+        let before = self.known().removed.filter(|_| is_none);
+        removed_after(&self.store, own).max(before)
     }
 
     /// Those that validated before and have no part any more, the last ones first if they are many: they may ask what
@@ -262,29 +325,34 @@ impl Membership {
                     if was.is_none() {
                         tracing::warn!(
                             %height,
-                            "this node has no part on the network yet: its peers let it in once a motion that makes it \
-                             a validator is approved"
+                            "this node has no part on the network yet, by the blocks that it has: its peers let it in \
+                             once governors have approved a motion that makes it a validator or a follower; lojal-node \
+                             card prints the motion"
                         );
                     }
                     return Ok(());
                 };
                 let motion = self.removed_by(name.clone()).await?.map(|motion| motion.to_string());
                 tracing::error!(
-                    validator = %name, %height, motion = motion.unwrap_or_default(),
-                    "this validator was removed from the network by its governors: its peers don't talk to it any more"
+                    %name, %height, motion = motion.unwrap_or_default(),
+                    "this node was removed from the network by its governors: its peers don't talk to it any more"
                 );
             }
         }
         Ok(())
     }
 
-    /// The motion that has removed a validator, if it is still remembered.
+    /// The motion that has removed a node, if it is still remembered.
     async fn removed_by(&self, name: Name) -> Result<Option<MotionId>, StoreError> {
         let store = self.store.clone();
         let question = move |view: &View| {
             for id in view.register()?.closed.iter().rev() {
                 let Some(motion) = view.motion(*id)? else { continue };
-                let removes = |action: &Action| matches!(action, Action::RemoveValidator(one) if one.name == name);
+                let removes = |action: &Action| match action {
+                    Action::RemoveValidator(one) => one.name == name,
+                    Action::DisallowFollower(one) => one.name == name,
+                    _ => false,
+                };
                 if matches!(motion.status, MotionStatus::Enacted { .. }) && motion.actions.iter().any(removes) {
                     return Ok(Some(*id));
                 }

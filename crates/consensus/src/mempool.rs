@@ -7,6 +7,7 @@
 
 mod gossip;
 mod lane;
+mod onward;
 mod pool;
 mod queue;
 mod turns;
@@ -27,8 +28,9 @@ pub use gossip::gossip;
 pub(crate) use gossip::messages;
 pub(crate) use gossip::read_message;
 pub use lane::{Lane, work_of};
+pub(crate) use onward::Onward;
 pub use pool::{Pool, Room};
-pub(crate) use worker::read as read_state;
+pub(crate) use worker::{is_forged, read as read_state};
 
 use crate::clock::Clock;
 use crate::limits::{MEMPOOL_QUEUE_MAX, SUBMISSION_TRANSACTIONS_MAX};
@@ -54,6 +56,8 @@ struct SharedPool {
     refused: AtomicU64,
     /// The pages that were brought into the state since the last block.
     brought: Mutex<Vec<LoadedPage>>,
+    /// The way to a validator, if this node has no vote.
+    onward: Mutex<Option<mpsc::Sender<Onward>>>,
 }
 
 /// Transactions on their way into the pool.
@@ -92,6 +96,7 @@ impl Mempool {
             arrived: Notify::new(),
             refused: AtomicU64::default(),
             brought: Mutex::default(),
+            onward: Mutex::default(),
         });
         let (shared_pool, lacked_pages) = (shared.clone(), false);
         let worker =
@@ -101,7 +106,8 @@ impl Mempool {
         (Self { shared, queue }, Outbox { accepted: to_gossip, forgers: to_report })
     }
 
-    /// Submits transactions of this node's clients and answers when they wait or are refused.
+    /// Submits transactions of this node's clients and answers when they wait or are refused; if this node has no vote,
+    /// by a validator.
     pub async fn submit(&self, transactions: Vec<IdentifiedTransaction>) -> Answers {
         let count = transactions.len();
         if count > SUBMISSION_TRANSACTIONS_MAX {
@@ -111,7 +117,26 @@ impl Mempool {
         if self.queue.try_send(QueuedSubmission::Client { transactions, answer }).is_err() {
             return vec![Err(Code::MempoolFull); count];
         }
-        answered.await.unwrap_or_else(|_| vec![Err(Code::MempoolFull); count])
+        let mut answers = answered.await.unwrap_or_else(|_| vec![Err(Code::MempoolFull); count]);
+        let onward = self.onward();
+        if let Some(onward) = onward {
+            onward::hand_on(self, &onward, &mut answers).await;
+        }
+        answers
+    }
+
+    /// Hands on from now on what clients submit, in place of gossiping it; or not any more.
+    pub(crate) fn set_onward(&self, onward: Option<mpsc::Sender<Onward>>) {
+        *lock(&self.shared.onward) = onward;
+    }
+
+    /// True if it hands on what clients submit.
+    pub(crate) fn hands_on(&self) -> bool {
+        lock(&self.shared.onward).is_some()
+    }
+
+    fn onward(&self) -> Option<mpsc::Sender<Onward>> {
+        lock(&self.shared.onward).clone()
     }
 
     /// Takes transactions of a message that a peer, its source, gossiped; what there is no room for is left out and

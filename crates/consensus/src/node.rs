@@ -1,4 +1,4 @@
-//! One validator's consensus, from the opened store and the running network to its end.
+//! One node's consensus, from the opened store and the running network to its end.
 
 use std::pin::{Pin, pin};
 use std::sync::{Arc, RwLock};
@@ -23,6 +23,7 @@ use crate::engine::{self, EngineError, Wal};
 use crate::enquiries::Enquiries;
 use crate::executor::ExecutorParts;
 use crate::forgery::Forgery;
+use crate::limits::MEMPOOL_QUEUE_MAX;
 use crate::membership::{Addresses, Membership};
 use crate::mempool::{Mempool, Outbox, SharedState};
 use crate::metrics::Metrics;
@@ -30,17 +31,16 @@ use crate::outlook::Outlooks;
 use crate::pace::Pace;
 use crate::parts::Assembler;
 use crate::progress::Progress;
-use crate::serving::Desks;
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
 use crate::silence::Silence;
 use crate::versions::VersionWatch;
 use crate::voice::{EngineVoice, Voice, VoiceError};
 use crate::workers::Workers;
 
-/// The parts of a validator's consensus.
+/// The parts of a node's consensus.
 pub struct ValidatorParts {
-    /// The holder of its key.
-    pub voice: Voice,
+    /// The holder of its validator's key; a node that never votes has none, and follows.
+    pub voice: Option<Voice>,
     /// The engine's write-ahead log.
     pub wal: Wal,
     /// Read access to what is committed.
@@ -112,6 +112,9 @@ pub fn share(state: lojal_ledger::State) -> SharedState {
     Arc::new(RwLock::new(state))
 }
 
+/// The address of a node without a validator's key, which proposes nothing: that of no key.
+const NOBODY: lojal_types::Address = lojal_types::Address::new([0; 20]);
+
 /// Runs consensus until `shutdown` or a fault. The network's task and this run on the same runtime.
 ///
 /// # Errors
@@ -121,8 +124,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let ValidatorParts { forgotten, metrics, condition, clock, workers, interposer, addresses, .. } = validator;
     let mut versions = VersionWatch::new(validator.versions);
     versions.look(store.view().protocol(), store.tip().height.next()).map_err(AppError::from)?;
-    let address = voice.address();
-    let progress = Progress::default();
+    let (address, progress) = (voice.as_ref().map_or(NOBODY, Voice::address), Progress::default());
     metrics.follow(progress.clone());
     let executor = ExecutorParts {
         state,
@@ -136,11 +138,11 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     };
     let executor = executor.start(pending).await.map_err(AppError::Executor)?;
     let (own, mempool_stopped, chain) = (network.local_peer_id(), mempool.stopped(), store.genesis().chain_id());
-    let outlooks = Outlooks::default();
-    let membership =
-        Membership::new(network.clone(), store.clone(), (progress.clone(), workers), addresses, outlooks.clone());
+    let (outlooks, enquiries) = (Outlooks::default(), Enquiries::default());
+    let (onward, handed_on) = mpsc::channel(MEMPOOL_QUEUE_MAX);
+    let (known, onward) = ((progress.clone(), workers), (mempool.clone(), onward));
+    let membership = Membership::new(network.clone(), store.clone(), known, addresses, outlooks.clone(), onward);
     membership.follow().await.map_err(AppError::from)?;
-    let enquiries = Enquiries::default();
     let beside = Beside {
         store: store.clone(),
         network: network.clone(),
@@ -152,13 +154,25 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
         outlooks,
         workers,
     };
-    let (tasks, desks) = beside.start(outbox, condition);
-    let silence =
-        Silence { forgotten, own, store: store.clone(), progress: progress.clone(), workers, voice: voice.clone() };
+    let (tasks, desks) = beside.start(outbox, handed_on, condition);
+    let heard = (store.clone(), progress.clone());
+    let signing = voice.map(|voice| {
+        let silence = Silence { forgotten, own, store: heard.0, progress: heard.1, workers, voice: voice.clone() };
+        (SigningEngine { voice, wal, interposer }, silence)
+    });
     let pace = Pace::new(mempool.clone(), progress.clone(), own);
     let assembler = Assembler::new(address, store.tip().height);
     let (verifier, events) = (ValidatorVerifier::new(chain), Arc::new(Mutex::new(events)));
-    let link = Link { network, events, progress, mempool, desks, enquiries, store: store.clone(), verifier, address };
+    let listeners = Listeners {
+        progress,
+        mempool,
+        desks,
+        enquiries,
+        forgery: Forgery::new(store.clone(), verifier.clone()),
+        membership: membership.clone(),
+        signs: false,
+    };
+    let link = Link { network, events, listeners, store: store.clone(), verifier, address };
     let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
     let mut app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings, versions };
     let mut stopped = pin!(async {
@@ -167,8 +181,10 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
             () = shutdown => Ok(()),
         }
     });
-    let signing = SigningEngine { voice, wal, interposer };
-    let result = link.run_engines(&signing, &silence, &mut app, stopped.as_mut()).await;
+    let result = match &signing {
+        Some((signing, silence)) => link.run_engines(signing, silence, &mut app, stopped.as_mut()).await,
+        None => link.follow(&mut app, stopped.as_mut()).await,
+    };
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     app.join().await;
     result
@@ -195,16 +211,29 @@ enum Ended {
 struct Link {
     network: Network,
     events: Arc<Mutex<mpsc::Receiver<Event>>>,
-    progress: Progress,
-    mempool: Mempool,
-    desks: Desks,
-    enquiries: Enquiries,
+    /// Those of an engine that signs nothing.
+    listeners: Listeners,
     store: Store,
     verifier: ValidatorVerifier,
     address: lojal_types::Address,
 }
 
 impl Link {
+    /// Runs an engine that follows the others, until the node is `stopped` or something fails.
+    async fn follow(
+        &self,
+        app: &mut App,
+        stopped: Pin<&mut impl Future<Output = Result<(), ConsensusError>>>,
+    ) -> Result<(), ConsensusError> {
+        let (validators, progress) = (self.store.view().validators().clone(), &self.listeners.progress);
+        let never = async {
+            progress.wait_until(|progress| progress.others_work_on(&validators) > lojal_types::Height::GENESIS).await;
+            progress.listened();
+            std::future::pending().await
+        };
+        self.run_engine(None, app, never, stopped).await.map(drop)
+    }
+
     /// Runs one engine after the other: one that follows the others while this validator must be silent, and one that
     /// signs for as long as it gets signatures, until the node is `stopped` or something fails.
     async fn run_engines(
@@ -270,8 +299,9 @@ impl Link {
         let bridge = Bridge::start(self.network.clone(), listening).await;
         let bridge = bridge.map_err(|e| EngineError::Start(e.to_string()))?;
         let actor = bridge.actor.clone();
+        let listeners = Listeners { signs: signing.is_some(), ..self.listeners.clone() };
         let (channels, engine) = self.start_engine(signing, actor.clone(), bridge.app.clone()).await?;
-        let (events, listeners) = (Arc::clone(&self.events), self.listeners());
+        let events = Arc::clone(&self.events);
         let mut forward = tokio::spawn(async move { bridge.forward(&mut *events.lock().await, listeners).await });
         let result = tokio::select! {
             result = app.run(channels, over) => result.map(|()| Ended::Over).map_err(ConsensusError::App),
@@ -284,16 +314,6 @@ impl Link {
             actor.stop(None);
         }
         result
-    }
-
-    fn listeners(&self) -> Listeners {
-        Listeners {
-            progress: self.progress.clone(),
-            mempool: self.mempool.clone(),
-            desks: self.desks.clone(),
-            enquiries: self.enquiries.clone(),
-            forgery: Forgery::new(self.store.clone(), self.verifier.clone()),
-        }
     }
 
     async fn start_engine(

@@ -64,10 +64,11 @@ impl Readiness {
         let is_level = !is_far && self.is_level();
         match (role, removed) {
             (Some(Role::Validator), _) if is_level => Condition::Ready,
-            (Some(Role::Validator), _) if is_alone => Condition::Alone,
+            (Some(_), _) if is_alone => Condition::Alone,
             (Some(Role::Validator), _) => Condition::Behind,
+            (Some(_), _) => Condition::NoVote { is_level },
             (None, Some(at)) => Condition::Removed { at },
-            _ => Condition::NoVote { is_level },
+            (None, None) => Condition::NoPart,
         }
     }
 

@@ -22,6 +22,7 @@ use crate::data::Question;
 use crate::limits::{SYNC_BLOCKS_MAX, SYNC_BYTES_MAX};
 use crate::membership::Membership;
 use crate::metrics::Metrics;
+use crate::submissions::Submitted;
 use crate::workers::Workers;
 use queue::Queue;
 pub(crate) use queue::Rates;
@@ -50,6 +51,8 @@ pub(crate) struct Desks {
     pub(crate) blocks: mpsc::Sender<Asked>,
     /// Answers questions of the data protocol.
     pub(crate) data: mpsc::Sender<Asked>,
+    /// Takes transactions of nodes without a vote.
+    pub(crate) submissions: mpsc::Sender<Submitted>,
 }
 
 /// The task that answers them.

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lojal_consensus::NoSign;
-use lojal_ledger::record::Seat;
+use lojal_ledger::record::{Follower, Seat};
 use lojal_ledger::{Missing, View};
 use lojal_types::{Code, MotionId, Validator, api};
 use serde::{Deserialize, Serialize};
@@ -72,8 +72,14 @@ fn validators_in(view: &View) -> Result<api::Validators, Missing> {
         endpoint: seat.endpoint,
         since: seat.since,
     };
+    let follower = |one: Follower| {
+        let Follower { name, network_key, sponsor, endpoint } = one;
+        api::Follower { name, network_key, sponsor, endpoint }
+    };
     let (total_power, height) = (view.validators().total_power(), view.tip().height);
-    Ok(api::Validators { validators: view.seats()?.into_iter().map(validator).collect(), total_power, height })
+    let validators = view.seats()?.into_iter().map(validator).collect();
+    let followers = view.followers()?.into_iter().map(follower).collect();
+    Ok(api::Validators { validators, total_power, followers, height })
 }
 
 fn governance(view: &View) -> Result<api::Governance, Missing> {

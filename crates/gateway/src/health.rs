@@ -27,6 +27,7 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<String, Failur
              itself; ask another gateway"
                 .to_owned()
         }
+        Condition::NoPart => NO_PART.to_owned(),
         Condition::Removed { at } => removed(at),
     };
     Err(Failure::new(Kind::NotReady, reason))
@@ -43,19 +44,20 @@ fn ready(app: &App) -> String {
     }
 }
 
-/// The words about a node that is no validator any more.
+/// The words about a node that has no part yet.
+const NO_PART: &str = "this node has no part on the network, by the blocks that it has: it is catching up, or \
+                       governors have not approved a motion that gives it one; ask another gateway";
+
+/// The words about a node that has no part any more.
 fn removed(at: Height) -> String {
-    format!("this node's validator was removed from the network by its governors in block {at}; ask another gateway")
+    format!("this node was removed from the network by its governors in block {at}; ask another gateway")
 }
 
-/// Refuses what nobody would get from this node: only validators pass transactions on.
+/// Refuses what nobody would get from this node: only those that have a part pass transactions on.
 pub(crate) fn passes_on(app: &App) -> Result<(), Failure> {
     match *app.gateway.condition.borrow() {
-        Condition::Ready | Condition::Behind | Condition::Alone => Ok(()),
+        Condition::Ready | Condition::Behind | Condition::Alone | Condition::NoVote { .. } => Ok(()),
         Condition::Removed { at } => Err(Failure::new(Kind::NotValidator, removed(at))),
-        Condition::NoVote { .. } => {
-            let reason = "this node is no validator, and passes no transactions on; submit at another gateway";
-            Err(Failure::new(Kind::NotValidator, reason))
-        }
+        Condition::NoPart => Err(Failure::new(Kind::NotValidator, NO_PART)),
     }
 }

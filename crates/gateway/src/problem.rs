@@ -116,7 +116,7 @@ impl Kind {
             Self::Busy => "too much at once, or the answer took too long; try again in a moment",
             Self::TooManyWaiting => "too many clients wait for final blocks; submit without waiting and ask later",
             Self::NotReady => "this node hasn't caught up with its peers",
-            Self::NotValidator => "this node is no validator, or none any more, and passes no transactions on",
+            Self::NotValidator => "this node has no part on the network, or none any more, and takes no transactions",
             Self::BlockUnavailable => "the disk has lost the block, which is being fetched from another validator",
             Self::Pruned => "this node has blocks from a later one on; ask a gateway that has all of them",
             Self::VersionNotSupported => "without TLS this gateway speaks HTTP/1.1 and no other version",

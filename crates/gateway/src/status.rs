@@ -6,18 +6,28 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use lojal_ledger::record::Follower;
+use lojal_ledger::{Missing, View};
+use lojal_network::{PeerId, peer_id_of};
 use lojal_types::api;
 
 use crate::app::App;
+use crate::problem::Failure;
 
 /// The node and its last block.
-pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<api::Status> {
+pub(crate) async fn status(State(app): State<Arc<App>>) -> Result<Json<api::Status>, Failure> {
     let gateway = &app.gateway;
     let view = gateway.store.view();
     let tip = view.tip();
     // One that was voted out, or isn't in yet, is none.
     let validator = gateway.validator.filter(|address| view.validators().get(address).is_some());
-    Json(api::Status {
+    let own = gateway.network.local_peer_id();
+    let role = match validator {
+        Some(_) => api::NodeRole::Validator,
+        None if app.read(move |view| follows(view, own)).await? => api::NodeRole::Follower,
+        None => api::NodeRole::None,
+    };
+    Ok(Json(api::Status {
         chain_id: view.chain_id(),
         height: tip.height,
         state_root: view.state_root(),
@@ -25,8 +35,15 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<api::Status> {
         validator: validator.map(|address| address.to_text(view.network())),
         peers: gateway.network.peer_count(),
         mempool: gateway.mempool.len(),
+        role,
         version: gateway.version.to_owned(),
-    })
+    }))
+}
+
+/// True if a node is among the followers.
+fn follows(view: &View, node: PeerId) -> Result<bool, Missing> {
+    let is_own = |one: Follower| peer_id_of(one.network_key.as_bytes()).is_ok_and(|id| id == node);
+    Ok(view.followers()?.into_iter().any(is_own))
 }
 
 /// The genesis document as TOML; whoever trusts it compares its chain id.

@@ -78,12 +78,7 @@ impl<'a> BlockExecutor<'a> {
     /// version. Points whose month is over by then expire first, holds whose time is over end, brands that leave are
     /// gone, motions that nobody decided lapse, and shelves whose time has come are dropped.
     pub fn new(state: &'a State, time: TimeMs) -> Self {
-        Self::under(state.view().rules(), state, time)
-    }
-
-    /// The same under given rules, which are those of no version: to test what no version has yet.
-    pub fn under(rules: &'static Rules, state: &'a State, time: TimeMs) -> Self {
-        Self::on(state.view(), state.recent(), rules, time)
+        Self::on(state.view(), state.recent(), state.view().rules(), time)
     }
 
     /// The same on a version of the state, with the ids that are remembered at it.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use lojal_types::{
     Activity, Address, Allowances, BlockId, Bounded, BrandId, Code, Day, Expiry, Genesis, GrossPoints, KeyPair, Lot,
-    MemberRole, Month, Name, Operation, Outcome, Points, Reference, Rules, TimeMs, Totals, Transaction, TransactionId,
+    MemberRole, Month, Name, Operation, Outcome, Points, Reference, TimeMs, Totals, Transaction, TransactionId,
     VerifiedTransaction,
 };
 
@@ -130,8 +130,6 @@ pub(crate) type NewMember<'a> = (u8, MemberRole, &'a [(&'a str, u64)]);
 pub(crate) struct Ledger {
     pub(crate) genesis: Genesis,
     pub(crate) state: State,
-    /// The rules of the blocks, if they are those of no version.
-    rules: Option<&'static Rules>,
     /// The ids of all transactions in blocks, in order, with the minutes in which their validity ends.
     included: Vec<(u64, TransactionId)>,
     nonce: u64,
@@ -162,8 +160,8 @@ impl Ledger {
 
     fn of(genesis: Genesis) -> Self {
         let state = State::genesis(&genesis);
-        let (rules, included, requests, days) = (None, Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Self { genesis, state, rules, included, nonce: 0, requests, days }
+        let (included, requests, days) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        Self { genesis, state, included, nonce: 0, requests, days }
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -217,8 +215,7 @@ impl Ledger {
 
     /// Makes a block; the answers are in the order of the transactions, with the code of those that it can't contain.
     pub(crate) fn block(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) -> Vec<Result<Outcome, Code>> {
-        let rules = self.rules.unwrap_or(self.view().rules());
-        let mut executor = BlockExecutor::under(rules, &self.state, time);
+        let mut executor = BlockExecutor::new(&self.state, time);
         let push = |one| decided(executor.push(one)).expect("in memory").map(|receipt| receipt.outcome);
         let answers = transactions.iter().map(push).collect::<Vec<_>>();
         let execution = executor.finish().expect("points are conserved");

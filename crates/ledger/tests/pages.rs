@@ -15,18 +15,16 @@ use lojal_ledger::{
     View, answers,
 };
 use lojal_model::{Random, Workload, network};
-use lojal_types::{
-    Activity, Address, Code, Genesis, Points, Receipt, Rules, TimeMs, TransactionId, VerifiedTransaction, api,
-};
+use lojal_types::{Activity, Address, Code, Genesis, Points, Receipt, TimeMs, TransactionId, VerifiedTransaction, api};
 
 use self::asked::{Asked, Pages, give_up};
 use self::blocks::{answer, tip_after};
-use self::histories::{ALL_RULES, BLOCKS_MAX, STEPS_MS, TRANSACTIONS_MAX};
+use self::histories::{BLOCKS_MAX, STEPS_MS, TRANSACTIONS_MAX};
 use self::questions::{changes, compare};
 
 /// Number of histories followed.
 const HISTORIES: u64 = 12;
-/// Number of those under rules that no version has yet.
+/// Number of those in which validators come and go.
 const HISTORIES_OF_NODES: u64 = 6;
 
 /// Most pages that one step takes in states as small as these: a trial, a transaction or a question.
@@ -37,7 +35,6 @@ const MINUTE_MS: u64 = 60_000;
 /// A ledger twice.
 struct Twice {
     genesis: Genesis,
-    rules: &'static Rules,
     random: Random,
     /// With all pages in memory.
     whole: State,
@@ -98,13 +95,13 @@ fn apply(state: &mut State, time: TimeMs, execution: Execution) -> (Vec<Receipt>
 }
 
 impl Twice {
-    fn new(seed: u64, rules: &'static Rules, reached: Reached) -> Self {
+    fn new(seed: u64, reached: Reached) -> Self {
         let genesis = network(seed);
         let (whole, bare) = (State::genesis(&genesis), State::genesis(&genesis));
         let mut pages = Pages::default();
         pages.store(whole.view());
         let (random, included) = (Random::new(seed ^ 0x7061_6765), Vec::new());
-        Self { genesis, rules, random, whole, bare, pages, included, reached }
+        Self { genesis, random, whole, bare, pages, included, reached }
     }
 
     /// The points and the allowance that others of a sender may take before a transaction.
@@ -147,10 +144,10 @@ impl Twice {
     fn simulate(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) {
         for one in transactions {
             let mut alone = self.whole.clone();
-            let mut executor = BlockExecutor::under(self.rules, &self.whole, time);
+            let mut executor = BlockExecutor::new(&self.whole, time);
             let outcome = answer(executor.push(one)).map(|receipt| receipt.outcome);
             let (_, concerned) = apply(&mut alone, time, finish(&mut executor).expect("in memory"));
-            if outcome == Err(Code::DuplicateTransaction) || self.rules != Rules::latest() {
+            if outcome == Err(Code::DuplicateTransaction) {
                 continue;
             }
             let accounts: Vec<Address> = concerned.iter().flatten().map(|(account, _)| *account).collect();
@@ -173,8 +170,8 @@ impl Twice {
     /// Makes a block without some of the transactions that lack a page, on copies of the states: it is as if they
     /// hadn't been there.
     fn leave_some_out(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) {
-        let mut whole = BlockExecutor::under(self.rules, &self.whole, time);
-        let mut bare = Asked::new(BlockExecutor::under(self.rules, &self.bare, time), &self.pages);
+        let mut whole = BlockExecutor::new(&self.whole, time);
+        let mut bare = Asked::new(BlockExecutor::new(&self.bare, time), &self.pages);
         for one in transactions {
             match bare.of.push(one) {
                 Err(Stop::Missing(missing)) => {
@@ -197,8 +194,8 @@ impl Twice {
     /// Makes a block of all of them.
     fn block(&mut self, time: TimeMs, transactions: &[VerifiedTransaction]) {
         let before = [&self.whole, &self.bare].map(|state| state.view().tree().clone());
-        let mut whole = BlockExecutor::under(self.rules, &self.whole, time);
-        let mut bare = Asked::new(BlockExecutor::under(self.rules, &self.bare, time), &self.pages);
+        let mut whole = BlockExecutor::new(&self.whole, time);
+        let mut bare = Asked::new(BlockExecutor::new(&self.bare, time), &self.pages);
         for one in transactions {
             let brought = bare.brought();
             let receipt = answer(whole.push(one));
@@ -264,11 +261,11 @@ impl Twice {
     }
 }
 
-fn follow(seed: u64, rules: &'static Rules, reached: Reached) -> Reached {
-    let mut twice = Twice::new(seed, rules, reached);
+fn follow(seed: u64, nodes: bool, reached: Reached) -> Reached {
+    let mut twice = Twice::new(seed, reached);
     let mut workload = Workload::new(seed, &twice.genesis);
-    if rules == &ALL_RULES {
-        workload = workload.under_all_rules();
+    if nodes {
+        workload = workload.of_nodes();
     }
     let mut random = Random::new(!seed);
     for _ in 0..random.within(1..BLOCKS_MAX) {
@@ -298,10 +295,10 @@ fn follow(seed: u64, rules: &'static Rules, reached: Reached) -> Reached {
 fn a_ledger_without_pages_gives_the_answers_of_one_with_all_of_them() {
     let mut reached = Reached::default();
     for seed in 0..HISTORIES {
-        reached = follow(seed, Rules::latest(), reached);
+        reached = follow(seed, false, reached);
     }
     for seed in HISTORIES..HISTORIES + HISTORIES_OF_NODES {
-        reached = follow(seed, &ALL_RULES, reached);
+        reached = follow(seed, true, reached);
     }
     for most in [reached.trial, reached.transaction, reached.end, reached.question, reached.simulation] {
         assert!((10..=STEP_MAX).contains(&most), "{reached:?}");

@@ -141,8 +141,6 @@ pub struct Model {
     month: Month,
     time: u64,
     pub(crate) height: u64,
-    /// True if motions can do what the first version doesn't let them do yet.
-    pub(crate) all_rules: bool,
     /// The brand whose motion is under way, and whether that widens anything.
     together: Option<(BrandId, bool)>,
     /// The accounts that the motions which the running operation carries out concern.
@@ -210,7 +208,6 @@ impl Model {
             month: document.time_ms.month(),
             time: document.time_ms.get(),
             height: 0,
-            all_rules: false,
             together: None,
             done_for: Vec::new(),
             holds_ever: 0,
@@ -222,11 +219,6 @@ impl Model {
         document.brands.iter().for_each(|brand| model.add_brand(brand));
         model.tables.end(End::Keep);
         model
-    }
-
-    /// The same under rules that no version has yet: motions change followers too.
-    pub fn under_all_rules(self) -> Self {
-        Self { all_rules: true, ..self }
     }
 
     /// The network.
@@ -275,7 +267,6 @@ impl Model {
     pub fn push(&mut self, verified: &VerifiedTransaction) -> Result<Outcome, Code> {
         let transaction = verified.transaction();
         let until = transaction.valid_until_ms.get();
-        ensure(transaction.operations.iter().all(|one| self.is_known(one)), Code::UnknownInVersion)?;
         ensure(until > self.time, Code::TransactionExpired)?;
         ensure(until <= self.time + HOUR_MS, Code::WindowTooLong)?;
         ensure(!self.ids.contains(&verified.id()), Code::DuplicateTransaction)?;

@@ -102,6 +102,8 @@ pub struct Workload {
     time: TimeMs,
     /// True if the transaction in the making may be wrong.
     wild: bool,
+    /// True if governors change nodes as often as anything else.
+    nodes: bool,
     references: u64,
     transactions: VecDeque<SignedTransaction>,
     issues: VecDeque<(BrandId, Reference, Day)>,
@@ -122,6 +124,7 @@ impl Workload {
             brands: world::brands(),
             time: genesis.document().time_ms,
             wild: false,
+            nodes: false,
             references: 0,
             transactions: VecDeque::new(),
             issues: VecDeque::new(),
@@ -130,9 +133,9 @@ impl Workload {
         }
     }
 
-    /// The same for a ledger under rules that no version has yet: motions change followers too.
-    pub fn under_all_rules(self) -> Self {
-        Self { model: self.model.under_all_rules(), ..self }
+    /// The same for a ledger without nodes of its own, whose governors can change validators as they like, and do.
+    pub fn of_nodes(self) -> Self {
+        Self { nodes: true, ..self }
     }
 
     /// The model of what has been committed so far.
@@ -200,7 +203,7 @@ impl Workload {
         if let Some(ballot) = self.random.once_in(15).then(|| self.brand_ballot()).flatten() {
             return ballot;
         }
-        let seldom = if self.model.all_rules { 5 } else { 30 };
+        let seldom = if self.nodes { 5 } else { 30 };
         if let Some(ballot) = self.random.once_in(seldom).then(|| self.ballot()).flatten() {
             return ballot;
         }

@@ -12,19 +12,19 @@ use libp2p::{StreamProtocol, ping};
 use sha2::{Digest, Sha256};
 
 use crate::codec::ByteCodec;
-use crate::members::{Gossip, Members, Spoken};
+use crate::members::{Gate, Gossip, Spoken, Voting};
 use crate::topic::{Lane, Names};
 use crate::{NetworkError, Protocol, Topic, limits};
 
 /// Everything that runs over a connection. The allow-list comes first: the others never hear of a stranger. The
-/// members' protocols come last: a connection that they know of is one that nobody refuses any more.
+/// members' protocols are the last that may refuse a connection: what they know of is one that nobody refuses any more.
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
     pub(crate) allowed: allow_block_list::Behaviour<AllowedPeers>,
     limits: connection_limits::Behaviour,
     ping: ping::Behaviour,
+    pub(crate) members: Gate<Spoken>,
     data: request_response::Behaviour<ByteCodec>,
-    pub(crate) members: Members,
 }
 
 impl Behaviour {
@@ -39,31 +39,37 @@ impl Behaviour {
             allowed: allow_block_list::Behaviour::default(),
             limits: connection_limits::Behaviour::new(limits),
             ping: ping::Behaviour::new(ping),
-            data: requests(names, Protocol::Data)?,
-            members: Members::new(Spoken {
-                votes: gossip(keypair, names, Lane::Votes)?,
-                parts: gossip(keypair, names, Lane::Parts)?,
-                transactions: gossip(keypair, names, Lane::Transactions)?,
+            members: Gate::new(Spoken {
+                voting: Gate::new(Voting {
+                    votes: gossip(keypair, names, Lane::Votes)?,
+                    parts: gossip(keypair, names, Lane::Parts)?,
+                    transactions: gossip(keypair, names, Lane::Transactions)?,
+                }),
+                heights: gossip(keypair, names, Lane::Heights)?,
                 blocks: requests(names, Protocol::Blocks)?,
+                submissions: requests(names, Protocol::Submissions)?,
             }),
+            data: requests(names, Protocol::Data)?,
         })
     }
 
     /// The requests of a protocol.
     pub(crate) fn requests_mut(&mut self, protocol: Protocol) -> &mut request_response::Behaviour<ByteCodec> {
         match protocol {
-            Protocol::Blocks => &mut self.members.spoken.blocks,
+            Protocol::Blocks => &mut self.members.inner.blocks,
+            Protocol::Submissions => &mut self.members.inner.submissions,
             Protocol::Data => &mut self.data,
         }
     }
 
     /// The gossipsub that carries a topic.
     pub(crate) fn gossip_mut(&mut self, topic: Topic) -> &mut Gossip {
-        let spoken = &mut self.members.spoken;
+        let Spoken { voting, heights, .. } = &mut self.members.inner;
         match topic.lane() {
-            Lane::Votes => &mut spoken.votes,
-            Lane::Parts => &mut spoken.parts,
-            Lane::Transactions => &mut spoken.transactions,
+            Lane::Votes => &mut voting.inner.votes,
+            Lane::Parts => &mut voting.inner.parts,
+            Lane::Transactions => &mut voting.inner.transactions,
+            Lane::Heights => heights,
         }
     }
 }
@@ -85,7 +91,7 @@ fn gossip(keypair: &Keypair, names: &Names, lane: Lane) -> Result<Gossip, Networ
         WhitelistSubscriptionFilter(topics),
     )
     .map_err(|error| setup("gossip", error))?;
-    for topic in lane.topics() {
+    for topic in lane.topics().filter(|topic| topic.is_heard_by_voters()) {
         gossip.subscribe(names.topic(topic)).map_err(|error| setup("a gossip topic", error))?;
     }
     Ok(gossip)
@@ -110,11 +116,11 @@ fn gossip_config(names: &Names, lane: Lane) -> Result<gossipsub::Config, Network
         .publish_queue_duration(limits::PUBLISH_WAIT_MAX)
         .forward_queue_duration(limits::FORWARD_WAIT_MAX)
         .connection_handler_queue_len(match lane {
-            Lane::Votes => limits::VOTES_QUEUE_MAX,
+            Lane::Votes | Lane::Heights => limits::VOTES_QUEUE_MAX,
             Lane::Parts => limits::PARTS_QUEUE_MAX,
             Lane::Transactions => limits::TRANSACTIONS_QUEUE_MAX,
         });
-    if lane != Lane::Votes {
+    if matches!(lane, Lane::Parts | Lane::Transactions) {
         // No mesh: a publisher reaches every peer directly, and forwarding on top of that would
         // send each block part to each node several times. Recent messages are announced to
         // all peers instead, and fetched by those that miss them.

@@ -43,7 +43,7 @@ impl fmt::Display for OutboundRequest {
 pub enum Event {
     /// This node accepts connections at the address.
     Listening(Multiaddr),
-    /// The peer is connected and subscribed to all topics: what is published now reaches it.
+    /// The peer is connected and subscribed to all topics that it has to hear: what is published now reaches it.
     /// Messages and requests of the peer may come a little earlier than this.
     Connected(PeerId),
     /// A peer reported as connected is gone.

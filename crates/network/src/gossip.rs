@@ -1,5 +1,7 @@
 //! The swarm task's share of gossip: publishing, checking, counting.
 
+use std::collections::BTreeSet;
+
 use libp2p::PeerId;
 use libp2p::gossipsub::{self, MessageAcceptance, MessageId, PublishError};
 use tokio::time::Instant;
@@ -13,7 +15,28 @@ use crate::{Event, Topic};
 impl SwarmTask {
     /// True if a node may publish on a topic: everybody may say how far it is.
     fn may_publish(&self, node: &PeerId, topic: Topic) -> bool {
-        topic == Topic::Status || self.voters.as_ref().is_none_or(|voters| voters.contains(node))
+        topic == Topic::Status || self.is_voter(node)
+    }
+
+    /// True if a node takes part in consensus.
+    fn is_voter(&self, node: &PeerId) -> bool {
+        self.voters.as_ref().is_none_or(|voters| voters.contains(node))
+    }
+
+    /// True if a peer and this node take part in consensus.
+    pub(crate) fn votes_with(&self, peer: &PeerId) -> bool {
+        self.is_voter(peer) && self.is_voter(self.swarm.local_peer_id())
+    }
+
+    /// Takes votes, parts and transactions from these only.
+    pub(crate) fn set_voters(&mut self, voters: BTreeSet<PeerId>) {
+        self.voters = Some(voters);
+        let own = *self.swarm.local_peer_id();
+        let (voters, now) = (self.voters.as_ref(), Instant::now());
+        let votes = |node: &PeerId| voters.is_none_or(|voters| voters.contains(node));
+        for peer in self.sessions.judge(|peer| votes(peer) && votes(&own), now) {
+            self.on_ready(peer);
+        }
     }
 
     pub(crate) fn publish(&mut self, topic: Topic, data: Vec<u8>) {
@@ -73,12 +96,18 @@ impl SwarmTask {
             }
             gossipsub::Event::Subscribed { peer_id, topic } => {
                 if let Some(topic) = self.names.topic_of(&topic)
-                    && self.sessions.subscribe(&peer_id, topic)
+                    && self.sessions.subscribe(&peer_id, topic, Instant::now())
                 {
                     self.on_ready(peer_id);
                 }
             }
-            gossipsub::Event::Unsubscribed { peer_id, .. } => self.drop_unsubscribed(peer_id),
+            gossipsub::Event::Unsubscribed { peer_id, topic } => {
+                if let Some(topic) = self.names.topic_of(&topic)
+                    && self.sessions.unsubscribe(&peer_id, topic)
+                {
+                    self.drop_unsubscribed(peer_id);
+                }
+            }
             // It may answer by the data protocol all the same, until the time to subscribe is up.
             gossipsub::Event::GossipsubNotSupported { .. } => {}
             gossipsub::Event::SlowPeer { peer_id, failed_messages } => {
@@ -116,8 +145,10 @@ impl SwarmTask {
             Verdict::Fine if !self.may_publish(&source, topic) => Verdict::NoVoter,
             verdict => verdict,
         };
-        // Ignored, not rejected: the neighbour is not to blame.
-        let acceptance = if verdict == Verdict::Fine { MessageAcceptance::Accept } else { MessageAcceptance::Ignore };
+        // Ignored, not rejected: the neighbour is not to blame. And whoever has no vote tells its own peers how far it
+        // is, and nobody passes that on.
+        let is_passed_on = verdict == Verdict::Fine && self.is_voter(&source);
+        let acceptance = if is_passed_on { MessageAcceptance::Accept } else { MessageAcceptance::Ignore };
         let gossip = self.swarm.behaviour_mut().gossip_mut(topic);
         gossip.report_message_validation_result(id, &from, acceptance);
         match verdict {

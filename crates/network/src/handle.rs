@@ -34,6 +34,8 @@ pub enum Command {
     Disallow(PeerId),
     /// Take votes, parts and transactions from these only.
     Voters(BTreeSet<PeerId>),
+    /// Tell these how far the others are, and nothing else.
+    Followers(BTreeSet<PeerId>),
     /// Let these ask, and no others that have no part.
     Guests(BTreeSet<PeerId>),
     /// Stop.
@@ -150,7 +152,7 @@ impl Network {
         OutboundRequest(self.shared.next_request.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Asks a connected peer by either protocol, with an id of [`Network::next_request`]; by [`Protocol::Data`] also
+    /// Asks a connected peer by any protocol, with an id of [`Network::next_request`]; by [`Protocol::Data`] also
     /// one of [`Network::reached`].
     ///
     /// # Errors
@@ -219,6 +221,16 @@ impl Network {
     /// [`Stopped`] if the network has stopped.
     pub async fn voters(&self, voters: BTreeSet<PeerId>) -> Result<(), Stopped> {
         self.send(Command::Voters(voters)).await
+    }
+
+    /// Says who follows without a part in consensus; this node may be one of them. Followers and this node tell each
+    /// other how far they are, and ask each other, and no votes, parts or transactions go over their connections. Only
+    /// followers hear [`Topic::Tips`].
+    ///
+    /// # Errors
+    /// [`Stopped`] if the network has stopped.
+    pub async fn followers(&self, followers: BTreeSet<PeerId>) -> Result<(), Stopped> {
+        self.send(Command::Followers(followers)).await
     }
 
     /// Says who may connect as a guest, at most [`crate::limits::GUESTS_MAX`]: to ask by [`Protocol::Data`], and for

@@ -7,8 +7,13 @@
 //!
 //! A peer that is not on the allow-list completes no connection. The network id is part of the Noise handshake, of
 //! every protocol name and of every topic name, so that nodes of two networks can't even shake hands.
-//! [`Event::Connected`] is only reported once the peer has subscribed to all topics: from then on what is published
-//! reaches it.
+//! [`Event::Connected`] is only reported once the peer has subscribed to all topics that it has to hear by its part:
+//! from then on what is published reaches it.
+//!
+//! *Followers* ([`Network::followers`]) have no part in consensus, and no votes, parts or transactions go over their
+//! connections, in neither direction: they hear how far the others are, ask for blocks, and hand in transactions by
+//! [`Protocol::Submissions`]. So what a follower costs a proposer doesn't grow with what it proposes at that moment,
+//! and a follower that floods has nothing to flood but heights and requests, which have budgets.
 //!
 //! A peer that had a part and has none any more may be let in as a *guest* ([`Network::guests`]): it may ask by
 //! [`Protocol::Data`], and hears nothing else. That is how it learns what has become of it. Whoever doesn't let this
@@ -20,14 +25,14 @@
 //! # How messages travel
 //!
 //! Networks are small and fully connected, so a publisher sends every message straight to every peer. Topics are split
-//! over three *lanes*, each a gossipsub of its own with its own queues and its own stream per peer: votes
-//! ([`Topic::Consensus`], [`Topic::Liveness`], [`Topic::Status`]), [`Topic::Parts`] and [`Topic::Transactions`]. A
-//! flood of transactions or a large block therefore fills its own queue and never that of the votes. The votes lane
-//! also forwards through a mesh, so that votes survive a broken link at once; the two bulky lanes repair a broken link
-//! lazily (announce, then fetch on request) and don't send a block several times.
+//! over four *lanes*, each a gossipsub of its own with its own queues and its own stream per peer: votes
+//! ([`Topic::Consensus`], [`Topic::Liveness`]), heights ([`Topic::Status`], [`Topic::Tips`]), [`Topic::Parts`] and
+//! [`Topic::Transactions`]. A flood of transactions or a large block therefore fills its own queue and never that of
+//! the votes. Votes and heights are also forwarded through a mesh, so that they survive a broken link at once; the two
+//! bulky lanes repair a broken link lazily (announce, then fetch on request) and don't send a block several times.
 //!
-//! Requests have two protocols, [`Protocol::Blocks`] and [`Protocol::Data`], with streams, limits and time-outs of
-//! their own, so that whoever fetches a lot of one kind doesn't use up the other.
+//! Requests have protocols of their own ([`Protocol`]), with streams, limits and time-outs of their own, so that
+//! whoever fetches a lot of one kind doesn't use up the other.
 //!
 //! # Back-pressure
 //!

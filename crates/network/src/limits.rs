@@ -31,7 +31,7 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time for sending what is queued before a connection is closed.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Time for a connected peer to subscribe to all topics; then the connection is dropped.
+/// Time for a connected peer to subscribe to what it has to hear by its part; then the connection is dropped.
 pub const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connections live for as long as both ends do: ten years without traffic.
@@ -67,7 +67,7 @@ pub const LIVENESS_BYTES_MAX: usize = 64 << 10;
 /// Message on [`Topic::Parts`](crate::Topic::Parts): a part of up to 256 KiB and its framing.
 pub const PART_BYTES_MAX: usize = 512 << 10;
 
-/// Message on [`Topic::Status`](crate::Topic::Status).
+/// Message on [`Topic::Status`](crate::Topic::Status) and [`Topic::Tips`](crate::Topic::Tips).
 pub const STATUS_BYTES_MAX: usize = 4 << 10;
 
 /// Message on [`Topic::Transactions`](crate::Topic::Transactions): one transaction or several.
@@ -86,8 +86,8 @@ pub const LIVENESS_RATE: Rate = Rate { messages_per_s: 100, bytes_per_s: 1 << 20
 /// MiB a second all alone, in parts of 128 KiB, or a part each of five hundred small ones.
 pub const PARTS_RATE: Rate = Rate { messages_per_s: 512, bytes_per_s: 32 << 20 };
 
-/// The limit of what one node sends on [`Topic::Status`](crate::Topic::Status): one message of a hundred bytes a
-/// second.
+/// The limit of what one node sends on [`Topic::Status`](crate::Topic::Status), where it says one message of a hundred
+/// bytes a second, and on [`Topic::Tips`](crate::Topic::Tips), where it says ten at most.
 pub const STATUS_RATE: Rate = Rate { messages_per_s: 100, bytes_per_s: 64 << 10 };
 
 /// The limit of what one node sends on [`Topic::Transactions`](crate::Topic::Transactions): twice the 20,000
@@ -183,6 +183,27 @@ pub const INBOUND_REQUESTS_MAX: usize = 64;
 
 /// Requests of one peer that are not answered completely.
 pub const INBOUND_REQUESTS_PER_PEER_MAX: usize = 8;
+
+/// Request body of the submissions protocol: a batch of transactions, as one gateway takes it at once, or most of it.
+pub const SUBMISSION_BYTES_MAX: usize = 512 << 10;
+
+/// Response body of the submissions protocol: a code for each transaction.
+pub const SUBMISSION_ANSWER_BYTES_MAX: usize = 64 << 10;
+
+/// [`REQUEST_TIMEOUT`] of the submissions protocol: whoever asks has gone to another node long before.
+pub const SUBMISSION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// [`REQUEST_STREAMS_MAX`] of the submissions protocol.
+pub const SUBMISSION_STREAMS_MAX: usize = 16;
+
+/// [`OUTBOUND_REQUESTS_MAX`] of the submissions protocol.
+pub const SUBMISSIONS_OUTBOUND_MAX: usize = 64;
+
+/// [`INBOUND_REQUESTS_MAX`] of the submissions protocol: at most so many times [`SUBMISSION_BYTES_MAX`] wait.
+pub const SUBMISSIONS_INBOUND_MAX: usize = 64;
+
+/// [`INBOUND_REQUESTS_PER_PEER_MAX`] of the submissions protocol.
+pub const SUBMISSIONS_INBOUND_PER_PEER_MAX: usize = 8;
 
 /// Request body of the data protocol.
 pub const DATA_REQUEST_BYTES_MAX: usize = 512 << 10;

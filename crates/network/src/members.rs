@@ -1,7 +1,8 @@
-//! The protocols that only members speak: they don't run over the connections of guests.
+//! The protocols that only some peers speak: they don't run over the connections of others.
 //!
 //! A guest is a node that had a part on the network and has none any more. It may ask by the data protocol, and hears
-//! nothing of what members tell each other.
+//! nothing of what members tell each other. A follower is a member that has no part in consensus: it hears how far the
+//! others are, asks for blocks and hands in transactions, and nothing that is about votes reaches it or comes from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::task::{Context, Poll};
@@ -26,17 +27,26 @@ pub(crate) type Gossip = gossipsub::Behaviour<IdentityTransform, WhitelistSubscr
 /// The protocols of members.
 #[derive(NetworkBehaviour)]
 pub(crate) struct Spoken {
+    /// Comes first: none of the others hears of a connection that it refuses.
+    pub(crate) voting: Gate<Voting>,
+    pub(crate) heights: Gossip,
+    pub(crate) blocks: request_response::Behaviour<ByteCodec>,
+    pub(crate) submissions: request_response::Behaviour<ByteCodec>,
+}
+
+/// The protocols of those who take part in consensus, or are about to.
+#[derive(NetworkBehaviour)]
+pub(crate) struct Voting {
     pub(crate) votes: Gossip,
     pub(crate) parts: Gossip,
     pub(crate) transactions: Gossip,
-    pub(crate) blocks: request_response::Behaviour<ByteCodec>,
 }
 
-/// Has members speak their protocols, and guests not.
-pub(crate) struct Members {
-    pub(crate) spoken: Spoken,
-    guests: BTreeSet<PeerId>,
-    /// The connections that were let through, with their peers; true for those of guests.
+/// Has peers speak protocols, and some not.
+pub(crate) struct Gate<B> {
+    pub(crate) inner: B,
+    outside: BTreeSet<PeerId>,
+    /// The connections that were let through, with their peers; true for those over which the protocols don't run.
     connections: BTreeMap<ConnectionId, (PeerId, bool)>,
 }
 
@@ -45,32 +55,32 @@ pub(crate) struct Members {
 #[error("the peer has a connection as what it was before")]
 struct Mixed;
 
-impl Members {
-    pub(crate) fn new(spoken: Spoken) -> Self {
-        Self { spoken, guests: BTreeSet::new(), connections: BTreeMap::new() }
+impl<B> Gate<B> {
+    pub(crate) fn new(inner: B) -> Self {
+        Self { inner, outside: BTreeSet::new(), connections: BTreeMap::new() }
     }
 
-    /// Says who the guests are; that counts for connections made from now on.
-    pub(crate) fn set_guests(&mut self, guests: BTreeSet<PeerId>) {
-        self.guests = guests;
+    /// Says who stays outside; that counts for connections made from now on.
+    pub(crate) fn set_outside(&mut self, outside: BTreeSet<PeerId>) {
+        self.outside = outside;
     }
 
-    /// True for a guest's connection. All connections of a peer are of one kind: the protocols below count on hearing
-    /// of all of them or of none.
+    /// True for a connection of somebody who stays outside. All connections of a peer are of one kind: the protocols
+    /// below count on hearing of all of them or of none.
     fn admit(&mut self, peer: PeerId) -> Result<bool, ConnectionDenied> {
-        let is_guest = self.guests.contains(&peer);
-        let is_mixed = self.connections.values().any(|(other, as_guest)| *other == peer && *as_guest != is_guest);
-        if is_mixed { Err(ConnectionDenied::new(Mixed)) } else { Ok(is_guest) }
+        let is_outside = self.outside.contains(&peer);
+        let is_mixed = self.connections.values().any(|(other, outside)| *other == peer && *outside != is_outside);
+        if is_mixed { Err(ConnectionDenied::new(Mixed)) } else { Ok(is_outside) }
     }
 
-    fn is_of_guest(&self, connection: ConnectionId) -> bool {
-        self.connections.get(&connection).is_some_and(|(_, as_guest)| *as_guest)
+    fn is_outside(&self, connection: ConnectionId) -> bool {
+        self.connections.get(&connection).is_some_and(|(_, outside)| *outside)
     }
 }
 
-impl NetworkBehaviour for Members {
-    type ConnectionHandler = Either<THandler<Spoken>, dummy::ConnectionHandler>;
-    type ToSwarm = SpokenEvent;
+impl<B: NetworkBehaviour> NetworkBehaviour for Gate<B> {
+    type ConnectionHandler = Either<THandler<B>, dummy::ConnectionHandler>;
+    type ToSwarm = B::ToSwarm;
 
     fn handle_pending_inbound_connection(
         &mut self,
@@ -78,7 +88,7 @@ impl NetworkBehaviour for Members {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<(), ConnectionDenied> {
-        self.spoken.handle_pending_inbound_connection(connection, local, remote)
+        self.inner.handle_pending_inbound_connection(connection, local, remote)
     }
 
     fn handle_established_inbound_connection(
@@ -88,13 +98,13 @@ impl NetworkBehaviour for Members {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        let as_guest = self.admit(peer)?;
-        let handler = if as_guest {
+        let is_outside = self.admit(peer)?;
+        let handler = if is_outside {
             Either::Right(dummy::ConnectionHandler)
         } else {
-            Either::Left(self.spoken.handle_established_inbound_connection(connection, peer, local, remote)?)
+            Either::Left(self.inner.handle_established_inbound_connection(connection, peer, local, remote)?)
         };
-        self.connections.insert(connection, (peer, as_guest));
+        self.connections.insert(connection, (peer, is_outside));
         Ok(handler)
     }
 
@@ -105,7 +115,7 @@ impl NetworkBehaviour for Members {
         addresses: &[Multiaddr],
         role: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
-        self.spoken.handle_pending_outbound_connection(connection, peer, addresses, role)
+        self.inner.handle_pending_outbound_connection(connection, peer, addresses, role)
     }
 
     fn handle_established_outbound_connection(
@@ -116,13 +126,13 @@ impl NetworkBehaviour for Members {
         role: Endpoint,
         port: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        let as_guest = self.admit(peer)?;
-        let handler = if as_guest {
+        let is_outside = self.admit(peer)?;
+        let handler = if is_outside {
             Either::Right(dummy::ConnectionHandler)
         } else {
-            Either::Left(self.spoken.handle_established_outbound_connection(connection, peer, address, role, port)?)
+            Either::Left(self.inner.handle_established_outbound_connection(connection, peer, address, role, port)?)
         };
-        self.connections.insert(connection, (peer, as_guest));
+        self.connections.insert(connection, (peer, is_outside));
         Ok(handler)
     }
 
@@ -133,23 +143,23 @@ impl NetworkBehaviour for Members {
             FromSwarm::AddressChange(event) => Some(event.connection_id),
             _ => None,
         };
-        let is_of_guest = connection.is_some_and(|connection| self.is_of_guest(connection));
+        let is_outside = connection.is_some_and(|connection| self.is_outside(connection));
         if let FromSwarm::ConnectionClosed(event) = &event {
             self.connections.remove(&event.connection_id);
         }
-        if !is_of_guest {
-            self.spoken.on_swarm_event(event);
+        if !is_outside {
+            self.inner.on_swarm_event(event);
         }
     }
 
     fn on_connection_handler_event(&mut self, peer: PeerId, connection: ConnectionId, event: THandlerOutEvent<Self>) {
         match event {
-            Either::Left(event) => self.spoken.on_connection_handler_event(peer, connection, event),
+            Either::Left(event) => self.inner.on_connection_handler_event(peer, connection, event),
             Either::Right(never) => match never {},
         }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        self.spoken.poll(cx).map(|event| event.map_in(Either::Left))
+        self.inner.poll(cx).map(|event| event.map_in(Either::Left))
     }
 }

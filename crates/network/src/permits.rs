@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tracing::error;
 
 use crate::swarm::SwarmTask;
-use crate::{Peer, limits};
+use crate::{Peer, Topic, limits};
 
 impl SwarmTask {
     pub(crate) fn allow(&mut self, peer: Peer) {
@@ -15,7 +15,7 @@ impl SwarmTask {
             return;
         }
         if self.guests.remove(&peer.id) {
-            self.swarm.behaviour_mut().members.set_guests(self.guests.clone());
+            self.swarm.behaviour_mut().members.set_outside(self.guests.clone());
             // Its connection is a guest's. An error means that it has none.
             let _ = self.swarm.disconnect_peer_id(peer.id);
         }
@@ -41,6 +41,25 @@ impl SwarmTask {
         self.swarm.behaviour_mut().allowed.disallow_peer(peer);
     }
 
+    /// Tells these how far the others are, and nothing else; whoever becomes a follower, or is one no more, gets a
+    /// connection of the other kind.
+    pub(crate) fn set_followers(&mut self, mut followers: BTreeSet<PeerId>) {
+        let is_own = followers.remove(self.swarm.local_peer_id());
+        let tips = self.names.topic(Topic::Tips).clone();
+        let gossip = self.swarm.behaviour_mut().gossip_mut(Topic::Tips);
+        if !is_own {
+            gossip.unsubscribe(&tips);
+        } else if let Err(problem) = gossip.subscribe(&tips) {
+            error!(%problem, "this node doesn't hear at once how far the others are");
+        }
+        self.swarm.behaviour_mut().members.inner.voting.set_outside(followers.clone());
+        for changed in self.followers.symmetric_difference(&followers) {
+            // An error means that it has no connection.
+            let _ = self.swarm.disconnect_peer_id(*changed);
+        }
+        self.followers = followers;
+    }
+
     /// Lets these ask, and no other guests any more.
     pub(crate) fn set_guests(&mut self, mut guests: BTreeSet<PeerId>) {
         guests.remove(self.swarm.local_peer_id());
@@ -53,7 +72,7 @@ impl SwarmTask {
         for new in guests.iter().filter(|peer| !self.conduct.is_shut_out(peer)) {
             behaviour.allowed.allow_peer(*new);
         }
-        behaviour.members.set_guests(guests.clone());
+        behaviour.members.set_outside(guests.clone());
         self.guests = guests;
     }
 }

@@ -9,6 +9,8 @@ use crate::limits;
 pub enum Protocol {
     /// Blocks for those that catch up; between members only.
     Blocks,
+    /// Transactions of a node without a vote, for one that has one; between members only.
+    Submissions,
     /// Everything else that nodes give each other; guests may ask too.
     Data,
 }
@@ -18,6 +20,7 @@ impl Protocol {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Blocks => "requests",
+            Self::Submissions => "submissions",
             Self::Data => "data",
         }
     }
@@ -26,6 +29,7 @@ impl Protocol {
     pub const fn request_bytes_max(self) -> usize {
         match self {
             Self::Blocks => limits::REQUEST_BYTES_MAX,
+            Self::Submissions => limits::SUBMISSION_BYTES_MAX,
             Self::Data => limits::DATA_REQUEST_BYTES_MAX,
         }
     }
@@ -34,6 +38,7 @@ impl Protocol {
     pub const fn response_bytes_max(self) -> usize {
         match self {
             Self::Blocks => limits::RESPONSE_BYTES_MAX,
+            Self::Submissions => limits::SUBMISSION_ANSWER_BYTES_MAX,
             Self::Data => limits::DATA_RESPONSE_BYTES_MAX,
         }
     }
@@ -42,6 +47,7 @@ impl Protocol {
     pub const fn timeout(self) -> Duration {
         match self {
             Self::Blocks => limits::REQUEST_TIMEOUT,
+            Self::Submissions => limits::SUBMISSION_TIMEOUT,
             Self::Data => limits::DATA_TIMEOUT,
         }
     }
@@ -50,6 +56,7 @@ impl Protocol {
     pub(crate) const fn streams_max(self) -> usize {
         match self {
             Self::Blocks => limits::REQUEST_STREAMS_MAX,
+            Self::Submissions => limits::SUBMISSION_STREAMS_MAX,
             Self::Data => limits::DATA_STREAMS_MAX,
         }
     }
@@ -58,6 +65,7 @@ impl Protocol {
     pub const fn outbound_max(self) -> usize {
         match self {
             Self::Blocks => limits::OUTBOUND_REQUESTS_MAX,
+            Self::Submissions => limits::SUBMISSIONS_OUTBOUND_MAX,
             Self::Data => limits::DATA_OUTBOUND_MAX,
         }
     }
@@ -66,6 +74,7 @@ impl Protocol {
     pub const fn inbound_max(self) -> usize {
         match self {
             Self::Blocks => limits::INBOUND_REQUESTS_MAX,
+            Self::Submissions => limits::SUBMISSIONS_INBOUND_MAX,
             Self::Data => limits::DATA_INBOUND_MAX,
         }
     }
@@ -74,6 +83,7 @@ impl Protocol {
     pub const fn inbound_per_peer_max(self) -> usize {
         match self {
             Self::Blocks => limits::INBOUND_REQUESTS_PER_PEER_MAX,
+            Self::Submissions => limits::SUBMISSIONS_INBOUND_PER_PEER_MAX,
             Self::Data => limits::DATA_INBOUND_PER_PEER_MAX,
         }
     }

@@ -19,7 +19,7 @@ use crate::budget::Bucket;
 use crate::conduct::{Conduct, Offence};
 use crate::dial::Dialer;
 use crate::handle::{Command, SharedNetwork};
-use crate::members::SpokenEvent;
+use crate::members::{SpokenEvent, VotingEvent};
 use crate::outbox::Outbox;
 use crate::requests::Requests;
 use crate::resolve::{Found, Lookups};
@@ -56,6 +56,7 @@ pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Eve
         lookups,
         found,
         guests: BTreeSet::new(),
+        followers: BTreeSet::new(),
         sessions: Sessions::default(),
         requests: Requests::default(),
         own_budget: Bucket::full(Instant::now()),
@@ -118,6 +119,8 @@ pub(crate) struct SwarmTask {
     pub(crate) lookups: Lookups,
     /// The nodes that may ask, and have no part. None of them is in `dialer`.
     pub(crate) guests: BTreeSet<PeerId>,
+    /// The nodes that hear how far the others are, and nothing else.
+    pub(crate) followers: BTreeSet<PeerId>,
     pub(crate) conduct: Conduct,
     /// The nodes that take part in consensus; none if nobody has said so yet.
     pub(crate) voters: Option<BTreeSet<PeerId>>,
@@ -174,7 +177,7 @@ impl SwarmTask {
         }
     }
 
-    /// The peer has subscribed to all topics.
+    /// The peer has subscribed to all topics that it has to hear.
     pub(crate) fn on_ready(&mut self, peer: PeerId) {
         info!(%peer, "connected");
         self.dialer.succeeded(&peer);
@@ -210,7 +213,8 @@ impl SwarmTask {
             Command::Report(peer) => self.on_report(peer),
             Command::Allow(peer) => self.allow(peer),
             Command::Disallow(peer) => self.disallow(peer),
-            Command::Voters(voters) => self.voters = Some(voters),
+            Command::Voters(voters) => self.set_voters(voters),
+            Command::Followers(followers) => self.set_followers(followers),
             Command::Guests(guests) => self.set_guests(guests),
             Command::Shutdown => {} // ends the loop that calls this
         }
@@ -275,7 +279,7 @@ impl SwarmTask {
         if self.guests.contains(&peer) {
             debug!(%peer, "a guest is connected");
         } else {
-            self.sessions.open(peer, Instant::now());
+            self.sessions.open(peer, self.votes_with(&peer), Instant::now());
             self.dialer.connected(&peer);
         }
         if connections > 1 && self.sessions.is_ready(&peer) {
@@ -291,9 +295,15 @@ impl SwarmTask {
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
             BehaviourEvent::Members(
-                SpokenEvent::Votes(event) | SpokenEvent::Parts(event) | SpokenEvent::Transactions(event),
+                SpokenEvent::Heights(event)
+                | SpokenEvent::Voting(
+                    VotingEvent::Votes(event) | VotingEvent::Parts(event) | VotingEvent::Transactions(event),
+                ),
             ) => self.on_gossip(event),
             BehaviourEvent::Members(SpokenEvent::Blocks(event)) => self.on_request_event(Protocol::Blocks, event),
+            BehaviourEvent::Members(SpokenEvent::Submissions(event)) => {
+                self.on_request_event(Protocol::Submissions, event)
+            }
             BehaviourEvent::Data(event) => self.on_request_event(Protocol::Data, event),
             BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(failure) }) => {
                 if let Some(count) = self.warnings.count(peer, "pings") {

@@ -2,6 +2,7 @@
 
 mod data;
 mod delivery;
+mod followers;
 mod misbehaviour;
 mod permission;
 mod recovery;
@@ -18,6 +19,9 @@ use crate::{
 };
 
 const NETWORK_ID: [u8; 32] = [7; 32];
+
+/// The topics that those who take part in consensus hear.
+const OF_VOTERS: [Topic; 5] = [Topic::Consensus, Topic::Liveness, Topic::Parts, Topic::Status, Topic::Transactions];
 
 /// Generous: only a test that would fail anyway waits this long.
 const PATIENCE: Duration = Duration::from_secs(60);

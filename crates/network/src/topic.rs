@@ -17,6 +17,8 @@ pub enum Topic {
     Status,
     /// Transactions on their way to a proposer.
     Transactions,
+    /// The last block of a node that takes part in consensus, as soon as it has one; followers alone hear it.
+    Tips,
 }
 
 /// A gossipsub of its own: own queues and own streams, so that lanes don't wait for each other.
@@ -25,11 +27,23 @@ pub(crate) enum Lane {
     Votes,
     Parts,
     Transactions,
+    Heights,
 }
 
 impl Topic {
     /// All topics, in the order of their index.
-    pub const ALL: [Self; 5] = [Self::Consensus, Self::Liveness, Self::Parts, Self::Status, Self::Transactions];
+    pub const ALL: [Self; 6] =
+        [Self::Consensus, Self::Liveness, Self::Parts, Self::Status, Self::Transactions, Self::Tips];
+
+    /// True if every node subscribes to it, whatever its part is, so that none is taken for connected before.
+    pub(crate) const fn is_heard_by_all(self) -> bool {
+        matches!(self, Self::Status)
+    }
+
+    /// True if those who take part in consensus subscribe to it.
+    pub(crate) const fn is_heard_by_voters(self) -> bool {
+        !matches!(self, Self::Tips)
+    }
 
     /// Lower-case name, as in topic names, logs and metrics.
     pub const fn name(self) -> &'static str {
@@ -39,6 +53,7 @@ impl Topic {
             Self::Parts => "parts",
             Self::Status => "status",
             Self::Transactions => "transactions",
+            Self::Tips => "tips",
         }
     }
 
@@ -48,7 +63,7 @@ impl Topic {
             Self::Consensus => limits::CONSENSUS_BYTES_MAX,
             Self::Liveness => limits::LIVENESS_BYTES_MAX,
             Self::Parts => limits::PART_BYTES_MAX,
-            Self::Status => limits::STATUS_BYTES_MAX,
+            Self::Status | Self::Tips => limits::STATUS_BYTES_MAX,
             Self::Transactions => limits::TRANSACTIONS_BYTES_MAX,
         }
     }
@@ -59,7 +74,7 @@ impl Topic {
             Self::Consensus => limits::CONSENSUS_RATE,
             Self::Liveness => limits::LIVENESS_RATE,
             Self::Parts => limits::PARTS_RATE,
-            Self::Status => limits::STATUS_RATE,
+            Self::Status | Self::Tips => limits::STATUS_RATE,
             Self::Transactions => limits::TRANSACTIONS_RATE,
         }
     }
@@ -70,7 +85,8 @@ impl Topic {
 
     pub(crate) const fn lane(self) -> Lane {
         match self {
-            Self::Consensus | Self::Liveness | Self::Status => Lane::Votes,
+            Self::Consensus | Self::Liveness => Lane::Votes,
+            Self::Status | Self::Tips => Lane::Heights,
             Self::Parts => Lane::Parts,
             Self::Transactions => Lane::Transactions,
         }
@@ -78,7 +94,7 @@ impl Topic {
 }
 
 impl Lane {
-    pub(crate) const ALL: [Self; 3] = [Self::Votes, Self::Parts, Self::Transactions];
+    pub(crate) const ALL: [Self; 4] = [Self::Votes, Self::Parts, Self::Transactions, Self::Heights];
 
     pub(crate) const fn index(self) -> usize {
         self as usize
@@ -89,6 +105,7 @@ impl Lane {
             Self::Votes => "votes",
             Self::Parts => "parts",
             Self::Transactions => "transactions",
+            Self::Heights => "heights",
         }
     }
 

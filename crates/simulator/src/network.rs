@@ -4,7 +4,8 @@
 //! As there, whoever publishes sends to every connected peer; votes are forwarded by everybody who gets them, and of
 //! the bulky topics a peer that lacks a message is told of it at the next heartbeat; a message is delivered once; what
 //! is too long is refused; a link that is dead for long enough is reported as disconnected and dialed again. Nodes are
-//! connected if both let each other in, and take votes, parts and transactions of those who validate.
+//! connected if both let each other in, and take votes, parts and transactions of those who validate; none of these go
+//! to followers or come from them.
 
 mod links;
 mod ports;
@@ -191,6 +192,7 @@ impl Hub {
             Command::Allow(peer) => inner.allow(node, peer.id),
             Command::Disallow(peer) => inner.disallow(node, peer),
             Command::Voters(voters) => inner.take_from(node, &voters),
+            Command::Followers(followers) => inner.let_follow(node, &followers),
             // Nobody is shut out here, so that what liars send goes on arriving; and nobody is a guest.
             Command::Report(_) | Command::Guests(_) | Command::Shutdown => {}
         }
@@ -296,7 +298,7 @@ impl Inner {
 
     /// Sends a message over a link, if there is one.
     fn send(&mut self, from: usize, to: usize, message: Message) {
-        if !self.links.are_connected(from, to) {
+        if !self.links.are_connected(from, to) || !self.is_spoken(from, to, message.topic) {
             return;
         }
         let now_us = self.now_us();
@@ -373,7 +375,7 @@ impl Inner {
 
 /// True if peers pass a message on at once; of the bulky topics they only tell of it.
 fn is_forwarded(topic: Topic) -> bool {
-    matches!(topic, Topic::Consensus | Topic::Liveness | Topic::Status)
+    matches!(topic, Topic::Consensus | Topic::Liveness | Topic::Status | Topic::Tips)
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ use crate::totals::Totals;
 use crate::transaction::SignedTransaction;
 
 pub use self::brand_motion::{BrandMotion, BrandMotions};
-pub use self::governance::{Governance, Motion, Readiness, ScheduledVersion, Validator, Validators};
+pub use self::governance::{Follower, Governance, Motion, Readiness, ScheduledVersion, Validator, Validators};
 pub use self::light::{LightBlock, LightChanges, LightValidators};
 pub use self::node::{CheckpointState, GuardState, Node, PeerRole, PeerState, Trouble};
 
@@ -60,6 +60,8 @@ pub struct Status {
     pub state_root: Hash,
     /// Its time.
     pub time_ms: TimeMs,
+    /// The part that this node has on the network after that block.
+    pub role: NodeRole,
     /// This node's validator address, or null for a node without a vote.
     pub validator: Option<AddressText>,
     /// Peers connected right now.
@@ -68,6 +70,18 @@ pub struct Status {
     pub mempool: usize,
     /// The version of the node's program.
     pub version: String,
+}
+
+/// The part that a node has on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeRole {
+    /// It decides the next block, with others.
+    Validator,
+    /// It follows, without a vote.
+    Follower,
+    /// It has none, by the blocks that it has.
+    None,
 }
 
 /// `GET /v1/brands`, one entry, and `GET /v1/brands/{id}`.

@@ -12,8 +12,8 @@ pub struct Rules {
     pub version_changes: bool,
 }
 
-/// Version 1. "No version has the actions 5 and 6 yet" (protocol, Governance).
-const FIRST: Rules = Rules { set_changes: true, followers: false, version_changes: true };
+/// Version 1.
+const FIRST: Rules = Rules { set_changes: true, followers: true, version_changes: true };
 
 /// Version 2. "Version 2 has the rules of version 1 under another number" (protocol, Staying compatible).
 const SECOND: Rules = FIRST;

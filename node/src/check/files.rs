@@ -30,7 +30,7 @@ pub(super) fn keys(checked: &Checked<'_>, report: &mut Report) {
         "network.key",
         dir.network_key().map(drop).map_err(Finding::told).and_then(|()| private(&dir.path().join("network.key"))),
     );
-    if checked.config.signer.is_none() {
+    if checked.config.signer.is_none() && !checked.follows {
         let read = dir.validator_key().map(drop).map_err(Finding::told);
         report.add("validator.key", read.and_then(|()| private(&dir.validator_key_path())));
     }

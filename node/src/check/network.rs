@@ -17,6 +17,7 @@ pub(super) struct Answers {
 /// The validators by which a node is judged.
 pub(super) struct Validators {
     list: Vec<Validator>,
+    followers: Vec<api::Follower>,
     /// Those whose address the ledger has.
     reached: Vec<Name>,
     /// The place that has them, in words.
@@ -27,7 +28,7 @@ impl Validators {
     /// Those of the beginning.
     pub(super) fn of_genesis(genesis: &Genesis) -> Self {
         let (list, source) = (genesis.validators().validators().to_vec(), "in the genesis document".to_owned());
-        Self { list, reached: Vec::new(), source }
+        Self { list, followers: Vec::new(), reached: Vec::new(), source }
     }
     /// Those that a gateway tells.
     pub(super) fn of_now(answer: &api::Validators) -> Self {
@@ -39,7 +40,8 @@ impl Validators {
         };
         let reached = answer.validators.iter().filter(|one| one.endpoint.is_some()).map(|one| one.name.clone());
         let source = format!("on the ledger after block {}", answer.height);
-        Self { list: answer.validators.iter().map(one).collect(), reached: reached.collect(), source }
+        let (list, followers) = (answer.validators.iter().map(one).collect(), answer.followers.clone());
+        Self { list, followers, reached: reached.collect(), source }
     }
 }
 
@@ -80,18 +82,35 @@ pub(super) fn seat<'a>(
     Ok(me)
 }
 
+/// The place of a follower on the ledger.
+pub(super) fn follower(dir: &NodeDir, Validators { followers, source, .. }: &Validators) -> Result<String, Finding> {
+    let own = PublicKey::new(*dir.network_key().map_err(Finding::told)?.public_key().as_bytes());
+    match followers.iter().find(|one| one.network_key == own) {
+        Some(me) => Ok(format!("{} follows {source}; {} answers for it", outside(&me.name), outside(&me.sponsor))),
+        None => {
+            let remedy = "if governors have let the node follow, ask again with --gateway; if they haven't, \
+                          lojal-node card --follower NAME --sponsor VALIDATOR prints the motion for them; and if this \
+                          is a validator's directory, validator.key is missing in it";
+            Err(Finding::new(format!("no follower {source} has this node's network key {own}"), remedy))
+        }
+    }
+}
+
 /// The others have an address, in the configuration or on the ledger, and nobody else has.
 pub(super) fn entries(checked: &Checked<'_>) -> Result<String, Finding> {
-    let Some(me) = checked.me else { return Ok("not looked at without a seat".to_owned()) };
-    let Validators { list, reached, source } = checked.validators;
+    let me = checked.me.map(|me| &me.name);
+    if me.is_none() && !checked.follows {
+        return Ok("not looked at without a seat".to_owned());
+    }
+    let Validators { list, reached, source, .. } = checked.validators;
     let peers = &checked.config.peers;
-    let is_other = |name: &Name| list.iter().any(|one| one.name == *name && one.name != me.name);
+    let is_other = |name: &Name| list.iter().any(|one| one.name == *name && Some(&one.name) != me);
     if let Some(unknown) = peers.iter().find(|peer| !is_other(&peer.validator)) {
         let wrong = format!("{} is no other validator {source}", outside(&unknown.validator));
         return Err(Finding::new(wrong, "take its entry out of [[peers]] in node.toml, or put the name right"));
     }
     let has_address = |name: &Name| reached.contains(name) || peers.iter().any(|peer| peer.validator == *name);
-    let others = || list.iter().filter(|one| one.name != me.name);
+    let others = || list.iter().filter(|one| Some(&one.name) != me);
     match others().find(|one| !has_address(&one.name)) {
         Some(missing) => {
             let wrong = format!("{} has no address", outside(&missing.name));

@@ -144,11 +144,4 @@ fn reinstate(network: &Network) {
     let validators = client.validators().expect("a running gateway");
     let endpoints = validators.validators.iter().filter_map(|one| one.endpoint.as_ref()).count();
     assert_eq!((validators.validators.len(), validators.total_power, endpoints), (4, 4, 1));
-
-    // What no version has yet can't even wait for a block.
-    let removal = network.scratch().join("removal.toml");
-    fs::write(&removal, "[[actions]]\ntype = \"disallow_follower\"\nname = \"kaffet\"\n").expect("writable");
-    let removal = removal.to_str().expect("UTF-8");
-    let refused = wallet(network, "nordmat", &["govern", "propose", "--actions", removal, "--yes"]);
-    assert!(refused.stderr.contains("unknown_in_version"), "{refused:?}");
 }

@@ -243,10 +243,7 @@ impl Network {
 
     /// A number of a validator's metrics, the sum over all labels.
     pub fn metric(&self, index: usize, name: &str) -> Option<f64> {
-        let answer = ureq::get(format!("{}/metrics", self.admins[index])).call();
-        let text = answer.ok()?.body_mut().read_to_string().ok()?;
-        let lines = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
-        Some(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
+        metric_at(&self.admins[index], name)
     }
 
     /// Asserts that the validators have the same block at the highest height that all of them have.
@@ -255,6 +252,13 @@ impl Network {
         let roots: Vec<Hash> = indexes.iter().map(|index| self.state_root(*index, height)).collect();
         assert!(roots.windows(2).all(|pair| pair[0] == pair[1]), "height {height}: {roots:?}");
     }
+}
+
+/// A number of the metrics at an address, the sum over all labels.
+pub fn metric_at(admin: &str, name: &str) -> Option<f64> {
+    let text = ureq::get(format!("{admin}/metrics")).call().ok()?.body_mut().read_to_string().ok()?;
+    let lines = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
+    Some(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
 }
 
 /// Ends what still runs, so that the directory can be removed with nobody writing to it.

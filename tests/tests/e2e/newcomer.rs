@@ -21,10 +21,19 @@ impl Newcomer {
     /// Makes the directory of a node for a validator: keys, configuration, and the network's genesis document, of which
     /// it is no part.
     pub fn init(network: &Network, name: &str, index: u16) -> Self {
-        let dir = network.scratch().join(format!("{name}-{index}"));
+        Self::init_as(network, name, index, &["--name", name])
+    }
+
+    /// Makes the directory of a follower.
+    pub fn init_follower(network: &Network, index: u16) -> Self {
+        Self::init_as(network, "follower", index, &["--follower"])
+    }
+
+    fn init_as(network: &Network, directory: &str, index: u16, options: &[&str]) -> Self {
+        let dir = network.scratch().join(format!("{directory}-{index}"));
         let at = format!("127.0.0.1:{}", network.port(index));
         let mut init = program("lojal-node");
-        init.arg("init").arg("--dir").arg(&dir).args(["--name", name, "--gateway", &at]);
+        init.arg("init").arg("--dir").arg(&dir).args(["--gateway", &at]).args(options);
         init.args(["--listen", &format!("/ip4/127.0.0.1/tcp/{}", network.peer_port(index))]);
         run(&mut init).success();
         fs::copy(network.genesis(), dir.join("genesis.toml")).expect("a directory of its own");
@@ -47,14 +56,27 @@ impl Newcomer {
     pub fn card(&self, network: &Network, governor: Option<&str>) -> PathBuf {
         let mut card = program("lojal-node");
         card.arg("card").arg("--dir").arg(&self.dir);
-        let endpoint = format!("/ip4/127.0.0.1/tcp/{}", network.peer_port(self.index));
         match governor {
-            Some(governor) => card.args(["--governor", governor, "--endpoint", &endpoint]),
+            Some(governor) => card.args(["--governor", governor, "--endpoint", &self.endpoint(network)]),
             None => card.arg("--replaces"),
         };
         let path = network.scratch().join(format!("card-{}.toml", self.index));
         fs::write(&path, run(&mut card).success()).expect("a directory of the test's own");
         path
+    }
+
+    /// The address where other nodes reach it.
+    pub fn endpoint(&self, network: &Network) -> String {
+        format!("/ip4/127.0.0.1/tcp/{}", network.peer_port(self.index))
+    }
+
+    /// Has it serve its own people, and says where.
+    pub fn serve_own(&self, network: &Network) -> String {
+        let at = format!("127.0.0.1:{}", network.port(self.index) + 200);
+        let path = self.dir.join("node.toml");
+        let config = fs::read_to_string(&path).expect("it has one");
+        fs::write(&path, format!("admin = \"{at}\"\n{config}")).expect("a directory of the test's own");
+        format!("http://{at}")
     }
 
     pub fn start(&self) -> Running {

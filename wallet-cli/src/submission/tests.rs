@@ -46,6 +46,7 @@ fn status(chain_id: ChainId, time_ms: u64) -> Answer {
         height: Height::new(1),
         state_root: Hash::new([0; 32]),
         time_ms: TimeMs::new(time_ms).expect("in range"),
+        role: api::NodeRole::None,
         validator: None,
         peers: 3,
         mempool: 0,

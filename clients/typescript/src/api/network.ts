@@ -5,7 +5,7 @@
 import type { Address } from "../address.js";
 import { addressCodec } from "../address.js";
 import type { JsonCodec } from "../codec/codec.js";
-import { jsonList, jsonOption, jsonStruct, objectOf } from "../codec/combine.js";
+import { jsonList, jsonOption, jsonStruct, names, objectOf } from "../codec/combine.js";
 import { plainText, u32, u64 } from "../codec/primitives.js";
 import type { Endpoint } from "../endpoint.js";
 import { endpointCodec } from "../endpoint.js";
@@ -19,10 +19,15 @@ import type { Name } from "../name/name.js";
 import { nameCodec } from "../name/name.js";
 import type { Parameters, Settings } from "../parameters.js";
 import { parametersCodec, settingsCodec } from "../parameters.js";
-import type { ScheduledVersion } from "../state/governance.js";
-import { scheduledVersionCodec } from "../state/governance.js";
+import type { Follower, ScheduledVersion } from "../state/governance.js";
+import { followerCodec, scheduledVersionCodec } from "../state/governance.js";
 import type { TimeMs } from "../time.js";
 import { timeMsCodec } from "../time.js";
+
+/** The part of a node on the network: it decides the next block, it follows without a vote, or it has none. */
+export type NodeRole = "validator" | "follower" | "none";
+
+const nodeRoleCodec: JsonCodec<NodeRole> = names(["validator", "follower", "none"] as const);
 
 /** `GET /v1/status`. */
 export interface Status {
@@ -34,6 +39,8 @@ export interface Status {
   readonly stateRoot: Hash;
   /** Its time. */
   readonly timeMs: TimeMs;
+  /** The part that this node has on the network after that block. */
+  readonly role: NodeRole;
   /** This node's validator address, or null for a node without a vote. */
   readonly validator: Address | null;
   /** Peers connected right now. */
@@ -50,6 +57,7 @@ export const statusCodec: JsonCodec<Status> = jsonStruct<Status>({
   height: heightCodec,
   stateRoot: hashCodec,
   timeMs: timeMsCodec,
+  role: nodeRoleCodec,
   validator: jsonOption(addressCodec),
   peers: u64,
   mempool: u64,
@@ -76,12 +84,14 @@ export interface SeatedValidator {
   readonly since: Height;
 }
 
-/** `GET /v1/validators`: the validators that decide the next block, in canonical order. */
+/** `GET /v1/validators`: the validators that decide the next block, in canonical order, and the followers. */
 export interface Validators {
   /** They, with their seats. */
   readonly validators: readonly SeatedValidator[];
   /** The sum of their powers; more than two thirds of it decide. */
   readonly totalPower: bigint;
+  /** The nodes that follow without a vote. */
+  readonly followers: readonly Follower[];
   /** The block after which this is so. */
   readonly height: Height;
 }
@@ -101,6 +111,7 @@ export const validatorsCodec: JsonCodec<Validators> = jsonStruct<Validators>({
     }),
   ),
   totalPower: u64,
+  followers: jsonList(followerCodec),
   height: heightCodec,
 });
 

@@ -170,7 +170,8 @@ export interface FollowersRecord {
   readonly followers: readonly Follower[];
 }
 
-const followerCodec: Codec<Follower> = struct<Follower>({
+/** The forms of a follower. */
+export const followerCodec: Codec<Follower> = struct<Follower>({
   name: nameCodec,
   networkKey: publicKeyCodec,
   sponsor: nameCodec,

@@ -70,6 +70,7 @@ export function nodeStatus(chain: string, timeMs: number): Reply {
     height: 18_446_744_073_709_551_615n,
     state_root: "00".repeat(32),
     time_ms: BigInt(timeMs),
+    role: "none",
     validator: null,
     peers: 3n,
     mempool: 0n,

@@ -20,6 +20,7 @@ pub fn status(genesis: &Genesis, last: &Header) -> Status {
         height: last.height,
         state_root: last.state_root,
         time_ms: last.time_ms,
+        role: lojal_types::api::NodeRole::None,
         validator: None,
         peers: 3,
         mempool: 0,

@@ -5,6 +5,7 @@ use lojal_network::Network;
 use lojal_store::{Opened, Options};
 use lojal_types::{Block, Hash, Versions};
 use tempfile::TempDir;
+use tokio::sync::mpsc;
 
 use super::*;
 use crate::certificates::to_engine;
@@ -46,12 +47,13 @@ impl Bench {
             workers: Workers::Threads,
         };
         let executor = executor.start(pending).await.expect("the log is in order");
-        let pace = Pace::new(mempool, Progress::default(), peer(proposer(3, 0)));
+        let pace = Pace::new(mempool.clone(), Progress::default(), peer(proposer(3, 0)));
         let assembler = Assembler::new(address, store.tip().height);
         let (network, mut commands) = Network::without_swarm(peer(proposer(3, 0)));
         tokio::spawn(async move { while commands.recv().await.is_some() {} });
         let (parts, outlooks) = ((Progress::default(), Workers::Threads), Outlooks::default());
-        let membership = Membership::new(network, store.clone(), parts, Addresses::default(), outlooks);
+        let onward = (mempool, mpsc::channel(1).0);
+        let membership = Membership::new(network, store.clone(), parts, Addresses::default(), outlooks, onward);
         let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
         let versions = VersionWatch::new(Versions::known());
         let app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings, versions };

@@ -1,11 +1,19 @@
-use arc_malachitebft_sync::ValueRequest;
-use lojal_network::Command;
+use arc_malachitebft_sync::{Request, ValueRequest};
+use lojal_network::{Command, Protocol};
 use lojal_store::Options;
 
 use super::*;
 use crate::clock::Clock;
 use crate::context::Height;
+use crate::data::Question;
+use crate::enquiries::Enquiries;
 use crate::fixture::{self, peer};
+use crate::forgery::Forgery;
+use crate::membership::{Addresses, Membership};
+use crate::mempool::Mempool;
+use crate::outlook::Outlooks;
+use crate::progress::Progress;
+use crate::serving::Desks;
 use crate::signing::ValidatorVerifier;
 use crate::workers::Workers;
 
@@ -30,12 +38,25 @@ async fn commanded(said: Vec<Event>) -> Vec<Command> {
     let (mempool, _outbox) = Mempool::start(fixture::state(), opened.store.pages(), Clock::System, Workers::Threads);
     let (blocks, _requests) = mpsc::channel(1);
     let (data, _questions) = mpsc::channel(1);
+    let (submissions, _submitted) = mpsc::channel(1);
+    let (onward, _handed_on) = mpsc::channel(1);
+    let progress = Progress::default();
+    let membership = Membership::new(
+        Network::without_swarm(peer(0)).0,
+        opened.store.clone(),
+        (progress.clone(), Workers::Threads),
+        Addresses::default(),
+        Outlooks::default(),
+        (mempool.clone(), onward),
+    );
     let listeners = Listeners {
-        progress: Progress::default(),
+        progress,
         mempool,
-        desks: Desks { blocks, data },
+        desks: Desks { blocks, data, submissions },
         enquiries: Enquiries::default(),
         forgery: Forgery::new(opened.store, ValidatorVerifier::new(chain)),
+        membership,
+        signs: true,
     };
     let (events, mut heard) = mpsc::channel(said.len());
     for event in said {

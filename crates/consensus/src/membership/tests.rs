@@ -1,6 +1,7 @@
 use lojal_network::Command;
 
 use super::*;
+use crate::clock::Clock;
 use crate::fixture::{genesis, identity, peer, state, validators};
 
 #[test]
@@ -8,7 +9,7 @@ fn a_roster_has_the_validators_at_the_addresses_of_the_configuration_and_names_w
     let state = state();
     let state = crate::mempool::read_state(&state);
     let roster = Roster::of(state.view()).expect("in memory");
-    assert_eq!(roster.voters(), (0..4).map(peer).collect());
+    assert_eq!(roster.with_role(Role::Validator), (0..4).map(peer).collect());
     let address: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().expect("an address");
     let name: Name = "validator-1".parse().expect("valid");
     let given: Multiaddr = "/ip4/192.0.2.2/tcp/2".parse().expect("an address");
@@ -51,7 +52,7 @@ fn whoever_validates_now_is_let_in_and_has_no_vote_yet_and_a_part_on_the_ledger_
     let with = roster.clone().with(Some(outlook));
     assert_eq!(with.get(&peer(5)).map(|member| member.role), Some(Role::Ahead));
     assert_eq!(with.get(&peer(1)), roster.get(&peer(1)));
-    assert_eq!(with.voters(), roster.voters());
+    assert_eq!(with.with_role(Role::Validator), roster.with_role(Role::Validator));
     assert_eq!(roster.clone().with(None), roster);
 }
 
@@ -63,8 +64,10 @@ async fn those_that_the_operator_names_are_let_in_at_the_start_and_nobody_is_a_g
     let address: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().expect("an address");
     let addresses = Addresses { given: BTreeMap::from([(peer(7), address.clone())]), ..Addresses::default() };
     let outlooks = Outlooks::default();
-    let membership =
-        Membership::new(network, store, (Progress::default(), Workers::Tasks), addresses, outlooks.clone());
+    let (mempool, _outbox) = Mempool::start(state(), store.pages(), Clock::System, Workers::Tasks);
+    let (onward, _handed_on) = mpsc::channel(1);
+    let known = (Progress::default(), Workers::Tasks);
+    let membership = Membership::new(network, store, known, addresses, outlooks.clone(), (mempool, onward));
     membership.follow().await.expect("the store can be read");
     let allowed = |commands: &mut tokio::sync::mpsc::Receiver<Command>| {
         let mut allowed = BTreeSet::new();

@@ -35,6 +35,9 @@ pub async fn gossip(mempool: Mempool, outbox: Outbox, network: Network) {
                 continue;
             }
             _ = again.tick() => {
+                if mempool.hands_on() {
+                    continue;
+                }
                 let waiting = mempool.pool().first_own(REGOSSIP_BYTES_MAX);
                 waiting.iter().map(|transaction| Box::from(transaction.bytes())).collect()
             }

@@ -1,9 +1,7 @@
 use std::sync::atomic::AtomicBool;
 
 use lojal_store::Pages;
-use lojal_types::{
-    Action, Address, Allowances, Bounded, ChainId, DisallowFollower, Operation, Points, Propose, Transfer,
-};
+use lojal_types::{Address, Allowances, ChainId, Operation, Points, Transfer};
 
 use super::gossip::read_message;
 use super::*;
@@ -77,20 +75,6 @@ async fn a_peer_is_reported_for_a_message_with_what_no_honest_node_passes_on_and
     let reported: Vec<PeerId> = std::iter::from_fn(|| bench.outbox.forgers.try_recv().ok()).collect();
     assert_eq!(reported, [dishonest, dishonest], "once for each message");
     assert_eq!(bench.mempool.len(), 2, "what is good waits");
-}
-
-#[tokio::test]
-async fn what_the_version_does_not_have_is_refused_goes_nowhere_and_is_no_fault_of_who_sends_it() {
-    let mut bench = bench();
-    let action = Action::DisallowFollower(DisallowFollower { name: "nobody".parse().expect("a valid name") });
-    let propose = Operation::Propose(Propose { actions: Bounded::from([action]) });
-    let mut transaction = issue(&bench.chain, 1).transaction;
-    transaction.operations = Bounded::from([propose]);
-    let unknown = transaction.sign(&bench.chain, &till(0));
-    assert_eq!(bench.submit(unknown.clone()).await, Err(Code::UnknownInVersion));
-    bench.receive(vec![unknown]).await;
-    assert!(bench.mempool.is_empty() && bench.outbox.accepted.try_recv().is_err());
-    assert!(bench.outbox.forgers.try_recv().is_err());
 }
 
 #[tokio::test]

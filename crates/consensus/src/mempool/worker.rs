@@ -86,7 +86,7 @@ impl Worker {
         if refused < answers.len() {
             self.shared.arrived.notify_waiters();
         }
-        if !to_gossip.is_empty() {
+        if !to_gossip.is_empty() && lock(&self.shared.onward).is_none() {
             // A full outbox means a slow network; what is left out is gossiped again while it waits.
             let _ = self.accepted.try_send(to_gossip);
         }
@@ -226,7 +226,7 @@ impl Origin {
 
 /// True if a transaction is refused for what it is, whatever the state: every honest node refuses it, and passes none
 /// on that it has refused.
-fn is_forged(code: Code) -> bool {
+pub(crate) fn is_forged(code: Code) -> bool {
     matches!(code, Code::TransactionTooLarge | Code::WrongChain | Code::BadSignature)
 }
 

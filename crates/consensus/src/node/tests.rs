@@ -105,7 +105,7 @@ impl Cluster {
         let (metrics, (told, condition), (stop, stopped)) =
             (Metrics::default(), watch::channel(Condition::Behind), oneshot::channel::<()>());
         let validator = ValidatorParts {
-            voice: self.voice(number, &metrics),
+            voice: Some(self.voice(number, &metrics)),
             wal: Wal::Directory(dir.join("consensus")),
             store: store.clone(),
             writer,

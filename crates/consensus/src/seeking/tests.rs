@@ -6,9 +6,11 @@ use lojal_types::{BlockId, Bounded, ChainId, Hash, Header, ValidatorSet};
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::clock::Clock;
 use crate::data::Changes;
 use crate::fixture::{certify, chain, genesis, identity, peer, state, validator_key};
 use crate::membership::Addresses;
+use crate::mempool::Mempool;
 use crate::progress::Progress;
 
 /// The validators with these numbers.
@@ -62,8 +64,10 @@ async fn told(own: u8, answers: impl IntoIterator<Item = Answer>) -> (Result<Out
     let (network, mut commands) = Network::without_swarm(peer(own));
     let (enquiries, outlooks) = (Enquiries::default(), Outlooks::default());
     let (progress, workers) = (Progress::default(), Workers::Tasks);
+    let (mempool, _outbox) = Mempool::start(state(), store.pages(), Clock::System, workers);
+    let (known, onward) = ((progress, workers), (mempool, mpsc::channel(1).0));
     let membership =
-        Membership::new(network.clone(), store.clone(), (progress, workers), Addresses::default(), outlooks.clone());
+        Membership::new(network.clone(), store.clone(), known, Addresses::default(), outlooks.clone(), onward);
     let seeking = Seeking { store, network, enquiries: enquiries.clone(), membership, outlooks, workers };
     let mut answers: VecDeque<Answer> = answers.into_iter().collect();
     let mut questions = Vec::new();

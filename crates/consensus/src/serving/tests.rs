@@ -7,11 +7,13 @@ use lojal_store::Options;
 
 use super::*;
 use crate::certificates::to_engine;
+use crate::clock::Clock;
 use crate::codec::{BorshCodec, decode_blocks};
 use crate::context::{Context, Height as EngineHeight};
-use crate::fixture::{chain_of, genesis, peer};
+use crate::fixture::{chain_of, genesis, peer, state};
 use crate::limits::{SYNC_RATE, SYNC_RATE_ALL};
 use crate::membership::Addresses;
+use crate::mempool::Mempool;
 use crate::outlook::Outlooks;
 use crate::progress::Progress;
 
@@ -77,7 +79,9 @@ async fn every_request_is_answered_or_refused() {
     let (network, mut commands) = Network::without_swarm(peer(0));
     let (workers, addresses, outlooks) = (Workers::Tasks, Addresses::default(), Outlooks::default());
     let parts = (Progress::default(), workers);
-    let membership = Membership::new(network.clone(), store.clone(), parts, addresses, outlooks);
+    let (mempool, _outbox) = Mempool::start(state(), store.pages(), Clock::System, Workers::Tasks);
+    let onward = (mempool, mpsc::channel(1).0);
+    let membership = Membership::new(network.clone(), store.clone(), parts, addresses, outlooks, onward);
     let serving = Serving { store, network, metrics: Metrics::default(), membership, workers };
     let (asked, requests) = mpsc::channel(8);
     let rates = Rates { peer: SYNC_RATE, all: SYNC_RATE_ALL };

@@ -226,6 +226,7 @@ async fn health_is_always_and_readiness_when_the_node_has_caught_up() {
         (Condition::Alone, "no other node answers"),
         (Condition::Removed { at: Height::new(7) }, "removed from the network by its governors in block 7"),
         (Condition::NoVote { is_level: false }, "hasn't caught up"),
+        (Condition::NoPart, "has no part on the network"),
     ] {
         node.condition.send_replace(condition);
         let answer = node.get("/readyz").await;

@@ -37,7 +37,7 @@ async fn a_transaction_is_accepted_as_bytes_and_as_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_is_no_validator_takes_no_transactions_since_nobody_would_get_them() {
+async fn a_node_without_a_part_takes_no_transactions_since_nobody_would_get_them() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
     let signed = node.transfer(ANNA, BO, 1);
@@ -45,7 +45,7 @@ async fn a_node_that_is_no_validator_takes_no_transactions_since_nobody_would_ge
     let batch = serde_json::to_vec(&batch).expect("plain data");
     for (condition, words) in [
         (Condition::Removed { at: Height::new(7) }, "removed from the network"),
-        (Condition::NoVote { is_level: true }, "is no validator"),
+        (Condition::NoPart, "has no part on the network"),
     ] {
         node.condition.send_replace(condition);
         let answers =
@@ -56,7 +56,8 @@ async fn a_node_that_is_no_validator_takes_no_transactions_since_nobody_would_ge
         }
     }
     assert_eq!(node.mempool().len(), 0);
-    for condition in [Condition::Ready, Condition::Behind, Condition::Alone] {
+    let of_follower = [true, false].map(|is_level| Condition::NoVote { is_level });
+    for condition in of_follower.into_iter().chain([Condition::Ready, Condition::Behind, Condition::Alone]) {
         node.condition.send_replace(condition);
         assert_ne!(node.submit("", &signed).await.status, 503, "{condition:?}");
     }

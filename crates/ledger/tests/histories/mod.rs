@@ -1,7 +1,5 @@
 //! The shape of random histories.
 
-use lojal_types::Rules;
-
 pub(super) const BLOCKS_MAX: u64 = 40;
 pub(super) const TRANSACTIONS_MAX: u64 = 16;
 
@@ -28,6 +26,3 @@ pub(super) const STEPS_MS: [u64; 16] = [
     45 * DAY_MS,
     400 * DAY_MS,
 ];
-
-/// The rules that no version has yet: motions can do everything.
-pub(super) static ALL_RULES: Rules = Rules { set_changes: true, followers: true, version_changes: true };

@@ -4,27 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lojal_types::governance::digest_of;
 use lojal_types::{
-    Action, Activate, Address, Approve, Code, Endpoint, Hash, Height, MotionId, MotionStatus, Name, Operation, Propose,
-    PublicKey, Readiness, SetEndpoint, Validator, Withdraw,
+    Action, Activate, Address, Approve, Code, Endpoint, Hash, Height, MotionId, MotionStatus, Name, Propose, PublicKey,
+    Readiness, SetEndpoint, Validator, Withdraw,
 };
 
 use super::{HOUR_MS, MINUTE_MS, Model, ensure};
-
-/// The actions that every version has.
-const KNOWN: [&str; 12] = [
-    "add_validator",
-    "remove_validator",
-    "set_keys",
-    "set_power",
-    "set_parameters",
-    "set_settings",
-    "schedule_version",
-    "cancel_version",
-    "register_brand",
-    "suspend_brand",
-    "reinstate_brand",
-    "set_brand_admins",
-];
 
 /// A motion, as it was put forward and as it stands.
 #[derive(Clone, Debug)]
@@ -59,12 +43,6 @@ pub(crate) struct Follower {
 }
 
 impl Model {
-    /// Tells whether the version in force has an operation: none lets nodes without a vote follow yet.
-    pub(super) fn is_known(&self, operation: &Operation) -> bool {
-        let Operation::Propose(motion) = operation else { return true };
-        self.all_rules || motion.actions.iter().all(|action| KNOWN.contains(&action.name()))
-    }
-
     /// Motions whose time is over lapse, a version whose block has come begins, and parameters that were decided hold.
     pub(super) fn begin_governance(&mut self) {
         let over = self.tables.motions.iter().filter(|(_, one)| one.decided.is_none() && one.lapses <= self.time);

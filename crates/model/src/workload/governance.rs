@@ -104,11 +104,10 @@ impl Workload {
     }
 
     fn action(&mut self) -> Option<Action> {
-        if self.model.all_rules && self.random.once_in(2) {
+        if self.nodes && self.random.once_in(2) {
             return self.action_on_nodes();
         }
-        if !self.model.all_rules && self.twist() {
-            // What no version has.
+        if !self.nodes && self.twist() {
             let name = "nobody".parse().expect("a valid name");
             return Some(Action::DisallowFollower(DisallowFollower { name }));
         }
@@ -136,7 +135,7 @@ impl Workload {
         }
     }
 
-    /// Decides whether to do something wrong in what no version has yet, of which there is little.
+    /// Decides whether to do something wrong in what is done seldom.
     fn slip(&mut self) -> bool {
         self.random.once_in(6)
     }
@@ -189,7 +188,7 @@ impl Workload {
         Some(Action::SetBrandAdmins(SetBrandAdmins { brand: self.brands[place], admins, needed }))
     }
 
-    /// An action that is seldom under the rules of a version, or that none has yet.
+    /// An action on nodes.
     fn action_on_nodes(&mut self) -> Option<Action> {
         let names: Vec<Name> = self.model.tables.validators.iter().map(|(name, _)| name.clone()).collect();
         let some = self.random.pick(&names)?;
@@ -207,23 +206,29 @@ impl Workload {
                 let power = if self.slip() { 0 } else { self.random.within(1..6) };
                 Some(Action::SetPower(SetPower { name: some, power }))
             }
-            7 => {
-                let number = self.number(3);
-                let own = node_keys(100 + number)[1].public_key();
-                // Seldom that of a validator.
-                let known = self.model.tables.validators.get(&some).map(|validator| validator.network_key);
-                let network_key = known.filter(|_| self.slip()).unwrap_or(own);
-                let name = format!("follower {number}").parse().expect("a valid name");
-                let endpoint = self.endpoint();
-                Some(Action::AllowFollower(AllowFollower { name, network_key, sponsor: some, endpoint }))
-            }
-            8 => {
-                let followers: Vec<Name> = self.model.tables.followers.iter().map(|(name, _)| name.clone()).collect();
-                let name = self.random.pick(&followers).unwrap_or(some);
-                Some(Action::DisallowFollower(DisallowFollower { name }))
-            }
+            7 | 8 => self.follower(),
             _ => self.versions(),
         }
+    }
+
+    /// A node begins to follow, or follows no more.
+    fn follower(&mut self) -> Option<Action> {
+        let names: Vec<Name> = self.model.tables.validators.iter().map(|(name, _)| name.clone()).collect();
+        let some = self.random.pick(&names)?;
+        let some = if self.slip() { "nobody".parse().expect("a valid name") } else { some };
+        if self.random.once_in(2) {
+            let followers: Vec<Name> = self.model.tables.followers.iter().map(|(name, _)| name.clone()).collect();
+            let name = self.random.pick(&followers).unwrap_or(some);
+            return Some(Action::DisallowFollower(DisallowFollower { name }));
+        }
+        let number = self.number(3);
+        let own = node_keys(100 + number)[1].public_key();
+        // Seldom that of a validator.
+        let known = self.model.tables.validators.get(&some).map(|validator| validator.network_key);
+        let network_key = known.filter(|_| self.slip()).unwrap_or(own);
+        let name = format!("follower {number}").parse().expect("a valid name");
+        let endpoint = self.endpoint();
+        Some(Action::AllowFollower(AllowFollower { name, network_key, sponsor: some, endpoint }))
     }
 
     fn addition(&mut self) -> Option<Action> {

@@ -77,7 +77,7 @@ async fn a_guest_may_ask_for_data_and_gets_nothing_else() {
     visit(&guest, &a).await;
     let blocks = ask(&guest, a.id(), Protocol::Blocks, [0]).await;
     assert_eq!(outcome(&mut guest).await, (blocks, Err(RequestFailure::Unsupported)));
-    for topic in Topic::ALL {
+    for topic in OF_VOTERS {
         a.publish(topic, [1]).await;
         assert_eq!(b.message().await.0, topic);
         guest.publish(topic, [2]).await;

@@ -124,7 +124,7 @@ impl Links {
             return Vec::new();
         }
         let stream = match topic {
-            Topic::Consensus | Topic::Liveness | Topic::Status => 0,
+            Topic::Consensus | Topic::Liveness | Topic::Status | Topic::Tips => 0,
             Topic::Parts => 1,
             Topic::Transactions => 2,
         };

@@ -18,12 +18,14 @@ pub(super) struct Port {
     allowed: BTreeSet<usize>,
     /// The nodes whose votes, parts and transactions it takes; everybody's until it says whose.
     voters: Option<BTreeSet<usize>>,
+    /// The nodes that follow, as it knows; itself may be one of them.
+    followers: BTreeSet<usize>,
 }
 
 impl Port {
     /// The place of a node that lets these others in.
     pub(super) fn new(events: mpsc::UnboundedSender<Event>, incarnation: u64, allowed: BTreeSet<usize>) -> Self {
-        Self { events, incarnation, seen: BTreeSet::new(), allowed, voters: None }
+        Self { events, incarnation, seen: BTreeSet::new(), allowed, voters: None, followers: BTreeSet::new() }
     }
 
     /// True if the node takes what a source publishes on a topic: everybody whom it lets in may say how far it is.
@@ -81,6 +83,24 @@ impl Inner {
         let voters = voters.iter().filter_map(|peer| self.number(peer)).collect();
         if let Some(port) = &mut self.ports[node] {
             port.voters = Some(voters);
+        }
+    }
+
+    pub(super) fn let_follow(&mut self, node: usize, followers: &BTreeSet<PeerId>) {
+        let followers = followers.iter().filter_map(|peer| self.number(peer)).collect();
+        if let Some(port) = &mut self.ports[node] {
+            port.followers = followers;
+        }
+    }
+
+    /// True if a topic is spoken on a link: followers hear heights alone, and nobody else hears of tips.
+    pub(super) fn is_spoken(&self, from: usize, to: usize, topic: Topic) -> bool {
+        let follows =
+            |node: usize, by: usize| self.ports[by].as_ref().is_some_and(|port| port.followers.contains(&node));
+        match topic {
+            Topic::Status => true,
+            Topic::Tips => follows(to, to),
+            _ => !follows(from, to) && !follows(to, from),
         }
     }
 

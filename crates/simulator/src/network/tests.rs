@@ -56,7 +56,7 @@ fn messages(events: &[Event]) -> Vec<&[u8]> {
 #[tokio::test(start_paused = true)]
 async fn a_message_reaches_everybody_else_once_with_its_source() {
     let mut bench = Bench::connected().await;
-    for topic in Topic::ALL {
+    for topic in Topic::ALL.into_iter().filter(|topic| *topic != Topic::Tips) {
         bench.publish(0, topic, b"hello");
         bench.pass(2_000).await;
         let heard = bench.heard();
@@ -230,4 +230,26 @@ async fn only_voters_are_heard_whoever_passes_it_on_and_everybody_says_how_far_i
     let of_stranger = bench.hub.deliveries().into_iter().filter(|one| one.source == 2).collect::<Vec<_>>();
     assert!(!of_stranger.is_empty() && of_stranger.iter().all(|one| one.topic == Some(Topic::Status)));
     assert!(bench.hub.counts().refused > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn followers_hear_heights_and_nobody_hears_more_of_them() {
+    let mut bench = Bench::connected().await;
+    let (voters, followers) = ([peer(0), peer(1)].into(), BTreeSet::from([peer(2)]));
+    for node in 0..3 {
+        bench.hub.command(node, 1, Command::Voters(BTreeSet::clone(&voters)));
+        bench.hub.command(node, 1, Command::Followers(followers.clone()));
+    }
+    for topic in Topic::ALL {
+        bench.publish(0, topic, topic.name().as_bytes());
+        bench.hub.publish_to(2, topic, b"by a program of its own".to_vec(), &[0, 1]);
+    }
+    bench.pass(3_000).await;
+    let heard = bench.heard();
+    let mut told = messages(&heard[&2]);
+    told.sort_unstable();
+    assert_eq!(told, [&b"status"[..], b"tips"]);
+    assert_eq!(messages(&heard[&0]), [b"by a program of its own"]);
+    let of_validator = messages(&heard[&1]);
+    assert_eq!(of_validator.len(), 6, "five topics of the validator, and how far the follower is");
 }

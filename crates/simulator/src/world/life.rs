@@ -134,7 +134,7 @@ impl World {
         self.watch_commits(number, &store, versions);
         let (stop, stopped) = oneshot::channel::<()>();
         let validator = ValidatorParts {
-            voice,
+            voice: Some(voice),
             wal,
             store,
             writer,

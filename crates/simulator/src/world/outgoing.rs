@@ -68,7 +68,7 @@ impl World {
                 Ok(LivenessMsg::<Context>::Vote(vote)) => Signed::Vote(vote.message),
                 _ => return,
             },
-            Topic::Parts | Topic::Status | Topic::Transactions => return,
+            Topic::Parts | Topic::Status | Topic::Transactions | Topic::Tips => return,
         };
         let at_ms = self.now_ms();
         self.history().statements.push(Statement { node: number, at_ms, content: statement });

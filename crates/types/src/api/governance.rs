@@ -21,13 +21,15 @@ pub struct Readiness {
     pub signs: Vec<SignOfLife>,
 }
 
-/// `GET /v1/validators`: the validators that decide the next block, in canonical order.
+/// `GET /v1/validators`: the validators that decide the next block, in canonical order, and the followers, by name.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Validators {
     /// They, with their seats.
     pub validators: Vec<Validator>,
     /// The sum of their powers; more than two thirds of it decide.
     pub total_power: u64,
+    /// The nodes that follow without a vote.
+    pub followers: Vec<Follower>,
     /// The block after which this is so.
     pub height: Height,
 }
@@ -52,6 +54,19 @@ pub struct Validator {
     pub endpoint: Option<Endpoint>,
     /// The block that gave the seat; 0 for genesis.
     pub since: Height,
+}
+
+/// A node that follows without a vote.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Follower {
+    /// The name by which people know it.
+    pub name: Name,
+    /// Its key on the peer-to-peer network.
+    pub network_key: PublicKey,
+    /// The validator that answers for it.
+    pub sponsor: Name,
+    /// The address at which it is reached.
+    pub endpoint: Option<Endpoint>,
 }
 
 /// `GET /v1/governance`: what is decided about the network as a whole, and the motions.

@@ -289,10 +289,9 @@ fn every_kind_of_state_key_is_in_a_last_state() {
     let shown = outputs.iter().flat_map(|output| &output.last_state).chain(of_shelves);
     let shown: BTreeSet<u8> = shown.map(first_byte).collect();
     let missing: Vec<_> = state::kinds().into_iter().filter(|(kind, _)| !shown.contains(kind)).collect();
-    // Version 1 has no followers.
     assert_eq!(
         missing,
-        [(11, "followers".to_owned())],
+        [],
         "no chain ends with keys of these kinds: add transactions to tests/conformance/vectors/economy.rs"
     );
 }

@@ -246,14 +246,15 @@ fn recovered(family: AddressText) -> Vec<Step> {
 /// The actions of the first motion, which the third and the fourth validator decide, and of the others.
 fn motions() -> [Vec<Action>; 2] {
     let kaffet = parse("kaffet");
-    let brand = actions().into_iter().find(|(name, _)| name == "register_brand").expect("there is one").1;
+    let sample = |wanted| actions().into_iter().find(|(name, _)| name == wanted).expect("there is one").1;
+    let (brand, follower) = (sample("register_brand"), sample("allow_follower"));
     let reinstate = Action::ReinstateBrand(ReinstateBrand { brand: kaffet });
-    [vec![brand, Action::SuspendBrand(SuspendBrand { brand: kaffet })], vec![reinstate]]
+    [vec![brand, follower, Action::SuspendBrand(SuspendBrand { brand: kaffet })], vec![reinstate]]
 }
 
-/// A brand joins, and another is suspended; one motion is withdrawn, and one stays undecided.
+/// A brand joins, a node may follow, and another brand is suspended; one motion is withdrawn, and one stays undecided.
 fn governed(chain: &ChainId) -> Vec<Step> {
-    let [first, second] = motions().map(|actions| Bounded::new(actions).expect("one or two"));
+    let [first, second] = motions().map(|actions| Bounded::new(actions).expect("one to three"));
     let (of_first, digest) = (MotionId::new(1), digest_of(chain, &first));
     let propose = |actions: &Actions| Operation::Propose(Propose { actions: actions.clone() });
     let endpoint = Endpoint::new("/ip4/192.0.2.7/tcp/7900".to_owned()).ok();

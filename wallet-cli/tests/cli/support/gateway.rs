@@ -255,7 +255,7 @@ fn validators() -> Validators {
         endpoint: None,
         since: Height::GENESIS,
     };
-    Validators { validators: vec![one], total_power: validator.power, height: Height::new(41) }
+    Validators { validators: vec![one], total_power: validator.power, followers: vec![], height: Height::new(41) }
 }
 
 /// A gateway's answer about a brand.
@@ -289,6 +289,7 @@ pub fn network_status() -> Status {
         height: Height::new(41),
         state_root: Hash::new([0; 32]),
         time_ms: ledger_time(),
+        role: lojal_types::api::NodeRole::None,
         validator: None,
         peers: 3,
         mempool: 0,

@@ -84,7 +84,7 @@ fn who_is_named_as_a_guardian_is_not_concerned_and_whom_a_guardian_helps_is() {
 
 #[test]
 fn a_motion_concerns_whom_it_appoints_and_whom_it_seats() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     let (operator, governor) = (77, GOVERNOR + 9);
     let brand = GenesisBrand::new(
         brand("bageriet"),

@@ -124,7 +124,7 @@ fn every_kind_of_record_about_accounts_has_a_blind_that_is_its_own() {
 
 #[test]
 fn a_governors_seat_is_public_and_keeps_its_name_however_long_that_is() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     let seat =
         |ledger: &Ledger, number: u8| ledger.view().get(&GovernorKey(address(GOVERNOR + number))).expect("in memory");
     assert_eq!(seat(&ledger, 0).map(|one| one.seat), Some(node(0)), "of genesis");

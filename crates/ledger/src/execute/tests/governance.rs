@@ -44,7 +44,7 @@ fn three_of_four_decide_and_half_do_not() {
 
 #[test]
 fn exactly_two_thirds_are_not_enough() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     ledger.enact(vec![remove_validator(3)]);
     assert_eq!(names(&ledger), [node(0), node(1), node(2)]);
     let motion = ledger.put_forward(vec![suspend(GROCER)]);
@@ -85,7 +85,7 @@ fn the_last_64_decided_motions_are_remembered() {
 
 #[test]
 fn what_is_removed_approves_no_more_and_what_gets_another_key_still_does() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     let motion = ledger.put_forward(vec![suspend(GROCER)]);
     ledger.approve_by(motion, &[3]);
     let rotation = ledger.enact(vec![ledger.set_keys(0, 10)]);
@@ -104,7 +104,7 @@ fn what_is_removed_approves_no_more_and_what_gets_another_key_still_does() {
 
 #[test]
 fn whoever_has_approved_can_approve_again_when_others_have_gone() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     let motion = ledger.put_forward(vec![suspend(GROCER)]);
     ledger.approve_by(motion, &[1]);
     let digest = ledger.motion(motion).digest;
@@ -132,7 +132,7 @@ fn of_two_motions_that_contradict_each_other_the_second_fails_and_the_chain_goes
 
 #[test]
 fn a_set_that_is_none_fails_the_motion_and_not_the_block() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     let first = ledger.put_forward(vec![remove_validator(0), remove_validator(1)]);
     let second = ledger.put_forward(vec![remove_validator(2), remove_validator(3)]);
     ledger.approve_by(second, &[2, 3]);
@@ -146,7 +146,7 @@ fn a_set_that_is_none_fails_the_motion_and_not_the_block() {
 
 #[test]
 fn a_node_has_a_vote_only_after_its_sign_of_life() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     let motion = ledger.enact(vec![ledger.add_validator(5, 2), set_power(1, 3), ledger.set_keys(2, 6)]);
     let approved = ledger.view().tip().height;
     assert_eq!(ledger.status(motion), MotionStatus::Approved { height: approved });
@@ -179,7 +179,7 @@ fn a_node_has_a_vote_only_after_its_sign_of_life() {
 
 #[test]
 fn a_power_that_falls_needs_no_sign_of_life() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     let raise = ledger.enact(vec![set_power(1, 3)]);
     ledger.apply(GOVERNOR, activate(raise, signs(&ledger, raise, &[1])));
     assert!(is_enacted(&ledger, raise));
@@ -190,7 +190,7 @@ fn a_power_that_falls_needs_no_sign_of_life() {
 
 #[test]
 fn a_scheduled_version_begins_with_its_block() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     let height = Height::new(ledger.view().tip().height.get() + 110);
     let schedule = lojal_types::ScheduleVersion { version: 2, height };
     ledger.enact(vec![Action::ScheduleVersion(schedule)]);
@@ -295,7 +295,7 @@ fn a_brand_that_lost_its_keys_gets_other_admins_and_the_rest_stays() {
 
 #[test]
 fn a_sole_validator_decides_alone() {
-    let mut ledger = Ledger::under_all_rules();
+    let mut ledger = Ledger::new();
     ledger.enact(vec![remove_validator(1), remove_validator(2), remove_validator(3)]);
     let motion = ledger.put_forward(vec![suspend(GROCER)]);
     assert!(is_enacted(&ledger, motion));

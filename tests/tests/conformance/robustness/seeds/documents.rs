@@ -71,7 +71,7 @@ fn json_of(value: &impl serde::Serialize) -> Vec<u8> {
 
 const STATUS: &str = concat!(
     r#"{"chain_id":"00","height":1,"state_root":"00","time_ms":1,"#,
-    r#""validator":null,"peers":3,"mempool":0,"version":"1"}"#,
+    r#""role":"none","validator":null,"peers":3,"mempool":0,"version":"1"}"#,
 );
 const ACCOUNT: &str = concat!(
     r#"{"address":"ADDRESS","exists":true,"rotated_key":null,"frozen":false,

@@ -3,11 +3,12 @@
 use lojal_chain::SetChange;
 use lojal_chain::snapshot::Offer;
 use lojal_consensus::data::{Answer, Changes, Head, Question};
+use lojal_consensus::submissions::{Submission, SubmissionAnswer};
 use lojal_tests::targets::light_chain;
 
-use lojal_types::{Bounded, Hash, Height};
+use lojal_types::{Bounded, Code, Hash, Height};
 
-use super::{Seeds, named};
+use super::{Seeds, bytes, named};
 
 pub(super) fn set_changes() -> Seeds {
     let changes = &light_chain().changes;
@@ -58,6 +59,13 @@ pub(super) fn data_message() -> Seeds {
     for (name, count, more) in [("no-changes", 0, false), ("changes", 2, true)] {
         let changes = Bounded::new(changes[..count].to_vec()).expect("few");
         add(name, Answer::Changes(Changes { changes, more }).encode());
+    }
+    let transaction = bytes::signed_transaction().remove("block-1-transaction-0").expect("it is there");
+    add("hand-in", Submission::encode([&transaction[..], &transaction].into_iter()));
+    let codes = Bounded::new(vec![None, Some(Code::InsufficientPoints)]).expect("two");
+    let answers = [("handed-in", SubmissionAnswer::Answers(codes)), ("busy", SubmissionAnswer::Busy)];
+    for (name, answer) in answers.into_iter().chain([("no-vote", SubmissionAnswer::NoVote)]) {
+        add(name, borsh::to_vec(&answer).expect("in memory"));
     }
     seeds
 }

@@ -133,8 +133,8 @@ fn suspended(ledger: &mut Ledger, attempt: (u8, Operation)) -> (u8, Operation) {
     attempt
 }
 
-/// Those that take rules that no version has yet.
-pub(super) const FAILURES_UNDER_ALL_RULES: &[(Code, Failing)] = &[
+/// Those of motions on nodes and versions.
+pub(super) const FAILURES_OF_NODES: &[(Code, Failing)] = &[
     (Code::UnknownValidator, |_| (GOVERNOR, propose_motion(vec![remove_validator(9)]))),
     (Code::UnknownValidator, |_| (GOVERNOR, propose_motion(vec![set_power(9, 1)]))),
     (Code::UnknownValidator, |ledger| (GOVERNOR, propose_motion(vec![ledger.set_keys(9, 10)]))),
