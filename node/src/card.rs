@@ -62,20 +62,34 @@ pub fn execute(options: CardOptions) -> Result<(), ConfigError> {
         print(Action::AllowFollower(AllowFollower { name, network_key, sponsor, endpoint: options.endpoint }));
         return Ok(());
     }
+    print(match options.governor.filter(|_| !options.replaces) {
+        Some(governor) => Action::AddValidator(addition(&dir, governor, options.endpoint)?),
+        None => {
+            let (validator, proof) = proven(&dir)?;
+            let Validator { name, public_key, network_key, .. } = validator;
+            Action::SetKeys(SetKeys { name, public_key, network_key, proof })
+        }
+    });
+    Ok(())
+}
+
+/// The action that makes the node of a directory a validator, for which this governor speaks.
+///
+/// # Errors
+/// When a file of the directory is missing or not as it should be.
+pub fn addition(dir: &NodeDir, governor: PublicKey, endpoint: Option<Endpoint>) -> Result<AddValidator, ConfigError> {
+    let (validator, proof) = proven(dir)?;
+    Ok(AddValidator { validator, governor, proof, endpoint })
+}
+
+/// The validator of a directory, and the proof that both keys are its own.
+fn proven(dir: &NodeDir) -> Result<(Validator, NodeProof), ConfigError> {
     let chain = dir.genesis(&dir.config()?)?.chain_id();
     let (validator, keys) = (dir.entry()?.into_validator(), dir.keys()?);
     let Validator { name, public_key, network_key, .. } = &validator;
     let bytes = NodeProof::signing_bytes(&chain, name, public_key, network_key);
     let proof = NodeProof { by_validator: keys.validator.sign(&bytes), by_network: keys.network.sign(&bytes) };
-    let action = match options.governor.filter(|_| !options.replaces) {
-        Some(governor) => Action::AddValidator(AddValidator { validator, governor, proof, endpoint: options.endpoint }),
-        None => {
-            let Validator { name, public_key, network_key, .. } = validator;
-            Action::SetKeys(SetKeys { name, public_key, network_key, proof })
-        }
-    };
-    print(action);
-    Ok(())
+    Ok((validator, proof))
 }
 
 fn print(action: Action) {

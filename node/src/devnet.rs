@@ -1,17 +1,19 @@
-//! `lojal-node devnet`: a whole network on one machine, each validator a process of its own.
+//! `lojal-node devnet`: a whole network on one machine, each node a process of its own.
 
 mod error;
+mod followers;
+mod governors;
 mod layout;
+mod nodes;
 mod options;
 mod ports;
 mod session;
 mod stop;
 mod tour;
-mod validators;
 
 use self::layout::Layout;
+use self::nodes::Nodes;
 use self::stop::stop_requested;
-use self::validators::Validators;
 
 pub use self::error::DevnetError;
 pub use self::options::DevnetOptions;
@@ -31,20 +33,33 @@ pub fn run(options: &DevnetOptions) -> Result<(), DevnetError> {
 async fn serve(layout: &Layout) -> Result<(), DevnetError> {
     let mut stop = std::pin::pin!(stop_requested());
     ports::check(layout)?;
-    let mut validators = Validators::start(layout)?;
-    lojal_print::line(format!("starting {} validators, data in {}", layout.count, layout.dir.display()));
+    let mut nodes = Nodes::start_validators(layout)?;
+    lojal_print::line(format!("starting {}, data in {}", layout.in_words(), layout.dir.display()));
     let result = tokio::select! {
-        result = validators.wait_until_ready() => result.map(|()| true),
+        result = start_all(&mut nodes, layout) => result.map(|()| true),
         () = &mut stop => Ok(false),
     };
     if matches!(result, Ok(true)) {
-        session::print(layout, &validators.process_ids());
+        session::print(layout, &nodes.process_ids());
         tokio::select! {
-            () = validators.watch() => {}
+            () = nodes.watch() => {}
             () = &mut stop => {}
         }
     }
     lojal_print::line("\nstopping");
-    validators.stop().await;
+    nodes.stop().await;
     result.map(|_| ())
+}
+
+/// Waits for the validators, has their governors let the followers in, and starts these.
+async fn start_all(nodes: &mut Nodes, layout: &Layout) -> Result<(), DevnetError> {
+    nodes.wait_until_ready().await?;
+    if layout.followers == 0 {
+        return Ok(());
+    }
+    let asked = layout.clone();
+    // The client blocks.
+    tokio::task::spawn_blocking(move || followers::let_in(&asked)).await.map_err(std::io::Error::other)??;
+    nodes.start_followers(layout)?;
+    nodes.wait_until_ready().await
 }

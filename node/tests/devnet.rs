@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use lojal_client::Client;
+use lojal_types::api::NodeRole;
 
 /// The time that anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -98,6 +99,26 @@ fn a_network_goes_on_when_nobody_reads_what_it_prints_any_more() {
     devnet.child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("UTF-8");
     assert!(status.success(), "{status}: {stderr}");
     assert_eq!(stderr, "");
+}
+
+#[test]
+fn followers_are_let_in_once_and_start_again_with_their_network() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let base = free_ports();
+    let port = base.to_string();
+    let arguments = ["devnet", "--dir", "a", "--validators", "1", "--followers", "1", "--port-base", &port];
+    for start in 0..2 {
+        let mut devnet = Devnet::start(&arguments, dir.path());
+        let client = Client::new(&format!("http://127.0.0.1:{}", base + 1)).expect("an address");
+        assert_eq!(client.status().expect("it answers").role, NodeRole::Follower, "start {start}");
+        let followers = client.validators().expect("it answers").followers;
+        assert_eq!(followers.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["follower-0"]);
+        assert_eq!(client.governance().expect("it answers").closed.len(), 1, "the governors have voted once");
+        signal("INT", devnet.child.id());
+        eventually("the end", || devnet.child.try_wait().expect("a child of ours").is_some());
+    }
+    let (output, stderr) = finish(&["devnet", "--dir", "a", "--followers", "2"], dir.path());
+    assert!(!output.status.success() && stderr.contains("has --followers 1"), "{stderr}");
 }
 
 #[test]

@@ -10,10 +10,11 @@ use tokio::time::Instant;
 
 use crate::condition::Condition;
 use crate::limits::{ALONE_AFTER, HEARTBEATS, READY_BLOCK_AGE_MAX};
-use crate::membership::{Membership, Role};
+use crate::membership::Membership;
 use crate::metrics::Metrics;
 use crate::outlook::Outlooks;
 use crate::progress::Progress;
+use crate::roster::Role;
 
 /// The time after which the condition is judged anew.
 const READY_INTERVAL: Duration = Duration::from_millis(200);

@@ -58,9 +58,12 @@ pub enum DevnetError {
         /// The setting that it was made with.
         existing: u16,
     },
-    /// A wallet that could not be made.
-    #[error("a wallet of the network can't be made: {0}")]
+    /// A wallet that could not be made or read.
+    #[error("a wallet of the network can't be made or read: {0}")]
     Wallet(#[from] lojal_wallet::home::HomeError),
+    /// Governors who let nobody in.
+    #[error("the governors of the network could not let its followers in: {0}; start it again to have them try again")]
+    Undecided(String),
     /// The operating system gives no random numbers.
     #[error(transparent)]
     Random(#[from] lojal_wallet::random::RandomError),
@@ -68,15 +71,15 @@ pub enum DevnetError {
     #[error("{0}: {1}")]
     File(PathBuf, std::io::Error),
     /// A process that could not be started.
-    #[error("can't start a validator: {0}")]
+    #[error("can't start a node: {0}")]
     Spawn(std::io::Error),
     /// A gateway address that makes no client.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// A validator that ended while the network started.
+    /// A node that ended while the network started.
     #[error("{name} ended before it was ready ({status}); its log is {log}:\n{tail}")]
     EndedEarly {
-        /// The name of the validator.
+        /// The name of the node.
         name: String,
         /// The status with which it ended.
         status: String,
@@ -86,7 +89,7 @@ pub enum DevnetError {
         tail: String,
     },
     /// Gateways that did not get ready.
-    #[error("not all gateways were ready within {READY_TIMEOUT:?}; the logs are {0}/node-*/node.log")]
+    #[error("not all gateways were ready within {READY_TIMEOUT:?}; the logs are {0}/*/node.log")]
     NotReady(PathBuf),
     /// The operating system refuses something basic.
     #[error("the operating system refused: {0}")]

@@ -4,6 +4,7 @@
 //! DIR/genesis.toml            the complete genesis document
 //! DIR/auditor.key             the key of an auditor, who may read everything
 //! DIR/node-0 …                the validators' directories
+//! DIR/follower-0 …            the followers' directories
 //! DIR/wallets/BRAND           the wallet of each brand's operator, who governs the validator of its name
 //! DIR/wallets/member-1, -2    the wallets of two members, each with its backup in the file `words`
 //! ```
@@ -38,6 +39,8 @@ const TEMPLATE: &str = include_str!("../../../genesis/dev.toml");
 const PORT_BASE: u16 = 7800;
 /// The heartbeat of a tour's network: its clock must run although nothing happens.
 const TOUR_HEARTBEAT_MS: u64 = 500;
+/// The time between two snapshots on a tour's network, so that a node can join.
+const TOUR_SNAPSHOT_INTERVAL_MS: u64 = 5_000;
 /// The time that owners have to cancel a recovery on a tour, instead of 72 hours.
 const TOUR_RECOVERY_DELAY_MS: u64 = 2_000;
 /// The port from which on a tour looks for free ports: it must not get in the way of other networks of this machine.
@@ -56,11 +59,14 @@ const ADMIN_PORTS: u16 = 200;
 const AUDITOR_KEY: &str = "auditor.key";
 
 /// A development network on disk.
+#[derive(Clone)]
 pub struct Layout {
     /// The directory of the network.
     pub dir: PathBuf,
     /// The number of its validators.
     pub count: u16,
+    /// The number of its followers, whose ports come after those of the validators.
+    pub followers: u16,
     /// The port of the first gateway.
     pub port_base: u16,
     /// Its genesis document.
@@ -75,13 +81,15 @@ impl Layout {
             if !is_free(&dir) {
                 return Err(DevnetError::Occupied(dir));
             }
-            let (count, port_base) = (options.validators.unwrap_or(VALIDATORS), options.port_base.unwrap_or(PORT_BASE));
-            create(&dir, template(options)?, count, port_base)?;
+            let counts = (options.validators.unwrap_or(VALIDATORS), options.followers.unwrap_or(0));
+            create(&dir, template(options)?, counts, options.port_base.unwrap_or(PORT_BASE))?;
         }
         let layout = Self::open(dir)?;
-        for (option, wanted, existing) in
-            [("--validators", options.validators, layout.count), ("--port-base", options.port_base, layout.port_base)]
-        {
+        for (option, wanted, existing) in [
+            ("--validators", options.validators, layout.count),
+            ("--followers", options.followers, layout.followers),
+            ("--port-base", options.port_base, layout.port_base),
+        ] {
             if wanted.is_some_and(|wanted| wanted != existing) {
                 return Err(DevnetError::OtherOption { dir: layout.dir, option, existing });
             }
@@ -97,18 +105,44 @@ impl Layout {
         let parameters = Parameters {
             heartbeat_ms: TOUR_HEARTBEAT_MS,
             recovery_delay_ms: TOUR_RECOVERY_DELAY_MS,
+            snapshot_interval_ms: TOUR_SNAPSHOT_INTERVAL_MS,
             ..document.parameters
         };
         let count = options.validators.unwrap_or(VALIDATORS);
-        let port_base = options.port_base.or_else(|| free_ports(count)).ok_or(DevnetError::NoPorts)?;
-        create(&dir, GenesisDocument { parameters, ..document }, count, port_base)?;
+        let port_base = options.port_base.or_else(|| free_ports(count + 1)).ok_or(DevnetError::NoPorts)?;
+        create(&dir, GenesisDocument { parameters, ..document }, (count, 0), port_base)?;
         Self::open(dir)
     }
     fn open(dir: PathBuf) -> Result<Self, DevnetError> {
         let genesis = read_genesis(&dir.join("genesis.toml"))?;
         let count = u16::try_from(genesis.validators().validators().len()).expect("at most 64 validators");
         let port_base = NodeDir::new(dir.join("node-0")).config()?.gateway.port();
-        Ok(Self { dir, count, port_base, genesis })
+        let followers = (0..).take_while(|number| follower(&dir, *number).exists()).count();
+        let followers = u16::try_from(followers).expect("at most 16, as the option allows");
+        Ok(Self { dir, count, followers, port_base, genesis })
+    }
+    /// The numbers of nodes, in words.
+    pub fn in_words(&self) -> String {
+        match self.followers {
+            0 => format!("{} validators", self.count),
+            followers => format!("{} validators and {followers} followers", self.count),
+        }
+    }
+    /// The configuration of a node that joins, whose ports come after all others.
+    ///
+    /// # Errors
+    /// When there is no auditor's key.
+    pub fn config_of_newcomer(&self) -> Result<NodeConfig, ConfigError> {
+        let names: Vec<Name> = (0..self.count).map(|index| self.name(index).clone()).collect();
+        Ok(node_config(&names, self.count + self.followers, self.port_base, self.auditor_key()?.public_key()))
+    }
+    /// The directory of a follower.
+    pub fn follower(&self, number: u16) -> PathBuf {
+        follower(&self.dir, number)
+    }
+    /// The name of a follower on the ledger.
+    pub fn follower_name(&self, number: u16) -> String {
+        format!("follower-{number}")
     }
     /// The directory of a validator.
     pub fn node(&self, index: u16) -> PathBuf {
@@ -155,6 +189,10 @@ impl Layout {
     }
 }
 
+fn follower(dir: &Path, number: u16) -> PathBuf {
+    dir.join(format!("follower-{number}"))
+}
+
 fn url(port_base: u16, index: u16) -> String {
     format!("http://127.0.0.1:{}", port_base + index)
 }
@@ -185,7 +223,7 @@ fn template(options: &DevnetOptions) -> Result<GenesisDocument, DevnetError> {
 }
 
 /// Makes everything beside the final place and moves it there, so that a network is there whole or not at all.
-fn create(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Result<(), DevnetError> {
+fn create(dir: &Path, document: GenesisDocument, counts: (u16, u16), port_base: u16) -> Result<(), DevnetError> {
     let file_error = |path: &Path| {
         let path = path.to_owned();
         move |e| DevnetError::File(path, e)
@@ -197,11 +235,16 @@ fn create(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> 
         fs::remove_dir_all(&unfinished).map_err(file_error(&unfinished))?;
     }
     fs::create_dir_all(&unfinished).map_err(file_error(&unfinished))?;
-    fill(&unfinished, document, count, port_base)?;
+    fill(&unfinished, document, counts, port_base)?;
     fs::rename(&unfinished, dir).map_err(file_error(dir))
 }
 
-fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Result<(), DevnetError> {
+fn fill(
+    dir: &Path,
+    document: GenesisDocument,
+    (count, followers): (u16, u16),
+    port_base: u16,
+) -> Result<(), DevnetError> {
     let names: Vec<Name> = (0..count).map(|index| validator_name(&document, index)).collect();
     let nodes: Vec<NodeKeys> = names.iter().map(|_| NodeKeys::random()).collect();
     let operators = document.brands.iter().map(|_| Backup::random()).collect::<Result<Vec<_>, _>>()?;
@@ -218,6 +261,10 @@ fn fill(dir: &Path, document: GenesisDocument, count: u16, port_base: u16) -> Re
             keys,
             &node_config(&names, index, port_base, auditor.public_key()),
         )?;
+    }
+    for number in 0..followers {
+        let config = node_config(&names, count + number, port_base, auditor.public_key());
+        NodeDir::new(follower(dir, number)).create_follower(&random_key(), &config)?;
     }
     let gateways: Vec<String> = (0..count).map(|index| url(port_base, index)).collect();
     let toml = genesis.document().to_toml();

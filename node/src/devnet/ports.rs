@@ -14,7 +14,7 @@ use super::layout::Layout;
 /// The state of a socket that listens, as `/proc/net/tcp` writes it.
 const LISTENING: &str = "0A";
 
-/// Checks that nobody else listens where the network's validators are to listen: a gateway of another network would
+/// Checks that nobody else listens where the network's nodes are to listen: a gateway of another network would
 /// answer in their place.
 ///
 /// # Errors
@@ -24,7 +24,7 @@ pub fn check(layout: &Layout) -> Result<(), DevnetError> {
         true => Err(DevnetError::PortTaken { port, by: owner(port, layout.genesis.chain_id()) }),
         false => Ok(()),
     };
-    (0..layout.count).try_for_each(|index| {
+    (0..layout.count + layout.followers).try_for_each(|index| {
         let ports = [layout.gateway_port(index), layout.peer_port(index), layout.admin_port(index)];
         ports.into_iter().try_for_each(taken)
     })

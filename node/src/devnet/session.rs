@@ -14,6 +14,11 @@ pub fn print(layout: &Layout, processes: &[Option<u32>]) {
             layout.url(index)
         ));
     }
+    for (number, process) in (0..layout.followers).zip(processes.iter().skip(usize::from(layout.count))) {
+        let process = process.map(|id| format!("process {id}")).unwrap_or_default();
+        let (name, url) = (layout.follower_name(number), layout.url(layout.count + number));
+        lojal_print::line(format!("    {name:<19} {url} {process}"));
+    }
     lojal_print::line(format!(
         "\nA wallet in the browser: {}/wallet/, with the key file {dir}/wallets/member-1/key.json and the passphrase \
          {PASSPHRASE}.",

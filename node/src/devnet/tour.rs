@@ -5,26 +5,28 @@
 mod allowance;
 mod books;
 mod cast;
+mod consortium;
 mod earning;
 mod error;
 mod family;
 mod hotel;
+mod newcomer;
 mod partners;
 mod phone;
 mod returns;
 mod stage;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use self::cast::Cast;
 use self::stage::Stage;
 use super::error::DevnetError;
 use super::layout::Layout;
+use super::nodes::Nodes;
 use super::options::DevnetOptions;
 use super::ports;
 use super::stop::stop_requested;
-use super::validators::Validators;
 
 pub use self::error::TourError;
 
@@ -62,26 +64,28 @@ async fn serve(layout: &Layout) -> Result<(), DevnetError> {
     let mut stop = std::pin::pin!(stop_requested());
     let (cast, stage) = (Cast::of(layout)?, Stage::of(layout)?);
     ports::check(layout)?;
-    let mut validators = Validators::start(layout)?;
-    lojal_print::line(format!("starting {} validators, data in {}", layout.count, layout.dir.display()));
+    let mut nodes = Nodes::start_validators(layout)?;
+    lojal_print::line(format!("starting {}, data in {}", layout.in_words(), layout.dir.display()));
     let result = tokio::select! {
-        result = start_and_play(&mut validators, stage, cast, &layout.dir) => result,
+        result = start_and_play(&mut nodes, stage, cast, layout) => result,
         () = &mut stop => Err(DevnetError::Interrupted),
     };
     lojal_print::line("\nstopping");
-    validators.stop().await;
+    nodes.stop().await;
     result
 }
 
-async fn start_and_play(validators: &mut Validators, stage: Stage, cast: Cast, dir: &Path) -> Result<(), DevnetError> {
-    validators.wait_until_ready().await?;
+async fn start_and_play(nodes: &mut Nodes, stage: Stage, cast: Cast, layout: &Layout) -> Result<(), DevnetError> {
+    nodes.wait_until_ready().await?;
     // The client blocks, so the tour has a thread of its own.
-    let played = tokio::task::spawn_blocking(move || play(stage, cast)).await.map_err(std::io::Error::other)?;
-    played.map_err(|error| DevnetError::Tour { error: Box::new(error), dir: dir.to_owned() })
+    let network = layout.clone();
+    let played =
+        tokio::task::spawn_blocking(move || play(stage, cast, &network)).await.map_err(std::io::Error::other)?;
+    played.map_err(|error| DevnetError::Tour { error: Box::new(error), dir: layout.dir.clone() })
 }
 
 /// The month, chapter by chapter.
-fn play(mut stage: Stage, cast: Cast) -> Result<(), TourError> {
+fn play(mut stage: Stage, cast: Cast, layout: &Layout) -> Result<(), TourError> {
     stage.introduce(&cast);
     earning::play(&mut stage, &cast)?;
     let household = family::play(&mut stage, &cast)?;
@@ -91,6 +95,7 @@ fn play(mut stage: Stage, cast: Cast) -> Result<(), TourError> {
     returns::play(&mut stage, &cast)?;
     phone::play(&mut stage, &cast, household)?;
     books::play(&mut stage, &cast, household)?;
+    consortium::play(&mut stage, &cast, layout)?;
     stage.conclude();
     Ok(())
 }

@@ -12,10 +12,10 @@ use crate::certificates::to_engine;
 use crate::clock::Clock;
 use crate::executor::ExecutorParts;
 use crate::fixture::{block_by, certify, chain, genesis, peer, proposer, record, validator_key};
-use crate::membership::Addresses;
 use crate::mempool::{Mempool, SharedState};
 use crate::outlook::Outlooks;
 use crate::progress::Progress;
+use crate::roster::Addresses;
 use crate::workers::Workers;
 
 struct Bench {

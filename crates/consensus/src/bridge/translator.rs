@@ -1,4 +1,4 @@
-//! What peers say, in the form in which the engine hears it.
+//! The words of peers, in the form in which the engine hears them.
 
 use std::fmt::Display;
 

@@ -6,10 +6,10 @@ use tokio::time::Instant;
 use super::*;
 use crate::clock::Clock;
 use crate::fixture::{chain, genesis, issue, peer, state};
-use crate::membership::Addresses;
 use crate::mempool::Answers;
 use crate::outlook::Outlooks;
 use crate::progress::Progress;
+use crate::roster::Addresses;
 use crate::workers::Workers;
 
 /// The conduct of the validators that a node hands transactions in with, by number.

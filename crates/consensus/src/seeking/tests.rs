@@ -9,9 +9,9 @@ use super::*;
 use crate::clock::Clock;
 use crate::data::Changes;
 use crate::fixture::{certify, chain, genesis, identity, peer, state, validator_key};
-use crate::membership::Addresses;
 use crate::mempool::Mempool;
 use crate::progress::Progress;
+use crate::roster::Addresses;
 
 /// The validators with these numbers.
 fn set(numbers: &[u8]) -> ValidatorSet {

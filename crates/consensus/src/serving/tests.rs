@@ -12,10 +12,10 @@ use crate::codec::{BorshCodec, decode_blocks};
 use crate::context::{Context, Height as EngineHeight};
 use crate::fixture::{chain_of, genesis, peer, state};
 use crate::limits::{SYNC_RATE, SYNC_RATE_ALL};
-use crate::membership::Addresses;
 use crate::mempool::Mempool;
 use crate::outlook::Outlooks;
 use crate::progress::Progress;
+use crate::roster::Addresses;
 
 /// More blocks than one answer holds.
 const COUNT: u64 = SYNC_BLOCKS_MAX as u64 + 2;

@@ -38,7 +38,7 @@ fn everybody_s_points(stage: &Stage, cast: &Cast, household: Address) -> Result<
 }
 
 /// Replays the ledger from genesis, out of a gateway, trusting nothing but the genesis document.
-fn audit(stage: &Stage) -> Result<Report, TourError> {
+pub fn audit(stage: &Stage) -> Result<Report, TourError> {
     let at_first_block = |error| VerifyError::of_source(lojal_types::Height::GENESIS.next(), error);
     let gateway = stage.read("asking for the status", |client| Ok(client.clone()))?;
     let mut source = Source::node(gateway).map_err(at_first_block)?;

@@ -1,9 +1,13 @@
 //! The unexpected turns of a tour.
 
+use std::path::PathBuf;
+
 use lojal_auditor::verify::VerifyError;
 use lojal_client::ClientError;
 use lojal_types::{Code, TimeMs};
 use thiserror::Error;
+
+use crate::config::ConfigError;
 
 /// An unexpected turn of a tour.
 #[derive(Debug, Error)]
@@ -47,6 +51,22 @@ pub enum TourError {
         /// The goal that was waited for.
         goal: Goal,
     },
+    /// A node that doesn't do what it should.
+    #[error("the new node could not {what} ({why}); its log is {}", log.display())]
+    Node {
+        /// The thing that it was to do.
+        what: &'static str,
+        /// The reason, as far as it is known here.
+        why: String,
+        /// The log where there is more to read.
+        log: PathBuf,
+    },
+    /// A node or a motion that doesn't get on.
+    #[error("the new validator doesn't get its vote: {0}")]
+    Unready(String),
+    /// A directory that can't be made.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The auditor finds fault.
     #[error("the auditor does not confirm the ledger: {0}")]
     Audit(#[from] VerifyError),

@@ -32,6 +32,8 @@ const INTERVAL: Duration = Duration::from_millis(50);
 pub struct Stage {
     genesis: Genesis,
     gateways: Vec<Client>,
+    /// The place of the gateway that the narrator and the auditor use.
+    reader: usize,
     /// The last block of which the tour knows: whoever acts next must have it.
     height: Height,
     steps: u32,
@@ -43,15 +45,25 @@ impl Stage {
     /// # Errors
     /// When a gateway's address makes no client, or there is no auditor's key.
     pub fn of(layout: &Layout) -> Result<Self, DevnetError> {
-        let auditor = layout.auditor_key()?;
-        let until = lojal_consensus::clock::now().plus_ms(READING_MS);
-        let gateway = |index| {
-            let client = Client::new(&layout.url(index))?;
-            client.read_as(&layout.genesis.chain_id(), auditor.address(), &auditor, until);
-            Ok::<_, ClientError>(client)
-        };
-        let gateways = (0..layout.count).map(gateway).collect::<Result<_, _>>()?;
-        Ok(Self { genesis: layout.genesis.clone(), gateways, height: Height::GENESIS, steps: 0 })
+        let gateways =
+            (0..layout.count).map(|index| gateway(&layout.url(index), layout)).collect::<Result<Vec<_>, _>>()?;
+        let reader = gateways.len().checked_sub(1).expect("a network has at least one validator");
+        Ok(Self { genesis: layout.genesis.clone(), gateways, reader, height: Height::GENESIS, steps: 0 })
+    }
+
+    /// The place that a gateway has which is added next.
+    pub fn next_gateway(&self) -> usize {
+        self.gateways.len()
+    }
+
+    /// Adds the gateway of a node that joins.
+    ///
+    /// # Errors
+    /// When its address makes no client, or there is no auditor's key.
+    pub fn add_gateway(&mut self, url: &str, layout: &Layout) -> Result<Client, TourError> {
+        let client = gateway(url, layout).map_err(|error| TourError::Unready(error.to_string()))?;
+        self.gateways.push(client.clone());
+        Ok(client)
     }
 
     /// Tells who takes part.
@@ -196,7 +208,7 @@ impl Stage {
     }
     /// The gateway that the narrator and the auditor use.
     pub fn reader(&self) -> &Client {
-        self.gateways.last().expect("a network has at least one validator")
+        &self.gateways[self.reader]
     }
     /// An amount with the brand's name.
     pub fn points(&self, brand: BrandId, points: u64) -> String {
@@ -246,6 +258,14 @@ impl Stage {
             std::thread::sleep(INTERVAL);
         }
     }
+}
+
+/// A gateway that is read with the rights of the auditor.
+fn gateway(url: &str, layout: &Layout) -> Result<Client, DevnetError> {
+    let (client, auditor) = (Client::new(url)?, layout.auditor_key()?);
+    let until = lojal_consensus::clock::now().plus_ms(READING_MS);
+    client.read_as(&layout.genesis.chain_id(), auditor.address(), &auditor, until);
+    Ok(client)
 }
 
 /// The meaning of a client's error while something is done.
