@@ -21,6 +21,7 @@ export default defineConfig({
       input: {
         wallet: here("wallet/index.html"),
         explorer: here("explorer/index.html"),
+        console: here("console/index.html"),
         sw: here("src/wallet/sw.ts"),
       },
       output: {

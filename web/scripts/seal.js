@@ -27,6 +27,7 @@ function below(path) {
 const SOURCES = [
   "clients/typescript/package-lock.json",
   "clients/typescript/src",
+  "web/console",
   "web/explorer",
   "web/package-lock.json",
   "web/public",
@@ -45,7 +46,22 @@ const source = sha256(lines.join(""));
 const files = below("web/dist")
   .map((path) => relative("web/dist", path))
   .filter((path) => path !== "build.json");
-const assets = files.filter((path) => path.startsWith("assets/")).map((path) => `/${path}`);
+/** The files of assets/ that a page needs, at once or later: those that it names, and those that they name. */
+function needed(page) {
+  const all = files.filter((path) => path.startsWith("assets/"));
+  const found = new Set();
+  const look = (path) => {
+    const text = readFileSync(join(dist, path), "utf8");
+    for (const other of all.filter((one) => !found.has(one) && text.includes(one.slice("assets/".length)))) {
+      found.add(other);
+      look(other);
+    }
+  };
+  look(page);
+  return all.filter((path) => found.has(path)).map((path) => `/${path}`);
+}
+// The service worker is the wallet's: a member's phone keeps nothing of the other pages.
+const assets = needed("wallet/index.html");
 const worker = join(dist, "wallet/sw.js");
 if (!existsSync(worker)) {
   throw new Error("there is no wallet/sw.js in dist");

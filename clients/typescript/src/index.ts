@@ -26,6 +26,7 @@ export * from "./client/prove.js";
 export * from "./client/submission.js";
 export * from "./client/verifier.js";
 export * from "./client/watch.js";
+export * from "./client/webhooks.js";
 export * from "./code.js";
 export type { BytesCodec, Codec, JsonCodec, ValueOf } from "./codec/codec.js";
 export { decode, encode, fromJsonText, toJsonText } from "./codec/codec.js";

@@ -1,4 +1,4 @@
-//! The pages for browsers: `/wallet/`, `/explorer/`, and what they share.
+//! The pages for browsers: `/wallet/`, `/explorer/`, `/console/`, and what they share.
 
 use std::sync::Arc;
 
@@ -39,6 +39,9 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/explorer", get(directory))
         .route("/explorer/", get(file))
         .route("/explorer/{file}", get(file))
+        .route("/console", get(directory))
+        .route("/console/", get(file))
+        .route("/console/{file}", get(file))
         .route("/assets/{file}", get(file))
 }
 

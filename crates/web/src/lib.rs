@@ -1,6 +1,6 @@
-//! The pages that a gateway serves to browsers: a member's wallet and an explorer. `web/` builds them, its `dist` is in
-//! the repository, and this crate carries them with it ([ADR 0072](../../../docs/adr/0072-pages.md)), so a build needs
-//! nothing but Rust.
+//! The pages that a gateway serves to browsers: a member's wallet, an explorer, and a console for a brand's people.
+//! `web/` builds them, its `dist` is in the repository, and this crate carries them with it
+//! ([ADR 0072](../../../docs/adr/0072-pages.md)), so a build needs nothing but Rust.
 
 mod list;
 
@@ -22,17 +22,20 @@ pub enum Pages {
     Wallet,
     /// The network, its brands, and receipts that are verified.
     Explorer,
+    /// The screens of a brand's operators.
+    Console,
 }
 
 impl Pages {
     /// All that there are, the first one where a gateway's address leads to.
-    pub const ALL: [Self; 2] = [Self::Wallet, Self::Explorer];
+    pub const ALL: [Self; 3] = [Self::Wallet, Self::Explorer, Self::Console];
 
     /// The directory below which they are, between slashes.
     pub fn directory(self) -> &'static str {
         match self {
             Self::Wallet => "wallet",
             Self::Explorer => "explorer",
+            Self::Console => "console",
         }
     }
 }

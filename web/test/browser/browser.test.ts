@@ -4,6 +4,8 @@ import { after, before, describe } from "node:test";
 
 import type { Browser } from "playwright-core";
 
+import { consoleTests } from "./console.js";
+import { consoleActTests } from "./console-acts.js";
 import { explorerTests, makePartners } from "./explorer.js";
 import { keyTests } from "./keys.js";
 import { lieTests } from "./lies.js";
@@ -42,4 +44,6 @@ describe("the pages", { skip: skipped() }, () => {
   lieTests(world);
   reachTests(world);
   explorerTests(world);
+  consoleTests(world);
+  consoleActTests(world);
 });

@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
+import { openConsole, signIn } from "./console.js";
 import type { Network } from "./world.js";
 import { addressOf, issue, PASSPHRASE, picture, repository, request, totalOf, Visitor } from "./world.js";
 
@@ -38,6 +39,25 @@ async function withAxe(visitor: Visitor): Promise<void> {
 
 const SCREENS = ["", "show", "scan", "activity", "more", "send", "convert", "expiring", "family", "security"];
 const EXPLORER = ["", "brands", "partners", "verify", "account"];
+const CONSOLE = [
+  "",
+  "transactions",
+  "transactions/own",
+  "transactions/events",
+  "operators",
+  "operator-new",
+  "policy",
+  "policy-edit",
+  "partners",
+  "partner-new",
+  "motions",
+  "approvals",
+  "governance",
+  "webhooks",
+  "webhook-new",
+  `carried/${"ab".repeat(32)}`,
+  "settings",
+];
 
 async function inspect(visitor: Visitor, name: string, found: string[]): Promise<void> {
   const { page } = visitor;
@@ -47,6 +67,32 @@ async function inspect(visitor: Visitor, name: string, found: string[]): Promise
     found.push(`${name}: it is ${width} pixels wide`);
   }
   found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`));
+}
+
+/** Looks at every screen of the console, as one of a brand's admins. */
+async function inspectConsole(visitor: Visitor, network: Network, found: string[]): Promise<void> {
+  const { page } = visitor;
+  await openConsole(visitor);
+  await inspect(visitor, "console welcome", found);
+  await signIn(visitor, network, "nordmat");
+  for (const name of CONSOLE) {
+    await visitor.go(name);
+    const isWaiting = name.startsWith("carried");
+    await page
+      .locator(".spinner")
+      .first()
+      .waitFor({ state: isWaiting ? "visible" : "detached" });
+    await inspect(visitor, `console ${name}`, found);
+  }
+  await visitor.go("policy-edit");
+  await page.locator("form input").first().fill("30");
+  await page.locator("form button[type=submit]").click();
+  await page.getByTestId("direct").waitFor();
+  await inspect(visitor, "console review", found);
+  await visitor.go("transactions/events");
+  await page.getByTestId("lines").locator("a").first().click();
+  await page.getByTestId("outcome").waitFor();
+  await inspect(visitor, "console transaction", found);
 }
 
 /** The tests. */
@@ -82,6 +128,7 @@ export function reachTests(world: () => { readonly network: Network; readonly br
           await page.getByText(/…$/).first().waitFor({ state: "detached" });
           await inspect(visitor, `explorer ${name}`, found);
         }
+        await inspectConsole(visitor, network, found);
         await visitor.leave();
         assert.deepEqual(found, []);
       });

@@ -98,7 +98,8 @@ export function compareEventPlaces(one: EventPlace, other: EventPlace): number {
   return first === second ? 0 : (first ?? 0n) < (second ?? 0n) ? -1 : 1;
 }
 
-const eventPlaceCodec: JsonCodec<EventPlace> = {
+/** The JSON of places. */
+export const eventPlaceCodec: JsonCodec<EventPlace> = {
   toJson: (place) => place,
   fromJson: (json) => parseEventPlace(textOf(json)),
 };

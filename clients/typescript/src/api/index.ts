@@ -9,3 +9,4 @@ export * from "./network.js";
 export * from "./references.js";
 export * from "./simulation.js";
 export * from "./transactions.js";
+export * from "./webhooks.js";

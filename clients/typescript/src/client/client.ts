@@ -62,6 +62,7 @@ import { streamEvents } from "./events.js";
 import { followValidators } from "./follow.js";
 import { activityAfter } from "./history.js";
 import type { Question } from "./transport.js";
+import { WebhookClient } from "./webhooks.js";
 import {
   COMMIT_TIMEOUT_MS,
   EXPORT_BYTES_MAX,
@@ -87,6 +88,8 @@ export interface ClientOptions {
 export class Client {
   /** The kind of the gateway's network. */
   readonly network: NetworkKind;
+  /** The brand's webhooks at this gateway. */
+  readonly webhooks: WebhookClient;
   readonly #transport: Transport;
 
   /** A client of the gateway at `url`, such as `https://gateway.example.org`. Nothing is sent yet. */
@@ -94,6 +97,7 @@ export class Client {
     this.network = options.network;
     const fetcher = options.fetch ?? ((...request: Parameters<typeof fetch>) => fetch(...request));
     this.#transport = new Transport(gatewayUrl(url), fetcher);
+    this.webhooks = new WebhookClient(this.#transport, options.network);
   }
   /** The gateway's address. */
   get url(): string {

@@ -3,10 +3,16 @@
 import { HistoryError } from "../activity.js";
 import type { Address } from "../address.js";
 import type { History } from "../api/accounts.js";
-import type { Status } from "../api/network.js";
+import type { BrandMotions } from "../api/brand-motions.js";
+import type { GovernanceAnswer, Status } from "../api/network.js";
+import type { TransactionStatus } from "../api/transactions.js";
+import type { BrandId } from "../brand.js";
 import type { Genesis } from "../genesis.js";
-import type { ChainId } from "../ids.js";
+import { motionDigest } from "../governance/action.js";
+import type { MotionId } from "../governance/motion.js";
+import type { ChainId, Hash, TransactionId } from "../ids.js";
 import type { Signer } from "../key.js";
+import { brandMotionDigest } from "../operation/together.js";
 import type { Audience, SignedReadToken } from "../read-token.js";
 import { newReadToken } from "../read-token.js";
 import type { TimeMs } from "../time.js";
@@ -76,6 +82,41 @@ export class Gateway {
     }
     return page;
   }
+  /** The motions of a brand's admins, each checked to have the digest of its brand and its actions. */
+  async brandMotions(brand: BrandId): Promise<BrandMotions> {
+    const told = await (await this.client()).brandMotions(brand);
+    this.#checkDigests(told.motions, (actions) => brandMotionDigest(this.chainId, brand, actions));
+    return told;
+  }
+  /** The decisions about the network, and the motions, each checked to have the digest of its actions. */
+  async governance(): Promise<GovernanceAnswer> {
+    const told = await (await this.client()).governance();
+    this.#checkDigests([...told.open, ...told.closed], (actions) => motionDigest(this.chainId, actions));
+    return told;
+  }
+  /** A transaction, as far as it is shown with the content that its id is made of. */
+  async transaction(id: TransactionId): Promise<TransactionStatus> {
+    const status = await (await this.client()).transaction(id);
+    const content = status.transaction?.transaction;
+    if (content !== undefined && transactionId(content, this.chainId) !== id) {
+      throw new GatewayUntrueError(this.url, `it shows another transaction than ${id}`);
+    }
+    return status;
+  }
+
+  #checkDigests<A>(motions: readonly Digested<A>[], digestOf: (actions: readonly A[]) => Hash): void {
+    const wrong = motions.find(({ actions, digest }) => digestOf(actions) !== digest);
+    if (wrong !== undefined) {
+      throw new GatewayUntrueError(this.url, `motion ${wrong.motion} isn't the one of its digest`);
+    }
+  }
+}
+
+/** A motion with the digest by which it is approved. */
+interface Digested<A> {
+  readonly motion: MotionId;
+  readonly actions: readonly A[];
+  readonly digest: Hash;
 }
 
 /** The gateways of a program to one network, the preferred one first. */

@@ -48,8 +48,12 @@ export interface Question {
   readonly path: string;
   /** The parameters after the path, in this order. */
   readonly query?: readonly (readonly [string, string])[];
-  /** The canonical bytes of a submission; without them the question is a GET. */
+  /** The canonical bytes of a submission, or what `contentType` says; without them the question is a GET. */
   readonly body?: Uint8Array;
+  /** The media type of the body, where it isn't canonical bytes. */
+  readonly contentType?: "application/json";
+  /** The method, where it isn't that of a question or a submission. */
+  readonly method?: "DELETE";
   /** True if it is said who reads, though there is a body. */
   readonly isReadBy?: boolean;
   /** Longest wait for the whole answer, in milliseconds. */
@@ -131,9 +135,12 @@ export class Transport {
     const request: RequestInit = { signal, redirect: "manual", credentials: "omit", cache: "no-store" };
     const reader = this.#token !== null && (body === undefined || isReadBy) ? this.#token : null;
     request.headers = reader === null ? {} : { authorization: `Bearer ${reader}` };
+    if (question.method !== undefined) {
+      request.method = question.method;
+    }
     if (body !== undefined) {
       request.method = "POST";
-      request.headers = { ...request.headers, "content-type": "application/octet-stream" };
+      request.headers = { ...request.headers, "content-type": question.contentType ?? "application/octet-stream" };
       request.body = body.slice();
     }
     const [response, content] = await this.#exchange(this.#address(question), request, bytesMax);

@@ -21,8 +21,8 @@ async fn the_address_of_a_gateway_leads_to_the_wallet_and_each_page_may_do_littl
         assert_eq!((page.header("cache-control"), page.header("vary")), ("no-cache", "accept-encoding"));
     }
     assert!(node.get("/explorer").await.text().contains("<title>Lojal Explorer</title>"));
-    for missing in ["/wallet/index.html", "/wallet/none.js", "/assets/none.js", "/assets/", "/console/", "/build.json"]
-    {
+    assert!(node.get("/console").await.text().contains("<title>Lojal Console</title>"));
+    for missing in ["/wallet/index.html", "/wallet/none.js", "/assets/none.js", "/assets/", "/shop/", "/build.json"] {
         assert_eq!(node.get(missing).await.refusal(), (404, "unknown_route".to_owned()), "{missing}");
     }
 }
@@ -53,7 +53,7 @@ async fn pages_that_an_operator_does_not_serve_are_not_there() {
     assert!(explorer.get("/").await.text().contains("Explorer"));
     assert_eq!(explorer.get("/wallet/").await.refusal(), (404, "unknown_route".to_owned()));
     let none = node(&[]).await;
-    for path in ["/", "/wallet", "/wallet/", "/explorer/"] {
+    for path in ["/", "/wallet", "/wallet/", "/explorer/", "/console/"] {
         assert_eq!(none.get(path).await.refusal(), (404, "unknown_route".to_owned()), "{path}");
     }
     assert_eq!(none.get("/v1/status").await.status, 200);

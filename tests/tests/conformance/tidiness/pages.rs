@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use super::workspace::{assert_none, root};
 
 /// All that the pages are built from, as in web/scripts/seal.js.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "clients/typescript/package-lock.json",
     "clients/typescript/src",
+    "web/console",
     "web/explorer",
     "web/package-lock.json",
     "web/public",

@@ -1,13 +1,18 @@
 /** The database of this browser: a few named values, written before anything relies on them. */
 
-const NAME = "lojal-wallet";
 const STORE = "values";
 
+let database = "lojal-wallet";
 let opened: Promise<IDBDatabase> | undefined;
+
+/** Says that the values are in another database than the wallet's: to be called before anything is read. */
+export function storeIn(name: string): void {
+  database = name;
+}
 
 function open(): Promise<IDBDatabase> {
   opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
+    const request = indexedDB.open(database, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error("the browser's database can't be opened"));

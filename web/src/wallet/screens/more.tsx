@@ -36,7 +36,8 @@ export function LanguageChoice() {
   );
 }
 
-function ThemeChoice() {
+/** The choice of the colours. */
+export function ThemeChoice() {
   const { more } = words.value;
   const all: readonly (readonly [Theme, string])[] = [
     ["auto", more.auto],

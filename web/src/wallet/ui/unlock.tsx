@@ -9,7 +9,8 @@ import { forgetWallet, signer, unlock, unlocking } from "../model/session.js";
 import { words } from "../words/index.js";
 import { errorText, Field, Waiting } from "./parts.js";
 
-function UnlockForm({ lead, onCancel }: { readonly lead: string; readonly onCancel?: () => void }) {
+/** The field for the passphrase, and the button that opens. */
+export function UnlockForm({ lead, onCancel }: { readonly lead: string; readonly onCancel?: () => void }) {
   const [passphrase, setPassphrase] = useState("");
   const [wrong, setWrong] = useState("");
   const [isBusy, setBusy] = useState(false);

@@ -1,0 +1,242 @@
+/** The console around its screens: the bar, the brand, what is asked in between, and which screen is shown. */
+
+import { useEffect } from "preact/hooks";
+
+import type { IconName } from "../shared/icon.js";
+import { Icon } from "../shared/icon.js";
+import type { Place } from "../shared/route.js";
+import { linkTo, place } from "../shared/route.js";
+import { freshness } from "../wallet/model/account.js";
+import { canRead, wallet } from "../wallet/model/session.js";
+import { lazy } from "../wallet/ui/lazy.js";
+import { UnlockDialog } from "../wallet/ui/unlock.js";
+import { choose, chosen, fault, mine } from "./model/brand.js";
+import { say } from "./model/saying.js";
+import { Detail, CarriedScreen } from "./screens/detail.js";
+import { Overview } from "./screens/overview.js";
+import { SentScreen } from "./screens/sent.js";
+import { Choose, Unlock, Welcome } from "./screens/sign-in.js";
+import { Fault } from "./ui/parts.js";
+import { words } from "./words/index.js";
+
+interface Of {
+  readonly of: string;
+}
+const Transactions = lazy<Of>(async () => (await import("./screens/transactions.js")).Transactions);
+const Operators = lazy(async () => (await import("./screens/operators.js")).Operators);
+const OperatorScreen = lazy<Of>(async () => (await import("./screens/operators.js")).OperatorScreen);
+const RemoveOperator = lazy<Of>(async () => (await import("./screens/operators.js")).RemoveOperator);
+const PolicyScreen = lazy(async () => (await import("./screens/policy.js")).PolicyScreen);
+const PolicyEdit = lazy(async () => (await import("./screens/policy.js")).PolicyEdit);
+const Partners = lazy(async () => (await import("./screens/partners.js")).Partners);
+const PartnerNew = lazy<Of>(async () => (await import("./screens/partner-form.js")).PartnerNew);
+const PartnerAccept = lazy<Of>(async () => (await import("./screens/partner-form.js")).PartnerAccept);
+const PartnerEnd = lazy<Of>(async () => (await import("./screens/partner-form.js")).PartnerEnd);
+const Paid = lazy<Of>(async () => (await import("./screens/debts.js")).Paid);
+const Motions = lazy(async () => (await import("./screens/motions.js")).Motions);
+const MotionAct = lazy<Of & { readonly isStop: boolean }>(
+  async () => (await import("./screens/motions.js")).MotionAct,
+);
+const ApprovalsScreen = lazy(async () => (await import("./screens/motions.js")).ApprovalsScreen);
+const GovernanceScreen = lazy(async () => (await import("./screens/governance.js")).GovernanceScreen);
+const Webhooks = lazy(async () => (await import("./screens/webhooks.js")).Webhooks);
+const WebhookScreen = lazy<Of>(async () => (await import("./screens/webhooks.js")).WebhookScreen);
+const WebhookNew = lazy(async () => (await import("./screens/webhook-new.js")).WebhookNew);
+const Settings = lazy(async () => (await import("./screens/settings.js")).Settings);
+
+type NavName = keyof (typeof words.value)["nav"];
+
+/**
+ * The screens of the bar: the place, the icon, the name, and a shorter one for narrow bars. Those without a shorter one
+ * are below the last screen there.
+ */
+const SCREENS: readonly (readonly [string, IconName, NavName, NavName | null])[] = [
+  ["", "home", "overview", "overview"],
+  ["transactions", "activity", "transactions", "transactionsShort"],
+  ["operators", "key", "operators", "operatorsShort"],
+  ["policy", "shield", "policy", "policy"],
+  ["partners", "swap", "partners", null],
+  ["motions", "family", "motions", null],
+  ["governance", "spark", "governance", null],
+  ["webhooks", "send", "webhooks", null],
+  ["settings", "more", "more", "more"],
+];
+
+/** The screen of the bar that a place belongs to. */
+function rootOf(name: string): string {
+  const [first = ""] = name.split("-");
+  const roots: Readonly<Record<string, string>> = {
+    tx: "transactions",
+    operator: "operators",
+    partner: "partners",
+    paid: "partners",
+    motion: "motions",
+    approvals: "motions",
+    webhook: "webhooks",
+  };
+  return roots[first] ?? first;
+}
+
+function Nav() {
+  const { nav } = words.value;
+  return (
+    <nav class="nav" aria-label={nav.label}>
+      <ul>
+        {SCREENS.map(([name, icon, long, short]) => (
+          <li key={name} class={short === null ? "wide-only" : ""}>
+            <a href={linkTo(name)} aria-current={rootOf(place.value.name) === name ? "page" : undefined}>
+              <i>
+                <Icon name={icon} />
+              </i>
+              {short === null || short === long ? (
+                nav[long]
+              ) : (
+                <>
+                  <span class="small-only">{nav[short]}</span>
+                  <span class="wide-only">{nav[long]}</span>
+                </>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Screen({ name, of }: Place) {
+  switch (name) {
+    case "transactions":
+      return <Transactions of={of} />;
+    case "tx":
+      return <Detail key={of} of={of} />;
+    case "sent":
+      return <SentScreen key={of} of={of} />;
+    case "carried":
+      return <CarriedScreen key={of} of={of} />;
+    case "settings":
+      return <Settings />;
+    default:
+      return <Decisions name={name} of={of} />;
+  }
+}
+
+/** The screens on which something is decided. */
+function Decisions({ name, of }: Place) {
+  switch (name) {
+    case "operators":
+      return <Operators />;
+    case "operator":
+      return <OperatorScreen key={of} of={of} />;
+    case "operator-new":
+      return <OperatorScreen key="new" of="" />;
+    case "operator-remove":
+      return <RemoveOperator key={of} of={of} />;
+    case "policy":
+      return <PolicyScreen />;
+    case "policy-edit":
+      return <PolicyEdit />;
+    case "partners":
+      return <Partners />;
+    case "partner-new":
+      return <PartnerNew key={of} of={of} />;
+    case "partner-accept":
+      return <PartnerAccept key={of} of={of} />;
+    case "partner-end":
+      return <PartnerEnd key={of} of={of} />;
+    case "paid":
+      return <Paid key={of} of={of} />;
+    case "motions":
+      return <Motions />;
+    case "motion-approve":
+      return <MotionAct key={of} of={of} isStop={false} />;
+    case "motion-stop":
+      return <MotionAct key={of} of={of} isStop />;
+    case "approvals":
+      return <ApprovalsScreen />;
+    case "governance":
+      return <GovernanceScreen />;
+    case "webhooks":
+      return <Webhooks />;
+    case "webhook":
+      return <WebhookScreen key={of} of={of} />;
+    case "webhook-new":
+      return <WebhookNew />;
+    default:
+      return <Overview />;
+  }
+}
+
+/** The brand that is shown, with the way to another one if there is one. */
+function BrandMark() {
+  const id = chosen.value;
+  if (id === null) {
+    return null;
+  }
+  const isOnly = (mine.value?.length ?? 0) < 2;
+  return isOnly ? (
+    <span class="chip">{say.value.brand(id)}</span>
+  ) : (
+    <button class="button quiet" type="button" onClick={() => void choose(null)}>
+      <Icon name="swap" />
+      {say.value.brand(id)}
+      <span class="hidden">. {words.value.common.switchBrand}</span>
+    </button>
+  );
+}
+
+/** The trouble with the gateway, wherever one is. */
+function Trouble() {
+  const { errors } = words.value;
+  const isLie = freshness.value === "untrue";
+  return (
+    <>
+      {isLie && (
+        <div class="notice bad" role="alert" data-testid="untrue">
+          <Icon name="alert" />
+          <p>{errors.lie}</p>
+        </div>
+      )}
+      {!isLie && <Fault error={fault.value} />}
+    </>
+  );
+}
+
+/** The console. */
+export function App({ canKeep }: { readonly canKeep: boolean }) {
+  const isOpen = wallet.value !== null && canRead.value;
+  const isChosen = isOpen && chosen.value !== null;
+  useEffect(() => {
+    document.title = words.value.name;
+  });
+  return (
+    <div class={isChosen ? "shell console with-nav" : "shell console"}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("main")?.focus();
+        }}
+      >
+        {words.value.common.skip}
+      </a>
+      <header class="top">
+        <a class="mark" href={linkTo("")}>
+          <img src="/console/icon.svg" alt="" />
+          {words.value.mark}
+        </a>
+        {isChosen && <BrandMark />}
+      </header>
+      <main class="main" id="main" tabIndex={-1}>
+        {isChosen && <Trouble />}
+        {wallet.value === null && <Welcome canKeep={canKeep} />}
+        {wallet.value !== null && !canRead.value && <Unlock />}
+        {isOpen && !isChosen && <Choose />}
+        {isChosen && <Screen {...place.value} />}
+      </main>
+      {isChosen && <Nav />}
+      <UnlockDialog />
+    </div>
+  );
+}
