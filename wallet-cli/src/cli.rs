@@ -278,7 +278,7 @@ pub enum Command {
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
         limit: u32,
         /// The place to go on from, as the page before says
-        #[arg(long)]
+        #[arg(long, value_parser = values::text)]
         cursor: Option<String>,
     },
     /// Send what happens to an account or a brand to a program on this machine, as a gateway's webhooks would

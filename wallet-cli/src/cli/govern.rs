@@ -66,7 +66,7 @@ pub enum GovernCommand {
 #[group(required = true, multiple = true)]
 pub struct Signs {
     /// The gateway of a node that gives its sign of life; can be repeated
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = values::url)]
     pub node: Vec<String>,
     /// A JSON list of signs of life: objects with index, time_ms and signature, as nodes give them
     #[arg(long, value_name = "FILE")]

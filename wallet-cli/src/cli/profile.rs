@@ -74,7 +74,7 @@ pub enum ConfigCommand {
     Set {
         /// The setting
         setting: Setting,
-        /// The value: addresses with commas between them; yes or no for trust
+        /// The value: addresses with commas between them, none for no witnesses; yes or no for trust
         value: String,
     },
 }

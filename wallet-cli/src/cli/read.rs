@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use lojal_text::{TypedError, typed};
 use lojal_wallet::contacts;
 
 use super::{Cli, Options, book, values};
@@ -51,8 +52,6 @@ fn read(arguments: Vec<OsString>, outer: Option<&Options>) -> Result<Cli, clap::
 /// Adds what the command line around it, or else the environment, says.
 fn complete(mut cli: Cli, outer: Option<&Options>) -> Result<Cli, clap::Error> {
     let options = &mut cli.options;
-    options.gateways.retain(|url| !url.is_empty());
-    options.witnesses.retain(|url| !url.is_empty());
     match outer {
         Some(outer) => options.fill(outer),
         None => from_environment(options)?,
@@ -74,9 +73,11 @@ fn from_environment(options: &mut Options) -> Result<(), clap::Error> {
         && let Some(listed) = lojal_text::variable(GATEWAY_VARIABLE)
     {
         let urls = listed.to_str().ok_or_else(|| wrong(GATEWAY_VARIABLE, &"it is no UTF-8 text"))?.split(',');
-        let urls = urls.map(values::url).collect::<Result<Vec<_>, _>>();
+        // Nothing between two commas is nothing; a list of nothing is a mistake.
+        let named: Vec<&str> = urls.filter(|url| typed(url) != Err(TypedError::Empty)).collect();
+        let named = if named.is_empty() { vec![""] } else { named };
+        let urls = named.into_iter().map(values::url).collect::<Result<Vec<_>, _>>();
         options.gateways = urls.map_err(|reason| wrong(GATEWAY_VARIABLE, &reason))?;
-        options.gateways.retain(|url| !url.is_empty());
     }
     Ok(())
 }

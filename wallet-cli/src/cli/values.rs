@@ -143,12 +143,14 @@ pub fn guardian(value: &str) -> Result<Guardian<AddressText>, String> {
     }
 }
 
-/// A gateway's address, or nothing where a list has nothing between its commas.
+/// A gateway's address. Nothing is none: whoever names a variable that is unset means to name something.
 pub fn url(value: &str) -> Result<String, String> {
-    match typed(value) {
-        Err(TypedError::Empty) => Ok(String::new()),
-        form => form.map_err(|error| error.to_string()),
-    }
+    typed(value).map_err(|error| match error {
+        TypedError::Empty => "an address is missing: give one, such as https://lojal.example.org, or leave the option \
+                              out; a variable in your script may be unset"
+            .to_owned(),
+        error => error.to_string(),
+    })
 }
 
 /// A kind of use of a reference.

@@ -18,7 +18,7 @@ pub struct WatchArgs {
     #[arg(long, value_parser = values::brand, conflicts_with = "address")]
     pub brand: Option<BrandId>,
     /// Only these types, such as points.issued, or groups of them, such as points; with commas between them
-    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = values::text)]
     pub types: Vec<String>,
     /// Begin after the event of this id, or after the block of this height [default: now]
     #[arg(long, value_name = "ID")]

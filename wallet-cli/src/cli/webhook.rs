@@ -17,9 +17,10 @@ pub enum WebhookCommand {
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// The address, such as `https://shop.example.org/lojal`
+        #[arg(value_parser = values::url)]
         url: String,
         /// Only these types, such as points.issued, or groups of them, such as points; with commas between them
-        #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+        #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = values::text)]
         types: Vec<String>,
     },
     /// List the addresses, and how far each has come
@@ -34,6 +35,7 @@ pub enum WebhookCommand {
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// Its id, as lojal webhook list shows it
+        #[arg(value_parser = values::text)]
         id: String,
     },
     /// Show the last attempts to send to an address, and the events that were given up
@@ -42,6 +44,7 @@ pub enum WebhookCommand {
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// Its id, as lojal webhook list shows it
+        #[arg(value_parser = values::text)]
         id: String,
     },
     /// Send again what comes after an event, or go on where it was after a stop
@@ -50,6 +53,7 @@ pub enum WebhookCommand {
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// Its id, as lojal webhook list shows it
+        #[arg(value_parser = values::text)]
         id: String,
         /// The event, or the height of a block [default: the last one that was taken]
         #[arg(long, value_name = "ID")]
@@ -61,6 +65,7 @@ pub enum WebhookCommand {
         #[arg(value_parser = values::brand)]
         brand: BrandId,
         /// Its id, as lojal webhook list shows it
+        #[arg(value_parser = values::text)]
         id: String,
     },
 }

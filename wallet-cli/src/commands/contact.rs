@@ -1,5 +1,6 @@
 //! The address book, and the settings of the wallet.
 
+use lojal_text::{TypedError, typed};
 use lojal_wallet::contacts::{self, Contacts};
 use lojal_wallet::home::Settings;
 use serde_json::json;
@@ -77,16 +78,24 @@ fn value(settings: &Settings, setting: Setting) -> String {
     }
 }
 
-/// Addresses with commas between them.
-fn urls(value: &str) -> Vec<String> {
-    value.split(',').map(str::trim).filter(|url| !url.is_empty()).map(str::to_owned).collect()
+/// Addresses with commas between them, at least one: an unset variable of a script must not turn anything off.
+fn urls(value: &str) -> Result<Vec<String>, CommandError> {
+    let named = value.split(',').filter(|url| typed(url) != Err(TypedError::Empty));
+    let urls: Vec<String> = named.map(|url| url.trim().to_owned()).collect();
+    if urls.is_empty() {
+        return Err(CommandError::Usage("there is no address: give one at least; `none` stands for no witnesses"));
+    }
+    Ok(urls)
 }
 
 fn changed(settings: &Settings, setting: Setting, value: &str) -> Result<Settings, CommandError> {
     let settings = settings.clone();
     match setting {
-        Setting::Gateways => Ok(Settings { gateways: urls(value), ..settings }),
-        Setting::Witnesses => Ok(Settings { witnesses: urls(value), ..settings }),
+        Setting::Gateways => Ok(Settings { gateways: urls(value)?, ..settings }),
+        Setting::Witnesses if value.trim().eq_ignore_ascii_case("none") => {
+            Ok(Settings { witnesses: Vec::new(), ..settings })
+        }
+        Setting::Witnesses => Ok(Settings { witnesses: urls(value)?, ..settings }),
         Setting::Trust => match value.trim().to_lowercase().as_str() {
             "yes" | "true" => Ok(Settings { trust: true, ..settings }),
             "no" | "false" => Ok(Settings { trust: false, ..settings }),

@@ -46,6 +46,40 @@ fn the_command_line_goes_before_the_environment() {
 }
 
 #[test]
+fn an_option_with_nothing_in_it_is_a_mistake_and_turns_nothing_off() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    for nothing in ["", " ", "\u{202e}", ",", "\u{200b} "] {
+        for option in ["--witness", "--gateway"] {
+            // The tests' own --trust and a witness exclude each other, whatever it is.
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lojal"));
+            let output = command.args(["balance", option, nothing]).env("LOJAL_HOME", wallet.home()).output();
+            let output = output.expect("it was built");
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{option} {nothing:?}: {stderr}");
+            assert!(stderr.contains("leave the option out"), "{stderr}");
+        }
+        let output = wallet.command(&["status"], None).env("LOJAL_GATEWAY", nothing).output().expect("it was built");
+        let expected = if nothing.is_empty() { 0 } else { 2 };
+        assert_eq!(output.status.code(), Some(expected), "{nothing:?}: an empty variable counts as unset");
+        let others: [&[&str]; 6] = [
+            &["config", "set", "witnesses", nothing],
+            &["watch", "--types", nothing],
+            &["listen", "--forward", nothing],
+            &["history", "--cursor", nothing],
+            &["webhook", "add", "kaffet", nothing],
+            &["govern", "activate", "1", "--node", nothing],
+        ];
+        // A comma is something where no list can stand.
+        for command in &others[..if nothing == "," { 2 } else { others.len() }] {
+            let ran = wallet.run(command);
+            assert_eq!(ran.exit_code, 2, "{command:?}: {}", ran.stderr);
+        }
+    }
+    assert!(server.requests().iter().all(|request| request.path == "/v1/status"), "nobody else was asked for anything");
+}
+
+#[test]
 fn columns_says_how_wide_a_table_is_also_where_there_is_no_terminal() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(server.url());

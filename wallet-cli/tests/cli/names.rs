@@ -126,6 +126,10 @@ fn settings_are_shown_and_changed_and_nothing_wrong_is_kept() {
     }
     let json = wallet.run(&["config", "get", "--json"]).json();
     assert_eq!(json["gateways"], serde_json::json!([server.url(), "https://second.example.org"]));
+    for (value, kept) in [("https://third.example.org", 1), ("none", 0)] {
+        assert_eq!(wallet.run(&["config", "set", "witnesses", value]).exit_code, 0);
+        assert_eq!(Home::open(&wallet.home()).expect("there").settings().witnesses.len(), kept);
+    }
     assert_eq!(wallet.run(&["config", "set", "trust", "yes"]).exit_code, 0);
     assert!(Home::open(&wallet.home()).expect("there").settings().trust);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lojal"));
