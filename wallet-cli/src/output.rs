@@ -53,9 +53,9 @@ pub fn with(mut json: Value, name: &str, value: &impl serde::Serialize) -> Value
     json
 }
 
-/// A sentence for people, wrapped between words where the lines of tables are.
+/// Sentences for people, wrapped between words where the lines of tables are, each line by itself.
 pub fn paragraph(text: String) -> String {
-    lojal_print::table(&[vec![text]], &[])
+    text.split('\n').map(|line| lojal_print::table(&[vec![line.to_owned()]], &[])).collect::<Vec<_>>().join("\n")
 }
 
 /// The same below another sentence.

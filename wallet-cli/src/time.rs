@@ -44,6 +44,24 @@ pub fn format_duration(ms: u64) -> String {
     }
 }
 
+/// A duration as people say it, in whole minutes where it lasts that long: `59 minutes`, `40 seconds`.
+pub fn about(ms: u64) -> String {
+    let (number, unit) = match ms {
+        0..MINUTE_MS => (ms / 1000, "second"),
+        MINUTE_MS..HOUR_MS => (ms / MINUTE_MS, "minute"),
+        HOUR_MS.. => {
+            let (hours, minutes) = (ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS);
+            let rest = if minutes == 0 { String::new() } else { format!(" and {}", counted(minutes, "minute")) };
+            return counted(hours, "hour") + &rest;
+        }
+    };
+    counted(number, unit)
+}
+
+fn counted(number: u64, unit: &str) -> String {
+    if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
+}
+
 /// The time at which a hold ends that was asked to end at `expires_ms`. "A hold ends on a whole minute: its
 /// `expires_ms`, which is at most 30 days ahead, is rounded up." (protocol, Holds)
 pub fn hold_end(expires_ms: TimeMs) -> TimeMs {
@@ -138,6 +156,23 @@ mod tests {
             (format_duration(7_200_000), format_duration(1), format_duration(0)),
             ("2h".into(), "1ms".into(), "0s".into())
         );
+    }
+
+    #[test]
+    fn a_duration_is_said_as_people_do() {
+        let cases = [
+            (999, "0 seconds"),
+            (1_000, "1 second"),
+            (59_999, "59 seconds"),
+            (60_000, "1 minute"),
+            (3_599_250, "59 minutes"),
+            (3_600_000, "1 hour"),
+            (3_719_000, "1 hour and 1 minute"),
+            (86_400_000, "24 hours"),
+        ];
+        for (ms, text) in cases {
+            assert_eq!(about(ms), text);
+        }
     }
 
     #[test]

@@ -7,13 +7,15 @@ use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::{format_duration, utc};
 
 use super::between::terms_in_words;
-use super::brand::policy_changes;
+use super::brand::{policy_changes, policy_text};
+use super::decimals::Decimals;
 use super::words::roles_text;
 
-/// The state in force, against which the motions of a brand are read.
+/// The state in force, as far as it is known, against which the motions of a brand are read.
 pub(super) struct BrandReader<'a> {
     pub(super) network: NetworkKind,
     pub(super) brands: &'a [api::Brand],
+    pub(super) decimals: &'a Decimals,
     /// The unit of money.
     pub(super) unit: &'a str,
 }
@@ -25,23 +27,22 @@ impl BrandReader<'_> {
         words.collect::<Vec<_>>().join("\n")
     }
 
-    fn decimals(&self, brand: lojal_types::BrandId) -> u8 {
-        self.brands.iter().find(|one| one.id == brand).map_or(0, |one| one.decimals)
-    }
-
     fn terms(&self, from: lojal_types::BrandId, to: lojal_types::BrandId, terms: &PartnershipTerms) -> String {
-        terms_in_words((from, to), terms, (self.decimals(from), self.decimals(to)), self.unit)
+        terms_in_words((from, to), terms, (self.decimals.of(from), self.decimals.of(to)), self.unit)
     }
 
     fn action(&self, action: &BrandAction<AddressText>) -> String {
         match action {
             BrandAction::SetPolicy(one) => match self.brands.iter().find(|known| known.id == one.brand) {
                 Some(brand) => policy_changes(&brand.policy, &one.policy, brand),
-                None => format!("the policy of {}, which no gateway knows", one.brand),
+                None => {
+                    let policy = policy_text(&one.policy, self.decimals.of(one.brand));
+                    format!("the policy of {} becomes:\n{policy}", one.brand)
+                }
             },
             BrandAction::SetOperator(one) => {
                 let operator = Address::of_key(&one.public_key).to_text(self.network);
-                let points = |max: Points| format_grouped(max, self.decimals(one.brand));
+                let points = |max: Points| format_grouped(max, self.decimals.of(one.brand));
                 let cap = one.issue_daily_max.map(|max| format!(", at most {} {} a day", points(max), one.brand));
                 let cap = cap.unwrap_or_default();
                 format!("{operator} acts for {}: {}{cap}", one.brand, roles_text(&one.roles))

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::between::money_unit;
 use super::brand_actions::{BrandReader, approvals_in_words, closing_in_words};
 use super::context::Context;
-use super::decimals::decimals_of;
+use super::decimals::Decimals;
 use super::transact::Session;
 use crate::ask;
 use crate::cli::{ApprovalsArgs, BrandCommand, BrandMotionArgs, BrandMotionCommand, CloseArgs, Consent, Sending};
@@ -155,9 +155,9 @@ fn words_of(
     actions: &BrandActions<AddressText>,
 ) -> Result<String, CommandError> {
     let brands = gateways.ask(|gateway| Ok(gateway.client()?.brands()?))?.brands;
-    brands.iter().try_for_each(|brand| decimals_of(brand, genesis).map(drop))?;
-    let unit = money_unit(genesis);
-    Ok(BrandReader { network: somebody.network(), brands: &brands, unit: &unit }.in_words(actions))
+    let (decimals, unit) = (Decimals::of_brands(&brands, genesis)?, money_unit(genesis));
+    let reader = BrandReader { network: somebody.network(), brands: &brands, decimals: &decimals, unit: &unit };
+    Ok(reader.in_words(actions))
 }
 
 fn propose(

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
-use lojal_types::{AddressText, NetworkKind, Operation, TimeMs, UnsignedTransaction};
+use lojal_types::{AddressText, Genesis, NetworkKind, Operation, TimeMs, UnsignedTransaction};
 use lojal_wallet::carried::{Carried, Content, read, read_from};
 use lojal_wallet::clock;
 use lojal_wallet::dates;
 use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::home::{Home, genesis_of};
 use lojal_wallet::submission::{GRACE, Submission};
-use lojal_wallet::time::{format_duration, utc};
+use lojal_wallet::time::{about, utc};
 use serde_json::json;
 
 use super::context::Context;
@@ -20,6 +20,7 @@ use super::decimals::Decimals;
 use super::proofs::{BELIEVED, Proofs};
 use super::repeat::Repeat;
 use super::transact::{Session, report};
+use super::whole::Whole;
 use super::words::in_words;
 use crate::ask;
 use crate::cli::{Cli, Consent, TxCommand};
@@ -76,7 +77,8 @@ pub(super) fn built(session: &Session<'_>, unsigned: UnsignedTransaction, file: 
     let until = unsigned.transaction.valid_until_ms;
     let carried = Carried { chain: session.home.chain_id(), content: Content::Unsigned(unsigned) };
     let shown = file.display();
-    let lead = format!("{done}\nif it is signed and in a block before {} UTC", utc(until));
+    let whole = whole(&carried, session.home.genesis());
+    let lead = format!("{done}\n{whole}\nif it is signed and in a block before {} UTC", utc(until));
     let text = format!("{shown} would have: {lead}; nothing was signed or sent\nsign it with: lojal tx sign {shown}");
     match put(&carried, file, text) {
         Ok(Report { json, text, .. }) => CommandError::Rehearsed { json, text },
@@ -109,14 +111,15 @@ fn sign(context: &Context, file: &Path, to: Option<PathBuf>, consent: Consent) -
         return Err(CarryError::TooLongValid(until).into());
     }
     let words = in_all_words(&carried, home.network(), &Decimals::of_genesis(home.genesis())).join("\n");
-    let what = format!("sign, for {} to come: {words}", format_duration(left));
+    let whole = whole(&carried, home.genesis());
+    let what = format!("sign, for {} to come: {words}\n{whole}", about(left));
     ask::consent_to_sign(&what, consent)?;
     let key = home.unlock(&*context.unlocker.passphrase()?)?;
     let signed = unsigned.transaction.clone().sign(&carried.chain, &key);
     let signed = Carried { content: Content::Signed(signed), ..carried };
     let shown = to.display();
     let text = format!(
-        "signed in {shown}: {words}\nsend it before {} UTC, from any machine, with: lojal tx submit {shown}",
+        "signed in {shown}: {words}\n{whole}\nsend it before {} UTC, from any machine, with: lojal tx submit {shown}",
         utc(until)
     );
     put(&signed, &to, text)
@@ -133,7 +136,7 @@ fn decode(context: &Context, file: &Path, genesis: Option<&Path>) -> Result<Repo
     let (network, decimals) = (genesis.network(), Decimals::of_genesis(genesis));
     let until = carried.transaction().valid_until_ms;
     let time = match time_left(until) {
-        Ok(left) => format!("{} UTC, for {} to come", utc(until), format_duration(left)),
+        Ok(left) => format!("{} UTC, for {} to come", utc(until), about(left)),
         Err(_) => format!("{} UTC, which is over", utc(until)),
     };
     let is_signed = matches!(carried.content, Content::Signed(_));
@@ -153,7 +156,7 @@ fn decode(context: &Context, file: &Path, genesis: Option<&Path>) -> Result<Repo
         "public_key": carried.public_key(),
         "transaction": text_of(&carried, network),
     });
-    Ok(Report::done(&json, lojal_print::table(&rows, &[])))
+    Ok(Report::done(&json, format!("{}\n{}", lojal_print::table(&rows, &[]), whole(&carried, genesis))))
 }
 
 /// Sends what is signed, as often as it takes: its id makes it happen once.
@@ -223,6 +226,13 @@ fn in_all_words(carried: &Carried, network: NetworkKind, decimals: &Decimals) ->
     let transaction = text_of(carried, network);
     let words = |operation: &Operation<AddressText>| in_words(operation, Some(transaction.sender), decimals);
     transaction.operations.iter().map(words).collect()
+}
+
+/// All that is signed, as far as a machine without a network can say what it means.
+fn whole(carried: &Carried, genesis: &Genesis) -> String {
+    let (network, decimals) = (genesis.network(), Decimals::of_genesis(genesis));
+    let whole = Whole { network, decimals: &decimals, genesis: Some(genesis) };
+    whole.transaction(&text_of(carried, network))
 }
 
 fn taken(file: &Path) -> Result<Carried, CommandError> {

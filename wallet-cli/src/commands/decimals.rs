@@ -32,7 +32,10 @@ impl Decimals {
     /// Asks a gateway for all brands.
     pub(super) fn ask(gateways: &Gateways, home: Option<&Home>) -> Result<Self, CommandError> {
         let brands = gateways.ask(|gateway| Ok(gateway.client()?.brands()?))?.brands;
-        let genesis = home.map(Home::genesis);
+        Self::of_brands(&brands, home.map(Home::genesis))
+    }
+    /// Those of brands that a gateway tells.
+    pub(super) fn of_brands(brands: &[api::Brand], genesis: Option<&Genesis>) -> Result<Self, CommandError> {
         let decimals = brands.iter().map(|brand| Ok((brand.id, decimals_of(brand, genesis)?)));
         let decimals = decimals.collect::<Result<_, CommandError>>()?;
         let leaving = brands.iter().filter_map(|brand| Some((brand.id, brand.closes_ms?))).collect();
@@ -54,6 +57,10 @@ impl Decimals {
             "{brand} leaves at {closes} UTC and gives no more points: redeem or convert its points before, what is \
              left then expires"
         ))
+    }
+    /// Tells whether a brand's decimals are known.
+    pub(super) fn knows(&self, brand: BrandId) -> bool {
+        self.decimals.contains_key(&brand)
     }
     /// An unknown brand's points are shown as whole units.
     pub(super) fn of(&self, brand: BrandId) -> u8 {

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::carry::built;
 use super::decimals::Decimals;
 use super::transact::{InWords, Session};
+use super::whole::Whole;
 use crate::cli::{Sending, Validity};
 use crate::error::CommandError;
 use crate::output::paragraph;
@@ -60,6 +61,11 @@ impl Session<'_> {
                 let mut text = paragraph(format!("as things are after block {} it would have: {done}", told.height));
                 if let Some(table) = table(&told, &decimals) {
                     text += &format!("\n{table}");
+                }
+                let (network, genesis) = (home.network(), Some(home.genesis()));
+                let whole = Whole { network, decimals: &decimals, genesis };
+                for operation in unsigned.with_no_signature().to_text(network).transaction.operations.iter() {
+                    text += &format!("\n{}", whole.operation(operation));
                 }
                 text += "\nnothing was signed or sent";
                 Ok(CommandError::Rehearsed { json: json!({ "dry_run": true, "would": told }), text })

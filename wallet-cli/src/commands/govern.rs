@@ -100,7 +100,7 @@ fn text_of(gateways: &Gateways, network: NetworkKind, motion: &api::Motion) -> R
 /// The actions in words, against what is in force.
 fn words_of(gateways: &Gateways, network: NetworkKind, actions: &Actions) -> Result<String, CommandError> {
     let governance = gateways.ask(|gateway| Ok(gateway.client()?.governance()?))?;
-    Ok(in_words(actions, &Reader { network, parameters: &governance.parameters }))
+    Ok(in_words(actions, &Reader { network, parameters: Some(&governance.parameters) }))
 }
 
 /// The actions of the file, and then those of the options.

@@ -42,6 +42,7 @@ mod transact;
 mod unsent;
 mod watch;
 mod webhook;
+mod whole;
 mod words;
 
 use context::Context;

@@ -8,10 +8,10 @@ use lojal_wallet::time::{format_duration, utc};
 use super::brand::policy_text;
 use super::words::roles_text;
 
-/// The network and what is in force there, against which motions are read.
+/// The network and what is in force there, against which motions are read, where a gateway tells it.
 pub(super) struct Reader<'a> {
     pub(super) network: NetworkKind,
-    pub(super) parameters: &'a Parameters,
+    pub(super) parameters: Option<&'a Parameters>,
 }
 
 /// The actions in words, one paragraph each, numbered.
@@ -70,8 +70,8 @@ fn action_in_words(action: &Action, reader: &Reader<'_>) -> String {
     }
 }
 
-/// The parameters that become others, each with what it was.
-fn parameters_in_words(old: &Parameters, new: &Parameters) -> String {
+/// The parameters that become others, each with what it was; all of them where that is unknown.
+fn parameters_in_words(old: Option<&Parameters>, new: &Parameters) -> String {
     let table = |parameters: &Parameters| {
         let Parameters {
             heartbeat_ms,
@@ -98,6 +98,10 @@ fn parameters_in_words(old: &Parameters, new: &Parameters) -> String {
             ("accounts that a member opens a day at most", allowances.openings.to_string()),
             ("households that an account creates a day at most", allowances.households.to_string()),
         ]
+    };
+    let Some(old) = old else {
+        let rows = table(new).map(|(what, value)| vec![what.to_owned(), value]);
+        return format!("the parameters are these from the next block on:\n{}", lojal_print::table(&rows, &[]));
     };
     let both = table(old).into_iter().zip(table(new));
     let changes = both.filter(|((_, before), (_, after))| before != after);

@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use lojal_types::{KeyPair, Operation, Outcome, Points};
+use lojal_types::{KeyPair, NetworkKind, Operation, Outcome, Points};
 use lojal_wallet::carried::{Carried, Content};
 use lojal_wallet::clock;
 use lojal_wallet::home::Home;
 
 use crate::support::gateway::{ledger, only_operation, submitted};
 use crate::support::server::{NOBODY, Server};
-use crate::support::{Wallet, genesis, key, other, passphrase};
+use crate::support::{Wallet, genesis, key, other, passphrase, pool};
 
 /// Builds a transfer with a wallet that is in touch with a gateway, and gives its file.
 fn built(wallet: &Wallet) -> String {
@@ -55,6 +55,39 @@ fn what_is_built_here_is_signed_without_a_network_and_sent_from_anywhere() {
         assert_eq!((ran.exit_code, &ran.json()["id"]), (0, &json["id"]), "{}", ran.stderr);
     }
     assert!(submitted(&server).iter().all(|one| *one == submitted(&server)[0]));
+}
+
+#[test]
+fn whoever_signs_on_another_machine_sees_all_that_is_signed() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    let to = other().to_string();
+    let household = pool().to_string();
+    let commands: [(&[&str], &[&str]); 3] = [
+        (
+            &["household", "invite", &to, "--household", &household, "--role", "child", "--limit", "kaffet=5"],
+            &["operations.1.limits.1.month_max", "500 (5.00 kaffet)", &household],
+        ),
+        (
+            &["govern", "propose", "--suspend", "kaffet", "--yes"],
+            &["1. kaffet is suspended", "operations.1.actions.1.brand", "suspend_brand"],
+        ),
+        (&["send", &to, "1", "kaffet"], &["operations.1.amount", "100 (1.00 kaffet)", "valid_until_ms", "nonce"]),
+    ];
+    for (number, (command, shown)) in commands.into_iter().enumerate() {
+        let file = format!("{}{number}.tx", wallet.file("place", ""));
+        let built = wallet.run(&[&["tx", "build", &file], command].concat());
+        assert_eq!(built.exit_code, 0, "{command:?}: {}", built.stderr);
+        let (vault, file) = offline(&read(&file));
+        let decoded = vault.run_with(&["tx", "decode", &file], None).stdout;
+        let asked = vault.run(&["tx", "sign", &file]).stderr;
+        assert!(asked.contains("minutes to come: "), "{asked}");
+        for text in shown {
+            for told in [&built.stdout, &decoded, &asked] {
+                assert!(told.contains(text) && told.contains(&key().address().to_text(NetworkKind::Test).to_string()));
+            }
+        }
+    }
 }
 
 #[test]
