@@ -76,8 +76,8 @@ test("worths of points and spans of time are said exactly", () => {
   assert.equal(SV.price(1n, NORDMAT), "0,00000001 SEK");
   assert.equal(SV.price(0n, NORDMAT), "0 SEK");
   assert.deepEqual(
-    [0n, 86_400_000n * 30n, 7_200_000n, 90_000n, 1n].map((ms) => plain(SV.span(ms))),
-    ["ingen väntan", "30 dagar", "2 timmar", "90 sekunder", "1 ms"],
+    [0n, 86_400_000n * 30n, 86_400_000n, 7_200_000n, 90_000n, 1n].map((ms) => plain(SV.span(ms))),
+    ["ingen väntan", "30 dagar", "1 dag", "2 timmar", "90 sekunder", "1 ms"],
   );
 });
 
@@ -263,8 +263,11 @@ test("a motion waits for votes, for its time, or for one more approval", () => {
   assert.deepEqual(waitOf(motion(2, now, []), 2, now), { type: "ready" });
   assert.equal(canApprove(motion(1, null, [own]), 2, own, now), false, "it has said so already");
   assert.equal(canApprove(motion(2, now, [own]), 2, own, now), true, "its time has come");
-  assert.equal(isLast(motion(1, null, []), 2, own, now), true);
-  assert.equal(isLast(motion(1, null, []), 3, own, now), false);
+  const at = (needed: number, delayMs: bigint) => ({ needed, delayMs });
+  assert.equal(isLast(motion(1, null, []), at(2, 0n), own, now), true);
+  assert.equal(isLast(motion(1, null, []), at(2, 1000n), own, now), false, "with it the wait begins");
+  assert.equal(isLast(motion(1, null, []), at(3, 0n), own, now), false);
+  assert.equal(isLast(motion(2, now, [own]), at(2, 1000n), own, now), true, "the wait is over");
 });
 
 test("what governance does to the network is told by its differences", () => {

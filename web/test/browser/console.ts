@@ -70,6 +70,37 @@ function signInTests(world: World): void {
     await visitor.leave();
   });
 
+  test("a key with roles in two brands chooses one, and goes over to the other", async () => {
+    const { network, browser } = world();
+    const key = network.lojal("member-2", "address", "--key").trim();
+    for (const brand of ["fjallen", "kaffet"]) {
+      network.lojal(brand, "operator", "set", brand, key, "--roles", "capture");
+    }
+    const visitor = await Visitor.of(browser, network);
+    const { page } = visitor;
+    await openConsole(visitor);
+    await page.locator("main button.button").first().click();
+    await page.locator("input[type=file]").setInputFiles(network.path("wallets/member-2/key.json"));
+    await page.locator("input[type=password]").fill(PASSPHRASE);
+    await page.locator("form button[type=submit]").click();
+    await page.getByRole("heading", { name: "Välj varumärke" }).waitFor();
+    await page.getByRole("button", { name: /^Kaffet/ }).click();
+    await page.getByRole("heading", { name: "Kaffet", level: 1 }).waitFor();
+    assert.ok((await page.getByTestId("may").innerText()).includes("reserverat"));
+    await page.reload();
+    await page.getByRole("heading", { name: "Kaffet", level: 1 }).waitFor();
+    await page.getByRole("button", { name: /Kaffet.*Byt varumärke/ }).click();
+    await page.getByRole("button", { name: /^Fjällen/ }).click();
+    await page.getByRole("heading", { name: "Fjällen", level: 1 }).waitFor();
+    network.lojal("fjallen", "operator", "remove", "fjallen", addressOf(network, "member-2"));
+    await page.getByRole("heading", { name: "Välj varumärke" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: /^Fjällen/ }).count(), 0, "nothing of it is shown on");
+    network.lojal("kaffet", "operator", "remove", "kaffet", addressOf(network, "member-2"));
+    await page.getByRole("button", { name: /^Kaffet/ }).click();
+    await page.getByRole("heading", { name: "Nyckeln har ingen roll" }).waitFor();
+    await visitor.leave();
+  });
+
   test("a key without a role is told so, and shows what an admin needs", async () => {
     const { network, browser } = world();
     const visitor = await Visitor.of(browser, network);

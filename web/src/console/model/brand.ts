@@ -14,6 +14,8 @@ import type { Now } from "./tell-actions.js";
 
 /** The time after which everything is asked anew though nothing has happened, in milliseconds. */
 const EVERY_MS = 15_000;
+/** How often a question is asked again that came too soon, and the pause before it, in milliseconds. */
+const [ATTEMPTS_MAX, PAUSE_MS] = [5, 2_000];
 /** Most pages of partnerships that are read. */
 const PAGES_MAX = 20;
 /** The events that change what is shown of a brand, but for its points. */
@@ -57,15 +59,21 @@ export function has(role: Role): boolean {
 
 async function rolesIn(id: BrandId): Promise<readonly Mine[]> {
   const address = wallet.value?.address;
-  try {
-    const { operators } = await ask((client) => client.operators(id));
-    const operator = operators.find((one) => one.address === address);
-    return operator === undefined ? [] : [{ id, operator }];
-  } catch (error) {
-    if (isProblem(error, "not_permitted")) {
-      return [];
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { operators } = await ask((client) => client.operators(id));
+      const operator = operators.find((one) => one.address === address);
+      return operator === undefined ? [] : [{ id, operator }];
+    } catch (error) {
+      if (isProblem(error, "not_permitted")) {
+        return [];
+      }
+      // A network can have more brands than may be asked about at once.
+      if (!isProblem(error, "rate_limited") || attempt === ATTEMPTS_MAX) {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-    throw error;
   }
 }
 
@@ -143,10 +151,19 @@ export async function refresh(): Promise<void> {
       fault.value = null;
     }
   } catch (error) {
-    if (turn === asked) {
+    if (turn === asked && isProblem(error, "not_permitted")) {
+      await giveUp(id);
+    } else if (turn === asked) {
       fault.value = error;
     }
   }
+}
+
+/** Gives up a brand in which the account has no role any more: nothing of it is shown on. */
+async function giveUp(id: BrandId): Promise<void> {
+  mine.value = (mine.value ?? []).filter((one) => one.id !== id);
+  fault.value = null;
+  await choose(null);
 }
 
 /** Follows the brand: asks anew whenever something of it has changed. Returns how to stop. */

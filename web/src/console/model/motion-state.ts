@@ -1,6 +1,6 @@
 /** What a motion of a brand waits for. */
 
-import type { Address, api, TimeMs } from "@lojal/client";
+import type { Address, api, Approvals, TimeMs } from "@lojal/client";
 
 /** The wait of a motion: for more approvals, for its time, or for nothing but one more approval. */
 export type Waits =
@@ -30,13 +30,15 @@ export function canApprove(
   return !motion.approvedBy.includes(account) || waitOf(motion, needed, now).type === "ready";
 }
 
-/** True if the next approval carries a motion out, as far as the gateway's numbers say. */
+/** True if the next approval of an account carries a motion out: at once, or since the wait is over. */
 export function isLast(
   motion: Pick<api.BrandMotionAnswer, "counting" | "fromMs" | "approvedBy">,
-  needed: number,
+  { needed, delayMs }: Approvals,
   account: Address,
   now: number,
 ): boolean {
   const wait = waitOf(motion, needed, now);
-  return wait.type === "ready" || (wait.type === "votes" && wait.missing === 1 && !motion.approvedBy.includes(account));
+  // Where the brand waits, enough approvals begin the wait of what widens.
+  const isEnough = wait.type === "votes" && wait.missing === 1 && !motion.approvedBy.includes(account);
+  return wait.type === "ready" || (isEnough && delayMs === 0n);
 }

@@ -15,9 +15,14 @@ export const say = computed(() => {
   return new Say(ledgerWords.value, language.value, kind, document?.settlementCurrency ?? null, brands.value);
 });
 
+/** A sentence of the library's as one of a page. */
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
 /** The words of a code: what happened, and what to do next. */
 export function codeWords(code: string): string {
-  return ledgerWords.value.codes[code] ?? (isCode(code) ? explanationOf(code) : code);
+  return ledgerWords.value.codes[code] ?? (isCode(code) ? sentence(explanationOf(code)) : code);
 }
 
 /** The words of an error. */
@@ -30,7 +35,7 @@ export function errorWords(error: unknown): string {
   if (error.code.startsWith("clock_")) {
     return errors.clock;
   }
-  const known = codes[error.code] ?? (isCode(error.code) ? explanationOf(error.code) : null);
+  const known = codes[error.code] ?? (isCode(error.code) ? codeWords(error.code) : null);
   const detail = error instanceof ProblemError ? error.problem.detail : error.message;
   return known ?? `${errors.generic} ${detail}`;
 }

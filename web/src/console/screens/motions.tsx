@@ -1,6 +1,6 @@
 /** What the brand's admins decide together: each motion in words, what it waits for, and saying yes or no to it. */
 
-import type { Address, api, BrandAction, Operation } from "@lojal/client";
+import type { Address, api, Approvals, BrandAction, Operation } from "@lojal/client";
 import { brandMotionDigest, limits } from "@lojal/client";
 import { useState } from "preact/hooks";
 
@@ -63,7 +63,7 @@ function Actions({ motion, now }: { readonly motion: Motion; readonly now: Shown
   );
 }
 
-function Ways({ motion, needed }: { readonly motion: Motion; readonly needed: number }) {
+function Ways({ motion, approvals }: { readonly motion: Motion; readonly approvals: Approvals }) {
   const { motions: text } = words.value;
   const account = wallet.value?.address;
   if (account === undefined || !has("admin")) {
@@ -73,10 +73,10 @@ function Ways({ motion, needed }: { readonly motion: Motion; readonly needed: nu
   const isOwn = motion.by === account;
   return (
     <div class="row wrap">
-      {canApprove(motion, needed, account, Date.now()) && (
+      {canApprove(motion, approvals.needed, account, Date.now()) && (
         <a class="button" href={linkTo("motion-approve", number)}>
           <Icon name="check" />
-          {isLast(motion, needed, account, Date.now()) ? text.carryOut : text.approve}
+          {isLast(motion, approvals, account, Date.now()) ? text.carryOut : text.approve}
           <span class="hidden"> {text.number(number)}</span>
         </a>
       )}
@@ -110,7 +110,7 @@ function One({ motion, now }: { readonly motion: Motion; readonly now: Shown }) 
         ]}
       />
       <p class="small soft">{text.lapses(say.value.moment(motion.lapsesMs))}</p>
-      <Ways motion={motion} needed={needed} />
+      <Ways motion={motion} approvals={now.motions.approvals} />
     </Panel>
   );
 }
@@ -162,8 +162,7 @@ export function MotionAct({ of, isStop }: { readonly of: string; readonly isStop
     ? { type: "stop_for_brand", brand, motion: motion.motion }
     : { type: "approve_for_brand", brand, motion: motion.motion, digest };
   const account = wallet.value?.address;
-  const { needed } = now.motions.approvals;
-  const carries = account !== undefined && isLast(motion, needed, account, Date.now());
+  const carries = account !== undefined && isLast(motion, now.motions.approvals, account, Date.now());
   const isOwn = motion.by === account;
   const way = isStop ? (isOwn ? text.withdraw : text.stop) : carries ? text.carryOut : text.approve;
   const title = `${isStop ? text.stopTitle : text.approveTitle}: ${text.number(of)}`;

@@ -254,11 +254,13 @@ function Attempts({ brand, tried }: { readonly brand: BrandId; readonly tried: r
           <li class="row" key={at}>
             <Icon name={one.fault === null ? "check" : "cross"} />
             <span class="grow">
-              <strong>{one.event}</strong> <span class="small soft">{one.type}</span>
+              <strong>{one.event}</strong>{" "}
+              <span class="small soft">
+                {one.type} · {say.value.moment(one.timeMs)}
+              </span>
               <br />
               <span class={one.fault === null ? "small good" : "small bad"}>{outcome(one)}</span>
             </span>
-            <span class="small soft">{say.value.moment(one.timeMs)}</span>
           </li>
         ))}
       </ul>
