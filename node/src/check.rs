@@ -105,7 +105,7 @@ pub fn check(options: &CheckOptions) -> Result<usize, ConfigError> {
     let mut report = Report::default();
     let gateway = options.gateway.as_deref().map(|url| network::ask(url, genesis.chain_id()));
     let validators = match &gateway {
-        Some(Ok(answers)) => Validators::of_now(&answers.validators),
+        Some(Ok(answers)) => Validators::of_now(answers),
         _ => Validators::of_genesis(&genesis),
     };
     let follows = config.signer.is_none() && dir.is_of_follower();

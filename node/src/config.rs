@@ -90,6 +90,17 @@ pub struct NodeConfig {
 }
 
 impl NodeConfig {
+    /// The reason for which no node can run with it, if there is one.
+    pub fn fault(&self) -> Option<String> {
+        let listen = self.listen.to_string();
+        let is_served = matches!(listen.split('/').collect::<Vec<_>>()[..], ["", "ip4" | "ip6", _, "tcp", _]);
+        if !is_served {
+            return Some(format!("listen is {listen}; write /ip4/ADDRESS/tcp/PORT, or the same with ip6"));
+        }
+        let is_twice = self.admin == Some(self.gateway);
+        is_twice.then(|| format!("admin and gateway are both {}; give one of them another port", self.gateway))
+    }
+
     /// The configuration of a node with the rest left out.
     pub fn new(genesis: PathBuf, listen: Multiaddr, gateway: SocketAddr, peers: Vec<PeerConfig>) -> Self {
         Self {
@@ -203,7 +214,8 @@ impl NodeDir {
     /// When it is not there or not as it should be.
     pub fn config(&self) -> Result<NodeConfig, ConfigError> {
         let path = self.0.join("node.toml");
-        toml::from_str(&read(&path)?).map_err(|e| ConfigError::Toml(path, e))
+        let config: NodeConfig = toml::from_str(&read(&path)?).map_err(|e| ConfigError::Toml(path.clone(), e))?;
+        config.fault().map_or(Ok(config), |fault| Err(ConfigError::Fault(path, fault)))
     }
     /// Reads the genesis document that `node.toml` names.
     ///
@@ -258,6 +270,7 @@ impl NodeDir {
     /// # Errors
     /// When it can't be written or holds any of these files already.
     pub fn create(&self, entry: &Entry, keys: &NodeKeys, config: &NodeConfig) -> Result<(), ConfigError> {
+        self.check(config)?;
         fs::create_dir_all(&self.0).map_err(|e| ConfigError::File(self.0.clone(), e))?;
         for (name, key) in [(VALIDATOR_KEY, &keys.validator), (NETWORK_KEY, &keys.network)] {
             write_key(&self.0.join(name), key)?;
@@ -267,11 +280,16 @@ impl NodeDir {
         write_new(&self.0.join("node.toml"), &config.to_explained_toml(), 0o644)
     }
 
+    fn check(&self, config: &NodeConfig) -> Result<(), ConfigError> {
+        config.fault().map_or(Ok(()), |fault| Err(ConfigError::Fault(self.0.join("node.toml"), fault)))
+    }
+
     /// Makes the directory of a follower: with a new key for the network, and a configuration.
     ///
     /// # Errors
     /// When it can't be written or holds any of these files already.
     pub fn create_follower(&self, network: &KeyPair, config: &NodeConfig) -> Result<(), ConfigError> {
+        self.check(config)?;
         if self.validator_key_path().exists() {
             return Err(ConfigError::Exists(self.validator_key_path()));
         }

@@ -75,10 +75,10 @@ pub enum JoinError {
     /// Nobody leads from genesis to a block of now.
     #[error(
         "no peer shows the way from genesis to the last block: see that they run, know this node (a motion that makes \
-         it a validator or a follower is approved), and can be reached; or name one with --peer ADDRESS/p2p/ID{}",
-        said(.0)
+         it a validator or a follower is approved), and can be reached; or name one with --peer ADDRESS/p2p/ID{}{}",
+        pinned(*.1), said(.0)
     )]
-    NoWay(Notes),
+    NoWay(Notes, Option<Pin>),
     /// The last block is not of now.
     #[error(
         "the last block that the peers have is {0} s away from this machine's clock: set the clock (chronyc tracking, \
@@ -119,6 +119,12 @@ fn said(notes: &Notes) -> String {
         return "; no peer was reached".to_owned();
     }
     notes.iter().map(|(peer, said)| format!("\n  {peer} {}", outside(said))).collect()
+}
+
+/// The words about a pin, which may be what leads nowhere.
+fn pinned(pin: Option<Pin>) -> String {
+    pin.map(|pin| format!("; or the pin {pin} is not of this chain, or of a block that is still to come"))
+        .unwrap_or_default()
 }
 
 /// Reads a pin, which is no pin of genesis: that is known.

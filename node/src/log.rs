@@ -12,8 +12,9 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 /// The filter of the log unless `RUST_LOG` says otherwise. A full queue of the gossip library prints whole messages,
-/// and the network says the same in one line.
-const DEFAULT: &str = "info,libp2p_gossipsub=error,arc_malachitebft=warn,informalsystems_malachitebft=warn,ractor=warn";
+/// and the network says the same in one line. A timer of an engine that has ended says so as an error.
+const DEFAULT: &str = "info,libp2p_gossipsub=error,arc_malachitebft=warn,arc_malachitebft_engine::util::ticker=off,\
+                       informalsystems_malachitebft=warn,ractor=warn";
 /// The prefix of the names of this program's own crates. They see to it themselves that nobody fills the log.
 const OWN: &str = "lojal";
 

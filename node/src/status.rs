@@ -114,7 +114,7 @@ fn text(node: &Node) -> String {
         ("next", format!("round {}, proposed by {}", node.round, node.proposer)),
         ("ready", node.not_ready.as_ref().map_or("yes".to_owned(), |reason| format!("no: {reason}"))),
         ("voting", yes(node.is_signing, "yes", "no: the log says why")),
-        ("signer", yes(node.guard.is_up, "answers", "away, or refuses")),
+        ("signer", yes(node.guard.is_up, "answers", "no answer yet, or it is away, or refuses")),
         ("guard", format!("height {}, {} refusals", node.guard.height, node.guard.refusals)),
         ("mempool", format!("{} transactions", node.mempool)),
         (

@@ -158,6 +158,31 @@ fn a_directory_that_is_no_node_and_one_that_is_no_devnet_are_refused() {
 }
 
 #[test]
+fn a_configuration_with_which_no_node_runs_is_neither_made_nor_used() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    for listen in ["/ip4/127.0.0.1/udp/7900", "/dns/node.example.org/tcp/7900", "/ip4/127.0.0.1/tcp/7900/ws"] {
+        let output = lojal_node(&["init", "--dir", "mine", "--name", "nordmat", "--listen", listen], dir.path());
+        assert_eq!(output.status.code(), Some(4), "{listen}: {}", stderr(&output));
+        assert!(stderr(&output).contains("write /ip4/ADDRESS/tcp/PORT") || listen.ends_with("/ws"), "{listen}");
+        assert!(!dir.path().join("mine").exists(), "nothing is made");
+    }
+    assert!(lojal_node(&["init", "--dir", "mine", "--name", "nordmat"], dir.path()).status.success());
+    for command in ["run", "check", "join"] {
+        let output = lojal_node(&[command, "--dir", "mine"], dir.path());
+        assert!(stderr(&output).contains("put the network's genesis document there"), "{}", stderr(&output));
+    }
+    let path = dir.path().join("mine/node.toml");
+    let config = std::fs::read_to_string(&path).expect("it was made");
+    let gateway = config.lines().find(|line| line.starts_with("gateway = ")).expect("it has one");
+    std::fs::write(&path, format!("{}\n{config}", gateway.replace("gateway", "admin"))).expect("writable");
+    for command in ["run", "check", "join"] {
+        let output = lojal_node(&[command, "--dir", "mine"], dir.path());
+        assert_eq!(output.status.code(), Some(4), "{command}: {}", stderr(&output));
+        assert!(stderr(&output).contains("admin and gateway are both"), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_tour_starts_from_nothing_and_says_when_it_can_t() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     std::fs::write(dir.path().join("holiday.jpg"), "not a ledger").expect("writable");

@@ -121,15 +121,15 @@ impl Book {
     }
 
     /// Takes a wish in, which waits from now on, and tells whether it is a new one. The same as before changes nothing,
-    /// unless that has failed: then it is tried again, under the day that it had.
+    /// unless that has failed: then it is tried again, or another one in its place, under the day that it had.
     ///
     /// # Errors
     /// See [`BookError`].
     pub(crate) fn accept(&mut self, entry: Entry, daily_max: Option<Points>) -> Result<bool, BookError> {
         let entry = match self.entries.get(&entry.id()) {
+            Some(first @ Entry { state: State::Failed(_), .. }) => Entry { dated: first.dated, ..entry },
             Some(first) if first.wish != entry.wish || first.name != entry.name => return Err(BookError::Different),
-            Some(Entry { state: State::Waiting | State::Done(_), .. }) => return Ok(false),
-            Some(first) => Entry { dated: first.dated, ..entry },
+            Some(_) => return Ok(false),
             None => entry,
         };
         if self.waiting.len() >= self.bounds.waiting_max {

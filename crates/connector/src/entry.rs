@@ -8,6 +8,7 @@ use lojal_types::{
 };
 
 use crate::keys::Role;
+use crate::limits::{HOLD_FOR_S, PAY_WITHIN_S};
 
 /// A kind of wish, which has references of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
@@ -211,6 +212,22 @@ pub(crate) struct Asked {
     pub(crate) hold_for_s: Option<u64>,
     pub(crate) pay_within_s: Option<u64>,
     pub(crate) household: Option<Address>,
+}
+
+impl Asked {
+    /// The time within which it can be answered, in seconds.
+    pub(crate) fn pay_within_s(&self) -> u64 {
+        self.pay_within_s.unwrap_or(PAY_WITHIN_S)
+    }
+    /// The time for which points are held, in seconds, if they are to be.
+    pub(crate) fn hold_for_s(&self) -> Option<u64> {
+        self.is_hold.then(|| self.hold_for_s.unwrap_or(HOLD_FOR_S))
+    }
+    /// True if another one asks for the same, whether it says what goes without saying or not.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let of = |one: &Self| (one.amount, one.hold_for_s(), one.pay_within_s(), one.household);
+        of(self) == of(other)
+    }
 }
 
 /// A payment that a till has asked for. Its id is the reference of the request.

@@ -335,6 +335,10 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
             Ok(bytes) => bytes.map_err(|rejection| body_failure(&rejection))?,
             Err(_) => return Err(Failure::new(Kind::RequestTimeout, "the body didn't arrive in time: send it faster")),
         };
+        // A list of the fields' values would be read as well, and nobody means that.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|first| *first != b'{') {
+            return Err(Failure::new(Kind::MalformedJson, "the body is a JSON object: it begins with {"));
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| Failure::new(Kind::MalformedJson, error.to_string()))
     }
 }

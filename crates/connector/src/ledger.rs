@@ -41,6 +41,15 @@ impl LedgerError {
     }
 }
 
+/// A reason for which the ledger would refuse everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// The network has no such brand.
+    UnknownBrand,
+    /// The account is none of its operators.
+    NoOperator(AddressText),
+}
+
 /// The use of a wish's reference on the ledger.
 #[derive(Debug)]
 pub(crate) enum Used {
@@ -127,14 +136,16 @@ impl Ledger {
     }
 
     /// A reason for which the ledger would refuse everything, if a gateway answers and there is one.
-    pub(crate) fn doubt(&self) -> Option<String> {
+    pub(crate) fn doubt(&self) -> Option<Doubt> {
         let (brand, account) = (self.brand, self.home.address_text());
+        // Everybody may ask for a brand, and for its operators its own people alone.
+        let brands = self.ask(Client::brands);
+        if brands.is_ok_and(|found| found.brands.iter().all(|one| one.id != brand)) {
+            return Some(Doubt::UnknownBrand);
+        }
         match self.ask(|client| client.operators(&brand)) {
             Ok(found) if found.operators.iter().any(|one| one.address == account) => None,
-            Ok(_) => Some(format!("{account} is no operator of {brand}: `lojal operator set` makes it one")),
-            Err(error) if error.is_no(Code::UnknownBrand.name()) => {
-                Some(format!("the network has no brand {brand}: see `brand` of connect.toml"))
-            }
+            Ok(_) => Some(Doubt::NoOperator(account)),
             Err(_) => None,
         }
     }

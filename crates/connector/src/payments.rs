@@ -14,8 +14,11 @@ use crate::documents::EntryDocument;
 use crate::entry::{Answer, Asked, Kind, Payment, State, Wish};
 use crate::keys::ApiKey;
 use crate::ledger::LedgerError;
-use crate::limits::{HOLD_FOR_S, PAY_WITHIN_S};
 use crate::problem::{Failure, Kind as Problem};
+
+/// Longest time for which points are held, in seconds.
+const HOLD_FOR_S_MAX: u64 = HOLD_MS_MAX / 1000;
+const HOLD_FOR: &str = "hold_for_s is at least pay_within_s, and at most 2592000, which is 30 days";
 
 /// A payment to be asked for.
 #[derive(Debug, Deserialize)]
@@ -99,15 +102,15 @@ impl Desk {
         }
         let (status, now) = self.ledger.now()?;
         let dated = now.day();
-        let until_ms = now.plus_ms(asked.pay_within_s.unwrap_or(PAY_WITHIN_S).saturating_mul(1000));
+        let until_ms = now.plus_ms(asked.pay_within_s().saturating_mul(1000));
         let receipt_days = u32::from(self.ledger.home().genesis().document().parameters.receipt_days);
         if until_ms.day() > dated.plus(receipt_days) {
             return Err(invalid(&format!("pay_within_s ends within the {receipt_days} days after today")));
         }
-        let hold_for_ms = asked.hold_for_s.unwrap_or(HOLD_FOR_S).saturating_mul(1000);
+        let hold_for_ms = asked.hold_for_s().unwrap_or_default().saturating_mul(1000);
         let expires_ms = now.plus_ms(hold_for_ms).min(status.time_ms.plus_ms(HOLD_MS_MAX));
         if asked.is_hold && expires_ms < until_ms {
-            return Err(invalid("hold_for_s is at least pay_within_s, and at most 30 days"));
+            return Err(invalid(HOLD_FOR));
         }
         let kind = if asked.is_hold { RequestKind::Hold { expires_ms } } else { RequestKind::Redeem };
         let salt = Salt::new(*random_bytes().map_err(LedgerError::from)?);
@@ -128,7 +131,7 @@ impl Desk {
     }
     /// The first payment under a reference that is used again.
     fn again(&self, first: &Payment, asked: &Asked) -> Result<(PaymentDocument, bool), Failure> {
-        if first.asked != *asked {
+        if !first.asked.is_same(asked) {
             return Err(different());
         }
         // Nobody is shown what can't be paid any more.
@@ -141,6 +144,12 @@ impl Desk {
     fn asked(&self, pay: &Pay) -> Result<Asked, Failure> {
         if !pay.hold && pay.hold_for_s.is_some() {
             return Err(invalid("hold_for_s belongs to a payment with \"hold\": true"));
+        }
+        if pay.hold_for_s.is_some_and(|seconds| seconds > HOLD_FOR_S_MAX) {
+            return Err(invalid(HOLD_FOR));
+        }
+        if pay.pay_within_s == Some(0) {
+            return Err(invalid("pay_within_s is at least 1"));
         }
         let household = pay.household.map(|text| self.member(text)).transpose()?;
         Ok(Asked {
@@ -159,7 +168,7 @@ impl Desk {
     pub(crate) fn payment_id(&self, name: &str) -> Result<Reference, Failure> {
         let (name, _) = named(name)?;
         let named = self.payment_named(&name).map(|payment| payment.id);
-        named.or_else(|| name.parse().ok()).ok_or_else(Failure::unknown_reference)
+        named.or_else(|| name.parse().ok()).ok_or_else(unknown_payment)
     }
     /// A payment, and what the ledger says of it.
     pub(crate) fn look(&self, id: &Reference) -> Result<PaymentDocument, Failure> {
@@ -182,8 +191,7 @@ impl Desk {
         Ok(self.document(&Payment { answer: Some(answer), ..payment }, false))
     }
     fn payment(&self, id: &Reference) -> Result<Payment, Failure> {
-        let detail = "this connector knows no payment with this id: it is the id in the answer to POST /payments";
-        self.book().payment(id).cloned().ok_or_else(|| Failure::new(Problem::UnknownPayment, detail))
+        self.book().payment(id).cloned().ok_or_else(unknown_payment)
     }
     fn document(&self, payment: &Payment, is_over: bool) -> PaymentDocument {
         let request = &payment.request;
@@ -270,4 +278,9 @@ impl Desk {
             }
         }
     }
+}
+
+fn unknown_payment() -> Failure {
+    let detail = "this connector knows no payment with this id or reference: they are in the answer to POST /payments";
+    Failure::new(Problem::UnknownPayment, detail)
 }

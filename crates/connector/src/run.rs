@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use lojal_store::Disk;
+use lojal_types::BrandId;
 use lojal_wallet::clock::{self, ClockError};
 use lojal_wallet::home::{Home, HomeError};
 use lojal_wallet::passphrase::{PassphraseError, Purpose, Sources};
@@ -25,7 +26,7 @@ use crate::desk::Desk;
 use crate::http;
 use crate::journal::{JournalError, Owner};
 use crate::keys::{Keys, KeysError};
-use crate::ledger::Ledger;
+use crate::ledger::{Doubt, Ledger};
 use crate::sender;
 use crate::server;
 
@@ -55,6 +56,9 @@ pub enum RunError {
     /// See [`KeysError`].
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// Nothing could be given or taken.
+    #[error("the network has no brand {0}: put the id of one into `brand` of connect.toml (lojal brands lists them)")]
+    UnknownBrand(BrandId),
     /// The system refuses threads, sockets or files.
     #[error("{0}: {1}")]
     System(String, io::Error),
@@ -95,8 +99,13 @@ pub(crate) fn run(dir: &Path, passphrase_file: Option<PathBuf>) -> Result<(), Ru
             config.listen
         ));
     }
-    if let Some(doubt) = ledger.doubt() {
-        lojal_print::note(format!("warning: {doubt}"));
+    match ledger.doubt() {
+        Some(Doubt::UnknownBrand) => return Err(RunError::UnknownBrand(config.brand)),
+        Some(Doubt::NoOperator(account)) => lojal_print::note(format!(
+            "warning: {account} is no operator of {}: `lojal operator set` makes it one",
+            config.brand
+        )),
+        None => {}
     }
     let (wake, woken) = sync_channel(1);
     let desk = Arc::new(Desk::new(ledger, book, wake));

@@ -17,6 +17,8 @@ use crate::progress::Progress;
 use crate::roster::{Addresses, Member, Role, Roster};
 use crate::workers::Workers;
 
+/// The words about a node that is removed, or whose validator has another node's keys.
+const REMOVED: &str = "this node was removed from the network by its governors: its peers don't talk to it any more";
 /// The time for which a node that is removed stays connected, so that it gets the block which removed it.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -196,7 +198,9 @@ impl Membership {
             (_, Some(role)) => tracing::info!(%height, ?role, "this node follows, without a vote"),
             (was, None) => {
                 let Some(name) = before.map(|member| member.name.clone()).or_else(of_genesis) else {
-                    if was.is_none() {
+                    if let Some(at) = removed_after(&self.store, own) {
+                        tracing::error!(%height, %at, "{REMOVED}");
+                    } else if was.is_none() {
                         tracing::warn!(
                             %height,
                             "this node has no part on the network yet, by the blocks that it has: its peers let it in \
@@ -208,8 +212,7 @@ impl Membership {
                 };
                 let motion = self.removed_by(name.clone()).await?.map(|motion| motion.to_string());
                 tracing::error!(
-                    %name, %height, motion = motion.unwrap_or_default(),
-                    "this node was removed from the network by its governors: its peers don't talk to it any more"
+                    %name, %height, motion = motion.unwrap_or_default(), "{REMOVED}"
                 );
             }
         }
@@ -225,6 +228,8 @@ impl Membership {
                 let removes = |action: &Action| match action {
                     Action::RemoveValidator(one) => one.name == name,
                     Action::DisallowFollower(one) => one.name == name,
+                    // Another node has its validator's keys now.
+                    Action::SetKeys(one) => one.name == name,
                     _ => false,
                 };
                 if matches!(motion.status, MotionStatus::Enacted { .. }) && motion.actions.iter().any(removes) {

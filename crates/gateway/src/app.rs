@@ -137,6 +137,14 @@ impl Default for Timeouts {
     }
 }
 
+impl Gateway {
+    /// The node's validator, if it decides the next block: one that was voted out, or isn't in yet, is none.
+    pub(crate) fn deciding(&self) -> Option<Address> {
+        let view = self.store.view();
+        self.validator.filter(|address| view.validators().get(address).is_some())
+    }
+}
+
 impl App {
     /// Everything of a gateway that listens at an address.
     pub(crate) fn new(gateway: Gateway, timeouts: Timeouts, listening: SocketAddr) -> Self {

@@ -28,7 +28,7 @@ use self::subscription::{Subscription, Types};
 use crate::app::App;
 use crate::clients::Client;
 use crate::extract::Params;
-use crate::limits::AHEAD_BLOCKS_MAX;
+use crate::limits::{AHEAD_BLOCKS_MAX, CLIENT_STREAMS_MAX};
 use crate::places::Pool;
 use crate::problem::{Failure, Kind};
 use crate::readers::Admitted;
@@ -75,7 +75,13 @@ pub(crate) async fn events(
         let detail = format!("this gateway is at block {tip}, far behind {}: ask another one", after.height);
         return Err(Failure::new(Kind::NotReady, detail));
     }
-    let place = app.place(Pool::Streams, &client).await?;
+    let place = app.place(Pool::Streams, &client).await.map_err(|_| {
+        let detail = format!(
+            "no place for a stream is free: one address has {CLIENT_STREAMS_MAX}, and the gateway as many as its \
+             operator says; close one, or ask another gateway"
+        );
+        Failure::new(Kind::Busy, detail)
+    })?;
     // From here on the stream counts among streams, and its connection among no others.
     seat.leave();
     let lines = stream::start(app, admitted, asked, Reached::at(after), place);

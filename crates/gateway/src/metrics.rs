@@ -103,7 +103,7 @@ fn consensus(text: &mut Text, gateway: &Gateway) {
         Gauge,
         "lojal_signing",
         "1 while this validator votes, and doesn't only follow.",
-        u64::from(counts.is_signing),
+        u64::from(counts.is_signing && gateway.deciding().is_some()),
     );
     text.single(
         Gauge,

@@ -32,7 +32,7 @@ pub(crate) async fn node(State(app): State<Arc<App>>) -> Result<Json<api::Node>,
         round,
         proposer: view.validators().proposer(tip.height.next(), round).name.clone(),
         not_ready,
-        is_signing: counts.is_signing,
+        is_signing: counts.is_signing && gateway.deciding().is_some(),
         guard: api::GuardState {
             is_up: counts.signer_up,
             height: Height::new(counts.guard_height),

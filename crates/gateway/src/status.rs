@@ -19,8 +19,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Result<Json<api::Stat
     let gateway = &app.gateway;
     let view = gateway.store.view();
     let tip = view.tip();
-    // One that was voted out, or isn't in yet, is none.
-    let validator = gateway.validator.filter(|address| view.validators().get(address).is_some());
+    let validator = gateway.deciding();
     let own = gateway.network.local_peer_id();
     let role = match validator {
         Some(_) => api::NodeRole::Validator,

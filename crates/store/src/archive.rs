@@ -240,7 +240,7 @@ pub fn newest_snapshot(directory: &Path, genesis: &Genesis) -> Result<Option<Pie
     }
 }
 
-/// The changes of the validators that a data directory has.
+/// The changes of the validators that a data directory has, as far as they lead on from genesis.
 ///
 /// # Errors
 /// When they can't be read.

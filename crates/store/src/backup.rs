@@ -4,7 +4,9 @@
 //! blocks after the base. So nothing that a validator has signed, or may not forget, is in it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use lojal_chain::SetChange;
 use lojal_types::{Genesis, Height};
 use thiserror::Error;
 
@@ -32,6 +34,18 @@ pub enum BackupError {
     /// A file can't be read or written, or isn't what it was.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A change of the validators that isn't what it was.
+    #[error(
+        "{} is damaged: it is the change of the validators in block {height}; a node that starts makes it again from \
+         its log if that has the block, and says so if not; of a backup, take another one",
+        path.display()
+    )]
+    ChangeDamaged {
+        /// The height of its block.
+        height: Height,
+        /// The file.
+        path: PathBuf,
+    },
     /// The snapshot can't be taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -60,9 +74,18 @@ pub fn write(data: &Path, genesis: &Genesis, target: &Path) -> Result<BackedUp, 
     }
     let last = write_log(&disk, data, genesis, base, &target.join(LOG))?;
     // After the log, so that they are there of every block in it.
-    sets::write(&disk, &target.join(CHANGES), &archive::changes(data, genesis)?)?;
+    sets::write(&disk, &target.join(CHANGES), &whole_changes(&disk, data, genesis)?)?;
     disk.sync_directory(target)?;
     Ok(BackedUp { base, last })
+}
+
+/// The changes of the validators, all of which lead on from genesis.
+fn whole_changes(disk: &Disk, directory: &Path, genesis: &Genesis) -> Result<Vec<Arc<SetChange>>, BackupError> {
+    let (changes, wrong) = sets::read(disk, &directory.join(CHANGES), genesis)?;
+    match wrong.into_iter().next() {
+        Some((height, path)) => Err(BackupError::ChangeDamaged { height, path }),
+        None => Ok(changes),
+    }
 }
 
 /// The newest snapshot; a running node may remove it between the moments at which it is found and opened.
@@ -106,7 +129,7 @@ fn write_log(disk: &Disk, data: &Path, genesis: &Genesis, base: Height, target: 
 /// When something can't be read or written, or isn't of this network.
 pub fn read(backup: &Path, genesis: &Genesis, node: &Path) -> Result<PathBuf, BackupError> {
     let disk = Disk::real();
-    let changes = archive::changes(backup, genesis)?;
+    let changes = whole_changes(&disk, backup, genesis)?;
     let data = match archive::base(backup, genesis)? {
         Some(base) => {
             let manifest = base.manifest().manifest().encode();

@@ -86,7 +86,8 @@ impl Shared {
         tail.frozen = Some(Arc::clone(&layer));
         let waiting = self.snapshots.waiting_tree();
         let (view, before) = (tail.view.clone(), tail.before.clone());
-        Some(Snapshot { layer, view, before, position: tail.position, waiting })
+        let set_changes = self.sets.count_to(view.tip().height);
+        Some(Snapshot { layer, view, before, position: tail.position, waiting, set_changes })
     }
 
     /// Tells everybody that there will be no more checkpoints.

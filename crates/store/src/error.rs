@@ -113,6 +113,20 @@ pub enum StoreError {
         /// The first height of its log.
         first: Height,
     },
+    /// A change of the validators that the log can't give again.
+    #[error(
+        "{} is damaged: it is the change of the validators in block {height}, and the log begins with block {first} \
+         only; restore the node from a backup, or move its data away and join again (lojal-node join)",
+        path.display()
+    )]
+    ChangesDamaged {
+        /// The file.
+        path: PathBuf,
+        /// The height of its block.
+        height: Height,
+        /// The first height of the log.
+        first: Height,
+    },
     /// An earlier write failed, so nobody knows what is on disk.
     #[error(
         "an earlier write to the block log failed, so it takes no more; free or replace the disk and restart the node"

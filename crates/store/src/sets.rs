@@ -29,15 +29,19 @@ pub(crate) struct Sets {
 
 impl Sets {
     /// Reads the changes of a data directory and checks the way from genesis. What doesn't lead on is set aside, since
-    /// replaying its block writes it anew.
-    pub(crate) fn load(disk: &Disk, data: &Path, genesis: &Genesis) -> Result<Self, StoreError> {
+    /// replaying its block writes it anew: the log has it, which begins with this block.
+    pub(crate) fn load(disk: &Disk, data: &Path, genesis: &Genesis, first: Height) -> Result<Self, StoreError> {
         let directory = data.join(CHANGES);
         disk.create_directory(&directory)?;
         disk.sync_directory(data)?;
         let (known, wrong) = read(disk, &directory, genesis)?;
-        for path in wrong {
-            tracing::warn!(path = %path.display(), "a change of the validators is damaged and set aside");
-            disk.rename(&path, &path.with_extension(WRONG))?;
+        if let Some((height, path)) = wrong.first().filter(|(height, _)| *height < first) {
+            return Err(StoreError::ChangesDamaged { path: path.clone(), height: *height, first });
+        }
+        for (height, path) in wrong {
+            let path_now = path.with_extension(WRONG);
+            tracing::error!(%height, path = %path_now.display(), "a change of the validators is wrong, and set aside");
+            disk.rename(&path, &path_now)?;
         }
         Ok(Self { disk: disk.clone(), directory, genesis: genesis.clone(), known: RwLock::new(known) })
     }
@@ -61,6 +65,11 @@ impl Sets {
     /// True if the change that the block of this height makes has been kept.
     fn has(&self, height: Height) -> bool {
         self.known().binary_search_by_key(&height, |one| one.header.height).is_ok()
+    }
+
+    /// The number of changes that are known up to a height.
+    pub(crate) fn count_to(&self, height: Height) -> u64 {
+        self.known().partition_point(|one| one.header.height <= height) as u64
     }
 
     /// The validators that decide the block of a height, as far as changes up to there are known.
@@ -98,12 +107,11 @@ impl Sets {
 
 const UNPOISONED: &str = "nobody panics while holding this lock";
 
-/// Reads the changes in a directory as far as they lead on from genesis, and the names of those that don't.
-pub(crate) fn read(
-    disk: &Disk,
-    directory: &Path,
-    genesis: &Genesis,
-) -> Result<(Vec<Arc<SetChange>>, Vec<PathBuf>), StoreError> {
+/// Changes that lead on from genesis, and the heights and files of those that don't.
+type Way = (Vec<Arc<SetChange>>, Vec<(Height, PathBuf)>);
+
+/// Reads the changes in a directory.
+pub(crate) fn read(disk: &Disk, directory: &Path, genesis: &Genesis) -> Result<Way, StoreError> {
     let mut way = LightState::genesis(genesis);
     let (mut known, mut wrong) = (Vec::new(), Vec::new());
     if !disk.exists(directory)? {
@@ -114,7 +122,7 @@ pub(crate) fn read(
         let change = disk.read_whole(&path)?.and_then(|bytes| borsh::from_slice::<SetChange>(&bytes).ok());
         match change.filter(|change| change.header.height == height && way.advance(change).is_ok()) {
             Some(change) => known.push(Arc::new(change)),
-            None => wrong.push(path),
+            None => wrong.push((height, path)),
         }
     }
     Ok((known, wrong))

@@ -2,7 +2,7 @@
 
 use lojal_client::Client;
 use lojal_text::outside;
-use lojal_types::{ChainId, Genesis, Name, PublicKey, Validator, api};
+use lojal_types::{Action, ChainId, Genesis, MotionStatus, Name, PublicKey, Validator, api};
 
 use super::{Checked, Finding};
 use crate::config::{NodeConfig, NodeDir};
@@ -12,6 +12,7 @@ use crate::run::RunError;
 pub(super) struct Answers {
     pub(super) status: api::Status,
     pub(super) validators: api::Validators,
+    governance: api::Governance,
 }
 
 /// The validators by which a node is judged.
@@ -22,16 +23,18 @@ pub(super) struct Validators {
     reached: Vec<Name>,
     /// The place that has them, in words.
     pub(super) source: String,
+    /// The open motions, if a gateway was asked.
+    motions: Option<Vec<api::Motion>>,
 }
 
 impl Validators {
     /// Those of the beginning.
     pub(super) fn of_genesis(genesis: &Genesis) -> Self {
         let (list, source) = (genesis.validators().validators().to_vec(), "in the genesis document".to_owned());
-        Self { list, followers: Vec::new(), reached: Vec::new(), source }
+        Self { list, followers: Vec::new(), reached: Vec::new(), source, motions: None }
     }
     /// Those that a gateway tells.
-    pub(super) fn of_now(answer: &api::Validators) -> Self {
+    pub(super) fn of_now(Answers { validators: answer, governance, .. }: &Answers) -> Self {
         let one = |one: &api::Validator| Validator {
             name: one.name.clone(),
             public_key: one.public_key,
@@ -41,14 +44,42 @@ impl Validators {
         let reached = answer.validators.iter().filter(|one| one.endpoint.is_some()).map(|one| one.name.clone());
         let source = format!("on the ledger after block {}", answer.height);
         let (list, followers) = (answer.validators.iter().map(one).collect(), answer.followers.clone());
-        Self { list, followers, reached: reached.collect(), source }
+        Self { list, followers, reached: reached.collect(), source, motions: Some(governance.open.clone()) }
+    }
+
+    /// The next step of a node whose key no validator has.
+    fn remedy(&self, own: &PublicKey) -> String {
+        let Some(motions) = &self.motions else {
+            return "check that genesis and keys are the right ones; if governors have voted the node in, ask again \
+                    with --gateway; and if they haven't, lojal-node card prints the motion for them"
+                .to_owned();
+        };
+        let is_for = |action: &Action| match action {
+            Action::AddValidator(add) => add.validator.public_key == *own || add.validator.network_key == *own,
+            Action::SetKeys(keys) => keys.public_key == *own || keys.network_key == *own,
+            _ => false,
+        };
+        let motion = motions.iter().find(|motion| motion.actions.iter().any(is_for));
+        match motion.map(|motion| (motion.motion, motion.stage)) {
+            Some((motion, MotionStatus::Approved { .. })) => format!(
+                "motion {motion} is approved and waits for this node: run it, and once it has caught up hand in its \
+                 sign of life with lojal govern activate {motion} --node URL"
+            ),
+            Some((motion, _)) => format!("motion {motion} makes it one, once enough governors approve it"),
+            None => "check that genesis and keys are the right ones; lojal-node card prints the motion that makes it \
+                     a validator"
+                .to_owned(),
+        }
     }
 }
 
 /// Asks a gateway, which has to be one of this network.
 pub(super) fn ask(url: &str, expected: ChainId) -> Result<Answers, Finding> {
     let client = Client::new(url);
-    let asked = client.and_then(|client| Ok(Answers { status: client.status()?, validators: client.validators()? }));
+    let asked = client.and_then(|client| {
+        let (status, validators) = (client.status()?, client.validators()?);
+        Ok(Answers { status, validators, governance: client.governance()? })
+    });
     let answers = asked.map_err(|error| Finding::new(error.to_string(), "name a gateway that answers"))?;
     if answers.status.chain_id != expected {
         let wrong = format!("{url} is of the network {}, and this node of {expected}", answers.status.chain_id);
@@ -61,8 +92,9 @@ pub(super) fn ask(url: &str, expected: ChainId) -> Result<Answers, Finding> {
 pub(super) fn seat<'a>(
     dir: &NodeDir,
     config: &NodeConfig,
-    Validators { list, source, .. }: &'a Validators,
+    validators: &'a Validators,
 ) -> Result<&'a Validator, Finding> {
+    let Validators { list, source, .. } = validators;
     let network_key = dir.network_key().map_err(Finding::told)?.public_key();
     let network_key = PublicKey::new(*network_key.as_bytes());
     let has_signer = config.signer.is_some();
@@ -72,9 +104,7 @@ pub(super) fn seat<'a>(
     let own = if has_signer { network_key } else { dir.validator_key().map_err(Finding::told)?.public_key() };
     let found = list.iter().find(|one| if has_signer { one.network_key == own } else { one.public_key == own });
     let me = found.ok_or_else(|| {
-        let remedy = "check that genesis and keys are the right ones; if governors have voted the node in, ask again \
-                      with --gateway; and if they haven't, lojal-node card prints the motion for them";
-        Finding::new(format!("no validator {source} has this node's key {own}"), remedy)
+        Finding::new(format!("no validator {source} has this node's key {own}"), validators.remedy(&own))
     })?;
     if network_key != me.network_key {
         return Err(Finding::told(RunError::OtherNetworkKey(me.name.clone())));

@@ -1,6 +1,7 @@
 //! The ways in which a directory of a node can be of no use.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use lojal_gateway::TlsError;
 use lojal_signer::GuardError;
@@ -11,7 +12,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// A file can't be read or written.
-    #[error("{0}: {1}")]
+    #[error("{path}: {1}{remedy}", path = .0.display(), remedy = remedy(.0, .1))]
     File(PathBuf, std::io::Error),
     /// A file that must not be overwritten.
     #[error("{0} exists already and is not overwritten; choose another directory")]
@@ -34,6 +35,9 @@ pub enum ConfigError {
     /// See [`GuardError`].
     #[error(transparent)]
     Guard(Box<GuardError>),
+    /// A configuration with which no node can run.
+    #[error("{path}: {1}", path = .0.display())]
+    Fault(PathBuf, String),
     /// Not an export of a guard, or not of this key's.
     #[error("{0} can't be imported: {1}")]
     GuardExport(PathBuf, String),
@@ -42,5 +46,19 @@ pub enum ConfigError {
 impl From<GuardError> for ConfigError {
     fn from(error: GuardError) -> Self {
         Self::Guard(Box::new(error))
+    }
+}
+
+/// The next step where a file of a node's directory is missing.
+fn remedy(path: &Path, error: &std::io::Error) -> &'static str {
+    if error.kind() != ErrorKind::NotFound {
+        return "";
+    }
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("node.toml") => "; this is no node's directory: name another one, or make one with lojal-node init",
+        Some(name) if name.ends_with("genesis.toml") => "; put the network's genesis document there",
+        Some("validator.key" | "network.key") => "; bring it back from where it is kept, it can't be made again",
+        Some("validator.toml") => "; make the directory with lojal-node init, which writes it",
+        _ => "",
     }
 }

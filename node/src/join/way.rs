@@ -87,7 +87,7 @@ pub(super) async fn find(
         }
         let Some(way) = &best else {
             if now >= end {
-                return Err(JoinError::NoWay(notes));
+                return Err(JoinError::NoWay(notes, trusted.1));
             }
             continue;
         };
@@ -110,7 +110,7 @@ pub(super) async fn find(
             }
         }
     }
-    best.ok_or(JoinError::NoWay(notes))
+    best.ok_or(JoinError::NoWay(notes, trusted.1))
 }
 
 /// The further of two ways, with the peers that have shown either.

@@ -56,6 +56,8 @@ fn a_till_rewards_is_paid_captures_and_takes_back() {
     assert_eq!((status, &payment["state"]), (201, &"open".into()), "{payment}");
     assert!(payment["svg"].as_str().is_some_and(|svg| svg.starts_with("<svg ")), "{payment}");
     assert_eq!(connector.post("/payments", &ask), (200, payment.clone()));
+    let spelled = json!({ "amount": 120, "reference": "till 7, receipt 2", "pay_within_s": 600, "hold": false });
+    assert_eq!(connector.post("/payments", &spelled), (200, payment.clone()), "what goes without saying may be said");
     let path = format!("/payments/{}", payment["id"].as_str().expect("an id"));
     assert_eq!(connector.get(&path).1["state"], "open");
     done(&network, "member-1", &["pay", payment["text"].as_str().expect("a text"), "--yes"]);
@@ -263,11 +265,21 @@ fn what_is_no_request_is_told_so() {
         (json!({ "member": member, "amount": 1, "reference": "a", "tip": 1 }), "malformed_json"),
         (json!({ "member": member, "amount": 1, "reference": "a", "dated": "2001-01-01" }), "invalid_parameter"),
         (json!({ "member": "anna", "amount": 1, "reference": "a" }), "malformed_json"),
+        (json!([member, 1, "a", null]), "malformed_json"),
     ] {
         let (status, answer) = connector.post("/earn", &body);
         assert_eq!((status, &answer["code"]), (400, &code.into()), "{body}: {answer}");
         let page = ureq::get(format!("{}{}", connector.url, answer["type"].as_str().expect("a type"))).call();
         assert!(page.expect("its page").body_mut().read_to_string().expect("text").starts_with(code));
+    }
+    for body in [
+        json!({ "amount": 1, "reference": "a", "hold": true, "hold_for_s": 30 * 24 * 60 * 60 + 1 }),
+        json!({ "amount": 1, "reference": "a", "hold": true, "hold_for_s": 1 }),
+        json!({ "amount": 1, "reference": "a", "hold_for_s": 3600 }),
+        json!({ "amount": 1, "reference": "a", "pay_within_s": 0 }),
+    ] {
+        let (status, answer) = connector.post("/payments", &body);
+        assert_eq!((status, &answer["code"]), (400, &"invalid_parameter".into()), "{body}: {answer}");
     }
     for (path, status, code) in [
         ("/nothing", 404, "unknown_route"),
@@ -280,4 +292,22 @@ fn what_is_no_request_is_told_so() {
         assert_eq!((found, &answer["code"]), (status, &code.into()), "{path}: {answer}");
     }
     assert_eq!(connector.get("/status").1["queued"], 0);
+
+    // What was refused did nothing, so the right request takes its reference.
+    let (status, refused) = connector.post("/earn", &earn(&anna, 100_000_000, "till 7, receipt 1"));
+    assert_eq!((status, &refused["code"]), (422, &"issue_too_large".into()), "{refused}");
+    let (status, right) = connector.post("/earn", &earn(&anna, 100, "till 7, receipt 1"));
+    assert_eq!((status, &right["state"]), (200, &"done".into()), "{right}");
+}
+
+#[test]
+fn a_connector_for_a_brand_that_does_not_exist_does_not_start() {
+    let network = Network::start();
+    let dir = network.scratch().join("nobody's");
+    let text = dir.display().to_string();
+    let wallet = network.wallet("nordmat");
+    run(lojal_connect(&["init", "--dir", &text, "--brand", "nope"]).arg("--wallet").arg(&wallet)).success();
+    let ended = run(&mut lojal_connect(&["run", "--dir", &text]));
+    assert_eq!(ended.status.code(), Some(4), "{ended:?}");
+    assert!(ended.stderr.contains("the network has no brand nope"), "{ended:?}");
 }

@@ -74,6 +74,18 @@ fn what_has_failed_is_tried_again_under_the_day_that_it_had() {
 }
 
 #[test]
+fn another_wish_takes_the_reference_of_one_that_has_failed() {
+    let place = Place::new();
+    let mut book = place.open();
+    book.accept(earn("R", 5, time(0)), None).expect("new");
+    book.end(vec![(id("R"), failed(), None)]).expect("kept");
+    assert!(book.accept(earn("R", 6, time(2)), None).expect("nothing has happened under it"));
+    let other = book.entry(&id("R")).expect("there");
+    assert_eq!((other.wish.amount(), other.dated), (Some(Points::new(6)), time(0).day()));
+    assert!(matches!(book.accept(earn("R", 5, time(2)), None), Err(BookError::Different)), "it waits now");
+}
+
+#[test]
 fn what_waits_is_in_order_and_with_its_bytes_after_a_start() {
     let place = Place::new();
     let mut book = place.open();

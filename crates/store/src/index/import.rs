@@ -19,13 +19,18 @@ pub(super) const START: Position = Position { segment: 0, offset: 0 };
 impl Index {
     /// Fills an empty index with the state of a base, every piece of which is checked, as a checkpoint of its block
     /// that these validators decided. It counts once all of it is durable.
-    pub(super) fn import(&mut self, base: &Arc<Pieces>, validators: &ValidatorSet) -> Result<Meta, StoreError> {
+    pub(super) fn import(
+        &mut self,
+        base: &Arc<Pieces>,
+        (validators, set_changes): (&ValidatorSet, u64),
+    ) -> Result<Meta, StoreError> {
         self.base.set(Some(Arc::clone(base)));
         self.trust.unsettle()?;
         let files = self.runs.import(base)?;
         let header = base.header();
         let mut changes = Changes::default();
         self.put_validators(&mut changes, validators)?;
+        changes.put(vec![keys::SET_CHANGES], encode(&set_changes));
         let list = encode(&files.infos());
         self.put_files(&mut changes, &list)?;
         let tip = Tip { height: header.height, block: header.id(), time_ms: header.time_ms };

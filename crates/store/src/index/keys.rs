@@ -11,6 +11,7 @@ pub(super) const CREATED: u8 = 7;
 pub(super) const BLOCK: u8 = 1;
 pub(super) const VALIDATORS: u8 = 6;
 pub(super) const FILES: u8 = 8;
+pub(super) const SET_CHANGES: u8 = 9;
 
 /// The value under a block's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

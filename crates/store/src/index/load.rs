@@ -157,7 +157,7 @@ impl Checkpoint {
 /// Makes an empty index out of a base, and loads it.
 fn from_base(index: &mut Index, trusted: &Trusted<'_>, base: &Arc<Pieces>) -> Result<Loaded, StoreError> {
     let validators = trusted.sets.deciding(base.height());
-    let meta = index.import(base, &validators)?;
+    let meta = index.import(base, (&validators, trusted.sets.count_to(base.height())))?;
     let damaged = |reason| StoreError::SnapshotDamaged { path: base.path(), reason };
     let loaded = index.load(trusted.genesis, &meta, base.header(), false).map_err(|fault| match fault {
         Fault::Fatal(error) => error,
@@ -215,7 +215,9 @@ fn open(
         None => return Err(lost(log, trusted.first_height(), meta.tip.height)?),
     };
     let loaded = index.load(genesis, &meta, &header, was_wrong)?;
-    if sets.deciding(meta.tip.height.next()) != *loaded.state.view().validators() {
+    // Validators may come back to what they were, so the number counts, too; an index from before has none.
+    let are_fewer = index.get::<u64>(&[keys::SET_CHANGES])?.is_some_and(|count| sets.count_to(meta.tip.height) < count);
+    if are_fewer || sets.deciding(meta.tip.height.next()) != *loaded.state.view().validators() {
         return Err(unusable("a change of the validators before its checkpoint is missing"));
     }
     index.settle()?;

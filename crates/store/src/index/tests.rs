@@ -99,7 +99,7 @@ fn values_of_any_size_come_back_after_every_change_and_none_in_sled_is_large() {
         let mut layer = Layer::default();
         layer.blocks.insert(height, (BlockId::new([1; 32]), place));
         let layer = Arc::new(layer);
-        let snapshot = Snapshot { layer, view, before: start.view().clone(), position, waiting: None };
+        let snapshot = Snapshot { layer, view, before: start.view().clone(), position, waiting: None, set_changes: 0 };
         base = index.write(base, &snapshot, &Pace::at_once()).expect("the disk works");
         let (read, _, pages) = trees(&index);
         assert_eq!((read.root(), read.len()), (tree.root(), tree.len()));
@@ -134,7 +134,8 @@ fn a_state_of_many_entries_comes_back_out_of_its_halves_on_a_real_and_on_a_simul
             layer.blocks.insert(height, (BlockId::new([1; 32]), place));
             let (layer, position) = (Arc::new(layer), Position { segment: 1, offset: 53 });
             let before = start.view().clone();
-            let snapshot = Snapshot { layer, view: state.view().clone(), before, position, waiting: None };
+            let snapshot =
+                Snapshot { layer, view: state.view().clone(), before, position, waiting: None, set_changes: 0 };
             base = index.write(base, &snapshot, &Pace::at_once()).expect("the disk works");
             let (read, _, pages) = trees(&index);
             assert_eq!((read.root(), read.len()), (tree.root(), tree.len()));
@@ -224,7 +225,7 @@ fn shelves_come_back_and_a_dropped_one_takes_its_files_with_it_while_others_are_
         let (layer, position) = (Arc::new(layer), Position { segment: 1, offset: 53 });
         let (view, before) = (state.view().clone(), start.view().clone());
         base = index
-            .write(base, &Snapshot { layer, view, before, position, waiting: None }, &Pace::at_once())
+            .write(base, &Snapshot { layer, view, before, position, waiting: None, set_changes: 0 }, &Pace::at_once())
             .expect("the disk works");
         let (read, of_shelves, pages) = trees(&index);
         assert_eq!(read.root(), main.root());

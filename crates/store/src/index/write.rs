@@ -30,6 +30,8 @@ pub(crate) struct Snapshot {
     pub(crate) position: Position,
     /// The main tree of a state before that one, whose ids are still needed.
     pub(crate) waiting: Option<StateTree>,
+    /// The number of changes of the validators up to the last of the blocks.
+    pub(crate) set_changes: u64,
 }
 
 impl Index {
@@ -59,6 +61,7 @@ impl Index {
         let mut changes = Changes::default();
         self.prune(&mut changes, &mut digest, first)?;
         self.put_validators(&mut changes, snapshot.before.validators())?;
+        changes.put(vec![keys::SET_CHANGES], encode(&snapshot.set_changes));
         let list = encode(&files.infos());
         self.put_files(&mut changes, &list)?;
         let (chain_id, tip) = (snapshot.view.chain_id(), snapshot.view.tip());

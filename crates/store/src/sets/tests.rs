@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use lojal_chain::light::LightState;
 use tempfile::TempDir;
 
-use super::*;
+use super::{CHANGES as CHANGES_DIRECTORY, *};
+use crate::backup::{self, BackupError};
 use crate::testing::{CHANGES_EVERY, Chain, append, assert_same, open_small, options, validator};
-use crate::{Opened, StoreError, open};
+use crate::{Opened, open};
 
 /// Changes of the chains here, each after `CHANGES_EVERY` blocks; some blocks follow the last one.
 const CHANGES: usize = 3;
@@ -111,6 +112,35 @@ fn a_change_that_is_lost_or_damaged_is_made_again_from_the_log() {
             assert_way(&opened, &chain);
         }
     }
+}
+
+#[test]
+fn a_damaged_change_that_the_log_does_not_have_stops_the_start_and_stays_where_it_is() {
+    let chain = chain();
+    let dir = store(&chain, 0);
+    fs::write(path(&dir, 1), b"").expect("it is there");
+    let load = |first| Sets::load(&Disk::real(), dir.path(), &chain.genesis, first).map(|_| ());
+    let error = load(height_of(1).next()).expect_err("the log begins after it");
+    assert!(matches!(error, StoreError::ChangesDamaged { height, .. } if height == height_of(1)), "{error}");
+    assert!((1..=CHANGES).all(|change| path(&dir, change).exists()), "nothing is lost");
+    load(height_of(1)).expect("the log has it");
+    assert!((1..=CHANGES).all(|change| !path(&dir, change).exists()), "all that doesn't lead on is set aside");
+}
+
+#[test]
+fn there_is_no_backup_with_a_damaged_change_and_nothing_is_made_of_one() {
+    let chain = chain();
+    let dir = store(&chain, 0);
+    let [good, bad, made] = ["good", "bad", "made"].map(|name| dir.path().join(name));
+    backup::write(dir.path(), &chain.genesis, &good).expect("all is there");
+    let is_damage = |error: &BackupError| matches!(error, BackupError::ChangeDamaged { .. });
+    for directory in [&good, &dir.path().to_owned()] {
+        let path = file(&directory.join(CHANGES_DIRECTORY), height_of(2));
+        let bytes = fs::read(&path).expect("it is there");
+        fs::write(&path, &bytes[1..]).expect("it is there");
+    }
+    assert!(is_damage(&backup::read(&good, &chain.genesis, &made).expect_err("it is damaged")));
+    assert!(is_damage(&backup::write(dir.path(), &chain.genesis, &bad).expect_err("it is damaged")));
 }
 
 #[test]

@@ -169,7 +169,14 @@ impl Life {
         let mut layer = Layer::default();
         layer.blocks.insert(self.height, (BlockId::new([1; 32]), place));
         let (view, position) = (self.view(), Position { segment: 1, offset: 53 });
-        let snapshot = Snapshot { layer: Arc::new(layer), view: view.clone(), before: view, position, waiting: None };
+        let snapshot = Snapshot {
+            layer: Arc::new(layer),
+            view: view.clone(),
+            before: view,
+            position,
+            waiting: None,
+            set_changes: 0,
+        };
         let index = self.index.as_ref().expect("open");
         let base = std::mem::replace(&mut self.base, Base::empty());
         self.base = index.write(base, &snapshot, &Pace::at_once()).expect("the disk works");

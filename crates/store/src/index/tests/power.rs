@@ -123,8 +123,14 @@ impl<'a> Life<'a> {
         layer.blocks.insert(height, (BlockId::new([number as u8; 32]), place));
         (0..TRANSACTIONS).for_each(|index| layer.add(placed(number, index), 0, &[]));
         let (layer, position) = (Arc::new(layer), Position { segment: 1, offset: 53 });
-        let snapshot =
-            Snapshot { layer, view: state.view().clone(), before: start.view().clone(), position, waiting: None };
+        let snapshot = Snapshot {
+            layer,
+            view: state.view().clone(),
+            before: start.view().clone(),
+            position,
+            waiting: None,
+            set_changes: 0,
+        };
         let pace = Pace::steady(&self.log, (1, Duration::from_secs(3_600)), &Arc::default());
         self.log.bytes.fetch_add(1 << 40, Ordering::Relaxed);
         let base = index.write(base, &snapshot, &pace)?;
