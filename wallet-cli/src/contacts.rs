@@ -37,6 +37,17 @@ pub enum ContactsError {
         /// Its address.
         address: AddressText,
     },
+    /// The name looks like another one.
+    #[error(
+        "{name} looks like {known}, which is kept already, and is written with letters of another alphabet: choose a \
+         name that nobody can take for it"
+    )]
+    Similar {
+        /// The name.
+        name: Label,
+        /// The one that it looks like.
+        known: Label,
+    },
     /// No room.
     #[error("a wallet has at most {CONTACTS_MAX} contacts: remove some with lojal contact remove")]
     Full,
@@ -70,6 +81,9 @@ pub fn add(
         let before = contacts.get(&name).copied().filter(|before| *before != address);
         if let Some(address) = before.filter(|_| !replace) {
             return Err(ContactsError::Taken { name, address });
+        }
+        if let Some(known) = contacts.keys().find(|known| known.is_imitated_by(&name)).cloned() {
+            return Err(ContactsError::Similar { name, known });
         }
         contacts.insert(name, address);
         if contacts.len() > CONTACTS_MAX { Err(ContactsError::Full) } else { Ok(before) }

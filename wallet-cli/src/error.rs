@@ -9,6 +9,7 @@ use lojal_wallet::amount::AmountError;
 use lojal_wallet::backup::WordsError;
 use lojal_wallet::clock::ClockError;
 use lojal_wallet::contacts::ContactsError;
+use lojal_wallet::files;
 use lojal_wallet::gateways::{GatewaysError, is_lie};
 use lojal_wallet::home::HomeError;
 use lojal_wallet::hook::SecretError;
@@ -43,7 +44,7 @@ pub enum CommandError {
     #[error(transparent)]
     Words(#[from] WordsError),
     /// The place where words or a scanned text should come from.
-    #[error("{0}: {1}")]
+    #[error("{0}: {reason}", reason = files::reason(.1))]
     Input(String, std::io::Error),
     /// Nobody to ask for the words.
     #[error("there is no terminal to ask for the words: give --words-file")]
@@ -150,6 +151,17 @@ pub enum CommandError {
     /// No motion that is remembered.
     #[error("no motion has the number {0} (any more): `lojal govern list` shows those that there are")]
     UnknownMotion(MotionId),
+    /// No motion of a brand that is remembered.
+    #[error(
+        "no motion of {brand} has the number {motion} (any more): `lojal brand motion list {brand}` shows those that \
+         there are"
+    )]
+    UnknownBrandMotion {
+        /// The brand.
+        brand: BrandId,
+        /// The number.
+        motion: MotionId,
+    },
     /// A pin that is not the block which the wallet knows.
     #[error(
         "--pin names another block of height {0} than the one that this wallet knows: ask whoever gave you the pin; \

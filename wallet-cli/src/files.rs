@@ -35,6 +35,15 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
+/// The words of a file system that says no, with what to do where that helps.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or directory: check its name and where it is".to_owned(),
+        io::ErrorKind::PermissionDenied => format!("{error}: ask whoever it belongs to, or name another one"),
+        _ => error.to_string(),
+    }
+}
+
 /// Reads a text file of at most `bytes_max` bytes.
 ///
 /// # Errors

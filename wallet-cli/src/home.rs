@@ -56,7 +56,7 @@ pub enum HomeError {
     )]
     Busy(PathBuf),
     /// The file system says no.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), files::reason(source))]
     File {
         /// The file.
         path: PathBuf,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use lojal_text::{TypedError, typed};
+use lojal_types::name::confusable;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -36,6 +37,20 @@ pub enum LabelError {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Label(String);
+
+impl Label {
+    /// Tells whether another name looks like this one because its letters, or some, are of another alphabet than Latin.
+    pub fn is_imitated_by(&self, other: &Self) -> bool {
+        let is_foreign = |label: &Self| label.0.chars().any(|letter| letter.is_alphabetic() && !is_latin(letter));
+        let looks_same = || confusable([(0, self.0.as_str()), (1, other.0.as_str())].into_iter()).is_some();
+        self != other && (is_foreign(self) || is_foreign(other)) && looks_same()
+    }
+}
+
+/// Tells whether a letter is in one of the blocks of Latin letters that people of Europe write.
+fn is_latin(letter: char) -> bool {
+    matches!(letter, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
+}
 
 impl FromStr for Label {
     type Err = LabelError;
@@ -74,6 +89,19 @@ impl fmt::Display for Label {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_letters_of_another_alphabet_is_taken_for_the_one_that_it_looks_like() {
+        let label = |name: &str| name.parse::<Label>().expect(name);
+        for (one, other) in [("bo", "b\u{43e}"), ("\u{430}nna", "anna"), ("\u{441}\u{43e}\u{440}\u{430}", "copa")] {
+            assert!(label(one).is_imitated_by(&label(other)), "{one} {other}");
+        }
+        for (one, other) in
+            [("bo", "bo"), ("\u{e5}sa", "asa"), ("anna-berg", "annaberg"), ("\u{437}\u{43e}\u{44f}", "zoe")]
+        {
+            assert!(!label(one).is_imitated_by(&label(other)), "{one} {other}");
+        }
+    }
 
     #[test]
     fn a_name_is_found_in_any_case_and_never_taken_for_something_else() {

@@ -42,7 +42,7 @@ pub enum PassphraseError {
     #[error("the passphrase: {0}")]
     Typed(#[from] TypedError),
     /// The file can't be read.
-    #[error("the passphrase file {} can't be read: {source}", path.display())]
+    #[error("the passphrase file {} can't be read: {}", path.display(), files::reason(source))]
     File {
         /// The file.
         path: PathBuf,

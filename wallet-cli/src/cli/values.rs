@@ -131,12 +131,15 @@ pub fn guardian(value: &str) -> Result<Guardian<AddressText>, String> {
     if let Some(named) = word.strip_prefix("brand ") {
         return brand(named).map(Guardian::Brand);
     }
+    if word == "brand" {
+        return Err("write the brand's id, or both words in quotes: \"brand kaffet\"".to_owned());
+    }
     // A name of a contact can be a brand's as well, and what is meant has to be said.
     let was_closed = book::is_closed();
     let is_contact = !word.starts_with('@') && book::find(&word).is_some() && !was_closed;
     match brand(&word) {
         Ok(brand) if is_contact => {
-            Err(format!("{brand} is a contact, and can be a brand: write @{brand} or brand {brand}"))
+            Err(format!("{brand} is a contact, and can be a brand: write @{brand} or \"brand {brand}\", in quotes"))
         }
         Ok(brand) => Ok(Guardian::Brand(brand)),
         Err(_) => person(value).map(Guardian::Account),

@@ -3,14 +3,15 @@
 use lojal_text::outside;
 use lojal_types::operation::{brand_digest, try_map_actions};
 use lojal_types::{
-    AddressText, Approvals, ApproveForBrand, BrandActions, BrandId, CloseBrand, Day, Genesis, MotionId, Operation,
-    SetApprovals, StopForBrand, TimeMs, api,
+    AddressText, Approvals, ApproveForBrand, BrandAction, BrandActions, BrandId, CloseBrand, Day, Genesis, MotionId,
+    Operation, SetApprovals, StopForBrand, TimeMs, api,
 };
 use lojal_wallet::gateways::Gateways;
 use lojal_wallet::home::Home;
 use lojal_wallet::time::{format_duration, utc};
 use serde::Deserialize;
 
+use super::action_file::mistake;
 use super::between::money_unit;
 use super::brand_actions::{BrandReader, approvals_in_words, closing_in_words};
 use super::context::Context;
@@ -39,7 +40,10 @@ fn motion(context: &Context, command: BrandMotionCommand) -> Result<Report, Comm
         BrandMotionCommand::Show { motion } => show(context, motion),
         BrandMotionCommand::Propose { brand, actions, consent, sending } => {
             let text = ask::file(&actions, FILE_BYTES_MAX)?;
-            let unreadable = |error: toml::de::Error| CommandError::Motion(format!("{}: {error}", actions.display()));
+            let unreadable = |error: toml::de::Error| {
+                let mistake = mistake::<BrandAction<AddressText>>(&text, &error);
+                CommandError::Motion(format!("{}: {mistake}", actions.display()))
+            };
             let document: ActionsDocument = toml::from_str(&text).map_err(unreadable)?;
             propose(context, brand, document.actions, consent, &sending)
         }
@@ -115,7 +119,7 @@ fn show(context: &Context, BrandMotionArgs { brand, motion }: BrandMotionArgs) -
 
 fn find(motions: &api::BrandMotions, motion: MotionId) -> Result<api::BrandMotion, CommandError> {
     let found = motions.motions.iter().find(|one| one.motion == motion);
-    found.cloned().ok_or(CommandError::UnknownMotion(motion))
+    found.cloned().ok_or(CommandError::UnknownBrandMotion { brand: motions.brand, motion })
 }
 
 /// All that is known of a motion.

@@ -13,6 +13,7 @@ use lojal_types::{
 use lojal_wallet::gateways::{Gateways, GatewaysError};
 use lojal_wallet::time::utc;
 
+use super::action_file::mistake;
 use super::context::Context;
 use super::motions::{Reader, in_words, stage, support};
 use super::transact::Session;
@@ -110,7 +111,8 @@ fn actions_of(args: &ProposeMotionArgs) -> Result<Actions, CommandError> {
         None => Vec::new(),
         Some(path) => {
             let text = read(path)?;
-            actions_from_toml(&text).map_err(|error| unreadable(format!("{}: {error}", path.display())))?.into_inner()
+            let mistake = |error| unreadable(format!("{}: {}", path.display(), mistake::<Action>(&text, &error)));
+            actions_from_toml(&text).map_err(mistake)?.into_inner()
         }
     };
     actions.extend(args.suspend.iter().map(|brand| Action::SuspendBrand(SuspendBrand { brand: *brand })));

@@ -1,5 +1,6 @@
 //! The commands, one function each.
 
+mod action_file;
 mod balance;
 mod between;
 mod brand;

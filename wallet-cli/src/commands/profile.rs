@@ -2,6 +2,7 @@
 
 use std::env;
 
+use lojal_wallet::contacts::ContactsError;
 use lojal_wallet::home::{Home, HomeError};
 use lojal_wallet::label::Label;
 use lojal_wallet::profiles::{PROFILES_MAX, Profiles};
@@ -50,6 +51,9 @@ fn add(context: &Context, mut profiles: Profiles, name: Label) -> Result<(Profil
         return Err(CommandError::Usage(
             "there is a profile of this name: choose another name, or forget that one with lojal profile remove",
         ));
+    }
+    if let Some(known) = profiles.homes.keys().find(|known| known.is_imitated_by(&name)) {
+        return Err(ContactsError::Similar { name, known: known.clone() }.into());
     }
     profiles.homes.insert(name.clone(), home.clone());
     if profiles.homes.len() > PROFILES_MAX {

@@ -40,7 +40,7 @@ impl CommandError {
             Self::TermsText(_) | Self::Terms(_) => "terms_out_of_bounds",
             Self::Policy(_) => "policy_out_of_bounds",
             Self::Motion(_) => "invalid_motion",
-            Self::UnknownMotion(_) => "unknown_motion",
+            Self::UnknownMotion(_) | Self::UnknownBrandMotion { .. } => "unknown_motion",
             Self::OtherPin(_) => "other_pin",
             Self::Usage(_) | Self::CommandLine(_) => "usage",
             Self::Gateways(error) | Self::NotSent(error) | Self::NotProven(error) => gateways_code(error),
@@ -139,6 +139,7 @@ fn contacts_code(error: &ContactsError) -> &'static str {
     match error {
         ContactsError::Home(error) => home_code(error),
         ContactsError::Taken { .. } => "contact_exists",
+        ContactsError::Similar { .. } => "similar_contact",
         ContactsError::Full => "too_many_contacts",
         ContactsError::Unknown(_) => "unknown_contact",
     }

@@ -41,6 +41,20 @@ fn a_contacts_name_stands_for_its_address_which_is_shown_before_anything_is_sign
 }
 
 #[test]
+fn a_contact_that_looks_like_another_one_in_another_alphabet_is_refused() {
+    let wallet = Wallet::at(NOBODY);
+    let to = other().to_string();
+    assert_eq!(wallet.run(&["contact", "add", "bo", &to]).exit_code, 0);
+    for arguments in [&["--json"][..], &["--json", "--replace"]] {
+        let ran = wallet.run(&[&["contact", "add", "b\u{43e}", &to], arguments].concat());
+        assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "similar_contact"));
+    }
+    for name in ["b\u{f8}", "b\u{43e}\u{440}\u{438}\u{441}", "boo"] {
+        assert_eq!(wallet.run(&["contact", "add", name, &to]).exit_code, 0, "{name}");
+    }
+}
+
+#[test]
 fn a_name_that_nobody_has_or_that_could_be_a_brand_is_refused_and_nothing_is_signed() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(server.url());
@@ -53,7 +67,10 @@ fn a_name_that_nobody_has_or_that_could_be_a_brand_is_refused_and_nothing_is_sig
     }
     assert_eq!(wallet.run(&["contact", "add", "kaffet", &to]).exit_code, 0);
     let ran = wallet.run(&["guardians", "set", "kaffet"]);
-    assert!(ran.stderr.contains("@kaffet or brand kaffet"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("@kaffet or \"brand kaffet\", in quotes"), "{}", ran.stderr);
+    let ran = wallet.run(&["guardians", "set", "brand", "kaffet"]);
+    assert!(ran.exit_code == 2 && ran.stderr.contains("both words in quotes"), "{}", ran.stderr);
+    assert_eq!(wallet.run(&["guardians", "set", "brand kaffet", "--dry-run"]).exit_code, 0);
     assert!(submitted(&server).is_empty());
     assert_eq!(wallet.run(&["guardians", "set", "@kaffet"]).exit_code, 0);
     let Operation::SetGuardians(set) = only_operation(&server) else { panic!("other") };
