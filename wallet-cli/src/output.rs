@@ -1,5 +1,7 @@
 //! The output that people and programs get to see.
 
+use lojal_types::GrossPoints;
+use lojal_wallet::amount;
 use lojal_wallet::qr::{self, Style};
 use serde_json::Value;
 
@@ -61,6 +63,14 @@ pub fn paragraph(text: String) -> String {
 /// The same below another sentence.
 pub fn indented(text: String) -> String {
     lojal_text::table(&[vec![String::new(), text]], &[], lojal_print::columns())
+}
+
+/// Points as people read them, with a comma between thousands; none where a program reads them, as in tables.
+pub fn grouped(points: impl Into<GrossPoints>, decimals: u8) -> String {
+    match lojal_print::columns() {
+        Some(_) => amount::format_grouped(points, decimals),
+        None => amount::format(points, decimals),
+    }
 }
 
 /// The JSON of plain data.

@@ -30,8 +30,11 @@ pub enum TxCommand {
     /// lojal tx build pay.tx send tloj1… 12.50 kaffet
     ///
     /// The command is any that signs, with all its arguments. It can happen within an hour from now, or what its
-    /// --valid-for says.
+    /// --valid-for says. A gateway is asked what would happen: what would be refused isn't written (exit code 1).
     Build {
+        /// Write the file also if it would be refused as things are now
+        #[arg(long)]
+        unchecked: bool,
         /// The new file, or - for standard output
         file: PathBuf,
         /// The command, as it would follow the word lojal

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser};
 use lojal_text::{TypedError, typed};
 use lojal_wallet::contacts;
 
-use super::{Cli, Options, book, values};
+use super::{Cli, Command, Options, TxArgs, TxCommand, book, values};
 use crate::place;
 
 /// Names the wallet's directory.
@@ -24,7 +24,12 @@ impl Cli {
     /// # Errors
     /// When it was not understood, or a variable wasn't.
     pub fn read() -> Result<Self, clap::Error> {
-        read(std::env::args_os().collect(), None)
+        let mut cli = read(std::env::args_os().collect(), None)?;
+        // Whoever asks for a document within the inner command is to get one, also of what goes wrong.
+        if let Command::Tx(TxArgs { command: Some(TxCommand::Build { command, .. }), .. }) = &cli.command {
+            cli.options.json |= command.iter().any(|argument| argument == "--json");
+        }
+        Ok(cli)
     }
     /// A command line within another one, whose options it has where it says nothing else.
     ///

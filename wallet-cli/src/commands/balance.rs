@@ -1,7 +1,6 @@
 //! The points of an account, and those that it can use of its households' pools: mine and ours.
 
 use lojal_types::{AddressText, Expiry, Lot, MemberRole, Points, TimeMs, api};
-use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::utc;
 use serde::Serialize;
 
@@ -11,7 +10,7 @@ use super::proofs::{Proofs, Proven};
 use super::safeguards::safeguards_text;
 use super::words::role_text;
 use crate::error::CommandError;
-use crate::output::{Report, paragraph};
+use crate::output::{Report, grouped, paragraph, to_value};
 
 /// A household's pool, as one of its members sees it.
 #[derive(Debug, Serialize)]
@@ -49,7 +48,10 @@ pub(super) fn balance(context: &Context, address: Option<AddressText>) -> Result
         text = format!("mine\n{text}");
     }
     text += &format!("\n{}", paragraph(proofs.told(seal.as_ref())));
-    Ok(Report::done(&account, text).with_field("pools", &pools).with_field("proven", &seal.as_ref().map(Proven::of)))
+    let (mut own, mut pools) = (to_value(&account), to_value(&pools));
+    decimals.add_closing(&mut own);
+    pools.as_array_mut().into_iter().flatten().for_each(|pool| decimals.add_closing(pool));
+    Ok(Report::done(&own, text).with_field("pools", &pools).with_field("proven", &seal.as_ref().map(Proven::of)))
 }
 
 fn own_text(account: &api::Account, decimals: &Decimals) -> String {
@@ -113,7 +115,7 @@ fn leaving(balances: &[api::Balance], decimals: &Decimals) -> Vec<String> {
 fn balances_text(balances: &[api::Balance], member: Option<&api::Member>, decimals: &Decimals) -> String {
     let row = |balance: &api::Balance| {
         let decimals = decimals.of(balance.brand);
-        let total = format_grouped(balance.total, decimals);
+        let total = grouped(balance.total, decimals);
         let mut row = vec![balance.brand.to_string(), total, lots_text(&balance.lots, decimals)];
         row.extend(member.and_then(|member| allowance_text(member, balance, decimals)));
         row
@@ -126,7 +128,7 @@ fn allowance_text(member: &api::Member, balance: &api::Balance, decimals: u8) ->
     let max = member.rights.month_max(balance.brand)?;
     let spent = member.spent.iter().find(|spent| spent.brand == balance.brand).map(|spent| spent.points);
     let left = max.checked_sub(spent.unwrap_or_default()).unwrap_or(Points::ZERO);
-    let left = format_grouped(left, decimals);
+    let left = grouped(left, decimals);
     Some(match member.rights.role {
         MemberRole::Child => format!("redeem {left} more this month"),
         MemberRole::Admin | MemberRole::Adult => format!("spend {left} more this month"),
@@ -134,15 +136,15 @@ fn allowance_text(member: &api::Member, balance: &api::Balance, decimals: u8) ->
 }
 
 fn hold_text(hold: &api::Hold, decimals: &Decimals) -> String {
-    let total = format_grouped(hold.total, decimals.of(hold.brand));
+    let total = grouped(hold.total, decimals.of(hold.brand));
     let until: TimeMs = hold.expires_ms;
     paragraph(format!("held: {total} {} until {} UTC, reference {}", hold.brand, utc(until), hold.reference))
 }
 
 fn lots_text(lots: &[Lot], decimals: u8) -> String {
     let lot = |lot: &Lot| match lot.expiry {
-        Expiry::Month(month) => format!("{} until {month}", format_grouped(lot.amount, decimals)),
-        Expiry::Never => format!("{} for ever", format_grouped(lot.amount, decimals)),
+        Expiry::Month(month) => format!("{} until {month}", grouped(lot.amount, decimals)),
+        Expiry::Never => format!("{} for ever", grouped(lot.amount, decimals)),
     };
     format!("({})", lots.iter().map(lot).collect::<Vec<_>>().join(", "))
 }

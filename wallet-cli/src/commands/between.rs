@@ -16,7 +16,7 @@ use super::transact::{Session, points_text};
 use crate::ask;
 use crate::cli::{Consent, ConvertArgs, PartnerCommand, ProposeArgs, Sending, SettleArgs, TermsArgs};
 use crate::error::CommandError;
-use crate::output::Report;
+use crate::output::{Report, grouped};
 
 /// `lojal partner`.
 pub(super) fn partner(context: &Context, command: PartnerCommand) -> Result<Report, CommandError> {
@@ -42,7 +42,7 @@ fn list(context: &Context) -> Result<Report, CommandError> {
     for one in &partnerships.partnerships {
         let of = (decimals.of(one.from), decimals.of(one.to));
         if let Some(terms) = &one.terms {
-            let today = amount::format_grouped(one.converted_today, of.0);
+            let today = grouped(one.converted_today, of.0);
             let words = terms_in_words((one.from, one.to), terms, of, &unit);
             rows.push(vec![one.from.to_string(), one.to.to_string(), "agreed on".to_owned(), today, words]);
         }
@@ -171,7 +171,7 @@ pub(super) fn settle(context: &Context, args: SettleArgs) -> Result<Report, Comm
     let amount = amount::parse(&amount, 0)?;
     let settle = Settle { creditor, debtor, amount: Money::new(amount.get()), reference };
     let unit = money_unit(Some(session.home.genesis()));
-    let sum = amount::format_grouped(amount, 0);
+    let sum = grouped(amount, 0);
     let done = format!("confirmed that {debtor} paid {creditor} {sum} {unit}");
     session.transact_for(creditor, Operation::Settle(settle), &done, &sending)
 }
@@ -203,8 +203,8 @@ pub(super) fn terms_in_words(
 ) -> String {
     let rate = rate_text((from, to), terms, decimals);
     let price = format_price(terms.price_micro, decimals.0);
-    let daily_max = amount::format_grouped(terms.daily_max, decimals.0);
-    let owed_max = amount::format_grouped(Points::new(terms.owed_max.get()), 0);
+    let daily_max = grouped(terms.daily_max, decimals.0);
+    let owed_max = grouped(Points::new(terms.owed_max.get()), 0);
     let end = utc(terms.ends_ms);
     format!(
         "{rate}, {from} owes {to} {price} {unit} for each {from} and at most {owed_max} in all, at most {daily_max} \

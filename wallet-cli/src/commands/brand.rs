@@ -13,7 +13,7 @@ use super::words::roles_text;
 use crate::ask;
 use crate::cli::{Consent, OperatorCommand, PolicyArgs, PolicyCommand, Sending, SetOperatorArgs};
 use crate::error::CommandError;
-use crate::output::Report;
+use crate::output::{Report, grouped};
 
 /// `lojal policy`.
 pub(super) fn policy(context: &Context, command: PolicyCommand) -> Result<Report, CommandError> {
@@ -89,7 +89,7 @@ pub(super) fn policy_text(policy: &Policy, decimals: u8) -> String {
 }
 
 fn policy_rows(policy: &Policy, decimals: u8) -> [(&'static str, String); 10] {
-    let points = |points| amount::format_grouped(points, decimals);
+    let points = |points| grouped(points, decimals);
     let yes_no = |is_allowed| if is_allowed { "yes" } else { "no" }.to_owned();
     let reversal = if policy.reversal_window_ms == 0 {
         "never".to_owned()
@@ -132,7 +132,7 @@ fn list_operators(context: &Context, brand: BrandId) -> Result<Report, CommandEr
     let decimals = known_brand(context, brand)?.decimals;
     let mut rows = vec![["OPERATOR", "ROLES", "ISSUES A DAY"].map(str::to_owned).to_vec()];
     for operator in &operators.operators {
-        let points = |points| amount::format_grouped(points, decimals);
+        let points = |points| grouped(points, decimals);
         let cap = match operator.issue_daily_max {
             None => "no cap".to_owned(),
             Some(max) => format!("{} of {}", points(operator.issued_today), points(max)),

@@ -3,13 +3,13 @@
 use lojal_types::{
     Address, AddressText, BrandAction, CloseBrand, NetworkKind, PartnershipTerms, Points, SetApprovals, api,
 };
-use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::{format_duration, utc};
 
 use super::between::terms_in_words;
 use super::brand::{policy_changes, policy_text};
 use super::decimals::Decimals;
 use super::words::roles_text;
+use crate::output::grouped;
 
 /// The state in force, as far as it is known, against which the motions of a brand are read.
 pub(super) struct BrandReader<'a> {
@@ -42,7 +42,7 @@ impl BrandReader<'_> {
             },
             BrandAction::SetOperator(one) => {
                 let operator = Address::of_key(&one.public_key).to_text(self.network);
-                let points = |max: Points| format_grouped(max, self.decimals.of(one.brand));
+                let points = |max: Points| grouped(max, self.decimals.of(one.brand));
                 let cap = one.issue_daily_max.map(|max| format!(", at most {} {} a day", points(max), one.brand));
                 let cap = cap.unwrap_or_default();
                 format!("{operator} acts for {}: {}{cap}", one.brand, roles_text(&one.roles))
@@ -58,7 +58,7 @@ impl BrandReader<'_> {
             }
             BrandAction::EndPartnership(one) => format!("what {} and {} have agreed on ends", one.from, one.to),
             BrandAction::Settle(one) => {
-                let sum = format_grouped(Points::new(one.amount.get()), 0);
+                let sum = grouped(Points::new(one.amount.get()), 0);
                 format!("{} has paid {} {sum} {}", one.debtor, one.creditor, self.unit)
             }
             BrandAction::StartRecovery(one) => {

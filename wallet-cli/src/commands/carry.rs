@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lojal_types::limits::VALIDITY_WINDOW_MS_MAX;
-use lojal_types::{AddressText, Genesis, NetworkKind, Operation, TimeMs, UnsignedTransaction};
+use lojal_types::{Address, AddressText, Genesis, NetworkKind, Operation, TimeMs, UnsignedTransaction};
 use lojal_wallet::carried::{Carried, Content, read, read_from};
 use lojal_wallet::clock;
 use lojal_wallet::dates;
@@ -15,7 +15,7 @@ use lojal_wallet::submission::{GRACE, Submission};
 use lojal_wallet::time::{about, utc};
 use serde_json::json;
 
-use super::context::Context;
+use super::context::{Build, Context};
 use super::decimals::Decimals;
 use super::proofs::{BELIEVED, Proofs};
 use super::repeat::Repeat;
@@ -39,17 +39,19 @@ pub(super) fn carry(
     follow: impl Fn(&Context, Cli) -> Result<Report, CommandError>,
 ) -> Result<Report, CommandError> {
     match command {
-        TxCommand::Build { file, command } => build(context, file, command, follow),
+        TxCommand::Build { unchecked, file, command } => {
+            build(context, Build { file, is_unchecked: unchecked }, command, follow)
+        }
         TxCommand::Sign { file, to, consent } => sign(context, &file, to, consent),
         TxCommand::Decode { file, genesis } => decode(context, &file, genesis.as_deref()),
         TxCommand::Submit { file, no_wait } => submit(context, &file, no_wait),
     }
 }
 
-/// Runs the other command as a dry run, which can't sign: where it would ask a gateway, its transaction is written.
+/// Runs the other command as a dry run, which can't sign: where that ends, its transaction is written.
 fn build(
     context: &Context,
-    file: PathBuf,
+    build: Build,
     mut command: Vec<String>,
     follow: impl Fn(&Context, Cli) -> Result<Report, CommandError>,
 ) -> Result<Report, CommandError> {
@@ -64,10 +66,10 @@ fn build(
         }
         CommandError::CommandLine(text.trim_end().trim_start_matches("error: ").to_owned())
     })?;
-    if file == Path::new(STD) && cli.options.json {
+    if build.file == Path::new(STD) && cli.options.json {
         return Err(CommandError::Usage("with - the file itself is printed, as it is: leave --json out"));
     }
-    let context = Context { build: Some(file), ..Context::new(cli.options.clone()) };
+    let context = Context { build: Some(build), ..Context::new(cli.options.clone()) };
     follow(&context, cli)?;
     Err(CommandError::Usage("this command has nothing to sign"))
 }
@@ -143,7 +145,7 @@ fn decode(context: &Context, file: &Path, genesis: Option<&Path>) -> Result<Repo
     let mut rows = vec![
         ("transaction", carried.id().to_string()),
         ("sender", carried.transaction().sender.to_text(network).to_string()),
-        ("key", carried.public_key().to_string()),
+        ("key", key_text(&carried)),
         ("signed", if is_signed { "yes, and the signature holds" } else { "no" }.to_owned()),
         ("can happen", format!("before {time}")),
     ];
@@ -157,6 +159,16 @@ fn decode(context: &Context, file: &Path, genesis: Option<&Path>) -> Result<Repo
         "transaction": text_of(&carried, network),
     });
     Ok(Report::done(&json, format!("{}\n{}", lojal_print::table(&rows, &[]), whole(&carried, genesis))))
+}
+
+/// The key that signs, and whether the file alone shows that it is the sender's: an account keeps its address when its
+/// key is replaced.
+fn key_text(carried: &Carried) -> String {
+    let key = carried.public_key();
+    match Address::of_key(&key) == carried.transaction().sender {
+        true => key.to_string(),
+        false => format!("{key}, which is not the sender's first key: it was replaced, or the file was changed"),
+    }
 }
 
 /// Sends what is signed, as often as it takes: its id makes it happen once.

@@ -19,7 +19,14 @@ pub(super) struct Context {
     /// The wallet's passphrase, which is asked for once.
     pub(super) unlocker: Rc<Unlocker>,
     /// The file that gets the transaction of the command, which is not to be signed; none where it is to be.
-    pub(super) build: Option<PathBuf>,
+    pub(super) build: Option<Build>,
+}
+
+/// The file that gets a transaction.
+pub(super) struct Build {
+    pub(super) file: PathBuf,
+    /// True if nobody is asked what would happen.
+    pub(super) is_unchecked: bool,
 }
 
 impl Context {

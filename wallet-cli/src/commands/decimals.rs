@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use lojal_types::limits::DECIMALS_MAX;
 use lojal_types::{BrandId, Genesis, Points, TimeMs, api};
-use lojal_wallet::amount::format_grouped;
 use lojal_wallet::gateways::Gateways;
 use lojal_wallet::home::Home;
 use lojal_wallet::time::utc;
+use serde_json::Value;
 
 use crate::error::CommandError;
+use crate::output::{grouped, to_value};
 
 /// The number of decimals of a brand's points: the gateway's, if the genesis document doesn't know better. A gateway
 /// must not be able to move the point in what people type and read.
@@ -48,7 +49,7 @@ impl Decimals {
     }
     /// Points with their brand, as people read them.
     pub(super) fn in_words(&self, points: Points, brand: BrandId) -> String {
-        format!("{} {brand}", format_grouped(points, self.of(brand)))
+        format!("{} {brand}", grouped(points, self.of(brand)))
     }
     /// A warning for whoever has points of a brand that leaves.
     pub(super) fn leaving(&self, brand: BrandId) -> Option<String> {
@@ -61,6 +62,14 @@ impl Decimals {
     /// Tells whether a brand's decimals are known.
     pub(super) fn knows(&self, brand: BrandId) -> bool {
         self.decimals.contains_key(&brand)
+    }
+    /// Adds to the JSON of balances the times at which their brands leave, as brands have it.
+    pub(super) fn add_closing(&self, json: &mut Value) {
+        for balance in json["balances"].as_array_mut().into_iter().flatten() {
+            let brand = balance["brand"].as_str().and_then(|id| id.parse().ok());
+            let closes_ms = brand.and_then(|brand: BrandId| self.leaving.get(&brand));
+            balance["closes_ms"] = to_value(&closes_ms);
+        }
     }
     /// An unknown brand's points are shown as whole units.
     pub(super) fn of(&self, brand: BrandId) -> u8 {

@@ -14,7 +14,7 @@ use super::transact::{Session, report};
 use super::words::role_text;
 use crate::cli::{HouseholdCommand, HouseholdOption, RightsArgs, Sending};
 use crate::error::CommandError;
-use crate::output::Report;
+use crate::output::{Report, grouped, to_value};
 
 /// `lojal household`.
 pub(super) fn household(context: &Context, command: HouseholdCommand) -> Result<Report, CommandError> {
@@ -88,6 +88,8 @@ fn show(context: &Context, household: &HouseholdOption) -> Result<Report, Comman
     rows.extend(members.invited.iter().map(|member| member_row(member, "invited, ", &decimals)));
     let pool = Pool { household: address, balances: account.balances, holds: account.holds, member: None };
     let text = format!("{}\n{}", lojal_print::table(&rows, &[]), pool_text(&pool, &decimals));
+    let mut pool = to_value(&pool);
+    decimals.add_closing(&mut pool);
     Ok(Report::done(&members, text).with_field("address", &address).with_field("pool", &pool))
 }
 
@@ -100,7 +102,7 @@ fn member_row(member: &api::Member, prefix: &str, decimals: &Decimals) -> Vec<St
 fn limits_text(member: &api::Member, decimals: &Decimals) -> String {
     let limit = |limit: &MemberLimit| {
         let spent = member.spent.iter().find(|spent| spent.brand == limit.brand).map(|spent| spent.points);
-        let points = |points| amount::format_grouped(points, decimals.of(limit.brand));
+        let points = |points| grouped(points, decimals.of(limit.brand));
         format!("{} of {} {}", points(spent.unwrap_or_default()), points(limit.month_max), limit.brand)
     };
     let listed: Vec<String> = member.rights.limits.iter().map(limit).collect();

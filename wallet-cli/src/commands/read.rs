@@ -3,7 +3,6 @@
 use lojal_text::outside;
 use lojal_types::api::TransactionState;
 use lojal_types::{GrossPoints, TransactionId};
-use lojal_wallet::amount::format_grouped;
 use lojal_wallet::gateways::GatewaysError;
 use lojal_wallet::receipts;
 use lojal_wallet::time::utc;
@@ -14,7 +13,7 @@ use super::proofs::Proofs;
 use super::show::{Reader, transaction_text};
 use super::unsent::Taken;
 use crate::error::CommandError;
-use crate::output::{Report, paragraph, to_value};
+use crate::output::{Report, grouped, paragraph, to_value};
 
 /// `lojal status`.
 pub(super) fn status(context: &Context) -> Result<Report, CommandError> {
@@ -46,7 +45,7 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
     rows[0].extend(totals_head.map(str::to_owned));
     for brand in &brands.brands {
         let decimals = decimals_of(brand, home.as_ref().map(|home| home.genesis()))?;
-        let points = |points| format_grouped(points, decimals);
+        let points = |points| grouped(points, decimals);
         let policy = &brand.policy;
         let life = policy.expiry_months.map_or_else(|| "for ever".to_owned(), |months| format!("{months} months"));
         let transfers = if policy.transferable {
@@ -64,7 +63,7 @@ pub(super) fn brands(context: &Context) -> Result<Report, CommandError> {
             totals.expired,
             totals.reversed,
         ];
-        let totals = totals.map(|total: GrossPoints| format_grouped(total, decimals));
+        let totals = totals.map(|total: GrossPoints| grouped(total, decimals));
         let mut row = vec![brand.id.to_string(), outside(&brand.name), life, transfers];
         row.extend(totals);
         rows.push(row);

@@ -5,10 +5,10 @@ use lojal_types::{
     Action, AddressText, BrandAction, BrandId, Guardian, Guardians, MemberRole, Operation, Points, Reference, Role,
     Roles,
 };
-use lojal_wallet::amount::format_grouped;
 use lojal_wallet::time::{hold_end, utc};
 
 use super::decimals::Decimals;
+use crate::output::grouped;
 
 /// An operation in words, as the account at `viewpoint` sees it.
 pub(super) fn in_words(
@@ -16,7 +16,7 @@ pub(super) fn in_words(
     viewpoint: Option<AddressText>,
     decimals: &Decimals,
 ) -> String {
-    let points = |amount: Points, brand: BrandId| format!("{} {brand}", format_grouped(amount, decimals.of(brand)));
+    let points = |amount: Points, brand: BrandId| format!("{} {brand}", grouped(amount, decimals.of(brand)));
     let is_own = |address: AddressText| viewpoint == Some(address);
     let of = |address: AddressText| if is_own(address) { String::new() } else { format!(" of {address}") };
     let member = |member: AddressText, household: AddressText, role: MemberRole| {
@@ -96,7 +96,7 @@ fn between_brands(operation: &Operation<AddressText>) -> String {
         Operation::AcceptPartnership(one) => format!("accepted terms for {} into {}", one.from, one.to),
         Operation::EndPartnership(one) => format!("ended what {} and {} had agreed on", one.from, one.to),
         Operation::Settle(one) => {
-            let sum = format_grouped(Points::new(one.amount.get()), 0);
+            let sum = grouped(Points::new(one.amount.get()), 0);
             format!("confirmed that {} paid {} {sum} minor units", one.debtor, one.creditor)
         }
         Operation::SetPolicy(one) => format!("changed the policy of {}", one.brand),

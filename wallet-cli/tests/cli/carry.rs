@@ -2,13 +2,14 @@
 
 use std::fs;
 
-use lojal_types::{KeyPair, NetworkKind, Operation, Outcome, Points};
+use lojal_types::api::{Foretold, Simulation};
+use lojal_types::{Code, Height, KeyPair, NetworkKind, Operation, Outcome, Points, TimeMs};
 use lojal_wallet::carried::{Carried, Content};
 use lojal_wallet::clock;
 use lojal_wallet::home::Home;
 
-use crate::support::gateway::{ledger, only_operation, submitted};
-use crate::support::server::{NOBODY, Server};
+use crate::support::gateway::{Ledger, ledger, network_status, only_operation, submitted};
+use crate::support::server::{Answer, NOBODY, Request, Server};
 use crate::support::{Wallet, genesis, key, other, passphrase, pool};
 
 /// Builds a transfer with a wallet that is in touch with a gateway, and gives its file.
@@ -28,8 +29,10 @@ fn offline(text: &str) -> (Wallet, String) {
 fn read(path: &str) -> String {
     fs::read_to_string(path).expect("there")
 }
+/// The number of transactions that were sent; questions what they would do are none.
 fn posted(server: &Server) -> usize {
-    server.requests().iter().filter(|request| request.method == "POST").count()
+    let is_sent = |request: &&Request| request.method == "POST" && request.path != "/v1/simulate";
+    server.requests().iter().filter(is_sent).count()
 }
 
 #[test]
@@ -37,7 +40,7 @@ fn what_is_built_here_is_signed_without_a_network_and_sent_from_anywhere() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(server.url());
     let file = built(&wallet);
-    assert_eq!(posted(&server), 0, "nobody was asked or told");
+    assert_eq!(posted(&server), 0, "nothing was sent");
     let (vault, file) = offline(&read(&file));
     let shown = vault.run_with(&["tx", "decode", &file], None);
     assert!(shown.stdout.contains("sent 12.50 kaffet to") && shown.stdout.contains("no"), "{}", shown.stdout);
@@ -115,6 +118,55 @@ fn any_command_that_signs_can_be_built_and_no_other_one_runs() {
     assert!(ran.stderr.contains("keep the new key"), "{}", ran.stderr);
     assert!(!fs::exists(&file).expect("readable") && posted(&server) == 0);
     assert!(!wallet.home().join("contacts.toml").exists());
+}
+
+#[test]
+fn what_would_be_refused_is_built_only_if_nobody_is_to_be_asked() {
+    let (outcome, effects) = (Foretold::Refused { code: Code::InsufficientPoints }, Vec::new());
+    let simulation = Simulation { outcome, effects, height: Height::new(41), time_ms: TimeMs::default() };
+    let server = Ledger { simulation: Some(simulation), ..Ledger::with(vec![]) }.start();
+    let wallet = Wallet::at(server.url());
+    let file = format!("{}.tx", wallet.file("place", ""));
+    let to = other().to_string();
+    let send = ["send", &to, "100000", "kaffet", "--json"];
+    let ran = wallet.run(&[&["tx", "build", &file][..], &send].concat());
+    assert_eq!((ran.exit_code, ran.error_code().as_str()), (1, "insufficient_points"));
+    assert!(ran.stdout.contains("--unchecked") && !fs::exists(&file).expect("readable"), "{}", ran.stdout);
+    let ran = wallet.run(&[&["tx", "build", "--unchecked", &file][..], &send].concat());
+    assert_eq!(
+        (ran.exit_code, &ran.json()["file"]),
+        (0, &file.clone().into()),
+        "a flag of all commands after the inner"
+    );
+    assert!(fs::exists(&file).expect("readable"));
+    let wrong = wallet.run(&["tx", "build", &file, "send", &to, "x", "kaffet", "--json"]);
+    assert_eq!((wrong.exit_code, wrong.error_code().as_str()), (2, "invalid_amount"));
+}
+
+#[test]
+fn where_nobody_tells_what_would_happen_the_file_is_built_all_the_same() {
+    let server = Server::start(|request| match request.path.split('?').next().unwrap_or_default() {
+        "/v1/status" => Answer::json(200, &network_status()),
+        _ => Answer::problem(503, "busy"),
+    });
+    let wallet = Wallet::at(server.url());
+    let file = format!("{}.tx", wallet.file("place", ""));
+    let ran = wallet.run(&["tx", "build", &file, "household", "create"]);
+    assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("nobody tells") && fs::exists(&file).expect("readable"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_key_that_is_not_the_senders_first_one_is_told() {
+    let server = ledger(Outcome::Applied, None);
+    let carried: Carried = read(&built(&Wallet::at(server.url()))).parse().expect("as it was built");
+    let Content::Unsigned(mut unsigned) = carried.content.clone() else { panic!("it is signed") };
+    let (vault, file) = offline(&carried.to_string());
+    assert!(!vault.run(&["tx", "decode", &file]).stdout.contains("not the sender's first"));
+    unsigned.public_key = KeyPair::from_seed(&[9; 32]).public_key();
+    let (vault, file) = offline(&Carried { content: Content::Unsigned(unsigned), ..carried }.to_string());
+    let shown = vault.run(&["tx", "decode", &file]).stdout;
+    assert!(shown.contains("not the sender's first key"), "{shown}");
 }
 
 #[test]

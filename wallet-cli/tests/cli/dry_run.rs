@@ -107,6 +107,17 @@ fn no_command_goes_on_after_its_dry_run() {
 }
 
 #[test]
+fn the_lines_of_what_would_happen_stay_lines_in_a_pipe() {
+    let server = telling(Foretold::Applied);
+    let wallet = Wallet::at(server.url());
+    let mut command = wallet.command(&["guardians", "set", &other().to_string(), "--dry-run"], None);
+    let output = command.env_remove("COLUMNS").output().expect("it was built");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(text.contains("asked for the guardians: ") && text.contains("\nit happens in "), "{text}");
+    assert!(text.contains("\nlojal freeze withdraws it\n"), "{text}");
+}
+
+#[test]
 fn a_dry_run_asks_nobody_and_shows_what_there_would_have_been_to_ask() {
     for (command, shown) in [
         (&["freeze", "--dry-run"][..], "no guardians"),

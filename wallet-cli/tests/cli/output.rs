@@ -29,6 +29,35 @@ fn a_result_that_is_lost_is_told_loudly_and_is_no_success() {
 }
 
 #[test]
+fn amounts_have_no_commas_where_a_program_reads_them() {
+    let server = ledger(Outcome::Applied, None);
+    let wallet = Wallet::at(server.url());
+    for (arguments, shown) in
+        [(&["balance"][..], "nordmat\t1250\t(800"), (&["policy", "show", "kaffet"], "0.01 to 1000.00")]
+    {
+        let output = wallet.command(arguments, None).env_remove("COLUMNS").output().expect("it was built");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(text.contains(shown), "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_is_told_with_what_to_do() {
+    let wallet = Wallet::at(NOBODY);
+    for command in [
+        &["tx", "decode", "nowhere.tx"][..],
+        &["receipt", "verify", "nowhere.json"],
+        &["tx", "decode", "nowhere.tx", "--genesis", "nowhere.toml"],
+        &["key", "import", "nowhere.key", "--genesis", "nowhere.toml"],
+    ] {
+        let ran = wallet.run(command);
+        assert!(ran.exit_code != 0 && !ran.stderr.contains("os error"), "{command:?}: {}", ran.stderr);
+    }
+    let ran = wallet.run(&["tx", "decode", "nowhere.tx"]);
+    assert!(ran.stderr.contains("nowhere.tx: there is no such file or directory: check"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_reader_who_has_enough_is_no_failure() {
     let server = ledger(Outcome::Applied, None);
     let wallet = Wallet::at(server.url());

@@ -115,6 +115,11 @@ fn a_motion_is_shown_in_words_before_it_is_approved_and_approved_as_it_was_shown
     assert_eq!(wallet.run(&["brand", "motion", "approve", "kaffet", "4", "--yes"]).exit_code, 0);
     let Operation::ApproveForBrand(approve) = only_operation(&server) else { panic!("another operation") };
     assert_eq!((approve.motion, approve.digest), (MotionId::new(4), motion(None).digest));
+    for command in [&["brand", "motion", "show", "kaffet", "5"][..], &["brand", "motion", "approve", "kaffet", "5"]] {
+        let unknown = wallet.run(command);
+        assert!(unknown.stderr.contains("`lojal brand motion list kaffet`"), "{}", unknown.stderr);
+        assert!(!unknown.stderr.contains("govern"), "{}", unknown.stderr);
+    }
     let unknown = wallet.run(&["brand", "motion", "show", "kaffet", "5"]);
     assert!(unknown.exit_code != 0 && unknown.stderr.contains('5'), "{}", unknown.stderr);
 }
@@ -161,6 +166,10 @@ fn whoever_has_points_of_a_brand_that_leaves_is_warned() {
     let balance = wallet.run(&["balance"]).stdout;
     assert!(balance.contains("kaffet leaves at 2030-03-17") && !balance.contains("nordmat leaves"), "{balance}");
     assert!(wallet.run(&["brands"]).stdout.contains("kaffet leaves, or has left, at 2030-03-17"));
+    let balances = wallet.run(&["balance", "--json"]).json()["balances"].clone();
+    for (balance, expected) in [(0, Some(closes.get())), (1, None)] {
+        assert_eq!(balances[balance]["closes_ms"].as_u64(), expected, "{balances}");
+    }
 }
 
 #[test]
