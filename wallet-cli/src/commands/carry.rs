@@ -25,7 +25,7 @@ use super::words::in_words;
 use crate::ask;
 use crate::cli::{Cli, Consent, TxCommand};
 use crate::error::{CarryError, CommandError};
-use crate::output::Report;
+use crate::output::{Report, with};
 
 /// The name that stands for standard input and output.
 const STD: &str = "-";
@@ -74,8 +74,14 @@ fn build(
     Err(CommandError::Usage("this command has nothing to sign"))
 }
 
-/// The end of a command of which the transaction was to be built.
-pub(super) fn built(session: &Session<'_>, unsigned: UnsignedTransaction, file: &Path, done: &str) -> CommandError {
+/// The end of a command of which the transaction was to be built; `is_checked` if a gateway says that it would happen.
+pub(super) fn built(
+    session: &Session<'_>,
+    unsigned: UnsignedTransaction,
+    (build, is_checked): (&Build, bool),
+    done: &str,
+) -> CommandError {
+    let file = &build.file;
     let until = unsigned.transaction.valid_until_ms;
     let carried = Carried { chain: session.home.chain_id(), content: Content::Unsigned(unsigned) };
     let shown = file.display();
@@ -83,7 +89,7 @@ pub(super) fn built(session: &Session<'_>, unsigned: UnsignedTransaction, file: 
     let lead = format!("{done}\n{whole}\nif it is signed and in a block before {} UTC", utc(until));
     let text = format!("{shown} would have: {lead}; nothing was signed or sent\nsign it with: lojal tx sign {shown}");
     match put(&carried, file, text) {
-        Ok(Report { json, text, .. }) => CommandError::Rehearsed { json, text },
+        Ok(Report { json, text, .. }) => CommandError::Rehearsed { json: with(json, "checked", &is_checked), text },
         Err(error) => error,
     }
 }

@@ -45,6 +45,10 @@ impl Decimals {
     /// Those that a genesis document gives its brands.
     pub(super) fn of_genesis(genesis: &Genesis) -> Self {
         let decimals = genesis.document().brands.iter().map(|brand| (brand.id, brand.decimals)).collect();
+        Self::known(decimals)
+    }
+    /// Those of some brands, none of which leaves.
+    pub(super) fn known(decimals: BTreeMap<BrandId, u8>) -> Self {
         Self { decimals, leaving: BTreeMap::new() }
     }
     /// Points with their brand, as people read them.

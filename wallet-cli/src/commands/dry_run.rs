@@ -52,7 +52,7 @@ impl Session<'_> {
         let unsigned = UnsignedTransaction { transaction, public_key: home.public_key() };
         let build = self.context.build.as_ref();
         if let Some(build) = build.filter(|build| build.is_unchecked) {
-            return Ok(built(self, unsigned, &build.file, done));
+            return Ok(built(self, unsigned, (build, false), done));
         }
         let told = match (self.gateways.ask(|gateway| Ok(gateway.client()?.simulate(&unsigned)?)), build) {
             // A wallet whose passphrase nobody has builds also where only its owner may ask.
@@ -60,12 +60,12 @@ impl Session<'_> {
                 if !self.context.options.json {
                     lojal_print::note(format!("warning: nobody tells whether it would be done: {error}"));
                 }
-                return Ok(built(self, unsigned, &build.file, done));
+                return Ok(built(self, unsigned, (build, false), done));
             }
             (told, _) => told?,
         };
         match (told.outcome, build) {
-            (Foretold::Applied, Some(build)) => Ok(built(self, unsigned, &build.file, done)),
+            (Foretold::Applied, Some(build)) => Ok(built(self, unsigned, (build, true), done)),
             (Foretold::Applied, None) => {
                 let decimals = Decimals::ask(&self.gateways, Some(home))?;
                 let mut text = paragraph(format!("as things are after block {} it would have: {done}", told.height));

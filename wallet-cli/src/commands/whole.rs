@@ -18,7 +18,7 @@ const TIMES: [&str; 6] = ["valid_until_ms", "until_ms", "expires_ms", "closes_ms
 /// The end of the names of times and durations.
 const MS: &str = "_ms";
 /// The fields with points of the brand that is named beside them or above.
-const POINTS: [&str; 10] = [
+const POINTS: [&str; 9] = [
     "amount",
     "at_least",
     "issue_daily_max",
@@ -28,7 +28,6 @@ const POINTS: [&str; 10] = [
     "transfer_daily_max",
     "transfer_max",
     "transfer_min",
-    "daily_max",
 ];
 
 /// The means to read a transaction where no gateway tells anything.
@@ -80,8 +79,10 @@ impl Whole<'_> {
         match value {
             Value::Object(fields) => {
                 let named = fields.get("brand").and_then(Value::as_str).and_then(|id| id.parse().ok());
+                // An operation or action of a motion has a brand of its own, or none.
+                let brand = if fields.contains_key("type") { named } else { named.or(brand) };
                 for (name, field) in in_order(fields) {
-                    self.add(rows, &below(name), field, named.or(brand));
+                    self.add(rows, &below(name), field, brand);
                 }
             }
             Value::Array(list) if !list.is_empty() => {

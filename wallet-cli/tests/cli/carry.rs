@@ -138,6 +138,7 @@ fn what_would_be_refused_is_built_only_if_nobody_is_to_be_asked() {
         (0, &file.clone().into()),
         "a flag of all commands after the inner"
     );
+    assert_eq!(ran.json()["checked"], false);
     assert!(fs::exists(&file).expect("readable"));
     let wrong = wallet.run(&["tx", "build", &file, "send", &to, "x", "kaffet", "--json"]);
     assert_eq!((wrong.exit_code, wrong.error_code().as_str()), (2, "invalid_amount"));
@@ -153,6 +154,8 @@ fn where_nobody_tells_what_would_happen_the_file_is_built_all_the_same() {
     let file = format!("{}.tx", wallet.file("place", ""));
     let ran = wallet.run(&["tx", "build", &file, "household", "create"]);
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
+    let again = wallet.run(&["tx", "build", &format!("{file}2"), "household", "create", "--json"]);
+    assert_eq!(again.json()["checked"], false);
     assert!(ran.stderr.contains("nobody tells") && fs::exists(&file).expect("readable"), "{}", ran.stderr);
 }
 

@@ -94,6 +94,18 @@ fn every_value_of_every_kind_of_operation_and_action_is_shown_to_whoever_signs()
 }
 
 #[test]
+fn points_are_told_in_those_of_the_brand_that_they_are_of_and_money_in_none() {
+    let settle = serde_json::json!({ "type": "settle", "creditor": "kaffet", "debtor": "nordmat", "amount": 700 });
+    let policy = serde_json::json!({ "type": "set_policy", "brand": "kaffet", "policy": { "transfer_max": 800 } });
+    let actions = serde_json::json!({ "type": "propose_for_brand", "brand": "nordmat", "actions": [settle, policy] });
+    let brands = [("kaffet", 2), ("nordmat", 0)].map(|(id, decimals)| (id.parse().expect("valid"), decimals));
+    let decimals = Decimals::known(brands.into_iter().collect());
+    let rows = Whole { network: NetworkKind::Test, decimals: &decimals, genesis: None }.rows(&actions);
+    let shown = |name: &str| rows.iter().find(|row| row[0].ends_with(name)).map(|row| row[1].as_str());
+    assert_eq!((shown("amount"), shown("transfer_max")), (Some("700"), Some("800 (8.00 kaffet)")));
+}
+
+#[test]
 fn nothing_in_a_text_hides_or_steers_and_an_action_is_in_words_above() {
     let power = SetPower { name: "kaffet".parse().expect("a name"), power: 1_000_000 };
     let transaction = transaction(Operation::Propose(Propose { actions: Bounded::from([Action::SetPower(power)]) }));

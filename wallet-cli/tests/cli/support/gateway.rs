@@ -75,7 +75,7 @@ impl Ledger {
             simulation: None,
         }
     }
-    /// What a transaction would do: nothing that shows, if a test doesn't say.
+    /// The answer to whoever asks what a transaction would do: nothing that shows, if a test doesn't say.
     fn foretold(&self) -> Simulation {
         let (outcome, effects) = (Foretold::Applied, Vec::new());
         let nothing = Simulation { outcome, effects, height: Height::new(41), time_ms: TimeMs::default() };
