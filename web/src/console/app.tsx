@@ -7,7 +7,7 @@ import { Icon } from "../shared/icon.js";
 import type { Place } from "../shared/route.js";
 import { linkTo, place } from "../shared/route.js";
 import { freshness } from "../wallet/model/account.js";
-import { canRead, wallet } from "../wallet/model/session.js";
+import { canRead, isKeyHere, wallet } from "../wallet/model/session.js";
 import { lazy } from "../wallet/ui/lazy.js";
 import { UnlockDialog } from "../wallet/ui/unlock.js";
 import { choose, chosen, fault, mine } from "./model/brand.js";
@@ -230,8 +230,8 @@ export function App({ canKeep }: { readonly canKeep: boolean }) {
       </header>
       <main class="main" id="main" tabIndex={-1}>
         {isChosen && <Trouble />}
-        {wallet.value === null && <Welcome canKeep={canKeep} />}
-        {wallet.value !== null && !canRead.value && <Unlock />}
+        {!isOpen && !isKeyHere.value && <Welcome canKeep={canKeep} />}
+        {!isOpen && isKeyHere.value && <Unlock />}
         {isOpen && !isChosen && <Choose />}
         {isChosen && <Screen {...place.value} />}
       </main>

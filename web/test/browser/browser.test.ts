@@ -6,6 +6,7 @@ import type { Browser } from "playwright-core";
 
 import { consoleTests } from "./console.js";
 import { consoleActTests } from "./console-acts.js";
+import { consoleMotionTests } from "./console-motions.js";
 import { explorerTests, makePartners } from "./explorer.js";
 import { keyTests } from "./keys.js";
 import { lieTests } from "./lies.js";
@@ -46,4 +47,5 @@ describe("the pages", { skip: skipped() }, () => {
   explorerTests(world);
   consoleTests(world);
   consoleActTests(world);
+  consoleMotionTests(world);
 });

@@ -1,16 +1,15 @@
-/** The console: a brand's people decide on roles, policy, partnerships, motions and webhooks, and sign elsewhere. */
+/** The console: a brand's people decide on roles, policy, partnerships and webhooks, and sign elsewhere. */
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 
-import { lieAbout, openConsole, savedBy, signIn } from "./console.js";
-import { PHRASE } from "./member.js";
+import { differences, openConsole, savedBy, sign, signIn } from "./console.js";
 import type { Network } from "./world.js";
-import { addressOf, lojal, PASSPHRASE, picture, plain, Visitor } from "./world.js";
+import { addressOf, PASSPHRASE, picture, Visitor } from "./world.js";
 
 type World = () => { readonly network: Network; readonly browser: Browser };
 
@@ -27,18 +26,6 @@ function rightsOf(network: Network, brand: string, account: string): readonly [r
   const { operators } = JSON.parse(network.lojal(brand, "operator", "list", brand, "--json")) as Operators;
   const found = operators.find(({ address }) => address === account);
   return [found?.roles ?? [], found?.issue_daily_max ?? null];
-}
-
-/** Waits for a last look, and answers with its differences. */
-async function differences(page: Page): Promise<string> {
-  await page.getByTestId("review").waitFor();
-  return plain((await page.getByTestId("diff").allInnerTexts()).join(" "));
-}
-
-/** Signs what is looked at, and waits until it is final. */
-async function sign(visitor: Visitor, button: string): Promise<void> {
-  await visitor.button(button).click();
-  await visitor.page.getByRole("heading", { name: "Klart" }).waitFor();
 }
 
 function roleTests(world: World): void {
@@ -162,6 +149,46 @@ function policyTests(world: World): void {
   });
 }
 
+function tokenTests(world: World): void {
+  test("with a token alone everything is seen, and what is signed elsewhere lands", async () => {
+    const { network, browser } = world();
+    const visitor = await Visitor.of(browser, network);
+    const { page } = visitor;
+    await openConsole(visitor);
+    await visitor.button("Nyckeln är någon annanstans").click();
+    const token = network.lojal("havshotell", "token").trim();
+    await page.getByLabel(/^Läsbevis/).fill("ljr1_AAAA");
+    await visitor.button("Logga in").click();
+    await page.getByText("Det är inget läsbevis.").waitFor();
+    await page.getByLabel(/^Läsbevis/).fill(token);
+    await visitor.button("Logga in").click();
+    await page.getByRole("heading", { name: "Havshotell", level: 1 }).waitFor();
+    await page.locator('[data-state="proven"]').waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Havshotell", level: 1 }).waitFor();
+    await visitor.go("webhooks");
+    await page.getByText("Använd lojal webhook, där nyckeln är.").waitFor();
+    await visitor.go("policy-edit");
+    await page.getByLabel("Största överföring").fill("900000");
+    await visitor.button("Granska").click();
+    await page.getByTestId("direct").waitFor();
+    assert.equal(await visitor.button("Skriv under").count(), 0, "there is nothing to sign with");
+    const text = await savedBy(page, () => visitor.button("Spara som fil för kommandoraden").click());
+    const file = join(network.scratch, "elsewhere.tx");
+    writeFileSync(file, text);
+    network.lojal("havshotell", "tx", "sign", file, "--yes");
+    network.lojal("havshotell", "tx", "submit", `${file}.signed`);
+    await page.getByTestId("outcome").waitFor();
+    assert.match(network.lojal("havshotell", "policy", "show", "havshotell"), /900,000/);
+    await visitor.go("settings");
+    await visitor.button("Lås").click();
+    await page.getByRole("heading", { name: "Ditt varumärke, dina beslut" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Ditt varumärke, dina beslut" }).waitFor();
+    await visitor.leave();
+  });
+}
+
 function partnerTests(world: World): void {
   test("a partnership is proposed by one brand, accepted by the other, and ended, each in words", async () => {
     const { network, browser } = world();
@@ -199,104 +226,6 @@ function partnerTests(world: World): void {
     await other.go("partners");
     await other.page.getByText("Havshotell → Fjällen", { exact: true }).waitFor({ state: "detached" });
     await other.leave();
-  });
-}
-
-/** Makes an admin of a brand, with a wallet of its own, and has the brand ask for two of its admins. */
-function secondAdmin(network: Network, brand: string): string {
-  const home = network.path("wallets/second-admin");
-  const [gateway = ""] = network.urls;
-  const words = join(network.scratch, "second-admin.words");
-  const genesis = network.path("genesis.toml");
-  lojal(home, PHRASE, "init", "--genesis", genesis, "--gateway", gateway, "--words-out", words);
-  const key = lojal(home, PHRASE, "address", "--key").trim();
-  network.lojal(brand, "operator", "set", brand, key, "--roles", "admin");
-  network.lojal(brand, "brand", "approvals", brand, "--needed", "2", "--delay", "none", "--yes");
-  return home;
-}
-
-async function signInWith(visitor: Visitor, file: string, passphrase: string): Promise<void> {
-  const { page } = visitor;
-  await openConsole(visitor);
-  await page.locator("main button.button").first().click();
-  await page.locator("input[type=file]").setInputFiles(file);
-  await page.locator("input[type=password]").fill(passphrase);
-  await page.locator("form button[type=submit]").click();
-  await page.locator("nav.nav").waitFor();
-}
-
-function motionTests(world: World): void {
-  test("two admins decide: one puts forward, the other reads the difference and carries it out", async () => {
-    const { network, browser } = world();
-    const home = secondAdmin(network, "nordmat");
-    const first = await Visitor.of(browser, network);
-    await signIn(first, network, "nordmat");
-    await first.go("policy-edit");
-    await first.page.getByLabel("Nya poäng gäller").fill("36");
-    await first.button("Granska").click();
-    await first.page.getByTestId("motion").waitFor();
-    await sign(first, "Lägg fram som förslag");
-    await first.page.getByRole("link", { name: "Till förslagen" }).click();
-    await first.page.getByTestId("waits").getByText("Väntar på 1 till").waitFor();
-    assert.equal(await first.page.getByRole("link", { name: /^Godkänn/ }).count(), 0, "it has said yes already");
-
-    const second = await Visitor.of(browser, network);
-    const { page } = second;
-    await signInWith(second, join(home, "key.json"), PHRASE);
-    await second.go("motions");
-    assert.match(plain(await page.getByTestId("motions").innerText()), /24 månader.*36 månader/);
-    await picture(page, "console-motion");
-    await page.getByRole("link", { name: /Godkänn och genomför/ }).click();
-    assert.match(await differences(page), /24 månader.*36 månader/);
-    await sign(second, "Godkänn och genomför");
-    assert.match(network.lojal("nordmat", "policy", "show", "nordmat"), /36 months/);
-    // The first one sees it without a reload.
-    await first.page.getByText("Inga förslag väntar.").waitFor();
-    await second.leave();
-
-    await first.go("approvals");
-    await first.page.getByLabel("Så många administratörer måste säga ja").fill("1");
-    await first.button("Granska").click();
-    await first.page.getByTestId("motion").waitFor();
-    await sign(first, "Lägg fram som förslag");
-    await first.go("motions");
-    await first.page.getByRole("link", { name: /Ta tillbaka/ }).click();
-    await sign(first, "Ta tillbaka");
-    await first.go("motions");
-    await first.page.getByText("Inga förslag väntar.").waitFor();
-    await first.leave();
-  });
-
-  test("a gateway that shows other actions than a motion has is exposed", async () => {
-    const { network, browser } = world();
-    network.lojal("nordmat", "policy", "set", "nordmat", "--expiry-months", "48", "--yes");
-    const visitor = await Visitor.of(browser, network);
-    const { page } = visitor;
-    await lieAbout<{ motions: { actions: { policy: { expiry_months: number } }[] }[] }>(
-      page,
-      "**/v1/brands/nordmat/motions",
-      (json) => {
-        json.motions[0]?.actions.forEach(({ policy }) => (policy.expiry_months = 37));
-        return json;
-      },
-    );
-    await signIn(visitor, network, "nordmat");
-    await page.getByTestId("lie").waitFor();
-    await visitor.go("motions");
-    assert.equal(await page.getByTestId("waits").count(), 0, "nothing of it is shown");
-    await visitor.leave();
-  });
-
-  test("what the network decides about a brand is read in words", async () => {
-    const { network, browser } = world();
-    network.lojal("fjallen", "govern", "propose", "--suspend", "kaffet", "--yes");
-    const visitor = await Visitor.of(browser, network);
-    const { page } = visitor;
-    await signIn(visitor, network, "kaffet");
-    await visitor.go("governance");
-    await page.getByText("Kaffet stängs av från att ge ut poäng").waitFor();
-    await page.getByText("Rör ditt varumärke").waitFor();
-    await visitor.leave();
   });
 }
 
@@ -383,8 +312,8 @@ function keyboardTests(world: World): void {
 export function consoleActTests(world: World): void {
   roleTests(world);
   policyTests(world);
+  tokenTests(world);
   partnerTests(world);
   webhookTests(world);
   keyboardTests(world);
-  motionTests(world);
 }

@@ -34,6 +34,18 @@ export async function savedBy(page: Page, press: () => Promise<void>): Promise<s
   return readFileSync(await download.path(), "utf8");
 }
 
+/** Waits for a last look, and answers with its differences. */
+export async function differences(page: Page): Promise<string> {
+  await page.getByTestId("review").waitFor();
+  return plain((await page.getByTestId("diff").allInnerTexts()).join(" "));
+}
+
+/** Signs what is looked at, and waits until it is final. */
+export async function sign(visitor: Visitor, button: string): Promise<void> {
+  await visitor.button(button).click();
+  await visitor.page.getByRole("heading", { name: "Klart" }).waitFor();
+}
+
 function signInTests(world: World): void {
   test("an operator signs in with a key file, is told its rights, and stays signed in", async () => {
     const { network, browser } = world();

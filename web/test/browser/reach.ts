@@ -74,6 +74,9 @@ async function inspectConsole(visitor: Visitor, network: Network, found: string[
   const { page } = visitor;
   await openConsole(visitor);
   await inspect(visitor, "console welcome", found);
+  await page.locator("main button.plain").nth(1).click();
+  await inspect(visitor, "console token", found);
+  await page.locator("main button.quiet").click();
   await signIn(visitor, network, "nordmat");
   for (const name of CONSOLE) {
     await visitor.go(name);

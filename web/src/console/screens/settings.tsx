@@ -4,7 +4,7 @@ import { Icon } from "../../shared/icon.js";
 import type { IconName } from "../../shared/icon.js";
 import { asking } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
-import { lock, wallet } from "../../wallet/model/session.js";
+import { isKeyHere, lock, wallet } from "../../wallet/model/session.js";
 import { LanguageChoice, NetworkFacts, ThemeChoice } from "../../wallet/screens/more.js";
 import { CopyButton } from "../../wallet/ui/parts.js";
 import { choose, forgetBrands, mine } from "../model/brand.js";
@@ -97,8 +97,8 @@ export function Settings() {
             {own.publicKey}
           </p>
           <CopyButton text={own.publicKey} />
-          <Asking />
-          <p class="soft small">{settings.lockLead}</p>
+          {isKeyHere.value && <Asking />}
+          {isKeyHere.value && <p class="soft small">{settings.lockLead}</p>}
           <button class="button plain" type="button" onClick={() => void leave()}>
             <Icon name="lock" />
             {settings.lock}

@@ -4,10 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
 import { network } from "../../wallet/model/network.js";
-import { forgetWallet, lock, wallet } from "../../wallet/model/session.js";
+import { ForeignTokenError, forgetWallet, keepToken, lock, wallet } from "../../wallet/model/session.js";
 import { LanguageChoice, NetworkFacts } from "../../wallet/screens/more.js";
 import { lazy } from "../../wallet/ui/lazy.js";
-import { CopyButton, Notice, Waiting } from "../../wallet/ui/parts.js";
+import { CopyButton, Field, Notice, Waiting } from "../../wallet/ui/parts.js";
 import { UnlockForm } from "../../wallet/ui/unlock.js";
 import { choose, fault, findBrands, forgetBrands, mine } from "../model/brand.js";
 import { rolesText } from "../model/rows.js";
@@ -22,12 +22,53 @@ interface Back {
 const ImportWords = lazy<Back>(async () => (await import("../../wallet/screens/new-wallet.js")).ImportWords);
 const ImportFile = lazy<Back>(async () => (await import("../../wallet/screens/new-wallet.js")).ImportFile);
 
+/** Signing in with a token alone: the key stays where it is, and files are taken to it. */
+function TokenForm({ onBack }: Back) {
+  const { welcome, common } = words.value;
+  const [text, setText] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const open = (event: Event): void => {
+    event.preventDefault();
+    setError(null);
+    keepToken(text).catch(setError);
+  };
+  const wrong = error === null ? "" : error instanceof ForeignTokenError ? welcome.tokenForeign : welcome.tokenBad;
+  return (
+    <form class="stack" onSubmit={open}>
+      <h1>{welcome.token}</h1>
+      <p class="soft">{welcome.tokenLead}</p>
+      <div class="panel stack">
+        <Field label={welcome.tokenLabel} wrong={wrong}>
+          {(id, hint) => (
+            <textarea
+              class="input mono"
+              id={id}
+              aria-describedby={hint}
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+              value={text}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <button class="button" type="submit" disabled={text.trim() === ""}>
+          {welcome.tokenOpen}
+        </button>
+      </div>
+      <button class="button quiet" type="button" onClick={onBack}>
+        {common.back}
+      </button>
+    </form>
+  );
+}
+
 /** The first visit. */
 export function Welcome({ canKeep }: { readonly canKeep: boolean }) {
   const { welcome } = words.value;
-  const [way, setWay] = useState<"file" | "words" | null>(null);
+  const [way, setWay] = useState<"file" | "words" | "token" | null>(null);
   if (way !== null) {
-    const Import = way === "file" ? ImportFile : ImportWords;
+    const Import = way === "file" ? ImportFile : way === "words" ? ImportWords : TokenForm;
     return (
       <div class="narrow">
         <Import onBack={() => setWay(null)} />
@@ -53,6 +94,9 @@ export function Welcome({ canKeep }: { readonly canKeep: boolean }) {
       </button>
       <button class="button plain" type="button" disabled={!isReady} onClick={() => setWay("words")}>
         {welcome.words}
+      </button>
+      <button class="button plain" type="button" disabled={!isReady} onClick={() => setWay("token")}>
+        {welcome.token}
       </button>
       <div class="panel stack">
         {network.value === null ? <p>{welcome.unreachable}</p> : <NetworkFacts />}

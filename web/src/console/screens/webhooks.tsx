@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
 import { goTo, linkTo } from "../../shared/route.js";
-import { signer } from "../../wallet/model/session.js";
+import { isKeyHere, signer } from "../../wallet/model/session.js";
 import { Field, Heading, Notice, saveFile, Waiting } from "../../wallet/ui/parts.js";
 import { chosen, has } from "../model/brand.js";
 import { csvOf } from "../model/csv.js";
@@ -97,7 +97,8 @@ export function Webhooks() {
       <Fault error={error} />
       {!isAdmin && <p class="panel soft">{text.onlyAdmin}</p>}
       {isBusy && <Waiting text={words.value.common.loading} />}
-      {isAdmin && all === null && !isBusy && (
+      {isAdmin && !isKeyHere.value && <p class="panel soft">{text.elsewhere}</p>}
+      {isAdmin && isKeyHere.value && all === null && !isBusy && (
         <div class="panel stack narrow">
           <p>{text.freshLead}</p>
           <button class="button" type="button" onClick={() => run(() => readWebhooks(brand))}>

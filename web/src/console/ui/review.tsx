@@ -7,6 +7,7 @@ import { useState } from "preact/hooks";
 import { Icon } from "../../shared/icon.js";
 import { goTo } from "../../shared/route.js";
 import { send } from "../../wallet/model/outbox.js";
+import { isKeyHere } from "../../wallet/model/session.js";
 import { Notice, saveFile, Waiting } from "../../wallet/ui/parts.js";
 import { shown } from "../model/brand.js";
 import type { Plan, Wish } from "../model/plan.js";
@@ -77,11 +78,18 @@ function Ways({ plan, text }: { readonly plan: Plan; readonly text: string }) {
   return (
     <div class="stack">
       <Fault error={error} />
-      <button class="button wide" type="button" disabled={isOff} onClick={sign}>
-        {isBusy ? <span class="spinner" aria-hidden="true" /> : <Icon name="key" />}
-        {plan.type === "ready" && plan.isMotion ? review.signMotion : text}
-      </button>
-      <button class="button plain wide" type="button" disabled={isOff} onClick={hand}>
+      {isKeyHere.value && (
+        <button class="button wide" type="button" disabled={isOff} onClick={sign}>
+          {isBusy ? <span class="spinner" aria-hidden="true" /> : <Icon name="key" />}
+          {plan.type === "ready" && plan.isMotion ? review.signMotion : text}
+        </button>
+      )}
+      <button
+        class={isKeyHere.value ? "button plain wide" : "button wide"}
+        type="button"
+        disabled={isOff}
+        onClick={hand}
+      >
         <Icon name="down" />
         {review.hand}
       </button>

@@ -165,6 +165,7 @@ export const actsEn: typeof actsSv = {
     removeYes: "Yes, remove",
     removed: "Removed.",
     onlyAdmin: "Only an admin sees and changes webhooks.",
+    elsewhere: "The gateway wants a fresh token of the key, which isn't here. Use lojal webhook, where the key is.",
     event: "Event",
     time: "Time",
     result: "Outcome",

@@ -164,6 +164,8 @@ export const actsSv = {
     removeYes: "Ja, ta bort",
     removed: "Borttagen.",
     onlyAdmin: "Bara en administratör ser och ändrar webhooks.",
+    elsewhere:
+      "Gatewayen vill ha ett färskt bevis av nyckeln, som inte finns här. Använd lojal webhook, där nyckeln är.",
     event: "Händelse",
     time: "Tid",
     result: "Utfall",

@@ -63,6 +63,14 @@ export const en: Words = {
     lead: "Sign in with an operator's key. It stays in this browser, encrypted, and signs here.",
     file: "I have a key file",
     words: "I have 24 words",
+    token: "The key is elsewhere",
+    tokenLead:
+      "With a read token you see everything, and what is to be signed is saved as a file for whoever has the key. " +
+      "Nothing can be signed here.",
+    tokenLabel: "Read token, which lojal token prints (ljr1_…)",
+    tokenOpen: "Sign in",
+    tokenBad: "That is no read token.",
+    tokenForeign: "The token doesn't read here: it has ended, or is for another address or network.",
     unsafe:
       "This browser can't keep a key safe. Open the page over https in Chrome 137, Safari 17, Firefox 129 or later.",
     unreachable: "The network can't be reached right now.",

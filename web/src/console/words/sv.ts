@@ -62,6 +62,15 @@ export const sv = {
     lead: "Logga in med en operatörs nyckel. Den stannar krypterad i den här webbläsaren, och skriver under här.",
     file: "Jag har en nyckelfil",
     words: "Jag har 24 ord",
+    token: "Nyckeln är någon annanstans",
+    tokenLead:
+      "Med ett läsbevis ser du allt, och det som ska skrivas under sparas som fil till den som har nyckeln. " +
+      "Inget kan skrivas under här.",
+    tokenLabel: "Läsbevis, som lojal token skriver ut (ljr1_…)",
+    tokenOpen: "Logga in",
+    tokenBad: "Det är inget läsbevis.",
+    tokenForeign:
+      "Läsbeviset gäller inte här: det har gått ut, eller är till en annan adress eller ett annat nätverk.",
     unsafe:
       "Den här webbläsaren kan inte hålla en nyckel säkert. Öppna sidan över https i Chrome 137, Safari 17, " +
       "Firefox 129 eller senare.",

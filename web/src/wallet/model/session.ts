@@ -4,8 +4,16 @@
  */
 
 import { computed, signal } from "@preact/signals";
-import type { Address, OpaqueKey, PublicKey, Signer } from "@lojal/client";
-import { newReadToken, parseAddressText, parseReadToken, readTokenToText, toTimeMs } from "@lojal/client";
+import type { Address, OpaqueKey, PublicKey, SignedReadToken, Signer } from "@lojal/client";
+import {
+  addressToText,
+  holdsReadToken,
+  newReadToken,
+  parseAddressText,
+  parseReadToken,
+  readTokenToText,
+  toTimeMs,
+} from "@lojal/client";
 
 import type { KeyAnswer } from "./keys.js";
 import { ask, signerOf } from "./keys.js";
@@ -19,6 +27,7 @@ const TOKEN_REST_MS = 60 * 60 * 1000;
 
 /** The key file of this wallet. */
 export interface Wallet {
+  /** The file; empty where only a token is here, and its key elsewhere. */
   readonly file: string;
   readonly address: Address;
   readonly addressText: string;
@@ -33,6 +42,9 @@ export const signer = signal<OpaqueKey | null>(null);
 export const canRead = signal(false);
 /** True if the wallet is ready to be shown. */
 export const isOpen = computed(() => wallet.value !== null && canRead.value);
+
+/** True if the key is in this browser, and can sign once it is unlocked. */
+export const isKeyHere = computed(() => wallet.value !== null && wallet.value.file !== "");
 
 /** A question for the passphrase, which a dialog answers. */
 export interface Unlocking {
@@ -82,11 +94,14 @@ export function fileValues(
 /** Finds the wallet of this browser, and the token with which it may still read. */
 export async function findWallet(): Promise<void> {
   const file = await readFile("key");
+  const written = await read("token");
   if (file === null) {
+    if (written !== null) {
+      takeToken(parseReadToken(written));
+    }
     return;
   }
   wallet.value = walletOf(file);
-  const written = await read("token");
   if (written !== null) {
     const token = parseReadToken(written);
     if (token.token.untilMs > Date.now() + TOKEN_REST_MS && token.token.audience === audience()) {
@@ -94,6 +109,28 @@ export async function findWallet(): Promise<void> {
       canRead.value = true;
     }
   }
+}
+
+/** A token that doesn't read here: of another host or network, or one whose time is over. */
+export class ForeignTokenError extends Error {}
+
+/** Reads with a token of a key that is elsewhere, as long as it lasts. */
+function takeToken(signed: SignedReadToken): void {
+  const { genesis } = theNetwork();
+  const { account: address, publicKey, untilMs, audience: host } = signed.token;
+  if (untilMs <= Date.now() || host !== audience() || !holdsReadToken(signed, genesis.chainId)) {
+    throw new ForeignTokenError("this token doesn't read here");
+  }
+  wallet.value = { file: "", address, publicKey, addressText: addressToText(address, genesis.network) };
+  readWith(signed);
+  canRead.value = true;
+}
+
+/** Signs in with the text of a token alone: what is to be signed is handed out to whoever has the key. */
+export async function keepToken(text: string): Promise<void> {
+  const token = parseReadToken(text.trim());
+  takeToken(token);
+  await write({ token: readTokenToText(token), genesis: genesisText() });
 }
 
 function audience(): string | undefined {
@@ -165,6 +202,9 @@ export async function lock(): Promise<void> {
   await write({ token: null });
   readWith(null);
   canRead.value = false;
+  if (!isKeyHere.value) {
+    wallet.value = null;
+  }
 }
 
 /** Keeps a new wallet, with the network that it belongs to, and opens it. */

@@ -1,1 +1,0 @@
-import{Dt as e,Ot as t,Q as n,mn as r,p as i}from"./format-CiyX0ehK.js";function a(a){return n(t(e.RECEIPT,r(i(a))))}export{a as t};
