@@ -15,7 +15,7 @@ use crate::{Event, Topic};
 impl SwarmTask {
     /// True if a node may publish on a topic: everybody may say how far it is.
     fn may_publish(&self, node: &PeerId, topic: Topic) -> bool {
-        topic == Topic::Status || self.is_voter(node)
+        matches!(topic, Topic::Status | Topic::Tips) || self.is_voter(node)
     }
 
     /// True if a node takes part in consensus.

@@ -17,7 +17,7 @@ pub enum Topic {
     Status,
     /// Transactions on their way to a proposer.
     Transactions,
-    /// The last block of a node that takes part in consensus, as soon as it has one; followers alone hear it.
+    /// The last block of a node as soon as it has one; followers alone hear it.
     Tips,
 }
 
