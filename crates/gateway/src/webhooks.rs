@@ -211,14 +211,15 @@ fn check(new: &api::NewWebhook, allow_private: bool) -> Result<(), Failure> {
     };
     let Ok(uri) = new.url.parse::<Uri>() else { return wrong("it can't be read") };
     let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let names_a_port = authority.rsplit_once(']').map_or(authority, |(_, rest)| rest).contains(':');
     let is_private = host.parse::<IpAddr>().is_ok_and(|address| !is_public(address));
     match uri.scheme_str() {
         _ if new.url.len() > WEBHOOK_URL_BYTES_MAX => return wrong("it is too long"),
         _ if new.url.contains('#') => return wrong("it has a #"),
-        _ if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) => {
-            return wrong("it has a user name");
-        }
+        _ if authority.contains('@') => return wrong("it has a user name"),
         _ if host.is_empty() => return wrong("it names no host"),
+        _ if names_a_port && uri.port_u16().is_none_or(|port| port == 0) => return wrong("its port is none"),
         _ if is_private && !allow_private => return wrong("it is no address of the internet"),
         Some("https") => {}
         Some("http") if allow_private => {}

@@ -189,6 +189,8 @@ async fn events_go_to_the_internet_alone_whatever_a_name_leads_to() {
         "https://10.0.0.1/x",
         "https://u:p@example.org/",
         "https://example.org/#x",
+        "https://example.org:99999/",
+        "https://example.org:0/",
         "https:///",
         "ftp://example.org/",
         "nonsense",

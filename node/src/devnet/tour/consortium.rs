@@ -16,7 +16,7 @@ use super::books;
 use super::cast::{Actor, Cast};
 use super::error::TourError;
 use super::newcomer::Newcomer;
-use super::stage::{Stage, reference, today, unexpected};
+use super::stage::{Stage, reference, today};
 use crate::config::random_key;
 use crate::devnet::layout::Layout;
 
@@ -146,7 +146,7 @@ fn approved(stage: &mut Stage, actor: &Actor, does: &str, motion: MotionId) -> R
 }
 
 fn validators_are(stage: &Stage, expected: &[&str]) -> Result<(), TourError> {
-    let found = stage.reader().validators().map_err(unexpected("asking for the validators"))?.validators;
+    let found = stage.read("asking for the validators", Client::validators)?.validators;
     let mut found: Vec<String> = found.iter().map(|one| one.name.to_string()).collect();
     found.sort_unstable();
     lojal_print::line(format!("    validators: {}", found.join(", ")));
