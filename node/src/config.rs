@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use lojal_gateway::{Access, Tls, TlsFiles};
 use lojal_network::Multiaddr;
 use lojal_signer::Guard;
-use lojal_store::{Disk, Options};
+use lojal_store::Disk;
 use lojal_text::without_byte_order_mark;
 use lojal_types::{Genesis, KeyPair, Name, PublicKey, Validator};
 use serde::{Deserialize, Serialize};
@@ -34,10 +34,8 @@ use serde::{Deserialize, Serialize};
 pub use self::access::{AuditorEntry, HttpConfig, ListedAuditor, TlsConfig, WebhooksConfig};
 pub use self::error::ConfigError;
 pub use self::explained::example;
-pub use self::keeping::RetainConfig;
+pub use self::keeping::{FarBehindConfig, RetainConfig};
 
-/// Bytes of a MiB.
-const MIB: u64 = 1 << 20;
 /// The file that holds the validator's entry.
 const ENTRY: &str = "validator.toml";
 const VALIDATOR_KEY: &str = "validator.key";
@@ -75,6 +73,9 @@ pub struct NodeConfig {
     /// True, also if it doesn't say, if blocks that are not kept go to `data/archive`, compressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<bool>,
+    /// The behaviour of a node that needs blocks which the others keep no more; it joins by itself if it doesn't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub far_behind: Option<FarBehindConfig>,
     /// The way in which the gateway serves.
     #[serde(default, skip_serializing_if = "HttpConfig::is_default")]
     pub http: HttpConfig,
@@ -113,6 +114,7 @@ impl NodeConfig {
             state_cache_mb: None,
             retain: None,
             archive: None,
+            far_behind: None,
             http: HttpConfig::default(),
             webhooks: WebhooksConfig::default(),
             auditors: Vec::new(),
@@ -126,20 +128,6 @@ impl NodeConfig {
     /// The addresses of other nodes, by the names of their validators.
     pub fn addresses(&self) -> BTreeMap<Name, Multiaddr> {
         self.peers.iter().map(|peer| (peer.validator.clone(), peer.address.clone())).collect()
-    }
-    /// The settings of the store that it makes.
-    pub fn store_options(&self, repair: bool) -> Options {
-        let defaults = Options::default();
-        let options = Options {
-            repair,
-            retain: self.retain.map_or(defaults.retain, |RetainConfig(retain)| retain),
-            archives: self.archive.unwrap_or(defaults.archives),
-            ..defaults
-        };
-        match self.state_cache_mb {
-            Some(mb) => Options { state_cache_bytes: u64::from(mb) * MIB, ..options },
-            None => options,
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! where it was.
 
 mod asking;
+mod falling;
 mod fetch;
 mod offers;
 mod progress;
@@ -29,13 +30,17 @@ use self::asking::{Asking, Notes};
 use self::fetch::{Fetch, FetchEnd};
 use self::offers::Offers;
 use self::progress::Progress;
-use self::way::Way;
+use self::way::{Trust, Way};
 use crate::config::{ConfigError, NodeConfig, NodeDir};
 use crate::log;
 use crate::named_peer::{NAMED_PEERS_MAX, named_peer};
 
+pub use self::falling::{Fall, Fetched};
+
 /// Most times that another snapshot is tried.
 const ATTEMPTS_MAX: usize = 5;
+/// The bits of a number of bytes that are less than a MiB.
+const MIB_BITS: u32 = 20;
 
 /// `lojal-node join`.
 #[derive(Debug, clap::Args)]
@@ -92,6 +97,31 @@ pub enum JoinError {
         said(.0)
     )]
     NoOffers(Notes),
+    /// The disk is too full.
+    #[error(
+        "the snapshot, and the index that is made of it, need {needed} MiB of the disk, and {free} MiB are free: make \
+         room, and try again; what has come is kept"
+    )]
+    NoRoom {
+        /// The MiB that are needed.
+        needed: u64,
+        /// The MiB that are free.
+        free: u64,
+    },
+    /// Data that were replaced before are in the way.
+    #[error(
+        "{count} directories {}.old-N have data that were replaced before, and no more are kept: move one elsewhere, \
+         if its blocks are wanted for audits, or delete it", data.display()
+    )]
+    TooManyOld {
+        /// The number of directories.
+        count: usize,
+        /// The node's data.
+        data: PathBuf,
+    },
+    /// The block from which on it would be led can't be read.
+    #[error("the own block {0} can't be read: move the data away, and run lojal-node join")]
+    OwnBlock(Height),
     /// No snapshot could be fetched to its end.
     #[error("no snapshot came to its end; what has come is kept, so try again{}", said(.0))]
     NoEnd(Notes),
@@ -174,30 +204,60 @@ async fn fetch(
     let given = options.peers.iter().map(|peer| (peer.id, peer.address.clone())).collect();
     let addresses = Addresses { named: config.addresses(), given };
     let peers = known(genesis, &addresses, identity.peer_id());
+    let trust = options.pin.map_or(Trust::Genesis, Trust::Pin);
+    let making = Making { dir, genesis, addresses, trust, allow_stale: options.allow_stale };
+    let asking = reach(genesis, config, identity, peers).await?;
+    let made = make(&making, &asking).await;
+    asking.end().await;
+    let (Made { height, data }, directory) = (made?, dir.path().to_owned());
+    blocking(move || import::install(&Disk::real(), &directory, &data, false)).await?;
+    Ok(height)
+}
+
+/// Goes to the network, to ask and to say nothing else.
+async fn reach(
+    genesis: &Genesis,
+    config: &NodeConfig,
+    identity: Identity,
+    peers: Vec<Peer>,
+) -> Result<Asking, JoinError> {
     let network_id = *genesis.chain_id().as_bytes();
     let network_config = NetworkConfig { network_id, identity, listen: config.listen.clone(), peers };
     let (network, events) = lojal_network::start(network_config).await?;
     // This node votes on nothing, so its peers need not let it hear votes: a follower's don't.
     network.voters(BTreeSet::new()).await.map_err(|_| JoinError::Network)?;
-    let asking = Asking::start(network, events);
-    let joined = run(options, dir, genesis, (&asking, &addresses)).await;
-    asking.end().await;
-    joined
+    Ok(Asking::start(network, events))
 }
 
-async fn run(
-    options: &JoinOptions,
-    dir: &NodeDir,
-    genesis: &Genesis,
-    (asking, addresses): (&Asking, &Addresses),
-) -> Result<Height, JoinError> {
-    let way = way::find(asking, addresses, (genesis, options.pin)).await?;
-    check_time(&way, options.allow_stale)?;
-    let mut offers = Offers::default();
+/// The things that data are made by.
+struct Making<'a> {
+    dir: &'a NodeDir,
+    genesis: &'a Genesis,
+    addresses: Addresses,
+    trust: Trust,
+    allow_stale: bool,
+}
+
+/// Data that are whole, and not yet those of the node.
+struct Made {
+    /// The height of their snapshot.
+    height: Height,
+    /// The place where they are.
+    data: PathBuf,
+}
+
+async fn make(making: &Making<'_>, asking: &Asking) -> Result<Made, JoinError> {
+    let Making { dir, genesis, addresses, trust, allow_stale } = making;
+    let way = way::find(asking, addresses, (genesis, trust)).await?;
+    check_time(&way, *allow_stale)?;
+    let mut offers = Offers::after(match trust {
+        Trust::Own(own) => own.height,
+        Trust::Genesis | Trust::Pin(_) => Height::GENESIS,
+    });
     for _ in 0..ATTEMPTS_MAX {
         let offer = offers.choose(asking, genesis, &way).await?;
         let (directory, changes) = (dir.path().to_owned(), way.changes.clone());
-        let (genesis, certificate) = (genesis.clone(), offer.certificate.clone());
+        let (genesis, certificate) = (Genesis::clone(genesis), offer.certificate.clone());
         let manifest = offer.manifest_bytes;
         let start = move || Import::start(&Disk::real(), &directory, &genesis, &changes, (&manifest, &certificate));
         let import = match blocking(start).await {
@@ -210,28 +270,31 @@ async fn run(
         };
         let height = import.manifest().header().height;
         let progress = Progress::start(height, import.manifest().bytes());
-        let end = Fetch::new(asking, Arc::clone(&import), (offer.peers, offer.is_sure), &progress)?.run().await?;
+        let fetch = Fetch::new(asking, Arc::clone(&import), (offer.peers, offer.is_sure), &progress)?;
+        check_room(fetch.room(), Disk::real().free_bytes(dir.path()))?;
+        let end = fetch.run().await?;
         drop(progress);
         match end {
-            FetchEnd::Whole => {
-                let (import, directory) = (Arc::clone(&import), dir.path().to_owned());
-                let install = move || {
-                    let made = import.finish()?;
-                    import::install(&Disk::real(), &directory, &made, false)
-                };
-                match blocking(install).await {
-                    Ok(_) => return Ok(height),
-                    // They are asked for again.
-                    Err(ImportError::Missing(_)) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
+            FetchEnd::Whole => match blocking(move || import.finish()).await {
+                Ok(data) => return Ok(Made { height, data }),
+                // They are asked for again.
+                Err(ImportError::Missing(_)) => {}
+                Err(error) => return Err(error.into()),
+            },
             FetchEnd::Lie => offers.lies(offer.key, "its pieces have other sizes than it says"),
             FetchEnd::Doubt => offers.doubt(offer.key),
             FetchEnd::NoSource(notes) => offers.note(notes),
         }
     }
     Err(JoinError::NoEnd(offers.notes))
+}
+
+/// Refuses to begin what the disk has no room for.
+fn check_room(needed: u64, free: Option<u64>) -> Result<(), JoinError> {
+    match free.filter(|free| *free < needed) {
+        Some(free) => Err(JoinError::NoRoom { needed: needed >> MIB_BITS, free: free >> MIB_BITS }),
+        None => Ok(()),
+    }
 }
 
 fn check_time(way: &Way, allow_stale: bool) -> Result<(), JoinError> {

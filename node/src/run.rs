@@ -2,14 +2,15 @@
 //! order.
 
 mod error;
+mod sockets;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lojal_consensus::{
-    Addresses, Clock, Condition, Life, Member, Mempool, Metrics, Role, Roster, ValidatorParts, Voice, Wal, Workers,
+    Addresses, Clock, Condition, ConsensusError, FarBehind, Life, Member, Mempool, Metrics, Role, Roster,
+    ValidatorParts, Voice, Wal, Workers,
 };
 use lojal_gateway::{Gateway, Tls, WebhookSettings};
 use lojal_network::{Identity, Network, NetworkConfig, Peer};
@@ -17,15 +18,15 @@ use lojal_signer::{Client, Guard};
 use lojal_store::{Disk, OpenReport, Opened, Store};
 use lojal_text::outside;
 use lojal_types::{Genesis, PublicKey, Validator, Versions};
-use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use crate::config::{NodeConfig, NodeDir};
-use crate::log;
+use crate::config::{FarBehindConfig, NodeConfig, NodeDir};
+use crate::join::{Fall, Fetched};
 use crate::named_peer::{NAMED_PEERS_MAX, named_peer};
-use crate::open_files;
-use crate::stop::stop_requested;
+use crate::{log, open_files, stop};
+
+use self::sockets::{listen, listen_for_own, serve_http};
 
 pub use self::error::{RunError, guard_needs_somebody};
 
@@ -55,7 +56,30 @@ pub struct RunOptions {
     pub stop_with_stdin: bool,
 }
 
-/// Runs a node until it is told to stop.
+/// The end of a life of a node, from the opening of its data to their closing.
+enum End {
+    /// It was told to stop.
+    Stopped,
+    /// These are to take the place of its data.
+    Fetched(Fetched),
+    /// It needs other data, and nobody has them yet.
+    InVain,
+}
+
+/// The things that a node has in all of its lives.
+struct Node<'a> {
+    options: &'a RunOptions,
+    dir: NodeDir,
+    config: NodeConfig,
+    genesis: Genesis,
+    identity: Identity,
+    metrics: Metrics,
+    /// True once it is told to stop.
+    stopped: watch::Receiver<bool>,
+}
+
+/// Runs a node until it is told to stop. One that needs blocks which its peers keep no more goes on in another
+/// life, with the state of a later block.
 ///
 /// # Errors
 /// Why it could not start, or the fault that ended it.
@@ -66,99 +90,170 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let genesis = dir.genesis(&config)?;
     open_files::allow(open_files::needed(genesis.document().parameters.keep_months, config.http.streams()))?;
     let identity = Identity::from_seed(*dir.network_key()?.seed());
-    if let Some(aside) = lojal_store::import::complete(&Disk::real(), dir.path())? {
-        tracing::warn!(aside = %aside.display(), "completed a change of the data; what was there before is aside");
-    }
-    let opened = lojal_store::open(&dir.data(), &genesis, config.store_options(options.repair))?;
-    tell_how_it_opened(&genesis, &opened.report);
-    let store = opened.store.clone();
+    let mut opened = open(options, &dir, &config, &genesis)?;
     let metrics = Metrics::default();
-    let me = own_key(store.view().validators().validators(), &config, &dir, &identity)?;
-    let voice = me.map(|me| voice(&dir, &config, &genesis, me, &metrics)).transpose()?;
-    let addresses = addresses(options, &config)?;
-    let network_config = network_config(&store, &config, &addresses, identity)?;
-    // The engine and the network share one thread; a gateway that is busy can't slow them down.
-    let consensus_runtime = Builder::new_current_thread().enable_all().build()?;
-    let gateway_runtime =
-        Builder::new_multi_thread().worker_threads(GATEWAY_THREADS).thread_name("gateway").enable_all().build()?;
-    let result = consensus_runtime.block_on(serve(
-        options,
-        &dir,
-        &config,
-        (network_config, addresses),
-        (voice, metrics),
-        opened,
-        &gateway_runtime,
-    ));
-    gateway_runtime.shutdown_timeout(GATEWAY_SHUTDOWN);
-    drop(consensus_runtime);
-    let closed = store.close();
-    result?;
-    closed?;
+    let me = own_key(opened.store.view().validators().validators(), &config, &dir, &identity)?;
+    let guarded = me.map(|me| voice(&dir, &config, &genesis, me, &metrics)).transpose()?;
+    let stopped = stop::listen(options.stop_with_stdin)?;
+    let node = Node { options, dir, config, genesis, identity, metrics, stopped };
+    loop {
+        // A guard is opened once; the way to a signer belongs to a life's runtime.
+        let voice = match (&node.config.signer, me) {
+            (Some(_), Some(me)) => Some(voice(&node.dir, &node.config, &node.genesis, me, &node.metrics)?),
+            _ => guarded.clone(),
+        };
+        if node.live(voice, opened)? {
+            break;
+        }
+        opened = open(options, &node.dir, &node.config, &node.genesis)?;
+    }
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn serve(
-    options: &RunOptions,
-    dir: &NodeDir,
-    config: &NodeConfig,
-    (network_config, addresses): (NetworkConfig, Addresses),
-    (voice, metrics): (Option<Voice>, Metrics),
-    opened: Opened,
-    gateway_runtime: &Runtime,
-) -> Result<(), RunError> {
-    let Opened { store, writer, state, pending, forgotten, .. } = opened;
-    let tls = dir.tls(config)?.map(Arc::new);
-    let (listener, admin) = (listen(config.gateway).await?, listen_for_own(config).await?);
-    let (network, events) = lojal_network::start(network_config).await?;
-    let state = lojal_consensus::share(state);
-    let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
-    let (told, condition) = watch::channel(Condition::Behind);
-    let (stop, stopped) = watch::channel(false);
-    let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
-    let versions = options.protocol_max.map_or(Versions::known(), Versions::up_to);
-    let gateway = gateway((dir, config, tls), versions, voice.as_ref(), parts, condition);
-    let gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
-    let wal = Wal::Directory(dir.consensus_log());
-    let store_failed = store.failed();
-    let network_handle = network.clone();
-    let (clock, workers, interposer) = (Clock::System, Workers::Threads, None);
-    let validator = ValidatorParts {
-        voice,
-        wal,
-        store,
-        writer,
-        state,
-        pending,
-        forgotten,
-        mempool,
-        outbox,
-        network,
-        addresses,
-        events,
-        metrics,
-        condition: told,
-        clock,
-        workers,
-        versions,
-        interposer,
-    };
-    let gateway_abort = gateway_task.abort_handle();
-    let result = tokio::select! {
-        result = lojal_consensus::run(validator, stop_requested(options.stop_with_stdin)) => {
-            result.map_err(|error| RunError::Consensus(Box::new(error)))
+/// Opens the data, in whose place others go first if they are there.
+fn open(options: &RunOptions, dir: &NodeDir, config: &NodeConfig, genesis: &Genesis) -> Result<Opened, RunError> {
+    {
+        // Another process may be about to replace them.
+        let _lock = lojal_store::lock(dir.path())?;
+        if let Some(aside) = lojal_store::import::complete(&Disk::real(), dir.path())? {
+            tracing::warn!(aside = %aside.display(), "completed a change of the data; what was there before is aside");
         }
-        result = gateway_task => result.unwrap_or_else(|e| Err(std::io::Error::other(e).into())),
-        fault = store_failed => Err(RunError::StoreThread(fault)),
-    };
-    // A gateway that is gone needs no telling.
-    let _ = stop.send(true);
-    network_handle.shutdown().await;
-    if result.is_err() {
-        gateway_abort.abort();
     }
-    result
+    let opened = lojal_store::open(&dir.data(), genesis, config.store_options(options.repair))?;
+    tell_how_it_opened(genesis, &opened.report);
+    Ok(opened)
+}
+
+impl Node<'_> {
+    /// Runs the node on these data; true if it was told to stop, false if it goes on with the data that are there then.
+    fn live(&self, voice: Option<Voice>, opened: Opened) -> Result<bool, RunError> {
+        let store = opened.store.clone();
+        let addresses = addresses(self.options, &self.config)?;
+        let network_config = network_config(&store, &self.config, &addresses, self.identity.clone())?;
+        // The engine and the network share one thread; a gateway that is busy can't slow them down.
+        let consensus_runtime = Builder::new_current_thread().enable_all().build()?;
+        let gateway_runtime =
+            Builder::new_multi_thread().worker_threads(GATEWAY_THREADS).thread_name("gateway").enable_all().build()?;
+        let served = self.serve((network_config, addresses), voice, opened, &gateway_runtime);
+        let result = consensus_runtime.block_on(served);
+        gateway_runtime.shutdown_timeout(GATEWAY_SHUTDOWN);
+        drop(consensus_runtime);
+        let closed = store.close();
+        let end = result?;
+        closed?;
+        if let End::Fetched(fetched) = end {
+            // The lock on the old data is held until others are in their place.
+            fetched.install(&self.dir).map_err(|error| RunError::Fall(Box::new(error)))?;
+            self.metrics.record_fallback();
+            return Ok(false);
+        }
+        Ok(matches!(end, End::Stopped))
+    }
+
+    async fn serve(
+        &self,
+        (network_config, addresses): (NetworkConfig, Addresses),
+        voice: Option<Voice>,
+        opened: Opened,
+        gateway_runtime: &Runtime,
+    ) -> Result<End, RunError> {
+        let (dir, config, metrics) = (&self.dir, &self.config, self.metrics.clone());
+        let Opened { store, writer, state, pending, forgotten, .. } = opened;
+        let tls = dir.tls(config)?.map(Arc::new);
+        let (listener, admin) = (listen(config.gateway).await?, listen_for_own(config).await?);
+        let (network, events) = lojal_network::start(network_config).await?;
+        let state = lojal_consensus::share(state);
+        let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
+        let (told, condition) = watch::channel(Condition::Behind);
+        let (stop, stopped) = watch::channel(false);
+        let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
+        let versions = self.options.protocol_max.map_or(Versions::known(), Versions::up_to);
+        let gateway = gateway((dir, config, tls), versions, voice.as_ref(), parts, condition);
+        let mut gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
+        let wal = Wal::Directory(dir.consensus_log());
+        let network_handle = network.clone();
+        let (clock, workers, interposer) = (Clock::System, Workers::Threads, None);
+        let fall = Fall {
+            dir,
+            config,
+            addresses: addresses.clone(),
+            identity: self.identity.clone(),
+            store: store.clone(),
+            told: told.clone(),
+        };
+        let validator = ValidatorParts {
+            voice,
+            wal,
+            store,
+            writer,
+            state,
+            pending,
+            forgotten,
+            mempool,
+            outbox,
+            network,
+            addresses,
+            events,
+            metrics,
+            condition: told,
+            clock,
+            workers,
+            versions,
+            interposer,
+        };
+        let result = tokio::select! {
+            result = self.decide(validator, &network_handle, fall) => result,
+            result = &mut gateway_task => {
+                result.unwrap_or_else(|e| Err(std::io::Error::other(e).into())).map(|()| End::Stopped)
+            }
+        };
+        // A gateway that is gone needs no telling.
+        let _ = stop.send(true);
+        network_handle.shutdown().await;
+        if result.is_err() {
+            gateway_task.abort();
+        }
+        result
+    }
+
+    /// Decides blocks with the others, and falls back if it can't catch up with them, while its gateway serves on.
+    async fn decide(&self, validator: ValidatorParts, network: &Network, fall: Fall<'_>) -> Result<End, RunError> {
+        let failed = fall.store.failed();
+        let going = async {
+            let ended = lojal_consensus::run(validator, is_stopped(self.stopped.clone())).await;
+            // The port is another network's then.
+            network.shutdown().await;
+            match ended {
+                Ok(()) => Ok(End::Stopped),
+                Err(ConsensusError::FarBehind(far_behind)) => self.fall(far_behind, fall).await,
+                Err(error) => Err(RunError::Consensus(Box::new(error))),
+            }
+        };
+        tokio::select! {
+            end = going => end,
+            fault = failed => Err(RunError::StoreThread(fault)),
+        }
+    }
+
+    async fn fall(&self, far_behind: FarBehind, fall: Fall<'_>) -> Result<End, RunError> {
+        if self.config.far_behind == Some(FarBehindConfig::Stop) {
+            return Err(RunError::FarBehind(Box::new(far_behind), self.dir.clone()));
+        }
+        tokio::select! {
+            fetched = fall.back(far_behind) => match fetched {
+                Ok(fetched) => Ok(fetched.map_or(End::InVain, End::Fetched)),
+                Err(error) => Err(RunError::Fall(Box::new(error))),
+            },
+            () = is_stopped(self.stopped.clone()) => Ok(End::Stopped),
+        }
+    }
+}
+
+/// Returns once the node is told to stop.
+async fn is_stopped(mut stopped: watch::Receiver<bool>) {
+    // Whoever tells it lives as long as the process.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 /// The parts that the gateway shows, with the rules of the configuration.
@@ -189,35 +284,6 @@ fn gateway(
         versions,
         version: env!("CARGO_PKG_VERSION"),
     }
-}
-
-/// A socket that is served by another runtime than this one.
-async fn listen(address: SocketAddr) -> Result<std::net::TcpListener, RunError> {
-    let bound = TcpListener::bind(address).await.map_err(|error| RunError::Listen(address, error))?;
-    Ok(bound.into_std()?)
-}
-
-/// The socket for the node's own people, if there is one.
-async fn listen_for_own(config: &NodeConfig) -> Result<Option<std::net::TcpListener>, RunError> {
-    match config.admin {
-        Some(address) => listen(address).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-async fn serve_http(
-    listener: std::net::TcpListener,
-    admin: Option<std::net::TcpListener>,
-    gateway: Gateway,
-    mut stopped: watch::Receiver<bool>,
-) -> Result<(), RunError> {
-    let listener = TcpListener::from_std(listener)?;
-    let admin = admin.map(TcpListener::from_std).transpose()?;
-    let shutdown = async move {
-        // A sender that is gone is a stop, too.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    };
-    Ok(lojal_gateway::run(listener, admin, gateway, shutdown).await?)
 }
 
 fn tell_how_it_opened(genesis: &Genesis, report: &OpenReport) {

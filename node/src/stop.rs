@@ -1,9 +1,25 @@
 //! The end of a process that runs until it is told to stop.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
+
+/// Listens for the end from now on, in a thread of its own: what is told between two runtimes is heard, too.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub fn listen(with_stdin: bool) -> io::Result<watch::Receiver<bool>> {
+    let (told, stopped) = watch::channel(false);
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let listening = move || {
+        runtime.block_on(stop_requested(with_stdin));
+        told.send_replace(true);
+    };
+    std::thread::Builder::new().name("stop".to_owned()).spawn(listening)?;
+    Ok(stopped)
+}
 
 /// Returns on SIGINT, SIGTERM or, if asked for, when standard input closes.
 pub async fn stop_requested(with_stdin: bool) {

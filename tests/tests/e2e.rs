@@ -36,6 +36,8 @@ mod crashes;
 mod economy;
 #[path = "e2e/events.rs"]
 mod events;
+#[path = "e2e/falling.rs"]
+mod falling;
 #[path = "e2e/faults/mod.rs"]
 mod faults;
 #[path = "e2e/followers.rs"]

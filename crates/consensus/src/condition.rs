@@ -11,6 +11,13 @@ pub enum Condition {
     Behind,
     /// It is a validator as far as it knows, and no other node has answered for a while.
     Alone,
+    /// It needs blocks that the others keep no more, and fetches a snapshot instead, see [`crate::FarBehind`].
+    FarBehind {
+        /// The block that it needs.
+        next: Height,
+        /// True if it waits, since there is none to be had, or no place for one; its log says why.
+        waits: bool,
+    },
     /// It has a part on the network, and no vote: it follows.
     NoVote {
         /// True if it has caught up.

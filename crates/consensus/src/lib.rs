@@ -38,6 +38,7 @@ pub mod data;
 mod engine;
 mod enquiries;
 pub mod executor;
+mod far_behind;
 #[cfg(test)]
 mod fixture;
 mod forgery;
@@ -73,6 +74,7 @@ pub use condition::Condition;
 pub use engine::{EngineError, MakeWal, Wal};
 pub use enquiries::Enquiries;
 pub use executor::ExecutorFault;
+pub use far_behind::FarBehind;
 pub use life::{Life, NoSign};
 pub use mempool::{Mempool, Outbox, SharedState};
 pub use metrics::Metrics;

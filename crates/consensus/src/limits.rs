@@ -160,6 +160,10 @@ pub const CLAIM_TIME: Duration = Duration::from_secs(10);
 pub const SILENCE_STALLED_MAX: Duration = Duration::from_secs(60);
 /// The greatest age, beside a few heartbeats, of the last block on a node that calls itself ready: some failed rounds.
 pub const READY_BLOCK_AGE_MAX: Duration = Duration::from_secs(10);
+/// The time for which nothing may come to a node that needs blocks which others have given up, before it is far behind.
+pub const FAR_BEHIND_AFTER: Duration = Duration::from_secs(30);
+/// The time between two looks at whether it is.
+pub const FAR_BEHIND_INTERVAL: Duration = Duration::from_secs(1);
 /// The few heartbeats.
 pub const HEARTBEATS: u32 = 3;
 /// The time that the engine's actors may take to stop.

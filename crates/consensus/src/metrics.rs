@@ -38,6 +38,7 @@ struct Cells {
     guard_height: AtomicU64,
     guard_refusals: AtomicU64,
     voices_lost: AtomicU64,
+    fallbacks: AtomicU64,
     /// The round that the engine is in.
     round: AtomicU64,
     /// The knowledge of the peers, from the start of consensus on.
@@ -86,6 +87,8 @@ pub struct ConsensusCounts {
     pub guard_refusals: u64,
     /// Times that this validator stopped voting because it got no signature.
     pub voices_lost: u64,
+    /// Times that this node took the state of a later block for want of blocks.
+    pub fallbacks: u64,
     /// The round that the engine is in.
     pub round: u64,
 }
@@ -110,6 +113,7 @@ impl Metrics {
             guard_height: read(&self.0.guard_height),
             guard_refusals: read(&self.0.guard_refusals),
             voices_lost: read(&self.0.voices_lost),
+            fallbacks: read(&self.0.fallbacks),
             round: read(&self.0.round),
         }
     }
@@ -145,6 +149,10 @@ impl Metrics {
     }
     pub(crate) fn record_voice_lost(&self) {
         add(&self.0.voices_lost, 1);
+    }
+    /// This node has taken the state of a later block for want of blocks.
+    pub fn record_fallback(&self) {
+        add(&self.0.fallbacks, 1);
     }
     pub(crate) fn record_guard_height(&self, height: Height) {
         self.0.guard_height.store(height.get(), Ordering::Relaxed);

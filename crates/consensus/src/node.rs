@@ -22,6 +22,7 @@ use crate::context::{Address, Context, Height};
 use crate::engine::{self, EngineError, Wal};
 use crate::enquiries::Enquiries;
 use crate::executor::ExecutorParts;
+use crate::far_behind::{FarBehind, Lookout};
 use crate::forgery::Forgery;
 use crate::limits::MEMPOOL_QUEUE_MAX;
 use crate::membership::Membership;
@@ -96,6 +97,9 @@ pub enum ConsensusError {
     /// The mempool's thread has ended.
     #[error("the mempool's thread has stopped; its reason stands in the log")]
     MempoolStopped,
+    /// The node can't catch up by blocks.
+    #[error(transparent)]
+    FarBehind(FarBehind),
     /// The engine or the execution of blocks failed.
     #[error(transparent)]
     App(#[from] AppError),
@@ -144,6 +148,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let (known, onward) = ((progress.clone(), workers), (mempool.clone(), onward));
     let membership = Membership::new(network.clone(), store.clone(), known, addresses, outlooks.clone(), onward);
     membership.follow().await.map_err(AppError::from)?;
+    let lookout = Lookout { store: store.clone(), progress: progress.clone(), outlooks: outlooks.clone() };
     let beside = Beside {
         store: store.clone(),
         network: network.clone(),
@@ -176,12 +181,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let link = Link { network, events, listeners, store: store.clone(), verifier, address };
     let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
     let mut app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings, versions };
-    let mut stopped = pin!(async {
-        tokio::select! {
-            () = mempool_stopped => Err(ConsensusError::MempoolStopped),
-            () = shutdown => Ok(()),
-        }
-    });
+    let mut stopped = pin!(stopped(mempool_stopped, shutdown, lookout));
     let result = match &signing {
         Some((signing, silence)) => link.run_engines(signing, silence, &mut app, stopped.as_mut()).await,
         None => link.follow(&mut app, stopped.as_mut()).await,
@@ -189,6 +189,19 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     app.join().await;
     result
+}
+
+/// Waits until the node is told to stop, or for what its engines can't know of.
+async fn stopped(
+    mempool_stopped: impl Future<Output = ()>,
+    shutdown: impl Future<Output = ()>,
+    lookout: Lookout,
+) -> Result<(), ConsensusError> {
+    tokio::select! {
+        () = mempool_stopped => Err(ConsensusError::MempoolStopped),
+        () = shutdown => Ok(()),
+        far_behind = lookout.far_behind() => Err(ConsensusError::FarBehind(far_behind)),
+    }
 }
 
 /// The parts of an engine that signs, and doesn't only follow the others.

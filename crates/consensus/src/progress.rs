@@ -39,6 +39,8 @@ struct Peer {
     working_on: u64,
     /// The height that the peer has voted or proposed on.
     voting_on: u64,
+    /// The first block that the peer has, as it said last.
+    first: u64,
     /// The time until which the peer is believed to have what it claims: [`CLAIM_TIME`] from its first claim, and from
     /// every block that it delivered.
     believed_until: Option<Instant>,
@@ -84,6 +86,12 @@ impl Progress {
     pub fn works_on(&self, peer: PeerId, height: Height) {
         self.peers().entry(peer).or_default().believed_until.get_or_insert_with(|| Instant::now() + CLAIM_TIME);
         self.raise(peer, |known| &mut known.working_on, height);
+    }
+
+    /// A peer said which blocks it has, from the first one on.
+    pub fn has_blocks(&self, peer: PeerId, first: Height, last: Height) {
+        self.works_on(peer, last.next());
+        self.peers().entry(peer).or_default().first = first.get();
     }
 
     /// A peer has answered with blocks of these heights, which nobody has verified yet.
@@ -161,6 +169,11 @@ impl Progress {
     /// The same for the height that they vote on.
     pub fn others_vote_on(&self, validators: &ValidatorSet) -> Height {
         self.agreed(validators, |peer| peer.voting_on)
+    }
+
+    /// The highest height that more than a third of the voting power says its blocks begin with, or a later one.
+    pub fn others_begin_with(&self, validators: &ValidatorSet) -> Height {
+        self.agreed(validators, |peer| peer.first)
     }
 
     fn raise(&self, peer: PeerId, of: impl Fn(&mut Peer) -> &mut u64, height: Height) {

@@ -28,6 +28,7 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<String, Failur
                 .to_owned()
         }
         Condition::NoPart => NO_PART.to_owned(),
+        Condition::FarBehind { next, waits } => far_behind(next, waits),
         Condition::Removed { at } => removed(at),
     };
     Err(Failure::new(Kind::NotReady, reason))
@@ -44,6 +45,12 @@ fn ready(app: &App) -> String {
     }
 }
 
+/// The words about a node that can't catch up by blocks.
+fn far_behind(next: Height, waits: bool) -> String {
+    let what = if waits { "waits until it can fetch a snapshot: its log says why" } else { "fetches a snapshot" };
+    format!("this node needs block {next}, which its peers keep no more, and {what}; ask another gateway")
+}
+
 /// The words about a node that has no part yet.
 const NO_PART: &str = "this node has no part on the network, by the blocks that it has: it is catching up, or \
                        governors have not approved a motion that gives it one; ask another gateway";
@@ -57,6 +64,7 @@ fn removed(at: Height) -> String {
 pub(crate) fn passes_on(app: &App) -> Result<(), Failure> {
     match *app.gateway.condition.borrow() {
         Condition::Ready | Condition::Behind | Condition::Alone | Condition::NoVote { .. } => Ok(()),
+        Condition::FarBehind { next, waits } => Err(Failure::new(Kind::NotValidator, far_behind(next, waits))),
         Condition::Removed { at } => Err(Failure::new(Kind::NotValidator, removed(at))),
         Condition::NoPart => Err(Failure::new(Kind::NotValidator, NO_PART)),
     }

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use lojal_consensus::mempool::Lane;
-use lojal_consensus::unknown_ahead;
+use lojal_consensus::{Condition, unknown_ahead};
 use lojal_network::{OffenceCounters, Topic};
 
 use text::Kind::{Counter, Gauge};
@@ -65,6 +65,9 @@ fn ledger(text: &mut Text, gateway: &Gateway) {
     text.single(Gauge, "lojal_block_age_seconds", "Time since this node's last commit, or its start.", age);
     let ready = u8::from(gateway.condition.borrow().is_level());
     text.single(Gauge, "lojal_ready", "1 while the node has caught up with its peers.", ready);
+    let is_far_behind = matches!(*gateway.condition.borrow(), Condition::FarBehind { .. });
+    let help = "1 while the node fetches a snapshot, or waits for one, for want of blocks that its peers keep no more.";
+    text.single(Gauge, "lojal_far_behind", help, u8::from(is_far_behind));
     text.single(Gauge, "lojal_mempool_transactions", "Transactions that wait for a block.", gateway.mempool.len());
     let name = "lojal_mempool_lane_transactions";
     text.family(Gauge, name, "Transactions that wait for a block, by lane: a brand's operators, or all members.");
@@ -99,6 +102,8 @@ fn consensus(text: &mut Text, gateway: &Gateway) {
         "Times that this validator stopped voting for want of a signature.",
         counts.voices_lost,
     );
+    let help = "Times that this node took a snapshot for want of blocks that its peers kept no more.";
+    text.single(Counter, "lojal_fallbacks_total", help, counts.fallbacks);
     text.single(
         Gauge,
         "lojal_signing",

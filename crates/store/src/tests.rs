@@ -19,6 +19,7 @@ mod mend;
 mod pages;
 mod prune;
 mod repair;
+mod replacing;
 mod snapshots;
 
 fn log_bytes(dir: &Path) -> u64 {

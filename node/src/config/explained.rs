@@ -7,8 +7,8 @@ use lojal_store::Retain;
 use toml::{Table, Value};
 
 use super::{
-    AuditorEntry, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, RetainConfig, TlsConfig,
-    WebhooksConfig,
+    AuditorEntry, FarBehindConfig, HttpConfig, ListedAuditor, NodeConfig, PeerConfig, PublicKey, RetainConfig,
+    TlsConfig, WebhooksConfig,
     access::{Origin, RateConfig},
 };
 
@@ -60,6 +60,11 @@ const SECTIONS: [Section; 5] = [
                 "archive",
                 "Whether blocks that are not kept go to data/archive, compressed. So if left out; without an archive\n\
                  nobody can audit this directory from the first block on.",
+            ),
+            (
+                "far_behind",
+                "What the node does once it needs blocks that the others keep no more: \"join\" has it fetch a\n\
+                 snapshot by itself, and keep its old data as data.old-N; \"stop\" ends it. \"join\" if left out.",
             ),
         ],
     },
@@ -130,6 +135,7 @@ pub fn example() -> NodeConfig {
         state_cache_mb: Some(1024),
         retain: Some(RetainConfig(Retain::All)),
         archive: Some(true),
+        far_behind: Some(FarBehindConfig::Join),
         http: HttpConfig {
             hosts: vec!["gateway.example.org".parse().expect(VALID)],
             origins: vec![Origin::try_from("https://shop.example.org".to_owned()).expect(VALID)],

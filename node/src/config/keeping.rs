@@ -1,7 +1,12 @@
-//! The blocks that a node keeps, as `node.toml` says it.
+//! The blocks that a node keeps, and what it does without those that nobody keeps, as `node.toml` says it.
 
-use lojal_store::{NotRetain, Retain};
+use lojal_store::{NotRetain, Options, Retain};
 use serde::{Deserialize, Serialize};
+
+use super::NodeConfig;
+
+/// Bytes of a MiB.
+const MIB: u64 = 1 << 20;
 
 /// The blocks that a node keeps: `"all"`, `"90 days"` or `"since 1000"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,5 +23,33 @@ impl TryFrom<String> for RetainConfig {
 impl From<RetainConfig> for String {
     fn from(RetainConfig(retain): RetainConfig) -> Self {
         retain.to_string()
+    }
+}
+
+/// The behaviour of a node that needs blocks which the others keep no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FarBehindConfig {
+    /// It joins by a snapshot, by itself.
+    #[default]
+    Join,
+    /// It stops, and its operator decides.
+    Stop,
+}
+
+impl NodeConfig {
+    /// The settings of the store that it makes.
+    pub fn store_options(&self, repair: bool) -> Options {
+        let defaults = Options::default();
+        let options = Options {
+            repair,
+            retain: self.retain.map_or(defaults.retain, |RetainConfig(retain)| retain),
+            archives: self.archive.unwrap_or(defaults.archives),
+            ..defaults
+        };
+        match self.state_cache_mb {
+            Some(mb) => Options { state_cache_bytes: u64::from(mb) * MIB, ..options },
+            None => options,
+        }
     }
 }

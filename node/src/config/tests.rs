@@ -41,6 +41,7 @@ fn config() -> NodeConfig {
         state_cache_mb: Some(64),
         retain: Some(RetainConfig(Retain::Since(Height::new(7)))),
         archive: Some(false),
+        far_behind: Some(FarBehindConfig::Stop),
         peers: vec![PeerConfig {
             validator: "fjallen".parse().expect("valid"),
             address: "/ip4/127.0.0.1/tcp/7901".parse().expect("valid"),

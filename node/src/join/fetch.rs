@@ -34,6 +34,9 @@ const PIECE_TIME: Duration = Duration::from_secs(15);
 /// The answers that a peer may owe in a row before it is asked no more.
 const STRIKES_MAX: usize = 3;
 
+/// The bytes of a segment of the log, about.
+const SEGMENT_BYTES: u64 = 64 << 20;
+
 /// The end of fetching.
 pub(super) enum FetchEnd {
     /// All pieces are there.
@@ -90,6 +93,14 @@ impl<'a> Fetch<'a> {
             unfit: BTreeSet::new(),
             notes: Notes::new(),
         })
+    }
+
+    /// The bytes of the disk that it takes until the node runs: pieces that are to come, the base that is made of all
+    /// of them, an index of about that size, and a segment of the log.
+    pub(super) fn room(&self) -> u64 {
+        let to_come = self.waiting.iter().map(|id| size(&self.import, *id)).fold(0, u64::saturating_add);
+        let (chunks, ids) = self.import.manifest().bytes();
+        chunks.saturating_add(ids).saturating_mul(2).saturating_add(to_come).saturating_add(SEGMENT_BYTES)
     }
 
     /// Fetches until all are there, or nobody is left.

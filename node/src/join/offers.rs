@@ -33,6 +33,8 @@ pub(super) struct Offers {
     pub(super) notes: Notes,
     /// The peers that have offered each.
     offered: BTreeMap<Key, BTreeSet<PeerId>>,
+    /// The last block that this node has: a snapshot of an earlier one is of no use.
+    own: Height,
 }
 
 /// The snapshot to take.
@@ -47,6 +49,11 @@ pub(super) struct Chosen {
 }
 
 impl Offers {
+    /// Those of later blocks than this.
+    pub(super) fn after(own: Height) -> Self {
+        Self { own, ..Self::default() }
+    }
+
     /// A snapshot is a lie, and so are those who offered it.
     pub(super) fn lies(&mut self, key: Key, reason: &str) {
         for peer in self.offered.remove(&key).unwrap_or_default() {
@@ -96,7 +103,7 @@ impl Offers {
     }
 
     /// The offers of blocks that are final.
-    async fn gather(
+    pub(super) async fn gather(
         &mut self,
         asking: &Asking,
         genesis: &Genesis,
@@ -123,7 +130,7 @@ impl Offers {
             for Offer { header, certificate, manifest, .. } in told.into_inner() {
                 let key = (header.height, manifest);
                 let changes = way.changes.iter().map(|change| &**change);
-                if self.dropped.contains(&key) {
+                if self.dropped.contains(&key) || header.height <= self.own {
                     continue;
                 }
                 // One that is newer than the way may rest on a change that isn't known.

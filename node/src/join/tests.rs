@@ -1,5 +1,7 @@
 //! Joins from peers of which some lie, over real networks, from the snapshots of a real store.
 
+mod falling;
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -40,6 +40,26 @@ pub(super) struct Way {
     pub(super) peers: BTreeSet<PeerId>,
 }
 
+/// The block that is trusted beside genesis: no way leads past it.
+pub(super) enum Trust {
+    /// There is none.
+    Genesis,
+    /// One that somebody names, whose header a peer has to show.
+    Pin(Pin),
+    /// The last one that this node has; what ends before it is of no use.
+    Own(Box<Header>),
+}
+
+impl Trust {
+    /// The block that somebody names.
+    fn pin(&self) -> Option<Pin> {
+        match self {
+            Self::Pin(pin) => Some(*pin),
+            Self::Genesis | Self::Own(_) => None,
+        }
+    }
+}
+
 /// The nodes of validators at the addresses that are known, empty where none is.
 pub(super) fn as_peers(validators: &ValidatorSet, addresses: &Addresses) -> BTreeMap<PeerId, Multiaddr> {
     let ids = validators.validators().iter().filter_map(|one| {
@@ -61,7 +81,7 @@ pub(super) fn are_enough(peers: &BTreeSet<PeerId>, validators: &ValidatorSet) ->
 pub(super) async fn find(
     asking: &Asking,
     addresses: &Addresses,
-    trusted: (&Genesis, Option<Pin>),
+    trusted: (&Genesis, &Trust),
 ) -> Result<Way, JoinError> {
     let (mut asked, mut notes) = (BTreeSet::new(), Notes::new());
     let mut best: Option<Way> = None;
@@ -87,7 +107,7 @@ pub(super) async fn find(
         }
         let Some(way) = &best else {
             if now >= end {
-                return Err(JoinError::NoWay(notes, trusted.1));
+                return Err(JoinError::NoWay(notes, trusted.1.pin()));
             }
             continue;
         };
@@ -110,7 +130,7 @@ pub(super) async fn find(
             }
         }
     }
-    best.ok_or(JoinError::NoWay(notes, trusted.1))
+    best.ok_or(JoinError::NoWay(notes, trusted.1.pin()))
 }
 
 /// The further of two ways, with the peers that have shown either.
@@ -127,16 +147,19 @@ fn further(before: Option<Way>, mut new: Way, peer: PeerId) -> Way {
 }
 
 /// The way that a peer shows, checked.
-async fn follow(
+pub(super) async fn follow(
     asking: &Asking,
     peer: PeerId,
-    (genesis, pin): (&Genesis, Option<Pin>),
+    (genesis, trust): (&Genesis, &Trust),
 ) -> Result<Result<Way, Useless>, JoinError> {
     let head = match asking.ask(peer, Question::Head).await? {
         Ok(Answer::Head(head)) => head,
         Ok(_) => return Ok(Err(Useless::Lie("answers another question"))),
         Err(useless) => return Ok(Err(useless)),
     };
+    if matches!(trust, Trust::Own(own) if head.header.height <= own.height) {
+        return Ok(Err(Useless::Nothing));
+    }
     let mut changes: Vec<Arc<SetChange>> = Vec::new();
     loop {
         let after = changes.last().map_or(Height::GENESIS, |last| last.header.height);
@@ -155,12 +178,13 @@ async fn follow(
             break;
         }
     }
-    let pinned = match pin {
-        None => None,
-        Some(pin) => match asking.ask(peer, Question::Header { height: pin.height }).await? {
-            Ok(Answer::Head(pinned)) => Some((pin, pinned.header)),
+    let pinned = match trust {
+        Trust::Genesis => None,
+        Trust::Pin(pin) => match asking.ask(peer, Question::Header { height: pin.height }).await? {
+            Ok(Answer::Head(pinned)) => Some((*pin, pinned.header)),
             _ => return Ok(Err(Useless::Nothing)),
         },
+        Trust::Own(own) => Some((Pin { height: own.height, block: own.id() }, Header::clone(own))),
     };
     Ok(check(genesis, pinned, changes, *head))
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lojal_consensus::ConsensusError;
+use lojal_consensus::{ConsensusError, FarBehind};
 use lojal_gateway::GatewayError;
 use lojal_network::NetworkError;
 use lojal_signer::GuardError;
@@ -13,7 +13,8 @@ use lojal_text::outside;
 use lojal_types::{Name, PublicKey};
 use thiserror::Error;
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, NodeDir};
+use crate::join::JoinError;
 use crate::named_peer::NAMED_PEERS_MAX;
 use crate::open_files::OpenFilesError;
 
@@ -62,6 +63,16 @@ pub enum RunError {
     /// The gateway failed.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// It can't catch up, and isn't to fall back by itself.
+    #[error(
+        "{0}. node.toml says far_behind = \"stop\": move {data} away and run lojal-node join --dir {dir}, or take \
+         far_behind out of it, and start the node, which then does that by itself", data = .1.data().display(),
+        dir = .1.path().display()
+    )]
+    FarBehind(Box<FarBehind>, NodeDir),
+    /// It could not fall back.
+    #[error("this node needs blocks that its peers keep no more, and could not fall back to a snapshot: {0}")]
+    Fall(Box<JoinError>),
     /// Consensus failed.
     #[error(transparent)]
     Consensus(Box<ConsensusError>),
@@ -83,6 +94,7 @@ impl RunError {
             | Self::KeyBesideSigner(_)
             | Self::OtherNetworkKey(_)
             | Self::TooManyNamed(_)
+            | Self::FarBehind(..)
             | Self::Store(StoreError::OtherChain { .. }) => true,
             Self::Guard(error) => guard_needs_somebody(error),
             _ => false,

@@ -15,7 +15,7 @@ use crate::stream::{FUNDS, Stream, two_members};
 use crate::wallet::{Signer, balance, done, is_applied, issue};
 
 /// The time between two snapshots.
-const INTERVAL_MS: u64 = 1_000;
+pub const INTERVAL_MS: u64 = 1_000;
 /// The node that loses its index.
 const NODE: usize = 3;
 
@@ -50,14 +50,14 @@ fn a_network_gives_up_old_blocks_lets_newcomers_join_and_makes_a_lost_index_of_b
 }
 
 /// Has a node keep as few blocks as it can.
-fn keep_little(dir: &Path) {
+pub fn keep_little(dir: &Path) {
     let path = dir.join("node.toml");
     let config = fs::read_to_string(&path).expect("it has one");
     fs::write(&path, format!("retain = \"since 1000000\"\n{config}")).expect("a file of ours");
 }
 
 /// The problem with which a gateway says that a block is gone, if it is.
-fn gone<T>(answer: Result<T, ClientError>) -> Option<Problem> {
+pub fn gone<T>(answer: Result<T, ClientError>) -> Option<Problem> {
     match answer {
         Err(ClientError::Problem(problem)) => Some(*problem).filter(|problem| problem.status == 410),
         _ => None,
@@ -69,7 +69,6 @@ fn asks_in_vain(newcomer: &Newcomer, stream: &Stream) {
     let mut running = newcomer.start();
     eventually("its gateway", || newcomer.client().status().ok());
     stream.wait_for(30);
-    assert_eq!(newcomer.client().status().expect("a running gateway").height, Height::GENESIS);
     running.kill();
     fs::remove_dir_all(newcomer.dir.join("data")).expect("it has none of the blocks");
 }

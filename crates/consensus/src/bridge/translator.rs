@@ -162,7 +162,7 @@ impl Translator {
             }
             Topic::Status | Topic::Tips => {
                 let status: Status<Context> = self.decode(data, source)?;
-                self.listeners.progress.works_on(source, status.tip_height.0.next());
+                self.listeners.progress.has_blocks(source, status.history_min_height.0, status.tip_height.0);
                 // The engine takes one without a block for one that has nothing to give, for ever. And one that signs
                 // gets its blocks of those who decide them.
                 let is_idle = self.listeners.signs && self.listeners.membership.is_follower(&source);

@@ -227,6 +227,8 @@ async fn health_is_always_and_readiness_when_the_node_has_caught_up() {
         (Condition::Removed { at: Height::new(7) }, "removed from the network by its governors in block 7"),
         (Condition::NoVote { is_level: false }, "hasn't caught up"),
         (Condition::NoPart, "has no part on the network"),
+        (Condition::FarBehind { next: Height::new(7), waits: false }, "needs block 7, which its peers keep no more"),
+        (Condition::FarBehind { next: Height::new(7), waits: true }, "waits until it can fetch a snapshot"),
     ] {
         node.condition.send_replace(condition);
         let answer = node.get("/readyz").await;

@@ -37,7 +37,7 @@ async fn a_transaction_is_accepted_as_bytes_and_as_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_without_a_part_takes_no_transactions_since_nobody_would_get_them() {
+async fn a_node_takes_no_transactions_that_nobody_would_get() {
     let node = Node::start().await;
     node.issue(ANNA, 100);
     let signed = node.transfer(ANNA, BO, 1);
@@ -46,6 +46,7 @@ async fn a_node_without_a_part_takes_no_transactions_since_nobody_would_get_them
     for (condition, words) in [
         (Condition::Removed { at: Height::new(7) }, "removed from the network"),
         (Condition::NoPart, "has no part on the network"),
+        (Condition::FarBehind { next: Height::new(7), waits: false }, "fetches a snapshot"),
     ] {
         node.condition.send_replace(condition);
         let answers =

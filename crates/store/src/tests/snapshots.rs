@@ -16,9 +16,9 @@ use crate::{
 
 const BLOCKS: usize = 12;
 /// The heights whose snapshots a node has after all blocks.
-const KEPT: [u64; 2] = [11, 8];
+pub(super) const KEPT: [u64; 2] = [11, 8];
 
-fn chain() -> &'static Chain {
+pub(super) fn chain() -> &'static Chain {
     static CHAIN: OnceLock<Chain> = OnceLock::new();
     CHAIN.get_or_init(|| Chain::cut_often(BLOCKS))
 }
@@ -33,12 +33,12 @@ fn inline(disk: &Disk) -> Options {
     }
 }
 
-fn open_inline(dir: &Path) -> Result<Opened, StoreError> {
+pub(super) fn open_inline(dir: &Path) -> Result<Opened, StoreError> {
     open(dir, &chain().genesis, inline(&Disk::real()))
 }
 
 /// A node that has all blocks.
-fn node() -> (tempfile::TempDir, Opened) {
+pub(super) fn node() -> (tempfile::TempDir, Opened) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let mut opened = open_inline(dir.path()).expect("new");
     chain().write_to(&mut opened);
@@ -50,14 +50,14 @@ fn heights(store: &Store) -> Vec<u64> {
 }
 
 /// Begins to take a snapshot of a node in.
-fn begin(disk: &Disk, from: &Store, height: Height, directory: &Path) -> Result<Import, ImportError> {
+pub(super) fn begin(disk: &Disk, from: &Store, height: Height, directory: &Path) -> Result<Import, ImportError> {
     let manifest = from.manifest(height).expect("it has that snapshot");
     let offer = from.offers().into_iter().find(|offer| offer.header.height == height).expect("offered");
     let changes = from.set_changes(Height::GENESIS, usize::MAX);
     Import::start(disk, directory, &chain().genesis, &changes, (&manifest, &offer.certificate))
 }
 
-fn piece(from: &Store, height: Height, id: PieceId) -> Vec<u8> {
+pub(super) fn piece(from: &Store, height: Height, id: PieceId) -> Vec<u8> {
     let piece = match id {
         PieceId::Chunk(number) => from.chunk(height, number),
         PieceId::Recent(number) => from.recent_ids(height, number),
@@ -85,7 +85,7 @@ fn joined(from: &Store, height: u64) -> (tempfile::TempDir, PathBuf) {
 }
 
 /// Commits the blocks that a node lacks, and compares all it has from a height on with the chain.
-fn goes_on(opened: &mut Opened, base: u64) {
+pub(super) fn goes_on(opened: &mut Opened, base: u64) {
     let next = opened.store.tip().height.get() as usize;
     assert_eq!(opened.store.view().state_root(), chain().blocks[next - 1].header.state_root);
     chain().blocks[next..].iter().for_each(|block| append(opened, block));
@@ -296,7 +296,7 @@ fn live(dir: &Path, disk: &SimulatedDisk, acknowledged: &mut usize) -> Result<()
     Ok(())
 }
 
-fn cutting(disk: &SimulatedDisk) -> Options {
+pub(super) fn cutting(disk: &SimulatedDisk) -> Options {
     Options { checkpoints: Checkpoints::Inline, ..on(disk) }
 }
 
