@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -18,6 +19,7 @@ import genesis
 import support
 import verify
 from formats import Wrong, decode, little, tagged
+from light import changes_of
 from validators import vote_bytes
 
 raw = bytes.fromhex
@@ -307,9 +309,18 @@ class RealNetwork(unittest.TestCase):
             self.run_program("lojal-node", "devnet", "--tour", "--dir", str(network))
             self.run_program("lojal-audit", "export", "--dir", str(network / "node-0" / "data"), "--file", str(export))
             text, data = (network / "genesis.toml").read_text(encoding="utf-8"), export.read_bytes()
-            chain = verify.verify(genesis.read(text), data)
+            # The node keeps each change of the validators in the bytes in which a gateway gives it.
+            kept = sorted((network / "node-0" / "data" / "changes").iterdir())
+            answer = Path(directory) / "changes.json"
+            answer.write_text(json.dumps({"changes": [one.read_bytes().hex() for one in kept]}), encoding="utf-8")
+            changes = changes_of(answer.read_text(encoding="utf-8"))
+            chain = verify.verify(genesis.read(text), data, changes)
             self.assertGreater(min(chain.height, chain.transactions), 20)
-            program = [sys.executable, verify.__file__, str(network / "genesis.toml"), str(export)]
+            self.assertEqual(len(changes), 2, "a brand joins with a validator, and another one leaves")
+            with self.assertRaisesRegex(Wrong, "other validators next"):
+                verify.verify(genesis.read(text), data, changes[:1])
+            program = [sys.executable, verify.__file__, str(network / "genesis.toml"), str(export), "--changes",
+                       str(answer)]
             said = subprocess.run(program, capture_output=True, text=True, check=True, timeout=60).stdout
             self.assertIn(chain.parent.hex(), said)
             export.write_bytes(flipped(data, len(data) // 2, 1))
