@@ -90,7 +90,7 @@ fn a_directory_that_can_not_be_written_is_refused_and_unharmed() {
     system(&format!("mount -o remount,bind,ro {dir}"));
     let output = run(&mut network.command(3));
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(output.stderr.contains("/data/lock: Read-only file system"), "{output:?}");
+    assert!(output.stderr.contains("/lock: Read-only file system"), "{output:?}");
     system(&format!("umount {dir}"));
     network.revive(3);
     network.catch_up(&[0, 1, 2, 3]);
