@@ -8,6 +8,7 @@ mod nodes;
 mod options;
 mod ports;
 mod session;
+mod signing;
 mod stop;
 mod tour;
 

@@ -149,7 +149,7 @@ impl Membership {
 
     /// True if any node only follows.
     pub(crate) fn has_followers(&self) -> bool {
-        !self.known().roster.with_role(Role::Follower).is_empty()
+        self.known().roster.members().any(|(_, member)| member.role == Role::Follower)
     }
 
     fn role_of(&self, peer: &PeerId) -> Option<Role> {

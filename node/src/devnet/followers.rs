@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lojal_client::Client;
 use lojal_types::limits::MOTION_ACTIONS_MAX;
-use lojal_types::{Action, AllowFollower, Endpoint, Name};
+use lojal_types::{Action, AllowFollower, Name};
 
 use super::error::DevnetError;
 use super::governors::Governors;
@@ -31,11 +31,10 @@ pub fn let_in(layout: &Layout) -> Result<(), DevnetError> {
 }
 
 fn allow(layout: &Layout, number: u16) -> Result<Action, ConfigError> {
-    let endpoint = format!("/ip4/127.0.0.1/tcp/{}", layout.peer_port(layout.count + number));
     Ok(Action::AllowFollower(AllowFollower {
         name: layout.follower_name(number).parse().expect("a valid name"),
         network_key: NodeDir::new(layout.follower(number)).network_key()?.public_key(),
         sponsor: layout.name(number % layout.count).clone(),
-        endpoint: Some(Endpoint::new(endpoint).expect("short enough")),
+        endpoint: Some(layout.endpoint(layout.count + number)),
     }))
 }

@@ -3,15 +3,11 @@
 use lojal_client::Client;
 use lojal_types::api::TransactionState;
 use lojal_types::governance::digest_of;
-use lojal_types::{Action, Approve, Bounded, ChainId, KeyPair, MotionStatus, Operation, Outcome, Propose, Transaction};
-use lojal_wallet::home::Home;
-use lojal_wallet::passphrase::Passphrase;
+use lojal_types::{Action, Approve, Bounded, ChainId, KeyPair, MotionStatus, Operation, Outcome, Propose};
 
 use super::error::DevnetError;
-use super::layout::{Layout, PASSPHRASE};
-
-/// The time for which a governor's transaction is valid.
-const VALID_MS: u64 = 60_000;
+use super::layout::Layout;
+use super::signing::sign;
 
 /// The governors' keys, in the order of their validators.
 pub struct Governors {
@@ -25,9 +21,7 @@ impl Governors {
     /// # Errors
     /// When a wallet can't be read.
     pub fn of(layout: &Layout) -> Result<Self, DevnetError> {
-        let passphrase = Passphrase::new(PASSPHRASE.to_owned()).expect("long enough");
-        let key = |index| Home::open(&layout.wallet(layout.name(index).as_str()))?.unlock(&passphrase);
-        let keys = (0..layout.count).map(key).collect::<Result<_, _>>()?;
+        let keys = (0..layout.count).map(|index| layout.key(layout.name(index).as_str())).collect::<Result<_, _>>()?;
         Ok(Self { chain: layout.genesis.chain_id(), keys })
     }
 
@@ -55,14 +49,8 @@ impl Governors {
 
     fn act(&self, client: &Client, key: &KeyPair, operation: Operation) -> Result<(), DevnetError> {
         let what = operation.name();
-        let transaction = Transaction {
-            chain: self.chain.tag(),
-            sender: key.address(),
-            valid_until_ms: lojal_consensus::clock::now().plus_ms(VALID_MS),
-            nonce: rand::random(),
-            operations: Bounded::from([operation]),
-        };
-        match client.submit(&transaction.sign(&self.chain, key), true)?.state {
+        let signed = sign(&self.chain, (key.address(), key), vec![operation]);
+        match client.submit(&signed, true)?.state {
             TransactionState::Committed { receipt: Outcome::Applied, .. } => Ok(()),
             other => Err(DevnetError::Undecided(format!("{what} is {other:?}"))),
         }

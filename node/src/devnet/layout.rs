@@ -15,11 +15,11 @@ use std::path::{Path, PathBuf};
 
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
 use lojal_types::{
-    AddressText, Bounded, Genesis, GenesisDocument, GenesisSeat, Governance, KeyPair, Name, Parameters, PublicKey,
-    Roles,
+    AddressText, Bounded, Endpoint, Genesis, GenesisDocument, GenesisSeat, Governance, KeyPair, Name, Parameters,
+    PublicKey, Roles,
 };
 use lojal_wallet::backup::Backup;
-use lojal_wallet::home::Home;
+use lojal_wallet::home::{Home, HomeError};
 use lojal_wallet::keystore::Secret;
 use lojal_wallet::passphrase::Passphrase;
 
@@ -156,6 +156,17 @@ impl Layout {
     pub fn auditor_key_path(&self) -> PathBuf {
         self.dir.join(AUDITOR_KEY)
     }
+    /// The key of a wallet, which all have the same passphrase.
+    ///
+    /// # Errors
+    /// When the wallet can't be read.
+    pub fn key(&self, name: &str) -> Result<KeyPair, HomeError> {
+        Home::open(&self.wallet(name))?.unlock(&passphrase())
+    }
+    /// The address where other nodes reach the one with this place among the ports.
+    pub fn endpoint(&self, index: u16) -> Endpoint {
+        Endpoint::new(listen_address(self.port_base, index)).expect("short enough")
+    }
     /// The key of the auditor.
     ///
     /// # Errors
@@ -191,6 +202,14 @@ impl Layout {
 
 fn follower(dir: &Path, number: u16) -> PathBuf {
     dir.join(format!("follower-{number}"))
+}
+
+fn passphrase() -> Passphrase {
+    Passphrase::new(PASSPHRASE.to_owned()).expect("long enough")
+}
+
+fn listen_address(port_base: u16, index: u16) -> String {
+    format!("/ip4/127.0.0.1/tcp/{}", port_base + PEER_PORTS + index)
 }
 
 fn url(port_base: u16, index: u16) -> String {
@@ -268,7 +287,7 @@ fn fill(
     }
     let gateways: Vec<String> = (0..count).map(|index| url(port_base, index)).collect();
     let toml = genesis.document().to_toml();
-    let passphrase = Passphrase::new(PASSPHRASE.to_owned()).expect("long enough");
+    let passphrase = passphrase();
     let brands = genesis.document().brands.iter().map(|brand| brand.id.to_string()).zip(operators);
     let governors = without_brand.iter().map(Name::to_string).zip(governors);
     let members = [("member-1".to_owned(), Backup::random()?), ("member-2".to_owned(), Backup::random()?)];
@@ -290,10 +309,7 @@ fn validator_name(document: &GenesisDocument, index: u16) -> Name {
 }
 
 fn node_config(names: &[Name], index: u16, port_base: u16, auditor: PublicKey) -> NodeConfig {
-    let listen = |index: u16| {
-        let address = format!("/ip4/127.0.0.1/tcp/{}", port_base + PEER_PORTS + index);
-        address.parse().expect("a valid address")
-    };
+    let listen = |index: u16| listen_address(port_base, index).parse().expect("a valid address");
     let others = names.iter().zip(0..).filter(|(_, other)| *other != index);
     let peers = others.map(|(name, other)| PeerConfig { validator: name.clone(), address: listen(other) }).collect();
     let gateway = ([127, 0, 0, 1], port_base + index).into();

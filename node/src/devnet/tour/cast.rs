@@ -1,11 +1,10 @@
 //! The cast of the tour, with keys and a gateway each.
 
 use lojal_types::{Address, BrandId, KeyPair, PublicKey};
-use lojal_wallet::home::{Home, HomeError};
-use lojal_wallet::passphrase::Passphrase;
+use lojal_wallet::home::HomeError;
 
 use crate::config::random_key;
-use crate::devnet::layout::{Layout, PASSPHRASE};
+use crate::devnet::layout::Layout;
 
 /// Somebody who signs: a person, or a brand's operator.
 pub struct Actor {
@@ -65,8 +64,7 @@ impl Cast {
     /// # Errors
     /// When a wallet can't be read.
     pub fn of(layout: &Layout) -> Result<Self, HomeError> {
-        let passphrase = Passphrase::new(PASSPHRASE.to_owned()).expect("long enough");
-        let unlock = |wallet: &str| Home::open(&layout.wallet(wallet))?.unlock(&passphrase);
+        let unlock = |wallet: &str| layout.key(wallet);
         // Everybody has a gateway: a brand that of its own validator, people any.
         let gateway = |number: usize| number % usize::from(layout.count);
         let brand = |id: &str, name, number| -> Result<Brand, HomeError> {

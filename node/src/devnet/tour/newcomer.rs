@@ -37,9 +37,7 @@ impl Newcomer {
         let (dir, keys) = (layout.node(layout.count), NodeKeys::random());
         let config = layout.config_of_newcomer()?;
         NodeDir::new(&dir).create(&keys.entry(name.clone(), 1), &keys, &config)?;
-        let endpoint = format!("/ip4/127.0.0.1/tcp/{}", layout.peer_port(layout.count));
-        let endpoint = Endpoint::new(endpoint).expect("short enough");
-        Ok(Self { dir, endpoint, url: layout.url(layout.count), process: None })
+        Ok(Self { dir, endpoint: layout.endpoint(layout.count), url: layout.url(layout.count), process: None })
     }
 
     /// The action that makes it a validator, for which this governor speaks.

@@ -7,8 +7,8 @@ use lojal_client::{Client, ClientError};
 use lojal_text::outside;
 use lojal_types::api::{self, TransactionState, TransactionStatus};
 use lojal_types::{
-    Address, Bounded, BrandId, Code, Day, Genesis, Height, Operation, Outcome, Points, Reference, Request, RequestKind,
-    Salt, SignedTransaction, TimeMs, Transaction, TransactionId,
+    Address, BrandId, Code, Day, Genesis, Height, Operation, Outcome, Points, Reference, Request, RequestKind, Salt,
+    SignedTransaction, TimeMs, TransactionId,
 };
 
 use super::cast::{Actor, Cast};
@@ -16,9 +16,8 @@ use super::error::{Goal, TourError};
 use super::words;
 use crate::devnet::error::DevnetError;
 use crate::devnet::layout::Layout;
+use crate::devnet::signing::sign;
 
-/// The time for which a transaction of the tour is valid.
-const VALID_MS: u64 = 60_000;
 /// The time for which the narrator may read everything, as the auditor does.
 const READING_MS: u64 = 24 * 60 * 60 * 1000;
 /// The time within which a till's request is answered.
@@ -230,15 +229,7 @@ impl Stage {
     }
 
     fn sign(&self, actor: &Actor, operations: Vec<Operation>) -> SignedTransaction {
-        let chain = self.genesis.chain_id();
-        let transaction = Transaction {
-            chain: chain.tag(),
-            sender: actor.address,
-            valid_until_ms: lojal_consensus::clock::now().plus_ms(VALID_MS),
-            nonce: rand::random(),
-            operations: Bounded::new(operations).expect("a step has 1 to 100 operations"),
-        };
-        transaction.sign(&chain, &actor.key)
+        sign(&self.genesis.chain_id(), (actor.address, &actor.key), operations)
     }
 
     fn wait_for(&self, gateway: &Client, goal: Goal) -> Result<api::Status, TourError> {
