@@ -25,6 +25,7 @@ use lojal_text::{outside, typed};
 use lojal_types::{Genesis, Height};
 use thiserror::Error;
 use tokio::runtime::Builder;
+use tokio::time::sleep;
 
 use self::asking::{Asking, Notes};
 use self::fetch::{Fetch, FetchEnd};
@@ -283,7 +284,11 @@ async fn make(making: &Making<'_>, asking: &Asking) -> Result<Made, JoinError> {
             },
             FetchEnd::Lie => offers.lies(offer.key, "its pieces have other sizes than it says"),
             FetchEnd::Doubt => offers.doubt(offer.key),
-            FetchEnd::NoSource(notes) => offers.note(notes),
+            FetchEnd::NoSource { notes, liars } => {
+                offers.unfinished(notes, liars);
+                // Others may be reached by then.
+                sleep(offers::PAUSE).await;
+            }
         }
     }
     Err(JoinError::NoEnd(offers.notes))

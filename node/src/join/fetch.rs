@@ -45,8 +45,13 @@ pub(super) enum FetchEnd {
     Lie,
     /// The manifest may be a lie, or two peers lie about it.
     Doubt,
-    /// Nobody is left to ask; this is to be said of them.
-    NoSource(Notes),
+    /// Nobody is left to ask.
+    NoSource {
+        /// The words that are to be said of them.
+        notes: Notes,
+        /// Those of them that lied.
+        liars: BTreeSet<PeerId>,
+    },
 }
 
 /// The answer to a question for a piece.
@@ -68,6 +73,7 @@ pub(super) struct Fetch<'a> {
     /// The places at which ids didn't fit.
     unfit: BTreeSet<PieceId>,
     notes: Notes,
+    liars: BTreeSet<PeerId>,
 }
 
 impl<'a> Fetch<'a> {
@@ -92,6 +98,7 @@ impl<'a> Fetch<'a> {
             is_sure,
             unfit: BTreeSet::new(),
             notes: Notes::new(),
+            liars: BTreeSet::new(),
         })
     }
 
@@ -114,7 +121,9 @@ impl<'a> Fetch<'a> {
             if self.waiting.is_empty() && self.in_flight.is_empty() {
                 return Ok(FetchEnd::Whole);
             }
-            let Some((peer, id, answer)) = asked.next().await else { return Ok(FetchEnd::NoSource(self.notes)) };
+            let Some((peer, id, answer)) = asked.next().await else {
+                return Ok(FetchEnd::NoSource { notes: self.notes, liars: self.liars });
+            };
             if let Some(end) = self.take(peer, id, answer?).await? {
                 return Ok(end);
             }
@@ -203,6 +212,7 @@ impl<'a> Fetch<'a> {
         self.notes.insert(peer, useless.words().to_owned());
         tracing::warn!(%peer, reason = useless.words(), "a peer is asked for no more pieces of the snapshot");
         if let Useless::Lie(_) = useless {
+            self.liars.insert(peer);
             self.asking.network.report(peer).await.map_err(|_| JoinError::Network)?;
         }
         Ok(())

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The time that an answer may take.
 const ANSWER_TIME: Duration = Duration::from_secs(20);
 /// The time between two rounds of questions.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_secs(2);
 
 /// A snapshot by its height and its manifest's hash.
 pub(super) type Key = (Height, Hash);
@@ -28,13 +28,15 @@ pub(super) type Key = (Height, Hash);
 #[derive(Default)]
 pub(super) struct Offers {
     dropped: BTreeSet<Key>,
-    /// Those who offered what can't be true: they are asked no more.
+    /// Those who offered or gave what can't be true: they are asked no more.
     liars: BTreeSet<PeerId>,
     pub(super) notes: Notes,
     /// The peers that have offered each.
     offered: BTreeMap<Key, BTreeSet<PeerId>>,
     /// The last block that this node has: a snapshot of an earlier one is of no use.
     own: Height,
+    /// True if a snapshot that was begun did not come to its end.
+    is_begun: bool,
 }
 
 /// The snapshot to take.
@@ -72,9 +74,11 @@ impl Offers {
         self.dropped.insert(key);
     }
 
-    /// More is to be said of peers.
-    pub(super) fn note(&mut self, notes: Notes) {
+    /// Nobody has given a snapshot to its end; more is to be said of them, and some of them lied.
+    pub(super) fn unfinished(&mut self, notes: Notes, liars: BTreeSet<PeerId>) {
         self.notes.extend(notes);
+        self.liars.extend(liars);
+        self.is_begun = true;
     }
 
     /// The newest snapshot that is offered, by as much power as possible, with its manifest.
@@ -96,20 +100,23 @@ impl Offers {
                 }
             }
             if Instant::now() >= end {
-                return Err(JoinError::NoOffers(std::mem::take(&mut self.notes)));
+                let notes = std::mem::take(&mut self.notes);
+                return Err(if self.is_begun { JoinError::NoEnd(notes) } else { JoinError::NoOffers(notes) });
             }
             sleep(PAUSE).await;
         }
     }
 
-    /// The offers of blocks that are final.
+    /// The offers of blocks that are final, of all that are reached.
     pub(super) async fn gather(
         &mut self,
         asking: &Asking,
         genesis: &Genesis,
         way: &Way,
     ) -> Result<BTreeMap<Key, (Certificate, BTreeSet<PeerId>)>, JoinError> {
-        let peers: Vec<PeerId> = way.peers.difference(&self.liars).copied().collect();
+        // Those too that came after the way was known: without them, liars who came first would be all there is.
+        let reached: BTreeSet<PeerId> = asking.network.reached().into_iter().chain(way.peers.iter().copied()).collect();
+        let peers: Vec<PeerId> = reached.difference(&self.liars).copied().collect();
         let ask = |peer: &PeerId| timeout(ANSWER_TIME, asking.ask(*peer, Question::Offers));
         let mut offers: BTreeMap<Key, (Certificate, BTreeSet<PeerId>)> = BTreeMap::new();
         for (peer, told) in peers.iter().zip(join_all(peers.iter().map(ask)).await) {
@@ -161,6 +168,7 @@ impl Offers {
         };
         if let Useless::Lie(_) = useless {
             asking.network.report(peer).await.map_err(|_| JoinError::Network)?;
+            self.liars.insert(peer);
         }
         self.notes.insert(peer, useless.words().to_owned());
         Ok(None)

@@ -283,6 +283,23 @@ async fn a_peer_that_gives_another_manifest_is_passed_over_and_its_offer_is_not(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_reached_after_liars_have_shown_the_way_is_asked_too() {
+    let at = tempfile::tempdir().expect("a temporary directory");
+    let (genesis, opened) = chain(&at.path().join("chain"));
+    let (dir, id) = joiner(&at);
+    let (config, identity) = (dir.config().expect("made"), Identity::from_seed(*dir.network_key().expect("made").seed()));
+    let liar = Provider::start(0, &genesis, &opened.store, id, Lie::OtherManifest).await;
+    let honest = Provider::start(1, &genesis, &opened.store, id, Lie::None).await;
+    let asking = reach(&genesis, &config, identity, vec![liar.peer.clone()]).await.expect("a free port");
+    let way = way::find(&asking, &Addresses::default(), (&genesis, &Trust::Genesis)).await.expect("it holds");
+    assert!(way.peers.iter().eq([&liar.peer.id]), "who has shown it has more than a third of the power");
+    asking.network.allow(honest.peer.clone()).await.expect("it runs");
+    let chosen = Offers::default().choose(&asking, &genesis, &way).await.expect("one is honest");
+    assert!(chosen.key.0 == opened.store.tip().height && chosen.peers.contains(&honest.peer.id));
+    asking.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_ids_are_the_lie_of_their_senders_where_more_than_a_third_offers_the_snapshot() {
     let at = tempfile::tempdir().expect("a temporary directory");
     let (genesis, opened) = chain(&at.path().join("chain"));
