@@ -62,6 +62,11 @@ hostile:
     cargo build --release -p lojal-node
     cargo run --release -p lojal-bench -- scenario hostile --validators 4 --seconds 40
 
+# What it costs that a network grows: followers, changes of validators, and nodes that join one of 1,000,000 accounts.
+growth:
+    cargo build --release -p lojal-node
+    cargo run --release -p lojal-bench -- scenario growth --accounts 1000000 --seconds 20
+
 # One validator, and PostgreSQL, with a year of receipts behind them, such as `just prepared 1000000 5000000`.
 prepared ACCOUNTS RECEIPTS:
     cargo build --release -p lojal-node

@@ -53,6 +53,9 @@ pub enum CopyError {
     /// There is something where the backup would be.
     #[error("{} is there already; name another directory", .0.display())]
     Exists(PathBuf),
+    /// The backup would be a part of the node's own directory.
+    #[error("{} is in the node's own directory; a backup is kept apart from that, so name another", .0.display())]
+    Inside(PathBuf),
     /// The node has data.
     #[error("{} has data already; move it away, or restore into another directory", .0.display())]
     HasData(PathBuf),
@@ -92,12 +95,22 @@ impl From<BackupError> for CopyError {
 impl CopyError {
     /// True if trying again changes nothing, until somebody has changed a directory or the command.
     pub fn is_configuration(&self) -> bool {
-        matches!(self, Self::Config(_) | Self::Exists(_) | Self::HasData(_) | Self::OtherChain { .. })
+        matches!(self, Self::Config(_) | Self::Exists(_) | Self::Inside(_) | Self::HasData(_) | Self::OtherChain { .. })
     }
 }
 
 fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CopyError {
     move |error| CopyError::File(path.to_owned(), error)
+}
+
+/// True if a path that isn't there yet would be inside a directory.
+fn is_inside(path: &Path, directory: &Path) -> bool {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (parent.canonicalize(), directory.canonicalize()) {
+        (Ok(parent), Ok(directory)) => parent.starts_with(directory),
+        // What isn't there can't be written to either.
+        _ => false,
+    }
 }
 
 /// Executes `lojal-node backup`.
@@ -110,6 +123,9 @@ pub fn back_up(options: &BackupOptions) -> Result<(), CopyError> {
     let genesis = dir.genesis(&config)?;
     if options.out.exists() {
         return Err(CopyError::Exists(options.out.clone()));
+    }
+    if is_inside(&options.out, dir.path()) {
+        return Err(CopyError::Inside(options.out.clone()));
     }
     let mut partial = options.out.as_os_str().to_owned();
     partial.push(".partial");

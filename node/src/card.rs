@@ -92,7 +92,8 @@ fn proven(dir: &NodeDir) -> Result<(Validator, NodeProof), ConfigError> {
     Ok((validator, proof))
 }
 
-fn print(action: Action) {
+/// Prints an action as a file of actions, for the governors.
+pub fn print(action: Action) {
     let card = Card { actions: [action] };
     let text = toml::to_string(&card).expect("every field has a TOML form");
     lojal_print::document(text.trim_end());

@@ -17,6 +17,7 @@ use crate::config::{self, ConfigError, NodeConfig, NodeDir, NodeKeys, read_genes
 use crate::devnet::{self, DevnetError, DevnetOptions};
 use crate::guard::{self, GuardCommand};
 use crate::join::{self, JoinError, JoinOptions};
+use crate::keys::{self, KeyCommand};
 use crate::run::{self, RunError, RunOptions, guard_needs_somebody};
 use crate::sign::{self, SignError, SignOptions};
 use crate::status::{self, StatusError, StatusOptions};
@@ -58,6 +59,9 @@ enum Command {
     /// Print the motion that makes the node of a directory a validator of a running network, or a follower, for its
     /// governors.
     Card(CardOptions),
+    /// Give the validator another key, while its node runs.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Show a running node: its height, its peers, its vote, its disk.
     Status(StatusOptions),
     /// Copy a node's data, also while it runs, into a directory: without keys, and without its guard.
@@ -193,6 +197,7 @@ impl Cli {
             Command::Backup(options) => backup::back_up(&options).map_err(|error| CommandError::Copy(Box::new(error))),
             Command::Restore(options) => backup::restore(&options).map_err(|error| CommandError::Copy(Box::new(error))),
             Command::Sign(options) => sign::sign(&options).map_err(|error| CommandError::Sign(Box::new(error))),
+            Command::Key(command) => Ok(keys::execute(&command)?),
             Command::Guard(command) => Ok(guard::execute(command)?),
             Command::Genesis(GenesisCommand::Check { file }) => check_genesis(&file),
         }

@@ -5,6 +5,8 @@
 //! DIR/validator.toml   the validator's entry for the genesis document
 //! DIR/validator.key    the key that signs votes: 32 bytes in hex, readable by its owner only
 //! DIR/guard/           what was signed with that key
+//! DIR/next/            a key that is to take its place (lojal-node key new), with a guard and an entry of its own
+//! DIR/retired/         keys whose place was taken
 //! DIR/network.key      the key of the node on the peer-to-peer network, likewise
 //! DIR/data/            block log, index, consensus log
 //! DIR/webhooks/        where brands have events sent to, with the secrets that sign them, and how far that has come
@@ -20,7 +22,7 @@ mod keeping;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use lojal_gateway::{Access, Tls, TlsFiles};
@@ -97,6 +99,11 @@ impl NodeConfig {
         let is_served = matches!(listen.split('/').collect::<Vec<_>>()[..], ["", "ip4" | "ip6", _, "tcp", _]);
         if !is_served {
             return Some(format!("listen is {listen}; write /ip4/ADDRESS/tcp/PORT, or the same with ip6"));
+        }
+        let has_port = |host: &&String| host.parse::<Ipv6Addr>().is_err() && host.contains(':');
+        let hosts: Vec<String> = self.http.hosts.iter().map(ToString::to_string).collect();
+        if let Some(host) = hosts.iter().find(has_port) {
+            return Some(format!("hosts has {host}; write the host without its port"));
         }
         let is_twice = self.admin == Some(self.gateway);
         is_twice.then(|| format!("admin and gateway are both {}; give one of them another port", self.gateway))
@@ -186,6 +193,14 @@ impl NodeDir {
     pub fn guard(&self) -> PathBuf {
         self.0.join("guard")
     }
+    /// The directory of the validator's next key, with a guard and an entry of its own.
+    pub fn next(&self) -> Self {
+        Self(self.0.join("next"))
+    }
+    /// The file of the validator's entry.
+    pub fn entry_path(&self) -> PathBuf {
+        self.0.join(ENTRY)
+    }
     /// The file of the validator's key.
     pub fn validator_key_path(&self) -> PathBuf {
         self.0.join(VALIDATOR_KEY)
@@ -247,7 +262,7 @@ impl NodeDir {
     /// # Errors
     /// When it is not there, or not one for the keys of this directory.
     pub fn entry(&self) -> Result<Entry, ConfigError> {
-        let path = self.0.join(ENTRY);
+        let path = self.entry_path();
         let entry: Entry = toml::from_str(&read(&path)?).map_err(|e| ConfigError::Toml(path.clone(), e))?;
         let Entry { validators: [found] } = &entry;
         let own = self.keys()?.entry(found.name.clone(), found.power);
@@ -264,7 +279,7 @@ impl NodeDir {
             write_key(&self.0.join(name), key)?;
         }
         Guard::create(&Disk::real(), &self.guard(), &keys.validator.public_key(), false)?;
-        write_new(&self.0.join(ENTRY), &entry.to_toml(), 0o644)?;
+        write_new(&self.entry_path(), &entry.to_toml(), 0o644)?;
         write_new(&self.0.join("node.toml"), &config.to_explained_toml(), 0o644)
     }
 

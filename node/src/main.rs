@@ -8,6 +8,7 @@ mod config;
 mod devnet;
 mod guard;
 mod join;
+mod keys;
 mod log;
 mod named_peer;
 mod open_files;

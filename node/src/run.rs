@@ -3,30 +3,32 @@
 
 mod error;
 mod sockets;
+mod voice;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lojal_consensus::{
-    Addresses, Clock, Condition, ConsensusError, FarBehind, Life, Member, Mempool, Metrics, Role, Roster,
+    Addresses, Clock, Condition, ConsensusError, FarBehind, Life, Member, Mempool, Metrics, Role, Roster, Successor,
     ValidatorParts, Voice, Wal, Workers,
 };
 use lojal_gateway::{Gateway, Tls, WebhookSettings};
 use lojal_network::{Identity, Network, NetworkConfig, Peer};
-use lojal_signer::{Client, Guard};
 use lojal_store::{Disk, OpenReport, Opened, Store};
 use lojal_text::outside;
-use lojal_types::{Genesis, PublicKey, Validator, Versions};
+use lojal_types::{Genesis, Versions};
+use sd_notify::NotifyState;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use crate::config::{FarBehindConfig, NodeConfig, NodeDir};
 use crate::join::{Fall, Fetched};
 use crate::named_peer::{NAMED_PEERS_MAX, named_peer};
-use crate::{log, open_files, stop};
+use crate::{keys, log, open_files, stop};
 
 use self::sockets::{listen, listen_for_own, serve_http};
+use self::voice::{look_for_next_key, own_key, voice};
 
 pub use self::error::{RunError, guard_needs_somebody};
 
@@ -64,6 +66,8 @@ enum End {
     Fetched(Fetched),
     /// It needs other data, and nobody has them yet.
     InVain,
+    /// Its validator has another key.
+    NextKey,
 }
 
 /// The things that a node has in all of its lives.
@@ -79,7 +83,7 @@ struct Node<'a> {
 }
 
 /// Runs a node until it is told to stop. One that needs blocks which its peers keep no more goes on in another
-/// life, with the state of a later block.
+/// life, with the state of a later block; and so does one whose validator gets another key, with that.
 ///
 /// # Errors
 /// Why it could not start, or the fault that ended it.
@@ -91,17 +95,26 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     open_files::allow(open_files::needed(genesis.document().parameters.keep_months, config.http.streams()))?;
     let identity = Identity::from_seed(*dir.network_key()?.seed());
     let mut opened = open(options, &dir, &config, &genesis)?;
-    let metrics = Metrics::default();
-    let me = own_key(opened.store.view().validators().validators(), &config, &dir, &identity)?;
-    let guarded = me.map(|me| voice(&dir, &config, &genesis, me, &metrics)).transpose()?;
-    let stopped = stop::listen(options.stop_with_stdin)?;
+    let (metrics, stopped) = (Metrics::default(), stop::listen(options.stop_with_stdin)?);
     let node = Node { options, dir, config, genesis, identity, metrics, stopped };
+    // A guard is opened once for each key; the way to a signer belongs to a life's runtime.
+    let mut guarded: Option<Voice> = None;
     loop {
-        // A guard is opened once; the way to a signer belongs to a life's runtime.
-        let voice = match (&node.config.signer, me) {
-            (Some(_), Some(me)) => Some(voice(&node.dir, &node.config, &node.genesis, me, &node.metrics)?),
-            _ => guarded.clone(),
+        let validators = opened.store.view().validators().clone();
+        if node.config.signer.is_none()
+            && let Some(before) = keys::take_over(&node.dir, validators.validators())?
+        {
+            guarded = None;
+            let before = before.display();
+            tracing::warn!(%before, "this validator has its next key now: destroy the one before");
+        }
+        let me = own_key(validators.validators(), &node.config, &node.dir, &node.identity)?;
+        let voice = match (me, guarded.take()) {
+            (Some(_), Some(guarded)) => Some(guarded),
+            (Some(me), None) => Some(voice(&node.dir, &node.config, &node.genesis, me, &node.metrics)?),
+            (None, _) => None,
         };
+        guarded = voice.clone().filter(|_| node.config.signer.is_none());
         if node.live(voice, opened)? {
             break;
         }
@@ -137,6 +150,9 @@ impl Node<'_> {
             Builder::new_multi_thread().worker_threads(GATEWAY_THREADS).thread_name("gateway").enable_all().build()?;
         let served = self.serve((network_config, addresses), voice, opened, &gateway_runtime);
         let result = consensus_runtime.block_on(served);
+        if matches!(result, Ok(End::Stopped) | Err(_)) {
+            tell_manager(NotifyState::Stopping);
+        }
         gateway_runtime.shutdown_timeout(GATEWAY_SHUTDOWN);
         drop(consensus_runtime);
         let closed = store.close();
@@ -163,28 +179,27 @@ impl Node<'_> {
         let tls = dir.tls(config)?.map(Arc::new);
         let (listener, admin) = (listen(config.gateway).await?, listen_for_own(config).await?);
         let (network, events) = lojal_network::start(network_config).await?;
+        tell_manager(NotifyState::Ready);
         let state = lojal_consensus::share(state);
         let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), Clock::System, Workers::Threads);
         let (told, condition) = watch::channel(Condition::Behind);
         let (stop, stopped) = watch::channel(false);
         let parts = (store.clone(), mempool.clone(), network.clone(), metrics.clone());
         let versions = self.options.protocol_max.map_or(Versions::known(), Versions::up_to);
-        let gateway = gateway((dir, config, tls), versions, voice.as_ref(), parts, condition);
+        let successor = Successor::default();
+        let heir = voice.as_ref().map(|voice| (voice, &successor));
+        let gateway = gateway((dir, config, tls), versions, heir, parts, condition);
         let mut gateway_task = gateway_runtime.spawn(serve_http(listener, admin, gateway, stopped));
-        let wal = Wal::Directory(dir.consensus_log());
         let network_handle = network.clone();
         let (clock, workers, interposer) = (Clock::System, Workers::Threads, None);
-        let fall = Fall {
-            dir,
-            config,
-            addresses: addresses.clone(),
-            identity: self.identity.clone(),
-            store: store.clone(),
-            told: told.clone(),
-        };
+        let (identity, given) = (self.identity.clone(), addresses.clone());
+        let fall = Fall { dir, config, addresses: given, identity, store: store.clone(), told: told.clone() };
+        let told_of = Some(successor.clone()).filter(|_| voice.is_some() && config.signer.is_none());
+        let looking = look_for_next_key((dir, self.genesis.chain_id(), &self.metrics), told_of);
         let validator = ValidatorParts {
             voice,
-            wal,
+            successor,
+            wal: Wal::Directory(dir.consensus_log()),
             store,
             writer,
             state,
@@ -204,6 +219,7 @@ impl Node<'_> {
         };
         let result = tokio::select! {
             result = self.decide(validator, &network_handle, fall) => result,
+            fault = looking => Err(fault),
             result = &mut gateway_task => {
                 result.unwrap_or_else(|e| Err(std::io::Error::other(e).into())).map(|()| End::Stopped)
             }
@@ -227,6 +243,7 @@ impl Node<'_> {
             match ended {
                 Ok(()) => Ok(End::Stopped),
                 Err(ConsensusError::FarBehind(far_behind)) => self.fall(far_behind, fall).await,
+                Err(ConsensusError::NextKey) => Ok(End::NextKey),
                 Err(error) => Err(RunError::Consensus(Box::new(error))),
             }
         };
@@ -250,6 +267,13 @@ impl Node<'_> {
     }
 }
 
+/// Tells the service manager, if there is one that asked for it (sd_notify(3)).
+fn tell_manager(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager can't be told how far this node is");
+    }
+}
+
 /// Returns once the node is told to stop.
 async fn is_stopped(mut stopped: watch::Receiver<bool>) {
     // Whoever tells it lives as long as the process.
@@ -260,18 +284,18 @@ async fn is_stopped(mut stopped: watch::Receiver<bool>) {
 fn gateway(
     (dir, config, tls): (&NodeDir, &NodeConfig, Option<Arc<Tls>>),
     versions: Versions,
-    voice: Option<&Voice>,
+    heir: Option<(&Voice, &Successor)>,
     (store, mempool, network, metrics): (Store, Mempool, Network, Metrics),
     condition: watch::Receiver<Condition>,
 ) -> Gateway {
     let webhooks = WebhookSettings { directory: dir.webhooks(), allow_private: config.webhooks.allow_private };
     Gateway {
-        life: voice.map(|voice| Life::of_node(voice, &store, &network, &condition)),
+        life: heir.map(|heir| Life::of_node(heir, &store, &network, &condition)),
         store,
         mempool,
         network,
         metrics,
-        validator: voice.map(Voice::address),
+        validator: heir.map(|(voice, _)| voice.address()),
         condition,
         proxies: config.proxies.clone(),
         access: config.access(),
@@ -297,56 +321,6 @@ fn tell_how_it_opened(genesis: &Genesis, report: &OpenReport) {
     }
     if let Some(repaired) = repaired {
         tracing::warn!(damage = %repaired.damage, aside = ?repaired.aside, "set the damaged part of the log aside");
-    }
-}
-
-/// The holder of the validator's key: this process, or the signer that the configuration names.
-fn voice(
-    dir: &NodeDir,
-    config: &NodeConfig,
-    genesis: &Genesis,
-    me: PublicKey,
-    metrics: &Metrics,
-) -> Result<Voice, RunError> {
-    let chain = genesis.chain_id();
-    match &config.signer {
-        Some(socket) => Ok(Voice::elsewhere(Client::new(dir.path().join(socket), chain, me), metrics.clone())),
-        None => {
-            let guard = Guard::open(&Disk::real(), &dir.guard(), dir.validator_key()?, chain)?;
-            Ok(Voice::here(guard, Workers::Threads, metrics.clone()))
-        }
-    }
-}
-
-/// The key of this node's validator: that of its directory, or, if a signer has it, that of the validator with the
-/// node's network key. A node that is no validator yet follows the others, and one without a key never votes.
-fn own_key(
-    validators: &[Validator],
-    config: &NodeConfig,
-    dir: &NodeDir,
-    identity: &Identity,
-) -> Result<Option<PublicKey>, RunError> {
-    let network_key = PublicKey::new(identity.public_key());
-    if config.signer.is_some() {
-        let path = dir.validator_key_path();
-        if path.exists() {
-            return Err(RunError::KeyBesideSigner(path));
-        }
-        let me = validators.iter().find(|one| one.network_key == network_key);
-        return me.map(|me| Some(me.public_key)).ok_or(RunError::KeyUnknown(network_key));
-    }
-    let of_node = validators.iter().find(|one| one.network_key == network_key);
-    if of_node.is_none() && dir.is_of_follower() {
-        return Ok(None);
-    }
-    let own = dir.validator_key()?.public_key();
-    match validators.iter().find(|one| one.public_key == own) {
-        Some(me) if me.network_key != network_key => Err(RunError::OtherNetworkKey(me.name.clone())),
-        Some(_) => Ok(Some(own)),
-        None => match of_node {
-            Some(me) => Err(RunError::OtherKey(me.name.clone())),
-            None => Ok(Some(own)),
-        },
     }
 }
 

@@ -50,8 +50,12 @@ mod history;
 mod hostile;
 #[path = "e2e/joining.rs"]
 mod joining;
+#[path = "e2e/keys.rs"]
+mod keys;
 #[path = "e2e/light.rs"]
 mod light;
+#[path = "e2e/managed.rs"]
+mod managed;
 #[path = "e2e/proofs.rs"]
 mod proofs;
 #[path = "e2e/pruning.rs"]

@@ -194,9 +194,17 @@ impl<'a> Bed<'a> {
     }
     /// Single transfers at a steady rate per second, in small batches.
     pub fn at_rate(&mut self, rate_per_s: f64, duration: Duration) -> Result<Measured, BenchError> {
+        let bodies = self.presign_at_rate(rate_per_s, duration);
+        self.submit_at_rate(&bodies, rate_per_s, duration)
+    }
+    /// Signs the transfers that [`Self::at_rate`] submits.
+    pub fn presign_at_rate(&self, rate_per_s: f64, duration: Duration) -> Vec<Body> {
         let count = (rate_per_s * duration.as_secs_f64()).ceil() as usize;
-        let bodies = self.signer.presign(Kind::Transfer { skew: 1 }, count, HALF_LOAD_BATCH);
-        self.submit(&bodies, CONNECTIONS_AT_RATE, Some(rate_per_s), duration)
+        self.signer.presign(Kind::Transfer { skew: 1 }, count, HALF_LOAD_BATCH)
+    }
+    /// Submits the transfers that [`Self::presign_at_rate`] signed.
+    pub fn submit_at_rate(&self, bodies: &[Body], rate_per_s: f64, duration: Duration) -> Result<Measured, BenchError> {
+        self.submit(bodies, CONNECTIONS_AT_RATE, Some(rate_per_s), duration)
     }
     /// Ten transfers per second, each by itself.
     pub fn unloaded(&mut self, duration: Duration) -> Result<Measured, BenchError> {

@@ -87,7 +87,8 @@ struct ScenarioOptions {
     /// The number of accounts.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2..=20_000_000))]
     accounts: u32,
-    /// The number of receipts of a prepared network [default: five times the accounts]
+    /// The number of receipts of a prepared network, or of transfers before nodes join [default: five times the
+    /// accounts]
     #[arg(long, value_parser = clap::value_parser!(u32).range(4..=1_000_000_000))]
     receipts: Option<u32>,
     /// MiB of the state's pages that a validator of a prepared network keeps in memory, if not the usual ones.

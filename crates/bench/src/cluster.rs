@@ -1,11 +1,9 @@
 //! Validators as processes of this machine, with a genesis document, keys and data of their own.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use lojal_client::Client;
 use lojal_signer::Guard;
@@ -19,6 +17,7 @@ use lojal_types::{
 use crate::accounts::{Accounts, key};
 use crate::disk::{self, Size};
 use crate::error::BenchError;
+use crate::node::{Node, Ports};
 
 /// Operators of each brand, so that setting up isn't held up by how much one sender may have waiting.
 pub const OPERATORS: usize = 16;
@@ -28,27 +27,16 @@ pub const BRANDS: [&str; 2] = ["nordmat", "kaffet"];
 pub const HEARTBEAT_MS: u64 = 3_000;
 /// The shortest such wait that a genesis document can ask for.
 pub const HEARTBEAT_MS_MIN: u64 = 100;
-/// The time that anything may take before a measurement is given up.
-const PATIENCE: Duration = Duration::from_secs(300);
 /// The time for which a client may read.
 const READING_MS: u64 = 24 * 60 * 60 * 1000;
-/// The time after which a condition is looked at again that can't announce itself.
-const POLL: Duration = Duration::from_millis(5);
 
 /// A network of validators on this machine.
 pub struct Cluster {
     dir: PathBuf,
-    program: PathBuf,
     genesis: Genesis,
     nodes: Vec<Node>,
-}
-
-struct Node {
-    dir: PathBuf,
-    url: String,
-    /// The URL of its metrics.
-    admin: String,
-    process: Option<Child>,
+    /// The ports of the validators for their peers.
+    peers: Vec<u16>,
 }
 
 impl Cluster {
@@ -59,40 +47,33 @@ impl Cluster {
     /// Makes the network of a genesis document by [`genesis`] in a directory, which must not exist, and doesn't start
     /// it.
     pub fn of(dir: &Path, genesis: Genesis) -> Result<Self, BenchError> {
-        let program = program("lojal-node")?;
         let validators = genesis.validators().validators().len();
         fs::create_dir_all(dir).map_err(BenchError::file(dir))?;
         let path = dir.join("genesis.toml");
         fs::write(&path, genesis.document().to_toml()).map_err(BenchError::file(&path))?;
-        let ports = free_ports(3 * validators).map_err(BenchError::file(Path::new("127.0.0.1")))?;
-        let (http, peer) = ports.split_at(validators);
-        let (peer, admin) = peer.split_at(validators);
-        let mut nodes = Vec::new();
-        for (index, &http) in http.iter().enumerate() {
-            let node = dir.join(format!("node-{index}"));
-            fs::create_dir_all(&node).map_err(BenchError::file(&node))?;
-            let write = |name: &str, text: String| {
-                let path = node.join(name);
-                fs::write(&path, text).map_err(BenchError::file(&path))
-            };
-            write("validator.key", format!("{}\n", hex::encode(validator_key(index).seed())))?;
-            Guard::create(&Disk::real(), &node.join("guard"), &validator_key(index).public_key(), false)
+        let ports = free_ports(validators)?;
+        let peers: Vec<u16> = ports.iter().map(|one| one.peer).collect();
+        let nodes = (0..validators).zip(ports).map(|(index, ports)| {
+            let at = dir.join(format!("node-{index}"));
+            let others = (0..validators).filter(|other| *other != index);
+            let node = Node::create(&at, &network_key(index), ports, &settings(others, &peers))?;
+            node.write("validator.key", &format!("{}\n", hex::encode(validator_key(index).seed())))?;
+            Guard::create(&Disk::real(), &at.join("guard"), &validator_key(index).public_key(), false)
                 .map_err(Box::new)?;
-            write("network.key", format!("{}\n", hex::encode(network_key(index).seed())))?;
-            write("node.toml", node_toml(index, (http, admin[index]), peer))?;
-            let url = |port: u16| format!("http://127.0.0.1:{port}");
-            nodes.push(Node { dir: node, url: url(http), admin: url(admin[index]), process: None });
-        }
-        Ok(Self { dir: dir.to_owned(), program, genesis, nodes })
+            Ok(node)
+        });
+        let nodes = nodes.collect::<Result<_, BenchError>>()?;
+        Ok(Self { dir: dir.to_owned(), genesis, nodes, peers })
+    }
+    /// Makes the directory of a node without a vote, which knows the validators; they don't know it.
+    pub fn follower(&self, number: usize) -> Result<Node, BenchError> {
+        let ports = free_ports(1)?[0];
+        let at = self.dir.join(format!("follower-{number}"));
+        Node::create(&at, &follower_key(number), ports, &settings(0..self.len(), &self.peers))
     }
     /// Lets validators that don't run yet keep at most so many MiB of the state's pages in memory.
     pub fn set_state_cache(&self, mb: u32) -> Result<(), BenchError> {
-        for node in &self.nodes {
-            let path = node.dir.join("node.toml");
-            let text = fs::read_to_string(&path).map_err(BenchError::file(&path))?;
-            fs::write(&path, format!("state_cache_mb = {mb}\n{text}")).map_err(BenchError::file(&path))?;
-        }
-        Ok(())
+        self.nodes.iter().try_for_each(|node| node.set(&format!("state_cache_mb = {mb}")))
     }
     /// The genesis document.
     pub fn genesis(&self) -> &Genesis {
@@ -102,28 +83,35 @@ impl Cluster {
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
+    fn running(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.process().is_some())
+    }
     /// The URLs of the gateways that run.
     pub fn running_urls(&self) -> Vec<String> {
-        self.nodes.iter().filter(|node| node.process.is_some()).map(|node| node.url.clone()).collect()
+        self.running().map(|node| node.url().to_owned()).collect()
     }
     /// The URLs of the metrics of all nodes that run, in the order of [`Cluster::running_urls`].
     pub fn metrics_urls(&self) -> Vec<String> {
-        self.nodes.iter().filter(|node| node.process.is_some()).map(|node| node.admin.clone()).collect()
+        self.running().map(|node| node.admin().to_owned()).collect()
     }
-    /// A client of one gateway, who may read everything.
+    /// A client of one validator's gateway, who may read everything.
     pub fn client(&self, index: usize) -> Result<Client, BenchError> {
-        let (client, auditor) = (Client::new(&self.nodes[index].url)?, auditor_key());
+        self.client_of(&self.nodes[index])
+    }
+    /// A client of a node's gateway, who may read everything.
+    pub fn client_of(&self, node: &Node) -> Result<Client, BenchError> {
+        let (client, auditor) = (Client::new(node.url())?, auditor_key());
         let until_ms = now().plus_ms(READING_MS);
         client.read_as(&self.genesis.chain_id(), auditor.address(), &auditor, until_ms);
         Ok(client)
     }
     /// The processes that run.
     pub fn processes(&self) -> Vec<u32> {
-        self.nodes.iter().filter_map(|node| Some(node.process.as_ref()?.id())).collect()
+        self.nodes.iter().filter_map(Node::process).collect()
     }
     /// The data directory of one.
     pub fn data(&self, index: usize) -> PathBuf {
-        self.nodes[index].dir.join("data")
+        self.nodes[index].data()
     }
     /// The size of one's data on disk.
     pub fn size(&self, index: usize) -> Size {
@@ -132,24 +120,12 @@ impl Cluster {
 
     /// Starts all that don't run and waits until they are ready.
     pub fn start(&mut self) -> Result<(), BenchError> {
-        for index in 0..self.nodes.len() {
-            if self.nodes[index].process.is_none() {
-                self.spawn(index)?;
-            }
-        }
+        self.nodes.iter_mut().filter(|node| node.process().is_none()).try_for_each(Node::spawn)?;
         (0..self.nodes.len()).try_for_each(|index| self.wait_until_ready(index))
     }
     /// Starts one and doesn't wait.
     pub fn spawn(&mut self, index: usize) -> Result<(), BenchError> {
-        let node = &mut self.nodes[index];
-        let log = node.dir.join("log");
-        let stderr = File::options().create(true).append(true).open(&log).map_err(BenchError::file(&log))?;
-        let mut command = Command::new(&self.program);
-        // Its standard input closes when this program ends, however it ends.
-        command.args(["run", "--stop-with-stdin", "--dir"]).arg(&node.dir).stdin(Stdio::piped());
-        let spawned = command.stdout(Stdio::null()).stderr(stderr).spawn();
-        node.process = Some(spawned.map_err(BenchError::file(&self.program))?);
-        Ok(())
+        self.nodes[index].spawn()
     }
     /// Waits until one is connected and has caught up.
     pub fn wait_until_ready(&mut self, index: usize) -> Result<(), BenchError> {
@@ -168,61 +144,22 @@ impl Cluster {
         index: usize,
         condition: impl FnMut() -> Result<bool, BenchError>,
     ) -> Result<(), BenchError> {
-        let node = &mut self.nodes[index];
-        let log = node.dir.join("log");
-        let mut condition = condition;
-        let deadline = Instant::now() + PATIENCE;
-        while !condition()? {
-            let ended = node.process.as_mut().and_then(|child| child.try_wait().ok().flatten());
-            if let Some(status) = ended {
-                return Err(BenchError::program("lojal-node", format!("{status}; its log is {}", log.display())));
-            }
-            if Instant::now() > deadline {
-                return Err(BenchError::Timeout(what, self.dir.clone()));
-            }
-            thread::sleep(POLL);
-        }
-        Ok(())
+        self.nodes[index].wait_for(what, condition)
     }
 
     /// Stops one in order.
     pub fn stop(&mut self, index: usize) -> Result<(), BenchError> {
-        let Some(mut child) = self.nodes[index].process.take() else { return Ok(()) };
-        drop(child.stdin.take());
-        let status = child.wait().map_err(BenchError::file(&self.program))?;
-        if status.success() { Ok(()) } else { Err(BenchError::program("lojal-node", status)) }
+        self.nodes[index].stop()
     }
     /// Stops all in order, together.
     pub fn stop_all(&mut self) -> Result<(), BenchError> {
-        for child in self.nodes.iter_mut().filter_map(|node| node.process.as_mut()) {
-            drop(child.stdin.take());
-        }
-        (0..self.nodes.len()).try_for_each(|index| self.stop(index))
+        self.nodes.iter_mut().for_each(Node::ask_to_stop);
+        self.nodes.iter_mut().try_for_each(Node::stop)
     }
     /// Ends one as a power cut does.
     pub fn kill(&mut self, index: usize) -> Result<(), BenchError> {
-        let Some(mut child) = self.nodes[index].process.take() else { return Ok(()) };
-        child.kill().map_err(BenchError::file(&self.program))?;
-        child.wait().map_err(BenchError::file(&self.program))?;
-        Ok(())
+        self.nodes[index].kill()
     }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        for child in self.nodes.iter_mut().filter_map(|node| node.process.as_mut()) {
-            // One that is gone already needs no end.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-/// A program of this workspace, beside this one.
-pub fn program(name: &str) -> Result<PathBuf, BenchError> {
-    let own = std::env::current_exe().map_err(BenchError::file(Path::new("lojal-bench")))?;
-    let path = own.with_file_name(name);
-    if path.exists() { Ok(path) } else { Err(BenchError::NodeMissing(path)) }
 }
 
 /// A brand of this network.
@@ -246,11 +183,18 @@ fn auditor_key() -> KeyPair {
     key(b"audito", 0)
 }
 
-fn network_key(index: usize) -> KeyPair {
+/// The key of a validator's node on the network, which is its governor's, too.
+pub fn network_key(index: usize) -> KeyPair {
     key(b"networ", index)
 }
 
-fn validator_name(index: usize) -> String {
+/// The key of a follower on the network.
+pub fn follower_key(number: usize) -> KeyPair {
+    key(b"follow", number)
+}
+
+/// The name of a validator.
+pub fn validator_name(index: usize) -> String {
     format!("validator-{index}")
 }
 
@@ -286,26 +230,27 @@ pub fn genesis(validators: usize, heartbeat_ms: u64, time: TimeMs) -> Genesis {
     Genesis::new(document).expect("every rule is kept")
 }
 
-fn node_toml(index: usize, (http, admin): (u16, u16), peers: &[u16]) -> String {
-    let listen = |port: u16| format!("/ip4/127.0.0.1/tcp/{port}");
-    let mut text = format!(
-        "genesis = \"../genesis.toml\"\nlisten = \"{}\"\ngateway = \"127.0.0.1:{http}\"\n\
-         admin = \"127.0.0.1:{admin}\"\n\n[[auditors]]\nname = \"bench\"\nkey = \"{}\"\n",
-        listen(peers[index]),
-        auditor_key().public_key()
-    );
-    for (other, port) in peers.iter().enumerate().filter(|(other, _)| *other != index) {
-        let (name, address) = (validator_name(other), listen(*port));
+/// The settings of a node that knows these validators, by their ports for peers.
+fn settings(known: impl Iterator<Item = usize>, peers: &[u16]) -> String {
+    let mut text = format!("\n[[auditors]]\nname = \"bench\"\nkey = \"{}\"\n", auditor_key().public_key());
+    for index in known {
+        let (name, port) = (validator_name(index), peers[index]);
+        let address = format!("/ip4/127.0.0.1/tcp/{port}");
         text.push_str(&format!("\n[[peers]]\nvalidator = \"{name}\"\naddress = \"{address}\"\n"));
     }
     text
 }
 
-/// Ports that nobody uses right now.
-fn free_ports(count: usize) -> std::io::Result<Vec<u16>> {
+/// Ports of so many nodes that nobody uses right now.
+fn free_ports(count: usize) -> Result<Vec<Ports>, BenchError> {
     // All are held until all are known, so that they differ.
-    let held = (0..count).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<Vec<_>, _>>()?;
-    held.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
+    let held = (0..3 * count).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<Vec<_>, _>>();
+    let ports = held.and_then(|held| {
+        let ports = held.iter().map(|listener| Ok(listener.local_addr()?.port()));
+        ports.collect::<std::io::Result<Vec<u16>>>()
+    });
+    let ports = ports.map_err(BenchError::file(Path::new("127.0.0.1")))?;
+    Ok(ports.chunks_exact(3).map(|one| Ports { http: one[0], peer: one[1], admin: one[2] }).collect())
 }
 
 #[cfg(test)]
@@ -315,10 +260,11 @@ mod tests {
     #[test]
     fn a_network_of_any_size_has_a_valid_genesis_and_knows_its_peers() {
         assert_eq!(genesis(4, HEARTBEAT_MS_MIN, now()).validators().validators().len(), 4);
-        let toml: toml::Table = node_toml(1, (80, 81), &[1, 2, 3]).parse().expect("valid TOML");
-        assert_eq!(toml["peers"].as_array().map(Vec::len), Some(2));
-        assert_eq!(toml["listen"].as_str(), Some("/ip4/127.0.0.1/tcp/2"));
+        let toml: toml::Table = settings([0, 2].into_iter(), &[1, 2, 3]).parse().expect("valid TOML");
+        let peers = toml["peers"].as_array().expect("a list");
+        assert_eq!(peers.len(), 2);
+        assert_eq!(peers[1]["address"].as_str(), Some("/ip4/127.0.0.1/tcp/3"));
         let ports = free_ports(4).expect("there are free ports");
-        assert!((1..4).all(|index| ports[index] != ports[0]));
+        assert!((1..4).all(|index| ports[index].peer != ports[0].peer));
     }
 }

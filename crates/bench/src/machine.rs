@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde::Serialize;
 
-use crate::cluster::program;
 use crate::error::BenchError;
+use crate::node::program;
 
 /// A load average above this takes too much away from what is measured.
 const LOAD_AVERAGE_MAX: f64 = 0.5;

@@ -264,6 +264,16 @@ pub fn long(bed: &mut Bed<'_>, count: usize, skew: i32) -> Result<Long, BenchErr
     })
 }
 
+/// Transfers in a row of which nothing is measured; returns the number of those that happened.
+pub fn many(bed: &mut Bed<'_>, count: usize, kind: Kind) -> Result<u64, BenchError> {
+    let mut applied = 0;
+    for from in (0..count).step_by(CHUNK) {
+        let bodies = bed.signer.presign(kind, CHUNK.min(count - from), kind.batch());
+        applied += bed.submit(&bodies, CONNECTIONS, None, UNLIMITED)?.run.applied;
+    }
+    Ok(applied)
+}
+
 /// Operations per second in the seconds of a load but for the first and the last: they begin before the first answer,
 /// and end after the last one.
 fn full_seconds(intervals: &[Interval]) -> impl Iterator<Item = f64> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::accounts::Accounts;
 use crate::bed::{Bed, CONNECTIONS_SINGLE, Measured};
 use crate::error::BenchError;
+use crate::growth;
 use crate::hostile;
 use crate::load::{Interval, Run};
 use crate::markdown::{mebibytes, number, whole};
@@ -22,8 +23,11 @@ const PREPARED: &str = "prepared";
 /// The scenario of members who flood networks of their own.
 const HOSTILE: &str = "hostile";
 
+/// The scenario of networks that grow.
+const GROWTH: &str = "growth";
+
 /// Names and what they do.
-pub const SCENARIOS: [(&str, &str); 16] = [
+pub const SCENARIOS: [(&str, &str); 17] = [
     ("transfers", "single transfers in batches, as many as there can be"),
     ("singly", "single transfers, each in a request of its own, as many as there can be"),
     ("hundred", "100-operation transactions, as many as there can be"),
@@ -39,6 +43,7 @@ pub const SCENARIOS: [(&str, &str); 16] = [
     ("audit", "single transfers, and an audit of them"),
     ("long", "transfers with skew, for about ten times the seconds, and what they take on disk"),
     (HOSTILE, "members who flood the network, and a crowd beside honest ones, each for the seconds (four validators)"),
+    (GROWTH, "followers, changes of validators, and nodes that join after five transfers of each account"),
     (PREPARED, "one validator, and then PostgreSQL, with many accounts and a year of receipts; see `prepare`"),
 ];
 
@@ -78,6 +83,9 @@ pub fn run(name: &str, options: &Options, as_json: bool) -> Result<(), BenchErro
     }
     if name == HOSTILE {
         return under_floods(options, as_json);
+    }
+    if name == GROWTH {
+        return growing(options, as_json);
     }
     tell(&format!("{name}: setting up {} validators, {} accounts", options.validators, options.accounts));
     let members = Accounts::members(options.accounts);
@@ -156,6 +164,18 @@ fn under_floods(options: &Options, as_json: bool) -> Result<(), BenchError> {
     }
     lojal_print::document(&table(&hostile::aims(&figures)));
     print_summary(HOSTILE, options.validators, &as_value(&figures), as_json);
+    Ok(())
+}
+
+fn growing(options: &Options, as_json: bool) -> Result<(), BenchError> {
+    let members = Accounts::members(options.accounts);
+    let figures = growth::measure(&options.dir, &members, options.receipts, options.duration)?;
+    for (title, measured) in [("alone", &figures.joining.alone), ("beside nodes that join", &figures.joining.beside)] {
+        lojal_print::line(format!("one validator, {title}:"));
+        print_outcome(&measured.run, 1);
+    }
+    lojal_print::document(&table(&growth::aims(&figures)));
+    print_summary(GROWTH, options.validators, &as_value(&figures), as_json);
     Ok(())
 }
 

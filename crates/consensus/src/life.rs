@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::condition::Condition;
+use crate::successor::Successor;
 use crate::voice::{Voice, VoiceError};
 use crate::workers::Workers;
 
@@ -21,6 +22,8 @@ use crate::workers::Workers;
 pub struct Life {
     /// The holder of the key that signs.
     voice: Voice,
+    /// The holder of the key that takes its place one day.
+    successor: Successor,
     /// The committed state.
     store: Store,
     /// The peers.
@@ -64,9 +67,15 @@ pub enum NoSign {
 
 impl Life {
     /// Those of a node with threads and the system's clock.
-    pub fn of_node(voice: &Voice, store: &Store, network: &Network, condition: &watch::Receiver<Condition>) -> Self {
-        let (voice, store, network, condition) = (voice.clone(), store.clone(), network.clone(), condition.clone());
-        Self { voice, store, network, condition, clock: Clock::System, workers: Workers::Threads }
+    pub fn of_node(
+        (voice, successor): (&Voice, &Successor),
+        store: &Store,
+        network: &Network,
+        condition: &watch::Receiver<Condition>,
+    ) -> Self {
+        let (voice, successor) = (voice.clone(), successor.clone());
+        let (store, network, condition) = (store.clone(), network.clone(), condition.clone());
+        Self { voice, successor, store, network, condition, clock: Clock::System, workers: Workers::Threads }
     }
 
     /// The same by another clock, with its work done elsewhere.
@@ -82,8 +91,8 @@ impl Life {
         let store = self.store.clone();
         let question = move |view: &View| awaited(view, motion);
         let asked = self.workers.blocking(move || store.read(question)).await?.ok_or(NoSign::Unknown)?;
-        let own = self.voice.address();
-        let indexes = indexes_of(&asked, own)?;
+        let voices: Vec<Voice> = [self.voice.clone()].into_iter().chain(self.successor.voice()).collect();
+        let awaited = indexes_of(&asked, &voices.iter().map(Voice::address).collect::<Vec<_>>())?;
         if !self.condition.borrow().is_level() {
             return Err(NoSign::NotReady);
         }
@@ -92,10 +101,10 @@ impl Life {
         if !has_quorum(&after, self.network.local_peer_id(), &connected) {
             return Err(NoSign::NoQuorum);
         }
-        let mut signs = Vec::with_capacity(indexes.len());
-        for index in indexes {
+        let mut signs = Vec::with_capacity(awaited.len());
+        for (index, own) in awaited {
             let readiness = Readiness { motion, digest: asked.motion.digest, index, time_ms: self.clock.now() };
-            let signature = self.voice.live(readiness).await?;
+            let signature = voices[own].live(readiness).await?;
             signs.push(SignOfLife { index, time_ms: readiness.time_ms, signature });
         }
         Ok(signs)
@@ -113,14 +122,14 @@ fn awaited(view: &View, motion: MotionId) -> Result<Option<Asked>, Missing> {
     Ok(view.motion(motion)?.map(|motion| Asked { motion, validators }))
 }
 
-/// The places of the actions that wait for this node.
-fn indexes_of(asked: &Asked, own: Address) -> Result<Vec<u8>, NoSign> {
+/// The places of the actions that wait for this node, each with the place of its address among its own.
+fn indexes_of(asked: &Asked, own: &[Address]) -> Result<Vec<(u8, usize)>, NoSign> {
     if !matches!(asked.motion.status, MotionStatus::Approved { .. }) {
         return Err(NoSign::NotAwaited);
     }
-    let is_own = |key: &PublicKey| Address::of_key(key) == own;
+    let place = |key: &PublicKey| own.iter().position(|own| *own == Address::of_key(key));
     let awaited = asked.motion.awaited(&asked.validators);
-    let indexes: Vec<u8> = awaited.iter().filter(|(_, key)| is_own(key)).map(|(index, _)| *index).collect();
+    let indexes: Vec<(u8, usize)> = awaited.iter().filter_map(|(index, key)| Some((*index, place(key)?))).collect();
     if indexes.is_empty() { Err(NoSign::OtherNodes) } else { Ok(indexes) }
 }
 

@@ -130,6 +130,9 @@ pub const SCRUB_INTERVAL: Duration = Duration::from_secs(6 * 3600);
 /// The time that a node waits before it asks again for a block that has rotted and that no peer has given it.
 pub const MEND_RETRY: Duration = Duration::from_secs(2);
 
+/// The time between two looks at whether a validator's next key decides.
+pub const SUCCESSOR_INTERVAL: Duration = Duration::from_millis(100);
+
 /// Waits of a round of consensus, from measurements on loopback with one of four validators down.
 pub const PROPOSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// See [`PROPOSE_TIMEOUT`].

@@ -35,6 +35,7 @@ use crate::progress::Progress;
 use crate::roster::Addresses;
 use crate::signing::{ValidatorSigner, ValidatorVerifier};
 use crate::silence::Silence;
+use crate::successor::Successor;
 use crate::versions::VersionWatch;
 use crate::voice::{EngineVoice, Voice, VoiceError};
 use crate::workers::Workers;
@@ -43,6 +44,8 @@ use crate::workers::Workers;
 pub struct ValidatorParts {
     /// The holder of its validator's key; a node that never votes has none, and follows.
     pub voice: Option<Voice>,
+    /// The holder of the key that takes the place of its validator's one day.
+    pub successor: Successor,
     /// The engine's write-ahead log.
     pub wal: Wal,
     /// Read access to what is committed.
@@ -100,6 +103,9 @@ pub enum ConsensusError {
     /// The node can't catch up by blocks.
     #[error(transparent)]
     FarBehind(FarBehind),
+    /// The ledger has another key of the validator now, and this node has it.
+    #[error("this validator decides with another key from now on")]
+    NextKey,
     /// The engine or the execution of blocks failed.
     #[error(transparent)]
     App(#[from] AppError),
@@ -181,7 +187,7 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
     let link = Link { network, events, listeners, store: store.clone(), verifier, address };
     let (deciders, warnings) = (store.view().validators().clone(), Warnings::default());
     let mut app = App { executor, store, metrics, pace, assembler, membership, deciders, warnings, versions };
-    let mut stopped = pin!(stopped(mempool_stopped, shutdown, lookout));
+    let mut stopped = pin!(stopped(mempool_stopped, shutdown, (lookout, validator.successor)));
     let result = match &signing {
         Some((signing, silence)) => link.run_engines(signing, silence, &mut app, stopped.as_mut()).await,
         None => link.follow(&mut app, stopped.as_mut()).await,
@@ -195,12 +201,13 @@ pub async fn run(validator: ValidatorParts, shutdown: impl Future<Output = ()>) 
 async fn stopped(
     mempool_stopped: impl Future<Output = ()>,
     shutdown: impl Future<Output = ()>,
-    lookout: Lookout,
+    (lookout, successor): (Lookout, Successor),
 ) -> Result<(), ConsensusError> {
     tokio::select! {
         () = mempool_stopped => Err(ConsensusError::MempoolStopped),
         () = shutdown => Ok(()),
         far_behind = lookout.far_behind() => Err(ConsensusError::FarBehind(far_behind)),
+        () = successor.takes_over(&lookout.store) => Err(ConsensusError::NextKey),
     }
 }
 

@@ -153,6 +153,8 @@ fn connections(text: &mut Text, gateway: &Gateway) {
     }
     let counters = gateway.network.counters();
     let mut count = |name: &str, help: &str, value: u64| text.single(Counter, name, help, value);
+    count("lojal_p2p_received_bytes_total", "Bytes received over all sockets of peers.", counters.bytes_received);
+    count("lojal_p2p_sent_bytes_total", "Bytes sent over all sockets of peers.", counters.bytes_sent);
     count("lojal_p2p_connections_refused_total", "Connections of strangers refused.", counters.connections_refused);
     count("lojal_p2p_connections_limited_total", "Connections refused as too many.", counters.connections_limited);
     count("lojal_p2p_handshakes_failed_total", "Incoming connections without a handshake.", counters.handshakes_failed);
@@ -213,6 +215,9 @@ fn store(text: &mut Text, gateway: &Gateway) {
     if let Some(newest) = gateway.store.snapshots().first() {
         let height = newest.height();
         text.single(Gauge, "lojal_snapshot_height", "Height of the newest snapshot that this node has.", height);
+        let (chunks, ids) = newest.manifest().bytes();
+        let help = "Bytes of the newest snapshot that this node has.";
+        text.single(Gauge, "lojal_snapshot_bytes", help, chunks.saturating_add(ids));
     }
     text.single(Gauge, "lojal_store_checkpoint_height", "Height of the last checkpoint.", height);
     let bytes = counts.bytes_since_checkpoint;

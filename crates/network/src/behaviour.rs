@@ -120,11 +120,16 @@ fn gossip_config(names: &Names, lane: Lane) -> Result<gossipsub::Config, Network
             Lane::Parts => limits::PARTS_QUEUE_MAX,
             Lane::Transactions => limits::TRANSACTIONS_QUEUE_MAX,
         });
-    if matches!(lane, Lane::Parts | Lane::Transactions) {
+    if lane != Lane::Votes {
         // No mesh: a publisher reaches every peer directly, and forwarding on top of that would
-        // send each block part to each node several times. Recent messages are announced to
-        // all peers instead, and fetched by those that miss them.
-        config.mesh_n(0).mesh_n_low(0).mesh_n_high(0).mesh_outbound_min(0).gossip_lazy(limits::PEERS_MAX);
+        // send each block part to each node several times.
+        config.mesh_n(0).mesh_n_low(0).mesh_n_high(0).mesh_outbound_min(0);
+        match lane {
+            // A height is of use to those that are connected to its source: they can ask it for blocks.
+            Lane::Heights => config.gossip_lazy(0).gossip_factor(0.0),
+            // Recent messages are announced to all peers instead, and fetched by those that miss them.
+            _ => config.gossip_lazy(limits::PEERS_MAX),
+        };
     }
     for topic in lane.topics() {
         config.set_topic_max_transmit_size(

@@ -35,6 +35,10 @@ pub struct OffenceCounters {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     topics: [TopicCounters; Topic::ALL.len()],
+    /// Bytes that have come in over all sockets: everything, handshakes and what encryption adds included.
+    pub bytes_received: u64,
+    /// Bytes that have gone out over all sockets.
+    pub bytes_sent: u64,
     /// Connections refused because the peer is not on the allow-list.
     pub connections_refused: u64,
     /// Connections refused because there were too many.

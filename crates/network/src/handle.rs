@@ -8,6 +8,7 @@ use libp2p::PeerId;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
+use crate::wire::Wire;
 use crate::{Counters, Event, InboundRequest, OffenceCounters, OutboundRequest, Peer, Protocol, Topic};
 
 /// The swarm task has ended: shut down, or its event receiver was dropped, or its listener failed.
@@ -50,6 +51,7 @@ pub(crate) struct SharedNetwork {
     peers: Mutex<BTreeSet<PeerId>>,
     reached: Mutex<BTreeSet<PeerId>>,
     next_request: AtomicU64,
+    pub(crate) wire: Arc<Wire>,
 }
 
 impl SharedNetwork {
@@ -271,7 +273,9 @@ impl Network {
 
     /// Everything counted since the start.
     pub fn counters(&self) -> Counters {
-        *lock(&self.shared.counters)
+        let mut counters = *lock(&self.shared.counters);
+        (counters.bytes_received, counters.bytes_sent) = self.shared.wire.bytes();
+        counters
     }
 
     /// The offences of peers since the start; those that are not in it have none.

@@ -28,8 +28,9 @@
 //! over four *lanes*, each a gossipsub of its own with its own queues and its own stream per peer: votes
 //! ([`Topic::Consensus`], [`Topic::Liveness`]), heights ([`Topic::Status`], [`Topic::Tips`]), [`Topic::Parts`] and
 //! [`Topic::Transactions`]. A flood of transactions or a large block therefore fills its own queue and never that of
-//! the votes. Votes and heights are also forwarded through a mesh, so that they survive a broken link at once; the two
-//! bulky lanes repair a broken link lazily (announce, then fetch on request) and don't send a block several times.
+//! the votes. Votes are also forwarded through a mesh, so that they survive a broken link at once; the two bulky
+//! lanes repair a broken link lazily (announce, then fetch on request) and don't send a block several times. Heights go
+//! to the peers and no further: whoever hears that a node has a block asks that node for it, over the same link.
 //!
 //! Requests have protocols of their own ([`Protocol`]), with streams, limits and time-outs of their own, so that
 //! whoever fetches a lot of one kind doesn't use up the other.
@@ -86,6 +87,7 @@ mod swarm;
 mod topic;
 mod transport;
 mod warnings;
+mod wire;
 
 #[cfg(test)]
 mod tests;

@@ -38,11 +38,11 @@ use crate::{Event, Network, NetworkConfig, NetworkError, Protocol, Warnings, lim
 pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Event>), NetworkError> {
     let peers = config.remote_peers()?;
     let names = Names::new(&config.network_id);
-    let mut swarm = build(&config, &names)?;
+    let shared = Arc::new(SharedNetwork::default());
+    let mut swarm = build(&config, &names, &shared)?;
     listen(&mut swarm, config.listen)?;
 
     let local = *swarm.local_peer_id();
-    let shared = Arc::new(SharedNetwork::default());
     let (command_sender, commands) = mpsc::channel(limits::COMMANDS_MAX);
     let (events, event_receiver) = mpsc::channel(limits::EVENTS_MAX);
     let (lookups, found) = Lookups::new();
@@ -71,10 +71,10 @@ pub async fn start(config: NetworkConfig) -> Result<(Network, mpsc::Receiver<Eve
     Ok((Network::new(local, command_sender, shared), event_receiver))
 }
 
-fn build(config: &NetworkConfig, names: &Names) -> Result<Swarm<Behaviour>, NetworkError> {
+fn build(config: &NetworkConfig, names: &Names, shared: &SharedNetwork) -> Result<Swarm<Behaviour>, NetworkError> {
     let keypair = config.identity.keypair();
     let behaviour = Behaviour::new(&keypair, names)?;
-    let transport = transport(&keypair, &config.network_id)
+    let transport = transport(&keypair, &config.network_id, Arc::clone(&shared.wire))
         .map_err(|error| NetworkError::Setup { what: "the handshake", reason: error.to_string() })?;
     let swarm_config = libp2p::swarm::Config::with_tokio_executor().with_idle_connection_timeout(limits::IDLE_TIMEOUT);
     let local = config.identity.peer_id();

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use libp2p::core::Negotiated;
@@ -13,16 +14,19 @@ use libp2p::{PeerId, Transport, noise, tcp, yamux};
 use tokio::time::{Sleep, sleep};
 
 use crate::limits::{CLOSE_TIMEOUT, HANDSHAKE_TIMEOUT};
+use crate::wire::{Counted, Wire};
 
 /// The transport of a node. Both sides mix the network id into the handshake, which fails if
-/// they differ.
+/// they differ. Its bytes are counted.
 pub(crate) fn transport(
     keypair: &Keypair,
     network_id: &[u8; 32],
+    wire: Arc<Wire>,
 ) -> Result<Boxed<(PeerId, StreamMuxerBox)>, noise::Error> {
     let prologue = [b"lojal/network/v1".as_slice(), network_id].concat();
     let noise = noise::Config::new(keypair)?.with_prologue(prologue);
     let transport = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
+        .map(move |socket, _| Counted::new(socket, Arc::clone(&wire)))
         .upgrade(Version::V1Lazy)
         .authenticate(noise)
         .multiplex(yamux::Config::default())
@@ -31,7 +35,7 @@ pub(crate) fn transport(
     Ok(transport.boxed())
 }
 
-type Encrypted = noise::Output<Negotiated<tcp::tokio::TcpStream>>;
+type Encrypted = noise::Output<Negotiated<Counted>>;
 type Muxer = yamux::Muxer<Negotiated<Encrypted>>;
 
 /// A connection whose closing has a time limit. Yamux first sends what is queued, which takes

@@ -136,6 +136,11 @@ impl Guard {
         Ok((standing(&memory), memory.signed().copied().collect()))
     }
 
+    /// The file of a key's guard in a directory.
+    pub fn file(directory: &Path, key: &PublicKey) -> PathBuf {
+        path_of(directory, key)
+    }
+
     /// The key that it signs with.
     pub fn public_key(&self) -> PublicKey {
         self.key.public_key()

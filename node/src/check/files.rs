@@ -33,6 +33,10 @@ pub(super) fn keys(checked: &Checked<'_>, report: &mut Report) {
     if checked.config.signer.is_none() && !checked.follows {
         let read = dir.validator_key().map(drop).map_err(Finding::told);
         report.add("validator.key", read.and_then(|()| private(&dir.validator_key_path())));
+        let next = dir.next().validator_key_path();
+        if next.exists() {
+            report.add("next/validator.key", private(&next));
+        }
     }
 }
 

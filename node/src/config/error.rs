@@ -38,6 +38,17 @@ pub enum ConfigError {
     /// A configuration with which no node can run.
     #[error("{path}: {1}", path = .0.display())]
     Fault(PathBuf, String),
+    /// A validator's key that isn't in the directory.
+    #[error(
+        "{0} has its key with a signer: make another node with lojal-node init, and give the validator its keys with \
+         lojal-node card --replaces"
+    )]
+    KeyElsewhere(PathBuf),
+    /// A next key that was made before.
+    #[error(
+        "{0} is the next key already: lojal-node key card prints its motion; if no motion has it, delete its directory"
+    )]
+    NextKey(PathBuf),
     /// Not an export of a guard, or not of this key's.
     #[error("{0} can't be imported: {1}")]
     GuardExport(PathBuf, String),

@@ -99,3 +99,13 @@ fn what_is_kept_is_what_node_toml_says_and_all_if_it_says_nothing() {
     let error = toml::from_str::<NodeConfig>(&text).expect_err("no such wish").to_string();
     assert!(error.contains("\"90 days\"") && error.contains("since HEIGHT"), "{error}");
 }
+
+#[test]
+fn hosts_with_a_port_are_a_fault_for_tokens_are_for_hosts() {
+    let with = |host: &str| {
+        let http = HttpConfig { hosts: vec![host.parse().expect("valid")], ..HttpConfig::default() };
+        NodeConfig { http, ..config() }.fault()
+    };
+    assert!(with("gateway.example.org:443").is_some_and(|fault| fault.contains("without its port")));
+    assert_eq!((with("gateway.example.org"), with("::1"), with("127.0.0.1")), (None, None, None));
+}

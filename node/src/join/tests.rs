@@ -287,7 +287,8 @@ async fn whoever_is_reached_after_liars_have_shown_the_way_is_asked_too() {
     let at = tempfile::tempdir().expect("a temporary directory");
     let (genesis, opened) = chain(&at.path().join("chain"));
     let (dir, id) = joiner(&at);
-    let (config, identity) = (dir.config().expect("made"), Identity::from_seed(*dir.network_key().expect("made").seed()));
+    let (config, identity) =
+        (dir.config().expect("made"), Identity::from_seed(*dir.network_key().expect("made").seed()));
     let liar = Provider::start(0, &genesis, &opened.store, id, Lie::OtherManifest).await;
     let honest = Provider::start(1, &genesis, &opened.store, id, Lie::None).await;
     let asking = reach(&genesis, &config, identity, vec![liar.peer.clone()]).await.expect("a free port");

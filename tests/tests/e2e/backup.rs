@@ -115,6 +115,8 @@ fn a_backup_that_has_been_changed_is_not_restored() {
     let network = Network::start_with(|document| document.parameters.snapshot_interval_ms = 1_000);
     let directory = network.node_dir(NODE).join("data/snapshots");
     eventually("a snapshot", || (!snapshots(&directory).is_empty()).then_some(()));
+    let inside = back_up(&network, &network.node_dir(NODE).join("data/backup"));
+    assert!(!inside.status.success() && inside.stderr.contains("in the node's own directory"), "{inside:?}");
     let backup = network.scratch().join("backup");
     back_up(&network, &backup).success();
     let dir = network.scratch().join("other");

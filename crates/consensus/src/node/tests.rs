@@ -106,6 +106,7 @@ impl Cluster {
             (Metrics::default(), watch::channel(Condition::Behind), oneshot::channel::<()>());
         let validator = ValidatorParts {
             voice: Some(self.voice(number, &metrics)),
+            successor: Successor::default(),
             wal: Wal::Directory(dir.join("consensus")),
             store: store.clone(),
             writer,

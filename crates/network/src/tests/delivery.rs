@@ -99,18 +99,23 @@ async fn a_block_in_parts_arrives_whole_and_in_order() {
 }
 
 #[tokio::test]
-async fn messages_find_a_way_around_a_missing_link() {
+async fn messages_find_a_way_around_a_missing_link_and_heights_need_none() {
     let (mut a, mut b, mut c) = (Node::alone(1).await, Node::alone(2).await, Node::alone(3).await);
     // `a` and `c` permit each other, but know no address where the other one listens.
     a.allow(Peer { id: c.id(), address: nowhere() }).await;
     c.allow(Peer { id: a.id(), address: nowhere() }).await;
     connect(&mut a, &mut b).await;
     connect(&mut b, &mut c).await;
-    for topic in OF_VOTERS {
+    for topic in OF_VOTERS.into_iter().filter(|topic| *topic != Topic::Status) {
         a.publish(topic, [1]).await;
         let event = c.until(|event| matches!(event, Event::Message { .. })).await;
         assert_eq!(event, Event::Message { topic, from: b.id(), source: a.id(), data: vec![1] });
     }
+    // Who can't ask a node for its blocks needn't know how many it has.
+    a.publish(Topic::Status, [2]).await;
+    b.until(|event| matches!(event, Event::Message { topic: Topic::Status, .. })).await;
+    b.publish(Topic::Status, [3]).await;
+    assert_eq!(c.message().await, (Topic::Status, b.id(), vec![3]));
 }
 
 #[tokio::test]

@@ -16,13 +16,24 @@ const NETWORK_ID: [u8; 32] = [7; 32];
 const STREAMS: usize = 64;
 
 fn node(number: u8) -> Boxed<(PeerId, StreamMuxerBox)> {
-    transport(&Identity::from_seed([number; 32]).keypair(), &NETWORK_ID).expect("the identity can sign")
+    counted(number, Arc::default())
+}
+
+fn counted(number: u8, wire: Arc<Wire>) -> Boxed<(PeerId, StreamMuxerBox)> {
+    transport(&Identity::from_seed([number; 32]).keypair(), &NETWORK_ID, wire).expect("the identity can sign")
 }
 
 /// A connection to a peer that finishes its handshake and then plays dead: the task holds its end
 /// without polling it.
 async fn connection() -> (StreamMuxerBox, JoinHandle<StreamMuxerBox>) {
-    let (mut listener, mut dialer) = (node(1), node(2));
+    connection_of(node(1), node(2)).await
+}
+
+/// The same of these two.
+async fn connection_of(
+    mut listener: Boxed<(PeerId, StreamMuxerBox)>,
+    mut dialer: Boxed<(PeerId, StreamMuxerBox)>,
+) -> (StreamMuxerBox, JoinHandle<StreamMuxerBox>) {
     let any = "/ip4/127.0.0.1/tcp/0".parse().expect("a literal address parses");
     listener.listen_on(ListenerId::next(), any).expect("there is a free port");
     let address = match listener.next().await {
@@ -62,6 +73,17 @@ async fn fill(muxer: &mut StreamMuxerBox) -> Vec<SubstreamBox> {
             return streams;
         }
     }
+}
+
+#[tokio::test]
+async fn all_bytes_of_a_connection_are_counted_at_both_ends() {
+    let wires: [Arc<Wire>; 2] = Default::default();
+    let (mut near, peer) = connection_of(counted(1, Arc::clone(&wires[0])), counted(2, Arc::clone(&wires[1]))).await;
+    let streams = fill(&mut near).await;
+    let [listener, dialer] = wires.map(|wire| wire.bytes());
+    assert!(dialer.1 > 16 << 10 && streams.len() == STREAMS, "{dialer:?}");
+    assert!(listener.0 > 0 && listener.0 <= dialer.1 && dialer.0 <= listener.1, "{listener:?} {dialer:?}");
+    drop(peer);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use lojal_consensus::{
-    Addresses, Clock, Condition, ConsensusError, Life, Mempool, Metrics, ValidatorParts, Voice, Wal, Workers,
+    Addresses, Clock, Condition, ConsensusError, Life, Mempool, Metrics, Successor, ValidatorParts, Voice, Wal, Workers,
 };
 use lojal_network::limits::EVENTS_MAX;
 use lojal_network::{Event, Network};
@@ -125,16 +125,17 @@ impl World {
         let state = lojal_consensus::share(state);
         let (mempool, outbox) = Mempool::start(state.clone(), store.pages(), clock.clone(), Workers::Tasks);
         let (told, condition) = watch::channel(Condition::Behind);
-        let life = self
-            .0
-            .has_changes
-            .then(|| Life::of_node(&voice, &store, &network, &condition).at(clock.clone(), Workers::Tasks));
+        let successor = Successor::default();
+        let life = self.0.has_changes.then(|| {
+            Life::of_node((&voice, &successor), &store, &network, &condition).at(clock.clone(), Workers::Tasks)
+        });
         let (of_node, counted) = (store.clone(), metrics.clone());
         let node = Node { store: of_node, mempool: mempool.clone(), metrics: counted, state: state.clone(), life };
         self.watch_commits(number, &store, versions);
         let (stop, stopped) = oneshot::channel::<()>();
         let validator = ValidatorParts {
             voice: Some(voice),
+            successor,
             wal,
             store,
             writer,

@@ -1,0 +1,98 @@
+//! The keys of a node's validator: the one that it votes with, and the next one.
+
+use std::time::Duration;
+
+use lojal_consensus::{Metrics, Successor, Voice, Workers};
+use lojal_network::Identity;
+use lojal_signer::{Client, Guard};
+use lojal_store::Disk;
+use lojal_types::{ChainId, Genesis, PublicKey, Validator};
+
+use super::RunError;
+use crate::config::{NodeConfig, NodeDir};
+use crate::keys;
+
+/// The time between two looks at whether there is a next key.
+const KEY_INTERVAL: Duration = Duration::from_secs(2);
+
+/// The holder of the validator's key: this process, or the signer that the configuration names.
+pub(super) fn voice(
+    dir: &NodeDir,
+    config: &NodeConfig,
+    genesis: &Genesis,
+    me: PublicKey,
+    metrics: &Metrics,
+) -> Result<Voice, RunError> {
+    let (chain, metrics) = (genesis.chain_id(), metrics.clone());
+    match &config.signer {
+        Some(socket) => Ok(Voice::elsewhere(Client::new(dir.path().join(socket), chain, me), metrics)),
+        None => {
+            let guard = Guard::open(&Disk::real(), &dir.guard(), dir.validator_key()?, chain)?;
+            Ok(Voice::here(guard, Workers::Threads, metrics))
+        }
+    }
+}
+
+/// Looks again and again whether there is a next key, and opens its guard once there is; ends only with a fault. Where
+/// nobody can have one, there is nothing to tell of it.
+pub(super) async fn look_for_next_key(
+    (dir, chain, metrics): (&NodeDir, ChainId, &Metrics),
+    successor: Option<Successor>,
+) -> RunError {
+    let Some(successor) = successor else { return std::future::pending().await };
+    let mut interval = tokio::time::interval(KEY_INTERVAL);
+    loop {
+        interval.tick().await;
+        match next_voice(dir, chain, metrics) {
+            Ok(None) => {}
+            Ok(Some((key, voice))) => {
+                tracing::info!(%key, "there is a next key: it votes once governors have given it to this validator");
+                successor.set(voice);
+                return std::future::pending().await;
+            }
+            Err(fault) => return fault,
+        }
+    }
+}
+
+/// The next key and its holder, if there is one.
+fn next_voice(dir: &NodeDir, chain: ChainId, metrics: &Metrics) -> Result<Option<(PublicKey, Voice)>, RunError> {
+    let Some(key) = keys::next(dir)? else { return Ok(None) };
+    let guard = Guard::open(&Disk::real(), &dir.next().guard(), key, chain)?;
+    let key = guard.public_key();
+    Ok(Some((key, Voice::here(guard, Workers::Threads, metrics.clone()))))
+}
+
+/// The key of this node's validator: that of its directory, or, if a signer has it, that of the validator with the
+/// node's network key. A node that is no validator yet follows the others, and one without a key never votes.
+pub(super) fn own_key(
+    validators: &[Validator],
+    config: &NodeConfig,
+    dir: &NodeDir,
+    identity: &Identity,
+) -> Result<Option<PublicKey>, RunError> {
+    let network_key = PublicKey::new(identity.public_key());
+    if config.signer.is_some() {
+        let path = dir.validator_key_path();
+        if path.exists() {
+            return Err(RunError::KeyBesideSigner(path));
+        }
+        let me = validators.iter().find(|one| one.network_key == network_key);
+        return me.map(|me| Some(me.public_key)).ok_or(RunError::KeyUnknown(network_key));
+    }
+    let of_node = validators.iter().find(|one| one.network_key == network_key);
+    if of_node.is_none() && dir.is_of_follower() {
+        return Ok(None);
+    }
+    let own = dir.validator_key()?.public_key();
+    match validators.iter().find(|one| one.public_key == own) {
+        Some(me) if me.network_key != network_key => Err(RunError::OtherNetworkKey(me.name.clone())),
+        Some(_) => Ok(Some(own)),
+        None => match of_node {
+            // Data of before this node's validator got the key: what comes after them will say so.
+            Some(me) if [me.public_key, own].iter().all(|key| Guard::file(&dir.guard(), key).exists()) => Ok(Some(own)),
+            Some(me) => Err(RunError::OtherKey(me.name.clone())),
+            None => Ok(Some(own)),
+        },
+    }
+}
