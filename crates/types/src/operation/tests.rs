@@ -211,6 +211,13 @@ fn every_kind_survives_its_json_under_its_name() {
 }
 
 #[test]
+fn the_names_are_those_of_all_kinds() {
+    let mut every: Vec<(u8, &str)> = every_kind().iter().map(|(number, _, one)| (*number, one.name())).collect();
+    every.sort_unstable();
+    assert!(every.iter().map(|(_, name)| *name).eq(OPERATION_NAMES));
+}
+
+#[test]
 fn every_kind_names_its_accounts() {
     for (_, accounts, operation) in every_kind() {
         assert_eq!(operation.accounts().count(), accounts, "{}", operation.name());
