@@ -214,6 +214,7 @@ fn every_kind_survives_its_json_under_its_name() {
 fn the_names_are_those_of_all_kinds() {
     let mut every: Vec<(u8, &str)> = every_kind().iter().map(|(number, _, one)| (*number, one.name())).collect();
     every.sort_unstable();
+    every.dedup();
     assert!(every.iter().map(|(_, name)| *name).eq(OPERATION_NAMES));
 }
 
