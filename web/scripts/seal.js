@@ -27,15 +27,13 @@ function below(path) {
 const SOURCES = [
   "clients/typescript/package-lock.json",
   "clients/typescript/src",
-  "web/console",
-  "web/explorer",
   "web/package-lock.json",
+  "web/page.html",
   "web/public",
   "web/scripts/seal.js",
   "web/src",
   "web/tsconfig.json",
   "web/vite.config.ts",
-  "web/wallet",
 ];
 
 const lines = SOURCES.flatMap(below).map(

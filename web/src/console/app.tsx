@@ -1,11 +1,10 @@
 /** The console around its screens: the bar, the brand, what is asked in between, and which screen is shown. */
 
-import { useEffect } from "preact/hooks";
-
-import type { IconName } from "../shared/icon.js";
 import { Icon } from "../shared/icon.js";
 import type { Place } from "../shared/route.js";
-import { linkTo, place } from "../shared/route.js";
+import { place } from "../shared/route.js";
+import type { Tab } from "../shared/shell.js";
+import { Shell } from "../shared/shell.js";
 import { freshness } from "../wallet/model/account.js";
 import { canRead, isKeyHere, wallet } from "../wallet/model/session.js";
 import { lazy } from "../wallet/ui/lazy.js";
@@ -44,23 +43,21 @@ const WebhookScreen = lazy<Of>(async () => (await import("./screens/webhooks.js"
 const WebhookNew = lazy(async () => (await import("./screens/webhook-new.js")).WebhookNew);
 const Settings = lazy(async () => (await import("./screens/settings.js")).Settings);
 
-type NavName = keyof (typeof words.value)["nav"];
-
-/**
- * The screens of the bar: the place, the icon, the name, and a shorter one for narrow bars. Those without a shorter one
- * are below the last screen there.
- */
-const SCREENS: readonly (readonly [string, IconName, NavName, NavName | null])[] = [
-  ["", "home", "overview", "overview"],
-  ["transactions", "activity", "transactions", "transactionsShort"],
-  ["operators", "key", "operators", "operatorsShort"],
-  ["policy", "shield", "policy", "policy"],
-  ["partners", "swap", "partners", null],
-  ["motions", "family", "motions", null],
-  ["governance", "spark", "governance", null],
-  ["webhooks", "send", "webhooks", null],
-  ["settings", "more", "more", "more"],
-];
+/** The screens of the bar. Those without a name for narrow bars are below the last screen there. */
+function tabs(): readonly Tab[] {
+  const { nav } = words.value;
+  return [
+    { place: "", icon: "home", text: nav.overview },
+    { place: "transactions", icon: "activity", text: nav.transactions, short: nav.transactionsShort },
+    { place: "operators", icon: "key", text: nav.operators, short: nav.operatorsShort },
+    { place: "policy", icon: "shield", text: nav.policy },
+    { place: "partners", icon: "swap", text: nav.partners, short: null },
+    { place: "motions", icon: "family", text: nav.motions, short: null },
+    { place: "governance", icon: "spark", text: nav.governance, short: null },
+    { place: "webhooks", icon: "send", text: nav.webhooks, short: null },
+    { place: "settings", icon: "more", text: nav.more },
+  ];
+}
 
 /** The screen of the bar that a place belongs to. */
 function rootOf(name: string): string {
@@ -75,33 +72,6 @@ function rootOf(name: string): string {
     webhook: "webhooks",
   };
   return roots[first] ?? first;
-}
-
-function Nav() {
-  const { nav } = words.value;
-  return (
-    <nav class="nav" aria-label={nav.label}>
-      <ul>
-        {SCREENS.map(([name, icon, long, short]) => (
-          <li key={name} class={short === null ? "wide-only" : ""}>
-            <a href={linkTo(name)} aria-current={rootOf(place.value.name) === name ? "page" : undefined}>
-              <i>
-                <Icon name={icon} />
-              </i>
-              {short === null || short === long ? (
-                nav[long]
-              ) : (
-                <>
-                  <span class="small-only">{nav[short]}</span>
-                  <span class="wide-only">{nav[long]}</span>
-                </>
-              )}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
 }
 
 function Screen({ name, of }: Place) {
@@ -206,37 +176,22 @@ function Trouble() {
 export function App({ canKeep }: { readonly canKeep: boolean }) {
   const isOpen = wallet.value !== null && canRead.value;
   const isChosen = isOpen && chosen.value !== null;
-  useEffect(() => {
-    document.title = words.value.name;
-  });
+  const { name, mark } = words.value;
   return (
-    <div class={isChosen ? "shell console with-nav" : "shell console"}>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          document.querySelector<HTMLElement>("main")?.focus();
-        }}
-      >
-        {words.value.common.skip}
-      </a>
-      <header class="top">
-        <a class="mark" href={linkTo("")}>
-          <img src="/console/icon.svg" alt="" />
-          {words.value.mark}
-        </a>
-        {isChosen && <BrandMark />}
-      </header>
-      <main class="main" id="main" tabIndex={-1}>
-        {isChosen && <Trouble />}
-        {!isOpen && !isKeyHere.value && <Welcome canKeep={canKeep} />}
-        {!isOpen && isKeyHere.value && <Unlock />}
-        {isOpen && !isChosen && <Choose />}
-        {isChosen && <Screen {...place.value} />}
-      </main>
-      {isChosen && <Nav />}
-      <UnlockDialog />
-    </div>
+    <Shell
+      page="console"
+      title={name}
+      mark={mark}
+      tabs={isChosen ? tabs() : null}
+      current={rootOf(place.value.name)}
+      aside={isChosen && <BrandMark />}
+      dialog={<UnlockDialog />}
+    >
+      {isChosen && <Trouble />}
+      {!isOpen && !isKeyHere.value && <Welcome canKeep={canKeep} />}
+      {!isOpen && isKeyHere.value && <Unlock />}
+      {isOpen && !isChosen && <Choose />}
+      {isChosen && <Screen {...place.value} />}
+    </Shell>
   );
 }

@@ -2,6 +2,7 @@
 
 import "../shared/base.css";
 import "../shared/forms.css";
+import "../shared/shell.css";
 import "../wallet/wallet.css";
 import "../wallet/screens.css";
 import "../explorer/explorer.css";

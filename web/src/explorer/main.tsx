@@ -11,6 +11,8 @@ import { Icon } from "../shared/icon.js";
 import type { Language, Theme } from "../shared/preferences.js";
 import { language, startPreferences, theme } from "../shared/preferences.js";
 import { linkTo, place } from "../shared/route.js";
+import { Mark, Skip } from "../shared/shell.js";
+import { common } from "../shared/words.js";
 import { AccountScreen } from "./account.js";
 import { BrandsScreen } from "./brands.js";
 import { fault, findNetwork, followHeaders, isUntrue, network } from "./model.js";
@@ -20,12 +22,12 @@ import { VerifyScreen } from "./verify.js";
 import { words } from "./words.js";
 
 function Settings() {
-  const { settings } = words.value;
+  const { auto, light, dark } = common.value;
   return (
     <div class="settings">
       <select
         class="input"
-        aria-label={settings.language}
+        aria-label={common.value.language}
         value={language.value}
         onChange={(event) => (language.value = event.currentTarget.value as Language)}
       >
@@ -34,13 +36,13 @@ function Settings() {
       </select>
       <select
         class="input"
-        aria-label={settings.theme}
+        aria-label={common.value.theme}
         value={theme.value}
         onChange={(event) => (theme.value = event.currentTarget.value as Theme)}
       >
-        <option value="auto">{settings.auto}</option>
-        <option value="light">{settings.light}</option>
-        <option value="dark">{settings.dark}</option>
+        <option value="auto">{auto}</option>
+        <option value="light">{light}</option>
+        <option value="dark">{dark}</option>
       </select>
     </div>
   );
@@ -62,7 +64,7 @@ function Screen() {
 }
 
 function App() {
-  const { nav, skip, name, lie, fault: faultText } = words.value;
+  const { nav, name, lie, fault: faultText } = words.value;
   const tabs = [
     ["", nav.network],
     ["brands", nav.brands],
@@ -75,22 +77,10 @@ function App() {
   }, [name]);
   return (
     <div class="frame">
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          document.querySelector<HTMLElement>("main")?.focus();
-        }}
-      >
-        {skip}
-      </a>
+      <Skip />
       <header class="bar">
-        <a class="mark" href={linkTo("")}>
-          <img src="/explorer/icon.svg" alt="" />
-          {name}
-        </a>
-        <nav class="tabs" aria-label={nav.label}>
+        <Mark icon="/explorer/icon.svg" text={name} />
+        <nav class="tabs" aria-label={common.value.menu}>
           {tabs.map(([to, text]) => (
             <a key={to} href={linkTo(to)} aria-current={place.value.name === to ? "page" : undefined}>
               {text}

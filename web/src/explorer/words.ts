@@ -6,9 +6,7 @@ import { language } from "../shared/preferences.js";
 
 const sv = {
   name: "Lojal Explorer",
-  skip: "Hoppa till innehållet",
   nav: {
-    label: "Huvudmeny",
     network: "Nätet",
     brands: "Varumärken",
     partners: "Partners",
@@ -104,15 +102,12 @@ const sv = {
     until: "Till",
     never: "Går aldrig ut",
   },
-  settings: { language: "Språk", theme: "Utseende", auto: "System", light: "Ljust", dark: "Mörkt" },
   error: "Fel",
 };
 
 const en: typeof sv = {
   name: "Lojal Explorer",
-  skip: "Skip to content",
   nav: {
-    label: "Main menu",
     network: "Network",
     brands: "Brands",
     partners: "Partners",
@@ -207,7 +202,6 @@ const en: typeof sv = {
     until: "Until",
     never: "Never expire",
   },
-  settings: { language: "Language", theme: "Colours", auto: "System", light: "Light", dark: "Dark" },
   error: "Error",
 };
 

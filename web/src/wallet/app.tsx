@@ -1,11 +1,9 @@
 /** The wallet around its screens: the bar, what is asked in between, and which screen is shown. */
 
-import { useEffect } from "preact/hooks";
-
-import { Icon } from "../shared/icon.js";
-import type { IconName } from "../shared/icon.js";
 import type { Place } from "../shared/route.js";
-import { linkTo, place } from "../shared/route.js";
+import { place } from "../shared/route.js";
+import type { Tab } from "../shared/shell.js";
+import { Shell } from "../shared/shell.js";
 import { canRead, wallet } from "./model/session.js";
 import { Home } from "./screens/home.js";
 import { More } from "./screens/more.js";
@@ -27,31 +25,15 @@ const Security = lazy(async () => (await import("./screens/security.js")).Securi
 const SentScreen = lazy(async () => (await import("./screens/sent.js")).SentScreen);
 const Show = lazy(async () => (await import("./screens/show.js")).Show);
 
-function Nav() {
+function tabs(): readonly Tab[] {
   const { nav } = words.value;
-  const all: readonly (readonly [string, IconName, string])[] = [
-    ["", "home", nav.home],
-    ["show", "show", nav.show],
-    ["scan", "scan", nav.scan],
-    ["activity", "activity", nav.activity],
-    ["more", "more", nav.more],
+  return [
+    { place: "", icon: "home", text: nav.home },
+    { place: "show", icon: "show", text: nav.show },
+    { place: "scan", icon: "scan", text: nav.scan, isPrimary: true },
+    { place: "activity", icon: "activity", text: nav.activity },
+    { place: "more", icon: "more", text: nav.more },
   ];
-  return (
-    <nav class="nav" aria-label={nav.label}>
-      <ul>
-        {all.map(([name, icon, text]) => (
-          <li key={name} class={name === "scan" ? "primary" : ""}>
-            <a href={linkTo(name)} aria-current={place.value.name === name ? "page" : undefined}>
-              <i>
-                <Icon name={icon} />
-              </i>
-              {text}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
 }
 
 function Screen({ name, of }: Place) {
@@ -88,35 +70,20 @@ function Screen({ name, of }: Place) {
 /** The wallet. */
 export function App({ canKeep }: { readonly canKeep: boolean }) {
   const isOpen = wallet.value !== null && canRead.value;
-  useEffect(() => {
-    document.title = words.value.name;
-  });
+  const { name } = words.value;
   return (
-    <div class={isOpen ? "shell with-nav" : "shell"}>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          document.querySelector<HTMLElement>("main")?.focus();
-        }}
-      >
-        {words.value.common.skip}
-      </a>
-      <header class="top">
-        <a class="mark" href={linkTo("")}>
-          <img src="/wallet/icon.svg" alt="" />
-          {words.value.name}
-        </a>
-      </header>
-      <main class="main" id="main" tabIndex={-1}>
-        <Update />
-        {wallet.value === null && <Welcome canKeep={canKeep} />}
-        {wallet.value !== null && !canRead.value && <UnlockScreen />}
-        {isOpen && <Screen {...place.value} />}
-      </main>
-      {isOpen && <Nav />}
-      <UnlockDialog />
-    </div>
+    <Shell
+      page="wallet"
+      title={name}
+      mark={name}
+      tabs={isOpen ? tabs() : null}
+      current={place.value.name}
+      dialog={<UnlockDialog />}
+    >
+      <Update />
+      {wallet.value === null && <Welcome canKeep={canKeep} />}
+      {wallet.value !== null && !canRead.value && <UnlockScreen />}
+      {isOpen && <Screen {...place.value} />}
+    </Shell>
   );
 }

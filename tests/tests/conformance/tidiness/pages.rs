@@ -11,18 +11,16 @@ use sha2::{Digest, Sha256};
 use super::workspace::{assert_none, root};
 
 /// All that the pages are built from, as in web/scripts/seal.js.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 9] = [
     "clients/typescript/package-lock.json",
     "clients/typescript/src",
-    "web/console",
-    "web/explorer",
     "web/package-lock.json",
+    "web/page.html",
     "web/public",
     "web/scripts/seal.js",
     "web/src",
     "web/tsconfig.json",
     "web/vite.config.ts",
-    "web/wallet",
 ];
 
 /// The directory of the pages, and the list by which the gateway carries them.

@@ -4,9 +4,10 @@ import type { api, BrandAction, BrandId, ExactMoney, Money } from "@lojal/client
 import { AmountError, parseAmount, receiptReference } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
+import { Field, Waiting } from "../../shared/parts.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { ask } from "../../wallet/model/network.js";
-import { Field, Heading, Waiting } from "../../wallet/ui/parts.js";
+import { Heading } from "../../wallet/ui/parts.js";
 import { has, shown } from "../model/brand.js";
 import { say } from "../model/saying.js";
 import { Facts, Fault, Panel, TextInput } from "../ui/parts.js";

@@ -4,7 +4,8 @@ import type { SignedTransaction, TransactionId } from "@lojal/client";
 import { receiptToText } from "@lojal/client";
 
 import { Icon } from "../../shared/icon.js";
-import { Heading, Notice, saveFile, Waiting } from "../../wallet/ui/parts.js";
+import { Notice, saveFile, Waiting } from "../../shared/parts.js";
+import { Heading } from "../../wallet/ui/parts.js";
 import { shown } from "../model/brand.js";
 import { codeWords, say } from "../model/saying.js";
 import type { Now } from "../model/tell-actions.js";

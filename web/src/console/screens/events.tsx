@@ -4,7 +4,7 @@ import type { BrandId } from "@lojal/client";
 import { useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
-import { Field, saveFile } from "../../wallet/ui/parts.js";
+import { Field, saveFile } from "../../shared/parts.js";
 import { chosen } from "../model/brand.js";
 import { EVENTS_MAX, useEvents } from "../model/events.js";
 import { say } from "../model/saying.js";

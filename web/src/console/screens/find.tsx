@@ -6,9 +6,9 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
+import { Field, Waiting } from "../../shared/parts.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { ask } from "../../wallet/model/network.js";
-import { Field, Waiting } from "../../wallet/ui/parts.js";
 import { chosen } from "../model/brand.js";
 import { say } from "../model/saying.js";
 import { DayInput, Facts, Fault, Panel, Said, Select, TextInput } from "../ui/parts.js";

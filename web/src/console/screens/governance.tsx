@@ -3,8 +3,8 @@
 import type { api, BrandId } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
+import { Waiting } from "../../shared/parts.js";
 import { theNetwork } from "../../wallet/model/network.js";
-import { Waiting } from "../../wallet/ui/parts.js";
 import { chosen } from "../model/brand.js";
 import { codeWords, say } from "../model/saying.js";
 import { tellGovernance } from "../model/tell-governance.js";

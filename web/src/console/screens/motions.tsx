@@ -5,10 +5,11 @@ import { brandMotionDigest, limits } from "@lojal/client";
 import { useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
+import { Field, Notice, Waiting } from "../../shared/parts.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { theNetwork } from "../../wallet/model/network.js";
 import { wallet } from "../../wallet/model/session.js";
-import { Field, Heading, Notice, Waiting } from "../../wallet/ui/parts.js";
+import { Heading } from "../../wallet/ui/parts.js";
 import type { Shown } from "../model/brand.js";
 import { has, shown } from "../model/brand.js";
 import { canApprove, isLast, waitOf } from "../model/motion-state.js";

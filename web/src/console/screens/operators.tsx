@@ -4,11 +4,11 @@ import type { api, BrandAction, BrandId } from "@lojal/client";
 import { addressToText, formatAmount } from "@lojal/client";
 
 import { Icon } from "../../shared/icon.js";
+import { saveFile, Waiting } from "../../shared/parts.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { theNetwork } from "../../wallet/model/network.js";
 import { wallet } from "../../wallet/model/session.js";
 import { addressIn } from "../../wallet/ui/fields.js";
-import { saveFile, Waiting } from "../../wallet/ui/parts.js";
 import { has, shown } from "../model/brand.js";
 import { csvOf } from "../model/csv.js";
 import { rolesText } from "../model/rows.js";

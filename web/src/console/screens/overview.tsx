@@ -4,8 +4,8 @@ import type { api, GrossPoints, Points } from "@lojal/client";
 import { addUp } from "@lojal/client";
 
 import { Icon } from "../../shared/icon.js";
+import { Notice, Waiting } from "../../shared/parts.js";
 import { linkTo } from "../../shared/route.js";
-import { Notice, Waiting } from "../../wallet/ui/parts.js";
 import type { Shown } from "../model/brand.js";
 import { own, shown } from "../model/brand.js";
 import { policyPairs, rolesText } from "../model/rows.js";

@@ -3,11 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
+import { Field, Notice, saveFile, Waiting } from "../../shared/parts.js";
 import { shown as account } from "../../wallet/model/account.js";
 import type { Activity } from "../../wallet/model/activity.js";
 import { activity, activityFault, readActivity, readAll, readMore } from "../../wallet/model/activity.js";
 import { wallet } from "../../wallet/model/session.js";
-import { Field, Notice, saveFile, Waiting } from "../../wallet/ui/parts.js";
 import { say } from "../model/saying.js";
 import type { Filter } from "../model/tell-operations.js";
 import { isWanted, linesOf, NO_FILTER, tableOf } from "../model/tell-operations.js";

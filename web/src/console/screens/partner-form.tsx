@@ -4,9 +4,10 @@ import type { api, BrandAction, BrandId, PartnershipTerms } from "@lojal/client"
 import { gainingRound } from "@lojal/client";
 import { useState } from "preact/hooks";
 
+import { Field, Notice, Waiting } from "../../shared/parts.js";
 import { goTo } from "../../shared/route.js";
 import { brands } from "../../wallet/model/network.js";
-import { Field, Heading, Notice, Waiting } from "../../wallet/ui/parts.js";
+import { Heading } from "../../wallet/ui/parts.js";
 import type { Shown } from "../model/brand.js";
 import { shown } from "../model/brand.js";
 import { say } from "../model/saying.js";

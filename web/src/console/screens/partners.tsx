@@ -3,8 +3,8 @@
 import type { api, BrandId } from "@lojal/client";
 
 import { Icon } from "../../shared/icon.js";
+import { saveFile, Waiting } from "../../shared/parts.js";
 import { linkTo } from "../../shared/route.js";
-import { saveFile, Waiting } from "../../wallet/ui/parts.js";
 import { has, shown } from "../model/brand.js";
 import { csvOf } from "../model/csv.js";
 import { termsPairs } from "../model/rows.js";

@@ -5,7 +5,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
-import { Field, Heading, Waiting } from "../../wallet/ui/parts.js";
+import { Heading } from "../../wallet/ui/parts.js";
+import { Field, Waiting } from "../../shared/parts.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { has, shown } from "../model/brand.js";
 import type { PolicyForm, Unit } from "../model/policy-form.js";

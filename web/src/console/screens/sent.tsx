@@ -4,10 +4,10 @@ import type { TransactionId } from "@lojal/client";
 import { useEffect } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
+import { Notice } from "../../shared/parts.js";
 import { linkTo } from "../../shared/route.js";
 import type { Sent } from "../../wallet/model/outbox.js";
 import { sent } from "../../wallet/model/outbox.js";
-import { Notice } from "../../wallet/ui/parts.js";
 import { refresh } from "../model/brand.js";
 import { codeWords, say } from "../model/saying.js";
 import { titleOf } from "../model/tell-operations.js";

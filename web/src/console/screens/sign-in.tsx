@@ -3,11 +3,12 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
-import { network } from "../../wallet/model/network.js";
+import { Field, Waiting } from "../../shared/parts.js";
+import { Locked, Welcome as Frame } from "../../shared/welcome.js";
+import { identity } from "../../wallet/model/network.js";
 import { ForeignTokenError, forgetWallet, keepToken, lock, wallet } from "../../wallet/model/session.js";
-import { LanguageChoice, NetworkFacts } from "../../wallet/screens/more.js";
 import { lazy } from "../../wallet/ui/lazy.js";
-import { CopyButton, Field, Notice, Waiting } from "../../wallet/ui/parts.js";
+import { CopyButton } from "../../wallet/ui/parts.js";
 import { UnlockForm } from "../../wallet/ui/unlock.js";
 import { choose, fault, findBrands, forgetBrands, mine } from "../model/brand.js";
 import { rolesText } from "../model/rows.js";
@@ -66,80 +67,35 @@ function TokenForm({ onBack }: Back) {
 /** The first visit. */
 export function Welcome({ canKeep }: { readonly canKeep: boolean }) {
   const { welcome } = words.value;
-  const [way, setWay] = useState<"file" | "words" | "token" | null>(null);
-  if (way !== null) {
-    const Import = way === "file" ? ImportFile : way === "words" ? ImportWords : TokenForm;
-    return (
-      <div class="narrow">
-        <Import onBack={() => setWay(null)} />
-      </div>
-    );
-  }
-  const isReady = canKeep && network.value !== null;
   return (
-    <div class="stack narrow">
-      <div class="hero">
-        <img src="/console/icon.svg" alt="" />
-        <h1>{welcome.title}</h1>
-        <p class="soft">{welcome.lead}</p>
-      </div>
-      {!canKeep && (
-        <Notice kind="bad">
-          <p>{welcome.unsafe}</p>
-        </Notice>
-      )}
-      <button class="button" type="button" disabled={!isReady} onClick={() => setWay("file")}>
-        <Icon name="key" />
-        {welcome.file}
-      </button>
-      <button class="button plain" type="button" disabled={!isReady} onClick={() => setWay("words")}>
-        {welcome.words}
-      </button>
-      <button class="button plain" type="button" disabled={!isReady} onClick={() => setWay("token")}>
-        {welcome.token}
-      </button>
-      <div class="panel stack">
-        {network.value === null ? <p>{welcome.unreachable}</p> : <NetworkFacts />}
-        <p class="small soft">{welcome.trust}</p>
-      </div>
-      <div class="panel">
-        <LanguageChoice />
-      </div>
-    </div>
+    <Frame
+      page="console"
+      title={welcome.title}
+      lead={welcome.lead}
+      canKeep={canKeep}
+      network={identity()}
+      ways={[
+        { text: welcome.file, icon: "key", screen: (onBack) => <ImportFile onBack={onBack} /> },
+        { text: welcome.words, screen: (onBack) => <ImportWords onBack={onBack} /> },
+        { text: welcome.token, screen: (onBack) => <TokenForm onBack={onBack} /> },
+      ]}
+    />
   );
 }
 
 /** The screen of a locked key. */
 export function Unlock() {
-  const { welcome, common } = words.value;
-  const [isAsked, setAsked] = useState(false);
+  const { unlockTitle, unlockLead, forget, forgetAsk } = words.value.welcome;
   return (
-    <div class="stack narrow">
-      <div class="hero">
-        <img src="/console/icon.svg" alt="" />
-        <h1>{welcome.unlockTitle}</h1>
-      </div>
-      <div class="panel">
-        <UnlockForm lead={welcome.unlockLead} />
-      </div>
-      {isAsked ? (
-        <Notice kind="bad">
-          <p>{welcome.forgetAsk}</p>
-          <div class="row wrap">
-            <button class="button danger" type="button" onClick={() => void forgetWallet()}>
-              {welcome.forgetYes}
-            </button>
-            <button class="button plain" type="button" onClick={() => setAsked(false)}>
-              {common.cancel}
-            </button>
-          </div>
-        </Notice>
-      ) : (
-        <button class="button quiet" type="button" onClick={() => setAsked(true)}>
-          {welcome.forget}
-        </button>
-      )}
-    </div>
+    <Locked
+      page="console"
+      title={unlockTitle}
+      forget={forget}
+      forgetAsk={forgetAsk}
+      onForget={() => void forgetWallet()}
+    >
+      <UnlockForm lead={unlockLead} />
+    </Locked>
   );
 }
 

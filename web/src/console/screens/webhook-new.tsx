@@ -3,8 +3,9 @@
 import type { api } from "@lojal/client";
 import { useState } from "preact/hooks";
 
+import { Field, Notice } from "../../shared/parts.js";
 import { goTo } from "../../shared/route.js";
-import { CopyButton, Field, Heading, Notice } from "../../wallet/ui/parts.js";
+import { CopyButton, Heading } from "../../wallet/ui/parts.js";
 import { chosen } from "../model/brand.js";
 import { say } from "../model/saying.js";
 import { askWebhooks, readWebhooks } from "../model/webhooks.js";

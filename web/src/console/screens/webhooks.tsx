@@ -5,9 +5,10 @@ import { isProblem } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
+import { Field, Notice, saveFile, Waiting } from "../../shared/parts.js";
 import { goTo, linkTo } from "../../shared/route.js";
 import { isKeyHere, signer } from "../../wallet/model/session.js";
-import { Field, Heading, Notice, saveFile, Waiting } from "../../wallet/ui/parts.js";
+import { Heading } from "../../wallet/ui/parts.js";
 import { chosen, has } from "../model/brand.js";
 import { csvOf } from "../model/csv.js";
 import { say } from "../model/saying.js";

@@ -5,9 +5,9 @@ import type { ComponentChildren } from "preact";
 
 import { clockText, momentText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
+import { Notice } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { freshness, shown as account } from "../../wallet/model/account.js";
-import { Notice } from "../../wallet/ui/parts.js";
 import { errorWords } from "../model/saying.js";
 import type { Row } from "../model/say.js";
 import { words } from "../words/index.js";

@@ -5,10 +5,10 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
+import { Notice, saveFile, Waiting } from "../../shared/parts.js";
 import { goTo } from "../../shared/route.js";
 import { send } from "../../wallet/model/outbox.js";
 import { isKeyHere } from "../../wallet/model/session.js";
-import { Notice, saveFile, Waiting } from "../../wallet/ui/parts.js";
 import { shown } from "../model/brand.js";
 import type { Plan, Wish } from "../model/plan.js";
 import { handOut, usePlan } from "../model/plan.js";

@@ -7,7 +7,6 @@ export const en: Words = {
   name: "Lojal Console",
   mark: "Console",
   nav: {
-    label: "Main menu",
     overview: "Overview",
     transactions: "Transactions",
     operators: "Tills and roles",
@@ -22,7 +21,6 @@ export const en: Words = {
     settings: "Settings",
   },
   common: {
-    skip: "Skip to content",
     loading: "Loading…",
     back: "Back",
     cancel: "Cancel",
@@ -71,15 +69,10 @@ export const en: Words = {
     tokenOpen: "Sign in",
     tokenBad: "That is no read token.",
     tokenForeign: "The token doesn't read here: it has ended, or is for another address or network.",
-    unsafe:
-      "This browser can't keep a key safe. Open the page over https in Chrome 137, Safari 17, Firefox 129 or later.",
-    unreachable: "The network can't be reached right now.",
-    trust: "Compare the chain's number with what the network shows. All else follows from it.",
     unlockTitle: "Unlock",
     unlockLead: "The passphrase opens the operator's key in this browser.",
     forget: "Remove the key from this browser",
     forgetAsk: "The key file or the words have to be somewhere else. Else the account is lost.",
-    forgetYes: "Yes, remove",
   },
   choose: {
     title: "Choose a brand",
@@ -237,21 +230,12 @@ export const en: Words = {
   },
   settings: {
     title: "More",
-    language: "Language",
-    theme: "Colours",
-    auto: "System",
-    light: "Light",
-    dark: "Dark",
     key: "The key",
     account: "Account",
     publicKey: "Public key",
     lock: "Lock",
     lockLead: "Key and right to read leave the page. The passphrase opens it again.",
-    asking: "Ask for the passphrase",
-    askIdle: "After five minutes",
-    askAlways: "Every time",
     network: "Network",
-    chain: "Chain",
     about:
       "Whoever serves this page can serve another one. Use a gateway that the brand runs itself, and the command " +
       "line for what weighs much.",

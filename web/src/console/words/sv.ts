@@ -6,7 +6,6 @@ export const sv = {
   name: "Lojal Console",
   mark: "Console",
   nav: {
-    label: "Huvudmeny",
     overview: "Översikt",
     transactions: "Transaktioner",
     operators: "Kassor och roller",
@@ -21,7 +20,6 @@ export const sv = {
     settings: "Inställningar",
   },
   common: {
-    skip: "Hoppa till innehållet",
     loading: "Hämtar…",
     back: "Tillbaka",
     cancel: "Avbryt",
@@ -71,16 +69,10 @@ export const sv = {
     tokenBad: "Det är inget läsbevis.",
     tokenForeign:
       "Läsbeviset gäller inte här: det har gått ut, eller är till en annan adress eller ett annat nätverk.",
-    unsafe:
-      "Den här webbläsaren kan inte hålla en nyckel säkert. Öppna sidan över https i Chrome 137, Safari 17, " +
-      "Firefox 129 eller senare.",
-    unreachable: "Nätverket går inte att nå just nu.",
-    trust: "Jämför kedjans nummer med det som nätverket visar. Allt annat följer ur det.",
     unlockTitle: "Lås upp",
     unlockLead: "Lösenfrasen öppnar operatörens nyckel i den här webbläsaren.",
     forget: "Ta bort nyckeln från den här webbläsaren",
     forgetAsk: "Nyckelfilen eller orden måste finnas någon annanstans. Annars är kontot borta.",
-    forgetYes: "Ja, ta bort",
   },
   choose: {
     title: "Välj varumärke",
@@ -239,21 +231,12 @@ export const sv = {
   },
   settings: {
     title: "Mer",
-    language: "Språk",
-    theme: "Utseende",
-    auto: "System",
-    light: "Ljust",
-    dark: "Mörkt",
     key: "Nyckeln",
     account: "Konto",
     publicKey: "Publik nyckel",
     lock: "Lås",
     lockLead: "Nyckel och läsrätt försvinner ur sidan. Lösenfrasen öppnar igen.",
-    asking: "Fråga efter lösenfrasen",
-    askIdle: "Efter fem minuter",
-    askAlways: "Varje gång",
     network: "Nätverk",
-    chain: "Kedja",
     about:
       "Den som levererar sidan kan leverera en annan. Använd en gateway som varumärket själv driver, och " +
       "kommandoraden för det som väger tungt.",

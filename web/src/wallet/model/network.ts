@@ -72,6 +72,12 @@ export function genesisText(): string {
   return known;
 }
 
+/** The network as people compare it with what somebody shows; null until it is there. */
+export function identity(): { readonly name: string; readonly chainId: string } | null {
+  const genesis = network.value?.genesis;
+  return genesis === undefined ? null : { name: genesis.document.name, chainId: genesis.chainId };
+}
+
 /** The network, where there has to be one. */
 export function theNetwork(): Network {
   if (network.value === null) {

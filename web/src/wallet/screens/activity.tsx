@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { dayText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
+import { Field, Notice, saveFile, Waiting } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { shown } from "../model/account.js";
 import type { Activity as Read } from "../model/activity.js";
@@ -14,7 +15,7 @@ import { brandOf, brands, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { statementOf } from "../model/statement.js";
 import { ActivityList } from "../ui/activity-list.js";
-import { Field, Heading, Notice, saveFile, Waiting } from "../ui/parts.js";
+import { Heading } from "../ui/parts.js";
 import { words } from "../words/index.js";
 
 function Proof({ read }: { readonly read: Read }) {

@@ -4,13 +4,14 @@ import type { api, BrandId, Conversion, Operation, PartnershipTerms, Points } fr
 import { conversionOf } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
+import { Notice, Waiting } from "../../shared/parts.js";
 import { shown } from "../model/account.js";
 import { useForecast } from "../model/foretell.js";
 import type { Brand } from "../model/network.js";
 import { ask, brandOf } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { AmountField, amountIn, BrandChoice } from "../ui/fields.js";
-import { amountOf, errorText, Heading, Notice, Waiting } from "../ui/parts.js";
+import { amountOf, errorText, Heading } from "../ui/parts.js";
 import { Left, SignButton, wouldWork } from "../ui/sign.js";
 import { words } from "../words/index.js";
 

@@ -3,10 +3,11 @@
 import type { api } from "@lojal/client";
 
 import { lastDayText, shortMonthText } from "../../shared/format.js";
+import { Waiting } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { shown } from "../model/account.js";
 import { brandOf } from "../model/network.js";
-import { amountOf, Heading, Waiting } from "../ui/parts.js";
+import { amountOf, Heading } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { words } from "../words/index.js";
 

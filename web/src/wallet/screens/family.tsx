@@ -5,13 +5,14 @@ import { addressToText, parseAddress } from "@lojal/client";
 import { useState } from "preact/hooks";
 
 import { shortAddress } from "../../shared/format.js";
+import { Waiting } from "../../shared/parts.js";
 import { linkTo } from "../../shared/route.js";
 import type { Pool } from "../model/account.js";
 import { shown } from "../model/account.js";
 import { brandOf, brands, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { AddressField, addressIn, AmountField, amountIn } from "../ui/fields.js";
-import { amountOf, CopyButton, Heading, Waiting } from "../ui/parts.js";
+import { amountOf, CopyButton, Heading } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { SignButton } from "../ui/sign.js";
 import { words } from "../words/index.js";

@@ -7,6 +7,7 @@ import { useEffect, useState } from "preact/hooks";
 import { lastDayText, momentText } from "../../shared/format.js";
 import type { IconName } from "../../shared/icon.js";
 import { Icon } from "../../shared/icon.js";
+import { Notice, Waiting } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
 import type { Pool } from "../model/account.js";
@@ -15,7 +16,7 @@ import { activity, readActivity } from "../model/activity.js";
 import { brandOf } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { ActivityList } from "../ui/activity-list.js";
-import { amountOf, look, Notice, Waiting } from "../ui/parts.js";
+import { amountOf, look } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { words } from "../words/index.js";
 

@@ -4,11 +4,13 @@ import { Backup, KeyFile, LojalError, parseAddressText } from "@lojal/client";
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 
-import { ask, KeyTaskError, signerOf } from "../model/keys.js";
+import { Field, PassphraseField, Waiting } from "../../shared/parts.js";
+import { PassphraseForm } from "../../shared/passphrase.js";
+import { ask, signerOf } from "../model/keys.js";
 import { theNetwork } from "../model/network.js";
 import { restoredRotation } from "../model/restore.js";
 import { keepWallet, openFile } from "../model/session.js";
-import { errorText, Field, Notice, Waiting } from "../ui/parts.js";
+import { errorText } from "../ui/parts.js";
 import { words } from "../words/index.js";
 
 const PASSPHRASE_CHARS_MIN = 10;
@@ -70,7 +72,7 @@ function Seal(props: { readonly phrase: string; readonly at: number; readonly of
       const sealed = await ask({ type: "seal", words: phrase, rotation, passphrase: first, network });
       await keepWallet(openFile(sealed), signerOf(sealed));
     } catch (error) {
-      setWrong(error instanceof KeyTaskError ? error.message : errorText(error));
+      setWrong(errorText(error));
     } finally {
       setBusy("");
     }
@@ -79,26 +81,24 @@ function Seal(props: { readonly phrase: string; readonly at: number; readonly of
     event.preventDefault();
     void seal();
   };
-  const input = (label: string, value: string, onValue: (value: string) => void, fault: string) => (
-    <Field label={label} hint={fault === "" ? welcome.passShort : ""} wrong={fault}>
-      {(id, hint) => (
-        <input
-          class="input"
-          id={id}
-          aria-describedby={hint}
-          type="password"
-          autocomplete="new-password"
-          value={value}
-          onInput={(event) => onValue(event.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
   return (
     <Step title={welcome.passTitle} lead={welcome.passLead} at={at} of={of}>
       <form class="panel stack" onSubmit={submit}>
-        {input(common.passphrase, first, setFirst, "")}
-        {input(welcome.repeat, second, setSecond, wrong)}
+        <PassphraseField
+          label={common.passphrase}
+          hint={welcome.passShort}
+          value={first}
+          isNew
+          onValue={setFirst}
+        />
+        <PassphraseField
+          label={welcome.repeat}
+          hint={wrong === "" ? welcome.passShort : ""}
+          wrong={wrong}
+          value={second}
+          isNew
+          onValue={setSecond}
+        />
         {busy !== "" && <Waiting text={busy} />}
         <button class="button" type="submit" disabled={busy !== "" || first === ""}>
           {common.done}
@@ -245,11 +245,9 @@ export function ImportWords({ onBack }: { readonly onBack: () => void }) {
 
 /** The file that the wallet of the command line keeps. */
 export function ImportFile({ onBack }: { readonly onBack: () => void }) {
-  const { welcome, common, unlock } = words.value;
+  const { welcome, unlock } = words.value;
   const [file, setFile] = useState("");
-  const [passphrase, setPassphrase] = useState("");
   const [wrong, setWrong] = useState("");
-  const [isBusy, setBusy] = useState(false);
   const choose = async (input: HTMLInputElement): Promise<void> => {
     const text = (await input.files?.[0]?.text()) ?? "";
     try {
@@ -261,47 +259,27 @@ export function ImportFile({ onBack }: { readonly onBack: () => void }) {
       setWrong(error instanceof LojalError ? error.message : String(error));
     }
   };
-  const open = (event: Event): void => {
-    event.preventDefault();
-    setBusy(true);
-    ask({ type: "unlock", file, passphrase })
-      .then((answer) => keepWallet(openFile({ ...answer, file }), signerOf(answer)))
-      .catch((error: unknown) => {
-        const isWrong = error instanceof KeyTaskError && error.code === "key_file_wrong_passphrase";
-        setWrong(isWrong ? unlock.wrong : errorText(error));
-      })
-      .finally(() => setBusy(false));
+  const open = async (passphrase: string): Promise<void> => {
+    const answer = await ask({ type: "unlock", file, passphrase });
+    await keepWallet(openFile({ ...answer, file }), signerOf(answer));
   };
   return (
     <Step title={welcome.fileTitle} lead={welcome.fileLead} at={1} of={1}>
-      <form class="panel stack" onSubmit={open}>
-        <Field label={welcome.fileLabel}>
-          {(id) => (
-            <input class="input" id={id} type="file" onChange={(event) => void choose(event.currentTarget)} />
-          )}
-        </Field>
-        <Field label={common.passphrase}>
-          {(id) => (
-            <input
-              class="input"
-              id={id}
-              type="password"
-              autocomplete="current-password"
-              value={passphrase}
-              onInput={(event) => setPassphrase(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        {wrong !== "" && (
-          <Notice kind="bad">
-            <p>{wrong}</p>
-          </Notice>
-        )}
-        {isBusy && <Waiting text={unlock.opening} />}
-        <button class="button" type="submit" disabled={file === "" || passphrase === "" || isBusy}>
-          {unlock.action}
-        </button>
-      </form>
+      <div class="panel">
+        <PassphraseForm action={unlock.action} isReady={file !== ""} tell={errorText} onPassphrase={open}>
+          <Field label={welcome.fileLabel} wrong={wrong}>
+            {(id, hint) => (
+              <input
+                class="input"
+                id={id}
+                aria-describedby={hint}
+                type="file"
+                onChange={(event) => void choose(event.currentTarget)}
+              />
+            )}
+          </Field>
+        </PassphraseForm>
+      </div>
       <Back onBack={onBack} />
     </Step>
   );

@@ -5,13 +5,14 @@ import { answerOf, tagOf, toTimeMs } from "@lojal/client";
 import { useEffect, useState } from "preact/hooks";
 
 import { leftText, momentText } from "../../shared/format.js";
+import { Notice } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { shown } from "../model/account.js";
 import { scanned } from "../model/code.js";
 import { useForecast } from "../model/foretell.js";
 import { brandOf, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
-import { amountOf, Heading, look, Notice } from "../ui/parts.js";
+import { amountOf, Heading, look } from "../ui/parts.js";
 import { Left, SignButton, wouldWork } from "../ui/sign.js";
 import { words } from "../words/index.js";
 

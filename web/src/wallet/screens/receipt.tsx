@@ -6,12 +6,13 @@ import { useEffect, useState } from "preact/hooks";
 
 import { momentText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
+import { Notice, saveFile, Waiting } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { entriesOf } from "../model/describe.js";
 import { ask, brandOf, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { entryAmount, entryTitle } from "../ui/activity-list.js";
-import { codeText, errorText, Heading, Notice, saveFile, Waiting } from "../ui/parts.js";
+import { codeText, errorText, Heading } from "../ui/parts.js";
 import { words } from "../words/index.js";
 
 type State =

@@ -4,11 +4,12 @@ import { addressToText, tagOf, toTimeMs } from "@lojal/client";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { Icon } from "../../shared/icon.js";
+import { Field, Notice } from "../../shared/parts.js";
 import { goTo } from "../../shared/route.js";
 import { scanned } from "../model/code.js";
 import type { CodeFault } from "../model/code.js";
 import { theNetwork } from "../model/network.js";
-import { Field, Heading, Notice } from "../ui/parts.js";
+import { Heading } from "../ui/parts.js";
 import { words } from "../words/index.js";
 
 interface Detector {

@@ -6,15 +6,19 @@ import { useEffect, useState } from "preact/hooks";
 
 import { leftText, momentText, shortAddress } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
-import { asking, language } from "../../shared/preferences.js";
+import { Field, Notice, saveFile, Waiting } from "../../shared/parts.js";
+import { PassphraseForm } from "../../shared/passphrase.js";
+import { language } from "../../shared/preferences.js";
 import { goTo } from "../../shared/route.js";
+import { AskingChoice } from "../../shared/settings.js";
+import { common } from "../../shared/words.js";
 import { shown, unfollow } from "../model/account.js";
 import { ask } from "../model/keys.js";
 import { brandOf, theNetwork } from "../model/network.js";
 import { rotate, rotation } from "../model/rotation.js";
 import { lock, wallet } from "../model/session.js";
 import { AddressField, addressIn } from "../ui/fields.js";
-import { errorText, Field, Heading, Notice, saveFile, Waiting } from "../ui/parts.js";
+import { errorText, Heading } from "../ui/parts.js";
 import { Shield } from "../ui/shield.js";
 import { SignButton } from "../ui/sign.js";
 import { words } from "../words/index.js";
@@ -186,74 +190,16 @@ function Guardians({ account }: { readonly account: api.Account }) {
   );
 }
 
-function Passphrase({
-  text,
-  onDone,
-}: {
-  readonly text: string;
-  readonly onDone: (typed: string) => Promise<void>;
-}) {
-  const [typed, setTyped] = useState("");
-  const [wrong, setWrong] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const run = (event: Event): void => {
-    event.preventDefault();
-    setBusy(true);
-    setWrong("");
-    onDone(typed)
-      .catch((error: unknown) => {
-        const isWrong = (error as { readonly code?: string }).code === "key_file_wrong_passphrase";
-        setWrong(isWrong ? words.value.unlock.wrong : errorText(error));
-      })
-      .finally(() => setBusy(false));
-  };
-  return (
-    <form class="stack" onSubmit={run}>
-      <Field label={`${words.value.common.passphrase} · ${text}`} wrong={wrong}>
-        {(id, hint) => (
-          <input
-            class="input"
-            id={id}
-            aria-describedby={hint}
-            type="password"
-            autocomplete="current-password"
-            value={typed}
-            onInput={(event) => setTyped(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      {isBusy && <Waiting text={words.value.unlock.opening} />}
-      <button class="button plain" type="submit" disabled={typed === "" || isBusy}>
-        {text}
-      </button>
-    </form>
-  );
+/** The name of a field for the passphrase that says what it is for: this screen has more than one. */
+function labelled(text: string): string {
+  return `${common.value.passphrase} · ${text}`;
 }
 
 function Asking() {
-  const { security } = words.value;
-  const all = [
-    ["idle", security.askIdle],
-    ["always", security.askAlways],
-  ] as const;
   return (
-    <fieldset class="panel">
-      <legend class="hidden">{security.asking}</legend>
-      <h2>{security.asking}</h2>
-      <div class="choices">
-        {all.map(([value, name]) => (
-          <label class="choice" key={value}>
-            <input
-              type="radio"
-              name="asking"
-              checked={asking.value === value}
-              onChange={() => (asking.value = value)}
-            />
-            <span>{name}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
+    <div class="panel">
+      <AskingChoice />
+    </div>
   );
 }
 
@@ -276,9 +222,12 @@ function Rotate() {
         </button>
       )}
       {isOpen && (
-        <Passphrase
-          text={security.rotate}
-          onDone={async (typed) => {
+        <PassphraseForm
+          action={security.rotate}
+          label={labelled(security.rotate)}
+          isPlain
+          tell={errorText}
+          onPassphrase={async (typed) => {
             goTo("sent", await rotate(typed));
           }}
         />
@@ -304,9 +253,12 @@ function Backup() {
       )}
       {list?.length === 0 && <p>{security.wordsNone}</p>}
       {list === null && isOpen && (
-        <Passphrase
-          text={security.words}
-          onDone={async (passphrase) => {
+        <PassphraseForm
+          action={security.words}
+          label={labelled(security.words)}
+          isPlain
+          tell={errorText}
+          onPassphrase={async (passphrase) => {
             const { words: found } = await ask({ type: "words", file, passphrase });
             setList(found?.split(" ") ?? []);
           }}
@@ -329,7 +281,7 @@ function Backup() {
 
 /** The screen. */
 export function Security() {
-  const { security, common } = words.value;
+  const { security } = words.value;
   const account = shown.value?.own.account;
   return (
     <div class="stack">
@@ -337,7 +289,7 @@ export function Security() {
         <Heading title={security.title} back="more" />
         <Shield />
       </div>
-      {account === undefined && <Waiting text={common.loading} />}
+      {account === undefined && <Waiting text={words.value.common.loading} />}
       {account !== undefined && (
         <>
           <Recovery account={account} />

@@ -4,6 +4,7 @@ import type { Address, BrandId, Operation } from "@lojal/client";
 import { addressToText } from "@lojal/client";
 import { useState } from "preact/hooks";
 
+import { Notice, Waiting } from "../../shared/parts.js";
 import { linkTo } from "../../shared/route.js";
 import { shown } from "../model/account.js";
 import { useForecast } from "../model/foretell.js";
@@ -11,7 +12,7 @@ import type { Brand } from "../model/network.js";
 import { brandOf, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { AddressField, addressIn, AmountField, amountIn, BrandChoice } from "../ui/fields.js";
-import { amountOf, Heading, look, Notice, Waiting } from "../ui/parts.js";
+import { amountOf, Heading, look } from "../ui/parts.js";
 import { Left, SignButton, wouldWork } from "../ui/sign.js";
 import { words } from "../words/index.js";
 

@@ -4,6 +4,7 @@ import type { Fate, TransactionId } from "@lojal/client";
 
 import { momentText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
+import { Notice } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { linkTo } from "../../shared/route.js";
 import { entryOf } from "../model/describe.js";
@@ -12,7 +13,7 @@ import type { Sent } from "../model/outbox.js";
 import { sent } from "../model/outbox.js";
 import { wallet } from "../model/session.js";
 import { entryTitle } from "../ui/activity-list.js";
-import { amountOf, codeText, Notice } from "../ui/parts.js";
+import { amountOf, codeText } from "../ui/parts.js";
 import { words } from "../words/index.js";
 import { ReceiptScreen } from "./receipt.js";
 

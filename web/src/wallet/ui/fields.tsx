@@ -3,10 +3,10 @@
 import type { Address, BrandId, Points } from "@lojal/client";
 import { AmountError, LojalError, parseAddress, parseAmount } from "@lojal/client";
 
+import { Field } from "../../shared/parts.js";
 import type { Brand } from "../model/network.js";
 import { theNetwork } from "../model/network.js";
 import { words } from "../words/index.js";
-import { Field } from "./parts.js";
 
 /** The address in a text; null if it is none of this network. */
 export function addressIn(text: string): Address | null {

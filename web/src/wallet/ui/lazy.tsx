@@ -3,8 +3,8 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
+import { Waiting } from "../../shared/parts.js";
 import { words } from "../words/index.js";
-import { Waiting } from "./parts.js";
 
 /** A component that loads another one. */
 export function lazy<P extends object>(load: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {

@@ -4,10 +4,10 @@ import { useState } from "preact/hooks";
 
 import { clockText, momentText, numberText } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
+import { Notice } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { fault, freshness, shown } from "../model/account.js";
 import { words } from "../words/index.js";
-import { Notice } from "./parts.js";
 
 function shortText(): string {
   const { shield } = words.value;

@@ -5,12 +5,13 @@ import { useState } from "preact/hooks";
 
 import type { IconName } from "../../shared/icon.js";
 import { Icon } from "../../shared/icon.js";
+import { Notice, Waiting } from "../../shared/parts.js";
 import { goTo } from "../../shared/route.js";
 import { freshness } from "../model/account.js";
 import type { Forecast } from "../model/foretell.js";
 import { send } from "../model/outbox.js";
 import { words } from "../words/index.js";
-import { amountOf, codeText, errorText, Notice, Waiting } from "./parts.js";
+import { amountOf, codeText, errorText } from "./parts.js";
 
 /** What would be left, or why it wouldn't work. */
 export function Left({ forecast, brand }: { readonly forecast: Forecast; readonly brand: BrandId }) {

@@ -2,9 +2,9 @@
 
 import { signal } from "@preact/signals";
 
+import { Notice } from "../../shared/parts.js";
 import { scriptUrl } from "../../shared/policy.js";
 import { words } from "../words/index.js";
-import { Notice } from "./parts.js";
 
 const waiting = signal<ServiceWorker | null>(null);
 

@@ -4,7 +4,7 @@ import type { Words } from "./sv.js";
 
 export const en: Words = {
   name: "Lojal",
-  nav: { home: "Home", show: "Show", scan: "Scan", activity: "Activity", more: "More", label: "Main menu" },
+  nav: { home: "Home", show: "Show", scan: "Scan", activity: "Activity", more: "More" },
   common: {
     back: "Back",
     cancel: "Cancel",
@@ -20,7 +20,6 @@ export const en: Words = {
     to: "To",
     from: "From",
     never: "Never expires",
-    skip: "Skip to content",
     you: "you",
     save: "Save",
   },
@@ -57,13 +56,6 @@ export const en: Words = {
     create: "Make a new wallet",
     words: "I have 24 words",
     file: "I have a key file",
-    network: "Network",
-    chain: "Chain",
-    trust: "Compare the chain's number with the one that your brand shows. Everything else follows from it.",
-    unsafe:
-      "This browser can't keep a key safely. Open the page over https in Chrome 137, Safari 17, Firefox 129 or " +
-      "later.",
-    unreachable: "The network can't be reached now.",
     wordsTitle: "Your 24 words",
     wordsLead:
       "Write them on paper, in order, and put it away. Whoever has the words has the points. Nobody can help " +
@@ -96,11 +88,9 @@ export const en: Words = {
     lead: "The passphrase opens the key in this browser.",
     action: "Unlock",
     wrong: "Wrong passphrase.",
-    opening: "Opening…",
     sign: "The passphrase is needed to sign.",
     forget: "Remove the wallet from this browser",
     forgetAsk: "Do you have your 24 words or a key file? Without them the points are gone for ever.",
-    forgetYes: "Yes, remove",
   },
   home: {
     title: "Your points",
@@ -345,9 +335,6 @@ export const en: Words = {
     lockLead: "Key and right to read leave this browser.",
     brandGuardian: "the brand",
     backup: "Backup",
-    asking: "Ask for the passphrase",
-    askIdle: "After five minutes",
-    askAlways: "Each time",
     nextWaiting: "Another key is ready. It is used once the replacement is final.",
   },
   more: {
@@ -358,18 +345,11 @@ export const en: Words = {
     expiring: "Expiring points",
     convert: "Convert points",
     send: "Send points",
-    language: "Language",
-    theme: "Colours",
-    auto: "System",
-    light: "Light",
-    dark: "Dark",
     explorer: "The network in Explorer",
     about: "About this page",
     aboutLead:
       "Whoever serves the page can serve another one. Trust those who run the address that you are at, and use " +
       "the wallet of the command line for large amounts.",
-    network: "Network",
-    chain: "Chain",
     address: "Your address",
   },
   errors: {

@@ -2,7 +2,7 @@
 
 export const sv = {
   name: "Lojal",
-  nav: { home: "Hem", show: "Visa", scan: "Skanna", activity: "Aktivitet", more: "Mer", label: "Huvudmeny" },
+  nav: { home: "Hem", show: "Visa", scan: "Skanna", activity: "Aktivitet", more: "Mer" },
   common: {
     back: "Tillbaka",
     cancel: "Avbryt",
@@ -18,7 +18,6 @@ export const sv = {
     to: "Till",
     from: "Från",
     never: "Går aldrig ut",
-    skip: "Hoppa till innehållet",
     you: "du",
     save: "Spara",
   },
@@ -56,13 +55,6 @@ export const sv = {
     create: "Skapa en ny plånbok",
     words: "Jag har 24 ord",
     file: "Jag har en nyckelfil",
-    network: "Nätverk",
-    chain: "Kedja",
-    trust: "Jämför kedjans nummer med det som ditt varumärke visar. Allt annat följer ur det.",
-    unsafe:
-      "Den här webbläsaren kan inte hålla en nyckel säkert. Öppna sidan över https i Chrome 137, Safari 17, " +
-      "Firefox 129 eller senare.",
-    unreachable: "Nätverket går inte att nå just nu.",
     wordsTitle: "Dina 24 ord",
     wordsLead:
       "Skriv dem på papper, i ordning, och lägg undan det. Den som har orden har poängen. Ingen kan hjälpa dig " +
@@ -95,11 +87,9 @@ export const sv = {
     lead: "Lösenfrasen öppnar nyckeln i den här webbläsaren.",
     action: "Lås upp",
     wrong: "Fel lösenfras.",
-    opening: "Öppnar…",
     sign: "Lösenfrasen behövs för att skriva under.",
     forget: "Ta bort plånboken från den här webbläsaren",
     forgetAsk: "Har du dina 24 ord eller en nyckelfil? Utan dem är poängen borta för alltid.",
-    forgetYes: "Ja, ta bort",
   },
   home: {
     title: "Dina poäng",
@@ -343,9 +333,6 @@ export const sv = {
     lockLead: "Nyckel och läsrätt försvinner ur den här webbläsaren.",
     brandGuardian: "varumärket",
     backup: "Säkerhetskopia",
-    asking: "Fråga efter lösenfrasen",
-    askIdle: "Efter fem minuter",
-    askAlways: "Varje gång",
     nextWaiting: "En ny nyckel är förberedd. Den tas i bruk när bytet är slutgiltigt.",
   },
   more: {
@@ -356,18 +343,11 @@ export const sv = {
     expiring: "Utgående poäng",
     convert: "Byt poäng",
     send: "Skicka poäng",
-    language: "Språk",
-    theme: "Utseende",
-    auto: "System",
-    light: "Ljust",
-    dark: "Mörkt",
     explorer: "Nätverket i Explorer",
     about: "Om den här sidan",
     aboutLead:
       "Den som levererar sidan kan leverera en annan. Lita på den som driver adressen du står på, och använd " +
       "plånboken i kommandoraden för stora belopp.",
-    network: "Nätverk",
-    chain: "Kedja",
     address: "Din adress",
   },
   errors: {
