@@ -13,7 +13,7 @@ import type {
   Salt,
   TimeMs,
 } from "@lojal/client";
-import { addressToText, paymentRequestToUri, tagOf } from "@lojal/client";
+import { addressToText, holdTicketToUri, paymentRequestToUri, tagOf } from "@lojal/client";
 import type { ChainId } from "@lojal/client";
 
 import { lookOf } from "../src/shared/brand-look.js";
@@ -21,6 +21,8 @@ import { amountText, lastDayText, leftText, monthText, shortAddress } from "../s
 import { scanned } from "../src/wallet/model/code.js";
 import { entriesOf, entryOf } from "../src/wallet/model/describe.js";
 import { statementOf } from "../src/wallet/model/statement.js";
+import { shownByMember } from "../src/wallet/model/till-code.js";
+import { typedKey } from "../src/wallet/model/typed-key.js";
 
 const [OWN, OTHER] = ["02".repeat(20), "04".repeat(20)] as [Address, Address];
 const [NORDMAT, KAFFET] = ["nordmat", "kaffet"] as [BrandId, BrandId];
@@ -187,4 +189,59 @@ test("a history is a table that other programs read", () => {
     addressToText(OTHER, "test"),
   ]);
   assert.deepEqual([lines.length, lines[3]], [4, [""]], "each line ends");
+});
+
+test("keys make an amount and nothing that is none", () => {
+  const typed = (keys: string, decimals: number): string =>
+    [...keys].reduce((text, key) => typedKey(text, key, decimals), "");
+  assert.equal(typed("12550", 0), "12550");
+  assert.equal(typed("007", 0), "7", "a number doesn't begin with nothing");
+  assert.equal(typed("12,5", 0), "125", "a brand without decimals has no comma");
+  assert.equal(typed(",5", 2), "0,5");
+  assert.equal(typed("1.2.345", 2), "1.23", "one point, and no more digits than the brand has");
+  assert.equal(typed("1".repeat(40), 0).length, 16);
+});
+
+test("a till takes a member's address and ticket, and says what else a code is", () => {
+  const [tag, kind] = [tagOf(CHAIN), "test"] as const;
+  const of = (text: string, now = NOW) => shownByMember(text, kind, tag, now);
+  const address = addressToText(OTHER, kind);
+  assert.deepEqual(of(` ${address.toUpperCase()} `), { type: "member", address: OTHER });
+  const ticket = {
+    chain: tag,
+    brand: NORDMAT,
+    from: OTHER,
+    holdReference: "0a" as Reference,
+    holdDated: "2027-03-14" as Day,
+    amount: points(30),
+    expiresMs: (NOW + 60_000) as TimeMs,
+  };
+  const text = holdTicketToUri(ticket);
+  assert.deepEqual(of(text), { type: "ticket", ticket });
+  const fault = (told: ReturnType<typeof of>): string => (told.type === "fault" ? told.fault : told.type);
+  assert.equal(fault(of(text, (NOW + 3_600_000) as TimeMs)), "expired");
+  assert.equal(fault(of(holdTicketToUri({ ...ticket, chain: "00000000" as typeof tag }))), "network");
+  assert.equal(fault(of(`${text.slice(0, -1)}Q`)), "damaged");
+  assert.equal(fault(of(addressToText(OTHER, "main"))), "network");
+  assert.equal(fault(of("hello")), "other");
+  const request: Request = {
+    brand: NORDMAT,
+    amount: points(5),
+    kind: { type: "redeem" },
+    dated: "2027-03-14" as Day,
+    untilMs: (NOW + 60_000) as TimeMs,
+    household: null,
+    salt: "00".repeat(16) as Salt,
+  };
+  assert.equal(fault(of(paymentRequestToUri({ chain: tag, request }))), "request");
+});
+
+test("what a till does with others' points is not told as its own", () => {
+  const [reference, dated] = ["0a" as Reference, "2027-03-14" as Day];
+  const amount = points(5);
+  const issue: Operation = { type: "issue", brand: NORDMAT, to: OTHER, amount, reference, dated };
+  assert.deepEqual([entryOf(issue, OWN).kind, entryOf(issue, OTHER).kind], ["given", "issued"]);
+  const hold = { brand: NORDMAT, from: OTHER, holdReference: reference, holdDated: dated };
+  const capture: Operation = { type: "capture", ...hold, amount, reference, dated };
+  assert.deepEqual([entryOf(capture, OWN).kind, entryOf(capture, OTHER).kind], ["taken", "captured"]);
 });

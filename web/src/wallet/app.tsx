@@ -15,6 +15,9 @@ import { Update } from "./ui/update.js";
 import { UnlockDialog, UnlockScreen } from "./ui/unlock.js";
 import { words } from "./words/index.js";
 
+interface Of {
+  readonly of: string;
+}
 const Activity = lazy(async () => (await import("./screens/activity.js")).Activity);
 const Convert = lazy(async () => (await import("./screens/convert.js")).Convert);
 const Expiring = lazy(async () => (await import("./screens/expiring.js")).Expiring);
@@ -23,6 +26,12 @@ const ReceiptScreen = lazy(async () => (await import("./screens/receipt.js")).Re
 const Scan = lazy(async () => (await import("./screens/scan.js")).Scan);
 const Security = lazy(async () => (await import("./screens/security.js")).Security);
 const SentScreen = lazy(async () => (await import("./screens/sent.js")).SentScreen);
+const Till = lazy(async () => (await import("./screens/till.js")).Till);
+const TillAsk = lazy<Of>(async () => (await import("./screens/till-ask.js")).TillAsk);
+const TillDone = lazy<Of>(async () => (await import("./screens/till-done.js")).TillDone);
+const TillGive = lazy<Of>(async () => (await import("./screens/till-give.js")).TillGive);
+const TillReturn = lazy(async () => (await import("./screens/till-return.js")).TillReturn);
+const TillTake = lazy(async () => (await import("./screens/till-take.js")).TillTake);
 const Show = lazy(async () => (await import("./screens/show.js")).Show);
 
 function tabs(): readonly Tab[] {
@@ -63,7 +72,25 @@ function Screen({ name, of }: Place) {
     case "more":
       return <More />;
     default:
-      return <Home />;
+      return name.startsWith("till") ? <TillPlace name={name} of={of} /> : <Home />;
+  }
+}
+
+/** The screens of a till. */
+function TillPlace({ name, of }: Place) {
+  switch (name) {
+    case "till-ask":
+      return <TillAsk key={of} of={of} />;
+    case "till-done":
+      return <TillDone key={of} of={of} />;
+    case "till-give":
+      return <TillGive key={of} of={of} />;
+    case "till-return":
+      return <TillReturn />;
+    case "till-take":
+      return <TillTake />;
+    default:
+      return <Till />;
   }
 }
 

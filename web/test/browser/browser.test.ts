@@ -13,6 +13,7 @@ import { lieTests } from "./lies.js";
 import { memberTests } from "./member.js";
 import { reachTests } from "./reach.js";
 import { recoveryTests } from "./recovery.js";
+import { tillTests } from "./till.js";
 import type { Network } from "./world.js";
 import { addressOf, Devnet, issue, launch, quickRecovery, skipped } from "./world.js";
 
@@ -43,6 +44,7 @@ describe("the pages", { skip: skipped() }, () => {
   keyTests(world);
   recoveryTests(world);
   lieTests(world);
+  tillTests(world);
   reachTests(world);
   explorerTests(world);
   consoleTests(world);

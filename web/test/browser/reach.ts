@@ -7,6 +7,7 @@ import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { openConsole, signIn } from "./console.js";
+import { openTill } from "./till.js";
 import type { Network } from "./world.js";
 import { addressOf, issue, PASSPHRASE, picture, repository, request, totalOf, Visitor } from "./world.js";
 
@@ -37,7 +38,7 @@ async function withAxe(visitor: Visitor): Promise<void> {
   await visitor.page.addInitScript(AXE);
 }
 
-const SCREENS = ["", "show", "scan", "activity", "more", "send", "convert", "expiring", "family", "security"];
+const SCREENS = ["", "show", "scan", "activity", "more", "send", "convert", "expiring", "family", "security", "till"];
 const EXPLORER = ["", "brands", "partners", "verify", "account"];
 const CONSOLE = [
   "",
@@ -59,6 +60,9 @@ const CONSOLE = [
   "settings",
 ];
 
+/** The screens of a till. */
+const TILL = ["till", "till-give/1500", "till-return", "till-take"];
+
 async function inspect(visitor: Visitor, name: string, found: string[]): Promise<void> {
   const { page } = visitor;
   await page.locator("h1").first().waitFor();
@@ -67,6 +71,32 @@ async function inspect(visitor: Visitor, name: string, found: string[]): Promise
     found.push(`${name}: it is ${width} pixels wide`);
   }
   found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`));
+}
+
+/** Looks at every screen of the till, as an operator of a brand. */
+async function inspectTill(visitor: Visitor, network: Network, found: string[]): Promise<void> {
+  const { page } = visitor;
+  await openTill(visitor, network);
+  for (const name of TILL) {
+    await visitor.go(name);
+    await page.locator(".spinner").first().waitFor({ state: "detached" });
+    await inspect(visitor, name, found);
+  }
+  await visitor.go("till-give/1500");
+  await page.locator("textarea").fill(addressOf(network, "member-2"));
+  await page.locator("form button[type=submit]").click();
+  await page.getByTestId("to").waitFor();
+  await inspect(visitor, "till give", found);
+  await visitor.go("till");
+  await page.getByTestId("keypad").locator("input").fill("2");
+  await page.locator("form button[type=submit]").click();
+  await page.getByTestId("code").waitFor({ state: "attached" });
+  await inspect(visitor, "till code", found);
+  await page.locator("summary").click();
+  const code = (await page.getByTestId("code").innerText()).trim();
+  network.lojal("member-1", "pay", code, "--yes");
+  await page.getByTestId("till-outcome").waitFor();
+  await inspect(visitor, "till paid", found);
 }
 
 /** Looks at every screen of the console, as one of a brand's admins. */
@@ -133,6 +163,10 @@ export function reachTests(world: () => { readonly network: Network; readonly br
         }
         await inspectConsole(visitor, network, found);
         await visitor.leave();
+        const till = await Visitor.of(browser, network, { language, theme, width: 320, height: 640 });
+        await withAxe(till);
+        await inspectTill(till, network, found);
+        await till.leave();
         assert.deepEqual(found, []);
       });
     }

@@ -7,25 +7,19 @@ import { computed, signal } from "@preact/signals";
 import type { api, BrandId, Role } from "@lojal/client";
 import { isProblem, watchEvents } from "@lojal/client";
 
-import { ask, brands, refreshBrands, theNetwork } from "../../wallet/model/network.js";
+import { ask, theNetwork } from "../../wallet/model/network.js";
+import type { Mine } from "../../wallet/model/roles.js";
+import { findRoles } from "../../wallet/model/roles.js";
 import { canRead, wallet } from "../../wallet/model/session.js";
 import { read, write } from "../../wallet/model/store.js";
 import type { Now } from "./tell-actions.js";
 
 /** The time after which everything is asked anew though nothing has happened, in milliseconds. */
 const EVERY_MS = 15_000;
-/** How often a question is asked again that came too soon, and the pause before it, in milliseconds. */
-const [ATTEMPTS_MAX, PAUSE_MS] = [5, 2_000];
 /** Most pages of partnerships that are read. */
 const PAGES_MAX = 20;
 /** The events that change what is shown of a brand, but for its points. */
 const TYPES = ["policy", "operator", "approvals", "brand", "partnership", "settlement", "brand_motion"];
-
-/** A brand in which the account has roles. */
-export interface Mine {
-  readonly id: BrandId;
-  readonly operator: api.OperatorAnswer;
-}
 
 /** All that is shown of a brand. */
 export interface Shown extends Now {
@@ -57,34 +51,10 @@ export function has(role: Role): boolean {
   return own.value?.roles.includes(role) ?? false;
 }
 
-async function rolesIn(id: BrandId): Promise<readonly Mine[]> {
-  const address = wallet.value?.address;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const { operators } = await ask((client) => client.operators(id));
-      const operator = operators.find((one) => one.address === address);
-      return operator === undefined ? [] : [{ id, operator }];
-    } catch (error) {
-      if (isProblem(error, "not_permitted")) {
-        return [];
-      }
-      // A network can have more brands than may be asked about at once.
-      if (!isProblem(error, "rate_limited") || attempt === ATTEMPTS_MAX) {
-        throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    }
-  }
-}
-
 /** Finds the brands in which the account has roles, and chooses the one that was chosen before, or the only one. */
 export async function findBrands(): Promise<void> {
   try {
-    await refreshBrands();
-    const found: Mine[] = [];
-    for (const id of brands.value.keys()) {
-      found.push(...(await rolesIn(id)));
-    }
+    const found = await findRoles();
     mine.value = found;
     const before = await read("brand");
     const [only] = found;

@@ -14,6 +14,9 @@ export type Kind =
   | "captured"
   | "released"
   | "reversed"
+  | "given"
+  | "taken"
+  | "returned"
   | "household"
   | "security"
   | "recovery"
@@ -51,7 +54,9 @@ function points(
 export function entryOf(operation: Operation, own: Address): Entry {
   switch (operation.type) {
     case "issue":
-      return points("issued", operation, operation.amount, true);
+      return operation.to === own
+        ? points("issued", operation, operation.amount, true)
+        : points("given", operation, operation.amount, false, operation.to);
     case "redeem":
       return points(operation.request === null ? "redeemed" : "paid", operation, operation.amount, false);
     case "transfer": {
@@ -60,11 +65,15 @@ export function entryOf(operation: Operation, own: Address): Entry {
       return points(isIncoming ? "received" : "sent", operation, operation.amount, isIncoming, other);
     }
     case "reverse":
-      return points("reversed", operation, operation.amount, false);
+      return operation.from === own
+        ? points("reversed", operation, operation.amount, false)
+        : points("returned", operation, operation.amount, false, operation.from);
     case "hold":
       return points("held", operation, operation.amount, false);
     case "capture":
-      return points("captured", operation, operation.amount, false);
+      return operation.from === own
+        ? points("captured", operation, operation.amount, false)
+        : points("taken", operation, operation.amount, false, operation.from);
     case "release":
       return points("released", operation, null, true);
     case "convert": {

@@ -2,9 +2,9 @@
 
 import type { Address, Operation, PaymentRequest } from "@lojal/client";
 import { answerOf, tagOf, toTimeMs } from "@lojal/client";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
-import { leftText, momentText } from "../../shared/format.js";
+import { momentText } from "../../shared/format.js";
 import { Notice } from "../../shared/parts.js";
 import { language } from "../../shared/preferences.js";
 import { shown } from "../model/account.js";
@@ -13,36 +13,9 @@ import { useForecast } from "../model/foretell.js";
 import { brandOf, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { amountOf, Heading, look } from "../ui/parts.js";
+import { Ring, useLeft } from "../ui/ring.js";
 import { Left, SignButton, wouldWork } from "../ui/sign.js";
 import { words } from "../words/index.js";
-
-/** The milliseconds until a time, every second anew. */
-function useLeft(until: number): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return until - now;
-}
-
-const RING = 2 * Math.PI * 24;
-const RING_MS = 10 * 60 * 1000;
-
-function Ring({ left }: { readonly left: number }) {
-  const part = Math.max(0, Math.min(1, left / RING_MS));
-  return (
-    <div class="row" role="timer">
-      <svg class="ring" viewBox="0 0 54 54" aria-hidden="true">
-        <circle cx="27" cy="27" r="24" />
-        <circle class="left" cx="27" cy="27" r="24" stroke-dasharray={`${part * RING} ${RING}`} />
-      </svg>
-      <span>
-        <span class="soft">{words.value.pay.leftTime}</span> <span class="number">{leftText(left)}</span>
-      </span>
-    </div>
-  );
-}
 
 /** The accounts that can pay: one's own, and pools. A request that names a household is paid from its pool alone. */
 function payers({ request }: PaymentRequest): readonly (readonly [Address, string])[] {
@@ -103,7 +76,7 @@ function Request({ request }: { readonly request: PaymentRequest }) {
         {from !== null && <PayFrom all={all} from={from} onFrom={setFrom} />}
         {request.request.household !== null && <p>{pay.poolOnly}</p>}
         <Left forecast={forecast} brand={brand} />
-        <Ring left={left} />
+        <Ring left={left} label={pay.leftTime} />
       </div>
       {isOver ? (
         <Notice kind="warn">

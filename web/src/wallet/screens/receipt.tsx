@@ -13,6 +13,7 @@ import { ask, brandOf, theNetwork } from "../model/network.js";
 import { wallet } from "../model/session.js";
 import { entryAmount, entryTitle } from "../ui/activity-list.js";
 import { codeText, errorText, Heading } from "../ui/parts.js";
+import { Ticket } from "../ui/ticket.js";
 import { words } from "../words/index.js";
 
 type State =
@@ -103,6 +104,9 @@ export function ReceiptScreen({ of }: { readonly of: string }) {
             <strong>{text.proven}</strong>
           </Notice>
           <Entries status={state.status} />
+          {state.receipt.proof.receipt.outcome.result === "applied" && (
+            <Ticket operation={state.receipt.proof.transaction.transaction.operations[0]} />
+          )}
           <div class="panel">
             <Facts status={state.status} />
           </div>

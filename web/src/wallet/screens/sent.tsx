@@ -14,6 +14,7 @@ import { sent } from "../model/outbox.js";
 import { wallet } from "../model/session.js";
 import { entryTitle } from "../ui/activity-list.js";
 import { amountOf, codeText } from "../ui/parts.js";
+import { Ticket } from "../ui/ticket.js";
 import { words } from "../words/index.js";
 import { ReceiptScreen } from "./receipt.js";
 
@@ -110,6 +111,9 @@ export function SentScreen({ of }: { readonly of: string }) {
   return (
     <div class="stack">
       <Outcome one={one} />
+      {one.fate?.type === "final" && one.fate.receipt.result === "applied" && (
+        <Ticket operation={one.signed.transaction.operations[0]} />
+      )}
       {one.fate?.type === "final" && (
         <a class="button plain" href={linkTo("receipt", of)}>
           {text.receipt}

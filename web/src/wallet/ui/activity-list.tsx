@@ -26,6 +26,9 @@ const ICONS: Readonly<Record<Kind, IconName>> = {
   captured: "check",
   released: "in",
   reversed: "back",
+  given: "send",
+  taken: "check",
+  returned: "back",
   household: "family",
   security: "shield",
   recovery: "key",
@@ -37,12 +40,15 @@ export function entryTitle({ kind, operation }: Entry): string {
   return words.value.operations[operation] ?? words.value.kinds[kind];
 }
 
+/** The kinds whose points aren't the account's own to lose: those that are held, and those that a till deals with. */
+const UNSIGNED: readonly Kind[] = ["held", "given", "taken", "returned"];
+
 /** The points of an entry, with their sign. */
 export function entryAmount({ brand, amount, isIncoming, kind }: Entry): string | null {
   if (brand === null || amount === null) {
     return null;
   }
-  const sign = isIncoming ? "+" : kind === "held" ? "" : "−";
+  const sign = isIncoming ? "+" : UNSIGNED.includes(kind) ? "" : "−";
   return `${sign}${amountOf(brand, amount)}`;
 }
 

@@ -1,6 +1,6 @@
 /** The button that signs, and what would be left after it. */
 
-import type { BrandId, Operation } from "@lojal/client";
+import type { BrandId, Operation, TransactionId } from "@lojal/client";
 import { useState } from "preact/hooks";
 
 import type { IconName } from "../../shared/icon.js";
@@ -60,8 +60,10 @@ export function SignButton(props: {
   readonly kind?: "plain" | "danger";
   readonly before?: () => Promise<readonly Operation[]>;
   readonly to?: string;
+  /** Is told what was signed, before it is shown what becomes of it. */
+  readonly onSent?: (id: TransactionId) => Promise<void>;
 }) {
-  const { text, icon, operations, isReady = true, kind, before, to = "sent" } = props;
+  const { text, icon, operations, isReady = true, kind, before, to = "sent", onSent } = props;
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const isOffline = freshness.value === "offline";
@@ -70,6 +72,7 @@ export function SignButton(props: {
     setError(null);
     try {
       const id = await send(before === undefined ? operations() : await before());
+      await onSent?.(id);
       goTo(to, id);
     } catch (fault) {
       setError(fault);

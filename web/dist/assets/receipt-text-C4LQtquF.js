@@ -1,1 +1,0 @@
-import{$ as e,Ot as t,hn as n,kt as r,p as i}from"./format-COUB9-d5.js";function a(a){return e(r(t.RECEIPT,n(i(a))))}export{a as t};
