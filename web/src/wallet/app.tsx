@@ -23,6 +23,7 @@ const Convert = lazy(async () => (await import("./screens/convert.js")).Convert)
 const Expiring = lazy(async () => (await import("./screens/expiring.js")).Expiring);
 const Family = lazy(async () => (await import("./screens/family.js")).Family);
 const ReceiptScreen = lazy(async () => (await import("./screens/receipt.js")).ReceiptScreen);
+const Recover = lazy<Of>(async () => (await import("./screens/recover.js")).Recover);
 const Scan = lazy(async () => (await import("./screens/scan.js")).Scan);
 const Security = lazy(async () => (await import("./screens/security.js")).Security);
 const SentScreen = lazy(async () => (await import("./screens/sent.js")).SentScreen);
@@ -69,6 +70,8 @@ function Screen({ name, of }: Place) {
       return <Family />;
     case "security":
       return <Security />;
+    case "recover":
+      return <Recover key={of} of={of} />;
     case "more":
       return <More />;
     default:

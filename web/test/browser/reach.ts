@@ -38,7 +38,21 @@ async function withAxe(visitor: Visitor): Promise<void> {
   await visitor.page.addInitScript(AXE);
 }
 
-const SCREENS = ["", "show", "scan", "activity", "more", "send", "convert", "expiring", "family", "security", "till"];
+const SCREENS = [
+  "",
+  "show",
+  "scan",
+  "activity",
+  "more",
+  "send",
+  "convert",
+  "expiring",
+  "family",
+  "security",
+  "till",
+  "recover",
+  "recover/guardian",
+];
 const EXPLORER = ["", "brands", "partners", "verify", "account"];
 const CONSOLE = [
   "",

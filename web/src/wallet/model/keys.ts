@@ -18,6 +18,12 @@ export type KeyTask =
     }
   | { readonly type: "derive"; readonly words: string; readonly rotation: number }
   | { readonly type: "next"; readonly file: string; readonly passphrase: string }
+  | {
+      readonly type: "adopt";
+      readonly file: string;
+      readonly passphrase: string;
+      readonly address: string;
+    }
   | { readonly type: "words"; readonly file: string; readonly passphrase: string };
 
 /** Its answer. A key in it signs, and can't be read. */

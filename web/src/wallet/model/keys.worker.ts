@@ -9,6 +9,7 @@ import {
   LojalError,
   nextSecret,
   OpaqueKey,
+  parseAddressText,
   Passphrase,
 } from "@lojal/client";
 
@@ -43,6 +44,15 @@ async function answer(task: KeyTask): Promise<KeyAnswer> {
       // The passphrase has just opened a file, so it may be as short as an older one.
       const file = KeyFile.seal(address, next, Passphrase.toUnlock(task.passphrase)).toJson();
       return { file, address, ...(await opaque(keyOf(next))) };
+    }
+    case "adopt": {
+      // The same key under the address of an account that it signs for now.
+      const { address } = parseAddressText(task.address);
+      const { network } = parseAddressText(KeyFile.fromJson(task.file).address);
+      const secret = unlocked(task.file, task.passphrase);
+      const text = addressToText(address, network);
+      const file = KeyFile.seal(text, secret, Passphrase.toUnlock(task.passphrase)).toJson();
+      return { file, address: text, ...(await opaque(keyOf(secret))) };
     }
     case "words": {
       const secret = unlocked(task.file, task.passphrase);

@@ -6,10 +6,10 @@ import { useEffect, useState } from "preact/hooks";
 
 import { leftText, momentText, shortAddress } from "../../shared/format.js";
 import { Icon } from "../../shared/icon.js";
-import { Field, Notice, saveFile, Waiting } from "../../shared/parts.js";
+import { Field, Menu, Notice, saveFile, Waiting } from "../../shared/parts.js";
 import { PassphraseForm } from "../../shared/passphrase.js";
 import { language } from "../../shared/preferences.js";
-import { goTo } from "../../shared/route.js";
+import { goTo, linkTo } from "../../shared/route.js";
 import { AskingChoice } from "../../shared/settings.js";
 import { common } from "../../shared/words.js";
 import { shown, unfollow } from "../model/account.js";
@@ -298,6 +298,7 @@ export function Security() {
           <Guardians account={account} />
         </>
       )}
+      <Menu links={[[linkTo("recover"), "key", security.recover]]} />
       <Asking />
       <Rotate />
       <Backup />

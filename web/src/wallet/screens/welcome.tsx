@@ -13,6 +13,8 @@ const NewWallet = lazy<Back>(async () => (await import("./new-wallet.js")).NewWa
 const ImportWords = lazy<Back>(async () => (await import("./new-wallet.js")).ImportWords);
 const ImportFile = lazy<Back>(async () => (await import("./new-wallet.js")).ImportFile);
 
+const StartRecovery = lazy<Back>(async () => (await import("./start-recovery.js")).StartRecovery);
+
 /** The screen. */
 export function Welcome({ canKeep }: { readonly canKeep: boolean }) {
   const { welcome } = words.value;
@@ -27,6 +29,7 @@ export function Welcome({ canKeep }: { readonly canKeep: boolean }) {
         { text: welcome.create, icon: "spark", screen: (onBack) => <NewWallet onBack={onBack} /> },
         { text: welcome.words, screen: (onBack) => <ImportWords onBack={onBack} /> },
         { text: welcome.file, screen: (onBack) => <ImportFile onBack={onBack} /> },
+        { text: welcome.recover, screen: (onBack) => <StartRecovery onBack={onBack} /> },
       ]}
     />
   );

@@ -56,6 +56,7 @@ export const en: Words = {
     create: "Make a new wallet",
     words: "I have 24 words",
     file: "I have a key file",
+    recover: "Recover with guardians",
     wordsTitle: "Your 24 words",
     wordsLead:
       "Write them on paper, in order, and put it away. Whoever has the words has the points. Nobody can help " +
@@ -327,6 +328,7 @@ export const en: Words = {
     clear: "Remove",
     waitingUnfreeze: (moment) => `The account thaws ${moment}.`,
     waitingGuardians: (moment) => `Other guardians from ${moment} on.`,
+    recover: "Recover an account",
     recovery: "Somebody takes the account over",
     recoveryLead: "Your guardians have asked for another key. If it isn't you: stop it.",
     votes: (some, all) => `${some} of ${all} guardians want it`,

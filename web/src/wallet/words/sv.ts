@@ -55,6 +55,7 @@ export const sv = {
     create: "Skapa en ny plånbok",
     words: "Jag har 24 ord",
     file: "Jag har en nyckelfil",
+    recover: "Återställ med väktare",
     wordsTitle: "Dina 24 ord",
     wordsLead:
       "Skriv dem på papper, i ordning, och lägg undan det. Den som har orden har poängen. Ingen kan hjälpa dig " +
@@ -325,6 +326,7 @@ export const sv = {
     clear: "Ta bort",
     waitingUnfreeze: (moment: string) => `Kontot tinas upp ${moment}.`,
     waitingGuardians: (moment: string) => `Andra väktare gäller från ${moment}.`,
+    recover: "Återställ ett konto",
     recovery: "Någon tar över kontot",
     recoveryLead: "Dina väktare har begärt en ny nyckel. Är det inte du: avbryt.",
     votes: (some: number, all: number) => `${some} av ${all} väktare vill det`,
