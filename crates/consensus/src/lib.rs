@@ -14,6 +14,7 @@
 //! - `forwarding`: how transactions come from a node without a vote to one that has one; [`submissions`]: how they are
 //!   taken there.
 //! - `beside`: the tasks beside the engine.
+//! - [`joining`]: how a node takes the state of a late block from its peers instead of all blocks.
 //! - `mending`: what becomes of blocks that have rotted.
 //! - `life`: says that this node is ready for what a motion asks of it.
 //! - `voice`: who holds the key and signs; `silence`: how long a validator signs nothing.
@@ -43,6 +44,7 @@ mod far_behind;
 mod fixture;
 mod forgery;
 mod forwarding;
+pub mod joining;
 mod life;
 pub mod limits;
 mod membership;

@@ -3,9 +3,11 @@
 //! own name, and only its own signature is right.
 
 mod blocks;
+mod following;
 mod lingering;
 mod noise;
 mod signer;
+mod snapshots;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,11 +19,13 @@ use arc_malachitebft_core_types::{NilOrVal, SignedMessage};
 use lojal_consensus::SharedState;
 use lojal_consensus::codec::BorshCodec;
 use lojal_consensus::context::{Context, Proposal, Value, Vote};
-use lojal_network::{Command, Topic};
+use lojal_network::{Command, InboundRequest, Protocol, Topic};
+use lojal_store::Store;
 use lojal_types::{BlockId, ChainId, Height, KeyPair};
 
 use self::blocks::Begun;
 pub use self::signer::LiarSigner;
+use self::snapshots::FalseSnapshots;
 use crate::network::Hub;
 use crate::people;
 use crate::plan::VICTIM;
@@ -85,6 +89,7 @@ pub struct Liar {
     /// Votes for a block that is not out yet.
     held_back: Vec<(Vote, Vec<u8>)>,
     plot: Plot,
+    snapshots: FalseSnapshots,
 }
 
 impl Liar {
@@ -109,6 +114,7 @@ impl Liar {
             begun: BTreeMap::new(),
             held_back: Vec::new(),
             plot,
+            snapshots: FalseSnapshots::new(number, seed),
         }
     }
 
@@ -119,12 +125,19 @@ impl Liar {
 
     /// Does with what its engine wants to send what liars of its kind do; returns how often it thereby told everybody
     /// two contradicting things.
-    pub fn act(&mut self, hub: &Hub, incarnation: u64, state: &SharedState, command: Command) -> u64 {
+    pub fn act(
+        &mut self,
+        hub: &Hub,
+        incarnation: u64,
+        (state, store): (&SharedState, &Store),
+        command: Command,
+    ) -> u64 {
         let (topic, data) = match command {
             Command::Publish(topic, data) => (topic, data),
-            Command::Respond(id, data) if self.malice == Malice::AnswersGarbage => {
-                let data = self.garbled(data);
-                hub.command(self.number, incarnation, Command::Respond(id, data));
+            Command::Respond(id, data) => {
+                if let Some(answer) = self.answer(hub, store, id, data) {
+                    hub.command(self.number, incarnation, answer);
+                }
                 return 0;
             }
             other => {
@@ -166,7 +179,7 @@ impl Liar {
                 | Malice::WithholdsParts,
                 _,
             ) if topic == Topic::Parts => self.part(hub, state, data),
-            (Malice::ClaimsFalseHeight, _) if topic == Topic::Status => {
+            (Malice::ClaimsFalseHeight | Malice::ClaimsFalseBeginning, _) if topic == Topic::Status => {
                 hub.publish_to(self.number, topic, self.false_status(data), &self.everybody());
                 0
             }
@@ -175,6 +188,20 @@ impl Liar {
                 0
             }
         }
+    }
+
+    /// The answer that it gives to a request; none if it says nothing.
+    fn answer(&mut self, hub: &Hub, store: &Store, id: InboundRequest, data: Vec<u8>) -> Option<Command> {
+        Some(match (self.malice, hub.protocol_of(id)) {
+            (Malice::IsSilent, _) => return None,
+            (Malice::GivesFalseSnapshots, Some(Protocol::Data)) => {
+                Command::Respond(id, self.false_answer(store, data)?)
+            }
+            // What it claims to have it hasn't.
+            (Malice::ClaimsFalseBeginning, Some(Protocol::Blocks)) => Command::Reject(id),
+            (Malice::AnswersGarbage, _) => Command::Respond(id, self.garbled(data)),
+            _ => Command::Respond(id, data),
+        })
     }
 
     fn everybody(&self) -> Vec<usize> {

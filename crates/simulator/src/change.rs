@@ -43,6 +43,11 @@ pub enum Step {
         /// The weight.
         power: u64,
     },
+    /// A node may follow.
+    Follow {
+        /// The node.
+        node: usize,
+    },
     /// The network goes over to the next version of the protocol.
     Upgrade {
         /// The number of blocks until then.
@@ -54,7 +59,9 @@ impl Step {
     /// Every node that the step names.
     pub fn named(&self) -> Vec<usize> {
         match self {
-            Self::Add { node, .. } | Self::Remove { node } | Self::SetPower { node, .. } => vec![*node],
+            Self::Add { node, .. } | Self::Remove { node } | Self::SetPower { node, .. } | Self::Follow { node } => {
+                vec![*node]
+            }
             Self::Hand { from, to } => vec![*from, *to],
             Self::Upgrade { .. } => Vec::new(),
         }

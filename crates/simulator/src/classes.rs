@@ -2,6 +2,8 @@
 
 mod draw;
 
+use std::collections::BTreeSet;
+
 use crate::change::Change;
 use crate::plan::{Plan, Plant};
 use crate::schedule::Fault;
@@ -39,6 +41,10 @@ pub(crate) struct Draw {
     pub(crate) active_ms: u64,
     /// The changes of the validators and of the protocol that were drawn with the faults.
     pub(crate) changes: Vec<Change>,
+    /// The time between two snapshots, where any are cut.
+    pub(crate) snapshot_ms: Option<u64>,
+    /// The nodes that give up blocks.
+    pub(crate) pruning: BTreeSet<usize>,
 }
 
 /// The name for every class in turn.
@@ -66,7 +72,7 @@ const fn beyond_f(class: Class) -> Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 58] = [
+pub const CLASSES: [Class; 65] = [
     class("none", "nothing goes wrong", draw::nothing),
     class("delay", "messages take up to two seconds longer", draw::delay),
     class("slow-link", "the links of one validator take seconds", draw::slow_link),
@@ -155,10 +161,41 @@ pub const CLASSES: [Class; 58] = [
             draw::removed_liar,
         ),
     ),
+    of(
+        4,
+        2,
+        class(
+            "follower-liar",
+            "of two followers one publishes what it may not, and asks everybody without end",
+            draw::follower_liar,
+        ),
+    ),
     class(
         "upgrade-mixed",
         "the network goes over to the next version while one validator has an old program, which is replaced then",
         draw::upgrade_mixed,
+    ),
+    class("join", "a validator loses its data, and joins by a snapshot of the others", draw::join),
+    of_seven(class(
+        "join-liars",
+        "a validator of seven joins by a snapshot, and two others give it false ones",
+        draw::join_liars,
+    )),
+    class(
+        "join-crash-loop",
+        "a validator that joins loses its power again and again, at any change of its disk",
+        draw::join_crash_loop,
+    ),
+    of_seven(class(
+        "far-behind",
+        "a validator of seven is away until nobody has the block that it needs; one may lie about where blocks begin",
+        draw::far_behind,
+    )),
+    class("prune-crash", "power cuts at any change of the disk of validators that give up blocks", draw::prune_crash),
+    class(
+        "index-lost-pruned",
+        "crashes take the index of validators that have given up blocks, and once the base rots, too",
+        draw::index_lost_pruned,
     ),
     of_seven(class("mixed", "several of all that, and two of seven lie", draw::mixed)),
     beyond_f(class("beyond-f", "two of four conspire to split the chain, or forget what they signed", draw::beyond_f)),
@@ -174,7 +211,15 @@ impl Class {
     pub fn plan(&self, seed: u64, active_ms: u64, plant: Option<Plant>) -> Plan {
         let random = Random::of(seed, self.name);
         let (seats, spares) = (self.validators, self.spares);
-        let mut draw = Draw { random, validators: seats + spares, seats, active_ms, changes: Vec::new() };
+        let mut draw = Draw {
+            random,
+            validators: seats + spares,
+            seats,
+            active_ms,
+            changes: Vec::new(),
+            snapshot_ms: None,
+            pruning: BTreeSet::new(),
+        };
         let mut faults = (self.draw)(&mut draw);
         faults.sort_by_key(|fault| fault.start_ms);
         let everywhere_permille = if self.load == Load::Everywhere { 1_000 } else { 100 };
@@ -187,6 +232,8 @@ impl Class {
             everywhere_permille,
             faults,
             changes: draw.changes,
+            snapshot_ms: draw.snapshot_ms,
+            pruning: draw.pruning,
             plant,
             beyond_f: self.beyond_f,
         }

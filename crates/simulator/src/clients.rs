@@ -8,7 +8,7 @@ use lojal_types::{Outcome, SignedTransaction, TimeMs, TransactionId};
 
 use crate::history::{FinalityAnswer, Probe, SubmissionRecord};
 use crate::plan::Plant;
-use crate::world::World;
+use crate::world::{Node, World};
 use lojal_random::Random;
 
 /// Time between two looks of a client at what became of its transactions.
@@ -128,7 +128,7 @@ pub fn probe(world: &World, nodes: &BTreeSet<usize>) {
         let signed = Arc::new(world.workload().probe(world.now()));
         let id = signed.transaction.id(&world.chain());
         let committed_ms = vec![None; world.nodes()];
-        world.history().probes.push(Probe { node: *node, id, committed_ms });
+        world.history().probes.push(Probe { node: *node, id, height: None, committed_ms });
         let (world, node) = (world.clone(), *node);
         tokio::spawn(async move {
             // A node may be about to start.
@@ -138,6 +138,13 @@ pub fn probe(world: &World, nodes: &BTreeSet<usize>) {
             submit(&world, node, id, &signed).await;
         });
     }
+}
+
+/// True if a node has a probe, or the state after a later block than that of the probe.
+fn has_committed(node: &Node, probe: &mut Probe) -> bool {
+    let found = node.store.transaction(&probe.id).ok().flatten();
+    probe.height = probe.height.or(found.map(|placed| placed.height));
+    found.is_some() || probe.height.is_some_and(|height| height < node.store.first_height())
 }
 
 /// Notes which node has committed which probe; true when every one of these has all.
@@ -150,10 +157,9 @@ pub fn check_probes(world: &World, nodes: &BTreeSet<usize>) -> bool {
             if probe.committed_ms[*node].is_some() {
                 continue;
             }
-            let reached = world.node(*node);
-            let found = reached.and_then(|reached| reached.store.transaction(&probe.id).ok().flatten());
-            probe.committed_ms[*node] = found.map(|_| now_ms);
-            all &= found.is_some();
+            let has_it = world.node(*node).is_some_and(|reached| has_committed(&reached, probe));
+            probe.committed_ms[*node] = has_it.then_some(now_ms);
+            all &= has_it;
         }
     }
     all

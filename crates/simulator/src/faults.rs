@@ -70,7 +70,14 @@ async fn begin(world: &World, number: usize, fault: &Fault, seed: u64) {
                 world.start(*node).await;
             }
         }
-        FaultKind::LogRot { node } => crash(world, &[*node]).await,
+        FaultKind::LogRot { node } | FaultKind::BaseRot { node } => crash(world, &[*node]).await,
+        FaultKind::Join { node, cuts } => {
+            crash(world, &[*node]).await;
+            world.lose_data(*node).expect("the directory of the run can be emptied");
+            world.cut_power_after(*node, cuts, IndexLeft::Whole);
+            world.start(*node).await;
+        }
+        FaultKind::PowerCuts { node, cuts, index } => world.cut_power_after(*node, cuts, *index),
         FaultKind::OldProgram { node } => install(world, *node, Versions::up_to(1)).await,
         FaultKind::Restart { node } => world.stop(*node).await,
         FaultKind::SignerAway { node } => world.stop_signer(*node),
@@ -140,6 +147,12 @@ async fn end(world: &World, number: usize, fault: &Fault) {
             world.rot_log(*node).expect("the directory of the run can be written");
             world.repair_at_start(*node);
             restart(world, *node, IndexLeft::Whole).await;
+        }
+        FaultKind::Join { node, .. } | FaultKind::PowerCuts { node, .. } => world.power_stays(*node),
+        FaultKind::BaseRot { node } => {
+            world.after_crash(*node, IndexLeft::Nothing).expect("the directory of the run can be written");
+            world.rot_base(*node).expect("the directory of the run can be written");
+            world.start(*node).await;
         }
         FaultKind::Restart { node } => world.start(*node).await,
         FaultKind::OldProgram { node } => install(world, *node, Versions::known()).await,

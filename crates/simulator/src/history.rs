@@ -1,6 +1,6 @@
 //! The history of a run, as far as anybody outside of the validators could see it. The oracles judge it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lojal_chain::SetChange;
@@ -40,6 +40,12 @@ pub struct History {
     pub statements: Vec<Statement>,
     /// Transactions that show after the faults that the network is alive.
     pub probes: Vec<Probe>,
+    /// Joins of nodes, and their falling back.
+    pub joins: Vec<Join>,
+    /// Power cuts in the middle of what a machine did with its disk.
+    pub cuts: usize,
+    /// The blocks that honest nodes have shown, each as the first of them has it.
+    pub record: BTreeMap<u64, StoredBlock>,
     /// The chains that nodes have in the end; none of those that are down.
     pub chains: Vec<Option<Chain>>,
     /// The messages, requests and answers that reached somebody, in networks whose validators change.
@@ -133,6 +139,17 @@ pub struct Stop {
     pub explained: bool,
 }
 
+/// A node took the state of a late block from its peers, or tried to.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// The number of the node.
+    pub node: usize,
+    /// The time at which it was over.
+    pub at_ms: u64,
+    /// The height of the block; or the reason that there is none.
+    pub outcome: Result<Height, String>,
+}
+
 /// Something that a validator signed and sent.
 #[derive(Clone, Debug)]
 pub struct Statement {
@@ -160,13 +177,21 @@ pub struct Probe {
     pub node: usize,
     /// The id of the transaction.
     pub id: TransactionId,
+    /// The height of its block, once a node has it.
+    pub height: Option<Height>,
     /// The time at which each node had committed it, as far as it has.
     pub committed_ms: Vec<Option<u64>>,
 }
 
-/// A node's chain, from height 1 on.
+/// A node's chain, from height 1 on; blocks that the node doesn't have are those that others have shown.
 #[derive(Clone, Debug)]
 pub struct Chain {
+    /// The first height whose block the node itself has, or will have.
+    pub first: u64,
+    /// The height of its last block, or of the state that it has.
+    pub tip: u64,
+    /// The heights of the snapshots that it offers.
+    pub offers: Vec<u64>,
     /// The blocks.
     pub blocks: Vec<StoredBlock>,
     /// The changes of the validators that the node keeps for light clients.
@@ -196,6 +221,9 @@ impl History {
             stops: Vec::new(),
             statements: Vec::new(),
             probes: Vec::new(),
+            joins: Vec::new(),
+            cuts: 0,
+            record: BTreeMap::new(),
             chains: vec![None; nodes],
             deliveries: Vec::new(),
             equivocations: 0,

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lojal_network::limits::HEARTBEAT_INTERVAL;
-use lojal_network::{Command, Event, PeerId, Topic};
+use lojal_network::{Command, Event, InboundRequest, PeerId, Protocol, Topic};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
@@ -186,7 +186,7 @@ impl Hub {
         match command {
             Command::Publish(topic, _) if !inner.may_publish(node, topic) => inner.counts.refused += 1,
             Command::Publish(topic, data) => inner.publish(node, (node, topic), data, None),
-            Command::Request(id, peer, protocol, data) => inner.request(node, (id, protocol), peer, data),
+            Command::Request(id, peer, protocol, data) => inner.request(node, (Some(id), protocol), peer, data),
             Command::Respond(id, data) => inner.respond(node, id, Some(data)),
             Command::Reject(id) => inner.respond(node, id, None),
             Command::Allow(peer) => inner.allow(node, peer.id),
@@ -199,9 +199,22 @@ impl Hub {
         self.earlier.notify_one();
     }
 
+    /// The protocol of a request that has no answer yet.
+    pub fn protocol_of(&self, id: InboundRequest) -> Option<Protocol> {
+        self.lock().requests.protocol_of(id)
+    }
+
     /// Sends a message to some peers only, as somebody who runs a program of his own can.
     pub fn publish_to(&self, node: usize, topic: Topic, data: Vec<u8>, to: &[usize]) {
         self.lock().publish(node, (node, topic), data, Some(to));
+        self.earlier.notify_one();
+    }
+
+    /// Asks another node, as somebody who runs a program of his own can: without end, and nobody hears the answers.
+    pub fn ask(&self, node: usize, to: usize, protocol: Protocol, data: Vec<u8>) {
+        let mut inner = self.lock();
+        let peer = inner.peers[to];
+        inner.request(node, (None, protocol), peer, data);
         self.earlier.notify_one();
     }
 

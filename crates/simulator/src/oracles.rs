@@ -10,6 +10,7 @@ mod light;
 mod liveness;
 mod model;
 mod permission;
+mod retention;
 mod sets;
 #[path = "../../ledger/tests/shown/mod.rs"]
 mod shown;
@@ -57,7 +58,7 @@ impl Finding {
 }
 
 /// Every oracle.
-pub const ORACLES: [Oracle; 14] = [
+pub const ORACLES: [Oracle; 15] = [
     ("agreement", agreement::check),
     ("validity", validity::check),
     ("conservation", validity::check_conservation),
@@ -72,6 +73,7 @@ pub const ORACLES: [Oracle; 14] = [
     ("permission", permission::check),
     ("light", light::check),
     ("versions", versions::check),
+    ("retention", retention::check),
 ];
 
 /// Most findings of one oracle that a report holds; the first say enough.

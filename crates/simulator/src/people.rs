@@ -44,21 +44,25 @@ pub fn identity(number: usize) -> Identity {
 }
 
 /// The key of a validator's node on the network, as others check what it signs.
-fn network_key(number: usize) -> KeyPair {
+fn network_keys(number: usize) -> KeyPair {
     key("network", number)
+}
+
+/// The key of a node on the network, as others know it.
+pub fn network_key(number: usize) -> PublicKey {
+    PublicKey::new(identity(number).public_key())
 }
 
 /// The proof that a validator's keys are somebody's who runs it under a name.
 pub fn proof(chain: &ChainId, name: &Name, number: usize) -> NodeProof {
-    let (validator, network) = (validator(number), network_key(number));
+    let (validator, network) = (validator(number), network_keys(number));
     let bytes = NodeProof::signing_bytes(chain, name, &validator.public_key(), &network.public_key());
     NodeProof { by_validator: validator.sign(&bytes), by_network: network.sign(&bytes) }
 }
 
 /// A node as a validator.
 pub fn as_validator(number: usize, name: Name, power: u64) -> Validator {
-    let network_key = PublicKey::new(identity(number).public_key());
-    Validator { name, public_key: validator(number).public_key(), network_key, power }
+    Validator { name, public_key: validator(number).public_key(), network_key: network_key(number), power }
 }
 
 /// A validator's id on the network.
@@ -73,12 +77,15 @@ pub fn brand() -> BrandId {
 
 /// The genesis of a network of this many validators: the brands of the naive model's random histories, and one of the
 /// simulator's own.
-pub fn genesis(seed: u64, validators: usize) -> Genesis {
+pub fn genesis(seed: u64, validators: usize, snapshot_ms: Option<u64>) -> Genesis {
     let validator =
         |number: usize| as_validator(number, format!("validator-{number}").parse().expect("a valid name"), 1);
     let time = TimeMs::new(START_MS).expect("in range");
     let mut document = lojal_model::genesis(seed, time, (0..validators).map(validator).collect());
     document.parameters.heartbeat_ms = HEARTBEAT_MS;
+    if let Some(interval_ms) = snapshot_ms {
+        document.parameters.snapshot_interval_ms = interval_ms;
+    }
     // Its few people do in minutes what others do in months.
     document.parameters.allowances = Allowances::open();
     let brands = document.brands.into_inner().into_iter().chain([own_brand()]).collect();

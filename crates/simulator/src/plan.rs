@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lojal_types::limits::MOTION_ACTIONS_MAX;
+use lojal_types::limits::{MOTION_ACTIONS_MAX, SNAPSHOT_INTERVAL_MS};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -16,6 +16,9 @@ const LIVENESS_MS: u64 = 60_000;
 /// The additional time that it may take when so many may have forgotten what they signed that the others can't go on
 /// without them: they are silent for a minute and some heartbeats after they are level.
 const SILENCE_MS: u64 = 90_000;
+/// The additional time that it may take when blocks are given up: a node that needs one of them waits for half a minute
+/// whether somebody has it, and then for as long if it found no snapshot at once.
+const FALLING_MS: u64 = 90_000;
 /// The validator that conspirators tell something else than everybody.
 pub(crate) const VICTIM: usize = 1;
 
@@ -58,6 +61,12 @@ pub struct Plan {
     /// The changes of the validators.
     #[serde(default)]
     pub changes: Vec<Change>,
+    /// The time between two snapshots of the state; without it nobody cuts one within a run.
+    #[serde(default)]
+    pub snapshot_ms: Option<u64>,
+    /// The nodes that keep no more blocks than they have to.
+    #[serde(default)]
+    pub pruning: BTreeSet<usize>,
     /// A bug on purpose.
     pub plant: Option<Plant>,
     /// True if more validators lie than consensus can bear: the chain may then split, and must be caught at it.
@@ -79,6 +88,12 @@ pub enum PlanError {
     /// A change with too few or too many actions.
     #[error("change {0} must have 1 to 8 steps")]
     Steps(usize),
+    /// Blocks given up by somebody who isn't there.
+    #[error("`pruning` names a node that does not exist; they are counted from 0")]
+    UnknownPruning,
+    /// An interval that no network has.
+    #[error("snapshots every {0} ms; a second to a day is what a network may have")]
+    Snapshots(u64),
     /// A fault that ends before it begins.
     #[error("fault {0} ends before it begins")]
     Backwards(usize),
@@ -100,6 +115,12 @@ impl Plan {
     pub fn check(&self) -> Result<(), PlanError> {
         if self.validators == 0 || self.nodes() > VALIDATORS_MAX {
             return Err(PlanError::Validators(self.nodes()));
+        }
+        if self.pruning.iter().any(|node| *node >= self.nodes()) {
+            return Err(PlanError::UnknownPruning);
+        }
+        if let Some(interval_ms) = self.snapshot_ms.filter(|ms| !SNAPSHOT_INTERVAL_MS.contains(ms)) {
+            return Err(PlanError::Snapshots(interval_ms));
         }
         for (number, change) in self.changes.iter().enumerate() {
             if !(1..=MOTION_ACTIONS_MAX).contains(&change.steps.len()) {
@@ -146,7 +167,8 @@ impl Plan {
     /// The time that the network may take after all faults are over, in virtual milliseconds.
     pub fn liveness_ms(&self) -> u64 {
         let is_silent = self.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Wipe { .. }));
-        LIVENESS_MS + if is_silent { SILENCE_MS } else { 0 }
+        let silence_ms = if is_silent { SILENCE_MS } else { 0 };
+        LIVENESS_MS + silence_ms + if self.pruning.is_empty() { 0 } else { FALLING_MS }
     }
 
     /// The validators that lie or forget.

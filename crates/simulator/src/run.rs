@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clients::{self, Habits};
 use crate::governors;
-use crate::history::{Chain, History};
+use crate::history::{Chain, History, Join};
 use crate::oracles::{self, Violation};
 use crate::plan::Plan;
 use crate::schedule::FaultKind;
@@ -38,6 +38,10 @@ pub struct Report {
     pub detections: Vec<Violation>,
     /// Starts of nodes.
     pub boots: usize,
+    /// Nodes that took the state of a late block from their peers, or tried to.
+    pub joins: Vec<String>,
+    /// Power cuts in the middle of what a machine did with its disk.
+    pub cuts: usize,
     /// Nodes that ended by themselves.
     pub stops: Vec<String>,
     /// The last block of the highest honest node.
@@ -74,6 +78,8 @@ impl Report {
             violations: Vec::new(),
             detections: Vec::new(),
             boots: 0,
+            joins: Vec::new(),
+            cuts: 0,
             stops: Vec::new(),
             height: 0,
             transactions: 0,
@@ -176,11 +182,20 @@ async fn seated(world: &World, until_ms: u64) -> BTreeSet<usize> {
 /// Those whose machine loses what was durable.
 fn disk_lost(plan: &Plan) -> BTreeSet<usize> {
     let is_loss = |kind: &FaultKind| {
-        use FaultKind::{Amnesia, LogRot, Restore, Wipe};
-        matches!(kind, LogRot { .. } | Amnesia { .. } | Restore { .. } | Wipe { .. })
+        use FaultKind::{Amnesia, BaseRot, Join, LogRot, Restore, Wipe};
+        matches!(kind, BaseRot { .. } | Join { .. } | LogRot { .. } | Amnesia { .. } | Restore { .. } | Wipe { .. })
     };
     let lost = plan.faults.iter().filter(|fault| is_loss(&fault.kind));
     lost.flat_map(|fault| fault.kind.touches()).collect()
+}
+
+/// The words about a join.
+fn told(join: &Join) -> String {
+    let Join { node, at_ms, outcome } = join;
+    match outcome {
+        Ok(height) => format!("{node} at {at_ms} ms: it has the state after block {height}"),
+        Err(reason) => format!("{node} at {at_ms} ms: {reason}"),
+    }
 }
 
 async fn sleep_until(world: &World, at_ms: u64) {
@@ -204,6 +219,8 @@ fn report(plan: Plan, outcome: Outcome, real_ms: u64) -> (Report, History) {
         violations,
         detections,
         boots: history.boots.len(),
+        cuts: history.cuts,
+        joins: history.joins.iter().map(told).collect(),
         stops: history
             .stops
             .iter()

@@ -160,6 +160,28 @@ pub enum FaultKind {
         /// The validators.
         nodes: Vec<usize>,
     },
+    /// A validator crashes and loses its data, though not its guard, and joins by a snapshot at once; meanwhile its
+    /// power is cut again and again.
+    Join {
+        /// The validator.
+        node: usize,
+        /// The changes of its disk before each power cut, from the cut before on.
+        cuts: Vec<u32>,
+    },
+    /// The power of a validator is cut in the middle of what it does with its disk.
+    PowerCuts {
+        /// The validator.
+        node: usize,
+        /// The changes of its disk before each power cut, from the cut before on.
+        cuts: Vec<u32>,
+        /// The part of the index that is left each time.
+        index: IndexLeft,
+    },
+    /// A validator that has given up blocks crashes, and loses its index; the base that it rests on rots.
+    BaseRot {
+        /// The validator.
+        node: usize,
+    },
     /// The signer of a validator, which holds its key in a process of its own for the whole run, loses its power; it
     /// starts again at the end.
     SignerAway {
@@ -237,6 +259,13 @@ pub enum Malice {
     FloodsTransactions,
     /// Claims a height that nobody has reached.
     ClaimsFalseHeight,
+    /// Claims that its blocks begin where nobody's do, and gives none to those who catch up.
+    ClaimsFalseBeginning,
+    /// Publishes what followers may not, and asks for blocks, pieces of snapshots and transactions to be taken without
+    /// end.
+    FollowsTooMuch,
+    /// Gives false snapshots, and false ways to them, to those who join.
+    GivesFalseSnapshots,
     /// Says nothing.
     IsSilent,
     /// With others like it, has half of the others decide on one block and half on another.
@@ -262,6 +291,9 @@ impl FaultKind {
             | Self::OldRot { node }
             | Self::OldProgram { node }
             | Self::SignerAway { node }
+            | Self::Join { node, .. }
+            | Self::PowerCuts { node, .. }
+            | Self::BaseRot { node }
             | Self::ColdRot { node }
             | Self::ReadFails { node, .. }
             | Self::Byzantine { node, .. } => vec![*node],

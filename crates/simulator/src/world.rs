@@ -1,19 +1,24 @@
 //! A simulated network: the validators, what connects them, and what of them outlasts a crash.
 
+mod chains;
 mod damage;
 mod guard;
+mod joining;
 mod life;
 mod losses;
 mod outgoing;
+mod power;
 mod seats;
 mod signer;
 
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lojal_consensus::clock::VirtualClock;
 use lojal_consensus::{Life, Mempool, Metrics, SharedState};
+use lojal_network::PeerId;
 use lojal_store::{SimulatedDisk, Store};
 use lojal_types::{ChainId, Genesis, PublicKey, TimeMs, Versions};
 use tokio::sync::{oneshot, watch};
@@ -27,7 +32,7 @@ use crate::history::History;
 use crate::network::Hub;
 use crate::people;
 use crate::plan::{Plan, Plant};
-use crate::schedule::Malice;
+use crate::schedule::{IndexLeft, Malice};
 use crate::wal::WalDisk;
 use crate::workload::Workload;
 use lojal_random::Random;
@@ -56,6 +61,10 @@ struct Inner {
 
 /// A validator's machine.
 struct Place {
+    number: usize,
+    /// The node's directory, in which its data lie, and what becomes of them.
+    home: PathBuf,
+    /// The directory of the data.
     directory: PathBuf,
     disk: SimulatedDisk,
     /// The directory of the guard, and the disk that it is on.
@@ -68,6 +77,15 @@ struct Place {
     /// The number of times that a node has started here.
     incarnation: u64,
     running: Option<Running>,
+    /// The task that takes a snapshot in before the node runs.
+    joining: Option<JoinHandle<()>>,
+    /// True if it joins when it has no data.
+    joins: bool,
+    /// True if it keeps no more blocks than it has to.
+    prunes: bool,
+    /// The power cuts that are to come, each by the number of changes of the disk before it, and what they leave.
+    cuts: VecDeque<u32>,
+    index_left: IndexLeft,
     /// True if it is to be down: crashed, or the run is over.
     is_held_down: bool,
     /// Faults of the machine that are in effect.
@@ -107,14 +125,16 @@ impl World {
     /// The network of a plan, with the nodes' data below a directory. None of them runs yet.
     pub fn new(plan: &Plan, directory: PathBuf) -> Self {
         let (seed, nodes, plant) = (plan.seed, plan.nodes(), plan.plant);
-        let genesis = people::genesis(seed, plan.validators);
+        let genesis = people::genesis(seed, plan.validators, plan.snapshot_ms);
         let hub = Hub::new(seed, (0..nodes).map(people::peer).collect());
         let has_changes = plan.spares > 0 || !plan.changes.is_empty();
         if has_changes {
             hub.note_deliveries();
         }
         let place = |number: usize| Place {
-            directory: directory.join(number.to_string()),
+            number,
+            home: directory.join(number.to_string()),
+            directory: directory.join(number.to_string()).join("data"),
             disk: SimulatedDisk::new(),
             guard: (directory.join(format!("{number}-guard")), SimulatedDisk::new()),
             signer: None,
@@ -123,6 +143,11 @@ impl World {
             random: Random::of(seed, &format!("validator {number}")),
             incarnation: 0,
             running: None,
+            joining: None,
+            joins: false,
+            prunes: plan.pruning.contains(&number),
+            cuts: VecDeque::new(),
+            index_left: IndexLeft::Whole,
             is_held_down: false,
             troubles: 0,
             versions: Versions::known(),
@@ -165,6 +190,16 @@ impl World {
     /// The number of nodes.
     pub fn nodes(&self) -> usize {
         self.0.places.len()
+    }
+
+    /// The number of the node with an id on the network.
+    fn number_of(&self, peer: &PeerId) -> Option<usize> {
+        (0..self.nodes()).find(|number| people::peer(*number) == *peer)
+    }
+
+    /// The nodes that have a seat in the genesis document.
+    fn of_genesis(&self) -> BTreeSet<usize> {
+        self.holders(self.0.genesis.validators()).into_iter().collect()
     }
 
     /// A node, if it runs.

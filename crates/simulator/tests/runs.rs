@@ -47,6 +47,9 @@ fn assert_clean(is_in_half: impl Fn(usize) -> bool) {
         let report = run(&plan(class.name, 100 + index as u64));
         assert_eq!(report.violations, [], "class {} seed {}", class.name, report.plan.seed);
         assert!(report.transactions > 0 && report.answers > 0, "class {}", class.name);
+        let joins = matches!(class.name, "join" | "join-liars" | "join-crash-loop" | "far-behind");
+        let has_joined = report.joins.iter().any(|join| join.contains("it has the state after block"));
+        assert!(has_joined || !joins, "class {}: {:?}", class.name, report.joins);
     }
 }
 
@@ -127,6 +130,8 @@ fn a_plan_that_makes_no_sense_is_refused() {
         ("a validator that does not exist", Plan { faults: vec![stranger], ..good.clone() }),
         ("ends before it begins", Plan { faults: vec![backwards], ..good.clone() }),
         ("there must be 1 to 32", Plan { validators: 0, ..good.clone() }),
+        ("`pruning` names a node", Plan { pruning: [4].into(), ..good.clone() }),
+        ("a second to a day", Plan { snapshot_ms: Some(999), ..good.clone() }),
     ];
     for (message, plan) in spoilt {
         std::fs::write(&path, serde_json::to_vec(&plan).expect("a plan has a JSON form")).expect("it can be written");

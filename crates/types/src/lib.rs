@@ -75,9 +75,9 @@ pub use name::Name;
 pub use operation::{
     AcceptPartnership, Activate, Agree, Approve, ApproveForBrand, BrandAction, BrandActions, CancelRecovery, Capture,
     CloseBrand, Convert, CreateHousehold, EndPartnership, FinishRecovery, Freeze, Hold, Invite, Issue, Join, Leave,
-    OPERATION_NAMES, Operation, Propose, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember,
-    RemoveOperator, Reverse, RotateKey, SetApprovals, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy,
-    Settle, StartRecovery, StopForBrand, Transfer, Unfreeze, Withdraw,
+    Operation, Propose, ProposeForBrand, ProposePartnership, Redeem, Release, RemoveMember, RemoveOperator, Reverse,
+    RotateKey, SetApprovals, SetEndpoint, SetGuardians, SetMember, SetOperator, SetPolicy, Settle, StartRecovery,
+    StopForBrand, Transfer, Unfreeze, Withdraw,
 };
 pub use operator::{Role, Roles};
 pub use partnership::{PartnershipProposal, PartnershipTerms};

@@ -122,49 +122,6 @@ pub enum Operation<A = Address> {
     SetEndpoint(SetEndpoint) = 52,
 }
 
-/// The names of all kinds of operations, in the order of their numbers.
-pub const OPERATION_NAMES: [&str; 39] = [
-    "issue",
-    "redeem",
-    "transfer",
-    "reverse",
-    "hold",
-    "capture",
-    "release",
-    "propose_partnership",
-    "accept_partnership",
-    "end_partnership",
-    "convert",
-    "settle",
-    "set_policy",
-    "set_operator",
-    "remove_operator",
-    "propose_for_brand",
-    "approve_for_brand",
-    "stop_for_brand",
-    "set_approvals",
-    "close_brand",
-    "rotate_key",
-    "set_guardians",
-    "start_recovery",
-    "cancel_recovery",
-    "finish_recovery",
-    "freeze",
-    "unfreeze",
-    "agree",
-    "create_household",
-    "invite",
-    "join",
-    "leave",
-    "set_member",
-    "remove_member",
-    "propose",
-    "approve",
-    "withdraw",
-    "activate",
-    "set_endpoint",
-];
-
 impl<A> Operation<A> {
     /// The operation's name, as in JSON.
     pub fn name(&self) -> &'static str {

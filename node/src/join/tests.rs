@@ -3,12 +3,14 @@
 mod falling;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lojal_chain::replay::check_commit;
 use lojal_chain::snapshot::Manifest;
 use lojal_consensus::answer;
 use lojal_consensus::data::{Answer, Question};
+use lojal_consensus::joining::{Offers, find};
 use lojal_network::{Event, Multiaddr, Network};
 use lojal_store::{Checkpoints, Opened, Options, Store};
 use lojal_types::genesis::{GenesisBrand, GenesisOperator};
@@ -292,7 +294,7 @@ async fn whoever_is_reached_after_liars_have_shown_the_way_is_asked_too() {
     let liar = Provider::start(0, &genesis, &opened.store, id, Lie::OtherManifest).await;
     let honest = Provider::start(1, &genesis, &opened.store, id, Lie::None).await;
     let asking = reach(&genesis, &config, identity, vec![liar.peer.clone()]).await.expect("a free port");
-    let way = way::find(&asking, &Addresses::default(), (&genesis, &Trust::Genesis)).await.expect("it holds");
+    let way = find(&asking, &Addresses::default(), (&genesis, &Trust::Genesis)).await.expect("it holds");
     assert!(way.peers.iter().eq([&liar.peer.id]), "who has shown it has more than a third of the power");
     asking.network.allow(honest.peer.clone()).await.expect("it runs");
     let chosen = Offers::default().choose(&asking, &genesis, &way).await.expect("one is honest");
@@ -344,7 +346,7 @@ async fn a_join_that_did_not_come_to_its_end_says_why_and_goes_on_with_what_has_
     let (dir, id) = joiner(&at);
     let ends = [Provider::start(0, &genesis, &opened.store, id, Lie::Ends(1)).await];
     match join_from(&dir, &genesis, &ends).await {
-        Err(error @ JoinError::NoEnd(_)) => {
+        Err(JoinError::Joining(error)) if matches!(*error, JoiningError::NoEnd(_)) => {
             let told = error.to_string();
             assert!(told.contains(&ends[0].peer.id.to_string()) && told.contains("has nothing to give"), "{told}");
         }

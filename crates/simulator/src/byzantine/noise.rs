@@ -23,6 +23,9 @@ impl Liar {
             self.plot.reached(tip);
             return self.linger(hub);
         }
+        if self.malice == Malice::FollowsTooMuch {
+            return self.follow_too_much(hub, now, tip);
+        }
         let topic = Topic::ALL[self.random.index(Topic::ALL.len())];
         let noise = match self.malice {
             Malice::RepeatsOldMessages if !self.memory.is_empty() => {
@@ -82,13 +85,17 @@ impl Liar {
 
     pub(super) fn false_status(&self, data: Vec<u8>) -> Vec<u8> {
         let Ok(mut status): Result<Status<Context>, _> = BorshCodec.decode(data.clone().into()) else { return data };
-        let claimed = status.tip_height.0.get() + FALSE_HEIGHTS;
-        status.tip_height = Height(lojal_types::Height::new(claimed));
+        let false_height = Height(lojal_types::Height::new(status.tip_height.0.get() + FALSE_HEIGHTS));
+        match self.malice {
+            Malice::ClaimsFalseBeginning if self.number.is_multiple_of(2) => status.history_min_height = false_height,
+            Malice::ClaimsFalseBeginning => status.history_min_height = Height(lojal_types::Height::GENESIS.next()),
+            _ => status.tip_height = false_height,
+        }
         BorshCodec.encode(&status).expect("writing to memory can't fail").to_vec()
     }
 
     /// Many transactions, each with its length before it, as validators gossip them.
-    fn flood(&mut self, now: TimeMs) -> Vec<u8> {
+    pub(super) fn flood(&mut self, now: TimeMs) -> Vec<u8> {
         let mut message = Vec::new();
         for _ in 0..FLOOD {
             let forged: SignedTransaction = self.forged(now);

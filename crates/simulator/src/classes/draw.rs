@@ -1,5 +1,6 @@
 //! The drawing of the schedules.
 
+mod joining;
 mod lost;
 mod sets;
 mod upgrade;
@@ -7,10 +8,11 @@ mod upgrade;
 use super::Draw;
 use crate::plan::VICTIM;
 use crate::schedule::{Fault, FaultKind, IndexLeft, Malice};
+pub(super) use joining::{far_behind, index_lost_pruned, join, join_crash_loop, join_liars, prune_crash};
 pub(super) use lost::{
     all_but_one_restored, all_but_one_wiped, restored, restored_together, signer_away, signer_crash_all, wiped_and_liar,
 };
-pub(super) use sets::{removed_liar, set_change_crash, set_changes, set_replaced, stale_members};
+pub(super) use sets::{follower_liar, removed_liar, set_change_crash, set_changes, set_replaced, stale_members};
 pub(super) use upgrade::upgrade_mixed;
 
 /// Nothing goes wrong before a network has begun to work.

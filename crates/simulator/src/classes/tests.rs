@@ -55,5 +55,5 @@ fn every_kind_of_fault_is_in_some_class() {
             }
         }
     }
-    assert_eq!(kinds.len(), 24 + 17, "{kinds:?}");
+    assert_eq!(kinds.len(), 27 + 20, "{kinds:?}");
 }

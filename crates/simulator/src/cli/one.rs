@@ -94,6 +94,10 @@ fn tell(report: &Report) {
         "{boots} starts, well again: {recovery}; {} virtual ms in {} ms",
         report.virtual_ms, report.real_ms
     ));
+    if report.cuts > 0 {
+        lojal_print::line(format!("{} power cuts in the middle of what a disk was told", report.cuts));
+    }
+    report.joins.iter().for_each(|join| lojal_print::line(format!("joined: {join}")));
     report.stops.iter().for_each(|stop| lojal_print::line(format!("stopped: {stop}")));
     for found in &report.detections {
         lojal_print::line(format!("given away by {}: {}", found.oracle, found.what));

@@ -18,7 +18,8 @@ struct Open {
     from: usize,
     to: usize,
     protocol: Protocol,
-    id: OutboundRequest,
+    /// The id by which the node that asks knows it; none if nobody hears the answer.
+    id: Option<OutboundRequest>,
 }
 
 pub(super) enum Step {
@@ -28,6 +29,12 @@ pub(super) enum Step {
 }
 
 impl Requests {
+    /// The protocol of one.
+    pub(super) fn protocol_of(&self, id: InboundRequest) -> Option<Protocol> {
+        let number = id.to_string().parse().ok()?;
+        self.open.get(&number).map(|open: &Open| open.protocol)
+    }
+
     /// A validator is gone, and with it everything that it asked.
     pub(super) fn forget(&mut self, node: usize) {
         self.open.retain(|_, open| open.from != node);
@@ -38,21 +45,20 @@ impl Inner {
     pub(super) fn request(
         &mut self,
         from: usize,
-        (id, protocol): (OutboundRequest, Protocol),
+        (id, protocol): (Option<OutboundRequest>, Protocol),
         peer: PeerId,
         data: Vec<u8>,
     ) {
         let now_us = self.now_us();
         self.trace.event(now_us, "ask", &[from as u64], &data);
-        let refused = |reason| Event::RequestFailed { id, peer, reason };
         let to = self.number(&peer).filter(|to| self.links.are_connected(from, *to));
-        let Some(to) = to else { return self.tell(from, refused(RequestFailure::NotConnected)) };
+        let Some(to) = to else { return self.refuse(from, id, peer, RequestFailure::NotConnected) };
         if data.len() > protocol.request_bytes_max() {
-            return self.tell(from, refused(RequestFailure::TooLong));
+            return self.refuse(from, id, peer, RequestFailure::TooLong);
         }
         let of_node = self.requests.open.values().filter(|open| (open.from, open.protocol) == (from, protocol));
-        if of_node.count() >= protocol.outbound_max() {
-            return self.tell(from, refused(RequestFailure::TooMany));
+        if id.is_some() && of_node.count() >= protocol.outbound_max() {
+            return self.refuse(from, id, peer, RequestFailure::TooMany);
         }
         self.requests.last += 1;
         let number = self.requests.last;
@@ -93,13 +99,10 @@ impl Inner {
                 let Some(Open { from, to, id, .. }) = self.requests.open.remove(&number) else { return };
                 let peer = self.peers[to];
                 self.note(to, from, None);
-                self.tell(
-                    from,
-                    match data {
-                        Some(data) => Event::Response { id, peer, data },
-                        None => Event::RequestFailed { id, peer, reason: RequestFailure::Refused },
-                    },
-                );
+                match (id, data) {
+                    (Some(id), Some(data)) => self.tell(from, Event::Response { id, peer, data }),
+                    (id, _) => self.refuse(from, id, peer, RequestFailure::Refused),
+                }
             }
             Step::TimedOut { number } => self.fail(number, RequestFailure::Timeout),
         }
@@ -116,7 +119,13 @@ impl Inner {
 
     fn fail(&mut self, number: u64, reason: RequestFailure) {
         if let Some(Open { from, to, id, .. }) = self.requests.open.remove(&number) {
-            self.tell(from, Event::RequestFailed { id, peer: self.peers[to], reason });
+            self.refuse(from, id, self.peers[to], reason);
+        }
+    }
+
+    fn refuse(&mut self, from: usize, id: Option<OutboundRequest>, peer: PeerId, reason: RequestFailure) {
+        if let Some(id) = id {
+            self.tell(from, Event::RequestFailed { id, peer, reason });
         }
     }
 }

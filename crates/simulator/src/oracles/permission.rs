@@ -22,7 +22,7 @@ const GRACE_MS: u64 = 10_000 + 100;
 #[derive(Clone, Default, PartialEq)]
 struct Parts {
     validators: BTreeSet<usize>,
-    /// Those that a motion which is approved makes validators, too.
+    /// Those that a motion which is approved makes validators, too, and those that follow.
     connected: BTreeSet<usize>,
 }
 
@@ -42,6 +42,9 @@ impl Parts {
                 });
             }
         }
+        let followers = view.followers()?;
+        let is_of = |node: &usize| followers.iter().any(|one| one.network_key == people::network_key(*node));
+        connected.extend((0..keys.len()).filter(is_of));
         Ok(Self { validators, connected })
     }
 }

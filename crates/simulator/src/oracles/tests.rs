@@ -313,3 +313,20 @@ fn permission_notices_a_stranger_and_somebody_who_has_no_vote() {
     assert!(noticed(Delivery { source: stranger, ..first }));
     assert!(noticed(Delivery { source: stranger, topic: None, ..first }));
 }
+
+#[test]
+fn blocks_that_are_missing_above_the_first_or_after_a_snapshot_are_noticed() {
+    assert_noticed("retention", |history| {
+        let chain = history.chains[0].as_mut().expect("it is up in the end");
+        chain.blocks.pop();
+    });
+    assert_noticed("retention", |history| {
+        let chain = history.chains[0].as_mut().expect("it is up in the end");
+        (chain.first, chain.offers) = (5, vec![3]);
+    });
+    assert_noticed("retention", |history| {
+        let chain = history.chains[0].as_mut().expect("it is up in the end");
+        chain.first = chain.tip + 1;
+        chain.blocks.truncate(3);
+    });
+}

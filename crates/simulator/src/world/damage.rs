@@ -65,6 +65,33 @@ impl World {
         Ok(())
     }
 
+    /// Flips a bit of the base of a validator that is down. If it needs the base, it can't start any more.
+    pub fn rot_base(&self, number: usize) -> std::io::Result<()> {
+        let mut place = self.place(number);
+        place.troubles += 1;
+        let base = place.directory.join("base");
+        if !base.is_dir() {
+            return Ok(());
+        }
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(base)? {
+            let path = entry?.path();
+            files.push((std::fs::metadata(&path)?.len(), path));
+        }
+        // A crash may have left an older one, too.
+        let manifests = files.iter().filter(|(_, path)| path.extension().is_some_and(|ending| ending == "manifest"));
+        let newest = manifests.filter_map(|(_, path)| path.file_stem()).max().map(ToOwned::to_owned);
+        files.retain(|(bytes, path)| *bytes > 0 && path.file_stem() == newest.as_deref());
+        // Not in the order in which the system lists them.
+        files.sort_unstable();
+        if let Some((bytes, path)) = place.random.pick(&files) {
+            let (offset, bit) = (place.random.below(bytes), place.random.below(8) as u8);
+            tracing::info!(number, ?path, offset, bit, "the base rots");
+            place.disk.flip_bit(&path, offset, bit)?;
+        }
+        Ok(())
+    }
+
     /// The next start of a validator sets aside what of its log is damaged.
     pub fn repair_at_start(&self, number: usize) {
         self.place(number).repair = true;

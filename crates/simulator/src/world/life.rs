@@ -8,13 +8,14 @@ use lojal_consensus::{
 };
 use lojal_network::limits::EVENTS_MAX;
 use lojal_network::{Event, Network};
-use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Lookup, Opened, Options, Store, StoreError};
+use lojal_store::{Checkpoints, Faults, IndexAfterCrash, Opened, Options, Retain, Store, StoreError, StoredBlock};
 use lojal_types::{Height, Versions};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 use super::{Node, Place, Running, World};
-use crate::history::{Boot, Chain, Commit, Stop};
+use crate::history::{Boot, Commit, Stop};
 use crate::people;
 use crate::plan::Plant;
 use crate::schedule::IndexLeft;
@@ -35,14 +36,18 @@ impl World {
         self.try_start(number).await;
     }
 
-    async fn try_start(&self, number: usize) {
+    pub(super) async fn try_start(&self, number: usize) {
         {
             let place = self.place(number);
-            if place.is_held_down || place.running.is_some() {
+            if place.is_held_down || place.running.is_some() || place.joining.is_some() {
                 return;
             }
         }
-        let opened = self.open(number, &mut self.place(number));
+        let opened = match self.has_to_join(number) {
+            Ok(true) => return self.join(number),
+            Ok(false) => self.open(number, &mut self.place(number)),
+            Err(error) => Err(error),
+        };
         match opened {
             Ok(opened) => {
                 let metrics = Metrics::default();
@@ -55,13 +60,28 @@ impl World {
                     }
                 }
             }
+            Err(_) if self.power_went(number) => {}
             Err(error) => {
-                if let StoreError::Damaged { .. } = error {
-                    self.place(number).repair = true;
-                }
+                self.heed(number, &error);
                 self.stopped(number, error.to_string());
                 self.start_later(number);
             }
+        }
+    }
+
+    /// Whoever watches over a node does what an error of its start asks for.
+    fn heed(&self, number: usize, error: &StoreError) {
+        let mut place = self.place(number);
+        match error {
+            StoreError::Damaged { .. } => place.repair = true,
+            // Neither the index nor the base is left: the data are of no use, and it joins.
+            StoreError::SnapshotDamaged { .. } => {
+                let aside = place.home.join("data.damaged");
+                place.disk.disk().rename(&place.directory, &aside).expect("the directory of the run can be written");
+                place.wal.erase();
+                place.joins = true;
+            }
+            _ => {}
         }
     }
 
@@ -83,6 +103,8 @@ impl World {
             checkpoints: Checkpoints::Inline,
             checkpoint_bytes: CHECKPOINT_BYTES,
             segment_bytes_max: SEGMENT_BYTES,
+            retain: if place.prunes { Retain::Since(Height::new(u64::MAX)) } else { Retain::All },
+            archives: number.is_multiple_of(2),
             // Some keep everything in memory, and some next to nothing: they have to come to the same.
             state_cache_bytes: if number.is_multiple_of(2) { u64::MAX } else { 0 },
             disk: place.disk.disk(),
@@ -92,7 +114,7 @@ impl World {
     }
 
     /// Whoever watches over a node that is down starts it again.
-    fn start_later(&self, number: usize) {
+    pub(super) fn start_later(&self, number: usize) {
         let world = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(RESTART_MS)).await;
@@ -105,6 +127,7 @@ impl World {
         self.booted(number, &store, &report);
         let (allowed, given) = match self.let_in(&store) {
             Ok(allowed) => self.with_named(number, allowed),
+            Err(_) if self.power_went(number) => return,
             Err(error) => {
                 self.stopped(number, error.to_string());
                 return self.start_later(number);
@@ -179,26 +202,26 @@ impl World {
 
     /// A node has ended by itself, or after it was told to.
     fn ended(&self, number: usize, incarnation: u64, result: Result<(), ConsensusError>) {
-        let is_current = {
+        let running = {
             let mut place = self.place(number);
-            let is_current = place.running.is_some() && place.incarnation == incarnation;
-            if is_current {
-                place.running = None;
-            }
-            is_current
+            let is_current = place.incarnation == incarnation;
+            place.running.take_if(|_| is_current)
         };
-        if !is_current {
-            return;
-        }
+        let Some(Running { node, .. }) = running else { return };
         self.hub().detach(number);
-        if let Err(error) = result {
-            let is_old = error.is_of_old_program() && self.place(number).versions != Versions::known();
-            self.stopped_for(number, error.to_string(), is_old);
+        match result {
+            Ok(()) => {}
+            Err(ConsensusError::FarBehind(far_behind)) => return self.fall_back(number, node.store, far_behind),
+            Err(_) if self.power_went(number) => return,
+            Err(error) => {
+                let is_old = error.is_of_old_program() && self.place(number).versions != Versions::known();
+                self.stopped_for(number, error.to_string(), is_old);
+            }
         }
         self.start_later(number);
     }
 
-    fn stopped(&self, number: usize, reason: String) {
+    pub(super) fn stopped(&self, number: usize, reason: String) {
         self.stopped_for(number, reason, false);
     }
 
@@ -233,6 +256,9 @@ impl World {
                         world.history().commits.push(commit);
                         world.change_is_seen(&block.header);
                         if !is_byzantine {
+                            let (bytes, certificate) = (block.bytes.clone(), block.certificate.clone());
+                            let stored = StoredBlock { bytes, certificate };
+                            world.history().record.entry(block.header.height.get()).or_insert(stored);
                             world.workload().follow(&block);
                         }
                     }
@@ -246,7 +272,7 @@ impl World {
 
     /// Cuts a validator's power. It is down when this returns, and stays so until [`World::start`].
     pub async fn crash(&self, number: usize) {
-        let running = {
+        let (running, joining) = {
             let mut place = self.place(number);
             place.is_held_down = true;
             place.disk.set_faults(Faults { power_is_off: true, ..Faults::default() });
@@ -255,9 +281,10 @@ impl World {
             }
             let Place { wal, random, .. } = &mut *place;
             wal.crash(random);
-            place.running.take()
+            (place.running.take(), place.joining.take())
         };
         self.hub().detach(number);
+        end_joining(joining).await;
         if let Some(Running { node, stop, task }) = running {
             drop((node, stop));
             if tokio::time::timeout(END_TIMEOUT, task).await.is_err() {
@@ -290,11 +317,15 @@ impl World {
 
     /// Stops a validator in order.
     pub async fn stop(&self, number: usize) {
-        let running = {
+        let (running, joining) = {
             let mut place = self.place(number);
             place.is_held_down = true;
-            place.running.take()
+            (place.running.take(), place.joining.take())
         };
+        if joining.is_some() {
+            self.hub().detach(number);
+        }
+        end_joining(joining).await;
         if let Some(Running { node, stop, task }) = running {
             drop(stop);
             if tokio::time::timeout(END_TIMEOUT, task).await.is_err() {
@@ -317,36 +348,19 @@ impl World {
         place.guard.1.set_faults(faults.clone());
         place.disk.set_faults(faults);
     }
+}
 
-    /// Reads the chains of the nodes that run.
-    pub fn read_chains(&self) {
-        for number in 0..self.nodes() {
-            let chain = self.node(number).map(|node| read_chain(&node));
-            let chain = chain.transpose();
-            match chain {
-                Ok(chain) => self.history().chains[number] = chain,
-                Err(error) => self.stopped(number, format!("its chain can't be read: {error}")),
-            }
-        }
+/// Ends a join; nothing of it goes on when this returns.
+async fn end_joining(joining: Option<JoinHandle<()>>) {
+    if let Some(joining) = joining {
+        joining.abort();
+        // It was told to end.
+        let _ = joining.await;
     }
 }
 
-fn read_chain(node: &Node) -> Result<Chain, StoreError> {
-    let tip = node.store.tip().height.get();
-    let block = |height| node.store.block(Height::new(height)).map(Lookup::found).transpose();
-    let blocks = (1..=tip).filter_map(block);
-    let is_damaged = |height: &Height| !node.store.is_whole(*height).is_ok_and(|is_whole| is_whole);
-    Ok(Chain {
-        damaged: (1..=tip).map(Height::new).filter(is_damaged).collect(),
-        blocks: blocks.collect::<Result<_, _>>()?,
-        changes: node.store.set_changes(Height::GENESIS, usize::MAX),
-        state_root: node.store.view().state_root(),
-        evidence: node.metrics.counts().evidence,
-    })
-}
-
 /// As many events wait for the bridge as in a node.
-fn bounded(mut unbounded: mpsc::UnboundedReceiver<Event>, network: Network) -> mpsc::Receiver<Event> {
+pub(super) fn bounded(mut unbounded: mpsc::UnboundedReceiver<Event>, network: Network) -> mpsc::Receiver<Event> {
     let (sender, receiver) = mpsc::channel(EVENTS_MAX);
     tokio::spawn(async move {
         while let Some(event) = unbounded.recv().await {

@@ -13,7 +13,7 @@ impl World {
         place.disk = SimulatedDisk::new();
         place.wal.erase();
         place.lose_guard()?;
-        std::fs::remove_dir_all(&place.directory)
+        std::fs::remove_dir_all(&place.home)
     }
 
     /// Makes a guard that doesn't know what was signed, as whoever has lost the guard has to.

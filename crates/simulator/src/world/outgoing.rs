@@ -26,26 +26,29 @@ impl World {
         let world = self.clone();
         tokio::spawn(async move {
             while let Some(command) = commands.recv().await {
+                if matches!(command, Command::Shutdown) {
+                    return;
+                }
                 world.outgoing(number, incarnation, command);
             }
         });
     }
 
     fn outgoing(&self, number: usize, incarnation: u64, command: Command) {
-        let state = {
+        let node = {
             let place = self.place(number);
-            if place.incarnation != incarnation || place.running.is_none() {
+            if place.incarnation != incarnation || (place.running.is_none() && place.joining.is_none()) {
                 return;
             }
-            place.running.as_ref().map(|running| running.node.state.clone())
+            place.running.as_ref().map(|running| running.node.clone())
         };
         if let Command::Publish(topic, data) = &command {
             self.record(number, *topic, data);
         }
         let mut place = self.place(number);
-        match (&mut place.liar, state) {
-            (Some(liar), Some(state)) => {
-                let equivocations = liar.act(self.hub(), incarnation, &state, command);
+        match (&mut place.liar, node) {
+            (Some(liar), Some(node)) => {
+                let equivocations = liar.act(self.hub(), incarnation, (&node.state, &node.store), command);
                 drop(place);
                 self.history().equivocations += equivocations;
             }

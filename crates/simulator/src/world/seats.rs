@@ -7,8 +7,8 @@ use lojal_ledger::record::Protocol;
 use lojal_network::{Multiaddr, PeerId};
 use lojal_store::{Store, StoreError};
 use lojal_types::{
-    Action, AddValidator, Header, Height, Name, PublicKey, RemoveValidator, ScheduleVersion, SetKeys, SetPower,
-    ValidatorSet,
+    Action, AddValidator, AllowFollower, Header, Height, Name, PublicKey, RemoveValidator, ScheduleVersion, SetKeys,
+    SetPower, ValidatorSet,
 };
 
 use tokio::sync::MutexGuard;
@@ -160,6 +160,11 @@ impl World {
                 Some(Action::SetKeys(SetKeys { name, public_key, network_key, proof }))
             }
             Step::Hand { .. } => None,
+            Step::Follow { node } => {
+                let (network_key, sponsor) =
+                    (people::network_key(*node), validators.validators().first()?.name.clone());
+                Some(Action::AllowFollower(AllowFollower { name, network_key, sponsor, endpoint: None }))
+            }
             Step::Upgrade { blocks } => self.upgrade(*blocks),
             Step::SetPower { node, power } => Some(Action::SetPower(SetPower { name: named(node)?, power: *power })),
         }

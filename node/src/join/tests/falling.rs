@@ -1,6 +1,7 @@
 //! Nodes that fall back: what takes the place of their data, and who leads them there.
 
 use lojal_chain::replay::execute_bytes;
+use lojal_consensus::joining::{Useless, follow};
 use lojal_consensus::{Condition, FarBehind};
 use tokio::sync::watch;
 
@@ -67,13 +68,6 @@ async fn data_without_a_block_leave_nothing_behind() {
     assert!(dir.data().exists() && !dir.path().join("data.old-1").exists());
 }
 
-#[test]
-fn a_disk_without_room_is_told_of_before_anything_is_fetched() {
-    assert!(check_room(3 << 20, Some(3 << 20)).is_ok() && check_room(3 << 20, None).is_ok());
-    let told = check_room(3 << 20, Some(2 << 20)).expect_err("a MiB is missing").to_string();
-    assert!(told.contains("need 3 MiB") && told.contains("2 MiB are free"), "{told}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_leads_a_node_past_its_last_block_or_back_behind_it() {
     let at = tempfile::tempdir().expect("a temporary directory");
@@ -87,15 +81,15 @@ async fn nobody_leads_a_node_past_its_last_block_or_back_behind_it() {
     let header = |height| source.store.decided(height).expect("readable").expect("it has it").0;
     let before = header(Height::new(tip.get() - 1));
     let own = |header: &lojal_types::Header| Trust::Own(Box::new(header.clone()));
-    let way = way::find(&asking, &Addresses::default(), (&genesis, &own(&before))).await.expect("it holds");
+    let way = find(&asking, &Addresses::default(), (&genesis, &own(&before))).await.expect("it holds");
     let gathered = Offers::after(before.height).gather(&asking, &genesis, &way).await.expect("it runs");
     assert!(gathered.keys().map(|(height, _)| *height).eq([tip]), "the earlier one is of no use");
 
     let mut other = before.clone();
     other.time_ms = other.time_ms.plus_ms(1);
-    let lie = way::follow(&asking, peer, (&genesis, &own(&other))).await.expect("it runs");
-    assert!(matches!(lie, Err(asking::Useless::Lie(_))), "its next block is on top of another one");
-    let last = way::follow(&asking, peer, (&genesis, &own(&header(tip)))).await.expect("it runs");
-    assert!(matches!(last, Err(asking::Useless::Nothing)), "it has nothing later");
+    let lie = follow(&asking, peer, (&genesis, &own(&other))).await.expect("it runs");
+    assert!(matches!(lie, Err(Useless::Lie(_))), "its next block is on top of another one");
+    let last = follow(&asking, peer, (&genesis, &own(&header(tip)))).await.expect("it runs");
+    assert!(matches!(last, Err(Useless::Nothing)), "it has nothing later");
     asking.end().await;
 }

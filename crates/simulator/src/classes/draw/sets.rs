@@ -55,7 +55,7 @@ impl Draw {
                 seated.remove(from);
                 seated.insert(*to);
             }
-            Step::SetPower { .. } | Step::Upgrade { .. } => {}
+            Step::SetPower { .. } | Step::Upgrade { .. } | Step::Follow { .. } => {}
         }
         Some(step)
     }
@@ -154,4 +154,16 @@ pub(in crate::classes) fn removed_liar(draw: &mut Draw) -> Vec<Fault> {
         kind: FaultKind::Byzantine { node, malice },
     };
     vec![lie(removed, malice), lie(accomplice, Malice::Lingers)]
+}
+
+/// Two nodes follow, and one of them asks for too much, and says what it may not, for as long as it does.
+pub(in crate::classes) fn follower_liar(draw: &mut Draw) -> Vec<Fault> {
+    let (honest, liar) = (draw.seats, draw.seats + 1);
+    let steps = vec![Step::Follow { node: honest }, Step::Follow { node: liar }];
+    draw.changes.push(Change { at_ms: FIRST_CHANGE_MS, steps });
+    let kind = FaultKind::Byzantine { node: liar, malice: Malice::FollowsTooMuch };
+    let lie = Fault { start_ms: FIRST_MS + draw.random.below(3_000), end_ms: draw.active_ms, kind };
+    let usual = [delay, duplication, reordering, crash_one, restart];
+    let other = usual[draw.random.index(usual.len())];
+    [vec![lie], other(draw)].concat()
 }

@@ -15,15 +15,16 @@ use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
 use lojal_chain::snapshot::PieceError;
-use lojal_consensus::data::{Answer, Question};
 use lojal_network::PeerId;
 use lojal_store::{Import, ImportError, PieceId};
 use lojal_types::Height;
 use tokio::time::timeout;
 
+use super::JoiningError;
 use super::asking::{Asking, Notes, Useless};
 use super::progress::Progress;
-use super::{JoinError, blocking};
+use crate::data::{Answer, Question};
+use crate::workers::Workers;
 
 /// Pieces that one peer is asked for at the same time.
 const OF_PEER_MAX: usize = 2;
@@ -55,12 +56,14 @@ pub(super) enum FetchEnd {
 }
 
 /// The answer to a question for a piece.
-type Told = (PeerId, PieceId, Result<Result<Answer, Useless>, JoinError>);
+type Told = (PeerId, PieceId, Result<Result<Answer, Useless>, JoiningError>);
 
 /// The pieces that are fetched, and those who have them.
 pub(super) struct Fetch<'a> {
     asking: &'a Asking,
     import: Arc<Import>,
+    /// The place where the work on the disk runs.
+    workers: Workers,
     height: Height,
     progress: &'a Progress,
     waiting: VecDeque<PieceId>,
@@ -80,10 +83,10 @@ impl<'a> Fetch<'a> {
     /// The pieces of a snapshot that are missing, from these peers.
     pub(super) fn new(
         asking: &'a Asking,
-        import: Arc<Import>,
+        (import, workers): (Arc<Import>, Workers),
         (peers, is_sure): (BTreeSet<PeerId>, bool),
         progress: &'a Progress,
-    ) -> Result<Self, JoinError> {
+    ) -> Result<Self, JoiningError> {
         let waiting: VecDeque<PieceId> = import.missing()?.into();
         let missing = waiting.iter().map(|id| size(&import, *id)).sum();
         progress.begin(missing, peers.len());
@@ -91,6 +94,7 @@ impl<'a> Fetch<'a> {
             asking,
             height: import.manifest().header().height,
             import,
+            workers,
             progress,
             waiting,
             in_flight: BTreeMap::new(),
@@ -111,7 +115,7 @@ impl<'a> Fetch<'a> {
     }
 
     /// Fetches until all are there, or nobody is left.
-    pub(super) async fn run(mut self) -> Result<FetchEnd, JoinError> {
+    pub(super) async fn run(mut self) -> Result<FetchEnd, JoiningError> {
         let mut asked: FuturesUnordered<BoxFuture<'a, Told>> = FuturesUnordered::new();
         loop {
             while let Some((peer, id)) = self.next() {
@@ -165,13 +169,13 @@ impl<'a> Fetch<'a> {
         peer: PeerId,
         id: PieceId,
         told: Result<Answer, Useless>,
-    ) -> Result<Option<FetchEnd>, JoinError> {
+    ) -> Result<Option<FetchEnd>, JoiningError> {
         let Some(asked) = self.in_flight.get_mut(&id) else { return Ok(None) };
         asked.remove(&peer);
         let useless = match told {
             Ok(Answer::Bytes(bytes)) => {
                 let (import, length) = (Arc::clone(&self.import), bytes.len());
-                match blocking(move || import.put(id, &bytes)).await {
+                match self.workers.blocking(move || import.put(id, &bytes)).await {
                     Ok(()) => {
                         self.in_flight.remove(&id);
                         self.sources.entry(peer).and_modify(|owed| *owed = 0);
@@ -201,7 +205,7 @@ impl<'a> Fetch<'a> {
     }
 
     /// Asks a peer no more that lies, has nothing, or owes too many answers in a row.
-    async fn blame(&mut self, peer: PeerId, useless: Useless) -> Result<(), JoinError> {
+    async fn blame(&mut self, peer: PeerId, useless: Useless) -> Result<(), JoiningError> {
         let Some(owed) = self.sources.get_mut(&peer) else { return Ok(()) };
         *owed += 1;
         if useless == Useless::Silent && *owed < STRIKES_MAX {
@@ -213,7 +217,7 @@ impl<'a> Fetch<'a> {
         tracing::warn!(%peer, reason = useless.words(), "a peer is asked for no more pieces of the snapshot");
         if let Useless::Lie(_) = useless {
             self.liars.insert(peer);
-            self.asking.network.report(peer).await.map_err(|_| JoinError::Network)?;
+            self.asking.network.report(peer).await.map_err(|_| JoiningError::Network)?;
         }
         Ok(())
     }

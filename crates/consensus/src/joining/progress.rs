@@ -35,7 +35,7 @@ struct Counts {
 
 impl Progress {
     /// Shows the progress of the snapshot of a height, of so many bytes of chunks and of ids.
-    pub(super) fn start(height: Height, (chunks, ids): (u64, u64)) -> Self {
+    pub(super) fn start(height: Height, (chunks, ids): (u64, u64), draw: Option<fn(String)>) -> Self {
         let counts = Arc::new(Counts {
             height,
             total: chunks.saturating_add(ids),
@@ -45,7 +45,7 @@ impl Progress {
             started: Instant::now(),
         });
         let shown = Arc::clone(&counts);
-        let showing = tokio::spawn(async move { shown.show().await });
+        let showing = tokio::spawn(async move { shown.show(draw).await });
         Self { counts, showing }
     }
 
@@ -74,15 +74,13 @@ impl Drop for Progress {
 }
 
 impl Counts {
-    async fn show(&self) {
-        let on_terminal = lojal_print::is_terminal();
-        let mut ticks = interval(if on_terminal { DRAW_INTERVAL } else { LOG_INTERVAL });
+    async fn show(&self, draw: Option<fn(String)>) {
+        let mut ticks = interval(if draw.is_some() { DRAW_INTERVAL } else { LOG_INTERVAL });
         loop {
             ticks.tick().await;
-            if on_terminal {
-                lojal_print::passing_line(self.line());
-            } else {
-                tracing::info!("{}", self.line());
+            match draw {
+                Some(draw) => draw(self.line()),
+                None => tracing::info!("{}", self.line()),
             }
         }
     }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use lojal_chain::snapshot::{Manifest, Offer, trust};
-use lojal_consensus::data::{Answer, Question};
 use lojal_network::PeerId;
 use lojal_types::{Certificate, Genesis, Hash, Height};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::JoinError;
+use super::JoiningError;
 use super::asking::{Asking, Notes, Useless};
 use super::way::{Way, are_enough};
+use crate::data::{Answer, Question};
 
 /// The time in which somebody has to offer a snapshot.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,15 +22,15 @@ const ANSWER_TIME: Duration = Duration::from_secs(20);
 pub(super) const PAUSE: Duration = Duration::from_secs(2);
 
 /// A snapshot by its height and its manifest's hash.
-pub(super) type Key = (Height, Hash);
+pub type Key = (Height, Hash);
 
 /// The snapshots that are not tried again, and what there is to say of peers.
 #[derive(Default)]
-pub(super) struct Offers {
+pub struct Offers {
     dropped: BTreeSet<Key>,
     /// Those who offered or gave what can't be true: they are asked no more.
     liars: BTreeSet<PeerId>,
-    pub(super) notes: Notes,
+    notes: Notes,
     /// The peers that have offered each.
     offered: BTreeMap<Key, BTreeSet<PeerId>>,
     /// The last block that this node has: a snapshot of an earlier one is of no use.
@@ -40,24 +40,27 @@ pub(super) struct Offers {
 }
 
 /// The snapshot to take.
-pub(super) struct Chosen {
-    pub(super) key: Key,
-    pub(super) certificate: Certificate,
-    pub(super) manifest_bytes: Vec<u8>,
+pub struct Chosen {
+    /// Its height, and the hash of its manifest.
+    pub key: Key,
+    /// The certificate of its block.
+    pub certificate: Certificate,
+    /// The bytes of its manifest.
+    pub manifest_bytes: Vec<u8>,
     /// Those that have it.
-    pub(super) peers: BTreeSet<PeerId>,
+    pub peers: BTreeSet<PeerId>,
     /// True if they have more than a third of the power.
-    pub(super) is_sure: bool,
+    pub is_sure: bool,
 }
 
 impl Offers {
     /// Those of later blocks than this.
-    pub(super) fn after(own: Height) -> Self {
+    pub fn after(own: Height) -> Self {
         Self { own, ..Self::default() }
     }
 
     /// A snapshot is a lie, and so are those who offered it.
-    pub(super) fn lies(&mut self, key: Key, reason: &str) {
+    pub fn lies(&mut self, key: Key, reason: &str) {
         for peer in self.offered.remove(&key).unwrap_or_default() {
             tracing::warn!(%peer, reason, "a peer offers a snapshot that is none, and is asked no more");
             self.notes.insert(peer, format!("offers a snapshot that is none: {reason}"));
@@ -67,7 +70,7 @@ impl Offers {
     }
 
     /// A snapshot may be a lie.
-    pub(super) fn doubt(&mut self, key: Key) {
+    pub fn doubt(&mut self, key: Key) {
         for peer in self.offered.remove(&key).unwrap_or_default() {
             self.notes.insert(peer, "offers a snapshot whose ids two peers don't have".to_owned());
         }
@@ -75,14 +78,22 @@ impl Offers {
     }
 
     /// Nobody has given a snapshot to its end; more is to be said of them, and some of them lied.
-    pub(super) fn unfinished(&mut self, notes: Notes, liars: BTreeSet<PeerId>) {
+    pub fn unfinished(&mut self, notes: Notes, liars: BTreeSet<PeerId>) {
         self.notes.extend(notes);
         self.liars.extend(liars);
         self.is_begun = true;
     }
 
+    /// The words about peers.
+    pub(super) fn into_notes(self) -> Notes {
+        self.notes
+    }
+
     /// The newest snapshot that is offered, by as much power as possible, with its manifest.
-    pub(super) async fn choose(&mut self, asking: &Asking, genesis: &Genesis, way: &Way) -> Result<Chosen, JoinError> {
+    ///
+    /// # Errors
+    /// When nobody offers one, or the network has stopped.
+    pub async fn choose(&mut self, asking: &Asking, genesis: &Genesis, way: &Way) -> Result<Chosen, JoiningError> {
         let end = Instant::now() + PATIENCE;
         loop {
             let offers = self.gather(asking, genesis, way).await?;
@@ -101,19 +112,22 @@ impl Offers {
             }
             if Instant::now() >= end {
                 let notes = std::mem::take(&mut self.notes);
-                return Err(if self.is_begun { JoinError::NoEnd(notes) } else { JoinError::NoOffers(notes) });
+                return Err(if self.is_begun { JoiningError::NoEnd(notes) } else { JoiningError::NoOffers(notes) });
             }
             sleep(PAUSE).await;
         }
     }
 
     /// The offers of blocks that are final, of all that are reached.
-    pub(super) async fn gather(
+    ///
+    /// # Errors
+    /// When the network has stopped.
+    pub async fn gather(
         &mut self,
         asking: &Asking,
         genesis: &Genesis,
         way: &Way,
-    ) -> Result<BTreeMap<Key, (Certificate, BTreeSet<PeerId>)>, JoinError> {
+    ) -> Result<BTreeMap<Key, (Certificate, BTreeSet<PeerId>)>, JoiningError> {
         // Those too that came after the way was known: without them, liars who came first would be all there is.
         let reached: BTreeSet<PeerId> = asking.network.reached().into_iter().chain(way.peers.iter().copied()).collect();
         let peers: Vec<PeerId> = reached.difference(&self.liars).copied().collect();
@@ -158,7 +172,7 @@ impl Offers {
         asking: &Asking,
         peer: PeerId,
         (height, hash): Key,
-    ) -> Result<Option<Vec<u8>>, JoinError> {
+    ) -> Result<Option<Vec<u8>>, JoiningError> {
         let asked = asking.ask(peer, Question::Manifest { height });
         let is_it = |bytes: &[u8]| Manifest::decode(bytes).is_ok_and(|manifest| manifest.hash() == hash);
         let useless = match timeout(2 * ANSWER_TIME, asked).await.unwrap_or(Ok(Err(Useless::Silent)))? {
@@ -167,7 +181,7 @@ impl Offers {
             Err(useless) => useless,
         };
         if let Useless::Lie(_) = useless {
-            asking.network.report(peer).await.map_err(|_| JoinError::Network)?;
+            asking.network.report(peer).await.map_err(|_| JoiningError::Network)?;
             self.liars.insert(peer);
         }
         self.notes.insert(peer, useless.words().to_owned());

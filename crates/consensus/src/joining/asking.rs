@@ -2,27 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use lojal_consensus::Enquiries;
-use lojal_consensus::data::{Answer, Question};
 use lojal_network::{Event, Network, PeerId, Protocol};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::JoinError;
+use super::JoiningError;
+use crate::data::{Answer, Question};
+use crate::enquiries::Enquiries;
 
 /// The way to the peers, and what there is to say of each.
-pub(super) struct Asking {
-    pub(super) network: Network,
+pub struct Asking {
+    /// The network.
+    pub network: Network,
     enquiries: Enquiries,
     listening: JoinHandle<()>,
 }
 
 /// The peers, each with the last thing to be said of it.
-pub(super) type Notes = BTreeMap<PeerId, String>;
+pub type Notes = BTreeMap<PeerId, String>;
 
 /// A reason that a peer's answer is of no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Useless {
+pub enum Useless {
     /// It hasn't answered.
     Silent,
     /// It has nothing of the kind.
@@ -32,7 +33,8 @@ pub(super) enum Useless {
 }
 
 impl Useless {
-    pub(super) fn words(self) -> &'static str {
+    /// The words for it.
+    pub fn words(self) -> &'static str {
         match self {
             Self::Silent => "doesn't answer",
             Self::Nothing => "has nothing to give",
@@ -43,7 +45,7 @@ impl Useless {
 
 impl Asking {
     /// Listens to a network's events from now on.
-    pub(super) fn start(network: Network, events: mpsc::Receiver<Event>) -> Self {
+    pub fn start(network: Network, events: mpsc::Receiver<Event>) -> Self {
         let enquiries = Enquiries::default();
         let listening = tokio::spawn(listen(network.clone(), events, enquiries.clone()));
         Self { network, enquiries, listening }
@@ -53,9 +55,9 @@ impl Asking {
     ///
     /// # Errors
     /// When the network has stopped; else the inner one says why there is no answer.
-    pub(super) async fn ask(&self, peer: PeerId, question: Question) -> Result<Result<Answer, Useless>, JoinError> {
+    pub async fn ask(&self, peer: PeerId, question: Question) -> Result<Result<Answer, Useless>, JoiningError> {
         let asked = self.enquiries.ask(&self.network, peer, (Protocol::Data, question.encode())).await;
-        let Some(bytes) = asked.map_err(|_| JoinError::Network)? else { return Ok(Err(Useless::Silent)) };
+        let Some(bytes) = asked.map_err(|_| JoiningError::Network)? else { return Ok(Err(Useless::Silent)) };
         Ok(match Answer::decode(&bytes) {
             Ok(Answer::Nothing) => Err(Useless::Nothing),
             Ok(answer) => Ok(answer),
@@ -64,7 +66,7 @@ impl Asking {
     }
 
     /// Leaves the network.
-    pub(super) async fn end(self) {
+    pub async fn end(self) {
         self.network.shutdown().await;
         self.listening.abort();
     }

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use lojal_chain::light::{LightError, LightState, Pin, SetChange};
-use lojal_consensus::Addresses;
-use lojal_consensus::data::{Answer, Head, Question};
 use lojal_network::{Multiaddr, Peer, PeerId, peer_id_of};
 use lojal_types::{Genesis, Header, Height, ValidatorSet};
 use tokio::time::{Instant, interval, timeout};
 
-use super::JoinError;
+use super::JoiningError;
 use super::asking::{Asking, Notes, Useless};
+use crate::data::{Answer, Head, Question};
+use crate::roster::Addresses;
 
 /// The time in which peers have to be reached.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,19 +29,19 @@ const PEERS_MAX: usize = 8;
 const CHANGES_MAX: usize = 65_536;
 
 /// The way that the furthest peer shows.
-pub(super) struct Way {
+pub struct Way {
     /// All changes of the validators, from genesis on.
-    pub(super) changes: Vec<Arc<SetChange>>,
+    pub changes: Vec<Arc<SetChange>>,
     /// The last header.
-    pub(super) head: Header,
+    pub head: Header,
     /// The validators that decide the next block.
-    pub(super) validators: ValidatorSet,
+    pub validators: ValidatorSet,
     /// The peers that have shown ways that hold.
-    pub(super) peers: BTreeSet<PeerId>,
+    pub peers: BTreeSet<PeerId>,
 }
 
 /// The block that is trusted beside genesis: no way leads past it.
-pub(super) enum Trust {
+pub enum Trust {
     /// There is none.
     Genesis,
     /// One that somebody names, whose header a peer has to show.
@@ -61,7 +61,7 @@ impl Trust {
 }
 
 /// The nodes of validators at the addresses that are known, empty where none is.
-pub(super) fn as_peers(validators: &ValidatorSet, addresses: &Addresses) -> BTreeMap<PeerId, Multiaddr> {
+pub fn as_peers(validators: &ValidatorSet, addresses: &Addresses) -> BTreeMap<PeerId, Multiaddr> {
     let ids = validators.validators().iter().filter_map(|one| {
         let id = peer_id_of(one.network_key.as_bytes()).ok()?;
         Some((id, addresses.named.get(&one.name).cloned().unwrap_or_else(Multiaddr::empty)))
@@ -78,11 +78,10 @@ pub(super) fn are_enough(peers: &BTreeSet<PeerId>, validators: &ValidatorSet) ->
 }
 
 /// Asks whoever is reached until peers with more than a third of the power have shown the way, or no others come.
-pub(super) async fn find(
-    asking: &Asking,
-    addresses: &Addresses,
-    trusted: (&Genesis, &Trust),
-) -> Result<Way, JoinError> {
+///
+/// # Errors
+/// When nobody shows a way that holds, or the network has stopped.
+pub async fn find(asking: &Asking, addresses: &Addresses, trusted: (&Genesis, &Trust)) -> Result<Way, JoiningError> {
     let (mut asked, mut notes) = (BTreeSet::new(), Notes::new());
     let mut best: Option<Way> = None;
     let (end, mut look) = (Instant::now() + PATIENCE, interval(LOOK));
@@ -99,7 +98,7 @@ pub(super) async fn find(
                 Ok(way) => best = Some(further(best.take(), way, *peer)),
                 Err(useless) => {
                     if let Useless::Lie(_) = useless {
-                        asking.network.report(*peer).await.map_err(|_| JoinError::Network)?;
+                        asking.network.report(*peer).await.map_err(|_| JoiningError::Network)?;
                     }
                     notes.insert(*peer, useless.words().to_owned());
                 }
@@ -107,7 +106,7 @@ pub(super) async fn find(
         }
         let Some(way) = &best else {
             if now >= end {
-                return Err(JoinError::NoWay(notes, trusted.1.pin()));
+                return Err(JoiningError::NoWay(notes, trusted.1.pin()));
             }
             continue;
         };
@@ -126,11 +125,11 @@ pub(super) async fn find(
             let own = asking.network.local_peer_id();
             for (id, address) in as_peers(&way.validators, addresses).into_iter().filter(|(id, _)| *id != own) {
                 let address = addresses.given.get(&id).cloned().unwrap_or(address);
-                asking.network.allow(Peer { id, address }).await.map_err(|_| JoinError::Network)?;
+                asking.network.allow(Peer { id, address }).await.map_err(|_| JoiningError::Network)?;
             }
         }
     }
-    best.ok_or(JoinError::NoWay(notes, trusted.1.pin()))
+    best.ok_or(JoiningError::NoWay(notes, trusted.1.pin()))
 }
 
 /// The further of two ways, with the peers that have shown either.
@@ -147,11 +146,14 @@ fn further(before: Option<Way>, mut new: Way, peer: PeerId) -> Way {
 }
 
 /// The way that a peer shows, checked.
-pub(super) async fn follow(
+///
+/// # Errors
+/// When the network has stopped; else the inner one says why there is no way.
+pub async fn follow(
     asking: &Asking,
     peer: PeerId,
     (genesis, trust): (&Genesis, &Trust),
-) -> Result<Result<Way, Useless>, JoinError> {
+) -> Result<Result<Way, Useless>, JoiningError> {
     let head = match asking.ask(peer, Question::Head).await? {
         Ok(Answer::Head(head)) => head,
         Ok(_) => return Ok(Err(Useless::Lie("answers another question"))),
